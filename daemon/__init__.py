@@ -1,0 +1,5 @@
+"""Around the processes: start, watch, explain. The sysadmin's side of Chapar."""
+
+#: `daemon` is also the import name of an unrelated package on PyPI (python-daemon); this marker
+#: tells whose `daemon` was imported.
+PROJECT = "chapar-bot"

@@ -1,0 +1,1 @@
+"""The processes of Chapar, and what they share."""

@@ -1,0 +1,240 @@
+"""Every failure Chapar knows by name.
+
+A class answers three questions: does another attempt help (`retry`), what does the user read
+(`say`, a key of the catalogue), and what does it mean (its docstring). Exactly one place, the
+worker's `settle`, turns these into a failed or a retried job.
+"""
+
+
+class ChaparError(Exception):
+    """The base of everything below."""
+
+
+# --- the store -------------------------------------------------------------------------------
+
+
+class StoreError(ChaparError):
+    """The database cannot be used as it is."""
+
+
+class NewerDatabase(StoreError):
+    """The database was written by a newer Chapar; upgrade the program, or restore a backup."""
+
+
+class LeaseLost(ChaparError):
+    """The job was given to somebody else meanwhile; write nothing more about it."""
+
+
+# --- a job's failures ------------------------------------------------------------------------
+
+
+class JobError(ChaparError):
+    """A job could not be done.
+
+    `detail` is the site's or the program's own words: for the log, never for the chat.
+    """
+
+    retry = False
+    #: Attempts before a retryable failure is final.
+    attempts = 4
+    say = "failed-unknown"
+
+    def __init__(self, detail: str = "", *, site: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.site = site
+
+    @property
+    def name(self) -> str:
+        """The class as logs and counters spell it: `SiteBusy` is `site-busy`."""
+        word = type(self).__name__
+        return "".join(f"-{c.lower()}" if c.isupper() else c for c in word).lstrip("-")
+
+
+class Unknown(JobError):
+    """Something we have no name for."""
+
+    retry = True
+    attempts = 2
+
+
+class Cancelled(JobError):
+    """The last person who wanted it left."""
+
+    say = "cancelled"
+
+
+class DiskFull(JobError):
+    """No room left for the files; the job waits in the queue."""
+
+    retry = True
+    attempts = 20
+    say = "failed-disk"
+
+
+class Drm(JobError):
+    """The media is encrypted for paying players."""
+
+    say = "failed-drm"
+
+
+class SiteBusy(JobError):
+    """The site asked us to slow down."""
+
+    retry = True
+    say = "failed-site-busy"
+
+
+class BotCheck(JobError):
+    """The site wants proof that we are human; asking again at once makes it worse."""
+
+    say = "failed-bot-check"
+
+
+class LoginNeeded(JobError):
+    """The site shows this to signed-in people only."""
+
+    say = "failed-login"
+
+
+class GeoBlocked(JobError):
+    """Not available in the country of this server."""
+
+    say = "failed-geo"
+
+
+class LiveNow(JobError):
+    """A live broadcast, or one that has not begun."""
+
+    say = "failed-live"
+
+
+class NoSuchVariant(JobError):
+    """The site does not have the form that was asked for."""
+
+    say = "failed-variant"
+
+
+class TooLarge(JobError):
+    """Larger than Telegram, or the operator, allows."""
+
+    say = "failed-too-large"
+
+
+class ExtractorBroken(JobError):
+    """The site changed and our reader of it is out of date."""
+
+    retry = True
+    attempts = 2
+    say = "failed-extractor"
+
+
+class Unsupported(JobError):
+    """Nothing on that page that we can fetch."""
+
+    say = "failed-unsupported"
+
+
+class Gone(JobError):
+    """Deleted, private, or never there."""
+
+    say = "failed-gone"
+
+
+class Forbidden(JobError):
+    """The address is not one we may visit (a scheme, a private network)."""
+
+    say = "failed-forbidden"
+
+
+class ProxyBroken(JobError):
+    """Our own way out to the network failed."""
+
+    retry = True
+    say = "failed-network"
+
+
+class TlsBroken(JobError):
+    """The site's certificate is not valid."""
+
+    say = "failed-tls"
+
+
+class NetworkBroken(JobError):
+    """The site could not be reached, or the connection broke."""
+
+    retry = True
+    say = "failed-network"
+
+
+class SiteBroken(JobError):
+    """The site answered with an error of its own (5xx)."""
+
+    retry = True
+    say = "failed-site-broken"
+
+
+class ProcessingFailed(JobError):
+    """The file arrived but could not be made into something playable."""
+
+    retry = True
+    attempts = 2
+    say = "failed-processing"
+
+
+class TimedOut(JobError):
+    """It took longer than a job may take."""
+
+    retry = True
+    attempts = 2
+    say = "failed-timeout"
+
+
+class EngineDied(JobError):
+    """The engine's process ended without a word."""
+
+    retry = True
+    attempts = 3
+    say = "failed-unknown"
+
+
+# --- Telegram --------------------------------------------------------------------------------
+
+
+class TelegramWait(ChaparError):
+    """Telegram asked us to wait before calling `scope` again (FLOOD_WAIT). Costs no attempt."""
+
+    def __init__(self, seconds: float, scope: str) -> None:
+        super().__init__(f"{scope}: wait {seconds:g} s")
+        self.seconds = seconds
+        self.scope = scope
+
+
+class ChatClosed(JobError):
+    """The person blocked the bot, or the chat is gone: there is nobody to deliver to."""
+
+    say = "failed-chat-closed"
+
+
+class ReferenceStale(ChaparError):
+    """The stored reference of an uploaded file is no longer accepted; it must be made anew."""
+
+
+class TelegramRefused(JobError):
+    """Telegram does not accept this file or message."""
+
+    retry = True
+    attempts = 3
+    say = "failed-telegram"
+
+
+class TelegramAway(JobError):
+    """Telegram cannot be reached at the moment."""
+
+    retry = True
+    attempts = 30
+    say = "failed-telegram"
+
+
+class SessionRevoked(ChaparError):
+    """This slot's sign-in is no longer valid, or is used by another process."""

@@ -1,0 +1,179 @@
+"""The records that travel between the parts: what was asked, what is leased, what was got.
+
+Plain frozen data: no connection, no row object, no behaviour beyond reading oneself.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Any
+
+
+class State(IntEnum):
+    """Where a job is. The numbers are stored; those below WAITING are in the agenda index."""
+
+    QUEUED = 0
+    LEASED = 1
+    LATER = 2
+    HELD = 3
+    WAITING = 10
+    DONE = 20
+    FAILED = 21
+    CANCELLED = 22
+    DEAD = 23
+
+    @property
+    def over(self) -> bool:
+        return self >= State.DONE
+
+
+#: (state, event) -> next state. A pair that is not here is a bug, not a case.
+MOVES = {
+    (State.WAITING, "seat"): State.QUEUED,
+    (State.WAITING, "cancel"): State.CANCELLED,
+    (State.QUEUED, "claim"): State.LEASED,
+    (State.QUEUED, "cancel"): State.CANCELLED,
+    (State.LEASED, "finish"): State.DONE,
+    (State.LEASED, "fail"): State.FAILED,
+    (State.LEASED, "retry"): State.LATER,
+    (State.LEASED, "release"): State.QUEUED,
+    (State.LEASED, "reap"): State.QUEUED,
+    (State.LEASED, "cancel"): State.CANCELLED,
+    (State.LEASED, "quarantine"): State.DEAD,
+    (State.LATER, "due"): State.QUEUED,
+    (State.LATER, "crowd"): State.WAITING,
+    (State.LATER, "cancel"): State.CANCELLED,
+}
+
+
+class Lane(IntEnum):
+    """Light jobs never wait behind downloads."""
+
+    LIGHT = 0
+    HEAVY = 1
+
+
+class Kind(StrEnum):
+    FETCH = "fetch"
+    DELIVER = "deliver"
+
+
+class Step(StrEnum):
+    """What a leased job is doing, as the status message shows it."""
+
+    PROBE = "probe"
+    FETCH = "fetch"
+    PREPARE = "prepare"
+    UPLOAD = "upload"
+    DELIVER = "deliver"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What the user sent, parsed.
+
+    `url` is the canonical address; `site` a short name for counters and words (`youtube`,
+    `example.org`); `key` names the media without asking the network: `youtube:dQw4w9WgXcQ`, or
+    `url:<hash>` where the address does not tell.
+    """
+
+    url: str
+    site: str
+    key: str
+    variant: str = "best"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A Telegram user as intake sees one. `access_hash` lets another session of the same bot
+    address the chat (it belongs to the bot's account, not to one session)."""
+
+    id: int
+    language: str = "en"
+    name: str = ""
+    access_hash: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One link in one message. (chat, message, ordinal) is unique: an update that Telegram
+    repeats is recognised by it. `folder` instead of a chat for `chapar fetch`."""
+
+    user: int
+    chat: int
+    message: int
+    ordinal: int
+    link: Link
+    folder: bool = False
+    chat_access: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on a job until its time is over, or it is renewed."""
+
+    job: int
+    fence: int
+    worker: int
+    user: int
+    lane: Lane
+    seat: int
+    kind: Kind
+    attempt: int
+    payload: dict[str, Any]
+    progress: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file ready for Telegram, with its facts. Sizes in bytes, durations in seconds,
+    width and height as displayed (after rotation and pixel shape)."""
+
+    path: str
+    kind: str  # video | audio | photo | document | animation
+    name: str
+    mime: str
+    size: int
+    duration: float = 0.0
+    width: int = 0
+    height: int = 0
+    silent: bool = False
+    title: str = ""
+    performer: str = ""
+    thumbnail: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A file that Telegram holds: what is needed to send it again without uploading."""
+
+    kind: str  # photo | document
+    id: int
+    access_hash: int
+    file_reference: str  # hex
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of a media: its reference and the facts a caption shows."""
+
+    reference: Reference
+    kind: str
+    name: str
+    size: int
+    duration: float = 0.0
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """What one link, in one variant, was. `parts` in sending order."""
+
+    key: str
+    variant: str
+    title: str
+    site: str
+    url: str
+    parts: tuple[Part, ...]
+    id: int = 0
