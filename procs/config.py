@@ -1,0 +1,288 @@
+"""Settings: read once at the top of a process, judged as a whole, passed down.
+
+No other module reads the environment. A value comes from the environment, else from `.env` (in the
+working directory, or where CHAPAR_ENV_FILE says), else from the table below. An empty text is the
+same as none.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+from procs import values
+from procs.errors import ChaparError
+
+ENV_FILE = "CHAPAR_ENV_FILE"
+
+
+class BadSettings(ChaparError):
+    """Something in the settings is wrong; `complaints` has all of it, each with its fix."""
+
+    def __init__(self, complaints: tuple[str, ...]) -> None:
+        super().__init__("\n".join(complaints))
+        self.complaints = complaints
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that an operator may choose. Sizes in bytes, durations in seconds."""
+
+    api_id: int
+    api_hash: str
+    bot_token: str
+    admins: tuple[int, ...]
+    home: Path
+    database_url: str
+    workers: int
+    max_concurrent_downloads: int
+    max_downloads_per_user: int
+    recycle_after: int
+    memory_ceiling: int
+    max_file_size: int
+    telegram_server: tuple[str, int] | None
+    telegram_server_key: str
+    allowed_networks: tuple[IPv4Network | IPv6Network, ...]
+    drain_grace: float
+    log_level: str
+
+    @property
+    def has_telegram(self) -> bool:
+        """Whether there is all that a sign-in needs."""
+        return bool(self.api_id and self.api_hash and self.bot_token)
+
+    @property
+    def run(self) -> Path:
+        return self.home / "run"
+
+    @property
+    def jobs(self) -> Path:
+        return self.home / "jobs"
+
+    @property
+    def outbox(self) -> Path:
+        return self.home / "outbox"
+
+    @property
+    def sessions(self) -> Path:
+        return self.home / "sessions"
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def cache(self) -> Path:
+        return self.home / "cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table: how a text becomes a field, and what holds when there is none.
+
+    `default` is a text like any other, given the texts above it; "" leaves `absent`. `wanted` says
+    where to get a value that Telegram needs.
+    """
+
+    name: str
+    parse: Callable[[str], Any]
+    default: Callable[[Mapping[str, str]], str] = lambda texts: ""
+    absent: Any = None
+    wanted: str = ""
+    secret: bool = False
+
+    @property
+    def field(self) -> str:
+        return self.name.removeprefix("CHAPAR_").lower()
+
+
+def cores() -> int:
+    return os.cpu_count() or 1
+
+
+def downloads(texts: Mapping[str, str]) -> str:
+    """Four for each core, and never less than one for each worker."""
+    workers = texts["CHAPAR_WORKERS"]
+    return str(max(4 * cores(), int(workers) if workers.isdecimal() else 0))
+
+
+TABLE = (
+    Setting(
+        "CHAPAR_API_ID",
+        values.api_id,
+        absent=0,
+        wanted="copy api_id from https://my.telegram.org/apps",
+    ),
+    Setting(
+        "CHAPAR_API_HASH",
+        values.api_hash,
+        absent="",
+        wanted="copy api_hash from https://my.telegram.org/apps",
+        secret=True,
+    ),
+    Setting(
+        "CHAPAR_BOT_TOKEN",
+        values.token,
+        absent="",
+        wanted="make a bot with @BotFather and copy its token",
+        secret=True,
+    ),
+    Setting("CHAPAR_ADMINS", values.users, absent=()),
+    Setting("CHAPAR_HOME", values.home, lambda texts: "~/.local/share/chapar"),
+    Setting(
+        "CHAPAR_DATABASE_URL",
+        values.database,
+        lambda texts: f"sqlite:///{values.absolute(texts['CHAPAR_HOME'])}/chapar.db",
+    ),
+    Setting("CHAPAR_WORKERS", values.whole, lambda texts: str(cores())),
+    Setting("CHAPAR_MAX_CONCURRENT_DOWNLOADS", values.whole, downloads),
+    Setting("CHAPAR_MAX_DOWNLOADS_PER_USER", values.whole, lambda texts: "2"),
+    Setting("CHAPAR_RECYCLE_AFTER", values.whole, lambda texts: "200"),
+    Setting("CHAPAR_MEMORY_CEILING", values.ceiling, lambda texts: "512MiB"),
+    Setting("CHAPAR_MAX_FILE_SIZE", values.file_size, lambda texts: "2000MiB"),
+    Setting("CHAPAR_TELEGRAM_SERVER", values.server),
+    Setting("CHAPAR_TELEGRAM_SERVER_KEY", values.key, absent=""),
+    Setting("CHAPAR_ALLOWED_NETWORKS", values.networks, absent=()),
+    Setting("CHAPAR_DRAIN_GRACE", values.seconds, lambda texts: "60"),
+    Setting("CHAPAR_LOG_LEVEL", values.level, lambda texts: "INFO"),
+)
+NAMES = tuple(setting.name for setting in TABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One setting as it stands: its text and where it came from, which is `environment`, the
+    name of the `.env` file, or `default`."""
+
+    name: str
+    text: str
+    source: str
+    secret: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The text as a terminal may show it."""
+        if self.secret and self.text:
+            return f"{self.text[:4]}… (hidden)"
+        return self.text.splitlines()[0] + " …" if "\n" in self.text else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found, what is wrong with it, and the settings when nothing is."""
+
+    found: tuple[Found, ...]
+    complaints: tuple[str, ...]
+    settings: Settings | None
+
+
+def load(
+    environ: Mapping[str, str] | None = None,
+    env_file: Path | None = None,
+    *,
+    need_telegram: bool = True,
+) -> Settings:
+    """The settings of this process. Raises BadSettings with every complaint at once.
+
+    `need_telegram` is False for what runs without a sign-in: workers that only fetch, and the
+    commands that look after the processes.
+    """
+    reading = read(environ, env_file, need_telegram=need_telegram)
+    if reading.settings is None:
+        raise BadSettings(reading.complaints)
+    return reading.settings
+
+
+def read(
+    environ: Mapping[str, str] | None = None,
+    env_file: Path | None = None,
+    *,
+    need_telegram: bool = True,
+) -> Reading:
+    """Everything `load` looks at, also when it is wrong; for `chapar check`."""
+    environ = os.environ if environ is None else environ
+    file, complaints = env_texts(environ, env_file)
+    found = tuple(find(environ, file, str(env_path(environ, env_file))))
+    fields: dict[str, Any] = {}
+    for setting, one in zip(TABLE, found, strict=True):
+        try:
+            fields[setting.field] = setting.parse(one.text) if one.text else setting.absent
+        except ValueError as error:
+            complaints.append(f"{setting.name}: {error}")
+        if need_telegram and setting.wanted and not one.text:
+            complaints.append(f"{setting.name}: not set; {setting.wanted}")
+    complaints += together(fields)
+    return Reading(found, tuple(complaints), None if complaints else Settings(**fields))
+
+
+def env_path(environ: Mapping[str, str], env_file: Path | None) -> Path:
+    return env_file or Path(environ.get(ENV_FILE) or ".env")
+
+
+def env_texts(
+    environ: Mapping[str, str], env_file: Path | None
+) -> tuple[dict[str, str], list[str]]:
+    """The texts of `.env`, and complaints about the file itself. A misspelt name is one."""
+    path = env_path(environ, env_file)
+    asked = env_file is not None or bool(environ.get(ENV_FILE))
+    try:
+        with open(path, encoding="utf-8") as stream:
+            pairs = dotenv_values(stream=stream, interpolate=False)
+    except FileNotFoundError:
+        return {}, [f"{ENV_FILE}: {path} does not exist; name your .env file"] if asked else []
+    except (OSError, UnicodeDecodeError) as error:
+        return {}, [f"{path}: cannot be read ({error}); make it a text file this user may read"]
+    strange = [n for n in pairs if n.startswith("CHAPAR_") and n not in NAMES]
+    return {n: t.strip() for n, t in pairs.items() if t}, [misspelt(path, n) for n in strange]
+
+
+def misspelt(path: Path, name: str) -> str:
+    near = get_close_matches(name, NAMES, n=1)
+    fix = f"did you mean {near[0]}?" if near else "take it out; .env.example has all names"
+    return f"{path}: {name} is not a setting; {fix}"
+
+
+def find(environ: Mapping[str, str], file: Mapping[str, str], path: str) -> list[Found]:
+    """Every setting's text and source, in the table's order."""
+    texts: dict[str, str] = {}
+    found = []
+    for setting in TABLE:
+        text, source = environ.get(setting.name, "").strip(), "environment"
+        if not text:
+            text, source = file.get(setting.name, ""), path
+        if not text:
+            text, source = setting.default(texts), "default"
+        texts[setting.name] = text
+        found.append(Found(setting.name, text, source, setting.secret))
+    return found
+
+
+def together(fields: Mapping[str, Any]) -> list[str]:
+    """Complaints about settings that are fine alone but not beside each other."""
+    complaints = []
+    rooms, workers = fields.get("max_concurrent_downloads"), fields.get("workers")
+    if rooms and workers and rooms < workers:
+        complaints.append(
+            f"CHAPAR_MAX_CONCURRENT_DOWNLOADS: {rooms} is less than one for each of {workers} "
+            f"workers; raise it, or set CHAPAR_WORKERS={rooms}"
+        )
+    if fields.get("telegram_server_key") and fields.get("telegram_server", "") is None:
+        complaints.append(
+            "CHAPAR_TELEGRAM_SERVER_KEY: has no meaning for the public servers; "
+            "set CHAPAR_TELEGRAM_SERVER too, or take it out"
+        )
+    return complaints
+
+
+def environment(settings: Settings, reading: Reading) -> dict[str, str]:
+    """The settings as the environment of processes that work in another folder: all sources
+    merged, nothing relative, so that every process reads the same."""
+    texts = {one.name: one.text for one in reading.found}
+    texts["CHAPAR_HOME"] = str(settings.home)
+    texts["CHAPAR_TELEGRAM_SERVER_KEY"] = settings.telegram_server_key
+    return texts | {ENV_FILE: os.devnull}
