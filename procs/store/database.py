@@ -1,0 +1,181 @@
+"""One process's connection to the database, and the rules of writing.
+
+Rules, each measured: one connection belongs to one process and one thread; WAL; every write
+transaction is IMMEDIATE and passes the gate first; only the keeper checkpoints; a transaction is
+short and nothing is awaited inside it.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from procs.errors import NewerDatabase, StoreError, StoreFull
+from procs.store.gate import Gate
+from procs.store.schema import VERSION
+
+SCHEME = "sqlite:///"
+#: Seconds SQLite may wait for a lock that the gate does not cover (a reader's recovery, a shell).
+BUSY = 30.0
+CHECKPOINT = "PRAGMA wal_checkpoint({mode})"
+
+Facts = Mapping[str, Any]
+Row = tuple[Any, ...]
+
+
+class Database:
+    """A connection that only its own process and thread may use."""
+
+    def __init__(self, path: Path, *, run: Path, cap: int = 2) -> None:
+        self.path = path
+        self.run = run
+        #: Seats of a user who has no cap of their own.
+        self.cap = cap
+        self.pid = os.getpid()
+        self.gate = Gate(run / "gate.lock")
+        self.connection = sqlite3.connect(path, timeout=BUSY, isolation_level=None)
+        self.inside = False
+        self.full = False
+        self.version = -1
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            "wal_autocheckpoint = 0",
+            "foreign_keys = ON",
+            "temp_store = MEMORY",
+        ):
+            self.connection.execute(f"PRAGMA {pragma}")
+
+    def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
+        """Every row of one statement. RETURNING is read to its end, else the write lock stays."""
+        return self._run(sql, facts).fetchall()
+
+    def one(self, sql: str, facts: Facts | None = None) -> Row | None:
+        """The first row, or None."""
+        rows = self.all(sql, facts)
+        return rows[0] if rows else None
+
+    def change(self, sql: str, facts: Facts | None = None) -> int:
+        """How many rows a statement without RETURNING changed. Inside `write` only."""
+        self._must_write()
+        return self._run(sql, facts).rowcount
+
+    def change_many(self, sql: str, facts: Sequence[Facts]) -> None:
+        self._must_write()
+        with named():
+            self._mine().executemany(sql, facts)
+
+    @contextmanager
+    def write(self, *, full: bool = False) -> Iterator[None]:
+        """One write transaction; joins the one that runs already.
+
+        `full` waits for the disk (synchronous=FULL): a power cut loses nothing that was committed
+        so. Raises StoreFull when the disk is full; nothing is changed then.
+        """
+        if self.inside:
+            yield
+            return
+        self.gate.enter()
+        try:
+            self._begin(full)
+            try:
+                yield
+                self._run("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self._run("ROLLBACK")
+                raise
+        finally:
+            self.inside = False
+            self.gate.leave()
+
+    def _begin(self, full: bool) -> None:
+        if full != self.full:
+            self._run(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
+            self.full = full
+        self._run("BEGIN IMMEDIATE")
+        self.inside = True
+
+    def changed(self) -> bool:
+        """Whether another connection committed since the last call (PRAGMA data_version)."""
+        seen = self.one("PRAGMA data_version")
+        version = seen[0] if seen else 0
+        before, self.version = self.version, version
+        return bool(version != before)
+
+    def checkpoint(self, *, truncate: bool = False) -> tuple[int, int]:
+        """Move the WAL into the database under the gate: (pages in the WAL, pages moved).
+
+        Under the gate no commit can race the checkpoint, which is the condition of the WAL-reset
+        fault that SQLite fixed in 3.51.3.
+        """
+        self.gate.enter()
+        try:
+            row = self.one(CHECKPOINT.format(mode="TRUNCATE" if truncate else "PASSIVE"))
+        finally:
+            self.gate.leave()
+        return (row[1], row[2]) if row else (0, 0)
+
+    def close(self) -> None:
+        self.connection.close()
+        self.gate.close()
+
+    def _must_write(self) -> None:
+        if not self.inside:
+            raise StoreError("a change outside of a write transaction")
+
+    def _mine(self) -> sqlite3.Connection:
+        if os.getpid() != self.pid:
+            raise StoreError("a connection may not cross a fork")
+        return self.connection
+
+    def _run(self, sql: str, facts: Facts | None = None) -> sqlite3.Cursor:
+        with named():
+            return self._mine().execute(sql, facts or {})
+
+
+@contextmanager
+def named() -> Iterator[None]:
+    """SQLite's failures that callers act on, by our names (result codes 13 FULL and 10 IOERR)."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            raise StoreFull(str(error)) from error
+        raise
+
+
+def path_of(url: str) -> Path:
+    """The file of a `sqlite:///` address. Raises StoreError for any other."""
+    if not url.startswith(SCHEME):
+        raise StoreError(f"not a database this version can use: {url.split(':', 1)[0]}")
+    return Path(url.removeprefix(SCHEME))
+
+
+def open_database(url: str, *, run: Path, cap: int = 2) -> Database:
+    """The database of this process; it must have been migrated.
+
+    Raises NewerDatabase when a newer Chapar wrote it, StoreError when it is not migrated.
+    """
+    db = Database(path_of(url), run=run, cap=cap)
+    row = db.one("PRAGMA user_version")
+    found = row[0] if row else 0
+    if found == VERSION:
+        return db
+    db.close()
+    if found > VERSION:
+        raise NewerDatabase(newer(path_of(url), found))
+    raise StoreError(
+        f"{path_of(url)} is of version {found}, this program needs {VERSION}; "
+        "`chapar up` brings it up to date"
+    )
+
+
+def newer(path: Path, found: int) -> str:
+    return (
+        f"{path} was written by a newer Chapar (database version {found}, this program knows "
+        f"{VERSION}): upgrade Chapar, or restore a backup made by this version"
+    )

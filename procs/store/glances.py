@@ -1,0 +1,154 @@
+"""A request at one glance: all that its status message, or a progress bar, can show."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from procs.clock import Now
+from procs.job import Lane, State, Step
+from procs.store.database import Database
+
+COLUMNS = """
+SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.status_message, r.status_random,
+       COALESCE(u.language, 'en'), r.state, j.state, p.step, COALESCE(p.done, 0),
+       COALESCE(p.total, 0), COALESCE(p.rate, 0.0), j.at, COALESCE(r.code, ''),
+       COALESCE(r.say, ''), r.title, r.shown, r.site, r.url, j.id, j.lane, j.user_id, j.seat
+  FROM requests r
+  LEFT JOIN users u ON u.id = r.user_id
+  LEFT JOIN jobs j ON j.id = r.job
+  LEFT JOIN progress p ON p.job = r.job
+"""
+UNCLOSED = COLUMNS + "WHERE r.closed_at IS NULL AND r.folder = 0 ORDER BY r.id"
+ONE = COLUMNS + "WHERE r.id = :request"
+OF_USER = (
+    COLUMNS
+    + """
+WHERE r.closed_at IS NULL AND r.folder = 0 AND r.user_id = :user AND r.state = 'open' ORDER BY r.id
+"""
+)
+AHEAD = """
+SELECT COUNT(*) FROM jobs WHERE state < 10 AND state = 0 AND lane = :lane AND at < :at
+"""
+RING = "SELECT COUNT(*) FROM jobs WHERE state < 10 AND state = 0 AND lane = :lane"
+LINE = """
+SELECT COUNT(*) FROM jobs
+ WHERE seat IS NOT NULL AND user_id = :user AND lane = :lane AND seat > 0 AND seat <= :seat
+"""
+LINES = """
+SELECT COUNT(*) FROM jobs
+ WHERE seat IS NOT NULL AND seat > 0 AND lane = :lane AND user_id <> :user GROUP BY user_id
+"""
+REPORT = """
+INSERT INTO progress (job, step, done, total, rate) VALUES (:job, :step, :done, :total, :rate)
+    ON CONFLICT (job) DO UPDATE
+   SET step = excluded.step, done = excluded.done, total = excluded.total, rate = excluded.rate
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """`done` and `total` in bytes, `rate` in bytes a second, `place` from 1 while the job waits its
+    turn (0 otherwise), `retry_at` a wall instant while the job is to be tried again later."""
+
+    request: int
+    user: int
+    chat: int
+    chat_access: int
+    message: int
+    status_message: int | None
+    status_random: int
+    language: str
+    state: str
+    job_state: State | None
+    step: Step | None
+    done: int
+    total: int
+    rate: float
+    place: int
+    retry_at: float | None
+    code: str
+    say: str
+    title: str
+    shown: str
+    site: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How far a job is."""
+
+    job: int
+    step: Step
+    done: int = 0
+    total: int = 0
+    rate: float = 0.0
+
+
+def glances(db: Database, *, now: Now) -> list[Glance]:
+    """Every request of a chat about which the last word is not said, oldest first."""
+    return [_glance(db, row) for row in db.all(UNCLOSED)]
+
+
+def glance(db: Database, request: int, *, now: Now) -> Glance | None:
+    row = db.one(ONE, {"request": request})
+    return _glance(db, row) if row else None
+
+
+def open_of(db: Database, user: int) -> list[Glance]:
+    """What a user waits for at the moment, oldest first."""
+    return [_glance(db, row) for row in db.all(OF_USER, {"user": user})]
+
+
+def report(db: Database, reports: list[Report]) -> None:
+    """Keep how far jobs are, for whoever shows it."""
+    with db.write():
+        db.change_many(
+            REPORT,
+            [
+                {
+                    "job": r.job,
+                    "step": r.step.value,
+                    "done": r.done,
+                    "total": r.total,
+                    "rate": r.rate,
+                }
+                for r in reports
+            ],
+        )
+
+
+def _glance(db: Database, row: tuple[Any, ...]) -> Glance:
+    head, (job_state, step, done, total, rate, at) = row[:9], row[9:15]
+    tail, job = row[15:21], row[21:]
+    state = None if job_state is None else State(job_state)
+    doing = _doing(state, step, lane=job[1])
+    place = _place(db, state, at, job) if doing is None and state is not None else 0
+    later = at if state is State.LATER else None
+    return Glance(*head, state, doing, done, total, rate, place, later, *tail)
+
+
+def _doing(state: State | None, step: str | None, *, lane: int | None) -> Step | None:
+    """The step to show. A delivery waits milliseconds for its turn: it is shown as being sent."""
+    if state is None or state.over or state is State.LATER:
+        return None
+    if lane == Lane.LIGHT:
+        return Step.DELIVER
+    return Step(step) if state is State.LEASED and step else None
+
+
+def _place(db: Database, state: State, at: float, job: tuple[Any, ...]) -> int:
+    """The place in fair order: a queued job counts those before it in the ring; a waiting one the
+    ring, its own line, and as many of each other user's line as have their turn first."""
+    _, lane, user, seat = job
+    if state not in (State.QUEUED, State.WAITING):
+        return 0
+    if state is State.QUEUED:
+        row = db.one(AHEAD, {"lane": lane, "at": at})
+        return (row[0] if row else 0) + 1
+    ring, own = (
+        db.one(RING, {"lane": lane}),
+        db.one(LINE, {"user": user, "lane": lane, "seat": seat}),
+    )
+    mine = own[0] if own else 1
+    others = sum(min(line, mine - 1) for (line,) in db.all(LINES, {"lane": lane, "user": user}))
+    return (ring[0] if ring else 0) + mine + others

@@ -1,0 +1,202 @@
+"""The lease table: who may work on which job, and until when.
+
+A job may be queued or leased only while it holds one of its user's seats, and UNIQUE(user, lane,
+seat) says so: the cap is a constraint, so there is no counter that could drift. A job that ends
+hands its seat to the user's next waiting job in the same transaction, and that one joins the back
+of the ring: fair turns. `fence` grows on every claim and every reap; every write names it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from procs import codec
+from procs.clock import Now
+from procs.errors import LeaseLost
+from procs.job import Kind, Lane, Lease, State
+from procs.store import seats
+from procs.store.database import Database
+
+#: Seconds a lease lasts without a beat.
+LEASE = 60.0
+
+# The literal `state < 10` lets SQLite use the partial index; it does not infer it from `state = 0`.
+CLAIM = """
+UPDATE jobs
+   SET state = 1, at = :end, fence = fence + 1, attempt = attempt + 1, worker = :worker,
+       story = story || :event
+ WHERE id IN (SELECT id FROM jobs WHERE state < 10 AND state = 0 AND lane = :lane
+               ORDER BY at LIMIT :room)
+RETURNING id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress
+"""
+RENEW = """
+UPDATE jobs SET at = :end
+ WHERE state < 10 AND state = 1 AND lane IN (0, 1) AND worker = :worker
+RETURNING id, fence, stop
+"""
+END = """
+UPDATE jobs
+   SET state = :state, at = :now, seat = NULL, worker = NULL, error = :error,
+       story = story || :event
+ WHERE id = :job AND fence = :fence AND state = 1
+"""
+RETRY = """
+UPDATE jobs
+   SET state = 2, at = :due, seat = NULL, worker = NULL, error = :error,
+       attempt = attempt - :free, story = story || :event
+ WHERE id = :job AND fence = :fence AND state = 1
+"""
+RELEASE = """
+UPDATE jobs
+   SET state = 0, at = :now, worker = NULL, attempt = attempt - 1, story = story || :event
+ WHERE id = :job AND fence = :fence AND state = 1
+"""
+NOTE = """
+UPDATE jobs SET progress = :progress WHERE id = :job AND fence = :fence AND state = 1
+"""
+HOLDS = "SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = 1"
+FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
+READY = "SELECT 1 FROM jobs WHERE state < 10 AND state = 0 AND lane = :lane LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a beat brought back: a lease that is still ours, and whether it should stop."""
+
+    job: int
+    fence: int
+    stop: bool
+
+
+def event(now: Now, word: str, **facts: Any) -> str:
+    """One line of a job's story: the wall instant, what happened, the facts."""
+    return " ".join([f"{now.wall:.3f}", word, *(f"{k}={v}" for k, v in facts.items())]) + "\n"
+
+
+def claim(
+    db: Database, *, worker: int, lane: Lane, room: int, now: Now, ttl: float = LEASE
+) -> list[Lease]:
+    """Take up to `room` queued jobs of a lane, the longest in the ring first."""
+    facts = {
+        "worker": worker,
+        "lane": int(lane),
+        "room": room,
+        "end": now.boot + ttl,
+        "event": event(now, "claimed", worker=worker),
+    }
+    with db.write():
+        rows = db.all(CLAIM, facts)
+    return [lease(row) for row in rows]
+
+
+def lease(row: tuple[Any, ...]) -> Lease:
+    job, fence, worker, user, lane, seat, kind, attempt, payload, progress = row
+    return Lease(
+        job=job,
+        fence=fence,
+        worker=worker,
+        user=user,
+        lane=Lane(lane),
+        seat=seat,
+        kind=Kind(kind),
+        attempt=attempt,
+        payload=codec.load(payload),
+        progress=codec.load(progress),
+    )
+
+
+def ready(db: Database, lane: Lane) -> bool:
+    """Whether a job of this lane could be claimed."""
+    return db.one(READY, {"lane": int(lane)}) is not None
+
+
+def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[Held]:
+    """The beat: keep every lease of a worker, learn what it still holds and what should stop."""
+    with db.write():
+        rows = db.all(RENEW, {"worker": worker, "end": now.boot + ttl})
+    return [Held(job, fence, bool(stop)) for job, fence, stop in rows]
+
+
+def holds(db: Database, lease: Lease) -> bool:
+    """Whether the lease is still ours."""
+    return db.one(HOLDS, {"job": lease.job, "fence": lease.fence}) is not None
+
+
+def note(db: Database, lease: Lease, facts: Mapping[str, Any], *, full: bool = False) -> None:
+    """Keep a step's result in the row, so that a retry continues. Raises LeaseLost."""
+    lease.progress.update(facts)
+    text = codec.dump(lease.progress)
+    with db.write(full=full):
+        _ours(db.change(NOTE, {**_name(lease), "progress": text}), lease)
+
+
+def end(
+    db: Database, lease: Lease, state: State, *, now: Now, error: str | None = None, word: str = ""
+) -> None:
+    """The job is over; its seat goes to the user's next. Raises LeaseLost and changes nothing."""
+    facts = {
+        **_name(lease),
+        "state": int(state),
+        "now": now.wall,
+        "error": error,
+        "event": event(now, word or state.name.lower(), **({"error": error} if error else {})),
+    }
+    with db.write(full=True):
+        _ours(db.change(END, facts), lease)
+        db.change(FORGET_PROGRESS, {"job": lease.job})
+        seats.hand_on(db, user=lease.user, lane=lease.lane, seat=lease.seat, now=now)
+
+
+def finish(db: Database, lease: Lease, *, now: Now) -> None:
+    """Mark the job done. Raises LeaseLost when the lease is no longer ours."""
+    end(db, lease, State.DONE, now=now)
+
+
+def retry(
+    db: Database, lease: Lease, *, delay: float, now: Now, error: str, free: bool = False
+) -> None:
+    """Try again `delay` seconds later; the seat is handed on meanwhile. Raises LeaseLost.
+
+    `free`: the wait was not the job's fault (a flood wait, an open breaker) and costs no attempt.
+    """
+    facts = {
+        **_name(lease),
+        "due": now.wall + delay,
+        "error": error,
+        "free": int(free),
+        "event": event(now, "later", error=error, delay=f"{delay:.1f}"),
+    }
+    with db.write(full=True):
+        _ours(db.change(RETRY, facts), lease)
+        db.change(FORGET_PROGRESS, {"job": lease.job})
+        seats.hand_on(db, user=lease.user, lane=lease.lane, seat=lease.seat, now=now)
+
+
+def release(db: Database, lease: Lease, *, now: Now) -> None:
+    """Give a job back unfinished (drain): it keeps its seat and its attempt. Raises LeaseLost."""
+    facts = {**_name(lease), "now": now.wall, "event": event(now, "released", worker=lease.worker)}
+    with db.write():
+        _ours(db.change(RELEASE, facts), lease)
+        db.change(FORGET_PROGRESS, {"job": lease.job})
+
+
+def release_all(db: Database, leases: Iterable[Lease], *, now: Now) -> int:
+    """Give several back; those that are no longer ours are left alone."""
+    given = 0
+    with db.write():
+        for one in leases:
+            try:
+                release(db, one, now=now)
+            except LeaseLost:
+                continue
+            given += 1
+    return given
+
+
+def _name(lease: Lease) -> dict[str, Any]:
+    return {"job": lease.job, "fence": lease.fence}
+
+
+def _ours(changed: int, lease: Lease) -> None:
+    if changed == 0:
+        raise LeaseLost(f"job {lease.job} fence {lease.fence}")

@@ -1,0 +1,99 @@
+"""What the end of a job means for the requests that wait for it, in one transaction each."""
+
+import secrets
+
+from procs.clock import Now
+from procs.job import Kind, Lane, Lease, Media, State
+from procs.store import leases, seats
+from procs.store import media as shelf
+from procs.store.database import Database
+
+#: Crockford's letters: none that is mistaken for another when read aloud.
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+WAITING = "SELECT id, user_id FROM requests WHERE job = :job AND state = 'open' ORDER BY id"
+STARTED = """
+UPDATE requests SET started_at = COALESCE(started_at, :now), worker = :worker,
+       title = CASE WHEN :title = '' THEN title ELSE :title END
+ WHERE job = :job AND state = 'open'
+"""
+MOVE = "UPDATE requests SET job = :job WHERE id = :request AND state = 'open'"
+DELIVERED = """
+UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now,
+       worker = COALESCE(worker, :worker)
+ WHERE id = :request AND state = 'open'
+"""
+FAIL = """
+UPDATE requests SET state = 'failed', say = :say, code = :code, ended_at = :now
+ WHERE job = :job AND state = 'open'
+"""
+
+
+def started(db: Database, lease: Lease, *, worker: str, title: str = "", now: Now) -> None:
+    """A worker has the job of these requests in hand; `title` as soon as it is known."""
+    facts = {"job": lease.job, "worker": worker, "title": title, "now": now.wall}
+    with db.write():
+        db.change(STARTED, facts)
+
+
+def wanted(db: Database, lease: Lease) -> list[int]:
+    """The requests that still wait for this job."""
+    return [request for request, _ in db.all(WAITING, {"job": lease.job})]
+
+
+def fetched(db: Database, lease: Lease, media: Media, *, keys: set[str], now: Now) -> int:
+    """The media is with Telegram: keep it, and give every waiting request its delivery.
+
+    Returns how many deliveries were made. Raises LeaseLost.
+    """
+    with db.write(full=True):
+        leases.finish(db, lease, now=now)
+        number = media.id or shelf.save(db, media, keys=keys, now=now)
+        if media.id:
+            shelf.name(db, number, keys=keys, variant=media.variant)
+        waiting = db.all(WAITING, {"job": lease.job})
+        for request, user in waiting:
+            deliver(db, request, user=user, media=number, now=now)
+    return len(waiting)
+
+
+def deliver(db: Database, request: int, *, user: int, media: int, now: Now) -> int:
+    """Add the delivery of a known media to one request."""
+    job = seats.NewJob(
+        user=user,
+        lane=Lane.LIGHT,
+        kind=Kind.DELIVER,
+        payload={"request": request, "media": media},
+        mark=f"deliver:{request}",
+    )
+    number = seats.add(db, job, now=now)
+    db.change(MOVE, {"job": number, "request": request})
+    return number
+
+
+def delivered(db: Database, lease: Lease, request: int, *, worker: str, now: Now) -> None:
+    """Everything was sent. Raises LeaseLost."""
+    with db.write(full=True):
+        leases.finish(db, lease, now=now)
+        db.change(DELIVERED, {"request": request, "worker": worker, "now": now.wall})
+
+
+def failed(db: Database, lease: Lease, *, error: str, say: str, now: Now) -> str:
+    """The job cannot be done; each waiting request hears why. Returns the code they are given.
+
+    Raises LeaseLost.
+    """
+    with db.write(full=True):
+        leases.end(db, lease, State.FAILED, error=error, now=now)
+        return fail_requests(db, lease.job, say=say, now=now)
+
+
+def fail_requests(db: Database, job: int, *, say: str, now: Now) -> str:
+    code = new_code()
+    db.change(FAIL, {"job": job, "say": say, "code": code, "now": now.wall})
+    return code
+
+
+def new_code() -> str:
+    """A short code that stands in the chat and in the log, `E-7K2Q`."""
+    return "E-" + "".join(secrets.choice(LETTERS) for _ in range(4))

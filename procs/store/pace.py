@@ -1,0 +1,21 @@
+"""What Telegram told us to wait for. Rows, so that a restart and every process obeys."""
+
+from procs.store.database import Database
+
+UNTIL = "SELECT until FROM waits WHERE scope = :scope"
+NOTE = """
+INSERT INTO waits (scope, until) VALUES (:scope, :until)
+    ON CONFLICT (scope) DO UPDATE SET until = max(until, excluded.until)
+"""
+
+
+def wait_until(db: Database, scope: str) -> float:
+    """The wall instant before which `scope` must not be called; 0 when it is free."""
+    row = db.one(UNTIL, {"scope": scope})
+    return float(row[0]) if row else 0.0
+
+
+def note_wait(db: Database, scope: str, until: float) -> None:
+    """Keep a wait; one that is there already is never shortened."""
+    with db.write():
+        db.change(NOTE, {"scope": scope, "until": until})

@@ -1,0 +1,79 @@
+"""The whole system at one glance, for `chapar status`."""
+
+from dataclasses import dataclass
+
+from procs.clock import Now
+from procs.job import Lane, State
+from procs.store import workers
+from procs.store.database import Database
+
+COUNTS = """
+SELECT state, COUNT(*), MIN(at) FROM jobs
+ WHERE state < 10 AND lane = :lane AND state IN (0, 1, 2, 3) GROUP BY state
+"""
+WAITING = "SELECT COUNT(*) FROM jobs WHERE seat IS NOT NULL AND seat > 0 AND lane = :lane"
+OUTCOMES = "SELECT state, COUNT(*) FROM requests WHERE received_at > :since GROUP BY state"
+TABLE = """
+SELECT r.id, r.user_id, r.url, r.variant, r.state, r.cached, COALESCE(r.say, ''),
+       COALESCE(r.code, ''), COALESCE(r.worker, ''), r.received_at, r.answered_at, r.started_at,
+       r.ended_at, COALESCE(m.parts, '')
+  FROM requests r
+  LEFT JOIN media_keys k ON k.key = r.key AND k.variant = r.variant
+  LEFT JOIN media m ON m.id = k.media
+ ORDER BY r.id DESC LIMIT :most
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`jobs` counts by lane and state name; `oldest` is the age in seconds of the download that
+    waits longest for a room."""
+
+    workers: list[workers.Worker]
+    jobs: dict[str, dict[str, int]]
+    oldest: float
+    requests_today: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One request in the record. Instants are wall time."""
+
+    request: int
+    user: int
+    url: str
+    variant: str
+    state: str
+    cached: bool
+    say: str
+    code: str
+    worker: str
+    received_at: float
+    answered_at: float | None
+    started_at: float | None
+    ended_at: float | None
+    parts: str
+
+
+def overview(db: Database, *, now: Now) -> Overview:
+    jobs, oldest = {}, 0.0
+    for lane in Lane:
+        rows = db.all(COUNTS, {"lane": int(lane)})
+        counts = {State(state).name.lower(): count for state, count, _ in rows}
+        waiting = db.one(WAITING, {"lane": int(lane)})
+        jobs[lane.name.lower()] = {**counts, "waiting": waiting[0] if waiting else 0}
+        queued = [at for state, _, at in rows if state == State.QUEUED]
+        oldest = max([oldest, *(now.wall - at for at in queued)])
+    today = db.all(OUTCOMES, {"since": now.wall - 86400})
+    return Overview(
+        workers=workers.present(db),
+        jobs=jobs,
+        oldest=oldest,
+        requests_today={state: count for state, count in today},
+    )
+
+
+def latest(db: Database, most: int = 50) -> list[Past]:
+    """The latest requests, newest first."""
+    rows = db.all(TABLE, {"most": most})
+    return [Past(*row[:5], bool(row[5]), *row[6:]) for row in rows]

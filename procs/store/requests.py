@@ -1,0 +1,197 @@
+"""What people asked for: from the link in a message to the last word about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from procs.clock import Now
+from procs.job import Ask, Kind, Lane, Lease, Link, State
+from procs.store import deliveries, leases, media, outcomes, seats, upkeep, wake, workers
+from procs.store.database import Database
+
+KNOWN = (
+    "SELECT id, job FROM requests WHERE chat = :chat AND message = :message AND ordinal = :ordinal"
+)
+ADD = """
+INSERT INTO requests (user_id, chat, chat_access, message, ordinal, folder, url, site, key, variant,
+                      status_random, received_at)
+VALUES (:user, :chat, :access, :message, :ordinal, :folder, :url, :site, :key, :variant,
+        :random, :now)
+RETURNING id
+"""
+POINT = "UPDATE requests SET job = :job, cached = :cached WHERE id = :request"
+ALIVE = "SELECT id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state < 20"
+ANSWERED = """
+UPDATE requests SET status_message = :message, shown = :shown,
+       answered_at = COALESCE(answered_at, :now)
+ WHERE id = :request
+"""
+SHOWED = "UPDATE requests SET shown = :shown WHERE id = :request"
+CLOSE = "UPDATE requests SET closed_at = :now WHERE id = :request AND closed_at IS NULL"
+CANCEL = """
+UPDATE requests SET state = 'cancelled', ended_at = :now
+ WHERE id = :request AND user_id = :user AND state = 'open'
+RETURNING job
+"""
+OTHERS = "SELECT 1 FROM requests WHERE job = :job AND state = 'open' LIMIT 1"
+PLACED = """
+UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now
+ WHERE job = :job AND state = 'open'
+"""
+ORDER = """
+SELECT id, user_id, chat, chat_access, message, folder, url, site, key, variant, title, state
+  FROM requests WHERE id = :request
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of one ask. `outcome`: queued, joined (another's download), cached (it is only
+    sent), or again (this very message is known already; nothing was changed)."""
+
+    request: int
+    outcome: str
+    job: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A request as a worker needs it."""
+
+    id: int
+    user: int
+    chat: int
+    chat_access: int
+    message: int
+    folder: bool
+    url: str
+    site: str
+    key: str
+    variant: str
+    title: str
+    state: str
+
+
+def submit(db: Database, asks: Sequence[Ask], *, now: Now) -> list[Submitted]:
+    """Accept links: their rows and the work for them are on the disk when this returns, so the
+    person may be answered. The same message accepted twice is one request."""
+    with db.write(full=True):
+        done = [_submit(db, ask, now) for ask in asks]
+    wake.poke_idle(db.run, count=sum(one.outcome != "again" for one in done))
+    return done
+
+
+def _submit(db: Database, ask: Ask, now: Now) -> Submitted:
+    place = {"chat": ask.chat, "message": ask.message, "ordinal": ask.ordinal}
+    known = db.one(KNOWN, place)
+    if known:
+        return Submitted(request=known[0], outcome="again", job=known[1] or 0)
+    link = ask.link
+    facts = {
+        **place,
+        "user": ask.user,
+        "access": ask.chat_access,
+        "folder": int(ask.folder),
+        "url": link.url,
+        "site": link.site,
+        "key": link.key,
+        "variant": link.variant,
+        "random": deliveries.random_id(),
+        "now": now.wall,
+    }
+    request = int(db.all(ADD, facts)[0][0])
+    return attach(db, request, ask, now=now)
+
+
+def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
+    """Give a request its work: a delivery when the media is known, the download that runs already
+    for somebody else, or a download of its own."""
+    known = None if ask.folder else media.find(db, ask.link.key, ask.link.variant)
+    if known:
+        job = outcomes.deliver(db, request, user=ask.user, media=known.id, now=now)
+        media.used(db, known.id, now=now)
+        return _point(db, Submitted(request, "cached", job))
+    mark = f"fetch:{ask.link.key}:{ask.link.variant}" + (f":folder:{request}" if ask.folder else "")
+    alive = db.one(ALIVE, {"mark": mark})
+    if alive:
+        seats.adopt(db, alive[0], user=ask.user, now=now)
+        return _point(db, Submitted(request, "joined", alive[0]))
+    payload = {
+        "url": ask.link.url,
+        "site": ask.link.site,
+        "key": ask.link.key,
+        "variant": ask.link.variant,
+        "folder": request if ask.folder else 0,
+    }
+    new = seats.NewJob(user=ask.user, lane=Lane.HEAVY, kind=Kind.FETCH, payload=payload, mark=mark)
+    return _point(db, Submitted(request, "queued", seats.add(db, new, now=now)))
+
+
+def _point(db: Database, done: Submitted) -> Submitted:
+    cached = int(done.outcome == "cached")
+    db.change(POINT, {"job": done.job, "cached": cached, "request": done.request})
+    return done
+
+
+def order(db: Database, request: int) -> Order | None:
+    """One request as a worker needs it."""
+    row = db.one(ORDER, {"request": request})
+    return None if row is None else Order(*row[:5], bool(row[5]), *row[6:])
+
+
+def answered(db: Database, request: int, *, message: int, shown: str, now: Now) -> None:
+    """The person has a status message now."""
+    facts = {"request": request, "message": message, "shown": shown, "now": now.wall}
+    with db.write():
+        db.change(ANSWERED, facts)
+
+
+def showed(db: Database, request: int, shown: str) -> None:
+    """What the status message says now."""
+    with db.write():
+        db.change(SHOWED, {"request": request, "shown": shown})
+
+
+def close(db: Database, request: int, *, now: Now) -> None:
+    """The last word is said; the request is never listed again."""
+    with db.write():
+        db.change(CLOSE, {"request": request, "now": now.wall})
+
+
+def cancel(db: Database, request: int, *, user: int, now: Now) -> bool:
+    """Let a person leave. The work ends only when nobody else waits for it. False when the request
+    is over already, or is not this user's."""
+    runner = None
+    with db.write(full=True):
+        rows = db.all(CANCEL, {"request": request, "user": user, "now": now.wall})
+        if not rows:
+            return False
+        job = rows[0][0]
+        if job is not None and not db.all(OTHERS, {"job": job}):
+            runner = upkeep.cancel(db, job, now=now)
+    if runner is not None:
+        name = workers.address(db, runner)
+        wake.poke(db.run, name, b"stop %d" % job) if name else None
+    else:
+        wake.poke_idle(db.run)
+    wake.poke(db.run, wake.BOT)
+    return True
+
+
+def fetch_anew(db: Database, lease: Lease, order: Order, *, now: Now) -> None:
+    """The media of a delivery is no longer with Telegram: drop it and fetch it again.
+
+    Raises LeaseLost.
+    """
+    link = Link(url=order.url, site=order.site, key=order.key, variant=order.variant)
+    ask = Ask(order.user, order.chat, order.message, 0, link)
+    with db.write(full=True):
+        leases.end(db, lease, State.DONE, now=now, word="reference-stale")
+        media.forget(db, lease.payload["media"])
+        attach(db, order.id, ask, now=now)
+
+
+def placed(db: Database, lease: Lease, *, now: Now) -> None:
+    """The files lie in the request's outbox. Raises LeaseLost."""
+    with db.write(full=True):
+        leases.finish(db, lease, now=now)
+        db.change(PLACED, {"job": lease.job, "now": now.wall})

@@ -1,0 +1,135 @@
+"""What must be done about jobs that nobody works on: due ones, those of the dead, the hung, the
+cancelled. Every piece is idempotent, and each condition stands in the statement that acts on it.
+"""
+
+from typing import Any
+
+from procs.clock import Now
+from procs.job import Lane
+from procs.store import outcomes, seats, workers
+from procs.store.database import Database
+from procs.store.leases import FORGET_PROGRESS, event
+
+#: A download that was running when its worker died, twice, is suspected of having killed it.
+DEATHS = 2
+#: Rows per transaction.
+BITE = 200
+
+DUE = """
+SELECT id, user_id, lane FROM jobs
+ WHERE state < 10 AND state = 2 AND lane = :lane AND at <= :now ORDER BY at LIMIT :bite
+"""
+NEXT_DUE = """
+SELECT MIN(at) FROM jobs WHERE state < 10 AND state = 2 AND lane IN (0, 1)
+"""
+HELD_BY = """
+SELECT id, user_id, lane, seat, deaths FROM jobs
+ WHERE state < 10 AND state = 1 AND lane IN (0, 1) AND worker = :worker
+"""
+EXPIRED = """
+SELECT id, user_id, lane, seat, deaths FROM jobs
+ WHERE state < 10 AND state = 1 AND lane IN (0, 1) AND at < :boot
+"""
+TAKE_BACK = """
+UPDATE jobs
+   SET state = 0, at = :now, fence = fence + 1, worker = NULL, deaths = deaths + :death,
+       story = story || :event
+ WHERE id = :job AND state = 1
+"""
+QUARANTINE = """
+UPDATE jobs
+   SET state = 23, at = :now, fence = fence + 1, worker = NULL, seat = NULL, deaths = deaths + 1,
+       error = 'quarantined', story = story || :event
+ WHERE id = :job AND state = 1
+"""
+CANCEL_IDLE = """
+UPDATE jobs SET state = 22, at = :now, seat = NULL, story = story || :event
+ WHERE id = :job AND state IN (0, 2, 3, 10)
+"""
+ASK_STOP = """
+UPDATE jobs SET stop = 1, story = story || :event WHERE id = :job AND state = 1 RETURNING worker
+"""
+SEATED = "SELECT user_id, lane, seat FROM jobs WHERE id = :job AND state IN (0, 2, 3, 10)"
+PRUNE = """
+DELETE FROM jobs WHERE id IN (
+    SELECT id FROM jobs WHERE id < (SELECT MAX(id) FROM jobs) AND state >= 20 AND at < :before
+     ORDER BY id LIMIT :bite)
+"""
+
+
+def bring_due(db: Database, *, now: Now) -> int:
+    """Queue the jobs whose time has come. Returns how many can be claimed at once."""
+    seated = 0
+    with db.write():
+        for lane in Lane:
+            for job, user, where in db.all(DUE, {"lane": int(lane), "now": now.wall, "bite": BITE}):
+                seated += seats.sit(db, job, user=user, lane=Lane(where), now=now)
+    return seated
+
+
+def next_due(db: Database) -> float | None:
+    """The wall instant at which the next job becomes due, None when none waits for its time."""
+    row = db.one(NEXT_DUE)
+    return None if row is None or row[0] is None else float(row[0])
+
+
+def release_dead(db: Database, *, now: Now) -> int:
+    """Take back at once what this machine's dead workers held. Returns how many jobs.
+
+    A worker of an earlier boot is dead whatever runs under its pid now.
+    """
+    dead = [worker for worker in workers.present(db) if worker.here and not worker.alive]
+    freed = 0
+    for worker in dead:
+        with db.write(full=True):
+            for row in db.all(HELD_BY, {"worker": worker.id}):
+                freed += _take_back(db, row, word=f"died={worker.name}", now=now)
+            workers.leave(db, worker.id, why="died", now=now)
+    return freed
+
+
+def reap(db: Database, *, now: Now) -> int:
+    """Take back leases whose time is over: their worker hangs, or is on a machine that is gone."""
+    if not db.all(EXPIRED, {"boot": now.boot}):
+        return 0
+    with db.write(full=True):
+        rows = db.all(EXPIRED, {"boot": now.boot})
+        return sum(_take_back(db, row, word="lease-over", now=now) for row in rows)
+
+
+def _take_back(db: Database, row: tuple[Any, ...], *, word: str, now: Now) -> int:
+    job, user, lane, seat, deaths = row
+    heavy = lane == Lane.HEAVY
+    db.change(FORGET_PROGRESS, {"job": job})
+    if heavy and deaths + 1 >= DEATHS:
+        db.change(QUARANTINE, {"job": job, "now": now.wall, "event": event(now, "dead", why=word)})
+        outcomes.fail_requests(db, job, say="failed-poison", now=now)
+        seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
+        return 1
+    facts = {
+        "job": job,
+        "now": now.wall,
+        "death": int(heavy),
+        "event": event(now, "taken-back", why=word),
+    }
+    return db.change(TAKE_BACK, facts)
+
+
+def cancel(db: Database, job: int, *, now: Now) -> int | None:
+    """End a job nobody wants. One that runs is only asked to stop: returns its worker's number."""
+    with db.write(full=True):
+        row = db.one(SEATED, {"job": job})
+        if row is None:
+            asked = db.all(ASK_STOP, {"job": job, "event": event(now, "stop-asked")})
+            return int(asked[0][0]) if asked and asked[0][0] is not None else None
+        user, lane, seat = row
+        db.change(CANCEL_IDLE, {"job": job, "now": now.wall, "event": event(now, "cancelled")})
+        if seat is not None and seat < 0:
+            seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
+    return None
+
+
+def prune(db: Database, *, before: float) -> int:
+    """Forget one bite of jobs that ended before a wall instant."""
+    with db.write():
+        return db.change(PRUNE, {"before": before, "bite": BITE})

@@ -1,0 +1,45 @@
+"""Who uses the bot."""
+
+from procs.clock import Now
+from procs.job import Person
+from procs.store.database import Database
+
+REMEMBER = """
+INSERT INTO users (id, language, name, access, first_seen, last_seen)
+VALUES (:id, :language, :name, :access, :now, :now)
+    ON CONFLICT (id) DO UPDATE
+   SET language = excluded.language, name = excluded.name, access = excluded.access,
+       last_seen = excluded.last_seen
+"""
+LANGUAGE = "SELECT language FROM users WHERE id = :id"
+CAP = "SELECT cap FROM users WHERE id = :id"
+
+
+def remember(db: Database, person: Person, *, now: Now) -> None:
+    """Keep what Telegram says of a user: the language, the name, how to address the chat."""
+    facts = {
+        "id": person.id,
+        "language": spoken(person.language),
+        "name": person.name,
+        "access": person.access_hash,
+        "now": now.wall,
+    }
+    with db.write():
+        db.change(REMEMBER, facts)
+
+
+def spoken(language: str) -> str:
+    """The language we answer in: `fa` for any Persian, else `en`."""
+    return "fa" if language.lower().startswith("fa") else "en"
+
+
+def language(db: Database, user: int) -> str:
+    """The language of a user, `en` for one we never met."""
+    row = db.one(LANGUAGE, {"id": user})
+    return str(row[0]) if row else "en"
+
+
+def cap(db: Database, user: int, *, default: int) -> int:
+    """How many downloads this user may have queued or running at once."""
+    row = db.one(CAP, {"id": user})
+    return default if row is None or row[0] is None else int(row[0])

@@ -1,0 +1,90 @@
+"""Waking a process by a datagram: under a millisecond, and nothing to pay while idle.
+
+Who goes idle leaves its name in `run/idle`; who removes the name sends the byte, so one piece of
+work wakes one worker. Going idle means: leave the name, look once more, then sleep: a wake-up that
+falls between looking and sleeping is kept by the socket.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+from pathlib import Path
+
+BOT = "bot"
+#: Bytes of one word; a cancelled job's number fits.
+WORD = 64
+
+
+class Ear:
+    """A process's own datagram socket, `run/wake/<name>.sock`."""
+
+    def __init__(self, run: Path, name: str) -> None:
+        self.path = run / "wake" / f"{name}.sock"
+        self.idle = run / "idle" / name
+        for folder in (self.path.parent, self.idle.parent):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.path.unlink(missing_ok=True)
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.setblocking(False)
+        self.socket.bind(str(self.path))
+
+    async def wait(self, timeout: float) -> set[bytes]:
+        """What was said since the last call; an empty set after `timeout` seconds of silence."""
+        words = self.heard()
+        if words:
+            return words
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                return {await loop.sock_recv(self.socket, WORD)} | self.heard()
+        return set()
+
+    def heard(self) -> set[bytes]:
+        """What lies in the socket, without waiting."""
+        words = set()
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                words.add(self.socket.recv(WORD))
+        return words
+
+    def rest(self) -> None:
+        """Be visible as idle."""
+        self.idle.touch()
+
+    def rise(self) -> None:
+        """Be no longer visible as idle."""
+        self.idle.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        self.rise()
+        self.path.unlink(missing_ok=True)
+        self.socket.close()
+
+
+def poke(run: Path, name: str, word: bytes = b"") -> bool:
+    """Say `word` to one process. False when it is not there; a full socket is awake anyway."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as mouth:
+        mouth.setblocking(False)
+        try:
+            mouth.sendto(word or b".", str(run / "wake" / f"{name}.sock"))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+    return True
+
+
+def poke_idle(run: Path, count: int = 1) -> int:
+    """Wake up to `count` idle workers, one byte each. Returns how many were woken."""
+    woken = 0
+    with contextlib.suppress(FileNotFoundError):
+        for name in sorted(os.listdir(run / "idle")):
+            if woken == count:
+                break
+            try:
+                os.unlink(run / "idle" / name)
+            except FileNotFoundError:
+                continue
+            woken += poke(run, name)
+    return woken
