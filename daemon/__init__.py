@@ -3,3 +3,5 @@
 #: `daemon` is also the import name of an unrelated package on PyPI (python-daemon); this marker
 #: tells whose `daemon` was imported.
 PROJECT = "chapar-bot"
+
+__version__ = "0.1.0"

@@ -1,0 +1,55 @@
+# Chapar: `make` alone prints what there is.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo run check test bench format clean
+
+help: ## print these lines
+	@echo "Chapar: a link in, media out. Targets:"
+	@sed -n 's/^\([a-z%-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+install: $(READY) ## make .venv with everything, in the versions of constraints.txt
+
+demo: $(READY) ## see the whole product work: no account, no root, under 3 minutes
+	$(BIN)/python -m tests.demo
+
+run: $(READY) ## start Chapar in the foreground, with the settings of .env
+	$(BIN)/chapar up
+
+check: $(READY) ## ruff, mypy and the house rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_house_rules.py
+
+test: $(READY) ## unit, contract and process tests
+	$(BIN)/python -m pytest
+
+bench: $(READY) ## measure answer time, recycling, memory, idle CPU
+	$(BIN)/python -m bench
+
+bench-%: $(READY) ## one of the benches alone
+	$(BIN)/python -m bench $*
+
+format: $(READY) ## let ruff lay out the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove what make and the tests made; state and settings stay
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The build tools come first and are pinned too, hence no build isolation.
+$(READY): setup.cfg pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Chapar needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' \
+	  || { echo "This Python cannot make environments; on Debian: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --constraint constraints.txt setuptools
+	$(BIN)/python -m pip install --constraint constraints.txt --no-build-isolation --editable '.[dev]'
+	@touch $@
