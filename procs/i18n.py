@@ -1,0 +1,135 @@
+"""Words in the person's language: catalogue texts, numbers, sizes, durations.
+
+Texts are found by keys (`failed-gone`), never by English sentences, so that both languages are
+translations. Babel knows how numbers and units are written; what it leaves to others, the Persian
+digits and the isolation of foreign words in a right-to-left line, is done here.
+"""
+
+import math
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Literal
+
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
+
+LOCALE = Path(__file__).with_name("locale")
+LANGUAGES = ("fa", "en")
+DEFAULT = "en"
+RIGHT_TO_LEFT = frozenset({"fa"})
+
+#: U+2068 FIRST STRONG ISOLATE and U+2069 POP DIRECTIONAL ISOLATE (Unicode UAX #9): without them
+#: a Latin title turns the Persian sentence around it inside out.
+ISOLATE = ("\u2068", "\u2069")
+PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+UNITS = ("kilobyte", "megabyte", "gigabyte")
+#: How long the names of units are, where CLDR has them as people write them.
+WORDS: dict[str, dict[str, Literal["short", "long"]]] = {
+    "fa": {"size": "long", "time": "short"},
+    "en": {"size": "short", "time": "long"},
+}
+
+
+class Local(str):
+    """Text already written in the reader's language: needs no isolation."""
+
+    __slots__ = ()
+
+
+def choose(code: str | None) -> str:
+    """The language we speak to somebody whose Telegram speaks `code` (`fa-IR`, `pt-br`, ``)."""
+    short = (code or "").replace("_", "-").split("-")[0].lower()
+    return short if short in LANGUAGES else DEFAULT
+
+
+def say(language: str, key: str, **values: object) -> Local:
+    """The text of `key`. Foreign words among `values` are isolated where the language is written
+    from the right. Raises KeyError when no catalogue has the key."""
+    text = catalogue(language).get(key) or catalogue(DEFAULT)[key]
+    return Local(text.format_map({name: fit(language, it) for name, it in values.items()}))
+
+
+def fit(language: str, value: object) -> str:
+    """One value as it stands inside a sentence."""
+    if isinstance(value, Local):
+        return value
+    if isinstance(value, int | float):
+        return number(language, value)
+    return isolated(language, str(value))
+
+
+def isolated(language: str, text: str) -> Local:
+    """`text` kept from mixing its direction with the line around it."""
+    if language not in RIGHT_TO_LEFT or not text:
+        return Local(text)
+    return Local(ISOLATE[0] + text + ISOLATE[1])
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """All texts of a language, by key."""
+    with (LOCALE / f"{language}.po").open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id}
+
+
+def placeholders(text: str) -> set[str]:
+    """The names of the values that a text wants."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def digits(language: str, text: str) -> Local:
+    return Local(text.translate(PERSIAN) if language == "fa" else text)
+
+
+def number(language: str, value: float) -> Local:
+    """At most one decimal, none above a hundred."""
+    shape = pattern(value)
+    text = format_decimal(value, shape, locale=language, numbering_system="default")
+    return digits(language, text)
+
+
+def percent(language: str, share: float) -> Local:
+    """`share` of one, rounded down: 100 % is said only when it is over."""
+    whole = math.floor(min(max(share, 0.0), 1.0) * 100 + 1e-9)
+    text = format_percent(whole / 100, locale=language)
+    return digits(language, text.replace("%", "٪") if language == "fa" else text)
+
+
+def size(language: str, count: float) -> Local:
+    """Bytes as people say them, in steps of 1024 as Telegram's own apps count."""
+    value = count / 1024
+    for unit in UNITS:
+        if value < 1024 or unit == UNITS[-1]:
+            break
+        value /= 1024
+    return measure(language, value, f"digital-{unit}", WORDS[language]["size"])
+
+
+def clock(language: str, seconds: float) -> Local:
+    """A duration as a player shows it: 0:40, 12:05, 1:02:03."""
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    shown = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return digits(language, shown)
+
+
+def span(language: str, seconds: float) -> Local:
+    """A duration in words, rounded up: 40 seconds, 3 minutes, 2 hours."""
+    for unit, length in (("hour", 3600), ("minute", 60), ("second", 1)):
+        if seconds >= length or unit == "second":
+            count = max(1, math.ceil(seconds / length))
+            break
+    return measure(language, count, f"duration-{unit}", WORDS[language]["time"])
+
+
+def measure(language: str, value: float, unit: str, length: Literal["short", "long"]) -> Local:
+    text = format_unit(
+        value, unit, length, format=pattern(value), locale=language, numbering_system="default"
+    )
+    return digits(language, text)
+
+
+def pattern(value: float) -> str:
+    return "#,##0" if abs(value) >= 100 else "#,##0.#"
