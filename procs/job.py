@@ -9,7 +9,7 @@ from typing import Any
 
 
 class State(IntEnum):
-    """Where a job is. The numbers are stored; those below WAITING are in the agenda index."""
+    """Where a job is. The numbers are stored; those from DONE on are over."""
 
     QUEUED = 0
     LEASED = 1

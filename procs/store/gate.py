@@ -1,6 +1,6 @@
 """The gate: a kernel lock in front of every write transaction.
 
-SQLite's busy timeout sleeps and retries, and with two or more writers the unlucky process gets about
+SQLite's busy timeout sleeps and retries: with two or more writers the unlucky process gets about
 one transaction a second. The kernel's flock queue gives every process its share, costs 1-2 us when
 free, and is dropped by the kernel on any death (flock(2)).
 """

@@ -17,18 +17,20 @@ SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.status_message, r.st
   LEFT JOIN jobs j ON j.id = r.job
   LEFT JOIN progress p ON p.job = r.job
 """
-UNCLOSED = COLUMNS + "WHERE r.closed_at IS NULL AND r.folder = 0 ORDER BY r.id"
+# `+r.id` keeps SQLite from walking the whole table in the order of its ids.
+UNCLOSED = COLUMNS + "WHERE r.closed_at IS NULL AND r.folder = 0 ORDER BY +r.id"
 ONE = COLUMNS + "WHERE r.id = :request"
 OF_USER = (
     COLUMNS
     + """
-WHERE r.closed_at IS NULL AND r.folder = 0 AND r.user_id = :user AND r.state = 'open' ORDER BY r.id
+WHERE r.closed_at IS NULL AND r.folder = 0 AND r.user_id = :user AND r.state = 'open' ORDER BY +r.id
 """
 )
 AHEAD = """
-SELECT COUNT(*) FROM jobs WHERE state < 10 AND state = 0 AND lane = :lane AND at < :at
+SELECT COUNT(*) FROM jobs WHERE state = 0 AND lane = :lane
+   AND (at < :at OR (at = :at AND id < :job))
 """
-RING = "SELECT COUNT(*) FROM jobs WHERE state < 10 AND state = 0 AND lane = :lane"
+RING = "SELECT COUNT(*) FROM jobs WHERE state = 0 AND lane = :lane"
 LINE = """
 SELECT COUNT(*) FROM jobs
  WHERE seat IS NOT NULL AND user_id = :user AND lane = :lane AND seat > 0 AND seat <= :seat
@@ -139,11 +141,11 @@ def _doing(state: State | None, step: str | None, *, lane: int | None) -> Step |
 def _place(db: Database, state: State, at: float, job: tuple[Any, ...]) -> int:
     """The place in fair order: a queued job counts those before it in the ring; a waiting one the
     ring, its own line, and as many of each other user's line as have their turn first."""
-    _, lane, user, seat = job
+    number, lane, user, seat = job
     if state not in (State.QUEUED, State.WAITING):
         return 0
     if state is State.QUEUED:
-        row = db.one(AHEAD, {"lane": lane, "at": at})
+        row = db.one(AHEAD, {"lane": lane, "at": at, "job": number})
         return (row[0] if row else 0) + 1
     ring, own = (
         db.one(RING, {"lane": lane}),

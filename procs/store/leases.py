@@ -20,18 +20,17 @@ from procs.store.database import Database
 #: Seconds a lease lasts without a beat.
 LEASE = 60.0
 
-# The literal `state < 10` lets SQLite use the partial index; it does not infer it from `state = 0`.
 CLAIM = """
 UPDATE jobs
    SET state = 1, at = :end, fence = fence + 1, attempt = attempt + 1, worker = :worker,
        story = story || :event
- WHERE id IN (SELECT id FROM jobs WHERE state < 10 AND state = 0 AND lane = :lane
+ WHERE id IN (SELECT id FROM jobs WHERE state = 0 AND lane = :lane
                ORDER BY at LIMIT :room)
 RETURNING id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress
 """
 RENEW = """
 UPDATE jobs SET at = :end
- WHERE state < 10 AND state = 1 AND lane IN (0, 1) AND worker = :worker
+ WHERE state = 1 AND worker = :worker
 RETURNING id, fence, stop
 """
 END = """
@@ -56,7 +55,7 @@ UPDATE jobs SET progress = :progress WHERE id = :job AND fence = :fence AND stat
 """
 HOLDS = "SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = 1"
 FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
-READY = "SELECT 1 FROM jobs WHERE state < 10 AND state = 0 AND lane = :lane LIMIT 1"
+READY = "SELECT 1 FROM jobs WHERE state = 0 AND lane = :lane LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """What was uploaded once and can be sent again: references by media key and variant."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from procs import codec
 from procs.clock import Now
@@ -84,6 +86,7 @@ def record(row: tuple[object, ...], key: str, variant: str) -> Media:
     )
 
 
-def part(facts: dict[str, object]) -> Part:
-    reference = Reference(**facts.pop("reference"))  # type: ignore[arg-type]
-    return Part(reference=reference, **facts)  # type: ignore[arg-type]
+def part(facts: Mapping[str, Any]) -> Part:
+    """The part of its JSON form."""
+    rest = {name: fact for name, fact in facts.items() if name != "reference"}
+    return Part(reference=Reference(**facts["reference"]), **rest)

@@ -8,8 +8,11 @@ from procs.store import workers
 from procs.store.database import Database
 
 COUNTS = """
-SELECT state, COUNT(*), MIN(at) FROM jobs
- WHERE state < 10 AND lane = :lane AND state IN (0, 1, 2, 3) GROUP BY state
+SELECT 0, COUNT(*), MIN(at) FROM jobs WHERE state = 0 AND lane = :lane
+ UNION ALL
+SELECT 1, COUNT(*), NULL FROM jobs WHERE state = 1 AND lane = :lane
+ UNION ALL
+SELECT 2, COUNT(*), NULL FROM jobs WHERE state = 2 AND lane = :lane
 """
 WAITING = "SELECT COUNT(*) FROM jobs WHERE seat IS NOT NULL AND seat > 0 AND lane = :lane"
 OUTCOMES = "SELECT state, COUNT(*) FROM requests WHERE received_at > :since GROUP BY state"
@@ -62,7 +65,7 @@ def overview(db: Database, *, now: Now) -> Overview:
         counts = {State(state).name.lower(): count for state, count, _ in rows}
         waiting = db.one(WAITING, {"lane": int(lane)})
         jobs[lane.name.lower()] = {**counts, "waiting": waiting[0] if waiting else 0}
-        queued = [at for state, _, at in rows if state == State.QUEUED]
+        queued = [at for state, _, at in rows if state == State.QUEUED and at is not None]
         oldest = max([oldest, *(now.wall - at for at in queued)])
     today = db.all(OUTCOMES, {"since": now.wall - 86400})
     return Overview(

@@ -17,18 +17,18 @@ BITE = 200
 
 DUE = """
 SELECT id, user_id, lane FROM jobs
- WHERE state < 10 AND state = 2 AND lane = :lane AND at <= :now ORDER BY at LIMIT :bite
+ WHERE state = 2 AND at <= :now ORDER BY at LIMIT :bite
 """
 NEXT_DUE = """
-SELECT MIN(at) FROM jobs WHERE state < 10 AND state = 2 AND lane IN (0, 1)
+SELECT MIN(at) FROM jobs WHERE state = 2
 """
 HELD_BY = """
 SELECT id, user_id, lane, seat, deaths FROM jobs
- WHERE state < 10 AND state = 1 AND lane IN (0, 1) AND worker = :worker
+ WHERE state = 1 AND worker = :worker
 """
 EXPIRED = """
 SELECT id, user_id, lane, seat, deaths FROM jobs
- WHERE state < 10 AND state = 1 AND lane IN (0, 1) AND at < :boot
+ WHERE state = 1 AND at < :boot
 """
 TAKE_BACK = """
 UPDATE jobs
@@ -61,9 +61,8 @@ def bring_due(db: Database, *, now: Now) -> int:
     """Queue the jobs whose time has come. Returns how many can be claimed at once."""
     seated = 0
     with db.write():
-        for lane in Lane:
-            for job, user, where in db.all(DUE, {"lane": int(lane), "now": now.wall, "bite": BITE}):
-                seated += seats.sit(db, job, user=user, lane=Lane(where), now=now)
+        for job, user, lane in db.all(DUE, {"now": now.wall, "bite": BITE}):
+            seated += seats.sit(db, job, user=user, lane=Lane(lane), now=now)
     return seated
 
 

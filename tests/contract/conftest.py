@@ -1,0 +1,112 @@
+"""What every contract test gets: a database, a clock that only moves when told, short words.
+
+The tests speak to the store's functions alone, so that another database can stand behind them.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from procs.clock import Now
+from procs.clock import now as clock_now
+from procs.job import Ask, Lane, Lease, Link, Media, Part, Person, Reference
+from procs.store import glances, leases, requests, users, workers
+from procs.store.database import Database, open_database
+from procs.store.glances import Glance
+from procs.store.migrate import migrate
+
+
+class Clock:
+    """Both clocks, moved by hand."""
+
+    def __init__(self) -> None:
+        self.wall, self.boot = 1_790_000_000.0, 5000.0
+
+    def now(self) -> Now:
+        self.skip(0.001)
+        return Now(self.wall, self.boot)
+
+    def skip(self, seconds: float) -> None:
+        self.wall += seconds
+        self.boot += seconds
+
+
+class Desk:
+    """The store, in the words of a test."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self.db, self.clock = db, clock
+        self.messages = 0
+
+    def link(self, name: str, variant: str = "best") -> Link:
+        return Link(f"https://site.example/{name}", "site.example", f"url:{name}", variant)
+
+    def asks(self, user: int, *names: str) -> list[requests.Submitted]:
+        users.remember(self.db, Person(user, "fa", f"user {user}"), now=self.clock.now())
+        self.messages += 1
+        asks = [Ask(user, user, self.messages, n, self.link(name)) for n, name in enumerate(names)]
+        return requests.submit(self.db, asks, now=self.clock.now())
+
+    def worker(self, name: str = "w00-1") -> int:
+        return workers.enter(self.db, name, now=self.clock.now())
+
+    def claim(self, worker: int, room: int = 1, lane: Lane = Lane.HEAVY) -> list[Lease]:
+        return leases.claim(self.db, worker=worker, lane=lane, room=room, now=self.clock.now())
+
+    def glance(self, request: int) -> Glance:
+        found = glances.glance(self.db, request, now=self.clock.now())
+        assert found is not None
+        return found
+
+    def media(self, name: str) -> Media:
+        part = Part(Reference("document", 1, 2, "ab"), "video", f"{name}.mp4", 3)
+        link = self.link(name)
+        return Media(link.key, link.variant, name, link.site, link.url, (part,))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def opens(tmp_path: Path) -> Callable[[], Database]:
+    url, run = f"sqlite:///{tmp_path}/chapar.db", tmp_path / "run"
+    migrate(url, run=run)
+    return lambda: open_database(url, run=run, cap=2)
+
+
+@pytest.fixture
+def db(opens: Callable[[], Database]) -> Iterator[Database]:
+    db = opens()
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def desk(db: Database, clock: Clock) -> Desk:
+    return Desk(db, clock)
+
+
+@pytest.fixture
+def dies(desk: Desk) -> Callable[[], int]:
+    """A worker whose process is gone: a real one that entered, and ended without leaving."""
+
+    def born_and_dead() -> int:
+        with multiprocessing.get_context("fork").Pool(1) as pool:
+            return pool.apply(enter, (desk.db.path, desk.db.run))
+
+    return born_and_dead
+
+
+@pytest.fixture
+def dead_worker(dies: Callable[[], int]) -> int:
+    return dies()
+
+
+def enter(path: Path, run: Path) -> int:
+    db = open_database(f"sqlite:///{path}", run=run)
+    return workers.enter(db, f"w09-{os.getpid()}", now=clock_now())

@@ -1,0 +1,180 @@
+"""From the link in a message to the last word about it."""
+
+from procs.job import Ask, Lane, State, Step
+from procs.store import deliveries, glances, leases, media, outcomes, requests, upkeep
+from procs.store.glances import Report
+from tests.contract.conftest import Clock, Desk
+
+
+def fetched(desk: Desk, name: str) -> None:
+    (lease,) = desk.claim(desk.worker())
+    outcomes.fetched(desk.db, lease, desk.media(name), keys={f"url:{name}"}, now=desk.clock.now())
+
+
+def test_the_same_message_twice_is_one_request(desk: Desk, clock: Clock) -> None:
+    ask = Ask(1, 1, 77, 0, desk.link("a"))
+    (first,) = requests.submit(desk.db, [ask], now=clock.now())
+
+    (again,) = requests.submit(desk.db, [ask], now=clock.now())
+
+    assert (again.request, again.outcome) == (first.request, "again")
+
+
+def test_two_users_with_the_same_link_share_one_download(desk: Desk) -> None:
+    (one,) = desk.asks(1, "a")
+    (two,) = desk.asks(2, "a")
+
+    assert (one.outcome, two.outcome, two.job) == ("queued", "joined", one.job)
+    assert len(desk.claim(desk.worker(), room=9)) == 1
+
+
+def test_other_variants_of_a_link_are_downloads_of_their_own(desk: Desk, clock: Clock) -> None:
+    desk.asks(1, "a")
+    mp3 = Ask(2, 2, 99, 0, desk.link("a", "mp3"))
+
+    assert requests.submit(desk.db, [mp3], now=clock.now())[0].outcome == "queued"
+
+
+def test_a_finished_download_makes_one_delivery_for_each_who_waits(desk: Desk) -> None:
+    desk.asks(1, "a")
+    desk.asks(2, "a")
+
+    fetched(desk, "a")
+
+    light = desk.claim(desk.worker(), room=9, lane=Lane.LIGHT)
+    assert [lease.payload["request"] for lease in light] == [1, 2]
+
+
+def test_a_known_link_is_only_delivered(desk: Desk) -> None:
+    desk.asks(1, "a")
+    fetched(desk, "a")
+
+    (again,) = desk.asks(2, "a")
+
+    assert again.outcome == "cached"
+    assert desk.claim(desk.worker(), room=9) == []
+
+
+def test_a_link_in_another_users_line_moves_to_the_free_seat_of_who_asks_too(desk: Desk) -> None:
+    desk.asks(1, "a", "b", "c")
+    desk.asks(2, "c")
+
+    taken = [(lease.user, lease.payload["key"]) for lease in desk.claim(desk.worker(), room=9)]
+
+    assert taken == [(1, "url:a"), (1, "url:b"), (2, "url:c")]
+
+
+def test_the_job_ends_with_the_last_who_leaves(desk: Desk, clock: Clock) -> None:
+    (one,) = desk.asks(1, "a")
+    (two,) = desk.asks(2, "a")
+
+    requests.cancel(desk.db, one.request, user=1, now=clock.now())
+    assert desk.glance(two.request).job_state is State.QUEUED
+    requests.cancel(desk.db, two.request, user=2, now=clock.now())
+
+    assert desk.glance(two.request).job_state is State.CANCELLED
+    assert desk.claim(desk.worker()) == []
+
+
+def test_only_its_owner_cancels_a_request(desk: Desk, clock: Clock) -> None:
+    (one,) = desk.asks(1, "a")
+
+    assert not requests.cancel(desk.db, one.request, user=2, now=clock.now())
+    assert desk.glance(one.request).state == "open"
+
+
+def test_a_running_job_is_asked_to_stop(desk: Desk, clock: Clock) -> None:
+    (one,) = desk.asks(1, "a")
+    worker = desk.worker()
+    desk.claim(worker)
+
+    requests.cancel(desk.db, one.request, user=1, now=clock.now())
+
+    assert [held.stop for held in leases.renew(desk.db, worker=worker, now=clock.now())] == [True]
+
+
+def test_cancelling_a_queued_job_hands_its_seat_on(desk: Desk, clock: Clock) -> None:
+    first = desk.asks(1, "a", "b", "c")[0]
+
+    requests.cancel(desk.db, first.request, user=1, now=clock.now())
+
+    keys = [lease.payload["key"] for lease in desk.claim(desk.worker(), room=9)]
+    assert keys == ["url:b", "url:c"]
+
+
+def test_a_failure_is_told_to_each_who_waits_with_one_code(desk: Desk, clock: Clock) -> None:
+    (one,) = desk.asks(1, "a")
+    (two,) = desk.asks(2, "a")
+    (lease,) = desk.claim(desk.worker())
+
+    code = outcomes.failed(desk.db, lease, error="gone", say="failed-gone", now=clock.now())
+
+    told = [desk.glance(r.request) for r in (one, two)]
+    assert [(g.state, g.say, g.code) for g in told] == [("failed", "failed-gone", code)] * 2
+
+
+def test_random_ids_are_the_same_on_every_retry(desk: Desk) -> None:
+    first = deliveries.plan(desk.db, 1, parts=3)
+
+    assert deliveries.plan(desk.db, 1, parts=3) == first
+
+
+def test_a_part_with_a_receipt_is_not_planned_again(desk: Desk, clock: Clock) -> None:
+    deliveries.plan(desk.db, 1, parts=2)
+    deliveries.receipt(desk.db, 1, 0, message=55, now=clock.now())
+
+    assert [part for part, _ in deliveries.plan(desk.db, 1, parts=2)] == [1]
+
+
+def test_a_stale_reference_is_forgotten_and_fetched_anew(desk: Desk, clock: Clock) -> None:
+    (asked,) = desk.asks(1, "a")
+    fetched(desk, "a")
+    (lease,) = desk.claim(desk.worker(), lane=Lane.LIGHT)
+    order = requests.order(desk.db, asked.request)
+    assert order is not None
+
+    requests.fetch_anew(desk.db, lease, order, now=clock.now())
+
+    assert media.find(desk.db, "url:a", "best") is None
+    assert [one.payload["key"] for one in desk.claim(desk.worker())] == ["url:a"]
+
+
+def test_places_are_counted_in_fair_order(desk: Desk) -> None:
+    big = desk.asks(1, *(f"big{n}" for n in range(6)))
+    (small,) = desk.asks(2, "small")
+
+    places = [desk.glance(one.request).place for one in (*big, small)]
+
+    assert places == [1, 2, 4, 5, 6, 7, 3]
+
+
+def test_progress_is_shown_while_the_job_runs_and_not_after(desk: Desk, clock: Clock) -> None:
+    (asked,) = desk.asks(1, "a")
+    (lease,) = desk.claim(desk.worker())
+    glances.report(desk.db, [Report(lease.job, Step.FETCH, 5, 10, 2.5)])
+    during = desk.glance(asked.request)
+
+    leases.retry(desk.db, lease, delay=60, now=clock.now(), error="x")
+
+    after = desk.glance(asked.request)
+    assert (during.step, during.done, during.total, during.rate) == (Step.FETCH, 5, 10, 2.5)
+    assert (after.step, after.done) == (None, 0)
+    assert after.retry_at is not None
+
+
+def test_a_request_that_was_closed_is_no_longer_listed(desk: Desk, clock: Clock) -> None:
+    (asked,) = desk.asks(1, "a")
+
+    requests.close(desk.db, asked.request, now=clock.now())
+
+    assert glances.glances(desk.db, now=clock.now()) == []
+
+
+def test_ended_jobs_are_pruned_in_bites_and_living_ones_never(desk: Desk, clock: Clock) -> None:
+    desk.asks(1, "a", "b")
+    first, _ = desk.claim(desk.worker(), room=2)
+    leases.finish(desk.db, first, now=clock.now())
+    desk.asks(2, "z")
+
+    assert upkeep.prune(desk.db, before=clock.now().wall) == 1
+    assert len(desk.claim(desk.worker(), room=9)) == 1
