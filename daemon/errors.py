@@ -1,0 +1,11 @@
+"""What a command answers when it cannot do its work."""
+
+from procs.errors import ChaparError
+
+
+class Refused(ChaparError):
+    """The message says why in one sentence, and what to do."""
+
+
+class NotUp(ChaparError):
+    """No supervisord answers on this home."""
