@@ -1,0 +1,80 @@
+"""`chapar check`: can this configuration run? Judged without starting anything."""
+
+import os
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import daemon
+from procs import config
+from procs.config import Found, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Every setting, every tool, and all that is wrong, each with its fix."""
+
+    settings: tuple[Found, ...]
+    tools: tuple[tuple[str, str], ...]
+    complaints: tuple[str, ...]
+
+
+def look(*, need_telegram: bool = True) -> Findings:
+    """Look at settings, folders and tools."""
+    reading = config.read(need_telegram=need_telegram)
+    complaints = list(reading.complaints)
+    if reading.settings:
+        complaints += home_complaints(reading.settings)
+    owners = owners_of("pyrogram")
+    complaints += owner_complaints(owners)
+    return Findings(reading.found, tuple(tools(owners)), tuple(complaints))
+
+
+def tools(owners: list[str]) -> list[tuple[str, str]]:
+    """The programs and libraries that the work depends on, with versions."""
+    from procs.media.tools import tools as media_tools
+
+    media = media_tools()
+    return [
+        ("python", f"{sys.version.split()[0]} ({sys.executable})"),
+        ("chapar", f"{daemon.__version__} ({Path(daemon.__file__).parent.parent})"),
+        ("supervisor", metadata.version("supervisor")),
+        ("pyrogram", ", ".join(f"{name} {metadata.version(name)}" for name in owners) or "none"),
+        ("yt-dlp", metadata.version("yt-dlp")),
+        ("ffmpeg", media.ffmpeg or "none"),
+        ("ffprobe", media.ffprobe or "none (PyAV stands in)"),
+    ]
+
+
+def owners_of(package: str) -> list[str]:
+    """The installed distributions that own an import package."""
+    return sorted(set(metadata.packages_distributions().get(package, [])))
+
+
+def owner_complaints(owners: list[str]) -> list[str]:
+    if len(owners) > 1:
+        return [
+            f"two distributions own the package pyrogram ({', '.join(owners)}) and overwrite each "
+            f"other's files; run: pip uninstall -y {' '.join(owners)} && pip install kurigram"
+        ]
+    return [] if owners else ["no distribution owns the package pyrogram; pip install kurigram"]
+
+
+def home_complaints(settings: Settings) -> list[str]:
+    """Whether all state can be written where it should be."""
+    there = settings.home
+    while not there.exists():
+        there = there.parent
+    if not os.access(there, os.W_OK | os.X_OK):
+        return [f"CHAPAR_HOME: this user may not write in {there}; change its owner, or the home"]
+    return []
+
+
+def render(findings: Findings) -> str:
+    """The findings as lines of text, what is wrong last."""
+    lines = [f"{one.name:<33}{one.shown or '-':<48}{one.source}" for one in findings.settings]
+    lines += ["", *(f"{name:<33}{fact}" for name, fact in findings.tools), ""]
+    if not findings.complaints:
+        return "\n".join([*lines, "all fine"])
+    return "\n".join([*lines, *(f"wrong: {complaint}" for complaint in findings.complaints)])

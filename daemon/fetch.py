@@ -1,0 +1,150 @@
+"""`chapar fetch`: a download by the sysadmin, through the same table, workers and engine as the
+users', delivered to a folder instead of a chat."""
+
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from daemon.errors import Refused
+from procs import clock, i18n, link
+from procs.config import Settings
+from procs.job import Ask, Link, State, Step
+from procs.store import report, requests
+from procs.store.database import Database, open_database, path_of
+from procs.store.glances import Glance, glance
+
+#: Whose requests these are: no Telegram user has this id.
+SYSADMIN = 0
+#: Seconds between two looks, and until a missing worker is mentioned.
+LOOK = 0.2
+MISSING = 3.0
+BAR = 24
+WORDS = {
+    Step.PROBE: "looking",
+    Step.FETCH: "downloading",
+    Step.PREPARE: "preparing",
+    Step.UPLOAD: "sending",
+    Step.DELIVER: "placing",
+}
+
+
+def wish_of(word: str) -> str:
+    """The variant that `--as` names. Raises Refused."""
+    variant = link.variant(word)
+    if variant is None:
+        raise Refused(f"--as {word}: not a form; write best, 144p to 1080p, audio, m4a or mp3")
+    return variant
+
+
+def link_of(url: str, wish: str) -> Link:
+    """The link, parsed as in a chat. Raises Refused."""
+    found = link.read(url, wish)
+    if isinstance(found, link.BadLink):
+        raise Refused(i18n.say("en", f"bad-{found.kind}", text=found.text))
+    return found
+
+
+def fetch(settings: Settings, url: str, *, wish: str, folder: Path) -> list[Path]:
+    """Ask, wait, and move the files to `folder`. Returns where they are. Raises Refused with the
+    sentence a user would read, and its code. Ctrl-C cancels the request."""
+    if not path_of(settings.database_url).exists():
+        raise Refused(f"nothing was ever started on {settings.home}; run: chapar up -d --no-bot")
+    ask = Ask(SYSADMIN, 0, secrets.randbits(62), 0, link_of(url, wish), folder=True)
+    cap = settings.max_concurrent_downloads
+    db = open_database(settings.database_url, run=settings.run, cap=cap)
+    try:
+        request = requests.submit(db, [ask], now=clock.now())[0].request
+        last = wait(db, request)
+        files = collect(settings.outbox / str(request), folder) if last.state == "delivered" else []
+        requests.close(db, request, now=clock.now())
+    finally:
+        db.close()
+    if last.state != "delivered":
+        why = i18n.say("en", last.say or "cancelled", site=last.site)
+        raise Refused(f"{why} ({last.code or last.state}; the logs have the same code)")
+    return files
+
+
+def wait(db: Database, request: int) -> Glance:
+    """Show how it goes until the request is over."""
+    show = progress_line() if sys.stderr.isatty() else lambda text: None
+    began = clock.now().boot
+    try:
+        while (now := look(db, request)).state == "open":
+            if now.step is None and clock.now().boot - began > MISSING and not has_worker(db):
+                raise Refused("no worker runs; start them with: chapar up -d --no-bot")
+            show(line(now))
+            time.sleep(LOOK)
+    except (KeyboardInterrupt, Refused):
+        requests.cancel(db, request, user=SYSADMIN, now=clock.now())
+        raise
+    finally:
+        show("")
+    return now
+
+
+def look(db: Database, request: int) -> Glance:
+    found = glance(db, request, now=clock.now())
+    if found is None:
+        raise Refused(f"request {request} is no longer in the database")
+    return found
+
+
+def has_worker(db: Database) -> bool:
+    workers = report.overview(db, now=clock.now()).workers
+    return any(worker.alive for worker in workers if worker.here)
+
+
+def progress_line() -> Callable[[str], None]:
+    """Something that rewrites one line of the terminal."""
+
+    def show(text: str) -> None:
+        width = shutil.get_terminal_size().columns - 1
+        print(f"\r\033[K{text[:width]}", end="", file=sys.stderr, flush=True)
+
+    return show
+
+
+def line(now: Glance) -> str:
+    """One request as a line with a bar."""
+    if now.job_state is State.LATER and now.retry_at:
+        return f"trying again in {i18n.span('en', now.retry_at - clock.now().wall)}"
+    if now.step is None:
+        return f"waiting, place {now.place}"
+    word = WORDS[now.step]
+    if not now.total:
+        return f"{word} {i18n.size('en', now.done)}" if now.done else f"{word} …"
+    share = min(now.done / now.total, 1.0)
+    bar = "█" * int(share * BAR)
+    parts = [
+        f"{word:<12}{bar:░<{BAR}} {i18n.percent('en', share):>4}",
+        f"{i18n.size('en', now.done)} of {i18n.size('en', now.total)}",
+    ]
+    if now.rate:
+        left = i18n.clock("en", (now.total - now.done) / now.rate)
+        parts += [f"{i18n.size('en', now.rate)}/s", f"{left} left"]
+    return "  ".join(parts)
+
+
+def collect(outbox: Path, folder: Path) -> list[Path]:
+    """Move what was delivered to `folder`; a file that is there already is never overwritten."""
+    folder.mkdir(parents=True, exist_ok=True)
+    moved = []
+    for file in sorted(outbox.iterdir()):
+        target = free_name(folder / file.name)
+        shutil.move(file, target)
+        moved.append(target)
+    outbox.rmdir()
+    return moved
+
+
+def free_name(path: Path) -> Path:
+    """`path`, or `name (2).mp4` and so on when it is taken."""
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_stem(f"{path.stem} ({number})")
+    return free

@@ -1,0 +1,89 @@
+"""`chapar status`: processes, workers and queue at one glance."""
+
+from dataclasses import dataclass
+
+import daemon
+from daemon.control import Process, Supervisor
+from daemon.errors import NotUp
+from procs import clock, i18n
+from procs.config import Settings
+from procs.store.database import open_database, path_of
+from procs.store.report import Overview, overview
+from procs.store.workers import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`processes` is None when no supervisord answers, `store` None before the first start."""
+
+    settings: Settings
+    processes: list[Process] | None
+    store: Overview | None
+
+    @property
+    def all_run(self) -> bool:
+        """Whether all that should run does; a bot left out on purpose is not missed."""
+        return all(
+            process.state == "RUNNING" or (process.state == "STOPPED" and not process.since)
+            for process in self.processes or []
+        )
+
+
+def look(settings: Settings) -> Status:
+    """What supervisord and the store say. Raises StoreError."""
+    try:
+        processes = Supervisor(settings.run).processes()
+    except NotUp:
+        processes = None
+    if not path_of(settings.database_url).exists():
+        return Status(settings, processes, None)
+    db = open_database(settings.database_url, run=settings.run)
+    try:
+        return Status(settings, processes, overview(db, now=clock.now()))
+    finally:
+        db.close()
+
+
+def render(status: Status) -> str:
+    """The status as lines of text."""
+    lines = [f"chapar {daemon.__version__}, home {status.settings.home}", ""]
+    if status.processes is None:
+        lines += ["not running; start it with: chapar up -d"]
+    else:
+        lines += processes(status.processes, status.store)
+    if status.store:
+        lines += ["", *queue(status.store)]
+    return "\n".join(lines)
+
+
+def processes(all_of_them: list[Process], store: Overview | None) -> list[str]:
+    """One line per process; a worker's with its slot and the jobs it has taken."""
+    workers = {worker.pid: worker for worker in (store.workers if store else []) if worker.here}
+    row = "{:<20}{:<10}{:>9}{:>10}  {:<12}{:>5}".format
+    lines = [row("process", "state", "pid", "up", "place", "jobs").rstrip()]
+    for process in all_of_them:
+        worker = workers.get(process.pid)
+        place, jobs = (place_of(worker), str(worker.jobs)) if worker else ("", "")
+        pid, since = (str(process.pid), i18n.clock("en", process.up_for)) if process.pid else "--"
+        lines.append(row(process.title, process.state, pid, since, place, jobs).rstrip())
+    return lines
+
+
+def place_of(worker: Worker) -> str:
+    """A worker's place among the others: its slot, or `spare`."""
+    place = "spare" if worker.slot is None else f"slot {worker.slot}"
+    return f"{place}, drains" if worker.state == "draining" else place
+
+
+def queue(store: Overview) -> list[str]:
+    """What waits, what runs, and how the last day's requests ended."""
+    lines = []
+    for lane, word in (("heavy", "downloads"), ("light", "deliveries")):
+        counts = store.jobs.get(lane, {})
+        said = [f"{counts.get(state, 0)} {state}" for state in ("leased", "queued", "waiting")]
+        said += [f"{counts[state]} {state}" for state in ("later", "held") if counts.get(state)]
+        lines.append(f"{word:<12}{', '.join(said)}")
+    if store.oldest:
+        lines.append(f"the longest wait is {i18n.span('en', store.oldest)}")
+    today = ", ".join(f"{count} {state}" for state, count in sorted(store.requests_today.items()))
+    return [*lines, f"last 24 hours: {today or 'no requests'}"]

@@ -1,0 +1,56 @@
+"""The `chapar` command: answers in sentences and exit codes, never in tracebacks."""
+
+import os
+
+import pytest
+
+from daemon import cli
+from procs import config
+
+
+@pytest.fixture
+def home(short_home, monkeypatch):
+    for name in config.NAMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CHAPAR_HOME", str(short_home))
+    monkeypatch.setenv("CHAPAR_ENV_FILE", os.devnull)
+    return short_home
+
+
+def test_status_before_the_first_start(home, capsys):
+    assert cli.main(["status"]) == cli.NOT_UP
+    assert "chapar up" in capsys.readouterr().out
+
+
+def test_stop_when_nothing_runs(home, capsys):
+    assert cli.main(["stop"]) == 1
+    assert capsys.readouterr().err == "not running\n"
+
+
+def test_up_names_everything_that_is_missing(home, capsys):
+    assert cli.main(["up"]) == 1
+    said = capsys.readouterr().err
+    assert [line.split(":")[1] for line in said.splitlines()] == [
+        " CHAPAR_API_ID",
+        " CHAPAR_API_HASH",
+        " CHAPAR_BOT_TOKEN",
+    ]
+
+
+def test_fetch_before_the_first_start(home, capsys):
+    assert cli.main(["fetch", "http://x.test/a"]) == 1
+    assert "chapar up" in capsys.readouterr().err
+
+
+def test_check_prints_sources_and_complaints(home, capsys, monkeypatch):
+    monkeypatch.setenv("CHAPAR_WORKERS", "none")
+    assert cli.main(["check"]) == 1
+    said = capsys.readouterr().out
+    assert f"{home!s:<48}environment" in said
+    assert "wrong: CHAPAR_WORKERS: 'none' is not a whole number" in said
+    assert "wrong: CHAPAR_API_ID: not set" in said
+
+
+def test_check_is_content_without_telegram_when_told_so(home, capsys):
+    assert cli.main(["check", "--no-bot"]) == 0
+    assert "all fine" in capsys.readouterr().out

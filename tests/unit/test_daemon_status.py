@@ -1,0 +1,54 @@
+"""`chapar status` as text."""
+
+import dataclasses
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from daemon import status
+from daemon.control import Process
+from procs import config
+from procs.store.report import Overview
+from procs.store.workers import Worker
+
+WORKER = Worker(
+    id=1, name="w00-11", host=socket.gethostname(), boot="b", pid=11, started=1, slot=1,
+    state="serving", jobs=7, entered_at=0.0, served_at=0.0, beat_at=0.0,
+)  # fmt: skip
+SPARE = dataclasses.replace(WORKER, pid=12, slot=None, state="spare", jobs=0)
+COUNTS = {"heavy": {"leased": 2, "queued": 1, "waiting": 0, "later": 3}, "light": {}}
+STORE = Overview(workers=[WORKER, SPARE], jobs=COUNTS, oldest=40.0, requests_today={"delivered": 9})
+
+
+def process(name, pid, state="RUNNING", group="worker"):
+    return Process(group, name, state, pid=pid, since=100.0, now=161.0)
+
+
+@pytest.fixture
+def settings():
+    return config.load({"CHAPAR_HOME": "/srv/c"}, Path(os.devnull), need_telegram=False)
+
+
+def test_workers_stand_with_their_place_and_jobs(settings):
+    running = [process("worker-00", 11), process("worker-01", 12)]
+    lines = status.render(status.Status(settings, running, STORE)).splitlines()
+
+    assert lines[3].split() == ["worker:worker-00", "RUNNING", "11", "1:01", "slot", "1", "7"]
+    assert lines[4].split() == ["worker:worker-01", "RUNNING", "12", "1:01", "spare", "0"]
+
+
+def test_the_queue_is_told_also_when_nothing_runs(settings):
+    text = status.render(status.Status(settings, None, STORE))
+    assert "not running" in text
+    assert "2 leased, 1 queued, 0 waiting, 3 later" in text
+    assert "40 seconds" in text
+    assert "9 delivered" in text
+
+
+def test_a_bot_left_out_on_purpose_is_not_missed(settings):
+    out = dataclasses.replace(process("bot", 0, "STOPPED", "bot"), since=0.0)
+    assert status.Status(settings, [out], None).all_run
+    dead = process("bot", 0, "FATAL", "bot")
+    assert not status.Status(settings, [dead], None).all_run
