@@ -1,0 +1,60 @@
+"""The call log: what the clients asked, when, and what they were told."""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatch
+from typing import Any
+
+from tests.sandbox.telegram.bell import Bell
+
+#: Entries kept; the oldest go first.
+KEPT = 200_000
+
+
+@dataclass(slots=True)
+class Entry:
+    """One call. `result` is "" while it runs, then ok, the error's text, or unanswered. `key` and
+    `session` in hex. `took` in seconds."""
+
+    at: float
+    method: str
+    account: int
+    key: str
+    session: str
+    connection: int
+    peer: int = 0
+    random_id: int = 0
+    result: str = ""
+    took: float = 0.0
+
+
+class Calls:
+    def __init__(self) -> None:
+        self.entries: deque[Entry] = deque(maxlen=KEPT)
+        self.bell = Bell()
+
+    def begin(self, entry: Entry) -> Entry:
+        self.entries.append(entry)
+        self.bell.ring()
+        return entry
+
+    def end(self, entry: Entry, result: str) -> None:
+        entry.result = result
+        entry.took = time.time() - entry.at
+        self.bell.ring()
+
+    def find(self, method: str = "*", **facts: Any) -> Iterator[Entry]:
+        """Entries of a method (`messages.send*` works) whose fields are as told."""
+        for entry in self.entries:
+            if fnmatch(entry.method, method) and matches(entry, facts):
+                yield entry
+
+
+def matches(entry: Entry, facts: dict[str, Any]) -> bool:
+    return all(getattr(entry, name) == value for name, value in facts.items() if value is not None)
+
+
+def as_dict(entry: Entry) -> dict[str, Any]:
+    return asdict(entry)

@@ -1,0 +1,196 @@
+"""What people do, as commands: the server plays their clients, so a person costs nothing."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyrogram import raw
+
+from tests.sandbox.telegram import entities, images, limits, peers, updates, views
+from tests.sandbox.telegram.commands import command
+from tests.sandbox.telegram.methods.account import CODE
+from tests.sandbox.telegram.methods.buttons import press as press_button
+from tests.sandbox.telegram.tl import Rpc, make
+from tests.sandbox.telegram.world import Content, Post
+
+if TYPE_CHECKING:
+    from tests.sandbox.telegram.server import Telegram
+
+types = raw.types
+
+
+@command
+async def person(server: "Telegram", name: str, language: str, username: str) -> dict[str, Any]:
+    account = server.world.person(name, language, username)
+    account.language = language
+    server.changed()
+    return {"id": account.id, "phone": account.phone, "code": CODE}
+
+
+@command
+async def say(
+    server: "Telegram",
+    person: int,
+    to: int,
+    text: str = "",
+    links: list[list[Any]] | None = None,
+    file: str = "",
+    kind: str = "",
+    author: str = "",
+    reply: int = 0,
+) -> dict[str, Any]:
+    """Send a text, or a `file` (a path; `kind` photo, sticker or file) with a caption. `links`
+    are hidden under words: [offset, length, url]. With an `author` it is a forward of theirs."""
+    words = limits.caption(text) if file else limits.text(text)
+    given = [types.MessageEntityTextUrl(offset=a, length=n, url=url) for a, n, url in links or []]
+    content = Content(
+        text=words,
+        entities=entities.found(words, limits.entities(given, words)),
+        media=stored(server, Path(file), kind) if file else 0,
+        forward=header(author) if author else None,
+    )
+    return sent(server, person, to, content, reply)
+
+
+def sent(server: "Telegram", person: int, to: int, content: Content, reply: int) -> dict[str, Any]:
+    account = server.world.accounts[person]
+    answered = account.box.posts.get(reply)
+    content.reply = answered.uid if answered else 0
+    peers.may_write(server.world, account, to)
+    post, news = server.world.post(person, to, content)
+    updates.tell(server, news)
+    return views.message(server, post, person if to > 0 else to)
+
+
+def header(author: str) -> Any:
+    return make(types.MessageFwdHeader, date=1_700_000_000, from_name=author)
+
+
+def stored(server: "Telegram", path: Path, kind: str) -> int:
+    """The file as a person's client would have uploaded it."""
+    data = path.read_bytes()
+    if kind == "photo":
+        width, height = images.size_of(data)
+        limits.photo(width, height, len(data))
+        facts: dict[str, Any] = {"kind": "photo", "mime": "image/jpeg"}
+        return server.vault.keep(data, name=path.name, width=width, height=height, **facts).id
+    attributes: list[Any] = [types.DocumentAttributeFilename(file_name=path.name)]
+    mime = "application/octet-stream"
+    if kind == "sticker":
+        mime = "image/webp"
+        empty = types.InputStickerSetEmpty()
+        attributes += [
+            types.DocumentAttributeImageSize(w=512, h=512),
+            types.DocumentAttributeSticker(alt="🙂", stickerset=empty),
+        ]
+    facts = {"kind": "document", "mime": mime, "attributes": attributes}
+    return server.vault.keep(data, name=path.name, **facts).id
+
+
+@command
+async def forward(server: "Telegram", person: int, to: int, message: int) -> dict[str, Any]:
+    """Forward one of the person's own messages."""
+    from tests.sandbox.telegram.methods.send import forwarded
+
+    return sent(server, person, to, forwarded(own(server, person, message)), 0)
+
+
+@command
+async def press(
+    server: "Telegram", person: int, message: int, data: str, patience: float
+) -> dict[str, Any]:
+    """Press the button with this data and wait for the bot's answer."""
+    account = server.world.accounts[person]
+    post = own(server, person, message)
+    raw_data = data.encode(errors="surrogateescape")
+    answer = await press_button(server, account, post, raw_data, patience=patience)
+    return {"text": answer.message or "", "alert": bool(answer.alert), "url": answer.url or ""}
+
+
+@command
+async def edit(server: "Telegram", person: int, message: int, text: str) -> None:
+    words = limits.text(text)
+    post = own(server, person, message)
+    changes = {"text": words, "entities": entities.found(words, [])}
+    updates.tell(server, server.world.edit(post, **changes))
+
+
+@command
+async def delete(server: "Telegram", person: int, messages: list[int], both: bool) -> None:
+    posts = [own(server, person, message) for message in messages]
+    updates.tell(server, server.world.delete(posts, None if both else [person]))
+
+
+@command
+async def block(server: "Telegram", person: int, whom: int, blocked: bool) -> None:
+    account = server.world.accounts[person]
+    (account.blocks.add if blocked else account.blocks.discard)(whom)
+    server.changed()
+
+
+@command
+async def deactivate(server: "Telegram", person: int) -> None:
+    """The person has deleted their account."""
+    server.world.accounts[person].deactivated = True
+    server.changed()
+
+
+@command
+async def look(
+    server: "Telegram", person: int, peer: int, after: int, timeout: float
+) -> dict[str, Any]:
+    """The chat with `peer`, as soon as the person's box is past `after`, at most `timeout`
+    seconds later. Deleted messages are in it, marked."""
+    box = server.world.box(person)
+    await server.bell.until(lambda: box.pts > after, timeout)
+    posts = [post for post in box.ever if post.peer(person) == peer]
+    seen = [views.message(server, post, person) for post in posts]
+    return {"version": box.pts, "messages": seen}
+
+
+@command
+async def typing(server: "Telegram", person: int, peer: int) -> dict[str, Any]:
+    """When `peer` last showed an activity to the person, and which."""
+    at, action = server.typing.get((peer, person), (0.0, ""))
+    return {"at": at, "action": action}
+
+
+@command
+async def file(server: "Telegram", number: int) -> str:
+    """Where the bytes of a file lie."""
+    return str(server.vault.path(server.vault.stored[number]))
+
+
+@command
+async def channel(server: "Telegram", title: str, username: str, broadcast: bool) -> int:
+    record = server.world.channel(title, username, broadcast=broadcast)
+    server.changed()
+    return -record.id
+
+
+@command
+async def join(server: "Telegram", channel: int, account: int, role: str) -> None:
+    """`role`: creator, admin, member, banned, or left."""
+    members = server.world.channels[-channel].members
+    members[account] = role
+    if role == "left":
+        del members[account]
+    server.changed()
+
+
+@command
+async def bot(server: "Telegram", token: str, username: str) -> dict[str, Any]:
+    """Facts of a bot; it comes to be when first named."""
+    account = server.world.bot(token or server.token, username)
+    return {
+        "id": account.id,
+        "username": account.username,
+        "sign_ins": account.sign_ins,
+        "commands": account.commands,
+    }
+
+
+def own(server: "Telegram", person: int, message: int) -> Post:
+    found = server.world.accounts[person].box.posts.get(message)
+    if found is None:
+        raise Rpc(400, "MESSAGE_ID_INVALID")
+    return found

@@ -1,0 +1,152 @@
+"""What a test may ask of the loopback Telegram, wherever it runs.
+
+`Telegram` (same process) and `Control` (another one) both are desks. Nothing here needs the
+client library.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.sandbox.person import Person
+
+
+class Refused(Exception):
+    """Telegram says no: `code` and `text` as in an RPC error."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(f"{code} {text}")
+        self.code = code
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Calls that are kept waiting."""
+
+    desk: "Desk"
+    number: int
+
+    async def reached(self, timeout: float = 10.0) -> bool:
+        """Whether a call has come to stand here within `timeout` seconds."""
+        return bool(await self.desk.do("reached", number=self.number, timeout=timeout))
+
+    async def release(self) -> None:
+        await self.desk.do("release", number=self.number)
+
+
+class Desk(ABC):
+    """`address` (host:port) and `key_path` (PEM) are what a client is configured by; `bot` and
+    `token` are the bot that people write to."""
+
+    key_path: Path
+    token: str
+    bot: int
+
+    @property
+    @abstractmethod
+    def address(self) -> str: ...
+
+    @abstractmethod
+    async def do(self, command: str, **args: Any) -> Any:
+        """Run one command. Raises Refused."""
+
+    # --- people ----------------------------------------------------------------------------
+
+    async def person(self, name: str, language: str = "en", username: str = "") -> "Person":
+        """A person who talks to the bot. The same name is the same person."""
+        from tests.sandbox.person import Person
+
+        facts = await self.do("person", name=name, language=language, username=username)
+        return Person(self, name, **facts)
+
+    async def channel(self, title: str, username: str = "", *, broadcast: bool = True) -> int:
+        """A channel's id, as a negative number."""
+        args = {"title": title, "username": username, "broadcast": broadcast}
+        return int(await self.do("channel", **args))
+
+    async def join(self, channel: int, account: int, role: str = "member") -> None:
+        await self.do("join", channel=channel, account=account, role=role)
+
+    async def sign_ins(self, token: str = "") -> int:
+        """How often this bot (or the usual one) has signed in."""
+        return int((await self.do("bot", token=token, username=""))["sign_ins"])
+
+    # --- trouble ---------------------------------------------------------------------------
+
+    async def fails(self, method: str, error: str, times: int = 1, **more: Any) -> None:
+        """The next calls fail: `FLOOD_WAIT_3`, or with its code `500 RANDOM_ID_DUPLICATE`.
+
+        `more`, here and below: skip (calls to let pass), account, peer, done (the server does
+        what was asked and only the answer suffers), close (the connection breaks afterwards).
+        """
+        await self.do("fault", method=method, error=error, times=times, **more)
+
+    async def floods(self, method: str, seconds: float, **more: Any) -> None:
+        """For `seconds`, every call is answered FLOOD_WAIT with what is left of them."""
+        await self.do("fault", method=method, lasting=seconds, **more)
+
+    async def delays(self, method: str, seconds: float, times: int = 1, **more: Any) -> None:
+        await self.do("fault", method=method, delay=seconds, times=times, **more)
+
+    async def swallows(self, method: str, times: int = 1, **more: Any) -> None:
+        """The next calls are never answered."""
+        await self.do("fault", method=method, drop=True, times=times, **more)
+
+    async def holds(self, method: str, times: int = 1, **more: Any) -> Hold:
+        """The next calls wait until released: before they are carried out, or with `done`
+        between that and the answer. A call whose client dies before it was carried out never is."""
+        number = await self.do("fault", method=method, hold=True, times=times, **more)
+        return Hold(self, int(number))
+
+    async def limits(
+        self, method: str, calls: int, seconds: float, *, per_chat: bool = False
+    ) -> None:
+        """More than `calls` in `seconds` are answered FLOOD_WAIT."""
+        args = {"method": method, "calls": calls, "seconds": seconds, "per_chat": per_chat}
+        await self.do("rate", **args)
+
+    async def throttles(self, speed: float) -> None:
+        """Uploads run at `speed` bytes a second in all; 0: as fast as they can."""
+        await self.do("throttle", speed=speed)
+
+    async def refuses_repeats(self, times: int = 1) -> None:
+        """The next repeated sends get RANDOM_ID_DUPLICATE instead of the first message."""
+        await self.do("refuse_repeats", times=times)
+
+    async def expires_references(self) -> None:
+        await self.do("expire_references")
+
+    async def drops_connections(self, account: int = 0) -> int:
+        return int(await self.do("drop_connections", account=account))
+
+    async def revokes(self, account: int) -> int:
+        return int(await self.do("revoke", account=account))
+
+    async def heals(self) -> None:
+        """All orders above are void; what was held goes on."""
+        await self.do("heal")
+
+    # --- what was asked --------------------------------------------------------------------
+
+    async def calls(self, method: str = "*", **facts: Any) -> list[dict[str, Any]]:
+        """The call log: at, method, account, key, session, connection, peer, random_id, result
+        and took of each call of `method` (`upload.*` works) whose fields are as in `facts`."""
+        found: list[dict[str, Any]] = await self.do("calls", method=method, facts=facts)
+        return found
+
+    async def called(
+        self, method: str, times: int = 1, timeout: float = 10.0, **facts: Any
+    ) -> list[dict[str, Any]]:
+        """The same, once there are `times` of them. Raises TimeoutError."""
+        args = {"method": method, "times": times, "timeout": timeout, "facts": facts}
+        found: list[dict[str, Any]] = await self.do("called", **args)
+        if len(found) < times:
+            raise TimeoutError(f"{len(found)} of {times} calls of {method} in {timeout} s")
+        return found
+
+    async def connections(self, account: int = 0) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = await self.do("connections", account=account)
+        return found

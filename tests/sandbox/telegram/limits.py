@@ -1,0 +1,97 @@
+"""Telegram's limits on texts, buttons and parts, each with its error. Sources: the README."""
+
+from typing import Any
+
+from tests.sandbox.telegram.tl import Rpc
+
+TEXT = 4096
+CAPTION = 1024
+CALLBACK_DATA = 64
+BUTTONS = 100
+ALBUM = range(2, 11)
+PART = 512 << 10
+PARTS = 4000
+SMALL_FILE = 10 << 20
+PHOTO = 10 << 20
+PHOTO_SIDES = 10_000
+PHOTO_RATIO = 20
+THUMB = 200 << 10
+CHUNK = 1 << 20
+
+
+def units(text: str) -> int:
+    """The length as Telegram counts it: in UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def text(words: str) -> str:
+    """A message's text as it will be kept: without white space around it."""
+    kept = words.strip()
+    if not kept:
+        raise Rpc(400, "MESSAGE_EMPTY")
+    if units(kept) > TEXT:
+        raise Rpc(400, "MESSAGE_TOO_LONG")
+    return kept
+
+
+def caption(words: str) -> str:
+    kept = words.strip()
+    if units(kept) > CAPTION:
+        raise Rpc(400, "MEDIA_CAPTION_TOO_LONG")
+    return kept
+
+
+def entities(given: list[Any], words: str) -> list[Any]:
+    size = units(words)
+    if any(e.offset < 0 or e.length < 1 or e.offset + e.length > size for e in given):
+        raise Rpc(400, "ENTITY_BOUNDS_INVALID")
+    return list(given)
+
+
+def markup(given: Any) -> Any:
+    """An inline keyboard, or None."""
+    buttons = [button for row in getattr(given, "rows", []) for button in row.buttons]
+    if len(buttons) > BUTTONS:
+        raise Rpc(400, "REPLY_MARKUP_TOO_LONG")
+    for button in buttons:
+        if not button.text.strip():
+            raise Rpc(400, "BUTTON_TEXT_INVALID")
+        data = getattr(getattr(button, "type", button), "data", None)
+        if data is not None and not 1 <= len(data) <= CALLBACK_DATA:
+            raise Rpc(400, "BUTTON_DATA_INVALID")
+    return given
+
+
+def part(number: int, total: int, data: bytes) -> None:
+    """`total` is 0 when the client did not say."""
+    if not data:
+        raise Rpc(400, "FILE_PART_EMPTY")
+    if len(data) > PART:
+        raise Rpc(400, "FILE_PART_TOO_BIG")
+    if not 0 <= number < (total or PARTS):
+        raise Rpc(400, "FILE_PART_INVALID")
+    if total > PARTS:
+        raise Rpc(400, "FILE_PARTS_INVALID")
+
+
+def part_size(size: int) -> None:
+    """Of every part but the last."""
+    if size % 1024 or PART % size:
+        raise Rpc(400, "FILE_PART_SIZE_INVALID")
+
+
+def chunk(offset: int, limit: int) -> None:
+    """Of upload.getFile, without the `precise` flag."""
+    if offset < 0 or offset % 4096:
+        raise Rpc(400, "OFFSET_INVALID")
+    if limit % 4096 or not 0 < limit <= CHUNK or CHUNK % limit:
+        raise Rpc(400, "LIMIT_INVALID")
+
+
+def photo(width: int, height: int, size: int) -> None:
+    if not width or not height:
+        raise Rpc(400, "PHOTO_EXT_INVALID")
+    if size > PHOTO:
+        raise Rpc(400, "PHOTO_SAVE_FILE_INVALID")
+    if width + height > PHOTO_SIDES or max(width, height) > PHOTO_RATIO * min(width, height):
+        raise Rpc(400, "PHOTO_INVALID_DIMENSIONS")

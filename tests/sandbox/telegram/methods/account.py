@@ -1,0 +1,89 @@
+"""Signing in and out, the configuration, the state of updates."""
+
+import secrets
+import time
+from typing import Any
+
+from pyrogram import raw
+
+from tests.sandbox.telegram import limits, render, updates
+from tests.sandbox.telegram.registry import Call, on
+from tests.sandbox.telegram.tl import Rpc, make
+from tests.sandbox.telegram.world import Account
+
+functions, types = raw.functions, raw.types
+#: Every person's sign-in code.
+CODE = "12345"
+YEAR = 365 * 86400
+
+
+@on(functions.help.GetConfig)
+async def config(call: Call, query: Any) -> Any:
+    here: dict[str, Any] = {"id": render.DC, "ip_address": "127.0.0.1", "port": call.server.port}
+    now = int(time.time())
+    return make(
+        types.Config,
+        date=now,
+        expires=now + YEAR,
+        this_dc=render.DC,
+        dc_options=[types.DcOption(**here), types.DcOption(**here, media_only=True)],
+        caption_length_max=limits.CAPTION,
+        message_length_max=limits.TEXT,
+    )
+
+
+@on(functions.auth.ImportBotAuthorization)
+async def import_bot(call: Call, query: Any) -> Any:
+    number, _, secret = query.bot_auth_token.partition(":")
+    if not number.isdecimal() or not secret:
+        raise Rpc(400, "ACCESS_TOKEN_INVALID")
+    account = call.world.bot(query.bot_auth_token)
+    if account.token != query.bot_auth_token:
+        raise Rpc(400, "ACCESS_TOKEN_EXPIRED")
+    return signed_in(call, account)
+
+
+@on(functions.auth.SendCode)
+async def send_code(call: Call, query: Any) -> Any:
+    by_phone(call, query.phone_number)
+    kind = types.auth.SentCodeTypeApp(length=len(CODE))
+    return make(types.auth.SentCode, type=kind, phone_code_hash=secrets.token_hex(8))
+
+
+@on(functions.auth.SignIn)
+async def sign_in(call: Call, query: Any) -> Any:
+    if query.phone_code != CODE:
+        raise Rpc(400, "PHONE_CODE_INVALID")
+    return signed_in(call, by_phone(call, query.phone_number))
+
+
+@on(functions.auth.LogOut)
+async def log_out(call: Call, query: Any) -> Any:
+    call.key.account = 0
+    call.server.save()
+    return make(types.auth.LoggedOut)
+
+
+def by_phone(call: Call, phone: str) -> Account:
+    for account in call.world.accounts.values():
+        if account.phone and account.phone == phone:
+            return account
+    raise Rpc(400, "PHONE_NUMBER_INVALID")
+
+
+def signed_in(call: Call, account: Account) -> Any:
+    account.sign_ins += 1
+    call.key.account = call.entry.account = account.id
+    call.server.save()
+    me = render.user(call.world, account, account.id)
+    return make(types.auth.Authorization, user=me)
+
+
+@on(functions.updates.GetState)
+async def get_state(call: Call, query: Any) -> Any:
+    return updates.state(call.account.box)
+
+
+@on(functions.updates.GetDifference)
+async def get_difference(call: Call, query: Any) -> Any:
+    return updates.difference(call.server, call.account, query.pts)

@@ -1,0 +1,111 @@
+"""Who is who: users, channels, members."""
+
+from typing import Any
+
+from pyrogram import raw
+
+from tests.sandbox.telegram import peers, render, updates
+from tests.sandbox.telegram.registry import Call, on
+from tests.sandbox.telegram.tl import Rpc, boxed, make
+from tests.sandbox.telegram.world import Channel
+
+functions, types = raw.functions, raw.types
+
+
+def told_user(call: Call, number: int) -> Any:
+    return render.user(call.world, call.world.accounts[number], call.account.id)
+
+
+def told_channel(call: Call, record: Channel) -> Any:
+    return render.channel(call.world, record, call.account.id)
+
+
+def channel_of(call: Call, given: Any) -> Channel:
+    number = peers.resolve(call.world, call.account, given)
+    if number > 0:
+        raise Rpc(400, "CHANNEL_INVALID")
+    return call.world.channels[-number]
+
+
+@on(functions.users.GetUsers)
+async def get_users(call: Call, query: Any) -> Any:
+    wanted = [peers.resolve(call.world, call.account, who) for who in boxed(query.id)]
+    return [told_user(call, number) for number in wanted]
+
+
+@on(functions.users.GetFullUser)
+async def get_full_user(call: Call, query: Any) -> Any:
+    number = peers.resolve(call.world, call.account, query.id)
+    full = make(
+        types.UserFull,
+        id=number,
+        settings=make(types.PeerSettings),
+        notify_settings=make(types.PeerNotifySettings),
+    )
+    return make(types.users.UserFull, full_user=full, users=[told_user(call, number)])
+
+
+@on(functions.contacts.ResolveUsername)
+async def resolve_username(call: Call, query: Any) -> Any:
+    name = query.username.lower().lstrip("@")
+    for account in call.world.accounts.values():
+        if name and account.username.lower() == name:
+            user = told_user(call, account.id)
+            peer = types.PeerUser(user_id=account.id)
+            return make(types.contacts.ResolvedPeer, peer=peer, users=[user])
+    for record in call.world.channels.values():
+        if name and record.username.lower() == name:
+            chats = [told_channel(call, record)]
+            return make(types.contacts.ResolvedPeer, peer=render.peer(-record.id), chats=chats)
+    raise Rpc(400, "USERNAME_NOT_OCCUPIED")
+
+
+@on(functions.channels.GetChannels)
+async def get_channels(call: Call, query: Any) -> Any:
+    chats = [told_channel(call, channel_of(call, given)) for given in query.id]
+    return make(types.messages.Chats, chats=chats)
+
+
+@on(functions.messages.GetChats)
+async def get_chats(call: Call, query: Any) -> Any:
+    raise Rpc(400, "CHAT_ID_INVALID")
+
+
+@on(functions.channels.GetParticipant)
+async def get_participant(call: Call, query: Any) -> Any:
+    """Source: channels.getParticipant; only an administrator may ask about others."""
+    channel = channel_of(call, query.channel)
+    number = peers.resolve(call.world, call.account, query.participant)
+    own = channel.members.get(call.account.id, "left")
+    if own in ("left", "banned"):
+        raise Rpc(400, "CHANNEL_PRIVATE")
+    if own == "member" and number != call.account.id and channel.broadcast:
+        raise Rpc(403, "CHAT_ADMIN_REQUIRED")
+    role = channel.members.get(number, "left")
+    if role == "left":
+        raise Rpc(400, "USER_NOT_PARTICIPANT")
+    return make(
+        types.channels.ChannelParticipant,
+        participant=participant(number, role),
+        users=[told_user(call, number)],
+        chats=[told_channel(call, channel)],
+    )
+
+
+def participant(number: int, role: str) -> Any:
+    rights = make(types.ChatAdminRights)
+    if role == "creator":
+        return make(types.ChannelParticipantCreator, user_id=number, admin_rights=rights)
+    if role == "admin":
+        return make(types.ChannelParticipantAdmin, user_id=number, admin_rights=rights)
+    if role == "banned":
+        peer = types.PeerUser(user_id=number)
+        banned = make(types.ChatBannedRights, view_messages=True)
+        return make(types.ChannelParticipantBanned, peer=peer, banned_rights=banned)
+    return make(types.ChannelParticipant, user_id=number)
+
+
+@on(functions.updates.GetChannelDifference)
+async def get_channel_difference(call: Call, query: Any) -> Any:
+    box = channel_of(call, query.channel).box
+    return updates.channel_difference(call.server, call.account, box, query.pts)

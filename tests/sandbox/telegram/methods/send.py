@@ -1,0 +1,170 @@
+"""Sending, and how a repeated send is recognised.
+
+A repeat with the same random_id is answered with the first message again: UpdateMessageID and
+the message with pts_count 0. A repeat that races its twin is refused (server.in_flight).
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pyrogram import raw
+
+from tests.sandbox.telegram import entities, limits, peers, render, updates
+from tests.sandbox.telegram.registry import Call, on
+from tests.sandbox.telegram.tl import Rpc, make
+from tests.sandbox.telegram.world import Content, Post
+
+functions, types = raw.functions, raw.types
+
+
+@on(functions.messages.SendMessage)
+async def send_message(call: Call, query: Any) -> Any:
+    async def content() -> Content:
+        return Content(
+            **worded(limits.text(query.message), query.entities),
+            markup=limits.markup(query.reply_markup),
+            reply=replied(call, query.reply_to),
+        )
+
+    return answer(call, [await once(call, query.peer, query.random_id, content)])
+
+
+@on(functions.messages.SendMedia)
+async def send_media(call: Call, query: Any) -> Any:
+    async def content() -> Content:
+        words = worded(limits.caption(query.message), query.entities)
+        stored = await call.vault.media_of(call.account.id, query.media)
+        return Content(
+            **words,
+            media=stored.id,
+            markup=limits.markup(query.reply_markup),
+            reply=replied(call, query.reply_to),
+        )
+
+    return answer(call, [await once(call, query.peer, query.random_id, content)])
+
+
+@on(functions.messages.SendMultiMedia)
+async def send_album(call: Call, query: Any) -> Any:
+    if len(query.multi_media) > limits.ALBUM.stop - 1:
+        raise Rpc(400, "MULTI_MEDIA_TOO_LONG")
+    contents = [album_item(call, n, item) for n, item in enumerate(query.multi_media)]
+    same_kind(contents, call)
+    group = secrets.randbits(62)
+    sent = []
+    for item, content in zip(query.multi_media, contents, strict=True):
+        content.group = group
+        content.reply = replied(call, query.reply_to)
+        sent.append(await once(call, query.peer, item.random_id, ready(content)))
+    return answer(call, sent)
+
+
+def album_item(call: Call, number: int, item: Any) -> Content:
+    """Media in an album must be uploaded already; a stale one is named by its place."""
+    if not isinstance(item.media, (types.InputMediaDocument, types.InputMediaPhoto)):
+        raise Rpc(400, "MEDIA_INVALID")
+    try:
+        stored = call.vault.known(item.media.id)
+    except Rpc as refusal:
+        place = refusal.text.replace("FILE_REFERENCE_", f"FILE_REFERENCE_{number}_")
+        raise Rpc(400, place) from None
+    return Content(**worded(limits.caption(item.message), item.entities), media=stored.id)
+
+
+def same_kind(contents: list[Content], call: Call) -> None:
+    """Photos and videos go together; music and other files only among themselves."""
+    kinds = {album_kind(call, content) for content in contents}
+    if len(kinds) > 1:
+        raise Rpc(400, "MEDIA_GROUPED_INVALID")
+
+
+def album_kind(call: Call, content: Content) -> str:
+    stored = call.vault.stored[content.media]
+    if stored.kind == "photo":
+        return "picture"
+    for attribute in stored.attributes:
+        if isinstance(attribute, types.DocumentAttributeVideo):
+            return "picture"
+        if isinstance(attribute, types.DocumentAttributeAudio):
+            return "audio"
+    return "document"
+
+
+@on(functions.messages.ForwardMessages)
+async def forward_messages(call: Call, query: Any) -> Any:
+    if len(query.id) != len(query.random_id):
+        raise Rpc(400, "RANDOM_ID_INVALID")
+    box = call.account.box
+    sent = []
+    for number, random_id in zip(query.id, query.random_id, strict=True):
+        if number not in box.posts:
+            raise Rpc(400, "MESSAGE_ID_INVALID")
+        content = forwarded(box.posts[number])
+        sent.append(await once(call, query.to_peer, random_id, ready(content)))
+    return answer(call, sent)
+
+
+def forwarded(post: Post) -> Content:
+    """The same words and media, under the first author's name; buttons stay behind."""
+    first = post.content.forward or make(
+        types.MessageFwdHeader, date=int(post.date), from_id=render.peer(post.sender)
+    )
+    old = post.content
+    return Content(old.text, old.entities, old.media, forward=first)
+
+
+# --- the common part ---------------------------------------------------------------------------
+
+
+def worded(words: str, given: Any) -> dict[str, Any]:
+    """A text with its entities: those told, and the links and commands found in it."""
+    kept = limits.entities(given or [], words)
+    return {"text": words, "entities": entities.found(words, kept)}
+
+
+def ready(content: Content) -> Callable[[], Awaitable[Content]]:
+    async def give() -> Content:
+        return content
+
+    return give
+
+
+async def once(
+    call: Call, peer: Any, random_id: int, content: Callable[[], Awaitable[Content]]
+) -> tuple[Post, int, bool]:
+    """Send, unless that was done before. The message, its random_id, whether it is new."""
+    if random_id == 0:
+        raise Rpc(400, "RANDOM_ID_EMPTY")
+    known = call.world.sent.get((call.account.id, random_id))
+    if known:
+        if call.server.faults.refuses_repeat():
+            raise Rpc(500, "RANDOM_ID_DUPLICATE")
+        return known, random_id, False
+    to = peers.resolve(call.world, call.account, peer)
+    call.entry.peer = to
+    peers.may_write(call.world, call.account, to)
+    post, news = call.world.post(call.account.id, to, await content())
+    call.world.sent[call.account.id, random_id] = post
+    updates.tell(call.server, news, skip=call.key)
+    return post, random_id, True
+
+
+def answer(call: Call, sent: list[tuple[Post, int, bool]]) -> Any:
+    """What the sender learns: the number each message got, and the messages."""
+    told: list[Any] = []
+    for post, random_id, new in sent:
+        box = call.world.box(call.account.id if post.to > 0 else post.to)
+        number = post.numbers[box.owner]
+        told.append(types.UpdateMessageID(id=number, random_id=random_id))
+        event = next((e for e in reversed(box.events) if number in e.ids and e.kind == "new"), None)
+        if event:
+            told += updates.as_updates(call.server, box, event, None if new else 0)
+    return updates.wrapped(call.server, call.account, [post for post, _, _ in sent], told)
+
+
+def replied(call: Call, header: Any) -> int:
+    """The message that is answered, as its uid; 0 when it is not there (any more)."""
+    number = getattr(header, "reply_to_msg_id", 0)
+    post = call.account.box.posts.get(number)
+    return post.uid if post else 0

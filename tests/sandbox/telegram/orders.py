@@ -1,0 +1,120 @@
+"""Commands that make things go wrong, and that read the call log."""
+
+import time
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from tests.sandbox.telegram.calls import as_dict
+from tests.sandbox.telegram.commands import command
+from tests.sandbox.telegram.faults import Fault, Rate
+
+if TYPE_CHECKING:
+    from tests.sandbox.telegram.server import Telegram
+
+
+@command
+async def fault(server: "Telegram", lasting: float = 0.0, **facts: Any) -> int:
+    """Order a fault (see Fault); `lasting` seconds make it a flood wait. Its number."""
+    until = time.time() + lasting if lasting else 0.0
+    return server.faults.add(Fault(until=until, **facts)).id
+
+
+@command
+async def reached(server: "Telegram", number: int, timeout: float) -> bool:
+    """Wait until a held call is there."""
+    order = server.faults.orders[number]
+    return await server.log.bell.until(order.reached.is_set, timeout)
+
+
+@command
+async def release(server: "Telegram", number: int) -> None:
+    """Let the held calls go on, and hold no more."""
+    order = server.faults.orders.pop(number, None)
+    if order:
+        order.released.set()
+
+
+@command
+async def heal(server: "Telegram") -> None:
+    server.faults.clear()
+
+
+@command
+async def rate(server: "Telegram", method: str, calls: int, seconds: float, per_chat: bool) -> None:
+    server.faults.rates.append(Rate(method, calls, seconds, per_chat))
+
+
+@command
+async def throttle(server: "Telegram", speed: float) -> None:
+    """Uploads take in `speed` bytes a second in all; 0 is no limit."""
+    server.faults.upload_rate = speed
+
+
+@command
+async def refuse_repeats(server: "Telegram", times: int) -> None:
+    server.faults.refused_repeats = times
+
+
+@command
+async def expire_references(server: "Telegram") -> None:
+    """Every file reference handed out so far is stale now."""
+    server.vault.references += 1
+    server.changed()
+
+
+@command
+async def drop_connections(server: "Telegram", account: int) -> int:
+    """Reset the connections of an account, or of all (0). How many there were."""
+    hit = [c for c in server.open if not account or (c.key and c.key.account == account)]
+    for connection in hit:
+        connection.reset()
+    return len(hit)
+
+
+@command
+async def revoke(server: "Telegram", account: int) -> int:
+    """End all authorisations of an account, as its owner can in the settings."""
+    keys = [key for key in server.keys.values() if key.account == account]
+    for key in keys:
+        key.dead = "SESSION_REVOKED"
+    server.save()
+    return len(keys)
+
+
+@command
+async def calls(server: "Telegram", method: str, facts: dict[str, Any]) -> list[dict[str, Any]]:
+    return [as_dict(entry) for entry in server.log.find(method, **facts)]
+
+
+@command
+async def called(
+    server: "Telegram", method: str, times: int, timeout: float, facts: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Wait until there were `times` such calls; they, or fewer when the time is over."""
+
+    def enough() -> bool:
+        return len(list(islice(server.log.find(method, **facts), times))) >= times
+
+    await server.log.bell.until(enough, timeout)
+    return [as_dict(entry) for entry in server.log.find(method, **facts)]
+
+
+@command
+async def connections(server: "Telegram", account: int) -> list[dict[str, Any]]:
+    """The open connections of an account (0: of all)."""
+    return [
+        {"number": c.number, "key": c.key.id.hex(), "speaks": c.speaks, "listens": c.listens}
+        for c in server.open
+        if c.key and c.is_open and account in (0, c.key.account)
+    ]
+
+
+@command
+async def about(server: "Telegram") -> dict[str, Any]:
+    """What a client, and a person, must know."""
+    return {
+        "address": server.address,
+        "key": str(server.key_path),
+        "token": server.token,
+        "bot": server.bot,
+    }

@@ -1,0 +1,166 @@
+"""The loopback Telegram: a real MTProto server on 127.0.0.1.
+
+    async with Telegram() as tg:
+        ...                     # tg.address, tg.key_path: what a client is configured by
+        ali = await tg.person("Ali", language="fa")
+
+Given a folder, it keeps its key, its world and the clients' authorisations there, so that a
+server started again on that folder (and port) is the same one.
+"""
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+from tests.sandbox.telegram import commands, keeping, keys, methods, tl, wire
+from tests.sandbox.telegram.bell import Bell
+from tests.sandbox.telegram.calls import Calls
+from tests.sandbox.telegram.connection import Connection, tune
+from tests.sandbox.telegram.desk import Desk
+from tests.sandbox.telegram.faults import Faults
+from tests.sandbox.telegram.files import Vault
+from tests.sandbox.telegram.world import Account, World
+
+methods.load()
+commands.load()
+
+#: The bot that is there from the start; any other well-formed token makes another bot.
+TOKEN = "777000001:sandbox-bot-token"
+BOT = "chapar_sandbox_bot"
+#: Seconds from a change to its being on disk.
+SAVE_AFTER = 0.5
+
+
+class Telegram(Desk):
+    """`home` None: a folder of its own, which goes away at the end. `sink`: keep no bytes."""
+
+    def __init__(
+        self, home: Path | None = None, *, port: int = 0, token: str = TOKEN, sink: bool = False
+    ) -> None:
+        self.borrowed = home is None
+        self.home = home or Path(tempfile.mkdtemp(prefix="ch-tg-"))
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.port = port
+        self.token = token
+        self.server_key = keys.keep(self.home)
+        self.key_path = self.home / "key.pem"
+        self.ids = wire.MessageIds()
+        self.log = Calls()
+        self.faults = Faults()
+        self.bell = Bell()
+        self.open: set[Connection] = set()
+        self.serving: set[asyncio.Task[Any]] = set()
+        self.flying: set[tuple[int, int]] = set()
+        #: Presses that wait for the bot's answer: query id -> future.
+        self.presses: dict[int, asyncio.Future[Any]] = {}
+        #: (who, to whom) -> when and what last.
+        self.typing: dict[tuple[int, int], tuple[float, str]] = {}
+        self.world = World()
+        self.keys: dict[bytes, wire.Key] = {}
+        self.vault = Vault(self.home / "files", sink=sink)
+        self.saving: asyncio.TimerHandle | None = None
+        keeping.load(self)
+        self.bot = self.world.bot(token, BOT).id
+
+    # --- life ------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+        if self.borrowed:
+            shutil.rmtree(self.home, ignore_errors=True)
+
+    async def start(self) -> None:
+        """Listen; on the same port as before, if there was a before."""
+        self.listener = await asyncio.start_server(
+            self.serve, "127.0.0.1", self.port, limit=wire.BUFFER
+        )
+        self.port = self.listener.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """As when the machine is switched off: connections break, the world stays."""
+        self.listener.close()
+        tasks = [task for connection in self.open for task in connection.tasks]
+        for task in tasks:
+            task.cancel()
+        for connection in list(self.open):
+            connection.reset()
+        await asyncio.gather(*tasks, *self.serving, return_exceptions=True)
+        await self.listener.wait_closed()
+        self.save()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tune(writer)
+        connection, task = Connection(self, reader, writer), asyncio.current_task()
+        assert task is not None
+        self.open.add(connection)
+        self.serving.add(task)
+        try:
+            await connection.run()
+        finally:
+            self.open.discard(connection)
+            self.serving.discard(task)
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    async def do(self, command: str, **args: Any) -> Any:
+        return await commands.run(self, command, args)
+
+    # --- memory ----------------------------------------------------------------------------
+
+    def changed(self) -> None:
+        """Something in the world did: wake who waits for it, and save it soon."""
+        self.bell.ring()
+        if self.saving is None and not self.borrowed:
+            self.saving = asyncio.get_running_loop().call_later(SAVE_AFTER, self.save)
+
+    def save(self) -> None:
+        if self.saving:
+            self.saving.cancel()
+        self.saving = None
+        if not self.borrowed:
+            keeping.save(self)
+
+    def remember(self, key: wire.Key) -> None:
+        self.keys[key.id] = key
+        self.save()
+
+    # --- authorisations --------------------------------------------------------------------
+
+    def keys_of(self, account: Account) -> list[wire.Key]:
+        return [key for key in self.keys.values() if key.account == account.id and not key.dead]
+
+    def push(self, key: wire.Key, update: Any) -> None:
+        """To the last active connection of this authorisation that listens, if there is one."""
+        ears = [c for c in self.open if c.key is key and c.listens and c.is_open]
+        if ears:
+            max(ears, key=lambda connection: connection.active).notify(update)
+
+    def has_twin(self, connection: Connection) -> bool:
+        """Whether another open main connection speaks with the same key."""
+        return any(
+            other.speaks and other.is_open
+            for other in self.open
+            if other is not connection and other.key is connection.key
+        )
+
+    @contextlib.contextmanager
+    def in_flight(self, account: int, ids: list[int]) -> Iterator[None]:
+        """A send on its way: its twin is refused meanwhile. Raises Rpc for the twin."""
+        marks = {(account, number) for number in ids}
+        if marks & self.flying:
+            raise tl.Rpc(500, "RANDOM_ID_DUPLICATE")
+        self.flying |= marks
+        try:
+            yield
+        finally:
+            self.flying -= marks

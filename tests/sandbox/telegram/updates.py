@@ -1,0 +1,127 @@
+"""What happened, told to those it concerns: at once, or later by getDifference.
+
+Sources: core.telegram.org/api/updates (pts, difference, the last active connection of each
+authorisation), /api/invoking (invokeWithoutUpdates does not subscribe).
+"""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from pyrogram import raw
+
+from tests.sandbox.telegram import render
+from tests.sandbox.telegram.tl import make
+from tests.sandbox.telegram.wire import Key
+from tests.sandbox.telegram.world import Account, Box, Event, News, Post
+
+if TYPE_CHECKING:
+    from tests.sandbox.telegram.server import Telegram
+
+types = raw.types
+#: Events in one answer of getDifference; more come in slices.
+SLICE = 100
+
+
+def tell(server: "Telegram", news: News, *, skip: Key | None = None) -> None:
+    """Send the news to every authorisation that listens, but for `skip`, who caused it and has
+    it in the answer."""
+    for box, event in news:
+        for account in readers(server, box):
+            pushed = packed(server, account, box, [event])
+            for key in server.keys_of(account):
+                if key is not skip:
+                    server.push(key, pushed)
+    server.changed()
+
+
+def readers(server: "Telegram", box: Box) -> list[Account]:
+    world = server.world
+    if box.owner > 0:
+        return [world.accounts[box.owner]]
+    members = world.channels[-box.owner].members
+    return [world.accounts[n] for n, role in members.items() if role != "banned"]
+
+
+def packed(server: "Telegram", account: Account, box: Box, events: list[Event]) -> Any:
+    posts = posts_of(box, events)
+    told = [update for event in events for update in as_updates(server, box, event)]
+    return wrapped(server, account, posts, told)
+
+
+def wrapped(server: "Telegram", account: Account, posts: list[Post], told: list[Any]) -> Any:
+    return types.Updates(
+        updates=told,
+        users=render.people(server.world, account.id, posts),
+        chats=render.chats(server.world, account.id, posts),
+        date=int(time.time()),
+        seq=0,
+    )
+
+
+def posts_of(box: Box, events: list[Event]) -> list[Post]:
+    ids = dict.fromkeys(n for event in events if event.kind != "delete" for n in event.ids)
+    return [box.posts[n] for n in ids if n in box.posts]
+
+
+def as_updates(server: "Telegram", box: Box, event: Event, count: int | None = None) -> list[Any]:
+    """The TL updates of one event; nothing for messages that are gone since."""
+    counted = {"pts": event.pts, "pts_count": len(event.ids) if count is None else count}
+    if event.kind == "delete":
+        return [deletion(box, event.ids, counted)]
+    kind = KINDS[event.kind, box.owner < 0]
+    posts = [box.posts[n] for n in event.ids if n in box.posts]
+    return [kind(message=render.message(server.vault, post, box), **counted) for post in posts]
+
+
+KINDS = {
+    ("new", False): types.UpdateNewMessage,
+    ("new", True): types.UpdateNewChannelMessage,
+    ("edit", False): types.UpdateEditMessage,
+    ("edit", True): types.UpdateEditChannelMessage,
+}
+
+
+def deletion(box: Box, ids: list[int], counted: dict[str, int]) -> Any:
+    if box.owner < 0:
+        channel = -box.owner
+        return types.UpdateDeleteChannelMessages(channel_id=channel, messages=ids, **counted)
+    return types.UpdateDeleteMessages(messages=ids, **counted)
+
+
+def state(box: Box, pts: int | None = None) -> Any:
+    return make(types.updates.State, pts=pts or box.pts, date=int(time.time()), qts=0, seq=0)
+
+
+def difference(server: "Telegram", account: Account, pts: int) -> Any:
+    """Everything in the account's own box after `pts`."""
+    box = account.box
+    events = [event for event in box.events if event.pts > pts]
+    if not events:
+        return make(types.updates.DifferenceEmpty, date=int(time.time()))
+    told, more = events[:SLICE], len(events) > SLICE
+    facts = contents(server, account, box, told)
+    if more:
+        there = state(box, told[-1].pts)
+        return make(types.updates.DifferenceSlice, intermediate_state=there, **facts)
+    return make(types.updates.Difference, state=state(box), **facts)
+
+
+def channel_difference(server: "Telegram", account: Account, box: Box, pts: int) -> Any:
+    events = [event for event in box.events if event.pts > pts]
+    if not events:
+        return make(types.updates.ChannelDifferenceEmpty, pts=box.pts, final=True)
+    facts = contents(server, account, box, events)
+    return make(types.updates.ChannelDifference, pts=box.pts, final=True, **facts)
+
+
+def contents(server: "Telegram", account: Account, box: Box, events: list[Event]) -> dict[str, Any]:
+    """New messages as they are now; edits and deletions as updates."""
+    new = posts_of(box, [event for event in events if event.kind == "new"])
+    other = [event for event in events if event.kind != "new"]
+    posts = posts_of(box, events)
+    return {
+        "new_messages": [render.message(server.vault, post, box) for post in new],
+        "other_updates": [update for e in other for update in as_updates(server, box, e)],
+        "users": render.people(server.world, account.id, posts),
+        "chats": render.chats(server.world, account.id, posts),
+    }

@@ -1,0 +1,212 @@
+"""What the server knows: accounts, channels, messages. Plain data that can be pickled.
+
+A private message stands in two boxes under two numbers, as on Telegram: every account counts its
+own messages. A channel has one box. `pts` counts a box's events: core.telegram.org/api/updates.
+"""
+
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+#: Events of a box that are remembered for getDifference.
+REMEMBERED = 100_000
+
+
+@dataclass(slots=True)
+class Event:
+    """One step of a box: `kind` is new, edit or delete; `ids` are numbers in that box."""
+
+    pts: int
+    kind: str
+    ids: list[int]
+
+
+@dataclass(slots=True)
+class Box:
+    """The messages of one account (`owner` > 0) or channel (`owner` < 0), and their history.
+
+    `posts` are there now; `ever` also has those that were deleted.
+    """
+
+    owner: int
+    pts: int = 1
+    count: int = 0
+    posts: dict[int, "Post"] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    ever: list["Post"] = field(default_factory=list)
+
+    def note(self, kind: str, ids: list[int]) -> Event:
+        self.pts += len(ids)
+        event = Event(self.pts, kind, ids)
+        self.events.append(event)
+        del self.events[:-REMEMBERED]
+        return event
+
+
+@dataclass(slots=True)
+class Account:
+    """A person, or a bot (`token` is not empty)."""
+
+    id: int
+    name: str
+    username: str = ""
+    language: str = "en"
+    phone: str = ""
+    token: str = ""
+    sign_ins: int = 0
+    deactivated: bool = False
+    blocks: set[int] = field(default_factory=set)
+    met: set[int] = field(default_factory=set)
+    commands: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    box: Box = field(default_factory=lambda: Box(0))
+
+    @property
+    def is_bot(self) -> bool:
+        return bool(self.token)
+
+
+@dataclass(slots=True)
+class Channel:
+    """`members`: account -> creator, admin, member or banned."""
+
+    id: int
+    title: str
+    username: str = ""
+    broadcast: bool = True
+    members: dict[int, str] = field(default_factory=dict)
+    box: Box = field(default_factory=lambda: Box(0))
+
+
+@dataclass(slots=True)
+class Content:
+    """What a message says. `media` is the id of a stored file, 0 for none; entities, markup and
+    forward are TL objects."""
+
+    text: str = ""
+    entities: list[Any] = field(default_factory=list)
+    media: int = 0
+    markup: Any = None
+    forward: Any = None
+    reply: int = 0
+    group: int = 0
+
+
+@dataclass(slots=True)
+class Post:
+    """A message, whichever box one reads it in: `numbers` are owner -> number there."""
+
+    uid: int
+    sender: int
+    to: int
+    date: float
+    content: Content
+    numbers: dict[int, int] = field(default_factory=dict)
+    edits: list[tuple[float, Content]] = field(default_factory=list)
+    deleted: float = 0.0
+
+    @property
+    def edited(self) -> float:
+        return self.edits[-1][0] if self.edits else 0.0
+
+    def peer(self, owner: int) -> int:
+        """Whose chat this stands in, seen from a box."""
+        if self.to < 0:
+            return self.to
+        return self.to if owner == self.sender else self.sender
+
+
+#: What an operation did: to be told to the owners of the boxes.
+News = list[tuple[Box, Event]]
+
+
+class World:
+    """All of it, and the operations that keep the boxes consistent."""
+
+    def __init__(self) -> None:
+        self.salt = secrets.token_bytes(16)
+        self.accounts: dict[int, Account] = {}
+        self.channels: dict[int, Channel] = {}
+        #: (account, random_id) -> the messages it made.
+        self.sent: dict[tuple[int, int], Post] = {}
+        self.last_uid = 0
+
+    # --- who is there ----------------------------------------------------------------------
+
+    def bot(self, token: str, username: str = "") -> Account:
+        """The bot of this token; it comes to be when it is first named."""
+        number = int(token.partition(":")[0])
+        if number not in self.accounts:
+            name = username or f"sandbox_{number}_bot"
+            self.accounts[number] = Account(number, name, username=name, token=token)
+            self.accounts[number].box.owner = number
+        return self.accounts[number]
+
+    def person(self, name: str, language: str = "en", username: str = "") -> Account:
+        """The person of this name; comes to be when first named."""
+        for account in self.accounts.values():
+            if account.name == name and not account.is_bot:
+                return account
+        n = 1 + sum(not account.is_bot for account in self.accounts.values())
+        account = Account(5_000_000_000 + n, name, username, language, phone=f"9990000{n:04}")
+        account.box.owner = account.id
+        self.accounts[account.id] = account
+        return account
+
+    def channel(self, title: str, username: str = "", *, broadcast: bool = True) -> Channel:
+        for channel in self.channels.values():
+            if channel.title == title:
+                return channel
+        # Beyond 2**31 on purpose: that is what today's channels look like.
+        channel = Channel(2_400_000_001 + len(self.channels), title, username, broadcast)
+        channel.box.owner = -channel.id
+        self.channels[channel.id] = channel
+        return channel
+
+    def box(self, owner: int) -> Box:
+        return self.accounts[owner].box if owner > 0 else self.channels[-owner].box
+
+    def access_hash(self, viewer: int, target: int) -> int:
+        """Another one for each viewer: what one account learns is useless to the next."""
+        digest = hashlib.sha256(self.salt + f"{viewer}:{target}".encode()).digest()
+        return int.from_bytes(digest[:8], "little", signed=True)
+
+    # --- what they say ---------------------------------------------------------------------
+
+    def post(self, sender: int, to: int, content: Content) -> tuple[Post, News]:
+        """A new message. `to` is an account, or minus a channel."""
+        self.last_uid += 1
+        post = Post(self.last_uid, sender, to, time.time(), content)
+        news: News = []
+        for owner in [to] if to < 0 else dict.fromkeys((sender, to)):
+            box = self.box(owner)
+            box.count += 1
+            box.posts[box.count] = post
+            box.ever.append(post)
+            post.numbers[owner] = box.count
+            news.append((box, box.note("new", [box.count])))
+        self.introduce(sender, to)
+        return post, news
+
+    def introduce(self, sender: int, to: int) -> None:
+        if to > 0:
+            self.accounts[sender].met.add(to)
+            self.accounts[to].met.add(sender)
+
+    def edit(self, post: Post, **changes: Any) -> News:
+        post.edits.append((time.time(), post.content))
+        post.content = replace(post.content, **changes)
+        boxes = [(self.box(owner), number) for owner, number in post.numbers.items()]
+        return [(box, box.note("edit", [number])) for box, number in boxes]
+
+    def delete(self, posts: list[Post], owners: list[int] | None = None) -> News:
+        """Take messages out of the boxes of `owners`, or out of all that have them."""
+        gone: dict[int, list[int]] = {}
+        for post in posts:
+            post.deleted = time.time()
+            for owner in owners or post.numbers:
+                if self.box(owner).posts.pop(post.numbers[owner], None):
+                    gone.setdefault(owner, []).append(post.numbers[owner])
+        boxes = [(self.box(owner), ids) for owner, ids in gone.items()]
+        return [(box, box.note("delete", ids)) for box, ids in boxes]
