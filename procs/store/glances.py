@@ -126,7 +126,8 @@ def _glance(db: Database, row: tuple[Any, ...]) -> Glance:
     doing = _doing(state, step, lane=job[1])
     place = _place(db, state, at, job) if doing is None and state is not None else 0
     later = at if state is State.LATER else None
-    return Glance(*head, state, doing, done, total, rate, place, later, *tail)
+    facts: tuple[Any, ...] = (*head, state, doing, done, total, rate, place, later, *tail)
+    return Glance(*facts)
 
 
 def _doing(state: State | None, step: str | None, *, lane: int | None) -> Step | None:
@@ -146,11 +147,11 @@ def _place(db: Database, state: State, at: float, job: tuple[Any, ...]) -> int:
         return 0
     if state is State.QUEUED:
         row = db.one(AHEAD, {"lane": lane, "at": at, "job": number})
-        return (row[0] if row else 0) + 1
+        return int(row[0] if row else 0) + 1
     ring, own = (
         db.one(RING, {"lane": lane}),
         db.one(LINE, {"user": user, "lane": lane, "seat": seat}),
     )
     mine = own[0] if own else 1
     others = sum(min(line, mine - 1) for (line,) in db.all(LINES, {"lane": lane, "user": user}))
-    return (ring[0] if ring else 0) + mine + others
+    return int(ring[0] if ring else 0) + int(mine) + int(others)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from procs.clock import Now
 from procs.job import Lane, State
 from procs.store import workers
-from procs.store.database import Database
+from procs.store.database import Database, Row
 
 COUNTS = """
 SELECT 0, COUNT(*), MIN(at) FROM jobs WHERE state = 0 AND lane = :lane
@@ -79,4 +79,8 @@ def overview(db: Database, *, now: Now) -> Overview:
 def latest(db: Database, most: int = 50) -> list[Past]:
     """The latest requests, newest first."""
     rows = db.all(TABLE, {"most": most})
-    return [Past(*row[:5], bool(row[5]), *row[6:]) for row in rows]
+    return [Past(*cells) for cells in (_cells(row) for row in rows)]
+
+
+def _cells(row: Row) -> Row:
+    return (*row[:5], bool(row[5]), *row[6:])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from procs.clock import Now
 from procs.job import Ask, Kind, Lane, Lease, Link, State
 from procs.store import deliveries, leases, media, outcomes, seats, upkeep, wake, workers
-from procs.store.database import Database
+from procs.store.database import Database, Row
 
 KNOWN = (
     "SELECT id, job FROM requests WHERE chat = :chat AND message = :message AND ordinal = :ordinal"
@@ -135,7 +135,10 @@ def _point(db: Database, done: Submitted) -> Submitted:
 def order(db: Database, request: int) -> Order | None:
     """One request as a worker needs it."""
     row = db.one(ORDER, {"request": request})
-    return None if row is None else Order(*row[:5], bool(row[5]), *row[6:])
+    if row is None:
+        return None
+    cells: Row = (*row[:5], bool(row[5]), *row[6:])
+    return Order(*cells)
 
 
 def answered(db: Database, request: int, *, message: int, shown: str, now: Now) -> None:

@@ -1,0 +1,81 @@
+"""The keeper's rounds: what is done how often."""
+
+import time
+from collections.abc import Callable
+
+from procs import clock, log
+from procs.config import Settings
+from procs.errors import StoreFull
+from procs.keeper import hung, sweep
+from procs.store import upkeep, wake
+from procs.store.database import Database
+
+#: Pages of 1 KB in the WAL above which it is moved into the database.
+PAGES = 8000
+#: Seconds that an ended job stays in the record.
+KEEP = 30 * 24 * 3600.0
+
+
+class Round:
+    """One piece of work and the seconds between two times of it."""
+
+    def __init__(self, every: float, work: Callable[[], object]) -> None:
+        self.every = every
+        self.work = work
+        self.next = 0.0
+
+    def run(self, now: float) -> None:
+        if now < self.next:
+            return
+        self.next = now + self.every
+        try:
+            self.work()
+        except StoreFull as error:
+            log.error("store.full", error=error, fix="free space under CHAPAR_HOME")
+
+
+class Keeper:
+    """All rounds over one database."""
+
+    def __init__(self, db: Database, settings: Settings) -> None:
+        self.db = db
+        self.settings = settings
+        self.rounds = (
+            Round(1, self.bring_due),
+            Round(5, self.take_back),
+            Round(10, self.checkpoint),
+            Round(60, self.sweep),
+            Round(60, self.prune),
+        )
+
+    def run(self) -> None:
+        """Whatever is due now."""
+        for one in self.rounds:
+            one.run(time.monotonic())
+
+    def bring_due(self) -> None:
+        now = clock.now()
+        due = upkeep.next_due(self.db)
+        if due is not None and due <= now.wall:
+            wake.poke_idle(self.db.run, upkeep.bring_due(self.db, now=now))
+
+    def take_back(self) -> None:
+        now = clock.now()
+        freed = upkeep.release_dead(self.db, now=now) + upkeep.reap(self.db, now=now)
+        if freed:
+            log.warning("leases.taken-back", jobs=freed)
+            wake.poke_idle(self.db.run, freed)
+        hung.kill_hung(self.db, now=now)
+
+    def checkpoint(self) -> None:
+        wal = self.db.path.with_name(self.db.path.name + "-wal")
+        size = wal.stat().st_size if wal.exists() else 0
+        if size > PAGES * 1024:
+            pages, moved = self.db.checkpoint(truncate=True)
+            log.info("wal.checkpointed", bytes=size, pages=pages, moved=moved)
+
+    def sweep(self) -> None:
+        sweep.sweep(self.db, self.settings, now=clock.now())
+
+    def prune(self) -> None:
+        upkeep.prune(self.db, before=clock.now().wall - KEEP)

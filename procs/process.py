@@ -1,0 +1,57 @@
+"""What every long-lived process of ours does with itself: its name, its parent, its signals."""
+
+import asyncio
+import ctypes
+import os
+import signal
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+PR_SET_PDEATHSIG = 1
+Result = TypeVar("Result")
+
+
+def end_with_parent(signum: signal.Signals) -> None:
+    """Get `signum` when the supervisor dies (prctl(2)): without it nobody would ever stop us."""
+    parent = os.getppid()
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signum)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signum)
+
+
+def number() -> int:
+    """supervisord's number of this process (`worker-03` is 3), 0 when it was started by hand."""
+    tail = os.environ.get("SUPERVISOR_PROCESS_NAME", "").rpartition("-")[2]
+    return int(tail) if tail.isdigit() else 0
+
+
+class Signals:
+    """TERM and INT, noted; whoever waits acts on them.
+
+    `stop` is set by the first of them: finish what runs and leave. `now` is set by INT, or by a
+    second TERM: leave at once.
+    """
+
+    def __init__(self) -> None:
+        self.stop = asyncio.Event()
+        self.now = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signum, self.note, signum)
+
+    def note(self, signum: signal.Signals) -> None:
+        if self.stop.is_set() or signum == signal.SIGINT:
+            self.now.set()
+        self.stop.set()
+
+    async def unless_stopped(self, work: Coroutine[Any, Any, Result]) -> Result | None:
+        """The result of `work`, or None when a signal came first and `work` was cancelled."""
+        working = asyncio.ensure_future(work)
+        stopping = asyncio.ensure_future(self.stop.wait())
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if working.done():
+            return working.result()
+        working.cancel()
+        await asyncio.wait({working})
+        return None

@@ -1,0 +1,1 @@
+"""A worker: claims jobs, runs the engine, uploads, delivers; never receives updates."""

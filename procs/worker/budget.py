@@ -1,0 +1,49 @@
+"""When a worker is recycled: after N jobs, or above a memory ceiling."""
+
+import random
+from collections.abc import Callable
+
+from procs import clock, log
+from procs.worker import memory
+
+#: Workers that started together must not recycle together.
+JITTER = 0.1
+#: Seconds: supervisord counts a process that leaves within `startsecs` (3) as a failed start.
+YOUNGEST = 4.0
+#: Seconds between two looks at the memory.
+LOOK = 5.0
+RECYCLE = "recycle"
+
+
+class Budget:
+    """Jobs left before this worker makes room for a fresh one."""
+
+    def __init__(self, jobs: int, ceiling: int, may_leave: Callable[[], bool]) -> None:
+        self.left = max(1, round(jobs * random.uniform(1 - JITTER, 1 + JITTER)))
+        self.ceiling = ceiling
+        self.may_leave = may_leave
+        self.spent = 0
+        self.born = clock.now().boot
+        self.looked = 0.0
+        self.heavy = False
+
+    def spend(self, jobs: int) -> None:
+        self.left -= jobs
+        self.spent += jobs
+
+    def look(self, drain: Callable[[str], None]) -> None:
+        """Drain when the budget is spent and this worker may leave now; else ask again later."""
+        if (self.left <= 0 or self.too_heavy()) and self.old_enough() and self.may_leave():
+            drain(RECYCLE)
+
+    def old_enough(self) -> bool:
+        return clock.now().boot - self.born >= YOUNGEST
+
+    def too_heavy(self) -> bool:
+        now = clock.now().boot
+        if now - self.looked >= LOOK:
+            self.looked, held = now, memory.anonymous()
+            if held > self.ceiling and not self.heavy:
+                log.info("worker.heavy", bytes=held, ceiling=self.ceiling)
+            self.heavy = held > self.ceiling
+        return self.heavy

@@ -1,0 +1,172 @@
+"""A fetch job, step by step: probe, decide, reserve, fetch, prepare, upload. Each step's result is
+kept in the job's row, so that a retry continues where the last attempt ended."""
+
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from procs import clock, log, media
+from procs.engine.client import Found, Order
+from procs.job import File, Lease, Media, Part, Step
+from procs.store import leases, outcomes, requests
+from procs.store import media as shelf
+from procs.worker import folders
+from procs.worker.tools import Tools
+
+#: A download needs room for its streams and once more for the file made of them.
+FACTOR = 2
+
+
+async def fetch(tools: Tools, lease: Lease) -> None:
+    """Carry one fetch job to its end. Raises JobError, LeaseLost, TelegramWait."""
+    if "whole" in lease.progress:
+        share(tools, lease)
+        return
+    tools.desk.say(lease, Step.PROBE)
+    outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
+    folder = folders.make(tools.settings.jobs, lease)
+    try:
+        found, files = await gather(tools, lease, folder)
+        if files and lease.payload["folder"]:
+            place(tools, lease, files, folder)
+        elif files:
+            await send_up(tools, lease, found, files)
+            share(tools, lease)
+    finally:
+        folders.remove(tools.db, folder)
+
+
+async def gather(tools: Tools, lease: Lease, folder: Path) -> tuple[Found, list[File]]:
+    """From the address to files that fit Telegram; no files when the media turned out to be known
+    under its real name, and its deliveries are made already."""
+    async with tools.engine.open(order(tools, lease), folder) as child:
+        found = await child.probe()
+        if already_known(tools, lease, found):
+            return found, []
+        outcomes.started(tools.db, lease, worker=tools.name, title=found.title, now=clock.now())
+        folders.check_room(folder, FACTOR * (found.size or 0))
+        fetched = await child.fetch(progress(tools, lease, Step.FETCH))
+    tools.desk.say(lease, Step.PREPARE)
+    files = await media.prepare(
+        tools.engine.run,
+        folder,
+        fetched.files,
+        variant=lease.payload["variant"],
+        title=fetched.facts.title,
+        performer=fetched.facts.performer,
+        cover=fetched.cover,
+        max_file_size=tools.settings.max_file_size,
+    )
+    return fetched.facts, files
+
+
+def order(tools: Tools, lease: Lease) -> Order:
+    return Order(
+        url=lease.payload["url"],
+        variant=lease.payload["variant"],
+        max_file_size=tools.settings.max_file_size,
+        allowed_networks=tuple(str(network) for network in tools.settings.allowed_networks),
+    )
+
+
+def progress(tools: Tools, lease: Lease, step: Step) -> Callable[[int, int, float], None]:
+    def say(done: int, total: int, rate: float = 0.0) -> None:
+        tools.desk.say(lease, step, done, total, rate)
+
+    say(0, 0)
+    return say
+
+
+def already_known(tools: Tools, lease: Lease, found: Found) -> bool:
+    """Two addresses, one media: what the probe calls it may be with Telegram already."""
+    variant = lease.payload["variant"]
+    if lease.payload["folder"] or not found.key:
+        return False
+    known = shelf.find(tools.db, found.key, variant)
+    if known is None:
+        return False
+    outcomes.fetched(tools.db, lease, known, keys=keys(lease, found), now=clock.now())
+    log.info("job.known", job=lease.job, worker=tools.name, key=found.key)
+    return True
+
+
+def keys(lease: Lease, found: Found) -> set[str]:
+    return {lease.payload["key"], found.key} - {""}
+
+
+async def send_up(tools: Tools, lease: Lease, found: Found, files: list[File]) -> None:
+    """Upload every file; what is with Telegram already is not uploaded again."""
+    parts = lease.progress.get("parts", [])
+    for file in files[len(parts) :]:
+        parts = [*parts, asdict(await upload(tools, lease, file))]
+        leases.note(tools.db, lease, {"parts": parts}, full=True)
+    whole = {"title": found.title, "site": found.site, "keys": sorted(keys(lease, found))}
+    leases.note(tools.db, lease, {"whole": whole}, full=True)
+
+
+def share(tools: Tools, lease: Lease) -> None:
+    """Everything is with Telegram: one delivery for each request that waits."""
+    whole, parts = lease.progress["whole"], lease.progress["parts"]
+    got = Media(
+        key=lease.payload["key"],
+        variant=lease.payload["variant"],
+        title=whole["title"],
+        site=whole["site"],
+        url=lease.payload["url"],
+        parts=tuple(shelf.part(part) for part in parts),
+    )
+    outcomes.fetched(tools.db, lease, got, keys=set(whole["keys"]), now=clock.now())
+    log.info(
+        "job.done",
+        job=lease.job,
+        worker=tools.name,
+        attempt=lease.attempt,
+        site=got.site,
+        bytes=sum(part.size for part in got.parts),
+    )
+
+
+async def upload(tools: Tools, lease: Lease, file: File) -> Part:
+    """Phase 1: the file is with Telegram, and can be sent by its reference as often as needed."""
+    say = progress(tools, lease, Step.UPLOAD)
+    meter = Meter(say)
+    courier = await tools.telegram()
+    reference = await courier.upload(file, meter)
+    return Part(
+        reference=reference,
+        kind=file.kind,
+        name=file.name,
+        size=file.size,
+        duration=file.duration,
+        width=file.width,
+        height=file.height,
+    )
+
+
+class Meter:
+    """Adds the rate to what an upload reports: bytes a second since it began."""
+
+    def __init__(self, say: Callable[[int, int, float], None]) -> None:
+        self.say = say
+        self.began = clock.now().boot
+
+    def __call__(self, done: int, total: int) -> None:
+        took = max(clock.now().boot - self.began, 0.001)
+        self.say(done, total, done / took)
+
+
+def place(tools: Tools, lease: Lease, files: list[File], folder: Path) -> None:
+    """Move the files to where `chapar fetch` collects them, whole or not at all."""
+    outbox = tools.settings.outbox / str(lease.payload["folder"])
+    outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for file in files:
+        os.replace(folder / file.path, outbox / file.name)
+    requests.placed(tools.db, lease, now=clock.now())
+    log.info(
+        "job.done",
+        job=lease.job,
+        worker=tools.name,
+        attempt=lease.attempt,
+        bytes=sum(file.size for file in files),
+    )

@@ -1,0 +1,159 @@
+"""A worker's one loop: room first, then a job, then rest until there is news."""
+
+import asyncio
+
+from procs import clock, log
+from procs.errors import StoreFull
+from procs.job import Lane
+from procs.process import Signals
+from procs.store import leases, upkeep, wake, workers
+from procs.store.wake import Ear
+from procs.worker.budget import Budget
+from procs.worker.crew import Crew
+from procs.worker.tools import Tools
+
+#: Seconds: the longest sleep without looking (a wake-up may be lost with its sender), and a beat.
+BACKSTOP = 1.0
+BEAT = 15.0
+#: Deliveries and probes that one worker carries at once.
+LIGHT_ROOMS = 8
+STOPPED = "stopped"
+
+
+class Loop:
+    """Carries jobs until drained, then lets the running ones finish."""
+
+    def __init__(
+        self, tools: Tools, ear: Ear, budget: Budget, signals: Signals, *, heavy: int
+    ) -> None:
+        self.tools = tools
+        self.signals = signals
+        self.db = tools.db
+        self.ear = ear
+        self.budget = budget
+        self.news = asyncio.Event()
+        self.crew = Crew(tools, {Lane.LIGHT: LIGHT_ROOMS, Lane.HEAVY: heavy}, self.news.set)
+        self.drained = asyncio.Event()
+        self.cancelled = asyncio.Event()
+        self.why = STOPPED
+
+    async def run(self) -> str:
+        """Returns why it ended. Side loops end with it."""
+        async with asyncio.TaskGroup() as side:
+            tasks = [
+                side.create_task(step)
+                for step in (self.listen(), self.beat(), self.obey(), self.tools.desk.run())
+            ]
+            while not self.drained.is_set():
+                self.claim()
+                await self.rest()
+                self.budget.look(self.drain)
+            await self.settle()
+            for task in tasks:
+                task.cancel()
+        return self.why
+
+    def claim(self) -> None:
+        """Fill the free rooms; pass the word on when there is more than we can take."""
+        self.ear.rise()
+        for lane in Lane:
+            room = self.crew.free(lane)
+            if room:
+                for lease in self.claimed(lane, room):
+                    self.crew.start(lease)
+            if self.crew.free(lane) == 0 and leases.ready(self.db, lane):
+                wake.poke_idle(self.db.run)
+
+    def claimed(self, lane: Lane, room: int) -> list[leases.Lease]:
+        try:
+            found = leases.claim(
+                self.db, worker=self.tools.worker, lane=lane, room=room, now=clock.now()
+            )
+        except StoreFull as error:
+            log.error("store.full", error=error, fix="free space under CHAPAR_HOME")
+            return []
+        self.budget.spend(len(found))
+        return found
+
+    async def rest(self) -> None:
+        """Sleep until there is news: a datagram, a job's end, a due time, a signal.
+
+        The name is left among the idle first and the table looked at once more after that, so a
+        job added in between is not slept over.
+        """
+        if any(self.crew.free(lane) for lane in Lane) and not self.news.is_set():
+            self.ear.rest()
+            if any(self.crew.free(lane) and leases.ready(self.db, lane) for lane in Lane):
+                return
+        try:
+            async with asyncio.timeout(BACKSTOP):
+                await self.news.wait()
+        except TimeoutError:
+            self.look_at_due()
+        self.news.clear()
+
+    def look_at_due(self) -> None:
+        now = clock.now()
+        due = upkeep.next_due(self.db)
+        if due is not None and due <= now.wall:
+            upkeep.bring_due(self.db, now=now)
+
+    async def listen(self) -> None:
+        """Hear what others say: there is work, or a job is to stop."""
+        while True:
+            for word in await self.ear.wait(3600):
+                if word.startswith(b"stop "):
+                    self.crew.take_away(int(word[5:]), why="stop")
+            self.news.set()
+
+    async def beat(self) -> None:
+        """Keep the leases, learn which are lost and which should stop."""
+        while True:
+            try:
+                self.renew()
+            except StoreFull as error:
+                log.warning("beat.unwritten", error=error)
+            await asyncio.sleep(BEAT)
+
+    def renew(self) -> None:
+        now = clock.now()
+        workers.beat(self.db, self.tools.worker, jobs=self.budget.spent, now=now)
+        held = {one.job: one for one in leases.renew(self.db, worker=self.tools.worker, now=now)}
+        for job, carried in list(self.crew.jobs.items()):
+            mine = held.get(job)
+            if mine is None or mine.fence != carried.lease.fence:
+                self.crew.take_away(job, why="lost")
+            elif mine.stop:
+                self.crew.take_away(job, why="stop")
+
+    def drain(self, why: str) -> None:
+        """Claim nothing more."""
+        if not self.drained.is_set():
+            self.why = why
+            self.drained.set()
+            self.news.set()
+            workers.drain(self.db, self.tools.worker, why=why)
+            log.info(
+                "worker.draining", worker=self.tools.name, why=why, running=len(self.crew.jobs)
+            )
+
+    async def obey(self) -> None:
+        """The first signal drains; a second one, or the end of the grace, takes the jobs away."""
+        await self.signals.stop.wait()
+        self.drain(STOPPED)
+        try:
+            async with asyncio.timeout(self.tools.settings.drain_grace):
+                await self.signals.now.wait()
+        except TimeoutError:
+            log.info("worker.impatient", worker=self.tools.name, running=len(self.crew.jobs))
+        self.cancelled.set()
+
+    async def settle(self) -> None:
+        """Let the running jobs finish, or give them back when that is cancelled."""
+        self.ear.rise()
+        settled = asyncio.create_task(self.crew.settled())
+        cancelled = asyncio.create_task(self.cancelled.wait())
+        await asyncio.wait({settled, cancelled}, return_when=asyncio.FIRST_COMPLETED)
+        cancelled.cancel()
+        self.crew.take_all(why="leave")
+        await settled

@@ -1,0 +1,112 @@
+"""The one place that turns exceptions into a job's fate: done, later, failed, given back."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from procs import clock, log
+from procs.errors import DiskFull, JobError, LeaseLost, StoreFull, TelegramWait, Unknown
+from procs.job import Lease, State
+from procs.store import leases, outcomes, pace, wake
+from procs.store import settings as counters
+from procs.worker.tools import Tools
+
+#: Seconds: the longest wait between two attempts, and between two tries to write on a full disk.
+LONGEST = 600.0
+DISK_LOOK = 5.0
+
+Work = Callable[[Tools, Lease], Awaitable[None]]
+
+
+async def carry(tools: Tools, lease: Lease, work: Work) -> None:
+    """Do the work of a lease and settle whatever comes of it. Raises CancelledError only, when
+    the worker itself takes the job away."""
+    try:
+        await work(tools, lease)
+    except LeaseLost:
+        log.warning("lease.lost", job=lease.job, worker=tools.name, attempt=lease.attempt)
+    except TelegramWait as wait:
+        await written(partial(wait_out, tools, lease, wait))
+    except JobError as error:
+        await written(partial(settle, tools, lease, error))
+    except StoreFull as error:
+        await written(partial(settle, tools, lease, DiskFull(str(error))))
+    except Exception as error:  # classified here, once, with its job
+        await written(partial(settle, tools, lease, unknown(tools, lease, error)))
+    finally:
+        tools.desk.drop(lease)
+
+
+def unknown(tools: Tools, lease: Lease, error: Exception) -> JobError:
+    log.error("job.crashed", trace=error, job=lease.job, worker=tools.name)
+    return Unknown(f"{type(error).__name__}: {error}")
+
+
+async def written(write: Callable[[], None]) -> None:
+    """Write a fate down, waiting while the disk is full: an accepted request is never dropped."""
+    while True:
+        try:
+            return write()
+        except LeaseLost as error:
+            return log.warning("lease.lost", why=error)
+        except StoreFull as error:
+            log.error("store.full", error=error, fix="free space under CHAPAR_HOME")
+            await asyncio.sleep(DISK_LOOK)
+
+
+def wait_out(tools: Tools, lease: Lease, wait: TelegramWait) -> None:
+    """Telegram's waits are kept for every process, and cost the job nothing."""
+    now = clock.now()
+    pace.note_wait(tools.db, wait.scope, now.wall + wait.seconds)
+    leases.retry(
+        tools.db, lease, delay=wait.seconds, now=now, error=f"flood-wait {wait.scope}", free=True
+    )
+    log.info("job.waits", job=lease.job, worker=tools.name, scope=wait.scope, seconds=wait.seconds)
+
+
+def settle(tools: Tools, lease: Lease, error: JobError) -> None:
+    """Once more later, if that may help and was not tried too often; else it failed for good."""
+    counters.count(tools.db, f"failures.{error.name}")
+    if error.retry and lease.attempt < error.attempts:
+        delay = backoff(lease.attempt)
+        leases.retry(tools.db, lease, delay=delay, now=clock.now(), error=error.name)
+        log.info(
+            "job.retried",
+            job=lease.job,
+            worker=tools.name,
+            attempt=lease.attempt,
+            error=error.name,
+            delay=delay,
+            detail=error.detail[:300],
+        )
+    else:
+        code = outcomes.failed(tools.db, lease, error=error.name, say=error.say, now=clock.now())
+        log.warning(
+            "job.failed",
+            job=lease.job,
+            worker=tools.name,
+            attempt=lease.attempt,
+            code=code,
+            error=error.name,
+            site=error.site or None,
+            detail=error.detail[:300],
+        )
+    wake.poke(tools.db.run, wake.BOT)
+
+
+def backoff(attempt: int) -> float:
+    """Full jitter: random, up to 1, 2, 4, … 600 seconds, so that retries do not come in step."""
+    return random.random() * min(LONGEST, 2.0 ** (attempt - 1))
+
+
+def end_cancelled(tools: Tools, lease: Lease) -> None:
+    """The last person who wanted it left, and its processes are dead."""
+    leases.end(tools.db, lease, State.CANCELLED, now=clock.now())
+    log.info("job.cancelled", job=lease.job, worker=tools.name, attempt=lease.attempt)
+
+
+def give_back(tools: Tools, lease: Lease) -> None:
+    """The worker leaves before the job is done: another goes on with it."""
+    leases.release(tools.db, lease, now=clock.now())
+    log.info("job.released", job=lease.job, worker=tools.name, attempt=lease.attempt)

@@ -1,0 +1,135 @@
+"""Real processes on one database: each job once, whoever dies."""
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from procs import clock
+from procs.job import Lane, State
+from procs.store import leases, outcomes, upkeep, wake, workers
+from procs.store.database import Database, open_database
+from tests.contract.conftest import Desk
+
+SPAWN = multiprocessing.get_context("spawn")
+
+
+def carry(path: Path, run: Path, pipe: Connection) -> None:
+    """A worker that always holds leases, and finishes one for each word it hears."""
+    db = open_database(f"sqlite:///{path}", run=run)
+    me = workers.enter(db, f"w-{os.getpid()}", now=clock.now())
+    while True:
+        for lease in leases.claim(db, worker=me, lane=Lane.HEAVY, room=2, now=clock.now()):
+            pipe.recv()
+            outcomes.failed(db, lease, error="none", say="failed-gone", now=clock.now())
+            pipe.send(lease.job)
+
+
+def start(db: Database) -> tuple[multiprocessing.process.BaseProcess, Connection]:
+    here, there = SPAWN.Pipe()
+    process = SPAWN.Process(target=carry, args=(db.path, db.run, there), daemon=True)
+    process.start()
+    return process, here
+
+
+def test_killed_workers_lose_no_job_and_none_is_finished_twice(desk: Desk) -> None:
+    wanted = {one.job for user in range(40) for one in desk.asks(user, *jobs_of(user))}
+    done: list[int] = []
+
+    for _ in range(3):
+        crew = [start(desk.db) for _ in range(2)]
+        for process, pipe in crew:
+            for _ in range(11):
+                pipe.send("finish one")
+                done.append(pipe.recv())
+            os.kill(process.pid or 0, signal.SIGKILL)
+            process.join()
+        assert upkeep.release_dead(desk.db, now=clock.now()) > 0
+    rest(desk, done)
+
+    states = {job: state for job, state in desk.db.all("SELECT id, state FROM jobs")}
+    assert set(states) == wanted
+    assert set(states.values()) <= {State.FAILED, State.DEAD}
+    assert len(done) == len(set(done)) == list(states.values()).count(State.FAILED)
+
+
+def jobs_of(user: int) -> list[str]:
+    return [f"{user}-{n}" for n in range(8)]
+
+
+def rest(desk: Desk, done: list[int]) -> None:
+    """Finish what is left, in this process."""
+    me = desk.worker()
+    while found := desk.claim(me, room=9):
+        for lease in found:
+            outcomes.failed(desk.db, lease, error="none", say="failed-gone", now=clock.now())
+            done.append(lease.job)
+
+
+def test_a_connection_may_not_cross_a_fork(db: Database) -> None:
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe()
+    child = context.Process(target=try_to_read, args=(db, there))
+    child.start()
+
+    assert here.recv() == "a connection may not cross a fork"
+    child.join()
+
+
+def try_to_read(db: Database, pipe: Connection) -> None:
+    try:
+        db.one("SELECT 1")
+    except Exception as error:
+        pipe.send(str(error))
+
+
+async def test_a_poke_wakes_one_idle_worker_only(tmp_path: Path) -> None:
+    ears = [wake.Ear(tmp_path, f"w{n}") for n in range(2)]
+    for ear in ears:
+        ear.rest()
+
+    assert wake.poke_idle(tmp_path, 1) == 1
+
+    heard = [ear.heard() for ear in ears]
+    assert sorted(map(len, heard)) == [0, 1]
+    for ear in ears:
+        ear.close()
+
+
+async def test_a_word_said_before_sleeping_is_heard(tmp_path: Path) -> None:
+    ear = wake.Ear(tmp_path, "w0")
+
+    wake.poke(tmp_path, "w0", b"stop 7")
+
+    assert await ear.wait(10) == {b"stop 7"}
+    ear.close()
+
+
+def test_a_poke_to_nobody_says_so(tmp_path: Path) -> None:
+    assert not wake.poke(tmp_path, "nobody")
+
+
+def half_way(db: Database, *, full: bool) -> None:
+    with db.write(full=full):
+        db.change("INSERT INTO waits (scope, until) VALUES ('a', 1)")
+        db.change("INSERT INTO nowhere VALUES (1)")
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_a_failed_transaction_leaves_nothing_and_frees_the_gate(
+    opens: Callable[[], Database], full: bool
+) -> None:
+    one, two = opens(), opens()
+
+    with pytest.raises(sqlite3.OperationalError):
+        half_way(one, full=full)
+
+    with two.write():
+        assert two.all("SELECT * FROM waits") == []
+    one.close()
+    two.close()
