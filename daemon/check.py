@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 import daemon
-from procs import config
+from procs import config, tools
 from procs.config import Found, Settings
 
 
@@ -27,24 +27,36 @@ def look(*, need_telegram: bool = True) -> Findings:
     if reading.settings:
         complaints += home_complaints(reading.settings)
     owners = owners_of("pyrogram")
-    complaints += owner_complaints(owners)
-    return Findings(reading.found, tuple(tools(owners)), tuple(complaints))
+    complaints += owner_complaints(owners) + ffmpeg_complaints()
+    return Findings(reading.found, tuple(programs(owners)), tuple(complaints))
 
 
-def tools(owners: list[str]) -> list[tuple[str, str]]:
+def programs(owners: list[str]) -> list[tuple[str, str]]:
     """The programs and libraries that the work depends on, with versions."""
-    from procs.media.tools import tools as media_tools
-
-    media = media_tools()
     return [
         ("python", f"{sys.version.split()[0]} ({sys.executable})"),
         ("chapar", f"{daemon.__version__} ({Path(daemon.__file__).parent.parent})"),
         ("supervisor", metadata.version("supervisor")),
         ("pyrogram", ", ".join(f"{name} {metadata.version(name)}" for name in owners) or "none"),
         ("yt-dlp", metadata.version("yt-dlp")),
-        ("ffmpeg", media.ffmpeg or "none"),
-        ("ffprobe", media.ffprobe or "none (PyAV stands in)"),
+        *media_tools(),
     ]
+
+
+def media_tools() -> list[tuple[str, str]]:
+    try:
+        found = tools.tools()
+    except tools.NoFfmpeg:
+        return [("ffmpeg", "none")]
+    return [("ffmpeg", found.ffmpeg), ("ffprobe", found.ffprobe or "none (PyAV stands in)")]
+
+
+def ffmpeg_complaints() -> list[str]:
+    try:
+        tools.tools()
+    except tools.NoFfmpeg as error:
+        return [str(error)]
+    return []
 
 
 def owners_of(package: str) -> list[str]:

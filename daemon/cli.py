@@ -85,39 +85,37 @@ def fetch(options: argparse.Namespace) -> int:
     return 0
 
 
+def commands() -> dict[str, Command]:
+    """Every subcommand by its name."""
+    return {one.__name__: one for one in (up, stop, status, check, fetch)}
+
+
 def home_settings() -> config.Settings:
     """The settings, for commands that need no sign-in with Telegram."""
     return config.load(need_telegram=False)
 
 
 def parser() -> argparse.ArgumentParser:
+    """The command line; a subcommand's help is its docstring."""
     top = argparse.ArgumentParser(prog="chapar", description="Chapar: a link in, media out.")
     top.add_argument("--version", action="version", version=f"chapar {daemon.__version__}")
-    commands = top.add_subparsers(metavar="command", required=True)
-
-    one = add(commands, up)
-    one.add_argument("-d", "--detach", action="store_true", help="return when it runs")
-    one.add_argument("--no-bot", action="store_true", help="without Telegram: for chapar fetch")
-    one = add(commands, stop)
-    one.add_argument("--now", action="store_true", help="put running jobs back into the queue")
-    add(commands, status)
-    one = add(commands, check)
-    one.add_argument("--no-bot", action="store_true", help="the sign-in may be missing")
-    one = add(commands, fetch)
-    one.add_argument("url")
-    one.add_argument("--as", dest="variant", default="best", metavar="720p|mp3", help="which form")
-    one.add_argument("--to", type=Path, default=Path(), metavar="DIR", help="default: here")
+    below = top.add_subparsers(metavar="command", required=True)
+    of = {}
+    for name, command in commands().items():
+        of[name] = below.add_parser(name, help=command.__doc__, description=command.__doc__)
+        of[name].set_defaults(command=command)
+    of["up"].add_argument("-d", "--detach", action="store_true", help="return when it runs")
+    of["stop"].add_argument("--now", action="store_true", help="jobs go back into the queue")
+    for name in ("up", "check"):
+        of[name].add_argument("--no-bot", action="store_true", help="without a sign-in to Telegram")
+    of["fetch"].add_argument("url", help="the link")
+    of["fetch"].add_argument(
+        "--as", dest="variant", default="best", metavar="720p|mp3", help="the form; default: best"
+    )
+    of["fetch"].add_argument(
+        "--to", type=Path, default=Path(), metavar="DIR", help="the folder; default: this one"
+    )
     return top
-
-
-def add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", command: Command
-) -> argparse.ArgumentParser:
-    """A subcommand by the function's name and docstring."""
-    doc = command.__doc__ or ""
-    one = commands.add_parser(command.__name__, help=doc, description=doc)
-    one.set_defaults(command=command)
-    return one
 
 
 if __name__ == "__main__":

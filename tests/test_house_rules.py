@@ -1,0 +1,308 @@
+"""The rules of the house, held by reading the source. CONTRIBUTING.md says them in words."""
+
+import ast
+import configparser
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import daemon
+from daemon import cli
+from procs import config
+from procs.job import MOVES
+
+ROOT = Path(__file__).parents[1]
+
+#: Imports point downward: from a layer to one with a smaller number, or into the same part.
+LAYERS = {
+    "procs": 0,
+    "procs.store": 1,
+    "procs.engine": 2,
+    "procs.media": 2,
+    "procs.telegram": 2,
+    "procs.worker": 3,
+    "procs.bot": 3,
+    "procs.keeper": 3,
+    "daemon": 4,
+}
+#: A library has one home, so that an outage of one edge cannot stop the others.
+HOMES = {
+    "av": ("procs.media",),
+    "babel": ("procs.bot", "procs.i18n"),
+    "dotenv": ("procs.config",),
+    "imageio_ffmpeg": ("procs.media",),
+    "orjson": ("procs.codec",),
+    "pyrogram": ("procs.telegram",),
+    "sqlite3": ("procs.store",),
+    "sqlite_utils": ("procs.store",),
+    "supervisor": ("daemon",),
+    "yt_dlp": ("procs.engine",),
+}
+SQL = re.compile(r"^\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|PRAGMA|BEGIN|WITH) ?")
+#: The only places where `except Exception` stands: where failures become a failed or a retried
+#: job, and the tops of processes.
+CATCHES_ALL = {"procs.worker.settling"}
+#: Who may look at the environment: settings, the launcher that passes it on, supervisord's number.
+ENVIRONMENT = {"procs.config", "daemon.launch", "procs.process"}
+FILE, FUNCTION = 300, 40
+
+
+@dataclass(frozen=True)
+class Source:
+    """One module of ours."""
+
+    name: str
+    path: Path
+    text: str
+    tree: ast.Module
+
+    @property
+    def part(self) -> str:
+        """The layer it belongs to: `procs.store`, or `procs` for the ground."""
+        package = ".".join(self.name.split(".")[:2])
+        return package if package in LAYERS else self.name.split(".")[0]
+
+
+@cache
+def sources(*roots: str) -> tuple[Source, ...]:
+    found = []
+    for root in roots:
+        for path in sorted((ROOT / root).rglob("*.py")):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            text = path.read_text(encoding="utf-8")
+            name = name.removesuffix(".__init__")
+            found.append(Source(name, path, text, ast.parse(text)))
+    return tuple(found)
+
+
+def ours() -> tuple[Source, ...]:
+    return sources("daemon", "procs")
+
+
+def imports(source: Source) -> Iterator[str]:
+    """Every module a source names in an import, `from a import b` as `a.b`."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{source.name}: a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def part_of(module: str) -> str | None:
+    """The layer of an imported module of ours, None for others'."""
+    package = ".".join(module.split(".")[:2])
+    top = module.split(".")[0]
+    return package if package in LAYERS else top if top in LAYERS else None
+
+
+def under(name: str, homes: tuple[str, ...]) -> bool:
+    return any(name == home or name.startswith(f"{home}.") for home in homes)
+
+
+def test_imports_point_downward():
+    wrong = [
+        f"{source.name} imports {module}"
+        for source in ours()
+        for module in imports(source)
+        if (part := part_of(module)) is not None
+        and part != source.part
+        and LAYERS[part] >= LAYERS[source.part]
+    ]
+    assert wrong == []
+
+
+def test_a_library_has_one_home():
+    wrong = [
+        f"{source.name} imports {module}"
+        for source in ours()
+        for module in imports(source)
+        if (homes := HOMES.get(module.split(".")[0])) and not under(source.name, homes)
+    ]
+    assert wrong == []
+
+
+def test_sql_stands_only_in_the_store():
+    wrong = [
+        f"{source.name}:{node.lineno} {node.value[:40]!r}"
+        for source in ours()
+        if source.part != "procs.store"
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.match(node.value)
+    ]
+    assert wrong == []
+
+
+def test_no_bare_except_and_few_that_catch_all():
+    wrong = [
+        f"{source.name}:{node.lineno}"
+        for source in (*ours(), *sources("tests"))
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (source in ours() and catches_all(node)))
+        and not (source.name in CATCHES_ALL or source.name.endswith("__main__"))
+    ]
+    assert wrong == []
+
+
+def catches_all(handler: ast.ExceptHandler) -> bool:
+    """`except Exception`, and `except BaseException` that does not raise on."""
+    names = {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)}
+    raises = any(isinstance(node, ast.Raise) and node.exc is None for node in handler.body)
+    return "Exception" in names or ("BaseException" in names and not raises)
+
+
+def test_only_settings_read_the_environment():
+    wrong = [
+        source.name
+        for source in ours()
+        if source.name not in ENVIRONMENT and any(map(reads_environment, ast.walk(source.tree)))
+    ]
+    assert wrong == []
+
+
+def reads_environment(node: ast.AST) -> bool:
+    """`os.getenv`, or `os.environ` in any use but `os.environ.update`, which only writes."""
+    if isinstance(node, ast.Attribute) and node.attr != "update":
+        inner = ast.unparse(node.value) if isinstance(node.value, ast.Attribute) else ""
+        return ast.unparse(node) == "os.getenv" or inner == "os.environ"
+    return isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ"
+
+
+def test_one_module_asks_the_wall_clock():
+    asks = re.compile(r"\btime\.time\(|\bdatetime\.(now|utcnow|today)\(|\bdate\.today\(")
+    wrong = [s.name for s in ours() if s.name != "procs.clock" and asks.search(s.text)]
+    assert wrong == []
+
+
+def test_files_and_functions_are_short():
+    files = [s.name for s in ours() if len(s.text.splitlines()) > FILE]
+    functions = [
+        f"{source.name}.{node.name}"
+        for source in ours()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= FUNCTION
+    ]
+    assert (files, functions) == ([], [])
+
+
+def test_every_module_says_what_it_is():
+    written = [s for s in (*ours(), *sources("tests", "bench")) if s.text.strip()]
+    wrong = [s.name for s in written if not ast.get_docstring(s.tree)]
+    assert wrong == []
+
+
+def test_nothing_is_left_undone():
+    marks = re.compile(r"\b(TODO|FIXME|XXX)\b|\bNotImplementedError\b")
+    wrong = [s.name for s in (*ours(), *sources("tests", "bench")) if marks.search(unmarked(s))]
+    assert wrong == []
+
+
+def unmarked(source: Source) -> str:
+    """The text without the line in this file that names the marks."""
+    return "\n".join(line for line in source.text.splitlines() if "re.compile" not in line)
+
+
+def test_tests_wait_for_events_and_mock_nothing():
+    wrong = [
+        f"{source.name} {module}"
+        for source in sources("tests")
+        for module in imports(source)
+        if module == "time.sleep" or module.startswith("unittest.mock")
+    ]
+    wrong += [
+        f"{source.name}:{node.lineno}"
+        for source in sources("tests")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "time.sleep"
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("command", sorted(cli.commands()))
+def test_every_command_is_explained_and_stands_in_the_readme(command):
+    assert cli.commands()[command].__doc__
+    assert f"chapar {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_make_target_is_explained():
+    targets = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.M)[0].split()
+    said = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True)
+    assert [t for t in targets if f"make {t} " not in said.stdout.decode()] == []
+
+
+def test_the_drawing_of_states_is_the_table():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    drawn = re.findall(r"^ +(\w+) --> (\w+) : (\w+)$", text, re.M)
+    table = {(a.name.lower(), b.name.lower(), event) for (a, event), b in MOVES.items()}
+    assert len(drawn) == len(set(drawn))
+    assert set(drawn) == table
+
+
+def test_env_example_names_exactly_the_settings():
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^(CHAPAR_\w+)=$", text, re.M)) == sorted(config.NAMES)
+
+
+def test_every_setting_is_explained_in_env_example():
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    above = {line: before for before, line in pairwise(lines)}
+    bare = [n for n in config.NAMES if not above[f"{n}="].startswith(("# ", "CHAPAR_API_ID="))]
+    assert bare == []
+
+
+def test_daemon_is_ours():
+    """`daemon` is also the import name of python-daemon, and `tests` one that TgCrypto installs."""
+    assert daemon.PROJECT == "chapar-bot"
+    assert Path(daemon.__file__).parent == ROOT / "daemon"
+    assert setup()["metadata"]["name"] == daemon.PROJECT
+
+
+def setup() -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(ROOT / "setup.cfg")
+    return parser
+
+
+def listed(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip() and line.strip()[0] != "#"]
+
+
+def test_every_package_is_listed():
+    folders = {s.name for s in ours() if s.path.name == "__init__.py"}
+    assert set(listed(setup()["options"]["packages"])) == folders
+
+
+def test_every_folder_of_code_is_a_package():
+    wrong = {s.path.parent for s in (*ours(), *sources("tests", "bench"))}
+    assert [str(folder) for folder in wrong if not (folder / "__init__.py").exists()] == []
+
+
+def test_every_requirement_is_pinned():
+    parser = setup()
+    wanted = listed(parser["options"]["install_requires"])
+    for extra in parser["options.extras_require"].values():
+        wanted += listed(extra)
+    pins = listed((ROOT / "constraints.txt").read_text())
+    pinned = {plain(pin.partition("==")[0]) for pin in pins if "==" in pin}
+    assert len(pinned) == len(pins)
+    names = {plain(re.match(r"[\w.-]+", line)[0]) for line in wanted}
+    assert sorted(names - pinned) == []
+
+
+def plain(name: str) -> str:
+    """A distribution's name as comparisons want it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_one_distribution_owns_pyrogram():
+    owners = set(metadata.packages_distributions()["pyrogram"])
+    assert {plain(owner) for owner in owners} == {"kurigram"}
