@@ -157,7 +157,7 @@ NAMES = tuple(setting.name for setting in TABLE)
 @dataclass(frozen=True, slots=True)
 class Found:
     """One setting as it stands: its text and where it came from, which is `environment`, the
-    name of the `.env` file, or `default`."""
+    name of the `.env` file, `default` or `not set`."""
 
     name: str
     text: str
@@ -256,7 +256,8 @@ def find(environ: Mapping[str, str], file: Mapping[str, str], path: str) -> list
         if not text:
             text, source = file.get(setting.name, ""), path
         if not text:
-            text, source = setting.default(texts), "default"
+            text = setting.default(texts)
+            source = "default" if text else "not set"
         texts[setting.name] = text
         found.append(Found(setting.name, text, source, setting.secret))
     return found

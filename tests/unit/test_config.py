@@ -196,7 +196,8 @@ def test_the_environment_wins_over_the_file(tmp_path):
     assert (reading.settings.workers, reading.settings.recycle_after) == (2, 7)
     assert source["CHAPAR_WORKERS"] == "environment"
     assert source["CHAPAR_RECYCLE_AFTER"] == str(env)
-    assert source["CHAPAR_ADMINS"] == "default"
+    assert source["CHAPAR_ADMINS"] == "not set"
+    assert source["CHAPAR_LOG_LEVEL"] == "default"
 
 
 def test_a_misspelt_name_in_the_file_is_a_complaint(complaints, tmp_path):
