@@ -1,0 +1,132 @@
+"""One job in a forked child: look at the link, say what was found, wait for the word, fetch it."""
+
+import os
+import socket
+import threading
+from pathlib import Path
+from typing import Any, Never
+
+from procs import codec
+from procs.engine import confine, facts, formats, loader, names
+from procs.engine.failure import flatten, plain
+from procs.engine.meter import Meter
+from procs.engine.options import COVER, options
+from procs.engine.records import Fetched, Limits, Order, check_scheme
+from procs.errors import NetworkBroken, TooLarge
+
+WARNINGS = 20
+
+
+class Line:
+    """The child's side of its connection: one JSON object a line."""
+
+    def __init__(self, link: socket.socket) -> None:
+        self.link = link
+        self.turn = threading.Lock()  # yt-dlp fetches fragments in several threads
+
+    def say(self, word: str, value: Any) -> None:
+        with self.turn:
+            self.link.sendall(codec.dump({word: value}).encode() + b"\n")
+
+    def hear(self) -> str:
+        """The next word of the worker; nothing when it left."""
+        return self.link.makefile().readline().strip()
+
+
+class Words:
+    """What yt-dlp says while it works: warnings are kept, the rest is noise."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def debug(self, text: str) -> None:
+        """Not kept."""
+
+    def warning(self, text: str) -> None:
+        if len(self.warnings) < WARNINGS:
+            self.warnings.append(plain(text))
+
+    def error(self, text: str) -> None:
+        """Not kept: it comes as an exception too."""
+
+
+class Chooser:
+    """The format selector that yt-dlp calls, and what it chose."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.streams: formats.Streams = ()
+
+    def __call__(self, context: dict[str, Any]) -> list[formats.Format]:
+        limit = self.order.max_file_size
+        self.streams = formats.pick(context["formats"], variant=self.order.variant, limit=limit)
+        return [formats.merged(self.streams)]
+
+
+def warm_up() -> None:
+    """What the nursery does once, so that no child has to."""
+    loader.prepare()
+
+
+def serve(request: dict[str, Any], link: socket.socket, nursery: int) -> None:
+    """Carry out one request in this process; every failure is said, none is raised."""
+    line = Line(link)
+    line.say("began", os.getpid())
+    try:
+        limits = Limits(**request["limits"])
+        confine.enter(Path(request["folder"]), limits, parent=nursery, keep=link.fileno())
+        line = Line(socket.socket(fileno=confine.SOCKET))
+        WORK[request["do"]](request, line)
+    except Exception as error:  # the top of a process
+        line.say("failed", flatten(error))
+
+
+def fetch(request: dict[str, Any], line: Line) -> None:
+    """Probe, wait for `go`, download."""
+    order = Order(**request["order"])
+    check_scheme(order.url)
+    words, chooser, meter = Words(), Chooser(order), Meter(order, line.say)
+    given = options(order, choose=chooser, on_progress=meter, logger=words)
+    with loader.Loader(given) as ydl:
+        info = facts.first(ydl.extract_info(order.url, download=False))
+        file = facts.direct(info, ydl.headers)
+        found = facts.found(info, file, chooser.streams, order)
+        line.say("found", found)
+        if line.hear() != "go":
+            return
+        meter.expected = found.size or 0
+        done = ydl.process_ie_result(info, download=True)
+        name = settled(done, file, order)
+        line.say("fetched", Fetched([name], found, cover(Path()), words.warnings))
+
+
+def settled(done: dict[str, Any], file: facts.Direct | None, order: Order) -> str:
+    """The downloaded file's name, a plain file under its real one. yt-dlp's word that it succeeded
+    is not enough: raises NetworkBroken when nothing came, TooLarge when too much did."""
+    downloads = done.get("requested_downloads") or [{}]
+    path = Path(downloads[0].get("filepath") or "nothing")
+    size = path.stat().st_size if path.is_file() else 0
+    if not size:
+        raise NetworkBroken("nothing came")
+    if size > order.max_file_size:
+        raise TooLarge(f"{size} bytes, limit {order.max_file_size}")
+    if file:
+        path = path.rename(names.fit(file.name) or path.name)
+    return path.name
+
+
+def cover(folder: Path) -> str:
+    """The name of the cover picture, if one came."""
+    return next((path.name for path in sorted(folder.glob(f"{COVER}.*"))), "")
+
+
+def run(request: dict[str, Any], line: Line) -> Never:
+    """Become another program, its output in two files."""
+    for number, name in ((1, request["out"]), (2, request["err"])):
+        sink = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(sink, number)
+        os.close(sink)
+    os.execv(request["argv"][0], request["argv"])
+
+
+WORK = {"fetch": fetch, "run": run}

@@ -1,0 +1,201 @@
+"""From a child's chain of causes, and from a child's death, to one of our classes. Tables first.
+
+Order matters, and was found by trying: our own words, then errno, then classes that leave no doubt,
+then the site's own words where the extractor expected the failure, then the HTTP status, then all
+words. Words in the order of WORDS: every login text, and the bot check's too, ends with the same
+hint about cookies, so the bot check goes first.
+"""
+
+import errno
+import re
+import signal
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from procs import errors
+from procs.engine.failure import Cause
+from procs.engine.records import Ended
+from procs.errors import JobError
+
+ERRNOS: dict[int, type[JobError]] = {
+    errno.ENOSPC: errors.DiskFull,
+    errno.EDQUOT: errors.DiskFull,
+    errno.EFBIG: errors.TooLarge,
+}
+
+#: Classes of yt-dlp and Python that say all; the first that is in the chain.
+SURE: dict[str, type[JobError]] = {
+    "DownloadCancelled": errors.Cancelled,
+    "UnsupportedError": errors.Unsupported,
+    "GeoRestrictedError": errors.GeoBlocked,
+    "UserNotLive": errors.LiveNow,
+    "CertificateVerifyError": errors.TlsBroken,
+    "ProxyError": errors.ProxyBroken,
+    "SSLError": errors.TlsBroken,
+    "UnsupportedRequest": errors.Forbidden,
+    "RegexNotFoundError": errors.ExtractorBroken,
+    "ContentTooShortError": errors.NetworkBroken,
+    "MemoryError": errors.ProcessingFailed,
+}
+
+#: Looked at when nothing else told.
+LIKELY: dict[str, type[JobError]] = {
+    "TransportError": errors.NetworkBroken,
+    "ConnectionError": errors.NetworkBroken,
+    "TimeoutError": errors.NetworkBroken,
+    "PostProcessingError": errors.ProcessingFailed,
+    "LookupError": errors.ExtractorBroken,
+    "TypeError": errors.ExtractorBroken,
+    "AttributeError": errors.ExtractorBroken,
+    "AssertionError": errors.ExtractorBroken,
+}
+
+STATUSES: dict[int, type[JobError]] = {
+    401: errors.LoginNeeded,
+    402: errors.LoginNeeded,
+    403: errors.Gone,
+    404: errors.Gone,
+    407: errors.ProxyBroken,
+    408: errors.NetworkBroken,
+    410: errors.Gone,
+    429: errors.SiteBusy,
+    451: errors.GeoBlocked,
+}
+#: By the first digit, for those not named above. A redirect is one that never ends.
+HUNDREDS: dict[int, type[JobError]] = {
+    3: errors.Unsupported,
+    4: errors.Gone,
+    5: errors.SiteBroken,
+}
+
+#: Said by wrappers around a status that alone would mislead.
+FIRST_WORDS = (
+    (errors.BotCheck, r"anti-bot|generic:impersonate"),
+    (errors.ExtractorBroken, r"unable to download video data: HTTP Error 403"),
+)
+
+WORDS = (
+    (errors.Drm, r"\bDRM\b"),
+    (errors.SiteBusy, r"rate.?limit|too many requests|HTTP Error 429|temporarily blocked"),
+    (errors.BotCheck, r"not a (?:ro)?bot|captcha|unusual traffic|are (?:you )?human"),
+    (
+        errors.LoginNeeded,
+        r"--cookies|sign in|log ?in\b|logged.in|registered users|members?.only|private video"
+        r"|subscribers?.only|age.restrict|authenticat|join this channel|purchase",
+    ),
+    (
+        errors.GeoBlocked,
+        r"geo.?(?:restrict|block)|in your (?:country|region|location|territory)"
+        r"|from your (?:country|region|location)|certain (?:countries|regions)",
+    ),
+    (errors.LiveNow, r"live event|premieres? in|not currently live|is offline|live ?stream"),
+    (errors.NoSuchVariant, r"requested format is not available"),
+    (errors.DiskFull, r"no space left|disk quota"),
+    (errors.TooLarge, r"file too large|larger than max-filesize"),
+    (
+        errors.ExtractorBroken,
+        r"unable to extract|report this issue|failed to parse|no video formats found"
+        r"|signature|nsig|an extractor error has occurred",
+    ),
+    (
+        errors.Unsupported,
+        r"unsupported url|not a valid url|there is no video|no (?:media|video) (?:found|in)"
+        r"|no supported (?:media|format)",
+    ),
+    (
+        errors.Gone,
+        r"unavailable|not available|removed|deleted|does ?n[o']t exist|not found|terminated"
+        r"|private|no longer|HTTP Error 4(?:03|04|10)|suspended|expired",
+    ),
+    (errors.ProxyBroken, r"\bproxy\b|\bSOCKS|tunnel connection"),
+    (errors.TlsBroken, r"certificate|SSL:|\bTLS\b"),
+    (errors.SiteBroken, r"HTTP Error 5\d\d"),
+    (
+        errors.NetworkBroken,
+        r"timed? ?out|connection (?:was )?(?:reset|refused|aborted|broken|closed)|remote end closed"
+        r"|name or service|name resolution|getaddrinfo|unreachable|did not get any data"
+        r"|more expected|incomplete ?read|giving up after|empty reply|downloaded file is empty",
+    ),
+    (errors.ProcessingFailed, r"ffmpeg|ffprobe|postprocessing|invalid data|conversion failed"),
+)
+
+DEATHS: dict[int, type[JobError]] = {
+    -signal.SIGXCPU: errors.TimedOut,
+    -signal.SIGXFSZ: errors.TooLarge,
+}
+
+Rows = Iterable[tuple[type[JobError], str]]
+
+
+def classify(chain: Sequence[dict[str, Any]], *, site: str = "") -> JobError:
+    """The failure that this chain of causes is, with its words and the site."""
+    causes = [Cause(**one) for one in chain]
+    kind = first(causes)
+    return kind(detail(causes), site=site)
+
+
+def first(causes: Sequence[Cause]) -> type[JobError]:
+    said = "\n".join(one.text for one in causes)
+    expected = "\n".join(one.text for one in causes if one.expected)
+    return (
+        ours(causes)
+        or next((ERRNOS[one.errno] for one in causes if one.errno in ERRNOS), None)
+        or by_class(causes, SURE)
+        or by_words(said, FIRST_WORDS)
+        or by_words(expected, WORDS)
+        or by_status(causes)
+        or by_words(said, WORDS)
+        or by_class(causes, LIKELY)
+        or by_extractor(causes)
+        or errors.Unknown
+    )
+
+
+def ours(causes: Sequence[Cause]) -> type[JobError] | None:
+    """A class of procs.errors that the child itself raised."""
+    for one in causes:
+        kind = getattr(errors, one.names[0], None) if "JobError" in one.names else None
+        if kind is not None:
+            return kind
+    return None
+
+
+def by_class(causes: Sequence[Cause], table: dict[str, type[JobError]]) -> type[JobError] | None:
+    names = {name for one in causes for name in one.names}
+    return next((kind for name, kind in table.items() if name in names), None)
+
+
+def by_words(text: str, rows: Rows) -> type[JobError] | None:
+    return next((kind for kind, words in rows if re.search(words, text, re.I)), None)
+
+
+def by_status(causes: Sequence[Cause]) -> type[JobError] | None:
+    """The HTTP answer's meaning; with Retry-After any refusal is a busy site."""
+    for one in causes:
+        if one.status >= 500 and one.retry_after:
+            return errors.SiteBusy
+        if kind := STATUSES.get(one.status) or HUNDREDS.get(one.status // 100):
+            return kind
+    return None
+
+
+def by_extractor(causes: Sequence[Cause]) -> type[JobError] | None:
+    """Expected, in words we do not know: the site's last word. Not expected: our reader broke."""
+    verdicts = [one.expected for one in causes if one.expected is not None]
+    if not verdicts:
+        return None
+    return errors.Unsupported if any(verdicts) else errors.ExtractorBroken
+
+
+def detail(causes: Sequence[Cause]) -> str:
+    """The nearest words, without yt-dlp's own advice to users of its command line."""
+    text = next((one.text for one in causes if one.text), causes[0].names[0] if causes else "")
+    return re.sub(r"^ERROR: |; please report this issue.*|\s*\(caused by.*", "", text, flags=re.S)
+
+
+def death(ended: Ended | None, *, site: str = "") -> JobError:
+    """What it means that a child ended without a word; None when the whole nursery did."""
+    if ended is None:
+        return errors.EngineDied("the nursery ended", site=site)
+    kind = DEATHS.get(ended.code, errors.EngineDied)
+    return kind(f"the child ended with {ended.code}", site=site)

@@ -1,0 +1,108 @@
+"""What is known of a media: from yt-dlp's info, and for direct files from the answer's head."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from procs.engine import formats, names
+from procs.engine.failure import plain
+from procs.engine.records import Found, Order
+from procs.errors import Gone, LiveNow, NoSuchVariant, TooLarge
+
+GENERIC = "generic"
+LIVE = ("is_live", "is_upcoming", "post_live")
+TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """A plain file behind an address: its real name, its type, its size where the server says."""
+
+    name: str
+    kind: str
+    size: int | None
+
+
+def first(info: dict[str, Any] | None) -> dict[str, Any]:
+    """The media itself: of a page with several, the first. Raises Gone when there is none."""
+    while info and info.get("_type") in ("playlist", "multi_video"):
+        info = next((entry for entry in info.get("entries") or () if entry), None)
+    if not info:
+        raise Gone("the page lists nothing")
+    return info
+
+
+def direct(info: dict[str, Any], headers: dict[str, Any]) -> Direct | None:
+    """The facts of a plain file, None when the link is something else."""
+    if not info.get("direct"):
+        return None
+    head = headers.get(info["url"], {})
+    name = names.real_name(info["url"], head)
+    length = str(head.get("Content-Length") or "")
+    encoded = head.get("Content-Encoding") not in (None, "", "identity")
+    size = int(length) if length.isdecimal() and not encoded else None
+    return Direct(name, names.kind(name, head), size)
+
+
+def found(
+    info: dict[str, Any], file: Direct | None, streams: formats.Streams, order: Order
+) -> Found:
+    """What the worker wants to know before it says go. Raises LiveNow, TooLarge, NoSuchVariant."""
+    if info.get("is_live") or info.get("live_status") in LIVE:
+        raise LiveNow(str(info.get("live_status")))
+    kind = kind_of(file, streams, order)
+    size = file.size if file else formats.total(streams)
+    if size and size > order.max_file_size:
+        raise TooLarge(f"{size} bytes, limit {order.max_file_size}")
+    return Found(
+        key=key(info),
+        site=site(info),
+        title=title(info, file),
+        performer=performer(info),
+        duration=float(info.get("duration") or 0),
+        kind=kind,
+        size=size,
+        plan=plain(formats.words(streams), 200),
+        thumbnail=bool(info.get("thumbnails") or info.get("thumbnail")),
+    )
+
+
+def kind_of(file: Direct | None, streams: formats.Streams, order: Order) -> str:
+    """What it will be. Raises NoSuchVariant when sound is wanted of a picture or an archive."""
+    wants_sound = order.variant in formats.AUDIO
+    if file and file.kind in ("photo", "file"):
+        if wants_sound:
+            raise NoSuchVariant(f"{order.variant} of {file.name}")
+        return file.kind
+    if wants_sound or (file and file.kind == "audio"):
+        return "audio"
+    return "video" if any(map(formats.has_video, streams)) else "audio"
+
+
+def key(info: dict[str, Any]) -> str:
+    """The media's name among all sites; nothing where ids are only made up from addresses."""
+    extractor = extractor_of(info)
+    return "" if extractor == GENERIC else plain(f"{extractor}:{info.get('id')}")
+
+
+def site(info: dict[str, Any]) -> str:
+    """A short name for counters and words: the extractor's, else the host's."""
+    extractor = extractor_of(info)
+    if extractor != GENERIC:
+        return extractor
+    return (urlsplit(info.get("webpage_url") or "").hostname or "").removeprefix("www.")
+
+
+def extractor_of(info: dict[str, Any]) -> str:
+    return str(info.get("extractor_key") or GENERIC).lower()
+
+
+def title(info: dict[str, Any], file: Direct | None) -> str:
+    """The title a person would give it; a file's is its name."""
+    if file:
+        return plain(names.split(file.name)[0], TITLE)
+    return plain(info.get("track") or info.get("title") or info.get("id") or "", TITLE)
+
+
+def performer(info: dict[str, Any]) -> str:
+    return plain(info.get("artist") or info.get("uploader") or info.get("channel") or "", TITLE)

@@ -1,0 +1,71 @@
+"""yt-dlp's loader, as a warm process uses it: prepared extractors, and a look at every answer."""
+
+from typing import Any
+
+import yt_dlp
+from yt_dlp.extractor import gen_extractor_classes
+from yt_dlp.networking.common import Request, Response
+from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
+from yt_dlp.utils import Popen
+
+from procs.engine import confine
+from procs.engine.records import check_scheme
+from procs.tools import tools
+
+#: Answers whose headers are kept; a direct file's is among the first.
+KEPT = 64
+
+#: Extractor classes by key, in the order in which they are asked; filled once by `prepare`.
+READY: dict[str, Any] = {}
+
+
+class Loader(yt_dlp.YoutubeDL):
+    """One job's loader. `headers` are those of the answers it got, by address."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.headers: dict[str, Any] = {}
+        super().__init__(options)
+
+    def add_default_info_extractors(self) -> None:
+        """Take the prepared classes: to sort 1,700 of them anew costs 40 ms of CPU each time."""
+        if not READY:
+            super().add_default_info_extractors()
+            READY.update({k: ie for k, ie in self._ies.items() if isinstance(ie, type)})
+            return
+        self._ies.update(READY)
+
+    def urlopen(self, req: Any) -> Response:
+        """Open an address of the web, and no other: manifests and redirects may name any.
+
+        Raises Forbidden.
+        """
+        check_scheme(req if isinstance(req, str) else req.url)
+        answer = super().urlopen(req)
+        if len(self.headers) < KEPT:
+            self.headers[answer.url] = answer.headers
+        return answer
+
+
+def prepare() -> None:
+    """Do once what every job needs: load the extractors, compile their patterns, ask ffmpeg for its
+    version, and see to it that programs which yt-dlp starts die with it."""
+    with Loader({"quiet": True, "ffmpeg_location": tools().ffmpeg, "cachedir": False}) as loader:
+        for extractor in gen_extractor_classes():
+            extractor.suitable("https://127.0.0.1/")
+        _ = FFmpegPostProcessor(loader).available
+        loader._request_director  # noqa: B018  builds the request handlers' modules
+    tie_programs()
+    Request("https://127.0.0.1/")
+
+
+def tie_programs() -> None:
+    """Have every program that yt-dlp starts killed when the child that started it dies."""
+    start = Popen.__init__
+
+    def tied(self: Any, *args: Any, **kwargs: Any) -> None:
+        import os
+
+        child = os.getpid()
+        start(self, *args, preexec_fn=lambda: confine.die_with(child), **kwargs)
+
+    Popen.__init__ = tied

@@ -1,0 +1,64 @@
+"""The closed list of yt-dlp's options: no user and no configuration file adds to it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from procs.engine.formats import AUDIO
+from procs.engine.records import MIB, Order
+from procs.tools import tools
+
+#: One folder belongs to one job, so names can be fixed and never come from a site.
+MEDIA, COVER = "media", "cover"
+
+#: The same for every job.
+ALWAYS: dict[str, Any] = {
+    "quiet": True,
+    "noprogress": True,
+    "no_color": True,
+    "noplaylist": True,
+    "playlist_items": "1",
+    "enable_file_urls": False,
+    "allow_unplayable_formats": False,
+    "cachedir": False,
+    "updatetime": False,
+    "overwrites": True,
+    # A missing fragment is a failure; by default it is a success with a hole.
+    "skip_unavailable_fragments": False,
+    "concurrent_fragment_downloads": 4,
+    "buffersize": MIB,
+    "noresizebuffer": True,
+    "socket_timeout": 15,
+    "retries": 10,
+    "fragment_retries": 10,
+    "extractor_retries": 2,
+    "file_access_retries": 2,
+    "outtmpl": {"default": f"{MEDIA}.%(ext)s", "thumbnail": f"{COVER}.%(ext)s"},
+    # Sizes of manifests' formats by their peak rate: too high rather than none.
+    "compat_opts": {"manifest-filesize-approx"},
+    "js_runtimes": {"deno": {}, "node": {}},
+}
+
+
+def pause(attempt: int) -> float:
+    """Seconds before a broken connection is tried again."""
+    return float(min(4.0, 0.25 * 2**attempt))
+
+
+def options(
+    order: Order,
+    *,
+    choose: Callable[[dict[str, Any]], Any],
+    on_progress: Callable[[dict[str, Any]], None],
+    logger: Any,
+) -> dict[str, Any]:
+    """All options of one job. An empty proxy means none, whatever the environment says."""
+    return {
+        **ALWAYS,
+        "format": choose,
+        "progress_hooks": [on_progress],
+        "logger": logger,
+        "proxy": order.proxy,
+        "ffmpeg_location": tools().ffmpeg,
+        "writethumbnail": order.variant in AUDIO,
+        "retry_sleep_functions": {"http": pause, "fragment": pause},
+    }

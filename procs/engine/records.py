@@ -1,0 +1,94 @@
+"""What travels between a worker and the engine."""
+
+from dataclasses import dataclass, field
+
+from procs.errors import Forbidden
+
+MIB = 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to fetch, and how much of it at most (bytes).
+
+    `variant` is `best`, a height (`720p`), `audio`, `m4a` or `mp3`. `proxy` is the only way out to
+    the network when it is given. `allowed_networks` are the private ones that may be visited; the
+    egress policy reads them.
+    """
+
+    url: str
+    variant: str = "best"
+    max_file_size: int = 2000 * MIB
+    allowed_networks: tuple[str, ...] = ()
+    proxy: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "allowed_networks", tuple(self.allowed_networks))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a link leads to, before anything is downloaded.
+
+    `key` names the media (`youtube:dQw4w9WgXcQ`), or is empty where the site's ids are not unique.
+    `size` is the expected number of bytes, all streams together, or None; `plan` says in words for
+    the log which formats were chosen.
+    """
+
+    key: str
+    site: str
+    title: str
+    performer: str = ""
+    duration: float = 0.0
+    kind: str = "video"  # video | audio | photo | file
+    size: int | None = None
+    plan: str = ""
+    thumbnail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What lies in the folder now: file names, the facts as they turned out, the cover's name."""
+
+    files: list[str]
+    facts: Found
+    cover: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one child may use: bytes of one file, bytes of memory of its own, CPU seconds, open
+    files, steps of niceness."""
+
+    file: int = 2064 * MIB
+    memory: int = 2048 * MIB
+    cpu: int = 1800
+    files: int = 512
+    nice: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a program ended: its exit code (negative: the signal), and the end of what it wrote."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The death of a child: exit code (negative: the signal), CPU seconds and peak resident bytes
+    of the child and of what it waited for."""
+
+    code: int
+    cpu: float
+    peak: int
+
+
+def check_scheme(url: str) -> None:
+    """Only the web: no files, no data, no other protocols. Raises Forbidden."""
+    scheme = url.partition(":")[0].lower()
+    if scheme not in ("http", "https"):
+        raise Forbidden(f"scheme {scheme[:20]!r}")

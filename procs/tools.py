@@ -1,0 +1,46 @@
+"""Which ffmpeg and ffprobe there are: the system's own, else the one that a wheel carries.
+
+The wheel has no ffprobe; where there is none at all, PyAV reads the facts of a file.
+"""
+
+import shutil
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from procs.errors import ChaparError
+
+#: Where programs are looked for. The environment's PATH has no say: a worker under a supervisor and
+#: a command in a terminal must find the same ones.
+PATH = "/usr/local/bin:/usr/bin:/bin"
+WHEEL = "imageio_ffmpeg"
+
+
+class NoFfmpeg(ChaparError):
+    """There is no ffmpeg: install the system's package, or `pip install imageio-ffmpeg`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Absolute paths; `ffprobe` is None where there is none."""
+
+    ffmpeg: str
+    ffprobe: str | None
+
+
+@cache
+def tools() -> Tools:
+    """The programs of this machine. Raises NoFfmpeg."""
+    ffmpeg = shutil.which("ffmpeg", path=PATH) or from_wheel()
+    if ffmpeg is None:
+        raise NoFfmpeg(NoFfmpeg.__doc__)
+    return Tools(ffmpeg, shutil.which("ffprobe", path=PATH))
+
+
+def from_wheel() -> str | None:
+    """The binary in the wheel, found without running it."""
+    spec = find_spec(WHEEL)
+    places = (spec.submodule_search_locations if spec else None) or ()
+    found = [path for place in places for path in Path(place, "binaries").glob("ffmpeg-*")]
+    return str(found[0]) if found else None
