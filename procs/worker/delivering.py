@@ -8,6 +8,8 @@ from procs.store import media as shelf
 from procs.store.requests import Order
 from procs.worker.tools import Tools
 
+SEND = "messages.SendMedia"
+
 
 async def deliver(tools: Tools, lease: Lease) -> None:
     """Carry one delivery to its end. Raises JobError, LeaseLost, TelegramWait."""
@@ -27,6 +29,7 @@ async def send(tools: Tools, lease: Lease, order: Order, media: Media) -> None:
     sent again under the same random id, and Telegram answers with the first message."""
     tools.desk.say(lease, Step.DELIVER)
     courier = await tools.telegram()
+    tools.obey(SEND)
     try:
         for part, random_id in deliveries.plan(tools.db, order.id, len(media.parts)):
             message = await courier.send(

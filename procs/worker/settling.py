@@ -6,7 +6,15 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from procs import clock, log
-from procs.errors import DiskFull, JobError, LeaseLost, StoreFull, TelegramWait, Unknown
+from procs.errors import (
+    DiskFull,
+    JobError,
+    LeaseLost,
+    SessionRevoked,
+    StoreFull,
+    TelegramWait,
+    Unknown,
+)
 from procs.job import Lease, State
 from procs.store import leases, outcomes, pace, wake
 from procs.store import settings as counters
@@ -15,6 +23,10 @@ from procs.worker.tools import Tools
 #: Seconds: the longest wait between two attempts, and between two tries to write on a full disk.
 LONGEST = 600.0
 DISK_LOOK = 5.0
+
+#: Seconds until a job that met a slot without a valid sign-in is tried again, by any slot.
+REVOKED_WAIT = 60.0
+REVOKED = "another process may use this session; remove its file under sessions/ to sign in anew"
 
 Work = Callable[[Tools, Lease], Awaitable[None]]
 
@@ -27,6 +39,10 @@ async def carry(tools: Tools, lease: Lease, work: Work) -> None:
     except LeaseLost:
         log.warning("lease.lost", job=lease.job, worker=tools.name, attempt=lease.attempt)
     except TelegramWait as wait:
+        await written(partial(wait_out, tools, lease, wait))
+    except SessionRevoked as error:
+        log.error("session.revoked", slot=tools.courier.name, error=error, fix=REVOKED)
+        wait = TelegramWait(REVOKED_WAIT, tools.courier.name)
         await written(partial(wait_out, tools, lease, wait))
     except JobError as error:
         await written(partial(settle, tools, lease, error))

@@ -1,14 +1,18 @@
 """What a worker's jobs work with, made once per process."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from procs import log
+from procs import clock, log
 from procs.config import Settings
 from procs.engine.client import Engine
-from procs.errors import SessionRevoked, TelegramAway
+from procs.errors import ChaparError, TelegramAway, TelegramWait
+from procs.store import pace
 from procs.store.database import Database
 from procs.telegram.courier import Courier
 from procs.worker.desk import Desk
+
+#: What Telegram limits when somebody signs in again and again.
+SIGN_IN = "auth.ImportBotAuthorization"
 
 
 @dataclass
@@ -22,25 +26,34 @@ class Tools:
     desk: Desk
     engine: Engine
     courier: Courier
-    ready: bool = field(default=False)
 
     async def telegram(self) -> Courier:
         """The slot's courier, connected. Raises TelegramAway, SessionRevoked, TelegramWait."""
         if not self.settings.bot_token:
             raise TelegramAway("no bot token is set: CHAPAR_BOT_TOKEN")
-        await self.courier.connect()
+        await self.connect()
         return self.courier
+
+    async def connect(self) -> None:
+        if self.courier.line is None:
+            self.obey(SIGN_IN)
+        await self.courier.connect()
+
+    def obey(self, scope: str) -> None:
+        """Call nothing that Telegram asked to be left alone. Raises TelegramWait."""
+        left = pace.wait_until(self.db, scope) - clock.now().wall
+        if left > 0:
+            raise TelegramWait(left, scope)
 
     async def warm(self) -> None:
         """Do the slow things before the first job needs them. A failure here is not one of a job:
         it is tried again, and counted, when a job needs it."""
-        await self.engine.start()
-        if not self.settings.bot_token:
-            return
         try:
-            await self.courier.connect()
-        except (TelegramAway, SessionRevoked) as error:
-            log.warning("telegram.away", worker=self.name, error=error)
+            await self.engine.start()
+            if self.settings.bot_token:
+                await self.connect()
+        except ChaparError as error:
+            log.warning("worker.cold", worker=self.name, error=error)
 
     async def close(self) -> None:
         await self.courier.close()

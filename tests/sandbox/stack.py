@@ -1,0 +1,187 @@
+"""The whole product on this machine: loopback Telegram, loopback site, and the real `chapar up`.
+
+    async with Stack(home) as stack:
+        sara = await stack.telegram.person("Sara", language="fa")
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from daemon.control import Supervisor
+from procs.store import workers as rows
+from procs.store.database import Database, open_database
+from tests.sandbox.telegram.control import Control
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Seconds: the longest that a start or an event may take on a busy machine.
+PATIENCE = 60.0
+#: Seconds between two looks at something that tells nobody when it changes.
+LOOK = 0.05
+
+
+class Server:
+    """A sandbox server in a process of its own, which says where it listens in one JSON line."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+        self.facts: dict[str, Any] = {}
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", *self.words, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        )
+        assert self.process.stdout is not None
+        line = await asyncio.wait_for(self.process.stdout.readline(), PATIENCE * 2)
+        self.facts = json.loads(line)
+
+    async def stop(self) -> None:
+        if self.process is not None and self.process.returncode is None:
+            self.process.terminate()
+            await asyncio.wait_for(self.process.wait(), PATIENCE)
+
+
+class Stack:
+    """Telegram, a site, and Chapar under its real supervisord, in one short folder."""
+
+    def __init__(self, home: Path | None = None, **settings: str) -> None:
+        self.home = home or Path(tempfile.mkdtemp(prefix="chapar-"))
+        self.settings = settings
+        self.servers = {
+            "telegram": Server("tests.sandbox.telegram", "--home", str(self.home / "telegram")),
+            "site": Server("tests.sandbox.site"),
+        }
+        self.chapar: asyncio.subprocess.Process | None = None
+        self.database: Database | None = None
+        self.telegram: Control
+
+    async def __aenter__(self) -> Self:
+        self.home.mkdir(parents=True, exist_ok=True)
+        await asyncio.gather(*(server.start() for server in self.servers.values()))
+        self.telegram = Control(self.servers["telegram"].facts["control"])
+        await self.telegram.__aenter__()
+        await self.up()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.down()
+        await self.telegram.__aexit__(kind, error, trace)
+        for server in self.servers.values():
+            await server.stop()
+
+    @property
+    def state(self) -> Path:
+        """CHAPAR_HOME."""
+        return self.home / "home"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        telegram = self.servers["telegram"].facts
+        ours = {
+            "CHAPAR_HOME": str(self.state),
+            "CHAPAR_API_ID": "12345",
+            "CHAPAR_API_HASH": "0123456789abcdef0123456789abcdef",
+            "CHAPAR_BOT_TOKEN": telegram.get("token", ""),
+            "CHAPAR_TELEGRAM_SERVER": telegram.get("address", ""),
+            "CHAPAR_TELEGRAM_SERVER_KEY": telegram.get("key", ""),
+            "CHAPAR_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "CHAPAR_WORKERS": "2",
+            "CHAPAR_DRAIN_GRACE": "20",
+            "CHAPAR_ENV_FILE": "/dev/null",
+            **{f"CHAPAR_{name.upper()}": value for name, value in self.settings.items()},
+        }
+        others = {k: v for k, v in os.environ.items() if not k.startswith("CHAPAR_")}
+        return {**others, **ours}
+
+    async def command(self, *words: str) -> asyncio.subprocess.Process:
+        """Start one `chapar` command."""
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "daemon.cli", *words, cwd=ROOT, env=self.environment,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+
+    async def says(self, *words: str) -> tuple[int, str]:
+        """Run one `chapar` command to its end: the exit code and what it printed."""
+        process = await self.command(*words)
+        out, _ = await asyncio.wait_for(process.communicate(), PATIENCE * 2)
+        return process.returncode or 0, out.decode()
+
+    async def up(self) -> None:
+        """Start Chapar and wait until all N workers serve and the bot listens."""
+        self.chapar = await self.command("up")
+        await self.until(lambda: self.supervisor.is_up())
+        self.database = open_database(f"sqlite:///{self.state}/chapar.db", run=self.state / "run")
+        await self.until(lambda: len(self.serving()) == int(self.environment["CHAPAR_WORKERS"]))
+        await self.until_listening()
+
+    async def down(self) -> None:
+        """Stop Chapar as `systemctl stop` does, and wait for its end."""
+        if self.database is not None:
+            self.database.close()
+            self.database = None
+        if self.chapar is not None and self.chapar.returncode is None:
+            self.chapar.terminate()
+            await asyncio.wait_for(self.chapar.communicate(), PATIENCE)
+
+    @property
+    def db(self) -> Database:
+        assert self.database is not None
+        return self.database
+
+    @property
+    def supervisor(self) -> Supervisor:
+        return Supervisor(self.state / "run")
+
+    def url(self, path: str) -> str:
+        """The address of a page of the site."""
+        return f"http://{self.servers['site'].facts['address']}{path}"
+
+    def pid(self, title: str) -> int:
+        """The process id of `bot`, `keeper`, `worker:worker-00`."""
+        return next(one.pid for one in self.supervisor.processes() if one.title == title)
+
+    def workers(self) -> list[rows.Worker]:
+        return [worker for worker in rows.present(self.db) if worker.alive]
+
+    def serving(self) -> list[rows.Worker]:
+        """The workers that hold a slot, draining or not."""
+        return [worker for worker in self.workers() if worker.slot is not None]
+
+    def kill(self, pid: int, signum: signal.Signals = signal.SIGKILL) -> None:
+        os.kill(pid, signum)
+
+    async def until_listening(self) -> None:
+        """The bot is connected: its updates come."""
+        bot = self.servers["telegram"].facts["bot"]
+        async with asyncio.timeout(PATIENCE):
+            while not await self.telegram.calls("updates.getState", account=bot):
+                await asyncio.sleep(LOOK)
+
+    async def until(self, true: Callable[[], Any], patience: float = PATIENCE) -> Any:
+        """The first true value of something that tells nobody when it changes."""
+        async with asyncio.timeout(patience):
+            while not (value := true()):
+                await asyncio.sleep(LOOK)
+        return value
+
+    def log(self, name: str) -> str:
+        """Everything one kind of process wrote, `worker` or `bot`."""
+        files = sorted((self.state / "logs").glob(f"{name}*"))
+        return "\n".join(file.read_text(errors="replace") for file in files)
+
+    def remove(self) -> None:
+        shutil.rmtree(self.home, ignore_errors=True)
