@@ -1,0 +1,100 @@
+"""All Telegram calls of a worker: upload once, send by reference.
+
+Phase 1 uploads a file and keeps a reference without sending anything; phase 2 sends by reference
+under a random_id that was stored before, so that a repeat is recognised by Telegram itself.
+"""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pyrogram.raw.functions.messages import SendMedia, UploadMedia
+from pyrogram.raw.types import InputPeerEmpty
+
+from procs.config import Settings
+from procs.errors import SessionRevoked, TelegramAway
+from procs.job import File, Part, Reference
+from procs.telegram import attached, signin
+from procs.telegram.line import Line
+from procs.telegram.peers import CAPTION, cut, peer
+from procs.telegram.posting import post
+from procs.telegram.upload import Progress, Upload
+
+#: Seconds in which Telegram makes a medium out of parts it has.
+ASSEMBLY = 60.0
+
+
+def unheard(done: int, total: int) -> None:
+    """Progress that nobody shows."""
+
+
+class Courier:
+    """The Telegram side of one slot. A slot's session belongs to whoever holds the slot."""
+
+    def __init__(self, settings: Settings, slot: int) -> None:
+        self.settings = settings
+        self.name = f"slot-{slot}"
+        self.line: Line | None = None
+        self.door = asyncio.Lock()
+
+    async def connect(self) -> None:
+        """Connect, or do nothing when connected. Signs in only if this slot never did.
+
+        Raises TelegramAway, TelegramWait, SessionRevoked.
+        """
+        async with self.door:
+            if self.line is not None and self.line.revoked:
+                raise SessionRevoked(self.line.revoked)
+            if self.line is not None and self.line.dead:
+                await self._close()
+            if self.line is None:
+                self.line = await signin.signed_in(self.settings, self.name)
+
+    async def close(self) -> None:
+        async with self.door:
+            await self._close()
+
+    async def _close(self) -> None:
+        line, self.line = self.line, None
+        if line is not None:
+            await signin.shut(line.client)
+
+    async def upload(self, file: File, on_progress: Progress) -> Reference:
+        """Give Telegram a file without sending it. `on_progress` hears bytes acknowledged and
+        bytes in all. Raises TelegramAway, TelegramWait, TelegramRefused, TooLarge,
+        SessionRevoked."""
+        line = self._line()
+        handle = await Upload(line, Path(file.path), on_progress).run()
+        thumb = None
+        if file.thumbnail and file.kind != "photo":
+            thumb = await Upload(line, Path(file.thumbnail), unheard).run()
+        media = attached.described(file, handle, thumb)
+        query = UploadMedia(peer=InputPeerEmpty(), media=media)
+        return attached.reference(await line.ask(query, timeout=ASSEMBLY))
+
+    async def send(
+        self, *, chat: int, access: int, part: Part, caption: str, random_id: int, reply_to: int
+    ) -> int | None:
+        """Send one part. Returns the message's id, the first one's when this random_id was used
+        before; None when Telegram says only that it was. Raises TelegramAway, TelegramWait,
+        ChatClosed, ReferenceStale, TelegramRefused, SessionRevoked."""
+        query = partial(
+            SendMedia,
+            peer=peer(chat, access),
+            media=attached.referred(part.reference),
+            message=cut(caption, CAPTION),
+            random_id=random_id,
+        )
+        return await post(
+            self._line(), partial(replied, query), random_id=random_id, reply_to=reply_to
+        )
+
+    def _line(self) -> Line:
+        if self.line is None:
+            raise TelegramAway("not connected")
+        return self.line
+
+
+def replied(query: Any, header: Any) -> Any:
+    return query(reply_to=header)

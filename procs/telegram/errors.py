@@ -1,0 +1,82 @@
+"""Telegram's errors by our names: one table, read in one place.
+
+Sources: core.telegram.org/api/errors and the error lists of the methods we call.
+"""
+
+from pyrogram.errors import RPCError
+
+from procs.errors import (
+    ChaparError,
+    ChatClosed,
+    ReferenceStale,
+    SessionRevoked,
+    TelegramAway,
+    TelegramRefused,
+    TelegramWait,
+)
+
+
+class AlreadySent(ChaparError):
+    """This random_id was used before: the message is there, or its twin is being sent now."""
+
+
+class TwoPyrograms(ChaparError):
+    """Two installed distributions own the package `pyrogram`; which one runs is left to chance."""
+
+
+#: Waits: the number is in the error. SLOWMODE is of one chat, the others of a method.
+WAITS = frozenset({"FLOOD_WAIT_X", "FLOOD_PREMIUM_WAIT_X", "SLOWMODE_WAIT_X"})
+
+NAMED: dict[str, type[ChaparError]] = {
+    "RANDOM_ID_DUPLICATE": AlreadySent,
+    **dict.fromkeys(
+        (
+            "USER_IS_BLOCKED",
+            "INPUT_USER_DEACTIVATED",
+            "PEER_ID_INVALID",
+            "USER_ID_INVALID",
+            "CHAT_ID_INVALID",
+            "CHAT_WRITE_FORBIDDEN",
+            "CHAT_FORBIDDEN",
+            "CHAT_RESTRICTED",
+            "CHANNEL_PRIVATE",
+            "CHANNEL_INVALID",
+            "USER_BANNED_IN_CHANNEL",
+        ),
+        ChatClosed,
+    ),
+    **dict.fromkeys(
+        (
+            "AUTH_KEY_DUPLICATED",
+            "AUTH_KEY_INVALID",
+            "AUTH_KEY_PERM_EMPTY",
+            "AUTH_KEY_UNREGISTERED",
+            "SESSION_EXPIRED",
+            "SESSION_REVOKED",
+            "USER_DEACTIVATED",
+            "USER_DEACTIVATED_BAN",
+            "ACCESS_TOKEN_EXPIRED",
+            "ACCESS_TOKEN_INVALID",
+        ),
+        SessionRevoked,
+    ),
+}
+STALE = "FILE_REFERENCE_"
+
+
+def translate(error: Exception, method: str) -> ChaparError:
+    """The error of ours that says what `error` means. `method` is what was called."""
+    if not isinstance(error, RPCError):  # OSError: the connection, or an answer that never came
+        return TelegramAway(f"{method}: {type(error).__name__}: {error}")
+    name = error.ID or str(error.value)
+    if name in WAITS and isinstance(error.value, int):
+        return TelegramWait(float(error.value), method)
+    if name.startswith(STALE):
+        return ReferenceStale(name)
+    if name in NAMED:
+        return NAMED[name](name)
+    if error.CODE == 401:
+        return SessionRevoked(name)
+    if (error.CODE or 500) >= 500:
+        return TelegramAway(f"{method}: {name}")
+    return TelegramRefused(name)

@@ -1,0 +1,102 @@
+"""What the bot's session hears, as plain records."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pyrogram import raw
+from pyrogram.utils import get_channel_id
+
+from procs.job import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message to the bot. `text` is also a caption; `urls` are the addresses that Telegram
+    marked in it, hidden ones included; `media` names what came with it ("" for nothing)."""
+
+    person: Person
+    chat: int
+    access: int
+    message: int
+    text: str
+    urls: tuple[str, ...] = ()
+    media: str = ""
+
+    @property
+    def private(self) -> bool:
+        return self.chat > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button was pressed."""
+
+    id: int
+    person: Person
+    chat: int
+    access: int
+    message: int
+    data: str
+
+
+def message(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Incoming | None:
+    """A message from a person, or None: our own, a bot's, a channel's, a service message."""
+    heard = update.message
+    if not isinstance(heard, raw.types.Message) or heard.out:
+        return None
+    sender = heard.from_id or heard.peer_id
+    user = users.get(getattr(sender, "user_id", 0))
+    if user is None or user.bot:
+        return None
+    chat, access = place(heard.peer_id, users, chats)
+    return Incoming(
+        person(user),
+        chat,
+        access,
+        heard.id,
+        heard.message or "",
+        tuple(urls(heard.message or "", heard.entities or [])),
+        type(heard.media).__name__.removeprefix("MessageMedia").lower() if heard.media else "",
+    )
+
+
+def press(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Press | None:
+    """A pressed button of ours, or None when it carries no data."""
+    user = users.get(update.user_id)
+    if not update.data or user is None:
+        return None
+    chat, access = place(update.peer, users, chats)
+    data = update.data.decode("utf-8", "replace")
+    return Press(update.query_id, person(user), chat, access, update.msg_id, data)
+
+
+def person(user: Any) -> Person:
+    return Person(
+        id=user.id,
+        language=user.lang_code or "",
+        name=user.first_name or "",
+        access_hash=user.access_hash or 0,
+    )
+
+
+def place(peer: Any, users: dict[int, Any], chats: dict[int, Any]) -> tuple[int, int]:
+    """A chat's id in the Bot API's form, and the hash that addresses it."""
+    if isinstance(peer, raw.types.PeerUser):
+        return peer.user_id, getattr(users.get(peer.user_id), "access_hash", 0) or 0
+    if isinstance(peer, raw.types.PeerChannel):
+        known = chats.get(peer.channel_id)
+        return get_channel_id(peer.channel_id), getattr(known, "access_hash", 0) or 0
+    return -peer.chat_id, 0
+
+
+def urls(text: str, entities: list[Any]) -> list[str]:
+    """Addresses that Telegram marked. Its offsets count UTF-16 units."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    found = []
+    for entity in entities:
+        if isinstance(entity, raw.types.MessageEntityTextUrl):
+            found.append(entity.url)
+        elif isinstance(entity, raw.types.MessageEntityUrl):
+            piece = units[entity.offset * 2 : (entity.offset + entity.length) * 2]
+            found.append(piece.decode("utf-16-le", "ignore"))
+    return found

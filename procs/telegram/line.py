@@ -1,0 +1,99 @@
+"""One client's line to Telegram: a call is one attempt, and ends in an answer or in our error.
+
+`Client.invoke` sleeps out waits and repeats every 500 by itself, RANDOM_ID_DUPLICATE among them,
+then hides what the last one was; and a call whose connection broke waits 15 s for an answer that
+cannot come. So the session is asked directly, and calls end when their connection does.
+"""
+
+import asyncio
+import contextlib
+from typing import Any
+
+from pyrogram import Client
+from pyrogram.errors import RPCError
+from pyrogram.handlers import DisconnectHandler
+from pyrogram.raw.functions import InvokeWithoutUpdates
+from pyrogram.raw.types import BadMsgNotification
+from pyrogram.session.session import AuthKeyNotFound, Session, SessionState
+
+from procs.errors import SessionRevoked, TelegramAway
+from procs.telegram.errors import translate
+
+#: Seconds until an answer is no longer expected.
+ANSWER = 15.0
+
+
+class Line:
+    """Asks over a connected client."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        client.add_handler(DisconnectHandler(self._note_break))
+        #: What Telegram said when it took this session's sign-in away; "" while it stands.
+        self.revoked = ""
+
+    async def _note_break(self, client: Client, session: Session) -> None:
+        if session is self.client.session:
+            broken, self.broken = self.broken, asyncio.get_running_loop().create_future()
+            broken.set_result(None)
+
+    @property
+    def dead(self) -> bool:
+        """Whether the library gave the connection up for good; a new client will learn why."""
+        session = self.client.session
+        return session is None or session.state is SessionState.STOPPED or keyless(session)
+
+    @property
+    def session(self) -> Session:
+        if self.client.session is None:
+            raise TelegramAway("not connected")
+        return self.client.session
+
+    async def ask(self, query: Any, *, timeout: float = ANSWER) -> Any:
+        """Telegram's answer to one call. Raises TelegramWait, ChatClosed, ReferenceStale,
+        AlreadySent, TelegramRefused, TelegramAway, SessionRevoked."""
+        method = query.QUALNAME.partition(".")[2]
+        await self.connected()
+        wrapped = InvokeWithoutUpdates(query=query) if self.client.no_updates else query
+        try:
+            answer = await self._answer(wrapped, timeout)
+        except (RPCError, OSError) as error:
+            ours = translate(error, method)
+            if isinstance(ours, SessionRevoked):
+                self.revoked = str(ours)
+            raise ours from error
+        if isinstance(answer, BadMsgNotification):
+            raise TelegramAway(f"{method}: bad message, code {answer.error_code}")
+        return answer
+
+    async def connected(self) -> None:
+        """Wait until the connection stands. Raises TelegramAway, SessionRevoked."""
+        session = self.session
+        with contextlib.suppress(TimeoutError):
+            if not self.dead:
+                async with asyncio.timeout(ANSWER):
+                    await session.is_started.wait()
+                    return
+        if keyless(session):
+            raise SessionRevoked("Telegram does not know this session's key")
+        raise TelegramAway("not connected")
+
+    async def _answer(self, query: Any, timeout: float) -> Any:
+        """The answer, or OSError as soon as the connection it would come by is gone."""
+        broken = self.broken
+        asking = asyncio.ensure_future(self.session.send(query, timeout=timeout))
+        try:
+            await asyncio.wait({asking, broken}, return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                raise ConnectionError("the connection broke")
+            return asking.result()
+        finally:
+            asking.cancel()
+
+
+def keyless(session: Session) -> bool:
+    """Whether Telegram said that it does not know this session's key (transport error 404)."""
+    task = session.recv_task
+    ended = task is not None and task.done() and not task.cancelled()
+    return bool(task and ended and isinstance(task.exception(), AuthKeyNotFound))

@@ -1,0 +1,30 @@
+"""Sending one message once, however often it is asked for."""
+
+from collections.abc import Callable
+from typing import Any
+
+from procs.errors import TelegramRefused
+from procs.telegram.errors import AlreadySent
+from procs.telegram.line import Line
+from procs.telegram.peers import message_id, reply
+
+#: The message replied to is gone: send without the reply.
+UNANSWERABLE = frozenset({"REPLY_MESSAGE_ID_INVALID", "MESSAGE_ID_INVALID", "REPLY_TO_INVALID"})
+
+
+async def post(
+    line: Line, query: Callable[[Any], Any], *, random_id: int, reply_to: int
+) -> int | None:
+    """The id of the message; None when Telegram says only that it is there already.
+
+    `query` makes the call, given the reply header.
+    """
+    try:
+        answer = await line.ask(query(reply(reply_to)))
+    except AlreadySent:
+        return None
+    except TelegramRefused as error:
+        if not reply_to or error.detail not in UNANSWERABLE:
+            raise
+        return await post(line, query, random_id=random_id, reply_to=0)
+    return message_id(answer, random_id)

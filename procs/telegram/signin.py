@@ -1,0 +1,52 @@
+"""Connecting a client, and taking it down, whatever state it is in."""
+
+import asyncio
+
+from pyrogram import Client
+from pyrogram.errors import RPCError
+from pyrogram.session.session import TransportError
+
+from procs import log
+from procs.config import Settings
+from procs.telegram.client import build
+from procs.telegram.errors import translate
+from procs.telegram.line import Line
+
+#: Seconds in which a connection, and a first sign-in, must be made.
+PATIENCE = 60.0
+SIGN_IN = "auth.ImportBotAuthorization"
+
+
+async def signed_in(settings: Settings, name: str) -> Line:
+    """A connected line of a session that only sends. It signs in when its file never did, which
+    happens once in the life of a slot: signing in again and again earns waits of an hour.
+
+    Raises TelegramAway, TelegramWait, SessionRevoked.
+    """
+    client = build(settings, name=name, updates=False)
+    line = Line(client)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            if not await client.connect():
+                await client.sign_in_bot(settings.bot_token)
+                log.info("telegram.signed-in", session=name)
+            await line.connected()
+    except (RPCError, OSError) as error:
+        await shut(client)
+        raise translate(error, SIGN_IN) from error
+    except BaseException:
+        await shut(client)
+        raise
+    return line
+
+
+async def shut(client: Client) -> None:
+    """Close connection and session file. Never raises what a dead connection says."""
+    try:
+        if client.is_initialized:
+            await client.terminate()
+        if client.is_connected:
+            await client.disconnect()
+    except (TransportError, OSError, RPCError) as error:
+        log.warning("telegram.close-failed", session=client.name, error=error)
+    await client.storage.close()

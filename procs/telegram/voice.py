@@ -1,0 +1,113 @@
+"""Talking: the few calls with which the bot says something, and takes it back."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from pyrogram import raw
+from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+from procs.errors import TelegramAway, TelegramRefused
+from procs.telegram.line import Line
+from procs.telegram.peers import CHANNELS, TEXT, cut, peer
+from procs.telegram.posting import post
+
+#: Rows of buttons: (label, data). Telegram allows 64 bytes of data.
+Buttons = Sequence[tuple[str, str]]
+
+UNCHANGED = "MESSAGE_NOT_MODIFIED"
+#: The message is not there any more, or may not be edited.
+LOST = frozenset({"MESSAGE_ID_INVALID", "MESSAGE_AUTHOR_REQUIRED", "MESSAGE_EDIT_TIME_EXPIRED"})
+#: The press is too old to be answered.
+LATE = frozenset({"QUERY_ID_INVALID"})
+
+
+class Voice:
+    """Speaks over a line. Every method raises as `Line.ask`, unless it says otherwise."""
+
+    line: Line | None = None
+
+    async def send(
+        self,
+        chat: int,
+        access: int,
+        text: str,
+        *,
+        random_id: int,
+        reply_to: int = 0,
+        buttons: Buttons = (),
+    ) -> int | None:
+        """Send a text once. Returns the message's id, the first one's when this random_id was
+        used before; None when Telegram says only that it was."""
+        query = partial(
+            raw.functions.messages.SendMessage,
+            peer=peer(chat, access),
+            message=cut(text, TEXT),
+            random_id=random_id,
+            no_webpage=True,
+            reply_markup=await self._keyboard(buttons),
+        )
+        return await post(
+            self._line(),
+            lambda header: query(reply_to=header),
+            random_id=random_id,
+            reply_to=reply_to,
+        )
+
+    async def edit(
+        self, chat: int, access: int, message: int, text: str, *, buttons: Buttons = ()
+    ) -> bool:
+        """Give a message of ours another text. False when it is not there any more."""
+        query = raw.functions.messages.EditMessage(
+            peer=peer(chat, access),
+            id=message,
+            message=cut(text, TEXT),
+            no_webpage=True,
+            reply_markup=await self._keyboard(buttons),
+        )
+        try:
+            await self._line().ask(query)
+        except TelegramRefused as error:
+            if error.detail in LOST:
+                return False
+            if error.detail != UNCHANGED:
+                raise
+        return True
+
+    async def delete(self, chat: int, access: int, message: int) -> None:
+        """Take a message of ours away; one that is gone already is no error."""
+        if chat <= CHANNELS:
+            channel = peer(chat, access)
+            target = raw.types.InputChannel(
+                channel_id=channel.channel_id, access_hash=channel.access_hash
+            )
+            query: Any = raw.functions.channels.DeleteMessages(channel=target, id=[message])
+        else:
+            query = raw.functions.messages.DeleteMessages(id=[message], revoke=True)
+        try:
+            await self._line().ask(query)
+        except TelegramRefused as error:
+            if error.detail not in LOST:
+                raise
+
+    async def answer(self, press: int, text: str = "", *, alert: bool = False) -> None:
+        """Answer a press with a few words on top of the chat."""
+        query = raw.functions.messages.SetBotCallbackAnswer(
+            query_id=press, cache_time=0, message=text or None, alert=alert or None
+        )
+        try:
+            await self._line().ask(query)
+        except TelegramRefused as error:
+            if error.detail not in LATE:
+                raise
+
+    async def _keyboard(self, buttons: Buttons) -> Any:
+        if not buttons:
+            return None
+        rows = [[InlineKeyboardButton(label, callback_data=data)] for label, data in buttons]
+        return await InlineKeyboardMarkup(rows).write(self._line().client)
+
+    def _line(self) -> Line:
+        if self.line is None:
+            raise TelegramAway("not connected")
+        return self.line
