@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import logging
 import os
 import socket
 import time
@@ -17,6 +18,8 @@ from tests.sandbox.telegram.handshake import Handshake
 if TYPE_CHECKING:
     from tests.sandbox.telegram.server import Telegram
 
+log = logging.getLogger("sandbox.telegram")
+
 #: TCP_INFO's first byte when neither side has closed (Linux, include/net/tcp_states.h).
 ESTABLISHED = 1
 NO_SUCH_KEY = (-404).to_bytes(4, "little", signed=True)
@@ -28,8 +31,7 @@ numbers = itertools.count(1)
 
 
 class Connection:
-    """`speaks` is set once a call came that only a main connection makes; `listens` once a call
-    subscribed it to updates."""
+    """`speaks` is set once a call came that only a main connection makes."""
 
     def __init__(
         self, server: "Telegram", reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -43,7 +45,6 @@ class Connection:
         self.session = b""
         self.answers = 0
         self.speaks = False
-        self.listens = False
         self.active = time.monotonic()
         self.patience = SILENCE
         self.gone = asyncio.Event()
@@ -58,8 +59,10 @@ class Connection:
                 async with asyncio.timeout(self.patience):
                     packet = await wire.read_frame(self.reader)
                 await self.take(packet)
-        except (asyncio.IncompleteReadError, OSError, TimeoutError, ValueError):
+        except (asyncio.IncompleteReadError, OSError):
             pass
+        except (KeyError, ValueError) as error:
+            log.warning("connection %s says what nobody understands: %r", self.number, error)
         finally:
             self.close()
 
@@ -82,6 +85,10 @@ class Connection:
         info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
         return bool(info[0] == ESTABLISHED)
 
+    @property
+    def listens(self) -> bool:
+        return self.key is not None and self.session == self.key.listener != b""
+
     # --- packets ---------------------------------------------------------------------------
 
     async def take(self, packet: bytes) -> None:
@@ -97,7 +104,15 @@ class Connection:
         if message.salt != self.key.salt:
             self.refuse_salt(message)
             return
+        self.catch_up()
         self.read(message.id, message.seq, message.body)
+
+    def catch_up(self) -> None:
+        """Send the updates that this session missed while it had no connection."""
+        if self.key and self.listens:
+            missed, self.key.waiting = self.key.waiting, []
+            for update in missed:
+                self.notify(update)
 
     async def decrypt(self, key: wire.Key, packet: bytes) -> wire.Envelope:
         if self.server.vault.sink and len(packet) > wire.LARGE:

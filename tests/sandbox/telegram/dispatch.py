@@ -86,7 +86,8 @@ def admit(connection: "Connection", call: Call, method: str, *, quiet: bool) -> 
     if connection.server.has_twin(connection):
         call.key.dead = "AUTH_KEY_DUPLICATED"
         raise tl.Rpc(406, "AUTH_KEY_DUPLICATED")
-    connection.listens |= not quiet and not method.startswith("auth.")
+    if not quiet and not method.startswith("auth."):
+        call.key.hear(connection.session)
 
 
 def unwrap(thing: Any) -> tuple[Any, bool]:

@@ -27,12 +27,7 @@ class ServerKey:
 
     @property
     def fingerprint(self) -> int:
-        """How a client names the key: the low 64 bits of SHA-1 over its two TL strings, signed.
-
-        Source: core.telegram.org/mtproto/auth_key, step 4.
-        """
-        digest = hashlib.sha1(tl_string(big(self.modulus)) + tl_string(big(EXPONENT))).digest()
-        return int.from_bytes(digest[-8:], "little", signed=True)
+        return fingerprint(self.modulus)
 
     @property
     def pem(self) -> str:
@@ -65,6 +60,15 @@ def made() -> ServerKey:
         p, q = prime(), prime()
         if (p * q).bit_length() == BITS and p % EXPONENT != 1 and q % EXPONENT != 1:
             return ServerKey(p, q)
+
+
+def fingerprint(modulus: int) -> int:
+    """How a client names a key: the low 64 bits of SHA-1 over its two TL strings, signed.
+
+    Source: core.telegram.org/mtproto/auth_key, step 4.
+    """
+    digest = hashlib.sha1(tl_string(big(modulus)) + tl_string(big(EXPONENT))).digest()
+    return int.from_bytes(digest[-8:], "little", signed=True)
 
 
 def prime() -> int:

@@ -31,6 +31,8 @@ commands.load()
 #: The bot that is there from the start; any other well-formed token makes another bot.
 TOKEN = "777000001:sandbox-bot-token"
 BOT = "chapar_sandbox_bot"
+#: Updates kept for a session that is cut off.
+MISSED = 1000
 #: Seconds from a change to its being on disk.
 SAVE_AFTER = 0.5
 
@@ -140,10 +142,12 @@ class Telegram(Desk):
         return [key for key in self.keys.values() if key.account == account.id and not key.dead]
 
     def push(self, key: wire.Key, update: Any) -> None:
-        """To the last active connection of this authorisation that listens, if there is one."""
+        """To the session of this authorisation that listens; later, if it is cut off."""
         ears = [c for c in self.open if c.key is key and c.listens and c.is_open]
         if ears:
             max(ears, key=lambda connection: connection.active).notify(update)
+        elif key.listener:
+            key.waiting = [*key.waiting[-MISSED + 1 :], update]
 
     def has_twin(self, connection: Connection) -> bool:
         """Whether another open main connection speaks with the same key."""

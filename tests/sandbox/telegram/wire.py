@@ -8,12 +8,17 @@ import asyncio
 import hashlib
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pyrogram.crypto import aes, mtproto
 
 from tests.sandbox.telegram import tl
+
+try:
+    from cryptg import decrypt_ige, encrypt_ige
+except ImportError:
+    decrypt_ige, encrypt_ige = aes.ige256_decrypt, aes.ige256_encrypt
 
 MARK = 0xEF
 #: What asyncio may buffer of one connection: two file parts.
@@ -27,13 +32,24 @@ NOTICE = 3
 
 @dataclass(slots=True)
 class Key:
-    """One authorisation: what a client's session file holds a copy of."""
+    """One authorisation: what a client's session file holds a copy of.
+
+    `dead`: the error every call gets from now on, such as AUTH_KEY_DUPLICATED; "" while all is
+    well. `listener`: the session that updates go to; `waiting` are those it missed while its
+    connection was broken.
+    """
 
     secret: bytes
     salt: int
     account: int = 0
-    #: An error every call gets from now on, such as AUTH_KEY_DUPLICATED; "" while all is well.
     dead: str = ""
+    listener: bytes = b""
+    waiting: list[Any] = field(default_factory=list)
+
+    def hear(self, session: bytes) -> None:
+        """Updates go to this session now: the last one that asked for them."""
+        if session != self.listener:
+            self.listener, self.waiting = session, []
 
     @property
     def id(self) -> bytes:
@@ -67,7 +83,7 @@ def frame(data: bytes) -> bytes:
 def open_packet(key: Key, packet: bytes) -> Envelope:
     """Decrypt and check. Raises ValueError when the message key does not fit."""
     message_key = packet[8:24]
-    plain = aes.ige256_decrypt(packet[24:], *mtproto.kdf(key.secret, message_key, True))
+    plain = decrypt_ige(packet[24:], *mtproto.kdf(key.secret, message_key, True))
     if hashlib.sha256(key.secret[88:120] + plain).digest()[8:24] != message_key:
         raise ValueError("message key does not fit")
     return parse(plain)
@@ -76,7 +92,7 @@ def open_packet(key: Key, packet: bytes) -> Envelope:
 def peek(key: Key, packet: bytes, size: int) -> Envelope:
     """The first bytes of a packet only, unchecked: the cipher decrypts from the front."""
     aes_key, aes_iv = mtproto.kdf(key.secret, packet[8:24], True)
-    return parse(aes.ige256_decrypt(packet[24 : 24 + size], aes_key, aes_iv))
+    return parse(decrypt_ige(packet[24 : 24 + size], aes_key, aes_iv))
 
 
 def parse(plain: bytes) -> Envelope:
@@ -97,7 +113,7 @@ def seal(key: Key, session: bytes, message: int, seq: int, body: bytes) -> bytes
     plain = head + seq.to_bytes(4, "little") + len(body).to_bytes(4, "little") + body
     plain += os.urandom(-(len(plain) + 12) % 16 + 12)
     message_key = hashlib.sha256(key.secret[96:128] + plain).digest()[8:24]
-    cipher = aes.ige256_encrypt(plain, *mtproto.kdf(key.secret, message_key, False))
+    cipher = encrypt_ige(plain, *mtproto.kdf(key.secret, message_key, False))
     return key.id + message_key + cipher
 
 

@@ -66,6 +66,20 @@ async def get_channels(call: Call, query: Any) -> Any:
     return make(types.messages.Chats, chats=chats)
 
 
+@on(functions.channels.GetFullChannel)
+async def get_full_channel(call: Call, query: Any) -> Any:
+    channel = channel_of(call, query.channel)
+    full = make(
+        types.ChannelFull,
+        id=channel.id,
+        participants_count=len(channel.members),
+        chat_photo=make(types.PhotoEmpty),
+        notify_settings=make(types.PeerNotifySettings),
+        pts=channel.box.pts,
+    )
+    return make(types.messages.ChatFull, full_chat=full, chats=[told_channel(call, channel)])
+
+
 @on(functions.messages.GetChats)
 async def get_chats(call: Call, query: Any) -> Any:
     raise Rpc(400, "CHAT_ID_INVALID")
