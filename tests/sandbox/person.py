@@ -74,6 +74,7 @@ class Person:
     phone: str
     code: str
     version: int = 0
+    known: dict[int, Message] = field(default_factory=dict)
 
     # --- doing -----------------------------------------------------------------------------
 
@@ -164,22 +165,24 @@ class Person:
     ) -> Message:
         """Look at the chat at every change until `found` finds something in it."""
         loop = asyncio.get_running_loop()
-        end, after = loop.time() + timeout, -1
-        while True:
+        end = loop.time() + timeout
+        chat = await self.history()
+        while not (message := found(chat)):
             left = end - loop.time()
-            chat = await self.history(after, max(left, 0))
-            if message := found(chat):
-                return message
             if left <= 0:
                 raise AssertionError(f"{self.name} {complaint}; the chat:\n{transcript(chat)}")
-            after = self.version
+            chat = await self.history(left)
+        return message
 
-    async def history(self, after: int = -1, timeout: float = 0) -> list[Message]:
-        """Everything ever said between the two, deleted messages too."""
-        args = {"peer": self.desk.bot, "after": after, "timeout": timeout}
+    async def history(self, timeout: float = 0) -> list[Message]:
+        """Everything ever said between the two, deleted messages too; when there is something
+        new, or after `timeout` seconds."""
+        args = {"peer": self.desk.bot, "after": self.version, "timeout": timeout}
         seen = await self.desk.do("look", person=self.id, **args)
         self.version = seen["version"]
-        return [Message(**facts) for facts in seen["messages"]]
+        for facts in seen["messages"]:
+            self.known[facts["id"]] = Message(**facts)
+        return [self.known[number] for number in sorted(self.known)]
 
     async def chat(self) -> list[Message]:
         """What is on the person's screen now, in order."""

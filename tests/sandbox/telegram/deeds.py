@@ -138,11 +138,11 @@ async def deactivate(server: "Telegram", person: int) -> None:
 async def look(
     server: "Telegram", person: int, peer: int, after: int, timeout: float
 ) -> dict[str, Any]:
-    """The chat with `peer`, as soon as the person's box is past `after`, at most `timeout`
-    seconds later. Deleted messages are in it, marked."""
+    """What changed in the chat with `peer` since `after`, as soon as something did, at most
+    `timeout` seconds later. Deleted messages are in it, marked."""
     box = server.world.box(person)
     await server.bell.until(lambda: box.pts > after, timeout)
-    posts = [post for post in box.ever if post.peer(person) == peer]
+    posts = [post for post in box.touched(after) if post.peer(person) == peer]
     seen = [views.message(server, post, person) for post in posts]
     return {"version": box.pts, "messages": seen}
 

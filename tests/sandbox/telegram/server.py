@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -64,6 +65,7 @@ class Telegram(Desk):
         self.world = World()
         self.keys: dict[bytes, wire.Key] = {}
         self.vault = Vault(self.home / "files", sink=sink)
+        self.save_after = SAVE_AFTER
         self.saving: asyncio.TimerHandle | None = None
         keeping.load(self)
         self.bot = self.world.bot(token, BOT).id
@@ -123,14 +125,17 @@ class Telegram(Desk):
         """Something in the world did: wake who waits for it, and save it soon."""
         self.bell.ring()
         if self.saving is None and not self.borrowed:
-            self.saving = asyncio.get_running_loop().call_later(SAVE_AFTER, self.save)
+            self.saving = asyncio.get_running_loop().call_later(self.save_after, self.save)
 
     def save(self) -> None:
         if self.saving:
             self.saving.cancel()
         self.saving = None
         if not self.borrowed:
+            begun = time.monotonic()
             keeping.save(self)
+            # A large world is written seldom: at most a twentieth of the time goes into it.
+            self.save_after = max(SAVE_AFTER, 20 * (time.monotonic() - begun))
 
     def remember(self, key: wire.Key) -> None:
         self.keys[key.id] = key

@@ -8,6 +8,7 @@ import hashlib
 import secrets
 import time
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any
 
 #: Events of a box that are remembered for getDifference.
@@ -35,7 +36,7 @@ class Box:
     count: int = 0
     posts: dict[int, "Post"] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
-    ever: list["Post"] = field(default_factory=list)
+    ever: dict[int, "Post"] = field(default_factory=dict)
 
     def note(self, kind: str, ids: list[int]) -> Event:
         self.pts += len(ids)
@@ -43,6 +44,13 @@ class Box:
         self.events.append(event)
         del self.events[:-REMEMBERED]
         return event
+
+    def touched(self, after: int) -> list["Post"]:
+        """The messages that something happened to since `after`; all of them below 1."""
+        if after < 1:
+            return list(self.ever.values())
+        recent = takewhile(lambda event: event.pts > after, reversed(self.events))
+        return [self.ever[n] for n in sorted({n for event in recent for n in event.ids})]
 
 
 @dataclass(slots=True)
@@ -182,8 +190,7 @@ class World:
         for owner in [to] if to < 0 else dict.fromkeys((sender, to)):
             box = self.box(owner)
             box.count += 1
-            box.posts[box.count] = post
-            box.ever.append(post)
+            box.posts[box.count] = box.ever[box.count] = post
             post.numbers[owner] = box.count
             news.append((box, box.note("new", [box.count])))
         self.introduce(sender, to)
