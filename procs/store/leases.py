@@ -19,18 +19,21 @@ from procs.store.database import Database
 
 #: Seconds a lease lasts without a beat.
 LEASE = 60.0
+#: More leases than there will ever be.
+ENDLESS = 1 << 30
 
 CLAIM = """
 UPDATE jobs
    SET state = 1, at = :end, fence = fence + 1, attempt = attempt + 1, worker = :worker,
        story = story || :event
- WHERE id IN (SELECT id FROM jobs WHERE state = 0 AND lane = :lane
-               ORDER BY at LIMIT :room)
+ WHERE id IN (SELECT id FROM jobs WHERE state = 0 AND lane = :lane ORDER BY at
+               LIMIT MAX(0, MIN(:room, :most - (SELECT COUNT(*) FROM jobs
+                                                 WHERE state = 1 AND lane = :lane))))
 RETURNING id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress
 """
 RENEW = """
 UPDATE jobs SET at = :end
- WHERE state = 1 AND worker = :worker
+ WHERE state = 1 AND lane IN (0, 1) AND worker = :worker
 RETURNING id, fence, stop
 """
 END = """
@@ -73,14 +76,16 @@ def event(now: Now, word: str, **facts: Any) -> str:
 
 
 def claim(
-    db: Database, *, worker: int, lane: Lane, room: int, now: Now, ttl: float = LEASE
+    db: Database, *, worker: int, lane: Lane, room: int, now: Now, most: int = ENDLESS
 ) -> list[Lease]:
-    """Take up to `room` queued jobs of a lane, the longest in the ring first."""
+    """Take up to `room` queued jobs of a lane, the longest in the ring first; in all, never more
+    than `most` jobs of the lane are leased."""
     facts = {
         "worker": worker,
         "lane": int(lane),
         "room": room,
-        "end": now.boot + ttl,
+        "most": most,
+        "end": now.boot + LEASE,
         "event": event(now, "claimed", worker=worker),
     }
     with db.write():

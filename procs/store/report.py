@@ -19,11 +19,11 @@ OUTCOMES = "SELECT state, COUNT(*) FROM requests WHERE received_at > :since GROU
 TABLE = """
 SELECT r.id, r.user_id, r.url, r.variant, r.state, r.cached, COALESCE(r.say, ''),
        COALESCE(r.code, ''), COALESCE(r.worker, ''), r.received_at, r.answered_at, r.started_at,
-       r.ended_at, COALESCE(m.parts, '')
-  FROM requests r
-  LEFT JOIN media_keys k ON k.key = r.key AND k.variant = r.variant
-  LEFT JOIN media m ON m.id = k.media
- ORDER BY r.id DESC LIMIT :most
+       r.ended_at,
+       COALESCE((SELECT SUM(json_extract(part.value, '$.size'))
+                   FROM media_keys k JOIN media m ON m.id = k.media, json_each(m.parts) part
+                  WHERE k.key = r.key AND k.variant = r.variant AND r.state = 'delivered'), 0)
+  FROM requests r ORDER BY r.id DESC LIMIT :most
 """
 
 
@@ -40,7 +40,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One request in the record. Instants are wall time."""
+    """One request in the record. Instants are wall time, `size` the bytes that were delivered."""
 
     request: int
     user: int
@@ -55,7 +55,7 @@ class Past:
     answered_at: float | None
     started_at: float | None
     ended_at: float | None
-    parts: str
+    size: int
 
 
 def overview(db: Database, *, now: Now) -> Overview:

@@ -41,7 +41,7 @@ CREATE TABLE jobs (
 -- One small index for each state that is asked for. SQLite uses a partial index only when the query
 -- repeats its condition literally.
 CREATE INDEX job_ring ON jobs (lane, at) WHERE state = 0;
-CREATE INDEX job_leased ON jobs (worker) WHERE state = 1;
+CREATE INDEX job_leased ON jobs (lane, worker) WHERE state = 1;
 CREATE INDEX job_later ON jobs (at) WHERE state = 2;
 CREATE UNIQUE INDEX job_seat ON jobs (user_id, lane, seat) WHERE seat IS NOT NULL;
 CREATE UNIQUE INDEX job_mark ON jobs (mark) WHERE mark IS NOT NULL AND state < 20;

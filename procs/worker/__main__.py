@@ -14,10 +14,10 @@ from procs.store import workers
 from procs.store.database import Database, open_database
 from procs.store.wake import Ear
 from procs.telegram.courier import Courier
-from procs.worker.budget import RECYCLE, Budget
+from procs.worker.budget import Budget
 from procs.worker.desk import Desk
-from procs.worker.loop import STOPPED, Loop
-from procs.worker.slots import Slots, rooms_of
+from procs.worker.loop import RECYCLE, STOPPED, Loop
+from procs.worker.slots import Places, rooms_of
 from procs.worker.tools import Tools
 
 
@@ -36,40 +36,51 @@ def main() -> int:
 
 
 async def live(settings: config.Settings, db: Database) -> int:
-    """Wait for a slot, serve in it, leave."""
+    """Take a slot, wait for a post, serve, leave."""
     name = f"w{process.number():02d}-{os.getpid()}"
-    worker = workers.enter(db, name, now=clock.now())
-    slots = Slots(settings.run, settings.workers)
-    log.info("worker.entered", worker=name)
     signals = process.Signals()
-    slot = await signals.unless_stopped(slots.wait())
+    places = Places(settings.run, settings.workers)
+    worker = workers.enter(db, name, now=clock.now())
+    slot = await signals.unless_stopped(places.slots.wait())
     why = STOPPED
     if slot is not None:
+        log.info("worker.entered", worker=name, slot=slot)
         courier = Courier(settings, slot)
         tools = Tools(settings, db, worker, name, Desk(db), Engine(settings.run), courier)
-        why = await serve(tools, signals, slots, slot)
+        why = await work(tools, signals, places)
     workers.leave(db, worker, why=why, now=clock.now())
+    places.slots.free()
     log.info("worker.recycled" if why == RECYCLE else "worker.left", worker=name, why=why)
     db.close()
     return 0
 
 
-async def serve(tools: Tools, signals: process.Signals, slots: Slots, slot: int) -> str:
-    """Hold a slot and carry jobs. Returns why it ended."""
+async def work(tools: Tools, signals: process.Signals, places: Places) -> str:
+    """Be the spare, then serve until drained. The slot's session is closed when this returns.
+    Returns why it ended."""
+    warm = asyncio.create_task(tools.connect_early())
+    try:
+        post = await signals.unless_stopped(places.wait_for_post())
+        return STOPPED if post is None else await serve(tools, signals, places, post)
+    finally:
+        warm.cancel()
+        await tools.close()
+
+
+async def serve(tools: Tools, signals: process.Signals, places: Places, post: int) -> str:
+    """Carry jobs at a post until drained. Returns why it ended."""
     settings = tools.settings
-    workers.serve(tools.db, tools.worker, slot=slot, now=clock.now())
-    log.info("worker.serving", worker=tools.name, slot=slot)
+    workers.serve(tools.db, tools.worker, slot=post, now=clock.now())
+    log.info("worker.serving", worker=tools.name, post=post)
+    budget = Budget(settings.recycle_after, settings.memory_ceiling, places)
+    heavy = rooms_of(post, posts=settings.workers, downloads=settings.max_concurrent_downloads)
+    warm = asyncio.create_task(tools.start_engine())
     ear = Ear(settings.run, tools.name)
-    budget = Budget(settings.recycle_after, settings.memory_ceiling, slots.may_leave)
-    heavy = rooms_of(slot, slots=settings.workers, downloads=settings.max_concurrent_downloads)
-    warm = asyncio.create_task(tools.warm())
     try:
         return await Loop(tools, ear, budget, signals, heavy=heavy).run()
     finally:
         warm.cancel()
         ear.close()
-        await tools.close()
-        slots.free()
 
 
 if __name__ == "__main__":

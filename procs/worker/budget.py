@@ -1,10 +1,10 @@
 """When a worker is recycled: after N jobs, or above a memory ceiling."""
 
 import random
-from collections.abc import Callable
 
 from procs import clock, log
 from procs.worker import memory
+from procs.worker.slots import Places
 
 #: Workers that started together must not recycle together.
 JITTER = 0.1
@@ -12,29 +12,34 @@ JITTER = 0.1
 YOUNGEST = 4.0
 #: Seconds between two looks at the memory.
 LOOK = 5.0
-RECYCLE = "recycle"
 
 
 class Budget:
     """Jobs left before this worker makes room for a fresh one."""
 
-    def __init__(self, jobs: int, ceiling: int, may_leave: Callable[[], bool]) -> None:
+    def __init__(self, jobs: int, ceiling: int, places: Places) -> None:
         self.left = max(1, round(jobs * random.uniform(1 - JITTER, 1 + JITTER)))
         self.ceiling = ceiling
-        self.may_leave = may_leave
+        self.places = places
         self.spent = 0
         self.born = clock.now().boot
         self.looked = 0.0
         self.heavy = False
+        #: The post is given away; jobs are claimed until the successor serves.
+        self.leaving = False
 
     def spend(self, jobs: int) -> None:
         self.left -= jobs
         self.spent += jobs
 
-    def look(self, drain: Callable[[str], None]) -> None:
-        """Drain when the budget is spent and this worker may leave now; else ask again later."""
-        if (self.left <= 0 or self.too_heavy()) and self.old_enough() and self.may_leave():
-            drain(RECYCLE)
+    def is_over(self) -> bool:
+        """Whether to drain now: the budget is spent, and another worker serves in our place."""
+        if not self.leaving:
+            spent = self.left <= 0 or self.too_heavy()
+            self.leaving = spent and self.old_enough() and self.places.may_leave()
+            if self.leaving:
+                log.info("worker.leaving", jobs=self.spent)
+        return self.leaving and self.places.is_replaced()
 
     def old_enough(self) -> bool:
         return clock.now().boot - self.born >= YOUNGEST

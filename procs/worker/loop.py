@@ -17,7 +17,10 @@ BACKSTOP = 1.0
 BEAT = 15.0
 #: Deliveries and probes that one worker carries at once.
 LIGHT_ROOMS = 8
+RECYCLE = "recycle"
 STOPPED = "stopped"
+#: Seconds between two looks whether the successor serves.
+HANDOVER = 0.05
 
 
 class Loop:
@@ -32,6 +35,8 @@ class Loop:
         self.ear = ear
         self.budget = budget
         self.news = asyncio.Event()
+        heavy_most = tools.settings.max_concurrent_downloads
+        self.most = {Lane.LIGHT: leases.ENDLESS, Lane.HEAVY: heavy_most}
         self.crew = Crew(tools, {Lane.LIGHT: LIGHT_ROOMS, Lane.HEAVY: heavy}, self.news.set)
         self.drained = asyncio.Event()
         self.cancelled = asyncio.Event()
@@ -47,7 +52,8 @@ class Loop:
             while not self.drained.is_set():
                 self.claim()
                 await self.rest()
-                self.budget.look(self.drain)
+                if self.budget.is_over():
+                    self.drain(RECYCLE)
             await self.settle()
             for task in tasks:
                 task.cancel()
@@ -67,7 +73,12 @@ class Loop:
     def claimed(self, lane: Lane, room: int) -> list[leases.Lease]:
         try:
             found = leases.claim(
-                self.db, worker=self.tools.worker, lane=lane, room=room, now=clock.now()
+                self.db,
+                worker=self.tools.worker,
+                lane=lane,
+                room=room,
+                now=clock.now(),
+                most=self.most[lane],
             )
         except StoreFull as error:
             log.error("store.full", error=error, fix="free space under CHAPAR_HOME")
@@ -86,7 +97,7 @@ class Loop:
             if any(self.crew.free(lane) and leases.ready(self.db, lane) for lane in Lane):
                 return
         try:
-            async with asyncio.timeout(BACKSTOP):
+            async with asyncio.timeout(HANDOVER if self.budget.leaving else BACKSTOP):
                 await self.news.wait()
         except TimeoutError:
             self.look_at_due()

@@ -1,7 +1,10 @@
-"""Slots: a worker's place among N, held by a kernel lock that any death sets free (flock(2)).
+"""Slots and posts: who owns which Telegram session, and who serves.
 
-N + 1 workers run for N slots. The one without a slot has everything imported and waits, so a slot
-that becomes free is taken within a tenth of a second, while a restart takes seconds.
+N + 1 workers run. Each holds a *slot*, which owns a Telegram session; N of them hold a *post* and
+serve, and the one without a post is the spare: everything imported, signed in, waiting. A worker
+that recycles gives its post to the spare first and finishes its running jobs after that, under its
+own session: serving never dips, however long the last download takes. All are kernel locks, which
+any death sets free (flock(2)).
 """
 
 import asyncio
@@ -9,7 +12,7 @@ import fcntl
 import os
 from pathlib import Path
 
-#: Seconds between two looks at the slots; a look is one system call a slot.
+#: Seconds between two looks at what may have become free; a look is one system call a lock.
 LOOK = 0.1
 
 
@@ -39,51 +42,80 @@ class Lock:
             os.close(self.file)
             self.file = None
 
+    def is_taken(self) -> bool:
+        """Whether another process holds it."""
+        if not self.take():
+            return True
+        self.free()
+        return False
 
-class Slots:
-    """The slots of this machine, the spare's mark, and the leave to recycle."""
 
-    def __init__(self, run: Path, count: int) -> None:
-        self.locks = [Lock(run / "slots" / f"{number}.lock") for number in range(count)]
-        self.spare = Lock(run / "spare.lock")
-        self.leave = Lock(run / "recycle.lock")
+class Row:
+    """A row of equal locks, of which a process holds one at most."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self.locks = [Lock(folder / f"{number}.lock") for number in range(count)]
         self.mine: int | None = None
 
-    async def wait(self) -> int:
-        """Take a free slot, waiting as the spare while there is none. Returns its number."""
-        while (number := self.take()) is None:
-            self.spare.take()
-            await asyncio.sleep(LOOK)
-        self.spare.free()
-        return number
-
     def take(self) -> int | None:
+        """The number of the first that is free, now ours."""
         for number, lock in enumerate(self.locks):
             if lock.take():
                 self.mine = number
                 return number
         return None
 
-    def may_leave(self) -> bool:
-        """Whether this worker may recycle now: nobody else does, and a spare waits to follow.
-
-        The leave is kept until this process ends.
-        """
-        if not self.leave.take():
-            return False
-        if self.spare.take():
-            self.spare.free()
-            self.leave.free()
-            return False
-        return True
+    async def wait(self) -> int:
+        """Take one, however long that lasts."""
+        while (number := self.take()) is None:
+            await asyncio.sleep(LOOK)
+        return number
 
     def free(self) -> None:
-        """Give the slot away; only after its Telegram session is closed."""
         if self.mine is not None:
             self.locks[self.mine].free()
             self.mine = None
 
 
-def rooms_of(slot: int, *, slots: int, downloads: int) -> int:
-    """A slot's share of the downloads that may run at once on this machine."""
-    return downloads // slots + (1 if slot < downloads % slots else 0)
+class Places:
+    """The slot and the post of one worker, the spare's mark, and the leave to recycle."""
+
+    def __init__(self, run: Path, workers: int) -> None:
+        self.slots = Row(run / "slots", workers + 1)
+        self.posts = Row(run / "posts", workers)
+        self.spare = Lock(run / "spare.lock")
+        self.leave = Lock(run / "recycle.lock")
+        self.left: Lock | None = None
+
+    async def wait_for_post(self) -> int:
+        """Serve at once, or as soon as somebody makes room; until then be the spare."""
+        while (number := self.posts.take()) is None:
+            self.spare.take()
+            await asyncio.sleep(LOOK)
+        self.spare.free()
+        return number
+
+    def may_leave(self) -> bool:
+        """Give the post away, if nobody else is recycling and a spare waits for it.
+
+        The leave is kept until this process ends, so that one recycles at a time.
+        """
+        if self.left is not None:
+            return True
+        if not self.leave.take():
+            return False
+        if self.posts.mine is None or not self.spare.is_taken():
+            self.leave.free()
+            return False
+        self.left = self.posts.locks[self.posts.mine]
+        self.posts.free()
+        return True
+
+    def is_replaced(self) -> bool:
+        """Whether somebody serves at the post we gave away."""
+        return self.left is not None and self.left.is_taken()
+
+
+def rooms_of(post: int, *, posts: int, downloads: int) -> int:
+    """A post's share of the downloads that may run at once on this machine."""
+    return downloads // posts + (1 if post < downloads % posts else 0)

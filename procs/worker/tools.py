@@ -1,6 +1,8 @@
 """What a worker's jobs work with, made once per process."""
 
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from procs import clock, log
 from procs.config import Settings
@@ -45,13 +47,19 @@ class Tools:
         if left > 0:
             raise TelegramWait(left, scope)
 
-    async def warm(self) -> None:
-        """Do the slow things before the first job needs them. A failure here is not one of a job:
-        it is tried again, and counted, when a job needs it."""
+    async def connect_early(self) -> None:
+        """Connect before the first job needs it. A failure here is not one of a job: it is tried
+        again, and counted, when a job needs it."""
+        if self.settings.bot_token:
+            await self._early(self.connect())
+
+    async def start_engine(self) -> None:
+        """Have a warm nursery before the first job needs it; a failure is tried again then."""
+        await self._early(self.engine.start())
+
+    async def _early(self, work: Coroutine[Any, Any, None]) -> None:
         try:
-            await self.engine.start()
-            if self.settings.bot_token:
-                await self.connect()
+            await work
         except ChaparError as error:
             log.warning("worker.cold", worker=self.name, error=error)
 

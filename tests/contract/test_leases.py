@@ -43,6 +43,19 @@ def test_a_finished_job_sends_its_user_to_the_back_of_the_ring(desk: Desk, clock
     assert turns == ["url:b", "url:x", "url:y", "url:c"]
 
 
+def test_downloads_of_all_workers_together_stay_under_the_limit(desk: Desk) -> None:
+    for user in range(6):
+        desk.asks(user, f"a{user}", f"b{user}")
+    one, two = desk.worker("w00-1"), desk.worker("w01-2")
+
+    taken = [
+        len(leases.claim(desk.db, worker=w, lane=Lane.HEAVY, room=4, most=5, now=desk.clock.now()))
+        for w in (one, two, one)
+    ]
+
+    assert taken == [4, 1, 0]
+
+
 def test_a_light_job_never_waits_behind_downloads(desk: Desk, clock: Clock) -> None:
     worker = desk.worker()
     (asked,) = desk.asks(1, "known")

@@ -1,14 +1,24 @@
 """When a worker is recycled."""
 
+from pathlib import Path
+
 import pytest
 
 from procs.worker import budget, memory, settling
 from procs.worker.budget import Budget
+from procs.worker.slots import Lock, Places
+
+ENOUGH = 1 << 60
 
 
 @pytest.fixture
-def drained() -> list[str]:
-    return []
+def places(tmp_path: Path) -> Places:
+    """A worker at the only post, with a spare that follows at once."""
+    mine, spare = Places(tmp_path, 1), Places(tmp_path, 1)
+    mine.posts.take()
+    spare.spare.take()
+    mine.is_replaced = lambda: mine.left is not None  # type: ignore[method-assign]
+    return mine
 
 
 @pytest.fixture(autouse=True)
@@ -16,45 +26,50 @@ def grown_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "YOUNGEST", 0.0)
 
 
-def test_a_worker_is_recycled_after_its_jobs(drained: list[str]) -> None:
-    mine = Budget(10, 1 << 60, lambda: True)
+def test_a_worker_is_recycled_after_its_jobs(places: Places) -> None:
+    mine = Budget(10, ENOUGH, places)
 
     mine.spend(8)
-    mine.look(drained.append)
-    assert drained == []
+    before = mine.is_over()
     mine.spend(4)
-    mine.look(drained.append)
 
-    assert drained == ["recycle"]
+    assert (before, mine.is_over()) == (False, True)
 
 
-def test_workers_born_together_do_not_recycle_together() -> None:
-    lives = {Budget(200, 1 << 60, lambda: True).left for _ in range(100)}
+def test_workers_born_together_do_not_recycle_together(places: Places) -> None:
+    lives = {Budget(200, ENOUGH, places).left for _ in range(100)}
 
     assert len(lives) > 10
     assert 180 <= min(lives) <= max(lives) <= 220
 
 
-def test_a_worker_above_the_ceiling_is_recycled_whatever_its_jobs(drained: list[str]) -> None:
-    Budget(1000, 1, lambda: True).look(drained.append)
-
-    assert drained == ["recycle"]
+def test_a_worker_above_the_ceiling_is_recycled_whatever_its_jobs(places: Places) -> None:
+    assert Budget(1000, 1, places).is_over()
 
 
-def test_a_worker_that_may_not_leave_stays(drained: list[str]) -> None:
-    Budget(1, 1, lambda: False).look(drained.append)
+def test_a_worker_without_a_spare_stays(places: Places) -> None:
+    places.leave = places.spare = Lock(places.spare.path)
 
-    assert drained == []
+    assert not Budget(1, 1, places).is_over()
+
+
+def test_a_worker_serves_until_its_successor_does(tmp_path: Path, places: Places) -> None:
+    del places.is_replaced
+    mine = Budget(1, 1, places)
+    assert not mine.is_over()
+    assert mine.leaving
+
+    Places(tmp_path, 1).posts.take()
+
+    assert mine.is_over()
 
 
 def test_a_worker_too_young_for_supervisord_stays(
-    drained: list[str], monkeypatch: pytest.MonkeyPatch
+    places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(budget, "YOUNGEST", 3600.0)
 
-    Budget(1, 1, lambda: True).look(drained.append)
-
-    assert drained == []
+    assert not Budget(1, 1, places).is_over()
 
 
 def test_memory_of_our_own_is_counted_and_mapped_files_are_not(tmp_path: object) -> None:
