@@ -1,0 +1,126 @@
+"""The site's files: made by ffmpeg once, kept in a folder named by this recipe's own hash."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from procs.tools import tools
+
+#: The clip lasts longer than its sound's and picture's rounding errors, and no longer.
+SECONDS = 6
+KEY = bytes(range(16))
+PDF = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj
+trailer<</Root 1 0 R>>
+%%EOF
+"""
+
+PICTURE = ("-f", "lavfi", "-i", f"testsrc2=s=640x360:r=25:d={SECONDS}")
+SOUND = ("-f", "lavfi", "-i", f"sine=440:d={SECONDS}")
+H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "50")
+AAC = ("-c:a", "aac", "-b:a", "96k")
+VP9 = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "300k")
+CLIP = ("-i", "clip.mp4")
+COPY = ("-c", "copy")
+HLS = ("-f", "hls", "-hls_time", "2", "-hls_playlist_type", "vod")
+
+#: name -> the ffmpeg arguments that make it. A step may use what an earlier one made.
+STEPS: tuple[dict[str, tuple[str, ...]], ...] = (
+    {
+        # No faststart: the moov box stays at the end, as many sites serve it.
+        "clip.mp4": (*PICTURE, *SOUND, *H264, *AAC, "-shortest"),
+        "long.mp4": (
+            *("-f", "lavfi", "-i", "testsrc2=s=640x360:r=25:d=30"),
+            *("-f", "lavfi", "-i", "sine=220:d=30", *H264, *AAC, "-shortest"),
+        ),
+        "photo.jpg": ("-f", "lavfi", "-i", "testsrc2=s=800x600", "-frames:v", "1", "-update", "1"),
+        "photo.png": ("-f", "lavfi", "-i", "testsrc=s=320x240", "-frames:v", "1", "-update", "1"),
+        "wide.jpg": ("-f", "lavfi", "-i", "color=s=9900x400", "-frames:v", "1", "-update", "1"),
+        "cover.jpg": ("-f", "lavfi", "-i", "testsrc2=s=600x600", "-frames:v", "1", "-update", "1"),
+        "song.mp3": (*SOUND, "-b:a", "96k", "-metadata", "title=Sine", "-metadata", "artist=Osc"),
+        "song.m4a": (*SOUND, *AAC),
+        "song.opus": (*SOUND, "-c:a", "libopus", "-b:a", "48k"),
+        "silent.mp4": (*PICTURE, *H264),
+    },
+    {
+        "clip.mkv": (*CLIP, *COPY),
+        "clip.webm": (*CLIP, "-vf", "scale=320:180", *VP9, "-c:a", "libopus", "-b:a", "48k"),
+        "small.mp4": (*CLIP, "-vf", "scale=320:180", *H264, *AAC, "-movflags", "+faststart"),
+        "rotated.mp4": ("-display_rotation:v:0", "90", *CLIP, *COPY),
+        "squeezed.mp4": (*CLIP, "-vf", "scale=480:480,setsar=4/3", *H264, *AAC),
+        "hls/video.m3u8": (*CLIP, "-an", *COPY, *HLS),
+        "hls/audio.m3u8": (*CLIP, "-vn", *COPY, *HLS),
+        "hls/muxed.m3u8": (*CLIP, *COPY, *HLS),
+        "hls/fmp4.m3u8": (
+            *(*CLIP, *COPY, *HLS, "-hls_segment_type", "fmp4"),
+            *("-hls_fmp4_init_filename", "fmp4-init.mp4"),
+        ),
+        "hls/aes.m3u8": (*CLIP, *COPY, *HLS, "-hls_key_info_file", "key.info"),
+        "dash/manifest.mpd": (
+            *(*CLIP, *COPY, "-f", "dash", "-seg_duration", "2"),
+            *("-adaptation_sets", "id=0,streams=v id=1,streams=a"),
+        ),
+    },
+    {
+        "film.mkv": ("-i", "clip.webm", *COPY),
+        "hls/low.m3u8": ("-i", "small.mp4", "-an", *COPY, *HLS),
+    },
+)
+
+MASTER = """#EXTM3U
+#EXT-X-VERSION:4
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="Sound",DEFAULT=YES,AUTOSELECT=YES,URI="audio.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=700000,RESOLUTION=320x180,CODECS="avc1.42c00d,mp4a.40.2",AUDIO="a"
+low.m3u8
+#EXT-X-STREAM-INF:BANDWIDTH=2500000,RESOLUTION=640x360,CODECS="avc1.42c01e,mp4a.40.2",AUDIO="a"
+video.m3u8
+"""
+
+
+def folder() -> Path:
+    """All files, ready; made now if this version of the recipe never was."""
+    version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    place = Path(tempfile.gettempdir(), f"chapar-site-{version}")
+    if not place.exists():
+        fresh = Path(tempfile.mkdtemp(prefix="chapar-site-"))
+        make(fresh)
+        try:
+            fresh.rename(place)
+        except OSError:  # another process was faster
+            shutil.rmtree(fresh)
+    return place
+
+
+def make(place: Path) -> None:
+    """Fill an empty folder."""
+    for part in ("hls", "dash"):
+        (place / part).mkdir()
+    (place / "hls/aes.key").write_bytes(KEY)
+    (place / "key.info").write_text("aes.key\nhls/aes.key\n")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for step in STEPS:
+            list(pool.map(step_in(place), step.items()))
+    (place / "hls/master.m3u8").write_text(MASTER)
+    (place / "hls/gap.m3u8").write_text(
+        (place / "hls/muxed.m3u8").read_text().replace("muxed1.ts", "missing.ts")
+    )
+    (place / "paper.pdf").write_bytes(PDF)
+    with zipfile.ZipFile(place / "archive.zip", "w") as archive:
+        archive.writestr("read me.txt", "A real archive.\n" * 100)
+
+
+def step_in(place: Path) -> Callable[[tuple[str, tuple[str, ...]]], None]:
+    def run(recipe: tuple[str, tuple[str, ...]]) -> None:
+        name, arguments = recipe
+        argv = [tools().ffmpeg, "-v", "error", "-nostdin", *arguments, name]
+        subprocess.run(argv, cwd=place, check=True)
+
+    return run

@@ -1,0 +1,70 @@
+"""The site's pages: each shows its media in another of the ways that sites use."""
+
+import json
+
+
+def page(title: str, *, head: str = "", body: str = "") -> str:
+    return (
+        f"<!doctype html><html><head><title>{title}</title>{head}</head><body>{body}</body></html>"
+    )
+
+
+def linked(facts: dict[str, object]) -> str:
+    facts = {"@context": "https://schema.org", **facts}
+    return f'<script type="application/ld+json">{json.dumps(facts)}</script>'
+
+
+def pages(base: str) -> dict[str, str]:
+    """path -> HTML; `base` is the site's own address, for what must be absolute."""
+    return {
+        "/page/video.html": page(
+            "A page with a film", body='<h1>Film</h1><video src="/clip.mp4" controls></video>'
+        ),
+        "/page/sources.html": page(
+            "Two qualities",
+            body='<video><source src="/small.mp4" type="video/mp4" label="180p">'
+            '<source src="/clip.mp4" type="video/mp4" label="360p"></video>',
+        ),
+        "/page/og.html": page(
+            "Open graph",
+            head=f'<meta property="og:title" content="فیلم کوتاه">'
+            f'<meta property="og:video" content="{base}/clip.mp4">'
+            f'<meta property="og:video:type" content="video/mp4">',
+        ),
+        "/page/jsonld.html": page(
+            "Linked data",
+            head=linked(
+                {
+                    "@type": "VideoObject",
+                    "name": "A linked film",
+                    "contentUrl": f"{base}/clip.mp4",
+                    "thumbnailUrl": f"{base}/cover.jpg",
+                    "duration": "PT6S",
+                }
+            ),
+        ),
+        "/page/song.html": page(
+            "A song",
+            head=linked(
+                {
+                    "@type": "AudioObject",
+                    "name": "The Long Sine",
+                    "byArtist": {"name": "Oscillator"},
+                    "contentUrl": f"{base}/song.m4a",
+                    "encodingFormat": "audio/mp4",
+                    "thumbnailUrl": f"{base}/cover.jpg",
+                    "duration": "PT6S",
+                }
+            ),
+        ),
+        "/page/hls.html": page(
+            "A stream",
+            body='<video><source src="/hls/master.m3u8" type="application/x-mpegurl"></video>',
+        ),
+        "/page/plain.html": page(
+            "Words", body="<p>Only words here, and <a href='/'>a link</a>.</p>"
+        ),
+        "/page/login.html": page(
+            "Please sign in", body="<form><input name=user><input type=password></form>"
+        ),
+    }

@@ -1,0 +1,217 @@
+"""The site itself. Files may be bent by their address:
+
+/slow/clip.mp4?rate=50000     so many bytes a second (default 100000); any file takes ?rate=
+/hang/clip.mp4                headers never come
+/stall/clip.mp4               half of it, then silence
+/cut/clip.mp4                 half of it, then the connection breaks
+/unsized/clip.mp4             without a length
+/endless.mp4                  the clip, then zeros for ever
+/status/503                   that answer (429 and 503 with Retry-After: 7)
+/redirect/3/clip.mp4          after so many redirects;  /loop  for ever
+/odd/clip.mp4                 no name in the address, a Persian one in Content-Disposition
+"""
+
+import asyncio
+import json
+import mimetypes
+import re
+from collections import defaultdict
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote
+
+from aiohttp import web
+
+from tests.sandbox.site import files
+from tests.sandbox.site.pages import pages
+
+#: Bytes of one write, and how many such writes a second at most, when the rate is bound.
+PIECE, BEATS = 64 * 1024, 20
+SLOW = 100_000
+RETRY_AFTER = "7"
+ODD_NAME = "فیلم آزمایشی"
+TYPES = {
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".mpd": "application/dash+xml",
+    ".ts": "video/mp2t",
+}
+
+
+class Site:
+    """A running site, its address and its counters. Paths count without their query."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.port = port
+        self.files = Path()
+        self.asked: dict[str, int] = defaultdict(int)
+        self.sent: dict[str, int] = defaultdict(int)
+        self.news = asyncio.Condition()
+        self.runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> "Site":
+        self.files = await asyncio.to_thread(files.folder)
+        app = web.Application(middlewares=[self.count])
+        app.add_routes(self.routes())
+        self.runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
+        await self.runner.setup()
+        door = web.TCPSite(self.runner, "127.0.0.1", self.port)
+        await door.start()
+        self.port = self.runner.addresses[0][1]
+        self.pages = pages(self.url(""))
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self.runner is not None
+        await self.runner.cleanup()
+
+    def url(self, path: str) -> str:
+        """The full address of a path."""
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def hits(self, path: str) -> int:
+        """How often a path was asked for."""
+        return self.asked[path]
+
+    def bytes(self, path: str) -> int:
+        """How many bytes of its body were sent."""
+        return self.sent[path]
+
+    async def until(self, path: str, *, hits: int = 1, sent: int = 0) -> None:
+        """Wait until a path was asked for `hits` times and `sent` bytes of it left."""
+        async with self.news:
+            await self.news.wait_for(lambda: self.asked[path] >= hits and self.sent[path] >= sent)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/", self.index),
+            web.get("/_hits", self.counters),
+            web.get("/page/{name}", self.page),
+            web.get("/status/{code:\\d+}", self.status),
+            web.get("/redirect/{left:\\d+}/{name:.+}", self.redirect),
+            web.get("/loop", self.loop),
+            web.get("/hang/{name:.+}", self.hang),
+            web.get("/endless.mp4", self.endless),
+            web.get("/{bend:slow|stall|cut|unsized|odd}/{name:.+}", self.file),
+            web.get("/{name:.+}", self.file),
+        ]
+
+    @web.middleware
+    async def count(self, request: web.Request, handler: "web.Handler") -> web.StreamResponse:
+        await self.note(request.path, hits=1)
+        try:
+            response = await handler(request)
+        except ConnectionResetError as error:
+            raise asyncio.CancelledError from error  # who asked has left
+        if isinstance(response, web.Response):
+            await self.note(request.path, sent=response.body_length)
+        return response
+
+    async def note(self, path: str, *, hits: int = 0, sent: int = 0) -> None:
+        async with self.news:
+            self.asked[path] += hits
+            self.sent[path] += sent
+            self.news.notify_all()
+
+    async def index(self, request: web.Request) -> web.Response:
+        found = sorted(p.relative_to(self.files) for p in self.files.rglob("*") if p.is_file())
+        paths = [*self.pages, *(f"/{path}" for path in found)]
+        return web.Response(text=f"{__doc__}\n" + "\n".join(paths) + "\n")
+
+    async def counters(self, request: web.Request) -> web.Response:
+        rows = {path: {"hits": self.asked[path], "bytes": self.sent[path]} for path in self.asked}
+        return web.json_response(rows)
+
+    async def page(self, request: web.Request) -> web.Response:
+        text = self.pages.get(request.path)
+        if text is None:
+            raise web.HTTPNotFound
+        return web.Response(text=text, content_type="text/html")
+
+    async def status(self, request: web.Request) -> web.Response:
+        code = int(request.match_info["code"])
+        headers = {"Retry-After": RETRY_AFTER} if code in (429, 503) else {}
+        return web.Response(status=code, text=f"answer {code}", headers=headers)
+
+    async def redirect(self, request: web.Request) -> web.Response:
+        left, name = int(request.match_info["left"]), request.match_info["name"]
+        raise web.HTTPFound(f"/redirect/{left - 1}/{name}" if left > 1 else f"/{name}")
+
+    async def loop(self, request: web.Request) -> web.Response:
+        raise web.HTTPFound("/loop")
+
+    async def hang(self, request: web.Request) -> web.Response:
+        return await asyncio.Future[web.Response]()
+
+    async def endless(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "video/mp4"})
+        await response.prepare(request)
+        await self.write(request, response, (self.files / "clip.mp4").read_bytes())
+        while True:
+            await self.write(request, response, bytes(PIECE))
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        path, bend = self.files / request.match_info["name"], request.match_info.get("bend", "")
+        if not path.is_file() or self.files not in path.resolve().parents:
+            raise web.HTTPNotFound
+        body = path.read_bytes()
+        response = web.StreamResponse(headers=headers_of(path, bend))
+        first = start_of(request, len(body))
+        if bend != "unsized":
+            response.content_length = len(body) - first
+            response.headers["Accept-Ranges"] = "bytes"
+        if first:
+            response.set_status(206)
+            response.headers["Content-Range"] = f"bytes {first}-{len(body) - 1}/{len(body)}"
+        await response.prepare(request)
+        if request.method == "GET":
+            half = bend in ("stall", "cut")
+            await self.write(request, response, body[first : len(body) // 2 if half else None])
+            await self.bend(request, bend)
+        return response
+
+    async def bend(self, request: web.Request, bend: str) -> None:
+        """What comes after the body's first half."""
+        if bend == "stall":
+            await asyncio.Future[None]()
+        if bend == "cut" and request.transport:
+            request.transport.abort()
+
+    async def write(
+        self, request: web.Request, response: web.StreamResponse, body: "bytes"
+    ) -> None:
+        """Send `body`, at the rate that was asked for."""
+        rate = int(request.query.get("rate") or (SLOW if request.path.startswith("/slow/") else 0))
+        step = min(PIECE, max(1, rate // BEATS)) if rate else PIECE
+        for start in range(0, len(body), step):
+            piece = body[start : start + step]
+            await response.write(piece)
+            await self.note(request.path, sent=len(piece))
+            if rate:
+                await asyncio.sleep(len(piece) / rate)
+
+
+def headers_of(path: Path, bend: str) -> dict[str, str]:
+    kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
+    headers = {"Content-Type": kind or "application/octet-stream"}
+    if bend == "odd":
+        name = quote(ODD_NAME + path.suffix)
+        headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    return headers
+
+
+def start_of(request: web.Request, length: int) -> int:
+    """The first byte wanted; only open ranges are served, as downloads ask for."""
+    match = re.fullmatch(r"bytes=(\d+)-", request.headers.get("Range", ""))
+    return min(int(match[1]), length - 1) if match else 0
+
+
+async def serve(port: int) -> None:
+    """Run until killed, after saying where."""
+    async with Site(port) as site:
+        print(json.dumps({"address": site.url("")}), flush=True)
+        await asyncio.Future[None]()
