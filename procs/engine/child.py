@@ -14,7 +14,9 @@ from procs.engine.options import COVER, options
 from procs.engine.records import Fetched, Limits, Order, check_scheme
 from procs.errors import NetworkBroken, TooLarge
 
+#: Warnings that are kept, and those that say nothing to us.
 WARNINGS = 20
+NOISE = ("Falling back on generic", "URL could be a direct video", "ffprobe not found")
 
 
 class Line:
@@ -43,7 +45,7 @@ class Words:
         """Not kept."""
 
     def warning(self, text: str) -> None:
-        if len(self.warnings) < WARNINGS:
+        if len(self.warnings) < WARNINGS and not any(noise in text for noise in NOISE):
             self.warnings.append(plain(text))
 
     def error(self, text: str) -> None:
@@ -96,6 +98,7 @@ def fetch(request: dict[str, Any], line: Line) -> None:
             return
         meter.expected = found.size or 0
         done = ydl.process_ie_result(info, download=True)
+        meter.finish()
         name = settled(done, file, order)
         line.say("fetched", Fetched([name], found, cover(Path()), words.warnings))
 

@@ -136,7 +136,7 @@ def classify(chain: Sequence[dict[str, Any]], *, site: str = "") -> JobError:
 
 def first(causes: Sequence[Cause]) -> type[JobError]:
     said = "\n".join(one.text for one in causes)
-    expected = "\n".join(one.text for one in causes if one.expected)
+    expected = "\n".join(c.text for c in causes if c.expected and "HTTP Error" not in c.text)
     return (
         ours(causes)
         or next((ERRNOS[one.errno] for one in causes if one.errno in ERRNOS), None)

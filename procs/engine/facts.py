@@ -98,11 +98,16 @@ def extractor_of(info: dict[str, Any]) -> str:
 
 
 def title(info: dict[str, Any], file: Direct | None) -> str:
-    """The title a person would give it; a file's is its name."""
-    if file:
-        return plain(names.split(file.name)[0], TITLE)
-    return plain(info.get("track") or info.get("title") or info.get("id") or "", TITLE)
+    """The title a person would give it; a file's is its name, unless a page gave it a better."""
+    given = str(info.get("track") or info.get("title") or "")
+    if extractor_of(info) == GENERIC:
+        given = given.removesuffix(" (1)")  # a page's only film is numbered all the same
+    if file and given in ("", names.split(names.end_of(info["url"]))[0]):
+        given = names.split(file.name)[0]
+    return plain(given or info.get("id") or "", TITLE)
 
 
 def performer(info: dict[str, Any]) -> str:
-    return plain(info.get("artist") or info.get("uploader") or info.get("channel") or "", TITLE)
+    """Who made it. For a page of no known site, what yt-dlp calls the uploader is the host."""
+    host = None if extractor_of(info) == GENERIC else info.get("uploader") or info.get("channel")
+    return plain(info.get("artist") or host or "", TITLE)

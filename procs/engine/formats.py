@@ -133,8 +133,11 @@ def merged(streams: Streams) -> Format:
 
 
 def total(streams: Streams) -> int | None:
-    """Bytes of all streams together; None when any is unknown."""
+    """Bytes of all streams together; None when any is unknown. An HLS variant's rate includes the
+    sound that belongs to it (RFC 8216, 4.3.4.2)."""
     sizes = [int(one.get("filesize") or one.get("filesize_approx") or 0) for one in streams]
+    if sizes[0] and "m3u8" in str(streams[0].get("protocol")) and not any(sizes[1:]):
+        return sizes[0]
     return sum(sizes) if all(sizes) else None
 
 

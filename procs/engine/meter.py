@@ -40,3 +40,8 @@ class Meter:
             known = self.expected or sum(self.totals.values())
             total = max(known, done) if known else 0
             self.say("progress", [done, total, float(status.get("speed") or 0)])
+
+    def finish(self) -> None:
+        """All of it is there."""
+        done = sum(self.done.values())
+        self.say("progress", [done, done, 0.0])

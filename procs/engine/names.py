@@ -24,11 +24,16 @@ mimetypes.add_type("audio/mp4", ".m4a")
 def real_name(url: str, headers: Any) -> str:
     """What the server calls the file, else the end of its address; always with an extension where
     the type tells one."""
-    name = fit(disposition(headers) or unquote(PurePosixPath(urlsplit(url).path).name))
+    name = fit(disposition(headers) or end_of(url))
     stem, suffix = split(name)
     if suffix.lower() in VAGUE:
         suffix = mimetypes.guess_extension(mime(headers)) or suffix
     return (stem or "file") + suffix
+
+
+def end_of(url: str) -> str:
+    """The last part of an address's path, as people read it."""
+    return unquote(PurePosixPath(urlsplit(url).path).name)
 
 
 def disposition(headers: Any) -> str:

@@ -29,7 +29,7 @@ ALWAYS: dict[str, Any] = {
     "noresizebuffer": True,
     "socket_timeout": 15,
     "retries": 10,
-    "fragment_retries": 10,
+    "fragment_retries": 5,
     "extractor_retries": 2,
     "file_access_retries": 2,
     "outtmpl": {"default": f"{MEDIA}.%(ext)s", "thumbnail": f"{COVER}.%(ext)s"},
@@ -39,9 +39,9 @@ ALWAYS: dict[str, Any] = {
 }
 
 
-def pause(attempt: int) -> float:
-    """Seconds before a broken connection is tried again."""
-    return float(min(4.0, 0.25 * 2**attempt))
+def pause(n: int) -> float:
+    """Seconds before the next try of a broken connection; `n` counts from 0 (yt-dlp's name)."""
+    return float(min(2.0, 0.2 * 2**n))
 
 
 def options(
