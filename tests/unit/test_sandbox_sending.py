@@ -283,6 +283,51 @@ async def test_an_album_keeps_a_random_id_for_each_item(bot, ali, clip):
     assert len({message.group for message in seen}) == 1
 
 
+async def test_a_stale_item_of_an_album_is_named_by_its_place(tg, bot, ali, clip):
+    old = await upload(bot, clip)
+    await tg.expires_references()
+    fresh = await upload(bot, clip)
+    items = [
+        raw.types.InputSingleMedia(media=media, random_id=n, message="")
+        for n, media in enumerate((fresh, old), 1)
+    ]
+
+    with pytest.raises(errors.FileReferenceExpiredX) as stale:
+        await bot.invoke(raw.functions.messages.SendMultiMedia(peer=peer(ali), multi_media=items))
+
+    assert stale.value.value == 1
+
+
+async def test_a_photo_is_measured_and_a_thumbnail_must_be_a_small_jpeg(bot, ali, clip, tmp_path):
+    picture, thumb = tmp_path / "picture.png", tmp_path / "thumb.jpg"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0\0\0\0\x80")
+    thumb.write_bytes(b"\xff\xd8\xff\xc0\0\x11\x08\0\xb4\x01\x40" + bytes(20))
+
+    await bot.send_photo(ali.id, str(picture))
+    await bot.send_document(ali.id, str(clip), thumb=str(thumb))
+    await bot.send_document(ali.id, str(clip), thumb=str(picture))
+
+    photo, good, bad = [m.media for m in await ali.chat() if m.media]
+    assert (photo["kind"], photo["width"], photo["height"]) == ("photo", 256, 128)
+    assert (good["thumb"] > 0, bad["thumb"]) == (True, 0)
+
+
+async def test_what_is_no_picture_is_no_photo(bot, ali, clip):
+    with pytest.raises(errors.PhotoExtInvalid):
+        await bot.send_photo(ali.id, str(clip))
+
+
+async def test_a_sink_counts_bytes_and_keeps_none(tmp_path, clip):
+    async with Telegram(sink=True) as tg, client(tg, tmp_path, no_updates=True) as bot:
+        ali = await tg.person("Ali")
+        await ali.starts()
+
+        await send(bot, ali, await upload(bot, clip), random_id=7)
+
+        media = (await ali.sees(lambda m: m.kind == "file")).media
+        assert (media["size"], media["sha256"]) == (1 << 20, "")
+
+
 async def test_a_slow_line(tg, bot, clip):
     await tg.throttles(2 << 20)
     begun = time.monotonic()

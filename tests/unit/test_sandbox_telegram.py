@@ -182,6 +182,18 @@ async def test_a_real_client_signs_in_as_the_person(tg, bot, ali, tmp_path):
     assert "fa: from a phone" in [message.text for message in heard]
 
 
+async def test_a_real_client_forwards_and_the_first_author_stays(tg, bot, ali, tmp_path):
+    sara = await tg.person("Sara", username="sara")
+    await tg.do("say", person=sara.id, to=ali.id, text="https://example.org/x")
+
+    async with user_client(tg, tmp_path, ali) as phone:
+        [theirs] = [message async for message in phone.get_chat_history("sara", limit=1)]
+        await phone.forward_messages("chapar_sandbox_bot", "sara", theirs.id)
+
+    await ali.sees("fa: https://example.org/x")
+    assert (await ali.chat())[0].forwarded == "Sara"
+
+
 async def test_a_bots_commands_are_kept(tg, bot):
     await bot.set_bot_commands([BotCommand("start", "begin")], language_code="fa")
 

@@ -87,14 +87,6 @@ def stored(server: "Telegram", path: Path, kind: str) -> int:
 
 
 @command
-async def forward(server: "Telegram", person: int, to: int, message: int) -> dict[str, Any]:
-    """Forward one of the person's own messages."""
-    from tests.sandbox.telegram.methods.send import forwarded
-
-    return sent(server, person, to, forwarded(own(server, person, message)), 0)
-
-
-@command
 async def press(
     server: "Telegram", person: int, message: int, data: str, patience: float
 ) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def peer(number: int) -> Any:
     return types.PeerUser(user_id=number)
 
 
-def message(vault: "Vault", post: Post, box: Box) -> Any:
+def message(world: World, vault: "Vault", post: Post, box: Box) -> Any:
     content = post.content
     out = box.owner == post.sender
     return make(
@@ -73,15 +73,13 @@ def message(vault: "Vault", post: Post, box: Box) -> Any:
         media=vault.media(content.media) if content.media else None,
         reply_markup=content.markup,
         fwd_from=content.forward,
-        reply_to=reply(box, content.reply),
+        reply_to=reply(world.number(content.reply, box.owner)),
         grouped_id=content.group or None,
     )
 
 
-def reply(box: Box, uid: int) -> Any:
-    """The header that says which message is answered, if this box still has it."""
-    numbers = [n for n, post in box.posts.items() if post.uid == uid] if uid else []
-    return types.MessageReplyHeader(reply_to_msg_id=numbers[0]) if numbers else None
+def reply(number: int) -> Any:
+    return types.MessageReplyHeader(reply_to_msg_id=number) if number else None
 
 
 def document(stored: "Stored", reference: bytes) -> Any:

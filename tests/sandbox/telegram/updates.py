@@ -70,7 +70,10 @@ def as_updates(server: "Telegram", box: Box, event: Event, count: int | None = N
         return [deletion(box, event.ids, counted)]
     kind = KINDS[event.kind, box.owner < 0]
     posts = [box.posts[n] for n in event.ids if n in box.posts]
-    return [kind(message=render.message(server.vault, post, box), **counted) for post in posts]
+    return [
+        kind(message=render.message(server.world, server.vault, post, box), **counted)
+        for post in posts
+    ]
 
 
 KINDS = {
@@ -120,7 +123,7 @@ def contents(server: "Telegram", account: Account, box: Box, events: list[Event]
     other = [event for event in events if event.kind != "new"]
     posts = posts_of(box, events)
     return {
-        "new_messages": [render.message(server.vault, post, box) for post in new],
+        "new_messages": [render.message(server.world, server.vault, post, box) for post in new],
         "other_updates": [update for e in other for update in as_updates(server, box, e)],
         "users": render.people(server.world, account.id, posts),
         "chats": render.chats(server.world, account.id, posts),

@@ -28,7 +28,7 @@ def message(server: "Telegram", post: Post, owner: int) -> dict[str, Any]:
         "edits": forms(post) if post.edits else [],
         "media": media(server.vault.stored[content.media]) if content.media else None,
         "forwarded": forwarded(server, content),
-        "reply": number_of(server, content.reply, owner),
+        "reply": server.world.number(content.reply, owner),
         "group": content.group,
         **words(content, post),
     }
@@ -103,11 +103,6 @@ def forwarded(server: "Telegram", content: Content) -> str:
         return ""
     author = server.world.accounts.get(getattr(header.from_id, "user_id", 0))
     return author.name if author else header.from_name or "?"
-
-
-def number_of(server: "Telegram", uid: int, owner: int) -> int:
-    found = (n for n, post in server.world.box(owner).posts.items() if uid and post.uid == uid)
-    return next(found, 0)
 
 
 def entity(given: Any) -> dict[str, Any]:

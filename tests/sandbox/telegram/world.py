@@ -138,7 +138,7 @@ class World:
         self.channels: dict[int, Channel] = {}
         #: (account, random_id) -> the messages it made.
         self.sent: dict[tuple[int, int], Post] = {}
-        self.last_uid = 0
+        self.posts: dict[int, Post] = {}
 
     # --- who is there ----------------------------------------------------------------------
 
@@ -180,12 +180,16 @@ class World:
         digest = hashlib.sha256(self.salt + f"{viewer}:{target}".encode()).digest()
         return int.from_bytes(digest[:8], "little", signed=True)
 
+    def number(self, uid: int, owner: int) -> int:
+        """The message's number in a box, 0 where it never was."""
+        return self.posts[uid].numbers.get(owner, 0) if uid else 0
+
     # --- what they say ---------------------------------------------------------------------
 
     def post(self, sender: int, to: int, content: Content) -> tuple[Post, News]:
         """A new message. `to` is an account, or minus a channel."""
-        self.last_uid += 1
-        post = Post(self.last_uid, sender, to, time.time(), content)
+        post = Post(len(self.posts) + 1, sender, to, time.time(), content)
+        self.posts[post.uid] = post
         news: News = []
         for owner in [to] if to < 0 else dict.fromkeys((sender, to)):
             box = self.box(owner)

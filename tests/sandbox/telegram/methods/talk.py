@@ -98,7 +98,9 @@ def listed(call: Call, box: Box, ids: list[int]) -> Any:
 
 def told(call: Call, box: Box, number: int) -> Any:
     post = box.posts.get(number)
-    return render.message(call.vault, post, box) if post else types.MessageEmpty(id=number)
+    if post is None:
+        return types.MessageEmpty(id=number)
+    return render.message(call.world, call.vault, post, box)
 
 
 @on(functions.messages.SetTyping)
