@@ -9,7 +9,8 @@ from procs.engine.failure import plain
 from procs.engine.records import Found, Order
 from procs.errors import Gone, LiveNow, NoSuchVariant, TooLarge
 
-GENERIC = "generic"
+#: Extractors for pages of no known site. Their ids are made up from addresses, or are just numbers.
+GENERIC = ("generic", "html5mediaembed", "quotedhtml")
 LIVE = ("is_live", "is_upcoming", "post_live")
 TITLE = 200
 
@@ -82,25 +83,25 @@ def kind_of(file: Direct | None, streams: formats.Streams, order: Order) -> str:
 def key(info: dict[str, Any]) -> str:
     """The media's name among all sites; nothing where ids are only made up from addresses."""
     extractor = extractor_of(info)
-    return "" if extractor == GENERIC else plain(f"{extractor}:{info.get('id')}")
+    return "" if extractor in GENERIC else plain(f"{extractor}:{info.get('id')}")
 
 
 def site(info: dict[str, Any]) -> str:
     """A short name for counters and words: the extractor's, else the host's."""
     extractor = extractor_of(info)
-    if extractor != GENERIC:
+    if extractor not in GENERIC:
         return extractor
     return (urlsplit(info.get("webpage_url") or "").hostname or "").removeprefix("www.")
 
 
 def extractor_of(info: dict[str, Any]) -> str:
-    return str(info.get("extractor_key") or GENERIC).lower()
+    return str(info.get("extractor_key") or GENERIC[0]).lower()
 
 
 def title(info: dict[str, Any], file: Direct | None) -> str:
     """The title a person would give it; a file's is its name, unless a page gave it a better."""
     given = str(info.get("track") or info.get("title") or "")
-    if extractor_of(info) == GENERIC:
+    if extractor_of(info) in GENERIC:
         given = given.removesuffix(" (1)")  # a page's only film is numbered all the same
     if file and given in ("", names.split(names.end_of(info["url"]))[0]):
         given = names.split(file.name)[0]
@@ -109,5 +110,5 @@ def title(info: dict[str, Any], file: Direct | None) -> str:
 
 def performer(info: dict[str, Any]) -> str:
     """Who made it. For a page of no known site, what yt-dlp calls the uploader is the host."""
-    host = None if extractor_of(info) == GENERIC else info.get("uploader") or info.get("channel")
+    host = None if extractor_of(info) in GENERIC else info.get("uploader") or info.get("channel")
     return plain(info.get("artist") or host or "", TITLE)
