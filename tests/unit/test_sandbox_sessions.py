@@ -166,9 +166,18 @@ async def test_a_folder_is_the_same_telegram_after_a_restart(tmp_path):
     assert again == (first[0], 0)
 
 
-async def test_in_a_process_of_its_own(tmp_path):
+@pytest.fixture
+async def process(tmp_path):
+    """The server as a process of its own; ended with the test, however that ends."""
     module = ["-m", "tests.sandbox.telegram", "--home", str(tmp_path)]
-    process = await asyncio.create_subprocess_exec(sys.executable, *module, stdout=PIPE)
+    started = await asyncio.create_subprocess_exec(sys.executable, *module, stdout=PIPE)
+    yield started
+    if started.returncode is None:
+        started.kill()
+        await started.wait()
+
+
+async def test_in_a_process_of_its_own(process, tmp_path):
     ready = codec.load(await process.stdout.readline())
     async with Control(ready["control"]) as tg:
         ali = await tg.person("Ali")
