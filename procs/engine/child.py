@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any, Never
 
 from procs import codec
-from procs.engine import confine, facts, formats, loader, names
+from procs.engine import confine, facts, formats, loader
 from procs.engine.failure import flatten, plain
 from procs.engine.meter import Meter
 from procs.engine.options import COVER, options
 from procs.engine.records import Fetched, Limits, Order, check_scheme
 from procs.errors import NetworkBroken, TooLarge
+from procs.filenames import fit, title_name
 
 #: Warnings that are kept, and those that say nothing to us.
 WARNINGS = 20
@@ -97,25 +98,26 @@ def fetch(request: dict[str, Any], line: Line) -> None:
         if line.hear() != "go":
             return
         meter.expected = found.size or 0
+        ydl.params["writethumbnail"] = found.kind == "audio"  # a film's is a frame of its own
         done = ydl.process_ie_result(info, download=True)
         meter.finish()
-        name = settled(done, file, order)
-        line.say("fetched", Fetched([name], found, cover(Path()), words.warnings))
+        picture = cover(Path())
+        name = settled(done, file, found.title, order.max_file_size)
+        line.say("fetched", Fetched([name], found, picture, words.warnings))
 
 
-def settled(done: dict[str, Any], file: facts.Direct | None, order: Order) -> str:
-    """The downloaded file's name, a plain file under its real one. yt-dlp's word that it succeeded
-    is not enough: raises NetworkBroken when nothing came, TooLarge when too much did."""
+def settled(done: dict[str, Any], file: facts.Direct | None, title: str, limit: int) -> str:
+    """The downloaded file's name: a plain file's real one, else the title. yt-dlp's word that it
+    succeeded is not enough: raises NetworkBroken when nothing came, TooLarge when too much did."""
     downloads = done.get("requested_downloads") or [{}]
     path = Path(downloads[0].get("filepath") or "nothing")
     size = path.stat().st_size if path.is_file() else 0
     if not size:
         raise NetworkBroken("nothing came")
-    if size > order.max_file_size:
-        raise TooLarge(f"{size} bytes, limit {order.max_file_size}")
-    if file:
-        path = path.rename(names.fit(file.name) or path.name)
-    return path.name
+    if size > limit:
+        raise TooLarge(f"{size} bytes, limit {limit}")
+    name = file.name if file else title_name(title, path.suffix)
+    return path.rename(fit(name) or path.name).name
 
 
 def cover(folder: Path) -> str:

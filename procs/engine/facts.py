@@ -8,6 +8,7 @@ from procs.engine import formats, names
 from procs.engine.failure import plain
 from procs.engine.records import Found, Order
 from procs.errors import Gone, LiveNow, NoSuchVariant, TooLarge
+from procs.filenames import split
 
 #: Extractors for pages of no known site. Their ids are made up from addresses, or are just numbers.
 GENERIC = ("generic", "html5mediaembed", "quotedhtml")
@@ -103,8 +104,8 @@ def title(info: dict[str, Any], file: Direct | None) -> str:
     given = str(info.get("track") or info.get("title") or "")
     if extractor_of(info) in GENERIC:
         given = given.removesuffix(" (1)")  # a page's only film is numbered all the same
-    if file and given in ("", names.split(names.end_of(info["url"]))[0]):
-        given = names.split(file.name)[0]
+    if file and given in ("", split(names.end_of(info["url"]))[0]):
+        given = split(file.name)[0]
     return plain(given or info.get("id") or "", TITLE)
 
 

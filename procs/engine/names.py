@@ -1,15 +1,13 @@
 """The real name of a direct file, and what kind of thing it is."""
 
 import mimetypes
-import re
 from email.message import Message
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-#: Bytes of a name that file systems and chats take (NAME_MAX is 255), with room for a suffix.
-LONGEST = 180
-UNFIT = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]+")
+from procs.filenames import fit, split
+
 #: Extensions that say nothing.
 VAGUE = {"", ".bin", ".unknown_video", ".php", ".asp", ".aspx", ".cgi", ".do"}
 KINDS = {"image": "photo", "video": "video", "audio": "audio"}
@@ -55,22 +53,3 @@ def kind(name: str, headers: Any) -> str:
     """`video`, `audio`, `photo` or `file`: by the name's extension, else by the server's word."""
     guess = mimetypes.guess_type(name, strict=False)[0] or mime(headers)
     return MEDIA_TYPES.get(guess) or KINDS.get(guess.partition("/")[0], "file")
-
-
-def fit(name: str) -> str:
-    """`name` as a name of one file in one folder: no path, no control or direction marks, no dot
-    or dash in front, not too long."""
-    name = UNFIT.sub("_", name.replace("\\", "/").rsplit("/", 1)[-1]).strip(" .-")
-    stem, suffix = split(name.encode("utf-8", "replace").decode())
-    return shorten(stem, LONGEST - len(suffix.encode())) + suffix
-
-
-def split(name: str) -> tuple[str, str]:
-    """Stem and extension; what follows the last dot is one only when it looks like one."""
-    match = re.fullmatch(r"(.+?)(\.[A-Za-z0-9_]{1,16})", name, re.S)
-    return (match[1], match[2]) if match else (name, "")
-
-
-def shorten(text: str, most: int) -> str:
-    """`text` in at most `most` bytes, no letter cut through."""
-    return text.encode()[:most].decode(errors="ignore").rstrip()

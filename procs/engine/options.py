@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from procs.engine.formats import AUDIO
 from procs.engine.records import MIB, Order
 from procs.tools import tools
 
@@ -59,6 +58,5 @@ def options(
         "logger": logger,
         "proxy": order.proxy,
         "ffmpeg_location": tools().ffmpeg,
-        "writethumbnail": order.variant in AUDIO,
         "retry_sleep_functions": {"http": pause, "fragment": pause},
     }

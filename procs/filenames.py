@@ -1,0 +1,35 @@
+"""Names of files that come from strangers, made fit for one folder and for a chat."""
+
+import re
+
+#: Bytes of a name that file systems and chats take (NAME_MAX is 255), with room for a suffix.
+LONGEST = 180
+#: Separators, and letters that some file systems refuse.
+UNFIT = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
+#: Marks that turn the direction of reading: a way to hide `.exe`. (Persian needs the joiners.)
+HIDDEN = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def fit(name: str) -> str:
+    """`name` as the name of one file in one folder: no path, no hidden marks, no dot or dash in
+    front, not too long. Empty when nothing is left."""
+    name = name.replace("\\", "/").rsplit("/", 1)[-1].encode("utf-8", "replace").decode()
+    name = UNFIT.sub("_", HIDDEN.sub("", name)).strip(" .-")
+    stem, suffix = split(name)
+    return shorten(stem, LONGEST - len(suffix)) + suffix
+
+
+def title_name(title: str, suffix: str) -> str:
+    """The name of a file with this title; slashes in a title are no path."""
+    return fit(re.sub(r"[/\\]+", "_", title) + suffix) if title.strip(" .-") else f"media{suffix}"
+
+
+def split(name: str) -> tuple[str, str]:
+    """Stem and extension; what follows the last dot is one only when it looks like one."""
+    match = re.fullmatch(r"(.+?)(\.[A-Za-z0-9_]{1,16})", name, re.S)
+    return (match[1], match[2]) if match else (name, "")
+
+
+def shorten(text: str, most: int) -> str:
+    """`text` in at most `most` bytes, no letter cut through."""
+    return text.encode()[:most].decode(errors="ignore").rstrip()

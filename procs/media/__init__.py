@@ -1,0 +1,9 @@
+"""From downloaded files to files that Telegram shows well: repacked, named, with a thumbnail.
+
+`prepare` is all that others need. Every program runs through the engine's `run`, so that it dies
+with its job.
+"""
+
+from procs.media.preparing import prepare
+
+__all__ = ["prepare"]

@@ -1,0 +1,98 @@
+"""The files we make: films repacked, sound with its tags and cover, thumbnails."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from procs import log
+from procs.errors import ProcessingFailed, TooLarge
+from procs.media.facts import Facts
+from procs.media.planning import Plan
+from procs.media.programs import Run, ffmpeg, source
+
+#: Seconds that copying and encoding sound may take; thumbnails are cheap or not worth it.
+COPYING, ENCODING, DRAWING = 900.0, 3600.0, 60.0
+#: Telegram's limits of a thumbnail.
+SIDE, BYTES = 320, 200_000
+#: JPEG quality in ffmpeg's scale, a good one first; the second try must be small.
+QUALITIES = (4, 20)
+COVER_SIDE = 640
+#: Encoders' settings: variable rate, about 190 kbit/s; 160 kbit/s.
+RATES = {"libmp3lame": ("-q:a", "2"), "aac": ("-b:a", "160k"), "copy": ()}
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What a player shows of a song; `cover` is a picture in the same folder, or None."""
+
+    title: str
+    performer: str
+    cover: Path | None = None
+
+
+async def film(run: Run, path: Path, plan: Plan, made: Path) -> None:
+    """The first picture and the first sound, the index in front, nothing else."""
+    streams = ["-map", "0:v:0", *(["-map", "0:a:0"] if plan.sound else [])]
+    codecs = ["-c:v", plan.picture, *sounding(plan)]
+    tail = ["-movflags", "+faststart", "-f", "mp4", str(made)]
+    timeout = COPYING if plan.sound in ("", "copy") else ENCODING
+    await ffmpeg(run, made.parent, *source(path), *streams, *codecs, *tail, timeout=timeout)
+
+
+async def song(run: Run, path: Path, plan: Plan, made: Path, tags: Tags) -> None:
+    """The first sound, with title, artist and cover inside."""
+    words = [*source(path)]
+    streams = ["-map", "0:a:0"]
+    if tags.cover:
+        words += source(tags.cover)
+        streams += ["-map", "1:v:0", *covering()]
+    named = ["-metadata", f"title={tags.title}", "-metadata", f"artist={tags.performer}"]
+    shape = ["-id3v2_version", "3"] if made.suffix == ".mp3" else ["-movflags", "+faststart"]
+    form = "mp3" if made.suffix == ".mp3" else "ipod"
+    tail = [*sounding(plan), *named, *shape, "-f", form, str(made)]
+    await ffmpeg(run, made.parent, *words, *streams, *tail, timeout=ENCODING)
+
+
+def sounding(plan: Plan) -> list[str]:
+    return ["-c:a", plan.sound, *RATES[plan.sound]] if plan.sound else []
+
+
+def covering() -> list[str]:
+    """The second input's picture as the cover of the first."""
+    scale = f"scale='min({COVER_SIDE},iw)':-2"
+    return ["-c:v", "mjpeg", "-vf", scale, "-disposition:v:0", "attached_pic"]
+
+
+async def frame(run: Run, path: Path, facts: Facts, made: Path) -> str:
+    """A thumbnail from a film's beginning, after its fade-in. Returns its path, or nothing."""
+    assert facts.picture is not None
+    width, height = within(facts.picture.width, facts.picture.height)
+    seek = ["-ss", f"{min(3.0, facts.duration / 10):.2f}"]
+    return await drawn(run, seek, path, f"scale={width}:{height}", made)
+
+
+async def shrunk(run: Run, path: Path, made: Path) -> str:
+    """A thumbnail of a cover picture. Returns its path, or nothing."""
+    scale = f"scale={SIDE}:{SIDE}:force_original_aspect_ratio=decrease"
+    return await drawn(run, [], path, scale, made)
+
+
+async def drawn(run: Run, seek: list[str], path: Path, scale: str, made: Path) -> str:
+    """One picture as a JPEG within Telegram's limits. A thumbnail that cannot be made is no reason
+    to fail: the film is shown without."""
+    for quality in QUALITIES:
+        one = ["-map", "0:v:0", "-frames:v", "1", "-vf", scale, "-q:v", str(quality)]
+        words = [*seek, *source(path), *one, "-f", "mjpeg", str(made)]
+        try:
+            await ffmpeg(run, made.parent, *words, timeout=DRAWING)
+        except (ProcessingFailed, TooLarge) as error:
+            log.warning("thumbnail.failed", file=path.name, why=error.detail)
+            return ""
+        if 0 < made.stat().st_size < BYTES:
+            return str(made)
+    return ""
+
+
+def within(width: int, height: int, side: int = SIDE) -> tuple[int, int]:
+    """The size scaled down to fit a square, in even numbers."""
+    scale = min(1.0, side / max(width, height, 1))
+    return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)

@@ -1,0 +1,77 @@
+"""What becomes of a file: a pure decision from its facts.
+
+Telegram plays h264 with aac in mp4 everywhere; nothing is promised beyond that. Pictures are never
+encoded anew: what cannot be repacked goes out as a document, as it is.
+"""
+
+from dataclasses import dataclass
+
+from procs.errors import NoSuchVariant
+from procs.media.facts import Facts
+
+AUDIO = ("audio", "m4a", "mp3")
+#: What an mp4 may hold and players of Telegram know.
+IN_MP4 = ("aac", "mp3")
+PIXELS = ("yuv420p", "yuvj420p", "")
+#: Containers of sound files that a chat's player takes as they are, and their suffix; an ogg has
+#: several.
+PLAYED = {"mp3": ".mp3", "mov": ".m4a", "ogg": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`kind` for Telegram, `suffix` of the new file, `sound` and `picture` as ffmpeg's codecs
+    (`copy`, an encoder, or nothing). No codecs at all: leave the file as it is."""
+
+    kind: str  # video | audio | document
+    suffix: str = ""
+    picture: str = ""
+    sound: str = ""
+
+    @property
+    def untouched(self) -> bool:
+        return not (self.picture or self.sound)
+
+
+DOCUMENT = Plan("document")
+
+
+def plan(facts: Facts | None, *, variant: str, streamable: bool) -> Plan:
+    """What to do. `streamable` says that the file is an mp4 with its index in front. Raises
+    NoSuchVariant when sound is wanted and there is none."""
+    if variant in AUDIO:
+        return listen(facts, variant)
+    if facts is None:
+        return DOCUMENT
+    if facts.picture is None:
+        return as_it_is(facts)
+    return watch(facts, streamable)
+
+
+def watch(facts: Facts, streamable: bool) -> Plan:
+    """A film: into an mp4 that can be played while it arrives, by copying."""
+    assert facts.picture is not None
+    in_mp4 = facts.container.startswith("mov")
+    plays = facts.picture.codec == "h264" and facts.picture.pixels in PIXELS
+    if not plays and not in_mp4:
+        return DOCUMENT
+    fits = facts.sound in IN_MP4 or not facts.sound or not plays
+    if in_mp4 and streamable and fits:
+        return Plan("video", ".mp4")
+    sound = "" if not facts.sound else "copy" if fits else "aac"
+    return Plan("video", ".mp4", picture="copy", sound=sound)
+
+
+def listen(facts: Facts | None, variant: str) -> Plan:
+    """Sound alone: mp3 where it was asked for, else m4a, by copying wherever possible."""
+    if facts is None or not facts.sound:
+        raise NoSuchVariant("no sound in it")
+    if variant == "mp3" or (variant == "audio" and facts.sound == "mp3"):
+        return Plan("audio", ".mp3", sound="copy" if facts.sound == "mp3" else "libmp3lame")
+    return Plan("audio", ".m4a", sound="copy" if facts.sound == "aac" else "aac")
+
+
+def as_it_is(facts: Facts) -> Plan:
+    """A sound file that was sent as a link: the file itself, if a chat can play it."""
+    name = facts.container.partition(",")[0]
+    return Plan("audio", PLAYED[name]) if facts.sound and name in PLAYED else DOCUMENT
