@@ -44,7 +44,7 @@ class Keeper:
             Round(1, self.bring_due),
             Round(5, self.take_back),
             Round(10, self.checkpoint),
-            Round(60, self.sweep),
+            Round(20, self.sweep),
             Round(60, self.prune),
         )
 

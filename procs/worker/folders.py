@@ -15,9 +15,11 @@ FLOOR = 64 * 1024 * 1024
 
 
 def make(root: Path, lease: Lease) -> Path:
-    """An empty folder named by job and fence, so that two leases never share one."""
+    """An empty folder named by job and fence, so that two leases never share one. What earlier
+    leases of this job left goes: whoever held them may write nothing more."""
+    for stale in root.glob(f"{lease.job}-*"):
+        shutil.rmtree(stale, ignore_errors=True)
     folder = root / f"{lease.job}-{lease.fence}"
-    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     return folder
 

@@ -1,7 +1,7 @@
 """The whole product on this machine: loopback Telegram, loopback site, and the real `chapar up`.
 
-    async with Stack(home) as stack:
-        sara = await stack.telegram.person("Sara", language="fa")
+async with Stack(home) as stack:
+    sara = await stack.telegram.person("Sara", language="fa")
 """
 
 import asyncio
@@ -11,15 +11,25 @@ import shutil
 import signal
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Callable
+from contextlib import AsyncExitStack
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from daemon.control import Supervisor
 from procs.store import workers as rows
 from procs.store.database import Database, open_database
 from tests.sandbox.telegram.control import Control
+
+#: Pages of the site that most stories use: a short film, and the same at 100 kB a second.
+CLIP = "/clip.mp4"
+SLOW = "/slow/clip.mp4"
+
+#: In the form that real ones have.
+TOKEN = "777000001:AAsandboxsandboxsandboxsandboxsandb"
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Seconds: the longest that a start or an event may take on a busy machine.
@@ -57,19 +67,22 @@ class Stack:
         self.home = home or Path(tempfile.mkdtemp(prefix="chapar-"))
         self.settings = settings
         self.servers = {
-            "telegram": Server("tests.sandbox.telegram", "--home", str(self.home / "telegram")),
+            "telegram": Server(
+                *("tests.sandbox.telegram", "--home", str(self.home / "telegram")),
+                *("--token", TOKEN),
+            ),
             "site": Server("tests.sandbox.site"),
         }
         self.chapar: asyncio.subprocess.Process | None = None
         self.database: Database | None = None
-        self.telegram: Control
+        self.ends = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        self.home.mkdir(parents=True, exist_ok=True)
-        await asyncio.gather(*(server.start() for server in self.servers.values()))
-        self.telegram = Control(self.servers["telegram"].facts["control"])
-        await self.telegram.__aenter__()
-        await self.up()
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
         return self
 
     async def __aexit__(
@@ -78,15 +91,33 @@ class Stack:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        await asyncio.gather(*(server.start() for server in self.servers.values()))
+        await self.ends.enter_async_context(self.telegram)
+        await self.up()
+
+    async def stop(self) -> None:
         await self.down()
-        await self.telegram.__aexit__(kind, error, trace)
+        await self.ends.aclose()
         for server in self.servers.values():
             await server.stop()
+
+    @cached_property
+    def telegram(self) -> Control:
+        return Control(self.servers["telegram"].facts["control"])
 
     @property
     def state(self) -> Path:
         """CHAPAR_HOME."""
         return self.home / "home"
+
+    @property
+    def said(self) -> Path:
+        """What `chapar up` printed."""
+        return self.home / "up.log"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -107,26 +138,36 @@ class Stack:
         others = {k: v for k, v in os.environ.items() if not k.startswith("CHAPAR_")}
         return {**others, **ours}
 
-    async def command(self, *words: str) -> asyncio.subprocess.Process:
+    async def command(self, *words: str, to: int | BinaryIO) -> asyncio.subprocess.Process:
         """Start one `chapar` command."""
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "daemon.cli", *words, cwd=ROOT, env=self.environment,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
+            *(sys.executable, "-m", "daemon.cli", *words),
+            cwd=ROOT,
+            env=self.environment,
+            stdout=to,
+            stderr=asyncio.subprocess.STDOUT,
+        )
 
     async def says(self, *words: str) -> tuple[int, str]:
         """Run one `chapar` command to its end: the exit code and what it printed."""
-        process = await self.command(*words)
+        process = await self.command(*words, to=asyncio.subprocess.PIPE)
         out, _ = await asyncio.wait_for(process.communicate(), PATIENCE * 2)
         return process.returncode or 0, out.decode()
 
     async def up(self) -> None:
         """Start Chapar and wait until all N workers serve and the bot listens."""
-        self.chapar = await self.command("up")
-        await self.until(lambda: self.supervisor.is_up())
+        with open(self.said, "wb") as said:
+            self.chapar = await self.command("up", to=said)
+        await self.until(self.is_up)
         self.database = open_database(f"sqlite:///{self.state}/chapar.db", run=self.state / "run")
         await self.until(lambda: len(self.serving()) == int(self.environment["CHAPAR_WORKERS"]))
         await self.until_listening()
+
+    def is_up(self) -> bool:
+        """Whether supervisord answers. Raises AssertionError when it ended instead."""
+        assert self.chapar is not None
+        assert self.chapar.returncode is None, self.said.read_text()
+        return self.supervisor.is_up()
 
     async def down(self) -> None:
         """Stop Chapar as `systemctl stop` does, and wait for its end."""
@@ -148,7 +189,13 @@ class Stack:
 
     def url(self, path: str) -> str:
         """The address of a page of the site."""
-        return f"http://{self.servers['site'].facts['address']}{path}"
+        return f"{self.servers['site'].facts['address']}{path}"
+
+    async def asked(self, path: str) -> int:
+        """How often the site was asked for a path."""
+        with await asyncio.to_thread(urllib.request.urlopen, self.url("/_hits")) as answer:
+            rows = json.load(answer)
+        return int(rows.get(path, {}).get("hits", 0))
 
     def pid(self, title: str) -> int:
         """The process id of `bot`, `keeper`, `worker:worker-00`."""

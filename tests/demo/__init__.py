@@ -1,0 +1,1 @@
+"""The whole product at work, with nothing but this machine: `make demo`."""

@@ -1,0 +1,135 @@
+"""What two people do in the demo, and what they get."""
+
+import asyncio
+import signal
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from procs.store import report
+from procs.store.workers import Worker
+from tests.sandbox.person import Message, Person
+from tests.sandbox.stack import CLIP, Stack
+
+#: Pages of the loopback site.
+STREAM = "/hls/master.m3u8"
+PAGE = "/page/og.html"
+SONG = "/page/song.html"
+COMMON = "/long.mp4"
+DEAD = "/status/404"
+#: The same film, but slowly: so slow that a kill, or a cancel, comes before its end.
+KILLED = "/slow/clip.mp4?rate=250000"
+CANCELLED = "/slow/long.mp4?rate=40000"
+#: Seconds that one media may take to arrive on a busy machine.
+PATIENCE = 90.0
+
+
+@dataclass
+class Story:
+    """The demo as it happens: what was received, what was promised and whether it held."""
+
+    stack: Stack
+    folder: Path
+    people: list[Person] = field(default_factory=list)
+    received: dict[str, Message] = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
+    promises: list[tuple[str, bool]] = field(default_factory=list)
+
+    def promise(self, words: str, held: bool) -> None:
+        print(f"  {'✓' if held else '✗'} {words}", flush=True)
+        self.promises.append((words, held))
+
+    async def play(self) -> None:
+        """All of it, in order."""
+        sara = await self.meet("Sara", "fa")
+        ben = await self.meet("Ben", "en")
+        await self.ordinary(sara)
+        await self.killed_worker(ben)
+        await self.shared(sara, ben)
+        await self.from_cache(sara)
+        await self.dead_link(sara)
+        await self.cancelled(ben)
+        await self.recycled()
+
+    async def meet(self, name: str, language: str) -> Person:
+        person = await self.stack.telegram.person(name, language=language)
+        await person.starts()
+        self.people.append(person)
+        return person
+
+    async def get(self, person: Person, what: str, path: str, words: str = "") -> Message:
+        """Send a link, wait for the media, keep the file."""
+        sent = await person.sends(f"{self.stack.url(path)} {words}".strip())
+        got = await person.sees(lambda m: m.media and m.reply == sent.id, timeout=PATIENCE)
+        self.received[what] = got
+        self.files[what] = await person.receives_file(got, self.folder / what)
+        return got
+
+    async def ordinary(self, sara: Person) -> None:
+        print("\nSara sends a file, a stream, a page, and asks for a song as mp3.")
+        wanted = {"direct": (CLIP, ""), "stream": (STREAM, ""), "page": (PAGE, "")}
+        await asyncio.gather(
+            *(self.get(sara, what, *link) for what, link in wanted.items()),
+            self.get(sara, "song", SONG, "mp3"),
+        )
+        kinds = [self.received[what].kind for what in (*wanted, "song")]
+        self.promise("three videos and a song arrived", kinds == ["video"] * 3 + ["audio"])
+
+    async def killed_worker(self, ben: Person) -> None:
+        print("\nBen sends a slow link; the worker that downloads it is killed with kill -9.")
+        getting = asyncio.create_task(self.get(ben, "killed", KILLED))
+        await ben.sees("Downloading", timeout=PATIENCE)
+        worker: Worker = await self.stack.until(self.worker_of_killed)
+        self.stack.kill(worker.pid, signal.SIGKILL)
+        print(f"  kill -9 {worker.pid}  ({worker.name})", flush=True)
+        got = await getting
+        copies = [m for m in await ben.history() if m.media and m.reply == got.reply]
+        self.promise("it arrived all the same, once", len(copies) == 1)
+        self.promise("another worker brought it", worker.name != self.carrier(KILLED))
+
+    def carrier(self, path: str) -> str:
+        """The worker of the latest request for a path."""
+        return next(row.worker for row in report.latest(self.stack.db) if path in row.url)
+
+    def worker_of_killed(self) -> Worker | None:
+        name = self.carrier(KILLED)
+        return next((worker for worker in self.stack.workers() if worker.name == name), None)
+
+    async def shared(self, sara: Person, ben: Person) -> None:
+        print("\nSara and Ben send the same link at the same moment.")
+        await asyncio.gather(
+            self.get(sara, "shared-sara", COMMON), self.get(ben, "shared-ben", COMMON)
+        )
+        asked = await self.stack.asked(COMMON)
+        self.promise(f"the site was asked {asked} times: to look, and to fetch", asked == 2)
+
+    async def from_cache(self, sara: Person) -> None:
+        print("\nSara sends the first link again.")
+        before = await self.stack.asked(CLIP)
+        await self.get(sara, "again", CLIP)
+        same = before == await self.stack.asked(CLIP)
+        self.promise("it came without a second download", same)
+
+    async def dead_link(self, sara: Person) -> None:
+        print("\nSara sends a dead link.")
+        sent = await sara.sends(self.stack.url(DEAD))
+        said = await sara.sees(lambda m: m.reply == sent.id and "E-" in m.text, timeout=PATIENCE)
+        code = said.text[said.text.index("E-") :][:6]
+        self.promise(f"she is told why, with a code ({code})", not said.buttons)
+        self.promise("the log has the code too", code in self.stack.log("worker"))
+
+    async def cancelled(self, ben: Person) -> None:
+        print("\nBen cancels a slow download.")
+        sent = await ben.sends(self.stack.url(CANCELLED))
+        status = await ben.sees(
+            lambda m: m.reply == sent.id and "Downloading" in m.text, timeout=PATIENCE
+        )
+        await ben.presses(status.buttons[0][0]["data"], status)
+        await ben.sees_edit(status, lambda m: not m.buttons, timeout=PATIENCE)
+        empty = await self.stack.until(lambda: not any((self.stack.state / "jobs").iterdir()))
+        self.promise("it stopped, and left no file behind", bool(empty))
+
+    async def recycled(self) -> None:
+        served = await self.stack.until(lambda: len(self.stack.serving()) == 2)
+        count = self.stack.log("worker").count("worker.recycled ")
+        self.promise(f"workers were recycled meanwhile ({count} times)", count > 0)
+        self.promise("two workers serve at the end", bool(served))
