@@ -46,9 +46,9 @@ HOMES = {
     "yt_dlp": ("procs.engine",),
 }
 SQL = re.compile(r"^\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|PRAGMA|BEGIN|WITH) ?")
-#: The only places where `except Exception` stands: where failures become a failed or a retried
-#: job, and the tops of processes (every `__main__`, and a forked child's).
-CATCHES_ALL = {"procs.worker.settling", "procs.engine.child"}
+#: The only places where `except Exception` stands: where a worker settles a job, where the bot
+#: settles an update, and the tops of processes (every `__main__`, and a forked child's).
+CATCHES_ALL = {"procs.worker.settling", "procs.bot.settling", "procs.engine.child"}
 #: Who may look at the environment: settings, the launcher that passes it on, supervisord's number.
 ENVIRONMENT = {"procs.config", "daemon.launch", "procs.process"}
 FILE, FUNCTION = 300, 40
