@@ -94,8 +94,8 @@ WORDS = (
     (errors.TooLarge, r"file too large|larger than max-filesize"),
     (
         errors.ExtractorBroken,
-        r"unable to extract|report this issue|failed to parse|no video formats found"
-        r"|signature|nsig|an extractor error has occurred",
+        r"unable to extract|failed to parse|no video formats found|signature|nsig"
+        r"|an extractor error has occurred",
     ),
     (
         errors.Unsupported,
@@ -188,9 +188,9 @@ def by_extractor(causes: Sequence[Cause]) -> type[JobError] | None:
 
 
 def detail(causes: Sequence[Cause]) -> str:
-    """The nearest words, without yt-dlp's own advice to users of its command line."""
+    """The nearest words, without what the deeper ones say again."""
     text = next((one.text for one in causes if one.text), causes[0].names[0] if causes else "")
-    return re.sub(r"^ERROR: |; please report this issue.*|\s*\(caused by.*", "", text, flags=re.S)
+    return re.sub(r"^ERROR: |\s*\(caused by.*", "", text, flags=re.S)
 
 
 def death(ended: Ended | None, *, site: str = "") -> JobError:

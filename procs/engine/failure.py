@@ -6,6 +6,8 @@ from typing import Any
 
 #: Links of one chain, and characters of one text, that are kept.
 LINKS, LETTERS = 12, 600
+#: What yt-dlp adds to every failure that it did not expect.
+ADVICE = "; please report this issue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def cause(one: BaseException) -> Cause:
     headers = getattr(response, "headers", None) or {}
     return Cause(
         names=tuple(c.__name__ for c in type(one).__mro__ if c not in (object, BaseException)),
-        text=plain(str(one)),
+        text=plain(str(one).partition(ADVICE)[0]),
         errno=number(getattr(one, "errno", 0)),
         status=number(getattr(one, "status", 0)),
         retry_after=plain(headers.get("Retry-After") or ""),
