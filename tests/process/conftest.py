@@ -1,0 +1,58 @@
+"""One real stack for all stories that do not need settings of their own."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import pytest_asyncio
+
+from tests.sandbox.person import Message, Person
+from tests.sandbox.stack import Stack
+
+#: Seconds that a media may take on a busy machine.
+PATIENCE = 60.0
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stack() -> AsyncIterator[Stack]:
+    async with Stack() as stack:
+        yield stack
+    stack.remove()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def healthy(stack: Stack) -> AsyncIterator[Stack]:
+    """The stack with nothing wrong: two workers serve, a spare waits, Telegram is friendly."""
+    yield stack
+    await stack.telegram.heals()
+    await stack.until(lambda: len(stack.serving()) == 2 and len(stack.workers()) == 3)
+
+
+class Name:
+    """People of different names, so that tests of one stack do not meet in a chat."""
+
+    count = 0
+
+    @classmethod
+    def next(cls) -> str:
+        cls.count += 1
+        return f"Person {cls.count}"
+
+
+@pytest.fixture
+def meets(stack: Stack) -> Callable[..., Awaitable[Person]]:
+    async def meet(language: str = "en") -> Person:
+        person = await stack.telegram.person(Name.next(), language=language)
+        await person.starts()
+        return person
+
+    return meet
+
+
+async def gets(person: Person, sent: Message) -> Message:
+    """The media that answers a message."""
+    return await person.sees(lambda m: m.media and m.reply == sent.id, timeout=PATIENCE)
+
+
+async def got(person: Person, sent: Message) -> list[Message]:
+    """All media that ever answered a message; it should be one."""
+    return [m for m in await person.history() if m.media and m.reply == sent.id]
