@@ -1,0 +1,147 @@
+"""The figures that a person and a small server feel, on the whole stack.
+
+first answer to a link while all rooms are full · a known link from the cache · the gap between
+a recycled worker and its replacement · memory and CPU of the idle stack
+"""
+
+import asyncio
+import re
+import statistics
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from procs.clock import now
+from procs.store import report
+from tests.sandbox.stack import CLIP, SLOW, Stack
+
+#: How often each thing is done.
+ANSWERS = 40
+DELIVERIES = 40
+RECYCLES = 12
+#: Seconds over which the idle stack is watched.
+IDLE = 30.0
+WARM_UP = 15.0
+
+GOALS = {
+    "answer_p95_s": 1.0,
+    "recycle_gap_p95_s": 0.5,
+    "idle_pss_mib": 400.0,
+    "idle_cpu_percent": 1.0,
+}
+
+
+async def measure() -> dict[str, float]:
+    """Every figure by its name."""
+    figures: dict[str, float] = {}
+    async with Stack() as stack:
+        figures |= await idle(stack)
+        figures |= await cached(stack)
+        figures |= await answers(stack)
+    stack.remove()
+    async with Stack(recycle_after="1") as stack:
+        figures |= await gaps(stack)
+    stack.remove()
+    return figures
+
+
+async def idle(stack: Stack) -> dict[str, float]:
+    """Memory (proportional set size: shared pages counted once) and CPU of all our processes."""
+    await asyncio.sleep(WARM_UP)
+    before, began = busy(stack), time.monotonic()
+    await asyncio.sleep(IDLE)
+    share = (busy(stack) - before) / (time.monotonic() - began)
+    return {"idle_pss_mib": memory(stack) / 1024**2, "idle_cpu_percent": 100 * share}
+
+
+def processes(stack: Stack) -> list[psutil.Process]:
+    root = psutil.Process(stack.supervisor.pid())
+    return [root, *root.children(recursive=True)]
+
+
+def busy(stack: Stack) -> float:
+    times = [process.cpu_times() for process in processes(stack)]
+    return sum(one.user + one.system for one in times)
+
+
+def memory(stack: Stack) -> int:
+    return sum(pss(process.pid) for process in processes(stack))
+
+
+def pss(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+async def cached(stack: Stack) -> dict[str, float]:
+    """From a known link to the media in the chat."""
+    ann = await stack.telegram.person("Ann")
+    await ann.starts()
+    await arrives(stack, ann, CLIP)
+    took = [await arrives(stack, ann, CLIP) for _ in range(DELIVERIES)]
+    return {"cached_p50_ms": 1000 * statistics.median(took)}
+
+
+async def arrives(stack: Stack, person: Any, path: str) -> float:
+    sent = await person.sends(stack.url(path))
+    got = await person.sees(lambda m: m.media and m.reply == sent.id, timeout=60)
+    return float(got.at - sent.at)
+
+
+async def answers(stack: Stack) -> dict[str, float]:
+    """From a link to its status message, while every room for downloads is taken."""
+    rooms = 4 * 2 * 2
+    for number in range(rooms):
+        busy_one = await stack.telegram.person(f"Busy {number}")
+        await busy_one.starts()
+        await busy_one.sends(stack.url(f"{SLOW}?rate=20000&n={number}"))
+    await stack.until(lambda: running(stack) >= 8)
+    took = [await answered(stack, number) for number in range(ANSWERS)]
+    return {"answer_p50_s": statistics.median(took), "answer_p95_s": p95(took)}
+
+
+def running(stack: Stack) -> int:
+    return report.overview(stack.db, now=now()).jobs["heavy"].get("leased", 0)
+
+
+async def answered(stack: Stack, number: int) -> float:
+    asker = await stack.telegram.person(f"Asker {number}")
+    await asker.starts()
+    sent = await asker.sends(stack.url(f"{CLIP}?n={number}"))
+    status = await asker.sees(lambda m: m.reply == sent.id, timeout=60)
+    return float(status.at - sent.at)
+
+
+async def gaps(stack: Stack) -> dict[str, float]:
+    """Between a recycled worker's leave and the moment its successor serves."""
+    ann = await stack.telegram.person("Ann")
+    await ann.starts()
+    await arrives(stack, ann, CLIP)
+    while stack.log("worker").count("worker.recycled") < RECYCLES:
+        await arrives(stack, ann, CLIP)
+    return {"recycle_gap_p95_s": p95(handovers(stack.log("worker"))), "recycles": float(RECYCLES)}
+
+
+LINE = re.compile(r"^(\S+)Z INFO +(worker\.leaving|worker\.serving)", re.MULTILINE)
+
+
+def handovers(log: str) -> list[float]:
+    """Seconds from giving a post away to the successor's serving at it. The leaver goes on
+    claiming meanwhile, so nothing waits even for so long."""
+    events = sorted((datetime.fromisoformat(at), word) for at, word in LINE.findall(log))
+    left, found = [], []
+    for at, word in events:
+        if word == "worker.leaving":
+            left.append(at)
+        elif left:
+            found.append((at - left.pop(0)).total_seconds())
+    return found
+
+
+def p95(values: list[float]) -> float:
+    return sorted(values)[round(0.95 * (len(values) - 1))]
