@@ -45,7 +45,7 @@ class Ledger(SQLiteStorage):
     """
 
     def __init__(self, name: str, workdir: Path, settled: Callable[[], bool]) -> None:
-        super().__init__(name, workdir=workdir)
+        super().__init__(name, workdir=workdir, use_wal=True)
         self.settled = settled
         self.opened = False
 

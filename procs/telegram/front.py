@@ -29,18 +29,17 @@ MESSAGES = (raw.types.UpdateNewMessage, raw.types.UpdateNewChannelMessage)
 class Front(Voice):
     """Hears and talks for the bot."""
 
-    def __init__(self, settings: Settings, hear: Hear, feel: Feel) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.hear = hear
-        self.feel = feel
         self.handling: set[asyncio.Task[None]] = set()
         self.unsaved = False
         self.closing = False
         self.missed = False
 
-    async def connect(self) -> None:
-        """Sign in if this session never did, and hear what was sent meanwhile. Handlers run as
-        soon as this begins to catch up. Raises TelegramAway, TelegramWait, SessionRevoked."""
+    async def connect(self, hear: Hear, feel: Feel) -> None:
+        """Sign in if this session never did, and hear what was sent meanwhile: the handlers run
+        as soon as this begins to catch up. Raises TelegramAway, TelegramWait, SessionRevoked."""
+        self.hear, self.feel = hear, feel
         client = build(self.settings, name="bot", updates=True, settled=self.settled)
         # Raw updates are all we read: nothing is parsed that could fail before we see it.
         client.dispatcher.update_parsers.clear()
@@ -65,8 +64,8 @@ class Front(Voice):
 
     @property
     def dead(self) -> bool:
-        """Whether the connection was given up; only a new process can help."""
-        return self.line is not None and self.line.dead
+        """Whether the session was taken away or given up; only a new process can help."""
+        return self.line is None or self.line.dead or bool(self.line.revoked)
 
     async def _drop(self) -> None:
         line, self.line = self.line, None

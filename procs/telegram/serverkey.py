@@ -27,7 +27,7 @@ def numbers(pem: str) -> tuple[int, int]:
     """Modulus and exponent of a PKCS#1 public key."""
     found = BODY.search(pem)
     if found is None:
-        raise ValueError("not an RSA PUBLIC KEY in PEM form (PKCS#1)")
+        raise ValueError("not a key: `RSA PUBLIC KEY` in PEM form (PKCS#1) is wanted")
     tag, inside, _ = element(base64.b64decode(found[1]))
     first, modulus, rest = element(inside)
     second, exponent, _ = element(rest)

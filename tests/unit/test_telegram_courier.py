@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -49,14 +50,16 @@ def a_file(folder: Path, size: int, **facts: object) -> File:
 
 
 #: As much of a JPEG as tells its size: 320 by 180.
-JPEG = b"\xff\xd8\xff\xc0\x00\x0b\x08" + (180).to_bytes(2, "big") + (320).to_bytes(2, "big") + bytes(200)  # fmt: skip
+JPEG = b"\xff\xd8\xff\xc0\x00\x0b\x08" + struct.pack(">HH", 180, 320) + bytes(200)
 
 
 def heard(done: int, total: int) -> None:
     """Progress that no test looks at."""
 
 
-async def send(tg: Telegram, courier: Courier, ali: Person, reference: Reference, **more: object) -> int | None:  # fmt: skip
+async def send(
+    tg: Telegram, courier: Courier, ali: Person, reference: Reference, **more: object
+) -> int | None:
     access = tg.world.access_hash(tg.bot, ali.id)
     facts = {"caption": "Title", "random_id": 5, "reply_to": 0} | more
     part = Part(reference, "document", "x", 1)
@@ -245,7 +248,7 @@ async def test_a_telegram_that_is_away_is_told(tg, settings, ali):
     await courier.close()
 
 
-async def test_a_connection_that_breaks_fails_its_calls_at_once_and_heals(tg, courier, ali, tmp_path):  # fmt: skip
+async def test_a_broken_connection_fails_its_calls_at_once_and_heals(tg, courier, ali, tmp_path):
     reference = await courier.upload(a_file(tmp_path, 1000), heard)
     await tg.swallows("messages.sendMedia", done=True, close=True)
     async with asyncio.timeout(8):

@@ -96,9 +96,12 @@ def test_a_server_key_is_trusted_by_its_fingerprint():
     assert serverkey.numbers(key.pem) == (key.modulus, keys.EXPONENT)
 
 
-@pytest.mark.parametrize("text", ["", "a key", "-----BEGIN RSA PUBLIC KEY-----\n-----END RSA PUBLIC KEY-----"])  # fmt: skip
+EMPTY_KEY = "-----BEGIN RSA PUBLIC KEY-----\n-----END RSA PUBLIC KEY-----"
+
+
+@pytest.mark.parametrize("text", ["", "a key", EMPTY_KEY])
 def test_what_is_no_key_is_refused(text):
-    with pytest.raises(ValueError, match="key|PEM"):
+    with pytest.raises(ValueError, match="key"):
         serverkey.trust(text)
 
 

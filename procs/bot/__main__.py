@@ -1,0 +1,76 @@
+"""`python -m procs.bot`: the process that listens and answers."""
+
+import asyncio
+import signal
+import sys
+
+import uvloop
+
+from procs import config, log, process
+from procs.bot.board import Board
+from procs.bot.intake import Intake
+from procs.bot.speech import Speech
+from procs.errors import ChaparError, StoreError, TelegramAway, TelegramWait
+from procs.store.database import Database, open_database
+from procs.telegram.front import Front
+from procs.telegram.signin import SIGN_IN
+
+#: Seconds that what is being said has to finish when we are told to stop.
+PATIENCE = 5.0
+#: Seconds between two attempts to reach Telegram.
+AGAIN = 5.0
+
+
+def main() -> int:
+    process.end_with_parent(signal.SIGTERM)
+    try:
+        settings = config.load()
+        log.start(settings.log_level)
+        db = open_database(
+            settings.database_url, run=settings.run, cap=settings.max_downloads_per_user
+        )
+    except (config.BadSettings, StoreError) as error:
+        print(f"chapar bot cannot start: {error}", file=sys.stderr)
+        return 1
+    return uvloop.run(live(settings, db))
+
+
+async def live(settings: config.Settings, db: Database) -> int:
+    """Listen and answer until told to stop. Returns 1 when Telegram gave us up."""
+    signals = process.Signals()
+    front = Front(settings)
+    speech = Speech(db, front)
+    board = Board(db, front, speech)
+    intake = Intake(db, front, board, speech)
+    try:
+        await signals.unless_stopped(connect(front, intake, speech))
+        if not signals.stop.is_set():
+            await signals.unless_stopped(board.run())
+            await front.quiet(PATIENCE)
+            await board.settle(PATIENCE)
+    except ChaparError as error:
+        log.error("bot.refused", error=error, why=type(error).__name__)
+    finally:
+        await front.close()
+        db.close()
+    log.info("bot.left", asked=signals.stop.is_set())
+    return 0 if signals.stop.is_set() else 1
+
+
+async def connect(front: Front, intake: Intake, speech: Speech) -> None:
+    """Be connected, however long Telegram is away or makes us wait. Raises SessionRevoked."""
+    while True:
+        await asyncio.sleep(speech.wait(SIGN_IN))
+        try:
+            await front.connect(intake.hear, intake.feel)
+        except TelegramWait as wait:
+            speech.note(wait)
+        except TelegramAway as error:
+            log.warning("telegram.away", error=error)
+            await asyncio.sleep(AGAIN)
+        else:
+            return
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""The board: one status message per request, kept true to what the store says.
+
+Nothing is remembered here that a restart would miss: whether a message exists, what it says, and
+under which random_id it is sent stand in the request's row.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from procs import clock, log
+from procs.bot import rhythm, view
+from procs.bot.hand import Hand
+from procs.bot.rhythm import Shown
+from procs.bot.settling import logged
+from procs.bot.speech import EDIT, Speech
+from procs.bot.view import View
+from procs.clock import Now
+from procs.errors import ChatClosed, StoreFull, TelegramAway, TelegramRefused, TelegramWait
+from procs.job import State
+from procs.store import glances, wake
+from procs.store.database import Database
+from procs.store.glances import Glance
+from procs.store.wake import Ear
+from procs.telegram.front import Front
+
+#: Seconds between two looks: the longest when nobody calls, the shortest when everybody does.
+LOOK, CALM = 1.0, 0.2
+#: Seconds that a known media has to arrive before its request gets a status message.
+GRACE = 1.5
+#: Seconds of rest for a request whose message could not be written.
+REST = 2.0
+
+Deed = Coroutine[Any, Any, None]
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the board saves itself from doing again for one request. Losing it costs an edit."""
+
+    row: Glance | None = None
+    view: View | None = None
+    shown: Shown | None = None
+    #: No message before this wall instant: the media is about to arrive.
+    withheld: float = 0.0
+    #: Nothing before this wall instant: the last attempt failed.
+    resting: float = 0.0
+
+
+class Board:
+    """Decides what is to be done with each message, and lets the hand do one deed at a time."""
+
+    def __init__(self, db: Database, front: Front, speech: Speech) -> None:
+        self.db = db
+        self.front = front
+        self.speech = speech
+        self.hand = Hand(db, front, speech)
+        self.busy: dict[int, asyncio.Task[str]] = {}
+        self.memories: dict[int, Memory] = {}
+        self.next_edit = 0.0
+        self.restless = True
+
+    # --- first answers, asked for by intake --------------------------------------------------
+
+    def withhold(self, request: int) -> None:
+        """Say nothing yet: the media is on its way already."""
+        self.memory(request).withheld = clock.now().wall + GRACE
+        self.restless = True
+
+    def answer(self, request: int) -> asyncio.Task[str] | None:
+        """Give a new request its status message now, not at the next look."""
+        now = clock.now()
+        row = glances.glance(self.db, request, now=now)
+        return self.begin(row, self.first(row, now, sure=True)) if row else None
+
+    # --- keeping true ------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Look whenever somebody calls or the store changes, until the connection is given up."""
+        ear = Ear(self.db.run, wake.BOT)
+        try:
+            while not self.front.dead:
+                called = await ear.wait(CALM if self.restless else LOOK)
+                if called or self.db.changed() or self.restless:
+                    self.look()
+                await self.front.save()
+                await asyncio.sleep(CALM)
+        finally:
+            ear.close()
+
+    async def settle(self, patience: float) -> None:
+        """Let what is being written finish."""
+        if self.busy:
+            await asyncio.wait(self.busy.values(), timeout=patience)
+
+    def look(self) -> None:
+        """Compare the messages with the store, and begin what is to be done."""
+        now = clock.now()
+        rows = glances.glances(self.db, now=now)
+        known = {row.request for row in rows}
+        self.memories = {n: kept for n, kept in self.memories.items() if n in known}
+        self.restless = False
+        idle = [row for row in rows if row.request not in self.busy and not self.held(row, now)]
+        for row in idle:
+            deed = self.deed(row, now)
+            if deed is not None:
+                self.begin(row, deed)
+        self.progress([row for row in idle if row.state == "open" and row.status_message], now)
+
+    def held(self, row: Glance, now: Now) -> bool:
+        """Whether a request is to be left alone for the moment."""
+        memory = self.memory(row.request)
+        until = max(memory.resting, memory.withheld if row.state == "open" else 0.0)
+        self.restless |= until > now.wall
+        return until > now.wall
+
+    def deed(self, row: Glance, now: Now) -> Deed | None:
+        """What a request needs, progress apart."""
+        if row.status_message is None:
+            withheld = bool(self.memory(row.request).withheld)
+            if withheld and row.state in ("delivered", "cancelled"):
+                return self.hand.hush(row)
+            return self.first(row, now, sure=withheld)
+        if row.state == "open":
+            return None
+        if row.state == "delivered":
+            return self.hand.vanish(row)
+        return self.hand.last(row, self.seen(row, now))
+
+    def first(self, row: Glance, now: Now, *, sure: bool) -> Deed:
+        new = self.seen(row, now)
+        self.remember(row, new, now, text=new.text if sure else "")
+        return self.hand.first(row, new, sure=sure)
+
+    def progress(self, rows: list[Glance], now: Now) -> None:
+        """Rewrite at most one message, the most urgent of those that are due."""
+        ready = []
+        for row in rows:
+            new, old = self.seen(row, now), self.memory(row.request).shown or Shown(row.shown)
+            self.restless |= new.text != old.text
+            if rhythm.due(new, old, now.wall):
+                ready.append((rhythm.urgency(new, old), row, new))
+        if ready and now.wall >= self.next_edit and not self.speech.wait(EDIT):
+            self.next_edit = now.wall + rhythm.ALL
+            _, row, new = min(ready, key=lambda one: one[0])
+            self.remember(row, new, now, text=new.text)
+            self.begin(row, self.hand.rewrite(row, new))
+
+    def seen(self, row: Glance, now: Now) -> View:
+        """What the message should say; worked out again only when the row changed."""
+        memory = self.memory(row.request)
+        if memory.view is None or memory.row != row or row.job_state is State.LATER:
+            memory.row, memory.view = row, view.render(row, now)
+        return memory.view
+
+    def remember(self, row: Glance, new: View, now: Now, *, text: str) -> None:
+        self.memory(row.request).shown = Shown(text, new.stage, new.share, now.wall)
+
+    def memory(self, request: int) -> Memory:
+        return self.memories.setdefault(request, Memory())
+
+    # --- doing -------------------------------------------------------------------------------
+
+    def begin(self, row: Glance, deed: Deed) -> asyncio.Task[str]:
+        task = asyncio.create_task(logged(self.carry(row, deed), request=row.request))
+        self.busy[row.request] = task
+        task.add_done_callback(lambda _: self.busy.pop(row.request, None))
+        return task
+
+    async def carry(self, row: Glance, deed: Deed) -> None:
+        """One deed, and what its failure means for the request."""
+        memory = self.memory(row.request)
+        memory.resting = clock.now().wall + REST
+        try:
+            await deed
+        except TelegramWait as wait:
+            self.speech.note(wait)
+        except ChatClosed:
+            self.hand.leave(row)
+        except TelegramRefused as error:
+            log.warning("status.refused", request=row.request, error=error)
+            self.hand.give_up(row)
+        except (TelegramAway, StoreFull) as error:
+            log.warning("status.late", request=row.request, error=error)
+        else:
+            memory.resting = 0.0

@@ -1,0 +1,65 @@
+"""Letting people leave: the button under a status message, and /cancel."""
+
+from procs import clock, i18n, log
+from procs.bot import view
+from procs.bot.speech import Speech
+from procs.store import glances, requests
+from procs.store.database import Database
+from procs.store.glances import Glance
+from procs.telegram.front import Front
+from procs.telegram.heard import Incoming, Press
+
+#: Requests that /cancel lists under its answer.
+LISTED = 8
+
+
+class Cancelling:
+    def __init__(self, db: Database, front: Front, speech: Speech) -> None:
+        self.db = db
+        self.front = front
+        self.speech = speech
+
+    async def ask(self, heard: Incoming) -> None:
+        """/cancel: stop the latest request of this person in this chat, and offer the others.
+        Only requests older than the command count: heard again, it finds nothing newer."""
+        mine = glances.open_of(self.db, heard.person.id)
+        mine = [one for one in mine if one.chat == heard.chat and one.message < heard.message]
+        if not mine:
+            await self.speech.reply(heard, "cancel-nothing", about=view.CANCEL)
+            return
+        latest = mine.pop()
+        self.cancel(latest.request, heard.person.id)
+        key = "cancel-more" if mine else "cancel-named"
+        offers = [offer(one) for one in mine[-LISTED:]]
+        name = view.name(latest)
+        await self.speech.reply(heard, key, about=view.CANCEL, buttons=offers, name=name)
+
+    async def pressed(self, press: Press) -> None:
+        """A button: only the person who asked may stop a request."""
+        word, _, number = press.data.partition(":")
+        language = i18n.choose(press.person.language)
+        if word != view.CANCEL or not number.isdecimal():
+            await self.front.answer(press.id, i18n.say(language, "unknown-button"))
+            return
+        request = int(number)
+        done = self.cancel(request, press.person.id)
+        key = "cancel-done" if done else self.why_not(request, press.person.id)
+        await self.front.answer(press.id, i18n.say(language, key))
+
+    def cancel(self, request: int, user: int) -> bool:
+        done = requests.cancel(self.db, request, user=user, now=clock.now())
+        if done:
+            log.info("request.cancelled", request=request, user=user)
+        return done
+
+    def why_not(self, request: int, user: int) -> str:
+        found = glances.glance(self.db, request, now=clock.now())
+        theirs = found is not None and found.user != user
+        return "cancel-not-yours" if theirs else "cancel-over"
+
+
+def offer(glance: Glance) -> tuple[str, str]:
+    """A button that stops one request."""
+    name = view.name(glance, view.LABEL)
+    label = i18n.say(glance.language, "cancel-button-named", name=name)
+    return label, f"{view.CANCEL}:{glance.request}"

@@ -1,0 +1,133 @@
+"""From what people write to accepted requests and first answers."""
+
+import asyncio
+import re
+from dataclasses import replace
+from functools import partial
+
+from procs import clock, i18n, link, log
+from procs.bot.board import Board
+from procs.bot.cancelling import Cancelling
+from procs.bot.settling import settled
+from procs.bot.speech import Speech, once
+from procs.errors import StoreFull
+from procs.job import Ask
+from procs.link import BadLink, Parsed
+from procs.store import requests, users
+from procs.store.database import Database
+from procs.store.requests import Submitted
+from procs.telegram.front import Front
+from procs.telegram.heard import Incoming, Press
+
+#: Characters above which a text without a link was not meant as one.
+LONG = 1000
+COMMAND = re.compile(r"^/([a-z]+)(?:@\w+)?(?:\s|$)", re.IGNORECASE)
+
+
+class Intake:
+    """Handlers of the bot's session. What they write is committed before the first answer."""
+
+    def __init__(self, db: Database, front: Front, board: Board, speech: Speech) -> None:
+        self.db = db
+        self.front = front
+        self.board = board
+        self.speech = speech
+        self.cancelling = Cancelling(db, front, speech)
+        self.commands = {"start": self.start, "cancel": self.cancelling.ask}
+
+    async def hear(self, heard: Incoming) -> None:
+        """A message, from a person to us."""
+        apologise = partial(self.apologise, heard)
+        await settled(self.take(heard), apologise, chat=heard.chat, message=heard.message)
+
+    async def feel(self, press: Press) -> None:
+        """A pressed button."""
+        language = i18n.choose(press.person.language)
+
+        async def apologise(code: str) -> None:
+            await self.front.answer(press.id, i18n.say(language, "oops", code=code), alert=True)
+
+        await settled(self.cancelling.pressed(press), apologise, chat=press.chat, data=press.data)
+
+    async def apologise(self, heard: Incoming, code: str) -> None:
+        """Say that it was our fault. Asks nothing of the store, which may be the reason."""
+        text = i18n.say(i18n.choose(heard.person.language), "oops", code=code)
+        random_id = once("oops", heard.chat, heard.message)
+        await self.front.send(
+            heard.chat, heard.access, text, random_id=random_id, reply_to=heard.message
+        )
+
+    async def take(self, heard: Incoming) -> None:
+        text = self.addressed(heard)
+        if text is None:
+            return
+        try:
+            await self.handle(heard, text)
+        except StoreFull as error:
+            log.error("message.unkept", chat=heard.chat, message=heard.message, error=error)
+            await self.speech.reply(heard, "failed-disk")
+
+    async def handle(self, heard: Incoming, text: str) -> None:
+        person = replace(heard.person, language=i18n.choose(heard.person.language))
+        users.remember(self.db, person, now=clock.now())
+        command = COMMAND.match(text)
+        if command:
+            await self.commands.get(command[1].lower(), self.help)(heard)
+        else:
+            await self.read(heard, link.parse(text, heard.urls))
+
+    def addressed(self, heard: Incoming) -> str | None:
+        """What was said to us: everything in a private chat, in a group what mentions us."""
+        if heard.private:
+            return heard.text
+        mention = re.compile(rf"@{re.escape(self.front.username)}\b", re.IGNORECASE)
+        if not self.front.username or not mention.search(heard.text):
+            return None
+        return mention.sub("", heard.text).strip()
+
+    async def start(self, heard: Incoming) -> None:
+        if heard.person.name:
+            await self.speech.reply(heard, "start", name=heard.person.name)
+        else:
+            await self.speech.reply(heard, "start-nameless")
+
+    async def help(self, heard: Incoming) -> None:
+        await self.speech.reply(heard, "help")
+
+    async def read(self, heard: Incoming, parsed: Parsed) -> None:
+        """Accept the links of a message, then answer: nothing is said before it is kept."""
+        accepted = requests.submit(self.db, asks(heard, parsed), now=clock.now())
+        for one in accepted:
+            log.info("request.received", request=one.request, job=one.job, outcome=one.outcome)
+        answers = [task for one in accepted if (task := self.first(one))]
+        complaints = [self.complain(heard, problem) for problem in parsed.problems]
+        rest = [self.rest(heard, parsed.left_out)] if parsed.left_out else []
+        await asyncio.gather(*answers, *complaints, *rest)
+
+    def first(self, accepted: Submitted) -> asyncio.Task[str] | None:
+        """Begin the first word about a request. A known media is in the chat in a moment: its
+        status message would only flicker. A message heard again is answered, or will be."""
+        if accepted.outcome == "cached":
+            self.board.withhold(accepted.request)
+        elif accepted.outcome != "again":
+            return self.board.answer(accepted.request)
+        return None
+
+    async def complain(self, heard: Incoming, problem: BadLink) -> None:
+        key = f"bad-{problem.kind}"
+        if problem.kind == "none" and not heard.text:
+            key = "bad-nothing-written"
+        elif problem.kind == "none" and len(heard.text) > LONG:
+            key = "bad-too-much"
+        await self.speech.reply(heard, key, about=f"{key}:{problem.text}", text=problem.text)
+
+    async def rest(self, heard: Incoming, count: int) -> None:
+        await self.speech.reply(heard, "links-left-out", most=link.MOST, count=count)
+
+
+def asks(heard: Incoming, parsed: Parsed) -> list[Ask]:
+    """The links of a message as what the store accepts, numbered in their order."""
+    return [
+        Ask(heard.person.id, heard.chat, heard.message, n, one, chat_access=heard.access)
+        for n, one in enumerate(parsed.links)
+    ]

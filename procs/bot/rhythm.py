@@ -1,0 +1,42 @@
+"""How often a status message may change. Pure.
+
+Telegram publishes no numbers and has answered progress bars with waits of 37 minutes to 15 hours
+on messages.EditMessage (tangyoha/telegram_media_downloader 182 and 287, rcmltb 3), so we stay far
+below what any bot reported.
+"""
+
+from dataclasses import dataclass
+
+from procs.bot.view import View
+
+#: Seconds between two edits of one message: within a stage, and when a new one begins.
+SAME, NEW = 4.0, 1.0
+#: Share of one between two edits within a stage.
+STEP = 0.05
+#: Seconds between two progress edits of the whole bot.
+ALL = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a message says, and since when (wall seconds)."""
+
+    text: str
+    stage: str = ""
+    share: float | None = None
+    at: float = 0.0
+
+
+def due(view: View, shown: Shown, now: float) -> bool:
+    """Whether a message that says `shown` may say `view` now."""
+    if view.text == shown.text:
+        return False
+    if view.stage != shown.stage:
+        return now - shown.at >= NEW
+    moved = view.share is None or shown.share is None or abs(view.share - shown.share) >= STEP
+    return moved and now - shown.at >= SAME
+
+
+def urgency(view: View, shown: Shown) -> tuple[bool, float]:
+    """Sorts messages that are due: a new stage first, then who waited longest."""
+    return view.stage == shown.stage, shown.at

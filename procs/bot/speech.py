@@ -1,0 +1,96 @@
+"""Saying something once, however often it is tried, and no sooner than Telegram allows."""
+
+import asyncio
+import hashlib
+
+from procs import clock, i18n, log
+from procs.errors import TelegramAway, TelegramWait
+from procs.store import pace
+from procs.store.database import Database
+from procs.telegram.front import Front
+from procs.telegram.heard import Incoming
+from procs.telegram.voice import Buttons
+
+SEND = "messages.SendMessage"
+EDIT = "messages.EditMessage"
+#: Seconds that an answer waits for Telegram's leave; a longer wait makes it worthless.
+PATIENCE = 60.0
+#: Attempts over a broken connection, and seconds between them.
+ATTEMPTS, AGAIN = 5, 1.0
+
+
+class Speech:
+    """Sends for everybody in the bot."""
+
+    def __init__(self, db: Database, front: Front) -> None:
+        self.db = db
+        self.front = front
+
+    async def reply(
+        self, to: Incoming, key: str, *, buttons: Buttons = (), about: str = "", **values: object
+    ) -> None:
+        """Answer a message with a text of the catalogue, in the language of who sent it. An
+        update that Telegram repeats gets no second answer; `about` tells several answers to one
+        message apart, or makes one of several that the store's state chooses between."""
+        language = i18n.choose(to.person.language)
+        random_id = once("reply", to.chat, to.message, about or key)
+        text = i18n.say(language, key, **values)
+        await self.send(
+            to.chat, to.access, text, random_id=random_id, reply_to=to.message, buttons=buttons
+        )
+
+    async def send(
+        self,
+        chat: int,
+        access: int,
+        text: str,
+        *,
+        random_id: int,
+        reply_to: int = 0,
+        buttons: Buttons = (),
+    ) -> int:
+        """Send a text once; its message id, 0 when it is there but Telegram does not say where.
+
+        Raises TelegramWait when the wait is too long, TelegramAway after some attempts,
+        ChatClosed, TelegramRefused, SessionRevoked.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            await self.allowed(SEND)
+            try:
+                message = await self.front.send(
+                    chat, access, text, random_id=random_id, reply_to=reply_to, buttons=buttons
+                )
+            except TelegramWait as wait:
+                self.note(wait)
+            except TelegramAway:
+                if attempt == ATTEMPTS:
+                    raise
+            else:
+                if message is not None:
+                    return message
+            await asyncio.sleep(AGAIN)  # its twin is being sent, or the connection comes back
+        return 0
+
+    async def allowed(self, scope: str) -> None:
+        """Wait until Telegram lets us call `scope`. Raises TelegramWait when that is too long."""
+        wait = self.wait(scope)
+        if wait > PATIENCE:
+            raise TelegramWait(wait, scope)
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    def wait(self, scope: str) -> float:
+        """Seconds until `scope` may be called."""
+        return max(0.0, pace.wait_until(self.db, scope) - clock.now().wall)
+
+    def note(self, wait: TelegramWait) -> None:
+        """Keep a wait for every process and for after a restart."""
+        pace.note_wait(self.db, wait.scope, clock.now().wall + wait.seconds)
+        log.info("telegram.waits", scope=wait.scope, seconds=wait.seconds)
+
+
+def once(*what: object) -> int:
+    """A random_id that is the same whenever the same thing is said: Telegram then answers a
+    repeat with the first message. 63 bits of SHA-256, never 0."""
+    digest = hashlib.sha256(repr(what).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1 or 1

@@ -1,0 +1,115 @@
+"""What a status message says: from a glance at a request to words. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from procs import i18n
+from procs.clock import Now
+from procs.i18n import Local
+from procs.job import State, Step
+from procs.store.glances import Glance
+
+#: Boxes of a progress bar.
+BOXES = 8
+#: Characters of a name in a message, and on a button.
+NAME, LABEL = 60, 30
+#: Time left is not guessed below this rate, in bytes a second.
+CRAWL = 1024.0
+
+BLANKS = re.compile(r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`stage` changes when something new begins; `share` of one where there is a percent."""
+
+    text: str
+    stage: str
+    share: float | None = None
+    buttons: tuple[tuple[str, str], ...] = ()
+
+
+def render(glance: Glance, now: Now) -> View:
+    """The status message of a request at this moment."""
+    if glance.state == "failed":
+        return View(failure(glance), "failed")
+    if glance.state == "cancelled":
+        return View(about(glance, i18n.say(glance.language, "cancelled")), "cancelled")
+    stage = stage_of(glance)
+    share = (
+        glance.done / glance.total if glance.total and stage in (Step.FETCH, Step.UPLOAD) else None
+    )
+    words = about(glance, line(glance, stage, share, now))
+    button = (i18n.say(glance.language, "cancel-button"), f"{CANCEL}:{glance.request}")
+    return View(words, stage, share, (button,))
+
+
+def stage_of(glance: Glance) -> str:
+    if glance.job_state is State.LATER:
+        return "later"
+    return glance.step or "queued"
+
+
+def line(glance: Glance, stage: str, share: float | None, now: Now) -> Local:
+    """What is being done at the moment, in a line."""
+    language = glance.language
+    if stage == "later":
+        wait = i18n.span(language, max(1.0, (glance.retry_at or 0.0) - now.wall))
+        return i18n.say(language, "later", wait=wait)
+    if stage == Step.PROBE:
+        return i18n.say(language, "probing")
+    if stage == Step.FETCH:
+        return downloading(glance, share)
+    if stage == Step.PREPARE:
+        return i18n.say(language, "preparing")
+    if stage in (Step.UPLOAD, Step.DELIVER):
+        return sending(language, share)
+    if glance.place:
+        return i18n.say(language, "queued-place", place=glance.place)
+    return i18n.say(language, "queued")
+
+
+def downloading(glance: Glance, share: float | None) -> Local:
+    """Percent when the size is known, else what has come; speed and time left where known."""
+    language = glance.language
+    if share is None:
+        parts = [i18n.say(language, "downloading-open", done=i18n.size(language, glance.done))]
+    else:
+        shown = i18n.percent(language, share)
+        parts = [i18n.say(language, "downloading", bar=bar(share), percent=shown)]
+    if glance.rate > CRAWL:
+        parts.append(i18n.say(language, "speed", size=i18n.size(language, glance.rate)))
+        if share is not None and share < 1:
+            left = i18n.clock(language, (glance.total - glance.done) / glance.rate)
+            parts.append(i18n.say(language, "left", clock=left))
+    return Local(" · ".join(parts))
+
+
+def sending(language: str, share: float | None) -> Local:
+    if share is None:
+        return i18n.say(language, "sending-open")
+    return i18n.say(language, "sending", bar=bar(share), percent=i18n.percent(language, share))
+
+
+def bar(share: float) -> Local:
+    full = min(BOXES, int(max(share, 0.0) * BOXES))
+    return Local("▰" * full + "▱" * (BOXES - full))
+
+
+def about(glance: Glance, line: Local) -> str:
+    return i18n.say(glance.language, "status", name=name(glance), line=line)
+
+
+def failure(glance: Glance) -> str:
+    """One sentence about what happened, and the code that the log has too."""
+    language = glance.language
+    reason = i18n.say(language, glance.say or "failed-unknown", site=glance.site)
+    return i18n.say(language, "failure", name=name(glance), reason=reason, code=glance.code)
+
+
+def name(glance: Glance, most: int = NAME) -> str:
+    """What a person calls it: the title, else the address without what everybody skips."""
+    words = BLANKS.sub(" ", glance.title).strip()
+    words = words or re.sub(r"^https?://(?:www\.)?", "", glance.url).rstrip("/")
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"

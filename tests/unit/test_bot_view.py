@@ -1,0 +1,150 @@
+"""What status messages say, and how often they may change."""
+
+from dataclasses import replace
+
+import pytest
+
+from procs import i18n
+from procs.bot import rhythm, view
+from procs.bot.rhythm import Shown
+from procs.bot.view import View
+from procs.clock import Now
+from procs.job import State, Step
+from procs.store.glances import Glance
+
+MIB = 1 << 20
+NOW = Now(wall=1000.0, boot=0.0)
+LATER = {"job_state": State.LATER}
+FAILED = {"state": "failed", "code": "E-7K2Q"}
+CODE = "\nCode: E-7K2Q"
+
+
+def a_glance(**facts: object) -> Glance:
+    known = Glance(
+        request=7,
+        user=42,
+        chat=42,
+        chat_access=1,
+        message=5,
+        status_message=6,
+        status_random=99,
+        language="en",
+        state="open",
+        job_state=State.LEASED,
+        step=Step.FETCH,
+        done=48 * MIB,
+        total=100 * MIB,
+        rate=5.2 * MIB,
+        place=0,
+        retry_at=None,
+        code="",
+        say="",
+        title="A clip",
+        shown="",
+        site="youtube",
+        url="https://www.youtube.com/watch?v=dQw4w9WgXcQ",
+    )
+    return replace(known, **facts)
+
+
+def second_line(**facts: object) -> str:
+    return view.render(a_glance(**facts), NOW).text.split("\n", 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({}, "Downloading ▰▰▰▱▱▱▱▱ 48% · 5.2 MB/s · 0:10 left"),
+        ({"total": 0}, "Downloading · 48 MB · 5.2 MB/s"),
+        ({"rate": 0.0}, "Downloading ▰▰▰▱▱▱▱▱ 48%"),
+        ({"done": 100 * MIB}, "Downloading ▰▰▰▰▰▰▰▰ 100% · 5.2 MB/s"),
+        ({"done": 120 * MIB}, "Downloading ▰▰▰▰▰▰▰▰ 100% · 5.2 MB/s"),
+        ({"step": Step.PROBE}, "Looking at the link…"),
+        ({"step": Step.PREPARE}, "Preparing the file…"),
+        ({"step": Step.UPLOAD}, "Sending to Telegram ▰▰▰▱▱▱▱▱ 48%"),
+        ({"step": Step.UPLOAD, "total": 0}, "Sending to Telegram…"),
+        ({"step": Step.DELIVER}, "Sending to Telegram…"),
+        ({"step": None, "job_state": State.QUEUED, "place": 3}, "In line · place 3"),
+        ({"step": None, "job_state": State.QUEUED}, "In line"),
+        ({"step": None, "job_state": None}, "In line"),
+        (LATER | {"retry_at": 1290.0}, "That did not work; I'll try again in 5 minutes."),
+        (LATER | {"retry_at": 990.0}, "That did not work; I'll try again in 1 second."),
+        ({"state": "cancelled"}, "Cancelled."),
+        (FAILED | {"say": "failed-gone"}, "This post is private or was deleted.\nCode: E-7K2Q"),
+        (FAILED | {"say": "failed-live", "site": "x"}, i18n.say("en", "failed-live") + CODE),
+        (FAILED | {"say": "failed-tls"}, i18n.say("en", "failed-tls", site="youtube") + CODE),
+    ],
+)  # fmt: skip
+def test_a_status_says_where_the_request_stands(facts, words):
+    assert second_line(**facts) == words
+
+
+def test_in_persian_digits_are_persian_and_latin_words_isolated():
+    text = view.render(a_glance(language="fa"), NOW).text
+    assert text == "🎬 \u2068A clip\u2069\nدانلود ▰▰▰▱▱▱▱▱ ۴۸٪ · ۵٫۲ مگابایت در ثانیه · ۰:۱۰ مانده"
+
+
+def test_a_cancel_button_is_there_at_every_stage_and_only_then():
+    for step in (None, *Step):
+        ((_, data),) = view.render(a_glance(step=step), NOW).buttons
+        assert data == "cancel:7"
+    for state in ("failed", "cancelled"):
+        assert view.render(a_glance(state=state), NOW).buttons == ()
+
+
+def test_button_data_fits_telegrams_64_bytes():
+    ((_, data),) = view.render(a_glance(request=2**63), NOW).buttons
+    assert len(data.encode()) <= 64
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("A clip", "A clip"),
+        ("", "youtube.com/watch?v=dQw4w9WgXcQ"),
+        ("two\nlines\u202e and a mark", "two lines and a mark"),
+        ("x" * 100, "x" * 59 + "…"),
+        ("{braces}", "{braces}"),
+    ],
+)
+def test_a_request_is_called_by_its_title_else_by_its_address(title, name):
+    assert view.name(a_glance(title=title)) == name
+    assert name in view.render(a_glance(title=title), NOW).text
+
+
+# --- rhythm ----------------------------------------------------------------------------------
+
+OLD = Shown("old", "fetch", 0.50, at=100.0)
+
+
+@pytest.mark.parametrize(
+    ("new", "now", "due"),
+    [
+        (View("new", "fetch", 0.56), 104.0, True),
+        (View("new", "fetch", 0.56), 103.9, False),
+        (View("new", "fetch", 0.54), 200.0, False),
+        (View("new", "fetch", None), 104.0, True),
+        (View("old", "fetch", 0.90), 200.0, False),
+        (View("new", "prepare", None), 101.0, True),
+        (View("new", "prepare", None), 100.5, False),
+    ],
+)
+def test_progress_moves_by_steps_and_a_new_stage_is_told_sooner(new, now, due):
+    assert rhythm.due(new, OLD, now) is due
+
+
+def test_a_message_of_before_the_restart_may_be_rewritten_at_once():
+    assert rhythm.due(View("new", "fetch", 0.1), Shown("old"), 1000.0)
+
+
+def test_a_new_stage_goes_before_progress_and_then_who_waited_longest():
+    waiting = [
+        ("progress", rhythm.urgency(View("n", "fetch", 0.9), OLD)),
+        ("stage", rhythm.urgency(View("n", "upload", 0.0), OLD)),
+        ("older", rhythm.urgency(View("n", "fetch", 0.9), Shown("o", "fetch", 0.1, at=50.0))),
+    ]
+    assert [name for name, _ in sorted(waiting, key=lambda one: one[1])] == [
+        "stage",
+        "older",
+        "progress",
+    ]
