@@ -63,7 +63,8 @@ def processes(all_of_them: list[Process], store: Overview | None) -> list[str]:
     lines = [row("process", "state", "pid", "up", "place", "jobs").rstrip()]
     for process in all_of_them:
         worker = workers.get(process.pid)
-        place, jobs = (place_of(worker), str(worker.jobs)) if worker else ("", "")
+        starts = "starts" if process.group == "worker" and process.pid else ""
+        place, jobs = (place_of(worker), str(worker.jobs)) if worker else (starts, "")
         pid, since = (str(process.pid), i18n.clock("en", process.up_for)) if process.pid else "--"
         lines.append(row(process.title, process.state, pid, since, place, jobs).rstrip())
     return lines

@@ -52,9 +52,10 @@ class Chapar:
         return Supervisor(self.home / "run")
 
     def until_all_run(self):
+        """The status once every process is up and every worker has its place."""
         for _ in range(200):  # each look takes a tenth of a second or more
             code, out, _ = self.says("status")
-            if code == 0:
+            if code == 0 and "starts" not in out:
                 return out
         raise AssertionError(out)
 

@@ -32,11 +32,12 @@ def settings():
 
 
 def test_workers_stand_with_their_place_and_jobs(settings):
-    running = [process("worker-00", 11), process("worker-01", 12)]
+    running = [process("worker-00", 11), process("worker-01", 12), process("worker-02", 13)]
     lines = status.render(status.Status(settings, running, STORE)).splitlines()
 
     assert lines[3].split() == ["worker:worker-00", "RUNNING", "11", "1:01", "slot", "1", "7"]
     assert lines[4].split() == ["worker:worker-01", "RUNNING", "12", "1:01", "spare", "0"]
+    assert lines[5].split() == ["worker:worker-02", "RUNNING", "13", "1:01", "starts"]
 
 
 def test_the_queue_is_told_also_when_nothing_runs(settings):
