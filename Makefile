@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
-	@sed -n 's/^\([a-z%-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
 install: $(READY) ## make .venv with everything, in the versions of constraints.txt
 
@@ -31,9 +31,6 @@ test: $(READY) ## unit, contract and process tests
 
 bench: $(READY) ## measure answer time, recycling, memory, idle CPU
 	$(BIN)/python -m bench
-
-bench-%: $(READY) ## one of the benches alone
-	$(BIN)/python -m bench $*
 
 format: $(READY) ## let ruff lay out the code
 	$(BIN)/ruff check --fix .
