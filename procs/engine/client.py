@@ -109,6 +109,7 @@ class Engine:
                     finally:
                         if not line.begun:
                             await line.end()
+                    await asyncio.sleep(nursery.PAUSE)
         except TimeoutError:
             raise EngineDied(f"no nursery within {nursery.PATIENCE:g} s") from None
 
@@ -222,6 +223,8 @@ class Line:
         if self.pid and self.ended is None:
             self.bury()
         self.writer.close()
+        with suppress(OSError):
+            await self.writer.wait_closed()
 
     def bury(self) -> None:
         """The nursery died before it could tell: its children are dead by that, but programs which

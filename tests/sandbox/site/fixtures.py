@@ -46,6 +46,7 @@ async def stop(run: Path) -> None:
     assert engine.presence is not None
     os.kill(engine.presence.pid, signal.SIGTERM)
     await engine.presence.last()
+    await engine.close()
 
 
 @pytest.fixture
