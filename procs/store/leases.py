@@ -6,7 +6,8 @@ hands its seat to the user's next waiting job in the same transaction, and that 
 of the ring: fair turns. `fence` grows on every claim and every reap; every write names it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -154,6 +155,27 @@ def end(
 def finish(db: Database, lease: Lease, *, now: Now) -> None:
     """Mark the job done. Raises LeaseLost when the lease is no longer ours."""
     end(db, lease, State.DONE, now=now)
+
+
+def turn(
+    db: Database,
+    *,
+    worker: int,
+    lane: Lane,
+    room: int,
+    now: Now,
+    done: Sequence[Lease] = (),
+    full: bool = True,
+) -> list[Lease]:
+    """Finish leases, hand their seats on and claim again: a worker's whole cycle, one transaction.
+
+    A lease that is no longer ours is passed over: its job belongs to somebody else.
+    """
+    with db.write(full=full):
+        for lease in done:
+            with suppress(LeaseLost):
+                finish(db, lease, now=now)
+        return claim(db, worker=worker, lane=lane, room=room, now=now) if room else []
 
 
 def retry(

@@ -38,8 +38,8 @@ async def carry(tools: Tools, lease: Lease, work: Work) -> None:
         await work(tools, lease)
     except LeaseLost:
         log.warning("lease.lost", job=lease.job, worker=tools.name, attempt=lease.attempt)
-    except TelegramWait as wait:
-        await written(partial(wait_out, tools, lease, wait))
+    except TelegramWait as flood:
+        await written(partial(wait_out, tools, lease, flood))
     except SessionRevoked as error:
         log.error("session.revoked", slot=tools.courier.name, error=error, fix=REVOKED)
         wait = TelegramWait(REVOKED_WAIT, tools.courier.name)

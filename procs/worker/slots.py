@@ -13,7 +13,7 @@ import os
 from pathlib import Path
 
 #: Seconds between two looks at what may have become free; a look is one system call a lock.
-LOOK = 0.1
+LOOK = 0.2
 
 
 class Lock:
