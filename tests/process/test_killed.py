@@ -122,9 +122,7 @@ async def test_a_bot_killed_between_commit_and_answer_answers_once(
     await ann.sees_gone(answers[0], timeout=30)
 
 
-async def test_a_keeper_killed_is_replaced_and_nobody_notices(
-    healthy: Stack, meets: Meets
-) -> None:
+async def test_a_keeper_killed_is_replaced_and_nobody_notices(healthy: Stack, meets: Meets) -> None:
     ann = await meets()
     pid = healthy.pid("keeper")
     healthy.kill(pid)
@@ -179,5 +177,3 @@ def attempts(stack: Stack, person: Person) -> list[int]:
 
 async def test_no_file_is_left_behind(healthy: Stack, meets: Meets) -> None:
     await healthy.until(lambda: not any((healthy.state / "jobs").iterdir()), patience=90)
-
-
