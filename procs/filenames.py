@@ -1,6 +1,7 @@
 """Names of files that come from strangers, made fit for one folder and for a chat."""
 
 import re
+from mimetypes import MimeTypes
 
 #: Bytes of a name that file systems and chats take (NAME_MAX is 255), with room for a suffix.
 LONGEST = 180
@@ -8,6 +9,28 @@ LONGEST = 180
 UNFIT = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
 #: Marks that turn the direction of reading: a way to hide `.exe`. (Persian needs the joiners.)
 HIDDEN = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+#: Types by name, the same on every machine: the system's own lists are not read.
+TYPES = MimeTypes()
+for mime_type, suffix in (
+    ("video/webm", ".webm"),
+    ("video/x-matroska", ".mkv"),
+    ("video/mp2t", ".ts"),
+    ("audio/mp4", ".m4a"),
+    ("audio/ogg", ".ogg"),
+    ("audio/flac", ".flac"),
+    ("image/webp", ".webp"),
+    ("application/vnd.rar", ".rar"),
+    ("application/x-7z-compressed", ".7z"),
+    ("application/vnd.android.package-archive", ".apk"),
+    ("application/epub+zip", ".epub"),
+):
+    TYPES.add_type(mime_type, suffix)
+
+
+def mime(name: str) -> str:
+    """The type that a name promises; empty when it promises nothing."""
+    return TYPES.guess_type(name.lower())[0] or ""
 
 
 def fit(name: str) -> str:

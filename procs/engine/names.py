@@ -1,22 +1,17 @@
 """The real name of a direct file, and what kind of thing it is."""
 
-import mimetypes
 from email.message import Message
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from procs.filenames import fit, split
+from procs.filenames import TYPES, fit, mime, split
 
 #: Extensions that say nothing.
 VAGUE = {"", ".bin", ".unknown_video", ".php", ".asp", ".aspx", ".cgi", ".do"}
 KINDS = {"image": "photo", "video": "video", "audio": "audio"}
 #: Types that are media although their name does not say so.
 MEDIA_TYPES = {"application/ogg": "audio", "application/mp4": "video"}
-
-mimetypes.add_type("video/webm", ".webm")
-mimetypes.add_type("video/x-matroska", ".mkv")
-mimetypes.add_type("audio/mp4", ".m4a")
 
 
 def real_name(url: str, headers: Any) -> str:
@@ -25,7 +20,7 @@ def real_name(url: str, headers: Any) -> str:
     name = fit(disposition(headers) or end_of(url))
     stem, suffix = split(name)
     if suffix.lower() in VAGUE:
-        suffix = mimetypes.guess_extension(mime(headers)) or suffix
+        suffix = TYPES.guess_extension(said_type(headers)) or suffix
     return (stem or "file") + suffix
 
 
@@ -45,11 +40,11 @@ def disposition(headers: Any) -> str:
         return name
 
 
-def mime(headers: Any) -> str:
+def said_type(headers: Any) -> str:
     return str(headers.get("Content-Type") or "").partition(";")[0].strip().lower()
 
 
 def kind(name: str, headers: Any) -> str:
     """`video`, `audio`, `photo` or `file`: by the name's extension, else by the server's word."""
-    guess = mimetypes.guess_type(name, strict=False)[0] or mime(headers)
+    guess = mime(name) or said_type(headers)
     return MEDIA_TYPES.get(guess) or KINDS.get(guess.partition("/")[0], "file")

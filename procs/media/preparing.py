@@ -1,12 +1,11 @@
 """A job's files, one after the other: look, decide, make, check, name."""
 
-import mimetypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from procs.errors import ProcessingFailed, TooLarge
-from procs.filenames import fit, title_name
+from procs.filenames import fit, mime, title_name
 from procs.job import File
 from procs.media import boxes, making, pictures, planning
 from procs.media.facts import Facts
@@ -15,7 +14,8 @@ from procs.media.planning import AUDIO, Plan
 from procs.media.probing import probe
 from procs.media.programs import Run
 
-MIMES = {".mp4": "video/mp4", ".m4a": "audio/mp4", ".mp3": "audio/mpeg", ".ogg": "audio/ogg"}
+#: A file with such a name that cannot be read is broken, or a trap, and no document.
+SURELY_MEDIA = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".mp3", ".m4a")
 #: What may be missing of a promised duration: players round, and sites do.
 SHORT, ROUNDING = 0.9, 2.0
 
@@ -66,6 +66,8 @@ async def prepared(task: Task, path: Path, place: int) -> File:
     facts = await probe(task.run, task.folder, path)
     streamable = bool(facts and facts.container.startswith("mov") and boxes.is_streamable(path))
     plan = planning.plan(facts, variant=task.variant, streamable=streamable)
+    if facts is None and path.suffix.lower() in SURELY_MEDIA:
+        raise ProcessingFailed(f"{path.name} cannot be read")
     if facts is None or plan.kind == "document":
         return document(path)
     if plan.untouched:
@@ -116,7 +118,7 @@ async def described(task: Task, path: Path, plan: Plan, facts: Facts, place: int
         path=str(path),
         kind=plan.kind,
         name=path.name,
-        mime=mime(path),
+        mime=type_of(path),
         size=path.stat().st_size,
         duration=round(facts.duration, 3),
         width=picture.width if picture else 0,
@@ -155,7 +157,7 @@ def still(path: Path) -> File:
         path=str(path),
         kind="photo",
         name=fit(path.name),
-        mime=mime(path),
+        mime=type_of(path),
         size=path.stat().st_size,
         width=width,
         height=height,
@@ -168,12 +170,11 @@ def document(path: Path) -> File:
         path=str(path),
         kind="document",
         name=fit(path.name),
-        mime=mime(path),
+        mime=type_of(path),
         size=path.stat().st_size,
         title="",
     )
 
 
-def mime(path: Path) -> str:
-    known = MIMES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0]
-    return known or "application/octet-stream"
+def type_of(path: Path) -> str:
+    return mime(path.name) or "application/octet-stream"
