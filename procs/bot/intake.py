@@ -98,7 +98,8 @@ class Intake:
         """Accept the links of a message, then answer: nothing is said before it is kept."""
         accepted = requests.submit(self.db, asks(heard, parsed), now=clock.now())
         for one in accepted:
-            log.info("request.received", request=one.request, job=one.job, outcome=one.outcome)
+            event = "request.repeated" if one.outcome == "again" else "request.received"
+            log.info(event, request=one.request, job=one.job, outcome=one.outcome)
         answers = [task for one in accepted if (task := self.first(one))]
         complaints = [self.complain(heard, problem) for problem in parsed.problems]
         rest = [self.rest(heard, parsed.left_out)] if parsed.left_out else []

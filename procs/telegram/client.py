@@ -14,6 +14,7 @@ from pyrogram import Client
 from pyrogram.connection import Connection
 from pyrogram.crypto import aes
 from pyrogram.raw.all import layer
+from pyrogram.raw.types import UpdatesTooLong
 from pyrogram.storage import SQLiteStorage
 
 from procs import log
@@ -26,6 +27,16 @@ from procs.telegram.errors import TwoPyrograms
 SLEEP = 5
 #: Messages that the library remembers; we never ask it for one.
 REMEMBERED = 10
+
+
+class Listening(Client):
+    """A client that asks what it missed when Telegram says that it missed something."""
+
+    async def handle_updates(self, updates: Any) -> None:
+        if isinstance(updates, UpdatesTooLong):
+            await self.recover_gaps()
+        else:
+            await super().handle_updates(updates)
 
 
 class Silent(Client):
@@ -76,7 +87,7 @@ def build(
     """
     check()
     settings.sessions.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kind = Client if updates else Silent
+    kind = Listening if updates else Silent
     return kind(
         name,
         api_id=settings.api_id,

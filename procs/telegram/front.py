@@ -8,9 +8,10 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from pyrogram import raw
+from pyrogram import Client, raw
 from pyrogram.errors import RPCError
-from pyrogram.handlers import RawUpdateHandler
+from pyrogram.handlers import ConnectHandler, RawUpdateHandler
+from pyrogram.session import Session
 
 from procs import log
 from procs.config import Settings
@@ -32,6 +33,7 @@ class Front(Voice):
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.handling: set[asyncio.Task[None]] = set()
+        self.catching: asyncio.Task[None] | None = None
         self.unsaved = False
         self.closing = False
         self.missed = False
@@ -44,6 +46,7 @@ class Front(Voice):
         # Raw updates are all we read: nothing is parsed that could fail before we see it.
         client.dispatcher.update_parsers.clear()
         client.add_handler(RawUpdateHandler(self._note))
+        client.add_handler(ConnectHandler(self._reconnected))
         self.line = Line(client)
         try:
             async with asyncio.timeout(signin.PATIENCE):
@@ -73,6 +76,17 @@ class Front(Voice):
             await signin.shut(line.client)
 
     # --- hearing
+
+    async def _reconnected(self, client: Client, session: Session) -> None:
+        """The connection stands again. The library asks only at its start what was missed."""
+        if client.is_initialized and session is client.session:
+            self.catching = asyncio.ensure_future(self._catch_up(client))
+
+    async def _catch_up(self, client: Client) -> None:
+        try:
+            await client.recover_gaps()
+        except (RPCError, OSError) as error:  # the next connection, or start, asks again
+            log.warning("telegram.gap", error=error)
 
     async def _note(self, client: Any, update: Any, users: Any, chats: Any) -> None:
         """One update, in the order Telegram sent them: handling begins in that order, and goes
@@ -117,4 +131,6 @@ class Front(Voice):
 
     async def close(self) -> None:
         self.closing = True
+        if self.catching is not None:
+            self.catching.cancel()
         await self._drop()

@@ -395,6 +395,19 @@ async def test_what_was_sent_while_the_bot_was_down_is_answered(settings, store,
     assert len([m for m in await sara.chat() if not m.mine]) == 3
 
 
+async def test_what_is_said_while_the_line_is_down_is_heard_when_it_is_up(bot, tg, sara):
+    await sara.starts()
+    await sara.sees("Hi")
+    await tg.stop()
+    await sara.sends(LINK)
+    for key in tg.keys.values():
+        key.waiting.clear()  # Telegram keeps what a session missed for a while only
+    await tg.start()
+    await sara.sees("In line")
+    await bot.rests()
+    assert len([m for m in await sara.chat() if not m.mine]) == 2
+
+
 async def test_a_request_nobody_answered_is_answered_at_the_next_start(settings, store, tg, sara):
     async with running(settings) as bot:
         await tg.fails("messages.sendMessage", "FLOOD_WAIT_3600")
