@@ -1,11 +1,9 @@
 """A connection to the nursery, which is started when nobody listens."""
 
 import asyncio
-import os
 import sys
 from pathlib import Path
 
-from procs import log
 from procs.engine.nursery import SOCKET, TAKEN, UNFIT
 from procs.errors import EngineDied
 from procs.tools import PATH
@@ -61,10 +59,9 @@ async def start(run: Path, linger: float) -> None:
             start_new_session=True,
         )
         code = await process.wait()
+    if code == UNFIT:
+        raise EngineDied("yt-dlp is too old; upgrade it")
+    if code not in (0, TAKEN):
+        raise EngineDied(f"the nursery does not start (exit {code}); see {logs / 'nursery.log'}")
     if code == TAKEN:
         await asyncio.sleep(PAUSE)
-    elif code == UNFIT:
-        raise EngineDied("yt-dlp is too old; upgrade it")
-    elif code:
-        raise EngineDied(f"the nursery does not start (exit {code}); see {logs / 'nursery.log'}")
-    log.info("nursery.spawned", pid=os.getpid())

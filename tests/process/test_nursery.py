@@ -46,6 +46,17 @@ async def main(run, url, folder):
 asyncio.run(main(*sys.argv[1:]))
 """
 
+#: A child that starts a program as yt-dlp does, says its pid, and is killed.
+ORPHAN = """
+import os, signal
+from yt_dlp.utils import Popen
+from procs.engine.loader import tie_programs
+
+tie_programs()
+print(Popen(["/bin/sleep", "600"]).pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
 #: A program that starts another one, which reads from the site.
 FAMILY = "import subprocess, sys; subprocess.run(sys.argv[1:])"
 
@@ -190,6 +201,15 @@ async def until(true):
     async with asyncio.timeout(SOON):
         while not true():
             await asyncio.sleep(0.01)
+
+
+async def test_what_yt_dlp_starts_dies_with_its_child():
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", ORPHAN, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    program = int(await child.stdout.readline())
+    await child.wait()
+    assert await asyncio.to_thread(dies, program)
 
 
 async def test_a_job_in_flight_learns_that_the_nursery_died(site, short_home, tmp_path):
