@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from procs import clock, codec, log
+from procs.engine.door import Door
 from procs.engine.records import Ended
 
 #: Bytes of a request; an order is far smaller.
@@ -33,9 +34,10 @@ class Call:
 class Nursery:
     """All connections, and the children that serve them."""
 
-    def __init__(self, listener: socket.socket, serve: Serve, *, linger: float) -> None:
-        self.listener = listener
+    def __init__(self, door: Door, serve: Serve, likeness: str, *, linger: float) -> None:
+        self.door = door
         self.serve = serve
+        self.likeness = likeness
         self.linger = linger
         self.calls: dict[int, Call] = {}
         self.jobs: dict[int, Call] = {}
@@ -47,9 +49,8 @@ class Nursery:
     def run(self) -> str:
         """Serve until nobody needs us. Returns why it ended."""
         self.listen_to_signals()
-        for door in (self.listener, self.bell):
-            door.setblocking(False)
-            self.epoll.register(door, select.EPOLLIN)
+        for entrance in (self.door.listener, self.bell):
+            self.epoll.register(entrance, select.EPOLLIN)
         while not (why := self.over()):
             for descriptor, _ in self.epoll.poll(self.patience()):
                 self.attend(descriptor)
@@ -66,16 +67,20 @@ class Nursery:
     def over(self) -> str:
         if self.stopping:
             return "stopped"
-        return "idle" if self.patience() == 0 else ""
+        if self.patience() == 0:
+            return "idle" if self.door.open else "replaced"
+        return ""
 
     def patience(self) -> float | None:
         """Seconds until we end; None while anybody is connected."""
         if self.calls:
             return None
+        if not self.door.open:
+            return 0.0
         return max(0.0, self.empty_since + self.linger - clock.now().boot)
 
     def attend(self, descriptor: int) -> None:
-        if descriptor == self.listener.fileno():
+        if descriptor == self.door.listener.fileno():
             self.accept()
         elif descriptor == self.bell.fileno():
             self.bell.recv(4096)
@@ -85,7 +90,7 @@ class Nursery:
 
     def accept(self) -> None:
         with suppress(BlockingIOError):
-            link, _ = self.listener.accept()
+            link, _ = self.door.listener.accept()
             link.setblocking(False)
             self.calls[link.fileno()] = Call(link)
             self.epoll.register(link, select.EPOLLIN | select.EPOLLRDHUP)
@@ -116,7 +121,7 @@ class Nursery:
     def obey(self, call: Call, request: dict[str, Any]) -> None:
         call.heard.clear()
         if request["do"] == "stay":
-            say(call.socket, {"ready": os.getpid()})
+            self.stay(call, request["like"])
             return
         nursery = os.getpid()
         call.pid = os.fork()
@@ -126,6 +131,17 @@ class Nursery:
             os.setpgid(call.pid, call.pid)
         self.jobs[call.pid] = call
         self.epoll.modify(call.socket, select.EPOLLRDHUP)
+
+    def stay(self, call: Call, like: str) -> None:
+        """Greet a worker. One that came with another version needs another nursery."""
+        if like == self.likeness:
+            say(call.socket, {"ready": os.getpid()})
+            return
+        self.drop(call)
+        if self.door.open:
+            log.info("nursery.replaced", pid=os.getpid(), jobs=len(self.jobs))
+            self.epoll.unregister(self.door.listener)
+            self.door.close()
 
     def become_child(self, call: Call, request: dict[str, Any], nursery: int) -> None:
         """In the fork: serve one request and end. Whatever happens, never return to the loop."""

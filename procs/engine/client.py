@@ -17,6 +17,7 @@ from procs import codec, log
 from procs.engine import spawn as nursery
 from procs.engine.classify import classify, death
 from procs.engine.confine import SCRATCH
+from procs.engine.door import likeness
 from procs.engine.records import Ended, Fetched, Found, Limits, Order, Ran
 from procs.errors import EngineDied, TimedOut
 from procs.sites import bare, of_host
@@ -52,7 +53,7 @@ class Engine:
         async with self.entrance:
             if self.presence is None or self.presence.over:
                 await self.close()
-                self.presence = await self.begin({"do": "stay"})
+                self.presence = await self.begin({"do": "stay", "like": likeness()})
 
     async def close(self) -> None:
         """Leave; the nursery ends when nobody else is there."""

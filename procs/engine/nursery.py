@@ -13,15 +13,14 @@ that the connection belongs to the forked child, and the nursery only watches fo
   writes the last line, `{"ended": …}`, and closes. So the end of the stream means: nothing runs.
 
 `stay` is answered once and then only keeps the nursery alive. It ends by itself when nobody has
-been connected for a while. A lock beside the socket makes sure that only one lives.
+been connected for a while. A worker that came with another version says so in `stay`: then the
+nursery closes its door, so that a new one can open, and ends when its last job has ended.
 """
 
 import argparse
-import fcntl
 import gc
 import os
 import resource
-import socket
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -29,23 +28,12 @@ from pathlib import Path
 from procs import log
 from procs.engine import confine
 from procs.engine.calls import Nursery, Serve
+from procs.engine.door import Door, Taken, likeness
 
-SOCKET = "nursery.sock"
-LOCK = "nursery.lock"
 #: Below this one, yt-dlp has known holes.
 FLOOR = (2026, 7, 4)
-BACKLOG = 128
 #: Exit codes of the process that was started: another nursery lives; this one would be no good.
 TAKEN, UNFIT = 3, 4
-
-
-def take_lock(run: Path) -> None:
-    """Be the only nursery, until this process ends. Leaves with TAKEN when there is one."""
-    lock = os.open(run / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        sys.exit(TAKEN)
 
 
 def check_floor() -> None:
@@ -54,17 +42,6 @@ def check_floor() -> None:
     if tuple(int(part) for part in installed.split(".")[:3]) < FLOOR:
         log.error("nursery.unfit", yt_dlp=installed, floor=".".join(map(str, FLOOR)))
         sys.exit(UNFIT)
-
-
-def listen(run: Path) -> socket.socket:
-    """The door, open before we are warm: who knocks early waits in line."""
-    path = run / SOCKET
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
-    os.umask(0o077)
-    listener.bind(str(path))
-    listener.listen(BACKLOG)
-    return listener
 
 
 def leave_parent() -> None:
@@ -81,16 +58,19 @@ def main() -> None:
     options = parser.parse_args()
     log.start()
     check_floor()
-    take_lock(options.run)
-    listener = listen(options.run)
+    try:
+        door = Door(options.run)
+    except Taken:
+        sys.exit(TAKEN)
     leave_parent()
     confine.adopt()
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # one descriptor for each job
+    known_by = likeness()
     serve = warm_up()
     log.info("nursery.started", pid=os.getpid(), yt_dlp=version("yt-dlp"))
-    why = Nursery(listener, serve, linger=options.linger).run()
-    (options.run / SOCKET).unlink(missing_ok=True)
+    why = Nursery(door, serve, known_by, linger=options.linger).run()
+    door.close()
     log.info("nursery.ended", pid=os.getpid(), why=why)
 
 

@@ -4,7 +4,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from procs.engine.nursery import SOCKET, TAKEN, UNFIT
+from procs.engine.door import SOCKET
+from procs.engine.nursery import TAKEN, UNFIT
 from procs.errors import EngineDied
 from procs.tools import PATH
 

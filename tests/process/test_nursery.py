@@ -261,6 +261,33 @@ async def test_a_stale_socket_is_no_nursery(short_home):
         assert engine.presence.pid
 
 
+async def test_an_upgraded_worker_gets_another_nursery_and_running_jobs_keep_theirs(
+    site, short_home, tmp_path
+):
+    async with own_engine(short_home) as old:
+        order = Order(site.url("/slow/clip.mp4?rate=1000000"))
+        async with old.open(order, tmp_path) as child:
+            await child.probe()
+            assert await answer(old.folder, b'{"do": "stay", "like": "another version"}\n') == b""
+            async with own_engine(short_home) as new:
+                assert new.presence.pid != old.presence.pid
+                assert (await child.fetch(lambda done, total, rate: None)).files == ["clip.mp4"]
+        pid = old.presence.pid
+    assert await asyncio.to_thread(dies, pid)
+
+
+async def answer(run, request):
+    """All that the nursery says to a request, until it hangs up."""
+    reader, writer = await asyncio.open_unix_connection(str(run / "nursery.sock"))
+    writer.write(request)
+    try:
+        return await reader.read()
+    except ConnectionError:
+        return b""
+    finally:
+        writer.close()
+
+
 async def test_no_nursery_is_started_when_that_was_not_wished(short_home):
     with pytest.raises(EngineDied):
         await Engine(short_home / "run", spawn=False).start()
@@ -345,11 +372,7 @@ async def test_the_cost_of_a_child_is_known(site, engine, tmp_path):
 
 @pytest.mark.parametrize("noise", [b"x" * 300_000, b"no json\n", b"[]\n", b"{}\n"])
 async def test_a_request_that_is_none_is_dropped(engine, noise):
-    reader, writer = await asyncio.open_unix_connection(str(engine.folder / "nursery.sock"))
-    writer.write(noise)
-    with suppress(ConnectionError):
-        assert await reader.read() == b""
-    writer.close()
+    assert await answer(engine.folder, noise) == b""
     assert not engine.presence.over
 
 
