@@ -20,7 +20,7 @@ from procs.store.glances import Glance, glance
 SYSADMIN = 0
 #: Seconds between two looks, and until a missing worker is mentioned.
 LOOK = 0.2
-MISSING = 3.0
+MISSING = 15.0
 BAR = 24
 WORDS = {
     Step.PROBE: "looking",
