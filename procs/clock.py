@@ -3,9 +3,11 @@
 Two clocks, because each is right for one thing only:
 
 - *wall* time (epoch seconds) for what people and other machines see: due times, instants in rows;
-- *boot* time (CLOCK_BOOTTIME) for leases on one machine: it is the same in every process, goes on
-  through suspend, and no clock step moves it. It is worth nothing after a reboot, so it is always
-  stored beside the boot id (clock_gettime(2); `/proc/sys/kernel/random/boot_id`).
+- *boot* time (CLOCK_MONOTONIC) for leases on one machine: it is the same in every process, no clock
+  step moves it, and it stands still while the machine is suspended. CLOCK_BOOTTIME goes on then, so
+  every lease would be over on waking, though no worker missed a beat it could have made. It is
+  worth nothing after a reboot, so it is always stored beside the boot id (clock_gettime(2);
+  `/proc/sys/kernel/random/boot_id`).
 """
 
 import time
@@ -25,7 +27,7 @@ class Now:
 
 def now() -> Now:
     """This instant on both clocks."""
-    return Now(wall=time.time(), boot=time.clock_gettime(time.CLOCK_BOOTTIME))
+    return Now(wall=time.time(), boot=time.monotonic())
 
 
 def boot_id() -> str:

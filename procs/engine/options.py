@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from procs.engine.records import MIB, Order
+from procs.engine.records import Order
 from procs.tools import tools
 
 #: One folder belongs to one job, so names can be fixed and never come from a site.
@@ -24,7 +24,8 @@ ALWAYS: dict[str, Any] = {
     # A missing fragment is a failure; by default it is a success with a hole.
     "skip_unavailable_fragments": False,
     "concurrent_fragment_downloads": 4,
-    "buffersize": MIB,
+    # A read waits until it is full: more would freeze the progress of a slow site.
+    "buffersize": 128 * 1024,
     "noresizebuffer": True,
     "socket_timeout": 15,
     "retries": 10,

@@ -17,6 +17,7 @@ from procs.errors import LeaseLost
 from procs.job import Kind, Lane, Lease, State
 from procs.store import seats
 from procs.store.database import Database
+from procs.store.story import event
 
 #: Seconds a lease lasts without a beat.
 LEASE = 60.0
@@ -27,7 +28,10 @@ CLAIM = """
 UPDATE jobs
    SET state = 1, at = :end, fence = fence + 1, attempt = attempt + 1, worker = :worker,
        story = story || :event
- WHERE id IN (SELECT id FROM jobs WHERE state = 0 AND lane = :lane ORDER BY at
+ WHERE id IN (SELECT id FROM jobs
+               WHERE state = 0 AND lane = :lane
+                 AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
+               ORDER BY at
                LIMIT MAX(0, MIN(:room, :most - (SELECT COUNT(*) FROM jobs
                                                  WHERE state = 1 AND lane = :lane))))
 RETURNING id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress
@@ -45,8 +49,8 @@ UPDATE jobs
 """
 RETRY = """
 UPDATE jobs
-   SET state = 2, at = :due, seat = NULL, worker = NULL, error = :error,
-       attempt = attempt - :free, story = story || :event
+   SET state = CASE stop WHEN 0 THEN 2 ELSE 22 END, at = :due, seat = NULL, worker = NULL,
+       error = :error, attempt = attempt - :free, story = story || :event
  WHERE id = :job AND fence = :fence AND state = 1
 """
 RELEASE = """
@@ -58,8 +62,12 @@ NOTE = """
 UPDATE jobs SET progress = :progress WHERE id = :job AND fence = :fence AND state = 1
 """
 HOLDS = "SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = 1"
+STOPPED = "SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = 1 AND stop = 1"
 FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
-READY = "SELECT 1 FROM jobs WHERE state = 0 AND lane = :lane LIMIT 1"
+READY = """
+SELECT 1 FROM jobs
+ WHERE state = 0 AND lane = :lane AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all') LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +77,6 @@ class Held:
     job: int
     fence: int
     stop: bool
-
-
-def event(now: Now, word: str, **facts: Any) -> str:
-    """One line of a job's story: the wall instant, what happened, the facts."""
-    return " ".join([f"{now.wall:.3f}", word, *(f"{k}={v}" for k, v in facts.items())]) + "\n"
 
 
 def claim(
@@ -199,11 +202,20 @@ def retry(
 
 
 def release(db: Database, lease: Lease, *, now: Now) -> None:
-    """Give a job back unfinished (drain): it keeps its seat and its attempt. Raises LeaseLost."""
-    facts = {**_name(lease), "now": now.wall, "event": event(now, "released", worker=lease.worker)}
+    """Give a job back unfinished (drain): it keeps its attempt, and its seat unless it is paused.
+    Raises LeaseLost."""
+    facts = {
+        **_name(lease),
+        "now": now.wall,
+        "event": event(now, "released", worker=lease.worker),
+    }
     with db.write():
+        if db.one(STOPPED, _name(lease)):
+            end(db, lease, State.CANCELLED, now=now)
+            return
         _ours(db.change(RELEASE, facts), lease)
         db.change(FORGET_PROGRESS, {"job": lease.job})
+        seats.hold(db, lease.job, now=now)
 
 
 def release_all(db: Database, leases: Iterable[Lease], *, now: Now) -> int:

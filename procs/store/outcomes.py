@@ -29,6 +29,16 @@ UPDATE requests SET state = 'failed', say = :say, code = :code, ended_at = :now
 """
 
 
+CANCEL = """
+UPDATE requests SET state = 'cancelled', ended_at = :now WHERE job = :job AND state = 'open'
+"""
+
+
+def cancel_requests(db: Database, job: int, *, now: Now) -> None:
+    """Nobody waits for this job any more."""
+    db.change(CANCEL, {"job": job, "now": now.wall})
+
+
 def started(db: Database, lease: Lease, *, worker: str, title: str = "", now: Now) -> None:
     """A worker has the job of these requests in hand; `title` as soon as it is known."""
     facts = {"job": lease.job, "worker": worker, "title": title, "now": now.wall}

@@ -122,7 +122,14 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
         "variant": ask.link.variant,
         "folder": request if ask.folder else 0,
     }
-    new = seats.NewJob(user=ask.user, lane=Lane.HEAVY, kind=Kind.FETCH, payload=payload, mark=mark)
+    new = seats.NewJob(
+        user=ask.user,
+        lane=Lane.HEAVY,
+        kind=Kind.FETCH,
+        payload=payload,
+        mark=mark,
+        site=ask.link.site,
+    )
     return _point(db, Submitted(request, "queued", seats.add(db, new, now=now)))
 
 

@@ -151,7 +151,18 @@ CREATE TABLE counters (
 ) STRICT, WITHOUT ROWID;
 """
 
-STEPS: tuple[tuple[str, str], ...] = (("foundation", FOUNDATION),)
+#: Pausing: a scope is `all`, `user:<id>` or `site:<name>`. A job held by a pause keeps no seat.
+PAUSES = """
+CREATE TABLE pauses (
+    scope  TEXT PRIMARY KEY,
+    since  REAL NOT NULL,
+    why    TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+ALTER TABLE jobs ADD COLUMN site TEXT NOT NULL DEFAULT '';
+CREATE INDEX job_held ON jobs (id) WHERE state = 3;
+"""
+
+STEPS: tuple[tuple[str, str], ...] = (("foundation", FOUNDATION), ("pauses", PAUSES))
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.
 PAGE = 1024

@@ -1,7 +1,8 @@
 """Seats and the ring: who may have a job queued or running, and whose turn is next.
 
 Seats -1, -2, … -cap are taken ones; a positive seat is a place in the user's own waiting line (the
-job's number, so the line is in the order of asking).
+job's number, so the line is in the order of asking). A job that has neither, because it waits for
+its time or is held by a pause, comes back through `sit`.
 """
 
 from collections.abc import Sequence
@@ -11,31 +12,50 @@ from typing import Any
 from procs import codec
 from procs.clock import Now
 from procs.job import Kind, Lane, State
+from procs.store import pauses
 from procs.store.database import Database
+from procs.store.story import event
 
 #: Light jobs of one user that may be queued or running at once.
 LIGHT_CAP = 2
+#: The setting that admins change at run time; a user's own cap goes before it.
+CAP_SETTING = "max_downloads_per_user"
 
 TAKEN = """
 SELECT seat FROM jobs WHERE seat IS NOT NULL AND user_id = :user AND lane = :lane AND seat < 0
 """
-CAP = "SELECT cap FROM users WHERE id = :user"
+CAP = """
+SELECT COALESCE((SELECT cap FROM users WHERE id = :user),
+                (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
+                :default)
+"""
 NEXT_ID = "SELECT COALESCE(MAX(id), 0) + 1 FROM jobs"
 ADD = """
-INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, mark, payload, story)
-VALUES (:id, :user, :lane, :state, :now, :seat, :kind, :mark, :payload, :event)
+INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, mark, payload, story)
+VALUES (:id, :user, :lane, :state, :now, :seat, :kind, :site, :mark, :payload, :event)
 """
 HAND_ON = """
-UPDATE jobs SET state = 0, at = :now, seat = :seat
+UPDATE jobs SET state = 0, at = :now, seat = :seat, story = story || :event
  WHERE id = (SELECT id FROM jobs
               WHERE seat IS NOT NULL AND user_id = :user AND lane = :lane AND seat > 0
               ORDER BY seat LIMIT 1)
 """
-SIT = "UPDATE jobs SET state = :state, seat = :seat, at = :now WHERE id = :job"
+SIT = """
+UPDATE jobs SET state = :state, seat = :seat, at = :now, story = story || :event WHERE id = :job
+"""
 ADOPT = """
-UPDATE jobs SET user_id = :user, seat = :seat, state = 0, at = :now
+UPDATE jobs SET user_id = :user, seat = :seat, state = 0, at = :now, story = story || :event
  WHERE id = :job AND state = 10
 """
+QUEUED = "SELECT user_id, lane, seat, site FROM jobs WHERE id = :job AND state = 0"
+HOLD = """
+UPDATE jobs SET state = 3, seat = NULL, at = :now, story = story || :event
+ WHERE id = :job AND state IN (0, 10)
+"""
+IN_LINE = """
+SELECT DISTINCT user_id FROM jobs WHERE seat IS NOT NULL AND seat > 0 AND lane = 1
+"""
+SET_CAP = "UPDATE users SET cap = :cap WHERE id = :user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +67,15 @@ class NewJob:
     kind: Kind
     payload: dict[str, Any]
     mark: str | None = None
+    site: str = ""
 
 
 def cap(db: Database, user: int, lane: Lane) -> int:
-    """How many seats a user has in a lane."""
+    """How many seats a user has in a lane: their own cap, the setting, or the configured one."""
     if lane is Lane.LIGHT:
         return LIGHT_CAP
-    row = db.one(CAP, {"user": user})
-    return db.cap if row is None or row[0] is None else int(row[0])
+    row = db.one(CAP, {"user": user, "default": db.cap})
+    return int(row[0]) if row else db.cap
 
 
 def free_seat(db: Database, user: int, lane: Lane) -> int | None:
@@ -64,21 +85,23 @@ def free_seat(db: Database, user: int, lane: Lane) -> int | None:
 
 
 def add(db: Database, job: NewJob, *, now: Now) -> int:
-    """Add a job: queued when its user has a free seat, else at the end of the user's line."""
+    """Add a job: queued when its user has a free seat, else at the end of the user's line; held
+    while its user or its site is paused."""
     row = db.one(NEXT_ID)
     number = int(row[0]) if row else 1
-    seat = free_seat(db, job.user, job.lane)
+    state, seat = place(db, number, user=job.user, lane=job.lane, site=job.site)
     facts = {
         "id": number,
         "user": job.user,
         "lane": int(job.lane),
         "kind": job.kind.value,
-        "state": int(State.WAITING if seat is None else State.QUEUED),
+        "site": job.site,
+        "state": int(state),
         "now": now.wall,
-        "seat": number if seat is None else seat,
+        "seat": seat,
         "mark": job.mark,
         "payload": codec.dump(job.payload),
-        "event": f"{now.wall:.3f} added\n",
+        "event": event(now, "added", state=state.name.lower()),
     }
     db.change(ADD, facts)
     return number
@@ -90,24 +113,39 @@ def enqueue(db: Database, jobs: Sequence[NewJob], *, now: Now, full: bool = True
         return [add(db, job, now=now) for job in jobs]
 
 
+def place(db: Database, job: int, *, user: int, lane: Lane, site: str) -> tuple[State, int | None]:
+    """Where a job without a seat belongs at the moment, and the seat it gets there."""
+    if pauses.holds(db, user=user, site=site):
+        return State.HELD, None
+    seat = free_seat(db, user, lane)
+    return (State.WAITING, job) if seat is None else (State.QUEUED, seat)
+
+
+def sit(db: Database, job: int, *, user: int, lane: Lane, site: str, now: Now) -> bool:
+    """Bring back a job that has no seat. True when it can be claimed now."""
+    state, seat = place(db, job, user=user, lane=lane, site=site)
+    said = event(now, state.name.lower())
+    db.change(SIT, {"job": job, "state": int(state), "now": now.wall, "seat": seat, "event": said})
+    return state is State.QUEUED
+
+
 def hand_on(db: Database, *, user: int, lane: Lane, seat: int, now: Now) -> bool:
     """Give a seat that became free to the user's next waiting job. A seat beyond the user's cap
     (it was lowered meanwhile) is given to nobody."""
     if seat < -cap(db, user, lane):
         return False
     facts = {"user": user, "lane": int(lane), "seat": seat, "now": now.wall}
-    return db.change(HAND_ON, facts) > 0
+    return db.change(HAND_ON, {**facts, "event": event(now, "queued")}) > 0
 
 
-def sit(db: Database, job: int, *, user: int, lane: Lane, now: Now) -> bool:
-    """Bring back a job that has no seat: queued when there is a free one, else into the line."""
-    seat = free_seat(db, user, lane)
-    state = State.WAITING if seat is None else State.QUEUED
-    db.change(
-        SIT,
-        {"job": job, "state": int(state), "now": now.wall, "seat": job if seat is None else seat},
-    )
-    return seat is not None
+def hold(db: Database, job: int, *, now: Now) -> None:
+    """A job that became queued while its user or site is paused gives its seat away and waits."""
+    row = db.one(QUEUED, {"job": job})
+    if row is None or not pauses.holds(db, user=row[0], site=row[3]):
+        return
+    user, lane, seat, _ = row
+    db.change(HOLD, {"job": job, "now": now.wall, "event": event(now, "held")})
+    hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
 
 
 def adopt(db: Database, job: int, *, user: int, now: Now) -> bool:
@@ -116,4 +154,28 @@ def adopt(db: Database, job: int, *, user: int, now: Now) -> bool:
     if seat is None:
         return False
     facts = {"job": job, "user": user, "seat": seat, "now": now.wall}
-    return db.change(ADOPT, facts) > 0
+    return db.change(ADOPT, {**facts, "event": event(now, "adopted", user=user)}) > 0
+
+
+def fill(db: Database, user: int, *, now: Now) -> int:
+    """Use the seats that a raised cap, or the end of a pause, has made free."""
+    filled = 0
+    while (seat := free_seat(db, user, Lane.HEAVY)) is not None:
+        if not hand_on(db, user=user, lane=Lane.HEAVY, seat=seat, now=now):
+            break
+        filled += 1
+    return filled
+
+
+def set_cap(db: Database, user: int, cap: int | None, *, now: Now) -> int:
+    """Give one user a cap of their own, or with None the usual one again. Takes effect at once:
+    a higher one starts waiting jobs, a lower one lets running jobs end. Returns jobs queued."""
+    with db.write(full=True):
+        db.change(SET_CAP, {"user": user, "cap": cap})
+        return fill(db, user, now=now)
+
+
+def fill_all(db: Database, *, now: Now) -> int:
+    """The same for everybody who waits, after the setting changed."""
+    with db.write(full=True):
+        return sum(fill(db, user, now=now) for (user,) in db.all(IN_LINE))

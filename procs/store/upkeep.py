@@ -8,7 +8,8 @@ from procs.clock import Now
 from procs.job import Lane
 from procs.store import outcomes, seats, workers
 from procs.store.database import Database
-from procs.store.leases import FORGET_PROGRESS, event
+from procs.store.leases import FORGET_PROGRESS
+from procs.store.story import event
 
 #: A download that was running when its worker died, twice, is suspected of having killed it.
 DEATHS = 2
@@ -16,23 +17,29 @@ DEATHS = 2
 BITE = 200
 
 DUE = """
-SELECT id, user_id, lane FROM jobs
+SELECT id, user_id, lane, site FROM jobs
  WHERE state = 2 AND at <= :now ORDER BY at LIMIT :bite
 """
 NEXT_DUE = """
 SELECT MIN(at) FROM jobs WHERE state = 2
 """
 HELD_BY = """
-SELECT id, user_id, lane, seat, deaths FROM jobs
+SELECT id, user_id, lane, seat, deaths, stop FROM jobs
  WHERE state = 1 AND lane IN (0, 1) AND worker = :worker
 """
 EXPIRED = """
-SELECT id, user_id, lane, seat, deaths FROM jobs
+SELECT id, user_id, lane, seat, deaths, stop FROM jobs
  WHERE state = 1 AND at < :boot
 """
 TAKE_BACK = """
 UPDATE jobs
    SET state = 0, at = :now, fence = fence + 1, worker = NULL, deaths = deaths + :death,
+       story = story || :event
+ WHERE id = :job AND state = 1
+"""
+DROP = """
+UPDATE jobs
+   SET state = 22, at = :now, fence = fence + 1, worker = NULL, seat = NULL,
        story = story || :event
  WHERE id = :job AND state = 1
 """
@@ -61,8 +68,8 @@ def bring_due(db: Database, *, now: Now) -> int:
     """Queue the jobs whose time has come. Returns how many can be claimed at once."""
     seated = 0
     with db.write():
-        for job, user, lane in db.all(DUE, {"now": now.wall, "bite": BITE}):
-            seated += seats.sit(db, job, user=user, lane=Lane(lane), now=now)
+        for job, user, lane, site in db.all(DUE, {"now": now.wall, "bite": BITE}):
+            seated += seats.sit(db, job, user=user, lane=Lane(lane), site=site, now=now)
     return seated
 
 
@@ -97,9 +104,13 @@ def reap(db: Database, *, now: Now) -> int:
 
 
 def _take_back(db: Database, row: tuple[Any, ...], *, word: str, now: Now) -> int:
-    job, user, lane, seat, deaths = row
+    job, user, lane, seat, deaths, stop = row
     heavy = lane == Lane.HEAVY
     db.change(FORGET_PROGRESS, {"job": job})
+    if stop:
+        db.change(DROP, {"job": job, "now": now.wall, "event": event(now, "cancelled", why=word)})
+        seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
+        return 1
     if heavy and deaths + 1 >= DEATHS:
         db.change(QUARANTINE, {"job": job, "now": now.wall, "event": event(now, "dead", why=word)})
         outcomes.fail_requests(db, job, say="failed-poison", now=now)
@@ -111,7 +122,9 @@ def _take_back(db: Database, row: tuple[Any, ...], *, word: str, now: Now) -> in
         "death": int(heavy),
         "event": event(now, "taken-back", why=word),
     }
-    return db.change(TAKE_BACK, facts)
+    taken = db.change(TAKE_BACK, facts)
+    seats.hold(db, job, now=now)
+    return taken
 
 
 def cancel(db: Database, job: int, *, now: Now) -> int | None:

@@ -12,7 +12,6 @@ VALUES (:id, :language, :name, :access, :now, :now)
        last_seen = excluded.last_seen
 """
 LANGUAGE = "SELECT language FROM users WHERE id = :id"
-CAP = "SELECT cap FROM users WHERE id = :id"
 
 
 def remember(db: Database, person: Person, *, now: Now) -> None:
@@ -37,9 +36,3 @@ def language(db: Database, user: int) -> str:
     """The language of a user, `en` for one we never met."""
     row = db.one(LANGUAGE, {"id": user})
     return str(row[0]) if row else "en"
-
-
-def cap(db: Database, user: int, *, default: int) -> int:
-    """How many downloads this user may have queued or running at once."""
-    row = db.one(CAP, {"id": user})
-    return default if row is None or row[0] is None else int(row[0])

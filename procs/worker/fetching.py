@@ -56,6 +56,7 @@ async def gather(tools: Tools, lease: Lease, folder: Path) -> tuple[Found, list[
         title=fetched.facts.title,
         performer=fetched.facts.performer,
         cover=fetched.cover,
+        duration=fetched.facts.duration,
         max_file_size=tools.settings.max_file_size,
     )
     return fetched.facts, files

@@ -178,3 +178,16 @@ def test_ended_jobs_are_pruned_in_bites_and_living_ones_never(desk: Desk, clock:
 
     assert upkeep.prune(desk.db, before=clock.now().wall) == 1
     assert len(desk.claim(desk.worker(), room=9)) == 1
+
+
+def test_a_job_nobody_wants_any_more_ends_with_its_worker(
+    desk: Desk, clock: Clock, dead_worker: int
+) -> None:
+    (one,) = desk.asks(1, "a")
+    desk.claim(dead_worker)
+    requests.cancel(desk.db, one.request, user=1, now=clock.now())
+
+    upkeep.release_dead(desk.db, now=clock.now())
+
+    assert desk.claim(desk.worker()) == []
+    assert desk.glance(one.request).job_state is State.CANCELLED

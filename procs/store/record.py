@@ -1,0 +1,114 @@
+"""The record of jobs, for the sysadmin: what there is, what became of one and why, once more."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from procs import codec
+from procs.clock import Now
+from procs.job import Lane, State
+from procs.store import outcomes, seats, upkeep, wake, workers
+from procs.store.database import Database
+from procs.store.story import event
+
+COLUMNS = """
+SELECT j.id, j.user_id, j.lane, j.state, j.at, j.attempt, j.deaths, j.kind, j.site, j.payload,
+       COALESCE(j.error, ''), COALESCE(w.name, ''), j.story
+  FROM jobs j LEFT JOIN workers w ON w.id = j.worker
+"""
+ALIVE = COLUMNS + " WHERE j.state = 1 UNION ALL " + COLUMNS + " WHERE j.state = 0 UNION ALL "
+ALIVE += COLUMNS + " WHERE j.state = 2 UNION ALL " + COLUMNS + " WHERE j.state = 3 UNION ALL "
+ALIVE += COLUMNS + " WHERE j.seat IS NOT NULL AND j.seat > 0 LIMIT :most"
+LATEST = COLUMNS + " ORDER BY j.id DESC LIMIT :most"
+ONE = COLUMNS + " WHERE j.id = :job"
+OF_CODE = "SELECT job FROM requests WHERE code = :code ORDER BY id DESC LIMIT 1"
+REVIVE = """
+UPDATE jobs SET state = 2, at = :now, attempt = 0, deaths = 0, stop = 0, error = NULL, seat = NULL,
+       story = story || :event
+ WHERE id = :job AND state IN (21, 22, 23)
+RETURNING user_id, lane, site
+"""
+REOPEN = """
+UPDATE requests SET state = 'open', say = NULL, code = NULL, ended_at = NULL, closed_at = NULL,
+       shown = ''
+ WHERE job = :job AND state IN ('failed', 'cancelled')
+"""
+TWIN = """
+SELECT 1 FROM jobs t JOIN jobs j ON t.mark = j.mark
+ WHERE j.id = :job AND t.mark IS NOT NULL AND t.state < 20 LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job in the record. `at` is wall time, except for a leased one (the end of its lease)."""
+
+    id: int
+    user: int
+    lane: Lane
+    state: State
+    at: float
+    attempt: int
+    deaths: int
+    kind: str
+    site: str
+    payload: dict[str, Any]
+    error: str
+    worker: str
+    story: tuple[str, ...]
+
+
+def alive(db: Database, *, most: int = 200) -> list[Job]:
+    """The jobs that are not over: running, queued, later, held, waiting."""
+    return [_job(row) for row in db.all(ALIVE, {"most": most})]
+
+
+def latest(db: Database, *, most: int = 50) -> list[Job]:
+    """The newest jobs, whatever became of them."""
+    return [_job(row) for row in db.all(LATEST, {"most": most})]
+
+
+def find(db: Database, name: str) -> Job | None:
+    """A job by its number, or by the code that a person was given."""
+    if not name.isdigit():
+        row = db.one(OF_CODE, {"code": name.upper()})
+        name = str(row[0] or 0) if row else "0"
+    row = db.one(ONE, {"job": int(name)})
+    return _job(row) if row else None
+
+
+def retry(db: Database, job: int, *, now: Now) -> bool:
+    """Do a job that ended badly once more, with all its attempts; the people who waited for it
+    wait again. False when there is nothing to retry, or its twin runs already."""
+    with db.write(full=True):
+        if db.one(TWIN, {"job": job}):
+            return False
+        rows = db.all(REVIVE, {"job": job, "now": now.wall, "event": event(now, "revived")})
+        if not rows:
+            return False
+        user, lane, site = rows[0]
+        db.change(REOPEN, {"job": job})
+        seats.sit(db, job, user=user, lane=Lane(lane), site=site, now=now)
+    wake.poke_idle(db.run)
+    wake.poke(db.run, wake.BOT)
+    return True
+
+
+def cancel(db: Database, job: int, *, now: Now) -> bool:
+    """End a job for everybody who waits for it. False when it is over already."""
+    found = find(db, str(job))
+    if found is None or found.state.over:
+        return False
+    with db.write(full=True):
+        outcomes.cancel_requests(db, job, now=now)
+        runner = upkeep.cancel(db, job, now=now)
+    name = workers.address(db, runner) if runner is not None else None
+    if name:
+        wake.poke(db.run, name, b"stop %d" % job)
+    wake.poke(db.run, wake.BOT)
+    return True
+
+
+def _job(row: tuple[Any, ...]) -> Job:
+    (*who, lane, state), rest, (payload, error, worker, story) = row[:4], row[4:9], row[9:]
+    facts: tuple[Any, ...] = (*who, Lane(lane), State(state), *rest, codec.load(payload))
+    return Job(*(*facts, error, worker, tuple(story.splitlines())))

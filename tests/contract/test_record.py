@@ -1,0 +1,95 @@
+"""What the sysadmin can ask about jobs, and do with them."""
+
+from procs.job import State
+from procs.store import leases, outcomes, record, upkeep
+from tests.contract.conftest import Clock, Desk
+
+
+def fail(desk: Desk) -> str:
+    (lease,) = desk.claim(desk.worker())
+    return outcomes.failed(desk.db, lease, error="gone", say="failed-gone", now=desk.clock.now())
+
+
+def test_a_story_tells_every_event_in_order(desk: Desk, clock: Clock) -> None:
+    (asked,) = desk.asks(1, "a")
+    worker = desk.worker()
+    (lease,) = desk.claim(worker)
+    leases.retry(desk.db, lease, delay=1, now=clock.now(), error="site-busy")
+    clock.skip(2)
+    upkeep.bring_due(desk.db, now=clock.now())
+    (lease,) = desk.claim(worker)
+    leases.release(desk.db, lease, now=clock.now())
+    (lease,) = desk.claim(worker)
+    leases.finish(desk.db, lease, now=clock.now())
+
+    found = record.find(desk.db, str(asked.job))
+
+    assert found is not None
+    words = [line.split()[1] for line in found.story]
+    assert words == [
+        "added",
+        "claimed",
+        "later",
+        "queued",
+        "claimed",
+        "released",
+        "claimed",
+        "done",
+    ]
+    assert [float(line.split()[0]) for line in found.story] == sorted(
+        float(line.split()[0]) for line in found.story
+    )
+
+
+def test_a_job_is_found_by_the_code_a_person_was_given(desk: Desk) -> None:
+    (asked,) = desk.asks(1, "a")
+    code = fail(desk)
+
+    found = record.find(desk.db, code.lower())
+
+    assert found is not None
+    assert (found.id, found.error) == (asked.job, "gone")
+
+
+def test_a_failed_job_can_be_tried_again_and_is_waited_for_again(desk: Desk, clock: Clock) -> None:
+    (asked,) = desk.asks(1, "a")
+    fail(desk)
+
+    assert record.retry(desk.db, asked.job, now=clock.now())
+
+    assert desk.glance(asked.request).state == "open"
+    assert desk.claim(desk.worker())[0].attempt == 1
+
+
+def test_a_running_job_cannot_be_retried(desk: Desk, clock: Clock) -> None:
+    (asked,) = desk.asks(1, "a")
+    desk.claim(desk.worker())
+
+    assert not record.retry(desk.db, asked.job, now=clock.now())
+
+
+def test_a_failed_job_is_not_retried_beside_its_twin(desk: Desk, clock: Clock) -> None:
+    (asked,) = desk.asks(1, "a")
+    fail(desk)
+    desk.asks(2, "a")
+
+    assert not record.retry(desk.db, asked.job, now=clock.now())
+
+
+def test_a_cancelled_job_ends_for_everybody_who_waits(desk: Desk, clock: Clock) -> None:
+    (one,) = desk.asks(1, "a")
+    (two,) = desk.asks(2, "a")
+
+    assert record.cancel(desk.db, one.job, now=clock.now())
+
+    assert [desk.glance(r.request).state for r in (one, two)] == ["cancelled"] * 2
+    assert desk.claim(desk.worker()) == []
+
+
+def test_the_living_jobs_are_listed_with_their_states(desk: Desk) -> None:
+    desk.asks(1, "a", "b", "c")
+    desk.claim(desk.worker())
+
+    states = [job.state for job in record.alive(desk.db)]
+
+    assert states == [State.LEASED, State.QUEUED, State.WAITING]
