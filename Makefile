@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run check test bench format clean
+.PHONY: help install demo run check test bench bench-queue format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -32,6 +32,9 @@ test: $(READY) ## unit, contract and process tests
 bench: $(READY) ## measure answer time, recycling, memory, idle CPU
 	$(BIN)/python -m bench
 
+bench-queue: $(VENV)/.ready-bench ## measure the lease table beside other queues
+	$(BIN)/python -m bench.queue
+
 format: $(READY) ## let ruff lay out the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -49,4 +52,9 @@ $(READY): setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --constraint constraints.txt setuptools
 	$(BIN)/python -m pip install --constraint constraints.txt --no-build-isolation --editable '.[dev]'
+	@touch $@
+
+# The other queues come only where they are measured.
+$(VENV)/.ready-bench: $(READY)
+	$(BIN)/python -m pip install --constraint constraints.txt --no-build-isolation --editable '.[bench]'
 	@touch $@

@@ -1,0 +1,19 @@
+"""Ours, in the words of the others."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from bench.queue.table import Table, delivery
+from procs.clock import now
+from procs.store import seats, wake
+
+#: Every one at the cap and with jobs waiting, so that each finish hands a seat on.
+USERS = 20
+
+
+def enqueue(numbers: Iterable[int]) -> None:
+    with Table(Path(os.environ["BENCH_PLACE"])).opened() as db:
+        for number in numbers:
+            seats.enqueue(db, [delivery(number % USERS, n=number)], now=now(), full=False)
+            wake.poke_idle(db.run)

@@ -1,0 +1,77 @@
+"""A lease table of our own for one measurement, filled and worked only by the store's functions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from procs.clock import now
+from procs.job import Kind, Lane
+from procs.store import seats, workers
+from procs.store.database import Database, open_database
+from procs.store.migrate import migrate
+from procs.store.seats import NewJob
+
+#: What a download's row carries, so that rows are as long as real ones.
+LINK = {
+    "url": "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
+    "site": "youtube",
+    "key": "youtube:dQw4w9WgXcQ",
+    "variant": "best",
+    "folder": 0,
+}
+#: Jobs in one transaction when a table is filled.
+BITE = 5000
+
+
+@dataclass(frozen=True)
+class Table:
+    """The place of one database."""
+
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.folder}/chapar.db"
+
+    @property
+    def run(self) -> Path:
+        return self.folder / "run"
+
+    def make(self) -> "Table":
+        migrate(self.url, run=self.run)
+        return self
+
+    def open(self, *, cap: int = 2) -> Database:
+        return open_database(self.url, run=self.run, cap=cap)
+
+    @contextmanager
+    def opened(self, *, cap: int = 2) -> Iterator[Database]:
+        db = self.open(cap=cap)
+        try:
+            yield db
+        finally:
+            db.close()
+
+
+def download(user: int, **facts: Any) -> NewJob:
+    return NewJob(user, Lane.HEAVY, Kind.FETCH, {**LINK, **facts})
+
+
+def delivery(user: int, **facts: Any) -> NewJob:
+    return NewJob(user, Lane.LIGHT, Kind.DELIVER, facts)
+
+
+def in_turn(users: int, each: int) -> list[NewJob]:
+    """`each` downloads of every user, as if all asked at the same pace."""
+    return [download(user, n=n) for n in range(each) for user in range(1, users + 1)]
+
+
+def fill(db: Database, jobs: list[NewJob]) -> None:
+    for start in range(0, len(jobs), BITE):
+        seats.enqueue(db, jobs[start : start + BITE], now=now(), full=False)
+
+
+def worker(db: Database, name: str = "w00-1") -> int:
+    return workers.enter(db, name, now=now())
