@@ -151,6 +151,13 @@ class Forbidden(JobError):
     say = "failed-forbidden"
 
 
+class SiteFiltered(JobError):
+    """The server's own network hides this site: its resolver answered with the address of a
+    filter's page. Neither the site's fault nor the person's."""
+
+    say = "failed-filtered"
+
+
 class ProxyBroken(JobError):
     """Our own way out to the network failed."""
 
