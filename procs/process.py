@@ -26,30 +26,37 @@ def number() -> int:
 
 
 class Signals:
-    """TERM and INT, noted; whoever waits acts on them.
+    """TERM, INT and HUP, noted; whoever waits acts on them.
 
-    `stop` is set by the first of them: finish what runs and leave. `now` is set by INT, or by a
-    second TERM: leave at once.
+    `stop` is set by the first TERM or INT: finish what runs and leave. `now` is set by INT, or by a
+    second TERM: leave at once. `renew` is set by HUP: make room for a fresh process, when another
+    can serve meanwhile.
     """
 
     def __init__(self) -> None:
         self.stop = asyncio.Event()
         self.now = asyncio.Event()
+        self.renew = asyncio.Event()
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signum, self.note, signum)
+        loop.add_signal_handler(signal.SIGHUP, self.renew.set)
 
     def note(self, signum: signal.Signals) -> None:
         if self.stop.is_set() or signum == signal.SIGINT:
             self.now.set()
         self.stop.set()
 
-    async def unless_stopped(self, work: Coroutine[Any, Any, Result]) -> Result | None:
+    async def unless_stopped(
+        self, work: Coroutine[Any, Any, Result], *, or_renewed: bool = False
+    ) -> Result | None:
         """The result of `work`, or None when a signal came first and `work` was cancelled."""
         working = asyncio.ensure_future(work)
-        stopping = asyncio.ensure_future(self.stop.wait())
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
+        events = [self.stop, self.renew] if or_renewed else [self.stop]
+        waiting = [asyncio.ensure_future(event.wait()) for event in events]
+        await asyncio.wait({working, *waiting}, return_when=asyncio.FIRST_COMPLETED)
+        for one in waiting:
+            one.cancel()
         if working.done():
             return working.result()
         working.cancel()

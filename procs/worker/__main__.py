@@ -14,6 +14,7 @@ from procs.store import workers
 from procs.store.database import Database, open_database
 from procs.store.wake import Ear
 from procs.telegram.courier import Courier
+from procs.worker import budget
 from procs.worker.budget import Budget
 from procs.worker.desk import Desk
 from procs.worker.loop import RECYCLE, STOPPED, Loop
@@ -60,8 +61,13 @@ async def work(tools: Tools, signals: process.Signals, places: Places) -> str:
     Returns why it ended."""
     warm = asyncio.create_task(tools.connect_early())
     try:
-        post = await signals.unless_stopped(places.wait_for_post())
-        return STOPPED if post is None else await serve(tools, signals, places, post)
+        post = await signals.unless_stopped(places.wait_for_post(), or_renewed=True)
+        if post is not None:
+            return await serve(tools, signals, places, post)
+        if signals.stop.is_set():
+            return STOPPED
+        await signals.unless_stopped(asyncio.sleep(budget.YOUNGEST))
+        return RECYCLE
     finally:
         warm.cancel()
         await tools.close()
@@ -72,12 +78,12 @@ async def serve(tools: Tools, signals: process.Signals, places: Places, post: in
     settings = tools.settings
     workers.serve(tools.db, tools.worker, slot=post, now=clock.now())
     log.info("worker.serving", worker=tools.name, post=post)
-    budget = Budget(settings.recycle_after, settings.memory_ceiling, places)
+    mine = Budget(settings.recycle_after, settings.memory_ceiling, places)
     heavy = rooms_of(post, posts=settings.workers, downloads=settings.max_concurrent_downloads)
     warm = asyncio.create_task(tools.start_engine())
     ear = Ear(settings.run, tools.name)
     try:
-        return await Loop(tools, ear, budget, signals, heavy=heavy).run()
+        return await Loop(tools, ear, mine, signals, heavy=heavy).run()
     finally:
         warm.cancel()
         ear.close()

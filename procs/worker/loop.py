@@ -47,7 +47,10 @@ class Loop:
         async with asyncio.TaskGroup() as side:
             tasks = [
                 side.create_task(step)
-                for step in (self.listen(), self.beat(), self.obey(), self.tools.desk.run())
+                for step in (
+                    *(self.listen(), self.beat(), self.obey(), self.renew_self()),
+                    self.tools.desk.run(),
+                )
             ]
             while not self.drained.is_set():
                 self.claim()
@@ -148,9 +151,18 @@ class Loop:
                 "worker.draining", worker=self.tools.name, why=why, running=len(self.crew.jobs)
             )
 
+    async def renew_self(self) -> None:
+        """HUP: recycle as if the budget were spent."""
+        await self.signals.renew.wait()
+        log.info("worker.asked-to-recycle", worker=self.tools.name)
+        self.budget.left = 0
+        self.news.set()
+
     async def obey(self) -> None:
-        """The first signal drains; a second one, or the end of the grace, takes the jobs away."""
+        """The first signal gives the post away and drains; a second one, or the end of the grace,
+        takes the jobs away."""
         await self.signals.stop.wait()
+        self.budget.places.posts.free()
         self.drain(STOPPED)
         try:
             async with asyncio.timeout(self.tools.settings.drain_grace):

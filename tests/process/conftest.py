@@ -42,7 +42,8 @@ class Name:
 def meets(stack: Stack) -> Callable[..., Awaitable[Person]]:
     async def meet(language: str = "en") -> Person:
         person = await stack.telegram.person(Name.next(), language=language)
-        await person.starts()
+        hello = await person.starts()
+        await person.sees(lambda m: m.id > hello.id, timeout=PATIENCE)
         return person
 
     return meet
