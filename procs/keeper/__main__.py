@@ -8,6 +8,7 @@ import uvloop
 
 from procs import config, log, process
 from procs.errors import StoreError
+from procs.keeper.doorman import Doorman
 from procs.keeper.round import Keeper
 from procs.store.database import open_database
 
@@ -26,7 +27,10 @@ def main() -> int:
     except (config.BadSettings, StoreError) as error:
         print(f"chapar keeper cannot start: {error}", file=sys.stderr)
         return 1
+    doorman = Doorman(settings.run / "gate.lock")
+    doorman.start()
     uvloop.run(keep(Keeper(db, settings)))
+    doorman.leave()
     db.close()
     return 0
 

@@ -1,0 +1,100 @@
+"""A process that stands still inside the write gate is found and killed; nobody else is."""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from procs.keeper import doorman
+from procs.keeper.doorman import Doorman
+from procs.store.database import Database, open_database
+
+SPAWN = multiprocessing.get_context("spawn")
+Inside = tuple[multiprocessing.process.BaseProcess, Connection]
+
+
+def stay_inside(path: Path, run: Path, pipe: Connection) -> None:
+    db = open_database(f"sqlite:///{path}", run=run)
+    with db.write():
+        db.change("INSERT INTO waits (scope, until) VALUES ('half', 1)")
+        pipe.send("inside")
+        pipe.recv()
+
+
+@pytest.fixture
+def inside(db: Database) -> Iterator[Inside]:
+    here, there = SPAWN.Pipe()
+    process = SPAWN.Process(target=stay_inside, args=(db.path, db.run, there))
+    process.start()
+    assert here.recv() == "inside"
+    yield process, here
+    process.kill()
+    process.join()
+
+
+def looks(man: Doorman, seconds: float) -> None:
+    """What the doorman sees at the beginning and at the end of so many seconds."""
+    now = time.monotonic()
+    man.look(now)
+    man.look(now + seconds)
+
+
+def test_a_stopped_holder_is_killed_and_its_half_transaction_undone(
+    db: Database, inside: Inside
+) -> None:
+    process, _ = inside
+    os.kill(process.pid or 0, signal.SIGSTOP)
+
+    looks(Doorman(db.run / "gate.lock"), doorman.STOPPED)
+
+    process.join()
+    with db.write():
+        assert db.all("SELECT * FROM waits") == []
+
+
+def test_a_holder_that_runs_is_given_more_time(db: Database, inside: Inside) -> None:
+    process, pipe = inside
+
+    looks(Doorman(db.run / "gate.lock"), doorman.STOPPED)
+
+    pipe.send("go on")
+    process.join()
+    assert process.exitcode == 0
+
+
+def test_a_holder_that_never_leaves_is_killed_at_last(db: Database, inside: Inside) -> None:
+    process, _ = inside
+
+    looks(Doorman(db.run / "gate.lock"), doorman.STUCK)
+
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+
+
+def test_a_free_gate_is_nobodys_fault(db: Database) -> None:
+    man = Doorman(db.run / "gate.lock")
+
+    looks(man, 3600)
+
+    assert man.suspect is None
+
+
+def test_who_only_waits_at_the_gate_is_not_its_holder(db: Database, inside: Inside) -> None:
+    holder, _ = inside
+    here, there = SPAWN.Pipe()
+    waiter = SPAWN.Process(target=stay_inside, args=(db.path, db.run, there))
+    waiter.start()
+    os.kill(holder.pid or 0, signal.SIGSTOP)
+
+    looks(Doorman(db.run / "gate.lock"), doorman.STOPPED)
+
+    holder.join()
+    assert here.recv() == "inside"
+    here.send("go on")
+    waiter.join()
+    assert waiter.exitcode == 0
