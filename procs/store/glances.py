@@ -6,12 +6,13 @@ from typing import Any
 from procs.clock import Now
 from procs.job import Lane, State, Step
 from procs.store.database import Database
+from procs.store.turns import Turns
 
 COLUMNS = """
 SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.status_message, r.status_random,
        COALESCE(u.language, 'en'), r.state, j.state, p.step, COALESCE(p.done, 0),
        COALESCE(p.total, 0), COALESCE(p.rate, 0.0), j.at, COALESCE(r.code, ''),
-       COALESCE(r.say, ''), r.title, r.shown, r.site, r.url, j.id, j.lane, j.user_id, j.seat
+       COALESCE(r.say, ''), r.title, r.shown, r.site, r.url, j.id, j.lane, j.user_id
   FROM requests r
   LEFT JOIN users u ON u.id = r.user_id
   LEFT JOIN jobs j ON j.id = r.job
@@ -26,21 +27,9 @@ OF_USER = (
 WHERE r.closed_at IS NULL AND r.folder = 0 AND r.user_id = :user AND r.state = 'open' ORDER BY +r.id
 """
 )
-AHEAD = """
-SELECT COUNT(*) FROM jobs WHERE state = 0 AND lane = :lane
-   AND (at < :at OR (at = :at AND id < :job))
-"""
-RING = "SELECT COUNT(*) FROM jobs WHERE state = 0 AND lane = :lane"
-LINE = """
-SELECT COUNT(*) FROM jobs
- WHERE seat IS NOT NULL AND user_id = :user AND lane = :lane AND seat > 0 AND seat <= :seat
-"""
-LINES = """
-SELECT COUNT(*) FROM jobs
- WHERE seat IS NOT NULL AND seat > 0 AND lane = :lane AND user_id <> :user GROUP BY user_id
-"""
 REPORT = """
-INSERT INTO progress (job, step, done, total, rate) VALUES (:job, :step, :done, :total, :rate)
+INSERT INTO progress (job, step, done, total, rate)
+SELECT id, :step, :done, :total, :rate FROM jobs WHERE id = :job AND state = 1
     ON CONFLICT (job) DO UPDATE
    SET step = excluded.step, done = excluded.done, total = excluded.total, rate = excluded.rate
 """
@@ -49,7 +38,8 @@ INSERT INTO progress (job, step, done, total, rate) VALUES (:job, :step, :done, 
 @dataclass(frozen=True, slots=True)
 class Glance:
     """`done` and `total` in bytes, `rate` in bytes a second, `place` from 1 while the job waits its
-    turn (0 otherwise), `retry_at` a wall instant while the job is to be tried again later."""
+    turn (0 otherwise), `wait` seconds until then (0 when nobody knows), `retry_at` a wall instant
+    while the job is to be tried again later."""
 
     request: int
     user: int
@@ -73,6 +63,7 @@ class Glance:
     shown: str
     site: str
     url: str
+    wait: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +79,19 @@ class Report:
 
 def glances(db: Database, *, now: Now) -> list[Glance]:
     """Every request of a chat about which the last word is not said, oldest first."""
-    return [_glance(db, row) for row in db.all(UNCLOSED)]
+    turns = Turns(db)
+    return [_glance(turns, row) for row in db.all(UNCLOSED)]
 
 
 def glance(db: Database, request: int, *, now: Now) -> Glance | None:
     row = db.one(ONE, {"request": request})
-    return _glance(db, row) if row else None
+    return _glance(Turns(db), row) if row else None
 
 
 def open_of(db: Database, user: int) -> list[Glance]:
     """What a user waits for at the moment, oldest first."""
-    return [_glance(db, row) for row in db.all(OF_USER, {"user": user})]
+    turns = Turns(db)
+    return [_glance(turns, row) for row in db.all(OF_USER, {"user": user})]
 
 
 def report(db: Database, reports: list[Report]) -> None:
@@ -119,14 +112,15 @@ def report(db: Database, reports: list[Report]) -> None:
         )
 
 
-def _glance(db: Database, row: tuple[Any, ...]) -> Glance:
+def _glance(turns: Turns, row: tuple[Any, ...]) -> Glance:
     head, (job_state, step, done, total, rate, at) = row[:9], row[9:15]
-    tail, job = row[15:21], row[21:]
+    tail, (job, lane, user) = row[15:21], row[21:24]
     state = None if job_state is None else State(job_state)
-    doing = _doing(state, step, lane=job[1])
-    place = _place(db, state, at, job) if doing is None and state is not None else 0
+    doing = _doing(state, step, lane=lane)
+    place = turns.place(job, state) if doing is None and state is not None else 0
+    wait = turns.wait(job, place=place, user=user, site=tail[4]) if place else 0.0
     later = at if state is State.LATER else None
-    facts: tuple[Any, ...] = (*head, state, doing, done, total, rate, place, later, *tail)
+    facts: tuple[Any, ...] = (*head, state, doing, done, total, rate, place, later, *tail, wait)
     return Glance(*facts)
 
 
@@ -137,21 +131,3 @@ def _doing(state: State | None, step: str | None, *, lane: int | None) -> Step |
     if lane == Lane.LIGHT:
         return Step.DELIVER
     return Step(step) if state is State.LEASED and step else None
-
-
-def _place(db: Database, state: State, at: float, job: tuple[Any, ...]) -> int:
-    """The place in fair order: a queued job counts those before it in the ring; a waiting one the
-    ring, its own line, and as many of each other user's line as have their turn first."""
-    number, lane, user, seat = job
-    if state not in (State.QUEUED, State.WAITING):
-        return 0
-    if state is State.QUEUED:
-        row = db.one(AHEAD, {"lane": lane, "at": at, "job": number})
-        return int(row[0] if row else 0) + 1
-    ring, own = (
-        db.one(RING, {"lane": lane}),
-        db.one(LINE, {"user": user, "lane": lane, "seat": seat}),
-    )
-    mine = own[0] if own else 1
-    others = sum(min(line, mine - 1) for (line,) in db.all(LINES, {"lane": lane, "user": user}))
-    return int(ring[0] if ring else 0) + int(mine) + int(others)

@@ -162,6 +162,16 @@ def test_progress_is_shown_while_the_job_runs_and_not_after(desk: Desk, clock: C
     assert after.retry_at is not None
 
 
+def test_a_report_of_a_job_that_ended_meanwhile_leaves_no_row(desk: Desk, clock: Clock) -> None:
+    desk.asks(1, "a")
+    (lease,) = desk.claim(desk.worker())
+    leases.finish(desk.db, lease, now=clock.now())
+
+    glances.report(desk.db, [Report(lease.job, Step.FETCH, 5, 10, 2.5)])
+
+    assert desk.db.all("SELECT job FROM progress") == []
+
+
 def test_a_request_that_was_closed_is_no_longer_listed(desk: Desk, clock: Clock) -> None:
     (asked,) = desk.asks(1, "a")
 
