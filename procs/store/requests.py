@@ -20,6 +20,7 @@ RETURNING id
 """
 POINT = "UPDATE requests SET job = :job, cached = :cached WHERE id = :request"
 ALIVE = "SELECT id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state < 20"
+WANTED = "UPDATE jobs SET stop = 0 WHERE id = :job AND state = 1 AND stop = 1"
 ANSWERED = """
 UPDATE requests SET status_message = :message, shown = :shown,
        answered_at = COALESCE(answered_at, :now)
@@ -114,6 +115,7 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     alive = db.one(ALIVE, {"mark": mark})
     if alive:
         seats.adopt(db, alive[0], user=ask.user, now=now)
+        db.change(WANTED, {"job": alive[0]})
         return _point(db, Submitted(request, "joined", alive[0]))
     payload = {
         "url": ask.link.url,

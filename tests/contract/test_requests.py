@@ -93,6 +93,19 @@ def test_a_running_job_is_asked_to_stop(desk: Desk, clock: Clock) -> None:
     assert [held.stop for held in leases.renew(desk.db, worker=worker, now=clock.now())] == [True]
 
 
+def test_a_download_that_is_stopping_goes_on_for_who_asks_for_it_now(
+    desk: Desk, clock: Clock
+) -> None:
+    (one,) = desk.asks(1, "a")
+    (lease,) = desk.claim(desk.worker())
+    requests.cancel(desk.db, one.request, user=1, now=clock.now())
+    (two,) = desk.asks(2, "a")
+
+    leases.release(desk.db, lease, now=clock.now())  # what a worker does that was told to stop
+
+    assert [one.job for one in desk.claim(desk.worker())] == [two.job]
+
+
 def test_cancelling_a_queued_job_hands_its_seat_on(desk: Desk, clock: Clock) -> None:
     first = desk.asks(1, "a", "b", "c")[0]
 
