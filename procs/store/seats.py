@@ -151,7 +151,7 @@ def hold(db: Database, job: int, *, now: Now) -> None:
 def adopt(db: Database, job: int, *, user: int, now: Now) -> bool:
     """Let a waiting download that a second user asks for too run on that user's free seat."""
     seat = free_seat(db, user, Lane.HEAVY)
-    if seat is None:
+    if seat is None or pauses.is_paused(db, pauses.user(user)):
         return False
     facts = {"job": job, "user": user, "seat": seat, "now": now.wall}
     return db.change(ADOPT, {**facts, "event": event(now, "adopted", user=user)}) > 0

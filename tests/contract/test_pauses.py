@@ -82,6 +82,15 @@ def test_jobs_come_back_from_a_pause_in_the_order_of_asking(desk: Desk, clock: C
     assert keys(desk.claim(desk.worker(), room=9)) == ["url:a", "url:b"]
 
 
+def test_a_paused_user_who_asks_too_takes_over_no_download(desk: Desk, clock: Clock) -> None:
+    desk.asks(1, "a", "b", "c")
+    holding.pause(desk.db, pauses.user(2), now=clock.now())
+
+    desk.asks(2, "c")
+
+    assert keys(desk.claim(desk.worker(), room=9)) == ["url:a", "url:b"]
+
+
 def test_a_retry_that_falls_due_in_a_pause_is_held(desk: Desk, clock: Clock) -> None:
     worker = desk.worker()
     (asked,) = desk.asks(1, "a")
