@@ -27,7 +27,10 @@ def main() -> int:
         settings = config.load()
         log.start(settings.log_level)
         db = open_database(
-            settings.database_url, run=settings.run, cap=settings.max_downloads_per_user
+            settings.database_url,
+            run=settings.run,
+            cap=settings.max_downloads_per_user,
+            rooms=settings.max_concurrent_downloads,
         )
     except (config.BadSettings, StoreError) as error:
         print(f"chapar bot cannot start: {error}", file=sys.stderr)

@@ -15,6 +15,8 @@ BOXES = 8
 NAME, LABEL = 60, 30
 #: Time left is not guessed below this rate, in bytes a second.
 CRAWL = 1024.0
+#: Seconds of waiting that are worth a word.
+WORTH = 10.0
 
 BLANKS = re.compile(r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 CANCEL = "cancel"
@@ -65,6 +67,9 @@ def line(glance: Glance, stage: str, share: float | None, now: Now) -> Local:
         return i18n.say(language, "preparing")
     if stage in (Step.UPLOAD, Step.DELIVER):
         return sending(language, share)
+    if glance.place and glance.wait >= WORTH:
+        wait = i18n.span(language, glance.wait)
+        return i18n.say(language, "queued-wait", place=glance.place, wait=wait)
     if glance.place:
         return i18n.say(language, "queued-place", place=glance.place)
     return i18n.say(language, "queued")

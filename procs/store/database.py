@@ -28,11 +28,13 @@ Row = tuple[Any, ...]
 class Database:
     """A connection that only its own process and thread may use."""
 
-    def __init__(self, path: Path, *, run: Path, cap: int = 2) -> None:
+    def __init__(self, path: Path, *, run: Path, cap: int = 2, rooms: int = 8) -> None:
         self.path = path
         self.run = run
         #: Seats of a user who has no cap of their own.
         self.cap = cap
+        #: Downloads that may run at once.
+        self.rooms = rooms
         self.pid = os.getpid()
         self.gate = Gate(run / "gate.lock")
         self.connection = sqlite3.connect(path, timeout=BUSY, isolation_level=None)
@@ -155,12 +157,12 @@ def path_of(url: str) -> Path:
     return Path(url.removeprefix(SCHEME))
 
 
-def open_database(url: str, *, run: Path, cap: int = 2) -> Database:
+def open_database(url: str, *, run: Path, cap: int = 2, rooms: int = 8) -> Database:
     """The database of this process; it must have been migrated.
 
     Raises NewerDatabase when a newer Chapar wrote it, StoreError when it is not migrated.
     """
-    db = Database(path_of(url), run=run, cap=cap)
+    db = Database(path_of(url), run=run, cap=cap, rooms=rooms)
     row = db.one("PRAGMA user_version")
     found = row[0] if row else 0
     if found == VERSION:

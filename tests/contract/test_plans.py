@@ -16,6 +16,7 @@ from procs.store import (
     pauses,
     requests,
     seats,
+    turns,
     upkeep,
     users,
     workers,
@@ -24,11 +25,12 @@ from procs.store.database import Database
 
 MODULES = (
     *(deliveries, glances, holding, leases, media, outcomes, ownership, pace, pauses, requests),
-    *(seats, upkeep, users, workers),
+    *(seats, turns, upkeep, users, workers),
 )
 #: Not hot: the keeper's prune walks from the oldest row and stops after one bite;
-#: COLUMNS is the common beginning of other statements; there are few pauses.
-COLD = {"upkeep.PRUNE", "glances.COLUMNS", "pauses.LIST"}
+#: COLUMNS is the common beginning of other statements; there are few pauses;
+#: TOOK_ANYWHERE stops after a few of the newest rows.
+COLD = {"upkeep.PRUNE", "glances.COLUMNS", "pauses.LIST", "turns.TOOK_ANYWHERE"}
 STATEMENTS = {
     f"{module.__name__.rpartition('.')[2]}.{name}": text
     for module in MODULES
