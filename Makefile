@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run check test bench bench-queue format clean
+.PHONY: help install demo run check test bench bench-queue bench-upload format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -34,6 +34,9 @@ bench: $(READY) ## measure answer time, recycling, memory, idle CPU
 
 bench-queue: $(VENV)/.ready-bench ## measure the lease table beside other queues
 	$(BIN)/python -m bench.queue
+
+bench-upload: $(READY) ## measure uploads beside the library's own, and delivery
+	$(BIN)/python -m bench.upload
 
 format: $(READY) ## let ruff lay out the code
 	$(BIN)/ruff check --fix .

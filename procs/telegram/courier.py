@@ -12,10 +12,12 @@ from typing import Any
 from pyrogram.raw.functions.messages import SendMedia, UploadMedia
 from pyrogram.raw.types import InputPeerEmpty
 
+from procs import log
 from procs.config import Settings
 from procs.errors import SessionRevoked, TelegramAway
 from procs.job import File, Part, Reference
 from procs.telegram import attached, signin
+from procs.telegram.errors import PartMissing
 from procs.telegram.line import Line
 from procs.telegram.peers import CAPTION, cut, peer
 from procs.telegram.posting import post
@@ -23,6 +25,8 @@ from procs.telegram.upload import Progress, Upload
 
 #: Seconds in which Telegram makes a medium out of parts it has.
 ASSEMBLY = 60.0
+#: Parts that may go missing before an upload is begun anew.
+MISSING = 20
 
 
 def unheard(done: int, total: int) -> None:
@@ -58,20 +62,28 @@ class Courier:
     async def _close(self) -> None:
         line, self.line = self.line, None
         if line is not None:
-            await signin.shut(line.client)
+            await signin.shut(line)
 
     async def upload(self, file: File, on_progress: Progress) -> Reference:
         """Give Telegram a file without sending it. `on_progress` hears bytes acknowledged and
         bytes in all. Raises TelegramAway, TelegramWait, TelegramRefused, TooLarge,
         SessionRevoked."""
         line = self._line()
-        handle = await Upload(line, Path(file.path), on_progress).run()
-        thumb = None
+        try:
+            return await self._upload(line, file, on_progress)
+        except SessionRevoked as error:
+            line.revoked = str(error)
+            raise
+
+    async def _upload(self, line: Line, file: File, on_progress: Progress) -> Reference:
+        whole = Upload(line.lanes, Path(file.path), on_progress, premium=line.premium)
+        handle, thumb, uploads = await whole.run(), None, [whole]
         if file.thumbnail and file.kind != "photo":
-            thumb = await Upload(line, Path(file.thumbnail), unheard).run()
+            uploads.append(Upload(line.lanes, Path(file.thumbnail), unheard))
+            thumb = await uploads[1].run()
         media = attached.described(file, handle, thumb)
         query = UploadMedia(peer=InputPeerEmpty(), media=media)
-        return attached.reference(await line.ask(query, timeout=ASSEMBLY))
+        return attached.reference(await assembled(line, query, uploads))
 
     async def send(
         self, *, chat: int, access: int, part: Part, caption: str, random_id: int, reply_to: int
@@ -94,6 +106,22 @@ class Courier:
         if self.line is None:
             raise TelegramAway("not connected")
         return self.line
+
+
+async def assembled(line: Line, query: UploadMedia, uploads: list[Upload]) -> Any:
+    """Telegram's answer once it has every part; one that it misses is sent again."""
+    for upload in uploads:
+        upload.on_progress = unheard
+    for _ in range(MISSING):
+        try:
+            return await line.ask(query, timeout=ASSEMBLY)
+        except PartMissing as missing:
+            log.warning("upload.part-missing", session=line.client.name, part=missing.number)
+            # It does not say of which file.
+            for upload in uploads:
+                if missing.number < upload.parts:
+                    await upload.send(range(missing.number, missing.number + 1))
+    raise TelegramAway(f"{MISSING} parts went missing")
 
 
 def replied(query: Any, header: Any) -> Any:

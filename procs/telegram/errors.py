@@ -20,12 +20,30 @@ class AlreadySent(ChaparError):
     """This random_id was used before: the message is there, or its twin is being sent now."""
 
 
+class PartMissing(ChaparError):
+    """Telegram no longer has part `number` of an upload, or never had it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"part {number} is missing")
+        self.number = number
+
+
+class Slowed(TelegramWait):
+    """Telegram slows an upload down (FLOOD_PREMIUM_WAIT): the part is wanted again after that.
+    Never a failure (core.telegram.org/api/files)."""
+
+
 class TwoPyrograms(ChaparError):
     """Two installed distributions own the package `pyrogram`; which one runs is left to chance."""
 
 
 #: Waits: the number is in the error. SLOWMODE is of one chat, the others of a method.
-WAITS = frozenset({"FLOOD_WAIT_X", "FLOOD_PREMIUM_WAIT_X", "SLOWMODE_WAIT_X"})
+WAITS: dict[str, type[TelegramWait]] = {
+    "FLOOD_WAIT_X": TelegramWait,
+    "FLOOD_PREMIUM_WAIT_X": Slowed,
+    "SLOWMODE_WAIT_X": TelegramWait,
+}
+MISSING = "FILE_PART_X_MISSING"
 
 NAMED: dict[str, type[ChaparError]] = {
     "RANDOM_ID_DUPLICATE": AlreadySent,
@@ -70,7 +88,9 @@ def translate(error: Exception, method: str) -> ChaparError:
         return TelegramAway(f"{method}: {type(error).__name__}: {error}")
     name = error.ID or str(error.value)
     if name in WAITS and isinstance(error.value, int):
-        return TelegramWait(float(error.value), method)
+        return WAITS[name](float(error.value), method)
+    if name == MISSING and isinstance(error.value, int):
+        return PartMissing(error.value)
     if name.startswith(STALE):
         return ReferenceStale(name)
     if name in NAMED:

@@ -73,7 +73,7 @@ class Front(Voice):
     async def _drop(self) -> None:
         line, self.line = self.line, None
         if line is not None:
-            await signin.shut(line.client)
+            await signin.shut(line)
 
     # --- hearing
 

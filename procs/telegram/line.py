@@ -18,6 +18,7 @@ from pyrogram.session.session import AuthKeyNotFound, Session, SessionState
 
 from procs.errors import SessionRevoked, TelegramAway
 from procs.telegram.errors import translate
+from procs.telegram.lanes import Lanes
 
 #: Seconds until an answer is no longer expected.
 ANSWER = 15.0
@@ -28,6 +29,7 @@ class Line:
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self.lanes = Lanes(client)
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         client.add_handler(DisconnectHandler(self._note_break))
         #: What Telegram said when it took this session's sign-in away; "" while it stands.
@@ -43,6 +45,11 @@ class Line:
         """Whether the library gave the connection up for good; a new client will learn why."""
         session = self.client.session
         return session is None or session.state is SessionState.STOPPED or keyless(session)
+
+    @property
+    def premium(self) -> bool:
+        """Whether the account may send files of double size."""
+        return bool(self.client.me and self.client.me.is_premium)
 
     @property
     def session(self) -> Session:

@@ -2,7 +2,6 @@
 
 import asyncio
 
-from pyrogram import Client
 from pyrogram.errors import RPCError
 from pyrogram.session.session import TransportError
 
@@ -32,16 +31,18 @@ async def signed_in(settings: Settings, name: str) -> Line:
                 log.info("telegram.signed-in", session=name)
             await line.connected()
     except (RPCError, OSError) as error:
-        await shut(client)
+        await shut(line)
         raise translate(error, SIGN_IN) from error
     except BaseException:
-        await shut(client)
+        await shut(line)
         raise
     return line
 
 
-async def shut(client: Client) -> None:
-    """Close connection and session file. Never raises what a dead connection says."""
+async def shut(line: Line) -> None:
+    """Close connections and session file. Never raises what a dead connection says."""
+    client = line.client
+    await line.lanes.close()
     try:
         if client.is_initialized:
             await client.terminate()

@@ -1,4 +1,4 @@
-"""Parts of a file, several on their way at once.
+"""A file on its way to Telegram, in parts.
 
 Source of the numbers: core.telegram.org/api/files.
 """
@@ -13,93 +13,126 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pyrogram.raw.functions.upload import SaveBigFilePart, SaveFilePart
 from pyrogram.raw.types import InputFile, InputFileBig
 
 from procs.errors import TelegramAway, TelegramRefused, TelegramWait, TooLarge
-from procs.telegram.line import Line
+from procs.telegram.errors import Slowed
+from procs.telegram.lanes import MOST, Lanes
+from procs.telegram.sealing import FileCut, Piece
+from procs.telegram.window import Window
 
 PART = 512 << 10
-MOST_PARTS = 4000
+#: Parts of one file; twice as many for an account that pays.
+MOST_PARTS, PREMIUM_PARTS = 4000, 8000
 #: Up to here a file is sent in the small form, which carries its MD5.
 SMALL = 10 << 20
-#: Parts on their way at once; what an upload holds in memory.
-WINDOW = 8
 #: Seconds without one acknowledged part after which an upload is given up.
 STALL = 60.0
-#: The longest wait that is sat out beside a half-sent file; parts live for hours.
+#: The longest FLOOD_WAIT that is sat out beside a half-sent file; parts live for hours.
 PATIENCE = 60.0
-#: Seconds before a part is sent again over a new connection.
+#: Seconds before a part that Telegram failed to take (500) is sent again.
 AGAIN = 0.2
 
 Progress = Callable[[int, int], None]
 
 
 class Upload:
-    """One file on its way. Memory: `WINDOW` parts."""
+    """One file on its way. Parts are read when they leave, so memory holds a few of them only;
+    `on_progress` hears bytes acknowledged and bytes in all."""
 
-    def __init__(self, line: Line, path: Path, on_progress: Progress) -> None:
-        self.line = line
+    def __init__(
+        self, lanes: Lanes, path: Path, on_progress: Progress, *, premium: bool = False
+    ) -> None:
+        self.lanes = lanes
         self.path = path
         self.size = path.stat().st_size
         self.parts = -(-self.size // PART)
         self.big = self.size > SMALL
         self.id = secrets.randbits(63)
         self.on_progress = on_progress
+        self.window = Window()
         self.done = 0
         self.heard = time.monotonic()
         if not self.size:
             raise TelegramRefused(f"{path.name} is empty")
-        if self.parts > MOST_PARTS:
+        if self.parts > (PREMIUM_PARTS if premium else MOST_PARTS):
             raise TooLarge(f"{self.size} bytes")
 
     async def run(self) -> Any:
         """Send every part. Returns what names the file in the next call. Raises TelegramAway,
         TelegramWait, TelegramRefused, SessionRevoked."""
-        waiting = iter(range(self.parts))
-        with opened(self.path) as file:
-            try:
-                async with asyncio.TaskGroup() as group:
-                    for _ in range(min(WINDOW, self.parts)):
-                        group.create_task(self._carry(file, waiting))
-            except ExceptionGroup as failed:
-                raise failed.exceptions[0] from None
+        await self.send(range(self.parts))
         name = self.path.name
         if self.big:
             return InputFileBig(id=self.id, parts=self.parts, name=name)
-        return InputFile(id=self.id, parts=self.parts, name=name, md5_checksum=md5(self.path))
+        digest = await asyncio.to_thread(md5, self.path)
+        return InputFile(id=self.id, parts=self.parts, name=name, md5_checksum=digest)
 
-    async def _carry(self, file: int, waiting: Iterator[int]) -> None:
-        for part in waiting:
-            data = await asyncio.to_thread(os.pread, file, PART, part * PART)
-            await self._put(part, data)
-            self.done += len(data)
-            self.on_progress(self.done, self.size)
+    async def send(self, numbers: range) -> None:
+        """Send these parts; those that Telegram has already are sent once more. Raises as `run`."""
+        with opened(self.path) as file:
+            async with self.lanes.use(MOST if self.big else 1):
+                try:
+                    async with asyncio.TaskGroup() as group:
+                        watch = group.create_task(self._watch())
+                        await self._fill(group, file, numbers)
+                        watch.cancel()
+                except ExceptionGroup as failed:
+                    raise failed.exceptions[0] from None
 
-    async def _put(self, part: int, data: bytes) -> None:
+    async def _fill(self, group: asyncio.TaskGroup, file: int, numbers: range) -> None:
+        """Let parts leave as fast as there is room, and wait for the last of them."""
+        self.heard = time.monotonic()
+        carried = set()
+        for number in numbers:
+            await self.window.reserve()
+            task = group.create_task(self._carry(self._piece(file, number)))
+            carried.add(task)
+            task.add_done_callback(carried.discard)
+        if carried:
+            await asyncio.wait(carried)
+
+    async def _watch(self) -> None:
+        """Give up when nothing is acknowledged any more. Raises TelegramAway."""
+        while (idle := time.monotonic() - max(self.heard, self.window.resume)) < STALL:
+            await asyncio.sleep(STALL - idle)
+        raise TelegramAway(f"no part of {self.path.name} acknowledged in {STALL:g} s")
+
+    async def _carry(self, piece: Piece) -> None:
+        try:
+            await self._put(piece)
+        finally:
+            self.window.release()
+        self.done += piece.size
+        self.on_progress(min(self.done, self.size), self.size)
+
+    async def _put(self, piece: Piece) -> None:
         """One part, until Telegram has it."""
         while True:
+            await self.window.leave()
+            began = time.monotonic()
             try:
-                await self.line.ask(self._call(part, data), timeout=STALL)
+                await self.lanes.put(piece, patience=self.window.patience)
+            except Slowed as wait:
+                self.window.slow(wait.seconds)
             except TelegramWait as wait:
                 if wait.seconds > PATIENCE:
                     raise
-                await asyncio.sleep(wait.seconds)
-                self.heard = time.monotonic()
+                self.window.slow(wait.seconds)
             except TelegramAway:
-                if self.line.dead or time.monotonic() - self.heard > STALL:
-                    raise
-                await asyncio.sleep(AGAIN)
+                self.window.missed()
+                await asyncio.sleep(AGAIN if time.monotonic() - began < AGAIN else 0)
+            except FileCut as error:
+                raise TelegramRefused(str(error)) from error
             else:
                 self.heard = time.monotonic()
+                self.window.heard(self.heard - began)
                 return
 
-    def _call(self, part: int, data: bytes) -> Any:
-        if self.big:
-            return SaveBigFilePart(
-                file_id=self.id, file_part=part, file_total_parts=self.parts, bytes=data
-            )
-        return SaveFilePart(file_id=self.id, file_part=part, bytes=data)
+    def _piece(self, file: int, number: int) -> Piece:
+        offset = number * PART
+        size = min(PART, self.size - offset)
+        return Piece(file, self.id, number, self.parts if self.big else 0, offset, size)
 
 
 @contextmanager

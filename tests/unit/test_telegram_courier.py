@@ -186,6 +186,68 @@ async def test_an_upload_goes_on_over_a_new_connection(tg, courier, ali, tmp_pat
     assert (await ali.sees("Title")).media["sha256"] == sha
 
 
+async def parts_of(tg: Telegram) -> list[dict[str, object]]:
+    return await tg.calls("upload.saveBigFilePart")
+
+
+async def test_parts_go_over_several_connections_that_are_kept(tg, courier, tmp_path):
+    for _ in range(2):
+        await courier.upload(a_file(tmp_path, 21 * MIB), heard)
+    used = {call["connection"] for call in await parts_of(tg)}
+    assert 2 <= len(used) <= 4
+
+
+async def test_a_part_that_telegram_misses_is_sent_again(tg, courier, ali, tmp_path):
+    file = a_file(tmp_path, 11 * MIB)
+    await tg.fails("messages.uploadMedia", "FILE_PART_7_MISSING", times=2)
+    reference = await courier.upload(file, heard)
+    assert len(await parts_of(tg)) == 22 + 2
+    await send(tg, courier, ali, reference)
+    sha = hashlib.sha256(Path(file.path).read_bytes()).hexdigest()
+    assert (await ali.sees("Title")).media["sha256"] == sha
+
+
+async def test_failures_of_the_server_cost_a_part_and_not_the_upload(tg, courier, tmp_path):
+    await tg.fails("upload.saveBigFilePart", "500 RPC_CALL_FAIL", times=5, skip=3)
+    assert await courier.upload(a_file(tmp_path, 11 * MIB), heard)
+
+
+async def test_a_part_that_is_refused_for_good_fails_the_upload(tg, courier, tmp_path):
+    await tg.fails("upload.saveBigFilePart", "FILE_PART_INVALID", skip=3)
+    with pytest.raises(TelegramRefused):
+        await courier.upload(a_file(tmp_path, 11 * MIB), heard)
+
+
+async def test_a_file_that_shrinks_meanwhile_is_refused(tg, courier, tmp_path):
+    await tg.throttles(10 * MIB)
+    file = a_file(tmp_path, 21 * MIB)
+    uploading = asyncio.ensure_future(courier.upload(file, heard))
+    await tg.called("upload.saveBigFilePart", times=4)
+    os.truncate(file.path, MIB)
+    with pytest.raises(TelegramRefused):
+        await uploading
+
+
+async def test_an_upload_whose_sign_in_is_taken_away_says_so(tg, courier, tmp_path):
+    await courier.upload(a_file(tmp_path, 1000), heard)
+    await tg.revokes(tg.bot)
+    with pytest.raises(SessionRevoked):
+        await courier.upload(a_file(tmp_path, 11 * MIB), heard)
+    with pytest.raises(SessionRevoked):
+        await courier.connect()
+
+
+async def test_a_cancelled_upload_ends_at_once_and_leaves_the_connections(tg, courier, tmp_path):
+    await tg.throttles(MIB)
+    uploading = asyncio.ensure_future(courier.upload(a_file(tmp_path, 21 * MIB), heard))
+    await tg.called("upload.saveBigFilePart", times=2)
+    uploading.cancel()
+    async with asyncio.timeout(1):
+        await asyncio.wait([uploading])
+    await tg.throttles(0)
+    assert await courier.upload(a_file(tmp_path, 11 * MIB), heard)
+
+
 async def test_a_wait_amid_an_upload_is_sat_out(tg, courier, tmp_path):
     await tg.fails("upload.saveBigFilePart", "FLOOD_PREMIUM_WAIT_1", skip=5, times=3)
     assert await courier.upload(a_file(tmp_path, 21 * MIB), heard)

@@ -1,0 +1,148 @@
+"""`make bench-upload`: every figure beside its goal, and one JSON line at the end."""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bench import foundation
+from bench.upload.goals import GOALS, Figures, met
+from tests.sandbox.stack import ROOT, TOKEN, Server, Stack
+from tests.sandbox.telegram.control import Control
+
+MIB = 1 << 20
+GIB = 1 << 30
+#: Bytes of the file; what is measured with a far server, and with a dropped connection, is shorter.
+WHOLE, QUICK = 512 * MIB, 64 * MIB
+#: How often each upload is done, in turns; the median counts.
+ROUNDS = 3
+#: Seconds by which a far server's acknowledgements are late.
+LATE = 0.05
+FOREVER = 1 << 30
+
+
+class Bench:
+    """A Telegram that keeps nothing, and uploads to it, each in a process of its own."""
+
+    def __init__(self, home: Path, size: int) -> None:
+        self.home = home
+        self.size = size
+        self.file = home / "film.bin"
+        where = str(home / "telegram")
+        self.server = Server("tests.sandbox.telegram", "--home", where, "--token", TOKEN, "--sink")
+
+    async def measure(self) -> Figures:
+        write(self.file, self.size)
+        await self.server.start()
+        try:
+            async with Control(self.server.facts["control"]) as telegram:
+                near = await self.rounds("near")
+                await telegram.delays("upload.*", LATE, times=FOREVER)
+                far = await self.rounds("50 ms late")
+                await telegram.heals()
+                loss = await self.loss(telegram)
+        finally:
+            await self.server.stop()
+        return {**compared(near, far, self.size), "reconnect_loss_s": loss}
+
+    async def rounds(self, title: str) -> dict[str, dict[str, float]]:
+        """The medians of our upload and the library's."""
+        runs: dict[str, list[dict[str, float]]] = {"library": [], "ours": []}
+        for _ in range(ROUNDS):
+            for who, done in runs.items():
+                done.append(await self.upload(who))
+                speed = self.size / MIB / done[-1]["took"]
+                print(f"  {title:<12}{who:<10}{speed:>8.1f} MiB/s{done[-1]['cpu']:>8.2f} CPU s")
+        return {who: median(done) for who, done in runs.items()}
+
+    async def loss(self, telegram: Control) -> float:
+        """Seconds without an acknowledged part, when all connections drop amid an upload."""
+        before = len(await telegram.calls("upload.*"))
+        carrying = asyncio.create_task(self.upload("ours"))
+        parts = self.size // MIB
+        await telegram.called("upload.*", times=before + parts, timeout=60)
+        await telegram.drops_connections()
+        return (await carrying)["gap"]
+
+    async def upload(self, who: str) -> dict[str, float]:
+        facts = self.server.facts
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bench.upload.carrier", who, "--file", str(self.file)),
+            *("--address", facts["address"], "--key", facts["key"]),
+            *("--home", str(self.home / who)),
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        out, _ = await process.communicate()
+        figures: dict[str, float] = json.loads(out.splitlines()[-1])
+        return figures
+
+
+def write(path: Path, size: int) -> None:
+    with path.open("wb") as file:
+        for _ in range(size // MIB):
+            file.write(os.urandom(MIB))
+
+
+def median(runs: list[dict[str, float]]) -> dict[str, float]:
+    return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+
+
+def compared(near: dict[str, Any], far: dict[str, Any], size: int) -> Figures:
+    ours, library = near["ours"], near["library"]
+    return {
+        "speed_mib_s": size / MIB / ours["took"],
+        "speed_vs_library": library["took"] / ours["took"],
+        "speed_vs_library_50ms": far["library"]["took"] / far["ours"]["took"],
+        "cpu_s_per_gib": ours["cpu"] * GIB / size,
+        "cpu_vs_library": ours["cpu"] / library["cpu"],
+        "rss_anon_mib_above_start": max(ours["rss"], far["ours"]["rss"]) / MIB,
+    }
+
+
+async def delivery() -> Figures:
+    """From a known link to its media in the chat, on the whole stack."""
+    async with Stack() as stack:
+        took = await foundation.cached(stack)
+    stack.remove()
+    return {"cached_delivery_ms": took["cached_p50_ms"]}
+
+
+async def measure(home: Path, *, quick: bool) -> Figures:
+    figures: Figures = dict.fromkeys(GOALS)
+    figures |= await Bench(home, QUICK if quick else WHOLE).measure()
+    return figures | await delivery()
+
+
+def verdict(name: str, value: float | None) -> str:
+    if name not in GOALS:
+        return ""
+    return f"goal {GOALS[name]}  {'ok' if met(name, value) else 'MISSED'}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bench.upload", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a small file, for development")
+    asked = parser.parse_args()
+    home = Path(tempfile.mkdtemp(prefix="bu-"))
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    try:
+        figures = asyncio.run(measure(home, quick=asked.quick))
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    for name, value in figures.items():
+        shown = "not measured" if value is None else f"{value:.3f}"
+        print(f"{name:<26}{shown:>14}  {verdict(name, value)}".rstrip())
+    rounded = {name: value and round(value, 4) for name, value in figures.items()}
+    print(json.dumps(rounded))
+    return 0 if all(met(name, figures[name]) for name in GOALS) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
