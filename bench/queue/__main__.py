@@ -10,12 +10,29 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.queue import contest, cycles
+from bench.queue import (
+    contest,
+    cycles,
+    depth,
+    fairness,
+    libraries,
+    rescue,
+    storm,
+    waking,
+    writers,
+)
 from bench.queue.report import Report
 
 PARTS: dict[str, Callable[..., None]] = {
     "cycles": cycles.measure,
+    "libraries": libraries.measure,
     "contest": contest.measure,
+    "waking": waking.measure,
+    "depth": depth.measure,
+    "fairness": fairness.measure,
+    "storm": storm.measure,
+    "rescue": rescue.measure,
+    "writers": writers.measure,
 }
 
 

@@ -57,11 +57,13 @@ class Keeper:
         return overviews.overview(self.db, now=now()).jobs
 
 
-def ours(folder: Path, *options: str, jobs: int = MANY) -> Program:
+def ours(
+    folder: Path, *options: str, jobs: int = MANY, environment: dict[str, str] | None = None
+) -> Program:
     """Our worker program on a new table."""
     keeper = Keeper(Table(folder).make().open())
     command = ("-m", "bench.queue.worker", str(folder), *options)
-    return Program("ours", "ours", command, str(folder), jobs, keeper=keeper)
+    return Program("ours", "ours", command, str(folder), jobs, environment or {}, keeper)
 
 
 def huey(folder: Path, fsync: str, *, jobs: int = MANY) -> Program:

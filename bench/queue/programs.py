@@ -1,28 +1,20 @@
-"""Worker programs side by side: the same jobs, one worker of each, jobs per second.
-
-Every job is enqueued first, then the worker is started; the time runs from its first job to its
-last, so no program's start counts against it.
-"""
+"""A worker program of some queue, and what is measured of it."""
 
 import json
 import os
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from bench.queue import children
 from bench.queue.tally import FILE, JOBS
-from procs.process import end_with_parent
 
-ROOT = Path(__file__).parents[2]
-#: Seconds in which a worker program must have done what it is measured by.
-PATIENCE = 90.0
+#: Seconds of silence after which a worker program is given up.
+PATIENCE = 60.0
 
 
 class Keeper(Protocol):
@@ -37,8 +29,8 @@ class Keeper(Protocol):
 
 @dataclass(frozen=True)
 class Program:
-    """A queue with a worker program. `module` is ours, under `peers`; `command` starts a worker;
-    `place` is where the queue's file or server is."""
+    """`module` is ours, under `peers`; `command` starts a worker; `place` is where the queue's
+    file or server is."""
 
     name: str
     module: str
@@ -49,23 +41,12 @@ class Program:
     #: For ours: what stands beside the worker in the product too, and sees that no job is left.
     keeper: Keeper | None = None
 
-    def enqueue(self, jobs: int, *, probes: bool = False) -> dict[str, Any]:
-        """Let a process of its own enqueue."""
-        words = ["-m", "bench.queue.peers.producer", self.module, str(jobs)]
-        ran = subprocess.run(
-            [sys.executable, *words, *(["--probes"] if probes else [])],
-            env=self._environment(Path(os.devnull)),
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            check=True,
-        )
-        told: dict[str, Any] = json.loads(ran.stdout)
-        return told
-
     def rate(self, folder: Path) -> float:
-        """Jobs per second of one worker. Raises RuntimeError when one ran twice."""
+        """Jobs per second of one worker: every job is enqueued first, and the time runs from the
+        first job to the last, so no start of a program counts. Raises RuntimeError when a job ran
+        twice."""
         self.enqueue(self.jobs)
-        with self.working(folder) as tally:
+        with self.working(folder) as (_, tally):
             told = next(self.follow(tally))
             if self.keeper:
                 self.keeper.all_finished()
@@ -73,44 +54,49 @@ class Program:
             raise RuntimeError(f"{self.name} ran {told['twice']} jobs twice")
         return float(told["jobs"] / told["seconds"])
 
+    def wakes(self, folder: Path, probes: int) -> list[float]:
+        """Milliseconds from just before an enqueue to the job's start in a worker that slept."""
+        with self.working(folder) as (_, tally):
+            began = self.enqueue(probes, probes=True)["began"]
+            lines = self.follow(tally)
+            starts = [next(lines) for _ in range(probes)]
+        return [1000 * (start["at"] - began[str(start["number"])]) for start in starts]
+
+    def enqueue(self, jobs: int, *, probes: bool = False) -> dict[str, Any]:
+        """Let a process of its own enqueue."""
+        words = ["-m", "bench.queue.peers.producer", self.module, jobs]
+        producer = children.python(
+            [*words, *(["--probes"] if probes else [])],
+            environment=self._environment(Path(os.devnull)),
+            stdout=subprocess.PIPE,
+        )
+        said, _ = producer.communicate()
+        if producer.returncode:
+            raise RuntimeError(f"nothing can be enqueued with {self.name}")
+        told: dict[str, Any] = json.loads(said)
+        return told
+
     @contextmanager
-    def working(self, folder: Path) -> Iterator[Path]:
-        """One worker, running; the file in which it tells of jobs."""
+    def working(self, folder: Path) -> Iterator[tuple[int, Path]]:
+        """One worker, running: its pid, and the file in which it tells of jobs."""
         tally = folder / f"{self.module}-{time.monotonic_ns()}.tally"
         tally.touch()
         with (folder / f"{self.module}.log").open("ab") as log:
-            worker = subprocess.Popen(
-                [sys.executable, *self.command],
-                env=self._environment(tally),
-                cwd=ROOT,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=partial(end_with_parent, signal.SIGKILL),
-            )
+            environment = self._environment(tally)
+            worker = children.python(self.command, environment=environment, stdout=log, stderr=log)
         try:
-            yield tally
+            yield worker.pid, tally
         finally:
-            # Not asked to leave: some take longer to leave than to work.
-            os.killpg(worker.pid, signal.SIGKILL)
-            worker.wait()
+            children.end(worker)
 
     def follow(self, tally: Path) -> Iterator[dict[str, Any]]:
         """What the worker tells, line by line. Raises TimeoutError when it falls silent."""
-        deadline = time.monotonic() + PATIENCE
-        with tally.open() as lines:
-            while True:
-                line = lines.readline()
-                if line:
-                    deadline = time.monotonic() + PATIENCE
-                    yield json.loads(line)
-                elif time.monotonic() > deadline:
-                    raise TimeoutError(f"{self.name} is silent for {PATIENCE:.0f} s")
-                else:
-                    if self.keeper:
-                        self.keeper.look()
-                    time.sleep(0.05)
+        for line in children.told(tally, patience=PATIENCE):
+            if line is not None:
+                yield line
+            elif self.keeper:
+                self.keeper.look()
 
     def _environment(self, tally: Path) -> dict[str, str]:
         ours = {"BENCH_PLACE": self.place, FILE: str(tally), JOBS: str(self.jobs)}
-        return {**os.environ, **ours, **self.environment}
+        return {**ours, **self.environment}

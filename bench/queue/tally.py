@@ -4,11 +4,12 @@ A worker program learns by its environment how many jobs there are and where to 
 most of those measured here let nothing else through to a job.
 """
 
-import json
 import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from bench.queue.children import tell
 
 FILE, JOBS = "BENCH_TALLY", "BENCH_JOBS"
 #: The number of a job whose start is told at once instead of counted.
@@ -27,7 +28,7 @@ class Tally:
     def ran(self, number: int) -> None:
         """One job ran. Monotonic seconds: the same clock in every process of the machine."""
         if number >= PROBE:
-            self.tell({"number": number, "at": time.monotonic()})
+            tell(self.path, {"number": number, "at": time.monotonic()})
             return
         if not self.seen:
             self.first = time.monotonic()
@@ -36,12 +37,5 @@ class Tally:
             self.over()
 
     def over(self) -> None:
-        last = time.monotonic()
-        twice = len(self.seen) - len(set(self.seen))
-        self.tell({"seconds": last - self.first, "jobs": len(self.seen), "twice": twice})
-
-    def tell(self, facts: dict[str, float]) -> None:
-        """One line, whole: nobody who follows the file reads half of one."""
-        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        os.write(file, json.dumps(facts).encode() + b"\n")
-        os.close(file)
+        seconds, jobs = time.monotonic() - self.first, len(self.seen)
+        tell(self.path, {"seconds": seconds, "jobs": jobs, "twice": jobs - len(set(self.seen))})

@@ -13,7 +13,8 @@ USERS = 20
 
 
 def enqueue(numbers: Iterable[int]) -> None:
+    full = "BENCH_FULL" in os.environ
     with Table(Path(os.environ["BENCH_PLACE"])).opened() as db:
         for number in numbers:
-            seats.enqueue(db, [delivery(number % USERS, n=number)], now=now(), full=False)
+            seats.enqueue(db, [delivery(number % USERS, n=number)], now=now(), full=full)
             wake.poke_idle(db.run)

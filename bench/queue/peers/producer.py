@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from bench.queue.tally import PROBE
 
 #: Seconds between two probes: enough for any worker to fall asleep, and in step with no clock.
-PAUSE = (0.05, 0.3)
+PAUSE = (0.05, 0.25)
 
 
 def main() -> None:
