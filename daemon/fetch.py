@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from daemon.errors import Refused
-from procs import clock, i18n, link
+from procs import clock, i18n, link, wishes
 from procs.config import Settings
 from procs.job import Ask, Link, State, Step
 from procs.store import report, requests
@@ -31,11 +31,17 @@ WORDS = {
 }
 
 
+FORMS = (
+    "write best, 144p to 2160p, audio, m4a, mp3, opus, file or 'subs fa',"
+    " and '1:20-2:05' for a part, as in --as '720 1:20-2:05'"
+)
+
+
 def wish_of(word: str) -> str:
     """The variant that `--as` names. Raises Refused."""
-    variant = link.variant(word)
+    variant = wishes.whole(word)
     if variant is None:
-        raise Refused(f"--as {word}: not a form; write best, 144p to 1080p, audio, m4a or mp3")
+        raise Refused(f"--as {word}: not a form; {FORMS}")
     return variant
 
 

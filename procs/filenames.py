@@ -18,6 +18,7 @@ for mime_type, suffix in (
     ("video/mp2t", ".ts"),
     ("audio/mp4", ".m4a"),
     ("audio/ogg", ".ogg"),
+    ("audio/ogg", ".opus"),
     ("audio/flac", ".flac"),
     ("image/webp", ".webp"),
     ("application/vnd.rar", ".rar"),

@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from urllib.parse import SplitResult, quote, urlsplit
 
-from procs import sites
+from procs import sites, wishes
 from procs.job import Link
 
 #: Links taken from one message; the rest is counted, not fetched.
 MOST = 20
 #: Characters of an address. Browsers and sites stop near here.
 LONGEST = 2048
-#: Words after a link that may name a variant.
-REACH = 3
 
 #: Invisible marks that phones put around links in right-to-left text. The joiners are letters
 #: of Persian words and may stand inside an address.
@@ -28,8 +26,6 @@ JOINERS = "\u200c\u200d"
 MARKS = dict.fromkeys(
     map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00ad")
 )
-SILENT = MARKS | dict.fromkeys(map(ord, JOINERS))
-DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 
 BODY = r"[^\s<>\"'`«»“”|\\^{}]"
 SCHEMES_WITHOUT_SLASHES = "javascript|data|mailto|magnet|tg|blob|vbscript|about|tel"
@@ -44,16 +40,6 @@ LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?")
 SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):(?!\d)", re.IGNORECASE)
 TRAIL = ".,;:!?…،؛؟*_~-"
 BRACKETS = {")": "(", "]": "[", "}": "{"}
-
-AUDIO = "audio music song sound صدا صداش صوت صوتی آهنگ اهنگ آهنگش اهنگش موزیک موسیقی ترانه"
-VARIANTS = {
-    "mp3": "mp3",
-    "امپیتری": "mp3",
-    "m4a": "m4a",
-    **dict.fromkeys(AUDIO.split(), "audio"),
-}
-HEIGHTS = (144, 240, 360, 480, 720, 1080)
-HEIGHT = re.compile(r"^(\d{3,4})(?:p|پی)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +75,7 @@ def parse(text: str, urls: Sequence[str] = ()) -> Parsed:
     links: dict[tuple[str, str], Link] = {}
     problems: dict[BadLink, None] = {}
     for spot in spots(text, urls):
-        found = read(spot.raw, variant_of(spot.after))
+        found = read(spot.raw, wishes.after(spot.after))
         if isinstance(found, BadLink):
             problems.setdefault(found)
         else:
@@ -127,20 +113,6 @@ def trim(raw: str) -> str:
             break
         raw = raw[:-1]
     return raw
-
-
-def variant_of(words: str) -> str:
-    """The form that the first words after a link ask for, else `best`."""
-    return next(filter(None, map(variant, words.split()[:REACH])), "best")
-
-
-def variant(word: str) -> str | None:
-    """What one word asks for: `mp3`, `۷۲۰`, `720p`, `صدا`; None when it asks for nothing."""
-    word = word.translate(SILENT).translate(DIGITS).strip(".,;:!?()[]،؛؟").lower()
-    height = HEIGHT.match(word)
-    if height and int(height[1]) in HEIGHTS:
-        return f"{height[1]}p"
-    return word if word == "best" else VARIANTS.get(word)
 
 
 def read(raw: str, wish: str = "best") -> Link | BadLink:

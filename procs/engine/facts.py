@@ -9,6 +9,7 @@ from procs.engine.failure import plain
 from procs.engine.records import Found, Order
 from procs.errors import Gone, LiveNow, NoSuchVariant, TooLarge
 from procs.filenames import split
+from procs.variant import parse
 
 #: Extractors for pages of no known site. Their ids are made up from addresses, or are just numbers.
 GENERIC = ("generic", "html5mediaembed", "quotedhtml")
@@ -71,7 +72,7 @@ def found(
 
 def kind_of(file: Direct | None, streams: formats.Streams, order: Order) -> str:
     """What it will be. Raises NoSuchVariant when sound is wanted of a picture or an archive."""
-    wants_sound = order.variant in formats.AUDIO
+    wants_sound = parse(order.variant).sound
     if file and file.kind in ("photo", "file"):
         if wants_sound:
             raise NoSuchVariant(f"{order.variant} of {file.name}")

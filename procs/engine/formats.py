@@ -1,7 +1,7 @@
 """Which formats to download: pure functions over a site's list.
 
 What plays inside Telegram everywhere is h264 with aac in mp4, so that comes first, up to 1080p or
-the height that was asked for. The limit is held by the *sum* of video and audio, which no sort key
+the height that was asked for. Who asks for more than 1080p wants it in any codec. The limit is held by the *sum* of video and audio, which no sort key
 of yt-dlp looks at.
 
 A codec of None is unknown, and counts as present; only the word "none" says that there is none.
@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from procs.errors import NoSuchVariant, TooLarge
+from procs.variant import parse
 
 Format = dict[str, Any]
 Streams = tuple[Format, ...]
 
-AUDIO = ("audio", "m4a", "mp3")
 TOP = 1080
 #: Heights are rarely exact: 1088 is 1080p.
 TOLERANCE = 1.1
@@ -26,6 +26,8 @@ SMALL = 360
 TRACKS = 4
 H264 = ("avc1", "avc3", "h264")
 AAC = ("mp4a", "aac")
+#: The codecs that become such a file by copying; the others' is AAC.
+COPIED = {"mp3": ("mp3",), "opus": ("opus",)}
 WEBM = ("vp8", "vp08", "vp9", "vp09", "av1", "av01", "opus", "vorbis")
 MP4 = ("mp4", "m4v", "mov", "m4a")
 
@@ -36,7 +38,11 @@ def pick(formats: Sequence[Format], *, variant: str = "best", limit: int) -> Str
     Raises TooLarge when every choice is known to exceed `limit` bytes, NoSuchVariant when there is
     nothing of the kind.
     """
-    choices = list(listening(formats, variant) if variant in AUDIO else watching(formats, variant))
+    wish = parse(variant)
+    if wish.clip or wish.subtitles:
+        raise NoSuchVariant(variant)
+    wanted = wish.height or TOP
+    choices = list(listening(formats, wish.form) if wish.sound else watching(formats, wanted))
     for streams in choices:
         if (total(streams) or 0) <= limit:
             return streams
@@ -45,9 +51,8 @@ def pick(formats: Sequence[Format], *, variant: str = "best", limit: int) -> Str
     raise NoSuchVariant(f"{variant} of {len(formats)} formats")
 
 
-def watching(formats: Sequence[Format], variant: str) -> Iterator[Streams]:
+def watching(formats: Sequence[Format], height: int) -> Iterator[Streams]:
     """Choices with a picture, best first; sound alone where there is no picture at all."""
-    height = int(variant[:-1]) if variant[:-1].isdecimal() else TOP
     places = {id(one): place for place, one in enumerate(formats)}
     choices: list[Streams] = [(one,) for one in formats if has_video(one) and has_audio(one)]
     sounds = [one for one in formats if has_audio(one) and not has_video(one)]
@@ -58,16 +63,14 @@ def watching(formats: Sequence[Format], variant: str) -> Iterator[Streams]:
     yield from choices or [(sound,) for sound in reversed(sounds)]
 
 
-def listening(formats: Sequence[Format], variant: str) -> Iterator[Streams]:
+def listening(formats: Sequence[Format], form: str) -> Iterator[Streams]:
     """Choices for sound alone: what can be copied into the wanted file first."""
     sounds = [one for one in reversed(formats) if has_audio(one) and not has_video(one)]
-    if variant == "mp3":
-        sounds.sort(key=lambda one: not codec(one, "acodec").startswith("mp3"))
-    else:
-        sounds.sort(key=lambda one: not codec(one, "acodec").startswith(AAC))
+    copied = COPIED.get(form, AAC)
+    sounds.sort(key=lambda one: not codec(one, "acodec").startswith(copied))
     yield from ((one,) for one in sounds)
     if not sounds:
-        yield from watching(formats, f"{SMALL}p")
+        yield from watching(formats, SMALL)
 
 
 def beside(video: Format, sounds: Sequence[Format]) -> list[Format]:
@@ -81,10 +84,9 @@ def worth(streams: Streams, height: int, places: dict[int, int]) -> tuple[Any, .
     """What makes one choice better than another, the weightiest first."""
     video, side = streams[0], short_side(streams[0])
     low_enough = side <= height * TOLERANCE
+    sharp = (low_enough, side if low_enough else -side)
     return (
-        playable(streams),
-        low_enough,
-        side if low_enough else -side,
+        *((sharp, playable(streams)) if height > TOP else (playable(streams), sharp)),
         len(streams) == 1,
         str(video.get("protocol") or "").startswith("http"),
         tuple(places[id(one)] for one in streams),

@@ -1,5 +1,7 @@
 """The files we make: films repacked, sound with its tags and cover, thumbnails."""
 
+import base64
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +18,21 @@ SIDE, BYTES = 320, 200_000
 #: JPEG quality in ffmpeg's scale, a good one first; the second try must be small.
 QUALITIES = (4, 20)
 COVER_SIDE = 640
+#: The front cover among the kinds of pictures, and Linux's limit of one argument of a program.
+FRONT, ARGUMENT = 3, 128 * 1024 - 64
+#: How the containers of songs are written, by suffix.
+SHAPES = {
+    ".mp3": ("-id3v2_version", "3", "-f", "mp3"),
+    ".m4a": ("-movflags", "+faststart", "-f", "ipod"),
+    ".opus": ("-f", "ogg"),
+}
 #: Encoders' settings: variable rate, about 190 kbit/s; 160 kbit/s.
-RATES = {"libmp3lame": ("-q:a", "2"), "aac": ("-b:a", "160k"), "copy": ()}
+RATES = {
+    "libopus": ("-b:a", "128k"),
+    "libmp3lame": ("-q:a", "2"),
+    "aac": ("-b:a", "160k"),
+    "copy": (),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +57,27 @@ async def song(run: Run, path: Path, plan: Plan, made: Path, tags: Tags) -> None
     """The first sound, with title, artist and cover inside."""
     words = [*source(path)]
     streams = ["-map", "0:a:0"]
-    if tags.cover:
+    named = ["-metadata", f"title={tags.title}", "-metadata", f"artist={tags.performer}"]
+    if tags.cover and made.suffix == ".opus":
+        named += await block(run, tags.cover, made.with_name("block.jpg"))
+    elif tags.cover:
         words += source(tags.cover)
         streams += ["-map", "1:v:0", *covering()]
-    named = ["-metadata", f"title={tags.title}", "-metadata", f"artist={tags.performer}"]
-    shape = ["-id3v2_version", "3"] if made.suffix == ".mp3" else ["-movflags", "+faststart"]
-    form = "mp3" if made.suffix == ".mp3" else "ipod"
-    tail = [*sounding(plan), *named, *shape, "-f", form, str(made)]
+    tail = [*sounding(plan), *named, *SHAPES[made.suffix], str(made)]
     await ffmpeg(run, made.parent, *words, *streams, *tail, timeout=ENCODING)
+
+
+async def block(run: Run, cover: Path, drawing: Path) -> list[str]:
+    """A cover for a container that has no pictures: as a tag, in the form that FLAC gave it
+    (xiph.org, VorbisComment, METADATA_BLOCK_PICTURE)."""
+    if not await shrunk(run, cover, drawing):
+        return []
+    body = drawing.read_bytes()
+    drawing.unlink()
+    kind = b"image/jpeg"
+    head = struct.pack(">II", FRONT, len(kind)) + kind + struct.pack(">IIIII", *[0] * 5)
+    text = base64.b64encode(head + struct.pack(">I", len(body)) + body).decode()
+    return ["-metadata", f"METADATA_BLOCK_PICTURE={text}"] if len(text) < ARGUMENT else []
 
 
 def sounding(plan: Plan) -> list[str]:

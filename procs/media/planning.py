@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from procs.errors import NoSuchVariant
 from procs.media.facts import Facts
+from procs.variant import Variant
 
-AUDIO = ("audio", "m4a", "mp3")
 #: What an mp4 may hold and players of Telegram know.
 IN_MP4 = ("aac", "mp3")
 PIXELS = ("yuv420p", "yuvj420p", "")
@@ -36,12 +36,12 @@ class Plan:
 DOCUMENT = Plan("document")
 
 
-def plan(facts: Facts | None, *, variant: str, streamable: bool) -> Plan:
+def plan(facts: Facts | None, *, wish: Variant, streamable: bool) -> Plan:
     """What to do. `streamable` says that the file is an mp4 with its index in front. Raises
     NoSuchVariant when sound is wanted and there is none."""
-    if variant in AUDIO:
-        return listen(facts, variant)
-    if facts is None:
+    if wish.sound:
+        return listen(facts, wish.form)
+    if facts is None or wish.form == "file":
         return DOCUMENT
     if facts.picture is None:
         return as_it_is(facts)
@@ -62,11 +62,13 @@ def watch(facts: Facts, streamable: bool) -> Plan:
     return Plan("video", ".mp4", picture="copy", sound=sound)
 
 
-def listen(facts: Facts | None, variant: str) -> Plan:
-    """Sound alone: mp3 where it was asked for, else m4a, by copying wherever possible."""
+def listen(facts: Facts | None, form: str) -> Plan:
+    """Sound alone: mp3 or opus where it was asked for, else m4a, by copying wherever possible."""
     if facts is None or not facts.sound:
         raise NoSuchVariant("no sound in it")
-    if variant == "mp3" or (variant == "audio" and facts.sound == "mp3"):
+    if form == "opus":
+        return Plan("audio", ".opus", sound="copy" if facts.sound == "opus" else "libopus")
+    if form == "mp3" or (form == "audio" and facts.sound == "mp3"):
         return Plan("audio", ".mp3", sound="copy" if facts.sound == "mp3" else "libmp3lame")
     return Plan("audio", ".m4a", sound="copy" if facts.sound == "aac" else "aac")
 

@@ -10,9 +10,10 @@ from procs.job import File
 from procs.media import boxes, making, pictures, planning
 from procs.media.facts import Facts
 from procs.media.making import Tags
-from procs.media.planning import AUDIO, Plan
+from procs.media.planning import Plan
 from procs.media.probing import probe
 from procs.media.programs import Run
+from procs.variant import Variant, parse
 
 #: A file with such a name that cannot be read is broken, or a trap, and no document.
 SURELY_MEDIA = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".mp3", ".m4a")
@@ -26,7 +27,7 @@ class Task:
 
     run: Run
     folder: Path
-    variant: str
+    wish: Variant
     tags: Tags
     duration: float
     limit: int
@@ -51,7 +52,7 @@ async def prepare(
     """
     folder = folder.resolve()
     tags = Tags(title, performer, folder / cover if cover else None)
-    task = Task(run, folder, variant, tags, duration, max_file_size)
+    task = Task(run, folder, parse(variant), tags, duration, max_file_size)
     ready = [await prepared(task, folder / name, place) for place, name in enumerate(files)]
     for file in ready:
         if file.size > max_file_size:
@@ -61,11 +62,11 @@ async def prepare(
 
 async def prepared(task: Task, path: Path, place: int) -> File:
     """One file. `place` tells files of one job apart while they are made."""
-    if pictures.is_still(path) and task.variant not in AUDIO:
-        return still(path)
+    if pictures.is_still(path) and not task.wish.sound:
+        return document(path) if task.wish.form == "file" else still(path)
     facts = await probe(task.run, task.folder, path)
     streamable = bool(facts and facts.container.startswith("mov") and boxes.is_streamable(path))
-    plan = planning.plan(facts, variant=task.variant, streamable=streamable)
+    plan = planning.plan(facts, wish=task.wish, streamable=streamable)
     if facts is None and path.suffix.lower() in SURELY_MEDIA:
         raise ProcessingFailed(f"{path.name} cannot be read")
     if facts is None or plan.kind == "document":

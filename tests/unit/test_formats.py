@@ -53,6 +53,9 @@ def ids(streams):
         ("audio", ["a-mp4a"]),
         ("m4a", ["a-mp4a"]),
         ("mp3", ["a-mp4a"]),
+        ("opus", ["a-opus"]),
+        ("file", ["v1080-avc1", "a-mp4a"]),
+        ("2160p", ["v2160-av01", "a-mp4a"]),
     ],
 )
 def test_h264_with_aac_up_to_the_wanted_height(variant, chosen):

@@ -6,6 +6,7 @@ from procs.errors import NoSuchVariant
 from procs.media.facts import Facts, Picture, read
 from procs.media.making import within
 from procs.media.planning import DOCUMENT, Plan, plan
+from procs.variant import Variant
 
 MP4, MKV = "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"
 
@@ -43,7 +44,7 @@ COPIED = Plan("video", ".mp4", picture="copy", sound="copy")
     ],
 )
 def test_as_it_comes(facts, streamable, wanted):
-    assert plan(facts, variant="best", streamable=streamable) == wanted
+    assert plan(facts, wish=Variant(), streamable=streamable) == wanted
 
 
 @pytest.mark.parametrize(
@@ -56,16 +57,22 @@ def test_as_it_comes(facts, streamable, wanted):
         (song("mp3", "mp3"), "audio", ".mp3", "copy"),
         (song("mp3", "mp3"), "m4a", ".m4a", "aac"),
         (song("ogg", "vorbis"), "audio", ".m4a", "aac"),
+        (film(MKV, "vp9", "opus"), "opus", ".opus", "copy"),
+        (film(), "opus", ".opus", "libopus"),
     ],
 )
 def test_sound_alone(facts, variant, suffix, sound):
-    assert plan(facts, variant=variant, streamable=True) == Plan("audio", suffix, sound=sound)
+    assert plan(facts, wish=Variant(variant), streamable=True) == Plan("audio", suffix, sound=sound)
+
+
+def test_a_film_wanted_as_a_file_stays_as_it_is():
+    assert plan(film(), wish=Variant("file"), streamable=True) == DOCUMENT
 
 
 @pytest.mark.parametrize("facts", [None, film(sound="")])
 def test_sound_where_there_is_none(facts):
     with pytest.raises(NoSuchVariant):
-        plan(facts, variant="mp3", streamable=True)
+        plan(facts, wish=Variant("mp3"), streamable=True)
 
 
 def told(**stream):

@@ -130,6 +130,27 @@ async def test_songs_with_title_artist_and_cover(prepare, name, variant, suffix,
     assert Path(file.thumbnail).stat().st_size > 0
 
 
+async def test_an_opus_song_carries_its_cover_as_a_tag(prepare):
+    file = await prepare(
+        "song.opus", variant="opus", title="آهنگ", performer="Someone", cover="cover.jpg"
+    )
+    with av.open(file.path) as opened:
+        codecs = [one.codec_context.name for one in opened.streams]
+        tags = {**opened.metadata, **opened.streams.audio[0].metadata}
+    assert (file.name, file.mime, file.kind) == ("آهنگ.opus", "audio/ogg", "audio")
+    assert (codecs, tags["title"], tags["artist"]) == (["opus", "mjpeg"], "آهنگ", "Someone")
+
+
+async def test_a_film_wanted_as_a_file_is_a_document(prepare, originals):
+    file = await prepare("clip.mp4", variant="file")
+    assert (file.kind, file.name) == ("document", "clip.mp4")
+    assert Path(file.path).read_bytes() == (originals / "clip.mp4").read_bytes()
+
+
+async def test_a_photo_wanted_as_a_file_is_not_made_smaller(prepare):
+    assert (await prepare("photo.jpg", variant="file")).kind == "document"
+
+
 async def test_a_copied_sound_is_the_same_sound(prepare, originals):
     made = Path((await prepare("song.m4a", variant="audio")).path)
     assert sounds(made) == sounds(originals / "song.m4a")
