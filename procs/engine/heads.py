@@ -1,0 +1,98 @@
+"""What a program asks of a proxy: the head of its request, and the head that goes on (RFC 9112)."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from procs.errors import ChaparError
+
+#: Headers that are between the program and us, not for the site.
+OURS = {
+    *("connection", "host", "keep-alive", "proxy-authorization", "proxy-connection", "te"),
+    *("trailer", "upgrade"),
+}
+REQUEST = re.compile(r"([A-Z]{3,10}) (\S{1,16000}) HTTP/1\.[01]")
+FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00\r\n]*)")
+NAME = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
+AUTHORITY = re.compile(r"(?:\[([^\]]+)\]|([^:\[\]]+)):(\d{1,5})")
+
+
+class BadRequest(ChaparError):
+    """Not a request to a proxy that we understand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. `tunnel` is CONNECT; else `line` (method and target within the site) and
+    `fields` go on to the site, whose name with its port is `site`."""
+
+    tunnel: bool
+    host: str
+    port: int
+    method: str = ""
+    target: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def site(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == 80 and not self.tunnel else f"{host}:{self.port}"
+
+    def head(self, target: str, *more: tuple[str, str]) -> bytes:
+        """The head for the next hop. One request a connection, so that each is judged."""
+        fields = (("Host", self.site), *self.fields, *more, ("Connection", "close"))
+        lines = [f"{self.method} {target} HTTP/1.1", *(f"{name}: {text}" for name, text in fields)]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+def parse(head: bytes) -> Request:
+    """The request of which `head` is everything up to the empty line. Raises BadRequest."""
+    first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
+    match = REQUEST.fullmatch(first)
+    if not match:
+        raise BadRequest(f"request line {first[:40]!r}")
+    method, target = match.groups()
+    if method == "CONNECT":
+        return Request(True, *authority(target))
+    host, port, target = within(target)
+    return Request(False, host, port, method, target, tuple(fields(lines)))
+
+
+def authority(text: str) -> tuple[str, int]:
+    """`host:port` of a CONNECT; an IPv6 address stands in brackets."""
+    match = AUTHORITY.fullmatch(text)
+    if not match:
+        raise BadRequest(f"address {text[:60]!r}")
+    return named(match[1] or match[2]), int(match[3])
+
+
+def within(url: str) -> tuple[str, int, str]:
+    """Host, port, and the target at that host, of an absolute address."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise BadRequest(f"address {url[:60]!r}") from None
+    if parts.scheme.lower() != "http" or not host:
+        raise BadRequest(f"address {url[:60]!r}")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return named(host), 80 if port is None else port, target
+
+
+def named(host: str) -> str:
+    """A host whose letters can be no trick. Raises BadRequest."""
+    if not NAME.fullmatch(host):
+        raise BadRequest(f"host {host[:60]!r}")
+    return host
+
+
+def fields(lines: list[str]) -> list[tuple[str, str]]:
+    """The headers that go on to the site. Raises BadRequest for a line that is none."""
+    found = []
+    for line in lines:
+        match = FIELD.fullmatch(line)
+        if not match:
+            raise BadRequest(f"header {line[:40]!r}")
+        if match[1].lower() not in OURS:
+            found.append((match[1], match[2]))
+    return found

@@ -1,0 +1,173 @@
+"""From the name of a host to a connection: resolve once, check every answer, dial what was checked.
+
+To check first and resolve again when dialling would be no check: the second answer may differ.
+"""
+
+import asyncio
+import re
+import socket
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+from procs.engine import policy
+from procs.engine.heads import Request
+from procs.engine.policy import Address, Policy
+from procs.errors import Forbidden, NetworkBroken, ProxyBroken
+
+#: Seconds for the answer of a resolver, and for one address to accept.
+NAMES, DIAL = 10.0, 10.0
+#: Addresses of one name that are tried.
+TRIES = 4
+#: Names that belong to this machine or to some private network (RFC 6761, 6762, 8375).
+LOCAL = re.compile(r"[^.]*|.*\.(local|localhost|localdomain|internal|intranet|lan|home|corp|arpa)")
+
+Resolve = Callable[[str], Awaitable[list[str]]]
+Connect = Callable[[str, int], Awaitable[socket.socket]]
+
+
+async def system(host: str) -> list[str]:
+    """What the system's resolver says; all forms of numbers that it takes for addresses too."""
+    loop = asyncio.get_running_loop()
+    rows = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(row[4][0]) for row in rows))
+
+
+async def connect(address: str, port: int) -> socket.socket:
+    """A connection to an address, which is a literal. Raises OSError."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    link = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    try:
+        await asyncio.get_running_loop().sock_connect(link, (address, port))
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except BaseException:
+        link.close()
+        raise
+    return link
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """The operator's own HTTP proxy, through which everything public goes."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        if not self.user:
+            return ()
+        words = b64encode(f"{self.user}:{self.password}".encode()).decode()
+        return (("Proxy-Authorization", f"Basic {words}"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where to dial, and what to say there first; `answer` is what the program is told by us when
+    the dialled end is the site itself."""
+
+    addresses: tuple[str, ...]
+    port: int
+    hello: bytes = b""
+    answer: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """How one job's requests leave the machine. `resolve` and `connect` are the machine's own; the
+    tests have an internet of theirs."""
+
+    policy: Policy = field(default_factory=Policy)
+    upstream: Upstream | None = None
+    resolve: Resolve = system
+    connect: Connect = connect
+
+    async def find(self, request: Request) -> Route:
+        """The way for a request. Raises Forbidden, SiteFiltered, NetworkBroken, ProxyBroken."""
+        if self.upstream and not self.is_near(request.host):
+            return await self.through(self.upstream, request)
+        addresses = await self.checked(request.host, request.port)
+        if request.tunnel:
+            answer = b"HTTP/1.1 200 Connection established\r\n\r\n"
+            return Route(addresses, request.port, answer=answer)
+        return Route(addresses, request.port, hello=request.head(request.target))
+
+    async def checked(self, host: str, port: int) -> tuple[str, ...]:
+        """The addresses of a host. One that may not be visited refuses them all: whoever mixes
+        them waits for us to pick the wrong one."""
+        answers = [policy.read(one) for one in await self.answers(host)]
+        for address in answers:
+            if why := self.policy.refusal(address, port):
+                raise type(why)(f"{host}: {why.detail}" if host != str(address) else why.detail)
+        return tuple(map(str, answers))
+
+    async def answers(self, host: str) -> list[str]:
+        try:
+            async with asyncio.timeout(NAMES):
+                found = await self.resolve(host)
+        except (OSError, UnicodeError) as error:
+            raise NetworkBroken(f"{host}: name resolution failed ({error})") from None
+        if not found:
+            raise NetworkBroken(f"{host}: no address")
+        return found
+
+    def is_near(self, host: str) -> bool:
+        """Whether a host is an address in one of the operator's networks, which the upstream does
+        not see."""
+        address = literal(host)
+        return address is not None and self.policy.is_allowed(address)
+
+    async def through(self, upstream: Upstream, request: Request) -> Route:
+        """By the upstream, which resolves names where it is: ours may be the ones that lie. What
+        can be judged here is: addresses in any form, local names, the port."""
+        host = self.judged(request)
+        onward = Request(True, host, request.port, "CONNECT")
+        if request.tunnel:
+            hello = onward.head(onward.site, *upstream.fields)
+        else:
+            target = f"http://{request.site}{request.target}"
+            hello = request.head(target, *upstream.fields)
+        try:
+            addresses = await self.answers(upstream.host)
+        except NetworkBroken as error:
+            raise ProxyBroken(error.detail) from None
+        return Route(tuple(addresses), upstream.port, hello=hello)
+
+    def judged(self, request: Request) -> str:
+        """The host for the upstream, a number in odd clothes as the address it is."""
+        address = literal(request.host)
+        if address is None and LOCAL.fullmatch(request.host.lower().rstrip(".")):
+            raise Forbidden(f"{request.host} is a local name")
+        why = self.policy.refusal(address or ip_address("1.1.1.1"), request.port)
+        if why:
+            raise why
+        return str(address) if address else request.host
+
+
+def literal(host: str) -> Address | None:
+    """The address that a host is, in any form that some resolver takes for one (127.1, 0x7f000001,
+    2130706433), or None for a name."""
+    try:
+        return policy.read(host)
+    except Forbidden:
+        if ":" in host:
+            raise
+    try:
+        return ip_address(socket.inet_aton(host.rstrip(".")))
+    except OSError:
+        return None
+
+
+async def dial(connect: Connect, route: Route) -> socket.socket:
+    """A connection to the first address that accepts. Raises NetworkBroken."""
+    why = "no address"
+    for address in route.addresses[:TRIES]:
+        try:
+            async with asyncio.timeout(DIAL):
+                return await connect(address, route.port)
+        except OSError as error:
+            why = str(error) or "no answer"
+    raise NetworkBroken(f"{route.addresses[0]} port {route.port}: {why}")

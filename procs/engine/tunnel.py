@@ -1,0 +1,170 @@
+"""Two connections, the program's and the site's, and what passes between them."""
+
+import asyncio
+import os
+import socket
+import struct
+from typing import TYPE_CHECKING, cast
+
+from procs.engine import heads
+from procs.engine.routes import dial
+from procs.errors import ChaparError, JobError
+
+if TYPE_CHECKING:
+    from procs.engine.egress import Egress
+
+#: Bytes of a request's head, and of what waits for a slow reader.
+HEAD = 64 * 1024
+WAITING = 1024 * 1024
+AT_ONCE = struct.pack("ii", 1, 0)
+
+
+class End(asyncio.Protocol):
+    """One of the two ends: what it hears, the other says."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, tunnel: "Tunnel") -> None:
+        self.tunnel = tunnel
+        self.other: End | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        self.transport.set_write_buffer_limits(WAITING)
+
+    def data_received(self, data: bytes) -> None:
+        self.tunnel.moved += len(data)
+        if self.tunnel.egress.spend(len(data)) and self.other:
+            self.other.transport.write(data)
+
+    def pause_writing(self) -> None:
+        if self.other:
+            self.other.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        if self.other:
+            self.other.transport.resume_reading()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """A broken connection breaks the other one too. A polite end of it would make a cut body
+        look whole."""
+        if self.other and error:
+            reset(self.other.transport)
+        elif self.other:
+            self.other.transport.close()
+        self.tunnel.lost()
+
+
+class Site(End):
+    """The site's end."""
+
+    def eof_received(self) -> bool:
+        return False
+
+
+class Program(End):
+    """The program's end: says first where it wants to go."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.heard = bytearray()
+        self.tunnel.made()
+
+    def data_received(self, data: bytes) -> None:
+        if self.other:
+            super().data_received(data)
+            return
+        self.heard += data
+        if self.tunnel.egress.spend(len(data)) and self.is_whole():
+            self.transport.pause_reading()
+            self.tunnel.start(bytes(self.heard))
+
+    def is_whole(self) -> bool:
+        """Whether the head of the request is there, or more than a head can be."""
+        return b"\r\n\r\n" in self.heard or len(self.heard) > HEAD
+
+    def eof_received(self) -> bool:
+        """It has said all; the answer may still be coming."""
+        if self.other and self.other.transport.can_write_eof():
+            self.other.transport.write_eof()
+        return self.other is not None
+
+
+class Tunnel:
+    """One connection of the program, from its request to its end. `moved` counts bytes both ways;
+    the egress sets it back from time to time."""
+
+    def __init__(self, egress: "Egress") -> None:
+        self.egress = egress
+        self.program = Program(self)
+        self.moved = 0
+        self.seen = False
+        self.work: asyncio.Task[None] | None = None
+
+    def made(self) -> None:
+        self.egress.enter(self)
+
+    def start(self, heard: bytes) -> None:
+        self.work = asyncio.create_task(self.open(heard))
+
+    async def open(self, heard: bytes) -> None:
+        """Answer a request: a way to the site, or why there is none."""
+        host = "-"
+        try:
+            head, end, rest = heard.partition(b"\r\n\r\n")
+            if not end or len(head) > HEAD:
+                raise heads.BadRequest("the head is too long")
+            request = heads.parse(head + end)
+            host = request.host
+            route = await self.egress.routes.find(request)
+            link = await dial(self.egress.routes.connect, route)
+            await self.join(link, route.hello + rest, route.answer)
+        except ChaparError as error:
+            self.refuse(error, host)
+
+    async def join(self, link: socket.socket, hello: bytes, answer: bytes) -> None:
+        """Tie the two ends together."""
+        loop = asyncio.get_running_loop()
+        site = Site(self)
+        await loop.create_connection(lambda: site, sock=link)
+        if self.program.transport.is_closing():
+            reset(site.transport)
+            return
+        site.other, self.program.other = self.program, site
+        if hello:
+            site.transport.write(hello)
+        if answer:
+            self.program.transport.write(answer)
+        self.program.transport.resume_reading()
+
+    def refuse(self, error: ChaparError, host: str) -> None:
+        """Say no, and remember why."""
+        self.egress.refused(error if isinstance(error, JobError) else None, host, str(error))
+        status = "403 Refused" if not isinstance(error, JobError) or not error.retry else "502 Away"
+        head = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        self.program.transport.write(head.encode())
+        self.program.transport.close()
+
+    def lost(self) -> None:
+        """An end is gone; when it is the program's, all is over."""
+        if self.program.transport.is_closing():
+            if self.work:
+                self.work.cancel()
+            self.egress.leave(self)
+
+    def reset(self) -> None:
+        """Break both ends."""
+        if self.program.other:
+            reset(self.program.other.transport)
+        reset(self.program.transport)
+
+
+def reset(transport: asyncio.Transport) -> None:
+    """End a connection so that nobody takes it for a good end (RST; SO_LINGER in socket(7))."""
+    if transport.is_closing():
+        transport.abort()
+        return
+    link = transport.get_extra_info("socket")
+    with socket.socket(fileno=os.dup(link.fileno())) as copy:
+        copy.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+    transport.abort()
