@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Never
 
 from procs import codec
-from procs.engine import confine, facts, formats, loader
+from procs.engine import confine, facts, formats, jail, loader
 from procs.engine.failure import flatten, plain
 from procs.engine.meter import Meter
 from procs.engine.options import COVER, options
@@ -69,27 +69,43 @@ class Chooser:
 def warm_up() -> None:
     """What the nursery does once, so that no child has to."""
     loader.prepare()
+    jail.has_networks()
+    jail.readable()
 
 
 def serve(request: dict[str, Any], link: socket.socket, nursery: int) -> None:
     """Carry out one request in this process; every failure is said, none is raised."""
     line = Line(link)
-    line.say("began", os.getpid())
+    port = begin(link, outward=request["do"] in OUTWARD)
     try:
-        limits = Limits(**request["limits"])
-        confine.enter(Path(request["folder"]), limits, parent=nursery, keep=link.fileno())
+        limits, folder = Limits(**request["limits"]), Path(request["folder"])
+        confine.enter(folder, limits, parent=nursery, keep=link.fileno())
         line = Line(socket.socket(fileno=confine.SOCKET))
-        WORK[request["do"]](request, line)
+        jail.enter(folder, port)
+        WORK[request["do"]](request, line, port)
     except Exception as error:  # the top of a process
         line.say("failed", flatten(error))
 
 
-def fetch(request: dict[str, Any], line: Line) -> None:
+def begin(link: socket.socket, *, outward: bool) -> int:
+    """Say who we are, and hand over the door at which our proxy shall listen. Returns its port, 0
+    when this work has no way out."""
+    doors = [jail.way_out()] if outward else []
+    word = codec.dump({"began": os.getpid()}).encode() + b"\n"
+    socket.send_fds(link, [word], [door.fileno() for door in doors])
+    ports = [int(door.getsockname()[1]) for door in doors]
+    for door in doors:
+        door.close()
+    return sum(ports)
+
+
+def fetch(request: dict[str, Any], line: Line, port: int) -> None:
     """Probe, wait for `go`, download."""
     order = Order(**request["order"])
     check_scheme(order.url)
     words, chooser, meter = Words(), Chooser(order), Meter(order, line.say)
-    given = options(order, choose=chooser, on_progress=meter, logger=words)
+    proxy = "" if order.direct else f"http://127.0.0.1:{port}"
+    given = options(proxy=proxy, choose=chooser, on_progress=meter, logger=words)
     with loader.Loader(given) as ydl:
         info = facts.first(ydl.extract_info(order.url, download=False))
         file = facts.direct(info, ydl.headers)
@@ -125,7 +141,7 @@ def cover(folder: Path) -> str:
     return next((path.name for path in sorted(folder.glob(f"{COVER}.*"))), "")
 
 
-def run(request: dict[str, Any], line: Line) -> Never:
+def run(request: dict[str, Any], line: Line, port: int) -> Never:
     """Become another program, its output in two files."""
     for number, name in ((1, request["out"]), (2, request["err"])):
         sink = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -135,3 +151,5 @@ def run(request: dict[str, Any], line: Line) -> Never:
 
 
 WORK = {"fetch": fetch, "run": run}
+#: The work that needs the network.
+OUTWARD = ("fetch",)

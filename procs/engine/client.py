@@ -5,31 +5,32 @@ hang up is to kill it, and the connection's end is the proof of its death.
 """
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from procs import codec, log
 from procs.engine import spawn as nursery
 from procs.engine.classify import classify, death
 from procs.engine.confine import SCRATCH
 from procs.engine.door import likeness
-from procs.engine.records import Ended, Fetched, Found, Limits, Order, Ran
+from procs.engine.egress import Caps, Egress
+from procs.engine.line import Line
+from procs.engine.policy import policy
+from procs.engine.records import MIB, Ended, Fetched, Found, Limits, Order, Ran
+from procs.engine.routes import Routes
 from procs.errors import EngineDied, TimedOut
 from procs.sites import bare, of_host
 
 #: Room above the size limit for what a download writes beside the media itself.
-SLACK = 16 * 1024**2
+SLACK = 16 * MIB
+#: Bytes over the network: the whole of it so often, and pages and manifests besides.
+RETRIES, BESIDES = 2, 64 * MIB
 #: Bytes of a program's output that are kept: its end.
-KEPT = 1024**2
-#: Seconds that a killed child's death is waited for.
-DEATH = 10.0
+KEPT = MIB
 
-Word = tuple[str, Any]
 OnProgress = Callable[[int, int, float], None]
 
 
@@ -37,13 +38,24 @@ class Engine:
     """A worker's side of the nursery in `run`; it is started when it is not there.
 
     With `spawn` off, only a nursery that lives already is used. A nursery ends by itself `linger`
-    seconds after the last worker left.
+    seconds after the last worker left. `routes` and `caps` are those of every job's way out; what
+    an order says comes on top.
     """
 
-    def __init__(self, run: Path, *, spawn: bool = True, linger: float = 5.0) -> None:
+    def __init__(
+        self,
+        run: Path,
+        *,
+        spawn: bool = True,
+        linger: float = 5.0,
+        routes: Routes | None = None,
+        caps: Caps | None = None,
+    ) -> None:
         self.folder = run.resolve()
         self.spawn = spawn
         self.linger = linger
+        self.routes = routes or Routes()
+        self.caps = caps or Caps()
         self.presence: Line | None = None
         self.entrance = asyncio.Lock()
         self.programs = 0
@@ -67,10 +79,19 @@ class Engine:
         process group and waits for the death. Raises EngineDied."""
         limits = Limits(file=order.max_file_size + SLACK)
         line = await self.call({"do": "fetch", "order": order}, folder, limits)
+        egress = self.egress(line, order)
         try:
-            yield Child(line, order)
+            await egress.start(line.door)
+            yield Child(line, order, egress)
         finally:
+            egress.close()
             await line.end()
+
+    def egress(self, line: Line, order: Order) -> Egress:
+        """The way out of one child. Bytes enough for one download and a second try of it."""
+        routes = replace(self.routes, policy=policy(order.allowed_networks))
+        most = min(self.caps.bytes, RETRIES * order.max_file_size + BESIDES)
+        return Egress(routes, replace(self.caps, bytes=most), line.hang_up)
 
     async def run(
         self, argv: Sequence[str], folder: Path, timeout: float, *, limits: Limits | None = None
@@ -92,23 +113,23 @@ class Engine:
             raise failed or death(None)
         return Ran(line.ended.code, taken(folder / out), taken(folder / err))
 
-    async def call(self, request: dict[str, Any], folder: Path, limits: Limits) -> "Line":
+    async def call(self, request: dict[str, Any], folder: Path, limits: Limits) -> Line:
         """A connection whose child has begun."""
         await self.start()
         return await self.begin({**request, "folder": str(folder.resolve()), "limits": limits})
 
-    async def begin(self, request: dict[str, Any]) -> "Line":
+    async def begin(self, request: dict[str, Any]) -> Line:
         """A connection whose request was answered. A nursery that ends at the same moment answers
         nothing, and is asked for anew."""
         try:
             async with asyncio.timeout(nursery.PATIENCE):
                 while True:
-                    line = Line(*await nursery.reach(self.folder, self.spawn, self.linger))
+                    line = Line(await nursery.reach(self.folder, self.spawn, self.linger))
                     try:
                         if await line.begin(request):
                             return line
                     finally:
-                        if not line.begun:
+                        if not line.pid:
                             await line.end()
                     await asyncio.sleep(nursery.PAUSE)
         except TimeoutError:
@@ -118,8 +139,9 @@ class Engine:
 class Child:
     """One forked child, from its worker's side. `ended` tells its cost once the block was left."""
 
-    def __init__(self, line: "Line", order: Order) -> None:
+    def __init__(self, line: Line, order: Order, egress: Egress) -> None:
         self.line = line
+        self.egress = egress
         self.site = site_of(order.url)
         self.on_progress: OnProgress = lambda done, total, rate: None
 
@@ -147,91 +169,13 @@ class Child:
         """The value of the next `wanted` word. Raises what the child failed with."""
         while word := await self.line.word():
             name, value = word
-            if name == wanted:
+            if name == wanted and not self.egress.over:
                 return value
             if name == "progress":
                 self.on_progress(*value)
             elif name == "failed":
-                raise classify(value, site=self.site)
-        raise death(self.line.ended, site=self.site)
-
-
-class Line:
-    """One connection to the nursery: a request, then words until the end."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-        self.begun = False
-        self.pid = 0
-        self.ended: Ended | None = None
-        self.closing: asyncio.Task[None] | None = None
-
-    @property
-    def over(self) -> bool:
-        return self.reader.at_eof()
-
-    async def begin(self, request: dict[str, Any]) -> bool:
-        """Say the request. False when the other side ended without an answer."""
-        self.say(codec.dump(request))
-        if word := await self.word():
-            self.begun, self.pid = True, word[1]
-        return self.begun
-
-    def say(self, word: str) -> None:
-        self.writer.write(word.encode() + b"\n")
-
-    async def word(self) -> Word | None:
-        """The next that the child says, or at last the nursery of its death; None at the end."""
-        while line := await self.next_line():
-            try:
-                ((word, value),) = codec.load(line).items()
-            except ValueError:
-                continue  # a word that a kill cut short, or the empty line after it
-            if word == "ended":
-                self.ended = Ended(**value)
-            return word, value
-        return None
-
-    async def next_line(self) -> bytes:
-        with suppress(ConnectionError):
-            line = await self.reader.readline()
-            return line if line.endswith(b"\n") else b""
-        return b""
-
-    async def last(self) -> Exception | None:
-        """Wait for the end. Returns the failure if one was said on the way."""
-        failed = None
-        while word := await self.word():
-            if word[0] == "failed":
-                failed = classify(word[1])
-        return failed
-
-    async def end(self) -> None:
-        """Hang up, which kills; then wait for the death, also when we are cancelled meanwhile."""
-        if self.closing is None:
-            self.closing = asyncio.ensure_future(self.finish())
-        await asyncio.shield(self.closing)
-
-    async def finish(self) -> None:
-        with suppress(OSError):
-            self.writer.write_eof()
-        try:
-            async with asyncio.timeout(DEATH):
-                await self.last()
-        except TimeoutError:
-            log.warning("child.lingers", pid=self.pid)
-        if self.pid and self.ended is None:
-            self.bury()
-        self.writer.close()
-        with suppress(OSError):
-            await self.writer.wait_closed()
-
-    def bury(self) -> None:
-        """The nursery died before it could tell: its children are dead by that, but programs which
-        they started may live on."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+                raise self.egress.judge(classify(value, site=self.site))
+        raise self.egress.judge(death(self.line.ended, site=self.site))
 
 
 def taken(path: Path) -> bytes:

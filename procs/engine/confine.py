@@ -1,8 +1,7 @@
 """What a forked child gives up before it does anything else.
 
 It gets a process group of its own, dies with the nursery, is nice, has limits, holds no descriptor
-but its socket, and calls its job's folder home. A tighter jail belongs here too, at the end of
-`enter`.
+but its socket, and calls its job's folder home. What it can reach from there, `jail` says.
 """
 
 import ctypes

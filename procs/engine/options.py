@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from procs.engine.records import Order
 from procs.tools import tools
 
 #: One folder belongs to one job, so names can be fixed and never come from a site.
 MEDIA, COVER = "media", "cover"
+
+#: What ffmpeg may speak when it fetches: the web, by our proxy.
+PROTOCOLS = "http,https,httpproxy,tcp,tls,crypto,data"
 
 #: The same for every job.
 ALWAYS: dict[str, Any] = {
@@ -36,6 +38,10 @@ ALWAYS: dict[str, Any] = {
     # Sizes of manifests' formats by their peak rate: too high rather than none.
     "compat_opts": {"manifest-filesize-approx"},
     "js_runtimes": {"deno": {}, "node": {}},
+    # No program fetches but ffmpeg, where yt-dlp has no way of its own (live, encrypted samples).
+    "external_downloader_args": {"ffmpeg_i": ["-protocol_whitelist", PROTOCOLS]},
+    # What is on the disk is only what it is: a playlist in disguise must open nothing more.
+    "postprocessor_args": {"ffmpeg_i": ["-protocol_whitelist", "file"]},
 }
 
 
@@ -45,8 +51,8 @@ def pause(n: int) -> float:
 
 
 def options(
-    order: Order,
     *,
+    proxy: str,
     choose: Callable[[dict[str, Any]], Any],
     on_progress: Callable[[dict[str, Any]], None],
     logger: Any,
@@ -57,7 +63,7 @@ def options(
         "format": choose,
         "progress_hooks": [on_progress],
         "logger": logger,
-        "proxy": order.proxy,
+        "proxy": proxy,
         "ffmpeg_location": tools().ffmpeg,
         "retry_sleep_functions": {"http": pause, "fragment": pause},
     }

@@ -11,16 +11,16 @@ MIB = 1024**2
 class Order:
     """What to fetch, and how much of it at most (bytes).
 
-    `variant` is `best`, a height (`720p`), `audio`, `m4a` or `mp3`. `proxy` is the only way out to
-    the network when it is given. `allowed_networks` are the private ones that may be visited; the
-    egress policy reads them.
+    `variant` is `best`, a height (`720p`), `audio`, `m4a` or `mp3`. `allowed_networks` are the
+    private ones that may be visited. `direct` leaves the proxy aside, to try whether there is
+    another way out.
     """
 
     url: str
     variant: str = "best"
     max_file_size: int = 2000 * MIB
     allowed_networks: tuple[str, ...] = ()
-    proxy: str = ""
+    direct: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "allowed_networks", tuple(self.allowed_networks))

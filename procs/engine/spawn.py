@@ -1,6 +1,7 @@
 """A connection to the nursery, which is started when nobody listens."""
 
 import asyncio
+import socket
 import sys
 from pathlib import Path
 
@@ -9,8 +10,6 @@ from procs.engine.nursery import TAKEN, UNFIT
 from procs.errors import EngineDied
 from procs.tools import PATH
 
-#: Bytes of one line that a child may say.
-LONGEST = 4 * 1024**2
 #: Seconds until a nursery must be warm, on a busy machine.
 PATIENCE = 60.0
 #: Seconds until the next look, while another worker's nursery is opening or closing its door.
@@ -28,18 +27,27 @@ ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "1",
 }
 
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
-
-async def reach(run: Path, spawn: bool, linger: float) -> Streams:
+async def reach(run: Path, spawn: bool, linger: float) -> socket.socket:
     """A connection to the machine's nursery. Raises EngineDied when there is none to be had."""
     while True:
         try:
-            return await asyncio.open_unix_connection(str(run / SOCKET), limit=LONGEST)
+            return await connect(run / SOCKET)
         except (FileNotFoundError, ConnectionRefusedError):
             if not spawn:
                 raise EngineDied("no nursery listens") from None
         await start(run, linger)
+
+
+async def connect(path: Path) -> socket.socket:
+    """A connection to who listens at `path`. Raises OSError."""
+    link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    try:
+        await asyncio.get_running_loop().sock_connect(link, str(path))
+    except BaseException:
+        link.close()
+        raise
+    return link
 
 
 async def start(run: Path, linger: float) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from procs import errors
 from procs.engine.records import Order
+from tests.sandbox.site.server import LOOPBACK
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
 
@@ -86,7 +87,8 @@ async def test_the_quality_that_was_asked_for(fetch, site):
 
 
 async def test_the_probe_tells_all_before_anything_is_downloaded(site, engine, tmp_path):
-    async with engine.open(Order(site.url("/hls/master.m3u8")), tmp_path) as child:
+    order = Order(site.url("/hls/master.m3u8"), allowed_networks=LOOPBACK)
+    async with engine.open(order, tmp_path) as child:
         found = await child.probe()
     assert (found.duration, found.kind, found.size) == (6, "video", 1_875_000)
     assert found.plan == "2500+a-Sound 360p avc1"
@@ -99,7 +101,7 @@ async def test_an_id_that_only_a_page_knows_is_no_key(fetch):
 
 async def test_progress_comes_four_times_a_second_at_most(site, engine, tmp_path):
     size = (site.files / "clip.mp4").stat().st_size
-    order, lines = Order(site.url(f"/clip.mp4?rate={size}")), []
+    order, lines = Order(site.url(f"/clip.mp4?rate={size}"), allowed_networks=LOOPBACK), []
     async with engine.open(order, tmp_path) as child:
         await child.probe()
         await child.fetch(lambda *line: lines.append(line))
@@ -162,8 +164,9 @@ async def test_only_the_web_is_fetched(engine, tmp_path, url):
 
 
 async def test_nobody_answers(engine, tmp_path):
+    order = Order("http://127.0.0.1:9/x.mp4", allowed_networks=LOOPBACK)
     with pytest.raises(errors.NetworkBroken):
-        async with engine.open(Order("http://127.0.0.1:9/x.mp4"), tmp_path) as child:
+        async with engine.open(order, tmp_path) as child:
             await child.probe()
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from procs.engine.client import Engine
 from procs.engine.records import Fetched, Order
-from tests.sandbox.site.server import Site
+from tests.sandbox.site.server import LOOPBACK, Site
 
 #: Seconds that the nursery outlives one test.
 LINGER = 60.0
@@ -62,7 +62,7 @@ def fetch(site: Site, engine: Engine, tmp_path: Path) -> Fetch:
     """Fetch a path of the site into `tmp_path`, from order to files."""
 
     async def fetch(path: str, variant: str = "best", limit: int = 2000 * MIB) -> Fetched:
-        order = Order(site.url(path), variant, limit)
+        order = Order(site.url(path), variant, limit, LOOPBACK)
         async with engine.open(order, tmp_path) as child:
             await child.probe()
             return await child.fetch(lambda done, total, rate: None)

@@ -28,6 +28,8 @@ from tests.sandbox.site.pages import pages
 #: Bytes of one write, and how many such writes a second at most, when the rate is bound.
 PIECE, BEATS = 64 * 1024, 20
 SLOW = 100_000
+#: The networks that an order must allow to come here: nobody may visit loopback otherwise.
+LOOPBACK = ("127.0.0.0/8",)
 RETRY_AFTER = "7"
 ODD_NAME = "فیلم آزمایشی"
 TYPES = {
