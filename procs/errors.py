@@ -221,6 +221,10 @@ class TelegramWait(ChaparError):
         self.scope = scope
 
 
+class Crowded(TelegramWait):
+    """Our own budget of `scope` is spent for so long. Telegram asked for nothing."""
+
+
 class ChatClosed(JobError):
     """The person blocked the bot, or the chat is gone: there is nobody to deliver to."""
 

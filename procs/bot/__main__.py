@@ -63,11 +63,11 @@ async def live(settings: config.Settings, db: Database) -> int:
 async def connect(front: Front, intake: Intake, speech: Speech) -> None:
     """Be connected, however long Telegram is away or makes us wait. Raises SessionRevoked."""
     while True:
-        await asyncio.sleep(speech.wait(SIGN_IN))
+        await asyncio.sleep(speech.pace.wait(SIGN_IN))
         try:
             await front.connect(intake.hear, intake.feel)
         except TelegramWait as wait:
-            speech.note(wait)
+            speech.pace.note(wait)
         except TelegramAway as error:
             log.warning("telegram.away", error=error)
             await asyncio.sleep(AGAIN)

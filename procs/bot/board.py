@@ -141,7 +141,7 @@ class Board:
             self.restless |= new.text != old.text
             if rhythm.due(new, old, now.wall):
                 ready.append((rhythm.urgency(new, old), row, new))
-        if ready and now.wall >= self.next_edit and not self.speech.wait(EDIT):
+        if ready and now.wall >= self.next_edit and not self.speech.pace.wait(EDIT):
             self.next_edit = now.wall + rhythm.ALL
             _, row, new = min(ready, key=lambda one: one[0])
             self.remember(row, new, now, text=new.text)
@@ -175,7 +175,7 @@ class Board:
         try:
             await deed
         except TelegramWait as wait:
-            self.speech.note(wait)
+            self.speech.pace.note(wait)
         except ChatClosed:
             self.hand.leave(row)
         except TelegramRefused as error:

@@ -39,12 +39,12 @@ class Cancelling:
         word, _, number = press.data.partition(":")
         language = i18n.choose(press.person.language)
         if word != view.CANCEL or not number.isdecimal():
-            await self.front.answer(press.id, i18n.say(language, "unknown-button"))
+            await self.speech.answer(press.id, i18n.say(language, "unknown-button"))
             return
         request = int(number)
         done = self.cancel(request, press.person.id)
         key = "cancel-done" if done else self.why_not(request, press.person.id)
-        await self.front.answer(press.id, i18n.say(language, key))
+        await self.speech.answer(press.id, i18n.say(language, key))
 
     def cancel(self, request: int, user: int) -> bool:
         done = requests.cancel(self.db, request, user=user, now=clock.now())

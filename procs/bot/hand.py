@@ -5,13 +5,14 @@ removals are the same however often they are done.
 """
 
 from procs import clock, log
-from procs.bot.speech import EDIT, Speech, once
+from procs.bot.speech import DELETE, EDIT, Speech, once
 from procs.bot.view import View
 from procs.errors import TelegramRefused, TelegramWait
 from procs.store import requests
 from procs.store.database import Database
 from procs.store.glances import Glance
 from procs.telegram.front import Front
+from procs.telegram.pace import Urgency
 
 #: Seconds that a last word waits for the leave to edit; after that it is a new message.
 LAST = 3.0
@@ -42,7 +43,7 @@ class Hand:
 
     async def rewrite(self, row: Glance, new: View) -> None:
         """Make the message say what is true now."""
-        if await self.edited(row, new):
+        if await self.edited(row, new, urgency=Urgency.PROGRESS):
             requests.showed(self.db, row.request, new.text)
         else:
             requests.answered(self.db, row.request, message=0, shown=new.text, now=clock.now())
@@ -58,13 +59,12 @@ class Hand:
         self.close(row)
 
     async def said_last(self, row: Glance, new: View) -> bool:
-        if not row.status_message or self.speech.wait(EDIT) > LAST:
+        if not row.status_message or self.speech.pace.wait(EDIT) > LAST:
             return False
         try:
-            await self.speech.allowed(EDIT)
-            return await self.edited(row, new)
+            return await self.edited(row, new, urgency=Urgency.ANSWER)
         except TelegramWait as wait:
-            self.speech.note(wait)
+            self.speech.pace.note(wait)
         except TelegramRefused as error:
             log.warning("status.refused", request=row.request, error=error)
         return False
@@ -78,8 +78,9 @@ class Hand:
         """It is over before anything had to be said."""
         self.close(row)
 
-    async def edited(self, row: Glance, new: View) -> bool:
+    async def edited(self, row: Glance, new: View, *, urgency: Urgency) -> bool:
         """False when the message is not there any more."""
+        await self.speech.pace.leave(EDIT, urgency=urgency, patience=LAST)
         there = row.status_message or 0
         return await self.front.edit(
             row.chat, row.chat_access, there, new.text, buttons=new.buttons
@@ -87,6 +88,7 @@ class Hand:
 
     async def remove(self, row: Glance) -> None:
         if row.status_message:
+            await self.speech.pace.allowed(DELETE, LAST)
             await self.front.delete(row.chat, row.chat_access, row.status_message)
 
     def close(self, row: Glance) -> None:

@@ -45,7 +45,7 @@ class Intake:
         language = i18n.choose(press.person.language)
 
         async def apologise(code: str) -> None:
-            await self.front.answer(press.id, i18n.say(language, "oops", code=code), alert=True)
+            await self.speech.answer(press.id, i18n.say(language, "oops", code=code), alert=True)
 
         await settled(self.cancelling.pressed(press), apologise, chat=press.chat, data=press.data)
 

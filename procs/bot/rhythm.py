@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from procs.bot.view import View
 
 #: Seconds between two edits of one message: within a stage, and when a new one begins.
-SAME, NEW = 4.0, 1.0
+SAME, NEW = 5.0, 1.0
 #: Share of one between two edits within a stage.
 STEP = 0.05
 #: Seconds between two progress edits of the whole bot.

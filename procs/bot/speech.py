@@ -3,16 +3,18 @@
 import asyncio
 import hashlib
 
-from procs import clock, i18n, log
+from procs import i18n
 from procs.errors import TelegramAway, TelegramWait
-from procs.store import pace
 from procs.store.database import Database
 from procs.telegram.front import Front
 from procs.telegram.heard import Incoming
+from procs.telegram.pace import Pace, Urgency
 from procs.telegram.voice import Buttons
 
 SEND = "messages.SendMessage"
 EDIT = "messages.EditMessage"
+DELETE = "messages.DeleteMessages"
+PRESS = "messages.SetBotCallbackAnswer"
 #: Seconds that an answer waits for Telegram's leave; a longer wait makes it worthless.
 PATIENCE = 60.0
 #: Attempts over a broken connection, and seconds between them.
@@ -23,7 +25,7 @@ class Speech:
     """Sends for everybody in the bot."""
 
     def __init__(self, db: Database, front: Front) -> None:
-        self.db = db
+        self.pace = Pace(db)
         self.front = front
 
     async def reply(
@@ -55,13 +57,13 @@ class Speech:
         ChatClosed, TelegramRefused, SessionRevoked.
         """
         for attempt in range(1, ATTEMPTS + 1):
-            await self.allowed(SEND)
+            await self.pace.leave(SEND, chat=chat, urgency=Urgency.ANSWER, patience=PATIENCE)
             try:
                 message = await self.front.send(
                     chat, access, text, random_id=random_id, reply_to=reply_to, buttons=buttons
                 )
             except TelegramWait as wait:
-                self.note(wait)
+                self.pace.note(wait)
             except TelegramAway:
                 if attempt == ATTEMPTS:
                     raise
@@ -71,22 +73,14 @@ class Speech:
             await asyncio.sleep(AGAIN)  # its twin is being sent, or the connection comes back
         return 0
 
-    async def allowed(self, scope: str) -> None:
-        """Wait until Telegram lets us call `scope`. Raises TelegramWait when that is too long."""
-        wait = self.wait(scope)
-        if wait > PATIENCE:
-            raise TelegramWait(wait, scope)
-        if wait > 0:
-            await asyncio.sleep(wait)
-
-    def wait(self, scope: str) -> float:
-        """Seconds until `scope` may be called."""
-        return max(0.0, pace.wait_until(self.db, scope) - clock.now().wall)
-
-    def note(self, wait: TelegramWait) -> None:
-        """Keep a wait for every process and for after a restart."""
-        pace.note_wait(self.db, wait.scope, clock.now().wall + wait.seconds)
-        log.info("telegram.waits", scope=wait.scope, seconds=wait.seconds)
+    async def answer(self, press: int, text: str, *, alert: bool = False) -> None:
+        """Answer a press. Raises as `send`."""
+        await self.pace.allowed(PRESS, PATIENCE)
+        try:
+            await self.front.answer(press, text, alert=alert)
+        except TelegramWait as wait:
+            self.pace.note(wait)
+            raise
 
 
 def once(*what: object) -> int:

@@ -7,7 +7,7 @@ from procs import clock, log
 from procs.config import Settings
 from procs.errors import StoreFull
 from procs.keeper import hung, sweep
-from procs.store import upkeep, wake
+from procs.store import budget, upkeep, wake
 from procs.store.database import Database
 
 #: Pages of 1 KB in the WAL above which it is moved into the database.
@@ -78,4 +78,6 @@ class Keeper:
         sweep.sweep(self.db, self.settings, now=clock.now())
 
     def prune(self) -> None:
-        upkeep.prune(self.db, before=clock.now().wall - KEEP)
+        now = clock.now()
+        upkeep.prune(self.db, before=now.wall - KEEP)
+        budget.prune(self.db, now=now)

@@ -164,7 +164,28 @@ CREATE INDEX job_held ON jobs (id) WHERE state = 3;
 CREATE INDEX request_took ON requests (site, id) WHERE state = 'delivered' AND cached = 0;
 """
 
-STEPS: tuple[tuple[str, str], ...] = (("foundation", FOUNDATION), ("pauses", PAUSES))
+#: Sending: the budget of all processes (boot clock), and for every part of a media one message that
+#: shows it, from which Telegram hands out a fresh reference.
+SENDING = """
+CREATE TABLE budget (
+    scope     TEXT PRIMARY KEY,
+    empty_at  REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE copies (
+    media    INTEGER NOT NULL REFERENCES media (id) ON DELETE CASCADE,
+    part     INTEGER NOT NULL,
+    chat     INTEGER NOT NULL,
+    access   INTEGER NOT NULL,
+    message  INTEGER NOT NULL,
+    PRIMARY KEY (media, part)
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS: tuple[tuple[str, str], ...] = (
+    ("foundation", FOUNDATION),
+    ("pauses", PAUSES),
+    ("sending", SENDING),
+)
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.
 PAGE = 1024

@@ -99,7 +99,7 @@ class Courier:
             random_id=random_id,
         )
         return await post(
-            self._line(), partial(replied, query), random_id=random_id, reply_to=reply_to
+            self._line(), partial(replied, query), chat=chat, random_id=random_id, reply_to=reply_to
         )
 
     def _line(self) -> Line:

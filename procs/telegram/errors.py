@@ -33,6 +33,10 @@ class Slowed(TelegramWait):
     Never a failure (core.telegram.org/api/files)."""
 
 
+class ChatSlow(TelegramWait):
+    """A chat takes a message only now and then (SLOWMODE_WAIT); other chats go on."""
+
+
 class TwoPyrograms(ChaparError):
     """Two installed distributions own the package `pyrogram`; which one runs is left to chance."""
 
@@ -41,7 +45,7 @@ class TwoPyrograms(ChaparError):
 WAITS: dict[str, type[TelegramWait]] = {
     "FLOOD_WAIT_X": TelegramWait,
     "FLOOD_PREMIUM_WAIT_X": Slowed,
-    "SLOWMODE_WAIT_X": TelegramWait,
+    "SLOWMODE_WAIT_X": ChatSlow,
 }
 MISSING = "FILE_PART_X_MISSING"
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from procs.errors import TelegramRefused
-from procs.telegram.errors import AlreadySent
+from procs.errors import TelegramRefused, TelegramWait
+from procs.telegram.errors import AlreadySent, ChatSlow
 from procs.telegram.line import Line
+from procs.telegram.pace import scope
 from procs.telegram.peers import message_id, reply
 
 #: The message replied to is gone: send without the reply.
@@ -13,7 +14,7 @@ UNANSWERABLE = frozenset({"REPLY_MESSAGE_ID_INVALID", "MESSAGE_ID_INVALID", "REP
 
 
 async def post(
-    line: Line, query: Callable[[Any], Any], *, random_id: int, reply_to: int
+    line: Line, query: Callable[[Any], Any], *, chat: int, random_id: int, reply_to: int
 ) -> int | None:
     """The id of the message; None when Telegram says only that it is there already.
 
@@ -23,8 +24,10 @@ async def post(
         answer = await line.ask(query(reply(reply_to)))
     except AlreadySent:
         return None
+    except ChatSlow as wait:
+        raise TelegramWait(wait.seconds, scope(chat)) from wait
     except TelegramRefused as error:
         if not reply_to or error.detail not in UNANSWERABLE:
             raise
-        return await post(line, query, random_id=random_id, reply_to=0)
+        return await post(line, query, chat=chat, random_id=random_id, reply_to=0)
     return message_id(answer, random_id)

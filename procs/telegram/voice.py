@@ -50,6 +50,7 @@ class Voice:
         return await post(
             self._line(),
             lambda header: query(reply_to=header),
+            chat=chat,
             random_id=random_id,
             reply_to=reply_to,
         )

@@ -6,9 +6,12 @@ from procs.job import Lease, Media, State, Step
 from procs.store import deliveries, leases, outcomes, requests, wake
 from procs.store import media as shelf
 from procs.store.requests import Order
+from procs.telegram.pace import Urgency
 from procs.worker.tools import Tools
 
 SEND = "messages.SendMedia"
+#: Seconds that a delivery waits in line with its room taken; longer waits give the room away.
+PATIENCE = 5.0
 
 
 async def deliver(tools: Tools, lease: Lease) -> None:
@@ -29,9 +32,11 @@ async def send(tools: Tools, lease: Lease, order: Order, media: Media) -> None:
     sent again under the same random id, and Telegram answers with the first message."""
     tools.desk.say(lease, Step.DELIVER)
     courier = await tools.telegram()
-    tools.obey(SEND)
     try:
         for part, random_id in deliveries.plan(tools.db, order.id, len(media.parts)):
+            await tools.pace.leave(
+                SEND, chat=order.chat, urgency=Urgency.DELIVERY, patience=PATIENCE
+            )
             message = await courier.send(
                 chat=order.chat,
                 access=order.chat_access,

@@ -16,6 +16,9 @@ from procs.worker.tools import Tools
 
 #: A download needs room for its streams and once more for the file made of them.
 FACTOR = 2
+#: What an upload calls, and the seconds for which it waits beside its files to be let.
+UPLOADS = ("upload.SaveBigFilePart", "messages.UploadMedia")
+LONGEST_WAIT = 60.0
 
 
 async def fetch(tools: Tools, lease: Lease) -> None:
@@ -58,6 +61,7 @@ async def gather(tools: Tools, lease: Lease, folder: Path) -> tuple[Found, list[
         cover=fetched.cover,
         duration=fetched.facts.duration,
         max_file_size=tools.settings.max_file_size,
+        parts=tools.settings.max_parts,
     )
     return fetched.facts, files
 
@@ -67,6 +71,7 @@ def order(tools: Tools, lease: Lease) -> Order:
         url=lease.payload["url"],
         variant=lease.payload["variant"],
         max_file_size=tools.settings.max_file_size,
+        parts=tools.settings.max_parts,
         allowed_networks=tuple(str(network) for network in tools.settings.allowed_networks),
     )
 
@@ -133,6 +138,8 @@ async def upload(tools: Tools, lease: Lease, file: File) -> Part:
     say = progress(tools, lease, Step.UPLOAD)
     meter = Meter(say)
     courier = await tools.telegram()
+    for method in UPLOADS:
+        await tools.pace.allowed(method, LONGEST_WAIT)
     reference = await courier.upload(file, meter)
     return Part(
         reference=reference,

@@ -16,7 +16,7 @@ from procs.errors import (
     Unknown,
 )
 from procs.job import Lease, State
-from procs.store import leases, outcomes, pace, wake
+from procs.store import leases, outcomes, wake
 from procs.store import settings as counters
 from procs.worker.tools import Tools
 
@@ -74,7 +74,7 @@ async def written(write: Callable[[], None]) -> None:
 def wait_out(tools: Tools, lease: Lease, wait: TelegramWait) -> None:
     """Telegram's waits are kept for every process, and cost the job nothing."""
     now = clock.now()
-    pace.note_wait(tools.db, wait.scope, now.wall + wait.seconds)
+    tools.pace.note(wait)
     leases.retry(
         tools.db, lease, delay=wait.seconds, now=now, error=f"flood-wait {wait.scope}", free=True
     )

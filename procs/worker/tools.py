@@ -1,25 +1,29 @@
 """What a worker's jobs work with, made once per process."""
 
+import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from procs import clock, log
+from procs import log
 from procs.config import Settings
 from procs.engine.client import Engine
 from procs.errors import ChaparError, TelegramAway, TelegramWait
-from procs.store import pace
 from procs.store.database import Database
 from procs.telegram.courier import Courier
+from procs.telegram.pace import Pace
 from procs.worker.desk import Desk
 
 #: What Telegram limits when somebody signs in again and again.
 SIGN_IN = "auth.ImportBotAuthorization"
+#: Seconds until the engine's self-test is tried again.
+UNSAFE_LOOK = 30.0
 
 
 @dataclass
 class Tools:
-    """Settings, database, engine, the slot's courier (connected at first need), progress."""
+    """Settings, database, engine, the slot's courier (connected at first need), progress, and
+    when calls may go out."""
 
     settings: Settings
     db: Database
@@ -28,6 +32,7 @@ class Tools:
     desk: Desk
     engine: Engine
     courier: Courier
+    pace: Pace
 
     async def telegram(self) -> Courier:
         """The slot's courier, connected. Raises TelegramAway, SessionRevoked, TelegramWait."""
@@ -37,15 +42,15 @@ class Tools:
         return self.courier
 
     async def connect(self) -> None:
+        """Raises as `telegram`. A wait that Telegram asks for at a sign-in is kept: signing in
+        again and again makes it an hour."""
         if self.courier.line is None:
-            self.obey(SIGN_IN)
-        await self.courier.connect()
-
-    def obey(self, scope: str) -> None:
-        """Call nothing that Telegram asked to be left alone. Raises TelegramWait."""
-        left = pace.wait_until(self.db, scope) - clock.now().wall
-        if left > 0:
-            raise TelegramWait(left, scope)
+            await self.pace.allowed(SIGN_IN, 0.0)
+        try:
+            await self.courier.connect()
+        except TelegramWait as wait:
+            self.pace.note(wait)
+            raise
 
     async def connect_early(self) -> None:
         """Connect before the first job needs it. A failure here is not one of a job: it is tried
@@ -54,8 +59,17 @@ class Tools:
             await self._early(self.connect())
 
     async def start_engine(self) -> None:
-        """Have a warm nursery before the first job needs it; a failure is tried again then."""
-        await self._early(self.engine.start())
+        """Have a warm nursery before the first job needs it, and know that what it forks is
+        confined; until then this worker is not fit to serve. A nursery that does not start is a
+        failure of jobs, and tried again then."""
+        await self._early(self.until_safe())
+
+    async def until_safe(self) -> None:
+        """Wait until the engine's self-test is passed. Raises EngineDied."""
+        networks = [str(network) for network in self.settings.allowed_networks]
+        while why := await self.engine.self_test(networks):
+            log.error("egress.open", worker=self.name, why=why, fix="see the jail in: chapar check")
+            await asyncio.sleep(UNSAFE_LOOK)
 
     async def _early(self, work: Coroutine[Any, Any, None]) -> None:
         try:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from procs.store import (
+    budget,
     deliveries,
     glances,
     holding,
@@ -24,13 +25,26 @@ from procs.store import (
 from procs.store.database import Database
 
 MODULES = (
-    *(deliveries, glances, holding, leases, media, outcomes, ownership, pace, pauses, requests),
+    *(
+        budget,
+        deliveries,
+        glances,
+        holding,
+        leases,
+        media,
+        outcomes,
+        ownership,
+        pace,
+        pauses,
+        requests,
+    ),
     *(seats, turns, upkeep, users, workers),
 )
 #: Not hot: the keeper's prune walks from the oldest row and stops after one bite;
 #: COLUMNS is the common beginning of other statements; there are few pauses;
 #: TOOK_ANYWHERE stops after a few of the newest rows.
-COLD = {"upkeep.PRUNE", "glances.COLUMNS", "pauses.LIST", "turns.TOOK_ANYWHERE"}
+#: the budget holds the chats of the last two minutes and is pruned once in one.
+COLD = {"budget.PRUNE", "upkeep.PRUNE", "glances.COLUMNS", "pauses.LIST", "turns.TOOK_ANYWHERE"}
 STATEMENTS = {
     f"{module.__name__.rpartition('.')[2]}.{name}": text
     for module in MODULES

@@ -120,10 +120,10 @@ OLD = Shown("old", "fetch", 0.50, at=100.0)
 @pytest.mark.parametrize(
     ("new", "now", "due"),
     [
-        (View("new", "fetch", 0.56), 104.0, True),
-        (View("new", "fetch", 0.56), 103.9, False),
+        (View("new", "fetch", 0.56), 105.0, True),
+        (View("new", "fetch", 0.56), 104.9, False),
         (View("new", "fetch", 0.54), 200.0, False),
-        (View("new", "fetch", None), 104.0, True),
+        (View("new", "fetch", None), 105.0, True),
         (View("old", "fetch", 0.90), 200.0, False),
         (View("new", "prepare", None), 101.0, True),
         (View("new", "prepare", None), 100.5, False),

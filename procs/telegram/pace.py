@@ -1,0 +1,122 @@
+"""When a call may go out: Telegram's waits, and our own budget below its limits.
+
+Both stand in the store, so every process obeys them, and after a restart too. Telegram publishes
+about 30 messages a second for a bot, one a second in a chat with short bursts, 20 a minute in a
+group (core.telegram.org/bots/faq), and says that the exact numbers vary.
+"""
+
+import asyncio
+from enum import IntEnum
+
+from procs import clock, log
+from procs.errors import Crowded, TelegramWait
+from procs.store import budget, pace
+from procs.store.budget import Rule
+from procs.store.database import Database
+
+
+class Urgency(IntEnum):
+    """Who leaves first. Deliveries queue up; the others wait until there is no queue, and the
+    less urgent they are, the more of the burst they leave to the others."""
+
+    DELIVERY = 0
+    ANSWER = 1
+    ADMIN = 2
+    PROGRESS = 3
+    BROADCAST = 4
+
+
+#: Seconds between two messages, and how far a burst may run ahead: at most 30 in any second.
+ALL, BURST = 1 / 25, 4 / 25
+#: In a private chat: one a second, four at once.
+CHAT, CHAT_BURST = 1.0, 3.0
+#: In a group: at most 20 in any minute, three at once.
+GROUP, GROUP_BURST = 3.5, 7.0
+#: Share of the burst that each urgency may use.
+SHARE = (1.0, 1.0, 0.75, 0.5, 0.0)
+#: Seconds between two looks whether the queue of deliveries is gone.
+LOOK = 0.02
+
+EVERYBODY = "bot"
+
+
+class Pace:
+    """Asks the store before each call, and notes what Telegram says."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    async def leave(
+        self,
+        method: str,
+        *,
+        chat: int = 0,
+        urgency: Urgency,
+        patience: float,
+        messages: int = 1,
+    ) -> None:
+        """Wait until a call that makes `messages` messages in `chat` may go out (0 in both: it
+        makes none). Raises TelegramWait when that is more than `patience` seconds away; nothing
+        is spent then."""
+        end = clock.now().boot + patience
+        await self.allowed(method, patience)
+        if chat:
+            await self.allowed(scope(chat), end - clock.now().boot)
+            await self._spend([chat_rule(chat)], messages, end, wait_in_line=True)
+        if messages:
+            in_line = urgency is Urgency.DELIVERY
+            await self._spend([bot_rule(urgency)], messages, end, wait_in_line=in_line)
+
+    async def allowed(self, what: str, patience: float) -> None:
+        """Wait as long as Telegram said. Raises TelegramWait when that is too long."""
+        wait = self.wait(what)
+        if wait > patience:
+            raise TelegramWait(wait, what)
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    def wait(self, what: str) -> float:
+        """Seconds until a method, or a chat, may be called."""
+        return max(0.0, pace.wait_until(self.db, what) - clock.now().wall)
+
+    def note(self, wait: TelegramWait) -> None:
+        """Keep a wait for every process and for after a restart."""
+        if isinstance(wait, Crowded):
+            return
+        pace.note_wait(self.db, wait.scope, clock.now().wall + wait.seconds)
+        log.info("telegram.waits", scope=wait.scope, seconds=wait.seconds)
+
+    async def _spend(
+        self, rules: list[Rule], messages: int, end: float, *, wait_in_line: bool
+    ) -> None:
+        """Spend, in line or when nobody is in line any more. Raises Crowded."""
+        while True:
+            now = clock.now()
+            left = end - now.boot
+            wait = budget.take(
+                self.db,
+                rules,
+                messages=messages,
+                patience=left if wait_in_line else 0.0,
+                now=now,
+            )
+            if wait > left:
+                raise Crowded(wait, rules[0].scope)
+            if wait_in_line or wait == 0:
+                return await asyncio.sleep(wait)
+            await asyncio.sleep(max(wait, LOOK))
+
+
+def scope(chat: int) -> str:
+    """What the waits and the budget of one chat are kept under."""
+    return f"chat:{chat}"
+
+
+def chat_rule(chat: int) -> Rule:
+    if chat > 0:
+        return Rule(scope(chat), CHAT, CHAT_BURST)
+    return Rule(scope(chat), GROUP, GROUP_BURST)
+
+
+def bot_rule(urgency: Urgency) -> Rule:
+    return Rule(EVERYBODY, ALL, BURST * SHARE[urgency])

@@ -1,0 +1,83 @@
+"""The budget of messages: never more than the rules allow, in line, across connections."""
+
+import random
+from functools import partial
+from itertools import combinations
+
+import pytest
+
+from procs.store import budget
+from procs.store.budget import LONGEST, Rule
+from procs.store.database import Database
+from tests.contract.conftest import Clock
+
+BOT = Rule("bot", gap=0.04, slack=0.16)
+CHAT = Rule("chat:1", gap=1.0, slack=2.0)
+
+#: The clock moves by a millisecond at each look.
+near = partial(pytest.approx, abs=0.01)
+
+
+def waits(
+    db: Database, clock: Clock, count: int, *rules: Rule, patience: float = 60
+) -> list[float]:
+    """What messages of one instant are told, one after the other."""
+    now = clock.now()
+    return [budget.take(db, rules, patience=patience, now=now) for _ in range(count)]
+
+
+def test_a_burst_leaves_at_once_and_the_rest_in_line(db, clock):
+    assert waits(db, clock, 6, CHAT) == near([0, 0, 0, 1, 2, 3])
+
+
+def test_the_strictest_rule_counts_and_all_are_charged(db, clock):
+    assert waits(db, clock, 4, BOT, CHAT)[-1] == near(1)
+    assert waits(db, clock, 1, BOT)[0] > 0.8
+
+
+def test_what_must_wait_too_long_spends_nothing(db, clock):
+    waits(db, clock, 3, CHAT)
+    assert waits(db, clock, 5, CHAT, patience=0.5) == near([1] * 5)
+
+
+def test_an_album_costs_what_its_messages_cost(db, clock):
+    budget.take(db, [CHAT], messages=5, patience=0, now=clock.now())
+    assert waits(db, clock, 1, CHAT)[0] == near(3)
+
+
+def test_time_gives_room_again(db, clock):
+    waits(db, clock, 3, CHAT)
+    clock.skip(10)
+    assert waits(db, clock, 4, CHAT) == near([0, 0, 0, 1])
+
+
+def test_a_lesser_claim_on_the_burst_waits_until_it_is_whole(db, clock):
+    calm = Rule("bot", gap=0.04, slack=0.0)
+    waits(db, clock, 3, BOT)
+    assert waits(db, clock, 1, calm, patience=0)[0] == near(0.12)
+    assert waits(db, clock, 1, BOT, patience=0) == near([0])
+
+
+def test_what_an_earlier_boot_left_is_void(db, clock):
+    waits(db, clock, 3, CHAT)
+    clock.boot = 10.0
+    assert waits(db, clock, 1, CHAT) == [0]
+
+
+def test_empty_scopes_are_forgotten(db, clock):
+    waits(db, clock, 1, CHAT)
+    assert budget.prune(db, now=clock.now()) == 0
+    clock.skip(LONGEST)
+    assert budget.prune(db, now=clock.now()) == 1
+
+
+def test_no_stretch_of_time_ever_holds_more_than_the_rule_says(db, clock):
+    """Whatever the pauses between the messages are."""
+    dice, left = random.Random(7), []
+    for _ in range(300):
+        clock.skip(dice.choice((0.0, 0.01, 0.3, 1.1, 4.0)))
+        now = clock.now()
+        left.append(now.boot + budget.take(db, [CHAT], patience=LONGEST, now=now))
+    for first, last in combinations(range(len(left)), 2):
+        allowed = 1 + (CHAT.slack + left[last] - left[first]) / CHAT.gap
+        assert last - first + 1 <= allowed + 0.001

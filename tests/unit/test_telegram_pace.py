@@ -1,0 +1,128 @@
+"""When calls may go out: under limits that the loopback Telegram enforces, nothing is refused."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from procs.config import Settings
+from procs.errors import Crowded, TelegramWait
+from procs.job import Part
+from procs.store.database import Database, open_database
+from procs.store.migrate import migrate
+from procs.telegram.courier import Courier
+from procs.telegram.pace import Pace, Urgency
+from tests.unit.test_telegram_courier import a_file, heard
+
+SEND = "messages.SendMedia"
+GROUP = -55
+
+
+@pytest.fixture
+def db(settings: Settings) -> Iterator[Database]:
+    migrate(settings.database_url, run=settings.run)
+    db = open_database(settings.database_url, run=settings.run)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def pace(db: Database) -> Pace:
+    return Pace(db)
+
+
+async def leave(pace: Pace, chat: int, **more: object) -> None:
+    facts = {"urgency": Urgency.DELIVERY, "patience": 30.0} | more
+    await pace.leave(SEND, chat=chat, **facts)
+
+
+async def timed(pace: Pace, chat: int, **more: object) -> float:
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await leave(pace, chat, **more)
+    return loop.time() - began
+
+
+async def test_two_processes_stay_below_the_limits_together(tg, settings, db, tmp_path):
+    """Two slots, each with its own connection to the store, as two workers are."""
+    await tg.limits("messages.sendMedia", 30, 1.0)
+    await tg.limits("messages.sendMedia", 5, 1.0, per_chat=True)
+    people = [await tg.person(f"P{n}") for n in range(16)]
+    for person in people:
+        await person.starts()
+    other = open_database(settings.database_url, run=settings.run)
+    couriers = [Courier(settings, 0), Courier(settings, 1)]
+    for courier in couriers:
+        await courier.connect()
+    reference = await couriers[0].upload(a_file(tmp_path, 1000), heard)
+
+    async def deliver(number: int) -> None:
+        one = number % 2
+        person = people[number % len(people)]
+        await leave(Pace((db, other)[one]), person.id)
+        await couriers[one].send(
+            chat=person.id,
+            access=tg.world.access_hash(tg.bot, person.id),
+            part=Part(reference, "document", "x", 1),
+            caption="",
+            random_id=number + 1,
+            reply_to=0,
+        )
+
+    await asyncio.gather(*(deliver(number) for number in range(64)))
+
+    told = [call["result"] for call in await tg.calls("messages.sendMedia")]
+    assert told == ["ok"] * 64
+    for courier in couriers:
+        await courier.close()
+    other.close()
+
+
+async def test_a_chat_takes_a_burst_and_then_one_a_second(pace):
+    took = [await timed(pace, 7) for _ in range(5)]
+    assert max(took[:4]) < 0.3
+    assert 0.5 < took[4] < 1.5
+
+
+async def test_a_wait_that_is_too_long_is_told_and_costs_nothing(pace):
+    for _ in range(3):
+        await leave(pace, GROUP)
+    with pytest.raises(Crowded) as caught:
+        await leave(pace, GROUP, patience=0.5)
+    assert caught.value.scope == f"chat:{GROUP}"
+    assert 2 < caught.value.seconds < 4
+
+
+async def test_telegrams_waits_are_kept_and_never_shortened(pace, db):
+    pace.note(TelegramWait(100, SEND))
+    pace.note(TelegramWait(3, SEND))
+    assert 99 < Pace(db).wait(SEND) <= 100
+    with pytest.raises(TelegramWait):
+        await leave(pace, 7, patience=5.0)
+    assert pace.wait("messages.SendMessage") == 0
+
+
+async def test_a_chats_own_wait_stops_only_that_chat(pace):
+    pace.note(TelegramWait(100, "chat:7"))
+    with pytest.raises(TelegramWait):
+        await leave(pace, 7, patience=5.0)
+    assert await timed(pace, 8) < 0.3
+
+
+async def test_our_own_budget_is_no_wait_of_telegrams(pace):
+    pace.note(Crowded(100, "chat:7"))
+    assert pace.wait("chat:7") == 0
+
+
+async def test_deliveries_go_first_and_broadcasts_last(pace):
+    order: list[Urgency] = []
+
+    async def one(urgency: Urgency, chat: int) -> None:
+        await leave(pace, chat, urgency=urgency)
+        order.append(urgency)
+
+    lesser = [one(urgency, 100 + urgency) for urgency in reversed(list(Urgency)[1:])]
+    first = [one(Urgency.DELIVERY, chat) for chat in range(1, 21)]
+    await asyncio.gather(*first, *lesser)
+    assert order[:20] == [Urgency.DELIVERY] * 20
+    assert order[-1] is Urgency.BROADCAST
