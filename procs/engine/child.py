@@ -61,7 +61,7 @@ class Chooser:
         self.streams: formats.Streams = ()
 
     def __call__(self, context: dict[str, Any]) -> list[formats.Format]:
-        limit = self.order.max_file_size
+        limit = self.order.most
         self.streams = formats.pick(context["formats"], variant=self.order.variant, limit=limit)
         return [formats.merged(self.streams)]
 
@@ -113,12 +113,12 @@ def fetch(request: dict[str, Any], line: Line, port: int) -> None:
         line.say("found", found)
         if line.hear() != "go":
             return
-        meter.expected = found.size or 0
+        meter.expected, meter.limit = found.size or 0, order.limit(found.kind)
         ydl.params["writethumbnail"] = found.kind == "audio"  # a film's is a frame of its own
         done = ydl.process_ie_result(info, download=True)
         meter.finish()
         picture = cover(Path())
-        name = settled(done, file, found.title, order.max_file_size)
+        name = settled(done, file, found.title, order.limit(found.kind))
         line.say("fetched", Fetched([name], found, picture, words.warnings))
 
 

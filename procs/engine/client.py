@@ -77,7 +77,7 @@ class Engine:
     async def open(self, order: Order, folder: Path) -> AsyncIterator["Child"]:
         """A child for one order, in its folder. Leaving the block, also by cancellation, kills its
         process group and waits for the death. Raises EngineDied."""
-        limits = Limits(file=order.max_file_size + SLACK)
+        limits = Limits(file=order.most + SLACK)
         line = await self.call({"do": "fetch", "order": order}, folder, limits)
         egress = self.egress(line, order)
         try:
@@ -90,7 +90,7 @@ class Engine:
     def egress(self, line: Line, order: Order) -> Egress:
         """The way out of one child. Bytes enough for one download and a second try of it."""
         routes = replace(self.routes, policy=policy(order.allowed_networks))
-        most = min(self.caps.bytes, RETRIES * order.max_file_size + BESIDES)
+        most = min(self.caps.bytes, RETRIES * order.most + BESIDES)
         return Egress(routes, replace(self.caps, bytes=most), line.hang_up)
 
     async def run(

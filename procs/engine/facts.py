@@ -9,6 +9,7 @@ from procs.engine.failure import plain
 from procs.engine.records import Found, Order
 from procs.errors import Gone, LiveNow, NoSuchVariant, TooLarge
 from procs.filenames import split
+from procs.parts import count
 from procs.variant import parse
 
 #: Extractors for pages of no known site. Their ids are made up from addresses, or are just numbers.
@@ -55,8 +56,8 @@ def found(
         raise LiveNow(str(info.get("live_status")))
     kind = kind_of(file, streams, order)
     size = file.size if file else formats.total(streams)
-    if size and size > order.max_file_size:
-        raise TooLarge(f"{size} bytes, limit {order.max_file_size}")
+    if size and size > order.limit(kind):
+        raise TooLarge(f"{size} bytes, limit {order.limit(kind)}")
     return Found(
         key=key(info),
         site=site(info),
@@ -67,6 +68,7 @@ def found(
         size=size,
         plan=plain(formats.words(streams), 200),
         thumbnail=bool(info.get("thumbnails") or info.get("thumbnail")),
+        parts=count(size or 0, order.max_file_size),
     )
 
 

@@ -1,8 +1,8 @@
 """Which formats to download: pure functions over a site's list.
 
 What plays inside Telegram everywhere is h264 with aac in mp4, so that comes first, up to 1080p or
-the height that was asked for. Who asks for more than 1080p wants it in any codec. The limit is held by the *sum* of video and audio, which no sort key
-of yt-dlp looks at.
+the height that was asked for. Who asks for more than 1080p wants it in any codec. The limit is held
+by the *sum* of video and audio, which no sort key of yt-dlp looks at.
 
 A codec of None is unknown, and counts as present; only the word "none" says that there is none.
 Lists come sorted, worst first.

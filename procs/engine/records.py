@@ -9,7 +9,7 @@ MIB = 1024**2
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to fetch, and how much of it at most (bytes).
+    """What to fetch, and how much of it at most (bytes); a film may go into so many `parts`.
 
     `variant` is `best`, a height (`720p`), `audio`, `m4a` or `mp3`. `allowed_networks` are the
     private ones that may be visited. `direct` leaves the proxy aside, to try whether there is
@@ -21,9 +21,19 @@ class Order:
     max_file_size: int = 2000 * MIB
     allowed_networks: tuple[str, ...] = ()
     direct: bool = False
+    parts: int = 1
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "allowed_networks", tuple(self.allowed_networks))
+
+    @property
+    def most(self) -> int:
+        """Bytes of all parts together."""
+        return self.max_file_size * self.parts
+
+    def limit(self, kind: str) -> int:
+        """Bytes to be fetched of a media of this kind: what has no time in it cannot be cut."""
+        return self.most if kind in ("video", "audio") else self.max_file_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +41,8 @@ class Found:
     """What a link leads to, before anything is downloaded.
 
     `key` names the media (`youtube:dQw4w9WgXcQ`), or is empty where the site's ids are not unique.
-    `size` is the expected number of bytes, all streams together, or None; `plan` says in words for
+    `size` is the expected number of bytes, all streams together, or None, and `parts` the number of
+    files it will be cut into; `plan` says in words for
     the log which formats were chosen.
     """
 
@@ -44,6 +55,7 @@ class Found:
     size: int | None = None
     plan: str = ""
     thumbnail: bool = False
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)

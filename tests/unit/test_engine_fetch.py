@@ -125,6 +125,23 @@ async def test_what_is_too_large_by_its_length_is_not_downloaded(fetch, site):
     assert site.hits("/slow/clip.mp4") == 1
 
 
+@pytest.mark.parametrize("path", ["/clip.mp4", "/hls/muxed.m3u8"])
+async def test_what_will_be_cut_may_be_larger(site, engine, tmp_path, path):
+    order = Order(site.url(path), max_file_size=1_000_000, parts=3, allowed_networks=LOOPBACK)
+    async with engine.open(order, tmp_path) as child:
+        found = await child.probe()
+        fetched = await child.fetch(lambda *line: None)
+    assert found.parts == (2 if found.size else 1)
+    assert lasts(tmp_path / fetched.files[0]) == pytest.approx(6, abs=0.2)
+
+
+async def test_an_archive_will_not_be_cut(site, engine, tmp_path):
+    order = Order(site.url("/archive.zip"), max_file_size=100, parts=99, allowed_networks=LOOPBACK)
+    with pytest.raises(errors.TooLarge):
+        async with engine.open(order, tmp_path) as child:
+            await child.probe()
+
+
 async def test_a_lower_quality_that_fits(fetch, site):
     fetched = await fetch("/hls/master.m3u8", limit=1_000_000)
     assert fetched.facts.plan.startswith("700+")
