@@ -9,6 +9,7 @@ from pathlib import Path
 import daemon
 from procs import config, tools
 from procs.config import Found, Settings
+from procs.engine import jail
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ def look(*, need_telegram: bool = True) -> Findings:
     if reading.settings:
         complaints += home_complaints(reading.settings)
     owners = owners_of("pyrogram")
-    complaints += owner_complaints(owners) + ffmpeg_complaints()
+    complaints += owner_complaints(owners) + ffmpeg_complaints() + jail_complaints()
     return Findings(reading.found, tuple(programs(owners)), tuple(complaints))
 
 
@@ -40,6 +41,16 @@ def programs(owners: list[str]) -> list[tuple[str, str]]:
         ("pyrogram", ", ".join(f"{name} {metadata.version(name)}" for name in owners) or "none"),
         ("yt-dlp", metadata.version("yt-dlp")),
         *media_tools(),
+        ("jail of downloads", jail.state()),
+    ]
+
+
+def jail_complaints() -> list[str]:
+    if jail.is_tight():
+        return []
+    return [
+        "downloads cannot be kept from your own network here, so no worker will take jobs; run "
+        "Linux 6.7 or newer with Landlock, or allow unprivileged user namespaces"
     ]
 
 

@@ -49,6 +49,7 @@ class Settings:
     telegram_server: tuple[str, int] | None
     telegram_server_key: str
     allowed_networks: tuple[IPv4Network | IPv6Network, ...]
+    upstream_proxy: str
     drain_grace: float
     log_level: str
 
@@ -150,6 +151,7 @@ TABLE = (
     Setting("CHAPAR_TELEGRAM_SERVER", values.server),
     Setting("CHAPAR_TELEGRAM_SERVER_KEY", values.key, absent=""),
     Setting("CHAPAR_ALLOWED_NETWORKS", values.networks, absent=()),
+    Setting("CHAPAR_UPSTREAM_PROXY", values.proxy, absent="", secret=True),
     Setting("CHAPAR_DRAIN_GRACE", values.seconds, lambda texts: "60"),
     Setting("CHAPAR_LOG_LEVEL", values.level, lambda texts: "INFO"),
 )

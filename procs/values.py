@@ -196,6 +196,21 @@ def networks(text: str) -> tuple[Network, ...]:
     return tuple(found)
 
 
+def proxy(text: str) -> str:
+    """An HTTP proxy's address, with a password or without."""
+    parts = urlsplit(text)
+    try:
+        there = bool(parts.hostname and parts.port)
+    except ValueError:
+        there = False
+    if parts.scheme != "http" or not there or parts.path.strip("/") or parts.query:
+        raise ValueError(
+            "not the address of an HTTP proxy; write http://host:port "
+            "or http://user:password@host:port"
+        )
+    return text
+
+
 def level(text: str) -> str:
     """How much is logged."""
     if text.upper() not in LEVELS:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Never
 
 from procs import codec
-from procs.engine import confine, facts, formats, jail, loader
+from procs.engine import canary, confine, facts, formats, jail, loader
+from procs.engine.canary import Knocked
 from procs.engine.failure import flatten, plain
 from procs.engine.meter import Meter
 from procs.engine.options import COVER, options
@@ -150,6 +151,12 @@ def run(request: dict[str, Any], line: Line, port: int) -> Never:
     os.execv(request["argv"][0], request["argv"])
 
 
-WORK = {"fetch": fetch, "run": run}
+def knock(request: dict[str, Any], line: Line, port: int) -> None:
+    """Try to get where no download may."""
+    target = request["port"]
+    line.say("knocked", Knocked(canary.straight(target), canary.by_proxy(port, target)))
+
+
+WORK = {"fetch": fetch, "knock": knock, "run": run}
 #: The work that needs the network.
-OUTWARD = ("fetch",)
+OUTWARD = ("fetch", "knock")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from procs.engine import canary
 from procs.engine import spawn as nursery
 from procs.engine.classify import classify, death
 from procs.engine.confine import SCRATCH
@@ -66,6 +67,11 @@ class Engine:
             if self.presence is None or self.presence.over:
                 await self.close()
                 self.presence = await self.begin({"do": "stay", "like": likeness()})
+
+    async def self_test(self, networks: Sequence[str] = ()) -> str | None:
+        """Why no job may run here, None when all is well: a child must reach nothing that its
+        policy, with these networks allowed, forbids. Raises EngineDied."""
+        return await canary.self_test(self, networks)
 
     async def close(self) -> None:
         """Leave; the nursery ends when nobody else is there."""

@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from urllib.parse import unquote, urlsplit
 
 from procs.engine import policy
 from procs.engine.heads import Request
@@ -62,6 +63,15 @@ class Upstream:
             return ()
         words = b64encode(f"{self.user}:{self.password}".encode()).decode()
         return (("Proxy-Authorization", f"Basic {words}"),)
+
+
+def upstream(text: str) -> Upstream | None:
+    """The proxy that a setting names (`http://user:password@host:port`), None for none."""
+    if not text:
+        return None
+    parts = urlsplit(text)
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return Upstream(parts.hostname or "", parts.port or 80, user, password)
 
 
 @dataclass(frozen=True, slots=True)

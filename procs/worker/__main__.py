@@ -9,6 +9,7 @@ import uvloop
 
 from procs import clock, config, log, process
 from procs.engine.client import Engine
+from procs.engine.routes import Routes, upstream
 from procs.errors import StoreError
 from procs.store import workers
 from procs.store.database import Database, open_database
@@ -48,7 +49,7 @@ async def live(settings: config.Settings, db: Database) -> int:
     if slot is not None:
         log.info("worker.entered", worker=name, slot=slot)
         courier = Courier(settings, slot)
-        tools = Tools(settings, db, worker, name, Desk(db), Engine(settings.run), courier, Pace(db))
+        tools = Tools(settings, db, worker, name, Desk(db), engine(settings), courier, Pace(db))
         why = await work(tools, signals, places)
     workers.leave(db, worker, why=why, now=clock.now())
     places.slots.free()
@@ -57,20 +58,27 @@ async def live(settings: config.Settings, db: Database) -> int:
     return 0
 
 
+def engine(settings: config.Settings) -> Engine:
+    return Engine(settings.run, routes=Routes(upstream=upstream(settings.upstream_proxy)))
+
+
 async def work(tools: Tools, signals: process.Signals, places: Places) -> str:
-    """Be the spare, then serve until drained. The slot's session is closed when this returns.
-    Returns why it ended."""
+    """Be the spare, then serve until drained; not before downloads are known to be confined. The
+    slot's session is closed when this returns. Returns why it ended."""
     warm = asyncio.create_task(tools.connect_early())
+    fit = asyncio.create_task(tools.start_engine())
     try:
         post = await signals.unless_stopped(places.wait_for_post(), or_renewed=True)
         if post is not None:
-            return await serve(tools, signals, places, post)
+            await signals.unless_stopped(asyncio.wait_for(fit, None))
+            return STOPPED if signals.stop.is_set() else await serve(tools, signals, places, post)
         if signals.stop.is_set():
             return STOPPED
         await signals.unless_stopped(asyncio.sleep(budget.YOUNGEST))
         return RECYCLE
     finally:
         warm.cancel()
+        fit.cancel()
         await tools.close()
 
 
@@ -81,12 +89,10 @@ async def serve(tools: Tools, signals: process.Signals, places: Places, post: in
     log.info("worker.serving", worker=tools.name, post=post)
     mine = Budget(settings.recycle_after, settings.memory_ceiling, places)
     heavy = rooms_of(post, posts=settings.workers, downloads=settings.max_concurrent_downloads)
-    warm = asyncio.create_task(tools.start_engine())
     ear = Ear(settings.run, tools.name)
     try:
         return await Loop(tools, ear, mine, signals, heavy=heavy).run()
     finally:
-        warm.cancel()
         ear.close()
 
 

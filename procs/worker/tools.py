@@ -1,5 +1,6 @@
 """What a worker's jobs work with, made once per process."""
 
+import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from procs.worker.desk import Desk
 
 #: What Telegram limits when somebody signs in again and again.
 SIGN_IN = "auth.ImportBotAuthorization"
+#: Seconds until the engine's self-test is tried again.
+UNSAFE_LOOK = 30.0
 
 
 @dataclass
@@ -56,8 +59,17 @@ class Tools:
             await self._early(self.connect())
 
     async def start_engine(self) -> None:
-        """Have a warm nursery before the first job needs it; a failure is tried again then."""
-        await self._early(self.engine.start())
+        """Have a warm nursery before the first job needs it, and know that what it forks is
+        confined; until then this worker is not fit to serve. A nursery that does not start is a
+        failure of jobs, and tried again then."""
+        await self._early(self.until_safe())
+
+    async def until_safe(self) -> None:
+        """Wait until the engine's self-test is passed. Raises EngineDied."""
+        networks = [str(network) for network in self.settings.allowed_networks]
+        while why := await self.engine.self_test(networks):
+            log.error("egress.open", worker=self.name, why=why, fix="see the jail in: chapar check")
+            await asyncio.sleep(UNSAFE_LOOK)
 
     async def _early(self, work: Coroutine[Any, Any, None]) -> None:
         try:

@@ -55,7 +55,7 @@ class Chapar:
         """The status once every process is up and every worker has its place."""
         for _ in range(200):  # each look takes a tenth of a second or more
             code, out, _ = self.says("status")
-            if code == 0 and "starts" not in out:
+            if code == 0 and "slot 0" in out and "starts" not in out:
                 return out
         raise AssertionError(out)
 

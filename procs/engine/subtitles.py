@@ -1,0 +1,66 @@
+"""Which subtitles a media has, and which of them answer a wish: pure functions over yt-dlp's info."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from procs.errors import NoSuchVariant
+from procs.variant import Variant
+
+#: The text forms that can be made into srt, the best first; whatever else there is comes last.
+FORMS = "srt/vtt/ttml/best"
+#: Not a language: what people say under a broadcast.
+CHAT = "live_chat"
+#: Languages that are listed; machine translations come by the hundred.
+MOST = 60
+
+
+def written(info: dict[str, Any]) -> list[str]:
+    """Codes of the languages whose words somebody wrote."""
+    return [code for code in info.get("subtitles") or {} if code != CHAT][:MOST]
+
+
+def heard(info: dict[str, Any]) -> list[str]:
+    """Codes of the languages whose words a machine wrote."""
+    return list(info.get("automatic_captions") or {})[:MOST]
+
+
+def choose(info: dict[str, Any], language: str) -> str:
+    """The site's own code for the wanted language: written by people where there is such, else by
+    a machine. Raises NoSuchVariant."""
+    for codes in (written(info), list(info.get("automatic_captions") or {})):
+        found = matching(codes, language)
+        if found:
+            return found
+    there = " ".join(written(info)) or "none"
+    raise NoSuchVariant(f"subtitles {language}; there are: {there}")
+
+
+def matching(codes: Iterable[str], language: str) -> str:
+    """`fa` itself, else a form of it: `fa-IR`, `fa_ir`, `fa-orig`; for `pt-br` also plain `pt`."""
+    plain = {code: code.lower().replace("_", "-") for code in codes}
+    ranked = (
+        lambda code: code == language,
+        lambda code: code.startswith(f"{language}-"),
+        lambda code: code == language.partition("-")[0],
+    )
+    found = (real for fits in ranked for real, code in plain.items() if fits(code))
+    return next(found, "")
+
+
+def options(info: dict[str, Any], wish: Variant) -> dict[str, Any]:
+    """What yt-dlp must be told to fetch the words of a wish; nothing where none are wanted."""
+    if not wish.subtitles:
+        return {}
+    return {
+        "writesubtitles": True,
+        "writeautomaticsub": True,
+        "subtitleslangs": [choose(info, wish.subtitles)],
+        "subtitlesformat": FORMS,
+        "skip_download": wish.words_alone,
+    }
+
+
+def file(done: dict[str, Any]) -> str:
+    """Where the words lie after the download; nothing when none came."""
+    came = (done.get("requested_subtitles") or {}).values()
+    return next((str(one["filepath"]) for one in came if one.get("filepath")), "")
