@@ -88,8 +88,9 @@ CREATE UNIQUE INDEX request_source ON requests (chat, message, ordinal);
 CREATE INDEX request_unclosed ON requests (user_id) WHERE closed_at IS NULL;
 CREATE INDEX request_job ON requests (job) WHERE state = 'open';
 
+-- A number is never used twice: a delivery may still name a media that was forgotten meanwhile.
 CREATE TABLE media (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     title       TEXT NOT NULL,
     site        TEXT NOT NULL,
     url         TEXT NOT NULL,

@@ -152,6 +152,20 @@ def test_a_stale_reference_is_forgotten_and_fetched_anew(desk: Desk, clock: Cloc
     assert [one.payload["key"] for one in desk.claim(desk.worker())] == ["url:a"]
 
 
+def test_the_number_of_a_forgotten_media_is_never_given_to_another(
+    desk: Desk, clock: Clock
+) -> None:
+    desk.asks(1, "a")
+    fetched(desk, "a")
+    desk.asks(2, "a")
+    lease, other = desk.claim(desk.worker(), room=2, lane=Lane.LIGHT)
+    media.forget(desk.db, lease.payload["media"])
+    desk.asks(3, "b")
+    fetched(desk, "b")
+
+    assert media.read(desk.db, other.payload["media"]) is None
+
+
 def test_places_are_counted_in_fair_order(desk: Desk) -> None:
     big = desk.asks(1, *(f"big{n}" for n in range(6)))
     (small,) = desk.asks(2, "small")
