@@ -1,26 +1,24 @@
-"""The `chapar` command: one short function per subcommand."""
+"""The `chapar` command: its words, and how it ends."""
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import daemon
+from daemon import commands as below
+from daemon.commands import NOT_UP, Command
 from daemon.errors import NotUp
 from procs import config
 from procs.errors import ChaparError
 
-#: Exit codes of `chapar status`, as supervisorctl has them.
-SOMETHING_DOWN = 3
-NOT_UP = 4
 #: As a shell reports a command that ended by Ctrl-C.
 INTERRUPTED = 130
 
-Command = Callable[[argparse.Namespace], int]
-
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one subcommand. Whatever it refuses is one sentence on standard error and exit code 1."""
+    """Run one subcommand. Whatever it refuses is one sentence on standard error and exit code 1;
+    4 when Chapar is not started."""
     options = parser().parse_args(argv)
     command: Command = options.command
     try:
@@ -28,6 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except config.BadSettings as error:
         for complaint in error.complaints:
             print(f"chapar: {complaint}", file=sys.stderr)
+    except NotUp:
+        print("chapar: not running; start it with: chapar up -d", file=sys.stderr)
+        return NOT_UP
     except ChaparError as error:
         print(f"chapar: {error}", file=sys.stderr)
     except KeyboardInterrupt:
@@ -35,79 +36,39 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1
 
 
-def up(options: argparse.Namespace) -> int:
-    """Start the bot, the workers and what looks after them; stays in the foreground without -d."""
-    from daemon import launch
-
-    launch.up(detach=options.detach, bot=not options.no_bot)
-    return 0
-
-
-def stop(options: argparse.Namespace) -> int:
-    """Let running jobs finish, then stop everything; says who is still waited for."""
-    from daemon import control
-
-    try:
-        control.stop(home_settings().run, lambda line: print(line, flush=True), now=options.now)
-    except NotUp:
-        print("not running", file=sys.stderr)
-        return 1
-    return 0
-
-
-def status(options: argparse.Namespace) -> int:
-    """Show processes, workers, queue; exit code 0 all runs, 3 something does not, 4 not started."""
-    from daemon import status
-
-    now = status.look(home_settings())
-    print(status.render(now))
-    if now.processes is None:
-        return NOT_UP
-    return 0 if now.all_run else SOMETHING_DOWN
-
-
-def check(options: argparse.Namespace) -> int:
-    """Print every setting and where it came from, the tools, and all that is wrong."""
-    from daemon import check
-
-    findings = check.look(need_telegram=not options.no_bot)
-    print(check.render(findings))
-    return 1 if findings.complaints else 0
-
-
-def fetch(options: argparse.Namespace) -> int:
-    """Download one link into a folder, through the same queue and workers as the bot's users."""
-    from daemon import fetch
-
-    wish = fetch.wish_of(options.variant)
-    for path in fetch.fetch(home_settings(), options.url, wish=wish, folder=options.to):
-        print(path)
-    return 0
-
-
 def commands() -> dict[str, Command]:
     """Every subcommand by its name."""
-    return {one.__name__: one for one in (up, stop, status, check, fetch)}
-
-
-def home_settings() -> config.Settings:
-    """The settings, for commands that need no sign-in with Telegram."""
-    return config.load(need_telegram=False)
+    all_of_them = (
+        *(below.up, below.stop, below.status, below.check, below.fetch),
+        *(below.jobs, below.why, below.retry, below.cancel, below.cap),
+        *(below.pause, below.resume, below.drain),
+    )
+    return {one.__name__.replace("_", "-"): one for one in all_of_them}
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line; a subcommand's help is its docstring."""
     top = argparse.ArgumentParser(prog="chapar", description="Chapar: a link in, media out.")
     top.add_argument("--version", action="version", version=f"chapar {daemon.__version__}")
-    below = top.add_subparsers(metavar="command", required=True)
+    subcommands = top.add_subparsers(metavar="command", required=True)
     of = {}
     for name, command in commands().items():
-        of[name] = below.add_parser(name, help=command.__doc__, description=command.__doc__)
+        of[name] = subcommands.add_parser(name, help=command.__doc__, description=command.__doc__)
         of[name].set_defaults(command=command)
+    words_about_processes(of)
+    words_about_jobs(of)
+    words_about_pauses(of)
+    return top
+
+
+def words_about_processes(of: dict[str, argparse.ArgumentParser]) -> None:
     of["up"].add_argument("-d", "--detach", action="store_true", help="return when it runs")
     of["stop"].add_argument("--now", action="store_true", help="jobs go back into the queue")
     for name in ("up", "check"):
         of[name].add_argument("--no-bot", action="store_true", help="without a sign-in to Telegram")
+
+
+def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
     of["fetch"].add_argument("url", help="the link")
     of["fetch"].add_argument(
         "--as", dest="variant", default="best", metavar="720p|mp3", help="the form; default: best"
@@ -115,7 +76,23 @@ def parser() -> argparse.ArgumentParser:
     of["fetch"].add_argument(
         "--to", type=Path, default=Path(), metavar="DIR", help="the folder; default: this one"
     )
-    return top
+    of["jobs"].add_argument("--all", action="store_true", help="the latest, over or not")
+    for name in ("why", "retry", "cancel"):
+        of[name].add_argument("job", help="its number, or the code that a person was given")
+    of["cap"].add_argument("words", nargs="*", metavar="USER N|default", help="one user's own cap")
+    of["cap"].add_argument("--all", metavar="N", help="the cap of all who have none of their own")
+
+
+def words_about_pauses(of: dict[str, argparse.ArgumentParser]) -> None:
+    for name in ("pause", "resume"):
+        one = of[name].add_mutually_exclusive_group()
+        one.add_argument("--user", type=int, metavar="ID", help="one user only")
+        one.add_argument("--site", metavar="NAME", help="one site only")
+    for name, usual in (("pause", ""), ("drain", "drain")):
+        of[name].add_argument("--why", default=usual, metavar="TEXT", help="shown by chapar status")
+    of["drain"].add_argument(
+        "--timeout", type=float, metavar="S", help="seconds to wait at most; the pause stays"
+    )
 
 
 if __name__ == "__main__":

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from daemon.errors import Refused
+from daemon.store import opened
 from procs import clock, i18n, link, wishes
 from procs.config import Settings
 from procs.job import Ask, Link, State, Step
 from procs.store import report, requests
-from procs.store.database import Database, open_database, path_of
+from procs.store.database import Database
 from procs.store.glances import Glance, glance
 
 #: Whose requests these are: no Telegram user has this id.
@@ -56,18 +57,12 @@ def link_of(url: str, wish: str) -> Link:
 def fetch(settings: Settings, url: str, *, wish: str, folder: Path) -> list[Path]:
     """Ask, wait, and move the files to `folder`. Returns where they are. Raises Refused with the
     sentence a user would read, and its code. Ctrl-C cancels the request."""
-    if not path_of(settings.database_url).exists():
-        raise Refused(f"nothing was ever started on {settings.home}; run: chapar up -d --no-bot")
     ask = Ask(SYSADMIN, 0, secrets.randbits(62), 0, link_of(url, wish), folder=True)
-    cap = settings.max_concurrent_downloads
-    db = open_database(settings.database_url, run=settings.run, cap=cap)
-    try:
+    with opened(settings, cap=settings.max_concurrent_downloads) as db:
         request = requests.submit(db, [ask], now=clock.now())[0].request
         last = wait(db, request)
         files = collect(settings.outbox / str(request), folder) if last.state == "delivered" else []
         requests.close(db, request, now=clock.now())
-    finally:
-        db.close()
     if last.state != "delivered":
         why = i18n.say("en", last.say or "cancelled", site=last.site)
         raise Refused(f"{why} ({last.code or last.state}; the logs have the same code)")
@@ -118,6 +113,8 @@ def line(now: Glance) -> str:
     """One request as a line with a bar."""
     if now.job_state is State.LATER and now.retry_at:
         return f"trying again in {i18n.span('en', now.retry_at - clock.now().wall)}"
+    if now.job_state is State.HELD:
+        return "held by a pause; chapar status shows it"
     if now.step is None:
         return f"waiting, place {now.place}"
     word = WORDS[now.step]

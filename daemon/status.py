@@ -1,12 +1,14 @@
 """`chapar status`: processes, workers and queue at one glance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import daemon
+from daemon import pausing
 from daemon.control import Process, Supervisor
 from daemon.errors import NotUp
 from procs import clock, i18n
 from procs.config import Settings
+from procs.store import pauses
 from procs.store.database import open_database, path_of
 from procs.store.report import Overview, overview
 from procs.store.workers import Worker
@@ -19,6 +21,8 @@ class Status:
     settings: Settings
     processes: list[Process] | None
     store: Overview | None
+    #: (scope, since, why) of each.
+    pauses: list[tuple[str, float, str]] = field(default_factory=list)
 
     @property
     def all_run(self) -> bool:
@@ -39,7 +43,7 @@ def look(settings: Settings) -> Status:
         return Status(settings, processes, None)
     db = open_database(settings.database_url, run=settings.run)
     try:
-        return Status(settings, processes, overview(db, now=clock.now()))
+        return Status(settings, processes, overview(db, now=clock.now()), pauses=pauses.listed(db))
     finally:
         db.close()
 
@@ -47,6 +51,8 @@ def look(settings: Settings) -> Status:
 def render(status: Status) -> str:
     """The status as lines of text."""
     lines = [f"chapar {daemon.__version__}, home {status.settings.home}", ""]
+    if status.pauses:
+        lines += [*pausing.shown(status.pauses), ""]
     if status.processes is None:
         lines += ["not running; start it with: chapar up -d"]
     else:

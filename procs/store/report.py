@@ -13,6 +13,8 @@ SELECT 0, COUNT(*), MIN(at) FROM jobs WHERE state = 0 AND lane = :lane
 SELECT 1, COUNT(*), NULL FROM jobs WHERE state = 1 AND lane = :lane
  UNION ALL
 SELECT 2, COUNT(*), NULL FROM jobs WHERE state = 2 AND lane = :lane
+ UNION ALL
+SELECT 3, COUNT(*), NULL FROM jobs WHERE state = 3 AND lane = :lane
 """
 WAITING = "SELECT COUNT(*) FROM jobs WHERE seat IS NOT NULL AND seat > 0 AND lane = :lane"
 OUTCOMES = "SELECT state, COUNT(*) FROM requests WHERE received_at > :since GROUP BY state"

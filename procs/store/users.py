@@ -36,3 +36,8 @@ def language(db: Database, user: int) -> str:
     """The language of a user, `en` for one we never met."""
     row = db.one(LANGUAGE, {"id": user})
     return str(row[0]) if row else "en"
+
+
+def known(db: Database, user: int) -> bool:
+    """Whether this user ever wrote to the bot."""
+    return db.one(LANGUAGE, {"id": user}) is not None

@@ -1,0 +1,162 @@
+"""Every subcommand of `chapar`: one short function each, its docstring the help.
+
+What a command needs is imported when it runs, so that each starts fast.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from daemon.errors import NotUp
+from procs import config
+from procs.store.database import Database
+
+#: Exit codes of `chapar status`, as supervisorctl has them.
+SOMETHING_DOWN = 3
+NOT_UP = 4
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def up(options: argparse.Namespace) -> int:
+    """Start the bot, the workers and what looks after them; stays in the foreground without -d."""
+    from daemon import launch
+
+    launch.up(detach=options.detach, bot=not options.no_bot)
+    return 0
+
+
+def stop(options: argparse.Namespace) -> int:
+    """Let running jobs finish, then stop everything; says who is still waited for."""
+    from daemon import control
+
+    try:
+        control.stop(home_settings().run, say, now=options.now)
+    except NotUp:
+        print("not running", file=sys.stderr)
+        return 1
+    return 0
+
+
+def status(options: argparse.Namespace) -> int:
+    """Show processes, workers, queue; exit code 0 all runs, 3 something does not, 4 not started."""
+    from daemon import status
+
+    now = status.look(home_settings())
+    print(status.render(now))
+    if now.processes is None:
+        return NOT_UP
+    return 0 if now.all_run else SOMETHING_DOWN
+
+
+def check(options: argparse.Namespace) -> int:
+    """Print every setting and where it came from, the tools, and all that is wrong."""
+    from daemon import check
+
+    findings = check.look(need_telegram=not options.no_bot)
+    print(check.render(findings))
+    return 1 if findings.complaints else 0
+
+
+def fetch(options: argparse.Namespace) -> int:
+    """Download one link into a folder, through the same queue and workers as the bot's users."""
+    from daemon import fetch
+
+    wish = fetch.wish_of(options.variant)
+    for path in fetch.fetch(home_settings(), options.url, wish=wish, folder=options.to):
+        print(path)
+    return 0
+
+
+def jobs(options: argparse.Namespace) -> int:
+    """List the jobs that are not over, and the totals; with --all the latest, whatever became."""
+    from daemon import jobs
+
+    with store() as db:
+        print(*(jobs.latest(db) if options.all else jobs.living(db)), sep="\n")
+    return 0
+
+
+def why(options: argparse.Namespace) -> int:
+    """Tell everything that happened to one job, in order, and who waits for it."""
+    from daemon import jobs
+
+    with store() as db:
+        print(*jobs.why(db, options.job), sep="\n")
+    return 0
+
+
+def retry(options: argparse.Namespace) -> int:
+    """Do a job that ended badly once more; the people who waited for it wait again."""
+    from daemon import jobs
+
+    with store() as db:
+        print(jobs.retry(db, options.job))
+    return 0
+
+
+def cancel(options: argparse.Namespace) -> int:
+    """End a job for everybody who waits for it."""
+    from daemon import jobs
+
+    with store() as db:
+        print(jobs.cancel(db, options.job))
+    return 0
+
+
+def pause(options: argparse.Namespace) -> int:
+    """Start nothing new: in the whole system, for one user or for one site. What runs goes on."""
+    from daemon import pausing
+
+    scope = pausing.scope_of(user=options.user, site=options.site)
+    with store() as db:
+        print(pausing.pause(db, scope, why=options.why))
+    return 0
+
+
+def resume(options: argparse.Namespace) -> int:
+    """End the pause of the whole system (a drain too), of one user or of one site."""
+    from daemon import pausing
+
+    scope = pausing.scope_of(user=options.user, site=options.site)
+    with store() as db:
+        print(pausing.resume(db, scope))
+    return 0
+
+
+def drain(options: argparse.Namespace) -> int:
+    """Pause the whole system and wait until no job runs; says who is waited for."""
+    from daemon import pausing
+
+    with store() as db:
+        pausing.drain(db, say, why=options.why, timeout=options.timeout)
+    return 0
+
+
+def cap(options: argparse.Namespace) -> int:
+    """Set how many downloads a user may have at once, at run time; --all sets it for everybody."""
+    from daemon import caps
+
+    with store() as db:
+        print(caps.change(db, options.words, everybody=options.all))
+    return 0
+
+
+def say(line: str) -> None:
+    """A line of progress, at once."""
+    print(line, flush=True)
+
+
+@contextmanager
+def store() -> Iterator[Database]:
+    """The database of this home, for one command."""
+    from daemon.store import opened
+
+    with opened(home_settings()) as db:
+        yield db
+
+
+def home_settings() -> config.Settings:
+    """The settings, for commands that need no sign-in with Telegram."""
+    return config.load(need_telegram=False)

@@ -1,0 +1,35 @@
+"""Who waits, or waited, for a job, and which workers had it: for the sysadmin's `why`."""
+
+from dataclasses import dataclass
+
+from procs.store.database import Database
+
+OF_JOB = """
+SELECT id, user_id, url, state, COALESCE(code, ''), received_at
+  FROM requests WHERE job = :job ORDER BY id
+"""
+NAME = "SELECT name FROM workers WHERE id = :worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """One request that points to a job. `received_at` is wall time."""
+
+    request: int
+    user: int
+    url: str
+    state: str
+    code: str
+    received_at: float
+
+
+def of_job(db: Database, job: int) -> list[Asker]:
+    """The requests of a job, over or not. A download that succeeded has none any more: each of its
+    requests belongs to its own delivery."""
+    return [Asker(*row) for row in db.all(OF_JOB, {"job": job})]
+
+
+def worker_name(db: Database, worker: int) -> str:
+    """The name of a worker, gone or not; its number when nothing is known of it."""
+    row = db.one(NAME, {"worker": worker})
+    return str(row[0]) if row else str(worker)
