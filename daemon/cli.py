@@ -41,7 +41,7 @@ def commands() -> dict[str, Command]:
     all_of_them = (
         *(below.up, below.stop, below.status, below.check, below.fetch),
         *(below.jobs, below.why, below.retry, below.cancel, below.cap),
-        *(below.pause, below.resume, below.drain),
+        *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
     return {one.__name__.replace("_", "-"): one for one in all_of_them}
 

@@ -143,6 +143,16 @@ def cap(options: argparse.Namespace) -> int:
     return 0
 
 
+def rolling_restart(options: argparse.Namespace) -> int:
+    """Replace every process by a fresh one, one after the other, while the others serve."""
+    from daemon import rolling
+
+    settings = home_settings()
+    with store() as db:
+        rolling.Rolling(settings, db, say).run()
+    return 0
+
+
 def say(line: str) -> None:
     """A line of progress, at once."""
     print(line, flush=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 from xmlrpc.client import Fault, ProtocolError, ServerProxy
 
-from supervisor.xmlrpc import SupervisorTransport
+from supervisor.xmlrpc import Faults, SupervisorTransport
 
-from daemon.errors import NotUp
+from daemon.errors import NotRunning, NotUp
 
 #: Seconds between two words about who is still waited for.
 PATIENCE = 5.0
@@ -78,6 +78,11 @@ class Supervisor:
         """Send a signal (`TERM`, `INT`, …) to every process of a group."""
         self.call("signalProcessGroup", group, signal)
 
+    def signal_one(self, title: str, signal: str) -> None:
+        """Send a signal to one process. supervisord does not take the end that follows for one it
+        was asked for, so the process is started again. Raises NotRunning."""
+        self.call("signalProcess", title, signal)
+
     def shut_down(self) -> None:
         """Ask everything to stop, the workers first. Returns at once."""
         self.call("shutdown")
@@ -85,10 +90,14 @@ class Supervisor:
 
 @contextmanager
 def named() -> Iterator[None]:
-    """Silence, a refused connection and "I am shutting down" are all the same to a caller."""
+    """Silence, a refused connection and "I am shutting down" are all the same to a caller; a
+    process that does not run is another matter."""
     try:
         yield
-    except (OSError, http.client.HTTPException, ProtocolError, Fault) as error:
+    except Fault as error:
+        kind = NotRunning if error.faultCode == Faults.NOT_RUNNING else NotUp
+        raise kind(error.faultString) from error
+    except (OSError, http.client.HTTPException, ProtocolError) as error:
         raise NotUp(str(error)) from error
 
 

@@ -9,3 +9,7 @@ class Refused(ChaparError):
 
 class NotUp(ChaparError):
     """No supervisord answers on this home."""
+
+
+class NotRunning(ChaparError):
+    """A process that should get a signal does not run at this moment."""

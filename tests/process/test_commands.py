@@ -1,12 +1,14 @@
 """The sysadmin's commands while the real stack works for people."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
-from procs.store import pauses, record
+from procs.store import pauses, record, report
 from procs.store.record import Job
 from tests.process.conftest import gets, got
 from tests.sandbox.person import Message, Person
@@ -14,6 +16,14 @@ from tests.sandbox.stack import CLIP, SLOW, Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 Meets = Callable[..., Awaitable[Person]]
+
+PEOPLE = 4
+#: The bot's, and one for each slot: two that serve and the spare's.
+SESSIONS = 4
+#: An upgrade with which no worker starts. Python runs `sitecustomize` before anything else.
+BROKEN = "import os, sys\nif 'procs.worker' in sys.orig_argv: os._exit(1)\n"
+#: Seconds between two counts of who serves.
+COUNT = 0.02
 
 
 @pytest.fixture(autouse=True)
@@ -134,3 +144,89 @@ async def test_a_cancelled_download_stops_and_a_retry_delivers_it(
 
     assert (await healthy.says("retry", str(job.id)))[0] == 0
     await gets(ann, sent)
+
+
+async def test_a_rolling_restart_under_load(healthy: Stack, meets: Meets) -> None:
+    people = [await meets() for _ in range(PEOPLE)]
+    before = {one.title: one.pid for one in healthy.supervisor.processes()}
+    await healthy.telegram.called("auth.importBotAuthorization", times=SESSIONS, timeout=30)
+    over = asyncio.Event()
+    counting = asyncio.create_task(fewest(healthy))
+    working = asyncio.gather(*(busy(healthy, person, over) for person in people))
+
+    code, said = await healthy.says("rolling-restart")
+
+    over.set()
+    arrived = await working
+    counting.cancel()
+    after = {one.title: one.pid for one in healthy.supervisor.processes()}
+    posts, serving = await counting
+    assert code == 0, said
+    assert said.splitlines()[-1] == "every process is fresh"
+    assert [title for title in before if after[title] in (0, before[title])] == []
+    assert posts >= 2
+    assert serving >= 1
+    assert min(arrived) >= 1
+    assert await healthy.telegram.sign_ins() == SESSIONS
+    await healthy.until(lambda: {states(healthy, person) for person in people} == {"delivered"})
+
+
+async def test_a_rolling_restart_without_a_spare_is_refused(healthy: Stack) -> None:
+    title = "worker:worker-00"
+    before = {one.title: one.pid for one in healthy.supervisor.processes() if one.title != title}
+    await asyncio.to_thread(healthy.supervisor.call, "stopProcess", title)
+
+    code, said = await healthy.says("rolling-restart")
+
+    after = {one.title: one.pid for one in healthy.supervisor.processes() if one.title != title}
+    assert (code, after) == (1, before)
+    assert said.startswith(f"chapar: {title} is STOPPED: nothing more is restarted; see ")
+    await asyncio.to_thread(healthy.supervisor.call, "startProcess", title)
+
+
+async def test_a_rolling_restart_stops_at_what_cannot_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    async with Stack() as stack:
+        await stack.until(lambda: len(stack.workers()) == 3)
+        before = {worker.name for worker in stack.serving()}
+        (tmp_path / "sitecustomize.py").write_text(BROKEN)
+
+        code, said = await stack.says("rolling-restart")
+
+        assert code == 1
+        assert re.search(r"^chapar: worker:worker-0\d is BACKOFF: nothing more", said, re.M)
+        assert {worker.name for worker in stack.serving()} == before
+    stack.remove()
+
+
+def states(stack: Stack, person: Person) -> str:
+    """`delivered` when all of a person's requests are."""
+    rows = [row for row in report.latest(stack.db, 500) if row.user == person.id]
+    return " ".join({row.state for row in rows})
+
+
+async def fewest(stack: Stack) -> tuple[int, int]:
+    """The fewest workers that ever had a post at one moment, and that took jobs, until cancelled.
+
+    The second may be one less for the moment between the successor's taking the post and its row.
+    """
+    posts, serving = 99, 99
+    with contextlib.suppress(asyncio.CancelledError):
+        while True:
+            rows = stack.serving()
+            posts = min(posts, len(rows))
+            serving = min(serving, sum(row.state == "serving" for row in rows))
+            await asyncio.sleep(COUNT)
+    return posts, serving
+
+
+async def busy(stack: Stack, person: Person, over: asyncio.Event) -> int:
+    """One person's links, one after the other. Returns how many media came."""
+    arrived = 0
+    while not over.is_set():
+        sent = await person.sends(stack.url(f"{CLIP}?of={person.id}-{arrived}"))
+        await gets(person, sent)
+        arrived += 1
+    return arrived

@@ -282,3 +282,7 @@ def test_what_is_no_cap_is_refused(house, words, complaint):
     code, _, said = house.says("cap", *words)
     assert code == 1
     assert complaint in said
+
+
+def test_a_rolling_restart_of_what_does_not_run(house):
+    assert house.says("rolling-restart")[0] == cli.NOT_UP
