@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any, Never
 
 from procs import codec
-from procs.engine import canary, confine, facts, formats, jail, loader
+from procs.engine import canary, confine, facts, formats, jail, loader, subtitles
 from procs.engine.canary import Knocked
 from procs.engine.failure import flatten, plain
 from procs.engine.meter import Meter
 from procs.engine.options import COVER, options
-from procs.engine.records import Fetched, Limits, Order, check_scheme
+from procs.engine.records import Fetched, Found, Limits, Order, check_scheme
 from procs.errors import NetworkBroken, TooLarge
 from procs.filenames import fit, title_name
+from procs.variant import parse
 
 #: Warnings that are kept, and those that say nothing to us.
 WARNINGS = 20
@@ -116,11 +117,27 @@ def fetch(request: dict[str, Any], line: Line, port: int) -> None:
             return
         meter.expected, meter.limit = found.size or 0, order.limit(found.kind)
         ydl.params["writethumbnail"] = found.kind == "audio"  # a film's is a frame of its own
+        ydl.params.update(subtitles.options(info, parse(order.variant)))
         done = ydl.process_ie_result(info, download=True)
         meter.finish()
-        picture = cover(Path())
-        name = settled(done, file, found.title, order.limit(found.kind))
-        line.say("fetched", Fetched([name], found, picture, words.warnings))
+        line.say("fetched", came(done, file, found, order, words.warnings))
+
+
+def came(
+    done: dict[str, Any],
+    file: facts.Direct | None,
+    found: Found,
+    order: Order,
+    warnings: list[str],
+) -> Fetched:
+    """What lies in the folder after the download."""
+    said = subtitles.file(done)
+    if parse(order.variant).words_alone:
+        done = {"requested_downloads": [{"filepath": said}]}
+    elif parse(order.variant).subtitles and not (said and Path(said).is_file()):
+        raise NetworkBroken("no subtitles came")
+    name = settled(done, file, found.title, order.limit(found.kind))
+    return Fetched([name], found, cover(Path()), Path(said).name, warnings)
 
 
 def settled(done: dict[str, Any], file: facts.Direct | None, title: str, limit: int) -> str:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from procs.engine import formats, names
+from procs.engine import formats, names, subtitles
 from procs.engine.failure import plain
 from procs.engine.records import Found, Order
 from procs.errors import Gone, LiveNow, NoSuchVariant, TooLarge
 from procs.filenames import split
 from procs.parts import count
-from procs.variant import parse
+from procs.variant import Variant, parse
 
 #: Extractors for pages of no known site. Their ids are made up from addresses, or are just numbers.
 GENERIC = ("generic", "html5mediaembed", "quotedhtml")
@@ -55,7 +55,9 @@ def found(
     if info.get("is_live") or info.get("live_status") in LIVE:
         raise LiveNow(str(info.get("live_status")))
     kind = kind_of(file, streams, order)
-    size = file.size if file else formats.total(streams)
+    wish = parse(order.variant)
+    check_wish(info, wish)
+    size = file.size if file else None if wish.words_alone else formats.total(streams)
     if size and size > order.limit(kind):
         raise TooLarge(f"{size} bytes, limit {order.limit(kind)}")
     return Found(
@@ -68,13 +70,27 @@ def found(
         size=size,
         plan=plain(formats.words(streams), 200),
         thumbnail=bool(info.get("thumbnails") or info.get("thumbnail")),
-        parts=count(size or 0, order.max_file_size),
+        parts=1 if wish.clip else count(size or 0, order.max_file_size),
+        subtitles=subtitles.written(info),
+        captions=subtitles.heard(info),
     )
+
+
+def check_wish(info: dict[str, Any], wish: Variant) -> None:
+    """Raises NoSuchVariant for a clip behind the end, or a language that is not there."""
+    duration = float(info.get("duration") or 0)
+    if wish.clip and 0 < duration <= wish.clip.start:
+        raise NoSuchVariant(f"{wish} of {duration:g} s")
+    if wish.subtitles:
+        subtitles.choose(info, wish.subtitles)
 
 
 def kind_of(file: Direct | None, streams: formats.Streams, order: Order) -> str:
     """What it will be. Raises NoSuchVariant when sound is wanted of a picture or an archive."""
-    wants_sound = parse(order.variant).sound
+    wish = parse(order.variant)
+    if wish.words_alone:
+        return "file"
+    wants_sound = wish.sound
     if file and file.kind in ("photo", "file"):
         if wants_sound:
             raise NoSuchVariant(f"{order.variant} of {file.name}")

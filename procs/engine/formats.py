@@ -39,12 +39,10 @@ def pick(formats: Sequence[Format], *, variant: str = "best", limit: int) -> Str
     nothing of the kind.
     """
     wish = parse(variant)
-    if wish.clip or wish.subtitles:
-        raise NoSuchVariant(variant)
     wanted = wish.height or TOP
     choices = list(listening(formats, wish.form) if wish.sound else watching(formats, wanted))
     for streams in choices:
-        if (total(streams) or 0) <= limit:
+        if wish.words_alone or (total(streams) or 0) <= limit:
             return streams
     if choices:
         raise TooLarge(f"smallest {min(total(s) or 0 for s in choices)} bytes, limit {limit}")

@@ -11,7 +11,7 @@ MIB = 1024**2
 class Order:
     """What to fetch, and how much of it at most (bytes); a film may go into so many `parts`.
 
-    `variant` is `best`, a height (`720p`), `audio`, `m4a` or `mp3`. `allowed_networks` are the
+    `variant` is a wish in the grammar of procs.variant. `allowed_networks` are the
     private ones that may be visited. `direct` leaves the proxy aside, to try whether there is
     another way out.
     """
@@ -42,7 +42,8 @@ class Found:
 
     `key` names the media (`youtube:dQw4w9WgXcQ`), or is empty where the site's ids are not unique.
     `size` is the expected number of bytes, all streams together, or None, and `parts` the number of
-    files it will be cut into; `plan` says in words for
+    files it will be cut into; `subtitles` and `captions` are the languages of the words that people
+    and machines wrote; `plan` says in words for
     the log which formats were chosen.
     """
 
@@ -56,15 +57,19 @@ class Found:
     plan: str = ""
     thumbnail: bool = False
     parts: int = 1
+    subtitles: list[str] = field(default_factory=list)
+    captions: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What lies in the folder now: file names, the facts as they turned out, the cover's name."""
+    """What lies in the folder now: file names, the facts as they turned out, the names of the
+    cover and of the subtitles that go into the film."""
 
     files: list[str]
     facts: Found
     cover: str = ""
+    subtitles: str = ""
     warnings: list[str] = field(default_factory=list)
 
 

@@ -1,5 +1,6 @@
-"""Which subtitles a media has, and which of them answer a wish: pure functions over yt-dlp's info."""
+"""Which subtitles a media has, and which of them answer a wish: pure functions over an info."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,32 +13,37 @@ FORMS = "srt/vtt/ttml/best"
 CHAT = "live_chat"
 #: Languages that are listed; machine translations come by the hundred.
 MOST = 60
+CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,12}){0,3}")
 
 
 def written(info: dict[str, Any]) -> list[str]:
     """Codes of the languages whose words somebody wrote."""
-    return [code for code in info.get("subtitles") or {} if code != CHAT][:MOST]
+    return codes(info, "subtitles")[:MOST]
 
 
 def heard(info: dict[str, Any]) -> list[str]:
     """Codes of the languages whose words a machine wrote."""
-    return list(info.get("automatic_captions") or {})[:MOST]
+    return codes(info, "automatic_captions")[:MOST]
+
+
+def codes(info: dict[str, Any], source: str) -> list[str]:
+    """The languages that are such by their letters: a code becomes part of a file's name."""
+    return [one for one in info.get(source) or {} if one != CHAT and CODE.fullmatch(one)]
 
 
 def choose(info: dict[str, Any], language: str) -> str:
     """The site's own code for the wanted language: written by people where there is such, else by
     a machine. Raises NoSuchVariant."""
-    for codes in (written(info), list(info.get("automatic_captions") or {})):
-        found = matching(codes, language)
-        if found:
+    for source in ("subtitles", "automatic_captions"):
+        if found := matching(codes(info, source), language):
             return found
     there = " ".join(written(info)) or "none"
     raise NoSuchVariant(f"subtitles {language}; there are: {there}")
 
 
-def matching(codes: Iterable[str], language: str) -> str:
+def matching(there: Iterable[str], language: str) -> str:
     """`fa` itself, else a form of it: `fa-IR`, `fa_ir`, `fa-orig`; for `pt-br` also plain `pt`."""
-    plain = {code: code.lower().replace("_", "-") for code in codes}
+    plain = {code: code.lower().replace("_", "-") for code in there}
     ranked = (
         lambda code: code == language,
         lambda code: code.startswith(f"{language}-"),
@@ -54,7 +60,7 @@ def options(info: dict[str, Any], wish: Variant) -> dict[str, Any]:
     return {
         "writesubtitles": True,
         "writeautomaticsub": True,
-        "subtitleslangs": [choose(info, wish.subtitles)],
+        "subtitleslangs": [re.escape(choose(info, wish.subtitles))],
         "subtitlesformat": FORMS,
         "skip_download": wish.words_alone,
     }

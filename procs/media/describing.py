@@ -24,6 +24,15 @@ class Task:
     duration: float
     limit: int
     parts: int
+    words: Path | None = None
+
+    @property
+    def lasting(self) -> float:
+        """Seconds that the finished media should last; 0 unknown."""
+        clip = self.wish.clip
+        if not clip:
+            return self.duration
+        return max(0.0, min(self.duration, clip.end) - clip.start)
 
 
 async def described(task: Task, path: Path, plan: Plan, facts: Facts, mark: str) -> File:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from procs import log
 from procs.errors import ProcessingFailed, TooLarge
+from procs.media import wording
 from procs.media.facts import Facts
 from procs.media.planning import Plan
 from procs.media.programs import Run, ffmpeg, source
+from procs.variant import Clip, Variant
 
 #: Seconds that copying and encoding sound may take; thumbnails are cheap or not worth it.
 COPYING, ENCODING, DRAWING = 900.0, 3600.0, 60.0
@@ -20,8 +22,12 @@ QUALITIES = (4, 20)
 COVER_SIDE = 640
 #: The front cover among the kinds of pictures, and Linux's limit of one argument of a program.
 FRONT, ARGUMENT = 3, 128 * 1024 - 64
-#: How the containers of songs are written, by suffix.
+#: Of a picture that is encoded anew: hardly to be told from the original, and quick.
+PICTURES = {"libx264": ("-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p")}
+#: How containers are written, by suffix.
 SHAPES = {
+    ".mp4": ("-movflags", "+faststart", "-f", "mp4"),
+    ".mkv": ("-f", "matroska"),
     ".mp3": ("-id3v2_version", "3", "-f", "mp3"),
     ".m4a": ("-movflags", "+faststart", "-f", "ipod"),
     ".opus": ("-f", "ogg"),
@@ -44,18 +50,32 @@ class Tags:
     cover: Path | None = None
 
 
-async def film(run: Run, path: Path, plan: Plan, made: Path) -> None:
-    """The first picture and the first sound, the index in front, nothing else."""
+async def film(
+    run: Run, path: Path, plan: Plan, made: Path, *, wish: Variant, words: Path | None
+) -> None:
+    """The first picture and the first sound, and the subtitles in `words`; the index in front."""
+    inputs = [*within_time(wish.clip), *source(path)]
     streams = ["-map", "0:v:0", *(["-map", "0:a:0"] if plan.sound else [])]
-    codecs = ["-c:v", plan.picture, *sounding(plan)]
-    tail = ["-movflags", "+faststart", "-f", "mp4", str(made)]
-    timeout = COPYING if plan.sound in ("", "copy") else ENCODING
-    await ffmpeg(run, made.parent, *source(path), *streams, *codecs, *tail, timeout=timeout)
+    if words:
+        inputs += [*within_time(wish.clip), *wording.source(words)]
+        streams += wording.inside(wish.subtitles, 1)
+    codecs = ["-c:v", plan.picture, *PICTURES.get(plan.picture, ()), *sounding(plan)]
+    tail = ["-avoid_negative_ts", "make_zero", *SHAPES[made.suffix], str(made)]
+    copied = plan.picture == "copy" and plan.sound in ("", "copy")
+    timeout = COPYING if copied else ENCODING
+    await ffmpeg(run, made.parent, *inputs, *streams, *codecs, *tail, timeout=timeout)
 
 
-async def song(run: Run, path: Path, plan: Plan, made: Path, tags: Tags) -> None:
+def within_time(clip: Clip | None) -> list[str]:
+    """The part of an input that is read."""
+    return ["-ss", str(clip.start), "-to", str(clip.end)] if clip else []
+
+
+async def song(
+    run: Run, path: Path, plan: Plan, made: Path, tags: Tags, *, clip: Clip | None = None
+) -> None:
     """The first sound, with title, artist and cover inside."""
-    words = [*source(path)]
+    words = [*within_time(clip), *source(path)]
     streams = ["-map", "0:a:0"]
     named = ["-metadata", f"title={tags.title}", "-metadata", f"artist={tags.performer}"]
     if tags.cover and made.suffix == ".opus":

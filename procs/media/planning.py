@@ -1,10 +1,11 @@
 """What becomes of a file: a pure decision from its facts.
 
-Telegram plays h264 with aac in mp4 everywhere; nothing is promised beyond that. Pictures are never
-encoded anew: what cannot be repacked goes out as a document, as it is.
+Telegram plays h264 with aac in mp4 everywhere; nothing is promised beyond that. Pictures are not
+encoded anew but in a short clip, which is cut exactly where it was wished: what cannot be repacked
+goes out as a document, as it is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from procs.errors import NoSuchVariant
 from procs.media.facts import Facts
@@ -12,6 +13,9 @@ from procs.variant import Variant
 
 #: What an mp4 may hold and players of Telegram know.
 IN_MP4 = ("aac", "mp3")
+#: Seconds of a clip up to which it is encoded anew; a longer one begins at a key frame.
+EXACT = 60
+ENCODER = "libx264"
 PIXELS = ("yuv420p", "yuvj420p", "")
 #: Containers of sound files that a chat's player takes as they are, and their suffix; an ogg has
 #: several.
@@ -39,10 +43,16 @@ DOCUMENT = Plan("document")
 def plan(facts: Facts | None, *, wish: Variant, streamable: bool) -> Plan:
     """What to do. `streamable` says that the file is an mp4 with its index in front. Raises
     NoSuchVariant when sound is wanted and there is none."""
+    if wish.clip and facts and facts.duration <= wish.clip.start:
+        raise NoSuchVariant(f"{wish} of {facts.duration:g} s")
     if wish.sound:
         return listen(facts, wish.form)
+    if wish.clip and facts:
+        return part(facts, wish)
     if facts is None or wish.form == "file":
         return DOCUMENT
+    if wish.subtitles and facts.picture:
+        return replaced(watch(facts, streamable=False))
     if facts.picture is None:
         return as_it_is(facts)
     return watch(facts, streamable)
@@ -60,6 +70,25 @@ def watch(facts: Facts, streamable: bool) -> Plan:
         return Plan("video", ".mp4")
     sound = "" if not facts.sound else "copy" if fits else "aac"
     return Plan("video", ".mp4", picture="copy", sound=sound)
+
+
+def replaced(plan: Plan) -> Plan:
+    """The same with the film's picture copied, because something is added to it."""
+    return plan if plan == DOCUMENT else replace(plan, picture="copy")
+
+
+def part(facts: Facts, wish: Variant) -> Plan:
+    """A clip: exact while it is short, else from the key frame before it."""
+    assert wish.clip is not None
+    if facts.picture is None:
+        return listen(facts, "audio")
+    if wish.clip.length <= EXACT and wish.form != "file":
+        return Plan("video", ".mp4", picture=ENCODER, sound="aac" if facts.sound else "")
+    whole = watch(facts, streamable=False)
+    if whole == DOCUMENT or wish.form == "file":
+        suffix = ".mp4" if facts.container.startswith("mov") else ".mkv"
+        return Plan("document", suffix, picture="copy", sound="copy" if facts.sound else "")
+    return whole
 
 
 def listen(facts: Facts | None, form: str) -> Plan:

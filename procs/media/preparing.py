@@ -7,7 +7,7 @@ from pathlib import Path
 from procs.errors import ProcessingFailed, TooLarge
 from procs.filenames import title_name
 from procs.job import File
-from procs.media import boxes, making, pictures, planning, splitting
+from procs.media import boxes, making, pictures, planning, splitting, wording
 from procs.media.describing import Task, described, document, spoken, still
 from procs.media.facts import Facts
 from procs.media.making import Tags
@@ -34,17 +34,23 @@ async def prepare(
     max_file_size: int,
     duration: float = 0.0,
     parts: int = 1,
+    subtitles: str = "",
 ) -> list[File]:
     """The files that go to the chat, with all facts, in the same folder. A film over the limit
-    is cut into at most so many `parts`, in their order.
+    is cut into at most so many `parts`, in their order. `subtitles` go into the film, or, where it
+    has no place for them, beside it.
 
     `duration` is what the site promised (seconds), 0 when it said nothing. Raises ProcessingFailed
     (also for a film that is shorter than promised), TooLarge, NoSuchVariant, DiskFull, TimedOut.
     """
     folder = folder.resolve()
     tags = Tags(title, performer, folder / cover if cover else None)
-    task = Task(run, folder, parse(variant), tags, duration, max_file_size, parts)
+    words = folder / subtitles if subtitles else None
+    task = Task(run, folder, parse(variant), tags, duration, max_file_size, parts, words)
     ready: list[File] = []
+    if task.wish.words_alone:
+        ready.append(await alone(task, folder / files[0]))
+        files = files[1:]
     for place, name in enumerate(files):
         ready += await prepared(task, folder / name, str(place))
     for file in ready:
@@ -64,11 +70,28 @@ async def prepared(task: Task, path: Path, mark: str) -> list[File]:
         raise ProcessingFailed(f"{path.name} cannot be read")
     if facts is None:
         return [document(path)]
-    if is_over(task, path) and plan.kind != "audio":
+    task = replace(task, duration=task.duration or facts.duration)
+    check(facts, plan, task.duration)
+    beside = []
+    if task.words and (plan.kind == "document" or is_over(task, path)):
+        beside = [await alone(task, task.words)]
+        task = replace(task, words=None)
+    return [*await formed(task, path, plan, facts, mark), *beside]
+
+
+async def formed(task: Task, path: Path, plan: Plan, facts: Facts, mark: str) -> list[File]:
+    """A film, a song, or a media that is sent as a document."""
+    if is_over(task, path) and plan.kind != "audio" and not task.wish.clip:
         return await in_parts(task, path, plan, facts, mark)
-    if plan.kind == "document":
+    if plan.kind == "document" and plan.untouched:
         return [document(path)]
     return await whole(task, path, plan, facts, mark)
+
+
+async def alone(task: Task, path: Path) -> File:
+    """The words as a file of their own, named after their media and their language."""
+    name = title_name(task.tags.title or path.stem, f".{task.wish.subtitles}.srt")
+    return document(await wording.as_srt(task.run, path, path.with_name(name)))
 
 
 async def whole(task: Task, path: Path, plan: Plan, facts: Facts, mark: str) -> list[File]:
@@ -80,7 +103,9 @@ async def whole(task: Task, path: Path, plan: Plan, facts: Facts, mark: str) -> 
     if is_over(task, path):
         copied = replace(plan, picture="copy", sound="copy")
         return await in_parts(task, path, copied, facts, mark)
-    check(facts, plan, task.duration)
+    check(facts, plan, task.lasting)
+    if plan.kind == "document":
+        return [document(path)]
     return [await described(task, path, plan, facts, mark)]
 
 
@@ -90,7 +115,6 @@ def is_over(task: Task, path: Path) -> bool:
 
 async def in_parts(task: Task, path: Path, plan: Plan, facts: Facts, mark: str) -> list[File]:
     """The parts of one that is too large, numbered in their names and titles."""
-    check(facts, plan, task.duration)
     cuts = await splitting.split(task.run, path, plan, facts, limit=task.limit, most=task.parts)
     title = title_of(task, facts, path, plan)
     path.unlink()
@@ -110,10 +134,11 @@ async def made(task: Task, path: Path, plan: Plan, facts: Facts, mark: str) -> t
     """The new file under its final name, the old one gone, and what it turned out to be."""
     fresh = task.folder / f"made-{mark}{plan.suffix}"
     name = finest(task, facts, path, plan)
-    if plan.kind == "video":
-        await making.film(task.run, path, plan, fresh)
+    if plan.kind == "audio":
+        tags = spoken(task, facts)
+        await making.song(task.run, path, plan, fresh, tags, clip=task.wish.clip)
     else:
-        await making.song(task.run, path, plan, fresh, spoken(task, facts))
+        await making.film(task.run, path, plan, fresh, wish=task.wish, words=task.words)
     path.unlink()
     result = await probe(task.run, task.folder, fresh)
     if result is None:

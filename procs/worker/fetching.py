@@ -59,6 +59,7 @@ async def gather(tools: Tools, lease: Lease, folder: Path) -> tuple[Found, list[
         title=fetched.facts.title,
         performer=fetched.facts.performer,
         cover=fetched.cover,
+        subtitles=fetched.subtitles,
         duration=fetched.facts.duration,
         max_file_size=tools.settings.max_file_size,
         parts=tools.settings.max_parts,

@@ -75,6 +75,9 @@ STEPS: tuple[dict[str, tuple[str, ...]], ...] = (
     },
 )
 
+#: What the subtitles say, by language.
+SAID = {"fa": ("سلام دنیا", "پایان"), "en": ("Hello world", "The end")}
+
 MASTER = """#EXTM3U
 #EXT-X-VERSION:4
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="Sound",DEFAULT=YES,AUTOSELECT=YES,URI="audio.m3u8"
@@ -101,7 +104,7 @@ def folder() -> Path:
 
 def make(place: Path) -> None:
     """Fill an empty folder."""
-    for part in ("hls", "dash"):
+    for part in ("hls", "dash", "subs"):
         (place / part).mkdir()
     (place / "hls/aes.key").write_bytes(KEY)
     (place / "key.info").write_text("aes.key\nhls/aes.key\n")
@@ -113,6 +116,11 @@ def make(place: Path) -> None:
         (place / "hls/muxed.m3u8").read_text().replace("muxed1.ts", "missing.ts")
     )
     (place / "paper.pdf").write_bytes(PDF)
+    for language, (first, last) in SAID.items():
+        (place / f"subs/{language}.vtt").write_text(
+            f"WEBVTT\n\n00:01.000 --> 00:02.500\n{first}\n\n00:04.000 --> 00:05.500\n{last}\n",
+            encoding="utf-8",
+        )
     with zipfile.ZipFile(place / "archive.zip", "w") as archive:
         archive.writestr("read me.txt", "A real archive.\n" * 100)
 

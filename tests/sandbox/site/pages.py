@@ -57,6 +57,11 @@ def pages(base: str) -> dict[str, str]:
                 }
             ),
         ),
+        "/page/subtitles.html": page(
+            "A film with words",
+            body='<video src="/clip.mp4"><track kind="subtitles" srclang="fa" src="/subs/fa.vtt">'
+            '<track kind="subtitles" srclang="en" src="/subs/en.vtt"></video>',
+        ),
         "/page/hls.html": page(
             "A stream",
             body='<video><source src="/hls/master.m3u8" type="application/x-mpegurl"></video>',

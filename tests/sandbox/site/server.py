@@ -36,6 +36,7 @@ TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".mpd": "application/dash+xml",
     ".ts": "video/mp2t",
+    ".vtt": "text/vtt",
 }
 
 
