@@ -1,0 +1,82 @@
+"""What must hold of the tables whenever no transaction runs, as SELECTs that must find nothing.
+
+Nothing here calls the store: a fault in its functions cannot hide itself.
+"""
+
+from collections.abc import Collection
+
+from procs.store.database import Database
+from procs.store.seats import LIGHT_CAP
+
+#: A user's cap as the store has to understand it: their own, the setting, the configured one.
+CAP = f"""
+CASE j.lane WHEN 0 THEN {LIGHT_CAP} ELSE COALESCE(
+    (SELECT cap FROM users WHERE id = j.user_id),
+    (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
+    :cap) END
+"""
+PAUSED = """
+EXISTS (SELECT 1 FROM pauses p
+         WHERE p.scope = 'user:' || j.user_id OR p.scope = 'site:' || j.site)
+"""
+HAS_ASKERS = "EXISTS (SELECT 1 FROM requests r WHERE r.job = j.id AND r.state = 'open')"
+
+#: What is wrong -> the jobs (or requests) of which it is true.
+CHECKS = {
+    "queued or leased without a seat": """
+        SELECT id FROM jobs WHERE state IN (0, 1) AND (seat IS NULL OR seat >= 0)""",
+    "waiting without its place in the line": """
+        SELECT id FROM jobs WHERE state = 10 AND seat IS NOT id""",
+    "a seat kept by a job that is later, held or over": """
+        SELECT id FROM jobs WHERE state NOT IN (0, 1, 10) AND seat IS NOT NULL""",
+    "two jobs on one seat": """
+        SELECT MAX(id) FROM jobs WHERE seat IS NOT NULL
+         GROUP BY user_id, lane, seat HAVING COUNT(*) > 1""",
+    "a seat beyond the cap": f"""
+        SELECT j.id FROM jobs j WHERE j.seat < 0 AND -j.seat > {CAP}
+           AND j.user_id NOT IN (SELECT value FROM json_each(:lowered))""",
+    "a free seat beside a waiting job": f"""
+        SELECT j.id FROM jobs j WHERE j.state = 10 AND {CAP} >
+               (SELECT COUNT(*) FROM jobs t WHERE t.user_id = j.user_id AND t.lane = j.lane
+                   AND t.seat < 0 AND -t.seat <= {CAP})""",
+    "leased by nobody": """
+        SELECT id FROM jobs WHERE state = 1
+           AND (worker IS NULL OR worker NOT IN (SELECT id FROM workers))""",
+    "a worker's, though not leased": """
+        SELECT id FROM jobs WHERE state <> 1 AND worker IS NOT NULL""",
+    "leased without a fence": "SELECT id FROM jobs WHERE state = 1 AND fence < 1",
+    "fewer claims than attempts": "SELECT id FROM jobs WHERE attempt NOT BETWEEN 0 AND fence",
+    "queued or waiting in a pause": f"""
+        SELECT j.id FROM jobs j WHERE j.state IN (0, 10) AND {PAUSED}""",
+    "held by no pause": f"SELECT j.id FROM jobs j WHERE j.state = 3 AND NOT {PAUSED}",
+    "asked to stop, though nobody runs it": """
+        SELECT id FROM jobs WHERE stop = 1 AND state IN (0, 2, 3, 10)""",
+    "asked to stop, though somebody waits for it": f"""
+        SELECT j.id FROM jobs j WHERE j.stop = 1 AND j.state = 1 AND {HAS_ASKERS}""",
+    "two living jobs of one mark": """
+        SELECT MAX(id) FROM jobs WHERE mark IS NOT NULL AND state < 20
+         GROUP BY mark HAVING COUNT(*) > 1""",
+    "progress of a job that does not run": """
+        SELECT p.job FROM progress p LEFT JOIN jobs j ON j.id = p.job
+         WHERE j.state IS NOT 1""",
+    "a request that nobody works for": """
+        SELECT r.id FROM requests r LEFT JOIN jobs j ON j.id = r.job
+         WHERE r.state = 'open' AND (j.id IS NULL OR j.state >= 20)""",
+    "work that nobody waits for": f"""
+        SELECT j.id FROM jobs j WHERE j.state < 20 AND j.stop = 0
+           AND (j.mark LIKE 'fetch:%' OR j.mark LIKE 'deliver:%') AND NOT {HAS_ASKERS}""",
+    "a request that ended without an end": """
+        SELECT id FROM requests WHERE (state = 'open') <> (ended_at IS NULL)""",
+    "a media without a name": """
+        SELECT media FROM media_keys WHERE media NOT IN (SELECT id FROM media)""",
+}
+
+
+def audit(db: Database, *, lowered: Collection[int] = ()) -> list[str]:
+    """Every finding, in words. `lowered`: users whose cap sank while they had jobs on seats."""
+    facts = {"cap": db.cap, "lowered": str(sorted(lowered))}
+    return [
+        f"{what}: {sorted(number for (number,) in rows)}"
+        for what, select in CHECKS.items()
+        if (rows := db.all(select, facts))
+    ]
