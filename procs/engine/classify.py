@@ -70,6 +70,7 @@ HUNDREDS: dict[int, type[JobError]] = {
 
 #: Said by wrappers around a status that alone would mislead.
 FIRST_WORDS = (
+    (errors.Forbidden, r"no connection adapters were found"),  # a redirect out of the web
     (errors.BotCheck, r"anti-bot|generic:impersonate"),
     (errors.ExtractorBroken, r"unable to download video data: HTTP Error 403"),
 )
