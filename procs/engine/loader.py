@@ -12,13 +12,16 @@ from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
 from yt_dlp.utils import Popen
 
 from procs.engine import confine
-from procs.engine.records import check_scheme
+from procs.engine.records import MIB, check_scheme
+from procs.errors import TooLarge
 from procs.tools import tools
 
 #: A page that leads nowhere, to try patterns on.
 NOWHERE, BLANK = "https://127.0.0.1/", "<html></html>"
 #: Answers whose headers are kept; a direct file's is among the first.
 KEPT = 64
+#: Bytes of a page or a manifest; the largest that sites really have are a few megabytes.
+PAGE, PIECE = 32 * MIB, MIB
 
 #: Extractor classes by key, in the order in which they are asked; filled once by `prepare`.
 READY: dict[str, Any] = {}
@@ -46,9 +49,28 @@ class Loader(yt_dlp.YoutubeDL):
         """
         check_scheme(req if isinstance(req, str) else req.url)
         answer = super().urlopen(req)
+        bound(answer)
         if len(self.headers) < KEPT:
             self.headers[answer.url] = answer.headers
         return answer
+
+
+def bound(answer: common.Response) -> None:
+    """Let nobody read more than a page's worth into memory at once, unpacked bytes counted: a page
+    of two megabytes may unpack to two gigabytes. Files are read piece by piece."""
+    read = answer.read
+
+    def bounded(amount: int | None = None) -> bytes:
+        if amount is not None and amount >= 0:
+            return read(amount)
+        whole = bytearray()
+        while piece := read(PIECE):
+            whole += piece
+            if len(whole) > PAGE:
+                raise TooLarge(f"a page of more than {PAGE} bytes")
+        return bytes(whole)
+
+    answer.read = bounded
 
 
 def prepare() -> None:
