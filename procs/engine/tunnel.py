@@ -56,7 +56,17 @@ class End(asyncio.Protocol):
 
 
 class Site(End):
-    """The site's end."""
+    """The site's end. What it says before the ends are tied is kept."""
+
+    def __init__(self, tunnel: "Tunnel") -> None:
+        super().__init__(tunnel)
+        self.early = b""
+
+    def data_received(self, data: bytes) -> None:
+        if self.other:
+            super().data_received(data)
+        elif self.tunnel.egress.spend(len(data)):
+            self.early += data
 
     def eof_received(self) -> bool:
         return False
@@ -133,9 +143,10 @@ class Tunnel:
         site.other, self.program.other = self.program, site
         if hello:
             site.transport.write(hello)
-        if answer:
-            self.program.transport.write(answer)
+        self.program.transport.write(answer + site.early)
         self.program.transport.resume_reading()
+        if site.transport.is_closing():
+            self.program.transport.close()
 
     def refuse(self, error: ChaparError, host: str) -> None:
         """Say no, and remember why."""

@@ -122,6 +122,20 @@ async def test_a_tunnel():
     assert net.dialled == [(PUBLIC, 443)]
 
 
+async def test_a_site_that_speaks_first_is_heard():
+    net = Net()
+
+    async def speaks(reader, writer):
+        writer.write(b"220 ready\r\n")
+        writer.close()
+
+    net.serve = speaks
+    async with way_out(net) as egress:
+        for _ in range(20):
+            said = await asks(egress, "CONNECT site.test:443 HTTP/1.1")
+            assert said == b"HTTP/1.1 200 Connection established\r\n\r\n220 ready\r\n"
+
+
 @pytest.mark.parametrize(
     ("names", "kind"),
     [
