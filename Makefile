@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run check test bench bench-queue bench-upload format clean
+.PHONY: help install demo run check test chaos bench bench-queue bench-upload bench-engine format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -29,6 +29,9 @@ check: $(READY) ## ruff, mypy and the house rules
 test: $(READY) ## unit, contract and process tests
 	$(BIN)/python -m pytest
 
+chaos: $(READY) ## 300 kills over 500 deliveries: each arrives once (about 10 minutes)
+	$(BIN)/python -m tests.chaos
+
 bench: $(READY) ## measure answer time, recycling, memory, idle CPU
 	$(BIN)/python -m bench
 
@@ -37,6 +40,9 @@ bench-queue: $(VENV)/.ready-bench ## measure the lease table beside other queues
 
 bench-upload: $(READY) ## measure uploads beside the library's own, and delivery
 	$(BIN)/python -m bench.upload
+
+bench-engine: $(READY) ## measure a download's cost: proxy, child, cancel
+	$(BIN)/python -m bench.engine
 
 format: $(READY) ## let ruff lay out the code
 	$(BIN)/ruff check --fix .

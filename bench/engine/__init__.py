@@ -1,0 +1,1 @@
+"""What a download costs beside its bytes: the proxy, the forked child, a cancel."""
