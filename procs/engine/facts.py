@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from procs.engine import formats, names, subtitles
+from procs.engine import choices, formats, names, subtitles
 from procs.engine.failure import plain
 from procs.engine.records import Found, Order
 from procs.errors import Gone, LiveNow, NoSuchVariant, TooLarge
@@ -73,6 +73,8 @@ def found(
         parts=1 if wish.clip else count(size or 0, order.max_file_size),
         subtitles=subtitles.written(info),
         captions=subtitles.heard(info),
+        choices=[] if kind in ("photo", "file") else choices.offered(info, order),
+        chapters=choices.chapters(info),
     )
 
 

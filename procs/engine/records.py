@@ -37,14 +37,25 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One form in which a media can be had: `variant` as it is asked for, the expected bytes or
+    None, the codecs, and the number of files it will be cut into."""
+
+    variant: str
+    size: int | None = None
+    codecs: str = ""
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What a link leads to, before anything is downloaded.
 
     `key` names the media (`youtube:dQw4w9WgXcQ`), or is empty where the site's ids are not unique.
     `size` is the expected number of bytes, all streams together, or None, and `parts` the number of
     files it will be cut into; `subtitles` and `captions` are the languages of the words that people
-    and machines wrote; `plan` says in words for
-    the log which formats were chosen.
+    and machines wrote; `chapters` are their beginnings (seconds) and titles; `plan` says in words
+    for the log which formats were chosen.
     """
 
     key: str
@@ -59,6 +70,13 @@ class Found:
     parts: int = 1
     subtitles: list[str] = field(default_factory=list)
     captions: list[str] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
+    chapters: list[tuple[float, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        made = [one if isinstance(one, Choice) else Choice(**one) for one in self.choices]
+        object.__setattr__(self, "choices", made)
+        object.__setattr__(self, "chapters", [(start, name) for start, name in self.chapters])
 
 
 @dataclass(frozen=True, slots=True)

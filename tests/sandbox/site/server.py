@@ -6,6 +6,7 @@
 /cut/clip.mp4                 half of it, then the connection breaks
 /unsized/clip.mp4             without a length
 /endless.mp4                  the clip, then zeros for ever
+/live.m3u8                    a broadcast: no end, and one segment more each time it is asked for
 /status/503                   that answer (429 and 503 with Retry-After: 7)
 /redirect/3/clip.mp4          after so many redirects;  /loop  for ever
 /odd/clip.mp4                 no name in the address, a Persian one in Content-Disposition
@@ -99,6 +100,7 @@ class Site:
             web.get("/loop", self.loop),
             web.get("/hang/{name:.+}", self.hang),
             web.get("/endless.mp4", self.endless),
+            web.get("/live.m3u8", self.live),
             web.get("/{bend:slow|stall|cut|unsized|odd}/{name:.+}", self.file),
             web.get("/{name:.+}", self.file),
         ]
@@ -149,6 +151,14 @@ class Site:
 
     async def hang(self, request: web.Request) -> web.Response:
         return await asyncio.Future[web.Response]()
+
+    async def live(self, request: web.Request) -> web.Response:
+        """The segments of the muxed stream, over and over."""
+        first = max(0, self.asked[request.path] - 3)
+        lines = [f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:{first}"]
+        for number in range(first, first + 3):
+            lines.append(f"#EXT-X-DISCONTINUITY\n#EXTINF:2,\n/hls/muxed{number % 3}.ts")
+        return web.Response(text="\n".join(lines), content_type=TYPES[".m3u8"])
 
     async def endless(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "video/mp4"})
