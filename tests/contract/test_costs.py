@@ -1,0 +1,102 @@
+"""What one operation costs the disk: counts that depend on no load, so the limits are exact.
+
+Bytes and calls are the kernel's own count for this process (/proc/self/io). A write is a frame of
+the log: a header and a page, two calls. 1,200 jobs of 100 users stand in the table meanwhile.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from procs.clock import now
+from procs.job import Kind, Lane
+from procs.store import leases, seats
+from procs.store.database import Database
+from procs.store.seats import NewJob
+
+USERS, LINE, TIMES, BATCH = 100, 12, 200, 16
+Spent = tuple[float, float]
+
+
+def spent() -> Spent:
+    """Bytes and write calls of this process since it began."""
+    lines = Path("/proc/self/io").read_text(encoding="ascii").splitlines()
+    facts = {name: int(value) for name, value in (line.split(": ") for line in lines)}
+    return facts["wchar"], facts["syscw"]
+
+
+def cost(operation: Callable[[], object], times: int = TIMES) -> Spent:
+    """The mean of one operation."""
+    operation()
+    before = spent()
+    for _ in range(times):
+        operation()
+    after = spent()
+    return (after[0] - before[0]) / times, (after[1] - before[1]) / times
+
+
+def job(user: int, number: int) -> NewJob:
+    payload = {"url": f"https://site.example/watch?v={number:011d}", "variant": "best"}
+    mark = f"fetch:{user}-{number}:best"
+    return NewJob(user, Lane.HEAVY, Kind.FETCH, payload, mark=mark, site="site.example")
+
+
+@pytest.fixture
+def full(db: Database) -> Database:
+    """A table of users who all have jobs in line."""
+    seats.enqueue(db, [job(user, n) for n in range(LINE) for user in range(USERS)], now=now())
+    return db
+
+
+def turning(db: Database, room: int) -> Callable[[], object]:
+    """A worker's whole cycle: finish what it holds, hand the seats on, claim as many."""
+    held: list[leases.Lease] = []
+
+    def turn() -> None:
+        facts = {"worker": 1, "lane": Lane.HEAVY, "room": room, "full": True}
+        held[:] = leases.turn(db, now=now(), done=held, **facts)
+        assert len(held) == room
+
+    turn()
+    return turn
+
+
+def test_what_a_cycle_writes(full: Database) -> None:
+    written, calls = cost(turning(full, 1))
+
+    assert written <= 9_600
+    assert calls <= 18.2
+
+
+def test_what_a_job_writes_in_a_cycle_of_sixteen(full: Database) -> None:
+    written, calls = cost(turning(full, BATCH), times=20)
+
+    assert written / BATCH <= 2_700
+    assert calls / BATCH <= 5.2
+
+
+def test_what_an_enqueue_writes(full: Database) -> None:
+    numbers = iter(range(LINE, 10**6))
+
+    def ask() -> None:
+        number = next(numbers)
+        seats.enqueue(full, [job(number % USERS, number)], now=now())
+
+    written, calls = cost(ask)
+
+    assert written <= 4_800
+    assert calls <= 9.2
+
+
+def test_what_a_beat_of_four_leases_writes(full: Database) -> None:
+    leases.claim(full, worker=1, lane=Lane.HEAVY, room=4, now=now())
+
+    written, calls = cost(lambda: leases.renew(full, worker=1, now=now()))
+
+    assert written <= 1_100
+    assert calls <= 2.1
+
+
+def test_reading_writes_nothing(full: Database) -> None:
+    assert cost(lambda: leases.ready(full, Lane.HEAVY)) == (0, 0)
