@@ -1,0 +1,72 @@
+"""Clocks that jump and machines that sleep release nothing that is still worked on."""
+
+from collections.abc import Callable
+
+import pytest
+
+from procs.job import Lease
+from procs.store import leases, upkeep
+from tests.contract.audit import audit
+from tests.contract.conftest import Clock, Desk
+
+HOURS = 3600.0
+
+
+def wall_jumps(seconds: float) -> Callable[[Clock], None]:
+    def jump(clock: Clock) -> None:
+        clock.wall += seconds
+
+    return jump
+
+
+def suspended(clock: Clock) -> None:
+    """The monotonic clock stands still meanwhile (clock_gettime(2)), the world's does not."""
+    clock.wall += 9 * HOURS
+
+
+@pytest.fixture
+def held(desk: Desk) -> list[Lease]:
+    desk.asks(1, "a", "b", "c")
+    return desk.claim(desk.worker(), room=2)
+
+
+@pytest.mark.parametrize(
+    "event", [wall_jumps(2 * HOURS), wall_jumps(-2 * HOURS), suspended], ids=["on", "back", "sleep"]
+)
+def test_a_lease_outlives_what_the_wall_clock_does(
+    desk: Desk, clock: Clock, held: list[Lease], event: Callable[[Clock], None]
+) -> None:
+    clock.skip(leases.LEASE - 1)
+    event(clock)
+    now = clock.now()
+
+    assert upkeep.reap(desk.db, now=now) + upkeep.release_dead(desk.db, now=now) == 0
+    assert all(leases.holds(desk.db, one) for one in held)
+    assert len(leases.renew(desk.db, worker=held[0].worker, now=now)) == 2
+    leases.release_all(desk.db, held, now=now)
+    assert audit(desk.db) == []
+
+
+@pytest.mark.parametrize("jump", [2 * HOURS, -2 * HOURS])
+def test_a_hung_workers_lease_ends_in_time_whatever_the_wall_clock_does(
+    desk: Desk, clock: Clock, held: list[Lease], jump: float
+) -> None:
+    clock.wall += jump
+    clock.skip(leases.LEASE + 1)
+
+    assert upkeep.reap(desk.db, now=clock.now()) == len(held)
+
+
+def test_a_retry_comes_early_or_late_after_a_jump_and_is_never_lost(
+    desk: Desk, clock: Clock, held: list[Lease]
+) -> None:
+    leases.retry(desk.db, held[0], delay=30, now=clock.now(), error="x")
+    clock.wall -= 2 * HOURS
+    assert upkeep.bring_due(desk.db, now=clock.now()) == 0
+
+    clock.wall += 2 * HOURS
+    clock.skip(31)
+    upkeep.bring_due(desk.db, now=clock.now())
+
+    assert audit(desk.db) == []
+    assert desk.db.all("SELECT id FROM jobs WHERE state = 2") == []
