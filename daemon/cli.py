@@ -40,7 +40,7 @@ def commands() -> dict[str, Command]:
     """Every subcommand by its name."""
     all_of_them = (
         *(below.up, below.stop, below.status, below.check, below.fetch),
-        *(below.jobs, below.why, below.retry, below.cancel, below.cap),
+        *(below.jobs, below.why, below.retry, below.cancel, below.cap, below.errors),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
     return {one.__name__.replace("_", "-"): one for one in all_of_them}
@@ -79,6 +79,7 @@ def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
     of["jobs"].add_argument("--all", action="store_true", help="the latest, over or not")
     for name in ("why", "retry", "cancel"):
         of[name].add_argument("job", help="its number, or the code that a person was given")
+    of["errors"].add_argument("--since", default="", metavar="2h|7d", help="seen since then only")
     of["cap"].add_argument("words", nargs="*", metavar="USER N|default", help="one user's own cap")
     of["cap"].add_argument("--all", metavar="N", help="the cap of all who have none of their own")
 

@@ -78,6 +78,15 @@ def jobs(options: argparse.Namespace) -> int:
     return 0
 
 
+def errors(options: argparse.Namespace) -> int:
+    """List what failed, attempts that failed alike as one line, the latest first."""
+    from daemon import failing
+
+    with store() as db:
+        print(*failing.listed(db, options.since), sep="\n")
+    return 0
+
+
 def why(options: argparse.Namespace) -> int:
     """Tell everything that happened to one job, in order, and who waits for it."""
     from daemon import jobs

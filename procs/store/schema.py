@@ -182,10 +182,28 @@ CREATE TABLE copies (
 ) STRICT, WITHOUT ROWID;
 """
 
+#: The error detector: failed attempts that are alike are one row.
+FAILURES = """
+CREATE TABLE failures (
+    error     TEXT NOT NULL,
+    site      TEXT NOT NULL,
+    print     TEXT NOT NULL,
+    count     INTEGER NOT NULL,
+    first_at  REAL NOT NULL,
+    last_at   REAL NOT NULL,
+    job       INTEGER NOT NULL,
+    code      TEXT NOT NULL,
+    example   TEXT NOT NULL,
+    PRIMARY KEY (error, site, print)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX failure_last ON failures (last_at);
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
     ("sending", SENDING),
+    ("failures", FAILURES),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

@@ -16,7 +16,7 @@ from procs.errors import (
     Unknown,
 )
 from procs.job import Lease, State
-from procs.store import leases, outcomes, wake
+from procs.store import failures, leases, outcomes, wake
 from procs.store import settings as counters
 from procs.worker.tools import Tools
 
@@ -84,6 +84,7 @@ def wait_out(tools: Tools, lease: Lease, wait: TelegramWait) -> None:
 def settle(tools: Tools, lease: Lease, error: JobError) -> None:
     """Once more later, if that may help and was not tried too often; else it failed for good."""
     counters.count(tools.db, f"failures.{error.name}")
+    code = ""
     if error.retry and lease.attempt < error.attempts:
         delay = backoff(lease.attempt)
         leases.retry(tools.db, lease, delay=delay, now=clock.now(), error=error.name)
@@ -108,7 +109,17 @@ def settle(tools: Tools, lease: Lease, error: JobError) -> None:
             site=error.site or None,
             detail=error.detail[:300],
         )
+    note(tools, lease, error, code)
     wake.poke(tools.db.run, wake.BOT)
+
+
+def note(tools: Tools, lease: Lease, error: JobError, code: str) -> None:
+    """Tell the error detector. The job's fate is written by now, and not worth losing for this."""
+    facts = {"error": error.name, "site": error.site, "detail": error.detail, "code": code}
+    try:
+        failures.note(tools.db, lease.job, now=clock.now(), **facts)
+    except StoreFull as full:
+        log.warning("failure.unwritten", job=lease.job, error=full)
 
 
 def backoff(attempt: int) -> float:

@@ -7,6 +7,7 @@ import pytest
 from procs.store import (
     budget,
     deliveries,
+    failures,
     glances,
     holding,
     leases,
@@ -28,6 +29,7 @@ MODULES = (
     *(
         budget,
         deliveries,
+        failures,
         glances,
         holding,
         leases,

@@ -1,0 +1,34 @@
+"""`chapar errors`: what fails, grouped, the latest first."""
+
+import re
+
+from daemon.errors import Refused
+from daemon.tables import count, minute, table
+from procs import clock
+from procs.store import failures
+from procs.store.database import Database
+
+HEAD = ("count", "error", "site", "last seen", "first seen", "print", "job", "code", "example")
+SPAN = re.compile(r"(\d{1,6})([smhd])")
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def listed(db: Database, since: str) -> list[str]:
+    """A line for each group, and one of totals. Raises Refused for a span it cannot read."""
+    groups = failures.groups(db, since=clock.now().wall - seconds(since) if since else 0.0)
+    total = f"{count(sum(g.count for g in groups), 'failure')} in {count(len(groups), 'group')}"
+    return [*table(HEAD, [cells(g) for g in groups], right="count job"), "", total]
+
+
+def cells(group: failures.Group) -> tuple[str, ...]:
+    seen = (minute(group.last_at), minute(group.first_at))
+    tail = (group.print, str(group.job), group.code or "-", group.example)
+    return (str(group.count), group.error, group.site or "-", *seen, *tail)
+
+
+def seconds(span: str) -> int:
+    """`90s`, `30m`, `2h`, `7d`."""
+    found = SPAN.fullmatch(span)
+    if found is None:
+        raise Refused(f"--since {span} is not a span of time; write 30m, 2h or 7d")
+    return int(found[1]) * UNITS[found[2]]

@@ -1,0 +1,63 @@
+"""The error detector groups what failed alike, and keeps no secrets and no endless list."""
+
+from procs.store import failures
+
+
+def note(desk, detail, *, error="unknown", site="", job=0, code=""):
+    failures.note(
+        desk.db, job, error=error, site=site, detail=detail, code=code, now=desk.clock.now()
+    )
+
+
+def test_failures_that_differ_in_ids_and_numbers_are_one_group(desk):
+    note(desk, "[youtube] dQw4w9WgXcQ: HTTP Error 500 at https://a.example/x?sig=1")
+    note(desk, "[youtube] abcdefghijk: HTTP Error 500 at https://b.example/y", code="E-7K2Q")
+
+    [group] = failures.groups(desk.db)
+
+    assert (group.count, group.code) == (2, "E-7K2Q")
+    assert group.last_at > group.first_at
+
+
+def test_class_site_and_words_each_make_a_group(desk):
+    note(desk, "broken")
+    note(desk, "broken", error="site-busy")
+    note(desk, "broken", site="a.example")
+    note(desk, "in two")
+
+    assert [group.count for group in failures.groups(desk.db)] == [1, 1, 1, 1]
+
+
+def test_the_site_is_the_one_of_the_link(desk):
+    [asked] = desk.asks(1, "a")
+
+    note(desk, "broken", site="an extractor's name", job=asked.job)
+
+    assert failures.groups(desk.db)[0].site == "site.example"
+
+
+def test_a_later_attempt_without_a_code_keeps_the_code(desk):
+    note(desk, "broken", code="E-7K2Q")
+    note(desk, "broken")
+
+    assert failures.groups(desk.db)[0].code == "E-7K2Q"
+
+
+def test_since_leaves_out_what_did_not_happen_again(desk):
+    note(desk, "old")
+    desk.clock.skip(100)
+    since = desk.clock.now().wall
+    note(desk, "new")
+
+    assert [group.example for group in failures.groups(desk.db, since=since)] == ["new"]
+
+
+def test_prune_keeps_the_newest_of_too_many(desk, monkeypatch):
+    monkeypatch.setattr(failures, "MOST", 3)
+    for word in ("one", "two", "three", "four", "five"):
+        note(desk, word)
+
+    gone = failures.prune(desk.db, before=0)
+
+    assert gone == 2
+    assert [g.example for g in failures.groups(desk.db)] == ["five", "four", "three"]
