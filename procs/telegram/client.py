@@ -14,29 +14,19 @@ from pyrogram import Client
 from pyrogram.connection import Connection
 from pyrogram.crypto import aes
 from pyrogram.raw.all import layer
-from pyrogram.raw.types import UpdatesTooLong
 from pyrogram.storage import SQLiteStorage
 
 from procs import log
 from procs.config import Settings
 from procs.telegram import serverkey
 from procs.telegram.errors import TwoPyrograms
+from procs.telegram.listening import Listening
 
 #: Seconds of FLOOD_WAIT that the library sleeps out in the calls it makes by itself (sign-in,
 #: catching up). Our own calls never sleep: see `line.py`.
 SLEEP = 5
 #: Messages that the library remembers; we never ask it for one.
 REMEMBERED = 10
-
-
-class Listening(Client):
-    """A client that asks what it missed when Telegram says that it missed something."""
-
-    async def handle_updates(self, updates: Any) -> None:
-        if isinstance(updates, UpdatesTooLong):
-            await self.recover_gaps()
-        else:
-            await super().handle_updates(updates)
 
 
 class Silent(Client):

@@ -19,6 +19,7 @@ from pyrogram.session.session import AuthKeyNotFound, Session, SessionState
 from procs.errors import SessionRevoked, TelegramAway
 from procs.telegram.errors import translate
 from procs.telegram.lanes import Lanes
+from procs.telegram.listening import Listening
 
 #: Seconds until an answer is no longer expected.
 ANSWER = 15.0
@@ -72,6 +73,8 @@ class Line:
             raise ours from error
         if isinstance(answer, BadMsgNotification):
             raise TelegramAway(f"{method}: bad message, code {answer.error_code}")
+        if isinstance(self.client, Listening):
+            await self.client.note_own(answer)
         return answer
 
     async def connected(self) -> None:

@@ -2,10 +2,11 @@
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -441,3 +442,28 @@ async def test_progress_is_told_within_the_limits(bot, hands, tg, sara):
     edits = [call["at"] for call in await tg.calls("messages.editMessage")]
     assert len(edits) >= 3
     assert min(after - before for before, after in pairwise(edits)) >= 0.95
+
+
+async def test_what_came_meanwhile_is_heard_though_news_come_first(tg, settings, store):
+    """A message that arrives before the bot could ask what it missed must not hide the rest."""
+    ali = await tg.person("Ali")
+    async with running(settings) as bot:
+        await ali.starts()
+        await ali.sees(lambda m: not m.mine)
+        await bot.rests()
+    for number in range(4):
+        await ali.sends(f"{LINK}?missed={number}")
+    hold = await tg.holds("users.*")
+    starting = asyncio.ensure_future(started(settings))
+    await hold.reached(10)
+    await ali.sends(f"{LINK}?news")
+    await tg.do("heal")
+    bot, end = await starting
+    await until(lambda: len(bot.requests()) == 5)
+    await end()
+
+
+async def started(settings: Settings) -> tuple[Bot, Callable[[], Coroutine[Any, Any, None]]]:
+    """A bot that listens, and how to end it."""
+    stack = AsyncExitStack()
+    return await stack.enter_async_context(running(settings)), stack.aclose
