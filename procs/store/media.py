@@ -1,6 +1,6 @@
 """What was uploaded once and can be sent again: references by media key and variant."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -25,6 +25,7 @@ INSERT INTO media_keys (key, variant, media) VALUES (:key, :variant, :media)
     ON CONFLICT (key, variant) DO UPDATE SET media = excluded.media
 """
 USE = "UPDATE media SET used_at = :now WHERE id = :media"
+RENEW = "UPDATE media SET parts = :parts WHERE id = :media"
 FORGET = "DELETE FROM media WHERE id = :media"
 
 
@@ -60,6 +61,13 @@ def name(db: Database, media: int, *, keys: set[str], variant: str) -> None:
     with db.write(full=True):
         for key in sorted(keys):
             db.change(NAME, {"key": key, "variant": variant, "media": media})
+
+
+def renew(db: Database, media: int, parts: Sequence[Part]) -> None:
+    """Keep fresh references of a media's parts."""
+    text = codec.dump([asdict(part) for part in parts])
+    with db.write():
+        db.change(RENEW, {"media": media, "parts": text})
 
 
 def used(db: Database, media: int, *, now: Now) -> None:

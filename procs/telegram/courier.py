@@ -5,22 +5,23 @@ under a random_id that was stored before, so that a repeat is recognised by Tele
 """
 
 import asyncio
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pyrogram.raw.functions.messages import SendMedia, UploadMedia
-from pyrogram.raw.types import InputPeerEmpty
+from pyrogram.raw.functions.messages import SendMedia, SendMultiMedia, UploadMedia
+from pyrogram.raw.types import InputPeerEmpty, InputSingleMedia
 
 from procs import log
 from procs.config import Settings
 from procs.errors import SessionRevoked, TelegramAway
 from procs.job import File, Part, Reference
-from procs.telegram import attached, signin
+from procs.telegram import attached, looking, signin
 from procs.telegram.errors import PartMissing
 from procs.telegram.line import Line
 from procs.telegram.peers import CAPTION, cut, peer
-from procs.telegram.posting import post
+from procs.telegram.posting import post, post_all
 from procs.telegram.upload import Progress, Upload
 
 #: Seconds in which Telegram makes a medium out of parts it has.
@@ -101,6 +102,52 @@ class Courier:
         return await post(
             self._line(), partial(replied, query), chat=chat, random_id=random_id, reply_to=reply_to
         )
+
+    async def send_album(
+        self,
+        *,
+        chat: int,
+        access: int,
+        parts: Sequence[Part],
+        caption: str,
+        random_ids: Sequence[int],
+        reply_to: int,
+    ) -> list[int | None]:
+        """Send two to ten parts as one album, the caption under the first. Returns and raises as
+        `send`, for each; Telegram takes all of them or none."""
+        captions = [cut(caption, CAPTION), *[""] * (len(parts) - 1)]
+        items = [
+            InputSingleMedia(
+                media=attached.referred(part.reference), random_id=random_id, message=words
+            )
+            for part, random_id, words in zip(parts, random_ids, captions, strict=True)
+        ]
+        query = partial(SendMultiMedia, peer=peer(chat, access), multi_media=items)
+        return await post_all(
+            self._line(),
+            partial(replied, query),
+            chat=chat,
+            random_ids=random_ids,
+            reply_to=reply_to,
+        )
+
+    async def find(
+        self, *, chat: int, access: int, after: int, part: Part, taken: Collection[int]
+    ) -> int | None:
+        """The message that shows a part as an answer to message `after`, by looking; `taken` are
+        messages of other parts. None when it is not there. Raises as `Line.ask`."""
+        seen = looking.messages_after(self._line(), chat, access, after)
+        async for message in seen:
+            if message.id not in taken and looking.answers(message, after, part.reference):
+                return int(message.id)
+        return None
+
+    async def refreshed(self, *, chat: int, access: int, message: int) -> Reference | None:
+        """A fresh reference of the file that a message of ours shows; None when it is gone.
+        Raises as `Line.ask`."""
+        found = await looking.messages(self._line(), chat, access, range(message, message + 1))
+        media = getattr(found[0], "media", None) if found else None
+        return attached.reference(media) if looking.is_file(media) else None
 
     def _line(self) -> Line:
         if self.line is None:

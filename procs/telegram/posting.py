@@ -1,6 +1,6 @@
 """Sending one message once, however often it is asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from procs.errors import TelegramRefused, TelegramWait
@@ -20,14 +20,26 @@ async def post(
 
     `query` makes the call, given the reply header.
     """
+    return (await post_all(line, query, chat=chat, random_ids=[random_id], reply_to=reply_to))[0]
+
+
+async def post_all(
+    line: Line,
+    query: Callable[[Any], Any],
+    *,
+    chat: int,
+    random_ids: Sequence[int],
+    reply_to: int,
+) -> list[int | None]:
+    """The same for a call that makes several messages."""
     try:
         answer = await line.ask(query(reply(reply_to)))
     except AlreadySent:
-        return None
+        return [None] * len(random_ids)
     except ChatSlow as wait:
         raise TelegramWait(wait.seconds, scope(chat)) from wait
     except TelegramRefused as error:
         if not reply_to or error.detail not in UNANSWERABLE:
             raise
-        return await post(line, query, chat=chat, random_id=random_id, reply_to=0)
-    return message_id(answer, random_id)
+        return await post_all(line, query, chat=chat, random_ids=random_ids, reply_to=0)
+    return [message_id(answer, random_id) for random_id in random_ids]

@@ -1,15 +1,27 @@
 """A deliver job: send media that Telegram holds already, each message once."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
 from procs import clock, log
-from procs.errors import ReferenceStale
-from procs.job import Lease, Media, State, Step
+from procs.errors import ReferenceStale, TelegramAway
+from procs.job import Lease, Media, Part, State, Step
 from procs.store import deliveries, leases, outcomes, requests, wake
 from procs.store import media as shelf
+from procs.store import settings as counters
+from procs.store.deliveries import Copy
 from procs.store.requests import Order
+from procs.telegram.courier import Courier
 from procs.telegram.pace import Urgency
 from procs.worker.tools import Tools
 
-SEND = "messages.SendMedia"
+SEND, SEND_ALBUM = "messages.SendMedia", "messages.SendMultiMedia"
+#: Kinds that may stand in one album, and how many (core.telegram.org/api/files).
+ALBUMS = {"photo": "seen", "video": "seen", "audio": "heard", "document": "kept"}
+ALBUM = 10
+#: Attempts in which a part that is said to be there is looked for.
+LOOKS = 3
 #: Seconds that a delivery waits in line with its room taken; longer waits give the room away.
 PATIENCE = 5.0
 
@@ -28,24 +40,14 @@ async def deliver(tools: Tools, lease: Lease) -> None:
 
 
 async def send(tools: Tools, lease: Lease, order: Order, media: Media) -> None:
-    """Send the parts that have no receipt. A part that was sent before its receipt was kept is
-    sent again under the same random id, and Telegram answers with the first message."""
+    """Send the parts that have no receipt; by fresh references when the kept ones are stale."""
     tools.desk.say(lease, Step.DELIVER)
     courier = await tools.telegram()
     try:
-        for part, random_id in deliveries.plan(tools.db, order.id, len(media.parts)):
-            await tools.pace.leave(
-                SEND, chat=order.chat, urgency=Urgency.DELIVERY, patience=PATIENCE
-            )
-            message = await courier.send(
-                chat=order.chat,
-                access=order.chat_access,
-                part=media.parts[part],
-                caption=media.title if part == 0 else "",
-                random_id=random_id,
-                reply_to=order.message,
-            )
-            deliveries.receipt(tools.db, order.id, part, message=message, now=clock.now())
+        try:
+            await send_parts(tools, lease, order, media)
+        except ReferenceStale:
+            await send_parts(tools, lease, order, await refreshed(tools, courier, media))
     except ReferenceStale:
         requests.fetch_anew(tools.db, lease, order, now=clock.now())
         log.info("media.stale", job=lease.job, request=order.id, media=media.id)
@@ -53,3 +55,92 @@ async def send(tools: Tools, lease: Lease, order: Order, media: Media) -> None:
     outcomes.delivered(tools.db, lease, order.id, worker=tools.name, now=clock.now())
     wake.poke(tools.db.run, wake.BOT)
     log.info("request.delivered", job=lease.job, request=order.id, worker=tools.name)
+
+
+async def refreshed(tools: Tools, courier: Courier, media: Media) -> Media:
+    """The media with references of today, from messages that show it. Raises ReferenceStale when
+    there are none."""
+    copies = deliveries.copies(tools.db, media.id)
+    parts = []
+    for number, part in enumerate(media.parts):
+        copy = copies.get(number)
+        fresh = await courier.refreshed(**asdict(copy)) if copy else None
+        if fresh is None or fresh.id != part.reference.id:
+            raise ReferenceStale(f"no message shows part {number} of media {media.id}")
+        parts.append(replace(part, reference=fresh))
+    shelf.renew(tools.db, media.id, parts)
+    log.info("media.refreshed", media=media.id, parts=len(parts))
+    return replace(media, parts=tuple(parts))
+
+
+async def send_parts(tools: Tools, lease: Lease, order: Order, media: Media) -> None:
+    """Send what has no receipt. A part that was sent before its receipt was kept is sent again
+    under the same random id, and Telegram answers with the first message."""
+    planned = deliveries.plan(tools.db, order.id, len(media.parts))
+    for album in albums(planned, media.parts):
+        messages = len(album)
+        await tools.pace.leave(
+            SEND if messages == 1 else SEND_ALBUM,
+            chat=order.chat,
+            urgency=Urgency.DELIVERY,
+            patience=PATIENCE,
+            messages=messages,
+        )
+        given = await hand_over(tools.courier, order, media, album)
+        copies = {
+            part: await certain(tools, lease, order, media, part, message)
+            for (part, _), message in zip(album, given, strict=True)
+        }
+        deliveries.receipts(tools.db, order.id, media.id, copies, now=clock.now())
+
+
+Planned = list[tuple[int, int]]
+
+
+def albums(planned: Planned, parts: Sequence[Part]) -> list[Planned]:
+    """Neighbours that Telegram shows together: photos with videos, music, files; ten at most."""
+    found: list[Planned] = []
+    before = ""
+    for number, random_id in planned:
+        kind = ALBUMS.get(parts[number].kind, "")
+        if kind and kind == before and len(found[-1]) < ALBUM:
+            found[-1].append((number, random_id))
+        else:
+            found.append([(number, random_id)])
+        before = kind
+    return found
+
+
+async def hand_over(
+    courier: Courier, order: Order, media: Media, album: Planned
+) -> list[int | None]:
+    """The messages, in their order."""
+    to: dict[str, Any] = {"chat": order.chat, "access": order.chat_access}
+    caption = media.title if album[0][0] == 0 else ""
+    facts = {**to, "caption": caption, "reply_to": order.message}
+    if len(album) == 1:
+        ((part, random_id),) = album
+        return [await courier.send(part=media.parts[part], random_id=random_id, **facts)]
+    parts = [media.parts[part] for part, _ in album]
+    ids = [random_id for _, random_id in album]
+    return await courier.send_album(parts=parts, random_ids=ids, **facts)
+
+
+async def certain(
+    tools: Tools, lease: Lease, order: Order, media: Media, part: int, message: int | None
+) -> Copy | None:
+    """Where a part is. When Telegram says only that it is there, we look; it may be on its way
+    still, and so is tried again before we call it uncertain. Raises TelegramAway."""
+    to = {"chat": order.chat, "access": order.chat_access}
+    if message is None:
+        taken = deliveries.taken(tools.db, order.id)
+        message = await tools.courier.find(
+            after=order.message, part=media.parts[part], taken=taken, **to
+        )
+    if message is None and lease.attempt < LOOKS:
+        raise TelegramAway("said to be there, but not found")
+    if message is None:
+        counters.count(tools.db, "deliveries.uncertain")
+        log.warning("delivery.uncertain", job=lease.job, request=order.id, part=part)
+        return None
+    return Copy(message=message, **to)
