@@ -11,8 +11,10 @@ from procs.store.database import Database
 from procs.store.leases import FORGET_PROGRESS
 from procs.store.story import event
 
-#: A download that was running when its worker died, twice, is suspected of having killed it.
-DEATHS = 2
+#: A download that was running when its worker died, twice, is suspected of having killed it. Each
+#: worker that died in the last `LATELY` seconds without it speaks for the download, up to `MANY`.
+DEATHS, MANY = 2, 10
+LATELY = 600.0
 #: Rows per transaction.
 BITE = 200
 
@@ -30,6 +32,10 @@ SELECT id, user_id, lane, seat, deaths, stop FROM jobs
 EXPIRED = """
 SELECT id, user_id, lane, seat, deaths, stop FROM jobs
  WHERE state = 1 AND at < :boot
+"""
+DIED_LATELY = """
+SELECT COUNT(*) FROM workers
+ WHERE id > (SELECT MAX(id) FROM workers) - 100 AND why = 'died' AND ended_at > :since
 """
 TAKE_BACK = """
 UPDATE jobs
@@ -111,7 +117,7 @@ def _take_back(db: Database, row: tuple[Any, ...], *, word: str, now: Now) -> in
         db.change(DROP, {"job": job, "now": now.wall, "event": event(now, "cancelled", why=word)})
         seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
         return 1
-    if heavy and deaths + 1 >= DEATHS:
+    if heavy and suspected(deaths + 1, died_lately(db, now) - deaths):
         db.change(QUARANTINE, {"job": job, "now": now.wall, "event": event(now, "dead", why=word)})
         outcomes.fail_requests(db, job, say="failed-poison", now=now)
         seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
@@ -125,6 +131,20 @@ def _take_back(db: Database, row: tuple[Any, ...], *, word: str, now: Now) -> in
     taken = db.change(TAKE_BACK, facts)
     seats.hold(db, job, now=now)
     return taken
+
+
+def died_lately(db: Database, now: Now) -> int:
+    """How many workers died lately, the one whose jobs are being taken back apart."""
+    row = db.one(DIED_LATELY, {"since": now.wall - LATELY})
+    return int(row[0]) if row else 0
+
+
+def suspected(deaths: int, others: int) -> bool:
+    """Whether a download that lost `deaths` workers killed them, when `others` died without it.
+
+    What kills from outside (an operator, the kernel short of memory) hits the others as well.
+    """
+    return deaths >= min(MANY, DEATHS + max(0, others))
 
 
 def cancel(db: Database, job: int, *, now: Now) -> int | None:

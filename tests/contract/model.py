@@ -10,7 +10,7 @@ from procs.clock import Now
 from procs.job import Ask, Kind, Lane, Lease, State
 from procs.store.leases import ENDLESS, LEASE
 from procs.store.seats import LIGHT_CAP
-from procs.store.upkeep import DEATHS
+from procs.store.upkeep import DEATHS, LATELY, MANY
 
 BADLY = {State.FAILED, State.CANCELLED, State.DEAD}
 
@@ -65,6 +65,7 @@ class Model:
         self.pauses: set[str] = set()
         self.caps: dict[int, int] = {}
         self.dead: set[int] = set()
+        self.died_at: list[float] = []
 
     # Seats and turns
 
@@ -255,12 +256,17 @@ class Model:
                 self.leave(job, State.CANCELLED)
                 continue
             job.deaths += job.lane is Lane.HEAVY
-            if job.deaths >= DEATHS:
+            if job.lane is Lane.HEAVY and self.suspected(job):
                 self.settle(job.id, "failed")
                 self.leave(job, State.DEAD)
             else:
                 self.give_back(job)
         return len(taken)
+
+    def suspected(self, job: Job) -> bool:
+        """Whether it killed its workers itself: not when others died lately without it."""
+        lately = sum(at > self.now.wall - LATELY for at in self.died_at)
+        return job.deaths >= min(MANY, DEATHS + max(0, lately - (job.deaths - 1)))
 
     def reap(self) -> int:
         return self.take_back(job for job in self.of(State.LEASED) if job.at < self.now.boot)
@@ -269,6 +275,7 @@ class Model:
         freed = 0
         for worker in sorted(self.dead):
             freed += self.take_back(j for j in self.of(State.LEASED) if j.worker == worker)
+            self.died_at.append(self.now.wall)
         self.dead.clear()
         return freed
 

@@ -1,5 +1,7 @@
 """Who may work on which job, and until when."""
 
+from collections.abc import Callable
+
 import pytest
 
 from procs.errors import LeaseLost
@@ -191,6 +193,19 @@ def test_a_download_that_lost_two_workers_is_quarantined_and_its_user_told(
     assert desk.claim(desk.worker()) == []
     assert desk.glance(asked.request).say == "failed-poison"
     assert desk.glance(asked.request).job_state is State.DEAD
+
+
+def test_a_download_is_not_blamed_while_workers_die_without_it_too(
+    desk: Desk, dies: Callable[[], int]
+) -> None:
+    (asked,) = desk.asks(1, "unlucky")
+    for _ in range(3):
+        dies()
+        desk.claim(dies())
+        upkeep.release_dead(desk.db, now=desk.clock.now())
+
+    assert len(desk.claim(desk.worker())) == 1
+    assert desk.glance(asked.request).state == "open"
 
 
 def test_a_living_workers_jobs_are_not_taken_back(desk: Desk) -> None:
