@@ -30,7 +30,7 @@ RETURNING user_id, lane, site
 REOPEN = """
 UPDATE requests SET state = 'open', say = NULL, code = NULL, ended_at = NULL, closed_at = NULL,
        shown = ''
- WHERE job = :job AND state IN ('failed', 'cancelled')
+ WHERE job = :job AND state = :ended
 """
 TWIN = """
 SELECT 1 FROM jobs t JOIN jobs j ON t.mark = j.mark
@@ -78,15 +78,18 @@ def find(db: Database, name: str) -> Job | None:
 
 def retry(db: Database, job: int, *, now: Now) -> bool:
     """Do a job that ended badly once more, with all its attempts; the people who waited for it
-    wait again. False when there is nothing to retry, or its twin runs already."""
+    wait again, those apart who had left before. False when there is nothing to retry, or its twin
+    runs already."""
     with db.write(full=True):
-        if db.one(TWIN, {"job": job}):
+        found = find(db, str(job))
+        if found is None or db.one(TWIN, {"job": job}):
             return False
         rows = db.all(REVIVE, {"job": job, "now": now.wall, "event": event(now, "revived")})
         if not rows:
             return False
         user, lane, site = rows[0]
-        db.change(REOPEN, {"job": job})
+        ended = "cancelled" if found.state is State.CANCELLED else "failed"
+        db.change(REOPEN, {"job": job, "ended": ended})
         seats.sit(db, job, user=user, lane=Lane(lane), site=site, now=now)
     wake.poke_idle(db.run)
     wake.poke(db.run, wake.BOT)

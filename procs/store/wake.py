@@ -7,9 +7,11 @@ falls between looking and sleeping is kept by the socket.
 
 import asyncio
 import contextlib
-import os
 import socket
+from collections.abc import Iterable
 from pathlib import Path
+
+from procs.job import Lane
 
 BOT = "bot"
 #: Bytes of one word; a cancelled job's number fits.
@@ -21,8 +23,8 @@ class Ear:
 
     def __init__(self, run: Path, name: str) -> None:
         self.path = run / "wake" / f"{name}.sock"
-        self.idle = run / "idle" / name
-        for folder in (self.path.parent, self.idle.parent):
+        self.idle = {lane: doors(run, lane) / name for lane in Lane}
+        for folder in (self.path.parent, *(mark.parent for mark in self.idle.values())):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path.unlink(missing_ok=True)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -48,13 +50,15 @@ class Ear:
                 words.add(self.socket.recv(WORD))
         return words
 
-    def rest(self) -> None:
-        """Be visible as idle."""
-        self.idle.touch()
+    def rest(self, lanes: Iterable[Lane] = Lane) -> None:
+        """Be visible as idle for work of these lanes, those with a free room."""
+        for lane in lanes:
+            self.idle[lane].touch()
 
     def rise(self) -> None:
         """Be no longer visible as idle."""
-        self.idle.unlink(missing_ok=True)
+        for mark in self.idle.values():
+            mark.unlink(missing_ok=True)
 
     def close(self) -> None:
         self.rise()
@@ -75,16 +79,32 @@ def poke(run: Path, name: str, word: bytes = b"") -> bool:
     return True
 
 
-def poke_idle(run: Path, count: int = 1) -> int:
-    """Wake up to `count` idle workers, one byte each. Returns how many were woken."""
+def doors(run: Path, lane: Lane) -> Path:
+    """Where workers with a free room for a lane leave their names."""
+    return run / "idle" / lane.name.lower()
+
+
+def poke_idle(run: Path, count: int = 1, *, lanes: Iterable[Lane] = Lane) -> int:
+    """Wake up to `count` workers that are idle for work of these lanes, one byte each. Returns how
+    many were woken.
+
+    By lane, because a worker whose rooms for downloads are full is still idle for deliveries: told
+    of a download it could only tell the next one, and two such would tell each other for ever.
+    """
     woken = 0
-    with contextlib.suppress(FileNotFoundError):
-        for name in sorted(os.listdir(run / "idle")):
-            if woken == count:
-                break
-            try:
-                os.unlink(run / "idle" / name)
-            except FileNotFoundError:
-                continue
-            woken += poke(run, name)
+    for lane in lanes:
+        with contextlib.suppress(FileNotFoundError):
+            for mark in sorted(doors(run, lane).iterdir()):
+                if woken == count:
+                    return woken
+                woken += take(mark) and poke(run, mark.name)
     return woken
+
+
+def take(mark: Path) -> bool:
+    """Remove a name; False when somebody else was faster."""
+    try:
+        mark.unlink()
+    except FileNotFoundError:
+        return False
+    return True

@@ -1,6 +1,7 @@
 """A worker's one loop: room first, then a job, then rest until there is news."""
 
 import asyncio
+from contextlib import suppress
 
 from procs import clock, log
 from procs.errors import StoreFull
@@ -65,13 +66,14 @@ class Loop:
     def claim(self) -> None:
         """Fill the free rooms; pass the word on when there is more than we can take."""
         self.ear.rise()
+        self.look_at_due()
         for lane in Lane:
             room = self.crew.free(lane)
             if room:
                 for lease in self.claimed(lane, room):
                     self.crew.start(lease)
             if self.crew.free(lane) == 0 and leases.ready(self.db, lane):
-                wake.poke_idle(self.db.run)
+                wake.poke_idle(self.db.run, lanes=[lane])
 
     def claimed(self, lane: Lane, room: int) -> list[leases.Lease]:
         try:
@@ -95,15 +97,14 @@ class Loop:
         The name is left among the idle first and the table looked at once more after that, so a
         job added in between is not slept over.
         """
-        if any(self.crew.free(lane) for lane in Lane) and not self.news.is_set():
-            self.ear.rest()
-            if any(self.crew.free(lane) and leases.ready(self.db, lane) for lane in Lane):
+        free = [lane for lane in Lane if self.crew.free(lane)]
+        if free and not self.news.is_set():
+            self.ear.rest(free)
+            if any(leases.ready(self.db, lane) for lane in free):
                 return
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(HANDOVER if self.budget.leaving else BACKSTOP):
                 await self.news.wait()
-        except TimeoutError:
-            self.look_at_due()
         self.news.clear()
 
     def look_at_due(self) -> None:

@@ -15,7 +15,7 @@ from procs.errors import (
     TelegramWait,
     Unknown,
 )
-from procs.job import Lease, State
+from procs.job import Lease
 from procs.store import failures, leases, outcomes, wake
 from procs.store import settings as counters
 from procs.worker.tools import Tools
@@ -128,8 +128,9 @@ def backoff(attempt: int) -> float:
 
 
 def end_cancelled(tools: Tools, lease: Lease) -> None:
-    """The last person who wanted it left, and its processes are dead."""
-    leases.end(tools.db, lease, State.CANCELLED, now=clock.now())
+    """The last person who wanted it left, and its processes are dead. Giving it back ends it,
+    unless somebody joined meanwhile: then it is queued again for them."""
+    leases.release(tools.db, lease, now=clock.now())
     log.info("job.cancelled", job=lease.job, worker=tools.name, attempt=lease.attempt)
 
 

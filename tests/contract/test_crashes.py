@@ -133,3 +133,15 @@ def test_a_failed_transaction_leaves_nothing_and_frees_the_gate(
         assert two.all("SELECT * FROM waits") == []
     one.close()
     two.close()
+
+
+async def test_a_worker_without_a_room_for_downloads_is_not_woken_for_one(tmp_path: Path) -> None:
+    full, free = wake.Ear(tmp_path, "full"), wake.Ear(tmp_path, "w-free")
+    full.rest([Lane.LIGHT])
+    free.rest()
+
+    assert wake.poke_idle(tmp_path, 9, lanes=[Lane.HEAVY]) == 1
+
+    assert (len(full.heard()), len(free.heard())) == (0, 1)
+    full.close()
+    free.close()

@@ -1,7 +1,7 @@
 """What the sysadmin can ask about jobs, and do with them."""
 
 from procs.job import State
-from procs.store import leases, outcomes, record, upkeep
+from procs.store import leases, outcomes, record, requests, upkeep
 from tests.contract.conftest import Clock, Desk
 
 
@@ -93,3 +93,14 @@ def test_the_living_jobs_are_listed_with_their_states(desk: Desk) -> None:
     states = [job.state for job in record.alive(desk.db)]
 
     assert states == [State.LEASED, State.QUEUED, State.WAITING]
+
+
+def test_who_left_before_the_failure_does_not_wait_again(desk: Desk, clock: Clock) -> None:
+    (left,) = desk.asks(1, "a")
+    (stayed,) = desk.asks(2, "a")
+    requests.cancel(desk.db, left.request, user=1, now=clock.now())
+    fail(desk)
+
+    record.retry(desk.db, left.job, now=clock.now())
+
+    assert [desk.glance(r.request).state for r in (left, stayed)] == ["cancelled", "open"]
