@@ -1,0 +1,1 @@
+"""Everything goes wrong at once, and each request still gets its media once."""

@@ -1,0 +1,47 @@
+"""`make chaos`: at least 300 kills over at least 500 deliveries. Exits 1 when one of them was lost
+or came twice."""
+
+import argparse
+import asyncio
+import sys
+import time
+
+from tests.chaos.storm import Plan, Storm
+from tests.sandbox.stack import Stack
+
+
+async def run(plan: Plan) -> int:
+    began = time.monotonic()
+    async with Stack(workers="3", drain_grace="5") as stack:
+        found = await Storm(stack, plan).run()
+    stack.remove()
+    print(found)
+    print(f"took {time.monotonic() - began:.0f} s, seed {plan.seed}")
+    return 1 if found.missing or found.twice else 0
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tests.chaos", description=__doc__)
+    parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--deliveries", type=int, default=500)
+    parser.add_argument("--every", type=float, default=1.5, help="seconds between two kills")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    return parser.parse_args()
+
+
+def main() -> int:
+    asked = arguments()
+    plan = Plan(
+        people=40,
+        deliveries=asked.deliveries,
+        kills=asked.kills,
+        films=max(4, asked.deliveries // 4),
+        every=asked.every,
+        outages=3,
+        seed=asked.seed,
+    )
+    return asyncio.run(run(plan))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

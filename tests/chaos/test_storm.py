@@ -1,0 +1,13 @@
+"""The short storm; `make chaos` runs the long one."""
+
+from tests.chaos.storm import Plan, Storm
+from tests.sandbox.stack import Stack
+
+
+async def test_each_request_gets_its_media_once_whatever_dies():
+    plan = Plan(people=6, deliveries=18, kills=6, films=8, every=1.0, seed=5)
+    async with Stack(workers="2", drain_grace="5") as stack:
+        found = await Storm(stack, plan).run()
+    stack.remove()
+    assert (found.missing, found.twice) == ([], []), str(found)
+    assert found.deliveries == found.states["delivered"] == plan.deliveries

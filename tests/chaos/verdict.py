@@ -1,0 +1,70 @@
+"""What a storm left: who got what, by Telegram's own record."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from tests.sandbox.person import Message, Person
+from tests.sandbox.stack import Stack
+
+STATES = "SELECT state || COALESCE(' ' || say, ''), COUNT(*) FROM requests GROUP BY 1"
+UNCERTAIN = "SELECT COUNT(*) FROM deliveries WHERE sent_at IS NOT NULL AND receipt IS NULL"
+MADE = "SELECT COUNT(*) FROM deliveries WHERE sent_at IS NOT NULL"
+REFUSED = "FLOOD_"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`missing` and `twice` name requests by person and message; both should be empty."""
+
+    asked: int
+    missing: list[str]
+    twice: list[str]
+    states: dict[str, int]
+    uncertain: int
+    deliveries: int
+    sign_ins: int
+    floods: int
+    counts: dict[str, int]
+
+    def __str__(self) -> str:
+        lines = [f"{name}: {value}" for name, value in sorted(self.counts.items())]
+        lines += [
+            f"asked: {self.asked}, states: {self.states}",
+            f"deliveries: {self.deliveries}, of which uncertain: {self.uncertain}",
+            f"sign-ins: {self.sign_ins}, flood waits: {self.floods}",
+            f"missing: {len(self.missing)} {self.missing[:5]}",
+            f"twice: {len(self.twice)} {self.twice[:5]}",
+        ]
+        return "\n".join(lines)
+
+
+async def verdict(
+    stack: Stack, sent: list[tuple[Person, Message]], counts: Counter[str]
+) -> Verdict:
+    """Count the media that answered each message, deleted ones included."""
+    missing, twice = [], []
+    histories = {person.id: (person, await person.history()) for person, _ in sent}
+    for person, message in sent:
+        media = [m for m in histories[person.id][1] if m.media and m.reply == message.id]
+        name = f"{person.name}:{message.id}"
+        if not media:
+            missing.append(name)
+        elif len(media) > 1:
+            twice.append(name)
+    floods = [c for c in await stack.telegram.calls() if str(c["result"]).startswith(REFUSED)]
+    return Verdict(
+        asked=len(sent),
+        missing=missing,
+        twice=twice,
+        states=dict(stack.db.all(STATES)),
+        uncertain=number(stack, UNCERTAIN),
+        deliveries=number(stack, MADE),
+        sign_ins=await stack.telegram.sign_ins(),
+        floods=len(floods),
+        counts=dict(counts),
+    )
+
+
+def number(stack: Stack, sql: str) -> int:
+    row = stack.db.one(sql)
+    return int(row[0]) if row else 0
