@@ -209,6 +209,12 @@ class EngineDied(JobError):
     say = "failed-unknown"
 
 
+class Quarantined(JobError):
+    """Workers died while they carried it; it is not tried again by itself."""
+
+    say = "failed-poison"
+
+
 # --- Telegram --------------------------------------------------------------------------------
 
 

@@ -51,6 +51,11 @@ def say(language: str, key: str, **values: object) -> Local:
     return Local(text.format_map({name: fit(language, it) for name, it in values.items()}))
 
 
+def knows(key: str) -> bool:
+    """Whether there is a text of this key."""
+    return key in catalogue(DEFAULT)
+
+
 def fit(language: str, value: object) -> str:
     """One value as it stands inside a sentence."""
     if isinstance(value, Local):

@@ -10,7 +10,7 @@ from procs.bot.board import Board
 from procs.bot.cancelling import Cancelling
 from procs.bot.settling import settled
 from procs.bot.speech import Speech, once
-from procs.errors import StoreFull
+from procs.errors import DiskFull, StoreFull
 from procs.job import Ask
 from procs.link import BadLink, Parsed
 from procs.store import requests, users
@@ -65,7 +65,7 @@ class Intake:
             await self.handle(heard, text)
         except StoreFull as error:
             log.error("message.unkept", chat=heard.chat, message=heard.message, error=error)
-            await self.speech.reply(heard, "failed-disk")
+            await self.speech.reply(heard, DiskFull.say)
 
     async def handle(self, heard: Incoming, text: str) -> None:
         person = replace(heard.person, language=i18n.choose(heard.person.language))

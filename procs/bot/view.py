@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from procs import i18n
 from procs.clock import Now
+from procs.errors import Unknown
 from procs.i18n import Local
 from procs.job import State, Step
 from procs.store.glances import Glance
@@ -109,7 +110,9 @@ def about(glance: Glance, line: Local) -> str:
 def failure(glance: Glance) -> str:
     """One sentence about what happened, and the code that the log has too."""
     language = glance.language
-    reason = i18n.say(language, glance.say or "failed-unknown", site=glance.site)
+    # The row may be of another version: the bot must not fall over a word that it does not know.
+    key = glance.say if glance.say and i18n.knows(glance.say) else Unknown.say
+    reason = i18n.say(language, key, site=glance.site)
     return i18n.say(language, "failure", name=name(glance), reason=reason, code=glance.code)
 
 

@@ -5,6 +5,7 @@ cancelled. Every piece is idempotent, and each condition stands in the statement
 from typing import Any
 
 from procs.clock import Now
+from procs.errors import Quarantined
 from procs.job import Lane
 from procs.store import outcomes, seats, workers
 from procs.store.database import Database
@@ -119,7 +120,7 @@ def _take_back(db: Database, row: tuple[Any, ...], *, word: str, now: Now) -> in
         return 1
     if heavy and suspected(deaths + 1, died_lately(db, now) - deaths):
         db.change(QUARANTINE, {"job": job, "now": now.wall, "event": event(now, "dead", why=word)})
-        outcomes.fail_requests(db, job, say="failed-poison", now=now)
+        outcomes.fail_requests(db, job, say=Quarantined.say, now=now)
         seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
         return 1
     facts = {

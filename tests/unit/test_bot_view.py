@@ -72,6 +72,7 @@ def second_line(**facts: object) -> str:
         ({"state": "cancelled"}, "Cancelled."),
         (FAILED | {"say": "failed-gone"}, "This post is private or was deleted.\nCode: E-7K2Q"),
         (FAILED | {"say": "failed-live", "site": "x"}, i18n.say("en", "failed-live") + CODE),
+        (FAILED | {"say": "of-a-later-version"}, i18n.say("en", "failed-unknown") + CODE),
         (FAILED | {"say": "failed-tls"}, i18n.say("en", "failed-tls", site="youtube") + CODE),
     ],
 )  # fmt: skip

@@ -31,6 +31,12 @@ def test_every_failure_has_its_sentence():
     assert missing == set()
 
 
+def test_no_sentence_of_a_failure_is_named_outside_the_table_of_failures():
+    sources = [p for p in (ROOT / "procs").rglob("*.py") if p.name != "errors.py"]
+    keys = {k for p in sources for k in re.findall(r"\"(failed-[\w-]+)\"", p.read_text("utf-8"))}
+    assert keys == set()
+
+
 def test_a_failure_asks_for_nothing_but_the_site():
     wanted = {
         name
