@@ -22,8 +22,9 @@ LATEST = COLUMNS + " ORDER BY j.id DESC LIMIT :most"
 ONE = COLUMNS + " WHERE j.id = :job"
 OF_CODE = "SELECT job FROM requests WHERE code = :code ORDER BY id DESC LIMIT 1"
 REVIVE = """
-UPDATE jobs SET state = 2, at = :now, attempt = 0, deaths = 0, stop = 0, error = NULL, seat = NULL,
-       story = story || :event
+UPDATE jobs
+   SET state = 2, at = :now, attempt = 0, deaths = 0, blame = 0, stop = 0, error = NULL,
+       seat = NULL, story = story || :event
  WHERE id = :job AND state IN (21, 22, 23)
 RETURNING user_id, lane, site
 """

@@ -199,11 +199,17 @@ CREATE TABLE failures (
 CREATE INDEX failure_last ON failures (last_at);
 """
 
+#: A download's share in the deaths of its workers: 1 when it ran alone, half when with another.
+BLAME = """
+ALTER TABLE jobs ADD COLUMN blame REAL NOT NULL DEFAULT 0;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
     ("sending", SENDING),
     ("failures", FAILURES),
+    ("blame", BLAME),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

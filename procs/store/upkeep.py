@@ -2,19 +2,21 @@
 cancelled. Every piece is idempotent, and each condition stands in the statement that acts on it.
 """
 
-from typing import Any
+from collections import Counter
+from collections.abc import Sequence
 
 from procs.clock import Now
 from procs.errors import Quarantined
 from procs.job import Lane
 from procs.store import outcomes, seats, workers
-from procs.store.database import Database
+from procs.store.database import Database, Row
 from procs.store.leases import FORGET_PROGRESS
 from procs.store.story import event
 
-#: A download that was running when its worker died, twice, is suspected of having killed it. Each
-#: worker that died in the last `LATELY` seconds without it speaks for the download, up to `MANY`.
-DEATHS, MANY = 2, 10
+#: A download that was running alone when its worker died, twice, is suspected of having killed it;
+#: several that ran together share the blame, since one of them at most is guilty. Each worker that
+#: died in the last `LATELY` seconds without it speaks for a download. After `MANY` deaths it goes.
+BLAME, MANY = 2.0, 10
 LATELY = 600.0
 #: Rows per transaction.
 BITE = 200
@@ -27,11 +29,11 @@ NEXT_DUE = """
 SELECT MIN(at) FROM jobs WHERE state = 2
 """
 HELD_BY = """
-SELECT id, user_id, lane, seat, deaths, stop FROM jobs
+SELECT id, user_id, lane, seat, worker, deaths, blame, stop FROM jobs
  WHERE state = 1 AND lane IN (0, 1) AND worker = :worker
 """
 EXPIRED = """
-SELECT id, user_id, lane, seat, deaths, stop FROM jobs
+SELECT id, user_id, lane, seat, worker, deaths, blame, stop FROM jobs
  WHERE state = 1 AND at < :boot
 """
 DIED_LATELY = """
@@ -41,7 +43,7 @@ SELECT COUNT(*) FROM workers
 TAKE_BACK = """
 UPDATE jobs
    SET state = 0, at = :now, fence = fence + 1, worker = NULL, deaths = deaths + :death,
-       story = story || :event
+       blame = :blame, story = story || :event
  WHERE id = :job AND state = 1
 """
 DROP = """
@@ -95,8 +97,8 @@ def release_dead(db: Database, *, now: Now) -> int:
     freed = 0
     for worker in dead:
         with db.write(full=True):
-            for row in db.all(HELD_BY, {"worker": worker.id}):
-                freed += _take_back(db, row, word=f"died={worker.name}", now=now)
+            rows = db.all(HELD_BY, {"worker": worker.id})
+            freed += _take_back(db, rows, word=f"died={worker.name}", now=now)
             workers.leave(db, worker.id, why="died", now=now)
     return freed
 
@@ -107,18 +109,26 @@ def reap(db: Database, *, now: Now) -> int:
         return 0
     with db.write(full=True):
         rows = db.all(EXPIRED, {"boot": now.boot})
-        return sum(_take_back(db, row, word="lease-over", now=now) for row in rows)
+        return _take_back(db, rows, word="lease-over", now=now)
 
 
-def _take_back(db: Database, row: tuple[Any, ...], *, word: str, now: Now) -> int:
-    job, user, lane, seat, deaths, stop = row
+def _take_back(db: Database, rows: Sequence[Row], *, word: str, now: Now) -> int:
+    """Take these jobs back. Downloads that ran in one worker share the blame for its end."""
+    together = Counter(worker for _, _, lane, _, worker, *_ in rows if lane == Lane.HEAVY)
+    return sum(
+        _take_one(db, row, share=1 / (together[row[4]] or 1), word=word, now=now) for row in rows
+    )
+
+
+def _take_one(db: Database, row: Row, *, share: float, word: str, now: Now) -> int:
+    job, user, lane, seat, _, deaths, blame, stop = row
     heavy = lane == Lane.HEAVY
     db.change(FORGET_PROGRESS, {"job": job})
     if stop:
         db.change(DROP, {"job": job, "now": now.wall, "event": event(now, "cancelled", why=word)})
         seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
         return 1
-    if heavy and suspected(deaths + 1, died_lately(db, now) - deaths):
+    if heavy and suspected(deaths + 1, blame + share, others=died_lately(db, now) - deaths):
         db.change(QUARANTINE, {"job": job, "now": now.wall, "event": event(now, "dead", why=word)})
         outcomes.fail_requests(db, job, say=Quarantined.say, now=now)
         seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
@@ -127,6 +137,7 @@ def _take_back(db: Database, row: tuple[Any, ...], *, word: str, now: Now) -> in
         "job": job,
         "now": now.wall,
         "death": int(heavy),
+        "blame": blame + share * heavy,
         "event": event(now, "taken-back", why=word),
     }
     taken = db.change(TAKE_BACK, facts)
@@ -140,12 +151,13 @@ def died_lately(db: Database, now: Now) -> int:
     return int(row[0]) if row else 0
 
 
-def suspected(deaths: int, others: int) -> bool:
+def suspected(deaths: int, blame: float, *, others: int) -> bool:
     """Whether a download that lost `deaths` workers killed them, when `others` died without it.
 
-    What kills from outside (an operator, the kernel short of memory) hits the others as well.
+    What kills from outside (an operator, the kernel short of memory) hits whatever runs: the
+    others as well, and the downloads beside this one.
     """
-    return deaths >= min(MANY, DEATHS + max(0, others))
+    return deaths >= MANY or blame >= BLAME + max(0, others)
 
 
 def cancel(db: Database, job: int, *, now: Now) -> int | None:

@@ -3,6 +3,7 @@
 What the store does must look like this from outside: the same states, seats, fences and turns.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ from procs.clock import Now
 from procs.job import Ask, Kind, Lane, Lease, State
 from procs.store.leases import ENDLESS, LEASE
 from procs.store.seats import LIGHT_CAP
-from procs.store.upkeep import DEATHS, LATELY, MANY
+from procs.store.upkeep import BLAME, LATELY, MANY
 
 BADLY = {State.FAILED, State.CANCELLED, State.DEAD}
 
@@ -32,14 +33,15 @@ class Job:
     fence: int = 0
     attempt: int = 0
     deaths: int = 0
+    blame: float = 0.0
     worker: int | None = None
     stop: bool = False
     request: int = 0
     progress: dict[str, int] = field(default_factory=dict)
 
     def row(self) -> tuple[object, ...]:
-        facts = (self.seat, self.fence, self.attempt, self.deaths, self.worker, self.stop)
-        return (self.id, self.user, self.lane, self.state, *facts)
+        facts = (self.seat, self.fence, self.attempt, self.deaths, self.blame)
+        return (self.id, self.user, self.lane, self.state, *facts, self.worker, self.stop)
 
 
 @dataclass
@@ -250,12 +252,15 @@ class Model:
     def take_back(self, jobs: Iterable[Job]) -> int:
         """Which heir gets which of several freed seats is not promised; here by worker, job."""
         taken = sorted(jobs, key=lambda job: (job.lane, job.worker or 0, job.id))
+        together = Counter(job.worker for job in taken if job.lane is Lane.HEAVY)
         for job in taken:
+            share = 1 / together[job.worker] if job.lane is Lane.HEAVY else 0.0
             job.fence += 1
             if job.stop:
                 self.leave(job, State.CANCELLED)
                 continue
             job.deaths += job.lane is Lane.HEAVY
+            job.blame += share
             if job.lane is Lane.HEAVY and self.suspected(job):
                 self.settle(job.id, "failed")
                 self.leave(job, State.DEAD)
@@ -266,7 +271,8 @@ class Model:
     def suspected(self, job: Job) -> bool:
         """Whether it killed its workers itself: not when others died lately without it."""
         lately = sum(at > self.now.wall - LATELY for at in self.died_at)
-        return job.deaths >= min(MANY, DEATHS + max(0, lately - (job.deaths - 1)))
+        without = max(0, lately - (job.deaths - 1))
+        return job.deaths >= MANY or job.blame >= BLAME + without
 
     def reap(self) -> int:
         return self.take_back(job for job in self.of(State.LEASED) if job.at < self.now.boot)
@@ -312,7 +318,7 @@ class Model:
         alive = any(j.mark == job.mark and not j.state.over for j in self.jobs.values())
         if alive or job.state not in BADLY:
             return False
-        job.attempt, job.deaths, job.stop = 0, 0, False
+        job.attempt, job.deaths, job.blame, job.stop = 0, 0, 0.0, False
         for request in self.requests.values():
             if request.job == job.id and request.state in ("failed", "cancelled"):
                 request.state = "open"

@@ -46,7 +46,8 @@ FORK = multiprocessing.get_context("fork")
 FAST = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 #: What is compared; random numbers are left out.
 FACTS = (
-    "SELECT id, user_id, lane, state, at, seat, fence, attempt, deaths, worker, stop FROM jobs",
+    "SELECT id, user_id, lane, state, at, seat, fence, attempt, deaths, blame, worker, stop "
+    "FROM jobs",
     "SELECT id, state, job, closed_at FROM requests",
     "SELECT request, part, receipt FROM deliveries",
     "SELECT id FROM media",

@@ -208,6 +208,30 @@ def test_a_download_is_not_blamed_while_workers_die_without_it_too(
     assert desk.glance(asked.request).state == "open"
 
 
+def test_downloads_that_lost_their_workers_together_share_the_blame(
+    desk: Desk, dies: Callable[[], int]
+) -> None:
+    asked = [*desk.asks(1, "a", "b"), *desk.asks(2, "c", "d")]
+    for _ in range(2):
+        desk.claim(dies(), room=4)
+        upkeep.release_dead(desk.db, now=desk.clock.now())
+
+    assert len(desk.claim(desk.worker(), room=4)) == 4
+    assert {desk.glance(one.request).state for one in asked} == {"open"}
+
+
+def test_downloads_that_no_worker_outlives_are_given_up_in_the_end(
+    desk: Desk, dies: Callable[[], int]
+) -> None:
+    asked = desk.asks(1, "a", "b")
+    for _ in range(2 * int(upkeep.BLAME)):
+        desk.claim(dies(), room=2)
+        upkeep.release_dead(desk.db, now=desk.clock.now())
+
+    assert desk.claim(desk.worker(), room=2) == []
+    assert {desk.glance(one.request).say for one in asked} == {"failed-poison"}
+
+
 def test_a_living_workers_jobs_are_not_taken_back(desk: Desk) -> None:
     desk.asks(1, "a")
     (lease,) = desk.claim(desk.worker())

@@ -42,7 +42,9 @@ from tests.contract.model import Job, Model
 WALKS = int(os.environ.get("CHAPAR_WALKS", "0"))
 #: A file system in memory: the walks try the rules, not the disk.
 FAST = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-JOBS = "SELECT id, user_id, lane, state, seat, fence, attempt, deaths, worker, stop FROM jobs"
+JOBS = (
+    "SELECT id, user_id, lane, state, seat, fence, attempt, deaths, blame, worker, stop FROM jobs"
+)
 RING = "SELECT id FROM jobs WHERE state = 0 AND lane = :lane ORDER BY at, id"
 TIMES = "SELECT id, at FROM jobs WHERE state IN (1, 2)"
 KILL = "UPDATE workers SET started = -1 WHERE id = :worker"
