@@ -103,8 +103,10 @@ class Storm:
         return int(self.db.all("SELECT COUNT(*) FROM jobs WHERE state < 20")[0][0])
 
     def strike(self) -> None:
-        """Kill one, asleep or not, and hire another."""
-        self.kill(self.dice.choice(list(self.crew)))
+        """Kill one and hire another; asleep ones too, once one woke too late and was refused."""
+        awake = [pipe for pipe, one in self.crew.items() if one.pid not in self.asleep]
+        among = awake if awake and not self.told["refused"] else list(self.crew)
+        self.kill(self.dice.choice(among))
         self.hire()
         self.kills += 1
 
