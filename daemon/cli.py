@@ -41,6 +41,7 @@ def commands() -> dict[str, Command]:
     all_of_them = (
         *(below.up, below.stop, below.status, below.check, below.fetch),
         *(below.jobs, below.why, below.retry, below.cancel, below.cap, below.errors),
+        *(below.breakers,),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
     return {one.__name__.replace("_", "-"): one for one in all_of_them}
@@ -80,6 +81,7 @@ def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
     for name in ("why", "retry", "cancel"):
         of[name].add_argument("job", help="its number, or the code that a person was given")
     of["errors"].add_argument("--since", default="", metavar="2h|7d", help="seen since then only")
+    of["breakers"].add_argument("--close", default="", metavar="SITE", help="let its jobs in now")
     of["cap"].add_argument("words", nargs="*", metavar="USER N|default", help="one user's own cap")
     of["cap"].add_argument("--all", metavar="N", help="the cap of all who have none of their own")
 

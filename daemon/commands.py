@@ -87,6 +87,18 @@ def errors(options: argparse.Namespace) -> int:
     return 0
 
 
+def breakers(options: argparse.Namespace) -> int:
+    """List the sites that keep failing and are left alone for a while; --close ends that."""
+    from daemon import breaking
+
+    with store() as db:
+        print(
+            *([breaking.close(db, options.close)] if options.close else breaking.listed(db)),
+            sep="\n",
+        )
+    return 0
+
+
 def why(options: argparse.Namespace) -> int:
     """Tell everything that happened to one job, in order, and who waits for it."""
     from daemon import jobs

@@ -1,8 +1,9 @@
 """Every failure Chapar knows by name.
 
-A class answers three questions: does another attempt help (`retry`), what does the user read
-(`say`, a key of the catalogue), and what does it mean (its docstring). Exactly one place, the
-worker's `settle`, turns these into a failed or a retried job.
+A class answers these questions: does another attempt help (`retry`), what does the user read
+(`say`, a key of the catalogue), is the site left alone for a while (`trips`, `rest`, `longest`),
+must the sysadmin hear of it (`alert`), and what does it mean (its docstring). Exactly one place,
+the worker's `settle`, turns these into a failed or a retried job.
 """
 
 
@@ -42,11 +43,19 @@ class JobError(ChaparError):
     #: Attempts before a retryable failure is final.
     attempts = 4
     say = "failed-unknown"
+    #: Failures in a row that open the site's breaker; 0: this class says nothing about the site.
+    trips = 0
+    #: Seconds that the first opening lasts, and the most that one of a row of them does.
+    rest, longest = 60.0, 1800.0
+    #: Whether somebody has to do something about it.
+    alert = False
 
-    def __init__(self, detail: str = "", *, site: str = "") -> None:
+    def __init__(self, detail: str = "", *, site: str = "", wait: float = 0.0) -> None:
         super().__init__(detail)
         self.detail = detail
         self.site = site
+        #: Seconds after which the site wants to be asked again (Retry-After); 0: it did not say.
+        self.wait = wait
 
     @property
     def name(self) -> str:
@@ -86,12 +95,17 @@ class SiteBusy(JobError):
     """The site asked us to slow down."""
 
     retry = True
+    trips, rest, longest = 2, 60.0, 3600.0
     say = "failed-site-busy"
 
 
 class BotCheck(JobError):
     """The site wants proof that we are human; asking again at once makes it worse."""
 
+    retry = True
+    attempts = 3
+    trips, rest, longest = 1, 600.0, 6 * 3600.0
+    alert = True
     say = "failed-bot-check"
 
 
@@ -162,6 +176,8 @@ class ProxyBroken(JobError):
     """Our own way out to the network failed."""
 
     retry = True
+    trips, rest, longest = 3, 30.0, 600.0
+    alert = True
     say = "failed-network"
 
 
@@ -175,6 +191,7 @@ class NetworkBroken(JobError):
     """The site could not be reached, or the connection broke."""
 
     retry = True
+    trips, rest, longest = 5, 30.0, 600.0
     say = "failed-network"
 
 
@@ -182,6 +199,7 @@ class SiteBroken(JobError):
     """The site answered with an error of its own (5xx)."""
 
     retry = True
+    trips, rest, longest = 5, 60.0, 1800.0
     say = "failed-site-broken"
 
 
@@ -213,6 +231,15 @@ class Quarantined(JobError):
     """Workers died while they carried it; it is not tried again by itself."""
 
     say = "failed-poison"
+
+
+class NotNow(ChaparError):
+    """The site is not to be visited yet. Costs no attempt; `why` says what the job waits for."""
+
+    def __init__(self, seconds: float, why: str) -> None:
+        super().__init__(f"{why}: in {seconds:g} s")
+        self.seconds = seconds
+        self.why = why
 
 
 # --- Telegram --------------------------------------------------------------------------------

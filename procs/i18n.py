@@ -6,6 +6,7 @@ digits and the isolation of foreign words in a right-to-left line, is done here.
 """
 
 import math
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -24,6 +25,11 @@ RIGHT_TO_LEFT = frozenset({"fa"})
 #: a Latin title turns the Persian sentence around it inside out.
 ISOLATE = ("\u2068", "\u2069")
 PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+#: Iran has had no summer time since 2022.
+PLACES = {
+    "fa": (timezone(timedelta(hours=3, minutes=30)), "تهران"),
+    "en": (UTC, "UTC"),
+}
 UNITS = ("kilobyte", "megabyte", "gigabyte")
 #: How long the names of units are, where CLDR has them as people write them.
 WORDS: dict[str, dict[str, Literal["short", "long"]]] = {
@@ -118,6 +124,13 @@ def clock(language: str, seconds: float) -> Local:
     hours, minutes = divmod(minutes, 60)
     shown = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
     return digits(language, shown)
+
+
+def hour(language: str, wall: float) -> Local:
+    """An instant as a clock on the wall shows it, where most readers of the language live; the
+    place is named, because not all do."""
+    place, name = PLACES[language]
+    return digits(language, f"{datetime.fromtimestamp(wall, place):%H:%M} {name}")
 
 
 def span(language: str, seconds: float) -> Local:

@@ -8,6 +8,7 @@ from procs.clock import Now
 from procs.errors import Unknown
 from procs.i18n import Local
 from procs.job import State, Step
+from procs.store.breakers import WAITS
 from procs.store.glances import Glance
 
 #: Boxes of a progress bar.
@@ -18,6 +19,9 @@ NAME, LABEL = 60, 30
 CRAWL = 1024.0
 #: Seconds of waiting that are worth a word.
 WORTH = 10.0
+
+#: What is said while a site is left alone, by the class of failure that made us.
+RESTS = {"bot-check": "later-bot-check", "site-busy": "later-site-busy"}
 
 BLANKS = re.compile(r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 CANCEL = "cancel"
@@ -58,8 +62,7 @@ def line(glance: Glance, stage: str, share: float | None, now: Now) -> Local:
     """What is being done at the moment, in a line."""
     language = glance.language
     if stage == "later":
-        wait = i18n.span(language, max(1.0, (glance.retry_at or 0.0) - now.wall))
-        return i18n.say(language, "later", wait=wait)
+        return later(glance, now)
     if stage == Step.PROBE:
         return i18n.say(language, "probing")
     if stage == Step.FETCH:
@@ -74,6 +77,18 @@ def line(glance: Glance, stage: str, share: float | None, now: Now) -> Local:
     if glance.place:
         return i18n.say(language, "queued-place", place=glance.place)
     return i18n.say(language, "queued")
+
+
+def later(glance: Glance, now: Now) -> Local:
+    """When it is tried again, and why not now when the whole site has to wait."""
+    language, at = glance.language, glance.retry_at or 0.0
+    wait = i18n.span(language, max(1.0, at - now.wall))
+    waits, _, why = glance.error.partition(" ")
+    if waits != WAITS or at - now.wall < WORTH:
+        return i18n.say(language, "later", wait=wait)
+    key = RESTS.get(why, "later-site")
+    clock = i18n.hour(language, at)
+    return i18n.say(language, key, site=glance.site, wait=wait, clock=clock)
 
 
 def downloading(glance: Glance, share: float | None) -> Local:

@@ -10,9 +10,10 @@ import errno
 import re
 import signal
 from collections.abc import Iterable, Sequence
+from email.utils import parsedate_to_datetime
 from typing import Any
 
-from procs import errors
+from procs import clock, errors
 from procs.engine.failure import Cause
 from procs.engine.records import Ended
 from procs.errors import JobError
@@ -125,6 +126,9 @@ DEATHS: dict[int, type[JobError]] = {
     -signal.SIGXFSZ: errors.TooLarge,
 }
 
+#: Seconds: no site is believed when it asks for more.
+LONGEST_WAIT = 24 * 3600.0
+
 Rows = Iterable[tuple[type[JobError], str]]
 
 
@@ -132,7 +136,8 @@ def classify(chain: Sequence[dict[str, Any]], *, site: str = "") -> JobError:
     """The failure that this chain of causes is, with its words and the site."""
     causes = [Cause(**one) for one in chain]
     kind = first(causes)
-    return kind(detail(causes), site=site)
+    wait = max(map(asked_wait, causes), default=0.0) if kind is errors.SiteBusy else 0.0
+    return kind(detail(causes), site=site, wait=wait)
 
 
 def first(causes: Sequence[Cause]) -> type[JobError]:
@@ -178,6 +183,18 @@ def by_status(causes: Sequence[Cause]) -> type[JobError] | None:
         if kind := STATUSES.get(one.status) or HUNDREDS.get(one.status // 100):
             return kind
     return None
+
+
+def asked_wait(cause: Cause) -> float:
+    """Seconds that the site asks to wait: Retry-After is a number or a date (RFC 9110, 10.2.3)."""
+    text = cause.retry_after.strip()
+    if text.isdecimal():
+        return min(float(text), LONGEST_WAIT)
+    try:
+        left = parsedate_to_datetime(text).timestamp() - clock.now().wall
+    except ValueError:
+        return 0.0
+    return min(max(left, 0.0), LONGEST_WAIT)
 
 
 def by_extractor(causes: Sequence[Cause]) -> type[JobError] | None:

@@ -7,7 +7,7 @@ from procs import clock, log
 from procs.config import Settings
 from procs.errors import StoreFull
 from procs.keeper import hung, sweep
-from procs.store import budget, failures, upkeep, wake
+from procs.store import breakers, budget, failures, upkeep, wake
 from procs.store.database import Database
 
 #: Pages of 1 KB in the WAL above which it is moved into the database.
@@ -82,3 +82,4 @@ class Keeper:
         upkeep.prune(self.db, before=now.wall - KEEP)
         failures.prune(self.db, before=now.wall - KEEP)
         budget.prune(self.db, now=now)
+        breakers.prune(self.db, now=now)

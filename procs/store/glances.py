@@ -12,7 +12,8 @@ COLUMNS = """
 SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.status_message, r.status_random,
        COALESCE(u.language, 'en'), r.state, j.state, p.step, COALESCE(p.done, 0),
        COALESCE(p.total, 0), COALESCE(p.rate, 0.0), j.at, COALESCE(r.code, ''),
-       COALESCE(r.say, ''), r.title, r.shown, r.site, r.url, j.id, j.lane, j.user_id
+       COALESCE(r.say, ''), r.title, r.shown, r.site, r.url, COALESCE(j.error, ''), j.id, j.lane,
+       j.user_id
   FROM requests r
   LEFT JOIN users u ON u.id = r.user_id
   LEFT JOIN jobs j ON j.id = r.job
@@ -39,7 +40,7 @@ SELECT id, :step, :done, :total, :rate FROM jobs WHERE id = :job AND state = 1
 class Glance:
     """`done` and `total` in bytes, `rate` in bytes a second, `place` from 1 while the job waits its
     turn (0 otherwise), `wait` seconds until then (0 when nobody knows), `retry_at` a wall instant
-    while the job is to be tried again later."""
+    while the job is to be tried again later, `error` why it was not done at the last attempt."""
 
     request: int
     user: int
@@ -63,6 +64,7 @@ class Glance:
     shown: str
     site: str
     url: str
+    error: str = ""
     wait: float = 0.0
 
 
@@ -114,7 +116,7 @@ def report(db: Database, reports: list[Report]) -> None:
 
 def _glance(turns: Turns, row: tuple[Any, ...]) -> Glance:
     head, (job_state, step, done, total, rate, at) = row[:9], row[9:15]
-    tail, (job, lane, user) = row[15:21], row[21:24]
+    tail, (job, lane, user) = row[15:22], row[22:25]
     state = None if job_state is None else State(job_state)
     doing = _doing(state, step, lane=lane)
     place = turns.place(job, state) if doing is None and state is not None else 0

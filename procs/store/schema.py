@@ -204,12 +204,30 @@ BLAME = """
 ALTER TABLE jobs ADD COLUMN blame REAL NOT NULL DEFAULT 0;
 """
 
+#: A site (by one egress) that keeps failing is left alone. `until` is NULL while it is closed, and
+#: a wall instant when it is open; after that one job, under its fence, makes the trial.
+BREAKERS = """
+CREATE TABLE breakers (
+    site      TEXT NOT NULL,
+    egress    TEXT NOT NULL,
+    failures  INTEGER NOT NULL DEFAULT 0,
+    openings  INTEGER NOT NULL DEFAULT 0,
+    until     REAL,
+    why       TEXT NOT NULL DEFAULT '',
+    since     REAL NOT NULL,
+    trial     INTEGER,
+    fence     INTEGER,
+    PRIMARY KEY (site, egress)
+) STRICT, WITHOUT ROWID;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
     ("sending", SENDING),
     ("failures", FAILURES),
     ("blame", BLAME),
+    ("breakers", BREAKERS),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

@@ -11,7 +11,7 @@ from procs.engine.client import Found, Order
 from procs.job import File, Lease, Media, Part, Step
 from procs.store import leases, outcomes, requests
 from procs.store import media as shelf
-from procs.worker import folders
+from procs.worker import folders, visiting
 from procs.worker.tools import Tools
 
 #: A download needs room for its streams and once more for the file made of them.
@@ -28,6 +28,7 @@ async def fetch(tools: Tools, lease: Lease) -> None:
         return
     tools.desk.say(lease, Step.PROBE)
     outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
+    visiting.enter(tools, lease)
     folder = folders.make(tools.settings.jobs, lease)
     try:
         found, files = await gather(tools, lease, folder)
@@ -45,11 +46,13 @@ async def gather(tools: Tools, lease: Lease, folder: Path) -> tuple[Found, list[
     under its real name, and its deliveries are made already."""
     async with tools.engine.open(order(tools, lease), folder) as child:
         found = await child.probe()
+        visiting.worked(tools, lease, whole=False)
         if already_known(tools, lease, found):
             return found, []
         outcomes.started(tools.db, lease, worker=tools.name, title=found.title, now=clock.now())
         folders.check_room(folder, FACTOR * (found.size or 0))
         fetched = await child.fetch(progress(tools, lease, Step.FETCH))
+    visiting.worked(tools, lease, whole=True)
     tools.desk.say(lease, Step.PREPARE)
     files = await media.prepare(
         tools.engine.run,

@@ -10,6 +10,7 @@ from procs.errors import (
     DiskFull,
     JobError,
     LeaseLost,
+    NotNow,
     SessionRevoked,
     StoreFull,
     TelegramWait,
@@ -18,6 +19,8 @@ from procs.errors import (
 from procs.job import Lease
 from procs.store import failures, leases, outcomes, wake
 from procs.store import settings as counters
+from procs.store.breakers import WAITS
+from procs.worker import visiting
 from procs.worker.tools import Tools
 
 #: Seconds: the longest wait between two attempts, and between two tries to write on a full disk.
@@ -44,6 +47,8 @@ async def carry(tools: Tools, lease: Lease, work: Work) -> None:
         log.error("session.revoked", slot=tools.courier.name, error=error, fix=REVOKED)
         wait = TelegramWait(REVOKED_WAIT, tools.courier.name)
         await written(partial(wait_out, tools, lease, wait))
+    except NotNow as wait:
+        await written(partial(put_off, tools, lease, wait))
     except JobError as error:
         await written(partial(settle, tools, lease, error))
     except StoreFull as error:
@@ -81,13 +86,24 @@ def wait_out(tools: Tools, lease: Lease, wait: TelegramWait) -> None:
     log.info("job.waits", job=lease.job, worker=tools.name, scope=wait.scope, seconds=wait.seconds)
 
 
+def put_off(tools: Tools, lease: Lease, wait: NotNow) -> None:
+    """The job comes again when its site may be visited; that cost it nothing."""
+    leases.retry(tools.db, lease, delay=wait.seconds, now=clock.now(), error=wait.why, free=True)
+    log.info("job.put-off", job=lease.job, worker=tools.name, why=wait.why, seconds=wait.seconds)
+    wake.poke(tools.db.run, wake.BOT)
+
+
 def settle(tools: Tools, lease: Lease, error: JobError) -> None:
     """Once more later, if that may help and was not tried too often; else it failed for good."""
     counters.count(tools.db, f"failures.{error.name}")
+    rest = visiting.failed(tools, lease, error)
     code = ""
     if error.retry and lease.attempt < error.attempts:
-        delay = backoff(lease.attempt)
-        leases.retry(tools.db, lease, delay=delay, now=clock.now(), error=error.name)
+        delay = max(error.wait, backoff(lease.attempt))
+        why = error.name
+        if rest:
+            delay, why = visiting.seconds(rest), f"{WAITS} {error.name}"
+        leases.retry(tools.db, lease, delay=delay, now=clock.now(), error=why)
         log.info(
             "job.retried",
             job=lease.job,

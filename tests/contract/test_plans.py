@@ -5,6 +5,7 @@ import re
 import pytest
 
 from procs.store import (
+    breakers,
     budget,
     deliveries,
     failures,
@@ -27,6 +28,7 @@ from procs.store.database import Database
 
 MODULES = (
     *(
+        breakers,
         budget,
         deliveries,
         failures,
@@ -46,7 +48,16 @@ MODULES = (
 #: COLUMNS is the common beginning of other statements; there are few pauses;
 #: TOOK_ANYWHERE stops after a few of the newest rows.
 #: the budget holds the chats of the last two minutes and is pruned once in one.
-COLD = {"budget.PRUNE", "upkeep.PRUNE", "glances.COLUMNS", "pauses.LIST", "turns.TOOK_ANYWHERE"}
+#: breakers are as many as sites that failed in the last hours.
+COLD = {
+    "breakers.LIST",
+    "breakers.PRUNE",
+    "budget.PRUNE",
+    "upkeep.PRUNE",
+    "glances.COLUMNS",
+    "pauses.LIST",
+    "turns.TOOK_ANYWHERE",
+}
 STATEMENTS = {
     f"{module.__name__.rpartition('.')[2]}.{name}": text
     for module in MODULES

@@ -69,6 +69,24 @@ def second_line(**facts: object) -> str:
         ({"step": None, "job_state": None}, "In line"),
         (LATER | {"retry_at": 1290.0}, "That did not work; I'll try again in 5 minutes."),
         (LATER | {"retry_at": 990.0}, "That did not work; I'll try again in 1 second."),
+        (
+            LATER | {"retry_at": 1600.0, "error": "breaker bot-check"},
+            "youtube wants proof that we are not a robot. I'll try again at 00:26 UTC "
+            "(in 10 minutes); your request is kept.",
+        ),
+        (
+            LATER | {"retry_at": 1600.0, "error": "breaker site-broken"},
+            "youtube does not answer properly right now. I'll try again at 00:26 UTC "
+            "(in 10 minutes); your request is kept.",
+        ),
+        (
+            LATER | {"retry_at": 1004.0, "error": "breaker site-busy"},
+            "That did not work; I'll try again in 4 seconds.",
+        ),
+        (
+            LATER | {"retry_at": 1290.0, "error": "site-busy"},
+            "That did not work; I'll try again in 5 minutes.",
+        ),
         ({"state": "cancelled"}, "Cancelled."),
         (FAILED | {"say": "failed-gone"}, "This post is private or was deleted.\nCode: E-7K2Q"),
         (FAILED | {"say": "failed-live", "site": "x"}, i18n.say("en", "failed-live") + CODE),

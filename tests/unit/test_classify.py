@@ -1,6 +1,7 @@
 """Failures as children report them, and what they are to us."""
 
 import signal
+from email.utils import formatdate
 
 import pytest
 from yt_dlp.networking.exceptions import (
@@ -18,7 +19,7 @@ from yt_dlp.utils import (
     UserNotLive,
 )
 
-from procs import codec, errors
+from procs import clock, codec, errors
 from procs.engine.classify import classify, death
 from procs.engine.failure import flatten
 from procs.engine.records import Ended
@@ -172,3 +173,27 @@ def test_by_death(code, kind):
 
 def test_by_the_nurserys_death():
     assert type(death(None, site="x")) is errors.EngineDied
+
+
+@pytest.mark.parametrize(
+    ("status", "asked", "wait"),
+    [
+        (429, "7", 7.0),
+        (503, "120", 120.0),
+        (429, "", 0.0),
+        (429, "soon", 0.0),
+        (429, "9" * 9, 86400.0),
+    ],
+)
+def test_a_busy_site_may_say_how_long_it_is(status, asked, wait):
+    causes = codec.load(codec.dump(flatten(Answer(status, asked))))
+
+    assert classify(causes).wait == wait
+
+
+def test_the_time_to_wait_may_be_a_date():
+    at = formatdate(clock.now().wall + 60, usegmt=True)
+
+    assert classify(codec.load(codec.dump(flatten(Answer(429, at))))).wait == pytest.approx(
+        60, abs=2
+    )

@@ -8,6 +8,7 @@
 /endless.mp4                  the clip, then zeros for ever
 /live.m3u8                    a broadcast: no end, and one segment more each time it is asked for
 /status/503                   that answer (429 and 503 with Retry-After: 7)
+/walled/7/clip.mp4            at the first ask a check for robots instead; any number is one more
 /redirect/3/clip.mp4          after so many redirects;  /loop  for ever
 /odd/clip.mp4                 no name in the address, a Persian one in Content-Disposition
 """
@@ -97,6 +98,7 @@ class Site:
             web.get("/page/{name}", self.page),
             web.get("/status/{code:\\d+}", self.status),
             web.get("/redirect/{left:\\d+}/{name:.+}", self.redirect),
+            web.get("/walled/{again:\\d+}/{name:.+}", self.walled),
             web.get("/loop", self.loop),
             web.get("/hang/{name:.+}", self.hang),
             web.get("/endless.mp4", self.endless),
@@ -145,6 +147,12 @@ class Site:
     async def redirect(self, request: web.Request) -> web.Response:
         left, name = int(request.match_info["left"]), request.match_info["name"]
         raise web.HTTPFound(f"/redirect/{left - 1}/{name}" if left > 1 else f"/{name}")
+
+    async def walled(self, request: web.Request) -> web.StreamResponse:
+        """As Cloudflare refuses a program."""
+        if self.asked[request.path] > 1:
+            return await self.file(request)
+        return web.Response(status=403, text="Just a moment", headers={"cf-mitigated": "challenge"})
 
     async def loop(self, request: web.Request) -> web.Response:
         raise web.HTTPFound("/loop")

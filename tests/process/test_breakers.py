@@ -1,0 +1,37 @@
+"""A site that takes us for a robot: everybody hears when it is tried again, and nothing is lost."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from procs.store import record
+from tests.process.conftest import gets
+from tests.sandbox.person import Person
+from tests.sandbox.stack import CLIP, Stack
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+Meets = Callable[..., Awaitable[Person]]
+
+
+async def test_a_bot_check_makes_all_wait_until_a_time_they_are_told(
+    healthy: Stack, meets: Meets
+) -> None:
+    ann, ben = await meets("fa"), await meets()
+    here = healthy.url("").replace("127.0.0.1", "localhost")
+    first = await ann.sends(f"{here}/walled/1{CLIP}")
+    told = await ann.sees(lambda m: m.reply == first.id and "ربات نیستیم" in m.text)
+    second = await ben.sends(f"{here}{CLIP}?patient")
+    word = await ben.sees(lambda m: m.reply == second.id and "not a robot" in m.text)
+
+    assert re.search("ساعت [۰-۹]{2}:[۰-۹]{2} تهران", told.text)
+    assert re.search(r"try again at \d\d:\d\d UTC \(in 10 minutes\)", word.text)
+    _, said = await healthy.says("breakers")
+    assert re.search(r"^localhost +default +open +.* bot-check ", said, re.M)
+
+    assert (await healthy.says("breakers", "--close", "localhost"))[0] == 0
+
+    await asyncio.gather(gets(ann, first), gets(ben, second))
+    jobs = [job for job in record.latest(healthy.db) if job.kind == "fetch" and job.user == ben.id]
+    assert [job.attempt for job in jobs] == [1]
