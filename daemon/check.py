@@ -91,6 +91,11 @@ def home_complaints(settings: Settings) -> list[str]:
         there = there.parent
     if not os.access(there, os.W_OK | os.X_OK):
         return [f"CHAPAR_HOME: this user may not write in {there}; change its owner, or the home"]
+    if jail.shows(settings.home):
+        return [
+            f"CHAPAR_HOME: {settings.home} lies among programs and libraries, which downloads may "
+            "read; choose a folder of its own, such as /var/lib/chapar"
+        ]
     return []
 
 

@@ -32,6 +32,13 @@ def enter(folder: Path, limits: Limits, *, parent: int, keep: int) -> None:
     os.nice(limits.nice)
     settle_in(folder)
     limit(limits)
+    die_first()
+
+
+def die_first() -> None:
+    """When the machine runs out of memory, the kernel takes a download and not the database."""
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
+        score.write("1000")
 
 
 def die_with(parent: int) -> None:

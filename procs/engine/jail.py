@@ -24,16 +24,29 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 BACKLOG = 64
 
-#: Where programs, libraries and certificates are. Of /etc only what these read: there may be
-#: secrets in it.
-SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/nix/store", "/gnu/store")
-ETC = (
-    *("alternatives", "ca-certificates", "fonts", "gai.conf", "group", "host.conf", "hosts"),
-    *("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "mime.types", "nsswitch.conf"),
-    *("passwd", "pki", "resolv.conf", "ssl"),
+#: Where programs and libraries are. Not /usr as a whole: somebody may keep their own things there.
+SYSTEM = (
+    *("/lib", "/lib32", "/lib64", "/bin", "/sbin", "/nix/store", "/gnu/store"),
+    *("/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec"),
+    *("/usr/share", "/usr/local/bin", "/usr/local/lib", "/usr/local/lib64", "/usr/local/share"),
 )
-#: What runtimes ask of the machine: processors, memory, random numbers.
-MACHINE = ("/proc", "/sys/devices/system/cpu", "/dev/urandom", "/dev/random", "/dev/zero")
+#: Of /etc what these read, and the certificates of everybody: beside them private keys may lie.
+ETC = (
+    *("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "mime.types"),
+    *("ssl/certs", "ssl/cert.pem", "ssl/openssl.cnf", "ca-certificates/extracted"),
+    *("pki/tls/certs", "pki/tls/cert.pem", "pki/tls/openssl.cnf", "pki/ca-trust/extracted"),
+    *("crypto-policies", "nsswitch.conf"),
+)
+#: What runtimes ask of the machine: processors, memory, random numbers. Of processes only the own
+#: one: what the others were called with is nobody's business.
+MACHINE = (
+    *("/proc/cpuinfo", "/proc/filesystems", "/proc/loadavg", "/proc/meminfo", "/proc/stat"),
+    *("/proc/sys/vm/overcommit_memory", "/proc/uptime", "/proc/version"),
+    *(f"/proc/self/{name}" for name in ("cgroup", "fd", "maps", "stat", "statm", "status", "task")),
+    *("/sys/devices/system/cpu", "/dev/urandom", "/dev/random", "/dev/zero"),
+)
+#: Of the folders in which a Python is installed, what belongs to it.
+PYTHON = ("bin", "lib", "lib64", "pyvenv.cfg")
 CODE = Path(__file__).resolve().parents[1]
 
 
@@ -84,23 +97,29 @@ def enter(folder: Path, port: int) -> None:
     if landlock.version():
         fence = Fence()
         fence.allow(readable(), landlock.READ)
-        fence.allow([CODE.parent], landlock.READ_DIR)  # to find our package, not what lies beside
         fence.allow([os.devnull], landlock.READ_FILE | landlock.WRITE_FILE)
         fence.allow([folder], landlock.OWN)
         if port:
             fence.allow_connect(port)
         fence.close()
-    syscalls.filter_calls(network=port > 0)
+    syscalls.filter_calls(network=port > 0, signals=landlock.has_scopes())
 
 
 @cache
 def readable() -> tuple[str, ...]:
     """What everybody's code needs to run. Never a folder that holds ours by chance: our settings
     or a job may lie there too."""
-    python = {sys.prefix, sys.base_prefix, *(path for path in sys.path if path)}
-    python -= {str(CODE.parent)} - {sys.prefix, sys.base_prefix}
+    prefixes = (sys.prefix, sys.base_prefix)
+    python = {f"{prefix}/{part}" for prefix in prefixes for part in PYTHON}
+    python |= {path for path in sys.path if path} - {str(CODE.parent), *prefixes}
     etc = (f"/etc/{name}" for name in ETC)
     return (*SYSTEM, *etc, *MACHINE, *sorted(python), str(CODE), tools().ffmpeg)
+
+
+def shows(path: Path) -> bool:
+    """Whether downloads can read what lies at a place."""
+    path = path.resolve()
+    return any(path.is_relative_to(Path(one).resolve()) for one in readable())
 
 
 def state() -> str:
@@ -116,4 +135,4 @@ def state() -> str:
 
 def is_tight() -> bool:
     """Whether a child can reach nothing but its way out, whatever runs in it."""
-    return landlock.has_tcp() or has_networks()
+    return syscalls.is_known() and (landlock.has_tcp() or has_networks())

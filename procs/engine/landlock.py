@@ -17,14 +17,15 @@ BENEATH, PORT = 1, 2
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
 REFER, TRUNCATE = 1 << 13, 1 << 14
-MAKE_CHAR, MAKE_SOCK, MAKE_FIFO, MAKE_BLOCK = 1 << 6, 1 << 9, 1 << 10, 1 << 11
+MAKE_CHAR, MAKE_SOCK, MAKE_FIFO, MAKE_BLOCK, MAKE_LINK = 1 << 6, 1 << 9, 1 << 10, 1 << 11, 1 << 12
 #: All rights over files in the first version; each later one adds its own.
 FIRST = (1 << 13) - 1
 ADDED = {2: REFER, 3: TRUNCATE, 5: 1 << 15}
 READ = EXECUTE | READ_FILE | READ_DIR
-#: One's own folder: everything but to run what lies there, and to make what is no file.
+#: One's own folder: everything but to run what lies there, and to make what is no file. A link is
+#: none: whoever is not fenced and opens it would be led to what it names.
 OWN = (FIRST | REFER | TRUNCATE) & ~(
-    EXECUTE | MAKE_CHAR | MAKE_SOCK | MAKE_FIFO | MAKE_BLOCK
+    EXECUTE | MAKE_CHAR | MAKE_SOCK | MAKE_FIFO | MAKE_BLOCK | MAKE_LINK
 )  # fmt: skip
 #: What can be given over a plain file.
 OF_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
@@ -44,6 +45,11 @@ def version() -> int:
 def has_tcp() -> bool:
     """Whether connections can be fenced too (Linux 6.7)."""
     return version() >= NET
+
+
+def has_scopes() -> bool:
+    """Whether signals can be kept within the job too (Linux 6.12)."""
+    return version() >= SCOPES
 
 
 def rights() -> int:

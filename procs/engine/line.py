@@ -44,9 +44,9 @@ class Line:
         The child may give us a listening socket with its first word: `door`, then ours to close.
         """
         loop = asyncio.get_running_loop()
-        await loop.sock_sendall(self.link, codec.dump(request).encode() + b"\n")
-        await readable(self.link)
         try:
+            await loop.sock_sendall(self.link, codec.dump(request).encode() + b"\n")
+            await readable(self.link)
             heard, doors, _, _ = socket.recv_fds(self.link, FIRST, 1)
         except ConnectionError:
             return False

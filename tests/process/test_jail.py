@@ -1,9 +1,13 @@
 """What a job's process can reach, tried from inside one, by programs that do their best."""
 
+import json
 import os
+import re
+import select
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,7 @@ from procs.tools import tools
 pytest_plugins = ["tests.sandbox.site.fixtures"]
 
 ROOT = Path(__file__).parents[2]
+PRISONER = ROOT / "tests" / "sandbox" / "prisoner.py"
 
 pytestmark = pytest.mark.skipif(
     not (landlock.has_tcp() and syscalls.is_known()), reason=f"the kernel has: {jail.state()}"
@@ -53,6 +58,23 @@ async def test_other_peoples_files_are_out_of_reach(inside, tmp_path, short_home
     for path in secrets:
         assert "Permission denied" in await inside(READ, path), path
     assert "Permission denied" in await inside(f"import os; os.listdir({str(tmp_path)!r})")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/etc/passwd", "/etc/hosts", "/etc/ssl/private/x.key", "/etc/pki/tls/private/x.key"),
+        *("/proc/1/cmdline", "/proc/net/tcp", "/usr/local/etc/x", "/usr/src/x", "/srv/x"),
+        *(ROOT / ".env", ROOT / "var" / "chapar.db", Path.home() / ".ssh" / "id_rsa"),
+    ],
+)
+def test_it_shows_nothing_of_the_machine_but_programs(path):
+    assert not jail.shows(Path(path))
+
+
+@pytest.mark.parametrize("path", ["/usr/lib/x.so", jail.CODE / "x.py", Path(sys.prefix) / "lib/x"])
+def test_it_shows_programs(path):
+    assert jail.shows(Path(path))
 
 
 async def test_the_workers_environment_is_out_of_reach(inside):
@@ -113,68 +135,96 @@ async def test_ffmpeg_by_itself_reaches_nobody(engine, tmp_path, canary, url):
     assert b"denied" in ran.err or b"not found" in ran.err
 
 
-#: What a child with a way out tries beside it: one line for each try, with what came of it.
-TRIES = """
-import ctypes, os, socket, sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-from procs.engine import jail, syscalls
-canary = int(sys.argv[2])
-door = jail.way_out()
-port = door.getsockname()[1]
-jail.enter(Path.cwd(), port)
-
-def tried(name, work):
+@contextmanager
+def ears(folder):
+    """Sockets of every kind, each of which would hear of a visit. Gives what reaches each."""
+    kinds = (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_DGRAM)
+    stream, datagram, abstract = (socket.socket(socket.AF_UNIX, kind) for kind in kinds)
+    tcp = socket.create_server(("127.0.0.1", 0))
+    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    udp.bind(("127.0.0.1", 0))
+    facts = {
+        "tcp": tcp.getsockname()[1],
+        "udp": udp.getsockname()[1],
+        "unix": f"{folder}/s",
+        "datagram": f"{folder}/d",
+        "abstract": f"chapar-{os.getpid()}",
+    }
+    stream.bind(facts["unix"])
+    stream.listen()
+    datagram.bind(facts["datagram"])
+    abstract.bind("\0" + facts["abstract"])
+    open_ones = {"tcp": tcp, "udp": udp, "unix": stream, "datagram": datagram, "abstract": abstract}
     try:
-        print(name, work())
-    except OSError as error:
-        print(name, error.strerror)
-
-def connect(port, host="127.0.0.1"):
-    socket.create_connection((host, port), timeout=2)
-    return "connected"
-
-def bind():
-    socket.socket().bind(("127.0.0.1", 0))
-    return "bound"
-
-def fast():
-    s = socket.socket()
-    s.sendto(b"x", 0x20000000, ("127.0.0.1", canary))
-    return "sent"
-
-def made(family, kind, protocol=0):
-    socket.socket(family, kind, protocol)
-    return "made"
-
-def call(number, *words):
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.syscall(number, *words) < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return "called"
-
-tried("own", lambda: connect(port))
-tried("canary", lambda: connect(canary))
-tried("canary6", lambda: connect(canary, "::ffff:127.0.0.1"))
-tried("bind", bind)
-tried("fast", fast)
-tried("udp", lambda: made(socket.AF_INET, socket.SOCK_DGRAM))
-tried("unix", lambda: made(socket.AF_UNIX, socket.SOCK_STREAM))
-tried("mptcp", lambda: made(socket.AF_INET, socket.SOCK_STREAM, 262))
-tried("ring", lambda: call(425, 8, 0))
-tried("kill", lambda: os.kill(os.getppid(), 0))
-tried("room", lambda: call(272 if os.uname().machine == "x86_64" else 97, 0x10000000))
-"""
+        yield facts, open_ones
+    finally:
+        for one in open_ones.values():
+            one.close()
 
 
-def test_beside_the_way_out_there_is_none(canary, tmp_path):
-    argv = [sys.executable, "-c", TRIES, str(ROOT), str(canary)]
-    ran = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, timeout=30)
+@pytest.fixture
+def neighbours(tmp_path):
+    """Whom a prisoner would like to reach: sockets, a process, a secret. Gives the facts, and who
+    was reached in the end."""
+    (secret := tmp_path / "elsewhere" / "secret").parent.mkdir()
+    secret.write_text("theirs")
+
+    def reached():
+        return [name for name, one in listening.items() if select.select([one], [], [], 0)[0]]
+
+    with (
+        ears(tmp_path) as (facts, listening),
+        subprocess.Popen(["/bin/sleep", "600"], env={"SECRET": "theirs"}) as victim,
+    ):
+        yield {**facts, "secret": str(secret), "victim": victim.pid}, reached
+        assert victim.poll() is None
+        victim.kill()
+
+
+def tries(fence, facts, folder):
+    """What came of a prisoner's tries, by name."""
+    (job := folder / "cell").mkdir()
+    argv = [sys.executable, str(PRISONER), fence, json.dumps(facts)]
+    ran = subprocess.run(argv, cwd=job, capture_output=True, text=True, timeout=30)
     assert ran.returncode == 0, ran.stderr
-    said = dict(line.split(" ", 1) for line in ran.stdout.splitlines())
-    assert said.pop("own") == "connected"
-    refused = {"Permission denied", "Operation not permitted", "Connection refused"}
-    assert {name: word for name, word in said.items() if word not in refused} == {}
+    return json.loads(ran.stdout)
+
+
+#: How a try is refused.
+REFUSED = {
+    *("Permission denied", "Operation not permitted", "Function not implemented"),
+    *("Connection refused", "Invalid cross-device link"),
+}
+#: What a kernel may lack, or a machine's own rules refuse to anybody.
+WANTING = {
+    *("fast_open", "io_uring", "multipath", "seeing_mem", "the_kernels_words", "tracing"),
+    "virtual_machine_socket",
+}
+#: What the filter leaves to Landlock.
+FILES = re.compile("canary|seeing|listing_|sockets_of|a_link|a_sec|a_pipe|memory_on|names_|running")
+
+
+def test_a_prisoner_reaches_nobody(neighbours, tmp_path):
+    facts, reached = neighbours
+    said = tries("jail", facts, tmp_path)
+    assert {name: word for name, word in said.items() if word not in REFUSED} == {}
+    assert reached() == []
+
+
+def test_what_landlock_does_not_judge_the_filter_refuses(neighbours, tmp_path):
+    """As on a kernel whose Landlock knows no signals."""
+    facts, reached = neighbours
+    said = tries("filter", facts, tmp_path)
+    rest = {name: word for name, word in said.items() if not FILES.match(name)}
+    assert {name: word for name, word in rest.items() if word not in REFUSED} == {}
+    assert reached() == ["tcp"]
+
+
+def test_what_a_prisoner_tries_can_be_done_without_the_jail(neighbours, tmp_path):
+    facts, reached = neighbours
+    said = tries("free", facts, tmp_path)
+    assert {n: word for n, word in said.items() if word != "done" and n not in WANTING} == {}
+    assert reached() == ["tcp", "udp", "unix", "datagram", "abstract"]
 
 
 def test_the_state_of_the_jail_is_said():

@@ -303,7 +303,9 @@ async def test_the_dead_are_waited_for(site, engine, tmp_path):
 
 async def test_a_child_has_its_own_place_and_nothing_of_ours(engine, tmp_path, monkeypatch):
     monkeypatch.setenv("CHAPAR_BOT_TOKEN", "a secret")
-    told = "import json, os; print(json.dumps([dict(os.environ), os.getcwd(), os.nice(0)]))"
+    told = (
+        "import json, os; print(json.dumps([dict(os.environ), os.getcwd(), os.getpriority(0, 0)]))"
+    )
     ran = await engine.run([sys.executable, "-c", told], tmp_path, 20)
     environment, folder, nice = json.loads(ran.out)
     scratch = str(tmp_path / ".tmp")
@@ -311,6 +313,15 @@ async def test_a_child_has_its_own_place_and_nothing_of_ours(engine, tmp_path, m
     assert {environment[name] for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME")} == {scratch}
     assert environment["YTDLP_NO_PLUGINS"] == "1"
     assert not [name for name in environment if name.startswith(("CHAPAR", "http", "HTTP"))]
+
+
+async def test_a_child_is_what_the_kernel_takes_when_memory_is_short(site, engine, tmp_path):
+    async with engine.open(ordered(site.url("/hang/x.mp4")), tmp_path) as child:
+        probe = asyncio.create_task(child.probe())
+        await site.until("/hang/x.mp4")
+        assert Path(f"/proc/{child.pid}/oom_score_adj").read_text() == "1000\n"
+        probe.cancel()
+        await asyncio.wait([probe])
 
 
 async def test_a_child_inherits_no_descriptor(site, engine, tmp_path):

@@ -22,7 +22,7 @@ def take_fences_away() -> None:
     machine = platform.machine()
     calls = syscalls.MACHINES[machine]
     never = (LANDLOCK, UNSHARE[machine])
-    syscalls.MACHINES[machine] = replace(calls, senders=(), never=never, socket=-1 & 0xFFFF)
+    syscalls.MACHINES[machine] = replace(calls, never=never, signals=(), judged={})
     syscalls.give_up_rights()
     syscalls.filter_calls(network=False)
     syscalls.MACHINES[machine] = calls

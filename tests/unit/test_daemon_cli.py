@@ -54,3 +54,9 @@ def test_check_prints_sources_and_complaints(home, capsys, monkeypatch):
 def test_check_is_content_without_telegram_when_told_so(home, capsys):
     assert cli.main(["check", "--no-bot"]) == 0
     assert "all fine" in capsys.readouterr().out
+
+
+def test_check_wants_no_home_where_downloads_may_read(home, capsys, monkeypatch):
+    monkeypatch.setenv("CHAPAR_HOME", "/usr/share/chapar")
+    assert cli.main(["check", "--no-bot"]) == 1
+    assert "lies among programs and libraries" in capsys.readouterr().out

@@ -1,0 +1,380 @@
+"""A job's process that does its worst: everything it can think of to reach somebody else.
+
+    python tests/sandbox/prisoner.py FENCE FACTS
+
+FENCE is `jail` (all fences, with a way out), `filter` (only the filter of system calls, as on a
+kernel whose Landlock knows no signals), or `free` (none, to show that the tries are real). FACTS is
+JSON: the ports, sockets and the process that are to be reached. It prints one JSON object: for each
+try what came of it, DONE or an error.
+"""
+
+import ctypes
+import fcntl
+import json
+import os
+import platform
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from procs.engine import jail, numbers, syscalls
+
+DONE = "done"
+LIBC = ctypes.CDLL(None, use_errno=True)
+COLUMN = 0 if platform.machine() == "x86_64" else 1
+NUMBERS = {
+    name: number
+    for text in (numbers.OTHERS, numbers.GROUP, numbers.KERNEL, numbers.SIGNALS, numbers.JUDGED)
+    for name, number in numbers.read(text, COLUMN).items()
+}
+TRIES: dict[str, Callable[[], object]] = {}
+FACTS = json.loads(sys.argv[2])
+VICTIM = FACTS["victim"]
+AT_FDCWD, AT_EMPTY_PATH = -100, 0x1000
+CLONE_NEWUSER, SIGCHLD, PTRACE_SEIZE = 0x10000000, 17, 0x4206
+
+
+def call(name, *words):
+    answer = LIBC.syscall(NUMBERS[name], *words)
+    if answer < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return answer
+
+
+def attempt(work: Callable[[], object]) -> Callable[[], object]:
+    TRIES[work.__name__] = work
+    return work
+
+
+def child(work: Callable[[], object]) -> None:
+    """Do it in a process of its own, so that the next tries find all as it was."""
+    if (pid := os.fork()) == 0:
+        try:
+            work()
+        except OSError as error:
+            os._exit(error.errno or 255)
+        os._exit(0)
+    if code := os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
+        raise OSError(code, os.strerror(code))
+
+
+def connected(host, port):
+    socket.create_connection((host, port), timeout=2).close()
+
+
+@attempt
+def canary():
+    connected("127.0.0.1", FACTS["tcp"])
+
+
+@attempt
+def canary_in_other_clothes():
+    connected("::ffff:127.0.0.1", FACTS["tcp"])
+
+
+@attempt
+def fast_open():
+    with socket.socket() as link:
+        link.sendto(b"x", 0x20000000, ("127.0.0.1", FACTS["tcp"]))
+
+
+@attempt
+def multipath():
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262) as link:
+        link.connect(("127.0.0.1", FACTS["tcp"]))
+
+
+@attempt
+def udp():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+        link.sendto(b"udp", ("127.0.0.1", FACTS["udp"]))
+
+
+@attempt
+def udp6():
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as link:
+        link.sendto(b"udp6", ("::ffff:127.0.0.1", FACTS["udp"]))
+
+
+@attempt
+def unix_stream():
+    with socket.socket(socket.AF_UNIX) as link:
+        link.connect(FACTS["unix"])
+
+
+@attempt
+def pair_of_datagrams_to_a_path():
+    ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    ends[0].sendto(b"pair", FACTS["datagram"])
+
+
+@attempt
+def pair_of_datagrams_to_an_abstract_name():
+    ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    ends[0].sendto(b"pair", "\0" + FACTS["abstract"])
+
+
+@attempt
+def netlink():
+    socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0).close()
+
+
+@attempt
+def virtual_machine_socket():
+    socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM).close()
+
+
+@attempt
+def listening():
+    with socket.socket() as listener:
+        listener.listen()  # binds by itself, to a port on every address
+
+
+@attempt
+def listening_six():
+    with socket.socket(socket.AF_INET6) as listener:
+        listener.listen()
+
+
+@attempt
+def binding():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+
+
+@attempt
+def io_uring():
+    os.close(call("io_uring_setup", 8, bytes(120)))
+
+
+@attempt
+def killing():
+    os.kill(VICTIM, 0)
+
+
+@attempt
+def killing_a_thread():
+    call("tgkill", VICTIM, VICTIM, 0)
+
+
+@attempt
+def killing_by_descriptor():
+    handle = os.pidfd_open(VICTIM)
+    signal.pidfd_send_signal(handle, 0)
+
+
+@attempt
+def queueing_a_signal():
+    call("rt_sigqueueinfo", VICTIM, 0, struct.pack("iiiiii104x", 0, 0, -1, 0, os.getpid(), 0))
+
+
+@attempt
+def owning_a_socket():
+    with socket.socketpair()[0] as link:
+        fcntl.fcntl(link, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(link, fcntl.F_SETOWN, VICTIM)
+
+
+@attempt
+def owning_by_ioctl():
+    with socket.socketpair()[0] as link:
+        fcntl.ioctl(link, 0x8901, struct.pack("i", VICTIM))
+
+
+@attempt
+def limits_of_others():
+    call("prlimit64", VICTIM, 7, struct.pack("QQ", 0, 0), None)
+
+
+@attempt
+def priority_of_others():
+    os.setpriority(os.PRIO_PROCESS, VICTIM, 19)
+
+
+@attempt
+def processors_of_others():
+    os.sched_setaffinity(VICTIM, {0})
+
+
+@attempt
+def scheduling_of_others():
+    os.sched_setscheduler(VICTIM, os.SCHED_IDLE, os.sched_param(0))
+
+
+@attempt
+def disk_priority_of_others():
+    call("ioprio_set", 1, VICTIM, 3 << 13)
+
+
+@attempt
+def tracing():
+    child(lambda: call("ptrace", PTRACE_SEIZE, VICTIM, None, None))
+
+
+def seen(name):
+    def look():
+        os.close(os.open(f"/proc/{VICTIM}/{name}", os.O_RDONLY))
+
+    look.__name__ = f"seeing_{name}"
+    attempt(look)
+
+
+for shown in ("cmdline", "environ", "maps", "mem", "mounts", "stat", "status"):
+    seen(shown)
+
+
+@attempt
+def listing_descriptors_of_others():
+    os.listdir(f"/proc/{VICTIM}/fd")
+
+
+@attempt
+def listing_processes():
+    os.listdir("/proc")
+
+
+@attempt
+def sockets_of_the_machine():
+    with open("/proc/net/tcp", "rb") as source:
+        source.read(1)
+
+
+@attempt
+def leaving_the_session():
+    child(os.setsid)
+
+
+@attempt
+def leaving_the_group():
+    child(lambda: os.setpgid(0, 0))
+
+
+@attempt
+def a_namespace():
+    child(lambda: call("unshare", CLONE_NEWUSER))
+
+
+@attempt
+def a_child_in_a_namespace():
+    if call("clone", CLONE_NEWUSER | SIGCHLD, None, None, None, None) == 0:
+        os._exit(0)
+    os.wait()
+
+
+@attempt
+def a_child_by_the_newer_call():
+    flags = struct.pack("11Q", CLONE_NEWUSER, *[0] * 3, SIGCHLD, *[0] * 6)
+    if call("clone3", flags, len(flags)) == 0:
+        os._exit(0)
+    os.wait()
+
+
+@attempt
+def shared_memory():
+    key = call("shmget", 0, 4096, 0o1600)
+    call("shmctl", key, 0, None)
+
+
+@attempt
+def a_message_queue():
+    key = call("msgget", 0, 0o1600)
+    call("msgctl", key, 0, None)
+
+
+@attempt
+def a_named_queue():
+    os.close(call("mq_open", b"chapar", os.O_CREAT | os.O_RDWR, 0o600, None))
+    call("mq_unlink", b"chapar")
+
+
+@attempt
+def a_file_that_is_only_memory():
+    os.close(os.memfd_create("program"))
+
+
+@attempt
+def a_link_to_elsewhere():
+    os.symlink(FACTS["secret"], "symlink")
+    os.unlink("symlink")
+
+
+@attempt
+def a_second_name_for_a_secret():
+    os.link(FACTS["secret"], "hard")
+    os.unlink("hard")
+
+
+@attempt
+def a_secret():
+    with open(FACTS["secret"], "rb") as source:
+        source.read()
+
+
+@attempt
+def a_secret_through_a_descriptor_of_its_folder():
+    folder = os.open(os.path.dirname(FACTS["secret"]), os.O_PATH)
+    os.close(os.open(os.path.basename(FACTS["secret"]), os.O_RDONLY, dir_fd=folder))
+
+
+@attempt
+def a_pipe_that_somebody_waits_at():
+    os.mkfifo("pipe")
+    os.unlink("pipe")
+
+
+@attempt
+def memory_on_a_disk():
+    Path("/dev/shm/chapar-prisoner").touch()
+    os.unlink("/dev/shm/chapar-prisoner")
+
+
+@attempt
+def the_kernels_words():
+    call("syslog", 10, None, 0)
+
+
+@attempt
+def names_of_users():
+    with open("/etc/passwd") as source:
+        source.read()
+
+
+@attempt
+def running_what_came():
+    with open("program", "wb") as made:
+        made.write(Path("/bin/true").read_bytes())
+    os.chmod("program", 0o700)
+    child(lambda: os.execv("./program", ["program"]))
+
+
+def enter(fence: str) -> None:
+    """Be fenced; the way out stays open."""
+    if fence == "jail":
+        door = jail.way_out()
+        address = door.getsockname()
+        jail.enter(Path.cwd(), address[1])
+        connected(*address)
+    if fence == "filter":
+        syscalls.give_up_rights()
+        syscalls.filter_calls(network=True, signals=False)
+
+
+def outcome(work: Callable[[], object]) -> str:
+    try:
+        work()
+    except OSError as error:
+        return error.strerror or str(error)
+    return DONE
+
+
+def main() -> None:
+    enter(sys.argv[1])
+    print(json.dumps({name: outcome(work) for name, work in TRIES.items()}))
+
+
+main()
