@@ -7,9 +7,11 @@ from importlib import metadata
 from pathlib import Path
 
 import daemon
-from procs import config, tools
+from procs import config, disk, tools
 from procs.config import Found, Settings
 from procs.engine import jail
+
+MIB = 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,12 @@ def home_complaints(settings: Settings) -> list[str]:
         return [
             f"CHAPAR_HOME: {settings.home} lies among programs and libraries, which downloads may "
             "read; choose a folder of its own, such as /var/lib/chapar"
+        ]
+    free = disk.free(there)
+    if free < settings.disk_floor:
+        return [
+            f"CHAPAR_DISK_FLOOR: only {free // MIB} MiB are free under {there}, so no download "
+            "will start; free some, or lower the floor"
         ]
     return []
 

@@ -6,12 +6,25 @@ import daemon
 from daemon import pausing
 from daemon.control import Process, Supervisor
 from daemon.errors import NotUp
-from procs import clock, i18n
+from daemon.tables import count, minute
+from procs import clock, disk, i18n
 from procs.config import Settings
-from procs.store import pauses
-from procs.store.database import open_database, path_of
+from procs.store import disks, pauses, reservations
+from procs.store import settings as counters
+from procs.store.database import Database, open_database, path_of
 from procs.store.report import Overview, overview
 from procs.store.workers import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """What is free and what is promised to downloads (bytes), since when it is low (wall instant),
+    and how often something could not be removed."""
+
+    free: int
+    promised: list[int]
+    low_since: float | None
+    kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,7 @@ class Status:
     store: Overview | None
     #: (scope, since, why) of each.
     pauses: list[tuple[str, float, str]] = field(default_factory=list)
+    disk: Disk | None = None
 
     @property
     def all_run(self) -> bool:
@@ -43,9 +57,20 @@ def look(settings: Settings) -> Status:
         return Status(settings, processes, None)
     db = open_database(settings.database_url, run=settings.run)
     try:
-        return Status(settings, processes, overview(db, now=clock.now()), pauses=pauses.listed(db))
+        seen = overview(db, now=clock.now())
+        return Status(settings, processes, seen, pauses.listed(db), disk_of(db, settings))
     finally:
         db.close()
+
+
+def disk_of(db: Database, settings: Settings) -> Disk:
+    here = disk.host()
+    return Disk(
+        free=disk.free(settings.home),
+        promised=[size for _, _, size in reservations.rows(db, here)],
+        low_since=disks.low(db).get(here),
+        kept=counters.counted(db).get("cleanup.failed", 0),
+    )
 
 
 def render(status: Status) -> str:
@@ -58,7 +83,7 @@ def render(status: Status) -> str:
     else:
         lines += processes(status.processes, status.store)
     if status.store:
-        lines += ["", *queue(status.store)]
+        lines += ["", *queue(status.store), *disk_lines(status)]
     return "\n".join(lines)
 
 
@@ -94,3 +119,22 @@ def queue(store: Overview) -> list[str]:
         lines.append(f"the longest wait is {i18n.span('en', store.oldest)}")
     today = ", ".join(f"{count} {state}" for state, count in sorted(store.requests_today.items()))
     return [*lines, f"last 24 hours: {today or 'no requests'}"]
+
+
+def disk_lines(status: Status) -> list[str]:
+    """The disk in a line, and what is wrong with it in others."""
+    now = status.disk
+    if now is None:
+        return []
+    promised = f", {size(sum(now.promised))} promised to {count(len(now.promised), 'download')}"
+    lines = [f"disk: {size(now.free)} free{promised if now.promised else ''}"]
+    if now.low_since:
+        floor = size(status.settings.disk_floor)
+        lines.append(f"LOW since {minute(now.low_since)}: no download starts below {floor} free")
+    if now.kept:
+        lines.append(f"{count(now.kept, 'time')} something could not be removed; see keeper.log")
+    return lines
+
+
+def size(of: int) -> str:
+    return str(i18n.size("en", of))

@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 
 from procs import values
 from procs.errors import ChaparError
+from procs.places import Places
 
 ENV_FILE = "CHAPAR_ENV_FILE"
 
@@ -30,7 +31,7 @@ class BadSettings(ChaparError):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Places):
     """All that an operator may choose. Sizes in bytes, durations in seconds."""
 
     api_id: int
@@ -46,6 +47,8 @@ class Settings:
     memory_ceiling: int
     max_file_size: int
     max_parts: int
+    disk_floor: int
+    ballast_size: int
     telegram_server: tuple[str, int] | None
     telegram_server_key: str
     allowed_networks: tuple[IPv4Network | IPv6Network, ...]
@@ -57,30 +60,6 @@ class Settings:
     def has_telegram(self) -> bool:
         """Whether there is all that a sign-in needs."""
         return bool(self.api_id and self.api_hash and self.bot_token)
-
-    @property
-    def run(self) -> Path:
-        return self.home / "run"
-
-    @property
-    def jobs(self) -> Path:
-        return self.home / "jobs"
-
-    @property
-    def outbox(self) -> Path:
-        return self.home / "outbox"
-
-    @property
-    def sessions(self) -> Path:
-        return self.home / "sessions"
-
-    @property
-    def logs(self) -> Path:
-        return self.home / "logs"
-
-    @property
-    def cache(self) -> Path:
-        return self.home / "cache"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +127,8 @@ TABLE = (
     Setting("CHAPAR_MEMORY_CEILING", values.ceiling, lambda texts: "512MiB"),
     Setting("CHAPAR_MAX_FILE_SIZE", values.file_size, lambda texts: "2000MiB"),
     Setting("CHAPAR_MAX_PARTS", values.whole, lambda texts: "5"),
+    Setting("CHAPAR_DISK_FLOOR", values.size, lambda texts: "1GiB"),
+    Setting("CHAPAR_BALLAST_SIZE", values.size, lambda texts: "64MiB"),
     Setting("CHAPAR_TELEGRAM_SERVER", values.server),
     Setting("CHAPAR_TELEGRAM_SERVER_KEY", values.key, absent=""),
     Setting("CHAPAR_ALLOWED_NETWORKS", values.networks, absent=()),

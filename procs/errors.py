@@ -85,6 +85,12 @@ class DiskFull(JobError):
     say = "failed-disk"
 
 
+class DiskTooSmall(JobError):
+    """The disk has no room for this file, not even when there is nothing else on it."""
+
+    say = "failed-disk-small"
+
+
 class Drm(JobError):
     """The media is encrypted for paying players."""
 
@@ -234,7 +240,8 @@ class Quarantined(JobError):
 
 
 class NotNow(ChaparError):
-    """The site is not to be visited yet. Costs no attempt; `why` says what the job waits for."""
+    """It cannot be done yet: the site is not to be visited, or the disk has no room. Costs no
+    attempt; `why` says what the job waits for."""
 
     def __init__(self, seconds: float, why: str) -> None:
         super().__init__(f"{why}: in {seconds:g} s")

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from procs import i18n
 from procs.clock import Now
-from procs.errors import Unknown
+from procs.errors import DiskFull, Unknown
 from procs.i18n import Local
 from procs.job import State, Step
 from procs.store.breakers import WAITS
-from procs.store.glances import Glance
+from procs.store.glances import NO_ROOM, Glance
 
 #: Boxes of a progress bar.
 BOXES = 8
@@ -22,6 +22,9 @@ WORTH = 10.0
 
 #: What is said while a site is left alone, by the class of failure that made us.
 RESTS = {"bot-check": "later-bot-check", "site-busy": "later-site-busy"}
+
+#: Why a request waits when there is no room for it, before the download or in it.
+FULL = (NO_ROOM, DiskFull("").name)
 
 BLANKS = re.compile(r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 CANCEL = "cancel"
@@ -53,6 +56,8 @@ def render(glance: Glance, now: Now) -> View:
 
 
 def stage_of(glance: Glance) -> str:
+    if glance.error in FULL:
+        return NO_ROOM
     if glance.job_state is State.LATER:
         return "later"
     return glance.step or "queued"
@@ -61,6 +66,8 @@ def stage_of(glance: Glance) -> str:
 def line(glance: Glance, stage: str, share: float | None, now: Now) -> Local:
     """What is being done at the moment, in a line."""
     language = glance.language
+    if stage == NO_ROOM:
+        return i18n.say(language, "no-room")
     if stage == "later":
         return later(glance, now)
     if stage == Step.PROBE:

@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable
 
-from procs import clock, log
+from procs import clock, disk, log
 from procs.config import Settings
 from procs.errors import StoreFull
 from procs.keeper import hung, sweep
-from procs.store import breakers, budget, failures, upkeep, wake
+from procs.keeper.space import Space
+from procs.store import breakers, budget, failures, reservations, upkeep, wake
 from procs.store.database import Database
 
 #: Pages of 1 KB in the WAL above which it is moved into the database.
@@ -25,13 +26,11 @@ class Round:
         self.next = 0.0
 
     def run(self, now: float) -> None:
+        """Do it when it is due. Raises StoreFull."""
         if now < self.next:
             return
         self.next = now + self.every
-        try:
-            self.work()
-        except StoreFull as error:
-            log.error("store.full", error=error, fix="free space under CHAPAR_HOME")
+        self.work()
 
 
 class Keeper:
@@ -40,7 +39,9 @@ class Keeper:
     def __init__(self, db: Database, settings: Settings) -> None:
         self.db = db
         self.settings = settings
+        self.space = Space(db, settings)
         self.rounds = (
+            Round(2, self.space.watch),
             Round(1, self.bring_due),
             Round(5, self.take_back),
             Round(10, self.checkpoint),
@@ -51,7 +52,16 @@ class Keeper:
     def run(self) -> None:
         """Whatever is due now."""
         for one in self.rounds:
-            one.run(time.monotonic())
+            try:
+                one.run(time.monotonic())
+            except StoreFull as error:
+                log.error("store.full", error=error, fix="free space under CHAPAR_HOME")
+                self.make_room()
+
+    def make_room(self) -> None:
+        """The database cannot be written: is it for want of room?"""
+        if disk.free(self.settings.home) < self.settings.ballast_size:
+            self.space.give_up_ballast()
 
     def bring_due(self) -> None:
         now = clock.now()
@@ -76,6 +86,7 @@ class Keeper:
 
     def sweep(self) -> None:
         sweep.sweep(self.db, self.settings, now=clock.now())
+        reservations.prune(self.db, host=disk.host())
 
     def prune(self) -> None:
         now = clock.now()

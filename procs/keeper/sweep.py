@@ -4,10 +4,10 @@ A folder is named by job and fence, so a folder whose lease was taken back has n
 even while the same job runs again elsewhere.
 """
 
-import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
-from procs import log
+from procs import disk, log
 from procs.clock import Now
 from procs.config import Settings
 from procs.store import ownership
@@ -21,25 +21,35 @@ OUTBOX_AGE = 24 * 3600.0
 def sweep(db: Database, settings: Settings, *, now: Now) -> int:
     """Remove what nobody owns. Returns how many folders went; failures are counted and logged, and
     tried again by the next sweep."""
+    # Listed before the owners are: what begins in between is in neither list, and stays.
+    jobs, outboxes = entries(settings.jobs), entries(settings.outbox)
     leased = {f"{job}-{fence}" for job, fence in ownership.leases(db)}
     wanted = {str(request) for request in ownership.outboxes(db, since=now.wall - OUTBOX_AGE)}
-    gone = [entry for entry in entries(settings.jobs) if entry.name not in leased]
-    gone += [entry for entry in entries(settings.outbox) if entry.name not in wanted]
-    return sum(remove(db, entry) for entry in gone)
+    gone = [entry for entry in jobs if entry.name not in leased]
+    gone += [entry for entry in outboxes if entry.name not in wanted]
+    return remove_all(db, gone)
 
 
 def entries(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
-def remove(db: Database, entry: Path) -> bool:
-    try:
-        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        log.warning("sweep.failed", path=entry, error=error)
-        counters.count(db, "cleanup.failed")
-        return False
-    log.info("sweep.removed", path=entry.name)
-    return True
+def remove_all(db: Database, gone: Iterable[Path]) -> int:
+    """Remove what can be removed. What stays is one line and counted, not a line for each."""
+    removed: list[str] = []
+    kept: dict[Path, OSError] = {}
+    for entry in gone:
+        try:
+            disk.remove(entry)
+            removed.append(entry.name)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            kept[entry] = error
+    if removed:
+        log.info("sweep.removed", count=len(removed), first=removed[0])
+    if kept:
+        path, why = next(iter(kept.items()))
+        log.warning("sweep.failed", count=len(kept), path=path, error=why)
+        counters.count(db, "cleanup.failed", by=len(kept))
+    return len(removed)

@@ -5,8 +5,12 @@ from typing import Any
 
 from procs.clock import Now
 from procs.job import Lane, State, Step
+from procs.store import disks
 from procs.store.database import Database
 from procs.store.turns import Turns
+
+#: Why a download waits while the disk is low, or has no room for it.
+NO_ROOM = "no-room"
 
 COLUMNS = """
 SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.status_message, r.status_random,
@@ -40,7 +44,8 @@ SELECT id, :step, :done, :total, :rate FROM jobs WHERE id = :job AND state = 1
 class Glance:
     """`done` and `total` in bytes, `rate` in bytes a second, `place` from 1 while the job waits its
     turn (0 otherwise), `wait` seconds until then (0 when nobody knows), `retry_at` a wall instant
-    while the job is to be tried again later, `error` why it was not done at the last attempt."""
+    while the job is to be tried again later, `error` why it was not done at the last attempt,
+    or cannot be done now (NO_ROOM); "" while nothing but its turn holds it up."""
 
     request: int
     user: int
@@ -82,12 +87,13 @@ class Report:
 def glances(db: Database, *, now: Now) -> list[Glance]:
     """Every request of a chat about which the last word is not said, oldest first."""
     turns = Turns(db)
-    return [_glance(turns, row) for row in db.all(UNCLOSED)]
+    low = bool(disks.low(db))
+    return [_glance(turns, row, low=low) for row in db.all(UNCLOSED)]
 
 
 def glance(db: Database, request: int, *, now: Now) -> Glance | None:
     row = db.one(ONE, {"request": request})
-    return _glance(Turns(db), row) if row else None
+    return _glance(Turns(db), row, low=bool(disks.low(db))) if row else None
 
 
 def open_of(db: Database, user: int) -> list[Glance]:
@@ -114,15 +120,28 @@ def report(db: Database, reports: list[Report]) -> None:
         )
 
 
-def _glance(turns: Turns, row: tuple[Any, ...]) -> Glance:
+def _glance(turns: Turns, row: tuple[Any, ...], *, low: bool = False) -> Glance:
     head, (job_state, step, done, total, rate, at) = row[:9], row[9:15]
-    tail, (job, lane, user) = row[15:22], row[22:25]
+    tail, (error, job, lane, user) = row[15:21], row[21:25]
     state = None if job_state is None else State(job_state)
     doing = _doing(state, step, lane=lane)
     place = turns.place(job, state) if doing is None and state is not None else 0
     wait = turns.wait(job, place=place, user=user, site=tail[4]) if place else 0.0
     later = at if state is State.LATER else None
-    facts: tuple[Any, ...] = (*head, state, doing, done, total, rate, place, later, *tail, wait)
+    why = NO_ROOM if low and place and lane == Lane.HEAVY else error if later else ""
+    facts: tuple[Any, ...] = (
+        *head,
+        state,
+        doing,
+        done,
+        total,
+        rate,
+        place,
+        later,
+        *tail,
+        why,
+        wait,
+    )
     return Glance(*facts)
 
 

@@ -221,6 +221,22 @@ CREATE TABLE breakers (
 ) STRICT, WITHOUT ROWID;
 """
 
+#: The disk: what running downloads were promised of it, and the machines where it is low.
+DISK = """
+CREATE TABLE reservations (
+    host   TEXT NOT NULL,
+    job    INTEGER NOT NULL,
+    fence  INTEGER NOT NULL,
+    bytes  INTEGER NOT NULL,
+    PRIMARY KEY (host, job)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE disks (
+    host   TEXT PRIMARY KEY,
+    since  REAL NOT NULL,
+    free   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
@@ -228,6 +244,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("failures", FAILURES),
     ("blame", BLAME),
     ("breakers", BREAKERS),
+    ("disk", DISK),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

@@ -7,15 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from procs import clock, log, media
-from procs.engine.client import Found, Order
+from procs.engine.client import Found, OnProgress, Order
 from procs.job import File, Lease, Media, Part, Step
 from procs.store import leases, outcomes, requests
 from procs.store import media as shelf
 from procs.worker import folders, visiting
 from procs.worker.tools import Tools
 
-#: A download needs room for its streams and once more for the file made of them.
-FACTOR = 2
 #: What an upload calls, and the seconds for which it waits beside its files to be let.
 UPLOADS = ("upload.SaveBigFilePart", "messages.UploadMedia")
 LONGEST_WAIT = 60.0
@@ -28,10 +26,12 @@ async def fetch(tools: Tools, lease: Lease) -> None:
         return
     tools.desk.say(lease, Step.PROBE)
     outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
+    room = folders.Room(tools.db, tools.settings, lease)
+    room.learned()
     visiting.enter(tools, lease)
-    folder = folders.make(tools.settings.jobs, lease)
+    folder = folders.make(tools.db, tools.settings.jobs, lease)
     try:
-        found, files = await gather(tools, lease, folder)
+        found, files = await gather(tools, lease, folder, room)
         if files and lease.payload["folder"]:
             place(tools, lease, files, folder)
         elif files:
@@ -41,7 +41,9 @@ async def fetch(tools: Tools, lease: Lease) -> None:
         folders.remove(tools.db, folder)
 
 
-async def gather(tools: Tools, lease: Lease, folder: Path) -> tuple[Found, list[File]]:
+async def gather(
+    tools: Tools, lease: Lease, folder: Path, room: folders.Room
+) -> tuple[Found, list[File]]:
     """From the address to files that fit Telegram; no files when the media turned out to be known
     under its real name, and its deliveries are made already."""
     async with tools.engine.open(order(tools, lease), folder) as child:
@@ -50,8 +52,8 @@ async def gather(tools: Tools, lease: Lease, folder: Path) -> tuple[Found, list[
         if already_known(tools, lease, found):
             return found, []
         outcomes.started(tools.db, lease, worker=tools.name, title=found.title, now=clock.now())
-        folders.check_room(folder, FACTOR * (found.size or 0))
-        fetched = await child.fetch(progress(tools, lease, Step.FETCH))
+        room.expect(found.size)
+        fetched = await child.fetch(within(room, progress(tools, lease, Step.FETCH)))
     visiting.worked(tools, lease, whole=True)
     tools.desk.say(lease, Step.PREPARE)
     files = await media.prepare(
@@ -67,7 +69,18 @@ async def gather(tools: Tools, lease: Lease, folder: Path) -> tuple[Found, list[
         max_file_size=tools.settings.max_file_size,
         parts=tools.settings.max_parts,
     )
+    room.leave()
     return fetched.facts, files
+
+
+def within(room: folders.Room, say: OnProgress) -> OnProgress:
+    """Progress that reserves more of the disk when more comes than was expected."""
+
+    def grow(done: int, total: int, rate: float = 0.0) -> None:
+        room.grow(int(done), int(total))
+        say(done, total, rate)
+
+    return grow
 
 
 def order(tools: Tools, lease: Lease) -> Order:
@@ -80,7 +93,7 @@ def order(tools: Tools, lease: Lease) -> Order:
     )
 
 
-def progress(tools: Tools, lease: Lease, step: Step) -> Callable[[int, int, float], None]:
+def progress(tools: Tools, lease: Lease, step: Step) -> OnProgress:
     def say(done: int, total: int, rate: float = 0.0) -> None:
         tools.desk.say(lease, step, done, total, rate)
 

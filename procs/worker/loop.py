@@ -9,6 +9,7 @@ from procs.job import Lane
 from procs.process import Signals
 from procs.store import leases, upkeep, wake, workers
 from procs.store.wake import Ear
+from procs.worker import folders
 from procs.worker.budget import Budget
 from procs.worker.crew import Crew
 from procs.worker.tools import Tools
@@ -68,12 +69,17 @@ class Loop:
         self.ear.rise()
         self.look_at_due()
         for lane in Lane:
-            room = self.crew.free(lane)
+            room = self.room(lane)
             if room:
                 for lease in self.claimed(lane, room):
                     self.crew.start(lease)
             if self.crew.free(lane) == 0 and leases.ready(self.db, lane):
                 wake.poke_idle(self.db.run, lanes=[lane])
+
+    def room(self, lane: Lane) -> int:
+        """Jobs of a lane that could be taken now: no download starts while the disk is low."""
+        room = self.crew.free(lane)
+        return 0 if lane is Lane.HEAVY and room and folders.is_low(self.tools.settings) else room
 
     def claimed(self, lane: Lane, room: int) -> list[leases.Lease]:
         try:
@@ -97,7 +103,7 @@ class Loop:
         The name is left among the idle first and the table looked at once more after that, so a
         job added in between is not slept over.
         """
-        free = [lane for lane in Lane if self.crew.free(lane)]
+        free = [lane for lane in Lane if self.room(lane)]
         if free and not self.news.is_set():
             self.ear.rest(free)
             if any(leases.ready(self.db, lane) for lane in free):

@@ -9,5 +9,5 @@ async def test_each_request_gets_its_media_once_whatever_dies():
     async with Stack(workers="2", drain_grace="5") as stack:
         found = await Storm(stack, plan).run()
     stack.remove()
-    assert (found.missing, found.twice) == ([], []), str(found)
+    assert (found.missing, found.twice, found.left) == ([], [], []), str(found)
     assert found.deliveries == found.states["delivered"] == plan.deliveries

@@ -1,24 +1,28 @@
-"""What a storm left: who got what, by Telegram's own record."""
+"""What a storm left: who got what, by Telegram's own record, and which files nobody owns."""
 
 from collections import Counter
 from dataclasses import dataclass
 
+from procs.store import ownership
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import Stack
 
 STATES = "SELECT state || COALESCE(' ' || say, ''), COUNT(*) FROM requests GROUP BY 1"
 UNCERTAIN = "SELECT COUNT(*) FROM deliveries WHERE sent_at IS NOT NULL AND receipt IS NULL"
 MADE = "SELECT COUNT(*) FROM deliveries WHERE sent_at IS NOT NULL"
+PROMISES = "SELECT job FROM reservations"
 REFUSED = "FLOOD_"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`missing` and `twice` name requests by person and message; both should be empty."""
+    """`missing` and `twice` name requests by person and message, `left` files without a living
+    lease; all three should be empty."""
 
     asked: int
     missing: list[str]
     twice: list[str]
+    left: list[str]
     states: dict[str, int]
     uncertain: int
     deliveries: int
@@ -34,6 +38,7 @@ class Verdict:
             f"sign-ins: {self.sign_ins}, flood waits: {self.floods}",
             f"missing: {len(self.missing)} {self.missing[:5]}",
             f"twice: {len(self.twice)} {self.twice[:5]}",
+            f"files without a living lease: {len(self.left)} {self.left[:5]}",
         ]
         return "\n".join(lines)
 
@@ -56,6 +61,7 @@ async def verdict(
         asked=len(sent),
         missing=missing,
         twice=twice,
+        left=left_over(stack),
         states=dict(stack.db.all(STATES)),
         uncertain=number(stack, UNCERTAIN),
         deliveries=number(stack, MADE),
@@ -63,6 +69,15 @@ async def verdict(
         floods=len(floods),
         counts=dict(counts),
     )
+
+
+def left_over(stack: Stack) -> list[str]:
+    """What lies in the folders of jobs and deliveries, or is promised on the disk, without a lease
+    that lives."""
+    leased = {f"{job}-{fence}" for job, fence in ownership.leases(stack.db)}
+    files = [path for name in ("jobs", "outbox") for path in (stack.state / name).iterdir()]
+    promised = [f"promise to job {job}" for (job,) in stack.db.all(PROMISES)]
+    return [str(path) for path in files if path.name not in leased] + promised * (not leased)
 
 
 def number(stack: Stack, sql: str) -> int:

@@ -8,6 +8,7 @@ from procs.store import (
     breakers,
     budget,
     deliveries,
+    disks,
     failures,
     glances,
     holding,
@@ -18,6 +19,7 @@ from procs.store import (
     pace,
     pauses,
     requests,
+    reservations,
     seats,
     turns,
     upkeep,
@@ -31,6 +33,7 @@ MODULES = (
         breakers,
         budget,
         deliveries,
+        disks,
         failures,
         glances,
         holding,
@@ -42,8 +45,9 @@ MODULES = (
         pauses,
         requests,
     ),
-    *(seats, turns, upkeep, users, workers),
+    *(reservations, seats, turns, upkeep, users, workers),
 )
+#: There is one row in disks for each machine.
 #: Not hot: the keeper's prune walks from the oldest row and stops after one bite;
 #: COLUMNS is the common beginning of other statements; there are few pauses;
 #: TOOK_ANYWHERE stops after a few of the newest rows.
@@ -53,6 +57,7 @@ COLD = {
     "breakers.LIST",
     "breakers.PRUNE",
     "budget.PRUNE",
+    "disks.LOW",
     "upkeep.PRUNE",
     "glances.COLUMNS",
     "pauses.LIST",

@@ -15,6 +15,7 @@ from procs.store.glances import Glance
 MIB = 1 << 20
 NOW = Now(wall=1000.0, boot=0.0)
 LATER = {"job_state": State.LATER}
+FULL = {"error": "no-room"}
 FAILED = {"state": "failed", "code": "E-7K2Q"}
 CODE = "\nCode: E-7K2Q"
 
@@ -68,6 +69,9 @@ def second_line(**facts: object) -> str:
         ({"step": None, "job_state": State.QUEUED}, "In line"),
         ({"step": None, "job_state": None}, "In line"),
         (LATER | {"retry_at": 1290.0}, "That did not work; I'll try again in 5 minutes."),
+        (LATER | {"retry_at": 1290.0} | FULL, i18n.say("en", "no-room")),
+        (LATER | {"retry_at": 1290.0, "error": "disk-full"}, i18n.say("en", "no-room")),
+        ({"step": None, "job_state": State.QUEUED, "place": 3} | FULL, i18n.say("en", "no-room")),
         (LATER | {"retry_at": 990.0}, "That did not work; I'll try again in 1 second."),
         (
             LATER | {"retry_at": 1600.0, "error": "breaker bot-check"},

@@ -1,0 +1,66 @@
+"""The disk under our files: what is free, what a folder holds, and how to get rid of one."""
+
+import os
+import shutil
+import socket
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+#: Bytes of a block as stat(2) counts them.
+BLOCK = 512
+
+
+def host() -> str:
+    """The machine whose disk it is, as workers' rows name it."""
+    return socket.gethostname()
+
+
+def free(folder: Path) -> int:
+    """Bytes that this user may still write under a folder."""
+    return shutil.disk_usage(folder).free
+
+
+def whole(folder: Path) -> int:
+    """Bytes of the file system that a folder lies on."""
+    return shutil.disk_usage(folder).total
+
+
+def held(folder: Path) -> int:
+    """Bytes on the disk of everything below a folder; 0 when it is gone."""
+    return sum(one.st_blocks * BLOCK for one in below(folder))
+
+
+def below(folder: Path) -> Iterator[os.stat_result]:
+    """What lies below a folder, as far as it does not vanish meanwhile."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                yield os.lstat(os.path.join(place, name))
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it; one that forbids it by its mode is given
+    another mode first. Raises FileNotFoundError when there is none, OSError when it stays."""
+    try:
+        _remove(path)
+    except PermissionError:
+        unlock(path)
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def unlock(path: Path) -> None:
+    """Let the owner into every folder below a path, from the top down."""
+    if path.is_symlink() or not path.is_dir():
+        return
+    path.chmod(stat.S_IRWXU)
+    for entry in path.iterdir():
+        unlock(entry)

@@ -1,0 +1,43 @@
+"""Where everything lies under CHAPAR_HOME."""
+
+from pathlib import Path
+
+
+class Places:
+    """The files and folders below `home`."""
+
+    __slots__ = ()
+    home: Path
+
+    @property
+    def run(self) -> Path:
+        """Sockets and locks."""
+        return self.home / "run"
+
+    @property
+    def jobs(self) -> Path:
+        """A folder for each lease."""
+        return self.home / "jobs"
+
+    @property
+    def outbox(self) -> Path:
+        """What `chapar fetch` collects."""
+        return self.home / "outbox"
+
+    @property
+    def sessions(self) -> Path:
+        """Sign-ins with Telegram."""
+        return self.home / "sessions"
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def cache(self) -> Path:
+        return self.home / "cache"
+
+    @property
+    def ballast(self) -> Path:
+        """The file that is given up when the disk is full."""
+        return self.home / "ballast"

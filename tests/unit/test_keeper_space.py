@@ -1,0 +1,96 @@
+"""The ballast, and a disk that is low."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from procs import config, disk
+from procs.config import Settings
+from procs.errors import StoreFull
+from procs.keeper.round import Keeper
+from procs.keeper.space import Space
+from procs.store import disks, wake
+from procs.store.database import Database, open_database
+from procs.store.migrate import migrate
+
+MIB = 1024**2
+#: More than any disk has.
+ENDLESS = 1 << 60
+
+
+@pytest.fixture
+def settings(short_home: Path) -> Settings:
+    environ = {"CHAPAR_HOME": str(short_home), "CHAPAR_BALLAST_SIZE": "2MiB"}
+    return config.load(environ, env_file=Path("/dev/null"), need_telegram=False)
+
+
+@pytest.fixture
+def db(settings: Settings) -> Iterator[Database]:
+    migrate(settings.database_url, run=settings.run)
+    db = open_database(settings.database_url, run=settings.run)
+    yield db
+    db.close()
+
+
+def test_the_ballast_takes_real_room(db: Database, settings: Settings) -> None:
+    Space(db, settings).watch()
+
+    assert settings.ballast.stat().st_blocks * disk.BLOCK >= 2 * MIB
+
+
+def test_the_ballast_follows_its_setting(db: Database, settings: Settings) -> None:
+    Space(db, settings).watch()
+    Space(db, replace(settings, ballast_size=3 * MIB)).watch()
+
+    assert settings.ballast.stat().st_size == 3 * MIB
+
+
+def test_a_database_that_finds_no_room_gets_the_ballasts(db: Database, settings: Settings) -> None:
+    """As far as the keeper can tell, all that is free would not make another ballast."""
+    Space(db, settings).watch()
+    keeper = Keeper(db, replace(settings, ballast_size=ENDLESS, disk_floor=ENDLESS))
+
+    def full() -> None:
+        raise StoreFull("database or disk is full")
+
+    keeper.rounds[-1].work = full
+    keeper.run()
+
+    assert not settings.ballast.exists()
+
+
+def test_a_ballast_that_was_given_up_comes_back_when_there_is_room(
+    db: Database, settings: Settings
+) -> None:
+    space = Space(db, settings)
+    space.watch()
+    space.give_up_ballast()
+    space.watch()
+
+    assert settings.ballast.exists()
+
+
+def test_a_low_disk_is_written_down_and_forgotten_when_there_is_room_to_spare(
+    db: Database, settings: Settings
+) -> None:
+    free = disk.free(settings.home)
+    Space(db, replace(settings, disk_floor=ENDLESS)).watch()
+    since = disks.low(db)
+    barely = Space(db, replace(settings, disk_floor=int(free * 0.95)))
+    barely.note(free)
+    still = disks.low(db)
+    barely.note(2 * free)
+
+    assert list(since) == [disk.host()]
+    assert still == since
+    assert disks.low(db) == {}
+
+
+def test_the_bot_hears_of_a_low_disk(db: Database, settings: Settings) -> None:
+    ear = wake.Ear(settings.run, wake.BOT)
+    Space(db, replace(settings, disk_floor=ENDLESS)).watch()
+
+    assert ear.socket.recv(64)
+    ear.close()
