@@ -30,7 +30,7 @@ def measure(report: Report, folder: Path, *, quick: bool) -> None:
         }
         cases: dict[str, Case] = {
             OURS: ours(folder / "ours", jobs=entrants.MANY // share),
-            "ours, one room": ours(folder / "one", "--rooms", "1", jobs=entrants.MANY // share),
+            "ours, one room": ours(folder / "one", "--rooms", "1", jobs=entrants.SOME // share),
             "ours, FULL": ours(folder / "full", "--full", jobs=entrants.SOME // share),
             **{name: partial(peer.rate, folder) for name, peer in peers.items()},
         }

@@ -57,13 +57,20 @@ class Keeper:
         return overviews.overview(self.db, now=now()).jobs
 
 
-def ours(
-    folder: Path, *options: str, jobs: int = MANY, environment: dict[str, str] | None = None
-) -> Program:
+def ours(folder: Path, *options: str, jobs: int = MANY) -> Program:
     """Our worker program on a new table."""
     keeper = Keeper(Table(folder).make().open())
     command = ("-m", "bench.queue.worker", str(folder), *options)
-    return Program("ours", "ours", command, str(folder), jobs, environment or {}, keeper)
+    return Program("ours", "ours", command, str(folder), jobs, keeper=keeper)
+
+
+def sleeper(folder: Path, *, full: bool = False) -> Program:
+    """The product's own loop on a new table; `full`: what is enqueued is on the disk first."""
+    Table(folder).make()
+    environment = {"BENCH_FULL": "1"} if full else {}
+    return Program(
+        "ours", "ours", ("-m", "bench.queue.sleeper", str(folder)), str(folder), 0, environment
+    )
 
 
 def huey(folder: Path, fsync: str, *, jobs: int = MANY) -> Program:

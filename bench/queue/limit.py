@@ -40,5 +40,10 @@ class Raw:
         self.connection.execute(UPDATE, {"id": next(self.rows)})
         self.connection.execute("COMMIT")
 
+    def checkpoint(self, *, truncate: bool) -> None:
+        """As the store's."""
+        mode = "TRUNCATE" if truncate else "PASSIVE"
+        self.connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
+
     def close(self) -> None:
         self.connection.close()

@@ -57,9 +57,13 @@ class Program:
     def wakes(self, folder: Path, probes: int) -> list[float]:
         """Milliseconds from just before an enqueue to the job's start in a worker that slept."""
         with self.working(folder) as (_, tally):
-            began = self.enqueue(probes, probes=True)["began"]
             lines = self.follow(tally)
-            starts = [next(lines) for _ in range(probes)]
+            self.probe(1, lines)  # now it is there
+            return self.probe(probes, lines)
+
+    def probe(self, probes: int, lines: Iterator[dict[str, Any]]) -> list[float]:
+        began = self.enqueue(probes, probes=True)["began"]
+        starts = [next(lines) for _ in range(probes)]
         return [1000 * (start["at"] - began[str(start["number"])]) for start in starts]
 
     def enqueue(self, jobs: int, *, probes: bool = False) -> dict[str, Any]:

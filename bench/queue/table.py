@@ -10,7 +10,6 @@ from procs.clock import now
 from procs.job import Kind, Lane
 from procs.store import seats, workers
 from procs.store.database import Database, open_database
-from procs.store.migrate import migrate
 from procs.store.seats import NewJob
 
 #: What a download's row carries, so that rows are as long as real ones.
@@ -40,6 +39,9 @@ class Table:
         return self.folder / "run"
 
     def make(self) -> "Table":
+        # Loaded here alone: slow to load, and a worker needs nothing of it.
+        from procs.store.migrate import migrate
+
         migrate(self.url, run=self.run)
         return self
 

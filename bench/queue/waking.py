@@ -12,7 +12,7 @@ from bench.queue.report import Report
 from bench.queue.rounds import middle, percentile
 
 #: Seconds until a worker that was started does nothing any more, and over which it is watched.
-SETTLE, WATCH = 4.0, 20.0
+SETTLE, WATCH = 4.0, 15.0
 OURS = "ours"
 
 
@@ -20,7 +20,7 @@ def measure(report: Report, folder: Path, *, quick: bool) -> None:
     probes, watch = (40, 5.0) if quick else (200, WATCH)
     with ExitStack() as up:
         programs = {
-            OURS: entrants.ours(folder / "ours"),
+            OURS: entrants.sleeper(folder / "ours"),
             "huey, fsync=off": entrants.huey(folder, "off"),
             **entrants.with_servers(report, folder, up, 1),
         }
@@ -31,12 +31,12 @@ def measure(report: Report, folder: Path, *, quick: bool) -> None:
 def wake(report: Report, folder: Path, programs: dict[str, Program], probes: int) -> None:
     report.part("From the enqueue to the job's start in a worker that slept (median, one in 100)")
     for name, program in programs.items():
-        took = program.wakes(folder, probes if name == OURS else probes // 5)
+        took = program.wakes(folder, probes if name == OURS else probes // 8)
         report.row(name, middle(took), "ms", note=f"p99 {percentile(took, 0.99):.2f} ms")
         if name == OURS:
             report.figure("wake_p50_ms", middle(took))
             report.figure("wake_p99_ms", percentile(took, 0.99))
-    full = entrants.ours(folder / "ours-full", environment={"BENCH_FULL": "1"})
+    full = entrants.sleeper(folder / "ours-full", full=True)
     took = full.wakes(folder, probes // 3)
     note = f"p99 {percentile(took, 0.99):.2f} ms"
     report.row("ours, the enqueue on the disk first (FULL)", middle(took), "ms", note=note)

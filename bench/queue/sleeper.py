@@ -1,0 +1,54 @@
+"""The product's own worker loop, with jobs that do nothing: `python -m bench.queue.sleeper FOLDER`.
+
+Loop, crew, budget and settling are those of the product, so it sleeps and wakes as they do; only
+what a job does is replaced.
+"""
+
+import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import uvloop
+
+from bench.queue import table
+from bench.queue.table import Table
+from bench.queue.tally import Tally
+from procs.clock import now
+from procs.job import Kind, Lease
+from procs.process import Signals
+from procs.store import leases
+from procs.store.database import Database
+from procs.store.wake import Ear
+from procs.worker import crew
+from procs.worker.budget import Budget
+from procs.worker.desk import Desk
+from procs.worker.loop import Loop
+
+#: Rooms for downloads of one worker, and of all.
+HEAVY, DOWNLOADS = 2, 8
+#: Neither jobs nor bytes end this worker.
+ENDLESS = 1 << 40
+
+
+async def sleep(db: Database) -> None:
+    tally, name = Tally(), f"w00-{os.getpid()}"
+
+    async def carry(tools: SimpleNamespace, lease: Lease) -> None:
+        tally.ran(lease.payload["n"])
+        leases.finish(tools.db, lease, now=now())
+
+    crew.WORK.update(dict.fromkeys(Kind, carry))
+    tools = SimpleNamespace(
+        db=db,
+        name=name,
+        worker=table.worker(db, name),
+        desk=Desk(db),
+        settings=SimpleNamespace(max_concurrent_downloads=DOWNLOADS, drain_grace=1.0),
+    )
+    budget, signals = Budget(ENDLESS, ENDLESS, SimpleNamespace()), Signals()
+    await Loop(tools, Ear(db.run, name), budget, signals, heavy=HEAVY).run()
+
+
+if __name__ == "__main__":
+    uvloop.run(sleep(Table(Path(sys.argv[1])).open()))
