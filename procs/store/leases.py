@@ -7,7 +7,6 @@ of the ring: fair turns. `fence` grows on every claim and every reap; every writ
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,25 +15,30 @@ from procs.clock import Now
 from procs.errors import LeaseLost
 from procs.job import Kind, Lane, Lease, State
 from procs.store import seats
-from procs.store.database import Database
+from procs.store.database import Database, Row
 from procs.store.story import event
 
 #: Seconds a lease lasts without a beat.
 LEASE = 60.0
+#: A look-up costs a tenth of what making the same from its value does.
+LANES, KINDS = {int(lane): lane for lane in Lane}, {kind.value: kind for kind in Kind}
 #: More leases than there will ever be.
 ENDLESS = 1 << 30
 
+#: The first in line, then CLAIM for each of them: one statement with RETURNING costs half as much
+#: again. Nobody comes between the two, because a write transaction is IMMEDIATE.
+PICK = """
+SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress
+  FROM jobs
+ WHERE state = 0 AND lane = :lane AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
+ ORDER BY at
+ LIMIT MAX(0, MIN(:room, :most - (SELECT COUNT(*) FROM jobs WHERE state = 1 AND lane = :lane)))
+"""
 CLAIM = """
 UPDATE jobs
    SET state = 1, at = :end, fence = fence + 1, attempt = attempt + 1, worker = :worker,
        story = story || :event
- WHERE id IN (SELECT id FROM jobs
-               WHERE state = 0 AND lane = :lane
-                 AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
-               ORDER BY at
-               LIMIT MAX(0, MIN(:room, :most - (SELECT COUNT(*) FROM jobs
-                                                 WHERE state = 1 AND lane = :lane))))
-RETURNING id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress
+ WHERE id = :job AND state = 0
 """
 RENEW = """
 UPDATE jobs SET at = :end
@@ -84,32 +88,23 @@ def claim(
 ) -> list[Lease]:
     """Take up to `room` queued jobs of a lane, the longest in the ring first; in all, never more
     than `most` jobs of the lane are leased."""
-    facts = {
-        "worker": worker,
-        "lane": int(lane),
-        "room": room,
-        "most": most,
-        "end": now.boot + LEASE,
-        "event": event(now, "claimed", worker=worker),
-    }
+    said = event(now, "claimed", worker=worker)
+    facts = {"worker": worker, "end": now.boot + LEASE, "event": said}
     with db.write():
-        rows = db.all(CLAIM, facts)
+        rows = db.all(PICK, {"worker": worker, "lane": lane, "room": room, "most": most})
+        if rows:
+            db.change_many(CLAIM, [{**facts, "job": row[0]} for row in rows])
     return [lease(row) for row in rows]
 
 
-def lease(row: tuple[Any, ...]) -> Lease:
-    job, fence, worker, user, lane, seat, kind, attempt, payload, progress = row
+def lease(row: Row) -> Lease:
+    *names, lane, seat, kind, attempt, payload, progress = row
+    job, fence, worker, user = names
+    load = codec.load
     return Lease(
-        job=job,
-        fence=fence,
-        worker=worker,
-        user=user,
-        lane=Lane(lane),
-        seat=seat,
-        kind=Kind(kind),
-        attempt=attempt,
-        payload=codec.load(payload),
-        progress=codec.load(progress),
+        *(job, fence, worker, user, LANES[lane], seat, KINDS[kind], attempt),
+        payload=load(payload),
+        progress=load(progress),
     )
 
 
@@ -172,12 +167,15 @@ def turn(
 ) -> list[Lease]:
     """Finish leases, hand their seats on and claim again: a worker's whole cycle, one transaction.
 
-    A lease that is no longer ours is passed over: its job belongs to somebody else.
+    A lease that is no longer ours is passed over: its job belongs to somebody else, and its seat is
+    handed on only if it is free.
     """
+    facts = {"state": int(State.DONE), "now": now.wall, "error": None, "event": event(now, "done")}
     with db.write(full=full):
-        for lease in done:
-            with suppress(LeaseLost):
-                finish(db, lease, now=now)
+        if done:
+            db.change_many(END, [{**facts, **_name(lease)} for lease in done])
+            db.change_many(FORGET_PROGRESS, [{"job": lease.job} for lease in done])
+            seats.hand_all_on(db, done, now=now)
         return claim(db, worker=worker, lane=lane, room=room, now=now) if room else []
 
 

@@ -5,13 +5,13 @@ job's number, so the line is in the order of asking). A job that has neither, be
 its time or is held by a pause, comes back through `sit`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from procs import codec
 from procs.clock import Now
-from procs.job import Kind, Lane, State
+from procs.job import Kind, Lane, Lease, State
 from procs.store import pauses
 from procs.store.database import Database
 from procs.store.story import event
@@ -38,7 +38,13 @@ HAND_ON = """
 UPDATE jobs SET state = 0, at = :now, seat = :seat, story = story || :event
  WHERE id = (SELECT id FROM jobs
               WHERE seat IS NOT NULL AND user_id = :user AND lane = :lane AND seat > 0
+                AND NOT EXISTS (SELECT 1 FROM jobs WHERE seat IS NOT NULL AND user_id = :user
+                                                     AND lane = :lane AND seat = :seat)
               ORDER BY seat LIMIT 1)
+   AND -:seat <= CASE :lane WHEN 0 THEN :light ELSE COALESCE(
+           (SELECT cap FROM users WHERE id = :user),
+           (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
+           :cap) END
 """
 SIT = """
 UPDATE jobs SET state = :state, seat = :seat, at = :now, story = story || :event WHERE id = :job
@@ -131,11 +137,22 @@ def sit(db: Database, job: int, *, user: int, lane: Lane, site: str, now: Now) -
 
 def hand_on(db: Database, *, user: int, lane: Lane, seat: int, now: Now) -> bool:
     """Give a seat that became free to the user's next waiting job. A seat beyond the user's cap
-    (it was lowered meanwhile) is given to nobody."""
-    if seat < -cap(db, user, lane):
-        return False
-    facts = {"user": user, "lane": int(lane), "seat": seat, "now": now.wall}
-    return db.change(HAND_ON, {**facts, "event": event(now, "queued")}) > 0
+    (it was lowered meanwhile) is given to nobody, nor is one that is taken."""
+    facts = {**_handing(db, now), "user": user, "lane": int(lane), "seat": seat}
+    return db.change(HAND_ON, facts) > 0
+
+
+def hand_all_on(db: Database, leases: Iterable[Lease], *, now: Now) -> None:
+    """The same for the seats of jobs that ended at once."""
+    facts = _handing(db, now)
+    db.change_many(
+        HAND_ON,
+        [{**facts, "user": one.user, "lane": one.lane, "seat": one.seat} for one in leases],
+    )
+
+
+def _handing(db: Database, now: Now) -> dict[str, Any]:
+    return {"now": now.wall, "event": event(now, "queued"), "light": LIGHT_CAP, "cap": db.cap}
 
 
 def hold(db: Database, job: int, *, now: Now) -> None:

@@ -84,9 +84,9 @@ def test_no_hot_statement_scans_a_table(db: Database, name: str) -> None:
 
 
 def test_a_claim_reads_the_ring_only(db: Database) -> None:
-    facts = dict.fromkeys(re.findall(r":([a-z_]+)", leases.CLAIM), 0)
+    facts = dict.fromkeys(re.findall(r":([a-z_]+)", leases.PICK), 0)
 
-    plan = " ".join(row[3] for row in db.all(f"EXPLAIN QUERY PLAN {leases.CLAIM}", facts))
+    plan = " ".join(row[3] for row in db.all(f"EXPLAIN QUERY PLAN {leases.PICK}", facts))
 
     assert "job_ring" in plan
     assert "TEMP B-TREE" not in plan
