@@ -15,6 +15,7 @@ from typing import Any
 
 from procs import clock, errors
 from procs.engine.failure import Cause
+from procs.engine.reading import into
 from procs.engine.records import Ended
 from procs.errors import JobError
 
@@ -132,9 +133,10 @@ LONGEST_WAIT = 24 * 3600.0
 Rows = Iterable[tuple[type[JobError], str]]
 
 
-def classify(chain: Sequence[dict[str, Any]], *, site: str = "") -> JobError:
-    """The failure that this chain of causes is, with its words and the site."""
-    causes = [Cause(**one) for one in chain]
+def classify(chain: Any, *, site: str = "") -> JobError:
+    """The failure that this chain of causes, as a child tells it, is; with its words and the site.
+    Raises EngineDied for what is none."""
+    causes = into(list[Cause], chain)
     kind = first(causes)
     wait = max(map(asked_wait, causes), default=0.0) if kind is errors.SiteBusy else 0.0
     return kind(detail(causes), site=site, wait=wait)
@@ -161,7 +163,7 @@ def ours(causes: Sequence[Cause]) -> type[JobError] | None:
     """A class of procs.errors that the child itself raised."""
     for one in causes:
         kind = getattr(errors, one.names[0], None) if "JobError" in one.names else None
-        if kind is not None:
+        if isinstance(kind, type) and issubclass(kind, JobError):
             return kind
     return None
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from procs.engine import canary
+from procs.engine import canary, remains
 from procs.engine import spawn as nursery
 from procs.engine.classify import classify, death
 from procs.engine.confine import SCRATCH
@@ -20,15 +20,19 @@ from procs.engine.door import likeness
 from procs.engine.egress import Caps, Egress
 from procs.engine.line import Line
 from procs.engine.policy import policy
+from procs.engine.reading import fetched, into
 from procs.engine.records import MIB, Ended, Fetched, Found, Limits, Order, Ran
 from procs.engine.routes import Routes
-from procs.errors import EngineDied, TimedOut
+from procs.errors import EngineDied, TimedOut, TooLarge
 from procs.sites import bare, of_host
 
 #: Room above the size limit for what a download writes beside the media itself.
 SLACK = 16 * MIB
 #: Bytes over the network: the whole of it so often, and pages and manifests besides.
 RETRIES, BESIDES = 2, 64 * MIB
+#: A folder may weigh so often its largest file: streams, and what is made of them. Seconds between
+#: two looks.
+TOGETHER, LOOK = 2, 1.0
 #: Bytes of a program's output that are kept: its end.
 KEPT = MIB
 
@@ -86,12 +90,17 @@ class Engine:
         limits = Limits(file=order.most + SLACK)
         line = await self.call({"do": "fetch", "order": order}, folder, limits)
         egress = self.egress(line, order)
+        most = TOGETHER * limits.file
+        too_much = TooLarge(f"more than {most} bytes on the disk")
+        watch = asyncio.create_task(heavier(folder, most, lambda: egress.end(too_much)))
         try:
             await egress.start(line.door)
-            yield Child(line, order, egress)
+            yield Child(line, order, egress, folder)
         finally:
+            watch.cancel()
             egress.close()
             await line.end()
+            remains.tidy(folder)
 
     def egress(self, line: Line, order: Order) -> Egress:
         """The way out of one child. Bytes enough for one download and a second try of it."""
@@ -107,14 +116,21 @@ class Engine:
         self.programs += 1
         out, err = (f"{SCRATCH}/{self.programs}.{end}" for end in ("out", "err"))
         request = {"do": "run", "argv": list(argv), "out": out, "err": err}
-        line = await self.call(request, folder, limits or Limits())
+        limits = limits or Limits()
+        most = TOGETHER * remains.weight(folder) + limits.file
+        line = await self.call(request, folder, limits)
+        watch = asyncio.create_task(heavier(folder, most, line.hang_up))
         try:
             async with asyncio.timeout(timeout):
                 failed = await line.last()
         except TimeoutError:
             raise TimedOut(f"{Path(argv[0]).name} after {timeout:g} s") from None
         finally:
+            watch.cancel()
             await line.end()
+            remains.tidy(folder)
+        if watch.done() and not watch.cancelled():
+            raise TooLarge(f"more than {most} bytes on the disk")
         if failed or line.ended is None:
             raise failed or death(None)
         return Ran(line.ended.code, taken(folder / out), taken(folder / err))
@@ -145,9 +161,10 @@ class Engine:
 class Child:
     """One forked child, from its worker's side. `ended` tells its cost once the block was left."""
 
-    def __init__(self, line: Line, order: Order, egress: Egress) -> None:
+    def __init__(self, line: Line, order: Order, egress: Egress, folder: Path) -> None:
         self.line = line
         self.egress = egress
+        self.folder = folder
         self.site = site_of(order.url)
         self.on_progress: OnProgress = lambda done, total, rate: None
 
@@ -161,15 +178,14 @@ class Child:
 
     async def probe(self) -> Found:
         """What the link leads to. Raises the classes of procs.errors."""
-        return Found(**await self.expect("found"))
+        return into(Found, await self.expect("found"))
 
     async def fetch(self, on_progress: OnProgress) -> Fetched:
         """Download what `probe` found. `on_progress(done, total, rate)` comes at most four times a
         second: bytes, bytes or 0, bytes a second. Raises the classes of procs.errors."""
         self.on_progress = on_progress
         self.line.say("go")
-        value = await self.expect("fetched")
-        return Fetched(**{**value, "facts": Found(**value["facts"])})
+        return fetched(await self.expect("fetched"), self.folder)
 
     async def expect(self, wanted: str) -> Any:
         """The value of the next `wanted` word. Raises what the child failed with."""
@@ -178,18 +194,31 @@ class Child:
             if name == wanted and not self.egress.over:
                 return value
             if name == "progress":
-                self.on_progress(*value)
+                self.on_progress(*into(tuple[int, int, float], value))
             elif name == "failed":
                 raise self.egress.judge(classify(value, site=self.site))
         raise self.egress.judge(death(self.line.ended, site=self.site))
 
 
+async def heavier(folder: Path, most: float, tell: Callable[[], Any]) -> None:
+    """Return once a folder weighs more than so many bytes, and `tell`. The kernel bounds each file
+    of a child, but not their number."""
+    weight = 0.0
+    while weight <= most:
+        await asyncio.sleep(LOOK)
+        weight = await asyncio.to_thread(remains.weight, folder)
+    tell()
+
+
 def taken(path: Path) -> bytes:
-    """The end of a file, and the file is gone."""
-    with open(path, "rb") as source:
-        source.seek(max(0, path.stat().st_size - KEPT))
-        end = source.read()
-    path.unlink()
+    """The end of a file, and the file is gone; nothing when it is not there."""
+    try:
+        with open(path, "rb") as source:
+            source.seek(max(0, path.stat().st_size - KEPT))
+            end = source.read()
+        path.unlink()
+    except FileNotFoundError:
+        return b""
     return end
 
 

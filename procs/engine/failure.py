@@ -54,13 +54,14 @@ def behind(one: BaseException) -> list[Any]:
 def cause(one: BaseException) -> Cause:
     response = getattr(one, "response", None)
     headers = getattr(response, "headers", None) or {}
+    expected = getattr(one, "expected", None)
     return Cause(
         names=tuple(c.__name__ for c in type(one).__mro__ if c not in (object, BaseException)),
         text=plain(str(one).partition(ADVICE)[0]),
         errno=number(getattr(one, "errno", 0)),
         status=number(getattr(one, "status", 0)),
         retry_after=plain(headers.get("Retry-After") or ""),
-        expected=getattr(one, "expected", None),
+        expected=None if expected is None else bool(expected),
     )
 
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from procs import codec, log
 from procs.engine.classify import classify
+from procs.engine.reading import into
 from procs.engine.records import Ended
 
-#: Bytes of one line that a child may say, and of what is read at first.
+#: Bytes of one line that a child may say, its lines in all, and bytes of what is read at first.
 LONGEST = 4 * 1024**2
+MOST = 200_000
 FIRST = 4096
 #: Seconds that a killed child's death is waited for.
 DEATH = 10.0
@@ -32,6 +34,7 @@ class Line:
         self.pid = 0
         self.door: socket.socket | None = None
         self.ended: Ended | None = None
+        self.said = 0
         self.closing: asyncio.Task[None] | None = None
 
     @property
@@ -56,7 +59,7 @@ class Line:
         transport, _ = await loop.create_unix_connection(lambda: speak, sock=self.link)
         self.writer = asyncio.StreamWriter(transport, speak, self.reader, loop)
         if word := await self.word():
-            self.pid = word[1] if word[0] in BEGUN else 0
+            self.pid = into(int, word[1]) if word[0] in BEGUN else 0
         return self.pid > 0
 
     def say(self, word: str) -> None:
@@ -70,22 +73,31 @@ class Line:
                 self.writer.write_eof()
 
     async def word(self) -> Word | None:
-        """The next that the child says, or at last the nursery of its death; None at the end."""
+        """The next that the child says, or at last the nursery of its death; None at the end. Of
+        its death only the last word is believed: a child may say that it is dead, and go on."""
         while line := await self.next_line():
-            try:
-                ((word, value),) = codec.load(line).items()
-            except ValueError:
-                continue  # a word that a kill cut short, or the empty line after it
-            if word == "ended":
-                self.ended = Ended(**value)
-            return word, value
+            word = read(line)
+            if word:
+                self.ended = into(Ended, word[1]) if word[0] == "ended" else None
+                return word
         return None
 
     async def next_line(self) -> bytes:
-        with suppress(ConnectionError):
-            line = await self.reader.readline()
-            return line if line.endswith(b"\n") else b""
-        return b""
+        """The next line; nothing at the end. Who says too much is killed, and its end waited
+        for."""
+        while True:
+            try:
+                line = await self.reader.readline()
+            except ConnectionError:
+                return b""
+            except ValueError:  # longer than LONGEST
+                self.hang_up()
+                continue
+            self.said += 1
+            if self.said == MOST:
+                self.hang_up()
+            if self.said < MOST or not line:
+                return line if line.endswith(b"\n") else b""
 
     async def last(self) -> Exception | None:
         """Wait for the end. Returns the failure if one was said on the way."""
@@ -122,6 +134,18 @@ class Line:
         they started may live on."""
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
+
+
+def read(line: bytes) -> Word | None:
+    """A word and its value; None for what is none: a word that a kill cut short, or the empty line
+    after it."""
+    try:
+        said = codec.load(line)
+    except ValueError:
+        return None
+    if not isinstance(said, dict) or len(said) != 1:
+        return None
+    return next(iter(said.items()))
 
 
 async def readable(link: socket.socket) -> None:

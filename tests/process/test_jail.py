@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from procs.engine import jail, landlock, syscalls
+from procs.engine.records import Limits
+from procs.errors import TooLarge
 from procs.tools import tools
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
@@ -107,6 +109,20 @@ async def test_a_link_out_of_the_folder_leads_nowhere(inside, tmp_path):
     (tmp_path / "other").write_text("theirs")
     code = "import os, sys; os.symlink(sys.argv[1], 'l'); print(open('l').read())"
     assert "Permission denied" in await inside(code, tmp_path / "other")
+
+
+FILLS = """
+import time
+for number in range(10**6):
+    open(str(number), "wb").write(bytes(1 << 20))
+    time.sleep(0.01)
+"""
+
+
+async def test_who_fills_the_disk_file_by_file_is_stopped(engine, tmp_path):
+    limits = Limits(file=8 << 20)
+    with pytest.raises(TooLarge):
+        await engine.run([sys.executable, "-c", FILLS], tmp_path / "job", 20, limits=limits)
 
 
 KINDS = """
