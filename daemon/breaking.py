@@ -5,36 +5,55 @@ from daemon.pausing import site_of
 from daemon.tables import count, local, minute, table
 from procs import clock, i18n
 from procs.clock import Now
-from procs.store import breakers, wake
+from procs.store import breakers, cookies, wake
 from procs.store.breakers import Breaker
+from procs.store.cookies import Health
 from procs.store.database import Database
 
 HEAD = ("site", "egress", "state", "until", "why", "failures", "openings", "trial", "since")
+FILES = ("site", "cookies", "state", "until", "why", "refusals", "rests", "since")
 
 
 def listed(db: Database) -> list[str]:
-    """A line for each breaker that has something to tell, the open ones first, and the totals."""
+    """A line for each breaker that has something to tell, the open ones first, and the totals; and
+    one for each file of cookies that was refused."""
     now, rows = clock.now(), breakers.listed(db)
     shut = sum(one.until is not None for one in rows)
-    total = f"{count(len(rows), 'breaker')}, {shut} not closed"
-    if not rows:
-        return ["no site is left alone, and none failed lately"]
-    return [*table(HEAD, [cells(one, now) for one in rows], right="failures openings"), "", total]
+    lines = ["no site is left alone, and none failed lately"]
+    if rows:
+        lines = table(HEAD, [cells(one, now) for one in rows], right="failures openings")
+        lines += ["", f"{count(len(rows), 'breaker')}, {shut} not closed"]
+    files = [health(one, now) for one in cookies.listed(db)]
+    return lines + (["", *table(FILES, files, right="refusals rests")] if files else [])
 
 
 def cells(one: Breaker, now: Now) -> tuple[str, ...]:
-    state, until = one.state(now), "-"
-    if one.until is not None and state == "open":
-        until = f"{local(one.until)[:19]} (in {i18n.clock('en', one.until - now.wall)})"
+    state = one.state(now)
+    until = end(one.until, now) if state == "open" else "-"
     trial = f"job {one.trial}" if one.trial else "-"
     numbers = (str(one.failures), str(one.openings))
     return (one.site, one.egress, state, until, one.why or "-", *numbers, trial, minute(one.since))
 
 
+def health(one: Health, now: Now) -> tuple[str, ...]:
+    resting = one.until is not None and one.until > now.wall
+    state, until = ("resting", end(one.until, now)) if resting else ("used", "-")
+    numbers = (str(one.failures), str(one.openings))
+    return (one.site, one.file, state, until, one.why, *numbers, minute(one.since))
+
+
+def end(until: float | None, now: Now) -> str:
+    """`2026-11-25 14:05:00 (in 9:58)`."""
+    at = until or 0.0
+    return f"{local(at)[:19]} (in {i18n.clock('en', at - now.wall)})"
+
+
 def close(db: Database, name: str) -> str:
-    """Close the breakers of a site: its jobs come at once. Raises Refused when none is open."""
+    """Close the breakers of a site and use all its cookies: its jobs come at once. Raises Refused
+    when nothing was shut."""
     site = site_of(name)
-    if not breakers.close(db, site, now=clock.now()):
+    closed = breakers.close(db, site, now=clock.now()) + cookies.release(db, site)
+    if not closed:
         raise Refused(f"no breaker of {site} is open; chapar breakers shows all")
     wake.poke_idle(db.run)
     return f"the breaker of {site} is closed; its jobs come at once"

@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 import daemon
-from procs import config, disk, tools
+from procs import config, disk, rulebook, tools
 from procs.config import Found, Settings
 from procs.engine import jail
 
@@ -19,6 +19,7 @@ class Findings:
     """Every setting, every tool, and all that is wrong, each with its fix."""
 
     settings: tuple[Found, ...]
+    sites: tuple[tuple[str, str], ...]
     tools: tuple[tuple[str, str], ...]
     complaints: tuple[str, ...]
 
@@ -31,7 +32,8 @@ def look(*, need_telegram: bool = True) -> Findings:
         complaints += home_complaints(reading.settings)
     owners = owners_of("pyrogram")
     complaints += owner_complaints(owners) + ffmpeg_complaints() + jail_complaints()
-    return Findings(reading.found, tuple(programs(owners)), tuple(complaints))
+    rules = tuple(rulebook.shown(reading.settings.sites)) if reading.settings else ()
+    return Findings(reading.found, rules, tuple(programs(owners)), tuple(complaints))
 
 
 def programs(owners: list[str]) -> list[tuple[str, str]]:
@@ -110,6 +112,7 @@ def home_complaints(settings: Settings) -> list[str]:
 def render(findings: Findings) -> str:
     """The findings as lines of text, what is wrong last."""
     lines = [f"{one.name:<33}{one.shown or '-':<48}{one.source}" for one in findings.settings]
+    lines += [f"{'site ' + name:<33}{rules}" for name, rules in findings.sites]
     lines += ["", *(f"{name:<33}{fact}" for name, fact in findings.tools), ""]
     if not findings.complaints:
         return "\n".join([*lines, "all fine"])

@@ -15,9 +15,10 @@ from typing import Any
 
 from dotenv import dotenv_values
 
-from procs import values
+from procs import rulebook, values
 from procs.errors import ChaparError
 from procs.places import Places
+from procs.rules import RuleBook
 
 ENV_FILE = "CHAPAR_ENV_FILE"
 
@@ -53,6 +54,7 @@ class Settings(Places):
     telegram_server_key: str
     allowed_networks: tuple[IPv4Network | IPv6Network, ...]
     upstream_proxy: str
+    sites: RuleBook
     drain_grace: float
     log_level: str
 
@@ -133,6 +135,7 @@ TABLE = (
     Setting("CHAPAR_TELEGRAM_SERVER_KEY", values.key, absent=""),
     Setting("CHAPAR_ALLOWED_NETWORKS", values.networks, absent=()),
     Setting("CHAPAR_UPSTREAM_PROXY", values.proxy, absent="", secret=True),
+    Setting("CHAPAR_SITES", values.absolute, lambda texts: rulebook.usual(texts["CHAPAR_HOME"])),
     Setting("CHAPAR_DRAIN_GRACE", values.seconds, lambda texts: "60"),
     Setting("CHAPAR_LOG_LEVEL", values.level, lambda texts: "INFO"),
 )
@@ -202,6 +205,8 @@ def read(
         if need_telegram and setting.wanted and not one.text:
             complaints.append(f"{setting.name}: not set; {setting.wanted}")
     complaints += together(fields)
+    fields["sites"], wrong = rulebook.read(fields["sites"])
+    complaints += wrong
     return Reading(found, tuple(complaints), None if complaints else Settings(**fields))
 
 
@@ -270,5 +275,6 @@ def environment(settings: Settings, reading: Reading) -> dict[str, str]:
     merged, nothing relative, so that every process reads the same."""
     texts = {one.name: one.text for one in reading.found}
     texts["CHAPAR_HOME"] = str(settings.home)
+    texts["CHAPAR_SITES"] = str(settings.sites.path or "")
     texts["CHAPAR_TELEGRAM_SERVER_KEY"] = settings.telegram_server_key
     return texts | {ENV_FILE: os.devnull}

@@ -1,9 +1,9 @@
 """Every failure Chapar knows by name.
 
 A class answers these questions: does another attempt help (`retry`), what does the user read
-(`say`, a key of the catalogue), is the site left alone for a while (`trips`, `rest`, `longest`),
-must the sysadmin hear of it (`alert`), and what does it mean (its docstring). Exactly one place,
-the worker's `settle`, turns these into a failed or a retried job.
+(`say`, a key of the catalogue), must the sysadmin hear of it (`alert`), and what does it mean (its
+docstring). Exactly one place, the worker's `settle`, turns these into a failed or a retried job;
+which of them count against a site stands beside its breaker.
 """
 
 
@@ -43,10 +43,6 @@ class JobError(ChaparError):
     #: Attempts before a retryable failure is final.
     attempts = 4
     say = "failed-unknown"
-    #: Failures in a row that open the site's breaker; 0: this class says nothing about the site.
-    trips = 0
-    #: Seconds that the first opening lasts, and the most that one of a row of them does.
-    rest, longest = 60.0, 1800.0
     #: Whether somebody has to do something about it.
     alert = False
 
@@ -101,7 +97,6 @@ class SiteBusy(JobError):
     """The site asked us to slow down."""
 
     retry = True
-    trips, rest, longest = 2, 60.0, 3600.0
     say = "failed-site-busy"
 
 
@@ -110,7 +105,6 @@ class BotCheck(JobError):
 
     retry = True
     attempts = 3
-    trips, rest, longest = 1, 600.0, 6 * 3600.0
     alert = True
     say = "failed-bot-check"
 
@@ -137,6 +131,12 @@ class NoSuchVariant(JobError):
     """The site does not have the form that was asked for."""
 
     say = "failed-variant"
+
+
+class TooLong(JobError):
+    """It lasts longer than the operator allows for this site."""
+
+    say = "failed-too-long"
 
 
 class TooLarge(JobError):
@@ -182,7 +182,6 @@ class ProxyBroken(JobError):
     """Our own way out to the network failed."""
 
     retry = True
-    trips, rest, longest = 3, 30.0, 600.0
     alert = True
     say = "failed-network"
 
@@ -197,7 +196,6 @@ class NetworkBroken(JobError):
     """The site could not be reached, or the connection broke."""
 
     retry = True
-    trips, rest, longest = 5, 30.0, 600.0
     say = "failed-network"
 
 
@@ -205,7 +203,6 @@ class SiteBroken(JobError):
     """The site answered with an error of its own (5xx)."""
 
     retry = True
-    trips, rest, longest = 5, 60.0, 1800.0
     say = "failed-site-broken"
 
 
@@ -241,12 +238,14 @@ class Quarantined(JobError):
 
 class NotNow(ChaparError):
     """It cannot be done yet: the site is not to be visited, or the disk has no room. Costs no
-    attempt; `why` says what the job waits for."""
+    attempt; `why` says what the job waits for, and `keeps` whether it keeps its seat: when only
+    the order of visits is at stake."""
 
-    def __init__(self, seconds: float, why: str) -> None:
+    def __init__(self, seconds: float, why: str, *, keeps: bool = False) -> None:
         super().__init__(f"{why}: in {seconds:g} s")
         self.seconds = seconds
         self.why = why
+        self.keeps = keeps
 
 
 # --- Telegram --------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from procs.i18n import Local
 from procs.job import State, Step
 from procs.store.breakers import WAITS
 from procs.store.glances import NO_ROOM, Glance
+from procs.store.visits import FULL as SITE_FULL
+from procs.store.visits import TURN
 
 #: Boxes of a progress bar.
 BOXES = 8
@@ -91,6 +93,9 @@ def later(glance: Glance, now: Now) -> Local:
     language, at = glance.language, glance.retry_at or 0.0
     wait = i18n.span(language, max(1.0, at - now.wall))
     waits, _, why = glance.error.partition(" ")
+    if waits in (TURN, SITE_FULL):
+        key = "later-turn" if waits == TURN and at - now.wall >= WORTH else "later-full"
+        return i18n.say(language, key, site=glance.site, wait=wait)
     if waits != WAITS or at - now.wall < WORTH:
         return i18n.say(language, "later", wait=wait)
     key = RESTS.get(why, "later-site")

@@ -107,7 +107,7 @@ def fetch(request: dict[str, Any], line: Line, port: int) -> None:
     check_scheme(order.url)
     words, chooser, meter = Words(), Chooser(order), Meter(order, line.say)
     proxy = "" if order.direct else f"http://127.0.0.1:{port}"
-    given = options(proxy=proxy, choose=chooser, on_progress=meter, logger=words)
+    given = options(order, proxy=proxy, choose=chooser, on_progress=meter, logger=words)
     with loader.Loader(given) as ydl:
         info = facts.first(ydl.extract_info(order.url, download=False))
         file = facts.direct(info, ydl.headers)

@@ -22,7 +22,7 @@ from procs.engine.line import Line
 from procs.engine.policy import policy
 from procs.engine.reading import fetched, into
 from procs.engine.records import MIB, Ended, Fetched, Found, Limits, Order, Ran
-from procs.engine.routes import Routes
+from procs.engine.routes import Routes, upstream
 from procs.errors import EngineDied, TimedOut, TooLarge
 from procs.sites import bare, of_host
 
@@ -84,12 +84,15 @@ class Engine:
             await presence.end()
 
     @asynccontextmanager
-    async def open(self, order: Order, folder: Path) -> AsyncIterator["Child"]:
-        """A child for one order, in its folder. Leaving the block, also by cancellation, kills its
-        process group and waits for the death. Raises EngineDied."""
+    async def open(
+        self, order: Order, folder: Path, *, proxy: str | None = None
+    ) -> AsyncIterator["Child"]:
+        """A child for one order, in its folder; by a `proxy` of its own, "" for none, None for the
+        one of all orders. Leaving the block, also by cancellation, kills its process group and
+        waits for the death. Raises EngineDied."""
         limits = Limits(file=order.most + SLACK)
         line = await self.call({"do": "fetch", "order": order}, folder, limits)
-        egress = self.egress(line, order)
+        egress = self.egress(line, order, proxy)
         most = TOGETHER * limits.file
         too_much = TooLarge(f"more than {most} bytes on the disk")
         watch = asyncio.create_task(heavier(folder, most, lambda: egress.end(too_much)))
@@ -102,9 +105,11 @@ class Engine:
             await line.end()
             remains.tidy(folder)
 
-    def egress(self, line: Line, order: Order) -> Egress:
+    def egress(self, line: Line, order: Order, proxy: str | None) -> Egress:
         """The way out of one child. Bytes enough for one download and a second try of it."""
         routes = replace(self.routes, policy=policy(order.allowed_networks))
+        if proxy is not None:
+            routes = replace(routes, upstream=upstream(proxy))
         most = min(self.caps.bytes, RETRIES * order.most + BESIDES)
         return Egress(routes, replace(self.caps, bytes=most), line.hang_up)
 

@@ -1,8 +1,13 @@
 """The closed list of yt-dlp's options: no user and no configuration file adds to it."""
 
 from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
+from yt_dlp.networking.impersonate import ImpersonateTarget
+
+from procs.engine.records import Order
 from procs.tools import tools
 
 #: One folder belongs to one job, so names can be fixed and never come from a site.
@@ -45,12 +50,33 @@ ALWAYS: dict[str, Any] = {
 }
 
 
+#: The first line of cookies, without which yt-dlp reads none.
+NETSCAPE = "# Netscape HTTP Cookie File\n"
+
+
 def pause(n: int) -> float:
     """Seconds before the next try of a broken connection; `n` counts from 0 (yt-dlp's name)."""
     return float(min(2.0, 0.2 * 2**n))
 
 
+def identity(order: Order) -> dict[str, Any]:
+    """As whom the job visits its site. The cookies are read once and their file is gone after
+    that: yt-dlp would write to it, and no program that it starts needs it."""
+    given: dict[str, Any] = {}
+    if order.cookies:
+        file = Path(Path(order.cookies).name)
+        text = file.read_text(encoding="utf-8")
+        given["cookiefile"] = StringIO(NETSCAPE + text)
+        file.unlink()
+    if order.clients:
+        given["extractor_args"] = {"youtube": {"player_client": list(order.clients)}}
+    if order.impersonate:
+        given["impersonate"] = ImpersonateTarget.from_str(order.impersonate)
+    return given
+
+
 def options(
+    order: Order,
     *,
     proxy: str,
     choose: Callable[[dict[str, Any]], Any],
@@ -60,6 +86,7 @@ def options(
     """All options of one job. An empty proxy means none, whatever the environment says."""
     return {
         **ALWAYS,
+        **identity(order),
         "format": choose,
         "progress_hooks": [on_progress],
         "logger": logger,

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from procs.errors import Forbidden
 
 MIB = 1024**2
+#: The name under which a copy of cookies lies in a job's folder; the child takes it away.
+COOKIES = "cookies.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +15,8 @@ class Order:
 
     `variant` is a wish in the grammar of procs.variant. `allowed_networks` are the
     private ones that may be visited. `direct` leaves the proxy aside, to try whether there is
-    another way out.
+    another way out. `cookies` is the name of a file in the job's folder, `clients` are the players
+    of YouTube to ask as, `impersonate` is the browser whose handshake to imitate; empty for none.
     """
 
     url: str
@@ -22,9 +25,13 @@ class Order:
     allowed_networks: tuple[str, ...] = ()
     direct: bool = False
     parts: int = 1
+    cookies: str = ""
+    clients: tuple[str, ...] = ()
+    impersonate: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "allowed_networks", tuple(self.allowed_networks))
+        object.__setattr__(self, "clients", tuple(self.clients))
 
     @property
     def most(self) -> int:

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from procs.engine import policy
 from procs.engine.heads import Request
 from procs.engine.policy import Address, Policy
-from procs.errors import Forbidden, NetworkBroken, ProxyBroken
+from procs.errors import Forbidden, JobError, NetworkBroken, ProxyBroken
 
 #: Seconds for the answer of a resolver, and for one address to accept.
 NAMES, DIAL = 10.0, 10.0
@@ -77,12 +77,13 @@ def upstream(text: str) -> Upstream | None:
 @dataclass(frozen=True, slots=True)
 class Route:
     """Where to dial, and what to say there first; `answer` is what the program is told by us when
-    the dialled end is the site itself."""
+    the dialled end is the site itself, `silent` what it means when nobody accepts."""
 
     addresses: tuple[str, ...]
     port: int
     hello: bytes = b""
     answer: bytes = b""
+    silent: type[JobError] = NetworkBroken
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class Routes:
             addresses = await self.answers(upstream.host)
         except NetworkBroken as error:
             raise ProxyBroken(error.detail) from None
-        return Route(tuple(addresses), upstream.port, hello=hello)
+        return Route(tuple(addresses), upstream.port, hello=hello, silent=ProxyBroken)
 
     def judged(self, request: Request) -> str:
         """The host for the upstream, a number in odd clothes as the address it is."""
@@ -172,7 +173,8 @@ def literal(host: str) -> Address | None:
 
 
 async def dial(connect: Connect, route: Route) -> socket.socket:
-    """A connection to the first address that accepts. Raises NetworkBroken."""
+    """A connection to the first address that accepts. Raises NetworkBroken, or ProxyBroken when it
+    is the upstream that does not."""
     why = "no address"
     for address in route.addresses[:TRIES]:
         try:
@@ -180,4 +182,4 @@ async def dial(connect: Connect, route: Route) -> socket.socket:
                 return await connect(address, route.port)
         except OSError as error:
             why = str(error) or "no answer"
-    raise NetworkBroken(f"{route.addresses[0]} port {route.port}: {why}")
+    raise route.silent(f"{route.addresses[0]} port {route.port}: {why}")

@@ -8,7 +8,7 @@ from procs.config import Settings
 from procs.errors import StoreFull
 from procs.keeper import hung, sweep
 from procs.keeper.space import Space
-from procs.store import breakers, budget, failures, reservations, upkeep, wake
+from procs.store import breakers, budget, failures, reservations, upkeep, visits, wake
 from procs.store.database import Database
 
 #: Pages of 1 KB in the WAL above which it is moved into the database.
@@ -94,3 +94,4 @@ class Keeper:
         failures.prune(self.db, before=now.wall - KEEP)
         budget.prune(self.db, now=now)
         breakers.prune(self.db, now=now)
+        visits.prune(self.db, now=now)

@@ -8,6 +8,7 @@ another job may try.
 
 from dataclasses import dataclass
 
+from procs import errors
 from procs.clock import Now
 from procs.errors import JobError
 from procs.job import Lease
@@ -17,6 +18,27 @@ from procs.store.database import Database
 WAITS = "breaker"
 #: Seconds without an opening after which the next one is short again, and a closed row goes.
 FORGET = 6 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """`after` so many failures in a row a breaker opens; `rest` are the seconds of the first
+    opening, and none of a row, each twice as long, is longer than `longest`."""
+
+    after: int
+    rest: float
+    longest: float
+
+
+#: The classes that count; all others say nothing about the site. The worst a site can do to us is
+#: to take us for a robot: each further visit makes that last longer.
+TRIPS: dict[type[JobError], Trip] = {
+    errors.BotCheck: Trip(1, 600.0, 6 * 3600.0),
+    errors.SiteBusy: Trip(2, 60.0, 3600.0),
+    errors.ProxyBroken: Trip(3, 30.0, 600.0),
+    errors.SiteBroken: Trip(5, 60.0, 1800.0),
+    errors.NetworkBroken: Trip(5, 30.0, 600.0),
+}
 
 LOOK = """
 SELECT failures, openings, until, why, since FROM breakers WHERE site = :site AND egress = :egress
@@ -119,22 +141,29 @@ def ask(db: Database, lease: Lease, way: Way, *, patience: float, now: Now) -> R
         return None if db.change(TRY, facts) else Rest(now.wall + patience, why)
 
 
+def is_open(db: Database, way: Way, *, now: Now) -> bool:
+    """Whether nobody may go by this way at the moment."""
+    row = db.one(LOOK, way.facts)
+    return bool(row and row[2] is not None and row[2] > now.wall)
+
+
 def failed(
     db: Database, lease: Lease, way: Way, error: JobError, *, now: Now
 ) -> tuple[Rest | None, bool]:
     """Count a failure. Returns the opening that holds now, if any, and whether this failure made
     it: one more of a row, the trial's, or one that names the time itself."""
-    if not error.trips:
+    trip = TRIPS.get(type(error))
+    if trip is None:
         return None, False
     facts = {**way.facts, "job": lease.job, "fence": lease.fence, "now": now.wall}
     with db.write():
         ((failures, openings, until, since, tried),) = db.all(COUNT, facts)
         if until is not None and until > now.wall:
             return Rest(until, error.name), False
-        if not (tried or error.wait or failures >= error.trips):
+        if not (tried or error.wait or failures >= trip.after):
             return None, False
         openings = openings if now.wall - since < FORGET else 0
-        until = now.wall + length(error, openings)
+        until = now.wall + length(trip, error.wait, openings)
         db.change(
             OPEN,
             {**way.facts, "openings": openings + 1, "until": until, "why": error.name}
@@ -143,9 +172,9 @@ def failed(
     return Rest(until, error.name), True
 
 
-def length(error: JobError, openings: int) -> float:
+def length(trip: Trip, asked: float, openings: int) -> float:
     """Seconds of the next opening: what the site asked for, or ours; doubled for each in a row."""
-    return float(min(error.longest, (error.wait or error.rest) * 2.0 ** min(openings, 16)))
+    return min(trip.longest, (asked or trip.rest) * 2.0 ** min(openings, 16))
 
 
 def worked(db: Database, way: Way, *, whole: bool, now: Now) -> bool:

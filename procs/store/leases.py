@@ -57,6 +57,12 @@ UPDATE jobs
        error = :error, attempt = attempt - :free, story = story || :event
  WHERE id = :job AND fence = :fence AND state = 1
 """
+POSTPONE = """
+UPDATE jobs
+   SET state = 2, at = :due, worker = NULL, error = :error, attempt = attempt - 1,
+       progress = :progress, story = story || :event
+ WHERE id = :job AND fence = :fence AND state = 1
+"""
 RELEASE = """
 UPDATE jobs
    SET state = 0, at = :now, worker = NULL, attempt = attempt - 1, story = story || :event
@@ -197,6 +203,24 @@ def retry(
         _ours(db.change(RETRY, facts), lease)
         db.change(FORGET_PROGRESS, {"job": lease.job})
         seats.hand_on(db, user=lease.user, lane=lease.lane, seat=lease.seat, now=now)
+
+
+def postpone(db: Database, lease: Lease, *, delay: float, now: Now, why: str) -> None:
+    """Let the job wait for its turn at a site. It keeps its seat meanwhile: a user's links cannot
+    all get in line before another's first. It costs no attempt. Raises LeaseLost."""
+    facts = {
+        **_name(lease),
+        "due": now.wall + delay,
+        "error": why,
+        "progress": codec.dump(lease.progress),
+        "event": event(now, "later", why=why, delay=f"{delay:.1f}"),
+    }
+    with db.write():
+        if db.one(STOPPED, _name(lease)):
+            end(db, lease, State.CANCELLED, now=now)
+            return
+        _ours(db.change(POSTPONE, facts), lease)
+        db.change(FORGET_PROGRESS, {"job": lease.job})
 
 
 def release(db: Database, lease: Lease, *, now: Now) -> None:

@@ -237,6 +237,34 @@ CREATE TABLE disks (
 ) STRICT, WITHOUT ROWID;
 """
 
+#: Visits to sites whose rules bind them. `paces`: when the next may begin by a way, wall instants.
+#: `visits`: who is there; a row counts while its lease does. `cookies`: the health of a file.
+VISITS = """
+CREATE TABLE paces (
+    site     TEXT NOT NULL,
+    egress   TEXT NOT NULL,
+    rate_at  REAL NOT NULL,
+    gap_at   REAL NOT NULL,
+    PRIMARY KEY (site, egress)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE visits (
+    job    INTEGER PRIMARY KEY,
+    fence  INTEGER NOT NULL,
+    site   TEXT NOT NULL
+) STRICT;
+CREATE INDEX visit_site ON visits (site);
+CREATE TABLE cookies (
+    site      TEXT NOT NULL,
+    file      TEXT NOT NULL,
+    failures  INTEGER NOT NULL DEFAULT 0,
+    openings  INTEGER NOT NULL DEFAULT 0,
+    until     REAL,
+    why       TEXT NOT NULL DEFAULT '',
+    since     REAL NOT NULL,
+    PRIMARY KEY (site, file)
+) STRICT, WITHOUT ROWID;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
@@ -245,6 +273,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("blame", BLAME),
     ("breakers", BREAKERS),
     ("disk", DISK),
+    ("visits", VISITS),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

@@ -2,7 +2,7 @@
 
 Seats -1, -2, … -cap are taken ones; a positive seat is a place in the user's own waiting line (the
 job's number, so the line is in the order of asking). A job that has neither, because it waits for
-its time or is held by a pause, comes back through `sit`.
+its time or is held by a pause, comes back through `sit`; one that kept its seat through `rise`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -133,6 +133,18 @@ def sit(db: Database, job: int, *, user: int, lane: Lane, site: str, now: Now) -
     said = event(now, state.name.lower())
     db.change(SIT, {"job": job, "state": int(state), "now": now.wall, "seat": seat, "event": said})
     return state is State.QUEUED
+
+
+def rise(db: Database, job: int, *, user: int, lane: Lane, site: str, seat: int, now: Now) -> bool:
+    """Queue a job that kept its seat while it waited for its time; a pause takes the seat away.
+    True when it can be claimed now."""
+    held = pauses.holds(db, user=user, site=site)
+    state, kept = (State.HELD, None) if held else (State.QUEUED, seat)
+    said = event(now, state.name.lower())
+    db.change(SIT, {"job": job, "state": int(state), "now": now.wall, "seat": kept, "event": said})
+    if held:
+        hand_on(db, user=user, lane=lane, seat=seat, now=now)
+    return not held
 
 
 def hand_on(db: Database, *, user: int, lane: Lane, seat: int, now: Now) -> bool:

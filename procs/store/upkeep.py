@@ -22,7 +22,7 @@ LATELY = 600.0
 BITE = 200
 
 DUE = """
-SELECT id, user_id, lane, site FROM jobs
+SELECT id, user_id, lane, site, seat FROM jobs
  WHERE state = 2 AND at <= :now ORDER BY at LIMIT :bite
 """
 NEXT_DUE = """
@@ -77,8 +77,12 @@ def bring_due(db: Database, *, now: Now) -> int:
     """Queue the jobs whose time has come. Returns how many can be claimed at once."""
     seated = 0
     with db.write():
-        for job, user, lane, site in db.all(DUE, {"now": now.wall, "bite": BITE}):
-            seated += seats.sit(db, job, user=user, lane=Lane(lane), site=site, now=now)
+        for job, user, lane, site, seat in db.all(DUE, {"now": now.wall, "bite": BITE}):
+            facts = {"user": user, "lane": Lane(lane), "site": site, "now": now}
+            if seat is None:
+                seated += seats.sit(db, job, **facts)
+            else:
+                seated += seats.rise(db, job, seat=seat, **facts)
     return seated
 
 

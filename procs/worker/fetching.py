@@ -13,6 +13,7 @@ from procs.store import leases, outcomes, requests
 from procs.store import media as shelf
 from procs.worker import folders, visiting
 from procs.worker.tools import Tools
+from procs.worker.visiting import Visit
 
 #: What an upload calls, and the seconds for which it waits beside its files to be let.
 UPLOADS = ("upload.SaveBigFilePart", "messages.UploadMedia")
@@ -24,14 +25,22 @@ async def fetch(tools: Tools, lease: Lease) -> None:
     if "whole" in lease.progress:
         share(tools, lease)
         return
-    tools.desk.say(lease, Step.PROBE)
-    outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
     room = folders.Room(tools.db, tools.settings, lease)
     room.learned()
-    visiting.enter(tools, lease)
+    visit = visiting.enter(tools, lease)
+    try:
+        await carry(tools, lease, visit, room)
+    finally:
+        visit.leave()
+
+
+async def carry(tools: Tools, lease: Lease, visit: Visit, room: folders.Room) -> None:
+    """The steps of a job that may visit its site."""
+    tools.desk.say(lease, Step.PROBE)
+    outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
     folder = folders.make(tools.db, tools.settings.jobs, lease)
     try:
-        found, files = await gather(tools, lease, folder, room)
+        found, files = await gather(tools, lease, folder, visit, room)
         if files and lease.payload["folder"]:
             place(tools, lease, files, folder)
         elif files:
@@ -42,19 +51,22 @@ async def fetch(tools: Tools, lease: Lease) -> None:
 
 
 async def gather(
-    tools: Tools, lease: Lease, folder: Path, room: folders.Room
+    tools: Tools, lease: Lease, folder: Path, visit: Visit, room: folders.Room
 ) -> tuple[Found, list[File]]:
     """From the address to files that fit Telegram; no files when the media turned out to be known
     under its real name, and its deliveries are made already."""
-    async with tools.engine.open(order(tools, lease), folder) as child:
+    asked = order(tools, lease, visit, folder)
+    async with tools.engine.open(asked, folder, proxy=visit.identity.proxy) as child:
         found = await child.probe()
-        visiting.worked(tools, lease, whole=False)
+        visit.worked(whole=False)
         if already_known(tools, lease, found):
             return found, []
+        visit.check_length(found)
         outcomes.started(tools.db, lease, worker=tools.name, title=found.title, now=clock.now())
         room.expect(found.size)
         fetched = await child.fetch(within(room, progress(tools, lease, Step.FETCH)))
-    visiting.worked(tools, lease, whole=True)
+    visit.worked(whole=True)
+    visit.leave()
     tools.desk.say(lease, Step.PREPARE)
     files = await media.prepare(
         tools.engine.run,
@@ -83,13 +95,16 @@ def within(room: folders.Room, say: OnProgress) -> OnProgress:
     return grow
 
 
-def order(tools: Tools, lease: Lease) -> Order:
+def order(tools: Tools, lease: Lease, visit: Visit, folder: Path) -> Order:
     return Order(
         url=lease.payload["url"],
         variant=lease.payload["variant"],
         max_file_size=tools.settings.max_file_size,
         parts=tools.settings.max_parts,
         allowed_networks=tuple(str(network) for network in tools.settings.allowed_networks),
+        cookies=visit.bring_cookies(folder),
+        clients=visit.identity.clients,
+        impersonate=visit.rules.impersonate,
     )
 
 

@@ -19,7 +19,6 @@ from procs.errors import (
 from procs.job import Lease
 from procs.store import failures, leases, outcomes, wake
 from procs.store import settings as counters
-from procs.store.breakers import WAITS
 from procs.worker import visiting
 from procs.worker.tools import Tools
 
@@ -88,7 +87,11 @@ def wait_out(tools: Tools, lease: Lease, wait: TelegramWait) -> None:
 
 def put_off(tools: Tools, lease: Lease, wait: NotNow) -> None:
     """The job comes again when its site may be visited; that cost it nothing."""
-    leases.retry(tools.db, lease, delay=wait.seconds, now=clock.now(), error=wait.why, free=True)
+    now = clock.now()
+    if wait.keeps:
+        leases.postpone(tools.db, lease, delay=wait.seconds, now=now, why=wait.why)
+    else:
+        leases.retry(tools.db, lease, delay=wait.seconds, now=now, error=wait.why, free=True)
     log.info("job.put-off", job=lease.job, worker=tools.name, why=wait.why, seconds=wait.seconds)
     wake.poke(tools.db.run, wake.BOT)
 
@@ -96,14 +99,11 @@ def put_off(tools: Tools, lease: Lease, wait: NotNow) -> None:
 def settle(tools: Tools, lease: Lease, error: JobError) -> None:
     """Once more later, if that may help and was not tried too often; else it failed for good."""
     counters.count(tools.db, f"failures.{error.name}")
-    rest = visiting.failed(tools, lease, error)
+    ruling = visiting.judge(tools, lease, error)
     code = ""
-    if error.retry and lease.attempt < error.attempts:
-        delay = max(error.wait, backoff(lease.attempt))
-        why = error.name
-        if rest:
-            delay, why = visiting.seconds(rest), f"{WAITS} {error.name}"
-        leases.retry(tools.db, lease, delay=delay, now=clock.now(), error=why)
+    if ruling.elsewhere or (error.retry and lease.attempt < error.attempts):
+        delay = backoff(lease.attempt) if ruling.delay is None else ruling.delay
+        leases.retry(tools.db, lease, delay=delay, now=clock.now(), error=ruling.why)
         log.info(
             "job.retried",
             job=lease.job,

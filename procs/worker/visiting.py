@@ -1,11 +1,24 @@
-"""May this job visit its site now? Its breaker says so; what the visit shows is told to it."""
+"""May this job visit its site now, by which way, and what did the visit show?
 
+The ways are the operator's (procs/rules.py); the breaker of each, the health of its cookies and the
+order of visits are rows, so that all workers decide alike.
+"""
+
+import os
 import random
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from procs import clock, log
+from procs import clock, errors, log, variant
+from procs.clock import Now
+from procs.engine.client import Found
+from procs.engine.records import COOKIES
 from procs.errors import JobError, NotNow
 from procs.job import Lease
-from procs.store import breakers, wake
+from procs.rules import Identity, Rules
+from procs.store import breakers, cookies, leases, visits, wake
 from procs.store import settings as counters
 from procs.store.breakers import WAITS, Rest, Way
 from procs.worker.tools import Tools
@@ -14,17 +27,147 @@ from procs.worker.tools import Tools
 #: many the first ones after an opening are apart at most.
 LOOK = 10.0
 APART = 2.0
-#: Where a lease keeps by which way it went.
-WAY = "way"
+#: Seconds after which one that waits for a visitor to leave looks by itself.
+ROOM_LOOK = 30.0
+#: What a lease's progress says of visits: the way it went, those that failed it, and the instant
+#: that is booked for it by one.
+WAY, TRIED, TURN = "way", "tried", "turn"
+
+#: Failures that another way may spare, and what must be different about it.
+ELSEWHERE: dict[type[JobError], Callable[[Identity, Identity], bool]] = {
+    errors.BotCheck: lambda mine, other: True,
+    errors.LoginNeeded: lambda mine, other: other.cookies not in (None, mine.cookies),
+    errors.GeoBlocked: lambda mine, other: other.egress != mine.egress,
+}
 
 
-def enter(tools: Tools, lease: Lease) -> None:
-    """Go to the site, or raise NotNow."""
-    way = Way(lease.payload["site"])
-    rest = breakers.ask(tools.db, lease, way, patience=LOOK, now=clock.now())
-    if rest is not None:
-        raise NotNow(seconds(rest), f"{WAITS} {rest.why}")
-    lease.progress[WAY] = way.egress
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a failed visit means for its job: seconds to wait, or None for the usual; what to call
+    the wait; and whether it goes at once by another way, which even a final failure may."""
+
+    delay: float | None
+    why: str
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One job at its site."""
+
+    tools: Tools
+    lease: Lease
+    rules: Rules
+    identity: Identity
+
+    @property
+    def way(self) -> Way:
+        return Way(self.lease.payload["site"], self.identity.name)
+
+    def bring_cookies(self, folder: Path) -> str:
+        """The name of a copy of the cookies in the job's folder, "" for a guest."""
+        if self.identity.cookies is None:
+            return ""
+        copy = folder / COOKIES
+        shutil.copyfile(self.identity.cookies, copy)
+        copy.chmod(0o600)
+        return copy.name
+
+    def check_length(self, found: Found) -> None:
+        """Raises TooLong for what the operator does not want to spend a room on."""
+        clip = variant.parse(self.lease.payload["variant"]).clip
+        length = clip.length if clip else found.duration
+        if self.rules.max_duration and length > self.rules.max_duration:
+            raise errors.TooLong(f"{length:g} s, at most {self.rules.max_duration:g}")
+
+    def worked(self, *, whole: bool) -> None:
+        """The site did its part, of the `whole` download or only of the probe."""
+        db, way = self.tools.db, self.way
+        if self.identity.cookies:
+            cookies.accepted(db, way.site, self.identity.cookies.name)
+        if breakers.worked(db, way, whole=whole, now=clock.now()):
+            log.info("breaker.closed", site=way.site, egress=way.egress, job=self.lease.job)
+            wake.poke_idle(db.run)
+
+    def leave(self) -> None:
+        """Make room for the next visitor, where there is a limit."""
+        db, site = self.tools.db, self.way.site
+        if self.rules.concurrency and visits.leave(db, self.lease, site, now=clock.now()):
+            wake.poke_idle(db.run)
+
+
+def enter(tools: Tools, lease: Lease) -> Visit:
+    """Go to the site by the best way there is, or raise NotNow."""
+    site, progress = lease.payload["site"], lease.progress
+    rules, now = tools.settings.sites.of(site), clock.now()
+    booked = progress.pop(TURN, None)
+    identity = choose(tools, lease, rules, booked, now=now)
+    way = Way(site, identity.name)
+    if not booked or booked[0] != way.egress:
+        booked = [way.egress, visits.book(tools.db, way, rules, now=now)]
+    late = booked[1] - now.wall
+    if late > 0 or not has_room(tools, lease, rules):
+        progress[TURN] = booked
+        raise NotNow(
+            max(late, 0.0) or ROOM_LOOK, visits.TURN if late > 0 else visits.FULL, keeps=True
+        )
+    progress[WAY] = way.egress
+    if rules.rate or rules.gap or rules.concurrency:
+        leases.note(tools.db, lease, {})  # the booking is used up
+    return Visit(tools, lease, rules, identity)
+
+
+def has_room(tools: Tools, lease: Lease, rules: Rules) -> bool:
+    most = rules.concurrency
+    return not most or visits.enter(tools.db, lease, lease.payload["site"], most=most)
+
+
+def choose(
+    tools: Tools, lease: Lease, rules: Rules, booked: list[str] | None, *, now: Now
+) -> Identity:
+    """The first way that is open: one that has not failed this job, where it is booked, where it
+    may begin soonest, in the operator's order. Raises NotNow when all are closed."""
+    site, tried = lease.payload["site"], lease.progress.get(TRIED, [])
+
+    def order(one: Identity) -> tuple[bool, bool, float]:
+        elsewhere = not booked or booked[0] != one.name
+        return (
+            one.name in tried,
+            elsewhere,
+            visits.at(tools.db, Way(site, one.name), rules, now=now),
+        )
+
+    rests = []
+    for identity in sorted(fit(tools, site, rules, now=now), key=order):
+        rest = breakers.ask(tools.db, lease, Way(site, identity.name), patience=LOOK, now=now)
+        if rest is None:
+            return identity
+        rests.append(rest)
+    first = min(rests, key=lambda rest: rest.until)
+    raise NotNow(seconds(first), f"{WAITS} {first.why}")
+
+
+def fit(tools: Tools, site: str, rules: Rules, *, now: Now) -> tuple[Identity, ...]:
+    """The ways whose cookies do not rest; all of them as a guest when all do."""
+    ways = rules.identities
+    return tuple(one for one in ways if not rests(tools, site, one, now=now)) or guests(ways)
+
+
+def guests(ways: tuple[Identity, ...]) -> tuple[Identity, ...]:
+    return tuple(dict.fromkeys(replace(one, cookies=None) for one in ways))
+
+
+def rests(tools: Tools, site: str, identity: Identity, *, now: Now) -> bool:
+    """Whether its cookies are not to be used now; a file that is gone is not."""
+    path = identity.cookies
+    if path is None:
+        return False
+    try:
+        written = os.stat(path).st_mtime
+    except OSError as error:
+        log.warning("cookies.unreadable", site=site, file=path, error=error, fix="put it back")
+        return True
+    return cookies.rests(tools.db, site, path.name, written=written, now=now)
 
 
 def seconds(rest: Rest) -> float:
@@ -32,34 +175,48 @@ def seconds(rest: Rest) -> float:
     return max(0.0, rest.until - clock.now().wall) + random.random() * APART
 
 
-def way_of(lease: Lease) -> Way | None:
-    """The way of a job that visited its site, None when it did not get that far."""
-    egress = lease.progress.get(WAY)
-    return Way(lease.payload["site"], egress) if egress else None
+def judge(tools: Tools, lease: Lease, error: JobError) -> Ruling:
+    """Count a failure against the way it was met by, and say what it means for the job."""
+    usual = Ruling(None, error.name)
+    if WAY not in lease.progress:
+        return usual
+    site = lease.payload["site"]
+    ways = tools.settings.sites.of(site).identities
+    by_name = {one.name: one for one in (*guests(ways), *ways)}
+    identity = by_name[lease.progress[WAY]]
+    rest = count(tools, lease, Way(site, identity.name), error)
+    if identity.cookies and error.name in cookies.MOST:
+        refuse(tools, site, identity.cookies.name, error)
+    if another(tools, lease, identity, error):
+        leases.note(tools.db, lease, {TRIED: [identity.name]})
+        return Ruling(0.0, error.name, elsewhere=True)
+    return Ruling(seconds(rest), f"{WAITS} {error.name}") if rest else usual
 
 
-def worked(tools: Tools, lease: Lease, *, whole: bool) -> None:
-    """The site did its part, of the `whole` download or only of the probe."""
-    way = way_of(lease)
-    if way and breakers.worked(tools.db, way, whole=whole, now=clock.now()):
-        log.info("breaker.closed", site=way.site, egress=way.egress, job=lease.job)
-        wake.poke_idle(tools.db.run)
-
-
-def failed(tools: Tools, lease: Lease, error: JobError) -> Rest | None:
-    """Count a failure. Returns the opening that holds now, if any."""
-    way = way_of(lease)
-    if way is None:
-        return None
+def count(tools: Tools, lease: Lease, way: Way, error: JobError) -> Rest | None:
+    """Returns the opening of the breaker that holds now, if any."""
     rest, opened = breakers.failed(tools.db, lease, way, error, now=clock.now())
     if rest and opened:
         counters.count(tools.db, "breakers.opened")
-        log.warning(
-            "breaker.opened",
-            site=way.site,
-            egress=way.egress,
-            why=rest.why,
-            seconds=round(seconds(rest)),
-            job=lease.job,
-        )
+        facts = {"site": way.site, "egress": way.egress, "why": rest.why, "job": lease.job}
+        log.warning("breaker.opened", **facts, seconds=round(rest.until - clock.now().wall))
     return rest
+
+
+def refuse(tools: Tools, site: str, file: str, error: JobError) -> None:
+    """Count a refusal against a file of cookies."""
+    until = cookies.refused(tools.db, site, file, error.name, now=clock.now())
+    if until:
+        fix = "export them anew, or: chapar breakers --close SITE"
+        log.error("cookies.rest", site=site, file=file, why=error.name, until=until, fix=fix)
+
+
+def another(tools: Tools, lease: Lease, mine: Identity, error: JobError) -> bool:
+    """Whether the job goes once more by another way, which is open."""
+    differs = ELSEWHERE.get(type(error))
+    if differs is None or lease.progress.get(TRIED):
+        return False
+    site, now = lease.payload["site"], clock.now()
+    ways = fit(tools, site, tools.settings.sites.of(site), now=now)
+    others = [one for one in ways if one.name != mine.name and differs(mine, one)]
+    return any(not breakers.is_open(tools.db, Way(site, one.name), now=now) for one in others)

@@ -27,8 +27,10 @@ CHECKS = {
         SELECT id FROM jobs WHERE state IN (0, 1) AND (seat IS NULL OR seat >= 0)""",
     "waiting without its place in the line": """
         SELECT id FROM jobs WHERE state = 10 AND seat IS NOT id""",
-    "a seat kept by a job that is later, held or over": """
-        SELECT id FROM jobs WHERE state NOT IN (0, 1, 10) AND seat IS NOT NULL""",
+    "a seat kept by a job that is held or over": """
+        SELECT id FROM jobs WHERE state NOT IN (0, 1, 2, 10) AND seat IS NOT NULL""",
+    "a place in the line kept by a job that is later": """
+        SELECT id FROM jobs WHERE state = 2 AND seat > 0""",
     "two jobs on one seat": """
         SELECT MAX(id) FROM jobs WHERE seat IS NOT NULL
          GROUP BY user_id, lane, seat HAVING COUNT(*) > 1""",

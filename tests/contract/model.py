@@ -235,6 +235,13 @@ class Model:
         job.attempt -= free
         self.leave(job, State.CANCELLED if job.stop else State.LATER, at=self.now.wall + delay)
 
+    def postpone(self, job: Job, *, delay: float) -> None:
+        """Later, on its seat."""
+        if job.stop:
+            return self.leave(job, State.CANCELLED)
+        job.attempt -= 1
+        job.state, job.worker, job.at = State.LATER, None, self.now.wall + delay
+
     def release(self, job: Job) -> None:
         if job.stop:
             return self.leave(job, State.CANCELLED)
@@ -288,7 +295,7 @@ class Model:
     def bring_due(self) -> int:
         due = [job for job in self.of(State.LATER) if job.at <= self.now.wall]
         for job in sorted(due, key=lambda job: (job.at, job.id)):
-            self.sit(job)
+            self.give_back(job) if job.seat else self.sit(job)
         return sum(job.state is State.QUEUED for job in due)
 
     # Wishes

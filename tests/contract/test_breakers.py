@@ -39,7 +39,7 @@ def state(desk: Desk) -> str:
 
 def test_failures_in_a_row_open_it_and_a_success_between_starts_anew(desk: Desk) -> None:
     (job,) = lease(desk, "a")
-    most = errors.SiteBroken.trips
+    most = breakers.TRIPS[errors.SiteBroken].after
     for _ in range(most - 1):
         assert fails(desk, job, errors.SiteBroken("500")) is None
     works(desk)
@@ -49,7 +49,9 @@ def test_failures_in_a_row_open_it_and_a_success_between_starts_anew(desk: Desk)
 
     rest = fails(desk, job, errors.SiteBroken("500"))
 
-    assert rest == Rest(pytest.approx(desk.clock.wall + errors.SiteBroken.rest), "site-broken")
+    assert rest == Rest(
+        pytest.approx(desk.clock.wall + breakers.TRIPS[errors.SiteBroken].rest), "site-broken"
+    )
     assert asks(desk, job) == rest
 
 
@@ -90,7 +92,7 @@ def test_sites_and_egresses_are_apart(desk: Desk) -> None:
 def test_after_its_end_one_job_makes_the_trial_and_the_others_wait(desk: Desk) -> None:
     a, b, c = lease(desk, "a", "b", "c")
     fails(desk, a, errors.BotCheck("not a bot"))
-    desk.clock.skip(errors.BotCheck.rest)
+    desk.clock.skip(breakers.TRIPS[errors.BotCheck].rest)
 
     answers = [asks(desk, job) for job in (b, c, a)]
 
@@ -116,7 +118,7 @@ def test_a_failed_trial_opens_it_for_twice_as_long_each_time_up_to_a_limit(desk:
 def test_a_trial_whose_lease_is_lost_is_free_for_another(desk: Desk, clock: Clock) -> None:
     a, b = lease(desk, "a", "b")
     fails(desk, a, errors.BotCheck("not a bot"))
-    clock.skip(errors.BotCheck.rest)
+    clock.skip(breakers.TRIPS[errors.BotCheck].rest)
     assert asks(desk, a) is None
     assert asks(desk, b) is not None
 
@@ -135,15 +137,15 @@ def test_what_began_before_the_opening_does_not_close_it(desk: Desk) -> None:
 
 def test_a_probe_clears_a_bot_check_but_not_broken_downloads(desk: Desk, clock: Clock) -> None:
     (a,) = lease(desk, "a")
-    for _ in range(errors.NetworkBroken.trips):
+    for _ in range(breakers.TRIPS[errors.NetworkBroken].after):
         fails(desk, a, errors.NetworkBroken("reset"))
-    clock.skip(errors.NetworkBroken.rest)
+    clock.skip(breakers.TRIPS[errors.NetworkBroken].rest)
     asks(desk, a)
     assert not works(desk, whole=False)
     assert works(desk, whole=True)
 
     fails(desk, a, errors.BotCheck("not a bot"))
-    clock.skip(errors.BotCheck.longest)
+    clock.skip(breakers.TRIPS[errors.BotCheck].longest)
     asks(desk, a)
 
     assert works(desk, whole=False)
@@ -158,7 +160,7 @@ def test_a_closed_breaker_calls_those_who_wait_for_it_and_nobody_else(
         desk.db, b, delay=900, now=clock.now(), error=f"{breakers.WAITS} bot-check", free=True
     )
     leases.retry(desk.db, c, delay=900, now=clock.now(), error="network-broken")
-    clock.skip(errors.BotCheck.rest)
+    clock.skip(breakers.TRIPS[errors.BotCheck].rest)
     asks(desk, a)
 
     assert works(desk)
@@ -173,7 +175,7 @@ def test_closing_by_hand_lets_all_in_and_begins_with_short_rests_again(
     (a,) = lease(desk, "a")
     for _ in range(3):
         fails(desk, a, errors.BotCheck("not a bot"))
-        clock.skip(errors.BotCheck.longest)
+        clock.skip(breakers.TRIPS[errors.BotCheck].longest)
     assert breakers.close(desk.db, SITE.site, now=clock.now()) == 1
     assert asks(desk, a) is None
     assert breakers.close(desk.db, SITE.site, now=clock.now()) == 0
@@ -181,7 +183,7 @@ def test_closing_by_hand_lets_all_in_and_begins_with_short_rests_again(
     rest = fails(desk, a, errors.BotCheck("not a bot"))
 
     assert rest is not None
-    assert rest.until - clock.wall == pytest.approx(errors.BotCheck.rest, abs=0.1)
+    assert rest.until - clock.wall == pytest.approx(breakers.TRIPS[errors.BotCheck].rest, abs=0.1)
 
 
 def test_old_ones_are_forgotten_and_open_ones_are_not(desk: Desk, clock: Clock) -> None:

@@ -152,6 +152,10 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
         None,
         lambda db, s, now: leases.retry(db, s.a, delay=1, now=now, error="x"),
     ),
+    "postpone": (
+        None,
+        lambda db, s, now: leases.postpone(db, s.a, delay=1, now=now, why="turn"),
+    ),
     "release": (None, lambda db, s, now: leases.release(db, s.a, now=now)),
     "release_stopped": (nobody_wants_b, lambda db, s, now: leases.release(db, s.b, now=now)),
     "release_all": (None, lambda db, s, now: leases.release_all(db, [s.a, s.b], now=now)),

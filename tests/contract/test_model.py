@@ -54,7 +54,7 @@ SCOPES = (*map(pauses.user, USERS), *map(pauses.site, SITES), pauses.ALL)
 #: Which of several things: the latest ones are the most interesting.
 WHICH = integers(0, 5)
 LINKS = lists(integers(0, 9), min_size=1, max_size=5)
-ENDS = ("good", "good", "bad", "retry", "wait", "release", "stale")
+ENDS = ("good", "good", "bad", "retry", "wait", "turn", "release", "stale")
 UPKEEP = ("reap", "due", "reap", "deaths", "due", "prune")
 T = TypeVar("T")
 
@@ -276,6 +276,12 @@ class Walk(RuleBasedStateMachine):
         if how == "bad":
             facts = {"error": "gone", "say": "failed-gone"}
             self.under(lease, lambda now: outcomes.failed(db, lease, now=now, **facts), model.fail)
+        elif how == "turn":
+            self.under(
+                lease,
+                lambda now: leases.postpone(db, lease, now=now, delay=delay, why="turn"),
+                lambda job: model.postpone(job, delay=delay),
+            )
         elif how == "release":
             self.under(lease, lambda now: leases.release(db, lease, now=now), model.release)
         else:

@@ -7,6 +7,7 @@ import pytest
 from procs.store import (
     breakers,
     budget,
+    cookies,
     deliveries,
     disks,
     failures,
@@ -24,6 +25,7 @@ from procs.store import (
     turns,
     upkeep,
     users,
+    visits,
     workers,
 )
 from procs.store.database import Database
@@ -32,6 +34,7 @@ MODULES = (
     *(
         breakers,
         budget,
+        cookies,
         deliveries,
         disks,
         failures,
@@ -45,7 +48,7 @@ MODULES = (
         pauses,
         requests,
     ),
-    *(reservations, seats, turns, upkeep, users, workers),
+    *(reservations, seats, turns, upkeep, users, visits, workers),
 )
 #: There is one row in disks for each machine.
 #: Not hot: the keeper's prune walks from the oldest row and stops after one bite;
@@ -53,7 +56,8 @@ MODULES = (
 #: TOOK_ANYWHERE stops after a few of the newest rows.
 #: the budget holds the chats of the last two minutes and is pruned once in one.
 #: breakers are as many as sites that failed in the last hours.
-COLD = {
+#: visits and paces are those of sites with rules, cookies a few files.
+COLD = {"cookies.LIST", "visits.PRUNE", "visits.PRUNE_PACES"} | {
     "breakers.LIST",
     "breakers.PRUNE",
     "budget.PRUNE",

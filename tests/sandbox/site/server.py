@@ -9,6 +9,8 @@
 /live.m3u8                    a broadcast: no end, and one segment more each time it is asked for
 /status/503                   that answer (429 and 503 with Retry-After: 7)
 /walled/7/clip.mp4            at the first ask a check for robots instead; any number is one more
+/members/clip.mp4             for those with the cookie member=yes; 401 for others
+/browsers/clip.mp4            for what shakes hands as a browser does; 403 for others
 /redirect/3/clip.mp4          after so many redirects;  /loop  for ever
 /odd/clip.mp4                 no name in the address, a Persian one in Content-Disposition
 """
@@ -99,6 +101,7 @@ class Site:
             web.get("/status/{code:\\d+}", self.status),
             web.get("/redirect/{left:\\d+}/{name:.+}", self.redirect),
             web.get("/walled/{again:\\d+}/{name:.+}", self.walled),
+            web.get("/{club:members|browsers}/{name:.+}", self.club),
             web.get("/loop", self.loop),
             web.get("/hang/{name:.+}", self.hang),
             web.get("/endless.mp4", self.endless),
@@ -153,6 +156,13 @@ class Site:
         if self.asked[request.path] > 1:
             return await self.file(request)
         return web.Response(status=403, text="Just a moment", headers={"cf-mitigated": "challenge"})
+
+    async def club(self, request: web.Request) -> web.StreamResponse:
+        if request.match_info["club"] == "members":
+            enters, refusal = request.cookies.get("member") == "yes", 401
+        else:
+            enters, refusal = "sec-ch-ua" in request.headers, 403
+        return await self.file(request) if enters else web.Response(status=refusal)
 
     async def loop(self, request: web.Request) -> web.Response:
         raise web.HTTPFound("/loop")

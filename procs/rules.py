@@ -1,0 +1,101 @@
+"""What the operator wants of a site: how often it is visited, by which ways, and as whom.
+
+Plain records; `rulebook` reads them from the operator's file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+#: Egresses that are not an address: what CHAPAR_UPSTREAM_PROXY says, and no proxy whatever it says.
+DEFAULT, DIRECT = "default", "direct"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `most` visits in any `per` seconds; a tenth of them may come at once."""
+
+    most: int
+    per: float
+
+    @property
+    def burst(self) -> int:
+        return max(1, self.most // 10)
+
+    @property
+    def gap(self) -> float:
+        """Seconds from one visit to the next when the burst is spent. With it no stretch of `per`
+        seconds, wherever it begins, holds more than `most`."""
+        return self.per / max(1, self.most - self.burst)
+
+    @property
+    def slack(self) -> float:
+        """Seconds by which visits may be ahead of the gap."""
+        return self.gap * (self.burst - 1)
+
+    def __str__(self) -> str:
+        return f"{self.most} in {self.per:g} s"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One way to visit a site: by which proxy, with whose cookies, as which players."""
+
+    egress: str = DEFAULT
+    cookies: Path | None = None
+    clients: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What rows and logs call it: no password is in it."""
+        parts = [place(self.egress), self.cookies.name if self.cookies else "", *self.clients]
+        return "+".join(filter(None, parts))
+
+    @property
+    def proxy(self) -> str | None:
+        """The proxy's address, "" for none, None for the one of all downloads."""
+        return {DEFAULT: None, DIRECT: ""}.get(self.egress, self.egress)
+
+
+def place(egress: str) -> str:
+    """An egress without the password that its address may carry."""
+    parts = urlsplit(egress)
+    return f"{parts.hostname}:{parts.port}" if parts.hostname else egress
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules of one site. Seconds; 0, "" and an empty pool mean: no rule."""
+
+    rate: Rate | None = None
+    gap: float = 0.0
+    concurrency: int = 0
+    max_duration: float = 0.0
+    impersonate: str = ""
+    egress: tuple[str, ...] = (DEFAULT,)
+    cookies: tuple[Path | None, ...] = ()
+    clients: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def identities(self) -> tuple[Identity, ...]:
+        """The ways in the order of preference. A file of cookies always goes by the same egress:
+        a site that sees one account at two addresses closes it."""
+        pools = (self.egress, self.cookies or (None,), self.clients or ((),))
+        egress, cookies, clients = pools
+        return tuple(
+            Identity(egress[n % len(egress)], cookies[n % len(cookies)], clients[n % len(clients)])
+            for n in range(max(map(len, pools)))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """The rules of all sites: one's own, else the default ones. `path` is where they stand."""
+
+    path: Path | None = None
+    default: Rules = Rules()
+    sites: Mapping[str, Rules] = field(default_factory=dict)
+
+    def of(self, site: str) -> Rules:
+        return self.sites.get(site, self.default)

@@ -1,0 +1,50 @@
+"""The operator's sites.toml in the real stack: a pool of identities, and how many go at once."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from procs.store import record
+from procs.store.breakers import listed
+from tests.process.conftest import gets
+from tests.sandbox.person import Person
+from tests.sandbox.stack import SLOW, Stack
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+RULES = """
+["127.0.0.1"]
+concurrency = 1
+cookies = ["none", "member.txt"]
+"""
+MEMBER = "127.0.0.1\tFALSE\t/\tFALSE\t0\tmember\tyes\n"
+
+
+async def come(stack: Stack, person: Person, *paths: str) -> None:
+    """Links of one person, all at once, and their media."""
+    sent = [await person.sends(stack.url(path)) for path in paths]
+    await asyncio.gather(*(gets(person, one) for one in sent))
+
+
+async def test_rules_of_a_site_hold_over_all_workers(tmp_path: Path) -> None:
+    (tmp_path / "member.txt").write_text(MEMBER)
+    rules = tmp_path / "sites.toml"
+    rules.write_text(RULES)
+    async with Stack(sites=str(rules)) as stack:
+        ann, ben = await stack.telegram.person("Ann"), await stack.telegram.person("Ben")
+
+        await asyncio.gather(
+            come(stack, ann, "/members/clip.mp4", f"{SLOW}?rate=200000&rules=1"),
+            come(stack, ben, f"{SLOW}?rate=200000&rules=2", f"{SLOW}?rate=200000&rules=3"),
+        )
+
+        stories = [job.story for job in record.latest(stack.db) if job.kind == "fetch"]
+        waits = [line for story in stories for line in story if " later " in line]
+        assert any("why=site-full" in line for line in waits)
+        assert [one.site for one in listed(stack.db)] == []
+        assert stack.log("worker").count("error=login-needed") == 1
+        assert (tmp_path / "member.txt").read_text() == MEMBER
+        _, said = await stack.says("check", "--no-bot")
+        assert "1 at once, by default, cookies none | member.txt" in said
+    stack.remove()

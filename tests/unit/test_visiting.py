@@ -1,0 +1,270 @@
+"""Which way a job goes to its site, and what it does when one fails; with the real rows."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from procs import clock, config, errors
+from procs.engine.client import Engine, Found
+from procs.errors import JobError, NotNow
+from procs.job import Ask, Lane, Lease, Link, Person
+from procs.store import breakers, cookies, leases, requests, users, workers
+from procs.store.breakers import Way
+from procs.store.database import open_database
+from procs.store.migrate import migrate
+from procs.telegram.courier import Courier
+from procs.telegram.pace import Pace
+from procs.worker import settling, visiting
+from procs.worker.desk import Desk
+from procs.worker.tools import Tools
+
+COOKIES = ".site.example\tTRUE\t/\tTRUE\t0\tmember\tyes\n"
+SITE = "site.example"
+PROXY = "10.0.0.5:3128"
+TWO_WAYS = f'["{SITE}"]\negress = ["default", "http://{PROXY}"]\n'
+ACCOUNTS = f'["{SITE}"]\ncookies = ["none", "a.txt"]\n'
+
+
+class Shop:
+    """One worker without a process, and people who ask it."""
+
+    def __init__(self, home: Path, rules: str) -> None:
+        (home / "a.txt").write_text(COOKIES)
+        (home / "sites.toml").write_text(rules)
+        (home / "empty.env").touch()
+        texts = {"CHAPAR_HOME": str(home)}
+        settings = config.load(texts, home / "empty.env", need_telegram=False)
+        migrate(settings.database_url, run=settings.run)
+        self.db = open_database(settings.database_url, run=settings.run)
+        worker = workers.enter(self.db, "w00-1", now=clock.now())
+        parts = Desk(self.db), Engine(settings.run), Courier(settings, 0), Pace(self.db)
+        self.tools = Tools(settings, self.db, worker, "w00-1", *parts)
+        self.asked = 0
+
+    def leases(self, count: int = 1) -> list[Lease]:
+        """Running downloads, each of another person."""
+        for _ in range(count):
+            self.asked += 1
+            users.remember(self.db, Person(self.asked), now=clock.now())
+            link = Link(f"https://{SITE}/{self.asked}", SITE, f"url:{self.asked}")
+            ask = Ask(self.asked, self.asked, 1, 0, link)
+            requests.submit(self.db, [ask], now=clock.now())
+        return self.claim(count)
+
+    def claim(self, room: int = 1) -> list[Lease]:
+        facts = {"worker": self.tools.worker, "lane": Lane.HEAVY, "now": clock.now()}
+        return leases.claim(self.db, room=room, **facts)
+
+    def way(self, lease: Lease) -> str:
+        return visiting.enter(self.tools, lease).identity.name
+
+    def put_off(self, lease: Lease) -> NotNow:
+        with pytest.raises(NotNow) as wait:
+            visiting.enter(self.tools, lease)
+        return wait.value
+
+    def fails(self, lease: Lease, error: JobError) -> visiting.Ruling:
+        self.way(lease)
+        return visiting.judge(self.tools, lease, error)
+
+
+@pytest.fixture
+def shop(tmp_path):
+    shops = []
+
+    def open_shop(rules: str = "") -> Shop:
+        shops.append(Shop(tmp_path, rules))
+        return shops[-1]
+
+    yield open_shop
+    for one in shops:
+        one.db.close()
+
+
+def test_without_rules_a_visit_writes_nothing(shop):
+    it = shop()
+    (lease,) = it.leases()
+
+    assert it.way(lease) == "default"
+
+    tables = ("breakers", "paces", "visits", "cookies")
+    assert [it.db.all(f"SELECT * FROM {table}") for table in tables] == [[], [], [], []]
+
+
+def test_after_a_bot_check_the_job_goes_once_more_by_the_next_way(shop):
+    it = shop(TWO_WAYS)
+    first, other = it.leases(2)
+
+    ruling = it.fails(first, errors.BotCheck("not a bot"))
+
+    assert ruling == visiting.Ruling(0.0, "bot-check", elsewhere=True)
+    assert it.way(first) == PROXY
+    assert it.way(other) == PROXY
+    again = visiting.judge(it.tools, first, errors.BotCheck("not a bot"))
+    assert (again.elsewhere, again.why) == (False, "breaker bot-check")
+
+
+def test_when_every_way_is_closed_a_job_waits_for_the_first_that_opens(shop):
+    it = shop(TWO_WAYS)
+    one, two, three = it.leases(3)
+    it.fails(one, errors.SiteBusy("429", wait=100.0))
+    it.fails(two, errors.SiteBusy("429", wait=50.0))
+
+    wait = it.put_off(three)
+
+    assert 48 < wait.seconds <= 50 + visiting.APART
+    assert (wait.why, wait.keeps) == ("breaker site-busy", False)
+
+
+def test_what_needs_a_sign_in_is_tried_with_an_account(shop):
+    it = shop(ACCOUNTS)
+    (lease,) = it.leases()
+
+    ruling = it.fails(lease, errors.LoginNeeded("sign in"))
+
+    assert ruling.elsewhere
+    assert it.way(lease) == "default+a.txt"
+    assert not visiting.judge(it.tools, lease, errors.LoginNeeded("sign in")).elsewhere
+
+
+@pytest.mark.parametrize("kind", [errors.Gone, errors.GeoBlocked, errors.Drm])
+def test_another_account_helps_nobody_against_other_failures(shop, kind):
+    it = shop(ACCOUNTS)
+    (lease,) = it.leases()
+
+    assert not it.fails(lease, kind("no")).elsewhere
+
+
+def test_another_country_may_help_against_a_fence(shop):
+    it = shop(TWO_WAYS)
+    (lease,) = it.leases()
+
+    assert it.fails(lease, errors.GeoBlocked("not in your country")).elsewhere
+
+
+def test_cookies_that_are_refused_rest_and_the_site_is_visited_as_a_guest(shop):
+    it = shop(f'["{SITE}"]\ncookies = ["a.txt"]\n')
+    refusals = cookies.MOST["login-needed"]
+    leases = it.leases(refusals + 1)
+    for lease in leases[:-1]:
+        it.fails(lease, errors.LoginNeeded("sign in"))
+
+    assert it.way(leases[-1]) == "default"
+
+
+def test_a_visit_that_works_clears_its_cookies(shop):
+    it = shop(f'["{SITE}"]\ncookies = ["a.txt"]\n')
+    one, two = it.leases(2)
+    it.fails(one, errors.LoginNeeded("sign in"))
+
+    visiting.enter(it.tools, two).worked(whole=False)
+
+    assert cookies.listed(it.db) == []
+
+
+def test_cookies_that_are_gone_are_not_used(shop, tmp_path):
+    it = shop(f'["{SITE}"]\ncookies = ["a.txt"]\n')
+    (tmp_path / "a.txt").unlink()
+    (lease,) = it.leases()
+
+    assert it.way(lease) == "default"
+
+
+def test_a_job_gets_a_copy_of_the_cookies(shop, tmp_path):
+    it = shop(f'["{SITE}"]\ncookies = ["a.txt"]\n')
+    (lease,) = it.leases()
+    folder = tmp_path / "job"
+    folder.mkdir()
+
+    copy = folder / visiting.enter(it.tools, lease).bring_cookies(folder)
+
+    assert copy.read_text() == COOKIES
+    assert copy.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_turn_is_booked_once_and_waited_for(shop):
+    it = shop(f'["{SITE}"]\ngap = "60s"\n')
+    one, two, three = it.leases(3)
+    assert it.way(one) == "default"
+
+    waits = [it.put_off(two), it.put_off(three), it.put_off(two)]
+
+    assert [round(wait.seconds) for wait in waits] == [60, 120, 60]
+    assert {(wait.why, wait.keeps) for wait in waits} == {("turn", True)}
+
+
+def test_a_booked_turn_is_good_for_one_visit(shop):
+    it = shop(f'["{SITE}"]\ngap = "60s"\n')
+    one, two = it.leases(2)
+    it.way(one)
+    wait = it.put_off(two)
+    two.progress[visiting.TURN][1] -= 60
+    asyncio.run(settling.written(lambda: settling.put_off(it.tools, two, wait)))
+    assert two.progress[visiting.TURN]
+    it.db.connection.execute("UPDATE jobs SET state = 0 WHERE id = ?", (two.job,))
+    (again,) = it.claim()
+
+    assert it.way(again) == "default"
+    assert it.db.one("SELECT progress FROM jobs WHERE id = :job", {"job": two.job}) == (
+        '{"way":"default"}',
+    )
+
+
+def test_no_more_at_once_than_allowed_and_who_leaves_makes_room(shop):
+    it = shop(f'["{SITE}"]\nconcurrency = 1\n')
+    one, two = it.leases(2)
+    visit = visiting.enter(it.tools, one)
+    assert it.put_off(two).why == "site-full"
+
+    visit.leave()
+
+    assert it.way(two) == "default"
+
+
+def test_ways_share_the_visits_when_each_has_a_pace(shop):
+    it = shop(f'{TWO_WAYS}gap = "60s"\n')
+    one, two, three = it.leases(3)
+
+    assert [it.way(one), it.way(two)] == ["default", PROXY]
+    assert it.put_off(three).why == "turn"
+
+
+@pytest.mark.parametrize(
+    ("variant", "seconds", "fits"),
+    [("best", 59, True), ("best", 61, False), ("best@0-30", 999, True), ("best@0-90", 999, False)],
+)
+def test_what_is_too_long_is_refused_and_a_part_of_it_is_not(shop, variant, seconds, fits):
+    it = shop(f'["{SITE}"]\nmax_duration = "1m"\n')
+    (lease,) = it.leases()
+    lease.payload["variant"] = variant
+    visit = visiting.enter(it.tools, lease)
+    found = Found(key="k", site=SITE, title="t", duration=float(seconds))
+
+    if fits:
+        visit.check_length(found)
+    else:
+        with pytest.raises(errors.TooLong):
+            visit.check_length(found)
+
+
+def test_a_failure_before_the_visit_says_nothing_about_the_site(shop):
+    it = shop()
+    (lease,) = it.leases()
+
+    assert visiting.judge(it.tools, lease, errors.BotCheck("?")).delay is None
+    assert breakers.listed(it.db) == []
+
+
+def test_a_trial_that_worked_lets_all_in(shop):
+    it = shop()
+    one, two = it.leases(2)
+    it.fails(one, errors.SiteBusy("429", wait=1e-6))
+    visit = visiting.enter(it.tools, one)
+
+    visit.worked(whole=True)
+
+    assert it.way(two) == "default"
+    (row,) = breakers.listed(it.db)
+    assert row.until is None
+    assert not breakers.is_open(it.db, Way(SITE), now=clock.now())
