@@ -1,10 +1,11 @@
 """`chapar errors`: what fails, grouped, the latest first."""
 
 import re
+from collections import Counter
 
 from daemon.errors import Refused
 from daemon.tables import count, minute, table
-from procs import clock
+from procs import advice, clock
 from procs.store import failures
 from procs.store.database import Database
 
@@ -17,7 +18,18 @@ def listed(db: Database, since: str) -> list[str]:
     """A line for each group, and one of totals. Raises Refused for a span it cannot read."""
     groups = failures.groups(db, since=clock.now().wall - seconds(since) if since else 0.0)
     total = f"{count(sum(g.count for g in groups), 'failure')} in {count(len(groups), 'group')}"
-    return [*table(HEAD, [cells(g) for g in groups], right="count job"), "", total]
+    rows = table(HEAD, [cells(g) for g in groups], right="count job")
+    return [*rows, "", *todo(groups), total]
+
+
+def todo(groups: list[failures.Group]) -> list[str]:
+    """What can be done about the classes that are there, the most frequent first."""
+    counts: Counter[str] = Counter()
+    for group in groups:
+        counts[group.error] += group.count
+    fixes = [(name, advice.of(name)) for name, _ in counts.most_common()]
+    lines = [f"{name}: {fix}" for name, fix in fixes if fix]
+    return [*lines, ""] if lines else []
 
 
 def cells(group: failures.Group) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """Every failure Chapar knows by name.
 
 A class answers these questions: does another attempt help (`retry`), what does the user read
-(`say`, a key of the catalogue), must the sysadmin hear of it (`alert`), and what does it mean (its
-docstring). Exactly one place, the worker's `settle`, turns these into a failed or a retried job;
-which of them count against a site stands beside its breaker.
+(`say`, a key of the catalogue), how soon (`least`), and what does it mean (its docstring). Exactly
+one place, the worker's `settle`, turns these into a failed or a retried job. Which of them count
+against a site stands beside its breaker, what the sysadmin can do about one in `advice`.
 """
 
 
@@ -42,9 +42,9 @@ class JobError(ChaparError):
     retry = False
     #: Attempts before a retryable failure is final.
     attempts = 4
+    #: Seconds before another attempt, at least.
+    least = 0.0
     say = "failed-unknown"
-    #: Whether somebody has to do something about it.
-    alert = False
 
     def __init__(self, detail: str = "", *, site: str = "", wait: float = 0.0) -> None:
         super().__init__(detail)
@@ -97,6 +97,7 @@ class SiteBusy(JobError):
     """The site asked us to slow down."""
 
     retry = True
+    least = 10.0
     say = "failed-site-busy"
 
 
@@ -105,7 +106,6 @@ class BotCheck(JobError):
 
     retry = True
     attempts = 3
-    alert = True
     say = "failed-bot-check"
 
 
@@ -125,6 +125,12 @@ class LiveNow(JobError):
     """A live broadcast, or one that has not begun."""
 
     say = "failed-live"
+
+
+class NotReady(JobError):
+    """The site has it, but is still working on it."""
+
+    say = "failed-not-ready"
 
 
 class NoSuchVariant(JobError):
@@ -182,7 +188,6 @@ class ProxyBroken(JobError):
     """Our own way out to the network failed."""
 
     retry = True
-    alert = True
     say = "failed-network"
 
 
@@ -203,6 +208,7 @@ class SiteBroken(JobError):
     """The site answered with an error of its own (5xx)."""
 
     retry = True
+    least = 2.0
     say = "failed-site-broken"
 
 
@@ -238,8 +244,7 @@ class Quarantined(JobError):
 
 class NotNow(ChaparError):
     """It cannot be done yet: the site is not to be visited, or the disk has no room. Costs no
-    attempt; `why` says what the job waits for, and `keeps` whether it keeps its seat: when only
-    the order of visits is at stake."""
+    attempt. `why`: for what it waits; `keeps` its seat, when only the order is at stake."""
 
     def __init__(self, seconds: float, why: str, *, keeps: bool = False) -> None:
         super().__init__(f"{why}: in {seconds:g} s")

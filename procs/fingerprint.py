@@ -12,8 +12,8 @@ from procs import log
 EXAMPLE, WORDS = 300, 200
 #: Words that carry somebody's rights, beside the tokens and queries that no log line shows.
 SECRET = re.compile(
-    r"(?i)\b(cookie|set-cookie|authorization|password|passwd|token|secret|signature|api.?key)"
-    r"(\"?\s*[:=]\s*)[^\r\n]*"
+    r"(?i)\b([\w-]*(?:cookie|authorization|passw|token|secret|signature|session|api.?key)[\w-]*|sid)"
+    r"(\"?\s*[:=]\s*)[^\r\n]*|\b(bearer)(\s+)\S+"
 )
 #: What differs from one failure to the next, and what stands for it.
 DIFFERS = (
@@ -28,7 +28,7 @@ DIFFERS = (
 
 def example(detail: str) -> str:
     """The words as an operator may read them: no secrets, one line, not endless."""
-    return " ".join(SECRET.sub(r"\1\2***", log.mask(detail[: 4 * EXAMPLE])).split())[:EXAMPLE]
+    return " ".join(SECRET.sub(r"\1\2\3\4***", log.mask(detail[: 4 * EXAMPLE])).split())[:EXAMPLE]
 
 
 def fingerprint(detail: str) -> str:

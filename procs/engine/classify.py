@@ -1,19 +1,20 @@
 """From a child's chain of causes, and from a child's death, to one of our classes. Tables first.
 
 Order matters, and was found by trying: our own words, then errno, then classes that leave no doubt,
-then the site's own words where the extractor expected the failure, then the HTTP status, then all
-words. Words in the order of WORDS: every login text, and the bot check's too, ends with the same
-hint about cookies, so the bot check goes first.
+then phrases of this site, then any site's words where the extractor expected the failure, then the
+HTTP status, then all words. Words in the order of their rows (`wording`): every login text, and the
+bot check's too, ends with the same hint about cookies, so the bot check goes first.
 """
 
 import errno
 import re
 import signal
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from procs import clock, errors
+from procs.engine import wording
 from procs.engine.failure import Cause
 from procs.engine.reading import into
 from procs.engine.records import Ended
@@ -70,58 +71,6 @@ HUNDREDS: dict[int, type[JobError]] = {
     5: errors.SiteBroken,
 }
 
-#: Said by wrappers around a status that alone would mislead.
-FIRST_WORDS = (
-    (errors.Forbidden, r"no connection adapters were found"),  # a redirect out of the web
-    (errors.BotCheck, r"anti-bot|generic:impersonate"),
-    (errors.ExtractorBroken, r"unable to download video data: HTTP Error 403"),
-)
-
-WORDS = (
-    (errors.Drm, r"\bDRM\b"),
-    (errors.SiteBusy, r"rate.?limit|too many requests|HTTP Error 429|temporarily blocked"),
-    (errors.BotCheck, r"not a (?:ro)?bot|captcha|unusual traffic|are (?:you )?human"),
-    (
-        errors.LoginNeeded,
-        r"--cookies|sign in|log ?in\b|logged.in|registered users|members?.only|private video"
-        r"|subscribers?.only|age.restrict|authenticat|join this channel|purchase",
-    ),
-    (
-        errors.GeoBlocked,
-        r"geo.?(?:restrict|block)|in your (?:country|region|location|territory)"
-        r"|from your (?:country|region|location)|certain (?:countries|regions)",
-    ),
-    (errors.LiveNow, r"live event|premieres? in|not currently live|is offline|live ?stream"),
-    (errors.NoSuchVariant, r"requested format is not available"),
-    (errors.DiskFull, r"no space left|disk quota"),
-    (errors.TooLarge, r"file too large|larger than max-filesize"),
-    (
-        errors.ExtractorBroken,
-        r"unable to extract|failed to parse|no video formats found|signature|nsig"
-        r"|an extractor error has occurred",
-    ),
-    (
-        errors.Unsupported,
-        r"unsupported url|not a valid url|there is no video|no (?:media|video) (?:found|in)"
-        r"|no supported (?:media|format)",
-    ),
-    (
-        errors.Gone,
-        r"unavailable|not available|removed|deleted|does ?n[o']t exist|not found|terminated"
-        r"|private|no longer|HTTP Error 4(?:03|04|10)|suspended|expired",
-    ),
-    (errors.ProxyBroken, r"\bproxy\b|\bSOCKS|tunnel connection"),
-    (errors.TlsBroken, r"certificate|SSL:|\bTLS\b"),
-    (errors.SiteBroken, r"HTTP Error 5\d\d"),
-    (
-        errors.NetworkBroken,
-        r"timed? ?out|connection (?:was )?(?:reset|refused|aborted|broken|closed)|remote end closed"
-        r"|name or service|name resolution|getaddrinfo|unreachable|did not get any data"
-        r"|more expected|incomplete ?read|giving up after|empty reply|downloaded file is empty",
-    ),
-    (errors.ProcessingFailed, r"ffmpeg|ffprobe|postprocessing|invalid data|conversion failed"),
-)
-
 DEATHS: dict[int, type[JobError]] = {
     -signal.SIGXCPU: errors.TimedOut,
     -signal.SIGXFSZ: errors.TooLarge,
@@ -130,29 +79,28 @@ DEATHS: dict[int, type[JobError]] = {
 #: Seconds: no site is believed when it asks for more.
 LONGEST_WAIT = 24 * 3600.0
 
-Rows = Iterable[tuple[type[JobError], str]]
-
 
 def classify(chain: Any, *, site: str = "") -> JobError:
     """The failure that this chain of causes, as a child tells it, is; with its words and the site.
     Raises EngineDied for what is none."""
     causes = into(list[Cause], chain)
-    kind = first(causes)
+    kind = first(causes, site)
     wait = max(map(asked_wait, causes), default=0.0) if kind is errors.SiteBusy else 0.0
     return kind(detail(causes), site=site, wait=wait)
 
 
-def first(causes: Sequence[Cause]) -> type[JobError]:
+def first(causes: Sequence[Cause], site: str) -> type[JobError]:
     said = "\n".join(one.text for one in causes)
     expected = "\n".join(c.text for c in causes if c.expected and "HTTP Error" not in c.text)
     return (
         ours(causes)
         or next((ERRNOS[one.errno] for one in causes if one.errno in ERRNOS), None)
         or by_class(causes, SURE)
-        or by_words(said, FIRST_WORDS)
-        or by_words(expected, WORDS)
+        or by_words(said, wording.FIRST)
+        or by_words(said, wording.SITES.get(site, ()))
+        or by_words(expected, wording.ALL)
         or by_status(causes)
-        or by_words(said, WORDS)
+        or by_words(said, wording.ALL)
         or by_class(causes, LIKELY)
         or by_extractor(causes)
         or errors.Unknown
@@ -173,7 +121,7 @@ def by_class(causes: Sequence[Cause], table: dict[str, type[JobError]]) -> type[
     return next((kind for name, kind in table.items() if name in names), None)
 
 
-def by_words(text: str, rows: Rows) -> type[JobError] | None:
+def by_words(text: str, rows: wording.Rows) -> type[JobError] | None:
     return next((kind for kind, words in rows if re.search(words, text, re.I)), None)
 
 

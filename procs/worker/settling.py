@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from procs import clock, log
+from procs import advice, clock, log
 from procs.errors import (
     DiskFull,
     JobError,
@@ -102,7 +102,9 @@ def settle(tools: Tools, lease: Lease, error: JobError) -> None:
     ruling = visiting.judge(tools, lease, error)
     code = ""
     if ruling.elsewhere or (error.retry and lease.attempt < error.attempts):
-        delay = backoff(lease.attempt) if ruling.delay is None else ruling.delay
+        delay = ruling.delay
+        if delay is None:
+            delay = max(error.least, backoff(lease.attempt))
         leases.retry(tools.db, lease, delay=delay, now=clock.now(), error=ruling.why)
         log.info(
             "job.retried",
@@ -115,7 +117,8 @@ def settle(tools: Tools, lease: Lease, error: JobError) -> None:
         )
     else:
         code = outcomes.failed(tools.db, lease, error=error.name, say=error.say, now=clock.now())
-        log.warning(
+        tell = log.error if error.name in advice.ALERTS else log.warning
+        tell(
             "job.failed",
             job=lease.job,
             worker=tools.name,
@@ -124,6 +127,7 @@ def settle(tools: Tools, lease: Lease, error: JobError) -> None:
             error=error.name,
             site=error.site or None,
             detail=error.detail[:300],
+            fix=advice.of(error.name),
         )
     note(tools, lease, error, code)
     wake.poke(tools.db.run, wake.BOT)

@@ -1,6 +1,11 @@
 """The error detector groups what failed alike, and keeps no secrets and no endless list."""
 
-from procs.store import failures
+import re
+
+from daemon import breaking, failing
+from procs import clock, errors
+from procs.store import breakers, cookies, failures
+from procs.store.breakers import Way
 
 
 def note(desk, detail, *, error="unknown", site="", job=0, code=""):
@@ -61,3 +66,37 @@ def test_prune_keeps_the_newest_of_too_many(desk, monkeypatch):
 
     assert gone == 2
     assert [g.example for g in failures.groups(desk.db)] == ["five", "four", "three"]
+
+
+def test_the_command_shows_each_group_and_what_can_be_done(desk):
+    note(desk, "not a bot", error="bot-check", site="youtube")
+    note(desk, "deleted", error="gone", site="vimeo")
+
+    lines = failing.listed(desk.db, "")
+
+    assert [line.split()[:3] for line in lines[1:3]] == [
+        ["1", "gone", "vimeo"],
+        ["1", "bot-check", "youtube"],
+    ]
+    assert lines[4:] == [
+        "bot-check: give the site another egress or cookies in sites.toml, or a lower rate",
+        "",
+        "2 failures in 2 groups",
+    ]
+
+
+def test_breakers_are_shown_with_their_end_and_cookies_with_theirs(desk):
+    desk.asks(1, "a")
+    [lease] = desk.claim(desk.worker())
+    now = clock.now()
+    breakers.failed(desk.db, lease, Way("youtube"), errors.BotCheck("no"), now=now)
+    for _ in range(cookies.MOST["bot-check"]):
+        cookies.refused(desk.db, "youtube", "a.txt", "bot-check", now=now)
+
+    _, breaker, _, total, _, _, file = breaking.listed(desk.db)
+
+    assert re.match(r"youtube +default +open +\S+ \S+ \(in (9:59|10:00)\) +bot-check", breaker)
+    assert total == "1 breaker, 1 not closed"
+    assert re.match(r"youtube +a\.txt +resting +\S+ \S+ \(in (5:59|6:00)", file)
+    assert breaking.close(desk.db, "youtu.be").startswith("the breaker of youtube is closed")
+    assert len(breaking.listed(desk.db)) == 4

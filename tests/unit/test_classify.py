@@ -66,7 +66,7 @@ def test_by_class(error, kind):
     [
         ("This video is DRM protected", errors.Drm),
         (f"Sign in to confirm you’re not a bot. {COOKIES}", errors.BotCheck),
-        (f"Private video. Sign in if you've been granted access. {COOKIES}", errors.LoginNeeded),
+        (f"Private video. Sign in if you've been granted access. {COOKIES}", errors.Gone),
         (f"This content is for registered users. {COOKIES}", errors.LoginNeeded),
         ("Rate-limit reached, try later", errors.SiteBusy),
         ("The uploader has not made this video available in your country", errors.GeoBlocked),

@@ -29,11 +29,20 @@ def test_other_words_are_another_failure():
         "Cookie: SID=HUSH; other=HUSH",
         '{"access": 1, "token": "HUSH"}',
         "Authorization: Bearer HUSH",
+        "with access_token=HUSH",
+        "csrftoken: HUSH",
+        "Bearer HUSH was refused",
         "http://user:HUSH@site.example/",
     ],
 )
 def test_an_example_has_no_secrets(detail):
     assert "HUSH" not in example(detail)
+
+
+def test_words_about_secrets_are_none():
+    said = "Could not retrieve guest token; use --cookies for the authentication"
+
+    assert example(said) == said
 
 
 def test_an_example_is_one_short_line():

@@ -268,3 +268,43 @@ def test_a_trial_that_worked_lets_all_in(shop):
     (row,) = breakers.listed(it.db)
     assert row.until is None
     assert not breakers.is_open(it.db, Way(SITE), now=clock.now())
+
+
+def settled(it: Shop, lease: Lease, error: JobError) -> tuple[str, float]:
+    """What became of a job that met this at its site: its error, and seconds until it is due."""
+    visiting.enter(it.tools, lease)
+    settling.settle(it.tools, lease, error)
+    error_name, at = it.db.one("SELECT error, at FROM jobs WHERE id = :job", {"job": lease.job})
+    return error_name, at - clock.now().wall
+
+
+def test_a_busy_site_is_not_asked_again_at_once(shop):
+    it = shop()
+    (lease,) = it.leases()
+
+    error, wait = settled(it, lease, errors.SiteBusy("429"))
+
+    assert (error, 9 < wait < 11) == ("site-busy", True)
+
+
+def test_a_bot_check_puts_the_job_to_the_end_of_the_opening(shop):
+    it = shop()
+    (lease,) = it.leases()
+
+    error, wait = settled(it, lease, errors.BotCheck("not a bot"))
+
+    rest = breakers.TRIPS[errors.BotCheck].rest
+    assert error == "breaker bot-check"
+    assert rest - 1 < wait < rest + visiting.APART
+
+
+def test_what_the_sysadmin_can_mend_is_logged_as_an_error_with_its_fix(shop, caplog):
+    it = shop()
+    one, two = it.leases(2)
+
+    settled(it, one, errors.SiteFiltered("10.10.34.35"))
+    settled(it, two, errors.Gone("deleted"))
+
+    said = {line.levelname: line.message for line in caplog.records if "job.failed" in line.message}
+    assert 'fix="set CHAPAR_UPSTREAM_PROXY' in said["ERROR"]
+    assert "error=gone" in said["WARNING"]

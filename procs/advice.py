@@ -1,0 +1,34 @@
+"""What a sysadmin can do about a class of failure; nothing stands here for what only a person, the
+site or time can mend."""
+
+from procs import errors
+from procs.errors import JobError
+
+ADVICE: dict[type[JobError], str] = {
+    errors.BotCheck: "give the site another egress or cookies in sites.toml, or a lower rate",
+    errors.SiteBusy: "lower the site's rate in sites.toml, or give it another egress",
+    errors.LoginNeeded: "where it matters, give the site cookies in sites.toml",
+    errors.GeoBlocked: "where it matters, give the site an egress in another country in sites.toml",
+    errors.SiteFiltered: "set CHAPAR_UPSTREAM_PROXY, or the site's egress in sites.toml",
+    errors.ProxyBroken: "look at the proxy that CHAPAR_UPSTREAM_PROXY or sites.toml names",
+    errors.ExtractorBroken: "install a newer yt-dlp; report the example if that does not help",
+    errors.DiskFull: "free space under CHAPAR_HOME",
+    errors.DiskTooSmall: "give CHAPAR_HOME a larger disk, or lower CHAPAR_MAX_FILE_SIZE",
+    errors.EngineDied: "see the worker's log; the machine may be short of memory",
+    errors.Quarantined: "see chapar why JOB; report the link",
+    errors.Unknown: "report the example; see the worker's log for its trace",
+}
+BY_NAME = {kind().name: words for kind, words in ADVICE.items()}
+#: Those that end more than one job when nobody acts: they are logged as errors.
+ALERTS = frozenset(
+    kind().name
+    for kind in (
+        *(errors.BotCheck, errors.SiteFiltered, errors.ProxyBroken, errors.ExtractorBroken),
+        *(errors.DiskFull, errors.EngineDied, errors.Quarantined, errors.Unknown),
+    )
+)
+
+
+def of(name: str) -> str | None:
+    """What to do about a class of failure, by its name (`bot-check`)."""
+    return BY_NAME.get(name)
