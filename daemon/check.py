@@ -7,9 +7,10 @@ from importlib import metadata
 from pathlib import Path
 
 import daemon
+from daemon import engines
 from procs import config, disk, rulebook, tools
 from procs.config import Found, Settings
-from procs.engine import jail
+from procs.engine import jail, runtimes
 
 MIB = 1024**2
 
@@ -33,17 +34,19 @@ def look(*, need_telegram: bool = True) -> Findings:
     owners = owners_of("pyrogram")
     complaints += owner_complaints(owners) + ffmpeg_complaints() + jail_complaints()
     rules = tuple(rulebook.shown(reading.settings.sites)) if reading.settings else ()
-    return Findings(reading.found, rules, tuple(programs(owners)), tuple(complaints))
+    about = tuple(programs(owners, reading.settings))
+    return Findings(reading.found, rules, about, tuple(complaints))
 
 
-def programs(owners: list[str]) -> list[tuple[str, str]]:
+def programs(owners: list[str], settings: Settings | None) -> list[tuple[str, str]]:
     """The programs and libraries that the work depends on, with versions."""
     return [
         ("python", f"{sys.version.split()[0]} ({sys.executable})"),
         ("chapar", f"{daemon.__version__} ({Path(daemon.__file__).parent.parent})"),
         ("supervisor", metadata.version("supervisor")),
         ("pyrogram", ", ".join(f"{name} {metadata.version(name)}" for name in owners) or "none"),
-        ("yt-dlp", metadata.version("yt-dlp")),
+        ("yt-dlp", engines.in_use(settings) if settings else metadata.version("yt-dlp")),
+        ("javascript", runtimes.state()),
         *media_tools(),
         ("jail of downloads", jail.state()),
     ]

@@ -40,7 +40,7 @@ def commands() -> dict[str, Command]:
     """Every subcommand by its name."""
     all_of_them = (
         *(below.up, below.stop, below.status, below.check, below.fetch),
-        *(below.jobs, below.why, below.retry, below.cancel, below.cap, below.errors),
+        *(below.jobs, below.why, below.retry, below.cancel, below.cap, below.errors, below.engine),
         *(below.breakers,),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
@@ -82,6 +82,9 @@ def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
         of[name].add_argument("job", help="its number, or the code that a person was given")
     of["errors"].add_argument("--since", default="", metavar="2h|7d", help="seen since then only")
     of["breakers"].add_argument("--close", default="", metavar="SITE", help="let its jobs in now")
+    of["engine"].add_argument("what", choices=("list", "update", "use", "rollback"))
+    of["engine"].add_argument("version", nargs="?", default="", help="default: the newest")
+    of["engine"].add_argument("--pre", action="store_true", help="nightly versions too")
     of["cap"].add_argument("words", nargs="*", metavar="USER N|default", help="one user's own cap")
     of["cap"].add_argument("--all", metavar="N", help="the cap of all who have none of their own")
 

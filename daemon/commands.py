@@ -78,6 +78,23 @@ def jobs(options: argparse.Namespace) -> int:
     return 0
 
 
+def engine(options: argparse.Namespace) -> int:
+    """List the versions of yt-dlp, update to another one, use one that is kept, or roll back."""
+    from daemon.engines import Desk
+
+    with store() as db:
+        desk = Desk(db, home_settings(), say)
+        if options.what == "list":
+            print(*desk.listed(), sep="\n")
+        elif options.what == "update":
+            desk.update(options.version, pre=options.pre)
+        elif options.what == "use":
+            desk.use(options.version)
+        else:
+            desk.rollback()
+    return 0
+
+
 def errors(options: argparse.Namespace) -> int:
     """List what failed, attempts that failed alike as one line, the latest first."""
     from daemon import failing

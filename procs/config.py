@@ -55,6 +55,8 @@ class Settings(Places):
     allowed_networks: tuple[IPv4Network | IPv6Network, ...]
     upstream_proxy: str
     sites: RuleBook
+    engine_update: str
+    engine_smoke_urls: tuple[str, ...]
     drain_grace: float
     log_level: str
 
@@ -136,6 +138,8 @@ TABLE = (
     Setting("CHAPAR_ALLOWED_NETWORKS", values.networks, absent=()),
     Setting("CHAPAR_UPSTREAM_PROXY", values.proxy, absent="", secret=True),
     Setting("CHAPAR_SITES", values.absolute, lambda texts: rulebook.usual(texts["CHAPAR_HOME"])),
+    Setting("CHAPAR_ENGINE_UPDATE", values.update, lambda texts: "notify"),
+    Setting("CHAPAR_ENGINE_SMOKE_URLS", values.urls, absent=()),
     Setting("CHAPAR_DRAIN_GRACE", values.seconds, lambda texts: "60"),
     Setting("CHAPAR_LOG_LEVEL", values.level, lambda texts: "INFO"),
 )

@@ -34,6 +34,11 @@ class Places:
         return self.home / "logs"
 
     @property
+    def engines(self) -> Path:
+        """Versions of yt-dlp, a folder for each."""
+        return self.home / "engines"
+
+    @property
     def cache(self) -> Path:
         return self.home / "cache"
 

@@ -37,6 +37,7 @@ PEM = re.compile(
 HOME_BYTES = 80
 #: What Telegram takes from a bot in one file: 4000 parts of 512 KiB.
 TELEGRAM_FILE = 2000 * UNITS["MIB"]
+UPDATES = ("off", "notify", "auto")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -216,3 +217,21 @@ def level(text: str) -> str:
     if text.upper() not in LEVELS:
         raise ValueError(f"{text!r} is not a level; write one of {', '.join(LEVELS)}")
     return text.upper()
+
+
+def update(text: str) -> str:
+    """What is done about a newer yt-dlp."""
+    if text.lower() not in UPDATES:
+        raise ValueError(f"{text!r} is none of {', '.join(UPDATES)}; write one of them")
+    return text.lower()
+
+
+def urls(text: str) -> tuple[str, ...]:
+    """Addresses of pages, between spaces."""
+    for word in text.split():
+        parts = urlsplit(word)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(
+                f"{word!r} is not an address; write http://… or https://…, with spaces"
+            )
+    return tuple(text.split())

@@ -23,6 +23,7 @@ from procs.engine.policy import policy
 from procs.engine.reading import fetched, into
 from procs.engine.records import MIB, Ended, Fetched, Found, Limits, Order, Ran
 from procs.engine.routes import Routes, upstream
+from procs.engine.versions import Version, Versions
 from procs.errors import EngineDied, TimedOut, TooLarge
 from procs.sites import bare, of_host
 
@@ -35,6 +36,8 @@ RETRIES, BESIDES = 2, 64 * MIB
 TOGETHER, LOOK = 2, 1.0
 #: Bytes of a program's output that are kept: its end.
 KEPT = MIB
+#: Nurseries that may end without an answer, one after the other, before we believe it.
+TRIES = 8
 
 OnProgress = Callable[[int, int, float], None]
 
@@ -43,8 +46,9 @@ class Engine:
     """A worker's side of the nursery in `run`; it is started when it is not there.
 
     With `spawn` off, only a nursery that lives already is used. A nursery ends by itself `linger`
-    seconds after the last worker left. `routes` and `caps` are those of every job's way out; what
-    an order says comes on top.
+    seconds after the last worker left. The yt-dlp is the one in use beside `run`, or `pinned`: when
+    another comes into use, the next job has its nursery. `routes` and `caps` are those of every
+    job's way out; what an order says comes on top.
     """
 
     def __init__(
@@ -55,22 +59,39 @@ class Engine:
         linger: float = 5.0,
         routes: Routes | None = None,
         caps: Caps | None = None,
+        pinned: Version | None = None,
     ) -> None:
         self.folder = run.resolve()
         self.spawn = spawn
         self.linger = linger
         self.routes = routes or Routes()
         self.caps = caps or Caps()
+        self.versions = Versions(self.folder.parent / "engines")
+        self.pinned = pinned
         self.presence: Line | None = None
         self.entrance = asyncio.Lock()
         self.programs = 0
 
+    @property
+    def log(self) -> Path:
+        """Where a nursery says why it cannot work."""
+        return self.folder.parent / "logs" / "nursery.log"
+
     async def start(self) -> None:
         """Be connected to a warm nursery, and keep it alive. Raises EngineDied."""
         async with self.entrance:
-            if self.presence is None or self.presence.over:
+            if self.presence is None or self.is_stale():
                 await self.close()
-                self.presence = await self.begin({"do": "stay", "like": likeness()})
+                self.presence = await self.begin({"do": "stay"})
+
+    def wanted(self) -> Version:
+        """The yt-dlp that the next job should have."""
+        return self.pinned or self.versions.current()
+
+    def is_stale(self) -> bool:
+        """Whether our nursery has ended, or is of a yt-dlp that is not in use any more."""
+        here = self.presence
+        return here is not None and (here.over or here.like != likeness(self.wanted().name))
 
     async def self_test(self, networks: Sequence[str] = ()) -> str | None:
         """Why no job may run here, None when all is well: a child must reach nothing that its
@@ -146,19 +167,22 @@ class Engine:
         return await self.begin({**request, "folder": str(folder.resolve()), "limits": limits})
 
     async def begin(self, request: dict[str, Any]) -> Line:
-        """A connection whose request was answered. A nursery that ends at the same moment answers
-        nothing, and is asked for anew."""
+        """A connection whose request was answered. A nursery that ends at the same moment, or is of
+        another version, answers nothing, and is asked for anew."""
         try:
             async with asyncio.timeout(nursery.PATIENCE):
-                while True:
-                    line = Line(await nursery.reach(self.folder, self.spawn, self.linger))
+                for _ in range(TRIES):
+                    wish = nursery.Wish(self.folder, self.wanted(), self.linger)
+                    line = Line(await nursery.reach(wish, self.spawn))
                     try:
-                        if await line.begin(request):
+                        line.like = likeness(wish.version.name)
+                        if await line.begin({**request, "like": line.like}):
                             return line
                     finally:
                         if not line.pid:
                             await line.end()
                     await asyncio.sleep(nursery.PAUSE)
+            raise EngineDied(f"the nursery ends before it is warm; see {self.log}")
         except TimeoutError:
             raise EngineDied(f"no nursery within {nursery.PATIENCE:g} s") from None
 

@@ -6,7 +6,6 @@ import hashlib
 import os
 import socket
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 from procs.errors import ChaparError
@@ -53,12 +52,17 @@ def lock(path: Path) -> int:
     return descriptor
 
 
+def likeness(version: str) -> str:
+    """What tells one nursery from another: yt-dlp's version, and the text of our own engine. A
+    nursery outlives the workers that started it, so after an upgrade an old one may still
+    listen."""
+    return f"{version}-{texts()}"
+
+
 @cache
-def likeness() -> str:
-    """What tells one nursery from another: yt-dlp's version, and the text of our own engine as it
-    was when this process began with it. A nursery outlives the workers that started it, so after
-    an upgrade an old one may still listen."""
-    texts = hashlib.sha256(version("yt-dlp").encode())
+def texts() -> str:
+    """The text of our own engine, as it was when this process began with it."""
+    whole = hashlib.sha256()
     for module in sorted(Path(__file__).parent.glob("*.py")):
-        texts.update(module.read_bytes())
-    return texts.hexdigest()[:16]
+        whole.update(module.read_bytes())
+    return whole.hexdigest()[:16]

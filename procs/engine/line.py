@@ -32,6 +32,8 @@ class Line:
         self.reader = asyncio.StreamReader(LONGEST)
         self.writer: asyncio.StreamWriter | None = None
         self.pid = 0
+        #: What the nursery was asked to be like.
+        self.like = ""
         self.door: socket.socket | None = None
         self.ended: Ended | None = None
         self.said = 0

@@ -22,26 +22,17 @@ import gc
 import os
 import resource
 import sys
-from importlib.metadata import version
 from pathlib import Path
 
 from procs import log
 from procs.engine import confine
 from procs.engine.calls import Nursery, Serve
 from procs.engine.door import Door, Taken, likeness
+from procs.engine.versions import check_floor, installed
+from procs.errors import EngineRefused
 
-#: Below this one, yt-dlp has known holes.
-FLOOR = (2026, 7, 4)
 #: Exit codes of the process that was started: another nursery lives; this one would be no good.
 TAKEN, UNFIT = 3, 4
-
-
-def check_floor() -> None:
-    """Leaves with UNFIT when the installed yt-dlp is older than FLOOR."""
-    installed = version("yt-dlp")
-    if tuple(int(part) for part in installed.split(".")[:3]) < FLOOR:
-        log.error("nursery.unfit", yt_dlp=installed, floor=".".join(map(str, FLOOR)))
-        sys.exit(UNFIT)
 
 
 def leave_parent() -> None:
@@ -57,18 +48,22 @@ def main() -> None:
     parser.add_argument("--linger", type=float, default=5.0)
     options = parser.parse_args()
     log.start()
-    check_floor()
+    mine = installed()  # the first on the path: the folder of the version in use, or ours
     try:
+        check_floor(mine)
         door = Door(options.run)
+    except EngineRefused as error:
+        log.error("nursery.unfit", yt_dlp=mine.name, why=error)
+        sys.exit(UNFIT)
     except Taken:
         sys.exit(TAKEN)
     leave_parent()
     confine.adopt()
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # one descriptor for each job
-    known_by = likeness()
+    known_by = likeness(mine.name)
     serve = warm_up()
-    log.info("nursery.started", pid=os.getpid(), yt_dlp=version("yt-dlp"))
+    log.info("nursery.started", pid=os.getpid(), yt_dlp=mine.name)
     why = Nursery(door, serve, known_by, linger=options.linger).run()
     door.close()
     log.info("nursery.ended", pid=os.getpid(), why=why)

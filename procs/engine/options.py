@@ -7,6 +7,7 @@ from typing import Any
 
 from yt_dlp.networking.impersonate import ImpersonateTarget
 
+from procs.engine import runtimes
 from procs.engine.records import Order
 from procs.tools import tools
 
@@ -42,7 +43,7 @@ ALWAYS: dict[str, Any] = {
     "outtmpl": {"default": f"{MEDIA}.%(ext)s", "thumbnail": f"{COVER}.%(ext)s"},
     # Sizes of manifests' formats by their peak rate: too high rather than none.
     "compat_opts": {"manifest-filesize-approx"},
-    "js_runtimes": {"deno": {}, "node": {}},
+    "js_runtimes": runtimes.named(),
     # No program fetches but ffmpeg, where yt-dlp has no way of its own (live, encrypted samples).
     "external_downloader_args": {"ffmpeg_i": ["-protocol_whitelist", PROTOCOLS]},
     # What is on the disk is only what it is: a playlist in disguise must open nothing more.

@@ -1,12 +1,15 @@
 """A connection to the nursery, which is started when nobody listens."""
 
 import asyncio
+import os
 import socket
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from procs.engine.door import SOCKET
 from procs.engine.nursery import TAKEN, UNFIT
+from procs.engine.versions import Version
 from procs.errors import EngineDied
 from procs.tools import PATH
 
@@ -15,11 +18,11 @@ PATIENCE = 60.0
 #: Seconds until the next look, while another worker's nursery is opening or closing its door.
 PAUSE = 0.02
 
+ROOT = str(Path(__file__).resolve().parents[2])
 #: All that the nursery and its children know: no secrets, no plugins, no proxies of ours.
 ENVIRONMENT = {
     "PATH": PATH,
     "LANG": "C.UTF-8",
-    "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
     "PYTHONUNBUFFERED": "1",
     "YTDLP_NO_PLUGINS": "1",
     "YTDLP_NO_LAZY_EXTRACTORS": "1",
@@ -28,15 +31,24 @@ ENVIRONMENT = {
 }
 
 
-async def reach(run: Path, spawn: bool, linger: float) -> socket.socket:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which nursery is wanted: of which yt-dlp, where, how long it lives with nobody there."""
+
+    run: Path
+    version: Version
+    linger: float
+
+
+async def reach(wish: Wish, spawn: bool) -> socket.socket:
     """A connection to the machine's nursery. Raises EngineDied when there is none to be had."""
     while True:
         try:
-            return await connect(run / SOCKET)
+            return await connect(wish.run / SOCKET)
         except (FileNotFoundError, ConnectionRefusedError):
             if not spawn:
                 raise EngineDied("no nursery listens") from None
-        await start(run, linger)
+        await start(wish)
 
 
 async def connect(path: Path) -> socket.socket:
@@ -50,27 +62,33 @@ async def connect(path: Path) -> socket.socket:
     return link
 
 
-async def start(run: Path, linger: float) -> None:
+async def start(wish: Wish) -> None:
     """Start a nursery that outlives us. It has opened its door when this returns, or another one
     is about to."""
-    logs = run.parent / "logs"
-    for folder in (run, logs):
+    logs = wish.run.parent / "logs"
+    for folder in (wish.run, logs):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with open(logs / "nursery.log", "ab") as sink:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "procs.engine.nursery"),
-            *("--run", str(run), "--linger", str(linger)),
+            *("--run", str(wish.run), "--linger", str(wish.linger)),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=sink,
             stderr=sink,
-            env=ENVIRONMENT,
+            env=environment(wish.version),
             cwd="/",
             start_new_session=True,
         )
         code = await process.wait()
     if code == UNFIT:
-        raise EngineDied("yt-dlp is too old; upgrade it")
+        raise EngineDied(f"yt-dlp {wish.version.name} is too old; run: chapar engine update")
     if code not in (0, TAKEN):
         raise EngineDied(f"the nursery does not start (exit {code}); see {logs / 'nursery.log'}")
     if code == TAKEN:
         await asyncio.sleep(PAUSE)
+
+
+def environment(version: Version) -> dict[str, str]:
+    """What a nursery of a version finds around it; what lies in its folder goes before ours."""
+    places = [str(version.folder)] if version.folder else []
+    return {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join([*places, ROOT])}

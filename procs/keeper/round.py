@@ -7,6 +7,7 @@ from procs import clock, disk, log
 from procs.config import Settings
 from procs.errors import StoreFull
 from procs.keeper import hung, sweep
+from procs.keeper.freshness import Freshness
 from procs.keeper.space import Space
 from procs.store import breakers, budget, failures, reservations, upkeep, visits, wake
 from procs.store.database import Database
@@ -46,6 +47,7 @@ class Keeper:
             Round(5, self.take_back),
             Round(10, self.checkpoint),
             Round(20, self.sweep),
+            Round(60, Freshness(db, settings).watch),
             Round(60, self.prune),
         )
 

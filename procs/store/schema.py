@@ -265,6 +265,22 @@ CREATE TABLE cookies (
 ) STRICT, WITHOUT ROWID;
 """
 
+#: Versions of the engine: since when each was used, with what was done and broken by then, and
+#: which are not to be taken again by themselves.
+ENGINES = """
+CREATE TABLE engines (
+    host        TEXT NOT NULL,
+    version     TEXT NOT NULL,
+    used_at     REAL NOT NULL,
+    job         INTEGER NOT NULL,
+    broken      INTEGER NOT NULL,
+    usual       REAL NOT NULL,
+    refused_at  REAL,
+    why         TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (host, version)
+) STRICT, WITHOUT ROWID;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
@@ -274,6 +290,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("breakers", BREAKERS),
     ("disk", DISK),
     ("visits", VISITS),
+    ("engines", ENGINES),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

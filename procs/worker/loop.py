@@ -51,7 +51,7 @@ class Loop:
                 side.create_task(step)
                 for step in (
                     *(self.listen(), self.beat(), self.obey(), self.renew_self()),
-                    self.tools.desk.run(),
+                    *(self.tools.desk.run(), self.tools.keep_fresh()),
                 )
             ]
             while not self.drained.is_set():

@@ -18,6 +18,8 @@ from procs.worker.desk import Desk
 SIGN_IN = "auth.ImportBotAuthorization"
 #: Seconds until the engine's self-test is tried again.
 UNSAFE_LOOK = 30.0
+#: Seconds between two looks whether another yt-dlp is in use.
+FRESH_LOOK = 10.0
 
 
 @dataclass
@@ -70,6 +72,14 @@ class Tools:
         while why := await self.engine.self_test(networks):
             log.error("egress.open", worker=self.name, why=why, fix="see the jail in: chapar check")
             await asyncio.sleep(UNSAFE_LOOK)
+
+    async def keep_fresh(self) -> None:
+        """Move on to the nursery of another yt-dlp soon after that came into use, also when there
+        is no job; the one before ends with its last job."""
+        while True:
+            await asyncio.sleep(FRESH_LOOK)
+            if self.engine.is_stale():
+                await self._early(self.engine.start())
 
     async def _early(self, work: Coroutine[Any, Any, None]) -> None:
         try:
