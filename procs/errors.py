@@ -228,10 +228,6 @@ class TimedOut(JobError):
     say = "failed-timeout"
 
 
-class EngineRefused(ChaparError):
-    """A version of the engine that is not to be used, and why; the one in use stays."""
-
-
 class EngineDied(JobError):
     """The engine's process ended without a word."""
 

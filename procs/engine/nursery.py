@@ -28,8 +28,7 @@ from procs import log
 from procs.engine import confine
 from procs.engine.calls import Nursery, Serve
 from procs.engine.door import Door, Taken, likeness
-from procs.engine.versions import check_floor, installed
-from procs.errors import EngineRefused
+from procs.engine.versions import EngineRefused, check_floor, installed
 
 #: Exit codes of the process that was started: another nursery lives; this one would be no good.
 TAKEN, UNFIT = 3, 4

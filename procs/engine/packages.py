@@ -17,8 +17,7 @@ from packaging.version import Version as Number
 
 from procs import codec
 from procs.engine import confine
-from procs.engine.versions import FLOOR, NAME
-from procs.errors import EngineRefused
+from procs.engine.versions import FLOOR, NAME, EngineRefused
 
 #: The parts of yt-dlp that we want: what it calls its usual dependencies, and other browsers'
 #: handshakes.

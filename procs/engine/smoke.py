@@ -13,8 +13,8 @@ from procs import log
 from procs.engine.client import Engine
 from procs.engine.records import Order
 from procs.engine.routes import Routes
-from procs.engine.versions import Version
-from procs.errors import ChaparError, EngineRefused
+from procs.engine.versions import EngineRefused, Version
+from procs.errors import ChaparError
 from procs.tools import tools
 
 LOOPBACK = "127.0.0.1"

@@ -9,8 +9,15 @@ from packaging.version import Version as Number
 from procs import disk
 from procs.engine import packages, smoke
 from procs.engine.smoke import Trial
-from procs.engine.versions import NAME, UNFINISHED, Version, Versions, check_floor, number
-from procs.errors import EngineRefused
+from procs.engine.versions import (
+    NAME,
+    UNFINISHED,
+    EngineRefused,
+    Version,
+    Versions,
+    check_floor,
+    number,
+)
 
 Say = Callable[[str], object]
 

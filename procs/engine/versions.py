@@ -19,12 +19,16 @@ from packaging.version import InvalidVersion
 from packaging.version import Version as Number
 
 from procs import codec, disk, log
-from procs.errors import EngineRefused
+from procs.errors import ChaparError
 
 NAME = "yt-dlp"
 #: Below this one, yt-dlp has known holes.
 FLOOR = Number("2026.7.4")
 POINTER, LOCK, UNFINISHED = "current", ".lock", ".new-"
+
+
+class EngineRefused(ChaparError):
+    """A version of the engine that is not to be used, and why; the one in use stays."""
 
 
 @dataclass(frozen=True, slots=True)

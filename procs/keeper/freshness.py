@@ -8,8 +8,8 @@ from procs.config import Settings
 from procs.engine.routes import Routes, upstream
 from procs.engine.smoke import Trial
 from procs.engine.updating import Updater
-from procs.engine.versions import Version
-from procs.errors import ChaparError, EngineRefused
+from procs.engine.versions import EngineRefused, Version
+from procs.errors import ChaparError
 from procs.store import engines
 from procs.store import settings as rows
 from procs.store.database import Database

@@ -10,8 +10,7 @@ from procs.engine.client import Engine
 from procs.engine.records import Order
 from procs.engine.smoke import Trial
 from procs.engine.updating import Updater
-from procs.engine.versions import installed
-from procs.errors import EngineRefused
+from procs.engine.versions import EngineRefused, installed
 from tests.sandbox.site.server import LOOPBACK
 from tests.sandbox.wheels import modules, wheel
 

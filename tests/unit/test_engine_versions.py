@@ -7,8 +7,7 @@ import pytest
 from procs.engine.door import likeness
 from procs.engine.spawn import ROOT, environment
 from procs.engine.updating import Updater
-from procs.engine.versions import Version, Versions, installed
-from procs.errors import EngineRefused
+from procs.engine.versions import EngineRefused, Version, Versions, installed
 
 
 @pytest.fixture
