@@ -6,10 +6,8 @@ one place, the worker's `settle`, turns these into a failed or a retried job. Wh
 against a site stands beside its breaker, what the sysadmin can do about one in `advice`.
 """
 
-
-class ChaparError(Exception):
-    """The base of everything below."""
-
+from procs.faults import ChaparError as ChaparError
+from procs.faults import JobError as JobError
 
 # --- the store -------------------------------------------------------------------------------
 
@@ -31,33 +29,6 @@ class LeaseLost(ChaparError):
 
 
 # --- a job's failures ------------------------------------------------------------------------
-
-
-class JobError(ChaparError):
-    """A job could not be done.
-
-    `detail` is the site's or the program's own words: for the log, never for the chat.
-    """
-
-    retry = False
-    #: Attempts before a retryable failure is final.
-    attempts = 4
-    #: Seconds before another attempt, at least.
-    least = 0.0
-    say = "failed-unknown"
-
-    def __init__(self, detail: str = "", *, site: str = "", wait: float = 0.0) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.site = site
-        #: Seconds after which the site wants to be asked again (Retry-After); 0: it did not say.
-        self.wait = wait
-
-    @property
-    def name(self) -> str:
-        """The class as logs and counters spell it: `SiteBusy` is `site-busy`."""
-        word = type(self).__name__
-        return "".join(f"-{c.lower()}" if c.isupper() else c for c in word).lstrip("-")
 
 
 class Unknown(JobError):

@@ -1,0 +1,32 @@
+"""What every failure is; `errors` names each."""
+
+
+class ChaparError(Exception):
+    """The base of everything below."""
+
+
+class JobError(ChaparError):
+    """A job could not be done.
+
+    `detail` is the site's or the program's own words: for the log, never for the chat.
+    """
+
+    retry = False
+    #: Attempts before a retryable failure is final.
+    attempts = 4
+    #: Seconds before another attempt, at least.
+    least = 0.0
+    say = "failed-unknown"
+
+    def __init__(self, detail: str = "", *, site: str = "", wait: float = 0.0) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.site = site
+        #: Seconds after which the site wants to be asked again (Retry-After); 0: it did not say.
+        self.wait = wait
+
+    @property
+    def name(self) -> str:
+        """The class as logs and counters spell it: `SiteBusy` is `site-busy`."""
+        word = type(self).__name__
+        return "".join(f"-{c.lower()}" if c.isupper() else c for c in word).lstrip("-")
