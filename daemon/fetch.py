@@ -112,7 +112,8 @@ def progress_line() -> Callable[[str], None]:
 def line(now: Glance) -> str:
     """One request as a line with a bar."""
     if now.job_state is State.LATER and now.retry_at:
-        return f"trying again in {i18n.span('en', now.retry_at - clock.now().wall)}"
+        wait = i18n.span("en", now.retry_at - clock.now().wall)
+        return f"{now.error or 'that failed'}: trying again in {wait}"
     if now.job_state is State.HELD:
         return "held by a pause; chapar status shows it"
     if now.step is None:

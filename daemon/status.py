@@ -9,7 +9,7 @@ from daemon.errors import NotUp
 from daemon.tables import count, minute
 from procs import clock, disk, i18n
 from procs.config import Settings
-from procs.store import disks, pauses, reservations
+from procs.store import breakers, disks, pauses, reservations
 from procs.store import settings as counters
 from procs.store.database import Database, open_database, path_of
 from procs.store.report import Overview, overview
@@ -36,6 +36,8 @@ class Status:
     store: Overview | None
     #: (scope, since, why) of each.
     pauses: list[tuple[str, float, str]] = field(default_factory=list)
+    #: Sites with a breaker that is not closed.
+    shut: list[str] = field(default_factory=list)
     disk: Disk | None = None
 
     @property
@@ -58,7 +60,8 @@ def look(settings: Settings) -> Status:
     db = open_database(settings.database_url, run=settings.run)
     try:
         seen = overview(db, now=clock.now())
-        return Status(settings, processes, seen, pauses.listed(db), disk_of(db, settings))
+        shut = sorted({one.site for one in breakers.listed(db) if one.until is not None})
+        return Status(settings, processes, seen, pauses.listed(db), shut, disk_of(db, settings))
     finally:
         db.close()
 
@@ -78,6 +81,8 @@ def render(status: Status) -> str:
     lines = [f"chapar {daemon.__version__}, home {status.settings.home}", ""]
     if status.pauses:
         lines += [*pausing.shown(status.pauses), ""]
+    if status.shut:
+        lines += [f"left alone: {', '.join(status.shut)}; see chapar breakers", ""]
     if status.processes is None:
         lines += ["not running; start it with: chapar up -d"]
     else:

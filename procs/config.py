@@ -137,7 +137,7 @@ TABLE = (
     Setting("CHAPAR_TELEGRAM_SERVER_KEY", values.key, absent=""),
     Setting("CHAPAR_ALLOWED_NETWORKS", values.networks, absent=()),
     Setting("CHAPAR_UPSTREAM_PROXY", values.proxy, absent="", secret=True),
-    Setting("CHAPAR_SITES", values.absolute, lambda texts: rulebook.usual(texts["CHAPAR_HOME"])),
+    Setting("CHAPAR_SITES", str, lambda texts: rulebook.usual(texts["CHAPAR_HOME"])),
     Setting("CHAPAR_ENGINE_UPDATE", values.update, lambda texts: "notify"),
     Setting("CHAPAR_ENGINE_SMOKE_URLS", values.urls, absent=()),
     Setting("CHAPAR_DRAIN_GRACE", values.seconds, lambda texts: "60"),
@@ -209,7 +209,7 @@ def read(
         if need_telegram and setting.wanted and not one.text:
             complaints.append(f"{setting.name}: not set; {setting.wanted}")
     complaints += together(fields)
-    fields["sites"], wrong = rulebook.read(fields["sites"])
+    fields["sites"], wrong = rulebook.read(fields["sites"] or "")
     complaints += wrong
     return Reading(found, tuple(complaints), None if complaints else Settings(**fields))
 
@@ -279,6 +279,6 @@ def environment(settings: Settings, reading: Reading) -> dict[str, str]:
     merged, nothing relative, so that every process reads the same."""
     texts = {one.name: one.text for one in reading.found}
     texts["CHAPAR_HOME"] = str(settings.home)
-    texts["CHAPAR_SITES"] = str(settings.sites.path or "")
+    texts["CHAPAR_SITES"] = settings.sites.source
     texts["CHAPAR_TELEGRAM_SERVER_KEY"] = settings.telegram_server_key
     return texts | {ENV_FILE: os.devnull}

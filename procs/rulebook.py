@@ -27,6 +27,8 @@ HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 CELLS, HTTP_ONLY = 7, "#HttpOnly_"
 #: The table whose keys hold for every site that does not have them itself.
 ALL = "default"
+#: What stands in front of the path above an inline text, and the characters a setting may have.
+PATH, LONGEST = "# ", 64 * 1024
 #: Keys that mean something for one site alone.
 PERSONAL = ("cookies", "clients")
 
@@ -37,23 +39,32 @@ def usual(home: str) -> str:
     return str(path) if path.exists() else ""
 
 
-def read(path: Path | None) -> tuple[RuleBook, tuple[str, ...]]:
-    """The rules in a file, and all that is wrong with it, each with its fix."""
-    if path is None:
+def read(source: str) -> tuple[RuleBook, tuple[str, ...]]:
+    """The rules in a file, and all that is wrong with it, each with its fix. `source` is its path,
+    or its text below a comment with the path: so running processes never meet a half-written one.
+    """
+    if not source:
         return RuleBook(), ()
+    path = path_of(source)
     try:
-        with open(path, "rb") as file:
-            tables = tomllib.load(file)
+        text = source.partition("\n")[2] if "\n" in source else path.read_text(encoding="utf-8")
+        tables = tomllib.loads(text)
     except OSError as error:
         return RuleBook(path), (
             f"{path}: cannot be read ({error.strerror}); let this user read it",
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return RuleBook(path), (f"{path}: not TOML: {error}; sites.example.toml shows the form",)
+    if len(text) > LONGEST:
+        return RuleBook(path), (f"{path}: longer than {LONGEST} characters; leave comments out",)
     complaints: list[str] = []
     default = table(path, ALL, tables.pop(ALL, {}), Rules(), complaints)
     own = {name: table(path, name, keys, default, complaints) for name, keys in tables.items()}
-    return RuleBook(path, default, own), tuple(complaints)
+    return RuleBook(path, default, own, f"{PATH}{path}\n{text}"), tuple(complaints)
+
+
+def path_of(source: str) -> Path:
+    return values.absolute(source.partition("\n")[0].removeprefix(PATH))
 
 
 def table(path: Path, name: str, keys: Any, base: Rules, complaints: list[str]) -> Rules:

@@ -91,11 +91,13 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """The rules of all sites: one's own, else the default ones. `path` is where they stand."""
+    """The rules of all sites: one's own, else the default ones. `path` is where they stand,
+    `source` their text as one setting, for processes that shall read the same."""
 
     path: Path | None = None
     default: Rules = Rules()
     sites: Mapping[str, Rules] = field(default_factory=dict)
+    source: str = ""
 
     def of(self, site: str) -> Rules:
         return self.sites.get(site, self.default)

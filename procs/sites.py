@@ -76,6 +76,8 @@ SITES = (
     site("spotify", "open.spotify.com", noise="si nd"),
     site("facebook", "facebook.com fb.watch", noise="mibextid rdid share_url"),
     site("reddit", "reddit.com old.reddit.com", noise="share_id rdt"),
+    site("twitch", "twitch.tv clips.twitch.tv"),
+    site("vk", "vk.com vk.ru vkvideo.ru new.vk.com"),
 )
 
 #: Parameters that only tell who passed a link on. They change the address, not the media.

@@ -93,7 +93,7 @@ SITES: dict[str, Rows] = {
         (errors.Gone, r"password protected|content rejected|deleted by the owner|private content"),
         (errors.NotReady, r"being (?:processed|encoded)"),
     ),
-    "vk.com": (
+    "vk": (
         (errors.Gone, r"access denied to video|has been removed|author has been blocked"),
         (errors.GeoBlocked, r"not available in your region"),
         (errors.NotReady, r"temporarily unavailable"),

@@ -30,6 +30,8 @@ class Trip:
     longest: float
 
 
+#: Classes that open after so few are the site's word about us, not about one link.
+ABOUT_US = 2
 #: The classes that count; all others say nothing about the site. The worst a site can do to us is
 #: to take us for a robot: each further visit makes that last longer.
 TRIPS: dict[type[JobError], Trip] = {
@@ -50,9 +52,13 @@ UPDATE breakers SET trial = :job, fence = :fence
    AND NOT EXISTS (SELECT 1 FROM jobs j
                     WHERE j.id = breakers.trial AND j.fence = breakers.fence AND j.state = 1)
 """
+#: While it is closed, `trial` is the last job that failed: the attempts of one bad link say little,
+#: so a row of failures is one of different jobs, but where the site named us itself (`each`).
 COUNT = """
-INSERT INTO breakers (site, egress, failures, since) VALUES (:site, :egress, 1, :now)
-    ON CONFLICT (site, egress) DO UPDATE SET failures = failures + 1
+INSERT INTO breakers (site, egress, failures, since, trial) VALUES (:site, :egress, 1, :now, :job)
+    ON CONFLICT (site, egress) DO UPDATE
+   SET failures = failures + (:each OR until IS NOT NULL OR trial IS NOT :job),
+       trial = CASE WHEN until IS NULL THEN :job ELSE trial END
 RETURNING failures, openings, until, since, trial = :job AND fence = :fence
 """
 OPEN = """
@@ -157,7 +163,8 @@ def failed(
         return None, False
     facts = {**way.facts, "job": lease.job, "fence": lease.fence, "now": now.wall}
     with db.write():
-        ((failures, openings, until, since, tried),) = db.all(COUNT, facts)
+        each = int(trip.after <= ABOUT_US)
+        ((failures, openings, until, since, tried),) = db.all(COUNT, {**facts, "each": each})
         if until is not None and until > now.wall:
             return Rest(until, error.name), False
         if not (tried or error.wait or failures >= trip.after):

@@ -7,7 +7,8 @@ order of visits are rows, so that all workers decide alike.
 import os
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from procs import clock, errors, log, variant
 from procs.clock import Now
 from procs.engine.client import Found
 from procs.engine.records import COOKIES
-from procs.errors import JobError, NotNow
+from procs.errors import JobError, NotNow, StoreFull
 from procs.job import Lease
 from procs.rules import Identity, Rules
 from procs.store import breakers, cookies, leases, visits, wake
@@ -82,6 +83,10 @@ class Visit:
 
     def worked(self, *, whole: bool) -> None:
         """The site did its part, of the `whole` download or only of the probe."""
+        with unwritten_at_worst("visit.unpraised", self.lease):
+            self._worked(whole)
+
+    def _worked(self, whole: bool) -> None:
         db, way = self.tools.db, self.way
         if self.identity.cookies:
             cookies.accepted(db, way.site, self.identity.cookies.name)
@@ -92,8 +97,18 @@ class Visit:
     def leave(self) -> None:
         """Make room for the next visitor, where there is a limit."""
         db, site = self.tools.db, self.way.site
-        if self.rules.concurrency and visits.leave(db, self.lease, site, now=clock.now()):
-            wake.poke_idle(db.run)
+        with unwritten_at_worst("visit.unended", self.lease):
+            if self.rules.concurrency and visits.leave(db, self.lease, site, now=clock.now()):
+                wake.poke_idle(db.run)
+
+
+@contextmanager
+def unwritten_at_worst(event: str, lease: Lease) -> Iterator[None]:
+    """What a full disk keeps from being written here mends itself, and is not worth the job."""
+    try:
+        yield
+    except StoreFull as error:
+        log.warning(event, job=lease.job, error=error)
 
 
 def enter(tools: Tools, lease: Lease) -> Visit:

@@ -38,13 +38,12 @@ def state(desk: Desk) -> str:
 
 
 def test_failures_in_a_row_open_it_and_a_success_between_starts_anew(desk: Desk) -> None:
-    (job,) = lease(desk, "a")
-    most = breakers.TRIPS[errors.SiteBroken].after
-    for _ in range(most - 1):
-        assert fails(desk, job, errors.SiteBroken("500")) is None
-    works(desk)
-    for _ in range(most - 1):
-        assert fails(desk, job, errors.SiteBroken("500")) is None
+    *jobs, job = lease(desk, *"abcde")
+    assert len(jobs) + 1 == breakers.TRIPS[errors.SiteBroken].after
+    for _ in range(2):
+        works(desk)
+        for one in jobs:
+            assert fails(desk, one, errors.SiteBroken("500")) is None
     assert asks(desk, job) is None
 
     rest = fails(desk, job, errors.SiteBroken("500"))
@@ -53,6 +52,20 @@ def test_failures_in_a_row_open_it_and_a_success_between_starts_anew(desk: Desk)
         pytest.approx(desk.clock.wall + breakers.TRIPS[errors.SiteBroken].rest), "site-broken"
     )
     assert asks(desk, job) == rest
+
+
+def test_the_attempts_of_one_link_are_no_row_of_failures(desk: Desk) -> None:
+    (job,) = lease(desk, "a")
+
+    for _ in range(9):
+        assert fails(desk, job, errors.NetworkBroken("reset")) is None
+
+
+def test_what_the_site_says_about_us_counts_each_time(desk: Desk) -> None:
+    (job,) = lease(desk, "a")
+    fails(desk, job, errors.SiteBusy("429"))
+
+    assert fails(desk, job, errors.SiteBusy("429")) is not None
 
 
 @pytest.mark.parametrize("kind", [errors.Gone, errors.Drm, errors.LoginNeeded, errors.DiskFull])
@@ -136,9 +149,9 @@ def test_what_began_before_the_opening_does_not_close_it(desk: Desk) -> None:
 
 
 def test_a_probe_clears_a_bot_check_but_not_broken_downloads(desk: Desk, clock: Clock) -> None:
-    (a,) = lease(desk, "a")
-    for _ in range(breakers.TRIPS[errors.NetworkBroken].after):
-        fails(desk, a, errors.NetworkBroken("reset"))
+    a, *others = lease(desk, *"abcde")
+    for one in (a, *others):
+        fails(desk, one, errors.NetworkBroken("reset"))
     clock.skip(breakers.TRIPS[errors.NetworkBroken].rest)
     asks(desk, a)
     assert not works(desk, whole=False)

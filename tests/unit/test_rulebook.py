@@ -1,5 +1,6 @@
 """sites.toml: every complaint at once, each naming file, site, key and the fix."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from yt_dlp import YoutubeDL
 from yt_dlp.extractor.youtube._base import INNERTUBE_CLIENTS
 from yt_dlp.networking.impersonate import ImpersonateTarget
 
-from procs import config, rulebook
+from procs import config, rulebook, sites
 from procs.rules import Identity, Rate, RuleBook, Rules
 
 COOKIES = "# Netscape HTTP Cookie File\n.example.org\tTRUE\t/\tTRUE\t0\tmember\tyes\n"
@@ -44,7 +45,7 @@ def test_every_key_is_read(write, tmp_path):
         """
     )
 
-    book, complaints = rulebook.read(path)
+    book, complaints = rulebook.read(str(path))
 
     assert complaints == ()
     assert book.of("youtube") == Rules(
@@ -61,7 +62,7 @@ def test_every_key_is_read(write, tmp_path):
 
 def test_a_site_has_the_default_rules_where_it_says_nothing_else(write):
     book, _ = rulebook.read(
-        write('[default]\ngap = "2s"\nconcurrency = 8\n[vimeo]\nconcurrency = 1\n')
+        str(write('[default]\ngap = "2s"\nconcurrency = 8\n[vimeo]\nconcurrency = 1\n'))
     )
 
     assert book.of("vimeo") == Rules(gap=2.0, concurrency=1)
@@ -102,7 +103,7 @@ def test_a_site_has_the_default_rules_where_it_says_nothing_else(write):
 def test_what_is_wrong_is_named_with_its_fix(write, text, words):
     path = write(text)
 
-    _, (complaint,) = rulebook.read(path)
+    _, (complaint,) = rulebook.read(str(path))
 
     assert complaint.startswith(f"{path}: ")
     assert words in complaint
@@ -132,14 +133,28 @@ def test_the_file_under_the_home_counts_by_itself(write, tmp_path):
     assert settings.sites.of("vimeo").concurrency == 1
 
 
+def test_running_processes_read_the_text_and_not_the_file(write, tmp_path):
+    path = write('[vimeo]\ncookies = ["a.txt"]\n')
+    nothing = tmp_path / "empty.env"
+    nothing.touch()
+    reading = config.read({"CHAPAR_SITES": str(path)}, nothing, need_telegram=False)
+    around = config.environment(reading.settings, reading)
+    path.write_text("[half a")
+
+    book = config.load(around, nothing, need_telegram=False).sites
+
+    assert book.of("vimeo").cookies == (tmp_path / "a.txt",)
+    assert book.path == path
+
+
 def test_the_file_that_is_named_must_be_there(tmp_path):
-    _, (complaint,) = rulebook.read(tmp_path / "none.toml")
+    _, (complaint,) = rulebook.read(str(tmp_path / "none.toml"))
 
     assert "none.toml: cannot be read (No such file or directory)" in complaint
 
 
 def test_no_password_is_shown(write):
-    book, _ = rulebook.read(write('[vimeo]\negress = ["http://user:secret@10.0.0.5:3128"]\n'))
+    book, _ = rulebook.read(str(write('[vimeo]\negress = ["http://user:secret@10.0.0.5:3128"]\n')))
 
     ((_, _), (name, said)) = rulebook.shown(book)
 
@@ -175,11 +190,17 @@ def test_the_example_is_right_also_with_every_line_switched_on(tmp_path):
         (tmp_path / name).write_text(COOKIES)
     (tmp_path / "sites.toml").write_text(switched)
 
-    assert rulebook.read(EXAMPLE)[1] == ()
-    book, complaints = rulebook.read(tmp_path / "sites.toml")
+    assert rulebook.read(str(EXAMPLE))[1] == ()
+    book, complaints = rulebook.read(str(tmp_path / "sites.toml"))
     assert complaints == ()
     assert book.of("youtube").clients == (("default",), ("tv", "web_safari"))
     assert book.of("video.example.org").rate == Rate(30, 60.0)
+
+
+def test_the_example_names_every_site_that_has_a_name():
+    (named,) = re.findall(r"shows: (.*?); any other", EXAMPLE.read_text().replace("\n# ", " "))
+
+    assert set(named.split(", ")) == {row.name for row in sites.SITES}
 
 
 def test_the_engine_knows_every_player_and_browser_that_may_be_named():

@@ -236,9 +236,9 @@ SAID = [
     ("aparat", "این ویدیو حذف شده است", errors.Gone),
     ("dailymotion", "dailymotion said: Content rejected", errors.Gone),
     ("dailymotion", "dailymotion said: Password protected video", errors.Gone),
-    ("vk.com", "Access denied to video 1_2.", errors.Gone),
-    ("vk.com", "Video 1_2 is not available in your region.", errors.GeoBlocked),
-    ("vk.com", "Video 1_2 is temporarily unavailable.", errors.NotReady),
+    ("vk", "Access denied to video 1_2.", errors.Gone),
+    ("vk", "Video 1_2 is not available in your region.", errors.GeoBlocked),
+    ("vk", "Video 1_2 is temporarily unavailable.", errors.NotReady),
     (
         "some.example",
         "Got HTTP Error 403 caused by Cloudflare anti-bot challenge; try again with  "
