@@ -77,6 +77,10 @@ def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
     of["fetch"].add_argument(
         "--to", type=Path, default=Path(), metavar="DIR", help="the folder; default: this one"
     )
+    of["fetch"].add_argument(
+        "--list", action="store_true", help="show the qualities, or the entries of a list, only"
+    )
+    of["fetch"].add_argument("--page", type=int, default=1, metavar="N", help="of a list")
     of["jobs"].add_argument("--all", action="store_true", help="the latest, over or not")
     for name in ("why", "retry", "cancel"):
         of[name].add_argument("job", help="its number, or the code that a person was given")

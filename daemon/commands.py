@@ -63,6 +63,9 @@ def fetch(options: argparse.Namespace) -> int:
     """Download one link into a folder, through the same queue and workers as the bot's users."""
     from daemon import fetch
 
+    if options.list:
+        print(fetch.look(home_settings(), options.url, page=options.page))
+        return 0
     wish = fetch.wish_of(options.variant)
     for path in fetch.fetch(home_settings(), options.url, wish=wish, folder=options.to):
         print(path)

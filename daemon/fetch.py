@@ -10,12 +10,13 @@ from pathlib import Path
 
 from daemon.errors import Refused
 from daemon.store import opened
-from procs import clock, i18n, link, wishes
+from procs import clock, filenames, i18n, link, listing, wishes
 from procs.config import Settings
 from procs.job import Ask, Link, State, Step
 from procs.store import report, requests
 from procs.store.database import Database
 from procs.store.glances import Glance, glance
+from procs.variant import Variant
 
 #: Whose requests these are: no Telegram user has this id.
 SYSADMIN = 0
@@ -34,7 +35,7 @@ WORDS = {
 
 FORMS = (
     "write best, 144p to 2160p, audio, m4a, mp3, opus, file or 'subs fa',"
-    " and '1:20-2:05' for a part, as in --as '720 1:20-2:05'"
+    " '1:20-2:05' for a part, and of a list '1-5,7' or all, as in --as '720 1:20-2:05'"
 )
 
 
@@ -57,16 +58,44 @@ def link_of(url: str, wish: str) -> Link:
 def fetch(settings: Settings, url: str, *, wish: str, folder: Path) -> list[Path]:
     """Ask, wait, and move the files to `folder`. Returns where they are. Raises Refused with the
     sentence a user would read, and its code. Ctrl-C cancels the request."""
-    ask = Ask(SYSADMIN, 0, secrets.randbits(62), 0, link_of(url, wish), folder=True)
+    last, files = carried(settings, link_of(url, wish), folder)
+    if last.state == "listed":
+        raise Refused(f"a list; choose with --as, as in --as '1-5 mp3'\n\n{shown(last)}")
+    if last.lost:
+        print(f"these entries failed: {last.lost}; chapar errors tells why", file=sys.stderr)
+    if last.state != "delivered":
+        raise Refused(why(last))
+    return files
+
+
+def look(settings: Settings, url: str, *, page: int) -> str:
+    """What a link leads to: a page of a list, or the forms of one media. Raises Refused."""
+    wish = str(Variant("look", pick="" if page == 1 else str(page)))
+    last, _ = carried(settings, link_of(url, wish), Path())
+    if last.state != "listed":
+        raise Refused(why(last))
+    return shown(last)
+
+
+def shown(last: Glance) -> str:
+    return listing.lines("en", last.found)
+
+
+def why(last: Glance) -> str:
+    """The sentence that a user would read, and its code."""
+    said = i18n.say("en", last.say or "cancelled", site=last.site)
+    return f"{said} ({last.code or last.state}; the logs have the same code)"
+
+
+def carried(settings: Settings, link: Link, folder: Path) -> tuple[Glance, list[Path]]:
+    """Ask for a link and wait until the request is over; what was delivered lies in `folder`."""
+    ask = Ask(SYSADMIN, 0, secrets.randbits(62), 0, link, folder=True)
     with opened(settings, cap=settings.max_concurrent_downloads) as db:
         request = requests.submit(db, [ask], now=clock.now())[0].request
         last = wait(db, request)
         files = collect(settings.outbox / str(request), folder) if last.state == "delivered" else []
         requests.close(db, request, now=clock.now())
-    if last.state != "delivered":
-        why = i18n.say("en", last.say or "cancelled", site=last.site)
-        raise Refused(f"{why} ({last.code or last.state}; the logs have the same code)")
-    return files
+    return last, files
 
 
 def wait(db: Database, request: int) -> Glance:
@@ -74,8 +103,13 @@ def wait(db: Database, request: int) -> Glance:
     show = progress_line() if sys.stderr.isatty() else lambda text: None
     began = clock.now().boot
     try:
-        while (now := look(db, request)).state == "open":
-            if now.step is None and clock.now().boot - began > MISSING and not has_worker(db):
+        while (now := glanced(db, request)).state == "open":
+            if (
+                now.step is None
+                and not now.entries
+                and clock.now().boot - began > MISSING
+                and not has_worker(db)
+            ):
                 raise Refused("no worker runs; start them with: chapar up -d --no-bot")
             show(line(now))
             time.sleep(LOOK)
@@ -87,7 +121,7 @@ def wait(db: Database, request: int) -> Glance:
     return now
 
 
-def look(db: Database, request: int) -> Glance:
+def glanced(db: Database, request: int) -> Glance:
     found = glance(db, request, now=clock.now())
     if found is None:
         raise Refused(f"request {request} is no longer in the database")
@@ -111,6 +145,8 @@ def progress_line() -> Callable[[str], None]:
 
 def line(now: Glance) -> str:
     """One request as a line with a bar."""
+    if now.entries:
+        return f"{now.sent} of {now.entries} entries"
     if now.job_state is State.LATER and now.retry_at:
         wait = i18n.span("en", now.retry_at - clock.now().wall)
         return f"{now.error or 'that failed'}: trying again in {wait}"
@@ -138,17 +174,8 @@ def collect(outbox: Path, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     moved = []
     for file in sorted(outbox.iterdir()):
-        target = free_name(folder / file.name)
+        target = filenames.free(folder / file.name)
         shutil.move(file, target)
         moved.append(target)
     outbox.rmdir()
     return moved
-
-
-def free_name(path: Path) -> Path:
-    """`path`, or `name (2).mp4` and so on when it is taken."""
-    number, free = 1, path
-    while free.exists():
-        number += 1
-        free = path.with_stem(f"{path.stem} ({number})")
-    return free

@@ -50,6 +50,7 @@ class Settings(Places):
     max_parts: int
     disk_floor: int
     ballast_size: int
+    max_playlist: int
     telegram_server: tuple[str, int] | None
     telegram_server_key: str
     allowed_networks: tuple[IPv4Network | IPv6Network, ...]
@@ -133,6 +134,7 @@ TABLE = (
     Setting("CHAPAR_MAX_PARTS", values.whole, lambda texts: "5"),
     Setting("CHAPAR_DISK_FLOOR", values.size, lambda texts: "1GiB"),
     Setting("CHAPAR_BALLAST_SIZE", values.size, lambda texts: "64MiB"),
+    Setting("CHAPAR_MAX_PLAYLIST", values.entries, lambda texts: "50"),
     Setting("CHAPAR_TELEGRAM_SERVER", values.server),
     Setting("CHAPAR_TELEGRAM_SERVER_KEY", values.key, absent=""),
     Setting("CHAPAR_ALLOWED_NETWORKS", values.networks, absent=()),

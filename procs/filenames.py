@@ -2,6 +2,7 @@
 
 import re
 from mimetypes import MimeTypes
+from pathlib import Path
 
 #: Bytes of a name that file systems and chats take (NAME_MAX is 255), with room for a suffix.
 LONGEST = 180
@@ -46,6 +47,15 @@ def fit(name: str) -> str:
 def title_name(title: str, suffix: str) -> str:
     """The name of a file with this title; slashes in a title are no path."""
     return fit(re.sub(r"[/\\]+", "_", title) + suffix) if title.strip(" .-") else f"media{suffix}"
+
+
+def free(path: Path) -> Path:
+    """`path`, or `name (2).mp4` and so on when it is taken."""
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_stem(f"{path.stem} ({number})")
+    return free
 
 
 def split(name: str) -> tuple[str, str]:

@@ -53,15 +53,18 @@ MOVES = {
 
 
 class Lane(IntEnum):
-    """Light jobs never wait behind downloads."""
+    """What a job waits behind: deliveries, downloads and looks never wait for each other. The
+    numbers are stored."""
 
     LIGHT = 0
     HEAVY = 1
+    LOOK = 2
 
 
 class Kind(StrEnum):
     FETCH = "fetch"
     DELIVER = "deliver"
+    LOOK = "look"
 
 
 class Step(StrEnum):
@@ -103,7 +106,8 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One link in one message. (chat, message, ordinal) is unique: an update that Telegram
-    repeats is recognised by it. `folder` instead of a chat for `chapar fetch`."""
+    repeats is recognised by it. `folder` instead of a chat for `chapar fetch`. An entry of a list
+    has a `parent`, the request for the list, and its `place` there."""
 
     user: int
     chat: int
@@ -112,6 +116,10 @@ class Ask:
     link: Link
     folder: bool = False
     chat_access: int = 0
+    parent: int = 0
+    place: int = 0
+    #: What the link leads to was seen already.
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ HOME_BYTES = 80
 #: What Telegram takes from a bot in one file: 4000 parts of 512 KiB.
 TELEGRAM_FILE = 2000 * UNITS["MIB"]
 UPDATES = ("off", "notify", "auto")
+MOST_ENTRIES = 500
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -48,6 +49,14 @@ def whole(text: str, least: int = 1) -> int:
             f"{text!r} is not a whole number from {least} up; write for example {least}"
         )
     return int(text)
+
+
+def entries(text: str) -> int:
+    """How many entries of a list one request may take; their rows are written in one stroke."""
+    count = whole(text)
+    if count > MOST_ENTRIES:
+        raise ValueError(f"{text} is too many for one request; write at most {MOST_ENTRIES}")
+    return count
 
 
 def api_id(text: str) -> int:

@@ -1,9 +1,11 @@
-"""The words people write after a link, as a variant: `mp3`, `۷۲۰`, `1:20-2:05`, `زیرنویس fa`."""
+"""The words people write after a link, as a variant: `mp3`, `۷۲۰`, `1:20-2:05`, `زیرنویس fa`, and
+of a list `1-5`, `۲،۴`, `all`."""
 
 import re
 from collections.abc import Iterator
 from contextlib import suppress
 
+from procs import picks
 from procs.variant import AUDIO, BadVariant, Clip, Variant, parse
 
 #: Words without a meaning for us after which the rest is talk.
@@ -17,18 +19,32 @@ SILENT = dict.fromkeys(
 DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 
 SOUND = "audio music song sound صدا صداش صوت صوتی آهنگ اهنگ آهنگش اهنگش موزیک موسیقی ترانه"
+LOOKS = "look list page choices choice qualities quality فهرست لیست صفحه کیفیت کیفیتها گزینهها"
 FORMS = {
     **{form: form for form in ("best", "file", *AUDIO)},
     "امپیتری": "mp3",
     "فایل": "file",
     **dict.fromkeys(SOUND.split(), "audio"),
+    **dict.fromkeys(LOOKS.split(), "look"),
 }
 #: What phones and sites call the usual heights; 180 is nobody's word.
 HEIGHTS = (144, 240, 360, 480, 720, 1080, 1440, 2160)
 HEIGHT = re.compile(r"(\d{3,4})(?:p|پی)?")
 
+#: What may follow in one word: `1 - 5`, `۱ تا ۵`, `2, 4`.
+SPACED = re.compile(r"(?<=\d)\s*(?:-|–|—|تا|to)\s*(?=\d)")
+LISTED = re.compile(r"(?<=\d)\s*[,،]\s*(?=\d)")
 TIME = r"(?:(?:\d{1,2}:)?\d{1,3}:[0-5]\d)"
-SPAN = re.compile(rf"(?<![\d:])({TIME})\s*(?:-|–|—|تا|to)\s*({TIME})(?![\d:])")
+SPAN = re.compile(rf"(?<![\d:])({TIME})-({TIME})(?![\d:])")
+
+#: Words that say how, and the fields of a variant that they set.
+MANNERS = {
+    **dict.fromkeys(["exact", "exactly", "convert", "دقیق", "تبدیل"], "anew"),
+    **dict.fromkeys(["nosponsor", "nosponsors", "noads", "بیتبلیغ", "بدونتبلیغ"], "clean"),
+}
+EVERYTHING = "all همه همهاش همش"
+#: A lone number from here up is no entry: people write years, and heights that nobody has.
+TALK = 100
 
 #: The word for subtitles, and the language it means when none is said.
 SUBTITLES = {"subs": "en", "sub": "en", "subtitles": "en", "subtitle": "en", "زیرنویس": "fa"}
@@ -60,15 +76,27 @@ class Wish:
         self.form = ""
         self.clip: Clip | None = None
         self.subtitles = ""
+        self.picked: list[str] = []
+        self.manners: set[str] = set()
         self.unknown = 0
 
     def variant(self) -> Variant:
-        """The wish as a whole. Words inside a song or a plain file are left out."""
-        if self.subtitles and not (self.form or self.clip):
-            return Variant("subs", None, self.subtitles)
+        """The wish as a whole. What cannot go together is left out: words inside a song, times of
+        a film without its sponsors."""
+        pick = picks.ALL if picks.ALL in self.picked else picks.normal(",".join(self.picked))
+        if self.form == "look":
+            return Variant("look", pick=pick if pick.isdecimal() else "")
+        if self.subtitles and not (self.form or self.clip or self.manners):
+            return Variant("subs", None, self.subtitles, pick=pick)
         bare = Variant(self.form or "best", self.clip)
-        words = self.subtitles if bare.takes_words else ""
-        return Variant(bare.form, bare.clip, words)
+        return Variant(
+            bare.form,
+            bare.clip,
+            self.subtitles if bare.takes_words else "",
+            anew="anew" in self.manners and bare.takes_words,
+            clean="clean" in self.manners and bare.takes_cuts,
+            pick=pick,
+        )
 
 
 def after(text: str) -> str:
@@ -95,9 +123,10 @@ def understood(text: str) -> Wish:
 
 
 def split(text: str) -> list[str]:
-    """The words in plain letters; a span of time is one word, however it was written."""
+    """The words in plain letters; a span of time, or of entries, is one word, however it was
+    written."""
     plain = text.translate(SILENT).translate(DIGITS).lower()
-    spans = SPAN.sub(r" \1-\2 ", plain)
+    spans = SPAN.sub(r" \1-\2 ", LISTED.sub(",", SPACED.sub("-", plain)))
     return [word for word in (one.strip(".,;!?()[]،؛؟") for one in spans.split()) if word]
 
 
@@ -108,11 +137,21 @@ def take(wish: Wish, word: str, words: Iterator[str]) -> str | None:
         code = language(following or "")
         wish.subtitles = wish.subtitles or code or SUBTITLES[word]
         return next(words, None) if code else following
-    clip = span(word)
-    found = form(word)
+    clip, found, pick, manner = span(word), form(word), picked(word), MANNERS.get(word)
     wish.clip, wish.form = wish.clip or clip, wish.form or found
-    wish.unknown += not (clip or found)
+    wish.picked += [pick] if pick else []
+    wish.manners |= {manner} if manner else set()
+    wish.unknown += not (clip or found or pick or manner)
     return next(words, None)
+
+
+def picked(word: str) -> str:
+    """The entries of a list that a word names; nothing where it names none."""
+    if word in EVERYTHING.split():
+        return picks.ALL
+    if word.isdecimal() and (int(word) >= TALK or form(word)):
+        return ""
+    return picks.normal(word)
 
 
 def form(word: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from procs import i18n
+from procs import i18n, listing
 from procs.clock import Now
 from procs.errors import DiskFull, Unknown
 from procs.i18n import Local
@@ -44,6 +44,10 @@ class View:
 
 def render(glance: Glance, now: Now) -> View:
     """The status message of a request at this moment."""
+    if glance.state == "listed":
+        return View(listing.lines(glance.language, glance.found), "listed")
+    if glance.state == "delivered":
+        return View(about(glance, entries(glance)), "delivered")
     if glance.state == "failed":
         return View(failure(glance), "failed")
     if glance.state == "cancelled":
@@ -58,6 +62,8 @@ def render(glance: Glance, now: Now) -> View:
 
 
 def stage_of(glance: Glance) -> str:
+    if glance.entries:
+        return f"list {glance.sent} {glance.lost}"
     if glance.error in FULL:
         return NO_ROOM
     if glance.job_state is State.LATER:
@@ -68,6 +74,8 @@ def stage_of(glance: Glance) -> str:
 def line(glance: Glance, stage: str, share: float | None, now: Now) -> Local:
     """What is being done at the moment, in a line."""
     language = glance.language
+    if glance.entries:
+        return entries(glance)
     if stage == NO_ROOM:
         return i18n.say(language, "no-room")
     if stage == "later":
@@ -101,6 +109,16 @@ def later(glance: Glance, now: Now) -> Local:
     key = RESTS.get(why, "later-site")
     clock = i18n.hour(language, at)
     return i18n.say(language, key, site=glance.site, wait=wait, clock=clock)
+
+
+def entries(glance: Glance) -> Local:
+    """How much of a list is there, and what will not come."""
+    language = glance.language
+    said = i18n.say(language, "list-sent", sent=glance.sent, entries=glance.entries)
+    if not glance.lost:
+        return said
+    places = i18n.digits(language, glance.lost)
+    return Local(f"{said}\n{i18n.say(language, 'list-lost', places=places)}")
 
 
 def downloading(glance: Glance, share: float | None) -> Local:

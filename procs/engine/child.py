@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any, Never
 
 from procs import codec
-from procs.engine import canary, confine, facts, formats, jail, loader, subtitles
+from procs.engine import canary, confine, facts, formats, jail, lists, loader
 from procs.engine.canary import Knocked
 from procs.engine.failure import flatten, plain
 from procs.engine.meter import Meter
-from procs.engine.options import COVER, options
-from procs.engine.records import Fetched, Found, Limits, Order, check_scheme
-from procs.errors import NetworkBroken, TooLarge
-from procs.filenames import fit, title_name
-from procs.variant import parse
+from procs.engine.options import options
+from procs.engine.records import Limits, Order, check_scheme
+from procs.engine.taking import Taking
 
 #: Warnings that are kept, and those that say nothing to us.
 WARNINGS = 20
@@ -56,16 +54,15 @@ class Words:
 
 
 class Chooser:
-    """The format selector that yt-dlp calls, and what it chose."""
+    """The format selector that yt-dlp calls."""
 
     def __init__(self, order: Order) -> None:
         self.order = order
-        self.streams: formats.Streams = ()
 
     def __call__(self, context: dict[str, Any]) -> list[formats.Format]:
         limit = self.order.most
-        self.streams = formats.pick(context["formats"], variant=self.order.variant, limit=limit)
-        return [formats.merged(self.streams)]
+        streams = formats.pick(context["formats"], variant=self.order.variant, limit=limit)
+        return [formats.merged(streams)]
 
 
 def warm_up() -> None:
@@ -109,54 +106,19 @@ def fetch(request: dict[str, Any], line: Line, port: int) -> None:
     proxy = "" if order.direct else f"http://127.0.0.1:{port}"
     given = options(order, proxy=proxy, choose=chooser, on_progress=meter, logger=words)
     with loader.Loader(given) as ydl:
-        info = facts.first(ydl.extract_info(order.url, download=False))
-        file = facts.direct(info, ydl.headers)
-        found = facts.found(info, file, chooser.streams, order)
+        opened = lists.opened(ydl, ydl.extract_info(order.url, download=False), order)
+        files = [facts.direct(info, ydl.headers) for info in opened.infos]
+        found = facts.of_all(opened, files, order)
         line.say("found", found)
         if line.hear() != "go":
             return
         meter.expected, meter.limit = found.size or 0, order.limit(found.kind)
         ydl.params["writethumbnail"] = found.kind == "audio"  # a film's is a frame of its own
-        ydl.params.update(subtitles.options(info, parse(order.variant)))
-        done = ydl.process_ie_result(info, download=True)
+        taking = Taking(ydl, order)
+        for info, file in zip(opened.infos, files, strict=True):
+            taking.take(info, file)
         meter.finish()
-        line.say("fetched", came(done, file, found, order, words.warnings))
-
-
-def came(
-    done: dict[str, Any],
-    file: facts.Direct | None,
-    found: Found,
-    order: Order,
-    warnings: list[str],
-) -> Fetched:
-    """What lies in the folder after the download."""
-    said = subtitles.file(done)
-    if parse(order.variant).words_alone:
-        done = {"requested_downloads": [{"filepath": said}]}
-    elif parse(order.variant).subtitles and not (said and Path(said).is_file()):
-        raise NetworkBroken("no subtitles came")
-    name = settled(done, file, found.title, order.limit(found.kind))
-    return Fetched([name], found, cover(Path()), Path(said).name, warnings)
-
-
-def settled(done: dict[str, Any], file: facts.Direct | None, title: str, limit: int) -> str:
-    """The downloaded file's name: a plain file's real one, else the title. yt-dlp's word that it
-    succeeded is not enough: raises NetworkBroken when nothing came, TooLarge when too much did."""
-    downloads = done.get("requested_downloads") or [{}]
-    path = Path(downloads[0].get("filepath") or "nothing")
-    size = path.stat().st_size if path.is_file() else 0
-    if not size:
-        raise NetworkBroken("nothing came")
-    if size > limit:
-        raise TooLarge(f"{size} bytes, limit {limit}")
-    name = file.name if file else title_name(title, path.suffix)
-    return path.rename(fit(name) or path.name).name
-
-
-def cover(folder: Path) -> str:
-    """The name of the cover picture, if one came."""
-    return next((path.name for path in sorted(folder.glob(f"{COVER}.*"))), "")
+        line.say("fetched", taking.fetched(found, words.warnings))
 
 
 def run(request: dict[str, Any], line: Line, port: int) -> Never:

@@ -1,13 +1,15 @@
 """What is known of a media: from yt-dlp's info, and for direct files from the answer's head."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from procs.engine import choices, formats, names, subtitles
 from procs.engine.failure import plain
+from procs.engine.lists import Opened
 from procs.engine.records import Found, Order
-from procs.errors import Gone, LiveNow, NoSuchVariant, TooLarge
+from procs.errors import LiveNow, NoSuchVariant, TooLarge
 from procs.filenames import split
 from procs.parts import count
 from procs.variant import Variant, parse
@@ -27,15 +29,6 @@ class Direct:
     size: int | None
 
 
-def first(info: dict[str, Any] | None) -> dict[str, Any]:
-    """The media itself: of a page with several, the first. Raises Gone when there is none."""
-    while info and info.get("_type") in ("playlist", "multi_video"):
-        info = next((entry for entry in info.get("entries") or () if entry), None)
-    if not info:
-        raise Gone("the page lists nothing")
-    return info
-
-
 def direct(info: dict[str, Any], headers: dict[str, Any]) -> Direct | None:
     """The facts of a plain file, None when the link is something else."""
     if not info.get("direct"):
@@ -48,6 +41,33 @@ def direct(info: dict[str, Any], headers: dict[str, Any]) -> Direct | None:
     return Direct(name, names.kind(name, head), size)
 
 
+def of_all(opened: Opened, files: Sequence[Direct | None], order: Order) -> Found:
+    """What a link leads to: one media, the media of a post, or a list. Raises as `found`."""
+    if opened.entries:
+        return Found(
+            *("", host(order.url), opened.title),
+            kind="list",
+            entries=list(opened.entries),
+            count=opened.count,
+            more=opened.more,
+        )
+    each = [
+        found(info, file, formats.chosen(info), order)
+        for info, file in zip(opened.infos, files, strict=True)
+    ]
+    return each[0] if len(each) == 1 else album(each, opened, order)
+
+
+def album(each: Sequence[Found], opened: Opened, order: Order) -> Found:
+    """The media of one post as one. It is known by no name of its own."""
+    sizes = [one.size or 0 for one in each]
+    size = sum(sizes) if all(sizes) else None
+    if size and size > order.limit("album"):
+        raise TooLarge(f"{size} bytes in {len(each)} files, limit {order.limit('album')}")
+    title = opened.title or each[0].title
+    return replace(each[0], key="", title=title, kind="album", size=size, duration=0.0, parts=1)
+
+
 def found(
     info: dict[str, Any], file: Direct | None, streams: formats.Streams, order: Order
 ) -> Found:
@@ -58,7 +78,7 @@ def found(
     wish = parse(order.variant)
     check_wish(info, wish)
     size = file.size if file else None if wish.words_alone else formats.total(streams)
-    if size and size > order.limit(kind):
+    if size and size > order.limit(kind) and not wish.looks:
         raise TooLarge(f"{size} bytes, limit {order.limit(kind)}")
     return Found(
         key=key(info),
@@ -113,7 +133,11 @@ def site(info: dict[str, Any]) -> str:
     extractor = extractor_of(info)
     if extractor not in GENERIC:
         return extractor
-    return (urlsplit(info.get("webpage_url") or "").hostname or "").removeprefix("www.")
+    return host(info.get("webpage_url") or "")
+
+
+def host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def extractor_of(info: dict[str, Any]) -> str:

@@ -42,7 +42,7 @@ def pick(formats: Sequence[Format], *, variant: str = "best", limit: int) -> Str
     wanted = wish.height or TOP
     choices = list(listening(formats, wish.form) if wish.sound else watching(formats, wanted))
     for streams in choices:
-        if wish.words_alone or (total(streams) or 0) <= limit:
+        if wish.words_alone or wish.looks or (total(streams) or 0) <= limit:
             return streams
     if choices:
         raise TooLarge(f"smallest {min(total(s) or 0 for s in choices)} bytes, limit {limit}")
@@ -130,6 +130,11 @@ def merged(streams: Streams) -> Format:
         "acodec": sound.get("acodec"),
         "filesize_approx": total(streams),
     }
+
+
+def chosen(info: Format) -> Streams:
+    """What was chosen of a media whose formats were already looked through."""
+    return tuple(info.get("requested_formats") or (info,))
 
 
 def total(streams: Streams) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from yt_dlp.networking.impersonate import ImpersonateTarget
 
-from procs.engine import runtimes
+from procs.engine import lists, runtimes
 from procs.engine.records import Order
 from procs.tools import tools
 
@@ -23,7 +23,8 @@ ALWAYS: dict[str, Any] = {
     "noprogress": True,
     "no_color": True,
     "noplaylist": True,
-    "playlist_items": "1",
+    # A list is only read, page by page; what it names is another job's.
+    "extract_flat": "in_playlist",
     "enable_file_urls": False,
     "allow_unplayable_formats": False,
     "cachedir": False,
@@ -88,6 +89,7 @@ def options(
     return {
         **ALWAYS,
         **identity(order),
+        "playlist_items": lists.wanted(order),
         "format": choose,
         "progress_hooks": [on_progress],
         "logger": logger,

@@ -17,6 +17,7 @@ class Order:
     private ones that may be visited. `direct` leaves the proxy aside, to try whether there is
     another way out. `cookies` is the name of a file in the job's folder, `clients` are the players
     of YouTube to ask as, `impersonate` is the browser whose handshake to imitate; empty for none.
+    Of a list, at most so many `entries` are taken.
     """
 
     url: str
@@ -28,6 +29,7 @@ class Order:
     cookies: str = ""
     clients: tuple[str, ...] = ()
     impersonate: str = ""
+    entries: int = 50
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "allowed_networks", tuple(self.allowed_networks))
@@ -40,7 +42,7 @@ class Order:
 
     def limit(self, kind: str) -> int:
         """Bytes to be fetched of a media of this kind: what has no time in it cannot be cut."""
-        return self.most if kind in ("video", "audio") else self.max_file_size
+        return self.most if kind in ("video", "audio", "album") else self.max_file_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,16 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a list: its number there, from 1, and its duration in seconds, 0 unknown."""
+
+    place: int
+    title: str
+    url: str
+    duration: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What a link leads to, before anything is downloaded.
 
@@ -62,7 +74,8 @@ class Found:
     `size` is the expected number of bytes, all streams together, or None, and `parts` the number of
     files it will be cut into; `subtitles` and `captions` are the languages of the words that people
     and machines wrote; `chapters` are their beginnings (seconds) and titles; `plan` says in words
-    for the log which formats were chosen.
+    for the log which formats were chosen. An `album` has several media of one post. A `list` has
+    `entries`, `more` than these or not, of which there are `count` where the site says so.
     """
 
     key: str
@@ -70,7 +83,7 @@ class Found:
     title: str
     performer: str = ""
     duration: float = 0.0
-    kind: str = "video"  # video | audio | photo | file
+    kind: str = "video"  # video | audio | photo | file | album | list
     size: int | None = None
     plan: str = ""
     thumbnail: bool = False
@@ -79,8 +92,13 @@ class Found:
     captions: list[str] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
     chapters: list[tuple[float, str]] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    count: int | None = None
+    more: bool = False
 
     def __post_init__(self) -> None:
+        shown = [one if isinstance(one, Entry) else Entry(**one) for one in self.entries]
+        object.__setattr__(self, "entries", shown)
         made = [one if isinstance(one, Choice) else Choice(**one) for one in self.choices]
         object.__setattr__(self, "choices", made)
         object.__setattr__(self, "chapters", [(start, name) for start, name in self.chapters])
@@ -89,13 +107,15 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What lies in the folder now: file names, the facts as they turned out, the names of the
-    cover and of the subtitles that go into the film."""
+    cover and of the subtitles that go into the film; each file's own title and duration."""
 
     files: list[str]
     facts: Found
     cover: str = ""
     subtitles: str = ""
     warnings: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    durations: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from procs.errors import ProcessingFailed, TooLarge
-from procs.filenames import title_name
+from procs.filenames import free, title_name
 from procs.job import File
 from procs.media import boxes, making, pictures, planning, splitting, wording
 from procs.media.describing import Task, described, document, spoken, still
@@ -32,7 +32,8 @@ async def prepare(
     performer: str = "",
     cover: str = "",
     max_file_size: int,
-    duration: float = 0.0,
+    titles: Sequence[str] = (),
+    durations: Sequence[float] = (),
     parts: int = 1,
     subtitles: str = "",
 ) -> list[File]:
@@ -40,23 +41,31 @@ async def prepare(
     is cut into at most so many `parts`, in their order. `subtitles` go into the film, or, where it
     has no place for them, beside it.
 
-    `duration` is what the site promised (seconds), 0 when it said nothing. Raises ProcessingFailed
+    `durations` are what the site promised of each file (seconds), 0 where it said nothing; `titles`
+    their own, where there are several. Raises ProcessingFailed
     (also for a film that is shorter than promised), TooLarge, NoSuchVariant, DiskFull, TimedOut.
     """
     folder = folder.resolve()
     tags = Tags(title, performer, folder / cover if cover else None)
     words = folder / subtitles if subtitles else None
-    task = Task(run, folder, parse(variant), tags, duration, max_file_size, parts, words)
+    task = Task(run, folder, parse(variant), tags, 0.0, max_file_size, parts, words)
     ready: list[File] = []
     if task.wish.words_alone:
         ready.append(await alone(task, folder / files[0]))
         files = files[1:]
     for place, name in enumerate(files):
-        ready += await prepared(task, folder / name, str(place))
+        one = of_file(task, place, titles if len(titles) == len(files) > 1 else (), durations)
+        ready += await prepared(one, folder / name, str(place))
     for file in ready:
         if file.size > max_file_size:
             raise TooLarge(f"{file.name}: {file.size} bytes, limit {max_file_size}")
     return ready
+
+
+def of_file(task: Task, place: int, titles: Sequence[str], durations: Sequence[float]) -> Task:
+    """The task of one file among several: its own title, and the duration that was promised."""
+    tags = replace(task.tags, title=titles[place]) if titles else task.tags
+    return replace(task, tags=tags, duration=durations[place] if place < len(durations) else 0.0)
 
 
 async def prepared(task: Task, path: Path, mark: str) -> list[File]:
@@ -166,4 +175,5 @@ def title_of(task: Task, facts: Facts, path: Path, plan: Plan) -> str:
 
 
 def renamed(path: Path, name: str) -> Path:
-    return path.rename(path.with_name(name))
+    """The file under another name; under one like it when another file of the job has that."""
+    return path if path.name == name else path.rename(free(path.with_name(name)))

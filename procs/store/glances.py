@@ -17,7 +17,12 @@ SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.status_message, r.st
        COALESCE(u.language, 'en'), r.state, j.state, p.step, COALESCE(p.done, 0),
        COALESCE(p.total, 0), COALESCE(p.rate, 0.0), j.at, COALESCE(r.code, ''),
        COALESCE(r.say, ''), r.title, r.shown, r.site, r.url, COALESCE(j.error, ''), j.id, j.lane,
-       j.user_id
+       j.user_id,
+       (SELECT COUNT(*) FROM requests e WHERE e.parent = r.id),
+       (SELECT COUNT(*) FROM requests e WHERE e.parent = r.id AND e.state = 'delivered'),
+       COALESCE((SELECT GROUP_CONCAT(e.place, ', ') FROM requests e
+                  WHERE e.parent = r.id AND e.state = 'failed'), ''),
+       r.found
   FROM requests r
   LEFT JOIN users u ON u.id = r.user_id
   LEFT JOIN jobs j ON j.id = r.job
@@ -45,7 +50,9 @@ class Glance:
     """`done` and `total` in bytes, `rate` in bytes a second, `place` from 1 while the job waits its
     turn (0 otherwise), `wait` seconds until then (0 when nobody knows), `retry_at` a wall instant
     while the job is to be tried again later, `error` why it was not done at the last attempt,
-    or cannot be done now (NO_ROOM); "" while nothing but its turn holds it up."""
+    or cannot be done now (NO_ROOM); "" while nothing but its turn holds it up. Of a list: its
+    `entries`, how many were `sent`, and the places of those that failed; `found` is what a look
+    found, as JSON."""
 
     request: int
     user: int
@@ -71,6 +78,10 @@ class Glance:
     url: str
     error: str = ""
     wait: float = 0.0
+    entries: int = 0
+    sent: int = 0
+    lost: str = ""
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +136,8 @@ def _glance(turns: Turns, row: tuple[Any, ...], *, low: bool = False) -> Glance:
     tail, (error, job, lane, user) = row[15:21], row[21:25]
     state = None if job_state is None else State(job_state)
     doing = _doing(state, step, lane=lane)
-    place = turns.place(job, state) if doing is None and state is not None else 0
+    in_line = doing is None and lane == Lane.HEAVY
+    place = turns.place(job, state) if in_line and state is not None else 0
     wait = turns.wait(job, place=place, user=user, site=tail[4]) if place else 0.0
     later = at if state is State.LATER else None
     why = NO_ROOM if low and place and lane == Lane.HEAVY else error if later else ""
@@ -142,7 +154,7 @@ def _glance(turns: Turns, row: tuple[Any, ...], *, low: bool = False) -> Glance:
         why,
         wait,
     )
-    return Glance(*facts)
+    return Glance(*facts, *row[25:29])
 
 
 def _doing(state: State | None, step: str | None, *, lane: int | None) -> Step | None:

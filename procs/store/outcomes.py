@@ -1,13 +1,16 @@
 """What the end of a job means for the requests that wait for it, in one transaction each."""
 
 import secrets
+from collections.abc import Sequence
 
 from procs.clock import Now
 from procs.job import Kind, Lane, Lease, Media, State
 from procs.store import leases, seats
 from procs.store import media as shelf
-from procs.store.database import Database
+from procs.store.database import Database, Row
 
+#: What is said of a list of which nothing came.
+NOTHING = "list-failed"
 #: Crockford's letters: none that is mistaken for another when read aloud.
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -22,21 +25,43 @@ DELIVERED = """
 UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now,
        worker = COALESCE(worker, :worker)
  WHERE id = :request AND state = 'open'
+RETURNING parent
 """
 FAIL = """
 UPDATE requests SET state = 'failed', say = :say, code = :code, ended_at = :now
  WHERE job = :job AND state = 'open'
+RETURNING parent
 """
-
-
 CANCEL = """
 UPDATE requests SET state = 'cancelled', ended_at = :now WHERE job = :job AND state = 'open'
+RETURNING parent
+"""
+# A list is over with its last entry; it failed when nothing of it came.
+SETTLE = """
+UPDATE requests
+   SET state = CASE WHEN EXISTS (SELECT 1 FROM requests e
+                                  WHERE e.parent = :parent AND e.state = 'delivered')
+                    THEN 'delivered'
+                    WHEN EXISTS (SELECT 1 FROM requests e
+                                  WHERE e.parent = :parent AND e.state = 'failed')
+                    THEN 'failed' ELSE 'cancelled' END,
+       say = :say, ended_at = :now, delivered_at = :now,
+       code = (SELECT e.code FROM requests e WHERE e.parent = :parent AND e.code IS NOT NULL
+                ORDER BY e.place DESC LIMIT 1)
+ WHERE id = :parent AND state = 'open'
+   AND NOT EXISTS (SELECT 1 FROM requests e WHERE e.parent = :parent AND e.state = 'open')
 """
 
 
 def cancel_requests(db: Database, job: int, *, now: Now) -> None:
     """Nobody waits for this job any more."""
-    db.change(CANCEL, {"job": job, "now": now.wall})
+    settle_lists(db, db.all(CANCEL, {"job": job, "now": now.wall}), now=now)
+
+
+def settle_lists(db: Database, ended: Sequence[Row], *, now: Now) -> None:
+    """End the lists whose last entry has just ended; `ended` has the parents of what did."""
+    for parent in {row[0] for row in ended} - {None}:
+        db.change(SETTLE, {"parent": parent, "say": NOTHING, "now": now.wall})
 
 
 def started(db: Database, lease: Lease, *, worker: str, title: str = "", now: Now) -> None:
@@ -85,7 +110,8 @@ def delivered(db: Database, lease: Lease, request: int, *, worker: str, now: Now
     """Everything was sent. Raises LeaseLost."""
     with db.write(full=True):
         leases.finish(db, lease, now=now)
-        db.change(DELIVERED, {"request": request, "worker": worker, "now": now.wall})
+        rows = db.all(DELIVERED, {"request": request, "worker": worker, "now": now.wall})
+        settle_lists(db, rows, now=now)
 
 
 def failed(db: Database, lease: Lease, *, error: str, say: str, now: Now) -> str:
@@ -100,7 +126,8 @@ def failed(db: Database, lease: Lease, *, error: str, say: str, now: Now) -> str
 
 def fail_requests(db: Database, job: int, *, say: str, now: Now) -> str:
     code = new_code()
-    db.change(FAIL, {"job": job, "say": say, "code": code, "now": now.wall})
+    rows = db.all(FAIL, {"job": job, "say": say, "code": code, "now": now.wall})
+    settle_lists(db, rows, now=now)
     return code
 
 

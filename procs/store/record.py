@@ -29,8 +29,8 @@ UPDATE jobs
 RETURNING user_id, lane, site
 """
 REOPEN = """
-UPDATE requests SET state = 'open', say = NULL, code = NULL, ended_at = NULL, closed_at = NULL,
-       shown = ''
+UPDATE requests SET state = 'open', say = NULL, code = NULL, ended_at = NULL,
+       closed_at = CASE WHEN parent IS NULL THEN NULL ELSE closed_at END, shown = ''
  WHERE job = :job AND state = :ended
 """
 TWIN = """

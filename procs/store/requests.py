@@ -7,15 +7,16 @@ from procs.clock import Now
 from procs.job import Ask, Kind, Lane, Lease, Link, State
 from procs.store import deliveries, leases, media, outcomes, seats, upkeep, wake, workers
 from procs.store.database import Database, Row
+from procs.variant import Variant, parse
 
 KNOWN = (
     "SELECT id, job FROM requests WHERE chat = :chat AND message = :message AND ordinal = :ordinal"
 )
 ADD = """
 INSERT INTO requests (user_id, chat, chat_access, message, ordinal, folder, url, site, key, variant,
-                      status_random, received_at)
+                      status_random, received_at, parent, place, closed_at)
 VALUES (:user, :chat, :access, :message, :ordinal, :folder, :url, :site, :key, :variant,
-        :random, :now)
+        :random, :now, :parent, :place, :closed)
 RETURNING id
 """
 POINT = "UPDATE requests SET job = :job, cached = :cached WHERE id = :request"
@@ -33,10 +34,16 @@ UPDATE requests SET state = 'cancelled', ended_at = :now
  WHERE id = :request AND user_id = :user AND state = 'open'
 RETURNING job
 """
+CANCEL_ENTRIES = """
+UPDATE requests SET state = 'cancelled', ended_at = :now
+ WHERE parent = :request AND state = 'open'
+RETURNING job
+"""
 OTHERS = "SELECT 1 FROM requests WHERE job = :job AND state = 'open' LIMIT 1"
 PLACED = """
 UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now
  WHERE job = :job AND state = 'open'
+RETURNING parent
 """
 ORDER = """
 SELECT id, user_id, chat, chat_access, message, folder, url, site, key, variant, title, state
@@ -76,12 +83,13 @@ def submit(db: Database, asks: Sequence[Ask], *, now: Now) -> list[Submitted]:
     """Accept links: their rows and the work for them are on the disk when this returns, so the
     person may be answered. The same message accepted twice is one request."""
     with db.write(full=True):
-        done = [_submit(db, ask, now) for ask in asks]
+        done = [add(db, ask, now=now) for ask in asks]
     wake.poke_idle(db.run, count=sum(one.outcome != "again" for one in done))
     return done
 
 
-def _submit(db: Database, ask: Ask, now: Now) -> Submitted:
+def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
+    """Accept one link, inside a transaction."""
     place = {"chat": ask.chat, "message": ask.message, "ordinal": ask.ordinal}
     known = db.one(KNOWN, place)
     if known:
@@ -98,6 +106,9 @@ def _submit(db: Database, ask: Ask, now: Now) -> Submitted:
         "variant": link.variant,
         "random": deliveries.random_id(),
         "now": now.wall,
+        "parent": ask.parent or None,
+        "place": ask.place,
+        "closed": now.wall if ask.parent else None,
     }
     request = int(db.all(ADD, facts)[0][0])
     return attach(db, request, ask, now=now)
@@ -106,15 +117,18 @@ def _submit(db: Database, ask: Ask, now: Now) -> Submitted:
 def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     """Give a request its work: a delivery when the media is known, the download that runs already
     for somebody else, or a download of its own."""
+    wish = parse(ask.link.variant)
     known = None if ask.folder else media.find(db, ask.link.key, ask.link.variant)
     if known:
         job = outcomes.deliver(db, request, user=ask.user, media=known.id, now=now)
         media.used(db, known.id, now=now)
         return _point(db, Submitted(request, "cached", job))
-    mark = f"fetch:{ask.link.key}:{ask.link.variant}" + (f":folder:{request}" if ask.folder else "")
+    kind, lane = (Kind.LOOK, Lane.LOOK) if looks_first(ask, wish) else (Kind.FETCH, Lane.HEAVY)
+    mark = f"{kind}:{ask.link.key}:{ask.link.variant}"
+    mark += f":folder:{request}" if ask.folder else ""
     alive = db.one(ALIVE, {"mark": mark})
     if alive:
-        seats.adopt(db, alive[0], user=ask.user, now=now)
+        seats.adopt(db, alive[0], user=ask.user, lane=lane, now=now)
         db.change(WANTED, {"job": alive[0]})
         return _point(db, Submitted(request, "joined", alive[0]))
     payload = {
@@ -122,17 +136,22 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
         "site": ask.link.site,
         "key": ask.link.key,
         "variant": ask.link.variant,
-        "folder": request if ask.folder else 0,
+        "folder": (ask.parent or request) if ask.folder else 0,
     }
     new = seats.NewJob(
         user=ask.user,
-        lane=Lane.HEAVY,
-        kind=Kind.FETCH,
+        lane=lane,
+        kind=kind,
         payload=payload,
         mark=mark,
         site=ask.link.site,
     )
     return _point(db, Submitted(request, "queued", seats.add(db, new, now=now)))
+
+
+def looks_first(ask: Ask, wish: Variant) -> bool:
+    """Whether it must be seen what there is before anything is downloaded."""
+    return wish.looks or bool(wish.pick and not ask.known)
 
 
 def _point(db: Database, done: Submitted) -> Submitted:
@@ -170,23 +189,28 @@ def close(db: Database, request: int, *, now: Now) -> None:
 
 
 def cancel(db: Database, request: int, *, user: int, now: Now) -> bool:
-    """Let a person leave. The work ends only when nobody else waits for it. False when the request
-    is over already, or is not this user's."""
-    runner = None
+    """Let a person leave, a list with all of its entries. Work ends only when nobody else waits for
+    it. False when the request is over already, or is not this user's."""
+    facts = {"request": request, "user": user, "now": now.wall}
     with db.write(full=True):
-        rows = db.all(CANCEL, {"request": request, "user": user, "now": now.wall})
+        rows = db.all(CANCEL, facts)
         if not rows:
             return False
-        job = rows[0][0]
-        if job is not None and not db.all(OTHERS, {"job": job}):
-            runner = upkeep.cancel(db, job, now=now)
-    if runner is not None:
-        name = workers.address(db, runner)
+        rows += db.all(CANCEL_ENTRIES, facts)
+        running = {job: upkeep.cancel(db, job, now=now) for job in unwanted(db, rows)}
+    for job, runner in running.items():
+        name = workers.address(db, runner) if runner is not None else None
         wake.poke(db.run, name, b"stop %d" % job) if name else None
-    else:
+    if None in running.values():
         wake.poke_idle(db.run)
     wake.poke(db.run, wake.BOT)
     return True
+
+
+def unwanted(db: Database, rows: Sequence[Row]) -> list[int]:
+    """Of these jobs, those that nobody waits for any more."""
+    jobs = dict.fromkeys(job for (job,) in rows if job is not None)
+    return [job for job in jobs if not db.all(OTHERS, {"job": job})]
 
 
 def fetch_anew(db: Database, lease: Lease, order: Order, *, now: Now) -> None:
@@ -206,4 +230,5 @@ def placed(db: Database, lease: Lease, *, now: Now) -> None:
     """The files lie in the request's outbox. Raises LeaseLost."""
     with db.write(full=True):
         leases.finish(db, lease, now=now)
-        db.change(PLACED, {"job": lease.job, "now": now.wall})
+        rows = db.all(PLACED, {"job": lease.job, "now": now.wall})
+        outcomes.settle_lists(db, rows, now=now)

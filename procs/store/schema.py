@@ -135,6 +135,15 @@ CREATE TABLE engines (
 ) STRICT, WITHOUT ROWID;
 """
 
+#: Lists: an entry's request has a parent and is closed from the start, because the parent's status
+#: message speaks for it. `found` is what a look found, as the person is shown it.
+LISTS = """
+ALTER TABLE requests ADD COLUMN parent INTEGER;
+ALTER TABLE requests ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE requests ADD COLUMN found TEXT NOT NULL DEFAULT '';
+CREATE INDEX request_parent ON requests (parent) WHERE parent IS NOT NULL;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
@@ -145,6 +154,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("disk", DISK),
     ("visits", VISITS),
     ("engines", ENGINES),
+    ("lists", LISTS),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

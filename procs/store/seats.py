@@ -16,7 +16,7 @@ from procs.store import pauses
 from procs.store.database import Database
 from procs.store.story import event
 
-#: Light jobs of one user that may be queued or running at once.
+#: Jobs of one user that may be queued or running at once in the lanes that no operator sets.
 LIGHT_CAP = 2
 #: The setting that admins change at run time; a user's own cap goes before it.
 CAP_SETTING = "max_downloads_per_user"
@@ -78,7 +78,7 @@ class NewJob:
 
 def cap(db: Database, user: int, lane: Lane) -> int:
     """How many seats a user has in a lane: their own cap, the setting, or the configured one."""
-    if lane is Lane.LIGHT:
+    if lane is not Lane.HEAVY:
         return LIGHT_CAP
     row = db.one(CAP, {"user": user, "default": db.cap})
     return int(row[0]) if row else db.cap
@@ -177,9 +177,9 @@ def hold(db: Database, job: int, *, now: Now) -> None:
     hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
 
 
-def adopt(db: Database, job: int, *, user: int, now: Now) -> bool:
-    """Let a waiting download that a second user asks for too run on that user's free seat."""
-    seat = free_seat(db, user, Lane.HEAVY)
+def adopt(db: Database, job: int, *, user: int, lane: Lane, now: Now) -> bool:
+    """Let a waiting job that a second user asks for too run on that user's free seat."""
+    seat = free_seat(db, user, lane)
     if seat is None or pauses.is_paused(db, pauses.user(user)):
         return False
     facts = {"job": job, "user": user, "seat": seat, "now": now.wall}

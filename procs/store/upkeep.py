@@ -30,7 +30,7 @@ SELECT MIN(at) FROM jobs WHERE state = 2
 """
 HELD_BY = """
 SELECT id, user_id, lane, seat, worker, deaths, blame, stop FROM jobs
- WHERE state = 1 AND lane IN (0, 1) AND worker = :worker
+ WHERE state = 1 AND lane IN (0, 1, 2) AND worker = :worker
 """
 EXPIRED = """
 SELECT id, user_id, lane, seat, worker, deaths, blame, stop FROM jobs
@@ -118,7 +118,7 @@ def reap(db: Database, *, now: Now) -> int:
 
 def _take_back(db: Database, rows: Sequence[Row], *, word: str, now: Now) -> int:
     """Take these jobs back. Downloads that ran in one worker share the blame for its end."""
-    together = Counter(worker for _, _, lane, _, worker, *_ in rows if lane == Lane.HEAVY)
+    together = Counter(worker for _, _, lane, _, worker, *_ in rows if lane != Lane.LIGHT)
     return sum(
         _take_one(db, row, share=1 / (together[row[4]] or 1), word=word, now=now) for row in rows
     )
@@ -126,7 +126,7 @@ def _take_back(db: Database, rows: Sequence[Row], *, word: str, now: Now) -> int
 
 def _take_one(db: Database, row: Row, *, share: float, word: str, now: Now) -> int:
     job, user, lane, seat, _, deaths, blame, stop = row
-    heavy = lane == Lane.HEAVY
+    heavy = lane != Lane.LIGHT
     db.change(FORGET_PROGRESS, {"job": job})
     if stop:
         db.change(DROP, {"job": job, "now": now.wall, "event": event(now, "cancelled", why=word)})

@@ -7,11 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from procs import clock, log, media
-from procs.engine.client import Found, OnProgress, Order
+from procs.engine.client import Found, OnProgress
+from procs.filenames import free
 from procs.job import File, Lease, Media, Part, Step
 from procs.store import leases, outcomes, requests
 from procs.store import media as shelf
-from procs.worker import folders, visiting
+from procs.worker import folders, looking, orders, visiting
 from procs.worker.tools import Tools
 from procs.worker.visiting import Visit
 
@@ -54,11 +55,14 @@ async def gather(
     tools: Tools, lease: Lease, folder: Path, visit: Visit, room: folders.Room
 ) -> tuple[Found, list[File]]:
     """From the address to files that fit Telegram; no files when the media turned out to be known
-    under its real name, and its deliveries are made already."""
-    asked = order(tools, lease, visit, folder)
+    under its real name, and its deliveries are made already, or to be a list, which is shown."""
+    asked = orders.order(tools, lease, visit, folder)
     async with tools.engine.open(asked, folder, proxy=visit.identity.proxy) as child:
         found = await child.probe()
         visit.worked(whole=False)
+        if found.kind == "list":
+            looking.show(tools, lease, found)
+            return found, []
         if already_known(tools, lease, found):
             return found, []
         visit.check_length(found)
@@ -77,7 +81,8 @@ async def gather(
         performer=fetched.facts.performer,
         cover=fetched.cover,
         subtitles=fetched.subtitles,
-        duration=fetched.facts.duration,
+        titles=fetched.titles,
+        durations=fetched.durations,
         max_file_size=tools.settings.max_file_size,
         parts=tools.settings.max_parts,
     )
@@ -93,19 +98,6 @@ def within(room: folders.Room, say: OnProgress) -> OnProgress:
         say(done, total, rate)
 
     return grow
-
-
-def order(tools: Tools, lease: Lease, visit: Visit, folder: Path) -> Order:
-    return Order(
-        url=lease.payload["url"],
-        variant=lease.payload["variant"],
-        max_file_size=tools.settings.max_file_size,
-        parts=tools.settings.max_parts,
-        allowed_networks=tuple(str(network) for network in tools.settings.allowed_networks),
-        cookies=visit.bring_cookies(folder),
-        clients=visit.identity.clients,
-        impersonate=visit.rules.impersonate,
-    )
 
 
 def progress(tools: Tools, lease: Lease, step: Step) -> OnProgress:
@@ -124,13 +116,9 @@ def already_known(tools: Tools, lease: Lease, found: Found) -> bool:
     known = shelf.find(tools.db, found.key, variant)
     if known is None:
         return False
-    outcomes.fetched(tools.db, lease, known, keys=keys(lease, found), now=clock.now())
+    outcomes.fetched(tools.db, lease, known, keys=orders.keys(lease, found), now=clock.now())
     log.info("job.known", job=lease.job, worker=tools.name, key=found.key)
     return True
-
-
-def keys(lease: Lease, found: Found) -> set[str]:
-    return {lease.payload["key"], found.key} - {""}
 
 
 async def send_up(tools: Tools, lease: Lease, found: Found, files: list[File]) -> None:
@@ -139,7 +127,7 @@ async def send_up(tools: Tools, lease: Lease, found: Found, files: list[File]) -
     for file in files[len(parts) :]:
         parts = [*parts, asdict(await upload(tools, lease, file))]
         leases.note(tools.db, lease, {"parts": parts}, full=True)
-    whole = {"title": found.title, "site": found.site, "keys": sorted(keys(lease, found))}
+    whole = {"title": found.title, "site": found.site, "keys": sorted(orders.keys(lease, found))}
     leases.note(tools.db, lease, {"whole": whole}, full=True)
 
 
@@ -201,7 +189,7 @@ def place(tools: Tools, lease: Lease, files: list[File], folder: Path) -> None:
     outbox = tools.settings.outbox / str(lease.payload["folder"])
     outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
     for file in files:
-        os.replace(folder / file.path, outbox / file.name)
+        os.replace(folder / file.path, free(outbox / file.name))
     requests.placed(tools.db, lease, now=clock.now())
     log.info(
         "job.done",

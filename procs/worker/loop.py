@@ -17,8 +17,8 @@ from procs.worker.tools import Tools
 #: Seconds: the longest sleep without looking (a wake-up may be lost with its sender), and a beat.
 BACKSTOP = 1.0
 BEAT = 15.0
-#: Deliveries and probes that one worker carries at once.
-LIGHT_ROOMS = 8
+#: Deliveries, and looks, that one worker carries at once.
+LIGHT_ROOMS, LOOK_ROOMS = 8, 4
 RECYCLE = "recycle"
 STOPPED = "stopped"
 #: Seconds between two looks whether the successor serves.
@@ -38,8 +38,9 @@ class Loop:
         self.budget = budget
         self.news = asyncio.Event()
         heavy_most = tools.settings.max_concurrent_downloads
-        self.most = {Lane.LIGHT: leases.ENDLESS, Lane.HEAVY: heavy_most}
-        self.crew = Crew(tools, {Lane.LIGHT: LIGHT_ROOMS, Lane.HEAVY: heavy}, self.news.set)
+        self.most = dict.fromkeys(Lane, leases.ENDLESS) | {Lane.HEAVY: heavy_most}
+        rooms = {Lane.LIGHT: LIGHT_ROOMS, Lane.HEAVY: heavy, Lane.LOOK: LOOK_ROOMS}
+        self.crew = Crew(tools, rooms, self.news.set)
         self.drained = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.why = STOPPED

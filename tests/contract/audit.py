@@ -10,7 +10,7 @@ from procs.store.seats import LIGHT_CAP
 
 #: A user's cap as the store has to understand it: their own, the setting, the configured one.
 CAP = f"""
-CASE j.lane WHEN 0 THEN {LIGHT_CAP} ELSE COALESCE(
+CASE WHEN j.lane <> 1 THEN {LIGHT_CAP} ELSE COALESCE(
     (SELECT cap FROM users WHERE id = j.user_id),
     (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
     :cap) END
@@ -63,10 +63,12 @@ CHECKS = {
          WHERE j.state IS NOT 1""",
     "a request that nobody works for": """
         SELECT r.id FROM requests r LEFT JOIN jobs j ON j.id = r.job
-         WHERE r.state = 'open' AND (j.id IS NULL OR j.state >= 20)""",
+         WHERE r.state = 'open' AND (j.id IS NULL OR j.state >= 20)
+           AND NOT EXISTS (SELECT 1 FROM requests e WHERE e.parent = r.id AND e.state = 'open')""",
     "work that nobody waits for": f"""
         SELECT j.id FROM jobs j WHERE j.state < 20 AND j.stop = 0
-           AND (j.mark LIKE 'fetch:%' OR j.mark LIKE 'deliver:%') AND NOT {HAS_ASKERS}""",
+           AND (j.mark LIKE 'fetch:%' OR j.mark LIKE 'look:%' OR j.mark LIKE 'deliver:%')
+           AND NOT {HAS_ASKERS}""",
     "a request that ended without an end": """
         SELECT id FROM requests WHERE (state = 'open') <> (ended_at IS NULL)""",
     "a media without a name": """

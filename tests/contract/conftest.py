@@ -61,6 +61,9 @@ class Desk:
         assert found is not None
         return found
 
+    def glances(self) -> list[Glance]:
+        return glances.glances(self.db, now=self.clock.now())
+
     def media(self, name: str) -> Media:
         part = Part(Reference("document", 1, 2, "ab"), "video", f"{name}.mp4", 3)
         link = self.link(name)

@@ -178,11 +178,11 @@ async def test_sound_of_a_silent_film(prepare):
 
 async def test_a_film_shorter_than_promised_is_no_success(prepare):
     with pytest.raises(errors.ProcessingFailed, match="6.0 s of 60.0 s"):
-        await prepare("clip.mp4", duration=60.0)
+        await prepare("clip.mp4", durations=[60.0])
 
 
 async def test_a_film_as_long_as_promised(prepare):
-    assert (await prepare("clip.mp4", duration=6.9)).kind == "video"
+    assert (await prepare("clip.mp4", durations=[6.9])).kind == "video"
 
 
 async def test_too_large_for_the_chat(prepare):

@@ -14,6 +14,22 @@ def linked(facts: dict[str, object]) -> str:
     return f'<script type="application/ld+json">{json.dumps(facts)}</script>'
 
 
+#: Entries of the feed: more than one page of a list shows.
+FEED = 23
+
+
+def feed(base: str, entries: int = FEED, tail: str = "") -> str:
+    """A list whose every entry is a film of its own."""
+    items = "".join(
+        f"<item><title>Episode {n}</title><link>{base}/episode/{n}/clip.mp4{tail}</link></item>"
+        for n in range(1, entries + 1)
+    )
+    return (
+        f'<?xml version="1.0"?><rss version="2.0"><channel><title>A feed</title>{items}'
+        "</channel></rss>"
+    )
+
+
 def pages(base: str) -> dict[str, str]:
     """path -> HTML; `base` is the site's own address, for what must be absolute."""
     return {
@@ -61,6 +77,14 @@ def pages(base: str) -> dict[str, str]:
             "A film with words",
             body='<video src="/clip.mp4"><track kind="subtitles" srclang="fa" src="/subs/fa.vtt">'
             '<track kind="subtitles" srclang="en" src="/subs/en.vtt"></video>',
+        ),
+        "/page/feed.xml": feed(base),
+        "/page/one.xml": feed(base, 1),
+        "/page/slow.xml": feed(base, 5, "?rate=50000"),
+        "/page/post.html": page(
+            "A post",
+            body='<video src="/clip.mp4"></video><video src="/small.mp4"></video>'
+            '<video src="/silent.mp4"></video>',
         ),
         "/page/hls.html": page(
             "A stream",

@@ -13,6 +13,7 @@
 /browsers/clip.mp4            for what shakes hands as a browser does; 403 for others
 /redirect/3/clip.mp4          after so many redirects;  /loop  for ever
 /odd/clip.mp4                 no name in the address, a Persian one in Content-Disposition
+/episode/7/clip.mp4           the clip again, under an address of its own
 """
 
 import asyncio
@@ -107,6 +108,7 @@ class Site:
             web.get("/endless.mp4", self.endless),
             web.get("/live.m3u8", self.live),
             web.get("/{bend:slow|stall|cut|unsized|odd}/{name:.+}", self.file),
+            web.get("/episode/{number:\\d+}/{name:.+}", self.file),
             web.get("/{name:.+}", self.file),
         ]
 
@@ -140,7 +142,8 @@ class Site:
         text = self.pages.get(request.path)
         if text is None:
             raise web.HTTPNotFound
-        return web.Response(text=text, content_type="text/html")
+        kind = "application/rss+xml" if request.path.endswith(".xml") else "text/html"
+        return web.Response(text=text, content_type=kind)
 
     async def status(self, request: web.Request) -> web.Response:
         code = int(request.match_info["code"])

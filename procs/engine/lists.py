@@ -1,0 +1,112 @@
+"""Pages with several media: the parts of one post, which belong together, or a list from which
+somebody has to choose.
+
+What tells them apart is how a site's reader gives them: a post's parts come complete, a list's
+entries as addresses to be read one by one.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from procs import picks
+from procs.engine.failure import plain
+from procs.engine.records import Entry, Order
+from procs.errors import Gone, NoSuchVariant
+from procs.variant import Variant, parse
+
+#: Parts of a post that are taken when none were chosen, and entries of a list that are shown.
+ALBUM, PAGE = 30, 10
+#: How often a list of one entry is opened to find another in it.
+DEPTH = 3
+TITLE, ADDRESS = 120, 2048
+LISTS = ("playlist", "multi_video")
+ADDRESSES = ("url", "url_transparent")
+
+Info = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a link leads to: `infos` complete (one, or the parts of a post), or the `entries` of a
+    list, of which there are `count` where the site says so, and `more` than are here."""
+
+    infos: tuple[Info, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    title: str = ""
+    count: int | None = None
+    more: bool = False
+
+
+def wanted(order: Order) -> str:
+    """Which entries yt-dlp reads, in its words; one more than is shown tells whether it goes on."""
+    wish = parse(order.variant)
+    if wish.looks:
+        first = (wish.page - 1) * PAGE + 1
+        return f"{first}:{first + PAGE}"
+    if wish.pick == picks.ALL:
+        return f"1:{order.entries + 1}"
+    if wish.pick:
+        return ",".join(map(str, picks.numbers(wish.pick, order.entries)))
+    return f"1:{ALBUM}"
+
+
+def opened(ydl: Any, info: Info | None, order: Order) -> Opened:
+    """What is in an extracted info. Raises Gone, NoSuchVariant."""
+    wish = parse(order.variant)
+    for _ in range(DEPTH):
+        if not info:
+            raise Gone("the page lists nothing")
+        if info.get("_type") not in LISTS:
+            return Opened((info,))
+        there = numbered(info)
+        if not there:
+            raise NoSuchVariant(f"no entry {wish.pick}") if wish.pick else Gone("an empty list")
+        if not any(is_address(entry) for _, entry in there):
+            return post(info, there, wish, order)
+        if wish.pick or len(there) > 1:
+            return listed(info, there, wish, order)
+        info = ydl.process_ie_result(dict(there[0][1]), download=False)
+    raise Gone("a list of a list of a list")
+
+
+def numbered(info: Info) -> list[tuple[int, Info]]:
+    """The entries with their numbers in the list."""
+    entries = info.get("entries") or []
+    places = info.get("requested_entries") or range(1, len(entries) + 1)
+    return [(place, one) for place, one in zip(places, entries, strict=False) if one]
+
+
+def is_address(entry: Info) -> bool:
+    return entry.get("_type") in (*ADDRESSES, *LISTS)
+
+
+def post(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order) -> Opened:
+    """The parts of one post. To be looked at, they are a list to choose from."""
+    if wish.looks:
+        return listed(info, there, wish, order)
+    if wish.pick == picks.ALL:
+        there = there[: order.entries]
+    return Opened(tuple(one for _, one in there), title=title(info))
+
+
+def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order) -> Opened:
+    most = order.entries if wish.pick and not wish.looks else PAGE
+    entries = tuple(entry(place, one) for place, one in there[:most])
+    count = info.get("playlist_count")
+    asked = picks.count(wish.pick) if wish.pick and not wish.looks else None
+    return Opened(
+        entries=entries,
+        title=title(info),
+        count=count if isinstance(count, int) and count >= len(there) else None,
+        more=len(there) > most or (asked or 0) > order.entries,
+    )
+
+
+def entry(place: int, one: Info) -> Entry:
+    url = str(one.get("url") or one.get("webpage_url") or "")
+    name = plain(one.get("title") or "", TITLE)
+    return Entry(place, name, plain(url, ADDRESS), float(one.get("duration") or 0))
+
+
+def title(info: Info) -> str:
+    return plain(info.get("title") or info.get("id") or "", TITLE)

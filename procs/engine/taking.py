@@ -1,0 +1,67 @@
+"""Downloading what was found, and what lies in the folder after it."""
+
+from pathlib import Path
+from typing import Any
+
+from procs.engine import facts, subtitles
+from procs.engine.options import COVER, MEDIA
+from procs.engine.records import Fetched, Found, Order
+from procs.errors import NetworkBroken, TooLarge
+from procs.filenames import fit, free, title_name
+from procs.variant import parse
+
+
+class Taking:
+    """The downloads of one job, one after the other: of a post there are several."""
+
+    def __init__(self, ydl: Any, order: Order) -> None:
+        self.ydl = ydl
+        self.order = order
+        self.wish = parse(order.variant)
+        self.files: list[str] = []
+        self.titles: list[str] = []
+        self.durations: list[float] = []
+        self.words = ""
+
+    def take(self, info: dict[str, Any], file: facts.Direct | None) -> None:
+        """Download one media. yt-dlp's word that it succeeded is not enough: raises NetworkBroken
+        when something did not come, TooLarge when too much did."""
+        self.ydl.params["outtmpl"]["default"] = f"{MEDIA}-{len(self.files)}.%(ext)s"
+        self.ydl.params.update(subtitles.options(info, self.wish))
+        done = self.ydl.process_ie_result(info, download=True)
+        said = subtitles.file(done)
+        if self.wish.words_alone:
+            done = {"requested_downloads": [{"filepath": said}]}
+        elif self.wish.subtitles and not (said and Path(said).is_file()):
+            raise NetworkBroken("no subtitles came")
+        title = facts.title(info, file)
+        self.files.append(settled(done, file, title, self.order.limit("video")))
+        self.titles.append(title)
+        self.durations.append(float(info.get("duration") or 0))
+        self.words = self.words or Path(said).name
+
+    def fetched(self, found: Found, warnings: list[str]) -> Fetched:
+        """All of it. Raises TooLarge."""
+        size = sum(Path(name).stat().st_size for name in self.files)
+        if size > self.order.limit(found.kind):
+            raise TooLarge(f"{size} bytes, limit {self.order.limit(found.kind)}")
+        named = (cover(Path()), self.words, warnings, self.titles, self.durations)
+        return Fetched(self.files, found, *named)
+
+
+def settled(done: dict[str, Any], file: facts.Direct | None, title: str, limit: int) -> str:
+    """The downloaded file's name: a plain file's real one, else the title."""
+    downloads = done.get("requested_downloads") or [{}]
+    path = Path(downloads[0].get("filepath") or "nothing")
+    size = path.stat().st_size if path.is_file() else 0
+    if not size:
+        raise NetworkBroken("nothing came")
+    if size > limit:
+        raise TooLarge(f"{size} bytes, limit {limit}")
+    name = file.name if file else title_name(title, path.suffix)
+    return path.rename(free(path.with_name(fit(name) or path.name))).name
+
+
+def cover(folder: Path) -> str:
+    """The name of the cover picture, if one came."""
+    return next((path.name for path in sorted(folder.glob(f"{COVER}.*"))), "")

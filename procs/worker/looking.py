@@ -1,0 +1,114 @@
+"""A look job: see what a link leads to, and show it, or make of it what was asked for."""
+
+from dataclasses import asdict
+
+from procs import clock, codec, link, log
+from procs.engine.client import Found
+from procs.engine.lists import PAGE
+from procs.errors import Unsupported
+from procs.job import Lease, Link, Step
+from procs.store import lists, outcomes, wake
+from procs.store import media as shelf
+from procs.variant import Variant, parse
+from procs.worker import folders, orders, visiting
+from procs.worker.tools import Tools
+from procs.worker.visiting import Visit
+
+
+async def look(tools: Tools, lease: Lease) -> None:
+    """Carry one look to its end. Raises JobError, LeaseLost."""
+    visit = visiting.enter(tools, lease)
+    try:
+        found = await seen(tools, lease, visit)
+    finally:
+        visit.leave()
+    settle(tools, lease, found)
+    wake.poke_idle(tools.db.run)
+    wake.poke(tools.db.run, wake.BOT)
+
+
+async def seen(tools: Tools, lease: Lease, visit: Visit) -> Found:
+    """What the link leads to."""
+    tools.desk.say(lease, Step.PROBE)
+    outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
+    folder = folders.make(tools.db, tools.settings.jobs, lease)
+    asked = orders.order(tools, lease, visit, folder)
+    try:
+        async with tools.engine.open(asked, folder, proxy=visit.identity.proxy) as child:
+            found = await child.probe()
+    finally:
+        folders.remove(tools.db, folder)
+    visit.worked(whole=False)
+    return found
+
+
+def settle(tools: Tools, lease: Lease, found: Found) -> None:
+    """What becomes of a look."""
+    wish = parse(lease.payload["variant"])
+    if wish.looks:
+        show(tools, lease, found)
+    elif found.kind == "list":
+        spread(tools, lease, found, wish)
+    else:
+        variant = wish if found.kind == "album" else wish.one
+        lists.known(tools.db, lease, str(variant), now=clock.now())
+
+
+def show(tools: Tools, lease: Lease, found: Found) -> None:
+    """Tell everybody who waits what there is; nothing is downloaded."""
+    text = codec.dump(shown(tools, lease, found))
+    lists.listed(tools.db, lease, text, title=found.title, now=clock.now())
+    wake.poke(tools.db.run, wake.BOT)
+    log.info("job.looked", job=lease.job, worker=tools.name, kind=found.kind)
+
+
+def shown(tools: Tools, lease: Lease, found: Found) -> dict[str, object]:
+    """What there is in the form in which requests keep it. `ready` are the variants that are with
+    Telegram already, `most` the entries that one request may take."""
+    keys = orders.keys(lease, found)
+    ready = [one.variant for one in found.choices if is_ready(tools, keys, one.variant)]
+    return {
+        "kind": found.kind,
+        "title": found.title,
+        "duration": found.duration,
+        "count": found.count,
+        "more": found.more,
+        "most": tools.settings.max_playlist,
+        "page": page_of(parse(lease.payload["variant"])),
+        "entries": [asdict(entry) for entry in found.entries[:PAGE]],
+        "choices": [asdict(choice) for choice in found.choices],
+        "ready": ready,
+        "subtitles": found.subtitles,
+        "captions": len(found.captions),
+        "chapters": len(found.chapters),
+    }
+
+
+def page_of(wish: Variant) -> int:
+    return wish.page if wish.looks else 1
+
+
+def is_ready(tools: Tools, keys: set[str], variant: str) -> bool:
+    return any(shelf.find(tools.db, key, variant) for key in keys)
+
+
+def spread(tools: Tools, lease: Lease, found: Found, wish: Variant) -> None:
+    """A request for each entry that was chosen."""
+    chosen = found.entries[: tools.settings.max_playlist]
+    entries = [(one.place, entry_link(one.url, str(wish.one))) for one in chosen]
+    good = [(place, one) for place, one in entries if one is not None]
+    if not good:
+        raise Unsupported("no entry has an address", site=found.site)
+    made = lists.spread(tools.db, lease, good, title=found.title, now=clock.now())
+    log.info("list.spread", job=lease.job, worker=tools.name, entries=len(good), requests=made)
+
+
+def entry_link(url: str, variant: str) -> Link | None:
+    """The link of an entry, None when nobody may open it. What a reader of the site hid behind
+    the address for itself stays there."""
+    found = link.read(url, variant)
+    if isinstance(found, link.BadLink):
+        return None
+    if "#__youtubedl_smuggle=" not in url:
+        return found
+    return Link(url, found.site, link.by_hash(url), variant)

@@ -1,0 +1,83 @@
+"""Lists, albums and choices with the whole product: by words in the chat, and by the command."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from procs.store import record
+from tests.process.conftest import gets
+from tests.sandbox.person import Message, Person
+from tests.sandbox.stack import Stack
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+Meets = Callable[..., Awaitable[Person]]
+
+FEED = "/page/feed.xml"
+
+
+async def test_a_list_is_shown_and_chosen_from(healthy: Stack, meets: Meets) -> None:
+    ann = await meets("fa")
+    sent = await ann.sends(healthy.url(FEED))
+    shown = await ann.sees(lambda m: m.reply == sent.id and "Episode 10" in m.text)
+    assert "Episode 11" not in shown.text
+
+    chosen = await ann.sends(f"{healthy.url(FEED)} ۲، ۴")
+
+    await ann.waits(lambda chat: two(chat, chosen), 60, "never got two films")
+    assert [m for m in await ann.history() if m.media and m.reply == sent.id] == []
+
+
+def two(chat: list[Message], chosen: Message) -> Message | None:
+    films = [m for m in chat if m.media and m.reply == chosen.id]
+    return films[1] if len(films) == 2 else None
+
+
+async def test_cancelling_a_list_cancels_its_entries(healthy: Stack, meets: Meets) -> None:
+    ann = await meets()
+    sent = await ann.sends(f"{healthy.url('/page/slow.xml')} all")
+    status = await ann.sees(lambda m: m.reply == sent.id and "0 of 5 sent" in m.text, timeout=60)
+
+    await ann.presses("Cancel", status)
+
+    await healthy.until(lambda: states(healthy, ann, "fetch") == {"CANCELLED": 5})
+
+
+def states(stack: Stack, person: Person, kind: str) -> dict[str, int]:
+    """How many jobs of a kind a person has, by state."""
+    found: dict[str, int] = {}
+    for job in record.latest(stack.db, most=500):
+        if job.user == person.id and job.kind == kind:
+            found[job.state.name] = found.get(job.state.name, 0) + 1
+    return found
+
+
+async def test_a_post_comes_as_an_album(healthy: Stack, meets: Meets) -> None:
+    ann = await meets()
+    sent = await ann.sends(healthy.url("/page/post.html"))
+
+    first = await gets(ann, sent)
+
+    album = [m for m in await ann.history() if m.media and m.reply == sent.id]
+    assert [m.kind for m in album] == ["video"] * 3
+    assert {m.group for m in album} == {first.group} != {0}
+
+
+async def test_the_command_lists_pages_and_takes_entries(healthy: Stack, tmp_path: Path) -> None:
+    url = healthy.url(FEED)
+    code, said = await healthy.says("fetch", url, "--list", "--page", "3")
+    assert (code, "21. Episode 21" in said, "It goes on" in said) == (0, True, False)
+    code, said = await healthy.says("fetch", url, "--to", str(tmp_path))
+    assert (code, "Episode 1" in said, list(tmp_path.iterdir())) == (1, True, [])
+
+    code, _ = await healthy.says("fetch", url, "--as", "۱-۲ m4a", "--to", str(tmp_path))
+
+    assert code == 0
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["clip (2).m4a", "clip.m4a"]
+
+
+async def test_the_command_shows_what_a_film_can_be_had_as(healthy: Stack) -> None:
+    code, said = await healthy.says("fetch", healthy.url("/hls/master.m3u8"), "--list")
+    assert code == 0
+    assert "360p · 1.8 MB" in said
+    assert "mp3 · " in said
