@@ -79,11 +79,15 @@ def pss(pid: int) -> int:
 
 
 async def cached(stack: Stack) -> dict[str, float]:
-    """From a known link to the media in the chat."""
-    ann = await stack.telegram.person("Ann")
-    await ann.starts()
-    await arrives(stack, ann, CLIP)
-    took = [await arrives(stack, ann, CLIP) for _ in range(DELIVERIES)]
+    """From a known link to the media in the chat. Everybody asks once: the second message to one
+    chat within a second waits for the pace that Telegram asks for, and that is not ours to beat."""
+    people = [await stack.telegram.person(f"Ann {number}") for number in range(DELIVERIES + 1)]
+    for person in people:
+        hello = await person.starts()
+        await person.sees(lambda m, after=hello.id: m.id > after, timeout=60)
+    first, *others = people
+    await arrives(stack, first, CLIP)
+    took = [await arrives(stack, person, CLIP) for person in others]
     return {"cached_p50_ms": 1000 * statistics.median(took)}
 
 
