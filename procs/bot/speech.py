@@ -3,8 +3,8 @@
 import asyncio
 import hashlib
 
-from procs import i18n
-from procs.errors import TelegramAway, TelegramWait
+from procs import i18n, log
+from procs.errors import StoreFull, TelegramAway, TelegramWait
 from procs.store.database import Database
 from procs.telegram.front import Front
 from procs.telegram.heard import Incoming
@@ -17,6 +17,8 @@ DELETE = "messages.DeleteMessages"
 PRESS = "messages.SetBotCallbackAnswer"
 #: Seconds that an answer waits for Telegram's leave; a longer wait makes it worthless.
 PATIENCE = 60.0
+#: Seconds between two messages while the disk takes no budget: within every limit that it holds.
+UNBUDGETED = 1.0
 #: Attempts over a broken connection, and seconds between them.
 ATTEMPTS, AGAIN = 5, 1.0
 
@@ -27,6 +29,7 @@ class Speech:
     def __init__(self, db: Database, front: Front) -> None:
         self.pace = Pace(db)
         self.front = front
+        self.unbudgeted = asyncio.Lock()
 
     async def reply(
         self, to: Incoming, key: str, *, buttons: Buttons = (), about: str = "", **values: object
@@ -57,7 +60,7 @@ class Speech:
         ChatClosed, TelegramRefused, SessionRevoked.
         """
         for attempt in range(1, ATTEMPTS + 1):
-            await self.pace.leave(SEND, chat=chat, urgency=Urgency.ANSWER, patience=PATIENCE)
+            await self.leave(chat)
             try:
                 message = await self.front.send(
                     chat, access, text, random_id=random_id, reply_to=reply_to, buttons=buttons
@@ -72,6 +75,16 @@ class Speech:
                     return message
             await asyncio.sleep(AGAIN)  # its twin is being sent, or the connection comes back
         return 0
+
+    async def leave(self, chat: int) -> None:
+        """Wait until a message may go out. On a full disk no budget can be written; deliveries
+        stand still there, so we speak alone, and slowly: people must hear that it is full."""
+        try:
+            await self.pace.leave(SEND, chat=chat, urgency=Urgency.ANSWER, patience=PATIENCE)
+        except StoreFull as error:
+            log.warning("budget.unwritten", chat=chat, error=error)
+            async with self.unbudgeted:
+                await asyncio.sleep(UNBUDGETED)
 
     async def answer(self, press: int, text: str, *, alert: bool = False) -> None:
         """Answer a press. Raises as `send`."""
