@@ -54,6 +54,7 @@ class Settings(Places):
     telegram_server: tuple[str, int] | None
     telegram_server_key: str
     allowed_networks: tuple[IPv4Network | IPv6Network, ...]
+    allowed_ports: tuple[int, ...]
     upstream_proxy: str
     sites: RuleBook
     engine_update: str
@@ -138,6 +139,7 @@ TABLE = (
     Setting("CHAPAR_TELEGRAM_SERVER", values.server),
     Setting("CHAPAR_TELEGRAM_SERVER_KEY", values.key, absent=""),
     Setting("CHAPAR_ALLOWED_NETWORKS", values.networks, absent=()),
+    Setting("CHAPAR_ALLOWED_PORTS", values.ports, lambda texts: "80,443"),
     Setting("CHAPAR_UPSTREAM_PROXY", values.proxy, absent="", secret=True),
     Setting("CHAPAR_SITES", str, lambda texts: rulebook.usual(texts["CHAPAR_HOME"])),
     Setting("CHAPAR_ENGINE_UPDATE", values.update, lambda texts: "notify"),

@@ -206,6 +206,15 @@ def networks(text: str) -> tuple[Network, ...]:
     return tuple(found)
 
 
+def ports(text: str) -> tuple[int, ...]:
+    """Ports of sites, between commas or spaces: `80, 443, 8080`."""
+    words = re.split(r"[,\s]+", text)
+    wrong = [one for one in words if not re.fullmatch(r"\d{1,5}", one) or not 0 < int(one) <= 65535]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is not a port; write ports like 80,443,8080")
+    return tuple(dict.fromkeys(map(int, words)))
+
+
 def proxy(text: str) -> str:
     """An HTTP proxy's address, with a password or without."""
     parts = urlsplit(text)

@@ -19,7 +19,6 @@ from procs.engine.confine import SCRATCH
 from procs.engine.door import likeness
 from procs.engine.egress import Caps, Egress
 from procs.engine.line import Line
-from procs.engine.policy import policy
 from procs.engine.reading import fetched, into
 from procs.engine.records import MIB, Ended, Fetched, Found, Limits, Order, Ran
 from procs.engine.routes import Routes, upstream
@@ -128,7 +127,7 @@ class Engine:
 
     def egress(self, line: Line, order: Order, proxy: str | None) -> Egress:
         """The way out of one child. Bytes enough for one download and a second try of it."""
-        routes = replace(self.routes, policy=policy(order.allowed_networks))
+        routes = self.routes.of(order.allowed_networks)
         if proxy is not None:
             routes = replace(routes, upstream=upstream(proxy))
         most = min(self.caps.bytes, RETRIES * order.most + BESIDES)

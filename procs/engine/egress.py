@@ -22,6 +22,8 @@ MIB = 1024**2
 BACKLOG = 64
 #: Connections that dripped for a whole `idle` before the job is called too slow.
 STRIKES = 3
+#: Refusals of one job that are logged; a hostile page has any number of them.
+LOGGED = 20
 #: Failures that may only be how a program saw our refusal, or a site that could not be reached.
 SEEMING = (
     errors.ExtractorBroken,
@@ -56,8 +58,10 @@ class Egress:
         self.routes = routes
         self.caps = caps
         self.on_over = on_over
-        self.left = caps.bytes
+        self.left = self.left_before = caps.bytes
+        self.closed = False
         self.opened = 0
+        self.refusals = 0
         self.strikes = 0
         self.tunnels: set[Tunnel] = set()
         self.over: JobError | None = None
@@ -80,7 +84,8 @@ class Egress:
         self.watch()
 
     def close(self) -> None:
-        """Nothing passes any more."""
+        """Nothing passes any more, nor what was accepted a moment ago."""
+        self.closed = True
         for timer in self.timers:
             timer.cancel()
         if self.server:
@@ -105,6 +110,9 @@ class Egress:
         return self.left >= 0
 
     def enter(self, tunnel: Tunnel) -> None:
+        if self.closed:
+            tunnel.reset()
+            return
         self.tunnels.add(tunnel)
         self.opened += 1
         if len(self.tunnels) > self.caps.at_once or self.opened > self.caps.in_all:
@@ -114,7 +122,11 @@ class Egress:
         self.tunnels.discard(tunnel)
 
     def watch(self) -> None:
-        """Break every connection that moved too little since the last look, and look again."""
+        """Break every connection that moved too little since the last look, and look again. While
+        the job as a whole moves, a connection that says little from time to time is no drip."""
+        if self.left_before - self.left >= self.caps.least * self.caps.idle:
+            self.strikes = 0
+        self.left_before = self.left
         for tunnel in list(self.tunnels):
             if tunnel.seen and tunnel.moved < self.caps.least * self.caps.idle:
                 self.slow(tunnel)
@@ -135,7 +147,9 @@ class Egress:
             self.trouble = error
             return
         self.refusal = error or errors.Forbidden(why)
-        log.info("egress.refused", host=host, why=why)
+        self.refusals += 1
+        if self.refusals <= LOGGED:
+            log.info("egress.refused", host=host, why=why)
 
     def judge(self, error: JobError) -> JobError:
         """The true name of the failure that the job's child, or its death, told."""

@@ -6,13 +6,17 @@ from urllib.parse import urlsplit
 
 from procs.errors import ChaparError
 
-#: Headers that are between the program and us, not for the site.
+#: Headers that are between the program and us, not for the site; with the last of them a program
+#: would have the operator's own proxy answer instead of the site.
 OURS = {
     *("connection", "host", "keep-alive", "proxy-authorization", "proxy-connection", "te"),
-    *("trailer", "upgrade"),
+    *("trailer", "upgrade", "max-forwards"),
 }
+#: A proxy answers a TRACE with all that it heard, our password for it too.
+NEVER = ("TRACE", "TRACK")
 REQUEST = re.compile(r"([A-Z]{3,10}) (\S{1,16000}) HTTP/1\.[01]")
 FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00\r\n]*)")
+PORT = 65535
 NAME = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
 AUTHORITY = re.compile(r"(?:\[([^\]]+)\]|([^:\[\]]+)):(\d{1,5})")
 
@@ -23,8 +27,8 @@ class BadRequest(ChaparError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `tunnel` is CONNECT; else `line` (method and target within the site) and
-    `fields` go on to the site, whose name with its port is `site`."""
+    """One request. `tunnel` is CONNECT; else method, target within the site and `fields` go on to
+    the site, whose name with its port is `site`, and `length` bytes of a body come after them."""
 
     tunnel: bool
     host: str
@@ -32,6 +36,7 @@ class Request:
     method: str = ""
     target: str = ""
     fields: tuple[tuple[str, str], ...] = ()
+    length: int = 0
 
     @property
     def site(self) -> str:
@@ -52,10 +57,13 @@ def parse(head: bytes) -> Request:
     if not match:
         raise BadRequest(f"request line {first[:40]!r}")
     method, target = match.groups()
+    given = fields(lines)
     if method == "CONNECT":
         return Request(True, *authority(target))
+    if method in NEVER:
+        raise BadRequest(f"method {method}")
     host, port, target = within(target)
-    return Request(False, host, port, method, target, tuple(fields(lines)))
+    return Request(False, host, port, method, target, tuple(given), length(given))
 
 
 def authority(text: str) -> tuple[str, int]:
@@ -63,6 +71,8 @@ def authority(text: str) -> tuple[str, int]:
     match = AUTHORITY.fullmatch(text)
     if not match:
         raise BadRequest(f"address {text[:60]!r}")
+    if int(match[3]) > PORT:
+        raise BadRequest(f"port {match[3]}")
     return named(match[1] or match[2]), int(match[3])
 
 
@@ -96,3 +106,13 @@ def fields(lines: list[str]) -> list[tuple[str, str]]:
         if match[1].lower() not in OURS:
             found.append((match[1], match[2]))
     return found
+
+
+def length(given: list[tuple[str, str]]) -> int:
+    """Bytes of the request's body, which its head must tell in one way only: whatever comes after
+    it would be a second request, which nobody has judged. Raises BadRequest."""
+    told = [text for name, text in given if name.lower() == "content-length"]
+    coded = [name for name, _ in given if name.lower() == "transfer-encoding"]
+    if coded or len(told) > 1 or not all(re.fullmatch(r"[0-9]{1,18}", text) for text in told):
+        raise BadRequest("a body of no plain length")
+    return int(told[0]) if told else 0

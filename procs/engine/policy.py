@@ -28,8 +28,9 @@ BLOCKED_6 = (
     *("::/3", "4000::/2", "8000::/1"),
     *("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"),
 )
-#: What the resolvers of a filtered country answer for a site that they hide.
-FILTERED = IPv4Network("10.10.34.0/24")
+#: What the resolvers of a filtered country answer for a site that they hide: one of the private
+#: addresses, and one that looks public (seen in Iran).
+FILTERED = (IPv4Network("10.10.34.0/24"), IPv6Network("2001:4188:2:600:10:10:34:0/120"))
 PORTS = (80, 443)
 
 
@@ -70,9 +71,11 @@ def is_public(address: Address) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What one job may visit. `networks` are the operator's exceptions, on every port."""
+    """What one job may visit: public addresses on these `ports`. `networks` are the operator's
+    exceptions, on every port."""
 
     networks: tuple[Network, ...] = ()
+    ports: tuple[int, ...] = PORTS
 
     def is_allowed(self, address: Address) -> bool:
         """Whether the operator named a network that holds this address."""
@@ -82,15 +85,15 @@ class Policy:
         """Why the address may not be visited, None when it may."""
         if self.is_allowed(address):
             return None
-        if address in FILTERED:
+        if any(address in network for network in FILTERED):
             return errors.SiteFiltered(str(address))
         if not is_public(address):
             return errors.Forbidden(f"{address} is not a public address")
-        if port not in PORTS:
+        if port not in self.ports:
             return errors.Forbidden(f"port {port}")
         return None
 
 
-def policy(networks: Iterable[str]) -> Policy:
+def policy(networks: Iterable[str], ports: Iterable[int] = PORTS) -> Policy:
     """The policy with these networks, as texts, for exceptions."""
-    return Policy(tuple(ip_network(one) for one in networks))
+    return Policy(tuple(ip_network(one) for one in networks), tuple(ports))

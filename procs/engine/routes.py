@@ -8,11 +8,11 @@ import re
 import socket
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
-from procs.engine import policy
+from procs.engine import lookup, policy
 from procs.engine.heads import Request
 from procs.engine.policy import Address, Policy
 from procs.errors import Forbidden, JobError, NetworkBroken, ProxyBroken
@@ -21,18 +21,18 @@ from procs.errors import Forbidden, JobError, NetworkBroken, ProxyBroken
 NAMES, DIAL = 10.0, 10.0
 #: Addresses of one name that are tried.
 TRIES = 4
+#: Any port; nothing is sent there.
+DISCARD = 9
+#: Bytes of the upstream's answer to a CONNECT, and seconds for it: it dials meanwhile.
+GREETING, MEETING = 16 * 1024, 30.0
 #: Names that belong to this machine or to some private network (RFC 6761, 6762, 8375).
 LOCAL = re.compile(r"[^.]*|.*\.(local|localhost|localdomain|internal|intranet|lan|home|corp|arpa)")
 
+ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})[^\r\n]{0,200}\r\n")
+
 Resolve = Callable[[str], Awaitable[list[str]]]
 Connect = Callable[[str, int], Awaitable[socket.socket]]
-
-
-async def system(host: str) -> list[str]:
-    """What the system's resolver says; all forms of numbers that it takes for addresses too."""
-    loop = asyncio.get_running_loop()
-    rows = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(row[4][0]) for row in rows))
 
 
 async def connect(address: str, port: int) -> socket.socket:
@@ -46,6 +46,18 @@ async def connect(address: str, port: int) -> socket.socket:
         link.close()
         raise
     return link
+
+
+def is_own(address: Address) -> bool:
+    """Whether an address is one of this machine's own interfaces: what one asks oneself for, comes
+    from there. No packet leaves for it."""
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as nobody:
+            nobody.connect((str(address), DISCARD))
+            return ip_address(nobody.getsockname()[0]) == address
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +88,34 @@ def upstream(text: str) -> Upstream | None:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where to dial, and what to say there first; `answer` is what the program is told by us when
-    the dialled end is the site itself, `silent` what it means when nobody accepts."""
+    """Where to dial, and what to say there first; with `greet`, that is a CONNECT to an upstream,
+    whose answer is for us. `answer` is what the program is told by us, `silent` what it means when
+    nobody accepts."""
 
     addresses: tuple[str, ...]
     port: int
     hello: bytes = b""
     answer: bytes = b""
+    greet: bool = False
     silent: type[JobError] = NetworkBroken
 
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """How one job's requests leave the machine. `resolve` and `connect` are the machine's own; the
-    tests have an internet of theirs."""
+    """How one job's requests leave the machine. `resolve`, `connect` and `own` are the machine's
+    own; the tests have an internet of theirs."""
 
     policy: Policy = field(default_factory=Policy)
     upstream: Upstream | None = None
-    resolve: Resolve = system
+    resolve: Resolve = lookup.system
     connect: Connect = connect
+    own: Callable[[Address], bool] = is_own
+    asking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(lookup.AT_ONCE))
+
+    def of(self, networks: tuple[str, ...]) -> "Routes":
+        """The routes of one job, which may visit these networks too."""
+        ours = policy.policy(networks, self.policy.ports)
+        return replace(self, policy=ours, asking=asyncio.Semaphore(lookup.AT_ONCE))
 
     async def find(self, request: Request) -> Route:
         """The way for a request. Raises Forbidden, SiteFiltered, NetworkBroken, ProxyBroken."""
@@ -102,8 +123,7 @@ class Routes:
             return await self.through(self.upstream, request)
         addresses = await self.checked(request.host, request.port)
         if request.tunnel:
-            answer = b"HTTP/1.1 200 Connection established\r\n\r\n"
-            return Route(addresses, request.port, answer=answer)
+            return Route(addresses, request.port, answer=ESTABLISHED)
         return Route(addresses, request.port, hello=request.head(request.target))
 
     async def checked(self, host: str, port: int) -> tuple[str, ...]:
@@ -111,13 +131,21 @@ class Routes:
         them waits for us to pick the wrong one."""
         answers = [policy.read(one) for one in await self.answers(host)]
         for address in answers:
-            if why := self.policy.refusal(address, port):
+            if why := self.refusal(address, port):
                 raise type(why)(f"{host}: {why.detail}" if host != str(address) else why.detail)
         return tuple(map(str, answers))
 
+    def refusal(self, address: Address, port: int) -> JobError | None:
+        """The policy's; and this machine's own addresses, public ones too: what listens there may
+        trust who comes from here."""
+        why = self.policy.refusal(address, port)
+        if why is None and not self.policy.is_allowed(address) and self.own(address):
+            return Forbidden(f"{address} is this machine's own address")
+        return why
+
     async def answers(self, host: str) -> list[str]:
         try:
-            async with asyncio.timeout(NAMES):
+            async with self.asking, asyncio.timeout(NAMES):
                 found = await self.resolve(host)
         except (OSError, UnicodeError) as error:
             raise NetworkBroken(f"{host}: name resolution failed ({error})") from None
@@ -145,7 +173,8 @@ class Routes:
             addresses = await self.answers(upstream.host)
         except NetworkBroken as error:
             raise ProxyBroken(error.detail) from None
-        return Route(tuple(addresses), upstream.port, hello=hello, silent=ProxyBroken)
+        route = Route(tuple(addresses), upstream.port, hello=hello, silent=ProxyBroken)
+        return replace(route, answer=ESTABLISHED, greet=True) if request.tunnel else route
 
     def judged(self, request: Request) -> str:
         """The host for the upstream, a number in odd clothes as the address it is."""
@@ -170,6 +199,33 @@ def literal(host: str) -> Address | None:
         return ip_address(socket.inet_aton(host.rstrip(".")))
     except OSError:
         return None
+
+
+async def meet(link: socket.socket, hello: bytes) -> bytes:
+    """Ask an upstream for a tunnel. Returns what came after its consent. Raises ProxyBroken, and
+    NetworkBroken when it could not reach the site.
+
+    Its answer is waited for before the program may say a word: where it refuses and goes on
+    listening, that word would be a request of its own, which nobody has judged.
+    """
+    loop, heard = asyncio.get_running_loop(), b""
+    try:
+        async with asyncio.timeout(MEETING):
+            await loop.sock_sendall(link, hello)
+            while b"\r\n\r\n" not in heard and len(heard) < GREETING:
+                if not (more := await loop.sock_recv(link, GREETING)):
+                    break
+                heard += more
+    except OSError as error:
+        raise ProxyBroken(f"the upstream broke off: {error}") from None
+    head, whole, rest = heard.partition(b"\r\n\r\n")
+    status = STATUS.match(head + whole)
+    if not status or not whole:
+        raise ProxyBroken("the upstream gave no answer that we understand")
+    if status[1].startswith(b"2"):
+        return rest
+    away = status[1] in (b"502", b"503", b"504")
+    raise (NetworkBroken if away else ProxyBroken)(f"the upstream says {status[1].decode()}")
 
 
 async def dial(connect: Connect, route: Route) -> socket.socket:

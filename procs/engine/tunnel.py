@@ -4,18 +4,19 @@ import asyncio
 import os
 import socket
 import struct
+from math import inf
 from typing import TYPE_CHECKING, cast
 
 from procs.engine import heads
-from procs.engine.routes import dial
-from procs.errors import ChaparError, JobError
+from procs.engine.routes import Route, dial, meet
+from procs.errors import ChaparError, JobError, NetworkBroken
 
 if TYPE_CHECKING:
     from procs.engine.egress import Egress
 
-#: Bytes of a request's head, and of what waits for a slow reader.
+#: Bytes of a request's head, and of what waits for a slow reader: a job may have 64 of them.
 HEAD = 64 * 1024
-WAITING = 1024 * 1024
+WAITING = 256 * 1024
 AT_ONCE = struct.pack("ii", 1, 0)
 
 
@@ -61,6 +62,7 @@ class Site(End):
     def __init__(self, tunnel: "Tunnel") -> None:
         super().__init__(tunnel)
         self.early = b""
+        self.broken = False
 
     def data_received(self, data: bytes) -> None:
         if self.other:
@@ -70,6 +72,10 @@ class Site(End):
 
     def eof_received(self) -> bool:
         return False
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.broken = error is not None
+        super().connection_lost(error)
 
 
 class Program(End):
@@ -82,7 +88,8 @@ class Program(End):
 
     def data_received(self, data: bytes) -> None:
         if self.other:
-            super().data_received(data)
+            if self.tunnel.may_say(len(data)):
+                super().data_received(data)
             return
         self.heard += data
         if self.tunnel.egress.spend(len(data)) and self.is_whole():
@@ -109,10 +116,19 @@ class Tunnel:
         self.program = Program(self)
         self.moved = 0
         self.seen = False
+        self.sayable = inf
         self.work: asyncio.Task[None] | None = None
 
     def made(self) -> None:
         self.egress.enter(self)
+
+    def may_say(self, count: int) -> bool:
+        """Whether the program may say so much more: one request a connection, so that each is
+        judged. Who says more is broken off."""
+        self.sayable -= count
+        if self.sayable < 0:
+            self.reset()
+        return self.sayable >= 0
 
     def start(self, heard: bytes) -> None:
         self.work = asyncio.create_task(self.open(heard))
@@ -126,9 +142,15 @@ class Tunnel:
                 raise heads.BadRequest("the head is too long")
             request = heads.parse(head + end)
             host = request.host
+            self.sayable = inf if request.tunnel else request.length
+            if len(rest) > self.sayable:
+                raise heads.BadRequest("more than one request")
+            self.sayable -= len(rest)
             route = await self.egress.routes.find(request)
             link = await dial(self.egress.routes.connect, route)
-            await self.join(link, route.hello + rest, route.answer)
+            await self.join(*await met(link, route, rest))
+        except OSError as error:
+            self.refuse(NetworkBroken(f"{host}: {error}"), host)
         except ChaparError as error:
             self.refuse(error, host)
 
@@ -145,7 +167,9 @@ class Tunnel:
             site.transport.write(hello)
         self.program.transport.write(answer + site.early)
         self.program.transport.resume_reading()
-        if site.transport.is_closing():
+        if site.broken:
+            self.reset()
+        elif site.transport.is_closing():
             self.program.transport.close()
 
     def refuse(self, error: ChaparError, host: str) -> None:
@@ -170,12 +194,23 @@ class Tunnel:
         reset(self.program.transport)
 
 
+async def met(link: socket.socket, route: Route, rest: bytes) -> tuple[socket.socket, bytes, bytes]:
+    """The dialled end, what is said there, and what the program is told, after an upstream gave its
+    consent. Raises as `routes.meet`."""
+    if not route.greet:
+        return link, route.hello + rest, route.answer
+    try:
+        return link, rest, route.answer + await meet(link, route.hello)
+    except BaseException:
+        link.close()
+        raise
+
+
 def reset(transport: asyncio.Transport) -> None:
-    """End a connection so that nobody takes it for a good end (RST; SO_LINGER in socket(7))."""
-    if transport.is_closing():
-        transport.abort()
-        return
+    """End a connection so that nobody takes it for a good end (RST; SO_LINGER in socket(7)). One
+    that is closing may still have a rest to say, which would be cut off just as quietly."""
     link = transport.get_extra_info("socket")
-    with socket.socket(fileno=os.dup(link.fileno())) as copy:
-        copy.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+    if link is not None and link.fileno() >= 0:
+        with socket.socket(fileno=os.dup(link.fileno())) as copy:
+            copy.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
     transport.abort()

@@ -9,6 +9,7 @@ import uvloop
 
 from procs import clock, config, log, process
 from procs.engine.client import Engine
+from procs.engine.policy import policy
 from procs.engine.routes import Routes, upstream
 from procs.errors import StoreError
 from procs.store import workers
@@ -59,7 +60,8 @@ async def live(settings: config.Settings, db: Database) -> int:
 
 
 def engine(settings: config.Settings) -> Engine:
-    return Engine(settings.run, routes=Routes(upstream=upstream(settings.upstream_proxy)))
+    way = upstream(settings.upstream_proxy)
+    return Engine(settings.run, routes=Routes(policy((), settings.allowed_ports), way))
 
 
 async def work(tools: Tools, signals: process.Signals, places: Places) -> str:

@@ -20,8 +20,9 @@ from itertools import cycle
 from types import TracebackType
 from typing import Self
 
+from procs.engine.lookup import system
 from procs.engine.policy import is_public, read
-from procs.engine.routes import Routes, connect, system
+from procs.engine.routes import Routes, connect
 from procs.errors import ChaparError
 
 #: Addresses of the test's internet; the site is behind each of them.

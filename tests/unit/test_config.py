@@ -51,6 +51,7 @@ def test_what_is_left_out_has_its_default(load):
     assert settings.memory_ceiling == 512 * MIB
     assert settings.max_file_size == 2000 * MIB
     assert settings.allowed_networks == ()
+    assert settings.allowed_ports == (80, 443)
     assert settings.home == Path.home() / ".local/share/chapar"
     assert settings.database_url == f"sqlite:///{settings.home}/chapar.db"
 
@@ -118,6 +119,10 @@ def test_load_raises_them_together(nowhere):
         ("CHAPAR_TELEGRAM_SERVER", "127.0.0.1:99999", "127.0.0.1:4430"),
         ("CHAPAR_ALLOWED_NETWORKS", "127.0.0.1/8", "commas"),
         ("CHAPAR_ALLOWED_NETWORKS", "localhost", "commas"),
+        ("CHAPAR_ALLOWED_PORTS", "http", "80,443"),
+        ("CHAPAR_ALLOWED_PORTS", "80,0", "80,443"),
+        ("CHAPAR_ALLOWED_PORTS", "65536", "80,443"),
+        ("CHAPAR_ALLOWED_PORTS", "80-443", "80,443"),
         ("CHAPAR_UPSTREAM_PROXY", "proxy.lan:3128", "http://host:port"),
         ("CHAPAR_UPSTREAM_PROXY", "socks5://proxy.lan:1080", "http://host:port"),
         ("CHAPAR_UPSTREAM_PROXY", "http://proxy.lan", "http://host:port"),
@@ -179,6 +184,7 @@ def test_a_key_is_taken_from_a_file(load, tmp_path):
 
 def test_lists_take_commas_and_spaces(load):
     settings = load(CHAPAR_ADMINS="1, 2 3,2", CHAPAR_ALLOWED_NETWORKS="127.0.0.0/8 ::1")
+    assert load(CHAPAR_ALLOWED_PORTS="8080, 443 443").allowed_ports == (8080, 443)
     assert settings.admins == (1, 2, 3)
     assert settings.allowed_networks == (ip_network("127.0.0.0/8"), ip_network("::1"))
 
