@@ -71,6 +71,8 @@ HUNDREDS: dict[int, type[JobError]] = {
     5: errors.SiteBroken,
 }
 
+#: Nurseries that one download may lose.
+NURSERIES = 12
 DEATHS: dict[int, type[JobError]] = {
     -signal.SIGXCPU: errors.TimedOut,
     -signal.SIGXFSZ: errors.TooLarge,
@@ -164,6 +166,8 @@ def detail(causes: Sequence[Cause]) -> str:
 def death(ended: Ended | None, *, site: str = "") -> JobError:
     """What it means that a child ended without a word; None when the whole nursery did."""
     if ended is None:
-        return errors.EngineDied("the nursery ended", site=site)
+        error = errors.EngineDied("the nursery ended", site=site)
+        error.attempts = NURSERIES  # every download loses it at once: none of them is to blame
+        return error
     kind = DEATHS.get(ended.code, errors.EngineDied)
     return kind(f"the child ended with {ended.code}", site=site)

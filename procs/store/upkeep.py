@@ -15,9 +15,11 @@ from procs.store.story import event
 
 #: A download that was running alone when its worker died, twice, is suspected of having killed it;
 #: several that ran together share the blame, since one of them at most is guilty. Each worker that
-#: died in the last `LATELY` seconds without it speaks for a download. After `MANY` deaths it goes.
-BLAME, MANY = 2.0, 10
-LATELY = 600.0
+#: died in the last `LATELY` seconds without it speaks for a download.
+BLAME, LATELY = 2.0, 600.0
+#: So many deaths speak against it whatever ran beside it, when no more workers died without it;
+#: and so many in any case: nobody waits for longer.
+MANY, ENOUGH = 10, 40
 #: Rows per transaction.
 BITE = 200
 
@@ -42,8 +44,8 @@ SELECT COUNT(*) FROM workers
 """
 TAKE_BACK = """
 UPDATE jobs
-   SET state = 0, at = :now, fence = fence + 1, worker = NULL, deaths = deaths + :death,
-       blame = :blame, story = story || :event
+   SET state = 0, at = :now, fence = fence + 1, worker = NULL, attempt = attempt - 1,
+       deaths = deaths + :death, blame = :blame, story = story || :event
  WHERE id = :job AND state = 1
 """
 DROP = """
@@ -161,7 +163,8 @@ def suspected(deaths: int, blame: float, *, others: int) -> bool:
     What kills from outside (an operator, the kernel short of memory) hits whatever runs: the
     others as well, and the downloads beside this one.
     """
-    return deaths >= MANY or blame >= BLAME + max(0, others)
+    without = max(0, others)
+    return blame >= BLAME + without or deaths >= max(MANY, min(without, ENOUGH))
 
 
 def cancel(db: Database, job: int, *, now: Now) -> int | None:

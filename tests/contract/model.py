@@ -11,7 +11,7 @@ from procs.clock import Now
 from procs.job import Ask, Kind, Lane, Lease, State
 from procs.store.leases import ENDLESS, LEASE
 from procs.store.seats import LIGHT_CAP
-from procs.store.upkeep import BLAME, LATELY, MANY
+from procs.store.upkeep import BLAME, ENOUGH, LATELY, MANY
 
 BADLY = {State.FAILED, State.CANCELLED, State.DEAD}
 
@@ -272,6 +272,7 @@ class Model:
                 self.settle(job.id, "failed")
                 self.leave(job, State.DEAD)
             else:
+                job.attempt -= 1
                 self.give_back(job)
         return len(taken)
 
@@ -279,7 +280,8 @@ class Model:
         """Whether it killed its workers itself: not when others died lately without it."""
         lately = sum(at > self.now.wall - LATELY for at in self.died_at)
         without = max(0, lately - (job.deaths - 1))
-        return job.deaths >= MANY or job.blame >= BLAME + without
+        enough = job.deaths >= max(MANY, min(without, ENOUGH))
+        return enough or job.blame >= BLAME + without
 
     def reap(self) -> int:
         return self.take_back(job for job in self.of(State.LEASED) if job.at < self.now.boot)

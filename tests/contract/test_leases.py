@@ -220,6 +220,26 @@ def test_downloads_that_lost_their_workers_together_share_the_blame(
     assert {desk.glance(one.request).state for one in asked} == {"open"}
 
 
+def test_the_death_of_a_worker_costs_its_jobs_no_attempt(
+    desk: Desk, dies: Callable[[], int]
+) -> None:
+    desk.asks(1, "a")
+    desk.claim(dies())
+    upkeep.release_dead(desk.db, now=desk.clock.now())
+
+    assert [lease.attempt for lease in desk.claim(desk.worker())] == [1]
+
+
+@pytest.mark.parametrize(
+    ("deaths", "others", "convicted"),
+    [(10, 0, True), (10, 10, True), (10, 11, False), (25, 60, False), (40, 99, True)],
+)
+def test_many_deaths_convict_unless_more_workers_died_elsewhere(
+    deaths: int, others: int, convicted: bool
+) -> None:
+    assert upkeep.suspected(deaths, deaths / 8, others=others) is convicted
+
+
 def test_downloads_that_no_worker_outlives_are_given_up_in_the_end(
     desk: Desk, dies: Callable[[], int]
 ) -> None:
