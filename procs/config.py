@@ -48,6 +48,7 @@ class Settings(Places):
     memory_ceiling: int
     max_file_size: int
     max_parts: int
+    stream_from: int
     disk_floor: int
     ballast_size: int
     max_playlist: int
@@ -133,6 +134,7 @@ TABLE = (
     Setting("CHAPAR_MEMORY_CEILING", values.ceiling, lambda texts: "512MiB"),
     Setting("CHAPAR_MAX_FILE_SIZE", values.file_size, lambda texts: "2000MiB"),
     Setting("CHAPAR_MAX_PARTS", values.whole, lambda texts: "5"),
+    Setting("CHAPAR_STREAM_FROM", values.size, absent=0),
     Setting("CHAPAR_DISK_FLOOR", values.size, lambda texts: "1GiB"),
     Setting("CHAPAR_BALLAST_SIZE", values.size, lambda texts: "64MiB"),
     Setting("CHAPAR_MAX_PLAYLIST", values.entries, lambda texts: "50"),

@@ -25,6 +25,8 @@ ROUNDS = 3
 #: Seconds by which a far server's acknowledgements are late.
 LATE = 0.05
 FOREVER = 1 << 30
+#: Bytes of what is streamed, and bytes a second down and up.
+LARGE, RATE = 100_000_000, 10_000_000
 
 
 class Bench:
@@ -114,10 +116,31 @@ async def delivery() -> Figures:
     return {"cached_delivery_ms": took["cached_p50_ms"]}
 
 
+async def streams() -> Figures:
+    """From a link to its media in the chat, a large one at equal rates down and up: one after the
+    other, and while it still comes down."""
+    took = {}
+    for way, settings in {"sequential": {}, "streamed": {"stream_from": "50MiB"}}.items():
+        async with Stack(**settings) as stack:
+            await stack.telegram.throttles(RATE)
+            ann = await stack.telegram.person("Ann")
+            await ann.starts()
+            path = f"/small.mp4?pad={LARGE}&rate={RATE}"
+            took[way] = await foundation.arrives(stack, ann, path)
+            print(f"  {LARGE / 1e6:.0f} MB {way:<12}{took[way]:>8.2f} s")
+            assert (way == "streamed") == ("upload.streamed" in stack.log("worker"))
+        stack.remove()
+    return {
+        "stream_vs_sequential": took["streamed"] / took["sequential"],
+        "sequential_s": took["sequential"],
+        "streamed_s": took["streamed"],
+    }
+
+
 async def measure(home: Path, *, quick: bool) -> Figures:
     figures: Figures = dict.fromkeys(GOALS)
     figures |= await Bench(home, QUICK if quick else WHOLE).measure()
-    return figures | await delivery()
+    return figures | await delivery() | await streams()
 
 
 def verdict(name: str, value: float | None) -> str:

@@ -1,9 +1,10 @@
 """From downloaded files to files that Telegram shows well: repacked, named, with a thumbnail.
 
-`prepare` is all that others need. Every program runs through the engine's `run`, so that it dies
-with its job.
+`prepare` is all that others need, and `will_stream` for files still coming. Every program runs
+through the engine's `run`, so that it dies with its job.
 """
 
+from procs.media.boxes import will_stream
 from procs.media.preparing import prepare
 
-__all__ = ["prepare"]
+__all__ = ["prepare", "will_stream"]

@@ -6,6 +6,8 @@ from typing import BinaryIO
 
 #: More top-level boxes than that means fragments, whatever they are called.
 MOST = 64
+#: Bytes of an index that are looked through.
+INDEX = 64 << 20
 
 
 def is_streamable(path: Path) -> bool:
@@ -15,6 +17,24 @@ def is_streamable(path: Path) -> bool:
     if b"moof" in names or len(names) >= MOST:
         return False
     return b"moov" in names and b"mdat" in names and names.index(b"moov") < names.index(b"mdat")
+
+
+def will_stream(path: Path) -> bool | None:
+    """Whether a file that is still coming will be playable as it is: its index in front, and in it
+    codecs that a film is not repacked for. None while too little of it is there."""
+    with open(path, "rb") as source:
+        names, index = [], b""
+        for name in boxes(source):
+            if name == b"moov":
+                start = source.tell()
+                index = source.read(INDEX)
+                source.seek(start)
+            names.append(name)
+    if b"mdat" not in names:
+        return None if len(names) < MOST else False
+    if b"moof" in names or b"moov" not in names[: names.index(b"mdat")]:
+        return False
+    return b"avc1" in index and (b"mp4a" in index or b"soun" not in index)
 
 
 def boxes(source: BinaryIO) -> Iterator[bytes]:

@@ -15,13 +15,14 @@ from pyrogram.raw.types import InputPeerEmpty, InputSingleMedia
 
 from procs import log
 from procs.config import Settings
-from procs.errors import SessionRevoked, TelegramAway
+from procs.errors import ChaparError, SessionRevoked, TelegramAway
 from procs.job import File, Part, Reference
 from procs.telegram import attached, looking, signin
 from procs.telegram.errors import PartMissing
 from procs.telegram.line import Line
 from procs.telegram.peers import CAPTION, cut, peer
 from procs.telegram.posting import post, post_all
+from procs.telegram.streaming import Stream
 from procs.telegram.upload import Progress, Upload
 
 #: Seconds in which Telegram makes a medium out of parts it has.
@@ -65,20 +66,35 @@ class Courier:
         if line is not None:
             await signin.shut(line)
 
-    async def upload(self, file: File, on_progress: Progress) -> Reference:
+    def stream(self, path: Path, file: int) -> Stream:
+        """Begin to give Telegram a file that is still growing, by its open descriptor. Raises
+        TelegramAway."""
+        line = self._line()
+        return Stream(line.lanes, path, file, premium=line.premium)
+
+    async def upload(
+        self, file: File, on_progress: Progress, *, early: Stream | None = None
+    ) -> Reference:
         """Give Telegram a file without sending it. `on_progress` hears bytes acknowledged and
-        bytes in all. Raises TelegramAway, TelegramWait, TelegramRefused, TooLarge,
-        SessionRevoked."""
+        bytes in all; `early` may have sent some of it already. Raises TelegramAway, TelegramWait,
+        TelegramRefused, TooLarge, SessionRevoked."""
         line = self._line()
         try:
-            return await self._upload(line, file, on_progress)
+            return await self._upload(line, file, on_progress, early)
         except SessionRevoked as error:
             line.revoked = str(error)
             raise
 
-    async def _upload(self, line: Line, file: File, on_progress: Progress) -> Reference:
-        whole = Upload(line.lanes, Path(file.path), on_progress, premium=line.premium)
-        handle, thumb, uploads = await whole.run(), None, [whole]
+    async def _upload(
+        self, line: Line, file: File, on_progress: Progress, early: Stream | None
+    ) -> Reference:
+        whole: Upload
+        if early and await finished(early, file, on_progress):
+            whole, handle = early, early.name()
+        else:
+            whole = Upload(line.lanes, Path(file.path), on_progress, premium=line.premium)
+            handle = await whole.run()
+        thumb, uploads = None, [whole]
         if file.thumbnail and file.kind != "photo":
             uploads.append(Upload(line.lanes, Path(file.thumbnail), unheard))
             thumb = await uploads[1].run()
@@ -153,6 +169,19 @@ class Courier:
         if self.line is None:
             raise TelegramAway("not connected")
         return self.line
+
+
+async def finished(early: Stream, file: File, on_progress: Progress) -> bool:
+    """Whether what was sent while the file came down could be completed. When not, the file is
+    uploaded as a whole, and meets again whatever is wrong with the connection."""
+    early.on_progress = on_progress
+    try:
+        await early.finish(Path(file.path))
+    except ChaparError as error:
+        log.info("upload.anew", file=file.name, why=type(error).__name__, error=error)
+        return False
+    log.info("upload.streamed", file=file.name, bytes=early.size, early=early.ahead)
+    return True
 
 
 async def assembled(line: Line, query: UploadMedia, uploads: list[Upload]) -> Any:

@@ -74,6 +74,8 @@ class Lanes:
     async def _free(self, patience: float) -> Lane:
         """The least busy connection that stands, waiting for one. Raises RPCError, OSError."""
         while not (standing := [lane for lane in self.lanes if lane.is_up]):
+            if not self.lanes:
+                raise ConnectionError("closed")
             refused = next((lane.refusal for lane in self.lanes if lane.refusal), None)
             if refused is not None:
                 raise refused

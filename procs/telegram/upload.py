@@ -74,7 +74,7 @@ class Upload:
             async with self.lanes.use(MOST if self.big else 1):
                 try:
                     async with asyncio.TaskGroup() as group:
-                        watch = group.create_task(self._watch())
+                        watch = group.create_task(self.watch())
                         await self._fill(group, file, numbers)
                         watch.cancel()
                 except ExceptionGroup as failed:
@@ -82,27 +82,42 @@ class Upload:
 
     async def _fill(self, group: asyncio.TaskGroup, file: int, numbers: range) -> None:
         """Let parts leave as fast as there is room, and wait for the last of them."""
-        self.heard = time.monotonic()
-        carried = set()
+        carried: set[asyncio.Task[None]] = set()
         for number in numbers:
-            await self.window.reserve()
-            task = group.create_task(self._carry(self._piece(file, number)))
-            carried.add(task)
-            task.add_done_callback(carried.discard)
+            await self.begin(group, self._piece(file, number), carried)
         if carried:
             await asyncio.wait(carried)
 
-    async def _watch(self) -> None:
-        """Give up when nothing is acknowledged any more. Raises TelegramAway."""
-        while (idle := time.monotonic() - max(self.heard, self.window.resume)) < STALL:
-            await asyncio.sleep(STALL - idle)
+    async def begin(
+        self, group: asyncio.TaskGroup, piece: Piece, carried: set[asyncio.Task[None]]
+    ) -> None:
+        """Let one part leave as soon as there is room; `carried` holds its task meanwhile."""
+        await self.window.reserve()
+        task = group.create_task(self._carry(piece))
+        carried.add(task)
+        task.add_done_callback(carried.discard)
+
+    async def watch(self) -> None:
+        """Give up when parts are on their way and nothing is acknowledged any more. Raises
+        TelegramAway."""
+        idle = 0.0
+        while idle < STALL:
+            await asyncio.sleep(max(STALL - idle, STALL / 60))
+            last = max(self.heard, self.window.resume)
+            idle = time.monotonic() - last if self.window.flying else 0.0
         raise TelegramAway(f"no part of {self.path.name} acknowledged in {STALL:g} s")
 
     async def _carry(self, piece: Piece) -> None:
+        if self.window.flying == 1:
+            self.heard = time.monotonic()
         try:
             await self._put(piece)
         finally:
             self.window.release()
+        self.note(piece)
+
+    def note(self, piece: Piece) -> None:
+        """A part was acknowledged."""
         self.done += piece.size
         self.on_progress(min(self.done, self.size), self.size)
 

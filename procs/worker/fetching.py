@@ -12,7 +12,9 @@ from procs.filenames import free
 from procs.job import File, Lease, Media, Part, Step
 from procs.store import leases, outcomes, requests
 from procs.store import media as shelf
+from procs.telegram.streaming import Stream
 from procs.worker import folders, looking, orders, visiting
+from procs.worker.early import Early, early
 from procs.worker.tools import Tools
 from procs.worker.visiting import Visit
 
@@ -41,18 +43,19 @@ async def carry(tools: Tools, lease: Lease, visit: Visit, room: folders.Room) ->
     outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
     folder = folders.make(tools.db, tools.settings.jobs, lease)
     try:
-        found, files = await gather(tools, lease, folder, visit, room)
-        if files and lease.payload["folder"]:
-            place(tools, lease, files, folder)
-        elif files:
-            await send_up(tools, lease, found, files)
-            share(tools, lease)
+        async with early(tools, lease) as beside:
+            found, files = await gather(tools, lease, folder, visit, room, beside=beside)
+            if files and lease.payload["folder"]:
+                place(tools, lease, files, folder)
+            elif files:
+                await send_up(tools, lease, found, files, beside=beside)
+                share(tools, lease)
     finally:
         folders.remove(tools.db, folder)
 
 
 async def gather(
-    tools: Tools, lease: Lease, folder: Path, visit: Visit, room: folders.Room
+    tools: Tools, lease: Lease, folder: Path, visit: Visit, room: folders.Room, *, beside: Early
 ) -> tuple[Found, list[File]]:
     """From the address to files that fit Telegram; no files when the media turned out to be known
     under its real name, and its deliveries are made already, or to be a list, which is shown."""
@@ -68,6 +71,7 @@ async def gather(
         visit.check_length(found)
         outcomes.started(tools.db, lease, worker=tools.name, title=found.title, now=clock.now())
         room.expect(found.size)
+        beside.expect(found, folder)
         fetched = await child.fetch(within(room, progress(tools, lease, Step.FETCH)))
     visit.worked(whole=True)
     visit.leave()
@@ -121,11 +125,14 @@ def already_known(tools: Tools, lease: Lease, found: Found) -> bool:
     return True
 
 
-async def send_up(tools: Tools, lease: Lease, found: Found, files: list[File]) -> None:
+async def send_up(
+    tools: Tools, lease: Lease, found: Found, files: list[File], *, beside: Early
+) -> None:
     """Upload every file; what is with Telegram already is not uploaded again."""
     parts = lease.progress.get("parts", [])
     for file in files[len(parts) :]:
-        parts = [*parts, asdict(await upload(tools, lease, file))]
+        stream = beside.stream if len(files) == 1 else None
+        parts = [*parts, asdict(await upload(tools, lease, file, stream))]
         leases.note(tools.db, lease, {"parts": parts}, full=True)
     whole = {"title": found.title, "site": found.site, "keys": sorted(orders.keys(lease, found))}
     leases.note(tools.db, lease, {"whole": whole}, full=True)
@@ -153,14 +160,14 @@ def share(tools: Tools, lease: Lease) -> None:
     )
 
 
-async def upload(tools: Tools, lease: Lease, file: File) -> Part:
+async def upload(tools: Tools, lease: Lease, file: File, stream: Stream | None) -> Part:
     """Phase 1: the file is with Telegram, and can be sent by its reference as often as needed."""
     say = progress(tools, lease, Step.UPLOAD)
-    meter = Meter(say)
+    meter = Meter(say, ahead=stream.done if stream else 0)
     courier = await tools.telegram()
     for method in UPLOADS:
         await tools.pace.allowed(method, LONGEST_WAIT)
-    reference = await courier.upload(file, meter)
+    reference = await courier.upload(file, meter, early=stream)
     return Part(
         reference=reference,
         kind=file.kind,
@@ -173,15 +180,17 @@ async def upload(tools: Tools, lease: Lease, file: File) -> Part:
 
 
 class Meter:
-    """Adds the rate to what an upload reports: bytes a second since it began."""
+    """Adds the rate to what an upload reports: bytes a second since it began, those apart that had
+    left before."""
 
-    def __init__(self, say: Callable[[int, int, float], None]) -> None:
+    def __init__(self, say: Callable[[int, int, float], None], *, ahead: int = 0) -> None:
         self.say = say
+        self.ahead = ahead
         self.began = clock.now().boot
 
     def __call__(self, done: int, total: int) -> None:
         took = max(clock.now().boot - self.began, 0.001)
-        self.say(done, total, done / took)
+        self.say(done, total, max(0, done - self.ahead) / took)
 
 
 def place(tools: Tools, lease: Lease, files: list[File], folder: Path) -> None:

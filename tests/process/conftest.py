@@ -14,7 +14,7 @@ PATIENCE = 60.0
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stack() -> AsyncIterator[Stack]:
-    async with Stack() as stack:
+    async with Stack(stream_from="4MiB") as stack:
         yield stack
     stack.remove()
 

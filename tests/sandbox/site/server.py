@@ -1,6 +1,7 @@
 """The site itself. Files may be bent by their address:
 
 /slow/clip.mp4?rate=50000     so many bytes a second (default 100000); any file takes ?rate=
+/small.mp4?pad=100000000      with so many bytes more that players skip; any mp4 takes ?pad=
 /hang/clip.mp4                headers never come
 /stall/clip.mp4               half of it, then silence
 /cut/clip.mp4                 half of it, then the connection breaks
@@ -19,6 +20,7 @@
 import asyncio
 import json
 import mimetypes
+import random
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -33,6 +35,7 @@ from tests.sandbox.site.pages import pages
 #: Bytes of one write, and how many such writes a second at most, when the rate is bound.
 PIECE, BEATS = 64 * 1024, 20
 SLOW = 100_000
+MIB = 1 << 20
 #: The networks that an order must allow to come here: nobody may visit loopback otherwise.
 LOOPBACK = ("127.0.0.0/8",)
 RETRY_AFTER = "7"
@@ -192,7 +195,7 @@ class Site:
         path, bend = self.files / request.match_info["name"], request.match_info.get("bend", "")
         if not path.is_file() or self.files not in path.resolve().parents:
             raise web.HTTPNotFound
-        body = path.read_bytes()
+        body = path.read_bytes() + padding(int(request.query.get("pad") or 0))
         response = web.StreamResponse(headers=headers_of(path, bend))
         first = start_of(request, len(body))
         if bend != "unsized":
@@ -227,6 +230,14 @@ class Site:
             await self.note(request.path, sent=len(piece))
             if rate:
                 await asyncio.sleep(len(piece) / rate)
+
+
+def padding(size: int) -> bytes:
+    """A `free` box (ISO/IEC 14496-12) of so many bytes, the same at every ask."""
+    if not size:
+        return b""
+    block = random.Random(size).randbytes(MIB)
+    return (size + 8).to_bytes(4, "big") + b"free" + (block * (size // MIB + 1))[:size]
 
 
 def headers_of(path: Path, bend: str) -> dict[str, str]:

@@ -52,6 +52,11 @@ class Upload:
     arrived: dict[int, int] = field(default_factory=dict)
 
 
+#: The total of parts while the length is not known; the one that says it may come at any place
+#: (core.telegram.org/api/files, streamed uploads).
+UNKNOWN = -1
+
+
 class Vault:
     """`references` counts how often all file references were made to expire."""
 
@@ -70,7 +75,9 @@ class Vault:
         limits.part(number, total, data)
         path = self.folder / f"{account}-{file}.part"
         upload = self.uploads.setdefault((account, file), Upload(path, total))
-        if total != upload.total:
+        if upload.total == UNKNOWN:
+            upload.total = total
+        if total not in (UNKNOWN, upload.total):
             raise Rpc(400, "FILE_PARTS_INVALID")
         last = number == total - 1
         if total and not last:
@@ -117,6 +124,8 @@ class Vault:
     def check_whole(self, upload: Upload, given: Any) -> None:
         big = isinstance(given, types.InputFileBig)
         if big != bool(upload.total) or (big and given.parts != upload.total):
+            raise Rpc(400, "FILE_PARTS_INVALID")
+        if any(number >= given.parts for number in upload.arrived):
             raise Rpc(400, "FILE_PARTS_INVALID")
         for number in range(given.parts):
             if number not in upload.arrived:

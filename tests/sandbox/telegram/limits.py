@@ -63,12 +63,12 @@ def markup(given: Any) -> Any:
 
 
 def part(number: int, total: int, data: bytes) -> None:
-    """`total` is 0 when the client did not say."""
+    """`total` is 0 in the small form, and -1 while the client does not know it."""
     if not data:
         raise Rpc(400, "FILE_PART_EMPTY")
     if len(data) > PART:
         raise Rpc(400, "FILE_PART_TOO_BIG")
-    if not 0 <= number < (total or PARTS):
+    if not 0 <= number < (total if total > 0 else PARTS):
         raise Rpc(400, "FILE_PART_INVALID")
     if total > PARTS:
         raise Rpc(400, "FILE_PARTS_INVALID")
