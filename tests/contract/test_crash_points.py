@@ -19,9 +19,13 @@ from typing import Any
 
 import pytest
 
+from procs import errors
 from procs.clock import Now
 from procs.job import Ask, Kind, Lane, Lease, State, Step
+from procs.rules import Rate, Rules
 from procs.store import (
+    breakers,
+    cookies,
     deliveries,
     glances,
     holding,
@@ -33,15 +37,18 @@ from procs.store import (
     schema,
     seats,
     upkeep,
+    visits,
     workers,
 )
 from procs.store import settings as wishes
+from procs.store.breakers import Way
 from procs.store.database import Database, open_database
 from procs.store.glances import Report
 from procs.store.migrate import migrate
 from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
 
+WAY = Way("site.example")
 FORK = multiprocessing.get_context("fork")
 FAST = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 #: What is compared; random numbers are left out.
@@ -55,6 +62,10 @@ FACTS = (
     "SELECT id, state FROM workers",
     "SELECT job, step FROM progress",
     "SELECT scope FROM pauses",
+    "SELECT site, egress, failures, until, trial FROM breakers",
+    "SELECT * FROM visits",
+    "SELECT * FROM paces",
+    "SELECT site, file, until FROM cookies",
     "SELECT name, value FROM settings",
     "SELECT id, cap FROM users",
 )
@@ -123,6 +134,18 @@ def raise_the_cap_of_all(db: Database, now: Now) -> None:
     with db.write(full=True):
         wishes.write(db, seats.CAP_SETTING, "3", now=now)
         seats.fill_all(db, now=now)
+
+
+def the_breaker_is_half_open(db: Database, scene: Scene, now: Now) -> None:
+    before = Now(now.wall - 9, now.boot)
+    breakers.failed(db, scene.a, WAY, errors.SiteBusy("429", wait=1.0), now=before)
+    why = f"{breakers.WAITS} site-busy"
+    leases.retry(db, scene.b, delay=99, now=before, error=why, free=True)
+
+
+def somebody_waits_for_a_to_leave(db: Database, scene: Scene, now: Now) -> None:
+    visits.enter(db, scene.a, WAY.site, most=1)
+    leases.postpone(db, scene.b, delay=30, now=now, why=visits.FULL)
 
 
 #: What is done before, and the operation.
@@ -203,6 +226,26 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     ),
     "bring_due": (None, lambda db, s, now: upkeep.bring_due(db, now=Now(now.wall + 9, now.boot))),
     "prune": (None, lambda db, s, now: upkeep.prune(db, before=now.wall)),
+    "site_failed": (
+        None,
+        lambda db, s, now: breakers.failed(db, s.a, WAY, errors.BotCheck("no"), now=now),
+    ),
+    "site_worked": (
+        the_breaker_is_half_open,
+        lambda db, s, now: breakers.worked(db, WAY, whole=True, now=now),
+    ),
+    "visit_booked": (
+        None,
+        lambda db, s, now: visits.book(db, WAY, Rules(rate=Rate(9, 60.0), gap=1.0), now=now),
+    ),
+    "visit_ended": (
+        somebody_waits_for_a_to_leave,
+        lambda db, s, now: visits.leave(db, s.a, WAY.site, now=now),
+    ),
+    "cookies_refused": (
+        None,
+        lambda db, s, now: cookies.refused(db, WAY.site, "a.txt", "bot-check", now=now),
+    ),
     "plan": (None, lambda db, s, now: deliveries.plan(db, order_of(db, s).id, 3)),
     "report": (None, lambda db, s, now: glances.report(db, [Report(s.a.job, Step.FETCH, 1, 2)])),
     "close": (None, lambda db, s, now: requests.close(db, 1, now=now)),

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from procs.store import record
+from procs.store import breakers, record
 from tests.process.conftest import gets
 from tests.sandbox.person import Person
 from tests.sandbox.stack import CLIP, Stack
@@ -35,3 +35,20 @@ async def test_a_bot_check_makes_all_wait_until_a_time_they_are_told(
     await asyncio.gather(gets(ann, first), gets(ben, second))
     jobs = [job for job in record.latest(healthy.db) if job.kind == "fetch" and job.user == ben.id]
     assert [job.attempt for job in jobs] == [1]
+
+
+async def test_a_busy_site_is_visited_again_when_it_said_by_one_and_then_by_all(
+    healthy: Stack, meets: Meets
+) -> None:
+    ann, ben = await meets(), await meets()
+    here = healthy.url("").replace("127.0.0.1", "localhost")
+    first = await ann.sends(f"{here}/busy/1{CLIP}")
+    await healthy.until(
+        lambda: "site=localhost egress=default why=site-busy" in healthy.log("worker")
+    )
+    second = await ben.sends(f"{here}{CLIP}?busy")
+
+    await asyncio.gather(gets(ann, first), gets(ben, second))
+
+    found = {one.site: one for one in breakers.listed(healthy.db)}
+    assert (found["localhost"].until, found["localhost"].failures) == (None, 0)

@@ -10,6 +10,7 @@
 /live.m3u8                    a broadcast: no end, and one segment more each time it is asked for
 /status/503                   that answer (429 and 503 with Retry-After: 7)
 /walled/7/clip.mp4            at the first ask a check for robots instead; any number is one more
+/busy/7/clip.mp4              at the first ask 429 with Retry-After: 2
 /members/clip.mp4             for those with the cookie member=yes; 401 for others
 /browsers/clip.mp4            for what shakes hands as a browser does; 403 for others
 /redirect/3/clip.mp4          after so many redirects;  /loop  for ever
@@ -40,6 +41,11 @@ MIB = 1 << 20
 LOOPBACK = ("127.0.0.0/8",)
 RETRY_AFTER = "7"
 ODD_NAME = "فیلم آزمایشی"
+#: As Cloudflare refuses a program, and as a site asks for patience.
+ONCE = {
+    "walled": (403, {"cf-mitigated": "challenge"}),
+    "busy": (429, {"Retry-After": "2"}),
+}
 TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".mpd": "application/dash+xml",
@@ -104,7 +110,7 @@ class Site:
             web.get("/page/{name}", self.page),
             web.get("/status/{code:\\d+}", self.status),
             web.get("/redirect/{left:\\d+}/{name:.+}", self.redirect),
-            web.get("/walled/{again:\\d+}/{name:.+}", self.walled),
+            web.get("/{once:walled|busy}/{again:\\d+}/{name:.+}", self.once),
             web.get("/{club:members|browsers}/{name:.+}", self.club),
             web.get("/loop", self.loop),
             web.get("/hang/{name:.+}", self.hang),
@@ -157,11 +163,12 @@ class Site:
         left, name = int(request.match_info["left"]), request.match_info["name"]
         raise web.HTTPFound(f"/redirect/{left - 1}/{name}" if left > 1 else f"/{name}")
 
-    async def walled(self, request: web.Request) -> web.StreamResponse:
-        """As Cloudflare refuses a program."""
+    async def once(self, request: web.Request) -> web.StreamResponse:
+        """A refusal, and the file when it is asked for again."""
         if self.asked[request.path] > 1:
             return await self.file(request)
-        return web.Response(status=403, text="Just a moment", headers={"cf-mitigated": "challenge"})
+        status, headers = ONCE[request.match_info["once"]]
+        return web.Response(status=status, text="Just a moment", headers=headers)
 
     async def club(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["club"] == "members":
