@@ -52,9 +52,15 @@ def programs(owners: list[str], settings: Settings | None) -> list[tuple[str, st
     ]
 
 
+OPEN_FILES = (
+    "a download that a hostile file took over could read every file of this user, the bot's token "
+    "too; run Linux 5.13 or newer with Landlock among its security modules (lsm=landlock,…)"
+)
+
+
 def jail_complaints() -> list[str]:
     if jail.is_tight():
-        return []
+        return [] if jail.guards_files() else [OPEN_FILES]
     return [
         "downloads cannot be kept from your own network here, so no worker will take jobs; run "
         "Linux 6.7 or newer with Landlock, or allow unprivileged user namespaces"

@@ -1,19 +1,23 @@
 """The self-test of the jail: is there a way from a child to where no link may lead?
 
-Somebody listens on loopback, and a real child tries to get there: straight, and by its proxy. What
-a kernel, a container or a unit really enforces shows only when it is tried.
+Somebody listens on loopback, by TCP and UDP, and at a unix socket; beside that lies a file of ours.
+A real child tries to get there: straight, and by its proxy. What a kernel, a container or a unit
+really enforces shows only when it is tried.
 """
 
 import asyncio
+import os
 import socket
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence, Set
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from procs.engine import jail
+from procs.engine import jail, landlock
 from procs.engine.egress import Caps, Egress
 from procs.engine.policy import policy, read
+from procs.engine.reading import into
 from procs.engine.records import Limits
 from procs.engine.routes import Routes
 from procs.errors import EngineDied
@@ -26,65 +30,143 @@ LOOPBACK = "127.0.0.1"
 TRY, PATIENCE = 3.0, 30.0
 REACHED = "reached"
 REFUSED = "HTTP/1.1 403"
+SECRET = b"not for downloads"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where no link may lead: ports on loopback, paths of a unix socket and of a file."""
+
+    tcp: int
+    udp: int
+    unix: str
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
 class Knocked:
     """What a child says of its tries: REACHED, the first line of an answer, or an error."""
 
-    straight: str
+    tcp: str
+    udp: str
+    unix: str
+    file: str
     by_proxy: str
+
+    @property
+    def reached(self) -> set[str]:
+        """By which ways it got through. Nothing answers a datagram: who was called knows."""
+        ways = {"tcp": self.tcp, "unix": self.unix, "file": self.file}
+        return {way for way, said in ways.items() if said == REACHED}
+
+
+class Called(asyncio.DatagramProtocol):
+    """Notes by which ways the canary was called."""
+
+    def __init__(self) -> None:
+        self.ways: set[str] = set()
+
+    def datagram_received(self, data: bytes, address: object) -> None:
+        self.ways.add("udp")
+
+    def sings(self, way: str) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
+        def sing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self.ways.add(way)
+            writer.close()
+
+        return sing
 
 
 async def self_test(engine: "Engine", networks: Sequence[str]) -> str | None:
     """Why children are not safe to run, None when they are. Raises EngineDied."""
-    called = asyncio.Event()
-
-    async def sing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        called.set()
-        writer.close()
-
-    server = await asyncio.start_server(sing, LOOPBACK, 0)
     try:
-        port = server.sockets[0].getsockname()[1]
-        async with asyncio.timeout(PATIENCE):
-            said = await knock(engine, port, networks)
-        return judge(said, called.is_set(), policy(networks).is_allowed(read(LOOPBACK)))
+        async with asyncio.timeout(PATIENCE), canary(engine.folder) as (called, places):
+            said = await knock(engine, places, networks)
     except TimeoutError:
         raise EngineDied(f"no self-test within {PATIENCE:g} s") from None
-    finally:
-        server.close()
+    except OSError as error:
+        raise EngineDied(f"no self-test: {error}") from None
+    return judge(said, called.ways, policy(networks).is_allowed(read(LOOPBACK)))
 
 
-def judge(said: Knocked, called: bool, allowed: bool) -> str | None:
-    """What the tries mean. When the operator allows loopback, the proxy lets the canary pass."""
-    if said.straight == REACHED or (called and not allowed):
-        return f"a download reached {LOOPBACK} past its policy; the kernel has: {jail.state()}"
+@asynccontextmanager
+async def canary(folder: Path) -> AsyncIterator[tuple[Called, Places]]:
+    """Somebody at every place that a child must not reach, and where that is. Raises OSError."""
+    called, loop = Called(), asyncio.get_running_loop()
+    mark = f"canary-{os.getpid()}"
+    places = folder / f"{mark}.sock", folder / f"{mark}.txt"
+    async with AsyncExitStack() as stack:
+        for path in places:
+            stack.callback(path.unlink, missing_ok=True)
+        tcp = await asyncio.start_server(called.sings("tcp"), LOOPBACK, 0)
+        stack.callback(tcp.close)
+        unix = await asyncio.start_unix_server(called.sings("unix"), places[0])
+        stack.callback(unix.close)
+        udp, _ = await loop.create_datagram_endpoint(lambda: called, (LOOPBACK, 0))
+        stack.callback(udp.close)
+        places[1].write_bytes(SECRET)
+        ports = tcp.sockets[0].getsockname()[1], udp.get_extra_info("sockname")[1]
+        yield called, Places(*ports, *map(str, places))
+
+
+def judge(said: Knocked, called: Set[str], allowed: bool) -> str | None:
+    """What the tries mean. When the operator allows loopback, the proxy lets the canary pass; where
+    there is no Landlock, files are open, which `chapar check` says."""
+    ways = said.reached | (called - ({"tcp"} if allowed else set()))
+    if not landlock.version():
+        ways -= {"file"}
+    if ways:
+        which = ", ".join(sorted(ways))
+        return f"a download got past its fences ({which}); the kernel has: {jail.state()}"
     if allowed or said.by_proxy.startswith(REFUSED):
         return None
     return f"a download cannot use its proxy: {said.by_proxy}"
 
 
-async def knock(engine: "Engine", port: int, networks: Sequence[str]) -> Knocked:
+async def knock(engine: "Engine", places: Places, networks: Sequence[str]) -> Knocked:
     """Have a child try."""
     folder = engine.folder / "canary"
-    line = await engine.call({"do": "knock", "port": port}, folder, Limits())
+    line = await engine.call({"do": "knock", "places": places}, folder, Limits())
     egress = Egress(Routes(policy(networks)), Caps(), line.hang_up)
     try:
         await egress.start(line.door)
         while word := await line.word():
             if word[0] == "knocked":
-                return Knocked(**word[1])
+                return into(Knocked, word[1])
         raise EngineDied("the self-test ended without a word")
     finally:
         egress.close()
         await line.end()
 
 
-def straight(port: int) -> str:
-    """In the child: try the canary without the proxy."""
+def tries(places: Places, proxy: int) -> Knocked:
+    """In the child: try everything."""
+    return Knocked(
+        tcp=tried(socket.AF_INET, socket.SOCK_STREAM, (LOOPBACK, places.tcp)),
+        udp=tried(socket.AF_INET, socket.SOCK_DGRAM, (LOOPBACK, places.udp)),
+        unix=tried(socket.AF_UNIX, socket.SOCK_STREAM, places.unix),
+        file=seen(places.file),
+        by_proxy=by_proxy(proxy, places.tcp),
+    )
+
+
+def tried(family: int, kind: int, place: Any) -> str:
+    """Try a place without the proxy."""
     try:
-        socket.create_connection((LOOPBACK, port), TRY).close()
+        with socket.socket(family, kind) as link:
+            link.settimeout(TRY)
+            link.connect(place)
+            link.send(b"?")
+    except OSError as error:
+        return str(error)
+    return REACHED
+
+
+def seen(file: str) -> str:
+    """Try to read a file of ours."""
+    try:
+        with open(file, "rb") as source:
+            source.read()
     except OSError as error:
         return str(error)
     return REACHED

@@ -8,7 +8,6 @@ from typing import Any, Never
 
 from procs import codec
 from procs.engine import canary, confine, facts, formats, jail, lists, loader
-from procs.engine.canary import Knocked
 from procs.engine.failure import flatten, plain
 from procs.engine.meter import Meter
 from procs.engine.options import options
@@ -132,8 +131,7 @@ def run(request: dict[str, Any], line: Line, port: int) -> Never:
 
 def knock(request: dict[str, Any], line: Line, port: int) -> None:
     """Try to get where no download may."""
-    target = request["port"]
-    line.say("knocked", Knocked(canary.straight(target), canary.by_proxy(port, target)))
+    line.say("knocked", canary.tries(canary.Places(**request["places"]), port))
 
 
 WORK = {"fetch": fetch, "knock": knock, "run": run}

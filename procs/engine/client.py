@@ -69,6 +69,8 @@ class Engine:
         self.pinned = pinned
         self.presence: Line | None = None
         self.entrance = asyncio.Lock()
+        self.testing = asyncio.Lock()
+        self.safe = False
         self.programs = 0
 
     @property
@@ -95,7 +97,15 @@ class Engine:
     async def self_test(self, networks: Sequence[str] = ()) -> str | None:
         """Why no job may run here, None when all is well: a child must reach nothing that its
         policy, with these networks allowed, forbids. Raises EngineDied."""
-        return await canary.self_test(self, networks)
+        why = await canary.self_test(self, networks)
+        self.safe = why is None
+        return why
+
+    async def be_safe(self, networks: Sequence[str]) -> None:
+        """Have passed the self-test; nothing is fetched before that. Raises EngineDied."""
+        async with self.testing:
+            if not self.safe and (why := await self.self_test(networks)):
+                raise EngineDied(why)
 
     async def close(self) -> None:
         """Leave; the nursery ends when nobody else is there."""
@@ -110,6 +120,7 @@ class Engine:
         """A child for one order, in its folder; by a `proxy` of its own, "" for none, None for the
         one of all orders. Leaving the block, also by cancellation, kills its process group and
         waits for the death. Raises EngineDied."""
+        await self.be_safe(order.allowed_networks)
         limits = Limits(file=order.most + SLACK)
         line = await self.call({"do": "fetch", "order": order}, folder, limits)
         egress = self.egress(line, order, proxy)

@@ -136,3 +136,8 @@ def state() -> str:
 def is_tight() -> bool:
     """Whether a child can reach nothing but its way out, whatever runs in it."""
     return syscalls.is_known() and (landlock.has_tcp() or has_networks())
+
+
+def guards_files() -> bool:
+    """Whether a child can read nothing but programs and its own folder."""
+    return landlock.version() > 0

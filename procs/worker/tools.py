@@ -63,7 +63,7 @@ class Tools:
     async def start_engine(self) -> None:
         """Have a warm nursery before the first job needs it, and know that what it forks is
         confined; until then this worker is not fit to serve. A nursery that does not start is a
-        failure of jobs, and tried again then."""
+        failure of jobs, and tried again then; none is fetched before the self-test is passed."""
         await self._early(self.until_safe())
 
     async def until_safe(self) -> None:

@@ -2,9 +2,9 @@
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,7 @@ take_fences_away()
 #: Says what the self-test of an engine says, and ends its nursery.
 SELF_TEST = """
 import asyncio, sys
+from dataclasses import replace
 from pathlib import Path
 from procs.engine.client import Engine
 
@@ -41,6 +42,26 @@ async def main(run):
 asyncio.run(main(sys.argv[1]))
 """
 
+#: The same for a job that nobody tested for.
+FETCH = """
+import asyncio, sys
+from pathlib import Path
+from procs.engine.client import Engine
+from procs.engine.records import Order
+from procs.errors import EngineDied
+
+async def main(run):
+    engine = Engine(run, linger=0.2)
+    try:
+        async with engine.open(Order("http://127.0.0.1:9/"), run / "job"):
+            print("opened")
+    except EngineDied as error:
+        print("EngineDied", error)
+    await engine.close()
+
+asyncio.run(main(Path(sys.argv[1])))
+"""
+
 
 @pytest.mark.parametrize("networks", [(), LOOPBACK])
 async def test_all_is_well_here(engine, networks):
@@ -49,34 +70,52 @@ async def test_all_is_well_here(engine, networks):
 
 REFUSED = "HTTP/1.1 403 Refused"
 DENIED = "[Errno 13] Permission denied"
+NONE = Knocked(DENIED, DENIED, DENIED, DENIED, REFUSED)
 
 
 @pytest.mark.parametrize(
     ("said", "called", "allowed", "well"),
     [
-        (Knocked(DENIED, REFUSED), False, False, True),
-        (Knocked(DENIED, REFUSED), True, False, False),
-        (Knocked(REACHED, REFUSED), True, False, False),
-        (Knocked(REACHED, "HTTP/1.1 200 OK"), True, True, False),
-        (Knocked(DENIED, "HTTP/1.1 200 OK"), True, False, False),
-        (Knocked(DENIED, "HTTP/1.1 200 OK"), True, True, True),
-        (Knocked(DENIED, DENIED), False, False, False),
+        (NONE, set(), False, True),
+        (NONE, {"tcp"}, False, False),
+        (NONE, {"udp"}, False, False),
+        (NONE, {"udp"}, True, False),
+        (NONE, {"unix"}, True, False),
+        (replace(NONE, tcp=REACHED), {"tcp"}, False, False),
+        (replace(NONE, unix=REACHED), set(), False, False),
+        (replace(NONE, file=REACHED), set(), False, False),
+        (replace(NONE, tcp=REACHED, by_proxy="HTTP/1.1 200 OK"), {"tcp"}, True, False),
+        (replace(NONE, by_proxy="HTTP/1.1 200 OK"), {"tcp"}, False, False),
+        (replace(NONE, by_proxy="HTTP/1.1 200 OK"), {"tcp"}, True, True),
+        (replace(NONE, by_proxy=DENIED), set(), False, False),
     ],
 )
 def test_what_the_tries_mean(said, called, allowed, well):
     assert (canary.judge(said, called, allowed) is None) is well
 
 
-def test_who_is_reached_is_said_to_be():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        assert canary.straight(listener.getsockname()[1]) == REACHED
+async def test_who_is_reached_is_said_to_be(short_home):
+    """Tried from here, where nothing is fenced."""
+    async with canary.canary(short_home) as (called, places):
+        said = await asyncio.to_thread(canary.tries, places, places.tcp)
+        while called.ways != {"tcp", "udp", "unix"}:
+            await asyncio.sleep(0.01)
+    assert said.reached == {"tcp", "unix", "file"}
+    assert list(short_home.rglob("canary*")) == []
 
 
 @pytest.mark.parametrize("networks", [(), LOOPBACK])
 def test_without_fences_a_child_reaches_the_canary(short_home, networks):
     argv = [sys.executable, "-c", UNFENCED + SELF_TEST, short_home / "run", *networks]
     ran = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS)
-    assert "past its policy; the kernel has: system calls" in ran.stdout, ran.stderr
+    assert "past its fences (tcp); the kernel has: system calls" in ran.stdout, ran.stderr
+
+
+def test_nothing_is_fetched_before_the_test_is_passed(short_home):
+    """A self-test that could not be made at the start is made by the first job."""
+    argv = [sys.executable, "-c", UNFENCED + FETCH, short_home / "run"]
+    ran = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS)
+    assert ran.stdout.startswith("EngineDied a download got past its fences"), ran.stderr
 
 
 async def test_a_worker_without_fences_takes_no_jobs_and_says_why(short_home):
@@ -95,6 +134,6 @@ async def test_a_worker_without_fences_takes_no_jobs_and_says_why(short_home):
             said.append(line)
     worker.terminate()
     rest, _ = await worker.communicate()
-    assert "past its policy" in line
+    assert "past its fences" in line
     assert "worker.serving" not in "".join(said) + rest.decode()
     assert worker.returncode == 0
