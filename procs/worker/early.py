@@ -21,7 +21,7 @@ from procs.variant import parse
 from procs.worker.tools import Tools
 
 #: What yt-dlp calls one file that is on its way; several at once have a number in between.
-COMING = re.compile(r"media\.\w+\.part")
+COMING = re.compile(r"media-\d+\.\w+\.part")
 #: Seconds between two looks at what has come, and how often none of it has come yet.
 LOOK, LOOKS = 0.1, 600
 METHOD = "upload.SaveBigFilePart"
