@@ -23,24 +23,38 @@ INSERT INTO paces (site, egress, rate_at, gap_at) VALUES (:site, :egress, :rate_
    SET rate_at = excluded.rate_at, gap_at = excluded.gap_at
 """
 PRUNE_PACES = "DELETE FROM paces WHERE rate_at < :now AND gap_at < :now"
-#: A visit counts while its job is leased under the fence that entered.
+#: A visit counts while its job is leased under the fence that entered. A row of fence 0 is the
+#: place in line of a job that found the site full: who asked later does not get in before it. It
+#: counts while the job is on its way here, and not while something else holds it up.
 ENTER = """
 INSERT INTO visits (job, fence, site)
 SELECT :job, :fence, :site
  WHERE (SELECT COUNT(*) FROM visits v JOIN jobs j ON j.id = v.job
-         WHERE v.site = :site AND v.job <> :job AND j.fence = v.fence AND j.state = 1) < :most
+         WHERE v.site = :site AND v.job <> :job
+           AND (j.state = 1 AND j.fence = v.fence
+                OR v.fence = 0 AND v.job < :job
+                   AND (j.state IN (0, 1) OR j.state = 2 AND j.error = 'site-full'))) < :most
     ON CONFLICT (job) DO UPDATE SET fence = excluded.fence, site = excluded.site
+"""
+LINE_UP = """
+INSERT INTO visits (job, fence, site) VALUES (:job, 0, :site)
+    ON CONFLICT (job) DO UPDATE SET fence = 0, site = excluded.site
 """
 LEAVE = "DELETE FROM visits WHERE job = :job AND fence = :fence"
 CALL = """
 UPDATE jobs SET at = :now
- WHERE id = (SELECT MIN(id) FROM jobs
-              WHERE state = 2 AND site = :site AND at > :now AND error = 'site-full')
+ WHERE id = (SELECT MIN(v.job) FROM visits v JOIN jobs j ON j.id = v.job
+              WHERE v.site = :site AND v.fence = 0
+                AND j.state = 2 AND j.error = 'site-full' AND j.at > :now)
+   AND :most > (SELECT COUNT(*) FROM visits v JOIN jobs j ON j.id = v.job
+                 WHERE v.site = :site AND j.state = 1 AND j.fence = v.fence)
 """
 PRUNE = """
 DELETE FROM visits
  WHERE NOT EXISTS (SELECT 1 FROM jobs j
-                    WHERE j.id = visits.job AND j.fence = visits.fence AND j.state = 1)
+                    WHERE j.id = visits.job
+                      AND (j.state = 1 AND j.fence = visits.fence
+                           OR visits.fence = 0 AND j.state < 20))
 """
 
 
@@ -83,19 +97,24 @@ def pace(db: Database, way: Way) -> Pace:
     return Pace(*row) if row else Pace()
 
 
-def enter(db: Database, lease: Lease, site: str, *, most: int) -> bool:
-    """Be among the `most` visitors of a site. False when it is full."""
+def enter(db: Database, lease: Lease, site: str, *, most: int, now: Now) -> bool:
+    """Be among the `most` visitors of a site. False when it is full, or others wait for the room
+    that there is; the first of them is called then, for who left may have died without a word."""
+    facts = {"job": lease.job, "fence": lease.fence, "site": site, "most": most, "now": now.wall}
     with db.write():
-        facts = {"job": lease.job, "fence": lease.fence, "site": site, "most": most}
-        return db.change(ENTER, facts) > 0
+        if db.change(ENTER, facts):
+            return True
+        db.change(LINE_UP, facts)
+        db.change(CALL, facts)
+    return False
 
 
-def leave(db: Database, lease: Lease, site: str, *, now: Now) -> bool:
+def leave(db: Database, lease: Lease, site: str, *, most: int, now: Now) -> bool:
     """The visit is over. True when somebody was called in who waited for that."""
     with db.write():
         if not db.change(LEAVE, {"job": lease.job, "fence": lease.fence}):
             return False
-        return db.change(CALL, {"site": site, "now": now.wall}) > 0
+        return db.change(CALL, {"site": site, "most": most, "now": now.wall}) > 0
 
 
 def prune(db: Database, *, now: Now) -> int:

@@ -98,7 +98,8 @@ class Visit:
         """Make room for the next visitor, where there is a limit."""
         db, site = self.tools.db, self.way.site
         with unwritten_at_worst("visit.unended", self.lease):
-            if self.rules.concurrency and visits.leave(db, self.lease, site, now=clock.now()):
+            most = self.rules.concurrency
+            if most and visits.leave(db, self.lease, site, most=most, now=clock.now()):
                 wake.poke_idle(db.run)
 
 
@@ -133,8 +134,8 @@ def enter(tools: Tools, lease: Lease) -> Visit:
 
 
 def has_room(tools: Tools, lease: Lease, rules: Rules) -> bool:
-    most = rules.concurrency
-    return not most or visits.enter(tools.db, lease, lease.payload["site"], most=most)
+    most, site = rules.concurrency, lease.payload["site"]
+    return not most or visits.enter(tools.db, lease, site, most=most, now=clock.now())
 
 
 def choose(

@@ -144,7 +144,8 @@ def the_breaker_is_half_open(db: Database, scene: Scene, now: Now) -> None:
 
 
 def somebody_waits_for_a_to_leave(db: Database, scene: Scene, now: Now) -> None:
-    visits.enter(db, scene.a, WAY.site, most=1)
+    visits.enter(db, scene.a, WAY.site, most=1, now=now)
+    visits.enter(db, scene.b, WAY.site, most=1, now=now)
     leases.postpone(db, scene.b, delay=30, now=now, why=visits.FULL)
 
 
@@ -240,7 +241,7 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     ),
     "visit_ended": (
         somebody_waits_for_a_to_leave,
-        lambda db, s, now: visits.leave(db, s.a, WAY.site, now=now),
+        lambda db, s, now: visits.leave(db, s.a, WAY.site, most=1, now=now),
     ),
     "cookies_refused": (
         None,

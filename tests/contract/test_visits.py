@@ -22,6 +22,14 @@ def running(desk: Desk, *names: str) -> list[Lease]:
     return desk.claim(desk.worker(), room=len(names))
 
 
+def enters(desk: Desk, lease: Lease, most: int = 1) -> bool:
+    return visits.enter(desk.db, lease, SITE, most=most, now=desk.clock.now())
+
+
+def leaves(desk: Desk, lease: Lease) -> bool:
+    return visits.leave(desk.db, lease, SITE, most=1, now=desk.clock.now())
+
+
 def waits(desk: Desk, lease: Lease, why: str, delay: float = 30.0) -> None:
     leases.postpone(desk.db, lease, delay=delay, now=desk.clock.now(), why=why)
 
@@ -71,35 +79,79 @@ def test_without_rules_nothing_is_written(desk: Desk, clock: Clock) -> None:
 def test_no_more_visitors_at_once_than_allowed(desk: Desk) -> None:
     found = running(desk, "a", "b", "c")
 
-    entered = [visits.enter(desk.db, one, SITE, most=2) for one in found]
+    entered = [enters(desk, one, most=2) for one in found]
 
     assert entered == [True, True, False]
 
 
 def test_a_visitor_whose_lease_is_lost_takes_no_room(desk: Desk, clock: Clock) -> None:
     a, b = running(desk, "a", "b")
-    visits.enter(desk.db, a, SITE, most=1)
+    enters(desk, a)
     clock.skip(leases.LEASE + 1)
     upkeep.reap(desk.db, now=clock.now())
     (again,) = (one for one in desk.claim(desk.worker(), room=2) if one.job == b.job)
 
-    assert visits.enter(desk.db, again, SITE, most=1)
+    assert enters(desk, again)
     assert visits.prune(desk.db, now=clock.now()) == 1
+
+
+def lines_up(desk: Desk, lease: Lease) -> None:
+    """It finds the site full, and waits."""
+    assert not enters(desk, lease)
+    waits(desk, lease, visits.FULL)
+
+
+def due(desk: Desk) -> list[int]:
+    """The jobs whose time has come, claimed."""
+    upkeep.bring_due(desk.db, now=desk.clock.now())
+    return [one.job for one in desk.claim(desk.worker(), room=9)]
 
 
 def test_who_leaves_calls_the_one_that_waits_longest(desk: Desk, clock: Clock) -> None:
     a, b, c, d = running(desk, "a", "b", "c", "d")
-    visits.enter(desk.db, a, SITE, most=1)
+    enters(desk, a)
     waits(desk, d, visits.TURN)
-    waits(desk, c, visits.FULL)
-    waits(desk, b, visits.FULL)
+    lines_up(desk, c)
+    lines_up(desk, b)
 
-    assert visits.leave(desk.db, a, SITE, now=clock.now())
+    assert leaves(desk, a)
 
-    assert upkeep.bring_due(desk.db, now=clock.now()) == 1
-    states = [desk.glance(number).job_state for number in (2, 3, 4)]
-    assert states == [State.QUEUED, State.LATER, State.LATER]
-    assert not visits.leave(desk.db, a, SITE, now=clock.now())
+    assert due(desk) == [b.job]
+    assert not leaves(desk, a)
+
+
+def test_nobody_gets_in_before_those_who_were_called(desk: Desk, clock: Clock) -> None:
+    a, b, c = running(desk, "a", "b", "c")
+    enters(desk, a)
+    lines_up(desk, b)
+    leaves(desk, a)
+
+    assert not enters(desk, c)
+    upkeep.bring_due(desk.db, now=clock.now())
+    (called,) = desk.claim(desk.worker(), room=9)
+    assert not enters(desk, c)
+    assert enters(desk, called)
+
+
+def test_who_is_held_up_elsewhere_keeps_nobody_out(desk: Desk, clock: Clock) -> None:
+    a, b, c = running(desk, "a", "b", "c")
+    enters(desk, a)
+    assert not enters(desk, b)
+    leases.retry(desk.db, b, delay=900, now=clock.now(), error="breaker bot-check", free=True)
+    leaves(desk, a)
+
+    assert enters(desk, c)
+
+
+def test_a_visitor_that_died_is_missed_by_the_next_who_asks(desk: Desk, clock: Clock) -> None:
+    a, b, c = running(desk, "a", "b", "c")
+    enters(desk, a)
+    lines_up(desk, b)
+    leases.release(desk.db, a, now=clock.now())
+
+    assert not enters(desk, c)
+
+    assert b.job in due(desk)
 
 
 def test_who_waits_for_a_turn_keeps_the_seat_and_the_attempt(desk: Desk, clock: Clock) -> None:
