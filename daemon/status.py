@@ -15,6 +15,10 @@ from procs.store.database import Database, open_database, path_of
 from procs.store.report import Overview, overview
 from procs.store.workers import Worker
 
+#: The lanes of jobs as people call them; those that are shown when there is something in them.
+LANES = {"heavy": "downloads", "light": "deliveries", "look": "looks", "encode": "encodings"}
+RARE = ("look", "encode")
+
 
 @dataclass(frozen=True, slots=True)
 class Disk:
@@ -115,8 +119,10 @@ def place_of(worker: Worker) -> str:
 def queue(store: Overview) -> list[str]:
     """What waits, what runs, and how the last day's requests ended."""
     lines = []
-    for lane, word in (("heavy", "downloads"), ("light", "deliveries")):
+    for lane, word in LANES.items():
         counts = store.jobs.get(lane, {})
+        if lane in RARE and not sum(counts.values()):
+            continue
         said = [f"{counts.get(state, 0)} {state}" for state in ("leased", "queued", "waiting")]
         said += [f"{counts[state]} {state}" for state in ("later", "held") if counts.get(state)]
         lines.append(f"{word:<12}{', '.join(said)}")

@@ -52,6 +52,9 @@ class Settings(Places):
     disk_floor: int
     ballast_size: int
     max_playlist: int
+    reencode: float
+    live_minutes: int
+    sponsorblock: str
     telegram_server: tuple[str, int] | None
     telegram_server_key: str
     allowed_networks: tuple[IPv4Network | IPv6Network, ...]
@@ -138,6 +141,9 @@ TABLE = (
     Setting("CHAPAR_DISK_FLOOR", values.size, lambda texts: "1GiB"),
     Setting("CHAPAR_BALLAST_SIZE", values.size, lambda texts: "64MiB"),
     Setting("CHAPAR_MAX_PLAYLIST", values.entries, lambda texts: "50"),
+    Setting("CHAPAR_REENCODE", values.encoding, lambda texts: "off"),
+    Setting("CHAPAR_LIVE_MINUTES", values.minutes, lambda texts: "0"),
+    Setting("CHAPAR_SPONSORBLOCK", values.service, lambda texts: "https://sponsor.ajay.app"),
     Setting("CHAPAR_TELEGRAM_SERVER", values.server),
     Setting("CHAPAR_TELEGRAM_SERVER_KEY", values.key, absent=""),
     Setting("CHAPAR_ALLOWED_NETWORKS", values.networks, absent=()),

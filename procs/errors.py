@@ -116,6 +116,12 @@ class TooLong(JobError):
     say = "failed-too-long"
 
 
+class NotEncoded(JobError):
+    """It would have to be encoded anew, which the operator does not allow at that length."""
+
+    say = "failed-encode"
+
+
 class TooLarge(JobError):
     """Larger than Telegram, or the operator, allows."""
 

@@ -53,12 +53,13 @@ MOVES = {
 
 
 class Lane(IntEnum):
-    """What a job waits behind: deliveries, downloads and looks never wait for each other. The
-    numbers are stored."""
+    """What a job waits behind: deliveries, downloads, looks, and downloads that are encoded anew
+    never wait for each other. The numbers are stored."""
 
     LIGHT = 0
     HEAVY = 1
     LOOK = 2
+    ENCODE = 3
 
 
 class Kind(StrEnum):

@@ -38,7 +38,7 @@ HOME_BYTES = 80
 #: What Telegram takes from a bot in one file: 4000 parts of 512 KiB.
 TELEGRAM_FILE = 2000 * UNITS["MIB"]
 UPDATES = ("off", "notify", "auto")
-MOST_ENTRIES = 500
+MOST_ENTRIES, MOST_MINUTES = 500, 120
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -154,6 +154,32 @@ def seconds(text: str) -> float:
     if not re.fullmatch(r"\d+(\.\d+)?", text):
         raise ValueError(f"{text!r} is not a number of seconds; write for example 60")
     return float(text)
+
+
+def minutes(text: str) -> int:
+    """How much of a broadcast is recorded, in minutes; 0 for none."""
+    count = whole(text, 0)
+    if count > MOST_MINUTES:
+        raise ValueError(f"{text} is longer than a download may take; write at most {MOST_MINUTES}")
+    return count
+
+
+def service(text: str) -> str:
+    """The address of a service on the web."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        raise ValueError(f"{text!r} is not an address; write for example https://sponsor.ajay.app")
+    return text.rstrip("/")
+
+
+def encoding(text: str) -> float:
+    """The seconds of a film that may be encoded anew; `off` for none."""
+    match = re.fullmatch(r"(\d+)(s|m|h)?", text)
+    if text == "off":
+        return 0.0
+    if not match:
+        raise ValueError(f"{text!r} is neither off nor a duration; write for example 90s or 10m")
+    return float(match[1]) * {"h": 3600, "m": 60}.get(match[2], 1)
 
 
 def server(text: str) -> tuple[str, int]:

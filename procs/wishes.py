@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from procs import picks
 from procs.variant import AUDIO, BadVariant, Clip, Variant, parse
+from procs.variant import FORMS as FORM_TEXTS
 
 #: Words without a meaning for us after which the rest is talk.
 REACH = 3
@@ -157,7 +158,7 @@ def picked(word: str) -> str:
 def form(word: str) -> str:
     """`720p` of `720`, `mp3` of `mp3`; nothing where a word names no form."""
     height = HEIGHT.fullmatch(word)
-    if height and int(height[1]) in HEIGHTS:
+    if height and (int(height[1]) in HEIGHTS or f"{height[1]}p" == word in FORM_TEXTS):
         return f"{height[1]}p"
     return FORMS.get(word, "")
 

@@ -15,7 +15,7 @@ from bench.queue import table
 from bench.queue.table import Table
 from bench.queue.tally import Tally
 from procs.clock import now
-from procs.job import Kind, Lease
+from procs.job import Kind, Lane, Lease
 from procs.process import Signals
 from procs.store import leases
 from procs.store.database import Database
@@ -47,7 +47,8 @@ async def sleep(db: Database) -> None:
         settings=SimpleNamespace(max_concurrent_downloads=DOWNLOADS, drain_grace=1.0),
     )
     budget, signals = Budget(ENDLESS, ENDLESS, SimpleNamespace()), Signals()
-    await Loop(tools, Ear(db.run, name), budget, signals, heavy=HEAVY).run()
+    rooms = {**dict.fromkeys(Lane, 1), Lane.HEAVY: HEAVY}
+    await Loop(tools, Ear(db.run, name), budget, signals, rooms).run()
 
 
 if __name__ == "__main__":

@@ -6,13 +6,16 @@ import threading
 from pathlib import Path
 from typing import Any, Never
 
+from yt_dlp.utils import YoutubeDLError
+
 from procs import codec
-from procs.engine import canary, confine, facts, formats, jail, lists, loader
+from procs.engine import canary, confine, cutting, facts, formats, jail, kept, lists, loader
 from procs.engine.failure import flatten, plain
 from procs.engine.meter import Meter
 from procs.engine.options import options
 from procs.engine.records import Limits, Order, check_scheme
 from procs.engine.taking import Taking
+from procs.variant import parse
 
 #: Warnings that are kept, and those that say nothing to us.
 WARNINGS = 20
@@ -105,19 +108,42 @@ def fetch(request: dict[str, Any], line: Line, port: int) -> None:
     proxy = "" if order.direct else f"http://127.0.0.1:{port}"
     given = options(order, proxy=proxy, choose=chooser, on_progress=meter, logger=words)
     with loader.Loader(given) as ydl:
-        opened = lists.opened(ydl, ydl.extract_info(order.url, download=False), order)
-        files = [facts.direct(info, ydl.headers) for info in opened.infos]
+        opened, files = kept.read(ydl) if order.kept else extracted(ydl, order)
         found = facts.of_all(opened, files, order)
+        if parse(order.variant).looks and not order.cookies:
+            kept.write(ydl, opened, files)
         line.say("found", found)
         if line.hear() != "go":
             return
         meter.expected, meter.limit = found.size or 0, order.limit(found.kind)
         ydl.params["writethumbnail"] = found.kind == "audio"  # a film's is a frame of its own
-        taking = Taking(ydl, order)
-        for info, file in zip(opened.infos, files, strict=True):
-            taking.take(info, file)
+        cutting.add(ydl, order)
+        taking = took(ydl, order, opened, files)
         meter.finish()
         line.say("fetched", taking.fetched(found, words.warnings))
+
+
+def extracted(ydl: loader.Loader, order: Order) -> kept.Read:
+    """What the site says that there is."""
+    opened = lists.opened(ydl, ydl.extract_info(order.url, download=False), order)
+    return opened, [facts.direct(info, ydl.headers) for info in opened.infos]
+
+
+def took(
+    ydl: loader.Loader, order: Order, opened: lists.Opened, files: list[facts.Direct | None]
+) -> Taking:
+    """The downloads of one job. Addresses that were kept may have run out: then the site is asked
+    for new ones, once."""
+    taking = Taking(ydl, order)
+    try:
+        taking.all(opened.infos, files)
+    except YoutubeDLError:
+        if not order.kept:
+            raise
+        taking = Taking(ydl, order)
+        opened, files = extracted(ydl, order)
+        taking.all(opened.infos, files)
+    return taking
 
 
 def run(request: dict[str, Any], line: Line, port: int) -> Never:

@@ -73,7 +73,7 @@ def found(
 ) -> Found:
     """What the worker wants to know before it says go. Raises LiveNow, TooLarge, NoSuchVariant."""
     if info.get("is_live") or info.get("live_status") in LIVE:
-        raise LiveNow(str(info.get("live_status")))
+        check_live(info, streams, order)
     kind = kind_of(file, streams, order)
     wish = parse(order.variant)
     check_wish(info, wish)
@@ -96,6 +96,20 @@ def found(
         choices=[] if kind in ("photo", "file") else choices.offered(info, order),
         chapters=choices.chapters(info),
     )
+
+
+def is_live(info: dict[str, Any]) -> bool:
+    """Whether it is being broadcast at this moment."""
+    return bool(info.get("is_live")) or info.get("live_status") == "is_live"
+
+
+def check_live(info: dict[str, Any], streams: formats.Streams, order: Order) -> None:
+    """Raises LiveNow for a broadcast that is not to be recorded, or cannot be: one that has not
+    begun or is being made into a film, a part of it, and what ffmpeg has no reader for."""
+    wish = parse(order.variant)
+    recorded = all("m3u8" in str(one.get("protocol")) for one in streams)
+    if not (order.live and is_live(info) and recorded) or wish.clip:
+        raise LiveNow(str(info.get("live_status")))
 
 
 def check_wish(info: dict[str, Any], wish: Variant) -> None:

@@ -17,6 +17,9 @@ MEDIA, COVER = "media", "cover"
 #: What ffmpeg may speak when it fetches: the web, by our proxy.
 PROTOCOLS = "http,https,httpproxy,tcp,tls,crypto,data"
 
+#: How it is told to.
+FETCHING = {"ffmpeg_i": ["-protocol_whitelist", PROTOCOLS]}
+
 #: The same for every job.
 ALWAYS: dict[str, Any] = {
     "quiet": True,
@@ -46,7 +49,7 @@ ALWAYS: dict[str, Any] = {
     "compat_opts": {"manifest-filesize-approx"},
     "js_runtimes": runtimes.named(),
     # No program fetches but ffmpeg, where yt-dlp has no way of its own (live, encrypted samples).
-    "external_downloader_args": {"ffmpeg_i": ["-protocol_whitelist", PROTOCOLS]},
+    "external_downloader_args": FETCHING,
     # What is on the disk is only what it is: a playlist in disguise must open nothing more.
     "postprocessor_args": {"ffmpeg_i": ["-protocol_whitelist", "file"]},
 }

@@ -9,6 +9,10 @@ MIB = 1024**2
 COOKIES = "cookies.txt"
 
 
+#: The file in a job's folder in which a look leaves what it read, for the download.
+KEPT = "kept.z"
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What to fetch, and how much of it at most (bytes); a film may go into so many `parts`.
@@ -17,7 +21,9 @@ class Order:
     private ones that may be visited. `direct` leaves the proxy aside, to try whether there is
     another way out. `cookies` is the name of a file in the job's folder, `clients` are the players
     of YouTube to ask as, `impersonate` is the browser whose handshake to imitate; empty for none.
-    Of a list, at most so many `entries` are taken.
+    Of a list, at most so many `entries` are taken; of a broadcast, so many seconds, none of it with
+    0. `sponsors` is the address of the service that knows which parts were paid for. With `kept`,
+    what a look read lies in the folder (KEPT).
     """
 
     url: str
@@ -30,6 +36,9 @@ class Order:
     clients: tuple[str, ...] = ()
     impersonate: str = ""
     entries: int = 50
+    live: float = 0.0
+    sponsors: str = ""
+    kept: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "allowed_networks", tuple(self.allowed_networks))

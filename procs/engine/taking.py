@@ -1,10 +1,11 @@
 """Downloading what was found, and what lies in the folder after it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from procs.engine import facts, subtitles
-from procs.engine.options import COVER, MEDIA
+from procs.engine.options import COVER, FETCHING, MEDIA
 from procs.engine.records import Fetched, Found, Order
 from procs.errors import NetworkBroken, TooLarge
 from procs.filenames import fit, free, title_name
@@ -23,11 +24,17 @@ class Taking:
         self.durations: list[float] = []
         self.words = ""
 
+    def all(self, infos: Sequence[dict[str, Any]], files: Sequence[facts.Direct | None]) -> None:
+        """Download every media of a link. Raises as `take`."""
+        for info, file in zip(infos, files, strict=True):
+            self.take(info, file)
+
     def take(self, info: dict[str, Any], file: facts.Direct | None) -> None:
         """Download one media. yt-dlp's word that it succeeded is not enough: raises NetworkBroken
         when something did not come, TooLarge when too much did."""
         self.ydl.params["outtmpl"]["default"] = f"{MEDIA}-{len(self.files)}.%(ext)s"
         self.ydl.params.update(subtitles.options(info, self.wish))
+        self.ydl.params["external_downloader_args"] = recording(info, self.order)
         done = self.ydl.process_ie_result(info, download=True)
         said = subtitles.file(done)
         if self.wish.words_alone:
@@ -37,7 +44,7 @@ class Taking:
         title = facts.title(info, file)
         self.files.append(settled(done, file, title, self.order.limit("video")))
         self.titles.append(title)
-        self.durations.append(float(info.get("duration") or 0))
+        self.durations.append(duration(info, done))
         self.words = self.words or Path(said).name
 
     def fetched(self, found: Found, warnings: list[str]) -> Fetched:
@@ -47,6 +54,19 @@ class Taking:
             raise TooLarge(f"{size} bytes, limit {self.order.limit(found.kind)}")
         named = (cover(Path()), self.words, warnings, self.titles, self.durations)
         return Fetched(self.files, found, *named)
+
+
+def duration(info: dict[str, Any], done: dict[str, Any]) -> float:
+    """Seconds that the file should last: as promised, less what was left out."""
+    came = (done.get("requested_downloads") or [{}])[0]
+    return float(came.get("duration") or info.get("duration") or 0)
+
+
+def recording(info: dict[str, Any], order: Order) -> dict[str, list[str]]:
+    """What ffmpeg is told when it fetches: of a broadcast, it ends after a time."""
+    if not facts.is_live(info):
+        return FETCHING
+    return {**FETCHING, "ffmpeg_o": ["-t", f"{order.live:g}"]}
 
 
 def settled(done: dict[str, Any], file: facts.Direct | None, title: str, limit: int) -> str:

@@ -9,7 +9,7 @@ from procs.errors import StoreFull
 from procs.keeper import hung, sweep
 from procs.keeper.freshness import Freshness
 from procs.keeper.space import Space
-from procs.store import breakers, budget, failures, reservations, upkeep, visits, wake
+from procs.store import breakers, budget, failures, looks, reservations, upkeep, visits, wake
 from procs.store.database import Database
 
 #: Pages of 1 KB in the WAL above which it is moved into the database.
@@ -96,4 +96,5 @@ class Keeper:
         failures.prune(self.db, before=now.wall - KEEP)
         budget.prune(self.db, now=now)
         breakers.prune(self.db, now=now)
+        looks.prune(self.db, now=now)
         visits.prune(self.db, now=now)

@@ -15,7 +15,8 @@ from procs.variant import Variant
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be made in which folder: files of `limit` bytes, a film in at most `parts`."""
+    """What is to be made in which folder: files of `limit` bytes, a film in at most `parts`; so
+    many seconds of it may be encoded anew."""
 
     run: Run
     folder: Path
@@ -25,6 +26,7 @@ class Task:
     limit: int
     parts: int
     words: Path | None = None
+    encode: float = 0.0
 
     @property
     def lasting(self) -> float:

@@ -1,20 +1,18 @@
 """What becomes of a file: a pure decision from its facts.
 
-Telegram plays h264 with aac in mp4 everywhere; nothing is promised beyond that. Pictures are not
-encoded anew but in a short clip, which is cut exactly where it was wished: what cannot be repacked
-goes out as a document, as it is.
+Telegram plays h264 with aac in mp4 everywhere; nothing is promised beyond that. Pictures are
+encoded anew only where that was wished and the operator allows it: what cannot be repacked goes
+out as a document, as it is, and a clip begins at the key frame before its time.
 """
 
 from dataclasses import dataclass, replace
 
-from procs.errors import NoSuchVariant
+from procs.errors import NoSuchVariant, NotEncoded
 from procs.media.facts import Facts
 from procs.variant import Variant
 
 #: What an mp4 may hold and players of Telegram know.
 IN_MP4 = ("aac", "mp3")
-#: Seconds of a clip up to which it is encoded anew; a longer one begins at a key frame.
-EXACT = 60
 ENCODER = "libx264"
 PIXELS = ("yuv420p", "yuvj420p", "")
 #: Containers of sound files that a chat's player takes as they are, and their suffix; an ogg has
@@ -40,13 +38,16 @@ class Plan:
 DOCUMENT = Plan("document")
 
 
-def plan(facts: Facts | None, *, wish: Variant, streamable: bool) -> Plan:
-    """What to do. `streamable` says that the file is an mp4 with its index in front. Raises
-    NoSuchVariant when sound is wanted and there is none."""
+def plan(facts: Facts | None, *, wish: Variant, streamable: bool, encode: float = 0.0) -> Plan:
+    """What to do. `streamable` says that the file is an mp4 with its index in front, `encode` how
+    many seconds may be encoded anew. Raises NoSuchVariant when sound is wanted and there is none,
+    NotEncoded."""
     if wish.clip and facts and facts.duration <= wish.clip.start:
         raise NoSuchVariant(f"{wish} of {facts.duration:g} s")
     if wish.sound:
         return listen(facts, wish.form)
+    if wish.anew and facts and facts.picture and (wish.clip or not plays(facts)):
+        return encoded(facts, wish, encode)
     if wish.clip and facts:
         return part(facts, wish)
     if facts is None or wish.form == "file":
@@ -62,14 +63,28 @@ def watch(facts: Facts, streamable: bool) -> Plan:
     """A film: into an mp4 that can be played while it arrives, by copying."""
     assert facts.picture is not None
     in_mp4 = facts.container.startswith("mov")
-    plays = facts.picture.codec == "h264" and facts.picture.pixels in PIXELS
-    if not plays and not in_mp4:
+    if not plays(facts) and not in_mp4:
         return DOCUMENT
-    fits = facts.sound in IN_MP4 or not facts.sound or not plays
+    fits = facts.sound in IN_MP4 or not facts.sound or not plays(facts)
     if in_mp4 and streamable and fits:
         return Plan("video", ".mp4")
     sound = "" if not facts.sound else "copy" if fits else "aac"
     return Plan("video", ".mp4", picture="copy", sound=sound)
+
+
+def plays(facts: Facts) -> bool:
+    """Whether every chat shows the picture."""
+    assert facts.picture is not None
+    return facts.picture.codec == "h264" and facts.picture.pixels in PIXELS
+
+
+def encoded(facts: Facts, wish: Variant, most: float) -> Plan:
+    """A film, or the part that was wished, made anew so that it begins and plays as it should."""
+    start, end = (wish.clip.start, wish.clip.end) if wish.clip else (0, facts.duration)
+    length = min(end, facts.duration) - start
+    if length > most:
+        raise NotEncoded(f"{length:.0f} s to be encoded, at most {most:g}")
+    return Plan("video", ".mp4", picture=ENCODER, sound="aac" if facts.sound else "")
 
 
 def replaced(plan: Plan) -> Plan:
@@ -78,12 +93,9 @@ def replaced(plan: Plan) -> Plan:
 
 
 def part(facts: Facts, wish: Variant) -> Plan:
-    """A clip: exact while it is short, else from the key frame before it."""
-    assert wish.clip is not None
+    """A clip by copying, from the key frame before it."""
     if facts.picture is None:
         return listen(facts, "audio")
-    if wish.clip.length <= EXACT and wish.form != "file":
-        return Plan("video", ".mp4", picture=ENCODER, sound="aac" if facts.sound else "")
     whole = watch(facts, streamable=False)
     if whole == DOCUMENT or wish.form == "file":
         suffix = ".mp4" if facts.container.startswith("mov") else ".mkv"

@@ -36,19 +36,21 @@ async def prepare(
     durations: Sequence[float] = (),
     parts: int = 1,
     subtitles: str = "",
+    encode: float = 0.0,
 ) -> list[File]:
     """The files that go to the chat, with all facts, in the same folder. A film over the limit
     is cut into at most so many `parts`, in their order. `subtitles` go into the film, or, where it
     has no place for them, beside it.
 
     `durations` are what the site promised of each file (seconds), 0 where it said nothing; `titles`
-    their own, where there are several. Raises ProcessingFailed
-    (also for a film that is shorter than promised), TooLarge, NoSuchVariant, DiskFull, TimedOut.
+    their own, where there are several. So many seconds may be encoded anew (`encode`). Raises
+    ProcessingFailed (also for a film that is shorter than promised), TooLarge, NoSuchVariant,
+    NotEncoded, DiskFull, TimedOut.
     """
     folder = folder.resolve()
     tags = Tags(title, performer, folder / cover if cover else None)
     words = folder / subtitles if subtitles else None
-    task = Task(run, folder, parse(variant), tags, 0.0, max_file_size, parts, words)
+    task = Task(run, folder, parse(variant), tags, 0.0, max_file_size, parts, words, encode)
     ready: list[File] = []
     if task.wish.words_alone:
         ready.append(await alone(task, folder / files[0]))
@@ -74,7 +76,7 @@ async def prepared(task: Task, path: Path, mark: str) -> list[File]:
         return [document(path) if task.wish.form == "file" else still(path)]
     facts = await probe(task.run, task.folder, path)
     streamable = bool(facts and facts.container.startswith("mov") and boxes.is_streamable(path))
-    plan = planning.plan(facts, wish=task.wish, streamable=streamable)
+    plan = planning.plan(facts, wish=task.wish, streamable=streamable, encode=task.encode)
     if facts is None and path.suffix.lower() in SURELY_MEDIA:
         raise ProcessingFailed(f"{path.name} cannot be read")
     if facts is None:
@@ -90,7 +92,8 @@ async def prepared(task: Task, path: Path, mark: str) -> list[File]:
 
 async def formed(task: Task, path: Path, plan: Plan, facts: Facts, mark: str) -> list[File]:
     """A film, a song, or a media that is sent as a document."""
-    if is_over(task, path) and plan.kind != "audio" and not task.wish.clip:
+    copied = plan.kind != "audio" and plan.picture in ("", "copy")
+    if is_over(task, path) and copied and not task.wish.clip:
         return await in_parts(task, path, plan, facts, mark)
     if plan.kind == "document" and plan.untouched:
         return [document(path)]

@@ -42,7 +42,7 @@ UPDATE jobs
 """
 RENEW = """
 UPDATE jobs SET at = :end
- WHERE state = 1 AND lane IN (0, 1, 2) AND worker = :worker
+ WHERE state = 1 AND lane IN (0, 1, 2, 3) AND worker = :worker
 RETURNING id, fence, stop
 """
 END = """

@@ -123,7 +123,7 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
         job = outcomes.deliver(db, request, user=ask.user, media=known.id, now=now)
         media.used(db, known.id, now=now)
         return _point(db, Submitted(request, "cached", job))
-    kind, lane = (Kind.LOOK, Lane.LOOK) if looks_first(ask, wish) else (Kind.FETCH, Lane.HEAVY)
+    kind, lane = work_of(ask, wish)
     mark = f"{kind}:{ask.link.key}:{ask.link.variant}"
     mark += f":folder:{request}" if ask.folder else ""
     alive = db.one(ALIVE, {"mark": mark})
@@ -149,9 +149,11 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     return _point(db, Submitted(request, "queued", seats.add(db, new, now=now)))
 
 
-def looks_first(ask: Ask, wish: Variant) -> bool:
-    """Whether it must be seen what there is before anything is downloaded."""
-    return wish.looks or bool(wish.pick and not ask.known)
+def work_of(ask: Ask, wish: Variant) -> tuple[Kind, Lane]:
+    """What is done first: of what is chosen from a list, it must be seen what it is."""
+    if wish.looks or (wish.pick and not ask.known):
+        return Kind.LOOK, Lane.LOOK
+    return Kind.FETCH, Lane.ENCODE if wish.anew else Lane.HEAVY
 
 
 def _point(db: Database, done: Submitted) -> Submitted:

@@ -144,6 +144,19 @@ ALTER TABLE requests ADD COLUMN found TEXT NOT NULL DEFAULT '';
 CREATE INDEX request_parent ON requests (parent) WHERE parent IS NOT NULL;
 """
 
+#: What looks read, packed, by the key of the link and the way by which its site was visited.
+LOOKS = """
+CREATE TABLE looks (
+    id     INTEGER PRIMARY KEY,
+    key    TEXT NOT NULL,
+    way    TEXT NOT NULL,
+    until  REAL NOT NULL,
+    body   BLOB NOT NULL,
+    UNIQUE (key, way)
+) STRICT;
+CREATE INDEX look_until ON looks (until);
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
@@ -155,6 +168,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("visits", VISITS),
     ("engines", ENGINES),
     ("lists", LISTS),
+    ("looks", LOOKS),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

@@ -17,7 +17,8 @@ from procs.store.database import Database
 from procs.store.story import event
 
 #: Jobs of one user that may be queued or running at once in the lanes that no operator sets.
-LIGHT_CAP = 2
+CAPS = {Lane.LIGHT: 2, Lane.LOOK: 2, Lane.ENCODE: 1}
+FIXED = {lane.name.lower(): cap for lane, cap in CAPS.items()}
 #: The setting that admins change at run time; a user's own cap goes before it.
 CAP_SETTING = "max_downloads_per_user"
 
@@ -41,7 +42,7 @@ UPDATE jobs SET state = 0, at = :now, seat = :seat, story = story || :event
                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE seat IS NOT NULL AND user_id = :user
                                                      AND lane = :lane AND seat = :seat)
               ORDER BY seat LIMIT 1)
-   AND -:seat <= CASE :lane WHEN 0 THEN :light ELSE COALESCE(
+   AND -:seat <= CASE :lane WHEN 0 THEN :light WHEN 2 THEN :look WHEN 3 THEN :encode ELSE COALESCE(
            (SELECT cap FROM users WHERE id = :user),
            (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
            :cap) END
@@ -78,8 +79,8 @@ class NewJob:
 
 def cap(db: Database, user: int, lane: Lane) -> int:
     """How many seats a user has in a lane: their own cap, the setting, or the configured one."""
-    if lane is not Lane.HEAVY:
-        return LIGHT_CAP
+    if lane in CAPS:
+        return CAPS[lane]
     row = db.one(CAP, {"user": user, "default": db.cap})
     return int(row[0]) if row else db.cap
 
@@ -164,7 +165,7 @@ def hand_all_on(db: Database, leases: Iterable[Lease], *, now: Now) -> None:
 
 
 def _handing(db: Database, now: Now) -> dict[str, Any]:
-    return {"now": now.wall, "event": event(now, "queued"), "light": LIGHT_CAP, "cap": db.cap}
+    return {"now": now.wall, "event": event(now, "queued"), **FIXED, "cap": db.cap}
 
 
 def hold(db: Database, job: int, *, now: Now) -> None:

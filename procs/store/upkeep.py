@@ -32,7 +32,7 @@ SELECT MIN(at) FROM jobs WHERE state = 2
 """
 HELD_BY = """
 SELECT id, user_id, lane, seat, worker, deaths, blame, stop FROM jobs
- WHERE state = 1 AND lane IN (0, 1, 2) AND worker = :worker
+ WHERE state = 1 AND lane IN (0, 1, 2, 3) AND worker = :worker
 """
 EXPIRED = """
 SELECT id, user_id, lane, seat, worker, deaths, blame, stop FROM jobs

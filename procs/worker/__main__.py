@@ -12,6 +12,7 @@ from procs.engine.client import Engine
 from procs.engine.policy import policy
 from procs.engine.routes import Routes, upstream
 from procs.errors import StoreError
+from procs.job import Lane
 from procs.store import workers
 from procs.store.database import Database, open_database
 from procs.store.wake import Ear
@@ -23,6 +24,9 @@ from procs.worker.desk import Desk
 from procs.worker.loop import RECYCLE, STOPPED, Loop
 from procs.worker.slots import Places, rooms_of
 from procs.worker.tools import Tools
+
+#: Deliveries, and looks, that one worker carries at once.
+LIGHT_ROOMS, LOOK_ROOMS = 8, 4
 
 
 def main() -> int:
@@ -90,12 +94,22 @@ async def serve(tools: Tools, signals: process.Signals, places: Places, post: in
     workers.serve(tools.db, tools.worker, slot=post, now=clock.now())
     log.info("worker.serving", worker=tools.name, post=post)
     mine = Budget(settings.recycle_after, settings.memory_ceiling, places)
-    heavy = rooms_of(post, posts=settings.workers, downloads=settings.max_concurrent_downloads)
     ear = Ear(settings.run, tools.name)
     try:
-        return await Loop(tools, ear, mine, signals, heavy=heavy).run()
+        return await Loop(tools, ear, mine, signals, rooms(settings, post)).run()
     finally:
         ear.close()
+
+
+def rooms(settings: config.Settings, post: int) -> dict[Lane, int]:
+    """What a worker at this post carries at once, by lane. Encoding takes every second core."""
+    posts, most = settings.workers, settings.max_concurrent_downloads
+    return {
+        Lane.LIGHT: LIGHT_ROOMS,
+        Lane.LOOK: LOOK_ROOMS,
+        Lane.HEAVY: rooms_of(post, posts=posts, downloads=most),
+        Lane.ENCODE: rooms_of(post, posts=posts, downloads=max(1, posts // 2)),
+    }
 
 
 if __name__ == "__main__":

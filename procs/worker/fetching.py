@@ -28,6 +28,7 @@ async def fetch(tools: Tools, lease: Lease) -> None:
     if "whole" in lease.progress:
         share(tools, lease)
         return
+    orders.check(tools, lease)
     room = folders.Room(tools.db, tools.settings, lease)
     room.learned()
     visit = visiting.enter(tools, lease)
@@ -89,6 +90,7 @@ async def gather(
         durations=fetched.durations,
         max_file_size=tools.settings.max_file_size,
         parts=tools.settings.max_parts,
+        encode=tools.settings.reencode,
     )
     room.leave()
     return fetched.facts, files

@@ -36,6 +36,7 @@ async def seen(tools: Tools, lease: Lease, visit: Visit) -> Found:
     try:
         async with tools.engine.open(asked, folder, proxy=visit.identity.proxy) as child:
             found = await child.probe()
+            orders.keep(tools, lease, visit, folder)
     finally:
         folders.remove(tools.db, folder)
     visit.worked(whole=False)

@@ -17,8 +17,6 @@ from procs.worker.tools import Tools
 #: Seconds: the longest sleep without looking (a wake-up may be lost with its sender), and a beat.
 BACKSTOP = 1.0
 BEAT = 15.0
-#: Deliveries, and looks, that one worker carries at once.
-LIGHT_ROOMS, LOOK_ROOMS = 8, 4
 RECYCLE = "recycle"
 STOPPED = "stopped"
 #: Seconds between two looks whether the successor serves.
@@ -29,7 +27,7 @@ class Loop:
     """Carries jobs until drained, then lets the running ones finish."""
 
     def __init__(
-        self, tools: Tools, ear: Ear, budget: Budget, signals: Signals, *, heavy: int
+        self, tools: Tools, ear: Ear, budget: Budget, signals: Signals, rooms: dict[Lane, int]
     ) -> None:
         self.tools = tools
         self.signals = signals
@@ -39,7 +37,6 @@ class Loop:
         self.news = asyncio.Event()
         heavy_most = tools.settings.max_concurrent_downloads
         self.most = dict.fromkeys(Lane, leases.ENDLESS) | {Lane.HEAVY: heavy_most}
-        rooms = {Lane.LIGHT: LIGHT_ROOMS, Lane.HEAVY: heavy, Lane.LOOK: LOOK_ROOMS}
         self.crew = Crew(tools, rooms, self.news.set)
         self.drained = asyncio.Event()
         self.cancelled = asyncio.Event()

@@ -2,24 +2,64 @@
 
 from pathlib import Path
 
+from procs import clock
 from procs.engine.client import Found, Order
+from procs.engine.kept import MOST
+from procs.engine.records import KEPT
+from procs.errors import NotEncoded
 from procs.job import Lease
+from procs.store import looks
+from procs.variant import parse
 from procs.worker.tools import Tools
 from procs.worker.visiting import Visit
 
 
+def check(tools: Tools, lease: Lease) -> None:
+    """Raises NotEncoded, before anything is downloaded, for what the operator's policy forbids."""
+    wish, most = parse(lease.payload["variant"]), tools.settings.reencode
+    if wish.anew and (not most or (wish.clip and wish.clip.length > most)):
+        raise NotEncoded(f"{wish}, and at most {most:g} s are encoded anew")
+
+
 def order(tools: Tools, lease: Lease, visit: Visit, folder: Path) -> Order:
+    """What the engine is told; what a look read before lies in the folder then."""
+    settings = tools.settings
     return Order(
         url=lease.payload["url"],
         variant=lease.payload["variant"],
-        max_file_size=tools.settings.max_file_size,
-        parts=tools.settings.max_parts,
-        entries=tools.settings.max_playlist,
-        allowed_networks=tuple(str(network) for network in tools.settings.allowed_networks),
+        max_file_size=settings.max_file_size,
+        parts=settings.max_parts,
+        entries=settings.max_playlist,
+        live=60.0 * settings.live_minutes,
+        sponsors=settings.sponsorblock,
+        kept=given(tools, lease, visit, folder),
+        allowed_networks=tuple(str(network) for network in settings.allowed_networks),
         cookies=visit.bring_cookies(folder),
         clients=visit.identity.clients,
         impersonate=visit.rules.impersonate,
     )
+
+
+def keep(tools: Tools, lease: Lease, visit: Visit, folder: Path) -> None:
+    """Keep what a look read of its media; a child may leave anything there, or nothing."""
+    path = folder / KEPT
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > MOST:
+        return
+    body = path.read_bytes()
+    looks.keep(tools.db, lease.payload["key"], visit.identity.name, body, now=clock.now())
+
+
+def given(tools: Tools, lease: Lease, visit: Visit, folder: Path) -> bool:
+    """Put what an earlier look read into the folder. A look reads for itself, and a job that
+    failed with it asks the site."""
+    wish, key, way = parse(lease.payload["variant"]), lease.payload["key"], visit.identity.name
+    body = b"" if wish.looks else looks.find(tools.db, key, way, now=clock.now())
+    if body and lease.attempt > 1:
+        looks.drop(tools.db, key, way)
+        body = b""
+    if body:
+        (folder / KEPT).write_bytes(body)
+    return bool(body)
 
 
 def keys(lease: Lease, found: Found) -> set[str]:

@@ -6,11 +6,12 @@ Nothing here calls the store: a fault in its functions cannot hide itself.
 from collections.abc import Collection
 
 from procs.store.database import Database
-from procs.store.seats import LIGHT_CAP
+from procs.store.seats import CAPS
 
 #: A user's cap as the store has to understand it: their own, the setting, the configured one.
+OTHERS = " ".join(f"WHEN {int(lane)} THEN {cap}" for lane, cap in CAPS.items())
 CAP = f"""
-CASE WHEN j.lane <> 1 THEN {LIGHT_CAP} ELSE COALESCE(
+CASE j.lane {OTHERS} ELSE COALESCE(
     (SELECT cap FROM users WHERE id = j.user_id),
     (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
     :cap) END

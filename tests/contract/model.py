@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from procs.clock import Now
 from procs.job import Ask, Kind, Lane, Lease, State
 from procs.store.leases import ENDLESS, LEASE
-from procs.store.seats import LIGHT_CAP
+from procs.store.seats import CAPS
 from procs.store.upkeep import BLAME, ENOUGH, LATELY, MANY
 
 BADLY = {State.FAILED, State.CANCELLED, State.DEAD}
@@ -72,7 +72,7 @@ class Model:
     # Seats and turns
 
     def cap(self, user: int, lane: Lane) -> int:
-        return LIGHT_CAP if lane is Lane.LIGHT else self.caps.get(user, self.default)
+        return CAPS[lane] if lane in CAPS else self.caps.get(user, self.default)
 
     def paused(self, user: int, site: str) -> bool:
         return bool(self.pauses & {f"user:{user}", f"site:{site}"})

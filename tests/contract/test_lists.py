@@ -3,7 +3,7 @@
 import pytest
 
 from procs.job import Ask, Lane, Lease, State
-from procs.store import leases, lists, outcomes, requests
+from procs.store import leases, lists, looks, outcomes, requests
 from tests.contract.audit import audit
 from tests.contract.conftest import Desk
 
@@ -118,6 +118,25 @@ def test_an_entry_that_is_a_list_itself_fails_and_a_link_to_it_is_shown(desk: De
     (lease,) = desk.claim(worker)
     lists.listed(desk.db, lease, "{}", title="Inner", now=desk.clock.now())
     assert (desk.glance(own).state, desk.glance(parent).state) == ("listed", "failed")
+
+
+def test_what_is_encoded_anew_waits_behind_no_download(desk: Desk) -> None:
+    for variant in ("best!", "best@1-2!", "720p"):
+        asks(desk, 7, variant)
+    worker = desk.worker()
+    assert [one.payload["variant"] for one in desk.claim(worker, 9)] == ["720p"]
+    (lease,) = desk.claim(worker, 9, lane=Lane.ENCODE)
+    leases.finish(desk.db, lease, now=desk.clock.now())
+    assert len(desk.claim(worker, 9, lane=Lane.ENCODE)) == 1
+
+
+def test_what_a_look_read_is_kept_for_minutes_and_for_one_way(desk: Desk) -> None:
+    looks.keep(desk.db, "k", "direct", b"body", now=desk.clock.now())
+    found = [looks.find(desk.db, "k", way, now=desk.clock.now()) for way in ("direct", "tor")]
+    assert found == [b"body", b""]
+    desk.clock.skip(looks.LASTS)
+    assert looks.find(desk.db, "k", "direct", now=desk.clock.now()) == b""
+    assert looks.prune(desk.db, now=desk.clock.now()) == 1
 
 
 def test_an_album_of_chosen_parts_is_not_looked_at_twice(desk: Desk) -> None:

@@ -76,8 +76,26 @@ async def test_the_command_lists_pages_and_takes_entries(healthy: Stack, tmp_pat
     assert sorted(file.name for file in tmp_path.iterdir()) == ["clip (2).m4a", "clip.m4a"]
 
 
-async def test_the_command_shows_what_a_film_can_be_had_as(healthy: Stack) -> None:
-    code, said = await healthy.says("fetch", healthy.url("/hls/master.m3u8"), "--list")
-    assert code == 0
-    assert "360p · 1.8 MB" in said
-    assert "mp3 · " in said
+async def test_a_choice_of_what_was_shown_asks_the_site_no_second_time(
+    healthy: Stack, tmp_path: Path
+) -> None:
+    url = healthy.url("/hls/master.m3u8?shown")
+    code, said = await healthy.says("fetch", url, "--list")
+    assert (code, "360p · 1.8 MB" in said, "mp3 · " in said) == (0, True, True)
+    asked = await healthy.asked("/hls/master.m3u8")
+
+    code, said = await healthy.says("fetch", url, "--as", "180p", "--to", str(tmp_path))
+
+    assert (code, Path(said.strip()).name) == (0, "master.mp4")
+    assert await healthy.asked("/hls/master.m3u8") == asked
+
+
+async def test_an_exact_clip_is_refused_with_a_word_where_nothing_is_encoded(
+    healthy: Stack, meets: Meets
+) -> None:
+    ann = await meets()
+    sent = await ann.sends(f"{healthy.url('/clip.mp4')} 0:01-0:03 exact")
+
+    told = await ann.sees(lambda m: m.reply == sent.id and "E-" in m.text)
+
+    assert "encoded anew" in told.text

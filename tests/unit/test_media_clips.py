@@ -21,12 +21,12 @@ MIB = 1024**2
 def prepare(engine, tmp_path):
     """Prepare a copy of one of the site's files, with words beside it."""
 
-    async def prepare(name, variant, *, words="", limit=100 * MIB):
+    async def prepare(name, variant, *, words="", limit=100 * MIB, encode=60.0):
         for one in filter(None, (name, words)):
             shutil.copy(files.folder() / one, tmp_path)
         return await media.prepare(
             engine.run, tmp_path, [Path(name).name], variant=variant, title="A title",
-            subtitles=Path(words).name, max_file_size=limit, parts=9,
+            subtitles=Path(words).name, max_file_size=limit, parts=9, encode=encode,
         )  # fmt: skip
 
     return prepare
@@ -42,16 +42,16 @@ def told(path):
 @pytest.mark.parametrize(
     ("name", "variant", "lasts", "codecs"),
     [
-        ("long.mp4", "best@3-8", 5, ["h264", "aac"]),
-        ("clip.webm", "best@1-4", 3, ["h264", "aac"]),
-        ("silent.mp4", "best@1-4", 3, ["h264"]),
+        ("long.mp4", "best@3-8!", 5, ["h264", "aac"]),
+        ("clip.webm", "best@1-4!", 3, ["h264", "aac"]),
+        ("silent.mp4", "best@1-4!", 3, ["h264"]),
         ("long.mp4", "mp3@3-8", 5, ["mp3"]),
         ("long.mp4", "m4a@3-8", 5, ["aac"]),
         ("song.opus", "opus@1-4", 3, ["opus"]),
-        ("clip.mp4", "best@4-60", 2, ["h264", "aac"]),
+        ("clip.mp4", "best@4-60!", 2, ["h264", "aac"]),
     ],
 )
-async def test_a_short_clip_is_exact(prepare, name, variant, lasts, codecs):
+async def test_a_clip_is_exact_where_that_was_wished(prepare, name, variant, lasts, codecs):
     (file,) = await prepare(name, variant)
     assert told(file.path)[0] == codecs
     assert told(file.path)[1] == pytest.approx(lasts, abs=0.2)
@@ -60,7 +60,7 @@ async def test_a_short_clip_is_exact(prepare, name, variant, lasts, codecs):
 
 async def test_a_clip_begins_with_the_frame_that_was_wished_for(prepare):
     """The third second lies between two key frames, at 2 and 4."""
-    (file,) = await prepare("long.mp4", "best@3-8")
+    (file,) = await prepare("long.mp4", "best@3-8!")
     first = shades(file.path, 0)
     wished, key = (shades(files.folder() / "long.mp4", at) for at in (3, 2))
     assert difference(first, wished) < 3 < difference(first, key)
@@ -76,6 +76,30 @@ def shades(path, at):
 
 def difference(one, other):
     return sum(abs(a - b) for a, b in zip(one, other, strict=True)) / len(one)
+
+
+async def test_a_fast_clip_begins_with_the_key_frame_before_it(prepare):
+    (file,) = await prepare("long.mp4", "best@3-8", encode=0)
+    codecs, lasts = told(file.path)
+    assert (codecs, file.kind) == (["h264", "aac"], "video")
+    assert lasts == pytest.approx(6, abs=0.3)
+    assert difference(shades(file.path, 0), shades(files.folder() / "long.mp4", 2)) < 3
+
+
+async def test_a_film_that_would_not_play_is_encoded_anew_where_that_was_wished(prepare):
+    (file,) = await prepare("clip.webm", "best!")
+    assert (file.kind, told(file.path)[0]) == ("video", ["h264", "aac"])
+
+
+@pytest.mark.parametrize("variant", ["best!", "best@1-4!"])
+async def test_nothing_is_encoded_anew_beyond_what_the_operator_allows(prepare, variant):
+    with pytest.raises(errors.NotEncoded):
+        await prepare("clip.webm", variant, encode=2.0)
+
+
+async def test_a_film_that_plays_is_only_copied(prepare):
+    (file,) = await prepare("clip.mp4", "best!", encode=0)
+    assert told(file.path)[0] == ["h264", "aac"]
 
 
 async def test_a_clip_as_a_file_is_copied(prepare):
@@ -101,7 +125,7 @@ LONG = Variant("best", Clip(0, 600))
         (song("mp3", "mp3"), Plan("audio", ".mp3", sound="copy")),
     ],
 )
-def test_a_long_clip_is_not_encoded_anew(facts, wanted):
+def test_a_clip_is_not_encoded_anew_unless_that_was_wished(facts, wanted):
     assert plan(facts, wish=LONG, streamable=True) == wanted
 
 

@@ -99,6 +99,8 @@ def test_what_is_no_wish(text):
         ("nosponsor", "best~"),
         ("1:20-2:05 nosponsor", "best@80-125"),
         ("of 2024", "best"),
+        ("180p", "180p"),
+        ("180", "best"),
     ],
 )
 def test_what_people_write(words, text):

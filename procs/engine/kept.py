@@ -1,0 +1,36 @@
+"""What a look read of a media, kept for the download that follows: no site is asked twice."""
+
+import zlib
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from procs import codec
+from procs.engine.facts import Direct
+from procs.engine.lists import Opened
+from procs.engine.records import KEPT
+
+Read = tuple[Opened, list[Direct | None]]
+
+#: Bytes, packed and unpacked, beyond which nothing is kept: the site is asked again then.
+MOST, UNPACKED = 512 * 1024, 16 * 1024**2
+
+
+def write(ydl: Any, opened: Opened, files: list[Direct | None]) -> None:
+    """Leave what was read of one media in the job's folder. Lists and posts are read again."""
+    if len(opened.infos) != 1:
+        return
+    (info,), (file,) = opened.infos, files
+    facts = {"info": ydl.sanitize_info(info), "file": asdict(file) if file else None}
+    body = zlib.compress(codec.dump(facts).encode())
+    if len(body) <= MOST:
+        Path(KEPT).write_bytes(body)
+
+
+def read(ydl: Any) -> Read:
+    """What an earlier look left, with formats chosen for this order."""
+    unpacker = zlib.decompressobj()
+    body = unpacker.decompress(Path(KEPT).read_bytes(), UNPACKED)
+    told = codec.load(body)
+    info = ydl.process_ie_result(told["info"], download=False)
+    return Opened((info,)), [Direct(**told["file"]) if told["file"] else None]
