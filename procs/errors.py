@@ -80,6 +80,12 @@ class BotCheck(JobError):
     say = "failed-bot-check"
 
 
+class LeftAlone(JobError):
+    """The site was left alone for longer than anybody is to wait for it."""
+
+    say = "failed-left-alone"
+
+
 class LoginNeeded(JobError):
     """The site shows this to signed-in people only."""
 

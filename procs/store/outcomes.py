@@ -15,6 +15,7 @@ NOTHING = "list-failed"
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 WAITING = "SELECT id, user_id FROM requests WHERE job = :job AND state = 'open' ORDER BY id"
+FIRST_ASKED = "SELECT MIN(received_at) FROM requests WHERE job = :job AND state = 'open'"
 STARTED = """
 UPDATE requests SET started_at = COALESCE(started_at, :now), worker = :worker,
        title = CASE WHEN :title = '' THEN title ELSE :title END
@@ -74,6 +75,12 @@ def started(db: Database, lease: Lease, *, worker: str, title: str = "", now: No
 def wanted(db: Database, lease: Lease) -> list[int]:
     """The requests that still wait for this job."""
     return [request for request, _ in db.all(WAITING, {"job": lease.job})]
+
+
+def first_asked(db: Database, lease: Lease) -> float | None:
+    """Since when (wall) somebody waits for this job; None when nobody does."""
+    row = db.one(FIRST_ASKED, {"job": lease.job})
+    return None if row is None or row[0] is None else float(row[0])
 
 
 def fetched(db: Database, lease: Lease, media: Media, *, keys: set[str], now: Now) -> int:

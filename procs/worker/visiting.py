@@ -19,7 +19,7 @@ from procs.engine.records import COOKIES
 from procs.errors import JobError, NotNow, StoreFull
 from procs.job import Lease
 from procs.rules import Identity, Rules
-from procs.store import breakers, cookies, leases, visits, wake
+from procs.store import breakers, cookies, leases, outcomes, visits, wake
 from procs.store import settings as counters
 from procs.store.breakers import WAITS, Rest, Way
 from procs.worker.tools import Tools
@@ -28,6 +28,8 @@ from procs.worker.tools import Tools
 #: many the first ones after an opening are apart at most.
 LOOK = 10.0
 APART = 2.0
+#: Seconds that people wait for breakers, in all, before they are told that it will not be.
+LONGEST = 24 * 3600.0
 #: Seconds after which one that waits for a visitor to leave looks by itself.
 ROOM_LOOK = 30.0
 #: What a lease's progress says of visits: the way it went, those that failed it, and the instant
@@ -117,6 +119,7 @@ def enter(tools: Tools, lease: Lease) -> Visit:
     site, progress = lease.payload["site"], lease.progress
     rules, now = tools.settings.sites.of(site), clock.now()
     booked = progress.pop(TURN, None)
+    progress.pop(WAY, None)
     identity = choose(tools, lease, rules, booked, now=now)
     way = Way(site, identity.name)
     if not booked or booked[0] != way.egress:
@@ -142,7 +145,8 @@ def choose(
     tools: Tools, lease: Lease, rules: Rules, booked: list[str] | None, *, now: Now
 ) -> Identity:
     """The first way that is open: one that has not failed this job, where it is booked, where it
-    may begin soonest, in the operator's order. Raises NotNow when all are closed."""
+    may begin soonest, in the operator's order. Raises NotNow when all are closed,
+    LeftAlone when that lasts for too long."""
     site, tried = lease.payload["site"], lease.progress.get(TRIED, [])
 
     def order(one: Identity) -> tuple[bool, bool, float]:
@@ -160,6 +164,9 @@ def choose(
             return identity
         rests.append(rest)
     first = min(rests, key=lambda rest: rest.until)
+    since = outcomes.first_asked(tools.db, lease)
+    if since is not None and now.wall - since > LONGEST:
+        raise errors.LeftAlone(f"{first.why}, asked for {now.wall - since:.0f} s ago", site=site)
     raise NotNow(seconds(first), f"{WAITS} {first.why}")
 
 

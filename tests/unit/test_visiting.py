@@ -117,6 +117,20 @@ def test_when_every_way_is_closed_a_job_waits_for_the_first_that_opens(shop):
     assert (wait.why, wait.keeps) == ("breaker site-busy", False)
 
 
+def test_nobody_waits_for_more_than_a_day(shop):
+    it = shop()
+    one, two = it.leases(2)
+    it.fails(one, errors.BotCheck("not a bot"))
+    assert it.put_off(two).why == "breaker bot-check"
+    with it.db.write():
+        it.db.change(
+            "UPDATE requests SET received_at = received_at - :day", {"day": visiting.LONGEST}
+        )
+
+    with pytest.raises(errors.LeftAlone):
+        visiting.enter(it.tools, two)
+
+
 def test_what_needs_a_sign_in_is_tried_with_an_account(shop):
     it = shop(ACCOUNTS)
     (lease,) = it.leases()
