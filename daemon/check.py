@@ -46,10 +46,19 @@ def programs(owners: list[str], settings: Settings | None) -> list[tuple[str, st
         ("supervisor", metadata.version("supervisor")),
         ("pyrogram", ", ".join(f"{name} {metadata.version(name)}" for name in owners) or "none"),
         ("yt-dlp", engines.in_use(settings) if settings else metadata.version("yt-dlp")),
+        ("gallery-dl", gallery()),
         ("javascript", runtimes.state()),
         *media_tools(),
         ("jail of downloads", jail.state()),
     ]
+
+
+def gallery() -> str:
+    """The version of what reads posts of pictures, or how to get it."""
+    try:
+        return metadata.version("gallery-dl")
+    except metadata.PackageNotFoundError:
+        return "none: posts of pictures are not read; install the extra `gallery`"
 
 
 OPEN_FILES = (

@@ -8,8 +8,10 @@ import base64
 import binascii
 import os
 import re
+from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 Network = IPv4Network | IPv6Network
@@ -170,6 +172,17 @@ def service(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
         raise ValueError(f"{text!r} is not an address; write for example https://sponsor.ajay.app")
     return text.rstrip("/")
+
+
+def softwares(text: str) -> Mapping[str, str]:
+    """Sites and what they run, between commas or spaces: `board.example=vichan`."""
+    found = {}
+    for word in re.split(r"[,\s]+", text):
+        if not re.fullmatch(r"[a-z0-9.-]+=[a-z0-9]{2,30}", word):
+            raise ValueError(f"{word!r} is no site; write for example social.example=mastodon")
+        site, _, software = word.partition("=")
+        found[site] = software
+    return MappingProxyType(found)
 
 
 def encoding(text: str) -> float:

@@ -9,12 +9,24 @@ from typing import Any, Never
 from yt_dlp.utils import YoutubeDLError
 
 from procs import codec
-from procs.engine import canary, confine, cutting, facts, formats, jail, kept, lists, loader
+from procs.engine import (
+    canary,
+    confine,
+    cutting,
+    facts,
+    formats,
+    gallery,
+    jail,
+    kept,
+    lists,
+    loader,
+)
 from procs.engine.failure import flatten, plain
 from procs.engine.meter import Meter
 from procs.engine.options import options
 from procs.engine.records import Limits, Order, check_scheme
 from procs.engine.taking import Taking
+from procs.errors import Unsupported
 from procs.variant import parse
 
 #: Warnings that are kept, and those that say nothing to us.
@@ -108,7 +120,13 @@ def fetch(request: dict[str, Any], line: Line, port: int) -> None:
     proxy = "" if order.direct else f"http://127.0.0.1:{port}"
     given = options(order, proxy=proxy, choose=chooser, on_progress=meter, logger=words)
     with loader.Loader(given) as ydl:
-        opened, files = kept.read(ydl) if order.kept else extracted(ydl, order)
+        try:
+            opened, files = kept.read(ydl) if order.kept else extracted(ydl, order)
+        except (YoutubeDLError, Unsupported) as error:
+            if not gallery.may_know(error, order):
+                raise
+            pictures(gallery.Gallery(order, proxy, ydl.cookiejar), line, meter)
+            return
         found = facts.of_all(opened, files, order)
         if parse(order.variant).looks and not order.cookies:
             kept.write(ydl, opened, files)
@@ -121,6 +139,17 @@ def fetch(request: dict[str, Any], line: Line, port: int) -> None:
         taking = took(ydl, order, opened, files)
         meter.finish()
         line.say("fetched", taking.fetched(found, words.warnings))
+
+
+def pictures(post: gallery.Gallery, line: Line, meter: Meter) -> None:
+    """The same for a post of pictures."""
+    found = post.probe()
+    line.say("found", found)
+    if line.hear() == "go":
+        meter.limit = post.order.limit(found.kind)
+        fetched = post.fetch(found, meter)
+        meter.finish()
+        line.say("fetched", fetched)
 
 
 def extracted(ydl: loader.Loader, order: Order) -> kept.Read:

@@ -23,7 +23,8 @@ class Order:
     of YouTube to ask as, `impersonate` is the browser whose handshake to imitate; empty for none.
     Of a list, at most so many `entries` are taken; of a broadcast, so many seconds, none of it with
     0. `sponsors` is the address of the service that knows which parts were paid for. With `kept`,
-    what a look read lies in the folder (KEPT).
+    what a look read lies in the folder (KEPT). `gallery` names the software of a site, in
+    gallery-dl's words, where its address does not tell.
     """
 
     url: str
@@ -39,6 +40,7 @@ class Order:
     live: float = 0.0
     sponsors: str = ""
     kept: bool = False
+    gallery: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "allowed_networks", tuple(self.allowed_networks))

@@ -86,6 +86,8 @@ def pages(base: str) -> dict[str, str]:
             body='<video src="/clip.mp4"></video><video src="/small.mp4"></video>'
             '<video src="/silent.mp4"></video>',
         ),
+        "/b/res/7.html": page("A thread", body="<p>Pictures</p>"),
+        "/b/res/8.html": page("No thread", body="<p>Nothing</p>"),
         "/page/hls.html": page(
             "A stream",
             body='<video><source src="/hls/master.m3u8" type="application/x-mpegurl"></video>',

@@ -14,6 +14,7 @@
 /members/clip.mp4             for those with the cookie member=yes; 401 for others
 /browsers/clip.mp4            for what shakes hands as a browser does; 403 for others
 /redirect/3/clip.mp4          after so many redirects;  /loop  for ever
+/b/res/7.html                 a thread of pictures, as imageboards have it
 /api/skipSegments/5f2a        which parts sponsors paid for
 /odd/clip.mp4                 no name in the address, a Persian one in Content-Disposition
 /episode/7/clip.mp4           the clip again, under an address of its own
@@ -42,6 +43,7 @@ MIB = 1 << 20
 #: The networks that an order must allow to come here: nobody may visit loopback otherwise.
 LOOPBACK = ("127.0.0.0/8",)
 RETRY_AFTER = "7"
+PICTURES = (("photo", ".jpg"), ("photo", ".png"), ("clip", ".mp4"))
 SPONSORED = ("sponsored01", "away")
 ODD_NAME = "فیلم آزمایشی"
 #: As Cloudflare refuses a program, and as a site asks for patience.
@@ -111,6 +113,7 @@ class Site:
             web.get("/", self.index),
             web.get("/_hits", self.counters),
             web.get("/page/{name}", self.page),
+            web.get("/b/res/{name}.html", self.page),
             web.get("/status/{code:\\d+}", self.status),
             web.get("/redirect/{left:\\d+}/{name:.+}", self.redirect),
             web.get("/{once:walled|busy}/{again:\\d+}/{name:.+}", self.once),
@@ -118,6 +121,8 @@ class Site:
             web.get("/loop", self.loop),
             web.get("/hang/{name:.+}", self.hang),
             web.get("/endless.mp4", self.endless),
+            web.get("/b/res/{name:\\d+}.json", self.thread),
+            web.get("/b/src/{name:.+}", self.file),
             web.get("/api/skipSegments/{start}", self.sponsors),
             web.get("/live.m3u8", self.live),
             web.get("/{bend:slow|stall|cut|unsized|odd}/{name:.+}", self.file),
@@ -194,6 +199,17 @@ class Site:
         for number in range(first, first + 3):
             lines.append(f"#EXT-X-DISCONTINUITY\n#EXTINF:2,\n/hls/muxed{number % 3}.ts")
         return web.Response(text="\n".join(lines), content_type=TYPES[".m3u8"])
+
+    async def thread(self, request: web.Request) -> web.Response:
+        """A thread of an imageboard (vichan's JSON), a picture in each of its posts."""
+        if request.match_info["name"] != "7":
+            raise web.HTTPNotFound
+        posts = [
+            {"no": n, "com": "Look", "filename": name, "tim": name, "ext": ext, "time": n}
+            for n, (name, ext) in enumerate(PICTURES, 1)
+        ]
+        posts[0]["sub"] = "A thread of pictures"
+        return web.json_response({"posts": posts})
 
     async def sponsors(self, request: web.Request) -> web.Response:
         """What a service knows of paid parts, asked by the start of an id's hash as SponsorBlock's:

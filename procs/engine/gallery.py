@@ -1,0 +1,160 @@
+"""Posts of pictures, by gallery-dl where it is installed: a second program in the same child.
+
+It is run and not imported: it is under another licence (GPL 2), and needs none of what the nursery
+has warm. The options are a closed list, as yt-dlp's are.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from procs import codec, errors, picks
+from procs.engine import confine, names
+from procs.engine.classify import classify
+from procs.engine.failure import flatten, plain
+from procs.engine.lists import ALBUM
+from procs.engine.meter import Meter
+from procs.engine.records import Fetched, Found, Order
+from procs.filenames import fit, free
+from procs.variant import parse
+
+#: Where its files arrive, and the cookies that it is lent.
+FOLDER, COOKIES = Path("gallery"), Path("gallery.txt")
+#: Seconds for reading a post; letters of a title; characters of what it says of a post.
+PATIENCE, TITLE, MOST = 60.0, 120, 8 * 1024**2
+#: Bits of its exit code (gallery-dl's README), the weightiest first.
+CODES = (
+    (64, errors.Unsupported),
+    (16, errors.LoginNeeded),
+    (8, errors.Gone),
+    (4, errors.NetworkBroken),
+    (1, errors.ExtractorBroken),
+)
+#: Where sites put the words of a post, and who wrote them.
+WORDS = ("title", "content", "description", "text", "filename")
+WHO = ("author", "user", "username", "uploader", "artist")
+#: Kinds of its messages: a folder's facts, a file's address with its facts.
+FOLDERS, FILES = 2, 3
+
+Facts = dict[str, Any]
+
+
+def may_know(error: Exception, order: Order) -> bool:
+    """Whether pictures may be where yt-dlp found nothing that moves."""
+    if not find_spec("gallery_dl") or parse(order.variant).sound:
+        return False
+    return isinstance(classify([asdict(one) for one in flatten(error)]), errors.Unsupported)
+
+
+class Gallery:
+    """One post. Raises the classes of procs.errors."""
+
+    def __init__(self, order: Order, proxy: str, cookies: Any) -> None:
+        self.order = order
+        self.proxy = proxy
+        self.count = 0
+        if order.cookies:
+            cookies.save(str(COOKIES))
+
+    def argv(self, *words: str) -> list[str]:
+        wish = parse(self.order.variant)
+        pick = wish.pick if wish.pick not in ("", picks.ALL) and not wish.looks else f"1-{ALBUM}"
+        kind = f"{self.order.gallery}:" if self.order.gallery else ""
+        return [
+            *(sys.executable, "-I", "-m", "gallery_dl", "--config-ignore", "--no-input"),
+            *("--no-postprocessors", "--no-mtime", "--no-colors", "--range", pick),
+            *("--retries", "2", "--http-timeout", "20", "--proxy", self.proxy),
+            *("-o", "downloader.ytdl.enabled=false", "-o", "cookies-update=false"),
+            *(["--cookies", str(COOKIES)] if self.order.cookies else []),
+            *(*words, "--", kind + self.order.url),
+        ]
+
+    def probe(self) -> Found:
+        """What is in the post, before anything is downloaded."""
+        run = self.start("--dump-json")
+        try:
+            out, err = run.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise errors.TimedOut("gallery-dl reads") from None
+        told = codec.load(out[:MOST]) if out.strip() else []
+        files = [one for one in told if one[0] == FILES]
+        if not files:
+            raise failure(run.returncode, said(told) or err.decode(errors="replace"))
+        self.count = len(files)
+        facts = next((one[1] for one in told if one[0] == FOLDERS), {}) | files[0][2]
+        return Found(
+            key="",
+            site=plain(str(facts.get("category") or ""), TITLE),
+            title=first(facts, WORDS),
+            performer=first(facts, WHO),
+            kind=names.kind(str(files[0][1]), {}) if len(files) == 1 else "album",
+        )
+
+    def fetch(self, found: Found, meter: Meter) -> Fetched:
+        """Its files, in its order, in the job's folder."""
+        run = self.start("-D", str(FOLDER), "--no-part")
+        files = [brought(path, meter) for path in arriving(run)]
+        err = run.stderr.read() if run.stderr else b""
+        if run.wait() or not files:
+            raise failure(run.returncode, err.decode(errors="replace"))
+        if len(files) < self.count:
+            raise errors.NetworkBroken(f"{len(files)} of {self.count} files came")
+        size = sum(Path(name).stat().st_size for name in files)
+        if size > self.order.limit(found.kind):
+            raise errors.TooLarge(f"{size} bytes, limit {self.order.limit(found.kind)}")
+        return Fetched(files, found)
+
+    def start(self, *words: str) -> "subprocess.Popen[bytes]":
+        child = os.getpid()
+        return subprocess.Popen(
+            self.argv(*words),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=lambda: confine.die_with(child),
+        )
+
+
+def arriving(run: "subprocess.Popen[bytes]") -> Iterator[Path]:
+    """The files as they come: it writes the path of each."""
+    assert run.stdout is not None
+    for line in run.stdout:
+        path = Path(os.fsdecode(line.strip()))
+        if path.parent.name == FOLDER.name and path.is_file():
+            yield path
+
+
+def brought(path: Path, meter: Meter) -> str:
+    """A file's name in the job's folder, where it lies now."""
+    meter({"filename": path.name, "downloaded_bytes": path.stat().st_size})
+    return path.rename(free(Path(fit(path.name) or "file"))).name
+
+
+def first(facts: Facts, fields: tuple[str, ...]) -> str:
+    """The first of these fields that says something, in one line."""
+    for name in fields:
+        value = facts.get(name)
+        value = value.get("name") or value.get("username") if isinstance(value, dict) else value
+        if isinstance(value, str) and value.strip():
+            return plain(" ".join(value.split()), TITLE)
+    return ""
+
+
+def said(told: list[Any]) -> str:
+    """Its own words about what went wrong."""
+    return next((str(one[1].get("message")) for one in told if one[0] == -1), "")
+
+
+def failure(code: int, words: str) -> errors.JobError:
+    """What its words mean, which are the site's where it has some; else what its exit code does."""
+    words = plain(words.strip()[-300:])
+    judged = classify([{"names": ("GalleryError",), "text": words}])
+    if words and not isinstance(judged, errors.Unknown):
+        return judged
+    kind = next((kind for bit, kind in CODES if code & bit), errors.Unsupported)
+    return kind(words or f"gallery-dl ended with {code}")

@@ -1,0 +1,60 @@
+"""Posts of pictures: gallery-dl itself, in the child, by the proxy, on the site."""
+
+import pytest
+
+from procs import errors
+from procs.engine.records import Order
+from tests.sandbox.site.server import LOOPBACK
+
+pytest_plugins = ["tests.sandbox.site.fixtures"]
+
+THREAD = "/b/res/7.html"
+
+
+@pytest.fixture
+def take(site, engine, tmp_path):
+    async def take(path, variant="best", software="vichan", networks=LOOPBACK, **limits):
+        order = Order(
+            site.url(path), variant, allowed_networks=networks, gallery=software, **limits
+        )
+        async with engine.open(order, tmp_path) as child:
+            found = await child.probe()
+            assert site.hits("/b/src/photo.jpg") == 0
+            return found, await child.fetch(lambda *line: None)
+
+    return take
+
+
+async def test_a_post_of_pictures_is_an_album(take, site, tmp_path):
+    found, fetched = await take(THREAD)
+    assert (found.kind, found.title) == ("album", "A thread of pictures")
+    assert len(fetched.files) == 3
+    suffixes = [name[-4:] for name in fetched.files]
+    assert suffixes == [".jpg", ".png", ".mp4"]
+    photo = (site.files / "photo.jpg").read_bytes()
+    assert (tmp_path / fetched.files[0]).read_bytes() == photo
+
+
+async def test_one_of_its_pictures(take):
+    _, fetched = await take(THREAD, "best#2")
+    assert [name[-4:] for name in fetched.files] == [".png"]
+
+
+@pytest.mark.parametrize(
+    ("path", "variant", "software", "kind"),
+    [
+        (THREAD, "best", "", errors.Unsupported),
+        (THREAD, "mp3", "vichan", errors.Unsupported),
+        ("/b/res/8.html", "best", "vichan", errors.Gone),
+        ("/b/res/7.html", "best#9", "vichan", errors.Unsupported),
+    ],
+)
+async def test_what_it_cannot_give_has_its_usual_name(take, path, variant, software, kind):
+    with pytest.raises(errors.JobError) as failed:
+        await take(path, variant, software)
+    assert type(failed.value) is kind
+
+
+async def test_pictures_that_are_too_large(take):
+    with pytest.raises(errors.TooLarge):
+        await take(THREAD, max_file_size=400_000)
