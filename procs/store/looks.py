@@ -11,6 +11,7 @@ INSERT INTO looks (key, way, until, body) VALUES (:key, :way, :until, :body)
     ON CONFLICT (key, way) DO UPDATE SET until = excluded.until, body = excluded.body
 """
 FIND = "SELECT body FROM looks WHERE key = :key AND way = :way AND until > :now"
+WAY = "SELECT way FROM looks WHERE key = :key AND until > :now ORDER BY until DESC LIMIT 1"
 DROP = "DELETE FROM looks WHERE key = :key AND way = :way"
 PRUNE = "DELETE FROM looks WHERE until <= :now"
 
@@ -25,6 +26,12 @@ def find(db: Database, key: str, way: str, *, now: Now) -> bytes:
     """What was read lately, or nothing."""
     row = db.one(FIND, {"key": key, "way": way, "now": now.wall})
     return bytes(row[0]) if row else b""
+
+
+def way(db: Database, key: str, *, now: Now) -> str:
+    """By which way it was read last, if lately."""
+    row = db.one(WAY, {"key": key, "now": now.wall})
+    return str(row[0]) if row else ""
 
 
 def drop(db: Database, key: str, way: str) -> None:

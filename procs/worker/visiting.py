@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from procs import clock, errors, log, variant
 from procs.clock import Now
@@ -19,7 +20,7 @@ from procs.engine.records import COOKIES
 from procs.errors import JobError, NotNow, StoreFull
 from procs.job import Lease
 from procs.rules import Identity, Rules
-from procs.store import breakers, cookies, leases, outcomes, visits, wake
+from procs.store import breakers, cookies, leases, looks, outcomes, visits, wake
 from procs.store import settings as counters
 from procs.store.breakers import WAITS, Rest, Way
 from procs.worker.tools import Tools
@@ -118,7 +119,7 @@ def enter(tools: Tools, lease: Lease) -> Visit:
     """Go to the site by the best way there is, or raise NotNow."""
     site, progress = lease.payload["site"], lease.progress
     rules, now = tools.settings.sites.of(site), clock.now()
-    booked = progress.pop(TURN, None)
+    booked = progress.pop(TURN, None) or looked(tools, lease, now=now)
     progress.pop(WAY, None)
     identity = choose(tools, lease, rules, booked, now=now)
     way = Way(site, identity.name)
@@ -136,13 +137,21 @@ def enter(tools: Tools, lease: Lease) -> Visit:
     return Visit(tools, lease, rules, identity)
 
 
+def looked(tools: Tools, lease: Lease, *, now: Now) -> list[Any] | None:
+    """A look and the download that was chosen of it are one visit, by the same way."""
+    if lease.attempt > 1 or variant.parse(lease.payload["variant"]).looks:
+        return None
+    way = looks.way(tools.db, lease.payload["key"], now=now)
+    return [way, now.wall] if way else None
+
+
 def has_room(tools: Tools, lease: Lease, rules: Rules) -> bool:
     most, site = rules.concurrency, lease.payload["site"]
     return not most or visits.enter(tools.db, lease, site, most=most, now=clock.now())
 
 
 def choose(
-    tools: Tools, lease: Lease, rules: Rules, booked: list[str] | None, *, now: Now
+    tools: Tools, lease: Lease, rules: Rules, booked: list[Any] | None, *, now: Now
 ) -> Identity:
     """The first way that is open: one that has not failed this job, where it is booked, where it
     may begin soonest, in the operator's order. Raises NotNow when all are closed,

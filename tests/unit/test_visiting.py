@@ -9,7 +9,8 @@ from procs import clock, config, errors
 from procs.engine.client import Engine, Found
 from procs.errors import JobError, NotNow
 from procs.job import Ask, Lane, Lease, Link, Person
-from procs.store import breakers, cookies, leases, requests, users, workers
+from procs.rules import Rules
+from procs.store import breakers, cookies, leases, looks, requests, users, visits, workers
 from procs.store.breakers import Way
 from procs.store.database import open_database
 from procs.store.migrate import migrate
@@ -41,6 +42,10 @@ class Shop:
         parts = Desk(self.db), Engine(settings.run), Courier(settings, 0), Pace(self.db)
         self.tools = Tools(settings, self.db, worker, "w00-1", *parts)
         self.asked = 0
+
+    @property
+    def rules(self) -> Rules:
+        return self.tools.settings.sites.of(SITE)
 
     def leases(self, count: int = 1) -> list[Lease]:
         """Running downloads, each of another person."""
@@ -223,6 +228,16 @@ def test_a_booked_turn_is_good_for_one_visit(shop):
     assert it.db.one("SELECT progress FROM jobs WHERE id = :job", {"job": two.job}) == (
         '{"way":"default"}',
     )
+
+
+def test_a_look_and_the_download_chosen_of_it_are_one_visit_by_one_way(shop):
+    it = shop(f'{TWO_WAYS}gap = "60s"\n')
+    one, two = it.leases(2)
+    looks.keep(it.db, two.payload["key"], PROXY, b"{}", now=clock.now())
+    it.way(one)
+
+    assert it.way(two) == PROXY
+    assert visits.at(it.db, Way(SITE, PROXY), it.rules, now=clock.now()) <= clock.now().wall
 
 
 def test_no_more_at_once_than_allowed_and_who_leaves_makes_room(shop):
