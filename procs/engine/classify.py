@@ -39,6 +39,12 @@ SURE: dict[str, type[JobError]] = {
     "RegexNotFoundError": errors.ExtractorBroken,
     "ContentTooShortError": errors.NetworkBroken,
     "MemoryError": errors.ProcessingFailed,
+    # gallery-dl's
+    "ChallengeError": errors.BotCheck,
+    "AuthRequired": errors.LoginNeeded,
+    "AuthorizationError": errors.LoginNeeded,
+    "AuthenticationError": errors.LoginNeeded,
+    "NotFoundError": errors.Gone,
 }
 
 #: Looked at when nothing else told.

@@ -5,6 +5,7 @@ has warm. The options are a closed list, as yt-dlp's are.
 """
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ CODES = (
     (4, errors.NetworkBroken),
     (1, errors.ExtractorBroken),
 )
+#: In its words: its own name of a failure, and the status of an answer.
+NAME, STATUS = re.compile(r"\b([A-Z]\w+(?:Error|Required)): "), re.compile(r"'(\d{3}) \w")
 #: Where sites put the words of a post, and who wrote them.
 WORDS = ("title", "content", "description", "text", "filename")
 WHO = ("author", "user", "username", "uploader", "artist")
@@ -146,14 +149,17 @@ def first(facts: Facts, fields: tuple[str, ...]) -> str:
 
 
 def said(told: list[Any]) -> str:
-    """Its own words about what went wrong."""
-    return next((str(one[1].get("message")) for one in told if one[0] == -1), "")
+    """Its own words about what went wrong, behind the name of the failure, as its log has them."""
+    failed: Facts = next((one[1] for one in told if one[0] == -1), {})
+    return ": ".join(str(failed[key]) for key in ("error", "message") if failed.get(key))
 
 
 def failure(code: int, words: str) -> errors.JobError:
     """What its words mean, which are the site's where it has some; else what its exit code does."""
     words = plain(words.strip()[-300:])
-    judged = classify([{"names": ("GalleryError",), "text": words}])
+    status = STATUS.search(words)
+    cause = {"text": words, "status": int(status[1]) if status else 0}
+    judged = classify([{**cause, "names": (*NAME.findall(words), "GalleryError")}])
     if words and not isinstance(judged, errors.Unknown):
         return judged
     kind = next((kind for bit, kind in CODES if code & bit), errors.Unsupported)

@@ -3,6 +3,7 @@
 import pytest
 
 from procs import errors
+from procs.engine import gallery
 from procs.engine.records import Order
 from tests.sandbox.site.server import LOOPBACK
 
@@ -58,3 +59,26 @@ async def test_what_it_cannot_give_has_its_usual_name(take, path, variant, softw
 async def test_pictures_that_are_too_large(take):
     with pytest.raises(errors.TooLarge):
         await take(THREAD, max_file_size=400_000)
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "kind"),
+    [
+        (8, "ChallengeError: Cloudflare challenge (403 Forbidden) for 'https://a.example/'",
+         errors.BotCheck),
+        (4, "HttpError: '429 Too Many Requests' for 'https://a.example/'", errors.SiteBusy),
+        (4, "HttpError: '403 Forbidden' for 'https://a.example/'", errors.Gone),
+        (4, "HttpError: '401 Unauthorized' for 'https://a.example/'", errors.LoginNeeded),
+        (4, "HttpError: '503 Service Unavailable' for 'https://a.example/'", errors.SiteBroken),
+        (4, "NotFoundError: Requested post could not be found", errors.Gone),
+        (16, "AuthRequired: authenticated cookies needed to access this post", errors.LoginNeeded),
+        (16, "AuthorizationError: Insufficient privileges to access this resource",
+         errors.LoginNeeded),
+        (4, "[reddit][error] HttpError: '404 Not Found' for 'https://a.example/'", errors.Gone),
+        (4, "HttpError: ConnectionError: Connection refused", errors.NetworkBroken),
+        (1, "KeyError: 'media'", errors.ExtractorBroken),
+        (64, "", errors.Unsupported),
+    ],
+)  # fmt: skip
+def test_its_words_have_our_names(code, words, kind):
+    assert type(gallery.failure(code, words)) is kind
