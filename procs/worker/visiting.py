@@ -25,9 +25,10 @@ from procs.store import settings as counters
 from procs.store.breakers import WAITS, Rest, Way
 from procs.worker.tools import Tools
 
-#: Seconds until a job looks again while another makes the trial, half more or less; and by how
-#: many the first ones after an opening are apart at most.
-LOOK = 10.0
+#: Seconds until a job looks again while another makes the trial, whose success calls it anyway: a
+#: crowd that looked often would cost more than it waits for. And by how many the first ones after
+#: an opening are apart at most.
+LOOKS = (15.0, 60.0)
 APART = 2.0
 #: Seconds that people wait for breakers, in all, before they are told that it will not be.
 LONGEST = 24 * 3600.0
@@ -168,7 +169,8 @@ def choose(
 
     rests = []
     for identity in sorted(fit(tools, site, rules, now=now), key=order):
-        rest = breakers.ask(tools.db, lease, Way(site, identity.name), patience=LOOK, now=now)
+        way, look = Way(site, identity.name), random.uniform(*LOOKS)
+        rest = breakers.ask(tools.db, lease, way, patience=look, now=now)
         if rest is None:
             return identity
         rests.append(rest)
