@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Never
 
@@ -20,7 +21,9 @@ from procs.engine import (
     kept,
     lists,
     loader,
+    plainfiles,
 )
+from procs.engine.classify import classify
 from procs.engine.failure import flatten, plain
 from procs.engine.meter import Meter
 from procs.engine.options import options
@@ -123,7 +126,7 @@ def fetch(request: dict[str, Any], line: Line, port: int) -> None:
         try:
             opened, files = kept.read(ydl) if order.kept else extracted(ydl, order)
         except (YoutubeDLError, Unsupported) as error:
-            if not gallery.may_know(error, order):
+            if not (found_nothing(error) and gallery.may_know(order)):
                 raise
             pictures(gallery.Gallery(order, proxy, ydl.cookiejar), line, meter)
             return
@@ -153,9 +156,21 @@ def pictures(post: gallery.Gallery, line: Line, meter: Meter) -> None:
 
 
 def extracted(ydl: loader.Loader, order: Order) -> kept.Read:
-    """What the site says that there is."""
-    opened = lists.opened(ydl, ydl.extract_info(order.url, download=False), order)
+    """What the site says that there is; a file is one, whatever yt-dlp saw in it."""
+    try:
+        info = ydl.extract_info(order.url, download=False)
+    except YoutubeDLError as error:
+        file = plainfiles.info(ydl.headers) if found_nothing(error) else None
+        if file is None:
+            raise
+        info = ydl.process_ie_result(file, download=False)
+    opened = lists.opened(ydl, info, order)
     return opened, [facts.direct(info, ydl.headers) for info in opened.infos]
+
+
+def found_nothing(error: Exception) -> bool:
+    """Whether the site was read, and has nothing that yt-dlp knows."""
+    return isinstance(classify([asdict(one) for one in flatten(error)]), Unsupported)
 
 
 def took(

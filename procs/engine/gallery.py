@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 from procs import codec, errors, picks
 from procs.engine import confine, names
 from procs.engine.classify import classify
-from procs.engine.failure import flatten, plain
+from procs.engine.failure import plain
 from procs.engine.lists import ALBUM
 from procs.engine.meter import Meter
 from procs.engine.records import Fetched, Found, Order
@@ -29,8 +28,9 @@ FOLDER, COOKIES = Path("gallery"), Path("gallery.txt")
 #: Seconds for reading a post; letters of a title; characters of what it says of a post.
 PATIENCE, TITLE, MOST = 60.0, 120, 8 * 1024**2
 #: Bits of its exit code (gallery-dl's README), the weightiest first.
+UNKNOWN = 64
 CODES = (
-    (64, errors.Unsupported),
+    (UNKNOWN, errors.Unsupported),
     (16, errors.LoginNeeded),
     (8, errors.Gone),
     (4, errors.NetworkBroken),
@@ -44,14 +44,14 @@ WHO = ("author", "user", "username", "uploader", "artist")
 #: Kinds of its messages: a folder's facts, a file's address with its facts.
 FOLDERS, FILES = 2, 3
 
+ADDRESS = re.compile(r"'?https?://\S+")
+
 Facts = dict[str, Any]
 
 
-def may_know(error: Exception, order: Order) -> bool:
+def may_know(order: Order) -> bool:
     """Whether pictures may be where yt-dlp found nothing that moves."""
-    if not find_spec("gallery_dl") or parse(order.variant).sound:
-        return False
-    return isinstance(classify([asdict(one) for one in flatten(error)]), errors.Unsupported)
+    return bool(find_spec("gallery_dl")) and not parse(order.variant).sound
 
 
 class Gallery:
@@ -155,12 +155,13 @@ def said(told: list[Any]) -> str:
 
 
 def failure(code: int, words: str) -> errors.JobError:
-    """What its words mean, which are the site's where it has some; else what its exit code does."""
-    words = plain(words.strip()[-300:])
+    """What its words mean, which are the site's where it has some; else what its exit code does.
+    Addresses are no words: they may have `login` in them."""
+    words = plain(ADDRESS.sub("", words).strip()[-300:])
     status = STATUS.search(words)
     cause = {"text": words, "status": int(status[1]) if status else 0}
     judged = classify([{**cause, "names": (*NAME.findall(words), "GalleryError")}])
-    if words and not isinstance(judged, errors.Unknown):
+    if not (code & UNKNOWN or isinstance(judged, errors.Unknown)):
         return judged
     kind = next((kind for bit, kind in CODES if code & bit), errors.Unsupported)
     return kind(words or f"gallery-dl ended with {code}")

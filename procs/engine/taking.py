@@ -45,7 +45,8 @@ class Taking:
         self.files.append(settled(done, file, title, self.order.limit("video")))
         self.titles.append(title)
         self.durations.append(duration(info, done))
-        self.words = self.words or Path(said).name
+        if not self.wish.words_alone:
+            self.words = self.words or Path(said).name
 
     def fetched(self, found: Found, warnings: list[str]) -> Fetched:
         """All of it. Raises TooLarge."""

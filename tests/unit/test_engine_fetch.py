@@ -59,6 +59,10 @@ async def test_films_and_songs(fetch, tmp_path, path, name, codecs):
         ("/archive.zip", "archive.zip", "file"),
         ("/paper.pdf", "paper.pdf", "file"),
         ("/odd/paper.pdf", "فیلم آزمایشی.pdf", "file"),
+        ("/notes.txt", "notes.txt", "file"),
+        ("/data.xml", "data.xml", "file"),
+        ("/drawing.svg", "drawing.svg", "photo"),
+        ("/odd/report.html", "فیلم آزمایشی.html", "file"),
     ],
 )
 async def test_plain_files_come_as_they_are(fetch, site, tmp_path, path, name, kind):
@@ -159,6 +163,7 @@ async def test_a_lower_quality_that_fits(fetch, site):
         ("/status/500", errors.SiteBroken),
         ("/loop", errors.Unsupported),
         ("/page/plain.html", errors.Unsupported),
+        ("/report.html", errors.Unsupported),
         ("/page/login.html", errors.Unsupported),
         ("/hls/gap.m3u8", errors.Gone),
     ],

@@ -116,6 +116,10 @@ def make(place: Path) -> None:
         (place / "hls/muxed.m3u8").read_text().replace("muxed1.ts", "missing.ts")
     )
     (place / "paper.pdf").write_bytes(PDF)
+    (place / "notes.txt").write_text("Just words.\n" * 9)
+    (place / "drawing.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9"/>')
+    (place / "data.xml").write_text("<?xml version='1.0'?><root><a/></root>")
+    (place / "report.html").write_text("<html><body>A report</body></html>")
     for language, (first, last) in SAID.items():
         (place / f"subs/{language}.vtt").write_text(
             f"WEBVTT\n\n00:01.000 --> 00:02.500\n{first}\n\n00:04.000 --> 00:05.500\n{last}\n",

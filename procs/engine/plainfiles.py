@@ -1,0 +1,37 @@
+"""Files that yt-dlp takes for pages in which it finds nothing: what a server sends to be kept, or
+what is no page at all, is a file under its real name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from procs.engine import names
+from procs.filenames import split
+
+#: Pages, and lists of pieces of a film, which are of no use alone.
+NO_FILES = ("text/html", "application/xhtml+xml", "application/dash+xml")
+LISTS = "mpegurl"
+
+
+def info(headers: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The file behind the first of these answers, in yt-dlp's words; None when it is a page.
+    `headers` are those of the answers that a job got, by address, in their order."""
+    url, head = next(iter(headers.items()), ("", {}))
+    if not url or not is_file(head):
+        return None
+    name = names.real_name(url, head)
+    return {
+        "id": split(name)[0],
+        "title": split(names.end_of(url))[0],
+        "extractor": "generic",
+        "extractor_key": "Generic",
+        "webpage_url": url,
+        "url": url,
+        "ext": "unknown_video",  # the real one may be no film's, which yt-dlp refuses
+        "direct": True,
+    }
+
+
+def is_file(head: Any) -> bool:
+    said = names.said_type(head)
+    kept = str(head.get("Content-Disposition") or "").lower().lstrip().startswith("attachment")
+    return kept or bool(said and said not in NO_FILES and LISTS not in said)
