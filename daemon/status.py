@@ -9,7 +9,7 @@ from daemon.errors import NotUp
 from daemon.tables import count, minute
 from procs import clock, disk, i18n
 from procs.config import Settings
-from procs.store import breakers, disks, pauses, reservations
+from procs.store import breakers, disks, pauses, reservations, sessions
 from procs.store import settings as counters
 from procs.store.database import Database, open_database, path_of
 from procs.store.report import Overview, overview
@@ -43,11 +43,12 @@ class Status:
     #: Sites with a breaker that is not closed.
     shut: list[str] = field(default_factory=list)
     disk: Disk | None = None
+    lost: list[sessions.Lost] = field(default_factory=list)
 
     @property
     def all_run(self) -> bool:
-        """Whether all that should run does; a bot left out on purpose is not missed."""
-        return all(
+        """Whether all that should run does, signed in; a bot left out on purpose is not missed."""
+        return not self.lost and all(
             process.state == "RUNNING" or (process.state == "STOPPED" and not process.since)
             for process in self.processes or []
         )
@@ -65,7 +66,8 @@ def look(settings: Settings) -> Status:
     try:
         seen = overview(db, now=clock.now())
         shut = sorted({one.site for one in breakers.listed(db) if one.until is not None})
-        return Status(settings, processes, seen, pauses.listed(db), shut, disk_of(db, settings))
+        held, room, gone = pauses.listed(db), disk_of(db, settings), sessions.lost(db)
+        return Status(settings, processes, seen, held, shut, room, gone)
     finally:
         db.close()
 
@@ -87,6 +89,7 @@ def render(status: Status) -> str:
         lines += [*pausing.shown(status.pauses), ""]
     if status.shut:
         lines += [f"left alone: {', '.join(status.shut)}; see chapar breakers", ""]
+    lines += [line for one in status.lost for line in lost(status.settings, one)]
     if status.processes is None:
         lines += ["not running; start it with: chapar up -d"]
     else:
@@ -94,6 +97,17 @@ def render(status: Status) -> str:
     if status.store:
         lines += ["", *queue(status.store), *disk_lines(status)]
     return "\n".join(lines)
+
+
+def lost(settings: Settings, one: sessions.Lost) -> list[str]:
+    """A sign-in that Telegram took away, and what to do."""
+    age = i18n.span("en", clock.now().wall - one.since)
+    file = settings.sessions / f"{one.name}.session"
+    return [
+        f"{one.name} stands still: Telegram took its sign-in away {age} ago ({one.why})",
+        f"  see that no other process uses it, then sign in anew: rm {file}*",
+        "",
+    ]
 
 
 def processes(all_of_them: list[Process], store: Overview | None) -> list[str]:

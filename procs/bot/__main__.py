@@ -10,10 +10,11 @@ from procs import config, log, process
 from procs.bot.board import Board
 from procs.bot.intake import Intake
 from procs.bot.speech import Speech
-from procs.errors import ChaparError, StoreError, TelegramAway, TelegramWait
+from procs.errors import ChaparError, SessionRevoked, StoreError, TelegramAway, TelegramWait
 from procs.store.database import Database, open_database
-from procs.telegram.front import Front
+from procs.telegram.front import NAME, Front
 from procs.telegram.signin import SIGN_IN
+from procs.telegram.standing import Standing
 
 #: Seconds that what is being said has to finish when we are told to stop.
 PATIENCE = 5.0
@@ -45,8 +46,9 @@ async def live(settings: config.Settings, db: Database) -> int:
     speech = Speech(db, front)
     board = Board(db, front, speech)
     intake = Intake(db, front, board, speech)
+    standing = Standing(db, settings, NAME)
     try:
-        await signals.unless_stopped(connect(front, intake, speech))
+        await signals.unless_stopped(connect(front, intake, speech, standing))
         if not signals.stop.is_set():
             await signals.unless_stopped(board.run())
             await front.quiet(PATIENCE)
@@ -60,14 +62,20 @@ async def live(settings: config.Settings, db: Database) -> int:
     return 0 if signals.stop.is_set() else 1
 
 
-async def connect(front: Front, intake: Intake, speech: Speech) -> None:
-    """Be connected, however long Telegram is away or makes us wait. Raises SessionRevoked."""
+async def connect(front: Front, intake: Intake, speech: Speech, standing: Standing) -> None:
+    """Be connected, however long Telegram is away or makes us wait, or has taken the sign-in away:
+    then nothing is tried until its file or the token is another."""
     while True:
-        await asyncio.sleep(speech.pace.wait(SIGN_IN))
+        await standing.until_mended()
         try:
-            await front.connect(intake.hear, intake.feel)
+            await front.connect(
+                intake.hear, intake.feel, before=lambda: speech.pace.allowed(SIGN_IN, 0.0)
+            )
         except TelegramWait as wait:
             speech.pace.note(wait)
+            await asyncio.sleep(wait.seconds)
+        except SessionRevoked as error:
+            standing.note(error)
         except TelegramAway as error:
             log.warning("telegram.away", error=error)
             await asyncio.sleep(AGAIN)

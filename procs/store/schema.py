@@ -157,6 +157,16 @@ CREATE TABLE looks (
 CREATE INDEX look_until ON looks (until);
 """
 
+#: Sign-ins that Telegram took away; their process stands still.
+SESSIONS = """
+CREATE TABLE sessions (
+    name   TEXT PRIMARY KEY,
+    mark   TEXT NOT NULL,
+    why    TEXT NOT NULL,
+    since  REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
@@ -168,6 +178,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("visits", VISITS),
     ("engines", ENGINES),
     ("lists", LISTS),
+    ("sessions", SESSIONS),
     ("looks", LOOKS),
 )
 VERSION = len(STEPS)

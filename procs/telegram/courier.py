@@ -44,8 +44,9 @@ class Courier:
         self.line: Line | None = None
         self.door = asyncio.Lock()
 
-    async def connect(self) -> None:
-        """Connect, or do nothing when connected. Signs in only if this slot never did.
+    async def connect(self, *, before: signin.Leave = signin.allowed) -> None:
+        """Connect, or do nothing when connected. Signs in only if this slot never did, after
+        `before` gave its leave.
 
         Raises TelegramAway, TelegramWait, SessionRevoked.
         """
@@ -55,7 +56,7 @@ class Courier:
             if self.line is not None and self.line.dead:
                 await self._close()
             if self.line is None:
-                self.line = await signin.signed_in(self.settings, self.name)
+                self.line = await signin.signed_in(self.settings, self.name, before=before)
 
     async def close(self) -> None:
         async with self.door:

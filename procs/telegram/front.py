@@ -19,11 +19,14 @@ from procs.telegram import heard, signin
 from procs.telegram.client import build
 from procs.telegram.errors import translate
 from procs.telegram.line import Line
+from procs.telegram.listening import Listening
 from procs.telegram.voice import Voice
 
 Hear = Callable[[heard.Incoming], Coroutine[Any, Any, None]]
 Feel = Callable[[heard.Press], Coroutine[Any, Any, None]]
 
+#: The session of the bot itself.
+NAME = "bot"
 MESSAGES = (raw.types.UpdateNewMessage, raw.types.UpdateNewChannelMessage)
 
 
@@ -38,11 +41,16 @@ class Front(Voice):
         self.closing = False
         self.missed = False
 
-    async def connect(self, hear: Hear, feel: Feel) -> None:
-        """Sign in if this session never did, and hear what was sent meanwhile: the handlers run
-        as soon as this begins to catch up. Raises TelegramAway, TelegramWait, SessionRevoked."""
+    async def connect(
+        self, hear: Hear, feel: Feel, *, before: signin.Leave = signin.allowed
+    ) -> None:
+        """Sign in if this session never did, after `before` gave its leave, and hear what was sent
+        meanwhile: the handlers run as soon as this begins to catch up. Raises TelegramAway,
+        TelegramWait, SessionRevoked."""
         self.hear, self.feel = hear, feel
-        client = build(self.settings, name="bot", updates=True, settled=self.settled)
+        client = build(self.settings, name=NAME, updates=True, settled=self.settled)
+        assert isinstance(client, Listening)
+        client.before_sign_in = before
         # Raw updates are all we read: nothing is parsed that could fail before we see it.
         client.dispatcher.update_parsers.clear()
         client.add_handler(RawUpdateHandler(self._note))

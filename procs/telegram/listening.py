@@ -8,7 +8,7 @@ asked for first, and it comes again with that.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from pyrogram import Client, utils
@@ -23,6 +23,14 @@ class Listening(Client):
         super().__init__(*args, **facts)
         #: Held by whoever moves our place in the stream.
         self.order = asyncio.Lock()
+        #: Waits for Telegram's leave to sign in; raises TelegramWait when that is too far off.
+        self.before_sign_in: Callable[[], Awaitable[None]] | None = None
+
+    async def authorize(self) -> Any:
+        """Called by the library when the session file holds no sign-in."""
+        if self.before_sign_in is not None:
+            await self.before_sign_in()
+        return await super().authorize()
 
     async def handle_updates(self, updates: Any) -> None:
         async with self.order:

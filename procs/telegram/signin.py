@@ -1,6 +1,7 @@
 """Connecting a client, and taking it down, whatever state it is in."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from pyrogram.errors import RPCError
 from pyrogram.session.session import TransportError
@@ -15,10 +16,17 @@ from procs.telegram.line import Line
 PATIENCE = 60.0
 SIGN_IN = "auth.ImportBotAuthorization"
 
+Leave = Callable[[], Awaitable[None]]
 
-async def signed_in(settings: Settings, name: str) -> Line:
+
+async def allowed() -> None:
+    """Nothing speaks against a sign-in."""
+
+
+async def signed_in(settings: Settings, name: str, *, before: Leave = allowed) -> Line:
     """A connected line of a session that only sends. It signs in when its file never did, which
-    happens once in the life of a slot: signing in again and again earns waits of an hour.
+    happens once in the life of a slot: signing in again and again earns waits of an hour. `before`
+    is asked for leave then, and only then.
 
     Raises TelegramAway, TelegramWait, SessionRevoked.
     """
@@ -27,6 +35,7 @@ async def signed_in(settings: Settings, name: str) -> Line:
     try:
         async with asyncio.timeout(PATIENCE):
             if not await client.connect():
+                await before()
                 await client.sign_in_bot(settings.bot_token)
                 log.info("telegram.signed-in", session=name)
             await line.connected()

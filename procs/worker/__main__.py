@@ -54,8 +54,13 @@ async def live(settings: config.Settings, db: Database) -> int:
     if slot is not None:
         log.info("worker.entered", worker=name, slot=slot)
         courier = Courier(settings, slot)
-        tools = Tools(settings, db, worker, name, Desk(db), engine(settings), courier, Pace(db))
-        why = await work(tools, signals, places)
+        tools = Tools(
+            *(settings, db, worker, name, Desk(db), engine(settings), courier, Pace(db)),
+            leave=signals.stop.set,
+        )
+        await signals.unless_stopped(tools.standing.until_mended())
+        if not signals.stop.is_set():
+            why = await work(tools, signals, places)
     workers.leave(db, worker, why=why, now=clock.now())
     places.slots.free()
     log.info("worker.recycled" if why == RECYCLE else "worker.left", worker=name, why=why)

@@ -26,9 +26,8 @@ from procs.worker.tools import Tools
 LONGEST = 600.0
 DISK_LOOK = 5.0
 
-#: Seconds until a job that met a slot without a valid sign-in is tried again, by any slot.
-REVOKED_WAIT = 60.0
-REVOKED = "another process may use this session; remove its file under sessions/ to sign in anew"
+#: Seconds until a job that met a slot without a valid sign-in is tried again, by another slot.
+REVOKED_WAIT = 1.0
 
 Work = Callable[[Tools, Lease], Awaitable[None]]
 
@@ -43,7 +42,7 @@ async def carry(tools: Tools, lease: Lease, work: Work) -> None:
     except TelegramWait as flood:
         await written(partial(wait_out, tools, lease, flood))
     except SessionRevoked as error:
-        log.error("session.revoked", slot=tools.courier.name, error=error, fix=REVOKED)
+        tools.lose(error)
         wait = TelegramWait(REVOKED_WAIT, tools.courier.name)
         await written(partial(wait_out, tools, lease, wait))
     except NotNow as wait:

@@ -1,17 +1,18 @@
 """What a worker's jobs work with, made once per process."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
 from procs import log
 from procs.config import Settings
 from procs.engine.client import Engine
-from procs.errors import ChaparError, TelegramAway, TelegramWait
+from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
 from procs.store.database import Database
 from procs.telegram.courier import Courier
 from procs.telegram.pace import Pace
+from procs.telegram.standing import Standing
 from procs.worker.desk import Desk
 
 #: What Telegram limits when somebody signs in again and again.
@@ -35,6 +36,12 @@ class Tools:
     engine: Engine
     courier: Courier
     pace: Pace
+    #: Lets this worker drain and end.
+    leave: Callable[[], None] = lambda: None
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.db, self.settings, self.courier.name)
 
     async def telegram(self) -> Courier:
         """The slot's courier, connected. Raises TelegramAway, SessionRevoked, TelegramWait."""
@@ -46,13 +53,20 @@ class Tools:
     async def connect(self) -> None:
         """Raises as `telegram`. A wait that Telegram asks for at a sign-in is kept: signing in
         again and again makes it an hour."""
-        if self.courier.line is None:
-            await self.pace.allowed(SIGN_IN, 0.0)
         try:
-            await self.courier.connect()
+            await self.courier.connect(before=lambda: self.pace.allowed(SIGN_IN, 0.0))
         except TelegramWait as wait:
             self.pace.note(wait)
             raise
+        except SessionRevoked as error:
+            self.lose(error)
+            raise
+
+    def lose(self, error: SessionRevoked) -> None:
+        """Telegram took this slot's sign-in away: keep that, give the jobs to others and leave.
+        Whoever gets the slot next stands still until somebody helps."""
+        self.standing.note(error)
+        self.leave()
 
     async def connect_early(self) -> None:
         """Connect before the first job needs it. A failure here is not one of a job: it is tried

@@ -274,6 +274,18 @@ async def test_a_slot_signs_in_once_in_its_life(tg, settings):
     assert len(await tg.calls("auth.importBotAuthorization")) == 1
 
 
+async def test_a_login_wait_holds_up_only_slots_that_never_signed_in(tg, settings, courier):
+    async def not_now() -> None:
+        raise TelegramWait(3600, "auth.ImportBotAuthorization")
+
+    await courier.close()
+    await courier.connect(before=not_now)
+    fresh = Courier(settings, 1)
+    with pytest.raises(TelegramWait):
+        await fresh.connect(before=not_now)
+    assert len(await tg.calls("auth.importBotAuthorization")) == 1
+
+
 async def test_connecting_again_asks_nothing_but_the_configuration(tg, settings, courier):
     await courier.close()
     before = len(await tg.calls("*"))

@@ -1,0 +1,36 @@
+"""A sign-in that Telegram takes away: its slot stands still, and the others do the work."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from procs.store import sessions
+from tests.process.conftest import gets
+from tests.sandbox.person import Person
+from tests.sandbox.stack import CLIP, Stack
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_slot_whose_sign_in_is_gone_stands_still_until_somebody_helps(
+    healthy: Stack, meets: Callable[..., Awaitable[Person]]
+) -> None:
+    ann = await meets()
+    before = await healthy.telegram.sign_ins()
+    await healthy.telegram.fails("messages.sendMedia", "401 AUTH_KEY_UNREGISTERED")
+    sent = await ann.sends(healthy.url(f"{CLIP}?revoked"))
+
+    await gets(ann, sent)
+
+    await healthy.until(lambda: len(healthy.serving()) == 2 and len(healthy.workers()) == 3)
+    (lost,) = sessions.lost(healthy.db)
+    code, said = await healthy.says("status")
+    assert code == 3
+    assert f"{lost.name} stands still" in said
+    assert healthy.log("worker").count("session.revoked") == 1
+    assert await healthy.telegram.sign_ins() == before
+
+    for file in (healthy.state / "sessions").glob(f"{lost.name}.session*"):
+        file.unlink()
+    await healthy.until(lambda: not sessions.lost(healthy.db))
+    await healthy.telegram.called("auth.importBotAuthorization", times=before + 1, timeout=30)

@@ -1,0 +1,53 @@
+"""A bot whose sign-in was taken away waits for help, instead of trying again and again."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+
+from procs.bot.__main__ import connect
+from procs.store import sessions
+from procs.store.database import open_database
+from procs.store.migrate import migrate
+from procs.telegram.front import NAME, Front
+from procs.telegram.pace import Pace
+from procs.telegram.standing import Standing
+
+
+@pytest.fixture
+def db(settings):
+    migrate(settings.database_url, run=settings.run)
+    db = open_database(settings.database_url, run=settings.run)
+    yield db
+    db.close()
+
+
+async def nothing(heard: object) -> None:
+    """Hears and feels nothing."""
+
+
+async def connected(settings, db) -> Front:
+    front = Front(settings)
+    hearer, speech = SimpleNamespace(hear=nothing, feel=nothing), SimpleNamespace(pace=Pace(db))
+    await connect(front, hearer, speech, Standing(db, settings, NAME))
+    return front
+
+
+async def test_a_bot_that_was_signed_out_signs_in_only_once_its_file_is_gone(tg, settings, db):
+    front = await connected(settings, db)
+    await front.close()
+    await tg.revokes(tg.bot)
+
+    waiting = asyncio.ensure_future(connected(settings, db))
+    while not sessions.lost(db):
+        await asyncio.sleep(0.05)
+    calls = len(await tg.calls("*"))
+    await asyncio.sleep(0.5)
+    assert (len(await tg.calls("*")), waiting.done()) == (calls, False)
+
+    for file in settings.sessions.glob(f"{NAME}.session*"):
+        file.unlink()
+    front = await waiting
+    await front.close()
+    assert sessions.lost(db) == []
+    assert len(await tg.calls("auth.importBotAuthorization")) == 2
