@@ -15,6 +15,11 @@ from procs.errors import ChaparError
 #: a command in a terminal must find the same ones.
 PATH = "/usr/local/bin:/usr/bin:/bin"
 WHEEL = "imageio_ffmpeg"
+#: What ffmpeg may take a file of media for: no list that names other files or addresses.
+FORMATS = (
+    "mov,matroska,mp3,ogg,flac,wav,aac,mpegts,mpeg,avi,flv,asf,amr,aiff,w64,caf,"
+    "image2,jpeg_pipe,png_pipe,webp_pipe,gif"
+)
 
 
 class NoFfmpeg(ChaparError):

@@ -1,6 +1,5 @@
 """yt-dlp's loader, as a warm process uses it: prepared extractors, and a look at every answer."""
 
-import os
 from collections import deque
 from functools import cache
 from typing import Any
@@ -11,7 +10,7 @@ from yt_dlp.networking import common
 from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
 from yt_dlp.utils import Popen
 
-from procs.engine import confine
+from procs.engine import programs
 from procs.engine.records import MIB, check_scheme
 from procs.errors import TooLarge
 from procs.tools import tools
@@ -84,15 +83,4 @@ def prepare() -> None:
         for handler in loader._request_director.handlers.values():
             handler._make_sslcontext()
         assert FFmpegPostProcessor(loader).available
-    tie_programs()
-
-
-def tie_programs() -> None:
-    """Have every program that yt-dlp starts killed when the child that started it dies."""
-    start = Popen.__init__
-
-    def tied(self: Any, *args: Any, **kwargs: Any) -> None:
-        child = os.getpid()
-        start(self, *args, preexec_fn=lambda: confine.die_with(child), **kwargs)
-
-    Popen.__init__ = tied
+    programs.tie(Popen)

@@ -7,18 +7,15 @@ from typing import Any
 
 from yt_dlp.networking.impersonate import ImpersonateTarget
 
-from procs.engine import lists, runtimes
+from procs.engine import lists, programs, runtimes
 from procs.engine.records import Order
 from procs.tools import tools
 
 #: One folder belongs to one job, so names can be fixed and never come from a site.
 MEDIA, COVER = "media", "cover"
 
-#: What ffmpeg may speak when it fetches: the web, by our proxy.
-PROTOCOLS = "http,https,httpproxy,tcp,tls,crypto,data"
-
-#: How it is told to.
-FETCHING = {"ffmpeg_i": ["-protocol_whitelist", PROTOCOLS]}
+#: How ffmpeg is told what it may speak and take in when it fetches.
+FETCHING = {"ffmpeg_i": list(programs.FETCHING)}
 
 #: The same for every job.
 ALWAYS: dict[str, Any] = {
@@ -50,8 +47,6 @@ ALWAYS: dict[str, Any] = {
     "js_runtimes": runtimes.named(),
     # No program fetches but ffmpeg, where yt-dlp has no way of its own (live, encrypted samples).
     "external_downloader_args": FETCHING,
-    # What is on the disk is only what it is: a playlist in disguise must open nothing more.
-    "postprocessor_args": {"ffmpeg_i": ["-protocol_whitelist", "file"]},
 }
 
 

@@ -38,7 +38,7 @@ class Taking:
         done = self.ydl.process_ie_result(info, download=True)
         said = subtitles.file(done)
         if self.wish.words_alone:
-            done = {"requested_downloads": [{"filepath": said}]}
+            done, said = {"requested_downloads": [{"filepath": said}]}, ""
         elif self.wish.subtitles and not (said and Path(said).is_file()):
             raise NetworkBroken("no subtitles came")
         title = facts.title(info, file)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from procs.media import facts
 from procs.media.facts import Facts
-from procs.media.programs import FORMATS, GUARD, PROTOCOLS, Run
-from procs.tools import tools
+from procs.media.programs import GUARD, PROTOCOLS, Run
+from procs.tools import FORMATS, tools
 
 PYAV = str(Path(__file__).with_name("pyav_probe.py"))
 #: Seconds; a file that takes longer to open is not worth knowing.

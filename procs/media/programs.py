@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from procs.errors import DiskFull, ProcessingFailed, TooLarge
-from procs.tools import tools
+from procs.tools import FORMATS, tools
 
 
 class Ran(Protocol):
@@ -26,10 +26,6 @@ Run = Callable[[list[str], Path, float], Awaitable[Ran]]
 #: What may be opened: local files, as what they are. A playlist in disguise must not make ffmpeg
 #: read other files or addresses.
 PROTOCOLS = "file"
-FORMATS = (
-    "mov,matroska,mp3,ogg,flac,wav,aac,mpegts,mpeg,avi,flv,asf,amr,aiff,w64,caf,"
-    "image2,jpeg_pipe,png_pipe,webp_pipe,gif"
-)
 GUARD = ("-protocol_whitelist", PROTOCOLS, "-format_whitelist", FORMATS)
 
 FAILURES = (

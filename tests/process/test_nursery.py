@@ -48,12 +48,14 @@ asyncio.run(main(*sys.argv[1:]))
 
 #: A child that starts a program as yt-dlp does, says its pid, and is killed.
 ORPHAN = """
-import os, signal
+import os, signal, sys
 from yt_dlp.utils import Popen
-from procs.engine.loader import tie_programs
+from procs.engine import programs
+from procs.tools import tools
 
-tie_programs()
-print(Popen(["/bin/sleep", "600"]).pid, flush=True)
+programs.tie(Popen)
+os.mkfifo(sys.argv[1])  # for which ffmpeg waits
+print(Popen([tools().ffmpeg, "-i", f"file:{sys.argv[1]}", "-f", "null", "-"]).pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -204,9 +206,11 @@ async def until(true):
             await asyncio.sleep(0.01)
 
 
-async def test_what_yt_dlp_starts_dies_with_its_child():
+async def test_what_yt_dlp_starts_dies_with_its_child(tmp_path):
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", ORPHAN, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-c", ORPHAN, str(tmp_path / "pipe")),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
     )
     program = int(await child.stdout.readline())
     await child.wait()
