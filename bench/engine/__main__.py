@@ -3,15 +3,20 @@
 import json
 import operator
 import sys
+import tempfile
+from pathlib import Path
 
 import uvloop
 
-from bench.engine import jobs, proxy
+from bench.engine import growth, jobs, proxy, stall
 
 #: (which side of the goal is good, the goal)
 GOALS = {
     "cancel_p99_ms": (operator.le, 100.0),
     "child_pss_mib": (operator.le, 30.0),
+    "vs_threads_stall": (operator.le, 0.1),
+    "worker_growth_kib_per_1000_jobs": (operator.le, 256.0),
+    "nursery_growth_kib_per_1000_jobs": (operator.le, 256.0),
     "proxy_mib_per_cpu_s": (operator.ge, 500.0),
     "vs_subprocess": (operator.ge, 8.0),
 }
@@ -19,7 +24,10 @@ SIGNS = {operator.le: "≤", operator.ge: "≥"}
 
 
 async def measure() -> dict[str, float]:
-    return await proxy.measure() | await jobs.measure()
+    figures = await proxy.measure() | await jobs.measure()
+    with tempfile.TemporaryDirectory(prefix="ch-") as home:
+        figures |= await stall.measure(Path(home)) | await growth.measure(Path(home))
+    return figures
 
 
 def main() -> int:

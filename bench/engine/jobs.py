@@ -7,11 +7,12 @@ import statistics
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
+from bench.engine import cancels
+from bench.engine.cancels import carry
 from procs.engine.client import Engine
 from procs.engine.records import Order
 from tests.sandbox.site import Site
@@ -19,10 +20,8 @@ from tests.sandbox.site.server import LOOPBACK
 
 #: A page with a film: what most jobs are.
 PAGE = "/page/video.html"
-JOBS, AT_ONCE, PROGRAMS, CANCELS, CHILDREN = 100, 4, 8, 10, 16
+JOBS, AT_ONCE, PROGRAMS, CHILDREN = 100, 4, 8, 16
 SLOW = "/slow/long.mp4"
-#: What is cancelled: an extraction that hangs, a slow download, a stalled one.
-CANCELLED = (("/hang/x.mp4", 0), (SLOW, 20_000), ("/stall/clip.mp4", 700_000))
 
 
 async def measure() -> dict[str, float]:
@@ -35,7 +34,7 @@ async def measure() -> dict[str, float]:
             try:
                 figures = await jobs(engine, site, folder)
                 figures["child_pss_mib"] = await memory(engine, site, folder)
-                figures["cancel_p99_ms"] = await cancels(engine, site, folder)
+                figures |= await cancels.measure(engine, site, folder)
             finally:
                 await engine.close()
             alone = await programs(site, folder)
@@ -67,9 +66,8 @@ async def memory(engine: Engine, site: Site, folder: Path) -> float:
     """MiB of one of many children in the middle of their downloads; what they share is divided
     by those who share it."""
     since, path = site.bytes(SLOW), site.url(SLOW)
-    order = Order(path, allowed_networks=LOOPBACK)
     tasks = [
-        asyncio.create_task(carry(engine, order, folder / f"memory{n}")) for n in range(CHILDREN)
+        asyncio.create_task(carry(engine, path, folder / f"memory{n}")) for n in range(CHILDREN)
     ]
     await site.until(SLOW, hits=2 * CHILDREN, sent=since + CHILDREN * 100_000)
     assert engine.presence
@@ -79,30 +77,6 @@ async def memory(engine: Engine, site: Site, folder: Path) -> float:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     return statistics.mean(sizes) / 1024**2
-
-
-async def cancels(engine: Engine, site: Site, folder: Path) -> float:
-    """Milliseconds from the wish to the death of everything, 99 of 100 below."""
-    took = []
-    for path, sent in CANCELLED:
-        for turn in range(CANCELS):
-            since = site.bytes(path)
-            wanted = site.hits(path) + (2 if sent else 1)
-            order = Order(site.url(path), allowed_networks=LOOPBACK)
-            job = asyncio.create_task(carry(engine, order, folder / f"cancel{turn}"))
-            await site.until(path, hits=wanted, sent=since + sent)
-            began = time.monotonic()
-            job.cancel()
-            with suppress(asyncio.CancelledError):
-                await job
-            took.append(1000 * (time.monotonic() - began))
-    return sorted(took)[int(0.99 * len(took))]
-
-
-async def carry(engine: Engine, order: Order, folder: Path) -> None:
-    async with engine.open(order, folder) as child:
-        await child.probe()
-        await child.fetch(lambda done, total, rate: None)
 
 
 async def programs(site: Site, folder: Path) -> float:

@@ -78,6 +78,7 @@ async def work(tools: Tools, signals: process.Signals, places: Places) -> str:
     slot's session is closed when this returns. Returns why it ended."""
     warm = asyncio.create_task(tools.connect_early())
     fit = asyncio.create_task(tools.start_engine())
+    fresh = asyncio.create_task(tools.keep_fresh())
     try:
         post = await signals.unless_stopped(places.wait_for_post(), or_renewed=True)
         if post is not None:
@@ -90,6 +91,7 @@ async def work(tools: Tools, signals: process.Signals, places: Places) -> str:
     finally:
         warm.cancel()
         fit.cancel()
+        fresh.cancel()
         await tools.close()
 
 

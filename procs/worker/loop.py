@@ -49,7 +49,7 @@ class Loop:
                 side.create_task(step)
                 for step in (
                     *(self.listen(), self.beat(), self.obey(), self.renew_self()),
-                    *(self.tools.desk.run(), self.tools.keep_fresh()),
+                    self.tools.desk.run(),
                 )
             ]
             while not self.drained.is_set():

@@ -88,8 +88,8 @@ class Tools:
             await asyncio.sleep(UNSAFE_LOOK)
 
     async def keep_fresh(self) -> None:
-        """Move on to the nursery of another yt-dlp soon after that came into use, also when there
-        is no job; the one before ends with its last job."""
+        """Move on to the nursery of another yt-dlp soon after that came into use, also as the spare
+        and without a job: the one before ends when nobody is left there."""
         while True:
             await asyncio.sleep(FRESH_LOOK)
             if self.engine.is_stale():

@@ -125,6 +125,7 @@ class Site:
             web.get("/b/src/{name:.+}", self.file),
             web.get("/api/skipSegments/{start}", self.sponsors),
             web.get("/live.m3u8", self.live),
+            web.get("/turning.m3u8", self.turning),
             web.get("/{bend:slow|stall|cut|unsized|odd}/{name:.+}", self.file),
             web.get("/episode/{number:\\d+}/{name:.+}", self.file),
             web.get("/{name:.+}", self.file),
@@ -221,6 +222,14 @@ class Site:
         part = {"segment": [10, 20], "category": "sponsor", "actionType": "skip"}
         segments = [{**part, "videoDuration": 30, "description": ""}]
         return web.json_response([{"videoID": name, "segments": segments}] if name else [])
+
+    async def turning(self, request: web.Request) -> web.Response:
+        """A film that is over, in a form that only ffmpeg reads; to ffmpeg it is live, endless."""
+        if "Icy-MetaData" in request.headers:
+            return await self.live(request)
+        text = (self.files / "hls/muxed.m3u8").read_text().replace("muxed", "hls/muxed")
+        key = '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="/hls/aes.key"\n#EXTINF'
+        return web.Response(text=text.replace("#EXTINF", key, 1), content_type=TYPES[".m3u8"])
 
     async def endless(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "video/mp4"})
