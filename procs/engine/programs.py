@@ -8,6 +8,7 @@ program is judged here, the one place that all of them pass.
 
 import os
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,13 @@ PIECES = ("-format_whitelist", f"{FORMATS},hls,webvtt,ac3,eac3")
 FETCHING = (*WEB, *PIECES)
 #: … and when it works on files: what is on the disk is only what it is. A playlist in disguise must
 #: open nothing more.
-WORKING = ("-protocol_whitelist", "file", "-format_whitelist", f"{FORMATS},webvtt,srt,ass")
-INPUT, GUARDED = "-i", "-protocol_whitelist"
+WORKING = (
+    *("-protocol_whitelist", "file"),
+    *("-format_whitelist", f"{FORMATS},webvtt,srt,ass,ffmetadata"),
+)
+#: A list of pieces to be joined is taken only as one, where yt-dlp wrote it itself and says so.
+JOINED = (*WORKING[:-1], f"{WORKING[-1]},concat")
+INPUT, GUARDED, FORM = "-i", "-protocol_whitelist", ("-f", "concat")
 
 
 def guarded(argv: Iterable[str]) -> list[str]:
@@ -43,12 +49,11 @@ def is_ffmpeg(path: str) -> bool:
 
 def with_guards(words: list[str]) -> Iterator[str]:
     """Every input with a guard in front of it, its own or ours."""
-    has_one = False
+    before: list[str] = []
     for word in words:
-        has_one |= word == GUARDED
-        if word == INPUT:
-            yield from () if has_one else WORKING
-            has_one = False
+        if word == INPUT and GUARDED not in before:
+            yield from JOINED if FORM in pairwise(before) else WORKING
+        before = [] if word == INPUT else [*before, word]
         yield word
 
 

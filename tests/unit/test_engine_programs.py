@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from procs.engine.programs import WORKING, guarded
+from procs.engine.programs import JOINED, WORKING, guarded
 from procs.tools import tools
 from tests.sandbox.site import files
 
@@ -114,6 +114,8 @@ def test_every_input_has_a_guard_and_an_output_none():
         *(ffmpeg, "-y", *WORKING, "-i", "file:a", "-protocol_whitelist", "http"),
         *("-i", "http://b", "c", *WORKING, "-i", "d"),
     ]
+    joined = [ffmpeg, "-f", "concat", "-safe", "0", "-i", "file:list", "-f", "mp4", "a"]
+    assert guarded(joined)[5:9] == list(JOINED)
     assert guarded([ffmpeg, "-version"]) == [ffmpeg, "-version"]
 
 
