@@ -40,7 +40,16 @@ def commands() -> dict[str, Command]:
     """Every subcommand by its name."""
     all_of_them = (
         *(below.up, below.stop, below.status, below.check, below.fetch),
-        *(below.jobs, below.why, below.retry, below.cancel, below.cap, below.errors, below.engine),
+        *(
+            below.jobs,
+            below.why,
+            below.retry,
+            below.cancel,
+            below.forget,
+            below.cap,
+            below.errors,
+            below.engine,
+        ),
         *(below.breakers,),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
@@ -84,6 +93,7 @@ def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
     of["jobs"].add_argument("--all", action="store_true", help="the latest, over or not")
     for name in ("why", "retry", "cancel"):
         of[name].add_argument("job", help="its number, or the code that a person was given")
+    of["forget"].add_argument("url", help="the link")
     of["errors"].add_argument("--since", default="", metavar="2h|7d", help="seen since then only")
     of["breakers"].add_argument("--close", default="", metavar="SITE", help="let its jobs in now")
     of["engine"].add_argument("what", choices=("list", "update", "use", "rollback"))

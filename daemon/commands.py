@@ -146,6 +146,15 @@ def cancel(options: argparse.Namespace) -> int:
     return 0
 
 
+def forget(options: argparse.Namespace) -> int:
+    """Drop what is kept of one link, so that it is fetched anew for who asks next."""
+    from daemon import forgetting
+
+    with store() as db:
+        print(forgetting.forget(db, options.url))
+    return 0
+
+
 def pause(options: argparse.Namespace) -> int:
     """Start nothing new: in the whole system, for one user or for one site. What runs goes on."""
     from daemon import pausing

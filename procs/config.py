@@ -50,6 +50,7 @@ class Settings(Places):
     max_file_size: int
     max_parts: int
     stream_from: int
+    catch_up: float
     disk_floor: int
     ballast_size: int
     max_playlist: int
@@ -94,14 +95,10 @@ class Setting:
         return self.name.removeprefix("CHAPAR_").lower()
 
 
-def cores() -> int:
-    return os.cpu_count() or 1
-
-
 def downloads(texts: Mapping[str, str]) -> str:
     """Four for each core, and never less than one for each worker."""
     workers = texts["CHAPAR_WORKERS"]
-    return str(max(4 * cores(), int(workers) if workers.isdecimal() else 0))
+    return str(max(4 * values.cores(), int(workers) if workers.isdecimal() else 0))
 
 
 TABLE = (
@@ -132,7 +129,7 @@ TABLE = (
         values.database,
         lambda texts: f"sqlite:///{values.absolute(texts['CHAPAR_HOME'])}/chapar.db",
     ),
-    Setting("CHAPAR_WORKERS", values.whole, lambda texts: str(cores())),
+    Setting("CHAPAR_WORKERS", values.whole, lambda texts: str(values.cores())),
     Setting("CHAPAR_MAX_CONCURRENT_DOWNLOADS", values.whole, downloads),
     Setting("CHAPAR_MAX_DOWNLOADS_PER_USER", values.whole, lambda texts: "2"),
     Setting("CHAPAR_RECYCLE_AFTER", values.whole, lambda texts: "200"),
@@ -140,6 +137,7 @@ TABLE = (
     Setting("CHAPAR_MAX_FILE_SIZE", values.file_size, lambda texts: "2000MiB"),
     Setting("CHAPAR_MAX_PARTS", values.whole, lambda texts: "5"),
     Setting("CHAPAR_STREAM_FROM", values.size, absent=0),
+    Setting("CHAPAR_CATCH_UP", values.seconds, lambda texts: "86400"),
     Setting("CHAPAR_DISK_FLOOR", values.size, lambda texts: "1GiB"),
     Setting("CHAPAR_BALLAST_SIZE", values.size, lambda texts: "64MiB"),
     Setting("CHAPAR_MAX_PLAYLIST", values.entries, lambda texts: "50"),

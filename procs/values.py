@@ -44,6 +44,10 @@ MOST_ENTRIES, MOST_MINUTES = 500, 120
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
+def cores() -> int:
+    return os.cpu_count() or 1
+
+
 def whole(text: str, least: int = 1) -> int:
     """A whole number, at least `least`."""
     if not re.fullmatch(r"\d+", text) or int(text) < least:

@@ -45,7 +45,7 @@ async def live(settings: config.Settings, db: Database) -> int:
     front = Front(settings)
     speech = Speech(db, front)
     board = Board(db, front, speech)
-    intake = Intake(db, front, board, speech)
+    intake = Intake(db, front, board, speech, catch_up=settings.catch_up)
     standing = Standing(db, settings, NAME)
     try:
         await signals.unless_stopped(connect(front, intake, speech, standing))

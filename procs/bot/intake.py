@@ -21,14 +21,26 @@ from procs.telegram.heard import Incoming, Press
 
 #: Characters above which a text without a link was not meant as one.
 LONG = 1000
+#: Seconds: what was sent longer ago, while the bot was down, is not acted upon any more.
+CATCH_UP = 24 * 3600.0
+DAY = 24 * 3600.0
 COMMAND = re.compile(r"^/([a-z]+)(?:@\w+)?(?:\s|$)", re.IGNORECASE)
 
 
 class Intake:
     """Handlers of the bot's session. What they write is committed before the first answer."""
 
-    def __init__(self, db: Database, front: Front, board: Board, speech: Speech) -> None:
+    def __init__(
+        self,
+        db: Database,
+        front: Front,
+        board: Board,
+        speech: Speech,
+        *,
+        catch_up: float = CATCH_UP,
+    ) -> None:
         self.db = db
+        self.catch_up = catch_up
         self.front = front
         self.board = board
         self.speech = speech
@@ -62,10 +74,22 @@ class Intake:
         if text is None:
             return
         try:
-            await self.handle(heard, text)
+            if heard.at and clock.now().wall - heard.at > self.catch_up:
+                await self.too_late(heard)
+            else:
+                await self.handle(heard, text)
         except StoreFull as error:
             log.error("message.unkept", chat=heard.chat, message=heard.message, error=error)
             await self.speech.reply(heard, DiskFull.say)
+
+    async def too_late(self, heard: Incoming) -> None:
+        """Nobody waits for an answer any more: one polite line for all that a day brought."""
+        text = i18n.say(i18n.choose(heard.person.language), "too-late")
+        random_id = once("too-late", heard.chat, int(heard.at // DAY))
+        await self.speech.send(
+            heard.chat, heard.access, text, random_id=random_id, reply_to=heard.message
+        )
+        log.info("message.too-late", chat=heard.chat, message=heard.message)
 
     async def handle(self, heard: Incoming, text: str) -> None:
         person = replace(heard.person, language=i18n.choose(heard.person.language))

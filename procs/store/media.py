@@ -27,6 +27,11 @@ INSERT INTO media_keys (key, variant, media) VALUES (:key, :variant, :media)
 USE = "UPDATE media SET used_at = :now WHERE id = :media"
 RENEW = "UPDATE media SET parts = :parts WHERE id = :media"
 FORGET = "DELETE FROM media WHERE id = :media"
+KNOWN_AS = "SELECT media, variant FROM media_keys WHERE key = :key ORDER BY variant"
+OLDER = """
+SELECT 1 FROM media m, requests r
+ WHERE m.id = :media AND r.id = :request AND m.created_at < r.received_at
+"""
 
 
 def find(db: Database, key: str, variant: str) -> Media | None:
@@ -79,6 +84,21 @@ def forget(db: Database, media: int) -> None:
     """Drop a media and its keys: the next request fetches anew."""
     with db.write(full=True):
         db.change(FORGET, {"media": media})
+
+
+def forget_link(db: Database, key: str) -> list[str]:
+    """Drop every media that is known under a key, in whatever variant, with all its other keys.
+    Returns the variants that were known. Deliveries under way fetch anew."""
+    with db.write(full=True):
+        rows = db.all(KNOWN_AS, {"key": key})
+        for media, _ in rows:
+            db.change(FORGET, {"media": media})
+    return [variant for _, variant in rows]
+
+
+def is_older(db: Database, media: int, request: int) -> bool:
+    """Whether a media was kept before a request came, so that it was not fetched for it."""
+    return db.one(OLDER, {"media": media, "request": request}) is not None
 
 
 def record(row: tuple[object, ...], key: str, variant: str) -> Media:

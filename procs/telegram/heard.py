@@ -12,7 +12,8 @@ from procs.job import Person
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A message to the bot. `text` is also a caption; `urls` are the addresses that Telegram
-    marked in it, hidden ones included; `media` names what came with it ("" for nothing)."""
+    marked in it, hidden ones included; `media` names what came with it ("" for nothing); `at` is
+    the wall instant at which it was sent, 0 when nobody told."""
 
     person: Person
     chat: int
@@ -21,6 +22,7 @@ class Incoming:
     text: str
     urls: tuple[str, ...] = ()
     media: str = ""
+    at: float = 0.0
 
     @property
     def private(self) -> bool:
@@ -57,6 +59,7 @@ def message(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Incomi
         heard.message or "",
         tuple(urls(heard.message or "", heard.entities or [])),
         type(heard.media).__name__.removeprefix("MessageMedia").lower() if heard.media else "",
+        float(heard.date or 0),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from procs import clock, log
-from procs.errors import ReferenceStale, TelegramAway
+from procs.errors import ReferenceStale, TelegramAway, TelegramRefused
 from procs.job import Lease, Media, Part, State, Step
 from procs.store import deliveries, leases, outcomes, requests, wake
 from procs.store import media as shelf
@@ -20,6 +20,10 @@ SEND, SEND_ALBUM = "messages.SendMedia", "messages.SendMultiMedia"
 #: Kinds that may stand in one album, and how many (core.telegram.org/api/files).
 ALBUMS = {"photo": "seen", "video": "seen", "audio": "heard", "document": "kept"}
 ALBUM = 10
+#: What Telegram says of a kept file that it does not have, or cannot send, any more.
+BAD = frozenset(
+    {"MEDIA_EMPTY", "MEDIA_INVALID", "FILE_ID_INVALID", "DOCUMENT_INVALID", "PHOTO_INVALID"}
+)
 #: Attempts in which a part that is said to be there is looked for.
 LOOKS = 3
 #: Seconds that a delivery waits in line with its room taken; longer waits give the room away.
@@ -49,12 +53,23 @@ async def send(tools: Tools, lease: Lease, order: Order, media: Media) -> None:
         except ReferenceStale:
             await send_parts(tools, lease, order, await refreshed(tools, courier, media))
     except ReferenceStale:
-        requests.fetch_anew(tools.db, lease, order, now=clock.now())
-        log.info("media.stale", job=lease.job, request=order.id, media=media.id)
+        anew(tools, lease, order, media, why="stale")
+        return
+    except TelegramRefused as error:
+        # What was fetched for this very request is refused for good: another would be, too.
+        if error.detail not in BAD or not shelf.is_older(tools.db, media.id, order.id):
+            raise
+        anew(tools, lease, order, media, why=error.detail)
         return
     outcomes.delivered(tools.db, lease, order.id, worker=tools.name, now=clock.now())
     wake.poke(tools.db.run, wake.BOT)
     log.info("request.delivered", job=lease.job, request=order.id, worker=tools.name)
+
+
+def anew(tools: Tools, lease: Lease, order: Order, media: Media, *, why: str) -> None:
+    """What is kept of the media is worth nothing: it is fetched again. Raises LeaseLost."""
+    requests.fetch_anew(tools.db, lease, order, now=clock.now())
+    log.info("media.forgotten", job=lease.job, request=order.id, media=media.id, why=why)
 
 
 async def refreshed(tools: Tools, courier: Courier, media: Media) -> Media:

@@ -68,7 +68,7 @@ class Storm:
         people = [await self.stack.telegram.person(f"P{n}") for n in range(self.plan.people)]
         for person in people:
             await person.starts()
-        await self.stack.telegram.throttles(UPLOADS)
+        await self.tighten()
         asking = asyncio.create_task(self.ask(people))
         await self.kill_all()
         await asking
@@ -77,6 +77,14 @@ class Storm:
         await self.calm()
         await self.clean_up()
         return await verdict(self.stack, self.sent, self.counts)
+
+    async def tighten(self) -> None:
+        """Telegram's limits are enforced, and uploads are slow."""
+        telegram = self.stack.telegram
+        await telegram.throttles(UPLOADS)
+        await telegram.limits("messages.send*", 30, 1.0)
+        await telegram.limits("messages.send*", 5, 1.0, per_chat=True)
+        await telegram.limits("messages.editMessage", 5, 1.0)
 
     async def ask(self, people: list[Person]) -> None:
         """Spread the requests over the storm."""
@@ -159,7 +167,7 @@ class Storm:
                 server.words = (*server.words, "--port", port)
             await server.start()
             await control.__aenter__()
-            await control.throttles(UPLOADS)
+            await self.tighten()
 
     async def calm(self) -> None:
         """Everything asked is known, and nothing is open any more."""

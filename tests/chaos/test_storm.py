@@ -10,4 +10,5 @@ async def test_each_request_gets_its_media_once_whatever_dies():
         found = await Storm(stack, plan).run()
     stack.remove()
     assert (found.missing, found.twice, found.left) == ([], [], []), str(found)
+    assert found.floods == 0, str(found)
     assert found.deliveries == found.states["delivered"] == plan.deliveries

@@ -229,3 +229,29 @@ def test_a_job_nobody_wants_any_more_ends_with_its_worker(
 
     assert desk.claim(desk.worker()) == []
     assert desk.glance(one.request).job_state is State.CANCELLED
+
+
+def test_a_forgotten_link_is_fetched_anew_in_every_form(desk: Desk, clock: Clock) -> None:
+    worker = desk.worker()
+    desk.asks(1, "a")
+    (lease,) = desk.claim(worker)
+    keys = {"url:a", "site:1"}
+    outcomes.fetched(desk.db, lease, desk.media("a"), keys=keys, now=clock.now())
+
+    assert media.forget_link(desk.db, "url:a") == ["best"]
+
+    assert media.find(desk.db, "site:1", "best") is None
+    assert media.forget_link(desk.db, "url:a") == []
+    assert [one.outcome for one in desk.asks(2, "a")] == ["queued"]
+
+
+def test_what_was_fetched_for_a_request_is_not_older_than_it(desk: Desk, clock: Clock) -> None:
+    (first,) = desk.asks(1, "a")
+    (lease,) = desk.claim(desk.worker())
+    outcomes.fetched(desk.db, lease, desk.media("a"), keys={"url:a"}, now=clock.now())
+    known = media.find(desk.db, "url:a", "best")
+    assert known is not None
+    (second,) = desk.asks(2, "a")
+
+    assert not media.is_older(desk.db, known.id, first.request)
+    assert media.is_older(desk.db, known.id, second.request)

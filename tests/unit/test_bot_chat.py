@@ -54,13 +54,13 @@ async def until(true: Callable[[], object]) -> None:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Bot]:
+async def running(settings: Settings, **more: float) -> AsyncIterator[Bot]:
     """A bot that listens, and at the end leaves as on TERM."""
     db = open_database(settings.database_url, run=settings.run)
     front = Front(settings)
     speech = Speech(db, front)
     board = Board(db, front, speech)
-    bot = Bot(db, front, board, Intake(db, front, board, speech))
+    bot = Bot(db, front, board, Intake(db, front, board, speech, **more))
     await front.connect(bot.intake.hear, bot.intake.feel)
     looking = asyncio.ensure_future(board.run())
     try:
@@ -393,6 +393,22 @@ async def test_what_was_sent_while_the_bot_was_down_is_answered(settings, store,
         await sara.sends("/help")
         await sara.sees("leave the rest")
         assert len(bot.requests()) == 1
+    assert len([m for m in await sara.chat() if not m.mine]) == 3
+
+
+async def test_what_is_too_old_gets_one_polite_line(settings, store, sara):
+    async with running(settings):
+        await sara.starts()
+        await sara.sees("Hi")
+    for number in range(3):
+        await sara.sends(f"{LINK}?old={number}")
+    async with running(settings, catch_up=-10.0) as bot:
+        await sara.sees("send it again")
+        await bot.rests()
+        assert bot.requests() == []
+    async with running(settings) as bot:
+        await sara.sends(LINK)
+        await sara.sees("In line")
     assert len([m for m in await sara.chat() if not m.mine]) == 3
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from daemon import cli, pausing
 from daemon.errors import Refused
-from procs import clock, config
-from procs.job import Ask, Lane, Link, Person, State
-from procs.store import leases, outcomes, record, requests, users, workers
+from procs import clock, config, link
+from procs.job import Ask, Lane, Link, Media, Part, Person, Reference, State
+from procs.store import leases, media, outcomes, record, requests, users, workers
 from procs.store.database import open_database
 from procs.store.migrate import migrate
 
@@ -286,3 +286,23 @@ def test_what_is_no_cap_is_refused(house, words, complaint):
 
 def test_a_rolling_restart_of_what_does_not_run(house):
     assert house.says("rolling-restart")[0] == cli.NOT_UP
+
+
+def test_forget_drops_what_is_kept_of_a_link(house):
+    address = "https://site.test/film.mp4"
+    (one,) = link.parse(address).links
+    asked = Ask(5, 5, 99, 0, one)
+    users.remember(house.db, Person(5), now=clock.now())
+    requests.submit(house.db, [asked], now=clock.now())
+    part = Part(Reference("document", 1, 2, "ab"), "video", "film.mp4", 3)
+    got = Media(one.key, one.variant, "Film", one.site, one.url, (part,))
+    (lease,) = house.claims()
+    outcomes.fetched(house.db, lease, got, keys={one.key}, now=clock.now())
+
+    code, lines, _ = house.says("forget", address)
+
+    assert (code, "forgotten" in lines[0]) == (0, True)
+    assert media.find(house.db, one.key, one.variant) is None
+    assert "nothing is kept" in house.says("forget", address)[1][0]
+    code, _, error = house.says("forget", "nonsense")
+    assert (code, "not one link" in error) == (1, True)
