@@ -127,7 +127,7 @@ def retry(db: Database, name: str) -> str:
     if not job.state.over or job.state is State.DONE:
         raise Refused(f"job {job.id} is {job.state.name.lower()}: only what ended badly is retried")
     if not record.retry(db, job.id, now=clock.now()):
-        raise Refused(f"another job for the same link as job {job.id} runs already")
+        raise Refused(f"job {job.id}: all have left, or another job for the same link runs already")
     why = REASONS.get(named(db, str(job.id)).state, "at once")
     return f"job {job.id} is tried again {why}"
 

@@ -10,6 +10,9 @@ from procs.store import outcomes, seats, upkeep, wake, workers
 from procs.store.database import Database
 from procs.store.story import event
 
+#: The ends after which a job may be done once more.
+BADLY = (State.FAILED, State.CANCELLED, State.DEAD)
+
 COLUMNS = """
 SELECT j.id, j.user_id, j.lane, j.state, j.at, j.attempt, j.deaths, j.kind, j.site, j.payload,
        COALESCE(j.error, ''), COALESCE(w.name, ''), j.story
@@ -79,18 +82,17 @@ def find(db: Database, name: str) -> Job | None:
 
 def retry(db: Database, job: int, *, now: Now) -> bool:
     """Do a job that ended badly once more, with all its attempts; the people who waited for it
-    wait again, those apart who had left before. False when there is nothing to retry, or its twin
-    runs already."""
+    wait again, those apart who had left before. False when there is nothing to retry, its twin runs
+    already, or all had left."""
     with db.write(full=True):
         found = find(db, str(job))
-        if found is None or db.one(TWIN, {"job": job}):
+        if found is None or found.state not in BADLY or db.one(TWIN, {"job": job}):
             return False
-        rows = db.all(REVIVE, {"job": job, "now": now.wall, "event": event(now, "revived")})
-        if not rows:
-            return False
-        user, lane, site = rows[0]
         ended = "cancelled" if found.state is State.CANCELLED else "failed"
-        db.change(REOPEN, {"job": job, "ended": ended})
+        if not db.change(REOPEN, {"job": job, "ended": ended}):
+            return False
+        revived = {"job": job, "now": now.wall, "event": event(now, "revived")}
+        ((user, lane, site),) = db.all(REVIVE, revived)
         seats.sit(db, job, user=user, lane=Lane(lane), site=site, now=now)
     wake.poke_idle(db.run)
     wake.poke(db.run, wake.BOT)

@@ -57,7 +57,7 @@ UPDATE jobs
 QUARANTINE = """
 UPDATE jobs
    SET state = 23, at = :now, fence = fence + 1, worker = NULL, seat = NULL, deaths = deaths + 1,
-       error = 'quarantined', story = story || :event
+       blame = :blame, error = 'quarantined', story = story || :event
  WHERE id = :job AND state = 1
 """
 CANCEL_IDLE = """
@@ -135,7 +135,9 @@ def _take_one(db: Database, row: Row, *, share: float, word: str, now: Now) -> i
         seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
         return 1
     if heavy and suspected(deaths + 1, blame + share, others=died_lately(db, now) - deaths):
-        db.change(QUARANTINE, {"job": job, "now": now.wall, "event": event(now, "dead", why=word)})
+        said = event(now, "dead", why=word)
+        facts = {"job": job, "now": now.wall, "blame": blame + share, "event": said}
+        db.change(QUARANTINE, facts)
         outcomes.fail_requests(db, job, say=Quarantined.say, now=now)
         seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
         return 1

@@ -325,12 +325,13 @@ class Model:
 
     def revive(self, job: Job) -> bool:
         alive = any(j.mark == job.mark and not j.state.over for j in self.jobs.values())
-        if alive or job.state not in BADLY:
+        ended = "cancelled" if job.state is State.CANCELLED else "failed"
+        left = [r for r in self.requests.values() if (r.job, r.state) == (job.id, ended)]
+        if alive or job.state not in BADLY or not left:
             return False
         job.attempt, job.deaths, job.blame, job.stop = 0, 0, 0.0, False
-        for request in self.requests.values():
-            if request.job == job.id and request.state in ("failed", "cancelled"):
-                request.state = "open"
+        for request in left:
+            request.state = "open"
         self.sit(job)
         return True
 

@@ -86,6 +86,16 @@ def test_a_cancelled_job_ends_for_everybody_who_waits(desk: Desk, clock: Clock) 
     assert desk.claim(desk.worker()) == []
 
 
+def test_what_all_have_left_is_not_retried(desk: Desk, clock: Clock) -> None:
+    """Cancelled by the sysadmin while it ran, it failed before it could stop."""
+    (asked,) = desk.asks(1, "a")
+    (lease,) = desk.claim(desk.worker())
+    record.cancel(desk.db, asked.job, now=clock.now())
+    outcomes.failed(desk.db, lease, error="gone", say="failed-gone", now=clock.now())
+
+    assert not record.retry(desk.db, asked.job, now=clock.now())
+
+
 def test_the_living_jobs_are_listed_with_their_states(desk: Desk) -> None:
     desk.asks(1, "a", "b", "c")
     desk.claim(desk.worker())
