@@ -167,6 +167,13 @@ CREATE TABLE sessions (
 ) STRICT, WITHOUT ROWID;
 """
 
+#: Requests of a job are asked for when it is over too; others by the code that a person was given.
+ASKED = """
+DROP INDEX request_job;
+CREATE INDEX request_job ON requests (job);
+CREATE INDEX request_code ON requests (code) WHERE code IS NOT NULL;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
@@ -180,6 +187,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("lists", LISTS),
     ("sessions", SESSIONS),
     ("looks", LOOKS),
+    ("asked", ASKED),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.
