@@ -14,6 +14,7 @@ import uvloop
 from bench.queue import table
 from bench.queue.table import Table
 from bench.queue.tally import Tally
+from procs import config
 from procs.clock import now
 from procs.job import Kind, Lane, Lease
 from procs.process import Signals
@@ -25,13 +26,13 @@ from procs.worker.budget import Budget
 from procs.worker.desk import Desk
 from procs.worker.loop import Loop
 
-#: Rooms for downloads of one worker, and of all.
-HEAVY, DOWNLOADS = 2, 8
+#: Rooms for downloads.
+HEAVY = 2
 #: Neither jobs nor bytes end this worker.
 ENDLESS = 1 << 40
 
 
-async def sleep(db: Database) -> None:
+async def sleep(db: Database, settings: config.Settings) -> None:
     tally, name = Tally(), f"w00-{os.getpid()}"
 
     async def carry(tools: SimpleNamespace, lease: Lease) -> None:
@@ -44,7 +45,7 @@ async def sleep(db: Database) -> None:
         name=name,
         worker=table.worker(db, name),
         desk=Desk(db),
-        settings=SimpleNamespace(max_concurrent_downloads=DOWNLOADS, drain_grace=1.0),
+        settings=settings,
     )
     budget, signals = Budget(ENDLESS, ENDLESS, SimpleNamespace()), Signals()
     rooms = {**dict.fromkeys(Lane, 1), Lane.HEAVY: HEAVY}
@@ -52,4 +53,6 @@ async def sleep(db: Database) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(sleep(Table(Path(sys.argv[1])).open()))
+    folder = Path(sys.argv[1])
+    settings = config.load({"CHAPAR_HOME": str(folder)}, None, need_telegram=False)
+    uvloop.run(sleep(Table(folder).open(), settings))

@@ -79,6 +79,23 @@ SELECT 1 FROM jobs
  WHERE state = 0 AND lane = :lane AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all') LIMIT 1
 """
 
+LOOK = """
+SELECT (SELECT MIN(at) FROM jobs WHERE state = 2),
+       EXISTS (SELECT 1 FROM pauses WHERE scope = 'all'),
+       EXISTS (SELECT 1 FROM jobs WHERE state = 0 AND lane = 0),
+       EXISTS (SELECT 1 FROM jobs WHERE state = 0 AND lane = 1)
+       AND :most > (SELECT COUNT(*) FROM jobs WHERE state = 1 AND lane = 1)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a look at the table shows: the lanes in which a job could be claimed, and the wall
+    instant at which the next job becomes due."""
+
+    ready: tuple[Lane, ...]
+    due: float | None
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -117,6 +134,14 @@ def lease(row: Row) -> Lease:
 def ready(db: Database, lane: Lane) -> bool:
     """Whether a job of this lane could be claimed."""
     return db.one(READY, {"lane": int(lane)}) is not None
+
+
+def look(db: Database, *, most: int = ENDLESS) -> Outlook:
+    """What there is to do, by one statement: a worker asks before it sleeps, and after. No download
+    can be claimed while `most` are leased."""
+    due, paused, *ready = db.all(LOOK, {"most": most})[0]
+    lanes = [lane for lane, has in zip(Lane, ready, strict=True) if has]
+    return Outlook(ready=() if paused else tuple(lanes), due=due)
 
 
 def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[Held]:

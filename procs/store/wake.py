@@ -7,8 +7,10 @@ falls between looking and sleeping is kept by the socket.
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from procs.job import Lane
@@ -23,8 +25,9 @@ class Ear:
 
     def __init__(self, run: Path, name: str) -> None:
         self.path = run / "wake" / f"{name}.sock"
-        self.idle = {lane: doors(run, lane) / name for lane in Lane}
-        for folder in (self.path.parent, *(mark.parent for mark in self.idle.values())):
+        self.visible: set[Lane] = set()
+        self.idle = {lane: f"{doors(run, lane)}/{name}" for lane in Lane}
+        for folder in (self.path.parent, *(Path(doors(run, lane)) for lane in Lane)):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path.unlink(missing_ok=True)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -53,12 +56,14 @@ class Ear:
     def rest(self, lanes: Iterable[Lane] = Lane) -> None:
         """Be visible as idle for work of these lanes, those with a free room."""
         for lane in lanes:
-            self.idle[lane].touch()
+            os.close(os.open(self.idle[lane], os.O_CREAT | os.O_CLOEXEC, 0o600))
+            self.visible.add(lane)
 
     def rise(self) -> None:
         """Be no longer visible as idle."""
-        for mark in self.idle.values():
-            mark.unlink(missing_ok=True)
+        for lane in self.visible:
+            take(self.idle[lane])
+        self.visible.clear()
 
     def close(self) -> None:
         self.rise()
@@ -71,7 +76,7 @@ def poke(run: Path, name: str, word: bytes = b"") -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as mouth:
         mouth.setblocking(False)
         try:
-            mouth.sendto(word or b".", str(run / "wake" / f"{name}.sock"))
+            mouth.sendto(word or b".", f"{run}/wake/{name}.sock")
         except BlockingIOError:
             return True
         except OSError:
@@ -79,9 +84,11 @@ def poke(run: Path, name: str, word: bytes = b"") -> bool:
     return True
 
 
-def doors(run: Path, lane: Lane) -> Path:
-    """Where workers with a free room for a lane leave their names."""
-    return run / "idle" / lane.name.lower()
+@cache
+def doors(run: Path, lane: Lane) -> str:
+    """Where workers with a free room for a lane leave their names. As text: what a `Path` costs,
+    the sleeper would wait for."""
+    return str(run / "idle" / lane.name.lower())
 
 
 def poke_idle(run: Path, count: int = 1, *, lanes: Iterable[Lane] = Lane) -> int:
@@ -94,17 +101,17 @@ def poke_idle(run: Path, count: int = 1, *, lanes: Iterable[Lane] = Lane) -> int
     woken = 0
     for lane in lanes:
         with contextlib.suppress(FileNotFoundError):
-            for mark in sorted(doors(run, lane).iterdir()):
+            for name in sorted(os.listdir(doors(run, lane))):
                 if woken == count:
                     return woken
-                woken += take(mark) and poke(run, mark.name)
+                woken += take(f"{doors(run, lane)}/{name}") and poke(run, name)
     return woken
 
 
-def take(mark: Path) -> bool:
+def take(mark: str) -> bool:
     """Remove a name; False when somebody else was faster."""
     try:
-        mark.unlink()
+        os.unlink(mark)
     except FileNotFoundError:
         return False
     return True

@@ -65,14 +65,24 @@ class Loop:
     def claim(self) -> None:
         """Fill the free rooms; pass the word on when there is more than we can take."""
         self.ear.rise()
-        self.look_at_due()
-        for lane in Lane:
+        # Looked at before: an idle worker that only looks does not stand at the writers' gate.
+        for lane in self.look():
             room = self.room(lane)
-            if room:
-                for lease in self.claimed(lane, room):
-                    self.crew.start(lease)
+            for lease in self.claimed(lane, room) if room else ():
+                self.crew.start(lease)
             if self.crew.free(lane) == 0 and leases.ready(self.db, lane):
                 wake.poke_idle(self.db.run, lanes=[lane])
+
+    def look(self) -> tuple[Lane, ...]:
+        """The lanes in which there is work, after what is due by now was queued."""
+        now, seen = clock.now(), self.outlook()
+        if seen.due is None or seen.due > now.wall:
+            return seen.ready
+        upkeep.bring_due(self.db, now=now)
+        return self.outlook().ready
+
+    def outlook(self) -> leases.Outlook:
+        return leases.look(self.db, most=self.most[Lane.HEAVY])
 
     def room(self, lane: Lane) -> int:
         """Jobs of a lane that could be taken now: no download starts while the disk is low."""
@@ -99,23 +109,18 @@ class Loop:
         """Sleep until there is news: a datagram, a job's end, a due time, a signal.
 
         The name is left among the idle first and the table looked at once more after that, so a
-        job added in between is not slept over.
+        job added in between is not slept over. What was claimed begins before that.
         """
+        await asyncio.sleep(0)
         free = [lane for lane in Lane if self.room(lane)]
         if free and not self.news.is_set():
             self.ear.rest(free)
-            if any(leases.ready(self.db, lane) for lane in free):
+            if set(free).intersection(self.outlook().ready):
                 return
         with suppress(TimeoutError):
             async with asyncio.timeout(HANDOVER if self.budget.leaving else BACKSTOP):
                 await self.news.wait()
         self.news.clear()
-
-    def look_at_due(self) -> None:
-        now = clock.now()
-        due = upkeep.next_due(self.db)
-        if due is not None and due <= now.wall:
-            upkeep.bring_due(self.db, now=now)
 
     async def listen(self) -> None:
         """Hear what others say: there is work, or a job is to stop."""
