@@ -9,13 +9,25 @@ from procs.errors import StoreFull
 from procs.keeper import hung, sweep
 from procs.keeper.freshness import Freshness
 from procs.keeper.space import Space
-from procs.store import breakers, budget, failures, looks, reservations, upkeep, visits, wake
+from procs.store import (
+    breakers,
+    budget,
+    failures,
+    looks,
+    pruning,
+    reservations,
+    upkeep,
+    visits,
+    wake,
+)
 from procs.store.database import Database
 
 #: Pages of 1 KB in the WAL above which it is moved into the database.
 PAGES = 8000
-#: Seconds that an ended job stays in the record.
+#: Seconds that a job, a request or a worker that is over stays in the record.
 KEEP = 30 * 24 * 3600.0
+#: Rows forgotten in one round: fourteen million a day, and the gate is free between two bites.
+FORGET = 10_000
 
 
 class Round:
@@ -92,9 +104,19 @@ class Keeper:
 
     def prune(self) -> None:
         now = clock.now()
-        upkeep.prune(self.db, before=now.wall - KEEP)
+        forget(self.db, before=now.wall - KEEP)
         failures.prune(self.db, before=now.wall - KEEP)
         budget.prune(self.db, now=now)
         breakers.prune(self.db, now=now)
         looks.prune(self.db, now=now)
         visits.prune(self.db, now=now)
+
+
+def forget(db: Database, *, before: float, most: int = FORGET) -> int:
+    """Forget old rows until there are none, or `most` are gone: the next round goes on."""
+    forgotten = 0
+    for bite in pruning.bites(db, before=before):
+        forgotten += bite
+        if forgotten >= most:
+            break
+    return forgotten

@@ -68,11 +68,6 @@ ASK_STOP = """
 UPDATE jobs SET stop = 1, story = story || :event WHERE id = :job AND state = 1 RETURNING worker
 """
 SEATED = "SELECT user_id, lane, seat FROM jobs WHERE id = :job AND state IN (0, 2, 3, 10)"
-PRUNE = """
-DELETE FROM jobs WHERE id IN (
-    SELECT id FROM jobs WHERE id < (SELECT MAX(id) FROM jobs) AND state >= 20 AND at < :before
-     ORDER BY id LIMIT :bite)
-"""
 
 
 def bring_due(db: Database, *, now: Now) -> int:
@@ -181,9 +176,3 @@ def cancel(db: Database, job: int, *, now: Now) -> int | None:
         if seat is not None and seat < 0:
             seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
     return None
-
-
-def prune(db: Database, *, before: float) -> int:
-    """Forget one bite of jobs that ended before a wall instant."""
-    with db.write():
-        return db.change(PRUNE, {"before": before, "bite": BITE})

@@ -32,6 +32,7 @@ from procs.store import (
     leases,
     outcomes,
     pauses,
+    pruning,
     record,
     requests,
     schema,
@@ -226,7 +227,9 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
         lambda db, s, now: upkeep.reap(db, now=Now(now.wall, now.boot + leases.LEASE + 1)),
     ),
     "bring_due": (None, lambda db, s, now: upkeep.bring_due(db, now=Now(now.wall + 9, now.boot))),
-    "prune": (None, lambda db, s, now: upkeep.prune(db, before=now.wall)),
+    "prune": (
+        None,
+        lambda db, s, now: sum(pruning.bites(db, before=now.wall, kinds=[pruning.OLD_JOBS])),
     "site_failed": (
         None,
         lambda db, s, now: breakers.failed(db, s.a, WAY, errors.BotCheck("no"), now=now),

@@ -25,6 +25,7 @@ from procs.store import (
     media,
     outcomes,
     pauses,
+    pruning,
     record,
     requests,
     seats,
@@ -331,7 +332,7 @@ class Walk(RuleBasedStateMachine):
             "reap": (upkeep.reap, self.model.reap),
             "deaths": (upkeep.release_dead, self.model.release_dead),
             "prune": (
-                lambda db, now: upkeep.prune(db, before=before),
+                lambda db, now: sum(pruning.bites(db, before=before, kinds=[pruning.OLD_JOBS])),
                 lambda: self.model.prune(before),
             ),
         }

@@ -68,7 +68,6 @@ COLD = {"cookies.LIST", "visits.PRUNE", "visits.PRUNE_PACES"} | {
     "breakers.PRUNE",
     "budget.PRUNE",
     "disks.LOW",
-    "upkeep.PRUNE",
     "glances.COLUMNS",
     "pauses.LIST",
     "turns.TOOK_ANYWHERE",

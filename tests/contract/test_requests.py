@@ -208,16 +208,6 @@ def test_a_request_that_was_closed_is_no_longer_listed(desk: Desk, clock: Clock)
     assert glances.glances(desk.db, now=clock.now()) == []
 
 
-def test_ended_jobs_are_pruned_in_bites_and_living_ones_never(desk: Desk, clock: Clock) -> None:
-    desk.asks(1, "a", "b")
-    first, _ = desk.claim(desk.worker(), room=2)
-    leases.finish(desk.db, first, now=clock.now())
-    desk.asks(2, "z")
-
-    assert upkeep.prune(desk.db, before=clock.now().wall) == 1
-    assert len(desk.claim(desk.worker(), room=9)) == 1
-
-
 def test_a_job_nobody_wants_any_more_ends_with_its_worker(
     desk: Desk, clock: Clock, dead_worker: int
 ) -> None:
