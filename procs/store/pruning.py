@@ -17,7 +17,10 @@ BITE = 200
 JOBS = """
 SELECT id, CASE WHEN state >= 20 THEN at END FROM jobs WHERE id > :after ORDER BY id LIMIT :bite
 """
-REQUESTS = "SELECT id, closed_at FROM requests WHERE id > :after ORDER BY id LIMIT :bite"
+REQUESTS = """
+SELECT id, CASE WHEN state <> 'open' THEN closed_at END FROM requests
+ WHERE id > :after ORDER BY id LIMIT :bite
+"""
 WORKERS = "SELECT id, ended_at FROM workers WHERE id > :after ORDER BY id LIMIT :bite"
 #: The newest row stays: its number must not be used again.
 FORGET_JOB = """
@@ -26,7 +29,8 @@ DELETE FROM jobs
 """
 FORGET_REQUEST = """
 DELETE FROM requests
- WHERE id = :id AND closed_at < :before AND id < (SELECT MAX(id) FROM requests)
+ WHERE id = :id AND closed_at < :before AND state <> 'open'
+   AND id < (SELECT MAX(id) FROM requests)
 """
 FORGET_DELIVERIES = """
 DELETE FROM deliveries

@@ -1,15 +1,32 @@
 """Clocks that jump and machines that sleep release nothing that is still worked on."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
 
-from procs.job import Lease
+from procs import clock as real
+from procs.job import Lane, Lease
 from procs.store import leases, upkeep
 from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
 
 HOURS = 3600.0
+#: A program in a world that slept nine hours while this one stayed awake (time_namespaces(7)):
+#: CLOCK_BOOTTIME went on meanwhile, CLOCK_MONOTONIC did not.
+SLEPT = ("unshare", "--time", "--boottime", str(int(9 * HOURS)))
+#: Takes back what is over by its own clock; prints how long it slept, and how many leases it took.
+REAP = """
+import sys, time
+from pathlib import Path
+from procs import clock
+from procs.store import upkeep
+from procs.store.database import open_database
+db = open_database(sys.argv[1], run=Path(sys.argv[2]))
+print(round(time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()) // 3600)
+print(upkeep.reap(db, now=clock.now()))
+"""
 
 
 def wall_jumps(seconds: float) -> Callable[[Clock], None]:
@@ -70,3 +87,18 @@ def test_a_retry_comes_early_or_late_after_a_jump_and_is_never_lost(
 
     assert audit(desk.db) == []
     assert desk.db.all("SELECT id FROM jobs WHERE state = 2") == []
+
+
+def test_the_keeper_of_a_machine_that_really_slept_takes_nothing_back(desk: Desk) -> None:
+    if subprocess.run([*SLEPT, "true"], capture_output=True).returncode:
+        pytest.skip("this kernel, or this user, makes no worlds with clocks of their own")
+    desk.asks(1, "a")
+    (held,) = leases.claim(desk.db, worker=desk.worker(), lane=Lane.HEAVY, room=1, now=real.now())
+
+    keeper = [sys.executable, "-c", REAP, f"sqlite:///{desk.db.path}", str(desk.db.run)]
+    said = subprocess.run([*SLEPT, *keeper], capture_output=True, text=True, check=True).stdout
+
+    slept, taken = map(int, said.split())
+    assert slept >= 9
+    assert taken == 0
+    assert leases.holds(desk.db, held)

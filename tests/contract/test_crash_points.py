@@ -230,6 +230,7 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     "prune": (
         None,
         lambda db, s, now: sum(pruning.bites(db, before=now.wall, kinds=[pruning.OLD_JOBS])),
+    ),
     "site_failed": (
         None,
         lambda db, s, now: breakers.failed(db, s.a, WAY, errors.BotCheck("no"), now=now),

@@ -274,6 +274,35 @@ def test_downloads_that_no_worker_outlives_are_given_up_in_the_end(
     assert {desk.glance(one.request).say for one in asked} == {"failed-poison"}
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "boot = 'the boot before'",  # a reboot: the pid and even its start may fit by chance
+        "started = started - 1",  # somebody else runs under its pid
+    ],
+)
+def test_a_worker_is_dead_when_its_boot_or_its_process_is_another(desk: Desk, change: str) -> None:
+    worker = desk.worker()
+    desk.asks(1, "a")
+    desk.claim(worker)
+    with desk.db.write():
+        desk.db.change(f"UPDATE workers SET {change} WHERE id = :worker", {"worker": worker})
+
+    assert upkeep.release_dead(desk.db, now=desk.clock.now()) == 1
+
+
+def test_another_machines_worker_is_judged_by_its_lease_alone(desk: Desk, clock: Clock) -> None:
+    worker = desk.worker()
+    desk.asks(1, "a")
+    desk.claim(worker)
+    with desk.db.write():
+        desk.db.change("UPDATE workers SET host = 'elsewhere', pid = 0, started = 0")
+
+    assert upkeep.release_dead(desk.db, now=clock.now()) == 0
+    clock.skip(leases.LEASE + 1)
+    assert upkeep.reap(desk.db, now=clock.now()) == 1
+
+
 def test_a_living_workers_jobs_are_not_taken_back(desk: Desk) -> None:
     desk.asks(1, "a")
     (lease,) = desk.claim(desk.worker())
