@@ -79,18 +79,23 @@ SELECT 1 FROM jobs
  WHERE state = 0 AND lane = :lane AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all') LIMIT 1
 """
 
-LOOK = """
-SELECT (SELECT MIN(at) FROM jobs WHERE state = 2),
+#: One row for each lane in which jobs are queued, and a last one without.
+OUTLOOK = """
+WITH RECURSIVE queued (lane) AS (
+    SELECT MIN(lane) FROM jobs WHERE state = 0
+     UNION ALL
+    SELECT (SELECT MIN(lane) FROM jobs WHERE state = 0 AND lane > queued.lane)
+      FROM queued WHERE queued.lane IS NOT NULL)
+SELECT lane, (SELECT MIN(at) FROM jobs WHERE state = 2),
        EXISTS (SELECT 1 FROM pauses WHERE scope = 'all'),
-       EXISTS (SELECT 1 FROM jobs WHERE state = 0 AND lane = 0),
-       EXISTS (SELECT 1 FROM jobs WHERE state = 0 AND lane = 1)
-       AND :most > (SELECT COUNT(*) FROM jobs WHERE state = 1 AND lane = 1)
+       :most <= (SELECT COUNT(*) FROM jobs WHERE state = 1 AND lane = 1)
+  FROM queued
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a look at the table shows: the lanes in which a job could be claimed, and the wall
+    """What there is to do: the lanes in which a job could be claimed, and the wall
     instant at which the next job becomes due."""
 
     ready: tuple[Lane, ...]
@@ -136,11 +141,12 @@ def ready(db: Database, lane: Lane) -> bool:
     return db.one(READY, {"lane": int(lane)}) is not None
 
 
-def look(db: Database, *, most: int = ENDLESS) -> Outlook:
+def outlook(db: Database, *, most: int = ENDLESS) -> Outlook:
     """What there is to do, by one statement: a worker asks before it sleeps, and after. No download
     can be claimed while `most` are leased."""
-    due, paused, *ready = db.all(LOOK, {"most": most})[0]
-    lanes = [lane for lane, has in zip(Lane, ready, strict=True) if has]
+    rows = db.all(OUTLOOK, {"most": most})
+    _, due, paused, full = rows[0]
+    lanes = [LANES[lane] for lane, *_ in rows[:-1] if not (full and lane == Lane.HEAVY)]
     return Outlook(ready=() if paused else tuple(lanes), due=due)
 
 

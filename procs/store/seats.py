@@ -18,7 +18,6 @@ from procs.store.story import event
 
 #: Jobs of one user that may be queued or running at once in the lanes that no operator sets.
 CAPS = {Lane.LIGHT: 2, Lane.LOOK: 2, Lane.ENCODE: 1}
-FIXED = {lane.name.lower(): cap for lane, cap in CAPS.items()}
 #: The setting that admins change at run time; a user's own cap goes before it.
 CAP_SETTING = "max_downloads_per_user"
 
@@ -42,10 +41,10 @@ UPDATE jobs SET state = 0, at = :now, seat = :seat, story = story || :event
                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE seat IS NOT NULL AND user_id = :user
                                                      AND lane = :lane AND seat = :seat)
               ORDER BY seat LIMIT 1)
-   AND -:seat <= CASE :lane WHEN 0 THEN :light WHEN 2 THEN :look WHEN 3 THEN :encode ELSE COALESCE(
+   AND -:seat <= COALESCE(:fixed,
            (SELECT cap FROM users WHERE id = :user),
            (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
-           :cap) END
+           :cap)
 """
 SIT = """
 UPDATE jobs SET state = :state, seat = :seat, at = :now, story = story || :event WHERE id = :job
@@ -151,21 +150,25 @@ def rise(db: Database, job: int, *, user: int, lane: Lane, site: str, seat: int,
 def hand_on(db: Database, *, user: int, lane: Lane, seat: int, now: Now) -> bool:
     """Give a seat that became free to the user's next waiting job. A seat beyond the user's cap
     (it was lowered meanwhile) is given to nobody, nor is one that is taken."""
-    facts = {**_handing(db, now), "user": user, "lane": int(lane), "seat": seat}
-    return db.change(HAND_ON, facts) > 0
+    return db.change(HAND_ON, _handing(db, user, lane, seat, now=now)) > 0
 
 
 def hand_all_on(db: Database, leases: Iterable[Lease], *, now: Now) -> None:
     """The same for the seats of jobs that ended at once."""
-    facts = _handing(db, now)
-    db.change_many(
-        HAND_ON,
-        [{**facts, "user": one.user, "lane": one.lane, "seat": one.seat} for one in leases],
-    )
+    facts = [_handing(db, one.user, one.lane, one.seat, now=now) for one in leases]
+    db.change_many(HAND_ON, facts)
 
 
-def _handing(db: Database, now: Now) -> dict[str, Any]:
-    return {"now": now.wall, "event": event(now, "queued"), **FIXED, "cap": db.cap}
+def _handing(db: Database, user: int, lane: Lane, seat: int, *, now: Now) -> dict[str, Any]:
+    return {
+        "user": user,
+        "lane": int(lane),
+        "seat": seat,
+        "fixed": CAPS.get(lane),
+        "cap": db.cap,
+        "now": now.wall,
+        "event": event(now, "queued"),
+    }
 
 
 def hold(db: Database, job: int, *, now: Now) -> None:

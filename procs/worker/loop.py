@@ -66,14 +66,14 @@ class Loop:
         """Fill the free rooms; pass the word on when there is more than we can take."""
         self.ear.rise()
         # Looked at before: an idle worker that only looks does not stand at the writers' gate.
-        for lane in self.look():
+        for lane in self.ready():
             room = self.room(lane)
             for lease in self.claimed(lane, room) if room else ():
                 self.crew.start(lease)
             if self.crew.free(lane) == 0 and leases.ready(self.db, lane):
                 wake.poke_idle(self.db.run, lanes=[lane])
 
-    def look(self) -> tuple[Lane, ...]:
+    def ready(self) -> tuple[Lane, ...]:
         """The lanes in which there is work, after what is due by now was queued."""
         now, seen = clock.now(), self.outlook()
         if seen.due is None or seen.due > now.wall:
@@ -82,7 +82,7 @@ class Loop:
         return self.outlook().ready
 
     def outlook(self) -> leases.Outlook:
-        return leases.look(self.db, most=self.most[Lane.HEAVY])
+        return leases.outlook(self.db, most=self.most[Lane.HEAVY])
 
     def room(self, lane: Lane) -> int:
         """Jobs of a lane that could be taken now: no download starts while the disk is low."""

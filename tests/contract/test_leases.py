@@ -58,26 +58,28 @@ def test_downloads_of_all_workers_together_stay_under_the_limit(desk: Desk) -> N
     assert taken == [4, 1, 0]
 
 
-def test_a_look_shows_no_download_that_the_limit_of_all_forbids(desk: Desk) -> None:
+def test_the_outlook_shows_no_download_that_the_limit_of_all_forbids(desk: Desk) -> None:
     """A worker with a free room would come back for it at once, for ever."""
     desk.asks(1, "a", "b")
     desk.claim(desk.worker())
 
-    assert leases.look(desk.db, most=2).ready == (Lane.HEAVY,)
-    assert leases.look(desk.db, most=1).ready == ()
+    assert leases.outlook(desk.db, most=2).ready == (Lane.HEAVY,)
+    assert leases.outlook(desk.db, most=1).ready == ()
 
 
-def test_a_look_shows_what_becomes_due_and_nothing_in_a_pause(desk: Desk, clock: Clock) -> None:
+def test_the_outlook_shows_what_becomes_due_and_nothing_in_a_pause(
+    desk: Desk, clock: Clock
+) -> None:
     desk.asks(1, "a", "b")
     (lease,) = desk.claim(desk.worker())
     leases.retry(desk.db, lease, delay=30, now=clock.now(), error="x")
     due = clock.wall + 30
-    assert leases.look(desk.db).ready == (Lane.HEAVY,)
+    assert leases.outlook(desk.db).ready == (Lane.HEAVY,)
 
     holding.pause(desk.db, pauses.ALL, now=clock.now())
 
-    assert leases.look(desk.db).ready == ()
-    assert leases.look(desk.db).due == pytest.approx(due)
+    assert leases.outlook(desk.db).ready == ()
+    assert leases.outlook(desk.db).due == pytest.approx(due)
 
 
 def test_a_light_job_never_waits_behind_downloads(desk: Desk, clock: Clock) -> None:

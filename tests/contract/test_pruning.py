@@ -79,9 +79,12 @@ def test_jobs_that_are_not_over_stand_in_nobodys_way(
     assert len(desk.claim(desk.worker(), room=9)) == 2
 
 
-def test_requests_go_with_their_deliveries_and_only_when_closed(desk: Desk, clock: Clock) -> None:
+def test_requests_go_with_their_deliveries_and_only_when_over(desk: Desk, clock: Clock) -> None:
+    """An entry of a list is closed from the start, as another message speaks for it."""
     fails(desk, 1, 2)
     (waits,) = desk.asks(2, "waits")
+    requests.close(desk.db, waits.request, now=clock.now())
+    desk.claim(desk.worker())
     first, second = numbers(desk, "requests")[:2]
     for request in (first, second, waits.request):
         deliveries.plan(desk.db, request, 2)
