@@ -310,3 +310,13 @@ def plain(name: str) -> str:
 def test_one_distribution_owns_pyrogram():
     owners = set(metadata.packages_distributions()["pyrogram"])
     assert {plain(owner) for owner in owners} == {"kurigram"}
+
+
+def test_a_contract_test_for_any_database_names_none() -> None:
+    """They speak to the store, and get a database from their `place`, so that another kind can
+    stand behind them."""
+    suite = {path: path.read_text() for path in (ROOT / "tests" / "contract").glob("test_*.py")}
+    general = {path: text for path, text in suite.items() if "pytest.mark.sqlite" not in text}
+
+    assert [path.name for path, text in general.items() if "sqlite" in text.lower()] == []
+    assert len(general) > len(suite) / 2

@@ -27,7 +27,7 @@ CHECKS = {
     "queued or leased without a seat": """
         SELECT id FROM jobs WHERE state IN (0, 1) AND (seat IS NULL OR seat >= 0)""",
     "waiting without its place in the line": """
-        SELECT id FROM jobs WHERE state = 10 AND seat IS NOT id""",
+        SELECT id FROM jobs WHERE state = 10 AND seat IS DISTINCT FROM id""",
     "a seat kept by a job that is held or over": """
         SELECT id FROM jobs WHERE state NOT IN (0, 1, 2, 10) AND seat IS NOT NULL""",
     "a place in the line kept by a job that is later": """
@@ -37,7 +37,7 @@ CHECKS = {
          GROUP BY user_id, lane, seat HAVING COUNT(*) > 1""",
     "a seat beyond the cap": f"""
         SELECT j.id FROM jobs j WHERE j.seat < 0 AND -j.seat > {CAP}
-           AND j.user_id NOT IN (SELECT value FROM json_each(:lowered))""",
+           AND (' ' || :lowered || ' ') NOT LIKE ('% ' || j.user_id || ' %')""",
     "a free seat beside a waiting job": f"""
         SELECT j.id FROM jobs j WHERE j.state = 10 AND {CAP} >
                (SELECT COUNT(*) FROM jobs t WHERE t.user_id = j.user_id AND t.lane = j.lane
@@ -61,7 +61,7 @@ CHECKS = {
          GROUP BY mark HAVING COUNT(*) > 1""",
     "progress of a job that does not run": """
         SELECT p.job FROM progress p LEFT JOIN jobs j ON j.id = p.job
-         WHERE j.state IS NOT 1""",
+         WHERE j.state IS DISTINCT FROM 1""",
     "a request that nobody works for": """
         SELECT r.id FROM requests r LEFT JOIN jobs j ON j.id = r.job
          WHERE r.state = 'open' AND (j.id IS NULL OR j.state >= 20)
@@ -79,7 +79,7 @@ CHECKS = {
 
 def audit(db: Database, *, lowered: Collection[int] = ()) -> list[str]:
     """Every finding, in words. `lowered`: users whose cap sank while they had jobs on seats."""
-    facts = {"cap": db.cap, "lowered": str(sorted(lowered))}
+    facts = {"cap": db.cap, "lowered": " ".join(map(str, lowered))}
     return [
         f"{what}: {sorted(number for (number,) in rows)}"
         for what, select in CHECKS.items()

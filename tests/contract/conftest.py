@@ -14,9 +14,9 @@ from procs.clock import Now
 from procs.clock import now as clock_now
 from procs.job import Ask, Lane, Lease, Link, Media, Part, Person, Reference
 from procs.store import glances, leases, requests, users, workers
-from procs.store.database import Database, open_database
+from procs.store.database import Database
 from procs.store.glances import Glance
-from procs.store.migrate import migrate
+from tests.contract.place import KIND, Place
 
 
 class Clock:
@@ -75,16 +75,19 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def opens(tmp_path: Path) -> Callable[[], Database]:
-    url, run = f"sqlite:///{tmp_path}/chapar.db", tmp_path / "run"
-    migrate(url, run=run)
-    return lambda: open_database(url, run=run, cap=2)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("sqlite") and KIND != "sqlite":
+        pytest.skip("this is about the files of SQLite")
 
 
 @pytest.fixture
-def db(opens: Callable[[], Database]) -> Iterator[Database]:
-    db = opens()
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path).make()
+
+
+@pytest.fixture
+def db(place: Place) -> Iterator[Database]:
+    db = place.open()
     yield db
     db.close()
 
@@ -95,12 +98,12 @@ def desk(db: Database, clock: Clock) -> Desk:
 
 
 @pytest.fixture
-def dies(desk: Desk) -> Callable[[], int]:
+def dies(place: Place) -> Callable[[], int]:
     """A worker whose process is gone: a real one that entered, and ended without leaving."""
 
     def born_and_dead() -> int:
         with multiprocessing.get_context("fork").Pool(1) as pool:
-            return pool.apply(enter, (desk.db.path, desk.db.run))
+            return pool.apply(enter, (place,))
 
     return born_and_dead
 
@@ -110,6 +113,5 @@ def dead_worker(dies: Callable[[], int]) -> int:
     return dies()
 
 
-def enter(path: Path, run: Path) -> int:
-    db = open_database(f"sqlite:///{path}", run=run)
-    return workers.enter(db, f"w09-{os.getpid()}", now=clock_now())
+def enter(place: Place) -> int:
+    return workers.enter(place.open(), f"w09-{os.getpid()}", now=clock_now())

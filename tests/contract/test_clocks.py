@@ -11,6 +11,7 @@ from procs.job import Lane, Lease
 from procs.store import leases, upkeep
 from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
+from tests.contract.place import Place
 
 HOURS = 3600.0
 #: A program in a world that slept nine hours while this one stayed awake (time_namespaces(7)):
@@ -22,8 +23,8 @@ import sys, time
 from pathlib import Path
 from procs import clock
 from procs.store import upkeep
-from procs.store.database import open_database
-db = open_database(sys.argv[1], run=Path(sys.argv[2]))
+from tests.contract.place import Place
+db = Place(Path(sys.argv[1])).open()
 print(round(time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()) // 3600)
 print(upkeep.reap(db, now=clock.now()))
 """
@@ -89,13 +90,15 @@ def test_a_retry_comes_early_or_late_after_a_jump_and_is_never_lost(
     assert desk.db.all("SELECT id FROM jobs WHERE state = 2") == []
 
 
-def test_the_keeper_of_a_machine_that_really_slept_takes_nothing_back(desk: Desk) -> None:
+def test_the_keeper_of_a_machine_that_really_slept_takes_nothing_back(
+    desk: Desk, place: Place
+) -> None:
     if subprocess.run([*SLEPT, "true"], capture_output=True).returncode:
         pytest.skip("this kernel, or this user, makes no worlds with clocks of their own")
     desk.asks(1, "a")
     (held,) = leases.claim(desk.db, worker=desk.worker(), lane=Lane.HEAVY, room=1, now=real.now())
 
-    keeper = [sys.executable, "-c", REAP, f"sqlite:///{desk.db.path}", str(desk.db.run)]
+    keeper = [sys.executable, "-c", REAP, str(place.folder)]
     said = subprocess.run([*SLEPT, *keeper], capture_output=True, text=True, check=True).stdout
 
     slept, taken = map(int, said.split())

@@ -15,6 +15,7 @@ from procs.store import leases, seats
 from procs.store.database import Database
 from procs.store.seats import NewJob
 
+pytestmark = pytest.mark.sqlite
 USERS, LINE, TIMES, BATCH = 100, 12, 200, 16
 Spent = tuple[float, float]
 

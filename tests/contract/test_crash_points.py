@@ -49,6 +49,7 @@ from procs.store.migrate import migrate
 from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
 
+pytestmark = pytest.mark.sqlite
 WAY = Way("site.example")
 FORK = multiprocessing.get_context("fork")
 FAST = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None

@@ -3,8 +3,6 @@
 import multiprocessing
 import os
 import signal
-import sqlite3
-from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -13,15 +11,16 @@ import pytest
 from procs import clock
 from procs.job import Lane, State
 from procs.store import leases, outcomes, upkeep, wake, workers
-from procs.store.database import Database, open_database
+from procs.store.database import Database
 from tests.contract.conftest import Desk
+from tests.contract.place import Place
 
 SPAWN = multiprocessing.get_context("spawn")
 
 
-def carry(path: Path, run: Path, pipe: Connection) -> None:
+def carry(place: Place, pipe: Connection) -> None:
     """A worker that always holds leases, and finishes one for each word it hears."""
-    db = open_database(f"sqlite:///{path}", run=run)
+    db = place.open()
     me = workers.enter(db, f"w-{os.getpid()}", now=clock.now())
     while True:
         for lease in leases.claim(db, worker=me, lane=Lane.HEAVY, room=2, now=clock.now()):
@@ -30,19 +29,19 @@ def carry(path: Path, run: Path, pipe: Connection) -> None:
             pipe.send(lease.job)
 
 
-def start(db: Database) -> tuple[multiprocessing.process.BaseProcess, Connection]:
+def start(place: Place) -> tuple[multiprocessing.process.BaseProcess, Connection]:
     here, there = SPAWN.Pipe()
-    process = SPAWN.Process(target=carry, args=(db.path, db.run, there), daemon=True)
+    process = SPAWN.Process(target=carry, args=(place, there), daemon=True)
     process.start()
     return process, here
 
 
-def test_killed_workers_lose_no_job_and_none_is_finished_twice(desk: Desk) -> None:
+def test_killed_workers_lose_no_job_and_none_is_finished_twice(desk: Desk, place: Place) -> None:
     wanted = {one.job for user in range(40) for one in desk.asks(user, *jobs_of(user))}
     done: list[int] = []
 
     for _ in range(3):
-        crew = [start(desk.db) for _ in range(2)]
+        crew = [start(place) for _ in range(2)]
         for process, pipe in crew:
             for _ in range(11):
                 pipe.send("finish one")
@@ -114,19 +113,21 @@ def test_a_poke_to_nobody_says_so(tmp_path: Path) -> None:
     assert not wake.poke(tmp_path, "nobody")
 
 
+class Interrupted(Exception):
+    """Something that goes wrong between two statements."""
+
+
 def half_way(db: Database, *, full: bool) -> None:
     with db.write(full=full):
         db.change("INSERT INTO waits (scope, until) VALUES ('a', 1)")
-        db.change("INSERT INTO nowhere VALUES (1)")
+        raise Interrupted
 
 
 @pytest.mark.parametrize("full", [True, False])
-def test_a_failed_transaction_leaves_nothing_and_frees_the_gate(
-    opens: Callable[[], Database], full: bool
-) -> None:
-    one, two = opens(), opens()
+def test_a_failed_transaction_leaves_nothing_and_frees_the_gate(place: Place, full: bool) -> None:
+    one, two = place.open(), place.open()
 
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(Interrupted):
         half_way(one, full=full)
 
     with two.write():

@@ -16,6 +16,7 @@ from procs.store import requests
 from procs.store.database import Database, open_database
 from procs.store.migrate import migrate, statements
 
+pytestmark = pytest.mark.sqlite
 SPAWN = multiprocessing.get_context("spawn")
 
 

@@ -6,20 +6,21 @@ import signal
 import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import pytest
 
 from procs.keeper import doorman
 from procs.keeper.doorman import Doorman
-from procs.store.database import Database, open_database
+from procs.store.database import Database
+from tests.contract.place import Place
 
+pytestmark = pytest.mark.sqlite
 SPAWN = multiprocessing.get_context("spawn")
 Inside = tuple[multiprocessing.process.BaseProcess, Connection]
 
 
-def stay_inside(path: Path, run: Path, pipe: Connection) -> None:
-    db = open_database(f"sqlite:///{path}", run=run)
+def stay_inside(place: Place, pipe: Connection) -> None:
+    db = place.open()
     with db.write():
         db.change("INSERT INTO waits (scope, until) VALUES ('half', 1)")
         pipe.send("inside")
@@ -27,9 +28,9 @@ def stay_inside(path: Path, run: Path, pipe: Connection) -> None:
 
 
 @pytest.fixture
-def inside(db: Database) -> Iterator[Inside]:
+def inside(place: Place) -> Iterator[Inside]:
     here, there = SPAWN.Pipe()
-    process = SPAWN.Process(target=stay_inside, args=(db.path, db.run, there))
+    process = SPAWN.Process(target=stay_inside, args=(place, there))
     process.start()
     assert here.recv() == "inside"
     yield process, here
@@ -84,10 +85,12 @@ def test_a_free_gate_is_nobodys_fault(db: Database) -> None:
     assert man.suspect is None
 
 
-def test_who_only_waits_at_the_gate_is_not_its_holder(db: Database, inside: Inside) -> None:
+def test_who_only_waits_at_the_gate_is_not_its_holder(
+    db: Database, inside: Inside, place: Place
+) -> None:
     holder, _ = inside
     here, there = SPAWN.Pipe()
-    waiter = SPAWN.Process(target=stay_inside, args=(db.path, db.run, there))
+    waiter = SPAWN.Process(target=stay_inside, args=(place, there))
     waiter.start()
     os.kill(holder.pid or 0, signal.SIGSTOP)
 

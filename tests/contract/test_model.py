@@ -33,12 +33,11 @@ from procs.store import (
     users,
 )
 from procs.store import settings as wishes
-from procs.store.database import open_database
 from procs.store.glances import Report
-from procs.store.migrate import migrate
 from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
 from tests.contract.model import Job, Model
+from tests.contract.place import Place
 
 WALKS = int(os.environ.get("CHAPAR_WALKS", "0"))
 #: A file system in memory: the walks try the rules, not the disk.
@@ -75,10 +74,8 @@ class Walk(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="ch-", dir=FAST))
-        url, run = f"sqlite:///{self.folder}/chapar.db", self.folder / "run"
-        migrate(url, run=run)
         self.clock = Clock()
-        self.desk = Desk(open_database(url, run=run, cap=2), self.clock)
+        self.desk = Desk(Place(self.folder).make().open(), self.clock)
         self.db = self.desk.db
         self.model = Model(cap=2)
         self.leases: list[Lease] = []

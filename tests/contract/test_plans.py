@@ -10,6 +10,7 @@ import procs.store
 from procs.store import leases
 from procs.store.database import Database
 
+pytestmark = pytest.mark.sqlite
 #: Statements that walk everything there is, and why they may: few rows, or nobody waits for them.
 SCANS = {
     "breakers.LIST": "as many as sites that failed in the last hours",

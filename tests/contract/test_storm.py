@@ -23,10 +23,10 @@ from procs.clock import Now
 from procs.errors import LeaseLost
 from procs.job import Kind, Lane, Lease, State
 from procs.store import leases, seats, upkeep, workers
-from procs.store.database import Database, open_database
-from procs.store.migrate import migrate
+from procs.store.database import Database
 from procs.store.seats import NewJob
 from tests.contract.audit import audit
+from tests.contract.place import Place
 
 FULL = os.environ.get("CHAPAR_STORM") == "full"
 JOBS, KILLS = (6000, 160) if FULL else (1500, 40)
@@ -43,9 +43,9 @@ def short(now: Now) -> Now:
     return Now(now.wall, now.boot - leases.LEASE + TTL)
 
 
-def work(path: Path, run: Path, told: Connection) -> None:
+def work(place: Place, told: Connection) -> None:
     """A worker: claims, beats, finishes, until it is killed. It tells each end that was taken."""
-    db = open_database(f"sqlite:///{path}", run=run)
+    db = place.open()
     me = workers.enter(db, f"w-{os.getpid()}", now=clock.now())
     dice = Random(me)
     while True:
@@ -72,6 +72,7 @@ class Storm:
     """The crew, and what it told."""
 
     db: Database
+    place: Place
     dice: Random = field(default_factory=lambda: Random(7))
     crew: dict[Connection, multiprocessing.process.BaseProcess] = field(default_factory=dict)
     asleep: dict[int, float] = field(default_factory=dict)
@@ -80,7 +81,7 @@ class Storm:
 
     def hire(self) -> None:
         here, there = FORK.Pipe(duplex=False)
-        process = FORK.Process(target=work, args=(self.db.path, self.db.run, there), daemon=True)
+        process = FORK.Process(target=work, args=(self.place, there), daemon=True)
         process.start()
         there.close()
         self.crew[here] = process
@@ -133,20 +134,17 @@ class Storm:
 
 
 @pytest.fixture
-def db() -> Iterator[Database]:
+def place() -> Iterator[Place]:
     folder = Path(tempfile.mkdtemp(prefix="ch-"))
-    migrate(f"sqlite:///{folder}/chapar.db", run=folder / "run")
-    db = open_database(f"sqlite:///{folder}/chapar.db", run=folder / "run")
-    yield db
-    db.close()
+    yield Place(folder).make()
     shutil.rmtree(folder)
 
 
-def test_a_storm_loses_no_job_and_no_job_ends_twice(db: Database) -> None:
+def test_a_storm_loses_no_job_and_no_job_ends_twice(place: Place, db: Database) -> None:
     """Light jobs, as a download that lost two workers would be left alone."""
     new = [NewJob(n % USERS, Lane.LIGHT, Kind.DELIVER, {}) for n in range(JOBS)]
     wanted = set(seats.enqueue(db, new, now=clock.now()))
-    storm = Storm(db)
+    storm = Storm(db, place)
 
     try:
         findings = rage(storm)

@@ -12,11 +12,11 @@ import pytest
 from procs import clock
 from procs.job import Kind, Lane
 from procs.store import leases, seats, wake
-from procs.store.database import Database, open_database
-from procs.store.migrate import migrate
+from procs.store.database import Database
 from procs.store.seats import NewJob
 from procs.store.wake import Ear
 from procs.worker.loop import BACKSTOP
+from tests.contract.place import Place
 
 TIMES = 10_000
 NAME = "w00-1"
@@ -26,12 +26,9 @@ GAPS = ("before it is visible", "before it looks", "before it sleeps")
 
 
 @pytest.fixture
-def db() -> Iterator[Database]:
+def place() -> Iterator[Place]:
     folder = Path(tempfile.mkdtemp(prefix="ch-", dir=FAST))
-    migrate(f"sqlite:///{folder}/chapar.db", run=folder / "run")
-    db = open_database(f"sqlite:///{folder}/chapar.db", run=folder / "run")
-    yield db
-    db.close()
+    yield Place(folder).make()
     shutil.rmtree(folder)
 
 
@@ -88,11 +85,13 @@ async def test_no_wake_up_is_lost_between_looking_and_sleeping(db: Database) -> 
     assert slowest < BACKSTOP
 
 
-async def test_a_producer_killed_before_its_byte_costs_one_backstop(db: Database) -> None:
+async def test_a_producer_killed_before_its_byte_costs_one_backstop(
+    db: Database, place: Place
+) -> None:
     sleeper = Sleeper(db)
     began = clock.now().boot
 
-    lease = await sleeper.next(lambda gap: add_and_die(db) if gap == GAPS[-1] else None)
+    lease = await sleeper.next(lambda gap: add_and_die(place) if gap == GAPS[-1] else None)
 
     assert lease.user == 7
     assert sleeper.backstops == 1
@@ -100,11 +99,11 @@ async def test_a_producer_killed_before_its_byte_costs_one_backstop(db: Database
     sleeper.ear.close()
 
 
-def add_and_die(db: Database) -> None:
+def add_and_die(place: Place) -> None:
     """Another process commits a job and is killed before it says so."""
     child = os.fork()
     if child == 0:
-        mine = open_database(f"sqlite:///{db.path}", run=db.run)
+        mine = place.open()
         seats.enqueue(mine, [NewJob(7, Lane.HEAVY, Kind.FETCH, {})], now=clock.now())
         os.kill(os.getpid(), signal.SIGKILL)
     _, status = os.waitpid(child, 0)
