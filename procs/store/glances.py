@@ -137,7 +137,7 @@ def _glance(turns: Turns, row: tuple[Any, ...], *, low: bool = False) -> Glance:
     state = None if job_state is None else State(job_state)
     doing = _doing(state, step, lane=lane)
     in_line = doing is None and lane == Lane.HEAVY
-    place = turns.place(job, state) if in_line and state is not None else 0
+    place = turns.place(job, state, user=user) if in_line and state is not None else 0
     wait = turns.wait(job, place=place, user=user, site=tail[4]) if place else 0.0
     later = at if state is State.LATER else None
     why = NO_ROOM if low and place and lane == Lane.HEAVY else error if later else ""

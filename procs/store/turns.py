@@ -1,7 +1,7 @@
 """Whose turn is next, for showing: places in fair order, and honest waiting times."""
 
 from bisect import bisect_left
-from itertools import accumulate, groupby
+from itertools import accumulate
 from statistics import median
 
 from procs.job import Lane, State
@@ -9,9 +9,14 @@ from procs.store import seats
 from procs.store.database import Database
 
 RING = "SELECT id FROM jobs WHERE state = 0 AND lane = :lane ORDER BY at"
-LINES = """
-SELECT user_id, id FROM jobs
- WHERE seat IS NOT NULL AND seat > 0 AND lane = :lane ORDER BY user_id, seat
+#: How long the users' lines are, and one of them.
+LENGTHS = """
+SELECT COUNT(*) FROM jobs
+ WHERE seat IS NOT NULL AND seat > 0 AND lane = :lane GROUP BY user_id
+"""
+LINE = """
+SELECT id FROM jobs
+ WHERE seat IS NOT NULL AND user_id = :user AND lane = :lane AND seat > 0 ORDER BY seat
 """
 RUNNING = "SELECT COUNT(*) FROM jobs WHERE state = 1 AND lane = :lane"
 TOOK = """
@@ -39,30 +44,32 @@ class Turns:
         self.ring: dict[int, int] | None = None
         self.medians: dict[str, float | None] = {}
 
-    def read(self) -> None:
+    def read(self) -> dict[int, int]:
+        """The ring: the places of queued jobs. Of the lines only their lengths: a place in one is
+        looked up when somebody of that line asks."""
         lane = {"lane": int(Lane.HEAVY)}
-        self.ring = {row[0]: n for n, row in enumerate(self.db.all(RING, lane), 1)}
-        self.line: dict[int, int] = {}
-        lengths = []
-        for _, rows in groupby(self.db.all(LINES, lane), key=lambda row: row[0]):
-            jobs = [job for _, job in rows]
-            self.line |= {job: n for n, job in enumerate(jobs, 1)}
-            lengths.append(len(jobs))
-        self.lengths = sorted(lengths)
+        self.lines: dict[int, dict[int, int]] = {}
+        self.lengths = sorted(length for (length,) in self.db.all(LENGTHS, lane))
         self.sums = [0, *accumulate(self.lengths)]
-        row = self.db.one(RUNNING, lane)
-        self.running = int(row[0]) if row else 0
+        self.running = int(self.db.all(RUNNING, lane)[0][0])
+        return {job: n for n, (job,) in enumerate(self.db.all(RING, lane), 1)}
 
-    def place(self, job: int, state: State) -> int:
-        """The place of a job in fair order, from 1; 0 when it does not wait for its turn."""
+    def line(self, job: int, user: int) -> int:
+        """The place of a job in its user's own line, from 1; 0 when it is not there."""
+        if user not in self.lines:
+            rows = self.db.all(LINE, {"lane": int(Lane.HEAVY), "user": user})
+            self.lines[user] = {job: n for n, (job,) in enumerate(rows, 1)}
+        return self.lines[user].get(job, 0)
+
+    def place(self, job: int, state: State, *, user: int) -> int:
+        """The place of a user's job in fair order, from 1; 0 when it does not wait for its turn."""
         if state not in (State.QUEUED, State.WAITING):
             return 0
         if self.ring is None:
-            self.read()
-        assert self.ring is not None
+            self.ring = self.read()
         if state is State.QUEUED:
             return self.ring.get(job, 0)
-        mine = self.line.get(job, 0)
+        mine = self.line(job, user)
         return len(self.ring) + mine + self.before(mine - 1)
 
     def before(self, rounds: int) -> int:
@@ -80,7 +87,7 @@ class Turns:
         if took is None or place == 0:
             return 0.0
         crowd = place / self.db.rooms if self.running + place > self.db.rooms else 0.0
-        own = self.line.get(job, 0) / seats.cap(self.db, user, Lane.HEAVY)
+        own = self.line(job, user) / seats.cap(self.db, user, Lane.HEAVY)
         return took * max(crowd, own)
 
     def median(self, site: str) -> float | None:

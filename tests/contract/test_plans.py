@@ -36,7 +36,7 @@ SCANS = {
     "report.WAITING": "a command's count, by the index of seats",
     "seats.IN_LINE": "an admin's change of everybody's cap, by the index of seats",
     "settings.COUNTED": "a few dozen counters",
-    "turns.LINES": "one look for all places that are shown, by the index of seats",
+    "turns.LENGTHS": "one look for all places that are shown, by the index of seats",
     "turns.TOOK_ANYWHERE": "from the newest on, and it ends after a few",
     "upkeep.EXPIRED": "what runs, by an index of these alone",
     "visits.PRUNE": "those who are at sites with rules",
