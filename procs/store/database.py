@@ -20,6 +20,8 @@ SCHEME = "sqlite:///"
 #: Seconds SQLite may wait for a lock that the gate does not cover (a reader's recovery, a shell).
 BUSY = 30.0
 CHECKPOINT = "PRAGMA wal_checkpoint({mode})"
+#: Milliseconds that a checkpoint waits for a reader, while every writer waits for it; and all else.
+BRIEFLY, LONG = "PRAGMA busy_timeout = 50", f"PRAGMA busy_timeout = {BUSY * 1000:.0f}"
 #: Statements that stay prepared: more than there are in the store.
 PREPARED = 512
 
@@ -107,12 +109,14 @@ class Database:
         """Move the WAL into the database under the gate: (pages in the WAL, pages moved).
 
         Under the gate no commit can race the checkpoint, which is the condition of the WAL-reset
-        fault that SQLite fixed in 3.51.3.
+        fault that SQLite fixed in 3.51.3. What a reader still looks at stays in the WAL.
         """
         self.gate.enter()
         try:
+            self._run(BRIEFLY)
             row = self.one(CHECKPOINT.format(mode="TRUNCATE" if truncate else "PASSIVE"))
         finally:
+            self._run(LONG)
             self.gate.leave()
         return (row[1], row[2]) if row else (0, 0)
 
