@@ -5,7 +5,6 @@ import multiprocessing
 from collections.abc import Callable
 from functools import partial
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +15,9 @@ from procs.job import Lease
 from procs.rules import Rules
 from procs.store import breakers, visits
 from procs.store.breakers import Way
-from procs.store.database import Database, open_database
+from procs.store.database import Database
 from tests.contract.conftest import Desk
+from tests.contract.place import Place
 
 PROCESSES, JOBS = 4, 24
 WAY = Way("site.example")
@@ -38,16 +38,16 @@ def books(db: Database, lease: Lease, now: Now) -> float:
     return visits.book(db, WAY, Rules(gap=2.0), now=now) - now.wall
 
 
-def in_a_process(place: tuple[Path, Path], act: Act, now: Now, found: list[Lease]) -> Any:
+def in_a_process(place: Place, act: Act, now: Now, found: list[Lease]) -> Any:
     """What each of these jobs is answered, through a connection of this process's own."""
-    db = open_database(f"sqlite:///{place[0]}", run=place[1])
+    db = place.open()
     answers = [act(db, lease, now) for lease in found]
     db.close()
     return answers
 
 
 @pytest.fixture
-def crowd(desk: Desk) -> Callable[[Act], list[Any]]:
+def crowd(desk: Desk, place: Place) -> Callable[[Act], list[Any]]:
     """Do it for jobs of as many users, in several processes at once."""
 
     def crowd(act: Act) -> list[Any]:
@@ -60,7 +60,7 @@ def crowd(desk: Desk) -> Callable[[Act], list[Any]]:
             )
             desk.clock.skip(2)
         shares = [found[n::PROCESSES] for n in range(PROCESSES)]
-        work = partial(in_a_process, (desk.db.path, desk.db.run), act, desk.clock.now())
+        work = partial(in_a_process, place, act, desk.clock.now())
         with FORK.Pool(PROCESSES) as pool:
             return list(chain.from_iterable(pool.map(work, shares, chunksize=1)))
 

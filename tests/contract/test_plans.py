@@ -35,6 +35,7 @@ SCANS = {
     "report.TABLE": "from the newest on, and it ends after `most`",
     "report.WAITING": "a command's count, by the index of seats",
     "seats.IN_LINE": "an admin's change of everybody's cap, by the index of seats",
+    "sessions.LOST": "sign-ins that were taken away",
     "settings.COUNTED": "a few dozen counters",
     "turns.LENGTHS": "one look for all places that are shown, by the index of seats",
     "turns.TOOK_ANYWHERE": "from the newest on, and it ends after a few",
@@ -48,7 +49,7 @@ TABLES = {
     "leases.OUTLOOK",
     *("breakers.LIST", "breakers.PRUNE", "budget.PRUNE", "cookies.LIST", "disks.LOW"),
     *("glances.COLUMNS", "pauses.LIST", "record.COLUMNS", "record.LATEST", "report.OUTCOMES"),
-    *("report.TABLE", "settings.COUNTED", "turns.TOOK_ANYWHERE", "visits.PRUNE"),
+    *("report.TABLE", "sessions.LOST", "settings.COUNTED", "turns.TOOK_ANYWHERE", "visits.PRUNE"),
     "visits.PRUNE_PACES",
 }
 SQL = re.compile(r"\s*(SELECT|UPDATE|DELETE|INSERT|WITH)\b")
