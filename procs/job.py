@@ -84,13 +84,14 @@ class Link:
 
     `url` is the canonical address; `site` a short name for counters and words (`youtube`,
     `example.org`); `key` names the media without asking the network: `youtube:dQw4w9WgXcQ`, or
-    `url:<hash>` where the address does not tell.
+    `url:<hash>` where the address does not tell. `title` is what a list calls it, if it is of one.
     """
 
     url: str
     site: str
     key: str
     variant: str = "best"
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

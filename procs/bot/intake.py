@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from functools import partial
 
-from procs import clock, i18n, link, log
+from procs import clock, i18n, link, log, wishes
 from procs.bot.board import Board
 from procs.bot.cancelling import Cancelling
 from procs.bot.settling import settled
@@ -13,7 +13,7 @@ from procs.bot.speech import Speech, once
 from procs.errors import DiskFull, StoreFull
 from procs.job import Ask
 from procs.link import BadLink, Parsed
-from procs.store import requests, users
+from procs.store import lists, requests, users
 from procs.store.database import Database
 from procs.store.requests import Submitted
 from procs.telegram.front import Front
@@ -98,7 +98,8 @@ class Intake:
         if command:
             await self.commands.get(command[1].lower(), self.help)(heard)
         else:
-            await self.read(heard, link.parse(text, heard.urls))
+            parsed = link.parse(text, heard.urls)
+            await self.read(heard, parsed if parsed.links else self.chosen(heard, text, parsed))
 
     def addressed(self, heard: Incoming) -> str | None:
         """What was said to us: everything in a private chat, in a group what mentions us."""
@@ -108,6 +109,12 @@ class Intake:
         if not self.front.username or not mention.search(heard.text):
             return None
         return mention.sub("", heard.text).strip()
+
+    def chosen(self, heard: Incoming, text: str, parsed: Parsed) -> Parsed:
+        """Words without a link mean what was shown last, if they are a choice and nothing else."""
+        variant = wishes.whole(text)
+        last = lists.latest(self.db, heard.chat, heard.person.id, now=clock.now())
+        return Parsed((replace(last, variant=variant),)) if variant and last else parsed
 
     async def start(self, heard: Incoming) -> None:
         if heard.person.name:

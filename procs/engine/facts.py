@@ -55,7 +55,8 @@ def of_all(opened: Opened, files: Sequence[Direct | None], order: Order) -> Foun
         found(info, file, formats.chosen(info), order)
         for info, file in zip(opened.infos, files, strict=True)
     ]
-    return each[0] if len(each) == 1 else album(each, opened, order)
+    alone = len(each) == 1 and not opened.chosen
+    return each[0] if alone else album(each, opened, order)
 
 
 def album(each: Sequence[Found], opened: Opened, order: Order) -> Found:
@@ -83,7 +84,7 @@ def found(
     return Found(
         key=key(info),
         site=site(info),
-        title=title(info, file),
+        title=title(info, file, order.title),
         performer=performer(info),
         duration=float(info.get("duration") or 0),
         kind=kind,
@@ -158,13 +159,14 @@ def extractor_of(info: dict[str, Any]) -> str:
     return str(info.get("extractor_key") or GENERIC[0]).lower()
 
 
-def title(info: dict[str, Any], file: Direct | None) -> str:
-    """The title a person would give it; a file's is its name, unless a page gave it a better."""
+def title(info: dict[str, Any], file: Direct | None, of_list: str = "") -> str:
+    """The title a person would give it; a file's is its name, unless a page, or the list that
+    it is of, gave it a better."""
     given = str(info.get("track") or info.get("title") or "")
     if extractor_of(info) in GENERIC:
         given = given.removesuffix(" (1)")  # a page's only film is numbered all the same
     if file and given in ("", split(names.end_of(info["url"]))[0]):
-        given = split(file.name)[0]
+        given = of_list or split(file.name)[0]
     return plain(given or info.get("id") or "", TITLE)
 
 

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,9 @@ from procs import codec, errors, picks
 from procs.engine import confine, names
 from procs.engine.classify import classify
 from procs.engine.failure import plain
-from procs.engine.lists import ALBUM
+from procs.engine.lists import ADDRESS, ALBUM, PAGE
 from procs.engine.meter import Meter
-from procs.engine.records import Fetched, Found, Order
+from procs.engine.records import Entry, Fetched, Found, Order
 from procs.filenames import fit, free
 from procs.variant import parse
 
@@ -44,7 +45,7 @@ WHO = ("author", "user", "username", "uploader", "artist")
 #: Kinds of its messages: a folder's facts, a file's address with its facts.
 FOLDERS, FILES = 2, 3
 
-ADDRESS = re.compile(r"'?https?://\S+")
+QUOTED = re.compile(r"'?https?://\S+")
 
 Facts = dict[str, Any]
 
@@ -90,13 +91,17 @@ class Gallery:
             raise failure(run.returncode, said(told) or err.decode(errors="replace"))
         self.count = len(files)
         facts = next((one[1] for one in told if one[0] == FOLDERS), {}) | files[0][2]
-        return Found(
+        found = Found(
             key="",
             site=plain(str(facts.get("category") or ""), TITLE),
             title=first(facts, WORDS),
             performer=first(facts, WHO),
-            kind=names.kind(str(files[0][1]), {}) if len(files) == 1 else "album",
+            kind="album",
         )
+        wish = parse(self.order.variant)
+        if len(files) == 1 and not wish.pick:
+            return replace(found, kind=names.kind(str(files[0][1]), {}))
+        return listed(found, files, wish.page) if wish.looks else found
 
     def fetch(self, found: Found, meter: Meter) -> Fetched:
         """Its files, in its order, in the job's folder."""
@@ -121,6 +126,19 @@ class Gallery:
             stderr=subprocess.PIPE,
             preexec_fn=lambda: confine.die_with(child),
         )
+
+
+def listed(found: Found, files: list[Any], page: int) -> Found:
+    """A page of what the post has."""
+    start = (page - 1) * PAGE
+    entries = [
+        Entry(place, first(one[2], ("filename",)), plain(str(one[1]), ADDRESS))
+        for place, one in enumerate(files[start : start + PAGE], start + 1)
+    ]
+    if not entries:
+        raise errors.NoSuchVariant(f"page {page} of {len(files)} files")
+    more = len(files) > start + PAGE
+    return replace(found, kind="list", entries=entries, count=len(files), more=more)
 
 
 def arriving(run: "subprocess.Popen[bytes]") -> Iterator[Path]:
@@ -157,7 +175,7 @@ def said(told: list[Any]) -> str:
 def failure(code: int, words: str) -> errors.JobError:
     """What its words mean, which are the site's where it has some; else what its exit code does.
     Addresses are no words: they may have `login` in them."""
-    words = plain(ADDRESS.sub("", words).strip()[-300:])
+    words = plain(QUOTED.sub("", words).strip()[-300:])
     status = STATUS.search(words)
     cause = {"text": words, "status": int(status[1]) if status else 0}
     judged = classify([{**cause, "names": (*NAME.findall(words), "GalleryError")}])

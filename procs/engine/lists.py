@@ -27,14 +27,16 @@ Info = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a link leads to: `infos` complete (one, or the parts of a post), or the `entries` of a
-    list, of which there are `count` where the site says so, and `more` than are here."""
+    """What a link leads to: `infos` complete (one, or the parts of a post, of which one may be
+    `chosen`), or the `entries` of a list, of which there are `count` where the site says so, and
+    `more` than are here."""
 
     infos: tuple[Info, ...] = ()
     entries: tuple[Entry, ...] = ()
     title: str = ""
     count: int | None = None
     more: bool = False
+    chosen: bool = False
 
 
 def wanted(order: Order) -> str:
@@ -86,7 +88,8 @@ def post(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order)
         return listed(info, there, wish, order)
     if wish.pick == picks.ALL:
         there = there[: order.entries]
-    return Opened(tuple(one for _, one in there), title=title(info))
+    infos = tuple(one for _, one in there)
+    return Opened(infos, title=title(info), chosen=bool(wish.pick))
 
 
 def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order) -> Opened:

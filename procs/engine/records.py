@@ -24,7 +24,7 @@ class Order:
     Of a list, at most so many `entries` are taken; of a broadcast, so many seconds, none of it with
     0. `sponsors` is the address of the service that knows which parts were paid for. With `kept`,
     what a look read lies in the folder (KEPT). `gallery` names the software of a site, in
-    gallery-dl's words, where its address does not tell.
+    gallery-dl's words, where its address does not tell. `title` is for what has none itself.
     """
 
     url: str
@@ -41,6 +41,7 @@ class Order:
     sponsors: str = ""
     kept: bool = False
     gallery: str = ""
+    title: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "allowed_networks", tuple(self.allowed_networks))

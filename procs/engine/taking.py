@@ -41,7 +41,7 @@ class Taking:
             done, said = {"requested_downloads": [{"filepath": said}]}, ""
         elif self.wish.subtitles and not (said and Path(said).is_file()):
             raise NetworkBroken("no subtitles came")
-        title = facts.title(info, file)
+        title = facts.title(info, file, self.order.title)
         self.files.append(settled(done, file, title, self.order.limit("video")))
         self.titles.append(title)
         self.durations.append(duration(info, done))

@@ -19,6 +19,13 @@ UPDATE requests SET state = 'listed', found = :found, title = :title, ended_at =
 TITLED = "UPDATE requests SET title = :title WHERE id = :request"
 NARROWED = "UPDATE requests SET variant = :variant WHERE id = :request"
 FOUND = "SELECT found FROM requests WHERE id = :request"
+LATEST = """
+SELECT url, site, key FROM requests
+ WHERE chat = :chat AND state = 'listed' AND user_id = :user AND ended_at > :since
+ ORDER BY id DESC LIMIT 1
+"""
+#: Seconds in which a choice without a link means what was shown last.
+MEANT = 3600.0
 #: What is said of an entry that is itself a list: nobody asked for so much.
 NESTED = "list-nested"
 #: Entries of one link have numbers of their own among those of its message.
@@ -71,6 +78,13 @@ def known(db: Database, lease: Lease, variant: str, *, now: Now) -> None:
             db.change(NARROWED, {"request": request, "variant": variant})
             ask = replace(of_entry(row, 0, Link(url, site, key, variant)), parent=0, known=True)
             requests.attach(db, request, ask, now=now)
+
+
+def latest(db: Database, chat: int, user: int, *, now: Now) -> Link | None:
+    """The link of which a person was shown lately what there is."""
+    facts = {"chat": chat, "user": user, "since": now.wall - MEANT}
+    row = db.one(LATEST, facts)
+    return Link(*row) if row else None
 
 
 def found(db: Database, request: int) -> str:

@@ -136,6 +136,7 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
         "site": ask.link.site,
         "key": ask.link.key,
         "variant": ask.link.variant,
+        **({"title": ask.link.title} if ask.link.title else {}),
         "folder": (ask.parent or request) if ask.folder else 0,
     }
     new = seats.NewJob(

@@ -174,6 +174,11 @@ CREATE INDEX request_job ON requests (job);
 CREATE INDEX request_code ON requests (code) WHERE code IS NOT NULL;
 """
 
+#: A choice that comes without its link means what was shown last.
+LISTED = """
+CREATE INDEX request_listed ON requests (chat, id) WHERE state = 'listed';
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
@@ -188,6 +193,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("sessions", SESSIONS),
     ("looks", LOOKS),
     ("asked", ASKED),
+    ("listed", LISTED),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

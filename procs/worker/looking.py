@@ -1,10 +1,11 @@
 """A look job: see what a link leads to, and show it, or make of it what was asked for."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from procs import clock, codec, link, log
 from procs.engine.client import Found
 from procs.engine.lists import PAGE
+from procs.engine.records import Entry
 from procs.errors import Unsupported
 from procs.job import Lease, Link, Step
 from procs.store import lists, outcomes, wake
@@ -96,7 +97,7 @@ def is_ready(tools: Tools, keys: set[str], variant: str) -> bool:
 def spread(tools: Tools, lease: Lease, found: Found, wish: Variant) -> None:
     """A request for each entry that was chosen."""
     chosen = found.entries[: tools.settings.max_playlist]
-    entries = [(one.place, entry_link(one.url, str(wish.one))) for one in chosen]
+    entries = [(one.place, entry_link(one, str(wish.one))) for one in chosen]
     good = [(place, one) for place, one in entries if one is not None]
     if not good:
         raise Unsupported("no entry has an address", site=found.site)
@@ -104,12 +105,12 @@ def spread(tools: Tools, lease: Lease, found: Found, wish: Variant) -> None:
     log.info("list.spread", job=lease.job, worker=tools.name, entries=len(good), requests=made)
 
 
-def entry_link(url: str, variant: str) -> Link | None:
+def entry_link(entry: Entry, variant: str) -> Link | None:
     """The link of an entry, None when nobody may open it. What a reader of the site hid behind
     the address for itself stays there."""
-    found = link.read(url, variant)
+    found = link.read(entry.url, variant)
     if isinstance(found, link.BadLink):
         return None
-    if "#__youtubedl_smuggle=" not in url:
-        return found
-    return Link(url, found.site, link.by_hash(url), variant)
+    if "#__youtubedl_smuggle=" in entry.url:
+        found = Link(entry.url, found.site, link.by_hash(entry.url), variant)
+    return replace(found, title=entry.title)

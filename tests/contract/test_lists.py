@@ -120,6 +120,17 @@ def test_an_entry_that_is_a_list_itself_fails_and_a_link_to_it_is_shown(desk: De
     assert (desk.glance(own).state, desk.glance(parent).state) == ("listed", "failed")
 
 
+def test_a_choice_without_a_link_means_what_was_shown_last(desk: Desk) -> None:
+    request = asks(desk, 7, "look")
+    assert lists.latest(desk.db, 7, 7, now=desk.clock.now()) is None
+    lists.listed(desk.db, looked(desk), "{}", title="A list", now=desk.clock.now())
+    shown = lists.latest(desk.db, 7, 7, now=desk.clock.now())
+    assert (desk.glance(request).url, shown and shown.key) == (shown and shown.url, "url:list")
+    assert lists.latest(desk.db, 7, 8, now=desk.clock.now()) is None
+    desk.clock.skip(lists.MEANT)
+    assert lists.latest(desk.db, 7, 7, now=desk.clock.now()) is None
+
+
 def test_what_is_encoded_anew_waits_behind_no_download(desk: Desk) -> None:
     for variant in ("best!", "best@1-2!", "720p"):
         asks(desk, 7, variant)

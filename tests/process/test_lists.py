@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import av
 import pytest
 
 from procs.store import record
@@ -22,7 +23,7 @@ async def test_a_list_is_shown_and_chosen_from(healthy: Stack, meets: Meets) -> 
     shown = await ann.sees(lambda m: m.reply == sent.id and "Episode 10" in m.text)
     assert "Episode 11" not in shown.text
 
-    chosen = await ann.sends(f"{healthy.url(FEED)} ۲، ۴")
+    chosen = await ann.sends("۲، ۴")
 
     await ann.waits(lambda chat: two(chat, chosen), 60, "never got two films")
     assert [m for m in await ann.history() if m.media and m.reply == sent.id] == []
@@ -73,7 +74,15 @@ async def test_the_command_lists_pages_and_takes_entries(healthy: Stack, tmp_pat
     code, _ = await healthy.says("fetch", url, "--as", "۱-۲ m4a", "--to", str(tmp_path))
 
     assert code == 0
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["clip (2).m4a", "clip.m4a"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["Episode 1.m4a", "Episode 2.m4a"]
+
+
+async def test_the_command_takes_one_part_of_a_post(healthy: Stack, tmp_path: Path) -> None:
+    url = healthy.url("/page/post.html")
+    code, _ = await healthy.says("fetch", url, "--as", "2", "--to", str(tmp_path))
+    (file,) = tmp_path.iterdir()
+    with av.open(str(file)) as film:
+        assert (code, film.streams.video[0].width) == (0, 320)
 
 
 async def test_a_choice_of_what_was_shown_asks_the_site_no_second_time(

@@ -37,8 +37,17 @@ async def test_a_post_of_pictures_is_an_album(take, site, tmp_path):
 
 
 async def test_one_of_its_pictures(take):
-    _, fetched = await take(THREAD, "best#2")
+    found, fetched = await take(THREAD, "best#2")
+    assert found.kind == "album"
     assert [name[-4:] for name in fetched.files] == [".png"]
+
+
+async def test_what_there_is_to_choose_from(site, engine, tmp_path):
+    order = Order(site.url(THREAD), "look", allowed_networks=LOOPBACK, gallery="vichan")
+    async with engine.open(order, tmp_path) as child:
+        found = await child.probe()
+    assert (found.kind, found.count, found.more) == ("list", 3, False)
+    assert [(one.place, one.title) for one in found.entries][2] == (3, "clip")
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ async def test_the_parts_of_a_post_to_choose_from(look):
     [
         ("best", ["A post.mp4", "A post (2).mp4", "A post (3).mp4"]),
         ("best#1,3", ["A post.mp4", "A post (3).mp4"]),
+        ("best#2", ["A post (2).mp4"]),
     ],
 )
 async def test_the_parts_of_a_post_are_one_media(fetch, tmp_path, variant, files):
