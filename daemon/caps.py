@@ -7,7 +7,7 @@ from daemon.errors import Refused
 from daemon.tables import count
 from procs import clock
 from procs.job import Lane
-from procs.store import seats, settings, users, wake
+from procs.store import seats, users, wake
 from procs.store.database import Database
 
 #: The word that gives a user the usual cap again.
@@ -48,8 +48,7 @@ def of_all(db: Database, word: str) -> str:
     cap = cap_of(word)
     if cap is None:
         raise Refused("write a number; the default itself is CHAPAR_MAX_DOWNLOADS_PER_USER")
-    settings.write(db, seats.CAP_SETTING, str(cap), now=clock.now())
-    return effect(db, "everybody", cap, seats.fill_all(db, now=clock.now()))
+    return effect(db, "everybody", cap, seats.set_cap_of_all(db, cap, now=clock.now()))
 
 
 def effect(db: Database, who: str, cap: int, queued: int) -> str:

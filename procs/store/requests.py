@@ -7,6 +7,7 @@ from procs.clock import Now
 from procs.job import Ask, Kind, Lane, Lease, Link, State
 from procs.store import deliveries, leases, media, outcomes, seats, upkeep, wake, workers
 from procs.store.database import Database, Row
+from procs.store.story import event
 from procs.variant import Variant, parse
 
 KNOWN = (
@@ -21,7 +22,9 @@ RETURNING id
 """
 POINT = "UPDATE requests SET job = :job, cached = :cached WHERE id = :request"
 ALIVE = "SELECT id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state < 20"
-WANTED = "UPDATE jobs SET stop = 0 WHERE id = :job AND state = 1 AND stop = 1"
+#: Somebody comes to a job that lives, which goes on if it was stopping; or leaves it to others.
+JOINED = "UPDATE jobs SET stop = 0, story = story || :event WHERE id = :job"
+LEFT = "UPDATE jobs SET story = story || :event WHERE id = :job"
 ANSWERED = """
 UPDATE requests SET status_message = :message, shown = :shown,
        answered_at = COALESCE(answered_at, :now)
@@ -129,7 +132,7 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     alive = db.one(ALIVE, {"mark": mark})
     if alive:
         seats.adopt(db, alive[0], user=ask.user, lane=lane, now=now)
-        db.change(WANTED, {"job": alive[0]})
+        db.change(JOINED, {"job": alive[0], "event": event(now, "joined", user=ask.user)})
         return _point(db, Submitted(request, "joined", alive[0]))
     payload = {
         "url": ask.link.url,
@@ -200,7 +203,11 @@ def cancel(db: Database, request: int, *, user: int, now: Now) -> bool:
         if not rows:
             return False
         rows += db.all(CANCEL_ENTRIES, facts)
-        running = {job: upkeep.cancel(db, job, now=now) for job in unwanted(db, rows)}
+        jobs = {job for (job,) in rows if job is not None}
+        wanted = {job for job in jobs if db.all(OTHERS, {"job": job})}
+        said = event(now, "left", user=user)
+        db.change_many(LEFT, [{"job": job, "event": said} for job in wanted])
+        running = {job: upkeep.cancel(db, job, now=now) for job in sorted(jobs - wanted)}
     for job, runner in running.items():
         name = workers.address(db, runner) if runner is not None else None
         wake.poke(db.run, name, b"stop %d" % job) if name else None
@@ -208,12 +215,6 @@ def cancel(db: Database, request: int, *, user: int, now: Now) -> bool:
         wake.poke_idle(db.run)
     wake.poke(db.run, wake.BOT)
     return True
-
-
-def unwanted(db: Database, rows: Sequence[Row]) -> list[int]:
-    """Of these jobs, those that nobody waits for any more."""
-    jobs = dict.fromkeys(job for (job,) in rows if job is not None)
-    return [job for job in jobs if not db.all(OTHERS, {"job": job})]
 
 
 def fetch_anew(db: Database, lease: Lease, order: Order, *, now: Now) -> None:

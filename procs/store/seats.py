@@ -12,7 +12,7 @@ from typing import Any
 from procs import codec
 from procs.clock import Now
 from procs.job import Kind, Lane, Lease, State
-from procs.store import pauses
+from procs.store import pauses, settings
 from procs.store.database import Database
 from procs.store.story import event
 
@@ -206,6 +206,14 @@ def set_cap(db: Database, user: int, cap: int | None, *, now: Now) -> int:
     with db.write(full=True):
         db.change(SET_CAP, {"user": user, "cap": cap})
         return fill(db, user, now=now)
+
+
+def set_cap_of_all(db: Database, cap: int, *, now: Now) -> int:
+    """Set the cap of everybody who has none of their own, and the same in one transaction: between
+    the two, seats would be free beside jobs that wait for one. Returns jobs queued."""
+    with db.write(full=True):
+        settings.write(db, CAP_SETTING, str(cap), now=now)
+        return fill_all(db, now=now)
 
 
 def fill_all(db: Database, *, now: Now) -> int:

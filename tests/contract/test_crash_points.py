@@ -41,7 +41,6 @@ from procs.store import (
     visits,
     workers,
 )
-from procs.store import settings as wishes
 from procs.store.breakers import Way
 from procs.store.database import Database, open_database
 from procs.store.glances import Report
@@ -89,7 +88,7 @@ class Scene:
         desk.asks(3, "known")
         (lease,) = desk.claim(self.worker)
         outcomes.fetched(db, lease, desk.media("known"), keys={"url:known"}, now=clock.now())
-        desk.asks(1, "a", "b", "c", "d")
+        self.one = desk.asks(1, "a", "b", "c", "d")
         desk.asks(2, "x", "y", "z", "c")
         self.a, self.b, *_ = desk.claim(self.worker, room=2)
         desk.asks(3, "a", "known", "known")
@@ -98,7 +97,7 @@ class Scene:
         with db.write():
             db.change("UPDATE workers SET started = -1 WHERE id = :id", {"id": self.dead})
         (self.folder_job,) = self.into_folder("f")
-        desk.asks(4, "later", "bad")
+        *_, self.bad_request = (one.request for one in desk.asks(4, "later", "bad"))
         later, bad = desk.claim(self.worker, room=2)
         leases.retry(db, later, delay=5, now=clock.now(), error="x")
         outcomes.failed(db, bad, error="x", say="failed-gone", now=clock.now())
@@ -111,9 +110,6 @@ class Scene:
         ask = Ask(8, 8, 999, 0, self.desk.link(name), folder=True)
         requests.submit(self.desk.db, [ask], now=self.clock.now())
         return self.desk.claim(self.worker)
-
-    def request_of(self, lease: Lease) -> int:
-        return outcomes.wanted(self.desk.db, lease)[0]
 
 
 #: Calls what it is given at each of its points.
@@ -131,11 +127,13 @@ def order_of(db: Database, scene: Scene) -> requests.Order:
     return order
 
 
-def raise_the_cap_of_all(db: Database, now: Now) -> None:
-    """Setting and filling belong together: between the two, seats are free beside waiting jobs."""
-    with db.write(full=True):
-        wishes.write(db, seats.CAP_SETTING, "3", now=now)
-        seats.fill_all(db, now=now)
+def three_downloads() -> list[seats.NewJob]:
+    return [seats.NewJob(9, Lane.HEAVY, Kind.FETCH, {"key": f"url:{n}"}) for n in "stu"]
+
+
+def everything_was_said_of_the_failed(db: Database, scene: Scene, now: Now) -> None:
+    deliveries.plan(db, scene.bad_request, 2)
+    requests.close(db, scene.bad_request, now=now)
 
 
 def the_breaker_is_half_open(db: Database, scene: Scene, now: Now) -> None:
@@ -158,6 +156,14 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
         lambda db, s, now: requests.submit(
             db,
             [Ask(7, 7, 500, n, s.desk.link(to)) for n, to in enumerate(("known", "c", "e", "g"))],
+            now=now,
+        ),
+    ),
+    "enqueue": (
+        None,
+        lambda db, s, now: seats.enqueue(
+            db,
+            [seats.NewJob(9, Lane.HEAVY, Kind.FETCH, {"key": f"url:{n}"}) for n in "stu"],
             now=now,
         ),
     ),
@@ -212,6 +218,10 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
         None,
         lambda db, s, now: requests.cancel(db, 3, user=1, now=now),
     ),
+    "leave_it_to_another": (
+        None,
+        lambda db, s, now: requests.cancel(db, s.one[0].request, user=1, now=now),
+    ),
     "cancel_for_all": (None, lambda db, s, now: record.cancel(db, s.six[1].job, now=now)),
     "revive": (None, lambda db, s, now: record.retry(db, s.bad, now=now)),
     "pause_user": (None, lambda db, s, now: holding.pause(db, pauses.user(6), now=now)),
@@ -221,7 +231,7 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     ),
     "resume": (None, lambda db, s, now: holding.resume(db, pauses.user(5), now=now)),
     "set_cap": (None, lambda db, s, now: seats.set_cap(db, 6, 4, now=now)),
-    "raise_the_cap_of_all": (None, lambda db, s, now: raise_the_cap_of_all(db, now)),
+    "set_cap_of_all": (None, lambda db, s, now: seats.set_cap_of_all(db, 3, now=now)),
     "release_dead": (None, lambda db, s, now: upkeep.release_dead(db, now=now)),
     "reap": (
         None,
@@ -251,6 +261,12 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     "cookies_refused": (
         None,
         lambda db, s, now: cookies.refused(db, WAY.site, "a.txt", "bot-check", now=now),
+    ),
+    "prune_requests": (
+        everything_was_said_of_the_failed,
+        lambda db, s, now: list(
+            pruning.bites(db, before=now.wall + 1, kinds=[pruning.OLD_REQUESTS])
+        ),
     ),
     "plan": (None, lambda db, s, now: deliveries.plan(db, order_of(db, s).id, 3)),
     "report": (None, lambda db, s, now: glances.report(db, [Report(s.a.job, Step.FETCH, 1, 2)])),

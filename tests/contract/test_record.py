@@ -114,3 +114,18 @@ def test_who_left_before_the_failure_does_not_wait_again(desk: Desk, clock: Cloc
     record.retry(desk.db, left.job, now=clock.now())
 
     assert [desk.glance(r.request).state for r in (left, stayed)] == ["cancelled", "open"]
+
+
+def test_a_story_tells_who_came_to_a_download_and_who_left_it(desk: Desk, clock: Clock) -> None:
+    (one,) = desk.asks(1, "a")
+    desk.claim(desk.worker())
+    (two,) = desk.asks(2, "a")
+    requests.cancel(desk.db, one.request, user=1, now=clock.now())
+    requests.cancel(desk.db, two.request, user=2, now=clock.now())
+    desk.asks(3, "a")
+
+    found = record.find(desk.db, str(one.job))
+
+    assert found is not None
+    told = [line.split(" ", 1)[1] for line in found.story[2:]]
+    assert told == ["joined user=2", "left user=1", "stop-asked", "joined user=3"]
