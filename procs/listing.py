@@ -41,6 +41,9 @@ def entry(language: str, one: dict[str, Any]) -> str:
 def forms(language: str, told: dict[str, Any]) -> list[str]:
     """What one media can be had as, with sizes where they are known."""
     lasts = f" · {i18n.clock(language, told['duration'])}" if told["duration"] else ""
+    # Whose forms have sizes needs none of its own: it is that of the best one.
+    alone = told["size"] and not any(one["size"] for one in told["choices"])
+    size = f" · {i18n.size(language, told['size'])}" if alone else ""
     named = i18n.say(language, "look-title", name=shortened(told["title"]))
     there = [form(language, one, told["ready"]) for one in told["choices"]]
     words = told["subtitles"][:LANGUAGES]
@@ -48,7 +51,7 @@ def forms(language: str, told: dict[str, Any]) -> list[str]:
     if not words and told["captions"]:
         spoken = [i18n.say(language, "look-captions")]
     how = [i18n.say(language, "look-how" if there else "look-only")]
-    return [named + lasts, "", *there, *spoken, *([""] if there or spoken else []), *how]
+    return [named + lasts + size, "", *there, *spoken, *([""] if there or spoken else []), *how]
 
 
 def form(language: str, one: dict[str, Any], ready: list[str]) -> str:

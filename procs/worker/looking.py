@@ -15,6 +15,9 @@ from procs.worker import folders, orders, visiting
 from procs.worker.tools import Tools
 from procs.worker.visiting import Visit
 
+#: More forms, and languages of subtitles, than any media is offered with.
+FORMS, LANGUAGES = 20, 60
+
 
 async def look(tools: Tools, lease: Lease) -> None:
     """Carry one look to its end. Raises JobError, LeaseLost."""
@@ -68,19 +71,21 @@ def shown(tools: Tools, lease: Lease, found: Found) -> dict[str, object]:
     """What there is in the form in which requests keep it. `ready` are the variants that are with
     Telegram already, `most` the entries that one request may take."""
     keys = orders.keys(lease, found)
-    ready = [one.variant for one in found.choices if is_ready(tools, keys, one.variant)]
+    forms = found.choices[:FORMS]
+    ready = [one.variant for one in forms if is_ready(tools, keys, one.variant)]
     return {
         "kind": found.kind,
         "title": found.title,
         "duration": found.duration,
+        "size": found.size,
         "count": found.count,
         "more": found.more,
         "most": tools.settings.max_playlist,
         "page": page_of(parse(lease.payload["variant"])),
         "entries": [asdict(entry) for entry in found.entries[:PAGE]],
-        "choices": [asdict(choice) for choice in found.choices],
+        "choices": [asdict(choice) for choice in forms],
         "ready": ready,
-        "subtitles": found.subtitles,
+        "subtitles": found.subtitles[:LANGUAGES],
         "captions": len(found.captions),
         "chapters": len(found.chapters),
     }
