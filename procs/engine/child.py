@@ -136,6 +136,8 @@ def fetch(request: dict[str, Any], line: Line, port: int) -> None:
         line.say("found", found)
         if line.hear() != "go":
             return
+        if found.kind == "list":
+            raise Unsupported("a list is only read")
         meter.expected, meter.limit = found.size or 0, order.limit(found.kind)
         ydl.params["writethumbnail"] = found.kind == "audio"  # a film's is a frame of its own
         cutting.add(ydl, order)
