@@ -95,6 +95,7 @@ async def canary(folder: Path) -> AsyncIterator[tuple[Called, Places]]:
     called, loop = Called(), asyncio.get_running_loop()
     mark = f"canary-{os.getpid()}"
     places = folder / f"{mark}.sock", folder / f"{mark}.txt"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with AsyncExitStack() as stack:
         for path in places:
             stack.callback(path.unlink, missing_ok=True)
