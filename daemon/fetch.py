@@ -63,6 +63,8 @@ def fetch(settings: Settings, url: str, *, wish: str, folder: Path) -> list[Path
         raise Refused(f"a list; choose with --as, as in --as '1-5 mp3'\n\n{shown(last)}")
     if last.lost:
         print(f"these entries failed: {last.lost}; chapar errors tells why", file=sys.stderr)
+    if last.found and last.entries:
+        print(listing.rest("en", last.found), file=sys.stderr)
     if last.state != "delivered":
         raise Refused(why(last))
     return files

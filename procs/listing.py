@@ -20,6 +20,11 @@ def lines(language: str, found: str) -> str:
     return "\n".join(parts)
 
 
+def rest(language: str, found: str) -> Local:
+    """How to go on where more was asked for than is taken at once."""
+    return i18n.say(language, "list-rest", place=codec.load(found)["next"])
+
+
 def entries(language: str, told: dict[str, Any]) -> list[str]:
     """A page of a list, and how to choose from it."""
     count = told["count"]

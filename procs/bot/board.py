@@ -124,7 +124,7 @@ class Board:
             return self.first(row, now, sure=withheld)
         if row.state == "open":
             return None
-        if row.state == "delivered" and not row.lost:
+        if row.state == "delivered" and not (row.lost or row.found):
             return self.hand.vanish(row)
         return self.hand.last(row, self.seen(row, now))
 

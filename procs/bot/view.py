@@ -114,11 +114,13 @@ def later(glance: Glance, now: Now) -> Local:
 def entries(glance: Glance) -> Local:
     """How much of a list is there, and what will not come."""
     language = glance.language
-    said = i18n.say(language, "list-sent", sent=glance.sent, entries=glance.entries)
-    if not glance.lost:
-        return said
-    places = i18n.digits(language, glance.lost)
-    return Local(f"{said}\n{i18n.say(language, 'list-lost', places=places)}")
+    lines = [i18n.say(language, "list-sent", sent=glance.sent, entries=glance.entries)]
+    if glance.lost:
+        places = i18n.digits(language, glance.lost)
+        lines.append(i18n.say(language, "list-lost", places=places))
+    if glance.found:
+        lines.append(listing.rest(language, glance.found))
+    return Local("\n".join(lines))
 
 
 def downloading(glance: Glance, share: float | None) -> Local:

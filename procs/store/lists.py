@@ -16,7 +16,7 @@ LISTED = """
 UPDATE requests SET state = 'listed', found = :found, title = :title, ended_at = :now
  WHERE job = :job AND state = 'open' AND parent IS NULL
 """
-TITLED = "UPDATE requests SET title = :title WHERE id = :request"
+BEGUN = "UPDATE requests SET title = :title, found = :found WHERE id = :request"
 NARROWED = "UPDATE requests SET variant = :variant WHERE id = :request"
 FOUND = "SELECT found FROM requests WHERE id = :request"
 LATEST = """
@@ -43,15 +43,22 @@ def listed(db: Database, lease: Lease, found: str, *, title: str, now: Now) -> N
 
 
 def spread(
-    db: Database, lease: Lease, entries: Sequence[tuple[int, Link]], *, title: str, now: Now
+    db: Database,
+    lease: Lease,
+    entries: Sequence[tuple[int, Link]],
+    *,
+    title: str,
+    found: str = "",
+    now: Now,
 ) -> int:
     """Make a request of every entry (its place in the list, and the link), for everybody who waits.
-    Returns how many were made. Raises LeaseLost."""
+    `found` says, as JSON, what of the list was left out. Returns how many were made. Raises
+    LeaseLost."""
     with db.write(full=True):
         leases.finish(db, lease, now=now)
         parents = db.all(WAITING, {"job": lease.job})
         for row in parents:
-            db.change(TITLED, {"request": row[0], "title": title})
+            db.change(BEGUN, {"request": row[0], "title": title, "found": found})
             for place, link in entries:
                 requests.add(db, of_entry(row, place, link), now=now)
     return len(parents) * len(entries)

@@ -106,7 +106,8 @@ def spread(tools: Tools, lease: Lease, found: Found, wish: Variant) -> None:
     good = [(place, one) for place, one in entries if one is not None]
     if not good:
         raise Unsupported("no entry has an address", site=found.site)
-    made = lists.spread(tools.db, lease, good, title=found.title, now=clock.now())
+    rest = codec.dump({"kind": "rest", "next": good[-1][0] + 1}) if found.more else ""
+    made = lists.spread(tools.db, lease, good, title=found.title, found=rest, now=clock.now())
     log.info("list.spread", job=lease.job, worker=tools.name, entries=len(good), requests=made)
 
 

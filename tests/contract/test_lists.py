@@ -58,6 +58,7 @@ def test_every_entry_is_a_job_of_its_own_within_the_users_seats(desk: Desk) -> N
     assert len(desk.claim(desk.worker(), room=9)) == 2
     glance = desk.glance(parent)
     assert (glance.state, glance.entries, glance.sent, glance.lost) == ("open", 3, 0, "")
+    assert glance.found == ""
     assert [row.request for row in desk.glances()] == [parent]
 
 

@@ -99,6 +99,17 @@ async def test_a_choice_of_what_was_shown_asks_the_site_no_second_time(
     assert await healthy.asked("/hls/master.m3u8") == asked
 
 
+async def test_what_is_with_telegram_already_is_marked(healthy: Stack, meets: Meets) -> None:
+    ann = await meets()
+    url = healthy.url("/hls/master.m3u8?ready")
+    await gets(ann, await ann.sends(f"{url} 180p"))
+
+    sent = await ann.sends(f"{url} list")
+
+    shown = await ann.sees(lambda m: m.reply == sent.id and "180p" in m.text)
+    assert [line for line in shown.text.splitlines() if "⚡" in line] == ["180p · 513 kB ⚡"]
+
+
 async def test_an_exact_clip_is_refused_with_a_word_where_nothing_is_encoded(
     healthy: Stack, meets: Meets
 ) -> None:

@@ -57,6 +57,12 @@ def second_line(**facts: object) -> str:
     [
         ({}, "Downloading ▰▰▰▱▱▱▱▱ 48% · 5.2 MB/s · 0:10 left"),
         ({"total": 0}, "Downloading · 48 MB · 5.2 MB/s"),
+        ({"entries": 5, "sent": 2}, "2 of 5 sent"),
+        ({"entries": 5, "lost": "2, 4"}, "0 of 5 sent\nThese could not be had: 2, 4"),
+        (
+            {"entries": 5, "sent": 5, "state": "delivered", "found": '{"next": 6}'},
+            "5 of 5 sent\nThat is all that is taken at once; the next is number 6.",
+        ),
         ({"rate": 0.0}, "Downloading ▰▰▰▱▱▱▱▱ 48%"),
         ({"done": 100 * MIB}, "Downloading ▰▰▰▰▰▰▰▰ 100% · 5.2 MB/s"),
         ({"done": 120 * MIB}, "Downloading ▰▰▰▰▰▰▰▰ 100% · 5.2 MB/s"),
