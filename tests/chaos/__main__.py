@@ -1,23 +1,25 @@
 """`make chaos`: at least 300 kills over at least 500 deliveries. Exits 1 when one of them was lost
-or came twice, a file is left that no living lease owns, or a limit of Telegram's was broken."""
+or came twice, parts are missing or out of order, a file is left that no living lease owns, or a
+limit of Telegram's was broken."""
 
 import argparse
 import asyncio
 import sys
 import time
 
-from tests.chaos.storm import Plan, Storm
+from tests.chaos.storm import LIMIT, Plan, Storm
 from tests.sandbox.stack import Stack
 
 
 async def run(plan: Plan) -> int:
     began = time.monotonic()
-    async with Stack(workers="3", drain_grace="5") as stack:
+    async with Stack(workers="3", drain_grace="5", max_file_size=LIMIT) as stack:
         found = await Storm(stack, plan).run()
     stack.remove()
     print(found)
     print(f"took {time.monotonic() - began:.0f} s, seed {plan.seed}")
-    return 1 if found.missing or found.twice or found.left or found.floods else 0
+    wrong = found.missing or found.twice or found.broken or found.left or found.floods
+    return 1 if wrong else 0
 
 
 def arguments() -> argparse.Namespace:

@@ -16,6 +16,8 @@ from tests.chaos.verdict import Verdict, left_over, verdict
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import CLIP, Stack
 
+#: A film that one message holds; the clip is above LIMIT, and comes in parts.
+SMALL, LIMIT = "/small.mp4", "1MiB"
 #: Bytes a second that all uploads share, so that many are met by a kill.
 UPLOADS = 3_000_000
 #: Seconds that may pass after the last kill until everything has arrived.
@@ -93,7 +95,8 @@ class Storm:
             person = people[number % len(people)]
             film = self.dice.randrange(self.plan.films)
             async with self.telegram:
-                message = await person.sends(self.stack.url(f"{CLIP}?film={film}"))
+                path = CLIP if film % 2 else SMALL
+                message = await person.sends(self.stack.url(f"{path}?film={film}"))
             self.sent.append((person, message))
             await asyncio.sleep(pause)
 

@@ -1,6 +1,6 @@
 """What a storm left: who got what, by Telegram's own record, and which files nobody owns."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from procs.store import ownership
@@ -10,18 +10,24 @@ from tests.sandbox.stack import Stack
 STATES = "SELECT state || COALESCE(' ' || say, ''), COUNT(*) FROM requests GROUP BY 1"
 UNCERTAIN = "SELECT COUNT(*) FROM deliveries WHERE sent_at IS NOT NULL AND receipt IS NULL"
 MADE = "SELECT COUNT(*) FROM deliveries WHERE sent_at IS NOT NULL"
+#: Of each person's messages in their order: in how many parts their media comes.
+PARTS = """
+SELECT r.user_id, COUNT(*) FROM requests r JOIN deliveries d ON d.request = r.id
+ GROUP BY r.id ORDER BY r.message
+"""
 PROMISES = "SELECT job FROM reservations"
 REFUSED = "FLOOD_"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`missing` and `twice` name requests by person and message, `left` files without a living
-    lease; all three should be empty."""
+    """`missing`, `twice` and `broken` (parts that are not all there, or not in order) name requests
+    by person and message, `left` files without a living lease; all four should be empty."""
 
     asked: int
     missing: list[str]
     twice: list[str]
+    broken: list[str]
     left: list[str]
     states: dict[str, int]
     uncertain: int
@@ -38,6 +44,7 @@ class Verdict:
             f"sign-ins: {self.sign_ins}, flood waits: {self.floods}",
             f"missing: {len(self.missing)} {self.missing[:5]}",
             f"twice: {len(self.twice)} {self.twice[:5]}",
+            f"not whole or not in order: {len(self.broken)} {self.broken[:5]}",
             f"files without a living lease: {len(self.left)} {self.left[:5]}",
         ]
         return "\n".join(lines)
@@ -47,20 +54,28 @@ async def verdict(
     stack: Stack, sent: list[tuple[Person, Message]], counts: Counter[str]
 ) -> Verdict:
     """Count the media that answered each message, deleted ones included."""
-    missing, twice = [], []
+    missing, twice, broken = [], [], []
+    planned: dict[int, list[int]] = defaultdict(list)
+    for user, parts in stack.db.all(PARTS):
+        planned[user].append(parts)
     histories = {person.id: (person, await person.history()) for person, _ in sent}
     for person, message in sent:
         media = [m for m in histories[person.id][1] if m.media and m.reply == message.id]
         name = f"{person.name}:{message.id}"
+        names = [m.media["name"] for m in sorted(media, key=lambda m: m.id)]
         if not media:
             missing.append(name)
-        elif len(media) > 1:
+        elif len(set(names)) < len(names):
             twice.append(name)
+        elif [len(names)] != planned[person.id][:1] or names != sorted(names):
+            broken.append(name)
+        del planned[person.id][:1]
     floods = [c for c in await stack.telegram.calls() if str(c["result"]).startswith(REFUSED)]
     return Verdict(
         asked=len(sent),
         missing=missing,
         twice=twice,
+        broken=broken,
         left=left_over(stack),
         states=dict(stack.db.all(STATES)),
         uncertain=number(stack, UNCERTAIN),
