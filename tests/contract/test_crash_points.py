@@ -21,7 +21,7 @@ import pytest
 
 from procs import errors
 from procs.clock import Now
-from procs.job import Ask, Kind, Lane, Lease, State, Step
+from procs.job import Ask, Kind, Lane, Lease, Link, State, Step
 from procs.rules import Rate, Rules
 from procs.store import (
     breakers,
@@ -30,6 +30,8 @@ from procs.store import (
     glances,
     holding,
     leases,
+    lists,
+    looks,
     outcomes,
     pauses,
     pruning,
@@ -69,6 +71,7 @@ FACTS = (
     "SELECT site, file, until FROM cookies",
     "SELECT name, value FROM settings",
     "SELECT id, cap FROM users",
+    "SELECT key, way, until FROM looks",
 )
 
 
@@ -105,6 +108,8 @@ class Scene:
         holding.pause(db, pauses.user(5), now=clock.now())
         desk.asks(5, "p", "q", "r")
         self.six = desk.asks(6, "m", "n", "o", "o2")
+        #: Of acts that look at a list: its request, the look, and an entry that runs.
+        self.list, self.look, self.entry = 0, self.a, self.a
 
     def into_folder(self, name: str) -> list[Lease]:
         ask = Ask(8, 8, 999, 0, self.desk.link(name), folder=True)
@@ -147,6 +152,29 @@ def somebody_waits_for_a_to_leave(db: Database, scene: Scene, now: Now) -> None:
     visits.enter(db, scene.a, WAY.site, most=1, now=now)
     visits.enter(db, scene.b, WAY.site, most=1, now=now)
     leases.postpone(db, scene.b, delay=30, now=now, why=visits.FULL)
+
+
+def a_list_is_looked_at(db: Database, scene: Scene, now: Now) -> None:
+    """Somebody chose two of its entries."""
+    ask = Ask(7, 7, 700, 0, scene.desk.link("list", "best#1-2"))
+    scene.list = requests.submit(db, [ask], now=now)[0].request
+    (scene.look,) = leases.claim(db, worker=scene.worker, lane=Lane.LOOK, room=1, now=now)
+
+
+def a_list_is_spread(db: Database, scene: Scene, now: Now) -> None:
+    """One of its entries runs, one is wanted by another too."""
+    a_list_is_looked_at(db, scene, now)
+    lists.spread(db, scene.look, entries(scene, "e", "a"), title="A list", now=now)
+    (scene.entry,) = leases.claim(db, worker=scene.worker, lane=Lane.HEAVY, room=1, now=now)
+
+
+def one_entry_of_a_list_is_left(db: Database, scene: Scene, now: Now) -> None:
+    a_list_is_looked_at(db, scene, now)
+    lists.spread(db, scene.look, entries(scene, "b"), title="A list", now=now)
+
+
+def entries(scene: Scene, *names: str) -> list[tuple[int, Link]]:
+    return [(place, scene.desk.link(name)) for place, name in enumerate(names, 1)]
 
 
 #: What is done before, and the operation.
@@ -262,6 +290,29 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
         None,
         lambda db, s, now: cookies.refused(db, WAY.site, "a.txt", "bot-check", now=now),
     ),
+    "list_spread": (
+        a_list_is_looked_at,
+        lambda db, s, now: lists.spread(
+            db, s.look, entries(s, "e", "known", "a"), title="A list", now=now
+        ),
+    ),
+    "list_shown": (
+        a_list_is_looked_at,
+        lambda db, s, now: lists.listed(db, s.look, "{}", title="A list", now=now),
+    ),
+    "list_was_none": (
+        a_list_is_looked_at,
+        lambda db, s, now: lists.known(db, s.look, "best", now=now),
+    ),
+    "list_cancelled": (
+        a_list_is_spread,
+        lambda db, s, now: requests.cancel(db, s.list, user=7, now=now),
+    ),
+    "last_entry_failed": (
+        one_entry_of_a_list_is_left,
+        lambda db, s, now: outcomes.failed(db, s.b, error="x", say="failed-gone", now=now),
+    ),
+    "look_kept": (None, lambda db, s, now: looks.keep(db, "url:a", "direct", b"read", now=now)),
     "prune_requests": (
         everything_was_said_of_the_failed,
         lambda db, s, now: list(
@@ -406,7 +457,7 @@ def everything_ends_once(db: Database, now: Now) -> None:
     upkeep.reap(db, now=clock.now())
     upkeep.bring_due(db, now=clock.now())
     me, ended = desk.worker("w09-9"), []
-    while found := [*desk.claim(me, room=9), *desk.claim(me, room=9, lane=Lane.LIGHT)]:
+    while found := [lease for lane in Lane for lease in desk.claim(me, room=9, lane=lane)]:
         for lease in found:
             end(desk, lease)
             ended.append(lease.job)
@@ -421,6 +472,8 @@ def end(desk: Desk, lease: Lease) -> None:
     now = desk.clock.now()
     if lease.kind is Kind.DELIVER:
         outcomes.delivered(desk.db, lease, lease.payload["request"], worker="w", now=now)
+    elif lease.kind is Kind.LOOK:
+        lists.known(desk.db, lease, "best", now=now)
     else:
         key = lease.payload["key"]
         media = desk.media(key)
