@@ -7,6 +7,7 @@ from pathlib import Path
 from huey.storage import SqliteStorage
 
 from bench.queue import rounds, table
+from bench.queue.bare import Bare
 from bench.queue.limit import Raw
 from bench.queue.report import Report
 from bench.queue.rounds import Case, timed
@@ -59,11 +60,15 @@ def measure(report: Report, folder: Path, *, quick: bool) -> None:
         )
         table.fill(db, table.in_turn(USERS, jobs // USERS + 3))
         table.fill(small, table.in_turn(FEW, often * 2 * times // FEW))
+        bare = Bare(folder / "bare", room=1).fill(USERS, often * 2 * times // USERS + 3)
+        bares = Bare(folder / "bares", room=BATCH).fill(USERS, jobs // USERS + 3)
         cases = {
             "raw": (raw, timed(raw.write, times)),
             "one": (db, timed(Cycle(db, room=1).turn, times)),
             "huey": (None, timed(huey.dequeue, times)),
             "many": (db, timed(Cycle(db, room=BATCH).turn, few)),
+            "bare": (bare, timed(bare.turn, times)),
+            "bare many": (bares, timed(bares.turn, few)),
             "few users": (small, timed(Cycle(small, room=1).turn, times)),
             "enqueue": (db, timed(partial(enqueue, db), times // 4)),
         }
@@ -77,7 +82,7 @@ def filled(path: Path, jobs: int) -> SqliteStorage:
     return huey
 
 
-def kept(place: Raw | Database | None, case: Case) -> Case:
+def kept(place: Raw | Bare | Database | None, case: Case) -> Case:
     """A keeper moves the WAL away before each round; huey does so by itself."""
 
     def round_of() -> float:
@@ -102,6 +107,13 @@ def tell(report: Report, costs: dict[str, list[float]]) -> None:
     report.row(
         f"  with {FEW} users instead of {USERS}", rounds.middle(costs["few users"]), "us", note=note
     )
+    for name, share, words in (
+        ("bare", 1, "the barest such table, for comparison"),
+        ("bare many", BATCH, f"  per job at {BATCH}"),
+    ):
+        note = f"{rounds.ratio(costs, name, 'raw') / share:.2f} raw"
+        note += f", {rounds.ratio(costs, name, 'huey') / share:.2f} of huey's"
+        report.row(words, rounds.middle(costs[name]) / share, "us", note=note)
     report.row("enqueue", rounds.middle(costs["enqueue"]), "us")
     report.figure("cycle_vs_raw", rounds.ratio(costs, "one", "raw"))
     report.figure("cycle16_vs_raw", rounds.ratio(costs, "many", "raw") / BATCH)
