@@ -25,8 +25,9 @@ CROWD = 1000
 CAPPED = 999_999
 COLUMNS = "SELECT name FROM pragma_table_info('jobs')"
 COPY = """
+INSERT INTO jobs ({columns})
 WITH RECURSIVE copies (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM copies WHERE n < :times)
-INSERT INTO jobs ({columns}) SELECT {values} FROM copies, jobs WHERE state = :state
+SELECT {values} FROM copies, jobs WHERE state = :state
 """
 
 

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -45,6 +45,17 @@ class Ear:
                 return {await loop.sock_recv(self.socket, WORD)} | self.heard()
         return set()
 
+    @contextlib.contextmanager
+    def listening(self, hear: Callable[[set[bytes]], None]) -> Iterator[None]:
+        """Have `hear` called at once with whatever is said, by the running loop: a task that waits
+        for it would come two turns of the loop later."""
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self.socket, lambda: hear(self.heard()))
+        try:
+            yield
+        finally:
+            loop.remove_reader(self.socket)
+
     def heard(self) -> set[bytes]:
         """What lies in the socket, without waiting."""
         words = set()
@@ -54,10 +65,14 @@ class Ear:
         return words
 
     def rest(self, lanes: Iterable[Lane] = Lane) -> None:
-        """Be visible as idle for work of these lanes, those with a free room."""
-        for lane in lanes:
+        """Be visible as idle for work of these lanes, those with a free room, and of no others. A
+        name that a waker took meanwhile is left again."""
+        free = set(lanes)
+        for lane in free:
             os.close(os.open(self.idle[lane], os.O_CREAT | os.O_CLOEXEC, 0o600))
-            self.visible.add(lane)
+        for lane in self.visible - free:
+            take(self.idle[lane])
+        self.visible = free
 
     def rise(self) -> None:
         """Be no longer visible as idle."""

@@ -1,7 +1,6 @@
 """A worker's one loop: room first, then a job, then rest until there is news."""
 
 import asyncio
-from contextlib import suppress
 
 from procs import clock, log
 from procs.errors import StoreFull
@@ -41,14 +40,21 @@ class Loop:
         self.drained = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.why = STOPPED
+        #: When the next job becomes due, as the last look showed.
+        self.due: float | None = None
 
     async def run(self) -> str:
         """Returns why it ended. Side loops end with it."""
+        with self.ear.listening(self.hear):
+            await self.work()
+        return self.why
+
+    async def work(self) -> None:
         async with asyncio.TaskGroup() as side:
             tasks = [
                 side.create_task(step)
                 for step in (
-                    *(self.listen(), self.beat(), self.obey(), self.renew_self()),
+                    *(self.beat(), self.obey(), self.renew_self()),
                     self.tools.desk.run(),
                 )
             ]
@@ -60,11 +66,9 @@ class Loop:
             await self.settle()
             for task in tasks:
                 task.cancel()
-        return self.why
 
     def claim(self) -> None:
         """Fill the free rooms; pass the word on when there is more than we can take."""
-        self.ear.rise()
         # Looked at before: an idle worker that only looks does not stand at the writers' gate.
         for lane in self.ready():
             room = self.room(lane)
@@ -108,27 +112,42 @@ class Loop:
     async def rest(self) -> None:
         """Sleep until there is news: a datagram, a job's end, a due time, a signal.
 
-        The name is left among the idle first and the table looked at once more after that, so a
-        job added in between is not slept over. What was claimed begins before that.
+        What was claimed begins first. Then the name is left among the idle, and the table looked at
+        once more after that, so a job added in between is not slept over.
         """
         await asyncio.sleep(0)
         free = [lane for lane in Lane if self.room(lane)]
+        self.ear.rest(free)
         if free and not self.news.is_set():
-            self.ear.rest(free)
-            if set(free).intersection(self.outlook().ready):
+            self.db.changed()  # what is committed from here on is seen as a change
+            outlook = self.outlook()
+            if set(free).intersection(outlook.ready):
                 return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(HANDOVER if self.budget.leaving else BACKSTOP):
-                await self.news.wait()
+            self.due = outlook.due
+        while not self.news.is_set():
+            try:
+                async with asyncio.timeout(HANDOVER if self.budget.leaving else BACKSTOP):
+                    await self.news.wait()
+            except TimeoutError:
+                if self.is_up(free):
+                    break
         self.news.clear()
 
-    async def listen(self) -> None:
-        """Hear what others say: there is work, or a job is to stop."""
-        while True:
-            for word in await self.ear.wait(3600):
-                if word.startswith(b"stop "):
-                    self.crew.take_away(int(word[5:]), why="stop")
-            self.news.set()
+    def is_up(self, free: list[Lane]) -> bool:
+        """Whether there may be something to do that nobody told us of: a job whose teller died, a
+        due time, a disk with room again, a budget that is spent. Asked each second by a worker that
+        sleeps, so it reads next to nothing while nothing was committed."""
+        if self.db.changed() or self.budget.leaving or self.budget.is_over():
+            return True
+        full = self.crew.free(Lane.HEAVY) and Lane.HEAVY not in free
+        return bool(full or (self.due is not None and self.due <= clock.now().wall))
+
+    def hear(self, words: set[bytes]) -> None:
+        """What others say: there is work, or a job is to stop."""
+        for word in words:
+            if word.startswith(b"stop "):
+                self.crew.take_away(int(word[5:]), why="stop")
+        self.news.set()
 
     async def beat(self) -> None:
         """Keep the leases, learn which are lost and which should stop."""

@@ -14,7 +14,7 @@ from tests.sandbox.stack import SLOW, Stack
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 Meets = Callable[..., Awaitable[Person]]
 
-#: Seconds from the press to the last process of the download; a quiet machine takes a fifth of it.
+#: Seconds from the press to the last process of the download; a quiet machine takes 8 ms.
 AT_ONCE = 0.2
 TURNS = 3
 
