@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from dotenv import dotenv_values
@@ -57,7 +56,7 @@ class Settings(Places):
     reencode: float
     live_minutes: int
     sponsorblock: str
-    gallery_sites: Mapping[str, str]
+    gallery_sites: tuple[tuple[str, str], ...]
     telegram_server: tuple[str, int] | None
     telegram_server_key: str
     allowed_networks: tuple[IPv4Network | IPv6Network, ...]
@@ -144,7 +143,7 @@ TABLE = (
     Setting("CHAPAR_REENCODE", values.encoding, lambda texts: "off"),
     Setting("CHAPAR_LIVE_MINUTES", values.minutes, lambda texts: "0"),
     Setting("CHAPAR_SPONSORBLOCK", values.service, lambda texts: "https://sponsor.ajay.app"),
-    Setting("CHAPAR_GALLERY_SITES", values.softwares, absent=MappingProxyType({})),
+    Setting("CHAPAR_GALLERY_SITES", values.softwares, absent=()),
     Setting("CHAPAR_TELEGRAM_SERVER", values.server),
     Setting("CHAPAR_TELEGRAM_SERVER_KEY", values.key, absent=""),
     Setting("CHAPAR_ALLOWED_NETWORKS", values.networks, absent=()),

@@ -8,10 +8,8 @@ import base64
 import binascii
 import os
 import re
-from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import urlsplit
 
 Network = IPv4Network | IPv6Network
@@ -178,15 +176,15 @@ def service(text: str) -> str:
     return text.rstrip("/")
 
 
-def softwares(text: str) -> Mapping[str, str]:
+def softwares(text: str) -> tuple[tuple[str, str], ...]:
     """Sites and what they run, between commas or spaces: `board.example=vichan`."""
-    found = {}
+    found = []
     for word in re.split(r"[,\s]+", text):
         if not re.fullmatch(r"[a-z0-9.-]+=[a-z0-9]{2,30}", word):
             raise ValueError(f"{word!r} is no site; write for example social.example=mastodon")
         site, _, software = word.partition("=")
-        found[site] = software
-    return MappingProxyType(found)
+        found.append((site, software))
+    return tuple(found)
 
 
 def encoding(text: str) -> float:

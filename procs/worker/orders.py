@@ -32,7 +32,7 @@ def order(tools: Tools, lease: Lease, visit: Visit, folder: Path) -> Order:
         entries=settings.max_playlist,
         live=60.0 * settings.live_minutes,
         sponsors=settings.sponsorblock,
-        gallery=settings.gallery_sites.get(lease.payload["site"], ""),
+        gallery=dict(settings.gallery_sites).get(lease.payload["site"], ""),
         title=lease.payload.get("title", ""),
         kept=given(tools, lease, visit, folder),
         allowed_networks=tuple(str(network) for network in settings.allowed_networks),

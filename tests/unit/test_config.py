@@ -115,6 +115,12 @@ def test_load_raises_them_together(nowhere):
         ("CHAPAR_MEMORY_CEILING", "12", "at least 64MiB"),
         ("CHAPAR_MEMORY_CEILING", "512 elephants", "512MiB"),
         ("CHAPAR_MAX_FILE_SIZE", "4GiB", "2000MiB"),
+        ("CHAPAR_MAX_PLAYLIST", "501", "at most 500"),
+        ("CHAPAR_REENCODE", "yes", "90s or 10m"),
+        ("CHAPAR_LIVE_MINUTES", "121", "at most 120"),
+        ("CHAPAR_LIVE_MINUTES", "-1", "write for example 0"),
+        ("CHAPAR_SPONSORBLOCK", "sponsor.example", "https://sponsor.ajay.app"),
+        ("CHAPAR_GALLERY_SITES", "social.example", "social.example=mastodon"),
         ("CHAPAR_TELEGRAM_SERVER", "127.0.0.1", "127.0.0.1:4430"),
         ("CHAPAR_TELEGRAM_SERVER", "127.0.0.1:99999", "127.0.0.1:4430"),
         ("CHAPAR_ALLOWED_NETWORKS", "127.0.0.1/8", "commas"),
@@ -195,6 +201,19 @@ def test_lists_take_commas_and_spaces(load):
 )
 def test_sizes(text, count):
     assert values.size(text) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("off", 0), ("90", 90), ("90s", 90), ("10m", 600), ("1h", 3600)]
+)
+def test_how_much_may_be_encoded_anew(load, text, seconds):
+    assert load(CHAPAR_REENCODE=text).reencode == seconds
+
+
+def test_sites_and_their_software(load):
+    told = load(CHAPAR_GALLERY_SITES="a.example=vichan, b.example=mastodon").gallery_sites
+    assert told == (("a.example", "vichan"), ("b.example", "mastodon"))
+    assert load().gallery_sites == ()
 
 
 def test_the_environment_wins_over_the_file(tmp_path):
