@@ -27,7 +27,7 @@ def main() -> int:
     except (config.BadSettings, StoreError) as error:
         print(f"chapar keeper cannot start: {error}", file=sys.stderr)
         return 1
-    doorman = Doorman(settings.run / "gate.lock")
+    doorman = Doorman(settings.run)
     doorman.start()
     uvloop.run(keep(Keeper(db, settings)))
     doorman.leave()

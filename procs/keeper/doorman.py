@@ -5,6 +5,7 @@ gate, and SQLite rolls its transaction back.
 A thread of its own, because the keeper itself may be one of those who wait.
 """
 
+import math
 import os
 import signal
 import threading
@@ -20,31 +21,49 @@ LOOK, CLOSE_LOOK = 1.0, 0.05
 STOPPED, STUCK = 3.0, 30.0
 
 
-class Doorman(threading.Thread):
-    """Watches the gate of one home until it is sent away."""
+class Watch:
+    """One lock, who has it, and since when."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(name="doorman", daemon=True)
+    def __init__(self, path: Path, patience: float) -> None:
         self.path = path
-        self.gone = threading.Event()
+        #: Seconds after which a process that runs is killed.
+        self.patience = patience
         self.suspect: int | None = None
         self.since = 0.0
 
+    def look(self, now: float) -> None:
+        """Suspect whoever has it; forget it as soon as the lock was seen free, or with another;
+        kill one that has had it too long."""
+        holder = None if gate.is_free(self.path) else gate.holder(self.path)
+        if holder != self.suspect:
+            self.suspect, self.since = holder, now
+        if holder is None or now - self.since < (STOPPED if is_stopped(holder) else self.patience):
+            return
+        log.error("gate.holder-killed", pid=holder, lock=self.path.name, seconds=now - self.since)
+        os.kill(holder, signal.SIGKILL)
+        self.suspect = None
+
+
+class Doorman(threading.Thread):
+    """Watches the gate of one home, and the door before it, until it is sent away. Who stands at
+    the door and runs only waits for the gate."""
+
+    def __init__(self, run: Path) -> None:
+        super().__init__(name="doorman", daemon=True)
+        self.watches = (Watch(run / gate.GATE, STUCK), Watch(run / gate.DOOR, math.inf))
+        self.gone = threading.Event()
+
     def run(self) -> None:
-        while not self.gone.wait(CLOSE_LOOK if self.suspect else LOOK):
+        while not self.gone.wait(CLOSE_LOOK if self.suspects() else LOOK):
             self.look(time.monotonic())
 
     def look(self, now: float) -> None:
-        """Suspect whoever is inside; forget it as soon as the gate was seen free, or with another
-        inside; kill one that has been there too long."""
-        inside = None if gate.is_free(self.path) else gate.holder(self.path)
-        if inside != self.suspect:
-            self.suspect, self.since = inside, now
-        if inside is None or now - self.since < (STOPPED if is_stopped(inside) else STUCK):
-            return
-        log.error("gate.holder-killed", pid=inside, seconds=now - self.since)
-        os.kill(inside, signal.SIGKILL)
-        self.suspect = None
+        for watch in self.watches:
+            watch.look(now)
+
+    def suspects(self) -> list[int]:
+        """Who is watched closely."""
+        return [watch.suspect for watch in self.watches if watch.suspect]
 
     def leave(self) -> None:
         self.gone.set()

@@ -43,7 +43,7 @@ class Database:
         #: Downloads that may run at once.
         self.rooms = rooms
         self.pid = os.getpid()
-        self.gate = Gate(run / "gate.lock")
+        self.gate = Gate(run)
         self.connection = sqlite3.connect(
             path, timeout=BUSY, isolation_level=None, cached_statements=PREPARED
         )

@@ -1,33 +1,47 @@
 """The gate: a kernel lock in front of every write transaction.
 
 SQLite's busy timeout sleeps and retries: with two or more writers the unlucky process gets about
-one transaction a second. The kernel's flock queue gives every process its share, costs 1-2 us when
-free, and is dropped by the kernel on any death (flock(2)).
+one transaction a second. The kernel's flock queue costs 1-2 us when free, and is dropped by the
+kernel on any death (flock(2)).
+
+One lock is not enough: who leaves and comes back at once is inside again before the next in line
+is awake. So there is a door before the gate, which the next in line holds while waiting at the
+gate: of four writers the least gets 0.99 of a fair share instead of 0.5, and the longest wait is a
+fifth, for a quarter of the transactions when all four do nothing else.
 """
 
 import fcntl
 import os
 from pathlib import Path
 
+#: The files of the two locks, in the run directory.
+DOOR, GATE = "door.lock", "gate.lock"
+
 
 class Gate:
-    """An exclusive lock on one file, held only while a transaction runs."""
+    """An exclusive lock, held only while a transaction runs."""
 
-    def __init__(self, path: Path) -> None:
-        self.file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    def __init__(self, run: Path) -> None:
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+        self.door, self.file = (os.open(run / name, flags, 0o600) for name in (DOOR, GATE))
 
     def enter(self) -> None:
-        fcntl.flock(self.file, fcntl.LOCK_EX)
+        fcntl.flock(self.door, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX)
+        finally:
+            fcntl.flock(self.door, fcntl.LOCK_UN)
 
     def leave(self) -> None:
         fcntl.flock(self.file, fcntl.LOCK_UN)
 
     def close(self) -> None:
         os.close(self.file)
+        os.close(self.door)
 
 
 def is_free(path: Path) -> bool:
-    """Whether nobody is inside at this moment."""
+    """Whether nobody has this lock at the moment."""
     file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -39,7 +53,7 @@ def is_free(path: Path) -> bool:
 
 
 def holder(path: Path) -> int | None:
-    """The process that is inside, by /proc/locks (proc(5)): `1: FLOCK ADVISORY WRITE pid
+    """The process that has a lock, by /proc/locks (proc(5)): `1: FLOCK ADVISORY WRITE pid
     major:minor:inode …`; one that only waits has an arrow before the word."""
     facts = path.stat()
     device = f"{os.major(facts.st_dev):02x}:{os.minor(facts.st_dev):02x}:{facts.st_ino}"

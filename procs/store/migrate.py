@@ -24,7 +24,7 @@ def migrate(url: str, *, run: Path) -> None:
     path = path_of(url)
     for folder in (path.parent, run):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    gate = Gate(run / "gate.lock")
+    gate = Gate(run)
     gate.enter()
     try:
         connection = sqlite3.connect(path, isolation_level=None)

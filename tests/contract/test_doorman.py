@@ -11,6 +11,7 @@ import pytest
 
 from procs.keeper import doorman
 from procs.keeper.doorman import Doorman
+from procs.store import gate
 from procs.store.database import Database
 from tests.contract.place import Place
 
@@ -51,7 +52,7 @@ def test_a_stopped_holder_is_killed_and_its_half_transaction_undone(
     process, _ = inside
     os.kill(process.pid or 0, signal.SIGSTOP)
 
-    looks(Doorman(db.run / "gate.lock"), doorman.STOPPED)
+    looks(Doorman(db.run), doorman.STOPPED)
 
     process.join()
     with db.write():
@@ -61,7 +62,7 @@ def test_a_stopped_holder_is_killed_and_its_half_transaction_undone(
 def test_a_holder_that_runs_is_given_more_time(db: Database, inside: Inside) -> None:
     process, pipe = inside
 
-    looks(Doorman(db.run / "gate.lock"), doorman.STOPPED)
+    looks(Doorman(db.run), doorman.STOPPED)
 
     pipe.send("go on")
     process.join()
@@ -71,18 +72,18 @@ def test_a_holder_that_runs_is_given_more_time(db: Database, inside: Inside) -> 
 def test_a_holder_that_never_leaves_is_killed_at_last(db: Database, inside: Inside) -> None:
     process, _ = inside
 
-    looks(Doorman(db.run / "gate.lock"), doorman.STUCK)
+    looks(Doorman(db.run), doorman.STUCK)
 
     process.join()
     assert process.exitcode == -signal.SIGKILL
 
 
 def test_a_free_gate_is_nobodys_fault(db: Database) -> None:
-    man = Doorman(db.run / "gate.lock")
+    man = Doorman(db.run)
 
     looks(man, 3600)
 
-    assert man.suspect is None
+    assert man.suspects() == []
 
 
 def test_who_only_waits_at_the_gate_is_not_its_holder(
@@ -94,10 +95,56 @@ def test_who_only_waits_at_the_gate_is_not_its_holder(
     waiter.start()
     os.kill(holder.pid or 0, signal.SIGSTOP)
 
-    looks(Doorman(db.run / "gate.lock"), doorman.STOPPED)
+    looks(Doorman(db.run), doorman.STOPPED)
 
     holder.join()
     assert here.recv() == "inside"
     here.send("go on")
     waiter.join()
     assert waiter.exitcode == 0
+
+
+@pytest.fixture
+def at_the_door(inside: Inside, place: Place) -> Iterator[Inside]:
+    """A second process, which waits for the first to leave."""
+    here, there = SPAWN.Pipe()
+    process = SPAWN.Process(target=stay_inside, args=(place, there))
+    process.start()
+    while gate.is_free(place.run / gate.DOOR):
+        os.sched_yield()
+    yield process, here
+    process.kill()
+    process.join()
+
+
+def test_who_was_stopped_at_the_door_lets_the_others_in(
+    db: Database, inside: Inside, at_the_door: Inside
+) -> None:
+    holder, pipe = inside
+    next_in_line, _ = at_the_door
+    os.kill(next_in_line.pid or 0, signal.SIGSTOP)
+    pipe.send("go on")
+    holder.join()
+
+    looks(Doorman(db.run), doorman.STOPPED)
+
+    next_in_line.join()
+    assert next_in_line.exitcode == -signal.SIGKILL
+    with db.write():
+        assert db.all("SELECT COUNT(*) FROM waits") == [(1,)]
+
+
+def test_who_waits_at_the_door_is_killed_for_nothing(
+    db: Database, inside: Inside, at_the_door: Inside
+) -> None:
+    """However long the one inside takes, who is killed for it is that one."""
+    holder, _ = inside
+    next_in_line, pipe = at_the_door
+
+    looks(Doorman(db.run), doorman.STUCK)
+
+    holder.join()
+    assert pipe.recv() == "inside"
+    pipe.send("go on")
+    next_in_line.join()
+    assert (holder.exitcode, next_in_line.exitcode) == (-signal.SIGKILL, 0)
