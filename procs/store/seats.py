@@ -29,7 +29,11 @@ SELECT COALESCE((SELECT cap FROM users WHERE id = :user),
                 (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
                 :default)
 """
-NEXT_ID = "SELECT COALESCE(MAX(id), 0) + 1 FROM jobs"
+#: The number of a new job, and whether a pause holds it. One statement, as a sleeper waits for it.
+NEXT = """
+SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM jobs),
+       EXISTS (SELECT 1 FROM pauses WHERE scope = :user OR scope = :site)
+"""
 ADD = """
 INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, mark, payload, story)
 VALUES (:id, :user, :lane, :state, :now, :seat, :kind, :site, :mark, :payload, :event)
@@ -93,9 +97,9 @@ def free_seat(db: Database, user: int, lane: Lane) -> int | None:
 def add(db: Database, job: NewJob, *, now: Now) -> int:
     """Add a job: queued when its user has a free seat, else at the end of the user's line; held
     while its user or its site is paused."""
-    row = db.one(NEXT_ID)
-    number = int(row[0]) if row else 1
-    state, seat = place(db, number, user=job.user, lane=job.lane, site=job.site)
+    scopes = {"user": pauses.user(job.user), "site": pauses.site(job.site)}
+    number, held = db.all(NEXT, scopes)[0]
+    state, seat = (State.HELD, None) if held else line_up(db, number, user=job.user, lane=job.lane)
     facts = {
         "id": number,
         "user": job.user,
@@ -110,7 +114,7 @@ def add(db: Database, job: NewJob, *, now: Now) -> int:
         "event": event(now, "added", state=state.name.lower()),
     }
     db.change(ADD, facts)
-    return number
+    return int(number)
 
 
 def enqueue(db: Database, jobs: Sequence[NewJob], *, now: Now, full: bool = True) -> list[int]:
@@ -123,6 +127,11 @@ def place(db: Database, job: int, *, user: int, lane: Lane, site: str) -> tuple[
     """Where a job without a seat belongs at the moment, and the seat it gets there."""
     if pauses.holds(db, user=user, site=site):
         return State.HELD, None
+    return line_up(db, job, user=user, lane=lane)
+
+
+def line_up(db: Database, job: int, *, user: int, lane: Lane) -> tuple[State, int | None]:
+    """The same for a job that no pause holds."""
     seat = free_seat(db, user, lane)
     return (State.WAITING, job) if seat is None else (State.QUEUED, seat)
 

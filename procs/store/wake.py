@@ -16,6 +16,8 @@ from pathlib import Path
 from procs.job import Lane
 
 BOT = "bot"
+#: There is work of this lane.
+WORK = b"work %d"
 #: Bytes of one word; a cancelled job's number fits.
 WORD = 64
 
@@ -88,15 +90,21 @@ class Ear:
 
 def poke(run: Path, name: str, word: bytes = b"") -> bool:
     """Say `word` to one process. False when it is not there; a full socket is awake anyway."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as mouth:
-        mouth.setblocking(False)
-        try:
-            mouth.sendto(word or b".", f"{run}/wake/{name}.sock")
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
+    try:
+        mouth().sendto(word or b".", f"{run}/wake/{name}.sock")
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
     return True
+
+
+@cache
+def mouth() -> socket.socket:
+    """What this process speaks with: a socket without a name, which holds nothing."""
+    one = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    one.setblocking(False)
+    return one
 
 
 @cache
@@ -119,7 +127,7 @@ def poke_idle(run: Path, count: int = 1, *, lanes: Iterable[Lane] = Lane) -> int
             for name in sorted(os.listdir(doors(run, lane))):
                 if woken == count:
                     return woken
-                woken += take(f"{doors(run, lane)}/{name}") and poke(run, name)
+                woken += take(f"{doors(run, lane)}/{name}") and poke(run, name, WORK % lane)
     return woken
 
 
