@@ -22,6 +22,9 @@ MIB = 1024**2
 BACKLOG = 64
 #: Connections that dripped for a whole `idle` before the job is called too slow.
 STRIKES = 3
+#: A job as a whole moves when it is so many times faster than a drip: to connect anew again and
+#: again takes a few kilobytes each time, and is no progress.
+MOVING = 10
 #: Refusals of one job that are logged; a hostile page has any number of them.
 LOGGED = 20
 #: Failures that may only be how a program saw our refusal, or a site that could not be reached.
@@ -124,7 +127,7 @@ class Egress:
     def watch(self) -> None:
         """Break every connection that moved too little since the last look, and look again. While
         the job as a whole moves, a connection that says little from time to time is no drip."""
-        if self.left_before - self.left >= self.caps.least * self.caps.idle:
+        if self.left_before - self.left >= MOVING * self.caps.least * self.caps.idle:
             self.strikes = 0
         self.left_before = self.left
         for tunnel in list(self.tunnels):

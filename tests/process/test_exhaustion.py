@@ -4,10 +4,11 @@ never a success, and leaves no more behind than its caps."""
 import asyncio
 import gzip
 import time
+from dataclasses import replace
 
 import pytest
 
-from procs import errors
+from procs import errors, i18n
 from procs.engine.client import Engine
 from procs.engine.egress import Caps
 from procs.engine.records import MIB, Order
@@ -22,7 +23,9 @@ LIMIT, LIFE = 8 * MIB, 12.0
 SLACK_BYTES, SLACK = 18 * MIB, 5.0
 #: Bytes of memory that a child may have beside what it shares with the nursery.
 MEMORY = 600 * MIB
-CAPS = Caps(life=LIFE, idle=1.0, least=100)
+CAPS = Caps(life=LIFE, idle=0.5, least=100)
+#: Endless work, which a shorter life ends as well.
+LIVES = {"formats": 4.0}
 
 
 async def zeros():
@@ -110,14 +113,18 @@ NOTHING = (errors.Unsupported, errors.LiveNow, errors.Gone, errors.NoSuchVariant
     ],
 )
 async def test_it_ends_soon_and_says_why(nursery, tmp_path, name, kinds):
+    life = LIVES.get(name, LIFE)
     async with Range({f"/{name}": PAGES[name]()}, {}) as internet:
-        engine = Engine(nursery, linger=60, routes=internet.routes, caps=CAPS)
+        engine = Engine(nursery, linger=60, routes=internet.routes, caps=replace(CAPS, life=life))
+        order = Order(f"{SITE}/{name}", max_file_size=LIMIT)
         began = time.monotonic()
-        child, end = await carried(engine, Order(f"{SITE}/{name}", max_file_size=LIMIT), tmp_path)
+        child, end = await carried(engine, order, tmp_path)
         took = time.monotonic() - began
         await engine.close()
     assert isinstance(end, kinds), end
-    assert took < LIFE + SLACK
+    assert all(end.say in i18n.catalogue(language) for language in ("en", "fa"))
+    assert end.say != errors.Unknown.say
+    assert took < life + SLACK
     assert sum(p.stat().st_size for p in tmp_path.rglob("*") if p.is_file()) < LIMIT + SLACK_BYTES
     assert child.ended.peak < MEMORY
 
