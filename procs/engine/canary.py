@@ -7,8 +7,9 @@ really enforces shows only when it is tried.
 
 import asyncio
 import os
+import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence, Set
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence, Set
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,12 +36,14 @@ SECRET = b"not for downloads"
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where no link may lead: ports on loopback, paths of a unix socket and of a file."""
+    """Where no link may lead: ports on loopback, paths of a unix socket and of a file; and a word
+    to be said there, because others may call at a port by mistake."""
 
     tcp: int
     udp: int
     unix: str
     file: str
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +64,29 @@ class Knocked:
 
 
 class Called(asyncio.DatagramProtocol):
-    """Notes by which ways the canary was called."""
+    """Notes by which ways the canary was called with its word."""
 
     def __init__(self) -> None:
+        self.word = secrets.token_hex()
         self.ways: set[str] = set()
 
-    def datagram_received(self, data: bytes, address: object) -> None:
-        self.ways.add("udp")
-
-    def sings(self, way: str) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
-        def sing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def hear(self, way: str, said: bytes) -> None:
+        if said == self.word.encode():
             self.ways.add(way)
+
+    def datagram_received(self, data: bytes, address: object) -> None:
+        self.hear("udp", data)
+
+    def listens(
+        self, way: str
+    ) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+        async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with suppress(OSError):  # a time that is over is one too
+                async with asyncio.timeout(TRY):
+                    self.hear(way, await reader.read(len(self.word)))
             writer.close()
 
-        return sing
+        return listen
 
 
 async def self_test(engine: "Engine", networks: Sequence[str]) -> str | None:
@@ -99,15 +111,15 @@ async def canary(folder: Path) -> AsyncIterator[tuple[Called, Places]]:
     async with AsyncExitStack() as stack:
         for path in places:
             stack.callback(path.unlink, missing_ok=True)
-        tcp = await asyncio.start_server(called.sings("tcp"), LOOPBACK, 0)
+        tcp = await asyncio.start_server(called.listens("tcp"), LOOPBACK, 0)
         stack.callback(tcp.close)
-        unix = await asyncio.start_unix_server(called.sings("unix"), places[0])
+        unix = await asyncio.start_unix_server(called.listens("unix"), places[0])
         stack.callback(unix.close)
         udp, _ = await loop.create_datagram_endpoint(lambda: called, (LOOPBACK, 0))
         stack.callback(udp.close)
         places[1].write_bytes(SECRET)
         ports = tcp.sockets[0].getsockname()[1], udp.get_extra_info("sockname")[1]
-        yield called, Places(*ports, *map(str, places))
+        yield called, Places(*ports, str(places[0]), str(places[1]), called.word)
 
 
 def judge(said: Knocked, called: Set[str], allowed: bool) -> str | None:
@@ -142,22 +154,23 @@ async def knock(engine: "Engine", places: Places, networks: Sequence[str]) -> Kn
 
 def tries(places: Places, proxy: int) -> Knocked:
     """In the child: try everything."""
+    word = places.word.encode()
     return Knocked(
-        tcp=tried(socket.AF_INET, socket.SOCK_STREAM, (LOOPBACK, places.tcp)),
-        udp=tried(socket.AF_INET, socket.SOCK_DGRAM, (LOOPBACK, places.udp)),
-        unix=tried(socket.AF_UNIX, socket.SOCK_STREAM, places.unix),
+        tcp=tried(socket.AF_INET, socket.SOCK_STREAM, (LOOPBACK, places.tcp), word),
+        udp=tried(socket.AF_INET, socket.SOCK_DGRAM, (LOOPBACK, places.udp), word),
+        unix=tried(socket.AF_UNIX, socket.SOCK_STREAM, places.unix, word),
         file=seen(places.file),
         by_proxy=by_proxy(proxy, places.tcp),
     )
 
 
-def tried(family: int, kind: int, place: Any) -> str:
+def tried(family: int, kind: int, place: Any, word: bytes) -> str:
     """Try a place without the proxy."""
     try:
         with socket.socket(family, kind) as link:
             link.settimeout(TRY)
             link.connect(place)
-            link.send(b"?")
+            link.send(word)
     except OSError as error:
         return str(error)
     return REACHED

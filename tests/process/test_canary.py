@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -102,6 +103,16 @@ async def test_who_is_reached_is_said_to_be(short_home):
             await asyncio.sleep(0.01)
     assert said.reached == {"tcp", "unix", "file"}
     assert list(short_home.rglob("canary*")) == []
+
+
+async def test_who_calls_by_mistake_is_no_download(short_home):
+    async with canary.canary(short_home) as (called, places):
+        await asyncio.to_thread(canary.tries, replace(places, word="?"), places.tcp)
+        own = (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", places.udp))
+        canary.tried(*own, places.word.encode())
+        while not called.ways:
+            await asyncio.sleep(0.01)
+    assert called.ways == {"udp"}
 
 
 @pytest.mark.parametrize("networks", [(), LOOPBACK])
