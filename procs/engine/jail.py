@@ -125,12 +125,14 @@ def shows(path: Path) -> bool:
 def state() -> str:
     """The fences that this machine has, in words."""
     abi = landlock.version()
+    also = {"TCP": landlock.has_tcp(), "signals": landlock.has_scopes()}
+    judged = ["files", *(name for name, there in also.items() if there)]
     words = [
-        f"Landlock {abi} ({'files, TCP' if landlock.has_tcp() else 'files only'})" if abi else "",
+        f"Landlock {abi} ({', '.join(judged)})" if abi else "no Landlock",
         "system calls" if syscalls.is_known() else "",
         "own network" if has_networks() else "",
     ]
-    return ", ".join(filter(None, words)) or "none"
+    return ", ".join(filter(None, words))
 
 
 def is_tight() -> bool:

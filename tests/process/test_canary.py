@@ -119,7 +119,9 @@ async def test_who_calls_by_mistake_is_no_download(short_home):
 def test_without_fences_a_child_reaches_the_canary(short_home, networks):
     argv = [sys.executable, "-c", UNFENCED + SELF_TEST, short_home / "run", *networks]
     ran = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS)
-    assert "past its fences (tcp); the kernel has: system calls" in ran.stdout, ran.stderr
+    assert "past its fences (tcp); the kernel has: no Landlock, system calls" in ran.stdout, (
+        ran.stderr
+    )
 
 
 def test_nothing_is_fetched_before_the_test_is_passed(short_home):
