@@ -17,6 +17,7 @@ from procs.store import (
     pruning,
     reservations,
     upkeep,
+    uploads,
     visits,
     wake,
 )
@@ -109,6 +110,7 @@ class Keeper:
         budget.prune(self.db, now=now)
         breakers.prune(self.db, now=now)
         looks.prune(self.db, now=now)
+        uploads.prune(self.db, now=now)
         visits.prune(self.db, now=now)
 
 

@@ -179,6 +179,19 @@ LISTED = """
 CREATE INDEX request_listed ON requests (chat, id) WHERE state = 'listed';
 """
 
+#: Uploads that are not complete.
+UPLOADS = """
+CREATE TABLE uploads (
+    job     INTEGER NOT NULL,
+    place   INTEGER NOT NULL,
+    upload  INTEGER NOT NULL,
+    size    INTEGER NOT NULL,
+    parts   BLOB NOT NULL,
+    at      REAL NOT NULL,
+    PRIMARY KEY (job, place)
+) STRICT, WITHOUT ROWID;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
@@ -194,6 +207,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("looks", LOOKS),
     ("asked", ASKED),
     ("listed", LISTED),
+    ("uploads", UPLOADS),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

@@ -23,7 +23,7 @@ from procs.telegram.line import Line
 from procs.telegram.peers import CAPTION, cut, peer
 from procs.telegram.posting import post, post_all
 from procs.telegram.streaming import Stream
-from procs.telegram.upload import Progress, Upload
+from procs.telegram.upload import Kept, Progress, Upload
 
 #: Seconds in which Telegram makes a medium out of parts it has.
 ASSEMBLY = 60.0
@@ -74,26 +74,46 @@ class Courier:
         return Stream(line.lanes, path, file, premium=line.premium)
 
     async def upload(
-        self, file: File, on_progress: Progress, *, early: Stream | None = None
+        self,
+        file: File,
+        on_progress: Progress,
+        *,
+        early: Stream | None = None,
+        kept: Kept | None = None,
     ) -> Reference:
         """Give Telegram a file without sending it. `on_progress` hears bytes acknowledged and
-        bytes in all; `early` may have sent some of it already. Raises TelegramAway, TelegramWait,
-        TelegramRefused, TooLarge, SessionRevoked."""
+        bytes in all; `early` may have sent some of it already, and what `kept` says that Telegram
+        has is not sent again. Raises TelegramAway, TelegramWait, TelegramRefused, TooLarge,
+        SessionRevoked."""
         line = self._line()
         try:
-            return await self._upload(line, file, on_progress, early)
+            if kept and kept.begun and not early:
+                try:
+                    return await self._upload(line, file, on_progress, kept=kept)
+                except PartMissing as missing:
+                    log.info("upload.anew", file=file.name, why="parts are gone", error=missing)
+                    kept = None
+            return await self._upload(line, file, on_progress, early=early, kept=kept)
         except SessionRevoked as error:
             line.revoked = str(error)
             raise
 
     async def _upload(
-        self, line: Line, file: File, on_progress: Progress, early: Stream | None
+        self,
+        line: Line,
+        file: File,
+        on_progress: Progress,
+        *,
+        early: Stream | None = None,
+        kept: Kept | None = None,
     ) -> Reference:
         whole: Upload
+        resumed = bool(kept and kept.begun)
         if early and await finished(early, file, on_progress):
             whole, handle = early, early.name()
         else:
-            whole = Upload(line.lanes, Path(file.path), on_progress, premium=line.premium)
+            facts: dict[str, Any] = {"premium": line.premium, "kept": kept}
+            whole = Upload(line.lanes, Path(file.path), on_progress, **facts)
             handle = await whole.run()
         thumb, uploads = None, [whole]
         if file.thumbnail and file.kind != "photo":
@@ -101,7 +121,8 @@ class Courier:
             thumb = await uploads[1].run()
         media = attached.described(file, handle, thumb)
         query = UploadMedia(peer=InputPeerEmpty(), media=media)
-        return attached.reference(await assembled(line, query, uploads))
+        tries = 1 if resumed else MISSING
+        return attached.reference(await assembled(line, query, uploads, tries=tries))
 
     async def send(
         self, *, chat: int, access: int, part: Part, caption: str, random_id: int, reply_to: int
@@ -185,14 +206,19 @@ async def finished(early: Stream, file: File, on_progress: Progress) -> bool:
     return True
 
 
-async def assembled(line: Line, query: UploadMedia, uploads: list[Upload]) -> Any:
-    """Telegram's answer once it has every part; one that it misses is sent again."""
+async def assembled(
+    line: Line, query: UploadMedia, uploads: list[Upload], *, tries: int = MISSING
+) -> Any:
+    """Telegram's answer once it has every part; one that it misses is sent again. Raises
+    PartMissing at once with one try: then more than one part is gone."""
     for upload in uploads:
         upload.on_progress = unheard
-    for _ in range(MISSING):
+    for _ in range(tries):
         try:
             return await line.ask(query, timeout=ASSEMBLY)
         except PartMissing as missing:
+            if tries == 1:
+                raise
             log.warning("upload.part-missing", session=line.client.name, part=missing.number)
             # It does not say of which file.
             for upload in uploads:

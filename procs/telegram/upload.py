@@ -8,10 +8,10 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pyrogram.raw.types import InputFile, InputFileBig
 
@@ -36,19 +36,38 @@ AGAIN = 0.2
 Progress = Callable[[int, int], None]
 
 
+class Kept(Protocol):
+    """What is written down of an upload, so that another process can go on with it: its number,
+    whether parts left before, and which Telegram has."""
+
+    id: int
+    begun: bool
+
+    def has(self, part: int) -> bool: ...
+
+    def note(self, part: int) -> None: ...
+
+
 class Upload:
     """One file on its way. Parts are read when they leave, so memory holds a few of them only;
     `on_progress` hears bytes acknowledged and bytes in all."""
 
     def __init__(
-        self, lanes: Lanes, path: Path, on_progress: Progress, *, premium: bool = False
+        self,
+        lanes: Lanes,
+        path: Path,
+        on_progress: Progress,
+        *,
+        premium: bool = False,
+        kept: Kept | None = None,
     ) -> None:
         self.lanes = lanes
         self.path = path
         self.size = path.stat().st_size
         self.parts = -(-self.size // PART)
         self.big = self.size > SMALL
-        self.id = secrets.randbits(63)
+        self.kept = kept if self.big else None
+        self.id = self.kept.id if self.kept else secrets.randbits(63)
         self.on_progress = on_progress
         self.window = Window()
         self.done = 0
@@ -61,14 +80,21 @@ class Upload:
     async def run(self) -> Any:
         """Send every part. Returns what names the file in the next call. Raises TelegramAway,
         TelegramWait, TelegramRefused, SessionRevoked."""
-        await self.send(range(self.parts))
+        await self.send(self.missing())
         name = self.path.name
         if self.big:
             return InputFileBig(id=self.id, parts=self.parts, name=name)
         digest = await asyncio.to_thread(md5, self.path)
         return InputFile(id=self.id, parts=self.parts, name=name, md5_checksum=digest)
 
-    async def send(self, numbers: range) -> None:
+    def missing(self) -> list[int]:
+        """The parts that Telegram does not have yet; the others count as done."""
+        kept = self.kept
+        numbers = [part for part in range(self.parts) if not (kept and kept.has(part))]
+        self.done = max(0, self.size - len(numbers) * PART)
+        return numbers
+
+    async def send(self, numbers: Iterable[int]) -> None:
         """Send these parts; those that Telegram has already are sent once more. Raises as `run`."""
         with opened(self.path) as file:
             async with self.lanes.use(MOST if self.big else 1):
@@ -80,7 +106,7 @@ class Upload:
                 except ExceptionGroup as failed:
                     raise failed.exceptions[0] from None
 
-    async def _fill(self, group: asyncio.TaskGroup, file: int, numbers: range) -> None:
+    async def _fill(self, group: asyncio.TaskGroup, file: int, numbers: Iterable[int]) -> None:
         """Let parts leave as fast as there is room, and wait for the last of them."""
         carried: set[asyncio.Task[None]] = set()
         for number in numbers:
@@ -118,6 +144,8 @@ class Upload:
 
     def note(self, piece: Piece) -> None:
         """A part was acknowledged."""
+        if self.kept:
+            self.kept.note(piece.number)
         self.done += piece.size
         self.on_progress(min(self.done, self.size), self.size)
 

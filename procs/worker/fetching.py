@@ -5,16 +5,18 @@ import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from procs import clock, log, media
 from procs.engine.client import Found, OnProgress
 from procs.filenames import free
 from procs.job import File, Lease, Media, Part, Step
-from procs.store import leases, outcomes, requests
+from procs.store import leases, outcomes, requests, uploads
 from procs.store import media as shelf
 from procs.telegram.streaming import Stream
-from procs.worker import folders, looking, orders, visiting
+from procs.worker import folders, looking, orders, resuming, visiting
 from procs.worker.early import Early, early
+from procs.worker.resuming import Ledger
 from procs.worker.tools import Tools
 from procs.worker.visiting import Visit
 
@@ -27,6 +29,9 @@ async def fetch(tools: Tools, lease: Lease) -> None:
     """Carry one fetch job to its end. Raises JobError, LeaseLost, TelegramWait."""
     if "whole" in lease.progress:
         share(tools, lease)
+        return
+    if left := resuming.take_over(tools, lease):
+        await go_on(tools, lease, *left)
         return
     orders.check(tools, lease)
     room = folders.Room(tools.db, tools.settings, lease)
@@ -49,8 +54,22 @@ async def carry(tools: Tools, lease: Lease, visit: Visit, room: folders.Room) ->
             if files and lease.payload["folder"]:
                 place(tools, lease, files, folder)
             elif files:
-                await send_up(tools, lease, found, files, beside=beside)
+                whole = facts(lease, found)
+                resuming.note(tools, lease, folder, whole, files)
+                await send_up(tools, lease, whole, files, beside=beside)
                 share(tools, lease)
+    finally:
+        folders.remove(tools.db, folder)
+
+
+async def go_on(
+    tools: Tools, lease: Lease, folder: Path, whole: dict[str, Any], files: list[File]
+) -> None:
+    """Upload what the worker before us had ready."""
+    outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
+    try:
+        await send_up(tools, lease, whole, files)
+        share(tools, lease)
     finally:
         folders.remove(tools.db, folder)
 
@@ -127,17 +146,28 @@ def already_known(tools: Tools, lease: Lease, found: Found) -> bool:
     return True
 
 
+def facts(lease: Lease, found: Found) -> dict[str, Any]:
+    """What is kept of the media beside its parts."""
+    return {"title": found.title, "site": found.site, "keys": sorted(orders.keys(lease, found))}
+
+
 async def send_up(
-    tools: Tools, lease: Lease, found: Found, files: list[File], *, beside: Early
+    tools: Tools,
+    lease: Lease,
+    whole: dict[str, Any],
+    files: list[File],
+    *,
+    beside: Early | None = None,
 ) -> None:
     """Upload every file; what is with Telegram already is not uploaded again."""
     parts = lease.progress.get("parts", [])
-    for file in files[len(parts) :]:
-        stream = beside.stream if len(files) == 1 else None
-        parts = [*parts, asdict(await upload(tools, lease, file, stream))]
+    stream = beside.stream if beside and len(files) == 1 else None
+    for place, file in list(enumerate(files))[len(parts) :]:
+        kept = Ledger(tools, lease, place, file)
+        parts = [*parts, asdict(await upload(tools, lease, file, kept=kept, stream=stream))]
         leases.note(tools.db, lease, {"parts": parts}, full=True)
-    whole = {"title": found.title, "site": found.site, "keys": sorted(orders.keys(lease, found))}
     leases.note(tools.db, lease, {"whole": whole}, full=True)
+    uploads.drop(tools.db, lease.job)
 
 
 def share(tools: Tools, lease: Lease) -> None:
@@ -162,14 +192,16 @@ def share(tools: Tools, lease: Lease) -> None:
     )
 
 
-async def upload(tools: Tools, lease: Lease, file: File, stream: Stream | None) -> Part:
+async def upload(
+    tools: Tools, lease: Lease, file: File, *, kept: Ledger, stream: Stream | None
+) -> Part:
     """Phase 1: the file is with Telegram, and can be sent by its reference as often as needed."""
     say = progress(tools, lease, Step.UPLOAD)
     meter = Meter(say, ahead=stream.done if stream else 0)
     courier = await tools.telegram()
     for method in UPLOADS:
         await tools.pace.allowed(method, LONGEST_WAIT)
-    reference = await courier.upload(file, meter, early=stream)
+    reference = await courier.upload(file, meter, early=stream, kept=kept)
     return Part(
         reference=reference,
         kind=file.kind,

@@ -36,6 +36,7 @@ SCANS = {
     "report.WAITING": "a command's count, by the index of seats",
     "seats.IN_LINE": "an admin's change of everybody's cap, by the index of seats",
     "sessions.LOST": "sign-ins that were taken away",
+    "uploads.PRUNE": "the uploads of half an hour that died",
     "settings.COUNTED": "a few dozen counters",
     "turns.LENGTHS": "one look for all places that are shown, by the index of seats",
     "turns.TOOK_ANYWHERE": "from the newest on, and it ends after a few",
@@ -50,6 +51,7 @@ TABLES = {
     *("breakers.LIST", "breakers.PRUNE", "budget.PRUNE", "cookies.LIST", "disks.LOW"),
     *("glances.COLUMNS", "pauses.LIST", "record.COLUMNS", "record.LATEST", "report.OUTCOMES"),
     *("report.TABLE", "sessions.LOST", "settings.COUNTED", "turns.TOOK_ANYWHERE", "visits.PRUNE"),
+    "uploads.PRUNE",
     "visits.PRUNE_PACES",
 }
 SQL = re.compile(r"\s*(SELECT|UPDATE|DELETE|INSERT|WITH)\b")

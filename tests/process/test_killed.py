@@ -53,6 +53,7 @@ async def test_a_worker_killed_while_uploading(healthy: Stack, meets: Meets) -> 
     before = len(await healthy.telegram.calls("upload.*"))
     sent = await ann.sends(healthy.url(f"{CLIP}?upload"))
     await healthy.telegram.called("upload.*", times=before + 1)
+    asked = await healthy.asked(CLIP)
 
     await kill_carrier(healthy, ann)
 
@@ -60,6 +61,7 @@ async def test_a_worker_killed_while_uploading(healthy: Stack, meets: Meets) -> 
     await gets(ann, sent)
     await delivered(healthy, ann)
     assert len(await got(ann, sent)) == 1
+    assert await healthy.asked(CLIP) == asked  # the next one uploads what was ready
 
 
 async def test_a_worker_killed_between_send_and_commit(healthy: Stack, meets: Meets) -> None:

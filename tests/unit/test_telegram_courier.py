@@ -207,6 +207,61 @@ async def test_a_part_that_telegram_misses_is_sent_again(tg, courier, ali, tmp_p
     assert (await ali.sees("Title")).media["sha256"] == sha
 
 
+class Kept:
+    """What is written down of an upload."""
+
+    def __init__(self) -> None:
+        self.id, self.begun, self.parts = 77, False, set[int]()
+
+    def has(self, part: int) -> bool:
+        return part in self.parts
+
+    def note(self, part: int) -> None:
+        self.parts.add(part)
+
+
+async def begun(tg: Telegram, courier: Courier, file: File) -> Kept:
+    """An upload that ended after some of its parts."""
+    await tg.throttles(8 * MIB)
+    kept = Kept()
+    uploading = asyncio.ensure_future(courier.upload(file, heard, kept=kept))
+    await tg.called("upload.saveBigFilePart", times=12)
+    uploading.cancel()
+    await asyncio.wait([uploading])
+    await tg.throttles(0)
+    kept.begun = True
+    return kept
+
+
+async def test_another_slot_goes_on_with_an_upload(tg, settings, courier, ali, tmp_path):
+    file = a_file(tmp_path, 21 * MIB)
+    kept = await begun(tg, courier, file)
+    had, before, other = len(kept.parts), len(await parts_of(tg)), Courier(settings, 1)
+    await other.connect()
+    progress: list[int] = []
+
+    reference = await other.upload(file, lambda done, _: progress.append(done), kept=kept)
+
+    await send(tg, other, ali, reference)
+    sha = hashlib.sha256(Path(file.path).read_bytes()).hexdigest()
+    assert (await ali.sees("Title")).media["sha256"] == sha
+    assert len(await parts_of(tg)) == before + 42 - had
+    assert (progress[0], progress[-1]) == ((had + 1) * HALF, 21 * MIB)
+    await other.close()
+
+
+async def test_parts_that_telegram_forgot_are_all_sent_anew(tg, courier, ali, tmp_path):
+    file = a_file(tmp_path, 21 * MIB)
+    kept = await begun(tg, courier, file)
+    tg.vault.uploads.clear()
+
+    reference = await courier.upload(file, heard, kept=kept)
+
+    await send(tg, courier, ali, reference)
+    sha = hashlib.sha256(Path(file.path).read_bytes()).hexdigest()
+    assert (await ali.sees("Title")).media["sha256"] == sha
+
+
 async def test_failures_of_the_server_cost_a_part_and_not_the_upload(tg, courier, tmp_path):
     await tg.fails("upload.saveBigFilePart", "500 RPC_CALL_FAIL", times=5, skip=3)
     assert await courier.upload(a_file(tmp_path, 11 * MIB), heard)

@@ -1,0 +1,57 @@
+"""Uploads that are not complete: which parts Telegram has, so that another worker can go on."""
+
+from dataclasses import dataclass
+
+from procs.clock import Now
+from procs.job import Lease
+from procs.store.database import Database
+
+KEEP = """
+INSERT INTO uploads (job, place, upload, size, parts, at)
+SELECT :job, :place, :upload, :size, :parts, :now
+ WHERE EXISTS (SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = 1)
+    ON CONFLICT (job, place) DO UPDATE
+   SET upload = excluded.upload, size = excluded.size, parts = excluded.parts, at = excluded.at
+"""
+FIND = """
+SELECT upload, parts FROM uploads
+ WHERE job = :job AND place = :place AND size = :size AND at > :since
+"""
+DROP = "DELETE FROM uploads WHERE job = :job"
+PRUNE = "DELETE FROM uploads WHERE at < :before"
+#: Seconds that Telegram surely keeps the parts of a file that is not complete; it says "minutes to
+#: hours" (core.telegram.org/api/files).
+GOOD = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An upload's number with Telegram, and the parts that were acknowledged, one bit each."""
+
+    upload: int
+    parts: bytes
+
+
+def keep(db: Database, lease: Lease, place: int, begun: Begun, *, size: int, now: Now) -> None:
+    """Note how far the upload of a job's file is. Changes nothing when the lease is lost."""
+    facts = {"job": lease.job, "fence": lease.fence, "place": place, "size": size}
+    with db.write():
+        db.change(KEEP, {**facts, "upload": begun.upload, "parts": begun.parts, "now": now.wall})
+
+
+def find(db: Database, job: int, place: int, *, size: int, now: Now) -> Begun | None:
+    """What was sent of this file, while Telegram still has it."""
+    facts = {"job": job, "place": place, "size": size, "since": now.wall - GOOD}
+    row = db.one(FIND, facts)
+    return Begun(*row) if row else None
+
+
+def drop(db: Database, job: int) -> None:
+    with db.write():
+        db.change(DROP, {"job": job})
+
+
+def prune(db: Database, *, now: Now) -> int:
+    """Forget what Telegram has forgotten."""
+    with db.write():
+        return db.change(PRUNE, {"before": now.wall - GOOD})
