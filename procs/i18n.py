@@ -3,6 +3,9 @@
 Texts are found by keys (`failed-gone`), never by English sentences, so that both languages are
 translations. Babel knows how numbers and units are written; what it leaves to others, the Persian
 digits and the isolation of foreign words in a right-to-left line, is done here.
+
+Babel is loaded at first need: it is two megabytes of memory, and whoever reads settings imports
+this, the listener and the keeper too, which say nothing to anybody.
 """
 
 import math
@@ -11,10 +14,6 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Literal
-
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent
-from babel.units import format_unit
 
 LOCALE = Path(__file__).with_name("locale")
 LANGUAGES = ("fa", "en")
@@ -81,6 +80,8 @@ def isolated(language: str, text: str) -> Local:
 @cache
 def catalogue(language: str) -> dict[str, str]:
     """All texts of a language, by key."""
+    from babel.messages.pofile import read_po
+
     with (LOCALE / f"{language}.po").open("rb") as file:
         return {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id}
 
@@ -96,6 +97,8 @@ def digits(language: str, text: str) -> Local:
 
 def number(language: str, value: float) -> Local:
     """At most one decimal, none above a hundred."""
+    from babel.numbers import format_decimal
+
     shape = pattern(value)
     text = format_decimal(value, shape, locale=language, numbering_system="default")
     return digits(language, text)
@@ -103,6 +106,8 @@ def number(language: str, value: float) -> Local:
 
 def percent(language: str, share: float) -> Local:
     """`share` of one, rounded down: 100 % is said only when it is over."""
+    from babel.numbers import format_percent
+
     whole = math.floor(min(max(share, 0.0), 1.0) * 100 + 1e-9)
     text = format_percent(whole / 100, locale=language)
     return digits(language, text.replace("%", "٪") if language == "fa" else text)
@@ -143,6 +148,8 @@ def span(language: str, seconds: float) -> Local:
 
 
 def measure(language: str, value: float, unit: str, length: Literal["short", "long"]) -> Local:
+    from babel.units import format_unit
+
     text = format_unit(
         value, unit, length, format=pattern(value), locale=language, numbering_system="default"
     )

@@ -5,7 +5,6 @@ work wakes one worker. Going idle means: leave the name, look once more, then sl
 falls between looking and sleeping is kept by the socket.
 """
 
-import asyncio
 import contextlib
 import os
 import socket
@@ -38,6 +37,8 @@ class Ear:
 
     async def wait(self, timeout: float) -> set[bytes]:
         """What was said since the last call; an empty set after `timeout` seconds of silence."""
+        import asyncio  # 6 MiB that those who only poke, the listener and the commands, do without
+
         words = self.heard()
         if words:
             return words
@@ -51,6 +52,8 @@ class Ear:
     def listening(self, hear: Callable[[set[bytes]], None]) -> Iterator[None]:
         """Have `hear` called at once with whatever is said, by the running loop: a task that waits
         for it would come two turns of the loop later."""
+        import asyncio  # as in `wait`
+
         loop = asyncio.get_running_loop()
         loop.add_reader(self.socket, lambda: hear(self.heard()))
         try:
