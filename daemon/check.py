@@ -31,6 +31,7 @@ def look(*, need_telegram: bool = True) -> Findings:
     complaints = list(reading.complaints)
     if reading.settings:
         complaints += home_complaints(reading.settings)
+        complaints += engines.complaints(reading.settings)
     owners = owners_of("pyrogram")
     complaints += owner_complaints(owners) + ffmpeg_complaints() + jail_complaints()
     rules = tuple(rulebook.shown(reading.settings.sites)) if reading.settings else ()

@@ -7,7 +7,7 @@ from daemon.tables import minute, table
 from procs import clock, disk
 from procs.config import Settings
 from procs.engine.updating import Updater
-from procs.engine.versions import Version, installed
+from procs.engine.versions import EngineRefused, Version, Versions, check_floor, installed
 from procs.keeper.freshness import NEWEST, trial
 from procs.store import engines
 from procs.store import settings as rows
@@ -71,9 +71,18 @@ class Desk:
             engines.use(self.db, disk.host(), version.name, now=clock.now())
 
 
+def complaints(settings: Settings) -> list[str]:
+    """Whether downloads can have the version that is in use."""
+    try:
+        check_floor(Versions(settings.engines).current())
+    except EngineRefused as error:
+        return [f"{error}; run: chapar engine update"]
+    return []
+
+
 def in_use(settings: Settings) -> str:
     """The version that jobs get, and whether a newer one lies unused in our own environment."""
-    current = Updater(settings.home, trial(settings), str).versions.current()
+    current = Versions(settings.engines).current()
     where = f" ({current.folder})" if current.folder else ""
     newer = installed().number > current.number
     hint = f"; chapar engine use {installed().name} would take the newer one installed with Chapar"

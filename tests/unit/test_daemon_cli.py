@@ -60,3 +60,22 @@ def test_check_wants_no_home_where_downloads_may_read(home, capsys, monkeypatch)
     monkeypatch.setenv("CHAPAR_HOME", "/usr/share/chapar")
     assert cli.main(["check", "--no-bot"]) == 1
     assert "lies among programs and libraries" in capsys.readouterr().out
+
+
+def test_check_names_a_disk_on_which_nothing_would_start(home, capsys, monkeypatch):
+    monkeypatch.setenv("CHAPAR_DISK_FLOOR", "1000TiB")
+    assert cli.main(["check", "--no-bot"]) == 1
+    assert "no download will start; free some, or lower the floor" in capsys.readouterr().out
+
+
+def test_check_names_an_engine_with_known_holes(home, capsys):
+    (home / "engines" / "2026.7.3").mkdir(parents=True)
+    (home / "engines" / "current").write_text('{"use": "2026.7.3", "before": ""}')
+    assert cli.main(["check", "--no-bot"]) == 1
+    assert "known holes" in (said := capsys.readouterr().out)
+    assert "run: chapar engine update" in said
+
+
+def test_engine_before_the_first_start(home, capsys):
+    assert cli.main(["engine", "list"]) == 1
+    assert "chapar up" in capsys.readouterr().err
