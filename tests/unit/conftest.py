@@ -1,12 +1,16 @@
-"""What unit tests that talk to the loopback Telegram share."""
+"""What unit tests share: a loopback Telegram and who talks to it, and a database."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from procs import config
 from procs.config import Settings
+from procs.store.database import Database, open_database
+from procs.store.migrate import migrate
+from procs.telegram.courier import Courier
+from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
 
 TOKEN = "777000001:AAsandboxsandboxsandboxsandboxsandb"
@@ -41,3 +45,29 @@ def settings_for(short_home: Path) -> Callable[[Telegram], Settings]:
 @pytest.fixture
 def settings(tg: Telegram, settings_for: Callable[[Telegram], Settings]) -> Settings:
     return settings_for(tg)
+
+
+@pytest.fixture
+def db(settings: Settings) -> Iterator[Database]:
+    """The database of these settings."""
+    migrate(settings.database_url, run=settings.run)
+    db = open_database(settings.database_url, run=settings.run)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+async def courier(settings: Settings) -> AsyncIterator[Courier]:
+    """The Telegram side of a worker, signed in."""
+    courier = Courier(settings, 0)
+    await courier.connect()
+    yield courier
+    await courier.close()
+
+
+@pytest.fixture
+async def ali(tg: Telegram) -> Person:
+    """Somebody who has met the bot."""
+    ali = await tg.person("Ali")
+    await ali.starts()
+    return ali

@@ -2,7 +2,7 @@
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import cycle, pairwise
@@ -19,7 +19,6 @@ from procs.job import Kind, Lane, Lease, Link, Media, Part, Reference, Step
 from procs.store import glances, leases, outcomes, wake, workers
 from procs.store.database import Database, open_database
 from procs.store.glances import Glance, Report
-from procs.store.migrate import migrate
 from procs.telegram.front import Front
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
@@ -81,12 +80,9 @@ async def bot(settings: Settings, store: Database) -> AsyncIterator[Bot]:
 
 
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Database]:
+def store(db: Database) -> Database:
     """The database as another process sees it."""
-    migrate(settings.database_url, run=settings.run)
-    db = open_database(settings.database_url, run=settings.run)
-    yield db
-    db.close()
+    return db
 
 
 @pytest.fixture

@@ -3,23 +3,11 @@
 import asyncio
 from types import SimpleNamespace
 
-import pytest
-
 from procs.bot.__main__ import connect
 from procs.store import sessions
-from procs.store.database import open_database
-from procs.store.migrate import migrate
 from procs.telegram.front import NAME, Front
 from procs.telegram.pace import Pace
 from procs.telegram.standing import Standing
-
-
-@pytest.fixture
-def db(settings):
-    migrate(settings.database_url, run=settings.run)
-    db = open_database(settings.database_url, run=settings.run)
-    yield db
-    db.close()
 
 
 async def nothing(heard: object) -> None:

@@ -11,9 +11,7 @@ from procs.keeper import freshness
 from procs.keeper.freshness import DAY, FIRST, MANY, NEWEST, SOONER, Freshness, is_worse
 from procs.store import engines, failures
 from procs.store import settings as rows
-from procs.store.database import open_database
 from procs.store.engines import Use
-from procs.store.migrate import migrate
 from tests.sandbox.wheels import wheel
 
 NEW = "2099.1.1"
@@ -23,14 +21,6 @@ NEW = "2099.1.1"
 def settings(short_home):
     environ = {"CHAPAR_HOME": str(short_home), "CHAPAR_ENGINE_UPDATE": "auto"}
     return config.load(environ, env_file=Path("/dev/null"), need_telegram=False)
-
-
-@pytest.fixture
-def db(settings):
-    migrate(settings.database_url, run=settings.run)
-    db = open_database(settings.database_url, run=settings.run)
-    yield db
-    db.close()
 
 
 @pytest.fixture

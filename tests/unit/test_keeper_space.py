@@ -1,6 +1,5 @@
 """The ballast, and a disk that is low."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from procs.errors import StoreFull
 from procs.keeper.round import Keeper
 from procs.keeper.space import Space
 from procs.store import disks, wake
-from procs.store.database import Database, open_database
-from procs.store.migrate import migrate
+from procs.store.database import Database
 
 MIB = 1024**2
 #: More than any disk has.
@@ -24,14 +22,6 @@ ENDLESS = 1 << 60
 def settings(short_home: Path) -> Settings:
     environ = {"CHAPAR_HOME": str(short_home), "CHAPAR_BALLAST_SIZE": "2MiB"}
     return config.load(environ, env_file=Path("/dev/null"), need_telegram=False)
-
-
-@pytest.fixture
-def db(settings: Settings) -> Iterator[Database]:
-    migrate(settings.database_url, run=settings.run)
-    db = open_database(settings.database_url, run=settings.run)
-    yield db
-    db.close()
 
 
 def test_the_ballast_takes_real_room(db: Database, settings: Settings) -> None:

@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from procs.keeper.sweep import sweep
 from procs.store import leases, requests, workers
 from procs.store import settings as counters
 from procs.store.database import Database, open_database
-from procs.store.migrate import migrate
 
 #: A user who is not root.
 NOBODY = 65534
@@ -26,14 +24,6 @@ NOBODY = 65534
 def settings(short_home: Path) -> Settings:
     environ = {"CHAPAR_HOME": str(short_home)}
     return config.load(environ, env_file=Path("/dev/null"), need_telegram=False)
-
-
-@pytest.fixture
-def db(settings: Settings) -> Iterator[Database]:
-    migrate(settings.database_url, run=settings.run)
-    db = open_database(settings.database_url, run=settings.run)
-    yield db
-    db.close()
 
 
 def folder(root: Path, name: str) -> Path:

@@ -4,12 +4,10 @@ import asyncio
 import hashlib
 import os
 import struct
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from procs.config import Settings
 from procs.errors import (
     ChatClosed,
     ReferenceStale,
@@ -25,14 +23,6 @@ from tests.sandbox.telegram.server import Telegram
 
 MIB = 1 << 20
 HALF = 512 << 10
-
-
-@pytest.fixture
-async def courier(settings: Settings) -> AsyncIterator[Courier]:
-    courier = Courier(settings, 0)
-    await courier.connect()
-    yield courier
-    await courier.close()
 
 
 @pytest.fixture

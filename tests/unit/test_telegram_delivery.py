@@ -1,12 +1,10 @@
 """Albums, fresh references and looking for what was sent, against the loopback Telegram; and how
 parts are put together."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from procs.config import Settings
 from procs.errors import ReferenceStale
 from procs.job import File, Part, Reference
 from procs.telegram.courier import Courier
@@ -16,21 +14,6 @@ from tests.sandbox.telegram.server import Telegram
 from tests.unit.test_telegram_courier import JPEG, heard
 
 NOWHERE = Reference("document", 1, 1, "00")
-
-
-@pytest.fixture
-async def courier(settings: Settings) -> AsyncIterator[Courier]:
-    courier = Courier(settings, 0)
-    await courier.connect()
-    yield courier
-    await courier.close()
-
-
-@pytest.fixture
-async def ali(tg: Telegram) -> Person:
-    ali = await tg.person("Ali")
-    await ali.starts()
-    return ali
 
 
 async def photos(courier: Courier, folder: Path, count: int) -> list[Part]:

@@ -1,29 +1,18 @@
 """When calls may go out: under limits that the loopback Telegram enforces, nothing is refused."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
-from procs.config import Settings
 from procs.errors import Crowded, TelegramWait
 from procs.job import Part
 from procs.store.database import Database, open_database
-from procs.store.migrate import migrate
 from procs.telegram.courier import Courier
 from procs.telegram.pace import Pace, Urgency
 from tests.unit.test_telegram_courier import a_file, heard
 
 SEND = "messages.SendMedia"
 GROUP = -55
-
-
-@pytest.fixture
-def db(settings: Settings) -> Iterator[Database]:
-    migrate(settings.database_url, run=settings.run)
-    db = open_database(settings.database_url, run=settings.run)
-    yield db
-    db.close()
 
 
 @pytest.fixture

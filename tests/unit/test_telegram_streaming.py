@@ -3,13 +3,11 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from procs import media
-from procs.config import Settings
 from procs.job import File, Part
 from procs.telegram.courier import Courier
 from procs.telegram.streaming import Stream
@@ -19,21 +17,6 @@ from tests.sandbox.telegram.server import Telegram
 from tests.unit.test_telegram_courier import heard
 
 MIB = 1 << 20
-
-
-@pytest.fixture
-async def courier(settings: Settings) -> AsyncIterator[Courier]:
-    courier = Courier(settings, 0)
-    await courier.connect()
-    yield courier
-    await courier.close()
-
-
-@pytest.fixture
-async def ali(tg: Telegram) -> Person:
-    ali = await tg.person("Ali")
-    await ali.starts()
-    return ali
 
 
 class Coming:

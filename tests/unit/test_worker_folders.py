@@ -1,6 +1,5 @@
 """A job's folder, and its room on the disk."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from procs.config import Settings
 from procs.errors import DiskTooSmall, NotNow
 from procs.job import Ask, Lane, Lease, Link
 from procs.store import leases, requests, reservations, workers
-from procs.store.database import Database, open_database
-from procs.store.migrate import migrate
+from procs.store.database import Database
 from procs.worker import folders
 from procs.worker.folders import FACTOR, GUESS, Room
 
@@ -26,14 +24,6 @@ def settings(short_home: Path) -> Settings:
     settings = config.load(environ, env_file=Path("/dev/null"), need_telegram=False)
     settings.jobs.mkdir()
     return settings
-
-
-@pytest.fixture
-def db(settings: Settings) -> Iterator[Database]:
-    migrate(settings.database_url, run=settings.run)
-    db = open_database(settings.database_url, run=settings.run)
-    yield db
-    db.close()
 
 
 @pytest.fixture
