@@ -16,7 +16,7 @@ from typing import Any
 from pyrogram.raw.types import InputFileBig
 
 from procs.errors import ChaparError
-from procs.telegram.lanes import MOST, Lanes
+from procs.telegram.lanes import Lanes
 from procs.telegram.sealing import Piece
 from procs.telegram.upload import MOST_PARTS, PART, PREMIUM_PARTS, Upload, opened
 
@@ -54,7 +54,7 @@ class Stream(Upload):
         self.whole = asyncio.Event()
         #: Bytes that had left when the file was complete.
         self.ahead = 0
-        self.work = asyncio.ensure_future(self._follow())
+        self.work = asyncio.ensure_future(self.together(self._send))
 
     async def finish(self, path: Path) -> None:
         """The file is complete, and lies at `path` now: send what is missing, the first part last.
@@ -83,16 +83,6 @@ class Stream(Upload):
         if self.file >= 0:
             os.close(self.file)
             self.file = -1
-
-    async def _follow(self) -> None:
-        async with self.lanes.use(MOST):
-            try:
-                async with asyncio.TaskGroup() as group:
-                    watch = group.create_task(self.watch())
-                    await self._send(group)
-                    watch.cancel()
-            except ExceptionGroup as failed:
-                raise failed.exceptions[0] from None
 
     async def _send(self, group: asyncio.TaskGroup) -> None:
         """Parts 1, 2, … as they become whole; the rest when the length is known; part 0."""

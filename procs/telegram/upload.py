@@ -8,8 +8,9 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -97,16 +98,21 @@ class Upload:
     async def send(self, numbers: Iterable[int]) -> None:
         """Send these parts; those that Telegram has already are sent once more. Raises as `run`."""
         with opened(self.path) as file:
-            async with self.lanes.use(MOST if self.big else 1):
-                try:
-                    async with asyncio.TaskGroup() as group:
-                        watch = group.create_task(self.watch())
-                        await self._fill(group, file, numbers)
-                        watch.cancel()
-                except ExceptionGroup as failed:
-                    raise failed.exceptions[0] from None
+            await self.together(partial(self._fill, file, numbers))
 
-    async def _fill(self, group: asyncio.TaskGroup, file: int, numbers: Iterable[int]) -> None:
+    async def together(self, fill: Callable[[asyncio.TaskGroup], Awaitable[None]]) -> None:
+        """Let `fill` begin parts in a group of tasks, for as long as something moves. Raises as
+        `run`."""
+        async with self.lanes.use(MOST if self.big else 1):
+            try:
+                async with asyncio.TaskGroup() as group:
+                    watch = group.create_task(self.watch())
+                    await fill(group)
+                    watch.cancel()
+            except ExceptionGroup as failed:
+                raise failed.exceptions[0] from None
+
+    async def _fill(self, file: int, numbers: Iterable[int], group: asyncio.TaskGroup) -> None:
         """Let parts leave as fast as there is room, and wait for the last of them."""
         carried: set[asyncio.Task[None]] = set()
         for number in numbers:
