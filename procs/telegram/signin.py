@@ -14,6 +14,7 @@ from procs.telegram.line import Line
 
 #: Seconds in which a connection, and a first sign-in, must be made.
 PATIENCE = 60.0
+#: What Telegram limits when somebody signs in again and again.
 SIGN_IN = "auth.ImportBotAuthorization"
 
 Leave = Callable[[], Awaitable[None]]

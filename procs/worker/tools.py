@@ -12,11 +12,10 @@ from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
 from procs.store.database import Database
 from procs.telegram.courier import Courier
 from procs.telegram.pace import Pace
+from procs.telegram.signin import SIGN_IN
 from procs.telegram.standing import Standing
 from procs.worker.desk import Desk
 
-#: What Telegram limits when somebody signs in again and again.
-SIGN_IN = "auth.ImportBotAuthorization"
 #: Seconds until the engine's self-test is tried again.
 UNSAFE_LOOK = 30.0
 #: Seconds between two looks whether another yt-dlp is in use.
@@ -58,9 +57,6 @@ class Tools:
         except TelegramWait as wait:
             self.pace.note(wait)
             raise
-        except SessionRevoked as error:
-            self.lose(error)
-            raise
 
     def lose(self, error: SessionRevoked) -> None:
         """Telegram took this slot's sign-in away: keep that, give the jobs to others and leave.
@@ -72,7 +68,15 @@ class Tools:
         """Connect before the first job needs it. A failure here is not one of a job: it is tried
         again, and counted, when a job needs it."""
         if self.settings.bot_token:
-            await self._early(self.connect())
+            await self._early(self.connect_or_leave())
+
+    async def connect_or_leave(self) -> None:
+        """Connect where no job settles it when the sign-in is lost. Raises TelegramAway,
+        TelegramWait."""
+        try:
+            await self.connect()
+        except SessionRevoked as error:
+            self.lose(error)
 
     async def start_engine(self) -> None:
         """Have a warm nursery before the first job needs it, and know that what it forks is
