@@ -181,7 +181,12 @@ def failed(
 
 def length(trip: Trip, asked: float, openings: int) -> float:
     """Seconds of the next opening: what the site asked for, or ours; doubled for each in a row."""
-    return min(trip.longest, (asked or trip.rest) * 2.0 ** min(openings, 16))
+    return doubled(asked or trip.rest, openings, longest=trip.longest)
+
+
+def doubled(first: float, times: int, *, longest: float) -> float:
+    """Seconds, twice as long each time, up to the longest."""
+    return min(longest, first * 2.0 ** min(times, 16))
 
 
 def worked(db: Database, way: Way, *, whole: bool, now: Now) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from procs.clock import Now
+from procs.store.breakers import doubled
 from procs.store.database import Database
 
 #: Refusals in a row after which a file rests, by their class. People send what no account may see,
@@ -52,7 +53,7 @@ def refused(db: Database, site: str, file: str, why: str, *, now: Now) -> float 
         failures, openings = (row[0] + 1, row[1]) if row else (1, 0)
         until = None
         if failures >= MOST[why]:
-            until = now.wall + min(LONGEST, REST * 2.0 ** min(openings, 16))
+            until = now.wall + doubled(REST, openings, longest=LONGEST)
             failures, openings = 0, openings + 1
         db.change(KEEP, {**facts, "failures": failures, "openings": openings, "until": until})
     return until

@@ -140,7 +140,7 @@ def _glance(turns: Turns, row: tuple[Any, ...], *, low: bool = False) -> Glance:
     place = turns.place(job, state, user=user) if in_line and state is not None else 0
     wait = turns.wait(job, place=place, user=user, site=tail[4]) if place else 0.0
     later = at if state is State.LATER else None
-    why = NO_ROOM if low and place and lane == Lane.HEAVY else error if later else ""
+    why = NO_ROOM if low and place else error if later else ""
     facts: tuple[Any, ...] = (
         *head,
         state,

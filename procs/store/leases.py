@@ -247,11 +247,7 @@ def postpone(db: Database, lease: Lease, *, delay: float, now: Now, why: str) ->
         "event": event(now, "later", why=why, delay=f"{delay:.1f}"),
     }
     with db.write():
-        if db.one(STOPPED, _name(lease)):
-            end(db, lease, State.CANCELLED, now=now)
-            return
-        _ours(db.change(POSTPONE, facts), lease)
-        db.change(FORGET_PROGRESS, {"job": lease.job})
+        _let_go(db, lease, POSTPONE, facts, now=now)
 
 
 def release(db: Database, lease: Lease, *, now: Now) -> None:
@@ -263,12 +259,8 @@ def release(db: Database, lease: Lease, *, now: Now) -> None:
         "event": event(now, "released", worker=lease.worker),
     }
     with db.write():
-        if db.one(STOPPED, _name(lease)):
-            end(db, lease, State.CANCELLED, now=now)
-            return
-        _ours(db.change(RELEASE, facts), lease)
-        db.change(FORGET_PROGRESS, {"job": lease.job})
-        seats.hold(db, lease.job, now=now)
+        if _let_go(db, lease, RELEASE, facts, now=now):
+            seats.hold(db, lease.job, now=now)
 
 
 def release_all(db: Database, leases: Iterable[Lease], *, now: Now) -> int:
@@ -282,6 +274,17 @@ def release_all(db: Database, leases: Iterable[Lease], *, now: Now) -> int:
                 continue
             given += 1
     return given
+
+
+def _let_go(db: Database, lease: Lease, sql: str, facts: Mapping[str, Any], *, now: Now) -> bool:
+    """Take the job off its worker by this statement. False when it was to stop: it is over then.
+    Raises LeaseLost."""
+    if db.one(STOPPED, _name(lease)):
+        end(db, lease, State.CANCELLED, now=now)
+        return False
+    _ours(db.change(sql, facts), lease)
+    db.change(FORGET_PROGRESS, {"job": lease.job})
+    return True
 
 
 def _name(lease: Lease) -> dict[str, Any]:
