@@ -7,7 +7,7 @@ import asyncio
 import re
 import socket
 from base64 import b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
@@ -84,6 +84,11 @@ def upstream(text: str) -> Upstream | None:
     parts = urlsplit(text)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return Upstream(parts.hostname or "", parts.port or 80, user, password)
+
+
+def configured(proxy: str, ports: Iterable[int]) -> "Routes":
+    """The routes that the operator wants: by the proxy of this address, to these ports."""
+    return Routes(policy.policy((), ports), upstream(proxy))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from procs import clock, codec, disk, log
 from procs.config import Settings
-from procs.engine.routes import Routes, upstream
+from procs.engine.routes import configured
 from procs.engine.smoke import Trial
 from procs.engine.updating import Updater
 from procs.engine.versions import EngineRefused, Version
@@ -32,7 +32,7 @@ LOOKED, NEWEST = "engine.looked", "engine.newest"
 def trial(settings: Settings) -> Trial:
     """What a version must be able to do here."""
     networks = [str(network) for network in settings.allowed_networks]
-    routes = Routes(upstream=upstream(settings.upstream_proxy))
+    routes = configured(settings.upstream_proxy, settings.allowed_ports)
     return Trial(settings.engine_smoke_urls, networks, routes)
 
 

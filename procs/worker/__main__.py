@@ -9,8 +9,7 @@ import uvloop
 
 from procs import clock, config, log, process
 from procs.engine.client import Engine
-from procs.engine.policy import policy
-from procs.engine.routes import Routes, upstream
+from procs.engine.routes import configured
 from procs.errors import StoreError
 from procs.job import Lane
 from procs.store import workers
@@ -69,8 +68,8 @@ async def live(settings: config.Settings, db: Database) -> int:
 
 
 def engine(settings: config.Settings) -> Engine:
-    way = upstream(settings.upstream_proxy)
-    return Engine(settings.run, routes=Routes(policy((), settings.allowed_ports), way))
+    routes = configured(settings.upstream_proxy, settings.allowed_ports)
+    return Engine(settings.run, routes=routes)
 
 
 async def work(tools: Tools, signals: process.Signals, places: Places) -> str:

@@ -65,6 +65,12 @@ def test_a_version_that_finds_more_extractors_broken_is_left_again(db, settings,
     assert "10 of 10 attempts" in engines.refused(db, disk.host())[NEW]
 
 
+def test_a_trial_goes_by_the_ways_of_all_downloads(settings):
+    asked = replace(settings, allowed_ports=(80, 8080), upstream_proxy="http://proxy.example:3128")
+    routes = freshness.trial(asked).routes
+    assert (routes.policy.ports, routes.upstream.port) == ((80, 8080), 3128)
+
+
 @pytest.mark.parametrize("mode", ["notify", "off"])
 def test_nobody_goes_back_who_was_not_told_to(db, settings, new, mode):
     breaks(db, freshness.FAILED)
