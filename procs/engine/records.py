@@ -108,13 +108,6 @@ class Found:
     count: int | None = None
     more: bool = False
 
-    def __post_init__(self) -> None:
-        shown = [one if isinstance(one, Entry) else Entry(**one) for one in self.entries]
-        object.__setattr__(self, "entries", shown)
-        made = [one if isinstance(one, Choice) else Choice(**one) for one in self.choices]
-        object.__setattr__(self, "choices", made)
-        object.__setattr__(self, "chapters", [(start, name) for start, name in self.chapters])
-
 
 @dataclass(frozen=True, slots=True)
 class Fetched:

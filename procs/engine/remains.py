@@ -12,11 +12,12 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
 from procs import log
+from procs.disk import BLOCK
 
 #: Folders in folders: more than any program makes, less than what chokes those who remove them.
 DEEP = 16
-#: Bytes that a file takes beside its content, and those of a block in stat(2).
-PLACE, BLOCK = 4096, 512
+#: Bytes that a file takes beside its content.
+PLACE = 4096
 
 
 def tidy(folder: Path, depth: int = 0) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from procs import errors
 from procs.engine.choices import chapters, offered
+from procs.engine.reading import into
 from procs.engine.records import Choice, Found, Order
 from tests.sandbox.site.server import LOOPBACK
 from tests.unit.test_formats import MIB, TUBE, muxed, sound, video
@@ -59,7 +60,7 @@ def test_chapters():
 def test_found_comes_back_from_the_wire_as_it_left():
     found = Found("k", "s", "t", choices=[Choice("720p", 5)], chapters=[(0.0, "One")])
     wire = {"choices": [{"variant": "720p", "size": 5}], "chapters": [[0.0, "One"]]}
-    assert Found("k", "s", "t", **wire) == found
+    assert into(Found, {"key": "k", "site": "s", "title": "t", **wire}) == found
 
 
 async def test_choices_are_known_before_the_download(site, engine, tmp_path):
