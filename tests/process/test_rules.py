@@ -35,8 +35,8 @@ async def test_rules_of_a_site_hold_over_all_workers(tmp_path: Path) -> None:
         ann, ben = await stack.telegram.person("Ann"), await stack.telegram.person("Ben")
 
         await asyncio.gather(
-            come(stack, ann, "/members/clip.mp4", f"{SLOW}?rate=200000&rules=1"),
-            come(stack, ben, f"{SLOW}?rate=200000&rules=2", f"{SLOW}?rate=200000&rules=3"),
+            come(stack, ann, "/members/clip.mp4", f"{SLOW}?rate=400000&rules=1"),
+            come(stack, ben, f"{SLOW}?rate=400000&rules=2", f"{SLOW}?rate=400000&rules=3"),
         )
 
         stories = [job.story for job in record.latest(stack.db) if job.kind == "fetch"]
