@@ -23,7 +23,7 @@ from procs.telegram.line import Line
 from procs.telegram.peers import CAPTION, cut, peer
 from procs.telegram.posting import post, post_all
 from procs.telegram.streaming import Stream
-from procs.telegram.upload import Kept, Progress, Upload
+from procs.telegram.upload import PREMIUM_FILE, TELEGRAM_FILE, Kept, Progress, Upload
 
 #: Seconds in which Telegram makes a medium out of parts it has.
 ASSEMBLY = 60.0
@@ -57,6 +57,11 @@ class Courier:
                 await self._close()
             if self.line is None:
                 self.line = await signin.signed_in(self.settings, self.name, before=before)
+
+    @property
+    def largest(self) -> int:
+        """Bytes of the largest file that Telegram takes of this account. Raises TelegramAway."""
+        return PREMIUM_FILE if self._line().premium else TELEGRAM_FILE
 
     async def close(self) -> None:
         async with self.door:

@@ -35,6 +35,8 @@ class Line:
         client.add_handler(DisconnectHandler(self._note_break))
         #: What Telegram said when it took this session's sign-in away; "" while it stands.
         self.revoked = ""
+        #: Whether the account pays, and so may send files of double size.
+        self.premium = False
 
     async def _note_break(self, client: Client, session: Session) -> None:
         if session is self.client.session:
@@ -46,11 +48,6 @@ class Line:
         """Whether the library gave the connection up for good; a new client will learn why."""
         session = self.client.session
         return session is None or session.state is SessionState.STOPPED or keyless(session)
-
-    @property
-    def premium(self) -> bool:
-        """Whether the account may send files of double size."""
-        return bool(self.client.me and self.client.me.is_premium)
 
     @property
     def session(self) -> Session:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from pyrogram.errors import RPCError
+from pyrogram.raw.functions.users import GetUsers
+from pyrogram.raw.types import InputUserSelf
 from pyrogram.session.session import TransportError
 
 from procs import log
@@ -11,6 +13,7 @@ from procs.config import Settings
 from procs.telegram.client import build
 from procs.telegram.errors import translate
 from procs.telegram.line import Line
+from procs.telegram.upload import TELEGRAM_FILE
 
 #: Seconds in which a connection, and a first sign-in, must be made.
 PATIENCE = 60.0
@@ -29,7 +32,9 @@ async def signed_in(settings: Settings, name: str, *, before: Leave = allowed) -
     happens once in the life of a slot: signing in again and again earns waits of an hour. `before`
     is asked for leave then, and only then.
 
-    Raises TelegramAway, TelegramWait, SessionRevoked.
+    Whether the account pays is asked where files may be larger than others may send.
+
+    Raises TelegramAway, TelegramWait, TelegramRefused, SessionRevoked.
     """
     client = build(settings, name=name, updates=False)
     line = Line(client)
@@ -40,6 +45,8 @@ async def signed_in(settings: Settings, name: str, *, before: Leave = allowed) -
                 await client.sign_in_bot(settings.bot_token)
                 log.info("telegram.signed-in", session=name)
             await line.connected()
+            if settings.max_file_size > TELEGRAM_FILE:
+                line.premium = await pays(line)
     except (RPCError, OSError) as error:
         await shut(line)
         raise translate(error, SIGN_IN) from error
@@ -47,6 +54,12 @@ async def signed_in(settings: Settings, name: str, *, before: Leave = allowed) -
         await shut(line)
         raise
     return line
+
+
+async def pays(line: Line) -> bool:
+    """Whether Telegram takes files of double size of this account. Raises as `Line.ask`."""
+    (account,) = await line.ask(GetUsers(id=[InputUserSelf()]))
+    return bool(account.premium)
 
 
 async def shut(line: Line) -> None:

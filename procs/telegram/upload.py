@@ -25,6 +25,8 @@ from procs.telegram.window import Window
 PART = 512 << 10
 #: Parts of one file; twice as many for an account that pays.
 MOST_PARTS, PREMIUM_PARTS = 4000, 8000
+#: The same in bytes.
+TELEGRAM_FILE, PREMIUM_FILE = MOST_PARTS * PART, PREMIUM_PARTS * PART
 #: Up to here a file is sent in the small form, which carries its MD5.
 SMALL = 10 << 20
 #: Seconds without one acknowledged part after which an upload is given up.

@@ -36,19 +36,20 @@ class Early:
         self.stream: Stream | None = None
         self.looking: asyncio.Task[None] | None = None
 
-    def expect(self, found: Found, folder: Path) -> None:
-        """A download begins. Called before the first byte of it."""
-        if self.may_stream(found):
+    def expect(self, found: Found, folder: Path, largest: int) -> None:
+        """A download begins. Called before the first byte of it; what is larger than `largest`
+        will not go up as it is."""
+        if self.may_stream(found, largest):
             work = self.look(folder, as_it_is=self.is_kept(found))
             self.looking = asyncio.create_task(work, name=f"early-{self.lease.job}")
 
-    def may_stream(self, found: Found) -> bool:
-        least, most = self.tools.settings.stream_from, self.tools.settings.max_file_size
+    def may_stream(self, found: Found, largest: int) -> bool:
+        least = self.tools.settings.stream_from
         wish = parse(self.lease.payload["variant"])
         changed = wish.sound or wish.clip or wish.subtitles
         return bool(
             least
-            and least <= (found.size or 0) <= most
+            and least <= (found.size or 0) <= largest
             and not self.lease.payload["folder"]
             and not changed
             and not self.tools.pace.wait(METHOD)

@@ -79,7 +79,8 @@ async def gather(
 ) -> tuple[Found, list[File]]:
     """From the address to files that fit Telegram; no files when the media turned out to be known
     under its real name, and its deliveries are made already, or to be a list, which is shown."""
-    asked = orders.order(tools, lease, visit, folder)
+    largest = await orders.largest(tools, lease)
+    asked = orders.order(tools, lease, visit, folder, largest=largest)
     async with tools.engine.open(asked, folder, proxy=visit.identity.proxy) as child:
         found = await child.probe()
         visit.worked(whole=False)
@@ -91,7 +92,7 @@ async def gather(
         visit.check_length(found)
         outcomes.started(tools.db, lease, worker=tools.name, title=found.title, now=clock.now())
         room.expect(found.size)
-        beside.expect(found, folder)
+        beside.expect(found, folder, largest)
         fetched = await child.fetch(within(room, progress(tools, lease, Step.FETCH)))
     visit.worked(whole=True)
     visit.leave()
@@ -107,7 +108,7 @@ async def gather(
         subtitles=fetched.subtitles,
         titles=fetched.titles,
         durations=fetched.durations,
-        max_file_size=tools.settings.max_file_size,
+        max_file_size=largest,
         parts=tools.settings.max_parts,
         encode=tools.settings.reencode,
     )

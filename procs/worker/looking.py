@@ -36,8 +36,9 @@ async def seen(tools: Tools, lease: Lease, visit: Visit) -> Found:
     tools.desk.say(lease, Step.PROBE)
     outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
     folder = folders.make(tools.db, tools.settings.jobs, lease)
-    asked = orders.order(tools, lease, visit, folder)
     try:
+        largest = await orders.largest(tools, lease)
+        asked = orders.order(tools, lease, visit, folder, largest=largest)
         async with tools.engine.open(asked, folder, proxy=visit.identity.proxy) as child:
             found = await child.probe()
             orders.keep(tools, lease, visit, folder)

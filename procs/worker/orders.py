@@ -9,6 +9,7 @@ from procs.engine.records import KEPT
 from procs.errors import NotEncoded
 from procs.job import Lease
 from procs.store import looks
+from procs.telegram.upload import TELEGRAM_FILE
 from procs.variant import parse
 from procs.worker.tools import Tools
 from procs.worker.visiting import Visit
@@ -21,13 +22,23 @@ def check(tools: Tools, lease: Lease) -> None:
         raise NotEncoded(f"{wish}, and at most {most:g} s are encoded anew")
 
 
-def order(tools: Tools, lease: Lease, visit: Visit, folder: Path) -> Order:
-    """What the engine is told; what a look read before lies in the folder then."""
+async def largest(tools: Tools, lease: Lease) -> int:
+    """Bytes of the largest file that this job may make: the operator's word, and Telegram's where
+    it goes there, which takes more of an account that pays. Raises as `Tools.telegram`."""
+    most = tools.settings.max_file_size
+    if most <= TELEGRAM_FILE or lease.payload["folder"]:
+        return most
+    return min(most, (await tools.telegram()).largest)
+
+
+def order(tools: Tools, lease: Lease, visit: Visit, folder: Path, *, largest: int) -> Order:
+    """What the engine is told; what a look read before lies in the folder then. `largest` is that
+    of one file, in bytes."""
     settings = tools.settings
     return Order(
         url=lease.payload["url"],
         variant=lease.payload["variant"],
-        max_file_size=settings.max_file_size,
+        max_file_size=largest,
         parts=settings.max_parts,
         entries=settings.max_playlist,
         live=60.0 * settings.live_minutes,

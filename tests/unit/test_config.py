@@ -114,7 +114,7 @@ def test_load_raises_them_together(nowhere):
         ("CHAPAR_RECYCLE_AFTER", "1.5", "write for example 1"),
         ("CHAPAR_MEMORY_CEILING", "12", "at least 64MiB"),
         ("CHAPAR_MEMORY_CEILING", "512 elephants", "512MiB"),
-        ("CHAPAR_MAX_FILE_SIZE", "4GiB", "2000MiB"),
+        ("CHAPAR_MAX_FILE_SIZE", "4GiB", "4000MiB"),
         ("CHAPAR_MAX_PLAYLIST", "501", "at most 500"),
         ("CHAPAR_REENCODE", "yes", "90s or 10m"),
         ("CHAPAR_LIVE_MINUTES", "121", "at most 120"),

@@ -170,6 +170,12 @@ async def join(server: "Telegram", channel: int, account: int, role: str) -> Non
 
 
 @command
+async def premium(server: "Telegram", account: int) -> None:
+    """From now on this account pays."""
+    server.world.accounts[account].premium = True
+
+
+@command
 async def bot(server: "Telegram", token: str, username: str) -> dict[str, Any]:
     """Facts of a bot; it comes to be when first named."""
     account = server.world.bot(token or server.token, username)

@@ -74,6 +74,10 @@ class Desk(ABC):
         """How often this bot (or the usual one) has signed in."""
         return int((await self.do("bot", token=token, username=""))["sign_ins"])
 
+    async def pays(self, account: int) -> None:
+        """From now on this account is a premium one: its files may be of double size."""
+        await self.do("premium", account=account)
+
     # --- trouble ---------------------------------------------------------------------------
 
     async def fails(self, method: str, error: str, times: int = 1, **more: Any) -> None:

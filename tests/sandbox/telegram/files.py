@@ -16,6 +16,7 @@ from pyrogram import raw
 
 from tests.sandbox.telegram import images, limits, render
 from tests.sandbox.telegram.tl import Rpc, make
+from tests.sandbox.telegram.world import Account
 
 types = raw.types
 
@@ -70,11 +71,11 @@ class Vault:
 
     # --- parts -----------------------------------------------------------------------------
 
-    def part(self, account: int, file: int, number: int, total: int, data: bytes) -> None:
+    def part(self, account: Account, file: int, number: int, total: int, data: bytes) -> None:
         """Keep one part. Raises Rpc when it breaks a rule."""
-        limits.part(number, total, data)
-        path = self.folder / f"{account}-{file}.part"
-        upload = self.uploads.setdefault((account, file), Upload(path, total))
+        limits.part(number, total, data, premium=account.premium)
+        path = self.folder / f"{account.id}-{file}.part"
+        upload = self.uploads.setdefault((account.id, file), Upload(path, total))
         if upload.total == UNKNOWN:
             upload.total = total
         if total not in (UNKNOWN, upload.total):

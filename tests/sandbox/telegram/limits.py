@@ -10,7 +10,8 @@ CALLBACK_DATA = 64
 BUTTONS = 100
 ALBUM = range(2, 11)
 PART = 512 << 10
-PARTS = 4000
+#: Parts of one file, and of an account that pays.
+PARTS, PREMIUM_PARTS = 4000, 8000
 SMALL_FILE = 10 << 20
 PHOTO = 10 << 20
 PHOTO_SIDES = 10_000
@@ -62,15 +63,16 @@ def markup(given: Any) -> Any:
     return given
 
 
-def part(number: int, total: int, data: bytes) -> None:
+def part(number: int, total: int, data: bytes, *, premium: bool = False) -> None:
     """`total` is 0 in the small form, and -1 while the client does not know it."""
+    most = PREMIUM_PARTS if premium else PARTS
     if not data:
         raise Rpc(400, "FILE_PART_EMPTY")
     if len(data) > PART:
         raise Rpc(400, "FILE_PART_TOO_BIG")
-    if not 0 <= number < (total if total > 0 else PARTS):
+    if not 0 <= number < (total if total > 0 else most):
         raise Rpc(400, "FILE_PART_INVALID")
-    if total > PARTS:
+    if total > most:
         raise Rpc(400, "FILE_PARTS_INVALID")
 
 

@@ -24,6 +24,7 @@ def user(world: World, account: Account, viewer: int) -> Any:
         first_name=account.name,
         username=account.username or None,
         deleted=account.deactivated or None,
+        premium=account.premium or None,
         phone=account.phone if account.phone and account.id == viewer else None,
         **(
             {"bot": True, "bot_info_version": 1}

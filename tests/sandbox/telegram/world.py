@@ -65,6 +65,7 @@ class Account:
     token: str = ""
     sign_ins: int = 0
     deactivated: bool = False
+    premium: bool = False
     blocks: set[int] = field(default_factory=set)
     met: set[int] = field(default_factory=set)
     commands: dict[str, list[tuple[str, str]]] = field(default_factory=dict)

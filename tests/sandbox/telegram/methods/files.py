@@ -18,7 +18,7 @@ functions, types = raw.functions, raw.types
 async def save_part(call: Call, query: Any) -> Any:
     total = getattr(query, "file_total_parts", 0)
     await call.server.faults.spend_upload(len(query.bytes))
-    call.vault.part(call.account.id, query.file_id, query.file_part, total, query.bytes)
+    call.vault.part(call.account, query.file_id, query.file_part, total, query.bytes)
     return True
 
 
