@@ -23,6 +23,7 @@ async def stack() -> AsyncIterator[Stack]:
 async def healthy(stack: Stack) -> AsyncIterator[Stack]:
     """The stack with nothing wrong: two workers serve, a spare waits, Telegram is friendly."""
     yield stack
+    await stack.is_polite()
     await stack.telegram.heals()
     await stack.until(lambda: len(stack.serving()) == 2 and len(stack.workers()) == 3)
 

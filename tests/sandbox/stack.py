@@ -69,7 +69,7 @@ class Stack:
         self.servers = {
             "telegram": Server(
                 *("tests.sandbox.telegram", "--home", str(self.home / "telegram")),
-                *("--token", TOKEN),
+                *("--token", TOKEN, "--strict"),
             ),
             "site": Server("tests.sandbox.site"),
         }
@@ -91,7 +91,16 @@ class Stack:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self.stop()
+        try:
+            if kind is None:
+                await self.is_polite()
+        finally:
+            await self.stop()
+
+    async def is_polite(self) -> None:
+        """Raises AssertionError when the bot spoke more often than Telegram allows."""
+        broken = await self.telegram.violations()
+        assert not broken, broken
 
     async def start(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)

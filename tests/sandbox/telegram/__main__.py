@@ -24,6 +24,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--token", default=TOKEN, help="of the bot that people write to")
     parser.add_argument("--sink", action="store_true", help="keep no bytes of uploads")
+    parser.add_argument("--strict", action="store_true", help="refuse bots that speak too often")
     return parser.parse_args()
 
 
@@ -31,7 +32,8 @@ async def main(args: argparse.Namespace) -> None:
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
-    async with Telegram(args.home, port=args.port, token=args.token, sink=args.sink) as server:
+    facts = {"port": args.port, "token": args.token, "sink": args.sink, "strict": args.strict}
+    async with Telegram(args.home, **facts) as server:
         path = socket_path(args.home)
         listener = await control.serve(server, path)
         about = await server.do("about")

@@ -151,6 +151,11 @@ class Desk(ABC):
             raise TimeoutError(f"{len(found)} of {times} calls of {method} in {timeout} s")
         return found
 
+    async def violations(self) -> list[str]:
+        """How bots broke the limits on how often they may speak, where the server is strict."""
+        found: list[str] = await self.do("violations")
+        return found
+
     async def connections(self, account: int = 0) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = await self.do("connections", account=account)
         return found

@@ -55,6 +55,8 @@ async def carry(
 ) -> Any:
     server, entry = connection.server, call.entry
     admit(connection, call, entry.method, quiet=quiet)
+    if server.manners is not None:
+        server.manners.judge(call, query)
     faults += server.faults.of(entry)
     with server.in_flight(entry.account, random_ids(query)):
         await strike(connection, [fault for fault in faults if not fault.done])

@@ -82,6 +82,11 @@ async def revoke(server: "Telegram", account: int) -> int:
 
 
 @command
+async def violations(server: "Telegram") -> list[str]:
+    return server.world.broken
+
+
+@command
 async def calls(server: "Telegram", method: str, facts: dict[str, Any]) -> list[dict[str, Any]]:
     return [as_dict(entry) for entry in server.log.find(method, **facts)]
 

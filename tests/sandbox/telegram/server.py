@@ -24,6 +24,7 @@ from tests.sandbox.telegram.connection import Connection, tune
 from tests.sandbox.telegram.desk import Desk
 from tests.sandbox.telegram.faults import Faults
 from tests.sandbox.telegram.files import Vault
+from tests.sandbox.telegram.manners import Manners
 from tests.sandbox.telegram.world import Account, World
 
 methods.load()
@@ -39,10 +40,17 @@ SAVE_AFTER = 0.5
 
 
 class Telegram(Desk):
-    """`home` None: a folder of its own, which goes away at the end. `sink`: keep no bytes."""
+    """`home` None: a folder of its own, which goes away at the end. `sink`: keep no bytes.
+    `strict`: bots that speak too often are refused, and it is recorded."""
 
     def __init__(
-        self, home: Path | None = None, *, port: int = 0, token: str = TOKEN, sink: bool = False
+        self,
+        home: Path | None = None,
+        *,
+        port: int = 0,
+        token: str = TOKEN,
+        sink: bool = False,
+        strict: bool = False,
     ) -> None:
         self.borrowed = home is None
         self.home = home or Path(tempfile.mkdtemp(prefix="ch-tg-"))
@@ -54,6 +62,7 @@ class Telegram(Desk):
         self.ids = wire.MessageIds()
         self.log = Calls()
         self.faults = Faults()
+        self.manners = Manners() if strict else None
         self.bell = Bell()
         self.open: set[Connection] = set()
         self.serving: set[asyncio.Task[Any]] = set()

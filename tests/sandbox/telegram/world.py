@@ -140,6 +140,8 @@ class World:
         #: (account, random_id) -> the messages it made.
         self.sent: dict[tuple[int, int], Post] = {}
         self.posts: dict[int, Post] = {}
+        #: How the bots broke the limits on how often they may speak.
+        self.broken: list[str] = []
 
     # --- who is there ----------------------------------------------------------------------
 

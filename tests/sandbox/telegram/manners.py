@@ -1,0 +1,142 @@
+"""How often a bot may speak: always on where the server is strict.
+
+Telegram publishes about 30 messages a second in all, one a second in a chat with short bursts, and
+20 a minute in a group (core.telegram.org/bots/faq), each message of an album being one. It says
+nothing of edits and answers progress bars with waits of hours, so these are what a careful bot
+keeps to: edits that only move a number 5 s and 5 % apart, and one of them a second in all.
+What goes beyond is refused with FLOOD_WAIT, as Telegram does, and kept in the world's record.
+"""
+
+import math
+import re
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from pyrogram import raw
+
+from tests.sandbox.telegram.registry import Call
+from tests.sandbox.telegram.tl import Rpc
+
+functions = raw.functions
+SENDS = (
+    functions.messages.SendMessage,
+    functions.messages.SendMedia,
+    functions.messages.SendMultiMedia,
+    functions.messages.ForwardMessages,
+)
+#: Messages in all, in a group, and the burst in one chat.
+ALL, GROUP, BURST = 30, 20, 5
+#: Seconds and percents between two edits of one message, seconds between two of any.
+APART, STEP, ANY = 5.0, 5, 1.0
+#: Of each limit, the share that the network may take: what left apart may arrive together.
+NETWORK = 0.1
+BAR = re.compile(r"[▰▱]")
+PERCENT = re.compile(r"(\d+)\s*[%٪]|[%٪]\s*(\d+)")
+
+
+@dataclass(slots=True)
+class Window:
+    """At most `most` messages in any `seconds`."""
+
+    most: float
+    seconds: float
+    seen: deque[float] = field(default_factory=deque)
+
+    def wait(self, messages: int, now: float) -> float:
+        while self.seen and self.seen[0] <= now - self.seconds:
+            self.seen.popleft()
+        over = len(self.seen) + messages - self.most
+        return self.seen[math.ceil(over) - 1] + self.seconds - now if over > 0 else 0.0
+
+    def add(self, messages: int, now: float) -> None:
+        self.seen.extend([now] * messages)
+
+
+@dataclass(slots=True)
+class Bucket:
+    """One message per `gap` seconds, `burst` of them at once."""
+
+    gap: float
+    burst: int
+    empty_at: float = 0.0
+
+    def wait(self, messages: int, now: float) -> float:
+        return max(0.0, self.empty_at - (self.burst - 1) * self.gap - now)
+
+    def add(self, messages: int, now: float) -> None:
+        self.empty_at = max(self.empty_at, now) + messages * self.gap
+
+
+class Manners:
+    """What each bot sent lately."""
+
+    def __init__(self) -> None:
+        self.rules: dict[tuple[int, int, str], Window | Bucket] = {}
+        self.edited: dict[int, float] = {}
+
+    def judge(self, call: Call, query: Any) -> None:
+        """Raises Rpc 420 for what comes too soon, and records it."""
+        if not (call.key.account and call.account.is_bot):
+            return
+        if isinstance(query, SENDS):
+            self.send(call, weight(query))
+        elif isinstance(query, functions.messages.EditMessage) and query.message:
+            self.edit(call, query)
+
+    def send(self, call: Call, messages: int) -> None:
+        now, bot, chat = time.time(), call.account.id, call.entry.peer
+        rules = {"all": self.of(bot, 0, "all", Window(ALL * (1 + NETWORK), 1.0))}
+        if chat:
+            bucket = Bucket(1.0 - NETWORK, BURST)
+            rules["chat"] = self.of(bot, chat, "chat", bucket)
+        if chat < 0:
+            rules["group"] = self.of(bot, chat, "group", Window(GROUP, 60.0 * (1 - NETWORK)))
+        for name, rule in rules.items():
+            if wait := rule.wait(messages, now):
+                refuse(call, wait, f"{messages} more than {name} allows in {chat}")
+        for rule in rules.values():
+            rule.add(messages, now)
+
+    def of(self, bot: int, chat: int, name: str, fresh: Window | Bucket) -> Window | Bucket:
+        return self.rules.setdefault((bot, chat, name), fresh)
+
+    def edit(self, call: Call, query: Any) -> None:
+        now, post = time.time(), call.account.box.posts.get(query.id)
+        if post is None or shape(post.content.text) != shape(query.message):
+            return
+        old, new = post.content.text, query.message
+        since = now - (post.edited or post.date)
+        if since < APART * (1 - NETWORK):
+            refuse(call, APART - since, f"{old!r} became {new!r} after {since:.2f} s")
+        if abs(percent(new) - percent(old)) < STEP - 1 and PERCENT.search(new):
+            refuse(call, APART, f"{old!r} became {new!r}, which is too small a step")
+        last = now - self.edited.get(call.account.id, 0.0)
+        if last < ANY * (1 - NETWORK):
+            refuse(call, ANY - last, f"{new!r} came {last:.2f} s after another edit")
+        self.edited[call.account.id] = now
+
+
+def weight(query: Any) -> int:
+    """Messages that a call makes."""
+    if isinstance(query, functions.messages.SendMultiMedia):
+        return len(query.multi_media)
+    given = getattr(query, "id", None)
+    return len(given) if isinstance(given, list) else 1
+
+
+def shape(words: str) -> str:
+    """A text without what a moving number changes: two of one shape differ in progress only."""
+    front, *bar = BAR.split(words, maxsplit=1)
+    return front + "▰" if bar else re.sub(r"\d+", "0", words)
+
+
+def percent(words: str) -> int:
+    found = PERCENT.search(words)
+    return int(found[1] or found[2]) if found else 0
+
+
+def refuse(call: Call, wait: float, why: str) -> None:
+    call.world.broken.append(f"{call.entry.method} by {call.account.id}: {why}")
+    raise Rpc(420, f"FLOOD_WAIT_{max(1, math.ceil(wait))}")
