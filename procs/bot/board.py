@@ -12,7 +12,6 @@ from typing import Any
 from procs import clock, log
 from procs.bot import rhythm, view
 from procs.bot.hand import Hand
-from procs.bot.rhythm import Shown
 from procs.bot.settling import logged
 from procs.bot.speech import EDIT, Speech
 from procs.bot.view import View
@@ -41,7 +40,6 @@ class Memory:
 
     row: Glance | None = None
     view: View | None = None
-    shown: Shown | None = None
     #: No message before this wall instant: the media is about to arrive.
     withheld: float = 0.0
     #: Nothing before this wall instant: the last attempt failed.
@@ -129,22 +127,19 @@ class Board:
         return self.hand.last(row, self.seen(row, now))
 
     def first(self, row: Glance, now: Now, *, sure: bool) -> Deed:
-        new = self.seen(row, now)
-        self.remember(row, new, now, text=new.text if sure else "")
-        return self.hand.first(row, new, sure=sure)
+        return self.hand.first(row, self.seen(row, now), sure=sure)
 
     def progress(self, rows: list[Glance], now: Now) -> None:
         """Rewrite at most one message, the most urgent of those that are due."""
         ready = []
         for row in rows:
-            new, old = self.seen(row, now), self.memory(row.request).shown or Shown(row.shown)
+            new, old = self.seen(row, now), rhythm.shown(row)
             self.restless |= new.text != old.text
             if rhythm.due(new, old, now.wall):
                 ready.append((rhythm.urgency(new, old), row, new))
         if ready and now.wall >= self.next_edit and not self.speech.pace.wait(EDIT):
             self.next_edit = now.wall + rhythm.ALL
             _, row, new = min(ready, key=lambda one: one[0])
-            self.remember(row, new, now, text=new.text)
             self.begin(row, self.hand.rewrite(row, new))
 
     def seen(self, row: Glance, now: Now) -> View:
@@ -153,9 +148,6 @@ class Board:
         if memory.view is None or memory.row != row or row.job_state is State.LATER:
             memory.row, memory.view = row, view.render(row, now)
         return memory.view
-
-    def remember(self, row: Glance, new: View, now: Now, *, text: str) -> None:
-        self.memory(row.request).shown = Shown(text, new.stage, new.share, now.wall)
 
     def memory(self, request: int) -> Memory:
         return self.memories.setdefault(request, Memory())

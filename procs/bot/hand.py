@@ -38,15 +38,25 @@ class Hand:
             reply_to=row.message,
             buttons=new.buttons,
         )
-        shown = new.text if sure else ""
-        requests.answered(self.db, row.request, message=message, shown=shown, now=clock.now())
+        self.answered(row, new, message=message, shown=new.text if sure else "")
 
     async def rewrite(self, row: Glance, new: View) -> None:
         """Make the message say what is true now."""
         if await self.edited(row, new, urgency=Urgency.PROGRESS):
             requests.showed(self.db, row.request, new.text)
         else:
-            requests.answered(self.db, row.request, message=0, shown=new.text, now=clock.now())
+            self.answered(row, new, message=0, shown=new.text)
+
+    def answered(self, row: Glance, new: View, *, message: int, shown: str) -> None:
+        requests.answered(
+            self.db,
+            row.request,
+            message=message,
+            shown=shown,
+            stage=new.stage,
+            share=new.share,
+            now=clock.now(),
+        )
 
     async def last(self, row: Glance, new: View) -> None:
         """The last word: in the message that is there, or in a new one when it cannot be edited."""
@@ -81,6 +91,8 @@ class Hand:
     async def edited(self, row: Glance, new: View, *, urgency: Urgency) -> bool:
         """False when the message is not there any more."""
         await self.speech.pace.leave(EDIT, urgency=urgency, patience=LAST)
+        stage, share = new.stage, new.share
+        requests.changes(self.db, row.request, stage=stage, share=share, now=clock.now())
         there = row.status_message or 0
         return await self.front.edit(
             row.chat, row.chat_access, there, new.text, buttons=new.buttons

@@ -8,12 +8,13 @@ below what any bot reported.
 from dataclasses import dataclass
 
 from procs.bot.view import View
+from procs.store.glances import Glance
 
 #: Seconds between two edits of one message: within a stage, and when a new one begins.
 SAME, NEW = 5.0, 1.0
 #: Share of one between two edits within a stage.
 STEP = 0.05
-#: Seconds between two progress edits of the whole bot.
+#: Seconds between two progress edits of the whole bot, as its budget has it (procs.telegram.pace).
 ALL = 1.0
 
 
@@ -25,6 +26,11 @@ class Shown:
     stage: str = ""
     share: float | None = None
     at: float = 0.0
+
+
+def shown(glance: Glance) -> Shown:
+    """What a request's status message says."""
+    return Shown(glance.shown, glance.shown_stage, glance.shown_share, glance.shown_at)
 
 
 def due(view: View, shown: Shown, now: float) -> bool:

@@ -22,7 +22,7 @@ SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.status_message, r.st
        (SELECT COUNT(*) FROM requests e WHERE e.parent = r.id AND e.state = 'delivered'),
        COALESCE((SELECT GROUP_CONCAT(e.place, ', ') FROM requests e
                   WHERE e.parent = r.id AND e.state = 'failed'), ''),
-       r.found
+       r.found, r.shown_stage, r.shown_share, r.shown_at
   FROM requests r
   LEFT JOIN users u ON u.id = r.user_id
   LEFT JOIN jobs j ON j.id = r.job
@@ -52,7 +52,8 @@ class Glance:
     while the job is to be tried again later, `error` why it was not done at the last attempt,
     or cannot be done now (NO_ROOM); "" while nothing but its turn holds it up. Of a list: its
     `entries`, how many were `sent`, and the places of those that failed; `found` is what a look
-    found, as JSON."""
+    found, as JSON. `shown` is what the status message says, of which stage and share of one, since
+    the wall instant `shown_at`."""
 
     request: int
     user: int
@@ -82,6 +83,9 @@ class Glance:
     sent: int = 0
     lost: str = ""
     found: str = ""
+    shown_stage: str = ""
+    shown_share: float | None = None
+    shown_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,7 @@ def _glance(turns: Turns, row: tuple[Any, ...], *, low: bool = False) -> Glance:
         why,
         wait,
     )
-    return Glance(*facts, *row[25:29])
+    return Glance(*facts, *row[25:32])
 
 
 def _doing(state: State | None, step: str | None, *, lane: int | None) -> Step | None:

@@ -26,9 +26,13 @@ ALIVE = "SELECT id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state <
 JOINED = "UPDATE jobs SET stop = 0, story = story || :event WHERE id = :job"
 LEFT = "UPDATE jobs SET story = story || :event WHERE id = :job"
 ANSWERED = """
-UPDATE requests SET status_message = :message, shown = :shown,
-       answered_at = COALESCE(answered_at, :now)
+UPDATE requests
+   SET status_message = :message, shown = :shown, shown_stage = :stage, shown_share = :share,
+       shown_at = :now, answered_at = COALESCE(answered_at, :now)
  WHERE id = :request
+"""
+CHANGES = """
+UPDATE requests SET shown_stage = :stage, shown_share = :share, shown_at = :now WHERE id = :request
 """
 SHOWED = "UPDATE requests SET shown = :shown WHERE id = :request"
 CLOSE = "UPDATE requests SET closed_at = :now WHERE id = :request AND closed_at IS NULL"
@@ -175,11 +179,28 @@ def order(db: Database, request: int) -> Order | None:
     return Order(*cells)
 
 
-def answered(db: Database, request: int, *, message: int, shown: str, now: Now) -> None:
+def answered(
+    db: Database,
+    request: int,
+    *,
+    message: int,
+    shown: str,
+    stage: str = "",
+    share: float | None = None,
+    now: Now,
+) -> None:
     """The person has a status message now."""
-    facts = {"request": request, "message": message, "shown": shown, "now": now.wall}
+    facts = {"request": request, "message": message, "shown": shown, "stage": stage, "share": share}
     with db.write():
-        db.change(ANSWERED, facts)
+        db.change(ANSWERED, {**facts, "now": now.wall})
+
+
+def changes(db: Database, request: int, *, stage: str, share: float | None, now: Now) -> None:
+    """The status message is about to say something else. Kept before it does, so that a death in
+    between does not bring the next change too soon."""
+    facts = {"request": request, "stage": stage, "share": share, "now": now.wall}
+    with db.write():
+        db.change(CHANGES, facts)
 
 
 def showed(db: Database, request: int, shown: str) -> None:

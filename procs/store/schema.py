@@ -192,6 +192,13 @@ CREATE TABLE uploads (
 ) STRICT, WITHOUT ROWID;
 """
 
+#: What a status message says was not enough to know when it may say something else.
+SHOWN = """
+ALTER TABLE requests ADD COLUMN shown_stage TEXT NOT NULL DEFAULT '';
+ALTER TABLE requests ADD COLUMN shown_share REAL;
+ALTER TABLE requests ADD COLUMN shown_at REAL NOT NULL DEFAULT 0;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
@@ -208,6 +215,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("asked", ASKED),
     ("listed", LISTED),
     ("uploads", UPLOADS),
+    ("shown", SHOWN),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

@@ -32,6 +32,8 @@ ALL, BURST = 1 / 25, 4 / 25
 CHAT, CHAT_BURST = 1.0, 3.0
 #: In a group: at most 20 in any minute, three at once.
 GROUP, GROUP_BURST = 3.5, 7.0
+#: Progress edits, of the whole bot: one a second.
+EDITS = Rule("edits", 1.0, 0.0)
 #: Share of the burst that each urgency may use.
 SHARE = (1.0, 1.0, 0.75, 0.5, 0.0)
 #: Seconds between two looks whether the queue of deliveries is gone.
@@ -65,7 +67,7 @@ class Pace:
             await self._spend([chat_rule(chat)], messages, end, wait_in_line=True)
         if messages:
             in_line = urgency is Urgency.DELIVERY
-            await self._spend([bot_rule(urgency)], messages, end, wait_in_line=in_line)
+            await self._spend(bot_rules(urgency), messages, end, wait_in_line=in_line)
 
     async def allowed(self, what: str, patience: float) -> None:
         """Wait as long as Telegram said. Raises TelegramWait when that is too long."""
@@ -118,5 +120,6 @@ def chat_rule(chat: int) -> Rule:
     return Rule(scope(chat), GROUP, GROUP_BURST)
 
 
-def bot_rule(urgency: Urgency) -> Rule:
-    return Rule(EVERYBODY, ALL, BURST * SHARE[urgency])
+def bot_rules(urgency: Urgency) -> list[Rule]:
+    everything = Rule(EVERYBODY, ALL, BURST * SHARE[urgency])
+    return [everything, EDITS] if urgency is Urgency.PROGRESS else [everything]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from procs import clock
+from procs.bot import rhythm, view
 from procs.bot.board import Board
 from procs.bot.intake import Intake
 from procs.bot.speech import Speech
@@ -440,6 +441,23 @@ async def test_an_answer_whose_receipt_was_lost_is_not_given_twice(bot, tg, sara
     await until(lambda: any(one.status_message for one in bot.requests()))
     assert len([m for m in await sara.chat() if not m.mine]) == 1
     assert (await sara.sees("In line")).id == bot.requests()[0].status_message
+
+
+async def test_a_restart_brings_no_progress_sooner(settings, store, hands, sara):
+    async with running(settings) as bot:
+        await sara.sends(LINK)
+        await sara.sees("In line")
+        lease = hands.claim()
+        hands.report(lease, Step.FETCH, 10 * MIB, 100 * MIB)
+        await sara.sees("10%")
+        await bot.rests()
+    hands.report(lease, Step.FETCH, 60 * MIB, 100 * MIB)
+    now = clock.now()
+    (row,) = glances.glances(store, now=now)
+    shown = rhythm.shown(row)
+    assert (shown.stage, shown.share) == (Step.FETCH, 0.1)
+    assert not rhythm.due(view.render(row, now), shown, shown.at + 4.9)
+    assert rhythm.due(view.render(row, now), shown, shown.at + 5.0)
 
 
 async def test_progress_is_told_within_the_limits(bot, hands, tg, sara):

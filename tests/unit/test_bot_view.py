@@ -162,10 +162,6 @@ def test_progress_moves_by_steps_and_a_new_stage_is_told_sooner(new, now, due):
     assert rhythm.due(new, OLD, now) is due
 
 
-def test_a_message_of_before_the_restart_may_be_rewritten_at_once():
-    assert rhythm.due(View("new", "fetch", 0.1), Shown("old"), 1000.0)
-
-
 def test_a_new_stage_goes_before_progress_and_then_who_waited_longest():
     waiting = [
         ("progress", rhythm.urgency(View("n", "fetch", 0.9), OLD)),

@@ -103,6 +103,12 @@ async def test_our_own_budget_is_no_wait_of_telegrams(pace):
     assert pace.wait("chat:7") == 0
 
 
+async def test_progress_edits_are_a_second_apart_over_a_restart(pace, db):
+    facts = {"chat": 0, "urgency": Urgency.PROGRESS}
+    assert await timed(pace, **facts) < 0.3
+    assert await timed(Pace(db), **facts) > 0.6
+
+
 async def test_deliveries_go_first_and_broadcasts_last(pace):
     order: list[Urgency] = []
 
