@@ -1,9 +1,13 @@
 """How many messages may leave, and when: one budget for all processes, in rows.
 
-Each scope (the bot, a chat) keeps the instant at which it would be empty again if nothing more
-were sent (GCRA, the leaky bucket as a clock). A message moves that instant by its `gap`; it may
-leave as soon as the instant is no more than `slack` ahead. In any stretch of time no more than
-`1 + slack / gap + stretch / gap` leave.
+A `Rule` spreads messages: each scope (the bot, a chat) keeps the instant at which it would be empty
+again if nothing more were sent (GCRA, the leaky bucket as a clock). A message moves that instant by
+its `gap`; it may leave as soon as the instant is no more than `slack` ahead. In any stretch of time
+no more than `1 + slack / gap + stretch / gap` leave, an album being as many as it holds and going
+at once.
+
+A `Count` keeps to a number in any stretch of its length, however they are bunched: the instants of
+those that left are kept for so long.
 """
 
 from collections.abc import Sequence
@@ -18,9 +22,15 @@ INSERT INTO budget (scope, empty_at) VALUES (:scope, :at)
     ON CONFLICT (scope) DO UPDATE SET empty_at = excluded.empty_at
 """
 PRUNE = "DELETE FROM budget WHERE empty_at < :boot OR empty_at > :boot + :longest"
+LEFT = """
+SELECT at, messages FROM departures
+ WHERE scope = :scope AND at > :since AND at <= :until ORDER BY at
+"""
+LEAVE = "INSERT INTO departures (scope, at, messages) VALUES (:scope, :at, :messages)"
+PRUNE_LEFT = "DELETE FROM departures WHERE at < :boot - :longest OR at > :boot + :longest"
 
-#: Seconds: nothing is promised for later than this. What lies further ahead was written before a
-#: reboot, which sets the boot clock back, and is void.
+#: Seconds: nothing is promised for later than this, and nothing is counted for longer. What lies
+#: further ahead was written before a reboot, which sets the boot clock back, and is void.
 LONGEST = 120.0
 
 
@@ -32,30 +42,61 @@ class Rule:
     gap: float
     slack: float
 
+    def earliest(self, db: Database, messages: int, now: Now) -> float:
+        """The boot instant from which on so many may leave."""
+        return self._empty_at(db, now) - self.slack
+
+    def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
+        after = max(self._empty_at(db, now), at) + messages * self.gap
+        db.change(SPEND, {"scope": self.scope, "at": after})
+
+    def _empty_at(self, db: Database, now: Now) -> float:
+        row = db.one(EMPTY_AT, {"scope": self.scope})
+        at = float(row[0]) if row else 0.0
+        return at if now.boot < at <= now.boot + LONGEST else now.boot
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """At most `most` messages in any `seconds` in `scope`; they leave in the order in which they
+    asked. What is more than `most` by itself leaves when nothing else did for so long."""
+
+    scope: str
+    most: int
+    seconds: float
+
+    def earliest(self, db: Database, messages: int, now: Now) -> float:
+        """The boot instant from which on so many may leave."""
+        stretch = {"since": now.boot - self.seconds, "until": now.boot + LONGEST}
+        left = db.all(LEFT, {"scope": self.scope, **stretch})
+        room = self.most - messages
+        at = left[-1][0] if left else now.boot
+        for gone, count in reversed(left):
+            room -= count
+            if room < 0:
+                return max(at, float(gone) + self.seconds)
+        return float(at)
+
+    def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
+        db.change(LEAVE, {"scope": self.scope, "at": at, "messages": messages})
+
 
 def take(
-    db: Database, rules: Sequence[Rule], *, messages: int = 1, patience: float, now: Now
+    db: Database, rules: Sequence[Rule | Count], *, messages: int = 1, patience: float, now: Now
 ) -> float:
     """Spend `messages` under every rule. Returns the seconds after which they may leave; when
     that is more than `patience`, nothing is spent and the caller asks again later."""
     with db.write():
-        ahead = [(rule, _empty_at(db, rule.scope, now)) for rule in rules]
-        wait = max((at - rule.slack - now.boot for rule, at in ahead), default=0.0)
+        earliest = (rule.earliest(db, messages, now) for rule in rules)
+        wait = max(0.0, max(earliest, default=now.boot) - now.boot)
         if wait <= patience:
-            leaves = now.boot + max(wait, 0.0)
-            for rule, at in ahead:
-                after = max(at, leaves) + messages * rule.gap
-                db.change(SPEND, {"scope": rule.scope, "at": after})
-    return max(wait, 0.0)
-
-
-def _empty_at(db: Database, scope: str, now: Now) -> float:
-    row = db.one(EMPTY_AT, {"scope": scope})
-    at = float(row[0]) if row else 0.0
-    return at if now.boot < at <= now.boot + LONGEST else now.boot
+            for rule in rules:
+                rule.spend(db, messages, now.boot + wait, now)
+    return wait
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget the scopes that are empty, and those of an earlier boot."""
+    """Forget the scopes that are empty, what left long ago, and what an earlier boot wrote."""
+    facts = {"boot": now.boot, "longest": LONGEST}
     with db.write():
-        return db.change(PRUNE, {"boot": now.boot, "longest": LONGEST})
+        return db.change(PRUNE, facts) + db.change(PRUNE_LEFT, facts)

@@ -199,6 +199,16 @@ ALTER TABLE requests ADD COLUMN shown_share REAL;
 ALTER TABLE requests ADD COLUMN shown_at REAL NOT NULL DEFAULT 0;
 """
 
+#: When messages left, where a limit counts them: `at` on the boot clock.
+DEPARTURES = """
+CREATE TABLE departures (
+    scope     TEXT NOT NULL,
+    at        REAL NOT NULL,
+    messages  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX departure_scope ON departures (scope, at);
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
@@ -216,6 +226,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("listed", LISTED),
     ("uploads", UPLOADS),
     ("shown", SHOWN),
+    ("departures", DEPARTURES),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

@@ -11,7 +11,7 @@ from enum import IntEnum
 from procs import clock, log
 from procs.errors import Crowded, TelegramWait
 from procs.store import budget, pace
-from procs.store.budget import Rule
+from procs.store.budget import Count, Rule
 from procs.store.database import Database
 
 
@@ -28,10 +28,10 @@ class Urgency(IntEnum):
 
 #: Seconds between two messages, and how far a burst may run ahead: at most 30 in any second.
 ALL, BURST = 1 / 25, 4 / 25
-#: In a private chat: one a second, four at once.
+#: In a chat: one a second, four at once.
 CHAT, CHAT_BURST = 1.0, 3.0
-#: In a group: at most 20 in any minute, three at once.
-GROUP, GROUP_BURST = 3.5, 7.0
+#: In a group besides: messages in any minute, those of an album each for itself.
+GROUP, MINUTE = 20, 60.0
 #: Progress edits, of the whole bot: one a second.
 EDITS = Rule("edits", 1.0, 0.0)
 #: Share of the burst that each urgency may use.
@@ -64,7 +64,7 @@ class Pace:
         await self.allowed(method, patience)
         if chat:
             await self.allowed(scope(chat), end - clock.now().boot)
-            await self._spend([chat_rule(chat)], messages, end, wait_in_line=True)
+            await self._spend(chat_rules(chat), messages, end, wait_in_line=True)
         if messages:
             in_line = urgency is Urgency.DELIVERY
             await self._spend(bot_rules(urgency), messages, end, wait_in_line=in_line)
@@ -72,7 +72,7 @@ class Pace:
     async def allowed(self, what: str, patience: float) -> None:
         """Wait as long as Telegram said. Raises TelegramWait when that is too long."""
         wait = self.wait(what)
-        if wait > patience:
+        if wait > max(patience, 0.0):
             raise TelegramWait(wait, what)
         if wait > 0:
             await asyncio.sleep(wait)
@@ -89,7 +89,7 @@ class Pace:
         log.info("telegram.waits", scope=wait.scope, seconds=wait.seconds)
 
     async def _spend(
-        self, rules: list[Rule], messages: int, end: float, *, wait_in_line: bool
+        self, rules: list[Rule | Count], messages: int, end: float, *, wait_in_line: bool
     ) -> None:
         """Spend, in line or when nobody is in line any more. Raises Crowded."""
         while True:
@@ -114,12 +114,11 @@ def scope(chat: int) -> str:
     return f"chat:{chat}"
 
 
-def chat_rule(chat: int) -> Rule:
-    if chat > 0:
-        return Rule(scope(chat), CHAT, CHAT_BURST)
-    return Rule(scope(chat), GROUP, GROUP_BURST)
+def chat_rules(chat: int) -> list[Rule | Count]:
+    any_chat = Rule(scope(chat), CHAT, CHAT_BURST)
+    return [any_chat] if chat > 0 else [any_chat, Count(scope(chat), GROUP, MINUTE)]
 
 
-def bot_rules(urgency: Urgency) -> list[Rule]:
+def bot_rules(urgency: Urgency) -> list[Rule | Count]:
     everything = Rule(EVERYBODY, ALL, BURST * SHARE[urgency])
     return [everything, EDITS] if urgency is Urgency.PROGRESS else [everything]

@@ -7,19 +7,20 @@ from itertools import combinations
 import pytest
 
 from procs.store import budget
-from procs.store.budget import LONGEST, Rule
+from procs.store.budget import LONGEST, Count, Rule
 from procs.store.database import Database
 from tests.contract.conftest import Clock
 
 BOT = Rule("bot", gap=0.04, slack=0.16)
 CHAT = Rule("chat:1", gap=1.0, slack=2.0)
+GROUP = Count("chat:-1", most=20, seconds=60.0)
 
 #: The clock moves by a millisecond at each look.
 near = partial(pytest.approx, abs=0.01)
 
 
 def waits(
-    db: Database, clock: Clock, count: int, *rules: Rule, patience: float = 60
+    db: Database, clock: Clock, count: int, *rules: Rule | Count, patience: float = 60
 ) -> list[float]:
     """What messages of one instant are told, one after the other."""
     now = clock.now()
@@ -81,3 +82,52 @@ def test_no_stretch_of_time_ever_holds_more_than_the_rule_says(db, clock):
     for first, last in combinations(range(len(left)), 2):
         allowed = 1 + (CHAT.slack + left[last] - left[first]) / CHAT.gap
         assert last - first + 1 <= allowed + 0.001
+
+
+def test_a_count_lets_a_bunch_leave_and_the_next_when_a_minute_is_over(db, clock):
+    assert waits(db, clock, 20, GROUP) == [0] * 20
+    assert waits(db, clock, 1, GROUP) == near([60])
+
+
+def test_albums_count_by_their_messages(db, clock):
+    now = clock.now()
+    for _ in range(2):
+        assert budget.take(db, [GROUP], messages=10, patience=0, now=now) == 0
+    clock.skip(20)
+    assert waits(db, clock, 1, GROUP, patience=0) == near([40])
+    clock.skip(40)
+    assert waits(db, clock, 1, GROUP, patience=0) == [0]
+
+
+def test_who_asks_later_does_not_leave_sooner(db, clock):
+    """A single message would fit where the album that waits does not; they stay in line."""
+    now = clock.now()
+    budget.take(db, [GROUP], messages=15, patience=0, now=now)
+    assert budget.take(db, [GROUP], messages=10, patience=90, now=now) == near(60)
+    assert budget.take(db, [GROUP], messages=1, patience=90, now=now) == near(60)
+
+
+def test_no_minute_ever_holds_more_than_the_count_says(db, clock):
+    """Whatever comes, albums or single messages, and whenever."""
+    dice, left = random.Random(11), []
+    for _ in range(300):
+        clock.skip(dice.choice((0.0, 0.1, 2.0, 7.0)))
+        now, messages = clock.now(), dice.choice((1, 1, 1, 4, 10))
+        wait = budget.take(db, [GROUP], messages=messages, patience=30, now=now)
+        if wait <= 30:
+            left.append((now.boot + wait, messages))
+    for at, _ in left:
+        assert sum(count for gone, count in left if at - 60 + 0.001 < gone <= at) <= 20
+
+
+def test_what_left_before_a_reboot_is_not_counted(db, clock):
+    waits(db, clock, 20, GROUP)
+    clock.boot = 10.0
+    assert waits(db, clock, 1, GROUP) == [0]
+
+
+def test_what_left_long_ago_is_forgotten(db, clock):
+    waits(db, clock, 3, GROUP)
+    assert budget.prune(db, now=clock.now()) == 0
+    clock.skip(LONGEST + 1)
+    assert budget.prune(db, now=clock.now()) == 3

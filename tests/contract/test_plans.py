@@ -16,6 +16,7 @@ SCANS = {
     "breakers.LIST": "as many as sites that failed in the last hours",
     "breakers.PRUNE": "as many as sites that failed in the last hours",
     "budget.PRUNE": "the chats of the last two minutes",
+    "budget.PRUNE_LEFT": "what groups were sent in the last two minutes",
     "cookies.LIST": "a few files",
     "disks.LOW": "one row for each machine",
     "failures.PRUNE": "kinds of failures, by the index of their last instants",
@@ -49,6 +50,7 @@ SCANS = {
 TABLES = {
     "leases.OUTLOOK",
     *("breakers.LIST", "breakers.PRUNE", "budget.PRUNE", "cookies.LIST", "disks.LOW"),
+    "budget.PRUNE_LEFT",
     *("glances.COLUMNS", "pauses.LIST", "record.COLUMNS", "record.LATEST", "report.OUTCOMES"),
     *("report.TABLE", "sessions.LOST", "settings.COUNTED", "turns.TOOK_ANYWHERE", "visits.PRUNE"),
     "uploads.PRUNE",
