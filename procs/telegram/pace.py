@@ -94,7 +94,7 @@ class Pace:
         """Spend, in line or when nobody is in line any more. Raises Crowded."""
         while True:
             now = clock.now()
-            left = end - now.boot
+            left = max(0.0, end - now.boot)
             wait = budget.take(
                 self.db,
                 rules,
