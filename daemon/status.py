@@ -7,10 +7,11 @@ from daemon import pausing
 from daemon.control import Process, Supervisor
 from daemon.errors import NotUp
 from daemon.tables import count, minute
-from procs import clock, disk, i18n
+from procs import advice, clock, disk, i18n
 from procs.config import Settings
-from procs.store import breakers, disks, pauses, reservations, sessions
+from procs.store import alerts, breakers, disks, pauses, reservations, sessions, tellings
 from procs.store import settings as counters
+from procs.store.alerts import Alert
 from procs.store.database import Database, open_database, path_of
 from procs.store.report import Overview, overview
 from procs.store.workers import Worker
@@ -44,6 +45,9 @@ class Status:
     shut: list[str] = field(default_factory=list)
     disk: Disk | None = None
     lost: list[sessions.Lost] = field(default_factory=list)
+    alarms: list[Alert] = field(default_factory=list)
+    #: Admins who cannot be told of any: since when, and why.
+    deaf: list[tuple[int, float, str]] = field(default_factory=list)
 
     @property
     def all_run(self) -> bool:
@@ -67,7 +71,8 @@ def look(settings: Settings) -> Status:
         seen = overview(db, now=clock.now())
         shut = sorted({one.site for one in breakers.listed(db) if one.until is not None})
         held, room, gone = pauses.listed(db), disk_of(db, settings), sessions.lost(db)
-        return Status(settings, processes, seen, held, shut, room, gone)
+        told = (alerts.standing(db), tellings.deaf(db))
+        return Status(settings, processes, seen, held, shut, room, gone, *told)
     finally:
         db.close()
 
@@ -90,6 +95,7 @@ def render(status: Status) -> str:
     if status.shut:
         lines += [f"left alone: {', '.join(status.shut)}; see chapar breakers", ""]
     lines += [line for one in status.lost for line in lost(status.settings, one)]
+    lines += warnings(status)
     if status.processes is None:
         lines += ["not running; start it with: chapar up -d"]
     else:
@@ -108,6 +114,20 @@ def lost(settings: Settings, one: sessions.Lost) -> list[str]:
         f"  see that no other process uses it, then sign in anew: rm {file}*",
         "",
     ]
+
+
+def warnings(status: Status) -> list[str]:
+    """The alerts that have no place of their own here, and the admins who hear of none."""
+    lines = []
+    for one in status.alarms:
+        if one.kind not in (advice.REVOKED, advice.LOW):
+            times = count(one.count, "time")
+            lines.append(f"ALERT {one.kind} {one.subject}: {times} since {minute(one.first_at)}")
+            lines.append(f"  {advice.of(one.kind)}")
+    for admin, since, why in status.deaf:
+        lines.append(f"admin {admin} hears of no alert since {minute(since)} ({why})")
+        lines.append("  this admin must write /start to the bot, or unblock it")
+    return [*lines, ""] if lines else []
 
 
 def processes(all_of_them: list[Process], store: Overview | None) -> list[str]:

@@ -1,5 +1,5 @@
-"""What a sysadmin can do about a class of failure; nothing stands here for what only a person, the
-site or time can mend."""
+"""What a sysadmin can do about a class of failure, or another alert; nothing stands here for what
+only a person, the site or time can mend."""
 
 from procs import errors
 from procs.errors import JobError
@@ -19,8 +19,16 @@ ADVICE: dict[type[JobError], str] = {
     errors.Quarantined: "see chapar why JOB; report the link",
     errors.Unknown: "report the example; see the worker's log for its trace",
 }
-BY_NAME = {kind().name: words for kind, words in ADVICE.items()}
-#: Those that end more than one job when nobody acts: they are logged as errors.
+#: Alerts that are no class of a job's failures.
+REVOKED, SIGN_IN, UNCERTAIN, LOW = "session-revoked", "sign-in-wait", "uncertain", "disk-low"
+OTHERS = {
+    REVOKED: "see that no other process uses it, then remove its file under sessions/",
+    SIGN_IN: "nothing but wait: each restart with a new sign-in makes it longer",
+    UNCERTAIN: "see chapar why JOB; ask the person whether it came",
+    LOW: "free space under CHAPAR_HOME, or lower CHAPAR_DISK_FLOOR",
+}
+BY_NAME = OTHERS | {kind().name: words for kind, words in ADVICE.items()}
+#: Those that end more than one job when nobody acts: they are logged as errors, and told to admins.
 ALERTS = frozenset(
     kind().name
     for kind in (
@@ -31,5 +39,5 @@ ALERTS = frozenset(
 
 
 def of(name: str) -> str | None:
-    """What to do about a class of failure, by its name (`bot-check`)."""
+    """What to do about a class of failure, or another alert, by its name (`bot-check`)."""
     return BY_NAME.get(name)

@@ -8,6 +8,7 @@ import uvloop
 
 from procs import config, log, process
 from procs.bot.board import Board
+from procs.bot.herald import Herald
 from procs.bot.intake import Intake
 from procs.bot.speech import Speech
 from procs.errors import ChaparError, SessionRevoked, StoreError, TelegramAway, TelegramWait
@@ -50,7 +51,9 @@ async def live(settings: config.Settings, db: Database) -> int:
     try:
         await signals.unless_stopped(connect(front, intake, speech, standing))
         if not signals.stop.is_set():
+            telling = asyncio.create_task(Herald(db, speech, settings.admins).run())
             await signals.unless_stopped(board.run())
+            telling.cancel()  # what was half said is said to its end by the next start
             await front.quiet(PATIENCE)
             await board.settle(PATIENCE)
     except ChaparError as error:
@@ -73,6 +76,7 @@ async def connect(front: Front, intake: Intake, speech: Speech, standing: Standi
             )
         except TelegramWait as wait:
             speech.pace.note(wait)
+            standing.wait(wait)
             await asyncio.sleep(wait.seconds)
         except SessionRevoked as error:
             standing.note(error)
@@ -80,7 +84,7 @@ async def connect(front: Front, intake: Intake, speech: Speech, standing: Standi
             log.warning("telegram.away", error=error)
             await asyncio.sleep(AGAIN)
         else:
-            return
+            return standing.good()
 
 
 if __name__ == "__main__":

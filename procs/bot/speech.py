@@ -53,6 +53,7 @@ class Speech:
         random_id: int,
         reply_to: int = 0,
         buttons: Buttons = (),
+        urgency: Urgency = Urgency.ANSWER,
     ) -> int:
         """Send a text once; its message id, 0 when it is there but Telegram does not say where.
 
@@ -60,7 +61,7 @@ class Speech:
         ChatClosed, TelegramRefused, SessionRevoked.
         """
         for attempt in range(1, ATTEMPTS + 1):
-            await self.leave(chat)
+            await self.leave(chat, urgency)
             try:
                 message = await self.front.send(
                     chat, access, text, random_id=random_id, reply_to=reply_to, buttons=buttons
@@ -76,11 +77,11 @@ class Speech:
             await asyncio.sleep(AGAIN)  # its twin is being sent, or the connection comes back
         return 0
 
-    async def leave(self, chat: int) -> None:
+    async def leave(self, chat: int, urgency: Urgency) -> None:
         """Wait until a message may go out. On a full disk no budget can be written; deliveries
         stand still there, so we speak alone, and slowly: people must hear that it is full."""
         try:
-            await self.pace.leave(SEND, chat=chat, urgency=Urgency.ANSWER, patience=PATIENCE)
+            await self.pace.leave(SEND, chat=chat, urgency=urgency, patience=PATIENCE)
         except StoreFull as error:
             log.warning("budget.unwritten", chat=chat, error=error)
             async with self.unbudgeted:

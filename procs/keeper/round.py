@@ -10,12 +10,14 @@ from procs.keeper import hung, sweep
 from procs.keeper.freshness import Freshness
 from procs.keeper.space import Space
 from procs.store import (
+    alerts,
     breakers,
     budget,
     failures,
     looks,
     pruning,
     reservations,
+    tellings,
     upkeep,
     uploads,
     visits,
@@ -112,6 +114,8 @@ class Keeper:
         looks.prune(self.db, now=now)
         uploads.prune(self.db, now=now)
         visits.prune(self.db, now=now)
+        alerts.prune(self.db, now=now)
+        tellings.prune(self.db, now=now)
 
 
 def forget(db: Database, *, before: float, most: int = FORGET) -> int:

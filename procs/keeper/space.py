@@ -4,17 +4,17 @@ import errno
 import os
 from pathlib import Path
 
-from procs import clock, disk, log
+from procs import advice, clock, disk, log
 from procs.config import Settings
 from procs.job import Lane
-from procs.store import disks, wake
+from procs.store import alerts, disks, wake
 from procs.store.database import Database
 
 #: Free bytes below which the ballast goes before anything fails.
 FULL = 16 * 1024 * 1024
 #: A disk that was low is not any more when this share of the floor is free besides.
 SPARE = 0.1
-FIX = "free space under CHAPAR_HOME, or lower CHAPAR_DISK_FLOOR"
+FIX = advice.of(advice.LOW)
 
 
 class Space:
@@ -61,10 +61,13 @@ class Space:
         was_low = here in disks.low(self.db)
         if free < floor and not was_low:
             disks.note_low(self.db, here, free=free, now=clock.now())
+            detail = f"{free} bytes free of {floor}"
+            alerts.note(self.db, advice.LOW, here, now=clock.now(), lasts=True, detail=detail)
             log.error("disk.low", free=free, floor=floor, fix=FIX)
             wake.poke(self.db.run, wake.BOT)
         elif was_low and free >= floor * (1 + SPARE):
             disks.note_enough(self.db, here)
+            alerts.clear(self.db, (advice.LOW,), here, now=clock.now())
             log.info("disk.enough", free=free, floor=floor)
             wake.poke_idle(self.db.run, lanes=[Lane.HEAVY])
 

@@ -209,6 +209,47 @@ CREATE TABLE departures (
 CREATE INDEX departure_scope ON departures (scope, at);
 """
 
+#: Alerts, one for each kind and subject, with what admins were told; `shown` while they believe
+#: that it goes on. A telling has a notice for each admin, ended when it was sent or given up.
+#: `deaf`: the admins who could not be told.
+ALERTS = """
+CREATE TABLE alerts (
+    kind        TEXT NOT NULL,
+    subject     TEXT NOT NULL,
+    lasts       INTEGER NOT NULL,
+    count       INTEGER NOT NULL,
+    told        INTEGER NOT NULL DEFAULT 0,
+    shown       INTEGER NOT NULL DEFAULT 0,
+    first_at    REAL NOT NULL,
+    last_at     REAL NOT NULL,
+    cleared_at  REAL,
+    told_at     REAL,
+    job         INTEGER NOT NULL,
+    worker      TEXT NOT NULL,
+    detail      TEXT NOT NULL,
+    PRIMARY KEY (kind, subject)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE tellings (
+    id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    at    REAL NOT NULL,
+    body  TEXT NOT NULL
+) STRICT;
+CREATE INDEX telling_at ON tellings (at);
+CREATE TABLE notices (
+    telling    INTEGER NOT NULL REFERENCES tellings (id) ON DELETE CASCADE,
+    admin      INTEGER NOT NULL,
+    random_id  INTEGER NOT NULL,
+    ended_at   REAL,
+    PRIMARY KEY (telling, admin)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX notice_unsent ON notices (telling) WHERE ended_at IS NULL;
+CREATE TABLE deaf (
+    admin  INTEGER PRIMARY KEY,
+    since  REAL NOT NULL,
+    why    TEXT NOT NULL
+) STRICT;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
@@ -227,6 +268,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("uploads", UPLOADS),
     ("shown", SHOWN),
     ("departures", DEPARTURES),
+    ("alerts", ALERTS),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

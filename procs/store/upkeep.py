@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from procs.clock import Now
 from procs.errors import Quarantined
 from procs.job import Lane
-from procs.store import outcomes, seats, workers
+from procs.store import alerts, outcomes, seats, workers
 from procs.store.database import Database, Row
 from procs.store.leases import FORGET_PROGRESS
 from procs.store.story import event
@@ -59,6 +59,7 @@ UPDATE jobs
    SET state = 23, at = :now, fence = fence + 1, worker = NULL, seat = NULL, deaths = deaths + 1,
        blame = :blame, error = 'quarantined', story = story || :event
  WHERE id = :job AND state = 1
+RETURNING site
 """
 CANCEL_IDLE = """
 UPDATE jobs SET state = 22, at = :now, seat = NULL, story = story || :event
@@ -132,7 +133,8 @@ def _take_one(db: Database, row: Row, *, share: float, word: str, now: Now) -> i
     if heavy and suspected(deaths + 1, blame + share, others=died_lately(db, now) - deaths):
         said = event(now, "dead", why=word)
         facts = {"job": job, "now": now.wall, "blame": blame + share, "event": said}
-        db.change(QUARANTINE, facts)
+        ((site,),) = db.all(QUARANTINE, facts)
+        alerts.note(db, Quarantined().name, site, now=now, job=job, detail=word)
         outcomes.fail_requests(db, job, say=Quarantined.say, now=now)
         seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
         return 1

@@ -4,15 +4,18 @@ token is another, so that no process signs in, or is refused, again and again.""
 import asyncio
 import hashlib
 
-from procs import clock, log
+from procs import advice, clock, log
 from procs.config import Settings
-from procs.errors import SessionRevoked
-from procs.store import sessions
+from procs.errors import SessionRevoked, TelegramWait
+from procs.store import alerts, sessions
 from procs.store.database import Database
+from procs.telegram.signin import SIGN_IN
 
 #: Seconds between two looks whether somebody helped.
 LOOK = 2.0
 FIX = "no other process may use it; remove its file to sign in anew"
+#: Seconds of a wait before a sign-in from which on admins are told.
+LONG = 60.0
 
 
 class Standing:
@@ -34,7 +37,20 @@ class Standing:
     def note(self, error: SessionRevoked) -> None:
         """Telegram said that this session is not signed in any more."""
         sessions.note_lost(self.db, self.name, mark=self.mark(), why=str(error), now=clock.now())
+        alerts.note(
+            self.db, advice.REVOKED, self.name, now=clock.now(), lasts=True, detail=str(error)
+        )
         log.error("session.revoked", session=self.name, error=error, file=self.file, fix=FIX)
+
+    def wait(self, wait: TelegramWait) -> None:
+        """Telegram lets this session sign in only later."""
+        if wait.scope == SIGN_IN and wait.seconds >= LONG:
+            detail = f"{wait.seconds:.0f} s"
+            alerts.note(self.db, advice.SIGN_IN, self.name, now=clock.now(), detail=detail)
+
+    def good(self) -> None:
+        """It is signed in: whatever was wrong is over."""
+        alerts.clear(self.db, (advice.REVOKED, advice.SIGN_IN), self.name, now=clock.now())
 
     async def until_mended(self) -> None:
         """Wait as long as the session is lost."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from procs import clock, log
+from procs import advice, clock, log
 from procs.errors import ReferenceStale, TelegramAway, TelegramRefused
 from procs.job import Lease, Media, Part, State, Step
-from procs.store import deliveries, leases, outcomes, requests, wake
+from procs.store import alerts, deliveries, leases, outcomes, requests, wake
 from procs.store import media as shelf
 from procs.store import settings as counters
 from procs.store.deliveries import Copy
@@ -156,6 +156,8 @@ async def certain(
         raise TelegramAway("said to be there, but not found")
     if message is None:
         counters.count(tools.db, "deliveries.uncertain")
+        now = clock.now()
+        alerts.note(tools.db, advice.UNCERTAIN, now=now, job=lease.job, worker=tools.name)
         log.warning("delivery.uncertain", job=lease.job, request=order.id, part=part)
         return None
     return Copy(message=message, **to)

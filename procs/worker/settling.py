@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 
 from procs import advice, clock, log
 from procs.errors import (
@@ -17,7 +18,7 @@ from procs.errors import (
     Unknown,
 )
 from procs.job import Lease
-from procs.store import failures, leases, outcomes, wake
+from procs.store import alerts, failures, leases, outcomes, wake
 from procs.store import settings as counters
 from procs.worker import visiting
 from procs.worker.tools import Tools
@@ -129,6 +130,8 @@ def settle(tools: Tools, lease: Lease, error: JobError) -> None:
             fix=advice.of(error.name),
         )
     note(tools, lease, error, code)
+    if error.name in advice.ALERTS and (code or ruling.why != error.name):
+        alarm(tools, lease, error)
     wake.poke(tools.db.run, wake.BOT)
 
 
@@ -139,6 +142,14 @@ def note(tools: Tools, lease: Lease, error: JobError, code: str) -> None:
         failures.note(tools.db, lease.job, now=clock.now(), **facts)
     except StoreFull as full:
         log.warning("failure.unwritten", job=lease.job, error=full)
+
+
+def alarm(tools: Tools, lease: Lease, error: JobError) -> None:
+    """Have the admins told: a job failed for good, or a site is left alone, by what ends others
+    too."""
+    site = lease.payload.get("site") or error.site
+    facts: dict[str, Any] = {"job": lease.job, "worker": tools.name, "detail": error.detail}
+    alerts.note(tools.db, error.name, site, now=clock.now(), **facts)
 
 
 def backoff(attempt: int) -> float:

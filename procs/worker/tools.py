@@ -37,6 +37,8 @@ class Tools:
     pace: Pace
     #: Lets this worker drain and end.
     leave: Callable[[], None] = lambda: None
+    #: Whether this worker was connected once.
+    was_connected: bool = False
 
     @property
     def standing(self) -> Standing:
@@ -56,7 +58,11 @@ class Tools:
             await self.courier.connect(before=lambda: self.pace.allowed(SIGN_IN, 0.0))
         except TelegramWait as wait:
             self.pace.note(wait)
+            self.standing.wait(wait)
             raise
+        if not self.was_connected:
+            self.was_connected = True
+            self.standing.good()
 
     def lose(self, error: SessionRevoked) -> None:
         """Telegram took this slot's sign-in away: keep that, give the jobs to others and leave.

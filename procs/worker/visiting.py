@@ -20,7 +20,7 @@ from procs.engine.records import COOKIES
 from procs.errors import JobError, NotNow, StoreFull
 from procs.job import Lease
 from procs.rules import Identity, Rules
-from procs.store import breakers, cookies, leases, looks, outcomes, visits, wake
+from procs.store import alerts, breakers, cookies, leases, looks, outcomes, visits, wake
 from procs.store import settings as counters
 from procs.store.breakers import WAITS, Rest, Way
 from procs.worker.tools import Tools
@@ -37,6 +37,9 @@ ROOM_LOOK = 30.0
 #: What a lease's progress says of visits: the way it went, those that failed it, and the instant
 #: that is booked for it by one.
 WAY, TRIED, TURN = "way", "tried", "turn"
+
+#: Alerts about a site that are over once its breaker closes, or with any visit that reached it.
+BREAKING, FILTERED = ("bot-check", "proxy-broken"), ("site-filtered",)
 
 #: Failures that another way may spare, and what must be different about it.
 ELSEWHERE: dict[type[JobError], Callable[[Identity, Identity], bool]] = {
@@ -96,7 +99,9 @@ class Visit:
             cookies.accepted(db, way.site, self.identity.cookies.name)
         if breakers.worked(db, way, whole=whole, now=clock.now()):
             log.info("breaker.closed", site=way.site, egress=way.egress, job=self.lease.job)
+            alerts.clear(db, BREAKING, way.site, now=clock.now())
             wake.poke_idle(db.run)
+        alerts.clear(db, FILTERED, way.site, now=clock.now())
 
     def leave(self) -> None:
         """Make room for the next visitor, where there is a limit."""

@@ -6,7 +6,7 @@ import pytest
 
 from procs.errors import LeaseLost
 from procs.job import Lane, State
-from procs.store import holding, leases, outcomes, pauses, upkeep
+from procs.store import alerts, holding, leases, outcomes, pauses, upkeep
 from tests.contract.conftest import Clock, Desk
 
 
@@ -217,6 +217,7 @@ def test_a_download_that_lost_two_workers_is_quarantined_and_its_user_told(
     assert desk.claim(desk.worker()) == []
     assert desk.glance(asked.request).say == "failed-poison"
     assert desk.glance(asked.request).job_state is State.DEAD
+    assert [(one.kind, one.job) for one in alerts.standing(desk.db)] == [("quarantined", asked.job)]
 
 
 def test_a_download_is_not_blamed_while_workers_die_without_it_too(

@@ -13,6 +13,8 @@ from procs.store.database import Database
 pytestmark = pytest.mark.sqlite
 #: Statements that walk everything there is, and why they may: few rows, or nobody waits for them.
 SCANS = {
+    "alerts.PRUNE": "what went wrong in the last hours",
+    "alerts.STANDING": "what goes wrong now",
     "breakers.LIST": "as many as sites that failed in the last hours",
     "breakers.PRUNE": "as many as sites that failed in the last hours",
     "budget.PRUNE": "the chats of the last two minutes",
@@ -39,6 +41,9 @@ SCANS = {
     "sessions.LOST": "sign-ins that were taken away",
     "uploads.PRUNE": "the uploads of half an hour that died",
     "settings.COUNTED": "a few dozen counters",
+    "tellings.DEAF": "a few admins",
+    "tellings.DUE": "what went wrong in the last hours",
+    "tellings.UNSENT": "what is on its way to admins, by an index of these alone",
     "turns.LENGTHS": "one look for all places that are shown, by the index of seats",
     "turns.TOOK_ANYWHERE": "from the newest on, and it ends after a few",
     "upkeep.EXPIRED": "what runs, by an index of these alone",
@@ -48,6 +53,7 @@ SCANS = {
 }
 #: Only they may walk a table instead of an index: it is small, or the walk ends after a few rows.
 TABLES = {
+    *("alerts.PRUNE", "alerts.STANDING", "tellings.DEAF", "tellings.DUE"),
     "leases.OUTLOOK",
     *("breakers.LIST", "breakers.PRUNE", "budget.PRUNE", "cookies.LIST", "disks.LOW"),
     "budget.PRUNE_LEFT",

@@ -10,11 +10,14 @@ from tests.sandbox.stack import Stack
 
 #: Seconds that a media may take on a busy machine.
 PATIENCE = 60.0
+#: The shared stack's only admin, and the id of the first person whom its Telegram knows.
+ADMIN, FIRST = "Admin", 5_000_000_001
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stack() -> AsyncIterator[Stack]:
-    async with Stack(stream_from="4MiB") as stack:
+    async with Stack(stream_from="4MiB", admins=str(FIRST)) as stack:
+        assert (await stack.telegram.person(ADMIN)).id == FIRST
         yield stack
     stack.remove()
 

@@ -1,11 +1,14 @@
 """A sign-in that Telegram takes away: its slot stands still, and the others do the work."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
+import pytest_asyncio
 
-from procs.store import sessions
-from tests.process.conftest import gets
+from procs import clock
+from procs.store import sessions, tellings
+from tests.process.conftest import ADMIN, gets
 from tests.sandbox.person import Person
 from tests.sandbox.stack import CLIP, Stack
 
@@ -13,7 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_slot_whose_sign_in_is_gone_stands_still_until_somebody_helps(
-    healthy: Stack, meets: Callable[..., Awaitable[Person]]
+    healthy: Stack, admin: Person, meets: Callable[..., Awaitable[Person]]
 ) -> None:
     ann = await meets()
     before = await healthy.telegram.sign_ins()
@@ -29,8 +32,22 @@ async def test_a_slot_whose_sign_in_is_gone_stands_still_until_somebody_helps(
     assert f"{lost.name} stands still" in said
     assert healthy.log("worker").count("session.revoked") == 1
     assert await healthy.telegram.sign_ins() == before
+    told = await admin.sees(f"took the sign-in of {lost.name} away")
+    assert "remove its file" in told.text
 
     for file in (healthy.state / "sessions").glob(f"{lost.name}.session*"):
         file.unlink()
     await healthy.until(lambda: not sessions.lost(healthy.db))
     await healthy.telegram.called("auth.importBotAuthorization", times=before + 1, timeout=30)
+    await admin.sees(lambda m: m.text.startswith("🟢") and lost.name in m.text)
+    assert len([m for m in await admin.chat() if lost.name in m.text]) == 2
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def admin(healthy: Stack) -> Person:
+    """Who is told of alerts, from now on at once: what others had told is forgotten."""
+    admin = await healthy.telegram.person(ADMIN)
+    hello = await admin.starts()
+    await admin.sees(lambda m: m.id > hello.id)
+    tellings.prune(healthy.db, now=replace(clock.now(), wall=clock.now().wall + 2 * tellings.DAY))
+    return admin

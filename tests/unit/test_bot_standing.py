@@ -3,8 +3,10 @@
 import asyncio
 from types import SimpleNamespace
 
+from procs import clock
 from procs.bot.__main__ import connect
-from procs.store import sessions
+from procs.clock import Now
+from procs.store import alerts, sessions, tellings
 from procs.telegram.front import NAME, Front
 from procs.telegram.pace import Pace
 from procs.telegram.standing import Standing
@@ -38,4 +40,7 @@ async def test_a_bot_that_was_signed_out_signs_in_only_once_its_file_is_gone(tg,
     front = await waiting
     await front.close()
     assert sessions.lost(db) == []
+    later = Now(clock.now().wall + tellings.GATHER, 0)
+    assert [one.kind for one in tellings.due(db, later)] == ["session-revoked"]
+    assert alerts.standing(db) == []
     assert len(await tg.calls("auth.importBotAuthorization")) == 2

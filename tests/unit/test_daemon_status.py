@@ -10,6 +10,7 @@ import pytest
 from daemon import status
 from daemon.control import Process
 from procs import config
+from procs.store.alerts import Alert
 from procs.store.report import Overview
 from procs.store.workers import Worker
 
@@ -46,6 +47,17 @@ def test_the_queue_is_told_also_when_nothing_runs(settings):
     assert "2 leased, 1 queued, 0 waiting, 3 later" in text
     assert "40 seconds" in text
     assert "9 delivered" in text
+
+
+def test_alerts_stand_with_their_remedy_and_admins_who_hear_of_none_with_theirs(settings):
+    alarm = Alert("bot-check", "a.example", False, 3, 0, 5.0, 9.0, None, None, 1, "", "")
+    it = status.Status(settings, None, STORE, alarms=[alarm], deaf=[(42, 0.0, "USER_IS_BLOCKED")])
+
+    text = status.render(it)
+
+    assert "ALERT bot-check a.example: 3 times since" in text
+    assert "another egress" in text
+    assert "admin 42 hears of no alert" in text
 
 
 def test_a_bot_left_out_on_purpose_is_not_missed(settings):

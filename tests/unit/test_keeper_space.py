@@ -10,7 +10,7 @@ from procs.config import Settings
 from procs.errors import StoreFull
 from procs.keeper.round import Keeper
 from procs.keeper.space import Space
-from procs.store import disks, wake
+from procs.store import alerts, disks, wake
 from procs.store.database import Database
 
 MIB = 1024**2
@@ -71,11 +71,13 @@ def test_a_low_disk_is_written_down_and_forgotten_when_there_is_room_to_spare(
     barely = Space(db, replace(settings, disk_floor=int(free * 0.95)))
     barely.note(free)
     still = disks.low(db)
+    told = [one.kind for one in alerts.standing(db)]
     barely.note(2 * free)
 
     assert list(since) == [disk.host()]
     assert still == since
     assert disks.low(db) == {}
+    assert (told, alerts.standing(db)) == (["disk-low"], [])
 
 
 def test_the_bot_hears_of_a_low_disk(db: Database, settings: Settings) -> None:
