@@ -12,6 +12,7 @@ from procs.engine.records import Found, Order
 from procs.errors import LiveNow, NoSuchVariant, TooLarge
 from procs.filenames import split
 from procs.parts import count
+from procs.sites import bare
 from procs.variant import Variant, parse
 
 #: Extractors for pages of no known site. Their ids are made up from addresses, or are just numbers.
@@ -152,7 +153,7 @@ def site(info: dict[str, Any]) -> str:
 
 
 def host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+    return bare(urlsplit(url).hostname or "")
 
 
 def extractor_of(info: dict[str, Any]) -> str:
