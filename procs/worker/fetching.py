@@ -3,12 +3,13 @@ kept in the job's row, so that a retry continues where the last attempt ended.""
 
 import os
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from procs import clock, log, media
 from procs.engine.client import Found, OnProgress
+from procs.errors import TelegramRefused
 from procs.filenames import free
 from procs.job import File, Lease, Media, Part, Step
 from procs.store import leases, outcomes, requests, uploads
@@ -23,6 +24,15 @@ from procs.worker.visiting import Visit
 #: What an upload calls, and the seconds for which it waits beside its files to be let.
 UPLOADS = ("upload.SaveBigFilePart", "messages.UploadMedia")
 LONGEST_WAIT = 60.0
+#: What Telegram says of a film, song or picture that it does not take as one; as a file it may.
+UNSHOWN = frozenset(
+    {
+        *("MEDIA_EMPTY", "MEDIA_INVALID", "MEDIA_TYPE_INVALID", "DOCUMENT_INVALID"),
+        *("PHOTO_INVALID", "PHOTO_INVALID_DIMENSIONS", "PHOTO_EXT_INVALID"),
+        *("PHOTO_SAVE_FILE_INVALID", "IMAGE_PROCESS_FAILED"),
+        *("VIDEO_FILE_INVALID", "VIDEO_CONTENT_TYPE_INVALID"),
+    }
+)
 
 
 async def fetch(tools: Tools, lease: Lease) -> None:
@@ -202,7 +212,14 @@ async def upload(
     courier = await tools.telegram()
     for method in UPLOADS:
         await tools.pace.allowed(method, LONGEST_WAIT)
-    reference = await courier.upload(file, meter, early=stream, kept=kept)
+    try:
+        reference = await courier.upload(file, meter, early=stream, kept=kept)
+    except TelegramRefused as error:
+        if file.kind == "document" or error.detail not in UNSHOWN:
+            raise
+        log.warning("upload.as-file", job=lease.job, kind=file.kind, error=error)
+        file = replace(file, kind="document", thumbnail="")
+        reference = await courier.upload(file, meter)
     return Part(
         reference=reference,
         kind=file.kind,

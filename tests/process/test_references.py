@@ -25,3 +25,12 @@ async def test_a_kept_file_that_telegram_refuses_is_fetched_anew_once(
     await gets(ben, sent)
     assert len(await got(ben, sent)) == 1
     assert await healthy.asked(CLIP) > before
+
+
+async def test_a_film_that_telegram_does_not_take_as_one_comes_as_a_file(
+    healthy: Stack, meets: Callable[..., Awaitable[Person]]
+) -> None:
+    ann = await meets()
+    await healthy.telegram.fails("messages.uploadMedia", "MEDIA_INVALID")
+    media = (await gets(ann, await ann.sends(healthy.url(f"{CLIP}?odd")))).media
+    assert (media["kind"], media["name"]) == ("file", "clip.mp4")
