@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from procs.bot.view import View
 from procs.store.glances import Glance
 
-#: Seconds between two edits of one message: within a stage, and when a new one begins.
-SAME, NEW = 5.0, 1.0
+#: Seconds between two edits of one message: within a stage, also in a group, where bots met waits
+#: below this, and when a new stage begins.
+SAME, GROUP, NEW = 5.0, 10.0, 1.0
 #: Share of one between two edits within a stage.
 STEP = 0.05
 #: Seconds between two progress edits of the whole bot, as its budget has it (procs.telegram.pace).
@@ -20,17 +21,19 @@ ALL = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a message says, and since when (wall seconds)."""
+    """What a message says, since when (wall seconds), and for how long at least within a stage."""
 
     text: str
     stage: str = ""
     share: float | None = None
     at: float = 0.0
+    rest: float = SAME
 
 
 def shown(glance: Glance) -> Shown:
     """What a request's status message says."""
-    return Shown(glance.shown, glance.shown_stage, glance.shown_share, glance.shown_at)
+    rest = SAME if glance.chat > 0 else GROUP
+    return Shown(glance.shown, glance.shown_stage, glance.shown_share, glance.shown_at, rest)
 
 
 def due(view: View, shown: Shown, now: float) -> bool:
@@ -40,7 +43,7 @@ def due(view: View, shown: Shown, now: float) -> bool:
     if view.stage != shown.stage:
         return now - shown.at >= NEW
     moved = view.share is None or shown.share is None or abs(view.share - shown.share) >= STEP
-    return moved and now - shown.at >= SAME
+    return moved and now - shown.at >= shown.rest
 
 
 def urgency(view: View, shown: Shown) -> tuple[bool, float]:

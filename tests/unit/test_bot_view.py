@@ -162,6 +162,14 @@ def test_progress_moves_by_steps_and_a_new_stage_is_told_sooner(new, now, due):
     assert rhythm.due(new, OLD, now) is due
 
 
+@pytest.mark.parametrize(("chat", "rest"), [(7, 5.0), (-1_002_400_000_001, 10.0)])
+def test_progress_in_a_group_moves_half_as_often(chat, rest):
+    shown = rhythm.shown(a_glance(chat=chat, shown="old", shown_at=100.0))
+    new = View("new", "", 0.9)
+    assert not rhythm.due(new, shown, 99.9 + rest)
+    assert rhythm.due(new, shown, 100.0 + rest)
+
+
 def test_a_new_stage_goes_before_progress_and_then_who_waited_longest():
     waiting = [
         ("progress", rhythm.urgency(View("n", "fetch", 0.9), OLD)),
