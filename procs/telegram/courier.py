@@ -72,11 +72,11 @@ class Courier:
         if line is not None:
             await signin.shut(line)
 
-    def stream(self, path: Path, file: int) -> Stream:
-        """Begin to give Telegram a file that is still growing, by its open descriptor. Raises
-        TelegramAway."""
+    def stream(self, path: Path, file: int, *, head: int = 0) -> Stream:
+        """Begin to give Telegram a file that is still growing, by its open descriptor; its first
+        `head` bytes will change once more. Raises TelegramAway."""
         line = self._line()
-        return Stream(line.lanes, path, file, premium=line.premium)
+        return Stream(line.lanes, path, file, head=head, premium=line.premium)
 
     async def upload(
         self,

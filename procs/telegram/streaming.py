@@ -2,7 +2,8 @@
 
 Telegram takes parts of a file whose length is not known yet: their total is -1, and the parts that
 leave once it is known carry the true one, the first part last of all (core.telegram.org/api/files,
-streamed uploads; the official Android client sends converted films like this). What was sent is
+streamed uploads; the official Android client sends converted films like this). Where the index is
+written last, into room that was left for it in front, that room leaves last too. What was sent is
 remembered by its checksum, so that nothing is assembled from bytes that changed afterwards.
 """
 
@@ -42,11 +43,16 @@ class Marked(Piece):
 
 
 class Stream(Upload):
-    """One growing file on its way. `open` is its descriptor, which the stream closes."""
+    """One growing file on its way. `file` is its descriptor, which the stream closes; its first
+    `head` bytes are not final before its end."""
 
-    def __init__(self, lanes: Lanes, path: Path, file: int, *, premium: bool = False) -> None:
+    def __init__(
+        self, lanes: Lanes, path: Path, file: int, *, head: int = 0, premium: bool = False
+    ) -> None:
         super().__init__(lanes, path, unheard, premium=premium)
         self.file = file
+        #: The first part that may leave while the file grows; part 0 never does.
+        self.first = max(1, -(-head // PART))
         self.most = PREMIUM_PARTS if premium else MOST_PARTS
         self.big = True
         self.parts = UNKNOWN
@@ -85,9 +91,10 @@ class Stream(Upload):
             self.file = -1
 
     async def _send(self, group: asyncio.TaskGroup) -> None:
-        """Parts 1, 2, … as they become whole; the rest when the length is known; part 0."""
+        """The parts behind the head as they become whole; the rest when the length is known; then
+        the head's, and part 0."""
         carried: set[asyncio.Task[None]] = set()
-        number = 1
+        number = self.first
         while not self.whole.is_set():
             ready = min(os.fstat(self.file).st_size // PART, self.most)
             if number < ready:
@@ -99,7 +106,7 @@ class Stream(Upload):
                     await self.whole.wait()
             except TimeoutError:
                 continue
-        for rest in range(number, self.parts):
+        for rest in (*range(number, self.parts), *range(1, min(self.first, self.parts))):
             await self.begin(group, self._piece(self.file, rest), carried)
         if carried:
             await asyncio.wait(carried)

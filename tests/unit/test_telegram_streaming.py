@@ -5,6 +5,7 @@ import hashlib
 import os
 from pathlib import Path
 
+import psutil
 import pytest
 
 from procs import media
@@ -16,23 +17,28 @@ from tests.sandbox.site import files
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.test_telegram_courier import heard
 
-MIB = 1 << 20
+MIB, HALF = 1 << 20, 512 << 10
 
 
 class Coming:
-    """A file that somebody else writes, and the stream that follows it."""
+    """A file that somebody else writes, and the stream that follows it. Its first `head` bytes are
+    written last."""
 
-    def __init__(self, folder: Path, courier: Courier, *, size: int) -> None:
+    def __init__(self, folder: Path, courier: Courier, *, size: int, head: int = 0) -> None:
         self.path = folder / "media.mp4.part"
         self.body = os.urandom(size)
-        self.path.write_bytes(self.body[:MIB])
-        self.stream: Stream = courier.stream(self.path, os.open(self.path, os.O_RDONLY))
+        self.head = min(head, size)
+        self.path.write_bytes(bytes(self.head) + self.body[self.head : MIB])
+        file = os.open(self.path, os.O_RDONLY)
+        self.stream: Stream = courier.stream(self.path, file, head=head)
 
     def grows(self, to: int | None = None) -> None:
         with self.path.open("ab") as file:
             file.write(self.body[file.tell() : to])
 
     def is_whole(self) -> File:
+        with self.path.open("r+b") as file:
+            file.write(self.body[: self.head])
         path = self.path.rename(self.path.with_name("film.mp4"))
         size = path.stat().st_size
         return File(str(path), "document", "film.mp4", "video/mp4", size)
@@ -53,7 +59,7 @@ async def parts_of(tg: Telegram) -> int:
     return len(await tg.calls("upload.saveBigFilePart"))
 
 
-@pytest.mark.parametrize("rest", [0, 1, 512 << 10])
+@pytest.mark.parametrize("rest", [0, 1, HALF])
 async def test_parts_leave_while_the_file_grows_and_all_bytes_arrive(
     tg, courier, ali, tmp_path, rest
 ):
@@ -66,6 +72,32 @@ async def test_parts_leave_while_the_file_grows_and_all_bytes_arrive(
 
     assert sha == hashlib.sha256(coming.body).hexdigest()
     assert await parts_of(tg) == 24 + (rest > 0)
+
+
+@pytest.mark.parametrize("size", [1, HALF, HALF + 1, 3 * MIB])
+async def test_a_stream_may_be_small(tg, courier, ali, tmp_path, size):
+    coming = Coming(tmp_path, courier, size=size)
+    coming.grows()
+    sha = await arrives(tg, courier, ali, coming)
+    assert sha == hashlib.sha256(coming.body).hexdigest()
+    assert await parts_of(tg) == -(-size // HALF)
+
+
+@pytest.mark.parametrize("head", [HALF, HALF + 1, 5 * MIB, 20 * MIB])
+async def test_what_is_written_last_leaves_last_and_its_first_part_at_the_end(
+    tg, courier, ali, tmp_path, head
+):
+    first = min(24, -(-head // HALF))
+    coming = Coming(tmp_path, courier, size=12 * MIB, head=head)
+    coming.grows()
+    await tg.called("upload.saveBigFilePart", times=24 - first)
+
+    sha = await arrives(tg, courier, ali, coming)
+
+    assert sha == hashlib.sha256(coming.body).hexdigest()
+    left = list(coming.stream.sums)
+    assert (set(left[: 24 - first]), left[-1]) == (set(range(first, 24)), 0)
+    assert await parts_of(tg) == 24
 
 
 async def test_nothing_of_an_incomplete_part_leaves(tg, courier, tmp_path):
@@ -115,6 +147,37 @@ async def test_a_stream_goes_on_over_a_new_connection(tg, courier, ali, tmp_path
     async with asyncio.timeout(10):
         sha = await arrives(tg, courier, ali, coming)
     assert sha == hashlib.sha256(coming.body).hexdigest()
+
+
+async def test_a_stream_that_is_slowed_down_goes_on_when_it_may(tg, courier, ali, tmp_path):
+    await tg.fails("upload.saveBigFilePart", "FLOOD_PREMIUM_WAIT_1", times=2)
+    coming = Coming(tmp_path, courier, size=4 * MIB)
+    coming.grows()
+    await tg.called("upload.saveBigFilePart", times=2 + 6)
+
+    assert await arrives(tg, courier, ali, coming) == hashlib.sha256(coming.body).hexdigest()
+    assert await parts_of(tg) == 2 + 8
+
+
+async def test_a_stream_that_telegram_refused_means_the_plain_way(tg, courier, ali, tmp_path):
+    await tg.fails("upload.saveBigFilePart", "FILE_PART_INVALID")
+    coming = Coming(tmp_path, courier, size=12 * MIB)
+    await asyncio.wait({coming.stream.work})
+    coming.grows()
+
+    assert await arrives(tg, courier, ali, coming) == hashlib.sha256(coming.body).hexdigest()
+
+
+async def test_a_stream_that_is_cancelled_sends_no_more_and_holds_no_file(tg, courier, tmp_path):
+    await tg.holds("upload.saveBigFilePart", times=9)
+    coming = Coming(tmp_path, courier, size=12 * MIB)
+    await tg.called("upload.saveBigFilePart", times=1)
+
+    await coming.stream.close()
+    coming.grows()
+
+    assert str(coming.path) not in [one.path for one in psutil.Process().open_files()]
+    assert (coming.stream.work.cancelled(), await parts_of(tg)) == (True, 1)
 
 
 @pytest.mark.parametrize(
