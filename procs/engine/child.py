@@ -21,6 +21,7 @@ from procs.engine import (
     kept,
     lists,
     loader,
+    merging,
     plainfiles,
 )
 from procs.engine.classify import classify
@@ -141,6 +142,8 @@ def fetch(request: dict[str, Any], line: Line, port: int) -> None:
         meter.expected, meter.limit = found.size or 0, order.limit(found.kind)
         ydl.params["writethumbnail"] = found.kind == "audio"  # a film's is a frame of its own
         cutting.add(ydl, order)
+        if found.kind == "video":
+            ydl.merging = merging.Merging(order, line.say, words.warning)
         taking = took(ydl, order, opened, files)
         meter.finish()
         line.say("fetched", taking.fetched(found, words.warnings))

@@ -39,6 +39,7 @@ KEPT = MIB
 TRIES = 8
 
 OnProgress = Callable[[int, int, float], None]
+OnMerge = Callable[[int], None]
 
 
 class Engine:
@@ -206,6 +207,7 @@ class Child:
         self.folder = folder
         self.site = site_of(order.url)
         self.on_progress: OnProgress = lambda done, total, rate: None
+        self.on_merge: OnMerge = lambda head: None
 
     @property
     def pid(self) -> int:
@@ -219,10 +221,13 @@ class Child:
         """What the link leads to. Raises the classes of procs.errors."""
         return into(Found, await self.expect("found"))
 
-    async def fetch(self, on_progress: OnProgress) -> Fetched:
+    async def fetch(self, on_progress: OnProgress, *, on_merge: OnMerge | None = None) -> Fetched:
         """Download what `probe` found. `on_progress(done, total, rate)` comes at most four times a
-        second: bytes, bytes or 0, bytes a second. Raises the classes of procs.errors."""
+        second: bytes, bytes or 0, bytes a second. `on_merge(head)` comes when a film begins to be
+        made while its streams come (MERGED): so many bytes in front are written last. Raises the
+        classes of procs.errors."""
         self.on_progress = on_progress
+        self.on_merge = on_merge or self.on_merge
         self.line.say("go")
         return fetched(await self.expect("fetched"), self.folder)
 
@@ -234,6 +239,8 @@ class Child:
                 return value
             if name == "progress":
                 self.on_progress(*into(tuple[int, int, float], value))
+            elif name == "merging":
+                self.on_merge(into(int, value))
             elif name == "failed":
                 raise self.egress.judge(classify(value, site=self.site))
         raise self.egress.judge(death(self.line.ended, site=self.site))

@@ -1,6 +1,7 @@
 """yt-dlp's loader, as a warm process uses it: prepared extractors, and a look at every answer."""
 
 from collections import deque
+from contextlib import nullcontext
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,7 @@ from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
 from yt_dlp.utils import Popen
 
 from procs.engine import programs
+from procs.engine.merging import Merging
 from procs.engine.records import MIB, check_scheme
 from procs.errors import TooLarge
 from procs.tools import tools
@@ -27,10 +29,12 @@ READY: dict[str, Any] = {}
 
 
 class Loader(yt_dlp.YoutubeDL):
-    """One job's loader. `headers` are those of the answers it got, by address."""
+    """One job's loader. `headers` are those of the answers it got, by address; `merging`, where it
+    is not None, makes films of two streams while they come."""
 
     def __init__(self, options: dict[str, Any]) -> None:
         self.headers: dict[str, Any] = {}
+        self.merging: Merging | None = None
         super().__init__(options)
 
     def add_default_info_extractors(self) -> None:
@@ -52,6 +56,26 @@ class Loader(yt_dlp.YoutubeDL):
         if len(self.headers) < KEPT:
             self.headers[answer.url] = answer.headers
         return answer
+
+    def process_info(self, info_dict: dict[str, Any]) -> None:
+        """Fetch one media."""
+        with self.merging.of(info_dict) if self.merging else nullcontext():
+            super().process_info(info_dict)
+
+    def dl(
+        self, name: str, info: dict[str, Any], subtitle: bool = False, test: bool = False
+    ) -> tuple[bool, bool]:
+        """Fetch one file of a media. Returns yt-dlp's words: is it there, did it come just now."""
+        one = self.merging.one if self.merging and not (subtitle or test) else None
+        with one.beside(name, info) if one else nullcontext():
+            came: tuple[bool, bool] = super().dl(name, info, subtitle, test)
+            return came
+
+    def run_pp(self, pp: Any, infodict: dict[str, Any]) -> dict[str, Any]:
+        """Take one of yt-dlp's steps after a download, or what is in its place."""
+        one = self.merging.one if self.merging else None
+        done: dict[str, Any] = super().run_pp(one.instead(pp, infodict) if one else pp, infodict)
+        return done
 
 
 def bound(answer: common.Response) -> None:

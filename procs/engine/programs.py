@@ -25,6 +25,8 @@ WORKING = (
     *("-protocol_whitelist", "file"),
     *("-format_whitelist", f"{FORMATS},webvtt,srt,ass,ffmetadata"),
 )
+#: … and when it is given a picture that still comes, by a pipe.
+PIPED = ("-protocol_whitelist", "pipe", "-format_whitelist", FORMATS)
 #: A list of pieces to be joined is taken only as one, where yt-dlp wrote it itself and says so.
 JOINED = (*WORKING[:-1], f"{WORKING[-1]},concat")
 INPUT, GUARDED, FORM = "-i", "-protocol_whitelist", ("-f", "concat")

@@ -11,6 +11,8 @@ COOKIES = "cookies.txt"
 
 #: The file in a job's folder in which a look leaves what it read, for the download.
 KEPT = "kept.z"
+#: The film that is being made of a picture and a sound that still come, in a job's folder.
+MERGED = "merged.mp4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,9 @@ class Order:
     Of a list, at most so many `entries` are taken; of a broadcast, so many seconds, none of it with
     0. `sponsors` is the address of the service that knows which parts were paid for. With `kept`,
     what a look read lies in the folder (KEPT). `gallery` names the software of a site, in
-    gallery-dl's words, where its address does not tell. `title` is for what has none itself.
+    gallery-dl's words, where its address does not tell. `title` is for what has none itself. A
+    film of at least so many bytes (`stream_from`) that comes as a picture and a sound is made of
+    them while they come, so that it can go up meanwhile; with 0, none is.
     """
 
     url: str
@@ -42,6 +46,7 @@ class Order:
     kept: bool = False
     gallery: str = ""
     title: str = ""
+    stream_from: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "allowed_networks", tuple(self.allowed_networks))

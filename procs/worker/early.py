@@ -1,4 +1,5 @@
-"""An upload that begins before its download ends, where the file will be sent as it comes.
+"""An upload that begins before its download ends, where the file will be sent as it comes, or as it
+is made of the streams that come.
 
 It is a guess: whatever becomes of the file afterwards decides (`Stream.finish`), and the plain way
 remains. So nothing here fails a job.
@@ -8,23 +9,32 @@ import asyncio
 import os
 import re
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 from procs import log, media
 from procs.engine.client import Found
+from procs.engine.records import MERGED
 from procs.errors import ChaparError
 from procs.job import Lease
 from procs.telegram.streaming import Stream
 from procs.variant import parse
+from procs.worker import orders
 from procs.worker.tools import Tools
 
 #: What yt-dlp calls one file that is on its way; several at once have a number in between.
 COMING = re.compile(r"media-\d+\.\w+\.part")
-#: Seconds between two looks at what has come, and how often none of it has come yet.
+#: Seconds between two looks at what has come, and how often none of a plain file has come yet.
 LOOK, LOOKS = 0.1, 600
+#: Bytes in front of a file that a child may say are written last; the longest film needs fewer.
+MOST_HEAD = 256 << 20
 METHOD = "upload.SaveBigFilePart"
+
+#: The file that goes up; None while it cannot be told, False when none will.
+Find = Callable[[], Path | bool | None]
 
 
 class Early:
@@ -33,6 +43,7 @@ class Early:
     def __init__(self, tools: Tools, lease: Lease) -> None:
         self.tools = tools
         self.lease = lease
+        self.folder: Path | None = None
         self.stream: Stream | None = None
         self.looking: asyncio.Task[None] | None = None
 
@@ -40,36 +51,38 @@ class Early:
         """A download begins. Called before the first byte of it; what is larger than `largest`
         will not go up as it is."""
         if self.may_stream(found, largest):
-            work = self.look(folder, as_it_is=self.is_kept(found))
-            self.looking = asyncio.create_task(work, name=f"early-{self.lease.job}")
+            self.folder = folder
+            self.begin(partial(fitting, folder, as_it_is=self.is_kept(found)))
+
+    def merges(self, head: int) -> None:
+        """A film is being made while its streams come; so many bytes in front are written last."""
+        if self.folder and not self.stream and 0 < head <= MOST_HEAD:
+            self.begin(partial(growing, self.folder / MERGED, head), head)
 
     def may_stream(self, found: Found, largest: int) -> bool:
-        least = self.tools.settings.stream_from
-        wish = parse(self.lease.payload["variant"])
-        changed = wish.sound or wish.clip or wish.subtitles
-        return bool(
-            least
-            and least <= (found.size or 0) <= largest
-            and not self.lease.payload["folder"]
-            and not changed
-            and not self.tools.pace.wait(METHOD)
-        )
+        least = orders.stream_from(self.tools, self.lease)
+        known = least <= (found.size or 0) <= largest
+        return bool(least and known and not self.tools.pace.wait(METHOD))
 
     def is_kept(self, found: Found) -> bool:
         """Whether the file is sent as it is, whatever it turns out to be."""
         return found.kind == "file" or parse(self.lease.payload["variant"]).form == "file"
 
-    async def look(self, folder: Path, *, as_it_is: bool) -> None:
+    def begin(self, find: Find, head: int = 0) -> None:
+        """Look for the file; for another one than before, if we did."""
+        if self.looking is not None:
+            self.looking.cancel()
+        self.looking = asyncio.create_task(self.look(find, head), name=f"early-{self.lease.job}")
+
+    async def look(self, find: Find, head: int) -> None:
         """Wait for the file, look at its beginning, and let it go up if that helps."""
         try:
-            for _ in range(LOOKS):
-                path = coming(folder)
-                fits = path and (as_it_is or media.will_stream(path))
-                if path and fits:
+            for _ in count() if head else range(LOOKS):
+                path = find()
+                if isinstance(path, Path):
                     courier = await self.tools.telegram()
-                    self.stream = courier.stream(path, opened(path))
-                    return
-                if path and fits is False:
+                    self.stream = courier.stream(path, opened(path), head=head)
+                if path is not None:
                     return
                 await asyncio.sleep(LOOK)
         except (ChaparError, OSError) as error:
@@ -92,10 +105,19 @@ async def early(tools: Tools, lease: Lease) -> AsyncIterator[Early]:
         await one.close()
 
 
-def coming(folder: Path) -> Path | None:
-    """The one file that is on its way."""
+def fitting(folder: Path, *, as_it_is: bool) -> Path | bool | None:
+    """The one file that is on its way, if it can be sent as it comes."""
     found = [path for path in folder.iterdir() if COMING.fullmatch(path.name)]
-    return found[0] if len(found) == 1 and found[0].lstat().st_size else None
+    if len(found) != 1 or not found[0].lstat().st_size:
+        return None
+    fits = as_it_is or media.will_stream(found[0])
+    return found[0] if fits else fits
+
+
+def growing(path: Path, head: int) -> Path | None:
+    """The film that is being made, once there is more of it than what is written last."""
+    there = path.lstat().st_size if path.exists() else 0
+    return path if there > head else None
 
 
 def opened(path: Path) -> int:

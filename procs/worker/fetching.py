@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from procs import clock, log, media
-from procs.engine.client import Found, OnProgress
+from procs.engine.client import Fetched, Found, OnProgress
 from procs.errors import TelegramRefused
 from procs.filenames import free
 from procs.job import File, Lease, Media, Part, Step
@@ -103,11 +103,21 @@ async def gather(
         outcomes.started(tools.db, lease, worker=tools.name, title=found.title, now=clock.now())
         room.expect(found.size)
         beside.expect(found, folder, largest)
-        fetched = await child.fetch(within(room, progress(tools, lease, Step.FETCH)))
+        say = within(room, progress(tools, lease, Step.FETCH))
+        fetched = await child.fetch(say, on_merge=beside.merges)
     visit.worked(whole=True)
     visit.leave()
     tools.desk.say(lease, Step.PREPARE)
-    files = await media.prepare(
+    files = await prepared(tools, lease, folder, fetched, largest=largest)
+    room.leave()
+    return fetched.facts, files
+
+
+async def prepared(
+    tools: Tools, lease: Lease, folder: Path, fetched: Fetched, *, largest: int
+) -> list[File]:
+    """The files that go to the chat, each of at most `largest` bytes. Raises as `media.prepare`."""
+    return await media.prepare(
         tools.engine.run,
         folder,
         fetched.files,
@@ -122,8 +132,6 @@ async def gather(
         parts=tools.settings.max_parts,
         encode=tools.settings.reencode,
     )
-    room.leave()
-    return fetched.facts, files
 
 
 def within(room: folders.Room, say: OnProgress) -> OnProgress:

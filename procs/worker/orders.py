@@ -45,12 +45,22 @@ def order(tools: Tools, lease: Lease, visit: Visit, folder: Path, *, largest: in
         sponsors=settings.sponsorblock,
         gallery=dict(settings.gallery_sites).get(lease.payload["site"], ""),
         title=lease.payload.get("title", ""),
+        # A second attempt takes no chances with a film that is made while it comes.
+        stream_from=stream_from(tools, lease) if lease.attempt == 1 else 0,
         kept=given(tools, lease, visit, folder),
         allowed_networks=tuple(str(network) for network in settings.allowed_networks),
         cookies=visit.bring_cookies(folder),
         clients=visit.identity.clients,
         impersonate=visit.rules.impersonate,
     )
+
+
+def stream_from(tools: Tools, lease: Lease) -> int:
+    """Bytes from which a media goes up while it comes down, 0 for never: what will be changed, or
+    goes to no chat, does not."""
+    wish = parse(lease.payload["variant"])
+    changed = wish.sound or wish.clip or wish.subtitles
+    return 0 if changed or lease.payload["folder"] else tools.settings.stream_from
 
 
 def keep(tools: Tools, lease: Lease, visit: Visit, folder: Path) -> None:

@@ -1,11 +1,14 @@
-"""A large film on the whole stack: it goes up while it comes down."""
+"""Large films on the whole stack: they go up while they come down."""
 
 import hashlib
+import json
 import urllib.request
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
+from procs.media import boxes
 from tests.process.conftest import gets
 from tests.sandbox.person import Person
 from tests.sandbox.stack import Stack
@@ -30,3 +33,24 @@ async def test_a_film_goes_up_while_it_comes_down_and_arrives_whole(
     assert media["sha256"] == hashlib.sha256(body).hexdigest()
     assert media["supports_streaming"]
     assert "upload.streamed" in healthy.log("worker")
+
+
+async def test_a_film_in_two_streams_goes_up_while_it_is_made_of_them(
+    healthy: Stack, meets: Callable[..., Awaitable[Person]], tmp_path: Path
+) -> None:
+    ann = await meets()
+    picture = "/apart/long/picture.mp4"
+    size = len(urllib.request.urlopen(healthy.url(picture)).read())
+    streamed = healthy.log("worker").count("upload.streamed")
+    before = len(await healthy.telegram.calls("upload.saveBigFilePart"))
+    sent = await ann.sends(healthy.url("/apart/long/film.html?rate=2500000"))
+
+    await healthy.telegram.called("upload.saveBigFilePart", times=before + 3, timeout=30)
+    came = json.load(urllib.request.urlopen(healthy.url("/_hits")))[picture]["bytes"] - size
+    message = await gets(ann, sent)
+
+    assert came < size
+    assert message.media["supports_streaming"]
+    assert message.media["duration"] == pytest.approx(30, abs=0.5)
+    assert boxes.is_streamable(await ann.receives_file(message, tmp_path))
+    assert healthy.log("worker").count("upload.streamed") == streamed + 1

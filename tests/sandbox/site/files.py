@@ -30,6 +30,9 @@ AAC = ("-c:a", "aac", "-b:a", "96k")
 VP9 = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "300k")
 CLIP = ("-i", "clip.mp4")
 COPY = ("-c", "copy")
+#: In pieces, as large sites have their pictures.
+PIECES = ("-movflags", "+frag_keyframe+empty_moov+default_base_moof")
+FASTSTART = ("-movflags", "+faststart")
 HLS = ("-f", "hls", "-hls_time", "2", "-hls_playlist_type", "vod")
 
 #: name -> the ffmpeg arguments that make it. A step may use what an earlier one made.
@@ -53,9 +56,12 @@ STEPS: tuple[dict[str, tuple[str, ...]], ...] = (
     {
         "clip.mkv": (*CLIP, *COPY),
         "clip.webm": (*CLIP, "-vf", "scale=320:180", *VP9, "-c:a", "libopus", "-b:a", "48k"),
-        "small.mp4": (*CLIP, "-vf", "scale=320:180", *H264, *AAC, "-movflags", "+faststart"),
+        "small.mp4": (*CLIP, "-vf", "scale=320:180", *H264, *AAC, *FASTSTART),
         "rotated.mp4": ("-display_rotation:v:0", "90", *CLIP, *COPY),
         "squeezed.mp4": (*CLIP, "-vf", "scale=480:480,setsar=4/3", *H264, *AAC),
+        "apart/long/picture.mp4": ("-i", "long.mp4", "-an", *COPY, *PIECES),
+        "apart/long/late.mp4": ("-i", "long.mp4", "-an", *COPY),
+        "apart/long/sound.m4a": ("-i", "long.mp4", "-vn", *COPY, *FASTSTART),
         "hls/video.m3u8": (*CLIP, "-an", *COPY, *HLS),
         "hls/audio.m3u8": (*CLIP, "-vn", *COPY, *HLS),
         "hls/muxed.m3u8": (*CLIP, *COPY, *HLS),
@@ -104,8 +110,8 @@ def folder() -> Path:
 
 def make(place: Path) -> None:
     """Fill an empty folder."""
-    for part in ("hls", "dash", "subs"):
-        (place / part).mkdir()
+    for part in ("hls", "dash", "subs", "apart/long"):
+        (place / part).mkdir(parents=True)
     (place / "hls/aes.key").write_bytes(KEY)
     (place / "key.info").write_text("aes.key\nhls/aes.key\n")
     with ThreadPoolExecutor(os.cpu_count()) as pool:

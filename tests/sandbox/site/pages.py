@@ -1,6 +1,7 @@
 """The site's pages: each shows its media in another of the ways that sites use."""
 
 import json
+from html import escape
 
 
 def page(title: str, *, head: str = "", body: str = "") -> str:
@@ -28,6 +29,26 @@ def feed(base: str, entries: int = FEED, tail: str = "") -> str:
         f'<?xml version="1.0"?><rss version="2.0"><channel><title>A feed</title>{items}'
         "</channel></rss>"
     )
+
+
+def apart(film: str, query: str, seconds: str) -> str:
+    """A page with a film whose streams a manifest names."""
+    facts = {"@type": "VideoObject", "name": "A film in two streams", "duration": f"PT{seconds}S"}
+    return page("Apart", head=linked({**facts, "contentUrl": f"{film}?{query}"}))
+
+
+def manifest(query: str, picture: int, sound: int) -> str:
+    """A picture and a sound of so many bytes, each one file (ISO/IEC 23009-1)."""
+    query, kinds = escape(query), (("video", "picture.mp4", picture, "avc1.42c01e", 2_000_000),)
+    kinds += (("audio", "sound.m4a", sound, "mp4a.40.2", 96_000),)
+    sets = "".join(
+        f'<AdaptationSet mimeType="{kind}/mp4"><Representation id="{kind}" codecs="{codec}"'
+        f' bandwidth="{rate}"><BaseURL yt:contentLength="{size}">{name}?{query}</BaseURL>'
+        "</Representation></AdaptationSet>"
+        for kind, name, size, codec, rate in kinds
+    )
+    spaces = 'xmlns="urn:mpeg:DASH:schema:MPD:2011" xmlns:yt="http://youtube.com/yt/2012/10/10"'
+    return f'<?xml version="1.0"?><MPD {spaces} type="static"><Period>{sets}</Period></MPD>'
 
 
 def pages(base: str) -> dict[str, str]:

@@ -17,6 +17,7 @@
 /b/res/7.html                 a thread of pictures, as imageboards have it
 /api/skipSegments/5f2a        which parts sponsors paid for
 /odd/clip.mp4                 no name in the address, a Persian one in Content-Disposition
+/apart/long/film.html         a film whose picture and sound are streams of their own
 /episode/7/clip.mp4           the clip again, under an address of its own
 """
 
@@ -34,7 +35,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from tests.sandbox.site import files
-from tests.sandbox.site.pages import pages
+from tests.sandbox.site.pages import apart, manifest, pages
 
 #: Bytes of one write, and how many such writes a second at most, when the rate is bound.
 PIECE, BEATS = 64 * 1024, 20
@@ -114,6 +115,8 @@ class Site:
             web.get("/_hits", self.counters),
             web.get("/page/{name}", self.page),
             web.get("/b/res/{name}.html", self.page),
+            web.get("/apart/{name}/film.html", self.apart),
+            web.get("/apart/{name}/film.mpd", self.manifest),
             web.get("/status/{code:\\d+}", self.status),
             web.get("/redirect/{left:\\d+}/{name:.+}", self.redirect),
             web.get("/{once:walled|busy}/{again:\\d+}/{name:.+}", self.once),
@@ -163,6 +166,19 @@ class Site:
             raise web.HTTPNotFound
         kind = "application/rss+xml" if request.path.endswith(".xml") else "text/html"
         return web.Response(text=text, content_type=kind)
+
+    async def apart(self, request: web.Request) -> web.Response:
+        """A page that names a film in two streams, and for how long it lasts."""
+        seconds = request.query.get("seconds", "30")
+        text = apart(self.url(request.path.replace(".html", ".mpd")), request.query_string, seconds)
+        return web.Response(text=text, content_type="text/html")
+
+    async def manifest(self, request: web.Request) -> web.Response:
+        """Where its streams are, and how large, as YouTube says it."""
+        folder = self.files / "apart" / request.match_info["name"]
+        sizes = [(folder / name).stat().st_size for name in ("picture.mp4", "sound.m4a")]
+        text = manifest(request.query_string, *sizes)
+        return web.Response(text=text, content_type=TYPES[".mpd"])
 
     async def status(self, request: web.Request) -> web.Response:
         code = int(request.match_info["code"])

@@ -1,0 +1,280 @@
+"""Films in two streams that are made while they come: the real engine, ffmpeg and Telegram."""
+
+import asyncio
+import hashlib
+import io
+import os
+import zlib
+from contextlib import asynccontextmanager
+
+import av
+import psutil
+import pytest
+
+from procs import codec, media
+from procs.engine.feed import Feed
+from procs.engine.records import KEPT, MERGED, Order
+from procs.job import File
+from procs.media import boxes
+from procs.worker.early import growing, opened
+from tests.sandbox.site.server import LOOPBACK
+from tests.unit.test_engine_cutting import told
+from tests.unit.test_telegram_courier import send
+
+pytest_plugins = ["tests.sandbox.site.fixtures"]
+
+FOLDER, FILM = "/apart/long", "/apart/long/film.html"
+#: Bytes a second at which 30 seconds of it take three.
+RATE = 2_500_000
+MIB = 1 << 20
+
+
+def heard(*line):
+    """Progress that no test looks at."""
+
+
+def apart(site, picture="picture.mp4", *, duration=30.0, codec="avc1", **more):
+    """A film in two streams, as a reader of its site would give it."""
+    streams = {"picture": (picture, codec, "none"), "sound": ("sound.m4a", "none", "mp4a")}
+    formats = [
+        {
+            "format_id": name,
+            "url": site.url(f"{FOLDER}/{file}"),
+            "ext": "m4a" if seen == "none" else "mp4",
+            "protocol": "http",
+            "vcodec": seen,
+            "acodec": sound,
+            "filesize": (site.files / "apart/long" / file.partition("?")[0]).stat().st_size,
+        }
+        for name, (file, seen, sound) in streams.items()
+    ]
+    facts = {"id": "sponsored01", "title": "A film", "extractor_key": "Youtube"}
+    page = site.url("/page/plain.html")
+    facts |= {"extractor": "youtube", "webpage_url": page, "duration": duration}
+    return {**facts, "formats": formats, **more}
+
+
+CHAPTERS = [
+    {"start_time": 0, "end_time": 20, "title": "One = first"},
+    {"start_time": 20, "end_time": 30, "title": "دو"},
+]
+
+
+@pytest.fixture
+def found(site, engine, tmp_path):
+    """A child that has found a film: one that a look has kept, or a page's."""
+
+    @asynccontextmanager
+    async def found(info=None, *, path="/status/404", stream_from=1, variant="best", **more):
+        if info:
+            body = codec.dump({"info": info, "file": None}).encode()
+            (tmp_path / KEPT).write_bytes(zlib.compress(body))
+        facts = {"allowed_networks": LOOPBACK, "kept": bool(info), "sponsors": site.url("")}
+        order = Order(site.url(path), variant, stream_from=stream_from, **facts, **more)
+        async with engine.open(order, tmp_path) as child:
+            await child.probe()
+            yield child
+
+    return found
+
+
+@pytest.fixture
+def comes(found, tmp_path):
+    """Fetch a film. Returns its path, and how often one began to be made while it came."""
+
+    async def comes(info=None, **more):
+        heads = []
+        async with found(info, **more) as child:
+            fetched = await child.fetch(heard, on_merge=heads.append)
+        assert not (tmp_path / MERGED).exists()
+        return tmp_path / fetched.files[0], len(heads)
+
+    return comes
+
+
+def packets(path):
+    """What is in a film, whatever the order of its streams."""
+    with av.open(str(path)) as film:
+        every = [(one.stream.type, one) for one in film.demux() if one.pts is not None]
+        return sorted(
+            (kind, round(float(one.pts * one.time_base), 3), hashlib.md5(bytes(one)).hexdigest())
+            for kind, one in every
+        )
+
+
+def was_made_at_once(path):
+    """Whether room was left for the index: what is free of it lies behind the index, in front."""
+    with path.open("rb") as source:
+        names = list(boxes.boxes(source))
+    assert names[:2] == [b"ftyp", b"moov"]
+    return names.count(b"free") > 1
+
+
+async def test_a_film_in_two_streams_is_the_same_whether_it_is_made_at_once_or_later(comes, site):
+    at_once, begun = await comes(path=FILM)
+    assert (begun, was_made_at_once(at_once)) == (1, True)
+    later, begun = await comes(path=FILM, stream_from=0)
+    assert (begun, was_made_at_once(later)) == (0, False)
+    assert packets(at_once) == packets(later)
+
+
+async def test_pieces_are_put_together_as_they_come(comes):
+    film, begun = await comes(path="/hls/master.m3u8")
+    assert (begun, was_made_at_once(film)) == (1, True)
+
+
+async def begins(folder, head):
+    """A descriptor of the film that is being made, once there is some of it."""
+    while not (path := growing(folder / MERGED, head)):
+        await asyncio.sleep(0.02)
+    return opened(path)
+
+
+async def test_a_film_in_two_streams_goes_up_while_it_comes_down(
+    found, site, tg, courier, ali, tmp_path
+):
+    going = []
+
+    async def goes_up(head):
+        stream = courier.stream(tmp_path / MERGED, await begins(tmp_path, head), head=head)
+        await tg.called("upload.saveBigFilePart", times=4, timeout=30)
+        return stream, site.bytes(f"{FOLDER}/picture.mp4")
+
+    async with found(path=f"{FILM}?rate={RATE}") as child:
+        begin = lambda head: going.append(asyncio.create_task(goes_up(head)))  # noqa: E731
+        fetched = await child.fetch(heard, on_merge=begin)
+    film = tmp_path / fetched.files[0]
+    stream, came_down = await going[0]
+    known = File(str(film), "document", "film.mp4", "video/mp4", film.stat().st_size)
+    reference = await courier.upload(known, heard, early=stream)
+    await stream.close()
+    await send(tg, courier, ali, reference)
+    came = await ali.receives_file(await ali.sees("Title"), tmp_path / "ali")
+
+    assert came_down < (site.files / "apart/long/picture.mp4").stat().st_size / 2
+    assert came.read_bytes() == film.read_bytes()
+    assert media.boxes.is_streamable(came)
+    assert stream.ahead > 3 * MIB
+
+
+@pytest.mark.parametrize(
+    ("picture", "duration", "why"),
+    [("picture.mp4", 0.1, "moov_size is too small"), ("late.mp4", 30.0, "partial file")],
+    ids=["room", "late index"],
+)
+async def test_what_cannot_be_made_at_once_is_made_later(
+    found, site, tmp_path, picture, duration, why
+):
+    async with found(apart(site, picture, duration=duration)) as child:
+        fetched = await child.fetch(heard)
+    film = tmp_path / fetched.files[0]
+    assert not was_made_at_once(film)
+    assert packets(film) == packets(site.files / "long.mp4")
+    assert why in fetched.warnings[0]
+
+
+async def test_what_is_thrown_away_holds_no_room_whoever_has_it_open(found, site, tmp_path):
+    going = []
+    async with found(apart(site, f"picture.mp4?rate={4 * RATE}", duration=0.1)) as child:
+        begin = lambda head: going.append(asyncio.create_task(begins(tmp_path, head)))  # noqa: E731
+        await child.fetch(heard, on_merge=begin)
+    file = await going[0]
+    assert os.fstat(file).st_blocks == 0
+    os.close(file)
+
+
+async def test_a_film_that_needs_its_room_under_the_limit_is_made_later(comes, site):
+    info = apart(site)
+    film, _ = await comes(info, stream_from=0)
+    film, begun = await comes(info, max_file_size=film.stat().st_size + MIB // 16)
+    assert (begun, was_made_at_once(film)) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("facts", "more"),
+    [
+        ({"codec": "vp9"}, {}),
+        ({"stretched_ratio": 2}, {}),
+        ({"duration": 0}, {}),
+        ({}, {"stream_from": 8 * MIB}),
+        ({}, {"variant": "mp3"}),
+    ],
+    ids=["codec", "stretched", "duration", "small", "sound"],
+)
+async def test_what_would_be_changed_or_nobody_knows_is_not_made_at_once(comes, site, facts, more):
+    _, begun = await comes(apart(site, **facts), **more)
+    assert begun == 0
+
+
+async def test_chapters_are_in_a_film_that_is_made_at_once(comes, site):
+    film, begun = await comes(apart(site, chapters=CHAPTERS))
+    assert (begun, was_made_at_once(film)) == (1, True)
+    assert told(film)[1] == [(0.0, "One = first"), (20.0, "دو")]
+
+
+async def test_what_sponsors_paid_for_is_left_out_of_a_film_that_is_made_later(comes, site):
+    film, begun = await comes(apart(site), variant="best~")
+    assert begun == 0
+    assert told(film)[0] == pytest.approx(20, abs=0.5)
+
+
+async def test_a_job_that_is_cancelled_leaves_no_program(found, site, tmp_path):
+    going = []
+    async with found(apart(site, f"picture.mp4?rate={RATE}")) as child:
+        begin = lambda head: going.append(asyncio.create_task(begins(tmp_path, head)))  # noqa: E731
+        fetching = asyncio.create_task(child.fetch(heard, on_merge=begin))
+        await site.until(f"{FOLDER}/picture.mp4", sent=MIB)
+        os.close(await going[0])
+        programs = psutil.Process(child.pid).children(recursive=True)
+        fetching.cancel()
+    assert [one.name() for one in programs if one.is_running()] == []
+    assert len(programs) == 1
+
+
+class Pipe(io.BytesIO):
+    """What was written can be read after it was closed."""
+
+    def close(self):
+        self.given = self.getvalue()
+        super().close()
+
+
+@pytest.fixture
+def feed(tmp_path):
+    """A feed of a file that has begun to come."""
+    part = tmp_path / "media-0.fv.mp4.part"
+    part.write_bytes(b"a" * MIB)
+    feed = Feed(str(part.with_suffix("")), Pipe())
+    feed.start()
+    yield feed, part
+    feed.stop()
+    feed.join()
+
+
+async def given(feed, size):
+    """Wait until so many bytes were given."""
+    while feed.given.size < size:
+        await asyncio.sleep(0.01)
+
+
+async def test_a_pipe_is_given_what_comes_and_then_its_end(feed):
+    feed, part = feed
+    await given(feed, MIB)
+    with part.open("ab") as file:
+        file.write(b"b" * MIB)
+    part.rename(feed.path)
+    feed.whole.set()
+    feed.join()
+    assert feed.gave_all()
+    assert feed.pipe.given == b"a" * MIB + b"b" * MIB
+
+
+@pytest.mark.parametrize("size", [MIB // 2, MIB, 2 * MIB], ids=["shorter", "as long", "longer"])
+async def test_a_download_that_began_anew_is_not_what_was_given(feed, size):
+    feed, part = feed
+    await given(feed, MIB)
+    part.write_bytes(b"b" * size)
+    part.rename(feed.path)
+    feed.whole.set()
+    feed.join()
+    assert not feed.gave_all()
