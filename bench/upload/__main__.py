@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 
 from bench import foundation
 from bench.upload.goals import GOALS, Figures, met
+from procs.tools import tools
+from tests.sandbox.site import files
 from tests.sandbox.stack import ROOT, TOKEN, Server, Stack
 from tests.sandbox.telegram.control import Control
 
@@ -27,6 +30,8 @@ LATE = 0.05
 FOREVER = 1 << 30
 #: Bytes of what is streamed, and bytes a second down and up.
 LARGE, RATE = 100_000_000, 10_000_000
+#: The film of two streams: so many seconds, so many times.
+SECONDS, TIMES = 30, 14
 
 
 class Bench:
@@ -118,23 +123,49 @@ async def delivery() -> Figures:
 
 async def streams() -> Figures:
     """From a link to its media in the chat, a large one at equal rates down and up: one after the
-    other, and while it still comes down."""
+    other, and while it still comes down; a plain file, and a film in two streams."""
+    plain = await both("plain", f"/small.mp4?pad={LARGE}&rate={RATE}")
+    film = await asyncio.to_thread(large_film)
+    try:
+        address = f"/apart/{film.name}/film.html?seconds={SECONDS * TIMES}&rate={RATE}"
+        merged = await both("merged", address)
+    finally:
+        shutil.rmtree(film)
+    return {
+        "stream_vs_sequential": plain["streamed"] / plain["sequential"],
+        "stream_merged_vs_sequential": merged["streamed"] / merged["sequential"],
+        "sequential_s": plain["sequential"],
+        "streamed_s": plain["streamed"],
+        "sequential_merged_s": merged["sequential"],
+        "streamed_merged_s": merged["streamed"],
+    }
+
+
+async def both(title: str, path: str) -> dict[str, float]:
+    """Seconds until a media of the site is in the chat, by either way."""
     took = {}
     for way, settings in {"sequential": {}, "streamed": {"stream_from": "50MiB"}}.items():
         async with Stack(**settings) as stack:
             await stack.telegram.throttles(RATE)
             ann = await stack.telegram.person("Ann")
             await ann.starts()
-            path = f"/small.mp4?pad={LARGE}&rate={RATE}"
             took[way] = await foundation.arrives(stack, ann, path)
-            print(f"  {LARGE / 1e6:.0f} MB {way:<12}{took[way]:>8.2f} s")
+            print(f"  {LARGE / 1e6:.0f} MB {title:<8}{way:<12}{took[way]:>8.2f} s")
             assert (way == "streamed") == ("upload.streamed" in stack.log("worker"))
         stack.remove()
-    return {
-        "stream_vs_sequential": took["streamed"] / took["sequential"],
-        "sequential_s": took["sequential"],
-        "streamed_s": took["streamed"],
-    }
+    return took
+
+
+def large_film() -> Path:
+    """A folder of the site with a film of `LARGE` bytes in two streams: its short one, over and
+    over."""
+    site = files.folder()
+    place = Path(tempfile.mkdtemp(prefix="large-", dir=site / "apart"))
+    again = ("-v", "error", "-stream_loop", str(TIMES - 1), "-i", str(site / "long.mp4"))
+    for part, name in ((("-an", *files.PIECES), "picture.mp4"), (("-vn",), "sound.m4a")):
+        argv = [tools().ffmpeg, *again, *part, "-c", "copy", str(place / name)]
+        subprocess.run(argv, check=True)
+    return place
 
 
 async def measure(home: Path, *, quick: bool) -> Figures:

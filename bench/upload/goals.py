@@ -26,6 +26,7 @@ GOALS = {
     "reconnect_loss_s": Goal(most=1),
     "cached_delivery_ms": Goal(most=150),
     "stream_vs_sequential": Goal(most=0.6),
+    "stream_merged_vs_sequential": Goal(most=0.65),
 }
 
 
