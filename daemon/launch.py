@@ -103,7 +103,7 @@ def python_path() -> str:
 
 
 def command() -> list[str]:
-    return [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(configuration())]
+    return [sys.executable, "-m", "daemon.supervisord", "-n", "-c", str(configuration())]
 
 
 def configuration() -> Path:
