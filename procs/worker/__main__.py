@@ -75,6 +75,7 @@ def engine(settings: config.Settings) -> Engine:
 async def work(tools: Tools, signals: process.Signals, places: Places) -> str:
     """Be the spare, then serve until drained; not before downloads are known to be confined. The
     slot's session is closed when this returns. Returns why it ended."""
+    born = clock.now().boot
     warm = asyncio.create_task(tools.connect_early())
     fit = asyncio.create_task(tools.start_engine())
     fresh = asyncio.create_task(tools.keep_fresh())
@@ -85,7 +86,8 @@ async def work(tools: Tools, signals: process.Signals, places: Places) -> str:
             return STOPPED if signals.stop.is_set() else await serve(tools, signals, places, post)
         if signals.stop.is_set():
             return STOPPED
-        await signals.unless_stopped(asyncio.sleep(budget.YOUNGEST))
+        youth = born + budget.YOUNGEST - clock.now().boot
+        await signals.unless_stopped(asyncio.sleep(max(0.0, youth)))
         return RECYCLE
     finally:
         warm.cancel()
