@@ -142,7 +142,8 @@ class Merge:
             code = ffmpeg.wait(PATIENCE)
             said = Path(SAID).read_text(encoding="utf-8", errors="replace")
             if code or said or not feed.gave_all():
-                return f"exit {code}, {said[-200:].strip() or feed.failed or 'the picture changed'}"
+                why = (f"exit {code}", feed.failed, said[-200:].strip() or "not all of the picture")
+                return ", ".join(filter(None, why))
             if Path(MERGED).stat().st_size > self.most or not has_index(Path(MERGED), self.room):
                 return "too large, or not in order"
         except (OSError, subprocess.TimeoutExpired) as error:

@@ -6,6 +6,7 @@ import io
 import os
 import zlib
 from contextlib import asynccontextmanager
+from functools import partial
 
 import av
 import psutil
@@ -24,8 +25,8 @@ from tests.unit.test_telegram_courier import send
 pytest_plugins = ["tests.sandbox.site.fixtures"]
 
 FOLDER, FILM = "/apart/long", "/apart/long/film.html"
-#: Bytes a second at which 30 seconds of it take three.
-RATE = 2_500_000
+#: The picture within three seconds, and within one.
+SLOW, FASTER = (f"{FOLDER}/picture.mp4?rate={rate}" for rate in (2_500_000, 10_000_000))
 MIB = 1 << 20
 
 
@@ -33,18 +34,21 @@ def heard(*line):
     """Progress that no test looks at."""
 
 
-def apart(site, picture="picture.mp4", *, duration=30.0, codec="avc1", **more):
+def apart(site, picture=f"{FOLDER}/picture.mp4", *, duration=30.0, codec="avc1", **more):
     """A film in two streams, as a reader of its site would give it."""
-    streams = {"picture": (picture, codec, "none"), "sound": ("sound.m4a", "none", "mp4a")}
+    streams = {
+        "picture": (picture, codec, "none"),
+        "sound": (f"{FOLDER}/sound.m4a", "none", "mp4a"),
+    }
     formats = [
         {
             "format_id": name,
-            "url": site.url(f"{FOLDER}/{file}"),
+            "url": site.url(file),
             "ext": "m4a" if seen == "none" else "mp4",
             "protocol": "http",
             "vcodec": seen,
             "acodec": sound,
-            "filesize": (site.files / "apart/long" / file.partition("?")[0]).stat().st_size,
+            "filesize": size_of(site, file),
         }
         for name, (file, seen, sound) in streams.items()
     ]
@@ -52,6 +56,10 @@ def apart(site, picture="picture.mp4", *, duration=30.0, codec="avc1", **more):
     page = site.url("/page/plain.html")
     facts |= {"extractor": "youtube", "webpage_url": page, "duration": duration}
     return {**facts, "formats": formats, **more}
+
+
+def size_of(site, address):
+    return (site.files / "apart/long" / address.partition("?")[0].rpartition("/")[2]).stat().st_size
 
 
 CHAPTERS = [
@@ -110,17 +118,13 @@ def was_made_at_once(path):
     return names.count(b"free") > 1
 
 
-async def test_a_film_in_two_streams_is_the_same_whether_it_is_made_at_once_or_later(comes, site):
-    at_once, begun = await comes(path=FILM)
+@pytest.mark.parametrize("path", [FILM, "/hls/master.m3u8"], ids=["files", "pieces"])
+async def test_a_film_in_two_streams_is_the_same_whether_it_is_made_at_once_or_later(comes, path):
+    at_once, begun = await comes(path=path)
     assert (begun, was_made_at_once(at_once)) == (1, True)
-    later, begun = await comes(path=FILM, stream_from=0)
+    later, begun = await comes(path=path, stream_from=0)
     assert (begun, was_made_at_once(later)) == (0, False)
     assert packets(at_once) == packets(later)
-
-
-async def test_pieces_are_put_together_as_they_come(comes):
-    film, begun = await comes(path="/hls/master.m3u8")
-    assert (begun, was_made_at_once(film)) == (1, True)
 
 
 async def begins(folder, head):
@@ -130,37 +134,60 @@ async def begins(folder, head):
     return opened(path)
 
 
-async def test_a_film_in_two_streams_goes_up_while_it_comes_down(
-    found, site, tg, courier, ali, tmp_path
-):
-    going = []
+@pytest.fixture
+def arrives(found, site, tg, courier, ali, tmp_path):
+    """Fetch a film, have it go up meanwhile, and send it. Returns its path, that of what came, the
+    stream, and the bytes of the picture that had come down when some of it had gone up."""
 
     async def goes_up(head):
         stream = courier.stream(tmp_path / MERGED, await begins(tmp_path, head), head=head)
         await tg.called("upload.saveBigFilePart", times=4, timeout=30)
         return stream, site.bytes(f"{FOLDER}/picture.mp4")
 
-    async with found(path=f"{FILM}?rate={RATE}") as child:
-        begin = lambda head: going.append(asyncio.create_task(goes_up(head)))  # noqa: E731
-        fetched = await child.fetch(heard, on_merge=begin)
-    film = tmp_path / fetched.files[0]
-    stream, came_down = await going[0]
-    known = File(str(film), "document", "film.mp4", "video/mp4", film.stat().st_size)
-    reference = await courier.upload(known, heard, early=stream)
-    await stream.close()
-    await send(tg, courier, ali, reference)
-    came = await ali.receives_file(await ali.sees("Title"), tmp_path / "ali")
+    async def arrives(info):
+        going = []
+        async with found(info) as child:
+            fetched = await child.fetch(heard, on_merge=beginning(going, goes_up))
+        film = tmp_path / fetched.files[0]
+        stream, came_down = await going[0]
+        known = File(str(film), "document", "film.mp4", "video/mp4", film.stat().st_size)
+        reference = await courier.upload(known, heard, early=stream)
+        await stream.close()
+        await send(tg, courier, ali, reference)
+        came = await ali.receives_file(await ali.sees("Title"), tmp_path / "ali")
+        return film, came, stream, came_down
 
-    assert came_down < (site.files / "apart/long/picture.mp4").stat().st_size / 2
+    return arrives
+
+
+def beginning(going, work):
+    """Begin some work as soon as a film is being made."""
+    return lambda head: going.append(asyncio.create_task(work(head)))
+
+
+async def test_a_film_in_two_streams_goes_up_while_it_comes_down(arrives, site):
+    film, came, stream, came_down = await arrives(apart(site, SLOW))
     assert came.read_bytes() == film.read_bytes()
     assert media.boxes.is_streamable(came)
+    assert came_down < size_of(site, SLOW) / 2
     assert stream.ahead > 3 * MIB
+
+
+async def test_a_film_that_is_made_anew_after_parts_of_it_left_arrives_whole(arrives, site):
+    film, came, stream, _ = await arrives(apart(site, SLOW, duration=0.1))
+    assert came.read_bytes() == film.read_bytes()
+    assert packets(film) == packets(site.files / "long.mp4")
+    assert (stream.ahead, len(stream.sums) > 3) == (0, True)
 
 
 @pytest.mark.parametrize(
     ("picture", "duration", "why"),
-    [("picture.mp4", 0.1, "moov_size is too small"), ("late.mp4", 30.0, "partial file")],
-    ids=["room", "late index"],
+    [
+        (f"{FOLDER}/picture.mp4", 0.1, "moov_size is too small"),
+        (f"{FOLDER}/late.mp4", 30.0, "partial file"),
+        ("/anew/apart/long/picture.mp4?rate=10000000", 30.0, "began anew"),
+    ],
+    ids=["room", "late index", "began anew"],
 )
 async def test_what_cannot_be_made_at_once_is_made_later(
     found, site, tmp_path, picture, duration, why
@@ -175,9 +202,8 @@ async def test_what_cannot_be_made_at_once_is_made_later(
 
 async def test_what_is_thrown_away_holds_no_room_whoever_has_it_open(found, site, tmp_path):
     going = []
-    async with found(apart(site, f"picture.mp4?rate={4 * RATE}", duration=0.1)) as child:
-        begin = lambda head: going.append(asyncio.create_task(begins(tmp_path, head)))  # noqa: E731
-        await child.fetch(heard, on_merge=begin)
+    async with found(apart(site, FASTER, duration=0.1)) as child:
+        await child.fetch(heard, on_merge=beginning(going, partial(begins, tmp_path)))
     file = await going[0]
     assert os.fstat(file).st_blocks == 0
     os.close(file)
@@ -220,8 +246,8 @@ async def test_what_sponsors_paid_for_is_left_out_of_a_film_that_is_made_later(c
 
 async def test_a_job_that_is_cancelled_leaves_no_program(found, site, tmp_path):
     going = []
-    async with found(apart(site, f"picture.mp4?rate={RATE}")) as child:
-        begin = lambda head: going.append(asyncio.create_task(begins(tmp_path, head)))  # noqa: E731
+    async with found(apart(site, SLOW)) as child:
+        begin = beginning(going, partial(begins, tmp_path))
         fetching = asyncio.create_task(child.fetch(heard, on_merge=begin))
         await site.until(f"{FOLDER}/picture.mp4", sent=MIB)
         os.close(await going[0])
@@ -229,6 +255,19 @@ async def test_a_job_that_is_cancelled_leaves_no_program(found, site, tmp_path):
         fetching.cancel()
     assert [one.name() for one in programs if one.is_running()] == []
     assert len(programs) == 1
+
+
+async def test_a_film_whose_program_was_killed_is_made_later(found, site, tmp_path):
+    async def kill(head):
+        os.close(await begins(tmp_path, head))
+        psutil.Process(child.pid).children(recursive=True)[0].kill()
+
+    going = []
+    async with found(apart(site, FASTER)) as child:
+        fetched = await child.fetch(heard, on_merge=beginning(going, kill))
+    await going[0]
+    assert not was_made_at_once(tmp_path / fetched.files[0])
+    assert "exit -9" in fetched.warnings[0]
 
 
 class Pipe(io.BytesIO):

@@ -5,6 +5,7 @@
 /hang/clip.mp4                headers never come
 /stall/clip.mp4               half of it, then silence
 /cut/clip.mp4                 half of it, then the connection breaks
+/anew/clip.mp4                half of it, then a break; the next time all of it from its beginning
 /unsized/clip.mp4             without a length
 /endless.mp4                  the clip, then zeros for ever
 /live.m3u8                    a broadcast: no end, and one segment more each time it is asked for
@@ -129,7 +130,7 @@ class Site:
             web.get("/api/skipSegments/{start}", self.sponsors),
             web.get("/live.m3u8", self.live),
             web.get("/turning.m3u8", self.turning),
-            web.get("/{bend:slow|stall|cut|unsized|odd}/{name:.+}", self.file),
+            web.get("/{bend:slow|stall|cut|anew|unsized|odd}/{name:.+}", self.file),
             web.get("/episode/{number:\\d+}/{name:.+}", self.file),
             web.get("/{name:.+}", self.file),
         ]
@@ -260,7 +261,9 @@ class Site:
             raise web.HTTPNotFound
         body = path.read_bytes() + padding(int(request.query.get("pad") or 0))
         response = web.StreamResponse(headers=headers_of(path, bend))
-        first = start_of(request, len(body))
+        first = start_of(request, len(body)) if bend != "anew" else 0
+        if bend == "anew" and self.asked[request.path] == 1:
+            bend = "cut"
         if bend != "unsized":
             response.content_length = len(body) - first
             response.headers["Accept-Ranges"] = "bytes"
