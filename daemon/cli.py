@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def words_about_processes(of: dict[str, argparse.ArgumentParser]) -> None:
-    of["up"].add_argument("-d", "--detach", action="store_true", help="return when it runs")
+    of["up"].add_argument("-d", "--detach", action="store_true", help="return when all serve")
     of["stop"].add_argument("--now", action="store_true", help="jobs go back into the queue")
     for name in ("up", "check"):
         of[name].add_argument("--no-bot", action="store_true", help="without a sign-in to Telegram")

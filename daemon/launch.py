@@ -7,14 +7,16 @@ import os
 import shlex
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
 import daemon
+from daemon import status
 from daemon.control import Supervisor
 from daemon.errors import Refused
-from procs import config
+from procs import clock, config
 from procs.config import Reading, Settings
 from procs.store.migrate import migrate
 
@@ -23,6 +25,10 @@ ROOT = Path(__file__).resolve().parent.parent
 BEYOND_GRACE = 15
 #: How long a detached supervisord may take to answer, in seconds; it took 0.3 here.
 PATIENCE = 30.0
+#: How long its processes may take until they serve, in seconds (it took 4 here: 3 of them make
+#: supervisord sure), and the seconds between two looks.
+UNTIL_SERVING = 60.0
+LOOK = 0.1
 #: supervisord closes descriptors from 5 up when it reloads, and from 3 up in its children.
 LOCK_DESCRIPTOR = 3
 #: prctl(2)
@@ -31,7 +37,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 def up(*, detach: bool = False, bot: bool = True) -> None:
     """Start Chapar: in the foreground this process becomes supervisord; detached, it returns when
-    supervisord answers. Raises BadSettings, NewerDatabase, Refused."""
+    all run and the workers serve. Raises BadSettings, NewerDatabase, Refused."""
     reading = config.read(need_telegram=bot)
     settings = reading.settings
     if settings is None:
@@ -43,6 +49,7 @@ def up(*, detach: bool = False, bot: bool = True) -> None:
     print(f"chapar {daemon.__version__}: {settings.workers} + 1 workers, home {settings.home}")
     if detach:
         start_detached(settings, around, lock)
+        await_service(settings)
     else:
         become(around, lock)
 
@@ -154,3 +161,16 @@ def start_detached(settings: Settings, around: dict[str, str], lock: int) -> Non
             child.wait(0.1)
             raise Refused(f"supervisord ended at once: {first_words.read_text().strip()}")
     raise Refused(f"supervisord (pid {child.pid}) does not answer; see {settings.logs}")
+
+
+def await_service(settings: Settings, *, patience: float = UNTIL_SERVING) -> None:
+    """Wait until the bot runs and every post has its worker. Raises Refused with all that is
+    missing after `patience` seconds; what was started goes on trying."""
+    end = clock.now().boot + patience
+    while missing := status.look(settings).missing:
+        if clock.now().boot > end:
+            raise Refused(
+                f"not up after {patience:g} s: {', '.join(missing)}; it goes on trying: "
+                f"look at chapar status, and at the logs in {settings.logs}"
+            )
+        time.sleep(LOOK)

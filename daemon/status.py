@@ -52,10 +52,34 @@ class Status:
     @property
     def all_run(self) -> bool:
         """Whether all that should run does, signed in; a bot left out on purpose is not missed."""
-        return not self.lost and all(
-            process.state == "RUNNING" or (process.state == "STOPPED" and not process.since)
+        return not self.lost and not self.down
+
+    @property
+    def down(self) -> list[str]:
+        """Who does not run, or not yet, each in a few words."""
+        return [
+            f"{process.title} is {process.state}"
             for process in self.processes or []
-        )
+            if process.state != "RUNNING" and not (process.state == "STOPPED" and not process.since)
+        ]
+
+    @property
+    def missing(self) -> list[str]:
+        """All that still keeps Chapar from serving, each in a few words; empty when it is up."""
+        if self.processes is None:
+            return ["supervisord does not answer"]
+        lost = [f"{one.name} has lost its sign-in" for one in self.lost]
+        return [*lost, *self.down, *self.idle]
+
+    @property
+    def idle(self) -> list[str]:
+        """Workers that run and are not in yet, and posts at which nobody serves."""
+        rows = {worker.pid: worker for worker in (self.store.workers if self.store else [])}
+        running = [one for one in self.processes or [] if one.group == "worker" and one.pid]
+        starting = [f"{one.title} starts" for one in running if one.pid not in rows]
+        posts = self.settings.workers
+        serving = sum(one.pid in rows and rows[one.pid].slot is not None for one in running)
+        return starting + ([f"{serving} of {posts} workers serve"] if serving < posts else [])
 
 
 def look(settings: Settings) -> Status:

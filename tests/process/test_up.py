@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.commands import NOT_UP
 from daemon.control import Supervisor, await_end, open_doors
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +21,7 @@ class Chapar:
 
     def __init__(self, folder):
         self.folder = folder
+        self.started = []
         self.home = folder / "home"
         (folder / ".env").write_text(
             "CHAPAR_HOME=home\nCHAPAR_WORKERS=1\nCHAPAR_DRAIN_GRACE=5\nCHAPAR_LOG_LEVEL=DEBUG\n"
@@ -28,12 +30,14 @@ class Chapar:
         self.around = others | {"PYTHONPATH": str(ROOT)}
 
     def start(self, *words):
-        return subprocess.Popen(
+        command = subprocess.Popen(
             [sys.executable, "-m", "daemon.cli", *words],
             cwd=self.folder,
             env=self.around,
             stdout=subprocess.DEVNULL,
         )
+        self.started.append(command)
+        return command
 
     def says(self, *words, program="daemon.cli"):
         """(exit code, standard output, standard error)"""
@@ -51,6 +55,13 @@ class Chapar:
     def supervisor(self):
         return Supervisor(self.home / "run")
 
+    def until_answered(self):
+        """Wait until its supervisord answers."""
+        for _ in range(200):  # each look takes a tenth of a second or more
+            if self.says("status")[0] != NOT_UP:
+                return
+        raise AssertionError("nobody answers")
+
     def until_all_run(self):
         """The status once every process is up and every worker has its place."""
         for _ in range(200):  # each look takes a tenth of a second or more
@@ -65,11 +76,14 @@ def chapar(short_home):
     command = Chapar(short_home)
     yield command
     command.says("stop", "--now")
+    for started in command.started:
+        started.wait(PATIENCE)
 
 
 def test_up_status_and_stop(chapar):
     assert chapar.says("up", "-d", "--no-bot")[0] == 0
-    out = chapar.until_all_run()
+    code, out, _ = chapar.says("status")
+    assert code == 0
     rows = {words[0]: words[1:] for line in out.splitlines() if (words := line.split())}
     places = sorted(" ".join(rows[f"worker:worker-0{n}"][3:5]) for n in (0, 1))
     assert rows["keeper"][0] == rows["watch"][0] == "RUNNING"
@@ -86,7 +100,8 @@ def test_up_status_and_stop(chapar):
 
 
 def test_supervisorctl_works_beside_it(chapar):
-    chapar.says("up", "-d", "--no-bot")
+    chapar.start("up", "--no-bot")
+    chapar.until_answered()
     chapar.around["CHAPAR_HOME"] = str(chapar.home)
     conf = str(ROOT / "supervisord.conf")
     _, out, _ = chapar.says("-c", conf, "status", program="supervisor.supervisorctl")
@@ -95,7 +110,8 @@ def test_supervisorctl_works_beside_it(chapar):
 
 
 def test_a_second_supervisor_on_one_home_is_refused(chapar):
-    chapar.says("up", "-d", "--no-bot")
+    chapar.start("up", "--no-bot")
+    chapar.until_answered()
     first = chapar.supervisor.pid()
 
     for words in (["up", "--no-bot"], ["up", "-d", "--no-bot"]):
@@ -145,4 +161,3 @@ def test_after_kill_nine_of_supervisord_nothing_is_left_and_it_starts_again(chap
     command.wait(PATIENCE)
     await_end(doors, lambda line: None)
     assert chapar.says("up", "-d", "--no-bot")[0] == 0
-    chapar.until_all_run()

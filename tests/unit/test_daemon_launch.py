@@ -73,3 +73,9 @@ def test_the_environment_has_all_that_supervisord_asks_for(settings, reading):
 def test_a_checkout_is_importable_from_everywhere(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", "/else")
     assert launch.python_path() == f"{ROOT}:/else"
+
+
+def test_what_does_not_come_up_is_told_after_a_while(settings):
+    told = r"not up after 0 s: supervisord does not answer; it goes on trying: .*/logs$"
+    with pytest.raises(Refused, match=told):
+        launch.await_service(settings, patience=0)

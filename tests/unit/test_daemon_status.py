@@ -65,3 +65,24 @@ def test_a_bot_left_out_on_purpose_is_not_missed(settings):
     assert status.Status(settings, [out], None).all_run
     dead = process("bot", 0, "FATAL", "bot")
     assert not status.Status(settings, [dead], None).all_run
+
+
+def test_what_is_missing_is_named(settings):
+    settings = dataclasses.replace(settings, workers=2)
+    there = [process("worker-00", 11), process("worker-01", 12), process("worker-02", 13)]
+    bot = process("bot", 9, "STARTING", "bot")
+    assert status.Status(settings, [*there, bot], STORE).missing == [
+        *("bot is STARTING", "worker:worker-02 starts", "1 of 2 workers serve")
+    ]
+    served = dataclasses.replace(STORE, workers=[WORKER, SPARE])
+    one = dataclasses.replace(settings, workers=1)
+    assert status.Status(one, there[:2], served).missing == []
+    assert status.Status(one, None, served).missing == ["supervisord does not answer"]
+
+
+def test_workers_of_an_earlier_start_are_not_counted(settings):
+    fresh = [process("worker-00", 21), process("worker-01", 22)]
+    one = dataclasses.replace(settings, workers=1)
+    assert status.Status(one, fresh, STORE).missing == [
+        *("worker:worker-00 starts", "worker:worker-01 starts", "0 of 1 workers serve")
+    ]
