@@ -127,6 +127,34 @@ async def test_a_film_in_two_streams_is_the_same_whether_it_is_made_at_once_or_l
     assert packets(at_once) == packets(later)
 
 
+def in_pieces(site):
+    """The short film's streams as a manifest gives them: how long it lasts only its pieces say."""
+
+    def stream(number, seen, sound):
+        names = [f"chunk-stream{number}-{piece:05d}.m4s" for piece in (1, 2, 3)]
+        pieces = [{"path": name, "duration": 2} for name in names]
+        return {
+            "format_id": str(number),
+            "url": site.url("/dash/manifest.mpd"),
+            "protocol": "http_dash_segments",
+            "fragment_base_url": site.url("/dash/"),
+            "fragments": [{"path": f"init-stream{number}.m4s"}, *pieces],
+            "ext": "m4a" if seen == "none" else "mp4",
+            "vcodec": seen,
+            "acodec": sound,
+            "filesize": 700_000,
+        }
+
+    formats = [stream(0, "avc1", "none"), stream(1, "none", "mp4a")]
+    return {**apart(site, duration=None), "formats": formats}
+
+
+async def test_the_pieces_of_a_film_say_how_much_room_its_index_needs(comes, site):
+    film, begun = await comes(in_pieces(site))
+    assert (begun, was_made_at_once(film)) == (1, True)
+    assert packets(film) == packets(site.files / "clip.mp4")
+
+
 async def begins(folder, head):
     """A descriptor of the film that is being made, once there is some of it."""
     while not (path := growing(folder / MERGED, head)):
