@@ -20,7 +20,7 @@ from yt_dlp.utils import Popen
 from procs.engine import formats, programs
 from procs.engine.confine import SCRATCH
 from procs.engine.feed import Feed
-from procs.engine.records import MERGED, Order
+from procs.engine.records import LATER, MERGED, Order
 from procs.tools import tools
 
 #: Ways by which a stream comes as one file that only grows.
@@ -92,7 +92,7 @@ class Merge:
             try:
                 self.begin(name, info)
             except OSError as error:
-                self.warn(f"not merged at once: {error}")
+                self.warn(f"{LATER}{error}")
         yield
         if self.feed:
             self.feed.whole.set()
@@ -129,7 +129,7 @@ class Merge:
             if self.done:
                 os.replace(MERGED, path)
             else:
-                self.warn(f"not merged at once: {why}")
+                self.warn(f"{LATER}{why}")
         self.close()
         return self.done
 

@@ -13,6 +13,8 @@ COOKIES = "cookies.txt"
 KEPT = "kept.z"
 #: The film that is being made of a picture and a sound that still come, in a job's folder.
 MERGED = "merged.mp4"
+#: How the warning begins that it was made later after all.
+LATER = "not merged at once: "
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from itertools import count
 from pathlib import Path
 
 from procs import log, media
-from procs.engine.client import Found
-from procs.engine.records import MERGED
+from procs.engine.client import Fetched, Found
+from procs.engine.records import LATER, MERGED
 from procs.errors import ChaparError
 from procs.job import Lease
 from procs.telegram.streaming import Stream
@@ -58,6 +58,12 @@ class Early:
         """A film is being made while its streams come; so many bytes in front are written last."""
         if self.folder and not self.stream and 0 < head <= MOST_HEAD:
             self.begin(partial(growing, self.folder / MERGED, head), head)
+
+    def came(self, fetched: Fetched) -> None:
+        """The download is over: say why a film in two streams did not go up meanwhile."""
+        for why in fetched.warnings:
+            if why.startswith(LATER):
+                log.info("upload.not-early", job=self.lease.job, error=why)
 
     def may_stream(self, found: Found, largest: int) -> bool:
         least = orders.stream_from(self.tools, self.lease)

@@ -105,6 +105,7 @@ async def gather(
         beside.expect(found, folder, largest)
         say = within(room, progress(tools, lease, Step.FETCH))
         fetched = await child.fetch(say, on_merge=beside.merges)
+    beside.came(fetched)
     visit.worked(whole=True)
     visit.leave()
     tools.desk.say(lease, Step.PREPARE)
