@@ -31,6 +31,7 @@ PICK = """
 SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress
   FROM jobs
  WHERE state = 0 AND lane = :lane AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
+   AND (NOT :local OR payload ->> '$.folder' > 0)
  ORDER BY at
  LIMIT MAX(0, MIN(:room, :most - (SELECT COUNT(*) FROM jobs WHERE state = 1 AND lane = :lane)))
 """
@@ -76,30 +77,9 @@ STOPPED = "SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = 1 A
 FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
 READY = """
 SELECT 1 FROM jobs
- WHERE state = 0 AND lane = :lane AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all') LIMIT 1
+ WHERE state = 0 AND lane = :lane AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
+   AND (NOT :local OR payload ->> '$.folder' > 0) LIMIT 1
 """
-
-#: One row for each lane in which jobs are queued, and a last one without.
-OUTLOOK = """
-WITH RECURSIVE queued (lane) AS (
-    SELECT MIN(lane) FROM jobs WHERE state = 0
-     UNION ALL
-    SELECT (SELECT MIN(lane) FROM jobs WHERE state = 0 AND lane > queued.lane)
-      FROM queued WHERE queued.lane IS NOT NULL)
-SELECT lane, (SELECT MIN(at) FROM jobs WHERE state = 2),
-       EXISTS (SELECT 1 FROM pauses WHERE scope = 'all'),
-       :most <= (SELECT COUNT(*) FROM jobs WHERE state = 1 AND lane = 1)
-  FROM queued
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What there is to do: the lanes in which a job could be claimed, and the wall
-    instant at which the next job becomes due."""
-
-    ready: tuple[Lane, ...]
-    due: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +92,23 @@ class Held:
 
 
 def claim(
-    db: Database, *, worker: int, lane: Lane, room: int, now: Now, most: int = ENDLESS
+    db: Database,
+    *,
+    worker: int,
+    lane: Lane,
+    room: int,
+    now: Now,
+    most: int = ENDLESS,
+    local: bool = False,
 ) -> list[Lease]:
     """Take up to `room` queued jobs of a lane, the longest in the ring first; in all, never more
-    than `most` jobs of the lane are leased."""
+    than `most` jobs of the lane are leased. `local`: only those whose files stay on this disk, by
+    the folder that their payload names."""
+    wanted = {"worker": worker, "lane": lane, "local": int(local)}
     said = event(now, "claimed", worker=worker)
     facts = {"worker": worker, "end": now.boot + LEASE, "event": said}
     with db.write():
-        rows = db.all(PICK, {"worker": worker, "lane": lane, "room": room, "most": most})
+        rows = db.all(PICK, {**wanted, "room": room, "most": most})
         if rows:
             db.change_many(CLAIM, [{**facts, "job": row[0]} for row in rows])
     return [lease(row) for row in rows]
@@ -136,18 +125,9 @@ def lease(row: Row) -> Lease:
     )
 
 
-def ready(db: Database, lane: Lane) -> bool:
-    """Whether a job of this lane could be claimed."""
-    return db.one(READY, {"lane": int(lane)}) is not None
-
-
-def outlook(db: Database, *, most: int = ENDLESS) -> Outlook:
-    """What there is to do, by one statement: a worker asks before it sleeps, and after. No download
-    can be claimed while `most` are leased."""
-    rows = db.all(OUTLOOK, {"most": most})
-    _, due, paused, full = rows[0]
-    lanes = [LANES[lane] for lane, *_ in rows[:-1] if not (full and lane == Lane.HEAVY)]
-    return Outlook(ready=() if paused else tuple(lanes), due=due)
+def ready(db: Database, lane: Lane, *, local: bool = False) -> bool:
+    """Whether a job of this lane could be claimed; `local` as for `claim`."""
+    return db.one(READY, {"lane": int(lane), "local": int(local)}) is not None
 
 
 def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[Held]:

@@ -77,6 +77,7 @@ async def work(tools: Tools, signals: process.Signals, places: Places) -> str:
     slot's session is closed when this returns. Returns why it ended."""
     born = clock.now().boot
     warm = asyncio.create_task(tools.connect_early())
+    late = asyncio.create_task(tools.sign_in_late())
     fit = asyncio.create_task(tools.start_engine())
     fresh = asyncio.create_task(tools.keep_fresh())
     try:
@@ -90,9 +91,8 @@ async def work(tools: Tools, signals: process.Signals, places: Places) -> str:
         await signals.unless_stopped(asyncio.sleep(max(0.0, youth)))
         return RECYCLE
     finally:
-        warm.cancel()
-        fit.cancel()
-        fresh.cancel()
+        for task in (warm, late, fit, fresh):
+            task.cancel()
         await tools.close()
 
 

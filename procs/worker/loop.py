@@ -1,12 +1,14 @@
 """A worker's one loop: room first, then a job, then rest until there is news."""
 
 import asyncio
+from dataclasses import replace
 
 from procs import clock, log
 from procs.errors import StoreFull
 from procs.job import Lane
 from procs.process import Signals
-from procs.store import leases, upkeep, wake, workers
+from procs.store import leases, outlook, upkeep, wake, workers
+from procs.store.outlook import Outlook
 from procs.store.wake import Ear
 from procs.worker import folders
 from procs.worker.budget import Budget
@@ -42,6 +44,8 @@ class Loop:
         self.why = STOPPED
         #: Lanes that somebody told of work in, since the last claim.
         self.told: set[Lane] = set()
+        #: Whether this slot could not send, when that was looked at last.
+        self.barred = False
         #: When the next job becomes due, as the last look showed.
         self.due: float | None = None
 
@@ -73,12 +77,14 @@ class Loop:
         """Fill the free rooms; pass the word on when there is more than we can take. Who was told
         of work goes for it without a look, which would make it begin a tenth later."""
         told, self.told = self.told, set()
+        self.barred = self.tools.barred.is_set()
         # Looked at before: an idle worker that only looks does not stand at the writers' gate.
         for lane in told or self.ready():
             room = self.room(lane)
             for lease in self.claimed(lane, room) if room else ():
                 self.crew.start(lease)
-            if self.crew.free(lane) == 0 and leases.ready(self.db, lane):
+            full = self.crew.free(lane) == 0 or not self.serves(lane)
+            if full and leases.ready(self.db, lane):
                 wake.poke_idle(self.db.run, lanes=[lane])
 
     def ready(self) -> tuple[Lane, ...]:
@@ -89,8 +95,18 @@ class Loop:
         upkeep.bring_due(self.db, now=now)
         return self.outlook().ready
 
-    def outlook(self) -> leases.Outlook:
-        return leases.outlook(self.db, most=self.most[Lane.HEAVY])
+    def outlook(self) -> Outlook:
+        """What there is to do for us."""
+        seen = outlook.look(self.db, most=self.most[Lane.HEAVY])
+        if not self.barred:
+            return seen
+        able = [n for n in seen.ready if self.serves(n) or leases.ready(self.db, n, local=True)]
+        return replace(seen, ready=tuple(able))
+
+    def serves(self, lane: Lane) -> bool:
+        """Whether we can do all work of a lane: a slot that may not sign in yet sends nothing. A
+        look is shown by the bot."""
+        return lane is Lane.LOOK or not self.barred
 
     def room(self, lane: Lane) -> int:
         """Jobs of a lane that could be taken now: no download starts while the disk is low."""
@@ -106,6 +122,7 @@ class Loop:
                 room=room,
                 now=clock.now(),
                 most=self.most[lane],
+                local=not self.serves(lane),
             )
         except StoreFull as error:
             log.error("store.full", error=error, fix="free space under CHAPAR_HOME")
@@ -121,7 +138,7 @@ class Loop:
         """
         await asyncio.sleep(0)
         free = [lane for lane in Lane if self.room(lane)]
-        self.ear.rest(free)
+        self.ear.rest([lane for lane in free if self.serves(lane)])
         if free and not self.news.is_set():
             self.db.changed()  # what is committed from here on is seen as a change
             outlook = self.outlook()
@@ -142,6 +159,8 @@ class Loop:
         due time, a disk with room again, a budget that is spent. Asked each second by a worker that
         sleeps, so it reads next to nothing while nothing was committed."""
         if self.db.changed() or self.budget.leaving or self.budget.is_over():
+            return True
+        if self.barred is not self.tools.barred.is_set():
             return True
         full = self.crew.free(Lane.HEAVY) and Lane.HEAVY not in free
         return bool(full) or self.is_due()

@@ -20,6 +20,7 @@ from procs.errors import (
 from procs.job import Lease
 from procs.store import alerts, failures, leases, outcomes, wake
 from procs.store import settings as counters
+from procs.telegram.signin import SIGN_IN
 from procs.worker import visiting
 from procs.worker.tools import Tools
 
@@ -27,8 +28,8 @@ from procs.worker.tools import Tools
 LONGEST = 600.0
 DISK_LOOK = 5.0
 
-#: Seconds until a job that met a slot without a valid sign-in is tried again, by another slot.
-REVOKED_WAIT = 1.0
+#: Seconds until a job that met a slot without a sign-in is tried again, by another slot.
+ELSEWHERE = 1.0
 
 Work = Callable[[Tools, Lease], Awaitable[None]]
 
@@ -44,7 +45,7 @@ async def carry(tools: Tools, lease: Lease, work: Work) -> None:
         await written(partial(wait_out, tools, lease, flood))
     except SessionRevoked as error:
         tools.lose(error)
-        wait = TelegramWait(REVOKED_WAIT, tools.courier.name)
+        wait = TelegramWait(ELSEWHERE, tools.courier.name)
         await written(partial(wait_out, tools, lease, wait))
     except NotNow as wait:
         await written(partial(put_off, tools, lease, wait))
@@ -76,13 +77,13 @@ async def written(write: Callable[[], None]) -> None:
 
 
 def wait_out(tools: Tools, lease: Lease, wait: TelegramWait) -> None:
-    """Telegram's waits are kept for every process, and cost the job nothing."""
+    """Telegram's waits are kept for every process, and cost the job nothing. One for a sign-in
+    holds up this slot alone: the job goes to another."""
     now = clock.now()
     tools.pace.note(wait)
-    leases.retry(
-        tools.db, lease, delay=wait.seconds, now=now, error=f"flood-wait {wait.scope}", free=True
-    )
-    log.info("job.waits", job=lease.job, worker=tools.name, scope=wait.scope, seconds=wait.seconds)
+    delay = ELSEWHERE if tools.barred.is_set() and wait.scope == SIGN_IN else wait.seconds
+    leases.retry(tools.db, lease, delay=delay, now=now, error=f"flood-wait {wait.scope}", free=True)
+    log.info("job.waits", job=lease.job, worker=tools.name, scope=wait.scope, seconds=delay)
 
 
 def put_off(tools: Tools, lease: Lease, wait: NotNow) -> None:

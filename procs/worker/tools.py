@@ -1,8 +1,9 @@
 """What a worker's jobs work with, made once per process."""
 
 import asyncio
+import random
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from procs import log
@@ -18,6 +19,9 @@ from procs.worker.desk import Desk
 
 #: Seconds until the engine's self-test is tried again.
 UNSAFE_LOOK = 30.0
+#: Seconds between two tries of a sign-in whose wait is over, and by which those of several slots
+#: are apart at most.
+AGAIN, APART = 5.0, 2.0
 #: Seconds between two looks whether another yt-dlp is in use.
 FRESH_LOOK = 10.0
 
@@ -39,6 +43,9 @@ class Tools:
     leave: Callable[[], None] = lambda: None
     #: Whether this worker was connected once.
     was_connected: bool = False
+    #: Set while Telegram lets this slot, which is not signed in, wait for that: until then it
+    #: can carry only what needs no Telegram.
+    barred: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def standing(self) -> Standing:
@@ -59,7 +66,9 @@ class Tools:
         except TelegramWait as wait:
             self.pace.note(wait)
             self.standing.wait(wait)
+            self.barred.set()
             raise
+        self.barred.clear()
         if not self.was_connected:
             self.was_connected = True
             self.standing.good()
@@ -83,6 +92,16 @@ class Tools:
             await self.connect()
         except SessionRevoked as error:
             self.lose(error)
+
+    async def sign_in_late(self) -> None:
+        """Sign in whenever a wait for that is over: no job of this worker would, for it takes
+        none that needs Telegram."""
+        while True:
+            await self.barred.wait()
+            wait = self.pace.wait(SIGN_IN) or AGAIN
+            log.warning("worker.barred", worker=self.name, seconds=wait)
+            await asyncio.sleep(wait + random.random() * APART)
+            await self._early(self.connect_or_leave())
 
     async def start_engine(self) -> None:
         """Have a warm nursery before the first job needs it, and know that what it forks is

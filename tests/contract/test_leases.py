@@ -6,7 +6,7 @@ import pytest
 
 from procs.errors import LeaseLost
 from procs.job import Lane, State
-from procs.store import alerts, holding, leases, outcomes, pauses, upkeep
+from procs.store import alerts, holding, leases, outcomes, outlook, pauses, upkeep
 from tests.contract.conftest import Clock, Desk
 
 
@@ -63,8 +63,8 @@ def test_the_outlook_shows_no_download_that_the_limit_of_all_forbids(desk: Desk)
     desk.asks(1, "a", "b")
     desk.claim(desk.worker())
 
-    assert leases.outlook(desk.db, most=2).ready == (Lane.HEAVY,)
-    assert leases.outlook(desk.db, most=1).ready == ()
+    assert outlook.look(desk.db, most=2).ready == (Lane.HEAVY,)
+    assert outlook.look(desk.db, most=1).ready == ()
 
 
 def test_the_outlook_shows_what_becomes_due_and_nothing_in_a_pause(
@@ -74,12 +74,12 @@ def test_the_outlook_shows_what_becomes_due_and_nothing_in_a_pause(
     (lease,) = desk.claim(desk.worker())
     leases.retry(desk.db, lease, delay=30, now=clock.now(), error="x")
     due = clock.wall + 30
-    assert leases.outlook(desk.db).ready == (Lane.HEAVY,)
+    assert outlook.look(desk.db).ready == (Lane.HEAVY,)
 
     holding.pause(desk.db, pauses.ALL, now=clock.now())
 
-    assert leases.outlook(desk.db).ready == ()
-    assert leases.outlook(desk.db).due == pytest.approx(due)
+    assert outlook.look(desk.db).ready == ()
+    assert outlook.look(desk.db).due == pytest.approx(due)
 
 
 def test_a_light_job_never_waits_behind_downloads(desk: Desk, clock: Clock) -> None:

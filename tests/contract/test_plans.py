@@ -24,7 +24,7 @@ SCANS = {
     "failures.PRUNE": "kinds of failures, by the index of their last instants",
     "glances.COLUMNS": "only the beginning of others",
     "glances.UNCLOSED": "what the bot shows, by an index of these alone",
-    "leases.OUTLOOK": "one step for each lane in which jobs are queued",
+    "outlook.OUTLOOK": "one step for each lane in which jobs are queued",
     "holding.HELD": "what a pause holds, by an index of these alone",
     "holding.PENDING": "an admin's pause, by the indexes of what is queued and in line",
     "ownership.LEASES": "what runs, by an index of these alone",
@@ -54,7 +54,7 @@ SCANS = {
 #: Only they may walk a table instead of an index: it is small, or the walk ends after a few rows.
 TABLES = {
     *("alerts.PRUNE", "alerts.STANDING", "tellings.DEAF", "tellings.DUE"),
-    "leases.OUTLOOK",
+    "outlook.OUTLOOK",
     *("breakers.LIST", "breakers.PRUNE", "budget.PRUNE", "cookies.LIST", "disks.LOW"),
     "budget.PRUNE_LEFT",
     *("glances.COLUMNS", "pauses.LIST", "record.COLUMNS", "record.LATEST", "report.OUTCOMES"),

@@ -1,0 +1,37 @@
+"""What there is to do, as a worker asks before it sleeps, and after."""
+
+from dataclasses import dataclass
+
+from procs.job import Lane
+from procs.store.database import Database
+from procs.store.leases import ENDLESS, LANES
+
+#: One row for each lane in which jobs are queued, and a last one without.
+OUTLOOK = """
+WITH RECURSIVE queued (lane) AS (
+    SELECT MIN(lane) FROM jobs WHERE state = 0
+     UNION ALL
+    SELECT (SELECT MIN(lane) FROM jobs WHERE state = 0 AND lane > queued.lane)
+      FROM queued WHERE queued.lane IS NOT NULL)
+SELECT lane, (SELECT MIN(at) FROM jobs WHERE state = 2),
+       EXISTS (SELECT 1 FROM pauses WHERE scope = 'all'),
+       :most <= (SELECT COUNT(*) FROM jobs WHERE state = 1 AND lane = 1)
+  FROM queued
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What there is to do: the lanes in which a job could be claimed, and the wall
+    instant at which the next job becomes due."""
+
+    ready: tuple[Lane, ...]
+    due: float | None
+
+
+def look(db: Database, *, most: int = ENDLESS) -> Outlook:
+    """What there is to do, by one statement. No download can be claimed while `most` are leased."""
+    rows = db.all(OUTLOOK, {"most": most})
+    _, due, paused, full = rows[0]
+    lanes = [LANES[lane] for lane, *_ in rows[:-1] if not (full and lane == Lane.HEAVY)]
+    return Outlook(ready=() if paused else tuple(lanes), due=due)
