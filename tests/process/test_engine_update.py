@@ -2,15 +2,21 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
+from procs import config, disk
 from procs.engine import packages
 from procs.engine.client import Engine
 from procs.engine.records import Order
 from procs.engine.smoke import Trial
 from procs.engine.updating import Updater
-from procs.engine.versions import EngineRefused, installed
+from procs.engine.versions import EngineRefused, Versions, installed
+from procs.keeper.freshness import Freshness
+from procs.store import engines
+from procs.store.database import open_database
+from procs.store.migrate import migrate
 from tests.sandbox.site.server import LOOPBACK
 from tests.sandbox.wheels import modules, wheel
 
@@ -138,6 +144,20 @@ async def test_a_version_that_does_not_read_the_operators_page_is_refused(
     wheel(wheels, NEVER, instead={GENERIC: text})
     with pytest.raises(EngineRefused, match="does not read .*/page/video.html"):
         await updater.update(NEVER)
+
+
+async def test_the_keeper_takes_a_newer_version_by_itself_when_that_is_wished(wheels, short_home):
+    wheel(wheels, NEVER, instead={})
+    environ = {"CHAPAR_HOME": str(short_home), "CHAPAR_ENGINE_UPDATE": "auto"}
+    settings = config.load(environ, Path("/dev/null"), need_telegram=False)
+    migrate(settings.database_url, run=settings.run)
+    db = open_database(settings.database_url, run=settings.run)
+    await Freshness(db, settings).look()
+    used = engines.in_use(db, disk.host())
+    db.close()
+
+    assert used is not None
+    assert (used[0], Versions(settings.engines).current().name) == (NEVER, NEVER)
 
 
 async def test_a_version_that_nobody_has_is_refused_in_a_few_words(wheels, updater):
