@@ -26,8 +26,9 @@ check: $(READY) ## ruff, mypy and the house rules
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_house_rules.py
 
+# Two files at a time: most tests wait for processes, and each half has a stack of its own.
 test: $(READY) ## unit, contract and process tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 chaos: $(READY) ## 300 kills over 500 deliveries: each arrives once, no file is left (10 minutes)
 	$(BIN)/python -m tests.chaos

@@ -25,10 +25,15 @@ async def stack() -> AsyncIterator[Stack]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def healthy(stack: Stack) -> AsyncIterator[Stack]:
     """The stack with nothing wrong: two workers serve, a spare waits, Telegram is friendly."""
+    await stack.until(lambda: is_whole(stack))
     yield stack
     await stack.is_polite()
     await stack.telegram.heals()
-    await stack.until(lambda: len(stack.serving()) == 2 and len(stack.workers()) == 3)
+    await stack.until(lambda: is_whole(stack))
+
+
+def is_whole(stack: Stack) -> bool:
+    return len(stack.serving()) == 2 and len(stack.workers()) == 3
 
 
 class Name:

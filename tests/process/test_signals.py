@@ -17,14 +17,6 @@ def serving(stack: Stack) -> set[int]:
     return {worker.id for worker in stack.serving() if worker.state == "serving"}
 
 
-async def test_hup_recycles_and_another_serves_before_it_leaves(healthy: Stack) -> None:
-    leaver: Worker = healthy.serving()[0]
-
-    healthy.kill(leaver.pid, signal.SIGHUP)
-
-    await healthy.until(lambda: leaver.id not in serving(healthy) and len(serving(healthy)) == 2)
-
-
 async def test_hup_to_the_spare_brings_a_fresh_spare(healthy: Stack) -> None:
     (spare,) = [worker for worker in healthy.workers() if worker.slot is None]
 
@@ -33,6 +25,14 @@ async def test_hup_to_the_spare_brings_a_fresh_spare(healthy: Stack) -> None:
     await healthy.until(
         lambda: [w for w in healthy.workers() if w.slot is None and w.id != spare.id]
     )
+
+
+async def test_hup_recycles_and_another_serves_before_it_leaves(healthy: Stack) -> None:
+    leaver: Worker = healthy.serving()[0]
+
+    healthy.kill(leaver.pid, signal.SIGHUP)
+
+    await healthy.until(lambda: leaver.id not in serving(healthy) and len(serving(healthy)) == 2)
 
 
 async def test_a_worker_that_drains_for_term_is_replaced_meanwhile(
