@@ -73,7 +73,7 @@ class Room:
         """Reserve room for a media of so many bytes, of an unknown number with None. What an
         earlier attempt learned holds. Raises NotNow, DiskTooSmall, LeaseLost."""
         known = int(self.lease.progress.get(SIZE, 0))
-        self.reserve(max(size or GUESS, known))
+        self.reserve(max(size or known or GUESS, known))
 
     def learned(self) -> None:
         """Reserve what an earlier attempt had no room for, before the site is asked again. Raises

@@ -80,6 +80,11 @@ def test_what_does_not_fit_waits_and_the_next_attempt_knows_before_it_asks_the_s
     assert promised(db) == []
 
 
+def test_what_an_earlier_attempt_learned_is_not_guessed_again(db, settings, lease):
+    Room(db, settings, replace(lease, progress={folders.SIZE: MIB})).learned()
+    assert promised(db) == [FACTOR * MIB]
+
+
 def test_what_can_never_fit_is_refused(db, settings, lease):
     with pytest.raises(DiskTooSmall):
         Room(db, settings, lease).expect(disk.whole(settings.jobs))
