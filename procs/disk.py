@@ -40,6 +40,16 @@ def below(folder: Path) -> Iterator[os.stat_result]:
                 yield os.lstat(os.path.join(place, name))
 
 
+def opened(path: Path) -> int:
+    """A descriptor to read from, of a plain file that lies at this very place. Who writes there is
+    not trusted: a link would lead elsewhere, and a pipe would keep us waiting. Raises OSError."""
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise OSError(f"{path.name} is no file")
+    return file
+
+
 def remove(path: Path) -> None:
     """Remove a file, or a folder with all that is in it; one that forbids it by its mode is given
     another mode first. Raises FileNotFoundError when there is none, OSError when it stays."""

@@ -1,8 +1,11 @@
 """The order of an mp4's boxes (ISO/IEC 14496-12): can it be played while it arrives?"""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+from procs import disk
 
 #: More top-level boxes than that means fragments, whatever they are called.
 MOST = 64
@@ -21,8 +24,9 @@ def is_streamable(path: Path) -> bool:
 
 def will_stream(path: Path) -> bool | None:
     """Whether a file that is still coming will be playable as it is: its index in front, and in it
-    codecs that a film is not repacked for. None while too little of it is there."""
-    with open(path, "rb") as source:
+    codecs that a film is not repacked for. None while too little of it is there. Who writes it is
+    not trusted. Raises OSError."""
+    with os.fdopen(disk.opened(path), "rb") as source:
         names, index = [], b""
         for name in boxes(source):
             if name == b"moov":

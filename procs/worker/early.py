@@ -8,18 +8,18 @@ remains. So nothing here fails a job.
 import asyncio
 import os
 import re
-import stat
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
 
-from procs import log, media
+from procs import disk, log, media
 from procs.engine.client import Fetched, Found
 from procs.engine.records import LATER, MERGED
 from procs.errors import ChaparError
 from procs.job import Lease
+from procs.telegram.courier import Courier
 from procs.telegram.streaming import Stream
 from procs.variant import parse
 from procs.worker import orders
@@ -86,8 +86,7 @@ class Early:
             for _ in count() if head else range(LOOKS):
                 path = find()
                 if isinstance(path, Path):
-                    courier = await self.tools.telegram()
-                    self.stream = courier.stream(path, opened(path), head=head)
+                    self.stream = follow(await self.tools.telegram(), path, head)
                 if path is not None:
                     return
                 await asyncio.sleep(LOOK)
@@ -111,6 +110,16 @@ async def early(tools: Tools, lease: Lease) -> AsyncIterator[Early]:
         await one.close()
 
 
+def follow(courier: Courier, path: Path, head: int) -> Stream:
+    """Begin to send a growing file. Raises OSError, TelegramAway, TelegramRefused, TooLarge."""
+    file = disk.opened(path)
+    try:
+        return courier.stream(path, file, head=head)
+    except (ChaparError, OSError):
+        os.close(file)
+        raise
+
+
 def fitting(folder: Path, *, as_it_is: bool) -> Path | bool | None:
     """The one file that is on its way, if it can be sent as it comes."""
     found = [path for path in folder.iterdir() if COMING.fullmatch(path.name)]
@@ -124,13 +133,3 @@ def growing(path: Path, head: int) -> Path | None:
     """The film that is being made, once there is more of it than what is written last."""
     there = path.lstat().st_size if path.exists() else 0
     return path if there > head else None
-
-
-def opened(path: Path) -> int:
-    """A descriptor to read from. The child that writes there is not trusted: only a plain file of
-    the folder itself is opened. Raises OSError."""
-    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-    if not stat.S_ISREG(os.fstat(file).st_mode):
-        os.close(file)
-        raise OSError(f"{path.name} is no file")
-    return file

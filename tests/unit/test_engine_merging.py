@@ -12,12 +12,12 @@ import av
 import psutil
 import pytest
 
-from procs import codec, media
+from procs import codec, disk, media
 from procs.engine.feed import Feed
 from procs.engine.records import KEPT, MERGED, Order
 from procs.job import File
 from procs.media import boxes
-from procs.worker.early import growing, opened
+from procs.worker.early import growing
 from tests.sandbox.site.server import LOOPBACK
 from tests.unit.test_engine_cutting import told
 from tests.unit.test_telegram_courier import send
@@ -159,7 +159,7 @@ async def begins(folder, head):
     """A descriptor of the film that is being made, once there is some of it."""
     while not (path := growing(folder / MERGED, head)):
         await asyncio.sleep(0.02)
-    return opened(path)
+    return disk.opened(path)
 
 
 @pytest.fixture

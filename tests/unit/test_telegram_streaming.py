@@ -195,3 +195,11 @@ def test_the_beginning_of_a_film_decides_nothing_yet(tmp_path):
     assert media.will_stream(path) is None
     path.write_bytes(body[: len(body) // 2])
     assert media.will_stream(path)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/etc/passwd")])
+def test_only_a_plain_file_is_looked_into(tmp_path, make):
+    path = tmp_path / "media-1.mp4.part"
+    make(path)
+    with pytest.raises(OSError, match="no file|symbolic links"):
+        media.will_stream(path)
