@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from daemon.commands import NOT_UP
 from daemon.control import Supervisor, await_end, open_doors
 
 ROOT = Path(__file__).parents[2]
@@ -56,9 +55,9 @@ class Chapar:
         return Supervisor(self.home / "run")
 
     def until_answered(self):
-        """Wait until its supervisord answers."""
+        """Wait until its supervisord answers; `status` also says other things before that."""
         for _ in range(200):  # each look takes a tenth of a second or more
-            if self.says("status")[0] != NOT_UP:
+            if self.says("status") and self.supervisor.is_up():
                 return
         raise AssertionError("nobody answers")
 
