@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from procs import i18n
+from procs.errors import Unknown
 
 #: Alerts that one message tells of, subjects that one alert names, and characters of its words.
 MOST, NAMED, WORDS = 8, 5, 160
@@ -31,13 +32,15 @@ def render(language: str, body: Sequence[Fact]) -> str:
 def paragraph(language: str, group: list[Fact]) -> str:
     """The alerts of one kind, those that go on with the remedy."""
     latest = group[-1]
+    # The row may be of another version: the bot must not fall over a word that it does not know.
+    kind = latest["kind"] if i18n.knows(f"alert-{latest['kind']}") else Unknown().name
     name = subjects([one["subject"] for one in group if one["subject"]])
-    what = i18n.say(language, f"alert-{latest['kind']}", subject=name or "–")
+    what = i18n.say(language, f"alert-{kind}", subject=name or "–")
     lines = [i18n.say(language, f"alerts-{latest['word']}", what=what), when(language, group)]
     if latest["word"] != "over":
         detail = i18n.isolated(language, latest["detail"][:WORDS])
         lines += [detail] if detail else []
-        lines.append(i18n.say(language, "alerts-fix", fix=fix(language, latest["kind"])))
+        lines.append(i18n.say(language, "alerts-fix", fix=fix(language, kind)))
     return "\n".join(lines)
 
 

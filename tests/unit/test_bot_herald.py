@@ -175,7 +175,7 @@ async def test_telegrams_wait_is_waited_for(tg, settings, db, sara, monkeypatch)
     assert len(await read(sara)) == 1
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, "of-a-later-version"])
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_every_alert_has_its_words_and_its_remedy(language, kind):
     fact = {"kind": kind, "subject": "slot-0", "job": 0, "worker": "", "detail": ""}
