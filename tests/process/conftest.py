@@ -58,9 +58,9 @@ def meets(stack: Stack) -> Callable[..., Awaitable[Person]]:
     return meet
 
 
-async def gets(person: Person, sent: Message) -> Message:
+async def gets(person: Person, sent: Message, *, patience: float = PATIENCE) -> Message:
     """The media that answers a message."""
-    return await person.sees(lambda m: m.media and m.reply == sent.id, timeout=PATIENCE)
+    return await person.sees(lambda m: m.media and m.reply == sent.id, timeout=patience)
 
 
 async def got(person: Person, sent: Message) -> list[Message]:

@@ -19,6 +19,8 @@ from tests.sandbox.stack import CLIP, SLOW, Stack
 
 #: Bytes of the small disk.
 SMALL = 48 << 20
+#: Seconds for what begins anew when there is room: a job that found none looks every 15 to 30.
+LONG = 3 * PATIENCE
 #: Downloads of 1.4 MB that last longer than it takes to fill the disk.
 CRAWL = f"{SLOW}?rate=500000"
 
@@ -90,6 +92,6 @@ async def test_a_full_disk_keeps_every_accepted_request(disk: Tmpfs | Ulimit) ->
 
         assert told.text == i18n.say("en", DiskFull.say)
         for sent in accepted:
-            await gets(ann, sent)
+            await gets(ann, sent, patience=LONG)
         assert [len(await got(ann, sent)) for sent in accepted] == [1] * len(accepted)
         assert len(await got(ben, refused)) == 0
