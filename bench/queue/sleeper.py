@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, cast
 
 import uvloop
 
@@ -21,10 +22,12 @@ from procs.process import Signals
 from procs.store import leases
 from procs.store.database import Database
 from procs.store.wake import Ear
+from procs.telegram.pace import Pace
 from procs.worker import crew
 from procs.worker.budget import Budget
 from procs.worker.desk import Desk
 from procs.worker.loop import Loop
+from procs.worker.tools import Tools
 
 #: Rooms for downloads.
 HEAVY = 2
@@ -35,18 +38,13 @@ ENDLESS = 1 << 40
 async def sleep(db: Database, settings: config.Settings) -> None:
     tally, name = Tally(), f"w00-{os.getpid()}"
 
-    async def carry(tools: SimpleNamespace, lease: Lease) -> None:
+    async def carry(tools: Tools, lease: Lease) -> None:
         tally.ran(lease.payload["n"])
         leases.finish(tools.db, lease, now=now())
 
     crew.WORK.update(dict.fromkeys(Kind, carry))
-    tools = SimpleNamespace(
-        db=db,
-        name=name,
-        worker=table.worker(db, name),
-        desk=Desk(db),
-        settings=settings,
-    )
+    worker, nothing = table.worker(db, name), cast(Any, None)
+    tools = Tools(settings, db, worker, name, Desk(db), nothing, nothing, Pace(db))
     budget, signals = Budget(ENDLESS, ENDLESS, SimpleNamespace()), Signals()
     rooms = {**dict.fromkeys(Lane, 1), Lane.HEAVY: HEAVY}
     await Loop(tools, Ear(db.run, name), budget, signals, rooms).run()
