@@ -35,8 +35,9 @@ PEM = re.compile(
 )
 #: A unix socket's path is limited to 108 bytes (unix(7)); 28 stay for what lies below the home.
 HOME_BYTES = 80
-#: What Telegram takes in one file of an account that pays: 8000 parts of 512 KiB.
-TELEGRAM_FILE = 4000 * UNITS["MIB"]
+#: Bytes that Telegram takes in one file, and of an account that pays: 4000 and 8000 parts of
+#: 512 KiB (core.telegram.org/api/files).
+TELEGRAM_FILE, PREMIUM_FILE = 2000 * UNITS["MIB"], 4000 * UNITS["MIB"]
 UPDATES = ("off", "notify", "auto")
 MOST_ENTRIES, MOST_MINUTES = 500, 120
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -148,7 +149,7 @@ def ceiling(text: str) -> int:
 def file_size(text: str) -> int:
     """The largest file that is fetched, in bytes; Telegram's own limit is the upper end."""
     count = size(text, UNITS["MIB"])
-    if count > TELEGRAM_FILE:
+    if count > PREMIUM_FILE:
         raise ValueError(f"{text} is more than Telegram takes from anybody; write at most 4000MiB")
     return count
 

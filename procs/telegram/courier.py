@@ -23,7 +23,8 @@ from procs.telegram.line import Line
 from procs.telegram.peers import CAPTION, cut, peer
 from procs.telegram.posting import post, post_all
 from procs.telegram.streaming import Stream
-from procs.telegram.upload import PREMIUM_FILE, TELEGRAM_FILE, Kept, Progress, Upload
+from procs.telegram.upload import Kept, Progress, Upload
+from procs.values import PREMIUM_FILE, TELEGRAM_FILE
 
 #: Seconds in which Telegram makes a medium out of parts it has.
 ASSEMBLY = 60.0

@@ -13,7 +13,7 @@ from procs.config import Settings
 from procs.telegram.client import build
 from procs.telegram.errors import translate
 from procs.telegram.line import Line
-from procs.telegram.upload import TELEGRAM_FILE
+from procs.values import TELEGRAM_FILE
 
 #: Seconds in which a connection, and a first sign-in, must be made.
 PATIENCE = 60.0

@@ -19,7 +19,7 @@ from pyrogram.raw.types import InputFileBig
 from procs.errors import ChaparError
 from procs.telegram.lanes import Lanes
 from procs.telegram.sealing import Piece
-from procs.telegram.upload import MOST_PARTS, PART, PREMIUM_PARTS, Upload, opened
+from procs.telegram.upload import PART, Upload, opened
 
 #: Seconds between two looks how far the file has come.
 LOOK = 0.1
@@ -53,7 +53,6 @@ class Stream(Upload):
         self.file = file
         #: The first part that may leave while the file grows; part 0 never does.
         self.first = max(1, -(-head // PART))
-        self.most = PREMIUM_PARTS if premium else MOST_PARTS
         self.big = True
         self.parts = UNKNOWN
         self.sums: dict[int, int] = {}

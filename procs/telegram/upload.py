@@ -21,12 +21,9 @@ from procs.telegram.errors import Slowed
 from procs.telegram.lanes import MOST, Lanes
 from procs.telegram.sealing import FileCut, Piece
 from procs.telegram.window import Window
+from procs.values import PREMIUM_FILE, TELEGRAM_FILE
 
 PART = 512 << 10
-#: Parts of one file; twice as many for an account that pays.
-MOST_PARTS, PREMIUM_PARTS = 4000, 8000
-#: The same in bytes.
-TELEGRAM_FILE, PREMIUM_FILE = MOST_PARTS * PART, PREMIUM_PARTS * PART
 #: Up to here a file is sent in the small form, which carries its MD5.
 SMALL = 10 << 20
 #: Seconds without one acknowledged part after which an upload is given up.
@@ -68,6 +65,7 @@ class Upload:
         self.path = path
         self.size = path.stat().st_size
         self.parts = -(-self.size // PART)
+        self.most = (PREMIUM_FILE if premium else TELEGRAM_FILE) // PART
         self.big = self.size > SMALL
         self.kept = kept if self.big else None
         self.id = self.kept.id if self.kept else secrets.randbits(63)
@@ -77,7 +75,7 @@ class Upload:
         self.heard = time.monotonic()
         if not self.size:
             raise TelegramRefused(f"{path.name} is empty")
-        if self.parts > (PREMIUM_PARTS if premium else MOST_PARTS):
+        if self.parts > self.most:
             raise TooLarge(f"{self.size} bytes")
 
     async def run(self) -> Any:

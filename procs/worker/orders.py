@@ -9,7 +9,7 @@ from procs.engine.records import KEPT
 from procs.errors import NotEncoded
 from procs.job import Lease
 from procs.store import looks
-from procs.telegram.upload import TELEGRAM_FILE
+from procs.values import TELEGRAM_FILE
 from procs.variant import parse
 from procs.worker.tools import Tools
 from procs.worker.visiting import Visit
