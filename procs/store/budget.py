@@ -18,8 +18,9 @@ from procs.store.database import Database
 
 EMPTY_AT = "SELECT empty_at FROM budget WHERE scope = :scope"
 SPEND = """
-INSERT INTO budget (scope, empty_at) VALUES (:scope, :at)
-    ON CONFLICT (scope) DO UPDATE SET empty_at = excluded.empty_at
+INSERT INTO budget (scope, empty_at) VALUES (:scope, :at + :cost)
+    ON CONFLICT (scope) DO UPDATE
+   SET empty_at = :cost + CASE WHEN empty_at > :at AND empty_at <= :until THEN empty_at ELSE :at END
 """
 PRUNE = "DELETE FROM budget WHERE empty_at < :boot OR empty_at > :boot + :longest"
 LEFT = """
@@ -44,16 +45,13 @@ class Rule:
 
     def earliest(self, db: Database, messages: int, now: Now) -> float:
         """The boot instant from which on so many may leave."""
-        return self._empty_at(db, now) - self.slack
-
-    def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
-        after = max(self._empty_at(db, now), at) + messages * self.gap
-        db.change(SPEND, {"scope": self.scope, "at": after})
-
-    def _empty_at(self, db: Database, now: Now) -> float:
         row = db.one(EMPTY_AT, {"scope": self.scope})
         at = float(row[0]) if row else 0.0
-        return at if now.boot < at <= now.boot + LONGEST else now.boot
+        return (at if now.boot < at <= now.boot + LONGEST else now.boot) - self.slack
+
+    def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
+        facts = {"at": at, "cost": messages * self.gap, "until": now.boot + LONGEST}
+        db.change(SPEND, {"scope": self.scope, **facts})
 
 
 @dataclass(frozen=True, slots=True)
