@@ -150,7 +150,7 @@ def warnings(status: Status) -> list[str]:
             lines.append(f"  {advice.of(one.kind)}")
     for admin, since, why in status.deaf:
         lines.append(f"admin {admin} hears of no alert since {minute(since)} ({why})")
-        lines.append("  this admin must write /start to the bot, or unblock it")
+        lines.append(f"  {advice.DEAF}")
     return [*lines, ""] if lines else []
 
 

@@ -27,6 +27,8 @@ OTHERS = {
     UNCERTAIN: "see chapar why JOB; ask the person whether it came",
     LOW: "free space under CHAPAR_HOME, or lower CHAPAR_DISK_FLOOR",
 }
+#: About an admin who cannot be told of any.
+DEAF = "this admin must write /start to the bot, or unblock it"
 BY_NAME = OTHERS | {kind().name: words for kind, words in ADVICE.items()}
 #: Those that end more than one job when nobody acts: they are logged as errors, and told to admins.
 ALERTS = frozenset(

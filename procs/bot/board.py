@@ -23,6 +23,7 @@ from procs.store.database import Database
 from procs.store.glances import Glance
 from procs.store.wake import Ear
 from procs.telegram.front import Front
+from procs.telegram.pace import EDITS
 
 #: Seconds between two looks: the longest when nobody calls, the shortest when everybody does.
 LOOK, CALM = 1.0, 0.2
@@ -36,7 +37,7 @@ Deed = Coroutine[Any, Any, None]
 
 @dataclass(slots=True)
 class Memory:
-    """What the board saves itself from doing again for one request. Losing it costs an edit."""
+    """What the board saves itself from doing again for one request. Losing it costs a look."""
 
     row: Glance | None = None
     view: View | None = None
@@ -138,7 +139,7 @@ class Board:
             if rhythm.due(new, old, now.wall):
                 ready.append((rhythm.urgency(new, old), row, new))
         if ready and now.wall >= self.next_edit and not self.speech.pace.wait(EDIT):
-            self.next_edit = now.wall + rhythm.ALL
+            self.next_edit = now.wall + EDITS.gap
             _, row, new = min(ready, key=lambda one: one[0])
             self.begin(row, self.hand.rewrite(row, new))
 

@@ -7,7 +7,7 @@ so that one who blocked the bot keeps no other waiting.
 import asyncio
 from collections.abc import Sequence
 
-from procs import clock, log
+from procs import advice, clock, log
 from procs.bot import notices
 from procs.bot.settling import logged
 from procs.bot.speech import Speech
@@ -19,7 +19,6 @@ from procs.telegram.pace import Urgency
 
 #: Seconds between two looks, and of rest for an admin who could not be reached.
 LOOK, REST = 1.0, 30.0
-FIX = "this admin must write /start to the bot, or unblock it"
 
 
 class Herald:
@@ -80,4 +79,4 @@ class Herald:
     def give_up(self, notice: Notice, why: str) -> None:
         """There is nobody to tell: said once, until this admin is there again."""
         if tellings.unheard(self.db, notice, why=why, now=clock.now()):
-            log.error("admin.unreachable", admin=notice.admin, why=why, fix=FIX)
+            log.error("admin.unreachable", admin=notice.admin, why=why, fix=advice.DEAF)

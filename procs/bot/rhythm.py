@@ -15,8 +15,6 @@ from procs.store.glances import Glance
 SAME, GROUP, NEW = 5.0, 10.0, 1.0
 #: Share of one between two edits within a stage.
 STEP = 0.05
-#: Seconds between two progress edits of the whole bot, as its budget has it (procs.telegram.pace).
-ALL = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,11 @@ CLEAR = """
 UPDATE alerts SET cleared_at = :now
  WHERE kind = :kind AND subject = :subject AND cleared_at IS NULL
 """
-STANDING = """
-SELECT kind, subject, lasts, count, told, first_at, last_at, cleared_at, told_at, job, worker,
-       detail
-  FROM alerts WHERE cleared_at IS NULL ORDER BY first_at
+#: Of an `Alert`, in its order.
+COLUMNS = """
+kind, subject, lasts, count, told, first_at, last_at, cleared_at, told_at, job, worker, detail
 """
+STANDING = f"SELECT {COLUMNS} FROM alerts WHERE cleared_at IS NULL ORDER BY first_at"
 PRUNE = """
 DELETE FROM alerts
  WHERE CASE WHEN cleared_at IS NOT NULL THEN cleared_at < :day OR NOT shown AND cleared_at < :quiet

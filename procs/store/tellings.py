@@ -11,7 +11,7 @@ from typing import Any
 
 from procs import codec
 from procs.clock import Now
-from procs.store.alerts import Alert, alert
+from procs.store.alerts import COLUMNS, Alert, alert
 from procs.store.database import Database
 from procs.store.deliveries import random_id
 
@@ -25,10 +25,8 @@ GAPS = (0.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
 HOUR, DAY = 3600.0, 24 * 3600.0
 
 # What came and went before anybody was told is told too: the bot may have been away.
-DUE = """
-SELECT kind, subject, lasts, count, told, first_at, last_at, cleared_at, told_at, job, worker,
-       detail
-  FROM alerts
+DUE = f"""
+SELECT {COLUMNS} FROM alerts
  WHERE CASE WHEN told_at IS NULL THEN 1
             WHEN cleared_at IS NOT NULL THEN shown
             WHEN shown THEN told_at <= :repeat AND (lasts OR count > told)
