@@ -226,7 +226,9 @@ def read(
     return Reading(found, tuple(complaints), None if complaints else Settings(**fields))
 
 
-def env_path(environ: Mapping[str, str], env_file: Path | None) -> Path:
+def env_path(environ: Mapping[str, str] | None = None, env_file: Path | None = None) -> Path:
+    """Where settings are read beside the environment."""
+    environ = os.environ if environ is None else environ
     return env_file or Path(environ.get(ENV_FILE) or ".env")
 
 

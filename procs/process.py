@@ -3,12 +3,29 @@
 import asyncio
 import ctypes
 import os
+import resource
 import signal
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
+PRIVATE = 0o077
 Result = TypeVar("Result")
+
+
+def keep_private() -> None:
+    """Be closed to other users, before anything is opened: what this process makes is for its user
+    alone, its memory goes into no file when it crashes, and no other process of the same user can
+    look into it (prctl(2)). Programs that it starts inherit all but the last."""
+    os.umask(PRIVATE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    be_readable(False)
+
+
+def be_readable(is_so: bool) -> None:
+    """Whether what /proc tells of this process belongs to its user, or to the superuser alone."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(PR_SET_DUMPABLE, *(ctypes.c_ulong(word) for word in (is_so, 0, 0, 0)))
 
 
 def end_with_parent(signum: signal.Signals) -> None:

@@ -24,6 +24,7 @@ AGAIN = 5.0
 
 
 def main() -> int:
+    process.keep_private()
     process.end_with_parent(signal.SIGTERM)
     try:
         settings = config.load()

@@ -6,19 +6,22 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from procs import clock, codec, log
 from procs.engine.door import Door
 from procs.engine.records import Ended
+from procs.engine.refusals import Refusals
 
 #: Bytes of a request; an order is far smaller.
 LONGEST = 256 * 1024
 #: What a request that is none, or a machine with no room for another process, raises.
 REFUSALS = (ValueError, KeyError, TypeError, OSError)
+#: Kinds of refused calls of one job that are told, the commonest first.
+KINDS = 20
 
-Serve = Callable[[dict[str, Any], socket.socket, int], None]
+Serve = Callable[[dict[str, Any], socket.socket, socket.socket, int], None]
 
 
 @dataclass(slots=True, eq=False)
@@ -29,6 +32,7 @@ class Call:
     heard: bytearray = field(default_factory=bytearray)
     pid: int = 0
     ended: Ended | None = None
+    refusals: Refusals | None = None
 
 
 class Nursery:
@@ -41,6 +45,7 @@ class Nursery:
         self.linger = linger
         self.calls: dict[int, Call] = {}
         self.jobs: dict[int, Call] = {}
+        self.posts: dict[int, Refusals] = {}
         self.empty_since = clock.now().boot
         self.stopping = False
         self.bell, self.striker = socket.socketpair()
@@ -52,8 +57,8 @@ class Nursery:
         for entrance in (self.door.listener, self.bell):
             self.epoll.register(entrance, select.EPOLLIN)
         while not (why := self.over()):
-            for descriptor, _ in self.epoll.poll(self.patience()):
-                self.attend(descriptor)
+            for descriptor, event in self.epoll.poll(self.patience()):
+                self.attend(descriptor, event)
         self.kill_all()
         return why
 
@@ -79,14 +84,33 @@ class Nursery:
             return 0.0
         return max(0.0, self.empty_since + self.linger - clock.now().boot)
 
-    def attend(self, descriptor: int) -> None:
+    def attend(self, descriptor: int, event: int) -> None:
         if descriptor == self.door.listener.fileno():
             self.accept()
         elif descriptor == self.bell.fileno():
             self.bell.recv(4096)
             self.reap()
+        elif post := self.posts.pop(descriptor, None):
+            self.epoll.unregister(descriptor)
+            post.attend() if event & select.EPOLLIN else post.close()
+            self.listen(post)
         elif call := self.calls.get(descriptor):
             self.hang_up(call) if call.pid else self.hear(call)
+
+    def listen(self, post: Refusals) -> None:
+        """Wait for the next of a child's refusals."""
+        if post.source >= 0:
+            self.posts[post.source] = post
+            self.epoll.register(post.source, select.EPOLLIN)
+
+    def hear_no_more(self, call: Call) -> list[tuple[str, int]]:
+        """What a child was refused. Unregistered before it is closed, as `drop` says."""
+        if (post := call.refusals) is None:
+            return []
+        if self.posts.pop(post.source, None):
+            self.epoll.unregister(post.source)
+        post.close()
+        return post.calls.most_common(KINDS)
 
     def accept(self) -> None:
         with suppress(BlockingIOError):
@@ -124,9 +148,19 @@ class Nursery:
             self.stay(call, request["like"])
             return
         nursery = os.getpid()
-        call.pid = os.fork()
+        ours, theirs = socket.socketpair()
+        try:
+            call.pid = os.fork()
+        except OSError:
+            ours.close()
+            theirs.close()
+            raise
         if not call.pid:
-            self.become_child(call, request, nursery)
+            ours.close()
+            self.become_child(call, request, theirs, nursery)
+        theirs.close()
+        call.refusals = Refusals(ours)
+        self.listen(call.refusals)
         with suppress(OSError):  # the child does it too; whoever is first
             os.setpgid(call.pid, call.pid)
         self.jobs[call.pid] = call
@@ -143,12 +177,14 @@ class Nursery:
             self.epoll.unregister(self.door.listener)
             self.door.close()
 
-    def become_child(self, call: Call, request: dict[str, Any], nursery: int) -> None:
+    def become_child(
+        self, call: Call, request: dict[str, Any], post: socket.socket, nursery: int
+    ) -> None:
         """In the fork: serve one request and end. Whatever happens, never return to the loop."""
         code = 1
         try:
             call.socket.setblocking(True)
-            self.serve(request, call.socket, nursery)
+            self.serve(request, call.socket, post, nursery)
             code = 0
         finally:
             os._exit(code)
@@ -162,7 +198,8 @@ class Nursery:
         for pid, call in list(self.jobs.items()):
             if call.ended and not kill(pid):
                 del self.jobs[pid]
-                say(call.socket, {"ended": call.ended})
+                refused = self.hear_no_more(call)
+                say(call.socket, {"ended": replace(call.ended, refused=refused)})
                 self.drop(call)
 
     def drop(self, call: Call) -> None:

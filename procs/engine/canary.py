@@ -11,12 +11,13 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence, Set
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from procs.engine import jail, landlock
+from procs.engine import jail, landlock, meddling
 from procs.engine.egress import Caps, Egress
+from procs.engine.meddling import REACHED
 from procs.engine.policy import policy, read
 from procs.engine.reading import into
 from procs.engine.records import Limits
@@ -29,21 +30,21 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 #: Seconds for one try, in the child, and for all of it.
 TRY, PATIENCE = 3.0, 30.0
-REACHED = "reached"
 REFUSED = "HTTP/1.1 403"
 SECRET = b"not for downloads"
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where no link may lead: ports on loopback, paths of a unix socket and of a file; and a word
-    to be said there, because others may call at a port by mistake."""
+    """Where no link may lead: ports on loopback, paths of a unix socket and of a file, a process of
+    ours; and a word to be said there, because others may call at a port by mistake."""
 
     tcp: int
     udp: int
     unix: str
     file: str
     word: str
+    process: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,12 @@ class Knocked:
     unix: str
     file: str
     by_proxy: str
+    meddled: list[meddling.Tried] = field(default_factory=list)
 
     @property
     def reached(self) -> set[str]:
         """By which ways it got through. Nothing answers a datagram: who was called knows."""
-        ways = {"tcp": self.tcp, "unix": self.unix, "file": self.file}
+        ways = {"tcp": self.tcp, "unix": self.unix, "file": self.file, **dict(self.meddled)}
         return {way for way, said in ways.items() if said == REACHED}
 
 
@@ -93,7 +95,10 @@ async def self_test(engine: "Engine", networks: Sequence[str]) -> str | None:
     """Why children are not safe to run, None when they are. Raises EngineDied."""
     try:
         async with asyncio.timeout(PATIENCE), canary(engine.folder) as (called, places):
+            before = looks(places.file)
             said = await knock(engine, places, networks)
+            if looks(places.file) != before:
+                called.ways.add("file changed")
     except TimeoutError:
         raise EngineDied(f"no self-test within {PATIENCE:g} s") from None
     except OSError as error:
@@ -119,15 +124,25 @@ async def canary(folder: Path) -> AsyncIterator[tuple[Called, Places]]:
         stack.callback(udp.close)
         places[1].write_bytes(SECRET)
         ports = tcp.sockets[0].getsockname()[1], udp.get_extra_info("sockname")[1]
-        yield called, Places(*ports, str(places[0]), str(places[1]), called.word)
+        socket_there, file_there = map(str, places)
+        yield called, Places(*ports, socket_there, file_there, called.word, os.getpid())
+
+
+def looks(file: str) -> tuple[object, ...]:
+    """What nobody else may change of a file."""
+    found = os.stat(file)
+    return found.st_mode, found.st_uid, found.st_gid, found.st_mtime_ns, found.st_ctime_ns
 
 
 def judge(said: Knocked, called: Set[str], allowed: bool) -> str | None:
     """What the tries mean. When the operator allows loopback, the proxy lets the canary pass; where
-    there is no Landlock, files are open, which `chapar check` says."""
+    there is no Landlock, files are open, which `chapar check` says, and where a process may have
+    no tree of its own, it can ask which there are."""
     ways = said.reached | (called - ({"tcp"} if allowed else set()))
     if not landlock.version():
         ways -= {"file"}
+    if not jail.has_root():
+        ways -= {meddling.LOOK}
     if ways:
         which = ", ".join(sorted(ways))
         return f"a download got past its fences ({which}); the kernel has: {jail.state()}"
@@ -161,6 +176,7 @@ def tries(places: Places, proxy: int) -> Knocked:
         unix=tried(socket.AF_UNIX, socket.SOCK_STREAM, places.unix, word),
         file=seen(places.file),
         by_proxy=by_proxy(proxy, places.tcp),
+        meddled=meddling.tries(places.file, __file__, places.process),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Never
 
 from yt_dlp.utils import YoutubeDLError
 
-from procs import codec
+from procs import codec, process
 from procs.engine import (
     canary,
     confine,
@@ -23,6 +23,7 @@ from procs.engine import (
     loader,
     merging,
     plainfiles,
+    refusals,
 )
 from procs.engine.classify import classify
 from procs.engine.failure import flatten, plain
@@ -87,18 +88,22 @@ def warm_up() -> None:
     """What the nursery does once, so that no child has to."""
     loader.prepare()
     jail.has_networks()
-    jail.readable()
+    jail.has_root()
+    jail.shown()
 
 
-def serve(request: dict[str, Any], link: socket.socket, nursery: int) -> None:
-    """Carry out one request in this process; every failure is said, none is raised."""
+def serve(request: dict[str, Any], link: socket.socket, post: socket.socket, nursery: int) -> None:
+    """Carry out one request in this process; every failure is said, none is raised. At `post` the
+    nursery learns what the jail refuses."""
+    process.be_readable(True)  # for what this process writes to its own /proc
     line = Line(link)
     port = begin(link, outward=request["do"] in OUTWARD)
     try:
         limits, folder = Limits(**request["limits"]), Path(request["folder"])
-        confine.enter(folder, limits, parent=nursery, keep=link.fileno())
+        confine.enter(folder, limits, parent=nursery, keep=(link.fileno(), post.fileno()))
         line = Line(socket.socket(fileno=confine.SOCKET))
-        jail.enter(folder, port)
+        refusals.report(socket.socket(fileno=confine.POST), jail.enter(folder, port, heard=True))
+        confine.silence()  # by the names of the tree that it is in now
         WORK[request["do"]](request, line, port)
     except Exception as error:  # the top of a process
         line.say("failed", flatten(error))

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from procs.engine import canary, remains
+from procs import log
+from procs.engine import canary, refusals, remains
 from procs.engine import spawn as nursery
 from procs.engine.classify import classify, death
 from procs.engine.confine import SCRATCH
@@ -40,6 +41,7 @@ TRIES = 8
 
 OnProgress = Callable[[int, int, float], None]
 OnMerge = Callable[[int], None]
+OnRefused = Callable[[Sequence[tuple[str, int]]], None]
 
 
 class Engine:
@@ -73,6 +75,8 @@ class Engine:
         self.testing = asyncio.Lock()
         self.safe = False
         self.programs = 0
+        #: Told of the system calls that a child's jail refused, by name, and how often.
+        self.on_refused: OnRefused = lambda calls: None
 
     @property
     def log(self) -> Path:
@@ -135,7 +139,17 @@ class Engine:
             watch.cancel()
             egress.close()
             await line.end()
+            self.note(line, folder)
             remains.tidy(folder)
+
+    def note(self, line: Line, folder: Path) -> None:
+        """Log and count what a child tried that no download needs."""
+        calls = refusals.named(line.ended.refused) if line.ended else []
+        if calls:
+            say = log.warning if refusals.is_odd(calls) else log.info
+            what = " ".join(f"{name}:{count}" for name, count in calls)
+            say("child.refused", folder=folder.name, pid=line.pid, calls=what)
+            self.on_refused(calls)
 
     def egress(self, line: Line, order: Order, proxy: str | None) -> Egress:
         """The way out of one child. Bytes enough for one download and a second try of it."""
@@ -165,6 +179,7 @@ class Engine:
         finally:
             watch.cancel()
             await line.end()
+            self.note(line, folder)
             remains.tidy(folder)
         if watch.done() and not watch.cancelled():
             raise TooLarge(f"more than {most} bytes on the disk")

@@ -5,6 +5,7 @@ but its socket, and calls its job's folder home. What it can reach from there, `
 """
 
 import ctypes
+import fcntl
 import os
 import resource
 import signal
@@ -16,15 +17,16 @@ from procs.engine.records import Limits
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
-#: The only descriptor that a child keeps beside its three standard ones.
-SOCKET = 3
+#: What a child keeps beside its three standard descriptors: its connection, and until it is fenced
+#: a way to tell the nursery where its refusals are told.
+SOCKET, POST = 3, 4
 SCRATCH = ".tmp"
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-def enter(folder: Path, limits: Limits, *, parent: int, keep: int) -> None:
-    """Turn this fork of the nursery into a job's own process. `keep` becomes descriptor 3."""
+def enter(folder: Path, limits: Limits, *, parent: int, keep: tuple[int, int]) -> None:
+    """Turn this fork of the nursery into a job's own process. `keep` becomes SOCKET and POST."""
     os.setpgid(0, 0)
     die_with(parent)
     default_signals()
@@ -59,13 +61,20 @@ def default_signals() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def drop_descriptors(keep: int) -> None:
-    """Keep one socket; everything else is the nursery's, or another job's."""
-    os.dup2(keep, SOCKET, inheritable=False)
+def drop_descriptors(keep: tuple[int, int]) -> None:
+    """Keep two sockets; everything else is the nursery's, or another job's."""
+    safe = [fcntl.fcntl(one, fcntl.F_DUPFD_CLOEXEC, POST + 1) for one in keep]
+    for one, place in zip(safe, (SOCKET, POST), strict=True):
+        os.dup2(one, place, inheritable=False)
     for descriptor in os.listdir("/proc/self/fd"):
-        if int(descriptor) > SOCKET:
+        if int(descriptor) > POST:
             with suppress(OSError):  # the listing's own is closed already
                 os.close(int(descriptor))
+    silence()
+
+
+def silence() -> None:
+    """Read nothing, and write nowhere."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
@@ -94,6 +103,11 @@ def limit(limits: Limits) -> None:
         (resource.RLIMIT_NOFILE, limits.files),
         (resource.RLIMIT_CORE, 0),
     ):
-        hard = resource.getrlimit(what)[1]
-        value = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (value, value))
+        bound(what, most)
+
+
+def bound(what: int, most: int) -> None:
+    """Lower a limit for good; one that is lower already stays."""
+    hard = resource.getrlimit(what)[1]
+    value = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(what, (value, value))

@@ -1,28 +1,40 @@
 """What a job's process can reach: its own folder, and one way out.
 
-Three fences, each where the kernel has it: Landlock (files; TCP to one port since Linux 6.7), a
-filter of system calls (no other sockets), and a network of its own in which there is nothing but
-the way out. They hold for the child and for everything that it starts, whatever yt-dlp, ffmpeg or
-a hostile file make of it.
+Four fences, each where the kernel has it: Landlock (files; TCP to one port since Linux 6.7), a list
+of allowed system calls, a network of its own in which there is nothing but the way out, and a tree
+of its own in which there is nothing but programs and the folder. They hold for the child and for
+everything that it starts, whatever yt-dlp, ffmpeg or a hostile file make of it.
 """
 
 import ctypes
 import fcntl
 import os
+import platform
+import re
+import resource
 import socket
 import struct
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from procs.engine import landlock, syscalls
+from procs import process
+from procs.engine import confine, landlock, root, syscalls
 from procs.engine.confine import LIBC
 from procs.engine.landlock import Fence
+from procs.engine.root import PIVOT_ROOT
 from procs.tools import tools
 
-CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWNS = 0x10000000, 0x40000000, 0x00020000
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 BACKLOG = 64
+#: Processes and threads of one job, and more of them for each processor, as ffmpeg has.
+TASKS, TASKS_EACH = 256, 16
+#: … and of everything that our user runs, where a job's own cannot be counted by themselves.
+CROWD = 8192
+#: Since this Linux the limit counts a user namespace by itself.
+COUNTED_APART = (5, 14)
 
 #: Where programs and libraries are. Not /usr as a whole: somebody may keep their own things there.
 SYSTEM = (
@@ -53,7 +65,10 @@ CODE = Path(__file__).resolve().parents[1]
 def way_out() -> socket.socket:
     """A socket on which a job's proxy can listen: the only thing in a network of the job's own,
     where there can be one. This process is in that network from then on."""
-    if has_networks():
+    if has_root():
+        leave_tree(CLONE_NEWNET)
+        raise_loopback()
+    elif has_networks():
         leave_network()
     return listener()
 
@@ -67,32 +82,81 @@ def listener() -> socket.socket:
 
 def leave_network() -> None:
     """Be in a network where there is nothing but loopback. Raises OSError."""
-    if LIBC.unshare(CLONE_NEWUSER | CLONE_NEWNET):
+    leave(CLONE_NEWUSER | CLONE_NEWNET)
+    raise_loopback()
+
+
+def leave_tree(also: int = 0) -> None:
+    """Have mounts of our own, and the rights over them. Raises OSError."""
+    user, group = os.getuid(), os.getgid()
+    leave(CLONE_NEWUSER | CLONE_NEWNS | also)
+    root.map_ourselves(user, group)
+
+
+def leave(what: int) -> None:
+    if LIBC.unshare(what):
         number = ctypes.get_errno()
         raise OSError(number, f"unshare: {os.strerror(number)}")
+
+
+def raise_loopback() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
 
 
 @cache
 def has_networks() -> bool:
-    """Whether processes may have a network of their own; tried in one that ends at once, because
-    some systems allow the first step and none of the later ones."""
+    """Whether processes may have a network of their own."""
+
+    def tried() -> None:
+        leave_network()
+        reach_ourselves()
+
+    return works(tried)
+
+
+@cache
+def has_root() -> bool:
+    """Whether processes may have a tree of their own, and a network beside it."""
+
+    def tried() -> None:
+        leave_tree(CLONE_NEWNET)
+        raise_loopback()
+        reach_ourselves()
+        root.enter(shown(), CODE, PIVOT_ROOT[platform.machine()])
+        os.stat(CODE)
+
+    return platform.machine() in PIVOT_ROOT and works(tried)
+
+
+def reach_ourselves() -> None:
+    with listener() as door:
+        socket.create_connection(door.getsockname(), timeout=1).close()
+
+
+def works(tried: Callable[[], None]) -> bool:
+    """Whether this can be done. Tried in a process that ends at once, because some systems allow
+    the first step and none of the later ones."""
     pid = os.fork()
     if pid == 0:
         code = 1
         try:
-            leave_network()
-            with listener() as door:
-                socket.create_connection(door.getsockname(), timeout=1).close()
+            process.be_readable(True)
+            tried()
             code = 0
         finally:
             os._exit(code)
     return os.waitpid(pid, 0)[1] == 0
 
 
-def enter(folder: Path, port: int) -> None:
-    """Close the fences. `port` is the way out, 0 for none at all."""
+def enter(folder: Path, port: int, *, heard: bool = False) -> int | None:
+    """Close the fences. `port` is the way out, 0 for none at all. With `heard`, returns where the
+    kernel tells of refused calls (`syscalls.filter_calls`)."""
+    limit_tasks(apart=has_root() or (port > 0 and has_networks()))
+    if has_root():
+        if not port:
+            leave_tree()
+        root.enter(shown(), folder, PIVOT_ROOT[platform.machine()])
     syscalls.give_up_rights()
     if landlock.version():
         fence = Fence()
@@ -102,7 +166,24 @@ def enter(folder: Path, port: int) -> None:
         if port:
             fence.allow_connect(port)
         fence.close()
-    syscalls.filter_calls(network=port > 0, signals=landlock.has_scopes())
+    process.be_readable(False)
+    signals = landlock.has_scopes()
+    return syscalls.filter_calls(network=port > 0, signals=signals, heard=heard)
+
+
+def limit_tasks(*, apart: bool) -> None:
+    """Bound how many processes and threads there can be: of a job, where it is in a user namespace
+    of its own, which is counted `apart`. The superuser is not bound by it (setrlimit(2))."""
+    release = tuple(map(int, re.findall(r"\d+", platform.release())[:2]))
+    own = TASKS + TASKS_EACH * (os.cpu_count() or 1)
+    most = own if apart and release >= COUNTED_APART else CROWD
+    confine.bound(resource.RLIMIT_NPROC, most)
+
+
+@cache
+def shown() -> root.Plan:
+    """The tree of a job, but for its folder."""
+    return root.plan((*readable(), os.devnull))
 
 
 @cache
@@ -131,6 +212,7 @@ def state() -> str:
         f"Landlock {abi} ({', '.join(judged)})" if abi else "no Landlock",
         "system calls" if syscalls.is_known() else "",
         "own network" if has_networks() else "",
+        "own tree" if has_root() else "",
     ]
     return ", ".join(filter(None, words))
 

@@ -161,8 +161,8 @@ class Merge:
                 self.ffmpeg.kill()
             with suppress(subprocess.TimeoutExpired):
                 self.ffmpeg.wait(PATIENCE)
-        with suppress(FileNotFoundError):
-            os.truncate(MERGED, 0)
+        with suppress(FileNotFoundError), open(MERGED, "r+b") as film:
+            film.truncate(0)
             os.unlink(MERGED)
 
 

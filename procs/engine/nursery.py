@@ -24,7 +24,7 @@ import resource
 import sys
 from pathlib import Path
 
-from procs import log
+from procs import log, process
 from procs.engine import confine
 from procs.engine.calls import Nursery, Serve
 from procs.engine.door import Door, Taken, likeness
@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--linger", type=float, default=5.0)
     options = parser.parse_args()
+    process.keep_private()
     log.start()
     mine = installed()  # the first on the path: the folder of the version in use, or ours
     try:

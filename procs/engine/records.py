@@ -154,11 +154,13 @@ class Ran:
 @dataclass(frozen=True, slots=True)
 class Ended:
     """The death of a child: exit code (negative: the signal), CPU seconds and peak resident bytes
-    of the child and of what it waited for."""
+    of the child and of what it waited for; the system calls that its jail refused, and how
+    often."""
 
     code: int
     cpu: float
     peak: int
+    refused: list[tuple[str, int]] = field(default_factory=list)
 
 
 def check_scheme(url: str) -> None:

@@ -1,8 +1,12 @@
 """A filter of system calls for a job's process and all that it starts (seccomp(2)).
 
-Landlock judges files and TCP. What it does not see is closed here: UDP and every other kind of
-socket (unix sockets too, of which the nursery's is one), TCP that connects while sending (fast
-open) or listens, and what `numbers` says. It needs no rights, only the promise to gain none.
+Landlock judges files and TCP. Everything else is closed here, by a list of what is allowed
+(`allowed`); a few calls are allowed with some arguments only: sockets of TCP (not UDP, not unix
+sockets, of which the nursery's is one), no TCP that connects while sending (fast open), and of
+fcntl, ioctl and prctl what programs do with their own descriptors and threads. It needs no rights,
+only the promise to gain none.
+
+What is refused is reported where the kernel can (`refusals`); the call then waits for its refusal.
 """
 
 import ctypes
@@ -12,139 +16,164 @@ import os
 import platform
 import socket
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
-from procs.engine import numbers
+from procs.engine import allowed, bpf, numbers
+from procs.engine.bpf import ANY_OF, ARGUMENT, AT_LEAST, EQUAL, LOAD, MASK, Step, answer
 from procs.engine.confine import LIBC
 from procs.engine.numbers import Numbers
 
-PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, MODE_FILTER = 38, 22, 2
+PR_SET_NO_NEW_PRIVS = 38
+#: seccomp(2): the operation, and the flag that gives a descriptor for what is refused.
+SET_FILTER, WITH_LISTENER = 1, 8
 
-#: Instructions of the classic BPF machine: load a word, compare, mask, return.
-LOAD, EQUAL, AT_LEAST, ANY_OF, MASK, RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
-#: Where struct seccomp_data has the call's number, the machine, and the lower half of arguments.
-NUMBER, MACHINE, ARGUMENT = 0, 4, (16, 24, 32, 40)
-ALLOW, REFUSE = 0x7FFF0000, 0x00050000
+#: Verdicts. NOTIFY asks whoever listens; KILL is for calls of another machine, which nothing of
+#: ours makes and whose numbers mean something else.
+ALLOW, NOTIFY, REFUSE, KILL = 0x7FFF0000, 0x7FC00000, 0x00050000, 0x80000000
 #: Numbers from here up are another way to call on x86-64.
 X32 = 0x40000000
 MSG_FASTOPEN = 0x20000000
 TYPE = 0xF
-#: All of clone's flags that make a namespace.
-CLONE_NEW = 0x7E020000
-#: fcntl's and ioctl's ways to have signals sent to a process of one's choice.
-F_SETOWN_EX, FIOSETOWN, SIOCSPGRP = 15, 0x8901, 0x8902
-OWNERS = {
-    "fcntl": (fcntl.F_SETOWN, fcntl.F_SETSIG, F_SETOWN_EX),
-    "ioctl": (FIOSETOWN, SIOCSPGRP),
-}
+#: All of clone's flags that make a namespace, and that which gives the child to our own parent.
+CLONE_NEW, CLONE_PARENT = 0x7E020000, 0x8000
 #: The calls that send, each with its argument of flags.
 SENDERS = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3}
+#: Of fcntl: copies, flags, locks, sizes of pipes. Not owners and signals, leases, watches.
+FCNTL = (
+    *(fcntl.F_DUPFD, fcntl.F_DUPFD_CLOEXEC, fcntl.F_GETFD, fcntl.F_SETFD, fcntl.F_GETFL),
+    *(fcntl.F_SETFL, fcntl.F_GETLK, fcntl.F_SETLK, fcntl.F_SETLKW, 36, 37, 38),
+    *(1031, 1032),  # F_SETPIPE_SZ, F_GETPIPE_SZ
+)
+#: Of ioctl: FIONBIO, FIONREAD, FIOCLEX, FIONCLEX, TCGETS, TIOCGWINSZ.
+IOCTL = (0x5421, 0x541B, 0x5451, 0x5450, 0x5401, 0x5413)
+#: Of prctl: the parent's death, names of threads and of memory, and questions.
+PRCTL = (1, 2, 3, 15, 16, 23, 39, 0x53564D41)
 
 #: The version of capset's structures that has two words of each set.
 CAPABILITIES = 0x20080522
 
-Step = tuple[int, int, int, int]
+#: Which error a refused call gets; programs are used to it.
+ERRORS = dict.fromkeys(("socket", "socketpair", *SENDERS), errno.EACCES)
 
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """The numbers of calls on one machine: `never` are refused, `signals` too where Landlock does
-    not judge them, and `judged` by their arguments."""
+    """The numbers of one machine, all and those that are allowed whatever their arguments are;
+    `signals` only where Landlock judges them."""
 
     machine: int
-    never: tuple[int, ...]
-    signals: tuple[int, ...]
-    judged: Numbers
+    known: Numbers
+    always: frozenset[int]
+    signals: frozenset[int]
+
+    def of(self, names: Iterable[str]) -> frozenset[int]:
+        return frozenset(self.known[name] for name in names if name in self.known)
 
 
 def calls(machine: int, column: int) -> Calls:
-    never = (numbers.OTHERS, numbers.GROUP, numbers.KERNEL, numbers.SERVERS)
-    return Calls(
-        machine,
-        tuple(n for text in never for n in numbers.read(text, column).values()),
-        tuple(numbers.read(numbers.SIGNALS, column).values()),
-        numbers.read(numbers.JUDGED, column),
-    )
+    known = numbers.read(column)
+    bare = Calls(machine, known, frozenset(), frozenset())
+    return Calls(machine, known, bare.of(allowed.ALWAYS), bare.of(allowed.SIGNALS.split()))
 
 
 MACHINES = {"x86_64": calls(0xC000003E, 0), "aarch64": calls(0xC00000B7, 1)}
 
 
+def error_of(number: int) -> int:
+    """How a call is refused: what we have never heard of, as a kernel does that has not either."""
+    name = name_of(number)
+    return ERRORS.get(name, errno.EPERM) if name else errno.ENOSYS
+
+
+def name_of(number: int) -> str:
+    """A call's name on this machine; nothing for an unknown one."""
+    return names().get(number, "")
+
+
+def number_of(name: str) -> int:
+    """A call's number on this machine. Raises KeyError."""
+    return MACHINES[platform.machine()].known[name]
+
+
+@cache
+def names() -> dict[int, str]:
+    ours = MACHINES.get(platform.machine())
+    return {number: name for name, number in ours.known.items()} if ours else {}
+
+
+PASS = answer(ALLOW)
+
+
 def refuse(error: int) -> Step:
-    return (RETURN, 0, 0, REFUSE | error)
+    return answer(REFUSE | error)
 
 
-PASS: Step = (RETURN, 0, 0, ALLOW)
-
-
-def program(calls: Calls, *, network: bool, signals: bool) -> list[Step]:
-    """The filter, step by step. Each step is (instruction, steps to skip when true, when false,
-    value)."""
+def program(calls: Calls, *, network: bool, signals: bool, heard: bool = False) -> list[Step]:
+    """The filter, step by step. With `heard`, somebody listens to what is refused."""
     steps: list[Step] = [
-        (LOAD, 0, 0, MACHINE),
+        (LOAD, 0, 0, bpf.MACHINE),
         (EQUAL, 1, 0, calls.machine),
-        refuse(errno.EPERM),
-        (LOAD, 0, 0, NUMBER),
+        answer(KILL),
+        (LOAD, 0, 0, bpf.NUMBER),
         (AT_LEAST, 0, 1, X32),
-        refuse(errno.EPERM),
+        answer(KILL),
     ]
-    for number in (*calls.never, *(() if signals else calls.signals)):
-        steps += [(EQUAL, 0, 1, number), refuse(errno.EPERM)]
-    for name, judgement in judgements(network=network).items():
-        if name in calls.judged:
-            steps += block(calls.judged[name], judgement)
-    return [*steps, PASS]
+    for number in calls.of(allowed.UNHEARD.split()):
+        steps += bpf.block(number, [refuse(errno.ENOSYS)])
+    for name, judgement in judgements(network=network, heard=heard).items():
+        steps += bpf.block(calls.known[name], judgement)
+    free = calls.always | (calls.signals if signals else frozenset())
+    if not heard:
+        steps += [(AT_LEAST, 0, 1, 1 + max(calls.known.values())), refuse(errno.ENOSYS)]
+    no = answer(NOTIFY) if heard else refuse(errno.EPERM)
+    return [*steps, *bpf.search(free, yes=PASS, no=no)]
 
 
-def judgements(*, network: bool) -> dict[str, list[Step]]:
+def judgements(*, network: bool, heard: bool) -> dict[str, list[Step]]:
     """For each call that is allowed with some arguments and not with others: the steps."""
+
+    def no(name: str) -> Step:
+        return answer(NOTIFY) if heard else refuse(ERRORS.get(name, errno.EPERM))
+
+    senders = {name: none_of(flags, MSG_FASTOPEN, no(name)) for name, flags in SENDERS.items()}
     return {
-        **{name: none_of(flags, MSG_FASTOPEN) for name, flags in SENDERS.items()},
-        **{name: but_for(1, *commands) for name, commands in OWNERS.items()},
-        "clone": none_of(0, CLONE_NEW),
-        # Its flags are in memory, which no filter sees; libraries then take the older call.
-        "clone3": [refuse(errno.ENOSYS)],
-        "prlimit64": only(0, 0),
-        "socketpair": pair(),
-        "socket": tcp() if network else [refuse(errno.EACCES)],
+        **senders,
+        "fcntl": only(1, *FCNTL, no=no("fcntl")),
+        "ioctl": only(1, *IOCTL, no=no("ioctl")),
+        "prctl": only(0, *PRCTL, no=no("prctl")),
+        "clone": none_of(0, CLONE_NEW | CLONE_PARENT, no("clone")),
+        "prlimit64": only(0, 0, no=no("prlimit64")),
+        "socketpair": pair(no("socketpair")),
+        "socket": tcp(no("socket")) if network else [no("socket")],
     }
 
 
-def block(number: int, steps: list[Step]) -> list[Step]:
-    """`steps`, which end with a return, for one call only."""
-    return [(EQUAL, 0, len(steps), number), *steps]
-
-
-def none_of(argument: int, flags: int) -> list[Step]:
+def none_of(argument: int, flags: int, no: Step) -> list[Step]:
     """Refuse an argument with any of these flags."""
-    judged = (ANY_OF, 0, 1, flags)
-    return [(LOAD, 0, 0, ARGUMENT[argument]), judged, refuse(errno.EACCES), PASS]
+    return [(LOAD, 0, 0, ARGUMENT[argument]), (ANY_OF, 0, 1, flags), no, PASS]
 
 
-def only(argument: int, value: int) -> list[Step]:
+def only(argument: int, *values: int, no: Step) -> list[Step]:
     """Refuse every other value of an argument."""
-    return [(LOAD, 0, 0, ARGUMENT[argument]), (EQUAL, 1, 0, value), refuse(errno.EPERM), PASS]
+    judged = [step for one in values for step in ((EQUAL, 0, 1, one), PASS)]
+    return [(LOAD, 0, 0, ARGUMENT[argument]), *judged, no]
 
 
-def but_for(argument: int, *values: int) -> list[Step]:
-    """Refuse these values of an argument."""
-    judged = [step for one in values for step in ((EQUAL, 0, 1, one), refuse(errno.EPERM))]
-    return [(LOAD, 0, 0, ARGUMENT[argument]), *judged, PASS]
-
-
-def pair() -> list[Step]:
+def pair(no: Step) -> list[Step]:
     """Pairs of streams only: one end of a pair of datagrams can send to any unix socket."""
     return [
         (LOAD, 0, 0, ARGUMENT[1]),
         (MASK, 0, 0, TYPE),
         (EQUAL, 2, 0, socket.SOCK_STREAM),
         (EQUAL, 1, 0, socket.SOCK_SEQPACKET),
-        refuse(errno.EACCES),
+        no,
         PASS,
     ]
 
 
-def tcp() -> list[Step]:
+def tcp(no: Step) -> list[Step]:
     """Plain TCP over IPv4 and IPv6; not multipath TCP, which Landlock does not judge."""
     return [
         (LOAD, 0, 0, ARGUMENT[0]),
@@ -156,7 +185,7 @@ def tcp() -> list[Step]:
         (LOAD, 0, 0, ARGUMENT[2]),
         (EQUAL, 2, 0, 0),
         (EQUAL, 1, 0, socket.IPPROTO_TCP),
-        refuse(errno.EACCES),
+        no,
         PASS,
     ]
 
@@ -172,29 +201,45 @@ def is_known() -> bool:
     return platform.machine() in MACHINES
 
 
-def filter_calls(*, network: bool, signals: bool = False) -> None:
-    """Refuse those calls from now on, here and in all that is started from here. With `network`
-    off, sockets of any kind; with `signals` off, signals to anybody, which is for kernels whose
+def filter_calls(*, network: bool, signals: bool = False, heard: bool = False) -> int | None:
+    """Allow only those calls from now on, here and in all that is started from here. With `network`
+    off, sockets of no kind; with `signals` off, signals to nobody, which is for kernels whose
     Landlock does not keep them within the job. Nothing happens on a machine whose numbers we do
-    not have."""
+    not have.
+
+    With `heard`, what is refused can be read at the descriptor that is returned (and must be, until
+    it is closed: the calls wait); None where the kernel gives none, inside a container's own
+    filter for instance, and refuses by itself.
+    """
     calls = MACHINES.get(platform.machine())
     if calls is None:
-        return
-    steps = program(calls, network=network, signals=signals)
+        return None
+    if heard:
+        try:
+            return install(program(calls, network=network, signals=signals, heard=True), calls)
+        except OSError as error:
+            if error.errno not in (errno.EBUSY, errno.EINVAL):
+                raise
+    install(program(calls, network=network, signals=signals), calls, listener=False)
+    return None
+
+
+def install(steps: list[Step], calls: Calls, *, listener: bool = True) -> int:
+    """Have the kernel take a filter. Raises OSError."""
     code = b"".join(struct.pack("HBBI", *step) for step in steps)
-    set_up(PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(Program(len(steps), code)))
+    number = calls.known["seccomp"]
+    flags = WITH_LISTENER if listener else 0
+    made = LIBC.syscall(number, SET_FILTER, flags, ctypes.byref(Program(len(steps), code)))
+    if made < 0:
+        raise OSError(ctypes.get_errno(), f"seccomp: {os.strerror(ctypes.get_errno())}")
+    return int(made)
 
 
 def give_up_rights() -> None:
     """Have no capabilities, and never gain any (capset(2)): the superuser's could look into other
     processes past Landlock, and Landlock and the filter ask for the promise."""
-    set_up(PR_SET_NO_NEW_PRIVS, 1, 0)
+    nothing = ctypes.c_ulong(0)
+    if LIBC.prctl(PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1), nothing, nothing, nothing):
+        raise OSError(ctypes.get_errno(), "prctl")
     if LIBC.capset(struct.pack("Ii", CAPABILITIES, 0), bytes(24)):
         raise OSError(ctypes.get_errno(), "capset")
-
-
-def set_up(what: int, value: int, more: object) -> None:
-    """prctl(2). Raises OSError."""
-    if LIBC.prctl(what, ctypes.c_ulong(value), more, ctypes.c_ulong(0), ctypes.c_ulong(0)):
-        number = ctypes.get_errno()
-        raise OSError(number, f"prctl {what}: {os.strerror(number)}")

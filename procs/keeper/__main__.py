@@ -17,6 +17,7 @@ TICK = 1.0
 
 
 def main() -> int:
+    process.keep_private()
     process.end_with_parent(signal.SIGTERM)
     try:
         settings = config.load(need_telegram=False)

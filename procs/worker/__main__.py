@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
 import uvloop
 
@@ -12,6 +13,7 @@ from procs.engine.client import Engine
 from procs.engine.routes import configured
 from procs.errors import StoreError
 from procs.job import Lane
+from procs.store import settings as counters
 from procs.store import workers
 from procs.store.database import Database, open_database
 from procs.store.wake import Ear
@@ -29,6 +31,7 @@ LIGHT_ROOMS, LOOK_ROOMS = 8, 4
 
 
 def main() -> int:
+    process.keep_private()
     process.end_with_parent(signal.SIGTERM)
     try:
         settings = config.load(need_telegram=False)
@@ -54,7 +57,7 @@ async def live(settings: config.Settings, db: Database) -> int:
         log.info("worker.entered", worker=name, slot=slot)
         courier = Courier(settings, slot)
         tools = Tools(
-            *(settings, db, worker, name, Desk(db), engine(settings), courier, Pace(db)),
+            *(settings, db, worker, name, Desk(db), engine(settings, db), courier, Pace(db)),
             leave=signals.stop.set,
         )
         await signals.unless_stopped(tools.standing.until_mended())
@@ -67,9 +70,20 @@ async def live(settings: config.Settings, db: Database) -> int:
     return 0
 
 
-def engine(settings: config.Settings) -> Engine:
+def engine(settings: config.Settings, db: Database) -> Engine:
+    """The engine; system calls that its jail refuses are counted by name."""
     routes = configured(settings.upstream_proxy, settings.allowed_ports)
-    return Engine(settings.run, routes=routes)
+    made = Engine(settings.run, routes=routes)
+    made.on_refused = lambda calls: count_refused(db, calls)
+    return made
+
+
+def count_refused(db: Database, calls: Sequence[tuple[str, int]]) -> None:
+    try:
+        for name, times in calls:
+            counters.count(db, f"refused.{name}", times)
+    except StoreError as error:  # a number is not worth the job
+        log.warning("child.uncounted", error=error)
 
 
 async def work(tools: Tools, signals: process.Signals, places: Places) -> str:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from procs import config
-from procs.engine import canary, jail
-from procs.engine.canary import REACHED, Knocked
+from procs.engine import canary, jail, meddling
+from procs.engine.canary import Knocked
+from procs.engine.meddling import REACHED
 from procs.store.migrate import migrate
 from tests.sandbox.site.server import LOOPBACK
 
@@ -74,6 +75,14 @@ DENIED = "[Errno 13] Permission denied"
 NONE = Knocked(DENIED, DENIED, DENIED, DENIED, REFUSED)
 
 
+def meddled(way):
+    return replace(NONE, meddled=[("chown", DENIED), (way, REACHED)])
+
+
+#: What a worker does not serve with: a child that does any of these.
+MEDDLING = list(meddling.ways("", "", 0))
+
+
 @pytest.mark.parametrize(
     ("said", "called", "allowed", "well"),
     [
@@ -95,13 +104,20 @@ def test_what_the_tries_mean(said, called, allowed, well):
     assert (canary.judge(said, called, allowed) is None) is well
 
 
+@pytest.mark.parametrize("way", MEDDLING)
+def test_a_child_that_meddles_is_not_safe(way):
+    hidden = jail.has_root() or way != meddling.LOOK
+    assert (canary.judge(meddled(way), set(), False) is not None) is hidden
+
+
 async def test_who_is_reached_is_said_to_be(short_home):
     """Tried from here, where nothing is fenced."""
     async with canary.canary(short_home) as (called, places):
         said = await asyncio.to_thread(canary.tries, places, places.tcp)
         while called.ways != {"tcp", "udp", "unix"}:
             await asyncio.sleep(0.01)
-    assert said.reached == {"tcp", "unix", "file"}
+    meddled = {name for name, _ in said.meddled} - {"unshare", "forks"}  # not in a thread; as set
+    assert said.reached - {"forks"} == {"tcp", "unix", "file"} | meddled
     assert list(short_home.rglob("canary*")) == []
 
 

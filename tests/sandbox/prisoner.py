@@ -2,17 +2,16 @@
 
     python tests/sandbox/prisoner.py FENCE FACTS
 
-FENCE is `jail` (all fences, with a way out), `filter` (only the filter of system calls, as on a
-kernel whose Landlock knows no signals), or `free` (none, to show that the tries are real). FACTS is
+FENCE is `jail` (all fences, with a way out), `narrow` (the same where a process may have no
+namespaces of its own), `filter` (only the filter of system calls, as on a kernel whose Landlock
+knows no signals), or `free` (none, to show that the tries are real). FACTS is
 JSON: the ports, sockets and the process that are to be reached. It prints one JSON object: for each
 try what came of it, DONE or an error.
 """
 
-import ctypes
 import fcntl
 import json
 import os
-import platform
 import signal
 import socket
 import struct
@@ -22,45 +21,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from procs.engine import jail, numbers, syscalls
+from procs.engine import jail, syscalls
+from tests.sandbox import escapes, meddling
+from tests.sandbox.attempts import FACTS, TRIES, VICTIM, attempt, call, child
+from tests.sandbox.unfenced import take_fences_away
 
 DONE = "done"
-LIBC = ctypes.CDLL(None, use_errno=True)
-COLUMN = 0 if platform.machine() == "x86_64" else 1
-NUMBERS = {
-    name: number
-    for text in (numbers.OTHERS, numbers.GROUP, numbers.KERNEL, numbers.SIGNALS, numbers.JUDGED)
-    for name, number in numbers.read(text, COLUMN).items()
-}
-TRIES: dict[str, Callable[[], object]] = {}
-FACTS = json.loads(sys.argv[2])
-VICTIM = FACTS["victim"]
-AT_FDCWD, AT_EMPTY_PATH = -100, 0x1000
 CLONE_NEWUSER, SIGCHLD, PTRACE_SEIZE = 0x10000000, 17, 0x4206
-
-
-def call(name, *words):
-    answer = LIBC.syscall(NUMBERS[name], *words)
-    if answer < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return answer
-
-
-def attempt(work: Callable[[], object]) -> Callable[[], object]:
-    TRIES[work.__name__] = work
-    return work
-
-
-def child(work: Callable[[], object]) -> None:
-    """Do it in a process of its own, so that the next tries find all as it was."""
-    if (pid := os.fork()) == 0:
-        try:
-            work()
-        except OSError as error:
-            os._exit(error.errno or 255)
-        os._exit(0)
-    if code := os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
-        raise OSError(code, os.strerror(code))
+#: More tries, in files of their own.
+MORE = (escapes, meddling)
 
 
 def connected(host, port):
@@ -346,15 +315,16 @@ def names_of_users():
 
 @attempt
 def running_what_came():
-    with open("program", "wb") as made:
+    with open(os.open("program", os.O_CREAT | os.O_WRONLY, 0o700), "wb") as made:
         made.write(Path("/bin/true").read_bytes())
-    os.chmod("program", 0o700)
     child(lambda: os.execv("./program", ["program"]))
 
 
 def enter(fence: str) -> None:
     """Be fenced; the way out stays open."""
-    if fence == "jail":
+    if fence == "narrow":
+        take_fences_away("unshare")
+    if fence in ("jail", "narrow"):
         door = jail.way_out()
         address = door.getsockname()
         jail.enter(Path.cwd(), address[1])

@@ -6,26 +6,24 @@ Runs a module where Landlock and networks of one's own are refused, as on an old
 container: a filter of system calls, which is inherited, answers for the kernel.
 """
 
+import errno
 import platform
 import runpy
 import sys
-from dataclasses import replace
 
-from procs.engine import syscalls
+from procs.engine import bpf, syscalls
 
-LANDLOCK = 444
-UNSHARE = {"x86_64": 272, "aarch64": 97}
+LACKING = {"landlock_create_ruleset": errno.ENOSYS, "unshare": errno.EPERM}
 
 
-def take_fences_away() -> None:
-    """From here on, for this process and all that it starts."""
-    machine = platform.machine()
-    calls = syscalls.MACHINES[machine]
-    never = (LANDLOCK, UNSHARE[machine])
-    syscalls.MACHINES[machine] = replace(calls, never=never, signals=(), judged={})
+def take_fences_away(*names: str) -> None:
+    """From here on, for this process and all that it starts: these of LACKING, or all."""
+    calls = syscalls.MACHINES[platform.machine()]
+    steps = [(bpf.LOAD, 0, 0, bpf.NUMBER)]
+    for name in names or LACKING:
+        steps += bpf.block(calls.known[name], [syscalls.refuse(LACKING[name])])
     syscalls.give_up_rights()
-    syscalls.filter_calls(network=False)
-    syscalls.MACHINES[machine] = calls
+    syscalls.install([*steps, syscalls.PASS], calls, listener=False)
 
 
 if __name__ == "__main__":
