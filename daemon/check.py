@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 import daemon
-from daemon import engines
+from daemon import engines, modes
 from procs import config, disk, rulebook, tools
 from procs.config import Found, Settings
 from procs.engine import jail, runtimes
@@ -32,6 +32,7 @@ def look(*, need_telegram: bool = True) -> Findings:
     if reading.settings:
         complaints += home_complaints(reading.settings)
         complaints += engines.complaints(reading.settings)
+        complaints += modes.complaints(reading.settings, config.env_path())
     owners = owners_of("pyrogram")
     complaints += owner_complaints(owners) + ffmpeg_complaints() + jail_complaints()
     rules = tuple(rulebook.shown(reading.settings.sites)) if reading.settings else ()

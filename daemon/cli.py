@@ -9,7 +9,7 @@ import daemon
 from daemon import commands as below
 from daemon.commands import NOT_UP, Command
 from daemon.errors import NotUp
-from procs import config
+from procs import config, process
 from procs.errors import ChaparError
 
 #: As a shell reports a command that ended by Ctrl-C.
@@ -19,6 +19,7 @@ INTERRUPTED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand. Whatever it refuses is one sentence on standard error and exit code 1;
     4 when Chapar is not started."""
+    process.keep_private()
     options = parser().parse_args(argv)
     command: Command = options.command
     try:

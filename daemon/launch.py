@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import NoReturn
 
 import daemon
-from daemon import status
+from daemon import modes, status
 from daemon.control import Supervisor
 from daemon.errors import Refused
 from procs import clock, config
 from procs.config import Reading, Settings
+from procs.engine import cgroups
 from procs.store.migrate import migrate
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,8 +45,11 @@ def up(*, detach: bool = False, bot: bool = True) -> None:
         raise config.BadSettings(reading.complaints)
     make_folders(settings)
     lock = hold(settings)
+    if closed := modes.mend(settings):
+        print(f"closed to other users: {len(closed)} files in {settings.home}")
     migrate(settings.database_url, run=settings.run)
     around = environment(settings, reading, bot=bot)
+    cgroups.settle()
     print(f"chapar {daemon.__version__}: {settings.workers} + 1 workers, home {settings.home}")
     if detach:
         start_detached(settings, around, lock)

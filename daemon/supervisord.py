@@ -17,6 +17,8 @@ from supervisor.medusa.asyncore_25 import file_dispatcher
 from supervisor.options import ServerOptions
 from supervisor.states import SupervisorStates
 
+from procs import process
+
 
 class Bell(file_dispatcher):
     """A pipe among what supervisord polls, written to by signals and by `ring`."""
@@ -57,6 +59,7 @@ class Options(ServerOptions):
 
 def main() -> None:
     """Serve until told to stop; a HUP begins anew, as supervisord's own `main` does."""
+    process.keep_private()  # its setting `umask` is only for when it detaches itself
     first, mood = True, SupervisorStates.RESTARTING
     while mood == SupervisorStates.RESTARTING:
         options = Options()

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 from typing import BinaryIO
 
-from procs import clock, config, log
+from procs import clock, config, log, process
 from procs.config import Settings
 from procs.errors import StoreError
 from procs.store import upkeep, wake
@@ -26,6 +26,7 @@ AGAIN = 1.0
 
 def main() -> None:
     """Listen until supervisord closes the pipe."""
+    process.keep_private()
     answers = take_standard_output()
     settings = config.load(need_telegram=False)
     log.start(settings.log_level)

@@ -25,7 +25,7 @@ copy_file_range splice tee vmsplice readahead flock umask dup dup2 dup3 pipe pip
 MEMORY = """
 mmap munmap mprotect mremap madvise brk msync mincore mlock munlock pkey_alloc pkey_free
 pkey_mprotect map_shadow_stack futex futex_waitv futex_wake futex_wait futex_requeue membarrier rseq
-set_robust_list get_robust_list set_tid_address arch_prctl get_mempolicy mseal
+set_robust_list set_tid_address arch_prctl get_mempolicy mseal
 """
 #: Processes: those that are started from here, and what each asks about itself.
 PROCESSES = """

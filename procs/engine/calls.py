@@ -7,11 +7,13 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from procs import clock, codec, log
+from procs.engine import cgroups
 from procs.engine.door import Door
-from procs.engine.records import Ended
+from procs.engine.records import Ended, Limits
 from procs.engine.refusals import Refusals
 
 #: Bytes of a request; an order is far smaller.
@@ -33,6 +35,7 @@ class Call:
     pid: int = 0
     ended: Ended | None = None
     refusals: Refusals | None = None
+    group: Path | None = None
 
 
 class Nursery:
@@ -48,6 +51,8 @@ class Nursery:
         self.posts: dict[int, Refusals] = {}
         self.empty_since = clock.now().boot
         self.stopping = False
+        self.groups = cgroups.place()
+        cgroups.sweep(self.groups)
         self.bell, self.striker = socket.socketpair()
         self.epoll = select.epoll()
 
@@ -148,12 +153,14 @@ class Nursery:
             self.stay(call, request["like"])
             return
         nursery = os.getpid()
+        call.group = cgroups.make(self.groups, Limits(**request["limits"]))
         ours, theirs = socket.socketpair()
         try:
             call.pid = os.fork()
         except OSError:
             ours.close()
             theirs.close()
+            cgroups.remove(call.group)
             raise
         if not call.pid:
             ours.close()
@@ -183,6 +190,7 @@ class Nursery:
         """In the fork: serve one request and end. Whatever happens, never return to the loop."""
         code = 1
         try:
+            cgroups.join(call.group)
             call.socket.setblocking(True)
             self.serve(request, call.socket, post, nursery)
             code = 0
@@ -198,6 +206,7 @@ class Nursery:
         for pid, call in list(self.jobs.items()):
             if call.ended and not kill(pid):
                 del self.jobs[pid]
+                cgroups.remove(call.group)
                 refused = self.hear_no_more(call)
                 say(call.socket, {"ended": replace(call.ended, refused=refused)})
                 self.drop(call)

@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 
 from procs import process
-from procs.engine import confine, landlock, root, syscalls
+from procs.engine import cgroups, confine, landlock, root, syscalls
 from procs.engine.confine import LIBC
 from procs.engine.landlock import Fence
 from procs.engine.root import PIVOT_ROOT
@@ -29,9 +29,7 @@ from procs.tools import tools
 CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWNS = 0x10000000, 0x40000000, 0x00020000
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 BACKLOG = 64
-#: Processes and threads of one job, and more of them for each processor, as ffmpeg has.
-TASKS, TASKS_EACH = 256, 16
-#: … and of everything that our user runs, where a job's own cannot be counted by themselves.
+#: Processes of everything that our user runs, where a job's own cannot be counted by themselves.
 CROWD = 8192
 #: Since this Linux the limit counts a user namespace by itself.
 COUNTED_APART = (5, 14)
@@ -173,10 +171,10 @@ def enter(folder: Path, port: int, *, heard: bool = False) -> int | None:
 
 def limit_tasks(*, apart: bool) -> None:
     """Bound how many processes and threads there can be: of a job, where it is in a user namespace
-    of its own, which is counted `apart`. The superuser is not bound by it (setrlimit(2))."""
+    of its own, which is counted `apart`. The superuser is not bound by it (setrlimit(2)), only by a
+    control group."""
     release = tuple(map(int, re.findall(r"\d+", platform.release())[:2]))
-    own = TASKS + TASKS_EACH * (os.cpu_count() or 1)
-    most = own if apart and release >= COUNTED_APART else CROWD
+    most = cgroups.tasks() if apart and release >= COUNTED_APART else CROWD
     confine.bound(resource.RLIMIT_NPROC, most)
 
 
@@ -213,6 +211,7 @@ def state() -> str:
         "system calls" if syscalls.is_known() else "",
         "own network" if has_networks() else "",
         "own tree" if has_root() else "",
+        "own control group" if cgroups.place() else "",
     ]
     return ", ".join(filter(None, words))
 
