@@ -105,9 +105,9 @@ class Intake:
         person = replace(heard.person, language=i18n.choose(heard.person.language))
         command = COMMAND.match(text)
         parsed = link.parse(text, heard.urls)
+        users.remember(self.db, person, now=clock.now())
         if heard.edited:
             return await self.correct(heard, text, parsed)
-        users.remember(self.db, person, now=clock.now())
         if command and (command[1].lower() in self.commands or parsed.none):
             await self.commands.get(command[1].lower(), self.unknown)(heard)
         else:
