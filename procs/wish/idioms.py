@@ -1,66 +1,52 @@
 """Words that only together have a meaning."""
 
-#: Words that stand for a whole phrase; the longest is looked for first.
+#: What several words say together: kind and value, and the phrases that have them.
+IDIOMS: dict[tuple[str, str | int], str] = {
+    ("adjective", "144p"): "کم حجم ترین | کم حجمترین | پایین ترین | کم ترین | کمترین حجم",
+    ("adjective", "360p"): (
+        "کم حجم | حجم کم | kam hajm | hajm kam | hajme kam | با حجم کم | low size | small size"
+    ),
+    ("adjective", "best"): "full quality | بالا ترین | به ترین | highest quality",
+    ("clean", ""): "ad free | ads free | skip sponsors",
+    ("end", ""): "the end | اخر ویدیو",
+    ("fill", ""): (
+        "mp 4 | ام پی فور | ام پی 4 | امپیفور | امپی فور | as possible | صدا و تصویر |"
+        " تصویر و صدا | با صدا | with sound | with audio | موزیک ویدیو | موزیک ویدیوی |"
+        " موزیکویدیو | music video | music videos | نماهنگ | اون هم | خسته نباشید | show me"
+        " | نشون بده | نشونم بده | نشان بده"
+    ),
+    ("for", ""): "به مدت | be modat",
+    ("form", "audio"): (
+        "بدون تصویر | without video | no video | بدون ویدیو | without picture | sound track"
+    ),
+    ("form", "mp3"): "mp 3 | ام پی تری | امپی تری | ام پی 3 | امپی 3 | ام پی سه",
+    ("from", ""): "بعد از | bad az | baad az",
+    ("height", "1080p"): "full hd | فول اچدی | فول اچ دی",
+    ("height", "1440p"): "quad hd | 2 k | 2 کی",
+    ("height", "2160p"): "ultra hd | 4 k | 4 کی | 4 کا | فور کی | فورکی | چهار کی",
+    ("height", "720p"): "اچ دی",
+    ("inside", "en"): "with subs",
+    ("inside", "fa"): "زیرنویس دار | زیرنویسدار | زیر نویس دار",
+    ("lasts", 1800): "نیم ساعت | half an hour | half hour",
+    ("lasts", 30): "نیم دقیقه | half minute | half a minute",
+    ("list", ""): "پلی لیست | پلی لیستو | play list",
+    ("not", ""): "i don't want | i dont want",
+    ("odd", ""): (
+        "8 k | 8 کی | بی صدا | video note | video message | ویدیو مسیج | next page | صفحه"
+        " بعد | صفحه بعدی"
+    ),
+    ("onward", ""): "به بعد | be bad | be baad | and on",
+    ("ordinal", 2): "second video | second one | second song",
+    ("quality", ""): "what quality | چه کیفیتی | چه کیفیتهایی | کیفیتهایی",
+    ("subs", "fa"): "زیر نویس | زیر نویسش | زیر نویسشو | زیر نویس ها | zir nevis",
+    ("talk", ""): (
+        "sound of music | audio book | play music | youtube music | apple music | all of me"
+        " | کف نفس"
+    ),
+    ("to", ""): "up to | قبل از | پیش از | ghabl az",
+}
 PHRASES = {
-    ("full", "hd"): ("height", "1080p"), ("فول", "اچدی"): ("height", "1080p"),
-    ("فول", "اچ", "دی"): ("height", "1080p"), ("اچ", "دی"): ("height", "720p"),
-    ("ultra", "hd"): ("height", "2160p"), ("quad", "hd"): ("height", "1440p"),
-    ("4", "k"): ("height", "2160p"), ("4", "کی"): ("height", "2160p"), ("4", "کا"): ("height",
-    "2160p"),
-    ("فور", "کی"): ("height", "2160p"), ("فورکی",): ("height", "2160p"), ("چهار",
-    "کی"): ("height", "2160p"),
-    ("2", "k"): ("height", "1440p"), ("2", "کی"): ("height", "1440p"), ("8", "k"): ("odd", ""),
-    ("8", "کی"): ("odd", ""), ("full", "quality"): ("adjective", "best"),
-    ("mp", "3"): ("form", "mp3"), ("ام", "پی", "تری"): ("form", "mp3"), ("امپی", "تری"): ("form",
-    "mp3"),
-    ("ام", "پی", "3"): ("form", "mp3"), ("امپی", "3"): ("form", "mp3"), ("ام", "پی",
-    "سه"): ("form", "mp3"),
-    ("mp", "4"): ("fill", ""), ("ام", "پی", "فور"): ("fill", ""), ("ام", "پی", "4"): ("fill", ""),
-    ("امپیفور",): ("fill", ""), ("امپی", "فور"): ("fill", ""),
-    ("زیر", "نویس"): ("subs", "fa"), ("زیر", "نویسش"): ("subs", "fa"), ("زیر",
-    "نویسشو"): ("subs", "fa"),
-    ("زیر", "نویس", "ها"): ("subs", "fa"), ("zir", "nevis"): ("subs", "fa"), ("پلی",
-    "لیست"): ("list", ""),
-    ("پلی", "لیستو"): ("list", ""), ("play", "list"): ("list", ""),
-    ("ad", "free"): ("clean", ""), ("ads", "free"): ("clean", ""), ("skip",
-    "sponsors"): ("clean", ""),
-    ("کم", "حجم"): ("adjective", "360p"), ("حجم", "کم"): ("adjective", "360p"), ("kam",
-    "hajm"): ("adjective", "360p"),
-    ("hajm", "kam"): ("adjective", "360p"), ("hajme", "kam"): ("adjective", "360p"),
-    ("با", "حجم", "کم"): ("adjective", "360p"), ("low", "size"): ("adjective", "360p"),
-    ("small", "size"): ("adjective", "360p"), ("کم", "حجم", "ترین"): ("adjective", "144p"),
-    ("کم", "حجمترین"): ("adjective", "144p"), ("پایین", "ترین"): ("adjective", "144p"),
-    ("کم", "ترین"): ("adjective", "144p"), ("کمترین", "حجم"): ("adjective", "144p"),
-    ("بالا", "ترین"): ("adjective", "best"), ("به", "ترین"): ("adjective", "best"),
-    ("highest", "quality"): ("adjective", "best"), ("as", "possible"): ("fill", ""),
-    ("به", "بعد"): ("onward", ""), ("be", "bad"): ("onward", ""), ("be", "baad"): ("onward", ""),
-    ("and", "on"): ("onward", ""), ("به", "مدت"): ("for", ""), ("be", "modat"): ("for", ""),
-    ("up", "to"): ("to", ""), ("the", "end"): ("end", ""), ("اخر", "ویدیو"): ("end", ""),
-    ("صدا", "و", "تصویر"): ("fill", ""), ("تصویر", "و", "صدا"): ("fill", ""), ("با",
-    "صدا"): ("fill", ""),
-    ("with", "sound"): ("fill", ""), ("with", "audio"): ("fill", ""), ("video", "and",
-    "audio"): ("fill", ""),
-    ("audio", "and", "video"): ("fill", ""), ("بی", "صدا"): ("odd", ""), ("بدون",
-    "تصویر"): ("form", "audio"),
-    ("without", "video"): ("form", "audio"), ("no", "video"): ("form", "audio"),
-    ("بدون", "ویدیو"): ("form", "audio"), ("without", "picture"): ("form", "audio"),
-    ("موزیک", "ویدیو"): ("fill", ""), ("موزیک", "ویدیوی"): ("fill", ""),
-    ("موزیکویدیو",): ("fill", ""),
-    ("music", "video"): ("fill", ""), ("music", "videos"): ("fill", ""), ("نماهنگ",): ("fill", ""),
-    ("sound", "of", "music"): ("talk", ""), ("audio", "book"): ("talk", ""), ("sound",
-    "track"): ("form", "audio"),
-    ("play", "music"): ("talk", ""), ("youtube", "music"): ("talk", ""), ("apple",
-    "music"): ("talk", ""),
-    ("video", "note"): ("odd", ""), ("video", "message"): ("odd", ""), ("ویدیو", "مسیج"): ("odd",
-    ""),
-    ("with", "subs"): ("inside", "en"), ("i", "don't", "want"): ("not", ""), ("i", "dont",
-    "want"): ("not", ""),
-    ("اون", "هم"): ("fill", ""), ("all", "of", "me"): ("talk", ""), ("خسته", "نباشید"): ("fill",
-    ""),
-    ("کف", "نفس"): ("talk", ""), ("show", "me"): ("fill", ""), ("what", "quality"): ("quality",
-    ""), ("next", "page"): ("odd", ""), ("صفحه", "بعد"): ("odd", ""),
-    ("صفحه", "بعدی"): ("odd", ""),
-    ("چه", "کیفیتی"): ("quality", ""), ("چه", "کیفیتهایی"): ("quality", ""),
-    ("کیفیتهایی",): ("quality", ""),
-    ("نشون", "بده"): ("fill", ""), ("نشونم", "بده"): ("fill", ""), ("نشان", "بده"): ("fill", ""),
-}  # fmt: skip
+    tuple(phrase.split()): meaning
+    for meaning, phrases in IDIOMS.items()
+    for phrase in phrases.split("|")
+}

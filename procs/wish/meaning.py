@@ -48,7 +48,7 @@ def together(said: Sequence[Piece]) -> Variant:
     anew, clean = (any(piece.kind == kind for piece in said) for kind in ("anew", "clean"))
     pick = picked(said)
     if looks and not (pick and not any(looks)):
-        if form or clip or words or anew or clean or pick:
+        if form not in (None, "best") or clip or words or anew or clean or pick:
             raise Conflict
         return Variant("look", pick=one({page for page in looks if page}) or "")
     if words and not (form or clip or inside or anew or clean):

@@ -5,15 +5,19 @@ from collections.abc import Callable, Iterator, Sequence
 from procs import picks
 from procs.variant import HEIGHTS
 from procs.wish import times
-from procs.wish.languages import CODES, NAMED
+from procs.wish.languages import CODES, LANGUAGES, NAMED
 from procs.wish.pieces import Piece, Reader
 from procs.wish.tokens import Token, is_year
-from procs.wish.words import AFTER_VERBS, ORDINALS
+from procs.wish.words import AFTER_VERBS
 
 TALK = Piece("talk")
 HEIGHT_FORMS = {f"{height}p" for height in HEIGHTS}
 #: A lone number from here up is no entry of a list.
 MANY = 100
+#: Words for the film itself, and for `too`.
+FILM = "video vid film movie clip vidio vidyo ویدیو ویدیوش ویدیوشو ویدیوی فیلم فیلمش فیلمشو"
+FILMS = frozenset(FILM.split())
+TOO = ("هم", "ham", "too", "also")
 #: What may stand between two words of one phrase.
 LOOSE = ("fill", "stop", "with")
 #: What words mean that stand alone, when nothing longer was found.
@@ -71,11 +75,15 @@ def subtitles(reader: Reader) -> Piece | None:
     """Subtitles, with the language before or behind the word; `with` asks for them in the film."""
     place = reader.place
     within = reader.took("with", "inside") is not None
-    before = "" if within and reader.peek(-1).kind == "inside" else language(reader.peek())
+    coded = reader.peek(1).kind == "subs" and reader.peek().word in LANGUAGES
+    named = reader.peek().word if coded else language(reader.peek())
+    before = "" if within and reader.peek(-1).kind == "inside" else named
     reader.place += bool(before)
     word = reader.peek(-1) if reader.peek(-1).kind == "inside" and within else reader.took("subs")
     if word is None:
         return None
+    if reader.peek().word in ("srt", "vtt"):
+        reader.place += 1  # what they come as
     after = reader.place
     reader.skip("fill", "stop", "dash")
     code = before or language(reader.peek(), behind=True)
@@ -95,6 +103,8 @@ def quality(reader: Reader) -> Piece | None:
     if word is None:
         return None
     after = reader.place
+    if before is None and "form" in (reader.peek(-2).kind, reader.peek().kind):
+        return Piece("fill", "", word.text)  # the quality of the sound
     reader.skip(*LOOSE)
     value = before or reader.took("height", "number", "adjective")
     if value is None:
@@ -118,6 +128,21 @@ def form_of(token: Token) -> str:
     return named if named in HEIGHT_FORMS or token.kind == "adjective" else ""
 
 
+def both(reader: Reader) -> Piece | None:
+    """A sound and the film too: one wish brings one of them."""
+    place = reader.place
+    first = reader.took("form") or film(reader)
+    reader.skip("fill")
+    if first is None or not (reader.took("and") or reader.peek(-1).word in TOO):
+        return None
+    second = film(reader) if first.kind == "form" else reader.took("form")
+    return Piece("odd", "conflict", reader.since(place), strong=True) if second else None
+
+
+def film(reader: Reader) -> Token | None:
+    return reader.take() if reader.peek().word in FILMS else None
+
+
 def only_sound(reader: Reader) -> Piece | None:
     place = reader.place
     if not reader.took("only"):
@@ -131,7 +156,7 @@ def pages(reader: Reader) -> Piece | None:
     place = reader.place
     word = reader.took("page", "look")
     reader.skip("fill", "stop")
-    number = reader.took("number")
+    number = reader.took("number", "ordinal")
     again = reader.peek().kind in ("dash", "to", "comma")
     if word is None or number is None or number.value >= MANY or number.value < 1 or again:
         return None
@@ -169,11 +194,11 @@ def entries(reader: Reader) -> Piece | None:
     if first is None:
         return None
     last = first
-    if reader.took("to", "dash"):
+    if joint := reader.took("to", "dash"):
         reader.skip("entry")
         last = reader.took("number") or first
-        if last is first:
-            return None
+        if last is first:  # «۵ تا»: so many, but of what?
+            return Piece("odd", "", reader.since(place)) if joint.kind == "to" else None
     return ranged(reader, place, first.value, last.value, named=named)
 
 
@@ -196,7 +221,7 @@ def ranged(reader: Reader, place: int, first: int, last: int, *, named: bool) ->
 
 #: Tried in this order; the first that fits is taken.
 PHRASES: tuple[Callable[[Reader], Piece | None], ...] = (
-    refused, subtitles, quality, only_sound, times.part, pages, several, entries,
+    refused, subtitles, quality, both, only_sound, times.part, pages, several, entries,
 )  # fmt: skip
 
 
@@ -239,8 +264,8 @@ def alone(reader: Reader) -> Piece:
         return Piece("odd", "", token.text)
     if token.word in AFTER_VERBS.split():
         return Piece("fill" if follows_verb(reader) else "talk", "", token.text)
-    if token.word in ORDINALS:
-        return Piece("pick", str(ORDINALS[token.word]), token.text)
+    if token.kind == "ordinal":
+        return Piece("pick", picks.normal(str(token.value)) or "1", token.text)
     return Piece(ALONE.get(token.kind, token.kind), "", token.text)
 
 

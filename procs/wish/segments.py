@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import groupby
 
+from procs.variant import LATEST
 from procs.wish.phrases import pieces
 from procs.wish.pieces import Piece
 from procs.wish.tokens import Token, tokens
@@ -34,8 +35,15 @@ def wished(text: str, *, behind: bool = False, before: bool = False) -> list[Pie
         if said[0].strong:
             return kept(until_talk(said))
         if sum(piece.kind == "talk" for piece in said) <= FEW:
-            return [piece for piece in kept(said) if piece.strong]
+            return [guessed(piece) for piece in said if piece.strong and piece.wishes]
     return requested(said) or beside(words, behind=behind, before=before)
+
+
+def guessed(piece: Piece) -> Piece:
+    """A part with one end only, beside words that we do not know, may be meant the other way
+    round: that is asked about."""
+    one_end = piece.kind == "clip" and (not piece.value.start or piece.value.end == LATEST)
+    return replace(piece, kind="odd", value="time") if one_end else piece
 
 
 def kept(said: Iterable[Piece]) -> list[Piece]:
@@ -62,13 +70,19 @@ def suspected(said: list[Piece], *, lone: bool) -> list[Piece]:
         return said
     place = strange[0]
     before = said[place - 1] if place else None
-    if before and before.kind in ("look", "subs", "inside") and (lone or before.kind != "look"):
+    if before and opens(before) and (lone or before.kind != "look"):
         odd = Piece("odd", "", f"{before.words} {said[place].words}", strong=True)
         return [*said[: place - 1], odd, *said[place + 1 :]]
     alone = not kept(said)
     if alone and lone and difflib.get_close_matches(said[place].words.lower(), KNOWN, 1, ALIKE):
         return [*said[:place], replace(said[place], kind="odd"), *said[place + 1 :]]
     return said
+
+
+def opens(piece: Piece) -> bool:
+    """Whether a word behind it says which: a quality, or a language."""
+    kinds = [token.kind for token in tokens(piece.words)]
+    return piece.kind in ("subs", "inside") or (piece.kind == "look" and kinds == ["quality"])
 
 
 def until_talk(said: Sequence[Piece]) -> Iterator[Piece]:

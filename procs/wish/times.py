@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from procs.variant import LATEST, Clip
+from procs.wish.languages import SPELLED
 from procs.wish.pieces import Piece, Reader
 
 #: Kinds that separate the two ends, and words that may stand between.
 TO, BETWEEN = ("to", "dash"), ("fill", "comma", "stop")
+TIMES = ("time", "dotted", "lasts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ def span(reader: Reader) -> Piece | None:
             if good and length
             else None
         )
+    if reader.peek().kind == "begin":  # «از ۱:۲۰ شروع بشه تا ۲:۰۵»
+        reader.skip("begin", "fill", "asks")
     joined = reader.took(*TO, "and" if told else "to") is not None
     reader.skip("fill")
     end = point(reader) if joined or begin.sure else None
@@ -79,7 +83,7 @@ def edge(reader: Reader) -> Piece | None:
     lasting = None if unit else reader.took("lasts")
     if not (unit or lasting):
         return None
-    reader.skip("fill")
+    reader.skip("fill", "from")
     first = first or reader.took("first", "last") or (reader.took("end") and reader.peek(-1))
     if first is None:
         return None
@@ -95,18 +99,18 @@ def edge(reader: Reader) -> Piece | None:
 
 def point(reader: Reader) -> Point | None:
     """`1:20`, `1m20s`, `دقیقه ۳`, `3 minutes and 20 seconds`, `the end`, or a bare number."""
-    if reader.took("end"):
-        return Point(end=True, sure=True)
     first = reader.peek().kind == "first" and reader.peek(1).kind in TO
-    if reader.took("begin", *(["first"] if first else [])):
-        return Point()
+    word = reader.took("begin", "end", *(["first"] if first else []))
+    if word is not None and reader.peek().kind not in TIMES:  # else `start 1:20 end 2:05`
+        return Point(end=word.kind == "end", sure=word.kind == "end")
     unit = reader.took("unit")
-    if (time := reader.took("time", "dotted", "lasts")) is not None:
+    if (time := reader.took(*TIMES)) is not None:
         hours = unit is not None and unit.value == 3600 and time.word.count(":") == 1
         return Point(time.value * (60 if hours else 1), sure=True)
-    if reader.peek().kind != "number":
+    if reader.peek().kind != "number" and reader.peek().word not in SPELLED:
         return None
-    number = reader.take().value
+    word = reader.take()
+    number = SPELLED.get(word.word, word.value)
     if unit is None and (unit := reader.took("unit")) is None:
         return Point(number=number)
     return more(reader, Point(number=number, unit=unit.value, sure=True))

@@ -14,8 +14,8 @@ SILENT = dict.fromkeys(
     "\ufeff\u00ad\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0654\ufe0f\u061c")
 )  # fmt: skip
 PLAIN = str.maketrans(
-    "۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩يىئكآأإٱةۀؤ’‘٫٬–—−‐…",
-    "01234567890123456789یییکااااههو''.,----.",
+    "۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩يىئكآأإٱةۀؤ’‘٫٬–—−‐~…",
+    "01234567890123456789یییکااااههو''.,-----.",
 )
 LONGEST = 4000
 #: Several words in quotation marks are somebody else's.
@@ -33,12 +33,13 @@ TOKEN = re.compile(
     r"|(?P<date>\d+(?:[/.]\d+)+)"
     r"|(?P<tag>[#@][^\W\d]\w*|\w+@\w+|https?://\S+|[a-z0-9-]+\.[a-z]{2,}\S*)"
     r"|(?P<word>(?:[a-z0-9]|[^\W_\u0600-\u06ff])+(?:'[a-z]+)?|[\u0621-\u065f\u066e-\u06d3\u06d5-\u06ef\u06fa-\u06ff]+|w/)"
-    r"|(?P<dash>-)|(?P<comma>[,،])|(?P<stop>[.!?;؛؟:]+)|(?P<other>[^\s\w])"
+    r"|(?P<dash>-+)|(?P<comma>[,،])|(?P<stop>[.!?;؛؟:]+)|(?P<other>[^\s\w])"
 )
+ORDINAL = re.compile(r"(\d{1,4})(?:st|nd|rd|th)")
 HEIGHT = re.compile(r"(\d{3,4})p")
 #: Letters and digits as in names of forms; nobody says these.
 FORMLIKE = re.compile(
-    r"mp\d+\w?|\d{3,4}p\d+|\d{3,4}[a-z]{1,2}|\d{1,2}k|\d{2,4}(?:kbps?|kbs|fps|k?bit)|\d+x"
+    r"mp\d+\w?|\d{3,4}p\d+|\d{3,4}[a-z]{1,2}|\d{1,2}k|\d{2,4}(?:kbps?|kbs|fps|k?bit|[mgk]b|meg|mg)|\d+x"
 )
 #: Numbers that are years.
 YEARS = (range(1300, 1450), range(1900, 2100))
@@ -98,6 +99,8 @@ def token(match: re.Match[str], shown: str) -> Token:
 def of_word(word: str, text: str) -> Token:
     if word.isdecimal():
         return number(text, word)
+    if match := ORDINAL.fullmatch(word):
+        return Token("ordinal", int(match[1]), text, word)
     if match := HEIGHT.fullmatch(word):
         return height(match[1], text)
     if word in VOCABULARY:

@@ -42,12 +42,12 @@ NOUNS: dict[tuple[str, str | int], tuple[str, str]] = {
 }
 #: Words that are said as they stand.
 PLAIN: dict[tuple[str, str | int], str] = {
-    ("form", "mp3"): "mp3 امپیتری امپی۳ mp3s empitri",
+    ("form", "mp3"): "mp3 مپ۳ امپیتری امپی۳ mp3s empitri",
     ("form", "m4a"): "m4a aac",
     ("form", "opus"): "opus",
     ("form", "audio"): "audio sound music song soundtrack sounds songs audios",
     ("adjective", "best"): "best highest maximum max hq بهترین بالاترین اصلی اورجینال original عالی"
-    " بالا بالای خوب high good behtarin bala bala khoob khub aali top",
+    " بالا بالای خوب high good behtarin bala bala khoob khub aali full فول better بهتر",
     ("adjective", "360p"): "low lower lq کم پایین کمحجم سبک kam payin paeen paein kamhajm",
     (
         "adjective",
@@ -86,8 +86,8 @@ PLAIN: dict[tuple[str, str | int], str] = {
         "",
     ): "not don't dont نه نمیخوام نمیخواهم نمیخام نخواستم نباشه نده نفرست نمیخوایم nemikham na",
     ("cut", ""): "remove skip strip حذف بردار بردارید hazf hazfesh",
-    ("from", ""): "from between از az بین",
-    ("to", ""): "to until till upto تا تای تایی الی ta taye",
+    ("from", ""): "from after between از az بین",
+    ("to", ""): "to before until till upto تا تای تایی الی ta taye",
     (
         "end",
         "",
@@ -141,6 +141,8 @@ FILLERS = (
     " khaheshan"
     " asap quick quickly fast now urgent زود سریع فوری الان حتما بیزحمت جیگر گلم گل عشقم برادر"
     " اقا استاد مهندس ادمین"
+    " حداکثر حداقل نهایتا ماکسیمم بهتره کافیه خوبه enough fine شه under زیر کمتر حدود جدا استخراج"
+    " دربیار"
     " dige age azizam jan joon damet garm video mp4 pls khob"
 )
 #: What may stand after `send`, `give`, `for` and nowhere else.
@@ -155,25 +157,16 @@ ODD = (
     " kb/s fps متوسط متوسطش معمولی medium mid middle average normal motavaset voice ویس ویسش"
     " ویسشو vois stereo"
     " hardsub هاردساب چسبیده dub dubbed dubbing دوبله دوبلهش doble ringtone زنگ karaoke"
-    " instrumental slow burn burned burnt hardcoded thumbnails"
+    " instrumental slow burn burned burnt hardcoded thumbnails srt vtt"
     " slowed speed mute muted silent بیصدا سایلنت bisedaa biseda تصویر تصویرش picture zip rar زیپ"
     " torrent"
     " thumbnail کاور cover عکسش عکسشو کپشن کپشنش لیریک lyrics crop compress compressed فشرده"
     " فشردهش loop"
     " reverse vr 3d 60fps 30fps 50fps 120fps softsub softsubs ترجمه transcript متنش متنشو"
 )
-ODD_NOUNS = "گیف ویس کاور کپشن لیریک دوبله زیپ هاردساب تصویر عکس زنگ"
-#: Ordinals that name an entry.
-ORDINALS = {
-    "second": 2,
-    "third": 3,
-    "دوم": 2,
-    "دومی": 2,
-    "سوم": 3,
-    "سومی": 3,
-    "چهارم": 4,
-    "پنجم": 5,
-}
+ODD_NOUNS = "گیف ویس وویس مگ مگابایت گیگ گیگابایت کاور کپشن لیریک دوبله زیپ هاردساب تصویر عکس زنگ"
+#: Ordinals that name an entry; `second` is a unit of time too, and stands there.
+ORDINALS = {"third": 3, "دوم": 2, "دومی": 2, "سوم": 3, "سومی": 3, "چهارم": 4, "پنجم": 5}
 
 Meaning = tuple[str, str | int]
 
@@ -191,6 +184,7 @@ def vocabulary() -> dict[str, Meaning]:
         found |= dict.fromkeys(words.split(), meaning)
     found = {**dict.fromkeys(FILLERS.split(), ("fill", "")), **found}
     odd = [*ODD.split(), *(stem + end for stem in ODD_NOUNS.split() for end in ENDINGS)]
+    found |= {word: ("ordinal", number) for word, number in ORDINALS.items()}
     return {**found, **dict.fromkeys(odd, ("odd", ""))}
 
 
