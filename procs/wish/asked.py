@@ -7,6 +7,7 @@
   none of its own; between links it is of the one above, or below where the first line is a wish.
 """
 
+import re
 from collections.abc import Sequence
 
 from procs.variant import Variant
@@ -15,6 +16,8 @@ from procs.wish.pieces import Piece
 from procs.wish.segments import wished
 
 Said = list[Piece]
+#: The number that a list of links gives to the next one, on one line.
+NUMBERED = re.compile(r"(?<!\S)\d{1,2} ?[-.)] ?$")
 
 
 def each(gaps: Sequence[str]) -> list[Variant | Unclear]:
@@ -41,7 +44,7 @@ def lines(gaps: Sequence[str]) -> tuple[list[Said], Said]:
     behind: list[Said] = []
     between: list[Said] = []
     joined: list[bool] = []
-    for gap in gaps[1:-1]:
+    for gap in (NUMBERED.sub("", gap) for gap in gaps[1:-1]):
         first, *rest = gap.split("\n")
         joined.append(not rest)
         last = rest.pop() if rest else ""

@@ -6,7 +6,7 @@ IDIOMS: dict[tuple[str, str | int], str] = {
     ("adjective", "360p"): (
         "کم حجم | حجم کم | kam hajm | hajm kam | hajme kam | با حجم کم | low size | small size"
     ),
-    ("adjective", "best"): "full quality | بالا ترین | به ترین | highest quality",
+    ("adjective", "best"): "hi res | full quality | بالا ترین | به ترین | highest quality",
     ("clean", ""): "ad free | ads free | skip sponsors",
     ("end", ""): "the end | اخر ویدیو",
     ("fill", ""): (
@@ -24,7 +24,7 @@ IDIOMS: dict[tuple[str, str | int], str] = {
     ("height", "1080p"): "full hd | فول اچدی | فول اچ دی",
     ("height", "1440p"): "quad hd | 2 k | 2 کی",
     ("height", "2160p"): "ultra hd | 4 k | 4 کی | 4 کا | فور کی | فورکی | چهار کی",
-    ("height", "720p"): "اچ دی",
+    ("height", "hd"): "اچ دی",
     ("inside", "en"): "with subs",
     ("inside", "fa"): "زیرنویس دار | زیرنویسدار | زیر نویس دار",
     ("lasts", 1800): "نیم ساعت | half an hour | half hour",

@@ -6,10 +6,12 @@ from typing import TypeVar
 
 from procs import picks
 from procs.variant import AUDIO, Variant
-from procs.wish.pieces import Piece
+from procs.wish.pieces import HD, Piece
 
 #: Letters of somebody's words that are said back.
 QUOTED = 60
+#: Heights that are HD as well.
+FINER = {"720p", "1080p", "1440p", "2160p"}
 T = TypeVar("T")
 
 
@@ -65,6 +67,8 @@ def forms(said: Sequence[Piece]) -> set[str]:
     """The forms that exclude each other: `best` goes with any, `audio` with every kind of it, and
     the file of a sound, or of a height, is just that."""
     found = {str(piece.value) for piece in said if piece.kind == "form"}
+    if HD in found:
+        found = found - {HD} if found & FINER else (found - {HD}) | {"720p"}
     sounds = found & set(AUDIO)
     if len(found) > 1:
         found -= {"best"} | ({"file", "file as"} if sounds else {"file"})

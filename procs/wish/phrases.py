@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from procs import picks
 from procs.variant import HEIGHTS
 from procs.wish import times
-from procs.wish.languages import CODES, LANGUAGES, NAMED
-from procs.wish.pieces import Piece, Reader
+from procs.wish.languages import CODES, LANGUAGES, NAMED, SPELLED
+from procs.wish.pieces import HD, Piece, Reader
 from procs.wish.tokens import Token, is_year
 from procs.wish.words import AFTER_VERBS
 
 TALK = Piece("talk")
-HEIGHT_FORMS = {f"{height}p" for height in HEIGHTS}
+HEIGHT_FORMS = {HD, *(f"{height}p" for height in HEIGHTS)}
 #: A lone number from here up is no entry of a list.
 MANY = 100
 #: Words for the film itself, and for `too`.
@@ -198,7 +198,8 @@ def entries(reader: Reader) -> Piece | None:
         reader.skip("entry")
         last = reader.took("number") or first
         if last is first:  # «۵ تا»: so many, but of what?
-            return Piece("odd", "", reader.since(place)) if joint.kind == "to" else None
+            kind = "fill" if first.word in SPELLED else "odd"
+            return Piece(kind, "", reader.since(place)) if joint.kind == "to" else None
     return ranged(reader, place, first.value, last.value, named=named)
 
 

@@ -8,6 +8,8 @@ from procs.wish.tokens import Token
 
 #: Pieces that ask for something we can do; `odd` and `backwards` ask for what we cannot.
 WISHES = frozenset({"form", "look", "subs", "inside", "clip", "pick", "anew", "clean"})
+#: A form that is 720p where no other height is said: people call 1080p so, too.
+HD = "hd"
 UNMET = frozenset({"odd", "backwards"})
 TALK = Token("talk", "", "")
 

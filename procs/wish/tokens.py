@@ -36,10 +36,11 @@ TOKEN = re.compile(
     r"|(?P<dash>-+)|(?P<comma>[,،])|(?P<stop>[.!?;؛؟:]+)|(?P<other>[^\s\w])"
 )
 ORDINAL = re.compile(r"(\d{1,4})(?:st|nd|rd|th)")
-HEIGHT = re.compile(r"(\d{3,4})p")
+HEIGHT = re.compile(r"(?:f?hd)?(\d{3,4})(?:p|p?f?hd)")
+HEIGHT_BEHIND = re.compile(r"f?hd(\d{3,4})p?")
 #: Letters and digits as in names of forms; nobody says these.
 FORMLIKE = re.compile(
-    r"mp\d+\w?|\d{3,4}p\d+|\d{3,4}[a-z]{1,2}|\d{1,2}k|\d{2,4}(?:kbps?|kbs|fps|k?bit|[mgk]b|meg|mg)|\d+x"
+    r"mp\d+\w?|\d{2,3}o+p?|\d{3,4}p\d+|\d{3,4}[a-z]{1,2}|\d{1,2}k|\d{2,4}(?:kbps?|kbs|fps|k?bit|[mgk]b|meg|mg)|\d+x"
 )
 #: Numbers that are years.
 YEARS = (range(1300, 1450), range(1900, 2100))
@@ -101,7 +102,7 @@ def of_word(word: str, text: str) -> Token:
         return number(text, word)
     if match := ORDINAL.fullmatch(word):
         return Token("ordinal", int(match[1]), text, word)
-    if match := HEIGHT.fullmatch(word):
+    if match := HEIGHT.fullmatch(word) or HEIGHT_BEHIND.fullmatch(word):
         return height(match[1], text)
     if word in VOCABULARY:
         kind, value = VOCABULARY[word]

@@ -20,7 +20,7 @@ LATIN_ENDINGS = (
 #: Nouns that take endings, by what they mean: (kind, value), Persian, Latin.
 NOUNS: dict[tuple[str, str | int], tuple[str, str]] = {
     ("form", "audio"): (
-        "صدا صوت صوتی اهنگ موزیک موسیقی ترانه اودیو ادیو",
+        "صدا سدا صوت صوتی اهنگ اهنک موزیک موسیقی ترانه اودیو ادیو",
         "seda sedaa ahang aahang ahng muzik muzic moozik mosighi tarane taraneh soti",
     ),
     ("file", ""): ("فایل داکیومنت", "fayl fail"),
@@ -30,7 +30,10 @@ NOUNS: dict[tuple[str, str | int], tuple[str, str]] = {
     ),
     ("look", ""): ("لیست فهرست گزینه", "gozine gozineh"),
     ("list", ""): ("پلیلیست پلیلست", "pleylist"),
-    ("subs", "fa"): ("زیرنویس زیرنوشت سابتایتل", "zirnevis zirnvis zirnewis zirneviss zirnevys"),
+    ("subs", "fa"): (
+        "زیرنویس زیرنویص زیرنوشت سابتایتل",
+        "zirnevis zirnvis zirnewis zirneviss zirnevys",
+    ),
     ("ads", ""): ("تبلیغ تبلیغات اسپانسر اگهی", "tabligh tablighat tablig tabliq tabliqat"),
     ("entry", ""): ("قسمت شماره اپیزود", "ghesmat qesmat shomare shomareh"),
     ("page", ""): ("صفحه", "safhe safheh"),
@@ -46,15 +49,16 @@ PLAIN: dict[tuple[str, str | int], str] = {
     ("form", "m4a"): "m4a aac",
     ("form", "opus"): "opus",
     ("form", "audio"): "audio sound music song soundtrack sounds songs audios",
-    ("adjective", "best"): "best highest maximum max hq بهترین بالاترین اصلی اورجینال original عالی"
-    " بالا بالای خوب high good behtarin bala bala khoob khub aali full فول better بهتر",
+    ("adjective", "best"): (
+        "best highest maximum max hq بهترین بالاترین اصلی اورجینال original عالی بالا بالای"
+        " خوب high good behtarin bala bala khoob khub aali full فول better بهتر"
+    ),
     ("adjective", "360p"): "low lower lq کم پایین کمحجم سبک kam payin paeen paein kamhajm",
-    (
-        "adjective",
-        "144p",
-    ): "lowest smallest smaller small minimum min tiny کمترین پایینترین کوچیک کوچک کوچکترین"
-    " کمحجمترین سبکترین kamtarin",
-    ("height", "720p"): "hd اچدی hdش",
+    ("adjective", "144p"): (
+        "worst بدترین lowest smallest smaller small minimum min tiny کمترین پایینترین کوچیک"
+        " کوچک کوچکترین کمحجمترین سبکترین kamtarin"
+    ),
+    ("height", "hd"): "hd اچدی",
     ("height", "1080p"): "fhd fullhd فولاچدی",
     ("height", "1440p"): "2k qhd wqhd",
     ("height", "2160p"): "4k uhd fourk",
@@ -67,32 +71,27 @@ PLAIN: dict[tuple[str, str | int], str] = {
     ("ads", ""): "ad ads advert adverts sponsor sponsors sponsored advertising commercials",
     ("entry", ""): "number episode ep entry item no part",
     ("page", ""): "page",
-    (
-        "clean",
-        "",
-    ): "nosponsor nosponsors noads noad adfree sponsorblock بیتبلیغ بدونتبلیغ بدونتبلیغات",
+    ("clean", ""): (
+        "nosponsor nosponsors noads noad adfree sponsorblock بیتبلیغ بدونتبلیغ بدونتبلیغات"
+    ),
     ("anew", ""): "exact exactly convert دقیق دقیقا تبدیل daghigh daqiq tabdil",
-    (
-        "all",
-        "",
-    ): "all whole entire everything همه همهاش همش همشو همشون همهشو همشونو همهی کل کلش کلشو تمام"
-    " تمامش"
-    " تمامشو hame hamash hamasho hamshun kol kolesh kolesho hameye tamam",
+    ("all", ""): (
+        "all whole entire everything همه همهاش همش همشو همشون همهشو همشونو همهی کل کلش کلشو"
+        " تمام تمامش تمامشو hame hamash hamasho hamshun kol kolesh kolesho hameye tamam"
+    ),
     ("only", ""): "only just فقط تنها صرفا faghat faqat fagat",
     ("with", ""): "with با ba w/ همراه hamrah",
     ("without", ""): "without no بدون بیهیچ بی bedune bedoone bedon bedoon bdon bi",
-    (
-        "not",
-        "",
-    ): "not don't dont نه نمیخوام نمیخواهم نمیخام نخواستم نباشه نده نفرست نمیخوایم nemikham na",
+    ("not", ""): (
+        "not don't dont نه نمیخوام نمیخواهم نمیخام نخواستم نباشه نده نفرست نمیخوایم nemikham na"
+    ),
     ("cut", ""): "remove skip strip حذف بردار بردارید hazf hazfesh",
     ("from", ""): "from after between از az بین",
     ("to", ""): "to before until till upto تا تای تایی الی ta taye",
-    (
-        "end",
-        "",
-    ): "end ending finish اخر اخرش اخرشو انتها انتهاش پایان پایانش تهش ته akhar akharesh enteha"
-    " tahesh",
+    ("end", ""): (
+        "end ending finish اخر اخرش اخرشو انتها انتهاش پایان پایانش تهش ته akhar akharesh"
+        " enteha tahesh"
+    ),
     ("begin", ""): "start beginning begin ابتدا ابتداش شروع شروعش ebteda",
     ("first", ""): "first اول اولش اولشو اولین اولی اولیه نخست aval avval avalesh avalin",
     ("last", ""): "last final اخرین اخری akharin akhari",
@@ -100,50 +99,37 @@ PLAIN: dict[tuple[str, str | int], str] = {
     ("for", ""): "for مدت مدتش modat",
     ("and", ""): "and or و یا ya va o & plus",
     ("unit", 3600): "hour hours hr hrs h ساعت saat",
-    (
-        "unit",
-        60,
-    ): "minute minutes min mins m دقیقه دیقه دقیقهی دقیقش دقه daghighe daqiqe daghigheh dagighe"
-    " daghe dayghe daghighei",
+    ("unit", 60): (
+        "minute minutes min mins m دقیقه دیقه دقیقهی دقیقش دقه daghighe daqiqe daghigheh"
+        " dagighe daghe dayghe daghighei"
+    ),
     ("unit", 1): "second seconds sec secs s ثانیه ثانیهی saniye saniyeh sanie sanye",
-    (
-        "asks",
-        "",
-    ): "send want need wanna gimme بفرست بفرستین بفرستید بفرستی بده بدین بدید بدی میخوام میخواهم"
-    " میخام"
-    " میخوایم خواستم خوام خام میخاستم لازم بزار بذار بشه بکن کن کنی کنید کنین بگیر بگیرش بگیرید"
-    " دانلودش بفرس"
-    " mikham mikhm mixam mikhaam mikhastam bede bedeh bdeh bdid bedid befrest befrestid befres"
-    " befrestin kon"
-    " konid lazem begir bezar",
+    ("asks", ""): (
+        "send want need wanna gimme بفرست بفرستین بفرستید بفرستی بده بدین بدید بدی میخوام"
+        " میخواهم میخام میخوایم خواستم خوام خام میخاستم لازم بزار بذار بشه بکن کن کنی کنید"
+        " کنین بگیر بگیرش بگیرید دانلودش بفرس mikham mikhm mixam mikhaam mikhastam bede bedeh"
+        " bdeh bdid bedid befrest befrestid befres befrestin kon konid lazem begir bezar"
+    ),
 }
 #: What says nothing about the form: polite words, and what is spoken of.
 FILLERS = (
     "a an the this that these it its it's of in as by into at is be please pls plz plss plzz"
-    " plese pleas thx"
-    " thanks thank you tnx ty hi hello hey salam bro dear sir bot can could would will i i'd like"
-    " give get"
-    " download dl make have let u one ones version format type video vid clip film movie post"
-    " reel link url"
-    " mode here too also ok okay mp4 vidéo videos pic content extract save grab fetch sent rip take"
-    " لطفا لطفآ لطفن لطف ممنون ممنونم ممنونتم مرسی تشکر متشکرم سپاس سلام درود خسته نباشید نباشی"
-    " دمت گرم عزیزم عزیز"
-    " داداش جان جون رفیق ربات این اینو اینرو همین همینو اون اونو رو را و ش شو شم ه ها های ی ای اش"
-    " م من برام"
-    " واسم واسه برای بهم میشه میتونی میتونید میشود هست باشه است هستش هم دانلود دریافت ارسال"
-    " تصویری شکل صورت بصورت"
-    " به می نسخه نوع حالت قربان قربونت فدات دارم داری دارید رو هم دیگه یه یک ممنونت بی زحمت اگه"
-    " اگر امکانش"
-    " داره لطفاً خواهش ممنو پی کیلو باید بشود ساده لطفاا خود خودش خودشو چیز لینکو رایگان"
-    " lotfan lotfn lotf in ino hamin hamino un ro ra mersi merci mrc mamnun mamnoon tashakor"
-    " salam dadash be surate"
-    " baram vasam mishe mishavad download danlod danlud hast bashe mano sh sho esh ye yek ham"
-    " khaheshan"
-    " asap quick quickly fast now urgent زود سریع فوری الان حتما بیزحمت جیگر گلم گل عشقم برادر"
-    " اقا استاد مهندس ادمین"
-    " حداکثر حداقل نهایتا ماکسیمم بهتره کافیه خوبه enough fine شه under زیر کمتر حدود جدا استخراج"
-    " دربیار"
-    " dige age azizam jan joon damet garm video mp4 pls khob"
+    " plese pleas thx thanks thank you tnx ty hi hello hey salam bro dear sir bot can could"
+    " would will i i'd like give get download dl make have let u one ones version format type"
+    " video vid clip film movie post reel link url mode here too also ok okay mp4 vidéo videos"
+    " pic content extract save grab fetch sent rip take لطفا لطفآ لطفن لطف ممنون ممنونم"
+    " ممنونتم مرسی تشکر متشکرم سپاس سلام درود خسته نباشید نباشی دمت گرم عزیزم عزیز داداش جان"
+    " جون رفیق ربات این اینو اینرو همین همینو اون اونو رو را و ش شو شم ه ها های ی ای اش م من"
+    " برام واسم واسه برای بهم میشه میتونی میتونید میشود هست باشه است هستش هم دانلود دریافت"
+    " ارسال تصویری شکل صورت بصورت به می نسخه نوع حالت قربان قربونت فدات دارم داری دارید رو هم"
+    " دیگه یه یک ممنونت بی زحمت اگه اگر امکانش داره لطفاً خواهش ممنو پی کیلو باید بشود ساده"
+    " لطفاا خود خودش خودشو چیز لینکو رایگان lotfan lotfn lotf in ino hamin hamino un ro ra"
+    " mersi merci mrc mamnun mamnoon tashakor salam dadash be surate baram vasam mishe"
+    " mishavad download danlod danlud hast bashe mano sh sho esh ye yek ham khaheshan asap"
+    " quick quickly fast now urgent زود سریع فوری الان حتما بیزحمت جیگر گلم گل عشقم برادر اقا"
+    " استاد مهندس ادمین پلیز پلز تنکس تنک حداکثر حداقل نهایتا ماکسیمم بهتره کافیه خوبه enough"
+    " fine شه under زیر کمتر حدود جدا استخراج دربیار dige age azizam jan joon damet garm video"
+    " mp4 pls khob"
 )
 #: What may stand after `send`, `give`, `for` and nowhere else.
 AFTER_VERBS = "me us mine my"
