@@ -7,7 +7,7 @@ IDIOMS: dict[tuple[str, str | int], str] = {
         "کم حجم | حجم کم | kam hajm | hajm kam | hajme kam | با حجم کم | low size | small size"
     ),
     ("adjective", "best"): "hi res | full quality | بالا ترین | به ترین | highest quality",
-    ("clean", ""): "ad free | ads free | skip sponsors",
+    ("clean", ""): "ad free | ads free | sponsor free | skip sponsors",
     ("end", ""): "the end | اخر ویدیو",
     ("fill", ""): (
         "mp 4 | ام پی فور | ام پی 4 | امپیفور | امپی فور | as possible | صدا و تصویر |"

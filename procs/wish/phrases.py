@@ -12,6 +12,8 @@ from procs.wish.words import AFTER_VERBS
 
 TALK = Piece("talk")
 HEIGHT_FORMS = {HD, *(f"{height}p" for height in HEIGHTS)}
+#: Entries of a post, when a number follows.
+PICTURES = frozenset(["photo", "pic", "picture", "image", "slide", "عکس", "تصویر", "اسلاید", "aks"])
 #: A lone number from here up is no entry of a list.
 MANY = 100
 #: Words for the film itself, and for `too`.
@@ -56,7 +58,7 @@ def refused(reader: Reader) -> Piece | None:
     if word is None:
         first = reader.took("ads", "form", "subs", "height")
         reader.skip("fill", "asks")
-        if first is None or not reader.took("cut" if first.kind == "ads" else "not"):
+        if first is None or not reader.took("not", *(["cut"] if first.kind == "ads" else [])):
             return None
         kind = "clean" if first.kind == "ads" else "odd"
         return Piece(kind, "", reader.since(place), strong=True)
@@ -187,10 +189,11 @@ def entries(reader: Reader) -> Piece | None:
     if reader.took("all"):
         reader.skip("fill", "entry", "list", "thing")
         return Piece("pick", picks.ALL, reader.since(place))
-    named = reader.took("entry") is not None
+    picture = reader.peek().word in PICTURES and reader.peek(1).kind in ("number", "ordinal")
+    named = reader.took("entry", *([reader.peek().kind] if picture else [])) is not None
     reader.took("from")
     reader.skip("entry", "stop" if named else "entry")
-    first = reader.took("number")
+    first = reader.took("number", *(["ordinal"] if named else []))
     if first is None:
         return None
     last = first

@@ -53,7 +53,12 @@ def kept(said: Iterable[Piece]) -> list[Piece]:
 def counted(said: Sequence[Piece]) -> bool:
     """Whether it is only the number that a list of links gives to one, or a film's name."""
     there = kept(said)
-    return len(there) == 1 and there[0].kind == "pick" and there[0].words.strip().isdecimal()
+    if len(there) != 1 or any(piece.kind == "asks" for piece in said):
+        return False
+    bare = there[0].kind == "pick" and there[0].words.strip().isdecimal()
+    return bare or (
+        there[0].kind == "odd" and there[0].value == "time" and ":" not in there[0].words
+    )
 
 
 def unnumbered(words: list[Token]) -> list[Token]:

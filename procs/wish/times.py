@@ -9,6 +9,7 @@ from procs.wish.pieces import Piece, Reader
 #: Kinds that separate the two ends, and words that may stand between.
 TO, BETWEEN = ("to", "dash"), ("fill", "comma", "stop")
 TIMES = ("time", "dotted", "lasts")
+UNITS = {"h": 3600, "m": 60, "s": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,16 @@ def part(reader: Reader) -> Piece | None:
         if found is not None:
             return found
         reader.place = place
+    return lone(reader)
+
+
+def lone(reader: Reader) -> Piece | None:
+    """`دقیقه ۳`: an instant or a length, of which nobody knows what to do with it."""
+    place = reader.place
+    found = point(reader)
+    if found is not None and found.unit and reader.peek(-1).kind != "lasts":
+        return Piece("odd", "time", reader.since(place))
+    reader.place = place
     return None
 
 
@@ -106,7 +117,8 @@ def point(reader: Reader) -> Point | None:
     unit = reader.took("unit")
     if (time := reader.took(*TIMES)) is not None:
         hours = unit is not None and unit.value == 3600 and time.word.count(":") == 1
-        return Point(time.value * (60 if hours else 1), sure=True)
+        named = UNITS.get(time.word[-1], 0) if time.word[:-1].isdecimal() else 0
+        return Point(time.value * (60 if hours else 1), unit=named, sure=True)
     if reader.peek().kind != "number" and reader.peek().word not in SPELLED:
         return None
     word = reader.take()

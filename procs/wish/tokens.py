@@ -25,7 +25,7 @@ QUOTE = " @quoted "
 COUNTED = ("number", "time", "dotted", "lasts", "end")
 REPEATED = re.compile(r"([^\W\d])\1{2,}")
 TOKEN = re.compile(
-    r"(?P<time>(?<![\d:.])\d{1,3}:[0-5]\d(?::[0-5]\d)?(?![\d:]))"
+    r"(?P<time>(?<![\d:.])\d{1,3}[:'][0-5]\d(?::[0-5]\d)?(?![\d:]))"
     r"|(?P<dotted>(?<![\d.])\d{1,2}\.[0-5]\d(?![\d.]))"
     r"|(?P<lasts>(?<![a-z\d])(?=\d)(?:\d{1,2}h)?(?:\d{1,3}m(?:in)?)?(?:\d{1,4}s(?:ec)?)?(?![a-z\d]))"
     r"|(?P<size>\d{3,4}[x×*]\d{3,4})"
@@ -83,7 +83,7 @@ def token(match: re.Match[str], shown: str) -> Token:
     kind, word = str(match.lastgroup), match[0]
     text = shown[match.start() : match.end()]
     if kind in ("time", "dotted"):
-        return Token(kind, clock(word.replace(".", ":")), text, word)
+        return Token(kind, clock(re.sub("[.']", ":", word)), text, word)
     if kind == "lasts":
         return (
             Token("lasts", lasting(word), text, word)

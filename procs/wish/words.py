@@ -83,9 +83,10 @@ PLAIN: dict[tuple[str, str | int], str] = {
     ("with", ""): "with با ba w/ همراه hamrah",
     ("without", ""): "without no بدون بیهیچ بی bedune bedoone bedon bedoon bdon bi",
     ("not", ""): (
-        "not don't dont نه نمیخوام نمیخواهم نمیخام نخواستم نباشه نده نفرست نمیخوایم nemikham na"
+        "not don't dont نه نداشته نمیخوام نمیخواهم نمیخام نخواستم نباشه نده نفرست نمیخوایم"
+        " nemikham na"
     ),
-    ("cut", ""): "remove skip strip حذف بردار بردارید hazf hazfesh",
+    ("cut", ""): "remove skip strip cut حذف بردار بردارید hazf hazfesh",
     ("from", ""): "from after between از az بین",
     ("to", ""): "to before until till upto تا تای تایی الی ta taye",
     ("end", ""): (
@@ -100,8 +101,8 @@ PLAIN: dict[tuple[str, str | int], str] = {
     ("and", ""): "and or و یا ya va o & plus",
     ("unit", 3600): "hour hours hr hrs h ساعت saat",
     ("unit", 60): (
-        "minute minutes min mins m دقیقه دیقه دقیقهی دقیقش دقه daghighe daqiqe daghigheh"
-        " dagighe daghe dayghe daghighei"
+        "minute minutes min mins m دقیقه دیقه دقیقهی دقیقش دقه daghighe daghigheye daqiqe"
+        " daghigheh dagighe daghe dayghe daghighei"
     ),
     ("unit", 1): "second seconds sec secs s ثانیه ثانیهی saniye saniyeh sanie sanye",
     ("asks", ""): (
@@ -127,9 +128,9 @@ FILLERS = (
     " mersi merci mrc mamnun mamnoon tashakor salam dadash be surate baram vasam mishe"
     " mishavad download danlod danlud hast bashe mano sh sho esh ye yek ham khaheshan asap"
     " quick quickly fast now urgent زود سریع فوری الان حتما بیزحمت جیگر گلم گل عشقم برادر اقا"
-    " استاد مهندس ادمین پلیز پلز تنکس تنک حداکثر حداقل نهایتا ماکسیمم بهتره کافیه خوبه enough"
-    " fine شه under زیر کمتر حدود جدا استخراج دربیار dige age azizam jan joon damet garm video"
-    " mp4 pls khob"
+    " استاد مهندس ادمین کامل کاملش complete them these those پلیز پلز تنکس تنک حداکثر حداقل"
+    " نهایتا ماکسیمم بهتره کافیه خوبه enough fine شه under زیر کمتر حدود جدا استخراج دربیار"
+    " dige age azizam jan joon damet garm video mp4 pls khob"
 )
 #: What may stand after `send`, `give`, `for` and nowhere else.
 AFTER_VERBS = "me us mine my"
