@@ -13,6 +13,7 @@ from daemon.store import opened
 from procs import clock, filenames, i18n, link, listing, wishes
 from procs.config import Settings
 from procs.job import Ask, Link, State, Step
+from procs.reasons import reason
 from procs.store import report, requests
 from procs.store.database import Database
 from procs.store.glances import Glance, glance
@@ -40,11 +41,13 @@ FORMS = (
 
 
 def wish_of(word: str) -> str:
-    """The variant that `--as` names. Raises Refused."""
-    variant = wishes.whole(word)
-    if variant is None:
+    """The variant that `--as` names. Raises Refused with what a chat would be asked."""
+    wish = wishes.whole(word)
+    if isinstance(wish, wishes.Unclear):
+        raise Refused(f"--as {word}: {i18n.say('en', f'ask-{wish.kind}', words=wish.words)}")
+    if wish is None:
         raise Refused(f"--as {word}: not a form; {FORMS}")
-    return variant
+    return str(wish)
 
 
 def link_of(url: str, wish: str) -> Link:
@@ -85,7 +88,7 @@ def shown(last: Glance) -> str:
 
 def why(last: Glance) -> str:
     """The sentence that a user would read, and its code."""
-    said = i18n.say("en", last.say or "cancelled", site=last.site)
+    said = reason("en", last.say or "cancelled", site=last.site, found=last.found)
     return f"{said} ({last.code or last.state}; the logs have the same code)"
 
 

@@ -8,6 +8,12 @@ against a site stands beside its breaker, what the sysadmin can do about one in 
 
 from procs.faults import ChaparError as ChaparError
 from procs.faults import JobError as JobError
+from procs.unavailable import ClipBeyond as ClipBeyond
+from procs.unavailable import NoEntry as NoEntry
+from procs.unavailable import NoSound as NoSound
+from procs.unavailable import NoSubtitles as NoSubtitles
+from procs.unavailable import NoSuchVariant as NoSuchVariant
+from procs.unavailable import OtherSubtitles as OtherSubtitles
 
 # --- the store -------------------------------------------------------------------------------
 
@@ -108,12 +114,6 @@ class NotReady(JobError):
     """The site has it, but is still working on it."""
 
     say = "failed-not-ready"
-
-
-class NoSuchVariant(JobError):
-    """The site does not have the form that was asked for."""
-
-    say = "failed-variant"
 
 
 class TooLong(JobError):

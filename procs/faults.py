@@ -1,5 +1,7 @@
 """What every failure is; `errors` names each."""
 
+from collections.abc import Mapping
+
 
 class ChaparError(Exception):
     """The base of everything below."""
@@ -17,9 +19,19 @@ class JobError(ChaparError):
     #: Seconds before another attempt, at least.
     least = 0.0
     say = "failed-unknown"
+    #: What the sentence in the chat names besides the site.
+    tells: tuple[str, ...] = ()
 
-    def __init__(self, detail: str = "", *, site: str = "", wait: float = 0.0) -> None:
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        site: str = "",
+        wait: float = 0.0,
+        facts: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
+        self.facts = dict(facts or {})
         self.detail = detail
         self.site = site
         #: Seconds after which the site wants to be asked again (Retry-After); 0: it did not say.

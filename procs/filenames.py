@@ -4,12 +4,12 @@ import re
 from mimetypes import MimeTypes
 from pathlib import Path
 
+from procs import foreign
+
 #: Bytes of a name that file systems and chats take (NAME_MAX is 255), with room for a suffix.
 LONGEST = 180
 #: Separators, and letters that some file systems refuse.
-UNFIT = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
-#: Marks that turn the direction of reading: a way to hide `.exe`. (Persian needs the joiners.)
-HIDDEN = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029/\\:*?\"<>|]+")
 
 #: Types by name, the same on every machine: the system's own lists are not read.
 TYPES = MimeTypes()
@@ -39,7 +39,7 @@ def fit(name: str) -> str:
     """`name` as the name of one file in one folder: no path, no hidden marks, no dot or dash in
     front, not too long. Empty when nothing is left."""
     name = name.replace("\\", "/").rsplit("/", 1)[-1].encode("utf-8", "replace").decode()
-    name = UNFIT.sub("_", HIDDEN.sub("", name)).strip(" .-")
+    name = UNFIT.sub("_", foreign.HIDDEN.sub("", name)).strip(" .-")
     stem, suffix = split(name)
     return shorten(stem, LONGEST - len(suffix)) + suffix
 

@@ -29,6 +29,8 @@ PLACES = {
     "fa": (timezone(timedelta(hours=3, minutes=30)), "تهران"),
     "en": (UTC, "UTC"),
 }
+#: What is said of the first ten.
+ORDINALS = ["اول", "دوم", "سوم", "چهارم", "پنجم", "ششم", "هفتم", "هشتم", "نهم", "دهم"]
 UNITS = ("kilobyte", "megabyte", "gigabyte")
 #: How long the names of units are, where CLDR has them as people write them.
 WORDS: dict[str, dict[str, Literal["short", "long"]]] = {
@@ -102,6 +104,14 @@ def number(language: str, value: float) -> Local:
     shape = pattern(value)
     text = format_decimal(value, shape, locale=language, numbering_system="default")
     return digits(language, text)
+
+
+def place(language: str, number: int) -> Local:
+    """A place in a line as people say it behind its word: `place 3`, `نفر سوم`."""
+    if language != "fa":
+        return Local(str(number))
+    ordinal = ORDINALS[number - 1] if 0 < number <= len(ORDINALS) else f"{number}ام"
+    return digits(language, ordinal)
 
 
 def percent(language: str, share: float) -> Local:

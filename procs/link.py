@@ -9,11 +9,12 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from urllib.parse import SplitResult, quote, urlsplit
 
 from procs import sites, wishes
 from procs.job import Link
+from procs.variant import Variant
+from procs.wishes import Unclear
 
 #: Links taken from one message; the rest is counted, not fetched.
 MOST = 20
@@ -27,10 +28,13 @@ MARKS = dict.fromkeys(
     map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00ad")
 )
 
-BODY = r"[^\s<>\"'`«»“”|\\^{}]"
+#: Two addresses that somebody set side by side are two, with a comma between them or nothing.
+BODY = r"(?:(?!(?<=[\w,;+])https?://)[^\s<>\"'`«»“”|\\^{}،؛])"
 SCHEMES_WITHOUT_SLASHES = "javascript|data|mailto|magnet|tg|blob|vbscript|about|tel"
+#: Letters of the Arabic script: they stand right before an address, and right behind it.
+ARABIC = "\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc"
 ADDRESS = re.compile(
-    rf"(?<![\w@])(?:[a-z][a-z0-9+.-]{{0,20}}://{BODY}*"
+    rf"(?:(?<!(?![{ARABIC}])[\w@])|(?=https?://))(?:[a-z][a-z0-9+.-]{{0,20}}://{BODY}*"
     rf"|(?:{SCHEMES_WITHOUT_SLASHES}):{BODY}+"
     rf"|www\.{BODY}+\.{BODY}+"
     rf"|(?:[a-z0-9](?:[a-z0-9-]{{0,62}})\.){{1,8}}[a-z]{{2,24}}(?::\d{{1,5}})?/{BODY}*)",
@@ -39,16 +43,27 @@ ADDRESS = re.compile(
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?")
 SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):(?!\d)", re.IGNORECASE)
 TRAIL = ".,;:!?…،؛؟*_~-"
+#: What Persian adds to a word, and what people write on without a blank: `youtu.be/IDرا`.
+ENDING = re.compile(rf"(?:(?<=[a-z0-9])|(?=(?:ش|شو|رو|را|و|ه|هه)$))[{ARABIC}{JOINERS}]+$", re.I)
 BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 
 @dataclass(frozen=True, slots=True)
 class BadLink:
     """Something that cannot be asked for. `kind` is the key of the sentence about it:
-    `scheme`, `malformed`, `too-long`, `credentials`, or `none` when there is no link at all."""
+    `scheme`, `malformed`, `too-long`, `credentials`, `none` when there is no link at all, or
+    `which` when a wish came without one."""
 
     kind: str
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A link of which it is not clear what is wished: it is asked about, not guessed."""
+
+    link: Link
+    about: Unclear
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,53 +73,71 @@ class Parsed:
     links: tuple[Link, ...] = ()
     problems: tuple[BadLink, ...] = ()
     left_out: int = 0
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def none(self) -> bool:
+        """Whether there was no link in the text, good or bad."""
+        return [problem.kind for problem in self.problems] == ["none"]
 
 
 @dataclass(slots=True)
 class Spot:
-    """One address in a text, as it stands there, and the words behind it."""
+    """One address in a text, as it stands there; a hidden one stands at the end."""
 
     start: int
     raw: str
-    after: str = ""
 
 
 def parse(text: str, urls: Sequence[str] = ()) -> Parsed:
     """The links of a message. `urls` are the addresses that Telegram itself marked, hidden ones
     (a word that is a link) included. Never raises."""
+    seen, hidden = spots(text, urls)
+    wished = wishes.around(gaps(text, seen)) if seen else wishes.around([text, ""]) * len(hidden)
     links: dict[tuple[str, str], Link] = {}
     problems: dict[BadLink, None] = {}
-    for spot in spots(text, urls):
-        found = read(spot.raw, wishes.after(spot.after))
+    questions: dict[str, Question] = {}
+    unsaid = [Variant()] * (len(seen) + len(hidden) - len(wished))
+    for spot, wish in zip([*seen, *hidden], [*wished, *unsaid], strict=True):
+        found = read(spot.raw, str(wish) if isinstance(wish, Variant) else "best")
         if isinstance(found, BadLink):
             problems.setdefault(found)
+        elif isinstance(wish, Unclear):
+            questions.setdefault(found.key, Question(found, wish))
         else:
             links.setdefault((found.key, found.variant), found)
-    if not links and not problems:
+    if not (links or problems or questions):
         return Parsed(problems=(BadLink("none"),))
-    chosen = tuple(links.values())
-    return Parsed(chosen[:MOST], tuple(problems), max(0, len(chosen) - MOST))
+    chosen, asked = tuple(links.values()), tuple(questions.values())[:MOST]
+    left_out = max(0, len(chosen) - MOST)
+    return Parsed(chosen[:MOST], tuple(problems), left_out, asked)
 
 
-def spots(text: str, urls: Sequence[str]) -> list[Spot]:
-    """The addresses of a text in their order, then the hidden ones."""
+def spots(text: str, urls: Sequence[str]) -> tuple[list[Spot], list[Spot]]:
+    """The addresses of a text in their order, and the hidden ones."""
     found = {m.start(): Spot(m.start(), trim(m[0])) for m in ADDRESS.finditer(text)}
     hidden = []
     for url in dict.fromkeys(urls):
         place = text.find(url)
         if place < 0:
             hidden.append(Spot(len(text), url))
-        elif not any(s.start <= place < s.start + len(s.raw) for s in found.values()):
-            found[place] = Spot(place, url)
-    ordered = [found[start] for start in sorted(found)]
-    for spot, follower in zip_longest(ordered, ordered[1:]):
-        end = follower.start if follower else len(text)
-        spot.after = text[spot.start + len(spot.raw) : end]
-    return ordered + hidden
+        elif not any(
+            s.start < place + len(url) and place < s.start + len(s.raw) for s in found.values()
+        ):
+            found[place] = Spot(place, trim(url))
+    return [found[start] for start in sorted(found)], hidden
+
+
+def gaps(text: str, seen: Sequence[Spot]) -> list[str]:
+    """What stands before, between and behind the addresses."""
+    ends = [0, *(spot.start + len(spot.raw) for spot in seen)]
+    starts = [*(spot.start for spot in seen), len(text)]
+    return [text[end:start] for end, start in zip(ends, starts, strict=True)]
 
 
 def trim(raw: str) -> str:
-    """An address without the punctuation of the sentence around it."""
+    """An address without the punctuation of the sentence around it, and without the ending of a
+    Persian word that stands for it."""
     while raw:
         last = raw[-1]
         opening = BRACKETS.get(last)
@@ -112,7 +145,8 @@ def trim(raw: str) -> str:
         if last not in TRAIL and not unbalanced:
             break
         raw = raw[:-1]
-    return raw
+    ending = ENDING.search(raw)
+    return trim(raw[: ending.start()]) if ending else raw
 
 
 def read(raw: str, wish: str = "best") -> Link | BadLink:

@@ -9,6 +9,8 @@ from procs.i18n import Local
 TITLE = 70
 #: Marks behind a form: it is with Telegram already; it will be cut into so many parts.
 READY, CUT = "⚡", "✂️×{}"
+#: The form of a film as it is.
+BEST = "best"
 #: Languages that are named.
 LANGUAGES = 20
 
@@ -47,16 +49,32 @@ def forms(language: str, told: dict[str, Any]) -> list[str]:
     """What one media can be had as, with sizes where they are known."""
     lasts = f" · {i18n.clock(language, told['duration'])}" if told["duration"] else ""
     # Whose forms have sizes needs none of its own: it is that of the best one.
-    alone = told["size"] and not any(one["size"] for one in told["choices"])
+    whole = itself(language, told)
+    alone = told["size"] and not (whole or any(one["size"] for one in told["choices"]))
     size = f" · {i18n.size(language, told['size'])}" if alone else ""
     named = i18n.say(language, "look-title", name=shortened(told["title"]))
-    there = [form(language, one, told["ready"]) for one in told["choices"]]
+    there = [*whole, *(form(language, one, told["ready"]) for one in told["choices"])]
     words = told["subtitles"][:LANGUAGES]
     spoken = [i18n.say(language, "look-subtitles", languages=" ".join(words))] if words else []
     if not words and told["captions"]:
         spoken = [i18n.say(language, "look-captions")]
-    how = [i18n.say(language, "look-how" if there else "look-only")]
+    how = [*marks(language, there), i18n.say(language, "look-how" if there else "look-only")]
     return [named + lasts + size, "", *there, *spoken, *([""] if there or spoken else []), *how]
+
+
+def itself(language: str, told: dict[str, Any]) -> list[str]:
+    """The line of a film whose heights nobody tells: it is there as it is."""
+    if told["kind"] != "video" or any(one["variant"].endswith("p") for one in told["choices"]):
+        return []
+    size = f" · {i18n.size(language, told['size'])}" if told["size"] else ""
+    ready = f" {READY}" if BEST in told["ready"] else ""
+    return [f"{i18n.say(language, 'look-best')}{size}{ready}"]
+
+
+def marks(language: str, there: list[str]) -> list[str]:
+    """What the marks mean that stand behind these forms."""
+    meanings = ((READY, "look-ready"), (CUT[0], "look-cut"))
+    return [i18n.say(language, key) for mark, key in meanings if any(mark in one for one in there)]
 
 
 def form(language: str, one: dict[str, Any], ready: list[str]) -> str:

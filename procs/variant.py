@@ -23,7 +23,8 @@ AUDIO = ("audio", "m4a", "mp3", "opus")
 HEIGHTS = (144, 180, 240, 360, 480, 720, 1080, 1440, 2160)
 #: `file` is the best there is as a document, `subs` the words alone, `look` no media at all.
 FORMS = ("best", *AUDIO, "file", "subs", "look", *(f"{height}p" for height in HEIGHTS))
-#: Seconds of the longest clip's end: nobody cuts from a film of four days.
+#: Seconds of the longest clip's end, which also means to the end, wherever that is: nobody cuts
+#: from a film of four days.
 LATEST = 99 * 3600
 LANGUAGE = r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?"
 TEXT = re.compile(
@@ -53,6 +54,10 @@ class Clip:
     @property
     def length(self) -> int:
         return self.end - self.start
+
+    def within(self, duration: float) -> float:
+        """Seconds of it that a media of this duration has; all where that is unknown (0)."""
+        return min(self.end, duration or self.end) - self.start
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ import sys
 import uvloop
 
 from procs import config, log, process
+from procs.bot import menus
 from procs.bot.board import Board
 from procs.bot.herald import Herald
 from procs.bot.intake import Intake
+from procs.bot.settling import logged
 from procs.bot.speech import Speech
 from procs.errors import ChaparError, SessionRevoked, StoreError, TelegramAway, TelegramWait
 from procs.store.database import Database, open_database
@@ -53,7 +55,9 @@ async def live(settings: config.Settings, db: Database) -> int:
         await signals.unless_stopped(connect(front, intake, speech, standing))
         if not signals.stop.is_set():
             telling = asyncio.create_task(Herald(db, speech, settings.admins).run())
+            listing = asyncio.create_task(logged(menus.register(db, front)))
             await signals.unless_stopped(board.run())
+            listing.cancel()
             telling.cancel()  # what was half said is said to its end by the next start
             await front.quiet(PATIENCE)
             await board.settle(PATIENCE)

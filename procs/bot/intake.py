@@ -5,25 +5,31 @@ import re
 from dataclasses import replace
 from functools import partial
 
-from procs import clock, i18n, link, log, wishes
+from procs import clock, foreign, i18n, link, log, wishes
 from procs.bot.board import Board
 from procs.bot.cancelling import Cancelling
 from procs.bot.settling import settled
 from procs.bot.speech import Speech, once
 from procs.errors import DiskFull, StoreFull
-from procs.job import Ask
+from procs.job import Ask, Link
 from procs.link import BadLink, Parsed
-from procs.store import lists, requests, users
+from procs.store import lists, mentions, requests, users
 from procs.store.database import Database
 from procs.store.requests import Submitted
 from procs.telegram.front import Front
 from procs.telegram.heard import Incoming, Press
+from procs.variant import Variant
 
 #: Characters above which a text without a link was not meant as one.
 LONG = 1000
+#: Letters of a word that is said back.
+QUOTED = 40
 #: Seconds: what was sent longer ago, while the bot was down, is not acted upon any more.
 CATCH_UP = 24 * 3600.0
 DAY = 24 * 3600.0
+Wish = Variant | wishes.Unclear
+#: Seconds after a message in which an edit corrects it; later ones are for other readers.
+CORRECTION = 60.0
 COMMAND = re.compile(r"^/([a-z]+)(?:@\w+)?(?:\s|$)", re.IGNORECASE)
 
 
@@ -45,7 +51,11 @@ class Intake:
         self.board = board
         self.speech = speech
         self.cancelling = Cancelling(db, front, speech)
-        self.commands = {"start": self.start, "cancel": self.cancelling.ask}
+        self.commands = {
+            "start": self.start,
+            "help": self.help,
+            "cancel": self.cancelling.ask,
+        }
 
     async def hear(self, heard: Incoming) -> None:
         """A message, from a person to us."""
@@ -93,13 +103,28 @@ class Intake:
 
     async def handle(self, heard: Incoming, text: str) -> None:
         person = replace(heard.person, language=i18n.choose(heard.person.language))
-        users.remember(self.db, person, now=clock.now())
         command = COMMAND.match(text)
-        if command:
-            await self.commands.get(command[1].lower(), self.help)(heard)
+        parsed = link.parse(text, heard.urls)
+        users.remember(self.db, person, now=clock.now())
+        if heard.edited:
+            return await self.correct(heard, text, parsed)
+        if command and (command[1].lower() in self.commands or parsed.none):
+            await self.commands.get(command[1].lower(), self.unknown)(heard)
         else:
-            parsed = link.parse(text, heard.urls)
-            await self.read(heard, parsed if parsed.links else self.chosen(heard, text, parsed))
+            await self.read(heard, self.chosen(heard, text, parsed))
+
+    async def correct(self, heard: Incoming, text: str, parsed: Parsed) -> None:
+        """An edited message, soon after it was sent, is heard in place of what it said before."""
+        if heard.edited - heard.at > CORRECTION or COMMAND.match(text):
+            return
+        meant = self.chosen(heard, text, parsed)
+        where = heard.chat, heard.message, heard.person.id
+        if not mentions.known(self.db, *where):
+            return await self.read(heard, meant)
+        links, questions = asks(heard, meant)
+        fresh = mentions.corrected(self.db, *where, links, questions, now=clock.now())
+        log.info("message.corrected", chat=heard.chat, message=heard.message, fresh=len(fresh))
+        await self.answer(heard, meant, fresh)
 
     def addressed(self, heard: Incoming) -> str | None:
         """What was said to us: everything in a private chat, in a group what mentions us."""
@@ -111,10 +136,24 @@ class Intake:
         return mention.sub("", heard.text).strip()
 
     def chosen(self, heard: Incoming, text: str, parsed: Parsed) -> Parsed:
-        """Words without a link mean what was shown last, if they are a choice and nothing else."""
-        variant = wishes.whole(text)
-        last = lists.latest(self.db, heard.chat, heard.person.id, now=clock.now())
-        return Parsed((replace(last, variant=variant),)) if variant and last else parsed
+        """Words without a link are about the one that was sent, or shown, last."""
+        wish = wishes.alone(text) if parsed.none else None
+        if wish is None:
+            return parsed
+        last = self.meant(heard, wish)
+        if not last:
+            return Parsed(problems=(BadLink("which", text.strip()[:QUOTED]),))
+        if isinstance(wish, wishes.Unclear):
+            return Parsed(questions=(link.Question(last[0], wish),))
+        return Parsed(tuple(replace(one, variant=str(wish)) for one in last))
+
+    def meant(self, heard: Incoming, wish: Wish) -> list[Link]:
+        """The links that a word alone is about: a choice is of the list that was shown."""
+        now = clock.now()
+        where = self.db, heard.chat, heard.person.id
+        if isinstance(wish, Variant) and wish.pick and (shown := lists.latest(*where, now=now)):
+            return [shown]
+        return mentions.meant(*where, before=heard.message, now=now)
 
     async def start(self, heard: Incoming) -> None:
         if heard.person.name:
@@ -125,16 +164,26 @@ class Intake:
     async def help(self, heard: Incoming) -> None:
         await self.speech.reply(heard, "help")
 
+    async def unknown(self, heard: Incoming) -> None:
+        await self.speech.reply(heard, "unknown-command")
+
     async def read(self, heard: Incoming, parsed: Parsed) -> None:
         """Accept the links of a message, then answer: nothing is said before it is kept."""
-        accepted = requests.submit(self.db, asks(heard, parsed), now=clock.now())
+        links, questions = asks(heard, parsed)
+        accepted = requests.submit(self.db, links, now=clock.now())
+        mentions.asked(self.db, questions, now=clock.now())
+        await self.answer(heard, parsed, accepted)
+
+    async def answer(self, heard: Incoming, parsed: Parsed, accepted: list[Submitted]) -> None:
+        """The first word about every link of a message."""
         for one in accepted:
             event = "request.repeated" if one.outcome == "again" else "request.received"
             log.info(event, request=one.request, job=one.job, outcome=one.outcome)
         answers = [task for one in accepted if (task := self.first(one))]
         complaints = [self.complain(heard, problem) for problem in parsed.problems]
+        questions = [self.ask(heard, question) for question in parsed.questions]
         rest = [self.rest(heard, parsed.left_out)] if parsed.left_out else []
-        await asyncio.gather(*answers, *complaints, *rest)
+        await asyncio.gather(*answers, *complaints, *questions, *rest)
 
     def first(self, accepted: Submitted) -> asyncio.Task[str] | None:
         """Begin the first word about a request. A known media is in the chat in a moment: its
@@ -145,21 +194,32 @@ class Intake:
             return self.board.answer(accepted.request)
         return None
 
+    async def ask(self, heard: Incoming, question: link.Question) -> None:
+        """What was wished is not clear, or cannot be: say so, and what can be."""
+        key = f"ask-{question.about.kind}"
+        about = f"{key}:{question.link.key}:{question.about.words}"
+        await self.speech.reply(heard, key, about=about, words=question.about.words)
+
     async def complain(self, heard: Incoming, problem: BadLink) -> None:
         key = f"bad-{problem.kind}"
         if problem.kind == "none" and not heard.text:
             key = "bad-nothing-written"
         elif problem.kind == "none" and len(heard.text) > LONG:
             key = "bad-too-much"
-        await self.speech.reply(heard, key, about=f"{key}:{problem.text}", text=problem.text)
+        await self.speech.reply(
+            heard, key, about=f"{key}:{problem.text}", text=foreign.text(problem.text, LONG)
+        )
 
     async def rest(self, heard: Incoming, count: int) -> None:
         await self.speech.reply(heard, "links-left-out", most=link.MOST, count=count)
 
 
-def asks(heard: Incoming, parsed: Parsed) -> list[Ask]:
-    """The links of a message as what the store accepts, numbered in their order."""
-    return [
+def asks(heard: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:
+    """The links of a message as what the store accepts, numbered in their order, and those of which
+    we ask what is wished."""
+    links = [*parsed.links, *(question.link for question in parsed.questions)]
+    made = [
         Ask(heard.person.id, heard.chat, heard.message, n, one, chat_access=heard.access)
-        for n, one in enumerate(parsed.links)
+        for n, one in enumerate(links)
     ]
+    return made[: len(parsed.links)], made[len(parsed.links) :]

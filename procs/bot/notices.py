@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from procs import i18n
+from procs import foreign, i18n
 from procs.errors import Unknown
 
 #: Alerts that one message tells of, subjects that one alert names, and characters of its words.
@@ -38,7 +38,7 @@ def paragraph(language: str, group: list[Fact]) -> str:
     what = i18n.say(language, f"alert-{kind}", subject=name or "–")
     lines = [i18n.say(language, f"alerts-{latest['word']}", what=what), when(language, group)]
     if latest["word"] != "over":
-        detail = i18n.isolated(language, latest["detail"][:WORDS])
+        detail = i18n.isolated(language, foreign.text(latest["detail"], WORDS))
         lines += [detail] if detail else []
         lines.append(i18n.say(language, "alerts-fix", fix=fix(language, kind)))
     return "\n".join(lines)

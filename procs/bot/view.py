@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass
 
-from procs import i18n, listing
+from procs import foreign, i18n, listing
 from procs.clock import Now
-from procs.errors import DiskFull, Unknown
+from procs.errors import DiskFull
 from procs.i18n import Local
 from procs.job import State, Step
+from procs.reasons import reason
 from procs.store.breakers import WAITS
 from procs.store.glances import NO_ROOM, Glance
 from procs.store.visits import FULL as SITE_FULL
@@ -28,7 +29,6 @@ RESTS = {"bot-check": "later-bot-check", "site-busy": "later-site-busy"}
 #: Why a request waits when there is no room for it, before the download or in it.
 FULL = (NO_ROOM, DiskFull("").name)
 
-BLANKS = re.compile(r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 CANCEL = "cancel"
 
 
@@ -51,7 +51,8 @@ def render(glance: Glance, now: Now) -> View:
     if glance.state == "failed":
         return View(failure(glance), "failed")
     if glance.state == "cancelled":
-        return View(about(glance, i18n.say(glance.language, "cancelled")), "cancelled")
+        key = "replaced" if glance.say == "replaced" else "cancelled"
+        return View(about(glance, i18n.say(glance.language, key)), "cancelled")
     stage = stage_of(glance)
     share = (
         glance.done / glance.total if glance.total and stage in (Step.FETCH, Step.UPLOAD) else None
@@ -88,11 +89,12 @@ def line(glance: Glance, stage: str, share: float | None, now: Now) -> Local:
         return i18n.say(language, "preparing")
     if stage in (Step.UPLOAD, Step.DELIVER):
         return sending(language, share)
+    place = i18n.place(language, glance.place)
     if glance.place and glance.wait >= WORTH:
         wait = i18n.span(language, glance.wait)
-        return i18n.say(language, "queued-wait", place=glance.place, wait=wait)
+        return i18n.say(language, "queued-wait", place=place, wait=wait)
     if glance.place:
-        return i18n.say(language, "queued-place", place=glance.place)
+        return i18n.say(language, "queued-place", place=place)
     return i18n.say(language, "queued")
 
 
@@ -157,14 +159,12 @@ def about(glance: Glance, line: Local) -> str:
 def failure(glance: Glance) -> str:
     """One sentence about what happened, and the code that the log has too."""
     language = glance.language
-    # The row may be of another version: the bot must not fall over a word that it does not know.
-    key = glance.say if glance.say and i18n.knows(glance.say) else Unknown.say
-    reason = i18n.say(language, key, site=glance.site)
-    return i18n.say(language, "failure", name=name(glance), reason=reason, code=glance.code)
+    why = reason(language, glance.say, site=glance.site, found=glance.found)
+    return i18n.say(language, "failure", name=name(glance), reason=why, code=glance.code)
 
 
 def name(glance: Glance, most: int = NAME) -> str:
     """What a person calls it: the title, else the address without what everybody skips."""
-    words = BLANKS.sub(" ", glance.title).strip()
+    words = foreign.text(glance.title, 4 * NAME)
     words = words or re.sub(r"^https?://(?:www\.)?", "", glance.url).rstrip("/")
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"

@@ -94,7 +94,8 @@ def classify(chain: Any, *, site: str = "") -> JobError:
     causes = into(list[Cause], chain)
     kind = first(causes, site)
     wait = max(map(asked_wait, causes), default=0.0) if kind is errors.SiteBusy else 0.0
-    return kind(detail(causes), site=site, wait=wait)
+    facts = {name: told for one in causes for name, told in one.facts if name in kind.tells}
+    return kind(detail(causes), site=site, wait=wait, facts=facts)
 
 
 def first(causes: Sequence[Cause], site: str) -> type[JobError]:

@@ -9,7 +9,7 @@ from procs.engine import choices, formats, names, subtitles
 from procs.engine.failure import plain
 from procs.engine.lists import Opened
 from procs.engine.records import Found, Order
-from procs.errors import LiveNow, NoSuchVariant, TooLarge
+from procs.errors import ClipBeyond, LiveNow, NoSound, TooLarge
 from procs.filenames import split
 from procs.parts import count
 from procs.sites import bare
@@ -118,7 +118,7 @@ def check_wish(info: dict[str, Any], wish: Variant) -> None:
     """Raises NoSuchVariant for a clip behind the end, or a language that is not there."""
     duration = float(info.get("duration") or 0)
     if wish.clip and 0 < duration <= wish.clip.start:
-        raise NoSuchVariant(f"{wish} of {duration:g} s")
+        raise ClipBeyond(f"{wish} of {duration:g} s", facts={"length": f"{duration:g}"})
     if wish.subtitles:
         subtitles.choose(info, wish.subtitles)
 
@@ -131,7 +131,7 @@ def kind_of(file: Direct | None, streams: formats.Streams, order: Order) -> str:
     wants_sound = wish.sound
     if file and file.kind in ("photo", "file"):
         if wants_sound:
-            raise NoSuchVariant(f"{order.variant} of {file.name}")
+            raise NoSound(f"{order.variant} of {file.name}")
         return file.kind
     if wants_sound or (file and file.kind == "audio"):
         return "audio"

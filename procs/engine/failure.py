@@ -1,8 +1,10 @@
 """An exception as plain facts, so that the worker can judge it without yt-dlp's classes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from procs.faults import JobError
 
 #: Links of one chain, and characters of one text, that are kept.
 LINKS, LETTERS = 12, 600
@@ -12,7 +14,8 @@ ADVICE = "; please report this issue"
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One exception of a chain. `names` are its class and the classes above it."""
+    """One exception of a chain. `names` are its class and the classes above it, `facts` what an
+    error of ours tells besides its words."""
 
     names: tuple[str, ...]
     text: str = ""
@@ -20,6 +23,7 @@ class Cause:
     status: int = 0
     retry_after: str = ""
     expected: bool | None = None
+    facts: list[tuple[str, str]] = field(default_factory=list)
 
 
 def flatten(error: BaseException) -> list[Cause]:
@@ -62,6 +66,7 @@ def cause(one: BaseException) -> Cause:
         status=number(getattr(one, "status", 0)),
         retry_after=plain(headers.get("Retry-After") or ""),
         expected=None if expected is None else bool(expected),
+        facts=[(k, plain(v)) for k, v in one.facts.items()] if isinstance(one, JobError) else [],
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from procs import picks
 from procs.engine.failure import plain
 from procs.engine.records import Entry, Order
-from procs.errors import Gone, NoSuchVariant
+from procs.errors import Gone, NoEntry, NoSuchVariant
 from procs.variant import Variant, parse
 
 #: Parts of a post that are taken when none were chosen, and entries of a list that are shown.
@@ -62,13 +62,20 @@ def opened(ydl: Any, info: Info | None, order: Order) -> Opened:
             return Opened((info,))
         there = numbered(info)
         if not there:
-            raise NoSuchVariant(f"no entry {wish.pick}") if wish.pick else Gone("an empty list")
+            raise missing(info, wish) if wish.pick else Gone("an empty list")
         if not any(is_address(entry) for _, entry in there):
             return post(info, there, wish, order)
         if wish.pick or len(there) > 1:
             return listed(info, there, wish, order)
         info = ydl.process_ie_result(dict(there[0][1]), download=False)
     raise Gone("a list of a list of a list")
+
+
+def missing(info: Info, wish: Variant) -> NoSuchVariant:
+    """None of the chosen entries is there; how many there are, where the site says so."""
+    count = info.get("playlist_count")
+    facts = {"wanted": wish.pick, "count": str(count)} if isinstance(count, int) else {}
+    return NoEntry(f"no entry {wish.pick} of {count}", facts=facts)
 
 
 def numbered(info: Info) -> list[tuple[int, Info]]:

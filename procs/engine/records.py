@@ -1,10 +1,17 @@
-"""What travels between a worker and the engine."""
+"""What travels between a worker and the engine.
+
+A site's words in it are made ours where a record comes to be, on both sides: a child that was taken
+over is not believed.
+"""
 
 from dataclasses import dataclass, field
 
+from procs import foreign
 from procs.errors import Forbidden
 
 MIB = 1024**2
+#: Letters of a title.
+TITLE = 200
 #: The name under which a copy of cookies lies in a job's folder; the child takes it away.
 COOKIES = "cookies.txt"
 
@@ -84,6 +91,9 @@ class Entry:
     url: str
     duration: float = 0.0
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", foreign.text(self.title, TITLE))
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -115,6 +125,12 @@ class Found:
     count: int | None = None
     more: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("title", "performer", "site"):
+            object.__setattr__(self, name, foreign.text(getattr(self, name), TITLE))
+        chapters = [(start, foreign.text(title, TITLE)) for start, title in self.chapters]
+        object.__setattr__(self, "chapters", chapters)
+
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
@@ -128,6 +144,9 @@ class Fetched:
     warnings: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     durations: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "titles", [foreign.text(one, TITLE) for one in self.titles])
 
 
 @dataclass(frozen=True, slots=True)

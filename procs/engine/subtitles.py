@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from procs.errors import NoSuchVariant
+from procs.errors import NoSubtitles, OtherSubtitles
 from procs.variant import Variant
 
 #: The text forms that can be made into srt, the best first; whatever else there is comes last.
@@ -13,6 +13,8 @@ FORMS = "srt/vtt/ttml/best"
 CHAT = "live_chat"
 #: Languages that are listed; machine translations come by the hundred.
 MOST = 60
+#: Languages that are named where the wanted one is missing.
+NAMED = 20
 CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,12}){0,3}")
 
 
@@ -37,8 +39,11 @@ def choose(info: dict[str, Any], language: str) -> str:
     for source in ("subtitles", "automatic_captions"):
         if found := matching(codes(info, source), language):
             return found
-    there = " ".join(written(info)) or "none"
-    raise NoSuchVariant(f"subtitles {language}; there are: {there}")
+    there = written(info) or heard(info)[:NAMED]
+    if not there:
+        raise NoSubtitles(f"subtitles {language}, and there are none")
+    facts = {"wanted": language, "languages": " ".join(there[:NAMED])}
+    raise OtherSubtitles(f"subtitles {language}; there are: {facts['languages']}", facts=facts)
 
 
 def matching(there: Iterable[str], language: str) -> str:

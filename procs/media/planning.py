@@ -7,7 +7,7 @@ out as a document, as it is, and a clip begins at the key frame before its time.
 
 from dataclasses import dataclass, replace
 
-from procs.errors import NoSuchVariant, NotEncoded
+from procs.errors import ClipBeyond, NoSound, NotEncoded
 from procs.media.facts import Facts
 from procs.variant import Variant
 
@@ -40,10 +40,10 @@ DOCUMENT = Plan("document")
 
 def plan(facts: Facts | None, *, wish: Variant, streamable: bool, encode: float = 0.0) -> Plan:
     """What to do. `streamable` says that the file is an mp4 with its index in front, `encode` how
-    many seconds may be encoded anew. Raises NoSuchVariant when sound is wanted and there is none,
-    NotEncoded."""
+    many seconds may be encoded anew. Raises ClipBeyond, NoSound, NotEncoded."""
     if wish.clip and facts and facts.duration <= wish.clip.start:
-        raise NoSuchVariant(f"{wish} of {facts.duration:g} s")
+        length = f"{facts.duration:g}"
+        raise ClipBeyond(f"{wish} of {length} s", facts={"length": length})
     if wish.sound:
         return listen(facts, wish.form)
     if wish.anew and facts and facts.picture and (wish.clip or not plays(facts)):
@@ -106,7 +106,7 @@ def part(facts: Facts, wish: Variant) -> Plan:
 def listen(facts: Facts | None, form: str) -> Plan:
     """Sound alone: mp3 or opus where it was asked for, else m4a, by copying wherever possible."""
     if facts is None or not facts.sound:
-        raise NoSuchVariant("no sound in it")
+        raise NoSound("no sound in it")
     if form == "opus":
         return Plan("audio", ".opus", sound="copy" if facts.sound == "opus" else "libopus")
     if form == "mp3" or (form == "audio" and facts.sound == "mp3"):

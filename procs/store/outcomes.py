@@ -1,12 +1,14 @@
 """What the end of a job means for the requests that wait for it, in one transaction each."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from procs import codec
 from procs.clock import Now
 from procs.job import Kind, Lane, Lease, Media, State
 from procs.store import leases, seats
 from procs.store import media as shelf
+from procs.store import order as ordering
 from procs.store.database import Database, Row
 
 #: What is said of a list of which nothing came.
@@ -29,7 +31,8 @@ UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now,
 RETURNING parent
 """
 FAIL = """
-UPDATE requests SET state = 'failed', say = :say, code = :code, ended_at = :now
+UPDATE requests SET state = 'failed', say = :say, code = :code, ended_at = :now,
+       found = CASE WHEN :facts = '' THEN found ELSE :facts END
  WHERE job = :job AND state = 'open'
 RETURNING parent
 """
@@ -60,9 +63,11 @@ def cancel_requests(db: Database, job: int, *, now: Now) -> None:
 
 
 def settle_lists(db: Database, ended: Sequence[Row], *, now: Now) -> None:
-    """End the lists whose last entry has just ended; `ended` has the parents of what did."""
+    """End the lists whose last entry has just ended, and call the deliveries that waited for one;
+    `ended` has the parents of what did."""
     for parent in {row[0] for row in ended} - {None}:
         db.change(SETTLE, {"parent": parent, "say": NOTHING, "now": now.wall})
+    ordering.call(db, {row[0] for row in ended} - {None}, now=now)
 
 
 def started(db: Database, lease: Lease, *, worker: str, title: str = "", now: Now) -> None:
@@ -121,19 +126,30 @@ def delivered(db: Database, lease: Lease, request: int, *, worker: str, now: Now
         settle_lists(db, rows, now=now)
 
 
-def failed(db: Database, lease: Lease, *, error: str, say: str, now: Now) -> str:
-    """The job cannot be done; each waiting request hears why. Returns the code they are given.
+def failed(
+    db: Database,
+    lease: Lease,
+    *,
+    error: str,
+    say: str,
+    facts: Mapping[str, str] | None = None,
+    now: Now,
+) -> str:
+    """The job cannot be done; each waiting request hears why, and the `facts` that the sentence
+    names. Returns the code they are given.
 
     Raises LeaseLost.
     """
     with db.write(full=True):
         leases.end(db, lease, State.FAILED, error=error, now=now)
-        return fail_requests(db, lease.job, say=say, now=now)
+        return fail_requests(db, lease.job, say=say, facts=facts, now=now)
 
 
-def fail_requests(db: Database, job: int, *, say: str, now: Now) -> str:
-    code = new_code()
-    rows = db.all(FAIL, {"job": job, "say": say, "code": code, "now": now.wall})
+def fail_requests(
+    db: Database, job: int, *, say: str, facts: Mapping[str, str] | None = None, now: Now
+) -> str:
+    code, told = new_code(), codec.dump({"kind": "failure", **facts}) if facts else ""
+    rows = db.all(FAIL, {"job": job, "say": say, "code": code, "facts": told, "now": now.wall})
     settle_lists(db, rows, now=now)
     return code
 

@@ -27,7 +27,7 @@ Feel = Callable[[heard.Press], Coroutine[Any, Any, None]]
 
 #: The session of the bot itself.
 NAME = "bot"
-MESSAGES = (raw.types.UpdateNewMessage, raw.types.UpdateNewChannelMessage)
+MESSAGES = (raw.types.UpdateNewMessage, raw.types.UpdateNewChannelMessage, *heard.EDITS)
 
 
 class Front(Voice):

@@ -6,14 +6,22 @@ from typing import Any
 from pyrogram import raw
 from pyrogram.utils import get_channel_id
 
+from procs import foreign
 from procs.job import Person
+
+#: Letters of somebody's name; Telegram takes 64.
+NAME = 64
+
+#: An edit, of the text or of something that people do not see, such as reactions.
+EDITS = (raw.types.UpdateEditMessage, raw.types.UpdateEditChannelMessage)
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A message to the bot. `text` is also a caption; `urls` are the addresses that Telegram
     marked in it, hidden ones included; `media` names what came with it ("" for nothing); `at` is
-    the wall instant at which it was sent, 0 when nobody told."""
+    the wall instant at which it was sent, 0 when nobody told, and `edited` that of the edit that
+    this is, 0 for a new message."""
 
     person: Person
     chat: int
@@ -23,6 +31,7 @@ class Incoming:
     urls: tuple[str, ...] = ()
     media: str = ""
     at: float = 0.0
+    edited: float = 0.0
 
     @property
     def private(self) -> bool:
@@ -42,9 +51,13 @@ class Press:
 
 
 def message(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Incoming | None:
-    """A message from a person, or None: our own, a bot's, a channel's, a service message."""
+    """A message from a person, or None: our own, a bot's, a channel's, a service message, and an
+    edit that nobody made by hand."""
     heard = update.message
     if not isinstance(heard, raw.types.Message) or heard.out:
+        return None
+    edited = float(heard.edit_date or 0) if isinstance(update, EDITS) else 0.0
+    if isinstance(update, EDITS) and (heard.edit_hide or not edited):
         return None
     sender = heard.from_id or heard.peer_id
     user = users.get(getattr(sender, "user_id", 0))
@@ -60,6 +73,7 @@ def message(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Incomi
         tuple(urls(heard.message or "", heard.entities or [])),
         type(heard.media).__name__.removeprefix("MessageMedia").lower() if heard.media else "",
         float(heard.date or 0),
+        edited,
     )
 
 
@@ -77,7 +91,7 @@ def person(user: Any) -> Person:
     return Person(
         id=user.id,
         language=user.lang_code or "",
-        name=user.first_name or "",
+        name=foreign.text(user.first_name or "", NAME),
         access_hash=user.access_hash or 0,
     )
 

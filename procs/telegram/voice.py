@@ -102,6 +102,19 @@ class Voice:
             if error.detail not in LATE:
                 raise
 
+    async def set_commands(self, language: str, commands: Sequence[tuple[str, str]]) -> None:
+        """The menu of commands (name, what it does) for people whose Telegram speaks `language`;
+        with "" for all for whom there is none of their own
+        (core.telegram.org/method/bots.setBotCommands)."""
+        query = raw.functions.bots.SetBotCommands(
+            scope=raw.types.BotCommandScopeDefault(),
+            lang_code=language,
+            commands=[
+                raw.types.BotCommand(command=name, description=text) for name, text in commands
+            ],
+        )
+        await self._line().ask(query)
+
     async def _keyboard(self, buttons: Buttons) -> Any:
         if not buttons:
             return None

@@ -5,10 +5,11 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from procs import advice, clock, log
-from procs.errors import ReferenceStale, TelegramAway, TelegramRefused
-from procs.job import Lease, Media, Part, State, Step
+from procs.errors import NotNow, ReferenceStale, TelegramAway, TelegramRefused
+from procs.job import Lane, Lease, Media, Part, State, Step
 from procs.store import alerts, deliveries, leases, outcomes, requests, wake
 from procs.store import media as shelf
+from procs.store import order as ordering
 from procs.store import settings as counters
 from procs.store.deliveries import Copy
 from procs.store.requests import Order
@@ -40,7 +41,18 @@ async def deliver(tools: Tools, lease: Lease) -> None:
     if media is None:
         requests.fetch_anew(tools.db, lease, order, now=clock.now())
         return
+    in_order(tools, lease, order)
     await send(tools, lease, order, media)
+
+
+def in_order(tools: Tools, lease: Lease, order: Order) -> None:
+    """Raises NotNow while an entry before this one in its list is on its way."""
+    since = lease.progress.get("ready") or clock.now().wall
+    if not ordering.waits(tools.db, order.id) or clock.now().wall - since > ordering.PATIENCE:
+        return
+    if "ready" not in lease.progress:
+        leases.note(tools.db, lease, {"ready": since})
+    raise NotNow(ordering.AGAIN, ordering.WHY)
 
 
 async def send(tools: Tools, lease: Lease, order: Order, media: Media) -> None:
@@ -63,6 +75,7 @@ async def send(tools: Tools, lease: Lease, order: Order, media: Media) -> None:
         return
     outcomes.delivered(tools.db, lease, order.id, worker=tools.name, now=clock.now())
     wake.poke(tools.db.run, wake.BOT)
+    wake.poke_idle(tools.db.run, lanes=(Lane.LIGHT,))
     log.info("request.delivered", job=lease.job, request=order.id, worker=tools.name)
 
 

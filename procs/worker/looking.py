@@ -8,6 +8,7 @@ from procs.engine.lists import PAGE
 from procs.engine.records import Entry
 from procs.errors import Unsupported
 from procs.job import Lease, Link, Step
+from procs.listing import BEST
 from procs.store import lists, outcomes, wake
 from procs.store import media as shelf
 from procs.variant import Variant, parse
@@ -73,7 +74,8 @@ def shown(tools: Tools, lease: Lease, found: Found) -> dict[str, object]:
     Telegram already, `most` the entries that one request may take."""
     keys = orders.keys(lease, found)
     forms = found.choices[:FORMS]
-    ready = [one.variant for one in forms if is_ready(tools, keys, one.variant)]
+    asked = (BEST, *(one.variant for one in forms))
+    ready = [variant for variant in asked if is_ready(tools, keys, variant)]
     return {
         "kind": found.kind,
         "title": found.title,

@@ -10,7 +10,7 @@ from procs.errors import NotEncoded
 from procs.job import Lease
 from procs.store import looks
 from procs.values import TELEGRAM_FILE
-from procs.variant import parse
+from procs.variant import LATEST, parse
 from procs.worker.tools import Tools
 from procs.worker.visiting import Visit
 
@@ -18,7 +18,9 @@ from procs.worker.visiting import Visit
 def check(tools: Tools, lease: Lease) -> None:
     """Raises NotEncoded, before anything is downloaded, for what the operator's policy forbids."""
     wish, most = parse(lease.payload["variant"]), tools.settings.reencode
-    if wish.anew and (not most or (wish.clip and wish.clip.length > most)):
+    # How long a part is that goes to the end is known, and judged, when the file is here.
+    long = wish.clip and wish.clip.end < LATEST and wish.clip.length > most
+    if wish.anew and (not most or long):
         raise NotEncoded(f"{wish}, and at most {most:g} s are encoded anew")
 
 

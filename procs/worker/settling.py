@@ -117,7 +117,8 @@ def settle(tools: Tools, lease: Lease, error: JobError) -> None:
             detail=error.detail[:300],
         )
     else:
-        code = outcomes.failed(tools.db, lease, error=error.name, say=error.say, now=clock.now())
+        told: dict[str, Any] = {"error": error.name, "say": error.say, "facts": error.facts}
+        code = outcomes.failed(tools.db, lease, **told, now=clock.now())
         tell = log.error if error.name in advice.ALERTS else log.warning
         tell(
             "job.failed",

@@ -84,7 +84,7 @@ class Visit:
     def check_length(self, found: Found) -> None:
         """Raises TooLong for what the operator does not want to spend a room on."""
         clip = variant.parse(self.lease.payload["variant"]).clip
-        length = clip.length if clip else found.duration
+        length = clip.within(found.duration) if clip else found.duration
         if self.rules.max_duration and length > self.rules.max_duration:
             raise errors.TooLong(f"{length:g} s, at most {self.rules.max_duration:g}")
 

@@ -21,7 +21,7 @@ async def test_a_bot_check_makes_all_wait_until_a_time_they_are_told(
     ann, ben = await meets("fa"), await meets()
     here = healthy.url("").replace("127.0.0.1", "localhost")
     first = await ann.sends(f"{here}/walled/1{CLIP}")
-    told = await ann.sees(lambda m: m.reply == first.id and "ربات نیستیم" in m.text)
+    told = await ann.sees(lambda m: m.reply == first.id and "ربات نیستم" in m.text)
     second = await ben.sends(f"{here}{CLIP}?patient")
     word = await ben.sees(lambda m: m.reply == second.id and "not a robot" in m.text)
 

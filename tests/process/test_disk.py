@@ -30,7 +30,8 @@ async def test_no_download_starts_below_the_floor_and_all_go_on_above_it(
         await stack.until(lambda: disks.low(stack.db) and not ballast.exists())
         sent = await ann.sends(stack.url(CLIP))
         await ann.sees(
-            lambda m: m.reply == sent.id and "disk is full; this is kept" in m.text, PATIENCE
+            lambda m: m.reply == sent.id and "disk is full; your request is kept" in m.text,
+            PATIENCE,
         )
         _, said = await stack.says("status")
         (job,) = record.latest(stack.db)

@@ -34,6 +34,34 @@ def two(chat: list[Message], chosen: Message) -> Message | None:
     return films[1] if len(films) == 2 else None
 
 
+async def test_entries_arrive_in_the_order_of_the_list(healthy: Stack, meets: Meets) -> None:
+    """The first one is the slowest by far."""
+    ann = await meets()
+    sent = await ann.sends(f"{healthy.url('/page/uneven.xml')} all")
+    status = await ann.sees(lambda m: m.reply == sent.id and "of 3 sent" in m.text, timeout=60)
+
+    await ann.sees_gone(status, timeout=90)
+
+    films = [m for m in await ann.history() if m.media and m.reply == sent.id]
+    assert [m.text.splitlines()[0] for m in films] == ["Episode 1", "Episode 2", "Episode 3"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("/clip.mp4 50:00-51:00", "lasts only"),
+        ("/clip.mp4 subs fa", "no subtitles"),
+        ("/page/feed.xml 99", "only 23 entries, and no number 99"),
+    ],
+)
+async def test_why_a_form_is_not_there_is_told_with_the_facts(
+    healthy: Stack, meets: Meets, words: str, told: str
+) -> None:
+    ann = await meets()
+    sent = await ann.sends(healthy.url(words))
+    await ann.sees(lambda m: m.reply == sent.id and told in m.text, timeout=60)
+
+
 async def test_cancelling_a_list_cancels_its_entries(healthy: Stack, meets: Meets) -> None:
     ann = await meets()
     sent = await ann.sends(f"{healthy.url('/page/slow.xml')} all")
@@ -107,7 +135,8 @@ async def test_what_is_with_telegram_already_is_marked(healthy: Stack, meets: Me
     sent = await ann.sends(f"{url} list")
 
     shown = await ann.sees(lambda m: m.reply == sent.id and "180p" in m.text)
-    assert [line for line in shown.text.splitlines() if "⚡" in line] == ["180p · 513 kB ⚡"]
+    marked = [line for line in shown.text.splitlines() if line.endswith("⚡")]
+    assert marked == ["180p · 513 kB ⚡"]
 
 
 async def test_an_exact_clip_is_refused_with_a_word_where_nothing_is_encoded(

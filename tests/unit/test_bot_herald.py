@@ -89,7 +89,7 @@ async def test_a_hundred_failures_are_one_message(tg, settings, db, sara):
 
     (text,) = await read(sara)
     assert [call["result"] for call in await tg.calls(SEND)] == ["ok"]
-    for words in ("a.example takes us for a robot", "1× in", "job 41", "w03-8124", "sites.toml"):
+    for words in ("a.example takes me for a robot", "1× in", "job 41", "w03-8124", "sites.toml"):
         assert words in text
 
 
@@ -107,8 +107,8 @@ async def test_each_admin_reads_it_in_their_own_language(settings, db, ali, sara
         note(db)
         await herald.look()
 
-    assert "ربات می‌داند" in (await read(ali))[0]
-    assert "takes us for a robot" in (await read(sara))[0]
+    assert "ربات می‌دونه" in (await read(ali))[0]
+    assert "takes me for a robot" in (await read(sara))[0]
 
 
 async def test_the_end_is_told_in_a_word(settings, db, sara):
@@ -118,7 +118,7 @@ async def test_the_end_is_told_in_a_word(settings, db, sara):
         alerts.clear(db, ("bot-check",), "a.example", now=clock.now())
         await herald.look()
 
-    assert (await read(sara))[1].startswith("🟢 Over: a.example takes us for a robot")
+    assert (await read(sara))[1].startswith("🟢 Over: a.example takes me for a robot")
 
 
 async def test_a_bot_that_was_killed_over_a_telling_tells_it_once(tg, settings, db, sara):

@@ -81,7 +81,7 @@ def second_line(**facts: object) -> str:
         (LATER | {"retry_at": 990.0}, "That did not work; I'll try again in 1 second."),
         (
             LATER | {"retry_at": 1600.0, "error": "breaker bot-check"},
-            "youtube wants proof that we are not a robot. I'll try again at 00:26 UTC "
+            "youtube wants proof that I am not a robot. I'll try again at 00:26 UTC "
             "(in 10 minutes); your request is kept.",
         ),
         (
@@ -110,7 +110,7 @@ def test_a_status_says_where_the_request_stands(facts, words):
 
 def test_in_persian_digits_are_persian_and_latin_words_isolated():
     text = view.render(a_glance(language="fa"), NOW).text
-    assert text == "🎬 \u2068A clip\u2069\nدانلود ▰▰▰▱▱▱▱▱ ۴۸٪ · ۵٫۲ مگابایت در ثانیه · ۰:۱۰ مانده"
+    assert text == "🎬 \u2068A clip\u2069\nدانلود ▰▰▰▱▱▱▱▱ ۴۸٪ · ۵٫۲ مگابایت در ثانیه · ۰:۱۰ مونده"
 
 
 def test_a_cancel_button_is_there_at_every_stage_and_only_then():

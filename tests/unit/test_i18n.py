@@ -32,23 +32,23 @@ def test_every_failure_has_its_sentence():
 
 
 def test_no_sentence_of_a_failure_is_named_outside_the_table_of_failures():
-    table = ("errors.py", "faults.py")
+    table = ("errors.py", "faults.py", "unavailable.py")
     sources = [p for p in (ROOT / "procs").rglob("*.py") if p.name not in table]
     keys = {k for p in sources for k in re.findall(r"\"(failed-[\w-]+)\"", p.read_text("utf-8"))}
     assert keys == set()
 
 
-def test_a_failure_asks_for_nothing_but_the_site():
-    wanted = {
-        name
-        for key, text in i18n.catalogue("en").items()
-        if key.startswith("failed-")
-        for name in i18n.placeholders(text)
-    }
-    assert wanted <= {"site"}
+def test_a_failure_asks_for_the_site_and_what_its_class_tells():
+    named = [it for _, it in inspect.getmembers(errors, inspect.isclass) if hasattr(it, "tells")]
+    tells = {it.say: {"site", *it.tells} for it in named}
+    for key, text in i18n.catalogue("en").items():
+        if key.startswith("failed-"):
+            assert i18n.placeholders(text) <= tells[key], key
 
 
-@pytest.mark.parametrize("kind", ["none", "scheme", "malformed", "too-long", "credentials"])
+@pytest.mark.parametrize(
+    "kind", ["none", "scheme", "malformed", "too-long", "credentials", "which"]
+)
 def test_every_problem_with_a_link_has_its_sentence(kind):
     problem = link.BadLink(kind, "x")
     assert i18n.say("fa", f"bad-{problem.kind}", text=problem.text)

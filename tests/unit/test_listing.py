@@ -49,13 +49,31 @@ def test_forms_with_their_sizes_and_what_becomes_of_them():
     assert lines[0] == "🎬 A film · 1:00:00"
     assert lines[2:5] == ["1080p · 3 GB ✂️×2", "720p · 1 GB ⚡", "mp3"]
     assert lines[5] == "Subtitles: fa en"
+    assert lines[7:9] == [
+        "⚡ means that it is ready, and comes at once.",
+        "✂️ means that it comes in several parts.",
+    ]
+
+
+def test_marks_that_no_line_has_are_not_explained():
+    lines = said("en", {**FILM, "ready": []})
+    assert not [line for line in lines if "⚡" in line]
+
+
+def test_a_film_that_is_there_in_one_form_stands_first_with_its_size():
+    """A plain file tells no height: only the sounds that can be made of it were listed."""
+    sounds = FILM["choices"][2:]
+    lines = said("en", {**FILM, "choices": sounds, "ready": ["best"]})
+    assert lines[0] == "🎬 A film · 1:00:00"
+    assert lines[2:4] == ["best · 3 GB ⚡", "mp3"]
+    assert said("fa", {**FILM, "choices": sounds})[2] == "بهترین · ۳ گیگابایت"
 
 
 @pytest.mark.parametrize(
     ("changed", "line"),
     [
-        ({"subtitles": []}, "Subtitles: only those that a machine wrote"),
-        ({"choices": [], "subtitles": [], "captions": 0}, "🎬 A film · 1:00:00 · 3 GB"),
+        ({"subtitles": []}, "Subtitles: only automatic ones"),
+        ({"choices": [], "kind": "file"}, "🎬 A film · 1:00:00 · 3 GB"),
     ],
 )
 def test_what_is_there_instead(changed, line):

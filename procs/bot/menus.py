@@ -1,0 +1,42 @@
+"""The menu of commands, as Telegram shows it beside the line in which people write."""
+
+import hashlib
+
+from procs import clock, codec, i18n, log
+from procs.errors import TelegramAway, TelegramRefused, TelegramWait
+from procs.store import settings
+from procs.store.database import Database
+from procs.telegram.front import Front
+
+#: Each has a text of the catalogue, `command-<name>`.
+COMMANDS = ("start", "help", "cancel")
+#: The row that keeps which menus Telegram has, and the language of those who have no other.
+KEPT, OTHERS = "menus", "en"
+
+Menu = list[tuple[str, str]]
+
+
+def menus() -> dict[str, Menu]:
+    """The menu of each language, by Telegram's code; "" is for everybody else."""
+    return {
+        "" if language == OTHERS else language: [
+            (name, i18n.say(language, f"command-{name}")) for name in COMMANDS
+        ]
+        for language in i18n.LANGUAGES
+    }
+
+
+async def register(db: Database, front: Front) -> None:
+    """Tell Telegram the menus, once for each change. What fails is tried at the next start."""
+    wanted = menus()
+    mark = f"{front.username} {hashlib.sha256(codec.dump(wanted).encode()).hexdigest()[:16]}"
+    if settings.read(db, KEPT, "") == mark:
+        return
+    try:
+        for language, menu in wanted.items():
+            await front.set_commands(language, menu)
+    except (TelegramAway, TelegramRefused, TelegramWait) as error:
+        log.warning("menus.unregistered", error=error)
+    else:
+        settings.write(db, KEPT, mark, now=clock.now())
+        log.info("menus.registered", languages=len(wanted))
