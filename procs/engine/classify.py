@@ -33,7 +33,8 @@ SURE: dict[str, type[JobError]] = {
     "GeoRestrictedError": errors.GeoBlocked,
     "UserNotLive": errors.LiveNow,
     "CertificateVerifyError": errors.TlsBroken,
-    "ProxyError": errors.ProxyBroken,
+    # The proxy that a program sees is the worker's own. An upstream's failure is known there.
+    "ProxyError": errors.NetworkBroken,
     "SSLError": errors.TlsBroken,
     "UnsupportedRequest": errors.Forbidden,
     "RegexNotFoundError": errors.ExtractorBroken,
@@ -64,7 +65,7 @@ STATUSES: dict[int, type[JobError]] = {
     402: errors.LoginNeeded,
     403: errors.Gone,
     404: errors.Gone,
-    407: errors.ProxyBroken,
+    407: errors.SiteBroken,  # an upstream's is known to the way out
     408: errors.NetworkBroken,
     410: errors.Gone,
     429: errors.SiteBusy,

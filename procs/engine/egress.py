@@ -164,6 +164,8 @@ class Egress:
             true = self.refusal or self.trouble
         else:
             true = self.refusal
+        if true is None and isinstance(error, errors.ProxyBroken):
+            true = errors.NetworkBroken(error.detail)  # an upstream's failure would stand here
         if true is None:
             return error
         return type(true)(true.detail, site=error.site)

@@ -155,7 +155,7 @@ ALL: Rows = (
         r"unavailable|(?:not|n.t) available|removed|deleted|does ?n[o']t exist|not found|terminated"
         r"|private|no longer|HTTP Error 4(?:03|04|10)|suspended|expired",
     ),
-    (errors.ProxyBroken, r"\bproxy\b|\bSOCKS|tunnel connection"),
+    (errors.NetworkBroken, r"\bproxy\b|\bSOCKS|tunnel connection"),
     (errors.TlsBroken, r"certificate|SSL:|\bTLS\b"),
     (errors.SiteBroken, r"HTTP Error 5\d\d"),
     (

@@ -48,7 +48,7 @@ def said(text, expected=True):
         (GeoRestrictedError("no"), errors.GeoBlocked),
         (UserNotLive(), errors.LiveNow),
         (CertificateVerifyError("self signed"), errors.TlsBroken),
-        (ProxyError("dead"), errors.ProxyBroken),
+        (ProxyError("dead"), errors.NetworkBroken),
         (TransportError("[Errno -2] Name or service not known"), errors.NetworkBroken),
         (IncompleteRead(10, 20), errors.NetworkBroken),
         (PostProcessingError("Conversion failed!"), errors.ProcessingFailed),
