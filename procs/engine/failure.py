@@ -12,7 +12,8 @@ ADVICE = "; please report this issue"
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One exception of a chain. `names` are its class and the classes above it."""
+    """One exception of a chain. `names` are its class and the classes above it, `reader` is the
+    name of the site's reader that raised it, where one did."""
 
     names: tuple[str, ...]
     text: str = ""
@@ -20,6 +21,7 @@ class Cause:
     status: int = 0
     retry_after: str = ""
     expected: bool | None = None
+    reader: str = ""
 
 
 def flatten(error: BaseException) -> list[Cause]:
@@ -62,6 +64,7 @@ def cause(one: BaseException) -> Cause:
         status=number(getattr(one, "status", 0)),
         retry_after=plain(headers.get("Retry-After") or ""),
         expected=None if expected is None else bool(expected),
+        reader=plain(getattr(one, "ie", None) or ""),
     )
 
 
