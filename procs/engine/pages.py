@@ -39,13 +39,15 @@ SMALL = 100
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page that was read: its address, its title, the visible words, the addresses of its frames
-    and of its pictures (the likely ones first), and whether it has a field for a password."""
+    and of its pictures (those inside it first; `shown` are those it names for others to show), and
+    whether it has a field for a password."""
 
     url: str
     title: str = ""
     words: str = ""
     frames: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
+    shown: frozenset[str] = frozenset()
     password: bool = False
 
 
@@ -165,7 +167,9 @@ class Reader:
         title = " ".join(" ".join(self.titles[:1]).split())[:TITLE]
         pictures = [one for one in {**self.inside, **self.shown} if is_picture(one)]
         frames = tuple(self.frames)[:FRAMES]
-        return Page(self.url, title, words, frames, tuple(pictures[:PICTURES]), self.password)
+        shown = frozenset(self.shown.keys() - self.inside.keys())
+        told = (tuple(pictures[:PICTURES]), shown, self.password)
+        return Page(self.url, title, words, frames, *told)
 
 
 def best(candidates: str) -> Iterator[str]:

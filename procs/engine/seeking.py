@@ -107,17 +107,22 @@ class Seeker:
         warnings = self.loader.params["logger"].warnings
         if refused := next((one for one in warnings if LIST.search(one)), ""):
             return of([Cause(("ExtractorError",), refused, reader=GENERIC[0])], "")
-        return self.told or walls.met(self.page, self.text, self.order.url)
+        return self.told or walls.surely(self.page, self.order.url)
 
     def album(self) -> Info | None:
         """The page's pictures, as the parts of a post; None where there are none, or none are
-        wanted."""
+        wanted. Raises what keeps people out of a page that shows none of its own."""
         wish = parse(self.order.variant)
-        if self.page is None or wish.sound or wish.clip or wish.subtitles:
+        if self.page is None:
             return None
-        found = [self.loader.process_ie_result(one, download=False) for one in self.pictures()]
-        if not found:
+        wanted = not (wish.sound or wish.clip or wish.subtitles)
+        files = self.pictures() if wanted else []
+        own = any(one["url"] not in self.page.shown for one in files)
+        if not own and (wall := walls.likely(self.page, self.text)):
+            raise wall
+        if not files:
             return None
+        found = [self.loader.process_ie_result(one, download=False) for one in files]
         places = list(range(1, len(found) + 1))
         if wish.pick not in ("", picks.ALL) and not wish.looks:
             places = [one for one in picks.numbers(wish.pick, ALBUM) if one <= len(found)]

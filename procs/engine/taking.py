@@ -78,7 +78,8 @@ def missing(info: dict[str, Any], error: YoutubeDLError) -> PartMissing | None:
     pieces = any(
         one.get("manifest_url") or PIECES.search(str(one.get("protocol"))) for one in streams
     )
-    whole = facts.extractor_of(info) in facts.GENERIC and not pieces
+    beside = "subtitles" in str(error)
+    whole = facts.extractor_of(info) in facts.GENERIC and not (pieces or beside)
     return None if whole or not isinstance(why, NOT_THERE) else PartMissing(why.detail)
 
 

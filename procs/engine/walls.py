@@ -10,8 +10,8 @@ from procs import errors
 from procs.engine.pages import Page
 from procs.errors import JobError
 
-#: Letters of a page that says nothing but that, and of one that says it in its title.
-LITTLE, SOME = 800, 3000
+#: Letters of a page that says nothing but that.
+LITTLE = 800
 LOGIN = (
     r"(?:log|sign)(?:ed)?[ -]?in\b|\blogin\b|authenticat|members?[ -]only|registered users"
     r"|ورود به|وارد شوید|وارد حساب|ثبت[‌ ]?نام کنید|لاگین"
@@ -52,33 +52,56 @@ ROWS: Rows = (
         r"|\b404\b|صفحه (?:مورد نظر )?(?:یافت|پیدا) نشد",
     ),
 )
+#: What leaves no doubt, whatever else is on the page: in its few words, in its title.
+SURE: Rows = (
+    (
+        errors.LoginNeeded,
+        r"(?:must|need to|have to|please) (?:be )?(?:log|sign)(?:ged|ned)?[ -]?in\b[^.]{0,30}"
+        r"\bto (?:view|see|watch|continue|access|read|download)"
+        r"|برای (?:مشاهده|دیدن|تماشا|دانلود)[^.]{0,40}(?:وارد|عضو)",
+    ),
+)
+NAMED = (errors.BotCheck, errors.NoSuchFile)
 #: Marks in a page's own text, where it has next to no words.
 CHALLENGE = re.compile(r"cdn-cgi/challenge|g-recaptcha|h-captcha|cf-turnstile|_cf_chl", re.I)
 #: Addresses of sign-ins, to which somebody is led who wanted something else.
 DOOR = re.compile(r"/(?:log-?in|sign-?in|auth|accounts?/login|session/new|sso|wp-login)\b", re.I)
 
 
-def met(page: Page, text: str, asked: str) -> JobError | None:
-    """What keeps people out of a page which was found under another address than was `asked`, or
-    None. `text` is the page as it came."""
-    little = len(page.words) <= LITTLE
-    if little and CHALLENGE.search(text):
-        return errors.BotCheck(f"the page is a check: {page.title}")
-    if is_sign_in(page, asked):
+def surely(page: Page, asked: str) -> JobError | None:
+    """What keeps people out of a page, found under another address than was `asked`, whatever
+    pictures it shows; None for nothing."""
+    if page.password and (re.search(LOGIN, page.title, re.I) or is_led(page, asked)):
         return errors.LoginNeeded(f"the page is a sign-in: {page.title}")
-    said = f"{page.title}\n{page.words if little else ''}"
-    if len(page.words) > SOME:
+    named = tuple(row for row in ROWS if row[0] in NAMED)
+    few = page.words if len(page.words) <= LITTLE else ""
+    return said(named, page.title, page) or said(SURE, few, page)
+
+
+def likely(page: Page, text: str) -> JobError | None:
+    """The same of a page that shows nothing else: what its few words say. `text` is the page as it
+    came."""
+    if len(page.words) > LITTLE:
         return None
-    for kind, words in ROWS:
-        if found := re.search(words, said, re.I):
+    if CHALLENGE.search(text):
+        return errors.BotCheck(f"the page is a check: {page.title}")
+    if page.password:
+        return errors.LoginNeeded(f"the page has a field for a password: {page.title}")
+    return said(ROWS, f"{page.title}\n{page.words}", page)
+
+
+def met(page: Page, text: str, asked: str) -> JobError | None:
+    """Either of them."""
+    return surely(page, asked) or likely(page, text)
+
+
+def said(rows: Rows, words: str, page: Page) -> JobError | None:
+    for kind, pattern in rows:
+        if found := re.search(pattern, words, re.I):
             return kind(f"the page says {found[0]!r}: {page.title}")
     return None
 
 
-def is_sign_in(page: Page, asked: str) -> bool:
-    """Whether a page is there to sign in."""
-    if not page.password:
-        return False
-    led = urlsplit(page.url).path != urlsplit(asked).path and DOOR.search(page.url)
-    named = re.search(LOGIN, page.title, re.I)
-    return bool(led or named or len(page.words) <= LITTLE)
+def is_led(page: Page, asked: str) -> bool:
+    """Whether who asked for a page was led to one where people sign in."""
+    return urlsplit(page.url).path != urlsplit(asked).path and bool(DOOR.search(page.url))

@@ -1,4 +1,4 @@
-"""The site's own files beside those of the first one: made once, in a folder named by this recipe."""
+"""The site's own files: made by ffmpeg once, kept in a folder named by this recipe's own hash."""
 
 import hashlib
 import os

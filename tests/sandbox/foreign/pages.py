@@ -155,6 +155,10 @@ def pictures(base: str) -> dict[str, Reply]:
     three = '<img src="/one.jpg"><img src="/two.jpg"><img src="/three.png">'
     return {
         "/pics/three.html": html(f"<h1>Holiday</h1>{three}", title="Holiday"),
+        "/pics/banner.html": html(f"<p>We use cookies. Accept all cookies</p>{three}"),
+        "/wall/share.html": html(
+            "<p>Members only</p>", f'<meta property="og:image" content="{base}/one.jpg">'
+        ),
         "/pics/og.html": html(WORDS, f'<meta property="og:image" content="{base}/one.jpg">'),
         "/pics/ogsame.html": html(
             '<img src="/one.jpg">', f'<meta property="og:image" content="{base}/one.jpg">'
@@ -198,11 +202,16 @@ def films(base: str) -> dict[str, Reply]:
         return Reply((files.folder() / name).read_bytes(), kind, headers=headers)
 
     return {
-        "/film/refresh.html": html(head='<meta http-equiv="refresh" content="0; url=/film/v.html">'),
+        "/film/refresh.html": html(
+            head='<meta http-equiv="refresh" content="0; url=/film/v.html">'
+        ),
         "/film/v.html": html(film),
+        "/film/deaf.html": html('<video src="/deaf/film.mp4"></video>'),
+        "/film/deaf.m3u8": listing("/deaf/seg0.ts", "/deaf/seg1.ts"),
         "/film/charset.html": Reply("<title>مرحبا</title>".encode("cp1256") + film.encode(),
                                     "text/html; charset=windows-1256"),
-        "/film/badcharset.html": Reply(f"<title>x</title>{film}".encode(), "text/html; charset=x-no"),
+        "/film/badcharset.html": Reply(f"<title>x</title>{film}".encode(),
+                                       "text/html; charset=x-no"),
         "/film/utf16.html": Reply(f"<title>x</title>{film}".encode("utf-16"),
                                   "text/html; charset=utf-16"),
         "/film/notype": Reply(f"<html>{film}</html>".encode(), ""),
@@ -256,13 +265,16 @@ def films(base: str) -> dict[str, Reply]:
                                f'<item><title>one</title><link>{base}/film.mp4</link></item>'
                                f'<item><title>two</title><link>{base}/film.webm</link></item>'
                                f'</channel></rss>'.encode(), "application/rss+xml"),
-        "/film/norss.xml": Reply(b'<?xml version="1.0"?><rss version="2.0"><channel><title>R</title>'
-                                 b'</channel></rss>', "application/rss+xml"),
-        "/film/list.m3u": Reply(f"#EXTM3U\n#EXTINF:2,A\n{base}/song.ogg\n".encode(), "audio/x-mpegurl"),
+        "/film/norss.xml": Reply(b'<?xml version="1.0"?><rss version="2.0"><channel>'
+                                 b"<title>R</title></channel></rss>", "application/rss+xml"),
+        "/film/list.m3u": Reply(f"#EXTM3U\n#EXTINF:2,A\n{base}/song.ogg\n".encode(),
+                                "audio/x-mpegurl"),
         "/film/emptym.m3u8": Reply(b"#EXTM3U\n", HLS),
         "/film/nolist.m3u8": Reply(b"", HLS),
         "/film/htmllist.m3u8": html("no list"),
-        "/film/badkey.m3u8": listing("/seg0.ts", tags='#EXT-X-KEY:METHOD=AES-128,URI="/gone.key"\n'),
+        "/film/badkey.m3u8": listing(
+            "/seg0.ts", tags='#EXT-X-KEY:METHOD=AES-128,URI="/gone.key"\n'
+        ),
         "/film/drm.m3u8": listing("/seg0.ts", tags='#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://x",'
                                   'KEYFORMAT="com.apple.streamingkeydelivery"\n'),
         "/film/emptyseg.m3u8": listing("/seg0.ts", "/film/void.ts"),
