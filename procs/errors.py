@@ -6,8 +6,15 @@ one place, the worker's `settle`, turns these into a failed or a retried job. Wh
 against a site stands beside its breaker, what the sysadmin can do about one in `advice`.
 """
 
+from procs.faults import BrokenOff as BrokenOff
 from procs.faults import ChaparError as ChaparError
+from procs.faults import ConsentNeeded as ConsentNeeded
+from procs.faults import Empty as Empty
 from procs.faults import JobError as JobError
+from procs.faults import NoSuchFile as NoSuchFile
+from procs.faults import PartMissing as PartMissing
+from procs.faults import RedirectLoop as RedirectLoop
+from procs.faults import Refused as Refused
 
 # --- the store -------------------------------------------------------------------------------
 
@@ -152,55 +159,6 @@ class Gone(JobError):
     """Deleted, private, or never there."""
 
     say = "failed-gone"
-
-
-class NoSuchFile(JobError):
-    """Nothing is at that address (404), which is that of no post."""
-
-    say = "failed-no-file"
-
-
-class Refused(JobError):
-    """The site does not give it to us (403 and its like): a link that ran out, or is for others."""
-
-    say = "failed-refused"
-
-
-class ConsentNeeded(JobError):
-    """The page asks a person to agree to something first: an age, cookies, terms."""
-
-    say = "failed-consent"
-
-
-class Empty(JobError):
-    """The site answers, with nothing in it."""
-
-    retry = True
-    attempts = 2
-    say = "failed-empty"
-
-
-class RedirectLoop(JobError):
-    """The address leads from one to the next without end."""
-
-    say = "failed-loop"
-
-
-class PartMissing(JobError):
-    """One of the pieces that a media comes in is not where the site says; it may be late."""
-
-    retry = True
-    attempts = 2
-    least = 10.0
-    say = "failed-part-missing"
-
-
-class BrokenOff(JobError):
-    """The site ends or stops in the middle of it, again and again, and does not go on."""
-
-    retry = True
-    attempts = 2
-    say = "failed-broken-off"
 
 
 class Forbidden(JobError):
