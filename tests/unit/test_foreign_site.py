@@ -83,8 +83,10 @@ async def test_a_source_that_never_gets_further_is_given_up_soon(foreign, engine
 
 #: (path, names of the files), for what is there.
 THERE = {
-    "/film/deaf.html": ["A page.mp4"],
-    "/film/deaf.m3u8": ["deaf.mp4"],
+    "/deaf/film/deaf.html": ["A page.mp4"],
+    "/deaf/film/deaf.m3u8": ["deaf.mp4"],
+    "/deaf/film/deafstream.html": ["A page.mp4"],
+    "/deaf/film/deafrefresh.html": ["A page.mp4"],
     "/film/refresh.html": ["A page.mp4"],
     "/film/charset.html": ["مرحبا.mp4"],
     "/film/badcharset.html": ["x.mp4"],

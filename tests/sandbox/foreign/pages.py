@@ -207,6 +207,10 @@ def films(base: str) -> dict[str, Reply]:
         ),
         "/film/v.html": html(film),
         "/film/deaf.html": html('<video src="/deaf/film.mp4"></video>'),
+        "/film/deafstream.html": html(f'<video><source src="/deaf/seg.m3u8" type="{HLS}"></video>'),
+        "/film/deafrefresh.html": html(
+            head='<meta http-equiv="refresh" content="0; url=/deaf/film/deaf.html">'
+        ),
         "/film/deaf.m3u8": listing("/deaf/seg0.ts", "/deaf/seg1.ts"),
         "/film/charset.html": Reply("<title>مرحبا</title>".encode("cp1256") + film.encode(),
                                     "text/html; charset=windows-1256"),
