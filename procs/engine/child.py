@@ -3,7 +3,7 @@
 import os
 import socket
 import threading
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Never
 
@@ -25,13 +25,14 @@ from procs.engine import (
     plainfiles,
     refusals,
 )
-from procs.engine.classify import classify
+from procs.engine.classify import is_generic, judged
 from procs.engine.failure import flatten, plain
 from procs.engine.meter import Meter
 from procs.engine.options import options
 from procs.engine.records import Limits, Order, check_scheme
+from procs.engine.seeking import Seeker
 from procs.engine.taking import Taking
-from procs.errors import Unsupported
+from procs.errors import PartMissing, Refused, Unsupported
 from procs.variant import parse
 
 #: Warnings that are kept, and those that say nothing to us.
@@ -127,15 +128,20 @@ def fetch(request: dict[str, Any], line: Line, port: int) -> None:
     check_scheme(order.url)
     words, chooser, meter = Words(), Chooser(order), Meter(order, line.say)
     proxy = "" if order.direct else f"http://127.0.0.1:{port}"
-    given = options(order, proxy=proxy, choose=chooser, on_progress=meter, logger=words)
+    given = options(
+        order, proxy=proxy, choose=chooser, on_progress=meter, pause=meter.pause, logger=words
+    )
     with loader.Loader(given) as ydl:
+        seeker = Seeker(ydl, order)
         try:
-            opened, files = kept.read(ydl) if order.kept else extracted(ydl, order)
+            opened, files = kept.read(ydl) if order.kept else extracted(ydl, order, seeker)
         except (YoutubeDLError, Unsupported) as error:
-            if not (found_nothing(error) and gallery.may_know(order)):
+            if not found_nothing(error):
                 raise
-            pictures(gallery.Gallery(order, proxy, ydl.cookiejar), line, meter)
-            return
+            post = gallery.Gallery(order, proxy, ydl.cookiejar)
+            if gallery.may_know(order) and pictures(post, line, meter):
+                return
+            opened, files = beside(ydl, order, seeker, error)
         found = facts.of_all(opened, files, order)
         if parse(order.variant).looks and not order.cookies:
             kept.write(ydl, opened, files)
@@ -154,50 +160,93 @@ def fetch(request: dict[str, Any], line: Line, port: int) -> None:
         line.say("fetched", taking.fetched(found, words.warnings))
 
 
-def pictures(post: gallery.Gallery, line: Line, meter: Meter) -> None:
-    """The same for a post of pictures."""
-    found = post.probe()
+def pictures(post: gallery.Gallery, line: Line, meter: Meter) -> bool:
+    """The same for a post of pictures. False when it is none that gallery-dl knows."""
+    try:
+        found = post.probe()
+    except Unsupported:
+        return False
     line.say("found", found)
     if line.hear() == "go":
         meter.limit = post.order.limit(found.kind)
         fetched = post.fetch(found, meter)
         meter.finish()
         line.say("fetched", fetched)
+    return True
 
 
-def extracted(ydl: loader.Loader, order: Order) -> kept.Read:
-    """What the site says that there is; a file is one, whatever yt-dlp saw in it."""
+def extracted(ydl: loader.Loader, order: Order, seeker: Seeker) -> kept.Read:
+    """What the site says that there is; a file is one, whatever yt-dlp saw in it. Of a page of no
+    known site, what its frames show is also its own."""
     try:
         info = ydl.extract_info(order.url, download=False)
     except YoutubeDLError as error:
-        file = plainfiles.info(ydl.headers) if found_nothing(error) else None
-        if file is None:
+        if not found_nothing(error):
             raise
-        info = ydl.process_ie_result(file, download=False)
-    opened = lists.opened(ydl, info, order)
-    return opened, [facts.direct(info, ydl.headers) for info in opened.infos]
+        file = plainfiles.info(ydl.headers)
+        info = ydl.process_ie_result(file, download=False) if file else None
+        if info is None and is_plain(error):
+            info = seeker.framed()
+        if info is None:
+            raise
+    return opened(ydl, order, info)
+
+
+def beside(ydl: loader.Loader, order: Order, seeker: Seeker, error: Exception) -> kept.Read:
+    """What a page has where nothing moves: its pictures. Raises why there are none: `error`, where
+    nothing is known."""
+    if why := seeker.why():
+        raise why from error
+    if (info := seeker.album()) is None:
+        raise error
+    return opened(ydl, order, info)
+
+
+def opened(ydl: loader.Loader, order: Order, info: dict[str, Any] | None) -> kept.Read:
+    """What is in an extracted info, and which of it are plain files."""
+    found = lists.opened(ydl, info, order)
+    for one in found.infos:
+        plainfiles.nameless(one)
+    return found, [facts.direct(one, ydl.headers) for one in found.infos]
+
+
+def is_plain(error: Exception) -> bool:
+    """Whether it is a page of no known site that failed."""
+    return is_generic(flatten(error))
 
 
 def found_nothing(error: Exception) -> bool:
     """Whether the site was read, and has nothing that yt-dlp knows."""
-    return isinstance(classify([asdict(one) for one in flatten(error)]), Unsupported)
+    return isinstance(judged(error), Unsupported)
 
 
 def took(
     ydl: loader.Loader, order: Order, opened: lists.Opened, files: list[facts.Direct | None]
 ) -> Taking:
-    """The downloads of one job. Addresses that were kept may have run out: then the site is asked
-    for new ones, once."""
+    """The downloads of one job. Addresses may have run out, those that were kept or of which the
+    site says so: then it is asked for new ones, once."""
     taking = Taking(ydl, order)
     try:
         taking.all(opened.infos, files)
-    except YoutubeDLError:
-        if not order.kept:
+    except (YoutubeDLError, PartMissing) as error:
+        if not (order.kept or isinstance(judged(error), Refused)):
+            raise
+        if (again := anew(ydl, order)) is None:
             raise
         taking = Taking(ydl, order)
-        opened, files = extracted(ydl, order)
-        taking.all(opened.infos, files)
+        taking.all(*again)
     return taking
+
+
+def anew(
+    ydl: loader.Loader, order: Order
+) -> tuple[Sequence[dict[str, Any]], list[facts.Direct | None]] | None:
+    """What the site says at a second ask; None when it says nothing any more."""
+    try:
+        opened, files = extracted(ydl, order, Seeker(ydl, order))
+    except YoutubeDLError:
+        return None
+    return opened.infos, files
 
 
 def run(request: dict[str, Any], line: Line, port: int) -> Never:

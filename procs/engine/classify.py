@@ -15,7 +15,7 @@ from typing import Any
 
 from procs import clock, errors
 from procs.engine import wording
-from procs.engine.failure import Cause
+from procs.engine.failure import Cause, flatten
 from procs.engine.reading import into
 from procs.engine.records import Ended
 from procs.errors import JobError
@@ -33,11 +33,12 @@ SURE: dict[str, type[JobError]] = {
     "GeoRestrictedError": errors.GeoBlocked,
     "UserNotLive": errors.LiveNow,
     "CertificateVerifyError": errors.TlsBroken,
-    "ProxyError": errors.ProxyBroken,
+    # The proxy that a program sees is the worker's own. An upstream's failure is known there.
+    "ProxyError": errors.NetworkBroken,
     "SSLError": errors.TlsBroken,
     "UnsupportedRequest": errors.Forbidden,
     "RegexNotFoundError": errors.ExtractorBroken,
-    "ContentTooShortError": errors.NetworkBroken,
+    "ContentTooShortError": errors.BrokenOff,
     "MemoryError": errors.ProcessingFailed,
     # gallery-dl's
     "ChallengeError": errors.BotCheck,
@@ -62,9 +63,8 @@ LIKELY: dict[str, type[JobError]] = {
 STATUSES: dict[int, type[JobError]] = {
     401: errors.LoginNeeded,
     402: errors.LoginNeeded,
-    403: errors.Gone,
     404: errors.Gone,
-    407: errors.ProxyBroken,
+    407: errors.SiteBroken,  # an upstream's is known to the way out
     408: errors.NetworkBroken,
     410: errors.Gone,
     429: errors.SiteBusy,
@@ -73,9 +73,19 @@ STATUSES: dict[int, type[JobError]] = {
 #: By the first digit, for those not named above. A redirect is one that never ends.
 HUNDREDS: dict[int, type[JobError]] = {
     3: errors.Unsupported,
-    4: errors.Gone,
+    4: errors.Refused,
     5: errors.SiteBroken,
 }
+
+#: The reader of pages of no known site: what it reads is no post.
+GENERIC = "generic"
+#: What its failures are that would blame a reader of a site's own.
+NO_READER: dict[type[JobError], type[JobError]] = {
+    errors.Gone: errors.NoSuchFile,
+    errors.ExtractorBroken: errors.Unsupported,
+}
+#: A status that was left in words alone.
+STATUS = re.compile(r"HTTP Error (\d{3})\b")
 
 #: Nurseries that one download may lose.
 NURSERIES = 12
@@ -91,22 +101,47 @@ LONGEST_WAIT = 24 * 3600.0
 def classify(chain: Any, *, site: str = "") -> JobError:
     """The failure that this chain of causes, as a child tells it, is; with its words and the site.
     Raises EngineDied for what is none."""
-    causes = into(list[Cause], chain)
-    kind = first(causes, site)
+    return of(into(list[Cause], chain), site)
+
+
+def judged(error: BaseException) -> JobError:
+    """The same of an exception in this process, of whatever site."""
+    return of(flatten(error), "")
+
+
+def of(causes: Sequence[Cause], site: str) -> JobError:
+    kind = ours(causes) or theirs(causes, site)
     wait = max(map(asked_wait, causes), default=0.0) if kind is errors.SiteBusy else 0.0
     facts = {name: told for one in causes for name, told in one.facts if name in kind.tells}
     return kind(detail(causes), site=site, wait=wait, facts=facts)
+
+
+def is_generic(causes: Sequence[Cause]) -> bool:
+    """Whether no reader of a site's own was at work: it is no post that failed."""
+    readers = {one.reader for one in causes if one.reader}
+    names = {name for one in causes for name in one.names}
+    if readers or "ExtractorError" in names:
+        return readers == {GENERIC} or (not readers and "UnsupportedError" in names)
+    return "DownloadError" in names
+
+
+def theirs(causes: Sequence[Cause], site: str) -> type[JobError]:
+    """What the words, the classes and the statuses say; of a page of no known site, in the words
+    for such."""
+    kind = first(causes, site)
+    plain = site not in wording.SITES and is_generic(causes)
+    return NO_READER.get(kind, kind) if plain else kind
 
 
 def first(causes: Sequence[Cause], site: str) -> type[JobError]:
     said = "\n".join(one.text for one in causes)
     expected = "\n".join(c.text for c in causes if c.expected and "HTTP Error" not in c.text)
     return (
-        ours(causes)
-        or next((ERRNOS[one.errno] for one in causes if one.errno in ERRNOS), None)
+        next((ERRNOS[one.errno] for one in causes if one.errno in ERRNOS), None)
         or by_class(causes, SURE)
         or by_words(said, wording.FIRST)
         or by_words(said, wording.SITES.get(site, ()))
+        or (by_words(said, wording.STALE) if site in wording.SITES else None)
         or by_words(expected, wording.ALL)
         or by_status(causes)
         or by_words(said, wording.ALL)
@@ -139,9 +174,14 @@ def by_status(causes: Sequence[Cause]) -> type[JobError] | None:
     for one in causes:
         if one.status >= 500 and one.retry_after:
             return errors.SiteBusy
-        if kind := STATUSES.get(one.status) or HUNDREDS.get(one.status // 100):
+        if kind := of_status(one.status):
             return kind
-    return None
+    told = STATUS.search("\n".join(one.text for one in causes))
+    return of_status(int(told[1])) if told else None
+
+
+def of_status(status: int) -> type[JobError] | None:
+    return STATUSES.get(status) or HUNDREDS.get(status // 100)
 
 
 def asked_wait(cause: Cause) -> float:

@@ -29,16 +29,23 @@ MOVING = 10
 LOGGED = 20
 #: Failures that may only be how a program saw our refusal, or a site that could not be reached.
 SEEMING = (
+    errors.BrokenOff,
+    errors.Empty,
     errors.ExtractorBroken,
     errors.Gone,
     errors.NetworkBroken,
+    errors.NoSuchFile,
+    errors.PartMissing,
     errors.ProcessingFailed,
     errors.ProxyBroken,
+    errors.Refused,
     errors.SiteBroken,
     errors.TlsBroken,
     errors.Unknown,
     errors.Unsupported,
 )
+#: Of them, those that a site is told as which could not be reached.
+UNREACHED = (errors.BrokenOff, errors.NetworkBroken, errors.SiteBroken, errors.ProxyBroken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +167,12 @@ class Egress:
             true: JobError | None = self.over
         elif not isinstance(error, SEEMING):
             true = None
-        elif isinstance(error, errors.NetworkBroken | errors.SiteBroken | errors.ProxyBroken):
+        elif isinstance(error, UNREACHED):
             true = self.refusal or self.trouble
         else:
             true = self.refusal
+        if true is None and isinstance(error, errors.ProxyBroken):
+            true = errors.NetworkBroken(error.detail)  # an upstream's failure would stand here
         if true is None:
             return error
         return type(true)(true.detail, site=error.site)

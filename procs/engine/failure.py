@@ -15,7 +15,8 @@ ADVICE = "; please report this issue"
 @dataclass(frozen=True, slots=True)
 class Cause:
     """One exception of a chain. `names` are its class and the classes above it, `facts` what an
-    error of ours tells besides its words."""
+    error of ours tells besides its words, `reader` is the name of the site's reader that raised
+    it, where one did."""
 
     names: tuple[str, ...]
     text: str = ""
@@ -24,6 +25,7 @@ class Cause:
     retry_after: str = ""
     expected: bool | None = None
     facts: list[tuple[str, str]] = field(default_factory=list)
+    reader: str = ""
 
 
 def flatten(error: BaseException) -> list[Cause]:
@@ -67,6 +69,7 @@ def cause(one: BaseException) -> Cause:
         retry_after=plain(headers.get("Retry-After") or ""),
         expected=None if expected is None else bool(expected),
         facts=[(k, plain(v)) for k, v in one.facts.items()] if isinstance(one, JobError) else [],
+        reader=plain(getattr(one, "ie", None) or ""),
     )
 
 

@@ -38,6 +38,10 @@ CODES = (
     (1, errors.ExtractorBroken),
 )
 #: In its words: its own name of a failure, and the status of an answer.
+#: What it calls an address that looks like a file's, unseen. yt-dlp has looked.
+FILE = "directlink"
+#: A page where it took the address for a file's.
+NO_FILE = re.compile(r"HTML response|HTTP redirect to")
 NAME, STATUS = re.compile(r"\b([A-Z]\w+(?:Error|Required)): "), re.compile(r"'(\d{3}) \w")
 #: Where sites put the words of a post, and who wrote them.
 WORDS = ("title", "content", "description", "text", "filename")
@@ -90,6 +94,8 @@ class Gallery:
         if not files:
             raise failure(run.returncode, said(told) or err.decode(errors="replace"))
         self.count = len(files)
+        if files[0][2].get("category") == FILE:
+            raise errors.Unsupported("a page at the address of a file")
         facts = next((one[1] for one in told if one[0] == FOLDERS), {}) | files[0][2]
         found = Found(
             key="",
@@ -177,8 +183,10 @@ def failure(code: int, words: str) -> errors.JobError:
     Addresses are no words: they may have `login` in them."""
     words = plain(QUOTED.sub("", words).strip()[-300:])
     status = STATUS.search(words)
-    cause = {"text": words, "status": int(status[1]) if status else 0}
+    cause = {"text": words, "status": int(status[1]) if status else 0, "reader": "gallery-dl"}
     judged = classify([{**cause, "names": (*NAME.findall(words), "GalleryError")}])
+    if NO_FILE.search(words):
+        return errors.Unsupported(words)
     if not (code & UNKNOWN or isinstance(judged, errors.Unknown)):
         return judged
     kind = next((kind for bit, kind in CODES if code & bit), errors.Unsupported)

@@ -9,9 +9,11 @@ from procs.errors import ChaparError
 #: Headers that are between the program and us, not for the site; with the last of them a program
 #: would have the operator's own proxy answer instead of the site.
 OURS = {
-    *("connection", "host", "keep-alive", "proxy-authorization", "proxy-connection", "te"),
-    *("trailer", "upgrade", "max-forwards"),
+    *("connection", "expect", "host", "keep-alive", "proxy-authorization", "proxy-connection"),
+    *("te", "trailer", "upgrade", "max-forwards"),
 }
+#: What bounds the body; a request may not hide it by naming it a header of the connection.
+LENGTH, CODING = FRAMING = ("content-length", "transfer-encoding")
 #: A proxy answers a TRACE with all that it heard, our password for it too.
 NEVER = ("TRACE", "TRACK")
 REQUEST = re.compile(r"([A-Z]{3,10}) (\S{1,16000}) HTTP/1\.[01]")
@@ -97,22 +99,24 @@ def named(host: str) -> str:
 
 
 def fields(lines: list[str]) -> list[tuple[str, str]]:
-    """The headers that go on to the site. Raises BadRequest for a line that is none."""
+    """The headers that go on to the site: not those of the connection, nor those that it names as
+    such (RFC 9110, 7.6.1). Raises BadRequest for a line that is none."""
     found = []
     for line in lines:
         match = FIELD.fullmatch(line)
         if not match:
             raise BadRequest(f"header {line[:40]!r}")
-        if match[1].lower() not in OURS:
-            found.append((match[1], match[2]))
-    return found
+        found.append((match[1], match[2]))
+    said = ",".join(text for name, text in found if name.lower() == "connection")
+    named = {word.strip().lower() for word in said.split(",")} - {*FRAMING}
+    return [one for one in found if one[0].lower() not in OURS | named]
 
 
 def length(given: list[tuple[str, str]]) -> int:
     """Bytes of the request's body, which its head must tell in one way only: whatever comes after
     it would be a second request, which nobody has judged. Raises BadRequest."""
-    told = [text for name, text in given if name.lower() == "content-length"]
-    coded = [name for name, _ in given if name.lower() == "transfer-encoding"]
+    told = [text for name, text in given if name.lower() == LENGTH]
+    coded = [name for name, _ in given if name.lower() == CODING]
     if coded or len(told) > 1 or not all(re.fullmatch(r"[0-9]{1,18}", text) for text in told):
         raise BadRequest("a body of no plain length")
     return int(told[0]) if told else 0

@@ -11,7 +11,7 @@ from typing import Any
 from procs import picks
 from procs.engine.failure import plain
 from procs.engine.records import Entry, Order
-from procs.errors import Gone, NoEntry, NoSuchVariant
+from procs.errors import Empty, NoEntry, NoSuchVariant, Unsupported
 from procs.variant import Variant, parse
 
 #: Parts of a post that are taken when none were chosen, and entries of a list that are shown.
@@ -53,22 +53,22 @@ def wanted(order: Order) -> str:
 
 
 def opened(ydl: Any, info: Info | None, order: Order) -> Opened:
-    """What is in an extracted info. Raises Gone, NoSuchVariant."""
+    """What is in an extracted info. Raises Empty, NoSuchVariant, Unsupported."""
     wish = parse(order.variant)
     for _ in range(DEPTH):
         if not info:
-            raise Gone("the page lists nothing")
+            raise Empty("the page lists nothing")
         if info.get("_type") not in LISTS:
             return Opened((info,))
         there = numbered(info)
         if not there:
-            raise missing(info, wish) if wish.pick else Gone("an empty list")
+            raise missing(info, wish) if wish.pick else Empty("an empty list")
         if not any(is_address(entry) for _, entry in there):
             return post(info, there, wish, order)
         if wish.pick or len(there) > 1:
             return listed(info, there, wish, order)
         info = ydl.process_ie_result(dict(there[0][1]), download=False)
-    raise Gone("a list of a list of a list")
+    raise Unsupported("a list of a list of a list")
 
 
 def missing(info: Info, wish: Variant) -> NoSuchVariant:

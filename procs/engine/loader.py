@@ -1,6 +1,7 @@
 """yt-dlp's loader, as a warm process uses it: prepared extractors, and a look at every answer."""
 
 from collections import deque
+from collections.abc import Callable
 from contextlib import nullcontext
 from functools import cache
 from typing import Any
@@ -24,6 +25,8 @@ NOWHERE, BLANK = "https://127.0.0.1/", "<html></html>"
 KEPT = 64
 #: Bytes of a page or a manifest; the largest that sites really have are a few megabytes.
 PAGE, PIECE = 32 * MIB, MIB
+#: Bytes of a page that are kept.
+READ = 4 * MIB
 
 #: Extractor classes by key, in the order in which they are asked; filled once by `prepare`.
 READY: dict[str, Any] = {}
@@ -35,6 +38,8 @@ class Loader(yt_dlp.YoutubeDL):
 
     def __init__(self, options: dict[str, Any]) -> None:
         self.headers: dict[str, Any] = {}
+        #: The last page that was read: its address, its type, its text as it came.
+        self.page: tuple[str, str, bytearray] = ("", "", bytearray())
         self.merging: Merging | None = None
         super().__init__(options)
 
@@ -53,10 +58,22 @@ class Loader(yt_dlp.YoutubeDL):
         """
         check_scheme(req if isinstance(req, str) else req.url)
         answer = super().urlopen(req)
-        bound(answer)
+        bound(answer, self.noted(answer))
         if len(self.headers) < KEPT:
             self.headers[answer.url] = answer.headers
         return answer
+
+    def noted(self, answer: common.Response) -> Callable[[bytes], None]:
+        """What to call with the bytes of an answer, so that a page of them is kept."""
+        kind = str(answer.headers.get("Content-Type") or "")
+        heard = bytearray()
+
+        def note(piece: bytes) -> None:
+            if piece and ("html" in kind.lower() or not kind) and len(heard) < READ:
+                heard.extend(piece)
+                self.page = answer.url, kind, heard
+
+        return note
 
     def process_info(self, info_dict: dict[str, Any]) -> None:
         """Fetch one media."""
@@ -79,16 +96,20 @@ class Loader(yt_dlp.YoutubeDL):
         return done
 
 
-def bound(answer: common.Response) -> None:
+def bound(answer: common.Response, note: Callable[[bytes], None]) -> None:
     """Let nobody read more than a page's worth into memory at once, unpacked bytes counted: a page
-    of two megabytes may unpack to two gigabytes. Files are read piece by piece."""
+    of two megabytes may unpack to two gigabytes. Files are read piece by piece. `note` hears what
+    is read."""
     read = answer.read
 
     def bounded(amount: int | None = None) -> bytes:
         if amount is not None and amount >= 0:
-            return read(amount)
+            piece = read(amount)
+            note(piece)
+            return piece
         whole = bytearray()
         while piece := read(PIECE):
+            note(piece)
             whole += piece
             if len(whole) > PAGE:
                 raise TooLarge(f"a page of more than {PAGE} bytes")

@@ -54,11 +54,6 @@ ALWAYS: dict[str, Any] = {
 NETSCAPE = "# Netscape HTTP Cookie File\n"
 
 
-def pause(n: int) -> float:
-    """Seconds before the next try of a broken connection; `n` counts from 0 (yt-dlp's name)."""
-    return float(min(2.0, 0.2 * 2**n))
-
-
 def identity(order: Order) -> dict[str, Any]:
     """As whom the job visits its site. The cookies are read once and their file is gone after
     that: yt-dlp would write to it, and no program that it starts needs it."""
@@ -81,6 +76,7 @@ def options(
     proxy: str,
     choose: Callable[[dict[str, Any]], Any],
     on_progress: Callable[[dict[str, Any]], None],
+    pause: Callable[[int], float],
     logger: Any,
 ) -> dict[str, Any]:
     """All options of one job. An empty proxy means none, whatever the environment says."""

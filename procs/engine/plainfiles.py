@@ -4,6 +4,8 @@ what is no page at all, is a file under its real name."""
 from collections.abc import Mapping
 from typing import Any
 
+from yt_dlp.utils._utils import _UnsafeExtensionError
+
 from procs.engine import names
 from procs.filenames import split
 
@@ -16,8 +18,11 @@ def info(headers: Mapping[str, Any]) -> dict[str, Any] | None:
     """The file behind the first of these answers, in yt-dlp's words; None when it is a page.
     `headers` are those of the answers that a job got, by address, in their order."""
     url, head = next(iter(headers.items()), ("", {}))
-    if not url or not is_file(head):
-        return None
+    return of(url, head) if url and is_file(head) else None
+
+
+def of(url: str, head: Any) -> dict[str, Any]:
+    """The file at an address, whose answer had this head."""
     name = names.real_name(url, head)
     return {
         "id": split(name)[0],
@@ -29,6 +34,15 @@ def info(headers: Mapping[str, Any]) -> dict[str, Any] | None:
         "ext": "unknown_video",  # the real one may be no film's, which yt-dlp refuses
         "direct": True,
     }
+
+
+def nameless(info: dict[str, Any]) -> None:
+    """Take from a plain file the ending of its address, where yt-dlp writes none of that name
+    (`get.php`): it is given its real name later."""
+    if info.get("direct"):
+        for one in (info, *(info.get("formats") or ()), *(info.get("requested_formats") or ())):
+            if one.get("ext") not in _UnsafeExtensionError.ALLOWED_EXTENSIONS:
+                one["ext"] = "unknown_video"
 
 
 def is_file(head: Any) -> bool:

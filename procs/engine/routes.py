@@ -104,6 +104,11 @@ class Route:
     greet: bool = False
     silent: type[JobError] = NetworkBroken
 
+    @property
+    def by_upstream(self) -> bool:
+        """Whether it is the operator's proxy that answers."""
+        return self.silent is ProxyBroken
+
 
 @dataclass(frozen=True, slots=True)
 class Routes:

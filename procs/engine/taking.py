@@ -1,15 +1,23 @@
 """Downloading what was found, and what lies in the folder after it."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from yt_dlp.utils import YoutubeDLError
+
 from procs.engine import facts, subtitles
+from procs.engine.classify import judged
 from procs.engine.options import COVER, FETCHING, MEDIA
 from procs.engine.records import Fetched, Found, Order
-from procs.errors import NetworkBroken, TooLarge
+from procs.errors import Empty, Gone, NetworkBroken, NoSuchFile, PartMissing, TooLarge
 from procs.filenames import fit, free, title_name
 from procs.variant import parse
+
+#: Protocols of media that come in pieces, and what a missing piece looks like.
+PIECES = re.compile(r"m3u8|dash|ism|f4m|fragment")
+NOT_THERE = (Empty, Gone, NoSuchFile)
 
 
 class Taking:
@@ -30,12 +38,17 @@ class Taking:
             self.take(info, file)
 
     def take(self, info: dict[str, Any], file: facts.Direct | None) -> None:
-        """Download one media. yt-dlp's word that it succeeded is not enough: raises NetworkBroken
-        when something did not come, TooLarge when too much did."""
+        """Download one media. yt-dlp's word that it succeeded is not enough: raises Empty
+        when nothing came, TooLarge when too much did; PartMissing."""
         self.ydl.params["outtmpl"]["default"] = f"{MEDIA}-{len(self.files)}.%(ext)s"
         self.ydl.params.update(subtitles.options(info, self.wish))
         self.ydl.params["external_downloader_args"] = recording(info, self.order)
-        done = self.ydl.process_ie_result(info, download=True)
+        try:
+            done = self.ydl.process_ie_result(info, download=True)
+        except YoutubeDLError as error:
+            if why := missing(info, error):
+                raise why from error
+            raise
         said = subtitles.file(done)
         if self.wish.words_alone:
             done, said = {"requested_downloads": [{"filepath": said}]}, ""
@@ -57,6 +70,19 @@ class Taking:
         return Fetched(self.files, found, *named)
 
 
+def missing(info: dict[str, Any], error: YoutubeDLError) -> PartMissing | None:
+    """What it means that an address within a media leads nowhere: the media is there, a part of it
+    is not."""
+    why = judged(error)
+    streams = info.get("requested_formats") or [info]
+    pieces = any(
+        one.get("manifest_url") or PIECES.search(str(one.get("protocol"))) for one in streams
+    )
+    beside = "subtitles" in str(error)
+    whole = facts.extractor_of(info) in facts.GENERIC and not (pieces or beside)
+    return None if whole or not isinstance(why, NOT_THERE) else PartMissing(why.detail)
+
+
 def duration(info: dict[str, Any], done: dict[str, Any]) -> float:
     """Seconds that the file should last: as promised, less what was left out."""
     came = (done.get("requested_downloads") or [{}])[0]
@@ -76,7 +102,7 @@ def settled(done: dict[str, Any], file: facts.Direct | None, title: str, limit: 
     path = Path(downloads[0].get("filepath") or "nothing")
     size = path.stat().st_size if path.is_file() else 0
     if not size:
-        raise NetworkBroken("nothing came")
+        raise Empty("nothing came")
     if size > limit:
         raise TooLarge(f"{size} bytes, limit {limit}")
     name = file.name if file else title_name(title, path.suffix)

@@ -8,8 +8,9 @@ from math import inf
 from typing import TYPE_CHECKING, cast
 
 from procs.engine import heads
+from procs.engine.answers import Answer
 from procs.engine.routes import Route, dial, meet
-from procs.errors import ChaparError, JobError, NetworkBroken
+from procs.errors import ChaparError, JobError, NetworkBroken, ProxyBroken, SiteBroken
 
 if TYPE_CHECKING:
     from procs.engine.egress import Egress
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 HEAD = 64 * 1024
 WAITING = 256 * 1024
 AT_ONCE = struct.pack("ii", 1, 0)
+#: What a proxy answers to whom it does not know.
+UNKNOWN_TO_PROXY = 407
 
 
 class End(asyncio.Protocol):
@@ -57,25 +60,39 @@ class End(asyncio.Protocol):
 
 
 class Site(End):
-    """The site's end. What it says before the ends are tied is kept."""
+    """The site's end. What it says before the ends are tied is kept. The `answer` to a plain
+    request goes on as that reads it."""
 
-    def __init__(self, tunnel: "Tunnel") -> None:
+    def __init__(self, tunnel: "Tunnel", answer: Answer | None) -> None:
         super().__init__(tunnel)
+        self.answer = answer
         self.early = b""
         self.broken = False
 
     def data_received(self, data: bytes) -> None:
-        if self.other:
+        if not self.other:
+            if self.tunnel.egress.spend(len(data)):
+                self.early += data
+        elif self.answer is None:
             super().data_received(data)
-        elif self.tunnel.egress.spend(len(data)):
-            self.early += data
+        else:
+            self.tunnel.moved += len(data)
+            if self.tunnel.egress.spend(len(data)):
+                self.tunnel.answer(self.answer, data)
 
     def eof_received(self) -> bool:
         return False
 
     def connection_lost(self, error: Exception | None) -> None:
         self.broken = error is not None
+        if self.other and self.is_mute:
+            self.tunnel.unanswered()
         super().connection_lost(error)
+
+    @property
+    def is_mute(self) -> bool:
+        """Whether a plain request was not answered, not even with a whole head."""
+        return self.answer is not None and not self.answer.status
 
 
 class Program(End):
@@ -117,6 +134,9 @@ class Tunnel:
         self.moved = 0
         self.seen = False
         self.sayable = inf
+        self.host = "-"
+        self.by_upstream = False
+        self.reads: Answer | None = None
         self.work: asyncio.Task[None] | None = None
 
     def made(self) -> None:
@@ -135,29 +155,30 @@ class Tunnel:
 
     async def open(self, heard: bytes) -> None:
         """Answer a request: a way to the site, or why there is none."""
-        host = "-"
         try:
             head, end, rest = heard.partition(b"\r\n\r\n")
             if not end or len(head) > HEAD:
                 raise heads.BadRequest("the head is too long")
             request = heads.parse(head + end)
-            host = request.host
+            self.host = request.host
             self.sayable = inf if request.tunnel else request.length
             if len(rest) > self.sayable:
                 raise heads.BadRequest("more than one request")
             self.sayable -= len(rest)
             route = await self.egress.routes.find(request)
             link = await dial(self.egress.routes.connect, route)
+            self.by_upstream = route.by_upstream
+            self.reads = None if request.tunnel else Answer(request.method)
             await self.join(*await met(link, route, rest))
         except OSError as error:
-            self.refuse(NetworkBroken(f"{host}: {error}"), host)
+            self.refuse(NetworkBroken(f"{self.host}: {error}"), self.host)
         except ChaparError as error:
-            self.refuse(error, host)
+            self.refuse(error, self.host)
 
     async def join(self, link: socket.socket, hello: bytes, answer: bytes) -> None:
         """Tie the two ends together."""
         loop = asyncio.get_running_loop()
-        site = Site(self)
+        site = Site(self, self.reads)
         await loop.create_connection(lambda: site, sock=link)
         if self.program.transport.is_closing():
             reset(site.transport)
@@ -165,12 +186,53 @@ class Tunnel:
         site.other, self.program.other = self.program, site
         if hello:
             site.transport.write(hello)
-        self.program.transport.write(answer + site.early)
+        if site.answer:
+            self.answer(site.answer, site.early)
+        else:
+            self.program.transport.write(answer + site.early)
         self.program.transport.resume_reading()
-        if site.broken:
+        if site.transport.is_closing() and site.is_mute:
+            self.unanswered()
+        elif site.broken:
             self.reset()
         elif site.transport.is_closing():
             self.program.transport.close()
+
+    def answer(self, answer: Answer, data: bytes) -> None:
+        """Pass on what a site answers. The answer's end is the connection's, whatever the site does
+        with it."""
+        before = answer.status
+        try:
+            said = answer.take(data)
+        except SiteBroken as error:
+            self.misheard(error, told=before > 0)
+            return
+        if self.by_upstream and answer.status == UNKNOWN_TO_PROXY and not before:
+            why = "the upstream does not know us (407)"
+            self.egress.refused(ProxyBroken(why), self.host, why)
+        if said:
+            self.program.transport.write(said)
+        if answer.whole and self.program.other:
+            self.program.transport.close()
+            self.program.other.transport.abort()
+
+    def misheard(self, error: SiteBroken, *, told: bool) -> None:
+        """A site does not speak as the web does. Where the program was told nothing yet, it is told
+        that; else it is broken off."""
+        if told or not self.program.other:
+            self.egress.refused(error, self.host, error.detail)
+            self.reset()
+            return
+        self.refuse(error, self.host)
+        self.program.other.transport.abort()
+
+    def unanswered(self) -> None:
+        """The site ended the connection without a word. That is told, since to end ours would look
+        like a failure of the proxy."""
+        if not self.program.transport.is_closing():
+            self.refuse(
+                NetworkBroken(f"{self.host}: the connection ended without answer"), self.host
+            )
 
     def refuse(self, error: ChaparError, host: str) -> None:
         """Say no, and remember why."""

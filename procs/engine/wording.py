@@ -106,8 +106,13 @@ FIRST: Rows = (
     (errors.Forbidden, r"no connection adapters were found"),  # a redirect out of the web
     (errors.BotCheck, r"anti-bot|generic:impersonate|TLS fingerprint"),
     (errors.SiteFiltered, r"access to this webpage has been blocked"),
-    (errors.ExtractorBroken, r"unable to download video data: HTTP Error 403"),
+    (errors.RedirectLoop, r"redirect loop|exceeded \d+ redirects|too many redirects"),
+    (errors.Empty, r"did not get any data blocks|downloaded file is empty"),
+    (errors.BrokenOff, r"bytes read, \d+ more expected|incomplete ?read"),
 )
+
+#: Of the sites above: they gave addresses, and do not take them. Our reader knows them no more.
+STALE: Rows = ((errors.ExtractorBroken, r"unable to download video data: HTTP Error 403"),)
 
 ALL: Rows = (
     (errors.Drm, r"\bDRM\b"),
@@ -153,16 +158,15 @@ ALL: Rows = (
     (
         errors.Gone,
         r"unavailable|(?:not|n.t) available|removed|deleted|does ?n[o']t exist|not found|terminated"
-        r"|private|no longer|HTTP Error 4(?:03|04|10)|suspended|expired",
+        r"|private|no longer|HTTP Error 4(?:04|10)|suspended|expired",
     ),
-    (errors.ProxyBroken, r"\bproxy\b|\bSOCKS|tunnel connection"),
+    (errors.NetworkBroken, r"\bproxy\b|\bSOCKS|tunnel connection"),
     (errors.TlsBroken, r"certificate|SSL:|\bTLS\b"),
     (errors.SiteBroken, r"HTTP Error 5\d\d"),
     (
         errors.NetworkBroken,
         r"timed? ?out|connection (?:was )?(?:reset|refused|aborted|broken|closed)|remote end closed"
-        r"|name or service|name resolution|getaddrinfo|unreachable|did not get any data"
-        r"|more expected|incomplete ?read|giving up after|empty reply|downloaded file is empty"
+        r"|name or service|name resolution|getaddrinfo|unreachable|giving up after|empty reply"
         r"|network error|unable to continue",
     ),
     (errors.ProcessingFailed, r"ffmpeg|ffprobe|postprocessing|invalid data|conversion failed"),

@@ -140,6 +140,28 @@ async def drawn(run: Run, seek: list[str], path: Path, scale: str, made: Path) -
     return ""
 
 
+async def photo(run: Run, path: Path, made: Path) -> bool:
+    """A JPEG of a picture in another form, as large. False when it cannot be made."""
+    words = [
+        *source(path),
+        "-map",
+        "0:v:0",
+        "-frames:v",
+        "1",
+        "-q:v",
+        "2",
+        "-f",
+        "mjpeg",
+        str(made),
+    ]
+    try:
+        await ffmpeg(run, made.parent, *words, timeout=DRAWING)
+    except (ProcessingFailed, TooLarge) as error:
+        log.warning("photo.failed", file=path.name, why=error.detail)
+        return False
+    return made.is_file() and made.stat().st_size > 0
+
+
 def within(width: int, height: int, side: int = SIDE) -> tuple[int, int]:
     """The size scaled down to fit a square, in even numbers."""
     scale = min(1.0, side / max(width, height, 1))

@@ -13,13 +13,24 @@ PNG = b"\x89PNG\r\n\x1a\n"
 JPEG = b"\xff\xd8\xff"
 #: JPEG's start-of-frame markers; C4, C8 and CC are other things (ITU-T T.81, table B.1).
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
-STILL = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|RIFF....WEBP|....ftyp(?:avif|heic|heix|mif1)")
+NEWER = rb"RIFF....WEBP|....ftyp(?:avif|heic|heix|mif1)"
+STILL = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM|" + NEWER, re.S)
+#: Those that no chat shows as a photo, and a WebP that moves (RFC 9649: the flag of its VP8X).
+UNSHOWN = re.compile(rb"BM|" + NEWER, re.S)
+MOVING = re.compile(rb"RIFF....WEBPVP8X....[\x02\x03\x12\x13\x22\x23\x32\x33]", re.S)
 
 
 def is_still(path: Path) -> bool:
     """Whether it is a picture by its first bytes. (A GIF may move: a document shows that too.)"""
     with open(path, "rb") as source:
         return STILL.match(source.read(16)) is not None
+
+
+def is_unshown(path: Path) -> bool:
+    """Whether it is a still picture in a form that a chat shows only as a file, or as a sticker."""
+    with open(path, "rb") as source:
+        head = source.read(32)
+    return UNSHOWN.match(head) is not None and MOVING.match(head) is None
 
 
 def photo_size(path: Path) -> tuple[int, int] | None:

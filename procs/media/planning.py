@@ -13,6 +13,8 @@ from procs.variant import Variant
 
 #: What an mp4 may hold and players of Telegram know.
 IN_MP4 = ("aac", "mp3")
+#: Pictures that an mp4 may hold; a .mov may have others, which no copy takes along.
+HELD = ("h264", "hevc", "av1", "vp9", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "vc1")
 ENCODER = "libx264"
 PIXELS = ("yuv420p", "yuvj420p", "")
 #: Containers of sound files that a chat's player takes as they are, and their suffix; an ogg has
@@ -63,7 +65,7 @@ def watch(facts: Facts, streamable: bool) -> Plan:
     """A film: into an mp4 that can be played while it arrives, by copying."""
     assert facts.picture is not None
     in_mp4 = facts.container.startswith("mov")
-    if not plays(facts) and not in_mp4:
+    if not plays(facts) and not (in_mp4 and facts.picture.codec in HELD):
         return DOCUMENT
     fits = facts.sound in IN_MP4 or not facts.sound or not plays(facts)
     if in_mp4 and streamable and fits:

@@ -73,7 +73,7 @@ def of_file(task: Task, place: int, titles: Sequence[str], durations: Sequence[f
 async def prepared(task: Task, path: Path, mark: str) -> list[File]:
     """What becomes of one file. `mark` tells files of one job apart while they are made."""
     if pictures.is_still(path) and not task.wish.sound:
-        return [document(path) if task.wish.form == "file" else still(path)]
+        return [document(path) if task.wish.form == "file" else await pictured(task, path, mark)]
     facts = await probe(task.run, task.folder, path)
     streamable = bool(facts and facts.container.startswith("mov") and boxes.is_streamable(path))
     plan = planning.plan(facts, wish=task.wish, streamable=streamable, encode=task.encode)
@@ -88,6 +88,18 @@ async def prepared(task: Task, path: Path, mark: str) -> list[File]:
         beside = [await alone(task, task.words)]
         task = replace(task, words=None)
     return [*await formed(task, path, plan, facts, mark), *beside]
+
+
+async def pictured(task: Task, path: Path, mark: str) -> File:
+    """A still picture as the chat shows it; one in a newer form as a JPEG of the same name, where
+    that is a photo to Telegram."""
+    fresh = task.folder / f"made-{mark}.jpg"
+    if pictures.is_unshown(path) and await making.photo(task.run, path, fresh):
+        if pictures.photo_size(fresh):
+            path.unlink()
+            return still(renamed(fresh, path.with_suffix(".jpg").name))
+        fresh.unlink()
+    return still(path)
 
 
 async def formed(task: Task, path: Path, plan: Plan, facts: Facts, mark: str) -> list[File]:

@@ -44,17 +44,23 @@ def titled(title: str, place: int, of: int) -> str:
 async def split(
     run: Run, path: Path, plan: Plan, facts: Facts, *, limit: int, most: int
 ) -> list[tuple[Path, Facts]]:
-    """The parts in order, each probed; the whole stays. Raises TooLarge when it takes more than
-    `most` of them, or cannot be cut; ProcessingFailed when something is missing."""
+    """The parts in order, each probed; the whole stays. There is only one when a copy fits: a file
+    may be padded with what no player shows, which no copy has. Raises TooLarge when it takes more
+    than `most` of them, or cannot be cut; ProcessingFailed when something is missing."""
     suffix = plan.suffix or path.suffix.lower()
     number = count(path.stat().st_size, limit)
     if suffix not in FORMATS or not facts.duration:
         raise TooLarge(f"{path.name}: {path.stat().st_size} bytes, limit {limit}, not to be cut")
-    for _ in range(TRIES):
-        if number > most:
+    for turn in range(TRIES):
+        if turn and number > most:
             raise TooLarge(f"{path.name}: {number} parts, limit {most}")
+        number = min(number, most)
         made = await cut(run, path, plan, suffix, joints(facts.duration, number))
-        largest = max((part.stat().st_size for part in made), default=0)
+        sizes = [part.stat().st_size for part in made]
+        largest, needed = max(sizes, default=0), count(sum(sizes), limit)
+        if turn == 0 and needed < len(made):
+            number = needed
+            continue
         if largest <= limit:
             return await checked(run, made, facts)
         number = max(number + 1, math.ceil(number * largest / limit))
@@ -62,20 +68,23 @@ async def split(
 
 
 def joints(duration: float, number: int) -> str:
-    """The seconds at which to cut into so many equal parts, as ffmpeg wants them."""
+    """The seconds at which to cut into so many equal parts, as ffmpeg wants them; none for one."""
     return ",".join(f"{duration * place / number:.3f}" for place in range(1, number))
 
 
 async def cut(run: Run, path: Path, plan: Plan, suffix: str, places: str) -> list[Path]:
-    """Cut at the key frames that follow the `places`."""
+    """Cut at the key frames that follow the `places`; where there are none, copy the whole."""
     for stale in parts(path.parent, suffix):
         stale.unlink()
     form, options = FORMATS[suffix]
-    words = ["-f", "segment", "-segment_times", places, "-reset_timestamps", "1"]
-    words += ["-segment_format", form]
-    words += ["-segment_format_options", options] if options else []
+    if places:
+        words = ["-f", "segment", "-segment_times", places, "-reset_timestamps", "1"]
+        words += ["-segment_format", form]
+        words += ["-segment_format_options", options] if options else []
+    else:
+        words = [*(["-movflags", "+faststart"] if options else []), "-f", form]
     timeout = ENCODING if plan.sound not in ("", "copy") else COPYING
-    to = str(path.parent / f"part-%03d{suffix}")
+    to = str(path.parent / f"part-{'%03d' if places else '000'}{suffix}")
     await ffmpeg(run, path.parent, *source(path), *streams(plan), *words, to, timeout=timeout)
     return parts(path.parent, suffix)
 

@@ -92,9 +92,9 @@ async def silence():
     await asyncio.sleep(3600)
 
 
-SLOW = (errors.TimedOut, errors.NetworkBroken)
+SLOW = (errors.TimedOut, errors.NetworkBroken, errors.BrokenOff)
 LARGE = (errors.TooLarge,)
-NOTHING = (errors.Unsupported, errors.LiveNow, errors.Gone, errors.NoSuchVariant)
+NOTHING = (errors.Unsupported, errors.LiveNow, errors.Empty, errors.NoSuchVariant)
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,10 @@ from procs.engine.records import Ended
 COOKIES = "Use --cookies-from-browser or --cookies for the authentication"
 
 
-def judged(error):
+def judged(error, site="example.org"):
     """The class of an exception that went the whole way: flattened, sent as JSON, classified."""
     causes = codec.load(codec.dump({"failed": flatten(error)}))["failed"]
-    return type(classify(causes, site="example.org"))
+    return type(classify(causes, site=site))
 
 
 def said(text, expected=True):
@@ -48,9 +48,9 @@ def said(text, expected=True):
         (GeoRestrictedError("no"), errors.GeoBlocked),
         (UserNotLive(), errors.LiveNow),
         (CertificateVerifyError("self signed"), errors.TlsBroken),
-        (ProxyError("dead"), errors.ProxyBroken),
+        (ProxyError("dead"), errors.NetworkBroken),
         (TransportError("[Errno -2] Name or service not known"), errors.NetworkBroken),
-        (IncompleteRead(10, 20), errors.NetworkBroken),
+        (IncompleteRead(10, 20), errors.BrokenOff),
         (PostProcessingError("Conversion failed!"), errors.ProcessingFailed),
         (MemoryError(), errors.ProcessingFailed),
         (TypeError("'NoneType' object is not subscriptable"), errors.ExtractorBroken),
@@ -87,7 +87,7 @@ def test_by_the_sites_words(text, kind):
     [
         ("Unable to extract title; please report this issue on", errors.ExtractorBroken),
         ("Something new", errors.ExtractorBroken),
-        ("Got error: 10 bytes read, 20 more expected. Giving up after 10", errors.NetworkBroken),
+        ("Got error: 10 bytes read, 20 more expected. Giving up after 10", errors.BrokenOff),
     ],
 )
 def test_unexpected_words(text, kind):
@@ -106,10 +106,11 @@ def test_a_wrappers_words_do_not_hide_the_status():
     [
         (302, "", errors.Unsupported),
         (401, "", errors.LoginNeeded),
-        (403, "", errors.Gone),
+        (403, "", errors.Refused),
         (404, "", errors.Gone),
+        (407, "", errors.SiteBroken),
         (410, "", errors.Gone),
-        (418, "", errors.Gone),
+        (418, "", errors.Refused),
         (429, "", errors.SiteBusy),
         (451, "", errors.GeoBlocked),
         (500, "", errors.SiteBroken),
@@ -136,9 +137,43 @@ def test_the_one_who_knows_is_found_behind_the_wrappers():
     assert judged(DownloadError("ERROR: HTTP Error 403", (Answer, low, None))) is errors.GeoBlocked
 
 
-def test_a_download_that_is_forbidden_is_a_stale_reader():
+@pytest.mark.parametrize(
+    ("site", "kind"), [("youtube", errors.ExtractorBroken), ("example.org", errors.Refused)]
+)
+def test_a_download_that_is_forbidden_is_a_stale_reader_where_there_is_one(site, kind):
     text = "unable to download video data: HTTP Error 403: Forbidden"
-    assert judged(DownloadError(text, (Answer, Answer(403), None))) is errors.ExtractorBroken
+    assert judged(DownloadError(text, (Answer, Answer(403), None)), site) is kind
+
+
+@pytest.mark.parametrize(
+    ("reader", "status", "kind"),
+    [
+        ("generic", 404, errors.NoSuchFile),
+        ("generic", 410, errors.NoSuchFile),
+        ("Vimeo", 404, errors.Gone),
+        ("generic", 403, errors.Refused),
+        ("generic", 503, errors.SiteBroken),
+    ],
+)
+def test_only_a_post_can_be_private_or_deleted(reader, status, kind):
+    wrapper = ExtractorError("Unable to download webpage", expected=True, ie=reader)
+    wrapper.__cause__ = Answer(status)
+    assert judged(wrapper) is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Got error: HTTP Error 401: No. Giving up after 5 retries", errors.LoginNeeded),
+        ("Got error: HTTP Error 451: No. Giving up after 5 retries", errors.GeoBlocked),
+        ("Got error: HTTP Error 429: No. Giving up after 5 retries", errors.SiteBusy),
+        ("Got error: HTTP Error 404: No. Giving up after 5 retries", errors.NoSuchFile),
+        ("Got error: HTTP Error 500: No. Giving up after 5 retries", errors.SiteBroken),
+        ("Did not get any data blocks", errors.Empty),
+    ],
+)
+def test_a_status_that_only_words_kept(text, kind):
+    assert judged(DownloadError(text)) is kind
 
 
 def test_a_chain_that_bites_its_tail_ends():

@@ -154,18 +154,18 @@ async def test_a_lower_quality_that_fits(fetch, site):
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("/nothing.mp4", errors.Gone),
-        ("/status/403", errors.Gone),
-        ("/status/410", errors.Gone),
+        ("/nothing.mp4", errors.NoSuchFile),
+        ("/status/403", errors.Refused),
+        ("/status/410", errors.NoSuchFile),
         ("/status/401", errors.LoginNeeded),
         ("/status/429", errors.SiteBusy),
         ("/status/503", errors.SiteBusy),
         ("/status/500", errors.SiteBroken),
-        ("/loop", errors.Unsupported),
+        ("/loop", errors.RedirectLoop),
         ("/page/plain.html", errors.Unsupported),
         ("/report.html", errors.Unsupported),
-        ("/page/login.html", errors.Unsupported),
-        ("/hls/gap.m3u8", errors.Gone),
+        ("/page/login.html", errors.LoginNeeded),
+        ("/hls/gap.m3u8", errors.PartMissing),
     ],
 )
 async def test_dead_links_are_called_by_their_names(fetch, path, kind):

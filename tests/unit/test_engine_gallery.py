@@ -76,7 +76,7 @@ async def test_pictures_that_are_too_large(take):
         (8, "ChallengeError: Cloudflare challenge (403 Forbidden) for 'https://a.example/'",
          errors.BotCheck),
         (4, "HttpError: '429 Too Many Requests' for 'https://a.example/'", errors.SiteBusy),
-        (4, "HttpError: '403 Forbidden' for 'https://a.example/'", errors.Gone),
+        (4, "HttpError: '403 Forbidden' for 'https://a.example/'", errors.Refused),
         (4, "HttpError: '401 Unauthorized' for 'https://a.example/'", errors.LoginNeeded),
         (4, "HttpError: '503 Service Unavailable' for 'https://a.example/'", errors.SiteBroken),
         (4, "NotFoundError: Requested post could not be found", errors.Gone),

@@ -34,7 +34,7 @@ async def test_guests_do_not(engine, site, tmp_path):
 
 
 async def test_a_browsers_handshake_opens_what_is_closed_to_programs(engine, site, tmp_path):
-    with pytest.raises(errors.Gone):
+    with pytest.raises(errors.Refused):
         await brings(engine, site, tmp_path, "/browsers/clip.mp4")
 
     assert await brings(engine, site, tmp_path, "/browsers/clip.mp4", impersonate="chrome") == [

@@ -1,0 +1,1 @@
+"""A media site with the manners of small, old and broken servers."""
