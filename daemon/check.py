@@ -7,10 +7,12 @@ from importlib import metadata
 from pathlib import Path
 
 import daemon
-from daemon import engines
+from daemon import engines, store
+from daemon.errors import Refused
 from procs import config, disk, rulebook, tools
 from procs.config import Found, Settings
 from procs.engine import jail, runtimes
+from procs.errors import StoreError
 
 MIB = 1024**2
 
@@ -31,6 +33,7 @@ def look(*, need_telegram: bool = True) -> Findings:
     complaints = list(reading.complaints)
     if reading.settings:
         complaints += home_complaints(reading.settings)
+        complaints += database_complaints(reading.settings)
         complaints += engines.complaints(reading.settings)
     owners = owners_of("pyrogram")
     complaints += owner_complaints(owners) + ffmpeg_complaints() + jail_complaints()
@@ -110,7 +113,7 @@ def owner_complaints(owners: list[str]) -> list[str]:
 def home_complaints(settings: Settings) -> list[str]:
     """Whether all state can be written where it should be."""
     there = settings.home
-    while not there.exists():
+    while not os.path.lexists(there):
         there = there.parent
     if not os.access(there, os.W_OK | os.X_OK):
         return [f"CHAPAR_HOME: this user may not write in {there}; change its owner, or the home"]
@@ -125,6 +128,17 @@ def home_complaints(settings: Settings) -> list[str]:
             f"CHAPAR_DISK_FLOOR: only {free // MIB} MiB are free under {there}, so no download "
             "will start; free some, or lower the floor"
         ]
+    return []
+
+
+def database_complaints(settings: Settings) -> list[str]:
+    """Whether the database, if there is one already, can be used; it is read whole."""
+    try:
+        if store.is_there(settings):
+            with store.opened(settings, check=store.WHOLE):
+                pass
+    except (Refused, StoreError) as error:
+        return [str(error)]
     return []
 
 
