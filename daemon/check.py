@@ -4,6 +4,7 @@ import os
 import sys
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 import daemon
@@ -90,9 +91,11 @@ def media_tools() -> list[tuple[str, str]]:
 
 def ffmpeg_complaints() -> list[str]:
     try:
-        tools.tools()
+        found = tools.tools()
     except tools.NoFfmpeg as error:
         return [str(error)]
+    if found.ffprobe is None and find_spec("av") is None:
+        return ["there is no ffprobe: install the system's ffmpeg, or the extra `ffmpeg`"]
     return []
 
 
