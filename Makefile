@@ -6,13 +6,15 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run check test chaos bench bench-queue bench-upload bench-engine format clean
+.PHONY: help install install-service demo run check test chaos bench bench-queue bench-upload bench-engine format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
 
 install: $(READY) ## make .venv with everything, in the versions of constraints.txt
+
+install-service: $(VENV)/.ready-service ## the same for a service: no tools of development, deno for YouTube
 
 demo: $(READY) ## see the whole product work: no account, no root, under 3 minutes
 	$(BIN)/python -m tests.demo
@@ -53,15 +55,33 @@ clean: ## remove what make and the tests made; state and settings stay
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# A recipe cannot make the environment with every Python.
+define FIT
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+  || { echo "Chapar needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
+@$(PYTHON) -c 'import ensurepip, venv' \
+  || { echo "This Python cannot make environments; on Debian: apt-get install python3-venv"; exit 1; }
+endef
+
 # The build tools come first and are pinned too, hence no build isolation.
 $(READY): setup.cfg pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Chapar needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' \
-	  || { echo "This Python cannot make environments; on Debian: apt-get install python3-venv"; exit 1; }
+	$(FIT)
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --constraint constraints.txt setuptools
 	$(BIN)/python -m pip install --constraint constraints.txt --no-build-isolation --editable '.[dev]'
+	@touch $@
+
+# Root installs it and another user runs it, who must be able to read it and cannot compile it. An
+# environment that has the tools of development is made anew; one that serves is changed in place.
+$(VENV)/.ready-service: setup.cfg pyproject.toml constraints.txt
+	$(FIT)
+	test ! -e $(READY) || rm -rf $(VENV)
+	umask 022 && $(PYTHON) -m venv $(VENV)
+	umask 022 && $(BIN)/python -m pip install --constraint constraints.txt setuptools
+	umask 022 && $(BIN)/python -m pip install --constraint constraints.txt --no-build-isolation --editable '.[fast,js]'
+	umask 022 && $(BIN)/python -m compileall -q procs daemon
+	chmod a+rx .
+	chmod -R a+rX daemon procs systemd supervisord.conf .env.example sites.example.toml
 	@touch $@
 
 # The other queues come only where they are measured.

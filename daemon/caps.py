@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 
 from daemon.errors import Refused
-from daemon.tables import count
+from daemon.tables import count, table
 from procs import clock
 from procs.job import Lane
-from procs.store import seats, users, wake
+from procs.store import seats, settings, users, wake
 from procs.store.database import Database
 
 #: The word that gives a user the usual cap again.
@@ -24,13 +24,26 @@ def cap_of(word: str) -> int | None:
     raise Refused(f"{word!r} is not a cap: write 1 to 1000, or {USUAL} (chapar pause stops a user)")
 
 
+def listed(db: Database) -> list[str]:
+    """The cap of everybody and where it came from, and a line for each user with one of their
+    own."""
+    own = users.with_cap(db)
+    word = settings.read(db, seats.CAP_SETTING, "")
+    usual = (word, "chapar cap --all") if word else (str(db.cap), "CHAPAR_MAX_DOWNLOADS_PER_USER")
+    rows = [("everybody", *usual), *((str(one.id), str(one.cap), one.name) for one in own)]
+    return [*table(("user", "cap", ""), rows, right="cap"), "", f"{count(len(own), 'own cap')}"]
+
+
 def change(db: Database, words: Sequence[str], *, everybody: str | None) -> str:
     """Do what `cap USER N|default` or `cap --all N` says. Raises Refused for anything else."""
     if everybody is not None and not words:
         return of_all(db, everybody)
     if everybody is None and len(words) == 2 and NUMBER.fullmatch(words[0]):
         return of_user(db, int(words[0]), words[1])
-    raise Refused("write: chapar cap USER N, chapar cap USER default, or chapar cap --all N")
+    raise Refused(
+        "write: chapar cap USER N, chapar cap USER default, or chapar cap --all N; "
+        "chapar cap alone lists them"
+    )
 
 
 def of_user(db: Database, user: int, word: str) -> str:

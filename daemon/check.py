@@ -4,13 +4,16 @@ import os
 import sys
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 import daemon
-from daemon import engines, modes
+from daemon import engines, modes, store
+from daemon.errors import Refused
 from procs import config, disk, rulebook, tools
 from procs.config import Found, Settings
 from procs.engine import jail, runtimes
+from procs.errors import StoreError
 
 MIB = 1024**2
 
@@ -31,6 +34,7 @@ def look(*, need_telegram: bool = True) -> Findings:
     complaints = list(reading.complaints)
     if reading.settings:
         complaints += home_complaints(reading.settings)
+        complaints += database_complaints(reading.settings)
         complaints += engines.complaints(reading.settings)
         complaints += modes.complaints(reading.settings, config.env_path())
     owners = owners_of("pyrogram")
@@ -88,9 +92,11 @@ def media_tools() -> list[tuple[str, str]]:
 
 def ffmpeg_complaints() -> list[str]:
     try:
-        tools.tools()
+        found = tools.tools()
     except tools.NoFfmpeg as error:
         return [str(error)]
+    if found.ffprobe is None and find_spec("av") is None:
+        return ["there is no ffprobe: install the system's ffmpeg, or the extra `ffmpeg`"]
     return []
 
 
@@ -111,7 +117,7 @@ def owner_complaints(owners: list[str]) -> list[str]:
 def home_complaints(settings: Settings) -> list[str]:
     """Whether all state can be written where it should be."""
     there = settings.home
-    while not there.exists():
+    while not os.path.lexists(there):
         there = there.parent
     if not os.access(there, os.W_OK | os.X_OK):
         return [f"CHAPAR_HOME: this user may not write in {there}; change its owner, or the home"]
@@ -126,6 +132,17 @@ def home_complaints(settings: Settings) -> list[str]:
             f"CHAPAR_DISK_FLOOR: only {free // MIB} MiB are free under {there}, so no download "
             "will start; free some, or lower the floor"
         ]
+    return []
+
+
+def database_complaints(settings: Settings) -> list[str]:
+    """Whether the database, if there is one already, can be used; it is read whole."""
+    try:
+        if store.is_there(settings):
+            with store.opened(settings, check=store.WHOLE):
+                pass
+    except (Refused, StoreError) as error:
+        return [str(error)]
     return []
 
 

@@ -1,6 +1,8 @@
 """The `chapar` command: its words, and how it ends."""
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,29 +14,65 @@ from daemon.errors import NotUp
 from procs import config, process
 from procs.errors import ChaparError
 
-#: As a shell reports a command that ended by Ctrl-C.
-INTERRUPTED = 130
+#: What `chapar engine` can be told, and what each does.
+ENGINE_WORDS = {
+    "list": "Show the versions of yt-dlp: in use, before, kept; and how the present one does",
+    "update": "Install a version apart, try it, and use it; running jobs finish on the one before",
+    "use": "Use a version that is kept",
+    "rollback": "Go back to the version before; the one that is left is not taken by itself",
+}
+#: As a shell reports a command that ended by Ctrl-C, or because nobody reads on (`jobs | head`).
+INTERRUPTED, UNREAD = 130, 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand. Whatever it refuses is one sentence on standard error and exit code 1;
     4 when Chapar is not started."""
     process.keep_private()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of files need not be text
+    try:
+        try:
+            return carry_out(argv)
+        finally:
+            if sys.stdout:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        # What is left in the buffer is written once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        say_why(f"the answer cannot be written ({error.strerror})")
+        return 1
+
+
+def carry_out(argv: Sequence[str] | None) -> int:
     options = parser().parse_args(argv)
     command: Command = options.command
     try:
         return command(options)
     except config.BadSettings as error:
         for complaint in error.complaints:
-            print(f"chapar: {complaint}", file=sys.stderr)
+            say_why(complaint)
     except NotUp:
-        print("chapar: not running; start it with: chapar up -d", file=sys.stderr)
+        say_why("not running; start it with: chapar up -d")
         return NOT_UP
     except ChaparError as error:
-        print(f"chapar: {error}", file=sys.stderr)
+        say_why(str(error))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        say_why(f"{where}{error.strerror or error}; see that it belongs to the user that runs this")
     except KeyboardInterrupt:
         return INTERRUPTED
     return 1
+
+
+def say_why(sentence: str) -> None:
+    print(f"chapar: {sentence}", file=sys.stderr)
 
 
 def commands() -> dict[str, Command]:
@@ -69,11 +107,15 @@ def parser() -> argparse.ArgumentParser:
     words_about_processes(of)
     words_about_jobs(of)
     words_about_pauses(of)
+    words_about_engines(of["engine"])
     return top
 
 
 def words_about_processes(of: dict[str, argparse.ArgumentParser]) -> None:
     of["up"].add_argument("-d", "--detach", action="store_true", help="return when all serve")
+    of["up"].add_argument(
+        "--new-database", action="store_true", help="begin with an empty one, where one was lost"
+    )
     of["stop"].add_argument("--now", action="store_true", help="jobs go back into the queue")
     for name in ("up", "check"):
         of[name].add_argument("--no-bot", action="store_true", help="without a sign-in to Telegram")
@@ -82,24 +124,19 @@ def words_about_processes(of: dict[str, argparse.ArgumentParser]) -> None:
 def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
     of["fetch"].add_argument("url", help="the link")
     of["fetch"].add_argument(
-        "--as", dest="variant", default="best", metavar="720p|mp3", help="the form; default: best"
+        "--as", dest="variant", default="", metavar="720p|mp3", help="the form; default: best"
     )
-    of["fetch"].add_argument(
-        "--to", type=Path, default=Path(), metavar="DIR", help="the folder; default: this one"
-    )
+    of["fetch"].add_argument("--to", type=Path, metavar="DIR", help="the folder; default: this one")
     of["fetch"].add_argument(
         "--list", action="store_true", help="show the qualities, or the entries of a list, only"
     )
-    of["fetch"].add_argument("--page", type=int, default=1, metavar="N", help="of a list")
+    of["fetch"].add_argument("--page", metavar="N", help="with --list: that page of a long list")
     of["jobs"].add_argument("--all", action="store_true", help="the latest, over or not")
     for name in ("why", "retry", "cancel"):
         of[name].add_argument("job", help="its number, or the code that a person was given")
     of["forget"].add_argument("url", help="the link")
     of["errors"].add_argument("--since", default="", metavar="2h|7d", help="seen since then only")
     of["breakers"].add_argument("--close", default="", metavar="SITE", help="let its jobs in now")
-    of["engine"].add_argument("what", choices=("list", "update", "use", "rollback"))
-    of["engine"].add_argument("version", nargs="?", default="", help="default: the newest")
-    of["engine"].add_argument("--pre", action="store_true", help="nightly versions too")
     of["cap"].add_argument("words", nargs="*", metavar="USER N|default", help="one user's own cap")
     of["cap"].add_argument("--all", metavar="N", help="the cap of all who have none of their own")
 
@@ -114,6 +151,17 @@ def words_about_pauses(of: dict[str, argparse.ArgumentParser]) -> None:
     of["drain"].add_argument(
         "--timeout", type=float, metavar="S", help="seconds to wait at most; the pause stays"
     )
+
+
+def words_about_engines(engine: argparse.ArgumentParser) -> None:
+    """Each word with a help of its own: `chapar engine update --help`."""
+    of = engine.add_subparsers(dest="what", metavar="what", required=True)
+    words = {}
+    for name, meaning in ENGINE_WORDS.items():
+        words[name] = of.add_parser(name, help=meaning, description=f"{meaning}.")
+    words["update"].add_argument("version", nargs="?", default="", help="default: the newest")
+    words["update"].add_argument("--pre", action="store_true", help="take nightly versions too")
+    words["use"].add_argument("version", help="one that chapar engine list shows")
 
 
 if __name__ == "__main__":

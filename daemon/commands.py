@@ -7,8 +7,9 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from daemon.errors import NotUp
+from daemon.errors import NotServing, NotUp, Refused
 from procs import config
 from procs.store.database import Database
 
@@ -23,7 +24,11 @@ def up(options: argparse.Namespace) -> int:
     """Start the bot, the workers and what looks after them; stays in the foreground without -d."""
     from daemon import launch
 
-    launch.up(detach=options.detach, bot=not options.no_bot)
+    try:
+        launch.up(detach=options.detach, bot=not options.no_bot, new=options.new_database)
+    except NotServing as error:
+        print(f"chapar: {error}", file=sys.stderr)
+        return SOMETHING_DOWN
     return 0
 
 
@@ -35,7 +40,7 @@ def stop(options: argparse.Namespace) -> int:
         control.stop(home_settings().run, say, now=options.now)
     except NotUp:
         print("not running", file=sys.stderr)
-        return 1
+        return NOT_UP
     return 0
 
 
@@ -45,7 +50,7 @@ def status(options: argparse.Namespace) -> int:
 
     now = status.look(home_settings())
     print(status.render(now))
-    if now.processes is None:
+    if now.processes is None and now.mute is None:
         return NOT_UP
     return 0 if now.all_run else SOMETHING_DOWN
 
@@ -64,10 +69,14 @@ def fetch(options: argparse.Namespace) -> int:
     from daemon import fetch
 
     if options.list:
-        print(fetch.look(home_settings(), options.url, page=options.page))
+        if options.variant or options.to:
+            raise Refused("--list only shows what is there; leave --as and --to out")
+        print(fetch.look(home_settings(), options.url, page=fetch.page_of(options.page)))
         return 0
-    wish = fetch.wish_of(options.variant)
-    for path in fetch.fetch(home_settings(), options.url, wish=wish, folder=options.to):
+    if options.page is not None:
+        raise Refused("--page N turns the pages of a list; write --list too")
+    wish, folder = fetch.wish_of(options.variant or "best"), options.to or Path()
+    for path in fetch.fetch(home_settings(), options.url, wish=wish, folder=folder):
         print(path)
     return 0
 
@@ -185,11 +194,14 @@ def drain(options: argparse.Namespace) -> int:
 
 
 def cap(options: argparse.Namespace) -> int:
-    """Set how many downloads a user may have at once, at run time; --all sets it for everybody."""
+    """Set how many downloads a user may have at once, or everybody with --all; alone, list that."""
     from daemon import caps
 
     with store() as db:
-        print(caps.change(db, options.words, everybody=options.all))
+        if options.words or options.all is not None:
+            print(caps.change(db, options.words, everybody=options.all))
+        else:
+            print(*caps.listed(db), sep="\n")
     return 0
 
 

@@ -7,6 +7,10 @@ class Refused(ChaparError):
     """The message says why in one sentence, and what to do."""
 
 
+class NotServing(ChaparError):
+    """Everything was started and goes on trying, and something does not serve yet."""
+
+
 class NotUp(ChaparError):
     """No supervisord answers on this home."""
 

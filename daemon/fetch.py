@@ -1,6 +1,7 @@
 """`chapar fetch`: a download by the sysadmin, through the same table, workers and engine as the
 users', delivered to a folder instead of a chat."""
 
+import re
 import secrets
 import shutil
 import sys
@@ -8,9 +9,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from daemon import landing
 from daemon.errors import Refused
 from daemon.store import opened
-from procs import clock, filenames, i18n, link, listing, wishes
+from procs import clock, i18n, link, listing, wishes
 from procs.config import Settings
 from procs.job import Ask, Link, State, Step
 from procs.reasons import reason
@@ -58,10 +60,21 @@ def link_of(url: str, wish: str) -> Link:
     return found
 
 
+def page_of(word: str | None) -> int:
+    """The page that `--page` names, the first one without it. Raises Refused."""
+    if word is None:
+        return 1
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", word):
+        raise Refused(f"--page {word}: not the number of a page; write 2 for the second one")
+    return int(word)
+
+
 def fetch(settings: Settings, url: str, *, wish: str, folder: Path) -> list[Path]:
     """Ask, wait, and move the files to `folder`. Returns where they are. Raises Refused with the
     sentence a user would read, and its code. Ctrl-C cancels the request."""
-    last, files = carried(settings, link_of(url, wish), folder)
+    found = link_of(url, wish)
+    landing.require_folder(folder)
+    last, files = carried(settings, found, folder)
     if last.state == "listed":
         raise Refused(f"a list; choose with --as, as in --as '1-5 mp3'\n\n{shown(last)}")
     if last.lost:
@@ -76,7 +89,7 @@ def fetch(settings: Settings, url: str, *, wish: str, folder: Path) -> list[Path
 def look(settings: Settings, url: str, *, page: int) -> str:
     """What a link leads to: a page of a list, or the forms of one media. Raises Refused."""
     wish = str(Variant("look", pick="" if page == 1 else str(page)))
-    last, _ = carried(settings, link_of(url, wish), Path())
+    last, _ = carried(settings, link_of(url, wish), None)
     if last.state != "listed":
         raise Refused(why(last))
     return shown(last)
@@ -92,20 +105,25 @@ def why(last: Glance) -> str:
     return f"{said} ({last.code or last.state}; the logs have the same code)"
 
 
-def carried(settings: Settings, link: Link, folder: Path) -> tuple[Glance, list[Path]]:
-    """Ask for a link and wait until the request is over; what was delivered lies in `folder`."""
+def carried(settings: Settings, link: Link, folder: Path | None) -> tuple[Glance, list[Path]]:
+    """Ask for a link and wait until the request is over; what was delivered lies in `folder`. With
+    no folder it is only looked at, which needs no room on the disk."""
     ask = Ask(SYSADMIN, 0, secrets.randbits(62), 0, link, folder=True)
     with opened(settings, cap=settings.max_concurrent_downloads) as db:
+        if folder is not None:
+            landing.require_room(db, settings)
         request = requests.submit(db, [ask], now=clock.now())[0].request
         last = wait(db, request)
-        files = collect(settings.outbox / str(request), folder) if last.state == "delivered" else []
+        files = []
+        if folder is not None and last.state == "delivered":
+            files = landing.collect(settings.outbox / str(request), folder)
         requests.close(db, request, now=clock.now())
     return last, files
 
 
 def wait(db: Database, request: int) -> Glance:
     """Show how it goes until the request is over."""
-    show = progress_line() if sys.stderr.isatty() else lambda text: None
+    show = progress_line() if sys.stderr.isatty() else notices()
     began = clock.now().boot
     try:
         while (now := glanced(db, request)).state == "open":
@@ -116,13 +134,13 @@ def wait(db: Database, request: int) -> Glance:
                 and not has_worker(db)
             ):
                 raise Refused("no worker runs; start them with: chapar up -d --no-bot")
-            show(line(now))
+            show(now)
             time.sleep(LOOK)
     except (KeyboardInterrupt, Refused):
         requests.cancel(db, request, user=SYSADMIN, now=clock.now())
         raise
     finally:
-        show("")
+        show(None)
     return now
 
 
@@ -138,12 +156,28 @@ def has_worker(db: Database) -> bool:
     return any(worker.alive for worker in workers if worker.here)
 
 
-def progress_line() -> Callable[[str], None]:
-    """Something that rewrites one line of the terminal."""
+def progress_line() -> Callable[[Glance | None], None]:
+    """Something that rewrites one line of the terminal; None clears it."""
 
-    def show(text: str) -> None:
+    def show(now: Glance | None) -> None:
         width = shutil.get_terminal_size().columns - 1
-        print(f"\r\033[K{text[:width]}", end="", file=sys.stderr, flush=True)
+        text = line(now)[:width] if now else ""
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+    return show
+
+
+def notices() -> Callable[[Glance | None], None]:
+    """Something that says, without a terminal, each reason for which nothing goes on, once."""
+    said: set[tuple[State | None, str]] = set()
+
+    def show(now: Glance | None) -> None:
+        if now is None or now.job_state not in (State.HELD, State.LATER):
+            return
+        reason = (now.job_state, now.error)
+        if reason not in said:
+            said.add(reason)
+            print(line(now), file=sys.stderr, flush=True)
 
     return show
 
@@ -172,15 +206,3 @@ def line(now: Glance) -> str:
         left = i18n.clock("en", (now.total - now.done) / now.rate)
         parts += [f"{i18n.size('en', now.rate)}/s", f"{left} left"]
     return "  ".join(parts)
-
-
-def collect(outbox: Path, folder: Path) -> list[Path]:
-    """Move what was delivered to `folder`; a file that is there already is never overwritten."""
-    folder.mkdir(parents=True, exist_ok=True)
-    moved = []
-    for file in sorted(outbox.iterdir()):
-        target = filenames.free(folder / file.name)
-        shutil.move(file, target)
-        moved.append(target)
-    outbox.rmdir()
-    return moved

@@ -5,6 +5,8 @@ import ctypes
 import fcntl
 import os
 import shlex
+import socket
+import stat
 import subprocess
 import sys
 import time
@@ -13,13 +15,12 @@ from pathlib import Path
 from typing import NoReturn
 
 import daemon
-from daemon import modes, status
-from daemon.control import Supervisor
-from daemon.errors import Refused
-from procs import clock, config
+from daemon import control, modes, process_tree, status, store
+from daemon.control import ANSWER, Supervisor
+from daemon.errors import NotServing, Refused
+from procs import clock, config, values
 from procs.config import Reading, Settings
 from procs.engine import cgroups
-from procs.store.migrate import migrate
 
 ROOT = Path(__file__).resolve().parent.parent
 #: What supervisord grants a worker beyond its drain grace before it kills, in seconds.
@@ -36,26 +37,31 @@ LOCK_DESCRIPTOR = 3
 PR_SET_CHILD_SUBREAPER = 36
 
 
-def up(*, detach: bool = False, bot: bool = True) -> None:
+def up(*, detach: bool = False, bot: bool = True, new: bool = False) -> None:
     """Start Chapar: in the foreground this process becomes supervisord; detached, it returns when
-    all run and the workers serve. Raises BadSettings, NewerDatabase, Refused."""
+    all run and the workers serve. Only `new` makes a database where there was one. Raises
+    BadSettings, StoreError, Refused, NotServing."""
     reading = config.read(need_telegram=bot)
     settings = reading.settings
     if settings is None:
         raise config.BadSettings(reading.complaints)
     make_folders(settings)
     lock = hold(settings)
-    if closed := modes.mend(settings):
-        print(f"closed to other users: {len(closed)} files in {settings.home}")
-    migrate(settings.database_url, run=settings.run)
+    try:
+        clear_way(settings.run)
+        if closed := modes.mend(settings):
+            print(f"closed to other users: {len(closed)} files in {settings.home}")
+        store.prepare(settings, new=new)
+    except BaseException:
+        os.close(lock)
+        raise
     around = environment(settings, reading, bot=bot)
     cgroups.settle()
     print(f"chapar {daemon.__version__}: {settings.workers} + 1 workers, home {settings.home}")
     if detach:
         start_detached(settings, around, lock)
-        await_service(settings)
     else:
-        become(around, lock)
+        become(settings, around, lock)
 
 
 def make_folders(settings: Settings) -> None:
@@ -75,16 +81,43 @@ def make_folders(settings: Settings) -> None:
 def hold(settings: Settings) -> int:
     """The lock that says one supervisord per home. The kernel frees it when the last process that
     holds the descriptor ends."""
-    lock = os.open(settings.run / "supervisor.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    runs = (
+        f"Chapar already runs on {settings.home}; "
+        "stop it first (chapar stop), or give this one another CHAPAR_HOME"
+    )
+    path = settings.run / process_tree.LOCK
+    try:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Refused(f"{path} is in the way ({error.strerror}); remove it") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
-        raise Refused(
-            f"Chapar already runs on {settings.home}; "
-            "stop it first (chapar stop), or give this one another CHAPAR_HOME"
-        ) from None
+        raise Refused(runs) from None
+    if process_tree.supervisor_of(settings.run) is not None:  # its lock file was removed
+        os.close(lock)
+        raise Refused(runs)
     return lock
+
+
+def clear_way(run: Path) -> None:
+    """Remove what a killed supervisord left of its socket. Raises Refused when something else lies
+    there, or the name is too long: supervisord would start and could not be asked to stop."""
+    path = run / "supervisor.sock"
+    if len(os.fsencode(path)) > values.SOCKET_BYTES:
+        raise Refused(f"{path} is too long for a socket; choose a shorter CHAPAR_HOME")
+    try:
+        is_socket = stat.S_ISSOCK(path.lstat().st_mode)
+    except FileNotFoundError:
+        return
+    if not is_socket:
+        raise Refused(f"{path} is in the way: supervisord's socket belongs there; remove it")
+    with socket.socket(socket.AF_UNIX) as link, suppress(OSError):
+        link.settimeout(ANSWER)
+        link.connect(str(path))
+        raise Refused(f"another program answers at {path}; end that program")
+    path.unlink(missing_ok=True)
 
 
 def environment(settings: Settings, reading: Reading, *, bot: bool) -> dict[str, str]:
@@ -113,8 +146,10 @@ def python_path() -> str:
     return os.pathsep.join(filter(None, [checkout, given]))
 
 
-def command() -> list[str]:
-    return [sys.executable, "-m", "daemon.supervisord", "-n", "-c", str(configuration())]
+def command(settings: Settings) -> list[str]:
+    """supervisord's command line; it names the home, so that `ps` and we can tell whose it is."""
+    program = [sys.executable, "-m", "daemon.supervisord", "-n", "-c", str(configuration())]
+    return [*program, "-j", str(settings.run / process_tree.PID_FILE)]
 
 
 def configuration() -> Path:
@@ -126,13 +161,14 @@ def configuration() -> Path:
     raise Refused(f"no supervisord.conf at {places[0]} or {places[1]}; install Chapar again")
 
 
-def become(around: dict[str, str], lock: int) -> NoReturn:
+def become(settings: Settings, around: dict[str, str], lock: int) -> NoReturn:
     """Replace this process by supervisord. The lock goes along."""
     sys.stdout.flush()
+    argv = command(settings)
+    process_tree.note(lock)
     os.dup2(lock, LOCK_DESCRIPTOR)
     os.set_inheritable(LOCK_DESCRIPTOR, True)
     adopt_orphans()
-    argv = command()
     os.execve(argv[0], argv, around)
 
 
@@ -143,38 +179,72 @@ def adopt_orphans() -> None:
 
 
 def start_detached(settings: Settings, around: dict[str, str], lock: int) -> None:
-    """Start supervisord in a session of its own, and wait until it answers."""
+    """Start supervisord in a session of its own, and wait until all serve. When that fails nothing
+    is left running. Raises Refused, NotServing."""
+    argv = [*command(settings), "--silent"]
     os.dup2(lock, LOCK_DESCRIPTOR)
     first_words = settings.logs / "up.log"
     with open(first_words, "wb") as log:
         child = subprocess.Popen(
-            [*command(), "--silent"],
+            argv,
             env=around,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
             pass_fds=[LOCK_DESCRIPTOR],
-            preexec_fn=adopt_orphans,
+            preexec_fn=prepare_child,
         )
+    try:
+        await_answer(settings, child, first_words)
+        await_service(settings)
+    except NotServing:
+        raise
+    except BaseException:
+        end(child)
+        raise
+
+
+def prepare_child() -> None:
+    adopt_orphans()
+    process_tree.note(LOCK_DESCRIPTOR)
+
+
+def await_answer(settings: Settings, child: subprocess.Popen[bytes], first_words: Path) -> None:
+    """Wait until supervisord answers. Raises Refused when it ends instead, or says nothing."""
     supervisor = Supervisor(settings.run)
-    for _ in range(int(PATIENCE / 0.1)):
+    stop = clock.now().boot + PATIENCE
+    while clock.now().boot < stop:
         if supervisor.is_up():
             return
         with suppress(subprocess.TimeoutExpired):
-            child.wait(0.1)
-            raise Refused(f"supervisord ended at once: {first_words.read_text().strip()}")
-    raise Refused(f"supervisord (pid {child.pid}) does not answer; see {settings.logs}")
+            child.wait(LOOK)
+            said = " ".join(first_words.read_text(errors="replace").split())
+            raise Refused(f"supervisord ended at once: {said}")
+    raise Refused(f"supervisord did not answer and was stopped; see {settings.logs}")
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """End a start that failed, with everything below it."""
+    control.stop_by_signals(child.pid, lambda line: None, now=True)
+    child.wait()
 
 
 def await_service(settings: Settings, *, patience: float = UNTIL_SERVING) -> None:
-    """Wait until the bot runs and every post has its worker. Raises Refused with all that is
-    missing after `patience` seconds; what was started goes on trying."""
+    """Wait until the bot runs and every post has its worker. Raises Refused as soon as a process is
+    given up; after `patience` seconds Refused when one does not stay up, and NotServing when all
+    run and wait, for Telegram say."""
     end = clock.now().boot + patience
-    while missing := status.look(settings).missing:
-        if clock.now().boot > end:
+    while missing := (now := status.look(settings)).missing:
+        late = clock.now().boot > end
+        if now.processes is None or now.broken or (late and now.down):
             raise Refused(
-                f"not up after {patience:g} s: {', '.join(missing)}; it goes on trying: "
-                f"look at chapar status, and at the logs in {settings.logs}"
+                f"not up: {', '.join(missing)}; everything was stopped again, see the logs in "
+                f"{settings.logs}"
+            )
+        if late:
+            raise NotServing(
+                f"started, but after {patience:g} s not all serves: {', '.join(missing)}; it goes "
+                f"on trying: look at chapar status, and at the logs in {settings.logs}"
             )
         time.sleep(LOOK)

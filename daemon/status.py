@@ -3,33 +3,50 @@
 from dataclasses import dataclass, field
 
 import daemon
-from daemon import pausing
+from daemon import pausing, process_tree, store
 from daemon.control import Process, Supervisor
 from daemon.errors import NotUp
-from daemon.tables import count, minute
+from daemon.tables import count, minute, table
 from procs import advice, clock, disk, i18n
 from procs.config import Settings
 from procs.store import alerts, breakers, disks, pauses, reservations, sessions, tellings
 from procs.store import settings as counters
 from procs.store.alerts import Alert
-from procs.store.database import Database, open_database, path_of
+from procs.store.database import Database, path_of
 from procs.store.report import Overview, overview
 from procs.store.workers import Worker
 
 #: The lanes of jobs as people call them; those that are shown when there is something in them.
 LANES = {"heavy": "downloads", "light": "deliveries", "look": "looks", "encode": "encodings"}
 RARE = ("look", "encode")
+NOBODY = (
+    "NO WORKER SERVES yet; if that lasts, worker-*.log and nursery.log say why: chapar check shows "
+    "what is wrong"
+)
+#: Free bytes below which the database can hardly be written.
+FULL = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Disk:
     """What is free and what is promised to downloads (bytes), since when it is low (wall instant),
-    and how often something could not be removed."""
+    and how often something could not be removed. `below` is the free bytes where the database lies,
+    when they are not enough to write it."""
 
     free: int
     promised: list[int]
     low_since: float | None
     kept: int
+    below: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """A supervisord that runs and cannot be asked, why, and what runs below it."""
+
+    pid: int
+    why: str
+    tree: list[process_tree.Running]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +65,46 @@ class Status:
     alarms: list[Alert] = field(default_factory=list)
     #: Admins who cannot be told of any: since when, and why.
     deaf: list[tuple[int, float, str]] = field(default_factory=list)
+    mute: Mute | None = None
 
     @property
     def all_run(self) -> bool:
-        """Whether all that should run does, signed in; a bot left out on purpose is not missed."""
-        return not self.lost and not self.down
+        """Whether all that should run does, signed in, with a worker that serves and a disk on
+        which downloads may start; a bot left out on purpose is not missed, nor what an admin
+        paused."""
+        return not (self.lost or self.down or self.mute or self.short or self.idle_all)
+
+    @property
+    def broken(self) -> list[str]:
+        """The processes that supervisord has given up."""
+        return [one.title for one in self.processes or [] if one.state == "FATAL"]
+
+    @property
+    def short(self) -> list[str]:
+        """Why no download may start on this disk."""
+        now, floor = self.disk, self.settings.disk_floor
+        if now is None:
+            return []
+        lines = []
+        if now.low_since or now.free < floor:
+            since = f" since {minute(now.low_since)}" if now.low_since else ""
+            lines.append(f"LOW{since}: no download starts below {size(floor)} free")
+            lines.append(f"  {advice.of(advice.LOW)}")
+        if now.below is not None:
+            lines.append(f"FULL: {size(now.below)} free where the database lies; free space there")
+        return lines
+
+    @property
+    def idle_all(self) -> bool:
+        """Whether workers run, and none of them may serve."""
+        return any(one.group == "worker" for one in self.processes or []) and not self.serving
+
+    @property
+    def serving(self) -> int:
+        """How many of the workers that run have a post."""
+        rows = {worker.pid: worker for worker in (self.store.workers if self.store else [])}
+        running = [one.pid for one in self.processes or [] if one.group == "worker" and one.pid]
+        return sum(pid in rows and rows[pid].slot is not None for pid in running)
 
     @property
     def down(self) -> list[str]:
@@ -78,36 +130,37 @@ class Status:
         running = [one for one in self.processes or [] if one.group == "worker" and one.pid]
         starting = [f"{one.title} starts" for one in running if one.pid not in rows]
         posts = self.settings.workers
-        serving = sum(one.pid in rows and rows[one.pid].slot is not None for one in running)
-        return starting + ([f"{serving} of {posts} workers serve"] if serving < posts else [])
+        few = [f"{self.serving} of {posts} workers serve"] if self.serving < posts else []
+        return starting + few
 
 
 def look(settings: Settings) -> Status:
-    """What supervisord and the store say. Raises StoreError."""
+    """What supervisord and the store say. Raises StoreError, Refused."""
+    processes, mute = None, None
     try:
         processes = Supervisor(settings.run).processes()
-    except NotUp:
-        processes = None
-    if not path_of(settings.database_url).exists():
-        return Status(settings, processes, None)
-    db = open_database(settings.database_url, run=settings.run)
-    try:
+    except NotUp as error:
+        if pid := process_tree.supervisor_of(settings.run):
+            mute = Mute(pid, str(error), process_tree.below(pid))
+    if not store.is_there(settings):
+        return Status(settings, processes, None, mute=mute)
+    with store.opened(settings) as db:
         seen = overview(db, now=clock.now())
         shut = sorted({one.site for one in breakers.listed(db) if one.until is not None})
         held, room, gone = pauses.listed(db), disk_of(db, settings), sessions.lost(db)
         told = (alerts.standing(db), tellings.deaf(db))
-        return Status(settings, processes, seen, held, shut, room, gone, *told)
-    finally:
-        db.close()
+        return Status(settings, processes, seen, held, shut, room, gone, *told, mute)
 
 
 def disk_of(db: Database, settings: Settings) -> Disk:
     here = disk.host()
+    left = disk.free(path_of(settings.database_url).parent)
     return Disk(
         free=disk.free(settings.home),
         promised=[size for _, _, size in reservations.rows(db, here)],
         low_since=disks.low(db).get(here),
         kept=counters.counted(db).get("cleanup.failed", 0),
+        below=left if left < FULL else None,
     )
 
 
@@ -120,13 +173,27 @@ def render(status: Status) -> str:
         lines += [f"left alone: {', '.join(status.shut)}; see chapar breakers", ""]
     lines += [line for one in status.lost for line in lost(status.settings, one)]
     lines += warnings(status)
-    if status.processes is None:
+    if status.mute:
+        lines += silent(status.mute)
+    elif status.processes is None:
         lines += ["not running; start it with: chapar up -d"]
     else:
+        if status.idle_all:
+            lines += [NOBODY, ""]
         lines += processes(status.processes, status.store)
     if status.store:
         lines += ["", *queue(status.store), *disk_lines(status)]
     return "\n".join(lines)
+
+
+def silent(mute: Mute) -> list[str]:
+    """A supervisord that cannot be asked: what runs, and how to get out of it."""
+    rows = [(one.title, str(one.pid)) for one in mute.tree]
+    return [
+        f"supervisord runs (pid {mute.pid}) and cannot be asked ({mute.why}); "
+        "chapar stop stops it all the same, then start it again",
+        *(["", *table(("process", "pid"), rows, right="pid")] if rows else []),
+    ]
 
 
 def lost(settings: Settings, one: sessions.Lost) -> list[str]:
@@ -197,9 +264,7 @@ def disk_lines(status: Status) -> list[str]:
         return []
     promised = f", {size(sum(now.promised))} promised to {count(len(now.promised), 'download')}"
     lines = [f"disk: {size(now.free)} free{promised if now.promised else ''}"]
-    if now.low_since:
-        floor = size(status.settings.disk_floor)
-        lines.append(f"LOW since {minute(now.low_since)}: no download starts below {floor} free")
+    lines += status.short
     if now.kept:
         lines.append(f"{count(now.kept, 'time')} something could not be removed; see keeper.log")
     return lines

@@ -1,22 +1,90 @@
-"""The database of one home, opened for one command."""
+"""The database of one home, as commands open it: the one place where one that is missing, damaged
+or not ours becomes a sentence."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from daemon.errors import Refused
 from procs.config import Settings
+from procs.store import database_file
 from procs.store.database import Database, open_database, path_of
+from procs.store.migrate import migrate
+
+MIB = 1024**2
+#: A database of up to so many bytes is read whole by each command (0.1 s), and by `up` (3 s).
+BRIEFLY, LONG, WHOLE = 32 * MIB, 1024 * MIB, 1 << 62
 
 
 @contextmanager
-def opened(settings: Settings, *, cap: int = 0) -> Iterator[Database]:
+def opened(settings: Settings, *, cap: int = 0, check: int = BRIEFLY) -> Iterator[Database]:
     """The database, closed at the end. `cap` instead of the configured one, for a command that asks
-    for something itself. Raises Refused before the first start, StoreError."""
-    if not path_of(settings.database_url).exists():
+    for something itself. Raises Refused before the first start and when it is gone, StoreError."""
+    if not is_there(settings):
         raise Refused(f"nothing was ever started on {settings.home}; run: chapar up -d --no-bot")
     seats = cap or settings.max_downloads_per_user
-    db = open_database(settings.database_url, run=settings.run, cap=seats)
+    db = open_database(settings.database_url, run=settings.run, cap=seats, check=check)
     try:
         yield db
     finally:
         db.close()
+
+
+def is_there(settings: Settings) -> bool:
+    """Whether there is a file of the database. False before the first start. Raises Refused when
+    there was one."""
+    path = path_of(settings.database_url)
+    if is_listed(path):
+        return True
+    if was_there(settings, path):
+        raise Refused(gone(settings, path))
+    return False
+
+
+def is_listed(path: Path) -> bool:
+    """Whether something has this name; also when it may not be looked at."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def was_there(settings: Settings, path: Path) -> bool:
+    """Whether this home had a database before: it is noted, its log is left, or sign-ins are."""
+    beside = any(is_listed(Path(f"{path}{end}")) for end in database_file.BESIDE)
+    return beside or is_listed(settings.database_mark) or any(settings.sessions.glob("*.session"))
+
+
+def gone(settings: Settings, path: Path) -> str:
+    try:
+        before = Path(settings.database_mark.read_text(encoding="utf-8").rstrip("\n"))
+    except (OSError, UnicodeDecodeError):
+        before = path
+    what = f"{path} is gone, though Chapar was started on {settings.home} before"
+    if before != path:
+        what = f"CHAPAR_DATABASE_URL: {path} does not exist, and this home has used {before}"
+    return (
+        f"{what}; stop Chapar and put the database back there, or begin with an empty one: "
+        "chapar up --new-database"
+    )
+
+
+def prepare(settings: Settings, *, new: bool = False) -> None:
+    """Bring the database up to date; one is made at the first start, and when a `new` one is asked
+    for. Raises Refused, StoreError."""
+    path = path_of(settings.database_url)
+    if new and is_listed(path):
+        raise Refused(f"--new-database overwrites nothing: move {path} away first")
+    if new:
+        for end in database_file.BESIDE:
+            Path(f"{path}{end}").unlink(missing_ok=True)
+    else:
+        is_there(settings)
+    migrate(settings.database_url, run=settings.run, check=LONG)
+    fresh = settings.database_mark.with_suffix(".new")
+    fresh.write_text(f"{path}\n", encoding="utf-8")
+    os.replace(fresh, settings.database_mark)

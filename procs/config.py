@@ -8,19 +8,26 @@ same as none.
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
 
-from procs import rulebook, values
+from procs import addresses, rulebook, setting_checks, values
 from procs.errors import ChaparError
 from procs.places import Places
 from procs.rules import RuleBook
 
 ENV_FILE = "CHAPAR_ENV_FILE"
+#: What supervisord tells its processes; they got their names from a start that judged them.
+SUPERVISED = "SUPERVISOR_ENABLED"
+#: What `chapar up` sets for supervisord.conf, and the tests for themselves.
+OUR_OWN = (
+    *("CHAPAR_PYTHON", "CHAPAR_PROCS", "CHAPAR_STOP_WAIT", "CHAPAR_WITH_BOT"),
+    *("CHAPAR_STORM", "CHAPAR_TEST_DATABASE", "CHAPAR_WALKS"),
+)
 
 
 class BadSettings(ChaparError):
@@ -97,7 +104,8 @@ class Setting:
 def downloads(texts: Mapping[str, str]) -> str:
     """Four for each core, and never less than one for each worker."""
     workers = texts["CHAPAR_WORKERS"]
-    return str(max(4 * values.cores(), int(workers) if workers.isdecimal() else 0))
+    usual = 4 * values.cores()
+    return str(max(usual, int(workers)) if values.WHOLE.fullmatch(workers) else usual)
 
 
 TABLE = (
@@ -128,31 +136,37 @@ TABLE = (
         values.database,
         lambda texts: f"sqlite:///{values.absolute(texts['CHAPAR_HOME'])}/chapar.db",
     ),
-    Setting("CHAPAR_WORKERS", values.whole, lambda texts: str(values.cores())),
-    Setting("CHAPAR_MAX_CONCURRENT_DOWNLOADS", values.whole, downloads),
-    Setting("CHAPAR_MAX_DOWNLOADS_PER_USER", values.whole, lambda texts: "2"),
+    Setting(
+        "CHAPAR_WORKERS",
+        partial(values.whole, most=values.MOST_WORKERS),
+        lambda texts: str(values.cores()),
+    ),
+    Setting("CHAPAR_MAX_CONCURRENT_DOWNLOADS", partial(values.whole, most=4096), downloads),
+    Setting("CHAPAR_MAX_DOWNLOADS_PER_USER", partial(values.whole, most=1000), lambda texts: "2"),
     Setting("CHAPAR_RECYCLE_AFTER", values.whole, lambda texts: "200"),
     Setting("CHAPAR_MEMORY_CEILING", values.ceiling, lambda texts: "512MiB"),
     Setting("CHAPAR_MAX_FILE_SIZE", values.file_size, lambda texts: "2000MiB"),
-    Setting("CHAPAR_MAX_PARTS", values.whole, lambda texts: "5"),
-    Setting("CHAPAR_STREAM_FROM", values.size, absent=0),
+    Setting("CHAPAR_MAX_PARTS", partial(values.whole, most=100), lambda texts: "5"),
+    Setting("CHAPAR_STREAM_FROM", values.early, absent=0),
     Setting("CHAPAR_CATCH_UP", values.seconds, lambda texts: "86400"),
-    Setting("CHAPAR_DISK_FLOOR", values.size, lambda texts: "1GiB"),
+    Setting(
+        "CHAPAR_DISK_FLOOR", partial(values.size, least=values.UNITS["MIB"]), lambda texts: "1GiB"
+    ),
     Setting("CHAPAR_BALLAST_SIZE", values.size, lambda texts: "64MiB"),
     Setting("CHAPAR_MAX_PLAYLIST", values.entries, lambda texts: "50"),
     Setting("CHAPAR_REENCODE", values.encoding, lambda texts: "off"),
     Setting("CHAPAR_LIVE_MINUTES", values.minutes, lambda texts: "0"),
-    Setting("CHAPAR_SPONSORBLOCK", values.service, lambda texts: "https://sponsor.ajay.app"),
-    Setting("CHAPAR_GALLERY_SITES", values.softwares, absent=()),
-    Setting("CHAPAR_TELEGRAM_SERVER", values.server),
-    Setting("CHAPAR_TELEGRAM_SERVER_KEY", values.key, absent=""),
-    Setting("CHAPAR_ALLOWED_NETWORKS", values.networks, absent=()),
-    Setting("CHAPAR_ALLOWED_PORTS", values.ports, lambda texts: "80,443"),
-    Setting("CHAPAR_UPSTREAM_PROXY", values.proxy, absent="", secret=True),
+    Setting("CHAPAR_SPONSORBLOCK", addresses.service, lambda texts: "https://sponsor.ajay.app"),
+    Setting("CHAPAR_GALLERY_SITES", addresses.softwares, absent=()),
+    Setting("CHAPAR_TELEGRAM_SERVER", addresses.server),
+    Setting("CHAPAR_TELEGRAM_SERVER_KEY", addresses.key, absent=""),
+    Setting("CHAPAR_ALLOWED_NETWORKS", addresses.networks, absent=()),
+    Setting("CHAPAR_ALLOWED_PORTS", addresses.ports, lambda texts: "80,443"),
+    Setting("CHAPAR_UPSTREAM_PROXY", addresses.proxy, absent="", secret=True),
     Setting("CHAPAR_SITES", str, lambda texts: rulebook.usual(texts["CHAPAR_HOME"])),
     Setting("CHAPAR_ENGINE_UPDATE", values.update, lambda texts: "notify"),
-    Setting("CHAPAR_ENGINE_SMOKE_URLS", values.urls, absent=()),
-    Setting("CHAPAR_DRAIN_GRACE", values.seconds, lambda texts: "60"),
+    Setting("CHAPAR_ENGINE_SMOKE_URLS", addresses.urls, absent=()),
+    Setting("CHAPAR_DRAIN_GRACE", partial(values.seconds, most=values.HOUR), lambda texts: "60"),
     Setting("CHAPAR_LOG_LEVEL", values.level, lambda texts: "INFO"),
 )
 NAMES = tuple(setting.name for setting in TABLE)
@@ -211,6 +225,9 @@ def read(
     """Everything `load` looks at, also when it is wrong; for `chapar check`."""
     environ = os.environ if environ is None else environ
     file, complaints = env_texts(environ, env_file)
+    if SUPERVISED not in environ:
+        known = (*NAMES, ENV_FILE, *OUR_OWN)
+        complaints += setting_checks.misspelt(environ, known, "environment")
     found = tuple(find(environ, file, str(env_path(environ, env_file))))
     fields: dict[str, Any] = {}
     for setting, one in zip(TABLE, found, strict=True):
@@ -220,7 +237,7 @@ def read(
             complaints.append(f"{setting.name}: {error}")
         if need_telegram and setting.wanted and not one.text:
             complaints.append(f"{setting.name}: not set; {setting.wanted}")
-    complaints += together(fields)
+    complaints += setting_checks.together(fields)
     fields["sites"], wrong = rulebook.read(fields["sites"] or "")
     complaints += wrong
     return Reading(found, tuple(complaints), None if complaints else Settings(**fields))
@@ -239,20 +256,14 @@ def env_texts(
     path = env_path(environ, env_file)
     asked = env_file is not None or bool(environ.get(ENV_FILE))
     try:
-        with open(path, encoding="utf-8") as stream:
+        with open(path, encoding="utf-8-sig") as stream:
             pairs = dotenv_values(stream=stream, interpolate=False)
     except FileNotFoundError:
         return {}, [f"{ENV_FILE}: {path} does not exist; name your .env file"] if asked else []
     except (OSError, UnicodeDecodeError) as error:
         return {}, [f"{path}: cannot be read ({error}); make it a text file this user may read"]
-    strange = [n for n in pairs if n.startswith("CHAPAR_") and n not in NAMES]
-    return {n: t.strip() for n, t in pairs.items() if t}, [misspelt(path, n) for n in strange]
-
-
-def misspelt(path: Path, name: str) -> str:
-    near = get_close_matches(name, NAMES, n=1)
-    fix = f"did you mean {near[0]}?" if near else "take it out; .env.example has all names"
-    return f"{path}: {name} is not a setting; {fix}"
+    found = {n: t.strip() for n, t in pairs.items() if t}
+    return found, setting_checks.misspelt(pairs, (*NAMES, ENV_FILE), str(path))
 
 
 def find(environ: Mapping[str, str], file: Mapping[str, str], path: str) -> list[Found]:
@@ -269,23 +280,6 @@ def find(environ: Mapping[str, str], file: Mapping[str, str], path: str) -> list
         texts[setting.name] = text
         found.append(Found(setting.name, text, source, setting.secret))
     return found
-
-
-def together(fields: Mapping[str, Any]) -> list[str]:
-    """Complaints about settings that are fine alone but not beside each other."""
-    complaints = []
-    rooms, workers = fields.get("max_concurrent_downloads"), fields.get("workers")
-    if rooms and workers and rooms < workers:
-        complaints.append(
-            f"CHAPAR_MAX_CONCURRENT_DOWNLOADS: {rooms} is less than one for each of {workers} "
-            f"workers; raise it, or set CHAPAR_WORKERS={rooms}"
-        )
-    if fields.get("telegram_server_key") and fields.get("telegram_server", "") is None:
-        complaints.append(
-            "CHAPAR_TELEGRAM_SERVER_KEY: has no meaning for the public servers; "
-            "set CHAPAR_TELEGRAM_SERVER too, or take it out"
-        )
-    return complaints
 
 
 def environment(settings: Settings, reading: Reading) -> dict[str, str]:

@@ -46,3 +46,8 @@ class Places:
     def ballast(self) -> Path:
         """The file that is given up when the disk is full."""
         return self.home / "ballast"
+
+    @property
+    def database_mark(self) -> Path:
+        """Names the database that this home was started with, so that a lost one is missed."""
+        return self.home / "database"

@@ -1,5 +1,6 @@
 """`sites.toml`: read as a whole, judged as a whole. sites.example.toml explains every key."""
 
+import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -9,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from procs import i18n, sites, values
+from procs import addresses, i18n, sites, values
 from procs.rules import DEFAULT, DIRECT, Rate, RuleBook, Rules, place
 
 #: Players of YouTube that may be asked for, as the engine calls them; `default` are its own choice.
@@ -36,7 +37,7 @@ PERSONAL = ("cookies", "clients")
 def usual(home: str) -> str:
     """`sites.toml` under the home, when it is there."""
     path = values.absolute(home) / "sites.toml"
-    return str(path) if path.exists() else ""
+    return str(path) if os.path.lexists(path) else ""
 
 
 def read(source: str) -> tuple[RuleBook, tuple[str, ...]]:
@@ -183,7 +184,7 @@ def egress(value: Any, folder: Path) -> str:
     if word in (DEFAULT, DIRECT):
         return word
     try:
-        return values.proxy(word)
+        return addresses.proxy(word)
     except ValueError as error:
         raise ValueError(f'{error}, "default" or "direct"') from None
 

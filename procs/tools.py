@@ -23,7 +23,7 @@ FORMATS = (
 
 
 class NoFfmpeg(ChaparError):
-    """There is no ffmpeg: install the system's package, or `pip install imageio-ffmpeg`."""
+    """There is no ffmpeg: install the system's package, or the extra `ffmpeg`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,10 @@ Each function takes the text and returns the value, or raises ValueError whose w
 wrong and how to mend it. `procs.config` puts the setting's name in front.
 """
 
-import base64
-import binascii
 import os
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
-
-Network = IPv4Network | IPv6Network
 
 KIB = 1024
 UNITS = {
@@ -26,20 +21,35 @@ UNITS = {
     "GIB": KIB**3,
     "TIB": KIB**4,
 }
-SIZE = re.compile(r"^(\d+(?:\.\d+)?)\s*([A-Za-z]*)$")
+#: Digits are 0 to 9 alone (`\\d` takes those of every script), and no more than a number may have.
+WHOLE = re.compile(r"[0-9]{1,16}")
+DECIMAL = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?")
+SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*([A-Za-z]*)")
 #: A token that passes here is one that `procs.log.mask` recognises and hides.
-TOKEN = re.compile(r"^\d{6,12}:[A-Za-z0-9_-]{30,}$")
-HASH = re.compile(r"^[0-9a-f]{32}$")
-PEM = re.compile(
-    r"^-----BEGIN (?:RSA )?PUBLIC KEY-----(.+)-----END (?:RSA )?PUBLIC KEY-----$", re.S
-)
-#: A unix socket's path is limited to 108 bytes (unix(7)); 28 stay for what lies below the home.
-HOME_BYTES = 80
+TOKEN = re.compile(r"[0-9]{6,12}:[A-Za-z0-9_-]{30,64}")
+HASH = re.compile(r"[0-9a-f]{32}")
+#: Telegram's types: an application's number is a positive int32, a user's id has 52 bits at most
+#: (core.telegram.org/api/bots/ids).
+MOST_API_ID, MOST_USER = 2**31 - 1, 2**52 - 1
+MOST_ADMINS = 100
+#: Workers that make sense: each takes 100 MiB, and no core serves more than a few.
+MOST_WORKERS = max(64, 8 * (os.cpu_count() or 1))
+HOUR, MONTH = 3600.0, 31 * 86400.0
+#: Bytes of a unix socket's path (unix(7), with the NUL), and what stays of them for the home: the
+#: longest name below it is `run/supervisor.sock.4194304`, under which supervisord makes its own.
+SOCKET_BYTES = 107
+HOME_BYTES = SOCKET_BYTES - len("/run/supervisor.sock.4194304")
 #: Bytes that Telegram takes in one file, and of an account that pays: 4000 and 8000 parts of
 #: 512 KiB (core.telegram.org/api/files).
 TELEGRAM_FILE, PREMIUM_FILE = 2000 * UNITS["MIB"], 4000 * UNITS["MIB"]
+#: Folders that others use too: a home is closed to everybody but its user.
+SHARED = {
+    *("/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/media", "/mnt", "/opt"),
+    *("/proc", "/root", "/run", "/sbin", "/srv", "/sys", "/tmp", "/usr", "/usr/bin", "/usr/lib"),
+    *("/usr/local", "/usr/share", "/var", "/var/cache", "/var/lib", "/var/log", "/var/tmp"),
+}
 UPDATES = ("off", "notify", "auto")
-MOST_ENTRIES, MOST_MINUTES = 500, 120
+MOST_ENTRIES, MOST_MINUTES, LONGEST_FILM = 500, 120, 6 * HOUR
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -47,33 +57,35 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def whole(text: str, least: int = 1) -> int:
-    """A whole number, at least `least`."""
-    if not re.fullmatch(r"\d+", text) or int(text) < least:
+def whole(text: str, least: int = 1, most: int = 1_000_000) -> int:
+    """A whole number, at least `least` and at most `most`."""
+    if not re.fullmatch(r"[0-9]+", text) or (len(text) < 17 and int(text) < least):
         raise ValueError(
             f"{text!r} is not a whole number from {least} up; write for example {least}"
         )
+    if not WHOLE.fullmatch(text) or int(text) > most:
+        raise ValueError(f"{text} is too many; write at most {most}")
     return int(text)
 
 
 def entries(text: str) -> int:
     """How many entries of a list one request may take; their rows are written in one stroke."""
-    count = whole(text)
-    if count > MOST_ENTRIES:
-        raise ValueError(f"{text} is too many for one request; write at most {MOST_ENTRIES}")
-    return count
+    return whole(text, most=MOST_ENTRIES)
 
 
 def api_id(text: str) -> int:
     """The number that my.telegram.org gives to an application."""
-    if not re.fullmatch(r"[1-9]\d*", text):
-        raise ValueError(f"{text!r} is not a number; copy api_id from https://my.telegram.org/apps")
+    if not WHOLE.fullmatch(text) or not 0 < int(text) <= MOST_API_ID:
+        raise ValueError(
+            f"{text!r} is not an application's number; copy api_id from "
+            "https://my.telegram.org/apps"
+        )
     return int(text)
 
 
 def api_hash(text: str) -> str:
     """The 32 hexadecimal digits that belong to the api_id."""
-    if not HASH.match(text):
+    if not HASH.fullmatch(text):
         raise ValueError(
             "not 32 hexadecimal digits; copy api_hash from https://my.telegram.org/apps"
         )
@@ -82,20 +94,22 @@ def api_hash(text: str) -> str:
 
 def token(text: str) -> str:
     """A bot's token: its id, a colon, a secret."""
-    if not TOKEN.match(text):
+    if not TOKEN.fullmatch(text):
         raise ValueError("not a bot token (123456789:AA…); copy it from @BotFather, whole")
     return text
 
 
 def users(text: str) -> tuple[int, ...]:
     """Telegram user ids, between commas or spaces."""
-    words = re.split(r"[,\s]+", text)
-    wrong = [word for word in words if not re.fullmatch(r"[1-9]\d*", word)]
-    if wrong:
+    words = [word for word in re.split(r"[,\s]+", text) if word]
+    wrong = [w for w in words if not WHOLE.fullmatch(w) or not 0 < int(w) <= MOST_USER]
+    if wrong or not words:
         raise ValueError(
-            f"{wrong[0]!r} is not a user id; write numbers with commas between them, "
+            f"{(wrong or [text])[0]!r} is not a user id; write numbers with commas between them, "
             "as @userinfobot shows them"
         )
+    if len(words) > MOST_ADMINS:
+        raise ValueError(f"{len(words)} are too many; write at most {MOST_ADMINS}")
     return tuple(dict.fromkeys(int(word) for word in words))
 
 
@@ -106,15 +120,30 @@ def absolute(text: str) -> Path:
 def home(text: str) -> Path:
     """The absolute folder that holds all state."""
     path = absolute(text)
-    length = len(os.fsencode(path))
+    if wrong := strange(str(path)):
+        raise ValueError(f"{str(path)!r} has {wrong} in its name; choose a folder without")
+    if text.startswith("~") and os.path.expanduser(text) == text:
+        raise ValueError(f"{text} names a user that there is not; write the whole path")
+    if str(path) in SHARED or str(path).startswith(("/proc/", "/sys/", "/dev/")):
+        raise ValueError(f"{path} belongs to the system; name a folder of its own below another")
+    length = max(len(os.fsencode(one)) for one in (path, os.path.realpath(path)))
     if length > HOME_BYTES:
         raise ValueError(
             f"{path} is {length} bytes long, and unix sockets below it allow {HOME_BYTES}; "
             "choose a shorter folder"
         )
-    if path.exists() and not path.is_dir():
+    if os.path.lexists(path) and not os.path.isdir(path):
         raise ValueError(f"{path} is not a folder; name a folder, or one that can be made")
     return path
+
+
+def strange(path: str) -> str:
+    """What a path has that supervisord, the database's address or a log line would misread."""
+    if "%" in path:
+        return "a percent sign"
+    if any(not one.isprintable() for one in path):
+        return "a character that cannot be printed"
+    return next((f"the character {one}" for one in "?#\"'\\" if one in path), "")
 
 
 def database(text: str) -> str:
@@ -125,151 +154,82 @@ def database(text: str) -> str:
             "PostgreSQL is not supported by this version yet; "
             "leave it out, or use sqlite:////absolute/path.db"
         )
-    if not re.match(r"^sqlite:////[^?]*[^/?]$", text):
+    if not re.fullmatch(r"sqlite:////[^?]*[^/?]", text):
         raise ValueError(f"{text!r} is not an SQLite address; use sqlite:////absolute/path.db")
+    path = text.removeprefix("sqlite:///")
+    if wrong := strange(path):
+        raise ValueError(f"{path!r} has {wrong} in its name; choose a file without")
+    if os.path.isdir(path) or path.startswith(("/proc/", "/sys/", "/dev/")):
+        raise ValueError(f"{path} is not a file that can hold a database; name another")
     return text
 
 
-def size(text: str, least: int = 1) -> int:
+def size(text: str, least: int = 1, most: int = 1024 * UNITS["TIB"]) -> int:
     """A size in bytes: `1500000`, `512MiB`, `1.5GiB`, `2GB`."""
-    match = SIZE.match(text)
+    match = SIZE.fullmatch(text)
     if not match or match[2].upper() not in UNITS:
         raise ValueError(f"{text!r} is not a size; write for example 512MiB or 1.5GiB")
     count = int(float(match[1]) * UNITS[match[2].upper()])
     if count < least:
-        raise ValueError(f"{text} is too little; write at least {least // KIB**2}MiB")
+        raise ValueError(f"{text} is too little; write at least {spoken(least)}")
+    if count > most:
+        raise ValueError(f"{text} is too much; write at most {spoken(most)}")
     return count
 
 
+def spoken(count: int) -> str:
+    """A size as it is written: `64MiB`, and what is no whole number of those in bytes."""
+    whole, rest = divmod(count, UNITS["MIB"])
+    return str(count) if rest else f"{whole}MiB"
+
+
 def ceiling(text: str) -> int:
-    """How much memory of its own a worker may hold, in bytes; below 64 MiB none could work."""
-    return size(text, 64 * UNITS["MIB"])
+    """How much memory of its own a worker may hold, in bytes; below 64 MiB none could work, and
+    more than the machine has is no ceiling."""
+    return size(text, 64 * UNITS["MIB"], max(memory(), 512 * UNITS["MIB"]))
+
+
+def memory() -> int:
+    """Bytes of this machine's memory, in whole MiB."""
+    held = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return held - held % UNITS["MIB"]
 
 
 def file_size(text: str) -> int:
     """The largest file that is fetched, in bytes; Telegram's own limit is the upper end."""
-    count = size(text, UNITS["MIB"])
-    if count > PREMIUM_FILE:
-        raise ValueError(f"{text} is more than Telegram takes from anybody; write at most 4000MiB")
-    return count
+    return size(text, UNITS["MIB"], PREMIUM_FILE)
 
 
-def seconds(text: str) -> float:
+def early(text: str) -> int:
+    """From which size on files go up while they come down, in bytes."""
+    return size(text, UNITS["MIB"], PREMIUM_FILE)
+
+
+def seconds(text: str, most: float = MONTH) -> float:
     """A duration in seconds."""
-    if not re.fullmatch(r"\d+(\.\d+)?", text):
+    if not DECIMAL.fullmatch(text):
         raise ValueError(f"{text!r} is not a number of seconds; write for example 60")
+    if float(text) > most:
+        raise ValueError(f"{text} seconds are too many; write at most {most:.0f}")
     return float(text)
 
 
 def minutes(text: str) -> int:
     """How much of a broadcast is recorded, in minutes; 0 for none."""
-    count = whole(text, 0)
-    if count > MOST_MINUTES:
-        raise ValueError(f"{text} is longer than a download may take; write at most {MOST_MINUTES}")
-    return count
-
-
-def service(text: str) -> str:
-    """The address of a service on the web."""
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
-        raise ValueError(f"{text!r} is not an address; write for example https://sponsor.ajay.app")
-    return text.rstrip("/")
-
-
-def softwares(text: str) -> tuple[tuple[str, str], ...]:
-    """Sites and what they run, between commas or spaces: `board.example=vichan`."""
-    found = []
-    for word in re.split(r"[,\s]+", text):
-        if not re.fullmatch(r"[a-z0-9.-]+=[a-z0-9]{2,30}", word):
-            raise ValueError(f"{word!r} is no site; write for example social.example=mastodon")
-        site, _, software = word.partition("=")
-        found.append((site, software))
-    return tuple(found)
+    return whole(text, 0, MOST_MINUTES)
 
 
 def encoding(text: str) -> float:
     """The seconds of a film that may be encoded anew; `off` for none."""
-    match = re.fullmatch(r"(\d+)(s|m|h)?", text)
+    match = re.fullmatch(r"([0-9]{1,5})(s|m|h)?", text)
     if text == "off":
         return 0.0
     if not match:
         raise ValueError(f"{text!r} is neither off nor a duration; write for example 90s or 10m")
-    return float(match[1]) * {"h": 3600, "m": 60}.get(match[2], 1)
-
-
-def server(text: str) -> tuple[str, int]:
-    """`host:port`; an IPv6 address stands in brackets."""
-    split = urlsplit(f"//{text}")
-    try:
-        host, port = split.hostname, split.port
-    except ValueError:
-        host = port = None
-    if not host or not port or split.path or "@" in text:
-        raise ValueError(f"{text!r} is not host:port; write for example 127.0.0.1:4430")
-    return host, port
-
-
-def key(text: str) -> str:
-    r"""An RSA public key as PEM text (`\n` may stand for a line's end), or its file's path."""
-    pem = text.replace("\\n", "\n").strip()
-    if "-----BEGIN" not in pem:
-        pem = key_file(Path(text).expanduser())
-    match = PEM.match(pem)
-    if not match:
-        raise ValueError("no RSA public key in PEM form (-----BEGIN … PUBLIC KEY-----) found")
-    try:
-        base64.b64decode("".join(match[1].split()), validate=True)
-    except binascii.Error:
-        raise ValueError("the PEM text is damaged; copy the key again, whole") from None
-    return pem + "\n"
-
-
-def key_file(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not a text file"
-        raise ValueError(
-            f"{path} cannot be read ({why}); name a PEM file that this user may read"
-        ) from None
-
-
-def networks(text: str) -> tuple[Network, ...]:
-    """Networks that links may point into, between commas or spaces: `127.0.0.0/8, ::1`."""
-    found = []
-    for word in re.split(r"[,\s]+", text):
-        try:
-            found.append(ip_network(word))
-        except ValueError as error:
-            raise ValueError(
-                f"{error}; write networks like 10.20.0.0/16 with commas between them"
-            ) from None
-    return tuple(found)
-
-
-def ports(text: str) -> tuple[int, ...]:
-    """Ports of sites, between commas or spaces: `80, 443, 8080`."""
-    words = re.split(r"[,\s]+", text)
-    wrong = [one for one in words if not re.fullmatch(r"\d{1,5}", one) or not 0 < int(one) <= 65535]
-    if wrong:
-        raise ValueError(f"{wrong[0]!r} is not a port; write ports like 80,443,8080")
-    return tuple(dict.fromkeys(map(int, words)))
-
-
-def proxy(text: str) -> str:
-    """An HTTP proxy's address, with a password or without."""
-    parts = urlsplit(text)
-    try:
-        there = bool(parts.hostname and parts.port)
-    except ValueError:
-        there = False
-    if parts.scheme != "http" or not there or parts.path.strip("/") or parts.query:
-        raise ValueError(
-            "not the address of an HTTP proxy; write http://host:port "
-            "or http://user:password@host:port"
-        )
-    return text
+    length = float(match[1]) * {"h": 3600, "m": 60}.get(match[2], 1)
+    if length > LONGEST_FILM:
+        raise ValueError(f"{text} is longer than a core has time for; write at most 6h")
+    return length
 
 
 def level(text: str) -> str:
@@ -284,14 +244,3 @@ def update(text: str) -> str:
     if text.lower() not in UPDATES:
         raise ValueError(f"{text!r} is none of {', '.join(UPDATES)}; write one of them")
     return text.lower()
-
-
-def urls(text: str) -> tuple[str, ...]:
-    """Addresses of pages, between spaces."""
-    for word in text.split():
-        parts = urlsplit(word)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(
-                f"{word!r} is not an address; write http://… or https://…, with spaces"
-            )
-    return tuple(text.split())

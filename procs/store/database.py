@@ -12,9 +12,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from procs.errors import NewerDatabase, StoreError, StoreFull
+from procs.errors import StoreError
+from procs.store import database_file
 from procs.store.gate import Gate
-from procs.store.schema import VERSION
 
 SCHEME = "sqlite:///"
 #: Seconds SQLite may wait for a lock that the gate does not cover (a reader's recovery, a shell).
@@ -35,7 +35,9 @@ JOINED = nullcontext()
 class Database:
     """A connection that only its own process and thread may use."""
 
-    def __init__(self, path: Path, *, run: Path, cap: int = 2, rooms: int = 8) -> None:
+    def __init__(
+        self, path: Path, *, run: Path, cap: int = 2, rooms: int = 8, check: int = 0
+    ) -> None:
         self.path = path
         self.run = run
         #: Seats of a user who has no cap of their own.
@@ -43,10 +45,10 @@ class Database:
         #: Downloads that may run at once.
         self.rooms = rooms
         self.pid = os.getpid()
-        self.gate = Gate(run)
-        self.connection = sqlite3.connect(
-            path, timeout=BUSY, isolation_level=None, cached_statements=PREPARED
+        self.connection = database_file.connect(
+            path, timeout=BUSY, statements=PREPARED, check=check
         )
+        self.gate = Gate(run)
         self.inside = False
         self.full = False
         self.version = -1
@@ -57,11 +59,14 @@ class Database:
             "foreign_keys = ON",
             "temp_store = MEMORY",
         ):
-            self.connection.execute(f"PRAGMA {pragma}")
+            self._run(f"PRAGMA {pragma}")
 
     def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
         """Every row of one statement. RETURNING is read to its end, else the write lock stays."""
-        return self._run(sql, facts).fetchall()
+        try:
+            return self._mine().execute(sql, facts or NO_FACTS).fetchall()
+        except sqlite3.DatabaseError as error:
+            database_file.tell(error, self.path)
 
     def one(self, sql: str, facts: Facts | None = None) -> Row | None:
         """The first row, or None."""
@@ -78,10 +83,8 @@ class Database:
         self._must_write()
         try:
             return self._mine().executemany(sql, facts).rowcount
-        except sqlite3.OperationalError as error:
-            if is_full(error):
-                raise StoreFull(str(error)) from error
-            raise
+        except sqlite3.DatabaseError as error:
+            database_file.tell(error, self.path)
 
     def write(self, *, full: bool = False) -> AbstractContextManager[None]:
         """One write transaction; joins the one that runs already.
@@ -136,10 +139,8 @@ class Database:
     def _run(self, sql: str, facts: Facts | None = None) -> sqlite3.Cursor:
         try:
             return self._mine().execute(sql, facts or NO_FACTS)
-        except sqlite3.OperationalError as error:
-            if is_full(error):
-                raise StoreFull(str(error)) from error
-            raise
+        except sqlite3.DatabaseError as error:
+            database_file.tell(error, self.path)
 
 
 class Transaction:
@@ -175,12 +176,6 @@ class Transaction:
         self.db.gate.leave()
 
 
-def is_full(error: sqlite3.OperationalError) -> bool:
-    """Whether the disk is full (SQLite's result codes 13 FULL and 10 IOERR)."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
-
-
 def path_of(url: str) -> Path:
     """The file of a `sqlite:///` address. Raises StoreError for any other."""
     if not url.startswith(SCHEME):
@@ -188,27 +183,10 @@ def path_of(url: str) -> Path:
     return Path(url.removeprefix(SCHEME))
 
 
-def open_database(url: str, *, run: Path, cap: int = 2, rooms: int = 8) -> Database:
-    """The database of this process; it must have been migrated.
+def open_database(url: str, *, run: Path, cap: int = 2, rooms: int = 8, check: int = 0) -> Database:
+    """The database of this process; it must have been migrated. A file of up to `check` bytes is
+    read whole, to see that it is not damaged.
 
-    Raises NewerDatabase when a newer Chapar wrote it, StoreError when it is not migrated.
+    Raises NewerDatabase when a newer Chapar wrote it, StoreError when it cannot be used.
     """
-    db = Database(path_of(url), run=run, cap=cap, rooms=rooms)
-    row = db.one("PRAGMA user_version")
-    found = row[0] if row else 0
-    if found == VERSION:
-        return db
-    db.close()
-    if found > VERSION:
-        raise NewerDatabase(newer(path_of(url), found))
-    raise StoreError(
-        f"{path_of(url)} is of version {found}, this program needs {VERSION}; "
-        "`chapar up` brings it up to date"
-    )
-
-
-def newer(path: Path, found: int) -> str:
-    return (
-        f"{path} was written by a newer Chapar (database version {found}, this program knows "
-        f"{VERSION}): upgrade Chapar, or restore a backup made by this version"
-    )
+    return Database(path_of(url), run=run, cap=cap, rooms=rooms, check=check)

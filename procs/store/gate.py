@@ -14,6 +14,8 @@ import fcntl
 import os
 from pathlib import Path
 
+from procs.errors import StoreError
+
 #: The files of the two locks, in the run directory.
 DOOR, GATE = "door.lock", "gate.lock"
 
@@ -22,8 +24,16 @@ class Gate:
     """An exclusive lock, held only while a transaction runs."""
 
     def __init__(self, run: Path) -> None:
+        """Raises StoreError when this user has no right to the run directory."""
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-        self.door, self.file = (os.open(run / name, flags, 0o600) for name in (DOOR, GATE))
+        try:
+            run.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.door, self.file = (os.open(run / name, flags, 0o600) for name in (DOOR, GATE))
+        except OSError as error:
+            raise StoreError(
+                f"{error.filename} cannot be used ({error.strerror}); let it be a file, or folder, "
+                "of the user that runs Chapar, and run this as that user"
+            ) from None
 
     def enter(self) -> None:
         fcntl.flock(self.door, fcntl.LOCK_EX)

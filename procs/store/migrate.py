@@ -3,47 +3,87 @@
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database as Sqlite
 from sqlite_utils import Migrations
 
-from procs.errors import NewerDatabase
-from procs.store.database import newer, path_of
+from procs.errors import StoreError
+from procs.store import database_file
+from procs.store.database import path_of
 from procs.store.gate import Gate
 from procs.store.schema import PAGE, STEPS, VERSION
 
 
-def migrate(url: str, *, run: Path) -> None:
+def migrate(url: str, *, run: Path, check: int = 0) -> None:
     """Create the database or bring it up to date; repeated, it does nothing.
 
-    Ends with a checkpoint: until the first one, a power cut can leave a file without tables.
-    Raises NewerDatabase when a newer Chapar wrote it; nothing is changed then.
+    A new one is made under another name and put in its place whole: a file without tables is never
+    one that we left. Ends with a checkpoint: until the first one, a power cut can leave a file
+    without tables. Raises NewerDatabase, StoreError for a file that is not ours or damaged; nothing
+    is changed then. A file of up to `check` bytes is read whole first.
     """
     path = path_of(url)
-    for folder in (path.parent, run):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StoreError(
+            f"cannot make {path.parent} ({error.strerror}); let CHAPAR_DATABASE_URL name a file in "
+            "a folder that this user may write"
+        ) from None
     gate = Gate(run)
     gate.enter()
     try:
-        connection = sqlite3.connect(path, isolation_level=None)
-        os.chmod(path, 0o600)
-        try:
-            apply(connection, path)
-        finally:
-            connection.close()
+        if os.path.lexists(path):
+            upgrade(path, check)
+        else:
+            create(path)
+    except sqlite3.DatabaseError as error:
+        database_file.tell(error, path)
     finally:
         gate.close()
 
 
-def apply(connection: sqlite3.Connection, path: Path) -> None:
-    found = connection.execute("PRAGMA user_version").fetchone()[0]
-    if found > VERSION:
-        raise NewerDatabase(newer(path, found))
-    if found == VERSION:
-        return
-    connection.execute(f"PRAGMA page_size = {PAGE}")
+def upgrade(path: Path, check: int) -> None:
+    database_file.require_usable(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        found = database_file.examine(connection, path, check=check)
+        os.chmod(path, 0o600)
+        if found != VERSION:
+            apply(connection)
+
+
+def create(path: Path) -> None:
+    """Make the database. Raises StoreError when its folder cannot be written."""
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        for end in ("", "-journal", *database_file.BESIDE):
+            Path(f"{fresh}{end}").unlink(missing_ok=True)
+        os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be made ({error.strerror}); let this user write its folder"
+        ) from None
+    with closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA page_size = {PAGE}")
+        apply(connection)
+    sync(fresh)
+    fresh.rename(path)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or a folder's list of names, is on the disk."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def apply(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     steps().apply(Sqlite(connection))
     connection.execute(f"PRAGMA user_version = {VERSION}")

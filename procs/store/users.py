@@ -1,5 +1,7 @@
 """Who uses the bot."""
 
+from dataclasses import dataclass
+
 from procs.clock import Now
 from procs.job import Person
 from procs.store.database import Database
@@ -11,7 +13,17 @@ VALUES (:id, :language, :name, :access, :now, :now)
    SET language = excluded.language, name = excluded.name, access = excluded.access,
        last_seen = excluded.last_seen
 """
+WITH_CAP = "SELECT id, cap, name FROM users WHERE cap IS NOT NULL ORDER BY id"
 LANGUAGE = "SELECT language FROM users WHERE id = :id"
+
+
+@dataclass(frozen=True, slots=True)
+class Capped:
+    """A user with a cap of their own: so many downloads at once."""
+
+    id: int
+    cap: int
+    name: str
 
 
 def remember(db: Database, person: Person, *, now: Now) -> None:
@@ -41,3 +53,8 @@ def language(db: Database, user: int) -> str:
 def known(db: Database, user: int) -> bool:
     """Whether this user ever wrote to the bot."""
     return db.one(LANGUAGE, {"id": user}) is not None
+
+
+def with_cap(db: Database) -> list[Capped]:
+    """The users who have a cap of their own."""
+    return [Capped(*row) for row in db.all(WITH_CAP)]

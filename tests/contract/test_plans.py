@@ -20,6 +20,7 @@ SCANS = {
     "budget.PRUNE": "the chats of the last two minutes",
     "budget.PRUNE_LEFT": "what groups were sent in the last two minutes",
     "cookies.LIST": "a few files",
+    "database_file.TABLES": "the tables of the schema",
     "disks.LOW": "one row for each machine",
     "failures.PRUNE": "kinds of failures, by the index of their last instants",
     "glances.COLUMNS": "only the beginning of others",
@@ -47,6 +48,7 @@ SCANS = {
     "turns.LENGTHS": "one look for all places that are shown, by the index of seats",
     "turns.TOOK_ANYWHERE": "from the newest on, and it ends after a few",
     "upkeep.EXPIRED": "what runs, by an index of these alone",
+    "users.WITH_CAP": "a command's list of all users",
     "visits.PRUNE": "those who are at sites with rules",
     "visits.PRUNE_PACES": "sites with rules",
     "workers.PRESENT": "the living, by an index of these alone",
@@ -59,6 +61,7 @@ TABLES = {
     "budget.PRUNE_LEFT",
     *("glances.COLUMNS", "pauses.LIST", "record.COLUMNS", "record.LATEST", "report.OUTCOMES"),
     *("report.TABLE", "sessions.LOST", "settings.COUNTED", "turns.TOOK_ANYWHERE", "visits.PRUNE"),
+    *("database_file.TABLES", "users.WITH_CAP"),
     "uploads.PRUNE",
     "visits.PRUNE_PACES",
 }

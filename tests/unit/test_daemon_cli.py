@@ -23,7 +23,7 @@ def test_status_before_the_first_start(home, capsys):
 
 
 def test_stop_when_nothing_runs(home, capsys):
-    assert cli.main(["stop"]) == 1
+    assert cli.main(["stop"]) == cli.NOT_UP
     assert capsys.readouterr().err == "not running\n"
 
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from daemon import fetch
+from daemon import fetch, landing
 from daemon.errors import Refused
 from procs.job import State, Step
 from procs.store.glances import Glance
@@ -57,6 +57,6 @@ def test_nothing_in_the_folder_is_overwritten(tmp_path):
     (outbox / "clip.mp4").write_text("new")
     (folder / "clip.mp4").write_text("old")
 
-    assert fetch.collect(outbox, folder) == [folder / "clip (2).mp4"]
+    assert landing.collect(outbox, folder) == [folder / "clip (2).mp4"]
     assert (folder / "clip.mp4").read_text() == "old"
     assert not outbox.exists()

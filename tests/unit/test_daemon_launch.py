@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import socket
 import sys
 from pathlib import Path
 
@@ -75,7 +76,37 @@ def test_a_checkout_is_importable_from_everywhere(monkeypatch):
     assert launch.python_path() == f"{ROOT}:/else"
 
 
-def test_what_does_not_come_up_is_told_after_a_while(settings):
-    told = r"not up after 0 s: supervisord does not answer; it goes on trying: .*/logs$"
-    with pytest.raises(Refused, match=told):
-        launch.await_service(settings, patience=0)
+def test_a_supervisord_that_died_is_no_start(settings):
+    with pytest.raises(Refused, match="not up: supervisord does not answer; everything was stop"):
+        launch.await_service(settings)
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "link"])
+def test_what_lies_where_the_socket_belongs_is_named(settings, kind):
+    way = settings.run / "supervisor.sock"
+    {"folder": way.mkdir, "file": way.touch, "link": lambda: way.symlink_to("/nowhere")}[kind]()
+
+    with pytest.raises(Refused, match=r"supervisor\.sock is in the way: .*; remove it"):
+        launch.clear_way(settings.run)
+
+
+def test_a_socket_that_a_killed_supervisord_left_is_removed(settings):
+    way = settings.run / "supervisor.sock"
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(way))
+
+    launch.clear_way(settings.run)
+
+    assert not way.exists()
+
+
+def test_a_socket_at_which_another_program_answers_is_left_to_it(settings):
+    way = settings.run / "supervisor.sock"
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(way))
+        other.listen()
+
+        with pytest.raises(Refused, match="another program answers at"):
+            launch.clear_way(settings.run)
+
+    assert way.exists()

@@ -1,0 +1,52 @@
+"""Where `chapar fetch` puts the files: judged before the download, and the move at its end."""
+
+import os
+import shutil
+from pathlib import Path
+
+from daemon.errors import Refused
+from procs import advice, disk, filenames, i18n
+from procs.config import Settings
+from procs.store import disks
+from procs.store.database import Database
+
+
+def require_folder(folder: Path) -> None:
+    """Raises Refused for a folder that this user may not write, or not make."""
+    try:
+        there = Path(os.path.abspath(folder))
+    except FileNotFoundError:
+        raise Refused("this folder was removed; change to another, or name one with --to") from None
+    while not os.path.lexists(there):
+        there = there.parent
+    if not there.is_dir():
+        raise Refused(f"--to {folder}: {there} is not a folder; name a folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise Refused(f"--to {folder}: this user may not write in {there}; name another folder")
+
+
+def require_room(db: Database, settings: Settings) -> None:
+    """Raises Refused when no download starts on this disk: it would wait without an end."""
+    free, floor = disk.free(settings.home), settings.disk_floor
+    if free < floor or disk.host() in disks.low(db):
+        raise Refused(
+            f"no download starts: {i18n.size('en', free)} are free under {settings.home}, and "
+            f"CHAPAR_DISK_FLOOR is {i18n.size('en', floor)}; {advice.of(advice.LOW)}"
+        )
+
+
+def collect(outbox: Path, folder: Path) -> list[Path]:
+    """Move what was delivered to `folder`; a file that is there already is never overwritten.
+    Raises Refused when that fails, for a full disk say; the files stay in the outbox then."""
+    moved = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in sorted(outbox.iterdir()):
+            target = filenames.free(folder / file.name)
+            shutil.move(file, target)
+            moved.append(target)
+        outbox.rmdir()
+    except (OSError, shutil.Error) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise Refused(f"{folder} cannot be written ({why}); the files lie in {outbox}") from None
+    return moved

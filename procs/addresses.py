@@ -1,0 +1,142 @@
+"""The texts of settings that are addresses (of servers, networks, pages), read into values.
+
+Each function takes the text and returns the value, or raises ValueError whose words say what is
+wrong and how to mend it, as those of `values` do.
+"""
+
+import base64
+import binascii
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+Network = IPv4Network | IPv6Network
+
+PEM = re.compile(
+    r"^-----BEGIN (?:RSA )?PUBLIC KEY-----(.+)-----END (?:RSA )?PUBLIC KEY-----$", re.S
+)
+HOST = re.compile(
+    r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_.])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"
+)
+#: Wider networks than these are no network of one's own: they would open nearly everything.
+WIDEST = {4: 8, 6: 7}
+#: Addresses that a new yt-dlp is tried with; each takes up to a minute.
+MOST_PAGES = 20
+
+
+def parts_of(text: str) -> SplitResult | None:
+    """The parts of an address with a host, and a port if any, that there can be; None otherwise."""
+    if re.search(r"[\s\x00-\x1f\x7f]", text):
+        return None
+    try:
+        parts = urlsplit(text)
+        sound = parts.port != 0 and HOST.fullmatch(parts.hostname or "")
+    except ValueError:
+        return None
+    return parts if sound else None
+
+
+def service(text: str) -> str:
+    """The address of a service on the web."""
+    parts = parts_of(text)
+    if parts is None or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
+        raise ValueError(f"{text!r} is not an address; write for example https://sponsor.ajay.app")
+    return text.rstrip("/")
+
+
+def softwares(text: str) -> tuple[tuple[str, str], ...]:
+    """Sites and what they run, between commas or spaces: `board.example=vichan`."""
+    found = []
+    for word in re.split(r"[,\s]+", text):
+        if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,252}=[a-z0-9]{2,30}", word):
+            raise ValueError(f"{word!r} is no site; write for example social.example=mastodon")
+        site, _, software = word.partition("=")
+        found.append((site, software))
+    return tuple(found)
+
+
+def server(text: str) -> tuple[str, int]:
+    """`host:port`; an IPv6 address stands in brackets."""
+    parts = parts_of(f"//{text}")
+    more = parts and (parts.path or parts.query or parts.fragment or "@" in text)
+    if parts is None or more or not parts.hostname or not parts.port:
+        raise ValueError(f"{text!r} is not host:port; write for example 127.0.0.1:4430")
+    return parts.hostname, parts.port
+
+
+def key(text: str) -> str:
+    r"""An RSA public key as PEM text (`\n` may stand for a line's end), or its file's path."""
+    pem = text.replace("\\n", "\n").strip()
+    if "-----BEGIN" not in pem:
+        pem = key_file(Path(text).expanduser())
+    match = PEM.match(pem)
+    if not match:
+        raise ValueError("no RSA public key in PEM form (-----BEGIN … PUBLIC KEY-----) found")
+    try:
+        base64.b64decode("".join(match[1].split()), validate=True)
+    except binascii.Error:
+        raise ValueError("the PEM text is damaged; copy the key again, whole") from None
+    return pem + "\n"
+
+
+def key_file(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not a text file"
+        raise ValueError(
+            f"{path} cannot be read ({why}); name a PEM file that this user may read"
+        ) from None
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Networks that links may point into, between commas or spaces: `127.0.0.0/8, ::1`."""
+    found = []
+    for word in re.split(r"[,\s]+", text):
+        try:
+            network = ip_network(word)
+        except ValueError as error:
+            raise ValueError(
+                f"{error}; write networks like 10.20.0.0/16 with commas between them"
+            ) from None
+        if network.prefixlen < WIDEST[network.version]:
+            raise ValueError(f"{word} opens far more than a network of yours; write that alone")
+        found.append(network)
+    return tuple(found)
+
+
+def ports(text: str) -> tuple[int, ...]:
+    """Ports of sites, between commas or spaces: `80, 443, 8080`."""
+    words = re.split(r"[,\s]+", text)
+    wrong = [
+        one for one in words if not re.fullmatch(r"[0-9]{1,5}", one) or not 0 < int(one) <= 65535
+    ]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is not a port; write ports like 80,443,8080")
+    return tuple(dict.fromkeys(map(int, words)))
+
+
+def proxy(text: str) -> str:
+    """An HTTP proxy's address, with a password or without."""
+    parts = parts_of(text)
+    more = parts and (parts.path.strip("/") or parts.query or parts.fragment)
+    if parts is None or parts.scheme != "http" or not parts.port or more:
+        raise ValueError(
+            "not the address of an HTTP proxy; write http://host:port "
+            "or http://user:password@host:port"
+        )
+    return text
+
+
+def urls(text: str) -> tuple[str, ...]:
+    """Addresses of pages, between spaces."""
+    if len(text.split()) > MOST_PAGES:
+        raise ValueError(f"{len(text.split())} are too many; write at most {MOST_PAGES}")
+    for word in text.split():
+        parts = parts_of(word)
+        if parts is None or parts.scheme not in ("http", "https"):
+            raise ValueError(
+                f"{word!r} is not an address; write http://… or https://…, with spaces"
+            )
+    return tuple(text.split())

@@ -1,0 +1,175 @@
+"""The file of the database, before anything is read or written through it: whether it is there,
+ours, whole, and writable. Each fault is one sentence with its fix, and no connection creates a
+file: only `migrate` does, at the first start.
+"""
+
+import os
+import re
+import sqlite3
+import stat
+from functools import cache
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import quote
+
+from procs.errors import NewerDatabase, StoreError, StoreFull
+from procs.store.schema import STEPS, VERSION
+
+TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table'"
+OF = "PRAGMA user_version"
+#: Reads every page; 350 MB a second here.
+QUICK_CHECK = "PRAGMA quick_check(1)"
+#: What SQLite keeps beside a database in WAL mode.
+BESIDE = ("-wal", "-shm")
+#: The table in which the library that migrates notes its steps, and one that ours always had.
+OURS = frozenset({"_sqlite_migrations", "jobs"})
+CHANGES = re.compile(
+    r"CREATE TABLE (?:IF NOT EXISTS )?(?P<made>\w+)|DROP TABLE (?:IF EXISTS )?(?P<dropped>\w+)"
+    r"|ALTER TABLE (?P<old>\w+) RENAME TO (?P<new>\w+)"
+)
+RESTORE = (
+    "stop Chapar and put a backup in its place, or move it away and begin with an empty database: "
+    "chapar up --new-database"
+)
+#: What is wrong, by SQLite's result code (sqlite.org/rescode.html).
+SENTENCES = {
+    sqlite3.SQLITE_NOTADB: f"is not an SQLite database, or its beginning is damaged; {RESTORE}",
+    sqlite3.SQLITE_CORRUPT: f"is damaged ({{why}}); {RESTORE}",
+    sqlite3.SQLITE_FORMAT: f"is damaged ({{why}}); {RESTORE}",
+    sqlite3.SQLITE_READONLY: "cannot be written; give it, its folder and the disk they lie on back "
+    "to the user that runs Chapar",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; see that it, its -wal and its -shm are files of "
+    "the user that runs Chapar",
+    sqlite3.SQLITE_PERM: "may not be opened by this user; run this as the user that runs Chapar",
+    sqlite3.SQLITE_BUSY: "is locked by another program; end that program (sqlite3, a backup tool)",
+    sqlite3.SQLITE_LOCKED: "is locked by another program; end that program (sqlite3, a backup "
+    "tool)",
+    sqlite3.SQLITE_PROTOCOL: "is locked by another program; end that program",
+}
+FULL = "the disk is full or fails ({why}); free space on it"
+
+
+def connect(path: Path, *, timeout: float, statements: int, check: int = 0) -> sqlite3.Connection:
+    """A connection to the database of this version. A file of up to `check` bytes is read whole.
+
+    Raises NewerDatabase when a newer Chapar wrote it, StoreError when it cannot be used.
+    """
+    require_usable(path)
+    address = f"file:{quote(os.fsencode(path))}?mode=rw"
+    try:
+        connection = sqlite3.connect(
+            address, uri=True, timeout=timeout, isolation_level=None, cached_statements=statements
+        )
+    except sqlite3.DatabaseError as error:
+        tell(error, path)
+    try:
+        require_version(path, examine(connection, path, check=check))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def require_usable(path: Path) -> None:
+    """Raises StoreError unless this is a file with content that this user may read and write,
+    beside its log and in its folder."""
+    try:
+        facts = path.stat()
+    except FileNotFoundError:
+        raise StoreError(
+            f"{path} does not exist; `chapar up` makes it at the first start"
+        ) from None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be reached ({error.strerror}); {who(path)}") from None
+    if not stat.S_ISREG(facts.st_mode):
+        raise StoreError(f"{path} is not a file; {RESTORE}")
+    for one in (path, path.parent, *(Path(f"{path}{end}") for end in BESIDE)):
+        if os.path.lexists(one) and not os.access(one, os.R_OK | os.W_OK):
+            raise StoreError(f"{path} cannot be used: this user may not write {one}; {who(one)}")
+    if facts.st_size == 0:
+        raise StoreError(f"{path} is empty: whatever was in it is gone; {RESTORE}")
+
+
+def who(path: Path) -> str:
+    """What to do about a file that this user may not use."""
+    try:
+        owner = path.stat().st_uid
+    except OSError:
+        return "run this as the user that runs Chapar"
+    if owner != os.geteuid():
+        return f"run this as its owner (user id {owner}), or give it to this user"
+    return "give its owner back the right to write (chmod u+rw), on a disk that is not read-only"
+
+
+def examine(connection: sqlite3.Connection, path: Path, *, check: int = 0) -> int:
+    """The version of a database of ours. Raises StoreError for one that is not ours, or has lost
+    tables, or is damaged; NewerDatabase for one of a later version."""
+    try:
+        found: int = connection.execute(OF).fetchone()[0]
+        tables = {name for (name,) in connection.execute(TABLES)}
+        said = [("ok",)]
+        if path.stat().st_size <= check:
+            said = connection.execute(QUICK_CHECK).fetchall()
+    except sqlite3.DatabaseError as error:
+        tell(error, path)
+    if not tables:
+        raise StoreError(f"{path} has no tables: whatever was in it is gone; {RESTORE}")
+    if not tables & OURS:
+        raise StoreError(
+            f"{path} is the database of another program; let CHAPAR_DATABASE_URL name a file of "
+            f"its own, or {RESTORE}"
+        )
+    if found > VERSION:
+        raise NewerDatabase(newer(path, found))
+    if gone := sorted(expected(found) - tables):
+        raise StoreError(f"{path} has lost tables ({', '.join(gone)}); {RESTORE}")
+    if said != [("ok",)]:
+        why = " ".join(str(said[0][0]).split()).removeprefix("*** in database main *** ")
+        raise StoreError(f"{path} is damaged ({why}); {RESTORE}")
+    return found
+
+
+def require_version(path: Path, found: int) -> None:
+    if found != VERSION:
+        raise StoreError(
+            f"{path} is of version {found}, this program needs {VERSION}; "
+            "`chapar up` brings it up to date"
+        )
+
+
+@cache
+def expected(version: int) -> frozenset[str]:
+    """The tables that a database has from a version on, whichever steps to ours are done."""
+    tables: set[str] = set()
+    for number, (_, script) in enumerate(STEPS):
+        for change in CHANGES.finditer(script):
+            tables -= {change["dropped"], change["old"]}
+            made = {name for name in (change["made"], change["new"]) if name}
+            tables |= made if number < version else set()
+    return frozenset(tables)
+
+
+def tell(error: sqlite3.DatabaseError, path: Path) -> NoReturn:
+    """Raise what SQLite says as a failure of ours, where the file is at fault; else as it is."""
+    known = named(error, path)
+    if known is None:
+        raise error
+    raise known from error
+
+
+def named(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return StoreFull(f"{path}: {FULL.format(why=error)}")
+    if str(error).startswith("no such table: "):
+        return StoreError(f"{path} has lost a table ({str(error)[15:]}); {RESTORE}")
+    if code in SENTENCES:
+        return StoreError(f"{path} {SENTENCES[code].format(why=error)}")
+    return None
+
+
+def newer(path: Path, found: int) -> str:
+    return (
+        f"{path} was written by a newer Chapar (database version {found}, this program knows "
+        f"{VERSION}); upgrade Chapar, or restore a backup made by this version"
+    )
