@@ -105,7 +105,8 @@ class Board:
             deed = self.deed(row, now)
             if deed is not None:
                 self.begin(row, deed)
-        self.progress([row for row in idle if row.state == "open" and row.status_message], now)
+        told = [row for row in idle if row.state == "open" and row.status_message and row.shown]
+        self.progress(told, now)
 
     def held(self, row: Glance, now: Now) -> bool:
         """Whether a request is to be left alone for the moment."""
@@ -121,6 +122,8 @@ class Board:
             if withheld and row.state in ("delivered", "cancelled"):
                 return self.hand.hush(row)
             return self.first(row, now, sure=withheld)
+        if row.status_message and not row.shown:
+            return self.hand.look(row, self.seen(row, now))
         if row.state == "open":
             return None
         if row.state == "delivered" and not (row.lost or row.found):
@@ -158,8 +161,13 @@ class Board:
     def begin(self, row: Glance, deed: Deed) -> asyncio.Task[str]:
         task = asyncio.create_task(logged(self.carry(row, deed), request=row.request))
         self.busy[row.request] = task
-        task.add_done_callback(lambda _: self.busy.pop(row.request, None))
+        task.add_done_callback(lambda _: self.ended(row.request))
         return task
+
+    def ended(self, request: int) -> None:
+        """A deed is over. What it wrote, or failed to, no other connection's change tells of."""
+        self.busy.pop(request, None)
+        self.restless = True
 
     async def carry(self, row: Glance, deed: Deed) -> None:
         """One deed, and what its failure means for the request."""

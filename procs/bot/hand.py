@@ -1,11 +1,13 @@
 """The hand that writes status messages: each deed brings one message nearer to the truth.
 
-A deed may be repeated after any crash: sends carry the request's stored random_id, edits and
-removals are the same however often they are done.
+A deed may be repeated after any crash: sends carry the request's stored random_id. An edit whose
+outcome is not known is not repeated: the row says so from before the edit until after it, and what
+the message says is read first. A message is never edited to what it says already.
 """
 
 from procs import clock, log
-from procs.bot.speech import DELETE, EDIT, Speech, once
+from procs.bot import rhythm
+from procs.bot.speech import DELETE, EDIT, READ, Speech, once
 from procs.bot.view import View
 from procs.errors import TelegramRefused, TelegramWait
 from procs.store import requests
@@ -14,6 +16,8 @@ from procs.store.glances import Glance
 from procs.telegram.front import Front
 from procs.telegram.pace import Urgency
 
+#: What is kept of a message that Telegram does not let us read.
+UNREAD = "?"
 #: Seconds that a last word waits for the leave to edit; after that it is a new message.
 LAST = 3.0
 
@@ -29,7 +33,7 @@ class Hand:
     async def first(self, row: Glance, new: View, *, sure: bool) -> None:
         """Make the status message. Unless we are `sure` that nobody made it before (and died
         before keeping its id), what it really says is unknown: it is kept as saying nothing,
-        and so rewritten soon."""
+        and so looked at."""
         message = await self.speech.send(
             row.chat,
             row.chat_access,
@@ -39,6 +43,22 @@ class Hand:
             buttons=new.buttons,
         )
         self.answered(row, new, message=message, shown=new.text if sure else "")
+
+    async def look(self, row: Glance, new: View) -> None:
+        """Read what the message says: we, or who was here before, died or lost the answer."""
+        await self.speech.pace.allowed(READ, LAST)
+        try:
+            there = row.status_message or 0
+            text = await self.front.text_of(row.chat, row.chat_access, there)
+        except TelegramRefused as error:
+            log.warning("status.unread", request=row.request, error=error)
+            text = UNREAD
+        if text is None:
+            return self.answered(row, new, message=0, shown=new.text)
+        # Of another stage than now, so that it is put right as soon as it may.
+        stage = new.stage if text == new.text else ""
+        share = rhythm.share_in(text)
+        requests.found(self.db, row.request, shown=text, stage=stage, share=share)
 
     async def rewrite(self, row: Glance, new: View) -> None:
         """Make the message say what is true now."""
@@ -60,7 +80,7 @@ class Hand:
 
     async def last(self, row: Glance, new: View) -> None:
         """The last word: in the message that is there, or in a new one when it cannot be edited."""
-        if not await self.said_last(row, new):
+        if row.shown != new.text and not await self.said_last(row, new):
             random_id = once("last", row.request, row.status_random)
             await self.speech.send(
                 row.chat, row.chat_access, new.text, random_id=random_id, reply_to=row.message

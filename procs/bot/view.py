@@ -63,7 +63,7 @@ def render(glance: Glance, now: Now) -> View:
 
 def stage_of(glance: Glance) -> str:
     if glance.entries:
-        return f"list {glance.sent} {glance.lost}"
+        return "list"
     if glance.error in FULL:
         return NO_ROOM
     if glance.job_state is State.LATER:

@@ -32,9 +32,13 @@ UPDATE requests
  WHERE id = :request
 """
 CHANGES = """
-UPDATE requests SET shown_stage = :stage, shown_share = :share, shown_at = :now WHERE id = :request
+UPDATE requests SET shown = '', shown_stage = :stage, shown_share = :share, shown_at = :now
+ WHERE id = :request
 """
 SHOWED = "UPDATE requests SET shown = :shown WHERE id = :request"
+FOUND = """
+UPDATE requests SET shown = :shown, shown_stage = :stage, shown_share = :share WHERE id = :request
+"""
 CLOSE = "UPDATE requests SET closed_at = :now WHERE id = :request AND closed_at IS NULL"
 CANCEL = """
 UPDATE requests SET state = 'cancelled', ended_at = :now
@@ -196,8 +200,9 @@ def answered(
 
 
 def changes(db: Database, request: int, *, stage: str, share: float | None, now: Now) -> None:
-    """The status message is about to say something else. Kept before it does, so that a death in
-    between does not bring the next change too soon."""
+    """The status message is about to say something else, and until `showed` nobody knows what it
+    says: `shown` is empty. Kept before it does, so that a death, or a lost answer, in between
+    neither brings the next change too soon nor repeats this one."""
     facts = {"request": request, "stage": stage, "share": share, "now": now.wall}
     with db.write():
         db.change(CHANGES, facts)
@@ -207,6 +212,13 @@ def showed(db: Database, request: int, shown: str) -> None:
     """What the status message says now."""
     with db.write():
         db.change(SHOWED, {"request": request, "shown": shown})
+
+
+def found(db: Database, request: int, *, shown: str, stage: str, share: float | None) -> None:
+    """What the status message turned out to say, since whenever it changed last."""
+    facts = {"request": request, "shown": shown, "stage": stage, "share": share}
+    with db.write():
+        db.change(FOUND, facts)
 
 
 def close(db: Database, request: int, *, now: Now) -> None:

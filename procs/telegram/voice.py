@@ -8,6 +8,7 @@ from pyrogram import raw
 from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from procs.errors import TelegramAway, TelegramRefused
+from procs.telegram import looking
 from procs.telegram.line import Line
 from procs.telegram.peers import CHANNELS, TEXT, cut, peer
 from procs.telegram.posting import post
@@ -74,6 +75,11 @@ class Voice:
             if error.detail != UNCHANGED:
                 raise
         return True
+
+    async def text_of(self, chat: int, access: int, message: int) -> str | None:
+        """What a message of ours says now; None when it is not there any more."""
+        found = await looking.messages(self._line(), chat, access, range(message, message + 1))
+        return str(found[0].message) if found else None
 
     async def delete(self, chat: int, access: int, message: int) -> None:
         """Take a message of ours away; one that is gone already is no error."""
