@@ -27,6 +27,9 @@ from procs.telegram.pace import EDITS
 
 #: Seconds between two looks: the longest when nobody calls, the shortest when everybody does.
 LOOK, CALM = 1.0, 0.2
+#: Seconds after which is looked though nothing changed: time alone makes a worker seem to stall,
+#: and brings the next attempt nearer.
+STILL = 5.0
 #: Seconds that a known media has to arrive before its request gets a status message.
 GRACE = 1.5
 #: Seconds of rest for a request whose message could not be written.
@@ -58,6 +61,7 @@ class Board:
         self.busy: dict[int, asyncio.Task[str]] = {}
         self.memories: dict[int, Memory] = {}
         self.next_edit = 0.0
+        self.looked = 0.0
         self.restless = True
 
     # --- first answers, asked for by intake --------------------------------------------------
@@ -81,12 +85,16 @@ class Board:
         try:
             while not self.front.dead:
                 called = await ear.wait(CALM if self.restless else LOOK)
-                if called or self.db.changed() or self.restless:
+                if called or self.db.changed() or self.restless or self.is_stale():
                     self.look()
                 await self.front.save()
                 await asyncio.sleep(CALM)
         finally:
             ear.close()
+
+    def is_stale(self) -> bool:
+        """Whether what was seen last may be otherwise by now, by the clock alone."""
+        return bool(self.memories) and clock.now().boot - self.looked >= STILL
 
     async def settle(self, patience: float) -> None:
         """Let what is being written finish."""
@@ -96,6 +104,7 @@ class Board:
     def look(self) -> None:
         """Compare the messages with the store, and begin what is to be done."""
         now = clock.now()
+        self.looked = now.boot
         rows = glances.glances(self.db, now=now)
         known = {row.request for row in rows}
         self.memories = {n: kept for n, kept in self.memories.items() if n in known}

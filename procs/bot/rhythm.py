@@ -8,12 +8,14 @@ below what any bot reported.
 import re
 from dataclasses import dataclass
 
-from procs.bot.view import View
+from procs.bot.view import QUEUED, View
 from procs.store.glances import Glance
 
 #: Seconds between two edits of one message: within a stage, also in a group, where bots met waits
 #: below this, and when a new stage begins.
 SAME, GROUP, NEW = 5.0, 10.0, 1.0
+#: The same where only a place in the line, or the time until a turn, changes.
+QUEUE = 20.0
 #: Share of one between two edits within a stage.
 STEP = 0.05
 
@@ -47,7 +49,8 @@ def due(view: View, shown: Shown, now: float) -> bool:
     if view.stage != shown.stage and shape(view.text) != shape(shown.text):
         return now - shown.at >= NEW
     moved = view.share is None or shown.share is None or abs(view.share - shown.share) >= STEP
-    return moved and now - shown.at >= shown.rest
+    rest = QUEUE if view.stage == QUEUED else shown.rest
+    return moved and now - shown.at >= rest
 
 
 def urgency(view: View, shown: Shown) -> tuple[bool, float]:

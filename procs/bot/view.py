@@ -4,14 +4,12 @@ import re
 from dataclasses import dataclass
 
 from procs import i18n, listing
+from procs.bot import wait_words
 from procs.clock import Now
-from procs.errors import DiskFull, Unknown
+from procs.errors import Unknown
 from procs.i18n import Local
 from procs.job import State, Step
-from procs.store.breakers import WAITS
 from procs.store.glances import NO_ROOM, Glance
-from procs.store.visits import FULL as SITE_FULL
-from procs.store.visits import TURN
 
 #: Boxes of a progress bar.
 BOXES = 8
@@ -19,14 +17,10 @@ BOXES = 8
 NAME, LABEL = 60, 30
 #: Time left is not guessed below this rate, in bytes a second.
 CRAWL = 1024.0
-#: Seconds of waiting that are worth a word.
-WORTH = 10.0
 
-#: What is said while a site is left alone, by the class of failure that made us.
-RESTS = {"bot-check": "later-bot-check", "site-busy": "later-site-busy"}
-
-#: Why a request waits when there is no room for it, before the download or in it.
-FULL = (NO_ROOM, DiskFull("").name)
+#: Stages that are no step of a job. QUEUED is one whose words change slowly.
+QUEUED, LIST, PAUSED = "queued", "list", "paused"
+STALLED, LATER, BEGINS = "stalled", "later", "begins"
 
 BLANKS = re.compile(r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 CANCEL = "cancel"
@@ -53,9 +47,8 @@ def render(glance: Glance, now: Now) -> View:
     if glance.state == "cancelled":
         return View(about(glance, i18n.say(glance.language, "cancelled")), "cancelled")
     stage = stage_of(glance)
-    share = (
-        glance.done / glance.total if glance.total and stage in (Step.FETCH, Step.UPLOAD) else None
-    )
+    moves = glance.total and glance.done and stage in (Step.FETCH, Step.UPLOAD)
+    share = glance.done / glance.total if moves else None
     words = about(glance, line(glance, stage, share, now))
     button = (i18n.say(glance.language, "cancel-button"), f"{CANCEL}:{glance.request}")
     return View(words, stage, share, (button,))
@@ -63,52 +56,46 @@ def render(glance: Glance, now: Now) -> View:
 
 def stage_of(glance: Glance) -> str:
     if glance.entries:
-        return "list"
-    if glance.error in FULL:
+        return LIST
+    if glance.paused:
+        return PAUSED
+    if glance.stalls:
+        return STALLED
+    if glance.error in wait_words.FULL:
         return NO_ROOM
     if glance.job_state is State.LATER:
-        return "later"
-    return glance.step or "queued"
+        return LATER
+    if glance.step is Step.FETCH and not glance.done:
+        return BEGINS
+    return glance.step or QUEUED
 
 
 def line(glance: Glance, stage: str, share: float | None, now: Now) -> Local:
     """What is being done at the moment, in a line."""
     language = glance.language
-    if glance.entries:
+    if stage == LIST:
         return entries(glance)
-    if stage == NO_ROOM:
-        return i18n.say(language, "no-room")
-    if stage == "later":
-        return later(glance, now)
-    if stage == Step.PROBE:
-        return i18n.say(language, "probing")
+    if stage == PAUSED:
+        return wait_words.paused(glance)
+    if stage == LATER:
+        return wait_words.later(glance, now)
     if stage == Step.FETCH:
         return downloading(glance, share)
-    if stage == Step.PREPARE:
-        return i18n.say(language, "preparing")
     if stage in (Step.UPLOAD, Step.DELIVER):
         return sending(language, share)
-    if glance.place and glance.wait >= WORTH:
-        wait = i18n.span(language, glance.wait)
-        return i18n.say(language, "queued-wait", place=glance.place, wait=wait)
-    if glance.place:
-        return i18n.say(language, "queued-place", place=glance.place)
-    return i18n.say(language, "queued")
+    if stage == QUEUED:
+        return wait_words.in_line(glance)
+    return i18n.say(language, PLAIN[stage])
 
 
-def later(glance: Glance, now: Now) -> Local:
-    """When it is tried again, and why not now when the whole site has to wait."""
-    language, at = glance.language, glance.retry_at or 0.0
-    wait = i18n.span(language, max(1.0, at - now.wall))
-    waits, _, why = glance.error.partition(" ")
-    if waits in (TURN, SITE_FULL):
-        key = "later-turn" if waits == TURN and at - now.wall >= WORTH else "later-full"
-        return i18n.say(language, key, site=glance.site, wait=wait)
-    if waits != WAITS or at - now.wall < WORTH:
-        return i18n.say(language, "later", wait=wait)
-    key = RESTS.get(why, "later-site")
-    clock = i18n.hour(language, at)
-    return i18n.say(language, key, site=glance.site, wait=wait, clock=clock)
+#: Stages with the same words each time.
+PLAIN = {
+    STALLED: "stalled",
+    NO_ROOM: "no-room",
+    BEGINS: "begins",
+    Step.PROBE: "probing",
+    Step.PREPARE: "preparing",
+}
 
 
 def entries(glance: Glance) -> Local:
@@ -120,6 +107,8 @@ def entries(glance: Glance) -> Local:
         lines.append(i18n.say(language, "list-lost", places=places))
     if glance.found:
         lines.append(listing.rest(language, glance.found))
+    if glance.paused:
+        lines.append(wait_words.paused(glance))
     return Local("\n".join(lines))
 
 
