@@ -11,6 +11,7 @@ from typing import Any
 
 from procs import clock, log
 from procs.bot import rhythm, view
+from procs.bot.edit_turns import EditTurns
 from procs.bot.hand import Hand
 from procs.bot.settling import logged
 from procs.bot.speech import EDIT, Speech
@@ -58,6 +59,7 @@ class Board:
         self.front = front
         self.speech = speech
         self.hand = Hand(db, front, speech)
+        self.turns = EditTurns()
         self.busy: dict[int, asyncio.Task[str]] = {}
         self.memories: dict[int, Memory] = {}
         self.next_edit = 0.0
@@ -108,6 +110,7 @@ class Board:
         rows = glances.glances(self.db, now=now)
         known = {row.request for row in rows}
         self.memories = {n: kept for n, kept in self.memories.items() if n in known}
+        self.turns.keep(rows)
         self.restless = False
         idle = [row for row in rows if row.request not in self.busy and not self.held(row, now)]
         for row in idle:
@@ -143,16 +146,18 @@ class Board:
         return self.hand.first(row, self.seen(row, now), sure=sure)
 
     def progress(self, rows: list[Glance], now: Now) -> None:
-        """Rewrite at most one message, the most urgent of those that are due."""
+        """Rewrite at most one message: that of the person whose turn it is."""
         ready = []
         for row in rows:
             new, old = self.seen(row, now), rhythm.shown(row)
             self.restless |= new.text != old.text
             if rhythm.due(new, old, now.wall):
-                ready.append((rhythm.urgency(new, old), row, new))
-        if ready and now.wall >= self.next_edit and not self.speech.pace.wait(EDIT):
-            self.next_edit = now.wall + EDITS.gap
-            _, row, new = min(ready, key=lambda one: one[0])
+                ready.append((row, new))
+        if now.wall < self.next_edit or not ready or self.speech.pace.wait(EDIT):
+            return
+        self.next_edit = now.wall + EDITS.gap
+        if turn := self.turns.next(ready, now.wall):
+            row, new = turn
             self.begin(row, self.hand.rewrite(row, new))
 
     def seen(self, row: Glance, now: Now) -> View:

@@ -136,7 +136,11 @@ def test_no_combination_names_a_wrong_reason(language):
             (failed or not any(word in words for word in FAILED[language]))
             and (PAUSED[language] in words) is held
             and (waits or facts["step"] is None or IN_LINE[language] not in words)
-            and (state is not State.LATER or IN_LINE[language] not in words or error in wait_words.FULL)
+            and (
+                state is not State.LATER
+                or IN_LINE[language] not in words
+                or error in wait_words.FULL
+            )
             and not any(word in words for word in NOTHING[language])
         )
         if not good:
