@@ -1,7 +1,7 @@
-"""The board: one status message per request, kept true to what the store says.
+"""The board: one status message per message of a person, kept true to what the store says.
 
 Nothing is remembered here that a restart would miss: whether a message exists, what it says, and
-under which random_id it is sent stand in the request's row.
+under which random_id it is sent stand in the row of its request, of several in that of the first.
 """
 
 import asyncio
@@ -13,15 +13,14 @@ from procs import clock, log
 from procs.bot import rhythm, view
 from procs.bot.edit_turns import EditTurns
 from procs.bot.hand import Hand
+from procs.bot.posts import Post, gather
 from procs.bot.settling import logged
 from procs.bot.speech import EDIT, Speech
 from procs.bot.view import View
 from procs.clock import Now
 from procs.errors import ChatClosed, StoreFull, TelegramAway, TelegramRefused, TelegramWait
-from procs.job import State
-from procs.store import glances, wake
+from procs.store import glances, groups, wake
 from procs.store.database import Database
-from procs.store.glances import Glance
 from procs.store.wake import Ear
 from procs.telegram.front import Front
 from procs.telegram.pace import EDITS
@@ -33,7 +32,7 @@ LOOK, CALM = 1.0, 0.2
 STILL = 5.0
 #: Seconds that a known media has to arrive before its request gets a status message.
 GRACE = 1.5
-#: Seconds of rest for a request whose message could not be written.
+#: Seconds of rest for a message that could not be written.
 REST = 2.0
 
 Deed = Coroutine[Any, Any, None]
@@ -41,9 +40,9 @@ Deed = Coroutine[Any, Any, None]
 
 @dataclass(slots=True)
 class Memory:
-    """What the board saves itself from doing again for one request. Losing it costs a look."""
+    """What the board saves itself from doing again for one message. Losing it costs a look."""
 
-    row: Glance | None = None
+    post: Post | None = None
     view: View | None = None
     #: No message before this wall instant: the media is about to arrive.
     withheld: float = 0.0
@@ -70,14 +69,21 @@ class Board:
 
     def withhold(self, request: int) -> None:
         """Say nothing yet: the media is on its way already."""
-        self.memory(request).withheld = clock.now().wall + GRACE
-        self.restless = True
+        speaker = groups.speaker(self.db, request)
+        if speaker not in self.busy:
+            self.memory(speaker).withheld = clock.now().wall + GRACE
+            self.restless = True
 
     def answer(self, request: int) -> asyncio.Task[str] | None:
-        """Give a new request its status message now, not at the next look."""
+        """Give a new request its status message now, not at the next look; None when the message
+        that speaks for it is being given already."""
+        speaker = groups.speaker(self.db, request)
+        if speaker in self.busy:
+            return None
+        self.memory(speaker).withheld = 0.0
         now = clock.now()
-        row = glances.glance(self.db, request, now=now)
-        return self.begin(row, self.first(row, now, sure=True)) if row else None
+        posts = gather(glances.together(self.db, speaker, now=now))
+        return self.begin(posts[0], self.first(posts[0], now, sure=True)) if posts else None
 
     # --- keeping true ------------------------------------------------------------------------
 
@@ -107,64 +113,69 @@ class Board:
         """Compare the messages with the store, and begin what is to be done."""
         now = clock.now()
         self.looked = now.boot
-        rows = glances.glances(self.db, now=now)
-        known = {row.request for row in rows}
+        posts = gather(glances.glances(self.db, now=now))
+        known = {post.id for post in posts}
         self.memories = {n: kept for n, kept in self.memories.items() if n in known}
-        self.turns.keep(rows)
+        self.turns.keep(post.head for post in posts)
         self.restless = False
-        idle = [row for row in rows if row.request not in self.busy and not self.held(row, now)]
-        for row in idle:
-            deed = self.deed(row, now)
+        idle = [post for post in posts if post.id not in self.busy and not self.held(post, now)]
+        for post in idle:
+            deed = self.deed(post, now)
             if deed is not None:
-                self.begin(row, deed)
-        told = [row for row in idle if row.state == "open" and row.status_message and row.shown]
-        self.progress(told, now)
+                self.begin(post, deed)
+        self.progress([post for post in idle if post.id not in self.busy and post.is_open], now)
 
-    def held(self, row: Glance, now: Now) -> bool:
-        """Whether a request is to be left alone for the moment."""
-        memory = self.memory(row.request)
-        until = max(memory.resting, memory.withheld if row.state == "open" else 0.0)
+    def held(self, post: Post, now: Now) -> bool:
+        """Whether a message is to be left alone for the moment."""
+        memory = self.memory(post.id)
+        until = max(memory.resting, memory.withheld if post.is_open else 0.0)
         self.restless |= until > now.wall
         return until > now.wall
 
-    def deed(self, row: Glance, now: Now) -> Deed | None:
-        """What a request needs, progress apart."""
-        if row.status_message is None:
-            withheld = bool(self.memory(row.request).withheld)
-            if withheld and row.state in ("delivered", "cancelled"):
-                return self.hand.hush(row)
-            return self.first(row, now, sure=withheld)
-        if row.status_message and not row.shown:
-            return self.hand.look(row, self.seen(row, now))
-        if row.state == "open":
+    def deed(self, post: Post, now: Now) -> Deed | None:
+        """What a message needs, progress apart."""
+        head = post.head
+        if head.status_message is None:
+            withheld = bool(self.memory(post.id).withheld)
+            if withheld and post.is_past:
+                return self.hand.hush(post)
+            return self.first(post, now, sure=withheld)
+        if head.status_message and not head.shown:
+            return self.hand.look(post, self.seen(post, now))
+        if found := post.unlisted:
+            return self.hand.show(post, found, view.render(found, now))
+        if post.is_open:
             return None
-        if row.state == "delivered" and not (row.lost or row.found):
-            return self.hand.vanish(row)
-        return self.hand.last(row, self.seen(row, now))
+        if post.needs_no_word:
+            return self.hand.vanish(post)
+        return self.hand.last(post, self.seen(post, now))
 
-    def first(self, row: Glance, now: Now, *, sure: bool) -> Deed:
-        return self.hand.first(row, self.seen(row, now), sure=sure)
+    def first(self, post: Post, now: Now, *, sure: bool) -> Deed:
+        return self.hand.first(post, self.seen(post, now), sure=sure)
 
-    def progress(self, rows: list[Glance], now: Now) -> None:
+    def progress(self, posts: list[Post], now: Now) -> None:
         """Rewrite at most one message: that of the person whose turn it is."""
-        ready = []
-        for row in rows:
-            new, old = self.seen(row, now), rhythm.shown(row)
+        ready = {}
+        for post in posts:
+            if not post.head.status_message:
+                continue
+            new, old = self.seen(post, now), rhythm.shown(post.head)
             self.restless |= new.text != old.text
             if rhythm.due(new, old, now.wall):
-                ready.append((row, new))
+                ready[post.id] = post, new
         if now.wall < self.next_edit or not ready or self.speech.pace.wait(EDIT):
             return
         self.next_edit = now.wall + EDITS.gap
-        if turn := self.turns.next(ready, now.wall):
-            row, new = turn
-            self.begin(row, self.hand.rewrite(row, new))
+        turn = self.turns.next([(post.head, new) for post, new in ready.values()], now.wall)
+        if turn is not None:
+            post, new = ready[turn]
+            self.begin(post, self.hand.rewrite(post, new))
 
-    def seen(self, row: Glance, now: Now) -> View:
-        """What the message should say; worked out again only when the row changed."""
-        memory = self.memory(row.request)
-        if memory.view is None or memory.row != row or row.job_state is State.LATER:
-            memory.row, memory.view = row, view.render(row, now)
+    def seen(self, post: Post, now: Now) -> View:
+        """What the message should say; worked out again only when a row changed."""
+        memory = self.memory(post.id)
+        if memory.view is None or memory.post != post or post.depends_on_time:
+            memory.post, memory.view = post, post.render(now)
         return memory.view
 
     def memory(self, request: int) -> Memory:
@@ -172,10 +183,10 @@ class Board:
 
     # --- doing -------------------------------------------------------------------------------
 
-    def begin(self, row: Glance, deed: Deed) -> asyncio.Task[str]:
-        task = asyncio.create_task(logged(self.carry(row, deed), request=row.request))
-        self.busy[row.request] = task
-        task.add_done_callback(lambda _: self.ended(row.request))
+    def begin(self, post: Post, deed: Deed) -> asyncio.Task[str]:
+        task = asyncio.create_task(logged(self.carry(post, deed), request=post.id))
+        self.busy[post.id] = task
+        task.add_done_callback(lambda _: self.ended(post.id))
         return task
 
     def ended(self, request: int) -> None:
@@ -183,20 +194,20 @@ class Board:
         self.busy.pop(request, None)
         self.restless = True
 
-    async def carry(self, row: Glance, deed: Deed) -> None:
-        """One deed, and what its failure means for the request."""
-        memory = self.memory(row.request)
+    async def carry(self, post: Post, deed: Deed) -> None:
+        """One deed, and what its failure means for the message."""
+        memory = self.memory(post.id)
         memory.resting = clock.now().wall + REST
         try:
             await deed
         except TelegramWait as wait:
             self.speech.pace.note(wait)
         except ChatClosed:
-            self.hand.leave(row)
+            self.hand.leave(post)
         except TelegramRefused as error:
-            log.warning("status.refused", request=row.request, error=error)
-            self.hand.give_up(row)
+            log.warning("status.refused", request=post.id, error=error)
+            self.hand.give_up(post)
         except (TelegramAway, StoreFull) as error:
-            log.warning("status.late", request=row.request, error=error)
+            log.warning("status.late", request=post.id, error=error)
         else:
             memory.resting = 0.0

@@ -31,12 +31,13 @@ class EditTurns:
             latest[row.user] = max(row.shown_at, latest.get(row.user, 0.0))
         self.served = {user: self.served.get(user, at) for user, at in latest.items()}
 
-    def next(self, ready: Iterable[Ready], now: float) -> Ready | None:
-        """The message whose turn it is; its person goes to the back of the line."""
-        firsts: dict[int, tuple[tuple[bool, float], Ready]] = {}
+    def next(self, ready: Iterable[Ready], now: float) -> int | None:
+        """The request in whose row the message stands whose turn it is; its person goes to the
+        back of the line."""
+        firsts: dict[int, tuple[tuple[bool, float], int]] = {}
         for row, view in ready:
-            one = rhythm.urgency(view, rhythm.shown(row)), (row, view)
-            firsts[row.user] = min(firsts.get(row.user, one), one, key=lambda it: it[0])
+            one = rhythm.urgency(view, rhythm.shown(row)), row.request
+            firsts[row.user] = min(firsts.get(row.user, one), one)
         if not firsts:
             return None
         user = min(firsts, key=lambda user: self.order(user, progress=firsts[user][0][0]))

@@ -10,6 +10,7 @@ from procs.errors import Unknown
 from procs.i18n import Local
 from procs.job import State, Step
 from procs.store.glances import NO_ROOM, Glance
+from procs.telegram.voice import Buttons
 
 #: Boxes of a progress bar.
 BOXES = 8
@@ -23,7 +24,8 @@ QUEUED, LIST, PAUSED = "queued", "list", "paused"
 STALLED, LATER, BEGINS = "stalled", "later", "begins"
 
 BLANKS = re.compile(r"[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
-CANCEL = "cancel"
+#: Data of buttons: one request, and all of a message.
+CANCEL, CANCEL_GROUP = "cancel", "cancel-group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class View:
     text: str
     stage: str
     share: float | None = None
-    buttons: tuple[tuple[str, str], ...] = ()
+    buttons: Buttons = ()
 
 
 def render(glance: Glance, now: Now) -> View:
@@ -47,8 +49,7 @@ def render(glance: Glance, now: Now) -> View:
     if glance.state == "cancelled":
         return View(about(glance, i18n.say(glance.language, "cancelled")), "cancelled")
     stage = stage_of(glance)
-    moves = glance.total and glance.done and stage in (Step.FETCH, Step.UPLOAD)
-    share = glance.done / glance.total if moves else None
+    share = share_of(glance, stage)
     words = about(glance, line(glance, stage, share, now))
     button = (i18n.say(glance.language, "cancel-button"), f"{CANCEL}:{glance.request}")
     return View(words, stage, share, (button,))
@@ -68,6 +69,12 @@ def stage_of(glance: Glance) -> str:
     if glance.step is Step.FETCH and not glance.done:
         return BEGINS
     return glance.step or QUEUED
+
+
+def share_of(glance: Glance, stage: str) -> float | None:
+    """How much of a stage is done, of one; None where there is nothing to tell yet."""
+    moves = glance.total and glance.done and stage in (Step.FETCH, Step.UPLOAD)
+    return glance.done / glance.total if moves else None
 
 
 def line(glance: Glance, stage: str, share: float | None, now: Now) -> Local:
@@ -145,11 +152,15 @@ def about(glance: Glance, line: Local) -> str:
 
 def failure(glance: Glance) -> str:
     """One sentence about what happened, and the code that the log has too."""
-    language = glance.language
+    facts = {"name": name(glance), "reason": reason(glance), "code": glance.code}
+    return i18n.say(glance.language, "failure", **facts)
+
+
+def reason(glance: Glance) -> Local:
+    """Why a request failed, in a sentence."""
     # The row may be of another version: the bot must not fall over a word that it does not know.
     key = glance.say if glance.say and i18n.knows(glance.say) else Unknown.say
-    reason = i18n.say(language, key, site=glance.site)
-    return i18n.say(language, "failure", name=name(glance), reason=reason, code=glance.code)
+    return i18n.say(glance.language, key, site=glance.site)
 
 
 def name(glance: Glance, most: int = NAME) -> str:

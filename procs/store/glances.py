@@ -25,7 +25,7 @@ SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.status_message, r.st
        (SELECT COUNT(*) FROM requests e WHERE e.parent = r.id AND e.state = 'delivered'),
        COALESCE((SELECT GROUP_CONCAT(e.place, ', ') FROM requests e
                   WHERE e.parent = r.id AND e.state = 'failed'), ''),
-       r.found, r.shown_stage, r.shown_share, r.shown_at
+       r.found, r.shown_stage, r.shown_share, r.shown_at, COALESCE(r.speaker, 0), r.listing
   FROM requests r
   LEFT JOIN users u ON u.id = r.user_id
   LEFT JOIN jobs j ON j.id = r.job
@@ -34,6 +34,7 @@ SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.status_message, r.st
 # `+r.id` keeps SQLite from walking the whole table in the order of its ids.
 UNCLOSED = COLUMNS + "WHERE r.closed_at IS NULL AND r.folder = 0 ORDER BY +r.id"
 ONE = COLUMNS + "WHERE r.id = :request"
+OF_GROUP = COLUMNS + "WHERE r.speaker IS NOT NULL AND r.speaker = :speaker ORDER BY +r.id"
 OF_USER = (
     COLUMNS
     + """
@@ -61,7 +62,10 @@ class Glance:
 
     Of a list: its `entries`, how many were `sent`, and the places of those that failed; `found` is
     what a look found, as JSON. `shown` is what the status message says (empty when that is not
-    known), of which stage and share of one, since the wall instant `shown_at`."""
+    known), of which stage and share of one, since the wall instant `shown_at`.
+
+    Of a link among several of one message: `speaker` is the request in whose row the status message
+    of all stands (0: it came alone), `listing` the message that shows what was found behind it."""
 
     request: int
     user: int
@@ -94,6 +98,8 @@ class Glance:
     shown_stage: str = ""
     shown_share: float | None = None
     shown_at: float = 0.0
+    speaker: int = 0
+    listing: int | None = None
     ahead: int = 0
     paused: str = ""
     stalls: bool = False
@@ -120,6 +126,13 @@ def glances(db: Database, *, now: Now) -> list[Glance]:
 def glance(db: Database, request: int, *, now: Now) -> Glance | None:
     row = db.one(ONE, {"request": request})
     return _glance(_Around(db, now=now, low=bool(disks.low(db))), row) if row else None
+
+
+def together(db: Database, request: int, *, now: Now) -> list[Glance]:
+    """The requests for which one status message speaks; `request` is the speaker."""
+    around = _Around(db, now=now, low=bool(disks.low(db)))
+    rows = db.all(OF_GROUP, {"speaker": request}) or db.all(ONE, {"request": request})
+    return [_glance(around, row) for row in rows]
 
 
 def open_of(db: Database, user: int) -> list[Glance]:
@@ -171,7 +184,7 @@ class _Around:
 
 def _glance(around: _Around, row: tuple[Any, ...]) -> Glance:
     head, (job_state, step, done, total, rate, at) = row[:9], row[9:15]
-    tail, (error, job, lane, user), (entries, *more) = row[15:21], row[21:25], row[25:32]
+    tail, (error, job, lane, user), (entries, *more) = row[15:21], row[21:25], row[25:34]
     state = None if job_state is None else State(job_state)
     light = lane == Lane.LIGHT
     owner, site = (head[1], "") if entries else (user, "" if light else tail[4])

@@ -20,6 +20,7 @@ VALUES (:user, :chat, :access, :message, :ordinal, :folder, :url, :site, :key, :
         :random, :now, :parent, :place, :closed)
 RETURNING id
 """
+JOIN = "UPDATE requests SET speaker = :speaker WHERE id = :request"
 POINT = "UPDATE requests SET job = :job, cached = :cached WHERE id = :request"
 ALIVE = "SELECT id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state < 20"
 #: Somebody comes to a job that lives, which goes on if it was stopping; or leaves it to others.
@@ -30,14 +31,6 @@ UPDATE requests
    SET status_message = :message, shown = :shown, shown_stage = :stage, shown_share = :share,
        shown_at = :now, answered_at = COALESCE(answered_at, :now)
  WHERE id = :request
-"""
-CHANGES = """
-UPDATE requests SET shown = '', shown_stage = :stage, shown_share = :share, shown_at = :now
- WHERE id = :request
-"""
-SHOWED = "UPDATE requests SET shown = :shown WHERE id = :request"
-FOUND = """
-UPDATE requests SET shown = :shown, shown_stage = :stage, shown_share = :share WHERE id = :request
 """
 CLOSE = "UPDATE requests SET closed_at = :now WHERE id = :request AND closed_at IS NULL"
 CANCEL = """
@@ -92,11 +85,24 @@ class Order:
 
 def submit(db: Database, asks: Sequence[Ask], *, now: Now) -> list[Submitted]:
     """Accept links: their rows and the work for them are on the disk when this returns, so the
-    person may be answered. The same message accepted twice is one request."""
+    person may be answered. The same message accepted twice is one request. Several links of one
+    message in a chat become a group: one status message speaks for them (`groups`)."""
     with db.write(full=True):
         done = [add(db, ask, now=now) for ask in asks]
+        _join(db, asks, done)
     wake.poke_idle(db.run, count=sum(one.outcome != "again" for one in done))
     return done
+
+
+def _join(db: Database, asks: Sequence[Ask], done: Sequence[Submitted]) -> None:
+    """Have the first new request of each message speak for the others."""
+    new: dict[tuple[int, int], list[int]] = {}
+    for ask, one in zip(asks, done, strict=True):
+        if one.outcome != "again" and not (ask.folder or ask.parent):
+            new.setdefault((ask.chat, ask.message), []).append(one.request)
+    for members in new.values():
+        if len(members) > 1:
+            db.change_many(JOIN, [{"request": one, "speaker": members[0]} for one in members])
 
 
 def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
@@ -199,32 +205,15 @@ def answered(
         db.change(ANSWERED, {**facts, "now": now.wall})
 
 
-def changes(db: Database, request: int, *, stage: str, share: float | None, now: Now) -> None:
-    """The status message is about to say something else, and until `showed` nobody knows what it
-    says: `shown` is empty. Kept before it does, so that a death, or a lost answer, in between
-    neither brings the next change too soon nor repeats this one."""
-    facts = {"request": request, "stage": stage, "share": share, "now": now.wall}
-    with db.write():
-        db.change(CHANGES, facts)
-
-
-def showed(db: Database, request: int, shown: str) -> None:
-    """What the status message says now."""
-    with db.write():
-        db.change(SHOWED, {"request": request, "shown": shown})
-
-
-def found(db: Database, request: int, *, shown: str, stage: str, share: float | None) -> None:
-    """What the status message turned out to say, since whenever it changed last."""
-    facts = {"request": request, "shown": shown, "stage": stage, "share": share}
-    with db.write():
-        db.change(FOUND, facts)
-
-
 def close(db: Database, request: int, *, now: Now) -> None:
     """The last word is said; the request is never listed again."""
+    close_all(db, [request], now=now)
+
+
+def close_all(db: Database, requests: Sequence[int], *, now: Now) -> None:
+    """The same for all requests of one status message, at once."""
     with db.write():
-        db.change(CLOSE, {"request": request, "now": now.wall})
+        db.change_many(CLOSE, [{"request": one, "now": now.wall} for one in requests])
 
 
 def cancel(db: Database, request: int, *, user: int, now: Now) -> bool:

@@ -13,8 +13,10 @@ from procs.telegram.line import Line
 from procs.telegram.peers import CHANNELS, TEXT, cut, peer
 from procs.telegram.posting import post
 
-#: Rows of buttons: (label, data). Telegram allows 64 bytes of data.
-Buttons = Sequence[tuple[str, str]]
+#: A button: (label, data). Telegram allows 64 bytes of data.
+Button = tuple[str, str]
+#: Rows of buttons; a row of one may be the button itself.
+Buttons = Sequence[Button | Sequence[Button]]
 
 UNCHANGED = "MESSAGE_NOT_MODIFIED"
 #: The message is not there any more, or may not be edited.
@@ -111,10 +113,18 @@ class Voice:
     async def _keyboard(self, buttons: Buttons) -> Any:
         if not buttons:
             return None
-        rows = [[InlineKeyboardButton(label, callback_data=data)] for label, data in buttons]
+        rows = [
+            [InlineKeyboardButton(label, callback_data=data) for label, data in row]
+            for row in map(row_of, buttons)
+        ]
         return await InlineKeyboardMarkup(rows).write(self._line().client)
 
     def _line(self) -> Line:
         if self.line is None:
             raise TelegramAway("not connected")
         return self.line
+
+
+def row_of(given: Any) -> Sequence[Button]:
+    """A row of buttons, also where one stands for itself."""
+    return [given] if isinstance(given[0], str) else given

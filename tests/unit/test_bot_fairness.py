@@ -44,8 +44,8 @@ class Chat:
             if number in views and rhythm.due(views[number], rhythm.shown(row), now)
         ]
         turn = self.turns.next(ready, now)
-        if turn:
-            row, new = turn
+        if turn is not None:
+            row, new = self.rows[turn], views[turn]
             facts = {"shown": new.text, "shown_stage": new.stage, "shown_share": new.share}
             self.rows[row.request] = replace(row, **facts, shown_at=now)
             self.edits.append((now, row.user))
