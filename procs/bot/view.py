@@ -68,7 +68,9 @@ def stage_of(glance: Glance) -> str:
         return LATER
     if glance.step is Step.FETCH and not glance.done:
         return BEGINS
-    return glance.step or QUEUED
+    # Claimed, and about to say what it does first.
+    idle = Step.PROBE if glance.job_state is State.LEASED else QUEUED
+    return glance.step or idle
 
 
 def share_of(glance: Glance, stage: str) -> float | None:

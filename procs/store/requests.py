@@ -21,7 +21,11 @@ VALUES (:user, :chat, :access, :message, :ordinal, :folder, :url, :site, :key, :
 RETURNING id
 """
 JOIN = "UPDATE requests SET speaker = :speaker WHERE id = :request"
-POINT = "UPDATE requests SET job = :job, cached = :cached WHERE id = :request"
+POINT = """
+UPDATE requests SET job = :job, cached = :cached,
+       title = CASE title WHEN '' THEN :title ELSE title END
+ WHERE id = :request
+"""
 ALIVE = "SELECT id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state < 20"
 #: Somebody comes to a job that lives, which goes on if it was stopping; or leaves it to others.
 JOINED = "UPDATE jobs SET stop = 0, story = story || :event WHERE id = :job"
@@ -139,7 +143,7 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     if known:
         job = outcomes.deliver(db, request, user=ask.user, media=known.id, now=now)
         media.used(db, known.id, now=now)
-        return _point(db, Submitted(request, "cached", job))
+        return _point(db, Submitted(request, "cached", job), title=known.title)
     kind, lane = work_of(ask, wish)
     mark = f"{kind}:{ask.link.key}:{ask.link.variant}"
     mark += f":folder:{request}" if ask.folder else ""
@@ -174,9 +178,10 @@ def work_of(ask: Ask, wish: Variant) -> tuple[Kind, Lane]:
     return Kind.FETCH, Lane.ENCODE if wish.anew else Lane.HEAVY
 
 
-def _point(db: Database, done: Submitted) -> Submitted:
+def _point(db: Database, done: Submitted, *, title: str = "") -> Submitted:
     cached = int(done.outcome == "cached")
-    db.change(POINT, {"job": done.job, "cached": cached, "request": done.request})
+    facts = {"job": done.job, "cached": cached, "title": title, "request": done.request}
+    db.change(POINT, facts)
     return done
 
 

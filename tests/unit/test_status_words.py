@@ -135,7 +135,7 @@ def test_no_combination_names_a_wrong_reason(language):
         good = (
             (failed or not any(word in words for word in FAILED[language]))
             and (PAUSED[language] in words) is held
-            and (waits or facts["step"] is None or IN_LINE[language] not in words)
+            and (waits or state is State.LATER or IN_LINE[language] not in words)
             and (
                 state is not State.LATER
                 or IN_LINE[language] not in words
