@@ -34,6 +34,8 @@ STILL = 5.0
 GRACE = 1.5
 #: Seconds of rest for a message that could not be written.
 REST = 2.0
+#: Messages of one person that are written at once.
+AT_ONCE = 4
 
 Deed = Coroutine[Any, Any, None]
 
@@ -60,6 +62,7 @@ class Board:
         self.hand = Hand(db, front, speech)
         self.turns = EditTurns()
         self.busy: dict[int, asyncio.Task[str]] = {}
+        self.doing: dict[int, Post] = {}
         self.memories: dict[int, Memory] = {}
         self.next_edit = 0.0
         self.looked = 0.0
@@ -83,7 +86,9 @@ class Board:
         self.memory(speaker).withheld = 0.0
         now = clock.now()
         posts = gather(glances.together(self.db, speaker, now=now))
-        return self.begin(posts[0], self.first(posts[0], now, sure=True)) if posts else None
+        if not posts or self.is_crowded(posts[0]):
+            return None
+        return self.begin(posts[0], self.first(posts[0], now, sure=True))
 
     # --- keeping true ------------------------------------------------------------------------
 
@@ -120,6 +125,8 @@ class Board:
         self.restless = False
         idle = [post for post in posts if post.id not in self.busy and not self.held(post, now)]
         for post in idle:
+            if self.is_crowded(post):
+                continue
             deed = self.deed(post, now)
             if deed is not None:
                 self.begin(post, deed)
@@ -144,11 +151,24 @@ class Board:
             return self.hand.look(post, self.seen(post, now))
         if found := post.unlisted:
             return self.hand.show(post, found, view.render(found, now))
-        if post.is_open:
+        return None if post.is_open else self.end(post, now)
+
+    def end(self, post: Post, now: Now) -> Deed | None:
+        """What a message needs whose requests are over; None while its person had many ends."""
+        if not self.turns.may_end(post.head.user, now.wall):
+            self.restless = True
             return None
         if post.needs_no_word:
             return self.hand.vanish(post)
         return self.hand.last(post, self.seen(post, now))
+
+    def is_crowded(self, post: Post) -> bool:
+        """Whether so much is being done for a person that the rest has to wait: what is said next
+        in that chat, an answer to /cancel perhaps, must not stand behind all of it."""
+        user = post.head.user
+        crowded = sum(one.head.user == user for one in self.doing.values()) >= AT_ONCE
+        self.restless |= crowded
+        return crowded
 
     def first(self, post: Post, now: Now, *, sure: bool) -> Deed:
         return self.hand.first(post, self.seen(post, now), sure=sure)
@@ -185,13 +205,14 @@ class Board:
 
     def begin(self, post: Post, deed: Deed) -> asyncio.Task[str]:
         task = asyncio.create_task(logged(self.carry(post, deed), request=post.id))
-        self.busy[post.id] = task
+        self.busy[post.id], self.doing[post.id] = task, post
         task.add_done_callback(lambda _: self.ended(post.id))
         return task
 
     def ended(self, request: int) -> None:
         """A deed is over. What it wrote, or failed to, no other connection's change tells of."""
         self.busy.pop(request, None)
+        self.doing.pop(request, None)
         self.restless = True
 
     async def carry(self, post: Post, deed: Deed) -> None:

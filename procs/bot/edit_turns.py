@@ -12,6 +12,9 @@ from procs.store.glances import Glance
 
 #: Seconds of waiting by which a person comes sooner whose message has a new stage to tell.
 AHEAD = 3.0
+#: Seconds between two last words to one person, and how many may come at once: no limit of
+#: Telegram's names them, and somebody's hundred cancelled links must not earn everybody a wait.
+GAP, BURST = 1.0, 4
 
 #: A message that may be edited now: its request's row, and what it should say.
 Ready = tuple[Glance, View]
@@ -23,6 +26,8 @@ class EditTurns:
 
     def __init__(self) -> None:
         self.served: dict[int, float] = {}
+        #: When each person would have had no last word lately (GCRA, the leaky bucket as a clock).
+        self.ended: dict[int, float] = {}
 
     def keep(self, rows: Iterable[Glance]) -> None:
         """Forget who has no message any more, and learn of who has one."""
@@ -30,6 +35,17 @@ class EditTurns:
         for row in rows:
             latest[row.user] = max(row.shown_at, latest.get(row.user, 0.0))
         self.served = {user: self.served.get(user, at) for user, at in latest.items()}
+        self.ended = {user: at for user, at in self.ended.items() if user in latest}
+
+    def may_end(self, user: int, now: float) -> bool:
+        """Whether a person may have one more last word now, which is counted then."""
+        empty_at = max(self.ended.get(user, now), now)
+        if empty_at > now + GAP * BURST:
+            empty_at = now  # the clock was set back
+        if empty_at > now + GAP * (BURST - 1):
+            return False
+        self.ended[user] = empty_at + GAP
+        return True
 
     def next(self, ready: Iterable[Ready], now: float) -> int | None:
         """The request in whose row the message stands whose turn it is; its person goes to the

@@ -8,12 +8,14 @@ below what any bot reported.
 import re
 from dataclasses import dataclass
 
-from procs.bot.view import QUEUED, View
+from procs.bot.view import BEGINS, QUEUED, View
 from procs.store.glances import Glance
 
 #: Seconds between two edits of one message: within a stage, also in a group, where bots met waits
 #: below this, and when a new stage begins.
 SAME, GROUP, NEW = 5.0, 10.0, 1.0
+#: What says only that a download begins waits a little: its first bytes are a better word.
+BEGUN = 3.0
 #: The same where only a place in the line, or the time until a turn, changes.
 QUEUE = 20.0
 #: Share of one between two edits within a stage.
@@ -47,7 +49,7 @@ def due(view: View, shown: Shown, now: float) -> bool:
     if view.text == shown.text:
         return False
     if view.stage != shown.stage and shape(view.text) != shape(shown.text):
-        return now - shown.at >= NEW
+        return now - shown.at >= (BEGUN if view.stage == BEGINS else NEW)
     moved = view.share is None or shown.share is None or abs(view.share - shown.share) >= STEP
     rest = QUEUE if view.stage == QUEUED else shown.rest
     return moved and now - shown.at >= rest

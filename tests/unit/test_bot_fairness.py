@@ -88,6 +88,16 @@ def test_a_new_stage_is_told_before_the_progress_of_others_who_waited_as_long():
     assert chat.edits == [(10.0, 7)]
 
 
+def test_a_persons_many_last_words_come_one_a_second_after_a_few():
+    turns = EditTurns()
+    told = [n / 10 for n in range(200) if turns.may_end(1, 1000 + n / 10)]
+    assert told[:4] == [0.0, 0.1, 0.2, 0.3]
+    assert len(told) <= 4 + 20
+    assert all(after - before >= 0.9 for before, after in pairwise(told[4:]))
+    assert turns.may_end(2, 1020.0)
+    assert turns.may_end(1, 500.0)  # the clock was set back
+
+
 # --- places change rarely ------------------------------------------------------------------------
 
 
@@ -134,6 +144,15 @@ async def crowded(bot: Bot, db: Database, person: Person, tg: Telegram) -> None:
         (one,) = requests.submit(db, [ask], now=clock.now())
         number = await bot.front.send(person.id, access, f"link {n}", random_id=1 + n)
         requests.answered(db, one.request, message=number, shown=f"link {n}", now=clock.now())
+
+
+async def test_an_answer_to_cancel_stands_behind_a_few_status_messages_only(bot, ali):
+    for n in range(30):
+        await ali.sends(f"https://example.org/{n}")
+    asked = await ali.sends("/cancel")
+    told = await ali.sees(lambda m: m.reply == asked.id, timeout=30)
+    assert told.at - asked.at < 12  # thirty messages before it would be 26 s
+    await ali.sees(lambda m: "example.org/28" in m.text and m.buttons, timeout=60)
 
 
 async def test_a_film_moves_every_six_seconds_on_the_real_board(bot, db, tg, ali):

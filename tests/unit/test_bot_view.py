@@ -156,6 +156,9 @@ OLD = Shown("old", "fetch", 0.50, at=100.0)
         (View("old", "fetch", 0.90), 200.0, False),
         (View("new", "prepare", None), 101.0, True),
         (View("new", "prepare", None), 100.5, False),
+        (View("new", "begins", None), 102.9, False),
+        (View("new", "begins", None), 103.0, True),
+        (View("0ld 2", "new stage of the same words", None), 101.0, True),
     ],
 )
 def test_progress_moves_by_steps_and_a_new_stage_is_told_sooner(new, now, due):
