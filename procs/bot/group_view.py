@@ -107,9 +107,12 @@ def about(one: Glance, now: Now) -> str:
 
 
 def shortened(words: str, most: int) -> str:
-    if len(words) <= most:
-        return words
-    return words[: most - 1].rstrip() + "…" if most else ""
+    """Words of at most so many characters; what is isolated in them is closed again."""
+    if len(words) <= most or not most:
+        return words if most else ""
+    opens, closes = i18n.ISOLATE
+    cut = words[: most - 2].rstrip() + "…"
+    return cut + closes * (cut.count(opens) - cut.count(closes))
 
 
 def buttons(going: Sequence[Glance], members: Sequence[Glance]) -> Buttons:

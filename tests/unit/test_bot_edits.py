@@ -9,7 +9,7 @@ import pytest
 from procs import clock
 from procs.config import Settings
 from procs.job import Lane, Link, Step
-from procs.store import lists, requests, wake
+from procs.store import leases, lists, requests, wake
 from procs.store.database import Database
 from tests.sandbox.person import Message, Person
 from tests.sandbox.telegram.server import Telegram
@@ -105,6 +105,18 @@ async def test_an_edit_that_did_not_happen_is_made_good(bot, hands, tg, sara):
     hands.report(hands.claim(), Step.PREPARE)
     await sara.sees_edit(status, "Preparing")
     await once_only(tg, sara, "Preparing")
+
+
+async def test_a_wait_for_the_pace_of_a_chat_reads_as_ready_and_as_no_failure(bot, db, hands, sara):
+    await sara.sends(LINK)
+    status = await sara.sees("In line")
+    hands.fetches(hands.claim())
+    lease = hands.claim(Lane.LIGHT)
+    why = f"flood-wait chat:{sara.id}"
+    leases.retry(db, lease, delay=40.0, now=clock.now(), error=why, free=True)
+    wake.poke(db.run, wake.BOT)
+    seen = await sara.sees_edit(status, "Ready; Telegram lets us send it in")
+    assert not any("did not work" in text or "again" in text for text in forms(seen))
 
 
 async def test_a_list_counts_up_no_sooner_than_progress_may(bot, db, hands, tg, sara):

@@ -110,6 +110,7 @@ def test_it_is_never_longer_than_a_message_may_be(language, facts):
     assert limits.units(shown.text) <= limits.TEXT
     assert len(shown.text.splitlines()) == MOST + 1
     assert sum(len(row) if isinstance(row[0], tuple) else 1 for row in shown.buttons) <= MOST + 1
+    assert shown.text.count("\u2068") == shown.text.count("\u2069")
     assert facts.get("state") != "failed" or shown.text.count("E-7K2Q") == MOST
 
 
