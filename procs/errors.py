@@ -282,7 +282,7 @@ class TelegramAway(JobError):
 
     retry = True
     attempts = 30
-    say = "failed-telegram"
+    say = "failed-telegram-away"
 
 
 class SessionRevoked(ChaparError):

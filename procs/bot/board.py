@@ -1,7 +1,7 @@
-"""The board: one status message per request, kept true to what the store says.
+"""The board: one status message per message of a person, kept true to what the store says.
 
 Nothing is remembered here that a restart would miss: whether a message exists, what it says, and
-under which random_id it is sent stand in the request's row.
+under which random_id it is sent stand in the row of its request, of several in that of the first.
 """
 
 import asyncio
@@ -11,35 +11,40 @@ from typing import Any
 
 from procs import clock, log
 from procs.bot import rhythm, view
+from procs.bot.edit_turns import EditTurns
 from procs.bot.hand import Hand
+from procs.bot.posts import Post, gather
 from procs.bot.settling import logged
 from procs.bot.speech import EDIT, Speech
 from procs.bot.view import View
 from procs.clock import Now
 from procs.errors import ChatClosed, StoreFull, TelegramAway, TelegramRefused, TelegramWait
-from procs.job import State
-from procs.store import glances, wake
+from procs.store import glances, groups, wake
 from procs.store.database import Database
-from procs.store.glances import Glance
 from procs.store.wake import Ear
 from procs.telegram.front import Front
 from procs.telegram.pace import EDITS
 
 #: Seconds between two looks: the longest when nobody calls, the shortest when everybody does.
 LOOK, CALM = 1.0, 0.2
+#: Seconds after which is looked though nothing changed: time alone makes a worker seem to stall,
+#: and brings the next attempt nearer.
+STILL = 5.0
 #: Seconds that a known media has to arrive before its request gets a status message.
 GRACE = 1.5
-#: Seconds of rest for a request whose message could not be written.
+#: Seconds of rest for a message that could not be written.
 REST = 2.0
+#: Messages of one person that are written at once.
+AT_ONCE = 4
 
 Deed = Coroutine[Any, Any, None]
 
 
 @dataclass(slots=True)
 class Memory:
-    """What the board saves itself from doing again for one request. Losing it costs a look."""
+    """What the board saves itself from doing again for one message. Losing it costs a look."""
 
-    row: Glance | None = None
+    post: Post | None = None
     view: View | None = None
     #: No message before this wall instant: the media is about to arrive.
     withheld: float = 0.0
@@ -55,23 +60,35 @@ class Board:
         self.front = front
         self.speech = speech
         self.hand = Hand(db, front, speech)
+        self.turns = EditTurns()
         self.busy: dict[int, asyncio.Task[str]] = {}
+        self.doing: dict[int, Post] = {}
         self.memories: dict[int, Memory] = {}
         self.next_edit = 0.0
+        self.looked = 0.0
         self.restless = True
 
     # --- first answers, asked for by intake --------------------------------------------------
 
     def withhold(self, request: int) -> None:
         """Say nothing yet: the media is on its way already."""
-        self.memory(request).withheld = clock.now().wall + GRACE
-        self.restless = True
+        speaker = groups.speaker(self.db, request)
+        if speaker not in self.busy:
+            self.memory(speaker).withheld = clock.now().wall + GRACE
+            self.restless = True
 
     def answer(self, request: int) -> asyncio.Task[str] | None:
-        """Give a new request its status message now, not at the next look."""
+        """Give a new request its status message now, not at the next look; None when the message
+        that speaks for it is being given already."""
+        speaker = groups.speaker(self.db, request)
+        if speaker in self.busy:
+            return None
+        self.memory(speaker).withheld = 0.0
         now = clock.now()
-        row = glances.glance(self.db, request, now=now)
-        return self.begin(row, self.first(row, now, sure=True)) if row else None
+        posts = gather(glances.together(self.db, speaker, now=now))
+        if not posts or self.is_crowded(posts[0]):
+            return None
+        return self.begin(posts[0], self.first(posts[0], now, sure=True))
 
     # --- keeping true ------------------------------------------------------------------------
 
@@ -81,12 +98,16 @@ class Board:
         try:
             while not self.front.dead:
                 called = await ear.wait(CALM if self.restless else LOOK)
-                if called or self.db.changed() or self.restless:
+                if called or self.db.changed() or self.restless or self.is_stale():
                     self.look()
                 await self.front.save()
                 await asyncio.sleep(CALM)
         finally:
             ear.close()
+
+    def is_stale(self) -> bool:
+        """Whether what was seen last may be otherwise by now, by the clock alone."""
+        return bool(self.memories) and clock.now().boot - self.looked >= STILL
 
     async def settle(self, patience: float) -> None:
         """Let what is being written finish."""
@@ -96,58 +117,85 @@ class Board:
     def look(self) -> None:
         """Compare the messages with the store, and begin what is to be done."""
         now = clock.now()
-        rows = glances.glances(self.db, now=now)
-        known = {row.request for row in rows}
+        self.looked = now.boot
+        posts = gather(glances.glances(self.db, now=now))
+        known = {post.id for post in posts}
         self.memories = {n: kept for n, kept in self.memories.items() if n in known}
+        self.turns.keep(post.head for post in posts)
         self.restless = False
-        idle = [row for row in rows if row.request not in self.busy and not self.held(row, now)]
-        for row in idle:
-            deed = self.deed(row, now)
+        idle = [post for post in posts if post.id not in self.busy and not self.held(post, now)]
+        for post in idle:
+            if self.is_crowded(post):
+                continue
+            deed = self.deed(post, now)
             if deed is not None:
-                self.begin(row, deed)
-        self.progress([row for row in idle if row.state == "open" and row.status_message], now)
+                self.begin(post, deed)
+        self.progress([post for post in idle if post.id not in self.busy and post.is_open], now)
 
-    def held(self, row: Glance, now: Now) -> bool:
-        """Whether a request is to be left alone for the moment."""
-        memory = self.memory(row.request)
-        until = max(memory.resting, memory.withheld if row.state == "open" else 0.0)
+    def held(self, post: Post, now: Now) -> bool:
+        """Whether a message is to be left alone for the moment."""
+        memory = self.memory(post.id)
+        until = max(memory.resting, memory.withheld if post.is_open else 0.0)
         self.restless |= until > now.wall
         return until > now.wall
 
-    def deed(self, row: Glance, now: Now) -> Deed | None:
-        """What a request needs, progress apart."""
-        if row.status_message is None:
-            withheld = bool(self.memory(row.request).withheld)
-            if withheld and row.state in ("delivered", "cancelled"):
-                return self.hand.hush(row)
-            return self.first(row, now, sure=withheld)
-        if row.state == "open":
+    def deed(self, post: Post, now: Now) -> Deed | None:
+        """What a message needs, progress apart."""
+        head = post.head
+        if head.status_message is None:
+            withheld = bool(self.memory(post.id).withheld)
+            if withheld and post.is_past:
+                return self.hand.hush(post)
+            return self.first(post, now, sure=withheld)
+        if head.status_message and not head.shown:
+            return self.hand.look(post, self.seen(post, now))
+        if found := post.unlisted:
+            return self.hand.show(post, found, view.render(found, now))
+        return None if post.is_open else self.end(post, now)
+
+    def end(self, post: Post, now: Now) -> Deed | None:
+        """What a message needs whose requests are over; None while its person had many ends."""
+        if not self.turns.may_end(post.head.user, now.wall):
+            self.restless = True
             return None
-        if row.state == "delivered" and not (row.lost or row.found):
-            return self.hand.vanish(row)
-        return self.hand.last(row, self.seen(row, now))
+        if post.needs_no_word:
+            return self.hand.vanish(post)
+        return self.hand.last(post, self.seen(post, now))
 
-    def first(self, row: Glance, now: Now, *, sure: bool) -> Deed:
-        return self.hand.first(row, self.seen(row, now), sure=sure)
+    def is_crowded(self, post: Post) -> bool:
+        """Whether so much is being done for a person that the rest has to wait: what is said next
+        in that chat, an answer to /cancel perhaps, must not stand behind all of it."""
+        user = post.head.user
+        crowded = sum(one.head.user == user for one in self.doing.values()) >= AT_ONCE
+        self.restless |= crowded
+        return crowded
 
-    def progress(self, rows: list[Glance], now: Now) -> None:
-        """Rewrite at most one message, the most urgent of those that are due."""
-        ready = []
-        for row in rows:
-            new, old = self.seen(row, now), rhythm.shown(row)
+    def first(self, post: Post, now: Now, *, sure: bool) -> Deed:
+        return self.hand.first(post, self.seen(post, now), sure=sure)
+
+    def progress(self, posts: list[Post], now: Now) -> None:
+        """Rewrite at most one message: that of the person whose turn it is."""
+        ready = {}
+        for post in posts:
+            if not post.head.status_message:
+                continue
+            new, old = self.seen(post, now), rhythm.shown(post.head)
             self.restless |= new.text != old.text
             if rhythm.due(new, old, now.wall):
-                ready.append((rhythm.urgency(new, old), row, new))
-        if ready and now.wall >= self.next_edit and not self.speech.pace.wait(EDIT):
-            self.next_edit = now.wall + EDITS.gap
-            _, row, new = min(ready, key=lambda one: one[0])
-            self.begin(row, self.hand.rewrite(row, new))
+                ready[post.id] = post, new
+        if now.wall < self.next_edit or not ready or self.speech.pace.wait(EDIT):
+            return
+        self.next_edit = now.wall + EDITS.gap
+        turn = self.turns.next([(post.head, new) for post, new in ready.values()], now.wall)
+        if turn is not None:
+            post, new = ready[turn]
+            self.begin(post, self.hand.rewrite(post, new))
 
-    def seen(self, row: Glance, now: Now) -> View:
-        """What the message should say; worked out again only when the row changed."""
-        memory = self.memory(row.request)
-        if memory.view is None or memory.row != row or row.job_state is State.LATER:
-            memory.row, memory.view = row, view.render(row, now)
+    def seen(self, post: Post, now: Now) -> View:
+        """What the message should say; worked out again only when a row changed."""
+        memory = self.memory(post.id)
+        if memory.view is None or memory.post != post or post.depends_on_time:
+            memory.post, memory.view = post, post.render(now)
         return memory.view
 
     def memory(self, request: int) -> Memory:
@@ -155,26 +203,32 @@ class Board:
 
     # --- doing -------------------------------------------------------------------------------
 
-    def begin(self, row: Glance, deed: Deed) -> asyncio.Task[str]:
-        task = asyncio.create_task(logged(self.carry(row, deed), request=row.request))
-        self.busy[row.request] = task
-        task.add_done_callback(lambda _: self.busy.pop(row.request, None))
+    def begin(self, post: Post, deed: Deed) -> asyncio.Task[str]:
+        task = asyncio.create_task(logged(self.carry(post, deed), request=post.id))
+        self.busy[post.id], self.doing[post.id] = task, post
+        task.add_done_callback(lambda _: self.ended(post.id))
         return task
 
-    async def carry(self, row: Glance, deed: Deed) -> None:
-        """One deed, and what its failure means for the request."""
-        memory = self.memory(row.request)
+    def ended(self, request: int) -> None:
+        """A deed is over. What it wrote, or failed to, no other connection's change tells of."""
+        self.busy.pop(request, None)
+        self.doing.pop(request, None)
+        self.restless = True
+
+    async def carry(self, post: Post, deed: Deed) -> None:
+        """One deed, and what its failure means for the message."""
+        memory = self.memory(post.id)
         memory.resting = clock.now().wall + REST
         try:
             await deed
         except TelegramWait as wait:
             self.speech.pace.note(wait)
         except ChatClosed:
-            self.hand.leave(row)
+            self.hand.leave(post)
         except TelegramRefused as error:
-            log.warning("status.refused", request=row.request, error=error)
-            self.hand.give_up(row)
+            log.warning("status.refused", request=post.id, error=error)
+            self.hand.give_up(post)
         except (TelegramAway, StoreFull) as error:
-            log.warning("status.late", request=row.request, error=error)
+            log.warning("status.late", request=post.id, error=error)
         else:
             memory.resting = 0.0

@@ -3,7 +3,7 @@
 from procs import clock, i18n, log
 from procs.bot import view
 from procs.bot.speech import Speech
-from procs.store import glances, requests
+from procs.store import glances, groups, requests
 from procs.store.database import Database
 from procs.store.glances import Glance
 from procs.telegram.front import Front
@@ -38,11 +38,12 @@ class Cancelling:
         """A button: only the person who asked may stop a request."""
         word, _, number = press.data.partition(":")
         language = i18n.choose(press.person.language)
-        if word != view.CANCEL or not number.isdecimal():
+        if word not in (view.CANCEL, view.CANCEL_GROUP) or not number.isdecimal():
             await self.speech.answer(press.id, i18n.say(language, "unknown-button"))
             return
         request = int(number)
-        done = self.cancel(request, press.person.id)
+        cancel = self.cancel if word == view.CANCEL else self.cancel_group
+        done = cancel(request, press.person.id)
         key = "cancel-done" if done else self.why_not(request, press.person.id)
         await self.speech.answer(press.id, i18n.say(language, key))
 
@@ -50,6 +51,13 @@ class Cancelling:
         done = requests.cancel(self.db, request, user=user, now=clock.now())
         if done:
             log.info("request.cancelled", request=request, user=user)
+        return done
+
+    def cancel_group(self, speaker: int, user: int) -> bool:
+        """Stop all links of one message."""
+        done = groups.cancel(self.db, speaker, user=user, now=clock.now())
+        if done:
+            log.info("group.cancelled", request=speaker, user=user)
         return done
 
     def why_not(self, request: int, user: int) -> str:

@@ -1,19 +1,26 @@
 """The hand that writes status messages: each deed brings one message nearer to the truth.
 
-A deed may be repeated after any crash: sends carry the request's stored random_id, edits and
-removals are the same however often they are done.
+A deed may be repeated after any crash: sends carry the request's stored random_id. An edit whose
+outcome is not known is not repeated: the row says so from before the edit until after it, and what
+the message says is read first. A message is never edited to what it says already.
 """
 
+from typing import Any
+
 from procs import clock, log
-from procs.bot.speech import DELETE, EDIT, Speech, once
+from procs.bot import rhythm
+from procs.bot.posts import Post
+from procs.bot.speech import DELETE, EDIT, READ, Speech, once
 from procs.bot.view import View
 from procs.errors import TelegramRefused, TelegramWait
-from procs.store import requests
+from procs.store import groups, requests, status_rows
 from procs.store.database import Database
 from procs.store.glances import Glance
 from procs.telegram.front import Front
 from procs.telegram.pace import Urgency
 
+#: What is kept of a message that Telegram does not let us read.
+UNREAD = "?"
 #: Seconds that a last word waits for the leave to edit; after that it is a new message.
 LAST = 3.0
 
@@ -26,10 +33,11 @@ class Hand:
         self.front = front
         self.speech = speech
 
-    async def first(self, row: Glance, new: View, *, sure: bool) -> None:
+    async def first(self, post: Post, new: View, *, sure: bool) -> None:
         """Make the status message. Unless we are `sure` that nobody made it before (and died
         before keeping its id), what it really says is unknown: it is kept as saying nothing,
-        and so rewritten soon."""
+        and so looked at."""
+        row = post.head
         message = await self.speech.send(
             row.chat,
             row.chat_access,
@@ -38,83 +46,110 @@ class Hand:
             reply_to=row.message,
             buttons=new.buttons,
         )
-        self.answered(row, new, message=message, shown=new.text if sure else "")
+        self.answered(post, new, message=message, shown=new.text if sure else "")
 
-    async def rewrite(self, row: Glance, new: View) -> None:
+    async def look(self, post: Post, new: View) -> None:
+        """Read what the message says: we, or who was here before, died or lost the answer."""
+        row = post.head
+        await self.speech.pace.allowed(READ, LAST)
+        try:
+            there = row.status_message or 0
+            text = await self.front.text_of(row.chat, row.chat_access, there)
+        except TelegramRefused as error:
+            log.warning("status.unread", request=row.request, error=error)
+            text = UNREAD
+        if text is None:
+            return self.answered(post, new, message=0, shown=new.text)
+        # Of another stage than now, so that it is put right as soon as it may.
+        stage = new.stage if text == new.text else ""
+        share = rhythm.share_in(text)
+        status_rows.found(self.db, row.request, shown=text, stage=stage, share=share)
+
+    async def rewrite(self, post: Post, new: View) -> None:
         """Make the message say what is true now."""
-        if await self.edited(row, new, urgency=Urgency.PROGRESS):
-            requests.showed(self.db, row.request, new.text)
+        if await self.edited(post, new, urgency=Urgency.PROGRESS):
+            status_rows.showed(self.db, post.id, new.text)
         else:
-            self.answered(row, new, message=0, shown=new.text)
+            self.answered(post, new, message=0, shown=new.text)
 
-    def answered(self, row: Glance, new: View, *, message: int, shown: str) -> None:
-        requests.answered(
-            self.db,
-            row.request,
-            message=message,
-            shown=shown,
-            stage=new.stage,
-            share=new.share,
-            now=clock.now(),
+    def answered(self, post: Post, new: View, *, message: int, shown: str) -> None:
+        facts: dict[str, Any] = {"stage": new.stage, "share": new.share, "now": clock.now()}
+        with self.db.write():
+            for one in post.members[1:]:
+                status_rows.told(self.db, one.request, now=facts["now"])
+            requests.answered(self.db, post.id, message=message, shown=shown, **facts)
+
+    async def show(self, post: Post, found: Glance, new: View) -> None:
+        """What was found behind a link of a group is a message of its own."""
+        random_id = once("listing", found.request, found.status_random)
+        message = await self.speech.send(
+            found.chat, found.chat_access, new.text, random_id=random_id, reply_to=found.message
         )
+        groups.listed(self.db, found.request, message=message)
 
-    async def last(self, row: Glance, new: View) -> None:
+    async def last(self, post: Post, new: View) -> None:
         """The last word: in the message that is there, or in a new one when it cannot be edited."""
-        if not await self.said_last(row, new):
+        row = post.head
+        if row.shown != new.text and not await self.said_last(post, new):
             random_id = once("last", row.request, row.status_random)
             await self.speech.send(
                 row.chat, row.chat_access, new.text, random_id=random_id, reply_to=row.message
             )
-            await self.remove(row)
-        self.close(row)
+            await self.remove(post)
+        self.close(post)
 
-    async def said_last(self, row: Glance, new: View) -> bool:
-        if not row.status_message or self.speech.pace.wait(EDIT) > LAST:
+    async def said_last(self, post: Post, new: View) -> bool:
+        if not post.head.status_message or self.speech.pace.wait(EDIT) > LAST:
             return False
         try:
-            return await self.edited(row, new, urgency=Urgency.ANSWER)
+            return await self.edited(post, new, urgency=Urgency.ANSWER)
         except TelegramWait as wait:
             self.speech.pace.note(wait)
         except TelegramRefused as error:
-            log.warning("status.refused", request=row.request, error=error)
+            log.warning("status.refused", request=post.id, error=error)
         return False
 
-    async def vanish(self, row: Glance) -> None:
+    async def vanish(self, post: Post) -> None:
         """The media is there: its status message goes."""
-        await self.remove(row)
-        self.close(row)
+        await self.remove(post)
+        self.close(post)
 
-    async def hush(self, row: Glance) -> None:
+    async def hush(self, post: Post) -> None:
         """It is over before anything had to be said."""
-        self.close(row)
+        self.close(post)
 
-    async def edited(self, row: Glance, new: View, *, urgency: Urgency) -> bool:
+    async def edited(self, post: Post, new: View, *, urgency: Urgency) -> bool:
         """False when the message is not there any more."""
+        row = post.head
         await self.speech.pace.leave(EDIT, urgency=urgency, patience=LAST)
         stage, share = new.stage, new.share
-        requests.changes(self.db, row.request, stage=stage, share=share, now=clock.now())
+        status_rows.changes(self.db, row.request, stage=stage, share=share, now=clock.now())
         there = row.status_message or 0
         return await self.front.edit(
             row.chat, row.chat_access, there, new.text, buttons=new.buttons
         )
 
-    async def remove(self, row: Glance) -> None:
+    async def remove(self, post: Post) -> None:
+        row = post.head
         if row.status_message:
             await self.speech.pace.allowed(DELETE, LAST)
             await self.front.delete(row.chat, row.chat_access, row.status_message)
 
-    def close(self, row: Glance) -> None:
-        requests.close(self.db, row.request, now=clock.now())
+    def close(self, post: Post) -> None:
+        requests.close_all(self.db, [one.request for one in post.members], now=clock.now())
 
-    def give_up(self, row: Glance) -> None:
+    def give_up(self, post: Post) -> None:
         """Telegram does not take it, and would not take it again."""
-        if row.state != "open":
-            self.close(row)
-        elif row.status_message is None:
-            requests.answered(self.db, row.request, message=0, shown="", now=clock.now())
+        if post.unlisted:
+            groups.listed(self.db, post.unlisted.request, message=0)
+        elif not post.is_open:
+            self.close(post)
+        elif post.head.status_message is None:
+            requests.answered(self.db, post.id, message=0, shown="", now=clock.now())
 
-    def leave(self, row: Glance) -> None:
+    def leave(self, post: Post) -> None:
         """The person is gone: nobody waits for this any more."""
-        requests.cancel(self.db, row.request, user=row.user, now=clock.now())
-        self.close(row)
-        log.info("request.left", request=row.request, user=row.user)
+        for one in post.members:
+            requests.cancel(self.db, one.request, user=one.user, now=clock.now())
+        self.close(post)
+        log.info("request.left", request=post.id, user=post.head.user)

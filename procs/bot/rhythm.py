@@ -5,16 +5,25 @@ on messages.EditMessage (tangyoha/telegram_media_downloader 182 and 287, rcmltb 
 below what any bot reported.
 """
 
+import re
 from dataclasses import dataclass
 
-from procs.bot.view import View
+from procs.bot.view import BEGINS, QUEUED, View
 from procs.store.glances import Glance
 
 #: Seconds between two edits of one message: within a stage, also in a group, where bots met waits
 #: below this, and when a new stage begins.
 SAME, GROUP, NEW = 5.0, 10.0, 1.0
+#: What says only that a download begins waits a little: its first bytes are a better word.
+BEGUN = 3.0
+#: The same where only a place in the line, or the time until a turn, changes.
+QUEUE = 20.0
 #: Share of one between two edits within a stage.
 STEP = 0.05
+
+#: Where a bar begins, and the percent behind one.
+BAR = re.compile(r"[▰▱]")
+PERCENT = re.compile(r"[▰▱] (?:(\d+)[%٪]|[%٪](\d+))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +44,30 @@ def shown(glance: Glance) -> Shown:
 
 
 def due(view: View, shown: Shown, now: float) -> bool:
-    """Whether a message that says `shown` may say `view` now."""
+    """Whether a message that says `shown` may say `view` now. Where numbers alone would change, no
+    name of a stage makes it sooner."""
     if view.text == shown.text:
         return False
-    if view.stage != shown.stage:
-        return now - shown.at >= NEW
+    if view.stage != shown.stage and shape(view.text) != shape(shown.text):
+        return now - shown.at >= (BEGUN if view.stage == BEGINS else NEW)
     moved = view.share is None or shown.share is None or abs(view.share - shown.share) >= STEP
-    return moved and now - shown.at >= shown.rest
+    rest = QUEUE if view.stage == QUEUED else shown.rest
+    return moved and now - shown.at >= rest
 
 
 def urgency(view: View, shown: Shown) -> tuple[bool, float]:
     """Sorts messages that are due: a new stage first, then who waited longest."""
     return view.stage == shown.stage, shown.at
+
+
+def shape(text: str) -> str:
+    """A text up to its first bar, without its numbers: between two of one shape only progress
+    lies."""
+    front, *bar = BAR.split(text, maxsplit=1)
+    return re.sub(r"\d+", "0", front) + "▰" * len(bar)
+
+
+def share_in(text: str) -> float | None:
+    """The share of one that a text's first bar stands for; None without one."""
+    found = PERCENT.search(text)
+    return int(found[1] or found[2]) / 100 if found else None

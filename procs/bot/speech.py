@@ -14,6 +14,7 @@ from procs.telegram.voice import Buttons
 SEND = "messages.SendMessage"
 EDIT = "messages.EditMessage"
 DELETE = "messages.DeleteMessages"
+READ = "messages.GetMessages"
 PRESS = "messages.SetBotCallbackAnswer"
 #: Seconds that an answer waits for Telegram's leave; a longer wait makes it worthless.
 PATIENCE = 60.0

@@ -3,16 +3,13 @@
 import re
 from dataclasses import dataclass
 
-from procs import foreign, i18n, listing
+from procs import foreign, i18n, listing, reasons
+from procs.bot import wait_words
 from procs.clock import Now
-from procs.errors import DiskFull
 from procs.i18n import Local
 from procs.job import State, Step
-from procs.reasons import reason
-from procs.store.breakers import WAITS
 from procs.store.glances import NO_ROOM, Glance
-from procs.store.visits import FULL as SITE_FULL
-from procs.store.visits import TURN
+from procs.telegram.voice import Buttons
 
 #: Boxes of a progress bar.
 BOXES = 8
@@ -20,16 +17,13 @@ BOXES = 8
 NAME, LABEL = 60, 30
 #: Time left is not guessed below this rate, in bytes a second.
 CRAWL = 1024.0
-#: Seconds of waiting that are worth a word.
-WORTH = 10.0
 
-#: What is said while a site is left alone, by the class of failure that made us.
-RESTS = {"bot-check": "later-bot-check", "site-busy": "later-site-busy"}
+#: Stages that are no step of a job. QUEUED is one whose words change slowly.
+QUEUED, LIST, PAUSED = "queued", "list", "paused"
+STALLED, LATER, BEGINS = "stalled", "later", "begins"
 
-#: Why a request waits when there is no room for it, before the download or in it.
-FULL = (NO_ROOM, DiskFull("").name)
-
-CANCEL = "cancel"
+#: Data of buttons: one request, and all of a message.
+CANCEL, CANCEL_GROUP = "cancel", "cancel-group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +33,7 @@ class View:
     text: str
     stage: str
     share: float | None = None
-    buttons: tuple[tuple[str, str], ...] = ()
+    buttons: Buttons = ()
 
 
 def render(glance: Glance, now: Now) -> View:
@@ -54,9 +48,7 @@ def render(glance: Glance, now: Now) -> View:
         key = "replaced" if glance.say == "replaced" else "cancelled"
         return View(about(glance, i18n.say(glance.language, key)), "cancelled")
     stage = stage_of(glance)
-    share = (
-        glance.done / glance.total if glance.total and stage in (Step.FETCH, Step.UPLOAD) else None
-    )
+    share = share_of(glance, stage)
     words = about(glance, line(glance, stage, share, now))
     button = (i18n.say(glance.language, "cancel-button"), f"{CANCEL}:{glance.request}")
     return View(words, stage, share, (button,))
@@ -64,53 +56,54 @@ def render(glance: Glance, now: Now) -> View:
 
 def stage_of(glance: Glance) -> str:
     if glance.entries:
-        return f"list {glance.sent} {glance.lost}"
-    if glance.error in FULL:
+        return LIST
+    if glance.paused:
+        return PAUSED
+    if glance.stalls:
+        return STALLED
+    if glance.error in wait_words.FULL:
         return NO_ROOM
     if glance.job_state is State.LATER:
-        return "later"
-    return glance.step or "queued"
+        return LATER
+    if glance.step is Step.FETCH and not glance.done:
+        return BEGINS
+    # Claimed, and about to say what it does first.
+    idle = Step.PROBE if glance.job_state is State.LEASED else QUEUED
+    return glance.step or idle
+
+
+def share_of(glance: Glance, stage: str) -> float | None:
+    """How much of a stage is done, of one; None where there is nothing to tell yet."""
+    moves = glance.total and glance.done and stage in (Step.FETCH, Step.UPLOAD)
+    return glance.done / glance.total if moves else None
 
 
 def line(glance: Glance, stage: str, share: float | None, now: Now) -> Local:
     """What is being done at the moment, in a line."""
     language = glance.language
-    if glance.entries:
+    if stage == LIST:
         return entries(glance)
-    if stage == NO_ROOM:
-        return i18n.say(language, "no-room")
-    if stage == "later":
-        return later(glance, now)
-    if stage == Step.PROBE:
-        return i18n.say(language, "probing")
+    if stage == PAUSED:
+        return wait_words.paused(glance)
+    if stage == LATER:
+        return wait_words.later(glance, now)
     if stage == Step.FETCH:
         return downloading(glance, share)
-    if stage == Step.PREPARE:
-        return i18n.say(language, "preparing")
     if stage in (Step.UPLOAD, Step.DELIVER):
         return sending(language, share)
-    place = i18n.place(language, glance.place)
-    if glance.place and glance.wait >= WORTH:
-        wait = i18n.span(language, glance.wait)
-        return i18n.say(language, "queued-wait", place=place, wait=wait)
-    if glance.place:
-        return i18n.say(language, "queued-place", place=place)
-    return i18n.say(language, "queued")
+    if stage == QUEUED:
+        return wait_words.in_line(glance)
+    return i18n.say(language, PLAIN[stage])
 
 
-def later(glance: Glance, now: Now) -> Local:
-    """When it is tried again, and why not now when the whole site has to wait."""
-    language, at = glance.language, glance.retry_at or 0.0
-    wait = i18n.span(language, max(1.0, at - now.wall))
-    waits, _, why = glance.error.partition(" ")
-    if waits in (TURN, SITE_FULL):
-        key = "later-turn" if waits == TURN and at - now.wall >= WORTH else "later-full"
-        return i18n.say(language, key, site=glance.site, wait=wait)
-    if waits != WAITS or at - now.wall < WORTH:
-        return i18n.say(language, "later", wait=wait)
-    key = RESTS.get(why, "later-site")
-    clock = i18n.hour(language, at)
-    return i18n.say(language, key, site=glance.site, wait=wait, clock=clock)
+#: Stages with the same words each time.
+PLAIN = {
+    STALLED: "stalled",
+    NO_ROOM: "no-room",
+    BEGINS: "begins",
+    Step.PROBE: "probing",
+    Step.PREPARE: "preparing",
+}
 
 
 def entries(glance: Glance) -> Local:
@@ -122,6 +115,8 @@ def entries(glance: Glance) -> Local:
         lines.append(i18n.say(language, "list-lost", places=places))
     if glance.found:
         lines.append(listing.rest(language, glance.found))
+    if glance.paused:
+        lines.append(wait_words.paused(glance))
     return Local("\n".join(lines))
 
 
@@ -158,9 +153,13 @@ def about(glance: Glance, line: Local) -> str:
 
 def failure(glance: Glance) -> str:
     """One sentence about what happened, and the code that the log has too."""
-    language = glance.language
-    why = reason(language, glance.say, site=glance.site, found=glance.found)
-    return i18n.say(language, "failure", name=name(glance), reason=why, code=glance.code)
+    facts = {"name": name(glance), "reason": reason(glance), "code": glance.code}
+    return i18n.say(glance.language, "failure", **facts)
+
+
+def reason(glance: Glance) -> Local:
+    """Why a request failed, in a sentence."""
+    return reasons.reason(glance.language, glance.say, site=glance.site, found=glance.found)
 
 
 def name(glance: Glance, most: int = NAME) -> str:

@@ -20,7 +20,12 @@ VALUES (:user, :chat, :access, :message, :ordinal, :folder, :url, :site, :key, :
         :random, :now, :parent, :place, :closed)
 RETURNING id
 """
-POINT = "UPDATE requests SET job = :job, cached = :cached WHERE id = :request"
+JOIN = "UPDATE requests SET speaker = :speaker WHERE id = :request"
+POINT = """
+UPDATE requests SET job = :job, cached = :cached,
+       title = CASE title WHEN '' THEN :title ELSE title END
+ WHERE id = :request
+"""
 ALIVE = "SELECT id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state < 20"
 #: Somebody comes to a job that lives, which goes on if it was stopping; or leaves it to others.
 JOINED = "UPDATE jobs SET stop = 0, story = story || :event WHERE id = :job"
@@ -31,10 +36,6 @@ UPDATE requests
        shown_at = :now, answered_at = COALESCE(answered_at, :now)
  WHERE id = :request
 """
-CHANGES = """
-UPDATE requests SET shown_stage = :stage, shown_share = :share, shown_at = :now WHERE id = :request
-"""
-SHOWED = "UPDATE requests SET shown = :shown WHERE id = :request"
 CLOSE = "UPDATE requests SET closed_at = :now WHERE id = :request AND closed_at IS NULL"
 CANCEL = """
 UPDATE requests SET state = 'cancelled', ended_at = :now
@@ -88,11 +89,24 @@ class Order:
 
 def submit(db: Database, asks: Sequence[Ask], *, now: Now) -> list[Submitted]:
     """Accept links: their rows and the work for them are on the disk when this returns, so the
-    person may be answered. The same message accepted twice is one request."""
+    person may be answered. The same message accepted twice is one request. Several links of one
+    message in a chat become a group: one status message speaks for them (`groups`)."""
     with db.write(full=True):
         done = [add(db, ask, now=now) for ask in asks]
+        _join(db, asks, done)
     wake.poke_idle(db.run, count=sum(one.outcome != "again" for one in done))
     return done
+
+
+def _join(db: Database, asks: Sequence[Ask], done: Sequence[Submitted]) -> None:
+    """Have the first new request of each message speak for the others."""
+    new: dict[tuple[int, int], list[int]] = {}
+    for ask, one in zip(asks, done, strict=True):
+        if one.outcome != "again" and not (ask.folder or ask.parent):
+            new.setdefault((ask.chat, ask.message), []).append(one.request)
+    for members in new.values():
+        if len(members) > 1:
+            db.change_many(JOIN, [{"request": one, "speaker": members[0]} for one in members])
 
 
 def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
@@ -129,7 +143,7 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     if known:
         job = outcomes.deliver(db, request, user=ask.user, media=known.id, now=now)
         media.used(db, known.id, now=now)
-        return _point(db, Submitted(request, "cached", job))
+        return _point(db, Submitted(request, "cached", job), title=known.title)
     kind, lane = work_of(ask, wish)
     mark = f"{kind}:{ask.link.key}:{ask.link.variant}"
     mark += f":folder:{request}" if ask.folder else ""
@@ -164,9 +178,10 @@ def work_of(ask: Ask, wish: Variant) -> tuple[Kind, Lane]:
     return Kind.FETCH, Lane.ENCODE if wish.anew else Lane.HEAVY
 
 
-def _point(db: Database, done: Submitted) -> Submitted:
+def _point(db: Database, done: Submitted, *, title: str = "") -> Submitted:
     cached = int(done.outcome == "cached")
-    db.change(POINT, {"job": done.job, "cached": cached, "request": done.request})
+    facts = {"job": done.job, "cached": cached, "title": title, "request": done.request}
+    db.change(POINT, facts)
     return done
 
 
@@ -195,24 +210,15 @@ def answered(
         db.change(ANSWERED, {**facts, "now": now.wall})
 
 
-def changes(db: Database, request: int, *, stage: str, share: float | None, now: Now) -> None:
-    """The status message is about to say something else. Kept before it does, so that a death in
-    between does not bring the next change too soon."""
-    facts = {"request": request, "stage": stage, "share": share, "now": now.wall}
-    with db.write():
-        db.change(CHANGES, facts)
-
-
-def showed(db: Database, request: int, shown: str) -> None:
-    """What the status message says now."""
-    with db.write():
-        db.change(SHOWED, {"request": request, "shown": shown})
-
-
 def close(db: Database, request: int, *, now: Now) -> None:
     """The last word is said; the request is never listed again."""
+    close_all(db, [request], now=now)
+
+
+def close_all(db: Database, requests: Sequence[int], *, now: Now) -> None:
+    """The same for all requests of one status message, at once."""
     with db.write():
-        db.change(CLOSE, {"request": request, "now": now.wall})
+        db.change_many(CLOSE, [{"request": one, "now": now.wall} for one in requests])
 
 
 def cancel(db: Database, request: int, *, user: int, now: Now) -> bool:

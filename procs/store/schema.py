@@ -250,6 +250,14 @@ CREATE TABLE deaf (
 ) STRICT;
 """
 
+#: Links of one message: `speaker` is the request whose status message speaks for this one too, and
+#: `listing` the message that shows what was found behind a link of such a group.
+GROUPS = """
+ALTER TABLE requests ADD COLUMN speaker INTEGER;
+ALTER TABLE requests ADD COLUMN listing INTEGER;
+CREATE INDEX request_speaker ON requests (speaker) WHERE speaker IS NOT NULL;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
@@ -269,6 +277,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("shown", SHOWN),
     ("departures", DEPARTURES),
     ("alerts", ALERTS),
+    ("groups", GROUPS),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

@@ -8,12 +8,15 @@ from pyrogram import raw
 from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from procs.errors import TelegramAway, TelegramRefused
+from procs.telegram import looking
 from procs.telegram.line import Line
 from procs.telegram.peers import CHANNELS, TEXT, cut, peer
 from procs.telegram.posting import post
 
-#: Rows of buttons: (label, data). Telegram allows 64 bytes of data.
-Buttons = Sequence[tuple[str, str]]
+#: A button: (label, data). Telegram allows 64 bytes of data.
+Button = tuple[str, str]
+#: Rows of buttons; a row of one may be the button itself.
+Buttons = Sequence[Button | Sequence[Button]]
 
 UNCHANGED = "MESSAGE_NOT_MODIFIED"
 #: The message is not there any more, or may not be edited.
@@ -75,6 +78,11 @@ class Voice:
                 raise
         return True
 
+    async def text_of(self, chat: int, access: int, message: int) -> str | None:
+        """What a message of ours says now; None when it is not there any more."""
+        found = await looking.messages(self._line(), chat, access, range(message, message + 1))
+        return str(found[0].message) if found else None
+
     async def delete(self, chat: int, access: int, message: int) -> None:
         """Take a message of ours away; one that is gone already is no error."""
         if chat <= CHANNELS:
@@ -118,10 +126,18 @@ class Voice:
     async def _keyboard(self, buttons: Buttons) -> Any:
         if not buttons:
             return None
-        rows = [[InlineKeyboardButton(label, callback_data=data)] for label, data in buttons]
+        rows = [
+            [InlineKeyboardButton(label, callback_data=data) for label, data in row]
+            for row in map(row_of, buttons)
+        ]
         return await InlineKeyboardMarkup(rows).write(self._line().client)
 
     def _line(self) -> Line:
         if self.line is None:
             raise TelegramAway("not connected")
         return self.line
+
+
+def row_of(given: Any) -> Sequence[Button]:
+    """A row of buttons, also where one stands for itself."""
+    return [given] if isinstance(given[0], str) else given

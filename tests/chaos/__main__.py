@@ -8,18 +8,25 @@ import sys
 import time
 
 from tests.chaos.storm import LIMIT, Plan, Storm
+from tests.chaos.verdict import Verdict
 from tests.sandbox.stack import Stack
 
 
 async def run(plan: Plan) -> int:
     began = time.monotonic()
-    async with Stack(workers="3", drain_grace="5", max_file_size=LIMIT) as stack:
+    stack = Stack(judged=False, workers="3", drain_grace="5", max_file_size=LIMIT)
+    async with stack:
         found = await Storm(stack, plan).run()
+        code = conclude(found)
+        print(f"took {time.monotonic() - began:.0f} s, seed {plan.seed}", flush=True)
     stack.remove()
-    print(found)
-    print(f"took {time.monotonic() - began:.0f} s, seed {plan.seed}")
-    wrong = found.missing or found.twice or found.broken or found.left or found.floods
-    return 1 if wrong else 0
+    return code
+
+
+def conclude(found: Verdict) -> int:
+    """Print the verdict whole, before the stack's end can fail; the exit code."""
+    print(found, flush=True)
+    return 0 if found.good else 1
 
 
 def arguments() -> argparse.Namespace:

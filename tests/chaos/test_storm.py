@@ -6,10 +6,10 @@ from tests.sandbox.stack import Stack
 
 async def test_each_request_gets_its_media_once_whatever_dies():
     plan = Plan(people=6, deliveries=18, kills=6, films=8, every=1.0, seed=5)
-    async with Stack(workers="2", drain_grace="5", max_file_size=LIMIT) as stack:
+    stack = Stack(judged=False, workers="2", drain_grace="5", max_file_size=LIMIT)
+    async with stack:
         found = await Storm(stack, plan).run()
     stack.remove()
-    assert (found.missing, found.twice, found.broken, found.left) == ([], [], [], []), str(found)
-    assert found.floods == 0, str(found)
+    assert found.good, str(found)
     assert found.states == {"delivered": plan.deliveries}
     assert found.deliveries > plan.deliveries  # some come in parts

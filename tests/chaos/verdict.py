@@ -22,19 +22,27 @@ REFUSED = "FLOOD_"
 @dataclass(frozen=True)
 class Verdict:
     """`missing`, `twice` and `broken` (parts that are not all there, or not in order) name requests
-    by person and message, `left` files without a living lease; all four should be empty."""
+    by person and message, `left` files without a living lease, `impolite` what the bot said more
+    often than Telegram allows; all five should be empty."""
 
     asked: int
     missing: list[str]
     twice: list[str]
     broken: list[str]
     left: list[str]
+    impolite: list[str]
     states: dict[str, int]
     uncertain: int
     deliveries: int
     sign_ins: int
     floods: int
     counts: dict[str, int]
+
+    @property
+    def good(self) -> bool:
+        """Whether everything that was promised held."""
+        wrong = self.missing or self.twice or self.broken or self.left or self.impolite
+        return not (wrong or self.floods)
 
     def __str__(self) -> str:
         lines = [f"{name}: {value}" for name, value in sorted(self.counts.items())]
@@ -46,6 +54,8 @@ class Verdict:
             f"twice: {len(self.twice)} {self.twice[:5]}",
             f"not whole or not in order: {len(self.broken)} {self.broken[:5]}",
             f"files without a living lease: {len(self.left)} {self.left[:5]}",
+            f"more often than Telegram allows: {len(self.impolite)}",
+            *(f"  {words}" for words in self.impolite),
         ]
         return "\n".join(lines)
 
@@ -77,6 +87,7 @@ async def verdict(
         twice=twice,
         broken=broken,
         left=left_over(stack),
+        impolite=await stack.telegram.violations(),
         states=dict(stack.db.all(STATES)),
         uncertain=number(stack, UNCERTAIN),
         deliveries=number(stack, MADE),

@@ -1,8 +1,9 @@
 """From the link in a message to the last word about it."""
 
 from procs.job import Ask, Lane, State, Step
-from procs.store import deliveries, glances, leases, media, outcomes, requests, upkeep
+from procs.store import deliveries, glances, groups, leases, media, outcomes, requests, upkeep
 from procs.store.glances import Report
+from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
 
 
@@ -53,6 +54,40 @@ def test_a_known_link_is_only_delivered(desk: Desk) -> None:
 
     assert again.outcome == "cached"
     assert desk.claim(desk.worker(), room=9) == []
+
+
+def test_a_known_link_is_called_by_its_title_from_the_start(desk: Desk) -> None:
+    desk.asks(1, "a")
+    fetched(desk, "a")
+
+    assert desk.glance(desk.asks(2, "a")[0].request).title == "a"
+
+
+def test_links_of_one_message_are_one_group_and_a_repeated_message_changes_none(desk: Desk) -> None:
+    asked = desk.asks(1, "a", "b", "c")
+    alone = desk.asks(1, "d")[0].request
+    first = asked[0].request
+
+    assert [desk.glance(one.request).speaker for one in asked] == [first] * 3
+    assert desk.glance(alone).speaker == 0
+
+    desk.messages -= 2
+    assert [one.outcome for one in desk.asks(1, "a", "b", "c")] == ["again"] * 3
+    assert [desk.glance(one.request).speaker for one in asked] == [first] * 3
+
+
+def test_cancelling_a_group_ends_what_is_open_of_it_and_nothing_else(desk: Desk) -> None:
+    asked = [one.request for one in desk.asks(1, "a", "b", "c")]
+    other = desk.asks(1, "d")[0].request
+    requests.cancel(desk.db, asked[1], user=1, now=desk.clock.now())
+
+    assert not groups.cancel(desk.db, asked[0], user=2, now=desk.clock.now())
+    assert groups.cancel(desk.db, asked[0], user=1, now=desk.clock.now())
+    assert not groups.cancel(desk.db, asked[0], user=1, now=desk.clock.now())
+
+    assert [desk.glance(one).state for one in asked] == ["cancelled"] * 3
+    assert desk.glance(other).state == "open"
+    assert audit(desk.db) == []
 
 
 def test_a_link_in_another_users_line_moves_to_the_free_seat_of_who_asks_too(desk: Desk) -> None:

@@ -18,6 +18,7 @@ COMMON = "/long.mp4"
 DEAD = "/status/404"
 #: The same film, but slowly: so slow that a kill, or a cancel, comes before its end.
 KILLED = "/slow/clip.mp4?rate=250000"
+SEVERAL = "/slow/clip.mp4?rate=120000&together"
 CANCELLED = "/slow/long.mp4?rate=40000"
 #: Seconds that one media may take to arrive on a busy machine.
 PATIENCE = 90.0
@@ -47,6 +48,7 @@ class Story:
         await self.shared(sara, ben)
         await self.from_cache(sara)
         await self.dead_link(sara)
+        await self.together(sara)
         await self.cancelled(ben)
         await self.recycled()
 
@@ -116,6 +118,20 @@ class Story:
         code = said.text[said.text.index("E-") :][:6]
         self.promise(f"she is told why, with a code ({code})", not said.buttons)
         self.promise("the log has the code too", code in self.stack.log("worker"))
+
+    async def together(self, sara: Person) -> None:
+        print("\nSara sends four links in one message, one of them dead.")
+        links = (CLIP, SEVERAL, f"{DEAD}?together", f"{PAGE}?together")
+        sent = await sara.sends("\n".join(map(self.stack.url, links)))
+        status = await sara.sees(lambda m: m.reply == sent.id and not m.media, timeout=PATIENCE)
+        lines = len(status.text.splitlines()) - 1
+        last = await sara.sees_edit(
+            status, lambda m: "E-" in m.text and not m.buttons, timeout=PATIENCE
+        )
+        chat = [m for m in await sara.history() if m.reply == sent.id]
+        self.promise("one status message has a line for each", lines == len(links))
+        self.promise("nothing else was said of them", [m for m in chat if not m.media] == [last])
+        self.promise("what is there arrived, once", len([m for m in chat if m.media]) == 3)
 
     async def cancelled(self, ben: Person) -> None:
         print("\nBen cancels a slow download.")

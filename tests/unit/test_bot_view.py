@@ -74,11 +74,11 @@ def second_line(**facts: object) -> str:
         ({"step": None, "job_state": State.QUEUED, "place": 3}, "In line · place 3"),
         ({"step": None, "job_state": State.QUEUED}, "In line"),
         ({"step": None, "job_state": None}, "In line"),
-        (LATER | {"retry_at": 1290.0}, "That did not work; I'll try again in 5 minutes."),
+        (LATER | {"retry_at": 1290.0}, "This goes on in 5 minutes."),
         (LATER | {"retry_at": 1290.0} | FULL, i18n.say("en", "no-room")),
         (LATER | {"retry_at": 1290.0, "error": "disk-full"}, i18n.say("en", "no-room")),
         ({"step": None, "job_state": State.QUEUED, "place": 3} | FULL, i18n.say("en", "no-room")),
-        (LATER | {"retry_at": 990.0}, "That did not work; I'll try again in 1 second."),
+        (LATER | {"retry_at": 990.0}, "This goes on in 1 second."),
         (
             LATER | {"retry_at": 1600.0, "error": "breaker bot-check"},
             "youtube wants proof that I am not a robot. I'll try again at 00:26 UTC "
@@ -91,11 +91,11 @@ def second_line(**facts: object) -> str:
         ),
         (
             LATER | {"retry_at": 1004.0, "error": "breaker site-busy"},
-            "That did not work; I'll try again in 4 seconds.",
+            "I'll try youtube again in 4 seconds.",
         ),
         (
             LATER | {"retry_at": 1290.0, "error": "site-busy"},
-            "That did not work; I'll try again in 5 minutes.",
+            "youtube is limiting us for the moment; I'll try again in 5 minutes.",
         ),
         ({"state": "cancelled"}, "Cancelled."),
         (FAILED | {"say": "failed-gone"}, "This post is private or was deleted.\nCode: E-7K2Q"),
@@ -156,6 +156,9 @@ OLD = Shown("old", "fetch", 0.50, at=100.0)
         (View("old", "fetch", 0.90), 200.0, False),
         (View("new", "prepare", None), 101.0, True),
         (View("new", "prepare", None), 100.5, False),
+        (View("new", "begins", None), 102.9, False),
+        (View("new", "begins", None), 103.0, True),
+        (View("0ld 2", "new stage of the same words", None), 101.0, True),
     ],
 )
 def test_progress_moves_by_steps_and_a_new_stage_is_told_sooner(new, now, due):

@@ -105,6 +105,9 @@ def test_progress_is_told_from_a_new_stage(old, new, same):
     assert (shape(old) == shape(new)) is same
 
 
-@pytest.mark.parametrize(("text", "number"), [("▰ 42% · 3 MB", 42), ("▰ ۴۲٪", 42), ("٪۷", 7)])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("▰ 42% · 3 MB", 42), ("▰ ۴۲٪", 42), ("▰ ٪۷", 7), ("50% off\nDownloading ▰ 7%", 7)],
+)
 def test_a_percentage_is_read_in_both_scripts(text, number):
     assert percent(text) == number

@@ -33,7 +33,8 @@ APART, STEP, ANY = 5.0, 5, 1.0
 #: Of each limit, the share that the network may take: what left apart may arrive together.
 NETWORK = 0.1
 BAR = re.compile(r"[▰▱]")
-PERCENT = re.compile(r"(\d+)\s*[%٪]|[%٪]\s*(\d+)")
+#: Behind a bar: a title may have a percent of its own.
+PERCENT = re.compile(r"[▰▱] (?:(\d+)\s*[%٪]|[%٪]\s*(\d+))")
 
 
 @dataclass(slots=True)

@@ -1,0 +1,35 @@
+"""Links of one message: several requests, for which one status message speaks.
+
+Each is a request like any other, with its own work, outcome and cancel. `speaker` names the first
+of them, in whose row stands what the status message says.
+"""
+
+from procs.clock import Now
+from procs.store import requests
+from procs.store.database import Database
+
+SPEAKER = "SELECT speaker FROM requests WHERE id = :request"
+OPEN = """
+SELECT id FROM requests WHERE speaker = :speaker AND user_id = :user AND state = 'open' ORDER BY id
+"""
+LISTED = "UPDATE requests SET listing = :message WHERE id = :request"
+
+
+def speaker(db: Database, request: int) -> int:
+    """The request whose status message speaks for this one: itself, where it came alone."""
+    row = db.one(SPEAKER, {"request": request})
+    return int(row[0]) if row and row[0] is not None else request
+
+
+def cancel(db: Database, speaker: int, *, user: int, now: Now) -> bool:
+    """Let a person leave all requests of a group that are not over. False when there is none."""
+    members = [request for (request,) in db.all(OPEN, {"speaker": speaker, "user": user})]
+    left = [requests.cancel(db, request, user=user, now=now) for request in members]
+    return any(left)
+
+
+def listed(db: Database, request: int, *, message: int) -> None:
+    """What was found behind a link of a group stands in a message of its own; 0 when Telegram did
+    not take it."""
+    with db.write():
+        db.change(LISTED, {"request": request, "message": message})
