@@ -91,6 +91,7 @@ def warm_up() -> None:
     jail.has_networks()
     jail.has_root()
     jail.shown()
+    jail.compile_filters()
 
 
 def serve(request: dict[str, Any], link: socket.socket, post: socket.socket, nursery: int) -> None:

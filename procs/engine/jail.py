@@ -178,6 +178,13 @@ def limit_tasks(*, apart: bool) -> None:
     confine.bound(resource.RLIMIT_NPROC, most)
 
 
+def compile_filters() -> None:
+    """Both filters of system calls, so that no child has to."""
+    if syscalls.is_known():
+        for network in (True, False):
+            syscalls.compiled(network, landlock.has_scopes(), True)
+
+
 @cache
 def shown() -> root.Plan:
     """The tree of a job, but for its folder."""

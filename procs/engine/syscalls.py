@@ -26,6 +26,8 @@ from procs.engine.confine import LIBC
 from procs.engine.numbers import Numbers
 
 PR_SET_NO_NEW_PRIVS = 38
+#: Bytes of one instruction.
+STEP = 8
 #: seccomp(2): the operation, and the flag that gives a descriptor for what is refused.
 SET_FILTER, WITH_LISTENER = 1, 8
 
@@ -216,20 +218,30 @@ def filter_calls(*, network: bool, signals: bool = False, heard: bool = False) -
         return None
     if heard:
         try:
-            return install(program(calls, network=network, signals=signals, heard=True), calls)
+            return install(compiled(network, signals, True), calls)
         except OSError as error:
             if error.errno not in (errno.EBUSY, errno.EINVAL):
                 raise
-    install(program(calls, network=network, signals=signals), calls, listener=False)
+    install(compiled(network, signals, False), calls, listener=False)
     return None
 
 
-def install(steps: list[Step], calls: Calls, *, listener: bool = True) -> int:
+@cache
+def compiled(network: bool, signals: bool, heard: bool) -> bytes:
+    """The filter of this machine as the kernel takes it. Made once, for the forks of a nursery."""
+    ours = MACHINES[platform.machine()]
+    return code(program(ours, network=network, signals=signals, heard=heard))
+
+
+def code(steps: list[Step]) -> bytes:
+    return b"".join(struct.pack("HBBI", *step) for step in steps)
+
+
+def install(code: bytes, calls: Calls, *, listener: bool = True) -> int:
     """Have the kernel take a filter. Raises OSError."""
-    code = b"".join(struct.pack("HBBI", *step) for step in steps)
     number = calls.known["seccomp"]
     flags = WITH_LISTENER if listener else 0
-    made = LIBC.syscall(number, SET_FILTER, flags, ctypes.byref(Program(len(steps), code)))
+    made = LIBC.syscall(number, SET_FILTER, flags, ctypes.byref(Program(len(code) // STEP, code)))
     if made < 0:
         raise OSError(ctypes.get_errno(), f"seccomp: {os.strerror(ctypes.get_errno())}")
     return int(made)

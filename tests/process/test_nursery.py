@@ -328,6 +328,7 @@ async def test_a_child_is_what_the_kernel_takes_when_memory_is_short(site, engin
         await asyncio.wait([probe])
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only the superuser can look into a child")
 async def test_a_child_inherits_no_descriptor(site, engine, tmp_path):
     """What is open in a child: the three standard ones, its own socket, the site's connection."""
     async with engine.open(ordered(site.url("/hang/x.mp4")), tmp_path) as child:

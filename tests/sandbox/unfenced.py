@@ -23,7 +23,7 @@ def take_fences_away(*names: str) -> None:
     for name in names or LACKING:
         steps += bpf.block(calls.known[name], [syscalls.refuse(LACKING[name])])
     syscalls.give_up_rights()
-    syscalls.install([*steps, syscalls.PASS], calls, listener=False)
+    syscalls.install(syscalls.code([*steps, syscalls.PASS]), calls, listener=False)
 
 
 if __name__ == "__main__":
