@@ -124,7 +124,8 @@ class Intake:
         links, questions = asks(heard, meant)
         fresh = mentions.corrected(self.db, *where, links, questions, now=clock.now())
         log.info("message.corrected", chat=heard.chat, message=heard.message, fresh=len(fresh))
-        await self.answer(heard, meant, fresh)
+        if not meant.none:
+            await self.answer(heard, meant, fresh)
 
     def addressed(self, heard: Incoming) -> str | None:
         """What was said to us: everything in a private chat, in a group what mentions us."""

@@ -11,6 +11,7 @@ from procs.job import State, Step
 from procs.reasons import reason
 from procs.store.breakers import WAITS
 from procs.store.glances import NO_ROOM, Glance
+from procs.store.mentions import REPLACED
 from procs.store.visits import FULL as SITE_FULL
 from procs.store.visits import TURN
 
@@ -51,7 +52,7 @@ def render(glance: Glance, now: Now) -> View:
     if glance.state == "failed":
         return View(failure(glance), "failed")
     if glance.state == "cancelled":
-        key = "replaced" if glance.say == "replaced" else "cancelled"
+        key = REPLACED if glance.say == REPLACED else "cancelled"
         return View(about(glance, i18n.say(glance.language, key)), "cancelled")
     stage = stage_of(glance)
     share = (
