@@ -26,7 +26,7 @@ SELECT message FROM requests
  ORDER BY message DESC LIMIT 1
 """
 LINKS = """
-SELECT url, site, key FROM requests
+SELECT url, site, key, MAX(state = 'asked') FROM requests
  WHERE chat = :chat AND message = :message AND user_id = :user AND parent IS NULL
    AND COALESCE(say, '') NOT IN ('replaced', 'withdrawn')
  GROUP BY key ORDER BY MIN(ordinal)
@@ -67,12 +67,15 @@ def _ask(db: Database, ask: Ask, *, now: Now) -> None:
 
 
 def meant(db: Database, chat: int, user: int, *, before: int, now: Now) -> list[Link]:
-    """The links of the last message of a person with any, `before` this message."""
+    """The links of the last message of a person with any, `before` this message; those of which we
+    asked what is wished, if there are such."""
     facts = {"chat": chat, "user": user, "message": before, "since": now.wall - MEANT}
     row = db.one(LATEST, facts)
     if row is None:
         return []
-    return [Link(*one) for one in db.all(LINKS, {**facts, "message": row[0]})]
+    rows = db.all(LINKS, {**facts, "message": row[0]})
+    some = any(asked for *_, asked in rows)
+    return [Link(*names) for *names, asked in rows if asked or not some]
 
 
 def known(db: Database, chat: int, message: int, user: int) -> bool:
