@@ -124,7 +124,8 @@ class Intake:
         links, questions = asks(heard, meant)
         fresh = mentions.corrected(self.db, *where, links, questions, now=clock.now())
         log.info("message.corrected", chat=heard.chat, message=heard.message, fresh=len(fresh))
-        await self.answer(heard, meant, fresh)
+        if not meant.none:
+            await self.answer(heard, meant, fresh)
 
     def addressed(self, heard: Incoming) -> str | None:
         """What was said to us: everything in a private chat, in a group what mentions us."""
@@ -144,7 +145,7 @@ class Intake:
         if not last:
             return Parsed(problems=(BadLink("which", text.strip()[:QUOTED]),))
         if isinstance(wish, wishes.Unclear):
-            return Parsed(questions=(link.Question(last[0], wish),))
+            return Parsed(questions=tuple(link.Question(one, wish) for one in last))
         return Parsed(tuple(replace(one, variant=str(wish)) for one in last))
 
     def meant(self, heard: Incoming, wish: Wish) -> list[Link]:
@@ -181,7 +182,7 @@ class Intake:
             log.info(event, request=one.request, job=one.job, outcome=one.outcome)
         answers = [task for one in accepted if (task := self.first(one))]
         complaints = [self.complain(heard, problem) for problem in parsed.problems]
-        questions = [self.ask(heard, question) for question in parsed.questions]
+        questions = [self.ask(heard, about) for about in {one.about for one in parsed.questions}]
         rest = [self.rest(heard, parsed.left_out)] if parsed.left_out else []
         await asyncio.gather(*answers, *complaints, *questions, *rest)
 
@@ -194,11 +195,10 @@ class Intake:
             return self.board.answer(accepted.request)
         return None
 
-    async def ask(self, heard: Incoming, question: link.Question) -> None:
+    async def ask(self, heard: Incoming, about: wishes.Unclear) -> None:
         """What was wished is not clear, or cannot be: say so, and what can be."""
-        key = f"ask-{question.about.kind}"
-        about = f"{key}:{question.link.key}:{question.about.words}"
-        await self.speech.reply(heard, key, about=about, words=question.about.words)
+        key = f"ask-{about.kind}"
+        await self.speech.reply(heard, key, about=f"{key}:{about.words}", words=about.words)
 
     async def complain(self, heard: Incoming, problem: BadLink) -> None:
         key = f"bad-{problem.kind}"

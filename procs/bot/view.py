@@ -9,6 +9,7 @@ from procs.clock import Now
 from procs.i18n import Local
 from procs.job import State, Step
 from procs.store.glances import NO_ROOM, Glance
+from procs.store.mentions import REPLACED
 from procs.telegram.voice import Buttons
 
 #: Boxes of a progress bar.
@@ -45,7 +46,7 @@ def render(glance: Glance, now: Now) -> View:
     if glance.state == "failed":
         return View(failure(glance), "failed")
     if glance.state == "cancelled":
-        key = "replaced" if glance.say == "replaced" else "cancelled"
+        key = REPLACED if glance.say == REPLACED else "cancelled"
         return View(about(glance, i18n.say(glance.language, key)), "cancelled")
     stage = stage_of(glance)
     share = share_of(glance, stage)

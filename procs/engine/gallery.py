@@ -91,6 +91,9 @@ class Gallery:
             raise errors.TimedOut("gallery-dl reads") from None
         told = codec.load(out[:MOST]) if out.strip() else []
         files = [one for one in told if one[0] == FILES]
+        wish = parse(self.order.variant)
+        if not files and wish.pick and not run.returncode:
+            raise errors.NoEntry(f"no entry {wish.pick}")
         if not files:
             raise failure(run.returncode, said(told) or err.decode(errors="replace"))
         self.count = len(files)
@@ -104,7 +107,6 @@ class Gallery:
             performer=first(facts, WHO),
             kind="album",
         )
-        wish = parse(self.order.variant)
         if len(files) == 1 and not wish.pick:
             return replace(found, kind=names.kind(str(files[0][1]), {}))
         return listed(found, files, wish.page) if wish.looks else found
@@ -142,7 +144,8 @@ def listed(found: Found, files: list[Any], page: int) -> Found:
         for place, one in enumerate(files[start : start + PAGE], start + 1)
     ]
     if not entries:
-        raise errors.NoSuchVariant(f"page {page} of {len(files)} files")
+        facts = {"wanted": str(start + 1), "count": str(len(files))}
+        raise errors.NoEntry(f"page {page} of {len(files)} files", facts=facts)
     more = len(files) > start + PAGE
     return replace(found, kind="list", entries=entries, count=len(files), more=more)
 

@@ -74,8 +74,9 @@ def opened(ydl: Any, info: Info | None, order: Order) -> Opened:
 def missing(info: Info, wish: Variant) -> NoSuchVariant:
     """None of the chosen entries is there; how many there are, where the site says so."""
     count = info.get("playlist_count")
-    facts = {"wanted": wish.pick, "count": str(count)} if isinstance(count, int) else {}
-    return NoEntry(f"no entry {wish.pick} of {count}", facts=facts)
+    wanted = str((wish.page - 1) * PAGE + 1) if wish.looks else wish.pick
+    facts = {"wanted": wanted, "count": str(count)} if isinstance(count, int) else {}
+    return NoEntry(f"no entry {wanted} of {count}", facts=facts)
 
 
 def numbered(info: Info) -> list[tuple[int, Info]]:

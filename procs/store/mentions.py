@@ -22,22 +22,24 @@ VALUES (:user, :chat, :access, :message, :ordinal, :url, :site, :key, :variant, 
 LATEST = """
 SELECT message FROM requests
  WHERE chat = :chat AND message < :message AND user_id = :user AND parent IS NULL
-   AND say IS NOT 'replaced' AND received_at > :since
+   AND COALESCE(say, '') NOT IN ('replaced', 'withdrawn') AND received_at > :since
  ORDER BY message DESC LIMIT 1
 """
 LINKS = """
-SELECT url, site, key FROM requests
+SELECT url, site, key, MAX(state = 'asked') FROM requests
  WHERE chat = :chat AND message = :message AND user_id = :user AND parent IS NULL
-   AND say IS NOT 'replaced'
+   AND COALESCE(say, '') NOT IN ('replaced', 'withdrawn')
  GROUP BY key ORDER BY MIN(ordinal)
 """
 OF_MESSAGE = """
 SELECT id, ordinal, key, variant, state FROM requests
  WHERE chat = :chat AND message = :message AND user_id = :user AND parent IS NULL
-   AND say IS NOT 'replaced'
+   AND COALESCE(say, '') NOT IN ('replaced', 'withdrawn')
  ORDER BY ordinal
 """
-REPLACE = "UPDATE requests SET say = 'replaced' WHERE id = :request"
+REPLACE = "UPDATE requests SET say = :word WHERE id = :request"
+#: What stands in a request that its message asks for no longer: something else came, or nothing.
+REPLACED, WITHDRAWN = "replaced", "withdrawn"
 
 
 def asked(db: Database, asks: Sequence[Ask], *, now: Now) -> None:
@@ -65,12 +67,15 @@ def _ask(db: Database, ask: Ask, *, now: Now) -> None:
 
 
 def meant(db: Database, chat: int, user: int, *, before: int, now: Now) -> list[Link]:
-    """The links of the last message of a person with any, `before` this message."""
+    """The links of the last message of a person with any, `before` this message; those of which we
+    asked what is wished, if there are such."""
     facts = {"chat": chat, "user": user, "message": before, "since": now.wall - MEANT}
     row = db.one(LATEST, facts)
     if row is None:
         return []
-    return [Link(*one) for one in db.all(LINKS, {**facts, "message": row[0]})]
+    rows = db.all(LINKS, {**facts, "message": row[0]})
+    some = any(asked for *_, asked in rows)
+    return [Link(*names) for *names, asked in rows if asked or not some]
 
 
 def known(db: Database, chat: int, message: int, user: int) -> bool:
@@ -106,7 +111,8 @@ def corrected(
         ]
         for n, one in enumerate(questions, first + len(fresh)):
             _ask(db, replace(one, ordinal=n), now=now)
-        db.change_many(REPLACE, [{"request": row[0]} for row in gone])
+        word = REPLACED if fresh else WITHDRAWN
+        db.change_many(REPLACE, [{"request": row[0], "word": word} for row in gone])
     for row in gone:
         requests.cancel(db, row[0], user=user, now=now)
     wake.poke_idle(db.run, count=len(done))

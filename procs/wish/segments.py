@@ -30,24 +30,30 @@ def wished(text: str, *, behind: bool = False, before: bool = False) -> list[Pie
         words = unnumbered(words)
     said = suspected(pieces(words), lone=not before)
     if not any(piece.kind == "talk" for piece in said):
-        return [] if before and counted(said) else kept(said)
-    if behind and any(piece.strong for piece in said):
-        if said[0].strong:
+        return [] if idle(said) or (before and counted(said)) else kept(said)
+    if behind and any(map(sure, said)):
+        if sure(said[0]):
             return kept(until_talk(said))
         if sum(piece.kind == "talk" for piece in said) <= FEW:
-            return [guessed(piece) for piece in said if piece.strong and piece.wishes]
+            return [piece for piece in said if sure(piece) and piece.wishes]
     return requested(said) or beside(words, behind=behind, before=before)
 
 
-def guessed(piece: Piece) -> Piece:
-    """A part with one end only, beside words that we do not know, may be meant the other way
-    round: that is asked about."""
+def sure(piece: Piece) -> bool:
+    """Whether nobody says this in passing. A part with one end only is said of watching, too:
+    `to the end`, `from 3:00 on`."""
     one_end = piece.kind == "clip" and (not piece.value.start or piece.value.end == LATEST)
-    return replace(piece, kind="odd", value="time") if one_end else piece
+    return piece.strong and not one_end
 
 
 def kept(said: Iterable[Piece]) -> list[Piece]:
     return [piece for piece in said if piece.wishes or piece.unmet]
+
+
+def idle(said: Sequence[Piece]) -> bool:
+    """Whether it is a word that means something of a part only, and no part was named."""
+    there = kept(said)
+    return len(there) == 1 and there[0].words.lower() in ("exact", "exactly", "دقیق", "دقیقا")
 
 
 def counted(said: Sequence[Piece]) -> bool:
@@ -87,7 +93,10 @@ def suspected(said: list[Piece], *, lone: bool) -> list[Piece]:
 def opens(piece: Piece) -> bool:
     """Whether a word behind it says which: a quality, or a language."""
     kinds = [token.kind for token in tokens(piece.words)]
-    return piece.kind in ("subs", "inside") or (piece.kind == "look" and kinds == ["quality"])
+    own = piece.words.endswith(("ش", "sh"))  # «کیفیتش خوبه» praises, and asks for nothing
+    return piece.kind in ("subs", "inside") or (
+        piece.kind == "look" and kinds == ["quality"] and not own
+    )
 
 
 def until_talk(said: Sequence[Piece]) -> Iterator[Piece]:

@@ -78,6 +78,8 @@ def span(reader: Reader) -> Piece | None:
         and (begin.sure or end.sure)
         and (joined or (begin.number is None and end.number is None))
     ):
+        if end.end and begin == Point():
+            return Piece("fill", "", reader.since(place))  # from the start to the end: all of it
         last = LATEST if end.end else end.at(begin.unit)
         if begin.number is None or begin.unit or end.unit or not end.end:
             return made(reader, place, begin.at(end.unit), last)

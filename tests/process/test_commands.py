@@ -59,6 +59,12 @@ async def fails(stack: Stack, person: Person) -> tuple[Message, str]:
     return sent, re.findall(r"E-\w{4}", told.text)[0]
 
 
+async def test_people_find_the_menu_of_commands_in_both_languages(healthy: Stack) -> None:
+    await healthy.telegram.called("bots.setBotCommands", times=2)
+    told = await healthy.telegram.do("bot", token="", username="")
+    assert set(told["commands"]) == {"", "fa"}
+
+
 async def test_a_drain_waits_for_what_runs_and_starts_nothing(healthy: Stack, meets: Meets) -> None:
     ann, ben = await meets(), await meets()
     first = await downloads(healthy, ann, f"{SLOW}?rate=300000&drain")

@@ -114,6 +114,26 @@ async def test_a_link_that_an_edit_brings_is_fetched(bot, db, sara):
     assert states(db) == [("best", "open")]
 
 
+async def test_an_edit_that_takes_the_link_away_cancels_and_promises_nothing(bot, db, sara, tg):
+    sent = await sara.sends(LINK)
+    status = await sara.sees("In line")
+    await sara.edits(sent, "never mind")
+    told = await sara.sees_edit(status, "Cancelled.")
+    assert "instead" not in told.text
+    await bot.rests()
+    assert states(db) == [("best", "cancelled")]
+    assert len(await tg.calls("messages.sendMessage")) == 1
+
+
+async def test_an_edit_that_takes_one_of_two_links_away_leaves_the_other(bot, db, sara):
+    sent = await sara.sends("https://example.org/1 https://example.org/2")
+    await until(lambda: len(states(db)) == 2)
+    await sara.edits(sent, "https://example.org/2")
+    await until(lambda: states(db) == [("best", "cancelled"), ("best", "open")])
+    await bot.rests()
+    assert len(states(db)) == 2
+
+
 async def test_an_edit_answers_the_question(bot, db, sara):
     sent = await sara.sends(f"{LINK} 8k")
     await sara.sees("8k")

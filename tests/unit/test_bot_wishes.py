@@ -93,6 +93,24 @@ async def test_a_word_alone_after_several_links_means_them_all(bot, sara):
     assert asked(bot)[2:] == [("1", "audio"), ("2", "audio")]
 
 
+async def test_several_links_with_one_wish_are_asked_about_once(bot, sara, tg):
+    await sara.sends("8k\nhttps://example.org/1\nhttps://example.org/2")
+    await sara.sees("“8k”")
+    await sara.sends("flac")
+    await sara.sees("“flac”")
+    await bot.rests()
+    assert len(await tg.calls("messages.sendMessage")) == 2
+    await sara.sends("mp3")
+    await until(lambda: asked(bot) == [("1", "mp3"), ("2", "mp3")])
+
+
+async def test_an_answer_is_about_the_links_that_were_asked_about(bot, sara):
+    await sara.sends("https://example.org/1 mp3\nhttps://example.org/2 8k")
+    await sara.sees("“8k”")
+    await sara.sends("720")
+    await until(lambda: asked(bot) == [("1", "mp3"), ("2", "720p")])
+
+
 async def test_a_second_word_is_about_the_same_link(bot, sara):
     await sara.sends(LINK)
     await sara.sends("mp3")

@@ -28,6 +28,34 @@ def test_a_wish_is_one_of_the_variants():
         fetch.wish_of("avi")
 
 
+@pytest.mark.parametrize(
+    ("words", "variant"),
+    [
+        ("720 1:20-2:05", "720p@80-125"),
+        ("from 1:20 to 2:05 mp3", "mp3@80-125"),
+        ("فقط صدا", "audio"),
+        ("first 30 seconds", "best@0-30"),
+        ("best@80-125!", "best@80-125!"),
+    ],
+)
+def test_a_wish_is_said_as_in_a_chat(words, variant):
+    assert fetch.wish_of(words) == variant
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("mp3 720", "do not go together"),
+        ("2:05-1:20", "ends before it begins"),
+        ("8k", "I can't do"),
+        ("hello", "not a form"),
+    ],
+)
+def test_a_wish_that_is_not_clear_is_refused_in_the_words_of_the_chat(words, why):
+    with pytest.raises(Refused, match=why):
+        fetch.wish_of(words)
+
+
 def test_what_is_no_link_is_refused_in_the_users_words():
     with pytest.raises(Refused, match="only http"):
         fetch.link_of("ftp://x.test/a", "best")

@@ -56,7 +56,7 @@ async def test_what_there_is_to_choose_from(site, engine, tmp_path):
         (THREAD, "best", "", errors.Unsupported),
         (THREAD, "mp3", "vichan", errors.Unsupported),
         ("/b/res/8.html", "best", "vichan", errors.Gone),
-        ("/b/res/7.html", "best#9", "vichan", errors.Unsupported),
+        ("/b/res/7.html", "best#9", "vichan", errors.NoEntry),
     ],
 )
 async def test_what_it_cannot_give_has_its_usual_name(take, path, variant, software, kind):

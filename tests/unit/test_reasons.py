@@ -69,6 +69,13 @@ def test_a_list_whose_length_nobody_knows_gets_the_plainer_sentence(count):
     assert "does not exist in the form" in told(caught.value)
 
 
+def test_a_page_that_is_not_there_tells_with_which_number_it_would_begin():
+    info = {"_type": "playlist", "entries": [], "playlist_count": 23}
+    with pytest.raises(errors.NoEntry) as caught:
+        lists.opened(None, info, Order("https://a.example/", "look#9"))
+    assert "only 23 entries, and no number 81" in told(caught.value)
+
+
 def test_sound_of_what_has_none_is_told():
     assert told(errors.NoSound("x")).startswith("It has no sound")
 

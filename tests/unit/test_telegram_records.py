@@ -161,6 +161,36 @@ def test_what_nobody_said_to_us_is_not_heard(update):
     assert heard.message(update, USERS, {}) is None
 
 
+def edited(**facts: object) -> raw.types.UpdateEditMessage:
+    message = said("corrected", **({"date": 100, "edit_date": 110} | facts)).message
+    return raw.types.UpdateEditMessage(message=message, pts=1, pts_count=1)
+
+
+def test_an_edit_is_heard_as_one():
+    message = heard.message(edited(), USERS, {})
+    assert message is not None
+    assert (message.text, message.at, message.edited) == ("corrected", 100.0, 110.0)
+
+
+def test_a_message_that_was_edited_before_it_was_heard_is_new():
+    """getDifference brings messages as they are now."""
+    message = heard.message(said("hi", edit_date=110), USERS, {})
+    assert message is not None
+    assert message.edited == 0.0
+
+
+@pytest.mark.parametrize("facts", [{"edit_hide": True}, {"edit_date": None}, {"out": True}])
+def test_an_edit_that_nobody_made_by_hand_is_not_heard(facts):
+    assert heard.message(edited(**facts), USERS, {}) is None
+
+
+def test_the_name_of_a_person_turns_nothing_round():
+    user = raw.types.User(id=42, access_hash=7, first_name="A\u202eli\n", lang_code="fa")
+    message = heard.message(said("hi"), {42: user}, {})
+    assert message is not None
+    assert message.person.name == "Ali"
+
+
 def test_a_press_of_a_button_without_data_is_not_felt():
     facts = {"query_id": 1, "user_id": 42, "msg_id": 5, "chat_instance": 0}
     place = raw.types.PeerUser(user_id=42)
