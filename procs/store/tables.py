@@ -1,0 +1,14 @@
+"""Tables of later steps of the schema."""
+
+#: Messages (and presses, as chat 0) that were heard; `choice` is what one acts upon.
+HEARD = """
+CREATE TABLE heard (
+    chat     INTEGER NOT NULL,
+    message  INTEGER NOT NULL,
+    at       REAL NOT NULL,
+    done     INTEGER NOT NULL,
+    choice   INTEGER,
+    PRIMARY KEY (chat, message)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX heard_at ON heard (at);
+"""
