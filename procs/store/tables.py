@@ -12,3 +12,14 @@ CREATE TABLE heard (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX heard_at ON heard (at);
 """
+
+#: For whom uploads are made: what Telegram took last, of each account at each data centre.
+UPLOAD_PEERS = """
+CREATE TABLE upload_peers (
+    account  TEXT NOT NULL,
+    dc       INTEGER NOT NULL,
+    peer     TEXT NOT NULL,
+    at       REAL NOT NULL,
+    PRIMARY KEY (account, dc)
+) STRICT, WITHOUT ROWID;
+"""
