@@ -17,6 +17,7 @@ ADVICE: dict[type[JobError], str] = {
     errors.DiskTooSmall: "give CHAPAR_HOME a larger disk, or lower CHAPAR_MAX_FILE_SIZE",
     errors.EngineDied: "see the worker's log; the machine may be short of memory",
     errors.Quarantined: "see chapar why JOB; report the link",
+    errors.UploadRefused: "see the worker's log for Telegram's word; report it with the method",
     errors.Unknown: "report the example; see the worker's log for its trace",
 }
 #: Alerts that are no class of a job's failures.
@@ -36,6 +37,7 @@ ALERTS = frozenset(
     for kind in (
         *(errors.BotCheck, errors.SiteFiltered, errors.ProxyBroken, errors.ExtractorBroken),
         *(errors.DiskFull, errors.EngineDied, errors.Quarantined, errors.Unknown),
+        errors.UploadRefused,
     )
 )
 

@@ -277,6 +277,15 @@ class TelegramRefused(JobError):
     say = "failed-telegram"
 
 
+class UploadRefused(JobError):
+    """Telegram takes no uploads from us, for whomever they are made. No chat is to blame."""
+
+    retry = True
+    attempts = 4
+    least = 5.0
+    say = "failed-upload"
+
+
 class TelegramAway(JobError):
     """Telegram cannot be reached at the moment."""
 

@@ -8,9 +8,13 @@ import signal
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from procs import log
+
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 PRIVATE = 0o077
 Result = TypeVar("Result")
+#: Packages whose tasks end by themselves with whatever the network did to them.
+LIBRARIES = ("pyrogram",)
 
 
 def keep_private() -> None:
@@ -40,6 +44,23 @@ def number() -> int:
     """supervisord's number of this process (`worker-03` is 3), 0 when it was started by hand."""
     tail = os.environ.get("SUPERVISOR_PROCESS_NAME", "").rpartition("-")[2]
     return int(tail) if tail.isdigit() else 0
+
+
+def own_every_task() -> None:
+    """Have what ends in a task that nobody waits for logged as one line of ours: libraries leave
+    such tasks when a connection breaks."""
+    asyncio.get_running_loop().set_exception_handler(note_unowned)
+
+
+def note_unowned(_: asyncio.AbstractEventLoop, facts: dict[str, Any]) -> None:
+    error, task = facts.get("exception"), facts.get("task") or facts.get("future")
+    work = getattr(getattr(task, "get_coro", lambda: None)(), "__qualname__", None)
+    told: dict[str, Any] = {"what": facts.get("message"), "work": work}
+    foreign = type(error).__module__.partition(".")[0] in LIBRARIES
+    if error is None or foreign or isinstance(error, OSError):
+        log.warning("task.unowned", **told, why=type(error).__name__, error=error)
+    else:
+        log.error("task.failed", **told, trace=error)
 
 
 class Signals:

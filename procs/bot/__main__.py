@@ -46,6 +46,7 @@ def main() -> int:
 async def live(settings: config.Settings, db: Database) -> int:
     """Listen and answer until told to stop. Returns 1 when Telegram gave us up."""
     signals = process.Signals()
+    process.own_every_task()
     front = Front(settings)
     speech = Speech(db, front)
     board = Board(db, front, speech)

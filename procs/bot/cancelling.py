@@ -3,7 +3,7 @@
 from procs import clock, i18n, log
 from procs.bot import view
 from procs.bot.speech import Speech
-from procs.store import glances, groups, requests
+from procs.store import glances, groups, hearing, requests
 from procs.store.database import Database
 from procs.store.glances import Glance
 from procs.telegram.front import Front
@@ -21,14 +21,19 @@ class Cancelling:
 
     async def ask(self, heard: Incoming) -> None:
         """/cancel: stop the latest request of this person in this chat, and offer the others.
-        Only requests older than the command count: heard again, it finds nothing newer."""
+        Only requests older than the command count; heard again, it stops the same one."""
         mine = glances.open_of(self.db, heard.person.id)
         mine = [one for one in mine if one.chat == heard.chat and one.message < heard.message]
-        if not mine:
+        now, before = clock.now(), hearing.chosen(self.db, heard.mark)
+        if not mine and before is None:
             await self.speech.reply(heard, "cancel-nothing", about=view.CANCEL)
             return
-        latest = mine.pop()
-        self.cancel(latest.request, heard.person.id)
+        request = before or hearing.choose(self.db, heard.mark, mine[-1].request, now=now)
+        latest = glances.glance(self.db, request, now=now)
+        if latest is None:
+            return
+        mine = [one for one in mine if one.request != request]
+        self.cancel(request, heard.person.id)
         key = "cancel-more" if mine else "cancel-named"
         offers = [offer(one) for one in mine[-LISTED:]]
         name = view.name(latest)

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -13,8 +15,9 @@ from procs.bot.speech import Speech, once
 from procs.errors import DiskFull, StoreFull
 from procs.job import Ask, Link
 from procs.link import BadLink, Parsed
-from procs.store import lists, mentions, requests, users
+from procs.store import hearing, lists, mentions, requests, users
 from procs.store.database import Database
+from procs.store.hearing import Mark
 from procs.store.requests import Submitted
 from procs.telegram.front import Front
 from procs.telegram.heard import Incoming, Press
@@ -60,7 +63,8 @@ class Intake:
     async def hear(self, heard: Incoming) -> None:
         """A message, from a person to us."""
         apologise = partial(self.apologise, heard)
-        await settled(self.take(heard), apologise, chat=heard.chat, message=heard.message)
+        work = self.once(heard.mark, partial(self.take, heard))
+        await settled(work, apologise, chat=heard.chat, message=heard.message)
 
     async def feel(self, press: Press) -> None:
         """A pressed button."""
@@ -69,7 +73,17 @@ class Intake:
         async def apologise(code: str) -> None:
             await self.speech.answer(press.id, i18n.say(language, "oops", code=code), alert=True)
 
-        await settled(self.cancelling.pressed(press), apologise, chat=press.chat, data=press.data)
+        work = self.once(press.mark, partial(self.cancelling.pressed, press))
+        await settled(work, apologise, chat=press.chat, data=press.data)
+
+    async def once(self, mark: Mark, work: Callable[[], Awaitable[None]]) -> None:
+        """Do what somebody wants, unless it is done: Telegram may tell it again."""
+        if hearing.is_known(self.db, mark):
+            log.info("message.repeated", chat=mark[0], message=mark[1])
+            return
+        await work()
+        with suppress(StoreFull):  # heard again, it does the same again
+            hearing.note(self.db, mark, now=clock.now())
 
     async def apologise(self, heard: Incoming, code: str) -> None:
         """Say that it was our fault. Asks nothing of the store, which may be the reason."""
@@ -80,6 +94,8 @@ class Intake:
         )
 
     async def take(self, heard: Incoming) -> None:
+        if not heard.private:
+            await self.front.named.wait()
         text = self.addressed(heard)
         if text is None:
             return

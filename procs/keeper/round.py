@@ -14,6 +14,7 @@ from procs.store import (
     breakers,
     budget,
     failures,
+    hearing,
     looks,
     pruning,
     reservations,
@@ -116,6 +117,7 @@ class Keeper:
         visits.prune(self.db, now=now)
         alerts.prune(self.db, now=now)
         tellings.prune(self.db, now=now)
+        hearing.prune(self.db, now=now)
 
 
 def forget(db: Database, *, before: float, most: int = FORGET) -> int:

@@ -53,6 +53,11 @@ UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now
  WHERE job = :job AND state = 'open'
 RETURNING parent
 """
+WHO_WAITS = """
+SELECT chat, MAX(chat_access) FROM requests
+ WHERE job = :job AND state = 'open' AND folder = 0
+ GROUP BY chat ORDER BY MIN(id) LIMIT 3
+"""
 ORDER = """
 SELECT id, user_id, chat, chat_access, message, folder, url, site, key, variant, title, state
   FROM requests WHERE id = :request
@@ -183,6 +188,11 @@ def _point(db: Database, done: Submitted, *, title: str = "") -> Submitted:
     facts = {"job": done.job, "cached": cached, "title": title, "request": done.request}
     db.change(POINT, facts)
     return done
+
+
+def who_waits(db: Database, job: int) -> list[tuple[int, int]]:
+    """The chats of the first who wait for a job, with what addresses them."""
+    return [(chat, access) for chat, access in db.all(WHO_WAITS, {"job": job})]
 
 
 def order(db: Database, request: int) -> Order | None:

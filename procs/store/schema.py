@@ -5,6 +5,7 @@ A step is one script; `VERSION` is how many there are, and is kept in the databa
 """
 
 from procs.store.foundation import FOUNDATION
+from procs.store.tables import HEARD, UPLOAD_PEERS
 
 #: Pausing: a scope is `all`, `user:<id>` or `site:<name>`. A job held by a pause keeps no seat.
 PAUSES = """
@@ -278,6 +279,8 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("departures", DEPARTURES),
     ("alerts", ALERTS),
     ("groups", GROUPS),
+    ("heard", HEARD),
+    ("upload peers", UPLOAD_PEERS),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

@@ -19,6 +19,12 @@ SELECT upload, parts FROM uploads
 """
 DROP = "DELETE FROM uploads WHERE job = :job"
 PRUNE = "DELETE FROM uploads WHERE at < :before"
+#: For whom an upload was made when Telegram took it last: see `telegram/uploading.py`.
+TAKEN = "SELECT peer FROM upload_peers WHERE account = :account AND dc = :dc"
+TAKES = """
+INSERT INTO upload_peers (account, dc, peer, at) VALUES (:account, :dc, :peer, :now)
+    ON CONFLICT (account, dc) DO UPDATE SET peer = excluded.peer, at = excluded.at
+"""
 #: Seconds that Telegram surely keeps the parts of a file that is not complete; it says "minutes to
 #: hours" (core.telegram.org/api/files).
 GOOD = 1800.0
@@ -55,3 +61,15 @@ def prune(db: Database, *, now: Now) -> int:
     """Forget what Telegram has forgotten."""
     with db.write():
         return db.change(PRUNE, {"before": now.wall - GOOD})
+
+
+def taken(db: Database, *, account: str, dc: int) -> str:
+    """The kind of peer for which Telegram took this account's last upload, "" before the first."""
+    row = db.one(TAKEN, {"account": account, "dc": dc})
+    return str(row[0]) if row else ""
+
+
+def takes(db: Database, *, account: str, dc: int, peer: str, now: Now) -> None:
+    """Keep that Telegram takes uploads for this kind of peer. Raises StoreFull."""
+    with db.write():
+        db.change(TAKES, {"account": account, "dc": dc, "peer": peer, "now": now.wall})

@@ -12,13 +12,13 @@ from typing import Any
 
 from pyrogram import Client
 from pyrogram.connection import Connection
-from pyrogram.crypto import aes
+from pyrogram.crypto import aes, mtproto
 from pyrogram.raw.all import layer
 from pyrogram.storage import SQLiteStorage
 
 from procs import log
 from procs.config import Settings
-from procs.telegram import serverkey
+from procs.telegram import serverkey, unpacking
 from procs.telegram.errors import TwoPyrograms
 from procs.telegram.listening import Listening
 
@@ -57,6 +57,10 @@ class Ledger(SQLiteStorage):
     async def save(self) -> None:
         if self.settled():
             await super().save()
+
+    async def commit(self) -> None:
+        """Save a place before which nothing was heard."""
+        await super().save()
 
     async def close(self) -> None:
         if self.opened:
@@ -122,7 +126,8 @@ def elsewhere(host: str, port: int) -> type[Connection]:
 
 @cache
 def check() -> None:
-    """Once per process: one owner of the package, a quiet library, the fastest cipher there is."""
+    """Once per process: one owner of the package, a quiet library that reads message by message,
+    the fastest cipher there is."""
     owners = sorted(set(packages_distributions().get("pyrogram", ())))
     if len(owners) > 1:
         raise TwoPyrograms(
@@ -131,6 +136,7 @@ def check() -> None:
         )
     logging.getLogger("pyrogram").setLevel(logging.ERROR)
     logging.getLogger("pyrogram.connection").setLevel(logging.CRITICAL)
+    mtproto.unpack = unpacking.unpack
     facts = {name: version(name) for name in owners}
     log.info("telegram.library", **facts, layer=layer, cipher=quicken())
 

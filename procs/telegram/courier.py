@@ -11,19 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from pyrogram.raw.functions.messages import SendMedia, SendMultiMedia, UploadMedia
-from pyrogram.raw.types import InputPeerEmpty, InputSingleMedia
+from pyrogram.raw.types import InputSingleMedia
 
 from procs import log
 from procs.config import Settings
-from procs.errors import ChaparError, SessionRevoked, TelegramAway
+from procs.errors import ChaparError, SessionRevoked, TelegramAway, UploadRefused
 from procs.job import File, Part, Reference
+from procs.store.database import Database
 from procs.telegram import attached, looking, signin
-from procs.telegram.errors import PartMissing
+from procs.telegram.errors import PartMissing, PeerRefused
 from procs.telegram.line import Line
 from procs.telegram.peers import CAPTION, cut, peer
 from procs.telegram.posting import post, post_all
 from procs.telegram.streaming import Stream
 from procs.telegram.upload import Kept, Progress, Upload
+from procs.telegram.uploading import Addressees, Waiting, nobody
 from procs.values import PREMIUM_FILE, TELEGRAM_FILE
 
 #: Seconds in which Telegram makes a medium out of parts it has.
@@ -39,8 +41,9 @@ def unheard(done: int, total: int) -> None:
 class Courier:
     """The Telegram side of one slot. A slot's session belongs to whoever holds the slot."""
 
-    def __init__(self, settings: Settings, slot: int) -> None:
+    def __init__(self, settings: Settings, slot: int, db: Database | None = None) -> None:
         self.settings = settings
+        self.addressees = Addressees(settings.bot_token.partition(":")[0], db)
         self.name = f"slot-{slot}"
         self.line: Line | None = None
         self.door = asyncio.Lock()
@@ -86,20 +89,21 @@ class Courier:
         *,
         early: Stream | None = None,
         kept: Kept | None = None,
+        waiting: Waiting = nobody,
     ) -> Reference:
         """Give Telegram a file without sending it. `on_progress` hears bytes acknowledged and
         bytes in all; `early` may have sent some of it already, and what `kept` says that Telegram
-        has is not sent again. Raises TelegramAway, TelegramWait, TelegramRefused, TooLarge,
-        SessionRevoked."""
+        has is not sent again; `waiting` tells the chats of those for whom it is. Raises
+        TelegramAway, TelegramWait, TelegramRefused, UploadRefused, TooLarge, SessionRevoked."""
         line = self._line()
         try:
             if kept and kept.begun and not early:
                 try:
-                    return await self._upload(line, file, on_progress, kept=kept)
+                    return await self._upload(line, file, on_progress, waiting, kept=kept)
                 except PartMissing as missing:
                     log.info("upload.anew", file=file.name, why="parts are gone", error=missing)
                     kept = None
-            return await self._upload(line, file, on_progress, early=early, kept=kept)
+            return await self._upload(line, file, on_progress, waiting, early=early, kept=kept)
         except SessionRevoked as error:
             line.revoked = str(error)
             raise
@@ -109,6 +113,7 @@ class Courier:
         line: Line,
         file: File,
         on_progress: Progress,
+        waiting: Waiting,
         *,
         early: Stream | None = None,
         kept: Kept | None = None,
@@ -126,9 +131,25 @@ class Courier:
             uploads.append(Upload(line.lanes, Path(file.thumbnail), unheard))
             thumb = await uploads[1].run()
         media = attached.described(file, handle, thumb)
-        query = UploadMedia(peer=InputPeerEmpty(), media=media)
         tries = 1 if resumed else MISSING
-        return attached.reference(await assembled(line, query, uploads, tries=tries))
+        return await self._made(line, media, uploads, waiting, tries=tries)
+
+    async def _made(
+        self, line: Line, media: Any, uploads: list[Upload], waiting: Waiting, *, tries: int
+    ) -> Reference:
+        """A medium of what was uploaded, for the first peer that Telegram takes it for."""
+        refusal = ""
+        for kind, whom in await self.addressees.candidates(line, waiting):
+            query = UploadMedia(peer=whom, media=media)
+            try:
+                made = attached.reference(await assembled(line, query, uploads, tries=tries))
+            except PeerRefused as error:
+                refusal = f"{refusal} {kind}: {error}".strip()
+                log.warning("upload.peer-refused", session=self.name, peer=kind, error=error)
+            else:
+                await self.addressees.note(line, kind)
+                return made
+        raise UploadRefused(refusal)
 
     async def send(
         self, *, chat: int, access: int, part: Part, caption: str, random_id: int, reply_to: int

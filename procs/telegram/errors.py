@@ -3,6 +3,8 @@
 Sources: core.telegram.org/api/errors and the error lists of the methods we call.
 """
 
+import re
+
 from pyrogram.errors import RPCError
 
 from procs.errors import (
@@ -28,6 +30,10 @@ class PartMissing(ChaparError):
         self.number = number
 
 
+class PeerRefused(ChaparError):
+    """An upload is not taken for this peer; for another it may be. Says nothing of any chat."""
+
+
 class Slowed(TelegramWait):
     """Telegram slows an upload down (FLOOD_PREMIUM_WAIT): the part is wanted again after that.
     Never a failure (core.telegram.org/api/files)."""
@@ -49,24 +55,30 @@ WAITS: dict[str, type[TelegramWait]] = {
 }
 MISSING = "FILE_PART_X_MISSING"
 
+#: Calls that name a chat: only there does a refused peer mean that the chat is closed to us.
+IN_A_CHAT = frozenset(
+    {
+        *("messages.SendMessage", "messages.SendMedia", "messages.SendMultiMedia"),
+        *("messages.EditMessage", "messages.DeleteMessages", "messages.SetTyping"),
+        *("channels.DeleteMessages", "channels.GetMessages", "channels.GetParticipant"),
+        "updates.GetChannelDifference",
+    }
+)
+#: The call that makes a medium of an upload; its peer is a formality.
+UPLOAD = "messages.UploadMedia"
+#: Errors about the peer that a call names.
+PEER = frozenset(
+    {
+        *("USER_IS_BLOCKED", "INPUT_USER_DEACTIVATED", "YOU_BLOCKED_USER", "USER_IS_BOT"),
+        *("PEER_ID_INVALID", "USER_ID_INVALID", "CHAT_ID_INVALID", "INPUT_PEER_INVALID"),
+        *("CHAT_WRITE_FORBIDDEN", "CHAT_FORBIDDEN", "CHAT_RESTRICTED", "CHAT_ADMIN_REQUIRED"),
+        *("CHANNEL_PRIVATE", "CHANNEL_INVALID", "USER_BANNED_IN_CHANNEL", "USER_NOT_PARTICIPANT"),
+        *("CHAT_GUEST_SEND_FORBIDDEN", "CHAT_SEND_PLAIN_FORBIDDEN", "TOPIC_CLOSED"),
+    }
+)
+
 NAMED: dict[str, type[ChaparError]] = {
     "RANDOM_ID_DUPLICATE": AlreadySent,
-    **dict.fromkeys(
-        (
-            "USER_IS_BLOCKED",
-            "INPUT_USER_DEACTIVATED",
-            "PEER_ID_INVALID",
-            "USER_ID_INVALID",
-            "CHAT_ID_INVALID",
-            "CHAT_WRITE_FORBIDDEN",
-            "CHAT_FORBIDDEN",
-            "CHAT_RESTRICTED",
-            "CHANNEL_PRIVATE",
-            "CHANNEL_INVALID",
-            "USER_BANNED_IN_CHANNEL",
-        ),
-        ChatClosed,
-    ),
     **dict.fromkeys(
         (
             "AUTH_KEY_DUPLICATED",
@@ -84,19 +96,24 @@ NAMED: dict[str, type[ChaparError]] = {
     ),
 }
 STALE = "FILE_REFERENCE_"
+UNNAMED, NUMBER = re.compile(r"\[\d+ (\w+)\]"), re.compile(r"_(\d+)\b")
+#: A group that lets nobody, or not us, send this kind of message.
+SENDING = re.compile(r"CHAT_SEND_\w+_FORBIDDEN")
 
 
 def translate(error: Exception, method: str) -> ChaparError:
     """The error of ours that says what `error` means. `method` is what was called."""
     if not isinstance(error, RPCError):  # OSError: the connection, or an answer that never came
         return TelegramAway(f"{method}: {type(error).__name__}: {error}")
-    name = error.ID or str(error.value)
-    if name in WAITS and isinstance(error.value, int):
-        return WAITS[name](float(error.value), method)
-    if name == MISSING and isinstance(error.value, int):
-        return PartMissing(error.value)
+    name, number = named(error)
+    if name in WAITS and number is not None:
+        return WAITS[name](float(number), method)
+    if name == MISSING and number is not None:
+        return PartMissing(number)
     if name.startswith(STALE):
         return ReferenceStale(name)
+    if name in PEER or SENDING.fullmatch(name):
+        return refused(name, method)
     if name in NAMED:
         return NAMED[name](name)
     if error.CODE == 401:
@@ -104,3 +121,20 @@ def translate(error: Exception, method: str) -> ChaparError:
     if (error.CODE or 500) >= 500:
         return TelegramAway(f"{method}: {name}")
     return TelegramRefused(name)
+
+
+def named(error: RPCError) -> tuple[str, int | None]:
+    """An error's name, and the number in it, which the name has as X. One that the library does
+    not know under its code comes as `[400 NAME_7]`."""
+    if error.ID:
+        return str(error.ID), error.value if isinstance(error.value, int) else None
+    name = UNNAMED.sub(r"\1", str(error.value))
+    digits = NUMBER.search(name)
+    return (NUMBER.sub("_X", name), int(digits[1])) if digits else (name, None)
+
+
+def refused(name: str, method: str) -> ChaparError:
+    """What an error about a peer means, by the call that named it."""
+    if method == UPLOAD:
+        return PeerRefused(name)
+    return ChatClosed(name) if method in IN_A_CHAT else TelegramRefused(f"{method}: {name}")

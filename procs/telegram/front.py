@@ -6,20 +6,23 @@ sent while the bot was down, or was killed over, is heard at the next start.
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from itertools import count
 from typing import Any
 
 from pyrogram import Client, raw
 from pyrogram.errors import RPCError
 from pyrogram.handlers import ConnectHandler, RawUpdateHandler
+from pyrogram.raw.functions.users import GetUsers
 from pyrogram.session import Session
 
 from procs import log
 from procs.config import Settings
+from procs.errors import ChaparError, SessionRevoked
 from procs.telegram import heard, signin
 from procs.telegram.client import build
 from procs.telegram.errors import translate
 from procs.telegram.line import Line
-from procs.telegram.listening import Listening
+from procs.telegram.listening import Listening, pause
 from procs.telegram.voice import Voice
 
 Hear = Callable[[heard.Incoming], Coroutine[Any, Any, None]]
@@ -35,43 +38,66 @@ class Front(Voice):
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.handling: set[asyncio.Task[None]] = set()
-        self.catching: asyncio.Task[None] | None = None
+        #: What is being handled, by what tells it from every other.
+        self.under_way: dict[tuple[int, int], asyncio.Task[None]] = {}
+        self.line: Line | None = None
         self.unsaved = False
         self.closing = False
         self.missed = False
+        #: The bot's own name, in lower case, and whether Telegram told it yet.
+        self.username = ""
+        self.named = asyncio.Event()
+        self.naming: asyncio.Task[None] | None = None
 
     async def connect(
         self, hear: Hear, feel: Feel, *, before: signin.Leave = signin.allowed
     ) -> None:
         """Sign in if this session never did, after `before` gave its leave, and hear what was sent
         meanwhile: the handlers run as soon as this begins to catch up. Raises TelegramAway,
-        TelegramWait, SessionRevoked."""
+        TelegramWait, TelegramRefused, SessionRevoked."""
         self.hear, self.feel = hear, feel
         client = build(self.settings, name=NAME, updates=True, settled=self.settled)
         assert isinstance(client, Listening)
-        client.before_sign_in = before
         # Raw updates are all we read: nothing is parsed that could fail before we see it.
         client.dispatcher.update_parsers.clear()
         client.add_handler(RawUpdateHandler(self._note))
         client.add_handler(ConnectHandler(self._reconnected))
-        self.line = Line(client)
+        line = self.line = Line(client)
+        client.asks = line.ask
         try:
             async with asyncio.timeout(signin.PATIENCE):
-                await client.start()
+                await signin.enter(line, self.settings.bot_token, before=before)
+                await client.begin()
+                await client.initialize()
         except (RPCError, OSError) as error:
             await self._drop()
-            raise translate(error, signin.SIGN_IN) from error
+            raise translate(error, line.doing) from error
         except BaseException:
             await self._drop()
             raise
-        log.info("telegram.listening", username=self.username)
+        self.unsaved = True
+        self.naming = asyncio.create_task(self._learn_name(line))
+        log.info("telegram.listening")
+
+    async def _learn_name(self, line: Line) -> None:
+        """Ask Telegram what we are called, until it says so: in groups we answer to our name."""
+        for attempt in count(1):
+            try:
+                (account,) = await line.ask(GetUsers(id=[raw.types.InputUserSelf()]))
+            except SessionRevoked:
+                return  # the line knows: this process is over
+            except ChaparError as error:
+                wait = pause(attempt, error)
+                log.warning("telegram.nameless", error=error, again=wait)
+                await asyncio.sleep(wait)
+            else:
+                self.username = (account.username or "").lower()
+                self.named.set()
+                return
 
     @property
-    def username(self) -> str:
-        """The bot's own, in lower case; empty while nobody told us."""
-        me = self.line.client.me if self.line else None
-        return (me.username or "").lower() if me else ""
+    def handling(self) -> set[asyncio.Task[None]]:
+        return set(self.under_way.values())
 
     @property
     def dead(self) -> bool:
@@ -86,59 +112,60 @@ class Front(Voice):
     # --- hearing
 
     async def _reconnected(self, client: Client, session: Session) -> None:
-        """The connection stands again. The library asks only at its start what was missed."""
+        """The connection stands again: what was sent meanwhile is asked for."""
         if client.is_initialized and session is client.session:
-            self.catching = asyncio.ensure_future(self._catch_up(client))
-
-    async def _catch_up(self, client: Client) -> None:
-        try:
             await client.recover_gaps()
-        except (RPCError, OSError) as error:  # the next connection, or start, asks again
-            log.warning("telegram.gap", error=error)
 
     async def _note(self, client: Any, update: Any, users: Any, chats: Any) -> None:
         """One update, in the order Telegram sent them: handling begins in that order, and goes
         on beside the next one's."""
         self.unsaved = True
+        told = self._told(update, users, chats)
+        if told is None or told.mark in self.under_way:
+            return
         if self.closing:
             self.missed = True
             return
-        handling = self._handling(update, users, chats)
-        if handling is not None:
-            task = asyncio.ensure_future(handling)
-            self.handling.add(task)
-            task.add_done_callback(self.handling.discard)
+        task = asyncio.ensure_future(self._handling(told))
+        self.under_way[told.mark] = task
+        task.add_done_callback(lambda _: self.under_way.pop(told.mark, None))
 
-    def _handling(self, update: Any, users: Any, chats: Any) -> Coroutine[Any, Any, None] | None:
+    def _handling(self, told: heard.Incoming | heard.Press) -> Coroutine[Any, Any, None]:
+        return self.hear(told) if isinstance(told, heard.Incoming) else self.feel(told)
+
+    def _told(self, update: Any, users: Any, chats: Any) -> heard.Incoming | heard.Press | None:
+        """What a person said or pressed; it may be told more than once."""
         if isinstance(update, MESSAGES):
-            message = heard.message(update, users, chats)
-            return self.hear(message) if message else None
+            return heard.message(update, users, chats)
         if isinstance(update, raw.types.UpdateBotCallbackQuery):
-            press = heard.press(update, users, chats)
-            return self.feel(press) if press else None
+            return heard.press(update, users, chats)
         return None
 
     def settled(self) -> bool:
         """Whether everything that was heard is handled."""
-        waiting = self.line is not None and not self.line.client.dispatcher.updates_queue.empty()
-        return not (waiting or self.handling or self.missed)
+        client = self.line.client if self.line is not None else None
+        waiting = client is not None and not client.dispatcher.updates_queue.empty()
+        kept_back = isinstance(client, Listening) and bool(client.stream.incomplete)
+        return not (waiting or kept_back or self.under_way or self.missed)
 
     async def save(self) -> None:
         """Keep our place in Telegram's stream, when there is news and all of it is handled."""
-        if self.unsaved and self.line is not None and self.settled():
-            self.unsaved = False
-            await self.line.client.storage.save()
+        client = self.line.client if self.line is not None else None
+        if self.unsaved and isinstance(client, Listening) and self.settled():
+            self.unsaved = not await client.keep()
+            await client.storage.save()
 
     async def quiet(self, patience: float) -> None:
         """Hear no more, and let what runs finish, for at most `patience` seconds. What comes now
         is heard at the next start."""
         self.closing = True
-        if self.handling:
+        if self.under_way:
             await asyncio.wait(self.handling, timeout=patience)
         await self.save()
 
     async def close(self) -> None:
         self.closing = True
-        if self.catching is not None:
-            self.catching.cancel()
+        if self.naming is not None:
+            self.naming.cancel()
+            await asyncio.wait({self.naming})
         await self._drop()

@@ -37,6 +37,11 @@ class Incoming:
     def private(self) -> bool:
         return self.chat > 0
 
+    @property
+    def mark(self) -> tuple[int, int]:
+        """What tells it from every other; the same however often it is told."""
+        return self.chat, self.message
+
 
 @dataclass(frozen=True, slots=True)
 class Press:
@@ -48,6 +53,11 @@ class Press:
     access: int
     message: int
     data: str
+
+    @property
+    def mark(self) -> tuple[int, int]:
+        """As a message's; no chat has the number 0."""
+        return 0, self.id
 
 
 def message(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Incoming | None:

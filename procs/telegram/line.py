@@ -35,6 +35,8 @@ class Line:
         client.add_handler(DisconnectHandler(self._note_break))
         #: What Telegram said when it took this session's sign-in away; "" while it stands.
         self.revoked = ""
+        #: What is being done before the line stands, by the name of the call.
+        self.doing = ""
         #: Whether the account pays, and so may send files of double size.
         self.premium = False
 
@@ -71,7 +73,7 @@ class Line:
         if isinstance(answer, BadMsgNotification):
             raise TelegramAway(f"{method}: bad message, code {answer.error_code}")
         if isinstance(self.client, Listening):
-            await self.client.note_own(answer)
+            await self.client.note_own(query, answer)
         return answer
 
     async def connected(self) -> None:

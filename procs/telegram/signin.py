@@ -13,12 +13,15 @@ from procs.config import Settings
 from procs.telegram.client import build
 from procs.telegram.errors import translate
 from procs.telegram.line import Line
+from procs.telegram.listening import Listening
 from procs.values import TELEGRAM_FILE
 
 #: Seconds in which a connection, and a first sign-in, must be made.
 PATIENCE = 60.0
 #: What Telegram limits when somebody signs in again and again.
 SIGN_IN = "auth.ImportBotAuthorization"
+#: What comes before it: the connection, its key, the first words about ourselves.
+CONNECT = "connect"
 
 Leave = Callable[[], Awaitable[None]]
 
@@ -36,24 +39,35 @@ async def signed_in(settings: Settings, name: str, *, before: Leave = allowed) -
 
     Raises TelegramAway, TelegramWait, TelegramRefused, SessionRevoked.
     """
-    client = build(settings, name=name, updates=False)
-    line = Line(client)
+    line = Line(build(settings, name=name, updates=False))
     try:
         async with asyncio.timeout(PATIENCE):
-            if not await client.connect():
-                await before()
-                await client.sign_in_bot(settings.bot_token)
-                log.info("telegram.signed-in", session=name)
-            await line.connected()
+            await enter(line, settings.bot_token, before=before)
             if settings.max_file_size > TELEGRAM_FILE:
                 line.premium = await pays(line)
     except (RPCError, OSError) as error:
         await shut(line)
-        raise translate(error, SIGN_IN) from error
+        raise translate(error, line.doing) from error
     except BaseException:
         await shut(line)
         raise
     return line
+
+
+async def enter(line: Line, token: str, *, before: Leave) -> None:
+    """Connect, and sign in where the session's file never did. `line.doing` says meanwhile what
+    is to blame when it fails. Raises RPCError, OSError, TelegramAway, SessionRevoked, and what
+    `before` raises."""
+    client = line.client
+    line.doing = CONNECT
+    signed = await client.connect()
+    await line.connected()
+    if not signed:
+        await before()
+        line.doing = SIGN_IN
+        await client.sign_in_bot(token)
+        log.info("telegram.signed-in", session=client.name)
+    line.doing = ""
 
 
 async def pays(line: Line) -> bool:
@@ -65,6 +79,8 @@ async def pays(line: Line) -> bool:
 async def shut(line: Line) -> None:
     """Close connections and session file. Never raises what a dead connection says."""
     client = line.client
+    if isinstance(client, Listening):
+        await client.rest()
     await line.lanes.close()
     try:
         if client.is_initialized:

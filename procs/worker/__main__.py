@@ -49,13 +49,14 @@ async def live(settings: config.Settings, db: Database) -> int:
     """Take a slot, wait for a post, serve, leave."""
     name = f"w{process.number():02d}-{os.getpid()}"
     signals = process.Signals()
+    process.own_every_task()
     places = Places(settings.run, settings.workers)
     worker = workers.enter(db, name, now=clock.now())
     slot = await signals.unless_stopped(places.slots.wait())
     why = STOPPED
     if slot is not None:
         log.info("worker.entered", worker=name, slot=slot)
-        courier = Courier(settings, slot)
+        courier = Courier(settings, slot, db)
         tools = Tools(
             *(settings, db, worker, name, Desk(db), engine(settings, db), courier, Pace(db)),
             leave=signals.stop.set,

@@ -4,6 +4,7 @@ kept in the job's row, so that a retry continues where the last attempt ended.""
 import os
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -221,14 +222,15 @@ async def upload(
     courier = await tools.telegram()
     for method in UPLOADS:
         await tools.pace.allowed(method, LONGEST_WAIT)
+    waiting = partial(requests.who_waits, tools.db, lease.job)
     try:
-        reference = await courier.upload(file, meter, early=stream, kept=kept)
+        reference = await courier.upload(file, meter, early=stream, kept=kept, waiting=waiting)
     except TelegramRefused as error:
         if file.kind == "document" or error.detail not in UNSHOWN:
             raise
         log.warning("upload.as-file", job=lease.job, kind=file.kind, error=error)
         file = replace(file, kind="document", thumbnail="")
-        reference = await courier.upload(file, meter)
+        reference = await courier.upload(file, meter, waiting=waiting)
     return Part(
         reference=reference,
         kind=file.kind,

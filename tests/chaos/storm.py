@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import psutil
 
@@ -35,12 +36,34 @@ OLD_ENOUGH = 4.0
 VICTIMS = {"worker": 14, "bot": 3, "nursery": 2, "keeper": 1}
 #: What else happens, one for every few kills.
 TROUBLES = ("drop", "refuse", "break", "swallow", "swallow-done", "repeat", "reference")
+#: What happens besides at a Telegram that is sloppy, or not the one we know.
+ODD = ("drop", "salts", "sessions", "difference", *("habit",) * 8)
+#: Such a server kills no more, but the one that listens is met by more of it.
+ODD_VICTIMS = {"worker": 8, "bot": 8, "nursery": 1, "keeper": 1}
+HABITS: tuple[dict[str, Any], ...] = (
+    {"counts": [2, 0], "late": 0.5},
+    {"counts": [0, 2], "late": 0.5, "twice": 0.3},
+    {"lost": 0.3, "late": 0.3, "twice": 0.3},
+    {"lost": 0.5, "counts": [2, 0]},
+    {"shape": "short", "lost": 0.2},
+    {"shape": "min", "late": 0.5},
+    {"shape": "gzip", "twice": 0.5},
+    {"shape": "mixed", "late": 0.5},
+    {"shape": "unknown"},
+    {"shape": "too long", "lost": 0.3},
+    {"shape": "answers"},
+    {"announces": True, "lost": 0.3},
+    {"refused": ["empty"]},
+    {"refused": ["empty", "self"], "counts": [2, 0], "late": 0.5},
+    {"refused": ["chat", "self"]},
+)
 
 
 @dataclass(frozen=True)
 class Plan:
     """How large a storm. `every`: seconds between two kills on average; `films` are the different
-    links that people ask for; `outages`: how often Telegram itself is stopped and started."""
+    links that people ask for; `outages`: how often Telegram itself is stopped and started; `odd`:
+    it is not the one we know."""
 
     people: int
     deliveries: int
@@ -49,6 +72,7 @@ class Plan:
     every: float
     outages: int = 0
     seed: int = 1
+    odd: bool = False
 
 
 @dataclass
@@ -76,6 +100,8 @@ class Storm:
         await asking
         async with self.telegram:
             await self.stack.telegram.heals()
+            if self.plan.odd:  # what was lost was lost with a connection
+                await self.stack.telegram.drops_connections()
         await self.calm()
         await self.clean_up()
         return await verdict(self.stack, self.sent, self.counts)
@@ -109,12 +135,15 @@ class Storm:
             self.kill_one()
             if self.dice.random() < 0.5:
                 await self.trouble(self.dice.choice(TROUBLES))
+            if self.plan.odd:
+                await self.oddity(self.dice.choice(ODD))
             if self.counts["kills"] in away:
                 away.discard(self.counts["kills"])
                 await self.outage()
 
     def kill_one(self) -> None:
-        kind = self.dice.choices(list(VICTIMS), list(VICTIMS.values()))[0]
+        victims = ODD_VICTIMS if self.plan.odd else VICTIMS
+        kind = self.dice.choices(list(victims), list(victims.values()))[0]
         pids = self.nurseries() if kind == "nursery" else self.pids(kind)
         old = [pid for pid in pids if age(pid) >= OLD_ENOUGH]
         if not old:
@@ -157,6 +186,25 @@ class Storm:
                     await telegram.refuses_repeats(2)
                 case "reference":
                     await telegram.expires_references()
+
+    async def oddity(self, what: str) -> None:
+        telegram = self.stack.telegram
+        async with self.telegram:
+            match what:
+                case "drop":
+                    await telegram.drops_connections()
+                case "salts":
+                    await telegram.renews_salts()
+                case "sessions":
+                    await telegram.loses_sessions()
+                case "difference":
+                    times = self.dice.randint(1, 12)
+                    await telegram.fails("updates.getDifference", "500 INTERNAL", times=times)
+                case "habit":
+                    habit = self.dice.choice(HABITS)
+                    what = " ".join(f"{name}={value}" for name, value in habit.items())
+                    await telegram.behaves(**habit)
+        self.counts[f"odd: {what}"] += 1
 
     async def outage(self) -> None:
         """Telegram is stopped, and started again on the same port with the same memory."""

@@ -104,8 +104,19 @@ class Connection:
         if message.salt != self.key.salt:
             self.refuse_salt(message)
             return
+        self.announce(message)
         self.catch_up()
         self.read(message.id, message.seq, message.body)
+
+    def announce(self, message: wire.Envelope) -> None:
+        """Source: core.telegram.org/mtproto/service_messages, new_session_created."""
+        if self.key is None or self.session in self.key.met or not self.server.habits.announces:
+            return
+        self.key.met.add(self.session)
+        news = raw.types.NewSessionCreated(
+            first_msg_id=message.id, unique_id=self.number, server_salt=self.key.salt
+        )
+        self.send(news.write(), wire.NOTICE)
 
     def catch_up(self) -> None:
         """Send the updates that this session missed while it had no connection."""
@@ -170,10 +181,20 @@ class Connection:
     # --- to the client ---------------------------------------------------------------------
 
     def answer(self, number: int, result: Any) -> None:
+        habits = self.server.habits
+        if habits.held and self.listens and isinstance(result, raw.types.Updates):
+            held, habits.held = habits.held, []
+            for more in held:
+                result.updates = [*more.updates, *result.updates]
+                result.users = [*more.users, *result.users]
         self.send(tl.rpc_result(number, result))
 
     def notify(self, update: Any) -> None:
-        self.send(update.write(), wire.NOTICE)
+        habits = self.server.habits
+        said = habits.said(habits.shaped(update), self.server.ids.next(wire.NOTICE))
+        if habits.shape == "mixed":
+            self.server.ids.next(wire.NOTICE)
+        self.send(said, wire.NOTICE)
 
     def send(self, body: bytes, kind: int = wire.ANSWER) -> None:
         """One content message, encrypted for the session that spoke last."""

@@ -129,9 +129,21 @@ class Desk(ABC):
     async def revokes(self, account: int) -> int:
         return int(await self.do("revoke", account=account))
 
+    async def behaves(self, **habits: Any) -> None:
+        """From now on the server has these habits (see `habits`), and no others."""
+        await self.do("behave", **habits)
+
+    async def renews_salts(self) -> None:
+        await self.do("new_salts")
+
+    async def loses_sessions(self) -> None:
+        """Where it announces sessions, all of them are announced anew."""
+        await self.do("lose_sessions")
+
     async def heals(self) -> None:
-        """All orders above are void; what was held goes on."""
+        """All orders above are void, habits too; what was held goes on."""
         await self.do("heal")
+        await self.behaves()
 
     # --- what was asked --------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """Commands that make things go wrong, and that read the call log."""
 
+import secrets
 import time
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.sandbox.telegram.calls import as_dict
 from tests.sandbox.telegram.commands import command
 from tests.sandbox.telegram.faults import Fault, Rate
+from tests.sandbox.telegram.habits import Habits
 
 if TYPE_CHECKING:
     from tests.sandbox.telegram.server import Telegram
@@ -112,6 +114,28 @@ async def connections(server: "Telegram", account: int) -> list[dict[str, Any]]:
         for c in server.open
         if c.key and c.is_open and account in (0, c.key.account)
     ]
+
+
+@command
+async def behave(server: "Telegram", **habits: Any) -> None:
+    """From now on the server has these habits, and no others; see Habits."""
+    server.habits = Habits(**habits)
+    server.habits.dice.seed(server.habits.seed)
+
+
+@command
+async def new_salts(server: "Telegram") -> None:
+    """core.telegram.org/mtproto/description: a salt is good for half an hour. All of them are over
+    now: calls are answered bad_server_salt, with the new one."""
+    for key in server.keys.values():
+        key.salt = secrets.randbits(63)
+
+
+@command
+async def lose_sessions(server: "Telegram") -> None:
+    """The server forgets its sessions, and says so with the next word of each."""
+    for key in server.keys.values():
+        key.met.clear()
 
 
 @command

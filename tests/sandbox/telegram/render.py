@@ -58,14 +58,17 @@ def peer(number: int) -> Any:
 
 
 def message(world: World, vault: "Vault", post: Post, box: Box) -> Any:
+    """Source: core.telegram.org/constructor/message: what is posted in a channel names no sender,
+    what is said in a supergroup does."""
     content = post.content
     out = box.owner == post.sender
+    posted = post.to < 0 and world.channels[-post.to].broadcast
     return make(
         types.Message,
         id=post.numbers[box.owner],
         out=out or None,
-        post=post.to < 0 or None,
-        from_id=None if post.to < 0 else peer(post.sender),
+        post=posted or None,
+        from_id=None if posted else peer(post.sender),
         peer_id=peer(post.peer(box.owner)),
         date=int(post.date),
         edit_date=int(post.edited) or None,

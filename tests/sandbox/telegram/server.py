@@ -24,6 +24,7 @@ from tests.sandbox.telegram.connection import Connection, tune
 from tests.sandbox.telegram.desk import Desk
 from tests.sandbox.telegram.faults import Faults
 from tests.sandbox.telegram.files import Vault
+from tests.sandbox.telegram.habits import Habits
 from tests.sandbox.telegram.manners import Manners
 from tests.sandbox.telegram.world import Account, World
 
@@ -62,6 +63,7 @@ class Telegram(Desk):
         self.ids = wire.MessageIds()
         self.log = Calls()
         self.faults = Faults()
+        self.habits = Habits()
         self.manners = Manners() if strict else None
         self.bell = Bell()
         self.open: set[Connection] = set()
@@ -156,7 +158,19 @@ class Telegram(Desk):
         return [key for key in self.keys.values() if key.account == account.id and not key.dead]
 
     def push(self, key: wire.Key, update: Any) -> None:
-        """To the session of this authorisation that listens; later, if it is cut off."""
+        """To the session of this authorisation that listens, as this server's habits are."""
+        loop = asyncio.get_running_loop()
+        for delay in self.habits.fate():
+            if delay:
+                loop.call_later(delay, self.deliver, key, update)
+            else:
+                self.deliver(key, update)
+
+    def deliver(self, key: wire.Key, update: Any) -> None:
+        """Now; later, if it is cut off."""
+        if self.habits.shape == "answers" and key.listener:
+            self.habits.held.append(update)
+            return
         ears = [c for c in self.open if c.key is key and c.listens and c.is_open]
         if ears:
             max(ears, key=lambda connection: connection.active).notify(update)

@@ -45,6 +45,8 @@ class Key:
     dead: str = ""
     listener: bytes = b""
     waiting: list[Any] = field(default_factory=list)
+    #: Sessions that were announced to the client.
+    met: set[bytes] = field(default_factory=set)
 
     def hear(self, session: bytes) -> None:
         """Updates go to this session now: the last one that asked for them."""

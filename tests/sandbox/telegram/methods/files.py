@@ -25,6 +25,7 @@ async def save_part(call: Call, query: Any) -> Any:
 @on(functions.messages.UploadMedia)
 async def upload_media(call: Call, query: Any) -> Any:
     """Only a bot may do it for nobody in particular."""
+    call.server.habits.check(query.peer)
     if not (call.account.is_bot and isinstance(query.peer, types.InputPeerEmpty)):
         peers.resolve(call.world, call.account, query.peer)
     stored = await call.vault.media_of(call.account.id, query.media)

@@ -57,9 +57,18 @@ async def delete_channel_messages(call: Call, query: Any) -> Any:
 
 
 def removed(call: Call, box: Box, ids: list[int], owners: list[int] | None) -> Any:
+    """Source: core.telegram.org/constructor/messages.affectedMessages: the caller has the number of
+    its own deed from the answer alone; a server that counts wrongly sends both."""
     posts = [box.posts[number] for number in ids if number in box.posts]
-    updates.tell(call.server, call.world.delete(posts, owners), skip=call.key)
-    return types.messages.AffectedMessages(pts=box.pts, pts_count=len(posts))
+    news = call.world.delete(posts, owners)
+    updates.tell(call.server, news, skip=call.key)
+    counts = call.server.habits.counts
+    if not counts or not posts:
+        return types.messages.AffectedMessages(pts=box.pts, pts_count=len(posts))
+    gone = next(event for where, event in news if where is box)
+    push = updates.deletion(box, gone.ids, {"pts": gone.pts, "pts_count": counts[1]})
+    call.server.push(call.key, updates.wrapped(call.server, call.account, [], [push]))
+    return types.messages.AffectedMessages(pts=gone.pts, pts_count=counts[0])
 
 
 @on(functions.messages.GetMessages)

@@ -1,0 +1,67 @@
+"""Which messages and presses were heard to their end, so that one which comes again does nothing.
+
+A row is written when the handling is done: what a killed process was handling is handled again. So
+whatever it does must be the same when it is done twice; where the store's state would choose
+something else the second time, the choice is written down before it is acted upon.
+"""
+
+from procs.clock import Now
+from procs.store.database import Database
+
+#: Seconds for which a repeat is known: twice as long as Telegram's updates are acted upon.
+KEEP = 2 * 24 * 3600.0
+BITE = 1000
+
+#: (chat, message) of a message; (0, query) of a press.
+Mark = tuple[int, int]
+
+KNOWN = "SELECT 1 FROM heard WHERE chat = :chat AND message = :message AND done = 1"
+NOTE = """
+INSERT INTO heard (chat, message, at, done) VALUES (:chat, :message, :now, 1)
+    ON CONFLICT (chat, message) DO UPDATE SET done = 1
+"""
+CHOOSE = """
+INSERT INTO heard (chat, message, at, done, choice) VALUES (:chat, :message, :now, 0, :choice)
+    ON CONFLICT (chat, message) DO NOTHING
+"""
+CHOSEN = "SELECT choice FROM heard WHERE chat = :chat AND message = :message"
+PRUNE = """
+DELETE FROM heard WHERE (chat, message) IN
+       (SELECT chat, message FROM heard WHERE at < :before ORDER BY at LIMIT :bite)
+"""
+
+
+def is_known(db: Database, mark: Mark) -> bool:
+    """Whether this was heard, and handled to its end."""
+    return db.one(KNOWN, facts(mark)) is not None
+
+
+def note(db: Database, mark: Mark, *, now: Now) -> None:
+    """It is handled. Raises StoreFull."""
+    with db.write():
+        db.change(NOTE, {**facts(mark), "now": now.wall})
+
+
+def choose(db: Database, mark: Mark, choice: int, *, now: Now) -> int:
+    """What this message acts upon: `choice`, or what was chosen when it was heard before. Raises
+    StoreFull."""
+    with db.write(full=True):
+        db.change(CHOOSE, {**facts(mark), "now": now.wall, "choice": choice})
+        row = db.one(CHOSEN, facts(mark))
+    return int(row[0]) if row and row[0] is not None else choice
+
+
+def chosen(db: Database, mark: Mark) -> int | None:
+    """What was chosen for it before; None when it was not heard before."""
+    row = db.one(CHOSEN, facts(mark))
+    return None if row is None or row[0] is None else int(row[0])
+
+
+def prune(db: Database, *, now: Now) -> int:
+    """Forget what does not come again: how many rows."""
+    with db.write():
+        return db.change(PRUNE, {"before": now.wall - KEEP, "bite": BITE})
+
+
+def facts(mark: Mark) -> dict[str, int]:
+    return {"chat": mark[0], "message": mark[1]}

@@ -1,0 +1,128 @@
+"""Whatever is heard twice acts once, and is answered once."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from procs import clock
+from procs.store import hearing
+from tests.sandbox.person import Person
+from tests.sandbox.telegram.server import Telegram
+from tests.unit.test_bot_chat import LINK, Bot, running, until
+
+
+@pytest.fixture
+async def bot(settings, db) -> AsyncIterator[Bot]:
+    async with running(settings) as bot:
+        yield bot
+
+
+@pytest.fixture
+async def sara(tg: Telegram) -> Person:
+    return await tg.person("Sara", language="en")
+
+
+def noted(bot: Bot) -> list[Any]:
+    """What the bot's session hears from now on."""
+    heard: list[Any] = []
+    hear, feel = bot.front.hear, bot.front.feel
+
+    async def hears(message: Any) -> None:
+        heard.append(message)
+        await hear(message)
+
+    async def feels(press: Any) -> None:
+        heard.append(press)
+        await feel(press)
+
+    bot.front.hear, bot.front.feel = hears, feels
+    return heard
+
+
+async def three(sara: Person) -> None:
+    for number in (1, 2, 3):
+        await sara.sends(f"{LINK}?{number}")
+        await sara.sees(f"clip.mp4?{number}")
+
+
+async def answers(sara: Person) -> int:
+    return len([m for m in await sara.chat() if not m.mine])
+
+
+@pytest.mark.parametrize(
+    "text", ["/start", "/help", "/cancel", "no link", LINK, "ftp://a.example/"]
+)
+async def test_a_text_that_comes_again_later_is_not_even_tried_again(bot, tg, sara, text):
+    heard = noted(bot)
+    await sara.sends(text)
+    await sara.sees(lambda m: not m.mine)
+    await bot.rests()
+    said = len(await tg.calls("messages.sendMessage"))
+    await bot.intake.hear(heard[0])
+    await bot.rests()
+    assert len(await tg.calls("messages.sendMessage")) == said
+    assert await answers(sara) == 1
+
+
+async def test_a_cancel_that_comes_again_stops_no_other_request(bot, sara):
+    heard = noted(bot)
+    await three(sara)
+    await sara.sends("/cancel")
+    await sara.sees("is cancelled")
+    await until(lambda: len(bot.requests()) == 2)
+    await bot.intake.hear(heard[-1])
+    await bot.rests()
+    assert len(bot.requests()) == 2
+
+
+async def test_a_cancel_whose_process_was_killed_stops_the_same_request_again(bot, sara):
+    """Killed between what it did and the note that it is done."""
+    heard = noted(bot)
+    await three(sara)
+    await sara.sends("/cancel")
+    told = await sara.sees("is cancelled")
+    await bot.rests()
+    before = await answers(sara)
+    await bot.intake.cancelling.ask(heard[-1])
+    await bot.rests()
+    assert await answers(sara) == before
+    await until(lambda: [one.url[-1] for one in bot.requests()] == ["1", "2"])
+    assert "clip.mp4?3" in told.text
+
+
+async def test_a_press_that_comes_again_is_answered_once(bot, tg, sara):
+    heard = noted(bot)
+    await three(sara)
+    await sara.presses("Cancel")
+    await bot.rests()
+    await bot.intake.feel(heard[-1])
+    assert len(await tg.calls("messages.setBotCallbackAnswer")) == 1
+
+
+async def test_pushes_that_come_twice_at_once_act_once(bot, tg, sara):
+    await tg.behaves(twice=1.0, late=0.5, delay=0.2)
+    await three(sara)
+    await sara.sends("/cancel")
+    await sara.sees("is cancelled")
+    await sara.presses("❌ example.org/clip.mp4?1")
+    await until(lambda: [one.url[-1] for one in bot.requests()] == ["2"])
+    await bot.rests()
+    # three status messages, and the answer to /cancel
+    assert await answers(sara) == 4
+
+
+def test_what_was_heard_is_forgotten_when_it_cannot_come_again(db):
+    now = clock.now()
+    for number, age in ((1, 0.0), (2, hearing.KEEP + 1)):
+        hearing.note(db, (7, number), now=clock.Now(now.wall - age, now.boot))
+    assert hearing.prune(db, now=now) == 1
+    assert [hearing.is_known(db, (7, number)) for number in (1, 2)] == [True, False]
+
+
+def test_a_choice_stands(db):
+    now = clock.now()
+    assert [hearing.choose(db, (7, 1), choice, now=now) for choice in (5, 6)] == [5, 5]
+    assert not hearing.is_known(db, (7, 1))
+    hearing.note(db, (7, 1), now=now)
+    assert (hearing.is_known(db, (7, 1)), hearing.chosen(db, (7, 1))) == (True, 5)
