@@ -11,16 +11,16 @@ from procs.faults import ChaparError as ChaparError
 from procs.faults import ConsentNeeded as ConsentNeeded
 from procs.faults import Empty as Empty
 from procs.faults import JobError as JobError
+from procs.faults import NoSuchFile as NoSuchFile
+from procs.faults import PartMissing as PartMissing
+from procs.faults import RedirectLoop as RedirectLoop
+from procs.faults import Refused as Refused
 from procs.unavailable import ClipBeyond as ClipBeyond
 from procs.unavailable import NoEntry as NoEntry
 from procs.unavailable import NoSound as NoSound
 from procs.unavailable import NoSubtitles as NoSubtitles
 from procs.unavailable import NoSuchVariant as NoSuchVariant
 from procs.unavailable import OtherSubtitles as OtherSubtitles
-from procs.faults import NoSuchFile as NoSuchFile
-from procs.faults import PartMissing as PartMissing
-from procs.faults import RedirectLoop as RedirectLoop
-from procs.faults import Refused as Refused
 
 # --- the store -------------------------------------------------------------------------------
 

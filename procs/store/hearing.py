@@ -12,22 +12,29 @@ from procs.store.database import Database
 KEEP = 2 * 24 * 3600.0
 BITE = 1000
 
-#: (chat, message) of a message; (0, query) of a press.
-Mark = tuple[int, int]
+#: (chat, message, 0) of a message, the instant of the edit last of an edited one; (0, query, 0) of a
+#: press.
+Mark = tuple[int, int, int]
 
-KNOWN = "SELECT 1 FROM heard WHERE chat = :chat AND message = :message AND done = 1"
+#: A later edit speaks for what stood there before, which may come after it.
+KNOWN = """
+SELECT 1 FROM heard WHERE chat = :chat AND message = :message AND edited >= :edited AND done = 1
+"""
 NOTE = """
-INSERT INTO heard (chat, message, at, done) VALUES (:chat, :message, :now, 1)
-    ON CONFLICT (chat, message) DO UPDATE SET done = 1
+INSERT INTO heard (chat, message, edited, at, done) VALUES (:chat, :message, :edited, :now, 1)
+    ON CONFLICT (chat, message, edited) DO UPDATE SET done = 1
 """
 CHOOSE = """
-INSERT INTO heard (chat, message, at, done, choice) VALUES (:chat, :message, :now, 0, :choice)
-    ON CONFLICT (chat, message) DO NOTHING
+INSERT INTO heard (chat, message, edited, at, done, choice)
+VALUES (:chat, :message, :edited, :now, 0, :choice)
+    ON CONFLICT (chat, message, edited) DO NOTHING
 """
-CHOSEN = "SELECT choice FROM heard WHERE chat = :chat AND message = :message"
+CHOSEN = """
+SELECT choice FROM heard WHERE chat = :chat AND message = :message AND edited = :edited
+"""
 PRUNE = """
-DELETE FROM heard WHERE (chat, message) IN
-       (SELECT chat, message FROM heard WHERE at < :before ORDER BY at LIMIT :bite)
+DELETE FROM heard WHERE (chat, message, edited) IN
+       (SELECT chat, message, edited FROM heard WHERE at < :before ORDER BY at LIMIT :bite)
 """
 
 
@@ -64,4 +71,4 @@ def prune(db: Database, *, now: Now) -> int:
 
 
 def facts(mark: Mark) -> dict[str, int]:
-    return {"chat": mark[0], "message": mark[1]}
+    return {"chat": mark[0], "message": mark[1], "edited": mark[2]}

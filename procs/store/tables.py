@@ -5,10 +5,11 @@ HEARD = """
 CREATE TABLE heard (
     chat     INTEGER NOT NULL,
     message  INTEGER NOT NULL,
+    edited   INTEGER NOT NULL,
     at       REAL NOT NULL,
     done     INTEGER NOT NULL,
     choice   INTEGER,
-    PRIMARY KEY (chat, message)
+    PRIMARY KEY (chat, message, edited)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX heard_at ON heard (at);
 """

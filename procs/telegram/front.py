@@ -39,7 +39,7 @@ class Front(Voice):
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         #: What is being handled, by what tells it from every other.
-        self.under_way: dict[tuple[int, int], asyncio.Task[None]] = {}
+        self.under_way: dict[tuple[int, int, int], asyncio.Task[None]] = {}
         self.line: Line | None = None
         self.unsaved = False
         self.closing = False

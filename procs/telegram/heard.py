@@ -38,9 +38,10 @@ class Incoming:
         return self.chat > 0
 
     @property
-    def mark(self) -> tuple[int, int]:
-        """What tells it from every other; the same however often it is told."""
-        return self.chat, self.message
+    def mark(self) -> tuple[int, int, int]:
+        """What tells it from every other, an edit from its message too; the same however often it
+        is told."""
+        return self.chat, self.message, int(self.edited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,9 @@ class Press:
     data: str
 
     @property
-    def mark(self) -> tuple[int, int]:
+    def mark(self) -> tuple[int, int, int]:
         """As a message's; no chat has the number 0."""
-        return 0, self.id
+        return 0, self.id, 0
 
 
 def message(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Incoming | None:

@@ -115,14 +115,21 @@ async def test_pushes_that_come_twice_at_once_act_once(bot, tg, sara):
 def test_what_was_heard_is_forgotten_when_it_cannot_come_again(db):
     now = clock.now()
     for number, age in ((1, 0.0), (2, hearing.KEEP + 1)):
-        hearing.note(db, (7, number), now=clock.Now(now.wall - age, now.boot))
+        hearing.note(db, (7, number, 0), now=clock.Now(now.wall - age, now.boot))
     assert hearing.prune(db, now=now) == 1
-    assert [hearing.is_known(db, (7, number)) for number in (1, 2)] == [True, False]
+    assert [hearing.is_known(db, (7, number, 0)) for number in (1, 2)] == [True, False]
 
 
 def test_a_choice_stands(db):
     now = clock.now()
-    assert [hearing.choose(db, (7, 1), choice, now=now) for choice in (5, 6)] == [5, 5]
-    assert not hearing.is_known(db, (7, 1))
-    hearing.note(db, (7, 1), now=now)
-    assert (hearing.is_known(db, (7, 1)), hearing.chosen(db, (7, 1))) == (True, 5)
+    assert [hearing.choose(db, (7, 1, 0), choice, now=now) for choice in (5, 6)] == [5, 5]
+    assert not hearing.is_known(db, (7, 1, 0))
+    hearing.note(db, (7, 1, 0), now=now)
+    assert (hearing.is_known(db, (7, 1, 0)), hearing.chosen(db, (7, 1, 0))) == (True, 5)
+
+
+def test_a_later_edit_speaks_for_what_stood_there_before(db):
+    now = clock.now()
+    hearing.note(db, (7, 1, 200), now=now)
+    known = [hearing.is_known(db, (7, 1, edited)) for edited in (0, 100, 200, 300)]
+    assert known == [True, True, True, False]
