@@ -49,12 +49,12 @@ def up(*, detach: bool = False, bot: bool = True, new: bool = False) -> None:
     lock = hold(settings)
     try:
         clear_way(settings.run)
-        if closed := modes.mend(settings):
-            print(f"closed to other users: {len(closed)} files in {settings.home}")
         store.prepare(settings, new=new)
     except BaseException:
         os.close(lock)
         raise
+    if closed := modes.mend(settings):
+        print(f"closed to other users: {len(closed)} files in {settings.home}")
     around = environment(settings, reading, bot=bot)
     cgroups.settle()
     print(f"chapar {daemon.__version__}: {settings.workers} + 1 workers, home {settings.home}")
