@@ -96,6 +96,11 @@ THERE = {
     "/film/ashtml.mp4": ["ashtml.mp4"],
     "/film/notyped.mp4": ["notyped.mp4"],
     "/film/get.php": ["get.mp4"],
+    "/film/get.aspx": ["get.mp4"],
+    "/film/dl.php": ["dl.zip"],
+    "/film/setup.exe": ["setup.exe"],
+    "/film/onelink.html": FILM,
+    "/film/list.m3u": ["song.ogg"],
     "/film/photo": ["photo.jpg"],
     "/film/attached": ["my film.mp4"],
     "/film/permanent.mp4": FILM,
@@ -221,11 +226,24 @@ async def test_one_of_a_pages_pictures(take):
     assert (await take("/pics/three.html", "best#2")).files == ["two.jpg"]
 
 
-async def test_a_look_at_a_page_of_pictures_lists_them(foreign, engine, tmp_path):
-    order = Order(foreign.url("/pics/three.html"), "look", allowed_networks=LOOPBACK)
+@pytest.mark.parametrize(
+    ("path", "variant", "title", "entries", "more"),
+    [
+        ("/pics/three.html", "look", "Holiday", ["one", "two", "three"], False),
+        ("/film/index/", "look", "Index of /film", [f"{n}.mp4" for n in range(10)], True),
+        ("/film/index/", "best", "Index of /film", [f"{n}.mp4" for n in range(10)], True),
+        ("/film/index/", "look#2", "Index of /film", ["10.mp4", "11.mp4"], False),
+        ("/film/index/", "best#3,12", "Index of /film", ["2.mp4", "11.mp4"], False),
+        ("/film/songs.m3u", "best", "", ["First", "song.flac"], False),
+        ("/film/rss.xml", "best", "R", ["one", "two"], False),
+    ],
+)
+async def test_a_list(foreign, engine, tmp_path, path, variant, title, entries, more):
+    order = Order(foreign.url(path), variant, allowed_networks=LOOPBACK)
     async with engine.open(order, tmp_path) as child:
         found = await child.probe()
-    assert (found.kind, len(found.entries), found.title) == ("list", 3, "Holiday")
+    assert (found.kind, found.title, found.more) == ("list", title, more)
+    assert [one.title for one in found.entries] == entries
 
 
 async def test_a_page_asks_for_no_more_frames_and_pictures_than_their_bounds(take, foreign):
