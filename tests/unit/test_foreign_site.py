@@ -69,15 +69,17 @@ async def test_a_source_that_never_gets_further_is_given_up_soon(foreign, engine
     """Also one that stalls: two silences of the socket's patience, not ten. All at once, since each
     takes its time."""
 
-    async def carried(manner):
-        order = Order(foreign.url(f"/{manner}/film.mp4"), allowed_networks=LOOPBACK)
-        async with engine.open(order, tmp_path / manner) as child:
+    async def carried(path):
+        order = Order(foreign.url(path), allowed_networks=LOOPBACK)
+        async with engine.open(order, tmp_path / path.split("/")[1]) as child:
             await child.probe()
             await child.fetch(lambda *line: None)
 
-    manners = ("cut", "longer", "misranged", "stalls")
-    ends = await asyncio.gather(*map(carried, manners), return_exceptions=True)
-    assert [type(end) for end in ends] == [errors.BrokenOff] * 4
+    paths = [f"/{manner}/film.mp4" for manner in ("cut", "longer", "misranged", "stalls")]
+    paths += ["/film/stallseg.m3u8"]
+    ends = await asyncio.gather(*map(carried, paths), return_exceptions=True)
+    assert [type(end) for end in ends] == [errors.BrokenOff] * len(paths)
+    assert foreign.hits("/stalls/seg1.ts") <= 4
     assert foreign.hits("/stalls/film.mp4") <= 4
 
 
@@ -191,6 +193,8 @@ NOT_THERE = {
     "/401/seg.m3u8": errors.LoginNeeded,
     "/film/drm.m3u8": errors.Drm,
     "/film/emptym.m3u8": errors.Unsupported,
+    "/film/error.mp4": errors.Unsupported,
+    "/film/htmlinstead.mp4": errors.Unsupported,
     "/frame/deep.html": errors.Unsupported,
     "/frame/self.html": errors.Unsupported,
     "/frame/many.html": errors.Unsupported,

@@ -112,6 +112,8 @@ def films(base: str) -> dict[str, Reply]:
         "/film/drm.m3u8": listing("/seg0.ts", tags='#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://x",'
                                   'KEYFORMAT="com.apple.streamingkeydelivery"\n'),
         "/film/emptyseg.m3u8": listing("/seg0.ts", "/film/void.ts"),
+        "/film/stallseg.m3u8": listing("/seg0.ts", "/stalls/seg1.ts"),
+        "/film/cutseg.m3u8": listing("/seg0.ts", "/cut/seg1.ts"),
         "/film/void.ts": Reply(b"", "video/mp2t"),
         "/film/allgone.m3u8": listing("/x0.ts", "/x1.ts"),
         "/film/audio.m3u8": Reply(MASTER.encode(), HLS),
