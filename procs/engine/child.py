@@ -178,7 +178,7 @@ def pictures(post: gallery.Gallery, line: Line, meter: Meter) -> bool:
 
 def extracted(ydl: loader.Loader, order: Order, seeker: Seeker) -> kept.Read:
     """What the site says that there is; a file is one, whatever yt-dlp saw in it. Of a page of no
-    known site, what its frames show is also its own."""
+    known site, what its frames show, or its links lead to, is also its own."""
     try:
         info = ydl.extract_info(order.url, download=False)
     except YoutubeDLError as error:
@@ -187,10 +187,10 @@ def extracted(ydl: loader.Loader, order: Order, seeker: Seeker) -> kept.Read:
         file = plainfiles.info(ydl.headers)
         info = ydl.process_ie_result(file, download=False) if file else None
         if info is None and is_plain(error):
-            info = seeker.framed()
+            info = seeker.moving()
         if info is None:
             raise
-    return opened(ydl, order, info)
+    return opened(ydl, order, seeker.songs() or info)
 
 
 def beside(ydl: loader.Loader, order: Order, seeker: Seeker, error: Exception) -> kept.Read:

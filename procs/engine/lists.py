@@ -5,6 +5,7 @@ What tells them apart is how a site's reader gives them: a post's parts come com
 entries as addresses to be read one by one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,16 +41,22 @@ class Opened:
 
 
 def wanted(order: Order) -> str:
-    """Which entries yt-dlp reads, in its words; one more than is shown tells whether it goes on."""
+    """Which entries yt-dlp reads, in its words."""
+    found = places(order)
+    if isinstance(found, range):
+        return f"{found[0]}:{found[-1]}"
+    return ",".join(map(str, found))
+
+
+def places(order: Order) -> Sequence[int]:
+    """The numbers of the entries that are read; one more than is shown tells whether it goes on."""
     wish = parse(order.variant)
     if wish.looks:
         first = (wish.page - 1) * PAGE + 1
-        return f"{first}:{first + PAGE}"
+        return range(first, first + PAGE + 1)
     if wish.pick == picks.ALL:
-        return f"1:{order.entries + 1}"
-    if wish.pick:
-        return ",".join(map(str, picks.numbers(wish.pick, order.entries)))
-    return f"1:{ALBUM}"
+        return range(1, order.entries + 2)
+    return picks.numbers(wish.pick, order.entries) if wish.pick else range(1, ALBUM + 1)
 
 
 def opened(ydl: Any, info: Info | None, order: Order) -> Opened:

@@ -27,6 +27,8 @@ KEPT = 64
 PAGE, PIECE = 32 * MIB, MIB
 #: Bytes of a page that are kept.
 READ = 4 * MIB
+#: How a list of media begins (RFC 8216, 4.3.1.1, and before it Winamp's).
+M3U = b"#EXTM3U"
 
 #: Extractor classes by key, in the order in which they are asked; filled once by `prepare`.
 READY: dict[str, Any] = {}
@@ -40,6 +42,8 @@ class Loader(yt_dlp.YoutubeDL):
         self.headers: dict[str, Any] = {}
         #: The last page that was read: its address, its type, its text as it came.
         self.page: tuple[str, str, bytearray] = ("", "", bytearray())
+        #: The first list of media (M3U), in the same way; mostly it is one of pieces.
+        self.list: tuple[str, str, bytearray] = ("", "", bytearray())
         self.merging: Merging | None = None
         super().__init__(options)
 
@@ -69,8 +73,11 @@ class Loader(yt_dlp.YoutubeDL):
         heard = bytearray()
 
         def note(piece: bytes) -> None:
-            if piece and ("html" in kind.lower() or not kind) and len(heard) < READ:
+            if len(heard) < READ:
                 heard.extend(piece)
+            if heard.startswith(M3U) and self.list[0] in ("", answer.url):
+                self.list = answer.url, kind, heard
+            elif heard and ("html" in kind.lower() or not kind):
                 self.page = answer.url, kind, heard
 
         return note

@@ -12,8 +12,8 @@ from yt_dlp.utils import extract_attributes
 
 #: Characters of a page that are read, of one tag, of a title; tags that are looked at.
 MOST, TAG, TITLE, TAGS = 1_000_000, 3000, 200, 5000
-#: Frames and pictures that are named.
-FRAMES, PICTURES = 8, 40
+#: Frames, pictures and files that are named.
+FRAMES, PICTURES, LINKS = 8, 40, 500
 TAG_OF = re.compile(
     rf"<(base|title|meta|iframe|frame|embed|object|img|source|a|input|/title)\b([^>]{{0,{TAG}}})>",
     re.I,
@@ -25,6 +25,8 @@ SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 SHOWN = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
 #: A candidate of a srcset: address, then how wide or how dense (HTML, 4.8.4.2.1).
 CANDIDATE = re.compile(r"(\S*[^,\s])(?:\s+(\d+(?:\.\d+)?)([wx]))?\s*(?:,|$)")
+#: Files that a page may lead to, as the lists of a folder do.
+MEDIA = re.compile(r"\.(?:mp4|m4v|mkv|webm|mov|avi|mp3|m4a|ogg|opus|flac|wav|m3u8)$", re.I)
 PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif|heic|bmp)$", re.I)
 #: Pictures that belong to the page and not to what it shows, by their names.
 ORNAMENT = re.compile(
@@ -40,7 +42,7 @@ SMALL = 100
 class Page:
     """A page that was read: its address, its title, the visible words, the addresses of its frames
     and of its pictures (those inside it first; `shown` are those it names for others to show), and
-    whether it has a field for a password."""
+    whether it has a field for a password; `links` lead to media files."""
 
     url: str
     title: str = ""
@@ -49,6 +51,7 @@ class Page:
     pictures: tuple[str, ...] = ()
     shown: frozenset[str] = frozenset()
     password: bool = False
+    links: tuple[str, ...] = ()
 
 
 def decoded(body: bytes, content_type: str) -> str:
@@ -100,6 +103,7 @@ class Reader:
         self.frames: dict[str, None] = {}
         self.shown: dict[str, None] = {}
         self.inside: dict[str, None] = {}
+        self.links: dict[str, None] = {}
         self.behind = ""
         self.sources: list[str] = []
         self.password = False
@@ -135,9 +139,12 @@ class Reader:
         self.note(self.frames, given.get("data", ""))
 
     def take_a(self, given: dict[str, str]) -> None:
-        """A small picture may lead to its large form."""
+        """A small picture may lead to its large form, words to a media file."""
         target = given.get("href", "")
-        self.behind = target if PICTURE.search(urlsplit(target).path) else ""
+        path = target.partition("#")[0].partition("?")[0].strip()
+        self.behind = target if PICTURE.search(path) else ""
+        if MEDIA.search(path):
+            self.note(self.links, target)
 
     def take_source(self, given: dict[str, str]) -> None:
         self.sources += [one for name in SETS for one in best(given.get(name, ""))]
@@ -168,7 +175,7 @@ class Reader:
         pictures = [one for one in {**self.inside, **self.shown} if is_picture(one)]
         frames = tuple(self.frames)[:FRAMES]
         shown = frozenset(self.shown.keys() - self.inside.keys())
-        told = (tuple(pictures[:PICTURES]), shown, self.password)
+        told = (tuple(pictures[:PICTURES]), shown, self.password, tuple(self.links)[:LINKS])
         return Page(self.url, title, words, frames, *told)
 
 

@@ -10,7 +10,10 @@ from procs.engine import names
 from procs.filenames import split
 
 #: Pages, and lists of pieces of a film, which are of no use alone.
-NO_FILES = ("text/html", "application/xhtml+xml", "application/dash+xml")
+NO_FILES = (
+    *("text/html", "application/xhtml+xml", "application/dash+xml", "application/f4m+xml"),
+    *("application/smil", "application/smil+xml", "application/vnd.ms-sstr+xml"),
+)
 LISTS = "mpegurl"
 
 

@@ -1,4 +1,5 @@
-"""A page in which yt-dlp finds nothing: what its frames show, then what pictures it has.
+"""A page in which yt-dlp finds nothing: what its frames show, what files it leads to, then what
+pictures it has.
 
 One level of frames, read by the same readers, by the same way out: what may not be visited is
 refused there. Pictures are taken where there is nothing that moves.
@@ -7,12 +8,13 @@ refused there. Pictures are taken where there is nothing that moves.
 import hashlib
 import re
 from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
 
 from yt_dlp.networking.common import Request
 from yt_dlp.utils import YoutubeDLError, smuggle_url
 
-from procs import clock, errors, picks
-from procs.engine import pages, pixels, plainfiles, walls
+from procs import clock, errors
+from procs.engine import lists, pages, pixels, plainfiles, walls
 from procs.engine.classify import judged, of
 from procs.engine.facts import GENERIC
 from procs.engine.failure import Cause, plain
@@ -35,6 +37,8 @@ TELLING = (
     errors.BotCheck,
     errors.TooLarge,
 )
+#: What only lists of pieces have.
+PIECES = "#EXT-X-"
 #: A warning of yt-dlp's about a film whose list of pieces did not come.
 LIST = re.compile(r"Failed to download (?:m3u8|MPD|f4m|ISM|SMIL|\w+ manifest).*HTTP Error \d{3}")
 
@@ -57,11 +61,54 @@ class Seeker:
         self.text = pages.decoded(bytes(body), kind)
         self.page = pages.read(self.text, url) if url else None
 
-    def framed(self) -> Info | None:
-        """What the first of the page's frames has that shows something."""
+    def songs(self) -> Info | None:
+        """The entries of a list of media, where the link is to one that is not of pieces: yt-dlp
+        takes each for the other."""
+        url, kind, body = self.loader.list
+        text = pages.decoded(bytes(body), kind)
+        if not url or PIECES in text:
+            return None
+        entries, title = list[Info](), ""
+        for line in map(str.strip, text.splitlines()[1:]):
+            if line.startswith("#EXTINF:"):
+                title = line.partition(",")[2]
+            elif line and not line.startswith("#"):
+                end = unquote(urlsplit(line).path.rpartition("/")[2])
+                entries.append({"_type": "url", "url": urljoin(url, line), "title": title or end})
+                title = ""
+        return self.listed(entries, "") if entries else None
+
+    def moving(self) -> Info | None:
+        """What the page's frames show, or the files to which it leads; None for nothing."""
         self.read()
         if self.page is None:
             return None
+        return self.framed() or self.linked()
+
+    def linked(self) -> Info | None:
+        """The one media file that the page leads to, or a list of several."""
+        assert self.page is not None
+        links = self.page.links
+        if len(links) == 1:
+            return self.opened(links[0])
+        named = ((one, urlsplit(one).path.rpartition("/")[2]) for one in links)
+        entries = [{"_type": "url", "url": url, "title": unquote(end)} for url, end in named]
+        return self.listed(entries, self.page.title) if links else None
+
+    def listed(self, entries: list[Info], title: str) -> Info:
+        """Those of the entries that are wanted, as yt-dlp has a list."""
+        places = [one for one in lists.places(self.order) if one <= len(entries)]
+        return {
+            "_type": "playlist",
+            "title": title,
+            "entries": [entries[place - 1] for place in places],
+            "requested_entries": places,
+            "playlist_count": len(entries),
+        }
+
+    def framed(self) -> Info | None:
+        """What the first of the page's frames has that shows something."""
+        assert self.page is not None
         began = clock.now().boot
         for frame in self.page.frames:
             if clock.now().boot - began > FRAMES:
@@ -122,16 +169,10 @@ class Seeker:
             raise wall
         if not files:
             return None
-        found = [self.loader.process_ie_result(one, download=False) for one in files]
-        places = list(range(1, len(found) + 1))
-        if wish.pick not in ("", picks.ALL) and not wish.looks:
-            places = [one for one in picks.numbers(wish.pick, ALBUM) if one <= len(found)]
-        return {
-            "_type": "playlist",
-            "title": self.page.title,
-            "entries": [found[place - 1] for place in places],
-            "requested_entries": places,
-        }
+        if len(files) == 1:
+            files[0]["title"] = self.page.title or files[0]["title"]
+        infos = [self.loader.process_ie_result(one, download=False) for one in files]
+        return self.listed(infos, self.page.title)
 
     def pictures(self) -> list[Info]:
         """The large ones among those that the page names, each once."""
@@ -161,8 +202,7 @@ class Seeker:
     def file(self, url: str) -> Info:
         assert self.page is not None
         info = plainfiles.of(url, self.loader.headers[url])
-        title = self.page.title or info["title"]
-        return {**info, "title": title, "http_headers": {"Referer": self.page.url}}
+        return {**info, "http_headers": {"Referer": self.page.url}}
 
 
 def is_telling(error: JobError | None) -> bool:

@@ -11,13 +11,25 @@ from procs.engine import facts, subtitles
 from procs.engine.classify import judged
 from procs.engine.options import COVER, FETCHING, MEDIA
 from procs.engine.records import Fetched, Found, Order
-from procs.errors import Empty, Gone, NetworkBroken, NoSuchFile, PartMissing, TooLarge
+from procs.errors import (
+    Empty,
+    Gone,
+    NetworkBroken,
+    NoSuchFile,
+    PartMissing,
+    TooLarge,
+    Unsupported,
+)
 from procs.filenames import fit, free, title_name
 from procs.variant import parse
 
 #: Protocols of media that come in pieces, and what a missing piece looks like.
 PIECES = re.compile(r"m3u8|dash|ism|f4m|fragment")
 NOT_THERE = (Empty, Gone, NoSuchFile)
+#: Kinds of files that have no words at their beginning, and how many of it are looked at; the one
+#: ending of a film's that is also one of words.
+NO_TEXT, BEGINNING, TYPESCRIPT = ("video", "audio"), 512, ".ts"
+TEXT = re.compile(r"\s*[\[{<A-Za-z][^\x00-\x08\x0e-\x1f\x7f\ufffd]*")
 
 
 class Taking:
@@ -105,8 +117,17 @@ def settled(done: dict[str, Any], file: facts.Direct | None, title: str, limit: 
         raise Empty("nothing came")
     if size > limit:
         raise TooLarge(f"{size} bytes, limit {limit}")
+    if file and file.kind in NO_TEXT and path.suffix != TYPESCRIPT and is_text(path):
+        raise Unsupported(f"words where {file.name} should be")
     name = file.name if file else title_name(title, path.suffix)
     return path.rename(free(path.with_name(fit(name) or path.name))).name
+
+
+def is_text(path: Path) -> bool:
+    """Whether a file begins with words alone, as what a server says in its place does."""
+    with open(path, "rb") as source:
+        head = source.read(BEGINNING)
+    return TEXT.fullmatch(head.decode("utf-8", "ignore").lstrip("\ufeff")) is not None
 
 
 def cover(folder: Path) -> str:

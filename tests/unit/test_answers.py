@@ -138,6 +138,35 @@ def test_what_is_no_answer_is_called_the_sites_fault(name, seed):
         passed(BAD[name], seed=seed)
 
 
+SIGNS = (b"\r\n", b"\n", b"\r", b":", b" ", b";", b"0", b"\x00", b"Content-Length: 3\r\n")
+SIGNS += (b"Transfer-Encoding: chunked\r\n", b"HTTP/1.1 100 x\r\n\r\n", b"Connection: x\r\n")
+
+
+def bent(said, dice):
+    """An answer with a few of its signs moved, doubled or lost."""
+    said = bytearray(said[:3000])
+    for _ in range(dice.randint(1, 6)):
+        place = dice.randrange(min(len(said), dice.choice((120, 3000))) + 1)
+        said[place : place + dice.choice((0, 0, 1, 9))] = dice.choice((b"", *SIGNS))
+    return bytes(said)
+
+
+def test_whatever_a_server_says_the_program_is_told_one_head_with_one_framing():
+    dice, told = random.Random(1), 0
+    for seed in range(3000):
+        with suppress(errors.SiteBroken):
+            answer, whole = passed(
+                bent(dice.choice([*GOOD.values(), *BAD.values()]), dice), seed=seed
+            )
+            head = whole.partition(b"\r\n\r\n")[0].split(b"\r\n") if answer.status else []
+            names = [line.partition(b":")[0].lower() for line in head[1:]]
+            assert names.count(b"connection") == (1 if head else 0)
+            assert sum(name in (b"content-length", b"transfer-encoding") for name in names) <= 1
+            assert not any(sign in b"".join(head) for sign in (b"\r", b"\n", b"\0"))
+            told += bool(head)
+    assert told > 1000
+
+
 @pytest.mark.parametrize(
     ("method", "status"), [("HEAD", 200), ("GET", 204), ("GET", 304), ("HEAD", 404)]
 )

@@ -69,15 +69,17 @@ async def test_a_source_that_never_gets_further_is_given_up_soon(foreign, engine
     """Also one that stalls: two silences of the socket's patience, not ten. All at once, since each
     takes its time."""
 
-    async def carried(manner):
-        order = Order(foreign.url(f"/{manner}/film.mp4"), allowed_networks=LOOPBACK)
-        async with engine.open(order, tmp_path / manner) as child:
+    async def carried(path):
+        order = Order(foreign.url(path), allowed_networks=LOOPBACK)
+        async with engine.open(order, tmp_path / path.split("/")[1]) as child:
             await child.probe()
             await child.fetch(lambda *line: None)
 
-    manners = ("cut", "longer", "misranged", "stalls")
-    ends = await asyncio.gather(*map(carried, manners), return_exceptions=True)
-    assert [type(end) for end in ends] == [errors.BrokenOff] * 4
+    paths = [f"/{manner}/film.mp4" for manner in ("cut", "longer", "misranged", "stalls")]
+    paths += ["/film/stallseg.m3u8"]
+    ends = await asyncio.gather(*map(carried, paths), return_exceptions=True)
+    assert [type(end) for end in ends] == [errors.BrokenOff] * len(paths)
+    assert foreign.hits("/stalls/seg1.ts") <= 4
     assert foreign.hits("/stalls/film.mp4") <= 4
 
 
@@ -96,6 +98,11 @@ THERE = {
     "/film/ashtml.mp4": ["ashtml.mp4"],
     "/film/notyped.mp4": ["notyped.mp4"],
     "/film/get.php": ["get.mp4"],
+    "/film/get.aspx": ["get.mp4"],
+    "/film/dl.php": ["dl.zip"],
+    "/film/setup.exe": ["setup.exe"],
+    "/film/onelink.html": FILM,
+    "/film/list.m3u": ["song.ogg"],
     "/film/photo": ["photo.jpg"],
     "/film/attached": ["my film.mp4"],
     "/film/permanent.mp4": FILM,
@@ -186,6 +193,8 @@ NOT_THERE = {
     "/401/seg.m3u8": errors.LoginNeeded,
     "/film/drm.m3u8": errors.Drm,
     "/film/emptym.m3u8": errors.Unsupported,
+    "/film/error.mp4": errors.Unsupported,
+    "/film/htmlinstead.mp4": errors.Unsupported,
     "/frame/deep.html": errors.Unsupported,
     "/frame/self.html": errors.Unsupported,
     "/frame/many.html": errors.Unsupported,
@@ -221,11 +230,24 @@ async def test_one_of_a_pages_pictures(take):
     assert (await take("/pics/three.html", "best#2")).files == ["two.jpg"]
 
 
-async def test_a_look_at_a_page_of_pictures_lists_them(foreign, engine, tmp_path):
-    order = Order(foreign.url("/pics/three.html"), "look", allowed_networks=LOOPBACK)
+@pytest.mark.parametrize(
+    ("path", "variant", "title", "entries", "more"),
+    [
+        ("/pics/three.html", "look", "Holiday", ["one", "two", "three"], False),
+        ("/film/index/", "look", "Index of /film", [f"{n}.mp4" for n in range(10)], True),
+        ("/film/index/", "best", "Index of /film", [f"{n}.mp4" for n in range(10)], True),
+        ("/film/index/", "look#2", "Index of /film", ["10.mp4", "11.mp4"], False),
+        ("/film/index/", "best#3,12", "Index of /film", ["2.mp4", "11.mp4"], False),
+        ("/film/songs.m3u", "best", "", ["First", "song.flac"], False),
+        ("/film/rss.xml", "best", "R", ["one", "two"], False),
+    ],
+)
+async def test_a_list(foreign, engine, tmp_path, path, variant, title, entries, more):
+    order = Order(foreign.url(path), variant, allowed_networks=LOOPBACK)
     async with engine.open(order, tmp_path) as child:
         found = await child.probe()
-    assert (found.kind, len(found.entries), found.title) == ("list", 3, "Holiday")
+    assert (found.kind, found.title, found.more) == ("list", title, more)
+    assert [one.title for one in found.entries] == entries
 
 
 async def test_a_page_asks_for_no_more_frames_and_pictures_than_their_bounds(take, foreign):

@@ -2,43 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from tests.sandbox.foreign.films import films
+from tests.sandbox.foreign.replies import HLS, LOGIN, WORDS, html, listing, moved, refused
 from tests.sandbox.foreign.server import Reply
 
 if TYPE_CHECKING:
     from tests.sandbox.foreign.server import Foreign
-
-JSON = "application/json"
-HLS = "application/vnd.apple.mpegurl"
-WORDS = "<p>" + "Some words that people write. " * 20 + "</p>"
-LOGIN = "<form action=/login method=post><input name=user><input type=password name=p></form>"
-MASTER = '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=800000,CODECS="mp4a.40.2"\n/tone.m3u8\n'
-MPD = """<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"
- mediaPresentationDuration="PT2S"><Period><AdaptationSet mimeType="video/mp4">
-<Representation id="v" codecs="avc1.42c01e" bandwidth="500000" width="320" height="180">
-<BaseURL>{}</BaseURL></Representation></AdaptationSet></Period></MPD>"""
-
-
-def html(body: str = "", head: str = "", title: str = "A page") -> Reply:
-    text = (
-        f"<!doctype html><html><head><title>{title}</title>{head}</head><body>{body}</body></html>"
-    )
-    return Reply(text.encode())
-
-
-def listing(*segments: str, tags: str = "", end: str = "#EXT-X-ENDLIST\n") -> Reply:
-    rows = "".join(f"#EXTINF:1.0,\n{one}\n" for one in segments)
-    text = f"#EXTM3U\n#EXT-X-VERSION:4\n#EXT-X-TARGETDURATION:1\n{tags}{rows}{end}"
-    return Reply(text.encode(), HLS)
-
-
-def refused(status: int, body: str = "", *headers: tuple[str, str]) -> Reply:
-    return Reply(
-        f"<html><title>{status}</title>{body}</html>".encode(), status=status, headers=headers
-    )
-
-
-def moved(to: str, status: int = 302) -> Reply:
-    return Reply(status=status, headers=(("Location", to),))
 
 
 def statuses() -> dict[str, Reply]:
@@ -191,105 +160,6 @@ def pictures(base: str) -> dict[str, Reply]:
         "/logo.png": Reply(b"", "image/png", 404),
         "/pics/base.html": html('<img src="one.jpg">', f'<base href="{base}/">'),
     }
-
-
-def films(base: str) -> dict[str, Reply]:
-    film = '<video src="/film.mp4"></video>'
-
-    def file(name: str, kind: str, *headers: tuple[str, str]) -> Reply:
-        from tests.sandbox.foreign import files
-
-        return Reply((files.folder() / name).read_bytes(), kind, headers=headers)
-
-    return {
-        "/film/refresh.html": html(
-            head='<meta http-equiv="refresh" content="0; url=/film/v.html">'
-        ),
-        "/film/v.html": html(film),
-        "/film/deaf.html": html('<video src="/deaf/film.mp4"></video>'),
-        "/film/deafstream.html": html(f'<video><source src="/deaf/seg.m3u8" type="{HLS}"></video>'),
-        "/film/deafrefresh.html": html(
-            head='<meta http-equiv="refresh" content="0; url=/deaf/film/deaf.html">'
-        ),
-        "/film/deaf.m3u8": listing("/deaf/seg0.ts", "/deaf/seg1.ts"),
-        "/film/charset.html": Reply("<title>مرحبا</title>".encode("cp1256") + film.encode(),
-                                    "text/html; charset=windows-1256"),
-        "/film/badcharset.html": Reply(f"<title>x</title>{film}".encode(),
-                                       "text/html; charset=x-no"),
-        "/film/utf16.html": Reply(f"<title>x</title>{film}".encode("utf-16"),
-                                  "text/html; charset=utf-16"),
-        "/film/notype": Reply(f"<html>{film}</html>".encode(), ""),
-        "/film/plaintype": Reply(f"<!doctype html><html>{film}</html>".encode(), "text/plain"),
-        "/film/octet": file("film.mp4", "application/octet-stream"),
-        "/film/astext.mp4": file("film.mp4", "text/plain"),
-        "/film/ashtml.mp4": file("film.mp4", "text/html"),
-        "/film/notyped.mp4": file("film.mp4", ""),
-        "/film/named.jpg": file("film.mp4", "video/mp4"),
-        "/film/get.php": file("film.mp4", "video/mp4"),
-        "/film/asphoto.mp4": file("one.jpg", "image/jpeg"),
-        "/film/photo": file("one.jpg", "image/jpeg"),
-        "/film/attached": file("film.mp4", "application/force-download",
-                               ("Content-Disposition", 'attachment; filename="my film.mp4"')),
-        "/film/list.html": html('<a href="film.mp4">film.mp4</a><a href="../">Parent</a>',
-                                title="Index of /film"),
-        "/film/tv.html": html(f'{film}<video src="/film.webm"></video>'),
-        "/film/late.html": html('<video src="/film/late.mp4"></video>'),
-        "/film/late.mp4": refused(403),
-        "/film/expired.html": html('<video src="/film/token1.mp4"></video>',
-                                   title="Expired"),
-        "/film/anew.html": Reply(b'<html><video src="/film/token1.mp4"></video></html>',
-                                 then=Reply(b'<html><video src="/film.mp4"></video></html>')),
-        "/film/token1.mp4": refused(403),
-        "/film/emptyfile.mp4": Reply(b"", "video/mp4"),
-        "/film/emptyvideo.html": html('<video src="/film/emptyfile.mp4"></video>'),
-        "/film/nocontent.mp4": Reply(b"", "video/mp4", 204),
-        "/film/nocontent.html": Reply(b"", status=204),
-        "/film/loop.mp4": moved("/film/loop.mp4"),
-        "/film/ping.mp4": moved("/film/pong.mp4"),
-        "/film/pong.mp4": moved("/film/ping.mp4"),
-        "/film/away.mp4": moved("http://10.0.0.5/x.mp4"),
-        "/film/intofile.mp4": moved("file:///etc/passwd"),
-        "/film/nowhere.mp4": Reply(status=302),
-        "/film/permanent.mp4": moved("/film.mp4", 308),
-        "/film/error.mp4": Reply(b'{"error": "gone"}', JSON),
-        "/film/htmlinstead.mp4": html("<h1>Please wait</h1>"),
-        "/film/loginstead.mp4": moved("/login"),
-        "/film/bigzip.zip": file("archive.zip", "application/zip"),
-        "/film/subs.html": html('<video src="/film.mp4"><track kind=subtitles srclang=fa '
-                                'src="/film/gone.vtt"></video>'),
-        "/film/poster.html": html('<video src="/film.mp4" poster="/gone.jpg"></video>'),
-        "/film/data.json": Reply(b'{"video": "/film.mp4"}', JSON),
-        "/film/feed.json": Reply(f'{{"version":"https://jsonfeed.org/version/1.1","title":"f",'
-                                 f'"items":[{{"url":"{base}/film.mp4"}}]}}'.encode(), JSON),
-        "/film/atom.xml": Reply(f'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom">'
-                                f'<title>A</title><entry><title>one</title>'
-                                f'<link href="{base}/film.mp4"/></entry></feed>'.encode(),
-                                "application/atom+xml"),
-        "/film/rss.xml": Reply(f'<?xml version="1.0"?><rss version="2.0"><channel><title>R</title>'
-                               f'<item><title>one</title><link>{base}/film.mp4</link></item>'
-                               f'<item><title>two</title><link>{base}/film.webm</link></item>'
-                               f'</channel></rss>'.encode(), "application/rss+xml"),
-        "/film/norss.xml": Reply(b'<?xml version="1.0"?><rss version="2.0"><channel>'
-                                 b"<title>R</title></channel></rss>", "application/rss+xml"),
-        "/film/list.m3u": Reply(f"#EXTM3U\n#EXTINF:2,A\n{base}/song.ogg\n".encode(),
-                                "audio/x-mpegurl"),
-        "/film/emptym.m3u8": Reply(b"#EXTM3U\n", HLS),
-        "/film/nolist.m3u8": Reply(b"", HLS),
-        "/film/htmllist.m3u8": html("no list"),
-        "/film/badkey.m3u8": listing(
-            "/seg0.ts", tags='#EXT-X-KEY:METHOD=AES-128,URI="/gone.key"\n'
-        ),
-        "/film/drm.m3u8": listing("/seg0.ts", tags='#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://x",'
-                                  'KEYFORMAT="com.apple.streamingkeydelivery"\n'),
-        "/film/emptyseg.m3u8": listing("/seg0.ts", "/film/void.ts"),
-        "/film/void.ts": Reply(b"", "video/mp2t"),
-        "/film/allgone.m3u8": listing("/x0.ts", "/x1.ts"),
-        "/film/audio.m3u8": Reply(MASTER.encode(), HLS),
-        "/film/live.m3u8": listing("/seg0.ts", "/seg1.ts", end=""),
-        "/film/dash.mpd": Reply(MPD.format("/film.mp4").encode(), "application/dash+xml"),
-        "/film/dashgone.mpd": Reply(MPD.format("/gone.mp4").encode(), "application/dash+xml"),
-        "/film/nodash.mpd": Reply(b"<MPD>", "application/dash+xml"),
-    }  # fmt: skip
 
 
 def pages(foreign: "Foreign") -> dict[str, Reply]:
