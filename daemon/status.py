@@ -93,7 +93,7 @@ def look(settings: Settings) -> Status:
     db = open_database(settings.database_url, run=settings.run)
     try:
         seen = overview(db, now=clock.now())
-        shut = sorted({one.site for one in breakers.listed(db) if one.until is not None})
+        shut = sorted({one.site for one in breakers.listed(db) if one.is_shut_to_all})
         held, room, gone = pauses.listed(db), disk_of(db, settings), sessions.lost(db)
         told = (alerts.standing(db), tellings.deaf(db))
         return Status(settings, processes, seen, held, shut, room, gone, *told)

@@ -94,7 +94,9 @@ def classify(chain: Any, *, site: str = "") -> JobError:
     causes = into(list[Cause], chain)
     kind = first(causes, site)
     wait = max(map(asked_wait, causes), default=0.0) if kind is errors.SiteBusy else 0.0
-    return kind(detail(causes), site=site, wait=wait)
+    error = kind(detail(causes), site=site, wait=wait)
+    error.host = next((one.host for one in causes if one.host), "")
+    return error
 
 
 def first(causes: Sequence[Cause], site: str) -> type[JobError]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 #: Links of one chain, and characters of one text, that are kept.
 LINKS, LETTERS = 12, 600
@@ -12,7 +13,8 @@ ADVICE = "; please report this issue"
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One exception of a chain. `names` are its class and the classes above it."""
+    """One exception of a chain. `names` are its class and the classes above it, `host` is whose
+    answer it was about."""
 
     names: tuple[str, ...]
     text: str = ""
@@ -20,6 +22,7 @@ class Cause:
     status: int = 0
     retry_after: str = ""
     expected: bool | None = None
+    host: str = ""
 
 
 def flatten(error: BaseException) -> list[Cause]:
@@ -62,7 +65,16 @@ def cause(one: BaseException) -> Cause:
         status=number(getattr(one, "status", 0)),
         retry_after=plain(headers.get("Retry-After") or ""),
         expected=None if expected is None else bool(expected),
+        host=plain(host_of(getattr(response, "url", None))),
     )
+
+
+def host_of(url: Any) -> str:
+    """The host of an address, "" of what is none."""
+    try:
+        return urlsplit(str(url or "")).hostname or ""
+    except ValueError:
+        return ""
 
 
 def number(value: Any) -> int:

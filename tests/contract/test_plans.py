@@ -47,6 +47,7 @@ SCANS = {
     "turns.LENGTHS": "one look for all places that are shown, by the index of seats",
     "turns.TOOK_ANYWHERE": "from the newest on, and it ends after a few",
     "upkeep.EXPIRED": "what runs, by an index of these alone",
+    "verdicts.PRUNE": "the people who met a site that failed in the last minutes",
     "visits.PRUNE": "those who are at sites with rules",
     "visits.PRUNE_PACES": "sites with rules",
     "workers.PRESENT": "the living, by an index of these alone",
@@ -59,7 +60,7 @@ TABLES = {
     "budget.PRUNE_LEFT",
     *("glances.COLUMNS", "pauses.LIST", "record.COLUMNS", "record.LATEST", "report.OUTCOMES"),
     *("report.TABLE", "sessions.LOST", "settings.COUNTED", "turns.TOOK_ANYWHERE", "visits.PRUNE"),
-    "uploads.PRUNE",
+    *("uploads.PRUNE", "verdicts.PRUNE"),
     "visits.PRUNE_PACES",
 }
 SQL = re.compile(r"\s*(SELECT|UPDATE|DELETE|INSERT|WITH)\b")
