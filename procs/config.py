@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ class Settings(Places):
     workers: int
     max_concurrent_downloads: int
     max_downloads_per_user: int
+    max_open_requests: int
     recycle_after: int
     memory_ceiling: int
     max_file_size: int
@@ -131,6 +133,7 @@ TABLE = (
     Setting("CHAPAR_WORKERS", values.whole, lambda texts: str(values.cores())),
     Setting("CHAPAR_MAX_CONCURRENT_DOWNLOADS", values.whole, downloads),
     Setting("CHAPAR_MAX_DOWNLOADS_PER_USER", values.whole, lambda texts: "2"),
+    Setting("CHAPAR_MAX_OPEN_REQUESTS", partial(values.whole, least=0), lambda texts: "100"),
     Setting("CHAPAR_RECYCLE_AFTER", values.whole, lambda texts: "200"),
     Setting("CHAPAR_MEMORY_CEILING", values.ceiling, lambda texts: "512MiB"),
     Setting("CHAPAR_MAX_FILE_SIZE", values.file_size, lambda texts: "2000MiB"),

@@ -4,20 +4,24 @@ import asyncio
 import re
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from procs import clock, i18n, link, log, wishes
 from procs.bot.board import Board
 from procs.bot.cancelling import Cancelling
+from procs.bot.inbox import ANSWERS, HINT, Inbox
 from procs.bot.settling import settled
 from procs.bot.speech import Speech, once
 from procs.errors import DiskFull, StoreFull
 from procs.job import Ask
 from procs.link import BadLink, Parsed
 from procs.store import lists, requests, users
+from procs.store.allowances import Allowance
 from procs.store.database import Database
 from procs.store.requests import Submitted
 from procs.telegram.front import Front
 from procs.telegram.heard import Incoming, Press
+from procs.turns import Withdrawn
 
 #: Characters above which a text without a link was not meant as one.
 LONG = 1000
@@ -38,19 +42,32 @@ class Intake:
         speech: Speech,
         *,
         catch_up: float = CATCH_UP,
+        allowance: Allowance | None = None,
     ) -> None:
         self.db = db
         self.catch_up = catch_up
+        self.allowance = allowance or Allowance()
+        self.inbox = Inbox(db)
         self.front = front
         self.board = board
         self.speech = speech
-        self.cancelling = Cancelling(db, front, speech)
+        self.cancelling = Cancelling(db, front, speech, self.inbox)
         self.commands = {"start": self.start, "cancel": self.cancelling.ask}
 
     async def hear(self, heard: Incoming) -> None:
         """A message, from a person to us."""
+        try:
+            if not self.is_urgent(heard):
+                await self.inbox.turn(heard)
+        except Withdrawn:
+            return
         apologise = partial(self.apologise, heard)
         await settled(self.take(heard), apologise, chat=heard.chat, message=heard.message)
+
+    def is_urgent(self, heard: Incoming) -> bool:
+        """Whether it asks to stop what its sender asked for: that waits for nothing."""
+        command = COMMAND.match(self.addressed(heard) or "")
+        return command is not None and command[1].lower() == "cancel"
 
     async def feel(self, press: Press) -> None:
         """A pressed button."""
@@ -84,6 +101,8 @@ class Intake:
 
     async def too_late(self, heard: Incoming) -> None:
         """Nobody waits for an answer any more: one polite line for all that a day brought."""
+        if not self.inbox.told(heard, "too-late"):
+            return
         text = i18n.say(i18n.choose(heard.person.language), "too-late")
         random_id = once("too-late", heard.chat, int(heard.at // DAY))
         await self.speech.send(
@@ -116,24 +135,35 @@ class Intake:
         last = lists.latest(self.db, heard.chat, heard.person.id, now=clock.now())
         return Parsed((replace(last, variant=variant),)) if variant and last else parsed
 
+    async def hint(self, heard: Incoming, key: str, *, about: str = "", **words: Any) -> None:
+        """Answer what asks for nothing: a few times in a minute, then we are silent, and say so."""
+        said = self.inbox.told(heard, f"{HINT}{key}")
+        if said:
+            key, about = "hush" if said == ANSWERS else key, about or key
+            await self.speech.reply(heard, key, about=about, **words)
+
     async def start(self, heard: Incoming) -> None:
         if heard.person.name:
-            await self.speech.reply(heard, "start", name=heard.person.name)
+            await self.hint(heard, "start", name=heard.person.name)
         else:
-            await self.speech.reply(heard, "start-nameless")
+            await self.hint(heard, "start-nameless")
 
     async def help(self, heard: Incoming) -> None:
-        await self.speech.reply(heard, "help")
+        await self.hint(heard, "help")
 
     async def read(self, heard: Incoming, parsed: Parsed) -> None:
         """Accept the links of a message, then answer: nothing is said before it is kept."""
-        accepted = requests.submit(self.db, asks(heard, parsed), now=clock.now())
+        found = asks(heard, parsed)
+        answered = requests.submit(self.db, found, now=clock.now(), allowance=self.allowance)
+        accepted = [one for one in answered if one.request]
+        refused = [one for one in answered if not one.request]
         for one in accepted:
             event = "request.repeated" if one.outcome == "again" else "request.received"
             log.info(event, request=one.request, job=one.job, outcome=one.outcome)
         answers = [task for one in accepted if (task := self.first(one))]
         complaints = [self.complain(heard, problem) for problem in parsed.problems]
         rest = [self.rest(heard, parsed.left_out)] if parsed.left_out else []
+        rest += [self.refuse(heard, refused)] if refused else []
         await asyncio.gather(*answers, *complaints, *rest)
 
     def first(self, accepted: Submitted) -> asyncio.Task[str] | None:
@@ -151,7 +181,13 @@ class Intake:
             key = "bad-nothing-written"
         elif problem.kind == "none" and len(heard.text) > LONG:
             key = "bad-too-much"
-        await self.speech.reply(heard, key, about=f"{key}:{problem.text}", text=problem.text)
+        await self.hint(heard, key, about=f"{key}:{problem.text}", text=problem.text)
+
+    async def refuse(self, heard: Incoming, refused: list[Submitted]) -> None:
+        """Say, once in a minute, that no more is taken before some of it has come."""
+        key = f"refused-{refused[0].outcome}"
+        if self.inbox.told(heard, "refused", count=len(refused)):
+            await self.speech.reply(heard, key, about="refused", most=self.allowance.most)
 
     async def rest(self, heard: Incoming, count: int) -> None:
         await self.speech.reply(heard, "links-left-out", most=link.MOST, count=count)

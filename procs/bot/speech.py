@@ -32,7 +32,14 @@ class Speech:
         self.unbudgeted = asyncio.Lock()
 
     async def reply(
-        self, to: Incoming, key: str, *, buttons: Buttons = (), about: str = "", **values: object
+        self,
+        to: Incoming,
+        key: str,
+        *,
+        buttons: Buttons = (),
+        about: str = "",
+        urgency: Urgency = Urgency.ANSWER,
+        **values: object,
     ) -> None:
         """Answer a message with a text of the catalogue, in the language of who sent it. An
         update that Telegram repeats gets no second answer; `about` tells several answers to one
@@ -41,7 +48,13 @@ class Speech:
         random_id = once("reply", to.chat, to.message, about or key)
         text = i18n.say(language, key, **values)
         await self.send(
-            to.chat, to.access, text, random_id=random_id, reply_to=to.message, buttons=buttons
+            to.chat,
+            to.access,
+            text,
+            random_id=random_id,
+            reply_to=to.message,
+            buttons=buttons,
+            urgency=urgency,
         )
 
     async def send(

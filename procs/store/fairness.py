@@ -29,3 +29,15 @@ CREATE TABLE verdicts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX verdict_at ON verdicts (site, egress, at);
 """
+
+#: What a person is told a few times in a minute only, and how often it was to be said.
+TALLIES = """
+CREATE TABLE tallies (
+    person  INTEGER NOT NULL,
+    kind    TEXT NOT NULL,
+    since   REAL NOT NULL,
+    count   INTEGER NOT NULL,
+    PRIMARY KEY (person, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tally_since ON tallies (since);
+"""

@@ -4,7 +4,7 @@ A step is one script; `VERSION` is how many there are, and is kept in the databa
 (PRAGMA user_version), so that every process can tell at once whether it knows this database.
 """
 
-from procs.store.fairness import CIRCLES
+from procs.store.fairness import CIRCLES, TALLIES
 from procs.store.foundation import FOUNDATION
 
 #: Pausing: a scope is `all`, `user:<id>` or `site:<name>`. A job held by a pause keeps no seat.
@@ -271,6 +271,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("departures", DEPARTURES),
     ("alerts", ALERTS),
     ("circles", CIRCLES),
+    ("tallies", TALLIES),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

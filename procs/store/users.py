@@ -11,6 +11,13 @@ VALUES (:id, :language, :name, :access, :now, :now)
    SET language = excluded.language, name = excluded.name, access = excluded.access,
        last_seen = excluded.last_seen
 """
+SEEN = """
+SELECT 1 FROM users
+ WHERE id = :id AND language = :language AND name = :name AND access = :access
+   AND last_seen BETWEEN :now - :lately AND :now
+"""
+#: Seconds within which it is not written down again that somebody was seen.
+LATELY = 30.0
 LANGUAGE = "SELECT language FROM users WHERE id = :id"
 
 
@@ -23,6 +30,8 @@ def remember(db: Database, person: Person, *, now: Now) -> None:
         "access": person.access_hash,
         "now": now.wall,
     }
+    if db.one(SEEN, {**facts, "lately": LATELY}):
+        return
     with db.write():
         db.change(REMEMBER, facts)
 
