@@ -35,6 +35,8 @@ COOKIES = ".site.example\tTRUE\t/\tTRUE\t0\tmember\tyes\n"
 #: A site that we know by name: what it says of us holds for everybody.
 SITE = "vimeo"
 HOST = "site.example"
+#: Private networks that may be visited.
+NETWORKS = ""
 PROXY = "10.0.0.5:3128"
 TWO_WAYS = f'["{SITE}"]\negress = ["default", "http://{PROXY}"]\n'
 ACCOUNTS = f'["{SITE}"]\ncookies = ["none", "a.txt"]\n'
@@ -47,7 +49,7 @@ class Shop:
         (home / "a.txt").write_text(COOKIES)
         (home / "sites.toml").write_text(rules)
         (home / "empty.env").touch()
-        texts = {"CHAPAR_HOME": str(home)}
+        texts = {"CHAPAR_HOME": str(home), "CHAPAR_ALLOWED_NETWORKS": NETWORKS}
         settings = config.load(texts, home / "empty.env", need_telegram=False)
         migrate(settings.database_url, run=settings.run)
         self.db = open_database(settings.database_url, run=settings.run)
@@ -60,7 +62,9 @@ class Shop:
     def rules(self) -> Rules:
         return self.tools.settings.sites.of(SITE)
 
-    def leases(self, count: int = 1, *, site: str = SITE, user: int = 0) -> list[Lease]:
+    def leases(
+        self, count: int = 1, *, site: str = SITE, user: int = 0, scheme: str = "https"
+    ) -> list[Lease]:
         """Running downloads, each of another person, or all of one."""
         found = []
         for _ in range(count):
@@ -68,7 +72,7 @@ class Shop:
             person = user or self.asked
             users.remember(self.db, Person(person), now=clock.now())
             seats.set_cap(self.db, person, 99, now=clock.now())
-            link = Link(f"https://{HOST}/{self.asked}", site, f"url:{self.asked}")
+            link = Link(f"{scheme}://{HOST}/{self.asked}", site, f"url:{self.asked}")
             ask = Ask(person, person, self.asked, 0, link)
             requests.submit(self.db, [ask], now=clock.now())
             found += self.claim()
