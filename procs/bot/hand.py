@@ -4,6 +4,8 @@ A deed may be repeated after any crash: sends carry the request's stored random_
 removals are the same however often they are done.
 """
 
+from dataclasses import replace
+
 from procs import clock, log
 from procs.bot.speech import DELETE, EDIT, Speech, once
 from procs.bot.view import View
@@ -37,8 +39,15 @@ class Hand:
             random_id=row.status_random,
             reply_to=row.message,
             buttons=new.buttons,
+            wanted=lambda: not self.is_closed(row),
         )
         self.answered(row, new, message=message, shown=new.text if sure else "")
+        if self.is_closed(row):  # cancelled with all others, while this was on its way
+            await self.remove(replace(row, status_message=message))
+
+    def is_closed(self, row: Glance) -> bool:
+        """Whether the last word about a request was said elsewhere."""
+        return requests.is_closed(self.db, row.request)
 
     async def rewrite(self, row: Glance, new: View) -> None:
         """Make the message say what is true now."""

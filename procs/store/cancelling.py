@@ -20,6 +20,11 @@ UPDATE requests SET state = 'cancelled', ended_at = :now
  WHERE parent = :request AND state = 'open'
 RETURNING job
 """
+#: Nobody has read of it yet: the answer to the command says all there is to say.
+CLOSE_UNTOLD = """
+UPDATE requests SET closed_at = :now
+ WHERE id = :request AND status_message IS NULL AND closed_at IS NULL
+"""
 OTHERS = "SELECT 1 FROM requests WHERE job = :job AND state = 'open' LIMIT 1"
 #: Somebody leaves a job to others.
 LEFT = "UPDATE jobs SET story = story || :event WHERE id = :job"
@@ -45,6 +50,7 @@ def cancel_all(db: Database, user: int, *, chat: int, before: int, now: Now) -> 
         mine = [request for (request,) in db.all(MINE, facts)]
         for request in mine:
             running |= leave(db, request, user=user, now=now) or {}
+            db.change(CLOSE_UNTOLD, {"request": request, "now": now.wall})
     if mine:
         tell(db, running)
     return len(mine)

@@ -38,6 +38,7 @@ UPDATE requests SET shown_stage = :stage, shown_share = :share, shown_at = :now 
 """
 SHOWED = "UPDATE requests SET shown = :shown WHERE id = :request"
 CLOSE = "UPDATE requests SET closed_at = :now WHERE id = :request AND closed_at IS NULL"
+IS_CLOSED = "SELECT 1 FROM requests WHERE id = :request AND closed_at IS NOT NULL"
 PLACED = """
 UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now
  WHERE job = :job AND state = 'open'
@@ -231,6 +232,11 @@ def close(db: Database, request: int, *, now: Now) -> None:
     """The last word is said; the request is never listed again."""
     with db.write():
         db.change(CLOSE, {"request": request, "now": now.wall})
+
+
+def is_closed(db: Database, request: int) -> bool:
+    """Whether the last word about it was said."""
+    return db.one(IS_CLOSED, {"request": request}) is not None
 
 
 def fetch_anew(db: Database, lease: Lease, order: Order, *, now: Now) -> None:

@@ -6,7 +6,7 @@ group (core.telegram.org/bots/faq), and says that the exact numbers vary.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from enum import IntEnum
 from weakref import WeakValueDictionary
@@ -16,7 +16,7 @@ from procs.errors import Crowded, TelegramWait
 from procs.store import budget, pace
 from procs.store.budget import Count, Rule
 from procs.store.database import Database
-from procs.turns import Turns
+from procs.turns import Turns, Withdrawn
 
 
 class Urgency(IntEnum):
@@ -52,6 +52,10 @@ LOOK = 0.02
 EVERYBODY = "bot"
 
 
+def always() -> bool:
+    return True
+
+
 class Pace:
     """Asks the store before each call, and notes what Telegram says."""
 
@@ -69,10 +73,11 @@ class Pace:
         urgency: Urgency,
         patience: float,
         messages: int = 1,
+        wanted: Callable[[], bool] = always,
     ) -> None:
         """Wait until a call that makes `messages` messages in `chat` may go out (0 in both: it
-        makes none). Raises TelegramWait when that is more than `patience` seconds away; nothing
-        is spent then."""
+        makes none). Raises TelegramWait when that is more than `patience` seconds away, Withdrawn
+        when it is not `wanted` any more once its turn comes; nothing is spent then."""
         end = clock.now().boot + patience
         await self.allowed(method, patience)
         if chat:
@@ -83,6 +88,8 @@ class Pace:
         # One of a chat asks at a time: whoever keeps a hundred answers waiting there holds a single
         # place among all chats, and a command of theirs passes the hundred.
         async with in_time(self._of(chat), chat, end):
+            if not wanted():
+                raise Withdrawn
             await self._leave(chat, urgency, messages, end)
 
     async def _leave(self, chat: int, urgency: Urgency, messages: int, end: float) -> None:

@@ -158,6 +158,23 @@ async def test_what_was_written_before_it_and_not_begun_is_cancelled_too(bot, tg
     assert bot.requests() == []
 
 
+async def test_after_cancelling_all_nothing_more_is_said_of_any_of_it(settings, store, tg, sara):
+    async with running(settings) as bot:
+        await sara.sends(links(15))
+        await sara.sees("example.org/0")
+        await sara.sends("/cancel all")
+        await sara.sees("Cancelled: 15.")
+        await bot.rests()
+
+        sends = await tg.calls("messages.sendMessage")
+        await until(lambda: not bot.requests())
+        await bot.rests()
+
+        assert len(await tg.calls("messages.sendMessage")) == len(sends) < 10
+        left = [m for m in await sara.chat() if "In line" in m.text]
+        assert left == []
+
+
 async def test_the_answer_to_cancel_passes_all_that_waits_for_the_chat(settings, store, sara):
     async with running(settings) as bot:
         await sara.starts()
