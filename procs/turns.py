@@ -58,7 +58,8 @@ class Turns:
         try:
             await place.called
         except asyncio.CancelledError:
-            if place.called.done() and not place.called.cancelled():
+            called = place.called
+            if called.done() and not called.cancelled() and not called.exception():
                 self._pass_on()  # it was called at the moment in which it gave up
             raise
 

@@ -115,7 +115,8 @@ class Visit:
 def closed(tools: Tools, lease: Lease, way: Way) -> None:
     """A breaker was closed: its jobs are due."""
     log.info("breaker.closed", site=way.site, egress=way.egress, job=lease.job)
-    alerts.clear(tools.db, BREAKING, way.site, now=clock.now())
+    if breakers.state(tools.db, way, EVERYBODY) is None:
+        alerts.clear(tools.db, BREAKING, way.site, now=clock.now())
     wake.poke_idle(tools.db.run)
 
 
