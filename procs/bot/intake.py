@@ -21,6 +21,7 @@ from procs.store.database import Database
 from procs.store.requests import Submitted
 from procs.telegram.front import Front
 from procs.telegram.heard import Incoming, Press
+from procs.telegram.pace import Urgency
 from procs.turns import Withdrawn
 
 #: Characters above which a text without a link was not meant as one.
@@ -187,7 +188,9 @@ class Intake:
         """Say, once in a minute, that no more is taken before some of it has come."""
         key = f"refused-{refused[0].outcome}"
         if self.inbox.told(heard, "refused", count=len(refused)):
-            await self.speech.reply(heard, key, about="refused", most=self.allowance.most)
+            urgency = Urgency.COMMAND  # behind a hundred first words it would come too late
+            most = self.allowance.most
+            await self.speech.reply(heard, key, about="refused", urgency=urgency, most=most)
 
     async def rest(self, heard: Incoming, count: int) -> None:
         await self.speech.reply(heard, "links-left-out", most=link.MOST, count=count)

@@ -49,5 +49,6 @@ async def test_a_flood_holds_up_neither_its_own_cancel_nor_anybody_else(
     assert told.at - everything.at < SECONDS
     left = "SELECT COUNT(*) FROM requests WHERE user_id = :user AND state = 'open'"
     await healthy.until(lambda: healthy.db.one(left, {"user": ann.id}) == (0,))
+    await ann.sees("left the others out")
     full = [m for m in await ann.history() if "left the others out" in m.text]
     assert len(full) == 1
