@@ -6,11 +6,11 @@ from daemon.tables import count, local, minute, table
 from procs import clock, i18n
 from procs.clock import Now
 from procs.store import breakers, cookies, wake
-from procs.store.breakers import Breaker
+from procs.store.breakers import EVERYBODY, Breaker
 from procs.store.cookies import Health
 from procs.store.database import Database
 
-HEAD = ("site", "egress", "state", "until", "why", "failures", "openings", "trial", "since")
+HEAD = ("site", "egress", "to", "state", "until", "why", "failures", "openings", "trial", "since")
 FILES = ("site", "cookies", "state", "until", "why", "refusals", "rests", "since")
 
 
@@ -32,7 +32,9 @@ def cells(one: Breaker, now: Now) -> tuple[str, ...]:
     until = end(one.until, now) if state == "open" else "-"
     trial = f"job {one.trial}" if one.trial else "-"
     numbers = (str(one.failures), str(one.openings))
-    return (one.site, one.egress, state, until, one.why or "-", *numbers, trial, minute(one.since))
+    to = "all" if one.person == EVERYBODY else f"user {one.person}"
+    place = (one.site, one.egress, to)
+    return (*place, state, until, one.why or "-", *numbers, trial, minute(one.since))
 
 
 def health(one: Health, now: Now) -> tuple[str, ...]:

@@ -146,7 +146,7 @@ def look(settings: Settings) -> Status:
         return Status(settings, processes, None, mute=mute)
     with store.opened(settings) as db:
         seen = overview(db, now=clock.now())
-        shut = sorted({one.site for one in breakers.listed(db) if one.until is not None})
+        shut = sorted({one.site for one in breakers.listed(db) if one.is_shut_to_all})
         held, room, gone = pauses.listed(db), disk_of(db, settings), sessions.lost(db)
         told = (alerts.standing(db), tellings.deaf(db))
         return Status(settings, processes, seen, held, shut, room, gone, *told, mute)

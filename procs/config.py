@@ -51,6 +51,7 @@ class Settings(Places):
     workers: int
     max_concurrent_downloads: int
     max_downloads_per_user: int
+    max_open_requests: int
     recycle_after: int
     memory_ceiling: int
     max_file_size: int
@@ -143,6 +144,11 @@ TABLE = (
     ),
     Setting("CHAPAR_MAX_CONCURRENT_DOWNLOADS", partial(values.whole, most=4096), downloads),
     Setting("CHAPAR_MAX_DOWNLOADS_PER_USER", partial(values.whole, most=1000), lambda texts: "2"),
+    Setting(
+        "CHAPAR_MAX_OPEN_REQUESTS",
+        partial(values.whole, least=0, most=100_000),
+        lambda texts: "100",
+    ),
     Setting("CHAPAR_RECYCLE_AFTER", values.whole, lambda texts: "200"),
     Setting("CHAPAR_MEMORY_CEILING", values.ceiling, lambda texts: "512MiB"),
     Setting("CHAPAR_MAX_FILE_SIZE", values.file_size, lambda texts: "2000MiB"),

@@ -36,6 +36,8 @@ class JobError(ChaparError):
         self.site = site
         #: Seconds after which the site wants to be asked again (Retry-After); 0: it did not say.
         self.wait = wait
+        #: Whose answer it was, where one is known: a link may lead from one site to another.
+        self.host = ""
 
     @property
     def name(self) -> str:

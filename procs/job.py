@@ -66,6 +66,7 @@ class Kind(StrEnum):
     FETCH = "fetch"
     DELIVER = "deliver"
     LOOK = "look"
+    TRIAL = "trial"
 
 
 class Step(StrEnum):

@@ -89,12 +89,22 @@ TRACKING = frozenset(
 )
 TRACKING_PREFIX = "utm_"
 
+BY_NAME = {row.name: row for row in SITES}
 BY_HOST = {host: row for row in SITES for host in row.hosts}
 
 
 def of_host(host: str) -> Site | None:
     """The row of a host, with or without `www.` or `m.` in front."""
     return BY_HOST.get(bare(host))
+
+
+def is_of(host: str, name: str) -> bool:
+    """Whether an answer is that of a site we know by this name; "" for a host that is not known
+    counts as its own. Any other name is a host's, whose pages anybody may have written."""
+    row = BY_NAME.get(name)
+    if row is None or not host:
+        return row is not None
+    return any(f".{host}".endswith(f".{own}") for own in row.hosts)
 
 
 def bare(host: str) -> str:

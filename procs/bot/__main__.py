@@ -14,6 +14,7 @@ from procs.bot.intake import Intake
 from procs.bot.settling import logged
 from procs.bot.speech import Speech
 from procs.errors import ChaparError, SessionRevoked, StoreError, TelegramAway, TelegramWait
+from procs.store.allowances import Allowance
 from procs.store.database import Database, open_database
 from procs.telegram.front import NAME, Front
 from procs.telegram.signin import SIGN_IN
@@ -50,16 +51,19 @@ async def live(settings: config.Settings, db: Database) -> int:
     front = Front(settings)
     speech = Speech(db, front)
     board = Board(db, front, speech)
-    intake = Intake(db, front, board, speech, catch_up=settings.catch_up)
+    allowance = Allowance(settings.max_open_requests, settings.max_playlist)
+    intake = Intake(db, front, board, speech, catch_up=settings.catch_up, allowance=allowance)
     standing = Standing(db, settings, NAME)
     try:
         await signals.unless_stopped(connect(front, intake, speech, standing))
         if not signals.stop.is_set():
             telling = asyncio.create_task(Herald(db, speech, settings.admins).run())
             listing = asyncio.create_task(logged(menus.register(db, front)))
+            counting = asyncio.create_task(intake.inbox.run())
             await signals.unless_stopped(board.run())
             listing.cancel()
             telling.cancel()  # what was half said is said to its end by the next start
+            counting.cancel()
             await front.quiet(PATIENCE)
             await board.settle(PATIENCE)
     except ChaparError as error:

@@ -1,32 +1,48 @@
 """Letting people leave: the button under a status message, and /cancel."""
 
+import re
+
 from procs import clock, i18n, log
 from procs.bot import view
+from procs.bot.inbox import Inbox
 from procs.bot.speech import Speech
 from procs.store import glances, groups, hearing, requests
 from procs.store.database import Database
 from procs.store.glances import Glance
 from procs.telegram.front import Front
 from procs.telegram.heard import Incoming, Press
+from procs.telegram.pace import Urgency
+from procs.telegram.voice import Buttons
 
 #: Requests that /cancel lists under its answer.
 LISTED = 8
+#: What a button says in place of a request's number; and what people write behind the command.
+ALL = "all"
+EVERYTHING = re.compile(
+    r"/cancel(?:@\w+)?\s+(?:all|every\w*|هم[هش](?:\b|\u200c)|همه\S*|همشو?\b|کل\w*)", re.IGNORECASE
+)
+#: Beyond every message of a chat.
+ENDLESS = 1 << 62
 
 
 class Cancelling:
-    def __init__(self, db: Database, front: Front, speech: Speech) -> None:
+    def __init__(self, db: Database, front: Front, speech: Speech, inbox: Inbox) -> None:
         self.db = db
         self.front = front
         self.speech = speech
+        self.inbox = inbox
 
     async def ask(self, heard: Incoming) -> None:
         """/cancel: stop the latest request of this person in this chat, and offer the others.
         Only requests older than the command count; heard again, it stops the same one."""
+        if EVERYTHING.search(heard.text):
+            await self.cancel_all(heard)
+            return
         mine = glances.open_of(self.db, heard.person.id)
         mine = [one for one in mine if one.chat == heard.chat and one.message < heard.message]
         now, before = clock.now(), hearing.chosen(self.db, heard.mark)
         if not mine and before is None:
-            await self.speech.reply(heard, "cancel-nothing", about=view.CANCEL)
+            await self.reply(heard, "cancel-nothing")
             return
         request = before or hearing.choose(self.db, heard.mark, mine[-1].request, now=now)
         latest = glances.glance(self.db, request, now=now)
@@ -36,13 +52,46 @@ class Cancelling:
         self.cancel(request, heard.person.id)
         key = "cancel-more" if mine else "cancel-named"
         offers = [offer(one) for one in mine[-LISTED:]]
-        name = view.name(latest)
-        await self.speech.reply(heard, key, about=view.CANCEL, buttons=offers, name=name)
+        if len(mine) > 1:
+            label = i18n.say(latest.language, "cancel-button-all", count=len(mine))
+            offers.insert(0, (label, f"{view.CANCEL}:{ALL}"))
+        await self.reply(heard, key, buttons=offers, name=view.name(latest))
+
+    async def cancel_all(self, heard: Incoming) -> None:
+        """/cancel all: what is on its way, and what was written before it and is not begun."""
+        count = self.inbox.withdraw(heard)
+        log.info("messages.withdrawn", user=heard.person.id, count=count)
+        count += self.leave_all(heard.person.id, chat=heard.chat, before=heard.message)
+        await self.reply(heard, "cancel-all-done" if count else "cancel-nothing", count=count)
+
+    def leave_all(self, user: int, *, chat: int, before: int = ENDLESS) -> int:
+        done = requests.cancel_all(self.db, user, chat=chat, before=before, now=clock.now())
+        log.info("requests.cancelled", user=user, count=done)
+        return done
+
+    async def reply(
+        self, heard: Incoming, key: str, *, buttons: Buttons = (), **values: object
+    ) -> None:
+        """Answer a command, before all else; who repeats it without end is answered a few times."""
+        if self.inbox.told(heard, "cancel"):
+            await self.speech.reply(
+                heard,
+                key,
+                about=view.CANCEL,
+                urgency=Urgency.COMMAND,
+                buttons=buttons,
+                **values,
+            )
 
     async def pressed(self, press: Press) -> None:
         """A button: only the person who asked may stop a request."""
         word, _, number = press.data.partition(":")
         language = i18n.choose(press.person.language)
+        if word == view.CANCEL and number == ALL:
+            count = self.leave_all(press.person.id, chat=press.chat)
+            key = "cancel-all-done" if count else "cancel-over"
+            await self.speech.answer(press.id, i18n.say(language, key, count=count))
+            return
         if word not in (view.CANCEL, view.CANCEL_GROUP) or not number.isdecimal():
             await self.speech.answer(press.id, i18n.say(language, "unknown-button"))
             return

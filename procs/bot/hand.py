@@ -45,8 +45,15 @@ class Hand:
             random_id=row.status_random,
             reply_to=row.message,
             buttons=new.buttons,
+            wanted=lambda: not self.is_closed(row),
         )
         self.answered(post, new, message=message, shown=new.text if sure else "")
+        if self.is_closed(row):  # cancelled with all others, while this was on its way
+            await self.remove(post, message)
+
+    def is_closed(self, row: Glance) -> bool:
+        """Whether the last word about a request was said elsewhere."""
+        return requests.is_closed(self.db, row.request)
 
     async def look(self, post: Post, new: View) -> None:
         """Read what the message says: we, or who was here before, died or lost the answer."""
@@ -129,11 +136,12 @@ class Hand:
             row.chat, row.chat_access, there, new.text, buttons=new.buttons
         )
 
-    async def remove(self, post: Post) -> None:
+    async def remove(self, post: Post, message: int | None = None) -> None:
         row = post.head
-        if row.status_message:
+        there = message or row.status_message
+        if there:
             await self.speech.pace.allowed(DELETE, LAST)
-            await self.front.delete(row.chat, row.chat_access, row.status_message)
+            await self.front.delete(row.chat, row.chat_access, there)
 
     def close(self, post: Post) -> None:
         requests.close_all(self.db, [one.request for one in post.members], now=clock.now())

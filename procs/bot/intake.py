@@ -6,21 +6,26 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from procs import clock, foreign, i18n, link, log, wishes
 from procs.bot.board import Board
 from procs.bot.cancelling import Cancelling
+from procs.bot.inbox import ANSWERS, HINT, Inbox
 from procs.bot.settling import settled
 from procs.bot.speech import Speech, once
 from procs.errors import DiskFull, StoreFull
 from procs.job import Ask, Link
 from procs.link import BadLink, Parsed
 from procs.store import hearing, lists, mentions, requests, users
+from procs.store.allowances import Allowance
 from procs.store.database import Database
 from procs.store.hearing import Mark
 from procs.store.requests import Submitted
 from procs.telegram.front import Front
 from procs.telegram.heard import Incoming, Press
+from procs.telegram.pace import Urgency
+from procs.turns import Withdrawn
 from procs.variant import Variant
 
 #: Characters above which a text without a link was not meant as one.
@@ -47,13 +52,16 @@ class Intake:
         speech: Speech,
         *,
         catch_up: float = CATCH_UP,
+        allowance: Allowance | None = None,
     ) -> None:
         self.db = db
         self.catch_up = catch_up
+        self.allowance = allowance or Allowance()
+        self.inbox = Inbox(db)
         self.front = front
         self.board = board
         self.speech = speech
-        self.cancelling = Cancelling(db, front, speech)
+        self.cancelling = Cancelling(db, front, speech, self.inbox)
         self.commands = {
             "start": self.start,
             "help": self.help,
@@ -62,9 +70,21 @@ class Intake:
 
     async def hear(self, heard: Incoming) -> None:
         """A message, from a person to us."""
+        try:
+            if not self.is_urgent(heard):
+                await self.inbox.turn(heard)
+        except Withdrawn:
+            with suppress(StoreFull):  # heard again, it would be accepted after all
+                hearing.note(self.db, heard.mark, now=clock.now())
+            return
         apologise = partial(self.apologise, heard)
         work = self.once(heard.mark, partial(self.take, heard))
         await settled(work, apologise, chat=heard.chat, message=heard.message)
+
+    def is_urgent(self, heard: Incoming) -> bool:
+        """Whether it asks to stop what its sender asked for: that waits for nothing."""
+        command = COMMAND.match(self.addressed(heard) or "")
+        return command is not None and command[1].lower() == "cancel"
 
     async def feel(self, press: Press) -> None:
         """A pressed button."""
@@ -110,6 +130,8 @@ class Intake:
 
     async def too_late(self, heard: Incoming) -> None:
         """Nobody waits for an answer any more: one polite line for all that a day brought."""
+        if not self.inbox.told(heard, "too-late"):
+            return
         text = i18n.say(i18n.choose(heard.person.language), "too-late")
         random_id = once("too-late", heard.chat, int(heard.at // DAY))
         await self.speech.send(
@@ -172,27 +194,36 @@ class Intake:
             return [shown]
         return mentions.meant(*where, before=heard.message, now=now)
 
+    async def hint(self, heard: Incoming, key: str, *, about: str = "", **words: Any) -> None:
+        """Answer what asks for nothing: a few times in a minute, then we are silent, and say so."""
+        said = self.inbox.told(heard, f"{HINT}{key}")
+        if said:
+            key, about = "hush" if said == ANSWERS else key, about or key
+            await self.speech.reply(heard, key, about=about, **words)
+
     async def start(self, heard: Incoming) -> None:
         if heard.person.name:
-            await self.speech.reply(heard, "start", name=heard.person.name)
+            await self.hint(heard, "start", name=heard.person.name)
         else:
-            await self.speech.reply(heard, "start-nameless")
+            await self.hint(heard, "start-nameless")
 
     async def help(self, heard: Incoming) -> None:
-        await self.speech.reply(heard, "help")
+        await self.hint(heard, "help")
 
     async def unknown(self, heard: Incoming) -> None:
-        await self.speech.reply(heard, "unknown-command")
+        await self.hint(heard, "unknown-command")
 
     async def read(self, heard: Incoming, parsed: Parsed) -> None:
         """Accept the links of a message, then answer: nothing is said before it is kept."""
         links, questions = asks(heard, parsed)
-        accepted = requests.submit(self.db, links, now=clock.now())
+        done = requests.submit(self.db, links, now=clock.now(), allowance=self.allowance)
         mentions.asked(self.db, questions, now=clock.now())
-        await self.answer(heard, parsed, accepted)
+        await self.answer(heard, parsed, done)
 
-    async def answer(self, heard: Incoming, parsed: Parsed, accepted: list[Submitted]) -> None:
+    async def answer(self, heard: Incoming, parsed: Parsed, done: list[Submitted]) -> None:
         """The first word about every link of a message."""
+        accepted = [one for one in done if one.request]
+        refused = [one for one in done if not one.request]
         for one in accepted:
             event = "request.repeated" if one.outcome == "again" else "request.received"
             log.info(event, request=one.request, job=one.job, outcome=one.outcome)
@@ -200,6 +231,7 @@ class Intake:
         complaints = [self.complain(heard, problem) for problem in parsed.problems]
         questions = [self.ask(heard, about) for about in {one.about for one in parsed.questions}]
         rest = [self.rest(heard, parsed.left_out)] if parsed.left_out else []
+        rest += [self.refuse(heard, refused)] if refused else []
         await asyncio.gather(*answers, *complaints, *questions, *rest)
 
     def first(self, accepted: Submitted) -> asyncio.Task[str] | None:
@@ -214,7 +246,8 @@ class Intake:
     async def ask(self, heard: Incoming, about: wishes.Unclear) -> None:
         """What was wished is not clear, or cannot be: say so, and what can be."""
         key = f"ask-{about.kind}"
-        await self.speech.reply(heard, key, about=f"{key}:{about.words}", words=about.words)
+        if self.inbox.told(heard, "ask"):
+            await self.speech.reply(heard, key, about=f"{key}:{about.words}", words=about.words)
 
     async def complain(self, heard: Incoming, problem: BadLink) -> None:
         key = f"bad-{problem.kind}"
@@ -222,9 +255,16 @@ class Intake:
             key = "bad-nothing-written"
         elif problem.kind == "none" and len(heard.text) > LONG:
             key = "bad-too-much"
-        await self.speech.reply(
-            heard, key, about=f"{key}:{problem.text}", text=foreign.text(problem.text, LONG)
-        )
+        shown = foreign.text(problem.text, LONG)
+        await self.hint(heard, key, about=f"{key}:{problem.text}", text=shown)
+
+    async def refuse(self, heard: Incoming, refused: list[Submitted]) -> None:
+        """Say, once in a minute, that no more is taken before some of it has come."""
+        key = f"refused-{refused[0].outcome}"
+        if self.inbox.told(heard, "refused", count=len(refused)):
+            urgency = Urgency.COMMAND  # behind a hundred first words it would come too late
+            most = self.allowance.most
+            await self.speech.reply(heard, key, about="refused", urgency=urgency, most=most)
 
     async def rest(self, heard: Incoming, count: int) -> None:
         await self.speech.reply(heard, "links-left-out", most=link.MOST, count=count)

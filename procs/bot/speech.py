@@ -2,14 +2,16 @@
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 
 from procs import i18n, log
 from procs.errors import StoreFull, TelegramAway, TelegramWait
 from procs.store.database import Database
 from procs.telegram.front import Front
 from procs.telegram.heard import Incoming
-from procs.telegram.pace import Pace, Urgency
+from procs.telegram.pace import Pace, Urgency, always
 from procs.telegram.voice import Buttons
+from procs.turns import Withdrawn
 
 SEND = "messages.SendMessage"
 EDIT = "messages.EditMessage"
@@ -33,7 +35,14 @@ class Speech:
         self.unbudgeted = asyncio.Lock()
 
     async def reply(
-        self, to: Incoming, key: str, *, buttons: Buttons = (), about: str = "", **values: object
+        self,
+        to: Incoming,
+        key: str,
+        *,
+        buttons: Buttons = (),
+        about: str = "",
+        urgency: Urgency = Urgency.ANSWER,
+        **values: object,
     ) -> None:
         """Answer a message with a text of the catalogue, in the language of who sent it. An
         update that Telegram repeats gets no second answer; `about` tells several answers to one
@@ -42,7 +51,13 @@ class Speech:
         random_id = once("reply", to.chat, to.message, about or key)
         text = i18n.say(language, key, **values)
         await self.send(
-            to.chat, to.access, text, random_id=random_id, reply_to=to.message, buttons=buttons
+            to.chat,
+            to.access,
+            text,
+            random_id=random_id,
+            reply_to=to.message,
+            buttons=buttons,
+            urgency=urgency,
         )
 
     async def send(
@@ -55,14 +70,19 @@ class Speech:
         reply_to: int = 0,
         buttons: Buttons = (),
         urgency: Urgency = Urgency.ANSWER,
+        wanted: Callable[[], bool] = always,
     ) -> int:
-        """Send a text once; its message id, 0 when it is there but Telegram does not say where.
+        """Send a text once; its message id, 0 when it is there but Telegram does not say where, or
+        is not `wanted` any more when its turn comes.
 
         Raises TelegramWait when the wait is too long, TelegramAway after some attempts,
         ChatClosed, TelegramRefused, SessionRevoked.
         """
         for attempt in range(1, ATTEMPTS + 1):
-            await self.leave(chat, urgency)
+            try:
+                await self.leave(chat, urgency, wanted)
+            except Withdrawn:
+                return 0
             try:
                 message = await self.front.send(
                     chat, access, text, random_id=random_id, reply_to=reply_to, buttons=buttons
@@ -78,11 +98,13 @@ class Speech:
             await asyncio.sleep(AGAIN)  # its twin is being sent, or the connection comes back
         return 0
 
-    async def leave(self, chat: int, urgency: Urgency) -> None:
+    async def leave(self, chat: int, urgency: Urgency, wanted: Callable[[], bool] = always) -> None:
         """Wait until a message may go out. On a full disk no budget can be written; deliveries
         stand still there, so we speak alone, and slowly: people must hear that it is full."""
         try:
-            await self.pace.leave(SEND, chat=chat, urgency=urgency, patience=PATIENCE)
+            await self.pace.leave(
+                SEND, chat=chat, urgency=urgency, patience=PATIENCE, wanted=wanted
+            )
         except StoreFull as error:
             log.warning("budget.unwritten", chat=chat, error=error)
             async with self.unbudgeted:

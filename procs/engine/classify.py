@@ -113,7 +113,9 @@ def of(causes: Sequence[Cause], site: str) -> JobError:
     kind = ours(causes) or theirs(causes, site)
     wait = max(map(asked_wait, causes), default=0.0) if kind is errors.SiteBusy else 0.0
     facts = {name: told for one in causes for name, told in one.facts if name in kind.tells}
-    return kind(detail(causes), site=site, wait=wait, facts=facts)
+    error = kind(detail(causes), site=site, wait=wait, facts=facts)
+    error.host = next((one.host for one in causes if one.host), "")
+    return error
 
 
 def is_generic(causes: Sequence[Cause]) -> bool:

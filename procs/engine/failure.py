@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from procs.faults import JobError
 
@@ -16,7 +17,7 @@ ADVICE = "; please report this issue"
 class Cause:
     """One exception of a chain. `names` are its class and the classes above it, `facts` what an
     error of ours tells besides its words, `reader` is the name of the site's reader that raised
-    it, where one did."""
+    it, where one did, and `host` whose answer it was about."""
 
     names: tuple[str, ...]
     text: str = ""
@@ -26,6 +27,7 @@ class Cause:
     expected: bool | None = None
     facts: list[tuple[str, str]] = field(default_factory=list)
     reader: str = ""
+    host: str = ""
 
 
 def flatten(error: BaseException) -> list[Cause]:
@@ -70,7 +72,16 @@ def cause(one: BaseException) -> Cause:
         expected=None if expected is None else bool(expected),
         facts=[(k, plain(v)) for k, v in one.facts.items()] if isinstance(one, JobError) else [],
         reader=plain(getattr(one, "ie", None) or ""),
+        host=plain(host_of(getattr(response, "url", None))),
     )
+
+
+def host_of(url: Any) -> str:
+    """The host of an address, "" of what is none."""
+    try:
+        return urlsplit(str(url or "")).hostname or ""
+    except ValueError:
+        return ""
 
 
 def number(value: Any) -> int:

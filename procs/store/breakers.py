@@ -1,130 +1,117 @@
 """Breakers: a site that keeps failing is left alone for a while, by all processes.
 
-One row for each site and egress. Closed: failures in a row are counted. Open: nobody visits until
-an instant. Half-open: from that instant on, one job at a time makes the trial, and its outcome
-closes the breaker or opens it for twice as long. A trial belongs to a lease: when that is lost,
-another job may try.
+One row for each site, egress and circle: everybody, or one person. Closed: failures are counted.
+Open: nobody of the circle visits until an instant. Half-open: from that instant on, a trial of our
+own (procs/store/trials.py) looks at the site, and closes the breaker or opens it again.
+
+What one person's links meet says something about the site only when other people's links meet it
+too. So a person's failures in a row close the site to that person alone; it is closed to everybody
+when several people fail with several media, and few are served meanwhile (procs/store/verdicts.py),
+or when a site that we know by name says itself that it has enough of us.
 """
 
 from dataclasses import dataclass
 
-from procs import errors
+from procs import errors, sites
 from procs.clock import Now
 from procs.errors import JobError
 from procs.job import Lease
+from procs.store import trials, verdicts
 from procs.store.database import Database
+from procs.store.trials import EVERYBODY, WAITS, Trial, Way
+from procs.store.trips import ABOUT_US, FORGET, TRIPS, doubled, length
 
-#: What `error` of a job that waits for a breaker begins with; the class of the failure follows.
-WAITS = "breaker"
-#: Seconds without an opening after which the next one is short again, and a closed row goes.
-FORGET = 6 * 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Trip:
-    """`after` so many failures in a row a breaker opens; `rest` are the seconds of the first
-    opening, and none of a row, each twice as long, is longer than `longest`."""
-
-    after: int
-    rest: float
-    longest: float
-
-
-#: Classes that open after so few are the site's word about us, not about one link.
-ABOUT_US = 2
-#: The classes that count; all others say nothing about the site. The worst a site can do to us is
-#: to take us for a robot: each further visit makes that last longer.
-TRIPS: dict[type[JobError], Trip] = {
-    errors.BotCheck: Trip(1, 600.0, 6 * 3600.0),
-    errors.SiteBusy: Trip(2, 60.0, 3600.0),
-    errors.ProxyBroken: Trip(3, 30.0, 600.0),
-    errors.SiteBroken: Trip(5, 60.0, 1800.0),
-    errors.NetworkBroken: Trip(5, 30.0, 600.0),
-}
+__all__ = ["EVERYBODY", "FORGET", "TRIPS", "WAITS", "Way", "doubled"]
 
 LOOK = """
-SELECT failures, openings, until, why, since FROM breakers WHERE site = :site AND egress = :egress
+SELECT person, failures, openings, until, why, since FROM breakers
+ WHERE site = :site AND egress = :egress AND person IN (-1, :person)
 """
-#: A lease that still counts is a job of that number, leased under that fence.
-TRY = """
-UPDATE breakers SET trial = :job, fence = :fence
- WHERE site = :site AND egress = :egress AND until <= :now
-   AND NOT EXISTS (SELECT 1 FROM jobs j
-                    WHERE j.id = breakers.trial AND j.fence = breakers.fence AND j.state = 1)
-"""
-#: While it is closed, `trial` is the last job that failed: the attempts of one bad link say little,
-#: so a row of failures is one of different jobs, but where the site named us itself (`each`).
+#: `latest` is the last job that failed: the attempts of one bad link say little, so a row of
+#: failures is one of different jobs, but where the site named us itself (`each`).
 COUNT = """
-INSERT INTO breakers (site, egress, failures, since, trial) VALUES (:site, :egress, 1, :now, :job)
-    ON CONFLICT (site, egress) DO UPDATE
-   SET failures = failures + (:each OR until IS NOT NULL OR trial IS NOT :job),
-       trial = CASE WHEN until IS NULL THEN :job ELSE trial END
-RETURNING failures, openings, until, since, trial = :job AND fence = :fence
+INSERT INTO breakers (site, egress, person, failures, since, latest)
+VALUES (:site, :egress, :person, 1, :now, :job)
+    ON CONFLICT (site, egress, person) DO UPDATE
+   SET failures = failures + (:each OR latest IS NOT :job), latest = :job
+RETURNING failures
+"""
+WEIGHED = """
+INSERT INTO breakers (site, egress, person, failures, since)
+VALUES (:site, :egress, -1, :people, :now)
+    ON CONFLICT (site, egress, person) DO UPDATE SET failures = :people
 """
 OPEN = """
 UPDATE breakers SET failures = 0, openings = :openings, until = :until, why = :why, since = :now,
-       trial = NULL, fence = NULL
- WHERE site = :site AND egress = :egress
+       latest = NULL
+ WHERE site = :site AND egress = :egress AND person = :person
 """
-#: What a job that saw the site work says. Before its end it speaks only about what stops a visit
-#: at the door; and what began before an opening says nothing against it.
+#: What a job that saw the site work says to those it stands for. Before its end it speaks only
+#: about what stops a visit at the door; what began before an opening says nothing against it.
 WORKED = """
-UPDATE breakers SET failures = 0, since = CASE WHEN until IS NULL THEN since ELSE :now END,
-       until = NULL, trial = NULL, fence = NULL
- WHERE site = :site AND egress = :egress AND (until IS NULL AND failures > 0 OR until <= :now)
+UPDATE breakers SET failures = CASE person WHEN -1 THEN failures ELSE 0 END,
+       since = CASE WHEN until IS NULL THEN since ELSE :now END, until = NULL, latest = NULL
+ WHERE site = :site AND egress = :egress AND person IN (-1, :person)
+   AND (until IS NULL AND failures > 0 OR until <= :now)
    AND (:whole OR until IS NOT NULL AND why IN ('bot-check', 'site-busy'))
-RETURNING openings
+RETURNING person, failures
+"""
+#: A trial that found the site at work speaks for all who wait, but not against a time that the
+#: site itself named.
+PROVEN = """
+UPDATE breakers SET failures = 0, until = NULL, since = :now, latest = NULL
+ WHERE site = :site AND egress = :egress
+   AND (until <= :now OR until IS NOT NULL AND why NOT IN ('bot-check', 'site-busy'))
+RETURNING person
 """
 CLOSE = """
-UPDATE breakers SET failures = 0, openings = 0, until = NULL, since = :now, trial = NULL,
-       fence = NULL
+UPDATE breakers SET failures = 0, openings = 0, until = NULL, since = :now, latest = NULL
  WHERE site = :site AND (until IS NOT NULL OR failures > 0)
 """
 SOONER = """
 UPDATE jobs SET at = :now
  WHERE state = 2 AND site = :site AND at > :now AND error LIKE 'breaker %'
+   AND (:person = -1 OR user_id IN (-1, :person))
 """
 LIST = """
-SELECT b.site, b.egress, b.failures, b.openings, b.until, b.why, b.since,
-       (SELECT j.id FROM jobs j WHERE j.id = b.trial AND j.fence = b.fence AND j.state = 1)
-  FROM breakers b ORDER BY b.until IS NULL, b.site, b.egress
+SELECT b.site, b.egress, b.person, b.failures, b.openings, b.until, b.why, b.since,
+       (SELECT j.id FROM jobs j
+         WHERE j.mark = 'trial:' || b.site || ' ' || b.egress || ' ' || b.person
+           AND j.mark IS NOT NULL AND j.state < 20 AND b.until IS NOT NULL)
+  FROM breakers b ORDER BY b.until IS NULL, b.site, b.egress, b.person
 """
 PRUNE = "DELETE FROM breakers WHERE since < :before AND (until IS NULL OR until < :before)"
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """By which egress a job visits which site."""
-
-    site: str
-    egress: str = "default"
-
-    @property
-    def facts(self) -> dict[str, str]:
-        return {"site": self.site, "egress": self.egress}
-
-
-@dataclass(frozen=True, slots=True)
 class Rest:
-    """A breaker that lets nobody through: until when (wall), and which class opened it."""
+    """A breaker that lets nobody of its circle through: until when (wall), which class opened it,
+    and the `person`, or EVERYBODY."""
 
     until: float
     why: str
+    person: int = EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """One row as it stands. `failures` in a row, `openings` in a row, `until` the end of an opening
-    (wall) or None, `since` the instant of the last change, `trial` the job that tries it out."""
+    """One row as it stands. `failures`: of a person in a row, of EVERYBODY the people who failed
+    last; `openings` in a row, `until` the end of an opening (wall) or None, `since` the instant of
+    the last change, `trial` the job that tries it out."""
 
     site: str
     egress: str
+    person: int
     failures: int
     openings: int
     until: float | None
     why: str
     since: float
     trial: int | None
+
+    @property
+    def is_shut_to_all(self) -> bool:
+        return self.until is not None and self.person == EVERYBODY
 
     def state(self, now: Now) -> str:
         """closed, open or half-open."""
@@ -134,80 +121,154 @@ class Breaker:
 
 
 def ask(db: Database, lease: Lease, way: Way, *, patience: float, now: Now) -> Rest | None:
-    """Whether this job must wait; None when it may go. The first to ask after an opening becomes
-    the trial; the others look again after `patience` seconds."""
-    row = db.one(LOOK, way.facts)
-    if row is None or row[2] is None:
-        return None
-    _, _, until, why, _ = row
-    if until > now.wall:
-        return Rest(until, why)
-    facts = {**way.facts, "job": lease.job, "fence": lease.fence, "now": now.wall}
-    with db.write():
-        return None if db.change(TRY, facts) else Rest(now.wall + patience, why)
+    """Whether this job must wait; None when it may go. After an opening it looks again after
+    `patience` seconds, and there is a trial meanwhile, whose success calls it."""
+    rests = []
+    for row in db.all(LOOK, {**way.facts, "person": lease.user}):
+        person, _, _, until, why, _ = row
+        if until is not None and until > now.wall:
+            rests.append(Rest(until, why, person))
+        elif until is not None:
+            trials.plan(db, trial_of(lease, way, person), at=now.wall, now=now)
+            rests.append(Rest(now.wall + patience, why, person))
+    return max(rests, key=lambda rest: rest.until, default=None)
 
 
-def is_open(db: Database, way: Way, *, now: Now) -> bool:
-    """Whether nobody may go by this way at the moment."""
-    row = db.one(LOOK, way.facts)
-    return bool(row and row[2] is not None and row[2] > now.wall)
+def is_open(db: Database, way: Way, *, person: int, now: Now) -> bool:
+    """Whether this person may not go by this way at the moment."""
+    rows = db.all(LOOK, {**way.facts, "person": person})
+    return any(row[3] is not None and row[3] > now.wall for row in rows)
 
 
 def failed(
     db: Database, lease: Lease, way: Way, error: JobError, *, now: Now
-) -> tuple[Rest | None, bool]:
-    """Count a failure. Returns the opening that holds now, if any, and whether this failure made
-    it: one more of a row, the trial's, or one that names the time itself."""
+) -> tuple[Rest | None, list[Rest]]:
+    """Count a failure. Returns the opening that holds now for this person, if any, and those that
+    this failure made."""
     trip = TRIPS.get(type(error))
     if trip is None:
-        return None, False
-    facts = {**way.facts, "job": lease.job, "fence": lease.fence, "now": now.wall}
+        return None, []
     with db.write():
-        each = int(trip.after <= ABOUT_US)
-        ((failures, openings, until, since, tried),) = db.all(COUNT, {**facts, "each": each})
-        if until is not None and until > now.wall:
-            return Rest(until, error.name), False
-        if not (tried or error.wait or failures >= trip.after):
-            return None, False
-        openings = openings if now.wall - since < FORGET else 0
-        until = now.wall + length(trip, error.wait, openings)
-        db.change(
-            OPEN,
-            {**way.facts, "openings": openings + 1, "until": until, "why": error.name}
-            | {"now": now.wall},
-        )
-    return Rest(until, error.name), True
+        verdicts.note(db, way, lease, failed=True, now=now)
+        made = []
+        for person, is_enough in (
+            (lease.user, is_enough_for_one(db, lease, way, error, now=now)),
+            (EVERYBODY, is_enough_for_all(db, way, error, now=now)),
+        ):
+            if is_enough and not is_resting(db, way, person, now=now):
+                made.append(begin(db, lease, way, error, person=person, now=now))
+        rows = db.all(LOOK, {**way.facts, "person": lease.user})
+    rests = [Rest(row[3], error.name, row[0]) for row in rows if row[3] and row[3] > now.wall]
+    return max(rests, key=lambda rest: rest.until, default=None), made
 
 
-def length(trip: Trip, asked: float, openings: int) -> float:
-    """Seconds of the next opening: what the site asked for, or ours; doubled for each in a row."""
-    return doubled(asked or trip.rest, openings, longest=trip.longest)
+def is_enough_for_one(db: Database, lease: Lease, way: Way, error: JobError, *, now: Now) -> bool:
+    """Count a failure of a person's row. True when the site is to be left alone by this person."""
+    trip = TRIPS[type(error)]
+    facts = {"person": lease.user, "job": lease.job, "each": int(trip.after <= ABOUT_US)}
+    ((failures,),) = db.all(COUNT, {**way.facts, **facts, "now": now.wall})
+    return bool(error.wait) or failures >= trip.after
 
 
-def doubled(first: float, times: int, *, longest: float) -> float:
-    """Seconds, twice as long each time, up to the longest."""
-    return min(longest, first * 2.0 ** min(times, 16))
+def is_enough_for_all(db: Database, way: Way, error: JobError, *, now: Now) -> bool:
+    """Whether the site is to be left alone by everybody. A site that we know by name speaks of us
+    itself; any other address, and what a link of that site led to, may be the page of somebody who
+    would have the site closed to the others."""
+    trip = TRIPS[type(error)]
+    people, is_down = verdicts.weigh(db, way, people=trip.people, now=now)
+    db.change(WEIGHED, {**way.facts, "people": people, "now": now.wall})
+    return is_down or (speaks_of_us(error) and sites.is_of(error.host, way.site))
 
 
-def worked(db: Database, way: Way, *, whole: bool, now: Now) -> bool:
+def speaks_of_us(error: JobError) -> bool:
+    """Whether a site named a time, or wants a proof that we are human."""
+    return bool(error.wait) or TRIPS[type(error)].after == 1
+
+
+def is_resting(db: Database, way: Way, person: int, *, now: Now) -> bool:
+    rows = db.all(LOOK, {**way.facts, "person": person})
+    return any(row[0] == person and row[3] is not None and row[3] > now.wall for row in rows)
+
+
+def begin(db: Database, lease: Lease, way: Way, error: JobError, *, person: int, now: Now) -> Rest:
+    """Open a breaker, inside a transaction; its end begins with a trial."""
+    trip = TRIPS[type(error)]
+    rows = db.all(LOOK, {**way.facts, "person": person})
+    openings, since = next((row[2], row[5]) for row in rows if row[0] == person)
+    openings = openings if now.wall - since < FORGET else 0
+    until = now.wall + length(trip, error.wait, openings)
+    facts = {**way.facts, "person": person, "why": error.name, "now": now.wall}
+    db.change(OPEN, {**facts, "openings": openings + 1, "until": until})
+    trials.plan(db, trial_of(lease, way, person), at=until, now=now)
+    return Rest(until, error.name, person)
+
+
+def trial_of(lease: Lease, way: Way, person: int) -> Trial:
+    return Trial(way, person, lease.payload["url"])
+
+
+def worked(db: Database, lease: Lease, way: Way, *, whole: bool, now: Now) -> bool:
     """The site did its part: for the `whole` download, or only to where visits are refused. True
     when that closed a breaker; the jobs that waited for it are due."""
-    row = db.one(LOOK, way.facts)
-    if row is None or (row[2] is None and not row[0]):
+    rows = db.all(LOOK, {**way.facts, "person": lease.user})
+    if not any(row[3] is not None or row[1] for row in rows):
         return False
     with db.write():
-        changed = db.all(WORKED, {**way.facts, "whole": int(whole), "now": now.wall})
-        closed = bool(changed) and row[2] is not None
-        if closed:
-            db.change(SOONER, {"site": way.site, "now": now.wall})
-    return closed
+        if whole:
+            verdicts.note(db, way, lease, failed=False, now=now)
+            people, _ = verdicts.weigh(db, way, people=0, now=now)
+            db.change(WEIGHED, {**way.facts, "people": people, "now": now.wall})
+        facts = {**way.facts, "person": lease.user, "whole": int(whole), "now": now.wall}
+        changed = {row[0] for row in db.all(WORKED, facts)}
+        closed = [row[0] for row in rows if row[3] is not None and row[0] in changed]
+        call(db, way, closed, now=now)
+    return bool(closed)
+
+
+def call(db: Database, way: Way, closed: list[int], *, now: Now) -> None:
+    """The breakers of these people, or of EVERYBODY, are closed: who waited for them is due."""
+    if EVERYBODY in closed:
+        verdicts.forget(db, way)
+    for person in closed:
+        db.change(SOONER, {"site": way.site, "person": person, "now": now.wall})
+
+
+def state(db: Database, way: Way, person: int) -> tuple[float, str] | None:
+    """Until when (wall) a breaker is open or was, and why; None when it is closed."""
+    for row in db.all(LOOK, {**way.facts, "person": person}):
+        if row[0] == person and row[3] is not None:
+            return float(row[3]), str(row[4])
+    return None
+
+
+def proven(db: Database, way: Way, *, now: Now) -> bool:
+    """A trial saw the site at work: everybody goes there again. True when a breaker was closed."""
+    with db.write():
+        closed = [person for (person,) in db.all(PROVEN, {**way.facts, "now": now.wall})]
+        call(db, way, closed, now=now)
+    return bool(closed)
+
+
+def disproven(db: Database, way: Way, person: int, error: JobError, *, now: Now) -> Rest:
+    """A trial failed: the breaker is open again, for twice as long if the site said so itself."""
+    rows = db.all(LOOK, {**way.facts, "person": person})
+    openings, why = next((row[2], row[4]) for row in rows if row[0] == person)
+    by_name = {kind().name: kind for kind in TRIPS}
+    kind = type(error) if type(error) in TRIPS else by_name.get(why, errors.NetworkBroken)
+    until = now.wall + length(TRIPS[kind], error.wait, openings)
+    why = kind().name
+    facts = {**way.facts, "person": person, "why": why, "now": now.wall}
+    with db.write():
+        db.change(OPEN, {**facts, "openings": openings + 1, "until": until})
+    return Rest(until, why, person)
 
 
 def close(db: Database, site: str, *, now: Now) -> int:
     """Close the breakers of a site by hand. Returns how many were not closed, and clean, before."""
     with db.write():
         closed = db.change(CLOSE, {"site": site, "now": now.wall})
-        db.change(SOONER, {"site": site, "now": now.wall})
+        verdicts.forget_site(db, site)
+        db.change(SOONER, {"site": site, "person": EVERYBODY, "now": now.wall})
     return closed
 
 
@@ -219,4 +280,5 @@ def listed(db: Database) -> list[Breaker]:
 def prune(db: Database, *, now: Now) -> int:
     """Forget those of which nothing was heard for long."""
     with db.write():
+        verdicts.prune(db, now=now)
         return db.change(PRUNE, {"before": now.wall - FORGET})

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from procs.clock import Now
-from procs.store.breakers import doubled
 from procs.store.database import Database
+from procs.store.trips import doubled
 
 #: Refusals in a row after which a file rests, by their class. People send what no account may see,
 #: so a refusal as such says little; a check for robots says more.

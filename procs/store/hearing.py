@@ -12,8 +12,8 @@ from procs.store.database import Database
 KEEP = 2 * 24 * 3600.0
 BITE = 1000
 
-#: (chat, message, 0) of a message, the instant of the edit last of an edited one; (0, query, 0) of a
-#: press.
+#: (chat, message, 0) of a message, the last being the instant of the edit of an edited one; and
+#: (0, query, 0) of a press.
 Mark = tuple[int, int, int]
 
 #: A later edit speaks for what stood there before, which may come after it.

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from procs.clock import Now
 from procs.job import Ask, Kind, Lane, Lease, Link, State
-from procs.store import deliveries, leases, media, outcomes, seats, upkeep, wake, workers
+from procs.store import allowances, deliveries, leases, media, outcomes, seats, wake
+from procs.store.allowances import Allowance, Room
+from procs.store.cancelling import cancel as cancel
+from procs.store.cancelling import cancel_all as cancel_all
 from procs.store.database import Database, Row
 from procs.store.story import event
 from procs.variant import Variant, parse
@@ -27,9 +30,8 @@ UPDATE requests SET job = :job, cached = :cached,
  WHERE id = :request
 """
 ALIVE = "SELECT id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state < 20"
-#: Somebody comes to a job that lives, which goes on if it was stopping; or leaves it to others.
+#: Somebody comes to a job that lives, which goes on if it was stopping.
 JOINED = "UPDATE jobs SET stop = 0, story = story || :event WHERE id = :job"
-LEFT = "UPDATE jobs SET story = story || :event WHERE id = :job"
 ANSWERED = """
 UPDATE requests
    SET status_message = :message, shown = :shown, shown_stage = :stage, shown_share = :share,
@@ -37,17 +39,7 @@ UPDATE requests
  WHERE id = :request
 """
 CLOSE = "UPDATE requests SET closed_at = :now WHERE id = :request AND closed_at IS NULL"
-CANCEL = """
-UPDATE requests SET state = 'cancelled', ended_at = :now
- WHERE id = :request AND user_id = :user AND state = 'open'
-RETURNING job
-"""
-CANCEL_ENTRIES = """
-UPDATE requests SET state = 'cancelled', ended_at = :now
- WHERE parent = :request AND state = 'open'
-RETURNING job
-"""
-OTHERS = "SELECT 1 FROM requests WHERE job = :job AND state = 'open' LIMIT 1"
+IS_CLOSED = "SELECT 1 FROM requests WHERE id = :request AND closed_at IS NOT NULL"
 PLACED = """
 UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now
  WHERE job = :job AND state = 'open'
@@ -67,7 +59,8 @@ SELECT id, user_id, chat, chat_access, message, folder, url, site, key, variant,
 @dataclass(frozen=True, slots=True)
 class Submitted:
     """What became of one ask. `outcome`: queued, joined (another's download), cached (it is only
-    sent), or again (this very message is known already; nothing was changed)."""
+    sent), again (this very message is known already; nothing was changed), or what an allowance
+    says (nothing was kept)."""
 
     request: int
     outcome: str
@@ -92,14 +85,21 @@ class Order:
     state: str
 
 
-def submit(db: Database, asks: Sequence[Ask], *, now: Now) -> list[Submitted]:
-    """Accept links: their rows and the work for them are on the disk when this returns, so the
-    person may be answered. The same message accepted twice is one request. Several links of one
-    message in a chat become a group: one status message speaks for them (`groups`)."""
+def submit(
+    db: Database, asks: Sequence[Ask], *, now: Now, allowance: Allowance | None = None
+) -> list[Submitted]:
+    """Accept the links of one person, as far as that is allowed: their rows and the work for them
+    are on the disk when this returns, so the person may be answered. The same message accepted
+    twice is one request. Several links of one message in a chat become a group: one status message
+    speaks for them (`groups`)."""
+    allowance = allowance or Allowance()
+    if is_refused(db, asks, allowance):
+        return [Submitted(0, allowances.FULL, 0) for _ in asks]
     with db.write(full=True):
-        done = [add(db, ask, now=now) for ask in asks]
+        room = allowances.room(db, asks[0].user, allowance) if asks else None
+        done = [take(db, ask, room, now=now) for ask in asks]
         _join(db, asks, done)
-    wake.poke_idle(db.run, count=sum(one.outcome != "again" for one in done))
+    wake.poke_idle(db.run, count=sum(bool(one.request) and one.outcome != "again" for one in done))
     return done
 
 
@@ -107,16 +107,30 @@ def _join(db: Database, asks: Sequence[Ask], done: Sequence[Submitted]) -> None:
     """Have the first new request of each message speak for the others."""
     new: dict[tuple[int, int], list[int]] = {}
     for ask, one in zip(asks, done, strict=True):
-        if one.outcome != "again" and not (ask.folder or ask.parent):
+        if one.request and one.outcome != "again" and not (ask.folder or ask.parent):
             new.setdefault((ask.chat, ask.message), []).append(one.request)
     for members in new.values():
         if len(members) > 1:
             db.change_many(JOIN, [{"request": one, "speaker": members[0]} for one in members])
 
 
+def is_refused(db: Database, asks: Sequence[Ask], allowance: Allowance) -> bool:
+    """Whether none of them can be taken, which needs no look at the disk."""
+    full = bool(asks) and allowances.refuses_all(db, asks[0].user, allowance)
+    return full and not any(db.one(KNOWN, source(ask)) for ask in asks)
+
+
+def take(db: Database, ask: Ask, room: Room | None, *, now: Now) -> Submitted:
+    """Accept one link if there is room for it."""
+    if room is None or db.one(KNOWN, source(ask)):
+        return add(db, ask, now=now)
+    why = room.refuses(ask)
+    return Submitted(0, why, 0) if why else add(db, ask, now=now)
+
+
 def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
     """Accept one link, inside a transaction."""
-    place = {"chat": ask.chat, "message": ask.message, "ordinal": ask.ordinal}
+    place = source(ask)
     known = db.one(KNOWN, place)
     if known:
         return Submitted(request=known[0], outcome="again", job=known[1] or 0)
@@ -138,6 +152,11 @@ def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
     }
     request = int(db.all(ADD, facts)[0][0])
     return attach(db, request, ask, now=now)
+
+
+def source(ask: Ask) -> dict[str, int]:
+    """Which link of which message it is."""
+    return {"chat": ask.chat, "message": ask.message, "ordinal": ask.ordinal}
 
 
 def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
@@ -231,27 +250,9 @@ def close_all(db: Database, requests: Sequence[int], *, now: Now) -> None:
         db.change_many(CLOSE, [{"request": one, "now": now.wall} for one in requests])
 
 
-def cancel(db: Database, request: int, *, user: int, now: Now) -> bool:
-    """Let a person leave, a list with all of its entries. Work ends only when nobody else waits for
-    it. False when the request is over already, or is not this user's."""
-    facts = {"request": request, "user": user, "now": now.wall}
-    with db.write(full=True):
-        rows = db.all(CANCEL, facts)
-        if not rows:
-            return False
-        rows += db.all(CANCEL_ENTRIES, facts)
-        jobs = {job for (job,) in rows if job is not None}
-        wanted = {job for job in jobs if db.all(OTHERS, {"job": job})}
-        said = event(now, "left", user=user)
-        db.change_many(LEFT, [{"job": job, "event": said} for job in wanted])
-        running = {job: upkeep.cancel(db, job, now=now) for job in sorted(jobs - wanted)}
-    for job, runner in running.items():
-        name = workers.address(db, runner) if runner is not None else None
-        wake.poke(db.run, name, b"stop %d" % job) if name else None
-    if None in running.values():
-        wake.poke_idle(db.run)
-    wake.poke(db.run, wake.BOT)
-    return True
+def is_closed(db: Database, request: int) -> bool:
+    """Whether the last word about it was said."""
+    return db.one(IS_CLOSED, {"request": request}) is not None
 
 
 def fetch_anew(db: Database, lease: Lease, order: Order, *, now: Now) -> None:

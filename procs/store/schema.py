@@ -4,6 +4,7 @@ A step is one script; `VERSION` is how many there are, and is kept in the databa
 (PRAGMA user_version), so that every process can tell at once whether it knows this database.
 """
 
+from procs.store.fairness import CIRCLES, TALLIES
 from procs.store.foundation import FOUNDATION
 from procs.store.tables import HEARD, UPLOAD_PEERS
 
@@ -281,6 +282,8 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("groups", GROUPS),
     ("heard", HEARD),
     ("upload peers", UPLOAD_PEERS),
+    ("circles", CIRCLES),
+    ("tallies", TALLIES),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

@@ -97,9 +97,29 @@ def free_seat(db: Database, user: int, lane: Lane) -> int | None:
 def add(db: Database, job: NewJob, *, now: Now) -> int:
     """Add a job: queued when its user has a free seat, else at the end of the user's line; held
     while its user or its site is paused."""
+    number, held = numbered(db, job)
+    state, seat = (State.HELD, None) if held else line_up(db, number, user=job.user, lane=job.lane)
+    insert(db, job, number, state=state, at=now.wall, seat=seat, now=now)
+    return number
+
+
+def add_later(db: Database, job: NewJob, *, at: float, now: Now) -> int:
+    """Add a job that nobody takes before a wall instant."""
+    number, _ = numbered(db, job)
+    insert(db, job, number, state=State.LATER, at=at, seat=None, now=now)
+    return number
+
+
+def numbered(db: Database, job: NewJob) -> tuple[int, bool]:
+    """The number of a new job, and whether a pause holds it."""
     scopes = {"user": pauses.user(job.user), "site": pauses.site(job.site)}
     number, held = db.all(NEXT, scopes)[0]
-    state, seat = (State.HELD, None) if held else line_up(db, number, user=job.user, lane=job.lane)
+    return int(number), bool(held)
+
+
+def insert(
+    db: Database, job: NewJob, number: int, *, state: State, at: float, seat: int | None, now: Now
+) -> None:
     facts = {
         "id": number,
         "user": job.user,
@@ -107,14 +127,13 @@ def add(db: Database, job: NewJob, *, now: Now) -> int:
         "kind": job.kind.value,
         "site": job.site,
         "state": int(state),
-        "now": now.wall,
+        "now": at,
         "seat": seat,
         "mark": job.mark,
         "payload": codec.dump(job.payload),
         "event": event(now, "added", state=state.name.lower()),
     }
     db.change(ADD, facts)
-    return int(number)
 
 
 def enqueue(db: Database, jobs: Sequence[NewJob], *, now: Now, full: bool = True) -> list[int]:

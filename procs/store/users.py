@@ -14,6 +14,13 @@ VALUES (:id, :language, :name, :access, :now, :now)
        last_seen = excluded.last_seen
 """
 WITH_CAP = "SELECT id, cap, name FROM users WHERE cap IS NOT NULL ORDER BY id"
+SEEN = """
+SELECT 1 FROM users
+ WHERE id = :id AND language = :language AND name = :name AND access = :access
+   AND last_seen BETWEEN :now - :lately AND :now
+"""
+#: Seconds within which it is not written down again that somebody was seen.
+LATELY = 30.0
 LANGUAGE = "SELECT language FROM users WHERE id = :id"
 
 
@@ -35,6 +42,8 @@ def remember(db: Database, person: Person, *, now: Now) -> None:
         "access": person.access_hash,
         "now": now.wall,
     }
+    if db.one(SEEN, {**facts, "lately": LATELY}):
+        return
     with db.write():
         db.change(REMEMBER, facts)
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from procs.job import Kind, Lane, Lease
-from procs.worker import delivering, fetching, looking, settling
+from procs.worker import delivering, fetching, looking, settling, trying
 from procs.worker.tools import Tools
 
 WORK: dict[Kind, settling.Work] = {
     Kind.FETCH: fetching.fetch,
     Kind.DELIVER: delivering.deliver,
     Kind.LOOK: looking.look,
+    Kind.TRIAL: trying.try_out,
 }
 
 

@@ -132,7 +132,7 @@ def settle(tools: Tools, lease: Lease, error: JobError) -> None:
             fix=advice.of(error.name),
         )
     note(tools, lease, error, code)
-    if error.name in advice.ALERTS and (code or ruling.why != error.name):
+    if error.name in advice.ALERTS and (code or ruling.alone):
         alarm(tools, lease, error)
     wake.poke(tools.db.run, wake.BOT)
 

@@ -22,12 +22,12 @@ from procs.job import Lease
 from procs.rules import Identity, Rules
 from procs.store import alerts, breakers, cookies, leases, looks, outcomes, visits, wake
 from procs.store import settings as counters
-from procs.store.breakers import WAITS, Rest, Way
+from procs.store.breakers import EVERYBODY, WAITS, Rest, Way
 from procs.worker.tools import Tools
 
-#: Seconds until a job looks again while another makes the trial, whose success calls it anyway: a
-#: crowd that looked often would cost more than it waits for. And by how many the first ones after
-#: an opening are apart at most.
+#: Seconds until a job looks again, at least: the success of a trial calls it anyway, and a crowd
+#: that looked often would cost more than it waits for. And by how many those that wait for a longer
+#: time are apart at most.
 LOOKS = (15.0, 60.0)
 APART = 2.0
 #: Seconds that people wait for breakers, in all, before they are told that it will not be.
@@ -52,11 +52,13 @@ ELSEWHERE: dict[type[JobError], Callable[[Identity, Identity], bool]] = {
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """What a failed visit means for its job: seconds to wait, or None for the usual; what to call
-    the wait; and whether it goes at once by another way, which even a final failure may."""
+    the wait; whether it goes at once by another way, which even a final failure may; and whether
+    the site is left alone by everybody."""
 
     delay: float | None
     why: str
     elsewhere: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,8 @@ class Visit:
         db, way = self.tools.db, self.way
         if self.identity.cookies:
             cookies.accepted(db, way.site, self.identity.cookies.name)
-        if breakers.worked(db, way, whole=whole, now=clock.now()):
-            log.info("breaker.closed", site=way.site, egress=way.egress, job=self.lease.job)
-            alerts.clear(db, BREAKING, way.site, now=clock.now())
-            wake.poke_idle(db.run)
+        if breakers.worked(db, self.lease, way, whole=whole, now=clock.now()):
+            closed(self.tools, self.lease, way)
         alerts.clear(db, FILTERED, way.site, now=clock.now())
 
     def leave(self) -> None:
@@ -110,6 +110,14 @@ class Visit:
             most = self.rules.concurrency
             if most and visits.leave(db, self.lease, site, most=most, now=clock.now()):
                 wake.poke_idle(db.run)
+
+
+def closed(tools: Tools, lease: Lease, way: Way) -> None:
+    """A breaker was closed: its jobs are due."""
+    log.info("breaker.closed", site=way.site, egress=way.egress, job=lease.job)
+    if breakers.state(tools.db, way, EVERYBODY) is None:
+        alerts.clear(tools.db, BREAKING, way.site, now=clock.now())
+    wake.poke_idle(tools.db.run)
 
 
 @contextmanager
@@ -211,7 +219,8 @@ def rests(tools: Tools, site: str, identity: Identity, *, now: Now) -> bool:
 
 def seconds(rest: Rest) -> float:
     """How long to wait for the end of a rest; not all of a crowd at the same instant."""
-    return max(0.0, rest.until - clock.now().wall) + random.random() * APART
+    left = max(0.0, rest.until - clock.now().wall) + random.random() * APART
+    return max(left, random.uniform(*LOOKS))
 
 
 def judge(tools: Tools, lease: Lease, error: JobError) -> Ruling:
@@ -220,25 +229,34 @@ def judge(tools: Tools, lease: Lease, error: JobError) -> Ruling:
     if WAY not in lease.progress:
         return usual
     site = lease.payload["site"]
-    ways = tools.settings.sites.of(site).identities
-    by_name = {one.name: one for one in (*guests(ways), *ways)}
-    identity = by_name[lease.progress[WAY]]
+    identity = named(tools, site)[lease.progress[WAY]]
     rest = count(tools, lease, Way(site, identity.name), error)
     if identity.cookies and error.name in cookies.MOST:
         refuse(tools, site, identity.cookies.name, error)
     if another(tools, lease, identity, error):
         leases.note(tools.db, lease, {TRIED: [identity.name]})
         return Ruling(0.0, error.name, elsewhere=True)
-    return Ruling(seconds(rest), f"{WAITS} {error.name}") if rest else usual
+    if rest is None:
+        return usual
+    alone = rest.person == EVERYBODY
+    return Ruling(seconds(rest), f"{WAITS} {error.name}", alone=alone)
+
+
+def named(tools: Tools, site: str) -> dict[str, Identity]:
+    """The ways of a site by their names, with and without cookies."""
+    ways = tools.settings.sites.of(site).identities
+    return {one.name: one for one in (*guests(ways), *ways)}
 
 
 def count(tools: Tools, lease: Lease, way: Way, error: JobError) -> Rest | None:
-    """Returns the opening of the breaker that holds now, if any."""
+    """Returns the opening that holds now for the job's person, if any."""
     rest, opened = breakers.failed(tools.db, lease, way, error, now=clock.now())
-    if rest and opened:
+    for one in opened:
         counters.count(tools.db, "breakers.opened")
-        facts = {"site": way.site, "egress": way.egress, "why": rest.why, "job": lease.job}
-        log.warning("breaker.opened", **facts, seconds=round(rest.until - clock.now().wall))
+        facts = {"site": way.site, "egress": way.egress, "why": one.why, "job": lease.job}
+        whom = "all" if one.person == EVERYBODY else one.person
+        left = round(one.until - clock.now().wall)
+        log.warning("breaker.opened", **facts, to=whom, seconds=left)
     return rest
 
 
@@ -258,4 +276,7 @@ def another(tools: Tools, lease: Lease, mine: Identity, error: JobError) -> bool
     site, now = lease.payload["site"], clock.now()
     ways = fit(tools, site, tools.settings.sites.of(site), now=now)
     others = [one for one in ways if one.name != mine.name and differs(mine, one)]
-    return any(not breakers.is_open(tools.db, Way(site, one.name), now=now) for one in others)
+    return any(
+        not breakers.is_open(tools.db, Way(site, one.name), person=lease.user, now=now)
+        for one in others
+    )

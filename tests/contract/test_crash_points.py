@@ -65,7 +65,8 @@ FACTS = (
     "SELECT id, state FROM workers",
     "SELECT job, step FROM progress",
     "SELECT scope FROM pauses",
-    "SELECT site, egress, failures, until, trial FROM breakers",
+    "SELECT site, egress, person, failures, until, latest FROM breakers",
+    "SELECT * FROM verdicts",
     "SELECT * FROM visits",
     "SELECT * FROM paces",
     "SELECT site, file, until FROM cookies",
@@ -276,7 +277,15 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     ),
     "site_worked": (
         the_breaker_is_half_open,
-        lambda db, s, now: breakers.worked(db, WAY, whole=True, now=now),
+        lambda db, s, now: breakers.worked(db, s.a, WAY, whole=True, now=now),
+    ),
+    "site_proven": (
+        the_breaker_is_half_open,
+        lambda db, s, now: breakers.proven(db, WAY, now=now),
+    ),
+    "site_disproven": (
+        the_breaker_is_half_open,
+        lambda db, s, now: breakers.disproven(db, WAY, -1, errors.SiteBroken("no"), now=now),
     ),
     "visit_booked": (
         None,

@@ -14,13 +14,13 @@ from procs.clock import Now
 from procs.job import Lease
 from procs.rules import Rules
 from procs.store import breakers, visits
-from procs.store.breakers import Way
+from procs.store.breakers import EVERYBODY, Way
 from procs.store.database import Database
 from tests.contract.conftest import Desk
 from tests.contract.place import Place
 
 PROCESSES, JOBS = 4, 24
-WAY = Way("site.example")
+WAY = Way("youtube")
 FORK = multiprocessing.get_context("fork")
 
 Act = Callable[[Database, Lease, Now], Any]
@@ -67,8 +67,11 @@ def crowd(desk: Desk, place: Place) -> Callable[[Act], list[Any]]:
     return crowd
 
 
-def test_one_makes_the_trial(crowd: Callable[[Act], list[Any]]) -> None:
-    assert sum(crowd(tries)) == 1
+def test_one_trial_is_made_for_all(crowd: Callable[[Act], list[Any]], desk: Desk) -> None:
+    assert sum(crowd(tries)) == 0
+
+    made = desk.db.all("SELECT payload ->> '$.person' FROM jobs WHERE kind = 'trial'")
+    assert sorted(made) == [(EVERYBODY,), (1,)]
 
 
 def test_no_more_get_in_than_allowed(crowd: Callable[[Act], list[Any]]) -> None:

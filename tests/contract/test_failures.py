@@ -93,10 +93,11 @@ def test_breakers_are_shown_with_their_end_and_cookies_with_theirs(desk):
     for _ in range(cookies.MOST["bot-check"]):
         cookies.refused(desk.db, "youtube", "a.txt", "bot-check", now=now)
 
-    _, breaker, _, total, _, _, file = breaking.listed(desk.db)
+    _, breaker, own, _, total, _, _, file = breaking.listed(desk.db)
 
-    assert re.match(r"youtube +default +open +\S+ \S+ \(in (9:59|10:00)\) +bot-check", breaker)
-    assert total == "1 breaker, 1 not closed"
+    assert re.match(r"youtube +default +all +open +\S+ \S+ \(in (9:59|10:00)\) +bot-check", breaker)
+    assert re.match(rf"youtube +default +user {lease.user} +open ", own)
+    assert total == "2 breakers, 2 not closed"
     assert re.match(r"youtube +a\.txt +resting +\S+ \S+ \(in (5:59|6:00)", file)
     assert breaking.close(desk.db, "youtu.be").startswith("the breaker of youtube is closed")
-    assert len(breaking.listed(desk.db)) == 4
+    assert len(breaking.listed(desk.db)) == 5

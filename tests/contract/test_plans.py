@@ -49,6 +49,7 @@ SCANS = {
     "turns.TOOK_ANYWHERE": "from the newest on, and it ends after a few",
     "upkeep.EXPIRED": "what runs, by an index of these alone",
     "users.WITH_CAP": "a command's list of all users",
+    "verdicts.PRUNE": "the people who met a site that failed in the last minutes",
     "visits.PRUNE": "those who are at sites with rules",
     "visits.PRUNE_PACES": "sites with rules",
     "workers.PRESENT": "the living, by an index of these alone",
@@ -61,8 +62,8 @@ TABLES = {
     "budget.PRUNE_LEFT",
     *("glances.COLUMNS", "pauses.LIST", "record.COLUMNS", "record.LATEST", "report.OUTCOMES"),
     *("report.TABLE", "sessions.LOST", "settings.COUNTED", "turns.TOOK_ANYWHERE", "visits.PRUNE"),
-    *("database_file.TABLES", "users.WITH_CAP"),
-    "uploads.PRUNE",
+    "database_file.TABLES",
+    *("uploads.PRUNE", "users.WITH_CAP", "verdicts.PRUNE"),
     "visits.PRUNE_PACES",
 }
 SQL = re.compile(r"\s*(SELECT|UPDATE|DELETE|INSERT|WITH)\b")

@@ -208,6 +208,11 @@ class Stack:
             rows = json.load(answer)
         return int(rows.get(path, {}).get("hits", 0))
 
+    async def outage(self, state: str) -> None:
+        """Let the site answer 500 to everything (`on`), or work again (`off`)."""
+        url = self.url(f"/_outage/{state}")
+        (await asyncio.to_thread(urllib.request.urlopen, url)).close()
+
     def pid(self, title: str) -> int:
         """The process id of `bot`, `keeper`, `worker:worker-00`."""
         return next(one.pid for one in self.supervisor.processes() if one.title == title)

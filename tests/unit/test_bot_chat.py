@@ -54,7 +54,7 @@ async def until(true: Callable[[], object]) -> None:
 
 
 @asynccontextmanager
-async def running(settings: Settings, **more: float) -> AsyncIterator[Bot]:
+async def running(settings: Settings, **more: Any) -> AsyncIterator[Bot]:
     """A bot that listens, and at the end leaves as on TERM."""
     db = open_database(settings.database_url, run=settings.run)
     front = Front(settings)
@@ -346,6 +346,7 @@ async def test_cancel_stops_the_latest_and_offers_the_others(bot, sara):
     told = await sara.sees("is cancelled")
     assert "example.org/3" in told.text
     assert [button["text"] for (button,) in told.buttons] == [
+        "❌ All of them (2)",
         "❌ example.org/1",
         "❌ example.org/2",
     ]

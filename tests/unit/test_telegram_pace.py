@@ -120,3 +120,51 @@ async def test_deliveries_go_first_and_broadcasts_last(pace):
     await asyncio.gather(*first, *lesser)
     assert order[:20] == [Urgency.DELIVERY] * 20
     assert order[-1] is Urgency.BROADCAST
+
+
+async def test_a_command_passes_all_that_waits_in_its_chat(pace):
+    answers = [asyncio.ensure_future(leave(pace, 7, urgency=Urgency.ANSWER)) for _ in range(12)]
+    await asyncio.sleep(0.5)
+
+    took = await timed(pace, 7, urgency=Urgency.COMMAND)
+
+    assert took < 1.5
+    assert sum(one.done() for one in answers) < 7
+    for one in answers:
+        one.cancel()
+    await asyncio.wait(answers)
+
+
+async def test_a_command_finds_room_in_a_group_that_others_have_filled(pace):
+    await leave(pace, GROUP, messages=18, urgency=Urgency.ANSWER)
+    with pytest.raises(Crowded):
+        await leave(pace, GROUP, urgency=Urgency.ANSWER, patience=0.5)
+
+    assert await timed(pace, GROUP, urgency=Urgency.COMMAND) < 20
+
+
+async def test_who_waits_too_long_behind_others_of_a_chat_is_told(pace):
+    answers = [asyncio.ensure_future(leave(pace, 7, urgency=Urgency.ANSWER)) for _ in range(9)]
+    await asyncio.sleep(0)
+
+    with pytest.raises(Crowded):
+        await leave(pace, 7, urgency=Urgency.ANSWER, patience=0.5)
+
+    for one in answers:
+        one.cancel()
+    await asyncio.wait(answers)
+
+
+async def test_answers_leave_in_turns_by_chat(pace):
+    order: list[int] = []
+
+    async def one(chat: int) -> None:
+        await leave(pace, chat, urgency=Urgency.ANSWER)
+        order.append(chat)
+
+    async with pace.all.turn("busy"):
+        waits = [asyncio.ensure_future(one(chat)) for chat in (1, 1, 1, 1, 2, 3)]
+        await asyncio.sleep(0.2)
+    await asyncio.gather(*waits)
+
+    assert sorted(order[:3]) == [1, 2, 3]

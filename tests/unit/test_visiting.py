@@ -10,7 +10,18 @@ from procs.engine.client import Engine, Found
 from procs.errors import JobError, NotNow
 from procs.job import Ask, Lane, Lease, Link, Person
 from procs.rules import Rules
-from procs.store import breakers, cookies, leases, looks, requests, users, visits, workers
+from procs.store import (
+    alerts,
+    breakers,
+    cookies,
+    leases,
+    looks,
+    requests,
+    seats,
+    users,
+    visits,
+    workers,
+)
 from procs.store.breakers import Way
 from procs.store.database import open_database
 from procs.store.migrate import migrate
@@ -21,7 +32,11 @@ from procs.worker.desk import Desk
 from procs.worker.tools import Tools
 
 COOKIES = ".site.example\tTRUE\t/\tTRUE\t0\tmember\tyes\n"
-SITE = "site.example"
+#: A site that we know by name: what it says of us holds for everybody.
+SITE = "vimeo"
+HOST = "site.example"
+#: Private networks that may be visited.
+NETWORKS = ""
 PROXY = "10.0.0.5:3128"
 TWO_WAYS = f'["{SITE}"]\negress = ["default", "http://{PROXY}"]\n'
 ACCOUNTS = f'["{SITE}"]\ncookies = ["none", "a.txt"]\n'
@@ -34,7 +49,7 @@ class Shop:
         (home / "a.txt").write_text(COOKIES)
         (home / "sites.toml").write_text(rules)
         (home / "empty.env").touch()
-        texts = {"CHAPAR_HOME": str(home)}
+        texts = {"CHAPAR_HOME": str(home), "CHAPAR_ALLOWED_NETWORKS": NETWORKS}
         settings = config.load(texts, home / "empty.env", need_telegram=False)
         migrate(settings.database_url, run=settings.run)
         self.db = open_database(settings.database_url, run=settings.run)
@@ -47,15 +62,21 @@ class Shop:
     def rules(self) -> Rules:
         return self.tools.settings.sites.of(SITE)
 
-    def leases(self, count: int = 1) -> list[Lease]:
-        """Running downloads, each of another person."""
+    def leases(
+        self, count: int = 1, *, site: str = SITE, user: int = 0, scheme: str = "https"
+    ) -> list[Lease]:
+        """Running downloads, each of another person, or all of one."""
+        found = []
         for _ in range(count):
             self.asked += 1
-            users.remember(self.db, Person(self.asked), now=clock.now())
-            link = Link(f"https://{SITE}/{self.asked}", SITE, f"url:{self.asked}")
-            ask = Ask(self.asked, self.asked, 1, 0, link)
+            person = user or self.asked
+            users.remember(self.db, Person(person), now=clock.now())
+            seats.set_cap(self.db, person, 99, now=clock.now())
+            link = Link(f"{scheme}://{HOST}/{self.asked}", site, f"url:{self.asked}")
+            ask = Ask(person, person, self.asked, 0, link)
             requests.submit(self.db, [ask], now=clock.now())
-        return self.claim(count)
+            found += self.claim()
+        return found
 
     def claim(self, room: int = 1) -> list[Lease]:
         facts = {"worker": self.tools.worker, "lane": Lane.HEAVY, "now": clock.now()}
@@ -289,14 +310,50 @@ def test_a_trial_that_worked_lets_all_in(shop):
     it = shop()
     one, two = it.leases(2)
     it.fails(one, errors.SiteBusy("429", wait=1e-6))
-    visit = visiting.enter(it.tools, one)
+    assert it.put_off(two).why == "breaker site-busy"
 
-    visit.worked(whole=True)
+    breakers.proven(it.db, Way(SITE), now=clock.now())
 
-    assert it.way(two) == "default"
-    (row,) = breakers.listed(it.db)
-    assert row.until is None
-    assert not breakers.is_open(it.db, Way(SITE), now=clock.now())
+    assert it.way(one) == it.way(two) == "default"
+    assert {row.until for row in breakers.listed(it.db)} == {None}
+    assert not breakers.is_open(it.db, Way(SITE), person=two.user, now=clock.now())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.SiteBroken("500"),
+        errors.BotCheck("not a bot"),
+        errors.SiteBusy("429", wait=86400.0),
+        errors.NetworkBroken("reset"),
+    ],
+)
+def test_what_one_persons_links_meet_at_a_host_holds_up_nobody_else(shop, error):
+    it = shop()
+    mine = it.leases(12, site=HOST, user=77)
+    (other,) = it.leases(site=HOST)
+    before = it.way(other)
+
+    for lease in mine:
+        try:
+            it.fails(lease, error)
+        except NotNow:
+            break
+
+    assert it.way(other) == before
+    assert alerts.standing(it.db) == []
+
+
+def test_a_crowd_that_waits_does_not_look_often(shop):
+    it = shop()
+    one, two, three, last = it.leases(4)
+    for lease in (one, two, three):
+        it.fails(lease, errors.SiteBroken("500"))
+
+    wait = it.put_off(last)
+
+    assert visiting.LOOKS[0] <= wait.seconds <= visiting.LOOKS[1]
+    assert wait.why == "breaker site-broken"
 
 
 def settled(it: Shop, lease: Lease, error: JobError) -> tuple[str, float]:

@@ -48,10 +48,10 @@ def test_a_bot_check_that_another_way_spares_is_none(shop):
 
 def test_it_is_over_once_the_site_is_visited_again(shop):
     it = shop()
-    fails(it, errors.BotCheck("Sign in to confirm"))
-    it.db.connection.execute("UPDATE breakers SET until = 1")
     (lease,) = it.leases()
     visit = visiting.enter(it.tools, lease)
+    fails(it, errors.BotCheck("Sign in to confirm"))
+    it.db.connection.execute("UPDATE breakers SET until = 1")
 
     visit.worked(whole=False)
 

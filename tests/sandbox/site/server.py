@@ -9,6 +9,7 @@
 /unsized/clip.mp4             without a length
 /endless.mp4                  the clip, then zeros for ever
 /live.m3u8                    a broadcast: no end, and one segment more each time it is asked for
+/_outage/on                   from now on 500 to all that is asked, until /_outage/off
 /status/503                   that answer (429 and 503 with Retry-After: 7)
 /walled/7/clip.mp4            at the first ask a check for robots instead; any number is one more
 /busy/7/clip.mp4              at the first ask 429 with Retry-After: 2
@@ -70,6 +71,7 @@ class Site:
         self.asked: dict[str, int] = defaultdict(int)
         self.sent: dict[str, int] = defaultdict(int)
         self.news = asyncio.Condition()
+        self.outage = False
         self.runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> "Site":
@@ -114,6 +116,7 @@ class Site:
         return [
             web.get("/", self.index),
             web.get("/_hits", self.counters),
+            web.get("/_outage/{state:on|off}", self.switch),
             web.get("/page/{name}", self.page),
             web.get("/b/res/{name}.html", self.page),
             web.get("/apart/{name}/film.html", self.apart),
@@ -138,6 +141,8 @@ class Site:
     @web.middleware
     async def count(self, request: web.Request, handler: "web.Handler") -> web.StreamResponse:
         await self.note(request.path, hits=1)
+        if self.outage and not request.path.startswith("/_"):
+            return web.Response(status=500, text="we are down")
         try:
             response = await handler(request)
         except ConnectionResetError as error:
@@ -180,6 +185,10 @@ class Site:
         sizes = [(folder / name).stat().st_size for name in ("picture.mp4", "sound.m4a")]
         text = manifest(request.query_string, *sizes)
         return web.Response(text=text, content_type=TYPES[".mpd"])
+
+    async def switch(self, request: web.Request) -> web.Response:
+        self.outage = request.match_info["state"] == "on"
+        return web.Response(text=request.match_info["state"])
 
     async def status(self, request: web.Request) -> web.Response:
         code = int(request.match_info["code"])

@@ -1,0 +1,81 @@
+"""People who leave: their requests end, and the work that nobody else waits for."""
+
+from procs.clock import Now
+from procs.store import upkeep, wake, workers
+from procs.store.database import Database
+from procs.store.story import event
+
+CANCEL = """
+UPDATE requests SET state = 'cancelled', ended_at = :now
+ WHERE id = :request AND user_id = :user AND state = 'open'
+RETURNING job
+"""
+MINE = """
+SELECT id FROM requests
+ WHERE user_id = :user AND closed_at IS NULL AND folder = 0 AND state = 'open'
+   AND chat = :chat AND message < :before
+"""
+CANCEL_ENTRIES = """
+UPDATE requests SET state = 'cancelled', ended_at = :now
+ WHERE parent = :request AND state = 'open'
+RETURNING job
+"""
+#: Nobody has read of it yet: the answer to the command says all there is to say.
+CLOSE_UNTOLD = """
+UPDATE requests SET closed_at = :now
+ WHERE id = :request AND status_message IS NULL AND closed_at IS NULL
+"""
+OTHERS = "SELECT 1 FROM requests WHERE job = :job AND state = 'open' LIMIT 1"
+#: Somebody leaves a job to others.
+LEFT = "UPDATE jobs SET story = story || :event WHERE id = :job"
+
+
+def cancel(db: Database, request: int, *, user: int, now: Now) -> bool:
+    """Let a person leave, a list with all of its entries. Work ends only when nobody else waits for
+    it. False when the request is over already, or is not this user's."""
+    with db.write(full=True):
+        running = leave(db, request, user=user, now=now)
+    if running is None:
+        return False
+    tell(db, running)
+    return True
+
+
+def cancel_all(db: Database, user: int, *, chat: int, before: int, now: Now) -> int:
+    """The same for all that a person asked for in a chat with messages before this one. Returns
+    how many requests that were."""
+    facts = {"user": user, "chat": chat, "before": before}
+    running: dict[int, int | None] = {}
+    with db.write(full=True):
+        mine = [request for (request,) in db.all(MINE, facts)]
+        for request in mine:
+            running |= leave(db, request, user=user, now=now) or {}
+            db.change(CLOSE_UNTOLD, {"request": request, "now": now.wall})
+    if mine:
+        tell(db, running)
+    return len(mine)
+
+
+def leave(db: Database, request: int, *, user: int, now: Now) -> dict[int, int | None] | None:
+    """End one request, inside a transaction. Returns the jobs that nobody waits for any more, with
+    the worker of each that runs; None when the request was not this user's, or over."""
+    facts = {"request": request, "user": user, "now": now.wall}
+    rows = db.all(CANCEL, facts)
+    if not rows:
+        return None
+    rows += db.all(CANCEL_ENTRIES, facts)
+    jobs = {job for (job,) in rows if job is not None}
+    wanted = {job for job in jobs if db.all(OTHERS, {"job": job})}
+    said = event(now, "left", user=user)
+    db.change_many(LEFT, [{"job": job, "event": said} for job in wanted])
+    return {job: upkeep.cancel(db, job, now=now) for job in sorted(jobs - wanted)}
+
+
+def tell(db: Database, running: dict[int, int | None]) -> None:
+    """Have the workers stop these jobs, and the bot show it."""
+    for job, runner in running.items():
+        name = workers.address(db, runner) if runner is not None else None
+        wake.poke(db.run, name, b"stop %d" % job) if name else None
+    if None in running.values():
+        wake.poke_idle(db.run)
+    wake.poke(db.run, wake.BOT)

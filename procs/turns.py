@@ -1,0 +1,77 @@
+"""One at a time, and those who wait in turns: who comes a thousand times waits no longer, and holds
+up the others no longer, than who comes once."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Hashable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+
+class Withdrawn(Exception):
+    """The turn was given up for the one who waited for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somebody's place in a line, and what it is for."""
+
+    what: Any
+    called: asyncio.Future[None]
+
+
+class Turns:
+    """A lock whose next holder is of the person whose last turn is longest ago."""
+
+    def __init__(self) -> None:
+        self.taken = False
+        self.lines: dict[Hashable, deque[Place]] = {}
+
+    @asynccontextmanager
+    async def turn(self, who: Hashable, what: Any = None) -> AsyncIterator[None]:
+        """Wait for a turn, and hold it. Raises Withdrawn."""
+        await self._called(who, what)
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    def waiting(self, who: Hashable) -> int:
+        """How many wait in a person's line."""
+        return len(self.lines.get(who, ()))
+
+    def withdraw(self, who: Hashable, unwanted: Callable[[Any], bool]) -> int:
+        """Send away those in a person's line whose `what` is unwanted. Returns how many."""
+        waiting = [place for place in self.lines.get(who, ()) if not place.called.done()]
+        gone = [place for place in waiting if unwanted(place.what)]
+        for place in gone:
+            place.called.set_exception(Withdrawn())
+        return len(gone)
+
+    async def _called(self, who: Hashable, what: Any) -> None:
+        if not self.taken:
+            self.taken = True
+            return
+        place = Place(what, asyncio.get_running_loop().create_future())
+        self.lines.setdefault(who, deque()).append(place)
+        try:
+            await place.called
+        except asyncio.CancelledError:
+            called = place.called
+            if called.done() and not called.cancelled() and not called.exception():
+                self._pass_on()  # it was called at the moment in which it gave up
+            raise
+
+    def _pass_on(self) -> None:
+        """Call the next: the first of the line that has waited longest for a turn."""
+        while self.lines:
+            who = next(iter(self.lines))
+            line = self.lines.pop(who)
+            place = line.popleft()
+            if line:
+                self.lines[who] = line  # behind the others
+            if not place.called.done():
+                place.called.set_result(None)
+                return
+        self.taken = False
