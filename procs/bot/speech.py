@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from functools import partial
 
 from procs import i18n, log
 from procs.errors import StoreFull, TelegramAway, TelegramWait
@@ -62,7 +63,12 @@ class Speech:
         ChatClosed, TelegramRefused, SessionRevoked.
         """
         for attempt in range(1, ATTEMPTS + 1):
-            await self.leave(chat, urgency)
+            try:
+                await self.front.when_connected(partial(self.leave, chat, urgency))
+            except TelegramAway:
+                if attempt == ATTEMPTS:
+                    raise
+                continue
             try:
                 message = await self.front.send(
                     chat, access, text, random_id=random_id, reply_to=reply_to, buttons=buttons
