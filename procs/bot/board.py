@@ -5,6 +5,7 @@ under which random_id it is sent stand in the row of its request, of several in 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,8 @@ class Memory:
 
     post: Post | None = None
     view: View | None = None
+    #: Nobody made its message before: the request came while we were here.
+    fresh: bool = False
     #: No message before this wall instant: the media is about to arrive.
     withheld: float = 0.0
     #: Nothing before this wall instant: the last attempt failed.
@@ -62,7 +65,8 @@ class Board:
         self.hand = Hand(db, front, speech)
         self.turns = EditTurns()
         self.busy: dict[int, asyncio.Task[str]] = {}
-        self.doing: dict[int, Post] = {}
+        #: Messages that are being written, by person.
+        self.load: Counter[int] = Counter()
         self.memories: dict[int, Memory] = {}
         self.next_edit = 0.0
         self.looked = 0.0
@@ -74,7 +78,8 @@ class Board:
         """Say nothing yet: the media is on its way already."""
         speaker = groups.speaker(self.db, request)
         if speaker not in self.busy:
-            self.memory(speaker).withheld = clock.now().wall + GRACE
+            memory = self.memory(speaker)
+            memory.withheld, memory.fresh = clock.now().wall + GRACE, True
             self.restless = True
 
     def answer(self, request: int) -> asyncio.Task[str] | None:
@@ -83,12 +88,13 @@ class Board:
         speaker = groups.speaker(self.db, request)
         if speaker in self.busy:
             return None
-        self.memory(speaker).withheld = 0.0
+        memory = self.memory(speaker)
+        memory.withheld, memory.fresh = 0.0, True
         now = clock.now()
         posts = gather(glances.together(self.db, speaker, now=now))
         if not posts or self.is_crowded(posts[0]):
             return None
-        return self.begin(posts[0], self.first(posts[0], now, sure=True))
+        return self.begin(posts[0], self.first(posts[0], now))
 
     # --- keeping true ------------------------------------------------------------------------
 
@@ -143,10 +149,9 @@ class Board:
         """What a message needs, progress apart."""
         head = post.head
         if head.status_message is None:
-            withheld = bool(self.memory(post.id).withheld)
-            if withheld and post.is_past:
+            if self.memory(post.id).withheld and post.is_past:
                 return self.hand.hush(post)
-            return self.first(post, now, sure=withheld)
+            return self.first(post, now)
         if head.status_message and not head.shown:
             return self.hand.look(post, self.seen(post, now))
         if found := post.unlisted:
@@ -165,12 +170,14 @@ class Board:
     def is_crowded(self, post: Post) -> bool:
         """Whether so much is being done for a person that the rest has to wait: what is said next
         in that chat, an answer to /cancel perhaps, must not stand behind all of it."""
-        user = post.head.user
-        crowded = sum(one.head.user == user for one in self.doing.values()) >= AT_ONCE
+        crowded = self.load[post.head.user] >= AT_ONCE
         self.restless |= crowded
         return crowded
 
-    def first(self, post: Post, now: Now, *, sure: bool) -> Deed:
+    def first(self, post: Post, now: Now) -> Deed:
+        """The first word. What becomes of it when it fails, nobody knows."""
+        memory = self.memory(post.id)
+        sure, memory.fresh = memory.fresh, False
         return self.hand.first(post, self.seen(post, now), sure=sure)
 
     def progress(self, posts: list[Post], now: Now) -> None:
@@ -205,14 +212,15 @@ class Board:
 
     def begin(self, post: Post, deed: Deed) -> asyncio.Task[str]:
         task = asyncio.create_task(logged(self.carry(post, deed), request=post.id))
-        self.busy[post.id], self.doing[post.id] = task, post
-        task.add_done_callback(lambda _: self.ended(post.id))
+        self.busy[post.id] = task
+        self.load[post.head.user] += 1
+        task.add_done_callback(lambda _: self.ended(post))
         return task
 
-    def ended(self, request: int) -> None:
+    def ended(self, post: Post) -> None:
         """A deed is over. What it wrote, or failed to, no other connection's change tells of."""
-        self.busy.pop(request, None)
-        self.doing.pop(request, None)
+        self.busy.pop(post.id, None)
+        self.load -= Counter({post.head.user: 1})
         self.restless = True
 
     async def carry(self, post: Post, deed: Deed) -> None:

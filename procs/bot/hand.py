@@ -5,6 +5,7 @@ outcome is not known is not repeated: the row says so from before the edit until
 the message says is read first. A message is never edited to what it says already.
 """
 
+from functools import partial
 from typing import Any
 
 from procs import clock, log
@@ -128,7 +129,8 @@ class Hand:
     async def edited(self, post: Post, new: View, *, urgency: Urgency) -> bool:
         """False when the message is not there any more."""
         row = post.head
-        await self.speech.pace.leave(EDIT, urgency=urgency, patience=LAST)
+        leave = partial(self.speech.pace.leave, EDIT, urgency=urgency, patience=LAST)
+        await self.front.when_connected(leave)
         stage, share = new.stage, new.share
         status_rows.changes(self.db, row.request, stage=stage, share=share, now=clock.now())
         there = row.status_message or 0

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
+from functools import partial
 
 from procs import i18n, log
 from procs.errors import StoreFull, TelegramAway, TelegramWait
@@ -80,9 +81,13 @@ class Speech:
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                await self.leave(chat, urgency, wanted)
+                await self.front.when_connected(partial(self.leave, chat, urgency, wanted))
             except Withdrawn:
                 return 0
+            except TelegramAway:
+                if attempt == ATTEMPTS:
+                    raise
+                continue
             try:
                 message = await self.front.send(
                     chat, access, text, random_id=random_id, reply_to=reply_to, buttons=buttons

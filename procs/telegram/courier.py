@@ -20,7 +20,7 @@ from procs.job import File, Part, Reference
 from procs.store.database import Database
 from procs.telegram import attached, looking, signin
 from procs.telegram.errors import PartMissing, PeerRefused
-from procs.telegram.line import Line
+from procs.telegram.line import Leave, Line
 from procs.telegram.peers import CAPTION, cut, peer
 from procs.telegram.posting import post, post_all
 from procs.telegram.streaming import Stream
@@ -213,6 +213,10 @@ class Courier:
         found = await looking.messages(self._line(), chat, access, range(message, message + 1))
         media = getattr(found[0], "media", None) if found else None
         return attached.reference(media) if looking.is_file(media) else None
+
+    async def when_connected(self, leave: Leave) -> None:
+        """Spend a budget so that the call behind it leaves at once, as `Line.when_connected`."""
+        await self._line().when_connected(leave)
 
     def _line(self) -> Line:
         if self.line is None:

@@ -7,6 +7,7 @@ cannot come. So the session is asked directly, and calls end when their connecti
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from pyrogram import Client
@@ -21,6 +22,8 @@ from procs.telegram.errors import translate
 from procs.telegram.lanes import Lanes
 from procs.telegram.listening import Listening
 
+#: Waits until a call may go out, and spends what it costs.
+Leave = Callable[[], Awaitable[None]]
 #: Seconds until an answer is no longer expected.
 ANSWER = 15.0
 
@@ -87,6 +90,16 @@ class Line:
         if keyless(session):
             raise SessionRevoked("Telegram does not know this session's key")
         raise TelegramAway("not connected")
+
+    async def when_connected(self, leave: Leave) -> None:
+        """Spend a budget with `leave` so that the call behind it leaves at once: what was paid for
+        before an outage, or in it, would leave together with all else after it. Raises as
+        `connected`, and as `leave`."""
+        while True:
+            await self.connected()
+            await leave()
+            if self.session.is_started.is_set() and not self.dead:
+                return
 
     async def _answer(self, query: Any, timeout: float) -> Any:
         """The answer, or OSError as soon as the connection it would come by is gone."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 from procs import advice, clock, log
@@ -107,13 +108,15 @@ async def send_parts(tools: Tools, lease: Lease, order: Order, media: Media) -> 
     planned = deliveries.plan(tools.db, order.id, len(media.parts))
     for album in albums(planned, media.parts):
         messages = len(album)
-        await tools.pace.leave(
+        leave = partial(
+            tools.pace.leave,
             SEND if messages == 1 else SEND_ALBUM,
             chat=order.chat,
             urgency=Urgency.DELIVERY,
             patience=PATIENCE,
             messages=messages,
         )
+        await tools.courier.when_connected(leave)
         given = await hand_over(tools.courier, order, media, album)
         copies = {
             part: await certain(tools, lease, order, media, part, message)

@@ -146,13 +146,14 @@ async def crowded(bot: Bot, db: Database, person: Person, tg: Telegram) -> None:
         requests.answered(db, one.request, message=number, shown=f"link {n}", now=clock.now())
 
 
-async def test_an_answer_to_cancel_stands_behind_a_few_status_messages_only(bot, ali):
+async def test_an_answer_to_cancel_stands_behind_a_few_status_messages_only(bot, tg, ali):
     for n in range(30):
         await ali.sends(f"https://example.org/{n}")
     asked = await ali.sends("/cancel")
     told = await ali.sees(lambda m: m.reply == asked.id, timeout=30)
     assert told.at - asked.at < 12  # thirty messages before it would be 26 s
     await ali.sees(lambda m: "example.org/28" in m.text and m.buttons, timeout=60)
+    assert await tg.calls("messages.getMessages") == []  # nobody else can have written them
 
 
 async def test_a_film_moves_every_six_seconds_on_the_real_board(bot, db, tg, ali):
