@@ -259,7 +259,8 @@ def env_texts(
     except FileNotFoundError:
         return {}, [f"{ENV_FILE}: {path} does not exist; name your .env file"] if asked else []
     except (OSError, UnicodeDecodeError) as error:
-        return {}, [f"{path}: cannot be read ({error}); make it a text file this user may read"]
+        why = error.strerror if isinstance(error, OSError) else "not text"
+        return {}, [f"{path}: cannot be read ({why}); make it a text file this user may read"]
     found = {n: t.strip() for n, t in pairs.items() if t}
     return found, setting_checks.misspelt(pairs, (*NAMES, ENV_FILE), str(path))
 
