@@ -37,7 +37,7 @@ def stop(options: argparse.Namespace) -> int:
     from daemon import control
 
     try:
-        control.stop(home_settings().run, say, now=options.now)
+        control.stop(config.home().run, say, now=options.now)
     except NotUp:
         print("not running", file=sys.stderr)
         return NOT_UP
