@@ -32,16 +32,23 @@ def look(*, need_telegram: bool = True) -> Findings:
     """Look at settings, folders and tools."""
     reading = config.read(need_telegram=need_telegram)
     complaints = list(reading.complaints)
+    inside = None
     if reading.settings:
+        inside = reading.settings if may_enter(reading.settings.home) else None
         complaints += home_complaints(reading.settings)
+        complaints += engines.complaints(inside) if inside else []
         complaints += database_complaints(reading.settings)
-        complaints += engines.complaints(reading.settings)
-        complaints += modes.complaints(reading.settings, config.env_path())
+        complaints += modes.complaints(reading.settings, config.file_in_use())
     owners = owners_of("pyrogram")
     complaints += owner_complaints(owners) + ffmpeg_complaints() + jail_complaints()
     rules = tuple(rulebook.shown(reading.settings.sites)) if reading.settings else ()
-    about = tuple(programs(owners, reading.settings))
+    about = tuple(programs(owners, inside))
     return Findings(reading.found, rules, about, tuple(complaints))
+
+
+def may_enter(home: Path) -> bool:
+    """Whether this user may look at what lies below the home; also when it is not there yet."""
+    return not os.path.lexists(home) or os.access(home, os.R_OK | os.X_OK)
 
 
 def programs(owners: list[str], settings: Settings | None) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The `chapar` command: its words, and how it ends."""
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -64,6 +65,8 @@ def carry_out(argv: Sequence[str] | None) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
+        if error.errno == errno.ENOSPC and not error.filename:
+            raise  # standard output is a file on a full disk
         where = f"{error.filename}: " if error.filename else ""
         say_why(f"{where}{error.strerror or error}; see that it belongs to the user that runs this")
     except KeyboardInterrupt:
@@ -144,12 +147,12 @@ def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
 def words_about_pauses(of: dict[str, argparse.ArgumentParser]) -> None:
     for name in ("pause", "resume"):
         one = of[name].add_mutually_exclusive_group()
-        one.add_argument("--user", type=int, metavar="ID", help="one user only")
+        one.add_argument("--user", metavar="ID", help="one user only")
         one.add_argument("--site", metavar="NAME", help="one site only")
     for name, usual in (("pause", ""), ("drain", "drain")):
         of[name].add_argument("--why", default=usual, metavar="TEXT", help="shown by chapar status")
     of["drain"].add_argument(
-        "--timeout", type=float, metavar="S", help="seconds to wait at most; the pause stays"
+        "--timeout", metavar="S", help="seconds to wait at most; the pause stays"
     )
 
 

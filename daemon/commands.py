@@ -37,7 +37,7 @@ def stop(options: argparse.Namespace) -> int:
     from daemon import control
 
     try:
-        control.stop(home_settings().run, say, now=options.now)
+        control.stop(config.home().run, say, now=options.now)
     except NotUp:
         print("not running", file=sys.stderr)
         return NOT_UP
@@ -188,8 +188,9 @@ def drain(options: argparse.Namespace) -> int:
     """Pause the whole system and wait until no job runs; says who is waited for."""
     from daemon import pausing
 
+    timeout = pausing.timeout_of(options.timeout)
     with store() as db:
-        pausing.drain(db, say, why=options.why, timeout=options.timeout)
+        pausing.drain(db, say, why=options.why, timeout=timeout)
     return 0
 
 

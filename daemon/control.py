@@ -125,7 +125,8 @@ def named() -> Iterator[None]:
         kind = NotRunning if error.faultCode == Faults.NOT_RUNNING else NotUp
         raise kind(error.faultString) from error
     except (OSError, http.client.HTTPException, ProtocolError) as error:
-        raise NotUp(str(error)) from error
+        why = error.strerror if isinstance(error, OSError) else None
+        raise NotUp(why or str(error)) from error
 
 
 def stop(run: Path, say: Callable[[str], None], *, now: bool = False) -> None:

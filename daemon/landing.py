@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 from daemon.errors import Refused
@@ -21,8 +22,13 @@ def require_folder(folder: Path) -> None:
         there = there.parent
     if not there.is_dir():
         raise Refused(f"--to {folder}: {there} is not a folder; name a folder")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise Refused(f"--to {folder}: this user may not write in {there}; name another folder")
+    try:
+        tempfile.TemporaryFile(dir=there).close()
+    except OSError as error:
+        raise Refused(
+            f"--to {folder}: no file can be written in {there} ({error.strerror}); "
+            "name another folder"
+        ) from None
 
 
 def require_room(db: Database, settings: Settings) -> None:

@@ -31,6 +31,8 @@ PATIENCE = 30.0
 #: supervisord sure), and the seconds between two looks.
 UNTIL_SERVING = 60.0
 LOOK = 0.1
+#: Seconds after which a process that still dies at each start is not waited for any more.
+UNTIL_UP = 15.0
 #: supervisord closes descriptors from 5 up when it reloads, and from 3 up in its children.
 LOCK_DESCRIPTOR = 3
 #: prctl(2)
@@ -231,13 +233,14 @@ def end(child: subprocess.Popen[bytes]) -> None:
 
 
 def await_service(settings: Settings, *, patience: float = UNTIL_SERVING) -> None:
-    """Wait until the bot runs and every post has its worker. Raises Refused as soon as a process is
-    given up; after `patience` seconds Refused when one does not stay up, and NotServing when all
-    run and wait, for Telegram say."""
-    end = clock.now().boot + patience
+    """Wait until the bot runs and every post has its worker. Raises Refused when a process does
+    not stay up, and after `patience` seconds NotServing when all run and wait, for Telegram say."""
+    began = clock.now().boot
     while missing := (now := status.look(settings)).missing:
-        late = clock.now().boot > end
-        if now.processes is None or now.broken or (late and now.down):
+        waited = clock.now().boot - began
+        late = waited > patience
+        dies = now.broken or (now.dying and waited > UNTIL_UP) or (now.down and late)
+        if now.processes is None or dies:
             raise Refused(
                 f"not up: {', '.join(missing)}; everything was stopped again, see the logs in "
                 f"{settings.logs}"

@@ -6,29 +6,46 @@ from collections.abc import Callable
 from daemon.errors import Refused
 from daemon.jobs import carried, short
 from daemon.tables import count, minute
-from procs import clock, link
+from procs import clock, link, sites, values
 from procs.store import holding, pauses
 from procs.store.database import Database
 
 #: Seconds between two looks, and between two words about who is still waited for.
 LOOK = 0.2
 PATIENCE = 5.0
+#: Sites that are known by a name without a dot.
+KNOWN = {"localhost", *(one.name for one in sites.SITES)}
 END_IT = "chapar resume ends the pause"
 
 
-def scope_of(*, user: int | None = None, site: str | None = None) -> str:
+def scope_of(*, user: str | None = None, site: str | None = None) -> str:
     """What is to be paused; without a user or a site the whole system. Raises Refused."""
     if user is not None:
-        return pauses.user(user)
+        if not values.WHOLE.fullmatch(user) or int(user) > values.MOST_USER:
+            raise Refused(f"--user {user}: not a user's id; chapar jobs shows those who wait")
+        return pauses.user(int(user))
     return pauses.ALL if site is None else pauses.site(site_of(site))
 
 
 def site_of(name: str) -> str:
     """A site's name as jobs have it, from that name or from an address: `youtube`, `youtu.be`."""
     found = link.read(name.strip().lower())
-    if isinstance(found, link.BadLink):
+    is_known = isinstance(found, link.Link) and (
+        found.site in KNOWN or "." in found.site or ":" in found.site
+    )
+    if isinstance(found, link.BadLink) or not is_known:
         raise Refused(f"{name!r} is not a site; chapar jobs shows how they are called")
     return found.site
+
+
+def timeout_of(word: str | None) -> float | None:
+    """The seconds that `--timeout` names. Raises Refused."""
+    if word is None:
+        return None
+    try:
+        return values.seconds(word)
+    except ValueError as error:
+        raise Refused(f"--timeout: {error}") from None
 
 
 def spoken(scope: str) -> str:

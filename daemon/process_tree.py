@@ -1,7 +1,6 @@
 """supervisord and the processes below it as the kernel knows them (proc(5)), for when nobody
 answers at its socket: something else lies there, it was removed, or supervisord hangs."""
 
-import fcntl
 import os
 import signal
 from collections.abc import Iterator
@@ -36,29 +35,13 @@ def note(lock: int) -> None:
 def supervisor_of(run: Path) -> int | None:
     """The process id of the supervisord of a run directory, None when there is none. Found also
     when its lock file was removed or overwritten."""
-    path = run / LOCK
-    if is_held(path) and (pid := noted(path)) is not None:
-        return pid
-    return next(started_for(run), None)
-
-
-def is_held(lock: Path) -> bool:
-    """Whether a process has the lock; False where that cannot be seen."""
-    try:
-        file = os.open(lock, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(file)
-    return False
+    pid = noted(run / LOCK)
+    return next(started_for(run), None) if pid is None else pid
 
 
 def noted(lock: Path) -> int | None:
-    """The process that is named in the lock file, if it is still that one."""
+    """The process that is named in the lock file, if it is still that one. The lock itself is not
+    tried: held for a moment, it would make a start believe that another one runs."""
     with suppress(OSError, ValueError):
         pid, start = map(int, lock.read_text(encoding="ascii").split())
         if start_of(pid) == start:
@@ -67,7 +50,7 @@ def noted(lock: Path) -> int | None:
 
 
 def started_for(run: Path) -> Iterator[int]:
-    """The processes that run as supervisord on a run directory, of its owner."""
+    """The processes that run as supervisord on a run directory, of its owner or of root."""
     wanted = os.path.realpath(run / PID_FILE)
     with suppress(OSError):
         owner = run.parent.stat().st_uid
@@ -75,7 +58,7 @@ def started_for(run: Path) -> Iterator[int]:
             words = command_of(pid)
             if "daemon.supervisord" in words and wanted in map(os.path.realpath, words):
                 with suppress(OSError):
-                    if (PROC / str(pid)).stat().st_uid == owner:
+                    if (PROC / str(pid)).stat().st_uid in (owner, 0):
                         yield pid
 
 

@@ -80,6 +80,11 @@ class Status:
         return [one.title for one in self.processes or [] if one.state == "FATAL"]
 
     @property
+    def dying(self) -> list[str]:
+        """The processes that ended before they were up, and are started again."""
+        return [one.title for one in self.processes or [] if one.state == "BACKOFF"]
+
+    @property
     def short(self) -> list[str]:
         """Why no download may start on this disk."""
         now, floor = self.disk, self.settings.disk_floor

@@ -13,14 +13,12 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
-
 from procs import addresses, rulebook, setting_checks, values
 from procs.errors import ChaparError
 from procs.places import Places
 from procs.rules import RuleBook
+from procs.setting_sources import ENV_FILE, Found, env_path, env_texts
 
-ENV_FILE = "CHAPAR_ENV_FILE"
 #: What supervisord tells its processes; they got their names from a start that judged them.
 SUPERVISED = "SUPERVISOR_ENABLED"
 #: What `chapar up` sets for supervisord.conf, and the tests for themselves.
@@ -80,6 +78,13 @@ class Settings(Places):
     def has_telegram(self) -> bool:
         """Whether there is all that a sign-in needs."""
         return bool(self.api_id and self.api_hash and self.bot_token)
+
+
+@dataclass(frozen=True, slots=True)
+class Home(Places):
+    """The home alone."""
+
+    home: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,24 +184,6 @@ NAMES = tuple(setting.name for setting in TABLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One setting as it stands: its text and where it came from, which is `environment`, the
-    name of the `.env` file, `default` or `not set`."""
-
-    name: str
-    text: str
-    source: str
-    secret: bool = False
-
-    @property
-    def shown(self) -> str:
-        """The text as a terminal may show it."""
-        if self.secret and self.text:
-            return f"{self.text[:4]}… (hidden)"
-        return self.text.splitlines()[0] + " …" if "\n" in self.text else self.text
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """What was found, what is wrong with it, and the settings when nothing is."""
 
@@ -222,6 +209,17 @@ def load(
     return reading.settings
 
 
+def home() -> Places:
+    """Where everything lies, for a command that must work whatever else is wrong with the settings.
+    Raises BadSettings when that is what is wrong."""
+    file, _ = env_texts(os.environ, None, NAMES)
+    text = next(one.text for one in find(os.environ, file, "") if one.name == "CHAPAR_HOME")
+    try:
+        return Home(values.home(text))
+    except ValueError as error:
+        raise BadSettings((f"CHAPAR_HOME: {error}",)) from None
+
+
 def read(
     environ: Mapping[str, str] | None = None,
     env_file: Path | None = None,
@@ -230,7 +228,7 @@ def read(
 ) -> Reading:
     """Everything `load` looks at, also when it is wrong; for `chapar check`."""
     environ = os.environ if environ is None else environ
-    file, complaints = env_texts(environ, env_file)
+    file, complaints = env_texts(environ, env_file, NAMES)
     if SUPERVISED not in environ:
         known = (*NAMES, ENV_FILE, *OUR_OWN)
         complaints += setting_checks.misspelt(environ, known, "environment")
@@ -249,27 +247,9 @@ def read(
     return Reading(found, tuple(complaints), None if complaints else Settings(**fields))
 
 
-def env_path(environ: Mapping[str, str] | None = None, env_file: Path | None = None) -> Path:
-    """Where settings are read beside the environment."""
-    environ = os.environ if environ is None else environ
-    return env_file or Path(environ.get(ENV_FILE) or ".env")
-
-
-def env_texts(
-    environ: Mapping[str, str], env_file: Path | None
-) -> tuple[dict[str, str], list[str]]:
-    """The texts of `.env`, and complaints about the file itself. A misspelt name is one."""
-    path = env_path(environ, env_file)
-    asked = env_file is not None or bool(environ.get(ENV_FILE))
-    try:
-        with open(path, encoding="utf-8-sig") as stream:
-            pairs = dotenv_values(stream=stream, interpolate=False)
-    except FileNotFoundError:
-        return {}, [f"{ENV_FILE}: {path} does not exist; name your .env file"] if asked else []
-    except (OSError, UnicodeDecodeError) as error:
-        return {}, [f"{path}: cannot be read ({error}); make it a text file this user may read"]
-    found = {n: t.strip() for n, t in pairs.items() if t}
-    return found, setting_checks.misspelt(pairs, (*NAMES, ENV_FILE), str(path))
+def file_in_use() -> Path:
+    """The `.env` file of this process."""
+    return env_path(os.environ, None)
 
 
 def find(environ: Mapping[str, str], file: Mapping[str, str], path: str) -> list[Found]:

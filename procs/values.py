@@ -159,7 +159,7 @@ def database(text: str) -> str:
     path = text.removeprefix("sqlite:///")
     if wrong := strange(path):
         raise ValueError(f"{path!r} has {wrong} in its name; choose a file without")
-    if os.path.isdir(path) or path.startswith(("/proc/", "/sys/", "/dev/")):
+    if path.startswith(("/proc/", "/sys/", "/dev/")):
         raise ValueError(f"{path} is not a file that can hold a database; name another")
     return text
 

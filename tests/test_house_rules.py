@@ -36,7 +36,7 @@ LAYERS = {
 HOMES = {
     "av": ("procs.media",),
     "babel": ("procs.bot", "procs.i18n"),
-    "dotenv": ("procs.config",),
+    "dotenv": ("procs.setting_sources",),
     "imageio_ffmpeg": ("procs.media",),
     "orjson": ("procs.codec",),
     "pyrogram": ("procs.telegram",),

@@ -82,7 +82,7 @@ def require_usable(path: Path) -> None:
     except OSError as error:
         raise StoreError(f"{path} cannot be reached ({error.strerror}); {who(path)}") from None
     if not stat.S_ISREG(facts.st_mode):
-        raise StoreError(f"{path} is not a file; {RESTORE}")
+        raise StoreError(f"{path} is not a file; let CHAPAR_DATABASE_URL name one, or {RESTORE}")
     for one in (path, path.parent, *(Path(f"{path}{end}") for end in BESIDE)):
         if os.path.lexists(one) and not os.access(one, os.R_OK | os.W_OK):
             raise StoreError(f"{path} cannot be used: this user may not write {one}; {who(one)}")

@@ -27,6 +27,14 @@ def test_stop_when_nothing_runs(home, capsys):
     assert capsys.readouterr().err == "not running\n"
 
 
+def test_stop_needs_no_setting_but_the_home(home, capsys, monkeypatch):
+    monkeypatch.setenv("CHAPAR_WORKERS", "1000")
+    assert cli.main(["stop"]) == cli.NOT_UP
+    monkeypatch.setenv("CHAPAR_HOME", "/srv/100%")
+    assert cli.main(["stop"]) == 1
+    assert "CHAPAR_HOME: '/srv/100%' has a percent sign" in capsys.readouterr().err
+
+
 def test_up_names_everything_that_is_missing(home, capsys):
     assert cli.main(["up"]) == 1
     said = capsys.readouterr().err

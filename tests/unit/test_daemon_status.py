@@ -86,3 +86,42 @@ def test_workers_of_an_earlier_start_are_not_counted(settings):
     assert status.Status(one, fresh, STORE).missing == [
         *("worker:worker-00 starts", "worker:worker-01 starts", "0 of 1 workers serve")
     ]
+
+
+ROOM = status.Disk(free=10 << 40, promised=[], low_since=None, kept=0)
+BOTH = [process("worker-00", 11), process("worker-01", 12)]
+
+
+def test_all_runs_while_a_worker_serves_on_a_disk_with_room(settings):
+    paused = [("all", 0.0, "by hand")]
+    assert status.Status(settings, BOTH, STORE, disk=ROOM).all_run
+    assert status.Status(settings, BOTH, STORE, paused, disk=ROOM).all_run
+
+
+@pytest.mark.parametrize(
+    ("facts", "line"),
+    [
+        ({"free": 1 << 20}, "LOW: no download starts below 1 GB free"),
+        ({"low_since": 5.0}, "LOW since 1970-01-01"),
+        ({"below": 1 << 20}, "FULL: 1 MB free where the database lies"),
+    ],
+)
+def test_a_disk_on_which_no_download_starts_is_a_fault(settings, facts, line):
+    short = status.Status(settings, BOTH, STORE, disk=dataclasses.replace(ROOM, **facts))
+    assert not short.all_run
+    assert line in status.render(short)
+
+
+def test_workers_of_which_none_serves_are_a_fault(settings):
+    idle = dataclasses.replace(STORE, workers=[SPARE])
+    nobody = status.Status(settings, BOTH, idle, disk=ROOM)
+    assert not nobody.all_run
+    assert "NO WORKER SERVES" in status.render(nobody)
+
+
+def test_a_supervisord_that_cannot_be_asked_is_shown_with_what_runs_below_it(settings):
+    mute = status.Mute(7, "timed out", [status.process_tree.Running(8, 7, "worker")])
+    text = status.render(it := status.Status(settings, None, STORE, disk=ROOM, mute=mute))
+    assert not it.all_run
+    assert "supervisord runs (pid 7) and cannot be asked (timed out); chapar stop" in text
+    assert "worker     8" in text
