@@ -53,7 +53,7 @@ class Cancelling:
         key = "cancel-more" if mine else "cancel-named"
         offers = [offer(one) for one in mine[-LISTED:]]
         if len(mine) > 1:
-            label = i18n.say(latest.language, "cancel-button-all", count=len(mine))
+            label = i18n.say(latest.language, "cancel-button-rest", count=len(mine))
             offers.insert(0, (label, f"{view.CANCEL}:{ALL}"))
         await self.reply(heard, key, buttons=offers, name=view.name(latest))
 

@@ -81,9 +81,8 @@ class Speech:
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                await self.front.when_connected(partial(self.leave, chat, urgency, wanted))
-            except Withdrawn:
-                return 0
+                if not await self.turn(chat, urgency, wanted):
+                    return 0
             except TelegramAway:
                 if attempt == ATTEMPTS:
                     raise
@@ -102,6 +101,14 @@ class Speech:
                     return message
             await asyncio.sleep(AGAIN)  # its twin is being sent, or the connection comes back
         return 0
+
+    async def turn(self, chat: int, urgency: Urgency, wanted: Callable[[], bool]) -> bool:
+        """Wait until a message may leave, and would at once; False when nobody wants it then."""
+        try:
+            await self.front.when_connected(partial(self.leave, chat, urgency, wanted))
+        except Withdrawn:
+            return False
+        return True
 
     async def leave(self, chat: int, urgency: Urgency, wanted: Callable[[], bool] = always) -> None:
         """Wait until a message may go out. On a full disk no budget can be written; deliveries

@@ -96,7 +96,8 @@ def in_line(glance: Glance) -> Local:
         return i18n.say(language, "queued")
     exact = glance.place <= PLACES[0]
     key = ("queued" if exact else "queued-about") + ("-wait" if worth else "-place")
-    shown = i18n.place(language, place(glance.place))
+    number = place(glance.place)
+    shown = i18n.place(language, number) if exact else i18n.digits(language, str(number))
     return i18n.say(language, key, place=shown, wait=wait)
 
 

@@ -16,9 +16,11 @@ BITE = 1000
 #: (0, query, 0) of a press.
 Mark = tuple[int, int, int]
 
-#: A later edit speaks for what stood there before, which may come after it.
+#: A later edit speaks for what stood there before, which may come after it. Two edits of one second
+#: cannot be told apart: each is handled, which does nothing where nothing changed.
 KNOWN = """
-SELECT 1 FROM heard WHERE chat = :chat AND message = :message AND edited >= :edited AND done = 1
+SELECT 1 FROM heard WHERE chat = :chat AND message = :message AND done = 1
+   AND (edited > :edited OR edited = 0 AND :edited = 0)
 """
 NOTE = """
 INSERT INTO heard (chat, message, edited, at, done) VALUES (:chat, :message, :edited, :now, 1)

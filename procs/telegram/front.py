@@ -39,7 +39,7 @@ class Front(Voice):
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         #: What is being handled, by what tells it from every other.
-        self.under_way: dict[tuple[int, int, int], asyncio.Task[None]] = {}
+        self.under_way: dict[tuple[object, ...], asyncio.Task[None]] = {}
         self.line: Line | None = None
         self.unsaved = False
         self.closing = False
@@ -121,14 +121,19 @@ class Front(Voice):
         on beside the next one's."""
         self.unsaved = True
         told = self._told(update, users, chats)
-        if told is None or told.mark in self.under_way:
+        if told is None or self.key(told) in self.under_way:
             return
         if self.closing:
             self.missed = True
             return
         task = asyncio.ensure_future(self._handling(told))
-        self.under_way[told.mark] = task
-        task.add_done_callback(lambda _: self.under_way.pop(told.mark, None))
+        key = self.key(told)
+        self.under_way[key] = task
+        task.add_done_callback(lambda _: self.under_way.pop(key, None))
+
+    def key(self, told: heard.Incoming | heard.Press) -> tuple[object, ...]:
+        """What tells it from what else is handled: of two edits in one second, the words."""
+        return (*told.mark, told.text if isinstance(told, heard.Incoming) else "")
 
     def _handling(self, told: heard.Incoming | heard.Press) -> Coroutine[Any, Any, None]:
         return self.hear(told) if isinstance(told, heard.Incoming) else self.feel(told)

@@ -115,7 +115,7 @@ async def test_a_wait_for_the_pace_of_a_chat_reads_as_ready_and_as_no_failure(bo
     why = f"flood-wait chat:{sara.id}"
     leases.retry(db, lease, delay=40.0, now=clock.now(), error=why, free=True)
     wake.poke(db.run, wake.BOT)
-    seen = await sara.sees_edit(status, "Ready; Telegram lets us send it in")
+    seen = await sara.sees_edit(status, "Ready; Telegram lets me send it in")
     assert not any("did not work" in text or "again" in text for text in forms(seen))
 
 

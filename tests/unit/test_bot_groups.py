@@ -129,7 +129,7 @@ async def test_a_strangers_press_cancels_nothing(bot, sara):
 
 
 async def test_a_link_that_is_a_list_is_shown_in_a_message_of_its_own(bot, db, hands, sara):
-    sent = await sara.sends("https://example.org/1 https://example.org/2 list")
+    sent = await sara.sends("https://example.org/1\nhttps://example.org/2 list")
     status = await sara.sees("2 links")
     lease = hands.claim(Lane.LOOK)
     found = (

@@ -95,7 +95,7 @@ def second_line(**facts: object) -> str:
         ),
         (
             LATER | {"retry_at": 1290.0, "error": "site-busy"},
-            "youtube is limiting us for the moment; I'll try again in 5 minutes.",
+            "youtube is limiting me for the moment; I'll try again in 5 minutes.",
         ),
         ({"state": "cancelled"}, "Cancelled."),
         (FAILED | {"say": "failed-gone"}, "This post is private or was deleted.\nCode: E-7K2Q"),

@@ -30,9 +30,11 @@ WITHOUT = ("stop",)
 @pytest.fixture
 def home(short_home):
     """A home on which Chapar was started once."""
+    before = os.umask(0o077)  # as every process of ours has it
     migrate(f"sqlite:///{short_home}/chapar.db", run=short_home / "run")
     (short_home / "database").write_text(f"{short_home}/chapar.db\n")
-    return short_home
+    yield short_home
+    os.umask(before)
 
 
 def answers(home, *before):

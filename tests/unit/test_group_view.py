@@ -82,7 +82,7 @@ def test_in_persian_numbers_are_persian_and_latin_names_isolated():
 
 def test_what_several_wait_for_is_said_once():
     text = group_view.render(group(LATER, LATER, LATER), NOW).text
-    assert text.count("limiting us") == 1
+    assert text.count("limiting me") == 1
     failed = group_view.render(group(FAILED, FAILED), NOW).text
     assert failed.count("private or was deleted") == failed.count("E-7K2Q") == 2
 

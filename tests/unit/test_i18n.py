@@ -117,3 +117,10 @@ def test_a_title_with_braces_is_only_a_title():
 )
 def test_numbers_are_written_as_the_reader_writes_them(made, shown):
     assert made == shown
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_a_key_stands_once_in_a_catalogue(language):
+    text = (ROOT / "procs" / "locale" / f"{language}.po").read_text("utf-8")
+    keys = re.findall(r'^msgid "(.+)"$', text, re.M)
+    assert [key for key in keys if keys.count(key) > 1] == []

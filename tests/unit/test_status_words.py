@@ -19,19 +19,19 @@ HELD = {"job_state": State.HELD, "step": None}
 SOON = {"job_state": State.LATER, "step": None, "retry_at": NOW.wall + 4}
 LATER = {"job_state": State.LATER, "step": None, "retry_at": NOW.wall + 60}
 KEPT_UNTIL = "I'll try again at 00:17 UTC (in 1 minute); your request is kept."
-KEPT_FA = "ساعت ۰۳:۴۷ تهران (تا ۱ دقیقه دیگه) دوباره امتحان می‌کنم؛ درخواستت محفوظه."
+KEPT_FA = "ساعت ۰۳:۴۷ تهران (تا ۱ دقیقه دیگه) دوباره امتحان می‌کنم؛ درخواستت پیشم می‌مونه."
 
 #: What is so, and what is said of it.
 TABLE = [
     # its turn
     (QUEUED, "In line", "در صف"),
-    (QUEUED | {"place": 5}, "In line · place 5", "در صف · نفر ۵"),
+    (QUEUED | {"place": 5}, "In line · place 5", "در صف · نفر پنجم"),
     (QUEUED | {"place": 6}, "In line · about place 10", "در صف · حدود نفر ۱۰"),
     (QUEUED | {"place": 73}, "In line · about place 100", "در صف · حدود نفر ۱۰۰"),
     (
         QUEUED | {"place": 3, "wait": 50.0},
         "In line · place 3 · about 1 minute",
-        "در صف · نفر ۳ · حدود ۱ دقیقه",
+        "در صف · نفر سوم · حدود ۱ دقیقه",
     ),
     (
         QUEUED | {"place": 30, "wait": 700.0},
@@ -51,28 +51,28 @@ TABLE = [
     (LATER | {"paused": "user", "error": "network-broken"}, "The bot's admins have paused your requests; this one is kept and goes on after that.", "مدیر ربات درخواست‌هات رو فعلاً متوقف کرده؛ این یکی محفوظه و بعدش ادامه پیدا می‌کنه."),
     (HELD | {"paused": "site"}, "Downloads from youtube are paused for the moment; your request is kept and goes on after that.", "دانلود از ⁨youtube⁩ فعلاً متوقفه؛ درخواستت محفوظه و بعدش ادامه پیدا می‌کنه."),
     ({"stalls": True}, "This seems to be stuck; if it does not move, it is started again within a minute.", "انگار گیر کرده؛ اگه تکون نخوره، تا یک دقیقهٔ دیگه از نو شروعش می‌کنم."),
-    (QUEUED | {"place": 2, "error": "no-room"}, "Our disk is full; this is kept in the queue and goes on by itself.", None),
-    (LATER | {"error": "no-room"}, "Our disk is full; this is kept in the queue and goes on by itself.", None),
-    (LATER | {"error": "disk-full"}, "Our disk is full; this is kept in the queue and goes on by itself.", None),
-    (LATER | {"error": "turn"}, "Waiting for our turn at youtube · about 1 minute", None),
-    (SOON | {"error": "turn"}, "Waiting for our turn at youtube", None),
-    (LATER | {"error": "site-full"}, "Waiting for our turn at youtube", None),
+    (QUEUED | {"place": 2, "error": "no-room"}, "My disk is full; your request is kept in the queue and goes on by itself.", None),
+    (LATER | {"error": "no-room"}, "My disk is full; your request is kept in the queue and goes on by itself.", None),
+    (LATER | {"error": "disk-full"}, "My disk is full; your request is kept in the queue and goes on by itself.", None),
+    (LATER | {"error": "turn"}, "Waiting for my turn at youtube · about 1 minute", None),
+    (SOON | {"error": "turn"}, "Waiting for my turn at youtube", None),
+    (LATER | {"error": "site-full"}, "Waiting for my turn at youtube", None),
     # Telegram's pace, which is no failure
-    (LATER | {"ready": True, "error": "flood-wait chat:42"}, "Ready; Telegram lets us send it in 1 minute.", "آماده‌ست؛ تلگرام تا ۱ دقیقه دیگه اجازهٔ ارسال می‌ده."),
+    (LATER | {"ready": True, "error": "flood-wait chat:42"}, "Ready; Telegram lets me send it in 1 minute.", "آماده‌ست؛ تلگرام تا ۱ دقیقه دیگه اجازهٔ ارسال می‌ده."),
     (SOON | {"ready": True, "error": "flood-wait messages.SendMedia"}, "Ready; I'll send it in a moment…", "آماده‌ست؛ تا چند لحظهٔ دیگه می‌فرستم…"),
-    (LATER | {"error": "flood-wait upload.SaveBigFilePart"}, "Waiting until Telegram lets us go on · about 1 minute", "منتظر اجازهٔ تلگرامم · حدود ۱ دقیقه دیگه"),
-    (SOON | {"error": "flood-wait worker-00"}, "Waiting until Telegram lets us go on…", "منتظر اجازهٔ تلگرامم…"),
+    (LATER | {"error": "flood-wait upload.SaveBigFilePart"}, "Waiting until Telegram lets me go on · about 1 minute", "منتظر اجازهٔ تلگرامم · حدود ۱ دقیقه دیگه"),
+    (SOON | {"error": "flood-wait worker-00"}, "Waiting until Telegram lets me go on…", "منتظر اجازهٔ تلگرامم…"),
     # a site that is left alone
-    (LATER | {"error": "breaker network-broken"}, f"We can't reach youtube right now. {KEPT_UNTIL}", f"الان به ⁨youtube⁩ نمی‌رسیم. {KEPT_FA}"),
-    (LATER | {"error": "breaker proxy-broken"}, f"Our own way to youtube does not work right now. {KEPT_UNTIL}", f"راه خودمون به ⁨youtube⁩ الان کار نمی‌کنه. {KEPT_FA}"),
+    (LATER | {"error": "breaker network-broken"}, f"I can't reach youtube right now. {KEPT_UNTIL}", f"الان به ⁨youtube⁩ نمی‌رسم. {KEPT_FA}"),
+    (LATER | {"error": "breaker proxy-broken"}, f"My own way to youtube does not work right now. {KEPT_UNTIL}", f"راهم به ⁨youtube⁩ الان کار نمی‌کنه. {KEPT_FA}"),
     (LATER | {"error": "breaker site-broken"}, f"youtube does not answer properly right now. {KEPT_UNTIL}", None),
-    (LATER | {"error": "breaker bot-check"}, f"youtube wants proof that we are not a robot. {KEPT_UNTIL}", None),
-    (LATER | {"error": "breaker site-busy"}, f"youtube is limiting us for the moment. {KEPT_UNTIL}", None),
+    (LATER | {"error": "breaker bot-check"}, f"youtube wants proof that I am not a robot. {KEPT_UNTIL}", None),
+    (LATER | {"error": "breaker site-busy"}, f"youtube is limiting me for the moment. {KEPT_UNTIL}", None),
     (SOON | {"error": "breaker site-busy"}, "I'll try youtube again in 4 seconds.", "تا ۴ ثانیه دیگه دوباره سراغ ⁨youtube⁩ می‌رم."),
     # an attempt that failed
     (LATER | {"error": "network-broken"}, "I could not reach youtube; I'll try again in 1 minute.", None),
     (LATER | {"error": "site-broken"}, "youtube itself did not work; I'll try again in 1 minute.", None),
-    (LATER | {"error": "telegram-away"}, "Telegram does not answer us right now; I'll try again in 1 minute.", None),
+    (LATER | {"error": "telegram-away"}, "Telegram does not answer me right now; I'll try again in 1 minute.", None),
     (LATER | {"error": "engine-died"}, "That did not work; I'll try again in 1 minute.", None),
     (LATER | {"error": "of-a-later-version"}, "This goes on in 1 minute.", "تا ۱ دقیقه دیگه ادامه می‌دم."),
     # what is done
