@@ -14,6 +14,8 @@ LOCK, NOTE = "supervisor.lock", "{pid} {start}\n"
 #: The word of supervisord's command line behind which its home can be told.
 PID_FILE = "supervisord.pid"
 PROC = Path("/proc")
+#: The states of a zombie, and of what is just going (proc(5)).
+ENDED = ("Z", "X")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,12 @@ def command_of(pid: int) -> list[str]:
 
 
 def start_of(pid: int) -> int:
-    """When a process was started, in clock ticks since the boot. Raises OSError."""
-    return int(facts_of(pid)[19])
+    """When a process was started, in clock ticks since the boot. Raises OSError, also for one that
+    has ended and is not waited for yet."""
+    facts = facts_of(pid)
+    if facts[0] in ENDED:
+        raise ProcessLookupError(pid)
+    return int(facts[19])
 
 
 def facts_of(pid: int) -> list[str]:

@@ -27,7 +27,9 @@ def menus() -> dict[str, Menu]:
 
 
 async def register(db: Database, front: Front) -> None:
-    """Tell Telegram the menus, once for each change. What fails is tried at the next start."""
+    """Tell Telegram the menus, once for each change, and name, of the bot. What fails is tried at
+    the next start."""
+    await front.named.wait()
     wanted = menus()
     mark = f"{front.username} {hashlib.sha256(codec.dump(wanted).encode()).hexdigest()[:16]}"
     if settings.read(db, KEPT, "") == mark:

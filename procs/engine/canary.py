@@ -12,6 +12,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence, Set
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,8 @@ LOOPBACK = "127.0.0.1"
 TRY, PATIENCE = 3.0, 30.0
 REFUSED = "HTTP/1.1 403"
 SECRET = b"not for downloads"
+#: Several engines of one process may be tried at once.
+TESTS = count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ async def self_test(engine: "Engine", networks: Sequence[str]) -> str | None:
 async def canary(folder: Path) -> AsyncIterator[tuple[Called, Places]]:
     """Somebody at every place that a child must not reach, and where that is. Raises OSError."""
     called, loop = Called(), asyncio.get_running_loop()
-    mark = f"canary-{os.getpid()}"
+    mark = f"canary-{os.getpid():x}-{next(TESTS):x}"
     places = folder / f"{mark}.sock", folder / f"{mark}.txt"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with AsyncExitStack() as stack:

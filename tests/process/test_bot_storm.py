@@ -81,7 +81,8 @@ class Storm:
 async def storm(
     tg: Telegram, home: Path, *, messages: int, kills: int, every: float, seed: int
 ) -> Storm:
-    people = [await tg.person(f"P{number}") for number in range(max(4, messages // 10))]
+    # Twice each: who writes more without a link is answered with silence.
+    people = [await tg.person(f"P{number}") for number in range(messages // 2)]
     found = Storm(tg, Process(home, tg), seed=seed)
     await found.bot.start()
     await found.bot.says("telegram.listening")

@@ -122,7 +122,7 @@ async def test_why_tells_a_failure_and_retry_tries_it_again(healthy: Stack, meet
     _, code = await fails(healthy, ann)
 
     _, story = await healthy.says("why", code)
-    assert "last error: gone" in story
+    assert "last error: no-such-file" in story
     assert words(story) == ["added", "claimed", "failed"]
 
     exit_code, said = await healthy.says("retry", code)

@@ -57,7 +57,7 @@ def says(home, capsys):
         ("fetch --list --page 0 http://x.example/a", "not the number of a page"),
         ("fetch --list --page two http://x.example/a", "not the number of a page"),
         ("fetch --list --as mp3 http://x.example/a", "leave --as and --to out"),
-        ("fetch --as avi http://x.example/a", "not a form"),
+        ("fetch --as avi http://x.example/a", "can't do “avi”"),
         ("fetch nonsense", ""),
         ("fetch ftp://x.example/a", "http"),
         ("fetch --to /etc/hostname http://x.example/a", "is not a folder"),

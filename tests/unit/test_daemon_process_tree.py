@@ -51,6 +51,17 @@ def test_a_process_with_the_number_of_a_dead_one_is_another(run):
     assert process_tree.supervisor_of(run) is None
 
 
+def test_one_that_has_ended_and_is_not_waited_for_runs_no_more(run):
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        start = process_tree.start_of(child.pid)
+        (run / process_tree.LOCK).write_text(f"{child.pid} {start}\n")
+        assert process_tree.supervisor_of(run) == child.pid
+        child.stdin.close()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+
+        assert process_tree.supervisor_of(run) is None
+
+
 @pytest.mark.parametrize("lock", [None, "", "another text"])
 def test_it_is_known_by_its_command_line_when_the_lock_file_tells_nothing(run, lookalike, lock):
     if lock is not None:
