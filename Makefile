@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo run check test chaos bench bench-queue bench-upload bench-engine format clean
+.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -28,9 +28,12 @@ check: $(READY) ## ruff, mypy and the house rules
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_house_rules.py
 
-# Two files at a time: most tests wait for processes, and each half has a stack of its own.
+# Three files at a time: most tests wait for processes, and each third has a stack of its own.
 test: $(READY) ## unit, contract and process tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
+
+test-long: $(READY) ## the cases that are too many for `make test`, and what takes long (15 minutes)
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m long
 
 chaos: $(READY) ## 300 kills over 500 deliveries: each arrives once, no file is left (10 minutes)
 	$(BIN)/python -m tests.chaos

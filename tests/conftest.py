@@ -2,10 +2,46 @@
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+
+#: Of these tests every so many-th case is in `make test`; `make test-long` runs them all, and those
+#: that are marked as long. Together they are more than eight minutes on two cores.
+EVERY = {
+    "test_a_broken_version_is_refused_and_the_old_one_stays": 3,
+    "test_a_pause_is_named_and_its_end_too": 2,
+    "test_a_run_leaves_nothing_open_to_others": 2,
+    "test_a_sloppy_servers_file_arrives_whole": 4,
+    "test_a_stack_whose_socket_and_lock_were_removed_is_found_and_stopped": 2,
+    "test_a_step_that_fails_is_named_and_got_over": 5,
+    "test_a_stop_in_the_middle_of_a_start_leaves_a_clean_log": 3,
+    "test_each_message_is_answered_once_whatever_is_late_lost_or_killed": 2,
+    "test_each_request_gets_its_media_once_whatever_dies": 2,
+    "test_every_command_names_a_damaged_database": 4,
+    "test_every_command_names_a_database_that_it_may_not_write": 4,
+    "test_one_true_message_is_left_wherever_the_bot_is_killed": 4,
+    "test_what_is_not_there_is_called_by_its_name": 4,
+    "test_what_is_there_comes": 4,
+}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests to `make test-long`; a test that is named by itself runs whole."""
+    counts: Counter[str] = Counter()
+    for item in items:
+        name = getattr(item, "originalname", item.name)
+        if counts[name] % EVERY.get(name, 1):
+            item.add_marker("long")
+        counts[name] += 1
+    named = any("::" in word for word in config.args)
+    if not (named or config.getoption("-m")):
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ async def test_one_persons_dead_links_hold_up_nobody_else(healthy: Stack, meets:
     assert not is_shut(healthy)
 
 
+@pytest.mark.long
 async def test_all_who_waited_for_a_site_go_on_within_seconds_of_its_recovery(
     healthy: Stack, meets: Meets
 ) -> None:

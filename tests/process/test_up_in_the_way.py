@@ -83,6 +83,7 @@ def test_a_start_that_fails_leaves_nothing_running(chapar):
     assert chapar.says("status")[0] == 4
 
 
+@pytest.mark.long
 def test_a_start_that_is_interrupted_leaves_nothing_running(chapar):
     command = chapar.start("up", "-d", "--no-bot")
     while supervisor(chapar) is None or not process_tree.below(supervisor(chapar)):
@@ -112,6 +113,7 @@ def test_a_database_that_is_lost_while_all_runs_is_missed_and_not_made_anew(chap
     assert chapar.says("up", "-d", "--no-bot", "--new-database")[0] == 0
 
 
+@pytest.mark.long
 def test_a_disk_on_which_nothing_starts_is_told_by_status_and_fetch(chapar):
     with (chapar.folder / ".env").open("a") as env:
         env.write("CHAPAR_DISK_FLOOR=900TiB\n")
@@ -124,6 +126,7 @@ def test_a_disk_on_which_nothing_starts_is_told_by_status_and_fetch(chapar):
     assert said.startswith("chapar: no download starts: ")
 
 
+@pytest.mark.long
 def test_supervisorctl_restarts_all_workers(chapar):
     assert chapar.says("up", "-d", "--no-bot")[0] == 0
     before = {one.title: one.pid for one in chapar.supervisor.processes()}
@@ -139,6 +142,7 @@ def test_supervisorctl_restarts_all_workers(chapar):
     }
 
 
+@pytest.mark.long
 def test_a_home_with_spaces_works(chapar):
     (chapar.folder / ".env").write_text("CHAPAR_HOME='a home/with spaces'\nCHAPAR_WORKERS=1\n")
     chapar.home = chapar.folder / "a home" / "with spaces"
