@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-
 #: Of these tests every so many-th case is in `make test`; `make test-long` runs them all, and those
 #: that are marked as long. Together they are more than eight minutes on two cores.
 EVERY = {

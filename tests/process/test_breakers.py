@@ -53,6 +53,8 @@ async def test_one_persons_dead_links_hold_up_nobody_else(healthy: Stack, meets:
     assert job.attempt == 1
     assert "later" not in " ".join(job.story)
     assert not is_shut(healthy)
+    await ann.sends("/cancel all")  # else they are one voice of those who fail in what follows
+    await ann.sees("Cancelled")
 
 
 @pytest.mark.long

@@ -34,6 +34,7 @@ def two(chat: list[Message], chosen: Message) -> Message | None:
     return films[1] if len(films) == 2 else None
 
 
+@pytest.mark.long
 async def test_entries_arrive_in_the_order_of_the_list(healthy: Stack, meets: Meets) -> None:
     """The first one is the slowest by far."""
     ann = await meets()

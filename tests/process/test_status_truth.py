@@ -20,6 +20,7 @@ CRAWLING = "/slow/clip.mp4?rate=16000&stalls"
 NOTICED = 75.0
 
 
+@pytest.mark.long
 async def test_a_worker_that_stands_still_is_told_of_and_goes_on(
     healthy: Stack, meets: Meets
 ) -> None:

@@ -60,6 +60,7 @@ def test_a_stack_whose_socket_and_lock_were_removed_is_found_and_stopped(chapar,
     assert chapar.says("stop")[0] == 4
 
 
+@pytest.mark.long
 def test_a_supervisord_that_stands_still_is_stopped_all_the_same(chapar):
     assert chapar.says("up", "-d", "--no-bot")[0] == 0
     tree = process_tree.below(pid := supervisor(chapar))

@@ -146,6 +146,7 @@ async def crowded(bot: Bot, db: Database, person: Person, tg: Telegram) -> None:
         requests.answered(db, one.request, message=number, shown=f"link {n}", now=clock.now())
 
 
+@pytest.mark.long
 async def test_an_answer_to_cancel_stands_behind_a_few_status_messages_only(bot, tg, ali):
     for n in range(30):
         await ali.sends(f"https://example.org/{n}")

@@ -224,6 +224,7 @@ def test_the_table_has_every_command():
     assert {words.split()[0] for words in COMMANDS} == set(commands())
 
 
+@pytest.mark.long
 def test_a_sound_database_is_complained_of_by_nobody(home):
     lock = os.open(home / "run" / process_tree.LOCK, os.O_RDWR | os.O_CREAT)
     fcntl.flock(lock, fcntl.LOCK_EX)  # `up` starts nothing

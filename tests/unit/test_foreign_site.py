@@ -65,6 +65,7 @@ async def test_a_broken_server_is_called_what_it_is(take, manner, kind):
     assert "proxy" not in failed.value.detail
 
 
+@pytest.mark.long
 async def test_a_source_that_never_gets_further_is_given_up_soon(foreign, engine, tmp_path):
     """Also one that stalls: two silences of the socket's patience, not ten. All at once, since each
     takes its time."""
