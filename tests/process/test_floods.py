@@ -22,6 +22,7 @@ async def replied(person: Person, sent: Message) -> Message:
     return await person.sees(lambda m: m.reply == sent.id, timeout=PATIENCE)
 
 
+@pytest.mark.long
 async def test_a_flood_holds_up_neither_its_own_cancel_nor_anybody_else(
     healthy: Stack, meets: Meets
 ) -> None:
