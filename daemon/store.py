@@ -8,9 +8,9 @@ from pathlib import Path
 
 from daemon.errors import Refused
 from procs.config import Settings
-from procs.store import database_file
 from procs.store.database import Database, open_database, path_of
-from procs.store.migrate import migrate
+from procs.store.sqlite import database_file
+from procs.store.sqlite.migrate import migrate
 
 MIB = 1024**2
 #: A database of up to so many bytes is read whole by each command (0.1 s), and by `up` (3 s).

@@ -4,7 +4,7 @@ import itertools
 import sqlite3
 from pathlib import Path
 
-from procs.store.schema import PAGE
+from procs.store.sqlite.schema import PAGE
 
 ROWS = 1000
 #: As the store opens its own database.

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from procs import log
-from procs.store import gate
+from procs.store.sqlite import gate
 
 #: Seconds between two looks, and while somebody is suspected.
 LOOK, CLOSE_LOOK = 1.0, 0.05

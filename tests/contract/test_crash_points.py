@@ -37,7 +37,6 @@ from procs.store import (
     pruning,
     record,
     requests,
-    schema,
     seats,
     upkeep,
     visits,
@@ -46,7 +45,8 @@ from procs.store import (
 from procs.store.breakers import Way
 from procs.store.database import Database, open_database
 from procs.store.glances import Report
-from procs.store.migrate import migrate
+from procs.store.sqlite import schema
+from procs.store.sqlite.migrate import migrate
 from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
 
@@ -498,8 +498,8 @@ def test_a_migration_that_was_killed_anywhere_is_completed_by_the_next(
     old.mkdir()
     if steps:
         with monkeypatch.context() as patch:
-            patch.setattr("procs.store.migrate.STEPS", schema.STEPS[:steps])
-            patch.setattr("procs.store.migrate.VERSION", steps)
+            patch.setattr("procs.store.sqlite.migrate.STEPS", schema.STEPS[:steps])
+            patch.setattr("procs.store.sqlite.migrate.VERSION", steps)
             migrate(url_of(old), run=old / "run")
     migrate(url_of(whole), run=whole / "run")
 

@@ -14,7 +14,7 @@ from procs.errors import NewerDatabase, StoreError, StoreFull
 from procs.job import Ask, Link
 from procs.store import requests
 from procs.store.database import Database, open_database
-from procs.store.migrate import migrate, statements
+from procs.store.sqlite.migrate import migrate, statements
 
 pytestmark = pytest.mark.sqlite
 SPAWN = multiprocessing.get_context("spawn")

@@ -11,8 +11,8 @@ import pytest
 
 from procs.keeper import doorman
 from procs.keeper.doorman import Doorman
-from procs.store import gate
 from procs.store.database import Database
+from procs.store.sqlite import gate
 from tests.contract.place import Place
 
 pytestmark = pytest.mark.sqlite

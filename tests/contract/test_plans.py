@@ -72,11 +72,11 @@ SQL = re.compile(r"\s*(SELECT|UPDATE|DELETE|INSERT|WITH)\b")
 def statements() -> dict[str, str]:
     """Every statement of every module of the store, `module.NAME`."""
     found = {}
-    for info in pkgutil.iter_modules(procs.store.__path__):
-        module = importlib.import_module(f"procs.store.{info.name}")
+    for info in pkgutil.walk_packages(procs.store.__path__, "procs.store."):
+        module, leaf = importlib.import_module(info.name), info.name.rpartition(".")[2]
         for name, text in vars(module).items():
             if name.isupper() and isinstance(text, str) and SQL.match(text):
-                found[f"{info.name}.{name}"] = text
+                found[f"{leaf}.{name}"] = text
     return found
 
 

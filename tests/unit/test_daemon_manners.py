@@ -14,7 +14,7 @@ from procs import clock, config
 from procs.job import Lane, Person
 from procs.store import disks, seats, users
 from procs.store.database import open_database
-from procs.store.migrate import migrate
+from procs.store.sqlite.migrate import migrate
 
 ROOT = Path(__file__).parents[2]
 

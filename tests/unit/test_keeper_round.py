@@ -10,7 +10,7 @@ from procs import config
 from procs.keeper import round as rounds
 from procs.keeper.round import Keeper
 from procs.store.database import Database, open_database
-from procs.store.migrate import migrate
+from procs.store.sqlite.migrate import migrate
 
 #: Seconds: a lock of SQLite is waited for thirty.
 PATIENCE = 5.0

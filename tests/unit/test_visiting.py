@@ -24,7 +24,7 @@ from procs.store import (
 )
 from procs.store.breakers import Way
 from procs.store.database import open_database
-from procs.store.migrate import migrate
+from procs.store.sqlite.migrate import migrate
 from procs.telegram.courier import Courier
 from procs.telegram.pace import Pace
 from procs.worker import settling, visiting

@@ -11,10 +11,10 @@ from sqlite_utils import Database as Sqlite
 from sqlite_utils import Migrations
 
 from procs.errors import StoreError
-from procs.store import database_file
-from procs.store.database import path_of
-from procs.store.gate import Gate
-from procs.store.schema import PAGE, STEPS, VERSION
+from procs.store.sqlite import database_file
+from procs.store.sqlite.connection import path_of
+from procs.store.sqlite.gate import Gate
+from procs.store.sqlite.schema import PAGE, STEPS, VERSION
 
 
 def migrate(url: str, *, run: Path, check: int = 0) -> None:

@@ -13,7 +13,7 @@ from typing import NoReturn
 from urllib.parse import quote
 
 from procs.errors import NewerDatabase, StoreError, StoreFull
-from procs.store.schema import STEPS, VERSION
+from procs.store.sqlite.schema import STEPS, VERSION
 
 TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table'"
 OF = "PRAGMA user_version"

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from procs.errors import StoreError
-from procs.store import database_file
-from procs.store.gate import Gate
+from procs.store.sqlite import database_file
+from procs.store.sqlite.gate import Gate
 
 SCHEME = "sqlite:///"
 #: Seconds SQLite may wait for a lock that the gate does not cover (a reader's recovery, a shell).

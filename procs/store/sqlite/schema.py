@@ -4,9 +4,9 @@ A step is one script; `VERSION` is how many there are, and is kept in the databa
 (PRAGMA user_version), so that every process can tell at once whether it knows this database.
 """
 
-from procs.store.fairness import CIRCLES, TALLIES
-from procs.store.foundation import FOUNDATION
-from procs.store.tables import HEARD, UPLOAD_PEERS
+from procs.store.sqlite.schema_base import FOUNDATION
+from procs.store.sqlite.schema_persons import CIRCLES, TALLIES
+from procs.store.sqlite.schema_updates import HEARD, UPLOAD_PEERS
 
 #: Pausing: a scope is `all`, `user:<id>` or `site:<name>`. A job held by a pause keeps no seat.
 PAUSES = """
