@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from procs.config import Settings
-from procs.store.database import path_of
+from procs.store import database
 
 OTHERS, GROUP = stat.S_IRWXO, stat.S_IRWXG
 #: Files of one folder that are named one by one.
@@ -69,8 +69,7 @@ def inside(settings: Settings) -> Iterator[Path]:
     seen = {home, *files_of(home)}  # the folders of jobs and versions too
     for folder in (settings.sessions, settings.logs, settings.run, settings.outbox, settings.cache):
         seen.update([folder, *files_of(folder)])
-    database = path_of(settings.database_url)
-    seen.update(database.with_name(database.name + end) for end in ("", "-wal", "-shm"))
+    seen.update(database.files_of(settings.database_url))
     yield from sorted(path for path in seen if not path.is_symlink() and path.exists())
 
 

@@ -12,7 +12,7 @@ from procs.config import Settings
 from procs.store import alerts, breakers, disks, pauses, reservations, sessions, tellings
 from procs.store import settings as counters
 from procs.store.alerts import Alert
-from procs.store.database import Database, path_of
+from procs.store.database import Database, files_of
 from procs.store.report import Overview, overview
 from procs.store.workers import Worker
 
@@ -159,7 +159,7 @@ def look(settings: Settings) -> Status:
 
 def disk_of(db: Database, settings: Settings) -> Disk:
     here = disk.host()
-    left = disk.free(path_of(settings.database_url).parent)
+    left = disk.free(files_of(settings.database_url)[0].parent)
     return Disk(
         free=disk.free(settings.home),
         promised=[size for _, _, size in reservations.rows(db, here)],

@@ -2,15 +2,13 @@
 or not ours becomes a sentence."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from daemon.errors import Refused
 from procs.config import Settings
-from procs.store.database import Database, open_database, path_of
-from procs.store.sqlite import database_file
-from procs.store.sqlite.migrate import migrate
+from procs.store.database import Database, files_of, migrate, open_database
 
 MIB = 1024**2
 #: A database of up to so many bytes is read whole by each command (0.1 s), and by `up` (3 s).
@@ -34,10 +32,10 @@ def opened(settings: Settings, *, cap: int = 0, check: int = BRIEFLY) -> Iterato
 def is_there(settings: Settings) -> bool:
     """Whether there is a file of the database. False before the first start. Raises Refused when
     there was one."""
-    path = path_of(settings.database_url)
+    path, *beside = files_of(settings.database_url)
     if is_listed(path):
         return True
-    if was_there(settings, path):
+    if was_there(settings, beside):
         raise Refused(gone(settings, path))
     return False
 
@@ -53,10 +51,10 @@ def is_listed(path: Path) -> bool:
     return True
 
 
-def was_there(settings: Settings, path: Path) -> bool:
+def was_there(settings: Settings, beside: Sequence[Path]) -> bool:
     """Whether this home had a database before: it is noted, its log is left, or sign-ins are."""
-    beside = any(is_listed(Path(f"{path}{end}")) for end in database_file.BESIDE)
-    return beside or is_listed(settings.database_mark) or any(settings.sessions.glob("*.session"))
+    left = any(is_listed(path) for path in beside)
+    return left or is_listed(settings.database_mark) or any(settings.sessions.glob("*.session"))
 
 
 def gone(settings: Settings, path: Path) -> str:
@@ -76,12 +74,12 @@ def gone(settings: Settings, path: Path) -> str:
 def prepare(settings: Settings, *, new: bool = False) -> None:
     """Bring the database up to date; one is made at the first start, and when a `new` one is asked
     for. Raises Refused, StoreError."""
-    path = path_of(settings.database_url)
+    path, *beside = files_of(settings.database_url)
     if new and is_listed(path):
         raise Refused(f"--new-database overwrites nothing: move {path} away first")
     if new:
-        for end in database_file.BESIDE:
-            Path(f"{path}{end}").unlink(missing_ok=True)
+        for left in beside:
+            left.unlink(missing_ok=True)
     else:
         is_there(settings)
     migrate(settings.database_url, run=settings.run, check=LONG)

@@ -140,7 +140,7 @@ TABLE = (
     Setting(
         "CHAPAR_DATABASE_URL",
         values.database,
-        lambda texts: f"sqlite:///{values.absolute(texts['CHAPAR_HOME'])}/chapar.db",
+        lambda texts: values.database_in(values.absolute(texts["CHAPAR_HOME"])),
     ),
     Setting(
         "CHAPAR_WORKERS",

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from procs import disk
+from procs import disk, values
 
 MIB = 1024**2
 #: Names that were meant for us, also with another case or without the line below.
@@ -73,7 +73,7 @@ def misplaced(fields: Mapping[str, Any]) -> list[str]:
     home, url = fields.get("home"), fields.get("database_url")
     if home is None or url is None:
         return []
-    path = Path(url.removeprefix("sqlite:///"))
+    path = values.database_file(url)
     below = path.relative_to(home).parts if path.is_relative_to(home) else ()
     if not below or (below[0] not in SWEPT and below not in (("ballast",), ("database",))):
         return []

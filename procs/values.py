@@ -9,6 +9,8 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+#: What begins the address of a database that is a file.
+DATABASE_SCHEME = "sqlite:///"
 KIB = 1024
 UNITS = {
     "": 1,
@@ -146,6 +148,16 @@ def strange(path: str) -> str:
     return next((f"the character {one}" for one in "?#\"'\\" if one in path), "")
 
 
+def database_in(home: Path) -> str:
+    """The address of the database where no other is set: a file in the home."""
+    return f"{DATABASE_SCHEME}{home}/chapar.db"
+
+
+def database_file(url: str) -> Path:
+    """The file of a database's address."""
+    return Path(url.removeprefix(DATABASE_SCHEME))
+
+
 def database(text: str) -> str:
     """The database's address; SQLite only, so far."""
     scheme = urlsplit(text).scheme
@@ -156,7 +168,7 @@ def database(text: str) -> str:
         )
     if not re.fullmatch(r"sqlite:////[^?]*[^/?]", text):
         raise ValueError(f"{text!r} is not an SQLite address; use sqlite:////absolute/path.db")
-    path = text.removeprefix("sqlite:///")
+    path = str(database_file(text))
     if wrong := strange(path):
         raise ValueError(f"{path!r} has {wrong} in its name; choose a file without")
     if path.startswith(("/proc/", "/sys/", "/dev/")):

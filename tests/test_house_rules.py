@@ -40,12 +40,21 @@ HOMES = {
     "imageio_ffmpeg": ("procs.media",),
     "orjson": ("procs.codec",),
     "pyrogram": ("procs.telegram",),
-    "sqlite3": ("procs.store",),
-    "sqlite_utils": ("procs.store",),
+    "sqlite3": ("procs.store.sqlite",),
+    "sqlite_utils": ("procs.store.sqlite",),
     "supervisor": ("daemon",),
     "yt_dlp": ("procs.engine",),
 }
 SQL = re.compile(r"^\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|PRAGMA|BEGIN|WITH) ?")
+#: The room of one kind of database, who may import it, and the words that are that kind's alone.
+ROOM, DOOR = "procs.store.sqlite", "procs.store.database"
+OF_ONE_KIND = re.compile(r"sqlite|pragma|data_version|\bwal\b|checkpoint|rowid", re.I)
+#: The modules outside that use one of those words, and what for.
+NAMERS = {
+    DOOR: "the table of schemes",
+    "procs.values": "the form of an address that the operator writes",
+    "procs.telegram.client": "the library's own class for a file of a session",
+}
 #: The only places where `except Exception` stands: where a worker settles a job, where the bot
 #: settles an update, and the tops of processes (every `__main__`, and a forked child's).
 CATCHES_ALL = {"procs.worker.settling", "procs.bot.settling", "procs.engine.child"}
@@ -142,6 +151,29 @@ def test_sql_stands_only_in_the_store():
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.match(node.value)
     ]
     assert wrong == []
+
+
+def test_one_kind_of_database_is_named_only_in_its_room():
+    outside = [source for source in ours() if not under(source.name, (ROOM,))]
+    named = {source.name for source in outside if OF_ONE_KIND.search(source.text)}
+    assert named == set(NAMERS)
+
+
+def test_the_room_of_a_kind_of_database_has_one_door_and_looks_at_no_other_part_of_the_store():
+    inward = [
+        f"{source.name} imports {module}"
+        for source in ours()
+        for module in imports(source)
+        if under(module, (ROOM,)) and not under(source.name, (ROOM, DOOR))
+    ]
+    outward = [
+        f"{source.name} imports {module}"
+        for source in ours()
+        if under(source.name, (ROOM,))
+        for module in imports(source)
+        if under(module, ("procs.store",)) and not under(module, (ROOM,))
+    ]
+    assert (inward, outward) == ([], [])
 
 
 def test_no_bare_except_and_few_that_catch_all():

@@ -40,7 +40,7 @@ class Table:
 
     def make(self) -> "Table":
         # Loaded here alone: slow to load, and a worker needs nothing of it.
-        from procs.store.sqlite.migrate import migrate
+        from procs.store.database import migrate
 
         migrate(self.url, run=self.run)
         return self

@@ -25,7 +25,7 @@ NOTICE, ANSWER = "=QIIiIQ6Q", "=QqiI"
 #: Refused calls of one job that are heard.
 MOST = 1000
 #: What ordinary programs try at their start, and go on without: the C library's caches of names,
-#: urllib3's look for IPv6, SQLite's care for files of the superuser's.
+#: urllib3's look for IPv6, a database's care for files of the superuser's.
 ORDINARY = {"socket", "bind", "fchown"}
 
 

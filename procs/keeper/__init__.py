@@ -1,1 +1,2 @@
-"""The keeper: takes back, sweeps, checkpoints. All it does is idempotent; it carries no jobs."""
+"""The keeper: takes back, sweeps, maintains the database. All it does is idempotent, and it carries
+no jobs."""

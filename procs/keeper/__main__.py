@@ -28,7 +28,7 @@ def main() -> int:
     except (config.BadSettings, StoreError) as error:
         print(f"chapar keeper cannot start: {error}", file=sys.stderr)
         return 1
-    doorman = Doorman(settings.run)
+    doorman = Doorman(db.write_locks())
     doorman.start()
     uvloop.run(keep(Keeper(db, settings)))
     doorman.leave()

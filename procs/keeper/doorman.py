@@ -1,6 +1,6 @@
 """The doorman: a process that stands still inside the write gate holds everybody up, for ever if
 it was stopped (SIGSTOP, a freezer, a debugger). It is found and killed; the kernel then opens the
-gate, and SQLite rolls its transaction back.
+gate, and its transaction is undone.
 
 A thread of its own, because the keeper itself may be one of those who wait.
 """
@@ -10,10 +10,11 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from procs import log
-from procs.store.sqlite import gate
+from procs.store.database import WriteLock
 
 #: Seconds between two looks, and while somebody is suspected.
 LOOK, CLOSE_LOOK = 1.0, 0.05
@@ -24,33 +25,32 @@ STOPPED, STUCK = 3.0, 30.0
 class Watch:
     """One lock, who has it, and since when."""
 
-    def __init__(self, path: Path, patience: float) -> None:
-        self.path = path
+    def __init__(self, lock: WriteLock) -> None:
+        self.lock = lock
         #: Seconds after which a process that runs is killed.
-        self.patience = patience
+        self.patience = math.inf if lock.is_queue else STUCK
         self.suspect: int | None = None
         self.since = 0.0
 
     def look(self, now: float) -> None:
         """Suspect whoever has it; forget it as soon as the lock was seen free, or with another;
         kill one that has had it too long."""
-        holder = None if gate.is_free(self.path) else gate.holder(self.path)
+        holder = self.lock.holder()
         if holder != self.suspect:
             self.suspect, self.since = holder, now
         if holder is None or now - self.since < (STOPPED if is_stopped(holder) else self.patience):
             return
-        log.error("gate.holder-killed", pid=holder, lock=self.path.name, seconds=now - self.since)
+        log.error("gate.holder-killed", pid=holder, lock=self.lock.name, seconds=now - self.since)
         os.kill(holder, signal.SIGKILL)
         self.suspect = None
 
 
 class Doorman(threading.Thread):
-    """Watches the gate of one home, and the door before it, until it is sent away. Who stands at
-    the door and runs only waits for the gate."""
+    """Watches the locks that writers of one database pass, until it is sent away."""
 
-    def __init__(self, run: Path) -> None:
+    def __init__(self, locks: Iterable[WriteLock]) -> None:
         super().__init__(name="doorman", daemon=True)
-        self.watches = (Watch(run / gate.GATE, STUCK), Watch(run / gate.DOOR, math.inf))
+        self.watches = [Watch(lock) for lock in locks]
         self.gone = threading.Event()
 
     def run(self) -> None:

@@ -26,8 +26,6 @@ from procs.store import (
 )
 from procs.store.database import Database
 
-#: Pages of 1 KB in the WAL above which it is moved into the database.
-PAGES = 8000
 #: Seconds that a job, a request or a worker that is over stays in the record.
 KEEP = 30 * 24 * 3600.0
 #: Rows forgotten in one round: fourteen million a day, and the gate is free between two bites.
@@ -61,7 +59,7 @@ class Keeper:
             Round(2, self.space.watch),
             Round(1, self.bring_due),
             Round(5, self.take_back),
-            Round(10, self.checkpoint),
+            Round(10, self.maintain),
             Round(20, self.sweep),
             Round(60, Freshness(db, settings).watch),
             Round(60, self.prune),
@@ -95,12 +93,9 @@ class Keeper:
             wake.poke_idle(self.db.run, freed)
         hung.kill_hung(self.db, now=now)
 
-    def checkpoint(self) -> None:
-        wal = self.db.path.with_name(self.db.path.name + "-wal")
-        size = wal.stat().st_size if wal.exists() else 0
-        if size > PAGES * 1024:
-            pages, moved = self.db.checkpoint(truncate=True)
-            log.info("wal.checkpointed", bytes=size, pages=pages, moved=moved)
+    def maintain(self) -> None:
+        if done := self.db.maintain():
+            log.info("database.maintained", **done)
 
     def sweep(self) -> None:
         sweep.sweep(self.db, self.settings, now=clock.now())

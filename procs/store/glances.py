@@ -31,7 +31,7 @@ SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.status_message, r.st
   LEFT JOIN jobs j ON j.id = r.job
   LEFT JOIN progress p ON p.job = r.job
 """
-# `+r.id` keeps SQLite from walking the whole table in the order of its ids.
+# `+r.id` keeps the planner from walking the whole table in the order of its ids.
 UNCLOSED = COLUMNS + "WHERE r.closed_at IS NULL AND r.folder = 0 ORDER BY +r.id"
 ONE = COLUMNS + "WHERE r.id = :request"
 OF_GROUP = COLUMNS + "WHERE r.speaker IS NOT NULL AND r.speaker = :speaker ORDER BY +r.id"

@@ -8,8 +8,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from procs.store.database import Database, open_database
-from procs.store.sqlite.migrate import migrate
+from procs.store.database import Database, migrate, open_database
 
 KIND = os.environ.get("CHAPAR_TEST_DATABASE", "sqlite")
 #: Where a database of a kind is, in a folder that belongs to one test alone.

@@ -43,10 +43,9 @@ from procs.store import (
     workers,
 )
 from procs.store.breakers import Way
-from procs.store.database import Database, open_database
+from procs.store.database import Database, migrate, open_database
 from procs.store.glances import Report
 from procs.store.sqlite import schema
-from procs.store.sqlite.migrate import migrate
 from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
 

@@ -13,8 +13,8 @@ from procs.clock import now
 from procs.errors import NewerDatabase, StoreError, StoreFull
 from procs.job import Ask, Link
 from procs.store import requests
-from procs.store.database import Database, open_database
-from procs.store.sqlite.migrate import migrate, statements
+from procs.store.database import Database, migrate, open_database
+from procs.store.sqlite.migrate import statements
 
 pytestmark = pytest.mark.sqlite
 SPAWN = multiprocessing.get_context("spawn")

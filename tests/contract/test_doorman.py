@@ -52,7 +52,7 @@ def test_a_stopped_holder_is_killed_and_its_half_transaction_undone(
     process, _ = inside
     os.kill(process.pid or 0, signal.SIGSTOP)
 
-    looks(Doorman(db.run), doorman.STOPPED)
+    looks(Doorman(db.write_locks()), doorman.STOPPED)
 
     process.join()
     with db.write():
@@ -62,7 +62,7 @@ def test_a_stopped_holder_is_killed_and_its_half_transaction_undone(
 def test_a_holder_that_runs_is_given_more_time(db: Database, inside: Inside) -> None:
     process, pipe = inside
 
-    looks(Doorman(db.run), doorman.STOPPED)
+    looks(Doorman(db.write_locks()), doorman.STOPPED)
 
     pipe.send("go on")
     process.join()
@@ -72,14 +72,14 @@ def test_a_holder_that_runs_is_given_more_time(db: Database, inside: Inside) -> 
 def test_a_holder_that_never_leaves_is_killed_at_last(db: Database, inside: Inside) -> None:
     process, _ = inside
 
-    looks(Doorman(db.run), doorman.STUCK)
+    looks(Doorman(db.write_locks()), doorman.STUCK)
 
     process.join()
     assert process.exitcode == -signal.SIGKILL
 
 
 def test_a_free_gate_is_nobodys_fault(db: Database) -> None:
-    man = Doorman(db.run)
+    man = Doorman(db.write_locks())
 
     looks(man, 3600)
 
@@ -95,7 +95,7 @@ def test_who_only_waits_at_the_gate_is_not_its_holder(
     waiter.start()
     os.kill(holder.pid or 0, signal.SIGSTOP)
 
-    looks(Doorman(db.run), doorman.STOPPED)
+    looks(Doorman(db.write_locks()), doorman.STOPPED)
 
     holder.join()
     assert here.recv() == "inside"
@@ -126,7 +126,7 @@ def test_who_was_stopped_at_the_door_lets_the_others_in(
     pipe.send("go on")
     holder.join()
 
-    looks(Doorman(db.run), doorman.STOPPED)
+    looks(Doorman(db.write_locks()), doorman.STOPPED)
 
     next_in_line.join()
     assert next_in_line.exitcode == -signal.SIGKILL
@@ -141,7 +141,7 @@ def test_who_waits_at_the_door_is_killed_for_nothing(
     holder, _ = inside
     next_in_line, pipe = at_the_door
 
-    looks(Doorman(db.run), doorman.STUCK)
+    looks(Doorman(db.write_locks()), doorman.STUCK)
 
     holder.join()
     assert pipe.recv() == "inside"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from procs.store.sqlite.migrate import migrate
+from procs.store.database import migrate
 from tests.sandbox.telegram.server import Telegram
 
 ROOT = Path(__file__).resolve().parents[2]

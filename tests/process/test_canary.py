@@ -14,7 +14,7 @@ from procs import config
 from procs.engine import canary, jail, meddling
 from procs.engine.canary import Knocked
 from procs.engine.meddling import REACHED
-from procs.store.sqlite.migrate import migrate
+from procs.store.database import migrate
 from tests.sandbox.site.server import LOOPBACK
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]

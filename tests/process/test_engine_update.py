@@ -15,8 +15,7 @@ from procs.engine.updating import Updater
 from procs.engine.versions import EngineRefused, Versions, installed
 from procs.keeper.freshness import Freshness
 from procs.store import engines
-from procs.store.database import open_database
-from procs.store.sqlite.migrate import migrate
+from procs.store.database import migrate, open_database
 from tests.sandbox.site.server import LOOPBACK
 from tests.sandbox.wheels import modules, wheel
 

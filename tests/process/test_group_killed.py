@@ -13,8 +13,7 @@ import pytest
 
 from procs import config
 from procs.config import Settings
-from procs.store.database import Database, open_database
-from procs.store.sqlite.migrate import migrate
+from procs.store.database import Database, migrate, open_database
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import ROOT
 from tests.sandbox.telegram.server import Telegram

@@ -7,8 +7,7 @@ import pytest
 
 from procs import config
 from procs.config import Settings
-from procs.store.database import Database, open_database
-from procs.store.sqlite.migrate import migrate
+from procs.store.database import Database, migrate, open_database
 from procs.telegram.courier import Courier
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram

@@ -13,7 +13,7 @@ import pytest
 
 from daemon import process_tree
 from daemon.cli import NOT_UP, commands
-from procs.store.sqlite.migrate import migrate
+from procs.store.database import migrate
 from tests.sandbox.every_command import COMMANDS
 
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,7 @@ from daemon.errors import Refused
 from procs import clock, config, link
 from procs.job import Ask, Lane, Link, Media, Part, Person, Reference, State
 from procs.store import leases, media, outcomes, record, requests, users, workers
-from procs.store.database import open_database
-from procs.store.sqlite.migrate import migrate
+from procs.store.database import migrate, open_database
 
 
 class House:

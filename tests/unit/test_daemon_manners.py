@@ -13,8 +13,7 @@ from daemon.errors import Refused
 from procs import clock, config
 from procs.job import Lane, Person
 from procs.store import disks, seats, users
-from procs.store.database import open_database
-from procs.store.sqlite.migrate import migrate
+from procs.store.database import migrate, open_database
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,9 +11,8 @@ from daemon import watch
 from procs import clock
 from procs.job import Ask, Lane, Link
 from procs.store import leases, requests, workers
-from procs.store.database import open_database
+from procs.store.database import migrate, open_database
 from procs.store.report import overview
-from procs.store.sqlite.migrate import migrate
 
 ROOT = Path(__file__).parents[2]
 PAYLOAD = b"processname:worker-01 groupname:worker from_state:RUNNING expected:0 pid:4711"

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from procs import config
-from procs.keeper import round as rounds
 from procs.keeper.round import Keeper
-from procs.store.database import Database, open_database
-from procs.store.sqlite.migrate import migrate
+from procs.store.database import Database, migrate, open_database
+from procs.store.sqlite import connection
 
 #: Seconds: a lock of SQLite is waited for thirty.
 PATIENCE = 5.0
@@ -40,11 +39,11 @@ def write(db: Database, number: int) -> None:
 def test_a_log_that_grew_is_moved_into_the_database_and_nothing_is_lost(
     keeper: Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "PAGES", 20)
+    monkeypatch.setattr(connection, "LOG_PAGES", 20)
     sizes = []
     for number in range(60):
         write(keeper.db, number)
-        keeper.checkpoint()
+        keeper.maintain()
         sizes.append(log_of(keeper.db))
 
     assert max(sizes) < 30 * 1100
@@ -56,17 +55,17 @@ def test_a_reader_keeps_the_log_and_lets_no_writer_wait(
     keeper: Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A backup, or somebody's shell: the log is moved when it is gone."""
-    monkeypatch.setattr(rounds, "PAGES", 0)
+    monkeypatch.setattr(connection, "LOG_PAGES", 0)
     reader = open_database(f"sqlite:///{keeper.db.path}", run=keeper.db.run)
     reader.connection.execute("BEGIN")
     reader.all("SELECT * FROM waits")
     write(keeper.db, 1)
 
     began = time.monotonic()
-    keeper.checkpoint()
+    keeper.maintain()
     took, seen = time.monotonic() - began, log_of(keeper.db)
     reader.connection.execute("COMMIT")
-    keeper.checkpoint()
+    keeper.maintain()
 
     assert took < PATIENCE
     assert seen > 0

@@ -23,8 +23,7 @@ from procs.store import (
     workers,
 )
 from procs.store.breakers import Way
-from procs.store.database import open_database
-from procs.store.sqlite.migrate import migrate
+from procs.store.database import migrate, open_database
 from procs.telegram.courier import Courier
 from procs.telegram.pace import Pace
 from procs.worker import settling, visiting

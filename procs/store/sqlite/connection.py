@@ -1,4 +1,4 @@
-"""One process's connection to the database, and the rules of writing.
+"""One process's connection to an SQLite file, and the rules of writing.
 
 Rules, each measured: one connection belongs to one process and one thread; WAL; every write
 transaction is IMMEDIATE and passes the gate first; only the keeper checkpoints; a transaction is
@@ -7,21 +7,23 @@ short and nothing is awaited inside it.
 
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from procs.errors import StoreError
 from procs.store.sqlite import database_file
-from procs.store.sqlite.gate import Gate
+from procs.store.sqlite.gate import Gate, Lock, locks
+from procs.store.sqlite.schema import PAGE
 
-SCHEME = "sqlite:///"
 #: Seconds SQLite may wait for a lock that the gate does not cover (a reader's recovery, a shell).
 BUSY = 30.0
 CHECKPOINT = "PRAGMA wal_checkpoint({mode})"
 #: Milliseconds that a checkpoint waits for a reader, while every writer waits for it; and all else.
 BRIEFLY, LONG = "PRAGMA busy_timeout = 50", f"PRAGMA busy_timeout = {BUSY * 1000:.0f}"
+#: Pages in the log above which it is moved into the database.
+LOG_PAGES = 8000
 #: Statements that stay prepared: more than there are in the store.
 PREPARED = 512
 
@@ -32,8 +34,9 @@ NO_FACTS: Facts = {}
 JOINED = nullcontext()
 
 
-class Database:
-    """A connection that only its own process and thread may use."""
+class Connection:
+    """A connection that only its own process and thread may use; `procs.store.database` says what
+    it promises."""
 
     def __init__(
         self, path: Path, *, run: Path, cap: int = 2, rooms: int = 8, check: int = 0
@@ -108,6 +111,19 @@ class Database:
         before, self.version = self.version, version
         return bool(version != before)
 
+    def maintain(self) -> Mapping[str, int]:
+        """Move the log into the database when it has grown long."""
+        log = database_file.beside(self.path)[0]
+        size = log.stat().st_size if log.exists() else 0
+        if size <= LOG_PAGES * PAGE:
+            return {}
+        pages, moved = self.checkpoint(truncate=True)
+        return {"bytes": size, "pages": pages, "moved": moved}
+
+    def write_locks(self) -> Sequence[Lock]:
+        """The gate, and the door before it."""
+        return locks(self.run)
+
     def checkpoint(self, *, truncate: bool = False) -> tuple[int, int]:
         """Move the WAL into the database under the gate: (pages in the WAL, pages moved).
 
@@ -148,7 +164,7 @@ class Transaction:
 
     __slots__ = ("db", "full")
 
-    def __init__(self, db: Database, full: bool) -> None:
+    def __init__(self, db: Connection, full: bool) -> None:
         self.db, self.full = db, full
 
     def __enter__(self) -> None:
@@ -174,19 +190,3 @@ class Transaction:
     def _leave(self) -> None:
         self.db.inside = False
         self.db.gate.leave()
-
-
-def path_of(url: str) -> Path:
-    """The file of a `sqlite:///` address. Raises StoreError for any other."""
-    if not url.startswith(SCHEME):
-        raise StoreError(f"not a database this version can use: {url.split(':', 1)[0]}")
-    return Path(url.removeprefix(SCHEME))
-
-
-def open_database(url: str, *, run: Path, cap: int = 2, rooms: int = 8, check: int = 0) -> Database:
-    """The database of this process; it must have been migrated. A file of up to `check` bytes is
-    read whole, to see that it is not damaged.
-
-    Raises NewerDatabase when a newer Chapar wrote it, StoreError when it cannot be used.
-    """
-    return Database(path_of(url), run=run, cap=cap, rooms=rooms, check=check)

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from procs.errors import NewerDatabase, StoreError, StoreFull
 from procs.store.sqlite.schema import STEPS, VERSION
 
+SCHEME = "sqlite:///"
 TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table'"
 OF = "PRAGMA user_version"
 #: Reads every page; 350 MB a second here.
@@ -47,6 +48,24 @@ SENTENCES = {
     sqlite3.SQLITE_PROTOCOL: "is locked by another program; end that program",
 }
 FULL = "the disk is full or fails ({why}); free space on it"
+
+
+def path_of(url: str) -> Path:
+    """The file of a `sqlite:///` address. Raises StoreError for any other."""
+    if not url.startswith(SCHEME):
+        raise StoreError(f"{url!r} is not the address of an SQLite file; write {SCHEME}/path")
+    return Path(url.removeprefix(SCHEME))
+
+
+def files_of(url: str) -> tuple[Path, ...]:
+    """The database, its log and the index of that log."""
+    path = path_of(url)
+    return (path, *beside(path))
+
+
+def beside(path: Path) -> tuple[Path, ...]:
+    """What lies beside a database that is open: its log first."""
+    return tuple(Path(f"{path}{end}") for end in BESIDE)
 
 
 def connect(path: Path, *, timeout: float, statements: int, check: int = 0) -> sqlite3.Connection:
@@ -83,7 +102,7 @@ def require_usable(path: Path) -> None:
         raise StoreError(f"{path} cannot be reached ({error.strerror}); {who(path)}") from None
     if not stat.S_ISREG(facts.st_mode):
         raise StoreError(f"{path} is not a file; let CHAPAR_DATABASE_URL name one, or {RESTORE}")
-    for one in (path, path.parent, *(Path(f"{path}{end}") for end in BESIDE)):
+    for one in (path, path.parent, *beside(path)):
         if os.path.lexists(one) and not os.access(one, os.R_OK | os.W_OK):
             raise StoreError(f"{path} cannot be used: this user may not write {one}; {who(one)}")
     if facts.st_size == 0:

@@ -12,6 +12,7 @@ fifth, for a quarter of the transactions when all four do nothing else.
 
 import fcntl
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from procs.errors import StoreError
@@ -48,6 +49,28 @@ class Gate:
     def close(self) -> None:
         os.close(self.file)
         os.close(self.door)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """One of the two, as somebody sees it who never enters."""
+
+    path: Path
+    #: Whether who has it and runs only waits for the gate.
+    is_queue: bool
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def holder(self) -> int | None:
+        """The process that has it, None when it is free."""
+        return None if is_free(self.path) else holder(self.path)
+
+
+def locks(run: Path) -> tuple[Lock, Lock]:
+    """The gate and the door of a run directory."""
+    return Lock(run / GATE, is_queue=False), Lock(run / DOOR, is_queue=True)
 
 
 def is_free(path: Path) -> bool:

@@ -12,7 +12,6 @@ from sqlite_utils import Migrations
 
 from procs.errors import StoreError
 from procs.store.sqlite import database_file
-from procs.store.sqlite.connection import path_of
 from procs.store.sqlite.gate import Gate
 from procs.store.sqlite.schema import PAGE, STEPS, VERSION
 
@@ -25,7 +24,7 @@ def migrate(url: str, *, run: Path, check: int = 0) -> None:
     without tables. Raises NewerDatabase, StoreError for a file that is not ours or damaged; nothing
     is changed then. A file of up to `check` bytes is read whole first.
     """
-    path = path_of(url)
+    path = database_file.path_of(url)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

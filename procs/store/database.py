@@ -1,0 +1,139 @@
+"""What the store asks of a database, and the way to one: by the scheme of its address.
+
+A statement is written once, for every kind of database that can stand behind `Database`; what is
+one kind's own (how it locks, how it is maintained, how its files are judged) lies in that kind's
+room and is reached only from here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+from procs.errors import StoreError
+from procs.store.sqlite import connection, database_file
+
+Facts = Mapping[str, Any]
+Row = tuple[Any, ...]
+
+
+class WriteLock(Protocol):
+    """A lock of this machine that a writer passes, and that a process which stands still holds
+    for ever."""
+
+    @property
+    def name(self) -> str:
+        """The lock, in a log line."""
+
+    @property
+    def is_queue(self) -> bool:
+        """Whether who has it and runs only waits for the next lock, however long that takes."""
+
+    def holder(self) -> int | None:
+        """The pid of the process that has it, None when it is free."""
+
+
+class Database(Protocol):
+    """One process's connection, which only that process and one of its threads may use.
+
+    Parameters of a statement are named (`:name`) and come as `facts`; a row is a tuple in the
+    order of what is selected. No statement asks the database for the time: instants are facts that
+    the caller gives (`:now`), by the clocks of `procs.clock`.
+
+    Errors: StoreError, one sentence with its fix, when the database cannot be used (it is gone,
+    damaged, read-only, locked by a stranger); StoreFull when there is no room to write. A statement
+    that is wrong, or a constraint that is broken, raises the error of the database's own library:
+    it is a fault of ours, and nobody catches it.
+    """
+
+    #: Seats of a user who has no cap of their own, and downloads that may run at once.
+    cap: int
+    rooms: int
+
+    @property
+    def run(self) -> Path:
+        """The folder of the sockets by which the processes of this database wake each other."""
+
+    def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
+        """Every row of one statement, read to its end. A statement that changes rows and returns
+        them (RETURNING) stands inside of `write`."""
+
+    def one(self, sql: str, facts: Facts | None = None) -> Row | None:
+        """The first row, or None."""
+
+    def change(self, sql: str, facts: Facts | None = None) -> int:
+        """How many rows a statement without RETURNING changed. Inside of `write` only, otherwise
+        StoreError."""
+
+    def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
+        """The same statement with each of `facts`: how many rows it changed in all."""
+
+    def write(self, *, full: bool = False) -> AbstractContextManager[None]:
+        """One write transaction: committed at the end of the block, undone when an error leaves it.
+
+        Nobody else writes between its first statement and its commit, so that what it reads is
+        still true when it writes. Inside of another one it is joined: the outer one commits, and
+        its `full` counts. `full` returns only when the commit is on the disk, so that a power cut
+        loses nothing; without it the last commits may be lost then, whole and in order. Nothing is
+        awaited inside. Raises StoreFull with nothing changed.
+        """
+
+    def changed(self) -> bool:
+        """Whether another connection committed since the last call; True at the first call. Cheap
+        enough to ask twenty times a second."""
+
+    def maintain(self) -> Mapping[str, int]:
+        """Do what the database needs now and then to stay small and fast, when it is due; one
+        process of all calls this. Returns what was done, for the log; empty when nothing was."""
+
+    def write_locks(self) -> Sequence[WriteLock]:
+        """The locks of this machine that writers pass; none where a server orders them."""
+
+    def close(self) -> None:
+        """Give the connection back; a second time does nothing."""
+
+
+#: Kinds of databases by the scheme of their address. Another kind is another row here, and another
+#: branch in the three functions below.
+SCHEMES = {"sqlite": "SQLite, a file on this machine"}
+
+
+def open_database(url: str, *, run: Path, cap: int = 2, rooms: int = 8, check: int = 0) -> Database:
+    """The database of this process; it must have been migrated. One of up to `check` bytes is read
+    whole, to see that it is not damaged.
+
+    Raises NewerDatabase when a newer Chapar wrote it, StoreError when it cannot be used.
+    """
+    require_known(url)
+    return connection.Connection(
+        database_file.path_of(url), run=run, cap=cap, rooms=rooms, check=check
+    )
+
+
+def migrate(url: str, *, run: Path, check: int = 0) -> None:
+    """Create the database or bring it up to date; repeated, it does nothing.
+
+    Nothing else may be open on it. Raises NewerDatabase, and StoreError for one that is not ours or
+    damaged; nothing is changed then. One of up to `check` bytes is read whole first.
+    """
+    require_known(url)
+    # Slow to load, and only `chapar up` needs it.
+    from procs.store.sqlite.migrate import migrate as bring_up_to_date
+
+    bring_up_to_date(url, run=run, check=check)
+
+
+def files_of(url: str) -> tuple[Path, ...]:
+    """The file of the database, then the names of those that may lie beside it while it is used;
+    none of a database that is no file of this machine."""
+    require_known(url)
+    return database_file.files_of(url)
+
+
+def require_known(url: str) -> None:
+    scheme = url.partition(":")[0]
+    if scheme not in SCHEMES:
+        raise StoreError(
+            f"not a database this version can use: {scheme}; let CHAPAR_DATABASE_URL begin with "
+            + ", ".join(f"{name}: ({what})" for name, what in SCHEMES.items())
+        )
