@@ -29,7 +29,8 @@ def listed(db: Database) -> list[str]:
     own."""
     own = users.with_cap(db)
     word = settings.read(db, seats.CAP_SETTING, "")
-    usual = (word, "chapar cap --all") if word else (str(db.cap), "CHAPAR_MAX_DOWNLOADS_PER_USER")
+    configured = str(settings.configured(db, settings.CONFIGURED_CAP))
+    usual = (word, "chapar cap --all") if word else (configured, "CHAPAR_MAX_DOWNLOADS_PER_USER")
     rows = [("everybody", *usual), *((str(one.id), str(one.cap), one.name) for one in own)]
     return [*table(("user", "cap", ""), rows, right="cap"), "", f"{count(len(own), 'own cap')}"]
 

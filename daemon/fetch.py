@@ -14,15 +14,13 @@ from daemon.errors import Refused
 from daemon.store import opened
 from procs import clock, i18n, link, listing, wishes
 from procs.config import Settings
-from procs.job import Ask, Link, State, Step
+from procs.job import SYSADMIN, Ask, Link, State, Step
 from procs.reasons import reason
 from procs.store import report, requests
 from procs.store.database import Database
 from procs.store.glances import Glance, glance
 from procs.variant import Variant
 
-#: Whose requests these are: no Telegram user has this id.
-SYSADMIN = 0
 #: Seconds between two looks, and until a missing worker is mentioned.
 LOOK = 0.2
 MISSING = 15.0
@@ -109,7 +107,7 @@ def carried(settings: Settings, link: Link, folder: Path | None) -> tuple[Glance
     """Ask for a link and wait until the request is over; what was delivered lies in `folder`. With
     no folder it is only looked at, which needs no room on the disk."""
     ask = Ask(SYSADMIN, 0, secrets.randbits(62), 0, link, folder=True)
-    with opened(settings, cap=settings.max_concurrent_downloads) as db:
+    with opened(settings) as db:
         if folder is not None:
             landing.require_room(db, settings)
         request = requests.submit(db, [ask], now=clock.now())[0].request

@@ -159,7 +159,8 @@ def look(settings: Settings) -> Status:
 
 def disk_of(db: Database, settings: Settings) -> Disk:
     here = disk.host()
-    left = disk.free(files_of(settings.database_url)[0].parent)
+    files = files_of(settings.database_url)
+    left = disk.free(files[0].parent) if files else FULL
     return Disk(
         free=disk.free(settings.home),
         promised=[size for _, _, size in reservations.rows(db, here)],

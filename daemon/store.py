@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from daemon.errors import Refused
+from procs import start
 from procs.config import Settings
 from procs.store.database import Database, files_of, migrate, open_database
 
@@ -16,13 +17,12 @@ BRIEFLY, LONG, WHOLE = 32 * MIB, 1024 * MIB, 1 << 62
 
 
 @contextmanager
-def opened(settings: Settings, *, cap: int = 0, check: int = BRIEFLY) -> Iterator[Database]:
-    """The database, closed at the end. `cap` instead of the configured one, for a command that asks
-    for something itself. Raises Refused before the first start and when it is gone, StoreError."""
+def opened(settings: Settings, *, check: int = BRIEFLY) -> Iterator[Database]:
+    """The database, closed at the end. Raises Refused before the first start and when it is gone,
+    StoreError."""
     if not is_there(settings):
         raise Refused(f"nothing was ever started on {settings.home}; run: chapar up -d --no-bot")
-    seats = cap or settings.max_downloads_per_user
-    db = open_database(settings.database_url, run=settings.run, cap=seats, check=check)
+    db = open_database(settings.database_url, run=settings.run, check=check)
     try:
         yield db
     finally:
@@ -32,7 +32,10 @@ def opened(settings: Settings, *, cap: int = 0, check: int = BRIEFLY) -> Iterato
 def is_there(settings: Settings) -> bool:
     """Whether there is a file of the database. False before the first start. Raises Refused when
     there was one."""
-    path, *beside = files_of(settings.database_url)
+    files = files_of(settings.database_url)
+    if not files:  # a server's: opening it tells
+        return True
+    path, *beside = files
     if is_listed(path):
         return True
     if was_there(settings, beside):
@@ -74,15 +77,22 @@ def gone(settings: Settings, path: Path) -> str:
 def prepare(settings: Settings, *, new: bool = False) -> None:
     """Bring the database up to date; one is made at the first start, and when a `new` one is asked
     for. Raises Refused, StoreError."""
-    path, *beside = files_of(settings.database_url)
-    if new and is_listed(path):
-        raise Refused(f"--new-database overwrites nothing: move {path} away first")
-    if new:
-        for left in beside:
-            left.unlink(missing_ok=True)
-    else:
+    files = files_of(settings.database_url)
+    if not new:
         is_there(settings)
+    elif files and is_listed(files[0]):
+        raise Refused(f"--new-database overwrites nothing: move {files[0]} away first")
+    else:
+        for left in files[1:]:
+            left.unlink(missing_ok=True)
     migrate(settings.database_url, run=settings.run, check=LONG)
+    start.open_store(settings).close()
+    if files:
+        note(settings, files[0])
+
+
+def note(settings: Settings, path: Path) -> None:
+    """Write down in the home that it has this database."""
     fresh = settings.database_mark.with_suffix(".new")
     fresh.write_text(f"{path}\n", encoding="utf-8")
     os.replace(fresh, settings.database_mark)

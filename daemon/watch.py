@@ -12,11 +12,10 @@ import sys
 from collections.abc import Mapping
 from typing import BinaryIO
 
-from procs import clock, config, log, process
+from procs import clock, config, log, process, start
 from procs.config import Settings
 from procs.errors import StoreError
 from procs.store import upkeep, wake
-from procs.store.database import open_database
 
 #: States in which a process no longer runs, or is not the one it was.
 GONE = {f"PROCESS_STATE_{state}" for state in ("EXITED", "BACKOFF", "STOPPED", "FATAL", "UNKNOWN")}
@@ -68,7 +67,7 @@ def release(settings: Settings, *, why: str) -> bool:
     """Take back what dead workers held, and wake as many idle ones. False when it must be tried
     again. The database is opened each time: deaths are rare, and memory is not free."""
     try:
-        db = open_database(settings.database_url, run=settings.run)
+        db = start.open_store(settings)
         try:
             freed = upkeep.release_dead(db, now=clock.now())
         finally:

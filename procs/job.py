@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
 
+#: Whose requests `chapar fetch` makes: no Telegram user has this id.
+SYSADMIN = 0
+
 
 class State(IntEnum):
     """Where a job is. The numbers are stored; those from DONE on are over."""

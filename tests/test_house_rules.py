@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = {
     "procs": 0,
     "procs.store": 1,
+    "procs.start": 2,
     "procs.engine": 2,
     "procs.media": 2,
     "procs.telegram": 2,

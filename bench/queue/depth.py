@@ -96,7 +96,7 @@ def shallow(db: Database, many: int) -> None:
 
 def deep(db: Database, many: int) -> None:
     """Many users, each at the cap, with long lines."""
-    table.fill(db, table.in_turn(CROWD, db.cap + 1))
+    table.fill(db, table.in_turn(CROWD, table.CAP + 1))
     copy(db, State.WAITING, many // CROWD - 1)
 
 
@@ -112,8 +112,8 @@ def among_finished(db: Database, many: int) -> None:
 
 def beside_capped(db: Database, many: int) -> None:
     """One user's jobs hold all that user's seats, and run; a line of many waits behind them."""
-    table.fill(db, [table.download(CAPPED) for _ in range(db.cap + 1)])
-    leases.claim(db, worker=table.worker(db), lane=Lane.HEAVY, room=db.cap, now=now())
+    table.fill(db, [table.download(CAPPED) for _ in range(table.CAP + 1)])
+    leases.claim(db, worker=table.worker(db), lane=Lane.HEAVY, room=table.CAP, now=now())
     copy(db, State.WAITING, many)
     shallow(db, many)
 

@@ -20,6 +20,8 @@ LINK = {
     "variant": "best",
     "folder": 0,
 }
+#: Seats of a user, and downloads at once, unless a measurement wants others.
+CAP, ROOMS = 2, 8
 #: Jobs in one transaction when a table is filled.
 BITE = 5000
 
@@ -45,11 +47,13 @@ class Table:
         migrate(self.url, run=self.run)
         return self
 
-    def open(self, *, cap: int = 2) -> Database:
-        return open_database(self.url, run=self.run, cap=cap)
+    def open(self, *, cap: int = CAP) -> Database:
+        db = open_database(self.url, run=self.run)
+        seats.configure(db, cap=cap, rooms=ROOMS, now=now())
+        return db
 
     @contextmanager
-    def opened(self, *, cap: int = 2) -> Iterator[Database]:
+    def opened(self, *, cap: int = CAP) -> Iterator[Database]:
         db = self.open(cap=cap)
         try:
             yield db

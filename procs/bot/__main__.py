@@ -1,21 +1,18 @@
 """`python -m procs.bot`: the process that listens and answers."""
 
 import asyncio
-import signal
 import sys
 
-import uvloop
-
-from procs import config, log, process
+from procs import config, log, process, start
 from procs.bot import menus
 from procs.bot.board import Board
 from procs.bot.herald import Herald
 from procs.bot.intake import Intake
 from procs.bot.settling import logged
 from procs.bot.speech import Speech
-from procs.errors import ChaparError, SessionRevoked, StoreError, TelegramAway, TelegramWait
+from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
 from procs.store.allowances import Allowance
-from procs.store.database import Database, open_database
+from procs.store.database import Database
 from procs.telegram.front import NAME, Front
 from procs.telegram.signin import SIGN_IN
 from procs.telegram.standing import Standing
@@ -24,24 +21,6 @@ from procs.telegram.standing import Standing
 PATIENCE = 5.0
 #: Seconds between two attempts to reach Telegram.
 AGAIN = 5.0
-
-
-def main() -> int:
-    process.keep_private()
-    process.end_with_parent(signal.SIGTERM)
-    try:
-        settings = config.load()
-        log.start(settings.log_level)
-        db = open_database(
-            settings.database_url,
-            run=settings.run,
-            cap=settings.max_downloads_per_user,
-            rooms=settings.max_concurrent_downloads,
-        )
-    except (config.BadSettings, StoreError) as error:
-        print(f"chapar bot cannot start: {error}", file=sys.stderr)
-        return 1
-    return uvloop.run(live(settings, db))
 
 
 async def live(settings: config.Settings, db: Database) -> int:
@@ -70,7 +49,6 @@ async def live(settings: config.Settings, db: Database) -> int:
         log.error("bot.refused", error=error, why=type(error).__name__)
     finally:
         await front.close()
-        db.close()
     log.info("bot.left", asked=signals.stop.is_set())
     return 0 if signals.stop.is_set() else 1
 
@@ -98,4 +76,4 @@ async def connect(front: Front, intake: Intake, speech: Speech, standing: Standi
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start.run("bot", live, need_telegram=True))

@@ -1,49 +1,31 @@
 """`python -m procs.keeper`: one keeper, until it is told to stop."""
 
 import asyncio
-import signal
 import sys
 
-import uvloop
-
-from procs import config, log, process
-from procs.errors import StoreError
+from procs import log, process, start
+from procs.config import Settings
 from procs.keeper.doorman import Doorman
 from procs.keeper.round import Keeper
-from procs.store.database import open_database
+from procs.store.database import Database
 
 #: Seconds between two looks at what is due.
 TICK = 1.0
 
 
-def main() -> int:
-    process.keep_private()
-    process.end_with_parent(signal.SIGTERM)
-    try:
-        settings = config.load(need_telegram=False)
-        log.start(settings.log_level)
-        db = open_database(
-            settings.database_url, run=settings.run, cap=settings.max_downloads_per_user
-        )
-    except (config.BadSettings, StoreError) as error:
-        print(f"chapar keeper cannot start: {error}", file=sys.stderr)
-        return 1
+async def keep(settings: Settings, db: Database) -> int:
+    """Make the rounds, with the doorman beside them, until told to stop."""
     doorman = Doorman(db.write_locks())
     doorman.start()
-    uvloop.run(keep(Keeper(db, settings)))
-    doorman.leave()
-    db.close()
-    return 0
-
-
-async def keep(keeper: Keeper) -> None:
-    signals = process.Signals()
+    keeper, signals = Keeper(db, settings), process.Signals()
     log.info("keeper.started")
     while not signals.stop.is_set():
         keeper.run()
         await signals.unless_stopped(asyncio.sleep(TICK))
     log.info("keeper.left")
+    doorman.leave()
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start.run("keeper", keep))

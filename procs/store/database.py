@@ -46,10 +46,6 @@ class Database(Protocol):
     it is a fault of ours, and nobody catches it.
     """
 
-    #: Seats of a user who has no cap of their own, and downloads that may run at once.
-    cap: int
-    rooms: int
-
     @property
     def run(self) -> Path:
         """The folder of the sockets by which the processes of this database wake each other."""
@@ -98,16 +94,14 @@ class Database(Protocol):
 SCHEMES = {"sqlite": "SQLite, a file on this machine"}
 
 
-def open_database(url: str, *, run: Path, cap: int = 2, rooms: int = 8, check: int = 0) -> Database:
+def open_database(url: str, *, run: Path, check: int = 0) -> Database:
     """The database of this process; it must have been migrated. One of up to `check` bytes is read
     whole, to see that it is not damaged.
 
     Raises NewerDatabase when a newer Chapar wrote it, StoreError when it cannot be used.
     """
     require_known(url)
-    return connection.Connection(
-        database_file.path_of(url), run=run, cap=cap, rooms=rooms, check=check
-    )
+    return connection.Connection(database_file.path_of(url), run=run, check=check)
 
 
 def migrate(url: str, *, run: Path, check: int = 0) -> None:

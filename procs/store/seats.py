@@ -11,7 +11,7 @@ from typing import Any
 
 from procs import codec
 from procs.clock import Now
-from procs.job import Kind, Lane, Lease, State
+from procs.job import SYSADMIN, Kind, Lane, Lease, State
 from procs.store import pauses, settings
 from procs.store.database import Database
 from procs.store.story import event
@@ -27,7 +27,7 @@ SELECT seat FROM jobs WHERE seat IS NOT NULL AND user_id = :user AND lane = :lan
 CAP = """
 SELECT COALESCE((SELECT cap FROM users WHERE id = :user),
                 (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
-                :default)
+                (SELECT CAST(value AS INTEGER) FROM settings WHERE name = :configured))
 """
 #: The number of a new job, and whether a pause holds it. One statement, as a sleeper waits for it.
 NEXT = """
@@ -48,7 +48,7 @@ UPDATE jobs SET state = 0, at = :now, seat = :seat, story = story || :event
    AND -:seat <= COALESCE(:fixed,
            (SELECT cap FROM users WHERE id = :user),
            (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
-           :cap)
+           (SELECT CAST(value AS INTEGER) FROM settings WHERE name = :configured))
 """
 SIT = """
 UPDATE jobs SET state = :state, seat = :seat, at = :now, story = story || :event WHERE id = :job
@@ -84,8 +84,13 @@ def cap(db: Database, user: int, lane: Lane) -> int:
     """How many seats a user has in a lane: their own cap, the setting, or the configured one."""
     if lane in CAPS:
         return CAPS[lane]
-    row = db.one(CAP, {"user": user, "default": db.cap})
-    return int(row[0]) if row else db.cap
+    return int(db.all(CAP, {"user": user, "configured": _configured(user)})[0][0])
+
+
+def _configured(user: int) -> str:
+    """The setting that a user without a cap of their own goes by: only the rooms bound the
+    sysadmin, who waits at a terminal."""
+    return settings.CONFIGURED_ROOMS if user == SYSADMIN else settings.CONFIGURED_CAP
 
 
 def free_seat(db: Database, user: int, lane: Lane) -> int | None:
@@ -193,7 +198,7 @@ def _handing(db: Database, user: int, lane: Lane, seat: int, *, now: Now) -> dic
         "lane": int(lane),
         "seat": seat,
         "fixed": CAPS.get(lane),
-        "cap": db.cap,
+        "configured": _configured(user),
         "now": now.wall,
         "event": event(now, "queued"),
     }
@@ -241,6 +246,19 @@ def set_cap_of_all(db: Database, cap: int, *, now: Now) -> int:
     the two, seats would be free beside jobs that wait for one. Returns jobs queued."""
     with db.write(full=True):
         settings.write(db, CAP_SETTING, str(cap), now=now)
+        return fill_all(db, now=now)
+
+
+def configure(db: Database, *, cap: int, rooms: int, now: Now) -> int:
+    """Keep what the configuration says where every process finds the same: seats of a user without
+    a cap of their own, and downloads that run at once. A higher cap starts waiting jobs at once.
+    Costs a read when nothing changed. Returns jobs queued."""
+    wanted = {settings.CONFIGURED_CAP: cap, settings.CONFIGURED_ROOMS: rooms}
+    if all(settings.configured(db, name) == value for name, value in wanted.items()):
+        return 0
+    with db.write(full=True):
+        for name, value in wanted.items():
+            settings.write(db, name, str(value), now=now)
         return fill_all(db, now=now)
 
 

@@ -5,7 +5,7 @@ from itertools import accumulate
 from statistics import median
 
 from procs.job import Lane, State
-from procs.store import seats
+from procs.store import seats, settings
 from procs.store.database import Database
 
 RING = "SELECT id FROM jobs WHERE state = 0 AND lane = :lane ORDER BY at"
@@ -51,6 +51,7 @@ class Turns:
         self.lines: dict[int, dict[int, int]] = {}
         self.lengths = sorted(length for (length,) in self.db.all(LENGTHS, lane))
         self.sums = [0, *accumulate(self.lengths)]
+        self.rooms = settings.configured(self.db, settings.CONFIGURED_ROOMS)
         self.running = int(self.db.all(RUNNING, lane)[0][0])
         return {job: n for n, (job,) in enumerate(self.db.all(RING, lane), 1)}
 
@@ -86,7 +87,7 @@ class Turns:
         took = self.median(site)
         if took is None or place == 0:
             return 0.0
-        crowd = place / self.db.rooms if self.running + place > self.db.rooms else 0.0
+        crowd = place / self.rooms if self.running + place > self.rooms else 0.0
         own = self.line(job, user) / seats.cap(self.db, user, Lane.HEAVY)
         return took * max(crowd, own)
 

@@ -2,20 +2,17 @@
 
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import Sequence
 
-import uvloop
-
-from procs import clock, config, log, process
+from procs import clock, config, log, process, start
 from procs.engine.client import Engine
 from procs.engine.routes import configured
 from procs.errors import StoreError
 from procs.job import Lane
 from procs.store import settings as counters
 from procs.store import workers
-from procs.store.database import Database, open_database
+from procs.store.database import Database
 from procs.store.wake import Ear
 from procs.telegram.courier import Courier
 from procs.telegram.pace import Pace
@@ -28,21 +25,6 @@ from procs.worker.tools import Tools
 
 #: Deliveries, and looks, that one worker carries at once.
 LIGHT_ROOMS, LOOK_ROOMS = 8, 4
-
-
-def main() -> int:
-    process.keep_private()
-    process.end_with_parent(signal.SIGTERM)
-    try:
-        settings = config.load(need_telegram=False)
-        log.start(settings.log_level)
-        db = open_database(
-            settings.database_url, run=settings.run, cap=settings.max_downloads_per_user
-        )
-    except (config.BadSettings, StoreError) as error:
-        print(f"chapar worker cannot start: {error}", file=sys.stderr)
-        return 1
-    return uvloop.run(live(settings, db))
 
 
 async def live(settings: config.Settings, db: Database) -> int:
@@ -67,7 +49,6 @@ async def live(settings: config.Settings, db: Database) -> int:
     workers.leave(db, worker, why=why, now=clock.now())
     places.slots.free()
     log.info("worker.recycled" if why == RECYCLE else "worker.left", worker=name, why=why)
-    db.close()
     return 0
 
 
@@ -136,4 +117,4 @@ def rooms(settings: config.Settings, post: int) -> dict[Lane, int]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start.run("worker", live))

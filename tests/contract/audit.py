@@ -14,7 +14,8 @@ CAP = f"""
 CASE j.lane {OTHERS} ELSE COALESCE(
     (SELECT cap FROM users WHERE id = j.user_id),
     (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
-    :cap) END
+    (SELECT CAST(value AS INTEGER) FROM settings
+      WHERE name = 'configured_downloads_per_user')) END
 """
 PAUSED = """
 EXISTS (SELECT 1 FROM pauses p
@@ -79,7 +80,7 @@ CHECKS = {
 
 def audit(db: Database, *, lowered: Collection[int] = ()) -> list[str]:
     """Every finding, in words. `lowered`: users whose cap sank while they had jobs on seats."""
-    facts = {"cap": db.cap, "lowered": " ".join(map(str, lowered))}
+    facts = {"lowered": " ".join(map(str, lowered))}
     return [
         f"{what}: {sorted(number for (number,) in rows)}"
         for what, select in CHECKS.items()

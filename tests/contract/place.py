@@ -35,4 +35,4 @@ class Place:
         return self
 
     def open(self) -> Database:
-        return open_database(self.url, run=self.run, cap=2)
+        return open_database(self.url, run=self.run)

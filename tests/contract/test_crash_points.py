@@ -342,7 +342,7 @@ SELECT type, name, sql FROM sqlite_schema
 
 
 def open_of(folder: Path) -> Database:
-    return open_database(url_of(folder), run=folder / "run", cap=2)
+    return open_database(url_of(folder), run=folder / "run")
 
 
 def url_of(folder: Path) -> str:

@@ -59,6 +59,18 @@ def test_the_database_is_readable_by_its_owner_only(db: Database) -> None:
     assert oct(db.path.stat().st_mode & 0o777) == "0o600"
 
 
+def test_a_database_can_be_closed_twice(tmp_path: Path) -> None:
+    url, run = f"sqlite:///{tmp_path}/a.db", tmp_path / "run"
+    migrate(url, run=run)
+    db = open_database(url, run=run)
+    db.close()
+    with (tmp_path / "next").open("w") as reused:
+        db.close()
+        reused.write("still open")
+
+    assert (tmp_path / "next").read_text() == "still open"
+
+
 def test_a_script_is_split_at_its_statements() -> None:
     assert statements("CREATE TABLE a (b);\n-- c; d\nCREATE TABLE e (f);\n") == [
         "CREATE TABLE a (b);",

@@ -3,7 +3,7 @@
 import pytest
 
 from procs.job import Ask, Lane, Lease
-from procs.store import leases, lists, order, outcomes, requests, upkeep
+from procs.store import leases, lists, order, outcomes, requests, seats, upkeep
 from tests.contract.audit import audit
 from tests.contract.conftest import Desk
 
@@ -84,7 +84,7 @@ def test_one_that_is_tried_again_later_is_not_waited_for(desk: Desk, worker: int
 
 def test_one_that_waits_likewise_is_waited_for(desk: Desk, worker: int) -> None:
     """The third does not overtake the second, which waits for the first."""
-    desk.db.cap = 3
+    seats.configure(desk.db, cap=3, rooms=8, now=desk.clock.now())
     spread(desk, "a", "b", "c")
     first, second, third = desk.claim(worker, room=3)
     put_off(desk, fetched(desk, second))

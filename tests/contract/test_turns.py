@@ -3,7 +3,7 @@
 import pytest
 
 from procs.job import Lease
-from procs.store import outcomes
+from procs.store import outcomes, seats
 from tests.contract.conftest import Clock, Desk
 
 
@@ -47,7 +47,7 @@ def test_nobody_waits_while_a_room_is_free(desk: Desk, downloads_take: None) -> 
 def test_the_wait_grows_with_the_place_when_the_rooms_are_full(
     desk: Desk, downloads_take: None
 ) -> None:
-    desk.db.rooms = 2
+    seats.configure(desk.db, cap=2, rooms=2, now=desk.clock.now())
     for user in range(2, 6):
         desk.asks(user, f"other{user}")
     desk.claim(desk.worker(), room=2)
@@ -67,7 +67,7 @@ def test_ones_own_line_counts_though_rooms_are_free(desk: Desk, downloads_take: 
 
 
 def test_without_experience_no_time_is_promised(desk: Desk) -> None:
-    desk.db.rooms = 1
+    seats.configure(desk.db, cap=2, rooms=1, now=desk.clock.now())
     asked = desk.asks(1, "a", "b", "c")
 
     assert desk.glance(asked[-1].request).wait == 0.0

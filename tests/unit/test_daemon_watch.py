@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from daemon import watch
-from procs import clock
+from procs import clock, config, start
 from procs.job import Ask, Lane, Link
-from procs.store import leases, requests, workers
+from procs.store import leases, requests, seats, upkeep, workers
 from procs.store.database import migrate, open_database
 from procs.store.report import overview
 
@@ -110,6 +110,64 @@ def test_it_ends_when_supervisord_is_gone(listener):
     listener.stdin.close()
     assert listener.wait(timeout=10) == 0
     listener.stdin = None
+
+
+@pytest.fixture
+def five(home):
+    """Settings that let a user have five downloads at once."""
+    environ = {"CHAPAR_HOME": str(home), "CHAPAR_MAX_DOWNLOADS_PER_USER": "5"}
+    return config.load(environ, env_file=None, need_telegram=False)
+
+
+def ask_for(db, count):
+    asks = [Ask(1, 1, n, 0, Link(f"http://x.test/{n}", "x.test", f"url:{n}")) for n in range(count)]
+    requests.submit(db, asks, now=clock.now())
+
+
+def lease_in_a_process_that_ends(settings, room):
+    """So many downloads in the hands of a worker process that has ended since: their numbers."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        db = start.open_store(settings)
+        worker = workers.enter(db, "w01-1", now=clock.now())
+        held = leases.claim(db, worker=worker, lane=Lane.HEAVY, room=room, now=clock.now())
+        os.write(writer, " ".join(str(one.job) for one in held).encode())
+        os._exit(0)
+    os.waitpid(pid, 0)
+    jobs = os.read(reader, 200).decode().split()
+    os.close(reader)
+    os.close(writer)
+    return [int(job) for job in jobs]
+
+
+@pytest.mark.parametrize("stopped", range(5))
+def test_a_seat_that_a_dead_worker_frees_is_given_to_who_waits_at_the_configured_cap(five, stopped):
+    db = start.open_store(five)
+    ask_for(db, 6)
+    held = lease_in_a_process_that_ends(five, room=6)
+    upkeep.cancel(db, held[stopped], now=clock.now())
+
+    assert watch.release(five, why="test")
+
+    counts = overview(db, now=clock.now()).jobs["heavy"]
+    assert (len(held), counts["queued"], counts.get("waiting", 0)) == (5, 5, 0)
+    db.close()
+
+
+def test_a_cap_that_a_restart_raises_starts_at_once_who_waits(home, five, db):
+    ask_for(db, 6)
+    assert jobs(db) == (2, 0)
+
+    start.open_store(five).close()
+
+    assert jobs(db) == (5, 0)
+
+
+def test_who_opens_the_database_without_settings_goes_by_those_of_the_start(home, five, db):
+    start.open_store(five).close()
+
+    assert seats.cap(db, 1, Lane.HEAVY) == 5
 
 
 def test_words_of_an_event():

@@ -38,15 +38,9 @@ class Connection:
     """A connection that only its own process and thread may use; `procs.store.database` says what
     it promises."""
 
-    def __init__(
-        self, path: Path, *, run: Path, cap: int = 2, rooms: int = 8, check: int = 0
-    ) -> None:
+    def __init__(self, path: Path, *, run: Path, check: int = 0) -> None:
         self.path = path
         self.run = run
-        #: Seats of a user who has no cap of their own.
-        self.cap = cap
-        #: Downloads that may run at once.
-        self.rooms = rooms
         self.pid = os.getpid()
         self.connection = database_file.connect(
             path, timeout=BUSY, statements=PREPARED, check=check

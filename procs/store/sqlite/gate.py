@@ -29,7 +29,8 @@ class Gate:
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
         try:
             run.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.door, self.file = (os.open(run / name, flags, 0o600) for name in (DOOR, GATE))
+            self.opened = [os.open(run / name, flags, 0o600) for name in (DOOR, GATE)]
+            self.door, self.file = self.opened
         except OSError as error:
             raise StoreError(
                 f"{error.filename} cannot be used ({error.strerror}); let it be a file, or folder, "
@@ -47,8 +48,8 @@ class Gate:
         fcntl.flock(self.file, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        os.close(self.file)
-        os.close(self.door)
+        while self.opened:
+            os.close(self.opened.pop())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ A step is one script; `VERSION` is how many there are, and is kept in the databa
 
 from procs.store.sqlite.schema_base import FOUNDATION
 from procs.store.sqlite.schema_persons import CIRCLES, TALLIES
+from procs.store.sqlite.schema_sites import BLAME, BREAKERS, DISK, ENGINES, FAILURES, VISITS
 from procs.store.sqlite.schema_updates import HEARD, UPLOAD_PEERS
 
 #: Pausing: a scope is `all`, `user:<id>` or `site:<name>`. A job held by a pause keeps no seat.
@@ -35,105 +36,6 @@ CREATE TABLE copies (
     access   INTEGER NOT NULL,
     message  INTEGER NOT NULL,
     PRIMARY KEY (media, part)
-) STRICT, WITHOUT ROWID;
-"""
-
-#: The error detector: failed attempts that are alike are one row.
-FAILURES = """
-CREATE TABLE failures (
-    error     TEXT NOT NULL,
-    site      TEXT NOT NULL,
-    print     TEXT NOT NULL,
-    count     INTEGER NOT NULL,
-    first_at  REAL NOT NULL,
-    last_at   REAL NOT NULL,
-    job       INTEGER NOT NULL,
-    code      TEXT NOT NULL,
-    example   TEXT NOT NULL,
-    PRIMARY KEY (error, site, print)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX failure_last ON failures (last_at);
-"""
-
-#: A download's share in the deaths of its workers: 1 when it ran alone, half when with another.
-BLAME = """
-ALTER TABLE jobs ADD COLUMN blame REAL NOT NULL DEFAULT 0;
-"""
-
-#: A site (by one egress) that keeps failing is left alone. `until` is NULL while it is closed, and
-#: a wall instant when it is open; after that one job, under its fence, makes the trial.
-BREAKERS = """
-CREATE TABLE breakers (
-    site      TEXT NOT NULL,
-    egress    TEXT NOT NULL,
-    failures  INTEGER NOT NULL DEFAULT 0,
-    openings  INTEGER NOT NULL DEFAULT 0,
-    until     REAL,
-    why       TEXT NOT NULL DEFAULT '',
-    since     REAL NOT NULL,
-    trial     INTEGER,
-    fence     INTEGER,
-    PRIMARY KEY (site, egress)
-) STRICT, WITHOUT ROWID;
-"""
-
-#: The disk: what running downloads were promised of it, and the machines where it is low.
-DISK = """
-CREATE TABLE reservations (
-    host   TEXT NOT NULL,
-    job    INTEGER NOT NULL,
-    fence  INTEGER NOT NULL,
-    bytes  INTEGER NOT NULL,
-    PRIMARY KEY (host, job)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE disks (
-    host   TEXT PRIMARY KEY,
-    since  REAL NOT NULL,
-    free   INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-"""
-
-#: Visits to sites whose rules bind them. `paces`: when the next may begin by a way, wall instants.
-#: `visits`: who is there; a row counts while its lease does. `cookies`: the health of a file.
-VISITS = """
-CREATE TABLE paces (
-    site     TEXT NOT NULL,
-    egress   TEXT NOT NULL,
-    rate_at  REAL NOT NULL,
-    gap_at   REAL NOT NULL,
-    PRIMARY KEY (site, egress)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE visits (
-    job    INTEGER PRIMARY KEY,
-    fence  INTEGER NOT NULL,
-    site   TEXT NOT NULL
-) STRICT;
-CREATE INDEX visit_site ON visits (site);
-CREATE TABLE cookies (
-    site      TEXT NOT NULL,
-    file      TEXT NOT NULL,
-    failures  INTEGER NOT NULL DEFAULT 0,
-    openings  INTEGER NOT NULL DEFAULT 0,
-    until     REAL,
-    why       TEXT NOT NULL DEFAULT '',
-    since     REAL NOT NULL,
-    PRIMARY KEY (site, file)
-) STRICT, WITHOUT ROWID;
-"""
-
-#: Versions of the engine: since when each was used, with what was done and broken by then, and
-#: which are not to be taken again by themselves.
-ENGINES = """
-CREATE TABLE engines (
-    host        TEXT NOT NULL,
-    version     TEXT NOT NULL,
-    used_at     REAL NOT NULL,
-    job         INTEGER NOT NULL,
-    broken      INTEGER NOT NULL,
-    usual       REAL NOT NULL,
-    refused_at  REAL,
-    why         TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (host, version)
 ) STRICT, WITHOUT ROWID;
 """
 
@@ -260,6 +162,13 @@ ALTER TABLE requests ADD COLUMN listing INTEGER;
 CREATE INDEX request_speaker ON requests (speaker) WHERE speaker IS NOT NULL;
 """
 
+#: What the processes of a start are configured with, by which all of them go alike; the first start
+#: writes its own over these.
+CONFIGURED = """
+INSERT INTO settings (name, value, changed_at)
+VALUES ('configured_downloads_per_user', '2', 0), ('configured_downloads', '8', 0);
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("foundation", FOUNDATION),
     ("pauses", PAUSES),
@@ -284,6 +193,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("upload peers", UPLOAD_PEERS),
     ("circles", CIRCLES),
     ("tallies", TALLIES),
+    ("configured", CONFIGURED),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

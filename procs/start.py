@@ -1,0 +1,53 @@
+"""The start of a process of ours: closed to others, bound to its parent, with its settings, its log
+and its database; then its own work until that is over.
+"""
+
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from procs import clock, config, log, process
+from procs.config import Settings
+from procs.errors import StoreError
+from procs.store import seats, wake
+from procs.store.database import Database, open_database
+
+#: What a process does with its settings and its database; the result is its exit code.
+Work = Callable[[Settings, Database], Coroutine[Any, Any, int]]
+
+
+def run(name: str, work: Work, *, need_telegram: bool = False) -> int:
+    """Be the process of this name. Returns its exit code: 1 with a sentence on standard error when
+    its settings or its database cannot be used. The database is closed at the end."""
+    # Here, because `chapar up` and the listener of deaths open the database too and need no loop.
+    import uvloop
+
+    process.keep_private()
+    process.end_with_parent(signal.SIGTERM)
+    try:
+        settings = config.load(need_telegram=need_telegram)
+        log.start(settings.log_level)
+        db = open_store(settings)
+    except (config.BadSettings, StoreError) as error:
+        print(f"chapar {name} cannot start: {error}", file=sys.stderr)
+        return 1
+    try:
+        return int(uvloop.run(work(settings, db)))
+    finally:
+        db.close()
+
+
+def open_store(settings: Settings) -> Database:
+    """The database, in which all processes find what these settings say of seats and rooms: no
+    process can go by others than its neighbours. Raises NewerDatabase, StoreError."""
+    db = open_database(settings.database_url, run=settings.run)
+    try:
+        cap, rooms = settings.max_downloads_per_user, settings.max_concurrent_downloads
+        queued = seats.configure(db, cap=cap, rooms=rooms, now=clock.now())
+    except BaseException:
+        db.close()
+        raise
+    if queued:
+        wake.poke_idle(settings.run, count=queued)
+    return db
