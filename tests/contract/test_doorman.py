@@ -39,6 +39,12 @@ def inside(place: Place) -> Iterator[Inside]:
     process.join()
 
 
+def freeze(process: multiprocessing.process.BaseProcess) -> None:
+    """Stop it, and wait until it stands still: on a busy machine the signal takes a while."""
+    os.kill(process.pid or 0, signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid or 0, os.WSTOPPED | os.WNOWAIT)
+
+
 def looks(man: Doorman, seconds: float) -> None:
     """What the doorman sees at the beginning and at the end of so many seconds."""
     now = time.monotonic()
@@ -50,7 +56,7 @@ def test_a_stopped_holder_is_killed_and_its_half_transaction_undone(
     db: Database, inside: Inside
 ) -> None:
     process, _ = inside
-    os.kill(process.pid or 0, signal.SIGSTOP)
+    freeze(process)
 
     looks(Doorman(db.write_locks()), doorman.STOPPED)
 
@@ -93,7 +99,7 @@ def test_who_only_waits_at_the_gate_is_not_its_holder(
     here, there = SPAWN.Pipe()
     waiter = SPAWN.Process(target=stay_inside, args=(place, there))
     waiter.start()
-    os.kill(holder.pid or 0, signal.SIGSTOP)
+    freeze(holder)
 
     looks(Doorman(db.write_locks()), doorman.STOPPED)
 
@@ -122,7 +128,7 @@ def test_who_was_stopped_at_the_door_lets_the_others_in(
 ) -> None:
     holder, pipe = inside
     next_in_line, _ = at_the_door
-    os.kill(next_in_line.pid or 0, signal.SIGSTOP)
+    freeze(next_in_line)
     pipe.send("go on")
     holder.join()
 
