@@ -20,7 +20,7 @@ LINK = {
     "variant": "best",
     "folder": 0,
 }
-#: Seats of a user, and downloads at once, unless a measurement wants others.
+#: Seats of a user and downloads at once, as a new database has them.
 CAP, ROOMS = 2, 8
 #: Jobs in one transaction when a table is filled.
 BITE = 5000
@@ -47,13 +47,15 @@ class Table:
         migrate(self.url, run=self.run)
         return self
 
-    def open(self, *, cap: int = CAP) -> Database:
+    def open(self, *, cap: int | None = None) -> Database:
+        """A connection; `cap` is from then on that of every one."""
         db = open_database(self.url, run=self.run)
-        seats.configure(db, cap=cap, rooms=ROOMS, now=now())
+        if cap is not None:
+            seats.configure(db, cap=cap, rooms=ROOMS, now=now())
         return db
 
     @contextmanager
-    def opened(self, *, cap: int = CAP) -> Iterator[Database]:
+    def opened(self, *, cap: int | None = None) -> Iterator[Database]:
         db = self.open(cap=cap)
         try:
             yield db
