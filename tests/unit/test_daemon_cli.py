@@ -1,11 +1,16 @@
 """The `chapar` command: answers in sentences and exit codes, never in tracebacks."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from daemon import cli
 from procs import config
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -87,3 +92,8 @@ def test_check_names_an_engine_with_known_holes(home, capsys):
 def test_engine_before_the_first_start(home, capsys):
     assert cli.main(["engine", "list"]) == 1
     assert "chapar up" in capsys.readouterr().err
+
+
+def test_a_command_that_opens_the_database_starts_without_the_library_of_the_migrations():
+    code = "import sys, daemon.cli, daemon.store; sys.exit('sqlite_utils' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
