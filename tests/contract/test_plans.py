@@ -90,7 +90,7 @@ def plan(db: Database, text: str) -> list[str]:
 
 def scans(steps: list[str]) -> list[str]:
     """The steps that read all there is of a table or an index."""
-    return [step for step in steps if step.startswith("SCAN") and step != "SCAN CONSTANT ROW"]
+    return [step for step in steps if step.startswith("SCAN") and "CONSTANT ROW" not in step]
 
 
 @pytest.mark.parametrize("name", sorted(STATEMENTS))
