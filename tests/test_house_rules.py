@@ -177,6 +177,16 @@ def test_the_room_of_a_kind_of_database_has_one_door_and_looks_at_no_other_part_
     assert (inward, outward) == ([], [])
 
 
+def test_the_database_is_opened_at_two_places():
+    """By a process, which brings its settings along, and by a command, which brings none."""
+    opening = {
+        source.name
+        for source in ours()
+        if any(module == f"{DOOR}.open_database" for module in imports(source))
+    }
+    assert opening == {"procs.start", "daemon.store"}
+
+
 def test_no_bare_except_and_few_that_catch_all():
     wrong = [
         f"{source.name}:{node.lineno}"
