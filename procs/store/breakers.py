@@ -33,7 +33,9 @@ COUNT = """
 INSERT INTO breakers (site, egress, person, failures, since, latest)
 VALUES (:site, :egress, :person, 1, :now, :job)
     ON CONFLICT (site, egress, person) DO UPDATE
-   SET failures = failures + (:each OR latest IS NOT :job), latest = :job
+   SET failures = breakers.failures
+           + CASE WHEN :each = 0 AND breakers.latest = excluded.latest THEN 0 ELSE 1 END,
+       latest = excluded.latest
 RETURNING failures
 """
 WEIGHED = """
@@ -53,7 +55,7 @@ UPDATE breakers SET failures = CASE person WHEN -1 THEN failures ELSE 0 END,
        since = CASE WHEN until IS NULL THEN since ELSE :now END, until = NULL, latest = NULL
  WHERE site = :site AND egress = :egress AND person IN (-1, :person)
    AND (until IS NULL AND failures > 0 OR until <= :now)
-   AND (:whole OR until IS NOT NULL AND why IN ('bot-check', 'site-busy'))
+   AND (:whole = 1 OR until IS NOT NULL AND why IN ('bot-check', 'site-busy'))
 RETURNING person, failures
 """
 #: A trial that found the site at work speaks for all who wait, but not against a time that the

@@ -31,9 +31,11 @@ PICK = """
 SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress
   FROM jobs
  WHERE state = 0 AND lane = :lane AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
-   AND (NOT :local OR payload ->> '$.folder' > 0)
+   AND (:local = 0 OR folder = 1)
  ORDER BY at
- LIMIT MAX(0, MIN(:room, :most - (SELECT COUNT(*) FROM jobs WHERE state = 1 AND lane = :lane)))
+ LIMIT (SELECT CASE WHEN COUNT(*) >= :most THEN 0
+                    WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
+          FROM jobs WHERE state = 1 AND lane = :lane)
 """
 CLAIM = """
 UPDATE jobs
@@ -78,7 +80,7 @@ FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
 READY = """
 SELECT 1 FROM jobs
  WHERE state = 0 AND lane = :lane AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
-   AND (NOT :local OR payload ->> '$.folder' > 0) LIMIT 1
+   AND (:local = 0 OR folder = 1) LIMIT 1
 """
 
 
@@ -102,8 +104,8 @@ def claim(
     local: bool = False,
 ) -> list[Lease]:
     """Take up to `room` queued jobs of a lane, the longest in the ring first; in all, never more
-    than `most` jobs of the lane are leased. `local`: only those whose files stay on this disk, by
-    the folder that their payload names."""
+    than `most` jobs of the lane are leased. `local`: only those whose files stay on this
+    disk."""
     wanted = {"worker": worker, "lane": lane, "local": int(local)}
     said = event(now, "claimed", worker=worker)
     facts = {"worker": worker, "end": now.boot + LEASE, "event": said}

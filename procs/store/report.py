@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from procs import codec
 from procs.clock import Now
 from procs.job import Lane, State
 from procs.store import workers
@@ -22,9 +23,8 @@ TABLE = """
 SELECT r.id, r.user_id, r.url, r.variant, r.state, r.cached, COALESCE(r.say, ''),
        COALESCE(r.code, ''), COALESCE(r.worker, ''), r.received_at, r.answered_at, r.started_at,
        r.ended_at,
-       COALESCE((SELECT SUM(json_extract(part.value, '$.size'))
-                   FROM media_keys k JOIN media m ON m.id = k.media, json_each(m.parts) part
-                  WHERE k.key = r.key AND k.variant = r.variant AND r.state = 'delivered'), 0)
+       COALESCE((SELECT m.parts FROM media_keys k JOIN media m ON m.id = k.media
+                  WHERE k.key = r.key AND k.variant = r.variant AND r.state = 'delivered'), '[]')
   FROM requests r ORDER BY r.id DESC LIMIT :most
 """
 
@@ -85,4 +85,5 @@ def latest(db: Database, most: int = 50) -> list[Past]:
 
 
 def _cells(row: Row) -> Row:
-    return (*row[:5], bool(row[5]), *row[6:])
+    size = sum(part["size"] for part in codec.load(row[-1]))
+    return (*row[:5], bool(row[5]), *row[6:-1], size)

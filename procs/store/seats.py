@@ -35,8 +35,8 @@ SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM jobs),
        EXISTS (SELECT 1 FROM pauses WHERE scope = :user OR scope = :site)
 """
 ADD = """
-INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, mark, payload, story)
-VALUES (:id, :user, :lane, :state, :now, :seat, :kind, :site, :mark, :payload, :event)
+INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, mark, folder, payload, story)
+VALUES (:id, :user, :lane, :state, :now, :seat, :kind, :site, :mark, :folder, :payload, :event)
 """
 HAND_ON = """
 UPDATE jobs SET state = 0, at = :now, seat = :seat, story = story || :event
@@ -130,6 +130,7 @@ def insert(
         "now": at,
         "seat": seat,
         "mark": job.mark,
+        "folder": int(bool(job.payload.get("folder"))),
         "payload": codec.dump(job.payload),
         "event": event(now, "added", state=state.name.lower()),
     }

@@ -10,7 +10,7 @@ INSERT INTO settings (name, value, changed_at) VALUES (:name, :value, :now)
 """
 COUNT = """
 INSERT INTO counters (name, value) VALUES (:name, :by)
-    ON CONFLICT (name) DO UPDATE SET value = value + excluded.value
+    ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value
 """
 COUNTED = "SELECT name, value FROM counters ORDER BY name"
 

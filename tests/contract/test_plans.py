@@ -1,14 +1,10 @@
 """Every statement of the store uses an index; those that walk a whole one, or a table, say why."""
 
-import importlib
-import pkgutil
-import re
-
 import pytest
 
-import procs.store
 from procs.store import leases
 from procs.store.database import Database
+from tests.contract.statements import PARAMETER, STATEMENTS
 
 pytestmark = pytest.mark.sqlite
 #: Statements that walk everything there is, and why they may: few rows, or nobody waits for them.
@@ -66,25 +62,10 @@ TABLES = {
     *("uploads.PRUNE", "users.WITH_CAP", "verdicts.PRUNE"),
     "visits.PRUNE_PACES",
 }
-SQL = re.compile(r"\s*(SELECT|UPDATE|DELETE|INSERT|WITH)\b")
-
-
-def statements() -> dict[str, str]:
-    """Every statement of every module of the store, `module.NAME`."""
-    found = {}
-    for info in pkgutil.iter_modules(procs.store.__path__):
-        module = importlib.import_module(f"procs.store.{info.name}")
-        for name, text in vars(module).items():
-            if name.isupper() and isinstance(text, str) and SQL.match(text):
-                found[f"{info.name}.{name}"] = text
-    return found
-
-
-STATEMENTS = statements()
 
 
 def plan(db: Database, text: str) -> list[str]:
-    facts = dict.fromkeys(re.findall(r":([a-z_]+)", text), 0)
+    facts = dict.fromkeys(PARAMETER.findall(text), 0)
     return [row[3] for row in db.all(f"EXPLAIN QUERY PLAN {text}", facts)]
 
 
