@@ -41,9 +41,9 @@ WHERE r.closed_at IS NULL AND r.folder = 0 AND r.user_id = :user AND r.state = '
 )
 #: Entries of a list that failed.
 LOST = "SELECT place FROM requests WHERE parent = :request AND state = 'failed' ORDER BY place"
-REPORT = """
+REPORT = f"""
 INSERT INTO progress (job, step, done, total, rate)
-SELECT id, :step, :done, :total, :rate FROM jobs WHERE id = :job AND state = 1
+SELECT id, :step, :done, :total, :rate FROM jobs WHERE id = :job AND state = {State.LEASED}
     ON CONFLICT (job) DO UPDATE
    SET step = excluded.step, done = excluded.done, total = excluded.total, rate = excluded.rate
 """

@@ -16,6 +16,7 @@ from procs.errors import LeaseLost
 from procs.job import Kind, Lane, Lease, State
 from procs.store import seats
 from procs.store.database import Database, Row
+from procs.store.literals import EVERY_LANE
 from procs.store.story import event
 
 #: Seconds a lease lasts without a beat.
@@ -27,59 +28,65 @@ ENDLESS = 1 << 30
 
 #: The first in line, then CLAIM for each of them: one statement with RETURNING costs half as much
 #: again. Nobody comes between the two, because a write transaction is IMMEDIATE.
-PICK = """
+PICK = f"""
 SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress
   FROM jobs
- WHERE state = 0 AND lane = :lane AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
+ WHERE state = {State.QUEUED} AND lane = :lane
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
    AND (:local = 0 OR folder = 1)
  ORDER BY at
  LIMIT (SELECT CASE WHEN COUNT(*) >= :most THEN 0
                     WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
-          FROM jobs WHERE state = 1 AND lane = :lane)
+          FROM jobs WHERE state = {State.LEASED} AND lane = :lane)
 """
-CLAIM = """
+CLAIM = f"""
 UPDATE jobs
-   SET state = 1, at = :end, fence = fence + 1, attempt = attempt + 1, worker = :worker,
-       story = story || :event
- WHERE id = :job AND state = 0
+   SET state = {State.LEASED}, at = :end, fence = fence + 1, attempt = attempt + 1,
+       worker = :worker, story = story || :event
+ WHERE id = :job AND state = {State.QUEUED}
 """
-RENEW = """
+RENEW = f"""
 UPDATE jobs SET at = :end
- WHERE state = 1 AND lane IN (0, 1, 2, 3) AND worker = :worker
+ WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE}) AND worker = :worker
 RETURNING id, fence, stop
 """
-END = """
+END = f"""
 UPDATE jobs
    SET state = :state, at = :now, seat = NULL, worker = NULL, error = :error,
        story = story || :event
- WHERE id = :job AND fence = :fence AND state = 1
+ WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
-RETRY = """
+RETRY = f"""
 UPDATE jobs
-   SET state = CASE stop WHEN 0 THEN 2 ELSE 22 END, at = :due, seat = NULL, worker = NULL,
-       error = :error, attempt = attempt - :free, story = story || :event
- WHERE id = :job AND fence = :fence AND state = 1
+   SET state = CASE stop WHEN 0 THEN {State.LATER} ELSE {State.CANCELLED} END, at = :due,
+       seat = NULL, worker = NULL, error = :error, attempt = attempt - :free,
+       story = story || :event
+ WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
-POSTPONE = """
+POSTPONE = f"""
 UPDATE jobs
-   SET state = 2, at = :due, worker = NULL, error = :error, attempt = attempt - 1,
+   SET state = {State.LATER}, at = :due, worker = NULL, error = :error, attempt = attempt - 1,
        progress = :progress, story = story || :event
- WHERE id = :job AND fence = :fence AND state = 1
+ WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
-RELEASE = """
+RELEASE = f"""
 UPDATE jobs
-   SET state = 0, at = :now, worker = NULL, attempt = attempt - 1, story = story || :event
- WHERE id = :job AND fence = :fence AND state = 1
+   SET state = {State.QUEUED}, at = :now, worker = NULL, attempt = attempt - 1,
+       story = story || :event
+ WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
-NOTE = """
-UPDATE jobs SET progress = :progress WHERE id = :job AND fence = :fence AND state = 1
+NOTE = f"""
+UPDATE jobs SET progress = :progress WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
-HOLDS = "SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = 1"
-STOPPED = "SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = 1 AND stop = 1"
+HOLDS = f"SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED}"
+STOPPED = f"""
+SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED} AND stop = 1
+"""
 FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
-READY = """
+READY = f"""
 SELECT 1 FROM jobs
- WHERE state = 0 AND lane = :lane AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
+ WHERE state = {State.QUEUED} AND lane = :lane
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
    AND (:local = 0 OR folder = 1) LIMIT 1
 """
 

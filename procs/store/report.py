@@ -8,14 +8,14 @@ from procs.job import Lane, State
 from procs.store import workers
 from procs.store.database import Database, Row
 
-COUNTS = """
-SELECT 0, COUNT(*), MIN(at) FROM jobs WHERE state = 0 AND lane = :lane
+COUNTS = f"""
+SELECT {State.QUEUED}, COUNT(*), MIN(at) FROM jobs WHERE state = {State.QUEUED} AND lane = :lane
  UNION ALL
-SELECT 1, COUNT(*), NULL FROM jobs WHERE state = 1 AND lane = :lane
+SELECT {State.LEASED}, COUNT(*), NULL FROM jobs WHERE state = {State.LEASED} AND lane = :lane
  UNION ALL
-SELECT 2, COUNT(*), NULL FROM jobs WHERE state = 2 AND lane = :lane
+SELECT {State.LATER}, COUNT(*), NULL FROM jobs WHERE state = {State.LATER} AND lane = :lane
  UNION ALL
-SELECT 3, COUNT(*), NULL FROM jobs WHERE state = 3 AND lane = :lane
+SELECT {State.HELD}, COUNT(*), NULL FROM jobs WHERE state = {State.HELD} AND lane = :lane
 """
 WAITING = "SELECT COUNT(*) FROM jobs WHERE seat IS NOT NULL AND seat > 0 AND lane = :lane"
 OUTCOMES = "SELECT state, COUNT(*) FROM requests WHERE received_at > :since GROUP BY state"

@@ -38,8 +38,8 @@ ADD = """
 INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, mark, folder, payload, story)
 VALUES (:id, :user, :lane, :state, :now, :seat, :kind, :site, :mark, :folder, :payload, :event)
 """
-HAND_ON = """
-UPDATE jobs SET state = 0, at = :now, seat = :seat, story = story || :event
+HAND_ON = f"""
+UPDATE jobs SET state = {State.QUEUED}, at = :now, seat = :seat, story = story || :event
  WHERE id = (SELECT id FROM jobs
               WHERE seat IS NOT NULL AND user_id = :user AND lane = :lane AND seat > 0
                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE seat IS NOT NULL AND user_id = :user
@@ -53,17 +53,18 @@ UPDATE jobs SET state = 0, at = :now, seat = :seat, story = story || :event
 SIT = """
 UPDATE jobs SET state = :state, seat = :seat, at = :now, story = story || :event WHERE id = :job
 """
-ADOPT = """
-UPDATE jobs SET user_id = :user, seat = :seat, state = 0, at = :now, story = story || :event
- WHERE id = :job AND state = 10
+ADOPT = f"""
+UPDATE jobs SET user_id = :user, seat = :seat, state = {State.QUEUED}, at = :now,
+       story = story || :event
+ WHERE id = :job AND state = {State.WAITING}
 """
-QUEUED = "SELECT user_id, lane, seat, site FROM jobs WHERE id = :job AND state = 0"
-HOLD = """
-UPDATE jobs SET state = 3, seat = NULL, at = :now, story = story || :event
- WHERE id = :job AND state IN (0, 10)
+QUEUED = f"SELECT user_id, lane, seat, site FROM jobs WHERE id = :job AND state = {State.QUEUED}"
+HOLD = f"""
+UPDATE jobs SET state = {State.HELD}, seat = NULL, at = :now, story = story || :event
+ WHERE id = :job AND state IN ({State.QUEUED}, {State.WAITING})
 """
-IN_LINE = """
-SELECT DISTINCT user_id FROM jobs WHERE seat IS NOT NULL AND seat > 0 AND lane = 1
+IN_LINE = f"""
+SELECT DISTINCT user_id FROM jobs WHERE seat IS NOT NULL AND seat > 0 AND lane = {Lane.HEAVY}
 """
 SET_CAP = "UPDATE users SET cap = :cap WHERE id = :user"
 
