@@ -6,7 +6,7 @@ hands its seat to the user's next waiting job in the same transaction, and that 
 of the ring: fair turns. `fence` grows on every claim and every reap; every write names it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +78,6 @@ UPDATE jobs
 NOTE = f"""
 UPDATE jobs SET progress = :progress WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
-HOLDS = f"SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED}"
 STOPPED = f"""
 SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED} AND stop = 1
 """
@@ -146,11 +145,6 @@ def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[He
     return [Held(job, fence, bool(stop)) for job, fence, stop in rows]
 
 
-def holds(db: Database, lease: Lease) -> bool:
-    """Whether the lease is still ours."""
-    return db.one(HOLDS, {"job": lease.job, "fence": lease.fence}) is not None
-
-
 def note(db: Database, lease: Lease, facts: Mapping[str, Any], *, full: bool = False) -> None:
     """Keep a step's result in the row, so that a retry continues. Raises LeaseLost."""
     lease.progress.update(facts)
@@ -179,30 +173,6 @@ def end(
 def finish(db: Database, lease: Lease, *, now: Now) -> None:
     """Mark the job done. Raises LeaseLost when the lease is no longer ours."""
     end(db, lease, State.DONE, now=now)
-
-
-def turn(
-    db: Database,
-    *,
-    worker: int,
-    lane: Lane,
-    room: int,
-    now: Now,
-    done: Sequence[Lease] = (),
-    full: bool = True,
-) -> list[Lease]:
-    """Finish leases, hand their seats on and claim again: a worker's whole cycle, one transaction.
-
-    A lease that is no longer ours is passed over: its job belongs to somebody else, and its seat is
-    handed on only if it is free.
-    """
-    facts = {"state": int(State.DONE), "now": now.wall, "error": None, "event": event(now, "done")}
-    with db.write(full=full):
-        if done:
-            db.change_many(END, [{**facts, **_name(lease)} for lease in done])
-            db.change_many(FORGET_PROGRESS, [{"job": lease.job} for lease in done])
-            seats.hand_all_on(db, done, now=now)
-        return claim(db, worker=worker, lane=lane, room=room, now=now) if room else []
 
 
 def retry(
@@ -250,19 +220,6 @@ def release(db: Database, lease: Lease, *, now: Now) -> None:
     with db.write():
         if _let_go(db, lease, RELEASE, facts, now=now):
             seats.hold(db, lease.job, now=now)
-
-
-def release_all(db: Database, leases: Iterable[Lease], *, now: Now) -> int:
-    """Give several back; those that are no longer ours are left alone."""
-    given = 0
-    with db.write():
-        for one in leases:
-            try:
-                release(db, one, now=now)
-            except LeaseLost:
-                continue
-            given += 1
-    return given
 
 
 def _let_go(db: Database, lease: Lease, sql: str, facts: Mapping[str, Any], *, now: Now) -> bool:

@@ -5,13 +5,12 @@ job's number, so the line is in the order of asking). A job that has neither, be
 its time or is held by a pause, comes back through `sit`; one that kept its seat through `rise`.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from procs import codec
 from procs.clock import Now
-from procs.job import Kind, Lane, Lease, State
+from procs.job import Kind, Lane, State
 from procs.store import pauses, settings
 from procs.store.database import Database
 from procs.store.story import event
@@ -138,12 +137,6 @@ def insert(
     db.change(ADD, facts)
 
 
-def enqueue(db: Database, jobs: Sequence[NewJob], *, now: Now, full: bool = True) -> list[int]:
-    """Add jobs in one transaction. Returns their numbers, in order."""
-    with db.write(full=full):
-        return [add(db, job, now=now) for job in jobs]
-
-
 def place(db: Database, job: int, *, user: int, lane: Lane, site: str) -> tuple[State, int | None]:
     """Where a job without a seat belongs at the moment, and the seat it gets there."""
     if pauses.holds(db, user=user, site=site):
@@ -181,12 +174,6 @@ def hand_on(db: Database, *, user: int, lane: Lane, seat: int, now: Now) -> bool
     """Give a seat that became free to the user's next waiting job. A seat beyond the user's cap
     (it was lowered meanwhile) is given to nobody, nor is one that is taken."""
     return db.change(HAND_ON, _handing(db, user, lane, seat, now=now)) > 0
-
-
-def hand_all_on(db: Database, leases: Iterable[Lease], *, now: Now) -> None:
-    """The same for the seats of jobs that ended at once."""
-    facts = [_handing(db, one.user, one.lane, one.seat, now=now) for one in leases]
-    db.change_many(HAND_ON, facts)
 
 
 def _handing(db: Database, user: int, lane: Lane, seat: int, *, now: Now) -> dict[str, Any]:
