@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from procs import codec
 from procs.clock import Now
 from procs.job import Lane, State
 from procs.store import workers
-from procs.store.database import Database, Row
+from procs.store.database import Database
 
 COUNTS = f"""
 SELECT {State.QUEUED}, COUNT(*), MIN(at) FROM jobs WHERE state = {State.QUEUED} AND lane = :lane
@@ -19,14 +18,6 @@ SELECT {State.HELD}, COUNT(*), NULL FROM jobs WHERE state = {State.HELD} AND lan
 """
 WAITING = "SELECT COUNT(*) FROM jobs WHERE seat IS NOT NULL AND seat > 0 AND lane = :lane"
 OUTCOMES = "SELECT state, COUNT(*) FROM requests WHERE received_at > :since GROUP BY state"
-TABLE = """
-SELECT r.id, r.user_id, r.url, r.variant, r.state, r.cached, COALESCE(r.say, ''),
-       COALESCE(r.code, ''), COALESCE(r.worker, ''), r.received_at, r.answered_at, r.started_at,
-       r.ended_at,
-       COALESCE((SELECT m.parts FROM media_keys k JOIN media m ON m.id = k.media
-                  WHERE k.key = r.key AND k.variant = r.variant AND r.state = 'delivered'), '[]')
-  FROM requests r ORDER BY r.id DESC LIMIT :most
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +29,6 @@ class Overview:
     jobs: dict[str, dict[str, int]]
     oldest: float
     requests_today: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """One request in the record. Instants are wall time, `size` the bytes that were delivered."""
-
-    request: int
-    user: int
-    url: str
-    variant: str
-    state: str
-    cached: bool
-    say: str
-    code: str
-    worker: str
-    received_at: float
-    answered_at: float | None
-    started_at: float | None
-    ended_at: float | None
-    size: int
 
 
 def overview(db: Database, *, now: Now) -> Overview:
@@ -76,14 +47,3 @@ def overview(db: Database, *, now: Now) -> Overview:
         oldest=oldest,
         requests_today={state: count for state, count in today},
     )
-
-
-def latest(db: Database, most: int = 50) -> list[Past]:
-    """The latest requests, newest first."""
-    rows = db.all(TABLE, {"most": most})
-    return [Past(*cells) for cells in (_cells(row) for row in rows)]
-
-
-def _cells(row: Row) -> Row:
-    size = sum(part["size"] for part in codec.load(row[-1]))
-    return (*row[:5], bool(row[5]), *row[6:-1], size)
