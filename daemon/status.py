@@ -9,8 +9,7 @@ from daemon.errors import NotUp
 from daemon.tables import count, minute, table
 from procs import advice, clock, disk, i18n
 from procs.config import Settings
-from procs.store import alerts, breakers, disks, pauses, reservations, sessions, tellings
-from procs.store import settings as counters
+from procs.store import alerts, breakers, counters, disks, pauses, reservations, sessions, tellings
 from procs.store.alerts import Alert
 from procs.store.database import Database, files_of
 from procs.store.report import Overview, overview
@@ -165,7 +164,7 @@ def disk_of(db: Database, settings: Settings) -> Disk:
         free=disk.free(settings.home),
         promised=[size for _, _, size in reservations.rows(db, here)],
         low_since=disks.low(db).get(here),
-        kept=counters.counted(db).get("cleanup.failed", 0),
+        kept=counters.read(db).get("cleanup.failed", 0),
         below=left if left < FULL else None,
     )
 

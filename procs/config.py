@@ -74,11 +74,6 @@ class Settings(Places):
     drain_grace: float
     log_level: str
 
-    @property
-    def has_telegram(self) -> bool:
-        """Whether there is all that a sign-in needs."""
-        return bool(self.api_id and self.api_hash and self.bot_token)
-
 
 @dataclass(frozen=True, slots=True)
 class Home(Places):

@@ -12,7 +12,6 @@ import math
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
-from string import Formatter
 from typing import Literal
 
 LOCALE = Path(__file__).with_name("locale")
@@ -86,11 +85,6 @@ def catalogue(language: str) -> dict[str, str]:
 
     with (LOCALE / f"{language}.po").open("rb") as file:
         return {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id}
-
-
-def placeholders(text: str) -> set[str]:
-    """The names of the values that a text wants."""
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 def digits(language: str, text: str) -> Local:

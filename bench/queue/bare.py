@@ -9,6 +9,8 @@ import itertools
 import os
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
 
@@ -66,20 +68,27 @@ class Bare:
         return self
 
     def turn(self) -> None:
-        """Finish what is held, hand the seats on, claim as many; one transaction, at the gate."""
+        """Finish what is held, hand the seats on, claim as many; each end is a transaction of its
+        own, and the claim is one, at the gate."""
         run = self.connection.execute
-        flock(self.gate, LOCK_EX)
-        run("BEGIN IMMEDIATE")
         for job, fence, user, seat, _ in self.held:
             self.now += 1
-            run(FINISH, {"now": self.now, "job": job, "fence": fence})
-            run(HAND_ON, {"now": self.now, "user": user, "seat": seat})
-        facts = {"end": time.monotonic(), "room": self.room}
-        self.held = run(CLAIM, facts).fetchall()
-        run("COMMIT")
-        flock(self.gate, LOCK_UN)
+            with self.write():
+                run(FINISH, {"now": self.now, "job": job, "fence": fence})
+                run(HAND_ON, {"now": self.now, "user": user, "seat": seat})
+        with self.write():
+            facts = {"end": time.monotonic(), "room": self.room}
+            self.held = run(CLAIM, facts).fetchall()
         if len(self.held) != self.room:
             raise RuntimeError("the table ran empty: the bench filled too little")
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        flock(self.gate, LOCK_EX)
+        self.connection.execute("BEGIN IMMEDIATE")
+        yield
+        self.connection.execute("COMMIT")
+        flock(self.gate, LOCK_UN)
 
     def checkpoint(self, *, truncate: bool) -> None:
         """As the store's."""

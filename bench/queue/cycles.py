@@ -1,4 +1,4 @@
-"""What a worker's whole cycle costs: finish + hand the seat on + claim, in one transaction."""
+"""What a worker's whole cycle costs: finish + hand the seat on, and claim, as a worker does."""
 
 from contextlib import ExitStack
 from functools import partial
@@ -13,9 +13,7 @@ from bench.queue.report import Report
 from bench.queue.rounds import Case, timed
 from bench.queue.table import LINK, Table
 from procs import codec
-from procs.clock import now
 from procs.job import Lane, Lease
-from procs.store import leases, seats
 from procs.store.database import Database
 
 #: Users, all at their cap and with jobs waiting, so that every finish hands a seat on: a crowd,
@@ -34,15 +32,8 @@ class Cycle:
         self.turn()
 
     def turn(self) -> None:
-        self.held = leases.turn(
-            self.db,
-            worker=self.worker,
-            lane=Lane.HEAVY,
-            room=self.room,
-            now=now(),
-            done=self.held,
-            full=self.full,
-        )
+        facts = {"worker": self.worker, "lane": Lane.HEAVY, "room": self.room}
+        self.held = table.turn(self.db, **facts, done=self.held, full=self.full)
         if len(self.held) != self.room:
             raise RuntimeError("the table ran empty: the bench filled too little")
 
@@ -70,7 +61,7 @@ def measure(report: Report, folder: Path, *, quick: bool) -> None:
             "bare": (bare, timed(bare.turn, times)),
             "bare many": (bares, timed(bares.turn, few)),
             "few users": (small, timed(Cycle(small, room=1).turn, times)),
-            "enqueue": (db, timed(partial(enqueue, db), times // 4)),
+            "enqueue": (db, timed(partial(table.enqueue, db, [table.download(1)]), times // 4)),
         }
         tell(report, rounds.interleaved({n: kept(*case) for n, case in cases.items()}, often))
 
@@ -93,16 +84,12 @@ def kept(place: Raw | Bare | Database | None, case: Case) -> Case:
     return round_of
 
 
-def enqueue(db: Database) -> None:
-    seats.enqueue(db, [table.download(1)], now=now(), full=False)
-
-
 def tell(report: Report, costs: dict[str, list[float]]) -> None:
     report.part("One process, library calls, NORMAL durability (medians)")
     report.row("raw one-row write", rounds.middle(costs["raw"]), "us")
     report.row("huey fsync=off, bare dequeue", rounds.middle(costs["huey"]), "us")
     report.row("finish + hand on + claim", rounds.middle(costs["one"]), "us")
-    report.row(f"  per job at {BATCH}", rounds.middle(costs["many"]) / BATCH, "us")
+    report.row(f"  per job, {BATCH} claimed at once", rounds.middle(costs["many"]) / BATCH, "us")
     note = f"{rounds.ratio(costs, 'few users', 'raw'):.2f} raw"
     report.row(
         f"  with {FEW} users instead of {USERS}", rounds.middle(costs["few users"]), "us", note=note

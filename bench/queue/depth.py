@@ -46,15 +46,7 @@ class Place:
             began = time.perf_counter_ns()
             (lease,) = leases.claim(self.db, worker=self.worker, lane=Lane.HEAVY, room=1, now=now())
             claimed = time.perf_counter_ns()
-            leases.turn(
-                self.db,
-                worker=self.worker,
-                lane=Lane.HEAVY,
-                room=0,
-                now=now(),
-                done=[lease],
-                full=False,
-            )
+            table.turn(self.db, worker=self.worker, lane=Lane.HEAVY, room=0, done=[lease])
             wholes.append((time.perf_counter_ns() - began) / 1000)
             claims.append((claimed - began) / 1000)
             table.fill(self.db, [table.download(lease.user)])
@@ -103,9 +95,9 @@ def deep(db: Database, many: int) -> None:
 def among_finished(db: Database, many: int) -> None:
     table.fill(db, table.in_turn(FEW, 1))
     worker = table.worker(db)
-    turn = {"worker": worker, "lane": Lane.HEAVY, "full": False}
-    held = leases.turn(db, room=FEW, now=now(), **turn)
-    leases.turn(db, room=0, done=held, now=now(), **turn)
+    turn = {"worker": worker, "lane": Lane.HEAVY}
+    held = table.turn(db, room=FEW, **turn)
+    table.turn(db, room=0, done=held, **turn)
     copy(db, State.DONE, many // FEW - 1)
     shallow(db, many)
 

@@ -12,9 +12,7 @@ from bench.queue import children, table
 from bench.queue.goals import CAP
 from bench.queue.report import Report
 from bench.queue.table import Table
-from procs.clock import now
 from procs.job import Lane, Lease
-from procs.store import leases, seats
 from procs.store.database import Database
 
 BIG, LINKS = 1, 500
@@ -49,9 +47,8 @@ def steps(folder: Path, seed: int) -> int:
                 waited[coming[-1]] = 0
                 ask(db, coming.pop(), EACH)
             worker = dice.choice(list(crew))
-            held[worker] = leases.turn(
-                db, worker=worker, lane=Lane.HEAVY, room=1, now=now(), done=held[worker], full=False
-            )
+            facts = {"worker": worker, "lane": Lane.HEAVY, "room": 1}
+            held[worker] = table.turn(db, **facts, done=held[worker])
             for lease in held[worker]:
                 if lease.user == BIG:
                     waited = {user: count + 1 for user, count in waited.items()}
@@ -61,7 +58,7 @@ def steps(folder: Path, seed: int) -> int:
 
 
 def ask(db: Database, user: int, links: int) -> None:
-    seats.enqueue(db, [table.download(user) for _ in range(links)], now=now(), full=False)
+    table.enqueue(db, [table.download(user) for _ in range(links)])
 
 
 def crowd(folder: Path) -> int:
@@ -70,7 +67,7 @@ def crowd(folder: Path) -> int:
     with table_of_all.opened(cap=CAP) as db:
         lines = [(BIG, LINKS), *((user, EACH) for user in NEW)]
         for user, links in lines:
-            seats.enqueue(db, [table.delivery(user)] * links, now=now(), full=False)
+            table.enqueue(db, [table.delivery(user)] * links)
     words = folder / "words"
     words.touch()
     hand = ("-m", "bench.queue.hand", folder, words, "--work", WORK)

@@ -15,7 +15,7 @@ from bench.queue.report import Report
 from bench.queue.rounds import middle, percentile
 from bench.queue.table import Table
 from procs.clock import now
-from procs.store import seats, upkeep, wake
+from procs.store import upkeep, wake
 from procs.store.database import Database
 
 PATIENCE = 30.0
@@ -37,7 +37,7 @@ def rescues(folder: Path, times: int) -> list[float]:
     lines = heard(words)
     with Table(folder).make().opened() as db:
         holder = hand(folder, words)
-        seats.enqueue(db, [table.delivery(1)], now=now())
+        table.enqueue(db, [table.delivery(1)], full=True)
         until(lines, "started", holder)
         took = []
         try:

@@ -1,14 +1,14 @@
 """A lease table of our own for one measurement, filled and worked only by the store's functions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from procs.clock import now
-from procs.job import Kind, Lane
-from procs.store import seats, workers
+from procs.job import Kind, Lane, Lease
+from procs.store import leases, seats, workers
 from procs.store.database import Database, open_database
 from procs.store.seats import NewJob
 
@@ -78,7 +78,31 @@ def in_turn(users: int, each: int) -> list[NewJob]:
 
 def fill(db: Database, jobs: list[NewJob]) -> None:
     for start in range(0, len(jobs), BITE):
-        seats.enqueue(db, jobs[start : start + BITE], now=now(), full=False)
+        enqueue(db, jobs[start : start + BITE])
+
+
+def enqueue(db: Database, jobs: Sequence[NewJob], *, full: bool = False) -> None:
+    """Add jobs in one transaction, as a request does."""
+    with db.write(full=full):
+        for job in jobs:
+            seats.add(db, job, now=now())
+
+
+def turn(
+    db: Database,
+    *,
+    worker: int,
+    lane: Lane,
+    room: int,
+    done: Sequence[Lease] = (),
+    full: bool = False,
+) -> list[Lease]:
+    """A worker's whole cycle, by what a worker calls: each end is a transaction of its own, which
+    waits for the disk if `full`, and one more claims."""
+    for lease in done:
+        with db.write(full=full):
+            leases.finish(db, lease, now=now())
+    return leases.claim(db, worker=worker, lane=lane, room=room, now=now()) if room else []
 
 
 def worker(db: Database, name: str = "w00-1") -> int:

@@ -1,7 +1,7 @@
 """A worker program on the lease table whose jobs do nothing: `python -m bench.queue.worker FOLDER`.
 
-It serves one lane as a worker does: rooms, one task per job, and one transaction (`leases.turn`)
-for whatever ended in the same moment of the event loop.
+It serves one lane as a worker does: rooms, one task per job, a transaction for each end, and one
+that fills the rooms.
 """
 
 import argparse
@@ -14,7 +14,6 @@ import uvloop
 from bench.queue import table
 from bench.queue.table import Table
 from bench.queue.tally import Tally
-from procs.clock import now
 from procs.job import Lane, Lease
 from procs.store import leases
 from procs.store.database import Database
@@ -50,15 +49,8 @@ class Worker:
     def turned(self, worker: int) -> list[Lease]:
         """Settle what ended, and fill the free rooms."""
         done, self.done = self.done, []
-        new = leases.turn(
-            self.db,
-            worker=worker,
-            lane=Lane.LIGHT,
-            room=self.free,
-            now=now(),
-            done=done,
-            full=self.full,
-        )
+        facts = {"worker": worker, "lane": Lane.LIGHT, "room": self.free}
+        new = table.turn(self.db, **facts, done=done, full=self.full)
         self.free -= len(new)
         return new
 

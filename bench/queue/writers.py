@@ -12,8 +12,6 @@ from bench.queue.limit import Raw
 from bench.queue.report import Report
 from bench.queue.rounds import middle
 from bench.queue.table import Table
-from procs.clock import now
-from procs.store import seats
 
 WRITERS = 4
 #: Seconds of writing.
@@ -59,7 +57,7 @@ def writing(kind: str, folder: Path) -> Callable[[], object]:
     if kind == "raw":
         return Raw(folder / "raw.db", full=True).write
     db = Table(folder).open()
-    return lambda: seats.enqueue(db, [table.download(1)], now=now(), full=True)
+    return lambda: table.enqueue(db, [table.download(1)], full=True)
 
 
 def main() -> None:

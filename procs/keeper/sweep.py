@@ -10,8 +10,7 @@ from pathlib import Path
 from procs import disk, log
 from procs.clock import Now
 from procs.config import Settings
-from procs.store import ownership
-from procs.store import settings as counters
+from procs.store import counters, ownership
 from procs.store.database import Database
 
 #: Seconds a collected-by-nobody delivery of `chapar fetch` is kept.
@@ -51,5 +50,5 @@ def remove_all(db: Database, gone: Iterable[Path]) -> int:
     if kept:
         path, why = next(iter(kept.items()))
         log.warning("sweep.failed", count=len(kept), path=path, error=why)
-        counters.count(db, "cleanup.failed", by=len(kept))
+        counters.add(db, "cleanup.failed", by=len(kept))
     return len(removed)

@@ -23,9 +23,10 @@ NOTE = """
 INSERT INTO alerts (kind, subject, lasts, count, first_at, last_at, job, worker, detail)
 VALUES (:kind, :subject, :lasts, 1, :now, :now, :job, :worker, :detail)
     ON CONFLICT (kind, subject) DO UPDATE
-   SET count = CASE WHEN cleared_at IS NULL THEN count + 1 ELSE 1 END,
-       told = CASE WHEN cleared_at IS NULL THEN told ELSE 0 END,
-       first_at = CASE WHEN cleared_at IS NULL THEN first_at ELSE excluded.first_at END,
+   SET count = CASE WHEN alerts.cleared_at IS NULL THEN alerts.count + 1 ELSE 1 END,
+       told = CASE WHEN alerts.cleared_at IS NULL THEN alerts.told ELSE 0 END,
+       first_at = CASE WHEN alerts.cleared_at IS NULL THEN alerts.first_at
+                       ELSE excluded.first_at END,
        last_at = excluded.last_at, cleared_at = NULL,
        job = excluded.job, worker = excluded.worker, detail = excluded.detail
 """
@@ -43,8 +44,9 @@ kind, subject, lasts, count, told, first_at, last_at, cleared_at, told_at, job, 
 STANDING = f"SELECT {COLUMNS} FROM alerts WHERE cleared_at IS NULL ORDER BY first_at"
 PRUNE = """
 DELETE FROM alerts
- WHERE CASE WHEN cleared_at IS NOT NULL THEN cleared_at < :day OR NOT shown AND cleared_at < :quiet
-            ELSE NOT lasts AND last_at < :quiet END
+ WHERE CASE WHEN cleared_at IS NOT NULL THEN cleared_at < :day
+                                                  OR shown = 0 AND cleared_at < :quiet
+            ELSE lasts = 0 AND last_at < :quiet END
 """
 
 

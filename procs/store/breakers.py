@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from procs import errors, sites
 from procs.clock import Now
 from procs.errors import JobError
-from procs.job import Lease
+from procs.job import Lease, State
 from procs.store import trials, verdicts
 from procs.store.database import Database
 from procs.store.trials import EVERYBODY, WAITS, Trial, Way
@@ -33,7 +33,9 @@ COUNT = """
 INSERT INTO breakers (site, egress, person, failures, since, latest)
 VALUES (:site, :egress, :person, 1, :now, :job)
     ON CONFLICT (site, egress, person) DO UPDATE
-   SET failures = failures + (:each OR latest IS NOT :job), latest = :job
+   SET failures = breakers.failures
+           + CASE WHEN :each = 0 AND breakers.latest = excluded.latest THEN 0 ELSE 1 END,
+       latest = excluded.latest
 RETURNING failures
 """
 WEIGHED = """
@@ -53,7 +55,7 @@ UPDATE breakers SET failures = CASE person WHEN -1 THEN failures ELSE 0 END,
        since = CASE WHEN until IS NULL THEN since ELSE :now END, until = NULL, latest = NULL
  WHERE site = :site AND egress = :egress AND person IN (-1, :person)
    AND (until IS NULL AND failures > 0 OR until <= :now)
-   AND (:whole OR until IS NOT NULL AND why IN ('bot-check', 'site-busy'))
+   AND (:whole = 1 OR until IS NOT NULL AND why IN ('bot-check', 'site-busy'))
 RETURNING person, failures
 """
 #: A trial that found the site at work speaks for all who wait, but not against a time that the
@@ -68,16 +70,16 @@ CLOSE = """
 UPDATE breakers SET failures = 0, openings = 0, until = NULL, since = :now, latest = NULL
  WHERE site = :site AND (until IS NOT NULL OR failures > 0)
 """
-SOONER = """
+SOONER = f"""
 UPDATE jobs SET at = :now
- WHERE state = 2 AND site = :site AND at > :now AND error LIKE 'breaker %'
+ WHERE state = {State.LATER} AND site = :site AND at > :now AND error LIKE '{WAITS} %'
    AND (:person = -1 OR user_id IN (-1, :person))
 """
-LIST = """
+LIST = f"""
 SELECT b.site, b.egress, b.person, b.failures, b.openings, b.until, b.why, b.since,
        (SELECT j.id FROM jobs j
          WHERE j.mark = 'trial:' || b.site || ' ' || b.egress || ' ' || b.person
-           AND j.mark IS NOT NULL AND j.state < 20 AND b.until IS NOT NULL)
+           AND j.mark IS NOT NULL AND j.state < {State.DONE} AND b.until IS NOT NULL)
   FROM breakers b ORDER BY b.until IS NULL, b.site, b.egress, b.person
 """
 PRUNE = "DELETE FROM breakers WHERE since < :before AND (until IS NULL OR until < :before)"

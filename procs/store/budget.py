@@ -18,17 +18,18 @@ from procs.store.database import Database
 
 EMPTY_AT = "SELECT empty_at FROM budget WHERE scope = :scope"
 SPEND = """
-INSERT INTO budget (scope, empty_at) VALUES (:scope, :at + :cost)
+INSERT INTO budget (scope, empty_at) VALUES (:scope, CAST(:at AS DOUBLE PRECISION) + :cost)
     ON CONFLICT (scope) DO UPDATE
-   SET empty_at = :cost + CASE WHEN empty_at > :at AND empty_at <= :until THEN empty_at ELSE :at END
+   SET empty_at = :cost + CASE WHEN budget.empty_at > :at AND budget.empty_at <= :until
+                               THEN budget.empty_at ELSE :at END
 """
-PRUNE = "DELETE FROM budget WHERE empty_at < :boot OR empty_at > :boot + :longest"
+PRUNE = "DELETE FROM budget WHERE empty_at < :since OR empty_at > :until"
 LEFT = """
 SELECT at, messages FROM departures
  WHERE scope = :scope AND at > :since AND at <= :until ORDER BY at
 """
 LEAVE = "INSERT INTO departures (scope, at, messages) VALUES (:scope, :at, :messages)"
-PRUNE_LEFT = "DELETE FROM departures WHERE at < :boot - :longest OR at > :boot + :longest"
+PRUNE_LEFT = "DELETE FROM departures WHERE at < :since OR at > :until"
 
 #: Seconds: nothing is promised for later than this, and nothing is counted for longer. What lies
 #: further ahead was written before a reboot, which sets the boot clock back, and is void.
@@ -95,6 +96,7 @@ def take(
 
 def prune(db: Database, *, now: Now) -> int:
     """Forget the scopes that are empty, what left long ago, and what an earlier boot wrote."""
-    facts = {"boot": now.boot, "longest": LONGEST}
+    until = now.boot + LONGEST
     with db.write():
-        return db.change(PRUNE, facts) + db.change(PRUNE_LEFT, facts)
+        empty = db.change(PRUNE, {"since": now.boot, "until": until})
+        return empty + db.change(PRUNE_LEFT, {"since": now.boot - LONGEST, "until": until})

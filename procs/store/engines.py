@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from procs.clock import Now
 from procs.errors import ExtractorBroken
+from procs.job import Lane, State
 from procs.store.database import Database
 
 #: The class of failure that a better version would mend.
@@ -33,7 +34,7 @@ UPDATE engines SET refused_at = NULL, why = '' WHERE host = :host AND version = 
 """
 REFUSED = "SELECT version, why FROM engines WHERE host = :host AND refused_at IS NOT NULL"
 TOTAL = "SELECT COALESCE(SUM(count), 0) FROM failures WHERE error = :error"
-DONE = "SELECT COUNT(*) FROM jobs WHERE id > :job AND lane = 1 AND state = 20"
+DONE = f"SELECT COUNT(*) FROM jobs WHERE id > :job AND lane = {Lane.HEAVY} AND state = {State.DONE}"
 
 
 @dataclass(frozen=True, slots=True)

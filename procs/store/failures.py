@@ -15,8 +15,8 @@ VALUES (:error,
         COALESCE(NULLIF((SELECT site FROM jobs WHERE id = :job), ''), :site),
         :print, 1, :now, :now, :job, :code, :example)
     ON CONFLICT (error, site, print) DO UPDATE
-   SET count = count + 1, last_at = excluded.last_at, job = excluded.job,
-       code = CASE excluded.code WHEN '' THEN code ELSE excluded.code END
+   SET count = failures.count + 1, last_at = excluded.last_at, job = excluded.job,
+       code = CASE excluded.code WHEN '' THEN failures.code ELSE excluded.code END
 """
 GROUPS = """
 SELECT error, site, print, count, first_at, last_at, job, code, example FROM failures
@@ -24,8 +24,8 @@ SELECT error, site, print, count, first_at, last_at, job, code, example FROM fai
 """
 PRUNE = """
 DELETE FROM failures
- WHERE last_at < MAX(:before, COALESCE((SELECT last_at FROM failures
-                                         ORDER BY last_at DESC LIMIT 1 OFFSET :most), 0))
+ WHERE last_at < :before
+    OR last_at < (SELECT last_at FROM failures ORDER BY last_at DESC LIMIT 1 OFFSET :most)
 """
 
 

@@ -23,8 +23,6 @@ SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.status_message, r.st
        j.user_id,
        (SELECT COUNT(*) FROM requests e WHERE e.parent = r.id),
        (SELECT COUNT(*) FROM requests e WHERE e.parent = r.id AND e.state = 'delivered'),
-       COALESCE((SELECT GROUP_CONCAT(e.place, ', ') FROM requests e
-                  WHERE e.parent = r.id AND e.state = 'failed'), ''),
        r.found, r.shown_stage, r.shown_share, r.shown_at, COALESCE(r.speaker, 0), r.listing
   FROM requests r
   LEFT JOIN users u ON u.id = r.user_id
@@ -41,9 +39,11 @@ OF_USER = (
 WHERE r.closed_at IS NULL AND r.folder = 0 AND r.user_id = :user AND r.state = 'open' ORDER BY +r.id
 """
 )
-REPORT = """
+#: Entries of a list that failed.
+LOST = "SELECT place FROM requests WHERE parent = :request AND state = 'failed' ORDER BY place"
+REPORT = f"""
 INSERT INTO progress (job, step, done, total, rate)
-SELECT id, :step, :done, :total, :rate FROM jobs WHERE id = :job AND state = 1
+SELECT id, :step, :done, :total, :rate FROM jobs WHERE id = :job AND state = {State.LEASED}
     ON CONFLICT (job) DO UPDATE
    SET step = excluded.step, done = excluded.done, total = excluded.total, rate = excluded.rate
 """
@@ -163,10 +163,15 @@ class _Around:
     """What one look needs to know beside the rows: whose turn is next, what is paused, the time."""
 
     def __init__(self, db: Database, *, now: Now | None = None, low: bool = False) -> None:
+        self.db = db
         self.turns = Turns(db)
         self.scopes = {scope for scope, _, _ in pauses.listed(db)}
         self.low = low
         self.now = now
+
+    def lost(self, request: int) -> str:
+        """The places of the entries of a list that failed."""
+        return ", ".join(str(place) for (place,) in self.db.all(LOST, {"request": request}))
 
     def paused(self, state: State | None, *, user: int, site: str) -> str:
         """Whose pause holds up a job of this state; "" when none does."""
@@ -184,7 +189,7 @@ class _Around:
 
 def _glance(around: _Around, row: tuple[Any, ...]) -> Glance:
     head, (job_state, step, done, total, rate, at) = row[:9], row[9:15]
-    tail, (error, job, lane, user), (entries, *more) = row[15:21], row[21:25], row[25:34]
+    tail, (error, job, lane, user), (entries, sent, *more) = row[15:21], row[21:25], row[25:33]
     state = None if job_state is None else State(job_state)
     light = lane == Lane.LIGHT
     owner, site = (head[1], "") if entries else (user, "" if light else tail[4])
@@ -198,7 +203,8 @@ def _glance(around: _Around, row: tuple[Any, ...]) -> Glance:
     why = NO_ROOM if around.low and place else error if later else ""
     facts: tuple[Any, ...] = (*head, state, doing, done, total, rate, place, later, *tail)
     ahead = around.turns.line(job, user) if mine else 0
-    facts += (why, wait, entries, *more, ahead, paused, around.stalls(state, at), light)
+    lost = around.lost(head[0]) if entries > sent else ""
+    facts += (why, wait, entries, sent, lost, *more, ahead, paused, around.stalls(state, at), light)
     return Glance(*facts)
 
 

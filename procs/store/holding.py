@@ -3,19 +3,19 @@
 from typing import Any
 
 from procs.clock import Now
-from procs.job import Lane
+from procs.job import Lane, State
 from procs.store import pauses, seats, wake
 from procs.store.database import Database
 from procs.store.story import event
 
-PENDING = """
+PENDING = f"""
 SELECT id, user_id, lane, site, seat FROM jobs
- WHERE state = 0
+ WHERE state = {State.QUEUED}
 UNION ALL
 SELECT id, user_id, lane, site, seat FROM jobs
  WHERE seat IS NOT NULL AND seat > 0
 """
-HELD = "SELECT id, user_id, lane, site FROM jobs WHERE state = 3 ORDER BY id"
+HELD = f"SELECT id, user_id, lane, site FROM jobs WHERE state = {State.HELD} ORDER BY id"
 
 
 def pause(db: Database, scope: str, *, why: str = "", now: Now) -> int:

@@ -6,7 +6,7 @@ hands its seat to the user's next waiting job in the same transaction, and that 
 of the ring: fair turns. `fence` grows on every claim and every reap; every write names it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from procs.errors import LeaseLost
 from procs.job import Kind, Lane, Lease, State
 from procs.store import seats
 from procs.store.database import Database, Row
+from procs.store.literals import EVERY_LANE
 from procs.store.story import event
 
 #: Seconds a lease lasts without a beat.
@@ -27,58 +28,65 @@ ENDLESS = 1 << 30
 
 #: The first in line, then CLAIM for each of them: one statement with RETURNING costs half as much
 #: again. Nobody comes between the two, because a write transaction is IMMEDIATE.
-PICK = """
+PICK = f"""
 SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress
   FROM jobs
- WHERE state = 0 AND lane = :lane AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
-   AND (NOT :local OR payload ->> '$.folder' > 0)
+ WHERE state = {State.QUEUED} AND lane = :lane
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
+   AND (:local = 0 OR folder = 1)
  ORDER BY at
- LIMIT MAX(0, MIN(:room, :most - (SELECT COUNT(*) FROM jobs WHERE state = 1 AND lane = :lane)))
+ LIMIT (SELECT CASE WHEN COUNT(*) >= :most THEN 0
+                    WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
+          FROM jobs WHERE state = {State.LEASED} AND lane = :lane)
 """
-CLAIM = """
+CLAIM = f"""
 UPDATE jobs
-   SET state = 1, at = :end, fence = fence + 1, attempt = attempt + 1, worker = :worker,
-       story = story || :event
- WHERE id = :job AND state = 0
+   SET state = {State.LEASED}, at = :end, fence = fence + 1, attempt = attempt + 1,
+       worker = :worker, story = story || :event
+ WHERE id = :job AND state = {State.QUEUED}
 """
-RENEW = """
+RENEW = f"""
 UPDATE jobs SET at = :end
- WHERE state = 1 AND lane IN (0, 1, 2, 3) AND worker = :worker
+ WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE}) AND worker = :worker
 RETURNING id, fence, stop
 """
-END = """
+END = f"""
 UPDATE jobs
    SET state = :state, at = :now, seat = NULL, worker = NULL, error = :error,
        story = story || :event
- WHERE id = :job AND fence = :fence AND state = 1
+ WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
-RETRY = """
+RETRY = f"""
 UPDATE jobs
-   SET state = CASE stop WHEN 0 THEN 2 ELSE 22 END, at = :due, seat = NULL, worker = NULL,
-       error = :error, attempt = attempt - :free, story = story || :event
- WHERE id = :job AND fence = :fence AND state = 1
+   SET state = CASE stop WHEN 0 THEN {State.LATER} ELSE {State.CANCELLED} END, at = :due,
+       seat = NULL, worker = NULL, error = :error, attempt = attempt - :free,
+       story = story || :event
+ WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
-POSTPONE = """
+POSTPONE = f"""
 UPDATE jobs
-   SET state = 2, at = :due, worker = NULL, error = :error, attempt = attempt - 1,
+   SET state = {State.LATER}, at = :due, worker = NULL, error = :error, attempt = attempt - 1,
        progress = :progress, story = story || :event
- WHERE id = :job AND fence = :fence AND state = 1
+ WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
-RELEASE = """
+RELEASE = f"""
 UPDATE jobs
-   SET state = 0, at = :now, worker = NULL, attempt = attempt - 1, story = story || :event
- WHERE id = :job AND fence = :fence AND state = 1
+   SET state = {State.QUEUED}, at = :now, worker = NULL, attempt = attempt - 1,
+       story = story || :event
+ WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
-NOTE = """
-UPDATE jobs SET progress = :progress WHERE id = :job AND fence = :fence AND state = 1
+NOTE = f"""
+UPDATE jobs SET progress = :progress WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
-HOLDS = "SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = 1"
-STOPPED = "SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = 1 AND stop = 1"
+STOPPED = f"""
+SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED} AND stop = 1
+"""
 FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
-READY = """
+READY = f"""
 SELECT 1 FROM jobs
- WHERE state = 0 AND lane = :lane AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
-   AND (NOT :local OR payload ->> '$.folder' > 0) LIMIT 1
+ WHERE state = {State.QUEUED} AND lane = :lane
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
+   AND (:local = 0 OR folder = 1) LIMIT 1
 """
 
 
@@ -102,8 +110,8 @@ def claim(
     local: bool = False,
 ) -> list[Lease]:
     """Take up to `room` queued jobs of a lane, the longest in the ring first; in all, never more
-    than `most` jobs of the lane are leased. `local`: only those whose files stay on this disk, by
-    the folder that their payload names."""
+    than `most` jobs of the lane are leased. `local`: only those whose files stay on this
+    disk."""
     wanted = {"worker": worker, "lane": lane, "local": int(local)}
     said = event(now, "claimed", worker=worker)
     facts = {"worker": worker, "end": now.boot + LEASE, "event": said}
@@ -137,11 +145,6 @@ def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[He
     return [Held(job, fence, bool(stop)) for job, fence, stop in rows]
 
 
-def holds(db: Database, lease: Lease) -> bool:
-    """Whether the lease is still ours."""
-    return db.one(HOLDS, {"job": lease.job, "fence": lease.fence}) is not None
-
-
 def note(db: Database, lease: Lease, facts: Mapping[str, Any], *, full: bool = False) -> None:
     """Keep a step's result in the row, so that a retry continues. Raises LeaseLost."""
     lease.progress.update(facts)
@@ -170,30 +173,6 @@ def end(
 def finish(db: Database, lease: Lease, *, now: Now) -> None:
     """Mark the job done. Raises LeaseLost when the lease is no longer ours."""
     end(db, lease, State.DONE, now=now)
-
-
-def turn(
-    db: Database,
-    *,
-    worker: int,
-    lane: Lane,
-    room: int,
-    now: Now,
-    done: Sequence[Lease] = (),
-    full: bool = True,
-) -> list[Lease]:
-    """Finish leases, hand their seats on and claim again: a worker's whole cycle, one transaction.
-
-    A lease that is no longer ours is passed over: its job belongs to somebody else, and its seat is
-    handed on only if it is free.
-    """
-    facts = {"state": int(State.DONE), "now": now.wall, "error": None, "event": event(now, "done")}
-    with db.write(full=full):
-        if done:
-            db.change_many(END, [{**facts, **_name(lease)} for lease in done])
-            db.change_many(FORGET_PROGRESS, [{"job": lease.job} for lease in done])
-            seats.hand_all_on(db, done, now=now)
-        return claim(db, worker=worker, lane=lane, room=room, now=now) if room else []
 
 
 def retry(
@@ -241,19 +220,6 @@ def release(db: Database, lease: Lease, *, now: Now) -> None:
     with db.write():
         if _let_go(db, lease, RELEASE, facts, now=now):
             seats.hold(db, lease.job, now=now)
-
-
-def release_all(db: Database, leases: Iterable[Lease], *, now: Now) -> int:
-    """Give several back; those that are no longer ours are left alone."""
-    given = 0
-    with db.write():
-        for one in leases:
-            try:
-                release(db, one, now=now)
-            except LeaseLost:
-                continue
-            given += 1
-    return given
 
 
 def _let_go(db: Database, lease: Lease, sql: str, facts: Mapping[str, Any], *, now: Now) -> bool:

@@ -26,7 +26,8 @@ SELECT message FROM requests
  ORDER BY message DESC LIMIT 1
 """
 LINKS = """
-SELECT url, site, key, MAX(state = 'asked') FROM requests
+SELECT MIN(url), MIN(site), key, MAX(CASE WHEN state = 'asked' THEN 1 ELSE 0 END)
+  FROM requests
  WHERE chat = :chat AND message = :message AND user_id = :user AND parent IS NULL
    AND COALESCE(say, '') NOT IN ('replaced', 'withdrawn')
  GROUP BY key ORDER BY MIN(ordinal)

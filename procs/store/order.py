@@ -7,7 +7,7 @@ later, and not for ever (`PATIENCE`): one slow download holds nobody up for long
 from collections.abc import Iterable
 
 from procs.clock import Now
-from procs.job import Lane
+from procs.job import Lane, State
 from procs.store import seats
 from procs.store.database import Database
 
@@ -18,10 +18,12 @@ AGAIN = 15.0
 #: Why it waits, in its job's row.
 WHY = "in-order"
 
-EARLIER = """
+EARLIER = f"""
 SELECT 1 FROM requests r
   JOIN requests e ON e.parent = r.parent AND e.place < r.place AND e.state = 'open'
-  JOIN jobs j ON j.id = e.job AND (j.state IN (0, 1, 10) OR (j.state = 2 AND j.error = 'in-order'))
+  JOIN jobs j ON j.id = e.job
+       AND (j.state IN ({State.QUEUED}, {State.LEASED}, {State.WAITING})
+            OR (j.state = {State.LATER} AND j.error = '{WHY}'))
  WHERE r.id = :request LIMIT 1
 """
 NEXT = """
@@ -39,6 +41,6 @@ def call(db: Database, parents: Iterable[int], *, now: Now) -> None:
     """An entry of these lists ended: queue the delivery that waited for it. In a transaction."""
     for parent in parents:
         row = db.one(NEXT, {"parent": parent})
-        if row and row[4] == 2 and row[5] == WHY:
+        if row and row[4] == State.LATER and row[5] == WHY:
             job, user, lane, site = row[:4]
             seats.sit(db, job, user=user, lane=Lane(lane), site=site, now=now)

@@ -77,11 +77,6 @@ def started(db: Database, lease: Lease, *, worker: str, title: str = "", now: No
         db.change(STARTED, facts)
 
 
-def wanted(db: Database, lease: Lease) -> list[int]:
-    """The requests that still wait for this job."""
-    return [request for request, _ in db.all(WAITING, {"job": lease.job})]
-
-
 def first_asked(db: Database, lease: Lease) -> float | None:
     """Since when (wall) somebody waits for this job; None when nobody does."""
     row = db.one(FIRST_ASKED, {"job": lease.job})

@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass
 
-from procs.job import Lane
+from procs.job import Lane, State
 from procs.store.database import Database
 from procs.store.leases import ENDLESS, LANES
 
 #: One row for each lane in which jobs are queued, and a last one without.
-OUTLOOK = """
+OUTLOOK = f"""
 WITH RECURSIVE queued (lane) AS (
-    SELECT MIN(lane) FROM jobs WHERE state = 0
+    SELECT MIN(lane) FROM jobs WHERE state = {State.QUEUED}
      UNION ALL
-    SELECT (SELECT MIN(lane) FROM jobs WHERE state = 0 AND lane > queued.lane)
+    SELECT (SELECT MIN(lane) FROM jobs WHERE state = {State.QUEUED} AND lane > queued.lane)
       FROM queued WHERE queued.lane IS NOT NULL)
-SELECT lane, (SELECT MIN(at) FROM jobs WHERE state = 2),
+SELECT lane, (SELECT MIN(at) FROM jobs WHERE state = {State.LATER}),
        EXISTS (SELECT 1 FROM pauses WHERE scope = 'all'),
-       :most <= (SELECT COUNT(*) FROM jobs WHERE state = 1 AND lane = 1)
+       :most <= (SELECT COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane = {Lane.HEAVY})
   FROM queued
 """
 

@@ -1,9 +1,10 @@
 """Who owns which files."""
 
+from procs.job import State
 from procs.store.database import Database
 
-LEASES = """
-SELECT id, fence FROM jobs WHERE state = 1
+LEASES = f"""
+SELECT id, fence FROM jobs WHERE state = {State.LEASED}
 """
 OUTBOXES = """
 SELECT id FROM requests WHERE folder = 1 AND closed_at IS NULL AND received_at > :since

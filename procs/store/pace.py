@@ -5,7 +5,7 @@ from procs.store.database import Database
 UNTIL = "SELECT until FROM waits WHERE scope = :scope"
 NOTE = """
 INSERT INTO waits (scope, until) VALUES (:scope, :until)
-    ON CONFLICT (scope) DO UPDATE SET until = max(until, excluded.until)
+    ON CONFLICT (scope) DO UPDATE SET until = excluded.until WHERE waits.until < excluded.until
 """
 
 

@@ -8,14 +8,16 @@ needs no index that every end of a job would have to pay for.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from procs.job import State
 from procs.store.database import Database
 
 #: Rows looked at, and at most forgotten, at once.
 BITE = 200
 
 #: Number, and instant of the end; NULL for what is not over, which is passed over.
-JOBS = """
-SELECT id, CASE WHEN state >= 20 THEN at END FROM jobs WHERE id > :after ORDER BY id LIMIT :bite
+JOBS = f"""
+SELECT id, CASE WHEN state >= {State.DONE} THEN at END FROM jobs
+ WHERE id > :after ORDER BY id LIMIT :bite
 """
 REQUESTS = """
 SELECT id, CASE WHEN state <> 'open' THEN closed_at END FROM requests
@@ -23,9 +25,9 @@ SELECT id, CASE WHEN state <> 'open' THEN closed_at END FROM requests
 """
 WORKERS = "SELECT id, ended_at FROM workers WHERE id > :after ORDER BY id LIMIT :bite"
 #: The newest row stays: its number must not be used again.
-FORGET_JOB = """
+FORGET_JOB = f"""
 DELETE FROM jobs
- WHERE id = :id AND state >= 20 AND at < :before AND id < (SELECT MAX(id) FROM jobs)
+ WHERE id = :id AND state >= {State.DONE} AND at < :before AND id < (SELECT MAX(id) FROM jobs)
 """
 FORGET_REQUEST = """
 DELETE FROM requests

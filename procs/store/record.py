@@ -8,6 +8,7 @@ from procs.clock import Now
 from procs.job import Lane, State
 from procs.store import outcomes, seats, upkeep, wake, workers
 from procs.store.database import Database
+from procs.store.literals import numbers
 from procs.store.story import event
 
 #: The ends after which a job may be done once more.
@@ -18,17 +19,21 @@ SELECT j.id, j.user_id, j.lane, j.state, j.at, j.attempt, j.deaths, j.kind, j.si
        COALESCE(j.error, ''), COALESCE(w.name, ''), j.story
   FROM jobs j LEFT JOIN workers w ON w.id = j.worker
 """
-ALIVE = COLUMNS + " WHERE j.state = 1 UNION ALL " + COLUMNS + " WHERE j.state = 0 UNION ALL "
-ALIVE += COLUMNS + " WHERE j.state = 2 UNION ALL " + COLUMNS + " WHERE j.state = 3 UNION ALL "
-ALIVE += COLUMNS + " WHERE j.seat IS NOT NULL AND j.seat > 0 LIMIT :most"
+ALIVE = f"""
+{COLUMNS} WHERE j.state = {State.LEASED} UNION ALL
+{COLUMNS} WHERE j.state = {State.QUEUED} UNION ALL
+{COLUMNS} WHERE j.state = {State.LATER} UNION ALL
+{COLUMNS} WHERE j.state = {State.HELD} UNION ALL
+{COLUMNS} WHERE j.seat IS NOT NULL AND j.seat > 0 LIMIT :most
+"""
 LATEST = COLUMNS + " ORDER BY j.id DESC LIMIT :most"
 ONE = COLUMNS + " WHERE j.id = :job"
 OF_CODE = "SELECT job FROM requests WHERE code = :code ORDER BY id DESC LIMIT 1"
-REVIVE = """
+REVIVE = f"""
 UPDATE jobs
-   SET state = 2, at = :now, attempt = 0, deaths = 0, blame = 0, stop = 0, error = NULL,
+   SET state = {State.LATER}, at = :now, attempt = 0, deaths = 0, blame = 0, stop = 0, error = NULL,
        seat = NULL, story = story || :event
- WHERE id = :job AND state IN (21, 22, 23)
+ WHERE id = :job AND state IN ({numbers(BADLY)})
 RETURNING user_id, lane, site
 """
 REOPEN = """
@@ -36,9 +41,9 @@ UPDATE requests SET state = 'open', say = NULL, code = NULL, ended_at = NULL,
        closed_at = CASE WHEN parent IS NULL THEN NULL ELSE closed_at END, shown = ''
  WHERE job = :job AND state = :ended
 """
-TWIN = """
+TWIN = f"""
 SELECT 1 FROM jobs t JOIN jobs j ON t.mark = j.mark
- WHERE j.id = :job AND t.mark IS NOT NULL AND t.state < 20 LIMIT 1
+ WHERE j.id = :job AND t.mark IS NOT NULL AND t.state < {State.DONE} LIMIT 1
 """
 
 

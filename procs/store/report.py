@@ -5,28 +5,19 @@ from dataclasses import dataclass
 from procs.clock import Now
 from procs.job import Lane, State
 from procs.store import workers
-from procs.store.database import Database, Row
+from procs.store.database import Database
 
-COUNTS = """
-SELECT 0, COUNT(*), MIN(at) FROM jobs WHERE state = 0 AND lane = :lane
+COUNTS = f"""
+SELECT {State.QUEUED}, COUNT(*), MIN(at) FROM jobs WHERE state = {State.QUEUED} AND lane = :lane
  UNION ALL
-SELECT 1, COUNT(*), NULL FROM jobs WHERE state = 1 AND lane = :lane
+SELECT {State.LEASED}, COUNT(*), NULL FROM jobs WHERE state = {State.LEASED} AND lane = :lane
  UNION ALL
-SELECT 2, COUNT(*), NULL FROM jobs WHERE state = 2 AND lane = :lane
+SELECT {State.LATER}, COUNT(*), NULL FROM jobs WHERE state = {State.LATER} AND lane = :lane
  UNION ALL
-SELECT 3, COUNT(*), NULL FROM jobs WHERE state = 3 AND lane = :lane
+SELECT {State.HELD}, COUNT(*), NULL FROM jobs WHERE state = {State.HELD} AND lane = :lane
 """
 WAITING = "SELECT COUNT(*) FROM jobs WHERE seat IS NOT NULL AND seat > 0 AND lane = :lane"
 OUTCOMES = "SELECT state, COUNT(*) FROM requests WHERE received_at > :since GROUP BY state"
-TABLE = """
-SELECT r.id, r.user_id, r.url, r.variant, r.state, r.cached, COALESCE(r.say, ''),
-       COALESCE(r.code, ''), COALESCE(r.worker, ''), r.received_at, r.answered_at, r.started_at,
-       r.ended_at,
-       COALESCE((SELECT SUM(json_extract(part.value, '$.size'))
-                   FROM media_keys k JOIN media m ON m.id = k.media, json_each(m.parts) part
-                  WHERE k.key = r.key AND k.variant = r.variant AND r.state = 'delivered'), 0)
-  FROM requests r ORDER BY r.id DESC LIMIT :most
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +29,6 @@ class Overview:
     jobs: dict[str, dict[str, int]]
     oldest: float
     requests_today: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """One request in the record. Instants are wall time, `size` the bytes that were delivered."""
-
-    request: int
-    user: int
-    url: str
-    variant: str
-    state: str
-    cached: bool
-    say: str
-    code: str
-    worker: str
-    received_at: float
-    answered_at: float | None
-    started_at: float | None
-    ended_at: float | None
-    size: int
 
 
 def overview(db: Database, *, now: Now) -> Overview:
@@ -76,13 +47,3 @@ def overview(db: Database, *, now: Now) -> Overview:
         oldest=oldest,
         requests_today={state: count for state, count in today},
     )
-
-
-def latest(db: Database, most: int = 50) -> list[Past]:
-    """The latest requests, newest first."""
-    rows = db.all(TABLE, {"most": most})
-    return [Past(*cells) for cells in (_cells(row) for row in rows)]
-
-
-def _cells(row: Row) -> Row:
-    return (*row[:5], bool(row[5]), *row[6:])

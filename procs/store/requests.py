@@ -29,7 +29,7 @@ UPDATE requests SET job = :job, cached = :cached,
        title = CASE title WHEN '' THEN :title ELSE title END
  WHERE id = :request
 """
-ALIVE = "SELECT id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state < 20"
+ALIVE = f"SELECT id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state < {State.DONE}"
 #: Somebody comes to a job that lives, which goes on if it was stopping.
 JOINED = "UPDATE jobs SET stop = 0, story = story || :event WHERE id = :job"
 ANSWERED = """

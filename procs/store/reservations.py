@@ -8,25 +8,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from procs.errors import LeaseLost
-from procs.job import Lease
+from procs.job import Lease, State
 from procs.store.database import Database
 
-PROMISED = """
+PROMISED = f"""
 SELECT r.job, r.fence, r.bytes
-  FROM reservations r JOIN jobs j ON j.id = r.job AND j.fence = r.fence AND j.state = 1
+  FROM reservations r JOIN jobs j ON j.id = r.job AND j.fence = r.fence AND j.state = {State.LEASED}
  WHERE r.host = :host
 """
-RESERVE = """
+RESERVE = f"""
 INSERT INTO reservations (host, job, fence, bytes)
-SELECT :host, id, fence, :bytes FROM jobs WHERE id = :job AND fence = :fence AND state = 1
+SELECT :host, id, fence, :bytes FROM jobs
+ WHERE id = :job AND fence = :fence AND state = {State.LEASED}
     ON CONFLICT (host, job) DO UPDATE SET fence = excluded.fence, bytes = excluded.bytes
 """
 DROP = "DELETE FROM reservations WHERE host = :host AND job = :job AND fence = :fence"
-PRUNE = """
+PRUNE = f"""
 DELETE FROM reservations
  WHERE host = :host
    AND NOT EXISTS (SELECT 1 FROM jobs j
-                    WHERE j.id = reservations.job AND j.fence = reservations.fence AND j.state = 1)
+                    WHERE j.id = reservations.job AND j.fence = reservations.fence
+                      AND j.state = {State.LEASED})
 """
 
 #: Bytes on the disk by (job, fence).

@@ -5,13 +5,12 @@ job's number, so the line is in the order of asking). A job that has neither, be
 its time or is held by a pause, comes back through `sit`; one that kept its seat through `rise`.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from procs import codec
 from procs.clock import Now
-from procs.job import SYSADMIN, Kind, Lane, Lease, State
+from procs.job import SYSADMIN, Kind, Lane, State
 from procs.store import pauses, settings
 from procs.store.database import Database
 from procs.store.story import event
@@ -35,11 +34,11 @@ SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM jobs),
        EXISTS (SELECT 1 FROM pauses WHERE scope = :user OR scope = :site)
 """
 ADD = """
-INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, mark, payload, story)
-VALUES (:id, :user, :lane, :state, :now, :seat, :kind, :site, :mark, :payload, :event)
+INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, mark, folder, payload, story)
+VALUES (:id, :user, :lane, :state, :now, :seat, :kind, :site, :mark, :folder, :payload, :event)
 """
-HAND_ON = """
-UPDATE jobs SET state = 0, at = :now, seat = :seat, story = story || :event
+HAND_ON = f"""
+UPDATE jobs SET state = {State.QUEUED}, at = :now, seat = :seat, story = story || :event
  WHERE id = (SELECT id FROM jobs
               WHERE seat IS NOT NULL AND user_id = :user AND lane = :lane AND seat > 0
                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE seat IS NOT NULL AND user_id = :user
@@ -53,17 +52,18 @@ UPDATE jobs SET state = 0, at = :now, seat = :seat, story = story || :event
 SIT = """
 UPDATE jobs SET state = :state, seat = :seat, at = :now, story = story || :event WHERE id = :job
 """
-ADOPT = """
-UPDATE jobs SET user_id = :user, seat = :seat, state = 0, at = :now, story = story || :event
- WHERE id = :job AND state = 10
+ADOPT = f"""
+UPDATE jobs SET user_id = :user, seat = :seat, state = {State.QUEUED}, at = :now,
+       story = story || :event
+ WHERE id = :job AND state = {State.WAITING}
 """
-QUEUED = "SELECT user_id, lane, seat, site FROM jobs WHERE id = :job AND state = 0"
-HOLD = """
-UPDATE jobs SET state = 3, seat = NULL, at = :now, story = story || :event
- WHERE id = :job AND state IN (0, 10)
+QUEUED = f"SELECT user_id, lane, seat, site FROM jobs WHERE id = :job AND state = {State.QUEUED}"
+HOLD = f"""
+UPDATE jobs SET state = {State.HELD}, seat = NULL, at = :now, story = story || :event
+ WHERE id = :job AND state IN ({State.QUEUED}, {State.WAITING})
 """
-IN_LINE = """
-SELECT DISTINCT user_id FROM jobs WHERE seat IS NOT NULL AND seat > 0 AND lane = 1
+IN_LINE = f"""
+SELECT DISTINCT user_id FROM jobs WHERE seat IS NOT NULL AND seat > 0 AND lane = {Lane.HEAVY}
 """
 SET_CAP = "UPDATE users SET cap = :cap WHERE id = :user"
 
@@ -135,16 +135,11 @@ def insert(
         "now": at,
         "seat": seat,
         "mark": job.mark,
+        "folder": int(bool(job.payload.get("folder"))),
         "payload": codec.dump(job.payload),
         "event": event(now, "added", state=state.name.lower()),
     }
     db.change(ADD, facts)
-
-
-def enqueue(db: Database, jobs: Sequence[NewJob], *, now: Now, full: bool = True) -> list[int]:
-    """Add jobs in one transaction. Returns their numbers, in order."""
-    with db.write(full=full):
-        return [add(db, job, now=now) for job in jobs]
 
 
 def place(db: Database, job: int, *, user: int, lane: Lane, site: str) -> tuple[State, int | None]:
@@ -184,12 +179,6 @@ def hand_on(db: Database, *, user: int, lane: Lane, seat: int, now: Now) -> bool
     """Give a seat that became free to the user's next waiting job. A seat beyond the user's cap
     (it was lowered meanwhile) is given to nobody, nor is one that is taken."""
     return db.change(HAND_ON, _handing(db, user, lane, seat, now=now)) > 0
-
-
-def hand_all_on(db: Database, leases: Iterable[Lease], *, now: Now) -> None:
-    """The same for the seats of jobs that ended at once."""
-    facts = [_handing(db, one.user, one.lane, one.seat, now=now) for one in leases]
-    db.change_many(HAND_ON, facts)
 
 
 def _handing(db: Database, user: int, lane: Lane, seat: int, *, now: Now) -> dict[str, Any]:

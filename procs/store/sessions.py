@@ -10,7 +10,7 @@ NOTE = """
 INSERT INTO sessions (name, mark, why, since) VALUES (:name, :mark, :why, :now)
     ON CONFLICT (name) DO UPDATE
    SET mark = excluded.mark, why = excluded.why,
-       since = CASE WHEN mark = excluded.mark THEN since ELSE excluded.since END
+       since = CASE WHEN sessions.mark = excluded.mark THEN sessions.since ELSE excluded.since END
 """
 LOST = "SELECT name, mark, why, since FROM sessions ORDER BY name"
 FORGET = "DELETE FROM sessions WHERE name = :name"

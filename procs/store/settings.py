@@ -1,4 +1,4 @@
-"""What admins set at run time, what the configuration says, and what the system counts."""
+"""What admins set at run time, and what the configuration of the last start says."""
 
 from procs.clock import Now
 from procs.store.database import Database
@@ -12,11 +12,6 @@ INSERT INTO settings (name, value, changed_at) VALUES (:name, :value, :now)
 #: their own may have queued or running, and downloads that run at once. Every database has both.
 CONFIGURED_CAP, CONFIGURED_ROOMS = "configured_downloads_per_user", "configured_downloads"
 CONFIGURED = "SELECT CAST(value AS INTEGER) FROM settings WHERE name = :name"
-COUNT = """
-INSERT INTO counters (name, value) VALUES (:name, :by)
-    ON CONFLICT (name) DO UPDATE SET value = value + excluded.value
-"""
-COUNTED = "SELECT name, value FROM counters ORDER BY name"
 
 
 def read(db: Database, name: str, default: str) -> str:
@@ -32,13 +27,3 @@ def write(db: Database, name: str, value: str, *, now: Now) -> None:
 def configured(db: Database, name: str) -> int:
     """One of the two, as every process of this database goes by it."""
     return int(db.all(CONFIGURED, {"name": name})[0][0])
-
-
-def count(db: Database, name: str, by: int = 1) -> None:
-    """Add to a counter that survives restarts."""
-    with db.write():
-        db.change(COUNT, {"name": name, "by": by})
-
-
-def counted(db: Database) -> dict[str, int]:
-    return {name: value for name, value in db.all(COUNTED)}

@@ -14,7 +14,7 @@ MINUTE = 60.0
 
 NOTE = """
 INSERT INTO tallies (person, kind, since, count) VALUES (:person, :kind, :now, :count)
-    ON CONFLICT (person, kind) DO UPDATE SET count = count + excluded.count
+    ON CONFLICT (person, kind) DO UPDATE SET count = tallies.count + excluded.count
 RETURNING count
 """
 END = "DELETE FROM tallies WHERE since < :before RETURNING person, kind, count"

@@ -27,14 +27,15 @@ HOUR, DAY = 3600.0, 24 * 3600.0
 # What came and went before anybody was told is told too: the bot may have been away.
 DUE = f"""
 SELECT {COLUMNS} FROM alerts
- WHERE CASE WHEN told_at IS NULL THEN 1
-            WHEN cleared_at IS NOT NULL THEN shown
-            WHEN shown THEN told_at <= :repeat AND (lasts OR count > told)
+ WHERE CASE WHEN told_at IS NULL THEN TRUE
+            WHEN cleared_at IS NOT NULL THEN shown = 1
+            WHEN shown = 1 THEN told_at <= :repeat AND (lasts = 1 OR count > told)
             ELSE told_at <= :again END
  ORDER BY first_at
 """
 TOLD = """
-UPDATE alerts SET told_at = :now, told = count, shown = cleared_at IS NULL
+UPDATE alerts
+   SET told_at = :now, told = count, shown = CASE WHEN cleared_at IS NULL THEN 1 ELSE 0 END
  WHERE kind = :kind AND subject = :subject
 """
 LATELY = "SELECT COUNT(*), MAX(at) FROM tellings WHERE at > :since"

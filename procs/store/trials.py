@@ -8,7 +8,7 @@ each breaker, and none goes on when nobody waits any more.
 from dataclasses import dataclass
 
 from procs.clock import Now
-from procs.job import Kind, Lane
+from procs.job import Kind, Lane, State
 from procs.store import seats
 from procs.store.database import Database
 
@@ -21,12 +21,13 @@ CALLED = 60.0
 #: Deliveries that are looked at for links which are known to work, and how many of those are tried.
 RECENT, KNOWN = 20, 2
 
-ALIVE = "SELECT id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state < 20"
+ALIVE = f"SELECT id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state < {State.DONE}"
 #: An opening that ends later has its trial later.
-LATER = "UPDATE jobs SET at = :at WHERE id = :job AND state = 2 AND at < :at"
-WAITING = """
+LATER = f"UPDATE jobs SET at = :at WHERE id = :job AND state = {State.LATER} AND at < :at"
+WAITING = f"""
 SELECT 1 FROM jobs
- WHERE state = 2 AND at > :since AND site = :site AND error LIKE 'breaker %' AND kind <> 'trial'
+ WHERE state = {State.LATER} AND at > :since AND site = :site AND error LIKE '{WAITS} %'
+   AND kind <> '{Kind.TRIAL}'
  LIMIT 1
 """
 DELIVERED = """

@@ -8,7 +8,7 @@ from procs.job import Lane, State
 from procs.store import seats, settings
 from procs.store.database import Database
 
-RING = "SELECT id FROM jobs WHERE state = 0 AND lane = :lane ORDER BY at"
+RING = f"SELECT id FROM jobs WHERE state = {State.QUEUED} AND lane = :lane ORDER BY at"
 #: How long the users' lines are, and one of them.
 LENGTHS = """
 SELECT COUNT(*) FROM jobs
@@ -18,7 +18,7 @@ LINE = """
 SELECT id FROM jobs
  WHERE seat IS NOT NULL AND user_id = :user AND lane = :lane AND seat > 0 ORDER BY seat
 """
-RUNNING = "SELECT COUNT(*) FROM jobs WHERE state = 1 AND lane = :lane"
+RUNNING = f"SELECT COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane = :lane"
 TOOK = """
 SELECT ended_at - started_at FROM requests
  WHERE state = 'delivered' AND cached = 0 AND folder = 0 AND site = :site

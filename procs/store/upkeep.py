@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from procs.clock import Now
 from procs.errors import Quarantined
-from procs.job import Lane
+from procs.job import Lane, State
 from procs.store import alerts, outcomes, seats, workers
 from procs.store.database import Database, Row
 from procs.store.leases import FORGET_PROGRESS
+from procs.store.literals import EVERY_LANE, IDLE
 from procs.store.story import event
 
 #: A download that was running alone when its worker died, twice, is suspected of having killed it;
@@ -23,52 +24,53 @@ MANY, ENOUGH = 10, 40
 #: Rows per transaction.
 BITE = 200
 
-DUE = """
+DUE = f"""
 SELECT id, user_id, lane, site, seat FROM jobs
- WHERE state = 2 AND at <= :now ORDER BY at LIMIT :bite
+ WHERE state = {State.LATER} AND at <= :now ORDER BY at LIMIT :bite
 """
-NEXT_DUE = """
-SELECT MIN(at) FROM jobs WHERE state = 2
+NEXT_DUE = f"""
+SELECT MIN(at) FROM jobs WHERE state = {State.LATER}
 """
-HELD_BY = """
+HELD_BY = f"""
 SELECT id, user_id, lane, seat, worker, deaths, blame, stop FROM jobs
- WHERE state = 1 AND lane IN (0, 1, 2, 3) AND worker = :worker
+ WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE}) AND worker = :worker
 """
-EXPIRED = """
+EXPIRED = f"""
 SELECT id, user_id, lane, seat, worker, deaths, blame, stop FROM jobs
- WHERE state = 1 AND at < :boot
+ WHERE state = {State.LEASED} AND at < :boot
 """
 DIED_LATELY = """
 SELECT COUNT(*) FROM workers
  WHERE id > (SELECT MAX(id) FROM workers) - 100 AND why = 'died' AND ended_at > :since
 """
-TAKE_BACK = """
+TAKE_BACK = f"""
 UPDATE jobs
-   SET state = 0, at = :now, fence = fence + 1, worker = NULL, attempt = attempt - 1,
+   SET state = {State.QUEUED}, at = :now, fence = fence + 1, worker = NULL, attempt = attempt - 1,
        deaths = deaths + :death, blame = :blame, story = story || :event
- WHERE id = :job AND state = 1
+ WHERE id = :job AND state = {State.LEASED}
 """
-DROP = """
+DROP = f"""
 UPDATE jobs
-   SET state = 22, at = :now, fence = fence + 1, worker = NULL, seat = NULL,
+   SET state = {State.CANCELLED}, at = :now, fence = fence + 1, worker = NULL, seat = NULL,
        story = story || :event
- WHERE id = :job AND state = 1
+ WHERE id = :job AND state = {State.LEASED}
 """
-QUARANTINE = """
+QUARANTINE = f"""
 UPDATE jobs
-   SET state = 23, at = :now, fence = fence + 1, worker = NULL, seat = NULL, deaths = deaths + 1,
-       blame = :blame, error = 'quarantined', story = story || :event
- WHERE id = :job AND state = 1
+   SET state = {State.DEAD}, at = :now, fence = fence + 1, worker = NULL, seat = NULL,
+       deaths = deaths + 1, blame = :blame, error = 'quarantined', story = story || :event
+ WHERE id = :job AND state = {State.LEASED}
 RETURNING site
 """
-CANCEL_IDLE = """
-UPDATE jobs SET state = 22, at = :now, seat = NULL, story = story || :event
- WHERE id = :job AND state IN (0, 2, 3, 10)
+CANCEL_IDLE = f"""
+UPDATE jobs SET state = {State.CANCELLED}, at = :now, seat = NULL, story = story || :event
+ WHERE id = :job AND state IN ({IDLE})
 """
-ASK_STOP = """
-UPDATE jobs SET stop = 1, story = story || :event WHERE id = :job AND state = 1 RETURNING worker
+ASK_STOP = f"""
+UPDATE jobs SET stop = 1, story = story || :event WHERE id = :job AND state = {State.LEASED}
+RETURNING worker
 """
-SEATED = "SELECT user_id, lane, seat FROM jobs WHERE id = :job AND state IN (0, 2, 3, 10)"
+SEATED = f"SELECT user_id, lane, seat FROM jobs WHERE id = :job AND state IN ({IDLE})"
 
 
 def bring_due(db: Database, *, now: Now) -> int:

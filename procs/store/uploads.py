@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from procs.clock import Now
-from procs.job import Lease
+from procs.job import Lease, State
 from procs.store.database import Database
 
-KEEP = """
+KEEP = f"""
 INSERT INTO uploads (job, place, upload, size, parts, at)
 SELECT :job, :place, :upload, :size, :parts, :now
- WHERE EXISTS (SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = 1)
+ WHERE EXISTS (SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED})
     ON CONFLICT (job, place) DO UPDATE
    SET upload = excluded.upload, size = excluded.size, parts = excluded.parts, at = excluded.at
 """

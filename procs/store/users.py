@@ -17,7 +17,7 @@ WITH_CAP = "SELECT id, cap, name FROM users WHERE cap IS NOT NULL ORDER BY id"
 SEEN = """
 SELECT 1 FROM users
  WHERE id = :id AND language = :language AND name = :name AND access = :access
-   AND last_seen BETWEEN :now - :lately AND :now
+   AND last_seen BETWEEN :since AND :now
 """
 #: Seconds within which it is not written down again that somebody was seen.
 LATELY = 30.0
@@ -42,7 +42,7 @@ def remember(db: Database, person: Person, *, now: Now) -> None:
         "access": person.access_hash,
         "now": now.wall,
     }
-    if db.one(SEEN, {**facts, "lately": LATELY}):
+    if db.one(SEEN, {**facts, "since": now.wall - LATELY}):
         return
     with db.write():
         db.change(REMEMBER, facts)

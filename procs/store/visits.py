@@ -8,7 +8,7 @@ once and waits for it, so that no two come at the same time and none waits longe
 from dataclasses import asdict, dataclass
 
 from procs.clock import Now
-from procs.job import Lease
+from procs.job import Lease, State
 from procs.rules import Rules
 from procs.store.breakers import Way
 from procs.store.database import Database
@@ -26,14 +26,15 @@ PRUNE_PACES = "DELETE FROM paces WHERE rate_at < :now AND gap_at < :now"
 #: A visit counts while its job is leased under the fence that entered. A row of fence 0 is the
 #: place in line of a job that found the site full: who asked later does not get in before it. It
 #: counts while the job is on its way here, and not while something else holds it up.
-ENTER = """
+ENTER = f"""
 INSERT INTO visits (job, fence, site)
 SELECT :job, :fence, :site
  WHERE (SELECT COUNT(*) FROM visits v JOIN jobs j ON j.id = v.job
          WHERE v.site = :site AND v.job <> :job
-           AND (j.state = 1 AND j.fence = v.fence
+           AND (j.state = {State.LEASED} AND j.fence = v.fence
                 OR v.fence = 0 AND v.job < :job
-                   AND (j.state IN (0, 1) OR j.state = 2 AND j.error = 'site-full'))) < :most
+                   AND (j.state IN ({State.QUEUED}, {State.LEASED})
+                        OR j.state = {State.LATER} AND j.error = '{FULL}'))) < :most
     ON CONFLICT (job) DO UPDATE SET fence = excluded.fence, site = excluded.site
 """
 LINE_UP = """
@@ -41,20 +42,20 @@ INSERT INTO visits (job, fence, site) VALUES (:job, 0, :site)
     ON CONFLICT (job) DO UPDATE SET fence = 0, site = excluded.site
 """
 LEAVE = "DELETE FROM visits WHERE job = :job AND fence = :fence"
-CALL = """
+CALL = f"""
 UPDATE jobs SET at = :now
  WHERE id = (SELECT MIN(v.job) FROM visits v JOIN jobs j ON j.id = v.job
               WHERE v.site = :site AND v.fence = 0
-                AND j.state = 2 AND j.error = 'site-full' AND j.at > :now)
+                AND j.state = {State.LATER} AND j.error = '{FULL}' AND j.at > :now)
    AND :most > (SELECT COUNT(*) FROM visits v JOIN jobs j ON j.id = v.job
-                 WHERE v.site = :site AND j.state = 1 AND j.fence = v.fence)
+                 WHERE v.site = :site AND j.state = {State.LEASED} AND j.fence = v.fence)
 """
-PRUNE = """
+PRUNE = f"""
 DELETE FROM visits
  WHERE NOT EXISTS (SELECT 1 FROM jobs j
                     WHERE j.id = visits.job
-                      AND (j.state = 1 AND j.fence = visits.fence
-                           OR visits.fence = 0 AND j.state < 20))
+                      AND (j.state = {State.LEASED} AND j.fence = visits.fence
+                           OR visits.fence = 0 AND j.state < {State.DONE}))
 """
 
 

@@ -10,8 +10,7 @@ from procs.engine.client import Engine
 from procs.engine.routes import configured
 from procs.errors import StoreError
 from procs.job import Lane
-from procs.store import settings as counters
-from procs.store import workers
+from procs.store import counters, workers
 from procs.store.database import Database
 from procs.store.wake import Ear
 from procs.telegram.courier import Courier
@@ -63,7 +62,7 @@ def engine(settings: config.Settings, db: Database) -> Engine:
 def count_refused(db: Database, calls: Sequence[tuple[str, int]]) -> None:
     try:
         for name, times in calls:
-            counters.count(db, f"refused.{name}", times)
+            counters.add(db, f"refused.{name}", times)
     except StoreError as error:  # a number is not worth the job
         log.warning("child.uncounted", error=error)
 

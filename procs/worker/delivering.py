@@ -8,10 +8,9 @@ from typing import Any
 from procs import advice, clock, log
 from procs.errors import NotNow, ReferenceStale, TelegramAway, TelegramRefused
 from procs.job import Lane, Lease, Media, Part, State, Step
-from procs.store import alerts, deliveries, leases, outcomes, requests, wake
+from procs.store import alerts, counters, deliveries, leases, outcomes, requests, wake
 from procs.store import media as shelf
 from procs.store import order as ordering
-from procs.store import settings as counters
 from procs.store.deliveries import Copy
 from procs.store.requests import Order
 from procs.telegram.courier import Courier
@@ -171,7 +170,7 @@ async def certain(
     if message is None and lease.attempt < LOOKS:
         raise TelegramAway("said to be there, but not found")
     if message is None:
-        counters.count(tools.db, "deliveries.uncertain")
+        counters.add(tools.db, "deliveries.uncertain")
         now = clock.now()
         alerts.note(tools.db, advice.UNCERTAIN, now=now, job=lease.job, worker=tools.name)
         log.warning("delivery.uncertain", job=lease.job, request=order.id, part=part)

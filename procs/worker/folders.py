@@ -8,8 +8,7 @@ from procs import disk, log
 from procs.config import Settings
 from procs.errors import DiskTooSmall, NotNow
 from procs.job import Lease
-from procs.store import leases, reservations
-from procs.store import settings as counters
+from procs.store import counters, leases, reservations
 from procs.store.database import Database
 from procs.store.glances import NO_ROOM
 from procs.store.reservations import Disk
@@ -42,7 +41,7 @@ def remove(db: Database, folder: Path) -> None:
         return
     except OSError as error:
         log.warning("folder.kept", folder=folder, error=error)
-        counters.count(db, "cleanup.failed")
+        counters.add(db, "cleanup.failed")
 
 
 def is_low(settings: Settings) -> bool:

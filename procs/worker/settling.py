@@ -18,8 +18,7 @@ from procs.errors import (
     Unknown,
 )
 from procs.job import Lease
-from procs.store import alerts, failures, leases, outcomes, wake
-from procs.store import settings as counters
+from procs.store import alerts, counters, failures, leases, outcomes, wake
 from procs.telegram.signin import SIGN_IN
 from procs.worker import visiting
 from procs.worker.tools import Tools
@@ -99,7 +98,7 @@ def put_off(tools: Tools, lease: Lease, wait: NotNow) -> None:
 
 def settle(tools: Tools, lease: Lease, error: JobError) -> None:
     """Once more later, if that may help and was not tried too often; else it failed for good."""
-    counters.count(tools.db, f"failures.{error.name}")
+    counters.add(tools.db, f"failures.{error.name}")
     ruling = visiting.judge(tools, lease, error)
     code = ""
     if ruling.elsewhere or (error.retry and lease.attempt < error.attempts):

@@ -20,8 +20,7 @@ from procs.engine.records import COOKIES
 from procs.errors import JobError, NotNow, StoreFull
 from procs.job import Lease
 from procs.rules import Identity, Rules
-from procs.store import alerts, breakers, cookies, leases, looks, outcomes, visits, wake
-from procs.store import settings as counters
+from procs.store import alerts, breakers, cookies, counters, leases, looks, outcomes, visits, wake
 from procs.store.breakers import EVERYBODY, WAITS, Rest, Way
 from procs.worker.tools import Tools
 
@@ -252,7 +251,7 @@ def count(tools: Tools, lease: Lease, way: Way, error: JobError) -> Rest | None:
     """Returns the opening that holds now for the job's person, if any."""
     rest, opened = breakers.failed(tools.db, lease, way, error, now=clock.now())
     for one in opened:
-        counters.count(tools.db, "breakers.opened")
+        counters.add(tools.db, "breakers.opened")
         facts = {"site": way.site, "egress": way.egress, "why": one.why, "job": lease.job}
         whom = "all" if one.person == EVERYBODY else one.person
         left = round(one.until - clock.now().wall)

@@ -11,6 +11,7 @@ from procs.job import Lane, Lease
 from procs.store import leases, upkeep
 from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
+from tests.contract.cycle import holds
 from tests.contract.place import Place
 
 HOURS = 3600.0
@@ -59,9 +60,10 @@ def test_a_lease_outlives_what_the_wall_clock_does(
     now = clock.now()
 
     assert upkeep.reap(desk.db, now=now) + upkeep.release_dead(desk.db, now=now) == 0
-    assert all(leases.holds(desk.db, one) for one in held)
+    assert all(holds(desk.db, one) for one in held)
     assert len(leases.renew(desk.db, worker=held[0].worker, now=now)) == 2
-    leases.release_all(desk.db, held, now=now)
+    for one in held:
+        leases.release(desk.db, one, now=now)
     assert audit(desk.db) == []
 
 
@@ -104,4 +106,4 @@ def test_the_keeper_of_a_machine_that_really_slept_takes_nothing_back(
     slept, taken = map(int, said.split())
     assert slept >= 9
     assert taken == 0
-    assert leases.holds(desk.db, held)
+    assert holds(desk.db, held)

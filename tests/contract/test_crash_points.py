@@ -48,6 +48,7 @@ from procs.store.glances import Report
 from procs.store.sqlite import schema
 from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
+from tests.contract.cycle import enqueue
 
 pytestmark = pytest.mark.sqlite
 WAY = Way("site.example")
@@ -189,7 +190,7 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     ),
     "enqueue": (
         None,
-        lambda db, s, now: seats.enqueue(
+        lambda db, s, now: enqueue(
             db,
             [seats.NewJob(9, Lane.HEAVY, Kind.FETCH, {"key": f"url:{n}"}) for n in "stu"],
             now=now,
@@ -201,12 +202,6 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     ),
     "renew": (None, lambda db, s, now: leases.renew(db, worker=s.worker, now=now)),
     "note": (None, lambda db, s, now: leases.note(db, s.a, {"parts": [1]}, full=True)),
-    "turn": (
-        nobody_wants_b,
-        lambda db, s, now: leases.turn(
-            db, worker=s.worker, lane=Lane.HEAVY, room=2, now=now, done=[s.b]
-        ),
-    ),
     "finish": (nobody_wants_b, lambda db, s, now: leases.finish(db, s.b, now=now)),
     "retry": (
         None,
@@ -218,7 +213,6 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     ),
     "release": (None, lambda db, s, now: leases.release(db, s.a, now=now)),
     "release_stopped": (nobody_wants_b, lambda db, s, now: leases.release(db, s.b, now=now)),
-    "release_all": (None, lambda db, s, now: leases.release_all(db, [s.a, s.b], now=now)),
     "fetched": (
         None,
         lambda db, s, now: outcomes.fetched(db, s.a, s.desk.media("a"), keys={"url:a"}, now=now),

@@ -8,6 +8,7 @@ from procs.errors import LeaseLost
 from procs.job import Lane, State
 from procs.store import alerts, holding, leases, outcomes, outlook, pauses, upkeep
 from tests.contract.conftest import Clock, Desk
+from tests.contract.cycle import holds
 
 
 def test_a_user_has_at_most_cap_jobs_on_seats(desk: Desk) -> None:
@@ -105,7 +106,7 @@ def test_a_late_finish_from_a_reaped_lease_changes_nothing(desk: Desk, clock: Cl
         leases.finish(desk.db, stale, now=clock.now())
 
     assert fresh.fence > stale.fence
-    assert leases.holds(desk.db, fresh)
+    assert holds(desk.db, fresh)
 
 
 @pytest.mark.parametrize("act", ["note", "retry", "release", "end"])
@@ -147,7 +148,7 @@ def test_a_wall_clock_jump_releases_nothing(desk: Desk, clock: Clock) -> None:
     clock.wall += 7200
 
     assert upkeep.reap(desk.db, now=clock.now()) == 0
-    assert leases.holds(desk.db, lease)
+    assert holds(desk.db, lease)
 
 
 def test_a_retried_job_comes_back_when_due_and_keeps_its_progress(desk: Desk, clock: Clock) -> None:
@@ -311,4 +312,4 @@ def test_a_living_workers_jobs_are_not_taken_back(desk: Desk) -> None:
     (lease,) = desk.claim(desk.worker())
 
     assert upkeep.release_dead(desk.db, now=desk.clock.now()) == 0
-    assert leases.holds(desk.db, lease)
+    assert holds(desk.db, lease)

@@ -36,6 +36,7 @@ from procs.store import settings as wishes
 from procs.store.glances import Report
 from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
+from tests.contract.cycle import turn
 from tests.contract.model import Job, Model
 from tests.contract.place import Place
 
@@ -209,7 +210,7 @@ class Walk(RuleBasedStateMachine):
         done = [one for one in self.leases if one.lane is lane and not self.wanted(one)][-many:]
         self.both(
             lambda now: self.got(
-                leases.turn(self.db, worker=worker, lane=lane, room=room, now=now, done=done)
+                turn(self.db, worker=worker, lane=lane, room=room, now=now, done=done)
             ),
             lambda: self.meant(self.turn(worker, lane, room, done)),
         )

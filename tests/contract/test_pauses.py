@@ -3,6 +3,7 @@
 from procs.job import Ask, Lane, Link, Person, State
 from procs.store import holding, leases, pauses, requests, seats, settings, upkeep, users
 from tests.contract.conftest import Clock, Desk
+from tests.contract.cycle import holds
 
 
 def keys(found: list[leases.Lease]) -> list[str]:
@@ -25,7 +26,7 @@ def test_a_paused_system_starts_nothing_and_keeps_what_runs(desk: Desk, clock: C
 
     assert desk.claim(worker) == []
     assert not leases.ready(desk.db, Lane.HEAVY)
-    assert leases.holds(desk.db, running)
+    assert holds(desk.db, running)
     holding.resume(desk.db, pauses.ALL, now=clock.now())
     assert keys(desk.claim(worker)) == ["url:b"]
 

@@ -1,14 +1,10 @@
 """Every statement of the store uses an index; those that walk a whole one, or a table, say why."""
 
-import importlib
-import pkgutil
-import re
-
 import pytest
 
-import procs.store
 from procs.store import leases
 from procs.store.database import Database
+from tests.contract.statements import PARAMETER, STATEMENTS
 
 pytestmark = pytest.mark.sqlite
 #: Statements that walk everything there is, and why they may: few rows, or nobody waits for them.
@@ -36,12 +32,11 @@ SCANS = {
     "record.LATEST": "from the newest on, and it ends after `most`",
     "report.COUNTS": "a command's counts, by the indexes of what is later and held",
     "report.OUTCOMES": "a command's count of a day",
-    "report.TABLE": "from the newest on, and it ends after `most`",
     "report.WAITING": "a command's count, by the index of seats",
     "seats.IN_LINE": "an admin's change of everybody's cap, by the index of seats",
     "sessions.LOST": "sign-ins that were taken away",
     "uploads.PRUNE": "the uploads of half an hour that died",
-    "settings.COUNTED": "a few dozen counters",
+    "counters.READ": "a few dozen counters",
     "tellings.DEAF": "a few admins",
     "tellings.DUE": "what went wrong in the last hours",
     "tellings.UNSENT": "what is on its way to admins, by an index of these alone",
@@ -61,30 +56,15 @@ TABLES = {
     *("breakers.LIST", "breakers.PRUNE", "budget.PRUNE", "cookies.LIST", "disks.LOW"),
     "budget.PRUNE_LEFT",
     *("glances.COLUMNS", "pauses.LIST", "record.COLUMNS", "record.LATEST", "report.OUTCOMES"),
-    *("report.TABLE", "sessions.LOST", "settings.COUNTED", "turns.TOOK_ANYWHERE", "visits.PRUNE"),
+    *("sessions.LOST", "counters.READ", "turns.TOOK_ANYWHERE", "visits.PRUNE"),
     "database_file.TABLES",
     *("uploads.PRUNE", "users.WITH_CAP", "verdicts.PRUNE"),
     "visits.PRUNE_PACES",
 }
-SQL = re.compile(r"\s*(SELECT|UPDATE|DELETE|INSERT|WITH)\b")
-
-
-def statements() -> dict[str, str]:
-    """Every statement of every module of the store, `module.NAME`."""
-    found = {}
-    for info in pkgutil.walk_packages(procs.store.__path__, "procs.store."):
-        module, leaf = importlib.import_module(info.name), info.name.rpartition(".")[2]
-        for name, text in vars(module).items():
-            if name.isupper() and isinstance(text, str) and SQL.match(text):
-                found[f"{leaf}.{name}"] = text
-    return found
-
-
-STATEMENTS = statements()
 
 
 def plan(db: Database, text: str) -> list[str]:
-    facts = dict.fromkeys(re.findall(r":([a-z_]+)", text), 0)
+    facts = dict.fromkeys(PARAMETER.findall(text), 0)
     return [row[3] for row in db.all(f"EXPLAIN QUERY PLAN {text}", facts)]
 
 

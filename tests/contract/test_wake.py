@@ -11,11 +11,12 @@ import pytest
 
 from procs import clock
 from procs.job import Kind, Lane
-from procs.store import leases, seats, wake
+from procs.store import leases, wake
 from procs.store.database import Database
 from procs.store.seats import NewJob
 from procs.store.wake import Ear
 from procs.worker.loop import BACKSTOP
+from tests.contract.cycle import enqueue
 from tests.contract.place import Place
 
 TIMES = 10_000
@@ -33,7 +34,7 @@ def place() -> Iterator[Place]:
 
 
 def add(db: Database, user: int) -> None:
-    seats.enqueue(db, [NewJob(user, Lane.HEAVY, Kind.FETCH, {})], now=clock.now(), full=False)
+    enqueue(db, [NewJob(user, Lane.HEAVY, Kind.FETCH, {})], now=clock.now(), full=False)
     wake.poke_idle(db.run)
 
 
@@ -76,9 +77,8 @@ async def test_no_wake_up_is_lost_between_looking_and_sleeping(db: Database) -> 
         began = clock.now().boot
         lease = await sleeper.next(passes)
         slowest = max(slowest, clock.now().boot - began)
-        leases.turn(
-            db, worker=1, lane=Lane.HEAVY, room=0, now=clock.now(), done=[lease], full=False
-        )
+        with db.write():
+            leases.finish(db, lease, now=clock.now())
     sleeper.ear.close()
 
     assert sleeper.backstops == 0
@@ -104,7 +104,7 @@ def add_and_die(place: Place) -> None:
     child = os.fork()
     if child == 0:
         mine = place.open()
-        seats.enqueue(mine, [NewJob(7, Lane.HEAVY, Kind.FETCH, {})], now=clock.now())
+        enqueue(mine, [NewJob(7, Lane.HEAVY, Kind.FETCH, {})], now=clock.now())
         os.kill(os.getpid(), signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL

@@ -2,7 +2,7 @@
 
 import time
 
-from procs.store import report
+from tests import request_record
 from tests.demo.story import Story
 from tests.sandbox.person import Message, Person
 
@@ -53,7 +53,7 @@ def table(story: Story) -> None:
     """Request, outcome, bytes, seconds, worker."""
     print("\n── The record " + "─" * 66)
     print(f"{'request':<42}{'outcome':<18}{'bytes':>9}{'seconds':>9}  worker")
-    for row in reversed(report.latest(story.stack.db)):
+    for row in reversed(request_record.latest(story.stack.db)):
         link = row.url.split("//", 1)[1].split("/", 1)[1]
         took = (row.ended_at or row.received_at) - row.received_at
         outcome = "from cache" if row.cached else row.state

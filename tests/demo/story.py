@@ -5,8 +5,8 @@ import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from procs.store import report
 from procs.store.workers import Worker
+from tests import request_record
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import CLIP, Stack
 
@@ -90,7 +90,7 @@ class Story:
 
     def carrier(self, path: str) -> str:
         """The worker of the latest request for a path."""
-        return next(row.worker for row in report.latest(self.stack.db) if path in row.url)
+        return next(row.worker for row in request_record.latest(self.stack.db) if path in row.url)
 
     def worker_of_killed(self) -> Worker | None:
         name = self.carrier(KILLED)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from procs.store import pauses, record, report
+from procs.store import pauses, record
 from procs.store.record import Job
+from tests import request_record
 from tests.process.conftest import gets, got
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import CLIP, SLOW, Stack
@@ -210,7 +211,7 @@ async def test_a_rolling_restart_stops_at_what_cannot_start(
 
 def states(stack: Stack, person: Person) -> str:
     """`delivered` when all of a person's requests are."""
-    rows = [row for row in report.latest(stack.db, 500) if row.user == person.id]
+    rows = [row for row in request_record.latest(stack.db, 500) if row.user == person.id]
     return " ".join({row.state for row in rows})
 
 

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from procs.store import report
 from procs.store.workers import Worker
+from tests import request_record
 from tests.process.conftest import gets, got
 from tests.sandbox.person import Person
 from tests.sandbox.stack import CLIP, SLOW, Stack
@@ -17,7 +17,7 @@ Meets = Callable[..., Awaitable[Person]]
 
 def carrier(stack: Stack, person: Person) -> Worker | None:
     """The living worker that has this person's latest request in hand."""
-    name = next(row.worker for row in report.latest(stack.db) if row.user == person.id)
+    name = next(row.worker for row in request_record.latest(stack.db) if row.user == person.id)
     return next((worker for worker in stack.workers() if worker.name == name), None)
 
 
@@ -28,7 +28,7 @@ async def kill_carrier(stack: Stack, person: Person) -> Worker:
 
 
 def state(stack: Stack, person: Person) -> str:
-    return next(row.state for row in report.latest(stack.db) if row.user == person.id)
+    return next(row.state for row in request_record.latest(stack.db) if row.user == person.id)
 
 
 async def delivered(stack: Stack, person: Person) -> None:

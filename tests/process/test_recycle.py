@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 
-from procs.store import report
+from tests import request_record
 from tests.process.conftest import gets
 from tests.sandbox.stack import CLIP, PATIENCE, Stack
 
@@ -34,7 +34,7 @@ async def test_recycling_under_load_never_serves_with_fewer_than_n() -> None:
 
 
 def states(stack: Stack) -> set[str]:
-    return {row.state for row in report.latest(stack.db, 500)}
+    return {row.state for row in request_record.latest(stack.db, 500)}
 
 
 async def fewest(stack: Stack) -> int:

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from procs.store import report
 from procs.store.workers import Worker
+from tests import request_record
 from tests.process.conftest import gets, got
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import CLIP, Stack
@@ -42,7 +42,7 @@ async def test_a_worker_that_stands_still_is_told_of_and_goes_on(
 
 def carrier(stack: Stack, path: str) -> Worker | None:
     """The worker of the latest request for a path."""
-    name = next((row.worker for row in report.latest(stack.db) if path in row.url), "")
+    name = next((row.worker for row in request_record.latest(stack.db) if path in row.url), "")
     return next((worker for worker in stack.workers() if worker.name == name), None)
 
 

@@ -3,12 +3,18 @@
 import inspect
 import re
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
 from procs import errors, i18n, link
 
 ROOT = Path(__file__).parents[2]
+
+
+def placeholders(text: str) -> set[str]:
+    """The names of the values that a text wants."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 def test_both_languages_have_the_same_keys_and_leave_none_empty():
@@ -20,7 +26,7 @@ def test_both_languages_have_the_same_keys_and_leave_none_empty():
 
 def test_a_text_wants_the_same_values_in_both_languages():
     fa, en = i18n.catalogue("fa"), i18n.catalogue("en")
-    different = [key for key in en if i18n.placeholders(fa[key]) != i18n.placeholders(en[key])]
+    different = [key for key in en if placeholders(fa[key]) != placeholders(en[key])]
     assert different == []
 
 
@@ -43,7 +49,7 @@ def test_a_failure_asks_for_the_site_and_what_its_class_tells():
     tells = {it.say: {"site", *it.tells} for it in named}
     for key, text in i18n.catalogue("en").items():
         if key.startswith("failed-"):
-            assert i18n.placeholders(text) <= tells[key], key
+            assert placeholders(text) <= tells[key], key
 
 
 @pytest.mark.parametrize(

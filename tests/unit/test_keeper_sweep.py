@@ -12,8 +12,7 @@ from procs.clock import now
 from procs.config import Settings
 from procs.job import Ask, Lane, Link
 from procs.keeper.sweep import sweep
-from procs.store import leases, requests, workers
-from procs.store import settings as counters
+from procs.store import counters, leases, requests, workers
 from procs.store.database import Database, open_database
 
 #: A user who is not root.
@@ -120,7 +119,7 @@ def remove_now(settings: Settings) -> tuple[int, int, bool]:
     """How many folders went, how many stayed so far, and whether one is there."""
     db = open_database(settings.database_url, run=settings.run)
     gone = sweep(db, settings, now=now())
-    return gone, counters.counted(db).get("cleanup.failed", 0), any(settings.jobs.iterdir())
+    return gone, counters.read(db).get("cleanup.failed", 0), any(settings.jobs.iterdir())
 
 
 def remove_twice(settings: Settings) -> tuple[tuple[int, int, bool], tuple[int, int, bool]]:

@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from bench.queue import table
 from bench.queue.table import Table, delivery
-from procs.clock import now
-from procs.store import seats, wake
+from procs.store import wake
 
 #: Every one at the cap and with jobs waiting, so that each finish hands a seat on.
 USERS = 20
@@ -16,5 +16,5 @@ def enqueue(numbers: Iterable[int]) -> None:
     full = "BENCH_FULL" in os.environ
     with Table(Path(os.environ["BENCH_PLACE"])).opened() as db:
         for number in numbers:
-            seats.enqueue(db, [delivery(number % USERS, n=number)], now=now(), full=full)
+            table.enqueue(db, [delivery(number % USERS, n=number)], full=full)
             wake.poke_idle(db.run)

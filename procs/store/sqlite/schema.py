@@ -7,7 +7,8 @@ A step is one script; `VERSION` is how many there are, and is kept in the databa
 from procs.store.sqlite.schema_base import FOUNDATION
 from procs.store.sqlite.schema_persons import CIRCLES, TALLIES
 from procs.store.sqlite.schema_sites import BLAME, BREAKERS, DISK, ENGINES, FAILURES, VISITS
-from procs.store.sqlite.schema_updates import HEARD, UPLOAD_PEERS
+from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, UPLOAD_PEERS
+from procs.store.sqlite.schema_views import READABLE
 
 #: Pausing: a scope is `all`, `user:<id>` or `site:<name>`. A job held by a pause keeps no seat.
 PAUSES = """
@@ -194,6 +195,8 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("circles", CIRCLES),
     ("tallies", TALLIES),
     ("configured", CONFIGURED),
+    ("job folders", JOB_FOLDERS),
+    ("readable", READABLE),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

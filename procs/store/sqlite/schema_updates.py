@@ -14,6 +14,14 @@ CREATE TABLE heard (
 CREATE INDEX heard_at ON heard (at);
 """
 
+#: Whether a job's files stay on this disk: its `folder` in the payload, which a claim asks for. The
+#: texts are those that `codec.dump` writes; a quote inside of a link stands there as \\".
+JOB_FOLDERS = """
+ALTER TABLE jobs ADD COLUMN folder INTEGER NOT NULL DEFAULT 0;
+UPDATE jobs SET folder = 1
+ WHERE payload LIKE '%"folder":%' AND payload NOT LIKE '%"folder":0%';
+"""
+
 #: For whom uploads are made: what Telegram took last, of each account at each data centre.
 UPLOAD_PEERS = """
 CREATE TABLE upload_peers (

@@ -1,0 +1,21 @@
+"""The states and lanes of jobs as literals of a statement.
+
+A statement names them by `{State.LEASED}`, which is its number when the module is loaded. It is no
+parameter, because a partial index serves only what repeats its condition literally.
+"""
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from procs.job import Lane, State
+
+
+def numbers(members: Iterable[IntEnum]) -> str:
+    """The members of an IN."""
+    return ", ".join(f"{member:d}" for member in members)
+
+
+#: All lanes, named one by one: so an index by lane and something else serves whoever asks for all.
+EVERY_LANE = numbers(Lane)
+#: Where a job is that is not over and that no worker has.
+IDLE = numbers(state for state in State if not (state.over or state is State.LEASED))
