@@ -8,9 +8,10 @@ its time or is held by a pause, comes back through `sit`; one that kept its seat
 from dataclasses import dataclass
 from typing import Any
 
-from procs import codec
+from procs import job_payload
 from procs.clock import Now
 from procs.job import SYSADMIN, Kind, Lane, State
+from procs.job_payload import Payload
 from procs.store import pauses, settings
 from procs.store.database import Database
 from procs.store.story import event
@@ -75,7 +76,7 @@ class NewJob:
     user: int
     lane: Lane
     kind: Kind
-    payload: dict[str, Any]
+    payload: Payload
     mark: str | None = None
     site: str = ""
 
@@ -135,8 +136,8 @@ def insert(
         "now": at,
         "seat": seat,
         "mark": job.mark,
-        "folder": int(bool(job.payload.get("folder"))),
-        "payload": codec.dump(job.payload),
+        "folder": int(bool(getattr(job.payload, "folder", 0))),
+        "payload": job_payload.encode(job.payload),
         "event": event(now, "added", state=state.name.lower()),
     }
     db.change(ADD, facts)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from procs.job import Kind, Lane, Lease
-from procs.worker import delivering, fetching, looking, settling, trying
+from procs.worker import delivering, looking, settling, trying
+from procs.worker.jobs import fetch
 from procs.worker.tools import Tools
 
 WORK: dict[Kind, settling.Work] = {
-    Kind.FETCH: fetching.fetch,
+    Kind.FETCH: fetch.fetch,
     Kind.DELIVER: delivering.deliver,
     Kind.LOOK: looking.look,
     Kind.TRIAL: trying.try_out,

@@ -8,8 +8,7 @@ remains. So nothing here fails a job.
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -47,12 +46,10 @@ class Early:
         self.stream: Stream | None = None
         self.looking: asyncio.Task[None] | None = None
 
-    def expect(self, found: Found, folder: Path, largest: int) -> None:
-        """A download begins. Called before the first byte of it; what is larger than `largest`
-        will not go up as it is."""
-        if self.may_stream(found, largest):
-            self.folder = folder
-            self.begin(partial(fitting, folder, as_it_is=self.is_kept(found)))
+    def expect(self, found: Found, folder: Path) -> None:
+        """A download begins that may go up meanwhile. Called before the first byte of it."""
+        self.folder = folder
+        self.begin(partial(fitting, folder, as_it_is=self.is_kept(found)))
 
     def merges(self, head: int) -> None:
         """A film is being made while its streams come; so many bytes in front are written last."""
@@ -66,13 +63,15 @@ class Early:
                 log.info("upload.not-early", job=self.lease.job, error=why)
 
     def may_stream(self, found: Found, largest: int) -> bool:
+        """Whether a media may go up while it comes down; what is larger than `largest` bytes will
+        not be sent as it is."""
         least = orders.stream_from(self.tools, self.lease)
         known = least <= (found.size or 0) <= largest
         return bool(least and known and not self.tools.pace.wait(METHOD))
 
     def is_kept(self, found: Found) -> bool:
         """Whether the file is sent as it is, whatever it turns out to be."""
-        return found.kind == "file" or parse(self.lease.payload["variant"]).form == "file"
+        return found.kind == "file" or parse(self.lease.link.variant).form == "file"
 
     def begin(self, find: Find, head: int = 0) -> None:
         """Look for the file; for another one than before, if we did."""
@@ -99,15 +98,6 @@ class Early:
             await asyncio.wait({self.looking})
         if self.stream is not None:
             await self.stream.close()
-
-
-@asynccontextmanager
-async def early(tools: Tools, lease: Lease) -> AsyncIterator[Early]:
-    one = Early(tools, lease)
-    try:
-        yield one
-    finally:
-        await one.close()
 
 
 def follow(courier: Courier, path: Path, head: int) -> Stream:

@@ -1,0 +1,87 @@
+"""One fetch job while it is carried: what its steps have found so far, and what ends with it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from procs.engine.client import Child, Fetched, Found, OnProgress
+from procs.job import File, Lease, Media, Step
+from procs.job_progress import Whole
+from procs.worker import folders
+from procs.worker.early import Early
+from procs.worker.tools import Tools
+from procs.worker.visiting import Visit
+
+
+@dataclass(slots=True)
+class FetchJob:
+    """What the steps of one job share. A field without a value is set by the step that is named
+    beside it, and read by later steps only."""
+
+    tools: Tools
+    lease: Lease
+    room: folders.Room
+    early: Early
+    #: What ends with the job, the latest first.
+    ends: AsyncExitStack
+    #: What ends with the download: the child.
+    engine: AsyncExitStack = field(default_factory=AsyncExitStack)
+    visit: Visit = field(init=False)  # admit
+    folder: Path = field(init=False)  # look, take_over
+    largest: int = field(init=False)  # look: bytes of the largest file that may be made
+    child: Child = field(init=False)  # look
+    found: Found = field(init=False)  # look
+    known: Media | None = field(init=False)  # look: it is with Telegram, under its real name
+    fetched: Fetched = field(init=False)  # download
+    files: list[File] = field(default_factory=list)  # prepare, take_over
+    whole: Whole = field(init=False)  # prepare, take_over
+
+    def own(self, folder: Path) -> None:
+        """The folder is this job's, and is removed with it, after whatever still reads there."""
+        self.folder = folder
+        self.ends.callback(folders.remove, self.tools.db, folder)
+        self.ends.push_async_callback(self.early.close)
+
+    def says(self, step: Step) -> OnProgress:
+        """Tell how far a step is, which begins."""
+
+        def say(done: int, total: int, rate: float = 0.0) -> None:
+            self.tools.desk.say(self.lease, step, done, total, rate)
+
+        say(0, 0)
+        return say
+
+    def is_uploaded(self) -> bool:
+        """Whether an earlier attempt uploaded everything."""
+        return bool(self.lease.progress.whole and self.lease.progress.parts)
+
+    def is_prepared(self) -> bool:
+        """Whether an earlier attempt left prepared files."""
+        return self.lease.progress.prepared is not None
+
+    def is_gone(self) -> bool:
+        """Whether the files that an earlier attempt left are not there, or not whole."""
+        return not self.files
+
+    def is_list(self) -> bool:
+        return self.found.kind == "list"
+
+    def is_known(self) -> bool:
+        return self.known is not None
+
+    def may_go_early(self) -> bool:
+        """Whether the file may go up while it comes down."""
+        return self.early.may_stream(self.found, self.largest)
+
+    def is_for_folder(self) -> bool:
+        """Whether the files go to no chat."""
+        return bool(self.lease.link.folder)
+
+
+@asynccontextmanager
+async def opened(tools: Tools, lease: Lease) -> AsyncIterator[FetchJob]:
+    """The context of one job; what its steps opened is closed at the end."""
+    room = folders.Room(tools.db, tools.settings, lease)
+    async with AsyncExitStack() as ends:
+        yield FetchJob(tools, lease, room, Early(tools, lease), ends)

@@ -1,0 +1,27 @@
+"""download: the child brings the files into the job's folder."""
+
+from procs.engine.client import OnProgress
+from procs.job import Step
+from procs.worker.folders import Room
+from procs.worker.jobs.fetch_job import FetchJob
+
+
+async def download(job: FetchJob) -> None:
+    """Let the child that looked go on; it is dead afterwards, and the site left. Raises JobError,
+    NotNow and LeaseLost when more comes than the disk has room for."""
+    async with job.engine:
+        say = within(job.room, job.says(Step.FETCH))
+        job.fetched = await job.child.fetch(say, on_merge=job.early.merges)
+    job.early.came(job.fetched)
+    job.visit.worked(whole=True)
+    job.visit.leave()
+
+
+def within(room: Room, say: OnProgress) -> OnProgress:
+    """Progress that reserves more of the disk when more comes than was expected."""
+
+    def grow(done: int, total: int, rate: float = 0.0) -> None:
+        room.grow(int(done), int(total))
+        say(done, total, rate)
+
+    return grow

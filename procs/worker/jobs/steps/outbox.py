@@ -1,0 +1,26 @@
+"""place: the files go to a folder instead of a chat (`chapar fetch`)."""
+
+import os
+
+from procs import clock, log
+from procs.filenames import free
+from procs.store import requests
+from procs.worker.jobs.fetch_job import FetchJob
+
+
+async def place(job: FetchJob) -> None:
+    """Move the files to where `chapar fetch` collects them, whole or not at all. Raises
+    LeaseLost."""
+    tools, lease = job.tools, job.lease
+    outbox = tools.settings.outbox / str(lease.link.folder)
+    outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for file in job.files:
+        os.replace(job.folder / file.path, free(outbox / file.name))
+    requests.placed(tools.db, lease, now=clock.now())
+    log.info(
+        "job.done",
+        job=lease.job,
+        worker=tools.name,
+        attempt=lease.attempt,
+        bytes=sum(file.size for file in job.files),
+    )

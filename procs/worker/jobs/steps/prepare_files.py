@@ -1,0 +1,39 @@
+"""prepare: of what was downloaded, the files that fit a chat."""
+
+from procs import media
+from procs.job import File, Step
+from procs.job_progress import Whole
+from procs.worker import orders, resuming
+from procs.worker.jobs.fetch_job import FetchJob
+
+
+async def prepare(job: FetchJob) -> None:
+    """Make the files, and note those that go to a chat for whoever may have to go on with them.
+    Raises as `media.prepare`, and LeaseLost."""
+    job.tools.desk.say(job.lease, Step.PREPARE)
+    job.files = await prepared(job)
+    job.room.leave()
+    if not job.is_for_folder():
+        found = job.fetched.facts
+        job.whole = Whole(found.title, found.site, tuple(sorted(orders.keys(job.lease, found))))
+        resuming.note(job.tools, job.lease, job.folder, job.whole, job.files)
+
+
+async def prepared(job: FetchJob) -> list[File]:
+    """The files that go to the chat, each of at most `largest` bytes."""
+    settings, fetched = job.tools.settings, job.fetched
+    return await media.prepare(
+        job.tools.engine.run,
+        job.folder,
+        fetched.files,
+        variant=job.lease.link.variant,
+        title=fetched.facts.title,
+        performer=fetched.facts.performer,
+        cover=fetched.cover,
+        subtitles=fetched.subtitles,
+        titles=fetched.titles,
+        durations=fetched.durations,
+        max_file_size=job.largest,
+        parts=settings.max_parts,
+        encode=settings.reencode,
+    )

@@ -1,0 +1,13 @@
+"""reserve: there is room for what was found, or the job waits for it."""
+
+from procs import clock
+from procs.store import outcomes
+from procs.worker.jobs.fetch_job import FetchJob
+
+
+async def reserve(job: FetchJob) -> None:
+    """Promise the job its bytes of the disk. Raises TooLong, DiskTooSmall, NotNow, LeaseLost."""
+    tools, found = job.tools, job.found
+    job.visit.check_length(found)
+    outcomes.started(tools.db, job.lease, worker=tools.name, title=found.title, now=clock.now())
+    job.room.expect(found.size)

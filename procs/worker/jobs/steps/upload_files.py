@@ -1,0 +1,86 @@
+"""upload: every file goes to Telegram once, and is then sent by its reference."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from procs import clock, log
+from procs.errors import TelegramRefused
+from procs.job import File, Part, Reference, Step
+from procs.store import leases, requests, uploads
+from procs.telegram.streaming import Stream
+from procs.worker.jobs.fetch_job import FetchJob
+from procs.worker.resuming import Ledger
+
+#: What an upload calls, and the seconds for which it waits beside its files to be let.
+UPLOADS = ("upload.SaveBigFilePart", "messages.UploadMedia")
+LONGEST_WAIT = 60.0
+#: What Telegram says of a film, song or picture that it does not take as one; as a file it may.
+UNSHOWN = frozenset(
+    {
+        *("MEDIA_EMPTY", "MEDIA_INVALID", "MEDIA_TYPE_INVALID", "DOCUMENT_INVALID"),
+        *("PHOTO_INVALID", "PHOTO_INVALID_DIMENSIONS", "PHOTO_EXT_INVALID"),
+        *("PHOTO_SAVE_FILE_INVALID", "IMAGE_PROCESS_FAILED"),
+        *("VIDEO_FILE_INVALID", "VIDEO_CONTENT_TYPE_INVALID"),
+    }
+)
+
+
+async def upload(job: FetchJob) -> None:
+    """Upload the files that an earlier attempt did not. Raises TelegramAway, TelegramRefused,
+    TelegramWait, LeaseLost."""
+    db, lease = job.tools.db, job.lease
+    progress = lease.progress
+    stream = job.early.stream if len(job.files) == 1 else None
+    for place, file in list(enumerate(job.files))[len(progress.parts) :]:
+        kept = Ledger(job.tools, lease, place, file)
+        progress.parts += (await uploaded(job, file, kept, stream),)
+        leases.note(db, lease, full=True)
+    progress.whole = job.whole
+    leases.note(db, lease, full=True)
+    uploads.drop(db, lease.job)
+
+
+async def uploaded(job: FetchJob, file: File, kept: Ledger, stream: Stream | None) -> Part:
+    """One file, which Telegram has then; as a plain file what it does not take as more."""
+    tools, lease = job.tools, job.lease
+    meter = Meter(job.says(Step.UPLOAD), ahead=stream.done if stream else 0)
+    courier = await tools.telegram()
+    for method in UPLOADS:
+        await tools.pace.allowed(method, LONGEST_WAIT)
+    waiting = partial(requests.who_waits, tools.db, lease.job)
+    try:
+        reference = await courier.upload(file, meter, early=stream, kept=kept, waiting=waiting)
+    except TelegramRefused as error:
+        if file.kind == "document" or error.detail not in UNSHOWN:
+            raise
+        log.warning("upload.as-file", job=lease.job, kind=file.kind, error=error)
+        file = replace(file, kind="document", thumbnail="")
+        reference = await courier.upload(file, meter, waiting=waiting)
+    return part(file, reference)
+
+
+def part(file: File, reference: Reference) -> Part:
+    return Part(
+        reference=reference,
+        kind=file.kind,
+        name=file.name,
+        size=file.size,
+        duration=file.duration,
+        width=file.width,
+        height=file.height,
+    )
+
+
+class Meter:
+    """Adds the rate to what an upload reports: bytes a second since it began, those apart that had
+    left before."""
+
+    def __init__(self, say: Callable[[int, int, float], None], *, ahead: int = 0) -> None:
+        self.say = say
+        self.ahead = ahead
+        self.began = clock.now().boot
+
+    def __call__(self, done: int, total: int) -> None:
+        took = max(clock.now().boot - self.began, 0.001)
+        self.say(done, total, max(0, done - self.ahead) / took)
