@@ -10,6 +10,7 @@ from procs.config import Settings
 from procs.store.database import Database, open_database
 from procs.store.migrate import migrate
 from procs.telegram.courier import Courier
+from tests.sandbox.bot_parts import Bot, Hands, running
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
 
@@ -71,3 +72,22 @@ async def ali(tg: Telegram) -> Person:
     ali = await tg.person("Ali")
     await ali.starts()
     return ali
+
+
+@pytest.fixture
+async def sara(tg: Telegram) -> Person:
+    """Somebody who writes English and has not met the bot yet."""
+    return await tg.person("Sara", language="en")
+
+
+@pytest.fixture
+async def bot(settings: Settings, db: Database) -> AsyncIterator[Bot]:
+    """A bot that listens."""
+    async with running(settings) as bot:
+        yield bot
+
+
+@pytest.fixture
+def hands(db: Database) -> Hands:
+    """A worker, as far as the store can tell."""
+    return Hands(db)
