@@ -52,7 +52,15 @@ async def live(settings: config.Settings, db: Database) -> int:
     speech = Speech(db, front)
     board = Board(db, front, speech)
     allowance = Allowance(settings.max_open_requests, settings.max_playlist)
-    intake = Intake(db, front, board, speech, catch_up=settings.catch_up, allowance=allowance)
+    intake = Intake(
+        db,
+        front,
+        board,
+        speech,
+        catch_up=settings.catch_up,
+        allowance=allowance,
+        admins=settings.admins,
+    )
     standing = Standing(db, settings, NAME)
     try:
         await signals.unless_stopped(connect(front, intake, speech, standing))

@@ -48,9 +48,8 @@ class Speech:
         """Answer a message with a text of the catalogue, in the language of who sent it. An
         update that Telegram repeats gets no second answer; `about` tells several answers to one
         message apart, or makes one of several that the store's state chooses between."""
-        language = i18n.choose(to.person.language)
         random_id = once("reply", to.chat, to.message, about or key)
-        text = i18n.say(language, key, **values)
+        text = i18n.say(to.language, key, **values)
         await self.send(
             to.chat,
             to.access,

@@ -23,8 +23,8 @@ CRAWL = 1024.0
 QUEUED, LIST, PAUSED = "queued", "list", "paused"
 STALLED, LATER, BEGINS = "stalled", "later", "begins"
 
-#: Data of buttons: one request, and all of a message.
-CANCEL, CANCEL_GROUP = "cancel", "cancel-group"
+#: What buttons do (`router` reads their data): stop one request, all of a message, all of a chat.
+CANCEL, CANCEL_GROUP, CANCEL_ALL = "cancel", "cancel-group", "cancel:all"
 
 
 @dataclass(frozen=True, slots=True)
