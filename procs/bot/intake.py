@@ -26,6 +26,7 @@ from procs.store.requests import Submitted
 from procs.telegram.front import Front
 from procs.telegram.heard import Incoming, Press
 from procs.telegram.pace import Urgency
+from procs.telegram.voice import OutgoingMessage
 from procs.turns import Withdrawn
 from procs.variant import Variant
 
@@ -106,7 +107,7 @@ class Intake:
         text = i18n.say(heard.language, "oops", code=code)
         random_id = once("oops", heard.chat, heard.message)
         await self.front.send(
-            heard.chat, heard.access, text, random_id=random_id, reply_to=heard.message
+            OutgoingMessage(heard.chat, heard.access, text, random_id, heard.message)
         )
 
     async def take(self, heard: Incoming) -> None:
@@ -131,7 +132,7 @@ class Intake:
         text = i18n.say(heard.language, "too-late")
         random_id = once("too-late", heard.chat, int(heard.at // DAY))
         await self.speech.send(
-            heard.chat, heard.access, text, random_id=random_id, reply_to=heard.message
+            OutgoingMessage(heard.chat, heard.access, text, random_id, heard.message)
         )
         log.info("message.too-late", chat=heard.chat, message=heard.message)
 

@@ -11,7 +11,7 @@ from procs.store.database import Database
 from procs.telegram.front import Front
 from procs.telegram.heard import Incoming
 from procs.telegram.pace import Pace, Urgency, always
-from procs.telegram.voice import Buttons
+from procs.telegram.voice import Buttons, OutgoingMessage
 from procs.turns import Withdrawn
 
 SEND = "messages.SendMessage"
@@ -50,25 +50,13 @@ class Speech:
         message apart, or makes one of several that the store's state chooses between."""
         random_id = once("reply", to.chat, to.message, about or key)
         text = i18n.say(to.language, key, **values)
-        await self.send(
-            to.chat,
-            to.access,
-            text,
-            random_id=random_id,
-            reply_to=to.message,
-            buttons=buttons,
-            urgency=urgency,
-        )
+        message = OutgoingMessage(to.chat, to.access, text, random_id, to.message, buttons)
+        await self.send(message, urgency=urgency)
 
     async def send(
         self,
-        chat: int,
-        access: int,
-        text: str,
+        message: OutgoingMessage,
         *,
-        random_id: int,
-        reply_to: int = 0,
-        buttons: Buttons = (),
         urgency: Urgency = Urgency.ANSWER,
         wanted: Callable[[], bool] = always,
     ) -> int:
@@ -80,24 +68,22 @@ class Speech:
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                if not await self.turn(chat, urgency, wanted):
+                if not await self.turn(message.chat, urgency, wanted):
                     return 0
             except TelegramAway:
                 if attempt == ATTEMPTS:
                     raise
                 continue
             try:
-                message = await self.front.send(
-                    chat, access, text, random_id=random_id, reply_to=reply_to, buttons=buttons
-                )
+                sent = await self.front.send(message)
             except TelegramWait as wait:
                 self.pace.note(wait)
             except TelegramAway:
                 if attempt == ATTEMPTS:
                     raise
             else:
-                if message is not None:
-                    return message
+                if sent is not None:
+                    return sent
             await asyncio.sleep(AGAIN)  # its twin is being sent, or the connection comes back
         return 0
 

@@ -6,6 +6,7 @@ under a random_id that was stored before, so that a repeat is recognised by Tele
 
 import asyncio
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,25 @@ MISSING = 20
 
 def unheard(done: int, total: int) -> None:
     """Progress that nobody shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadOptions:
+    """What an upload may go on from, and for whom it is. `early` may have sent some of the file
+    already; what `kept` says that Telegram has is not sent again; `waiting` tells the chats of
+    those for whom it is."""
+
+    early: Stream | None = None
+    kept: Kept | None = None
+    waiting: Waiting = nobody
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether it goes on from another upload's parts."""
+        return bool(self.kept and self.kept.begun)
+
+
+NO_OPTIONS = UploadOptions()
 
 
 class Courier:
@@ -83,47 +103,33 @@ class Courier:
         return Stream(line.lanes, path, file, head=head, premium=line.premium)
 
     async def upload(
-        self,
-        file: File,
-        on_progress: Progress,
-        *,
-        early: Stream | None = None,
-        kept: Kept | None = None,
-        waiting: Waiting = nobody,
+        self, file: File, on_progress: Progress, options: UploadOptions = NO_OPTIONS
     ) -> Reference:
         """Give Telegram a file without sending it. `on_progress` hears bytes acknowledged and
-        bytes in all; `early` may have sent some of it already, and what `kept` says that Telegram
-        has is not sent again; `waiting` tells the chats of those for whom it is. Raises
-        TelegramAway, TelegramWait, TelegramRefused, UploadRefused, TooLarge, SessionRevoked."""
+        bytes in all. Raises TelegramAway, TelegramWait, TelegramRefused, UploadRefused, TooLarge,
+        SessionRevoked."""
         line = self._line()
         try:
-            if kept and kept.begun and not early:
+            if options.is_resumed and not options.early:
                 try:
-                    return await self._upload(line, file, on_progress, waiting, kept=kept)
+                    return await self._upload(line, file, on_progress, options)
                 except PartMissing as missing:
                     log.info("upload.anew", file=file.name, why="parts are gone", error=missing)
-                    kept = None
-            return await self._upload(line, file, on_progress, waiting, early=early, kept=kept)
+                    options = replace(options, kept=None)
+            return await self._upload(line, file, on_progress, options)
         except SessionRevoked as error:
             line.revoked = str(error)
             raise
 
     async def _upload(
-        self,
-        line: Line,
-        file: File,
-        on_progress: Progress,
-        waiting: Waiting,
-        *,
-        early: Stream | None = None,
-        kept: Kept | None = None,
+        self, line: Line, file: File, on_progress: Progress, options: UploadOptions
     ) -> Reference:
         whole: Upload
-        resumed = bool(kept and kept.begun)
+        tries, early = 1 if options.is_resumed else MISSING, options.early
         if early and await finished(early, file, on_progress):
             whole, handle = early, early.name()
         else:
-            facts: dict[str, Any] = {"premium": line.premium, "kept": kept}
+            facts: dict[str, Any] = {"premium": line.premium, "kept": options.kept}
             whole = Upload(line.lanes, Path(file.path), on_progress, **facts)
             handle = await whole.run()
         thumb, uploads = None, [whole]
@@ -131,8 +137,7 @@ class Courier:
             uploads.append(Upload(line.lanes, Path(file.thumbnail), unheard))
             thumb = await uploads[1].run()
         media = attached.described(file, handle, thumb)
-        tries = 1 if resumed else MISSING
-        return await self._made(line, media, uploads, waiting, tries=tries)
+        return await self._made(line, media, uploads, options.waiting, tries=tries)
 
     async def _made(
         self, line: Line, media: Any, uploads: list[Upload], waiting: Waiting, *, tries: int

@@ -1,6 +1,7 @@
 """Talking: the few calls with which the bot says something, and takes it back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,19 @@ LOST = frozenset({"MESSAGE_ID_INVALID", "MESSAGE_AUTHOR_REQUIRED", "MESSAGE_EDIT
 LATE = frozenset({"QUERY_ID_INVALID"})
 
 
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """A text on its way into a chat; `access` addresses the chat. Telegram answers a repeated
+    `random_id` with the first message. `reply_to` is the message that it answers, 0 for none."""
+
+    chat: int
+    access: int
+    text: str
+    random_id: int
+    reply_to: int = 0
+    buttons: Buttons = ()
+
+
 class Voice:
     """Speaks over a line. Every method raises as `Line.ask`, unless it says otherwise."""
 
@@ -34,32 +48,23 @@ class Voice:
         """Spend a budget so that the call behind it leaves at once, as `Line.when_connected`."""
         await self._line().when_connected(leave)
 
-    async def send(
-        self,
-        chat: int,
-        access: int,
-        text: str,
-        *,
-        random_id: int,
-        reply_to: int = 0,
-        buttons: Buttons = (),
-    ) -> int | None:
+    async def send(self, message: OutgoingMessage) -> int | None:
         """Send a text once. Returns the message's id, the first one's when this random_id was
         used before; None when Telegram says only that it was."""
         query = partial(
             raw.functions.messages.SendMessage,
-            peer=peer(chat, access),
-            message=cut(text, TEXT),
-            random_id=random_id,
+            peer=peer(message.chat, message.access),
+            message=cut(message.text, TEXT),
+            random_id=message.random_id,
             no_webpage=True,
-            reply_markup=await self._keyboard(buttons),
+            reply_markup=await self._keyboard(message.buttons),
         )
         return await post(
             self._line(),
             lambda header: query(reply_to=header),
-            chat=chat,
-            random_id=random_id,
-            reply_to=reply_to,
+            chat=message.chat,
+            random_id=message.random_id,
+            reply_to=message.reply_to,
         )
 
     async def edit(

@@ -15,6 +15,7 @@ from procs.filenames import free
 from procs.job import File, Lease, Media, Part, Step
 from procs.store import leases, outcomes, requests, uploads
 from procs.store import media as shelf
+from procs.telegram.courier import UploadOptions
 from procs.telegram.streaming import Stream
 from procs.worker import folders, looking, orders, resuming, visiting
 from procs.worker.early import Early, early
@@ -224,13 +225,13 @@ async def upload(
         await tools.pace.allowed(method, LONGEST_WAIT)
     waiting = partial(requests.who_waits, tools.db, lease.job)
     try:
-        reference = await courier.upload(file, meter, early=stream, kept=kept, waiting=waiting)
+        reference = await courier.upload(file, meter, UploadOptions(stream, kept, waiting))
     except TelegramRefused as error:
         if file.kind == "document" or error.detail not in UNSHOWN:
             raise
         log.warning("upload.as-file", job=lease.job, kind=file.kind, error=error)
         file = replace(file, kind="document", thumbnail="")
-        reference = await courier.upload(file, meter, waiting=waiting)
+        reference = await courier.upload(file, meter, UploadOptions(waiting=waiting))
     return Part(
         reference=reference,
         kind=file.kind,

@@ -15,6 +15,7 @@ from procs.job import Ask, Link, State, Step
 from procs.store import requests, wake
 from procs.store.database import Database
 from procs.store.glances import Glance
+from procs.telegram.voice import OutgoingMessage
 from tests.sandbox.bot_parts import LINK, MIB, Bot, Hands
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
@@ -134,7 +135,7 @@ async def crowded(bot: Bot, db: Database, person: Person, tg: Telegram) -> None:
         link = Link(f"https://example.org/{n}", "example.org", f"url:crowd{n}")
         ask = Ask(person.id, person.id, 100_000 + n, 0, link, chat_access=access)
         (one,) = requests.submit(db, [ask], now=clock.now())
-        number = await bot.front.send(person.id, access, f"link {n}", random_id=1 + n)
+        number = await bot.front.send(OutgoingMessage(person.id, access, f"link {n}", 1 + n))
         requests.answered(db, one.request, message=number, shown=f"link {n}", now=clock.now())
 
 

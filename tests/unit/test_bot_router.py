@@ -10,6 +10,7 @@ from procs.bot.router import Callback, Command, Role
 from procs.i18n import Local
 from procs.job import Person as Known
 from procs.telegram.heard import Press
+from procs.telegram.voice import OutgoingMessage
 from tests.sandbox.bot_parts import LINK
 
 ANSWER = "messages.setBotCallbackAnswer"
@@ -50,7 +51,7 @@ async def test_a_forged_button_is_answered_in_telegram(bot, tg, sara):
     await sara.sees("Hi")
     access = tg.world.access_hash(tg.bot, sara.id)
     forged = [("Odd", "cancel:" + "9" * 50)]
-    await bot.front.send(sara.id, access, "?", random_id=7, buttons=forged)
+    await bot.front.send(OutgoingMessage(sara.id, access, "?", 7, buttons=forged))
     assert (await sara.presses("Odd"))["text"] == UNKNOWN
 
 

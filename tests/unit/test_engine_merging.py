@@ -17,6 +17,7 @@ from procs.engine.feed import Feed
 from procs.engine.records import KEPT, MERGED, Order
 from procs.job import File
 from procs.media import boxes
+from procs.telegram.courier import UploadOptions
 from procs.worker.early import growing
 from tests.sandbox.site.server import LOOPBACK
 from tests.unit.test_engine_cutting import told
@@ -179,7 +180,7 @@ def arrives(found, site, tg, courier, ali, tmp_path):
         film = tmp_path / fetched.files[0]
         stream, came_down = await going[0]
         known = File(str(film), "document", "film.mp4", "video/mp4", film.stat().st_size)
-        reference = await courier.upload(known, heard, early=stream)
+        reference = await courier.upload(known, heard, UploadOptions(early=stream))
         await stream.close()
         await send(tg, courier, ali, reference)
         came = await ali.receives_file(await ali.sees("Title"), tmp_path / "ali")
