@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from procs import addresses, i18n, sites, values
+from procs import addresses, durations, i18n, sites, values
 from procs.rules import DEFAULT, DIRECT, Rate, RuleBook, Rules, place
 
 #: Players of YouTube that may be asked for, as the engine calls them; `default` are its own choice.
@@ -20,8 +20,6 @@ CLIENTS = (
 )
 #: Browsers whose handshake may be imitated.
 BROWSERS = ("chrome", "chrome:android", "edge", "firefox", "safari", "safari:ios")
-UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "day": 86400}
-SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m|h|d)")
 RATE = re.compile(r"([1-9]\d*)\s*/\s*(s|min|m|h|day|d)")
 HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 #: A line of cookies: seven cells between tabs; and what stands in front of one that only HTTP sees.
@@ -140,10 +138,10 @@ def text(value: Any, wanted: str) -> str:
 
 def span(value: Any, folder: Path) -> float:
     """Seconds: `5s`, `2m`, `3h`."""
-    match = SPAN.fullmatch(text(value, 'for example "5s"'))
-    if not match:
+    length = durations.read(text(value, 'for example "5s"'))
+    if length is None:
         raise ValueError(f'{value!r} is not a span of time; write for example "5s", "2m" or "3h"')
-    return float(match[1]) * UNITS[match[2]]
+    return length
 
 
 def rate(value: Any, folder: Path) -> Rate:
@@ -151,7 +149,7 @@ def rate(value: Any, folder: Path) -> Rate:
     match = RATE.fullmatch(text(value, 'for example "300/h"'))
     if not match:
         raise ValueError(f'{value!r} is not a rate; write for example "300/h" or "10/min"')
-    return Rate(int(match[1]), float(UNITS[match[2]]))
+    return Rate(int(match[1]), float(durations.UNITS[match[2]]))
 
 
 def number(value: Any, folder: Path) -> int:

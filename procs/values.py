@@ -9,6 +9,8 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from procs import durations
+
 KIB = 1024
 UNITS = {
     "": 1,
@@ -23,7 +25,6 @@ UNITS = {
 }
 #: Digits are 0 to 9 alone (`\\d` takes those of every script), and no more than a number may have.
 WHOLE = re.compile(r"[0-9]{1,16}")
-DECIMAL = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?")
 SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*([A-Za-z]*)")
 #: A token that passes here is one that `procs.log.mask` recognises and hides.
 TOKEN = re.compile(r"[0-9]{6,12}:[A-Za-z0-9_-]{30,64}")
@@ -207,11 +208,12 @@ def early(text: str) -> int:
 
 def seconds(text: str, most: float = MONTH) -> float:
     """A duration in seconds."""
-    if not DECIMAL.fullmatch(text):
+    length = durations.read(text, unit="s")
+    if length is None:
         raise ValueError(f"{text!r} is not a number of seconds; write for example 60")
-    if float(text) > most:
-        raise ValueError(f"{text} seconds are too many; write at most {most:.0f}")
-    return float(text)
+    if length > most:
+        raise ValueError(f"{length:.0f} seconds are too many; write at most {most:.0f}")
+    return length
 
 
 def minutes(text: str) -> int:
@@ -221,12 +223,9 @@ def minutes(text: str) -> int:
 
 def encoding(text: str) -> float:
     """The seconds of a film that may be encoded anew; `off` for none."""
-    match = re.fullmatch(r"([0-9]{1,5})(s|m|h)?", text)
-    if text == "off":
-        return 0.0
-    if not match:
+    length = 0.0 if text == "off" else durations.read(text, unit="s")
+    if length is None:
         raise ValueError(f"{text!r} is neither off nor a duration; write for example 90s or 10m")
-    length = float(match[1]) * {"h": 3600, "m": 60}.get(match[2], 1)
     if length > LONGEST_FILM:
         raise ValueError(f"{text} is longer than a core has time for; write at most 6h")
     return length

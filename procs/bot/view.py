@@ -1,9 +1,8 @@
 """What a status message says: from a glance at a request to words. Pure."""
 
-import re
 from dataclasses import dataclass
 
-from procs import foreign, i18n, listing, reasons
+from procs import foreign, i18n, listing, reasons, sites
 from procs.bot import wait_words
 from procs.clock import Now
 from procs.i18n import Local
@@ -166,5 +165,5 @@ def reason(glance: Glance) -> Local:
 def name(glance: Glance, most: int = NAME) -> str:
     """What a person calls it: the title, else the address without what everybody skips."""
     words = foreign.text(glance.title, 4 * NAME)
-    words = words or re.sub(r"^https?://(?:www\.)?", "", glance.url).rstrip("/")
+    words = words or sites.spoken(glance.url)
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"

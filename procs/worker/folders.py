@@ -56,7 +56,7 @@ def measure(settings: Settings) -> Disk:
     for folder in settings.jobs.glob("*-*"):
         job, _, fence = folder.name.partition("-")
         if job.isdecimal() and fence.isdecimal():
-            used[int(job), int(fence)] = disk.held(folder)
+            used[int(job), int(fence)] = int(disk.held(folder))
     return Disk(disk.host(), disk.free(settings.jobs) - settings.disk_floor, used)
 
 
