@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from daemon.errors import Refused
-from procs import advice, disk, filenames, i18n
+from procs import advice, alert_kinds, disk, filenames, i18n
 from procs.config import Settings
 from procs.store import disks
 from procs.store.database import Database
@@ -37,7 +37,7 @@ def require_room(db: Database, settings: Settings) -> None:
     if free < floor or disk.host() in disks.low(db):
         raise Refused(
             f"no download starts: {i18n.size('en', free)} are free under {settings.home}, and "
-            f"CHAPAR_DISK_FLOOR is {i18n.size('en', floor)}; {advice.of(advice.LOW)}"
+            f"CHAPAR_DISK_FLOOR is {i18n.size('en', floor)}; {advice.of(alert_kinds.LOW)}"
         )
 
 

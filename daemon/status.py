@@ -7,7 +7,7 @@ from daemon import pausing, process_tree, store
 from daemon.control import Process, Supervisor
 from daemon.errors import NotUp
 from daemon.tables import count, minute, table
-from procs import advice, clock, disk, i18n
+from procs import advice, alert_kinds, clock, disk, i18n
 from procs.config import Settings
 from procs.store import alerts, breakers, disks, pauses, reservations, sessions, tellings
 from procs.store import settings as counters
@@ -94,7 +94,7 @@ class Status:
         if now.low_since or now.free < floor:
             since = f" since {minute(now.low_since)}" if now.low_since else ""
             lines.append(f"LOW{since}: no download starts below {size(floor)} free")
-            lines.append(f"  {advice.of(advice.LOW)}")
+            lines.append(f"  {advice.of(alert_kinds.LOW)}")
         if now.below is not None:
             lines.append(f"FULL: {size(now.below)} free where the database lies; free space there")
         return lines
@@ -216,7 +216,7 @@ def warnings(status: Status) -> list[str]:
     """The alerts that have no place of their own here, and the admins who hear of none."""
     lines = []
     for one in status.alarms:
-        if one.kind not in (advice.REVOKED, advice.LOW):
+        if one.kind not in (alert_kinds.REVOKED, alert_kinds.LOW):
             times = count(one.count, "time")
             lines.append(f"ALERT {one.kind} {one.subject}: {times} since {minute(one.first_at)}")
             lines.append(f"  {advice.of(one.kind)}")

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
-from procs import advice, clock, log
+from procs import alert_kinds, clock, log
 from procs.errors import NotNow, ReferenceStale, TelegramAway, TelegramRefused
 from procs.job import Lane, Lease, Media, Part, State, Step
 from procs.store import alerts, deliveries, leases, outcomes, requests, wake
@@ -173,7 +173,7 @@ async def certain(
     if message is None:
         counters.count(tools.db, "deliveries.uncertain")
         now = clock.now()
-        alerts.note(tools.db, advice.UNCERTAIN, now=now, job=lease.job, worker=tools.name)
+        alerts.note(tools.db, alert_kinds.UNCERTAIN, now=now, job=lease.job, worker=tools.name)
         log.warning("delivery.uncertain", job=lease.job, request=order.id, part=part)
         return None
     return Copy(message=message, **to)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from procs import advice, clock, log
+from procs import advice, alert_kinds, clock, log
 from procs.errors import (
     DiskFull,
     JobError,
@@ -72,7 +72,7 @@ async def written(write: Callable[[], None]) -> None:
         except LeaseLost as error:
             return log.warning("lease.lost", why=error)
         except StoreFull as error:
-            log.error("store.full", error=error, fix="free space under CHAPAR_HOME")
+            log.error("store.full", error=error, fix=advice.FREE_SPACE)
             await asyncio.sleep(DISK_LOOK)
 
 
@@ -119,7 +119,7 @@ def settle(tools: Tools, lease: Lease, error: JobError) -> None:
     else:
         told: dict[str, Any] = {"error": error.name, "say": error.say, "facts": error.facts}
         code = outcomes.failed(tools.db, lease, **told, now=clock.now())
-        tell = log.error if error.name in advice.ALERTS else log.warning
+        tell = log.error if error.name in alert_kinds.FAILURES else log.warning
         tell(
             "job.failed",
             job=lease.job,
@@ -132,7 +132,7 @@ def settle(tools: Tools, lease: Lease, error: JobError) -> None:
             fix=advice.of(error.name),
         )
     note(tools, lease, error, code)
-    if error.name in advice.ALERTS and (code or ruling.alone):
+    if error.name in alert_kinds.FAILURES and (code or ruling.alone):
         alarm(tools, lease, error)
     wake.poke(tools.db.run, wake.BOT)
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from procs import advice, clock, i18n
+from procs import advice, alert_kinds, clock, i18n
 from procs.bot import notices
 from procs.bot.herald import Herald
 from procs.bot.speech import Speech
@@ -20,7 +20,7 @@ from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
 
 SEND = "messages.sendMessage"
-KINDS = sorted(advice.ALERTS | advice.OTHERS.keys())
+KINDS = sorted(alert_kinds.ALL)
 
 
 @pytest.fixture(autouse=True)

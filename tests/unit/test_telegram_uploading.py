@@ -8,7 +8,7 @@ from pyrogram.errors import RPCError
 from pyrogram.raw.functions.messages import UploadMedia
 from pyrogram.raw.types import RpcError
 
-from procs import advice
+from procs import alert_kinds
 from procs.errors import ChatClosed, TelegramAway, TelegramRefused, UploadRefused
 from procs.job import File
 from procs.telegram.courier import Courier, UploadOptions
@@ -81,7 +81,7 @@ async def test_nobody_is_told_of_a_closed_chat_when_no_upload_is_taken(tg, couri
         await uploads(await couriers(), tmp_path, tg, ali)
     assert refusal.value.detail.count("PEER_ID_INVALID") == 3
     assert refusal.value.say == "failed-upload"
-    assert refusal.value.name in advice.ALERTS
+    assert refusal.value.name in alert_kinds.FAILURES
 
 
 async def test_a_person_who_blocked_the_bot_is_passed_over_for_the_next(
