@@ -1,6 +1,6 @@
 """`chapar breakers`: which sites are left alone, until when and why; and closing one by hand."""
 
-from daemon.errors import Refused
+from daemon.errors import Refusal
 from daemon.pausing import site_of
 from daemon.tables import count, local, minute, table
 from procs import clock, i18n
@@ -51,11 +51,11 @@ def end(until: float | None, now: Now) -> str:
 
 
 def close(db: Database, name: str) -> str:
-    """Close the breakers of a site and use all its cookies: its jobs come at once. Raises Refused
+    """Close the breakers of a site and use all its cookies: its jobs come at once. Raises Refusal
     when nothing was shut."""
     site = site_of(name)
     closed = breakers.close(db, site, now=clock.now()) + cookies.release(db, site)
     if not closed:
-        raise Refused(f"no breaker of {site} is open; chapar breakers shows all")
+        raise Refusal(f"no breaker of {site} is open; chapar breakers shows all")
     wake.poke_idle(db.run)
     return f"the breaker of {site} is closed; its jobs come at once"

@@ -17,7 +17,7 @@ Say = Callable[[str], object]
 HEAD = ("version", "where", "state")
 
 
-class Desk:
+class EngineDesk:
     """The versions of this home, for one command. Every method raises EngineRefused."""
 
     def __init__(self, db: Database, settings: Settings, say: Say) -> None:

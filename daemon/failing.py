@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from daemon.errors import Refused
+from daemon.errors import Refusal
 from daemon.tables import count, minute, table
 from procs import advice, clock, durations
 from procs.store import failures
@@ -12,7 +12,7 @@ HEAD = ("count", "error", "site", "last seen", "first seen", "print", "job", "co
 
 
 def listed(db: Database, since: str) -> list[str]:
-    """A line for each group, and one of totals. Raises Refused for a span it cannot read."""
+    """A line for each group, and one of totals. Raises Refusal for a span it cannot read."""
     groups = failures.groups(db, since=clock.now().wall - seconds(since) if since else 0.0)
     total = f"{count(sum(g.count for g in groups), 'failure')} in {count(len(groups), 'group')}"
     rows = table(HEAD, [cells(g) for g in groups], right="count job")
@@ -39,5 +39,5 @@ def seconds(span: str) -> float:
     """`90s`, `30m`, `2h`, `7d`."""
     length = durations.read(span)
     if length is None:
-        raise Refused(f"--since {span} is not a span of time; write 30m, 2h or 7d")
+        raise Refusal(f"--since {span} is not a span of time; write 30m, 2h or 7d")
     return length

@@ -28,7 +28,7 @@ FULL = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Disk:
+class DiskStatus:
     """What is free and what is promised to downloads (bytes), since when it is low (wall instant),
     and how often something could not be removed. `below` is the free bytes where the database lies,
     when they are not enough to write it."""
@@ -60,7 +60,7 @@ class Status:
     pauses: list[tuple[str, float, str]] = field(default_factory=list)
     #: Sites with a breaker that is not closed.
     shut: list[str] = field(default_factory=list)
-    disk: Disk | None = None
+    disk: DiskStatus | None = None
     lost: list[sessions.Lost] = field(default_factory=list)
     alarms: list[Alert] = field(default_factory=list)
     #: Admins who cannot be told of any: since when, and why.
@@ -140,7 +140,7 @@ class Status:
 
 
 def look(settings: Settings) -> Status:
-    """What supervisord and the store say. Raises StoreError, Refused."""
+    """What supervisord and the store say. Raises StoreError, Refusal."""
     processes, mute = None, None
     try:
         processes = Supervisor(settings.run).processes()
@@ -157,10 +157,10 @@ def look(settings: Settings) -> Status:
         return Status(settings, processes, seen, held, shut, room, gone, *told, mute)
 
 
-def disk_of(db: Database, settings: Settings) -> Disk:
+def disk_of(db: Database, settings: Settings) -> DiskStatus:
     here = disk.host()
     left = disk.free(path_of(settings.database_url).parent)
-    return Disk(
+    return DiskStatus(
         free=disk.free(settings.home),
         promised=[size for _, _, size in reservations.rows(db, here)],
         low_since=disks.low(db).get(here),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from daemon.errors import Refused
+from daemon.errors import Refusal
 from procs.config import Settings
 from procs.store import database_file
 from procs.store.database import Database, open_database, path_of
@@ -20,9 +20,9 @@ BRIEFLY, LONG, WHOLE = 32 * MIB, 1024 * MIB, 1 << 62
 @contextmanager
 def opened(settings: Settings, *, cap: int = 0, check: int = BRIEFLY) -> Iterator[Database]:
     """The database, closed at the end. `cap` instead of the configured one, for a command that asks
-    for something itself. Raises Refused before the first start and when it is gone, StoreError."""
+    for something itself. Raises Refusal before the first start and when it is gone, StoreError."""
     if not is_there(settings):
-        raise Refused(f"nothing was ever started on {settings.home}; run: chapar up -d --no-bot")
+        raise Refusal(f"nothing was ever started on {settings.home}; run: chapar up -d --no-bot")
     seats = cap or settings.max_downloads_per_user
     db = open_database(settings.database_url, run=settings.run, cap=seats, check=check)
     try:
@@ -32,13 +32,13 @@ def opened(settings: Settings, *, cap: int = 0, check: int = BRIEFLY) -> Iterato
 
 
 def is_there(settings: Settings) -> bool:
-    """Whether there is a file of the database. False before the first start. Raises Refused when
+    """Whether there is a file of the database. False before the first start. Raises Refusal when
     there was one."""
     path = path_of(settings.database_url)
     if is_listed(path):
         return True
     if was_there(settings, path):
-        raise Refused(gone(settings, path))
+        raise Refusal(gone(settings, path))
     return False
 
 
@@ -75,10 +75,10 @@ def gone(settings: Settings, path: Path) -> str:
 
 def prepare(settings: Settings, *, new: bool = False) -> None:
     """Bring the database up to date; one is made at the first start, and when a `new` one is asked
-    for. Raises Refused, StoreError."""
+    for. Raises Refusal, StoreError."""
     path = path_of(settings.database_url)
     if new and is_listed(path):
-        raise Refused(f"--new-database overwrites nothing: move {path} away first")
+        raise Refusal(f"--new-database overwrites nothing: move {path} away first")
     if new:
         for end in database_file.BESIDE:
             Path(f"{path}{end}").unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from procs.bot.settling import logged
 from procs.store import tallies
 from procs.store.database import Database
 from procs.telegram.heard import Incoming
-from procs.turns import Turns
+from procs.turns import RoundRobin
 
 #: Seconds between two looks for tallies whose minute is over.
 LOOK = 5.0
@@ -29,7 +29,7 @@ HINT = "hint:"
 class Inbox:
     def __init__(self, db: Database) -> None:
         self.db = db
-        self.turns = Turns()
+        self.turns = RoundRobin()
         self.heard = 0
 
     async def turn(self, heard: Incoming) -> None:

@@ -32,7 +32,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class ChatCommand:
     """`/name`. An `urgent` one passes the messages that wait."""
 
     name: str
@@ -60,11 +60,11 @@ class Router:
     ) -> None:
         self.speech = speech
         self.admins = frozenset(admins)
-        self.unknown = Command("", hints.unknown)
+        self.unknown = ChatCommand("", hints.unknown)
         commands = (
-            Command("start", hints.start),
-            Command("help", hints.help),
-            Command("cancel", cancelling.ask, urgent=True),
+            ChatCommand("start", hints.start),
+            ChatCommand("help", hints.help),
+            ChatCommand("cancel", cancelling.ask, urgent=True),
         )
         callbacks = (
             Callback(CANCEL, cancelling.press_one),
@@ -74,7 +74,7 @@ class Router:
         self.commands = {row.name: row for row in commands}
         self.callbacks = {row.action: row for row in callbacks}
 
-    def command(self, text: str, person: Person) -> Command | None:
+    def command(self, text: str, person: Person) -> ChatCommand | None:
         """The row of the command that a text begins with, `unknown` where there is none that this
         person may give; None for a text that is no command."""
         named = COMMAND.match(text)

@@ -48,7 +48,7 @@ class Answer:
         self.whole = False
         self.heard = b""
         self.interim = 0
-        self.body: Rest | Counted | Chunked = Rest()
+        self.body: BodyRest | Counted | Chunked = BodyRest()
 
     def take(self, data: bytes) -> bytes:
         """What the program is told for these bytes. Raises SiteBroken for what is no answer."""
@@ -90,7 +90,7 @@ class Answer:
         start = b"HTTP/1.1 %d %s\r\n" % (status, reason)
         return start + b"".join(b"%s: %s\r\n" % one for one in kept) + b"\r\n"
 
-    def framed(self, given: list[Field]) -> tuple["Rest | Counted | Chunked", list[Field]]:
+    def framed(self, given: list[Field]) -> tuple["BodyRest | Counted | Chunked", list[Field]]:
         """How its end is known, and how the program is told that (RFC 9112, 6.3)."""
         lengths = [text.strip() for one in values(given, FRAMING[0]) for text in one.split(b",")]
         codings = [
@@ -104,13 +104,13 @@ class Answer:
                 raise SiteBroken(f"a body in {b', '.join(codings)[:40]!r}")
             return Chunked(), [(b"Transfer-Encoding", b"chunked")]
         if not told and all(one in UNKNOWN for one in lengths):
-            return Rest(), []
+            return BodyRest(), []
         if not told or set(lengths) != {lengths[0]}:
             raise SiteBroken(f"a body of no plain length: {b', '.join(lengths)[:40]!r}")
         return Counted(int(lengths[0])), told
 
 
-class Rest:
+class BodyRest:
     """A body that lasts until the connection ends."""
 
     whole = False

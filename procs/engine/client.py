@@ -19,7 +19,7 @@ from procs.engine.classify import classify, death
 from procs.engine.confine import SCRATCH
 from procs.engine.door import likeness
 from procs.engine.egress import Caps, Egress
-from procs.engine.line import Line
+from procs.engine.line import NurseryConnection
 from procs.engine.reading import fetched, into
 from procs.engine.records import MIB, Ended, Fetched, Found, Limits, Order, Ran
 from procs.engine.routes import Routes, upstream
@@ -70,7 +70,7 @@ class Engine:
         self.caps = caps or Caps()
         self.versions = Versions(self.folder.parent / "engines")
         self.pinned = pinned
-        self.presence: Line | None = None
+        self.presence: NurseryConnection | None = None
         self.entrance = asyncio.Lock()
         self.testing = asyncio.Lock()
         self.safe = False
@@ -142,7 +142,7 @@ class Engine:
             self.note(line, folder)
             remains.tidy(folder)
 
-    def note(self, line: Line, folder: Path) -> None:
+    def note(self, line: NurseryConnection, folder: Path) -> None:
         """Log and count what a child tried that no download needs."""
         calls = refusals.named(line.ended.refused) if line.ended else []
         if calls:
@@ -151,7 +151,7 @@ class Engine:
             say("child.refused", folder=folder.name, pid=line.pid, calls=what)
             self.on_refused(calls)
 
-    def egress(self, line: Line, order: Order, proxy: str | None) -> Egress:
+    def egress(self, line: NurseryConnection, order: Order, proxy: str | None) -> Egress:
         """The way out of one child. Bytes enough for one download and a second try of it."""
         routes = self.routes.of(order.allowed_networks)
         if proxy is not None:
@@ -187,19 +187,21 @@ class Engine:
             raise failed or death(None)
         return Ran(line.ended.code, taken(folder / out), taken(folder / err))
 
-    async def call(self, request: dict[str, Any], folder: Path, limits: Limits) -> Line:
+    async def call(
+        self, request: dict[str, Any], folder: Path, limits: Limits
+    ) -> NurseryConnection:
         """A connection whose child has begun."""
         await self.start()
         return await self.begin({**request, "folder": str(folder.resolve()), "limits": limits})
 
-    async def begin(self, request: dict[str, Any]) -> Line:
+    async def begin(self, request: dict[str, Any]) -> NurseryConnection:
         """A connection whose request was answered. A nursery that ends at the same moment, or is of
         another version, answers nothing, and is asked for anew."""
         try:
             async with asyncio.timeout(nursery.PATIENCE):
                 for _ in range(TRIES):
-                    wish = nursery.Wish(self.folder, self.wanted(), self.linger)
-                    line = Line(await nursery.reach(wish, self.spawn))
+                    wish = nursery.NurseryWish(self.folder, self.wanted(), self.linger)
+                    line = NurseryConnection(await nursery.reach(wish, self.spawn))
                     try:
                         line.like = likeness(wish.version.name)
                         if await line.begin({**request, "like": line.like}):
@@ -216,7 +218,7 @@ class Engine:
 class Child:
     """One forked child, from its worker's side. `ended` tells its cost once the block was left."""
 
-    def __init__(self, line: Line, order: Order, egress: Egress, folder: Path) -> None:
+    def __init__(self, line: NurseryConnection, order: Order, egress: Egress, folder: Path) -> None:
         self.line = line
         self.egress = egress
         self.folder = folder

@@ -19,7 +19,7 @@ from procs.engine import confine, names
 from procs.engine.classify import classify
 from procs.engine.failure import plain
 from procs.engine.lists import ADDRESS, ALBUM, PAGE
-from procs.engine.meter import Meter
+from procs.engine.meter import DownloadMeter
 from procs.engine.records import Entry, Fetched, Found, Order
 from procs.filenames import fit, free
 from procs.variant import parse
@@ -51,7 +51,7 @@ FOLDERS, FILES = 2, 3
 
 QUOTED = re.compile(r"'?https?://\S+")
 
-Facts = dict[str, Any]
+PostFacts = dict[str, Any]
 
 
 def may_know(order: Order) -> bool:
@@ -111,7 +111,7 @@ class Gallery:
             return replace(found, kind=names.kind(str(files[0][1]), {}))
         return listed(found, files, wish.page) if wish.looks else found
 
-    def fetch(self, found: Found, meter: Meter) -> Fetched:
+    def fetch(self, found: Found, meter: DownloadMeter) -> Fetched:
         """Its files, in its order, in the job's folder."""
         run = self.start("-D", str(FOLDER), "--no-part")
         files = [brought(path, meter) for path in arriving(run)]
@@ -159,13 +159,13 @@ def arriving(run: "subprocess.Popen[bytes]") -> Iterator[Path]:
             yield path
 
 
-def brought(path: Path, meter: Meter) -> str:
+def brought(path: Path, meter: DownloadMeter) -> str:
     """A file's name in the job's folder, where it lies now."""
     meter({"filename": path.name, "downloaded_bytes": path.stat().st_size})
     return path.rename(free(Path(fit(path.name) or "file"))).name
 
 
-def first(facts: Facts, fields: tuple[str, ...]) -> str:
+def first(facts: PostFacts, fields: tuple[str, ...]) -> str:
     """The first of these fields that says something, in one line."""
     for name in fields:
         value = facts.get(name)
@@ -177,7 +177,7 @@ def first(facts: Facts, fields: tuple[str, ...]) -> str:
 
 def said(told: list[Any]) -> str:
     """Its own words about what went wrong, behind the name of the failure, as its log has them."""
-    failed: Facts = next((one[1] for one in told if one[0] == -1), {})
+    failed: PostFacts = next((one[1] for one in told if one[0] == -1), {})
     return ": ".join(str(failed[key]) for key in ("error", "message") if failed.get(key))
 
 

@@ -24,7 +24,7 @@ BEGUN = ("began", "ready")
 Word = tuple[str, Any]
 
 
-class Line:
+class NurseryConnection:
     """One connection to the nursery: a request, then words until the end."""
 
     def __init__(self, link: socket.socket) -> None:

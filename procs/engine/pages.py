@@ -69,7 +69,7 @@ def read(text: str, url: str) -> Page:
     """A page by its text and its address."""
     text = without(without(text[:MOST], "<!--", "-->"), "<template", "</template")
     static = without(without(text, "<script", "</script"), "<style", "</style")
-    reader = Reader(url)
+    reader = PageReader(url)
     for place, match in enumerate(TAG_OF.finditer(static)):
         if place > TAGS:
             break
@@ -94,7 +94,7 @@ def visible(text: str) -> str:
     return " ".join(re.sub(r"<[^<>]*>?", " ", text).split())
 
 
-class Reader:
+class PageReader:
     """Takes a page's tags one by one."""
 
     def __init__(self, url: str) -> None:

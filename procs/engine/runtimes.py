@@ -17,7 +17,7 @@ PATIENCE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RuntimeKind:
     """A runtime that yt-dlp knows, how it says its version, and the oldest that is taken (from
     yt_dlp/utils/_jsruntime.py)."""
 
@@ -28,8 +28,8 @@ class Kind:
 
 #: In the order in which yt-dlp prefers them.
 KINDS = (
-    Kind("deno", re.compile(r"^deno (\d+(?:\.\d+)*)"), (2, 3, 0)),
-    Kind("node", re.compile(r"^v(\d+(?:\.\d+)*)"), (22, 0, 0)),
+    RuntimeKind("deno", re.compile(r"^deno (\d+(?:\.\d+)*)"), (2, 3, 0)),
+    RuntimeKind("node", re.compile(r"^v(\d+(?:\.\d+)*)"), (22, 0, 0)),
 )
 NONE = "none, so YouTube shows only some of its forms; pip install '.[js]' brings one"
 
@@ -52,7 +52,7 @@ def state() -> str:
     return "; ".join([NONE, *old])
 
 
-def version_of(kind: Kind, path: str) -> tuple[int, ...] | None:
+def version_of(kind: RuntimeKind, path: str) -> tuple[int, ...] | None:
     """What a program says its version is; None when it does not say."""
     try:
         told = subprocess.run([path, "--version"], capture_output=True, timeout=PATIENCE)

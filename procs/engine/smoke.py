@@ -32,7 +32,7 @@ PATHS = ("page.html", "list.m3u8")
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class SmokeTrial:
     """What is tried: the operator's addresses, by which ways; private networks they may be in."""
 
     urls: Sequence[str] = ()
@@ -40,7 +40,7 @@ class Trial:
     routes: Routes = field(default_factory=Routes)
 
 
-async def test(version: Version, home: Path, trial: Trial, *, old: Version) -> None:
+async def test(version: Version, home: Path, trial: SmokeTrial, *, old: Version) -> None:
     """Raises EngineRefused when a version cannot do what it must. An address of the operator's at
     which the old one fails as well says nothing about the new one."""
     place = home / "smoke"
@@ -84,7 +84,7 @@ async def fetch(engine: Engine, url: str, folder: Path) -> None:
         raise EngineRefused(f"nothing came of {url}")
 
 
-async def fails(version: Version, place: Path, url: str, trial: Trial) -> str:
+async def fails(version: Version, place: Path, url: str, trial: SmokeTrial) -> str:
     """Why a version cannot read an address; "" when it can."""
     order = Order(url, allowed_networks=tuple(trial.networks))
     try:

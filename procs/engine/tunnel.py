@@ -59,7 +59,7 @@ class End(asyncio.Protocol):
         self.tunnel.lost()
 
 
-class Site(End):
+class SiteSide(End):
     """The site's end. What it says before the ends are tied is kept. The `answer` to a plain
     request goes on as that reads it."""
 
@@ -95,7 +95,7 @@ class Site(End):
         return self.answer is not None and not self.answer.status
 
 
-class Program(End):
+class ProgramSide(End):
     """The program's end: says first where it wants to go."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -130,7 +130,7 @@ class Tunnel:
 
     def __init__(self, egress: "Egress") -> None:
         self.egress = egress
-        self.program = Program(self)
+        self.program = ProgramSide(self)
         self.moved = 0
         self.seen = False
         self.sayable = inf
@@ -178,7 +178,7 @@ class Tunnel:
     async def join(self, link: socket.socket, hello: bytes, answer: bytes) -> None:
         """Tie the two ends together."""
         loop = asyncio.get_running_loop()
-        site = Site(self, self.reads)
+        site = SiteSide(self, self.reads)
         await loop.create_connection(lambda: site, sock=link)
         if self.program.transport.is_closing():
             reset(site.transport)

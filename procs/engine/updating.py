@@ -8,7 +8,7 @@ from packaging.version import Version as Number
 
 from procs import disk
 from procs.engine import packages, smoke
-from procs.engine.smoke import Trial
+from procs.engine.smoke import SmokeTrial
 from procs.engine.versions import (
     NAME,
     UNFINISHED,
@@ -25,7 +25,7 @@ Say = Callable[[str], object]
 class Updater:
     """Brings other versions under one CHAPAR_HOME. `say` gets a line about each step."""
 
-    def __init__(self, home: Path, trial: Trial, say: Say) -> None:
+    def __init__(self, home: Path, trial: SmokeTrial, say: Say) -> None:
         self.home = home
         self.versions = Versions(home / "engines")
         self.trial = trial

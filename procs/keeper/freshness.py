@@ -6,7 +6,7 @@ from contextlib import suppress
 from procs import clock, codec, disk, log
 from procs.config import Settings
 from procs.engine.routes import configured
-from procs.engine.smoke import Trial
+from procs.engine.smoke import SmokeTrial
 from procs.engine.updating import Updater
 from procs.engine.versions import EngineRefused, Version
 from procs.errors import ChaparError
@@ -29,11 +29,11 @@ FAILED, SHARE, TIMES, MOST = 10, 0.2, 3.0, 0.9
 LOOKED, NEWEST = "engine.looked", "engine.newest"
 
 
-def trial(settings: Settings) -> Trial:
+def trial(settings: Settings) -> SmokeTrial:
     """What a version must be able to do here."""
     networks = [str(network) for network in settings.allowed_networks]
     routes = configured(settings.upstream_proxy, settings.allowed_ports)
-    return Trial(settings.engine_smoke_urls, networks, routes)
+    return SmokeTrial(settings.engine_smoke_urls, networks, routes)
 
 
 def say(line: str) -> None:

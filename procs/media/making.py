@@ -8,7 +8,7 @@ from pathlib import Path
 from procs import log
 from procs.errors import ProcessingFailed, TooLarge
 from procs.media import wording
-from procs.media.facts import Facts
+from procs.media.facts import MediaFacts
 from procs.media.planning import Plan
 from procs.media.programs import Run, ffmpeg, source
 from procs.variant import Clip, Variant
@@ -110,7 +110,7 @@ def covering() -> list[str]:
     return ["-c:v", "mjpeg", "-vf", scale, "-disposition:v:0", "attached_pic"]
 
 
-async def frame(run: Run, path: Path, facts: Facts, made: Path) -> str:
+async def frame(run: Run, path: Path, facts: MediaFacts, made: Path) -> str:
     """A thumbnail from a film's beginning, after its fade-in. Returns its path, or nothing."""
     assert facts.picture is not None
     width, height = within(facts.picture.width, facts.picture.height)

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from procs.media import facts
-from procs.media.facts import Facts
+from procs.media.facts import MediaFacts
 from procs.media.programs import GUARD, PROTOCOLS, Run
 from procs.tools import FORMATS, tools
 
@@ -13,7 +13,7 @@ PYAV = str(Path(__file__).with_name("pyav_probe.py"))
 PATIENCE = 60.0
 
 
-async def probe(run: Run, folder: Path, path: Path) -> Facts | None:
+async def probe(run: Run, folder: Path, path: Path) -> MediaFacts | None:
     """The facts of a file; None when it is no media that we may open."""
     ran = await run(command(path), folder, PATIENCE)
     return facts.read(ran.out) if ran.code == 0 else None

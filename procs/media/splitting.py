@@ -9,7 +9,7 @@ from pathlib import Path
 
 from procs.errors import ProcessingFailed, TooLarge
 from procs.filenames import shorten
-from procs.media.facts import Facts
+from procs.media.facts import MediaFacts
 from procs.media.making import COPYING, ENCODING
 from procs.media.planning import Plan
 from procs.media.probing import probe
@@ -42,8 +42,8 @@ def titled(title: str, place: int, of: int) -> str:
 
 
 async def split(
-    run: Run, path: Path, plan: Plan, facts: Facts, *, limit: int, most: int
-) -> list[tuple[Path, Facts]]:
+    run: Run, path: Path, plan: Plan, facts: MediaFacts, *, limit: int, most: int
+) -> list[tuple[Path, MediaFacts]]:
     """The parts in order, each probed; the whole stays. There is only one when a copy fits: a file
     may be padded with what no player shows, which no copy has. Raises TooLarge when it takes more
     than `most` of them, or cannot be cut; ProcessingFailed when something is missing."""
@@ -100,7 +100,9 @@ def streams(plan: Plan) -> list[str]:
     return ["-map", "0:V?", "-map", "0:a?", "-c", "copy"]
 
 
-async def checked(run: Run, made: Sequence[Path], whole: Facts) -> list[tuple[Path, Facts]]:
+async def checked(
+    run: Run, made: Sequence[Path], whole: MediaFacts
+) -> list[tuple[Path, MediaFacts]]:
     """The parts with their facts. Raises ProcessingFailed when one is broken or time is lost."""
     told = []
     for part in made:

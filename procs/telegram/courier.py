@@ -20,8 +20,8 @@ from procs.errors import ChaparError, SessionRevoked, TelegramAway, UploadRefuse
 from procs.job import File, Part, Reference
 from procs.store.database import Database
 from procs.telegram import attached, looking, signin
-from procs.telegram.errors import PartMissing, PeerRefused
-from procs.telegram.line import Leave, Line
+from procs.telegram.errors import FilePartMissing, PeerRefused
+from procs.telegram.line import Leave, Rpc
 from procs.telegram.peers import CAPTION, cut, peer
 from procs.telegram.posting import post, post_all
 from procs.telegram.streaming import Stream
@@ -65,10 +65,10 @@ class Courier:
         self.settings = settings
         self.addressees = Addressees(settings.bot_token.partition(":")[0], db)
         self.name = f"slot-{slot}"
-        self.line: Line | None = None
+        self.line: Rpc | None = None
         self.door = asyncio.Lock()
 
-    async def connect(self, *, before: signin.Leave = signin.allowed) -> None:
+    async def connect(self, *, before: signin.SignInLeave = signin.allowed) -> None:
         """Connect, or do nothing when connected. Signs in only if this slot never did, after
         `before` gave its leave.
 
@@ -113,7 +113,7 @@ class Courier:
             if options.is_resumed and not options.early:
                 try:
                     return await self._upload(line, file, on_progress, options)
-                except PartMissing as missing:
+                except FilePartMissing as missing:
                     log.info("upload.anew", file=file.name, why="parts are gone", error=missing)
                     options = replace(options, kept=None)
             return await self._upload(line, file, on_progress, options)
@@ -122,7 +122,7 @@ class Courier:
             raise
 
     async def _upload(
-        self, line: Line, file: File, on_progress: Progress, options: UploadOptions
+        self, line: Rpc, file: File, on_progress: Progress, options: UploadOptions
     ) -> Reference:
         whole: Upload
         tries, early = 1 if options.is_resumed else MISSING, options.early
@@ -140,7 +140,7 @@ class Courier:
         return await self._made(line, media, uploads, options.waiting, tries=tries)
 
     async def _made(
-        self, line: Line, media: Any, uploads: list[Upload], waiting: Waiting, *, tries: int
+        self, line: Rpc, media: Any, uploads: list[Upload], waiting: Waiting, *, tries: int
     ) -> Reference:
         """A medium of what was uploaded, for the first peer that Telegram takes it for."""
         refusal = ""
@@ -205,7 +205,7 @@ class Courier:
         self, *, chat: int, access: int, after: int, part: Part, taken: Collection[int]
     ) -> int | None:
         """The message that shows a part as an answer to message `after`, by looking; `taken` are
-        messages of other parts. None when it is not there. Raises as `Line.ask`."""
+        messages of other parts. None when it is not there. Raises as `Rpc.ask`."""
         seen = looking.messages_after(self._line(), chat, access, after)
         async for message in seen:
             if message.id not in taken and looking.answers(message, after, part.reference):
@@ -214,16 +214,16 @@ class Courier:
 
     async def refreshed(self, *, chat: int, access: int, message: int) -> Reference | None:
         """A fresh reference of the file that a message of ours shows; None when it is gone.
-        Raises as `Line.ask`."""
+        Raises as `Rpc.ask`."""
         found = await looking.messages(self._line(), chat, access, range(message, message + 1))
         media = getattr(found[0], "media", None) if found else None
         return attached.reference(media) if looking.is_file(media) else None
 
     async def when_connected(self, leave: Leave) -> None:
-        """Spend a budget so that the call behind it leaves at once, as `Line.when_connected`."""
+        """Spend a budget so that the call behind it leaves at once, as `Rpc.when_connected`."""
         await self._line().when_connected(leave)
 
-    def _line(self) -> Line:
+    def _line(self) -> Rpc:
         if self.line is None:
             raise TelegramAway("not connected")
         return self.line
@@ -243,7 +243,7 @@ async def finished(early: Stream, file: File, on_progress: Progress) -> bool:
 
 
 async def assembled(
-    line: Line, query: UploadMedia, uploads: list[Upload], *, tries: int = MISSING
+    line: Rpc, query: UploadMedia, uploads: list[Upload], *, tries: int = MISSING
 ) -> Any:
     """Telegram's answer once it has every part; one that it misses is sent again. Raises
     PartMissing at once with one try: then more than one part is gone."""
@@ -252,7 +252,7 @@ async def assembled(
     for _ in range(tries):
         try:
             return await line.ask(query, timeout=ASSEMBLY)
-        except PartMissing as missing:
+        except FilePartMissing as missing:
             if tries == 1:
                 raise
             log.warning("upload.part-missing", session=line.client.name, part=missing.number)

@@ -14,7 +14,7 @@ from pyrogram.utils import get_channel_id
 from procs import log
 from procs.errors import ChatClosed, TelegramAway, TelegramRefused
 from procs.telegram.contents import COMMON
-from procs.telegram.stream import Asking, Stream
+from procs.telegram.stream import Asking, UpdateStream
 
 #: Events that a bot may ask for at once in a channel.
 MOST = 1000
@@ -36,9 +36,9 @@ ANSWERS = (
 Asks = Callable[[Any], Awaitable[Any]]
 
 
-async def asked(asks: Asks, storage: Any, stream: Stream, asking: Asking) -> Any:
+async def asked(asks: Asks, storage: Any, stream: UpdateStream, asking: Asking) -> Any:
     """The difference after a place, or the state where there is no place; GONE for a channel that
-    shut us out. Raises as `Line.ask`."""
+    shut us out. Raises as `Rpc.ask`."""
     try:
         answer = await asks(await query(storage, stream, asking))
     except ChatClosed:
@@ -57,7 +57,7 @@ async def asked(asks: Asks, storage: Any, stream: Stream, asking: Asking) -> Any
     return answer
 
 
-async def query(storage: Any, stream: Stream, asking: Asking) -> Any:
+async def query(storage: Any, stream: UpdateStream, asking: Asking) -> Any:
     if asking.box == COMMON:
         if asking.since is None:
             return GetState()

@@ -22,7 +22,7 @@ class AlreadySent(ChaparError):
     """This random_id was used before: the message is there, or its twin is being sent now."""
 
 
-class PartMissing(ChaparError):
+class FilePartMissing(ChaparError):
     """Telegram no longer has part `number` of an upload, or never had it."""
 
     def __init__(self, number: int) -> None:
@@ -109,7 +109,7 @@ def translate(error: Exception, method: str) -> ChaparError:
     if name in WAITS and number is not None:
         return WAITS[name](float(number), method)
     if name == MISSING and number is not None:
-        return PartMissing(number)
+        return FilePartMissing(number)
     if name.startswith(STALE):
         return ReferenceStale(name)
     if name in PEER or SENDING.fullmatch(name):

@@ -16,7 +16,7 @@ from procs.errors import Crowded, TelegramWait
 from procs.store import budget, pace
 from procs.store.budget import Count, Rule
 from procs.store.database import Database
-from procs.turns import Turns, Withdrawn
+from procs.turns import RoundRobin, Withdrawn
 
 
 class Urgency(IntEnum):
@@ -62,8 +62,8 @@ class Pace:
     def __init__(self, db: Database) -> None:
         self.db = db
         #: Who of this process asks for a chat's budget, and for that of all, at the moment.
-        self.chats: WeakValueDictionary[int, Turns] = WeakValueDictionary()
-        self.all = Turns()
+        self.chats: WeakValueDictionary[int, RoundRobin] = WeakValueDictionary()
+        self.all = RoundRobin()
 
     async def leave(
         self,
@@ -103,13 +103,13 @@ class Pace:
         async with in_time(self.all, chat, end):
             await self._spend(bot_rules(urgency), messages, end, wait_in_line=False)
 
-    def _of(self, chat: int) -> Turns:
+    def _of(self, chat: int) -> RoundRobin:
         """The turns of one chat; of those that belong to none, each has its own."""
         if not chat:
-            return Turns()
+            return RoundRobin()
         turns = self.chats.get(chat)
         if turns is None:
-            self.chats[chat] = turns = Turns()
+            self.chats[chat] = turns = RoundRobin()
         return turns
 
     async def allowed(self, what: str, patience: float) -> None:
@@ -153,7 +153,7 @@ class Pace:
 
 
 @asynccontextmanager
-async def in_time(turns: Turns, chat: int, end: float) -> AsyncIterator[None]:
+async def in_time(turns: RoundRobin, chat: int, end: float) -> AsyncIterator[None]:
     """Hold the turn of a chat, waited for until a boot instant. Raises Crowded after that."""
     async with AsyncExitStack() as stack:
         try:

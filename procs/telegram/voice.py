@@ -10,7 +10,7 @@ from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from procs.errors import TelegramAway, TelegramRefused
 from procs.telegram import looking
-from procs.telegram.line import Leave, Line
+from procs.telegram.line import Leave, Rpc
 from procs.telegram.peers import CHANNELS, TEXT, cut, peer
 from procs.telegram.posting import post
 
@@ -40,12 +40,12 @@ class OutgoingMessage:
 
 
 class Voice:
-    """Speaks over a line. Every method raises as `Line.ask`, unless it says otherwise."""
+    """Speaks over a line. Every method raises as `Rpc.ask`, unless it says otherwise."""
 
-    line: Line | None = None
+    line: Rpc | None = None
 
     async def when_connected(self, leave: Leave) -> None:
-        """Spend a budget so that the call behind it leaves at once, as `Line.when_connected`."""
+        """Spend a budget so that the call behind it leaves at once, as `Rpc.when_connected`."""
         await self._line().when_connected(leave)
 
     async def send(self, message: OutgoingMessage) -> int | None:
@@ -141,7 +141,7 @@ class Voice:
         ]
         return await InlineKeyboardMarkup(rows).write(self._line().client)
 
-    def _line(self) -> Line:
+    def _line(self) -> Rpc:
         if self.line is None:
             raise TelegramAway("not connected")
         return self.line

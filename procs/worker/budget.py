@@ -4,7 +4,7 @@ import random
 
 from procs import clock, log
 from procs.worker import memory
-from procs.worker.slots import Places
+from procs.worker.slots import SlotLocks
 
 #: Workers that started together must not recycle together.
 JITTER = 0.1
@@ -17,7 +17,7 @@ LOOK = 5.0
 class Budget:
     """Jobs left before this worker makes room for a fresh one."""
 
-    def __init__(self, jobs: int, ceiling: int, places: Places) -> None:
+    def __init__(self, jobs: int, ceiling: int, places: SlotLocks) -> None:
         self.left = max(1, round(jobs * random.uniform(1 - JITTER, 1 + JITTER)))
         self.ceiling = ceiling
         self.places = places

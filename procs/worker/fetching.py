@@ -46,7 +46,7 @@ async def fetch(tools: Tools, lease: Lease) -> None:
         await go_on(tools, lease, *left)
         return
     orders.check(tools, lease)
-    room = folders.Room(tools.db, tools.settings, lease)
+    room = folders.DiskRoom(tools.db, tools.settings, lease)
     room.learned()
     visit = visiting.enter(tools, lease)
     try:
@@ -55,7 +55,7 @@ async def fetch(tools: Tools, lease: Lease) -> None:
         visit.leave()
 
 
-async def carry(tools: Tools, lease: Lease, visit: Visit, room: folders.Room) -> None:
+async def carry(tools: Tools, lease: Lease, visit: Visit, room: folders.DiskRoom) -> None:
     """The steps of a job that may visit its site."""
     tools.desk.say(lease, Step.PROBE)
     outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
@@ -87,7 +87,7 @@ async def go_on(
 
 
 async def gather(
-    tools: Tools, lease: Lease, folder: Path, visit: Visit, room: folders.Room, *, beside: Early
+    tools: Tools, lease: Lease, folder: Path, visit: Visit, room: folders.DiskRoom, *, beside: Early
 ) -> tuple[Found, list[File]]:
     """From the address to files that fit Telegram; no files when the media turned out to be known
     under its real name, and its deliveries are made already, or to be a list, which is shown."""
@@ -137,7 +137,7 @@ async def prepared(
     )
 
 
-def within(room: folders.Room, say: OnProgress) -> OnProgress:
+def within(room: folders.DiskRoom, say: OnProgress) -> OnProgress:
     """Progress that reserves more of the disk when more comes than was expected."""
 
     def grow(done: int, total: int, rate: float = 0.0) -> None:

@@ -60,7 +60,7 @@ def measure(settings: Settings) -> Disk:
     return Disk(disk.host(), disk.free(settings.jobs) - settings.disk_floor, used)
 
 
-class Room:
+class DiskRoom:
     """What one download was promised of the disk; it grows when more comes than was expected."""
 
     def __init__(self, db: Database, settings: Settings, lease: Lease) -> None:

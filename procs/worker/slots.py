@@ -50,7 +50,7 @@ class Lock:
         return False
 
 
-class Row:
+class LockRow:
     """A row of equal locks, of which a process holds one at most."""
 
     def __init__(self, folder: Path, count: int) -> None:
@@ -77,12 +77,12 @@ class Row:
             self.mine = None
 
 
-class Places:
+class SlotLocks:
     """The slot and the post of one worker, the spare's mark, and the leave to recycle."""
 
     def __init__(self, run: Path, workers: int) -> None:
-        self.slots = Row(run / "slots", workers + 1)
-        self.posts = Row(run / "posts", workers)
+        self.slots = LockRow(run / "slots", workers + 1)
+        self.posts = LockRow(run / "posts", workers)
         self.spare = Lock(run / "spare.lock")
         self.leave = Lock(run / "recycle.lock")
         self.left: Lock | None = None

@@ -15,7 +15,7 @@ from procs.telegram.courier import Courier
 from procs.telegram.pace import Pace
 from procs.telegram.signin import SIGN_IN
 from procs.telegram.standing import Standing
-from procs.worker.desk import Desk
+from procs.worker.desk import ProgressWriter
 
 #: Seconds until the engine's self-test is tried again.
 UNSAFE_LOOK = 30.0
@@ -35,7 +35,7 @@ class Tools:
     db: Database
     worker: int
     name: str
-    desk: Desk
+    desk: ProgressWriter
     engine: Engine
     courier: Courier
     pace: Pace

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from procs import i18n
-from procs.bot.router import Callback, Command, Role
+from procs.bot.router import Callback, ChatCommand, Role
 from procs.i18n import Local
 from procs.job import Person as Known
 from procs.telegram.heard import Press
@@ -115,7 +115,7 @@ async def test_what_only_admins_may_do_is_unknown_to_everybody_else(bot, tg, sar
         return Local("Done.")
 
     router = bot.intake.router
-    router.commands["stop"] = Command("stop", hear, role=Role.ADMIN)
+    router.commands["stop"] = ChatCommand("stop", hear, role=Role.ADMIN)
     router.callbacks["stop"] = Callback("stop", press, role=Role.ADMIN)
     await sara.sends("/stop")
     await sara.sees("don't know that command")

@@ -9,7 +9,7 @@ import pytest
 from procs import codec
 from procs.engine import remains
 from procs.engine.classify import classify
-from procs.engine.line import MOST, Line
+from procs.engine.line import MOST, NurseryConnection
 from procs.engine.reading import fetched, into
 from procs.engine.records import Choice, Ended, Fetched, Found
 from procs.errors import EngineDied
@@ -90,7 +90,7 @@ async def line():
     for end in (ours, theirs):
         end.setblocking(False)
     theirs.send(b'{"began":%d}\n' % os.getpid())
-    line = Line(ours)
+    line = NurseryConnection(ours)
     assert await line.begin({"do": "fetch"})
     line.pid = 0  # nobody is to be killed for it
     reader, writer = await asyncio.open_connection(sock=theirs)

@@ -28,7 +28,7 @@ from procs.store.migrate import migrate
 from procs.telegram.courier import Courier
 from procs.telegram.pace import Pace
 from procs.worker import settling, visiting
-from procs.worker.desk import Desk
+from procs.worker.desk import ProgressWriter
 from procs.worker.tools import Tools
 
 COOKIES = ".site.example\tTRUE\t/\tTRUE\t0\tmember\tyes\n"
@@ -54,7 +54,7 @@ class Shop:
         migrate(settings.database_url, run=settings.run)
         self.db = open_database(settings.database_url, run=settings.run)
         worker = workers.enter(self.db, "w00-1", now=clock.now())
-        parts = Desk(self.db), Engine(settings.run), Courier(settings, 0), Pace(self.db)
+        parts = ProgressWriter(self.db), Engine(settings.run), Courier(settings, 0), Pace(self.db)
         self.tools = Tools(settings, self.db, worker, "w00-1", *parts)
         self.asked = 0
 
