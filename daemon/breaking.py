@@ -10,7 +10,18 @@ from procs.store.breakers import EVERYBODY, Breaker
 from procs.store.cookies import Health
 from procs.store.database import Database
 
-HEAD = ("site", "egress", "to", "state", "until", "why", "failures", "openings", "trial", "since")
+BREAKER_COLUMNS = (
+    "site",
+    "egress",
+    "to",
+    "state",
+    "until",
+    "why",
+    "failures",
+    "openings",
+    "trial",
+    "since",
+)
 FILES = ("site", "cookies", "state", "until", "why", "refusals", "rests", "since")
 
 
@@ -21,7 +32,7 @@ def listed(db: Database) -> list[str]:
     shut = sum(one.until is not None for one in rows)
     lines = ["no site is left alone, and none failed lately"]
     if rows:
-        lines = table(HEAD, [cells(one, now) for one in rows], right="failures openings")
+        lines = table(BREAKER_COLUMNS, [cells(one, now) for one in rows], right="failures openings")
         lines += ["", f"{count(len(rows), 'breaker')}, {shut} not closed"]
     files = [health(one, now) for one in cookies.listed(db)]
     return lines + (["", *table(FILES, files, right="refusals rests")] if files else [])

@@ -12,10 +12,9 @@ from daemon import engines, modes, store
 from daemon.errors import Refusal
 from procs import config, disk, rulebook, tools
 from procs.config import Settings, SettingText
+from procs.disk import MIB
 from procs.engine import jail, runtimes
 from procs.errors import StoreError
-
-MIB = 1024**2
 
 
 @dataclass(frozen=True, slots=True)

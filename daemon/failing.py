@@ -8,14 +8,24 @@ from procs import advice, clock, durations
 from procs.store import failures
 from procs.store.database import Database
 
-HEAD = ("count", "error", "site", "last seen", "first seen", "print", "job", "code", "example")
+ERROR_COLUMNS = (
+    "count",
+    "error",
+    "site",
+    "last seen",
+    "first seen",
+    "print",
+    "job",
+    "code",
+    "example",
+)
 
 
 def listed(db: Database, since: str) -> list[str]:
     """A line for each group, and one of totals. Raises Refusal for a span it cannot read."""
     groups = failures.groups(db, since=clock.now().wall - seconds(since) if since else 0.0)
     total = f"{count(sum(g.count for g in groups), 'failure')} in {count(len(groups), 'group')}"
-    rows = table(HEAD, [cells(g) for g in groups], right="count job")
+    rows = table(ERROR_COLUMNS, [cells(g) for g in groups], right="count job")
     return [*rows, "", *todo(groups), total]
 
 

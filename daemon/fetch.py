@@ -24,10 +24,10 @@ from procs.variant import Variant
 #: Whose requests these are: no Telegram user has this id.
 SYSADMIN = 0
 #: Seconds between two looks, and until a missing worker is mentioned.
-LOOK = 0.2
+FETCH_POLL = 0.2
 MISSING = 15.0
 BAR = 24
-WORDS = {
+STEP_WORDS = {
     Step.PROBE: "looking",
     Step.FETCH: "downloading",
     Step.PREPARE: "preparing",
@@ -36,7 +36,7 @@ WORDS = {
 }
 
 
-FORMS = (
+OFFERED_FORMS = (
     "write best, 144p to 2160p, audio, m4a, mp3, opus, file or 'subs fa',"
     " '1:20-2:05' for a part, and of a list '1-5,7' or all, as in --as '720 1:20-2:05'"
 )
@@ -48,7 +48,7 @@ def wish_of(word: str) -> str:
     if isinstance(wish, wishes.Unclear):
         raise Refusal(f"--as {word}: {i18n.say('en', f'ask-{wish.kind}', words=wish.words)}")
     if wish is None:
-        raise Refusal(f"--as {word}: not a form; {FORMS}")
+        raise Refusal(f"--as {word}: not a form; {OFFERED_FORMS}")
     return str(wish)
 
 
@@ -135,7 +135,7 @@ def wait(db: Database, request: int) -> Glance:
             ):
                 raise Refusal("no worker runs; start them with: chapar up -d --no-bot")
             show(now)
-            time.sleep(LOOK)
+            time.sleep(FETCH_POLL)
     except (KeyboardInterrupt, Refusal):
         requests.cancel(db, request, user=SYSADMIN, now=clock.now())
         raise
@@ -193,7 +193,7 @@ def line(now: Glance) -> str:
         return "held by a pause; chapar status shows it"
     if now.step is None:
         return f"waiting, place {now.place}"
-    word = WORDS[now.step]
+    word = STEP_WORDS[now.step]
     if not now.total:
         return f"{word} {i18n.size('en', now.done)}" if now.done else f"{word} …"
     share = min(now.done / now.total, 1.0)

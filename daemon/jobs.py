@@ -14,8 +14,8 @@ from procs.store.record import Job
 from procs.store.report import overview
 
 #: A job's number, or the code that a person was given.
-NAME = re.compile(r"[0-9]{1,18}|[Ee]-[0-9A-Za-z]{4}")
-HEAD = ("job", "state", "kind", "user", "site", "attempt", "worker", "age", "last error")
+JOB_NAME = re.compile(r"[0-9]{1,18}|[Ee]-[0-9A-Za-z]{4}")
+JOB_COLUMNS = ("job", "state", "kind", "user", "site", "attempt", "worker", "age", "last error")
 #: When a job that is tried again begins, where it has to wait.
 REASONS = {
     State.HELD: "when its pause ends",
@@ -23,7 +23,7 @@ REASONS = {
 }
 #: Seconds that a running job may take to stop before `cancel` says so; it takes 0.2.
 STOPPING = 10.0
-LOOK = 0.1
+STOP_POLL = 0.1
 
 
 def living(db: Database) -> list[str]:
@@ -53,7 +53,7 @@ def told(counts: Counter[str]) -> str:
 def listed(jobs: list[Job]) -> list[str]:
     now = clock.now().wall
     rows = [cells(job, now) for job in jobs]
-    return [*table(HEAD, rows, right="job user attempt age"), ""] if rows else []
+    return [*table(JOB_COLUMNS, rows, right="job user attempt age"), ""] if rows else []
 
 
 def cells(job: Job, now: float) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ def requests(asked: list[askers.Asker]) -> list[str]:
 
 def named(db: Database, name: str) -> Job:
     """The job of a number or code. Raises Refusal when there is none."""
-    job = record.find(db, name) if NAME.fullmatch(name) else None
+    job = record.find(db, name) if JOB_NAME.fullmatch(name) else None
     if job is None:
         raise Refusal(f"no job has the number or code {name}; chapar jobs --all shows the latest")
     return job
@@ -141,7 +141,7 @@ def cancel(db: Database, name: str) -> str:
     while not (now := named(db, str(job.id))).state.over:
         if clock.now().boot > end:
             return f"job {job.id} was told to stop, and has not stopped yet"
-        time.sleep(LOOK)
+        time.sleep(STOP_POLL)
     return f"job {job.id} is {now.state.name.lower()}"
 
 

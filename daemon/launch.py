@@ -26,11 +26,11 @@ ROOT = Path(__file__).resolve().parent.parent
 #: What supervisord grants a worker beyond its drain grace before it kills, in seconds.
 BEYOND_GRACE = 15
 #: How long a detached supervisord may take to answer, in seconds; it took 0.3 here.
-PATIENCE = 30.0
+ANSWER_TIMEOUT = 30.0
 #: How long its processes may take until they serve, in seconds (it took 4 here: 3 of them make
 #: supervisord sure), and the seconds between two looks.
 UNTIL_SERVING = 60.0
-LOOK = 0.1
+SERVING_POLL = 0.1
 #: Seconds after which a process that still dies at each start is not waited for any more.
 UNTIL_UP = 15.0
 #: supervisord closes descriptors from 5 up when it reloads, and from 3 up in its children.
@@ -215,12 +215,12 @@ def prepare_child() -> None:
 def await_answer(settings: Settings, child: subprocess.Popen[bytes], first_words: Path) -> None:
     """Wait until supervisord answers. Raises Refusal when it ends instead, or says nothing."""
     supervisor = Supervisor(settings.run)
-    stop = clock.now().boot + PATIENCE
+    stop = clock.now().boot + ANSWER_TIMEOUT
     while clock.now().boot < stop:
         if supervisor.is_up():
             return
         with suppress(subprocess.TimeoutExpired):
-            child.wait(LOOK)
+            child.wait(SERVING_POLL)
             said = " ".join(first_words.read_text(errors="replace").split())
             raise Refusal(f"supervisord ended at once: {said}")
     raise Refusal(f"supervisord did not answer and was stopped; see {settings.logs}")
@@ -250,4 +250,4 @@ def await_service(settings: Settings, *, patience: float = UNTIL_SERVING) -> Non
                 f"started, but after {patience:g} s not all serves: {', '.join(missing)}; it goes "
                 f"on trying: look at chapar status, and at the logs in {settings.logs}"
             )
-        time.sleep(LOOK)
+        time.sleep(SERVING_POLL)

@@ -11,8 +11,8 @@ from procs.store import holding, pauses
 from procs.store.database import Database
 
 #: Seconds between two looks, and between two words about who is still waited for.
-LOOK = 0.2
-PATIENCE = 5.0
+DRAIN_POLL = 0.2
+REPORT_INTERVAL = 5.0
 #: Sites that are known by a name without a dot.
 KNOWN = {"localhost", *(one.name for one in sites.SITES)}
 END_IT = "chapar resume ends the pause"
@@ -107,7 +107,7 @@ def await_quiet(db: Database, say: Callable[[str], None], *, timeout: float | No
         now = clock.now().boot
         if timeout is not None and now - began >= timeout:
             raise Refusal(f"after {timeout:g} s there still runs: {running}; {END_IT}")
-        if running != before or now - told >= PATIENCE:
+        if running != before or now - told >= REPORT_INTERVAL:
             say(f"waiting for {running}")
             before, told = running, now
-        time.sleep(LOOK)
+        time.sleep(DRAIN_POLL)

@@ -21,8 +21,8 @@ from procs.store.workers import Worker
 from procs.worker.slots import Lock
 
 #: Seconds between two looks, and between two words about who is still waited for.
-LOOK = 0.1
-PATIENCE = 5.0
+RESTART_POLL = 0.1
+REPORT_INTERVAL = 5.0
 #: States that need somebody to look; in the others a process runs, or will in a moment.
 BROKEN = ("FATAL", "BACKOFF", "UNKNOWN")
 
@@ -88,12 +88,12 @@ class Rolling:
         told = clock.now().boot
         while not true():
             self.refuse_broken()
-            if clock.now().boot - told >= PATIENCE:
+            if clock.now().boot - told >= REPORT_INTERVAL:
                 told = clock.now().boot
                 leaving = {one.name for one in self.rows().values() if one.state == "draining"}
                 jobs = [short(job) for job in carried(self.db) if job.worker in leaving]
                 self.say(f"waiting for {'; '.join([what, *jobs])}")
-            time.sleep(LOOK)
+            time.sleep(RESTART_POLL)
 
     def refuse_broken(self) -> None:
         """Raises Refusal when a process does not start, or a worker was stopped on purpose: then

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from daemon.errors import Refusal
 from procs.config import Settings
+from procs.disk import MIB
 from procs.store import database_file
 from procs.store.database import Database, open_database, path_of
 from procs.store.migrate import migrate
 
-MIB = 1024**2
 #: A database of up to so many bytes is read whole by each command (0.1 s), and by `up` (3 s).
 BRIEFLY, LONG, WHOLE = 32 * MIB, 1024 * MIB, 1 << 62
 

@@ -22,7 +22,7 @@ ADVICE: dict[type[JobError], str] = {
     errors.UploadRefused: "see the worker's log for Telegram's word; report it with the method",
     errors.Unknown: "report the example; see the worker's log for its trace",
 }
-OTHERS = {
+ALERT_ADVICE = {
     alert_kinds.REVOKED: "see that no other process uses it, then remove its file under sessions/",
     alert_kinds.SIGN_IN: "nothing but wait: each restart with a new sign-in makes it longer",
     alert_kinds.UNCERTAIN: "see chapar why JOB; ask the person whether it came",
@@ -30,7 +30,7 @@ OTHERS = {
 }
 #: About an admin who cannot be told of any.
 DEAF = "this admin must write /start to the bot, or unblock it"
-BY_NAME = OTHERS | {kind().name: words for kind, words in ADVICE.items()}
+BY_NAME = ALERT_ADVICE | {kind().name: words for kind, words in ADVICE.items()}
 
 
 def of(name: str) -> str | None:

@@ -5,9 +5,9 @@ from procs import errors
 
 #: Alerts that are no class of a job's failures.
 REVOKED, SIGN_IN, UNCERTAIN, LOW = "session-revoked", "sign-in-wait", "uncertain", "disk-low"
-OTHERS = frozenset({REVOKED, SIGN_IN, UNCERTAIN, LOW})
+STATE_ALERTS = frozenset({REVOKED, SIGN_IN, UNCERTAIN, LOW})
 #: Failures that end more than one job when nobody acts: they are logged as errors, and told.
-FAILURES = frozenset(
+FAILURE_ALERTS = frozenset(
     kind().name
     for kind in (
         *(errors.BotCheck, errors.SiteFiltered, errors.ProxyBroken, errors.ExtractorBroken),
@@ -15,4 +15,4 @@ FAILURES = frozenset(
         errors.UploadRefused,
     )
 )
-ALL = FAILURES | OTHERS
+ALL_ALERTS = FAILURE_ALERTS | STATE_ALERTS

@@ -161,7 +161,9 @@ TABLE = (
     Setting("CHAPAR_STREAM_FROM", values.early, absent=0),
     Setting("CHAPAR_CATCH_UP", values.seconds, lambda texts: "86400"),
     Setting(
-        "CHAPAR_DISK_FLOOR", partial(values.size, least=values.UNITS["MIB"]), lambda texts: "1GiB"
+        "CHAPAR_DISK_FLOOR",
+        partial(values.size, least=values.SIZE_SUFFIXES["MIB"]),
+        lambda texts: "1GiB",
     ),
     Setting("CHAPAR_BALLAST_SIZE", values.size, lambda texts: "64MiB"),
     Setting("CHAPAR_MAX_PLAYLIST", values.entries, lambda texts: "50"),

@@ -8,6 +8,7 @@ from contextlib import suppress
 from math import inf
 from pathlib import Path
 
+MIB = 1024**2
 #: Bytes of a block as stat(2) counts them.
 BLOCK = 512
 

@@ -25,9 +25,9 @@ HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 #: A line of cookies: seven cells between tabs; and what stands in front of one that only HTTP sees.
 CELLS, HTTP_ONLY = 7, "#HttpOnly_"
 #: The table whose keys hold for every site that does not have them itself.
-ALL = "default"
+EVERY_SITE = "default"
 #: What stands in front of the path above an inline text, and the characters a setting may have.
-PATH, LONGEST = "# ", 64 * 1024
+PATH, SETTING_LENGTH = "# ", 64 * 1024
 #: Keys that mean something for one site alone.
 PERSONAL = ("cookies", "clients")
 
@@ -54,10 +54,12 @@ def read(source: str) -> tuple[RuleBook, tuple[str, ...]]:
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return RuleBook(path), (f"{path}: not TOML: {error}; sites.example.toml shows the form",)
-    if len(text) > LONGEST:
-        return RuleBook(path), (f"{path}: longer than {LONGEST} characters; leave comments out",)
+    if len(text) > SETTING_LENGTH:
+        return RuleBook(path), (
+            f"{path}: longer than {SETTING_LENGTH} characters; leave comments out",
+        )
     complaints: list[str] = []
-    default = table(path, ALL, tables.pop(ALL, {}), Rules(), complaints)
+    default = table(path, EVERY_SITE, tables.pop(EVERY_SITE, {}), Rules(), complaints)
     own = {name: table(path, name, keys, default, complaints) for name, keys in tables.items()}
     return RuleBook(path, default, own, f"{PATH}{path}\n{text}"), tuple(complaints)
 
@@ -91,7 +93,7 @@ def checked(name: str, keys: Any) -> Mapping[str, Any]:
     inner = next((key for key, value in keys.items() if isinstance(value, dict)), None)
     if inner:
         raise ValueError(f'has a dot in its name; write it in quotes: ["{name}.{inner}"]')
-    if name == ALL or any(row.name == name for row in sites.SITES):
+    if name == EVERY_SITE or any(row.name == name for row in sites.SITES):
         return keys
     row = sites.of_host(name.lower())
     if row:
@@ -110,7 +112,7 @@ def parser(name: str, key: str) -> Callable[[Any, Path], Any]:
         near = get_close_matches(key, PARSERS, n=1)
         fix = f"did you mean {near[0]}?" if near else f"the keys are {', '.join(PARSERS)}"
         raise ValueError(f"is not a key; {fix}")
-    if name == ALL and key in PERSONAL:
+    if name == EVERY_SITE and key in PERSONAL:
         raise ValueError("belongs to one site; write it into that site's table")
     if key == "clients" and name != "youtube":
         raise ValueError("are players of YouTube; write it under [youtube]")
@@ -231,7 +233,7 @@ PARSERS: dict[str, Callable[[Any, Path], Any]] = {
 
 def shown(book: RuleBook) -> list[tuple[str, str]]:
     """Each table and its rules in words, without passwords."""
-    rows = [(ALL, book.default), *sorted(book.sites.items())] if book.path else []
+    rows = [(EVERY_SITE, book.default), *sorted(book.sites.items())] if book.path else []
     return [(name, words(rules)) for name, rules in rows]
 
 

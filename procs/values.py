@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from procs import durations
 
 KIB = 1024
-UNITS = {
+SIZE_SUFFIXES = {
     "": 1,
     "B": 1,
     "KB": 1000,
@@ -42,7 +42,7 @@ SOCKET_BYTES = 107
 HOME_BYTES = SOCKET_BYTES - len("/run/supervisor.sock.4194304")
 #: Bytes that Telegram takes in one file, and of an account that pays: 4000 and 8000 parts of
 #: 512 KiB (core.telegram.org/api/files).
-TELEGRAM_FILE, PREMIUM_FILE = 2000 * UNITS["MIB"], 4000 * UNITS["MIB"]
+TELEGRAM_FILE, PREMIUM_FILE = 2000 * SIZE_SUFFIXES["MIB"], 4000 * SIZE_SUFFIXES["MIB"]
 #: Folders that others use too: a home is closed to everybody but its user.
 SHARED = {
     *("/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/media", "/mnt", "/opt"),
@@ -165,12 +165,12 @@ def database(text: str) -> str:
     return text
 
 
-def size(text: str, least: int = 1, most: int = 1024 * UNITS["TIB"]) -> int:
+def size(text: str, least: int = 1, most: int = 1024 * SIZE_SUFFIXES["TIB"]) -> int:
     """A size in bytes: `1500000`, `512MiB`, `1.5GiB`, `2GB`."""
     match = SIZE.fullmatch(text)
-    if not match or match[2].upper() not in UNITS:
+    if not match or match[2].upper() not in SIZE_SUFFIXES:
         raise ValueError(f"{text!r} is not a size; write for example 512MiB or 1.5GiB")
-    count = int(float(match[1]) * UNITS[match[2].upper()])
+    count = int(float(match[1]) * SIZE_SUFFIXES[match[2].upper()])
     if count < least:
         raise ValueError(f"{text} is too little; write at least {spoken(least)}")
     if count > most:
@@ -180,30 +180,30 @@ def size(text: str, least: int = 1, most: int = 1024 * UNITS["TIB"]) -> int:
 
 def spoken(count: int) -> str:
     """A size as it is written: `64MiB`, and what is no whole number of those in bytes."""
-    whole, rest = divmod(count, UNITS["MIB"])
+    whole, rest = divmod(count, SIZE_SUFFIXES["MIB"])
     return str(count) if rest else f"{whole}MiB"
 
 
 def ceiling(text: str) -> int:
     """How much memory of its own a worker may hold, in bytes; below 64 MiB none could work, and
     more than the machine has is no ceiling."""
-    return size(text, 64 * UNITS["MIB"], max(memory(), 512 * UNITS["MIB"]))
+    return size(text, 64 * SIZE_SUFFIXES["MIB"], max(memory(), 512 * SIZE_SUFFIXES["MIB"]))
 
 
 def memory() -> int:
     """Bytes of this machine's memory, in whole MiB."""
     held = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return held - held % UNITS["MIB"]
+    return held - held % SIZE_SUFFIXES["MIB"]
 
 
 def file_size(text: str) -> int:
     """The largest file that is fetched, in bytes; Telegram's own limit is the upper end."""
-    return size(text, UNITS["MIB"], PREMIUM_FILE)
+    return size(text, SIZE_SUFFIXES["MIB"], PREMIUM_FILE)
 
 
 def early(text: str) -> int:
     """From which size on files go up while they come down, in bytes."""
-    return size(text, UNITS["MIB"], PREMIUM_FILE)
+    return size(text, SIZE_SUFFIXES["MIB"], PREMIUM_FILE)
 
 
 def seconds(text: str, most: float = MONTH) -> float:

@@ -16,14 +16,14 @@ from procs.bot.speech import Speech
 from procs.errors import ChaparError, SessionRevoked, StoreError, TelegramAway, TelegramWait
 from procs.store.allowances import Allowance
 from procs.store.database import Database, open_database
-from procs.telegram.front import NAME, Front
+from procs.telegram.front import BOT_SESSION, Front
 from procs.telegram.signin import SIGN_IN
 from procs.telegram.standing import Standing
 
 #: Seconds that what is being said has to finish when we are told to stop.
-PATIENCE = 5.0
+DRAIN_TIMEOUT = 5.0
 #: Seconds between two attempts to reach Telegram.
-AGAIN = 5.0
+RECONNECT_WAIT = 5.0
 
 
 def main() -> int:
@@ -61,7 +61,7 @@ async def live(settings: config.Settings, db: Database) -> int:
         allowance=allowance,
         admins=settings.admins,
     )
-    standing = Standing(db, settings, NAME)
+    standing = Standing(db, settings, BOT_SESSION)
     try:
         await signals.unless_stopped(connect(front, intake, speech, standing))
         if not signals.stop.is_set():
@@ -72,8 +72,8 @@ async def live(settings: config.Settings, db: Database) -> int:
             listing.cancel()
             telling.cancel()  # what was half said is said to its end by the next start
             counting.cancel()
-            await front.quiet(PATIENCE)
-            await board.settle(PATIENCE)
+            await front.quiet(DRAIN_TIMEOUT)
+            await board.settle(DRAIN_TIMEOUT)
     except ChaparError as error:
         log.error("bot.refused", error=error, why=type(error).__name__)
     finally:
@@ -100,7 +100,7 @@ async def connect(front: Front, intake: Intake, speech: Speech, standing: Standi
             standing.note(error)
         except TelegramAway as error:
             log.warning("telegram.away", error=error)
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(RECONNECT_WAIT)
         else:
             return standing.good()
 

@@ -122,6 +122,6 @@ class Cancelling:
 
 def offer(glance: Glance) -> tuple[str, str]:
     """A button that stops one request."""
-    name = view.name(glance, view.LABEL)
+    name = view.name(glance, view.LABEL_LENGTH)
     label = i18n.say(glance.language, "cancel-button-named", name=name)
     return label, f"{view.CANCEL}:{glance.request}"

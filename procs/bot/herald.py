@@ -19,7 +19,7 @@ from procs.telegram.pace import Urgency
 from procs.telegram.voice import OutgoingMessage
 
 #: Seconds between two looks, and of rest for an admin who could not be reached.
-LOOK, REST = 1.0, 30.0
+ALERT_INTERVAL, REST = 1.0, 30.0
 
 
 class Herald:
@@ -34,7 +34,7 @@ class Herald:
         """Look until cancelled."""
         while True:
             await logged(self.look())
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(ALERT_INTERVAL)
 
     async def look(self) -> None:
         """Say what is to be said now."""

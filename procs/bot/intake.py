@@ -31,7 +31,7 @@ from procs.turns import Withdrawn
 from procs.variant import Variant
 
 #: Letters of a word that is said back.
-QUOTED = 40
+QUOTED_LENGTH = 40
 #: Seconds: what was sent longer ago, while the bot was down, is not acted upon any more.
 CATCH_UP = 24 * 3600.0
 DAY = 24 * 3600.0
@@ -178,7 +178,7 @@ class Intake:
             return parsed
         last = self.meant(heard, wish)
         if not last:
-            return Parsed(problems=(BadLink("which", text.strip()[:QUOTED]),))
+            return Parsed(problems=(BadLink("which", text.strip()[:QUOTED_LENGTH]),))
         if isinstance(wish, wishes.Unclear):
             return Parsed(questions=tuple(link.Question(one, wish) for one in last))
         return Parsed(tuple(replace(one, variant=str(wish)) for one in last))
@@ -236,7 +236,7 @@ class Intake:
             await self.speech.reply(heard, key, about="refused", urgency=urgency, most=most)
 
     async def rest(self, heard: Incoming, count: int) -> None:
-        await self.speech.reply(heard, "links-left-out", most=link.MOST, count=count)
+        await self.speech.reply(heard, "links-left-out", most=link.LINKS_TAKEN, count=count)
 
 
 def asks(heard: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:

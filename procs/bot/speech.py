@@ -20,11 +20,11 @@ DELETE = "messages.DeleteMessages"
 READ = "messages.GetMessages"
 PRESS = "messages.SetBotCallbackAnswer"
 #: Seconds that an answer waits for Telegram's leave; a longer wait makes it worthless.
-PATIENCE = 60.0
+ANSWER_TIMEOUT = 60.0
 #: Seconds between two messages while the disk takes no budget: within every limit that it holds.
 UNBUDGETED = 1.0
 #: Attempts over a broken connection, and seconds between them.
-ATTEMPTS, AGAIN = 5, 1.0
+ATTEMPTS, RECONNECT_WAIT = 5, 1.0
 
 
 class Speech:
@@ -84,7 +84,9 @@ class Speech:
             else:
                 if sent is not None:
                     return sent
-            await asyncio.sleep(AGAIN)  # its twin is being sent, or the connection comes back
+            await asyncio.sleep(
+                RECONNECT_WAIT
+            )  # its twin is being sent, or the connection comes back
         return 0
 
     async def turn(self, chat: int, urgency: Urgency, wanted: Callable[[], bool]) -> bool:
@@ -100,7 +102,7 @@ class Speech:
         stand still there, so we speak alone, and slowly: people must hear that it is full."""
         try:
             await self.pace.leave(
-                SEND, chat=chat, urgency=urgency, patience=PATIENCE, wanted=wanted
+                SEND, chat=chat, urgency=urgency, patience=ANSWER_TIMEOUT, wanted=wanted
             )
         except StoreFull as error:
             log.warning("budget.unwritten", chat=chat, error=error)
@@ -109,7 +111,7 @@ class Speech:
 
     async def answer(self, press: int, text: str, *, alert: bool = False) -> None:
         """Answer a press. Raises as `send`."""
-        await self.pace.allowed(PRESS, PATIENCE)
+        await self.pace.allowed(PRESS, ANSWER_TIMEOUT)
         try:
             await self.front.answer(press, text, alert=alert)
         except TelegramWait as wait:

@@ -14,7 +14,7 @@ from procs.telegram.voice import Buttons
 #: Boxes of a progress bar.
 BOXES = 8
 #: Characters of a name in a message, and on a button.
-NAME, LABEL = 60, 30
+NAME_LENGTH, LABEL_LENGTH = 60, 30
 #: Time left is not guessed below this rate, in bytes a second.
 CRAWL = 1024.0
 
@@ -93,11 +93,11 @@ def line(glance: Glance, stage: str, share: float | None, now: Now) -> Local:
         return sending(language, share)
     if stage == QUEUED:
         return wait_words.in_line(glance)
-    return i18n.say(language, PLAIN[stage])
+    return i18n.say(language, STAGE_TEXTS[stage])
 
 
 #: Stages with the same words each time.
-PLAIN = {
+STAGE_TEXTS = {
     STALLED: "stalled",
     NO_ROOM: "no-room",
     BEGINS: "begins",
@@ -162,8 +162,8 @@ def reason(glance: Glance) -> Local:
     return reasons.reason(glance.language, glance.say, site=glance.site, found=glance.found)
 
 
-def name(glance: Glance, most: int = NAME) -> str:
+def name(glance: Glance, most: int = NAME_LENGTH) -> str:
     """What a person calls it: the title, else the address without what everybody skips."""
-    words = foreign.text(glance.title, 4 * NAME)
+    words = foreign.text(glance.title, 4 * NAME_LENGTH)
     words = words or sites.spoken(glance.url)
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"

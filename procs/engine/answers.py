@@ -15,7 +15,7 @@ from procs.errors import SiteBroken
 #: given (Python's http.client takes 100); interim answers before the real one.
 HEAD, LINE, TRAILERS = 64 * 1024, 4096, 16 * 1024
 FIELDS, INTERIM = 96, 16
-STATUS = re.compile(rb"(?:HTTP/1\.[0-9]|ICY)[ \t]+([1-9][0-9]{2})(?:[ \t]+([^\r\n]*))?\r?")
+STATUS_LINE = re.compile(rb"(?:HTTP/1\.[0-9]|ICY)[ \t]+([1-9][0-9]{2})(?:[ \t]+([^\r\n]*))?\r?")
 END = re.compile(rb"\r?\n\r?\n")
 FOLD = re.compile(rb"\r?\n[ \t]+")
 FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*(.*?)[ \t]*", re.S)
@@ -73,7 +73,7 @@ class Answer:
     def headed(self, head: bytes) -> bytes:
         """The head that goes on; nothing for an interim one, which programs would take for it."""
         first, *lines = FOLD.sub(b" ", head).split(b"\n")
-        told = STATUS.fullmatch(first)
+        told = STATUS_LINE.fullmatch(first)
         if not told or int(told[1]) == SWITCHING:
             raise SiteBroken(f"no answer of the web: {first[:40]!r}")
         status = int(told[1])

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 #: Seconds for one try, in the child, and for all of it.
-TRY, PATIENCE = 3.0, 30.0
+TRY, SELFTEST_TIMEOUT = 3.0, 30.0
 REFUSED = "HTTP/1.1 403"
 SECRET = b"not for downloads"
 #: Several engines of one process may be tried at once.
@@ -97,13 +97,13 @@ class Called(asyncio.DatagramProtocol):
 async def self_test(engine: "Engine", networks: Sequence[str]) -> str | None:
     """Why children are not safe to run, None when they are. Raises EngineDied."""
     try:
-        async with asyncio.timeout(PATIENCE), canary(engine.folder) as (called, places):
+        async with asyncio.timeout(SELFTEST_TIMEOUT), canary(engine.folder) as (called, places):
             before = looks(places.file)
             said = await knock(engine, places, networks)
             if looks(places.file) != before:
                 called.ways.add("file changed")
     except TimeoutError:
-        raise EngineDied(f"no self-test within {PATIENCE:g} s") from None
+        raise EngineDied(f"no self-test within {SELFTEST_TIMEOUT:g} s") from None
     except OSError as error:
         raise EngineDied(f"no self-test: {error}") from None
     return judge(said, called.ways, policy(networks).is_allowed(read(LOOPBACK)))

@@ -33,9 +33,9 @@ SLACK = 16 * MIB
 RETRIES, BESIDES = 2, 64 * MIB
 #: A folder may weigh so often its largest file: streams, and what is made of them. Seconds between
 #: two looks.
-TOGETHER, LOOK = 2, 1.0
+TOGETHER, STOP_POLL = 2, 1.0
 #: Bytes of a program's output that are kept: its end.
-KEPT = MIB
+OUTPUT_KEPT = MIB
 #: Nurseries that may end without an answer, one after the other, before we believe it.
 TRIES = 8
 
@@ -198,7 +198,7 @@ class Engine:
         """A connection whose request was answered. A nursery that ends at the same moment, or is of
         another version, answers nothing, and is asked for anew."""
         try:
-            async with asyncio.timeout(nursery.PATIENCE):
+            async with asyncio.timeout(nursery.WARM_TIMEOUT):
                 for _ in range(TRIES):
                     wish = nursery.NurseryWish(self.folder, self.wanted(), self.linger)
                     line = NurseryConnection(await nursery.reach(wish, self.spawn))
@@ -212,7 +212,7 @@ class Engine:
                     await asyncio.sleep(nursery.PAUSE)
             raise EngineDied(f"the nursery ends before it is warm; see {self.log}")
         except TimeoutError:
-            raise EngineDied(f"no nursery within {nursery.PATIENCE:g} s") from None
+            raise EngineDied(f"no nursery within {nursery.WARM_TIMEOUT:g} s") from None
 
 
 class Child:
@@ -268,7 +268,7 @@ async def heavier(folder: Path, most: float, tell: Callable[[], Any]) -> None:
     of a child, but not their number."""
     weight = 0.0
     while weight <= most:
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(STOP_POLL)
         weight = await asyncio.to_thread(remains.weight, folder)
     tell()
 
@@ -277,7 +277,7 @@ def taken(path: Path) -> bytes:
     """The end of a file, and the file is gone; nothing when it is not there."""
     try:
         with open(path, "rb") as source:
-            source.seek(max(0, path.stat().st_size - KEPT))
+            source.seek(max(0, path.stat().st_size - OUTPUT_KEPT))
             end = source.read()
         path.unlink()
     except FileNotFoundError:

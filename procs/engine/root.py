@@ -26,7 +26,7 @@ OLD, ROOM = ".machine", "size=1m,nr_inodes=4k,mode=755"
 #: Its files come and go with processes: it is shown whole, and Landlock judges what is opened.
 PROC = "/proc"
 #: Symbolic links on the way of one path.
-MOST = 40
+LINKS_FOLLOWED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def plan(paths: Iterable[str]) -> RootPlan:
 def traced_to(path: str, links: dict[str, str]) -> str:
     """The real name of a place, nothing when it has none; `links` notes what leads there."""
     here, ahead = "/", [part for part in path.split("/") if part]
-    for _ in range(MOST * len(ahead) + MOST):
+    for _ in range(LINKS_FOLLOWED * len(ahead) + LINKS_FOLLOWED):
         if not ahead:
             return here if os.path.exists(here) else ""
         part = ahead.pop(0)

@@ -14,7 +14,7 @@ from procs.errors import EngineDied
 from procs.tools import PATH
 
 #: Seconds until a nursery must be warm, on a busy machine.
-PATIENCE = 60.0
+WARM_TIMEOUT = 60.0
 #: Seconds until the next look, while another worker's nursery is opening or closing its door.
 PAUSE = 0.02
 

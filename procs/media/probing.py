@@ -10,12 +10,12 @@ from procs.tools import FORMATS, tools
 
 PYAV = str(Path(__file__).with_name("pyav_probe.py"))
 #: Seconds; a file that takes longer to open is not worth knowing.
-PATIENCE = 60.0
+PROBE_TIMEOUT = 60.0
 
 
 async def probe(run: Run, folder: Path, path: Path) -> MediaFacts | None:
     """The facts of a file; None when it is no media that we may open."""
-    ran = await run(command(path), folder, PATIENCE)
+    ran = await run(command(path), folder, PROBE_TIMEOUT)
     return facts.read(ran.out) if ran.code == 0 else None
 
 

@@ -21,7 +21,7 @@ TRIES = 4
 #: Seconds by which the parts together may differ from the whole, and each of them.
 ROUNDING, JOINT = 1.0, 0.2
 #: Bytes of a part's title, so that the number behind it always stays.
-TITLE = 140
+TITLE_BYTES = 140
 #: How the segments of such a file are written, by suffix.
 FORMATS = {
     ".mp4": ("mp4", "movflags=+faststart"),
@@ -38,7 +38,7 @@ FORMATS = {
 
 def titled(title: str, place: int, of: int) -> str:
     """The title of one part, numbered from 1; an only one has no number."""
-    return title if of == 1 else f"{shorten(title, TITLE)} ({place} of {of})"
+    return title if of == 1 else f"{shorten(title, TITLE_BYTES)} ({place} of {of})"
 
 
 async def split(

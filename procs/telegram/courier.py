@@ -22,7 +22,7 @@ from procs.store.database import Database
 from procs.telegram import attached, looking, signin
 from procs.telegram.errors import FilePartMissing, PeerRefused
 from procs.telegram.line import Leave, Rpc
-from procs.telegram.peers import CAPTION, cut, peer
+from procs.telegram.peers import CAPTION_LENGTH, cut, peer
 from procs.telegram.posting import post, post_all
 from procs.telegram.streaming import Stream
 from procs.telegram.upload import Kept, Progress, Upload
@@ -166,7 +166,7 @@ class Courier:
             SendMedia,
             peer=peer(chat, access),
             media=attached.referred(part.reference),
-            message=cut(caption, CAPTION),
+            message=cut(caption, CAPTION_LENGTH),
             random_id=random_id,
         )
         return await post(
@@ -185,7 +185,7 @@ class Courier:
     ) -> list[int | None]:
         """Send two to ten parts as one album, the caption under the first. Returns and raises as
         `send`, for each; Telegram takes all of them or none."""
-        captions = [cut(caption, CAPTION), *[""] * (len(parts) - 1)]
+        captions = [cut(caption, CAPTION_LENGTH), *[""] * (len(parts) - 1)]
         items = [
             InputSingleMedia(
                 media=attached.referred(part.reference), random_id=random_id, message=words

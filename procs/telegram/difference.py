@@ -17,7 +17,7 @@ from procs.telegram.contents import COMMON
 from procs.telegram.stream import Asking, UpdateStream
 
 #: Events that a bot may ask for at once in a channel.
-MOST = 1000
+EVENTS_A_CALL = 1000
 #: Telegram does not know our place, or not any more.
 INVALID = frozenset({"PERSISTENT_TIMESTAMP_INVALID", "PERSISTENT_TIMESTAMP_EMPTY"})
 #: The answer when the bot is not in the channel any more.
@@ -69,7 +69,7 @@ async def query(storage: Any, stream: UpdateStream, asking: Asking) -> Any:
         channel=channel,
         filter=types.ChannelMessagesFilterEmpty(),
         pts=asking.since or 1,
-        limit=MOST,
+        limit=EVENTS_A_CALL,
         force=False,
     )
 

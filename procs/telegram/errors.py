@@ -77,7 +77,7 @@ PEER = frozenset(
     }
 )
 
-NAMED: dict[str, type[ChaparError]] = {
+ERRORS_BY_NAME: dict[str, type[ChaparError]] = {
     "RANDOM_ID_DUPLICATE": AlreadySent,
     **dict.fromkeys(
         (
@@ -114,8 +114,8 @@ def translate(error: Exception, method: str) -> ChaparError:
         return ReferenceStale(name)
     if name in PEER or SENDING.fullmatch(name):
         return refused(name, method)
-    if name in NAMED:
-        return NAMED[name](name)
+    if name in ERRORS_BY_NAME:
+        return ERRORS_BY_NAME[name](name)
     if error.CODE == 401:
         return SessionRevoked(name)
     if (error.CODE or 500) >= 500:

@@ -29,7 +29,7 @@ Hear = Callable[[heard.Incoming], Coroutine[Any, Any, None]]
 Feel = Callable[[heard.Press], Coroutine[Any, Any, None]]
 
 #: The session of the bot itself.
-NAME = "bot"
+BOT_SESSION = "bot"
 MESSAGES = (raw.types.UpdateNewMessage, raw.types.UpdateNewChannelMessage, *heard.EDITS)
 
 
@@ -56,7 +56,7 @@ class Front(Voice):
         meanwhile: the handlers run as soon as this begins to catch up. Raises TelegramAway,
         TelegramWait, TelegramRefused, SessionRevoked."""
         self.hear, self.feel = hear, feel
-        client = build(self.settings, name=NAME, updates=True, settled=self.settled)
+        client = build(self.settings, name=BOT_SESSION, updates=True, settled=self.settled)
         assert isinstance(client, Listening)
         # Raw updates are all we read: nothing is parsed that could fail before we see it.
         client.dispatcher.update_parsers.clear()
@@ -65,7 +65,7 @@ class Front(Voice):
         line = self.line = Rpc(client)
         client.asks = line.ask
         try:
-            async with asyncio.timeout(signin.PATIENCE):
+            async with asyncio.timeout(signin.CONNECT_TIMEOUT):
                 await signin.enter(line, self.settings.bot_token, before=before)
                 await client.begin()
                 await client.initialize()

@@ -17,14 +17,14 @@ from procs.telegram.errors import translate
 from procs.telegram.lane import PartConnection
 from procs.telegram.sealing import FileCut, FramePiece
 
-MOST = 4
+CONNECTIONS = 4
 #: Seconds without an upload after which they are closed.
 IDLE = 60.0
 METHOD = "upload.SaveBigFilePart"
 
 
 class Lanes:
-    """Up to `MOST` connections of one client."""
+    """Up to `CONNECTIONS` connections of one client."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -34,7 +34,7 @@ class Lanes:
         self.closing: asyncio.TimerHandle | None = None
         self.ending: asyncio.Task[None] | None = None
         # Sealing leaves the interpreter's lock alone nearly all of the time.
-        self.threads = ThreadPoolExecutor(min(MOST, os.cpu_count() or 1), "sealing")
+        self.threads = ThreadPoolExecutor(min(CONNECTIONS, os.cpu_count() or 1), "sealing")
 
     @contextlib.asynccontextmanager
     async def use(self, count: int) -> Any:
@@ -45,7 +45,7 @@ class Lanes:
         if self.closing is not None:
             self.closing.cancel()
         try:
-            await self._open(min(count, MOST))
+            await self._open(min(count, CONNECTIONS))
             yield self
         finally:
             self.users -= 1

@@ -33,13 +33,13 @@ class Urgency(IntEnum):
 
 
 #: Seconds between two messages, and how far a burst may run ahead: at most 30 in any second.
-ALL, BURST = 1 / 25, 4 / 25
+GLOBAL_GAP, BURST = 1 / 25, 4 / 25
 #: In a chat: one a second, four at once. What does not keep its place in line leaves some of that
 #: to what does: the answer to a command finds it free.
 CHAT, CHAT_BURST, LEFT = 1.0, 3.0, 1.0
 #: In a group besides: messages in any minute, those of an album each for itself; some of them are
 #: kept for commands.
-GROUP, MINUTE, KEPT = 20, 60.0, 2
+GROUP, MINUTE, COMMAND_RESERVE = 20, 60.0, 2
 #: Progress edits, of the whole bot: one a second.
 EDITS = Rule("edits", 1.0, 0.0)
 #: Share of the burst that each urgency may use.
@@ -47,7 +47,7 @@ SHARE = (1.0, 1.0, 1.0, 0.75, 0.5, 0.0)
 #: Those that keep their place in line, in all messages and in a chat.
 IN_LINE = (Urgency.COMMAND, Urgency.DELIVERY)
 #: Seconds between two looks whether the queue of deliveries is gone.
-LOOK = 0.02
+PRIORITY_POLL = 0.02
 
 EVERYBODY = "bot"
 
@@ -149,7 +149,7 @@ class Pace:
                 raise Crowded(wait, rules[0].scope)
             if wait_in_line or wait == 0:
                 return await asyncio.sleep(wait)
-            await asyncio.sleep(max(wait, LOOK))
+            await asyncio.sleep(max(wait, PRIORITY_POLL))
 
 
 @asynccontextmanager
@@ -172,10 +172,10 @@ def scope(chat: int) -> str:
 def chat_rules(chat: int, urgency: Urgency) -> list[Rule | Count]:
     in_line = urgency in IN_LINE
     any_chat = Rule(scope(chat), CHAT, CHAT_BURST if in_line else CHAT_BURST - LEFT)
-    most = GROUP if in_line else GROUP - KEPT
+    most = GROUP if in_line else GROUP - COMMAND_RESERVE
     return [any_chat] if chat > 0 else [any_chat, Count(scope(chat), most, MINUTE)]
 
 
 def bot_rules(urgency: Urgency) -> list[Rule | Count]:
-    everything = Rule(EVERYBODY, ALL, BURST * SHARE[urgency])
+    everything = Rule(EVERYBODY, GLOBAL_GAP, BURST * SHARE[urgency])
     return [everything, EDITS] if urgency is Urgency.PROGRESS else [everything]

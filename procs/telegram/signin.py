@@ -17,7 +17,7 @@ from procs.telegram.listening import Listening
 from procs.values import TELEGRAM_FILE
 
 #: Seconds in which a connection, and a first sign-in, must be made.
-PATIENCE = 60.0
+CONNECT_TIMEOUT = 60.0
 #: What Telegram limits when somebody signs in again and again.
 SIGN_IN = "auth.ImportBotAuthorization"
 #: What comes before it: the connection, its key, the first words about ourselves.
@@ -41,7 +41,7 @@ async def signed_in(settings: Settings, name: str, *, before: SignInLeave = allo
     """
     line = Rpc(build(settings, name=name, updates=False))
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(CONNECT_TIMEOUT):
             await enter(line, settings.bot_token, before=before)
             if settings.max_file_size > TELEGRAM_FILE:
                 line.premium = await pays(line)

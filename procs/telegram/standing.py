@@ -12,7 +12,7 @@ from procs.store.database import Database
 from procs.telegram.signin import SIGN_IN
 
 #: Seconds between two looks whether somebody helped.
-LOOK = 2.0
+HELP_POLL = 2.0
 FIX = "no other process may use it; remove its file to sign in anew"
 #: Seconds of a wait before a sign-in from which on admins are told.
 LONG = 60.0
@@ -57,4 +57,4 @@ class Standing:
     async def until_mended(self) -> None:
         """Wait as long as the session is lost."""
         while self.is_lost():
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(HELP_POLL)

@@ -22,7 +22,7 @@ from procs.telegram.sealing import FramePiece
 from procs.telegram.upload import PART, Upload, opened
 
 #: Seconds between two looks how far the file has come.
-LOOK = 0.1
+GROWTH_POLL = 0.1
 UNKNOWN = -1
 
 
@@ -101,7 +101,7 @@ class Stream(Upload):
                 number += 1
                 continue
             try:
-                async with asyncio.timeout(LOOK):
+                async with asyncio.timeout(GROWTH_POLL):
                     await self.whole.wait()
             except TimeoutError:
                 continue

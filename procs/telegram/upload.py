@@ -18,7 +18,7 @@ from pyrogram.raw.types import InputFile, InputFileBig
 
 from procs.errors import TelegramAway, TelegramRefused, TelegramWait, TooLarge
 from procs.telegram.errors import Slowed
-from procs.telegram.lanes import MOST, Lanes
+from procs.telegram.lanes import CONNECTIONS, Lanes
 from procs.telegram.sealing import FileCut, FramePiece
 from procs.telegram.window import Window
 from procs.values import PREMIUM_FILE, TELEGRAM_FILE
@@ -29,9 +29,9 @@ SMALL = 10 << 20
 #: Seconds without one acknowledged part after which an upload is given up.
 STALL = 60.0
 #: The longest FLOOD_WAIT that is sat out beside a half-sent file; parts live for hours.
-PATIENCE = 60.0
+LONGEST_FLOOD_WAIT = 60.0
 #: Seconds before a part that Telegram failed to take (500) is sent again.
-AGAIN = 0.2
+PART_RETRY = 0.2
 
 Progress = Callable[[int, int], None]
 
@@ -103,7 +103,7 @@ class Upload:
     async def together(self, fill: Callable[[asyncio.TaskGroup], Awaitable[None]]) -> None:
         """Let `fill` begin parts in a group of tasks, for as long as something moves. Raises as
         `run`."""
-        async with self.lanes.use(MOST if self.big else 1):
+        async with self.lanes.use(CONNECTIONS if self.big else 1):
             try:
                 async with asyncio.TaskGroup() as group:
                     watch = group.create_task(self.watch())
@@ -165,12 +165,12 @@ class Upload:
             except Slowed as wait:
                 self.window.slow(wait.seconds)
             except TelegramWait as wait:
-                if wait.seconds > PATIENCE:
+                if wait.seconds > LONGEST_FLOOD_WAIT:
                     raise
                 self.window.slow(wait.seconds)
             except TelegramAway:
                 self.window.missed()
-                await asyncio.sleep(AGAIN if time.monotonic() - began < AGAIN else 0)
+                await asyncio.sleep(PART_RETRY if time.monotonic() - began < PART_RETRY else 0)
             except FileCut as error:
                 raise TelegramRefused(str(error)) from error
             else:

@@ -11,7 +11,7 @@ from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from procs.errors import TelegramAway, TelegramRefused
 from procs.telegram import looking
 from procs.telegram.line import Leave, Rpc
-from procs.telegram.peers import CHANNELS, TEXT, cut, peer
+from procs.telegram.peers import CHANNELS, TEXT_LENGTH, cut, peer
 from procs.telegram.posting import post
 
 #: A button: (label, data). Telegram allows 64 bytes of data.
@@ -54,7 +54,7 @@ class Voice:
         query = partial(
             raw.functions.messages.SendMessage,
             peer=peer(message.chat, message.access),
-            message=cut(message.text, TEXT),
+            message=cut(message.text, TEXT_LENGTH),
             random_id=message.random_id,
             no_webpage=True,
             reply_markup=await self._keyboard(message.buttons),
@@ -74,7 +74,7 @@ class Voice:
         query = raw.functions.messages.EditMessage(
             peer=peer(chat, access),
             id=message,
-            message=cut(text, TEXT),
+            message=cut(text, TEXT_LENGTH),
             no_webpage=True,
             reply_markup=await self._keyboard(buttons),
         )

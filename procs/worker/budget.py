@@ -11,7 +11,7 @@ JITTER = 0.1
 #: Seconds: supervisord counts a process that leaves within `startsecs` (3) as a failed start.
 YOUNGEST = 4.0
 #: Seconds between two looks at the memory.
-LOOK = 5.0
+MEMORY_INTERVAL = 5.0
 
 
 class Budget:
@@ -46,7 +46,7 @@ class Budget:
 
     def too_heavy(self) -> bool:
         now = clock.now().boot
-        if now - self.looked >= LOOK:
+        if now - self.looked >= MEMORY_INTERVAL:
             self.looked, held = now, memory.anonymous()
             if held > self.ceiling and not self.heavy:
                 log.info("worker.heavy", bytes=held, ceiling=self.ceiling)

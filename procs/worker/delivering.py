@@ -27,9 +27,9 @@ BAD = frozenset(
     {"MEDIA_EMPTY", "MEDIA_INVALID", "FILE_ID_INVALID", "DOCUMENT_INVALID", "PHOTO_INVALID"}
 )
 #: Attempts in which a part that is said to be there is looked for.
-LOOKS = 3
+LOOKUP_ATTEMPTS = 3
 #: Seconds that a delivery waits in line with its room taken; longer waits give the room away.
-PATIENCE = 5.0
+PACE_TIMEOUT = 5.0
 
 
 async def deliver(tools: Tools, lease: Lease) -> None:
@@ -113,7 +113,7 @@ async def send_parts(tools: Tools, lease: Lease, order: Order, media: Media) -> 
             SEND if messages == 1 else SEND_ALBUM,
             chat=order.chat,
             urgency=Urgency.DELIVERY,
-            patience=PATIENCE,
+            patience=PACE_TIMEOUT,
             messages=messages,
         )
         await tools.courier.when_connected(leave)
@@ -168,7 +168,7 @@ async def certain(
         message = await tools.courier.find(
             after=order.message, part=media.parts[part], taken=taken, **to
         )
-    if message is None and lease.attempt < LOOKS:
+    if message is None and lease.attempt < LOOKUP_ATTEMPTS:
         raise TelegramAway("said to be there, but not found")
     if message is None:
         counters.count(tools.db, "deliveries.uncertain")

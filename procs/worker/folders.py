@@ -21,7 +21,7 @@ GUESS = 64 * 1024 * 1024
 #: What an earlier attempt learned about the bytes of a job, in its progress.
 SIZE = "size"
 #: Seconds, at most, until a job that found no room looks again.
-LOOK = 30.0
+LONGEST_ROOM_WAIT = 30.0
 
 
 def make(db: Database, root: Path, lease: Lease) -> Path:
@@ -96,7 +96,7 @@ class DiskRoom:
         if missing:
             leases.note(self.db, self.lease, {SIZE: size})
             log.warning("disk.no-room", job=self.lease.job, wanted=wanted, missing=missing)
-            raise NotNow(random.uniform(LOOK / 2, LOOK), NO_ROOM)
+            raise NotNow(random.uniform(LONGEST_ROOM_WAIT / 2, LONGEST_ROOM_WAIT), NO_ROOM)
         self.promised = wanted
 
     def leave(self) -> None:

@@ -13,7 +13,7 @@ import os
 from pathlib import Path
 
 #: Seconds between two looks at what may have become free; a look is one system call a lock.
-LOOK = 0.2
+LOCK_POLL_INTERVAL = 0.2
 
 
 class Lock:
@@ -68,7 +68,7 @@ class LockRow:
     async def wait(self) -> int:
         """Take one, however long that lasts."""
         while (number := self.take()) is None:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(LOCK_POLL_INTERVAL)
         return number
 
     def free(self) -> None:
@@ -91,7 +91,7 @@ class SlotLocks:
         """Serve at once, or as soon as somebody makes room; until then be the spare."""
         while (number := self.posts.take()) is None:
             self.spare.take()
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(LOCK_POLL_INTERVAL)
         self.spare.free()
         return number
 

@@ -20,7 +20,7 @@ from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
 
 SEND = "messages.sendMessage"
-KINDS = sorted(alert_kinds.ALL)
+KINDS = sorted(alert_kinds.ALL_ALERTS)
 
 
 @pytest.fixture(autouse=True)
@@ -202,4 +202,4 @@ def test_a_storm_of_kinds_and_sites_is_still_one_message():
     assert len(text) < 4096
     assert "0.example, 1.example, 2.example, 3.example, 4.example +35" in text
     assert "80× in 5 seconds" in text
-    assert f"{len(KINDS) - notices.MOST} more" in text
+    assert f"{len(KINDS) - notices.ALERTS_TOLD} more" in text

@@ -14,7 +14,7 @@ import pytest
 
 from procs import codec, disk, media
 from procs.engine.feed import Feed
-from procs.engine.records import KEPT, MERGED, Order
+from procs.engine.records import LOOK_FILE, MERGED, Order
 from procs.job import File
 from procs.media import boxes
 from procs.telegram.courier import UploadOptions
@@ -77,7 +77,7 @@ def found(site, engine, tmp_path):
     async def found(info=None, *, path="/status/404", stream_from=1, variant="best", **more):
         if info:
             body = codec.dump({"info": info, "file": None}).encode()
-            (tmp_path / KEPT).write_bytes(zlib.compress(body))
+            (tmp_path / LOOK_FILE).write_bytes(zlib.compress(body))
         facts = {"allowed_networks": LOOPBACK, "kept": bool(info), "sponsors": site.url("")}
         order = Order(site.url(path), variant, stream_from=stream_from, **facts, **more)
         async with engine.open(order, tmp_path) as child:

@@ -81,7 +81,7 @@ async def test_nobody_is_told_of_a_closed_chat_when_no_upload_is_taken(tg, couri
         await uploads(await couriers(), tmp_path, tg, ali)
     assert refusal.value.detail.count("PEER_ID_INVALID") == 3
     assert refusal.value.say == "failed-upload"
-    assert refusal.value.name in alert_kinds.FAILURES
+    assert refusal.value.name in alert_kinds.FAILURE_ALERTS
 
 
 async def test_a_person_who_blocked_the_bot_is_passed_over_for_the_next(

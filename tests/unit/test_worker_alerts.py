@@ -150,7 +150,7 @@ async def test_a_delivery_that_nobody_finds_is_one(tg, tools, db, ali):
         await delivering.certain(tools, lease, order, media, 0, None)
     assert standing(db) == []
 
-    last = replace(lease, attempt=delivering.LOOKS)
+    last = replace(lease, attempt=delivering.LOOKUP_ATTEMPTS)
     assert await delivering.certain(tools, last, order, media, 0, None) is None
 
     assert standing(db) == [("uncertain", "", 1)]
