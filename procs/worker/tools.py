@@ -21,7 +21,7 @@ from procs.worker.desk import ProgressWriter
 UNSAFE_LOOK = 30.0
 #: Seconds between two tries of a sign-in whose wait is over, and by which those of several slots
 #: are apart at most.
-STOP_WAIT, APART = 5.0, 2.0
+SIGN_IN_RETRY, APART = 5.0, 2.0
 #: Seconds between two looks whether another yt-dlp is in use.
 FRESH_LOOK = 10.0
 
@@ -98,7 +98,7 @@ class Tools:
         none that needs Telegram."""
         while True:
             await self.barred.wait()
-            wait = self.pace.wait(SIGN_IN) or STOP_WAIT
+            wait = self.pace.wait(SIGN_IN) or SIGN_IN_RETRY
             log.warning("worker.barred", worker=self.name, seconds=wait)
             await asyncio.sleep(wait + random.random() * APART)
             await self._early(self.connect_or_leave())
