@@ -1,6 +1,6 @@
 """`chapar breakers`: which sites are left alone, until when and why; and closing one by hand."""
 
-from daemon.errors import Refused
+from daemon.errors import Refusal
 from daemon.pausing import site_of
 from daemon.tables import count, local, minute, table
 from procs import clock, i18n
@@ -10,7 +10,18 @@ from procs.store.breakers import EVERYBODY, Breaker
 from procs.store.cookies import Health
 from procs.store.database import Database
 
-HEAD = ("site", "egress", "to", "state", "until", "why", "failures", "openings", "trial", "since")
+BREAKER_COLUMNS = (
+    "site",
+    "egress",
+    "to",
+    "state",
+    "until",
+    "why",
+    "failures",
+    "openings",
+    "trial",
+    "since",
+)
 FILES = ("site", "cookies", "state", "until", "why", "refusals", "rests", "since")
 
 
@@ -21,7 +32,7 @@ def listed(db: Database) -> list[str]:
     shut = sum(one.until is not None for one in rows)
     lines = ["no site is left alone, and none failed lately"]
     if rows:
-        lines = table(HEAD, [cells(one, now) for one in rows], right="failures openings")
+        lines = table(BREAKER_COLUMNS, [cells(one, now) for one in rows], right="failures openings")
         lines += ["", f"{count(len(rows), 'breaker')}, {shut} not closed"]
     files = [health(one, now) for one in cookies.listed(db)]
     return lines + (["", *table(FILES, files, right="refusals rests")] if files else [])
@@ -51,11 +62,11 @@ def end(until: float | None, now: Now) -> str:
 
 
 def close(db: Database, name: str) -> str:
-    """Close the breakers of a site and use all its cookies: its jobs come at once. Raises Refused
+    """Close the breakers of a site and use all its cookies: its jobs come at once. Raises Refusal
     when nothing was shut."""
     site = site_of(name)
     closed = breakers.close(db, site, now=clock.now()) + cookies.release(db, site)
     if not closed:
-        raise Refused(f"no breaker of {site} is open; chapar breakers shows all")
+        raise Refusal(f"no breaker of {site} is open; chapar breakers shows all")
     wake.poke_idle(db.run)
     return f"the breaker of {site} is closed; its jobs come at once"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from daemon.errors import Refused
+from daemon.errors import Refusal
 from daemon.tables import count, table
 from procs import clock
 from procs.job import Lane
@@ -16,12 +16,12 @@ NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def cap_of(word: str) -> int | None:
-    """A cap as it is written; None for `default`. Raises Refused."""
+    """A cap as it is written; None for `default`. Raises Refusal."""
     if word == USUAL:
         return None
     if word.isascii() and word.isdigit() and 1 <= int(word) <= 1000:
         return int(word)
-    raise Refused(f"{word!r} is not a cap: write 1 to 1000, or {USUAL} (chapar pause stops a user)")
+    raise Refusal(f"{word!r} is not a cap: write 1 to 1000, or {USUAL} (chapar pause stops a user)")
 
 
 def listed(db: Database) -> list[str]:
@@ -36,23 +36,23 @@ def listed(db: Database) -> list[str]:
 
 
 def change(db: Database, words: Sequence[str], *, everybody: str | None) -> str:
-    """Do what `cap USER N|default` or `cap --all N` says. Raises Refused for anything else."""
+    """Do what `cap USER N|default` or `cap --all N` says. Raises Refusal for anything else."""
     if everybody is not None and not words:
         return of_all(db, everybody)
     if everybody is None and len(words) == 2 and NUMBER.fullmatch(words[0]):
         return of_user(db, int(words[0]), words[1])
-    raise Refused(
+    raise Refusal(
         "write: chapar cap USER N, chapar cap USER default, or chapar cap --all N; "
         "chapar cap alone lists them"
     )
 
 
 def of_user(db: Database, user: int, word: str) -> str:
-    """Give one user a cap of their own, or the usual one again. Raises Refused for somebody who
+    """Give one user a cap of their own, or the usual one again. Raises Refusal for somebody who
     never wrote: there is nobody to keep it for."""
     cap = cap_of(word)
     if not users.known(db, user):
-        raise Refused(f"no user {user} ever wrote to the bot")
+        raise Refusal(f"no user {user} ever wrote to the bot")
     queued = seats.set_cap(db, user, cap, now=clock.now())
     return effect(db, f"user {user}", seats.cap(db, user, Lane.HEAVY), queued)
 
@@ -61,7 +61,7 @@ def of_all(db: Database, word: str) -> str:
     """Set the cap of everybody who has none of their own."""
     cap = cap_of(word)
     if cap is None:
-        raise Refused("write a number; the default itself is CHAPAR_MAX_DOWNLOADS_PER_USER")
+        raise Refusal("write a number; the default itself is CHAPAR_MAX_DOWNLOADS_PER_USER")
     return effect(db, "everybody", cap, seats.set_cap_of_all(db, cap, now=clock.now()))
 
 

@@ -9,20 +9,19 @@ from pathlib import Path
 
 import daemon
 from daemon import engines, modes, store
-from daemon.errors import Refused
+from daemon.errors import Refusal
 from procs import config, disk, rulebook, tools
-from procs.config import Found, Settings
+from procs.config import Settings, SettingText
+from procs.disk import MIB
 from procs.engine import jail, runtimes
 from procs.errors import StoreError
-
-MIB = 1024**2
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
     """Every setting, every tool, and all that is wrong, each with its fix."""
 
-    settings: tuple[Found, ...]
+    settings: tuple[SettingText, ...]
     sites: tuple[tuple[str, str], ...]
     tools: tuple[tuple[str, str], ...]
     complaints: tuple[str, ...]
@@ -148,7 +147,7 @@ def database_complaints(settings: Settings) -> list[str]:
         if store.is_there(settings):
             with store.opened(settings, check=store.WHOLE):
                 pass
-    except (Refused, StoreError) as error:
+    except (Refusal, StoreError) as error:
         return [str(error)]
     return []
 

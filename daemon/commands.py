@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from daemon.errors import NotServing, NotUp, Refused
+from daemon.errors import NotServing, NotUp, Refusal
 from procs import config
 from procs.store.database import Database
 
@@ -70,11 +70,11 @@ def fetch(options: argparse.Namespace) -> int:
 
     if options.list:
         if options.variant or options.to:
-            raise Refused("--list only shows what is there; leave --as and --to out")
+            raise Refusal("--list only shows what is there; leave --as and --to out")
         print(fetch.look(home_settings(), options.url, page=fetch.page_of(options.page)))
         return 0
     if options.page is not None:
-        raise Refused("--page N turns the pages of a list; write --list too")
+        raise Refusal("--page N turns the pages of a list; write --list too")
     wish, folder = fetch.wish_of(options.variant or "best"), options.to or Path()
     for path in fetch.fetch(home_settings(), options.url, wish=wish, folder=folder):
         print(path)
@@ -92,10 +92,10 @@ def jobs(options: argparse.Namespace) -> int:
 
 def engine(options: argparse.Namespace) -> int:
     """List the versions of yt-dlp, update to another one, use one that is kept, or roll back."""
-    from daemon.engines import Desk
+    from daemon.engines import EngineDesk
 
     with store() as db:
-        desk = Desk(db, home_settings(), say)
+        desk = EngineDesk(db, home_settings(), say)
         if options.what == "list":
             print(*desk.listed(), sep="\n")
         elif options.what == "update":

@@ -18,11 +18,11 @@ from daemon.errors import NotRunning, NotUp
 from procs import clock
 
 #: Seconds between two words about who is still waited for.
-PATIENCE = 5.0
+REPORT_INTERVAL = 5.0
 #: Seconds until a supervisord that says nothing is taken for one that hangs.
 ANSWER = 10.0
 #: Seconds until a stop at once, by signals, becomes a kill.
-AT_ONCE = 20.0
+STOP_TIMEOUT = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def stop(run: Path, say: Callable[[str], None], *, now: bool = False) -> None:
 
 
 def stop_by_signals(
-    pid: int, say: Callable[[str], None], *, now: bool = False, patience: float = AT_ONCE
+    pid: int, say: Callable[[str], None], *, now: bool = False, patience: float = STOP_TIMEOUT
 ) -> None:
     """Stop a supervisord and all that is below it without its socket. With `now`, what has not
     ended after `patience` seconds is killed. Raises PermissionError for another user's."""
@@ -185,7 +185,7 @@ def await_end(
     doors: dict[int, str],
     say: Callable[[str], None],
     *,
-    patience: float = PATIENCE,
+    patience: float = REPORT_INTERVAL,
     within: float | None = None,
 ) -> dict[int, str]:
     """Tell who ends, and every `patience` seconds who is still waited for. Returns who is left

@@ -14,10 +14,10 @@ from procs.store import settings as rows
 from procs.store.database import Database
 
 Say = Callable[[str], object]
-HEAD = ("version", "where", "state")
+VERSION_COLUMNS = ("version", "where", "state")
 
 
-class Desk:
+class EngineDesk:
     """The versions of this home, for one command. Every method raises EngineRefused."""
 
     def __init__(self, db: Database, settings: Settings, say: Say) -> None:
@@ -32,7 +32,7 @@ class Desk:
         refused = engines.refused(self.db, disk.host())
         kept = [self.row(one, refused.pop(one.name, "")) for one in self.versions.kept()]
         gone = [(name, "-", f"not taken by itself: {why}") for name, why in refused.items()]
-        lines = [*table(HEAD, [*kept, *gone]), ""]
+        lines = [*table(VERSION_COLUMNS, [*kept, *gone]), ""]
         used, newest = engines.latest(self.db, disk.host()), rows.read(self.db, NEWEST, "")
         if used and used.version == self.versions.current().name:
             tries = f"{used.done} downloads done, {used.broken} attempts found an extractor broken"

@@ -3,7 +3,7 @@
 from procs.errors import ChaparError
 
 
-class Refused(ChaparError):
+class Refusal(ChaparError):
     """The message says why in one sentence, and what to do."""
 
 

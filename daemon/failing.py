@@ -1,24 +1,31 @@
 """`chapar errors`: what fails, grouped, the latest first."""
 
-import re
 from collections import Counter
 
-from daemon.errors import Refused
+from daemon.errors import Refusal
 from daemon.tables import count, minute, table
-from procs import advice, clock
+from procs import advice, clock, durations
 from procs.store import failures
 from procs.store.database import Database
 
-HEAD = ("count", "error", "site", "last seen", "first seen", "print", "job", "code", "example")
-SPAN = re.compile(r"(\d{1,6})([smhd])")
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+ERROR_COLUMNS = (
+    "count",
+    "error",
+    "site",
+    "last seen",
+    "first seen",
+    "print",
+    "job",
+    "code",
+    "example",
+)
 
 
 def listed(db: Database, since: str) -> list[str]:
-    """A line for each group, and one of totals. Raises Refused for a span it cannot read."""
+    """A line for each group, and one of totals. Raises Refusal for a span it cannot read."""
     groups = failures.groups(db, since=clock.now().wall - seconds(since) if since else 0.0)
     total = f"{count(sum(g.count for g in groups), 'failure')} in {count(len(groups), 'group')}"
-    rows = table(HEAD, [cells(g) for g in groups], right="count job")
+    rows = table(ERROR_COLUMNS, [cells(g) for g in groups], right="count job")
     return [*rows, "", *todo(groups), total]
 
 
@@ -38,9 +45,9 @@ def cells(group: failures.Group) -> tuple[str, ...]:
     return (str(group.count), group.error, group.site or "-", *seen, *tail)
 
 
-def seconds(span: str) -> int:
+def seconds(span: str) -> float:
     """`90s`, `30m`, `2h`, `7d`."""
-    found = SPAN.fullmatch(span)
-    if found is None:
-        raise Refused(f"--since {span} is not a span of time; write 30m, 2h or 7d")
-    return int(found[1]) * UNITS[found[2]]
+    length = durations.read(span)
+    if length is None:
+        raise Refusal(f"--since {span} is not a span of time; write 30m, 2h or 7d")
+    return length

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from daemon import landing
-from daemon.errors import Refused
+from daemon.errors import Refusal
 from daemon.store import opened
 from procs import clock, i18n, link, listing, wishes
 from procs.config import Settings
@@ -22,10 +22,10 @@ from procs.store.glances import Glance, glance
 from procs.variant import Variant
 
 #: Seconds between two looks, and until a missing worker is mentioned.
-LOOK = 0.2
+FETCH_POLL = 0.2
 MISSING = 15.0
 BAR = 24
-WORDS = {
+STEP_WORDS = {
     Step.PROBE: "looking",
     Step.FETCH: "downloading",
     Step.PREPARE: "preparing",
@@ -34,62 +34,62 @@ WORDS = {
 }
 
 
-FORMS = (
+OFFERED_FORMS = (
     "write best, 144p to 2160p, audio, m4a, mp3, opus, file or 'subs fa',"
     " '1:20-2:05' for a part, and of a list '1-5,7' or all, as in --as '720 1:20-2:05'"
 )
 
 
 def wish_of(word: str) -> str:
-    """The variant that `--as` names. Raises Refused with what a chat would be asked."""
+    """The variant that `--as` names. Raises Refusal with what a chat would be asked."""
     wish = wishes.whole(word)
     if isinstance(wish, wishes.Unclear):
-        raise Refused(f"--as {word}: {i18n.say('en', f'ask-{wish.kind}', words=wish.words)}")
+        raise Refusal(f"--as {word}: {i18n.say('en', f'ask-{wish.kind}', words=wish.words)}")
     if wish is None:
-        raise Refused(f"--as {word}: not a form; {FORMS}")
+        raise Refusal(f"--as {word}: not a form; {OFFERED_FORMS}")
     return str(wish)
 
 
 def link_of(url: str, wish: str) -> Link:
-    """The link, parsed as in a chat. Raises Refused."""
+    """The link, parsed as in a chat. Raises Refusal."""
     found = link.read(url, wish)
     if isinstance(found, link.BadLink):
-        raise Refused(i18n.say("en", f"bad-{found.kind}", text=found.text))
+        raise Refusal(i18n.say("en", f"bad-{found.kind}", text=found.text))
     return found
 
 
 def page_of(word: str | None) -> int:
-    """The page that `--page` names, the first one without it. Raises Refused."""
+    """The page that `--page` names, the first one without it. Raises Refusal."""
     if word is None:
         return 1
     if not re.fullmatch(r"[1-9][0-9]{0,3}", word):
-        raise Refused(f"--page {word}: not the number of a page; write 2 for the second one")
+        raise Refusal(f"--page {word}: not the number of a page; write 2 for the second one")
     return int(word)
 
 
 def fetch(settings: Settings, url: str, *, wish: str, folder: Path) -> list[Path]:
-    """Ask, wait, and move the files to `folder`. Returns where they are. Raises Refused with the
+    """Ask, wait, and move the files to `folder`. Returns where they are. Raises Refusal with the
     sentence a user would read, and its code. Ctrl-C cancels the request."""
     found = link_of(url, wish)
     landing.require_folder(folder)
     last, files = carried(settings, found, folder)
     if last.state == "listed":
-        raise Refused(f"a list; choose with --as, as in --as '1-5 mp3'\n\n{shown(last)}")
+        raise Refusal(f"a list; choose with --as, as in --as '1-5 mp3'\n\n{shown(last)}")
     if last.lost:
         print(f"these entries failed: {last.lost}; chapar errors tells why", file=sys.stderr)
     if last.found and last.entries:
         print(listing.rest("en", last.found), file=sys.stderr)
     if last.state != "delivered":
-        raise Refused(why(last))
+        raise Refusal(why(last))
     return files
 
 
 def look(settings: Settings, url: str, *, page: int) -> str:
-    """What a link leads to: a page of a list, or the forms of one media. Raises Refused."""
+    """What a link leads to: a page of a list, or the forms of one media. Raises Refusal."""
     wish = str(Variant("look", pick="" if page == 1 else str(page)))
     last, _ = carried(settings, link_of(url, wish), None)
     if last.state != "listed":
-        raise Refused(why(last))
+        raise Refusal(why(last))
     return shown(last)
 
 
@@ -131,10 +131,10 @@ def wait(db: Database, request: int) -> Glance:
                 and clock.now().boot - began > MISSING
                 and not has_worker(db)
             ):
-                raise Refused("no worker runs; start them with: chapar up -d --no-bot")
+                raise Refusal("no worker runs; start them with: chapar up -d --no-bot")
             show(now)
-            time.sleep(LOOK)
-    except (KeyboardInterrupt, Refused):
+            time.sleep(FETCH_POLL)
+    except (KeyboardInterrupt, Refusal):
         requests.cancel(db, request, user=SYSADMIN, now=clock.now())
         raise
     finally:
@@ -145,7 +145,7 @@ def wait(db: Database, request: int) -> Glance:
 def glanced(db: Database, request: int) -> Glance:
     found = glance(db, request, now=clock.now())
     if found is None:
-        raise Refused(f"request {request} is no longer in the database")
+        raise Refusal(f"request {request} is no longer in the database")
     return found
 
 
@@ -191,7 +191,7 @@ def line(now: Glance) -> str:
         return "held by a pause; chapar status shows it"
     if now.step is None:
         return f"waiting, place {now.place}"
-    word = WORDS[now.step]
+    word = STEP_WORDS[now.step]
     if not now.total:
         return f"{word} {i18n.size('en', now.done)}" if now.done else f"{word} …"
     share = min(now.done / now.total, 1.0)

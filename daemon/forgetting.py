@@ -1,16 +1,16 @@
 """`chapar forget`: a link whose media is bad, or must not be kept, is fetched anew next time."""
 
-from daemon.errors import Refused
+from daemon.errors import Refusal
 from procs import link
 from procs.store import media
 from procs.store.database import Database
 
 
 def forget(db: Database, text: str) -> str:
-    """Drop what is kept of one link, in every form. Raises Refused for what is no link."""
+    """Drop what is kept of one link, in every form. Raises Refusal for what is no link."""
     parsed = link.parse(text)
     if len(parsed.links) != 1:
-        raise Refused(f"{text!r} is not one link: write an address such as https://example.org/x")
+        raise Refusal(f"{text!r} is not one link: write an address such as https://example.org/x")
     key = parsed.links[0].key
     variants = media.forget_link(db, key)
     if not variants:

@@ -4,7 +4,7 @@ import re
 import time
 from collections import Counter
 
-from daemon.errors import Refused
+from daemon.errors import Refusal
 from daemon.tables import count, local, table
 from procs import clock, i18n
 from procs.job import Lane, State
@@ -15,8 +15,8 @@ from procs.store.record import Job
 from procs.store.report import overview
 
 #: A job's number, or the code that a person was given.
-NAME = re.compile(r"[0-9]{1,18}|[Ee]-[0-9A-Za-z]{4}")
-HEAD = ("job", "state", "kind", "user", "site", "attempt", "worker", "age", "last error")
+JOB_NAME = re.compile(r"[0-9]{1,18}|[Ee]-[0-9A-Za-z]{4}")
+JOB_COLUMNS = ("job", "state", "kind", "user", "site", "attempt", "worker", "age", "last error")
 #: When a job that is tried again begins, where it has to wait.
 REASONS = {
     State.HELD: "when its pause ends",
@@ -24,7 +24,7 @@ REASONS = {
 }
 #: Seconds that a running job may take to stop before `cancel` says so; it takes 0.2.
 STOPPING = 10.0
-LOOK = 0.1
+STOP_POLL = 0.1
 
 
 def living(db: Database) -> list[str]:
@@ -54,7 +54,7 @@ def told(counts: Counter[str]) -> str:
 def listed(jobs: list[Job]) -> list[str]:
     now = clock.now().wall
     rows = [cells(job, now) for job in jobs]
-    return [*table(HEAD, rows, right="job user attempt age"), ""] if rows else []
+    return [*table(JOB_COLUMNS, rows, right="job user attempt age"), ""] if rows else []
 
 
 def cells(job: Job, now: float) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ def instant(event: str) -> float:
 
 
 def why(db: Database, name: str) -> list[str]:
-    """Everything that happened to one job, in order, and who asked for it. Raises Refused."""
+    """Everything that happened to one job, in order, and who asked for it. Raises Refusal."""
     job = named(db, name)
     asked = askers.of_job(db, job.id)
     wish = job.payload if isinstance(job.payload, LinkPayload) else LinkPayload(variant="")
@@ -116,34 +116,34 @@ def requests(asked: list[askers.Asker]) -> list[str]:
 
 
 def named(db: Database, name: str) -> Job:
-    """The job of a number or code. Raises Refused when there is none."""
-    job = record.find(db, name) if NAME.fullmatch(name) else None
+    """The job of a number or code. Raises Refusal when there is none."""
+    job = record.find(db, name) if JOB_NAME.fullmatch(name) else None
     if job is None:
-        raise Refused(f"no job has the number or code {name}; chapar jobs --all shows the latest")
+        raise Refusal(f"no job has the number or code {name}; chapar jobs --all shows the latest")
     return job
 
 
 def retry(db: Database, name: str) -> str:
-    """Let a job that ended badly be done once more, and say when. Raises Refused."""
+    """Let a job that ended badly be done once more, and say when. Raises Refusal."""
     job = named(db, name)
     if not job.state.over or job.state is State.DONE:
-        raise Refused(f"job {job.id} is {job.state.name.lower()}: only what ended badly is retried")
+        raise Refusal(f"job {job.id} is {job.state.name.lower()}: only what ended badly is retried")
     if not record.retry(db, job.id, now=clock.now()):
-        raise Refused(f"job {job.id}: all have left, or another job for the same link runs already")
+        raise Refusal(f"job {job.id}: all have left, or another job for the same link runs already")
     why = REASONS.get(named(db, str(job.id)).state, "at once")
     return f"job {job.id} is tried again {why}"
 
 
 def cancel(db: Database, name: str) -> str:
-    """End a job for everybody who waits for it, and wait for its end. Raises Refused."""
+    """End a job for everybody who waits for it, and wait for its end. Raises Refusal."""
     job = named(db, name)
     if not record.cancel(db, job.id, now=clock.now()):
-        raise Refused(f"job {job.id} is over already: {job.state.name.lower()}")
+        raise Refusal(f"job {job.id} is over already: {job.state.name.lower()}")
     end = clock.now().boot + STOPPING
     while not (now := named(db, str(job.id))).state.over:
         if clock.now().boot > end:
             return f"job {job.id} was told to stop, and has not stopped yet"
-        time.sleep(LOOK)
+        time.sleep(STOP_POLL)
     return f"job {job.id} is {now.state.name.lower()}"
 
 

@@ -5,45 +5,45 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from daemon.errors import Refused
-from procs import advice, disk, filenames, i18n
+from daemon.errors import Refusal
+from procs import advice, alert_kinds, disk, filenames, i18n
 from procs.config import Settings
 from procs.store import disks
 from procs.store.database import Database
 
 
 def require_folder(folder: Path) -> None:
-    """Raises Refused for a folder that this user may not write, or not make."""
+    """Raises Refusal for a folder that this user may not write, or not make."""
     try:
         there = Path(os.path.abspath(folder))
     except FileNotFoundError:
-        raise Refused("this folder was removed; change to another, or name one with --to") from None
+        raise Refusal("this folder was removed; change to another, or name one with --to") from None
     while not os.path.lexists(there):
         there = there.parent
     if not there.is_dir():
-        raise Refused(f"--to {folder}: {there} is not a folder; name a folder")
+        raise Refusal(f"--to {folder}: {there} is not a folder; name a folder")
     try:
         tempfile.TemporaryFile(dir=there).close()
     except OSError as error:
-        raise Refused(
+        raise Refusal(
             f"--to {folder}: no file can be written in {there} ({error.strerror}); "
             "name another folder"
         ) from None
 
 
 def require_room(db: Database, settings: Settings) -> None:
-    """Raises Refused when no download starts on this disk: it would wait without an end."""
+    """Raises Refusal when no download starts on this disk: it would wait without an end."""
     free, floor = disk.free(settings.home), settings.disk_floor
     if free < floor or disk.host() in disks.low(db):
-        raise Refused(
+        raise Refusal(
             f"no download starts: {i18n.size('en', free)} are free under {settings.home}, and "
-            f"CHAPAR_DISK_FLOOR is {i18n.size('en', floor)}; {advice.of(advice.LOW)}"
+            f"CHAPAR_DISK_FLOOR is {i18n.size('en', floor)}; {advice.of(alert_kinds.LOW)}"
         )
 
 
 def collect(outbox: Path, folder: Path) -> list[Path]:
     """Move what was delivered to `folder`; a file that is there already is never overwritten.
-    Raises Refused when that fails, for a full disk say; the files stay in the outbox then."""
+    Raises Refusal when that fails, for a full disk say; the files stay in the outbox then."""
     moved = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -54,5 +54,5 @@ def collect(outbox: Path, folder: Path) -> list[Path]:
         outbox.rmdir()
     except (OSError, shutil.Error) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise Refused(f"{folder} cannot be written ({why}); the files lie in {outbox}") from None
+        raise Refusal(f"{folder} cannot be written ({why}); the files lie in {outbox}") from None
     return moved

@@ -17,7 +17,7 @@ from typing import NoReturn
 import daemon
 from daemon import control, modes, process_tree, status, store
 from daemon.control import ANSWER, Supervisor
-from daemon.errors import NotServing, Refused
+from daemon.errors import NotServing, Refusal
 from procs import clock, config, values
 from procs.config import Reading, Settings
 from procs.engine import cgroups
@@ -26,11 +26,11 @@ ROOT = Path(__file__).resolve().parent.parent
 #: What supervisord grants a worker beyond its drain grace before it kills, in seconds.
 BEYOND_GRACE = 15
 #: How long a detached supervisord may take to answer, in seconds; it took 0.3 here.
-PATIENCE = 30.0
+ANSWER_TIMEOUT = 30.0
 #: How long its processes may take until they serve, in seconds (it took 4 here: 3 of them make
 #: supervisord sure), and the seconds between two looks.
 UNTIL_SERVING = 60.0
-LOOK = 0.1
+SERVING_POLL = 0.1
 #: Seconds after which a process that still dies at each start is not waited for any more.
 UNTIL_UP = 15.0
 #: supervisord closes descriptors from 5 up when it reloads, and from 3 up in its children.
@@ -42,7 +42,7 @@ PR_SET_CHILD_SUBREAPER = 36
 def up(*, detach: bool = False, bot: bool = True, new: bool = False) -> None:
     """Start Chapar: in the foreground this process becomes supervisord; detached, it returns when
     all run and the workers serve. Only `new` makes a database where there was one. Raises
-    BadSettings, StoreError, Refused, NotServing."""
+    BadSettings, StoreError, Refusal, NotServing."""
     reading = config.read(need_telegram=bot)
     settings = reading.settings
     if settings is None:
@@ -74,7 +74,7 @@ def make_folders(settings: Settings) -> None:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.chmod(0o700)
         except OSError as error:
-            raise Refused(
+            raise Refusal(
                 f"cannot make {folder} ({error.strerror}); "
                 "let CHAPAR_HOME name a folder that this user may write"
             ) from None
@@ -91,34 +91,34 @@ def hold(settings: Settings) -> int:
     try:
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise Refused(f"{path} is in the way ({error.strerror}); remove it") from None
+        raise Refusal(f"{path} is in the way ({error.strerror}); remove it") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
-        raise Refused(runs) from None
+        raise Refusal(runs) from None
     if process_tree.supervisor_of(settings.run) is not None:  # its lock file was removed
         os.close(lock)
-        raise Refused(runs)
+        raise Refusal(runs)
     return lock
 
 
 def clear_way(run: Path) -> None:
-    """Remove what a killed supervisord left of its socket. Raises Refused when something else lies
+    """Remove what a killed supervisord left of its socket. Raises Refusal when something else lies
     there, or the name is too long: supervisord would start and could not be asked to stop."""
     path = run / "supervisor.sock"
     if len(os.fsencode(path)) > values.SOCKET_BYTES:
-        raise Refused(f"{path} is too long for a socket; choose a shorter CHAPAR_HOME")
+        raise Refusal(f"{path} is too long for a socket; choose a shorter CHAPAR_HOME")
     try:
         is_socket = stat.S_ISSOCK(path.lstat().st_mode)
     except FileNotFoundError:
         return
     if not is_socket:
-        raise Refused(f"{path} is in the way: supervisord's socket belongs there; remove it")
+        raise Refusal(f"{path} is in the way: supervisord's socket belongs there; remove it")
     with socket.socket(socket.AF_UNIX) as link, suppress(OSError):
         link.settimeout(ANSWER)
         link.connect(str(path))
-        raise Refused(f"another program answers at {path}; end that program")
+        raise Refusal(f"another program answers at {path}; end that program")
     path.unlink(missing_ok=True)
 
 
@@ -160,7 +160,7 @@ def configuration() -> Path:
     for place in places:
         if place.exists():
             return place
-    raise Refused(f"no supervisord.conf at {places[0]} or {places[1]}; install Chapar again")
+    raise Refusal(f"no supervisord.conf at {places[0]} or {places[1]}; install Chapar again")
 
 
 def become(settings: Settings, around: dict[str, str], lock: int) -> NoReturn:
@@ -182,7 +182,7 @@ def adopt_orphans() -> None:
 
 def start_detached(settings: Settings, around: dict[str, str], lock: int) -> None:
     """Start supervisord in a session of its own, and wait until all serve. When that fails nothing
-    is left running. Raises Refused, NotServing."""
+    is left running. Raises Refusal, NotServing."""
     argv = [*command(settings), "--silent"]
     os.dup2(lock, LOCK_DESCRIPTOR)
     first_words = settings.logs / "up.log"
@@ -213,17 +213,17 @@ def prepare_child() -> None:
 
 
 def await_answer(settings: Settings, child: subprocess.Popen[bytes], first_words: Path) -> None:
-    """Wait until supervisord answers. Raises Refused when it ends instead, or says nothing."""
+    """Wait until supervisord answers. Raises Refusal when it ends instead, or says nothing."""
     supervisor = Supervisor(settings.run)
-    stop = clock.now().boot + PATIENCE
+    stop = clock.now().boot + ANSWER_TIMEOUT
     while clock.now().boot < stop:
         if supervisor.is_up():
             return
         with suppress(subprocess.TimeoutExpired):
-            child.wait(LOOK)
+            child.wait(SERVING_POLL)
             said = " ".join(first_words.read_text(errors="replace").split())
-            raise Refused(f"supervisord ended at once: {said}")
-    raise Refused(f"supervisord did not answer and was stopped; see {settings.logs}")
+            raise Refusal(f"supervisord ended at once: {said}")
+    raise Refusal(f"supervisord did not answer and was stopped; see {settings.logs}")
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
@@ -233,7 +233,7 @@ def end(child: subprocess.Popen[bytes]) -> None:
 
 
 def await_service(settings: Settings, *, patience: float = UNTIL_SERVING) -> None:
-    """Wait until the bot runs and every post has its worker. Raises Refused when a process does
+    """Wait until the bot runs and every post has its worker. Raises Refusal when a process does
     not stay up, and after `patience` seconds NotServing when all run and wait, for Telegram say."""
     began = clock.now().boot
     while missing := (now := status.look(settings)).missing:
@@ -241,7 +241,7 @@ def await_service(settings: Settings, *, patience: float = UNTIL_SERVING) -> Non
         late = waited > patience
         dies = now.broken or (now.dying and waited > UNTIL_UP) or (now.down and late)
         if now.processes is None or dies:
-            raise Refused(
+            raise Refusal(
                 f"not up: {', '.join(missing)}; everything was stopped again, see the logs in "
                 f"{settings.logs}"
             )
@@ -250,4 +250,4 @@ def await_service(settings: Settings, *, patience: float = UNTIL_SERVING) -> Non
                 f"started, but after {patience:g} s not all serves: {', '.join(missing)}; it goes "
                 f"on trying: look at chapar status, and at the logs in {settings.logs}"
             )
-        time.sleep(LOOK)
+        time.sleep(SERVING_POLL)

@@ -13,30 +13,32 @@ from pathlib import Path
 from procs.config import Settings
 from procs.store import database
 
-OTHERS, GROUP = stat.S_IRWXO, stat.S_IRWXG
+MODE_OTHERS, MODE_GROUP = stat.S_IRWXO, stat.S_IRWXG
 #: Files of one folder that are named one by one.
-NAMED = 5
+FILES_NAMED = 5
 
 
 def complaints(settings: Settings, env_file: Path | None = None) -> list[str]:
     """What others can read or change, each with the command that ends it."""
-    own = [path for path in inside(settings) if mode_of(path) & (OTHERS | GROUP)]
+    own = [path for path in inside(settings) if mode_of(path) & (MODE_OTHERS | MODE_GROUP)]
     named = {path: [one for one in own if one.parent == path] for path in {o.parent for o in own}}
     wrong: list[str] = []
     for folder, paths in sorted(named.items()):
-        if len(paths) > NAMED:
+        if len(paths) > FILES_NAMED:
             wrong.append(f"{len(paths)} files in {folder} are open to others; {fix(paths, folder)}")
             continue
-        wrong += [complaint(path, mode_of(path) & (OTHERS | GROUP)) for path in sorted(paths)]
+        wrong += [
+            complaint(path, mode_of(path) & (MODE_OTHERS | MODE_GROUP)) for path in sorted(paths)
+        ]
     for path in outside(settings, env_file):
-        if bits := mode_of(path) & (OTHERS | shared_group(path)):
+        if bits := mode_of(path) & (MODE_OTHERS | shared_group(path)):
             wrong.append(complaint(path, bits))
     return wrong
 
 
 def complaint(path: Path, bits: int) -> str:
     can = [word for word, bit in (("read", 0o044), ("change", 0o022)) if bits & bit] or ["enter"]
-    who = "others" if bits & OTHERS else "its group"
+    who = "others" if bits & MODE_OTHERS else "its group"
     return f"{path}: {who} can {' and '.join(can)} it (mode {mode_of(path):04o}); {fix([path])}"
 
 
@@ -53,9 +55,9 @@ def mend(settings: Settings) -> list[Path]:
     closed = []
     for path in inside(settings):
         mode = mode_of(path)
-        if mode & (OTHERS | GROUP):
+        if mode & (MODE_OTHERS | MODE_GROUP):
             with suppress(OSError):
-                path.chmod(mode & ~(OTHERS | GROUP))
+                path.chmod(mode & ~(MODE_OTHERS | MODE_GROUP))
                 closed.append(path)
     return closed
 
@@ -104,5 +106,5 @@ def shared_group(path: Path) -> int:
         ours = {0, found.st_uid, os.geteuid()}
         members = {pwd.getpwnam(name).pw_uid for name in grp.getgrgid(found.st_gid).gr_mem}
         first = {user.pw_uid for user in pwd.getpwall() if user.pw_gid == found.st_gid}
-        return GROUP if (members | first) - ours else 0
-    return GROUP
+        return MODE_GROUP if (members | first) - ours else 0
+    return MODE_GROUP

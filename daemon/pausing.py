@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from daemon.errors import Refused
+from daemon.errors import Refusal
 from daemon.jobs import carried, short
 from daemon.tables import count, minute
 from procs import clock, link, sites, values
@@ -11,18 +11,18 @@ from procs.store import holding, pauses
 from procs.store.database import Database
 
 #: Seconds between two looks, and between two words about who is still waited for.
-LOOK = 0.2
-PATIENCE = 5.0
+DRAIN_POLL = 0.2
+REPORT_INTERVAL = 5.0
 #: Sites that are known by a name without a dot.
 KNOWN = {"localhost", *(one.name for one in sites.SITES)}
 END_IT = "chapar resume ends the pause"
 
 
 def scope_of(*, user: str | None = None, site: str | None = None) -> str:
-    """What is to be paused; without a user or a site the whole system. Raises Refused."""
+    """What is to be paused; without a user or a site the whole system. Raises Refusal."""
     if user is not None:
         if not values.WHOLE.fullmatch(user) or int(user) > values.MOST_USER:
-            raise Refused(f"--user {user}: not a user's id; chapar jobs shows those who wait")
+            raise Refusal(f"--user {user}: not a user's id; chapar jobs shows those who wait")
         return pauses.user(int(user))
     return pauses.ALL if site is None else pauses.site(site_of(site))
 
@@ -34,18 +34,18 @@ def site_of(name: str) -> str:
         found.site in KNOWN or "." in found.site or ":" in found.site
     )
     if isinstance(found, link.BadLink) or not is_known:
-        raise Refused(f"{name!r} is not a site; chapar jobs shows how they are called")
+        raise Refusal(f"{name!r} is not a site; chapar jobs shows how they are called")
     return found.site
 
 
 def timeout_of(word: str | None) -> float | None:
-    """The seconds that `--timeout` names. Raises Refused."""
+    """The seconds that `--timeout` names. Raises Refusal."""
     if word is None:
         return None
     try:
         return values.seconds(word)
     except ValueError as error:
-        raise Refused(f"--timeout: {error}") from None
+        raise Refusal(f"--timeout: {error}") from None
 
 
 def spoken(scope: str) -> str:
@@ -61,9 +61,9 @@ def pause(db: Database, scope: str, *, why: str) -> str:
 
 
 def resume(db: Database, scope: str) -> str:
-    """End a pause. Raises Refused when there was none."""
+    """End a pause. Raises Refusal when there was none."""
     if not pauses.is_paused(db, scope):
-        raise Refused("; ".join([f"{spoken(scope)} is not paused", *still(db)]))
+        raise Refusal("; ".join([f"{spoken(scope)} is not paused", *still(db)]))
     back = holding.resume(db, scope, now=clock.now())
     came = [f"{count(back, 'held job')} came back"] if scope != pauses.ALL else []
     return "; ".join([f"resumed: {spoken(scope)}", *came, *still(db)])
@@ -87,7 +87,7 @@ def drain(
     db: Database, say: Callable[[str], None], *, why: str, timeout: float | None = None
 ) -> None:
     """Pause the whole system and wait until no job runs. The pause stays, also when this raises
-    Refused after `timeout` seconds."""
+    Refusal after `timeout` seconds."""
     if not pauses.is_paused(db):
         holding.pause(db, pauses.ALL, why=why, now=clock.now())
     say(f"paused: nothing new starts; {END_IT}")
@@ -106,8 +106,8 @@ def await_quiet(db: Database, say: Callable[[str], None], *, timeout: float | No
     while running := "; ".join(map(short, carried(db))):
         now = clock.now().boot
         if timeout is not None and now - began >= timeout:
-            raise Refused(f"after {timeout:g} s there still runs: {running}; {END_IT}")
-        if running != before or now - told >= PATIENCE:
+            raise Refusal(f"after {timeout:g} s there still runs: {running}; {END_IT}")
+        if running != before or now - told >= REPORT_INTERVAL:
             say(f"waiting for {running}")
             before, told = running, now
-        time.sleep(LOOK)
+        time.sleep(DRAIN_POLL)

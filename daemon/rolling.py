@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from daemon.control import Process, Supervisor
-from daemon.errors import NotRunning, Refused
+from daemon.errors import NotRunning, Refusal
 from daemon.jobs import carried, short
 from procs import clock
 from procs.config import Settings
@@ -21,8 +21,8 @@ from procs.store.workers import Worker
 from procs.worker.slots import Lock
 
 #: Seconds between two looks, and between two words about who is still waited for.
-LOOK = 0.1
-PATIENCE = 5.0
+RESTART_POLL = 0.1
+REPORT_INTERVAL = 5.0
 #: States that need somebody to look; in the others a process runs, or will in a moment.
 BROKEN = ("FATAL", "BACKOFF", "UNKNOWN")
 
@@ -37,7 +37,7 @@ class Rolling:
         self.supervisor = Supervisor(settings.run)
 
     def run(self) -> None:
-        """Restart all. Raises NotUp; Refused as soon as a process does not start."""
+        """Restart all. Raises NotUp; Refusal as soon as a process does not start."""
         with alone(self.settings.run):
             self.refuse_broken()
             self.until(self.all_in, "all workers to be in")
@@ -84,24 +84,24 @@ class Rolling:
         return f"{old.title}: pid {old.pid} -> {new.pid}" + (f", {row.state}" if row else "")
 
     def until(self, true: Callable[[], bool], what: str) -> None:
-        """Wait, and say for whom every few seconds. Raises Refused when a process is broken."""
+        """Wait, and say for whom every few seconds. Raises Refusal when a process is broken."""
         told = clock.now().boot
         while not true():
             self.refuse_broken()
-            if clock.now().boot - told >= PATIENCE:
+            if clock.now().boot - told >= REPORT_INTERVAL:
                 told = clock.now().boot
                 leaving = {one.name for one in self.rows().values() if one.state == "draining"}
                 jobs = [short(job) for job in carried(self.db) if job.worker in leaving]
                 self.say(f"waiting for {'; '.join([what, *jobs])}")
-            time.sleep(LOOK)
+            time.sleep(RESTART_POLL)
 
     def refuse_broken(self) -> None:
-        """Raises Refused when a process does not start, or a worker was stopped on purpose: then
+        """Raises Refusal when a process does not start, or a worker was stopped on purpose: then
         there is no spare."""
         for one in self.look():
             if one.state in BROKEN or (one.group == "worker" and one.state == "STOPPED"):
                 log = self.settings.logs / f"{one.name}.log"
-                raise Refused(f"{one.title} is {one.state}: nothing more is restarted; see {log}")
+                raise Refusal(f"{one.title} is {one.state}: nothing more is restarted; see {log}")
 
     def look(self) -> list[Process]:
         return self.supervisor.processes()
@@ -116,10 +116,10 @@ class Rolling:
 
 @contextmanager
 def alone(run: Path) -> Iterator[None]:
-    """One rolling restart at a time. Raises Refused."""
+    """One rolling restart at a time. Raises Refusal."""
     lock = Lock(run / "rolling.lock")
     if not lock.take():
-        raise Refused("a rolling restart is under way already")
+        raise Refusal("a rolling restart is under way already")
     try:
         yield
     finally:

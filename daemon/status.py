@@ -7,7 +7,7 @@ from daemon import pausing, process_tree, store
 from daemon.control import Process, Supervisor
 from daemon.errors import NotUp
 from daemon.tables import count, minute, table
-from procs import advice, clock, disk, i18n
+from procs import advice, alert_kinds, clock, disk, i18n
 from procs.config import Settings
 from procs.store import alerts, breakers, counters, disks, pauses, reservations, sessions, tellings
 from procs.store.alerts import Alert
@@ -27,7 +27,7 @@ FULL = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Disk:
+class DiskStatus:
     """What is free and what is promised to downloads (bytes), since when it is low (wall instant),
     and how often something could not be removed. `below` is the free bytes where the database lies,
     when they are not enough to write it."""
@@ -59,7 +59,7 @@ class Status:
     pauses: list[tuple[str, float, str]] = field(default_factory=list)
     #: Sites with a breaker that is not closed.
     shut: list[str] = field(default_factory=list)
-    disk: Disk | None = None
+    disk: DiskStatus | None = None
     lost: list[sessions.Lost] = field(default_factory=list)
     alarms: list[Alert] = field(default_factory=list)
     #: Admins who cannot be told of any: since when, and why.
@@ -93,7 +93,7 @@ class Status:
         if now.low_since or now.free < floor:
             since = f" since {minute(now.low_since)}" if now.low_since else ""
             lines.append(f"LOW{since}: no download starts below {size(floor)} free")
-            lines.append(f"  {advice.of(advice.LOW)}")
+            lines.append(f"  {advice.of(alert_kinds.LOW)}")
         if now.below is not None:
             lines.append(f"FULL: {size(now.below)} free where the database lies; free space there")
         return lines
@@ -139,7 +139,7 @@ class Status:
 
 
 def look(settings: Settings) -> Status:
-    """What supervisord and the store say. Raises StoreError, Refused."""
+    """What supervisord and the store say. Raises StoreError, Refusal."""
     processes, mute = None, None
     try:
         processes = Supervisor(settings.run).processes()
@@ -156,11 +156,11 @@ def look(settings: Settings) -> Status:
         return Status(settings, processes, seen, held, shut, room, gone, *told, mute)
 
 
-def disk_of(db: Database, settings: Settings) -> Disk:
+def disk_of(db: Database, settings: Settings) -> DiskStatus:
     here = disk.host()
     files = files_of(settings.database_url)
     left = disk.free(files[0].parent) if files else FULL
-    return Disk(
+    return DiskStatus(
         free=disk.free(settings.home),
         promised=[size for _, _, size in reservations.rows(db, here)],
         low_since=disks.low(db).get(here),
@@ -216,7 +216,7 @@ def warnings(status: Status) -> list[str]:
     """The alerts that have no place of their own here, and the admins who hear of none."""
     lines = []
     for one in status.alarms:
-        if one.kind not in (advice.REVOKED, advice.LOW):
+        if one.kind not in (alert_kinds.REVOKED, alert_kinds.LOW):
             times = count(one.count, "time")
             lines.append(f"ALERT {one.kind} {one.subject}: {times} since {minute(one.first_at)}")
             lines.append(f"  {advice.of(one.kind)}")

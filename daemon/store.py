@@ -6,22 +6,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from daemon.errors import Refused
+from daemon.errors import Refusal
 from procs import start
 from procs.config import Settings
 from procs.store.database import Database, files_of, migrate, open_database
 
-MIB = 1024**2
 #: A database of up to so many bytes is read whole by each command (0.1 s), and by `up` (3 s).
 BRIEFLY, LONG, WHOLE = 32 * MIB, 1024 * MIB, 1 << 62
 
 
 @contextmanager
 def opened(settings: Settings, *, check: int = BRIEFLY) -> Iterator[Database]:
-    """The database, closed at the end. Raises Refused before the first start and when it is gone,
+    """The database, closed at the end. Raises Refusal before the first start and when it is gone,
     StoreError."""
     if not is_there(settings):
-        raise Refused(f"nothing was ever started on {settings.home}; run: chapar up -d --no-bot")
+        raise Refusal(f"nothing was ever started on {settings.home}; run: chapar up -d --no-bot")
     db = open_database(settings.database_url, run=settings.run, check=check)
     try:
         yield db
@@ -30,7 +29,7 @@ def opened(settings: Settings, *, check: int = BRIEFLY) -> Iterator[Database]:
 
 
 def is_there(settings: Settings) -> bool:
-    """Whether there is a file of the database. False before the first start. Raises Refused when
+    """Whether there is a file of the database. False before the first start. Raises Refusal when
     there was one."""
     files = files_of(settings.database_url)
     if not files:  # a server's: opening it tells
@@ -39,7 +38,7 @@ def is_there(settings: Settings) -> bool:
     if is_listed(path):
         return True
     if was_there(settings, beside):
-        raise Refused(gone(settings, path))
+        raise Refusal(gone(settings, path))
     return False
 
 
@@ -76,12 +75,12 @@ def gone(settings: Settings, path: Path) -> str:
 
 def prepare(settings: Settings, *, new: bool = False) -> None:
     """Bring the database up to date; one is made at the first start, and when a `new` one is asked
-    for. Raises Refused, StoreError."""
+    for. Raises Refusal, StoreError."""
     files = files_of(settings.database_url)
     if not new:
         is_there(settings)
     elif files and is_listed(files[0]):
-        raise Refused(f"--new-database overwrites nothing: move {files[0]} away first")
+        raise Refusal(f"--new-database overwrites nothing: move {files[0]} away first")
     else:
         for left in files[1:]:
             left.unlink(missing_ok=True)

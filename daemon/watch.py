@@ -20,7 +20,7 @@ from procs.store import upkeep, wake
 #: States in which a process no longer runs, or is not the one it was.
 GONE = {f"PROCESS_STATE_{state}" for state in ("EXITED", "BACKOFF", "STOPPED", "FATAL", "UNKNOWN")}
 #: Seconds until a failed release is tried again when nothing else happens.
-AGAIN = 1.0
+RELEASE_RETRY = 1.0
 
 
 def main() -> None:
@@ -45,7 +45,7 @@ def listen(settings: Settings, events: BinaryIO, answers: BinaryIO) -> None:
     owed = not release(settings, why="start")
     answers.write(b"READY\n")
     while True:
-        if owed and not select.select([events], [], [], AGAIN)[0]:
+        if owed and not select.select([events], [], [], RELEASE_RETRY)[0]:
             owed = not release(settings, why="again")
             continue
         header = events.readline()

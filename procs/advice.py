@@ -1,9 +1,11 @@
 """What a sysadmin can do about a class of failure, or another alert; nothing stands here for what
 only a person, the site or time can mend."""
 
-from procs import errors
+from procs import alert_kinds, errors
 from procs.errors import JobError
 
+#: Also what helps a database that cannot be written.
+FREE_SPACE = "free space under CHAPAR_HOME"
 ADVICE: dict[type[JobError], str] = {
     errors.BotCheck: "give the site another egress or cookies in sites.toml, or a lower rate",
     errors.SiteBusy: "lower the site's rate in sites.toml, or give it another egress",
@@ -13,33 +15,22 @@ ADVICE: dict[type[JobError], str] = {
     errors.SiteFiltered: "set CHAPAR_UPSTREAM_PROXY, or the site's egress in sites.toml",
     errors.ProxyBroken: "look at the proxy that CHAPAR_UPSTREAM_PROXY or sites.toml names",
     errors.ExtractorBroken: "chapar engine update; report the example if that does not help",
-    errors.DiskFull: "free space under CHAPAR_HOME",
+    errors.DiskFull: FREE_SPACE,
     errors.DiskTooSmall: "give CHAPAR_HOME a larger disk, or lower CHAPAR_MAX_FILE_SIZE",
     errors.EngineDied: "see the worker's log; the machine may be short of memory",
     errors.Quarantined: "see chapar why JOB; report the link",
     errors.UploadRefused: "see the worker's log for Telegram's word; report it with the method",
     errors.Unknown: "report the example; see the worker's log for its trace",
 }
-#: Alerts that are no class of a job's failures.
-REVOKED, SIGN_IN, UNCERTAIN, LOW = "session-revoked", "sign-in-wait", "uncertain", "disk-low"
-OTHERS = {
-    REVOKED: "see that no other process uses it, then remove its file under sessions/",
-    SIGN_IN: "nothing but wait: each restart with a new sign-in makes it longer",
-    UNCERTAIN: "see chapar why JOB; ask the person whether it came",
-    LOW: "free space under CHAPAR_HOME, or lower CHAPAR_DISK_FLOOR",
+ALERT_ADVICE = {
+    alert_kinds.REVOKED: "see that no other process uses it, then remove its file under sessions/",
+    alert_kinds.SIGN_IN: "nothing but wait: each restart with a new sign-in makes it longer",
+    alert_kinds.UNCERTAIN: "see chapar why JOB; ask the person whether it came",
+    alert_kinds.LOW: f"{FREE_SPACE}, or lower CHAPAR_DISK_FLOOR",
 }
 #: About an admin who cannot be told of any.
 DEAF = "this admin must write /start to the bot, or unblock it"
-BY_NAME = OTHERS | {kind().name: words for kind, words in ADVICE.items()}
-#: Those that end more than one job when nobody acts: they are logged as errors, and told to admins.
-ALERTS = frozenset(
-    kind().name
-    for kind in (
-        *(errors.BotCheck, errors.SiteFiltered, errors.ProxyBroken, errors.ExtractorBroken),
-        *(errors.DiskFull, errors.EngineDied, errors.Quarantined, errors.Unknown),
-        errors.UploadRefused,
-    )
-)
+BY_NAME = ALERT_ADVICE | {kind().name: words for kind, words in ADVICE.items()}
 
 
 def of(name: str) -> str | None:

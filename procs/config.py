@@ -17,7 +17,7 @@ from procs import addresses, rulebook, setting_checks, values
 from procs.errors import ChaparError
 from procs.places import Places
 from procs.rules import RuleBook
-from procs.setting_sources import ENV_FILE, Found, env_path, env_texts
+from procs.setting_sources import ENV_FILE, SettingText, env_path, env_texts
 
 #: What supervisord tells its processes; they got their names from a start that judged them.
 SUPERVISED = "SUPERVISOR_ENABLED"
@@ -156,7 +156,9 @@ TABLE = (
     Setting("CHAPAR_STREAM_FROM", values.early, absent=0),
     Setting("CHAPAR_CATCH_UP", values.seconds, lambda texts: "86400"),
     Setting(
-        "CHAPAR_DISK_FLOOR", partial(values.size, least=values.UNITS["MIB"]), lambda texts: "1GiB"
+        "CHAPAR_DISK_FLOOR",
+        partial(values.size, least=values.SIZE_SUFFIXES["MIB"]),
+        lambda texts: "1GiB",
     ),
     Setting("CHAPAR_BALLAST_SIZE", values.size, lambda texts: "64MiB"),
     Setting("CHAPAR_MAX_PLAYLIST", values.entries, lambda texts: "50"),
@@ -182,7 +184,7 @@ NAMES = tuple(setting.name for setting in TABLE)
 class Reading:
     """What was found, what is wrong with it, and the settings when nothing is."""
 
-    found: tuple[Found, ...]
+    found: tuple[SettingText, ...]
     complaints: tuple[str, ...]
     settings: Settings | None
 
@@ -247,7 +249,7 @@ def file_in_use() -> Path:
     return env_path(os.environ, None)
 
 
-def find(environ: Mapping[str, str], file: Mapping[str, str], path: str) -> list[Found]:
+def find(environ: Mapping[str, str], file: Mapping[str, str], path: str) -> list[SettingText]:
     """Every setting's text and source, in the table's order."""
     texts: dict[str, str] = {}
     found = []
@@ -259,7 +261,7 @@ def find(environ: Mapping[str, str], file: Mapping[str, str], path: str) -> list
             text = setting.default(texts)
             source = "default" if text else "not set"
         texts[setting.name] = text
-        found.append(Found(setting.name, text, source, setting.secret))
+        found.append(SettingText(setting.name, text, source, setting.secret))
     return found
 
 

@@ -4,10 +4,11 @@ import os
 import shutil
 import socket
 import stat
-from collections.abc import Iterator
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 
+MIB = 1024**2
 #: Bytes of a block as stat(2) counts them.
 BLOCK = 512
 
@@ -27,17 +28,28 @@ def whole(folder: Path) -> int:
     return shutil.disk_usage(folder).total
 
 
-def held(folder: Path) -> int:
-    """Bytes on the disk of everything below a folder; 0 when it is gone."""
-    return sum(one.st_blocks * BLOCK for one in below(folder))
+def held(folder: Path, *, each: int = 0, deepest: float = inf) -> float:
+    """Bytes on the disk of everything below a folder, and so many for `each` file; infinitely many
+    where folders lie deeper than may be looked into. What vanishes meanwhile counts nothing."""
+    total, waiting = 0, [(str(folder), 0)]
+    while waiting:
+        here, depth = waiting.pop()
+        if depth > deepest:
+            return inf
+        for entry in entries(here):
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((entry.path, depth + 1))
+            else:
+                with suppress(FileNotFoundError):
+                    total += each + entry.stat(follow_symlinks=False).st_blocks * BLOCK
+    return total
 
 
-def below(folder: Path) -> Iterator[os.stat_result]:
-    """What lies below a folder, as far as it does not vanish meanwhile."""
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with suppress(FileNotFoundError):
-                yield os.lstat(os.path.join(place, name))
+def entries(folder: str) -> list[os.DirEntry[str]]:
+    """What lies in a folder; nothing when it cannot be read, or is gone."""
+    with suppress(OSError), os.scandir(folder) as found:
+        return list(found)
+    return []
 
 
 def opened(path: Path) -> int:

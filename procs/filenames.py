@@ -7,7 +7,7 @@ from pathlib import Path
 from procs import foreign
 
 #: Bytes of a name that file systems and chats take (NAME_MAX is 255), with room for a suffix.
-LONGEST = 180
+NAME_BYTES = 180
 #: Separators, and letters that some file systems refuse.
 UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029/\\:*?\"<>|]+")
 
@@ -41,7 +41,7 @@ def fit(name: str) -> str:
     name = name.replace("\\", "/").rsplit("/", 1)[-1].encode("utf-8", "replace").decode()
     name = UNFIT.sub("_", foreign.HIDDEN.sub("", name)).strip(" .-")
     stem, suffix = split(name)
-    return shorten(stem, LONGEST - len(suffix)) + suffix
+    return shorten(stem, NAME_BYTES - len(suffix)) + suffix
 
 
 def title_name(title: str, suffix: str) -> str:

@@ -30,9 +30,9 @@ PLACES = {
 }
 #: What is said of the first ten.
 ORDINALS = ["اول", "دوم", "سوم", "چهارم", "پنجم", "ششم", "هفتم", "هشتم", "نهم", "دهم"]
-UNITS = ("kilobyte", "megabyte", "gigabyte")
+SIZE_UNITS = ("kilobyte", "megabyte", "gigabyte")
 #: How long the names of units are, where CLDR has them as people write them.
-WORDS: dict[str, dict[str, Literal["short", "long"]]] = {
+UNIT_WIDTHS: dict[str, dict[str, Literal["short", "long"]]] = {
     "fa": {"size": "long", "time": "short"},
     "en": {"size": "short", "time": "long"},
 }
@@ -120,11 +120,11 @@ def percent(language: str, share: float) -> Local:
 def size(language: str, count: float) -> Local:
     """Bytes as people say them, in steps of 1024 as Telegram's own apps count."""
     value = count / 1024
-    for unit in UNITS:
-        if value < 1024 or unit == UNITS[-1]:
+    for unit in SIZE_UNITS:
+        if value < 1024 or unit == SIZE_UNITS[-1]:
             break
         value /= 1024
-    return measure(language, value, f"digital-{unit}", WORDS[language]["size"])
+    return measure(language, value, f"digital-{unit}", UNIT_WIDTHS[language]["size"])
 
 
 def clock(language: str, seconds: float) -> Local:
@@ -148,7 +148,7 @@ def span(language: str, seconds: float) -> Local:
         if seconds >= length or unit == "second":
             count = max(1, math.ceil(seconds / length))
             break
-    return measure(language, count, f"duration-{unit}", WORDS[language]["time"])
+    return measure(language, count, f"duration-{unit}", UNIT_WIDTHS[language]["time"])
 
 
 def measure(language: str, value: float, unit: str, length: Literal["short", "long"]) -> Local:

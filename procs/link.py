@@ -17,9 +17,9 @@ from procs.variant import Variant
 from procs.wishes import Unclear
 
 #: Links taken from one message; the rest is counted, not fetched.
-MOST = 20
+LINKS_TAKEN = 20
 #: Characters of an address. Browsers and sites stop near here.
-LONGEST = 2048
+ADDRESS_LENGTH = 2048
 
 #: Invisible marks that phones put around links in right-to-left text. The joiners are letters
 #: of Persian words and may stand inside an address.
@@ -68,7 +68,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """Everything one message asks for. `left_out` counts the links beyond the first `MOST`."""
+    """What one message asks for. `left_out` counts the links beyond the first `LINKS_TAKEN`."""
 
     links: tuple[Link, ...] = ()
     problems: tuple[BadLink, ...] = ()
@@ -108,9 +108,9 @@ def parse(text: str, urls: Sequence[str] = ()) -> Parsed:
             links.setdefault((found.key, found.variant), found)
     if not (links or problems or questions):
         return Parsed(problems=(BadLink("none"),))
-    chosen, asked = tuple(links.values()), tuple(questions.values())[:MOST]
-    left_out = max(0, len(chosen) - MOST)
-    return Parsed(chosen[:MOST], tuple(problems), left_out, asked)
+    chosen, asked = tuple(links.values()), tuple(questions.values())[:LINKS_TAKEN]
+    left_out = max(0, len(chosen) - LINKS_TAKEN)
+    return Parsed(chosen[:LINKS_TAKEN], tuple(problems), left_out, asked)
 
 
 def spots(text: str, urls: Sequence[str]) -> tuple[list[Spot], list[Spot]]:
@@ -152,7 +152,7 @@ def trim(raw: str) -> str:
 def read(raw: str, wish: str = "best") -> Link | BadLink:
     """One address as a Link, or what is wrong with it."""
     text = raw.translate(MARKS).strip().strip(JOINERS)
-    if len(text) > LONGEST:
+    if len(text) > ADDRESS_LENGTH:
         return BadLink("too-long", text[:80])
     scheme = SCHEME.match(text)
     if scheme is None:
@@ -188,7 +188,7 @@ def link(parts: SplitResult, wish: str) -> Link:
     query = sites.without_noise(escape(parts.query), row.noise if row else ())
     path = escape(parts.path) or "/"
     url = f"{parts.scheme}://{place(host, parts)}{path}" + (f"?{query}" if query else "")
-    if len(url) > LONGEST:
+    if len(url) > ADDRESS_LENGTH:
         raise ValueError("too long once written in full")
     media = sites.media_id(row, path, query) if row else ""
     if row and media and row.address:

@@ -6,13 +6,13 @@ from procs import codec, i18n
 from procs.i18n import Local
 
 #: Characters of a title in a line.
-TITLE = 70
+LISTED_TITLE_LENGTH = 70
 #: Marks behind a form: it is with Telegram already; it will be cut into so many parts.
 READY, CUT = "⚡", "✂️×{}"
 #: The form of a film as it is.
 BEST = "best"
 #: Languages that are named.
-LANGUAGES = 20
+LANGUAGES_SHOWN = 20
 
 
 def lines(language: str, found: str) -> str:
@@ -54,7 +54,7 @@ def forms(language: str, told: dict[str, Any]) -> list[str]:
     size = f" · {i18n.size(language, told['size'])}" if alone else ""
     named = i18n.say(language, "look-title", name=shortened(told["title"]))
     there = [*whole, *(form(language, one, told["ready"]) for one in told["choices"])]
-    words = told["subtitles"][:LANGUAGES]
+    words = told["subtitles"][:LANGUAGES_SHOWN]
     spoken = [i18n.say(language, "look-subtitles", languages=" ".join(words))] if words else []
     if not words and told["captions"]:
         spoken = [i18n.say(language, "look-captions")]
@@ -86,4 +86,8 @@ def form(language: str, one: dict[str, Any], ready: list[str]) -> str:
 
 
 def shortened(title: str) -> Local | str:
-    return title if len(title) <= TITLE else title[: TITLE - 1].rstrip() + "…"
+    return (
+        title
+        if len(title) <= LISTED_TITLE_LENGTH
+        else title[: LISTED_TITLE_LENGTH - 1].rstrip() + "…"
+    )

@@ -7,24 +7,24 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-ALL = "all"
+EVERYTHING = "all"
 #: The largest number of an entry, and letters of a choice.
-LAST, LONGEST = 9999, 200
-TEXT = re.compile(r"\d{1,4}(?:-\d{1,4})?(?:,\d{1,4}(?:-\d{1,4})?)*")
+LAST, CHOICE_LENGTH = 9999, 200
+CHOICE = re.compile(r"\d{1,4}(?:-\d{1,4})?(?:,\d{1,4}(?:-\d{1,4})?)*")
 Range = tuple[int, int]
 
 
 def normal(text: str) -> str:
     """The one text of a choice; nothing when it is none, or endless."""
-    if text == ALL:
-        return ALL
-    if not TEXT.fullmatch(text):
+    if text == EVERYTHING:
+        return EVERYTHING
+    if not CHOICE.fullmatch(text):
         return ""
     found = [span(part) for part in text.split(",")]
     if any(first < 1 or last < first for first, last in found):
         return ""
     text = ",".join(f"{a}-{b}" if b > a else str(a) for a, b in joined(sorted(found)))
-    return text if len(text) <= LONGEST else ""
+    return text if len(text) <= CHOICE_LENGTH else ""
 
 
 def span(part: str) -> Range:
@@ -45,12 +45,12 @@ def joined(ranges: list[Range]) -> Iterator[Range]:
 
 def numbers(pick: str, most: int) -> list[int]:
     """The first `most` numbers of a choice."""
-    ranges = [(1, LAST)] if pick == ALL else [span(part) for part in pick.split(",")]
+    ranges = [(1, LAST)] if pick == EVERYTHING else [span(part) for part in pick.split(",")]
     return list(islice((n for a, b in ranges for n in range(a, b + 1)), most))
 
 
 def count(pick: str) -> int | None:
     """How many are wanted; None for all there are."""
-    if pick == ALL:
+    if pick == EVERYTHING:
         return None
     return sum(last - first + 1 for first, last in map(span, pick.split(",")))

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from procs import addresses, i18n, sites, values
+from procs import addresses, durations, i18n, sites, values
 from procs.rules import DEFAULT, DIRECT, Rate, RuleBook, Rules, place
 
 #: Players of YouTube that may be asked for, as the engine calls them; `default` are its own choice.
@@ -20,16 +20,14 @@ CLIENTS = (
 )
 #: Browsers whose handshake may be imitated.
 BROWSERS = ("chrome", "chrome:android", "edge", "firefox", "safari", "safari:ios")
-UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "day": 86400}
-SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m|h|d)")
 RATE = re.compile(r"([1-9]\d*)\s*/\s*(s|min|m|h|day|d)")
 HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 #: A line of cookies: seven cells between tabs; and what stands in front of one that only HTTP sees.
 CELLS, HTTP_ONLY = 7, "#HttpOnly_"
 #: The table whose keys hold for every site that does not have them itself.
-ALL = "default"
+EVERY_SITE = "default"
 #: What stands in front of the path above an inline text, and the characters a setting may have.
-PATH, LONGEST = "# ", 64 * 1024
+PATH, SETTING_LENGTH = "# ", 64 * 1024
 #: Keys that mean something for one site alone.
 PERSONAL = ("cookies", "clients")
 
@@ -56,10 +54,12 @@ def read(source: str) -> tuple[RuleBook, tuple[str, ...]]:
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return RuleBook(path), (f"{path}: not TOML: {error}; sites.example.toml shows the form",)
-    if len(text) > LONGEST:
-        return RuleBook(path), (f"{path}: longer than {LONGEST} characters; leave comments out",)
+    if len(text) > SETTING_LENGTH:
+        return RuleBook(path), (
+            f"{path}: longer than {SETTING_LENGTH} characters; leave comments out",
+        )
     complaints: list[str] = []
-    default = table(path, ALL, tables.pop(ALL, {}), Rules(), complaints)
+    default = table(path, EVERY_SITE, tables.pop(EVERY_SITE, {}), Rules(), complaints)
     own = {name: table(path, name, keys, default, complaints) for name, keys in tables.items()}
     return RuleBook(path, default, own, f"{PATH}{path}\n{text}"), tuple(complaints)
 
@@ -93,7 +93,7 @@ def checked(name: str, keys: Any) -> Mapping[str, Any]:
     inner = next((key for key, value in keys.items() if isinstance(value, dict)), None)
     if inner:
         raise ValueError(f'has a dot in its name; write it in quotes: ["{name}.{inner}"]')
-    if name == ALL or any(row.name == name for row in sites.SITES):
+    if name == EVERY_SITE or any(row.name == name for row in sites.SITES):
         return keys
     row = sites.of_host(name.lower())
     if row:
@@ -112,7 +112,7 @@ def parser(name: str, key: str) -> Callable[[Any, Path], Any]:
         near = get_close_matches(key, PARSERS, n=1)
         fix = f"did you mean {near[0]}?" if near else f"the keys are {', '.join(PARSERS)}"
         raise ValueError(f"is not a key; {fix}")
-    if name == ALL and key in PERSONAL:
+    if name == EVERY_SITE and key in PERSONAL:
         raise ValueError("belongs to one site; write it into that site's table")
     if key == "clients" and name != "youtube":
         raise ValueError("are players of YouTube; write it under [youtube]")
@@ -140,10 +140,10 @@ def text(value: Any, wanted: str) -> str:
 
 def span(value: Any, folder: Path) -> float:
     """Seconds: `5s`, `2m`, `3h`."""
-    match = SPAN.fullmatch(text(value, 'for example "5s"'))
-    if not match:
+    length = durations.read(text(value, 'for example "5s"'))
+    if length is None:
         raise ValueError(f'{value!r} is not a span of time; write for example "5s", "2m" or "3h"')
-    return float(match[1]) * UNITS[match[2]]
+    return length
 
 
 def rate(value: Any, folder: Path) -> Rate:
@@ -151,7 +151,7 @@ def rate(value: Any, folder: Path) -> Rate:
     match = RATE.fullmatch(text(value, 'for example "300/h"'))
     if not match:
         raise ValueError(f'{value!r} is not a rate; write for example "300/h" or "10/min"')
-    return Rate(int(match[1]), float(UNITS[match[2]]))
+    return Rate(int(match[1]), float(durations.UNITS[match[2]]))
 
 
 def number(value: Any, folder: Path) -> int:
@@ -233,7 +233,7 @@ PARSERS: dict[str, Callable[[Any, Path], Any]] = {
 
 def shown(book: RuleBook) -> list[tuple[str, str]]:
     """Each table and its rules in words, without passwords."""
-    rows = [(ALL, book.default), *sorted(book.sites.items())] if book.path else []
+    rows = [(EVERY_SITE, book.default), *sorted(book.sites.items())] if book.path else []
     return [(name, words(rules)) for name, rules in rows]
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from procs import disk, values
+from procs.disk import MIB
 
-MIB = 1024**2
 #: Names that were meant for us, also with another case or without the line below.
 MEANT = re.compile(r"chapar", re.I)
 #: Folders below the home whose content comes and goes.

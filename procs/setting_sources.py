@@ -12,7 +12,7 @@ ENV_FILE = "CHAPAR_ENV_FILE"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SettingText:
     """One setting as it stands: its text and where it came from, which is `environment`, the
     name of the `.env` file, `default` or `not set`."""
 

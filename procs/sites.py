@@ -115,6 +115,13 @@ def bare(host: str) -> str:
     return host
 
 
+def spoken(url: str) -> str:
+    """An address as people call it: without what everybody skips."""
+    scheme, mark, rest = url.partition("://")
+    host, slash, path = (rest if mark else scheme).partition("/")
+    return f"{bare(host)}{slash}{path}".rstrip("/")
+
+
 def media_id(row: Site, path: str, query: str) -> str:
     """The id of the media that the address names, or nothing."""
     place = f"{path}?{query}" if query else path

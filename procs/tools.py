@@ -27,7 +27,7 @@ class NoFfmpeg(ChaparError):
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class MediaTools:
     """Absolute paths; `ffprobe` is None where there is none."""
 
     ffmpeg: str
@@ -35,12 +35,12 @@ class Tools:
 
 
 @cache
-def tools() -> Tools:
+def tools() -> MediaTools:
     """The programs of this machine. Raises NoFfmpeg."""
     ffmpeg = shutil.which("ffmpeg", path=PATH) or from_wheel()
     if ffmpeg is None:
         raise NoFfmpeg(NoFfmpeg.__doc__)
-    return Tools(ffmpeg, shutil.which("ffprobe", path=PATH))
+    return MediaTools(ffmpeg, shutil.which("ffprobe", path=PATH))
 
 
 def from_wheel() -> str | None:

@@ -21,7 +21,7 @@ class Place:
     called: asyncio.Future[None]
 
 
-class Turns:
+class RoundRobin:
     """A lock whose next holder is of the person whose last turn is longest ago."""
 
     def __init__(self) -> None:

@@ -9,10 +9,12 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from procs import durations
+
 #: What begins the address of a database that is a file.
 DATABASE_SCHEME = "sqlite:///"
 KIB = 1024
-UNITS = {
+SIZE_SUFFIXES = {
     "": 1,
     "B": 1,
     "KB": 1000,
@@ -25,7 +27,6 @@ UNITS = {
 }
 #: Digits are 0 to 9 alone (`\\d` takes those of every script), and no more than a number may have.
 WHOLE = re.compile(r"[0-9]{1,16}")
-DECIMAL = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?")
 SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*([A-Za-z]*)")
 #: A token that passes here is one that `procs.log.mask` recognises and hides.
 TOKEN = re.compile(r"[0-9]{6,12}:[A-Za-z0-9_-]{30,64}")
@@ -43,7 +44,7 @@ SOCKET_BYTES = 107
 HOME_BYTES = SOCKET_BYTES - len("/run/supervisor.sock.4194304")
 #: Bytes that Telegram takes in one file, and of an account that pays: 4000 and 8000 parts of
 #: 512 KiB (core.telegram.org/api/files).
-TELEGRAM_FILE, PREMIUM_FILE = 2000 * UNITS["MIB"], 4000 * UNITS["MIB"]
+TELEGRAM_FILE, PREMIUM_FILE = 2000 * SIZE_SUFFIXES["MIB"], 4000 * SIZE_SUFFIXES["MIB"]
 #: Folders that others use too: a home is closed to everybody but its user.
 SHARED = {
     *("/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/media", "/mnt", "/opt"),
@@ -176,12 +177,12 @@ def database(text: str) -> str:
     return text
 
 
-def size(text: str, least: int = 1, most: int = 1024 * UNITS["TIB"]) -> int:
+def size(text: str, least: int = 1, most: int = 1024 * SIZE_SUFFIXES["TIB"]) -> int:
     """A size in bytes: `1500000`, `512MiB`, `1.5GiB`, `2GB`."""
     match = SIZE.fullmatch(text)
-    if not match or match[2].upper() not in UNITS:
+    if not match or match[2].upper() not in SIZE_SUFFIXES:
         raise ValueError(f"{text!r} is not a size; write for example 512MiB or 1.5GiB")
-    count = int(float(match[1]) * UNITS[match[2].upper()])
+    count = int(float(match[1]) * SIZE_SUFFIXES[match[2].upper()])
     if count < least:
         raise ValueError(f"{text} is too little; write at least {spoken(least)}")
     if count > most:
@@ -191,39 +192,40 @@ def size(text: str, least: int = 1, most: int = 1024 * UNITS["TIB"]) -> int:
 
 def spoken(count: int) -> str:
     """A size as it is written: `64MiB`, and what is no whole number of those in bytes."""
-    whole, rest = divmod(count, UNITS["MIB"])
+    whole, rest = divmod(count, SIZE_SUFFIXES["MIB"])
     return str(count) if rest else f"{whole}MiB"
 
 
 def ceiling(text: str) -> int:
     """How much memory of its own a worker may hold, in bytes; below 64 MiB none could work, and
     more than the machine has is no ceiling."""
-    return size(text, 64 * UNITS["MIB"], max(memory(), 512 * UNITS["MIB"]))
+    return size(text, 64 * SIZE_SUFFIXES["MIB"], max(memory(), 512 * SIZE_SUFFIXES["MIB"]))
 
 
 def memory() -> int:
     """Bytes of this machine's memory, in whole MiB."""
     held = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return held - held % UNITS["MIB"]
+    return held - held % SIZE_SUFFIXES["MIB"]
 
 
 def file_size(text: str) -> int:
     """The largest file that is fetched, in bytes; Telegram's own limit is the upper end."""
-    return size(text, UNITS["MIB"], PREMIUM_FILE)
+    return size(text, SIZE_SUFFIXES["MIB"], PREMIUM_FILE)
 
 
 def early(text: str) -> int:
     """From which size on files go up while they come down, in bytes."""
-    return size(text, UNITS["MIB"], PREMIUM_FILE)
+    return size(text, SIZE_SUFFIXES["MIB"], PREMIUM_FILE)
 
 
 def seconds(text: str, most: float = MONTH) -> float:
     """A duration in seconds."""
-    if not DECIMAL.fullmatch(text):
+    length = durations.read(text, unit="s")
+    if length is None:
         raise ValueError(f"{text!r} is not a number of seconds; write for example 60")
-    if float(text) > most:
-        raise ValueError(f"{text} seconds are too many; write at most {most:.0f}")
-    return float(text)
+    if length > most:
+        raise ValueError(f"{length:.0f} seconds are too many; write at most {most:.0f}")
+    return length
 
 
 def minutes(text: str) -> int:
@@ -233,12 +235,9 @@ def minutes(text: str) -> int:
 
 def encoding(text: str) -> float:
     """The seconds of a film that may be encoded anew; `off` for none."""
-    match = re.fullmatch(r"([0-9]{1,5})(s|m|h)?", text)
-    if text == "off":
-        return 0.0
-    if not match:
+    length = 0.0 if text == "off" else durations.read(text, unit="s")
+    if length is None:
         raise ValueError(f"{text!r} is neither off nor a duration; write for example 90s or 10m")
-    length = float(match[1]) * {"h": 3600, "m": 60}.get(match[2], 1)
     if length > LONGEST_FILM:
         raise ValueError(f"{text} is longer than a core has time for; write at most 6h")
     return length

@@ -27,7 +27,7 @@ FORMS = ("best", *AUDIO, "file", "subs", "look", *(f"{height}p" for height in HE
 #: from a film of four days.
 LATEST = 99 * 3600
 LANGUAGE = r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?"
-TEXT = re.compile(
+VARIANT = re.compile(
     rf"(?P<form>[a-z0-9]{{3,6}})(?::(?P<alone>{LANGUAGE}))?"
     r"(?:@(?P<start>0|[1-9]\d{0,5})-(?P<end>[1-9]\d{0,5}))?"
     r"(?P<anew>!)?(?P<clean>~)?"
@@ -139,7 +139,7 @@ class Variant:
 
 def parse(text: str) -> Variant:
     """The wish that a text names. Raises BadVariant, also for a second spelling of a wish."""
-    match = TEXT.fullmatch(text)
+    match = VARIANT.fullmatch(text)
     if match is None:
         raise BadVariant(text[:40])
     start, end = match["start"], match["end"]

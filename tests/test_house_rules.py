@@ -363,3 +363,7 @@ def test_a_contract_test_for_any_database_names_none() -> None:
 
     assert [path.name for path, text in general.items() if "sqlite" in text.lower()] == []
     assert len(general) > len(suite) / 2
+
+
+def test_one_module_settles_which_language_somebody_reads():
+    assert [s.name for s in ours() if "i18n.choose(" in s.text] == ["procs.telegram.heard"]

@@ -25,7 +25,7 @@ from procs.store.wake import Ear
 from procs.telegram.pace import Pace
 from procs.worker import crew
 from procs.worker.budget import Budget
-from procs.worker.desk import Desk
+from procs.worker.desk import ProgressWriter
 from procs.worker.loop import Loop
 from procs.worker.tools import Tools
 
@@ -44,7 +44,7 @@ async def sleep(db: Database, settings: config.Settings) -> None:
 
     crew.WORK.update(dict.fromkeys(Kind, carry))
     worker, nothing = table.worker(db, name), cast(Any, None)
-    tools = Tools(settings, db, worker, name, Desk(db), nothing, nothing, Pace(db))
+    tools = Tools(settings, db, worker, name, ProgressWriter(db), nothing, nothing, Pace(db))
     budget, signals = Budget(ENDLESS, ENDLESS, SimpleNamespace()), Signals()
     rooms = {**dict.fromkeys(Lane, 1), Lane.HEAVY: HEAVY}
     await Loop(tools, Ear(db.run, name), budget, signals, rooms).run()

@@ -13,14 +13,14 @@ from procs.bot.speech import Speech
 from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
 from procs.store.allowances import Allowance
 from procs.store.database import Database
-from procs.telegram.front import NAME, Front
+from procs.telegram.front import BOT_SESSION, Front
 from procs.telegram.signin import SIGN_IN
 from procs.telegram.standing import Standing
 
 #: Seconds that what is being said has to finish when we are told to stop.
-PATIENCE = 5.0
+DRAIN_TIMEOUT = 5.0
 #: Seconds between two attempts to reach Telegram.
-AGAIN = 5.0
+RECONNECT_WAIT = 5.0
 
 
 async def live(settings: config.Settings, db: Database) -> int:
@@ -31,8 +31,16 @@ async def live(settings: config.Settings, db: Database) -> int:
     speech = Speech(db, front)
     board = Board(db, front, speech)
     allowance = Allowance(settings.max_open_requests, settings.max_playlist)
-    intake = Intake(db, front, board, speech, catch_up=settings.catch_up, allowance=allowance)
-    standing = Standing(db, settings, NAME)
+    intake = Intake(
+        db,
+        front,
+        board,
+        speech,
+        catch_up=settings.catch_up,
+        allowance=allowance,
+        admins=settings.admins,
+    )
+    standing = Standing(db, settings, BOT_SESSION)
     try:
         await signals.unless_stopped(connect(front, intake, speech, standing))
         if not signals.stop.is_set():
@@ -43,8 +51,8 @@ async def live(settings: config.Settings, db: Database) -> int:
             listing.cancel()
             telling.cancel()  # what was half said is said to its end by the next start
             counting.cancel()
-            await front.quiet(PATIENCE)
-            await board.settle(PATIENCE)
+            await front.quiet(DRAIN_TIMEOUT)
+            await board.settle(DRAIN_TIMEOUT)
     except ChaparError as error:
         log.error("bot.refused", error=error, why=type(error).__name__)
     finally:
@@ -70,7 +78,7 @@ async def connect(front: Front, intake: Intake, speech: Speech, standing: Standi
             standing.note(error)
         except TelegramAway as error:
             log.warning("telegram.away", error=error)
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(RECONNECT_WAIT)
         else:
             return standing.good()
 

@@ -27,16 +27,16 @@ from procs.telegram.front import Front
 from procs.telegram.pace import EDITS
 
 #: Seconds between two looks: the longest when nobody calls, the shortest when everybody does.
-LOOK, CALM = 1.0, 0.2
+IDLE_INTERVAL, BUSY_INTERVAL = 1.0, 0.2
 #: Seconds after which is looked though nothing changed: time alone makes a worker seem to stall,
 #: and brings the next attempt nearer.
-STILL = 5.0
+CLOCK_INTERVAL = 5.0
 #: Seconds that a known media has to arrive before its request gets a status message.
-GRACE = 1.5
+MEDIA_GRACE = 1.5
 #: Seconds of rest for a message that could not be written.
-REST = 2.0
+RETRY_REST = 2.0
 #: Messages of one person that are written at once.
-AT_ONCE = 4
+MESSAGES_AT_ONCE = 4
 
 Deed = Coroutine[Any, Any, None]
 
@@ -79,7 +79,7 @@ class Board:
         speaker = groups.speaker(self.db, request)
         if speaker not in self.busy:
             memory = self.memory(speaker)
-            memory.withheld, memory.fresh = clock.now().wall + GRACE, True
+            memory.withheld, memory.fresh = clock.now().wall + MEDIA_GRACE, True
             self.restless = True
 
     def answer(self, request: int) -> asyncio.Task[str] | None:
@@ -103,17 +103,17 @@ class Board:
         ear = Ear(self.db.run, wake.BOT)
         try:
             while not self.front.dead:
-                called = await ear.wait(CALM if self.restless else LOOK)
+                called = await ear.wait(BUSY_INTERVAL if self.restless else IDLE_INTERVAL)
                 if called or self.db.changed() or self.restless or self.is_stale():
                     self.look()
                 await self.front.save()
-                await asyncio.sleep(CALM)
+                await asyncio.sleep(BUSY_INTERVAL)
         finally:
             ear.close()
 
     def is_stale(self) -> bool:
         """Whether what was seen last may be otherwise by now, by the clock alone."""
-        return bool(self.memories) and clock.now().boot - self.looked >= STILL
+        return bool(self.memories) and clock.now().boot - self.looked >= CLOCK_INTERVAL
 
     async def settle(self, patience: float) -> None:
         """Let what is being written finish."""
@@ -170,7 +170,7 @@ class Board:
     def is_crowded(self, post: Post) -> bool:
         """Whether so much is being done for a person that the rest has to wait: what is said next
         in that chat, an answer to /cancel perhaps, must not stand behind all of it."""
-        crowded = self.load[post.head.user] >= AT_ONCE
+        crowded = self.load[post.head.user] >= MESSAGES_AT_ONCE
         self.restless |= crowded
         return crowded
 
@@ -226,7 +226,7 @@ class Board:
     async def carry(self, post: Post, deed: Deed) -> None:
         """One deed, and what its failure means for the message."""
         memory = self.memory(post.id)
-        memory.resting = clock.now().wall + REST
+        memory.resting = clock.now().wall + RETRY_REST
         try:
             await deed
         except TelegramWait as wait:

@@ -6,18 +6,17 @@ from procs import clock, i18n, log
 from procs.bot import view
 from procs.bot.inbox import Inbox
 from procs.bot.speech import Speech
+from procs.i18n import Local
 from procs.store import glances, groups, hearing, requests
 from procs.store.database import Database
 from procs.store.glances import Glance
-from procs.telegram.front import Front
 from procs.telegram.heard import Incoming, Press
 from procs.telegram.pace import Urgency
 from procs.telegram.voice import Buttons
 
 #: Requests that /cancel lists under its answer.
 LISTED = 8
-#: What a button says in place of a request's number; and what people write behind the command.
-ALL = "all"
+#: What people write behind the command when they mean all.
 EVERYTHING = re.compile(
     r"/cancel(?:@\w+)?\s+(?:all|every\w*|هم[هش](?:\b|\u200c)|همه\S*|همشو?\b|کل\w*)", re.IGNORECASE
 )
@@ -26,9 +25,8 @@ ENDLESS = 1 << 62
 
 
 class Cancelling:
-    def __init__(self, db: Database, front: Front, speech: Speech, inbox: Inbox) -> None:
+    def __init__(self, db: Database, speech: Speech, inbox: Inbox) -> None:
         self.db = db
-        self.front = front
         self.speech = speech
         self.inbox = inbox
 
@@ -54,7 +52,7 @@ class Cancelling:
         offers = [offer(one) for one in mine[-LISTED:]]
         if len(mine) > 1:
             label = i18n.say(latest.language, "cancel-button-rest", count=len(mine))
-            offers.insert(0, (label, f"{view.CANCEL}:{ALL}"))
+            offers.insert(0, (label, view.CANCEL_ALL))
         await self.reply(heard, key, buttons=offers, name=view.name(latest))
 
     async def cancel_all(self, heard: Incoming) -> None:
@@ -83,23 +81,25 @@ class Cancelling:
                 **values,
             )
 
-    async def pressed(self, press: Press) -> None:
+    async def press_one(self, press: Press, request: int) -> Local:
         """A button: only the person who asked may stop a request."""
-        word, _, number = press.data.partition(":")
-        language = i18n.choose(press.person.language)
-        if word == view.CANCEL and number == ALL:
-            count = self.leave_all(press.person.id, chat=press.chat)
-            key = "cancel-all-done" if count else "cancel-over"
-            await self.speech.answer(press.id, i18n.say(language, key, count=count))
-            return
-        if word not in (view.CANCEL, view.CANCEL_GROUP) or not number.isdecimal():
-            await self.speech.answer(press.id, i18n.say(language, "unknown-button"))
-            return
-        request = int(number)
-        cancel = self.cancel if word == view.CANCEL else self.cancel_group
-        done = cancel(request, press.person.id)
+        done = self.cancel(request, press.person.id)
+        return self.outcome(press, request, done=done)
+
+    async def press_group(self, press: Press, speaker: int) -> Local:
+        """The same for all links of one message."""
+        done = self.cancel_group(speaker, press.person.id)
+        return self.outcome(press, speaker, done=done)
+
+    async def press_all(self, press: Press, _: int) -> Local:
+        """The same for all that the person asked for in this chat."""
+        count = self.leave_all(press.person.id, chat=press.chat)
+        key = "cancel-all-done" if count else "cancel-over"
+        return i18n.say(press.language, key, count=count)
+
+    def outcome(self, press: Press, request: int, *, done: bool) -> Local:
         key = "cancel-done" if done else self.why_not(request, press.person.id)
-        await self.speech.answer(press.id, i18n.say(language, key))
+        return i18n.say(press.language, key)
 
     def cancel(self, request: int, user: int) -> bool:
         done = requests.cancel(self.db, request, user=user, now=clock.now())
@@ -122,6 +122,6 @@ class Cancelling:
 
 def offer(glance: Glance) -> tuple[str, str]:
     """A button that stops one request."""
-    name = view.name(glance, view.LABEL)
+    name = view.name(glance, view.LABEL_LENGTH)
     label = i18n.say(glance.language, "cancel-button-named", name=name)
     return label, f"{view.CANCEL}:{glance.request}"

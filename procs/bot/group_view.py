@@ -13,7 +13,7 @@ from procs.clock import Now
 from procs.i18n import Local
 from procs.job import Step
 from procs.store.glances import NO_ROOM, Glance
-from procs.telegram.peers import TEXT
+from procs.telegram.peers import TEXT_LENGTH
 from procs.telegram.voice import Button, Buttons
 
 #: What a line begins with, by what became of its request, or by the stage that it is in.
@@ -52,7 +52,7 @@ def fitting(members: Sequence[Glance], now: Now) -> str:
     """All lines, in as much detail as one message holds."""
     for name, words in DETAILS:
         text = "\n".join([title(members), *lines(members, now, name=name, words=words)])
-        if len(text.encode("utf-16-le")) // 2 <= TEXT:
+        if len(text.encode("utf-16-le")) // 2 <= TEXT_LENGTH:
             break
     return text
 

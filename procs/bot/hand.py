@@ -19,6 +19,7 @@ from procs.store.database import Database
 from procs.store.glances import Glance
 from procs.telegram.front import Front
 from procs.telegram.pace import Urgency
+from procs.telegram.voice import Buttons, OutgoingMessage
 
 #: What is kept of a message that Telegram does not let us read.
 UNREAD = "?"
@@ -40,12 +41,7 @@ class Hand:
         and so looked at."""
         row = post.head
         message = await self.speech.send(
-            row.chat,
-            row.chat_access,
-            new.text,
-            random_id=row.status_random,
-            reply_to=row.message,
-            buttons=new.buttons,
+            in_reply(row, new, random_id=row.status_random, buttons=new.buttons),
             wanted=lambda: not self.is_closed(row),
         )
         self.answered(post, new, message=message, shown=new.text if sure else "")
@@ -90,9 +86,7 @@ class Hand:
     async def show(self, post: Post, found: Glance, new: View) -> None:
         """What was found behind a link of a group is a message of its own."""
         random_id = once("listing", found.request, found.status_random)
-        message = await self.speech.send(
-            found.chat, found.chat_access, new.text, random_id=random_id, reply_to=found.message
-        )
+        message = await self.speech.send(in_reply(found, new, random_id=random_id))
         groups.listed(self.db, found.request, message=message)
 
     async def last(self, post: Post, new: View) -> None:
@@ -100,9 +94,7 @@ class Hand:
         row = post.head
         if row.shown != new.text and not await self.said_last(post, new):
             random_id = once("last", row.request, row.status_random)
-            await self.speech.send(
-                row.chat, row.chat_access, new.text, random_id=random_id, reply_to=row.message
-            )
+            await self.speech.send(in_reply(row, new, random_id=random_id))
             await self.remove(post)
         self.close(post)
 
@@ -163,3 +155,8 @@ class Hand:
             requests.cancel(self.db, one.request, user=one.user, now=clock.now())
         self.close(post)
         log.info("request.left", request=post.id, user=post.head.user)
+
+
+def in_reply(row: Glance, new: View, *, random_id: int, buttons: Buttons = ()) -> OutgoingMessage:
+    """A message under the one that asked for a request."""
+    return OutgoingMessage(row.chat, row.chat_access, new.text, random_id, row.message, buttons)

@@ -16,9 +16,10 @@ from procs.store import tellings
 from procs.store.database import Database
 from procs.store.tellings import Notice
 from procs.telegram.pace import Urgency
+from procs.telegram.voice import OutgoingMessage
 
 #: Seconds between two looks, and of rest for an admin who could not be reached.
-LOOK, REST = 1.0, 30.0
+ALERT_INTERVAL, REST = 1.0, 30.0
 
 
 class Herald:
@@ -33,7 +34,7 @@ class Herald:
         """Look until cancelled."""
         while True:
             await logged(self.look())
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(ALERT_INTERVAL)
 
     async def look(self) -> None:
         """Say what is to be said now."""
@@ -66,11 +67,9 @@ class Herald:
         """Raises as `Speech.send`, ChatClosed for an admin who never met the bot."""
         if notice.access is None or notice.admin not in self.admins:
             raise ChatClosed("never wrote to the bot")
+        text = notices.render(notice.language, notice.body)
         await self.speech.send(
-            notice.admin,
-            notice.access,
-            notices.render(notice.language, notice.body),
-            random_id=notice.random_id,
+            OutgoingMessage(notice.admin, notice.access, text, notice.random_id),
             urgency=Urgency.ADMIN,
         )
         tellings.sent(self.db, notice, now=clock.now())

@@ -12,7 +12,7 @@ from procs.bot.settling import logged
 from procs.store import tallies
 from procs.store.database import Database
 from procs.telegram.heard import Incoming
-from procs.turns import Turns
+from procs.turns import RoundRobin
 
 #: Seconds between two looks for tallies whose minute is over.
 LOOK = 5.0
@@ -21,7 +21,7 @@ LOOK = 5.0
 FLOOD, QUIET, SPANS = 10, 0.005, 4
 #: How often in a minute one person is answered on one kind of message, but for some.
 ANSWERS = 3
-OTHERS = {"ask": 10, "cancel": 6, "refused": 1, "too-late": 1}
+ANSWERS_OF_KIND = {"ask": 10, "cancel": 6, "refused": 1, "too-late": 1}
 #: What the kinds of messages begin with that asked for nothing.
 HINT = "hint:"
 
@@ -29,7 +29,7 @@ HINT = "hint:"
 class Inbox:
     def __init__(self, db: Database) -> None:
         self.db = db
-        self.turns = Turns()
+        self.turns = RoundRobin()
         self.heard = 0
 
     async def turn(self, heard: Incoming) -> None:
@@ -63,7 +63,7 @@ class Inbox:
         when that is enough."""
         total = tallies.note(self.db, heard.person.id, kind, count=count, now=clock.now())
         said = total - count + 1  # what came at once is answered once
-        return said if said <= OTHERS.get(kind, ANSWERS) else 0
+        return said if said <= ANSWERS_OF_KIND.get(kind, ANSWERS) else 0
 
     async def run(self) -> None:
         """Make one log line of each person's minute, until cancelled."""
@@ -76,7 +76,7 @@ class Inbox:
         for tally in tallies.ended(self.db, now=clock.now()):
             if tally.kind == "refused":
                 log.info("requests.refused", user=tally.person, count=tally.count)
-            elif tally.count > OTHERS.get(tally.kind, ANSWERS):
+            elif tally.count > ANSWERS_OF_KIND.get(tally.kind, ANSWERS):
                 gone[tally.person] += tally.count
         for person, count in gone.items():
             log.info("messages.unanswered", user=person, count=count)

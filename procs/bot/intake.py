@@ -2,16 +2,17 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
-from procs import clock, foreign, i18n, link, log, wishes
+from procs import clock, i18n, link, log, wishes
 from procs.bot.board import Board
 from procs.bot.cancelling import Cancelling
-from procs.bot.inbox import ANSWERS, HINT, Inbox
+from procs.bot.hints import Hints
+from procs.bot.inbox import Inbox
+from procs.bot.router import Router
 from procs.bot.settling import settled
 from procs.bot.speech import Speech, once
 from procs.errors import DiskFull, StoreFull
@@ -25,20 +26,18 @@ from procs.store.requests import Submitted
 from procs.telegram.front import Front
 from procs.telegram.heard import Incoming, Press
 from procs.telegram.pace import Urgency
+from procs.telegram.voice import OutgoingMessage
 from procs.turns import Withdrawn
 from procs.variant import Variant
 
-#: Characters above which a text without a link was not meant as one.
-LONG = 1000
 #: Letters of a word that is said back.
-QUOTED = 40
+QUOTED_LENGTH = 40
 #: Seconds: what was sent longer ago, while the bot was down, is not acted upon any more.
 CATCH_UP = 24 * 3600.0
 DAY = 24 * 3600.0
 Wish = Variant | wishes.Unclear
 #: Seconds after a message in which an edit corrects it; later ones are for other readers.
 CORRECTION = 60.0
-COMMAND = re.compile(r"^/([a-z]+)(?:@\w+)?(?:\s|$)", re.IGNORECASE)
 
 
 class Intake:
@@ -53,6 +52,7 @@ class Intake:
         *,
         catch_up: float = CATCH_UP,
         allowance: Allowance | None = None,
+        admins: Collection[int] = (),
     ) -> None:
         self.db = db
         self.catch_up = catch_up
@@ -61,12 +61,9 @@ class Intake:
         self.front = front
         self.board = board
         self.speech = speech
-        self.cancelling = Cancelling(db, front, speech, self.inbox)
-        self.commands = {
-            "start": self.start,
-            "help": self.help,
-            "cancel": self.cancelling.ask,
-        }
+        self.hints = Hints(speech, self.inbox)
+        self.cancelling = Cancelling(db, speech, self.inbox)
+        self.router = Router(speech, self.hints, self.cancelling, admins=admins)
 
     async def hear(self, heard: Incoming) -> None:
         """A message, from a person to us."""
@@ -83,17 +80,17 @@ class Intake:
 
     def is_urgent(self, heard: Incoming) -> bool:
         """Whether it asks to stop what its sender asked for: that waits for nothing."""
-        command = COMMAND.match(self.addressed(heard) or "")
-        return command is not None and command[1].lower() == "cancel"
+        command = self.router.command(self.addressed(heard) or "", heard.person)
+        return command is not None and command.urgent
 
     async def feel(self, press: Press) -> None:
         """A pressed button."""
-        language = i18n.choose(press.person.language)
 
         async def apologise(code: str) -> None:
-            await self.speech.answer(press.id, i18n.say(language, "oops", code=code), alert=True)
+            text = i18n.say(press.language, "oops", code=code)
+            await self.speech.answer(press.id, text, alert=True)
 
-        work = self.once(press.mark, partial(self.cancelling.pressed, press))
+        work = self.once(press.mark, partial(self.router.press, press))
         await settled(work, apologise, chat=press.chat, data=press.data)
 
     async def once(self, mark: Mark, work: Callable[[], Awaitable[None]]) -> None:
@@ -107,10 +104,10 @@ class Intake:
 
     async def apologise(self, heard: Incoming, code: str) -> None:
         """Say that it was our fault. Asks nothing of the store, which may be the reason."""
-        text = i18n.say(i18n.choose(heard.person.language), "oops", code=code)
+        text = i18n.say(heard.language, "oops", code=code)
         random_id = once("oops", heard.chat, heard.message)
         await self.front.send(
-            heard.chat, heard.access, text, random_id=random_id, reply_to=heard.message
+            OutgoingMessage(heard.chat, heard.access, text, random_id, heard.message)
         )
 
     async def take(self, heard: Incoming) -> None:
@@ -132,28 +129,28 @@ class Intake:
         """Nobody waits for an answer any more: one polite line for all that a day brought."""
         if not self.inbox.told(heard, "too-late"):
             return
-        text = i18n.say(i18n.choose(heard.person.language), "too-late")
+        text = i18n.say(heard.language, "too-late")
         random_id = once("too-late", heard.chat, int(heard.at // DAY))
         await self.speech.send(
-            heard.chat, heard.access, text, random_id=random_id, reply_to=heard.message
+            OutgoingMessage(heard.chat, heard.access, text, random_id, heard.message)
         )
         log.info("message.too-late", chat=heard.chat, message=heard.message)
 
     async def handle(self, heard: Incoming, text: str) -> None:
-        person = replace(heard.person, language=i18n.choose(heard.person.language))
-        command = COMMAND.match(text)
+        command = self.router.command(text, heard.person)
         parsed = link.parse(text, heard.urls)
-        users.remember(self.db, person, now=clock.now())
+        users.remember(self.db, heard.person, now=clock.now())
         if heard.edited:
             return await self.correct(heard, text, parsed)
-        if command and (command[1].lower() in self.commands or parsed.none):
-            await self.commands.get(command[1].lower(), self.unknown)(heard)
+        if command and (command is not self.router.unknown or parsed.none):
+            await command.handle(heard)
         else:
             await self.read(heard, self.chosen(heard, text, parsed))
 
     async def correct(self, heard: Incoming, text: str, parsed: Parsed) -> None:
         """An edited message, soon after it was sent, is heard in place of what it said before."""
-        if heard.edited - heard.at > CORRECTION or COMMAND.match(text):
+        is_command = self.router.command(text, heard.person) is not None
+        if heard.edited - heard.at > CORRECTION or is_command:
             return
         meant = self.chosen(heard, text, parsed)
         where = heard.chat, heard.message, heard.person.id
@@ -181,7 +178,7 @@ class Intake:
             return parsed
         last = self.meant(heard, wish)
         if not last:
-            return Parsed(problems=(BadLink("which", text.strip()[:QUOTED]),))
+            return Parsed(problems=(BadLink("which", text.strip()[:QUOTED_LENGTH]),))
         if isinstance(wish, wishes.Unclear):
             return Parsed(questions=tuple(link.Question(one, wish) for one in last))
         return Parsed(tuple(replace(one, variant=str(wish)) for one in last))
@@ -193,25 +190,6 @@ class Intake:
         if isinstance(wish, Variant) and wish.pick and (shown := lists.latest(*where, now=now)):
             return [shown]
         return mentions.meant(*where, before=heard.message, now=now)
-
-    async def hint(self, heard: Incoming, key: str, *, about: str = "", **words: Any) -> None:
-        """Answer what asks for nothing: a few times in a minute, then we are silent, and say so."""
-        said = self.inbox.told(heard, f"{HINT}{key}")
-        if said:
-            key, about = "hush" if said == ANSWERS else key, about or key
-            await self.speech.reply(heard, key, about=about, **words)
-
-    async def start(self, heard: Incoming) -> None:
-        if heard.person.name:
-            await self.hint(heard, "start", name=heard.person.name)
-        else:
-            await self.hint(heard, "start-nameless")
-
-    async def help(self, heard: Incoming) -> None:
-        await self.hint(heard, "help")
-
-    async def unknown(self, heard: Incoming) -> None:
-        await self.hint(heard, "unknown-command")
 
     async def read(self, heard: Incoming, parsed: Parsed) -> None:
         """Accept the links of a message, then answer: nothing is said before it is kept."""
@@ -228,7 +206,7 @@ class Intake:
             event = "request.repeated" if one.outcome == "again" else "request.received"
             log.info(event, request=one.request, job=one.job, outcome=one.outcome)
         answers = [task for one in accepted if (task := self.first(one))]
-        complaints = [self.complain(heard, problem) for problem in parsed.problems]
+        complaints = [self.hints.complain(heard, problem) for problem in parsed.problems]
         questions = [self.ask(heard, about) for about in {one.about for one in parsed.questions}]
         rest = [self.rest(heard, parsed.left_out)] if parsed.left_out else []
         rest += [self.refuse(heard, refused)] if refused else []
@@ -249,15 +227,6 @@ class Intake:
         if self.inbox.told(heard, "ask"):
             await self.speech.reply(heard, key, about=f"{key}:{about.words}", words=about.words)
 
-    async def complain(self, heard: Incoming, problem: BadLink) -> None:
-        key = f"bad-{problem.kind}"
-        if problem.kind == "none" and not heard.text:
-            key = "bad-nothing-written"
-        elif problem.kind == "none" and len(heard.text) > LONG:
-            key = "bad-too-much"
-        shown = foreign.text(problem.text, LONG)
-        await self.hint(heard, key, about=f"{key}:{problem.text}", text=shown)
-
     async def refuse(self, heard: Incoming, refused: list[Submitted]) -> None:
         """Say, once in a minute, that no more is taken before some of it has come."""
         key = f"refused-{refused[0].outcome}"
@@ -267,7 +236,7 @@ class Intake:
             await self.speech.reply(heard, key, about="refused", urgency=urgency, most=most)
 
     async def rest(self, heard: Incoming, count: int) -> None:
-        await self.speech.reply(heard, "links-left-out", most=link.MOST, count=count)
+        await self.speech.reply(heard, "links-left-out", most=link.LINKS_TAKEN, count=count)
 
 
 def asks(heard: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:

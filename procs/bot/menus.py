@@ -11,7 +11,7 @@ from procs.telegram.front import Front
 #: Each has a text of the catalogue, `command-<name>`.
 COMMANDS = ("start", "help", "cancel")
 #: The row that keeps which menus Telegram has, and the language of those who have no other.
-KEPT, OTHERS = "menus", "en"
+MENUS_ROW, DEFAULT_LANGUAGE = "menus", "en"
 
 Menu = list[tuple[str, str]]
 
@@ -19,7 +19,7 @@ Menu = list[tuple[str, str]]
 def menus() -> dict[str, Menu]:
     """The menu of each language, by Telegram's code; "" is for everybody else."""
     return {
-        "" if language == OTHERS else language: [
+        "" if language == DEFAULT_LANGUAGE else language: [
             (name, i18n.say(language, f"command-{name}")) for name in COMMANDS
         ]
         for language in i18n.LANGUAGES
@@ -32,7 +32,7 @@ async def register(db: Database, front: Front) -> None:
     await front.named.wait()
     wanted = menus()
     mark = f"{front.username} {hashlib.sha256(codec.dump(wanted).encode()).hexdigest()[:16]}"
-    if settings.read(db, KEPT, "") == mark:
+    if settings.read(db, MENUS_ROW, "") == mark:
         return
     try:
         for language, menu in wanted.items():
@@ -40,5 +40,5 @@ async def register(db: Database, front: Front) -> None:
     except (TelegramAway, TelegramRefused, TelegramWait) as error:
         log.warning("menus.unregistered", error=error)
     else:
-        settings.write(db, KEPT, mark, now=clock.now())
+        settings.write(db, MENUS_ROW, mark, now=clock.now())
         log.info("menus.registered", languages=len(wanted))

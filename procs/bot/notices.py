@@ -8,7 +8,7 @@ from procs import foreign, i18n
 from procs.errors import Unknown
 
 #: Alerts that one message tells of, subjects that one alert names, and characters of its words.
-MOST, NAMED, WORDS = 8, 5, 160
+ALERTS_TOLD, SUBJECTS_NAMED, DETAIL_LENGTH = 8, 5, 160
 
 #: What is said first.
 ORDER = ("new", "again", "over")
@@ -23,9 +23,9 @@ def render(language: str, body: Sequence[Fact]) -> str:
         return ORDER.index(one["word"]), one["kind"]
 
     groups = [list(group) for _, group in groupby(sorted(body, key=alike), alike)]
-    shown = [paragraph(language, group) for group in groups[:MOST]]
-    if len(groups) > MOST:
-        shown.append(i18n.say(language, "alerts-more", count=len(groups) - MOST))
+    shown = [paragraph(language, group) for group in groups[:ALERTS_TOLD]]
+    if len(groups) > ALERTS_TOLD:
+        shown.append(i18n.say(language, "alerts-more", count=len(groups) - ALERTS_TOLD))
     return "\n\n".join(shown)
 
 
@@ -38,7 +38,7 @@ def paragraph(language: str, group: list[Fact]) -> str:
     what = i18n.say(language, f"alert-{kind}", subject=name or "–")
     lines = [i18n.say(language, f"alerts-{latest['word']}", what=what), when(language, group)]
     if latest["word"] != "over":
-        detail = i18n.isolated(language, foreign.text(latest["detail"], WORDS))
+        detail = i18n.isolated(language, foreign.text(latest["detail"], DETAIL_LENGTH))
         lines += [detail] if detail else []
         lines.append(i18n.say(language, "alerts-fix", fix=fix(language, kind)))
     return "\n".join(lines)
@@ -49,8 +49,8 @@ def fix(language: str, kind: str) -> i18n.Local:
 
 
 def subjects(names: list[str]) -> str:
-    more = f" +{len(names) - NAMED}" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
+    more = f" +{len(names) - SUBJECTS_NAMED}" if len(names) > SUBJECTS_NAMED else ""
+    return ", ".join(names[:SUBJECTS_NAMED]) + more
 
 
 def when(language: str, group: list[Fact]) -> str:

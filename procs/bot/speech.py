@@ -11,7 +11,7 @@ from procs.store.database import Database
 from procs.telegram.front import Front
 from procs.telegram.heard import Incoming
 from procs.telegram.pace import Pace, Urgency, always
-from procs.telegram.voice import Buttons
+from procs.telegram.voice import Buttons, OutgoingMessage
 from procs.turns import Withdrawn
 
 SEND = "messages.SendMessage"
@@ -20,11 +20,11 @@ DELETE = "messages.DeleteMessages"
 READ = "messages.GetMessages"
 PRESS = "messages.SetBotCallbackAnswer"
 #: Seconds that an answer waits for Telegram's leave; a longer wait makes it worthless.
-PATIENCE = 60.0
+ANSWER_TIMEOUT = 60.0
 #: Seconds between two messages while the disk takes no budget: within every limit that it holds.
 UNBUDGETED = 1.0
 #: Attempts over a broken connection, and seconds between them.
-ATTEMPTS, AGAIN = 5, 1.0
+ATTEMPTS, RECONNECT_WAIT = 5, 1.0
 
 
 class Speech:
@@ -48,28 +48,15 @@ class Speech:
         """Answer a message with a text of the catalogue, in the language of who sent it. An
         update that Telegram repeats gets no second answer; `about` tells several answers to one
         message apart, or makes one of several that the store's state chooses between."""
-        language = i18n.choose(to.person.language)
         random_id = once("reply", to.chat, to.message, about or key)
-        text = i18n.say(language, key, **values)
-        await self.send(
-            to.chat,
-            to.access,
-            text,
-            random_id=random_id,
-            reply_to=to.message,
-            buttons=buttons,
-            urgency=urgency,
-        )
+        text = i18n.say(to.language, key, **values)
+        message = OutgoingMessage(to.chat, to.access, text, random_id, to.message, buttons)
+        await self.send(message, urgency=urgency)
 
     async def send(
         self,
-        chat: int,
-        access: int,
-        text: str,
+        message: OutgoingMessage,
         *,
-        random_id: int,
-        reply_to: int = 0,
-        buttons: Buttons = (),
         urgency: Urgency = Urgency.ANSWER,
         wanted: Callable[[], bool] = always,
     ) -> int:
@@ -81,25 +68,25 @@ class Speech:
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                if not await self.turn(chat, urgency, wanted):
+                if not await self.turn(message.chat, urgency, wanted):
                     return 0
             except TelegramAway:
                 if attempt == ATTEMPTS:
                     raise
                 continue
             try:
-                message = await self.front.send(
-                    chat, access, text, random_id=random_id, reply_to=reply_to, buttons=buttons
-                )
+                sent = await self.front.send(message)
             except TelegramWait as wait:
                 self.pace.note(wait)
             except TelegramAway:
                 if attempt == ATTEMPTS:
                     raise
             else:
-                if message is not None:
-                    return message
-            await asyncio.sleep(AGAIN)  # its twin is being sent, or the connection comes back
+                if sent is not None:
+                    return sent
+            await asyncio.sleep(
+                RECONNECT_WAIT
+            )  # its twin is being sent, or the connection comes back
         return 0
 
     async def turn(self, chat: int, urgency: Urgency, wanted: Callable[[], bool]) -> bool:
@@ -115,7 +102,7 @@ class Speech:
         stand still there, so we speak alone, and slowly: people must hear that it is full."""
         try:
             await self.pace.leave(
-                SEND, chat=chat, urgency=urgency, patience=PATIENCE, wanted=wanted
+                SEND, chat=chat, urgency=urgency, patience=ANSWER_TIMEOUT, wanted=wanted
             )
         except StoreFull as error:
             log.warning("budget.unwritten", chat=chat, error=error)
@@ -124,7 +111,7 @@ class Speech:
 
     async def answer(self, press: int, text: str, *, alert: bool = False) -> None:
         """Answer a press. Raises as `send`."""
-        await self.pace.allowed(PRESS, PATIENCE)
+        await self.pace.allowed(PRESS, ANSWER_TIMEOUT)
         try:
             await self.front.answer(press, text, alert=alert)
         except TelegramWait as wait:

@@ -1,9 +1,8 @@
 """What a status message says: from a glance at a request to words. Pure."""
 
-import re
 from dataclasses import dataclass
 
-from procs import foreign, i18n, listing, reasons
+from procs import foreign, i18n, listing, reasons, sites
 from procs.bot import wait_words
 from procs.clock import Now
 from procs.i18n import Local
@@ -15,7 +14,7 @@ from procs.telegram.voice import Buttons
 #: Boxes of a progress bar.
 BOXES = 8
 #: Characters of a name in a message, and on a button.
-NAME, LABEL = 60, 30
+NAME_LENGTH, LABEL_LENGTH = 60, 30
 #: Time left is not guessed below this rate, in bytes a second.
 CRAWL = 1024.0
 
@@ -23,8 +22,8 @@ CRAWL = 1024.0
 QUEUED, LIST, PAUSED = "queued", "list", "paused"
 STALLED, LATER, BEGINS = "stalled", "later", "begins"
 
-#: Data of buttons: one request, and all of a message.
-CANCEL, CANCEL_GROUP = "cancel", "cancel-group"
+#: What buttons do (`router` reads their data): stop one request, all of a message, all of a chat.
+CANCEL, CANCEL_GROUP, CANCEL_ALL = "cancel", "cancel-group", "cancel:all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +93,11 @@ def line(glance: Glance, stage: str, share: float | None, now: Now) -> Local:
         return sending(language, share)
     if stage == QUEUED:
         return wait_words.in_line(glance)
-    return i18n.say(language, PLAIN[stage])
+    return i18n.say(language, STAGE_TEXTS[stage])
 
 
 #: Stages with the same words each time.
-PLAIN = {
+STAGE_TEXTS = {
     STALLED: "stalled",
     NO_ROOM: "no-room",
     BEGINS: "begins",
@@ -163,8 +162,8 @@ def reason(glance: Glance) -> Local:
     return reasons.reason(glance.language, glance.say, site=glance.site, found=glance.found)
 
 
-def name(glance: Glance, most: int = NAME) -> str:
+def name(glance: Glance, most: int = NAME_LENGTH) -> str:
     """What a person calls it: the title, else the address without what everybody skips."""
-    words = foreign.text(glance.title, 4 * NAME)
-    words = words or re.sub(r"^https?://(?:www\.)?", "", glance.url).rstrip("/")
+    words = foreign.text(glance.title, 4 * NAME_LENGTH)
+    words = words or sites.spoken(glance.url)
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"

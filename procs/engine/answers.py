@@ -15,7 +15,7 @@ from procs.errors import SiteBroken
 #: given (Python's http.client takes 100); interim answers before the real one.
 HEAD, LINE, TRAILERS = 64 * 1024, 4096, 16 * 1024
 FIELDS, INTERIM = 96, 16
-STATUS = re.compile(rb"(?:HTTP/1\.[0-9]|ICY)[ \t]+([1-9][0-9]{2})(?:[ \t]+([^\r\n]*))?\r?")
+STATUS_LINE = re.compile(rb"(?:HTTP/1\.[0-9]|ICY)[ \t]+([1-9][0-9]{2})(?:[ \t]+([^\r\n]*))?\r?")
 END = re.compile(rb"\r?\n\r?\n")
 FOLD = re.compile(rb"\r?\n[ \t]+")
 FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*(.*?)[ \t]*", re.S)
@@ -48,7 +48,7 @@ class Answer:
         self.whole = False
         self.heard = b""
         self.interim = 0
-        self.body: Rest | Counted | Chunked = Rest()
+        self.body: BodyRest | Counted | Chunked = BodyRest()
 
     def take(self, data: bytes) -> bytes:
         """What the program is told for these bytes. Raises SiteBroken for what is no answer."""
@@ -73,7 +73,7 @@ class Answer:
     def headed(self, head: bytes) -> bytes:
         """The head that goes on; nothing for an interim one, which programs would take for it."""
         first, *lines = FOLD.sub(b" ", head).split(b"\n")
-        told = STATUS.fullmatch(first)
+        told = STATUS_LINE.fullmatch(first)
         if not told or int(told[1]) == SWITCHING:
             raise SiteBroken(f"no answer of the web: {first[:40]!r}")
         status = int(told[1])
@@ -90,7 +90,7 @@ class Answer:
         start = b"HTTP/1.1 %d %s\r\n" % (status, reason)
         return start + b"".join(b"%s: %s\r\n" % one for one in kept) + b"\r\n"
 
-    def framed(self, given: list[Field]) -> tuple["Rest | Counted | Chunked", list[Field]]:
+    def framed(self, given: list[Field]) -> tuple["BodyRest | Counted | Chunked", list[Field]]:
         """How its end is known, and how the program is told that (RFC 9112, 6.3)."""
         lengths = [text.strip() for one in values(given, FRAMING[0]) for text in one.split(b",")]
         codings = [
@@ -104,13 +104,13 @@ class Answer:
                 raise SiteBroken(f"a body in {b', '.join(codings)[:40]!r}")
             return Chunked(), [(b"Transfer-Encoding", b"chunked")]
         if not told and all(one in UNKNOWN for one in lengths):
-            return Rest(), []
+            return BodyRest(), []
         if not told or set(lengths) != {lengths[0]}:
             raise SiteBroken(f"a body of no plain length: {b', '.join(lengths)[:40]!r}")
         return Counted(int(lengths[0])), told
 
 
-class Rest:
+class BodyRest:
     """A body that lasts until the connection ends."""
 
     whole = False

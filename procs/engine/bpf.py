@@ -14,19 +14,19 @@ NUMBER, MACHINE, ARGUMENT = 0, 4, (16, 24, 32, 40)
 #: The furthest that a comparison can skip.
 FAR = 255
 
-Step = tuple[int, int, int, int]
+Insn = tuple[int, int, int, int]
 
 
-def answer(value: int) -> Step:
+def answer(value: int) -> Insn:
     return (RETURN, 0, 0, value)
 
 
-def block(number: int, steps: Sequence[Step]) -> list[Step]:
+def block(number: int, steps: Sequence[Insn]) -> list[Insn]:
     """`steps`, which end with a return, for one call only."""
     return [(EQUAL, 0, len(steps), number), *steps]
 
 
-def search(inside: Iterable[int], *, yes: Step, no: Step) -> list[Step]:
+def search(inside: Iterable[int], *, yes: Insn, no: Insn) -> list[Insn]:
     """Is the loaded number one of these? A tree of comparisons, about eight for each call."""
     bounds = borders(inside)
     return tree(bounds, 0, len(bounds), yes=yes, no=no)
@@ -41,7 +41,7 @@ def borders(inside: Iterable[int]) -> list[int]:
     return [ordered[0], *gaps, ordered[-1] + 1]
 
 
-def tree(bounds: Sequence[int], low: int, high: int, *, yes: Step, no: Step) -> list[Step]:
+def tree(bounds: Sequence[int], low: int, high: int, *, yes: Insn, no: Insn) -> list[Insn]:
     """The steps for a number which lies above the borders before `low`, and below that at `high`:
     after an odd number of borders it is inside."""
     if low == high:

@@ -17,11 +17,11 @@ from procs.engine.records import Ended, Limits
 from procs.engine.refusals import Refusals
 
 #: Bytes of a request; an order is far smaller.
-LONGEST = 256 * 1024
+REQUEST_BYTES = 256 * 1024
 #: What a request that is none, or a machine with no room for another process, raises.
 REFUSALS = (ValueError, KeyError, TypeError, OSError)
 #: Kinds of refused calls of one job that are told, the commonest first.
-KINDS = 20
+REFUSED_KINDS = 20
 
 Serve = Callable[[dict[str, Any], socket.socket, socket.socket, int], None]
 
@@ -115,7 +115,7 @@ class Nursery:
         if self.posts.pop(post.source, None):
             self.epoll.unregister(post.source)
         post.close()
-        return post.calls.most_common(KINDS)
+        return post.calls.most_common(REFUSED_KINDS)
 
     def accept(self) -> None:
         with suppress(BlockingIOError):
@@ -132,13 +132,13 @@ class Nursery:
     def hear(self, call: Call) -> None:
         """Take in more of a request. Who leaves, or says too much, is dropped."""
         try:
-            heard = call.socket.recv(LONGEST)
+            heard = call.socket.recv(REQUEST_BYTES)
         except BlockingIOError:
             return
         except OSError:
             heard = b""
         call.heard += heard
-        if not heard or len(call.heard) > LONGEST:
+        if not heard or len(call.heard) > REQUEST_BYTES:
             self.drop(call)
         elif call.heard.endswith(b"\n"):
             try:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 #: Seconds for one try, in the child, and for all of it.
-TRY, PATIENCE = 3.0, 30.0
+TRY, SELFTEST_TIMEOUT = 3.0, 30.0
 REFUSED = "HTTP/1.1 403"
 SECRET = b"not for downloads"
 #: Several engines of one process may be tried at once.
@@ -38,7 +38,7 @@ TESTS = count()
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class CanaryPlaces:
     """Where no link may lead: ports on loopback, paths of a unix socket and of a file, a process of
     ours; and a word to be said there, because others may call at a port by mistake."""
 
@@ -97,20 +97,20 @@ class Called(asyncio.DatagramProtocol):
 async def self_test(engine: "Engine", networks: Sequence[str]) -> str | None:
     """Why children are not safe to run, None when they are. Raises EngineDied."""
     try:
-        async with asyncio.timeout(PATIENCE), canary(engine.folder) as (called, places):
+        async with asyncio.timeout(SELFTEST_TIMEOUT), canary(engine.folder) as (called, places):
             before = looks(places.file)
             said = await knock(engine, places, networks)
             if looks(places.file) != before:
                 called.ways.add("file changed")
     except TimeoutError:
-        raise EngineDied(f"no self-test within {PATIENCE:g} s") from None
+        raise EngineDied(f"no self-test within {SELFTEST_TIMEOUT:g} s") from None
     except OSError as error:
         raise EngineDied(f"no self-test: {error}") from None
     return judge(said, called.ways, policy(networks).is_allowed(read(LOOPBACK)))
 
 
 @asynccontextmanager
-async def canary(folder: Path) -> AsyncIterator[tuple[Called, Places]]:
+async def canary(folder: Path) -> AsyncIterator[tuple[Called, CanaryPlaces]]:
     """Somebody at every place that a child must not reach, and where that is. Raises OSError."""
     called, loop = Called(), asyncio.get_running_loop()
     mark = f"canary-{os.getpid():x}-{next(TESTS):x}"
@@ -128,7 +128,7 @@ async def canary(folder: Path) -> AsyncIterator[tuple[Called, Places]]:
         places[1].write_bytes(SECRET)
         ports = tcp.sockets[0].getsockname()[1], udp.get_extra_info("sockname")[1]
         socket_there, file_there = map(str, places)
-        yield called, Places(*ports, socket_there, file_there, called.word, os.getpid())
+        yield called, CanaryPlaces(*ports, socket_there, file_there, called.word, os.getpid())
 
 
 def looks(file: str) -> tuple[object, ...]:
@@ -154,7 +154,7 @@ def judge(said: Knocked, called: Set[str], allowed: bool) -> str | None:
     return f"a download cannot use its proxy: {said.by_proxy}"
 
 
-async def knock(engine: "Engine", places: Places, networks: Sequence[str]) -> Knocked:
+async def knock(engine: "Engine", places: CanaryPlaces, networks: Sequence[str]) -> Knocked:
     """Have a child try."""
     folder = engine.folder / "canary"
     line = await engine.call({"do": "knock", "places": places}, folder, Limits())
@@ -170,7 +170,7 @@ async def knock(engine: "Engine", places: Places, networks: Sequence[str]) -> Kn
         await line.end()
 
 
-def tries(places: Places, proxy: int) -> Knocked:
+def tries(places: CanaryPlaces, proxy: int) -> Knocked:
     """In the child: try everything."""
     word = places.word.encode()
     return Knocked(

@@ -27,7 +27,7 @@ from procs.engine import (
 )
 from procs.engine.classify import is_generic, judged
 from procs.engine.failure import flatten, plain
-from procs.engine.meter import Meter
+from procs.engine.meter import DownloadMeter
 from procs.engine.options import options
 from procs.engine.records import Limits, Order, check_scheme
 from procs.engine.seeking import Seeker
@@ -40,7 +40,7 @@ WARNINGS = 20
 NOISE = ("Falling back on generic", "URL could be a direct video", "ffprobe not found")
 
 
-class Line:
+class ChildConnection:
     """The child's side of its connection: one JSON object a line."""
 
     def __init__(self, link: socket.socket) -> None:
@@ -98,12 +98,12 @@ def serve(request: dict[str, Any], link: socket.socket, post: socket.socket, nur
     """Carry out one request in this process; every failure is said, none is raised. At `post` the
     nursery learns what the jail refuses."""
     process.be_readable(True)  # for what this process writes to its own /proc
-    line = Line(link)
+    line = ChildConnection(link)
     port = begin(link, outward=request["do"] in OUTWARD)
     try:
         limits, folder = Limits(**request["limits"]), Path(request["folder"])
         confine.enter(folder, limits, parent=nursery, keep=(link.fileno(), post.fileno()))
-        line = Line(socket.socket(fileno=confine.SOCKET))
+        line = ChildConnection(socket.socket(fileno=confine.SOCKET))
         refusals.report(socket.socket(fileno=confine.POST), jail.enter(folder, port, heard=True))
         confine.silence()  # by the names of the tree that it is in now
         WORK[request["do"]](request, line, port)
@@ -123,11 +123,11 @@ def begin(link: socket.socket, *, outward: bool) -> int:
     return sum(ports)
 
 
-def fetch(request: dict[str, Any], line: Line, port: int) -> None:
+def fetch(request: dict[str, Any], line: ChildConnection, port: int) -> None:
     """Probe, wait for `go`, download."""
     order = Order(**request["order"])
     check_scheme(order.url)
-    words, chooser, meter = Words(), Chooser(order), Meter(order, line.say)
+    words, chooser, meter = Words(), Chooser(order), DownloadMeter(order, line.say)
     proxy = "" if order.direct else f"http://127.0.0.1:{port}"
     given = options(
         order, proxy=proxy, choose=chooser, on_progress=meter, pause=meter.pause, logger=words
@@ -161,7 +161,7 @@ def fetch(request: dict[str, Any], line: Line, port: int) -> None:
         line.say("fetched", taking.fetched(found, words.warnings))
 
 
-def pictures(post: gallery.Gallery, line: Line, meter: Meter) -> bool:
+def pictures(post: gallery.Gallery, line: ChildConnection, meter: DownloadMeter) -> bool:
     """The same for a post of pictures. False when it is none that gallery-dl knows."""
     try:
         found = post.probe()
@@ -250,7 +250,7 @@ def anew(
     return opened.infos, files
 
 
-def run(request: dict[str, Any], line: Line, port: int) -> Never:
+def run(request: dict[str, Any], line: ChildConnection, port: int) -> Never:
     """Become another program, its output in two files."""
     for number, name in ((1, request["out"]), (2, request["err"])):
         sink = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -259,9 +259,9 @@ def run(request: dict[str, Any], line: Line, port: int) -> Never:
     os.execv(request["argv"][0], request["argv"])
 
 
-def knock(request: dict[str, Any], line: Line, port: int) -> None:
+def knock(request: dict[str, Any], line: ChildConnection, port: int) -> None:
     """Try to get where no download may."""
-    line.say("knocked", canary.tries(canary.Places(**request["places"]), port))
+    line.say("knocked", canary.tries(canary.CanaryPlaces(**request["places"]), port))
 
 
 WORK = {"fetch": fetch, "knock": knock, "run": run}

@@ -17,16 +17,16 @@ SOUNDS = ("m4a", "mp3", "opus")
 RATES = {"m4a": 20_000, "mp3": 24_000, "opus": 16_000}
 CODECS = {"m4a": formats.AAC, **formats.COPIED}
 #: A list that is longer is nobody's menu.
-MOST = 400
+FORMS_LISTED = 400
 #: How far below the asked height a picture may be and still be called by it.
 NEAR = 0.9
-TITLE = 100
+CHOICE_TITLE_LENGTH = 100
 
 
 def offered(info: dict[str, Any], order: Order) -> list[Choice]:
     """What may be asked for, pictures first and the highest of them on top."""
     there = info.get("formats") or []
-    if len(there) > MOST:
+    if len(there) > FORMS_LISTED:
         return []
     duration = float(info.get("duration") or 0)
     return [*seen(there, order), *heard(there, order, duration)]
@@ -68,7 +68,8 @@ def choice(variant: str, streams: Streams, size: int | None, order: Order) -> Ch
 
 def chapters(info: dict[str, Any]) -> list[tuple[float, str]]:
     """Where the chapters begin (seconds), and their titles."""
-    told = (info.get("chapters") or [])[:MOST]
+    told = (info.get("chapters") or [])[:FORMS_LISTED]
     return [
-        (float(one.get("start_time") or 0), plain(one.get("title") or "", TITLE)) for one in told
+        (float(one.get("start_time") or 0), plain(one.get("title") or "", CHOICE_TITLE_LENGTH))
+        for one in told
     ]

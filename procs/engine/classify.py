@@ -85,7 +85,7 @@ NO_READER: dict[type[JobError], type[JobError]] = {
     errors.ExtractorBroken: errors.Unsupported,
 }
 #: A status that was left in words alone.
-STATUS = re.compile(r"HTTP Error (\d{3})\b")
+STATUS_IN_WORDS = re.compile(r"HTTP Error (\d{3})\b")
 
 #: Nurseries that one download may lose.
 NURSERIES = 12
@@ -141,12 +141,12 @@ def first(causes: Sequence[Cause], site: str) -> type[JobError]:
     return (
         next((ERRNOS[one.errno] for one in causes if one.errno in ERRNOS), None)
         or by_class(causes, SURE)
-        or by_words(said, wording.FIRST)
+        or by_words(said, wording.WRAPPER_PHRASES)
         or by_words(said, wording.SITES.get(site, ()))
         or (by_words(said, wording.STALE) if site in wording.SITES else None)
-        or by_words(expected, wording.ALL)
+        or by_words(expected, wording.GENERAL_PHRASES)
         or by_status(causes)
-        or by_words(said, wording.ALL)
+        or by_words(said, wording.GENERAL_PHRASES)
         or by_class(causes, LIKELY)
         or by_extractor(causes)
         or errors.Unknown
@@ -178,7 +178,7 @@ def by_status(causes: Sequence[Cause]) -> type[JobError] | None:
             return errors.SiteBusy
         if kind := of_status(one.status):
             return kind
-    told = STATUS.search("\n".join(one.text for one in causes))
+    told = STATUS_IN_WORDS.search("\n".join(one.text for one in causes))
     return of_status(int(told[1])) if told else None
 
 

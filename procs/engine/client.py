@@ -19,7 +19,7 @@ from procs.engine.classify import classify, death
 from procs.engine.confine import SCRATCH
 from procs.engine.door import likeness
 from procs.engine.egress import Caps, Egress
-from procs.engine.line import Line
+from procs.engine.line import NurseryConnection
 from procs.engine.reading import fetched, into
 from procs.engine.records import MIB, Ended, Fetched, Found, Limits, Order, Ran
 from procs.engine.routes import Routes, upstream
@@ -33,9 +33,9 @@ SLACK = 16 * MIB
 RETRIES, BESIDES = 2, 64 * MIB
 #: A folder may weigh so often its largest file: streams, and what is made of them. Seconds between
 #: two looks.
-TOGETHER, LOOK = 2, 1.0
+TOGETHER, STOP_POLL = 2, 1.0
 #: Bytes of a program's output that are kept: its end.
-KEPT = MIB
+OUTPUT_KEPT = MIB
 #: Nurseries that may end without an answer, one after the other, before we believe it.
 TRIES = 8
 
@@ -70,7 +70,7 @@ class Engine:
         self.caps = caps or Caps()
         self.versions = Versions(self.folder.parent / "engines")
         self.pinned = pinned
-        self.presence: Line | None = None
+        self.presence: NurseryConnection | None = None
         self.entrance = asyncio.Lock()
         self.testing = asyncio.Lock()
         self.safe = False
@@ -142,7 +142,7 @@ class Engine:
             self.note(line, folder)
             remains.tidy(folder)
 
-    def note(self, line: Line, folder: Path) -> None:
+    def note(self, line: NurseryConnection, folder: Path) -> None:
         """Log and count what a child tried that no download needs."""
         calls = refusals.named(line.ended.refused) if line.ended else []
         if calls:
@@ -151,7 +151,7 @@ class Engine:
             say("child.refused", folder=folder.name, pid=line.pid, calls=what)
             self.on_refused(calls)
 
-    def egress(self, line: Line, order: Order, proxy: str | None) -> Egress:
+    def egress(self, line: NurseryConnection, order: Order, proxy: str | None) -> Egress:
         """The way out of one child. Bytes enough for one download and a second try of it."""
         routes = self.routes.of(order.allowed_networks)
         if proxy is not None:
@@ -187,19 +187,21 @@ class Engine:
             raise failed or death(None)
         return Ran(line.ended.code, taken(folder / out), taken(folder / err))
 
-    async def call(self, request: dict[str, Any], folder: Path, limits: Limits) -> Line:
+    async def call(
+        self, request: dict[str, Any], folder: Path, limits: Limits
+    ) -> NurseryConnection:
         """A connection whose child has begun."""
         await self.start()
         return await self.begin({**request, "folder": str(folder.resolve()), "limits": limits})
 
-    async def begin(self, request: dict[str, Any]) -> Line:
+    async def begin(self, request: dict[str, Any]) -> NurseryConnection:
         """A connection whose request was answered. A nursery that ends at the same moment, or is of
         another version, answers nothing, and is asked for anew."""
         try:
-            async with asyncio.timeout(nursery.PATIENCE):
+            async with asyncio.timeout(nursery.WARM_TIMEOUT):
                 for _ in range(TRIES):
-                    wish = nursery.Wish(self.folder, self.wanted(), self.linger)
-                    line = Line(await nursery.reach(wish, self.spawn))
+                    wish = nursery.NurseryWish(self.folder, self.wanted(), self.linger)
+                    line = NurseryConnection(await nursery.reach(wish, self.spawn))
                     try:
                         line.like = likeness(wish.version.name)
                         if await line.begin({**request, "like": line.like}):
@@ -210,13 +212,13 @@ class Engine:
                     await asyncio.sleep(nursery.PAUSE)
             raise EngineDied(f"the nursery ends before it is warm; see {self.log}")
         except TimeoutError:
-            raise EngineDied(f"no nursery within {nursery.PATIENCE:g} s") from None
+            raise EngineDied(f"no nursery within {nursery.WARM_TIMEOUT:g} s") from None
 
 
 class Child:
     """One forked child, from its worker's side. `ended` tells its cost once the block was left."""
 
-    def __init__(self, line: Line, order: Order, egress: Egress, folder: Path) -> None:
+    def __init__(self, line: NurseryConnection, order: Order, egress: Egress, folder: Path) -> None:
         self.line = line
         self.egress = egress
         self.folder = folder
@@ -266,7 +268,7 @@ async def heavier(folder: Path, most: float, tell: Callable[[], Any]) -> None:
     of a child, but not their number."""
     weight = 0.0
     while weight <= most:
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(STOP_POLL)
         weight = await asyncio.to_thread(remains.weight, folder)
     tell()
 
@@ -275,7 +277,7 @@ def taken(path: Path) -> bytes:
     """The end of a file, and the file is gone; nothing when it is not there."""
     try:
         with open(path, "rb") as source:
-            source.seek(max(0, path.stat().st_size - KEPT))
+            source.seek(max(0, path.stat().st_size - OUTPUT_KEPT))
             end = source.read()
         path.unlink()
     except FileNotFoundError:

@@ -15,18 +15,18 @@ from procs.variant import parse
 CATEGORIES = ("sponsor", "selfpromo", "interaction")
 
 
-Done = tuple[list[str], dict[str, Any]]
+ClipDone = tuple[list[str], dict[str, Any]]
 
 
 class SponsorsPP(SponsorBlockPP):
     """Asks the service which parts were paid for. One that does not answer costs the cuts, not the
     film."""
 
-    def run(self, info: dict[str, Any]) -> Done:
+    def run(self, info: dict[str, Any]) -> ClipDone:
         if not info.get("duration"):
             return [], info
         try:
-            done: Done = super().run(info)
+            done: ClipDone = super().run(info)
             return done
         except PostProcessingError as error:
             self.report_warning(f"no cuts: {error}")
@@ -37,9 +37,9 @@ class CutsPP(ModifyChaptersPP):
     """Cuts by the site's word for the duration, which the marks were made for too: yt-dlp asks
     ffprobe, which not every machine has. The file is looked at after all of it anyway."""
 
-    def run(self, info: dict[str, Any]) -> Done:
+    def run(self, info: dict[str, Any]) -> ClipDone:
         self.lasts = info.get("duration")
-        done: Done = super().run(info)
+        done: ClipDone = super().run(info)
         return done
 
     def _get_real_video_duration(self, filename: str, fatal: bool = True) -> float | None:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from procs import errors, log
+from procs.disk import MIB
 from procs.engine.routes import Routes
 from procs.engine.tunnel import Tunnel
 from procs.errors import JobError
 
-MIB = 1024**2
 #: Waiting connections.
 BACKLOG = 64
 #: Connections that dripped for a whole `idle` before the job is called too slow.

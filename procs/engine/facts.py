@@ -18,7 +18,7 @@ from procs.variant import Variant, parse
 #: Extractors for pages of no known site. Their ids are made up from addresses, or are just numbers.
 GENERIC = ("generic", "html5mediaembed", "quotedhtml")
 LIVE = ("is_live", "is_upcoming", "post_live")
-TITLE = 200
+TITLE_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +168,10 @@ def title(info: dict[str, Any], file: Direct | None, of_list: str = "") -> str:
         given = given.removesuffix(" (1)")  # a page's only film is numbered all the same
     if file and given in ("", split(names.end_of(info["url"]))[0]):
         given = of_list or split(file.name)[0]
-    return plain(given or info.get("id") or "", TITLE)
+    return plain(given or info.get("id") or "", TITLE_LENGTH)
 
 
 def performer(info: dict[str, Any]) -> str:
     """Who made it. For a page of no known site, what yt-dlp calls the uploader is the host."""
     host = None if extractor_of(info) in GENERIC else info.get("uploader") or info.get("channel")
-    return plain(info.get("artist") or host or "", TITLE)
+    return plain(info.get("artist") or host or "", TITLE_LENGTH)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import IO
 
 #: Seconds between two looks at what came, bytes of one read, and how yt-dlp calls what still comes.
-LOOK, PIECE, PART = 0.05, 1 << 20, ".part"
+POLL_INTERVAL, PIECE, PART = 0.05, 1 << 20, ".part"
 
 
 class Feed(threading.Thread):
@@ -46,7 +46,7 @@ class Feed(threading.Thread):
                     return open(path, "rb", buffering=0)
             if over:
                 raise FileNotFoundError(self.path)
-            self.whole.wait(LOOK)
+            self.whole.wait(POLL_INTERVAL)
 
     def more(self, source: IO[bytes]) -> bytes:
         """The next bytes; none at the end. Raises OSError when those before are gone."""
@@ -58,7 +58,7 @@ class Feed(threading.Thread):
                 return piece
             if os.fstat(source.fileno()).st_size < self.given.size:
                 raise OSError("the picture began anew")
-            self.whole.wait(LOOK)
+            self.whole.wait(POLL_INTERVAL)
 
     def gave_all(self) -> bool:
         """Whether the file is what was given."""

@@ -18,8 +18,8 @@ from procs import codec, errors, picks
 from procs.engine import confine, names
 from procs.engine.classify import classify
 from procs.engine.failure import plain
-from procs.engine.lists import ADDRESS, ALBUM, PAGE
-from procs.engine.meter import Meter
+from procs.engine.lists import ADDRESS, ALBUM, ENTRIES_SHOWN
+from procs.engine.meter import DownloadMeter
 from procs.engine.records import Entry, Fetched, Found, Order
 from procs.filenames import fit, free
 from procs.variant import parse
@@ -27,7 +27,7 @@ from procs.variant import parse
 #: Where its files arrive, and the cookies that it is lent.
 FOLDER, COOKIES = Path("gallery"), Path("gallery.txt")
 #: Seconds for reading a post; letters of a title; characters of what it says of a post.
-PATIENCE, TITLE, MOST = 60.0, 120, 8 * 1024**2
+POST_TIMEOUT, POST_TITLE_LENGTH, POST_OUTPUT = 60.0, 120, 8 * 1024**2
 #: Bits of its exit code (gallery-dl's README), the weightiest first.
 UNKNOWN = 64
 CODES = (
@@ -42,16 +42,19 @@ CODES = (
 FILE = "directlink"
 #: A page where it took the address for a file's.
 NO_FILE = re.compile(r"HTML response|HTTP redirect to")
-NAME, STATUS = re.compile(r"\b([A-Z]\w+(?:Error|Required)): "), re.compile(r"'(\d{3}) \w")
+FAILURE_NAME, FAILURE_STATUS = (
+    re.compile(r"\b([A-Z]\w+(?:Error|Required)): "),
+    re.compile(r"'(\d{3}) \w"),
+)
 #: Where sites put the words of a post, and who wrote them.
-WORDS = ("title", "content", "description", "text", "filename")
+TEXT_FIELDS = ("title", "content", "description", "text", "filename")
 WHO = ("author", "user", "username", "uploader", "artist")
 #: Kinds of its messages: a folder's facts, a file's address with its facts.
 FOLDERS, FILES = 2, 3
 
-QUOTED = re.compile(r"'?https?://\S+")
+QUOTED_ADDRESS = re.compile(r"'?https?://\S+")
 
-Facts = dict[str, Any]
+PostFacts = dict[str, Any]
 
 
 def may_know(order: Order) -> bool:
@@ -71,7 +74,11 @@ class Gallery:
 
     def argv(self, *words: str) -> list[str]:
         wish = parse(self.order.variant)
-        pick = wish.pick if wish.pick not in ("", picks.ALL) and not wish.looks else f"1-{ALBUM}"
+        pick = (
+            wish.pick
+            if wish.pick not in ("", picks.EVERYTHING) and not wish.looks
+            else f"1-{ALBUM}"
+        )
         kind = f"{self.order.gallery}:" if self.order.gallery else ""
         return [
             *(sys.executable, "-I", "-m", "gallery_dl", "--config-ignore", "--no-input"),
@@ -86,10 +93,10 @@ class Gallery:
         """What is in the post, before anything is downloaded."""
         run = self.start("--dump-json")
         try:
-            out, err = run.communicate(timeout=PATIENCE)
+            out, err = run.communicate(timeout=POST_TIMEOUT)
         except subprocess.TimeoutExpired:
             raise errors.TimedOut("gallery-dl reads") from None
-        told = codec.load(out[:MOST]) if out.strip() else []
+        told = codec.load(out[:POST_OUTPUT]) if out.strip() else []
         files = [one for one in told if one[0] == FILES]
         wish = parse(self.order.variant)
         if not files and wish.pick and not run.returncode:
@@ -102,8 +109,8 @@ class Gallery:
         facts = next((one[1] for one in told if one[0] == FOLDERS), {}) | files[0][2]
         found = Found(
             key="",
-            site=plain(str(facts.get("category") or ""), TITLE),
-            title=first(facts, WORDS),
+            site=plain(str(facts.get("category") or ""), POST_TITLE_LENGTH),
+            title=first(facts, TEXT_FIELDS),
             performer=first(facts, WHO),
             kind="album",
         )
@@ -111,7 +118,7 @@ class Gallery:
             return replace(found, kind=names.kind(str(files[0][1]), {}))
         return listed(found, files, wish.page) if wish.looks else found
 
-    def fetch(self, found: Found, meter: Meter) -> Fetched:
+    def fetch(self, found: Found, meter: DownloadMeter) -> Fetched:
         """Its files, in its order, in the job's folder."""
         run = self.start("-D", str(FOLDER), "--no-part")
         files = [brought(path, meter) for path in arriving(run)]
@@ -138,15 +145,15 @@ class Gallery:
 
 def listed(found: Found, files: list[Any], page: int) -> Found:
     """A page of what the post has."""
-    start = (page - 1) * PAGE
+    start = (page - 1) * ENTRIES_SHOWN
     entries = [
         Entry(place, first(one[2], ("filename",)), plain(str(one[1]), ADDRESS))
-        for place, one in enumerate(files[start : start + PAGE], start + 1)
+        for place, one in enumerate(files[start : start + ENTRIES_SHOWN], start + 1)
     ]
     if not entries:
         facts = {"wanted": str(start + 1), "count": str(len(files))}
         raise errors.NoEntry(f"page {page} of {len(files)} files", facts=facts)
-    more = len(files) > start + PAGE
+    more = len(files) > start + ENTRIES_SHOWN
     return replace(found, kind="list", entries=entries, count=len(files), more=more)
 
 
@@ -159,35 +166,35 @@ def arriving(run: "subprocess.Popen[bytes]") -> Iterator[Path]:
             yield path
 
 
-def brought(path: Path, meter: Meter) -> str:
+def brought(path: Path, meter: DownloadMeter) -> str:
     """A file's name in the job's folder, where it lies now."""
     meter({"filename": path.name, "downloaded_bytes": path.stat().st_size})
     return path.rename(free(Path(fit(path.name) or "file"))).name
 
 
-def first(facts: Facts, fields: tuple[str, ...]) -> str:
+def first(facts: PostFacts, fields: tuple[str, ...]) -> str:
     """The first of these fields that says something, in one line."""
     for name in fields:
         value = facts.get(name)
         value = value.get("name") or value.get("username") if isinstance(value, dict) else value
         if isinstance(value, str) and value.strip():
-            return plain(" ".join(value.split()), TITLE)
+            return plain(" ".join(value.split()), POST_TITLE_LENGTH)
     return ""
 
 
 def said(told: list[Any]) -> str:
     """Its own words about what went wrong, behind the name of the failure, as its log has them."""
-    failed: Facts = next((one[1] for one in told if one[0] == -1), {})
+    failed: PostFacts = next((one[1] for one in told if one[0] == -1), {})
     return ": ".join(str(failed[key]) for key in ("error", "message") if failed.get(key))
 
 
 def failure(code: int, words: str) -> errors.JobError:
     """What its words mean, which are the site's where it has some; else what its exit code does.
     Addresses are no words: they may have `login` in them."""
-    words = plain(QUOTED.sub("", words).strip()[-300:])
-    status = STATUS.search(words)
+    words = plain(QUOTED_ADDRESS.sub("", words).strip()[-300:])
+    status = FAILURE_STATUS.search(words)
     cause = {"text": words, "status": int(status[1]) if status else 0, "reader": "gallery-dl"}
-    judged = classify([{**cause, "names": (*NAME.findall(words), "GalleryError")}])
+    judged = classify([{**cause, "names": (*FAILURE_NAME.findall(words), "GalleryError")}])
     if NO_FILE.search(words):
         return errors.Unsupported(words)
     if not (code & UNKNOWN or isinstance(judged, errors.Unknown)):

@@ -19,7 +19,7 @@ NEVER = ("TRACE", "TRACK")
 REQUEST = re.compile(r"([A-Z]{3,10}) (\S{1,16000}) HTTP/1\.[01]")
 FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00\r\n]*)")
 PORT = 65535
-NAME = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
+HOST_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
 AUTHORITY = re.compile(r"(?:\[([^\]]+)\]|([^:\[\]]+)):(\d{1,5})")
 
 
@@ -93,7 +93,7 @@ def within(url: str) -> tuple[str, int, str]:
 
 def named(host: str) -> str:
     """A host whose letters can be no trick. Raises BadRequest."""
-    if not NAME.fullmatch(host):
+    if not HOST_NAME.fullmatch(host):
         raise BadRequest(f"host {host[:60]!r}")
     return host
 

@@ -186,7 +186,7 @@ def compile_filters() -> None:
 
 
 @cache
-def shown() -> root.Plan:
+def shown() -> root.RootPlan:
     """The tree of a job, but for its folder."""
     return root.plan((*readable(), os.devnull))
 

@@ -8,12 +8,12 @@ from typing import Any
 from procs import codec
 from procs.engine.facts import Direct
 from procs.engine.lists import Opened
-from procs.engine.records import KEPT
+from procs.engine.records import LOOK_FILE
 
 Read = tuple[Opened, list[Direct | None]]
 
 #: Bytes, packed and unpacked, beyond which nothing is kept: the site is asked again then.
-MOST, UNPACKED = 512 * 1024, 16 * 1024**2
+PACKED, UNPACKED = 512 * 1024, 16 * 1024**2
 
 
 def write(ydl: Any, opened: Opened, files: list[Direct | None]) -> None:
@@ -23,14 +23,14 @@ def write(ydl: Any, opened: Opened, files: list[Direct | None]) -> None:
     (info,), (file,) = opened.infos, files
     facts = {"info": ydl.sanitize_info(info), "file": asdict(file) if file else None}
     body = zlib.compress(codec.dump(facts).encode())
-    if len(body) <= MOST:
-        Path(KEPT).write_bytes(body)
+    if len(body) <= PACKED:
+        Path(LOOK_FILE).write_bytes(body)
 
 
 def read(ydl: Any) -> Read:
     """What an earlier look left, with formats chosen for this order."""
     unpacker = zlib.decompressobj()
-    body = unpacker.decompress(Path(KEPT).read_bytes(), UNPACKED)
+    body = unpacker.decompress(Path(LOOK_FILE).read_bytes(), UNPACKED)
     told = codec.load(body)
     info = ydl.process_ie_result(told["info"], download=False)
     return Opened((info,)), [Direct(**told["file"]) if told["file"] else None]

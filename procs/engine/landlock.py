@@ -19,12 +19,12 @@ EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
 REFER, TRUNCATE = 1 << 13, 1 << 14
 MAKE_CHAR, MAKE_SOCK, MAKE_FIFO, MAKE_BLOCK, MAKE_LINK = 1 << 6, 1 << 9, 1 << 10, 1 << 11, 1 << 12
 #: All rights over files in the first version; each later one adds its own.
-FIRST = (1 << 13) - 1
+FIRST_VERSION_RIGHTS = (1 << 13) - 1
 ADDED = {2: REFER, 3: TRUNCATE, 5: 1 << 15}
 READ = EXECUTE | READ_FILE | READ_DIR
 #: One's own folder: everything but to run what lies there, and to make what is no file. A link is
 #: none: whoever is not fenced and opens it would be led to what it names.
-OWN = (FIRST | REFER | TRUNCATE) & ~(
+OWN = (FIRST_VERSION_RIGHTS | REFER | TRUNCATE) & ~(
     EXECUTE | MAKE_CHAR | MAKE_SOCK | MAKE_FIFO | MAKE_BLOCK | MAKE_LINK
 )  # fmt: skip
 #: What can be given over a plain file.
@@ -54,7 +54,7 @@ def has_scopes() -> bool:
 
 def rights() -> int:
     """All rights over files that this kernel knows."""
-    return FIRST | sum(more for since, more in ADDED.items() if version() >= since)
+    return FIRST_VERSION_RIGHTS | sum(more for since, more in ADDED.items() if version() >= since)
 
 
 class Fence:

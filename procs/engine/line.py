@@ -13,9 +13,9 @@ from procs.engine.reading import into
 from procs.engine.records import Ended
 
 #: Bytes of one line that a child may say, its lines in all, and bytes of what is read at first.
-LONGEST = 4 * 1024**2
-MOST = 200_000
-FIRST = 4096
+LINE_BYTES = 4 * 1024**2
+LINES = 200_000
+FIRST_READ = 4096
 #: Seconds that a killed child's death is waited for.
 DEATH = 10.0
 #: The words with which a child, and the nursery itself, begin; their value is a process id.
@@ -24,12 +24,12 @@ BEGUN = ("began", "ready")
 Word = tuple[str, Any]
 
 
-class Line:
+class NurseryConnection:
     """One connection to the nursery: a request, then words until the end."""
 
     def __init__(self, link: socket.socket) -> None:
         self.link = link
-        self.reader = asyncio.StreamReader(LONGEST)
+        self.reader = asyncio.StreamReader(LINE_BYTES)
         self.writer: asyncio.StreamWriter | None = None
         self.pid = 0
         #: What the nursery was asked to be like.
@@ -52,7 +52,7 @@ class Line:
         try:
             await loop.sock_sendall(self.link, codec.dump(request).encode() + b"\n")
             await readable(self.link)
-            heard, doors, _, _ = socket.recv_fds(self.link, FIRST, 1)
+            heard, doors, _, _ = socket.recv_fds(self.link, FIRST_READ, 1)
         except ConnectionError:
             return False
         self.door = socket.socket(fileno=doors[0]) if doors else None
@@ -96,9 +96,9 @@ class Line:
                 self.hang_up()
                 continue
             self.said += 1
-            if self.said == MOST:
+            if self.said == LINES:
                 self.hang_up()
-            if self.said < MOST or not line:
+            if self.said < LINES or not line:
                 return line if line.endswith(b"\n") else b""
 
     async def last(self) -> Exception | None:

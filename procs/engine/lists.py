@@ -16,10 +16,10 @@ from procs.errors import Empty, NoEntry, NoSuchVariant, Unsupported
 from procs.variant import Variant, parse
 
 #: Parts of a post that are taken when none were chosen, and entries of a list that are shown.
-ALBUM, PAGE = 30, 10
+ALBUM, ENTRIES_SHOWN = 30, 10
 #: How often a list of one entry is opened to find another in it.
 DEPTH = 3
-TITLE, ADDRESS = 120, 2048
+TITLE_LENGTH, ADDRESS = 120, 2048
 LISTS = ("playlist", "multi_video")
 ADDRESSES = ("url", "url_transparent")
 
@@ -52,9 +52,9 @@ def places(order: Order) -> Sequence[int]:
     """The numbers of the entries that are read; one more than is shown tells whether it goes on."""
     wish = parse(order.variant)
     if wish.looks:
-        first = (wish.page - 1) * PAGE + 1
-        return range(first, first + PAGE + 1)
-    if wish.pick == picks.ALL:
+        first = (wish.page - 1) * ENTRIES_SHOWN + 1
+        return range(first, first + ENTRIES_SHOWN + 1)
+    if wish.pick == picks.EVERYTHING:
         return range(1, order.entries + 2)
     return picks.numbers(wish.pick, order.entries) if wish.pick else range(1, ALBUM + 1)
 
@@ -81,7 +81,7 @@ def opened(ydl: Any, info: Info | None, order: Order) -> Opened:
 def missing(info: Info, wish: Variant) -> NoSuchVariant:
     """None of the chosen entries is there; how many there are, where the site says so."""
     count = info.get("playlist_count")
-    wanted = str((wish.page - 1) * PAGE + 1) if wish.looks else wish.pick
+    wanted = str((wish.page - 1) * ENTRIES_SHOWN + 1) if wish.looks else wish.pick
     facts = {"wanted": wanted, "count": str(count)} if isinstance(count, int) else {}
     return NoEntry(f"no entry {wanted} of {count}", facts=facts)
 
@@ -101,14 +101,14 @@ def post(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order)
     """The parts of one post. To be looked at, they are a list to choose from."""
     if wish.looks:
         return listed(info, there, wish, order)
-    if wish.pick == picks.ALL:
+    if wish.pick == picks.EVERYTHING:
         there = there[: order.entries]
     infos = tuple(one for _, one in there)
     return Opened(infos, title=title(info), chosen=bool(wish.pick))
 
 
 def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order) -> Opened:
-    most = order.entries if wish.pick and not wish.looks else PAGE
+    most = order.entries if wish.pick and not wish.looks else ENTRIES_SHOWN
     entries = tuple(entry(place, one) for place, one in there[:most])
     count = info.get("playlist_count")
     asked = picks.count(wish.pick) if wish.pick and not wish.looks else None
@@ -122,9 +122,9 @@ def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Orde
 
 def entry(place: int, one: Info) -> Entry:
     url = str(one.get("url") or one.get("webpage_url") or "")
-    name = plain(one.get("title") or "", TITLE)
+    name = plain(one.get("title") or "", TITLE_LENGTH)
     return Entry(place, name, plain(url, ADDRESS), float(one.get("duration") or 0))
 
 
 def title(info: Info) -> str:
-    return plain(info.get("title") or info.get("id") or "", TITLE)
+    return plain(info.get("title") or info.get("id") or "", TITLE_LENGTH)

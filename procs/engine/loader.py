@@ -22,9 +22,9 @@ from procs.tools import tools
 #: A page that leads nowhere, to try patterns on.
 NOWHERE, BLANK = "https://127.0.0.1/", "<html></html>"
 #: Answers whose headers are kept; a direct file's is among the first.
-KEPT = 64
+HEADERS_KEPT = 64
 #: Bytes of a page or a manifest; the largest that sites really have are a few megabytes.
-PAGE, PIECE = 32 * MIB, MIB
+PAGE_BYTES, PIECE = 32 * MIB, MIB
 #: Bytes of a page that are kept.
 READ = 4 * MIB
 #: How a list of media begins (RFC 8216, 4.3.1.1, and before it Winamp's).
@@ -63,7 +63,7 @@ class Loader(yt_dlp.YoutubeDL):
         check_scheme(req if isinstance(req, str) else req.url)
         answer = super().urlopen(req)
         bound(answer, self.noted(answer))
-        if len(self.headers) < KEPT:
+        if len(self.headers) < HEADERS_KEPT:
             self.headers[answer.url] = answer.headers
         return answer
 
@@ -118,8 +118,8 @@ def bound(answer: common.Response, note: Callable[[bytes], None]) -> None:
         while piece := read(PIECE):
             note(piece)
             whole += piece
-            if len(whole) > PAGE:
-                raise TooLarge(f"a page of more than {PAGE} bytes")
+            if len(whole) > PAGE_BYTES:
+                raise TooLarge(f"a page of more than {PAGE_BYTES} bytes")
         return bytes(whole)
 
     answer.read = bounded

@@ -12,7 +12,7 @@ from contextlib import suppress
 from threading import Thread
 
 #: Questions of one job at once.
-AT_ONCE = 4
+QUESTIONS_AT_ONCE = 4
 
 
 async def system(host: str) -> list[str]:

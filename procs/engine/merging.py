@@ -35,7 +35,7 @@ BOXES, CHAPTER, AROUND = 4096, 1024, 4096
 #: The room is no larger than such a part of the film: it goes up too.
 SHARE = 8
 #: Seconds for which ffmpeg may work on when all of it came.
-PATIENCE = 120.0
+FFMPEG_TIMEOUT = 120.0
 META, SAID = f"{SCRATCH}/chapters", f"{SCRATCH}/merging"
 ESCAPED = str.maketrans({one: f"\\{one}" for one in "\\=;#\n"})
 
@@ -138,8 +138,8 @@ class Merge:
         there now, complained about nothing, and had room enough, and the film may be sent as one.
         ffmpeg ends with 0 whatever the picture was like."""
         try:
-            feed.join(PATIENCE)
-            code = ffmpeg.wait(PATIENCE)
+            feed.join(FFMPEG_TIMEOUT)
+            code = ffmpeg.wait(FFMPEG_TIMEOUT)
             said = Path(SAID).read_text(encoding="utf-8", errors="replace")
             if code or said or not feed.gave_all():
                 why = (f"exit {code}", feed.failed, said[-200:].strip() or "not all of the picture")
@@ -160,7 +160,7 @@ class Merge:
             with suppress(PermissionError):
                 self.ffmpeg.kill()
             with suppress(subprocess.TimeoutExpired):
-                self.ffmpeg.wait(PATIENCE)
+                self.ffmpeg.wait(FFMPEG_TIMEOUT)
         with suppress(FileNotFoundError), open(MERGED, "r+b") as film:
             film.truncate(0)
             os.unlink(MERGED)

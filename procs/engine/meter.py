@@ -16,7 +16,7 @@ STALL, VAIN = 25.0, 2
 LONGEST = 2.0
 
 
-class Meter:
+class DownloadMeter:
     """yt-dlp's progress hook: adds up the streams, says `[done, total, rate]`, holds the limit.
 
     `expected` is the size that was found beforehand, 0 when unknown.

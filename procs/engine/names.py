@@ -9,7 +9,7 @@ from procs.filenames import TYPES, fit, mime, split
 
 #: Extensions that say nothing.
 VAGUE = {"", ".bin", ".unknown_video", ".php", ".asp", ".aspx", ".cgi", ".do"}
-KINDS = {"image": "photo", "video": "video", "audio": "audio"}
+KIND_OF_TYPE = {"image": "photo", "video": "video", "audio": "audio"}
 #: Types that are media although their name does not say so.
 MEDIA_TYPES = {"application/ogg": "audio", "application/mp4": "video"}
 
@@ -47,4 +47,4 @@ def said_type(headers: Any) -> str:
 def kind(name: str, headers: Any) -> str:
     """`video`, `audio`, `photo` or `file`: by the name's extension, else by the server's word."""
     guess = mime(name) or said_type(headers)
-    return MEDIA_TYPES.get(guess) or KINDS.get(guess.partition("/")[0], "file")
+    return MEDIA_TYPES.get(guess) or KIND_OF_TYPE.get(guess.partition("/")[0], "file")

@@ -17,7 +17,7 @@ from packaging.version import Version as Number
 
 from procs import codec
 from procs.engine import confine
-from procs.engine.versions import FLOOR, NAME, EngineRefused
+from procs.engine.versions import DISTRIBUTION, FLOOR, EngineRefused
 
 #: The parts of yt-dlp that we want: what it calls its usual dependencies, and other browsers'
 #: handshakes.
@@ -25,7 +25,7 @@ EXTRAS = ("default", "curl-cffi", "")
 #: Built packages only: an installation must run no code of theirs.
 INSTALL = ("install", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check", "--quiet")
 #: Seconds for one call of pip; characters of its words that are shown.
-PATIENCE, WORDS = 300.0, 300
+PIP_TIMEOUT, PIP_OUTPUT_SHOWN = 300.0, 300
 #: How deep dependencies of dependencies are looked for.
 DEPTH = 4
 
@@ -34,31 +34,31 @@ async def newest(*, pre: bool = False) -> str:
     """The number of the newest yt-dlp that pip would take here. Raises EngineRefused."""
     more = ["--pre"] if pre else []
     look = ("--dry-run", "--ignore-installed", "--report", "-")
-    out = await pip(*INSTALL, *look, *more, f"{NAME}>={FLOOR}")
+    out = await pip(*INSTALL, *look, *more, f"{DISTRIBUTION}>={FLOOR}")
     try:
         return str(codec.load(out)["install"][0]["metadata"]["version"])
     except (ValueError, LookupError) as error:
-        raise EngineRefused(f"pip's report on {NAME} cannot be read: {error!r}") from None
+        raise EngineRefused(f"pip's report on {DISTRIBUTION} cannot be read: {error!r}") from None
 
 
 async def install(version: str, folder: Path) -> None:
     """Put one exact yt-dlp into a folder, and beside it what the environment lacks for it. Raises
     EngineRefused."""
-    await pip(*INSTALL, "--target", str(folder), f"{NAME}=={version}")
+    await pip(*INSTALL, "--target", str(folder), f"{DISTRIBUTION}=={version}")
     lacking = missing(folder)
     for _ in range(DEPTH):
         if lacking:
             await pip(*INSTALL, "--upgrade", "--target", str(folder), *map(str, lacking))
             lacking = missing(folder)
     if lacking:
-        raise EngineRefused(f"{NAME} {version} lacks {', '.join(map(str, lacking))}")
+        raise EngineRefused(f"{DISTRIBUTION} {version} lacks {', '.join(map(str, lacking))}")
 
 
 def found(folder: Path) -> Number:
     """The yt-dlp that lies in a folder. Raises EngineRefused."""
-    for package in metadata.distributions(name=NAME, path=[str(folder)]):
+    for package in metadata.distributions(name=DISTRIBUTION, path=[str(folder)]):
         return Number(package.version)
-    raise EngineRefused(f"pip brought no {NAME}")
+    raise EngineRefused(f"pip brought no {DISTRIBUTION}")
 
 
 def missing(folder: Path) -> list[Requirement]:
@@ -101,14 +101,14 @@ async def pip(*words: str) -> bytes:
         preexec_fn=partial(confine.die_with, os.getpid()),
     )
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PIP_TIMEOUT):
             out, said = await process.communicate()
     except BaseException as error:
         if process.returncode is None:
             process.kill()
             await process.wait()
         if isinstance(error, TimeoutError):
-            raise EngineRefused(f"pip did not end within {PATIENCE:g} s") from None
+            raise EngineRefused(f"pip did not end within {PIP_TIMEOUT:g} s") from None
         raise
     if process.returncode:
         raise EngineRefused(f"pip: {last_words(said.decode(errors='replace'))}")
@@ -119,5 +119,6 @@ def last_words(said: str) -> str:
     """What pip complained of at last, without its lists of all that there is."""
     lines = [line.partition(" (from versions:")[0] for line in said.splitlines() if "ERROR" in line]
     return (
-        " ".join(line.removeprefix("ERROR: ") for line in lines)[-WORDS:] or "no reason was given"
+        " ".join(line.removeprefix("ERROR: ") for line in lines)[-PIP_OUTPUT_SHOWN:]
+        or "no reason was given"
     )

@@ -11,9 +11,9 @@ from urllib.parse import urljoin, urlsplit
 from yt_dlp.utils import extract_attributes
 
 #: Characters of a page that are read, of one tag, of a title; tags that are looked at.
-MOST, TAG, TITLE, TAGS = 1_000_000, 3000, 200, 5000
+PAGE_LENGTH, TAG, TITLE, TAGS = 1_000_000, 3000, 200, 5000
 #: Frames, pictures and files that are named.
-FRAMES, PICTURES, LINKS = 8, 40, 500
+FRAMES_NAMED, PICTURES_NAMED, LINKS = 8, 40, 500
 TAG_OF = re.compile(
     rf"<(base|title|meta|iframe|frame|embed|object|img|source|a|input|/title)\b([^>]{{0,{TAG}}})>",
     re.I,
@@ -58,18 +58,20 @@ def decoded(body: bytes, content_type: str) -> str:
     """The text of a page, by what it, or its server, says of its letters."""
     told = CHARSET.search(content_type.encode("latin-1", "replace")) or CHARSET.search(body[:2048])
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return body.decode("utf-16", "replace")[:MOST]
+        return body.decode("utf-16", "replace")[:PAGE_LENGTH]
     try:
-        return body[: 4 * MOST].decode(told[1].decode() if told else "utf-8", "replace")[:MOST]
+        return body[: 4 * PAGE_LENGTH].decode(told[1].decode() if told else "utf-8", "replace")[
+            :PAGE_LENGTH
+        ]
     except LookupError:
-        return body[: 4 * MOST].decode("utf-8", "replace")[:MOST]
+        return body[: 4 * PAGE_LENGTH].decode("utf-8", "replace")[:PAGE_LENGTH]
 
 
 def read(text: str, url: str) -> Page:
     """A page by its text and its address."""
-    text = without(without(text[:MOST], "<!--", "-->"), "<template", "</template")
+    text = without(without(text[:PAGE_LENGTH], "<!--", "-->"), "<template", "</template")
     static = without(without(text, "<script", "</script"), "<style", "</style")
-    reader = Reader(url)
+    reader = PageReader(url)
     for place, match in enumerate(TAG_OF.finditer(static)):
         if place > TAGS:
             break
@@ -94,7 +96,7 @@ def visible(text: str) -> str:
     return " ".join(re.sub(r"<[^<>]*>?", " ", text).split())
 
 
-class Reader:
+class PageReader:
     """Takes a page's tags one by one."""
 
     def __init__(self, url: str) -> None:
@@ -173,9 +175,9 @@ class Reader:
     def page(self, words: str) -> Page:
         title = " ".join(" ".join(self.titles[:1]).split())[:TITLE]
         pictures = [one for one in {**self.inside, **self.shown} if is_picture(one)]
-        frames = tuple(self.frames)[:FRAMES]
+        frames = tuple(self.frames)[:FRAMES_NAMED]
         shown = frozenset(self.shown.keys() - self.inside.keys())
-        told = (tuple(pictures[:PICTURES]), shown, self.password, tuple(self.links)[:LINKS])
+        told = (tuple(pictures[:PICTURES_NAMED]), shown, self.password, tuple(self.links)[:LINKS])
         return Page(self.url, title, words, frames, *told)
 
 

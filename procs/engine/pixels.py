@@ -53,7 +53,7 @@ def heif(head: bytes) -> Size | None:
     return max(sizes, default=None)
 
 
-KINDS: tuple[tuple[bytes, Callable[[bytes], Size | None]], ...] = (
+PICTURE_READERS: tuple[tuple[bytes, Callable[[bytes], Size | None]], ...] = (
     (rb"\x89PNG\r\n\x1a\n", png),
     (rb"\xff\xd8\xff", jpeg),
     (rb"GIF8", gif),
@@ -66,7 +66,7 @@ KINDS: tuple[tuple[bytes, Callable[[bytes], Size | None]], ...] = (
 def size(head: bytes) -> Size | None:
     """Width and height of the picture that begins so; (0, 0) where it is one and does not say,
     None for what is no picture."""
-    for begin, reader in KINDS:
+    for begin, reader in PICTURE_READERS:
         if re.match(begin, head, re.S):
             return reader(head) or (0, 0)
     return None

@@ -38,7 +38,7 @@ def guarded(argv: Iterable[str]) -> list[str]:
     words = [os.fsdecode(word) for word in argv]
     if is_ffmpeg(words[0]):
         return list(with_guards(words))
-    if Path(words[0]).name in {kind.name for kind in runtimes.KINDS}:
+    if Path(words[0]).name in {kind.name for kind in runtimes.RUNTIME_KINDS}:
         return words
     raise PermissionError(1, "not a program for downloads", words[0])
 

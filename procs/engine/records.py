@@ -7,9 +7,9 @@ over is not believed.
 from dataclasses import dataclass, field
 
 from procs import foreign
+from procs.disk import MIB
 from procs.errors import Forbidden
 
-MIB = 1024**2
 #: Letters of a title.
 TITLE = 200
 #: The name under which a copy of cookies lies in a job's folder; the child takes it away.
@@ -17,7 +17,7 @@ COOKIES = "cookies.txt"
 
 
 #: The file in a job's folder in which a look leaves what it read, for the download.
-KEPT = "kept.z"
+LOOK_FILE = "kept.z"
 #: The film that is being made of a picture and a sound that still come, in a job's folder.
 MERGED = "merged.mp4"
 #: How the warning begins that it was made later after all.

@@ -23,7 +23,7 @@ RECEIVE, SEND = 0xC0502100, 0xC0182101
 #: struct seccomp_notif has the id, the process, and the call; seccomp_notif_resp has id and error.
 NOTICE, ANSWER = "=QIIiIQ6Q", "=QqiI"
 #: Refused calls of one job that are heard.
-MOST = 1000
+CALLS_HEARD = 1000
 #: What ordinary programs try at their start, and go on without: the C library's caches of names,
 #: urllib3's look for IPv6, a database's care for files of the superuser's.
 ORDINARY = {"socket", "bind", "fchown"}
@@ -66,7 +66,7 @@ class Refusals:
         """Something is to be read; the caller waits at `source` again, which may be another one."""
         if self.post:
             self.take()
-        elif self.listener >= 0 and (not self.answer() or self.calls.total() >= MOST):
+        elif self.listener >= 0 and (not self.answer() or self.calls.total() >= CALLS_HEARD):
             self.close()
 
     def take(self) -> None:

@@ -7,12 +7,10 @@ links, which would lead who opens them to other files, and pipes, at which one w
 import os
 from contextlib import suppress
 from itertools import count
-from math import inf
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
-from procs import log
-from procs.disk import BLOCK
+from procs import disk, log
 
 #: Folders in folders: more than any program makes, less than what chokes those who remove them.
 DEEP = 16
@@ -63,17 +61,5 @@ def uproot(folder: Path) -> None:
 
 def weight(folder: Path) -> float:
     """Bytes that everything in a folder takes on the disk. A file costs its place too, so that many
-    empty ones are not free, and folders that lie too deep to be looked into outweigh everything.
-    What vanishes meanwhile weighs nothing."""
-    total, waiting = 0, [(str(folder), 0)]
-    while waiting:
-        here, depth = waiting.pop()
-        if depth > DEEP:
-            return inf
-        with suppress(OSError), os.scandir(here) as found:
-            for entry in found:
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append((entry.path, depth + 1))
-                else:
-                    total += PLACE + entry.stat(follow_symlinks=False).st_blocks * BLOCK
-    return total
+    empty ones are not free, and folders that lie too deep to be looked into outweigh everything."""
+    return disk.held(folder, each=PLACE, deepest=DEEP)

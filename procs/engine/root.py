@@ -26,11 +26,11 @@ OLD, ROOM = ".machine", "size=1m,nr_inodes=4k,mode=755"
 #: Its files come and go with processes: it is shown whole, and Landlock judges what is opened.
 PROC = "/proc"
 #: Symbolic links on the way of one path.
-MOST = 40
+LINKS_FOLLOWED = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RootPlan:
     """What a root shows: folders and files as they are, under their real names, and the symbolic
     links by which they are known too."""
 
@@ -43,7 +43,7 @@ class Plan:
         return (*self.folders, *self.files)
 
 
-def plan(paths: Iterable[str]) -> Plan:
+def plan(paths: Iterable[str]) -> RootPlan:
     """How to show these places. What does not exist is left out."""
     links: dict[str, str] = {}
     traced = {PROC if is_below(path, PROC) else traced_to(path, links) for path in paths}
@@ -51,13 +51,13 @@ def plan(paths: Iterable[str]) -> Plan:
     shown = [path for path in real if not any(is_below(path, o) for o in real if o != path)]
     rest = {link: to for link, to in links.items() if not any(is_below(link, o) for o in shown)}
     folders = tuple(path for path in shown if os.path.isdir(path))
-    return Plan(folders, tuple(p for p in shown if p not in folders), tuple(rest.items()))
+    return RootPlan(folders, tuple(p for p in shown if p not in folders), tuple(rest.items()))
 
 
 def traced_to(path: str, links: dict[str, str]) -> str:
     """The real name of a place, nothing when it has none; `links` notes what leads there."""
     here, ahead = "/", [part for part in path.split("/") if part]
-    for _ in range(MOST * len(ahead) + MOST):
+    for _ in range(LINKS_FOLLOWED * len(ahead) + LINKS_FOLLOWED):
         if not ahead:
             return here if os.path.exists(here) else ""
         part = ahead.pop(0)
@@ -90,7 +90,7 @@ def map_ourselves(user: int, group: int) -> None:
             source.write(words)
 
 
-def enter(plan: Plan, folder: Path, pivot_root: int) -> None:
+def enter(plan: RootPlan, folder: Path, pivot_root: int) -> None:
     """Have what is planned and `folder` for the whole tree. For a process that has mounts of its
     own, and the rights over them. Raises OSError."""
     here, old = str(folder), f"{folder}/{OLD}"
@@ -110,7 +110,7 @@ def enter(plan: Plan, folder: Path, pivot_root: int) -> None:
     os.chdir(here)
 
 
-def furnish(plan: Plan, folder: str) -> None:
+def furnish(plan: RootPlan, folder: str) -> None:
     """Put everything into its place."""
     for path in plan.folders:
         os.makedirs(path, exist_ok=True)

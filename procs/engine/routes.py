@@ -18,7 +18,7 @@ from procs.engine.policy import Address, Policy
 from procs.errors import Forbidden, JobError, NetworkBroken, ProxyBroken
 
 #: Seconds for the answer of a resolver, and for one address to accept.
-NAMES, DIAL = 10.0, 10.0
+RESOLVE_TIMEOUT, DIAL_TIMEOUT = 10.0, 10.0
 #: Addresses of one name that are tried.
 TRIES = 4
 #: Any port; nothing is sent there.
@@ -29,7 +29,7 @@ GREETING, MEETING = 16 * 1024, 30.0
 LOCAL = re.compile(r"[^.]*|.*\.(local|localhost|localdomain|internal|intranet|lan|home|corp|arpa)")
 
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
-STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})[^\r\n]{0,200}\r\n")
+PROXY_STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})[^\r\n]{0,200}\r\n")
 
 Resolve = Callable[[str], Awaitable[list[str]]]
 Connect = Callable[[str, int], Awaitable[socket.socket]]
@@ -120,12 +120,14 @@ class Routes:
     resolve: Resolve = lookup.system
     connect: Connect = connect
     own: Callable[[Address], bool] = is_own
-    asking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(lookup.AT_ONCE))
+    asking: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(lookup.QUESTIONS_AT_ONCE)
+    )
 
     def of(self, networks: tuple[str, ...]) -> "Routes":
         """The routes of one job, which may visit these networks too."""
         ours = policy.policy(networks, self.policy.ports)
-        return replace(self, policy=ours, asking=asyncio.Semaphore(lookup.AT_ONCE))
+        return replace(self, policy=ours, asking=asyncio.Semaphore(lookup.QUESTIONS_AT_ONCE))
 
     async def find(self, request: Request) -> Route:
         """The way for a request. Raises Forbidden, SiteFiltered, NetworkBroken, ProxyBroken."""
@@ -155,7 +157,7 @@ class Routes:
 
     async def answers(self, host: str) -> list[str]:
         try:
-            async with self.asking, asyncio.timeout(NAMES):
+            async with self.asking, asyncio.timeout(RESOLVE_TIMEOUT):
                 found = await self.resolve(host)
         except (OSError, UnicodeError) as error:
             raise NetworkBroken(f"{host}: name resolution failed ({error})") from None
@@ -229,7 +231,7 @@ async def meet(link: socket.socket, hello: bytes) -> bytes:
     except OSError as error:
         raise ProxyBroken(f"the upstream broke off: {error}") from None
     head, whole, rest = heard.partition(b"\r\n\r\n")
-    status = STATUS.match(head + whole)
+    status = PROXY_STATUS.match(head + whole)
     if not status or not whole:
         raise ProxyBroken("the upstream gave no answer that we understand")
     if status[1].startswith(b"2"):
@@ -244,7 +246,7 @@ async def dial(connect: Connect, route: Route) -> socket.socket:
     why = "no address"
     for address in route.addresses[:TRIES]:
         try:
-            async with asyncio.timeout(DIAL):
+            async with asyncio.timeout(DIAL_TIMEOUT):
                 return await connect(address, route.port)
         except OSError as error:
             why = str(error) or "no answer"

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from procs.tools import PATH
 
 #: Seconds for a runtime to say its version.
-PATIENCE = 10.0
+VERSION_TIMEOUT = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RuntimeKind:
     """A runtime that yt-dlp knows, how it says its version, and the oldest that is taken (from
     yt_dlp/utils/_jsruntime.py)."""
 
@@ -27,22 +27,22 @@ class Kind:
 
 
 #: In the order in which yt-dlp prefers them.
-KINDS = (
-    Kind("deno", re.compile(r"^deno (\d+(?:\.\d+)*)"), (2, 3, 0)),
-    Kind("node", re.compile(r"^v(\d+(?:\.\d+)*)"), (22, 0, 0)),
+RUNTIME_KINDS = (
+    RuntimeKind("deno", re.compile(r"^deno (\d+(?:\.\d+)*)"), (2, 3, 0)),
+    RuntimeKind("node", re.compile(r"^v(\d+(?:\.\d+)*)"), (22, 0, 0)),
 )
 NONE = "none, so YouTube shows only some of its forms; pip install '.[js]' brings one"
 
 
 def named() -> dict[str, dict[str, str]]:
     """The kinds, as yt-dlp's option names them."""
-    return {kind.name: {} for kind in KINDS}
+    return {kind.name: {} for kind in RUNTIME_KINDS}
 
 
 def state() -> str:
     """The runtime that yt-dlp takes here, in words, and what is wrong with the others."""
     old = []
-    for kind in KINDS:
+    for kind in RUNTIME_KINDS:
         path = shutil.which(kind.name, path=f"{sysconfig.get_path('scripts')}:{PATH}")
         version = version_of(kind, path) if path else None
         if version and version >= kind.least:
@@ -52,10 +52,10 @@ def state() -> str:
     return "; ".join([NONE, *old])
 
 
-def version_of(kind: Kind, path: str) -> tuple[int, ...] | None:
+def version_of(kind: RuntimeKind, path: str) -> tuple[int, ...] | None:
     """What a program says its version is; None when it does not say."""
     try:
-        told = subprocess.run([path, "--version"], capture_output=True, timeout=PATIENCE)
+        told = subprocess.run([path, "--version"], capture_output=True, timeout=VERSION_TIMEOUT)
     except (OSError, subprocess.TimeoutExpired):
         return None
     found = kind.says.match(told.stdout.decode(errors="replace"))

@@ -24,7 +24,7 @@ from procs.errors import JobError
 from procs.variant import parse
 
 #: Seconds for all of a page's frames, and for all of its pictures.
-FRAMES, PICTURES = 30.0, 30.0
+FRAMES_TIMEOUT, PICTURES_TIMEOUT = 30.0, 30.0
 #: Pictures of one album; pixels of a picture's longer and shorter side at least; others are asked
 #: for than are taken, for some are icons.
 ALBUM, LONGER, SHORTER, ASKED = 10, 150, 90, 25
@@ -111,7 +111,7 @@ class Seeker:
         assert self.page is not None
         began = clock.now().boot
         for frame in self.page.frames:
-            if clock.now().boot - began > FRAMES:
+            if clock.now().boot - began > FRAMES_TIMEOUT:
                 break
             if (info := self.opened(frame)) is not None:
                 return self.titled(info)
@@ -179,7 +179,7 @@ class Seeker:
         assert self.page is not None
         began, found, seen = clock.now().boot, list[Info](), set[bytes]()
         for url in self.page.pictures[:ASKED]:
-            if len(found) == ALBUM or clock.now().boot - began > PICTURES:
+            if len(found) == ALBUM or clock.now().boot - began > PICTURES_TIMEOUT:
                 break
             head = self.head(url)
             mark = hashlib.sha256(head).digest()

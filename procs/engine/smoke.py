@@ -20,19 +20,21 @@ from procs.tools import tools
 LOOPBACK = "127.0.0.1"
 OWN = ("127.0.0.0/8",)
 #: Seconds for one try.
-PATIENCE = 90.0
+TRIAL_TIMEOUT = 90.0
 #: Seconds that a nursery on trial outlives it.
 LINGER = 1.0
 #: A film of a second, once as a file and once in segments.
 FILM = ("-v", "error", "-f", "lavfi", "-i", "testsrc=d=1:size=64x64:rate=25", "-c:v", "mpeg2video")
-FORMS = (("film.mp4", ()), ("list.m3u8", ("-f", "hls", "-hls_list_size", "0")))
-PAGE = '<html><title>A film</title><video src="/film.mp4" width="64" height="64"></video></html>'
+TRIAL_FILES = (("film.mp4", ()), ("list.m3u8", ("-f", "hls", "-hls_list_size", "0")))
+TRIAL_PAGE = (
+    '<html><title>A film</title><video src="/film.mp4" width="64" height="64"></video></html>'
+)
 #: What of it is fetched: a page that shows a film, and a film in segments.
 PATHS = ("page.html", "list.m3u8")
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class SmokeTrial:
     """What is tried: the operator's addresses, by which ways; private networks they may be in."""
 
     urls: Sequence[str] = ()
@@ -40,7 +42,7 @@ class Trial:
     routes: Routes = field(default_factory=Routes)
 
 
-async def test(version: Version, home: Path, trial: Trial, *, old: Version) -> None:
+async def test(version: Version, home: Path, trial: SmokeTrial, *, old: Version) -> None:
     """Raises EngineRefused when a version cannot do what it must. An address of the operator's at
     which the old one fails as well says nothing about the new one."""
     place = home / "smoke"
@@ -60,7 +62,7 @@ async def own_page(version: Version, place: Path) -> None:
     """Fetch what we serve ourselves, whole. Raises EngineRefused."""
     site = place / "site"
     try:
-        async with engine(version, place) as tried, asyncio.timeout(PATIENCE):
+        async with engine(version, place) as tried, asyncio.timeout(TRIAL_TIMEOUT):
             if why := await tried.self_test():
                 raise EngineRefused(f"yt-dlp {version.name}: {why}")
             await make(tried, site)
@@ -68,7 +70,7 @@ async def own_page(version: Version, place: Path) -> None:
                 for path in PATHS:
                     await fetch(tried, f"{address}/{path}", place / path)
     except TimeoutError:
-        raise EngineRefused(f"yt-dlp {version.name}: no film in {PATIENCE:g} s") from None
+        raise EngineRefused(f"yt-dlp {version.name}: no film in {TRIAL_TIMEOUT:g} s") from None
     except EngineRefused:
         raise
     except ChaparError as error:
@@ -84,18 +86,18 @@ async def fetch(engine: Engine, url: str, folder: Path) -> None:
         raise EngineRefused(f"nothing came of {url}")
 
 
-async def fails(version: Version, place: Path, url: str, trial: Trial) -> str:
+async def fails(version: Version, place: Path, url: str, trial: SmokeTrial) -> str:
     """Why a version cannot read an address; "" when it can."""
     order = Order(url, allowed_networks=tuple(trial.networks))
     try:
         async with (
             engine(version, place, trial.routes) as tried,
-            asyncio.timeout(PATIENCE),
+            asyncio.timeout(TRIAL_TIMEOUT),
             tried.open(order, place / "probe") as child,
         ):
             await child.probe()
     except TimeoutError:
-        return f"no answer in {PATIENCE:g} s"
+        return f"no answer in {TRIAL_TIMEOUT:g} s"
     except ChaparError as error:
         return f"{type(error).__name__} {error}"
     return ""
@@ -117,9 +119,9 @@ async def engine(
 async def make(engine: Engine, site: Path) -> None:
     """The page and its film. Raises EngineRefused."""
     site.mkdir(parents=True, exist_ok=True)
-    (site / "page.html").write_text(PAGE)
-    for name, form in FORMS:
-        ran = await engine.run([tools().ffmpeg, *FILM, *form, "-y", name], site, PATIENCE)
+    (site / "page.html").write_text(TRIAL_PAGE)
+    for name, form in TRIAL_FILES:
+        ran = await engine.run([tools().ffmpeg, *FILM, *form, "-y", name], site, TRIAL_TIMEOUT)
         if ran.code:
             raise EngineRefused(f"ffmpeg makes no film: {ran.err.decode(errors='replace')[-200:]}")
 

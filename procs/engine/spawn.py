@@ -14,7 +14,7 @@ from procs.errors import EngineDied
 from procs.tools import PATH
 
 #: Seconds until a nursery must be warm, on a busy machine.
-PATIENCE = 60.0
+WARM_TIMEOUT = 60.0
 #: Seconds until the next look, while another worker's nursery is opening or closing its door.
 PAUSE = 0.02
 
@@ -32,7 +32,7 @@ ENVIRONMENT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class NurseryWish:
     """Which nursery is wanted: of which yt-dlp, where, how long it lives with nobody there."""
 
     run: Path
@@ -40,7 +40,7 @@ class Wish:
     linger: float
 
 
-async def reach(wish: Wish, spawn: bool) -> socket.socket:
+async def reach(wish: NurseryWish, spawn: bool) -> socket.socket:
     """A connection to the machine's nursery. Raises EngineDied when there is none to be had."""
     while True:
         try:
@@ -62,7 +62,7 @@ async def connect(path: Path) -> socket.socket:
     return link
 
 
-async def start(wish: Wish) -> None:
+async def start(wish: NurseryWish) -> None:
     """Start a nursery that outlives us. It has opened its door when this returns, or another one
     is about to."""
     logs = wish.run.parent / "logs"

@@ -8,24 +8,24 @@ from procs.errors import NoSubtitles, OtherSubtitles
 from procs.variant import Variant
 
 #: The text forms that can be made into srt, the best first; whatever else there is comes last.
-FORMS = "srt/vtt/ttml/best"
+TEXT_FORMATS = "srt/vtt/ttml/best"
 #: Not a language: what people say under a broadcast.
 CHAT = "live_chat"
 #: Languages that are listed; machine translations come by the hundred.
-MOST = 60
+LANGUAGES_LISTED = 60
 #: Languages that are named where the wanted one is missing.
-NAMED = 20
+LANGUAGES_NAMED = 20
 CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,12}){0,3}")
 
 
 def written(info: dict[str, Any]) -> list[str]:
     """Codes of the languages whose words somebody wrote."""
-    return codes(info, "subtitles")[:MOST]
+    return codes(info, "subtitles")[:LANGUAGES_LISTED]
 
 
 def heard(info: dict[str, Any]) -> list[str]:
     """Codes of the languages whose words a machine wrote."""
-    return codes(info, "automatic_captions")[:MOST]
+    return codes(info, "automatic_captions")[:LANGUAGES_LISTED]
 
 
 def codes(info: dict[str, Any], source: str) -> list[str]:
@@ -39,10 +39,10 @@ def choose(info: dict[str, Any], language: str) -> str:
     for source in ("subtitles", "automatic_captions"):
         if found := matching(codes(info, source), language):
             return found
-    there = written(info) or heard(info)[:NAMED]
+    there = written(info) or heard(info)[:LANGUAGES_NAMED]
     if not there:
         raise NoSubtitles(f"subtitles {language}, and there are none")
-    facts = {"wanted": language, "languages": " ".join(there[:NAMED])}
+    facts = {"wanted": language, "languages": " ".join(there[:LANGUAGES_NAMED])}
     raise OtherSubtitles(f"subtitles {language}; there are: {facts['languages']}", facts=facts)
 
 
@@ -66,7 +66,7 @@ def options(info: dict[str, Any], wish: Variant) -> dict[str, Any]:
         "writesubtitles": True,
         "writeautomaticsub": True,
         "subtitleslangs": [re.escape(choose(info, wish.subtitles))],
-        "subtitlesformat": FORMS,
+        "subtitlesformat": TEXT_FORMATS,
         "skip_download": wish.words_alone,
     }
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from procs.engine import allowed, bpf, numbers
-from procs.engine.bpf import ANY_OF, ARGUMENT, AT_LEAST, EQUAL, LOAD, MASK, Step, answer
+from procs.engine.bpf import ANY_OF, ARGUMENT, AT_LEAST, EQUAL, LOAD, MASK, Insn, answer
 from procs.engine.confine import LIBC
 from procs.engine.numbers import Numbers
 
@@ -108,13 +108,13 @@ def names() -> dict[int, str]:
 PASS = answer(ALLOW)
 
 
-def refuse(error: int) -> Step:
+def refuse(error: int) -> Insn:
     return answer(REFUSE | error)
 
 
-def program(calls: Calls, *, network: bool, signals: bool, heard: bool = False) -> list[Step]:
+def program(calls: Calls, *, network: bool, signals: bool, heard: bool = False) -> list[Insn]:
     """The filter, step by step. With `heard`, somebody listens to what is refused."""
-    steps: list[Step] = [
+    steps: list[Insn] = [
         (LOAD, 0, 0, bpf.MACHINE),
         (EQUAL, 1, 0, calls.machine),
         answer(KILL),
@@ -133,10 +133,10 @@ def program(calls: Calls, *, network: bool, signals: bool, heard: bool = False) 
     return [*steps, *bpf.search(free, yes=PASS, no=no)]
 
 
-def judgements(*, network: bool, heard: bool) -> dict[str, list[Step]]:
+def judgements(*, network: bool, heard: bool) -> dict[str, list[Insn]]:
     """For each call that is allowed with some arguments and not with others: the steps."""
 
-    def no(name: str) -> Step:
+    def no(name: str) -> Insn:
         return answer(NOTIFY) if heard else refuse(ERRORS.get(name, errno.EPERM))
 
     senders = {name: none_of(flags, MSG_FASTOPEN, no(name)) for name, flags in SENDERS.items()}
@@ -152,18 +152,18 @@ def judgements(*, network: bool, heard: bool) -> dict[str, list[Step]]:
     }
 
 
-def none_of(argument: int, flags: int, no: Step) -> list[Step]:
+def none_of(argument: int, flags: int, no: Insn) -> list[Insn]:
     """Refuse an argument with any of these flags."""
     return [(LOAD, 0, 0, ARGUMENT[argument]), (ANY_OF, 0, 1, flags), no, PASS]
 
 
-def only(argument: int, *values: int, no: Step) -> list[Step]:
+def only(argument: int, *values: int, no: Insn) -> list[Insn]:
     """Refuse every other value of an argument."""
     judged = [step for one in values for step in ((EQUAL, 0, 1, one), PASS)]
     return [(LOAD, 0, 0, ARGUMENT[argument]), *judged, no]
 
 
-def pair(no: Step) -> list[Step]:
+def pair(no: Insn) -> list[Insn]:
     """Pairs of streams only: one end of a pair of datagrams can send to any unix socket."""
     return [
         (LOAD, 0, 0, ARGUMENT[1]),
@@ -175,7 +175,7 @@ def pair(no: Step) -> list[Step]:
     ]
 
 
-def tcp(no: Step) -> list[Step]:
+def tcp(no: Insn) -> list[Insn]:
     """Plain TCP over IPv4 and IPv6; not multipath TCP, which Landlock does not judge."""
     return [
         (LOAD, 0, 0, ARGUMENT[0]),
@@ -233,7 +233,7 @@ def compiled(network: bool, signals: bool, heard: bool) -> bytes:
     return code(program(ours, network=network, signals=signals, heard=heard))
 
 
-def code(steps: list[Step]) -> bytes:
+def code(steps: list[Insn]) -> bytes:
     return b"".join(struct.pack("HBBI", *step) for step in steps)
 
 

@@ -29,7 +29,7 @@ NOT_THERE = (Empty, Gone, NoSuchFile)
 #: Kinds of files that have no words at their beginning, and how many of it are looked at; the one
 #: ending of a film's that is also one of words.
 NO_TEXT, BEGINNING, TYPESCRIPT = ("video", "audio"), 512, ".ts"
-TEXT = re.compile(r"\s*[\[{<A-Za-z][^\x00-\x08\x0e-\x1f\x7f\ufffd]*")
+TEXT_BEGINNING = re.compile(r"\s*[\[{<A-Za-z][^\x00-\x08\x0e-\x1f\x7f\ufffd]*")
 
 
 class Taking:
@@ -127,7 +127,7 @@ def is_text(path: Path) -> bool:
     """Whether a file begins with words alone, as what a server says in its place does."""
     with open(path, "rb") as source:
         head = source.read(BEGINNING)
-    return TEXT.fullmatch(head.decode("utf-8", "ignore").lstrip("\ufeff")) is not None
+    return TEXT_BEGINNING.fullmatch(head.decode("utf-8", "ignore").lstrip("\ufeff")) is not None
 
 
 def cover(folder: Path) -> str:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from procs.engine.egress import Egress
 
 #: Bytes of a request's head, and of what waits for a slow reader: a job may have 64 of them.
-HEAD = 64 * 1024
+HEAD_BYTES = 64 * 1024
 WAITING = 256 * 1024
-AT_ONCE = struct.pack("ii", 1, 0)
+RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 #: What a proxy answers to whom it does not know.
 UNKNOWN_TO_PROXY = 407
 
@@ -59,7 +59,7 @@ class End(asyncio.Protocol):
         self.tunnel.lost()
 
 
-class Site(End):
+class SiteSide(End):
     """The site's end. What it says before the ends are tied is kept. The `answer` to a plain
     request goes on as that reads it."""
 
@@ -95,7 +95,7 @@ class Site(End):
         return self.answer is not None and not self.answer.status
 
 
-class Program(End):
+class ProgramSide(End):
     """The program's end: says first where it wants to go."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -115,7 +115,7 @@ class Program(End):
 
     def is_whole(self) -> bool:
         """Whether the head of the request is there, or more than a head can be."""
-        return b"\r\n\r\n" in self.heard or len(self.heard) > HEAD
+        return b"\r\n\r\n" in self.heard or len(self.heard) > HEAD_BYTES
 
     def eof_received(self) -> bool:
         """It has said all; the answer may still be coming."""
@@ -130,7 +130,7 @@ class Tunnel:
 
     def __init__(self, egress: "Egress") -> None:
         self.egress = egress
-        self.program = Program(self)
+        self.program = ProgramSide(self)
         self.moved = 0
         self.seen = False
         self.sayable = inf
@@ -157,7 +157,7 @@ class Tunnel:
         """Answer a request: a way to the site, or why there is none."""
         try:
             head, end, rest = heard.partition(b"\r\n\r\n")
-            if not end or len(head) > HEAD:
+            if not end or len(head) > HEAD_BYTES:
                 raise heads.BadRequest("the head is too long")
             request = heads.parse(head + end)
             self.host = request.host
@@ -178,7 +178,7 @@ class Tunnel:
     async def join(self, link: socket.socket, hello: bytes, answer: bytes) -> None:
         """Tie the two ends together."""
         loop = asyncio.get_running_loop()
-        site = Site(self, self.reads)
+        site = SiteSide(self, self.reads)
         await loop.create_connection(lambda: site, sock=link)
         if self.program.transport.is_closing():
             reset(site.transport)
@@ -274,5 +274,5 @@ def reset(transport: asyncio.Transport) -> None:
     link = transport.get_extra_info("socket")
     if link is not None and link.fileno() >= 0:
         with socket.socket(fileno=os.dup(link.fileno())) as copy:
-            copy.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+            copy.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
     transport.abort()

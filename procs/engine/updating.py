@@ -8,9 +8,9 @@ from packaging.version import Version as Number
 
 from procs import disk
 from procs.engine import packages, smoke
-from procs.engine.smoke import Trial
+from procs.engine.smoke import SmokeTrial
 from procs.engine.versions import (
-    NAME,
+    DISTRIBUTION,
     UNFINISHED,
     EngineRefused,
     Version,
@@ -25,7 +25,7 @@ Say = Callable[[str], object]
 class Updater:
     """Brings other versions under one CHAPAR_HOME. `say` gets a line about each step."""
 
-    def __init__(self, home: Path, trial: Trial, say: Say) -> None:
+    def __init__(self, home: Path, trial: SmokeTrial, say: Say) -> None:
         self.home = home
         self.versions = Versions(home / "engines")
         self.trial = trial
@@ -42,21 +42,21 @@ class Updater:
             name = str(number(wanted)) if wanted else await self.newest(pre=pre)
             check_floor(Version(name))
             if name == self.versions.current().name:
-                self.say(f"{NAME} {name} is in use already")
+                self.say(f"{DISTRIBUTION} {name} is in use already")
                 return self.versions.current()
             version = self.versions.find(name) or await self.bring(name)
             self.versions.use(version)
-            self.say(f"{NAME} {name} is in use; running jobs finish on the one before")
+            self.say(f"{DISTRIBUTION} {name} is in use; running jobs finish on the one before")
             return version
 
     async def bring(self, name: str) -> Version:
         """Install a version, try it, and keep it when it is good."""
         fresh = self.versions.root / f"{UNFINISHED}{name}-{os.getpid()}"
         try:
-            self.say(f"installing {NAME} {name}")
+            self.say(f"installing {DISTRIBUTION} {name}")
             await packages.install(name, fresh)
             check_is(Number(name), packages.found(fresh))
-            self.say(f"trying {NAME} {name}")
+            self.say(f"trying {DISTRIBUTION} {name}")
             await self.test(Version(name, fresh))
             fresh.rename(self.versions.root / name)
         finally:
@@ -93,4 +93,4 @@ class Updater:
 
 def check_is(wanted: Number, got: Number) -> None:
     if wanted != got:
-        raise EngineRefused(f"pip brought {NAME} {got} instead of {wanted}")
+        raise EngineRefused(f"pip brought {DISTRIBUTION} {got} instead of {wanted}")

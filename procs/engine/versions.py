@@ -21,7 +21,7 @@ from packaging.version import Version as Number
 from procs import codec, disk, log
 from procs.errors import ChaparError
 
-NAME = "yt-dlp"
+DISTRIBUTION = "yt-dlp"
 #: Below this one, yt-dlp has known holes.
 FLOOR = Number("2026.7.4")
 POINTER, LOCK, UNFINISHED = "current", ".lock", ".new-"
@@ -46,7 +46,7 @@ class Version:
 @cache
 def installed() -> Version:
     """The yt-dlp of our own environment, as it was when this process first asked."""
-    return Version(metadata.version(NAME))
+    return Version(metadata.version(DISTRIBUTION))
 
 
 def number(text: str) -> Number:

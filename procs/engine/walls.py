@@ -61,7 +61,7 @@ SURE: Rows = (
         r"|برای (?:مشاهده|دیدن|تماشا|دانلود)[^.]{0,40}(?:وارد|عضو)",
     ),
 )
-NAMED = (errors.BotCheck, errors.NoSuchFile)
+CERTAIN_ERRORS = (errors.BotCheck, errors.NoSuchFile)
 #: Marks in a page's own text, where it has next to no words.
 CHALLENGE = re.compile(r"cdn-cgi/challenge|g-recaptcha|h-captcha|cf-turnstile|_cf_chl", re.I)
 #: Addresses of sign-ins, to which somebody is led who wanted something else.
@@ -73,7 +73,7 @@ def surely(page: Page, asked: str) -> JobError | None:
     pictures it shows; None for nothing."""
     if page.password and (re.search(LOGIN, page.title, re.I) or is_led(page, asked)):
         return errors.LoginNeeded(f"the page is a sign-in: {page.title}")
-    named = tuple(row for row in ROWS if row[0] in NAMED)
+    named = tuple(row for row in ROWS if row[0] in CERTAIN_ERRORS)
     few = page.words if len(page.words) <= LITTLE else ""
     return said(named, page.title, page) or said(SURE, few, page)
 

@@ -102,7 +102,7 @@ SITES: dict[str, Rows] = {
 }
 
 #: Said by wrappers around a status that alone would mislead.
-FIRST: Rows = (
+WRAPPER_PHRASES: Rows = (
     (errors.Forbidden, r"no connection adapters were found"),  # a redirect out of the web
     (errors.BotCheck, r"anti-bot|generic:impersonate|TLS fingerprint"),
     (errors.SiteFiltered, r"access to this webpage has been blocked"),
@@ -114,7 +114,7 @@ FIRST: Rows = (
 #: Of the sites above: they gave addresses, and do not take them. Our reader knows them no more.
 STALE: Rows = ((errors.ExtractorBroken, r"unable to download video data: HTTP Error 403"),)
 
-ALL: Rows = (
+GENERAL_PHRASES: Rows = (
     (errors.Drm, r"\bDRM\b"),
     (
         errors.SiteBusy,

@@ -17,7 +17,7 @@ from procs import log
 from procs.store.database import WriteLock
 
 #: Seconds between two looks, and while somebody is suspected.
-LOOK, CLOSE_LOOK = 1.0, 0.05
+GATE_INTERVAL, SUSPECT_INTERVAL = 1.0, 0.05
 #: Seconds inside after which a stopped process is killed, and one that runs.
 STOPPED, STUCK = 3.0, 30.0
 
@@ -54,7 +54,7 @@ class Doorman(threading.Thread):
         self.gone = threading.Event()
 
     def run(self) -> None:
-        while not self.gone.wait(CLOSE_LOOK if self.suspects() else LOOK):
+        while not self.gone.wait(SUSPECT_INTERVAL if self.suspects() else GATE_INTERVAL):
             self.look(time.monotonic())
 
     def look(self, now: float) -> None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from procs import clock, codec, disk, log
 from procs.config import Settings
 from procs.engine.routes import configured
-from procs.engine.smoke import Trial
+from procs.engine.smoke import SmokeTrial
 from procs.engine.updating import Updater
 from procs.engine.versions import EngineRefused, Version
 from procs.errors import ChaparError
@@ -18,22 +18,22 @@ from procs.store.engines import Use
 OFF, NOTIFY, AUTO = "off", "notify", "auto"
 #: Seconds between two looks for a newer version; sooner when so many extractors broke since the
 #: last look; and until the first look of all.
-DAY, SOONER, FIRST = 24 * 3600.0, 3 * 3600.0, 3600.0
+DAY, SOONER, FIRST_LOOK = 24 * 3600.0, 3 * 3600.0, 3600.0
 MANY = 10
 #: Seconds for which a version is on probation. It is worse than the one before when so many
 #: attempts found an extractor broken, and they are such a share of all, so many times the usual
 #: one, but never more than most.
 PROBATION = 24 * 3600.0
-FAILED, SHARE, TIMES, MOST = 10, 0.2, 3.0, 0.9
+FAILED, SHARE, TIMES, WORST_SHARE = 10, 0.2, 3.0, 0.9
 #: The rows that say when it was looked, with how many broken then; and what was the newest.
 LOOKED, NEWEST = "engine.looked", "engine.newest"
 
 
-def trial(settings: Settings) -> Trial:
+def trial(settings: Settings) -> SmokeTrial:
     """What a version must be able to do here."""
     networks = [str(network) for network in settings.allowed_networks]
     routes = configured(settings.upstream_proxy, settings.allowed_ports)
-    return Trial(settings.engine_smoke_urls, networks, routes)
+    return SmokeTrial(settings.engine_smoke_urls, networks, routes)
 
 
 def say(line: str) -> None:
@@ -82,7 +82,7 @@ class Freshness:
         """Whether to look for a newer version now; the first time an hour after the first start."""
         now, (at, broken) = clock.now().wall, self.looked()
         if at == 0:
-            self.note_look(now - DAY + FIRST)
+            self.note_look(now - DAY + FIRST_LOOK)
             return False
         more = engines.broken(self.db) - broken
         return now - at >= (SOONER if more >= MANY else DAY)
@@ -122,5 +122,5 @@ class Freshness:
 
 def is_worse(used: Use) -> bool:
     """Whether a version finds more extractors broken than the one before did."""
-    much = min(MOST, max(SHARE, TIMES * used.usual))
+    much = min(WORST_SHARE, max(SHARE, TIMES * used.usual))
     return used.broken >= FAILED and used.share >= much

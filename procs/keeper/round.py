@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from procs import clock, disk, log
+from procs import advice, clock, disk, log
 from procs.config import Settings
 from procs.errors import StoreFull
 from procs.keeper import hung, sweep
@@ -71,7 +71,7 @@ class Keeper:
             try:
                 one.run(time.monotonic())
             except StoreFull as error:
-                log.error("store.full", error=error, fix="free space under CHAPAR_HOME")
+                log.error("store.full", error=error, fix=advice.FREE_SPACE)
                 self.make_room()
 
     def make_room(self) -> None:

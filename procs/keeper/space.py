@@ -4,7 +4,7 @@ import errno
 import os
 from pathlib import Path
 
-from procs import advice, clock, disk, log
+from procs import advice, alert_kinds, clock, disk, log
 from procs.config import Settings
 from procs.job import Lane
 from procs.store import alerts, disks, wake
@@ -14,7 +14,7 @@ from procs.store.database import Database
 FULL = 16 * 1024 * 1024
 #: A disk that was low is not any more when this share of the floor is free besides.
 SPARE = 0.1
-FIX = advice.of(advice.LOW)
+FIX = advice.of(alert_kinds.LOW)
 
 
 class Space:
@@ -62,12 +62,12 @@ class Space:
         if free < floor and not was_low:
             disks.note_low(self.db, here, free=free, now=clock.now())
             detail = f"{free} bytes free of {floor}"
-            alerts.note(self.db, advice.LOW, here, now=clock.now(), lasts=True, detail=detail)
+            alerts.note(self.db, alert_kinds.LOW, here, now=clock.now(), lasts=True, detail=detail)
             log.error("disk.low", free=free, floor=floor, fix=FIX)
             wake.poke(self.db.run, wake.BOT)
         elif was_low and free >= floor * (1 + SPARE):
             disks.note_enough(self.db, here)
-            alerts.clear(self.db, (advice.LOW,), here, now=clock.now())
+            alerts.clear(self.db, (alert_kinds.LOW,), here, now=clock.now())
             log.info("disk.enough", free=free, floor=floor)
             wake.poke_idle(self.db.run, lanes=[Lane.HEAVY])
 

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from procs import disk
 
 #: More top-level boxes than that means fragments, whatever they are called.
-MOST = 64
+BOXES_READ = 64
 #: Bytes of an index that are looked through.
 INDEX = 64 << 20
 
@@ -17,7 +17,7 @@ def is_streamable(path: Path) -> bool:
     """True when the index (moov) comes before the data (mdat), and the file is in one piece."""
     with open(path, "rb") as source:
         names = list(boxes(source))
-    if b"moof" in names or len(names) >= MOST:
+    if b"moof" in names or len(names) >= BOXES_READ:
         return False
     return b"moov" in names and b"mdat" in names and names.index(b"moov") < names.index(b"mdat")
 
@@ -35,7 +35,7 @@ def will_stream(path: Path) -> bool | None:
                 source.seek(start)
             names.append(name)
     if b"mdat" not in names:
-        return None if len(names) < MOST else False
+        return None if len(names) < BOXES_READ else False
     if b"moof" in names or b"moov" not in names[: names.index(b"mdat")]:
         return False
     return b"avc1" in index and (b"mp4a" in index or b"soun" not in index)
@@ -43,7 +43,7 @@ def will_stream(path: Path) -> bool | None:
 
 def boxes(source: BinaryIO) -> Iterator[bytes]:
     """Names of the top-level boxes, in order."""
-    for _ in range(MOST):
+    for _ in range(BOXES_READ):
         head = source.read(8)
         if len(head) < 8:
             return

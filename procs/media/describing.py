@@ -6,7 +6,7 @@ from pathlib import Path
 from procs.filenames import fit, mime
 from procs.job import File
 from procs.media import making, pictures
-from procs.media.facts import Facts
+from procs.media.facts import MediaFacts
 from procs.media.making import Tags
 from procs.media.planning import Plan
 from procs.media.programs import Run
@@ -37,7 +37,7 @@ class Task:
         return max(0.0, min(self.duration, clip.end) - clip.start)
 
 
-async def described(task: Task, path: Path, plan: Plan, facts: Facts, mark: str) -> File:
+async def described(task: Task, path: Path, plan: Plan, facts: MediaFacts, mark: str) -> File:
     """A film or a song with its facts and its thumbnail; `mark` tells files of one job apart."""
     picture = facts.picture if plan.kind == "video" else None
     tags = spoken(task, facts) if plan.kind == "audio" else task.tags
@@ -57,7 +57,7 @@ async def described(task: Task, path: Path, plan: Plan, facts: Facts, mark: str)
     )
 
 
-async def thumbnail(task: Task, path: Path, plan: Plan, facts: Facts, mark: str) -> str:
+async def thumbnail(task: Task, path: Path, plan: Plan, facts: MediaFacts, mark: str) -> str:
     """The path of the small picture that the chat shows, or nothing."""
     drawing = task.folder / f"thumbnail-{mark}.jpg"
     if plan.kind == "video" and facts.picture:
@@ -67,7 +67,7 @@ async def thumbnail(task: Task, path: Path, plan: Plan, facts: Facts, mark: str)
     return ""
 
 
-def spoken(task: Task, facts: Facts) -> Tags:
+def spoken(task: Task, facts: MediaFacts) -> Tags:
     """A song's title and artist: the site's words, else the file's own tags."""
     if task.tags.performer or not facts.title:
         return task.tags

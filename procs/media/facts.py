@@ -18,7 +18,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class MediaFacts:
     """One file. `container` is the demuxer's name; `sound` the codec, empty when it is silent;
     `cover` says that a still picture is inside."""
 
@@ -31,7 +31,7 @@ class Facts:
     artist: str = ""
 
 
-def read(text: bytes) -> Facts | None:
+def read(text: bytes) -> MediaFacts | None:
     """The facts in ffprobe's JSON; None when it saw no stream at all."""
     told = codec.load(text)
     streams = told.get("streams") or []
@@ -42,7 +42,7 @@ def read(text: bytes) -> Facts | None:
     pictures = [s for s in streams if s.get("codec_type") == "video"]
     moving = [s for s in pictures if not is_cover(s)]
     sounds = [s for s in streams if s.get("codec_type") == "audio"]
-    return Facts(
+    return MediaFacts(
         container=str(head.get("format_name") or ""),
         duration=seconds(head.get("duration")),
         picture=picture(moving[0]) if moving else None,

@@ -8,7 +8,7 @@ from pathlib import Path
 from procs import log
 from procs.errors import ProcessingFailed, TooLarge
 from procs.media import wording
-from procs.media.facts import Facts
+from procs.media.facts import MediaFacts
 from procs.media.planning import Plan
 from procs.media.programs import Run, ffmpeg, source
 from procs.variant import Clip, Variant
@@ -23,7 +23,7 @@ COVER_SIDE = 640
 #: The front cover among the kinds of pictures, and Linux's limit of one argument of a program.
 FRONT, ARGUMENT = 3, 128 * 1024 - 64
 #: Of a picture that is encoded anew: hardly to be told from the original, and quick.
-PICTURES = {"libx264": ("-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p")}
+PICTURE_ENCODING = {"libx264": ("-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p")}
 #: How containers are written, by suffix.
 SHAPES = {
     ".mp4": ("-movflags", "+faststart", "-f", "mp4"),
@@ -59,7 +59,7 @@ async def film(
     if words:
         inputs += [*within_time(wish.clip), *wording.source(words)]
         streams += wording.inside(wish.subtitles, 1)
-    codecs = ["-c:v", plan.picture, *PICTURES.get(plan.picture, ()), *sounding(plan)]
+    codecs = ["-c:v", plan.picture, *PICTURE_ENCODING.get(plan.picture, ()), *sounding(plan)]
     tail = ["-avoid_negative_ts", "make_zero", *SHAPES[made.suffix], str(made)]
     copied = plan.picture == "copy" and plan.sound in ("", "copy")
     timeout = COPYING if copied else ENCODING
@@ -110,7 +110,7 @@ def covering() -> list[str]:
     return ["-c:v", "mjpeg", "-vf", scale, "-disposition:v:0", "attached_pic"]
 
 
-async def frame(run: Run, path: Path, facts: Facts, made: Path) -> str:
+async def frame(run: Run, path: Path, facts: MediaFacts, made: Path) -> str:
     """A thumbnail from a film's beginning, after its fade-in. Returns its path, or nothing."""
     assert facts.picture is not None
     width, height = within(facts.picture.width, facts.picture.height)

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 from typing import BinaryIO
 
-MIB = 1024**2
+from procs.disk import MIB
+
 #: Telegram's limits of a photo: bytes, width and height together, and how long a strip may be.
 PHOTO_BYTES = 10 * MIB
 PHOTO_SIDES = 10_000

@@ -8,7 +8,7 @@ out as a document, as it is, and a clip begins at the key frame before its time.
 from dataclasses import dataclass, replace
 
 from procs.errors import ClipBeyond, NoSound, NotEncoded
-from procs.media.facts import Facts
+from procs.media.facts import MediaFacts
 from procs.variant import Variant
 
 #: What an mp4 may hold and players of Telegram know.
@@ -40,7 +40,7 @@ class Plan:
 DOCUMENT = Plan("document")
 
 
-def plan(facts: Facts | None, *, wish: Variant, streamable: bool, encode: float = 0.0) -> Plan:
+def plan(facts: MediaFacts | None, *, wish: Variant, streamable: bool, encode: float = 0.0) -> Plan:
     """What to do. `streamable` says that the file is an mp4 with its index in front, `encode` how
     many seconds may be encoded anew. Raises ClipBeyond, NoSound, NotEncoded."""
     if wish.clip and facts and facts.duration <= wish.clip.start:
@@ -61,7 +61,7 @@ def plan(facts: Facts | None, *, wish: Variant, streamable: bool, encode: float 
     return watch(facts, streamable)
 
 
-def watch(facts: Facts, streamable: bool) -> Plan:
+def watch(facts: MediaFacts, streamable: bool) -> Plan:
     """A film: into an mp4 that can be played while it arrives, by copying."""
     assert facts.picture is not None
     in_mp4 = facts.container.startswith("mov")
@@ -74,13 +74,13 @@ def watch(facts: Facts, streamable: bool) -> Plan:
     return Plan("video", ".mp4", picture="copy", sound=sound)
 
 
-def plays(facts: Facts) -> bool:
+def plays(facts: MediaFacts) -> bool:
     """Whether every chat shows the picture."""
     assert facts.picture is not None
     return facts.picture.codec == "h264" and facts.picture.pixels in PIXELS
 
 
-def encoded(facts: Facts, wish: Variant, most: float) -> Plan:
+def encoded(facts: MediaFacts, wish: Variant, most: float) -> Plan:
     """A film, or the part that was wished, made anew so that it begins and plays as it should."""
     start, end = (wish.clip.start, wish.clip.end) if wish.clip else (0, facts.duration)
     length = min(end, facts.duration) - start
@@ -94,7 +94,7 @@ def replaced(plan: Plan) -> Plan:
     return plan if plan == DOCUMENT else replace(plan, picture="copy")
 
 
-def part(facts: Facts, wish: Variant) -> Plan:
+def part(facts: MediaFacts, wish: Variant) -> Plan:
     """A clip by copying, from the key frame before it."""
     if facts.picture is None:
         return listen(facts, "audio")
@@ -105,7 +105,7 @@ def part(facts: Facts, wish: Variant) -> Plan:
     return whole
 
 
-def listen(facts: Facts | None, form: str) -> Plan:
+def listen(facts: MediaFacts | None, form: str) -> Plan:
     """Sound alone: mp3 or opus where it was asked for, else m4a, by copying wherever possible."""
     if facts is None or not facts.sound:
         raise NoSound("no sound in it")
@@ -116,7 +116,7 @@ def listen(facts: Facts | None, form: str) -> Plan:
     return Plan("audio", ".m4a", sound="copy" if facts.sound == "aac" else "aac")
 
 
-def as_it_is(facts: Facts) -> Plan:
+def as_it_is(facts: MediaFacts) -> Plan:
     """A sound file that was sent as a link: the file itself, if a chat can play it."""
     name = facts.container.partition(",")[0]
     return Plan("audio", PLAYED[name]) if facts.sound and name in PLAYED else DOCUMENT

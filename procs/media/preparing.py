@@ -9,7 +9,7 @@ from procs.filenames import free, title_name
 from procs.job import File
 from procs.media import boxes, making, pictures, planning, splitting, wording
 from procs.media.describing import Task, described, document, spoken, still
-from procs.media.facts import Facts
+from procs.media.facts import MediaFacts
 from procs.media.making import Tags
 from procs.media.planning import Plan
 from procs.media.probing import probe
@@ -102,7 +102,7 @@ async def pictured(task: Task, path: Path, mark: str) -> File:
     return still(path)
 
 
-async def formed(task: Task, path: Path, plan: Plan, facts: Facts, mark: str) -> list[File]:
+async def formed(task: Task, path: Path, plan: Plan, facts: MediaFacts, mark: str) -> list[File]:
     """A film, a song, or a media that is sent as a document."""
     copied = plan.kind != "audio" and plan.picture in ("", "copy")
     if is_over(task, path) and copied and not task.wish.clip:
@@ -118,7 +118,7 @@ async def alone(task: Task, path: Path) -> File:
     return document(await wording.as_srt(task.run, path, path.with_name(name)))
 
 
-async def whole(task: Task, path: Path, plan: Plan, facts: Facts, mark: str) -> list[File]:
+async def whole(task: Task, path: Path, plan: Plan, facts: MediaFacts, mark: str) -> list[File]:
     """A film that fits, or a song; what grew over the limit is cut after all."""
     if plan.untouched:
         path = renamed(path, finest(task, facts, path, plan))
@@ -137,7 +137,7 @@ def is_over(task: Task, path: Path) -> bool:
     return path.stat().st_size > task.limit
 
 
-async def in_parts(task: Task, path: Path, plan: Plan, facts: Facts, mark: str) -> list[File]:
+async def in_parts(task: Task, path: Path, plan: Plan, facts: MediaFacts, mark: str) -> list[File]:
     """The parts of one that is too large, numbered in their names and titles."""
     cuts = await splitting.split(task.run, path, plan, facts, limit=task.limit, most=task.parts)
     title = title_of(task, facts, path, plan)
@@ -154,7 +154,9 @@ async def in_parts(task: Task, path: Path, plan: Plan, facts: Facts, mark: str) 
     return files
 
 
-async def made(task: Task, path: Path, plan: Plan, facts: Facts, mark: str) -> tuple[Path, Facts]:
+async def made(
+    task: Task, path: Path, plan: Plan, facts: MediaFacts, mark: str
+) -> tuple[Path, MediaFacts]:
     """The new file under its final name, the old one gone, and what it turned out to be."""
     fresh = task.folder / f"made-{mark}{plan.suffix}"
     name = finest(task, facts, path, plan)
@@ -170,7 +172,7 @@ async def made(task: Task, path: Path, plan: Plan, facts: Facts, mark: str) -> t
     return renamed(fresh, name), result
 
 
-def check(facts: Facts, plan: Plan, promised: float) -> None:
+def check(facts: MediaFacts, plan: Plan, promised: float) -> None:
     """The file is what it should be, whatever the programs said. Raises ProcessingFailed."""
     if plan.kind == "video" and facts.picture is None:
         raise ProcessingFailed("no picture in it")
@@ -180,12 +182,12 @@ def check(facts: Facts, plan: Plan, promised: float) -> None:
         raise ProcessingFailed(f"{facts.duration:.1f} s of {promised:.1f} s promised")
 
 
-def finest(task: Task, facts: Facts, path: Path, plan: Plan) -> str:
+def finest(task: Task, facts: MediaFacts, path: Path, plan: Plan) -> str:
     """The name that the file will bear in the chat."""
     return title_name(title_of(task, facts, path, plan), plan.suffix or path.suffix)
 
 
-def title_of(task: Task, facts: Facts, path: Path, plan: Plan) -> str:
+def title_of(task: Task, facts: MediaFacts, path: Path, plan: Plan) -> str:
     return (spoken(task, facts).title if plan.kind == "audio" else task.tags.title) or path.stem
 
 

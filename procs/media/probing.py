@@ -4,18 +4,18 @@ import sys
 from pathlib import Path
 
 from procs.media import facts
-from procs.media.facts import Facts
+from procs.media.facts import MediaFacts
 from procs.media.programs import GUARD, PROTOCOLS, Run
 from procs.tools import FORMATS, tools
 
 PYAV = str(Path(__file__).with_name("pyav_probe.py"))
 #: Seconds; a file that takes longer to open is not worth knowing.
-PATIENCE = 60.0
+PROBE_TIMEOUT = 60.0
 
 
-async def probe(run: Run, folder: Path, path: Path) -> Facts | None:
+async def probe(run: Run, folder: Path, path: Path) -> MediaFacts | None:
     """The facts of a file; None when it is no media that we may open."""
-    ran = await run(command(path), folder, PATIENCE)
+    ran = await run(command(path), folder, PROBE_TIMEOUT)
     return facts.read(ran.out) if ran.code == 0 else None
 
 

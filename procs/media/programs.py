@@ -9,7 +9,7 @@ from procs.errors import DiskFull, ProcessingFailed, TooLarge
 from procs.tools import FORMATS, tools
 
 
-class Ran(Protocol):
+class ProgramRun(Protocol):
     """How a program ended: exit code (negative: a signal), and the end of what it wrote."""
 
     @property
@@ -21,7 +21,7 @@ class Ran(Protocol):
 
 
 #: Runs a program (absolute path first) in a folder, for so many seconds at most.
-Run = Callable[[list[str], Path, float], Awaitable[Ran]]
+Run = Callable[[list[str], Path, float], Awaitable[ProgramRun]]
 
 #: What may be opened: local files, as what they are. A playlist in disguise must not make ffmpeg
 #: read other files or addresses.
@@ -47,7 +47,7 @@ async def ffmpeg(run: Run, folder: Path, *words: str, timeout: float) -> None:
         raise failure(ran)
 
 
-def failure(ran: Ran) -> ProcessingFailed | DiskFull | TooLarge:
+def failure(ran: ProgramRun) -> ProcessingFailed | DiskFull | TooLarge:
     said = ran.err.decode(errors="replace").strip()
     for kind, words in FAILURES:
         if re.search(words, said, re.I):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from procs.errors import ProcessingFailed, TooLarge
 from procs.filenames import shorten
-from procs.media.facts import Facts
+from procs.media.facts import MediaFacts
 from procs.media.making import COPYING, ENCODING
 from procs.media.planning import Plan
 from procs.media.probing import probe
@@ -21,7 +21,7 @@ TRIES = 4
 #: Seconds by which the parts together may differ from the whole, and each of them.
 ROUNDING, JOINT = 1.0, 0.2
 #: Bytes of a part's title, so that the number behind it always stays.
-TITLE = 140
+TITLE_BYTES = 140
 #: How the segments of such a file are written, by suffix.
 FORMATS = {
     ".mp4": ("mp4", "movflags=+faststart"),
@@ -38,12 +38,12 @@ FORMATS = {
 
 def titled(title: str, place: int, of: int) -> str:
     """The title of one part, numbered from 1; an only one has no number."""
-    return title if of == 1 else f"{shorten(title, TITLE)} ({place} of {of})"
+    return title if of == 1 else f"{shorten(title, TITLE_BYTES)} ({place} of {of})"
 
 
 async def split(
-    run: Run, path: Path, plan: Plan, facts: Facts, *, limit: int, most: int
-) -> list[tuple[Path, Facts]]:
+    run: Run, path: Path, plan: Plan, facts: MediaFacts, *, limit: int, most: int
+) -> list[tuple[Path, MediaFacts]]:
     """The parts in order, each probed; the whole stays. There is only one when a copy fits: a file
     may be padded with what no player shows, which no copy has. Raises TooLarge when it takes more
     than `most` of them, or cannot be cut; ProcessingFailed when something is missing."""
@@ -100,7 +100,9 @@ def streams(plan: Plan) -> list[str]:
     return ["-map", "0:V?", "-map", "0:a?", "-c", "copy"]
 
 
-async def checked(run: Run, made: Sequence[Path], whole: Facts) -> list[tuple[Path, Facts]]:
+async def checked(
+    run: Run, made: Sequence[Path], whole: MediaFacts
+) -> list[tuple[Path, MediaFacts]]:
     """The parts with their facts. Raises ProcessingFailed when one is broken or time is lost."""
     told = []
     for part in made:

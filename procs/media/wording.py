@@ -7,9 +7,9 @@ from procs.media.programs import Run, ffmpeg
 
 #: Text forms of words, and nothing that could lead elsewhere.
 GUARD = ("-protocol_whitelist", "file", "-format_whitelist", "webvtt,srt,ass,ttml")
-PATIENCE = 120.0
+CONVERT_TIMEOUT = 120.0
 #: What an mp4 calls the languages (ISO 639-2); others are undetermined.
-NAMES = (
+LANGUAGE_NAMES = (
     "fa:fas en:eng ar:ara tr:tur ku:kur de:deu fr:fra es:spa ru:rus it:ita pt:por zh:zho ja:jpn"
     " ko:kor hi:hin ur:urd az:aze he:heb uk:ukr nl:nld pl:pol"
 )
@@ -22,14 +22,16 @@ def source(path: Path) -> list[str]:
 
 def inside(language: str, place: int) -> list[str]:
     """The words of the input at `place`, as a track that can be switched on and off."""
-    names = dict(pair.split(":") for pair in NAMES.split())
+    names = dict(pair.split(":") for pair in LANGUAGE_NAMES.split())
     name = names.get(language.partition("-")[0], "und")
     return ["-map", f"{place}:s:0", "-c:s", "mov_text", "-metadata:s:s:0", f"language={name}"]
 
 
 async def as_srt(run: Run, path: Path, made: Path) -> Path:
     """The same words as SubRip, the old file gone. Raises ProcessingFailed."""
-    await ffmpeg(run, path.parent, *source(path), "-f", "srt", f"{made}.new", timeout=PATIENCE)
+    await ffmpeg(
+        run, path.parent, *source(path), "-f", "srt", f"{made}.new", timeout=CONVERT_TIMEOUT
+    )
     path.unlink()
     fresh = Path(f"{made}.new")
     if not fresh.stat().st_size:

@@ -37,7 +37,7 @@ def remember(db: Database, person: Person, *, now: Now) -> None:
     """Keep what Telegram says of a user: the language, the name, how to address the chat."""
     facts = {
         "id": person.id,
-        "language": spoken(person.language),
+        "language": person.language,
         "name": person.name,
         "access": person.access_hash,
         "now": now.wall,
@@ -46,11 +46,6 @@ def remember(db: Database, person: Person, *, now: Now) -> None:
         return
     with db.write():
         db.change(REMEMBER, facts)
-
-
-def spoken(language: str) -> str:
-    """The language we answer in: `fa` for any Persian, else `en`."""
-    return "fa" if language.lower().startswith("fa") else "en"
 
 
 def language(db: Database, user: int) -> str:

@@ -37,7 +37,7 @@ class Silent(Client):
         return None
 
 
-class Ledger(SQLiteStorage):
+class MessageLedger(SQLiteStorage):
     """A session file whose place in Telegram's stream moves on only when `settled` says that all
     that was heard is handled.
 
@@ -88,7 +88,7 @@ def build(
         api_hash=settings.api_hash,
         bot_token=settings.bot_token,
         workdir=settings.sessions,
-        storage_engine=Ledger(name, settings.sessions, settled),
+        storage_engine=MessageLedger(name, settings.sessions, settled),
         no_updates=not updates,
         skip_updates=False,
         sleep_threshold=SLEEP,

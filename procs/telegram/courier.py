@@ -6,6 +6,7 @@ under a random_id that was stored before, so that a repeat is recognised by Tele
 
 import asyncio
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,9 @@ from procs.errors import ChaparError, SessionRevoked, TelegramAway, UploadRefuse
 from procs.job import File, Part, Reference
 from procs.store.database import Database
 from procs.telegram import attached, looking, signin
-from procs.telegram.errors import PartMissing, PeerRefused
-from procs.telegram.line import Leave, Line
-from procs.telegram.peers import CAPTION, cut, peer
+from procs.telegram.errors import FilePartMissing, PeerRefused
+from procs.telegram.line import Leave, Rpc
+from procs.telegram.peers import CAPTION_LENGTH, cut, peer
 from procs.telegram.posting import post, post_all
 from procs.telegram.streaming import Stream
 from procs.telegram.upload import Kept, Progress, Upload
@@ -38,6 +39,25 @@ def unheard(done: int, total: int) -> None:
     """Progress that nobody shows."""
 
 
+@dataclass(frozen=True, slots=True)
+class UploadOptions:
+    """What an upload may go on from, and for whom it is. `early` may have sent some of the file
+    already; what `kept` says that Telegram has is not sent again; `waiting` tells the chats of
+    those for whom it is."""
+
+    early: Stream | None = None
+    kept: Kept | None = None
+    waiting: Waiting = nobody
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether it goes on from another upload's parts."""
+        return bool(self.kept and self.kept.begun)
+
+
+NO_OPTIONS = UploadOptions()
+
+
 class Courier:
     """The Telegram side of one slot. A slot's session belongs to whoever holds the slot."""
 
@@ -45,10 +65,10 @@ class Courier:
         self.settings = settings
         self.addressees = Addressees(settings.bot_token.partition(":")[0], db)
         self.name = f"slot-{slot}"
-        self.line: Line | None = None
+        self.line: Rpc | None = None
         self.door = asyncio.Lock()
 
-    async def connect(self, *, before: signin.Leave = signin.allowed) -> None:
+    async def connect(self, *, before: signin.SignInLeave = signin.allowed) -> None:
         """Connect, or do nothing when connected. Signs in only if this slot never did, after
         `before` gave its leave.
 
@@ -83,47 +103,33 @@ class Courier:
         return Stream(line.lanes, path, file, head=head, premium=line.premium)
 
     async def upload(
-        self,
-        file: File,
-        on_progress: Progress,
-        *,
-        early: Stream | None = None,
-        kept: Kept | None = None,
-        waiting: Waiting = nobody,
+        self, file: File, on_progress: Progress, options: UploadOptions = NO_OPTIONS
     ) -> Reference:
         """Give Telegram a file without sending it. `on_progress` hears bytes acknowledged and
-        bytes in all; `early` may have sent some of it already, and what `kept` says that Telegram
-        has is not sent again; `waiting` tells the chats of those for whom it is. Raises
-        TelegramAway, TelegramWait, TelegramRefused, UploadRefused, TooLarge, SessionRevoked."""
+        bytes in all. Raises TelegramAway, TelegramWait, TelegramRefused, UploadRefused, TooLarge,
+        SessionRevoked."""
         line = self._line()
         try:
-            if kept and kept.begun and not early:
+            if options.is_resumed and not options.early:
                 try:
-                    return await self._upload(line, file, on_progress, waiting, kept=kept)
-                except PartMissing as missing:
+                    return await self._upload(line, file, on_progress, options)
+                except FilePartMissing as missing:
                     log.info("upload.anew", file=file.name, why="parts are gone", error=missing)
-                    kept = None
-            return await self._upload(line, file, on_progress, waiting, early=early, kept=kept)
+                    options = replace(options, kept=None)
+            return await self._upload(line, file, on_progress, options)
         except SessionRevoked as error:
             line.revoked = str(error)
             raise
 
     async def _upload(
-        self,
-        line: Line,
-        file: File,
-        on_progress: Progress,
-        waiting: Waiting,
-        *,
-        early: Stream | None = None,
-        kept: Kept | None = None,
+        self, line: Rpc, file: File, on_progress: Progress, options: UploadOptions
     ) -> Reference:
         whole: Upload
-        resumed = bool(kept and kept.begun)
+        tries, early = 1 if options.is_resumed else MISSING, options.early
         if early and await finished(early, file, on_progress):
             whole, handle = early, early.name()
         else:
-            facts: dict[str, Any] = {"premium": line.premium, "kept": kept}
+            facts: dict[str, Any] = {"premium": line.premium, "kept": options.kept}
             whole = Upload(line.lanes, Path(file.path), on_progress, **facts)
             handle = await whole.run()
         thumb, uploads = None, [whole]
@@ -131,11 +137,10 @@ class Courier:
             uploads.append(Upload(line.lanes, Path(file.thumbnail), unheard))
             thumb = await uploads[1].run()
         media = attached.described(file, handle, thumb)
-        tries = 1 if resumed else MISSING
-        return await self._made(line, media, uploads, waiting, tries=tries)
+        return await self._made(line, media, uploads, options.waiting, tries=tries)
 
     async def _made(
-        self, line: Line, media: Any, uploads: list[Upload], waiting: Waiting, *, tries: int
+        self, line: Rpc, media: Any, uploads: list[Upload], waiting: Waiting, *, tries: int
     ) -> Reference:
         """A medium of what was uploaded, for the first peer that Telegram takes it for."""
         refusal = ""
@@ -161,7 +166,7 @@ class Courier:
             SendMedia,
             peer=peer(chat, access),
             media=attached.referred(part.reference),
-            message=cut(caption, CAPTION),
+            message=cut(caption, CAPTION_LENGTH),
             random_id=random_id,
         )
         return await post(
@@ -180,7 +185,7 @@ class Courier:
     ) -> list[int | None]:
         """Send two to ten parts as one album, the caption under the first. Returns and raises as
         `send`, for each; Telegram takes all of them or none."""
-        captions = [cut(caption, CAPTION), *[""] * (len(parts) - 1)]
+        captions = [cut(caption, CAPTION_LENGTH), *[""] * (len(parts) - 1)]
         items = [
             InputSingleMedia(
                 media=attached.referred(part.reference), random_id=random_id, message=words
@@ -200,7 +205,7 @@ class Courier:
         self, *, chat: int, access: int, after: int, part: Part, taken: Collection[int]
     ) -> int | None:
         """The message that shows a part as an answer to message `after`, by looking; `taken` are
-        messages of other parts. None when it is not there. Raises as `Line.ask`."""
+        messages of other parts. None when it is not there. Raises as `Rpc.ask`."""
         seen = looking.messages_after(self._line(), chat, access, after)
         async for message in seen:
             if message.id not in taken and looking.answers(message, after, part.reference):
@@ -209,16 +214,16 @@ class Courier:
 
     async def refreshed(self, *, chat: int, access: int, message: int) -> Reference | None:
         """A fresh reference of the file that a message of ours shows; None when it is gone.
-        Raises as `Line.ask`."""
+        Raises as `Rpc.ask`."""
         found = await looking.messages(self._line(), chat, access, range(message, message + 1))
         media = getattr(found[0], "media", None) if found else None
         return attached.reference(media) if looking.is_file(media) else None
 
     async def when_connected(self, leave: Leave) -> None:
-        """Spend a budget so that the call behind it leaves at once, as `Line.when_connected`."""
+        """Spend a budget so that the call behind it leaves at once, as `Rpc.when_connected`."""
         await self._line().when_connected(leave)
 
-    def _line(self) -> Line:
+    def _line(self) -> Rpc:
         if self.line is None:
             raise TelegramAway("not connected")
         return self.line
@@ -238,7 +243,7 @@ async def finished(early: Stream, file: File, on_progress: Progress) -> bool:
 
 
 async def assembled(
-    line: Line, query: UploadMedia, uploads: list[Upload], *, tries: int = MISSING
+    line: Rpc, query: UploadMedia, uploads: list[Upload], *, tries: int = MISSING
 ) -> Any:
     """Telegram's answer once it has every part; one that it misses is sent again. Raises
     PartMissing at once with one try: then more than one part is gone."""
@@ -247,7 +252,7 @@ async def assembled(
     for _ in range(tries):
         try:
             return await line.ask(query, timeout=ASSEMBLY)
-        except PartMissing as missing:
+        except FilePartMissing as missing:
             if tries == 1:
                 raise
             log.warning("upload.part-missing", session=line.client.name, part=missing.number)

@@ -14,10 +14,10 @@ from pyrogram.utils import get_channel_id
 from procs import log
 from procs.errors import ChatClosed, TelegramAway, TelegramRefused
 from procs.telegram.contents import COMMON
-from procs.telegram.stream import Asking, Stream
+from procs.telegram.stream import Asking, UpdateStream
 
 #: Events that a bot may ask for at once in a channel.
-MOST = 1000
+EVENTS_A_CALL = 1000
 #: Telegram does not know our place, or not any more.
 INVALID = frozenset({"PERSISTENT_TIMESTAMP_INVALID", "PERSISTENT_TIMESTAMP_EMPTY"})
 #: The answer when the bot is not in the channel any more.
@@ -36,9 +36,9 @@ ANSWERS = (
 Asks = Callable[[Any], Awaitable[Any]]
 
 
-async def asked(asks: Asks, storage: Any, stream: Stream, asking: Asking) -> Any:
+async def asked(asks: Asks, storage: Any, stream: UpdateStream, asking: Asking) -> Any:
     """The difference after a place, or the state where there is no place; GONE for a channel that
-    shut us out. Raises as `Line.ask`."""
+    shut us out. Raises as `Rpc.ask`."""
     try:
         answer = await asks(await query(storage, stream, asking))
     except ChatClosed:
@@ -57,7 +57,7 @@ async def asked(asks: Asks, storage: Any, stream: Stream, asking: Asking) -> Any
     return answer
 
 
-async def query(storage: Any, stream: Stream, asking: Asking) -> Any:
+async def query(storage: Any, stream: UpdateStream, asking: Asking) -> Any:
     if asking.box == COMMON:
         if asking.since is None:
             return GetState()
@@ -69,7 +69,7 @@ async def query(storage: Any, stream: Stream, asking: Asking) -> Any:
         channel=channel,
         filter=types.ChannelMessagesFilterEmpty(),
         pts=asking.since or 1,
-        limit=MOST,
+        limit=EVENTS_A_CALL,
         force=False,
     )
 

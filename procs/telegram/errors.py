@@ -22,7 +22,7 @@ class AlreadySent(ChaparError):
     """This random_id was used before: the message is there, or its twin is being sent now."""
 
 
-class PartMissing(ChaparError):
+class FilePartMissing(ChaparError):
     """Telegram no longer has part `number` of an upload, or never had it."""
 
     def __init__(self, number: int) -> None:
@@ -77,7 +77,7 @@ PEER = frozenset(
     }
 )
 
-NAMED: dict[str, type[ChaparError]] = {
+ERRORS_BY_NAME: dict[str, type[ChaparError]] = {
     "RANDOM_ID_DUPLICATE": AlreadySent,
     **dict.fromkeys(
         (
@@ -109,13 +109,13 @@ def translate(error: Exception, method: str) -> ChaparError:
     if name in WAITS and number is not None:
         return WAITS[name](float(number), method)
     if name == MISSING and number is not None:
-        return PartMissing(number)
+        return FilePartMissing(number)
     if name.startswith(STALE):
         return ReferenceStale(name)
     if name in PEER or SENDING.fullmatch(name):
         return refused(name, method)
-    if name in NAMED:
-        return NAMED[name](name)
+    if name in ERRORS_BY_NAME:
+        return ERRORS_BY_NAME[name](name)
     if error.CODE == 401:
         return SessionRevoked(name)
     if (error.CODE or 500) >= 500:

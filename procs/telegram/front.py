@@ -1,7 +1,7 @@
 """The bot's own session: the only one that listens, and the one that talks.
 
-A message is handled, and only then is its place in Telegram's stream saved (`Ledger`): what was
-sent while the bot was down, or was killed over, is heard at the next start.
+A message is handled, and only then is its place in Telegram's stream saved (`MessageLedger`): what
+was sent while the bot was down, or was killed over, is heard at the next start.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from procs.errors import ChaparError, SessionRevoked
 from procs.telegram import heard, signin
 from procs.telegram.client import build
 from procs.telegram.errors import translate
-from procs.telegram.line import Line
+from procs.telegram.line import Rpc
 from procs.telegram.listening import Listening, pause
 from procs.telegram.voice import Voice
 
@@ -29,7 +29,7 @@ Hear = Callable[[heard.Incoming], Coroutine[Any, Any, None]]
 Feel = Callable[[heard.Press], Coroutine[Any, Any, None]]
 
 #: The session of the bot itself.
-NAME = "bot"
+BOT_SESSION = "bot"
 MESSAGES = (raw.types.UpdateNewMessage, raw.types.UpdateNewChannelMessage, *heard.EDITS)
 
 
@@ -40,7 +40,7 @@ class Front(Voice):
         self.settings = settings
         #: What is being handled, by what tells it from every other.
         self.under_way: dict[tuple[object, ...], asyncio.Task[None]] = {}
-        self.line: Line | None = None
+        self.line: Rpc | None = None
         self.unsaved = False
         self.closing = False
         self.missed = False
@@ -50,22 +50,22 @@ class Front(Voice):
         self.naming: asyncio.Task[None] | None = None
 
     async def connect(
-        self, hear: Hear, feel: Feel, *, before: signin.Leave = signin.allowed
+        self, hear: Hear, feel: Feel, *, before: signin.SignInLeave = signin.allowed
     ) -> None:
         """Sign in if this session never did, after `before` gave its leave, and hear what was sent
         meanwhile: the handlers run as soon as this begins to catch up. Raises TelegramAway,
         TelegramWait, TelegramRefused, SessionRevoked."""
         self.hear, self.feel = hear, feel
-        client = build(self.settings, name=NAME, updates=True, settled=self.settled)
+        client = build(self.settings, name=BOT_SESSION, updates=True, settled=self.settled)
         assert isinstance(client, Listening)
         # Raw updates are all we read: nothing is parsed that could fail before we see it.
         client.dispatcher.update_parsers.clear()
         client.add_handler(RawUpdateHandler(self._note))
         client.add_handler(ConnectHandler(self._reconnected))
-        line = self.line = Line(client)
+        line = self.line = Rpc(client)
         client.asks = line.ask
         try:
-            async with asyncio.timeout(signin.PATIENCE):
+            async with asyncio.timeout(signin.CONNECT_TIMEOUT):
                 await signin.enter(line, self.settings.bot_token, before=before)
                 await client.begin()
                 await client.initialize()
@@ -79,7 +79,7 @@ class Front(Voice):
         self.naming = asyncio.create_task(self._learn_name(line))
         log.info("telegram.listening")
 
-    async def _learn_name(self, line: Line) -> None:
+    async def _learn_name(self, line: Rpc) -> None:
         """Ask Telegram what we are called, until it says so: in groups we answer to our name."""
         for attempt in count(1):
             try:

@@ -12,7 +12,7 @@ from functools import cache
 TRIM_THRESHOLD, MMAP_THRESHOLD, ARENA_MAX = -1, -3, -8
 #: Bytes of free memory that are kept for the next parts while an upload runs, and the size from
 #: which a buffer is mapped by itself.
-KEPT, MAPPED = 16 << 20, 8 << 20
+FREE_KEPT, MAPPED = 16 << 20, 8 << 20
 
 
 @cache
@@ -21,7 +21,7 @@ def keep() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(MMAP_THRESHOLD, MAPPED)
-        mallopt(TRIM_THRESHOLD, KEPT)
+        mallopt(TRIM_THRESHOLD, FREE_KEPT)
         mallopt(ARENA_MAX, 1)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from pyrogram import raw
 from pyrogram.utils import get_channel_id
 
-from procs import foreign
+from procs import foreign, i18n
 from procs.job import Person
 
 #: Letters of somebody's name; Telegram takes 64.
@@ -34,6 +34,11 @@ class Incoming:
     edited: float = 0.0
 
     @property
+    def language(self) -> str:
+        """The language in which it is answered."""
+        return self.person.language
+
+    @property
     def private(self) -> bool:
         return self.chat > 0
 
@@ -54,6 +59,11 @@ class Press:
     access: int
     message: int
     data: str
+
+    @property
+    def language(self) -> str:
+        """The language in which it is answered."""
+        return self.person.language
 
     @property
     def mark(self) -> tuple[int, int, int]:
@@ -89,19 +99,20 @@ def message(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Incomi
 
 
 def press(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Press | None:
-    """A pressed button of ours, or None when it carries no data."""
+    """A pressed button, whatever its data; or None when nobody tells who pressed it."""
     user = users.get(update.user_id)
-    if not update.data or user is None:
+    if user is None:
         return None
     chat, access = place(update.peer, users, chats)
-    data = update.data.decode("utf-8", "replace")
+    data = (update.data or b"").decode("utf-8", "replace")
     return Press(update.query_id, person(user), chat, access, update.msg_id, data)
 
 
 def person(user: Any) -> Person:
+    """Who it is. Here, and nowhere else, is settled which language we speak to somebody."""
     return Person(
         id=user.id,
-        language=user.lang_code or "",
+        language=i18n.choose(user.lang_code),
         name=foreign.text(user.first_name or "", NAME),
         access_hash=user.access_hash or 0,
     )

@@ -16,13 +16,13 @@ from pyrogram.raw.types import BadMsgNotification, BadServerSalt, RpcError
 from pyrogram.session import Session
 from pyrogram.session.session import Result
 
-from procs.telegram.sealing import Envelope, Piece, seal
+from procs.telegram.sealing import Envelope, FramePiece, seal
 
 #: Parts of one connection that are held in memory at once: one is sealed while one is written.
 SEALED = 2
 
 
-class Lane(Session):
+class PartConnection(Session):
     """A session for file parts. What is on its way fails at once when the connection breaks; the
     library lets it wait 15 s for answers that cannot come."""
 
@@ -54,7 +54,7 @@ class Lane(Session):
             result.event.set()
         await super().restart()
 
-    async def put(self, piece: Piece, *, threads: Executor, patience: float) -> None:
+    async def put(self, piece: FramePiece, *, threads: Executor, patience: float) -> None:
         """Give Telegram one part. Raises OSError when the connection broke or no answer came in
         `patience` seconds, RPCError when Telegram refused."""
         self.busy += 1
@@ -72,7 +72,7 @@ class Lane(Session):
         elif answer is None:
             raise ConnectionError("the connection broke")
 
-    async def _put(self, piece: Piece, threads: Executor, patience: float) -> Any:
+    async def _put(self, piece: FramePiece, threads: Executor, patience: float) -> Any:
         """The answer; None when the connection broke before it came."""
         connection = self.connection
         message, seq = await self._name()

@@ -14,27 +14,27 @@ from pyrogram.session.session import TransportError
 from procs import log
 from procs.telegram import heap
 from procs.telegram.errors import translate
-from procs.telegram.lane import Lane
-from procs.telegram.sealing import FileCut, Piece
+from procs.telegram.lane import PartConnection
+from procs.telegram.sealing import FileCut, FramePiece
 
-MOST = 4
+CONNECTIONS = 4
 #: Seconds without an upload after which they are closed.
 IDLE = 60.0
 METHOD = "upload.SaveBigFilePart"
 
 
 class Lanes:
-    """Up to `MOST` connections of one client."""
+    """Up to `CONNECTIONS` connections of one client."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self.lanes: list[Lane] = []
+        self.lanes: list[PartConnection] = []
         self.door = asyncio.Lock()
         self.users = 0
         self.closing: asyncio.TimerHandle | None = None
         self.ending: asyncio.Task[None] | None = None
         # Sealing leaves the interpreter's lock alone nearly all of the time.
-        self.threads = ThreadPoolExecutor(min(MOST, os.cpu_count() or 1), "sealing")
+        self.threads = ThreadPoolExecutor(min(CONNECTIONS, os.cpu_count() or 1), "sealing")
 
     @contextlib.asynccontextmanager
     async def use(self, count: int) -> Any:
@@ -45,7 +45,7 @@ class Lanes:
         if self.closing is not None:
             self.closing.cancel()
         try:
-            await self._open(min(count, MOST))
+            await self._open(min(count, CONNECTIONS))
             yield self
         finally:
             self.users -= 1
@@ -54,7 +54,7 @@ class Lanes:
                 loop = asyncio.get_running_loop()
                 self.closing = loop.call_later(IDLE, self._begin_end)
 
-    async def put(self, piece: Piece, *, patience: float) -> None:
+    async def put(self, piece: FramePiece, *, patience: float) -> None:
         """Give Telegram one part by the least busy connection. Raises what `translate` makes of
         the failure; a part that came back may be put again at once, by another one."""
         try:
@@ -71,7 +71,7 @@ class Lanes:
         await self._end()
         self.threads.shutdown(wait=False)
 
-    async def _free(self, patience: float) -> Lane:
+    async def _free(self, patience: float) -> PartConnection:
         """The least busy connection that stands, waiting for one. Raises RPCError, OSError."""
         while not (standing := [lane for lane in self.lanes if lane.is_up]):
             if not self.lanes:
@@ -98,7 +98,7 @@ class Lanes:
                 return
             try:
                 facts = await self._facts()
-                new = [Lane(self.client, **facts) for _ in range(missing)]
+                new = [PartConnection(self.client, **facts) for _ in range(missing)]
             except (RPCError, OSError) as error:
                 raise translate(error, "help.GetConfig") from error
             self.lanes += new

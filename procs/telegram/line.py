@@ -28,7 +28,7 @@ Leave = Callable[[], Awaitable[None]]
 ANSWER = 15.0
 
 
-class Line:
+class Rpc:
     """Asks over a connected client."""
 
     def __init__(self, client: Client) -> None:

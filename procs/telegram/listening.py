@@ -23,7 +23,7 @@ from procs.errors import ChaparError, SessionRevoked, TelegramWait
 from procs.telegram import difference, short
 from procs.telegram.contents import COMMON, Told
 from procs.telegram.sequence import Sequence
-from procs.telegram.stream import Stream
+from procs.telegram.stream import UpdateStream
 
 #: Seconds in which a gap may fill itself (api/updates says up to half a second).
 ITSELF = 0.5
@@ -38,8 +38,8 @@ class Listening(Client):
 
     def __init__(self, *args: Any, **facts: Any) -> None:
         super().__init__(*args, **facts)
-        self.stream = Stream()
-        #: Asks Telegram one call, once (`Line.ask`).
+        self.stream = UpdateStream()
+        #: Asks Telegram one call, once (`Rpc.ask`).
         self.asks: Callable[[Any], Awaitable[Any]] | None = None
         self.asking: dict[int, asyncio.Task[None]] = {}
         self.nudged = asyncio.Event()
@@ -178,7 +178,7 @@ class Listening(Client):
                 failures = 0
 
     async def _ask(self, box: int) -> None:
-        """One call. Raises as `Line.ask`, ChatClosed excepted."""
+        """One call. Raises as `Rpc.ask`, ChatClosed excepted."""
         assert self.asks is not None
         asking = self.stream.ask(box)
         try:

@@ -7,15 +7,15 @@ from typing import Any
 from pyrogram import raw
 
 from procs.job import Reference
-from procs.telegram.line import Line
+from procs.telegram.line import Rpc
 from procs.telegram.peers import CHANNELS, peer
 
 #: Messages of one call, and calls until a search is given up.
-PAGE, PAGES = 100, 20
+MESSAGES_A_CALL, LOOKUP_CALLS = 100, 20
 
 
-async def messages(line: Line, chat: int, access: int, numbers: Sequence[int]) -> list[Any]:
-    """The messages of these numbers that are there. Raises as `Line.ask`."""
+async def messages(line: Rpc, chat: int, access: int, numbers: Sequence[int]) -> list[Any]:
+    """The messages of these numbers that are there. Raises as `Rpc.ask`."""
     wanted: list[Any] = [raw.types.InputMessageID(id=number) for number in numbers]
     if chat <= CHANNELS:
         address = peer(chat, access)
@@ -29,12 +29,12 @@ async def messages(line: Line, chat: int, access: int, numbers: Sequence[int]) -
     return [one for one in answer.messages if isinstance(one, raw.types.Message)]
 
 
-async def messages_after(line: Line, chat: int, access: int, after: int) -> AsyncIterator[Any]:
+async def messages_after(line: Rpc, chat: int, access: int, after: int) -> AsyncIterator[Any]:
     """Messages with numbers above `after`, in their order. Outside of channels the numbers are
     those of all chats of the bot, so others' messages lie between."""
-    for page in range(PAGES):
-        first = after + 1 + page * PAGE
-        found = await messages(line, chat, access, range(first, first + PAGE))
+    for page in range(LOOKUP_CALLS):
+        first = after + 1 + page * MESSAGES_A_CALL
+        found = await messages(line, chat, access, range(first, first + MESSAGES_A_CALL))
         for message in found:
             yield message
         if not found:

@@ -16,7 +16,7 @@ from procs.errors import Crowded, TelegramWait
 from procs.store import budget, pace
 from procs.store.budget import Count, Rule
 from procs.store.database import Database
-from procs.turns import Turns, Withdrawn
+from procs.turns import RoundRobin, Withdrawn
 
 
 class Urgency(IntEnum):
@@ -33,13 +33,13 @@ class Urgency(IntEnum):
 
 
 #: Seconds between two messages, and how far a burst may run ahead: at most 30 in any second.
-ALL, BURST = 1 / 25, 4 / 25
+GLOBAL_GAP, BURST = 1 / 25, 4 / 25
 #: In a chat: one a second, four at once. What does not keep its place in line leaves some of that
 #: to what does: the answer to a command finds it free.
 CHAT, CHAT_BURST, LEFT = 1.0, 3.0, 1.0
 #: In a group besides: messages in any minute, those of an album each for itself; some of them are
 #: kept for commands.
-GROUP, MINUTE, KEPT = 20, 60.0, 2
+GROUP, MINUTE, COMMAND_RESERVE = 20, 60.0, 2
 #: Progress edits, of the whole bot: one a second.
 EDITS = Rule("edits", 1.0, 0.0)
 #: Share of the burst that each urgency may use.
@@ -47,7 +47,7 @@ SHARE = (1.0, 1.0, 1.0, 0.75, 0.5, 0.0)
 #: Those that keep their place in line, in all messages and in a chat.
 IN_LINE = (Urgency.COMMAND, Urgency.DELIVERY)
 #: Seconds between two looks whether the queue of deliveries is gone.
-LOOK = 0.02
+PRIORITY_POLL = 0.02
 
 EVERYBODY = "bot"
 
@@ -62,8 +62,8 @@ class Pace:
     def __init__(self, db: Database) -> None:
         self.db = db
         #: Who of this process asks for a chat's budget, and for that of all, at the moment.
-        self.chats: WeakValueDictionary[int, Turns] = WeakValueDictionary()
-        self.all = Turns()
+        self.chats: WeakValueDictionary[int, RoundRobin] = WeakValueDictionary()
+        self.all = RoundRobin()
 
     async def leave(
         self,
@@ -103,13 +103,13 @@ class Pace:
         async with in_time(self.all, chat, end):
             await self._spend(bot_rules(urgency), messages, end, wait_in_line=False)
 
-    def _of(self, chat: int) -> Turns:
+    def _of(self, chat: int) -> RoundRobin:
         """The turns of one chat; of those that belong to none, each has its own."""
         if not chat:
-            return Turns()
+            return RoundRobin()
         turns = self.chats.get(chat)
         if turns is None:
-            self.chats[chat] = turns = Turns()
+            self.chats[chat] = turns = RoundRobin()
         return turns
 
     async def allowed(self, what: str, patience: float) -> None:
@@ -149,11 +149,11 @@ class Pace:
                 raise Crowded(wait, rules[0].scope)
             if wait_in_line or wait == 0:
                 return await asyncio.sleep(wait)
-            await asyncio.sleep(max(wait, LOOK))
+            await asyncio.sleep(max(wait, PRIORITY_POLL))
 
 
 @asynccontextmanager
-async def in_time(turns: Turns, chat: int, end: float) -> AsyncIterator[None]:
+async def in_time(turns: RoundRobin, chat: int, end: float) -> AsyncIterator[None]:
     """Hold the turn of a chat, waited for until a boot instant. Raises Crowded after that."""
     async with AsyncExitStack() as stack:
         try:
@@ -172,10 +172,10 @@ def scope(chat: int) -> str:
 def chat_rules(chat: int, urgency: Urgency) -> list[Rule | Count]:
     in_line = urgency in IN_LINE
     any_chat = Rule(scope(chat), CHAT, CHAT_BURST if in_line else CHAT_BURST - LEFT)
-    most = GROUP if in_line else GROUP - KEPT
+    most = GROUP if in_line else GROUP - COMMAND_RESERVE
     return [any_chat] if chat > 0 else [any_chat, Count(scope(chat), most, MINUTE)]
 
 
 def bot_rules(urgency: Urgency) -> list[Rule | Count]:
-    everything = Rule(EVERYBODY, ALL, BURST * SHARE[urgency])
+    everything = Rule(EVERYBODY, GLOBAL_GAP, BURST * SHARE[urgency])
     return [everything, EDITS] if urgency is Urgency.PROGRESS else [everything]

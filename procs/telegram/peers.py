@@ -8,7 +8,7 @@ from pyrogram.utils import get_channel_id
 #: Ids at or below are channels and supergroups, written as -100<id> (the Bot API's form).
 CHANNELS = -1_000_000_000_000
 #: UTF-16 units: what Telegram counts text in.
-TEXT, CAPTION = 4096, 1024
+TEXT_LENGTH, CAPTION_LENGTH = 4096, 1024
 
 
 def peer(chat: int, access: int) -> Any:

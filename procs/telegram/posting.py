@@ -5,7 +5,7 @@ from typing import Any
 
 from procs.errors import TelegramRefused, TelegramWait
 from procs.telegram.errors import AlreadySent, ChatSlow
-from procs.telegram.line import Line
+from procs.telegram.line import Rpc
 from procs.telegram.pace import scope
 from procs.telegram.peers import message_id, reply
 
@@ -14,7 +14,7 @@ UNANSWERABLE = frozenset({"REPLY_MESSAGE_ID_INVALID", "MESSAGE_ID_INVALID", "REP
 
 
 async def post(
-    line: Line, query: Callable[[Any], Any], *, chat: int, random_id: int, reply_to: int
+    line: Rpc, query: Callable[[Any], Any], *, chat: int, random_id: int, reply_to: int
 ) -> int | None:
     """The id of the message; None when Telegram says only that it is there already.
 
@@ -24,7 +24,7 @@ async def post(
 
 
 async def post_all(
-    line: Line,
+    line: Rpc,
     query: Callable[[Any], Any],
     *,
     chat: int,

@@ -19,7 +19,7 @@ HASHED = slice(88, 120)
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class FramePiece:
     """One part of an open file. `total` is the number of parts, 0 for a file in the small form."""
 
     file: int
@@ -60,7 +60,7 @@ class Envelope:
     seq: int
 
 
-def seal(envelope: Envelope, piece: Piece) -> bytes:
+def seal(envelope: Envelope, piece: FramePiece) -> bytes:
     """The encrypted message that gives Telegram one part. Reads the file: for a thread."""
     data = piece.read()
     head = piece.head() + size_of(len(data))

@@ -12,7 +12,7 @@ from enum import Enum
 #: numbers went past by mistake may still come, and what asks anew asks from before.
 DOUBT = 10.0
 #: Events beyond a gap, and steps within `DOUBT`, that are remembered.
-KEPT = 1000
+EVENTS_KEPT = 1000
 
 
 class Verdict(Enum):
@@ -28,7 +28,7 @@ class Sequence:
         self.place = place
         self.ahead: dict[int, int] = {}
         #: (instant, place before it) of the latest steps.
-        self.steps: deque[tuple[float, int]] = deque(maxlen=KEPT)
+        self.steps: deque[tuple[float, int]] = deque(maxlen=EVENTS_KEPT)
 
     def take(self, number: int, count: int, *, now: float, most: int | None = None) -> Verdict:
         """Where an event stands, and go over it when it is the next one. One that claims to stand
@@ -41,7 +41,7 @@ class Sequence:
         if most is not None and count > most:
             return Verdict.GAP
         if self.place + count < number:
-            if len(self.ahead) < KEPT:
+            if len(self.ahead) < EVENTS_KEPT:
                 self.ahead[number] = count
             return Verdict.GAP
         self._step(number, now)

@@ -12,25 +12,25 @@ from procs import log
 from procs.config import Settings
 from procs.telegram.client import build
 from procs.telegram.errors import translate
-from procs.telegram.line import Line
+from procs.telegram.line import Rpc
 from procs.telegram.listening import Listening
 from procs.values import TELEGRAM_FILE
 
 #: Seconds in which a connection, and a first sign-in, must be made.
-PATIENCE = 60.0
+CONNECT_TIMEOUT = 60.0
 #: What Telegram limits when somebody signs in again and again.
 SIGN_IN = "auth.ImportBotAuthorization"
 #: What comes before it: the connection, its key, the first words about ourselves.
 CONNECT = "connect"
 
-Leave = Callable[[], Awaitable[None]]
+SignInLeave = Callable[[], Awaitable[None]]
 
 
 async def allowed() -> None:
     """Nothing speaks against a sign-in."""
 
 
-async def signed_in(settings: Settings, name: str, *, before: Leave = allowed) -> Line:
+async def signed_in(settings: Settings, name: str, *, before: SignInLeave = allowed) -> Rpc:
     """A connected line of a session that only sends. It signs in when its file never did, which
     happens once in the life of a slot: signing in again and again earns waits of an hour. `before`
     is asked for leave then, and only then.
@@ -39,9 +39,9 @@ async def signed_in(settings: Settings, name: str, *, before: Leave = allowed) -
 
     Raises TelegramAway, TelegramWait, TelegramRefused, SessionRevoked.
     """
-    line = Line(build(settings, name=name, updates=False))
+    line = Rpc(build(settings, name=name, updates=False))
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(CONNECT_TIMEOUT):
             await enter(line, settings.bot_token, before=before)
             if settings.max_file_size > TELEGRAM_FILE:
                 line.premium = await pays(line)
@@ -54,7 +54,7 @@ async def signed_in(settings: Settings, name: str, *, before: Leave = allowed) -
     return line
 
 
-async def enter(line: Line, token: str, *, before: Leave) -> None:
+async def enter(line: Rpc, token: str, *, before: SignInLeave) -> None:
     """Connect, and sign in where the session's file never did. `line.doing` says meanwhile what
     is to blame when it fails. Raises RPCError, OSError, TelegramAway, SessionRevoked, and what
     `before` raises."""
@@ -70,13 +70,13 @@ async def enter(line: Line, token: str, *, before: Leave) -> None:
     line.doing = ""
 
 
-async def pays(line: Line) -> bool:
-    """Whether Telegram takes files of double size of this account. Raises as `Line.ask`."""
+async def pays(line: Rpc) -> bool:
+    """Whether Telegram takes files of double size of this account. Raises as `Rpc.ask`."""
     (account,) = await line.ask(GetUsers(id=[InputUserSelf()]))
     return bool(account.premium)
 
 
-async def shut(line: Line) -> None:
+async def shut(line: Rpc) -> None:
     """Close connections and session file. Never raises what a dead connection says."""
     client = line.client
     if isinstance(client, Listening):

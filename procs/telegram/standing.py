@@ -4,7 +4,7 @@ token is another, so that no process signs in, or is refused, again and again.""
 import asyncio
 import hashlib
 
-from procs import advice, clock, log
+from procs import alert_kinds, clock, log
 from procs.config import Settings
 from procs.errors import SessionRevoked, TelegramWait
 from procs.store import alerts, sessions
@@ -12,7 +12,7 @@ from procs.store.database import Database
 from procs.telegram.signin import SIGN_IN
 
 #: Seconds between two looks whether somebody helped.
-LOOK = 2.0
+HELP_POLL = 2.0
 FIX = "no other process may use it; remove its file to sign in anew"
 #: Seconds of a wait before a sign-in from which on admins are told.
 LONG = 60.0
@@ -38,7 +38,7 @@ class Standing:
         """Telegram said that this session is not signed in any more."""
         sessions.note_lost(self.db, self.name, mark=self.mark(), why=str(error), now=clock.now())
         alerts.note(
-            self.db, advice.REVOKED, self.name, now=clock.now(), lasts=True, detail=str(error)
+            self.db, alert_kinds.REVOKED, self.name, now=clock.now(), lasts=True, detail=str(error)
         )
         log.error("session.revoked", session=self.name, error=error, file=self.file, fix=FIX)
 
@@ -46,13 +46,15 @@ class Standing:
         """Telegram lets this session sign in only later."""
         if wait.scope == SIGN_IN and wait.seconds >= LONG:
             detail = f"{wait.seconds:.0f} s"
-            alerts.note(self.db, advice.SIGN_IN, self.name, now=clock.now(), detail=detail)
+            alerts.note(self.db, alert_kinds.SIGN_IN, self.name, now=clock.now(), detail=detail)
 
     def good(self) -> None:
         """It is signed in: whatever was wrong is over."""
-        alerts.clear(self.db, (advice.REVOKED, advice.SIGN_IN), self.name, now=clock.now())
+        alerts.clear(
+            self.db, (alert_kinds.REVOKED, alert_kinds.SIGN_IN), self.name, now=clock.now()
+        )
 
     async def until_mended(self) -> None:
         """Wait as long as the session is lost."""
         while self.is_lost():
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(HELP_POLL)

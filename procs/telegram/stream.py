@@ -44,7 +44,7 @@ class Asking:
 
 
 @dataclass(slots=True)
-class Stream:
+class UpdateStream:
     """`boxes` hold our places; `date`, `qts` and `seq` are of the common box. `wants` is what must
     be asked for, as box -> the place to ask from (None: ours); a gap may also fill itself."""
 

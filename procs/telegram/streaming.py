@@ -18,11 +18,11 @@ from pyrogram.raw.types import InputFileBig
 
 from procs.errors import ChaparError
 from procs.telegram.lanes import Lanes
-from procs.telegram.sealing import Piece
+from procs.telegram.sealing import FramePiece
 from procs.telegram.upload import PART, Upload, opened
 
 #: Seconds between two looks how far the file has come.
-LOOK = 0.1
+GROWTH_POLL = 0.1
 UNKNOWN = -1
 
 
@@ -31,7 +31,7 @@ class Changed(ChaparError):
 
 
 @dataclass(frozen=True, slots=True)
-class Marked(Piece):
+class Marked(FramePiece):
     """A part whose bytes are remembered as they leave."""
 
     sums: dict[int, int]
@@ -101,7 +101,7 @@ class Stream(Upload):
                 number += 1
                 continue
             try:
-                async with asyncio.timeout(LOOK):
+                async with asyncio.timeout(GROWTH_POLL):
                     await self.whole.wait()
             except TimeoutError:
                 continue
@@ -112,7 +112,7 @@ class Stream(Upload):
         await self.begin(group, self._piece(self.file, 0), carried)
         await asyncio.wait(carried)
 
-    def _piece(self, file: int, number: int) -> Piece:
+    def _piece(self, file: int, number: int) -> FramePiece:
         offset = number * PART
         size = PART if self.parts == UNKNOWN else min(PART, self.size - offset)
         return Marked(file, self.id, number, self.parts, offset, size, self.sums)

@@ -18,8 +18,8 @@ from pyrogram.raw.types import InputFile, InputFileBig
 
 from procs.errors import TelegramAway, TelegramRefused, TelegramWait, TooLarge
 from procs.telegram.errors import Slowed
-from procs.telegram.lanes import MOST, Lanes
-from procs.telegram.sealing import FileCut, Piece
+from procs.telegram.lanes import CONNECTIONS, Lanes
+from procs.telegram.sealing import FileCut, FramePiece
 from procs.telegram.window import Window
 from procs.values import PREMIUM_FILE, TELEGRAM_FILE
 
@@ -29,9 +29,9 @@ SMALL = 10 << 20
 #: Seconds without one acknowledged part after which an upload is given up.
 STALL = 60.0
 #: The longest FLOOD_WAIT that is sat out beside a half-sent file; parts live for hours.
-PATIENCE = 60.0
+LONGEST_FLOOD_WAIT = 60.0
 #: Seconds before a part that Telegram failed to take (500) is sent again.
-AGAIN = 0.2
+PART_RETRY = 0.2
 
 Progress = Callable[[int, int], None]
 
@@ -103,7 +103,7 @@ class Upload:
     async def together(self, fill: Callable[[asyncio.TaskGroup], Awaitable[None]]) -> None:
         """Let `fill` begin parts in a group of tasks, for as long as something moves. Raises as
         `run`."""
-        async with self.lanes.use(MOST if self.big else 1):
+        async with self.lanes.use(CONNECTIONS if self.big else 1):
             try:
                 async with asyncio.TaskGroup() as group:
                     watch = group.create_task(self.watch())
@@ -121,7 +121,7 @@ class Upload:
             await asyncio.wait(carried)
 
     async def begin(
-        self, group: asyncio.TaskGroup, piece: Piece, carried: set[asyncio.Task[None]]
+        self, group: asyncio.TaskGroup, piece: FramePiece, carried: set[asyncio.Task[None]]
     ) -> None:
         """Let one part leave as soon as there is room; `carried` holds its task meanwhile."""
         await self.window.reserve()
@@ -139,7 +139,7 @@ class Upload:
             idle = time.monotonic() - last if self.window.flying else 0.0
         raise TelegramAway(f"no part of {self.path.name} acknowledged in {STALL:g} s")
 
-    async def _carry(self, piece: Piece) -> None:
+    async def _carry(self, piece: FramePiece) -> None:
         if self.window.flying == 1:
             self.heard = time.monotonic()
         try:
@@ -148,14 +148,14 @@ class Upload:
             self.window.release()
         self.note(piece)
 
-    def note(self, piece: Piece) -> None:
+    def note(self, piece: FramePiece) -> None:
         """A part was acknowledged."""
         if self.kept:
             self.kept.note(piece.number)
         self.done += piece.size
         self.on_progress(min(self.done, self.size), self.size)
 
-    async def _put(self, piece: Piece) -> None:
+    async def _put(self, piece: FramePiece) -> None:
         """One part, until Telegram has it."""
         while True:
             await self.window.leave()
@@ -165,12 +165,12 @@ class Upload:
             except Slowed as wait:
                 self.window.slow(wait.seconds)
             except TelegramWait as wait:
-                if wait.seconds > PATIENCE:
+                if wait.seconds > LONGEST_FLOOD_WAIT:
                     raise
                 self.window.slow(wait.seconds)
             except TelegramAway:
                 self.window.missed()
-                await asyncio.sleep(AGAIN if time.monotonic() - began < AGAIN else 0)
+                await asyncio.sleep(PART_RETRY if time.monotonic() - began < PART_RETRY else 0)
             except FileCut as error:
                 raise TelegramRefused(str(error)) from error
             else:
@@ -178,10 +178,10 @@ class Upload:
                 self.window.heard(self.heard - began)
                 return
 
-    def _piece(self, file: int, number: int) -> Piece:
+    def _piece(self, file: int, number: int) -> FramePiece:
         offset = number * PART
         size = min(PART, self.size - offset)
-        return Piece(file, self.id, number, self.parts if self.big else 0, offset, size)
+        return FramePiece(file, self.id, number, self.parts if self.big else 0, offset, size)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from procs import clock, log
 from procs.errors import StoreFull
 from procs.store import uploads
 from procs.store.database import Database
-from procs.telegram.line import Line
+from procs.telegram.line import Rpc
 from procs.telegram.peers import peer
 
 EMPTY, SELF, CHAT = KINDS = ("empty", "self", "chat")
@@ -38,7 +38,7 @@ class Addressees:
         self.db = db
         self.last = ""
 
-    async def candidates(self, line: Line, waiting: Waiting) -> Iterator[tuple[str, Any]]:
+    async def candidates(self, line: Rpc, waiting: Waiting) -> Iterator[tuple[str, Any]]:
         """Kind and peer of each that may be tried, in their order."""
         dc = int(await line.client.storage.dc_id() or 0)
         if self.db is not None:
@@ -52,7 +52,7 @@ class Addressees:
             else:
                 yield kind, InputPeerEmpty() if kind == EMPTY else InputPeerSelf()
 
-    async def note(self, line: Line, kind: str) -> None:
+    async def note(self, line: Rpc, kind: str) -> None:
         """Telegram took it for this kind of peer."""
         if kind == (self.last or EMPTY):
             return

@@ -1,6 +1,7 @@
 """Talking: the few calls with which the bot says something, and takes it back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -9,8 +10,8 @@ from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from procs.errors import TelegramAway, TelegramRefused
 from procs.telegram import looking
-from procs.telegram.line import Leave, Line
-from procs.telegram.peers import CHANNELS, TEXT, cut, peer
+from procs.telegram.line import Leave, Rpc
+from procs.telegram.peers import CHANNELS, TEXT_LENGTH, cut, peer
 from procs.telegram.posting import post
 
 #: A button: (label, data). Telegram allows 64 bytes of data.
@@ -25,41 +26,45 @@ LOST = frozenset({"MESSAGE_ID_INVALID", "MESSAGE_AUTHOR_REQUIRED", "MESSAGE_EDIT
 LATE = frozenset({"QUERY_ID_INVALID"})
 
 
-class Voice:
-    """Speaks over a line. Every method raises as `Line.ask`, unless it says otherwise."""
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """A text on its way into a chat; `access` addresses the chat. Telegram answers a repeated
+    `random_id` with the first message. `reply_to` is the message that it answers, 0 for none."""
 
-    line: Line | None = None
+    chat: int
+    access: int
+    text: str
+    random_id: int
+    reply_to: int = 0
+    buttons: Buttons = ()
+
+
+class Voice:
+    """Speaks over a line. Every method raises as `Rpc.ask`, unless it says otherwise."""
+
+    line: Rpc | None = None
 
     async def when_connected(self, leave: Leave) -> None:
-        """Spend a budget so that the call behind it leaves at once, as `Line.when_connected`."""
+        """Spend a budget so that the call behind it leaves at once, as `Rpc.when_connected`."""
         await self._line().when_connected(leave)
 
-    async def send(
-        self,
-        chat: int,
-        access: int,
-        text: str,
-        *,
-        random_id: int,
-        reply_to: int = 0,
-        buttons: Buttons = (),
-    ) -> int | None:
+    async def send(self, message: OutgoingMessage) -> int | None:
         """Send a text once. Returns the message's id, the first one's when this random_id was
         used before; None when Telegram says only that it was."""
         query = partial(
             raw.functions.messages.SendMessage,
-            peer=peer(chat, access),
-            message=cut(text, TEXT),
-            random_id=random_id,
+            peer=peer(message.chat, message.access),
+            message=cut(message.text, TEXT_LENGTH),
+            random_id=message.random_id,
             no_webpage=True,
-            reply_markup=await self._keyboard(buttons),
+            reply_markup=await self._keyboard(message.buttons),
         )
         return await post(
             self._line(),
             lambda header: query(reply_to=header),
-            chat=chat,
-            random_id=random_id,
-            reply_to=reply_to,
+            chat=message.chat,
+            random_id=message.random_id,
+            reply_to=message.reply_to,
         )
 
     async def edit(
@@ -69,7 +74,7 @@ class Voice:
         query = raw.functions.messages.EditMessage(
             peer=peer(chat, access),
             id=message,
-            message=cut(text, TEXT),
+            message=cut(text, TEXT_LENGTH),
             no_webpage=True,
             reply_markup=await self._keyboard(buttons),
         )
@@ -136,7 +141,7 @@ class Voice:
         ]
         return await InlineKeyboardMarkup(rows).write(self._line().client)
 
-    def _line(self) -> Line:
+    def _line(self) -> Rpc:
         if self.line is None:
             raise TelegramAway("not connected")
         return self.line

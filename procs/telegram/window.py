@@ -5,7 +5,7 @@ import math
 import time
 
 #: Parts on their way: at the beginning, at most. The least is one.
-FIRST, MOST = 4, 48
+INITIAL_WINDOW, LARGEST_WINDOW = 4, 48
 #: Acknowledgements within this many times the shortest are on time: there is room for more. Those
 #: above `LATE` times stood in a queue that we made ourselves.
 PROMPT, LATE = 2.0, 4.0
@@ -16,7 +16,7 @@ SLOW = 3.0
 FORGET = 1.002
 #: Seconds: the shortest patience with a part, and how many times its usual time it is given.
 SHORTEST, TIMES = 5.0, 6.0
-LONGEST = 60.0
+LONGEST_TIMEOUT = 60.0
 
 
 class Window:
@@ -24,7 +24,7 @@ class Window:
     queue up, halves when Telegram says that it slows the upload down."""
 
     def __init__(self) -> None:
-        self.size = float(FIRST)
+        self.size = float(INITIAL_WINDOW)
         self.flying = 0
         self.shortest = math.inf
         self.usual = 0.0
@@ -36,7 +36,11 @@ class Window:
     @property
     def patience(self) -> float:
         """Seconds until the answer to a part is no longer expected."""
-        return min(LONGEST, max(SHORTEST, TIMES * self.usual)) if self.usual else LONGEST / 2
+        return (
+            min(LONGEST_TIMEOUT, max(SHORTEST, TIMES * self.usual))
+            if self.usual
+            else LONGEST_TIMEOUT / 2
+        )
 
     async def reserve(self) -> None:
         """Wait for room. `release` gives it back."""
@@ -62,7 +66,7 @@ class Window:
             self.size = max(1.0, self.size - 0.5)
             self.doubling = False
         elif took <= PROMPT * self.shortest:
-            self.size = min(MOST, self.size + (1 if self.doubling else 1 / self.size))
+            self.size = min(LARGEST_WINDOW, self.size + (1 if self.doubling else 1 / self.size))
 
     def missed(self) -> None:
         """No answer to a part, or its connection broke: more patience with the next."""

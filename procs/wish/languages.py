@@ -3,7 +3,7 @@
 from itertools import product
 
 #: The languages that people name, and every code of two letters.
-LANGUAGES = {
+LANGUAGE_WORDS = {
     "fa": "persian farsi فارسی فارس فارسیش farsy parsi", "en": "english انگلیسی انگلیس engelisi"
     " englisi eng",
     "ar": "arabic عربی arabi", "tr": "turkish ترکی torki turki", "ku": "kurdish کردی kordi",
@@ -22,9 +22,9 @@ CODES = (
     " nl no pa pl ps pt ro ru rw sd si sk sl so sq sr su sv sw ta te tg th ti tk tl tr tt ug uk ur"
     " uz vi xh yi yo zh zu"
 )
-NAMED = {
+LANGUAGE_BY_NAME = {
     name + end: code
-    for code, names in LANGUAGES.items()
+    for code, names in LANGUAGE_WORDS.items()
     for name, end in product(names.split(), ("", "ش", "شو", "و"))
 }
 

@@ -9,7 +9,7 @@ from procs.variant import AUDIO, Variant
 from procs.wish.pieces import HD, Piece
 
 #: Letters of somebody's words that are said back.
-QUOTED = 60
+QUOTED_LENGTH = 60
 #: Heights that are HD as well.
 FINER = {"720p", "1080p", "1440p", "2160p"}
 T = TypeVar("T")
@@ -87,11 +87,11 @@ def one(found: Iterable[T]) -> T | None:
 
 def picked(said: Sequence[Piece]) -> str:
     chosen = [piece.value for piece in said if piece.kind == "pick"]
-    if picks.ALL in chosen:
-        return picks.ALL
+    if picks.EVERYTHING in chosen:
+        return picks.EVERYTHING
     return picks.normal(",".join(chosen))
 
 
 def quoted(said: Sequence[Piece]) -> str:
     words = " ".join(piece.words for piece in said)
-    return words if len(words) <= QUOTED else words[: QUOTED - 1].rstrip() + "…"
+    return words if len(words) <= QUOTED_LENGTH else words[: QUOTED_LENGTH - 1].rstrip() + "…"

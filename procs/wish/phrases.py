@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from procs import picks
 from procs.variant import HEIGHTS
 from procs.wish import times
-from procs.wish.languages import CODES, LANGUAGES, NAMED, SPELLED
+from procs.wish.languages import CODES, LANGUAGE_BY_NAME, LANGUAGE_WORDS, SPELLED
 from procs.wish.pieces import HD, Piece, Reader
 from procs.wish.tokens import Token, is_year
 from procs.wish.words import AFTER_VERBS
@@ -13,7 +13,9 @@ from procs.wish.words import AFTER_VERBS
 TALK = Piece("talk")
 HEIGHT_FORMS = {HD, *(f"{height}p" for height in HEIGHTS)}
 #: Entries of a post, when a number follows.
-PICTURES = frozenset(["photo", "pic", "picture", "image", "slide", "عکس", "تصویر", "اسلاید", "aks"])
+PICTURE_WORDS = frozenset(
+    ["photo", "pic", "picture", "image", "slide", "عکس", "تصویر", "اسلاید", "aks"]
+)
 #: A lone number from here up is no entry of a list.
 MANY = 100
 #: Words for the film itself, and for `too`.
@@ -77,7 +79,7 @@ def subtitles(reader: Reader) -> Piece | None:
     """Subtitles, with the language before or behind the word; `with` asks for them in the film."""
     place = reader.place
     within = reader.took("with", "inside") is not None
-    coded = reader.peek(1).kind == "subs" and reader.peek().word in LANGUAGES
+    coded = reader.peek(1).kind == "subs" and reader.peek().word in LANGUAGE_WORDS
     named = reader.peek().word if coded else language(reader.peek())
     before = "" if within and reader.peek(-1).kind == "inside" else named
     reader.place += bool(before)
@@ -188,8 +190,8 @@ def entries(reader: Reader) -> Piece | None:
     place = reader.place
     if reader.took("all"):
         reader.skip("fill", "entry", "list", "thing")
-        return Piece("pick", picks.ALL, reader.since(place))
-    picture = reader.peek().word in PICTURES and reader.peek(1).kind in ("number", "ordinal")
+        return Piece("pick", picks.EVERYTHING, reader.since(place))
+    picture = reader.peek().word in PICTURE_WORDS and reader.peek(1).kind in ("number", "ordinal")
     named = reader.took("entry", *([reader.peek().kind] if picture else [])) is not None
     reader.took("from")
     reader.skip("entry", "stop" if named else "entry")
@@ -264,7 +266,7 @@ def alone(reader: Reader) -> Piece:
             )
     if token.kind == "number":
         return ranged(reader, reader.place - 1, token.value, token.value, named=False) or TALK
-    if token.word in NAMED:
+    if token.word in LANGUAGE_BY_NAME:
         return Piece("odd", "", token.text)
     if token.word in AFTER_VERBS.split():
         return Piece("fill" if follows_verb(reader) else "talk", "", token.text)
@@ -290,4 +292,4 @@ def language(token: Token, *, behind: bool = False) -> str:
     word = token.word
     base, _, rest = word.partition("-")
     code = base if behind and base in CODES.split() and len(rest) < 9 else ""
-    return NAMED.get(word) or (word if code else "")
+    return LANGUAGE_BY_NAME.get(word) or (word if code else "")

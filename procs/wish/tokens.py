@@ -13,13 +13,13 @@ SILENT = dict.fromkeys(
     map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
     "\ufeff\u00ad\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0654\ufe0f\u061c")
 )  # fmt: skip
-PLAIN = str.maketrans(
+PLAIN_LETTERS = str.maketrans(
     "۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩يىئكآأإٱةۀؤ’‘٫٬–—−‐~…",
     "01234567890123456789یییکااااههو''.,-----.",
 )
 LONGEST = 4000
 #: Several words in quotation marks are somebody else's.
-QUOTED = re.compile(r"[\"“«„](?:[^\"”»“«\n]*\s){2}[^\"”»“«\n]*[\"”»“]")
+QUOTATION = re.compile(r"[\"“«„](?:[^\"”»“«\n]*\s){2}[^\"”»“«\n]*[\"”»“]")
 QUOTE = " @quoted "
 #: Kinds that a dash makes a range of.
 COUNTED = ("number", "time", "dotted", "lasts", "end")
@@ -58,8 +58,8 @@ class Token:
 
 def tokens(text: str) -> list[Token]:
     """The tokens of one line."""
-    shown = REPEATED.sub(r"\1", QUOTED.sub(QUOTE, text[:LONGEST].translate(SILENT)))
-    plain = "".join(map(lowered, shown)).translate(PLAIN)
+    shown = REPEATED.sub(r"\1", QUOTATION.sub(QUOTE, text[:LONGEST].translate(SILENT)))
+    plain = "".join(map(lowered, shown)).translate(PLAIN_LETTERS)
     found = [token(match, shown) for match in TOKEN.finditer(plain)]
     return phrased(undashed([one for one in found if one.kind != "other"]))
 

@@ -44,7 +44,7 @@ NOUNS: dict[tuple[str, str | int], tuple[str, str]] = {
     ),
 }
 #: Words that are said as they stand.
-PLAIN: dict[tuple[str, str | int], str] = {
+PLAIN_WORDS: dict[tuple[str, str | int], str] = {
     ("form", "mp3"): "mp3 مپ۳ امپیتری امپی۳ mp3s empitri",
     ("form", "m4a"): "m4a aac",
     ("form", "opus"): "opus",
@@ -167,7 +167,7 @@ def vocabulary() -> dict[str, Meaning]:
             *product(latin.split(), LATIN_ENDINGS),
         ]:
             found.setdefault(stem + end, meaning)
-    for meaning, words in PLAIN.items():
+    for meaning, words in PLAIN_WORDS.items():
         found |= dict.fromkeys(words.split(), meaning)
     found = {**dict.fromkeys(FILLERS.split(), ("fill", "")), **found}
     odd = [*ODD.split(), *(stem + end for stem in ODD_NOUNS.split() for end in ENDINGS)]

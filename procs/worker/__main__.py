@@ -17,9 +17,9 @@ from procs.telegram.courier import Courier
 from procs.telegram.pace import Pace
 from procs.worker import budget
 from procs.worker.budget import Budget
-from procs.worker.desk import Desk
+from procs.worker.desk import ProgressWriter
 from procs.worker.loop import RECYCLE, STOPPED, Loop
-from procs.worker.slots import Places, rooms_of
+from procs.worker.slots import SlotLocks, rooms_of
 from procs.worker.tools import Tools
 
 #: Deliveries, and looks, that one worker carries at once.
@@ -31,7 +31,7 @@ async def live(settings: config.Settings, db: Database) -> int:
     name = f"w{process.number():02d}-{os.getpid()}"
     signals = process.Signals()
     process.own_every_task()
-    places = Places(settings.run, settings.workers)
+    places = SlotLocks(settings.run, settings.workers)
     worker = workers.enter(db, name, now=clock.now())
     slot = await signals.unless_stopped(places.slots.wait())
     why = STOPPED
@@ -39,7 +39,16 @@ async def live(settings: config.Settings, db: Database) -> int:
         log.info("worker.entered", worker=name, slot=slot)
         courier = Courier(settings, slot, db)
         tools = Tools(
-            *(settings, db, worker, name, Desk(db), engine(settings, db), courier, Pace(db)),
+            *(
+                settings,
+                db,
+                worker,
+                name,
+                ProgressWriter(db),
+                engine(settings, db),
+                courier,
+                Pace(db),
+            ),
             leave=signals.stop.set,
         )
         await signals.unless_stopped(tools.standing.until_mended())
@@ -67,7 +76,7 @@ def count_refused(db: Database, calls: Sequence[tuple[str, int]]) -> None:
         log.warning("child.uncounted", error=error)
 
 
-async def work(tools: Tools, signals: process.Signals, places: Places) -> str:
+async def work(tools: Tools, signals: process.Signals, places: SlotLocks) -> str:
     """Be the spare, then serve until drained; not before downloads are known to be confined. The
     slot's session is closed when this returns. Returns why it ended."""
     born = clock.now().boot
@@ -91,7 +100,7 @@ async def work(tools: Tools, signals: process.Signals, places: Places) -> str:
         await tools.close()
 
 
-async def serve(tools: Tools, signals: process.Signals, places: Places, post: int) -> str:
+async def serve(tools: Tools, signals: process.Signals, places: SlotLocks, post: int) -> str:
     """Carry jobs at a post until drained. Returns why it ended."""
     settings = tools.settings
     workers.serve(tools.db, tools.worker, slot=post, now=clock.now())

@@ -4,20 +4,20 @@ import random
 
 from procs import clock, log
 from procs.worker import memory
-from procs.worker.slots import Places
+from procs.worker.slots import SlotLocks
 
 #: Workers that started together must not recycle together.
 JITTER = 0.1
 #: Seconds: supervisord counts a process that leaves within `startsecs` (3) as a failed start.
 YOUNGEST = 4.0
 #: Seconds between two looks at the memory.
-LOOK = 5.0
+MEMORY_INTERVAL = 5.0
 
 
 class Budget:
     """Jobs left before this worker makes room for a fresh one."""
 
-    def __init__(self, jobs: int, ceiling: int, places: Places) -> None:
+    def __init__(self, jobs: int, ceiling: int, places: SlotLocks) -> None:
         self.left = max(1, round(jobs * random.uniform(1 - JITTER, 1 + JITTER)))
         self.ceiling = ceiling
         self.places = places
@@ -46,7 +46,7 @@ class Budget:
 
     def too_heavy(self) -> bool:
         now = clock.now().boot
-        if now - self.looked >= LOOK:
+        if now - self.looked >= MEMORY_INTERVAL:
             self.looked, held = now, memory.anonymous()
             if held > self.ceiling and not self.heavy:
                 log.info("worker.heavy", bytes=held, ceiling=self.ceiling)

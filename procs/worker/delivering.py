@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
-from procs import advice, clock, log
+from procs import alert_kinds, clock, log
 from procs.errors import NotNow, ReferenceStale, TelegramAway, TelegramRefused
 from procs.job import Lane, Lease, Media, Part, State, Step
 from procs.store import alerts, counters, deliveries, leases, outcomes, requests, wake
@@ -26,9 +26,9 @@ BAD = frozenset(
     {"MEDIA_EMPTY", "MEDIA_INVALID", "FILE_ID_INVALID", "DOCUMENT_INVALID", "PHOTO_INVALID"}
 )
 #: Attempts in which a part that is said to be there is looked for.
-LOOKS = 3
+LOOKUP_ATTEMPTS = 3
 #: Seconds that a delivery waits in line with its room taken; longer waits give the room away.
-PATIENCE = 5.0
+PACE_TIMEOUT = 5.0
 
 
 async def deliver(tools: Tools, lease: Lease) -> None:
@@ -113,7 +113,7 @@ async def send_parts(tools: Tools, lease: Lease, order: Order, media: Media) -> 
             SEND if messages == 1 else SEND_ALBUM,
             chat=order.chat,
             urgency=Urgency.DELIVERY,
-            patience=PATIENCE,
+            patience=PACE_TIMEOUT,
             messages=messages,
         )
         await tools.courier.when_connected(leave)
@@ -168,12 +168,12 @@ async def certain(
         message = await tools.courier.find(
             after=order.message, part=media.parts[part], taken=taken, **to
         )
-    if message is None and lease.attempt < LOOKS:
+    if message is None and lease.attempt < LOOKUP_ATTEMPTS:
         raise TelegramAway("said to be there, but not found")
     if message is None:
         counters.add(tools.db, "deliveries.uncertain")
         now = clock.now()
-        alerts.note(tools.db, advice.UNCERTAIN, now=now, job=lease.job, worker=tools.name)
+        alerts.note(tools.db, alert_kinds.UNCERTAIN, now=now, job=lease.job, worker=tools.name)
         log.warning("delivery.uncertain", job=lease.job, request=order.id, part=part)
         return None
     return Copy(message=message, **to)

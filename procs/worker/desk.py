@@ -13,7 +13,7 @@ from procs.store.glances import Report
 EVERY = 1.0
 
 
-class Desk:
+class ProgressWriter:
     """The latest report of every running job."""
 
     def __init__(self, db: Database) -> None:

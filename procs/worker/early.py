@@ -27,7 +27,7 @@ from procs.worker.tools import Tools
 #: What yt-dlp calls one file that is on its way; several at once have a number in between.
 COMING = re.compile(r"media-\d+\.\w+\.part")
 #: Seconds between two looks at what has come, and how often none of a plain file has come yet.
-LOOK, LOOKS = 0.1, 600
+FILE_POLL_INTERVAL, FILE_POLLS = 0.1, 600
 #: Bytes in front of a file that a child may say are written last; the longest film needs fewer.
 MOST_HEAD = 256 << 20
 METHOD = "upload.SaveBigFilePart"
@@ -82,13 +82,13 @@ class Early:
     async def look(self, find: Find, head: int) -> None:
         """Wait for the file, look at its beginning, and let it go up if that helps."""
         try:
-            for _ in count() if head else range(LOOKS):
+            for _ in count() if head else range(FILE_POLLS):
                 path = find()
                 if isinstance(path, Path):
                     self.stream = follow(await self.tools.telegram(), path, head)
                 if path is not None:
                     return
-                await asyncio.sleep(LOOK)
+                await asyncio.sleep(FILE_POLL_INTERVAL)
         except (ChaparError, OSError) as error:
             log.info("upload.not-early", job=self.lease.job, error=error)
 

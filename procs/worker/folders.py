@@ -18,7 +18,7 @@ FACTOR = 2
 #: Bytes that are expected of a media whose site does not tell.
 GUESS = 64 * 1024 * 1024
 #: Seconds, at most, until a job that found no room looks again.
-LOOK = 30.0
+LONGEST_ROOM_WAIT = 30.0
 
 
 def make(db: Database, root: Path, lease: Lease) -> Path:
@@ -53,11 +53,11 @@ def measure(settings: Settings) -> Disk:
     for folder in settings.jobs.glob("*-*"):
         job, _, fence = folder.name.partition("-")
         if job.isdecimal() and fence.isdecimal():
-            used[int(job), int(fence)] = disk.held(folder)
+            used[int(job), int(fence)] = int(disk.held(folder))
     return Disk(disk.host(), disk.free(settings.jobs) - settings.disk_floor, used)
 
 
-class Room:
+class DiskRoom:
     """What one download was promised of the disk; it grows when more comes than was expected."""
 
     def __init__(self, db: Database, settings: Settings, lease: Lease) -> None:
@@ -94,7 +94,7 @@ class Room:
             self.lease.progress.size = size
             leases.note(self.db, self.lease)
             log.warning("disk.no-room", job=self.lease.job, wanted=wanted, missing=missing)
-            raise NotNow(random.uniform(LOOK / 2, LOOK), NO_ROOM)
+            raise NotNow(random.uniform(LONGEST_ROOM_WAIT / 2, LONGEST_ROOM_WAIT), NO_ROOM)
         self.promised = wanted
 
     def leave(self) -> None:

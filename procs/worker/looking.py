@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 
 from procs import clock, codec, link, log
 from procs.engine.client import Found
-from procs.engine.lists import PAGE
+from procs.engine.lists import ENTRIES_SHOWN
 from procs.engine.records import Entry
 from procs.errors import Unsupported
 from procs.job import Lease, Link, Step
@@ -17,7 +17,7 @@ from procs.worker.tools import Tools
 from procs.worker.visiting import Visit
 
 #: More forms, and languages of subtitles, than any media is offered with.
-FORMS, LANGUAGES = 20, 60
+FORMS_OFFERED, LANGUAGES_OFFERED = 20, 60
 
 
 async def look(tools: Tools, lease: Lease) -> None:
@@ -73,7 +73,7 @@ def shown(tools: Tools, lease: Lease, found: Found) -> dict[str, object]:
     """What there is in the form in which requests keep it. `ready` are the variants that are with
     Telegram already, `most` the entries that one request may take."""
     keys = orders.keys(lease, found)
-    forms = found.choices[:FORMS]
+    forms = found.choices[:FORMS_OFFERED]
     asked = (BEST, *(one.variant for one in forms))
     ready = [variant for variant in asked if is_ready(tools, keys, variant)]
     return {
@@ -85,10 +85,10 @@ def shown(tools: Tools, lease: Lease, found: Found) -> dict[str, object]:
         "more": found.more,
         "most": tools.settings.max_playlist,
         "page": page_of(parse(lease.link.variant)),
-        "entries": [asdict(entry) for entry in found.entries[:PAGE]],
+        "entries": [asdict(entry) for entry in found.entries[:ENTRIES_SHOWN]],
         "choices": [asdict(choice) for choice in forms],
         "ready": ready,
-        "subtitles": found.subtitles[:LANGUAGES],
+        "subtitles": found.subtitles[:LANGUAGES_OFFERED],
         "captions": len(found.captions),
         "chapters": len(found.chapters),
     }

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from procs import clock, log
+from procs import advice, clock, log
 from procs.errors import StoreFull
 from procs.job import Lane
 from procs.process import Signals
@@ -125,7 +125,7 @@ class Loop:
                 local=not self.serves(lane),
             )
         except StoreFull as error:
-            log.error("store.full", error=error, fix="free space under CHAPAR_HOME")
+            log.error("store.full", error=error, fix=advice.FREE_SPACE)
             return []
         self.budget.spend(len(found))
         return found

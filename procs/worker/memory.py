@@ -6,12 +6,12 @@ and would recycle a worker for having read a large file (proc(5), RssAnon).
 
 from pathlib import Path
 
-STATUS = Path("/proc/self/status")
+PROCESS_STATUS = Path("/proc/self/status")
 
 
 def anonymous() -> int:
     """Bytes of anonymous memory of this process."""
-    for line in STATUS.read_text().splitlines():
+    for line in PROCESS_STATUS.read_text().splitlines():
         if line.startswith("RssAnon:"):
             return int(line.split()[1]) * 1024
     return 0

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from procs import clock
 from procs.engine.client import Found, Order
-from procs.engine.kept import MOST
-from procs.engine.records import KEPT
+from procs.engine.kept import PACKED
+from procs.engine.records import LOOK_FILE
 from procs.errors import NotEncoded
 from procs.job import Lease
 from procs.store import looks
@@ -67,8 +67,8 @@ def stream_from(tools: Tools, lease: Lease) -> int:
 
 def keep(tools: Tools, lease: Lease, visit: Visit, folder: Path) -> None:
     """Keep what a look read of its media; a child may leave anything there, or nothing."""
-    path = folder / KEPT
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > MOST:
+    path = folder / LOOK_FILE
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > PACKED:
         return
     body = path.read_bytes()
     looks.keep(tools.db, lease.link.key, visit.identity.name, body, now=clock.now())
@@ -83,7 +83,7 @@ def given(tools: Tools, lease: Lease, visit: Visit, folder: Path) -> bool:
         looks.drop(tools.db, key, way)
         body = b""
     if body:
-        (folder / KEPT).write_bytes(body)
+        (folder / LOOK_FILE).write_bytes(body)
     return bool(body)
 
 

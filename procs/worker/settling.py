@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from procs import advice, clock, log
+from procs import advice, alert_kinds, clock, log
 from procs.errors import (
     DiskFull,
     JobError,
@@ -24,7 +24,7 @@ from procs.worker import visiting
 from procs.worker.tools import Tools
 
 #: Seconds: the longest wait between two attempts, and between two tries to write on a full disk.
-LONGEST = 600.0
+LONGEST_RETRY_WAIT = 600.0
 DISK_LOOK = 5.0
 
 #: Seconds until a job that met a slot without a sign-in is tried again, by another slot.
@@ -71,7 +71,7 @@ async def written(write: Callable[[], None]) -> None:
         except LeaseLost as error:
             return log.warning("lease.lost", why=error)
         except StoreFull as error:
-            log.error("store.full", error=error, fix="free space under CHAPAR_HOME")
+            log.error("store.full", error=error, fix=advice.FREE_SPACE)
             await asyncio.sleep(DISK_LOOK)
 
 
@@ -118,7 +118,7 @@ def settle(tools: Tools, lease: Lease, error: JobError) -> None:
     else:
         told: dict[str, Any] = {"error": error.name, "say": error.say, "facts": error.facts}
         code = outcomes.failed(tools.db, lease, **told, now=clock.now())
-        tell = log.error if error.name in advice.ALERTS else log.warning
+        tell = log.error if error.name in alert_kinds.FAILURE_ALERTS else log.warning
         tell(
             "job.failed",
             job=lease.job,
@@ -131,7 +131,7 @@ def settle(tools: Tools, lease: Lease, error: JobError) -> None:
             fix=advice.of(error.name),
         )
     note(tools, lease, error, code)
-    if error.name in advice.ALERTS and (code or ruling.alone):
+    if error.name in alert_kinds.FAILURE_ALERTS and (code or ruling.alone):
         alarm(tools, lease, error)
     wake.poke(tools.db.run, wake.BOT)
 
@@ -155,7 +155,7 @@ def alarm(tools: Tools, lease: Lease, error: JobError) -> None:
 
 def backoff(attempt: int) -> float:
     """Full jitter: random, up to 1, 2, 4, … 600 seconds, so that retries do not come in step."""
-    return random.random() * min(LONGEST, 2.0 ** (attempt - 1))
+    return random.random() * min(LONGEST_RETRY_WAIT, 2.0 ** (attempt - 1))
 
 
 def end_cancelled(tools: Tools, lease: Lease) -> None:

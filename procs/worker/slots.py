@@ -13,7 +13,7 @@ import os
 from pathlib import Path
 
 #: Seconds between two looks at what may have become free; a look is one system call a lock.
-LOOK = 0.2
+LOCK_POLL_INTERVAL = 0.2
 
 
 class Lock:
@@ -50,7 +50,7 @@ class Lock:
         return False
 
 
-class Row:
+class LockRow:
     """A row of equal locks, of which a process holds one at most."""
 
     def __init__(self, folder: Path, count: int) -> None:
@@ -68,7 +68,7 @@ class Row:
     async def wait(self) -> int:
         """Take one, however long that lasts."""
         while (number := self.take()) is None:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(LOCK_POLL_INTERVAL)
         return number
 
     def free(self) -> None:
@@ -77,12 +77,12 @@ class Row:
             self.mine = None
 
 
-class Places:
+class SlotLocks:
     """The slot and the post of one worker, the spare's mark, and the leave to recycle."""
 
     def __init__(self, run: Path, workers: int) -> None:
-        self.slots = Row(run / "slots", workers + 1)
-        self.posts = Row(run / "posts", workers)
+        self.slots = LockRow(run / "slots", workers + 1)
+        self.posts = LockRow(run / "posts", workers)
         self.spare = Lock(run / "spare.lock")
         self.leave = Lock(run / "recycle.lock")
         self.left: Lock | None = None
@@ -91,7 +91,7 @@ class Places:
         """Serve at once, or as soon as somebody makes room; until then be the spare."""
         while (number := self.posts.take()) is None:
             self.spare.take()
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(LOCK_POLL_INTERVAL)
         self.spare.free()
         return number
 

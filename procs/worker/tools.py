@@ -15,13 +15,13 @@ from procs.telegram.courier import Courier
 from procs.telegram.pace import Pace
 from procs.telegram.signin import SIGN_IN
 from procs.telegram.standing import Standing
-from procs.worker.desk import Desk
+from procs.worker.desk import ProgressWriter
 
 #: Seconds until the engine's self-test is tried again.
 UNSAFE_LOOK = 30.0
 #: Seconds between two tries of a sign-in whose wait is over, and by which those of several slots
 #: are apart at most.
-AGAIN, APART = 5.0, 2.0
+SIGN_IN_RETRY, APART = 5.0, 2.0
 #: Seconds between two looks whether another yt-dlp is in use.
 FRESH_LOOK = 10.0
 
@@ -35,7 +35,7 @@ class Tools:
     db: Database
     worker: int
     name: str
-    desk: Desk
+    desk: ProgressWriter
     engine: Engine
     courier: Courier
     pace: Pace
@@ -98,7 +98,7 @@ class Tools:
         none that needs Telegram."""
         while True:
             await self.barred.wait()
-            wait = self.pace.wait(SIGN_IN) or AGAIN
+            wait = self.pace.wait(SIGN_IN) or SIGN_IN_RETRY
             log.warning("worker.barred", worker=self.name, seconds=wait)
             await asyncio.sleep(wait + random.random() * APART)
             await self._early(self.connect_or_leave())

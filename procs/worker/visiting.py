@@ -27,10 +27,10 @@ from procs.worker.tools import Tools
 #: Seconds until a job looks again, at least: the success of a trial calls it anyway, and a crowd
 #: that looked often would cost more than it waits for. And by how many those that wait for a longer
 #: time are apart at most.
-LOOKS = (15.0, 60.0)
+TRIAL_WAIT = (15.0, 60.0)
 APART = 2.0
 #: Seconds that people wait for breakers, in all, before they are told that it will not be.
-LONGEST = 24 * 3600.0
+LONGEST_BREAKER_WAIT = 24 * 3600.0
 #: Seconds after which one that waits for a visitor to leave looks by itself.
 ROOM_LOOK = 30.0
 #: Alerts about a site that are over once its breaker closes, or with any visit that reached it.
@@ -175,14 +175,14 @@ def choose(tools: Tools, lease: Lease, rules: Rules, booked: Turn | None, *, now
 
     rests = []
     for identity in sorted(fit(tools, site, rules, now=now), key=order):
-        way, look = Way(site, identity.name), random.uniform(*LOOKS)
+        way, look = Way(site, identity.name), random.uniform(*TRIAL_WAIT)
         rest = breakers.ask(tools.db, lease, way, patience=look, now=now)
         if rest is None:
             return identity
         rests.append(rest)
     first = min(rests, key=lambda rest: rest.until)
     since = outcomes.first_asked(tools.db, lease)
-    if since is not None and now.wall - since > LONGEST:
+    if since is not None and now.wall - since > LONGEST_BREAKER_WAIT:
         raise errors.LeftAlone(f"{first.why}, asked for {now.wall - since:.0f} s ago", site=site)
     raise NotNow(seconds(first), f"{WAITS} {first.why}")
 
@@ -213,7 +213,7 @@ def rests(tools: Tools, site: str, identity: Identity, *, now: Now) -> bool:
 def seconds(rest: Rest) -> float:
     """How long to wait for the end of a rest; not all of a crowd at the same instant."""
     left = max(0.0, rest.until - clock.now().wall) + random.random() * APART
-    return max(left, random.uniform(*LOOKS))
+    return max(left, random.uniform(*TRIAL_WAIT))
 
 
 def judge(tools: Tools, lease: Lease, error: JobError) -> Ruling:

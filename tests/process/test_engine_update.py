@@ -10,7 +10,7 @@ from procs import config, disk
 from procs.engine import packages
 from procs.engine.client import Engine
 from procs.engine.records import Order
-from procs.engine.smoke import Trial
+from procs.engine.smoke import SmokeTrial
 from procs.engine.updating import Updater
 from procs.engine.versions import EngineRefused, Versions, installed
 from procs.keeper.freshness import Freshness
@@ -65,7 +65,7 @@ def said():
 
 @pytest.fixture
 def updater(short_home, said):
-    return Updater(short_home, Trial(), said.append)
+    return Updater(short_home, SmokeTrial(), said.append)
 
 
 @asynccontextmanager
@@ -134,7 +134,7 @@ async def test_a_version_that_does_not_read_the_operators_page_is_refused(
     wheels, site, short_home, said
 ):
     """The old one reads it; the other page is one that neither reads, and says nothing."""
-    trial = Trial([site.url("/nothing-here"), site.url("/page/video.html")], LOOPBACK)
+    trial = SmokeTrial([site.url("/nothing-here"), site.url("/page/video.html")], LOOPBACK)
     updater = Updater(short_home, trial, said.append)
     one_page = BLIND.replace(
         "raise", "if '/page/video' not in url: return SEES(self, url)\n    raise"

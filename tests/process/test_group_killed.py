@@ -14,11 +14,11 @@ import pytest
 from procs import config
 from procs.config import Settings
 from procs.store.database import Database, migrate, open_database
+from tests.sandbox.bot_parts import Hands, until
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import ROOT
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
-from tests.unit.test_bot_chat import Hands, until
 from tests.unit.test_bot_groups import THREE, fetches
 
 CLOSED = "SELECT COUNT(*) FROM requests WHERE closed_at IS NOT NULL"

@@ -6,7 +6,7 @@ import pytest
 
 from procs.engine import jail, landlock
 from procs.engine.records import Order
-from procs.engine.refusals import MOST
+from procs.engine.refusals import CALLS_HEARD
 from tests.sandbox.site.server import LOOPBACK
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
@@ -44,9 +44,9 @@ async def test_refused_calls_are_counted_by_name(engine, told, tmp_path):
 
 async def test_one_that_goes_on_is_heard_so_often_and_refused_for_ever(engine, told, tmp_path):
     """So that it cannot keep the nursery from its work."""
-    ran = await engine.run([sys.executable, "-c", MEDDLES, str(3 * MOST)], tmp_path, 30)
+    ran = await engine.run([sys.executable, "-c", MEDDLES, str(3 * CALLS_HEARD)], tmp_path, 30)
     assert ran.out.decode().strip() == str(sorted([REFUSED, UNHEARD]))
-    assert told == [[("chmod", MOST)]]
+    assert told == [[("chmod", CALLS_HEARD)]]
 
 
 async def test_an_ordinary_download_is_refused_nothing(engine, told, site, tmp_path):

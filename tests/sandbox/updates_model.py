@@ -10,7 +10,7 @@ from typing import Any
 from pyrogram.raw import functions, types
 
 from procs.telegram.contents import COMMON, Told
-from procs.telegram.stream import Asking, Stream
+from procs.telegram.stream import Asking, UpdateStream
 
 ALI = types.User(id=7, access_hash=70, first_name="Ali")
 FIRST = 10
@@ -84,7 +84,7 @@ class Bot:
     """A listener without a network: `heard` is what it handed on, by the messages' numbers."""
 
     server: Server
-    stream: Stream = field(default_factory=Stream)
+    stream: UpdateStream = field(default_factory=UpdateStream)
     heard: list[int] = field(default_factory=list)
     now: float = 0.0
     asked: int = 0

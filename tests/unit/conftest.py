@@ -9,6 +9,7 @@ from procs import config
 from procs.config import Settings
 from procs.store.database import Database, migrate, open_database
 from procs.telegram.courier import Courier
+from tests.sandbox.bot_parts import Bot, Hands, running
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
 
@@ -70,3 +71,22 @@ async def ali(tg: Telegram) -> Person:
     ali = await tg.person("Ali")
     await ali.starts()
     return ali
+
+
+@pytest.fixture
+async def sara(tg: Telegram) -> Person:
+    """Somebody who writes English and has not met the bot yet."""
+    return await tg.person("Sara", language="en")
+
+
+@pytest.fixture
+async def bot(settings: Settings, db: Database) -> AsyncIterator[Bot]:
+    """A bot that listens."""
+    async with running(settings) as bot:
+        yield bot
+
+
+@pytest.fixture
+def hands(db: Database) -> Hands:
+    """A worker, as far as the store can tell."""
+    return Hands(db)

@@ -2,138 +2,20 @@
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 from itertools import cycle, pairwise
 from typing import Any
 
-import pytest
-
 from procs import clock
 from procs.bot import rhythm, view
-from procs.bot.board import Board
-from procs.bot.intake import Intake
-from procs.bot.speech import Speech
 from procs.config import Settings
-from procs.job import Kind, Lane, Lease, Link, Media, Part, Reference, Step
-from procs.store import glances, leases, outcomes, wake, workers
-from procs.store.database import Database, open_database
-from procs.store.glances import Glance, Report
-from procs.telegram.front import Front
-from tests.sandbox.person import Person
-from tests.sandbox.telegram.server import Telegram
+from procs.job import Step
+from procs.store import glances
+from tests.sandbox.bot_parts import LINK, MIB, Bot, running, until
+from tests.unit.persian_ali import ali
 
-LINK = "https://example.org/clip.mp4"
-MIB = 1 << 20
-
-
-@dataclass
-class Bot:
-    """The parts of a bot process, and what they know."""
-
-    db: Database
-    front: Front
-    board: Board
-    intake: Intake
-
-    def requests(self) -> list[Glance]:
-        return glances.glances(self.db, now=clock.now())
-
-    async def rests(self) -> None:
-        """Nothing is being handled or written any more."""
-        while busy := {*self.front.handling, *self.board.busy.values()}:
-            await asyncio.wait(busy)
-
-
-async def until(true: Callable[[], object]) -> None:
-    """Wait for something that only the store can tell."""
-    async with asyncio.timeout(10):
-        while not true():
-            await asyncio.sleep(0.01)
-
-
-@asynccontextmanager
-async def running(settings: Settings, **more: Any) -> AsyncIterator[Bot]:
-    """A bot that listens, and at the end leaves as on TERM."""
-    db = open_database(settings.database_url, run=settings.run)
-    front = Front(settings)
-    speech = Speech(db, front)
-    board = Board(db, front, speech)
-    bot = Bot(db, front, board, Intake(db, front, board, speech, **more))
-    await front.connect(bot.intake.hear, bot.intake.feel)
-    looking = asyncio.ensure_future(board.run())
-    try:
-        yield bot
-    finally:
-        looking.cancel()
-        await asyncio.wait({looking})
-        await front.quiet(1)
-        await board.settle(1)
-        await front.close()
-        db.close()
-
-
-@pytest.fixture
-async def bot(settings: Settings, store: Database) -> AsyncIterator[Bot]:
-    async with running(settings) as bot:
-        yield bot
-
-
-@pytest.fixture
-def store(db: Database) -> Database:
-    """The database as another process sees it."""
-    return db
-
-
-@pytest.fixture
-def hands(store: Database) -> "Hands":
-    return Hands(store)
-
-
-class Hands:
-    """A worker, as far as the store can tell."""
-
-    def __init__(self, db: Database) -> None:
-        self.db = db
-        self.worker = workers.enter(db, "w00-1", now=clock.now())
-
-    def claim(self, lane: Lane = Lane.HEAVY) -> Lease:
-        now = clock.now()
-        (lease,) = leases.claim(self.db, worker=self.worker, lane=lane, room=1, now=now)
-        return lease
-
-    def report(self, lease: Lease, step: Step, done: int = 0, total: int = 0) -> None:
-        glances.report(self.db, [Report(lease.job, step, done, total, 5.0 * MIB)])
-        wake.poke(self.db.run, wake.BOT)
-
-    def fails(self, lease: Lease, say: str) -> str:
-        code = outcomes.failed(self.db, lease, error="gone", say=say, now=clock.now())
-        wake.poke(self.db.run, wake.BOT)
-        return code
-
-    def fetches(self, lease: Lease) -> None:
-        part = Part(Reference("document", 1, 2, "ab"), "video", "clip.mp4", 3)
-        link = Link(LINK, "example.org", lease.link.key)
-        media = Media(link.key, link.variant, "A clip", link.site, link.url, (part,))
-        outcomes.fetched(self.db, lease, media, keys={link.key}, now=clock.now())
-
-    def delivers(self) -> None:
-        lease = self.claim(Lane.LIGHT)
-        assert lease.kind is Kind.DELIVER
-        request = lease.delivery.request
-        outcomes.delivered(self.db, lease, request, worker="w00-1", now=clock.now())
-        wake.poke(self.db.run, wake.BOT)
-
-
-@pytest.fixture
-async def ali(tg: Telegram) -> Person:
-    return await tg.person("Ali", language="fa")
-
-
-@pytest.fixture
-async def sara(tg: Telegram) -> Person:
-    return await tg.person("Sara", language="en")
+__all__ = ["ali"]
 
 
 # --- words -----------------------------------------------------------------------------------
@@ -381,7 +263,7 @@ async def test_an_update_heard_twice_is_answered_once(bot, tg, sara):
     assert len([m for m in await sara.chat() if not m.mine]) == 4
 
 
-async def test_what_was_sent_while_the_bot_was_down_is_answered(settings, store, sara):
+async def test_what_was_sent_while_the_bot_was_down_is_answered(settings, db, sara):
     async with running(settings):
         await sara.starts()
         await sara.sees("Hi")
@@ -395,7 +277,7 @@ async def test_what_was_sent_while_the_bot_was_down_is_answered(settings, store,
     assert len([m for m in await sara.chat() if not m.mine]) == 3
 
 
-async def test_what_is_too_old_gets_one_polite_line(settings, store, sara):
+async def test_what_is_too_old_gets_one_polite_line(settings, db, sara):
     async with running(settings):
         await sara.starts()
         await sara.sees("Hi")
@@ -424,14 +306,14 @@ async def test_what_is_said_while_the_line_is_down_is_heard_when_it_is_up(bot, t
     assert len([m for m in await sara.chat() if not m.mine]) == 2
 
 
-async def test_a_request_nobody_answered_is_answered_at_the_next_start(settings, store, tg, sara):
+async def test_a_request_nobody_answered_is_answered_at_the_next_start(settings, db, tg, sara):
     async with running(settings) as bot:
         await tg.fails("messages.sendMessage", "FLOOD_WAIT_3600")
         await sara.sends(LINK)
         await until(bot.requests)
         await bot.rests()
-    with store.write():
-        store.change("DELETE FROM waits")
+    with db.write():
+        db.change("DELETE FROM waits")
     async with running(settings) as bot:
         await sara.sees("In line")
         assert len(bot.requests()) == 1
@@ -445,7 +327,7 @@ async def test_an_answer_whose_receipt_was_lost_is_not_given_twice(bot, tg, sara
     assert (await sara.sees("In line")).id == bot.requests()[0].status_message
 
 
-async def test_a_restart_brings_no_progress_sooner(settings, store, hands, sara):
+async def test_a_restart_brings_no_progress_sooner(settings, db, hands, sara):
     async with running(settings) as bot:
         await sara.sends(LINK)
         await sara.sees("In line")
@@ -455,7 +337,7 @@ async def test_a_restart_brings_no_progress_sooner(settings, store, hands, sara)
         await bot.rests()
     hands.report(lease, Step.FETCH, 60 * MIB, 100 * MIB)
     now = clock.now()
-    (row,) = glances.glances(store, now=now)
+    (row,) = glances.glances(db, now=now)
     shown = rhythm.shown(row)
     assert (shown.stage, shown.share) == (Step.FETCH, 0.1)
     assert not rhythm.due(view.render(row, now), shown, shown.at + 4.9)
@@ -478,7 +360,7 @@ async def test_progress_is_told_within_the_limits(bot, hands, tg, sara):
     assert min(after - before for before, after in pairwise(edits)) >= 0.95
 
 
-async def test_what_came_meanwhile_is_heard_though_news_come_first(tg, settings, store):
+async def test_what_came_meanwhile_is_heard_though_news_come_first(tg, settings, db):
     """A message that arrives before the bot could ask what it missed must not hide the rest."""
     ali = await tg.person("Ali")
     async with running(settings) as bot:

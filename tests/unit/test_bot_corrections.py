@@ -1,29 +1,14 @@
 """Messages that are edited soon after they were sent: the new words count instead of the old."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
 
 import pytest
 
-from procs.config import Settings
 from procs.job import Step
 from procs.store.database import Database
 from procs.telegram.heard import Incoming
-from tests.sandbox.person import Person
-from tests.sandbox.telegram.server import Telegram
-from tests.unit.test_bot_chat import LINK, Bot, Hands, running, until
-
-
-@pytest.fixture
-async def bot(settings: Settings, db: Database) -> AsyncIterator[Bot]:
-    async with running(settings) as bot:
-        yield bot
-
-
-@pytest.fixture
-async def sara(tg: Telegram) -> Person:
-    return await tg.person("Sara", language="en")
+from tests.sandbox.bot_parts import LINK, Bot, Hands, until
 
 
 @pytest.fixture

@@ -7,36 +7,19 @@ from itertools import pairwise
 import pytest
 
 from procs import clock
-from procs.config import Settings
 from procs.job import Lane, Link, Step
 from procs.store import leases, lists, requests, wake
 from procs.store.database import Database
+from tests.sandbox.bot_parts import LINK, Hands, running, until
 from tests.sandbox.person import Message, Person
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
-from tests.unit.test_bot_chat import LINK, Bot, Hands, running, until
 
 
 @pytest.fixture
 async def tg() -> AsyncIterator[Telegram]:
     async with Telegram(token=TOKEN, strict=True) as telegram:
         yield telegram
-
-
-@pytest.fixture
-async def bot(settings: Settings, db: Database) -> AsyncIterator[Bot]:
-    async with running(settings) as bot:
-        yield bot
-
-
-@pytest.fixture
-def hands(db: Database) -> Hands:
-    return Hands(db)
-
-
-@pytest.fixture
-async def sara(tg: Telegram) -> Person:
-    return await tg.person("Sara", language="en")
 
 
 def forms(message: Message) -> list[str]:

@@ -1,7 +1,6 @@
 """One person's many links leave another's progress bar its turns."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -12,14 +11,14 @@ from procs.bot import rhythm, view
 from procs.bot.edit_turns import EditTurns
 from procs.bot.view import View
 from procs.clock import Now
-from procs.config import Settings
 from procs.job import Ask, Link, State, Step
 from procs.store import requests, wake
 from procs.store.database import Database
 from procs.store.glances import Glance
+from procs.telegram.voice import OutgoingMessage
+from tests.sandbox.bot_parts import LINK, MIB, Bot, Hands
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
-from tests.unit.test_bot_chat import LINK, MIB, Bot, Hands, running
 from tests.unit.test_bot_view import a_glance
 
 CROWD = 100
@@ -129,12 +128,6 @@ def test_what_waits_behind_a_persons_own_links_is_never_edited_for_its_place():
 # --- the real board ------------------------------------------------------------------------------
 
 
-@pytest.fixture
-async def bot(settings: Settings, db: Database) -> AsyncIterator[Bot]:
-    async with running(settings) as bot:
-        yield bot
-
-
 async def crowded(bot: Bot, db: Database, person: Person, tg: Telegram) -> None:
     """A hundred links of one person, each with its message in the chat."""
     access = tg.world.access_hash(tg.bot, person.id)
@@ -142,7 +135,7 @@ async def crowded(bot: Bot, db: Database, person: Person, tg: Telegram) -> None:
         link = Link(f"https://example.org/{n}", "example.org", f"url:crowd{n}")
         ask = Ask(person.id, person.id, 100_000 + n, 0, link, chat_access=access)
         (one,) = requests.submit(db, [ask], now=clock.now())
-        number = await bot.front.send(person.id, access, f"link {n}", random_id=1 + n)
+        number = await bot.front.send(OutgoingMessage(person.id, access, f"link {n}", 1 + n))
         requests.answered(db, one.request, message=number, shown=f"link {n}", now=clock.now())
 
 

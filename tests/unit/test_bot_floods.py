@@ -10,16 +10,17 @@ from procs import clock
 from procs.store import tallies
 from procs.store.allowances import Allowance
 from procs.store.database import Database
+from tests.sandbox.bot_parts import LINK, Bot, running, until
 from tests.sandbox.person import Message, Person
-from tests.unit.test_bot_chat import LINK, Bot, ali, running, sara, store, until
+from tests.unit.persian_ali import ali
 
-__all__ = ["ali", "sara", "store"]
+__all__ = ["ali"]
 #: Requests that one person may have on the way here, and entries of a list.
 MOST, ENTRIES = 5, 3
 
 
 @pytest.fixture
-async def bot(settings, store: Database) -> AsyncIterator[Bot]:
+async def bot(settings, db: Database) -> AsyncIterator[Bot]:
     async with running(settings, allowance=Allowance(MOST, ENTRIES)) as bot:
         yield bot
 
@@ -158,7 +159,7 @@ async def test_what_was_written_before_it_and_not_begun_is_cancelled_too(bot, tg
     assert bot.requests() == []
 
 
-async def test_after_cancelling_all_nothing_more_is_said_of_any_of_it(settings, store, tg, sara):
+async def test_after_cancelling_all_nothing_more_is_said_of_any_of_it(settings, db, tg, sara):
     async with running(settings) as bot:
         await sara.sends(links(15))
         await sara.sees("example.org/0")
@@ -175,7 +176,7 @@ async def test_after_cancelling_all_nothing_more_is_said_of_any_of_it(settings, 
         assert left == []
 
 
-async def test_the_answer_to_cancel_passes_all_that_waits_for_the_chat(settings, store, sara):
+async def test_the_answer_to_cancel_passes_all_that_waits_for_the_chat(settings, db, sara):
     async with running(settings) as bot:
         await sara.starts()
         for n in range(12):
@@ -221,7 +222,7 @@ async def test_a_link_among_them_is_answered_all_the_same(bot, sara):
     await sara.sees(lambda m: m.reply == sent.id)
 
 
-async def test_a_tally_outlives_the_bot(settings, store, sara):
+async def test_a_tally_outlives_the_bot(settings, db, sara):
     async with running(settings) as bot:
         for n in range(4):
             await sara.sends(f"hello{'!' * n}")
@@ -239,7 +240,7 @@ async def test_a_tally_outlives_the_bot(settings, store, sara):
 
 
 async def test_a_flood_of_one_person_delays_the_answers_to_another_by_a_turn(
-    settings, store, sara, ali
+    settings, db, sara, ali
 ):
     async with running(settings) as bot:
         await ali.starts()

@@ -5,14 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from procs import clock
-from procs.config import Settings
 from procs.job import Lane, Media, Part, Reference, Step
 from procs.store import leases, lists, outcomes, wake
-from procs.store.database import Database
+from tests.sandbox.bot_parts import MIB, Hands, until
 from tests.sandbox.person import Message, Person
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
-from tests.unit.test_bot_chat import MIB, Bot, Hands, running, until
 
 TWELVE = " ".join(f"https://example.org/{n}" for n in range(1, 13))
 THREE = " ".join(f"https://example.org/{n}" for n in range(1, 4))
@@ -23,22 +21,6 @@ async def tg() -> AsyncIterator[Telegram]:
     async with Telegram(token=TOKEN, strict=True) as telegram:
         yield telegram
         assert await telegram.violations() == []
-
-
-@pytest.fixture
-async def bot(settings: Settings, db: Database) -> AsyncIterator[Bot]:
-    async with running(settings) as bot:
-        yield bot
-
-
-@pytest.fixture
-def hands(db: Database) -> Hands:
-    return Hands(db)
-
-
-@pytest.fixture
-async def sara(tg: Telegram) -> Person:
-    return await tg.person("Sara", language="en")
 
 
 async def said(person: Person) -> list[Message]:

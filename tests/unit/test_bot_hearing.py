@@ -10,6 +10,7 @@ from procs.config import Settings
 from procs.errors import TelegramWait
 from procs.telegram.front import Front
 from procs.telegram.heard import Incoming, Press
+from procs.telegram.voice import OutgoingMessage
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
 
@@ -63,7 +64,7 @@ async def bot(settings: Settings, ali: Person) -> AsyncIterator[Listener]:
 async def status(tg: Telegram, bot: Listener, ali: Person) -> int:
     """A message of the bot's own."""
     access = tg.world.access_hash(tg.bot, ali.id)
-    message = await bot.front.send(ali.id, access, "status", random_id=77)
+    message = await bot.front.send(OutgoingMessage(ali.id, access, "status", 77))
     assert message is not None
     return message
 

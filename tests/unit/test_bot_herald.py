@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from procs import advice, clock, i18n
+from procs import advice, alert_kinds, clock, i18n
 from procs.bot import notices
 from procs.bot.herald import Herald
 from procs.bot.speech import Speech
@@ -20,7 +20,7 @@ from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
 
 SEND = "messages.sendMessage"
-KINDS = sorted(advice.ALERTS | advice.OTHERS.keys())
+KINDS = sorted(alert_kinds.ALL_ALERTS)
 
 
 @pytest.fixture(autouse=True)
@@ -202,4 +202,4 @@ def test_a_storm_of_kinds_and_sites_is_still_one_message():
     assert len(text) < 4096
     assert "0.example, 1.example, 2.example, 3.example, 4.example +35" in text
     assert "80× in 5 seconds" in text
-    assert f"{len(KINDS) - notices.MOST} more" in text
+    assert f"{len(KINDS) - notices.ALERTS_TOLD} more" in text

@@ -1,18 +1,9 @@
 """The menu of commands, in both languages (core.telegram.org/method/bots.setBotCommands)."""
 
-import pytest
-
 from procs import i18n
 from procs.bot import menus
-from tests.unit.test_bot_chat import running
 
 SET = "bots.setBotCommands"
-
-
-@pytest.fixture
-async def bot(settings, db):
-    async with running(settings) as bot:
-        yield bot
 
 
 def known(tg):
@@ -37,7 +28,7 @@ async def test_both_languages_have_a_menu(bot, db, tg):
 
 
 async def test_every_command_of_the_menu_is_one(bot):
-    assert set(menus.COMMANDS) <= set(bot.intake.commands)
+    assert set(menus.COMMANDS) <= set(bot.intake.router.commands)
 
 
 async def test_a_menu_is_registered_once_for_each_change(bot, db, tg, monkeypatch):

@@ -8,6 +8,7 @@ import pytest
 from procs.bot.speech import Speech
 from procs.store.database import Database
 from procs.telegram.front import Front
+from procs.telegram.voice import OutgoingMessage
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
 
@@ -33,12 +34,11 @@ async def test_what_was_to_be_said_during_an_outage_keeps_to_the_pace_after_it(
         await one.starts()
     speech = Speech(db, front)
     await tg.stop()
-    saying = [
-        asyncio.ensure_future(
-            speech.send(one.id, tg.world.access_hash(tg.bot, one.id), "word", random_id=1 + n)
-        )
+    words = [
+        OutgoingMessage(one.id, tg.world.access_hash(tg.bot, one.id), "word", 1 + n)
         for n, one in enumerate(people)
     ]
+    saying = [asyncio.ensure_future(speech.send(word)) for word in words]
     await asyncio.wait(saying, timeout=4.0)  # long enough to spend the budget of all of them
     await tg.start()
     assert all(await asyncio.wait_for(asyncio.gather(*saying), 60))

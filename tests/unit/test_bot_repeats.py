@@ -1,26 +1,13 @@
 """Whatever is heard twice acts once, and is answered once."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from procs import clock
 from procs.store import hearing
+from tests.sandbox.bot_parts import LINK, Bot, until
 from tests.sandbox.person import Person
-from tests.sandbox.telegram.server import Telegram
-from tests.unit.test_bot_chat import LINK, Bot, running, until
-
-
-@pytest.fixture
-async def bot(settings, db) -> AsyncIterator[Bot]:
-    async with running(settings) as bot:
-        yield bot
-
-
-@pytest.fixture
-async def sara(tg: Telegram) -> Person:
-    return await tg.person("Sara", language="en")
 
 
 def noted(bot: Bot) -> list[Any]:

@@ -7,7 +7,7 @@ from procs import clock
 from procs.bot.__main__ import connect
 from procs.clock import Now
 from procs.store import alerts, sessions, tellings
-from procs.telegram.front import NAME, Front
+from procs.telegram.front import BOT_SESSION, Front
 from procs.telegram.pace import Pace
 from procs.telegram.standing import Standing
 
@@ -19,7 +19,7 @@ async def nothing(heard: object) -> None:
 async def connected(settings, db) -> Front:
     front = Front(settings)
     hearer, speech = SimpleNamespace(hear=nothing, feel=nothing), SimpleNamespace(pace=Pace(db))
-    await connect(front, hearer, speech, Standing(db, settings, NAME))
+    await connect(front, hearer, speech, Standing(db, settings, BOT_SESSION))
     return front
 
 
@@ -35,7 +35,7 @@ async def test_a_bot_that_was_signed_out_signs_in_only_once_its_file_is_gone(tg,
     await asyncio.sleep(0.5)
     assert (len(await tg.calls("*")), waiting.done()) == (calls, False)
 
-    for file in settings.sessions.glob(f"{NAME}.session*"):
+    for file in settings.sessions.glob(f"{BOT_SESSION}.session*"):
         file.unlink()
     front = await waiting
     await front.close()

@@ -184,3 +184,19 @@ def test_a_new_stage_goes_before_progress_and_then_who_waited_longest():
         "older",
         "progress",
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "called"),
+    [
+        ("https://www.example.org/clip.mp4", "example.org/clip.mp4"),
+        ("https://m.example.org/", "example.org"),
+        ("https://www.com/film", "www.com/film"),
+        (
+            "http://example.org:8080/a?u=https://www.b.example/",
+            "example.org:8080/a?u=https://www.b.example",
+        ),
+    ],
+)
+def test_an_address_is_called_by_what_tells_it_from_others(url, called):
+    assert view.name(a_glance(url=url, title="")) == called

@@ -1,33 +1,14 @@
 """Wishes in a chat: what is not clear is asked about, and a word alone is about the last link."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from procs import clock
-from procs.config import Settings
 from procs.job import Lane
 from procs.store import lists
-from procs.store.database import Database
-from tests.sandbox.person import Person
-from tests.sandbox.telegram.server import Telegram
-from tests.unit.test_bot_chat import LINK, Bot, Hands, running, until
+from tests.sandbox.bot_parts import LINK, Bot, Hands, until
+from tests.unit.persian_ali import ali
 
-
-@pytest.fixture
-async def bot(settings: Settings, db: Database) -> AsyncIterator[Bot]:
-    async with running(settings) as bot:
-        yield bot
-
-
-@pytest.fixture
-async def sara(tg: Telegram) -> Person:
-    return await tg.person("Sara", language="en")
-
-
-@pytest.fixture
-async def ali(tg: Telegram) -> Person:
-    return await tg.person("Ali", language="fa")
+__all__ = ["ali"]
 
 
 def asked(bot: Bot) -> list[tuple[str, str]]:

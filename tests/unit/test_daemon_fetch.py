@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from daemon import fetch, landing
-from daemon.errors import Refused
+from daemon.errors import Refusal
 from procs.job import State, Step
 from procs.store.glances import Glance
 
@@ -24,7 +24,7 @@ def glance(**facts):
 def test_a_wish_is_one_of_the_variants():
     assert fetch.wish_of("720p") == "720p"
     assert fetch.wish_of("mp3") == "mp3"
-    with pytest.raises(Refused, match="avi"):
+    with pytest.raises(Refusal, match="avi"):
         fetch.wish_of("avi")
 
 
@@ -52,12 +52,12 @@ def test_a_wish_is_said_as_in_a_chat(words, variant):
     ],
 )
 def test_a_wish_that_is_not_clear_is_refused_in_the_words_of_the_chat(words, why):
-    with pytest.raises(Refused, match=why):
+    with pytest.raises(Refusal, match=why):
         fetch.wish_of(words)
 
 
 def test_what_is_no_link_is_refused_in_the_users_words():
-    with pytest.raises(Refused, match="only http"):
+    with pytest.raises(Refusal, match="only http"):
         fetch.link_of("ftp://x.test/a", "best")
 
 

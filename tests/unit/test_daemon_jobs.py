@@ -5,7 +5,7 @@ import os
 import pytest
 
 from daemon import cli, pausing
-from daemon.errors import Refused
+from daemon.errors import Refusal
 from procs import clock, config, link
 from procs.job import Ask, Lane, Link, Media, Part, Person, Reference, State
 from procs.store import leases, media, outcomes, record, requests, users, workers
@@ -216,7 +216,7 @@ def test_a_pause_of_a_user_and_a_site_at_once_is_not_understood(house):
 def test_a_site_is_named_by_its_name_or_an_address():
     assert pausing.site_of("YouTube") == pausing.site_of("www.youtube.com") == "youtube"
     assert pausing.site_of("Example.org") == "example.org"
-    with pytest.raises(Refused, match="not a site"):
+    with pytest.raises(Refusal, match="not a site"):
         pausing.site_of("no site")
 
 

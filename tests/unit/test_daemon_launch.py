@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from daemon import launch
-from daemon.errors import Refused
+from daemon.errors import Refusal
 from procs import config
 
 ROOT = Path(__file__).parents[2]
@@ -42,13 +42,13 @@ def test_a_home_that_cannot_be_made_is_named(short_home):
     settings = config.load(
         {"CHAPAR_HOME": f"{short_home}/file/below"}, Path(os.devnull), need_telegram=False
     )
-    with pytest.raises(Refused, match="CHAPAR_HOME"):
+    with pytest.raises(Refusal, match="CHAPAR_HOME"):
         launch.make_folders(settings)
 
 
 def test_one_supervisor_per_home(settings):
     lock = launch.hold(settings)
-    with pytest.raises(Refused, match="already runs"):
+    with pytest.raises(Refusal, match="already runs"):
         launch.hold(settings)
     os.close(lock)
     os.close(launch.hold(settings))
@@ -77,7 +77,7 @@ def test_a_checkout_is_importable_from_everywhere(monkeypatch):
 
 
 def test_a_supervisord_that_died_is_no_start(settings):
-    with pytest.raises(Refused, match="not up: supervisord does not answer; everything was stop"):
+    with pytest.raises(Refusal, match="not up: supervisord does not answer; everything was stop"):
         launch.await_service(settings)
 
 
@@ -86,7 +86,7 @@ def test_what_lies_where_the_socket_belongs_is_named(settings, kind):
     way = settings.run / "supervisor.sock"
     {"folder": way.mkdir, "file": way.touch, "link": lambda: way.symlink_to("/nowhere")}[kind]()
 
-    with pytest.raises(Refused, match=r"supervisor\.sock is in the way: .*; remove it"):
+    with pytest.raises(Refusal, match=r"supervisor\.sock is in the way: .*; remove it"):
         launch.clear_way(settings.run)
 
 
@@ -106,7 +106,7 @@ def test_a_socket_at_which_another_program_answers_is_left_to_it(settings):
         other.bind(str(way))
         other.listen()
 
-        with pytest.raises(Refused, match="another program answers at"):
+        with pytest.raises(Refusal, match="another program answers at"):
             launch.clear_way(settings.run)
 
     assert way.exists()

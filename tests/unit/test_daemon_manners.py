@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from daemon import cli, landing, status
-from daemon.errors import Refused
+from daemon.errors import Refusal
 from procs import clock, config
 from procs.job import Lane, Person
 from procs.store import disks, seats, users
@@ -130,7 +130,7 @@ def test_a_low_disk_is_told_before_a_download_is_asked_for(says, db):
 
 
 def test_a_folder_that_cannot_be_written_is_refused_before_the_download():
-    with pytest.raises(Refused, match="no file can be written in /proc .*; name another folder"):
+    with pytest.raises(Refusal, match="no file can be written in /proc .*; name another folder"):
         landing.require_folder(Path("/proc/nowhere"))
 
 

@@ -88,7 +88,7 @@ def test_workers_of_an_earlier_start_are_not_counted(settings):
     ]
 
 
-ROOM = status.Disk(free=10 << 40, promised=[], low_since=None, kept=0)
+ROOM = status.DiskStatus(free=10 << 40, promised=[], low_since=None, kept=0)
 BOTH = [process("worker-00", 11), process("worker-01", 12)]
 
 

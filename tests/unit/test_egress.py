@@ -526,10 +526,10 @@ async def test_names_that_nobody_answers_for_hold_up_no_other_job():
         object.__setattr__(slow, "routes", Routes(resolve=never).of(()))
         words = (f"CONNECT x{n}.test:443 HTTP/1.1" for n in range(20))
         many = [asyncio.create_task(asks(slow, word)) for word in words]
-        while len(asked) < lookup.AT_ONCE:
+        while len(asked) < lookup.QUESTIONS_AT_ONCE:
             await asyncio.sleep(0.01)
         assert await asks(other, "GET http://site.test/ HTTP/1.1") == TOLD
-        assert len(asked) == lookup.AT_ONCE
+        assert len(asked) == lookup.QUESTIONS_AT_ONCE
         for one in many:
             one.cancel()
         await asyncio.wait(many)

@@ -6,7 +6,7 @@ import av
 import pytest
 
 from procs import codec, errors, media
-from procs.engine.records import KEPT, Order
+from procs.engine.records import LOOK_FILE, Order
 from tests.sandbox.site.server import LOOPBACK
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
@@ -42,7 +42,7 @@ def fetch_kept(site, engine, tmp_path):
 
     async def fetch(info, variant, path="/status/404", live=0.0):
         body = codec.dump({"info": info, "file": None}).encode()
-        (tmp_path / KEPT).write_bytes(zlib.compress(body))
+        (tmp_path / LOOK_FILE).write_bytes(zlib.compress(body))
         order = Order(
             *(site.url(path), variant), allowed_networks=LOOPBACK, kept=True, sponsors=site.url("")
         )

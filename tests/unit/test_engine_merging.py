@@ -14,9 +14,10 @@ import pytest
 
 from procs import codec, disk, media
 from procs.engine.feed import Feed
-from procs.engine.records import KEPT, MERGED, Order
+from procs.engine.records import LOOK_FILE, MERGED, Order
 from procs.job import File
 from procs.media import boxes
+from procs.telegram.courier import UploadOptions
 from procs.worker.early import growing
 from tests.sandbox.site.server import LOOPBACK
 from tests.unit.test_engine_cutting import told
@@ -76,7 +77,7 @@ def found(site, engine, tmp_path):
     async def found(info=None, *, path="/status/404", stream_from=1, variant="best", **more):
         if info:
             body = codec.dump({"info": info, "file": None}).encode()
-            (tmp_path / KEPT).write_bytes(zlib.compress(body))
+            (tmp_path / LOOK_FILE).write_bytes(zlib.compress(body))
         facts = {"allowed_networks": LOOPBACK, "kept": bool(info), "sponsors": site.url("")}
         order = Order(site.url(path), variant, stream_from=stream_from, **facts, **more)
         async with engine.open(order, tmp_path) as child:
@@ -179,7 +180,7 @@ def arrives(found, site, tg, courier, ali, tmp_path):
         film = tmp_path / fetched.files[0]
         stream, came_down = await going[0]
         known = File(str(film), "document", "film.mp4", "video/mp4", film.stat().st_size)
-        reference = await courier.upload(known, heard, early=stream)
+        reference = await courier.upload(known, heard, UploadOptions(early=stream))
         await stream.close()
         await send(tg, courier, ali, reference)
         came = await ali.receives_file(await ali.sees("Title"), tmp_path / "ali")

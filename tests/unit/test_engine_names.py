@@ -3,7 +3,7 @@
 import pytest
 
 from procs.engine.names import kind, real_name
-from procs.filenames import LONGEST, fit, title_name
+from procs.filenames import NAME_BYTES, fit, title_name
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_names_that_fit(name, fitting):
 def test_a_long_name_keeps_its_extension_and_its_letters():
     name = fit("ش" * 300 + ".mp4")
     assert name.endswith("ش.mp4")
-    assert len(name.encode()) <= LONGEST
+    assert len(name.encode()) <= NAME_BYTES
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,8 @@ def test_a_hostile_page_is_read_in_a_moment(text):
     page = read(text)
     walls.met(page, text, URL)
     assert time.process_time() - began < 3
-    assert len(page.frames) <= pages.FRAMES
-    assert len(page.pictures) <= pages.PICTURES
+    assert len(page.frames) <= pages.FRAMES_NAMED
+    assert len(page.pictures) <= pages.PICTURES_NAMED
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from procs import codec
 from procs.engine import remains
 from procs.engine.classify import classify
-from procs.engine.line import MOST, Line
+from procs.engine.line import LINES, NurseryConnection
 from procs.engine.reading import fetched, into
 from procs.engine.records import Choice, Ended, Fetched, Found
 from procs.errors import EngineDied
@@ -90,7 +90,7 @@ async def line():
     for end in (ours, theirs):
         end.setblocking(False)
     theirs.send(b'{"began":%d}\n' % os.getpid())
-    line = Line(ours)
+    line = NurseryConnection(ours)
     assert await line.begin({"do": "fetch"})
     line.pid = 0  # nobody is to be killed for it
     reader, writer = await asyncio.open_connection(sock=theirs)
@@ -124,7 +124,7 @@ async def test_who_says_too_many_words_is_hung_up_on(line):
     line, reader, writer = line
 
     async def talk():
-        for _ in range(MOST // 1000 + 1):
+        for _ in range(LINES // 1000 + 1):
             writer.write(b"{}\n" * 1000)
             await writer.drain()
         await reader.read()

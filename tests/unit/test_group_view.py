@@ -9,7 +9,7 @@ from procs import i18n
 from procs.bot import group_view, rhythm, view
 from procs.bot.rhythm import Shown
 from procs.job import State, Step
-from procs.link import MOST
+from procs.link import LINKS_TAKEN
 from procs.store.glances import Glance
 from tests.sandbox.telegram import limits, manners
 from tests.unit.test_bot_view import MIB, NOW, a_glance
@@ -105,13 +105,16 @@ def test_the_last_word_has_no_buttons():
 @pytest.mark.parametrize("facts", [*EVERY, LATER, FAILED | {"say": "failed-too-long"}])
 def test_it_is_never_longer_than_a_message_may_be(language, facts):
     longest = {**facts, "title": "🎬" * 500, "site": "a-long-name-of-a-site.example"}
-    members = group(*[longest] * MOST, language=language)
+    members = group(*[longest] * LINKS_TAKEN, language=language)
     shown = group_view.render(members, NOW)
     assert limits.units(shown.text) <= limits.TEXT
-    assert len(shown.text.splitlines()) == MOST + 1
-    assert sum(len(row) if isinstance(row[0], tuple) else 1 for row in shown.buttons) <= MOST + 1
+    assert len(shown.text.splitlines()) == LINKS_TAKEN + 1
+    assert (
+        sum(len(row) if isinstance(row[0], tuple) else 1 for row in shown.buttons)
+        <= LINKS_TAKEN + 1
+    )
     assert shown.text.count("\u2068") == shown.text.count("\u2069")
-    assert facts.get("state") != "failed" or shown.text.count("E-7K2Q") == MOST
+    assert facts.get("state") != "failed" or shown.text.count("E-7K2Q") == LINKS_TAKEN
 
 
 def test_between_any_two_forms_telegrams_limits_hold():

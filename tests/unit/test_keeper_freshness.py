@@ -8,7 +8,7 @@ import pytest
 from procs import clock, config, disk
 from procs.engine.versions import Versions, installed
 from procs.keeper import freshness
-from procs.keeper.freshness import DAY, FIRST, MANY, NEWEST, SOONER, Freshness, is_worse
+from procs.keeper.freshness import DAY, FIRST_LOOK, MANY, NEWEST, SOONER, Freshness, is_worse
 from procs.store import engines, failures
 from procs.store import settings as rows
 from procs.store.engines import Use
@@ -90,7 +90,7 @@ def test_a_version_that_has_passed_its_probation_stays(db, settings, new):
 def test_it_is_looked_an_hour_after_the_first_start_and_then_once_a_day(db, settings):
     fresh = Freshness(db, settings)
     assert not fresh.is_due()
-    assert fresh.looked()[0] == pytest.approx(clock.now().wall - DAY + FIRST, abs=60)
+    assert fresh.looked()[0] == pytest.approx(clock.now().wall - DAY + FIRST_LOOK, abs=60)
     fresh.note_look(clock.now().wall - DAY - 1)
     assert fresh.is_due()
     fresh.note_look(clock.now().wall - DAY + 60)

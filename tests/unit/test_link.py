@@ -306,5 +306,5 @@ def test_no_text_makes_it_raise_and_its_links_are_clean(text, urls):
     for found in parsed.links:
         assert found.url.startswith(("http://", "https://"))
         assert found.url.isascii()
-        assert len(found.url) <= link.LONGEST
+        assert len(found.url) <= link.ADDRESS_LENGTH
         assert link.read(found.url, found.variant) == found

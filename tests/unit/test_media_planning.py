@@ -3,7 +3,7 @@
 import pytest
 
 from procs.errors import NoSuchVariant
-from procs.media.facts import Facts, Picture, read
+from procs.media.facts import MediaFacts, Picture, read
 from procs.media.making import within
 from procs.media.planning import DOCUMENT, Plan, plan
 from procs.variant import Variant
@@ -12,11 +12,11 @@ MP4, MKV = "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"
 
 
 def film(container=MP4, picture="h264", sound="aac", pixels="yuv420p"):
-    return Facts(container, 6.0, Picture(picture, 640, 360, pixels), sound)
+    return MediaFacts(container, 6.0, Picture(picture, 640, 360, pixels), sound)
 
 
 def song(container, sound):
-    return Facts(container, 6.0, None, sound)
+    return MediaFacts(container, 6.0, None, sound)
 
 
 COPIED = Plan("video", ".mp4", picture="copy", sound="copy")

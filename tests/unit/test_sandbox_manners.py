@@ -7,6 +7,7 @@ import pytest
 from procs.config import Settings
 from procs.errors import TelegramWait
 from procs.telegram.front import Front
+from procs.telegram.voice import OutgoingMessage
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.manners import Bucket, Window, percent, shape
 from tests.sandbox.telegram.server import Telegram
@@ -41,7 +42,8 @@ class Chat:
 
     async def says(self, text: str) -> int:
         self.said += 1
-        number = await self.front.send(self.id, self.access, text, random_id=self.id + self.said)
+        message = OutgoingMessage(self.id, self.access, text, self.id + self.said)
+        number = await self.front.send(message)
         return number or 0
 
     async def rewrites(self, number: int, text: str) -> bool:

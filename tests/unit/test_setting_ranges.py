@@ -124,7 +124,7 @@ def test_nonsense_is_a_complaint_or_a_bounded_value_but_no_traceback(name, text)
 
 
 def test_a_ballast_is_measured_by_the_disk_under_the_home(tmp_path):
-    half = disk.whole(tmp_path) // 2 + values.UNITS["MIB"]
+    half = disk.whole(tmp_path) // 2 + values.SIZE_SUFFIXES["MIB"]
     assert complaints(CHAPAR_HOME=str(tmp_path), CHAPAR_BALLAST_SIZE="64MiB") == ()
     (found,) = complaints(CHAPAR_HOME=str(tmp_path), CHAPAR_BALLAST_SIZE=str(half))
     assert "more than half of the disk" in found

@@ -17,7 +17,7 @@ from procs.errors import (
     TelegramWait,
 )
 from procs.job import File, Part, Reference
-from procs.telegram.courier import Courier
+from procs.telegram.courier import Courier, UploadOptions
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
 
@@ -214,7 +214,7 @@ async def begun(tg: Telegram, courier: Courier, file: File) -> Kept:
     """An upload that ended after some of its parts."""
     await tg.throttles(8 * MIB)
     kept = Kept()
-    uploading = asyncio.ensure_future(courier.upload(file, heard, kept=kept))
+    uploading = asyncio.ensure_future(courier.upload(file, heard, UploadOptions(kept=kept)))
     await tg.called("upload.saveBigFilePart", times=12)
     uploading.cancel()
     await asyncio.wait([uploading])
@@ -230,7 +230,8 @@ async def test_another_slot_goes_on_with_an_upload(tg, settings, courier, ali, t
     await other.connect()
     progress: list[int] = []
 
-    reference = await other.upload(file, lambda done, _: progress.append(done), kept=kept)
+    options = UploadOptions(kept=kept)
+    reference = await other.upload(file, lambda done, _: progress.append(done), options)
 
     await send(tg, other, ali, reference)
     sha = hashlib.sha256(Path(file.path).read_bytes()).hexdigest()
@@ -245,7 +246,7 @@ async def test_parts_that_telegram_forgot_are_all_sent_anew(tg, courier, ali, tm
     kept = await begun(tg, courier, file)
     tg.vault.uploads.clear()
 
-    reference = await courier.upload(file, heard, kept=kept)
+    reference = await courier.upload(file, heard, UploadOptions(kept=kept))
 
     await send(tg, courier, ali, reference)
     sha = hashlib.sha256(Path(file.path).read_bytes()).hexdigest()

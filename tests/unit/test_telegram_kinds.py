@@ -6,7 +6,7 @@ import pytest
 from pyrogram.raw import functions, types
 
 from procs.telegram.contents import COMMON
-from procs.telegram.stream import Asking, Stream
+from procs.telegram.stream import Asking, UpdateStream
 
 ALI = types.User(id=7, access_hash=70, first_name="Ali")
 CHANNEL, BOX = 2_400_000_001, -1_002_400_000_001
@@ -41,8 +41,8 @@ def difference(place: int, *messages: Any, others: Any = (), cut: bool = False) 
 
 
 @pytest.fixture
-def stream() -> Stream:
-    stream = Stream()
+def stream() -> UpdateStream:
+    stream = UpdateStream()
     stream.boxes[COMMON].place = 10
     stream.seq.place = 2
     return stream
@@ -52,7 +52,7 @@ def messages(told: Any) -> list[int]:
     return [one.update.message.id for one in told if hasattr(one.update, "message")]
 
 
-def ask(stream: Stream, box: int = COMMON) -> Asking:
+def ask(stream: UpdateStream, box: int = COMMON) -> Asking:
     assert stream.misses(box)
     return stream.ask(box)
 

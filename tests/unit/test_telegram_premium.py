@@ -17,7 +17,7 @@ from procs.telegram.courier import Courier
 from procs.telegram.pace import Pace
 from procs.telegram.upload import PART, Upload
 from procs.worker import orders
-from procs.worker.desk import Desk
+from procs.worker.desk import ProgressWriter
 from procs.worker.tools import Tools
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.test_telegram_courier import heard
@@ -31,7 +31,7 @@ async def tools(settings: Settings, db: Database) -> AsyncIterator[Tools]:
     settings = replace(settings, max_file_size=4000 * MIB)
     worker = workers.enter(db, "w00-1", now=now())
     courier, engine = Courier(settings, 0), cast(Any, None)
-    tools = Tools(settings, db, worker, "w00-1", Desk(db), engine, courier, Pace(db))
+    tools = Tools(settings, db, worker, "w00-1", ProgressWriter(db), engine, courier, Pace(db))
     yield tools
     await courier.close()
 

@@ -191,7 +191,23 @@ def test_the_name_of_a_person_turns_nothing_round():
     assert message.person.name == "Ali"
 
 
-def test_a_press_of_a_button_without_data_is_not_felt():
+def test_a_press_without_data_is_one_too():
     facts = {"query_id": 1, "user_id": 42, "msg_id": 5, "chat_instance": 0}
     place = raw.types.PeerUser(user_id=42)
-    assert heard.press(raw.types.UpdateBotCallbackQuery(peer=place, **facts), USERS, {}) is None
+    press = heard.press(raw.types.UpdateBotCallbackQuery(peer=place, **facts), USERS, {})
+    assert press is not None
+    assert (press.id, press.data) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("code", "language"),
+    [("fa", "fa"), ("fa-IR", "fa"), ("FA_ir", "fa"), ("fat", "en"), ("de", "en"), (None, "en")],
+)
+def test_the_language_is_settled_where_an_update_becomes_ours(code, language):
+    users = {42: raw.types.User(id=42, access_hash=7, first_name="Ali", lang_code=code)}
+    place = raw.types.PeerUser(user_id=42)
+    update = raw.types.UpdateBotCallbackQuery(
+        peer=place, query_id=1, user_id=42, msg_id=5, chat_instance=0
+    )
+    told = (heard.message(said("hi"), users, {}), heard.press(update, users, {}))
+    assert [(one.language, one.person.language) for one in told if one] == [(language,) * 2] * 2

@@ -10,7 +10,7 @@ import pytest
 
 from procs import media
 from procs.job import File, Part
-from procs.telegram.courier import Courier
+from procs.telegram.courier import Courier, UploadOptions
 from procs.telegram.streaming import Stream
 from tests.sandbox.person import Person
 from tests.sandbox.site import files
@@ -46,7 +46,7 @@ class Coming:
 
 async def arrives(tg: Telegram, courier: Courier, ali: Person, coming: Coming) -> str:
     """Finish, send, and give back the SHA-256 of what came."""
-    reference = await courier.upload(coming.is_whole(), heard, early=coming.stream)
+    reference = await courier.upload(coming.is_whole(), heard, UploadOptions(early=coming.stream))
     await coming.stream.close()
     access = tg.world.access_hash(tg.bot, ali.id)
     part = Part(reference, "document", "x", 1)

@@ -8,10 +8,10 @@ from pyrogram.errors import RPCError
 from pyrogram.raw.functions.messages import UploadMedia
 from pyrogram.raw.types import RpcError
 
-from procs import advice
+from procs import alert_kinds
 from procs.errors import ChatClosed, TelegramAway, TelegramRefused, UploadRefused
 from procs.job import File
-from procs.telegram.courier import Courier
+from procs.telegram.courier import Courier, UploadOptions
 from procs.telegram.errors import IN_A_CHAT, PEER, PeerRefused, translate
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
@@ -49,7 +49,7 @@ async def uploads(courier: Courier, folder: Path, tg: Telegram, ali: Person) -> 
     """Upload once, for Ali. How many calls it took."""
     before = len(await tg.calls(UPLOAD))
     waiting = [(ali.id, tg.world.access_hash(tg.bot, ali.id))]
-    await courier.upload(a_file(folder), heard, waiting=lambda: waiting)
+    await courier.upload(a_file(folder), heard, UploadOptions(waiting=lambda: waiting))
     return len(await tg.calls(UPLOAD)) - before
 
 
@@ -81,7 +81,7 @@ async def test_nobody_is_told_of_a_closed_chat_when_no_upload_is_taken(tg, couri
         await uploads(await couriers(), tmp_path, tg, ali)
     assert refusal.value.detail.count("PEER_ID_INVALID") == 3
     assert refusal.value.say == "failed-upload"
-    assert refusal.value.name in advice.ALERTS
+    assert refusal.value.name in alert_kinds.FAILURE_ALERTS
 
 
 async def test_a_person_who_blocked_the_bot_is_passed_over_for_the_next(
@@ -93,7 +93,8 @@ async def test_a_person_who_blocked_the_bot_is_passed_over_for_the_next(
     await tg.fails(UPLOAD, "400 USER_IS_BLOCKED", peer=ali.id)
     waiting = [(one.id, tg.world.access_hash(tg.bot, one.id)) for one in (ali, sara)]
     courier = await couriers()
-    reference = await courier.upload(a_file(tmp_path), heard, waiting=lambda: waiting)
+    options = UploadOptions(waiting=lambda: waiting)
+    reference = await courier.upload(a_file(tmp_path), heard, options)
     assert reference.access_hash
 
 

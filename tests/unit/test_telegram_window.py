@@ -2,7 +2,7 @@
 
 import asyncio
 
-from procs.telegram.window import FIRST, LONGEST, MOST, SHORTEST, Window
+from procs.telegram.window import INITIAL_WINDOW, LARGEST_WINDOW, LONGEST_TIMEOUT, SHORTEST, Window
 
 
 def window(*times: float) -> Window:
@@ -14,17 +14,17 @@ def window(*times: float) -> Window:
 
 
 def test_it_grows_while_answers_come_as_over_an_empty_path():
-    assert window(*[0.05] * 10).size == FIRST + 10
+    assert window(*[0.05] * 10).size == INITIAL_WINDOW + 10
 
 
 def test_a_far_server_gets_many_parts_and_no_more_than_most():
-    assert window(*[0.3] * 200).size == MOST
+    assert window(*[0.3] * 200).size == LARGEST_WINDOW
 
 
 def test_it_shrinks_when_parts_stand_in_a_queue_and_grows_slowly_after_that():
     made = window(*[0.05] * 20, *[0.5] * 10)
     before = made.size
-    assert before < FIRST + 20
+    assert before < INITIAL_WINDOW + 20
     made.heard(0.05)
     assert before < made.size < before + 1
 
@@ -35,7 +35,7 @@ def test_a_slow_path_carries_one_part_at_a_time():
 
 def test_patience_follows_the_usual_time():
     assert window(*[0.01] * 20).patience == SHORTEST
-    assert SHORTEST < window(*[2.0] * 20).patience < LONGEST
+    assert SHORTEST < window(*[2.0] * 20).patience < LONGEST_TIMEOUT
     late = window(*[2.0] * 20)
     late.missed()
     assert late.patience > window(*[2.0] * 20).patience
@@ -51,11 +51,11 @@ def test_when_telegram_slows_us_down_the_window_halves_once_for_all_who_hear_it(
 
 async def test_a_full_window_waits_for_a_part_to_come_back():
     made = Window()
-    for _ in range(FIRST):
+    for _ in range(INITIAL_WINDOW):
         await made.reserve()
     waiting = asyncio.ensure_future(made.reserve())
     await asyncio.sleep(0)
     assert not waiting.done()
     made.release()
     await asyncio.wait_for(waiting, 1)
-    assert made.flying == FIRST
+    assert made.flying == INITIAL_WINDOW

@@ -4,20 +4,20 @@ import asyncio
 
 import pytest
 
-from procs.turns import Turns, Withdrawn
+from procs.turns import RoundRobin, Withdrawn
 
 
-async def holds(turns: Turns, who: str, what: int, order: list[str]) -> None:
+async def holds(turns: RoundRobin, who: str, what: int, order: list[str]) -> None:
     async with turns.turn(who, what):
         order.append(f"{who}{what}")
 
 
-def asked(turns: Turns, order: list[str], *names: str) -> list[asyncio.Task[None]]:
+def asked(turns: RoundRobin, order: list[str], *names: str) -> list[asyncio.Task[None]]:
     return [asyncio.ensure_future(holds(turns, name[0], int(name[1:]), order)) for name in names]
 
 
 async def test_a_lock_that_is_free_is_had_at_once():
-    turns, order = Turns(), []
+    turns, order = RoundRobin(), []
     await holds(turns, "a", 1, order)
     await holds(turns, "a", 2, order)
     assert order == ["a1", "a2"]
@@ -25,7 +25,7 @@ async def test_a_lock_that_is_free_is_had_at_once():
 
 
 async def test_people_have_it_in_turns_and_each_in_their_order():
-    turns, order = Turns(), []
+    turns, order = RoundRobin(), []
     async with turns.turn("z"):
         waits = asked(turns, order, "a1", "a2", "a3", "b1", "b2", "c1")
         await asyncio.sleep(0)
@@ -36,7 +36,7 @@ async def test_people_have_it_in_turns_and_each_in_their_order():
 
 
 async def test_who_is_withdrawn_hears_so_and_the_others_go_on():
-    turns, order = Turns(), []
+    turns, order = RoundRobin(), []
     async with turns.turn("z"):
         waits = asked(turns, order, "a1", "a2", "b1", "a3")
         await asyncio.sleep(0)
@@ -49,7 +49,7 @@ async def test_who_is_withdrawn_hears_so_and_the_others_go_on():
 
 @pytest.mark.parametrize("moment", ["waiting", "called", "withdrawn"])
 async def test_who_is_cancelled_leaves_the_lock_to_the_others(moment):
-    turns, order = Turns(), []
+    turns, order = RoundRobin(), []
     async with turns.turn("z"):
         first, second = asked(turns, order, "a1", "b1")
         await asyncio.sleep(0)

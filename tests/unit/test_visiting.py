@@ -28,7 +28,7 @@ from procs.store.database import migrate, open_database
 from procs.telegram.courier import Courier
 from procs.telegram.pace import Pace
 from procs.worker import settling, visiting
-from procs.worker.desk import Desk
+from procs.worker.desk import ProgressWriter
 from procs.worker.tools import Tools
 
 COOKIES = ".site.example\tTRUE\t/\tTRUE\t0\tmember\tyes\n"
@@ -54,7 +54,7 @@ class Shop:
         migrate(settings.database_url, run=settings.run)
         self.db = open_database(settings.database_url, run=settings.run)
         worker = workers.enter(self.db, "w00-1", now=clock.now())
-        parts = Desk(self.db), Engine(settings.run), Courier(settings, 0), Pace(self.db)
+        parts = ProgressWriter(self.db), Engine(settings.run), Courier(settings, 0), Pace(self.db)
         self.tools = Tools(settings, self.db, worker, "w00-1", *parts)
         self.asked = 0
 
@@ -139,7 +139,7 @@ def test_when_every_way_is_closed_a_job_waits_for_the_first_that_opens(shop):
 
     wait = it.put_off(three)
 
-    assert 48 < wait.seconds <= max(50 + visiting.APART, visiting.LOOKS[1])
+    assert 48 < wait.seconds <= max(50 + visiting.APART, visiting.TRIAL_WAIT[1])
     assert (wait.why, wait.keeps) == ("breaker site-busy", False)
 
 
@@ -150,7 +150,8 @@ def test_nobody_waits_for_more_than_a_day(shop):
     assert it.put_off(two).why == "breaker bot-check"
     with it.db.write():
         it.db.change(
-            "UPDATE requests SET received_at = received_at - :day", {"day": visiting.LONGEST}
+            "UPDATE requests SET received_at = received_at - :day",
+            {"day": visiting.LONGEST_BREAKER_WAIT},
         )
 
     with pytest.raises(errors.LeftAlone):
@@ -352,7 +353,7 @@ def test_a_crowd_that_waits_does_not_look_often(shop):
 
     wait = it.put_off(last)
 
-    assert visiting.LOOKS[0] <= wait.seconds <= visiting.LOOKS[1]
+    assert visiting.TRIAL_WAIT[0] <= wait.seconds <= visiting.TRIAL_WAIT[1]
     assert wait.why == "breaker site-broken"
 
 

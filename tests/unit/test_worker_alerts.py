@@ -11,7 +11,7 @@ from procs.store import alerts, leases, requests, workers
 from procs.telegram.courier import Courier
 from procs.telegram.pace import Pace
 from procs.worker import delivering, settling, visiting
-from procs.worker.desk import Desk
+from procs.worker.desk import ProgressWriter
 from procs.worker.tools import Tools
 from tests.unit.test_visiting import SITE, TWO_WAYS, Shop, shop
 
@@ -94,7 +94,9 @@ def test_a_full_disk_costs_an_alert_and_nothing_else(shop, caplog):
 @pytest.fixture
 async def tools(tg, settings, db):
     worker = workers.enter(db, "w00-1", now=clock.now())
-    tools = Tools(*(settings, db, worker, "w00-1", Desk(db), None, Courier(settings, 0), Pace(db)))
+    tools = Tools(
+        *(settings, db, worker, "w00-1", ProgressWriter(db), None, Courier(settings, 0), Pace(db))
+    )
     yield tools
     await tools.courier.close()
 
@@ -148,7 +150,7 @@ async def test_a_delivery_that_nobody_finds_is_one(tg, tools, db, ali):
         await delivering.certain(tools, lease, order, media, 0, None)
     assert standing(db) == []
 
-    last = replace(lease, attempt=delivering.LOOKS)
+    last = replace(lease, attempt=delivering.LOOKUP_ATTEMPTS)
     assert await delivering.certain(tools, last, order, media, 0, None) is None
 
     assert standing(db) == [("uncertain", "", 1)]

@@ -16,9 +16,9 @@ from procs.telegram.pace import Pace
 from procs.telegram.signin import SIGN_IN
 from procs.worker import settling
 from procs.worker.budget import Budget
-from procs.worker.desk import Desk
+from procs.worker.desk import ProgressWriter
 from procs.worker.loop import Loop
-from procs.worker.slots import Places
+from procs.worker.slots import SlotLocks
 from procs.worker.tools import Tools
 
 PLENTY = 1 << 40
@@ -28,11 +28,20 @@ PLENTY = 1 << 40
 async def loop(tg, settings, db) -> AsyncIterator[Loop]:
     """The loop of a worker at a slot that never signed in, while Telegram lets nobody sign in."""
     worker = workers.enter(db, "w00-1", now=clock.now())
-    parts = (settings, db, worker, "w00-1", Desk(db), None, Courier(settings, 0), Pace(db))
+    parts = (
+        settings,
+        db,
+        worker,
+        "w00-1",
+        ProgressWriter(db),
+        None,
+        Courier(settings, 0),
+        Pace(db),
+    )
     tools = Tools(*parts)
     tools.pace.note(TelegramWait(3.0, SIGN_IN))
     await tools.connect_early()
-    ear, budget = Ear(settings.run, "w00-1"), Budget(9, PLENTY, Places(settings.run, 1))
+    ear, budget = Ear(settings.run, "w00-1"), Budget(9, PLENTY, SlotLocks(settings.run, 1))
     yield Loop(tools, ear, budget, Signals(), dict.fromkeys(Lane, 4))
     await tools.courier.close()
     ear.close()

@@ -7,15 +7,15 @@ import pytest
 
 from procs.worker import budget, memory, settling
 from procs.worker.budget import Budget
-from procs.worker.slots import Lock, Places
+from procs.worker.slots import Lock, SlotLocks
 
 ENOUGH = 1 << 60
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def places(tmp_path: Path) -> SlotLocks:
     """A worker at the only post, with a spare that follows at once."""
-    mine, spare = Places(tmp_path, 1), Places(tmp_path, 1)
+    mine, spare = SlotLocks(tmp_path, 1), SlotLocks(tmp_path, 1)
     mine.posts.take()
     spare.spare.take()
     mine.is_replaced = lambda: mine.left is not None  # type: ignore[method-assign]
@@ -27,7 +27,7 @@ def grown_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "YOUNGEST", 0.0)
 
 
-def test_a_worker_is_recycled_after_its_jobs(places: Places) -> None:
+def test_a_worker_is_recycled_after_its_jobs(places: SlotLocks) -> None:
     mine = Budget(10, ENOUGH, places)
 
     mine.spend(8)
@@ -37,36 +37,36 @@ def test_a_worker_is_recycled_after_its_jobs(places: Places) -> None:
     assert (before, mine.is_over()) == (False, True)
 
 
-def test_workers_born_together_do_not_recycle_together(places: Places) -> None:
+def test_workers_born_together_do_not_recycle_together(places: SlotLocks) -> None:
     lives = {Budget(200, ENOUGH, places).left for _ in range(100)}
 
     assert len(lives) > 10
     assert 180 <= min(lives) <= max(lives) <= 220
 
 
-def test_a_worker_above_the_ceiling_is_recycled_whatever_its_jobs(places: Places) -> None:
+def test_a_worker_above_the_ceiling_is_recycled_whatever_its_jobs(places: SlotLocks) -> None:
     assert Budget(1000, 1, places).is_over()
 
 
-def test_a_worker_without_a_spare_stays(places: Places) -> None:
+def test_a_worker_without_a_spare_stays(places: SlotLocks) -> None:
     places.leave = places.spare = Lock(places.spare.path)
 
     assert not Budget(1, 1, places).is_over()
 
 
-def test_a_worker_serves_until_its_successor_does(tmp_path: Path, places: Places) -> None:
+def test_a_worker_serves_until_its_successor_does(tmp_path: Path, places: SlotLocks) -> None:
     del places.is_replaced
     mine = Budget(1, 1, places)
     assert not mine.is_over()
     assert mine.leaving
 
-    Places(tmp_path, 1).posts.take()
+    SlotLocks(tmp_path, 1).posts.take()
 
     assert mine.is_over()
 
 
 def test_a_worker_too_young_for_supervisord_stays(
-    places: Places, monkeypatch: pytest.MonkeyPatch
+    places: SlotLocks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(budget, "YOUNGEST", 3600.0)
 

@@ -12,7 +12,7 @@ from procs.store.database import Database
 from procs.telegram.courier import Courier
 from procs.telegram.pace import Pace
 from procs.worker import settling
-from procs.worker.desk import Desk
+from procs.worker.desk import ProgressWriter
 from procs.worker.tools import Tools
 from tests.sandbox.telegram.server import Telegram
 
@@ -24,7 +24,9 @@ async def tools(settings: Settings, db: Database, tg: Telegram, courier: Courier
     await tg.revokes(tg.bot)
     worker = workers.enter(db, "w00-1", now=now())
     engine = cast(Any, None)
-    return Tools(settings, db, worker, "w00-1", Desk(db), engine, Courier(settings, 0), Pace(db))
+    return Tools(
+        settings, db, worker, "w00-1", ProgressWriter(db), engine, Courier(settings, 0), Pace(db)
+    )
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from procs.worker.slots import Places, Row, rooms_of
+from procs.worker.slots import LockRow, SlotLocks, rooms_of
 
 SPAWN = multiprocessing.get_context("spawn")
 
 
 def hold(run: Path, pipe: Connection) -> None:
-    pipe.send(Row(run, 1).take())
+    pipe.send(LockRow(run, 1).take())
     signal.pause()
 
 
@@ -24,16 +24,16 @@ def test_what_a_killed_process_held_is_free_at_once(tmp_path: Path) -> None:
     other = SPAWN.Process(target=hold, args=(tmp_path, there))
     other.start()
     assert here.recv() == 0
-    assert Row(tmp_path, 1).take() is None
+    assert LockRow(tmp_path, 1).take() is None
 
     os.kill(other.pid or 0, signal.SIGKILL)
     other.join()
 
-    assert Row(tmp_path, 1).take() == 0
+    assert LockRow(tmp_path, 1).take() == 0
 
 
 async def test_the_spare_follows_on_the_post_that_is_given_away(tmp_path: Path) -> None:
-    serving, spare = Places(tmp_path, 1), Places(tmp_path, 1)
+    serving, spare = SlotLocks(tmp_path, 1), SlotLocks(tmp_path, 1)
     serving.posts.take()
     waiting = asyncio.create_task(spare.wait_for_post())
     await asyncio.sleep(0)
@@ -46,7 +46,7 @@ async def test_the_spare_follows_on_the_post_that_is_given_away(tmp_path: Path) 
 
 
 def test_nobody_recycles_without_a_spare(tmp_path: Path) -> None:
-    alone = Places(tmp_path, 1)
+    alone = SlotLocks(tmp_path, 1)
     alone.posts.take()
 
     assert not alone.may_leave()
@@ -54,7 +54,7 @@ def test_nobody_recycles_without_a_spare(tmp_path: Path) -> None:
 
 
 def test_one_recycles_at_a_time(tmp_path: Path) -> None:
-    one, two, spare = (Places(tmp_path, 2) for _ in range(3))
+    one, two, spare = (SlotLocks(tmp_path, 2) for _ in range(3))
     for serving in (one, two):
         serving.posts.take()
     spare.spare.take()
@@ -64,7 +64,7 @@ def test_one_recycles_at_a_time(tmp_path: Path) -> None:
 
 
 def test_a_refused_leave_can_be_had_later(tmp_path: Path) -> None:
-    one, spare = Places(tmp_path, 1), Places(tmp_path, 1)
+    one, spare = SlotLocks(tmp_path, 1), SlotLocks(tmp_path, 1)
     one.posts.take()
     assert not one.may_leave()
 
@@ -74,7 +74,7 @@ def test_a_refused_leave_can_be_had_later(tmp_path: Path) -> None:
 
 
 def test_there_is_a_slot_for_the_spare_too(tmp_path: Path) -> None:
-    places = [Places(tmp_path, 2) for _ in range(4)]
+    places = [SlotLocks(tmp_path, 2) for _ in range(4)]
 
     assert [place.slots.take() for place in places] == [0, 1, 2, None]
 

@@ -21,7 +21,7 @@ class FetchJob:
 
     tools: Tools
     lease: Lease
-    room: folders.Room
+    room: folders.DiskRoom
     early: Early
     #: What ends with the job, the latest first.
     ends: AsyncExitStack
@@ -82,6 +82,6 @@ class FetchJob:
 @asynccontextmanager
 async def opened(tools: Tools, lease: Lease) -> AsyncIterator[FetchJob]:
     """The context of one job; what its steps opened is closed at the end."""
-    room = folders.Room(tools.db, tools.settings, lease)
+    room = folders.DiskRoom(tools.db, tools.settings, lease)
     async with AsyncExitStack() as ends:
         yield FetchJob(tools, lease, room, Early(tools, lease), ends)

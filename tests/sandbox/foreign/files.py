@@ -1,14 +1,13 @@
 """The site's own files: made by ffmpeg once, kept in a folder named by this recipe's own hash."""
 
-import hashlib
 import os
 import shutil
 import subprocess
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from procs.tools import tools
+from tests.sandbox import built_files
 from tests.sandbox.site import files as first
 
 STILL = ("-f", "lavfi", "-i", "testsrc2=s=640x480", "-frames:v", "1")
@@ -48,17 +47,8 @@ MADE: dict[str, tuple[str, ...]] = {
 
 
 def folder() -> Path:
-    """All files, ready; made now if this version of the recipe never was."""
-    text = Path(__file__).read_bytes() + Path(first.__file__).read_bytes()
-    place = Path(tempfile.gettempdir(), f"chapar-foreign-{hashlib.sha256(text).hexdigest()[:12]}")
-    if not place.exists():
-        fresh = Path(tempfile.mkdtemp(prefix="chapar-foreign-"))
-        make(fresh)
-        try:
-            fresh.rename(place)
-        except OSError:  # another process was faster
-            shutil.rmtree(fresh)
-    return place
+    """All files, ready."""
+    return built_files.folder("foreign", make, __file__, first.__file__)
 
 
 def make(place: Path) -> None:

@@ -1,16 +1,14 @@
 """The site's files: made by ffmpeg once, kept in a folder named by this recipe's own hash."""
 
-import hashlib
 import os
-import shutil
 import subprocess
-import tempfile
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from procs.tools import tools
+from tests.sandbox import built_files
 
 #: The clip lasts longer than its sound's and picture's rounding errors, and no longer.
 SECONDS = 6
@@ -95,17 +93,8 @@ video.m3u8
 
 
 def folder() -> Path:
-    """All files, ready; made now if this version of the recipe never was."""
-    version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
-    place = Path(tempfile.gettempdir(), f"chapar-site-{version}")
-    if not place.exists():
-        fresh = Path(tempfile.mkdtemp(prefix="chapar-site-"))
-        make(fresh)
-        try:
-            fresh.rename(place)
-        except OSError:  # another process was faster
-            shutil.rmtree(fresh)
-    return place
+    """All files, ready."""
+    return built_files.folder("site", make, __file__)
 
 
 def make(place: Path) -> None:

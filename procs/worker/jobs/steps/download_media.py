@@ -2,7 +2,7 @@
 
 from procs.engine.client import OnProgress
 from procs.job import Step
-from procs.worker.folders import Room
+from procs.worker.folders import DiskRoom
 from procs.worker.jobs.fetch_job import FetchJob
 
 
@@ -17,7 +17,7 @@ async def download(job: FetchJob) -> None:
     job.visit.leave()
 
 
-def within(room: Room, say: OnProgress) -> OnProgress:
+def within(room: DiskRoom, say: OnProgress) -> OnProgress:
     """Progress that reserves more of the disk when more comes than was expected."""
 
     def grow(done: int, total: int, rate: float = 0.0) -> None:

@@ -8,6 +8,7 @@ from procs import clock, log
 from procs.errors import TelegramRefused
 from procs.job import File, Part, Reference, Step
 from procs.store import leases, requests, uploads
+from procs.telegram.courier import UploadOptions
 from procs.telegram.streaming import Stream
 from procs.worker.jobs.fetch_job import FetchJob
 from procs.worker.resuming import Ledger
@@ -50,13 +51,13 @@ async def uploaded(job: FetchJob, file: File, kept: Ledger, stream: Stream | Non
         await tools.pace.allowed(method, LONGEST_WAIT)
     waiting = partial(requests.who_waits, tools.db, lease.job)
     try:
-        reference = await courier.upload(file, meter, early=stream, kept=kept, waiting=waiting)
+        reference = await courier.upload(file, meter, UploadOptions(stream, kept, waiting))
     except TelegramRefused as error:
         if file.kind == "document" or error.detail not in UNSHOWN:
             raise
         log.warning("upload.as-file", job=lease.job, kind=file.kind, error=error)
         file = replace(file, kind="document", thumbnail="")
-        reference = await courier.upload(file, meter, waiting=waiting)
+        reference = await courier.upload(file, meter, UploadOptions(waiting=waiting))
     return part(file, reference)
 
 

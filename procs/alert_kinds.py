@@ -1,0 +1,18 @@
+"""The kinds of alerts: what admins are told of, by name. `advice` has what helps against each, the
+catalogue the words that they read (`alert-<kind>`, `fix-<kind>`)."""
+
+from procs import errors
+
+#: Alerts that are no class of a job's failures.
+REVOKED, SIGN_IN, UNCERTAIN, LOW = "session-revoked", "sign-in-wait", "uncertain", "disk-low"
+STATE_ALERTS = frozenset({REVOKED, SIGN_IN, UNCERTAIN, LOW})
+#: Failures that end more than one job when nobody acts: they are logged as errors, and told.
+FAILURE_ALERTS = frozenset(
+    kind().name
+    for kind in (
+        *(errors.BotCheck, errors.SiteFiltered, errors.ProxyBroken, errors.ExtractorBroken),
+        *(errors.DiskFull, errors.EngineDied, errors.Quarantined, errors.Unknown),
+        errors.UploadRefused,
+    )
+)
+ALL_ALERTS = FAILURE_ALERTS | STATE_ALERTS

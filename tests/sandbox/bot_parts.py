@@ -1,0 +1,102 @@
+"""The parts of a bot in the test's own process, and a worker as far as the store can tell."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from procs import clock
+from procs.bot.board import Board
+from procs.bot.intake import Intake
+from procs.bot.speech import Speech
+from procs.config import Settings
+from procs.job import Kind, Lane, Lease, Link, Media, Part, Reference, Step
+from procs.store import glances, leases, outcomes, wake, workers
+from procs.store.database import Database, open_database
+from procs.store.glances import Glance, Report
+from procs.telegram.front import Front
+
+LINK = "https://example.org/clip.mp4"
+MIB = 1 << 20
+
+
+@dataclass
+class Bot:
+    """The parts of a bot process, and what they know."""
+
+    db: Database
+    front: Front
+    board: Board
+    intake: Intake
+
+    def requests(self) -> list[Glance]:
+        return glances.glances(self.db, now=clock.now())
+
+    async def rests(self) -> None:
+        """Nothing is being handled or written any more."""
+        while busy := {*self.front.handling, *self.board.busy.values()}:
+            await asyncio.wait(busy)
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Wait for something that only the store can tell."""
+    async with asyncio.timeout(10):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def running(settings: Settings, **more: Any) -> AsyncIterator[Bot]:
+    """A bot that listens, and at the end leaves as on TERM."""
+    db = open_database(settings.database_url, run=settings.run)
+    front = Front(settings)
+    speech = Speech(db, front)
+    board = Board(db, front, speech)
+    bot = Bot(db, front, board, Intake(db, front, board, speech, **more))
+    await front.connect(bot.intake.hear, bot.intake.feel)
+    looking = asyncio.ensure_future(board.run())
+    try:
+        yield bot
+    finally:
+        looking.cancel()
+        await asyncio.wait({looking})
+        await front.quiet(1)
+        await board.settle(1)
+        await front.close()
+        db.close()
+
+
+class Hands:
+    """A worker, as far as the store can tell."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.worker = workers.enter(db, "w00-1", now=clock.now())
+
+    def claim(self, lane: Lane = Lane.HEAVY) -> Lease:
+        now = clock.now()
+        (lease,) = leases.claim(self.db, worker=self.worker, lane=lane, room=1, now=now)
+        return lease
+
+    def report(self, lease: Lease, step: Step, done: int = 0, total: int = 0) -> None:
+        glances.report(self.db, [Report(lease.job, step, done, total, 5.0 * MIB)])
+        wake.poke(self.db.run, wake.BOT)
+
+    def fails(self, lease: Lease, say: str) -> str:
+        code = outcomes.failed(self.db, lease, error="gone", say=say, now=clock.now())
+        wake.poke(self.db.run, wake.BOT)
+        return code
+
+    def fetches(self, lease: Lease) -> None:
+        part = Part(Reference("document", 1, 2, "ab"), "video", "clip.mp4", 3)
+        link = Link(LINK, "example.org", lease.link.key)
+        media = Media(link.key, link.variant, "A clip", link.site, link.url, (part,))
+        outcomes.fetched(self.db, lease, media, keys={link.key}, now=clock.now())
+
+    def delivers(self) -> None:
+        lease = self.claim(Lane.LIGHT)
+        assert lease.kind is Kind.DELIVER
+        request = lease.delivery.request
+        outcomes.delivered(self.db, lease, request, worker="w00-1", now=clock.now())
+        wake.poke(self.db.run, wake.BOT)
