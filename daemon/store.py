@@ -9,6 +9,7 @@ from pathlib import Path
 from daemon.errors import Refusal
 from procs import start
 from procs.config import Settings
+from procs.disk import MIB
 from procs.store.database import Database, files_of, migrate, open_database
 
 #: A database of up to so many bytes is read whole by each command (0.1 s), and by `up` (3 s).

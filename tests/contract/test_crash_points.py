@@ -208,12 +208,6 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     ),
     "renew": (None, lambda db, s, now: leases.renew(db, worker=s.worker, now=now)),
     "note": (None, lambda db, s, now: learn(db, s.a)),
-    "turn": (
-        nobody_wants_b,
-        lambda db, s, now: turn(
-            db, worker=s.worker, lane=Lane.HEAVY, room=2, now=now, done=[s.b]
-        ),
-    ),
     "finish": (nobody_wants_b, lambda db, s, now: leases.finish(db, s.b, now=now)),
     "retry": (
         None,

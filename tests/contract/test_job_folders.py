@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from procs.job import Ask, Lane
-from procs.store import leases, requests
 from procs.store.migrate import statements
 from procs.store.tables import JOB_FOLDERS
+
+from procs.job import Ask, Lane
+from procs.store import leases, requests
 from tests.contract.conftest import Desk
 
 FORGET = "UPDATE jobs SET folder = 0"

@@ -35,9 +35,7 @@ def place() -> Iterator[Place]:
 
 
 def add(db: Database, user: int) -> None:
-    enqueue(
-        db, [NewJob(user, Lane.HEAVY, Kind.FETCH, LinkPayload())], now=clock.now(), full=False
-    )
+    enqueue(db, [NewJob(user, Lane.HEAVY, Kind.FETCH, LinkPayload())], now=clock.now(), full=False)
     wake.poke_idle(db.run)
 
 
