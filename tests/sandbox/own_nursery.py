@@ -1,0 +1,79 @@
+"""Engines with a nursery of their own, and how its processes are seen to die."""
+
+import asyncio
+import os
+import select
+import time
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from procs.engine.client import Engine
+from procs.engine.records import Order
+from tests.sandbox.site.server import LOOPBACK
+
+ROOT = Path(__file__).parents[2]
+#: Seconds in which a cancelled job must be gone, programs that it started included.
+AT_ONCE = 0.1
+#: Seconds for what happens by itself on a busy machine.
+SOON = 10.0
+
+
+def ordered(url):
+    return Order(url, allowed_networks=LOOPBACK)
+
+
+def dies(pid, within=SOON):
+    """Wait until a process that is not our child has died."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], within)[0])
+    finally:
+        os.close(handle)
+
+
+def group_is_empty(group):
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@asynccontextmanager
+async def own_engine(home, **more):
+    """An engine with a nursery of its own, which is gone afterwards."""
+    engine = Engine(home / "run", **{"linger": 0.2, **more})
+    await engine.start()
+    try:
+        yield engine
+    finally:
+        await engine.close()
+
+
+async def cancelled(engine, url, folder, ready):
+    """Cancel a job's task once `ready` is over. Returns the child's pid and the seconds it took."""
+    opened = asyncio.Future()
+
+    async def job():
+        async with engine.open(ordered(url), folder) as child:
+            opened.set_result(child)
+            await child.probe()
+            await child.fetch(lambda done, total, rate: None)
+
+    task = asyncio.create_task(job())
+    child = await opened
+    await ready
+    began = time.monotonic()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    return child, time.monotonic() - began
+
+
+async def until(true):
+    async with asyncio.timeout(SOON):
+        while not true():
+            await asyncio.sleep(0.01)
