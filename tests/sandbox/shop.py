@@ -9,13 +9,7 @@ from procs.engine.client import Engine
 from procs.errors import JobError, NotNow
 from procs.job import Ask, Lane, Lease, Link, Person
 from procs.rules import Rules
-from procs.store import (
-    leases,
-    requests,
-    seats,
-    users,
-    workers,
-)
+from procs.store import leases, requests, seats, users, workers
 from procs.store.database import open_database
 from procs.store.migrate import migrate
 from procs.telegram.courier import Courier

@@ -5,11 +5,7 @@ import pytest
 from procs import clock, errors
 from procs.errors import JobError, NotNow
 from procs.job import Lease
-from procs.store import (
-    alerts,
-    breakers,
-    cookies,
-)
+from procs.store import alerts, breakers, cookies
 from procs.store.breakers import Way
 from procs.worker import settling, visiting
 from tests.sandbox.shop import ACCOUNTS, HOST, PROXY, SITE, TWO_WAYS, Shop, shop

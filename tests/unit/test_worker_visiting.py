@@ -6,11 +6,7 @@ import pytest
 
 from procs import clock, errors
 from procs.engine.client import Found
-from procs.store import (
-    cookies,
-    looks,
-    visits,
-)
+from procs.store import cookies, looks, visits
 from procs.store.breakers import Way
 from procs.worker import settling, visiting
 from tests.sandbox.shop import COOKIES, PROXY, SITE, TWO_WAYS, shop
