@@ -29,10 +29,8 @@ from procs.store import (
 from procs.store.breakers import Way
 from procs.store.database import Database
 from procs.store.glances import Report
-from tests.contract.crash_scene import Scene, place
-from tests.contract.test_crash_points import scene
+from tests.contract.crash_scene import Scene
 
-__all__ = ["place", "scene"]
 WAY = Way("site.example")
 Act = Callable[[Database, Scene, Now], Any]
 

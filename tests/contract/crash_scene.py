@@ -17,9 +17,7 @@ from procs.store import holding, leases, outcomes, pauses, requests
 from procs.store.database import Database, open_database
 from procs.store.migrate import migrate
 from tests.contract.conftest import Clock, Desk
-from tests.contract.test_crash_points import scene
 
-__all__ = ["scene"]
 FORK = multiprocessing.get_context("fork")
 FAST = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
