@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from procs.errors import EngineDied
+from tests.sandbox.events import until
 from tests.sandbox.own_nursery import (
     AT_ONCE,
     ROOT,
@@ -19,7 +20,6 @@ from tests.sandbox.own_nursery import (
     group_is_empty,
     ordered,
     own_engine,
-    until,
 )
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]

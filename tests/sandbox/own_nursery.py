@@ -9,13 +9,12 @@ from pathlib import Path
 
 from procs.engine.client import Engine
 from procs.engine.records import Order
+from tests.sandbox.events import SOON
 from tests.sandbox.site.server import LOOPBACK
 
 ROOT = Path(__file__).parents[2]
 #: Seconds in which a cancelled job must be gone, programs that it started included.
 AT_ONCE = 0.1
-#: Seconds for what happens by itself on a busy machine.
-SOON = 10.0
 
 
 def ordered(url):
@@ -71,9 +70,3 @@ async def cancelled(engine, url, folder, ready):
     with suppress(asyncio.CancelledError):
         await task
     return child, time.monotonic() - began
-
-
-async def until(true):
-    async with asyncio.timeout(SOON):
-        while not true():
-            await asyncio.sleep(0.01)

@@ -1,7 +1,7 @@
 """The bot against the loopback Telegram and a real store: its words, and how people cancel."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,7 @@ from procs.store import glances, leases, outcomes, wake, workers
 from procs.store.database import Database, open_database
 from procs.store.glances import Glance, Report
 from procs.telegram.front import Front
+from tests.sandbox.events import until
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
 
@@ -41,13 +42,6 @@ class Bot:
         """Nothing is being handled or written any more."""
         while busy := {*self.front.handling, *self.board.busy.values()}:
             await asyncio.wait(busy)
-
-
-async def until(true: Callable[[], object]) -> None:
-    """Wait for something that only the store can tell."""
-    async with asyncio.timeout(10):
-        while not true():
-            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ import pytest
 from procs import errors
 from procs.engine import lookup
 from procs.engine.routes import Routes, is_own
+from tests.sandbox.events import until
 from tests.sandbox.way_out import PUBLIC, TOLD, Net, asks, way_out
 
 
@@ -115,8 +116,7 @@ async def test_names_that_nobody_answers_for_hold_up_no_other_job():
         object.__setattr__(slow, "routes", Routes(resolve=never).of(()))
         words = (f"CONNECT x{n}.test:443 HTTP/1.1" for n in range(20))
         many = [asyncio.create_task(asks(slow, word)) for word in words]
-        while len(asked) < lookup.AT_ONCE:
-            await asyncio.sleep(0.01)
+        await until(lambda: len(asked) >= lookup.AT_ONCE)
         assert await asks(other, "GET http://site.test/ HTTP/1.1") == TOLD
         assert len(asked) == lookup.AT_ONCE
         for one in many:

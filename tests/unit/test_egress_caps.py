@@ -9,6 +9,7 @@ import pytest
 from procs import errors
 from procs.engine.egress import MIB, Caps
 from procs.engine.tunnel import Tunnel
+from tests.sandbox.events import until
 from tests.sandbox.way_out import Net, asks, way_out
 
 
@@ -78,10 +79,8 @@ async def test_a_cut_rest_is_broken_off_too():
     async with way_out(net, caps=Caps(idle=0.3, least=10**9)) as egress:
         with socket.create_connection(("127.0.0.1", egress.port)) as link:
             link.sendall(b"GET http://site.test/ HTTP/1.1\r\n\r\n")
-            while not egress.tunnels:
-                await asyncio.sleep(0.01)
-            while egress.tunnels:
-                await asyncio.sleep(0.01)
+            await until(lambda: egress.tunnels)
+            await until(lambda: not egress.tunnels)
             with pytest.raises(ConnectionResetError):
                 sum(len(piece) for piece in iter(lambda: link.recv(65536), b""))
 

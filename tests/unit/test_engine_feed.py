@@ -1,11 +1,11 @@
 """A pipe is given a file while it comes down."""
 
-import asyncio
 import io
 
 import pytest
 
 from procs.engine.feed import Feed
+from tests.sandbox.events import until
 from tests.sandbox.films import MIB
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
@@ -31,15 +31,9 @@ def feed(tmp_path):
     feed.join()
 
 
-async def given(feed, size):
-    """Wait until so many bytes were given."""
-    while feed.given.size < size:
-        await asyncio.sleep(0.01)
-
-
 async def test_a_pipe_is_given_what_comes_and_then_its_end(feed):
     feed, part = feed
-    await given(feed, MIB)
+    await until(lambda: feed.given.size >= MIB)
     with part.open("ab") as file:
         file.write(b"b" * MIB)
     part.rename(feed.path)
@@ -52,7 +46,7 @@ async def test_a_pipe_is_given_what_comes_and_then_its_end(feed):
 @pytest.mark.parametrize("size", [MIB // 2, MIB, 2 * MIB], ids=["shorter", "as long", "longer"])
 async def test_a_download_that_began_anew_is_not_what_was_given(feed, size):
     feed, part = feed
-    await given(feed, MIB)
+    await until(lambda: feed.given.size >= MIB)
     part.write_bytes(b"b" * size)
     part.rename(feed.path)
     feed.whole.set()

@@ -30,7 +30,6 @@ import random
 import re
 from collections import defaultdict
 from pathlib import Path
-from types import TracebackType
 from urllib.parse import quote
 
 from aiohttp import web
@@ -77,12 +76,7 @@ class Site(Answers):
         self.pages = pages(self.url(""))
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         assert self.runner is not None
         await self.runner.cleanup()
 
