@@ -4,9 +4,6 @@ import ast
 import configparser
 import re
 import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
 from importlib import metadata
 from itertools import pairwise
 from pathlib import Path
@@ -17,22 +14,8 @@ import daemon
 from daemon import cli
 from procs import config
 from procs.job import MOVES
+from tests.source import LAYERS, ROOT, Source, imports, ours, part_of, sources, under
 
-ROOT = Path(__file__).parents[1]
-
-#: Imports point downward: from a layer to one with a smaller number, or into the same part.
-LAYERS = {
-    "procs": 0,
-    "procs.store": 1,
-    "procs.start": 2,
-    "procs.engine": 2,
-    "procs.media": 2,
-    "procs.telegram": 2,
-    "procs.worker": 3,
-    "procs.bot": 3,
-    "procs.keeper": 3,
-    "daemon": 4,
-}
 #: A library has one home, so that an outage of one edge cannot stop the others.
 HOMES = {
     "av": ("procs.media",),
@@ -62,63 +45,6 @@ CATCHES_ALL = {"procs.worker.settling", "procs.bot.settling", "procs.engine.chil
 #: Who may look at the environment: settings, the launcher that passes it on, supervisord's number.
 ENVIRONMENT = {"procs.config", "daemon.launch", "procs.process"}
 FILE, FUNCTION = 300, 40
-
-
-@dataclass(frozen=True)
-class Source:
-    """One module of ours."""
-
-    name: str
-    path: Path
-    text: str
-    tree: ast.Module
-
-    @property
-    def part(self) -> str:
-        """The layer it belongs to: `procs.store`, or `procs` for the ground."""
-        package = ".".join(self.name.split(".")[:2])
-        return package if package in LAYERS else self.name.split(".")[0]
-
-
-@cache
-def sources(*roots: str) -> tuple[Source, ...]:
-    found = []
-    for root in roots:
-        for path in sorted((ROOT / root).rglob("*.py")):
-            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-            text = path.read_text(encoding="utf-8")
-            name = name.removesuffix(".__init__")
-            found.append(Source(name, path, text, ast.parse(text)))
-    return tuple(found)
-
-
-#: Read while tests are collected, before any of them can have left something behind.
-OURS = sources("daemon", "procs")
-
-
-def ours() -> tuple[Source, ...]:
-    return OURS
-
-
-def imports(source: Source) -> Iterator[str]:
-    """Every module a source names in an import, `from a import b` as `a.b`."""
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{source.name}: a relative import"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def part_of(module: str) -> str | None:
-    """The layer of an imported module of ours, None for others'."""
-    package = ".".join(module.split(".")[:2])
-    top = module.split(".")[0]
-    return package if package in LAYERS else top if top in LAYERS else None
-
-
-def under(name: str, homes: tuple[str, ...]) -> bool:
-    return any(name == home or name.startswith(f"{home}.") for home in homes)
 
 
 def test_imports_point_downward():
@@ -230,7 +156,8 @@ def test_one_module_asks_the_wall_clock():
 
 
 def test_files_and_functions_are_short():
-    files = [s.name for s in ours() if len(s.text.splitlines()) > FILE]
+    every = (*ours(), *sources("tests", "bench"))
+    files = [s.name for s in every if len(s.text.splitlines()) > FILE]
     functions = [
         f"{source.name}.{node.name}"
         for source in ours()

@@ -12,9 +12,10 @@ import pytest
 
 from procs.store.database import migrate
 from tests.sandbox.telegram.server import Telegram
+from tests.unit.conftest import TOKEN, tg
 
+__all__ = ["tg"]
 ROOT = Path(__file__).resolve().parents[2]
-TOKEN = "777000001:AAsandboxsandboxsandboxsandboxsandb"
 SIGN_IN = "auth.ImportBotAuthorization"
 #: What a task leaves that nobody owned, and a failure that nobody named.
 UNOWNED = re.compile(r"never retrieved|destroyed but|Traceback|task\.failed| ERROR ")
@@ -22,12 +23,6 @@ STEPS = (
     *("help.getConfig", "auth.importBotAuthorization", "updates.getState"),
     *("users.getUsers", "updates.getDifference"),
 )
-
-
-@pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with Telegram(token=TOKEN) as telegram:
-        yield telegram
 
 
 class Process:

@@ -4,26 +4,21 @@ miscounts: every message is answered, and none twice."""
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.chaos.storm import HABITS
-from tests.process.test_bot_start import TOKEN, Process
+from tests.process.test_bot_start import Process
 from tests.sandbox.person import Message, Person
 from tests.sandbox.telegram.server import Telegram
+from tests.unit.conftest import tg
 
+__all__ = ["tg"]
 #: Seconds that a start takes, as a rule.
 STARTING = 1.5
 #: What people write: a command, words, and a link, each of which has one answer.
 TEXTS = ("/help", "hello there", "https://example.org/film-{number}.mp4")
-
-
-@pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with Telegram(token=TOKEN) as telegram:
-        yield telegram
 
 
 class Storm:

@@ -15,6 +15,7 @@ from procs.engine import canary, jail, meddling
 from procs.engine.canary import Knocked
 from procs.engine.meddling import REACHED
 from procs.store.database import migrate
+from tests.sandbox.events import until
 from tests.sandbox.site.server import LOOPBACK
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
@@ -114,8 +115,7 @@ async def test_who_is_reached_is_said_to_be(short_home):
     """Tried from here, where nothing is fenced."""
     async with canary.canary(short_home) as (called, places):
         said = await asyncio.to_thread(canary.tries, places, places.tcp)
-        while called.ways != {"tcp", "udp", "unix"}:
-            await asyncio.sleep(0.01)
+        await until(lambda: called.ways == {"tcp", "udp", "unix"})
     meddled = {name for name, _ in said.meddled} - {"unshare", "forks"}  # not in a thread; as set
     assert said.reached - {"forks"} == {"tcp", "unix", "file"} | meddled
     assert list(short_home.rglob("canary*")) == []
@@ -126,8 +126,7 @@ async def test_who_calls_by_mistake_is_no_download(short_home):
         await asyncio.to_thread(canary.tries, replace(places, word="?"), places.tcp)
         own = (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", places.udp))
         canary.tried(*own, places.word.encode())
-        while not called.ways:
-            await asyncio.sleep(0.01)
+        await until(lambda: called.ways)
     assert called.ways == {"udp"}
 
 

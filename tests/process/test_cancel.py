@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import psutil
 import pytest
 
+from tests.sandbox.own_nursery import group_is_empty
 from tests.sandbox.person import Person
 from tests.sandbox.stack import SLOW, Stack
 
@@ -30,17 +31,9 @@ def groups(stack: Stack) -> set[int]:
     return {os.getpgid(pid) for pid, parent in forks.items() if parent in forks}
 
 
-def is_empty(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return True
-    return False
-
-
 async def dead(group: int) -> float:
     """The instant at which no process of a group is left."""
-    while not is_empty(group):
+    while not group_is_empty(group):
         await asyncio.sleep(0.001)
     return time.monotonic()
 

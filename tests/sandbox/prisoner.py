@@ -9,11 +9,8 @@ JSON: the ports, sockets and the process that are to be reached. It prints one J
 try what came of it, DONE or an error.
 """
 
-import fcntl
 import json
 import os
-import signal
-import socket
 import struct
 import sys
 from collections.abc import Callable
@@ -22,98 +19,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from procs.engine import jail, syscalls
-from tests.sandbox import escapes, meddling
-from tests.sandbox.attempts import FACTS, TRIES, VICTIM, attempt, call, child
+from tests.sandbox import escapes, meddling, network_tries, process_tries
+from tests.sandbox.attempts import FACTS, TRIES, attempt, call, child
+from tests.sandbox.network_tries import connected
 from tests.sandbox.unfenced import take_fences_away
 
 DONE = "done"
-CLONE_NEWUSER, SIGCHLD, PTRACE_SEIZE = 0x10000000, 17, 0x4206
+CLONE_NEWUSER, SIGCHLD = 0x10000000, 17
 #: More tries, in files of their own.
-MORE = (escapes, meddling)
-
-
-def connected(host, port):
-    socket.create_connection((host, port), timeout=2).close()
-
-
-@attempt
-def canary():
-    connected("127.0.0.1", FACTS["tcp"])
-
-
-@attempt
-def canary_in_other_clothes():
-    connected("::ffff:127.0.0.1", FACTS["tcp"])
-
-
-@attempt
-def fast_open():
-    with socket.socket() as link:
-        link.sendto(b"x", 0x20000000, ("127.0.0.1", FACTS["tcp"]))
-
-
-@attempt
-def multipath():
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262) as link:
-        link.connect(("127.0.0.1", FACTS["tcp"]))
-
-
-@attempt
-def udp():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
-        link.sendto(b"udp", ("127.0.0.1", FACTS["udp"]))
-
-
-@attempt
-def udp6():
-    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as link:
-        link.sendto(b"udp6", ("::ffff:127.0.0.1", FACTS["udp"]))
-
-
-@attempt
-def unix_stream():
-    with socket.socket(socket.AF_UNIX) as link:
-        link.connect(FACTS["unix"])
-
-
-@attempt
-def pair_of_datagrams_to_a_path():
-    ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-    ends[0].sendto(b"pair", FACTS["datagram"])
-
-
-@attempt
-def pair_of_datagrams_to_an_abstract_name():
-    ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-    ends[0].sendto(b"pair", "\0" + FACTS["abstract"])
-
-
-@attempt
-def netlink():
-    socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0).close()
-
-
-@attempt
-def virtual_machine_socket():
-    socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM).close()
-
-
-@attempt
-def listening():
-    with socket.socket() as listener:
-        listener.listen()  # binds by itself, to a port on every address
-
-
-@attempt
-def listening_six():
-    with socket.socket(socket.AF_INET6) as listener:
-        listener.listen()
-
-
-@attempt
-def binding():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+MORE = (escapes, meddling, network_tries, process_tries)
 
 
 @attempt
@@ -122,105 +36,9 @@ def io_uring():
 
 
 @attempt
-def killing():
-    os.kill(VICTIM, 0)
-
-
-@attempt
-def killing_a_thread():
-    call("tgkill", VICTIM, VICTIM, 0)
-
-
-@attempt
-def killing_by_descriptor():
-    handle = os.pidfd_open(VICTIM)
-    signal.pidfd_send_signal(handle, 0)
-
-
-@attempt
-def queueing_a_signal():
-    call("rt_sigqueueinfo", VICTIM, 0, struct.pack("iiiiii104x", 0, 0, -1, 0, os.getpid(), 0))
-
-
-@attempt
-def owning_a_socket():
-    with socket.socketpair()[0] as link:
-        fcntl.fcntl(link, fcntl.F_SETSIG, signal.SIGKILL)
-        fcntl.fcntl(link, fcntl.F_SETOWN, VICTIM)
-
-
-@attempt
-def owning_by_ioctl():
-    with socket.socketpair()[0] as link:
-        fcntl.ioctl(link, 0x8901, struct.pack("i", VICTIM))
-
-
-@attempt
-def limits_of_others():
-    call("prlimit64", VICTIM, 7, struct.pack("QQ", 0, 0), None)
-
-
-@attempt
-def priority_of_others():
-    os.setpriority(os.PRIO_PROCESS, VICTIM, 19)
-
-
-@attempt
-def processors_of_others():
-    os.sched_setaffinity(VICTIM, {0})
-
-
-@attempt
-def scheduling_of_others():
-    os.sched_setscheduler(VICTIM, os.SCHED_IDLE, os.sched_param(0))
-
-
-@attempt
-def disk_priority_of_others():
-    call("ioprio_set", 1, VICTIM, 3 << 13)
-
-
-@attempt
-def tracing():
-    child(lambda: call("ptrace", PTRACE_SEIZE, VICTIM, None, None))
-
-
-def seen(name):
-    def look():
-        os.close(os.open(f"/proc/{VICTIM}/{name}", os.O_RDONLY))
-
-    look.__name__ = f"seeing_{name}"
-    attempt(look)
-
-
-for shown in ("cmdline", "environ", "maps", "mem", "mounts", "stat", "status"):
-    seen(shown)
-
-
-@attempt
-def listing_descriptors_of_others():
-    os.listdir(f"/proc/{VICTIM}/fd")
-
-
-@attempt
-def listing_processes():
-    os.listdir("/proc")
-
-
-@attempt
 def sockets_of_the_machine():
     with open("/proc/net/tcp", "rb") as source:
         source.read(1)
-
-
-@attempt
-def leaving_the_session():
-    child(os.setsid)
-
-
-@attempt
-def leaving_the_group():
-    child(lambda: os.setpgid(0, 0))
 
 
 @attempt

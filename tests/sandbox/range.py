@@ -17,7 +17,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle
-from types import TracebackType
 from typing import Self
 
 from procs.engine.lookup import system
@@ -61,12 +60,7 @@ class Range:
         self.canary = await self.listen(self.sing)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         for server in self.servers:
             server.close()
 

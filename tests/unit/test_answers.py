@@ -12,7 +12,7 @@ import pytest
 from procs import errors
 from procs.engine.answers import Answer
 from procs.engine.routes import Upstream
-from tests.unit.test_egress import PUBLIC, Net, way_out
+from tests.sandbox.way_out import PUBLIC, Net, way_out
 
 BODY = bytes(range(256)) * 40
 LINE = b"HTTP/1.1 200 OK\r\n"

@@ -10,6 +10,7 @@ from procs.store import alerts, sessions, tellings
 from procs.telegram.front import BOT_SESSION, Front
 from procs.telegram.pace import Pace
 from procs.telegram.standing import Standing
+from tests.sandbox.events import until
 
 
 async def nothing(heard: object) -> None:
@@ -29,8 +30,7 @@ async def test_a_bot_that_was_signed_out_signs_in_only_once_its_file_is_gone(tg,
     await tg.revokes(tg.bot)
 
     waiting = asyncio.ensure_future(connected(settings, db))
-    while not sessions.lost(db):
-        await asyncio.sleep(0.05)
+    await until(lambda: sessions.lost(db))
     calls = len(await tg.calls("*"))
     await asyncio.sleep(0.5)
     assert (len(await tg.calls("*")), waiting.done()) == (calls, False)

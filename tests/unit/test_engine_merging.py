@@ -1,122 +1,41 @@
 """Films in two streams that are made while they come: the real engine, ffmpeg and Telegram."""
 
 import asyncio
-import hashlib
-import io
 import os
-import zlib
-from contextlib import asynccontextmanager
 from functools import partial
 
-import av
 import psutil
 import pytest
 
-from procs import codec, disk, media
-from procs.engine.feed import Feed
-from procs.engine.records import LOOK_FILE, MERGED, Order
+from procs import media
+from procs.engine.records import MERGED
 from procs.job import File
-from procs.media import boxes
 from procs.telegram.courier import UploadOptions
-from procs.worker.early import growing
-from tests.sandbox.site.server import LOOPBACK
+from tests.sandbox.films import (
+    FASTER,
+    FILM,
+    FOLDER,
+    MIB,
+    SLOW,
+    apart,
+    beginning,
+    begins,
+    comes,
+    found,
+    heard,
+    packets,
+    size_of,
+    was_made_at_once,
+)
 from tests.unit.test_engine_cutting import told
 from tests.unit.test_telegram_courier import send
 
+__all__ = ["comes", "found"]
 pytest_plugins = ["tests.sandbox.site.fixtures"]
-
-FOLDER, FILM = "/apart/long", "/apart/long/film.html"
-#: The picture within three seconds, and within one.
-SLOW, FASTER = (f"{FOLDER}/picture.mp4?rate={rate}" for rate in (2_500_000, 10_000_000))
-MIB = 1 << 20
-
-
-def heard(*line):
-    """Progress that no test looks at."""
-
-
-def apart(site, picture=f"{FOLDER}/picture.mp4", *, duration=30.0, codec="avc1", **more):
-    """A film in two streams, as a reader of its site would give it."""
-    streams = {
-        "picture": (picture, codec, "none"),
-        "sound": (f"{FOLDER}/sound.m4a", "none", "mp4a"),
-    }
-    formats = [
-        {
-            "format_id": name,
-            "url": site.url(file),
-            "ext": "m4a" if seen == "none" else "mp4",
-            "protocol": "http",
-            "vcodec": seen,
-            "acodec": sound,
-            "filesize": size_of(site, file),
-        }
-        for name, (file, seen, sound) in streams.items()
-    ]
-    facts = {"id": "sponsored01", "title": "A film", "extractor_key": "Youtube"}
-    page = site.url("/page/plain.html")
-    facts |= {"extractor": "youtube", "webpage_url": page, "duration": duration}
-    return {**facts, "formats": formats, **more}
-
-
-def size_of(site, address):
-    return (site.files / "apart/long" / address.partition("?")[0].rpartition("/")[2]).stat().st_size
-
-
 CHAPTERS = [
     {"start_time": 0, "end_time": 20, "title": "One = first"},
     {"start_time": 20, "end_time": 30, "title": "دو"},
 ]
-
-
-@pytest.fixture
-def found(site, engine, tmp_path):
-    """A child that has found a film: one that a look has kept, or a page's."""
-
-    @asynccontextmanager
-    async def found(info=None, *, path="/status/404", stream_from=1, variant="best", **more):
-        if info:
-            body = codec.dump({"info": info, "file": None}).encode()
-            (tmp_path / LOOK_FILE).write_bytes(zlib.compress(body))
-        facts = {"allowed_networks": LOOPBACK, "kept": bool(info), "sponsors": site.url("")}
-        order = Order(site.url(path), variant, stream_from=stream_from, **facts, **more)
-        async with engine.open(order, tmp_path) as child:
-            await child.probe()
-            yield child
-
-    return found
-
-
-@pytest.fixture
-def comes(found, tmp_path):
-    """Fetch a film. Returns its path, and how often one began to be made while it came."""
-
-    async def comes(info=None, **more):
-        heads = []
-        async with found(info, **more) as child:
-            fetched = await child.fetch(heard, on_merge=heads.append)
-        assert not (tmp_path / MERGED).exists()
-        return tmp_path / fetched.files[0], len(heads)
-
-    return comes
-
-
-def packets(path):
-    """What is in a film, whatever the order of its streams."""
-    with av.open(str(path)) as film:
-        every = [(one.stream.type, one) for one in film.demux() if one.pts is not None]
-        return sorted(
-            (kind, round(float(one.pts * one.time_base), 3), hashlib.md5(bytes(one)).hexdigest())
-            for kind, one in every
-        )
-
-
-def was_made_at_once(path):
-    """Whether room was left for the index: what is free of it lies behind the index, in front."""
-    with path.open("rb") as source:
-        names = list(boxes.boxes(source))
-    assert names[:2] == [b"ftyp", b"moov"]
-    return names.count(b"free") > 1
 
 
 @pytest.mark.parametrize("path", [FILM, "/hls/master.m3u8"], ids=["files", "pieces"])
@@ -156,13 +75,6 @@ async def test_the_pieces_of_a_film_say_how_much_room_its_index_needs(comes, sit
     assert packets(film) == packets(site.files / "clip.mp4")
 
 
-async def begins(folder, head):
-    """A descriptor of the film that is being made, once there is some of it."""
-    while not (path := growing(folder / MERGED, head)):
-        await asyncio.sleep(0.02)
-    return disk.opened(path)
-
-
 @pytest.fixture
 def arrives(found, site, tg, courier, ali, tmp_path):
     """Fetch a film, have it go up meanwhile, and send it. Returns its path, that of what came, the
@@ -187,11 +99,6 @@ def arrives(found, site, tg, courier, ali, tmp_path):
         return film, came, stream, came_down
 
     return arrives
-
-
-def beginning(going, work):
-    """Begin some work as soon as a film is being made."""
-    return lambda head: going.append(asyncio.create_task(work(head)))
 
 
 async def test_a_film_in_two_streams_goes_up_while_it_comes_down(arrives, site):
@@ -297,52 +204,3 @@ async def test_a_film_whose_program_was_killed_is_made_later(found, site, tmp_pa
     await going[0]
     assert not was_made_at_once(tmp_path / fetched.files[0])
     assert "exit -9" in fetched.warnings[0]
-
-
-class Pipe(io.BytesIO):
-    """What was written can be read after it was closed."""
-
-    def close(self):
-        self.given = self.getvalue()
-        super().close()
-
-
-@pytest.fixture
-def feed(tmp_path):
-    """A feed of a file that has begun to come."""
-    part = tmp_path / "media-0.fv.mp4.part"
-    part.write_bytes(b"a" * MIB)
-    feed = Feed(str(part.with_suffix("")), Pipe())
-    feed.start()
-    yield feed, part
-    feed.stop()
-    feed.join()
-
-
-async def given(feed, size):
-    """Wait until so many bytes were given."""
-    while feed.given.size < size:
-        await asyncio.sleep(0.01)
-
-
-async def test_a_pipe_is_given_what_comes_and_then_its_end(feed):
-    feed, part = feed
-    await given(feed, MIB)
-    with part.open("ab") as file:
-        file.write(b"b" * MIB)
-    part.rename(feed.path)
-    feed.whole.set()
-    feed.join()
-    assert feed.gave_all()
-    assert feed.pipe.given == b"a" * MIB + b"b" * MIB
-
-
-@pytest.mark.parametrize("size", [MIB // 2, MIB, 2 * MIB], ids=["shorter", "as long", "longer"])
-async def test_a_download_that_began_anew_is_not_what_was_given(feed, size):
-    feed, part = feed
-    await given(feed, MIB)
-    part.write_bytes(b"b" * size)
-    part.rename(feed.path)
-    feed.whole.set()
-    feed.join()
-    assert not feed.gave_all()

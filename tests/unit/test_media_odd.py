@@ -8,16 +8,10 @@ from procs import media
 from procs.media.boxes import is_streamable
 from procs.media.pictures import photo_size
 from tests.sandbox.foreign import files as foreign
-from tests.sandbox.site import files
+from tests.sandbox.originals import MIB, originals
 
+__all__ = ["originals"]
 pytest_plugins = ["tests.sandbox.site.fixtures"]
-
-MIB = 1024**2
-
-
-@pytest.fixture
-def originals():
-    return files.folder()
 
 
 @pytest.fixture

@@ -4,23 +4,20 @@ import asyncio
 import shutil
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Callable
 
 import pytest
 from pyrogram import Client, errors, filters
 from pyrogram.handlers import EditedMessageHandler, MessageHandler
 
 from procs import codec
+from tests.sandbox.events import until
 from tests.sandbox.telegram import updates
 from tests.sandbox.telegram.clients import client, receipt, say
 from tests.sandbox.telegram.control import Control
+from tests.sandbox.telegram.fixtures import tg
 from tests.sandbox.telegram.server import Telegram
 
-
-@pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with Telegram() as server:
-        yield server
+__all__ = ["tg"]
 
 
 def listening(bot: Client) -> list[str]:
@@ -29,13 +26,6 @@ def listening(bot: Client) -> list[str]:
     bot.add_handler(MessageHandler(lambda _, m: heard.append(m.text), filters.incoming))
     bot.add_handler(EditedMessageHandler(lambda _, m: heard.append(f"~{m.text}")))
     return heard
-
-
-async def eventually(true: Callable[[], bool]) -> None:
-    """For what happens inside of the client library, which tells nobody."""
-    async with asyncio.timeout(10):
-        while not true():
-            await asyncio.sleep(0.01)
 
 
 async def test_what_was_sent_while_the_bot_was_down_comes_back(tg, tmp_path):
@@ -50,7 +40,7 @@ async def test_what_was_sent_while_the_bot_was_down_comes_back(tg, tmp_path):
     bot = client(tg, tmp_path)
     heard = listening(bot)
     async with bot:
-        await eventually(lambda: len(heard) >= 3)
+        await until(lambda: len(heard) >= 3)
 
     assert heard == ["are you here?", "hello?", "~are you here?"]
     assert await tg.sign_ins() == 1
@@ -67,7 +57,7 @@ async def test_a_long_absence_comes_back_in_slices(tg, tmp_path, monkeypatch):
     bot = client(tg, tmp_path)
     heard = listening(bot)
     async with bot:
-        await eventually(lambda: len(heard) == 7)
+        await until(lambda: len(heard) == 7)
 
     assert len(await tg.calls("updates.getDifference")) >= 3
 
@@ -78,7 +68,7 @@ async def test_only_sessions_that_listen_get_updates(tg, tmp_path):
     heard = listening(front)
     async with front, slot:
         await ali.sends("hello")
-        await eventually(lambda: heard == ["hello"])
+        await until(lambda: heard == ["hello"])
 
         listeners = [c["listens"] for c in await tg.connections(tg.bot)]
         assert sorted(listeners) == [False, True]
@@ -92,7 +82,7 @@ async def test_the_front_hears_what_another_session_sent(tg, tmp_path):
     front.add_handler(MessageHandler(lambda _, m: own.append(m.outgoing), filters.outgoing))
     async with front, slot:
         await say(slot, ali, "from a slot", random_id=7)
-        await eventually(lambda: own == [True])
+        await until(lambda: own == [True])
 
 
 async def test_one_session_file_in_two_places_is_dead(tg, tmp_path):
@@ -146,9 +136,9 @@ async def test_the_server_comes_back_on_its_port(tg, tmp_path):
         await tg.stop()
         await ali.sends("while you were away")
         await tg.start()
-        await eventually(lambda: heard == ["while you were away"])
+        await until(lambda: heard == ["while you were away"])
         await ali.sends("hello again")
-        await eventually(lambda: heard[1:] == ["hello again"])
+        await until(lambda: heard[1:] == ["hello again"])
 
 
 async def test_a_folder_is_the_same_telegram_after_a_restart(tmp_path):

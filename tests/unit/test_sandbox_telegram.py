@@ -17,15 +17,11 @@ from pyrogram.types import (
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.clients import client, user_client
 from tests.sandbox.telegram.desk import Refused
+from tests.sandbox.telegram.fixtures import tg
 from tests.sandbox.telegram.server import Telegram
 
+__all__ = ["tg"]
 BUTTONS = InlineKeyboardMarkup([[InlineKeyboardButton("✖ Cancel", callback_data="cancel:1")]])
-
-
-@pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with Telegram() as server:
-        yield server
 
 
 @pytest.fixture

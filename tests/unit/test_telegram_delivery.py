@@ -11,7 +11,7 @@ from procs.telegram.courier import Courier
 from procs.worker.delivering import albums
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
-from tests.unit.test_telegram_courier import JPEG, heard
+from tests.sandbox.uploads import JPEG, heard
 
 NOWHERE = Reference("document", 1, 1, "00")
 

@@ -9,7 +9,7 @@ from procs.job import Part
 from procs.store.database import Database, open_database
 from procs.telegram.courier import Courier
 from procs.telegram.pace import Pace, Urgency
-from tests.unit.test_telegram_courier import a_file, heard
+from tests.sandbox.uploads import a_file, heard
 
 SEND = "messages.SendMedia"
 GROUP = -55

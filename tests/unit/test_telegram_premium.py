@@ -20,7 +20,7 @@ from procs.worker import orders
 from procs.worker.desk import ProgressWriter
 from procs.worker.tools import Tools
 from tests.sandbox.telegram.server import Telegram
-from tests.unit.test_telegram_courier import heard
+from tests.sandbox.uploads import heard
 
 MIB = 1 << 20
 

@@ -15,7 +15,7 @@ from procs.telegram.streaming import Stream
 from tests.sandbox.person import Person
 from tests.sandbox.site import files
 from tests.sandbox.telegram.server import Telegram
-from tests.unit.test_telegram_courier import heard
+from tests.sandbox.uploads import heard
 
 MIB, HALF = 1 << 20, 512 << 10
 

@@ -13,7 +13,7 @@ from procs.telegram.pace import Pace
 from procs.worker import delivering, settling, visiting
 from procs.worker.desk import ProgressWriter
 from procs.worker.tools import Tools
-from tests.unit.test_visiting import SITE, TWO_WAYS, Shop, shop
+from tests.sandbox.shop import SITE, TWO_WAYS, Shop, shop
 
 __all__ = ["shop"]
 SIGN_IN = "auth.importBotAuthorization"

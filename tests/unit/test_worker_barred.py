@@ -20,6 +20,7 @@ from procs.worker.desk import ProgressWriter
 from procs.worker.loop import Loop
 from procs.worker.slots import SlotLocks
 from procs.worker.tools import Tools
+from tests.sandbox.events import until
 
 PLENTY = 1 << 40
 
@@ -77,9 +78,7 @@ async def test_it_takes_what_stays_on_the_disk_until_it_is_signed_in(tg, loop, d
     assert await tg.calls("auth.importBotAuthorization") == []
 
     late = asyncio.ensure_future(loop.tools.sign_in_late())
-    async with asyncio.timeout(15):
-        while loop.tools.barred.is_set():
-            await asyncio.sleep(0.05)
+    await until(lambda: not loop.tools.barred.is_set(), within=15)
     late.cancel()
 
     assert loop.is_up(list(Lane))

@@ -8,8 +8,8 @@ from procs.job import Kind, Lane, Lease
 from procs.store import breakers, leases, upkeep
 from procs.store.breakers import EVERYBODY, Way
 from procs.worker import trying
+from tests.sandbox.shop import Shop, shop
 from tests.sandbox.site.fixtures import engine, nursery, site
-from tests.unit.test_visiting import Shop, shop
 
 __all__ = ["engine", "nursery", "shop", "site"]
 LOOPBACK = "127.0.0.1"
@@ -18,8 +18,8 @@ LOOPBACK = "127.0.0.1"
 @pytest.fixture
 def here(shop, site, engine, monkeypatch) -> Shop:
     """A shop whose people ask for pages of the loopback site."""
-    monkeypatch.setattr("tests.unit.test_visiting.NETWORKS", "127.0.0.0/8")
-    monkeypatch.setattr("tests.unit.test_visiting.HOST", site.url("").removeprefix("http://"))
+    monkeypatch.setattr("tests.sandbox.shop.NETWORKS", "127.0.0.0/8")
+    monkeypatch.setattr("tests.sandbox.shop.HOST", site.url("").removeprefix("http://"))
     it = shop()
     it.tools.engine = engine
     return it

@@ -24,20 +24,19 @@
 """
 
 import asyncio
-import hashlib
 import json
 import mimetypes
 import random
 import re
 from collections import defaultdict
 from pathlib import Path
-from types import TracebackType
 from urllib.parse import quote
 
 from aiohttp import web
 
 from tests.sandbox.site import files
-from tests.sandbox.site.pages import apart, manifest, pages
+from tests.sandbox.site.answers import TYPES, Answers
+from tests.sandbox.site.pages import pages
 
 #: Bytes of one write, and how many such writes a second at most, when the rate is bound.
 PIECE, BEATS = 64 * 1024, 20
@@ -45,24 +44,15 @@ SLOW = 100_000
 MIB = 1 << 20
 #: The networks that an order must allow to come here: nobody may visit loopback otherwise.
 LOOPBACK = ("127.0.0.0/8",)
-RETRY_AFTER = "7"
-PICTURES = (("photo", ".jpg"), ("photo", ".png"), ("clip", ".mp4"))
-SPONSORED = ("sponsored01", "away")
 ODD_NAME = "فیلم آزمایشی"
 #: As Cloudflare refuses a program, and as a site asks for patience.
 ONCE = {
     "walled": (403, {"cf-mitigated": "challenge"}),
     "busy": (429, {"Retry-After": "2"}),
 }
-TYPES = {
-    ".m3u8": "application/vnd.apple.mpegurl",
-    ".mpd": "application/dash+xml",
-    ".ts": "video/mp2t",
-    ".vtt": "text/vtt",
-}
 
 
-class Site:
+class Site(Answers):
     """A running site, its address and its counters. Paths count without their query."""
 
     def __init__(self, port: int = 0) -> None:
@@ -86,18 +76,9 @@ class Site:
         self.pages = pages(self.url(""))
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         assert self.runner is not None
         await self.runner.cleanup()
-
-    def url(self, path: str) -> str:
-        """The full address of a path."""
-        return f"http://127.0.0.1:{self.port}{path}"
 
     def hits(self, path: str) -> int:
         """How often a path was asked for."""
@@ -166,38 +147,9 @@ class Site:
         rows = {path: {"hits": self.asked[path], "bytes": self.sent[path]} for path in self.asked}
         return web.json_response(rows)
 
-    async def page(self, request: web.Request) -> web.Response:
-        text = self.pages.get(request.path)
-        if text is None:
-            raise web.HTTPNotFound
-        kind = "application/rss+xml" if request.path.endswith(".xml") else "text/html"
-        return web.Response(text=text, content_type=kind)
-
-    async def apart(self, request: web.Request) -> web.Response:
-        """A page that names a film in two streams, and for how long it lasts."""
-        seconds = request.query.get("seconds", "30")
-        text = apart(self.url(request.path.replace(".html", ".mpd")), request.query_string, seconds)
-        return web.Response(text=text, content_type="text/html")
-
-    async def manifest(self, request: web.Request) -> web.Response:
-        """Where its streams are, and how large, as YouTube says it."""
-        folder = self.files / "apart" / request.match_info["name"]
-        sizes = [(folder / name).stat().st_size for name in ("picture.mp4", "sound.m4a")]
-        text = manifest(request.query_string, *sizes)
-        return web.Response(text=text, content_type=TYPES[".mpd"])
-
     async def switch(self, request: web.Request) -> web.Response:
         self.outage = request.match_info["state"] == "on"
         return web.Response(text=request.match_info["state"])
-
-    async def status(self, request: web.Request) -> web.Response:
-        code = int(request.match_info["code"])
-        headers = {"Retry-After": RETRY_AFTER} if code in (429, 503) else {}
-        return web.Response(status=code, text=f"answer {code}", headers=headers)
-
-    async def redirect(self, request: web.Request) -> web.Response:
-        left, name = int(request.match_info["left"]), request.match_info["name"]
-        raise web.HTTPFound(f"/redirect/{left - 1}/{name}" if left > 1 else f"/{name}")
 
     async def once(self, request: web.Request) -> web.StreamResponse:
         """A refusal, and the file when it is asked for again."""
@@ -212,50 +164,6 @@ class Site:
         else:
             enters, refusal = "sec-ch-ua" in request.headers, 403
         return await self.file(request) if enters else web.Response(status=refusal)
-
-    async def loop(self, request: web.Request) -> web.Response:
-        raise web.HTTPFound("/loop")
-
-    async def hang(self, request: web.Request) -> web.Response:
-        return await asyncio.Future[web.Response]()
-
-    async def live(self, request: web.Request) -> web.Response:
-        """The segments of the muxed stream, over and over."""
-        first = max(0, self.asked[request.path] - 3)
-        lines = [f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:{first}"]
-        for number in range(first, first + 3):
-            lines.append(f"#EXT-X-DISCONTINUITY\n#EXTINF:2,\n/hls/muxed{number % 3}.ts")
-        return web.Response(text="\n".join(lines), content_type=TYPES[".m3u8"])
-
-    async def thread(self, request: web.Request) -> web.Response:
-        """A thread of an imageboard (vichan's JSON), a picture in each of its posts."""
-        if request.match_info["name"] != "7":
-            raise web.HTTPNotFound
-        posts = [
-            {"no": n, "com": "Look", "filename": name, "tim": name, "ext": ext, "time": n}
-            for n, (name, ext) in enumerate(PICTURES, 1)
-        ]
-        posts[0]["sub"] = "A thread of pictures"
-        return web.json_response({"posts": posts})
-
-    async def sponsors(self, request: web.Request) -> web.Response:
-        """What a service knows of paid parts, asked by the start of an id's hash as SponsorBlock's:
-        ten seconds of one film, nothing of others, and of one it cannot say."""
-        starts = {hashlib.sha256(name.encode()).hexdigest()[:4]: name for name in SPONSORED}
-        name = starts.get(request.match_info["start"])
-        if name == "away":
-            raise web.HTTPInternalServerError
-        part = {"segment": [10, 20], "category": "sponsor", "actionType": "skip"}
-        segments = [{**part, "videoDuration": 30, "description": ""}]
-        return web.json_response([{"videoID": name, "segments": segments}] if name else [])
-
-    async def turning(self, request: web.Request) -> web.Response:
-        """A film that is over, in a form that only ffmpeg reads; to ffmpeg it is live, endless."""
-        if "Icy-MetaData" in request.headers:
-            return await self.live(request)
-        text = (self.files / "hls/muxed.m3u8").read_text().replace("muxed", "hls/muxed")
-        key = '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="/hls/aes.key"\n#EXTINF'
-        return web.Response(text=text.replace("#EXTINF", key, 1), content_type=TYPES[".m3u8"])
 
     async def endless(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "video/mp4"})

@@ -1,0 +1,245 @@
+"""The operations that are killed, and what comes before them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from procs import errors
+from procs.clock import Now
+from procs.job import Ask, Kind, Lane, Link, Step
+from procs.job_payload import LinkPayload
+from procs.rules import Rate, Rules
+from procs.store import (
+    breakers,
+    cookies,
+    deliveries,
+    glances,
+    holding,
+    leases,
+    lists,
+    looks,
+    outcomes,
+    pauses,
+    pruning,
+    record,
+    requests,
+    seats,
+    upkeep,
+    visits,
+    workers,
+)
+from procs.store.breakers import Way
+from procs.store.database import Database
+from procs.store.glances import Report
+from tests.contract.crash_scene import Scene, place
+from tests.contract.cycle import enqueue
+from tests.contract.test_crash_points import learn, scene
+
+__all__ = ["place", "scene"]
+WAY = Way("site.example")
+Act = Callable[[Database, Scene, Now], Any]
+
+
+def nobody_wants_b(db: Database, scene: Scene, now: Now) -> None:
+    record.cancel(db, scene.b.job, now=now)
+
+
+def order_of(db: Database, scene: Scene) -> requests.Order:
+    order = requests.order(db, scene.light.delivery.request)
+    assert order is not None
+    return order
+
+
+def three_downloads() -> list[seats.NewJob]:
+    return [seats.NewJob(9, Lane.HEAVY, Kind.FETCH, LinkPayload(key=f"url:{n}")) for n in "stu"]
+
+
+def everything_was_said_of_the_failed(db: Database, scene: Scene, now: Now) -> None:
+    deliveries.plan(db, scene.bad_request, 2)
+    requests.close(db, scene.bad_request, now=now)
+
+
+def the_breaker_is_half_open(db: Database, scene: Scene, now: Now) -> None:
+    before = Now(now.wall - 9, now.boot)
+    breakers.failed(db, scene.a, WAY, errors.SiteBusy("429", wait=1.0), now=before)
+    why = f"{breakers.WAITS} site-busy"
+    leases.retry(db, scene.b, delay=99, now=before, error=why, free=True)
+
+
+def somebody_waits_for_a_to_leave(db: Database, scene: Scene, now: Now) -> None:
+    visits.enter(db, scene.a, WAY.site, most=1, now=now)
+    visits.enter(db, scene.b, WAY.site, most=1, now=now)
+    leases.postpone(db, scene.b, delay=30, now=now, why=visits.FULL)
+
+
+def a_list_is_looked_at(db: Database, scene: Scene, now: Now) -> None:
+    """Somebody chose two of its entries."""
+    ask = Ask(7, 7, 700, 0, scene.desk.link("list", "best#1-2"))
+    scene.list = requests.submit(db, [ask], now=now)[0].request
+    (scene.look,) = leases.claim(db, worker=scene.worker, lane=Lane.LOOK, room=1, now=now)
+
+
+def a_list_is_spread(db: Database, scene: Scene, now: Now) -> None:
+    """One of its entries runs, one is wanted by another too."""
+    a_list_is_looked_at(db, scene, now)
+    lists.spread(db, scene.look, entries(scene, "e", "a"), title="A list", now=now)
+    (scene.entry,) = leases.claim(db, worker=scene.worker, lane=Lane.HEAVY, room=1, now=now)
+
+
+def one_entry_of_a_list_is_left(db: Database, scene: Scene, now: Now) -> None:
+    a_list_is_looked_at(db, scene, now)
+    lists.spread(db, scene.look, entries(scene, "b"), title="A list", now=now)
+
+
+def entries(scene: Scene, *names: str) -> list[tuple[int, Link]]:
+    return [(place, scene.desk.link(name)) for place, name in enumerate(names, 1)]
+
+
+#: What is done before, and the operation.
+ACTS: dict[str, tuple[Act | None, Act]] = {
+    "submit": (
+        None,
+        lambda db, s, now: requests.submit(
+            db,
+            [Ask(7, 7, 500, n, s.desk.link(to)) for n, to in enumerate(("known", "c", "e", "g"))],
+            now=now,
+        ),
+    ),
+    "enqueue": (
+        None,
+        lambda db, s, now: enqueue(
+            db,
+            [seats.NewJob(9, Lane.HEAVY, Kind.FETCH, LinkPayload(key=f"url:{n}")) for n in "stu"],
+            now=now,
+        ),
+    ),
+    "claim": (
+        None,
+        lambda db, s, now: leases.claim(db, worker=s.worker, lane=Lane.HEAVY, room=3, now=now),
+    ),
+    "renew": (None, lambda db, s, now: leases.renew(db, worker=s.worker, now=now)),
+    "note": (None, lambda db, s, now: learn(db, s.a)),
+    "finish": (nobody_wants_b, lambda db, s, now: leases.finish(db, s.b, now=now)),
+    "retry": (
+        None,
+        lambda db, s, now: leases.retry(db, s.a, delay=1, now=now, error="x"),
+    ),
+    "postpone": (
+        None,
+        lambda db, s, now: leases.postpone(db, s.a, delay=1, now=now, why="turn"),
+    ),
+    "release": (None, lambda db, s, now: leases.release(db, s.a, now=now)),
+    "release_stopped": (nobody_wants_b, lambda db, s, now: leases.release(db, s.b, now=now)),
+    "fetched": (
+        None,
+        lambda db, s, now: outcomes.fetched(db, s.a, s.desk.media("a"), keys={"url:a"}, now=now),
+    ),
+    "delivered": (
+        None,
+        lambda db, s, now: outcomes.delivered(
+            db, s.light, s.light.delivery.request, worker="w", now=now
+        ),
+    ),
+    "failed": (
+        None,
+        lambda db, s, now: outcomes.failed(db, s.a, error="x", say="failed-gone", now=now),
+    ),
+    "placed": (None, lambda db, s, now: requests.placed(db, s.folder_job, now=now)),
+    "fetch_anew": (
+        None,
+        lambda db, s, now: requests.fetch_anew(db, s.light, order_of(db, s), now=now),
+    ),
+    "cancel_queued": (
+        None,
+        lambda db, s, now: requests.cancel(db, s.six[0].request, user=6, now=now),
+    ),
+    "cancel_running": (
+        None,
+        lambda db, s, now: requests.cancel(db, 3, user=1, now=now),
+    ),
+    "leave_it_to_another": (
+        None,
+        lambda db, s, now: requests.cancel(db, s.one[0].request, user=1, now=now),
+    ),
+    "cancel_for_all": (None, lambda db, s, now: record.cancel(db, s.six[1].job, now=now)),
+    "revive": (None, lambda db, s, now: record.retry(db, s.bad, now=now)),
+    "pause_user": (None, lambda db, s, now: holding.pause(db, pauses.user(6), now=now)),
+    "pause_site": (
+        None,
+        lambda db, s, now: holding.pause(db, pauses.site("site.example"), now=now),
+    ),
+    "resume": (None, lambda db, s, now: holding.resume(db, pauses.user(5), now=now)),
+    "set_cap": (None, lambda db, s, now: seats.set_cap(db, 6, 4, now=now)),
+    "set_cap_of_all": (None, lambda db, s, now: seats.set_cap_of_all(db, 3, now=now)),
+    "release_dead": (None, lambda db, s, now: upkeep.release_dead(db, now=now)),
+    "reap": (
+        None,
+        lambda db, s, now: upkeep.reap(db, now=Now(now.wall, now.boot + leases.LEASE + 1)),
+    ),
+    "bring_due": (None, lambda db, s, now: upkeep.bring_due(db, now=Now(now.wall + 9, now.boot))),
+    "prune": (
+        None,
+        lambda db, s, now: sum(pruning.bites(db, before=now.wall, kinds=[pruning.OLD_JOBS])),
+    ),
+    "site_failed": (
+        None,
+        lambda db, s, now: breakers.failed(db, s.a, WAY, errors.BotCheck("no"), now=now),
+    ),
+    "site_worked": (
+        the_breaker_is_half_open,
+        lambda db, s, now: breakers.worked(db, s.a, WAY, whole=True, now=now),
+    ),
+    "site_proven": (
+        the_breaker_is_half_open,
+        lambda db, s, now: breakers.proven(db, WAY, now=now),
+    ),
+    "site_disproven": (
+        the_breaker_is_half_open,
+        lambda db, s, now: breakers.disproven(db, WAY, -1, errors.SiteBroken("no"), now=now),
+    ),
+    "visit_booked": (
+        None,
+        lambda db, s, now: visits.book(db, WAY, Rules(rate=Rate(9, 60.0), gap=1.0), now=now),
+    ),
+    "visit_ended": (
+        somebody_waits_for_a_to_leave,
+        lambda db, s, now: visits.leave(db, s.a, WAY.site, most=1, now=now),
+    ),
+    "cookies_refused": (
+        None,
+        lambda db, s, now: cookies.refused(db, WAY.site, "a.txt", "bot-check", now=now),
+    ),
+    "list_spread": (
+        a_list_is_looked_at,
+        lambda db, s, now: lists.spread(
+            db, s.look, entries(s, "e", "known", "a"), title="A list", now=now
+        ),
+    ),
+    "list_shown": (
+        a_list_is_looked_at,
+        lambda db, s, now: lists.listed(db, s.look, "{}", title="A list", now=now),
+    ),
+    "list_was_none": (
+        a_list_is_looked_at,
+        lambda db, s, now: lists.known(db, s.look, "best", now=now),
+    ),
+    "list_cancelled": (
+        a_list_is_spread,
+        lambda db, s, now: requests.cancel(db, s.list, user=7, now=now),
+    ),
+    "last_entry_failed": (
+        one_entry_of_a_list_is_left,
+        lambda db, s, now: outcomes.failed(db, s.b, error="x", say="failed-gone", now=now),
+    ),
+    "look_kept": (None, lambda db, s, now: looks.keep(db, "url:a", "direct", b"read", now=now)),
+    "prune_requests": (
+        everything_was_said_of_the_failed,
+        lambda db, s, now: list(
+            pruning.bites(db, before=now.wall + 1, kinds=[pruning.OLD_REQUESTS])
+        ),
+    ),
+    "plan": (None, lambda db, s, now: deliveries.plan(db, order_of(db, s).id, 3)),
+    "report": (None, lambda db, s, now: glances.report(db, [Report(s.a.job, Step.FETCH, 1, 2)])),
+    "close": (None, lambda db, s, now: requests.close(db, 1, now=now)),
+    "enter": (None, lambda db, s, now: workers.enter(db, "w02-3", now=now)),
+    "leave": (None, lambda db, s, now: workers.leave(db, s.worker, why="stopped", now=now)),
+}

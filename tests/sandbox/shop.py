@@ -1,0 +1,94 @@
+"""One worker without a process, with real rows, and people who ask it for links of one site."""
+
+from pathlib import Path
+
+import pytest
+
+from procs import clock, config
+from procs.engine.client import Engine
+from procs.errors import JobError, NotNow
+from procs.job import Ask, Lane, Lease, Link, Person
+from procs.rules import Rules
+from procs.store import leases, requests, seats, users, workers
+from procs.store.database import migrate, open_database
+from procs.telegram.courier import Courier
+from procs.telegram.pace import Pace
+from procs.worker import visiting
+from procs.worker.desk import ProgressWriter
+from procs.worker.tools import Tools
+
+COOKIES = ".site.example\tTRUE\t/\tTRUE\t0\tmember\tyes\n"
+#: A site that we know by name: what it says of us holds for everybody.
+SITE = "vimeo"
+HOST = "site.example"
+#: Private networks that may be visited.
+NETWORKS = ""
+PROXY = "10.0.0.5:3128"
+TWO_WAYS = f'["{SITE}"]\negress = ["default", "http://{PROXY}"]\n'
+ACCOUNTS = f'["{SITE}"]\ncookies = ["none", "a.txt"]\n'
+
+
+class Shop:
+    """One worker without a process, and people who ask it."""
+
+    def __init__(self, home: Path, rules: str) -> None:
+        (home / "a.txt").write_text(COOKIES)
+        (home / "sites.toml").write_text(rules)
+        (home / "empty.env").touch()
+        texts = {"CHAPAR_HOME": str(home), "CHAPAR_ALLOWED_NETWORKS": NETWORKS}
+        settings = config.load(texts, home / "empty.env", need_telegram=False)
+        migrate(settings.database_url, run=settings.run)
+        self.db = open_database(settings.database_url, run=settings.run)
+        worker = workers.enter(self.db, "w00-1", now=clock.now())
+        parts = ProgressWriter(self.db), Engine(settings.run), Courier(settings, 0), Pace(self.db)
+        self.tools = Tools(settings, self.db, worker, "w00-1", *parts)
+        self.asked = 0
+
+    @property
+    def rules(self) -> Rules:
+        return self.tools.settings.sites.of(SITE)
+
+    def leases(
+        self, count: int = 1, *, site: str = SITE, user: int = 0, scheme: str = "https"
+    ) -> list[Lease]:
+        """Running downloads, each of another person, or all of one."""
+        found = []
+        for _ in range(count):
+            self.asked += 1
+            person = user or self.asked
+            users.remember(self.db, Person(person), now=clock.now())
+            seats.set_cap(self.db, person, 99, now=clock.now())
+            link = Link(f"{scheme}://{HOST}/{self.asked}", site, f"url:{self.asked}")
+            ask = Ask(person, person, self.asked, 0, link)
+            requests.submit(self.db, [ask], now=clock.now())
+            found += self.claim()
+        return found
+
+    def claim(self, room: int = 1) -> list[Lease]:
+        facts = {"worker": self.tools.worker, "lane": Lane.HEAVY, "now": clock.now()}
+        return leases.claim(self.db, room=room, **facts)
+
+    def way(self, lease: Lease) -> str:
+        return visiting.enter(self.tools, lease).identity.name
+
+    def put_off(self, lease: Lease) -> NotNow:
+        with pytest.raises(NotNow) as wait:
+            visiting.enter(self.tools, lease)
+        return wait.value
+
+    def fails(self, lease: Lease, error: JobError) -> visiting.Ruling:
+        self.way(lease)
+        return visiting.judge(self.tools, lease, error)
+
+
+@pytest.fixture
+def shop(tmp_path):
+    shops = []
+
+    def open_shop(rules: str = "") -> Shop:
+        shops.append(Shop(tmp_path, rules))
+        return shops[-1]
+
+    yield open_shop
+    for one in shops:
+        one.db.close()

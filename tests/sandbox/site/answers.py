@@ -1,0 +1,105 @@
+"""What the site answers beside its files: pages, refusals, redirects, lists and services."""
+
+import asyncio
+import hashlib
+from pathlib import Path
+
+from aiohttp import web
+
+from tests.sandbox.site.pages import apart, manifest
+
+RETRY_AFTER = "7"
+PICTURES = (("photo", ".jpg"), ("photo", ".png"), ("clip", ".mp4"))
+SPONSORED = ("sponsored01", "away")
+TYPES = {
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".mpd": "application/dash+xml",
+    ".ts": "video/mp2t",
+    ".vtt": "text/vtt",
+}
+
+
+class Answers:
+    """Of a running site: where its files are, its pages, and how often each path was asked for."""
+
+    port: int
+    files: Path
+    pages: dict[str, str]
+    asked: dict[str, int]
+
+    def url(self, path: str) -> str:
+        """The full address of a path."""
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    async def page(self, request: web.Request) -> web.Response:
+        text = self.pages.get(request.path)
+        if text is None:
+            raise web.HTTPNotFound
+        kind = "application/rss+xml" if request.path.endswith(".xml") else "text/html"
+        return web.Response(text=text, content_type=kind)
+
+    async def apart(self, request: web.Request) -> web.Response:
+        """A page that names a film in two streams, and for how long it lasts."""
+        seconds = request.query.get("seconds", "30")
+        text = apart(self.url(request.path.replace(".html", ".mpd")), request.query_string, seconds)
+        return web.Response(text=text, content_type="text/html")
+
+    async def manifest(self, request: web.Request) -> web.Response:
+        """Where its streams are, and how large, as YouTube says it."""
+        folder = self.files / "apart" / request.match_info["name"]
+        sizes = [(folder / name).stat().st_size for name in ("picture.mp4", "sound.m4a")]
+        text = manifest(request.query_string, *sizes)
+        return web.Response(text=text, content_type=TYPES[".mpd"])
+
+    async def status(self, request: web.Request) -> web.Response:
+        code = int(request.match_info["code"])
+        headers = {"Retry-After": RETRY_AFTER} if code in (429, 503) else {}
+        return web.Response(status=code, text=f"answer {code}", headers=headers)
+
+    async def redirect(self, request: web.Request) -> web.Response:
+        left, name = int(request.match_info["left"]), request.match_info["name"]
+        raise web.HTTPFound(f"/redirect/{left - 1}/{name}" if left > 1 else f"/{name}")
+
+    async def loop(self, request: web.Request) -> web.Response:
+        raise web.HTTPFound("/loop")
+
+    async def hang(self, request: web.Request) -> web.Response:
+        return await asyncio.Future[web.Response]()
+
+    async def live(self, request: web.Request) -> web.Response:
+        """The segments of the muxed stream, over and over."""
+        first = max(0, self.asked[request.path] - 3)
+        lines = [f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:{first}"]
+        for number in range(first, first + 3):
+            lines.append(f"#EXT-X-DISCONTINUITY\n#EXTINF:2,\n/hls/muxed{number % 3}.ts")
+        return web.Response(text="\n".join(lines), content_type=TYPES[".m3u8"])
+
+    async def thread(self, request: web.Request) -> web.Response:
+        """A thread of an imageboard (vichan's JSON), a picture in each of its posts."""
+        if request.match_info["name"] != "7":
+            raise web.HTTPNotFound
+        posts = [
+            {"no": n, "com": "Look", "filename": name, "tim": name, "ext": ext, "time": n}
+            for n, (name, ext) in enumerate(PICTURES, 1)
+        ]
+        posts[0]["sub"] = "A thread of pictures"
+        return web.json_response({"posts": posts})
+
+    async def sponsors(self, request: web.Request) -> web.Response:
+        """What a service knows of paid parts, asked by the start of an id's hash as SponsorBlock's:
+        ten seconds of one film, nothing of others, and of one it cannot say."""
+        starts = {hashlib.sha256(name.encode()).hexdigest()[:4]: name for name in SPONSORED}
+        name = starts.get(request.match_info["start"])
+        if name == "away":
+            raise web.HTTPInternalServerError
+        part = {"segment": [10, 20], "category": "sponsor", "actionType": "skip"}
+        segments = [{**part, "videoDuration": 30, "description": ""}]
+        return web.json_response([{"videoID": name, "segments": segments}] if name else [])
+
+    async def turning(self, request: web.Request) -> web.Response:
+        """A film that is over, in a form that only ffmpeg reads; to ffmpeg it is live, endless."""
+        if "Icy-MetaData" in request.headers:
+            return await self.live(request)
+        text = (self.files / "hls/muxed.m3u8").read_text().replace("muxed", "hls/muxed")
+        key = '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="/hls/aes.key"\n#EXTINF'
+        return web.Response(text=text.replace("#EXTINF", key, 1), content_type=TYPES[".m3u8"])

@@ -1,0 +1,50 @@
+"""Files to upload, and who sends them: what tests of a worker's Telegram side share."""
+
+import os
+import struct
+from pathlib import Path
+
+import pytest
+
+from procs.job import File, Part, Reference
+from procs.telegram.courier import Courier
+from tests.sandbox.person import Person
+from tests.sandbox.telegram.server import Telegram
+
+MIB = 1 << 20
+HALF = 512 << 10
+
+
+@pytest.fixture
+async def ali(tg: Telegram) -> Person:
+    ali = await tg.person("Ali", language="fa")
+    await ali.starts()
+    return ali
+
+
+def a_file(folder: Path, size: int, **facts: object) -> File:
+    path = folder / "clip.mp4"
+    path.write_bytes(os.urandom(size))
+    known = {"kind": "document", "name": "فیلم.bin", "mime": "application/octet-stream"}
+    return File(path=str(path), size=size, **known | facts)
+
+
+#: As much of a JPEG as tells its size: 320 by 180.
+JPEG = b"\xff\xd8\xff\xc0\x00\x0b\x08" + struct.pack(">HH", 180, 320) + bytes(200)
+
+
+def heard(done: int, total: int) -> None:
+    """Progress that no test looks at."""
+
+
+async def send(
+    tg: Telegram, courier: Courier, ali: Person, reference: Reference, **more: object
+) -> int | None:
+    access = tg.world.access_hash(tg.bot, ali.id)
+    facts = {"caption": "Title", "random_id": 5, "reply_to": 0} | more
+    part = Part(reference, "document", "x", 1)
+    return await courier.send(chat=ali.id, access=access, part=part, **facts)
+
+
+async def parts_of(tg: Telegram) -> list[dict[str, object]]:
+    return await tg.calls("upload.saveBigFilePart")
