@@ -85,12 +85,25 @@ def take(
     """Spend `messages` under every rule. Returns the seconds after which they may leave; when
     that is more than `patience`, nothing is spent and the caller asks again later."""
     with db.write():
-        earliest = (rule.earliest(db, messages, now) for rule in rules)
-        wait = max(0.0, max(earliest, default=now.boot) - now.boot)
+        wait = wait_of(db, rules, messages=messages, now=now)
         if wait <= patience:
-            for rule in rules:
-                rule.spend(db, messages, now.boot + wait, now)
+            spend(db, rules, messages=messages, at=now.boot + wait, now=now)
     return wait
+
+
+def wait_of(db: Database, rules: Sequence[Rule | Count], *, messages: int = 1, now: Now) -> float:
+    """Seconds until so many may leave under every rule; nothing is spent."""
+    earliest = (rule.earliest(db, messages, now) for rule in rules)
+    return max(0.0, max(earliest, default=now.boot) - now.boot)
+
+
+def spend(
+    db: Database, rules: Sequence[Rule | Count], *, messages: int = 1, at: float, now: Now
+) -> None:
+    """Spend `messages` under every rule for a boot instant at which they leave; inside a
+    transaction, and behind `wait_of`."""
+    for rule in rules:
+        rule.spend(db, messages, at, now)
 
 
 def prune(db: Database, *, now: Now) -> int:

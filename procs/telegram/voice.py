@@ -9,7 +9,7 @@ from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from procs.errors import TelegramAway, TelegramRefused
 from procs.telegram import looking
-from procs.telegram.line import Leave, Line
+from procs.telegram.line import Leave, Line, free
 from procs.telegram.peers import CHANNELS, TEXT, cut, peer
 from procs.telegram.posting import post
 
@@ -30,10 +30,6 @@ class Voice:
 
     line: Line | None = None
 
-    async def when_connected(self, leave: Leave) -> None:
-        """Spend a budget so that the call behind it leaves at once, as `Line.when_connected`."""
-        await self._line().when_connected(leave)
-
     async def send(
         self,
         chat: int,
@@ -43,9 +39,10 @@ class Voice:
         random_id: int,
         reply_to: int = 0,
         buttons: Buttons = (),
+        leave: Leave = free,
     ) -> int | None:
-        """Send a text once. Returns the message's id, the first one's when this random_id was
-        used before; None when Telegram says only that it was."""
+        """Send a text once, as soon as `leave` paid for it. Returns the message's id, the first
+        one's when this random_id was used before; None when Telegram says only that it was."""
         query = partial(
             raw.functions.messages.SendMessage,
             peer=peer(chat, access),
@@ -60,12 +57,21 @@ class Voice:
             chat=chat,
             random_id=random_id,
             reply_to=reply_to,
+            leave=leave,
         )
 
     async def edit(
-        self, chat: int, access: int, message: int, text: str, *, buttons: Buttons = ()
+        self,
+        chat: int,
+        access: int,
+        message: int,
+        text: str,
+        *,
+        buttons: Buttons = (),
+        leave: Leave = free,
     ) -> bool:
-        """Give a message of ours another text. False when it is not there any more."""
+        """Give a message of ours another text, as soon as `leave` paid for it. False when it is
+        not there any more."""
         query = raw.functions.messages.EditMessage(
             peer=peer(chat, access),
             id=message,
@@ -74,7 +80,7 @@ class Voice:
             reply_markup=await self._keyboard(buttons),
         )
         try:
-            await self._line().ask(query)
+            await self._line().ask(query, leave=leave)
         except TelegramRefused as error:
             if error.detail in LOST:
                 return False
