@@ -3,8 +3,9 @@
 A `Rule` spreads messages: each scope (the bot, a chat) keeps the instant at which it would be empty
 again if nothing more were sent (GCRA, the leaky bucket as a clock). A message moves that instant by
 its `gap`; it may leave as soon as the instant is no more than `slack` ahead. In any stretch of time
-no more than `1 + slack / gap + stretch / gap` leave, an album being as many as it holds and going
-at once.
+no more than `1 + slack / gap + stretch / gap` leave. An album is as many as it holds, going at
+once: it comes on top of that, but not where the rule is `strict`, which keeps a pause before it (in
+any stretch that could hold the album).
 
 A `Count` keeps to a number in any stretch of its length, however they are bunched: the instants of
 those that left are kept for so long.
@@ -22,7 +23,7 @@ INSERT INTO budget (scope, empty_at) VALUES (:scope, :at + :cost)
     ON CONFLICT (scope) DO UPDATE
    SET empty_at = :cost + CASE WHEN empty_at > :at AND empty_at <= :until THEN empty_at ELSE :at END
 """
-PRUNE = "DELETE FROM budget WHERE empty_at < :boot OR empty_at > :boot + :longest"
+PRUNE = "DELETE FROM budget WHERE empty_at < :boot - :strict OR empty_at > :boot + :longest"
 LEFT = """
 SELECT at, messages FROM departures
  WHERE scope = :scope AND at > :since AND at <= :until ORDER BY at
@@ -33,6 +34,8 @@ PRUNE_LEFT = "DELETE FROM departures WHERE at < :boot - :longest OR at > :boot +
 #: Seconds: nothing is promised for later than this, and nothing is counted for longer. What lies
 #: further ahead was written before a reboot, which sets the boot clock back, and is void.
 LONGEST = 120.0
+#: Seconds after which it matters to nothing that a scope was empty; see `strict`.
+STRICT = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,15 @@ class Rule:
     scope: str
     gap: float
     slack: float
+    strict: bool = False
 
     def earliest(self, db: Database, messages: int, now: Now) -> float:
         """The boot instant from which on so many may leave."""
         row = db.one(EMPTY_AT, {"scope": self.scope})
-        at = float(row[0]) if row else 0.0
-        return (at if now.boot < at <= now.boot + LONGEST else now.boot) - self.slack
+        at = float(row[0]) if row else now.boot + 2 * LONGEST
+        if at > now.boot + LONGEST:
+            return now.boot
+        return at - self.slack + (messages - 1) * self.gap * self.strict
 
     def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
         facts = {"at": at, "cost": messages * self.gap, "until": now.boot + LONGEST}
@@ -108,6 +114,6 @@ def spend(
 
 def prune(db: Database, *, now: Now) -> int:
     """Forget the scopes that are empty, what left long ago, and what an earlier boot wrote."""
-    facts = {"boot": now.boot, "longest": LONGEST}
+    facts = {"boot": now.boot, "longest": LONGEST, "strict": STRICT}
     with db.write():
         return db.change(PRUNE, facts) + db.change(PRUNE_LEFT, facts)

@@ -233,5 +233,5 @@ def departures(chat: int) -> list[Rule | Count]:
 
 
 def bot_rules(urgency: Urgency) -> list[Rule | Count]:
-    everything = Rule(EVERYBODY, ALL, BURST * SHARE[urgency])
+    everything = Rule(EVERYBODY, ALL, BURST * SHARE[urgency], strict=True)
     return [everything, EDITS] if urgency is Urgency.PROGRESS else [everything]

@@ -26,6 +26,7 @@ from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
 from tests.unit.test_telegram_courier import a_file, heard
+from tests.unit.test_telegram_delivery import photos, to
 
 SEND = "messages.SendMedia"
 Leave = Callable[[], Awaitable[Place]]
@@ -220,3 +221,30 @@ async def test_what_a_stopped_process_had_paid_for_gives_way_to_what_others_pay_
     assert await tg.violations() == []
     said = await tg.calls("messages.sendMessage", result="ok")
     assert sorted(call["peer"] for call in said) == sorted(one.id for one in theirs)
+
+
+async def test_albums_among_a_full_line_leave_no_second_too_full(
+    tg, db, courier, reference, tmp_path
+):
+    people = await crowded(50, tg)
+    parts = await photos(courier, tmp_path, 10)
+
+    async def album(person: Person) -> None:
+        first = person.id * 10
+        await courier.send_album(
+            **to(tg, person),
+            parts=parts,
+            caption="",
+            random_ids=range(first, first + len(parts)),
+            reply_to=0,
+            leave=leaving(db, person.id, messages=len(parts)),
+        )
+
+    async def one(person: Person) -> None:
+        await deliver(tg, courier, person.id, reference, leave=leaving(db, person.id))
+
+    await asyncio.gather(
+        *(one(person) for person in people[:40]), *(album(person) for person in people[40:])
+    )
+
+    assert await tg.violations() == []
