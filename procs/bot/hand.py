@@ -5,7 +5,6 @@ outcome is not known is not repeated: the row says so from before the edit until
 the message says is read first. A message is never edited to what it says already.
 """
 
-from functools import partial
 from typing import Any
 
 from procs import clock, log
@@ -19,6 +18,7 @@ from procs.store.database import Database
 from procs.store.glances import Glance
 from procs.telegram.front import Front
 from procs.telegram.pace import Urgency
+from procs.telegram.punctual import Place
 from procs.telegram.voice import Buttons, OutgoingMessage
 
 #: What is kept of a message that Telegram does not let us read.
@@ -121,13 +121,16 @@ class Hand:
     async def edited(self, post: Post, new: View, *, urgency: Urgency) -> bool:
         """False when the message is not there any more."""
         row = post.head
-        leave = partial(self.speech.pace.leave, EDIT, urgency=urgency, patience=LAST)
-        await self.front.when_connected(leave)
-        stage, share = new.stage, new.share
-        status_rows.changes(self.db, row.request, stage=stage, share=share, now=clock.now())
+        facts: dict[str, Any] = {"stage": new.stage, "share": new.share}
+
+        async def leave() -> Place:
+            place = await self.speech.pace.leave(EDIT, urgency=urgency, patience=LAST)
+            status_rows.changes(self.db, row.request, **facts, now=clock.now())
+            return place
+
         there = row.status_message or 0
         return await self.front.edit(
-            row.chat, row.chat_access, there, new.text, buttons=new.buttons
+            row.chat, row.chat_access, there, new.text, buttons=new.buttons, leave=leave
         )
 
     async def remove(self, post: Post, message: int | None = None) -> None:

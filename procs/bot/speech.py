@@ -5,12 +5,13 @@ import hashlib
 from collections.abc import Callable
 from functools import partial
 
-from procs import i18n, log
-from procs.errors import StoreFull, TelegramAway, TelegramWait
+from procs import clock, i18n, log
+from procs.errors import Crowded, StoreFull, TelegramAway, TelegramWait
 from procs.store.database import Database
 from procs.telegram.front import Front
 from procs.telegram.heard import Incoming
 from procs.telegram.pace import Pace, Urgency, always
+from procs.telegram.punctual import Place, no_other
 from procs.telegram.voice import Buttons, OutgoingMessage
 from procs.turns import Withdrawn
 
@@ -66,48 +67,45 @@ class Speech:
         Raises TelegramWait when the wait is too long, TelegramAway after some attempts,
         ChatClosed, TelegramRefused, SessionRevoked.
         """
+        leave = partial(self.leave, message.chat, urgency, wanted)
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                if not await self.turn(message.chat, urgency, wanted):
-                    return 0
-            except TelegramAway:
-                if attempt == ATTEMPTS:
-                    raise
-                continue
-            try:
-                sent = await self.front.send(message)
+                sent = await self.front.send(message, leave=leave)
+            except Withdrawn:
+                return 0
             except TelegramWait as wait:
                 self.pace.note(wait)
+                if attempt == ATTEMPTS or self.is_long(wait):
+                    raise
             except TelegramAway:
                 if attempt == ATTEMPTS:
                     raise
             else:
                 if sent is not None:
                     return sent
-            await asyncio.sleep(
-                RECONNECT_WAIT
-            )  # its twin is being sent, or the connection comes back
+            # Its twin is being sent, or the connection comes back.
+            await asyncio.sleep(RECONNECT_WAIT)
         return 0
 
-    async def turn(self, chat: int, urgency: Urgency, wanted: Callable[[], bool]) -> bool:
-        """Wait until a message may leave, and would at once; False when nobody wants it then."""
-        try:
-            await self.front.when_connected(partial(self.leave, chat, urgency, wanted))
-        except Withdrawn:
-            return False
-        return True
+    def is_long(self, wait: TelegramWait) -> bool:
+        """Whether a message does not wait for it: our own budget has no place for so long."""
+        return isinstance(wait, Crowded) or self.pace.wait(wait.scope) > ANSWER_TIMEOUT
 
-    async def leave(self, chat: int, urgency: Urgency, wanted: Callable[[], bool] = always) -> None:
-        """Wait until a message may go out. On a full disk no budget can be written; deliveries
-        stand still there, so we speak alone, and slowly: people must hear that it is full."""
+    async def leave(
+        self, chat: int, urgency: Urgency, wanted: Callable[[], bool] = always
+    ) -> Place:
+        """Wait until a message may go out; the place that it has then. On a full disk no
+        budget can be written; deliveries stand still there, so we speak alone, and slowly:
+        people must hear that it is full."""
         try:
-            await self.pace.leave(
+            return await self.pace.leave(
                 SEND, chat=chat, urgency=urgency, patience=ANSWER_TIMEOUT, wanted=wanted
             )
         except StoreFull as error:
             log.warning("budget.unwritten", chat=chat, error=error)
             async with self.unbudgeted:
                 await asyncio.sleep(UNBUDGETED)
+            return Place(clock.now().boot + UNBUDGETED / 2, no_other)
 
     async def answer(self, press: int, text: str, *, alert: bool = False) -> None:
         """Answer a press. Raises as `send`."""

@@ -3,8 +3,9 @@
 A `Rule` spreads messages: each scope (the bot, a chat) keeps the instant at which it would be empty
 again if nothing more were sent (GCRA, the leaky bucket as a clock). A message moves that instant by
 its `gap`; it may leave as soon as the instant is no more than `slack` ahead. In any stretch of time
-no more than `1 + slack / gap + stretch / gap` leave, an album being as many as it holds and going
-at once.
+no more than `1 + slack / gap + stretch / gap` leave. An album is as many as it holds, going at
+once: it comes on top of that, but not where the rule is `strict`, which keeps a pause before it (in
+any stretch that could hold the album).
 
 A `Count` keeps to a number in any stretch of its length, however they are bunched: the instants of
 those that left are kept for so long.
@@ -34,6 +35,8 @@ PRUNE_LEFT = "DELETE FROM departures WHERE at < :since OR at > :until"
 #: Seconds: nothing is promised for later than this, and nothing is counted for longer. What lies
 #: further ahead was written before a reboot, which sets the boot clock back, and is void.
 LONGEST = 120.0
+#: Seconds after which it matters to nothing that a scope was empty; see `strict`.
+STRICT = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,15 @@ class Rule:
     scope: str
     gap: float
     slack: float
+    strict: bool = False
 
     def earliest(self, db: Database, messages: int, now: Now) -> float:
         """The boot instant from which on so many may leave."""
         row = db.one(EMPTY_AT, {"scope": self.scope})
-        at = float(row[0]) if row else 0.0
-        return (at if now.boot < at <= now.boot + LONGEST else now.boot) - self.slack
+        at = float(row[0]) if row else now.boot + 2 * LONGEST
+        if at > now.boot + LONGEST:
+            return now.boot
+        return at - self.slack + (messages - 1) * self.gap * self.strict
 
     def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
         facts = {"at": at, "cost": messages * self.gap, "until": now.boot + LONGEST}
@@ -86,17 +92,30 @@ def take(
     """Spend `messages` under every rule. Returns the seconds after which they may leave; when
     that is more than `patience`, nothing is spent and the caller asks again later."""
     with db.write():
-        earliest = (rule.earliest(db, messages, now) for rule in rules)
-        wait = max(0.0, max(earliest, default=now.boot) - now.boot)
+        wait = wait_of(db, rules, messages=messages, now=now)
         if wait <= patience:
-            for rule in rules:
-                rule.spend(db, messages, now.boot + wait, now)
+            spend(db, rules, messages=messages, at=now.boot + wait, now=now)
     return wait
+
+
+def wait_of(db: Database, rules: Sequence[Rule | Count], *, messages: int = 1, now: Now) -> float:
+    """Seconds until so many may leave under every rule; nothing is spent."""
+    earliest = (rule.earliest(db, messages, now) for rule in rules)
+    return max(0.0, max(earliest, default=now.boot) - now.boot)
+
+
+def spend(
+    db: Database, rules: Sequence[Rule | Count], *, messages: int = 1, at: float, now: Now
+) -> None:
+    """Spend `messages` under every rule for a boot instant at which they leave; inside a
+    transaction, and behind `wait_of`."""
+    for rule in rules:
+        rule.spend(db, messages, at, now)
 
 
 def prune(db: Database, *, now: Now) -> int:
     """Forget the scopes that are empty, what left long ago, and what an earlier boot wrote."""
     until = now.boot + LONGEST
     with db.write():
-        empty = db.change(PRUNE, {"since": now.boot, "until": until})
+        empty = db.change(PRUNE, {"since": now.boot - STRICT, "until": until})
         return empty + db.change(PRUNE_LEFT, {"since": now.boot - LONGEST, "until": until})

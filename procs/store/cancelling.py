@@ -15,6 +15,9 @@ SELECT id FROM requests
  WHERE user_id = :user AND closed_at IS NULL AND folder = 0 AND state = 'open'
    AND chat = :chat AND message < :before
 """
+GROUP = """
+SELECT id FROM requests WHERE speaker = :speaker AND user_id = :user AND state = 'open' ORDER BY id
+"""
 CANCEL_ENTRIES = """
 UPDATE requests SET state = 'cancelled', ended_at = :now
  WHERE parent = :request AND state = 'open'
@@ -44,16 +47,35 @@ def cancel(db: Database, request: int, *, user: int, now: Now) -> bool:
 def cancel_all(db: Database, user: int, *, chat: int, before: int, now: Now) -> int:
     """The same for all that a person asked for in a chat with messages before this one. Returns
     how many requests that were."""
-    facts = {"user": user, "chat": chat, "before": before}
-    running: dict[int, int | None] = {}
     with db.write(full=True):
-        mine = [request for (request,) in db.all(MINE, facts)]
-        for request in mine:
-            running |= leave(db, request, user=user, now=now) or {}
-            db.change(CLOSE_UNTOLD, {"request": request, "now": now.wall})
+        mine = found(db, MINE, {"user": user, "chat": chat, "before": before})
+        running = leave_all(db, mine, user=user, now=now)
+        db.change_many(CLOSE_UNTOLD, [{"request": one, "now": now.wall} for one in mine])
     if mine:
         tell(db, running)
     return len(mine)
+
+
+def cancel_group(db: Database, speaker: int, *, user: int, now: Now) -> bool:
+    """The same for the links of one message that are not over. False when there is none."""
+    with db.write(full=True):
+        mine = found(db, GROUP, {"speaker": speaker, "user": user})
+        running = leave_all(db, mine, user=user, now=now)
+    if mine:
+        tell(db, running)
+    return bool(mine)
+
+
+def found(db: Database, sql: str, facts: dict[str, int]) -> list[int]:
+    return [request for (request,) in db.all(sql, facts)]
+
+
+def leave_all(db: Database, mine: list[int], *, user: int, now: Now) -> dict[int, int | None]:
+    """End several requests of a person, inside a transaction; the jobs as `leave`."""
+    running: dict[int, int | None] = {}
+    for request in mine:
+        running |= leave(db, request, user=user, now=now) or {}
+    return running
 
 
 def leave(db: Database, request: int, *, user: int, now: Now) -> dict[int, int | None] | None:

@@ -4,28 +4,19 @@ Each is a request like any other, with its own work, outcome and cancel. `speake
 of them, in whose row stands what the status message says.
 """
 
-from procs.clock import Now
-from procs.store import requests
+from procs.store import cancelling
 from procs.store.database import Database
 
 SPEAKER = "SELECT speaker FROM requests WHERE id = :request"
-OPEN = """
-SELECT id FROM requests WHERE speaker = :speaker AND user_id = :user AND state = 'open' ORDER BY id
-"""
 LISTED = "UPDATE requests SET listing = :message WHERE id = :request"
+
+cancel = cancelling.cancel_group
 
 
 def speaker(db: Database, request: int) -> int:
     """The request whose status message speaks for this one: itself, where it came alone."""
     row = db.one(SPEAKER, {"request": request})
     return int(row[0]) if row and row[0] is not None else request
-
-
-def cancel(db: Database, speaker: int, *, user: int, now: Now) -> bool:
-    """Let a person leave all requests of a group that are not over. False when there is none."""
-    members = [request for (request,) in db.all(OPEN, {"speaker": speaker, "user": user})]
-    left = [requests.cancel(db, request, user=user, now=now) for request in members]
-    return any(left)
 
 
 def listed(db: Database, request: int, *, message: int) -> None:

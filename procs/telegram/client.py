@@ -21,6 +21,7 @@ from procs.config import Settings
 from procs.telegram import serverkey, unpacking
 from procs.telegram.errors import TwoPyrograms
 from procs.telegram.listening import Listening
+from procs.telegram.punctual import Punctual
 
 #: Seconds of FLOOD_WAIT that the library sleeps out in the calls it makes by itself (sign-in,
 #: catching up). Our own calls never sleep: see `line.py`.
@@ -108,7 +109,7 @@ def build(
 def way(settings: Settings) -> type[Connection]:
     """How connections are made: to Telegram's own servers, or to the one of the settings."""
     if settings.telegram_server is None:
-        return Connection
+        return Punctual
     if settings.telegram_server_key:
         serverkey.trust(settings.telegram_server_key)
     return elsewhere(*settings.telegram_server)
@@ -117,7 +118,7 @@ def way(settings: Settings) -> type[Connection]:
 def elsewhere(host: str, port: int) -> type[Connection]:
     """Connections that all go to one server, whatever the session file says."""
 
-    class Elsewhere(Connection):
+    class Elsewhere(Punctual):
         def __init__(self, **facts: Any) -> None:
             super().__init__(**facts | {"server_address": host, "port": port})
 

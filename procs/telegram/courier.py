@@ -21,7 +21,7 @@ from procs.job import File, Part, Reference
 from procs.store.database import Database
 from procs.telegram import attached, looking, signin
 from procs.telegram.errors import FilePartMissing, PeerRefused
-from procs.telegram.line import Leave, Rpc
+from procs.telegram.line import Leave, Rpc, free
 from procs.telegram.peers import CAPTION_LENGTH, cut, peer
 from procs.telegram.posting import post, post_all
 from procs.telegram.streaming import Stream
@@ -157,11 +157,19 @@ class Courier:
         raise UploadRefused(refusal)
 
     async def send(
-        self, *, chat: int, access: int, part: Part, caption: str, random_id: int, reply_to: int
+        self,
+        *,
+        chat: int,
+        access: int,
+        part: Part,
+        caption: str,
+        random_id: int,
+        reply_to: int,
+        leave: Leave = free,
     ) -> int | None:
-        """Send one part. Returns the message's id, the first one's when this random_id was used
-        before; None when Telegram says only that it was. Raises TelegramAway, TelegramWait,
-        ChatClosed, ReferenceStale, TelegramRefused, SessionRevoked."""
+        """Send one part, as soon as `leave` paid for it. Returns the message's id, the first
+        one's when this random_id was used before; None when Telegram says only that it was. Raises
+        TelegramAway, TelegramWait, ChatClosed, ReferenceStale, TelegramRefused, SessionRevoked."""
         query = partial(
             SendMedia,
             peer=peer(chat, access),
@@ -169,9 +177,8 @@ class Courier:
             message=cut(caption, CAPTION_LENGTH),
             random_id=random_id,
         )
-        return await post(
-            self._line(), partial(replied, query), chat=chat, random_id=random_id, reply_to=reply_to
-        )
+        facts: dict[str, Any] = {"chat": chat, "random_id": random_id, "reply_to": reply_to}
+        return await post(self._line(), partial(replied, query), **facts, leave=leave)
 
     async def send_album(
         self,
@@ -182,6 +189,7 @@ class Courier:
         caption: str,
         random_ids: Sequence[int],
         reply_to: int,
+        leave: Leave = free,
     ) -> list[int | None]:
         """Send two to ten parts as one album, the caption under the first. Returns and raises as
         `send`, for each; Telegram takes all of them or none."""
@@ -199,6 +207,7 @@ class Courier:
             chat=chat,
             random_ids=random_ids,
             reply_to=reply_to,
+            leave=leave,
         )
 
     async def find(
@@ -218,10 +227,6 @@ class Courier:
         found = await looking.messages(self._line(), chat, access, range(message, message + 1))
         media = getattr(found[0], "media", None) if found else None
         return attached.reference(media) if looking.is_file(media) else None
-
-    async def when_connected(self, leave: Leave) -> None:
-        """Spend a budget so that the call behind it leaves at once, as `Rpc.when_connected`."""
-        await self._line().when_connected(leave)
 
     def _line(self) -> Rpc:
         if self.line is None:

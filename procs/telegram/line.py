@@ -8,6 +8,7 @@ cannot come. So the session is asked directly, and calls end when their connecti
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from contextvars import copy_context
 from typing import Any
 
 from pyrogram import Client
@@ -17,15 +18,24 @@ from pyrogram.raw.functions import InvokeWithoutUpdates
 from pyrogram.raw.types import BadMsgNotification
 from pyrogram.session.session import AuthKeyNotFound, Session, SessionState
 
-from procs.errors import SessionRevoked, TelegramAway
+from procs import log
+from procs.errors import Crowded, SessionRevoked, TelegramAway
 from procs.telegram.errors import translate
 from procs.telegram.lanes import Lanes
 from procs.telegram.listening import Listening
+from procs.telegram.punctual import ANY_TIME, PLACE, Place, TooLate
 
-#: Waits until a call may go out, and spends what it costs.
-Leave = Callable[[], Awaitable[None]]
+#: Waits until a call may go out, and spends what it costs; the place that it has then.
+Leave = Callable[[], Awaitable[Place]]
 #: Seconds until an answer is no longer expected.
 ANSWER = 15.0
+#: Attempts to write a call as soon as it is paid for, and seconds until it is worth another.
+WRITES, AGAIN = 5, 1.0
+
+
+async def free() -> Place:
+    """The leave of a call that makes no message."""
+    return ANY_TIME
 
 
 class Rpc:
@@ -60,14 +70,25 @@ class Rpc:
             raise TelegramAway("not connected")
         return self.client.session
 
-    async def ask(self, query: Any, *, timeout: float = ANSWER) -> Any:
-        """Telegram's answer to one call. Raises TelegramWait, ChatClosed, ReferenceStale,
-        AlreadySent, TelegramRefused, TelegramAway, SessionRevoked."""
+    async def ask(self, query: Any, *, timeout: float = ANSWER, leave: Leave = free) -> Any:
+        """Telegram's answer to one call, which is paid for with `leave` and then written at once:
+        one that would be late, where there is no place for it any more, waits anew. Raises
+        TelegramWait, ChatClosed, ReferenceStale, AlreadySent, TelegramRefused, TelegramAway,
+        SessionRevoked; as `leave`."""
         method = query.QUALNAME.partition(".")[2]
-        await self.connected()
+        for _ in range(WRITES):
+            place = await self.when_connected(leave)
+            with contextlib.suppress(TooLate):
+                return await self._ask(query, method, timeout, place)
+            log.info("call.late", session=self.client.name, method=method)
+        raise Crowded(AGAIN, method)
+
+    async def _ask(self, query: Any, method: str, timeout: float, place: Place) -> Any:
         wrapped = InvokeWithoutUpdates(query=query) if self.client.no_updates else query
         try:
-            answer = await self._answer(wrapped, timeout)
+            answer = await self._answer(wrapped, timeout, place)
+        except TooLate:
+            raise
         except (RPCError, OSError) as error:
             ours = translate(error, method)
             if isinstance(ours, SessionRevoked):
@@ -91,20 +112,24 @@ class Rpc:
             raise SessionRevoked("Telegram does not know this session's key")
         raise TelegramAway("not connected")
 
-    async def when_connected(self, leave: Leave) -> None:
-        """Spend a budget with `leave` so that the call behind it leaves at once: what was paid for
-        before an outage, or in it, would leave together with all else after it. Raises as
-        `connected`, and as `leave`."""
+    async def when_connected(self, leave: Leave) -> Place:
+        """Spend a budget with `leave` while the connection stands: what was paid for before an
+        outage, or in it, would leave together with all else after it. Returns, and raises, as
+        `leave`; raises as `connected`."""
         while True:
             await self.connected()
-            await leave()
+            place = await leave()
             if self.session.is_started.is_set() and not self.dead:
-                return
+                return place
 
-    async def _answer(self, query: Any, timeout: float) -> Any:
-        """The answer, or OSError as soon as the connection it would come by is gone."""
+    async def _answer(self, query: Any, timeout: float, place: Place) -> Any:
+        """The answer, or OSError as soon as the connection it would come by is gone. Raises TooLate
+        when it could not be written in its place."""
         broken = self.broken
-        asking = asyncio.ensure_future(self.session.send(query, timeout=timeout))
+        context = copy_context()
+        context.run(PLACE.set, place)
+        sending = self.session.send(query, timeout=timeout)
+        asking = asyncio.get_running_loop().create_task(sending, context=context)
         try:
             await asyncio.wait({asking, broken}, return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():

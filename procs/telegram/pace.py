@@ -7,15 +7,22 @@ group (core.telegram.org/bots/faq), and says that the exact numbers vary.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from enum import IntEnum
+from functools import partial
 from weakref import WeakValueDictionary
 
 from procs import clock, log
-from procs.errors import Crowded, TelegramWait
+from procs.errors import Crowded, StoreFull, TelegramWait
 from procs.store import budget, pace
 from procs.store.budget import Count, Rule
 from procs.store.database import Database
+from procs.telegram.punctual import ANY_TIME, Place
 from procs.turns import RoundRobin, Withdrawn
 
 
@@ -32,8 +39,12 @@ class Urgency(IntEnum):
     BROADCAST = 5
 
 
-#: Seconds between two messages, and how far a burst may run ahead: at most 30 in any second.
-GLOBAL_GAP, BURST = 1 / 25, 4 / 25
+#: Seconds by which a message may be written later than it is paid for: among all messages, and in
+#: its chat, whose rules have a second to spare.
+LATE, LATE_IN_CHAT = 0.08, 0.5
+#: Seconds between two messages, and how far a burst may run ahead: at most 30 in any second, late
+#: ones among them (1 + BURST / GLOBAL_GAP + (1 + LATE) / GLOBAL_GAP).
+GLOBAL_GAP, BURST = 1 / 25, 2 / 25
 #: In a chat: one a second, four at once. What does not keep its place in line leaves some of that
 #: to what does: the answer to a command finds it free.
 CHAT, CHAT_BURST, LEFT = 1.0, 3.0, 1.0
@@ -74,34 +85,41 @@ class Pace:
         patience: float,
         messages: int = 1,
         wanted: Callable[[], bool] = always,
-    ) -> None:
+    ) -> Place:
         """Wait until a call that makes `messages` messages in `chat` may go out (0 in both: it
-        makes none). Raises TelegramWait when that is more than `patience` seconds away, Withdrawn
-        when it is not `wanted` any more once its turn comes; nothing is spent then."""
+        makes none). Returns the place that it has then: what is written later than that has lost
+        it, and asks again. Raises TelegramWait when that is more than `patience` seconds
+        away, Withdrawn when it is not `wanted` any more once its turn comes; nothing is spent
+        then."""
         end = clock.now().boot + patience
         await self.allowed(method, patience)
         if chat:
             await self.allowed(scope(chat), end - clock.now().boot)
         if urgency in IN_LINE:
-            await self._leave(chat, urgency, messages, end)
-            return
+            return await self._leave(chat, urgency, messages, end)
         # One of a chat asks at a time: whoever keeps a hundred answers waiting there holds a single
         # place among all chats, and a command of theirs passes the hundred.
         async with in_time(self._of(chat), chat, end):
             if not wanted():
                 raise Withdrawn
-            await self._leave(chat, urgency, messages, end)
+            return await self._leave(chat, urgency, messages, end)
 
-    async def _leave(self, chat: int, urgency: Urgency, messages: int, end: float) -> None:
+    async def _leave(self, chat: int, urgency: Urgency, messages: int, end: float) -> Place:
+        """First the place in the chat's own line, then one among all messages, which may be seconds
+        away: what has left the chat is counted by that one."""
         if chat:
-            await self._spend(chat_rules(chat, urgency), messages, end, wait_in_line=True)
+            await self._line_up(chat_rules(chat, urgency), messages, end)
         if not messages:
-            return
-        if urgency is not Urgency.ANSWER:
-            in_line = urgency in IN_LINE
-            return await self._spend(bot_rules(urgency), messages, end, wait_in_line=in_line)
-        async with in_time(self.all, chat, end):
-            await self._spend(bot_rules(urgency), messages, end, wait_in_line=False)
+            return ANY_TIME
+        while True:
+            async with self._turn(chat, urgency, end):
+                place, held = await self._depart(chat, urgency, messages, end)
+            if not held:
+                return place
+            await asyncio.sleep(max(held, PRIORITY_POLL))
+
+    def _turn(self, chat: int, urgency: Urgency, end: float) -> AbstractAsyncContextManager[None]:
+        return in_time(self.all, chat, end) if urgency is Urgency.ANSWER else nullcontext()
 
     def _of(self, chat: int) -> RoundRobin:
         """The turns of one chat; of those that belong to none, each has its own."""
@@ -131,25 +149,55 @@ class Pace:
         pace.note_wait(self.db, wait.scope, clock.now().wall + wait.seconds)
         log.info("telegram.waits", scope=wait.scope, seconds=wait.seconds)
 
-    async def _spend(
-        self, rules: list[Rule | Count], messages: int, end: float, *, wait_in_line: bool
-    ) -> None:
-        """Spend, in line or when nobody is in line any more. Raises Crowded."""
+    async def _line_up(self, rules: list[Rule | Count], messages: int, end: float) -> None:
+        """Wait in line. Raises Crowded."""
+        now = clock.now()
+        left = max(0.0, end - now.boot)
+        wait = budget.take(self.db, rules, messages=messages, patience=left, now=now)
+        if wait > left:
+            raise Crowded(wait, rules[0].scope)
+        await asyncio.sleep(wait)
+
+    async def _depart(
+        self, chat: int, urgency: Urgency, messages: int, end: float
+    ) -> tuple[Place, float]:
+        """Spend among all messages, in line or when nobody is in line any more, and in the chat for
+        the same instant. Returns that place, and 0; or for how long its chat holds it back, with
+        nothing spent: in line it would hold back all others. Raises Crowded."""
+        rules, own = bot_rules(urgency), departures(chat)
         while True:
-            now = clock.now()
-            left = max(0.0, end - now.boot)
-            wait = budget.take(
-                self.db,
-                rules,
-                messages=messages,
-                patience=left if wait_in_line else 0.0,
-                now=now,
-            )
-            if wait > left:
-                raise Crowded(wait, rules[0].scope)
-            if wait_in_line or wait == 0:
-                return await asyncio.sleep(wait)
+            with self.db.write():
+                now = clock.now()  # the gate is passed: what waits there is not under way
+                left = max(0.0, end - now.boot)
+                wait = budget.wait_of(self.db, rules, messages=messages, now=now)
+                held = budget.wait_of(self.db, own, messages=messages, now=now)
+                if held <= wait <= (left if urgency in IN_LINE else 0.0):
+                    at = now.boot + wait
+                    budget.spend(self.db, [*rules, *own], messages=messages, at=at, now=now)
+                    held = 0.0
+                    break
+            if max(wait, held) > left:
+                raise Crowded(max(wait, held), scope(chat) if held > wait else EVERYBODY)
+            if held > wait:
+                return ANY_TIME, held
             await asyncio.sleep(max(wait, PRIORITY_POLL))
+        await asyncio.sleep(wait)
+        return Place(at + LATE, partial(self._renew, rules, own, messages, at)), 0.0
+
+    def _renew(
+        self, rules: list[Rule | Count], own: list[Rule | Count], messages: int, at: float
+    ) -> bool:
+        """Take a place for this moment, for a message that is late; whether there is one."""
+        try:
+            with self.db.write():
+                now = clock.now()
+                lost = rules if now.boot <= at + LATE_IN_CHAT else [*rules, *own]
+                if budget.wait_of(self.db, lost, messages=messages, now=now) > 0:
+                    return False
+                budget.spend(self.db, lost, messages=messages, at=now.boot, now=now)
+        except StoreFull:
+            return False
+        return True
 
 
 @asynccontextmanager
@@ -176,6 +224,14 @@ def chat_rules(chat: int, urgency: Urgency) -> list[Rule | Count]:
     return [any_chat] if chat > 0 else [any_chat, Count(scope(chat), most, MINUTE)]
 
 
+def departures(chat: int) -> list[Rule | Count]:
+    """What leaves a chat, whoever waits for it, by the instants at which it does."""
+    if not chat:
+        return []
+    any_chat = Rule(f"left:{chat}", CHAT, CHAT_BURST)
+    return [any_chat] if chat > 0 else [any_chat, Count(f"left:{chat}", GROUP, MINUTE)]
+
+
 def bot_rules(urgency: Urgency) -> list[Rule | Count]:
-    everything = Rule(EVERYBODY, GLOBAL_GAP, BURST * SHARE[urgency])
+    everything = Rule(EVERYBODY, GLOBAL_GAP, BURST * SHARE[urgency], strict=True)
     return [everything, EDITS] if urgency is Urgency.PROGRESS else [everything]

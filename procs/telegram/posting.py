@@ -5,7 +5,7 @@ from typing import Any
 
 from procs.errors import TelegramRefused, TelegramWait
 from procs.telegram.errors import AlreadySent, ChatSlow
-from procs.telegram.line import Rpc
+from procs.telegram.line import Leave, Rpc, free
 from procs.telegram.pace import scope
 from procs.telegram.peers import message_id, reply
 
@@ -14,13 +14,22 @@ UNANSWERABLE = frozenset({"REPLY_MESSAGE_ID_INVALID", "MESSAGE_ID_INVALID", "REP
 
 
 async def post(
-    line: Rpc, query: Callable[[Any], Any], *, chat: int, random_id: int, reply_to: int
+    line: Rpc,
+    query: Callable[[Any], Any],
+    *,
+    chat: int,
+    random_id: int,
+    reply_to: int,
+    leave: Leave = free,
 ) -> int | None:
     """The id of the message; None when Telegram says only that it is there already.
 
-    `query` makes the call, given the reply header.
+    `query` makes the call, given the reply header; `leave` pays for each attempt.
     """
-    return (await post_all(line, query, chat=chat, random_ids=[random_id], reply_to=reply_to))[0]
+    ids = [random_id]
+    return (await post_all(line, query, chat=chat, random_ids=ids, reply_to=reply_to, leave=leave))[
+        0
+    ]
 
 
 async def post_all(
@@ -30,10 +39,11 @@ async def post_all(
     chat: int,
     random_ids: Sequence[int],
     reply_to: int,
+    leave: Leave = free,
 ) -> list[int | None]:
     """The same for a call that makes several messages."""
     try:
-        answer = await line.ask(query(reply(reply_to)))
+        answer = await line.ask(query(reply(reply_to)), leave=leave)
     except AlreadySent:
         return [None] * len(random_ids)
     except ChatSlow as wait:
@@ -41,5 +51,7 @@ async def post_all(
     except TelegramRefused as error:
         if not reply_to or error.detail not in UNANSWERABLE:
             raise
-        return await post_all(line, query, chat=chat, random_ids=random_ids, reply_to=0)
+        return await post_all(
+            line, query, chat=chat, random_ids=random_ids, reply_to=0, leave=leave
+        )
     return [message_id(answer, random_id) for random_id in random_ids]

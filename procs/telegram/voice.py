@@ -10,7 +10,7 @@ from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from procs.errors import TelegramAway, TelegramRefused
 from procs.telegram import looking
-from procs.telegram.line import Leave, Rpc
+from procs.telegram.line import Leave, Rpc, free
 from procs.telegram.peers import CHANNELS, TEXT_LENGTH, cut, peer
 from procs.telegram.posting import post
 
@@ -44,13 +44,9 @@ class Voice:
 
     line: Rpc | None = None
 
-    async def when_connected(self, leave: Leave) -> None:
-        """Spend a budget so that the call behind it leaves at once, as `Rpc.when_connected`."""
-        await self._line().when_connected(leave)
-
-    async def send(self, message: OutgoingMessage) -> int | None:
-        """Send a text once. Returns the message's id, the first one's when this random_id was
-        used before; None when Telegram says only that it was."""
+    async def send(self, message: OutgoingMessage, *, leave: Leave = free) -> int | None:
+        """Send a text once, as soon as `leave` paid for it. Returns the message's id, the first
+        one's when this random_id was used before; None when Telegram says only that it was."""
         query = partial(
             raw.functions.messages.SendMessage,
             peer=peer(message.chat, message.access),
@@ -68,9 +64,17 @@ class Voice:
         )
 
     async def edit(
-        self, chat: int, access: int, message: int, text: str, *, buttons: Buttons = ()
+        self,
+        chat: int,
+        access: int,
+        message: int,
+        text: str,
+        *,
+        buttons: Buttons = (),
+        leave: Leave = free,
     ) -> bool:
-        """Give a message of ours another text. False when it is not there any more."""
+        """Give a message of ours another text, as soon as `leave` paid for it. False when it is
+        not there any more."""
         query = raw.functions.messages.EditMessage(
             peer=peer(chat, access),
             id=message,
@@ -79,7 +83,7 @@ class Voice:
             reply_markup=await self._keyboard(buttons),
         )
         try:
-            await self._line().ask(query)
+            await self._line().ask(query, leave=leave)
         except TelegramRefused as error:
             if error.detail in LOST:
                 return False

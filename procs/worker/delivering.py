@@ -14,6 +14,7 @@ from procs.store import order as ordering
 from procs.store.deliveries import Copy
 from procs.store.requests import Order
 from procs.telegram.courier import Courier
+from procs.telegram.line import Leave
 from procs.telegram.pace import Urgency
 from procs.worker.tools import Tools
 
@@ -116,8 +117,7 @@ async def send_parts(tools: Tools, lease: Lease, order: Order, media: Media) -> 
             patience=PACE_TIMEOUT,
             messages=messages,
         )
-        await tools.courier.when_connected(leave)
-        given = await hand_over(tools.courier, order, media, album)
+        given = await hand_over(tools.courier, order, media, album, leave)
         copies = {
             part: await certain(tools, lease, order, media, part, message)
             for (part, _), message in zip(album, given, strict=True)
@@ -143,10 +143,10 @@ def albums(planned: Planned, parts: Sequence[Part]) -> list[Planned]:
 
 
 async def hand_over(
-    courier: Courier, order: Order, media: Media, album: Planned
+    courier: Courier, order: Order, media: Media, album: Planned, leave: Leave
 ) -> list[int | None]:
-    """The messages, in their order."""
-    to: dict[str, Any] = {"chat": order.chat, "access": order.chat_access}
+    """The messages, in their order, as soon as `leave` paid for them."""
+    to: dict[str, Any] = {"chat": order.chat, "access": order.chat_access, "leave": leave}
     caption = media.title if album[0][0] == 0 else ""
     facts = {**to, "caption": caption, "reply_to": order.message}
     if len(album) == 1:

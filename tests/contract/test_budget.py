@@ -84,6 +84,20 @@ def test_no_stretch_of_time_ever_holds_more_than_the_rule_says(db, clock):
         assert last - first + 1 <= allowed + 0.001
 
 
+def test_no_second_ever_holds_more_than_a_strict_rule_says_albums_among_them(db, clock):
+    dice, left = random.Random(3), []
+    rule = Rule("bot", gap=0.04, slack=0.08, strict=True)
+    for _ in range(300):
+        clock.skip(dice.choice((0.0, 0.01, 0.05, 0.3)))
+        now, messages = clock.now(), dice.choice((1, 1, 1, 2, 5, 10))
+        wait = budget.take(db, [rule], messages=messages, patience=LONGEST, now=now)
+        left += [now.boot + wait] * messages
+        if dice.random() < 0.1:
+            budget.prune(db, now=now)
+    most = 1 + (rule.slack + 1) / rule.gap
+    assert max(sum(at - 1 <= gone <= at for gone in left) for at in left) <= most
+
+
 def test_a_count_lets_a_bunch_leave_and_the_next_when_a_minute_is_over(db, clock):
     assert waits(db, clock, 20, GROUP) == [0] * 20
     assert waits(db, clock, 1, GROUP) == near([60])

@@ -5,9 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from procs.bot.speech import Speech
+from procs import clock
+from procs.bot.speech import ATTEMPTS, Speech
+from procs.config import Settings
+from procs.errors import Crowded, TelegramWait
+from procs.store import budget
 from procs.store.database import Database
 from procs.telegram.front import Front
+from procs.telegram.pace import Urgency, bot_rules
 from procs.telegram.voice import OutgoingMessage
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
@@ -21,14 +26,39 @@ async def tg() -> AsyncIterator[Telegram]:
         yield telegram
 
 
-async def test_what_was_to_be_said_during_an_outage_keeps_to_the_pace_after_it(
-    tg, settings, db: Database
-):
+@pytest.fixture
+async def front(settings: Settings) -> AsyncIterator[Front]:
+    """A bot that hears nothing."""
     front = Front(settings)
 
     async def hear(*_: object) -> None: ...
 
     await front.connect(hear, hear)
+    yield front
+    await front.close()
+
+
+async def test_what_has_no_place_among_all_messages_is_not_taken_for_said(tg, front, db, ali):
+    speech = Speech(db, front)
+    budget.take(db, bot_rules(Urgency.COMMAND), messages=2000, patience=99, now=clock.now())
+
+    with pytest.raises(Crowded):
+        await speech.send(ali.id, 0, "word", random_id=1, urgency=Urgency.COMMAND)
+
+    assert await tg.calls("messages.sendMessage") == []
+
+
+async def test_what_telegram_made_wait_again_and_again_is_not_taken_for_said(tg, front, db, ali):
+    speech = Speech(db, front)
+    await tg.fails("messages.sendMessage", "420 FLOOD_WAIT_1", times=ATTEMPTS)
+
+    with pytest.raises(TelegramWait):
+        await speech.send(ali.id, tg.world.access_hash(tg.bot, ali.id), "word", random_id=1)
+
+
+async def test_what_was_to_be_said_during_an_outage_keeps_to_the_pace_after_it(
+    tg, front, db: Database
+):
     people = [await tg.person(f"P{n}") for n in range(CROWD)]
     for one in people:
         await one.starts()
@@ -43,4 +73,3 @@ async def test_what_was_to_be_said_during_an_outage_keeps_to_the_pace_after_it(
     await tg.start()
     assert all(await asyncio.wait_for(asyncio.gather(*saying), 60))
     assert await tg.violations() == []
-    await front.close()

@@ -16,7 +16,7 @@ KEPT = 200_000
 @dataclass(slots=True)
 class Entry:
     """One call. `result` is "" while it runs, then ok, the error's text, or unanswered. `key` and
-    `session` in hex. `took` in seconds."""
+    `session` in hex. `took` in seconds; `age` is how long ago its message id was made."""
 
     at: float
     method: str
@@ -28,6 +28,7 @@ class Entry:
     random_id: int = 0
     result: str = ""
     took: float = 0.0
+    age: float = 0.0
 
 
 class Calls:

@@ -27,7 +27,7 @@ async def handle(connection: "Connection", number: int, thing: Any) -> None:
     assert connection.key is not None
     query, quiet = unwrap(thing)
     method = tl.name_of(query)
-    entry = connection.server.log.begin(entry_of(connection, method, query))
+    entry = connection.server.log.begin(entry_of(connection, number, method, query))
     faults: list[Fault] = []
     try:
         call = Call(connection.server, connection.key, entry)
@@ -101,11 +101,12 @@ def unwrap(thing: Any) -> tuple[Any, bool]:
     return thing, quiet
 
 
-def entry_of(connection: "Connection", method: str, query: Any) -> Entry:
+def entry_of(connection: "Connection", number: int, method: str, query: Any) -> Entry:
     assert connection.key is not None
-    ids = random_ids(query)
+    ids, now = random_ids(query), time.time()
     return Entry(
-        at=time.time(),
+        at=now,
+        age=now - number / (1 << 32),
         method=method,
         account=connection.key.account,
         key=connection.key.id.hex(),

@@ -139,5 +139,6 @@ def percent(words: str) -> int:
 
 
 def refuse(call: Call, wait: float, why: str) -> None:
-    call.world.broken.append(f"{call.entry.method} by {call.account.id}: {why}")
+    words = f"{call.entry.method} by {call.account.id}: {why}; {call.entry.age:.3f} s under way"
+    call.world.broken.append(words)
     raise Rpc(420, f"FLOOD_WAIT_{max(1, math.ceil(wait))}")

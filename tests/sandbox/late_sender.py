@@ -1,0 +1,40 @@
+"""A process of the bot's that says one word to each of many people, in line: to be stopped while
+some of the words are paid for and not said. `config.load` reads its environment; people are ids and
+access hashes, in JSON."""
+
+import asyncio
+import json
+import os
+import sys
+
+from procs import config
+from procs.bot.speech import Speech
+from procs.store.database import open_database
+from procs.telegram.front import Front
+from procs.telegram.pace import Urgency
+
+
+async def hear(*_: object) -> None:
+    """Nothing is said to it."""
+
+
+async def say_all(people: list[tuple[int, int]]) -> None:
+    settings = config.load(os.environ, env_file=None)
+    front = Front(settings)
+    await front.connect(hear, hear)
+    db = open_database(settings.database_url, run=settings.run)
+    speech = Speech(db, front)
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    await asyncio.gather(
+        *(
+            speech.send(chat, access, "word", random_id=chat, urgency=Urgency.COMMAND)
+            for chat, access in people
+        )
+    )
+    await front.close()
+    db.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(say_all(json.loads(sys.argv[1])))
