@@ -8,6 +8,7 @@ from daemon.errors import Refused
 from daemon.tables import count, local, table
 from procs import clock, i18n
 from procs.job import Lane, State
+from procs.job_payload import LinkPayload
 from procs.store import askers, record, workers
 from procs.store.database import Database
 from procs.store.record import Job
@@ -75,9 +76,10 @@ def why(db: Database, name: str) -> list[str]:
     """Everything that happened to one job, in order, and who asked for it. Raises Refused."""
     job = named(db, name)
     asked = askers.of_job(db, job.id)
-    link = job.payload.get("url") or next((one.url for one in asked), "")
+    wish = job.payload if isinstance(job.payload, LinkPayload) else LinkPayload(variant="")
+    link = wish.url or next((one.url for one in asked), "")
     lines = [
-        f"job {job.id}: {job.kind} {link} {job.payload.get('variant', '')}".rstrip(),
+        f"job {job.id}: {job.kind} {link} {wish.variant}".rstrip(),
         f"{job.state.name.lower()}, attempt {job.attempt}, user {job.user}"
         + (f", last error: {job.error}" if job.error else ""),
         "",

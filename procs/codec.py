@@ -1,8 +1,11 @@
-"""JSON, as every part of Chapar writes and reads it."""
+"""JSON, as every part of Chapar writes and reads it, and records of what it holds."""
 
-from typing import Any
+from dataclasses import fields
+from typing import Any, TypeVar
 
 import orjson
+
+T = TypeVar("T")
 
 
 def dump(value: Any) -> str:
@@ -13,3 +16,19 @@ def dump(value: Any) -> str:
 def load(text: str | bytes) -> Any:
     """The value of a JSON text. Raises ValueError when it is not JSON."""
     return orjson.loads(text)
+
+
+def record(kind: type[T], facts: Any) -> T:
+    """The dataclass `kind` of a JSON object. Fields that it does not have are left out: another
+    version of ours may have written them. Raises TypeError when one is missing that it needs,
+    TypeError or ValueError for what is no object."""
+    try:
+        return kind(**facts)
+    except TypeError:
+        known = names(kind)
+        return kind(**{name: fact for name, fact in dict(facts).items() if name in known})
+
+
+def names(kind: Any) -> tuple[str, ...]:
+    """The fields of a dataclass, in their order."""
+    return tuple(one.name for one in fields(kind))

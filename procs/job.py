@@ -5,7 +5,13 @@ Plain frozen data: no connection, no row object, no behaviour beyond reading one
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Any
+
+from procs.job_payload import DeliverPayload, LinkPayload, Payload, TrialPayload
+from procs.job_progress import Progress
+from procs.media_records import File as File
+from procs.media_records import Media as Media
+from procs.media_records import Part as Part
+from procs.media_records import Reference as Reference
 
 
 class State(IntEnum):
@@ -137,61 +143,31 @@ class Lease:
     seat: int
     kind: Kind
     attempt: int
-    payload: dict[str, Any]
-    progress: dict[str, Any] = field(default_factory=dict)
+    payload: Payload
+    progress: Progress = field(default_factory=Progress)
 
+    @property
+    def link(self) -> LinkPayload:
+        """What is fetched, looked at or tried. Raises TypeError for a delivery."""
+        if isinstance(self.payload, LinkPayload):
+            return self.payload
+        raise TypeError(f"job {self.job} ({self.kind}) has no link")
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """One file ready for Telegram, with its facts. Sizes in bytes, durations in seconds,
-    width and height as displayed (after rotation and pixel shape)."""
+    @property
+    def trial(self) -> TrialPayload:
+        """The breaker that is tried. Raises TypeError for any other job."""
+        if isinstance(self.payload, TrialPayload):
+            return self.payload
+        raise TypeError(f"job {self.job} ({self.kind}) is no trial")
 
-    path: str
-    kind: str  # video | audio | photo | document | animation
-    name: str
-    mime: str
-    size: int
-    duration: float = 0.0
-    width: int = 0
-    height: int = 0
-    silent: bool = False
-    title: str = ""
-    performer: str = ""
-    thumbnail: str = ""
-    sha256: str = ""
+    @property
+    def delivery(self) -> DeliverPayload:
+        """What is sent for whom. Raises TypeError for any other job."""
+        if isinstance(self.payload, DeliverPayload):
+            return self.payload
+        raise TypeError(f"job {self.job} ({self.kind}) is no delivery")
 
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A file that Telegram holds: what is needed to send it again without uploading."""
-
-    kind: str  # photo | document
-    id: int
-    access_hash: int
-    file_reference: str  # hex
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One message of a media: its reference and the facts a caption shows."""
-
-    reference: Reference
-    kind: str
-    name: str
-    size: int
-    duration: float = 0.0
-    width: int = 0
-    height: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """What one link, in one variant, was. `parts` in sending order."""
-
-    key: str
-    variant: str
-    title: str
-    site: str
-    url: str
-    parts: tuple[Part, ...]
-    id: int = 0
+    @property
+    def site(self) -> str:
+        """The site that the job visits, "" for a delivery."""
+        return self.payload.site if isinstance(self.payload, LinkPayload) else ""

@@ -39,7 +39,7 @@ async def sleep(db: Database, settings: config.Settings) -> None:
     tally, name = Tally(), f"w00-{os.getpid()}"
 
     async def carry(tools: Tools, lease: Lease) -> None:
-        tally.ran(lease.payload["n"])
+        tally.ran(table.number(lease))
         leases.finish(tools.db, lease, now=now())
 
     crew.WORK.update(dict.fromkeys(Kind, carry))

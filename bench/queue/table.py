@@ -2,24 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from procs.clock import now
-from procs.job import Kind, Lane
+from procs.job import Kind, Lane, Lease
+from procs.job_payload import DeliverPayload, LinkPayload
 from procs.store import seats, workers
 from procs.store.database import Database, open_database
 from procs.store.seats import NewJob
 
 #: What a download's row carries, so that rows are as long as real ones.
-LINK = {
-    "url": "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
-    "site": "youtube",
-    "key": "youtube:dQw4w9WgXcQ",
-    "variant": "best",
-    "folder": 0,
-}
+WISH = LinkPayload(
+    url="https://www.youtube.com/watch?v=dQw4w9WgXcQ", site="youtube", key="youtube:dQw4w9WgXcQ"
+)
+LINK = asdict(WISH)
 #: Jobs in one transaction when a table is filled.
 BITE = 5000
 
@@ -57,12 +54,20 @@ class Table:
             db.close()
 
 
-def download(user: int, **facts: Any) -> NewJob:
-    return NewJob(user, Lane.HEAVY, Kind.FETCH, {**LINK, **facts})
+def download(user: int, n: int = 0) -> NewJob:
+    """The `n`-th download of a measurement."""
+    return NewJob(user, Lane.HEAVY, Kind.FETCH, replace(WISH, title=str(n)))
 
 
-def delivery(user: int, **facts: Any) -> NewJob:
-    return NewJob(user, Lane.LIGHT, Kind.DELIVER, facts)
+def delivery(user: int, n: int = 0) -> NewJob:
+    """The `n`-th delivery of a measurement."""
+    return NewJob(user, Lane.LIGHT, Kind.DELIVER, DeliverPayload(request=n))
+
+
+def number(lease: Lease) -> int:
+    """Which of its measurement's jobs a worker has."""
+    payload = lease.payload
+    return payload.request if isinstance(payload, DeliverPayload) else int(payload.title)
 
 
 def in_turn(users: int, each: int) -> list[NewJob]:

@@ -63,7 +63,7 @@ class Worker:
         return new
 
     async def carry(self, lease: Lease) -> None:
-        self.tally.ran(lease.payload["n"])
+        self.tally.ran(table.number(lease))
         self.done.append(lease)
         self.free += 1
         self.news.set()

@@ -204,7 +204,7 @@ def begin(db: Database, lease: Lease, way: Way, error: JobError, *, person: int,
 
 
 def trial_of(lease: Lease, way: Way, person: int) -> Trial:
-    return Trial(way, person, lease.payload["url"])
+    return Trial(way, person, lease.link.url)
 
 
 def worked(db: Database, lease: Lease, way: Way, *, whole: bool, now: Now) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from procs import codec
+from procs import job_payload, job_progress
 from procs.clock import Now
 from procs.errors import LeaseLost
 from procs.job import Kind, Lane, Lease, State
@@ -115,14 +115,10 @@ def claim(
 
 
 def lease(row: Row) -> Lease:
-    *names, lane, seat, kind, attempt, payload, progress = row
-    job, fence, worker, user = names
-    load = codec.load
-    return Lease(
-        *(job, fence, worker, user, LANES[lane], seat, KINDS[kind], attempt),
-        payload=load(payload),
-        progress=load(progress),
-    )
+    job, fence, worker, user, lane, seat, kind, attempt, payload, progress = row
+    wish, done = job_payload.decode(kind, payload), job_progress.decode(progress)
+    named = LANES[lane], seat, KINDS[kind], attempt
+    return Lease(job, fence, worker, user, *named, wish, done)
 
 
 def ready(db: Database, lane: Lane, *, local: bool = False) -> bool:
@@ -142,10 +138,9 @@ def holds(db: Database, lease: Lease) -> bool:
     return db.one(HOLDS, {"job": lease.job, "fence": lease.fence}) is not None
 
 
-def note(db: Database, lease: Lease, facts: Mapping[str, Any], *, full: bool = False) -> None:
-    """Keep a step's result in the row, so that a retry continues. Raises LeaseLost."""
-    lease.progress.update(facts)
-    text = codec.dump(lease.progress)
+def note(db: Database, lease: Lease, *, full: bool = False) -> None:
+    """Keep the lease's progress in the row, so that a retry continues. Raises LeaseLost."""
+    text = job_progress.encode(lease.progress)
     with db.write(full=full):
         _ours(db.change(NOTE, {**_name(lease), "progress": text}), lease)
 
@@ -223,7 +218,7 @@ def postpone(db: Database, lease: Lease, *, delay: float, now: Now, why: str) ->
         **_name(lease),
         "due": now.wall + delay,
         "error": why,
-        "progress": codec.dump(lease.progress),
+        "progress": job_progress.encode(lease.progress),
         "event": event(now, "later", why=why, delay=f"{delay:.1f}"),
     }
     with db.write():

@@ -1,12 +1,12 @@
 """What was uploaded once and can be sent again: references by media key and variant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 from procs import codec
 from procs.clock import Now
-from procs.job import Media, Part, Reference
+from procs.job import Media, Part
+from procs.media_records import part_of
 from procs.store.database import Database
 
 FIND = """
@@ -110,11 +110,5 @@ def record(row: tuple[object, ...], key: str, variant: str) -> Media:
         title=str(title),
         site=str(site),
         url=str(url),
-        parts=tuple(part(p) for p in codec.load(str(parts))),
+        parts=tuple(part_of(p) for p in codec.load(str(parts))),
     )
-
-
-def part(facts: Mapping[str, Any]) -> Part:
-    """The part of its JSON form."""
-    rest = {name: fact for name, fact in facts.items() if name != "reference"}
-    return Part(reference=Reference(**facts["reference"]), **rest)

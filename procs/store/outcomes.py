@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from procs import codec
 from procs.clock import Now
 from procs.job import Kind, Lane, Lease, Media, State
+from procs.job_payload import DeliverPayload
 from procs.store import leases, seats
 from procs.store import media as shelf
 from procs.store import order as ordering
@@ -110,7 +111,7 @@ def deliver(db: Database, request: int, *, user: int, media: int, now: Now) -> i
         user=user,
         lane=Lane.LIGHT,
         kind=Kind.DELIVER,
-        payload={"request": request, "media": media},
+        payload=DeliverPayload(request, media),
         mark=f"deliver:{request}",
     )
     number = seats.add(db, job, now=now)

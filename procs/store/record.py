@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from procs import codec
+from procs import job_payload
 from procs.clock import Now
 from procs.job import Lane, State
+from procs.job_payload import Payload
 from procs.store import outcomes, seats, upkeep, wake, workers
 from procs.store.database import Database
 from procs.store.story import event
@@ -55,7 +56,7 @@ class Job:
     deaths: int
     kind: str
     site: str
-    payload: dict[str, Any]
+    payload: Payload
     error: str
     worker: str
     story: tuple[str, ...]
@@ -116,5 +117,6 @@ def cancel(db: Database, job: int, *, now: Now) -> bool:
 
 def _job(row: tuple[Any, ...]) -> Job:
     (*who, lane, state), rest, (payload, error, worker, story) = row[:4], row[4:9], row[9:]
-    facts: tuple[Any, ...] = (*who, Lane(lane), State(state), *rest, codec.load(payload))
-    return Job(*(*facts, error, worker, tuple(story.splitlines())))
+    facts: tuple[Any, ...] = (*who, Lane(lane), State(state), *rest)
+    about = job_payload.decode(row[7], payload)
+    return Job(*(*facts, about, error, worker, tuple(story.splitlines())))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from procs.clock import Now
 from procs.job import Ask, Kind, Lane, Lease, Link, State
+from procs.job_payload import LinkPayload
 from procs.store import allowances, deliveries, leases, media, outcomes, seats, wake
 from procs.store.allowances import Allowance, Room
 from procs.store.cancelling import cancel as cancel
@@ -176,14 +177,14 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
         seats.adopt(db, alive[0], user=ask.user, lane=lane, now=now)
         db.change(JOINED, {"job": alive[0], "event": event(now, "joined", user=ask.user)})
         return _point(db, Submitted(request, "joined", alive[0]))
-    payload = {
-        "url": ask.link.url,
-        "site": ask.link.site,
-        "key": ask.link.key,
-        "variant": ask.link.variant,
-        **({"title": ask.link.title} if ask.link.title else {}),
-        "folder": (ask.parent or request) if ask.folder else 0,
-    }
+    payload = LinkPayload(
+        url=ask.link.url,
+        site=ask.link.site,
+        key=ask.link.key,
+        variant=ask.link.variant,
+        title=ask.link.title,
+        folder=(ask.parent or request) if ask.folder else 0,
+    )
     new = seats.NewJob(
         user=ask.user,
         lane=lane,
@@ -264,7 +265,7 @@ def fetch_anew(db: Database, lease: Lease, order: Order, *, now: Now) -> None:
     ask = Ask(order.user, order.chat, order.message, 0, link)
     with db.write(full=True):
         leases.end(db, lease, State.DONE, now=now, word="reference-stale")
-        media.forget(db, lease.payload["media"])
+        media.forget(db, lease.delivery.media)
         attach(db, order.id, ask, now=now)
 
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from procs import codec
+from procs import job_payload
 from procs.clock import Now
 from procs.job import Kind, Lane, Lease, State
+from procs.job_payload import Payload
 from procs.store import pauses, settings
 from procs.store.database import Database
 from procs.store.story import event
@@ -75,7 +76,7 @@ class NewJob:
     user: int
     lane: Lane
     kind: Kind
-    payload: dict[str, Any]
+    payload: Payload
     mark: str | None = None
     site: str = ""
 
@@ -130,7 +131,7 @@ def insert(
         "now": at,
         "seat": seat,
         "mark": job.mark,
-        "payload": codec.dump(job.payload),
+        "payload": job_payload.encode(job.payload),
         "event": event(now, "added", state=state.name.lower()),
     }
     db.change(ADD, facts)

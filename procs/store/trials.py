@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from procs.clock import Now
 from procs.job import Kind, Lane
+from procs.job_payload import TrialPayload
 from procs.store import seats
 from procs.store.database import Database
 
@@ -72,8 +73,8 @@ def plan(db: Database, trial: Trial, *, at: float, now: Now) -> None:
             return
         site, egress = trial.way.site, trial.way.egress
         # Nothing of it goes to Telegram: a slot that may not sign in can carry it (`folder`).
-        facts = {"url": trial.url, "site": site, "egress": egress, "person": trial.person}
-        payload = {**facts, "key": trial.mark, "variant": "best", "folder": 1}
+        link = {"url": trial.url, "site": site, "key": trial.mark}
+        payload = TrialPayload(**link, folder=1, egress=egress, person=trial.person)
         job = seats.NewJob(EVERYBODY, Lane.LOOK, Kind.TRIAL, payload, mark=trial.mark, site=site)
         seats.add_later(db, job, at=at, now=now)
 

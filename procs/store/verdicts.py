@@ -31,7 +31,7 @@ PRUNE = "DELETE FROM verdicts WHERE at < :since"
 
 def note(db: Database, way: Way, lease: Lease, *, failed: bool, now: Now) -> None:
     """Keep what this job's person met last, inside a transaction."""
-    facts = {"person": lease.user, "media": lease.payload["key"], "failed": int(failed)}
+    facts = {"person": lease.user, "media": lease.link.key, "failed": int(failed)}
     db.change(NOTE, {**way.facts, **facts, "now": now.wall})
 
 

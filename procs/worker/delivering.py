@@ -34,8 +34,8 @@ PATIENCE = 5.0
 
 async def deliver(tools: Tools, lease: Lease) -> None:
     """Carry one delivery to its end. Raises JobError, LeaseLost, TelegramWait."""
-    order = requests.order(tools.db, lease.payload["request"])
-    media = shelf.read(tools.db, lease.payload["media"])
+    order = requests.order(tools.db, lease.delivery.request)
+    media = shelf.read(tools.db, lease.delivery.media)
     if order is None or order.state != "open":
         leases.end(tools.db, lease, State.CANCELLED, now=clock.now(), word="nobody-waits")
         return
@@ -48,11 +48,12 @@ async def deliver(tools: Tools, lease: Lease) -> None:
 
 def in_order(tools: Tools, lease: Lease, order: Order) -> None:
     """Raises NotNow while an entry before this one in its list is on its way."""
-    since = lease.progress.get("ready") or clock.now().wall
+    since = lease.progress.ready or clock.now().wall
     if not ordering.waits(tools.db, order.id) or clock.now().wall - since > ordering.PATIENCE:
         return
-    if "ready" not in lease.progress:
-        leases.note(tools.db, lease, {"ready": since})
+    if lease.progress.ready is None:
+        lease.progress.ready = since
+        leases.note(tools.db, lease)
     raise NotNow(ordering.AGAIN, ordering.WHY)
 
 

@@ -71,7 +71,7 @@ class Early:
 
     def is_kept(self, found: Found) -> bool:
         """Whether the file is sent as it is, whatever it turns out to be."""
-        return found.kind == "file" or parse(self.lease.payload["variant"]).form == "file"
+        return found.kind == "file" or parse(self.lease.link.variant).form == "file"
 
     def begin(self, find: Find, head: int = 0) -> None:
         """Look for the file; for another one than before, if we did."""

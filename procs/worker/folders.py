@@ -18,8 +18,6 @@ from procs.store.reservations import Disk
 FACTOR = 2
 #: Bytes that are expected of a media whose site does not tell.
 GUESS = 64 * 1024 * 1024
-#: What an earlier attempt learned about the bytes of a job, in its progress.
-SIZE = "size"
 #: Seconds, at most, until a job that found no room looks again.
 LOOK = 30.0
 
@@ -72,13 +70,13 @@ class Room:
     def expect(self, size: int | None) -> None:
         """Reserve room for a media of so many bytes, of an unknown number with None. What an
         earlier attempt learned holds. Raises NotNow, DiskTooSmall, LeaseLost."""
-        known = int(self.lease.progress.get(SIZE, 0))
+        known = self.lease.progress.size or 0
         self.reserve(max(size or known or GUESS, known))
 
     def learned(self) -> None:
         """Reserve what an earlier attempt had no room for, before the site is asked again. Raises
         as `expect`."""
-        if SIZE in self.lease.progress:
+        if self.lease.progress.size is not None:
             self.expect(None)
 
     def grow(self, done: int, total: int) -> None:
@@ -94,7 +92,8 @@ class Room:
             raise DiskTooSmall(f"{wanted} bytes wanted, the disk has fewer")
         missing = reservations.reserve(self.db, self.lease, wanted, disk=measure(self.settings))
         if missing:
-            leases.note(self.db, self.lease, {SIZE: size})
+            self.lease.progress.size = size
+            leases.note(self.db, self.lease)
             log.warning("disk.no-room", job=self.lease.job, wanted=wanted, missing=missing)
             raise NotNow(random.uniform(LOOK / 2, LOOK), NO_ROOM)
         self.promised = wanted

@@ -51,7 +51,7 @@ async def seen(tools: Tools, lease: Lease, visit: Visit) -> Found:
 
 def settle(tools: Tools, lease: Lease, found: Found) -> None:
     """What becomes of a look."""
-    wish = parse(lease.payload["variant"])
+    wish = parse(lease.link.variant)
     if wish.looks:
         show(tools, lease, found)
     elif found.kind == "list":
@@ -84,7 +84,7 @@ def shown(tools: Tools, lease: Lease, found: Found) -> dict[str, object]:
         "count": found.count,
         "more": found.more,
         "most": tools.settings.max_playlist,
-        "page": page_of(parse(lease.payload["variant"])),
+        "page": page_of(parse(lease.link.variant)),
         "entries": [asdict(entry) for entry in found.entries[:PAGE]],
         "choices": [asdict(choice) for choice in forms],
         "ready": ready,

@@ -2,38 +2,35 @@
 Telegram has of them."""
 
 import secrets
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from procs import clock, log
 from procs.job import File, Lease
+from procs.job_progress import Prepared, Whole
 from procs.store import leases, uploads
 from procs.store.uploads import Begun
 from procs.worker.tools import Tools
 
-PREPARED = "prepared"
 #: Seconds between two notes of how far an upload is.
 EVERY = 1.0
 
 
-def note(
-    tools: Tools, lease: Lease, folder: Path, whole: dict[str, Any], files: list[File]
-) -> None:
+def note(tools: Tools, lease: Lease, folder: Path, whole: Whole, files: list[File]) -> None:
     """The files are ready to go up. Raises LeaseLost."""
-    facts = {"folder": folder.name, "whole": whole, "files": [asdict(file) for file in files]}
-    leases.note(tools.db, lease, {PREPARED: facts})
+    lease.progress.prepared = Prepared(folder.name, whole, tuple(files))
+    leases.note(tools.db, lease)
 
 
-def take_over(tools: Tools, lease: Lease) -> tuple[Path, dict[str, Any], list[File]] | None:
+def take_over(tools: Tools, lease: Lease) -> tuple[Path, Whole, list[File]] | None:
     """The folder, now ours, that the worker before us prepared and could not empty; None when it
     is gone, or not whole."""
-    facts = lease.progress.get(PREPARED)
-    if not facts:
+    left = lease.progress.prepared
+    if left is None:
         return None
-    old = tools.settings.jobs / facts["folder"]
+    old = tools.settings.jobs / left.folder
     new = tools.settings.jobs / f"{lease.job}-{lease.fence}"
-    files = [moved(File(**one), new) for one in facts["files"]]
+    files = [moved(file, new) for file in left.files]
     try:
         old.rename(new)
     except OSError:
@@ -41,7 +38,7 @@ def take_over(tools: Tools, lease: Lease) -> tuple[Path, dict[str, Any], list[Fi
     if not all(is_there(file) for file in files):
         return None
     log.info("files.taken-over", job=lease.job, worker=tools.name, files=len(files))
-    return new, facts["whole"], files
+    return new, left.whole, files
 
 
 def moved(file: File, folder: Path) -> File:

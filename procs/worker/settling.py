@@ -149,7 +149,7 @@ def note(tools: Tools, lease: Lease, error: JobError, code: str) -> None:
 def alarm(tools: Tools, lease: Lease, error: JobError) -> None:
     """Have the admins told: a job failed for good, or a site is left alone, by what ends others
     too."""
-    site = lease.payload.get("site") or error.site
+    site = lease.site or error.site
     facts: dict[str, Any] = {"job": lease.job, "worker": tools.name, "detail": error.detail}
     alerts.note(tools.db, error.name, site, now=clock.now(), **facts)
 

@@ -30,8 +30,8 @@ ABOUT_US = ("bot-check", "site-busy")
 async def try_out(tools: Tools, lease: Lease) -> None:
     """Carry one trial to its end. Raises NotNow when the site is to be left alone for longer,
     LeaseLost."""
-    way = Way(lease.payload["site"], lease.payload["egress"])
-    state = breakers.state(tools.db, way, lease.payload["person"])
+    way = Way(lease.trial.site, lease.trial.egress)
+    state = breakers.state(tools.db, way, lease.trial.person)
     identity = visiting.named(tools, way.site).get(way.egress)
     if state and identity and trials.is_awaited(tools.db, way.site, now=clock.now()):
         until, why = state
@@ -60,7 +60,7 @@ async def judge(tools: Tools, lease: Lease, visit: Visit, why: str) -> None:
             if breakers.proven(tools.db, visit.way, now=clock.now()):
                 visiting.closed(tools, lease, visit.way)
             return
-    person = lease.payload["person"]
+    person = lease.trial.person
     error = error or errors.NetworkBroken()
     rest = breakers.disproven(tools.db, visit.way, person, error, now=clock.now())
     left = rest.until - clock.now().wall
@@ -71,8 +71,8 @@ async def judge(tools: Tools, lease: Lease, visit: Visit, why: str) -> None:
 
 def links(tools: Tools, lease: Lease, why: str) -> list[str]:
     """What to look at, until one of them answers."""
-    known = trials.known_good(tools.db, lease.payload["site"])
-    parts = urlsplit(lease.payload["url"])
+    known = trials.known_good(tools.db, lease.trial.site)
+    parts = urlsplit(lease.trial.url)
     first_page = f"{parts.scheme}://{parts.netloc}/"
     if why in ABOUT_US:
         return known[:1] or [first_page]
@@ -93,7 +93,7 @@ async def failure(tools: Tools, lease: Lease, visit: Visit, url: str) -> JobErro
 
 async def probe(tools: Tools, lease: Lease, visit: Visit, url: str) -> None:
     """Read one address as for a person's download. Raises JobError."""
-    asked = replace(lease, payload={**lease.payload, "url": url})
+    asked = replace(lease, payload=replace(lease.trial, url=url))
     folder = folders.make(tools.db, tools.settings.jobs, lease)
     try:
         largest = await orders.largest(tools, asked)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from procs import clock, errors, log, variant
 from procs.clock import Now
@@ -19,6 +18,7 @@ from procs.engine.client import Found
 from procs.engine.records import COOKIES
 from procs.errors import JobError, NotNow, StoreFull
 from procs.job import Lease
+from procs.job_progress import Turn
 from procs.rules import Identity, Rules
 from procs.store import alerts, breakers, cookies, leases, looks, outcomes, visits, wake
 from procs.store import settings as counters
@@ -34,10 +34,6 @@ APART = 2.0
 LONGEST = 24 * 3600.0
 #: Seconds after which one that waits for a visitor to leave looks by itself.
 ROOM_LOOK = 30.0
-#: What a lease's progress says of visits: the way it went, those that failed it, and the instant
-#: that is booked for it by one.
-WAY, TRIED, TURN = "way", "tried", "turn"
-
 #: Alerts about a site that are over once its breaker closes, or with any visit that reached it.
 BREAKING, FILTERED = ("bot-check", "proxy-broken"), ("site-filtered",)
 
@@ -72,7 +68,7 @@ class Visit:
 
     @property
     def way(self) -> Way:
-        return Way(self.lease.payload["site"], self.identity.name)
+        return Way(self.lease.site, self.identity.name)
 
     def bring_cookies(self, folder: Path) -> str:
         """The name of a copy of the cookies in the job's folder, "" for a guest."""
@@ -85,7 +81,7 @@ class Visit:
 
     def check_length(self, found: Found) -> None:
         """Raises TooLong for what the operator does not want to spend a room on."""
-        clip = variant.parse(self.lease.payload["variant"]).clip
+        clip = variant.parse(self.lease.link.variant).clip
         length = clip.within(found.duration) if clip else found.duration
         if self.rules.max_duration and length > self.rules.max_duration:
             raise errors.TooLong(f"{length:g} s, at most {self.rules.max_duration:g}")
@@ -131,49 +127,47 @@ def unwritten_at_worst(event: str, lease: Lease) -> Iterator[None]:
 
 def enter(tools: Tools, lease: Lease) -> Visit:
     """Go to the site by the best way there is, or raise NotNow."""
-    site, progress = lease.payload["site"], lease.progress
+    site, progress = lease.site, lease.progress
     rules, now = tools.settings.sites.of(site), clock.now()
-    booked = progress.pop(TURN, None) or looked(tools, lease, now=now)
-    progress.pop(WAY, None)
+    booked = progress.turn or looked(tools, lease, now=now)
+    progress.turn = progress.way = None
     identity = choose(tools, lease, rules, booked, now=now)
     way = Way(site, identity.name)
-    if not booked or booked[0] != way.egress:
-        booked = [way.egress, visits.book(tools.db, way, rules, now=now)]
-    late = booked[1] - now.wall
+    if not booked or booked.egress != way.egress:
+        booked = Turn(way.egress, visits.book(tools.db, way, rules, now=now))
+    late = booked.at - now.wall
     if late > 0 or not has_room(tools, lease, rules):
-        progress[TURN] = booked
+        progress.turn = booked
         raise NotNow(
             max(late, 0.0) or ROOM_LOOK, visits.TURN if late > 0 else visits.FULL, keeps=True
         )
-    progress[WAY] = way.egress
+    progress.way = way.egress
     if rules.rate or rules.gap or rules.concurrency:
-        leases.note(tools.db, lease, {})  # the booking is used up
+        leases.note(tools.db, lease)  # the booking is used up
     return Visit(tools, lease, rules, identity)
 
 
-def looked(tools: Tools, lease: Lease, *, now: Now) -> list[Any] | None:
+def looked(tools: Tools, lease: Lease, *, now: Now) -> Turn | None:
     """A look and the download that was chosen of it are one visit, by the same way."""
-    if lease.attempt > 1 or variant.parse(lease.payload["variant"]).looks:
+    if lease.attempt > 1 or variant.parse(lease.link.variant).looks:
         return None
-    way = looks.way(tools.db, lease.payload["key"], now=now)
-    return [way, now.wall] if way else None
+    way = looks.way(tools.db, lease.link.key, now=now)
+    return Turn(way, now.wall) if way else None
 
 
 def has_room(tools: Tools, lease: Lease, rules: Rules) -> bool:
-    most, site = rules.concurrency, lease.payload["site"]
+    most, site = rules.concurrency, lease.site
     return not most or visits.enter(tools.db, lease, site, most=most, now=clock.now())
 
 
-def choose(
-    tools: Tools, lease: Lease, rules: Rules, booked: list[Any] | None, *, now: Now
-) -> Identity:
+def choose(tools: Tools, lease: Lease, rules: Rules, booked: Turn | None, *, now: Now) -> Identity:
     """The first way that is open: one that has not failed this job, where it is booked, where it
     may begin soonest, in the operator's order. Raises NotNow when all are closed,
     LeftAlone when that lasts for too long."""
-    site, tried = lease.payload["site"], lease.progress.get(TRIED, [])
+    site, tried = lease.site, lease.progress.tried
 
     def order(one: Identity) -> tuple[bool, bool, float]:
-        elsewhere = not booked or booked[0] != one.name
+        elsewhere = not booked or booked.egress != one.name
         return (
             one.name in tried,
             elsewhere,
@@ -226,15 +220,17 @@ def seconds(rest: Rest) -> float:
 def judge(tools: Tools, lease: Lease, error: JobError) -> Ruling:
     """Count a failure against the way it was met by, and say what it means for the job."""
     usual = Ruling(None, error.name)
-    if WAY not in lease.progress:
+    went = lease.progress.way
+    if went is None:
         return usual
-    site = lease.payload["site"]
-    identity = named(tools, site)[lease.progress[WAY]]
+    site = lease.site
+    identity = named(tools, site)[went]
     rest = count(tools, lease, Way(site, identity.name), error)
     if identity.cookies and error.name in cookies.MOST:
         refuse(tools, site, identity.cookies.name, error)
     if another(tools, lease, identity, error):
-        leases.note(tools.db, lease, {TRIED: [identity.name]})
+        lease.progress.tried = (identity.name,)
+        leases.note(tools.db, lease)
         return Ruling(0.0, error.name, elsewhere=True)
     if rest is None:
         return usual
@@ -271,9 +267,9 @@ def refuse(tools: Tools, site: str, file: str, error: JobError) -> None:
 def another(tools: Tools, lease: Lease, mine: Identity, error: JobError) -> bool:
     """Whether the job goes once more by another way, which is open."""
     differs = ELSEWHERE.get(type(error))
-    if differs is None or lease.progress.get(TRIED):
+    if differs is None or lease.progress.tried:
         return False
-    site, now = lease.payload["site"], clock.now()
+    site, now = lease.site, clock.now()
     ways = fit(tools, site, tools.settings.sites.of(site), now=now)
     others = [one for one in ways if one.name != mine.name and differs(mine, one)]
     return any(

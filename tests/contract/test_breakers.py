@@ -259,7 +259,7 @@ def test_after_its_end_the_site_is_tried_by_a_job_of_our_own(desk: Desk, clock: 
     assert answers == [Rest(pytest.approx(clock.wall + LOOK, abs=0.1), "site-broken")] * 4
     one = trial(desk)
     assert one.user == EVERYBODY
-    assert one.payload["url"] == "https://site.example/c"
+    assert one.link.url == "https://site.example/c"
     assert [each.trial for each in breakers.listed(desk.db) if each.is_shut_to_all] == [one.job]
 
 
@@ -282,7 +282,7 @@ def test_who_asks_after_the_trial_was_lost_has_another_one_made(desk: Desk, cloc
     assert asks(desk, jobs[0])
     assert asks(desk, jobs[1])
 
-    assert trial(desk).payload["person"] == EVERYBODY
+    assert trial(desk).trial.person == EVERYBODY
     assert desk.claim(desk.worker(), lane=Lane.LOOK) == []
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from procs.clock import now
 from procs.job import Kind, Lane
+from procs.job_payload import LinkPayload
 from procs.store import leases, seats
 from procs.store.database import Database
 from procs.store.seats import NewJob
@@ -38,7 +39,7 @@ def cost(operation: Callable[[], object], times: int = TIMES) -> Spent:
 
 
 def job(user: int, number: int) -> NewJob:
-    payload = {"url": f"https://site.example/watch?v={number:011d}", "variant": "best"}
+    payload = LinkPayload(f"https://site.example/watch?v={number:011d}")
     mark = f"fetch:{user}-{number}:best"
     return NewJob(user, Lane.HEAVY, Kind.FETCH, payload, mark=mark, site="site.example")
 

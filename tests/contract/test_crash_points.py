@@ -22,6 +22,7 @@ import pytest
 from procs import errors
 from procs.clock import Now
 from procs.job import Ask, Kind, Lane, Lease, Link, State, Step
+from procs.job_payload import LinkPayload
 from procs.rules import Rate, Rules
 from procs.store import (
     breakers,
@@ -128,13 +129,18 @@ def nobody_wants_b(db: Database, scene: Scene, now: Now) -> None:
 
 
 def order_of(db: Database, scene: Scene) -> requests.Order:
-    order = requests.order(db, scene.light.payload["request"])
+    order = requests.order(db, scene.light.delivery.request)
     assert order is not None
     return order
 
 
+def learn(db: Database, lease: Lease) -> None:
+    lease.progress.size = 1
+    leases.note(db, lease, full=True)
+
+
 def three_downloads() -> list[seats.NewJob]:
-    return [seats.NewJob(9, Lane.HEAVY, Kind.FETCH, {"key": f"url:{n}"}) for n in "stu"]
+    return [seats.NewJob(9, Lane.HEAVY, Kind.FETCH, LinkPayload(key=f"url:{n}")) for n in "stu"]
 
 
 def everything_was_said_of_the_failed(db: Database, scene: Scene, now: Now) -> None:
@@ -192,7 +198,7 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
         None,
         lambda db, s, now: seats.enqueue(
             db,
-            [seats.NewJob(9, Lane.HEAVY, Kind.FETCH, {"key": f"url:{n}"}) for n in "stu"],
+            [seats.NewJob(9, Lane.HEAVY, Kind.FETCH, LinkPayload(key=f"url:{n}")) for n in "stu"],
             now=now,
         ),
     ),
@@ -201,7 +207,7 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
         lambda db, s, now: leases.claim(db, worker=s.worker, lane=Lane.HEAVY, room=3, now=now),
     ),
     "renew": (None, lambda db, s, now: leases.renew(db, worker=s.worker, now=now)),
-    "note": (None, lambda db, s, now: leases.note(db, s.a, {"parts": [1]}, full=True)),
+    "note": (None, lambda db, s, now: learn(db, s.a)),
     "turn": (
         nobody_wants_b,
         lambda db, s, now: leases.turn(
@@ -227,7 +233,7 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     "delivered": (
         None,
         lambda db, s, now: outcomes.delivered(
-            db, s.light, s.light.payload["request"], worker="w", now=now
+            db, s.light, s.light.delivery.request, worker="w", now=now
         ),
     ),
     "failed": (
@@ -480,11 +486,11 @@ def everything_ends_once(db: Database, now: Now) -> None:
 def end(desk: Desk, lease: Lease) -> None:
     now = desk.clock.now()
     if lease.kind is Kind.DELIVER:
-        outcomes.delivered(desk.db, lease, lease.payload["request"], worker="w", now=now)
+        outcomes.delivered(desk.db, lease, lease.delivery.request, worker="w", now=now)
     elif lease.kind is Kind.LOOK:
         lists.known(desk.db, lease, "best", now=now)
     else:
-        key = lease.payload["key"]
+        key = lease.link.key
         media = desk.media(key)
         outcomes.fetched(desk.db, lease, media, keys={key}, now=now)
 

@@ -6,6 +6,7 @@ import pytest
 
 from procs.errors import LeaseLost
 from procs.job import Lane, State
+from procs.job_progress import Progress
 from procs.store import alerts, holding, leases, outcomes, outlook, pauses, upkeep
 from tests.contract.conftest import Clock, Desk
 
@@ -22,7 +23,7 @@ def test_a_job_that_ends_hands_its_seat_to_the_users_next(desk: Desk, clock: Clo
 
     leases.finish(desk.db, first, now=clock.now())
 
-    assert [lease.payload["key"] for lease in desk.claim(first.worker, room=10)] == ["url:c"]
+    assert [lease.link.key for lease in desk.claim(first.worker, room=10)] == ["url:c"]
 
 
 def test_a_new_user_waits_behind_cap_jobs_of_another_however_many_that_one_has(desk: Desk) -> None:
@@ -41,7 +42,7 @@ def test_a_finished_job_sends_its_user_to_the_back_of_the_ring(desk: Desk, clock
 
     leases.finish(desk.db, first, now=clock.now())
 
-    turns = [desk.claim(worker)[0].payload["key"] for _ in range(4)]
+    turns = [desk.claim(worker)[0].link.key for _ in range(4)]
     assert turns == ["url:b", "url:x", "url:y", "url:c"]
 
 
@@ -90,7 +91,7 @@ def test_a_light_job_never_waits_behind_downloads(desk: Desk, clock: Clock) -> N
     desk.asks(1, *(f"big{n}" for n in range(20)))
 
     (light,) = desk.claim(worker, lane=Lane.LIGHT)
-    assert light.payload["request"] == asked.request
+    assert light.delivery.request == asked.request
 
 
 def test_a_late_finish_from_a_reaped_lease_changes_nothing(desk: Desk, clock: Clock) -> None:
@@ -116,7 +117,7 @@ def test_no_write_of_a_lost_lease_has_an_effect(desk: Desk, clock: Clock, act: s
     upkeep.reap(desk.db, now=clock.now())
     now = clock.now()
     acts = {
-        "note": lambda: leases.note(desk.db, stale, {"parts": []}),
+        "note": lambda: leases.note(desk.db, stale),
         "retry": lambda: leases.retry(desk.db, stale, delay=1, now=now, error="x"),
         "release": lambda: leases.release(desk.db, stale, now=now),
         "end": lambda: leases.end(desk.db, stale, State.FAILED, now=now),
@@ -125,7 +126,7 @@ def test_no_write_of_a_lost_lease_has_an_effect(desk: Desk, clock: Clock, act: s
     with pytest.raises(LeaseLost):
         acts[act]()
 
-    assert [lease.progress for lease in desk.claim(desk.worker())] == [{}]
+    assert [lease.progress for lease in desk.claim(desk.worker())] == [Progress()]
 
 
 def test_a_beat_keeps_a_lease_and_says_what_is_held(desk: Desk, clock: Clock) -> None:
@@ -154,7 +155,8 @@ def test_a_retried_job_comes_back_when_due_and_keeps_its_progress(desk: Desk, cl
     worker = desk.worker()
     desk.asks(1, "a")
     (lease,) = desk.claim(worker)
-    leases.note(desk.db, lease, {"parts": [1]})
+    lease.progress.size = 9
+    leases.note(desk.db, lease)
 
     leases.retry(desk.db, lease, delay=30, now=clock.now(), error="site-busy")
 
@@ -162,7 +164,7 @@ def test_a_retried_job_comes_back_when_due_and_keeps_its_progress(desk: Desk, cl
     clock.skip(31)
     upkeep.bring_due(desk.db, now=clock.now())
     (again,) = desk.claim(worker)
-    assert (again.attempt, again.progress) == (2, {"parts": [1]})
+    assert (again.attempt, again.progress) == (2, Progress(size=9))
 
 
 def test_a_wait_that_is_not_the_jobs_fault_costs_no_attempt(desk: Desk, clock: Clock) -> None:
@@ -184,7 +186,7 @@ def test_a_retrying_job_does_not_keep_its_users_seat(desk: Desk, clock: Clock) -
 
     leases.retry(desk.db, first, delay=600, now=clock.now(), error="site-busy")
 
-    assert [lease.payload["key"] for lease in desk.claim(worker, room=9)] == ["url:c"]
+    assert [lease.link.key for lease in desk.claim(worker, room=9)] == ["url:c"]
 
 
 def test_a_released_job_can_be_claimed_at_once_for_the_same_attempt(

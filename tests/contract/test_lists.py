@@ -31,10 +31,10 @@ def ends(desk: Desk, worker: int, *, fails: bool) -> None:
     if fails:
         outcomes.failed(desk.db, lease, error="gone", say="failed-gone", now=desk.clock.now())
         return
-    media = desk.media(lease.payload["key"].removeprefix("url:"))
+    media = desk.media(lease.link.key.removeprefix("url:"))
     outcomes.fetched(desk.db, lease, media, keys={media.key}, now=desk.clock.now())
     (lease,) = desk.claim(worker, lane=Lane.LIGHT)
-    request = lease.payload["request"]
+    request = lease.delivery.request
     outcomes.delivered(desk.db, lease, request, worker="w00-1", now=desk.clock.now())
 
 
@@ -107,7 +107,7 @@ def test_one_media_leaves_nothing_to_choose(desk: Desk) -> None:
     request = asks(desk, 7, "mp3#2")
     lists.known(desk.db, looked(desk), "mp3", now=desk.clock.now())
     (lease,) = desk.claim(desk.worker())
-    assert (lease.payload["variant"], lease.kind) == ("mp3", "fetch")
+    assert (lease.link.variant, lease.kind) == ("mp3", "fetch")
     assert desk.glance(request).state == "open"
     assert audit(desk.db) == []
 
@@ -136,7 +136,7 @@ def test_what_is_encoded_anew_waits_behind_no_download(desk: Desk) -> None:
     for variant in ("best!", "best@1-2!", "720p"):
         asks(desk, 7, variant)
     worker = desk.worker()
-    assert [one.payload["variant"] for one in desk.claim(worker, 9)] == ["720p"]
+    assert [one.link.variant for one in desk.claim(worker, 9)] == ["720p"]
     (lease,) = desk.claim(worker, 9, lane=Lane.ENCODE)
     leases.finish(desk.db, lease, now=desk.clock.now())
     assert len(desk.claim(worker, 9, lane=Lane.ENCODE)) == 1
@@ -155,4 +155,4 @@ def test_an_album_of_chosen_parts_is_not_looked_at_twice(desk: Desk) -> None:
     asks(desk, 7, "best#1,3")
     lists.known(desk.db, looked(desk), "best#1,3", now=desk.clock.now())
     (lease,) = desk.claim(desk.worker())
-    assert (lease.payload["variant"], lease.kind) == ("best#1,3", "fetch")
+    assert (lease.link.variant, lease.kind) == ("best#1,3", "fetch")

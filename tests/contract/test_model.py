@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from hypothesis.strategies import booleans, integers, lists, sampled_from, tuples
 
+from procs import codec, job_progress
 from procs.errors import LeaseLost
 from procs.job import Ask, Kind, Lane, Lease, Link, Person, State, Step
 from procs.store import (
@@ -33,6 +34,7 @@ from procs.store import (
     users,
 )
 from procs.store import settings as wishes
+from procs.store.database import Database
 from procs.store.glances import Report
 from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
@@ -196,7 +198,7 @@ class Walk(RuleBasedStateMachine):
     def got(self, found: list[Lease]) -> list[tuple[Any, ...]]:
         self.leases += sorted(found, key=lambda one: one.job)
         return sorted(
-            (one.job, one.fence, one.user, one.seat, one.attempt, one.progress) for one in found
+            (one.job, one.fence, one.user, one.seat, one.attempt, written(one)) for one in found
         )
 
     def meant(self, found: list[Job]) -> list[tuple[Any, ...]]:
@@ -238,8 +240,8 @@ class Walk(RuleBasedStateMachine):
             glances.report(self.db, [Report(lease.job, Step.FETCH, done, 9)])
             self.under(
                 lease,
-                lambda now, one=lease: leases.note(self.db, one, {"done": done}),
-                lambda job: job.progress.update(done=done),
+                lambda now, one=lease: note(self.db, one, done),
+                lambda job: job.progress.update(size=done),
             )
 
     @precondition(lambda self: self.leases)
@@ -291,7 +293,7 @@ class Walk(RuleBasedStateMachine):
             )
 
     def fetched(self, lease: Lease) -> None:
-        key = lease.payload["key"]
+        key = lease.link.key
         got = self.desk.media(key)
         self.under(
             lease,
@@ -301,15 +303,15 @@ class Walk(RuleBasedStateMachine):
 
     def sent(self, lease: Lease, how: str) -> None:
         """A delivery is made, of the media that was asked for; or its reference is stale."""
-        order = requests.order(self.db, lease.payload["request"])
-        known = media.read(self.db, lease.payload["media"])
+        order = requests.order(self.db, lease.delivery.request)
+        known = media.read(self.db, lease.delivery.media)
         assert order is not None
         assert known is None or known.title == order.key or not self.model.held(lease)
         if order.state == "open" and (how == "stale" or known is None):
             self.under(
                 lease,
                 lambda now: requests.fetch_anew(self.db, lease, order, now=now),
-                lambda job: self.model.stale(job, lease.payload["media"]),
+                lambda job: self.model.stale(job, lease.delivery.media),
             )
         else:
             self.under(
@@ -382,6 +384,16 @@ class Walk(RuleBasedStateMachine):
         self.both(
             lambda now: seats.fill_all(self.db, now=now), lambda: self.model.set_default(cap, USERS)
         )
+
+
+def note(db: Database, lease: Lease, size: int) -> None:
+    lease.progress.size = size
+    leases.note(db, lease)
+
+
+def written(lease: Lease) -> dict[str, Any]:
+    """A lease's progress as its row has it."""
+    return codec.load(job_progress.encode(lease.progress))
 
 
 TestWalk = Walk.TestCase

@@ -21,7 +21,7 @@ def spread(desk: Desk, *names: str) -> int:
 
 def fetched(desk: Desk, lease: Lease) -> Lease:
     """The media of a download is there; its delivery, claimed."""
-    media = desk.media(lease.payload["key"].removeprefix("url:"))
+    media = desk.media(lease.link.key.removeprefix("url:"))
     outcomes.fetched(desk.db, lease, media, keys={media.key}, now=desk.clock.now())
     (delivery,) = desk.claim(lease.worker, lane=Lane.LIGHT)
     return delivery
@@ -35,7 +35,7 @@ def put_off(desk: Desk, delivery: Lease) -> None:
 
 
 def delivered(desk: Desk, delivery: Lease) -> None:
-    request = delivery.payload["request"]
+    request = delivery.delivery.request
     outcomes.delivered(desk.db, delivery, request, worker="w00-1", now=desk.clock.now())
 
 
@@ -48,10 +48,10 @@ def test_an_entry_waits_for_the_one_before_it_that_runs(desk: Desk, worker: int)
     spread(desk, "a", "b")
     first, second = desk.claim(worker, room=2)
     later = fetched(desk, second)
-    assert order.waits(desk.db, later.payload["request"])
+    assert order.waits(desk.db, later.delivery.request)
     put_off(desk, later)
     sooner = fetched(desk, first)
-    assert not order.waits(desk.db, sooner.payload["request"])
+    assert not order.waits(desk.db, sooner.delivery.request)
 
 
 def test_who_waited_is_called_at_once_when_the_one_before_arrived(desk: Desk, worker: int) -> None:
@@ -62,7 +62,7 @@ def test_who_waited_is_called_at_once_when_the_one_before_arrived(desk: Desk, wo
     delivered(desk, fetched(desk, first))
     (again,) = desk.claim(worker, lane=Lane.LIGHT)
     assert (again.job, again.attempt) == (later.job, 1)
-    assert not order.waits(desk.db, again.payload["request"])
+    assert not order.waits(desk.db, again.delivery.request)
     assert audit(desk.db) == []
 
 
@@ -72,14 +72,14 @@ def test_who_waited_is_called_when_the_one_before_failed(desk: Desk, worker: int
     put_off(desk, fetched(desk, second))
     outcomes.failed(desk.db, first, error="gone", say="failed-gone", now=desk.clock.now())
     (again,) = desk.claim(worker, lane=Lane.LIGHT)
-    assert not order.waits(desk.db, again.payload["request"])
+    assert not order.waits(desk.db, again.delivery.request)
 
 
 def test_one_that_is_tried_again_later_is_not_waited_for(desk: Desk, worker: int) -> None:
     spread(desk, "a", "b")
     first, second = desk.claim(worker, room=2)
     leases.retry(desk.db, first, delay=600, now=desk.clock.now(), error="site-busy")
-    assert not order.waits(desk.db, fetched(desk, second).payload["request"])
+    assert not order.waits(desk.db, fetched(desk, second).delivery.request)
 
 
 def test_one_that_waits_likewise_is_waited_for(desk: Desk, worker: int) -> None:
@@ -92,8 +92,8 @@ def test_one_that_waits_likewise_is_waited_for(desk: Desk, worker: int) -> None:
     put_off(desk, last)
     delivered(desk, fetched(desk, first))
     (again,) = desk.claim(worker, room=2, lane=Lane.LIGHT)
-    assert again.payload["request"] < last.payload["request"]
-    assert order.waits(desk.db, last.payload["request"])
+    assert again.delivery.request < last.delivery.request
+    assert order.waits(desk.db, last.delivery.request)
     delivered(desk, again)
     (again,) = desk.claim(worker, room=2, lane=Lane.LIGHT)
     assert again.job == last.job
@@ -103,7 +103,7 @@ def test_nobody_is_waited_for_of_another_list(desk: Desk, worker: int) -> None:
     spread(desk, "a")
     spread(desk, "b")
     _, second = desk.claim(worker, room=2)
-    assert not order.waits(desk.db, fetched(desk, second).payload["request"])
+    assert not order.waits(desk.db, fetched(desk, second).delivery.request)
 
 
 def test_who_waits_looks_again_though_nobody_calls(desk: Desk, worker: int) -> None:

@@ -6,7 +6,7 @@ from tests.contract.conftest import Clock, Desk
 
 
 def keys(found: list[leases.Lease]) -> list[str]:
-    return [lease.payload["key"] for lease in found]
+    return [lease.link.key for lease in found]
 
 
 def of_site(desk: Desk, user: int, name: str, site: str) -> None:

@@ -43,7 +43,7 @@ def test_a_finished_download_makes_one_delivery_for_each_who_waits(desk: Desk) -
     fetched(desk, "a")
 
     light = desk.claim(desk.worker(), room=9, lane=Lane.LIGHT)
-    assert [lease.payload["request"] for lease in light] == [1, 2]
+    assert [lease.delivery.request for lease in light] == [1, 2]
 
 
 def test_a_known_link_is_only_delivered(desk: Desk) -> None:
@@ -94,7 +94,7 @@ def test_a_link_in_another_users_line_moves_to_the_free_seat_of_who_asks_too(des
     desk.asks(1, "a", "b", "c")
     desk.asks(2, "c")
 
-    taken = [(lease.user, lease.payload["key"]) for lease in desk.claim(desk.worker(), room=9)]
+    taken = [(lease.user, lease.link.key) for lease in desk.claim(desk.worker(), room=9)]
 
     assert taken == [(1, "url:a"), (1, "url:b"), (2, "url:c")]
 
@@ -146,7 +146,7 @@ def test_cancelling_a_queued_job_hands_its_seat_on(desk: Desk, clock: Clock) -> 
 
     requests.cancel(desk.db, first.request, user=1, now=clock.now())
 
-    keys = [lease.payload["key"] for lease in desk.claim(desk.worker(), room=9)]
+    keys = [lease.link.key for lease in desk.claim(desk.worker(), room=9)]
     assert keys == ["url:b", "url:c"]
 
 
@@ -185,7 +185,7 @@ def test_a_stale_reference_is_forgotten_and_fetched_anew(desk: Desk, clock: Cloc
     requests.fetch_anew(desk.db, lease, order, now=clock.now())
 
     assert media.find(desk.db, "url:a", "best") is None
-    assert [one.payload["key"] for one in desk.claim(desk.worker())] == ["url:a"]
+    assert [one.link.key for one in desk.claim(desk.worker())] == ["url:a"]
 
 
 def test_the_number_of_a_forgotten_media_is_never_given_to_another(
@@ -195,11 +195,11 @@ def test_the_number_of_a_forgotten_media_is_never_given_to_another(
     fetched(desk, "a")
     desk.asks(2, "a")
     lease, other = desk.claim(desk.worker(), room=2, lane=Lane.LIGHT)
-    media.forget(desk.db, lease.payload["media"])
+    media.forget(desk.db, lease.delivery.media)
     desk.asks(3, "b")
     fetched(desk, "b")
 
-    assert media.read(desk.db, other.payload["media"]) is None
+    assert media.read(desk.db, other.delivery.media) is None
 
 
 def test_places_are_counted_in_fair_order(desk: Desk) -> None:

@@ -22,6 +22,7 @@ from procs import clock
 from procs.clock import Now
 from procs.errors import LeaseLost
 from procs.job import Kind, Lane, Lease, State
+from procs.job_payload import DeliverPayload
 from procs.store import leases, seats, upkeep, workers
 from procs.store.database import Database
 from procs.store.seats import NewJob
@@ -142,7 +143,7 @@ def place() -> Iterator[Place]:
 
 def test_a_storm_loses_no_job_and_no_job_ends_twice(place: Place, db: Database) -> None:
     """Light jobs, as a download that lost two workers would be left alone."""
-    new = [NewJob(n % USERS, Lane.LIGHT, Kind.DELIVER, {}) for n in range(JOBS)]
+    new = [NewJob(n % USERS, Lane.LIGHT, Kind.DELIVER, DeliverPayload()) for n in range(JOBS)]
     wanted = set(seats.enqueue(db, new, now=clock.now()))
     storm = Storm(db, place)
 

@@ -23,7 +23,7 @@ def finish(desk: Desk, lease: Lease, name: str) -> None:
     now = desk.clock.now()
     outcomes.fetched(desk.db, lease, desk.media(name), keys={f"url:{name}"}, now=now)
     (light,) = desk.claim(lease.worker, lane=type(lease.lane)(0))
-    outcomes.delivered(desk.db, light, light.payload["request"], worker="w", now=now)
+    outcomes.delivered(desk.db, light, light.delivery.request, worker="w", now=now)
 
 
 def test_places_are_turns(desk: Desk) -> None:

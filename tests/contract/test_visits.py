@@ -6,6 +6,7 @@ from hypothesis import strategies as some
 
 from procs.clock import Now
 from procs.job import Lease, State
+from procs.job_progress import Progress, Turn
 from procs.rules import Rate, Rules
 from procs.store import cookies, holding, leases, pauses, upkeep, visits
 from procs.store.breakers import Way
@@ -187,14 +188,14 @@ def test_a_turn_that_comes_in_a_pause_is_held_without_its_seat(desk: Desk, clock
 
 def test_what_is_noted_survives_the_wait(desk: Desk, clock: Clock) -> None:
     (a,) = running(desk, "a")
-    a.progress["turn"] = ["default", 7.0]
+    a.progress.turn = Turn("default", 7.0)
     waits(desk, a, visits.TURN, delay=1)
     clock.skip(1)
     upkeep.bring_due(desk.db, now=clock.now())
 
     (again,) = desk.claim(desk.worker())
 
-    assert again.progress == {"turn": ["default", 7.0]}
+    assert again.progress == Progress(turn=Turn("default", 7.0))
 
 
 def refused(desk: Desk, why: str, times: int = 1) -> float | None:

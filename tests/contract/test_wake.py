@@ -11,6 +11,7 @@ import pytest
 
 from procs import clock
 from procs.job import Kind, Lane
+from procs.job_payload import LinkPayload
 from procs.store import leases, seats, wake
 from procs.store.database import Database
 from procs.store.seats import NewJob
@@ -33,7 +34,9 @@ def place() -> Iterator[Place]:
 
 
 def add(db: Database, user: int) -> None:
-    seats.enqueue(db, [NewJob(user, Lane.HEAVY, Kind.FETCH, {})], now=clock.now(), full=False)
+    seats.enqueue(
+        db, [NewJob(user, Lane.HEAVY, Kind.FETCH, LinkPayload())], now=clock.now(), full=False
+    )
     wake.poke_idle(db.run)
 
 
@@ -104,7 +107,7 @@ def add_and_die(place: Place) -> None:
     child = os.fork()
     if child == 0:
         mine = place.open()
-        seats.enqueue(mine, [NewJob(7, Lane.HEAVY, Kind.FETCH, {})], now=clock.now())
+        seats.enqueue(mine, [NewJob(7, Lane.HEAVY, Kind.FETCH, LinkPayload())], now=clock.now())
         os.kill(os.getpid(), signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL

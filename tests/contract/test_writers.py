@@ -7,6 +7,7 @@ import pytest
 
 from procs.clock import now
 from procs.job import Kind, Lane
+from procs.job_payload import LinkPayload
 from procs.store import seats
 from procs.store.seats import NewJob
 from tests.contract.place import Place
@@ -25,7 +26,7 @@ def writes(place: Place, start: float, user: int) -> tuple[int, float]:
         pass
     before = start
     while before < start + SPAN:
-        seats.enqueue(db, [NewJob(user, Lane.HEAVY, Kind.FETCH, {})], now=now())
+        seats.enqueue(db, [NewJob(user, Lane.HEAVY, Kind.FETCH, LinkPayload())], now=now())
         count, after = count + 1, now().boot
         longest, before = max(longest, after - before), after
     db.close()

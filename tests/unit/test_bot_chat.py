@@ -114,14 +114,14 @@ class Hands:
 
     def fetches(self, lease: Lease) -> None:
         part = Part(Reference("document", 1, 2, "ab"), "video", "clip.mp4", 3)
-        link = Link(LINK, "example.org", lease.payload["key"])
+        link = Link(LINK, "example.org", lease.link.key)
         media = Media(link.key, link.variant, "A clip", link.site, link.url, (part,))
         outcomes.fetched(self.db, lease, media, keys={link.key}, now=clock.now())
 
     def delivers(self) -> None:
         lease = self.claim(Lane.LIGHT)
         assert lease.kind is Kind.DELIVER
-        request = lease.payload["request"]
+        request = lease.delivery.request
         outcomes.delivered(self.db, lease, request, worker="w00-1", now=clock.now())
         wake.poke(self.db.run, wake.BOT)
 

@@ -49,9 +49,9 @@ async def said(person: Person) -> list[Message]:
 def fetches(hands: Hands) -> None:
     """The next download is done and in the chat."""
     lease = hands.claim()
-    key = lease.payload["key"]
+    key = lease.link.key
     part = Part(Reference("document", 1, 2, "ab"), "video", "clip.mp4", 3)
-    media = Media(key, "best", "A clip", "example.org", lease.payload["url"], (part,))
+    media = Media(key, "best", "A clip", "example.org", lease.link.url, (part,))
     outcomes.fetched(hands.db, lease, media, keys={key}, now=clock.now())
     hands.delivers()
 

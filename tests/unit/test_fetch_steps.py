@@ -1,7 +1,6 @@
 """The list of a download's steps, its branches, and their drawing in ARCHITECTURE.md."""
 
 import re
-from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from procs import clock
 from procs.engine.client import Engine
 from procs.job import Ask, File, Lane, Link, Part, Person, Reference
+from procs.job_progress import Whole
 from procs.store import glances, leases, requests, users, workers
 from procs.store import media as shelf
 from procs.telegram.pace import Pace
@@ -23,7 +23,7 @@ from procs.worker.tools import Tools
 ROOT = Path(__file__).parents[2]
 LINK = Link("https://site.example/a", "site.example", "url:a")
 PART = Part(Reference("document", 1, 2, "ab"), "video", "a.mp4", 3)
-WHOLE = {"title": "A", "site": "site.example", "keys": ["example:a", "url:a"]}
+WHOLE = Whole("A", "site.example", ("example:a", "url:a"))
 
 
 @pytest.fixture
@@ -87,8 +87,8 @@ def test_each_step_is_a_module_with_one_function_over_the_context():
 
 async def test_an_attempt_after_everything_was_uploaded_only_shares(tools, asked):
     before = claimed(tools)
-    leases.note(tools.db, before, {"parts": [asdict(PART)]})
-    leases.note(tools.db, before, {"whole": WHOLE})
+    before.progress.parts, before.progress.whole = (PART,), WHOLE
+    leases.note(tools.db, before)
 
     await fetch(tools, again(tools, before))
 
@@ -119,6 +119,16 @@ async def test_the_files_of_a_dead_worker_go_up_and_their_folder_goes(tools, ask
     assert [part.name for part in known.parts] == ["a.txt"]
     assert not path.parent.exists()
     assert list(tools.settings.jobs.iterdir()) == []
+
+
+async def test_files_that_a_newer_version_prepared_are_taken_over(tools, asked):
+    left_by_a_dead_worker(tools, dead := claimed(tools))
+    newer = "UPDATE jobs SET progress = json_set(progress, '$.prepared.files[0].rotation', 90)"
+    tools.db.connection.execute(newer)
+
+    await fetch(tools, again(tools, dead))
+
+    assert shelf.find(tools.db, "url:a", "best") is not None
 
 
 async def test_files_that_are_gone_mean_the_whole_way(tools, asked):

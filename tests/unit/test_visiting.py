@@ -1,6 +1,7 @@
 """Which way a job goes to its site, and what it does when one fails; with the real rows."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -239,9 +240,9 @@ def test_a_booked_turn_is_good_for_one_visit(shop):
     one, two = it.leases(2)
     it.way(one)
     wait = it.put_off(two)
-    two.progress[visiting.TURN][1] -= 60
+    two.progress.turn = two.progress.turn._replace(at=two.progress.turn.at - 60)
     asyncio.run(settling.written(lambda: settling.put_off(it.tools, two, wait)))
-    assert two.progress[visiting.TURN]
+    assert two.progress.turn
     it.db.connection.execute("UPDATE jobs SET state = 0 WHERE id = ?", (two.job,))
     (again,) = it.claim()
 
@@ -254,7 +255,7 @@ def test_a_booked_turn_is_good_for_one_visit(shop):
 def test_a_look_and_the_download_chosen_of_it_are_one_visit_by_one_way(shop):
     it = shop(f'{TWO_WAYS}gap = "60s"\n')
     one, two = it.leases(2)
-    looks.keep(it.db, two.payload["key"], PROXY, b"{}", now=clock.now())
+    looks.keep(it.db, two.link.key, PROXY, b"{}", now=clock.now())
     it.way(one)
 
     assert it.way(two) == PROXY
@@ -287,7 +288,7 @@ def test_ways_share_the_visits_when_each_has_a_pace(shop):
 def test_what_is_too_long_is_refused_and_a_part_of_it_is_not(shop, variant, seconds, fits):
     it = shop(f'["{SITE}"]\nmax_duration = "1m"\n')
     (lease,) = it.leases()
-    lease.payload["variant"] = variant
+    lease = replace(lease, payload=replace(lease.link, variant=variant))
     visit = visiting.enter(it.tools, lease)
     found = Found(key="k", site=SITE, title="t", duration=float(seconds))
 

@@ -141,7 +141,7 @@ async def test_a_delivery_that_nobody_finds_is_one(tg, tools, db, ali):
     requests.submit(db, [Ask(ali.id, ali.id, 1, 0, link, chat_access=access)], now=clock.now())
     facts = {"worker": tools.worker, "lane": Lane.HEAVY, "room": 1, "now": clock.now()}
     (lease,) = leases.claim(db, **facts)
-    order = requests.order(db, lease.payload["folder"] or 1)
+    order = requests.order(db, lease.link.folder or 1)
     part = Part(Reference("document", 1, 2, "ab"), "video", "a.mp4", 3)
     media = Media(link.key, "best", "A", link.site, link.url, (part,))
     with pytest.raises(TelegramAway):

@@ -10,6 +10,7 @@ from procs.clock import now
 from procs.config import Settings
 from procs.errors import DiskTooSmall, NotNow
 from procs.job import Ask, Lane, Lease, Link
+from procs.job_progress import Progress
 from procs.store import leases, requests, reservations, workers
 from procs.store.database import Database
 from procs.worker import folders
@@ -81,7 +82,7 @@ def test_what_does_not_fit_waits_and_the_next_attempt_knows_before_it_asks_the_s
 
 
 def test_what_an_earlier_attempt_learned_is_not_guessed_again(db, settings, lease):
-    Room(db, settings, replace(lease, progress={folders.SIZE: MIB})).learned()
+    Room(db, settings, replace(lease, progress=Progress(size=MIB))).learned()
     assert promised(db) == [FACTOR * MIB]
 
 

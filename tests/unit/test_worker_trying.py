@@ -42,7 +42,7 @@ def trial(it: Shop) -> Lease:
     upkeep.bring_due(it.db, now=clock.now())
     facts = {"worker": it.tools.worker, "lane": Lane.LOOK, "now": clock.now()}
     found = leases.claim(it.db, room=9, **facts)
-    return next(one for one in found if one.payload["person"] == EVERYBODY)
+    return next(one for one in found if one.trial.person == EVERYBODY)
 
 
 def state_of(it: Shop, lease: Lease) -> tuple[int, float]:

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from procs.engine.client import Child, Fetched, Found, OnProgress
 from procs.job import File, Lease, Media, Step
-from procs.worker import folders, resuming
+from procs.job_progress import Whole
+from procs.worker import folders
 from procs.worker.early import Early
 from procs.worker.tools import Tools
 from procs.worker.visiting import Visit
@@ -35,7 +35,7 @@ class FetchJob:
     known: Media | None = field(init=False)  # look: it is with Telegram, under its real name
     fetched: Fetched = field(init=False)  # download
     files: list[File] = field(default_factory=list)  # prepare, take_over
-    whole: dict[str, Any] = field(default_factory=dict)  # prepare, take_over
+    whole: Whole = field(init=False)  # prepare, take_over
 
     def own(self, folder: Path) -> None:
         """The folder is this job's, and is removed with it, after whatever still reads there."""
@@ -54,11 +54,11 @@ class FetchJob:
 
     def is_uploaded(self) -> bool:
         """Whether an earlier attempt uploaded everything."""
-        return "whole" in self.lease.progress
+        return bool(self.lease.progress.whole and self.lease.progress.parts)
 
     def is_prepared(self) -> bool:
         """Whether an earlier attempt left prepared files."""
-        return resuming.PREPARED in self.lease.progress
+        return self.lease.progress.prepared is not None
 
     def is_gone(self) -> bool:
         """Whether the files that an earlier attempt left are not there, or not whole."""
@@ -76,7 +76,7 @@ class FetchJob:
 
     def is_for_folder(self) -> bool:
         """Whether the files go to no chat."""
-        return bool(self.lease.payload["folder"])
+        return bool(self.lease.link.folder)
 
 
 @asynccontextmanager

@@ -29,6 +29,6 @@ async def look(job: FetchJob) -> None:
 
 def known(tools: Tools, lease: Lease, found: Found) -> Media | None:
     """Two addresses, one media: what the probe calls it may be with Telegram already."""
-    if lease.payload["folder"] or not found.key:
+    if lease.link.folder or not found.key:
         return None
-    return shelf.find(tools.db, found.key, lease.payload["variant"])
+    return shelf.find(tools.db, found.key, lease.link.variant)

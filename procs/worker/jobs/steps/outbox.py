@@ -12,7 +12,7 @@ async def place(job: FetchJob) -> None:
     """Move the files to where `chapar fetch` collects them, whole or not at all. Raises
     LeaseLost."""
     tools, lease = job.tools, job.lease
-    outbox = tools.settings.outbox / str(lease.payload["folder"])
+    outbox = tools.settings.outbox / str(lease.link.folder)
     outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
     for file in job.files:
         os.replace(job.folder / file.path, free(outbox / file.name))

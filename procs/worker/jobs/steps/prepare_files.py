@@ -2,6 +2,7 @@
 
 from procs import media
 from procs.job import File, Step
+from procs.job_progress import Whole
 from procs.worker import orders, resuming
 from procs.worker.jobs.fetch_job import FetchJob
 
@@ -14,8 +15,7 @@ async def prepare(job: FetchJob) -> None:
     job.room.leave()
     if not job.is_for_folder():
         found = job.fetched.facts
-        keys = sorted(orders.keys(job.lease, found))
-        job.whole = {"title": found.title, "site": found.site, "keys": keys}
+        job.whole = Whole(found.title, found.site, tuple(sorted(orders.keys(job.lease, found))))
         resuming.note(job.tools, job.lease, job.folder, job.whole, job.files)
 
 
@@ -26,7 +26,7 @@ async def prepared(job: FetchJob) -> list[File]:
         job.tools.engine.run,
         job.folder,
         fetched.files,
-        variant=job.lease.payload["variant"],
+        variant=job.lease.link.variant,
         title=fetched.facts.title,
         performer=fetched.facts.performer,
         cover=fetched.cover,

@@ -2,7 +2,6 @@
 
 from procs import clock, log
 from procs.job import Media
-from procs.store import media as shelf
 from procs.store import outcomes
 from procs.worker.jobs.fetch_job import FetchJob
 
@@ -11,16 +10,17 @@ async def share(job: FetchJob) -> None:
     """One delivery for each request that waits, and the media kept for the next. Raises
     LeaseLost."""
     tools, lease = job.tools, job.lease
-    whole, parts = lease.progress["whole"], lease.progress["parts"]
+    whole = lease.progress.whole
+    assert whole is not None
     got = Media(
-        key=lease.payload["key"],
-        variant=lease.payload["variant"],
-        title=whole["title"],
-        site=whole["site"],
-        url=lease.payload["url"],
-        parts=tuple(shelf.part(part) for part in parts),
+        key=lease.link.key,
+        variant=lease.link.variant,
+        title=whole.title,
+        site=whole.site,
+        url=lease.link.url,
+        parts=lease.progress.parts,
     )
-    outcomes.fetched(tools.db, lease, got, keys=set(whole["keys"]), now=clock.now())
+    outcomes.fetched(tools.db, lease, got, keys=set(whole.keys), now=clock.now())
     log.info(
         "job.done",
         job=lease.job,

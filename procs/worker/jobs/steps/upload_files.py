@@ -1,7 +1,7 @@
 """upload: every file goes to Telegram once, and is then sent by its reference."""
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 
 from procs import clock, log
@@ -30,13 +30,14 @@ async def upload(job: FetchJob) -> None:
     """Upload the files that an earlier attempt did not. Raises TelegramAway, TelegramRefused,
     TelegramWait, LeaseLost."""
     db, lease = job.tools.db, job.lease
-    parts = lease.progress.get("parts", [])
+    progress = lease.progress
     stream = job.early.stream if len(job.files) == 1 else None
-    for place, file in list(enumerate(job.files))[len(parts) :]:
+    for place, file in list(enumerate(job.files))[len(progress.parts) :]:
         kept = Ledger(job.tools, lease, place, file)
-        parts = [*parts, asdict(await uploaded(job, file, kept, stream))]
-        leases.note(db, lease, {"parts": parts}, full=True)
-    leases.note(db, lease, {"whole": job.whole}, full=True)
+        progress.parts += (await uploaded(job, file, kept, stream),)
+        leases.note(db, lease, full=True)
+    progress.whole = job.whole
+    leases.note(db, lease, full=True)
     uploads.drop(db, lease.job)
 
 
