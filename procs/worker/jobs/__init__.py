@@ -3,5 +3,5 @@ lease to its end, and what only these modules share.
 
 Others import the one function of a kind (`fetch.fetch`), which takes the worker's tools and a
 lease; its steps, its folder and its order to the engine are nobody else's. A failure leaves as an
-exception, and `procs/worker/settling.py` makes of it what becomes of the job.
+exception, of which the worker makes what becomes of the job.
 """
