@@ -13,6 +13,7 @@ from procs.store import (
     alerts,
     breakers,
     budget,
+    buttons,
     failures,
     hearing,
     looks,
@@ -118,6 +119,7 @@ class Keeper:
         alerts.prune(self.db, now=now)
         tellings.prune(self.db, now=now)
         hearing.prune(self.db, now=now)
+        buttons.prune(self.db, now=now)
 
 
 def forget(db: Database, *, before: float, most: int = FORGET) -> int:
