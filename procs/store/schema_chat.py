@@ -17,3 +17,14 @@ CREATE TABLE buttons (
 CREATE INDEX button_expires ON buttons (expires_at);
 CREATE INDEX button_person ON buttons (person);
 """
+
+#: What people and groups set for themselves, as JSON: only what differs from the defaults.
+PREFERENCES = """
+CREATE TABLE preferences (
+    kind        TEXT NOT NULL,
+    peer        INTEGER NOT NULL,
+    body        TEXT NOT NULL,
+    changed_at  REAL NOT NULL,
+    PRIMARY KEY (kind, peer)
+) STRICT, WITHOUT ROWID;
+"""
