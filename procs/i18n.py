@@ -148,6 +148,17 @@ def hour(language: str, wall: float) -> Local:
     return digits(language, f"{datetime.fromtimestamp(wall, place):%H:%M} {name}")
 
 
+def day(language: str, wall: float) -> int:
+    """The number of the day that it is where most readers of the language live."""
+    return datetime.fromtimestamp(wall, PLACES[language][0]).toordinal()
+
+
+def minute_of_day(language: str, wall: float) -> int:
+    """Minutes since midnight there."""
+    there = datetime.fromtimestamp(wall, PLACES[language][0])
+    return there.hour * 60 + there.minute
+
+
 def span(language: str, seconds: float) -> Local:
     """A duration in words, rounded up: 40 seconds, 3 minutes, 2 hours."""
     for unit, length in (("hour", 3600), ("minute", 60), ("second", 1)):
