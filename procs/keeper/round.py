@@ -17,6 +17,7 @@ from procs.store import (
     failures,
     hearing,
     looks,
+    personal_data,
     pruning,
     reservations,
     tellings,
@@ -120,6 +121,7 @@ class Keeper:
         tellings.prune(self.db, now=now)
         hearing.prune(self.db, now=now)
         buttons.prune(self.db, now=now)
+        personal_data.proceed_all(self.db, now=now)
 
 
 def forget(db: Database, *, before: float, most: int = FORGET) -> int:

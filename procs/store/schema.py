@@ -6,7 +6,7 @@ A step is one script; `VERSION` is how many there are, and is kept in the databa
 
 from procs.store.fairness import CIRCLES, TALLIES
 from procs.store.foundation import FOUNDATION
-from procs.store.schema_chat import BUTTONS, PREFERENCES
+from procs.store.schema_chat import BUTTONS, PERSONAL, PREFERENCES
 from procs.store.tables import HEARD, UPLOAD_PEERS
 
 #: Pausing: a scope is `all`, `user:<id>` or `site:<name>`. A job held by a pause keeps no seat.
@@ -287,6 +287,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("tallies", TALLIES),
     ("buttons", BUTTONS),
     ("preferences", PREFERENCES),
+    ("personal", PERSONAL),
 )
 VERSION = len(STEPS)
 #: Bytes. Small pages: finish + hand on + claim writes 3.4 KB of WAL instead of 12.8 KB.

@@ -28,3 +28,27 @@ CREATE TABLE preferences (
     PRIMARY KEY (kind, peer)
 ) STRICT, WITHOUT ROWID;
 """
+
+#: How much each person was sent, today (`day`, a number) and in all; what of it was kept already.
+#: `erasures`: who wants everything deleted that names them;
+#: `rows_at` is when all rows were deleted but those of requests and jobs, which may still run.
+PERSONAL = """
+CREATE TABLE usage (
+    person        INTEGER PRIMARY KEY,
+    day           INTEGER NOT NULL,
+    day_requests  INTEGER NOT NULL,
+    day_bytes     INTEGER NOT NULL,
+    day_kept      INTEGER NOT NULL,
+    day_saved     INTEGER NOT NULL,
+    requests      INTEGER NOT NULL,
+    bytes         INTEGER NOT NULL,
+    kept          INTEGER NOT NULL,
+    saved         INTEGER NOT NULL
+) STRICT;
+CREATE TABLE erasures (
+    person    INTEGER PRIMARY KEY,
+    asked_at  REAL NOT NULL,
+    rows_at   REAL
+) STRICT;
+CREATE INDEX request_person ON requests (user_id, id);
+"""
