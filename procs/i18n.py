@@ -24,6 +24,7 @@ RIGHT_TO_LEFT = frozenset({"fa"})
 #: a Latin title turns the Persian sentence around it inside out.
 ISOLATE = ("\u2068", "\u2069")
 PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+LATIN = str.maketrans("۰۱۲۳۴۵۶۷۸۹٫٬٪", "0123456789.,%")
 #: Iran has had no summer time since 2022.
 PLACES = {
     "fa": (timezone(timedelta(hours=3, minutes=30)), "تهران"),
@@ -95,6 +96,11 @@ def placeholders(text: str) -> set[str]:
 
 def digits(language: str, text: str) -> Local:
     return Local(text.translate(PERSIAN) if language == "fa" else text)
+
+
+def latin(text: str) -> Local:
+    """A text with Latin digits and their marks, for who prefers them in Persian too."""
+    return Local(text.translate(LATIN))
 
 
 def number(language: str, value: float) -> Local:

@@ -162,7 +162,7 @@ FORGED = st.one_of(
 )
 
 
-@limits(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@limits(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(forged=FORGED, cut=st.integers(0, 15), person=st.integers(-(2**63), 2**63 - 1))
 def test_what_is_forged_never_acts_and_never_raises(
     db: Database, clock: Clock, token: str, forged: str, cut: int, person: int

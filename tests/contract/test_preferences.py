@@ -187,7 +187,7 @@ def test_a_night_within_a_day() -> None:
 
 
 def test_a_read_is_short_enough_to_keep_nothing_in_memory(db: Database, clock: Clock) -> None:
-    """Some 20 µs on a quiet machine, of which most is the check of what the row says."""
+    """8 µs with one value among 20,000 rows; the limit leaves room for a busy machine."""
     for name, value in OTHERS.items():
         preferences.change(db, ME, name, value, now=clock.now())
     took = []
