@@ -23,6 +23,7 @@ RIGHT_TO_LEFT = frozenset({"fa"})
 #: a Latin title turns the Persian sentence around it inside out.
 ISOLATE = ("\u2068", "\u2069")
 PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+LATIN = str.maketrans("۰۱۲۳۴۵۶۷۸۹٫٬٪", "0123456789.,%")
 #: Iran has had no summer time since 2022.
 PLACES = {
     "fa": (timezone(timedelta(hours=3, minutes=30)), "تهران"),
@@ -91,6 +92,11 @@ def digits(language: str, text: str) -> Local:
     return Local(text.translate(PERSIAN) if language == "fa" else text)
 
 
+def latin(text: str) -> Local:
+    """A text with Latin digits and their marks, for who prefers them in Persian too."""
+    return Local(text.translate(LATIN))
+
+
 def number(language: str, value: float) -> Local:
     """At most one decimal, none above a hundred."""
     from babel.numbers import format_decimal
@@ -140,6 +146,17 @@ def hour(language: str, wall: float) -> Local:
     place is named, because not all do."""
     place, name = PLACES[language]
     return digits(language, f"{datetime.fromtimestamp(wall, place):%H:%M} {name}")
+
+
+def day(language: str, wall: float) -> int:
+    """The number of the day that it is where most readers of the language live."""
+    return datetime.fromtimestamp(wall, PLACES[language][0]).toordinal()
+
+
+def minute_of_day(language: str, wall: float) -> int:
+    """Minutes since midnight there."""
+    there = datetime.fromtimestamp(wall, PLACES[language][0])
+    return there.hour * 60 + there.minute
 
 
 def span(language: str, seconds: float) -> Local:

@@ -13,9 +13,11 @@ from procs.store import (
     alerts,
     breakers,
     budget,
+    buttons,
     failures,
     hearing,
     looks,
+    personal_data,
     pruning,
     reservations,
     tellings,
@@ -113,6 +115,8 @@ class Keeper:
         alerts.prune(self.db, now=now)
         tellings.prune(self.db, now=now)
         hearing.prune(self.db, now=now)
+        buttons.prune(self.db, now=now)
+        personal_data.proceed_all(self.db, now=now)
 
 
 def forget(db: Database, *, before: float, most: int = FORGET) -> int:

@@ -7,7 +7,7 @@ from procs import codec
 from procs.clock import Now
 from procs.job import Kind, Lane, Lease, Media, State
 from procs.job_payload import DeliverPayload
-from procs.store import leases, seats
+from procs.store import leases, seats, usage
 from procs.store import media as shelf
 from procs.store import order as ordering
 from procs.store.database import Database, Row
@@ -29,7 +29,7 @@ DELIVERED = """
 UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now,
        worker = COALESCE(worker, :worker)
  WHERE id = :request AND state = 'open'
-RETURNING parent
+RETURNING parent, user_id, cached
 """
 FAIL = """
 UPDATE requests SET state = 'failed', say = :say, code = :code, ended_at = :now,
@@ -119,6 +119,8 @@ def delivered(db: Database, lease: Lease, request: int, *, worker: str, now: Now
     with db.write(full=True):
         leases.finish(db, lease, now=now)
         rows = db.all(DELIVERED, {"request": request, "worker": worker, "now": now.wall})
+        for _, user, cached in rows:
+            usage.note(db, user, lease.payload.get("media", 0), kept=bool(cached), now=now)
         settle_lists(db, rows, now=now)
 
 

@@ -130,3 +130,19 @@ def test_a_key_stands_once_in_a_catalogue(language):
     text = (ROOT / "procs" / "locale" / f"{language}.po").read_text("utf-8")
     keys = re.findall(r'^msgid "(.+)"$', text, re.M)
     assert [key for key in keys if keys.count(key) > 1] == []
+
+
+def test_who_prefers_latin_digits_gets_them_in_persian_too():
+    assert i18n.latin(i18n.size("fa", 5_452_595)) == "5.2 مگابایت"
+    assert i18n.latin(i18n.number("fa", 1234)) == "1,234"
+    assert i18n.latin(i18n.percent("fa", 0.489)) == "48%"
+
+
+@pytest.mark.parametrize(("language", "minute"), [("en", 20 * 60 + 29), ("fa", 23 * 60 + 59)])
+def test_a_day_ends_at_midnight_where_its_readers_live(language, minute):
+    """20:29:59 UTC is 23:59:59 in Tehran."""
+    wall = 1_789_936_199.0
+    later = wall + 1
+
+    assert i18n.minute_of_day(language, wall) == minute
+    assert i18n.day(language, later) - i18n.day(language, wall) == (language == "fa")

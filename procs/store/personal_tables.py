@@ -1,0 +1,94 @@
+"""Where the database names a person: every such column, and what a deletion does there.
+
+A test walks the schema for columns that can name somebody, and finds each of them here.
+"""
+
+from dataclasses import dataclass
+
+#: What a deletion does with rows that name a person.
+DELETED, ANONYMISED, KEPT = "deleted", "anonymised", "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A table that names people. `rows` reads those of a person, for the export ("" where they
+    cannot be found by person, or say nothing that another row does not); `delete` removes them.
+    `why` is a text of the catalogue, `kept-<why>`, where they are kept."""
+
+    columns: tuple[str, ...]
+    end: str
+    rows: str = ""
+    delete: str = ""
+    why: str = ""
+
+
+JOBS = """
+SELECT id, kind, site, state, attempt, payload, error FROM jobs
+ WHERE id IN (SELECT job FROM requests WHERE user_id = :person AND job IS NOT NULL)
+"""
+REQUESTS = """
+SELECT id, chat, message, ordinal, url, site, variant, title, state, code, received_at, started_at,
+       ended_at, delivered_at
+  FROM requests WHERE user_id = :person ORDER BY id
+"""
+DELIVERIES = """
+SELECT d.request, d.part, d.receipt, d.sent_at
+  FROM requests r JOIN deliveries d ON d.request = r.id WHERE r.user_id = :person
+"""
+USERS = "SELECT id, language, name, cap, first_seen, last_seen FROM users WHERE id = :person"
+BUTTONS = """
+SELECT chat, request, action, data, created_at, pressed_at FROM buttons WHERE person = :person
+"""
+PREFERENCES = """
+SELECT body, changed_at FROM preferences WHERE kind = 'person' AND peer = :person
+"""
+USAGE = """
+SELECT day, day_requests, day_bytes, day_kept, day_saved, requests, bytes, kept, saved
+  FROM usage WHERE person = :person
+"""
+TALLIES = "SELECT kind, since, count FROM tallies WHERE person = :person"
+HEARD = "SELECT message, edited, at FROM heard WHERE chat = :person"
+PAUSES = "SELECT scope, since, why FROM pauses WHERE scope = :scope"
+BREAKERS = "SELECT site, failures, until, since FROM breakers WHERE person = :person"
+VERDICTS = "SELECT site, media, failed, at FROM verdicts WHERE person = :person"
+DEAF = "SELECT since, why FROM deaf WHERE admin = :person"
+ERASURES = "SELECT asked_at FROM erasures WHERE person = :person"
+
+DELETE_BUTTONS = "DELETE FROM buttons WHERE person = :person"
+DELETE_PREFERENCES = "DELETE FROM preferences WHERE kind = 'person' AND peer = :person"
+DELETE_USAGE = "DELETE FROM usage WHERE person = :person"
+DELETE_TALLIES = "DELETE FROM tallies WHERE person = :person"
+DELETE_BREAKERS = "DELETE FROM breakers WHERE person = :person"
+DELETE_VERDICTS = "DELETE FROM verdicts WHERE person = :person"
+DELETE_DEAF = "DELETE FROM deaf WHERE admin = :person"
+#: A cap is the operator's word about a person; its row keeps the number and the cap alone.
+DELETE_USER = "DELETE FROM users WHERE id = :person AND cap IS NULL"
+
+TABLES: dict[str, Naming] = {
+    "users": Naming(("id", "name"), DELETED, USERS, DELETE_USER),
+    "requests": Naming(("user_id", "chat", "chat_access", "status_message"), ANONYMISED, REQUESTS),
+    "jobs": Naming(("user_id", "payload", "story", "mark"), ANONYMISED, JOBS),
+    "deliveries": Naming(("receipt",), ANONYMISED, DELIVERIES),
+    "copies": Naming(("chat", "access", "message"), DELETED),
+    "buttons": Naming(("person", "chat"), DELETED, BUTTONS, DELETE_BUTTONS),
+    "preferences": Naming(("peer",), DELETED, PREFERENCES, DELETE_PREFERENCES),
+    "usage": Naming(("person",), DELETED, USAGE, DELETE_USAGE),
+    "tallies": Naming(("person",), DELETED, TALLIES, DELETE_TALLIES),
+    "breakers": Naming(("person",), DELETED, BREAKERS, DELETE_BREAKERS),
+    "verdicts": Naming(("person",), DELETED, VERDICTS, DELETE_VERDICTS),
+    "deaf": Naming(("admin",), DELETED, DEAF, DELETE_DEAF),
+    "erasures": Naming(("person",), DELETED, ERASURES),
+    "heard": Naming(("chat", "message"), KEPT, HEARD, why="repeats"),
+    "pauses": Naming(("scope",), KEPT, PAUSES, why="bans"),
+    "budget": Naming(("scope",), KEPT, why="pace"),
+    "departures": Naming(("scope",), KEPT, why="pace"),
+    "waits": Naming(("scope",), KEPT, why="pace"),
+    "notices": Naming(("admin",), KEPT, why="audit"),
+}
+#: Columns that look as if they named a person, and name something else.
+OTHERS = {
+    "alerts.subject": "a site, a machine, a version",
+    "upload_peers.account": "the bot's own account",
+    "upload_peers.peer": "the kind of peer, such as `user`",
+    "sessions.mark": "a sign-in of the bot",
+}
