@@ -120,7 +120,7 @@ def delivered(db: Database, lease: Lease, request: int, *, worker: str, now: Now
         leases.finish(db, lease, now=now)
         rows = db.all(DELIVERED, {"request": request, "worker": worker, "now": now.wall})
         for _, user, cached in rows:
-            usage.note(db, user, lease.payload.get("media", 0), kept=bool(cached), now=now)
+            usage.note(db, user, lease.delivery.media, kept=bool(cached), now=now)
         settle_lists(db, rows, now=now)
 
 
