@@ -104,7 +104,8 @@ class Manners:
         return self.rules.setdefault((bot, chat, name), fresh)
 
     def edit(self, call: Call, query: Any) -> None:
-        now, post = time.time(), call.account.box.posts.get(query.id)
+        box = call.world.box(call.entry.peer) if call.entry.peer < 0 else call.account.box
+        now, post = time.time(), box.posts.get(query.id)
         if post is None or shape(post.content.text) != shape(query.message):
             return
         old, new = post.content.text, query.message
