@@ -13,6 +13,7 @@ from pyrogram.types import (
     InlineKeyboardMarkup,
     InlineQuery,
     InlineQueryResultArticle,
+    InlineQueryResultCachedDocument,
     InputTextMessageContent,
 )
 
@@ -44,7 +45,8 @@ class Bot:
         async def asks(_: Client, query: InlineQuery) -> None:
             await self.asked.put(query)
             try:
-                await query.answer(**self.answers)
+                if self.answers:
+                    await query.answer(**self.answers)
             except errors.RPCError as error:
                 self.failed.append(str(error.ID))
 
@@ -229,6 +231,29 @@ async def test_an_answer_that_is_late_or_second_is_refused(bot, ali):
     query = bot.asked.get_nowait()
     with pytest.raises(errors.QueryIdInvalid):
         await query.answer([article("2")])
+
+
+async def test_an_answer_that_nobody_waits_for_is_refused(bot, ali):
+    bot.answers = {}
+    with pytest.raises(Refused, match="BOT_RESPONSE_TIMEOUT"):
+        await ali.inline("a", patience=0.2)
+    query = await asyncio.wait_for(bot.asked.get(), 10)
+    with pytest.raises(errors.QueryIdInvalid):
+        await query.answer([article("1")])
+
+
+async def test_media_that_telegram_has_is_sent_at_once(bot, ali, with_sara, tmp_path):
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(b"film" * 100)
+    await ali.starts()
+    kept = await bot.client.send_document(ali.id, str(path))
+    result = InlineQueryResultCachedDocument(kept.document.file_id, "A film", caption="the film")
+    bot.answers["results"] = [result]
+    found = await with_sara.inline("a")
+    sent = await with_sara.chooses(found[0])
+
+    assert (found[0].media, found[0].title) == ("file", "A film")
+    assert (sent.media["name"], sent.text) == ("clip.mp4", "the film")
 
 
 async def test_a_bot_without_inline_mode_is_not_asked(tg, bot, ali):

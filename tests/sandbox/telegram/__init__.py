@@ -1,4 +1,4 @@
-"""A small real MTProto server for tests and the demo; its rules stand in README.md beside this file.
+"""A small real MTProto server for tests and the demo; README.md beside this file has its rules.
 
 `tg` is the server (`Telegram`) or a socket to it (`Control`); both are a `Desk`. All real clients
 (bots by `clients.client`, people by `clients.user_client`) and all people below meet on it.

@@ -1,5 +1,6 @@
 """What a person's client can do beside writing: inline queries, reactions, keyboards, commands."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,7 @@ class Results:
         return len(self.results)
 
 
-class Gestures:
+class Gestures(ABC):
     """The part of a `Person` that is no writing or reading."""
 
     __slots__ = ()
@@ -54,8 +55,12 @@ class Gestures:
     topic: int
 
     @property
+    @abstractmethod
     def peer(self) -> int:
-        raise NotImplementedError
+        """Whose chat the person is in: an account, or minus a group."""
+
+    @abstractmethod
+    async def chat(self) -> list["Message"]: ...
 
     async def inline(self, query: str, offset: str = "", patience: float = PATIENCE) -> Results:
         """Write "@bot query" where the person is. Raises Refused: BOT_INLINE_DISABLED,
@@ -104,9 +109,6 @@ class Gestures:
             if message.keyboard is not None and not message.mine:
                 return message.keyboard
         return []
-
-    async def chat(self) -> list["Message"]:
-        raise NotImplementedError
 
     async def taps(self, label: str) -> "Message":
         """Press a button of the reply keyboard: its label becomes the person's message."""

@@ -46,7 +46,8 @@ async def press(
     if until > time.time():
         return kept
     answer = await ask(server, person, post, data, patience)
-    server.toasts[person.id, post.uid, data] = answer, time.time() + answer.cache_time
+    if answer.cache_time:
+        server.toasts[person.id, post.uid, data] = answer, time.time() + answer.cache_time
     return answer
 
 
