@@ -97,7 +97,16 @@ async def test_a_list_that_breaks_a_rule_is_refused(bot, word, description, lang
 async def test_the_button_beside_the_text_field_is_kept(bot, ali):
     await ali.starts()
     await bot.set_chat_menu_button(menu_button=types.MenuButtonCommands())
-    assert isinstance(await bot.get_chat_menu_button(ali.id), types.MenuButtonCommands)
+    for place in (ali.id, None):
+        assert isinstance(await bot.get_chat_menu_button(place), types.MenuButtonCommands)
+
+
+async def test_a_bot_sees_what_its_owner_switched_on(tg, bot):
+    [before] = await bot.invoke(raw.functions.users.GetUsers(id=[raw.types.InputUserSelf()]))
+    await tg.botfather(inline=True, privacy=False)
+    [after] = await bot.invoke(raw.functions.users.GetUsers(id=[raw.types.InputUserSelf()]))
+    assert (before.bot_inline_placeholder, before.bot_chat_history) == (None, False)
+    assert (after.bot_inline_placeholder, after.bot_chat_history) == ("Search", True)
 
 
 # --- who stops the bot -------------------------------------------------------------------------

@@ -1,37 +1,19 @@
-"""Groups, channels and forums of the loopback Telegram, seen by the unmodified client."""
+"""Groups and channels of the loopback Telegram, seen by the unmodified client."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from pyrogram import Client, enums, errors, raw
-from pyrogram.handlers import MessageHandler
-from pyrogram.types import Message, ReplyParameters
+from pyrogram import enums, errors, raw
 
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.clients import client
 from tests.sandbox.telegram.desk import Refused
 from tests.sandbox.telegram.group import Group
+from tests.sandbox.telegram.listener import Listener
 from tests.sandbox.telegram.server import Telegram
 
 NAME = "@chapar_sandbox_bot"
-
-
-class Bot:
-    """A client and what it heard, in order."""
-
-    def __init__(self, started: Client) -> None:
-        self.client = started
-        self.heard: asyncio.Queue[Message] = asyncio.Queue()
-
-        async def hears(_: Client, message: Message) -> None:
-            await self.heard.put(message)
-
-        started.add_handler(MessageHandler(hears))
-
-    async def hears(self) -> Message:
-        return await asyncio.wait_for(self.heard.get(), 10)
 
 
 @pytest.fixture
@@ -41,8 +23,8 @@ async def tg() -> AsyncIterator[Telegram]:
 
 
 @pytest.fixture
-async def bot(tg: Telegram, tmp_path: Path) -> AsyncIterator[Bot]:
-    started = Bot(client(tg, tmp_path))
+async def bot(tg: Telegram, tmp_path: Path) -> AsyncIterator[Listener]:
+    started = Listener(client(tg, tmp_path))
     async with started.client:
         yield started
 
@@ -145,6 +127,16 @@ async def test_an_anonymous_admin_speaks_as_the_group(bot, ali, group, here):
     assert heard.sender_chat.id == group.chat_id
 
 
+async def test_the_owner_of_a_channel_speaks_in_its_name(tg, bot, ali, here):
+    news = await tg.group("News", bot="", broadcast=True)
+    with pytest.raises(Refused, match="SEND_AS_PEER_INVALID"):
+        await here.sends("/dl x", as_channel=news.id)
+    await news.admits(ali, "creator")
+    await here.sends("/dl x", as_channel=news.id)
+    heard = await bot.hears()
+    assert (heard.from_user, heard.sender_chat.id) == (None, news.chat_id)
+
+
 async def test_a_channels_post_names_no_author(tg, bot, ali):
     news = await tg.group("News", bot="member", admins=[ali], broadcast=True)
     await ali.at(news).sends("https://example.org/a")
@@ -236,56 +228,3 @@ async def test_a_bot_reads_who_the_admins_are(bot, ali, group, here):
     member = await bot.client.get_chat_member(group.chat_id, ali.id)
     assert member.status is enums.ChatMemberStatus.ADMINISTRATOR
     assert member.privileges.can_delete_messages
-
-
-# --- forums ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def forum(tg: Telegram, ali: Person) -> Group:
-    return await tg.group("Forum", ali, forum=True)
-
-
-async def test_an_answer_goes_into_the_topic_of_the_question(bot, ali, forum):
-    films = await forum.opens_topic("Films", ali)
-    there = ali.at(forum, topic=films)
-    await bot.hears()
-    await there.sends("/dl x")
-    heard = await bot.hears()
-    await bot.client.send_message(
-        heard.chat.id, "in the topic", message_thread_id=heard.message_thread_id
-    )
-    await bot.client.send_message(
-        heard.chat.id, "an answer", reply_parameters=ReplyParameters(message_id=heard.id)
-    )
-
-    assert (heard.message_thread_id, heard.topic_message) == (films, True)
-    assert (await there.sees("in the topic")).topic == films
-    answer = await there.sees("an answer")
-    assert (answer.topic, answer.reply) == (films, heard.id)
-
-
-async def test_a_closed_topic_takes_no_message_but_an_admins(tg, bot, ali, forum):
-    films = await forum.opens_topic("Films", ali)
-    await ali.at(forum, films).sends("/dl x")
-    heard = [await bot.hears(), await bot.hears()][1]
-    await forum.closes_topic(films)
-    with pytest.raises(errors.TopicClosed):
-        await heard.reply("on its way")
-    await forum.admits(tg.bot, "admin", ["manage_topics"])
-    await heard.reply("on its way")
-
-
-async def test_a_deleted_topic_is_told_so(bot, ali, forum):
-    films = await forum.opens_topic("Films", ali)
-    await ali.at(forum, films).sends("/dl x")
-    heard = [await bot.hears(), await bot.hears()][1]
-    await forum.deletes_topic(films)
-    with pytest.raises(errors.TopicDeleted):
-        await heard.reply("on its way")
-
-
-async def test_what_is_said_without_a_topic_is_in_the_general_one(bot, ali, forum):
-    sent = await ali.at(forum).sends("/dl x")
-    heard = await bot.hears()
-    assert (sent.topic, heard.topic_message, heard.message_thread_id) == (1, None, None)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from pyrogram import Client, errors, raw
-from pyrogram.handlers import MessageHandler, MessageReactionHandler
-from pyrogram.types import Message
+from pyrogram.handlers import MessageReactionHandler
+from pyrogram.types import MessageReactionUpdated
 
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.clients import client
 from tests.sandbox.telegram.group import Group
+from tests.sandbox.telegram.listener import Listener
 from tests.sandbox.telegram.server import Telegram
 
 
@@ -21,23 +22,17 @@ async def tg() -> AsyncIterator[Telegram]:
         yield server
 
 
-class Bot:
-    def __init__(self, started: Client) -> None:
-        self.client = started
-        self.heard: asyncio.Queue[Message] = asyncio.Queue()
-        self.reacted: asyncio.Queue = asyncio.Queue()
+class Bot(Listener):
+    """A listener that hears of reactions too."""
 
-        async def hears(_: Client, message: Message) -> None:
-            await self.heard.put(message)
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self.reacted: asyncio.Queue[MessageReactionUpdated] = asyncio.Queue()
 
-        async def sees(_: Client, update: object) -> None:
+        async def sees(_: Client, update: MessageReactionUpdated) -> None:
             await self.reacted.put(update)
 
-        started.add_handler(MessageHandler(hears))
-        started.add_handler(MessageReactionHandler(sees))
-
-    async def hears(self) -> Message:
-        return await asyncio.wait_for(self.heard.get(), 10)
+        client.add_handler(MessageReactionHandler(sees))
 
 
 @pytest.fixture

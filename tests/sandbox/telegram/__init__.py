@@ -1,11 +1,13 @@
 """A small real MTProto server for tests and the demo; README.md beside this file has its rules.
 
-`tg` is the server (`Telegram`) or a socket to it (`Control`); both are a `Desk`. All real clients
-(bots by `clients.client`, people by `clients.user_client`) and all people below meet on it.
+`tg` is the server (`Telegram`) or a socket to it (`Control`); both are a `Desk`. Real clients
+(bots by `clients.client`, people by `clients.user_client`; what one hears by `listener.Listener`)
+and the people below meet on it.
 
 A person (`ali = await tg.person("Ali", language="fa")`), with the bot or `ali.at(group, topic=n)`,
 `ali.at(sara)`; what follows happens there:
-    sends(text, photo=, sticker=, file=, reply=, links=, silent=), forwards, starts(parameter)
+    sends(text, photo=, sticker=, file=, reply=, links=, silent=, as_channel=), forwards,
+    starts(parameter)
     presses(label, message)    press an inline button; the toast: {text, alert, url}
     taps(label), keyboard()    the reply keyboard: press, see its rows
     inline(query, offset)      write "@bot query"; Results: [n], next_offset, switch, personal, …

@@ -49,10 +49,12 @@ async def say(
     reply: int = 0,
     topic: int = 0,
     silent: bool = False,
+    as_channel: int = 0,
 ) -> dict[str, Any]:
     """Send a text, or a `file` (a path; `kind` photo, sticker or file) with a caption. `links`
     are hidden under words: [offset, length, url]. With an `author` it is a forward of theirs.
-    `reply` is a message of that chat, `topic` one of a forum."""
+    `reply` is a message of that chat, `topic` one of a forum. Who owns a channel may speak in a
+    group `as_channel` (core.telegram.org/method/messages.sendMessage, send_as)."""
     words = limits.caption(text) if file else limits.text(text)
     given = [types.MessageEntityTextUrl(offset=a, length=n, url=url) for a, n, url in links or []]
     content = Content(
@@ -65,7 +67,7 @@ async def say(
     account = server.world.accounts[person]
     place = threads.found(server.world, account, to, reply, topic)
     content.reply, content.topic = place.reply, place.topic
-    post = posting.publish(server, account, to, content)
+    post = posting.publish(server, account, to, content, author=as_channel)
     return views.message(server, post, person)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pyrogram import raw
 
 from tests.sandbox.telegram import peers, rights, updates
-from tests.sandbox.telegram.tl import make
+from tests.sandbox.telegram.tl import Rpc, make
 from tests.sandbox.telegram.wire import Key
 from tests.sandbox.telegram.world import Account, Content, Post
 
@@ -16,14 +16,23 @@ types = raw.types
 
 
 def publish(
-    server: "Telegram", sender: Account, to: int, content: Content, skip: Key | None = None
+    server: "Telegram",
+    sender: Account,
+    to: int,
+    content: Content,
+    skip: Key | None = None,
+    *,
+    author: int = 0,
 ) -> Post:
     """Post it, and tell everybody but the session of `skip`. Raises Rpc where it may not be."""
     peers.may_write(server.world, sender, to)
     if to < 0:
         stored = server.vault.stored[content.media] if content.media else None
         rights.may_say(server.world.channels[-to], sender, content, stored)
-    post, news = server.world.post(sender.id, to, content, author_of(server, sender, to))
+    if author and server.world.channels[-author].members.get(sender.id) != "creator":
+        raise Rpc(400, "SEND_AS_PEER_INVALID")
+    author = author or author_of(server, sender, to)
+    post, news = server.world.post(sender.id, to, content, author)
     updates.tell(server, news, skip=skip)
     if to < 0:
         discuss(server, post)

@@ -83,6 +83,12 @@ def banned(channel: Channel, account: int) -> set[str]:
     return channel.forbidden | channel.bans.get(account, set())
 
 
+def may_edit(world: World, account: Account, post: Post) -> bool:
+    """Whether somebody else's message is a channel's post that this administrator may edit."""
+    channel = world.channels[-post.to] if post.to < 0 else None
+    return bool(channel and channel.broadcast and channel.may(account.id, "edit_messages"))
+
+
 def may_delete(world: World, account: Account, posts: list[Post]) -> None:
     """Raises Rpc 403 when one of these messages of a channel is not the caller's to delete."""
     for post in posts:

@@ -66,3 +66,16 @@ def whose(call: Call, given: Any) -> int:
         return 0
     number = peers.resolve(call.world, call.account, given)
     return 0 if number == call.account.id else number
+
+
+def about(bot: Account, viewer: Account) -> Any:
+    """A bot as its profile tells of it; None for a person. Source: core.telegram.org/constructor/
+    botInfo."""
+    if not bot.is_bot:
+        return None
+    known = bot.commands.get(viewer.language) or bot.commands.get("", [])
+    return types.BotInfo(
+        user_id=bot.id,
+        commands=[types.BotCommand(command=word, description=words) for word, words in known],
+        menu_button=bot.menus.get(viewer.id) or bot.menus.get(0) or types.BotMenuButtonDefault(),
+    )

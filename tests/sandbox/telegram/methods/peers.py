@@ -5,6 +5,7 @@ from typing import Any
 from pyrogram import raw
 
 from tests.sandbox.telegram import limits, peers, reactions, render, rights, updates
+from tests.sandbox.telegram.methods import bots
 from tests.sandbox.telegram.registry import Call, on
 from tests.sandbox.telegram.tl import Rpc, boxed, make
 from tests.sandbox.telegram.world import Channel
@@ -41,6 +42,7 @@ async def get_full_user(call: Call, query: Any) -> Any:
         id=number,
         settings=make(types.PeerSettings),
         notify_settings=make(types.PeerNotifySettings),
+        bot_info=bots.about(call.world.accounts[number], call.account),
     )
     return make(types.users.UserFull, full_user=full, users=[told_user(call, number)])
 

@@ -20,7 +20,7 @@ async def edit_message(call: Call, query: Any) -> Any:
     post = box.posts.get(query.id)
     if post is None:
         raise Rpc(400, "MESSAGE_ID_INVALID")
-    if post.sender != call.account.id:
+    if post.sender != call.account.id and not rights.may_edit(call.world, call.account, post):
         raise Rpc(403, "MESSAGE_AUTHOR_REQUIRED")
     news = call.world.edit(post, **await changed(call, query, post))
     updates.tell(call.server, news, skip=call.key)
