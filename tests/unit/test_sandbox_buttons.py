@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from pyrogram import Client, errors, raw, types
-from pyrogram.handlers import CallbackQueryHandler
+from pyrogram.handlers import CallbackQueryHandler, InlineQueryHandler
 
 from tests.sandbox.person import Message, Person
 from tests.sandbox.telegram.clients import client, upload
@@ -138,6 +138,22 @@ async def test_a_reply_keyboard_does_not_come_by_an_edit(bot, ali):
     sent = await bot.send_message(ali.id, "hello")
     with pytest.raises(errors.ReplyMarkupInvalid):
         await sent.edit_text("other", reply_markup=types.ReplyKeyboardMarkup([["👤"]]))
+
+
+async def test_a_button_shares_into_another_chat(tg, bot, ali):
+    await tg.botfather(inline=True)
+    heard: asyncio.Queue[types.InlineQuery] = asyncio.Queue()
+
+    async def asks(_: Client, query: types.InlineQuery) -> None:
+        await heard.put(query)
+        await query.answer([])
+
+    bot.add_handler(InlineQueryHandler(asks))
+    rows = [[button(switch_inline_query="kept:7")]]
+    await bot.send_message(ali.id, "here", reply_markup=types.InlineKeyboardMarkup(rows))
+    sent = await ali.sees("here")
+    await ali.shares("x", sent, ali.at(await tg.person("Sara")))
+    assert (await asyncio.wait_for(heard.get(), 10)).query == "kept:7"
 
 
 def button(**facts: Any) -> types.InlineKeyboardButton:

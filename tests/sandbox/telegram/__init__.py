@@ -13,6 +13,7 @@ A person (`ali = await tg.person("Ali", language="fa")`), with the bot or `ali.a
     inline(query, offset)      write "@bot query"; Results: [n], next_offset, switch, personal, …
     chooses(result, reply=)    send a result: the person's message, via the bot
     switches(results)          press the button above the results: /start parameter
+    shares(label, message, ali.at(sara))   press a button that writes a query into another chat
     reacts(message, *emoji)    put a reaction, or take it away
     sees(look), sees_edit(message, look), sees_gone(message), chat(), history(), sees_typing()
     sees_reaction(message, emoji)   once it is there; "" once there is none

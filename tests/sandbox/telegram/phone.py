@@ -87,6 +87,13 @@ class Gestures(ABC):
         args = {"to": self.desk.bot, "text": text}
         return Message(**await self.desk.do("say", person=self.id, **args))
 
+    async def shares(self, label: str, message: "Message", there: "Gestures") -> Results:
+        """Press a button that writes "@bot query" into another chat (`there`: oneself at it)."""
+        button = message.button(label)
+        assert button is not None, f"no button {label!r}"
+        assert "inline" in button, f"{label!r} writes no query"
+        return await there.inline(button["inline"])
+
     async def reacts(self, message: "Message", *emoji: str) -> None:
         """Put a reaction on a message instead of one's last; nothing takes it away."""
         args = {"peer": self.place, "message": message.id, "emoji": list(emoji)}

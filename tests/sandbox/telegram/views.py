@@ -6,7 +6,7 @@ from pyrogram import raw
 
 from tests.sandbox.telegram import rights
 from tests.sandbox.telegram.files import Stored
-from tests.sandbox.telegram.methods.buttons import buttons
+from tests.sandbox.telegram.methods.buttons import inline_rows, target
 from tests.sandbox.telegram.world import Content, Post
 
 if TYPE_CHECKING:
@@ -41,20 +41,27 @@ def message(server: "Telegram", post: Post, viewer: int) -> dict[str, Any]:
         "silent": content.silent,
         "action": type(content.action).__name__ if content.action else "",
         "reactions": {world.accounts[n].name: own for n, own in post.reactions.items()},
-        **words(content, post),
+        **words(content),
     }
 
 
-def words(content: Content, post: Post) -> dict[str, Any]:
+def words(content: Content) -> dict[str, Any]:
     return {
         "text": content.text,
         "entities": [entity(given) for given in content.entities],
         "buttons": [
-            [{"text": text, "data": as_text(data), "url": url} for text, data, url in row]
-            for row in buttons(post)
+            [button(given) for given in row.buttons] for row in inline_rows(content.markup)
         ],
         "keyboard": keyboard(content.markup),
     }
+
+
+def button(given: Any) -> dict[str, Any]:
+    """`inline`: the query that a button writes into another chat; only such a button has it."""
+    data, url = target(given)
+    told = {"text": given.text, "data": as_text(data), "url": url}
+    query = getattr(getattr(given, "type", given), "query", None)
+    return told if query is None else {**told, "inline": query}
 
 
 def keyboard(markup: Any) -> list[list[str]] | None:

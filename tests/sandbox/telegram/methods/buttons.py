@@ -21,15 +21,12 @@ functions, types = raw.functions, raw.types
 PATIENCE = 10.0
 
 
-def buttons(post: Post) -> list[list[Any]]:
-    """Rows of (text, data, url) of an inline keyboard; data and url are None where the button has
-    none."""
-    markup = post.content.markup
-    rows = markup.rows if isinstance(markup, types.ReplyInlineMarkup) else []
-    return [[(b.text, *target(b)) for b in row.buttons] for row in rows]
+def inline_rows(markup: Any) -> list[Any]:
+    return list(markup.rows) if isinstance(markup, types.ReplyInlineMarkup) else []
 
 
 def target(button: Any) -> tuple[bytes | None, str | None]:
+    """The data and the address of a button, None where it has none."""
     # Layer 229 put what a button does into a `type` field; before, the class itself told.
     deed = getattr(button, "type", button)
     return getattr(deed, "data", None), getattr(deed, "url", None)
@@ -40,7 +37,7 @@ async def press(
 ) -> Any:
     """Tell the bot and wait for its answer (a SetBotCallbackAnswer), or say again what it lets
     keep (cache_time). Raises Rpc without one."""
-    if data not in [known for row in buttons(post) for _, known, _ in row]:
+    if data not in [target(b)[0] for row in inline_rows(post.content.markup) for b in row.buttons]:
         raise Rpc(400, "DATA_INVALID")
     kept, until = server.toasts.get((person.id, post.uid, data), (None, 0.0))
     if until > time.time():

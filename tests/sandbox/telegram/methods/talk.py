@@ -84,26 +84,26 @@ def removed(call: Call, box: Box, ids: list[int], owners: list[int] | None) -> A
 
 @on(functions.messages.GetMessages)
 async def get_messages(call: Call, query: Any) -> Any:
-    return listed(call, call.account.box, wished(call.account.box, query.id))
+    return listed(call, call.account.box, wished(call, call.account.box, query.id))
 
 
 @on(functions.channels.GetMessages)
 async def get_channel_messages(call: Call, query: Any) -> Any:
     box = box_of(call, query.channel)
-    return listed(call, box, wished(box, query.id))
+    return listed(call, box, wished(call, box, query.id))
 
 
-def wished(box: Box, given: list[Any]) -> list[int]:
+def wished(call: Call, box: Box, given: list[Any]) -> list[int]:
     """inputMessageReplyTo names what a message answers, by the number of that message."""
     return [
-        answered(box, wish.id) if isinstance(wish, types.InputMessageReplyTo) else wish.id
+        answered(call, box, wish.id) if isinstance(wish, types.InputMessageReplyTo) else wish.id
         for wish in boxed(given)
     ]
 
 
-def answered(box: Box, number: int) -> int:
-    reply = box.posts[number].content.reply if number in box.posts else 0
-    return next((n for n, post in box.posts.items() if reply and post.uid == reply), 0)
+def answered(call: Call, box: Box, number: int) -> int:
+    post = box.posts.get(number)
+    return call.world.number(post.content.reply, box.owner) if post else 0
 
 
 @on(functions.messages.GetHistory)
