@@ -166,6 +166,7 @@ def button(**facts: Any) -> types.InlineKeyboardButton:
         ([[button(callback_data="x" * 65)]], errors.ButtonDataInvalid),
         ([[button(callback_data="ی" * 33)]], errors.ButtonDataInvalid),
         ([[button(url="ftp://example.org")]], errors.ButtonUrlInvalid),
+        ([[button(url="nowhere")]], errors.ButtonUrlInvalid),
         ([[button(callback_data=str(n))] for n in range(101)], errors.ReplyMarkupTooLong),
     ],
 )
@@ -175,7 +176,8 @@ async def test_a_keyboard_that_breaks_a_rule_is_refused(bot, ali, rows, error):
 
 
 async def test_64_bytes_and_100_buttons_are_taken(bot, ali):
-    rows = [[button(callback_data=f"{n:064}")] for n in range(100)]
+    rows = [[button(callback_data=f"{n:064}")] for n in range(98)]
+    rows += [[button(url="t.me/somebody")], [button(url="https://example.org/a?b=c")]]
     await bot.send_message(ali.id, "x", reply_markup=types.InlineKeyboardMarkup(rows))
     assert len((await ali.sees("x")).buttons) == 100
 

@@ -97,6 +97,24 @@ async def test_progress_by_inline_id_is_judged_too(tg, bot, ali):
     assert len(await tg.violations()) == 1
 
 
+async def test_a_restart_forgets_no_group_and_no_inline_message(tmp_path):
+    async with Telegram(tmp_path / "tg") as first:
+        await first.botfather(inline=True, feedback=True)
+        ali = await first.person("Ali")
+        club = await first.group("Film club", ali, forum=True)
+        here = ali.at(club, await club.opens_topic("Films", ali))
+        bot = Bot(client(first, tmp_path))
+        async with bot.client:
+            sent = await here.chooses((await here.inline("a"))[0])
+            number = await asyncio.wait_for(bot.chosen.get(), 10)
+        port = first.port
+    async with Telegram(tmp_path / "tg", port=port) as again:
+        same = (await again.person("Ali")).at(club, sent.topic)
+        async with client(again, tmp_path) as bot_again:
+            await bot_again.edit_inline_text(number, "done")
+        assert (await same.sees_edit(sent, "done")).topic == sent.topic
+
+
 @pytest.fixture
 async def remote(tg: Telegram, tmp_path: Path) -> AsyncIterator[Desk]:
     """The same server, ruled through its socket."""

@@ -49,6 +49,11 @@ class Inline:
     asked: dict[int, Asked] = field(default_factory=dict)
     kept: dict[tuple[int, int, str, str], tuple[int, float]] = field(default_factory=dict)
 
+    def forget(self, now: float) -> None:
+        """Drop the results that nobody may choose any more; the oldest stand first."""
+        while self.asked and (first := next(iter(self.asked))) and self.asked[first].until < now:
+            del self.asked[first]
+
 
 async def ask(
     server: "Telegram",
@@ -64,10 +69,11 @@ async def ask(
         raise Rpc(400, "BOT_INVALID")
     if not bot.inline:
         raise Rpc(400, "BOT_INLINE_DISABLED")
+    server.inline.forget(time.time())
     query, offset = words[0][: limits.QUERY], words[1]
     for whose in (person.id, 0):
         number, until = server.inline.kept.get((bot.id, whose, query, offset), (0, 0.0))
-        if until > time.time():
+        if until > time.time() and number in server.inline.asked:
             return again(server, number, person)
     number = secrets.randbits(62)
     told = types.UpdateBotInlineQuery(

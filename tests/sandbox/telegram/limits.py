@@ -1,5 +1,6 @@
 """Telegram's limits on texts, buttons and parts, each with its error. Sources: the README."""
 
+import re
 from typing import Any
 
 from tests.sandbox.telegram.tl import Rpc
@@ -27,6 +28,10 @@ PHOTO_SIDES = 10_000
 PHOTO_RATIO = 20
 THUMB = 200 << 10
 CHUNK = 1 << 20
+
+
+#: What a button may open; Telegram adds the scheme where there is none.
+ADDRESS = re.compile(r"(https?|tg|ton)://\S+$|[\w-]+(\.[\w-]+)+(/\S*)?$")
 
 
 def units(text: str) -> int:
@@ -75,7 +80,7 @@ def pressed(deed: Any) -> None:
     data, url = getattr(deed, "data", None), getattr(deed, "url", None)
     if data is not None and not 1 <= len(data) <= CALLBACK_DATA:
         raise Rpc(400, "BUTTON_DATA_INVALID")
-    if url is not None and not url.startswith(("https://", "http://", "tg://")):
+    if url is not None and not ADDRESS.match(url):
         raise Rpc(400, "BUTTON_URL_INVALID")
     if units(getattr(deed, "copy_text", "")) > COPIED:
         raise Rpc(400, "BUTTON_COPY_TEXT_INVALID")
