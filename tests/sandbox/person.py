@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.sandbox.telegram.desk import Desk
+from tests.sandbox.telegram.group import Group
+from tests.sandbox.telegram.phone import Gestures
 
 #: Seconds that a person waits for something to appear.
 PATIENCE = 15.0
@@ -28,7 +30,10 @@ class Message:
     `buttons`: rows of {text, data, url}. `media`: file, kind (photo, video, animation, audio,
     voice, sticker, file), name, mime, size, sha256, duration, width, height,
     supports_streaming, nosound, thumb (bytes, 0 for none), title, performer. `edits`: every form
-    it had, {at, text}, the first one included; empty when it was never edited.
+    it had, {at, text}, the first one included; empty when it was never edited. `author`: who is
+    named as its writer, an account or minus a channel. `topic` of a forum; `via`: the bot of an
+    inline result; `action`: of a service message. `keyboard`: the labels of a reply keyboard, []
+    where one is taken away. `reactions`: by name.
     """
 
     id: int
@@ -45,6 +50,13 @@ class Message:
     forwarded: str = ""
     reply: int = 0
     group: int = 0
+    author: int = 0
+    topic: int = 0
+    via: int = 0
+    silent: bool = False
+    action: str = ""
+    keyboard: list[list[str]] | None = None
+    reactions: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -65,8 +77,9 @@ Look = str | Callable[[Message], Any]
 
 
 @dataclass(slots=True)
-class Person:
-    """`phone` and `code` sign a real client in as this person."""
+class Person(Gestures):
+    """`phone` and `code` sign a real client in as this person. All that is done or seen is in the
+    chat with the bot, but for a person `at` another place."""
 
     desk: Desk
     name: str
@@ -75,6 +88,18 @@ class Person:
     code: str
     version: int = 0
     known: dict[int, Message] = field(default_factory=dict)
+    place: int = 0
+    topic: int = 0
+
+    @property
+    def peer(self) -> int:
+        return self.place or self.desk.bot
+
+    def at(self, place: "Group | Person", topic: int = 0) -> "Person":
+        """The same person in a group, a channel, or the chat with somebody else."""
+        return Person(
+            self.desk, self.name, self.id, self.phone, self.code, place=place.id, topic=topic
+        )
 
     # --- doing -----------------------------------------------------------------------------
 
@@ -99,12 +124,13 @@ class Person:
     ) -> Message:
         kind = "photo" if photo else "sticker" if sticker else "file"
         path = str(photo or sticker or file)
-        args = {"to": self.desk.bot, "reply": reply.id if reply else 0, **more}
+        told = reply.id if reply else 0
+        args = {"to": self.peer, "reply": told, "topic": self.topic, **more}
         sent = await self.desk.do("say", person=self.id, text=text, file=path, kind=kind, **args)
         return Message(**sent)
 
-    async def starts(self) -> Message:
-        return await self.sends("/start")
+    async def starts(self, parameter: str = "") -> Message:
+        return await self.sends(f"/start {parameter}".rstrip())
 
     async def presses(
         self, label: str, message: Message | None = None, patience: float = PATIENCE
@@ -116,15 +142,18 @@ class Person:
         assert button, f"no button {label!r}"
         assert button["data"] is not None, f"{label!r} opens an address"
         args = {"message": target.id, "data": button["data"], "patience": patience}
-        told: dict[str, Any] = await self.desk.do("press", person=self.id, **args)
+        where = {"person": self.id, "peer": self.place}
+        told: dict[str, Any] = await self.desk.do("press", **where, **args)
         return told
 
     async def edits(self, message: Message, text: str) -> None:
-        await self.desk.do("edit", person=self.id, message=message.id, text=text)
+        args = {"message": message.id, "text": text, "peer": self.place}
+        await self.desk.do("edit", person=self.id, **args)
 
     async def deletes(self, *messages: Message, both: bool = True) -> None:
         ids = [message.id for message in messages]
-        await self.desk.do("delete", person=self.id, messages=ids, both=both)
+        args = {"messages": ids, "both": both, "peer": self.place}
+        await self.desk.do("delete", person=self.id, **args)
 
     async def blocks(self, blocked: bool = True) -> None:
         """Block the bot, or let it in again."""
@@ -138,10 +167,14 @@ class Person:
         fits = fitting(look)
 
         def found(chat: list[Message]) -> Message | None:
-            fit = [m for m in chat if not m.mine and not m.deleted and fits(m)]
+            fit = [m for m in chat if self.hears(m) and not m.deleted and fits(m)]
             return fit[-1 if last else 0] if fit else None
 
         return await self.waits(found, timeout, f"never saw {look!r}")
+
+    def hears(self, message: Message) -> bool:
+        """Whether it is the bot's; where the bot is not the only other, by name."""
+        return message.author == self.desk.bot if self.place < 0 else not message.mine
 
     async def sees_gone(self, message: Message, timeout: float = PATIENCE) -> Message:
         """The message, once it is deleted."""
@@ -177,7 +210,7 @@ class Person:
     async def history(self, timeout: float = 0) -> list[Message]:
         """Everything ever said between the two, deleted messages too; when there is something
         new, or after `timeout` seconds."""
-        args = {"peer": self.desk.bot, "after": self.version, "timeout": timeout}
+        args = {"peer": self.peer, "after": self.version, "timeout": timeout}
         seen = await self.desk.do("look", person=self.id, **args)
         self.version = seen["version"]
         for facts in seen["messages"]:
@@ -190,7 +223,7 @@ class Person:
 
     async def sees_typing(self) -> dict[str, Any]:
         """When the bot last showed an activity, and which: {at, action}."""
-        args = {"person": self.id, "peer": self.desk.bot}
+        args = {"person": self.id, "peer": self.peer}
         told: dict[str, Any] = await self.desk.do("typing", **args)
         return told
 

@@ -220,6 +220,7 @@ async def says(tg: Telegram, person: Person, channel: int, text: str) -> None:
 @pytest.fixture
 async def group(tg: Telegram, ali: Person) -> int:
     channel = await tg.channel("A group", broadcast=False)
+    await tg.botfather(privacy=False)
     for account in (tg.bot, ali.id):
         await tg.join(channel, account)
     return channel

@@ -1,11 +1,21 @@
 """What people do, as commands: the server plays their clients, so a person costs nothing."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyrogram import raw
 
-from tests.sandbox.telegram import entities, images, limits, peers, updates, views
+from tests.sandbox.telegram import (
+    entities,
+    images,
+    limits,
+    posting,
+    rights,
+    threads,
+    updates,
+    views,
+)
 from tests.sandbox.telegram.commands import command
 from tests.sandbox.telegram.methods.account import CODE
 from tests.sandbox.telegram.methods.buttons import press as press_button
@@ -37,9 +47,14 @@ async def say(
     kind: str = "",
     author: str = "",
     reply: int = 0,
+    topic: int = 0,
+    silent: bool = False,
+    as_channel: int = 0,
 ) -> dict[str, Any]:
     """Send a text, or a `file` (a path; `kind` photo, sticker or file) with a caption. `links`
-    are hidden under words: [offset, length, url]. With an `author` it is a forward of theirs."""
+    are hidden under words: [offset, length, url]. With an `author` it is a forward of theirs.
+    `reply` is a message of that chat, `topic` one of a forum. Who owns a channel may speak in a
+    group `as_channel` (core.telegram.org/method/messages.sendMessage, send_as)."""
     words = limits.caption(text) if file else limits.text(text)
     given = [types.MessageEntityTextUrl(offset=a, length=n, url=url) for a, n, url in links or []]
     content = Content(
@@ -47,18 +62,13 @@ async def say(
         entities=entities.found(words, limits.entities(given, words)),
         media=stored(server, Path(file), kind) if file else 0,
         forward=header(author) if author else None,
+        silent=silent,
     )
-    return sent(server, person, to, content, reply)
-
-
-def sent(server: "Telegram", person: int, to: int, content: Content, reply: int) -> dict[str, Any]:
     account = server.world.accounts[person]
-    answered = account.box.posts.get(reply)
-    content.reply = answered.uid if answered else 0
-    peers.may_write(server.world, account, to)
-    post, news = server.world.post(person, to, content)
-    updates.tell(server, news)
-    return views.message(server, post, person if to > 0 else to)
+    place = threads.found(server.world, account, to, reply, topic)
+    content.reply, content.topic = place.reply, place.topic
+    post = posting.publish(server, account, to, content, author=as_channel)
+    return views.message(server, post, person)
 
 
 def header(author: str) -> Any:
@@ -88,34 +98,47 @@ def stored(server: "Telegram", path: Path, kind: str) -> int:
 
 @command
 async def press(
-    server: "Telegram", person: int, message: int, data: str, patience: float
+    server: "Telegram", person: int, message: int, data: str, patience: float, peer: int = 0
 ) -> dict[str, Any]:
     """Press the button with this data and wait for the bot's answer."""
     account = server.world.accounts[person]
-    post = own(server, person, message)
+    post = own(server, person, message, peer)
     raw_data = data.encode(errors="surrogateescape")
     answer = await press_button(server, account, post, raw_data, patience=patience)
     return {"text": answer.message or "", "alert": bool(answer.alert), "url": answer.url or ""}
 
 
 @command
-async def edit(server: "Telegram", person: int, message: int, text: str) -> None:
+async def edit(server: "Telegram", person: int, message: int, text: str, peer: int = 0) -> None:
     words = limits.text(text)
-    post = own(server, person, message)
+    post = own(server, person, message, peer)
+    if post.sender != person:
+        raise Rpc(403, "MESSAGE_AUTHOR_REQUIRED")
     changes = {"text": words, "entities": entities.found(words, [])}
     updates.tell(server, server.world.edit(post, **changes))
 
 
 @command
-async def delete(server: "Telegram", person: int, messages: list[int], both: bool) -> None:
-    posts = [own(server, person, message) for message in messages]
-    updates.tell(server, server.world.delete(posts, None if both else [person]))
+async def delete(
+    server: "Telegram", person: int, messages: list[int], both: bool, peer: int = 0
+) -> None:
+    posts = [own(server, person, message, peer) for message in messages]
+    if peer < 0:
+        rights.may_delete(server.world, server.world.accounts[person], posts)
+    owners = None if both or peer < 0 else [person]
+    updates.tell(server, server.world.delete(posts, owners))
 
 
 @command
 async def block(server: "Telegram", person: int, whom: int, blocked: bool) -> None:
-    account = server.world.accounts[person]
+    """Source: core.telegram.org/constructor/updateBotStopped: the bot is told."""
+    account, other = server.world.accounts[person], server.world.accounts[whom]
+    if blocked == (whom in account.blocks):
+        return
     (account.blocks.add if blocked else account.blocks.discard)(whom)
+    if other.is_bot and person in other.met:
+        facts = {"user_id": person, "date": int(time.time()), "stopped": blocked}
+        updates.notify(server, other, types.UpdateBotStopped(**facts, qts=0), [], [account])
     server.changed()
 
 
@@ -130,11 +153,13 @@ async def deactivate(server: "Telegram", person: int) -> None:
 async def look(
     server: "Telegram", person: int, peer: int, after: int, timeout: float
 ) -> dict[str, Any]:
-    """What changed in the chat with `peer` since `after`, as soon as something did, at most
-    `timeout` seconds later. Deleted messages are in it, marked."""
-    box = server.world.box(person)
+    """What changed in the chat with `peer` (or a group) since `after`, as soon as something did,
+    at most `timeout` seconds later. Deleted messages are in it, marked."""
+    if peer < 0:
+        rights.may_read(server.world.channels[-peer], server.world.accounts[person])
+    box = server.world.box(peer if peer < 0 else person)
     await server.bell.until(lambda: box.pts > after, timeout)
-    posts = [post for post in box.touched(after) if post.peer(person) == peer]
+    posts = [post for post in box.touched(after) if peer < 0 or post.peer(person) == peer]
     seen = [views.message(server, post, person) for post in posts]
     return {"version": box.pts, "messages": seen}
 
@@ -153,23 +178,6 @@ async def file(server: "Telegram", number: int) -> str:
 
 
 @command
-async def channel(server: "Telegram", title: str, username: str, broadcast: bool) -> int:
-    record = server.world.channel(title, username, broadcast=broadcast)
-    server.changed()
-    return -record.id
-
-
-@command
-async def join(server: "Telegram", channel: int, account: int, role: str) -> None:
-    """`role`: creator, admin, member, banned, or left."""
-    members = server.world.channels[-channel].members
-    members[account] = role
-    if role == "left":
-        del members[account]
-    server.changed()
-
-
-@command
 async def premium(server: "Telegram", account: int) -> None:
     """From now on this account pays."""
     server.world.accounts[account].premium = True
@@ -184,11 +192,14 @@ async def bot(server: "Telegram", token: str, username: str) -> dict[str, Any]:
         "username": account.username,
         "sign_ins": account.sign_ins,
         "commands": account.commands,
+        "scopes": account.scopes,
     }
 
 
-def own(server: "Telegram", person: int, message: int) -> Post:
-    found = server.world.accounts[person].box.posts.get(message)
+def own(server: "Telegram", person: int, message: int, peer: int = 0) -> Post:
+    """The message of this number that the person sees, in a group when `peer` is one."""
+    box = server.world.box(peer if peer < 0 else person)
+    found = box.posts.get(message)
     if found is None:
         raise Rpc(400, "MESSAGE_ID_INVALID")
     return found

@@ -5,12 +5,14 @@ client library.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tests.sandbox.person import Person
+    from tests.sandbox.telegram.group import Group
 
 
 class Refused(Exception):
@@ -69,6 +71,35 @@ class Desk(ABC):
 
     async def join(self, channel: int, account: int, role: str = "member") -> None:
         await self.do("join", channel=channel, account=account, role=role)
+
+    async def group(
+        self,
+        title: str,
+        *members: "Person",
+        admins: Sequence["Person | int"] = (),
+        bot: str = "member",
+        forum: bool = False,
+        broadcast: bool = False,
+        username: str = "",
+    ) -> "Group":
+        """A supergroup (`broadcast`: a channel) with these members and administrators. `bot`: the
+        bot's role in it, "" for none; only an admin may post in a channel."""
+        from tests.sandbox.telegram.group import Group
+
+        made = Group(self, await self.channel(title, username, broadcast=broadcast), title)
+        if bot:
+            await made.admits(self.bot, bot)
+        for who in members:
+            await made.admits(who)
+        for chief in admins:
+            await made.admits(chief, "admin")
+        if forum:
+            await self.do("forum", chat=made.id)
+        return made
+
+    async def botfather(self, **switches: bool) -> None:
+        """Switch `privacy` (on at first), `inline` and inline `feedback` (off at first)."""
+        await self.do("botfather", bot=self.bot, facts=switches)
 
     async def sign_ins(self, token: str = "") -> int:
         """How often this bot (or the usual one) has signed in."""

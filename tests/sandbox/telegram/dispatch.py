@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("sandbox.telegram")
 
 #: Calls that any number of connections of one key may make at a time: those of file connections.
-FREE = ("upload.", "help.")
+#: So are edits of inline messages: they go to the data centre that the message's id names.
+FREE = ("upload.", "help.", "messages.editInlineBotMessage")
 #: Calls that are answered before the sign-in.
 OPEN = ("auth.", "help.")
 

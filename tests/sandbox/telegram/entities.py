@@ -12,7 +12,15 @@ types = raw.types
 URL = re.compile(
     r"https?://[^\s<>\"]+|(?<![\w@.])(?:[\w-]+\.)+(?:com|org|net|be|tv|ir|io|me)(?:/\S*)?"
 )
+MENTION = re.compile(r"(?<![\w@/.])@[A-Za-z]\w{3,31}(?!\w)")
+HASHTAG = re.compile(r"(?<![\w#/&])#(?!\d+\b)\w+")
 COMMAND = re.compile(r"(?<!\S)/[A-Za-z0-9_]{1,64}(?:@\w+)?")
+SHAPES = (
+    (URL, types.MessageEntityUrl),
+    (COMMAND, types.MessageEntityBotCommand),
+    (MENTION, types.MessageEntityMention),
+    (HASHTAG, types.MessageEntityHashtag),
+)
 #: Punctuation that ends a sentence, not a link.
 TAIL = ".,;:!?)]}»\"'"
 
@@ -20,10 +28,11 @@ TAIL = ".,;:!?)]}»\"'"
 def found(words: str, given: list[Any]) -> list[Any]:
     """`given`, and what is found outside of it, in the order of the text."""
     taken = [(e.offset, e.offset + e.length) for e in given]
-    more = [
-        make(offset=units(words[: match.start()]), length=units(match[0].rstrip(TAIL)))
-        for shape, make in ((URL, types.MessageEntityUrl), (COMMAND, types.MessageEntityBotCommand))
-        for match in shape.finditer(words)
-    ]
-    free = [e for e in more if all(e.offset >= b or e.offset + e.length <= a for a, b in taken)]
-    return sorted([*given, *free], key=lambda e: e.offset)
+    told = list(given)
+    for shape, make in SHAPES:
+        for match in shape.finditer(words):
+            one = make(offset=units(words[: match.start()]), length=units(match[0].rstrip(TAIL)))
+            if all(one.offset >= b or one.offset + one.length <= a for a, b in taken):
+                taken.append((one.offset, one.offset + one.length))
+                told.append(one)
+    return sorted(told, key=lambda e: e.offset)

@@ -221,15 +221,17 @@ class Vault:
         """What Telegram hands out with a file, and lets expire later."""
         return hashlib.sha256(f"{stored.id}:{self.references}".encode()).digest()[:20]
 
-    def media(self, number: int) -> Any:
+    def media(self, number: int, *, spoiler: bool = False) -> Any:
         """The file as MessageMedia, with a reference of today."""
         stored = self.stored[number]
         reference = self.reference(stored)
         if stored.kind == "photo":
-            return make(types.MessageMediaPhoto, photo=render.photo(stored, reference))
+            photo = render.photo(stored, reference)
+            return make(types.MessageMediaPhoto, photo=photo, spoiler=spoiler or None)
         video = any(isinstance(a, types.DocumentAttributeVideo) for a in stored.attributes)
         document = render.document(stored, reference)
-        return make(types.MessageMediaDocument, document=document, video=video or None)
+        facts = {"document": document, "video": video or None, "spoiler": spoiler or None}
+        return make(types.MessageMediaDocument, **facts)
 
 
 def md5_of(given: Any) -> str:

@@ -1,5 +1,6 @@
 """Telegram's limits on texts, buttons and parts, each with its error. Sources: the README."""
 
+import re
 from typing import Any
 
 from tests.sandbox.telegram.tl import Rpc
@@ -7,6 +8,15 @@ from tests.sandbox.telegram.tl import Rpc
 TEXT = 4096
 CAPTION = 1024
 CALLBACK_DATA = 64
+#: Of the answer to a press, and of an inline query.
+TOAST = 200
+QUERY = 256
+#: Of an inline query's results, of a result's id and of the offset in bytes.
+RESULTS, RESULT_ID, NEXT_OFFSET = 50, 64, 64
+#: Different reactions on one message, and those of one account that does not pay.
+REACTIONS, OWN_REACTIONS = 11, 1
+COMMANDS, DESCRIPTION = 100, 256
+COPIED = 256
 BUTTONS = 100
 ALBUM = range(2, 11)
 PART = 512 << 10
@@ -18,6 +28,10 @@ PHOTO_SIDES = 10_000
 PHOTO_RATIO = 20
 THUMB = 200 << 10
 CHUNK = 1 << 20
+
+
+#: What a button may open; Telegram adds the scheme where there is none.
+ADDRESS = re.compile(r"(https?|tg|ton)://\S+$|[\w-]+(\.[\w-]+)+(/\S*)?$")
 
 
 def units(text: str) -> int:
@@ -50,17 +64,26 @@ def entities(given: list[Any], words: str) -> list[Any]:
 
 
 def markup(given: Any) -> Any:
-    """An inline keyboard, or None."""
+    """A keyboard, inline or not, or None."""
     buttons = [button for row in getattr(given, "rows", []) for button in row.buttons]
     if len(buttons) > BUTTONS:
         raise Rpc(400, "REPLY_MARKUP_TOO_LONG")
     for button in buttons:
         if not button.text.strip():
             raise Rpc(400, "BUTTON_TEXT_INVALID")
-        data = getattr(getattr(button, "type", button), "data", None)
-        if data is not None and not 1 <= len(data) <= CALLBACK_DATA:
-            raise Rpc(400, "BUTTON_DATA_INVALID")
+        pressed(getattr(button, "type", button))
     return given
+
+
+def pressed(deed: Any) -> None:
+    """What a button does. Source: core.telegram.org/api/bots/buttons."""
+    data, url = getattr(deed, "data", None), getattr(deed, "url", None)
+    if data is not None and not 1 <= len(data) <= CALLBACK_DATA:
+        raise Rpc(400, "BUTTON_DATA_INVALID")
+    if url is not None and not ADDRESS.match(url):
+        raise Rpc(400, "BUTTON_URL_INVALID")
+    if units(getattr(deed, "copy_text", "")) > COPIED:
+        raise Rpc(400, "BUTTON_COPY_TEXT_INVALID")
 
 
 def part(number: int, total: int, data: bytes, *, premium: bool = False) -> None:

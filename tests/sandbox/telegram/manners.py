@@ -18,6 +18,7 @@ from pyrogram import raw
 
 from tests.sandbox.telegram.registry import Call
 from tests.sandbox.telegram.tl import Rpc
+from tests.sandbox.telegram.world import Post
 
 functions = raw.functions
 SENDS = (
@@ -26,6 +27,7 @@ SENDS = (
     functions.messages.SendMultiMedia,
     functions.messages.ForwardMessages,
 )
+EDITS = (functions.messages.EditMessage, functions.messages.EditInlineBotMessage)
 #: Messages in all, in a group, and the burst in one chat.
 ALL, GROUP, BURST = 30, 20, 5
 #: Seconds and percents between two edits of one message, seconds between two of any.
@@ -83,7 +85,7 @@ class Manners:
             return
         if isinstance(query, SENDS):
             self.send(call, weight(query))
-        elif isinstance(query, functions.messages.EditMessage) and query.message:
+        elif isinstance(query, EDITS) and query.message:
             self.edit(call, query)
 
     def send(self, call: Call, messages: int) -> None:
@@ -104,7 +106,7 @@ class Manners:
         return self.rules.setdefault((bot, chat, name), fresh)
 
     def edit(self, call: Call, query: Any) -> None:
-        now, post = time.time(), call.account.box.posts.get(query.id)
+        now, post = time.time(), edited(call, query)
         if post is None or shape(post.content.text) != shape(query.message):
             return
         old, new = post.content.text, query.message
@@ -117,6 +119,14 @@ class Manners:
         if last < ANY * (1 - NETWORK):
             refuse(call, ANY - last, f"{new!r} came {last:.2f} s after another edit")
         self.edited[call.account.id] = now
+
+
+def edited(call: Call, query: Any) -> Post | None:
+    """The message that is to be edited, wherever it stands."""
+    if isinstance(query, functions.messages.EditInlineBotMessage):
+        return call.world.posts.get(query.id.id)
+    box = call.world.box(call.entry.peer) if call.entry.peer < 0 else call.account.box
+    return box.posts.get(query.id)
 
 
 def weight(query: Any) -> int:

@@ -4,8 +4,9 @@ from typing import Any
 
 from pyrogram import raw
 
+from tests.sandbox.telegram import rights
 from tests.sandbox.telegram.tl import Rpc
-from tests.sandbox.telegram.world import Account, Channel, World
+from tests.sandbox.telegram.world import Account, World
 
 types = raw.types
 USERS = (types.InputPeerUser, types.InputUser)
@@ -39,7 +40,7 @@ def checked(world: World, caller: Account, target: int, access_hash: int, *, kno
 def may_write(world: World, sender: Account, to: int) -> None:
     """Raises Rpc when `sender` may not write there."""
     if to < 0:
-        may_post(world.channels[-to], sender)
+        rights.may_post(world.channels[-to], sender)
         return
     target = world.accounts[to]
     if target.deactivated:
@@ -52,11 +53,3 @@ def may_write(world: World, sender: Account, to: int) -> None:
         raise Rpc(400, "USER_IS_BLOCKED")
     if to in sender.blocks:
         raise Rpc(400, "YOU_BLOCKED_USER")
-
-
-def may_post(channel: Channel, sender: Account) -> None:
-    role = channel.members.get(sender.id, "left")
-    if role in ("left", "banned"):
-        raise Rpc(400, "CHANNEL_PRIVATE")
-    if channel.broadcast and role == "member":
-        raise Rpc(403, "CHAT_WRITE_FORBIDDEN")

@@ -1,5 +1,6 @@
 """The world as TL objects, seen by one account."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pyrogram import raw
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 types = raw.types
 #: The one data centre there is.
 DC = 2
+#: The number of the topic that every forum has.
+GENERAL = 1
 
 
 def user(world: World, account: Account, viewer: int) -> Any:
@@ -27,7 +30,12 @@ def user(world: World, account: Account, viewer: int) -> Any:
         premium=account.premium or None,
         phone=account.phone if account.phone and account.id == viewer else None,
         **(
-            {"bot": True, "bot_info_version": 1}
+            {
+                "bot": True,
+                "bot_info_version": 1,
+                "bot_chat_history": not account.privacy or None,
+                "bot_inline_placeholder": "Search" if account.inline else None,
+            }
             if account.is_bot
             else {"lang_code": account.language}
         ),
@@ -36,6 +44,7 @@ def user(world: World, account: Account, viewer: int) -> Any:
 
 def channel(world: World, record: Channel, viewer: int) -> Any:
     role = record.members.get(viewer, "left")
+    rights = record.rights.get(viewer, set())
     return make(
         types.Channel,
         id=record.id,
@@ -45,10 +54,21 @@ def channel(world: World, record: Channel, viewer: int) -> Any:
         username=record.username or None,
         broadcast=record.broadcast or None,
         megagroup=not record.broadcast or None,
+        forum=record.is_forum or None,
+        has_link=bool(record.linked) or None,
         left=role == "left" or None,
         creator=role == "creator" or None,
-        admin_rights=make(types.ChatAdminRights, post_messages=True) if role == "admin" else None,
+        admin_rights=admin_rights(rights) if role == "admin" else None,
+        default_banned_rights=banned_rights(record.forbidden),
     )
+
+
+def admin_rights(rights: set[str]) -> Any:
+    return types.ChatAdminRights(**dict.fromkeys(rights, True))
+
+
+def banned_rights(bans: set[str]) -> Any:
+    return make(types.ChatBannedRights, **dict.fromkeys(bans, True))
 
 
 def peer(number: int) -> Any:
@@ -57,33 +77,90 @@ def peer(number: int) -> Any:
     return types.PeerUser(user_id=number)
 
 
-def message(world: World, vault: "Vault", post: Post, box: Box) -> Any:
-    """Source: core.telegram.org/constructor/message: what is posted in a channel names no sender,
-    what is said in a supergroup does."""
+def message(world: World, vault: "Vault", post: Post, box: Box, viewer: int = 0) -> Any:
+    """As `viewer` is told of it, by default the owner of the box. Source: core.telegram.org/
+    constructor/message: what is posted in a channel names no sender, what is said in a supergroup
+    does; `out` is the viewer's own, wherever it stands."""
     content = post.content
-    out = box.owner == post.sender
-    posted = post.to < 0 and world.channels[-post.to].broadcast
+    viewer = viewer or box.owner
+    facts = {
+        "id": post.numbers[box.owner],
+        "out": viewer == post.sender or None,
+        "mentioned": mentions(world, post, viewer) or None,
+        "silent": content.silent or None,
+        "post": is_posted(world, post) or None,
+        "from_id": None if is_posted(world, post) else peer(post.author or post.sender),
+        "peer_id": peer(post.peer(box.owner)),
+        "date": int(post.date),
+        "reply_to": reply(world, post, box.owner),
+        "reactions": reactions(post, viewer) if post.reactions else None,
+    }
+    if content.action is not None:
+        return make(types.MessageService, action=content.action, **facts)
     return make(
         types.Message,
-        id=post.numbers[box.owner],
-        out=out or None,
-        post=posted or None,
-        from_id=None if posted else peer(post.sender),
-        peer_id=peer(post.peer(box.owner)),
-        date=int(post.date),
         edit_date=int(post.edited) or None,
         message=content.text,
         entities=content.entities,
-        media=vault.media(content.media) if content.media else None,
+        media=vault.media(content.media, spoiler=content.spoiler) if content.media else None,
         reply_markup=content.markup,
         fwd_from=content.forward,
-        reply_to=reply(world.number(content.reply, box.owner)),
+        via_bot_id=content.via or None,
         grouped_id=content.group or None,
+        **facts,
     )
 
 
-def reply(number: int) -> Any:
-    return types.MessageReplyHeader(reply_to_msg_id=number) if number else None
+def is_posted(world: World, post: Post) -> bool:
+    """Whether it is a channel's own post."""
+    return post.to < 0 and world.channels[-post.to].broadcast
+
+
+def reply(world: World, post: Post, owner: int) -> Any:
+    """Source: core.telegram.org/api/forum: in a topic the header names the topic, beside the
+    message that is answered if there is one; the General topic is not named."""
+    number, topic = world.number(post.content.reply, owner), post.content.topic
+    if topic <= GENERAL:
+        return types.MessageReplyHeader(reply_to_msg_id=number) if number else None
+    beside = topic if number not in (0, topic) else None
+    return types.MessageReplyHeader(
+        forum_topic=True, reply_to_msg_id=number or topic, reply_to_top_id=beside
+    )
+
+
+def mentions(world: World, post: Post, viewer: int) -> bool:
+    """Whether it is meant for this account: by its name, or as an answer to a message of its."""
+    account = world.accounts.get(viewer)
+    if account is None or post.sender == viewer:
+        return False
+    answered = world.posts.get(post.content.reply)
+    named = account.username and any(
+        isinstance(entity, types.MessageEntityMention)
+        and cut(post.content.text, entity).lower() == f"@{account.username}".lower()
+        for entity in post.content.entities
+    )
+    return bool(named) or (answered is not None and answered.sender == viewer)
+
+
+def cut(text: str, entity: Any) -> str:
+    """The words of an entity, whose place is counted in UTF-16 units."""
+    units = text.encode("utf-16-le")
+    return units[2 * entity.offset : 2 * (entity.offset + entity.length)].decode("utf-16-le")
+
+
+def reactions(post: Post, viewer: int) -> Any:
+    """Source: core.telegram.org/api/reactions; `chosen_order` marks one's own."""
+    counted = Counter(emoji for given in post.reactions.values() for emoji in given)
+    own = post.reactions.get(viewer, [])
+    results = [
+        types.ReactionCount(
+            reaction=types.ReactionEmoji(emoticon=emoji),
+            count=count,
+            chosen_order=own.index(emoji) if emoji in own else None,
+        )
+        for emoji, count in counted.items()
+    ]
+    return types.MessageReactions(results=results, can_see_list=post.to < 0 or None)
 
 
 def document(stored: "Stored", reference: bytes) -> Any:
@@ -120,16 +197,24 @@ def photo(stored: "Stored", reference: bytes) -> Any:
 
 def people(world: World, viewer: int, posts: list[Post]) -> list[Any]:
     """The users that a client must know to read these messages."""
-    ids = {viewer} | {n for post in posts for n in (post.sender, post.to) if n > 0}
-    ids |= {author for post in posts if (author := forwarded_from(post))}
+    ids = {viewer} | {n for post in posts for n in named(post) if n > 0}
     return [user(world, world.accounts[n], viewer) for n in sorted(ids) if n in world.accounts]
 
 
-def forwarded_from(post: Post) -> int:
-    author = getattr(post.content.forward, "from_id", None)
-    return getattr(author, "user_id", 0)
-
-
 def chats(world: World, viewer: int, posts: list[Post]) -> list[Any]:
-    ids = sorted({-post.to for post in posts if post.to < 0})
-    return [channel(world, world.channels[n], viewer) for n in ids]
+    ids = {-n for post in posts for n in named(post) if n < 0}
+    return [channel(world, world.channels[n], viewer) for n in sorted(ids) if n in world.channels]
+
+
+def named(post: Post) -> set[int]:
+    """Whom a message names: accounts, and minus channels. Who is anonymous is not named."""
+    header = post.content.forward
+    first = getattr(header, "from_id", None)
+    saved = getattr(header, "saved_from_peer", None)
+    peers = {number(first), number(saved), post.to, post.content.via}
+    return {post.author or post.sender, *peers, *post.reactions} - {0}
+
+
+def number(given: Any) -> int:
+    """A TL peer as one number."""
+    return getattr(given, "user_id", 0) or -getattr(given, "channel_id", 0)

@@ -25,6 +25,7 @@ from tests.sandbox.telegram.desk import Desk
 from tests.sandbox.telegram.faults import Faults
 from tests.sandbox.telegram.files import Vault
 from tests.sandbox.telegram.habits import Habits
+from tests.sandbox.telegram.inline import Inline
 from tests.sandbox.telegram.manners import Manners
 from tests.sandbox.telegram.world import Account, World
 
@@ -69,8 +70,11 @@ class Telegram(Desk):
         self.open: set[Connection] = set()
         self.serving: set[asyncio.Task[Any]] = set()
         self.flying: set[tuple[int, int]] = set()
-        #: Presses that wait for the bot's answer: query id -> future.
-        self.presses: dict[int, asyncio.Future[Any]] = {}
+        #: Presses that wait for the bot's answer: query id -> bot, future.
+        self.presses: dict[int, tuple[int, asyncio.Future[Any]]] = {}
+        #: (person, message, data) -> the answer that a bot lets keep, and until when.
+        self.toasts: dict[tuple[int, int, bytes], tuple[Any, float]] = {}
+        self.inline = Inline()
         #: (who, to whom) -> when and what last.
         self.typing: dict[tuple[int, int], tuple[float, str]] = {}
         self.world = World()

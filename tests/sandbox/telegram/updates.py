@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyrogram import raw
 
-from tests.sandbox.telegram import render
+from tests.sandbox.telegram import hearing, render
 from tests.sandbox.telegram.tl import make
 from tests.sandbox.telegram.wire import Key
 from tests.sandbox.telegram.world import Account, Box, Event, News, Post
@@ -27,7 +27,10 @@ def tell(server: "Telegram", news: News, *, skip: Key | None = None) -> None:
     it in the answer."""
     for box, event in news:
         for account in readers(server, box):
-            pushed = packed(server, account, box, [event])
+            heard = hearing.of(server.world, account, box, event)
+            if not heard.ids:
+                continue
+            pushed = packed(server, account, box, [heard])
             for key in server.keys_of(account):
                 if key is not skip:
                     server.push(key, pushed)
@@ -44,7 +47,8 @@ def readers(server: "Telegram", box: Box) -> list[Account]:
 
 def packed(server: "Telegram", account: Account, box: Box, events: list[Event]) -> Any:
     posts = posts_of(box, events)
-    told = [update for event in events for update in as_updates(server, box, event)]
+    viewer = account.id
+    told = [u for event in events for u in as_updates(server, box, event, viewer=viewer)]
     return wrapped(server, account, posts, told)
 
 
@@ -63,7 +67,9 @@ def posts_of(box: Box, events: list[Event]) -> list[Post]:
     return [box.posts[n] for n in ids if n in box.posts]
 
 
-def as_updates(server: "Telegram", box: Box, event: Event, count: int | None = None) -> list[Any]:
+def as_updates(
+    server: "Telegram", box: Box, event: Event, count: int | None = None, *, viewer: int
+) -> list[Any]:
     """The TL updates of one event; nothing for messages that are gone since."""
     counted = {"pts": event.pts, "pts_count": len(event.ids) if count is None else count}
     if event.kind == "delete":
@@ -71,7 +77,7 @@ def as_updates(server: "Telegram", box: Box, event: Event, count: int | None = N
     kind = KINDS[event.kind, box.owner < 0]
     posts = [box.posts[n] for n in event.ids if n in box.posts]
     return [
-        kind(message=render.message(server.world, server.vault, post, box), **counted)
+        kind(message=render.message(server.world, server.vault, post, box, viewer), **counted)
         for post in posts
     ]
 
@@ -91,26 +97,44 @@ def deletion(box: Box, ids: list[int], counted: dict[str, int]) -> Any:
     return types.UpdateDeleteMessages(messages=ids, **counted)
 
 
-def state(box: Box, pts: int | None = None) -> Any:
-    return make(types.updates.State, pts=pts or box.pts, date=int(time.time()), qts=0, seq=0)
+def notify(
+    server: "Telegram", account: Account, update: Any, posts: list[Post], about: list[Account]
+) -> None:
+    """An update that qts counts (core.telegram.org/api/updates): to who listens now, and to
+    who asks getDifference later."""
+    account.notices.append(update)
+    update.qts = len(account.notices)
+    told = wrapped(server, account, posts, [update])
+    told.users += [render.user(server.world, one, account.id) for one in about]
+    for key in server.keys_of(account):
+        server.push(key, told)
+    server.changed()
 
 
-def difference(server: "Telegram", account: Account, pts: int) -> Any:
-    """Everything in the account's own box after `pts`."""
+def state(account: Account, pts: int | None = None) -> Any:
+    facts = {"pts": pts or account.box.pts, "qts": len(account.notices)}
+    return make(types.updates.State, date=int(time.time()), seq=0, **facts)
+
+
+def difference(server: "Telegram", account: Account, pts: int, qts: int = 0) -> Any:
+    """Everything in the account's own box after `pts`, and what `qts` counts."""
     box = account.box
     events = [event for event in box.events if event.pts > pts]
-    if not events:
+    notices = account.notices[qts:] if qts >= 0 else []
+    if not events and not notices:
         return make(types.updates.DifferenceEmpty, date=int(time.time()))
     told, more = events[:SLICE], len(events) > SLICE
     facts = contents(server, account, box, told)
+    facts["other_updates"] += notices
     if more:
-        there = state(box, told[-1].pts)
+        there = state(account, told[-1].pts)
         return make(types.updates.DifferenceSlice, intermediate_state=there, **facts)
-    return make(types.updates.Difference, state=state(box), **facts)
+    return make(types.updates.Difference, state=state(account), **facts)
 
 
 def channel_difference(server: "Telegram", account: Account, box: Box, pts: int) -> Any:
-    events = [event for event in box.events if event.pts > pts]
+    heard = [hearing.of(server.world, account, box, e) for e in box.events if e.pts > pts]
+    events = [event for event in heard if event.ids]
     if not events:
         return make(types.updates.ChannelDifferenceEmpty, pts=box.pts, final=True)
     facts = contents(server, account, box, events)
@@ -123,8 +147,12 @@ def contents(server: "Telegram", account: Account, box: Box, events: list[Event]
     other = [event for event in events if event.kind != "new"]
     posts = posts_of(box, events)
     return {
-        "new_messages": [render.message(server.world, server.vault, post, box) for post in new],
-        "other_updates": [update for e in other for update in as_updates(server, box, e)],
+        "new_messages": [
+            render.message(server.world, server.vault, post, box, account.id) for post in new
+        ],
+        "other_updates": [
+            update for e in other for update in as_updates(server, box, e, viewer=account.id)
+        ],
         "users": render.people(server.world, account.id, posts),
         "chats": render.chats(server.world, account.id, posts),
     }

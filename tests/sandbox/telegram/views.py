@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from pyrogram import raw
 
+from tests.sandbox.telegram import rights
 from tests.sandbox.telegram.files import Stored
-from tests.sandbox.telegram.methods.buttons import buttons
+from tests.sandbox.telegram.methods.buttons import inline_rows, target
 from tests.sandbox.telegram.world import Content, Post
 
 if TYPE_CHECKING:
@@ -14,35 +15,62 @@ if TYPE_CHECKING:
 types = raw.types
 
 
-def message(server: "Telegram", post: Post, owner: int) -> dict[str, Any]:
-    """One message as `owner` sees it. Instants are wall seconds; `deleted` is 0 while it is there.
-    `edits` has every form it had, the first one too, when it was edited at all."""
-    content = post.content
+def message(server: "Telegram", post: Post, viewer: int) -> dict[str, Any]:
+    """One message as `viewer` sees it. Instants are wall seconds; `deleted` is 0 while it is
+    there. `edits` has every form it had, the first one too, when it was edited at all. `author`
+    is who is named as its writer: an account, or minus a channel."""
+    content, world = post.content, server.world
+    owner = post.to if post.to < 0 else viewer
+    author = post.author or post.sender
+    known = world.channels[-author].title if author < 0 else world.accounts[author].name
     return {
         "id": post.numbers[owner],
-        "mine": post.sender == owner,
-        "sender": server.world.accounts[post.sender].name,
+        "mine": post.sender == viewer,
+        "sender": known,
+        "author": author,
         "at": post.date,
         "edited": post.edited,
-        "deleted": post.deleted if post.numbers[owner] not in server.world.box(owner).posts else 0,
+        "deleted": post.deleted if post.numbers[owner] not in world.box(owner).posts else 0,
         "edits": forms(post) if post.edits else [],
-        "media": media(server.vault.stored[content.media]) if content.media else None,
+        "media": media(server, content) if content.media else None,
         "forwarded": forwarded(server, content),
-        "reply": server.world.number(content.reply, owner),
+        "reply": world.number(content.reply, owner),
         "group": content.group,
-        **words(content, post),
+        "topic": content.topic,
+        "via": content.via,
+        "silent": content.silent,
+        "action": type(content.action).__name__ if content.action else "",
+        "reactions": {world.accounts[n].name: own for n, own in post.reactions.items()},
+        **words(content),
     }
 
 
-def words(content: Content, post: Post) -> dict[str, Any]:
+def words(content: Content) -> dict[str, Any]:
     return {
         "text": content.text,
         "entities": [entity(given) for given in content.entities],
         "buttons": [
-            [{"text": text, "data": as_text(data), "url": url} for text, data, url in row]
-            for row in buttons(post)
+            [button(given) for given in row.buttons] for row in inline_rows(content.markup)
         ],
+        "keyboard": keyboard(content.markup),
     }
+
+
+def button(given: Any) -> dict[str, Any]:
+    """`inline`: the query that a button writes into another chat; only such a button has it."""
+    data, url = target(given)
+    told = {"text": given.text, "data": as_text(data), "url": url}
+    query = getattr(getattr(given, "type", given), "query", None)
+    return told if query is None else {**told, "inline": query}
+
+
+def keyboard(markup: Any) -> list[list[str]] | None:
+    """The labels of a reply keyboard; [] for one that is taken away, None for neither."""
+    if isinstance(markup, types.ReplyKeyboardHide):
+        return []
+    if not isinstance(markup, types.ReplyKeyboardMarkup):
+        return None
+    return [[button.text for button in row.buttons] for row in markup.rows]
 
 
 def forms(post: Post) -> list[dict[str, Any]]:
@@ -51,13 +79,15 @@ def forms(post: Post) -> list[dict[str, Any]]:
     return [{"at": at, "text": text} for at, text in zip(times, texts, strict=True)]
 
 
-def media(stored: Stored) -> dict[str, Any]:
+def media(server: "Telegram", content: Content) -> dict[str, Any]:
     """`kind` as a person would call it: photo, video, animation, audio, voice, sticker or file."""
+    stored = server.vault.stored[content.media]
     video = attribute(stored, types.DocumentAttributeVideo)
     audio = attribute(stored, types.DocumentAttributeAudio)
     return {
         "file": stored.id,
-        "kind": kind(stored),
+        "kind": rights.kind(stored),
+        "spoiler": content.spoiler,
         "name": stored.name,
         "mime": stored.mime,
         "size": stored.size,
@@ -71,25 +101,6 @@ def media(stored: Stored) -> dict[str, Any]:
         "title": getattr(audio, "title", None) or "",
         "performer": getattr(audio, "performer", None) or "",
     }
-
-
-#: The first attribute that a file has tells its kind.
-KINDS = {
-    types.DocumentAttributeSticker: "sticker",
-    types.DocumentAttributeAnimated: "animation",
-    types.DocumentAttributeVideo: "video",
-    types.DocumentAttributeAudio: "audio",
-}
-
-
-def kind(stored: Stored) -> str:
-    if stored.kind == "photo":
-        return "photo"
-    for shape, name in KINDS.items():
-        found = attribute(stored, shape)
-        if found:
-            return "voice" if getattr(found, "voice", False) else name
-    return "file"
 
 
 def attribute(stored: Stored, shape: type) -> Any:

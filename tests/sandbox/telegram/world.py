@@ -68,17 +68,40 @@ class Account:
     premium: bool = False
     blocks: set[int] = field(default_factory=set)
     met: set[int] = field(default_factory=set)
-    commands: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     box: Box = field(default_factory=lambda: Box(0))
+    #: What a bot's owner switches at BotFather; the defaults are BotFather's.
+    privacy: bool = True
+    inline: bool = False
+    feedback: bool = False
+    #: A bot's lists of commands: scope -> language -> (command, description).
+    scopes: dict[str, dict[str, list[tuple[str, str]]]] = field(default_factory=dict)
+    menus: dict[int, Any] = field(default_factory=dict)
+    #: Updates that qts counts instead of pts (core.telegram.org/api/updates), as TL objects.
+    notices: list[Any] = field(default_factory=list)
 
     @property
     def is_bot(self) -> bool:
         return bool(self.token)
 
+    @property
+    def commands(self) -> dict[str, list[tuple[str, str]]]:
+        return self.scopes.get("default", {})
+
+
+@dataclass(slots=True)
+class Topic:
+    """A thread of a forum; number 1 is the one that every forum has."""
+
+    title: str
+    closed: bool = False
+
 
 @dataclass(slots=True)
 class Channel:
-    """`members`: account -> creator, admin, member or banned."""
+    """`members`: account -> creator, admin, member or banned. `rights` are what an admin may,
+    `bans` what a member may not, `forbidden` what no member may, named as in chatAdminRights and
+    chatBannedRights. `reactions`: the emoji that are allowed, None for all. `linked`: the group
+    of a channel, or the channel of a group."""
 
     id: int
     title: str
@@ -86,12 +109,31 @@ class Channel:
     broadcast: bool = True
     members: dict[int, str] = field(default_factory=dict)
     box: Box = field(default_factory=lambda: Box(0))
+    rights: dict[int, set[str]] = field(default_factory=dict)
+    bans: dict[int, set[str]] = field(default_factory=dict)
+    forbidden: set[str] = field(default_factory=set)
+    reactions: list[str] | None = None
+    topics: dict[int, Topic] = field(default_factory=dict)
+    linked: int = 0
+
+    @property
+    def is_forum(self) -> bool:
+        return bool(self.topics)
+
+    def is_admin(self, account: int) -> bool:
+        return self.members.get(account) in ("creator", "admin")
+
+    def may(self, account: int, right: str) -> bool:
+        """Whether an administrator's rights include this one."""
+        role = self.members.get(account)
+        return role == "creator" or (role == "admin" and right in self.rights.get(account, ()))
 
 
 @dataclass(slots=True)
 class Content:
-    """What a message says. `media` is the id of a stored file, 0 for none; entities, markup and
-    forward are TL objects."""
+    """What a message says. `media` is the id of a stored file, 0 for none; entities, markup,
+    forward and action (of a service message) are TL objects. `topic` is the number of a forum's
+    thread, `via` the bot whose inline result it is."""
 
     text: str = ""
     entities: list[Any] = field(default_factory=list)
@@ -100,11 +142,18 @@ class Content:
     forward: Any = None
     reply: int = 0
     group: int = 0
+    topic: int = 0
+    via: int = 0
+    spoiler: bool = False
+    silent: bool = False
+    action: Any = None
 
 
 @dataclass(slots=True)
 class Post:
-    """A message, whichever box one reads it in: `numbers` are owner -> number there."""
+    """A message, whichever box one reads it in: `numbers` are owner -> number there. `author` is
+    who is named as its writer where that is not `sender`: minus a channel. `reactions`: account ->
+    emoji."""
 
     uid: int
     sender: int
@@ -114,6 +163,8 @@ class Post:
     numbers: dict[int, int] = field(default_factory=dict)
     edits: list[tuple[float, Content]] = field(default_factory=list)
     deleted: float = 0.0
+    author: int = 0
+    reactions: dict[int, list[str]] = field(default_factory=dict)
 
     @property
     def edited(self) -> float:
@@ -189,9 +240,9 @@ class World:
 
     # --- what they say ---------------------------------------------------------------------
 
-    def post(self, sender: int, to: int, content: Content) -> tuple[Post, News]:
+    def post(self, sender: int, to: int, content: Content, author: int = 0) -> tuple[Post, News]:
         """A new message. `to` is an account, or minus a channel."""
-        post = Post(len(self.posts) + 1, sender, to, time.time(), content)
+        post = Post(len(self.posts) + 1, sender, to, time.time(), content, author=author)
         self.posts[post.uid] = post
         news: News = []
         for owner in [to] if to < 0 else dict.fromkeys((sender, to)):

@@ -2,7 +2,18 @@
 
 from importlib import import_module
 
-THEMES = ("account", "buttons", "files", "peers", "send", "talk")
+THEMES = (
+    "account",
+    "bots",
+    "buttons",
+    "files",
+    "inline",
+    "peers",
+    "reactions",
+    "send",
+    "talk",
+    "topics",
+)
 
 
 def load() -> None:

@@ -81,9 +81,9 @@ def signed_in(call: Call, account: Account) -> Any:
 
 @on(functions.updates.GetState)
 async def get_state(call: Call, query: Any) -> Any:
-    return updates.state(call.account.box)
+    return updates.state(call.account)
 
 
 @on(functions.updates.GetDifference)
 async def get_difference(call: Call, query: Any) -> Any:
-    return updates.difference(call.server, call.account, query.pts)
+    return updates.difference(call.server, call.account, query.pts, query.qts or 0)

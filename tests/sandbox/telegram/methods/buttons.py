@@ -1,13 +1,14 @@
-"""Presses of inline buttons, their answers, and a bot's list of commands."""
+"""Presses of inline buttons, and their answers."""
 
 import asyncio
+import re
 import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
 from pyrogram import raw
 
-from tests.sandbox.telegram import peers, render
+from tests.sandbox.telegram import inline, limits, peers, render, updates
 from tests.sandbox.telegram.registry import Call, on
 from tests.sandbox.telegram.tl import Rpc, make
 from tests.sandbox.telegram.world import Account, Post
@@ -20,13 +21,12 @@ functions, types = raw.functions, raw.types
 PATIENCE = 10.0
 
 
-def buttons(post: Post) -> list[list[Any]]:
-    """Rows of (text, data, url); data and url are None where the button has none."""
-    rows = getattr(post.content.markup, "rows", [])
-    return [[(b.text, *target(b)) for b in row.buttons] for row in rows]
+def inline_rows(markup: Any) -> list[Any]:
+    return list(markup.rows) if isinstance(markup, types.ReplyInlineMarkup) else []
 
 
 def target(button: Any) -> tuple[bytes | None, str | None]:
+    """The data and the address of a button, None where it has none."""
     # Layer 229 put what a button does into a `type` field; before, the class itself told.
     deed = getattr(button, "type", button)
     return getattr(deed, "data", None), getattr(deed, "url", None)
@@ -35,22 +35,25 @@ def target(button: Any) -> tuple[bytes | None, str | None]:
 async def press(
     server: "Telegram", person: Account, post: Post, data: bytes, *, patience: float = PATIENCE
 ) -> Any:
-    """Tell the bot and wait for its answer (a SetBotCallbackAnswer). Raises Rpc without one."""
-    if data not in [known for row in buttons(post) for _, known, _ in row]:
+    """Tell the bot and wait for its answer (a SetBotCallbackAnswer), or say again what it lets
+    keep (cache_time). Raises Rpc without one."""
+    if data not in [target(b)[0] for row in inline_rows(post.content.markup) for b in row.buttons]:
         raise Rpc(400, "DATA_INVALID")
-    bot = server.world.accounts[post.sender]
+    kept, until = server.toasts.get((person.id, post.uid, data), (None, 0.0))
+    if until > time.time():
+        return kept
+    answer = await ask(server, person, post, data, patience)
+    if answer.cache_time:
+        server.toasts[person.id, post.uid, data] = answer, time.time() + answer.cache_time
+    return answer
+
+
+async def ask(server: "Telegram", person: Account, post: Post, data: bytes, patience: float) -> Any:
+    bot = server.world.accounts[post.content.via or post.sender]
     query_id = secrets.randbits(62)
-    server.presses[query_id] = answered = asyncio.get_running_loop().create_future()
-    update = types.UpdateBotCallbackQuery(
-        query_id=query_id,
-        user_id=person.id,
-        peer=render.peer(person.id if post.to > 0 else post.to),
-        msg_id=post.numbers[bot.id if post.to > 0 else post.to],
-        chat_instance=person.id,
-        data=data,
-    )
-    users = [render.user(server.world, person, bot.id)]
-    told = types.Updates(updates=[update], users=users, chats=[], date=int(time.time()), seq=0)
+    answered = asyncio.get_running_loop().create_future()
+    server.presses[query_id] = bot.id, answered
+    told = pressed(server, person, post, bot, query_id=query_id, data=data)
     for key in server.keys_of(bot):
         server.push(key, told)
     try:
@@ -60,6 +63,35 @@ async def press(
         raise Rpc(400, "BOT_RESPONSE_TIMEOUT") from None
     finally:
         server.presses.pop(query_id, None)
+
+
+def pressed(
+    server: "Telegram", person: Account, post: Post, bot: Account, *, query_id: int, data: bytes
+) -> Any:
+    """Source: core.telegram.org/api/bots/buttons: under a message sent via the bot it learns the
+    inline id instead of the chat."""
+    facts = {"query_id": query_id, "user_id": person.id, "data": data}
+    if post.content.via:
+        known = inline.identity(server, post)
+        update = types.UpdateInlineBotCallbackQuery(
+            msg_id=known, chat_instance=chat_instance(person, post), **facts
+        )
+    else:
+        update = types.UpdateBotCallbackQuery(
+            peer=render.peer(person.id if post.to > 0 else post.to),
+            msg_id=post.numbers[bot.id if post.to > 0 else post.to],
+            chat_instance=chat_instance(person, post),
+            **facts,
+        )
+    posts = [] if post.content.via else [post]
+    told = updates.wrapped(server, bot, posts, [update])
+    if person.id not in [user.id for user in told.users]:
+        told.users.append(render.user(server.world, person, bot.id))
+    return told
+
+
+def chat_instance(person: Account, post: Post) -> int:
+    return person.id if post.to > 0 else post.to
 
 
 @on(functions.messages.GetBotCallbackAnswer)
@@ -81,32 +113,16 @@ async def get_answer(call: Call, query: Any) -> Any:
 
 @on(functions.messages.SetBotCallbackAnswer)
 async def set_answer(call: Call, query: Any) -> Any:
-    waiting = call.server.presses.get(query.query_id)
-    if waiting is None or waiting.done():
+    """Once, while the person waits. Source: core.telegram.org/method/
+    messages.setBotCallbackAnswer; core.telegram.org/bots/api#answercallbackquery: 200 characters,
+    and an address of the bot's own chat only."""
+    bot, waiting = call.server.presses.get(query.query_id, (0, None))
+    if waiting is None or waiting.done() or bot != call.account.id:
         raise Rpc(400, "QUERY_ID_INVALID")
+    if limits.units(query.message or "") > limits.TOAST:
+        raise Rpc(400, "MESSAGE_TOO_LONG")
+    own = re.compile(rf"(https?://)?t\.me/{call.account.username}\?start=[\w-]{{1,64}}")
+    if query.url and not own.fullmatch(query.url):
+        raise Rpc(400, "URL_INVALID")
     waiting.set_result(query)
     return True
-
-
-@on(functions.bots.SetBotCommands)
-async def set_commands(call: Call, query: Any) -> Any:
-    commands = [(command.command, command.description) for command in query.commands]
-    call.account.commands[query.lang_code] = commands
-    call.server.changed()
-    return True
-
-
-@on(functions.bots.ResetBotCommands)
-async def reset_commands(call: Call, query: Any) -> Any:
-    return call.account.commands.pop(query.lang_code, None) is not None
-
-
-@on(functions.bots.GetBotCommands)
-async def get_commands(call: Call, query: Any) -> Any:
-    known = call.account.commands.get(query.lang_code, [])
-    return [types.BotCommand(command=name, description=words) for name, words in known]
-
-
-@on(functions.bots.SetBotInfo, functions.bots.SetBotMenuButton)
-async def set_words(call: Call, query: Any) -> Any:
-    return call.account.is_bot

@@ -4,7 +4,8 @@ from typing import Any
 
 from pyrogram import raw
 
-from tests.sandbox.telegram import peers, render, updates
+from tests.sandbox.telegram import limits, peers, reactions, render, rights, updates
+from tests.sandbox.telegram.methods import bots
 from tests.sandbox.telegram.registry import Call, on
 from tests.sandbox.telegram.tl import Rpc, boxed, make
 from tests.sandbox.telegram.world import Channel
@@ -41,6 +42,7 @@ async def get_full_user(call: Call, query: Any) -> Any:
         id=number,
         settings=make(types.PeerSettings),
         notify_settings=make(types.PeerNotifySettings),
+        bot_info=bots.about(call.world.accounts[number], call.account),
     )
     return make(types.users.UserFull, full_user=full, users=[told_user(call, number)])
 
@@ -76,8 +78,13 @@ async def get_full_channel(call: Call, query: Any) -> Any:
         chat_photo=make(types.PhotoEmpty),
         notify_settings=make(types.PeerNotifySettings),
         pts=channel.box.pts,
+        linked_chat_id=abs(channel.linked) or None,
+        available_reactions=reactions.offered(channel),
+        reactions_limit=limits.REACTIONS,
     )
-    return make(types.messages.ChatFull, full_chat=full, chats=[told_channel(call, channel)])
+    known = [channel, *([call.world.channels[-channel.linked]] if channel.linked else [])]
+    chats = [told_channel(call, one) for one in known]
+    return make(types.messages.ChatFull, full_chat=full, chats=chats)
 
 
 @on(functions.messages.GetChats)
@@ -90,9 +97,8 @@ async def get_participant(call: Call, query: Any) -> Any:
     """Source: channels.getParticipant; only an administrator may ask about others."""
     channel = channel_of(call, query.channel)
     number = peers.resolve(call.world, call.account, query.participant)
-    own = channel.members.get(call.account.id, "left")
-    if own in ("left", "banned"):
-        raise Rpc(400, "CHANNEL_PRIVATE")
+    rights.may_read(channel, call.account)
+    own = channel.members[call.account.id]
     if own == "member" and number != call.account.id and channel.broadcast:
         raise Rpc(403, "CHAT_ADMIN_REQUIRED")
     role = channel.members.get(number, "left")
@@ -100,23 +106,34 @@ async def get_participant(call: Call, query: Any) -> Any:
         raise Rpc(400, "USER_NOT_PARTICIPANT")
     return make(
         types.channels.ChannelParticipant,
-        participant=participant(number, role),
+        participant=rights.participant(channel, number),
         users=[told_user(call, number)],
         chats=[told_channel(call, channel)],
     )
 
 
-def participant(number: int, role: str) -> Any:
-    rights = make(types.ChatAdminRights)
-    if role == "creator":
-        return make(types.ChannelParticipantCreator, user_id=number, admin_rights=rights)
-    if role == "admin":
-        return make(types.ChannelParticipantAdmin, user_id=number, admin_rights=rights)
-    if role == "banned":
-        peer = types.PeerUser(user_id=number)
-        banned = make(types.ChatBannedRights, view_messages=True)
-        return make(types.ChannelParticipantBanned, peer=peer, banned_rights=banned)
-    return make(types.ChannelParticipant, user_id=number)
+@on(functions.channels.GetParticipants)
+async def get_participants(call: Call, query: Any) -> Any:
+    """Source: channels.getParticipants: administrators, bots or everybody who is there."""
+    channel = channel_of(call, query.channel)
+    rights.may_read(channel, call.account)
+    ids = [n for n in channel.members if chosen(call, channel, n, query.filter)]
+    part = ids[query.offset : query.offset + query.limit]
+    return make(
+        types.channels.ChannelParticipants,
+        count=len(ids),
+        participants=[rights.participant(channel, n) for n in part],
+        users=[told_user(call, n) for n in part],
+        chats=[told_channel(call, channel)],
+    )
+
+
+def chosen(call: Call, channel: Channel, number: int, wanted: Any) -> bool:
+    if isinstance(wanted, types.ChannelParticipantsAdmins):
+        return channel.is_admin(number)
+    if isinstance(wanted, types.ChannelParticipantsBots):
+        return call.world.accounts[number].is_bot
+    return channel.members[number] != "banned"
 
 
 @on(functions.updates.GetChannelDifference)

@@ -6,11 +6,12 @@ the message with pts_count 0. A repeat that races its twin is refused (server.in
 
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from pyrogram import raw
 
-from tests.sandbox.telegram import entities, limits, peers, render, updates
+from tests.sandbox.telegram import entities, limits, peers, posting, render, threads, updates
 from tests.sandbox.telegram.registry import Call, on
 from tests.sandbox.telegram.tl import Rpc, make
 from tests.sandbox.telegram.world import Content, Post
@@ -24,7 +25,7 @@ async def send_message(call: Call, query: Any) -> Any:
         return Content(
             **worded(limits.text(query.message), query.entities),
             markup=limits.markup(query.reply_markup),
-            reply=replied(call, query.reply_to),
+            **manner(call, query),
         )
 
     return answer(call, [await once(call, query.peer, query.random_id, content)])
@@ -34,12 +35,14 @@ async def send_message(call: Call, query: Any) -> Any:
 async def send_media(call: Call, query: Any) -> Any:
     async def content() -> Content:
         words = worded(limits.caption(query.message), query.entities)
+        facts = manner(call, query)
         stored = await call.vault.media_of(call.account.id, query.media)
         return Content(
             **words,
             media=stored.id,
             markup=limits.markup(query.reply_markup),
-            reply=replied(call, query.reply_to),
+            spoiler=bool(getattr(query.media, "spoiler", None)),
+            **facts,
         )
 
     return answer(call, [await once(call, query.peer, query.random_id, content)])
@@ -51,11 +54,10 @@ async def send_album(call: Call, query: Any) -> Any:
         raise Rpc(400, "MULTI_MEDIA_TOO_LONG")
     contents = [album_item(call, n, item) for n, item in enumerate(query.multi_media)]
     same_kind(contents, call)
-    group = secrets.randbits(62)
+    facts = {"group": secrets.randbits(62), **manner(call, query)}
     sent = []
     for item, content in zip(query.multi_media, contents, strict=True):
-        content.group = group
-        content.reply = replied(call, query.reply_to)
+        content = replace(content, **facts)
         sent.append(await once(call, query.peer, item.random_id, ready(content)))
     return answer(call, sent)
 
@@ -69,7 +71,8 @@ def album_item(call: Call, number: int, item: Any) -> Content:
     except Rpc as refusal:
         place = refusal.text.replace("FILE_REFERENCE_", f"FILE_REFERENCE_{number}_")
         raise Rpc(400, place) from None
-    return Content(**worded(limits.caption(item.message), item.entities), media=stored.id)
+    words = worded(limits.caption(item.message), item.entities)
+    return Content(**words, media=stored.id, spoiler=bool(item.media.spoiler))
 
 
 def same_kind(contents: list[Content], call: Call) -> None:
@@ -95,12 +98,14 @@ def album_kind(call: Call, content: Content) -> str:
 async def forward_messages(call: Call, query: Any) -> Any:
     if len(query.id) != len(query.random_id):
         raise Rpc(400, "RANDOM_ID_INVALID")
-    box = call.account.box
+    to = peers.resolve(call.world, call.account, query.from_peer)
+    box = call.world.box(to) if to < 0 else call.account.box
+    facts = manner(call, query, query.to_peer)
     sent = []
     for number, random_id in zip(query.id, query.random_id, strict=True):
         if number not in box.posts:
             raise Rpc(400, "MESSAGE_ID_INVALID")
-        content = forwarded(box.posts[number])
+        content = replace(forwarded(box.posts[number]), **facts)
         sent.append(await once(call, query.to_peer, random_id, ready(content)))
     return answer(call, sent)
 
@@ -108,10 +113,10 @@ async def forward_messages(call: Call, query: Any) -> Any:
 def forwarded(post: Post) -> Content:
     """The same words and media, under the first author's name; buttons stay behind."""
     first = post.content.forward or make(
-        types.MessageFwdHeader, date=int(post.date), from_id=render.peer(post.sender)
+        types.MessageFwdHeader, date=int(post.date), from_id=render.peer(post.author or post.sender)
     )
     old = post.content
-    return Content(old.text, old.entities, old.media, forward=first)
+    return Content(old.text, old.entities, old.media, forward=first, spoiler=old.spoiler)
 
 
 # --- the common part ---------------------------------------------------------------------------
@@ -144,9 +149,8 @@ async def once(
     to = peers.resolve(call.world, call.account, peer)
     call.entry.peer = to
     peers.may_write(call.world, call.account, to)
-    post, news = call.world.post(call.account.id, to, await content())
+    post = posting.publish(call.server, call.account, to, await content(), call.key)
     call.world.sent[call.account.id, random_id] = post
-    updates.tell(call.server, news, skip=call.key)
     return post, random_id, True
 
 
@@ -159,12 +163,16 @@ def answer(call: Call, sent: list[tuple[Post, int, bool]]) -> Any:
         told.append(types.UpdateMessageID(id=number, random_id=random_id))
         event = next((e for e in reversed(box.events) if number in e.ids and e.kind == "new"), None)
         if event:
-            told += updates.as_updates(call.server, box, event, None if new else 0)
+            count, viewer = None if new else 0, call.account.id
+            told += updates.as_updates(call.server, box, event, count, viewer=viewer)
     return updates.wrapped(call.server, call.account, [post for post, _, _ in sent], told)
 
 
-def replied(call: Call, header: Any) -> int:
-    """The message that is answered, as its uid; 0 when it is not there (any more)."""
-    number = getattr(header, "reply_to_msg_id", 0)
-    post = call.account.box.posts.get(number)
-    return post.uid if post else 0
+def manner(call: Call, query: Any, peer: Any = None) -> dict[str, Any]:
+    """How and where it is said: silently, as an answer, in a topic. Raises Rpc for a closed one."""
+    to = peers.resolve(call.world, call.account, peer or query.peer)
+    header = getattr(query, "reply_to", None) or types.InputReplyToMessage(
+        reply_to_msg_id=0, top_msg_id=getattr(query, "top_msg_id", None)
+    )
+    place = threads.place(call.world, call.account, to, header)
+    return {"silent": bool(query.silent), "reply": place.reply, "topic": place.topic}

@@ -5,7 +5,7 @@ from typing import Any
 
 from pyrogram import raw
 
-from tests.sandbox.telegram import limits, peers, render, updates
+from tests.sandbox.telegram import limits, peers, render, replacing, rights, updates
 from tests.sandbox.telegram.methods.send import worded
 from tests.sandbox.telegram.registry import Call, on
 from tests.sandbox.telegram.tl import Rpc, boxed, make
@@ -20,23 +20,31 @@ async def edit_message(call: Call, query: Any) -> Any:
     post = box.posts.get(query.id)
     if post is None:
         raise Rpc(400, "MESSAGE_ID_INVALID")
-    if post.sender != call.account.id:
+    if post.sender != call.account.id and not rights.may_edit(call.world, call.account, post):
         raise Rpc(403, "MESSAGE_AUTHOR_REQUIRED")
-    changes = await wanted(call, query, post)
-    if all(getattr(post.content, name) == value for name, value in changes.items()):
-        raise Rpc(400, "MESSAGE_NOT_MODIFIED")
-    news = call.world.edit(post, **changes)
+    news = call.world.edit(post, **await changed(call, query, post))
     updates.tell(call.server, news, skip=call.key)
     own = [event for where, event in news if where is box]
     return updates.packed(call.server, call.account, box, own)
 
 
+async def changed(call: Call, query: Any, post: Post) -> dict[str, Any]:
+    """What an edit changes. Raises Rpc when that is nothing."""
+    changes = await wanted(call, query, post)
+    if all(getattr(post.content, name) == value for name, value in changes.items()):
+        raise Rpc(400, "MESSAGE_NOT_MODIFIED")
+    return changes
+
+
 async def wanted(call: Call, query: Any, post: Post) -> dict[str, Any]:
-    """What the edit changes. Buttons that are not told again are gone."""
-    changes: dict[str, Any] = {"markup": limits.markup(query.reply_markup)}
+    """What the edit says. Buttons that are not told again are gone; a keyboard that is no
+    inline one cannot come by an edit (core.telegram.org/bots/api#editmessagetext)."""
+    markup = limits.markup(query.reply_markup)
+    if markup is not None and not isinstance(markup, types.ReplyInlineMarkup):
+        raise Rpc(400, "REPLY_MARKUP_INVALID")
+    changes: dict[str, Any] = {"markup": markup}
     if query.media is not None:
-        stored = await call.vault.media_of(call.account.id, query.media)
-        changes["media"] = stored.id
+        changes |= await replacing.media(call, post, query.media)
     if query.message is not None:
         cut = limits.caption if post.content.media or "media" in changes else limits.text
         changes |= worded(cut(query.message), query.entities)
@@ -53,7 +61,10 @@ async def delete_messages(call: Call, query: Any) -> Any:
 
 @on(functions.channels.DeleteMessages)
 async def delete_channel_messages(call: Call, query: Any) -> Any:
-    return removed(call, box_of(call, query.channel), query.id, None)
+    box = box_of(call, query.channel)
+    wanted = [box.posts[number] for number in query.id if number in box.posts]
+    rights.may_delete(call.world, call.account, wanted)
+    return removed(call, box, query.id, None)
 
 
 def removed(call: Call, box: Box, ids: list[int], owners: list[int] | None) -> Any:
@@ -73,16 +84,26 @@ def removed(call: Call, box: Box, ids: list[int], owners: list[int] | None) -> A
 
 @on(functions.messages.GetMessages)
 async def get_messages(call: Call, query: Any) -> Any:
-    return listed(call, call.account.box, wished(query.id))
+    return listed(call, call.account.box, wished(call, call.account.box, query.id))
 
 
 @on(functions.channels.GetMessages)
 async def get_channel_messages(call: Call, query: Any) -> Any:
-    return listed(call, box_of(call, query.channel), wished(query.id))
+    box = box_of(call, query.channel)
+    return listed(call, box, wished(call, box, query.id))
 
 
-def wished(given: list[Any]) -> list[int]:
-    return [wish.id for wish in boxed(given)]
+def wished(call: Call, box: Box, given: list[Any]) -> list[int]:
+    """inputMessageReplyTo names what a message answers, by the number of that message."""
+    return [
+        answered(call, box, wish.id) if isinstance(wish, types.InputMessageReplyTo) else wish.id
+        for wish in boxed(given)
+    ]
+
+
+def answered(call: Call, box: Box, number: int) -> int:
+    post = box.posts.get(number)
+    return call.world.number(post.content.reply, box.owner) if post else 0
 
 
 @on(functions.messages.GetHistory)
@@ -109,7 +130,7 @@ def told(call: Call, box: Box, number: int) -> Any:
     post = box.posts.get(number)
     if post is None:
         return types.MessageEmpty(id=number)
-    return render.message(call.world, call.vault, post, box)
+    return render.message(call.world, call.vault, post, box, call.account.id)
 
 
 @on(functions.messages.SetTyping)

@@ -1,0 +1,112 @@
+"""Groups, channels and their members, as commands."""
+
+from typing import TYPE_CHECKING, Any
+
+from tests.sandbox.telegram import posting, threads
+from tests.sandbox.telegram.commands import command
+from tests.sandbox.telegram.render import GENERAL
+from tests.sandbox.telegram.tl import Rpc
+from tests.sandbox.telegram.world import Topic
+
+if TYPE_CHECKING:
+    from tests.sandbox.telegram.server import Telegram
+
+#: What an administrator may unless told otherwise.
+RIGHTS = (
+    "change_info",
+    "post_messages",
+    "edit_messages",
+    "delete_messages",
+    "ban_users",
+    "invite_users",
+    "pin_messages",
+    "manage_topics",
+)
+
+
+@command
+async def channel(server: "Telegram", title: str, username: str, broadcast: bool) -> int:
+    record = server.world.channel(title, username, broadcast=broadcast)
+    server.changed()
+    return -record.id
+
+
+@command
+async def join(
+    server: "Telegram", channel: int, account: int, role: str, rights: list[str] | None = None
+) -> None:
+    """`role`: creator, admin, member, banned, or left. `rights` of an administrator are named as
+    in chatAdminRights; `anonymous` is one."""
+    record = server.world.channels[-channel]
+    record.members[account] = role
+    record.rights[account] = set(RIGHTS if rights is None else rights)
+    if role == "left":
+        del record.members[account]
+    if role != "admin" and not (role == "creator" and rights):
+        del record.rights[account]
+    server.changed()
+
+
+@command
+async def allow(server: "Telegram", chat: int, facts: dict[str, Any]) -> None:
+    """`reactions` that are allowed (None: all), `forbidden` for all members, `linked` chat."""
+    record = server.world.channels[-chat]
+    if "reactions" in facts:
+        record.reactions = facts["reactions"]
+    if "forbidden" in facts:
+        record.forbidden = set(facts["forbidden"])
+    if "linked" in facts:
+        record.linked = facts["linked"]
+        server.world.channels[-record.linked].linked = chat
+    server.changed()
+
+
+@command
+async def restrict(server: "Telegram", chat: int, account: int, bans: list[str]) -> None:
+    """What this member may not, named as in chatBannedRights; [] lifts it."""
+    server.world.channels[-chat].bans[account] = set(bans)
+    server.changed()
+
+
+@command
+async def forum(server: "Telegram", chat: int) -> None:
+    """From now on the group has topics, at first the General one. Its number is that of the
+    message that a group begins with, so no other message has it."""
+    record = server.world.channels[-chat]
+    record.topics.setdefault(GENERAL, Topic("General"))
+    record.box.count = max(record.box.count, GENERAL)
+    server.changed()
+
+
+@command
+async def topic(server: "Telegram", chat: int, person: int, title: str) -> int:
+    """Open one; its number."""
+    account, record = server.world.accounts[person], server.world.channels[-chat]
+    post = posting.publish(server, account, chat, threads.opening(title))
+    threads.opened(record, post.numbers[chat], title)
+    server.changed()
+    return post.numbers[chat]
+
+
+@command
+async def close_topic(server: "Telegram", chat: int, topic: int, closed: bool) -> None:
+    server.world.channels[-chat].topics[topic].closed = closed
+    server.changed()
+
+
+@command
+async def delete_topic(server: "Telegram", chat: int, topic: int) -> None:
+    if topic == GENERAL:
+        raise Rpc(400, "TOPIC_ID_INVALID")
+    del server.world.channels[-chat].topics[topic]
+    server.changed()
+
+
+@command
+async def botfather(server: "Telegram", bot: int, facts: dict[str, bool]) -> None:
+    """What a bot's owner switches: privacy, inline, feedback."""
+    account = server.world.accounts[bot]
+    account.privacy = facts.get("privacy", account.privacy)
+    account.inline = facts.get("inline", account.inline)
+    account.feedback = facts.get("feedback", account.feedback)
+    server.changed()
