@@ -60,7 +60,7 @@ DELETE FROM visits
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class SitePace:
     """The two instants of a way (wall)."""
 
     rate_at: float = 0.0
@@ -71,10 +71,10 @@ class Pace:
         by_rate = self.rate_at - rules.rate.slack if rules.rate else 0.0
         return max(now, by_rate, self.gap_at if rules.gap else 0.0)
 
-    def after(self, rules: Rules, begin: float) -> "Pace":
+    def after(self, rules: Rules, begin: float) -> "SitePace":
         """As it is once a visit has begun."""
         gap = rules.rate.gap if rules.rate else 0.0
-        return Pace(max(self.rate_at, begin) + gap, begin + rules.gap)
+        return SitePace(max(self.rate_at, begin) + gap, begin + rules.gap)
 
 
 def at(db: Database, way: Way, rules: Rules, *, now: Now) -> float:
@@ -93,9 +93,9 @@ def book(db: Database, way: Way, rules: Rules, *, now: Now) -> float:
     return begin
 
 
-def pace(db: Database, way: Way) -> Pace:
+def pace(db: Database, way: Way) -> SitePace:
     row = db.one(LOOK, way.facts)
-    return Pace(*row) if row else Pace()
+    return SitePace(*row) if row else SitePace()
 
 
 def enter(db: Database, lease: Lease, site: str, *, most: int, now: Now) -> bool:

@@ -11,6 +11,7 @@ from procs.store import alerts, glances, pauses, requests
 from procs.store.sqlite.schema_views import READABLE
 from tests.contract.conftest import Desk
 
+pytestmark = pytest.mark.sqlite
 SET = "UPDATE jobs SET lane = :lane, state = :state, seat = NULL WHERE id = :job"
 JOB = "SELECT lane, state FROM readable_jobs WHERE job = :job"
 OF_REQUEST = "SELECT job_state FROM readable_requests WHERE job = :job"
