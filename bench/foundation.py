@@ -14,8 +14,8 @@ from typing import Any
 
 import psutil
 
-from procs.clock import now
-from procs.store import report
+from procs.core.clock import now
+from procs.store.reports import system_report
 from tests.sandbox.stack import CLIP, SLOW, Stack
 
 #: How often each thing is done.
@@ -110,7 +110,7 @@ async def answers(stack: Stack) -> dict[str, float]:
 
 
 def running(stack: Stack) -> int:
-    return report.overview(stack.db, now=now()).jobs["heavy"].get("leased", 0)
+    return system_report.overview(stack.db, now=now()).jobs["heavy"].get("leased", 0)
 
 
 async def answered(stack: Stack, number: int) -> float:

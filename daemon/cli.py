@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import daemon
-from daemon import commands as below
-from daemon.commands import NOT_UP, Command
-from daemon.errors import NotUp
-from procs import config, process
+from daemon import registry as below
+from daemon.console.command_error import NotUp
+from daemon.registry import NOT_UP, Command
+from procs import config
+from procs.core import process
 from procs.errors import ChaparError
 
 #: What `chapar engine` can be told, and what each does.

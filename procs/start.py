@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from procs import clock, config, log, process
+from procs import config
 from procs.config import Settings
+from procs.core import clock, log, process
 from procs.errors import StoreError
-from procs.store import seats, wake
+from procs.store import wake
 from procs.store.database import Database, open_database
+from procs.store.jobs import seats
 
 #: What a process does with its settings and its database; the result is its exit code.
 Work = Callable[[Settings, Database], Coroutine[Any, Any, int]]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from procs import codec
+from procs.core import codec
 from procs.store.database import Database, Row
 
 TABLE = """

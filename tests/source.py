@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from tests import ROOT
+
 #: Imports point downward: from a layer to one with a smaller number, or into the same part.
 LAYERS = {
     "procs": 0,

@@ -13,16 +13,16 @@ import pytest
 import daemon
 from daemon import cli
 from procs import config
-from procs.job import MOVES
+from procs.records.job import MOVES
 from tests.source import LAYERS, ROOT, Source, imports, ours, part_of, sources, under
 
 #: A library has one home, so that an outage of one edge cannot stop the others.
 HOMES = {
     "av": ("procs.media",),
-    "babel": ("procs.bot", "procs.i18n"),
-    "dotenv": ("procs.setting_sources",),
+    "babel": ("procs.bot", "procs.texts.i18n"),
+    "dotenv": ("procs.config.setting_sources",),
     "imageio_ffmpeg": ("procs.media",),
-    "orjson": ("procs.codec",),
+    "orjson": ("procs.core.codec",),
     "pyrogram": ("procs.telegram",),
     "sqlite3": ("procs.store.sqlite",),
     "sqlite_utils": ("procs.store.sqlite",),
@@ -36,14 +36,18 @@ OF_ONE_KIND = re.compile(r"sqlite|pragma|data_version|\bwal\b|checkpoint|rowid",
 #: The modules outside that use one of those words, and what for.
 NAMERS = {
     DOOR: "the table of schemes",
-    "procs.values": "the form of an address that the operator writes",
-    "procs.telegram.client": "the library's own class for a file of a session",
+    "procs.config.values": "the form of an address that the operator writes",
+    "procs.telegram.session.mtproto_client": "the library's own class for a file of a session",
 }
 #: The only places where `except Exception` stands: where a worker settles a job, where the bot
 #: settles an update, and the tops of processes (every `__main__`, and a forked child's).
-CATCHES_ALL = {"procs.worker.settling", "procs.bot.settling", "procs.engine.child"}
+CATCHES_ALL = {
+    "procs.worker.settlement",
+    "procs.bot.conversation.failure_boundary",
+    "procs.engine.child.child",
+}
 #: Who may look at the environment: settings, the launcher that passes it on, supervisord's number.
-ENVIRONMENT = {"procs.config", "daemon.launch", "procs.process"}
+ENVIRONMENT = {"procs.config.settings", "daemon.commands.launch", "procs.core.process"}
 FILE, FUNCTION = 300, 40
 
 
@@ -110,7 +114,7 @@ def test_the_database_is_opened_at_two_places():
         for source in ours()
         if any(module == f"{DOOR}.open_database" for module in imports(source))
     }
-    assert opening == {"procs.start", "daemon.store"}
+    assert opening == {"procs.start", "daemon.console.open_store"}
 
 
 def test_no_bare_except_and_few_that_catch_all():
@@ -151,7 +155,7 @@ def reads_environment(node: ast.AST) -> bool:
 
 def test_one_module_asks_the_wall_clock():
     asks = re.compile(r"\btime\.time\(|\bdatetime\.(now|utcnow|today)\(|\bdate\.today\(")
-    wrong = [s.name for s in ours() if s.name != "procs.clock" and asks.search(s.text)]
+    wrong = [s.name for s in ours() if s.name != "procs.core.clock" and asks.search(s.text)]
     assert wrong == []
 
 
@@ -285,7 +289,7 @@ def test_one_distribution_owns_pyrogram():
 def test_a_contract_test_for_any_database_names_none() -> None:
     """They speak to the store, and get a database from their `place`, so that another kind can
     stand behind them."""
-    suite = {path: path.read_text() for path in (ROOT / "tests" / "contract").glob("test_*.py")}
+    suite = {path: path.read_text() for path in (ROOT / "tests" / "contract").rglob("test_*.py")}
     general = {path: text for path, text in suite.items() if "pytest.mark.sqlite" not in text}
 
     assert [path.name for path, text in general.items() if "sqlite" in text.lower()] == []
@@ -293,4 +297,4 @@ def test_a_contract_test_for_any_database_names_none() -> None:
 
 
 def test_one_module_settles_which_language_somebody_reads():
-    assert [s.name for s in ours() if "i18n.choose(" in s.text] == ["procs.telegram.heard"]
+    assert [s.name for s in ours() if "i18n.choose(" in s.text] == ["procs.telegram.chat.inbound"]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import psutil
 
+from procs.core.ffmpeg import tools
 from procs.engine.client import Engine
-from procs.engine.records import Order
-from procs.tools import tools
+from procs.engine.protocol.messages import Order
 from tests.sandbox.site import Site
 from tests.sandbox.site.server import LOOPBACK
 

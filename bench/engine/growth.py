@@ -15,7 +15,7 @@ import uvloop
 
 from bench.engine.places import site_process
 from procs.engine.client import Engine
-from procs.engine.records import Order
+from procs.engine.protocol.messages import Order
 from tests.sandbox.site.server import LOOPBACK
 
 ROOT = Path(__file__).resolve().parents[2]

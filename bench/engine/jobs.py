@@ -14,7 +14,7 @@ import psutil
 from bench.engine import cancels
 from bench.engine.cancels import carry
 from procs.engine.client import Engine
-from procs.engine.records import Order
+from procs.engine.protocol.messages import Order
 from tests.sandbox.site import Site
 from tests.sandbox.site.server import LOOPBACK
 

@@ -6,9 +6,9 @@ import sys
 import time
 from pathlib import Path
 
-from procs.engine.egress import Caps, Egress
-from procs.engine.policy import policy
-from procs.engine.routes import Routes
+from procs.engine.egress.dial import Routes
+from procs.engine.egress.policy import policy
+from procs.engine.egress.proxy import Caps, Egress
 
 ROOT = Path(__file__).resolve().parents[2]
 TUNNELS, SIZE = 32, 50 * 1024**2

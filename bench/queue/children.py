@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from procs.process import end_with_parent
+from procs.core.process import end_with_parent
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,8 +12,8 @@ from bench.queue.limit import Raw
 from bench.queue.report import Report
 from bench.queue.rounds import Case, timed
 from bench.queue.table import LINK, Table
-from procs import codec
-from procs.job import Lane, Lease
+from procs.core import codec
+from procs.records.job import Lane, Lease
 from procs.store.database import Database
 
 #: Users, all at their cap and with jobs waiting, so that every finish hands a seat on: a crowd,

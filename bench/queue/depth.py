@@ -12,10 +12,10 @@ from pathlib import Path
 from bench.queue import rounds, table
 from bench.queue.report import Report
 from bench.queue.table import Table
-from procs.clock import now
-from procs.job import Lane, State
-from procs.store import leases
+from procs.core.clock import now
+from procs.records.job import Lane, State
 from procs.store.database import Database
+from procs.store.jobs import leases
 
 FEW, MANY, QUICKLY_MANY = 1000, 1_000_000, 50_000
 #: Users of the waiting jobs: each at the cap, the rest of theirs in line.

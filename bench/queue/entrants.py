@@ -11,9 +11,9 @@ from bench.queue.programs import Program
 from bench.queue.report import Report
 from bench.queue.servers import NoServer
 from bench.queue.table import Table
-from procs.clock import now
-from procs.store import report as overviews
+from procs.core.clock import now
 from procs.store.database import Database
+from procs.store.reports import system_report as overviews
 
 HUEY = ("-m", "huey.bin.huey_consumer", "bench.queue.peers.huey_app.huey", "--quiet")
 CELERY = (

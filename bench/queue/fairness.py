@@ -12,7 +12,7 @@ from bench.queue import children, table
 from bench.queue.goals import CAP
 from bench.queue.report import Report
 from bench.queue.table import Table
-from procs.job import Lane, Lease
+from procs.records.job import Lane, Lease
 from procs.store.database import Database
 
 BIG, LINKS = 1, 500

@@ -18,12 +18,12 @@ import uvloop
 from bench.queue import table
 from bench.queue.children import tell
 from bench.queue.table import Table
-from procs.clock import now
+from procs.core.clock import now
+from procs.core.process import end_with_parent
 from procs.errors import LeaseLost
-from procs.job import Lane, Lease
-from procs.process import end_with_parent
-from procs.store import leases
+from procs.records.job import Lane, Lease
 from procs.store.database import Database
+from procs.store.jobs import leases
 from procs.store.wake import Ear
 
 BACKSTOP = 1.0

@@ -17,7 +17,7 @@ from bench.queue.cycles import Cycle
 from bench.queue.report import Report
 from bench.queue.rounds import Case
 from bench.queue.table import LINK, Table
-from procs import codec
+from procs.core import codec
 
 TEXT = codec.dump(LINK)
 USERS = 50

@@ -14,9 +14,10 @@ from bench.queue import children, table
 from bench.queue.report import Report
 from bench.queue.rounds import middle, percentile
 from bench.queue.table import Table
-from procs.clock import now
-from procs.store import upkeep, wake
+from procs.core.clock import now
+from procs.store import wake
 from procs.store.database import Database
+from procs.store.jobs import recovery
 
 PATIENCE = 30.0
 #: Seconds: longer than the bench.
@@ -61,7 +62,7 @@ def kill(db: Database, victim: subprocess.Popen[bytes]) -> float:
     began = time.monotonic()
     victim.kill()
     victim.wait()
-    wake.poke_idle(db.run, upkeep.release_dead(db, now=now()))
+    wake.poke_idle(db.run, recovery.release_dead(db, now=now()))
     return began
 
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from procs.process import end_with_parent
+from procs.core.process import end_with_parent
 
 #: Seconds a server may take to answer, and to stop.
 PATIENCE = 30.0

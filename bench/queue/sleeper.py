@@ -16,18 +16,18 @@ from bench.queue import table
 from bench.queue.table import Table
 from bench.queue.tally import Tally
 from procs import config
-from procs.clock import now
-from procs.job import Kind, Lane, Lease
-from procs.process import Signals
-from procs.store import leases
+from procs.core.clock import now
+from procs.core.process import Signals
+from procs.records.job import Kind, Lane, Lease
 from procs.store.database import Database
+from procs.store.jobs import leases
 from procs.store.wake import Ear
 from procs.telegram.pace import Pace
-from procs.worker import crew
-from procs.worker.budget import Budget
-from procs.worker.desk import ProgressWriter
+from procs.worker import running_jobs
 from procs.worker.loop import Loop
-from procs.worker.tools import Tools
+from procs.worker.process.context import Tools
+from procs.worker.process.progress_writer import ProgressWriter
+from procs.worker.process.recycle_policy import Budget
 
 #: Rooms for downloads.
 HEAVY = 2
@@ -42,7 +42,7 @@ async def sleep(db: Database, settings: config.Settings) -> None:
         tally.ran(table.number(lease))
         leases.finish(tools.db, lease, now=now())
 
-    crew.WORK.update(dict.fromkeys(Kind, carry))
+    running_jobs.WORK.update(dict.fromkeys(Kind, carry))
     worker, nothing = table.worker(db, name), cast(Any, None)
     tools = Tools(settings, db, worker, name, ProgressWriter(db), nothing, nothing, Pace(db))
     budget, signals = Budget(ENDLESS, ENDLESS, SimpleNamespace()), Signals()

@@ -20,11 +20,12 @@ from pathlib import Path
 from bench.queue import children, table
 from bench.queue.report import Report
 from bench.queue.table import Table
-from procs.clock import now
-from procs.job import State
-from procs.store import upkeep, wake
+from procs.core.clock import now
+from procs.records.job import State
+from procs.store import wake
 from procs.store.database import Database
-from procs.store.workers import start_of
+from procs.store.health.workers import start_of
+from procs.store.jobs import recovery
 
 JOBS, USERS, WORKERS = 1500, 20, 4
 #: The storm goes on until so many are dead, else it proves nothing.
@@ -155,8 +156,8 @@ def weather(db: Database, crew: Crew, *, kills: int) -> None:
 
 
 def look(db: Database, crew: Crew) -> None:
-    freed = upkeep.release_dead(db, now=now()) if crew.bury() else 0
-    freed += upkeep.reap(db, now=now())
+    freed = recovery.release_dead(db, now=now()) if crew.bury() else 0
+    freed += recovery.reap(db, now=now())
     wake.poke_idle(db.run, freed)
     time.sleep(0.02)
 

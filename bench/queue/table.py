@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from procs.clock import now
-from procs.job import Kind, Lane, Lease
-from procs.job_payload import DeliverPayload, LinkPayload
-from procs.store import leases, seats, workers
+from procs.core.clock import now
+from procs.records.job import Kind, Lane, Lease
+from procs.records.job_payload import DeliverPayload, LinkPayload
 from procs.store.database import Database, open_database
-from procs.store.seats import NewJob
+from procs.store.health import workers
+from procs.store.jobs import leases, seats
+from procs.store.jobs.seats import NewJob
 
 #: What a download's row carries, so that rows are as long as real ones.
 WISH = LinkPayload(

@@ -14,9 +14,9 @@ import uvloop
 from bench.queue import table
 from bench.queue.table import Table
 from bench.queue.tally import Tally
-from procs.job import Lane, Lease
-from procs.store import leases
+from procs.records.job import Lane, Lease
 from procs.store.database import Database
+from procs.store.jobs import leases
 from procs.store.wake import Ear
 
 #: Rooms of a worker's light lane, and the longest sleep, as the product has them.

@@ -14,7 +14,7 @@ from typing import Any
 
 from bench import foundation
 from bench.upload.goals import GOALS, Figures, met
-from procs.tools import tools
+from procs.core.ffmpeg import tools
 from tests.sandbox.site import files
 from tests.sandbox.stack import ROOT, TOKEN, Server, Stack
 from tests.sandbox.telegram.control import Control

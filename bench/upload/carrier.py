@@ -18,9 +18,9 @@ import uvloop
 from pyrogram import Client
 
 from procs import config
-from procs.telegram import signin
-from procs.telegram.client import way
-from procs.telegram.upload import Upload
+from procs.telegram.session import sign_in
+from procs.telegram.session.mtproto_client import way
+from procs.telegram.upload.uploader import Upload
 from tests.sandbox.stack import TOKEN
 
 #: Seconds between two looks at the memory.
@@ -64,7 +64,7 @@ def anonymous() -> int:
 
 @asynccontextmanager
 async def ours(settings: config.Settings) -> AsyncIterator[Any]:
-    line = await signin.signed_in(settings, "slot-0")
+    line = await sign_in.signed_in(settings, "slot-0")
 
     async def send(path: Path, watch: Watch) -> None:
         await Upload(line.lanes, path, watch.progress).run()
@@ -72,7 +72,7 @@ async def ours(settings: config.Settings) -> AsyncIterator[Any]:
     try:
         yield send
     finally:
-        await signin.shut(line)
+        await sign_in.shut(line)
 
 
 @asynccontextmanager

@@ -1,1 +1,4 @@
-"""The bot process: hears people, accepts their links, and tells them where their requests stand."""
+"""The bot: what people write becomes requests, and status messages tell what becomes of them.
+
+Run as a program (`python -m procs.bot`); nobody imports it.
+"""

@@ -3,19 +3,20 @@
 import asyncio
 import sys
 
-from procs import config, log, process, start
-from procs.bot import menus
-from procs.bot.board import Board
-from procs.bot.herald import Herald
+from procs import config, start
+from procs.bot.alerts.alert_sender import Herald
+from procs.bot.commands import command_menu
+from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.reply_sender import Speech
 from procs.bot.intake import Intake
-from procs.bot.settling import logged
-from procs.bot.speech import Speech
+from procs.bot.status.status_board import Board
+from procs.core import log, process
 from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
-from procs.store.allowances import Allowance
 from procs.store.database import Database
-from procs.telegram.front import BOT_SESSION, Front
-from procs.telegram.signin import SIGN_IN
-from procs.telegram.standing import Standing
+from procs.store.requests.allowances import Allowance
+from procs.telegram.chat.bot_session import BOT_SESSION, Front
+from procs.telegram.session.session_state import Standing
+from procs.telegram.session.sign_in import SIGN_IN
 
 #: Seconds that what is being said has to finish when we are told to stop.
 DRAIN_TIMEOUT = 5.0
@@ -45,7 +46,7 @@ async def live(settings: config.Settings, db: Database) -> int:
         await signals.unless_stopped(connect(front, intake, speech, standing))
         if not signals.stop.is_set():
             telling = asyncio.create_task(Herald(db, speech, settings.admins).run())
-            listing = asyncio.create_task(logged(menus.register(db, front)))
+            listing = asyncio.create_task(logged(command_menu.register(db, front)))
             counting = asyncio.create_task(intake.inbox.run())
             await signals.unless_stopped(board.run())
             listing.cancel()

@@ -7,35 +7,38 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from procs import clock, i18n, link, log, wishes
-from procs.bot.board import Board
-from procs.bot.cancelling import Cancelling
-from procs.bot.hints import Hints
-from procs.bot.inbox import Inbox
-from procs.bot.router import Router
-from procs.bot.settling import settled
-from procs.bot.speech import Speech, once
+from procs.bot.commands.cancel import Cancelling
+from procs.bot.commands.router import Router
+from procs.bot.conversation.failure_boundary import settled
+from procs.bot.conversation.hints import Hints
+from procs.bot.conversation.inbound_queue import Inbox
+from procs.bot.conversation.reply_sender import Speech, once
+from procs.bot.status.status_board import Board
+from procs.core import clock, log
+from procs.core.round_robin import Withdrawn
 from procs.errors import DiskFull, StoreFull
-from procs.job import Ask, Link
-from procs.link import BadLink, Parsed
-from procs.store import hearing, lists, mentions, requests, users
-from procs.store.allowances import Allowance
+from procs.records.job import Ask, Link
 from procs.store.database import Database
-from procs.store.hearing import Mark
-from procs.store.requests import Submitted
-from procs.telegram.front import Front
-from procs.telegram.heard import Incoming, Press
+from procs.store.people import users
+from procs.store.requests import heard_updates, link_mentions, lists, requests
+from procs.store.requests.allowances import Allowance
+from procs.store.requests.heard_updates import Mark
+from procs.store.requests.requests import Submitted
+from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.inbound import Incoming, Press
+from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.pace import Urgency
-from procs.telegram.voice import OutgoingMessage
-from procs.turns import Withdrawn
-from procs.variant import Variant
+from procs.texts import i18n
+from procs.wishes.grammar import link, wish_reader
+from procs.wishes.grammar.link import BadLink, Parsed
+from procs.wishes.variant import Variant
 
 #: Letters of a word that is said back.
 QUOTED_LENGTH = 40
 #: Seconds: what was sent longer ago, while the bot was down, is not acted upon any more.
 CATCH_UP = 24 * 3600.0
 DAY = 24 * 3600.0
-Wish = Variant | wishes.Unclear
+Wish = Variant | wish_reader.Unclear
 #: Seconds after a message in which an edit corrects it; later ones are for other readers.
 CORRECTION = 60.0
 
@@ -72,7 +75,7 @@ class Intake:
                 await self.inbox.turn(heard)
         except Withdrawn:
             with suppress(StoreFull):  # heard again, it would be accepted after all
-                hearing.note(self.db, heard.mark, now=clock.now())
+                heard_updates.note(self.db, heard.mark, now=clock.now())
             return
         apologise = partial(self.apologise, heard)
         work = self.once(heard.mark, partial(self.take, heard))
@@ -95,12 +98,12 @@ class Intake:
 
     async def once(self, mark: Mark, work: Callable[[], Awaitable[None]]) -> None:
         """Do what somebody wants, unless it is done: Telegram may tell it again."""
-        if hearing.is_known(self.db, mark):
+        if heard_updates.is_known(self.db, mark):
             log.info("message.repeated", chat=mark[0], message=mark[1])
             return
         await work()
         with suppress(StoreFull):  # heard again, it does the same again
-            hearing.note(self.db, mark, now=clock.now())
+            heard_updates.note(self.db, mark, now=clock.now())
 
     async def apologise(self, heard: Incoming, code: str) -> None:
         """Say that it was our fault. Asks nothing of the store, which may be the reason."""
@@ -154,10 +157,10 @@ class Intake:
             return
         meant = self.chosen(heard, text, parsed)
         where = heard.chat, heard.message, heard.person.id
-        if not mentions.known(self.db, *where):
+        if not link_mentions.known(self.db, *where):
             return await self.read(heard, meant)
         links, questions = asks(heard, meant)
-        fresh = mentions.corrected(self.db, *where, links, questions, now=clock.now())
+        fresh = link_mentions.corrected(self.db, *where, links, questions, now=clock.now())
         log.info("message.corrected", chat=heard.chat, message=heard.message, fresh=len(fresh))
         if not meant.none:
             await self.answer(heard, meant, fresh)
@@ -173,13 +176,13 @@ class Intake:
 
     def chosen(self, heard: Incoming, text: str, parsed: Parsed) -> Parsed:
         """Words without a link are about the one that was sent, or shown, last."""
-        wish = wishes.alone(text) if parsed.none else None
+        wish = wish_reader.alone(text) if parsed.none else None
         if wish is None:
             return parsed
         last = self.meant(heard, wish)
         if not last:
             return Parsed(problems=(BadLink("which", text.strip()[:QUOTED_LENGTH]),))
-        if isinstance(wish, wishes.Unclear):
+        if isinstance(wish, wish_reader.Unclear):
             return Parsed(questions=tuple(link.Question(one, wish) for one in last))
         return Parsed(tuple(replace(one, variant=str(wish)) for one in last))
 
@@ -189,13 +192,13 @@ class Intake:
         where = self.db, heard.chat, heard.person.id
         if isinstance(wish, Variant) and wish.pick and (shown := lists.latest(*where, now=now)):
             return [shown]
-        return mentions.meant(*where, before=heard.message, now=now)
+        return link_mentions.meant(*where, before=heard.message, now=now)
 
     async def read(self, heard: Incoming, parsed: Parsed) -> None:
         """Accept the links of a message, then answer: nothing is said before it is kept."""
         links, questions = asks(heard, parsed)
         done = requests.submit(self.db, links, now=clock.now(), allowance=self.allowance)
-        mentions.asked(self.db, questions, now=clock.now())
+        link_mentions.asked(self.db, questions, now=clock.now())
         await self.answer(heard, parsed, done)
 
     async def answer(self, heard: Incoming, parsed: Parsed, done: list[Submitted]) -> None:
@@ -221,7 +224,7 @@ class Intake:
             return self.board.answer(accepted.request)
         return None
 
-    async def ask(self, heard: Incoming, about: wishes.Unclear) -> None:
+    async def ask(self, heard: Incoming, about: wish_reader.Unclear) -> None:
         """What was wished is not clear, or cannot be: say so, and what can be."""
         key = f"ask-{about.kind}"
         if self.inbox.told(heard, "ask"):

@@ -12,20 +12,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from procs import log
-from procs.engine import canary, refusals, remains
-from procs.engine import spawn as nursery
-from procs.engine.classify import classify, death
-from procs.engine.confine import SCRATCH
-from procs.engine.door import likeness
-from procs.engine.egress import Caps, Egress
-from procs.engine.line import NurseryConnection
-from procs.engine.reading import fetched, into
-from procs.engine.records import MIB, Ended, Fetched, Found, Limits, Order, Ran
-from procs.engine.routes import Routes, upstream
-from procs.engine.versions import Version, Versions
+from procs.core import log
+from procs.engine import folder_cleanup, selftest
+from procs.engine.egress.dial import Routes, upstream
+from procs.engine.egress.proxy import Caps, Egress
+from procs.engine.failures.classify import classify, death
+from procs.engine.jail import refused_calls
+from procs.engine.jail.resource_limits import SCRATCH
+from procs.engine.nursery import launcher as nursery
+from procs.engine.nursery.listener import likeness
+from procs.engine.nursery_connection import NurseryConnection
+from procs.engine.protocol.decode import fetched, into
+from procs.engine.protocol.messages import MIB, Ended, Fetched, Found, Limits, Order, Ran
+from procs.engine.releases.versions import Version, Versions
 from procs.errors import EngineDied, TimedOut, TooLarge
-from procs.sites import bare, of_host
+from procs.wishes.sites import bare, of_host
 
 #: Room above the size limit for what a download writes beside the media itself.
 SLACK = 16 * MIB
@@ -102,7 +103,7 @@ class Engine:
     async def self_test(self, networks: Sequence[str] = ()) -> str | None:
         """Why no job may run here, None when all is well: a child must reach nothing that its
         policy, with these networks allowed, forbids. Raises EngineDied."""
-        why = await canary.self_test(self, networks)
+        why = await selftest.self_test(self, networks)
         self.safe = why is None
         return why
 
@@ -140,13 +141,13 @@ class Engine:
             egress.close()
             await line.end()
             self.note(line, folder)
-            remains.tidy(folder)
+            folder_cleanup.tidy(folder)
 
     def note(self, line: NurseryConnection, folder: Path) -> None:
         """Log and count what a child tried that no download needs."""
-        calls = refusals.named(line.ended.refused) if line.ended else []
+        calls = refused_calls.named(line.ended.refused) if line.ended else []
         if calls:
-            say = log.warning if refusals.is_odd(calls) else log.info
+            say = log.warning if refused_calls.is_odd(calls) else log.info
             what = " ".join(f"{name}:{count}" for name, count in calls)
             say("child.refused", folder=folder.name, pid=line.pid, calls=what)
             self.on_refused(calls)
@@ -168,7 +169,7 @@ class Engine:
         out, err = (f"{SCRATCH}/{self.programs}.{end}" for end in ("out", "err"))
         request = {"do": "run", "argv": list(argv), "out": out, "err": err}
         limits = limits or Limits()
-        most = TOGETHER * remains.weight(folder) + limits.file
+        most = TOGETHER * folder_cleanup.weight(folder) + limits.file
         line = await self.call(request, folder, limits)
         watch = asyncio.create_task(heavier(folder, most, line.hang_up))
         try:
@@ -180,7 +181,7 @@ class Engine:
             watch.cancel()
             await line.end()
             self.note(line, folder)
-            remains.tidy(folder)
+            folder_cleanup.tidy(folder)
         if watch.done() and not watch.cancelled():
             raise TooLarge(f"more than {most} bytes on the disk")
         if failed or line.ended is None:
@@ -269,7 +270,7 @@ async def heavier(folder: Path, most: float, tell: Callable[[], Any]) -> None:
     weight = 0.0
     while weight <= most:
         await asyncio.sleep(STOP_POLL)
-        weight = await asyncio.to_thread(remains.weight, folder)
+        weight = await asyncio.to_thread(folder_cleanup.weight, folder)
     tell()
 
 

@@ -1,2 +1,4 @@
-"""The keeper: takes back, sweeps, maintains the database. All it does is idempotent, and it carries
-no jobs."""
+"""The keeper: one process that looks after the others' rows, files, disks and engines.
+
+Run as a program (`python -m procs.keeper`); commands import nothing of it.
+"""

@@ -3,10 +3,11 @@
 import asyncio
 import sys
 
-from procs import log, process, start
+from procs import start
 from procs.config import Settings
-from procs.keeper.doorman import Doorman
-from procs.keeper.round import Keeper
+from procs.core import log, process
+from procs.keeper.gate_watchdog import Doorman
+from procs.keeper.schedule import Keeper
 from procs.store.database import Database
 
 #: Seconds between two looks at what is due.

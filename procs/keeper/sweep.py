@@ -7,11 +7,12 @@ even while the same job runs again elsewhere.
 from collections.abc import Iterable
 from pathlib import Path
 
-from procs import disk, log
-from procs.clock import Now
 from procs.config import Settings
-from procs.store import counters, ownership
+from procs.core import disk, log
+from procs.core.clock import Now
 from procs.store.database import Database
+from procs.store.health import counters
+from procs.store.jobs import file_owners
 
 #: Seconds a collected-by-nobody delivery of `chapar fetch` is kept.
 OUTBOX_AGE = 24 * 3600.0
@@ -22,8 +23,8 @@ def sweep(db: Database, settings: Settings, *, now: Now) -> int:
     tried again by the next sweep."""
     # Listed before the owners are: what begins in between is in neither list, and stays.
     jobs, outboxes = entries(settings.jobs), entries(settings.outbox)
-    leased = {f"{job}-{fence}" for job, fence in ownership.leases(db)}
-    wanted = {str(request) for request in ownership.outboxes(db, since=now.wall - OUTBOX_AGE)}
+    leased = {f"{job}-{fence}" for job, fence in file_owners.leases(db)}
+    wanted = {str(request) for request in file_owners.outboxes(db, since=now.wall - OUTBOX_AGE)}
     gone = [entry for entry in jobs if entry.name not in leased]
     gone += [entry for entry in outboxes if entry.name not in wanted]
     return remove_all(db, gone)

@@ -4,7 +4,7 @@
 through the engine's `run`, so that it dies with its job.
 """
 
-from procs.media.boxes import will_stream
-from procs.media.preparing import prepare
+from procs.media.mp4_boxes import will_stream
+from procs.media.preparation import prepare
 
 __all__ = ["prepare", "will_stream"]

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import BinaryIO
 
-from procs.disk import MIB
+from procs.core.disk import MIB
 
 #: Telegram's limits of a photo: bytes, width and height together, and how long a strip may be.
 PHOTO_BYTES = 10 * MIB

@@ -38,7 +38,7 @@ class Database(Protocol):
 
     Parameters of a statement are named (`:name`) and come as `facts`; a row is a tuple in the
     order of what is selected. No statement asks the database for the time: instants are facts that
-    the caller gives (`:now`), by the clocks of `procs.clock`.
+    the caller gives (`:now`), by the clocks of `procs.core.clock`.
 
     Errors: StoreError, one sentence with its fix, when the database cannot be used (it is gone,
     damaged, read-only, locked by a stranger); StoreFull when there is no room to write. A statement

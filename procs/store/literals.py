@@ -7,7 +7,7 @@ parameter, because a partial index serves only what repeats its condition litera
 from collections.abc import Iterable
 from enum import IntEnum
 
-from procs.job import Lane, State
+from procs.records.job import Lane, State
 
 
 def numbers(members: Iterable[IntEnum]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from procs.job import Lane
+from procs.records.job import Lane
 
 BOT = "bot"
 #: There is work of this lane.

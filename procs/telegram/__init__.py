@@ -1,1 +1,4 @@
-"""Telegram: the one home of pyrogram. Everything that leaves here is plain data and our errors."""
+"""Telegram over MTProto: sessions, updates, chats, uploads, deliveries, and its limits.
+
+Others import `pace`, `rpc_errors` and the modules of its rooms.
+"""

@@ -17,13 +17,13 @@ from enum import IntEnum
 from functools import partial
 from weakref import WeakValueDictionary
 
-from procs import clock, log
+from procs.core import clock, log
+from procs.core.round_robin import RoundRobin, Withdrawn
 from procs.errors import Crowded, StoreFull, TelegramWait
-from procs.store import budget, pace
-from procs.store.budget import Count, Rule
 from procs.store.database import Database
-from procs.telegram.punctual import ANY_TIME, Place
-from procs.turns import RoundRobin, Withdrawn
+from procs.store.limits import flood_waits, send_budget
+from procs.store.limits.send_budget import Count, Rule
+from procs.telegram.departure import ANY_TIME, Place
 
 
 class Urgency(IntEnum):
@@ -140,20 +140,20 @@ class Pace:
 
     def wait(self, what: str) -> float:
         """Seconds until a method, or a chat, may be called."""
-        return max(0.0, pace.wait_until(self.db, what) - clock.now().wall)
+        return max(0.0, flood_waits.wait_until(self.db, what) - clock.now().wall)
 
     def note(self, wait: TelegramWait) -> None:
         """Keep a wait for every process and for after a restart."""
         if isinstance(wait, Crowded):
             return
-        pace.note_wait(self.db, wait.scope, clock.now().wall + wait.seconds)
+        flood_waits.note_wait(self.db, wait.scope, clock.now().wall + wait.seconds)
         log.info("telegram.waits", scope=wait.scope, seconds=wait.seconds)
 
     async def _line_up(self, rules: list[Rule | Count], messages: int, end: float) -> None:
         """Wait in line. Raises Crowded."""
         now = clock.now()
         left = max(0.0, end - now.boot)
-        wait = budget.take(self.db, rules, messages=messages, patience=left, now=now)
+        wait = send_budget.take(self.db, rules, messages=messages, patience=left, now=now)
         if wait > left:
             raise Crowded(wait, rules[0].scope)
         await asyncio.sleep(wait)
@@ -169,11 +169,11 @@ class Pace:
             with self.db.write():
                 now = clock.now()  # the gate is passed: what waits there is not under way
                 left = max(0.0, end - now.boot)
-                wait = budget.wait_of(self.db, rules, messages=messages, now=now)
-                held = budget.wait_of(self.db, own, messages=messages, now=now)
+                wait = send_budget.wait_of(self.db, rules, messages=messages, now=now)
+                held = send_budget.wait_of(self.db, own, messages=messages, now=now)
                 if held <= wait <= (left if urgency in IN_LINE else 0.0):
                     at = now.boot + wait
-                    budget.spend(self.db, [*rules, *own], messages=messages, at=at, now=now)
+                    send_budget.spend(self.db, [*rules, *own], messages=messages, at=at, now=now)
                     held = 0.0
                     break
             if max(wait, held) > left:
@@ -192,9 +192,9 @@ class Pace:
             with self.db.write():
                 now = clock.now()
                 lost = rules if now.boot <= at + LATE_IN_CHAT else [*rules, *own]
-                if budget.wait_of(self.db, lost, messages=messages, now=now) > 0:
+                if send_budget.wait_of(self.db, lost, messages=messages, now=now) > 0:
                     return False
-                budget.spend(self.db, lost, messages=messages, at=now.boot, now=now)
+                send_budget.spend(self.db, lost, messages=messages, at=now.boot, now=now)
         except StoreFull:
             return False
         return True

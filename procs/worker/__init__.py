@@ -1,1 +1,4 @@
-"""A worker: claims jobs, runs the engine, uploads, delivers; never receives updates."""
+"""A worker process: it claims jobs, carries them, and settles them.
+
+Run as a program (`python -m procs.worker`); nobody imports it.
+"""

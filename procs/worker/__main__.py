@@ -5,22 +5,23 @@ import os
 import sys
 from collections.abc import Sequence
 
-from procs import clock, config, log, process, start
+from procs import config, start
+from procs.core import clock, log, process
 from procs.engine.client import Engine
-from procs.engine.routes import configured
+from procs.engine.egress.dial import configured
 from procs.errors import StoreError
-from procs.job import Lane
-from procs.store import counters, workers
+from procs.records.job import Lane
 from procs.store.database import Database
+from procs.store.health import counters, workers
 from procs.store.wake import Ear
-from procs.telegram.courier import Courier
+from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
-from procs.worker import budget
-from procs.worker.budget import Budget
-from procs.worker.desk import ProgressWriter
 from procs.worker.loop import RECYCLE, STOPPED, Loop
-from procs.worker.slots import SlotLocks, rooms_of
-from procs.worker.tools import Tools
+from procs.worker.process import recycle_policy
+from procs.worker.process.context import Tools
+from procs.worker.process.progress_writer import ProgressWriter
+from procs.worker.process.recycle_policy import Budget
+from procs.worker.process.slots import SlotLocks, rooms_of
 
 #: Deliveries, and looks, that one worker carries at once.
 LIGHT_ROOMS, LOOK_ROOMS = 8, 4
@@ -91,7 +92,7 @@ async def work(tools: Tools, signals: process.Signals, places: SlotLocks) -> str
             return STOPPED if signals.stop.is_set() else await serve(tools, signals, places, post)
         if signals.stop.is_set():
             return STOPPED
-        youth = born + budget.YOUNGEST - clock.now().boot
+        youth = born + recycle_policy.YOUNGEST - clock.now().boot
         await signals.unless_stopped(asyncio.sleep(max(0.0, youth)))
         return RECYCLE
     finally:

@@ -3,17 +3,19 @@
 import asyncio
 from dataclasses import replace
 
-from procs import advice, clock, log
-from procs.errors import StoreFull
-from procs.job import Lane
-from procs.process import Signals
-from procs.store import leases, outlook, upkeep, wake, workers
-from procs.store.outlook import Outlook
+from procs.core import clock, log
+from procs.core.process import Signals
+from procs.errors import StoreFull, remedies
+from procs.records.job import Lane
+from procs.store import wake
+from procs.store.health import workers
+from procs.store.jobs import claimable, leases, recovery
+from procs.store.jobs.claimable import Outlook
 from procs.store.wake import Ear
-from procs.worker import folders
-from procs.worker.budget import Budget
-from procs.worker.crew import Crew
-from procs.worker.tools import Tools
+from procs.worker.jobs import job_folder
+from procs.worker.process.context import Tools
+from procs.worker.process.recycle_policy import Budget
+from procs.worker.running_jobs import Crew
 
 #: Seconds: the longest sleep without looking (a wake-up may be lost with its sender), and a beat.
 BACKSTOP = 1.0
@@ -92,12 +94,12 @@ class Loop:
         now, seen = clock.now(), self.outlook()
         if seen.due is None or seen.due > now.wall:
             return seen.ready
-        upkeep.bring_due(self.db, now=now)
+        recovery.bring_due(self.db, now=now)
         return self.outlook().ready
 
     def outlook(self) -> Outlook:
         """What there is to do for us."""
-        seen = outlook.look(self.db, most=self.most[Lane.HEAVY])
+        seen = claimable.look(self.db, most=self.most[Lane.HEAVY])
         if not self.barred:
             return seen
         able = [n for n in seen.ready if self.serves(n) or leases.ready(self.db, n, local=True)]
@@ -111,7 +113,7 @@ class Loop:
     def room(self, lane: Lane) -> int:
         """Jobs of a lane that could be taken now: no download starts while the disk is low."""
         room = self.crew.free(lane)
-        return 0 if lane is Lane.HEAVY and room and folders.is_low(self.tools.settings) else room
+        return 0 if lane is Lane.HEAVY and room and job_folder.is_low(self.tools.settings) else room
 
     def claimed(self, lane: Lane, room: int) -> list[leases.Lease]:
         try:
@@ -125,7 +127,7 @@ class Loop:
                 local=not self.serves(lane),
             )
         except StoreFull as error:
-            log.error("store.full", error=error, fix=advice.FREE_SPACE)
+            log.error("store.full", error=error, fix=remedies.FREE_SPACE)
             return []
         self.budget.spend(len(found))
         return found

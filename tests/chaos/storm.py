@@ -27,7 +27,7 @@ CALM = 240.0
 SWEPT = 30.0
 OPEN = "SELECT COUNT(*) FROM requests WHERE state = 'open' OR closed_at IS NULL"
 KNOWN = "SELECT COUNT(*) FROM requests"
-NURSERY = "procs.engine.nursery"
+NURSERY = "procs.engine.nursery.main"
 #: Seconds that a victim has lived: supervisord gives up on what dies twenty times in a row before
 #: it counts as started (3 s), which is right, and not what is tried here.
 OLD_ENOUGH = 4.0

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from procs.store import ownership
+from procs.store.jobs import file_owners
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import Stack
 
@@ -100,7 +100,7 @@ async def verdict(
 def left_over(stack: Stack) -> list[str]:
     """What lies in the folders of jobs and deliveries, or is promised on the disk, without a lease
     that lives."""
-    leased = {f"{job}-{fence}" for job, fence in ownership.leases(stack.db)}
+    leased = {f"{job}-{fence}" for job, fence in file_owners.leases(stack.db)}
     files = [path for name in ("jobs", "outbox") for path in (stack.state / name).iterdir()]
     promised = [f"promise to job {job}" for (job,) in stack.db.all(PROMISES)]
     return [str(path) for path in files if path.name not in leased] + promised * (not leased)

@@ -6,7 +6,7 @@ Nothing here calls the store: a fault in its functions cannot hide itself.
 from collections.abc import Collection
 
 from procs.store.database import Database
-from procs.store.seats import CAPS
+from procs.store.jobs.seats import CAPS
 
 #: A user's cap as the store has to understand it: their own, the setting, the configured one.
 OTHERS = " ".join(f"WHEN {int(lane)} THEN {cap}" for lane, cap in CAPS.items())

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from procs.clock import Now
-from procs.clock import now as clock_now
-from procs.job import Ask, Lane, Lease, Link, Media, Part, Person, Reference
-from procs.store import glances, leases, requests, users, workers
+from procs.core.clock import Now
+from procs.core.clock import now as clock_now
+from procs.records.job import Ask, Lane, Lease, Link, Media, Part, Person, Reference
 from procs.store.database import Database
-from procs.store.glances import Glance
+from procs.store.health import workers
+from procs.store.jobs import leases
+from procs.store.people import users
+from procs.store.requests import request_status, requests
+from procs.store.requests.request_status import Glance
 from tests.contract.place import KIND, Place
 
 
@@ -57,12 +60,12 @@ class Desk:
         return leases.claim(self.db, worker=worker, lane=lane, room=room, now=self.clock.now())
 
     def glance(self, request: int) -> Glance:
-        found = glances.glance(self.db, request, now=self.clock.now())
+        found = request_status.glance(self.db, request, now=self.clock.now())
         assert found is not None
         return found
 
     def glances(self) -> list[Glance]:
-        return glances.glances(self.db, now=self.clock.now())
+        return request_status.glances(self.db, now=self.clock.now())
 
     def media(self, name: str) -> Media:
         part = Part(Reference("document", 1, 2, "ab"), "video", f"{name}.mp4", 3)

@@ -4,35 +4,22 @@ from collections.abc import Callable
 from typing import Any
 
 from procs import errors
-from procs.clock import Now
-from procs.job import Ask, Kind, Lane, Link, Step
-from procs.job_payload import LinkPayload
-from procs.rules import Rate, Rules
-from procs.store import (
-    breakers,
-    cookies,
-    deliveries,
-    glances,
-    holding,
-    leases,
-    lists,
-    looks,
-    outcomes,
-    pauses,
-    pruning,
-    record,
-    requests,
-    seats,
-    upkeep,
-    visits,
-    workers,
-)
-from procs.store.breakers import Way
+from procs.config.rules import Rate, Rules
+from procs.core.clock import Now
+from procs.records.job import Ask, Kind, Lane, Link, Step
+from procs.records.job_payload import LinkPayload
 from procs.store.database import Database
-from procs.store.glances import Report
+from procs.store.health import workers
+from procs.store.jobs import leases, outcomes, pause_control, pauses, recovery, seats
+from procs.store.media import deliveries, looks
+from procs.store.reports import job_record, pruner
+from procs.store.requests import lists, request_status, requests
+from procs.store.requests.request_status import Report
+from procs.store.sites import breakers, cookies, visits
+from procs.store.sites.breakers import Way
 from tests.contract.crash_scene import Scene, place
 from tests.contract.cycle import enqueue
-from tests.contract.test_crash_points import learn, scene
+from tests.contract.jobs.test_crash_points import learn, scene
 
 __all__ = ["place", "scene"]
 WAY = Way("site.example")
@@ -40,7 +27,7 @@ Act = Callable[[Database, Scene, Now], Any]
 
 
 def nobody_wants_b(db: Database, scene: Scene, now: Now) -> None:
-    record.cancel(db, scene.b.job, now=now)
+    job_record.cancel(db, scene.b.job, now=now)
 
 
 def order_of(db: Database, scene: Scene) -> requests.Order:
@@ -160,25 +147,25 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
         None,
         lambda db, s, now: requests.cancel(db, s.one[0].request, user=1, now=now),
     ),
-    "cancel_for_all": (None, lambda db, s, now: record.cancel(db, s.six[1].job, now=now)),
-    "revive": (None, lambda db, s, now: record.retry(db, s.bad, now=now)),
-    "pause_user": (None, lambda db, s, now: holding.pause(db, pauses.user(6), now=now)),
+    "cancel_for_all": (None, lambda db, s, now: job_record.cancel(db, s.six[1].job, now=now)),
+    "revive": (None, lambda db, s, now: job_record.retry(db, s.bad, now=now)),
+    "pause_user": (None, lambda db, s, now: pause_control.pause(db, pauses.user(6), now=now)),
     "pause_site": (
         None,
-        lambda db, s, now: holding.pause(db, pauses.site("site.example"), now=now),
+        lambda db, s, now: pause_control.pause(db, pauses.site("site.example"), now=now),
     ),
-    "resume": (None, lambda db, s, now: holding.resume(db, pauses.user(5), now=now)),
+    "resume": (None, lambda db, s, now: pause_control.resume(db, pauses.user(5), now=now)),
     "set_cap": (None, lambda db, s, now: seats.set_cap(db, 6, 4, now=now)),
     "set_cap_of_all": (None, lambda db, s, now: seats.set_cap_of_all(db, 3, now=now)),
-    "release_dead": (None, lambda db, s, now: upkeep.release_dead(db, now=now)),
+    "release_dead": (None, lambda db, s, now: recovery.release_dead(db, now=now)),
     "reap": (
         None,
-        lambda db, s, now: upkeep.reap(db, now=Now(now.wall, now.boot + leases.LEASE + 1)),
+        lambda db, s, now: recovery.reap(db, now=Now(now.wall, now.boot + leases.LEASE + 1)),
     ),
-    "bring_due": (None, lambda db, s, now: upkeep.bring_due(db, now=Now(now.wall + 9, now.boot))),
+    "bring_due": (None, lambda db, s, now: recovery.bring_due(db, now=Now(now.wall + 9, now.boot))),
     "prune": (
         None,
-        lambda db, s, now: sum(pruning.bites(db, before=now.wall, kinds=[pruning.OLD_JOBS])),
+        lambda db, s, now: sum(pruner.bites(db, before=now.wall, kinds=[pruner.OLD_JOBS])),
     ),
     "site_failed": (
         None,
@@ -233,12 +220,13 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     "look_kept": (None, lambda db, s, now: looks.keep(db, "url:a", "direct", b"read", now=now)),
     "prune_requests": (
         everything_was_said_of_the_failed,
-        lambda db, s, now: list(
-            pruning.bites(db, before=now.wall + 1, kinds=[pruning.OLD_REQUESTS])
-        ),
+        lambda db, s, now: list(pruner.bites(db, before=now.wall + 1, kinds=[pruner.OLD_REQUESTS])),
     ),
     "plan": (None, lambda db, s, now: deliveries.plan(db, order_of(db, s).id, 3)),
-    "report": (None, lambda db, s, now: glances.report(db, [Report(s.a.job, Step.FETCH, 1, 2)])),
+    "report": (
+        None,
+        lambda db, s, now: request_status.report(db, [Report(s.a.job, Step.FETCH, 1, 2)]),
+    ),
     "close": (None, lambda db, s, now: requests.close(db, 1, now=now)),
     "enter": (None, lambda db, s, now: workers.enter(db, "w02-3", now=now)),
     "leave": (None, lambda db, s, now: workers.leave(db, s.worker, why="stopped", now=now)),

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from procs.clock import Now
-from procs.job import Ask, Lane, Lease
-from procs.store import holding, leases, outcomes, pauses, requests
+from procs.core.clock import Now
+from procs.records.job import Ask, Lane, Lease
 from procs.store.database import Database, migrate, open_database
+from procs.store.jobs import leases, outcomes, pause_control, pauses
+from procs.store.requests import requests
 from tests.contract.conftest import Clock, Desk
-from tests.contract.test_crash_points import scene
+from tests.contract.jobs.test_crash_points import scene
 
 __all__ = ["scene"]
 FORK = multiprocessing.get_context("fork")
@@ -53,7 +54,7 @@ class Scene:
         leases.retry(db, later, delay=5, now=clock.now(), error="x")
         outcomes.failed(db, bad, error="x", say="failed-gone", now=clock.now())
         self.bad = bad.job
-        holding.pause(db, pauses.user(5), now=clock.now())
+        pause_control.pause(db, pauses.user(5), now=clock.now())
         desk.asks(5, "p", "q", "r")
         self.six = desk.asks(6, "m", "n", "o", "o2")
         #: Of acts that look at a list: its request, the look, and an entry that runs.

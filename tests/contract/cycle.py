@@ -3,12 +3,12 @@
 import contextlib
 from collections.abc import Sequence
 
-from procs.clock import Now
+from procs.core.clock import Now
 from procs.errors import LeaseLost
-from procs.job import Lane, Lease, State
-from procs.store import leases, seats
+from procs.records.job import Lane, Lease, State
 from procs.store.database import Database
-from procs.store.seats import NewJob
+from procs.store.jobs import leases, seats
+from procs.store.jobs.seats import NewJob
 
 HOLDS = "SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = :leased"
 

@@ -6,9 +6,9 @@ What the store does must look like this from outside: the same states, seats, fe
 from collections import Counter
 from collections.abc import Iterable
 
-from procs.job import Ask, Kind, Lane, Lease, State
-from procs.store.leases import ENDLESS, LEASE
-from procs.store.upkeep import BLAME, ENOUGH, LATELY, MANY
+from procs.records.job import Ask, Kind, Lane, Lease, State
+from procs.store.jobs.leases import ENDLESS, LEASE
+from procs.store.jobs.recovery import BLAME, ENOUGH, LATELY, MANY
 from tests.contract.model_table import Job, Request, Table
 
 BADLY = {State.FAILED, State.CANCELLED, State.DEAD}

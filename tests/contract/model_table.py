@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from procs.clock import Now
-from procs.job import Ask, Kind, Lane, State
-from procs.store.seats import CAPS
+from procs.core.clock import Now
+from procs.records.job import Ask, Kind, Lane, State
+from procs.store.jobs.seats import CAPS
 
 
 @dataclass

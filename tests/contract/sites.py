@@ -2,9 +2,9 @@
 
 from procs import errors
 from procs.errors import JobError
-from procs.job import Lease
-from procs.store import breakers
-from procs.store.breakers import TRIPS, Rest, Way
+from procs.records.job import Lease
+from procs.store.sites import breakers
+from procs.store.sites.breakers import TRIPS, Rest, Way
 from tests.contract.conftest import Desk
 
 SITE, NAMED = Way("site.example"), Way("youtube")

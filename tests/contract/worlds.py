@@ -10,11 +10,15 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis.stateful import RuleBasedStateMachine
 
-from procs import codec, job_progress
+from procs.core import codec
 from procs.errors import LeaseLost
-from procs.job import Ask, Lane, Lease, Link, Person, State
-from procs.store import leases, record, requests, users
+from procs.records import job_progress
+from procs.records.job import Ask, Lane, Lease, Link, Person, State
 from procs.store.database import Database
+from procs.store.jobs import leases
+from procs.store.people import users
+from procs.store.reports import job_record
+from procs.store.requests import requests
 from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
 from tests.contract.model import Job, Model
@@ -99,12 +103,13 @@ class Worlds(RuleBasedStateMachine):
 
     def revive(self, job: Job) -> None:
         self.both(
-            lambda now: record.retry(self.db, job.id, now=now), lambda: self.model.revive(job)
+            lambda now: job_record.retry(self.db, job.id, now=now), lambda: self.model.revive(job)
         )
 
     def cancel_for_all(self, job: Job) -> None:
         self.both(
-            lambda now: record.cancel(self.db, job.id, now=now), lambda: self.model.cancel_job(job)
+            lambda now: job_record.cancel(self.db, job.id, now=now),
+            lambda: self.model.cancel_job(job),
         )
 
     def claim(self, which: int, lane: Lane, room: int, most: int) -> None:

@@ -5,7 +5,7 @@ import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from procs.store.workers import Worker
+from procs.store.health.workers import Worker
 from tests import request_record
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import CLIP, Stack

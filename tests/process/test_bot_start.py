@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from procs.store.database import migrate
+from tests import ROOT
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN, tg
 
 __all__ = ["tg"]
-ROOT = Path(__file__).resolve().parents[2]
 SIGN_IN = "auth.ImportBotAuthorization"
 #: What a task leaves that nobody owned, and a failure that nobody named.
 UNOWNED = re.compile(r"never retrieved|destroyed but|Traceback|task\.failed| ERROR ")

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from procs.store import breakers, record
+from procs.store.reports import job_record
+from procs.store.sites import breakers
 from tests.process.conftest import gets, got
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import CLIP, Stack
@@ -30,7 +31,7 @@ def waiting(stack: Stack) -> int:
     """Jobs of people that wait for a breaker."""
     return sum(
         (job.error or "").startswith(breakers.WAITS) and job.state.name == "LATER"
-        for job in record.alive(stack.db)
+        for job in job_record.alive(stack.db)
         if job.kind != "trial"
     )
 
@@ -48,7 +49,7 @@ async def test_one_persons_dead_links_hold_up_nobody_else(healthy: Stack, meets:
     await gets(ben, sent)
 
     (job,) = [
-        one for one in record.latest(healthy.db) if one.kind == "fetch" and one.user == ben.id
+        one for one in job_record.latest(healthy.db) if one.kind == "fetch" and one.user == ben.id
     ]
     assert job.attempt == 1
     assert "later" not in " ".join(job.story)
@@ -100,7 +101,9 @@ async def test_a_bot_check_makes_all_wait_until_a_time_they_are_told(
     assert (await healthy.says("breakers", "--close", "localhost"))[0] == 0
 
     await asyncio.gather(gets(ann, first), gets(ben, second), gets(cem, third))
-    jobs = [job for job in record.latest(healthy.db) if job.kind == "fetch" and job.user == cem.id]
+    jobs = [
+        job for job in job_record.latest(healthy.db) if job.kind == "fetch" and job.user == cem.id
+    ]
     assert [job.attempt for job in jobs] == [1]
 
 

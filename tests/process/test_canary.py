@@ -6,21 +6,22 @@ import socket
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from procs import config
-from procs.engine import canary, jail, meddling
-from procs.engine.canary import Knocked
-from procs.engine.meddling import REACHED
+from procs.engine import selftest
+from procs.engine.child import escape_attempts
+from procs.engine.child.escape_attempts import REACHED
+from procs.engine.jail import jail
+from procs.engine.selftest import Knocked
 from procs.store.database import migrate
+from tests import ROOT
 from tests.sandbox.events import until
 from tests.sandbox.site.server import LOOPBACK
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
 
-ROOT = Path(__file__).parents[2]
 SECONDS = 60
 
 pytestmark = pytest.mark.skipif(not jail.is_tight(), reason=f"the kernel has: {jail.state()}")
@@ -50,7 +51,7 @@ FETCH = """
 import asyncio, sys
 from pathlib import Path
 from procs.engine.client import Engine
-from procs.engine.records import Order
+from procs.engine.protocol.messages import Order
 from procs.errors import EngineDied
 
 async def main(run):
@@ -81,7 +82,7 @@ def meddled(way):
 
 
 #: What a worker does not serve with: a child that does any of these.
-MEDDLING = list(meddling.ways("", "", 0))
+MEDDLING = list(escape_attempts.ways("", "", 0))
 
 
 @pytest.mark.parametrize(
@@ -102,19 +103,19 @@ MEDDLING = list(meddling.ways("", "", 0))
     ],
 )
 def test_what_the_tries_mean(said, called, allowed, well):
-    assert (canary.judge(said, called, allowed) is None) is well
+    assert (selftest.judge(said, called, allowed) is None) is well
 
 
 @pytest.mark.parametrize("way", MEDDLING)
 def test_a_child_that_meddles_is_not_safe(way):
-    hidden = jail.has_root() or way != meddling.LOOK
-    assert (canary.judge(meddled(way), set(), False) is not None) is hidden
+    hidden = jail.has_root() or way != escape_attempts.LOOK
+    assert (selftest.judge(meddled(way), set(), False) is not None) is hidden
 
 
 async def test_who_is_reached_is_said_to_be(short_home):
     """Tried from here, where nothing is fenced."""
-    async with canary.canary(short_home) as (called, places):
-        said = await asyncio.to_thread(canary.tries, places, places.tcp)
+    async with selftest.canary(short_home) as (called, places):
+        said = await asyncio.to_thread(selftest.tries, places, places.tcp)
         await until(lambda: called.ways == {"tcp", "udp", "unix"})
     meddled = {name for name, _ in said.meddled} - {"unshare", "forks"}  # not in a thread; as set
     assert said.reached - {"forks"} == {"tcp", "unix", "file"} | meddled
@@ -122,10 +123,10 @@ async def test_who_is_reached_is_said_to_be(short_home):
 
 
 async def test_who_calls_by_mistake_is_no_download(short_home):
-    async with canary.canary(short_home) as (called, places):
-        await asyncio.to_thread(canary.tries, replace(places, word="?"), places.tcp)
+    async with selftest.canary(short_home) as (called, places):
+        await asyncio.to_thread(selftest.tries, replace(places, word="?"), places.tcp)
         own = (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", places.udp))
-        canary.tried(*own, places.word.encode())
+        selftest.tried(*own, places.word.encode())
         await until(lambda: called.ways)
     assert called.ways == {"udp"}
 

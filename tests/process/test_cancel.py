@@ -25,7 +25,7 @@ def groups(stack: Stack) -> set[int]:
     forks = {
         one.pid: one.ppid()
         for one in psutil.process_iter(["cmdline"])
-        if "procs.engine.nursery" in (words := one.info["cmdline"] or ())
+        if "procs.engine.nursery.main" in (words := one.info["cmdline"] or ())
         and any(str(stack.home) in word for word in words)
     }
     return {os.getpgid(pid) for pid, parent in forks.items() if parent in forks}

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from procs.store import pauses, record
-from procs.store.record import Job
+from procs.store.jobs import pauses
+from procs.store.reports import job_record
+from procs.store.reports.job_record import Job
 from tests import request_record
 from tests.process.conftest import gets, got
 from tests.sandbox.person import Message, Person
@@ -44,7 +45,7 @@ async def downloads(stack: Stack, person: Person, path: str) -> Message:
 
 def jobs_of(stack: Stack, person: Person) -> list[Job]:
     """A person's jobs, the oldest first."""
-    return [job for job in reversed(record.latest(stack.db)) if job.user == person.id]
+    return [job for job in reversed(job_record.latest(stack.db)) if job.user == person.id]
 
 
 def state_of(stack: Stack, person: Person) -> str:

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from procs import disk as measure
-from procs.store import alerts, disks, record
+from procs.core import disk as measure
+from procs.store.health import alerts, low_disks
+from procs.store.reports import job_record
 from tests.process.conftest import PATIENCE, gets
 from tests.process.test_full_disk import Tmpfs, Ulimit, disk
 from tests.sandbox.stack import CLIP, Stack
@@ -27,14 +28,14 @@ async def test_no_download_starts_below_the_floor_and_all_go_on_above_it(
         if small:
             await stack.until(ballast.exists)
             take(disk.filler, leave=10 * MIB)
-        await stack.until(lambda: disks.low(stack.db) and not ballast.exists())
+        await stack.until(lambda: low_disks.low(stack.db) and not ballast.exists())
         sent = await ann.sends(stack.url(CLIP))
         await ann.sees(
             lambda m: m.reply == sent.id and "disk is full; your request is kept" in m.text,
             PATIENCE,
         )
         _, said = await stack.says("status")
-        (job,) = record.latest(stack.db)
+        (job,) = job_record.latest(stack.db)
         assert (job.state.name, job.attempt) == ("QUEUED", 0)
         assert "LOW since" in said
         assert [one.kind for one in alerts.standing(stack.db)] == ["disk-low"]

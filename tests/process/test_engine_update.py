@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from procs import config, disk
-from procs.engine import packages
+from procs import config
+from procs.core import disk
 from procs.engine.client import Engine
-from procs.engine.records import Order
-from procs.engine.smoke import SmokeTrial
-from procs.engine.updating import Updater
-from procs.engine.versions import EngineRefused, Versions, installed
-from procs.keeper.freshness import Freshness
-from procs.store import engines
+from procs.engine.protocol.messages import Order
+from procs.engine.releases import installer
+from procs.engine.releases.versions import EngineRefused, Versions, installed
+from procs.engine.updates.smoke_test import SmokeTrial
+from procs.engine.updates.updater import Updater
+from procs.keeper.engine_updates import Freshness
 from procs.store.database import migrate, open_database
+from procs.store.health import engine_records
 from tests.sandbox.site.server import LOOPBACK
 from tests.sandbox.wheels import modules, wheel
 
@@ -45,7 +46,7 @@ def generic():
 def index() -> None:
     """Skips where pip can get nothing."""
     try:
-        asyncio.run(packages.newest())
+        asyncio.run(installer.newest())
     except EngineRefused as error:
         pytest.skip(f"pip has no index here: {error}")
 
@@ -152,7 +153,7 @@ async def test_the_keeper_takes_a_newer_version_by_itself_when_that_is_wished(wh
     migrate(settings.database_url, run=settings.run)
     db = open_database(settings.database_url, run=settings.run)
     await Freshness(db, settings).look()
-    used = engines.in_use(db, disk.host())
+    used = engine_records.in_use(db, disk.host())
     db.close()
 
     assert used is not None

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from procs import errors, i18n
+from procs import errors
 from procs.engine.client import Engine
-from procs.engine.egress import Caps
-from procs.engine.records import MIB, Order
+from procs.engine.egress.proxy import Caps
+from procs.engine.protocol.messages import MIB, Order
+from procs.texts import i18n
 from tests.sandbox.range import Page, Range
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]

@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from procs import i18n
 from procs.errors import DiskFull
+from procs.texts import i18n
 from tests.process.conftest import PATIENCE, gets, got
 from tests.sandbox.stack import CLIP, SLOW, Stack
 

@@ -18,8 +18,8 @@ from tests.sandbox.bot_parts import Hands, until
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import ROOT
 from tests.sandbox.telegram.server import Telegram
+from tests.unit.bot.test_groups import THREE, fetches
 from tests.unit.conftest import TOKEN
-from tests.unit.test_bot_groups import THREE, fetches
 
 CLOSED = "SELECT COUNT(*) FROM requests WHERE closed_at IS NOT NULL"
 

@@ -13,18 +13,18 @@ from signal import SIGSYS
 
 import pytest
 
-from procs.engine import jail, landlock, syscalls
-from procs.engine.records import Limits
+from procs.core.ffmpeg import tools
+from procs.engine.jail import jail, landlock, seccomp
+from procs.engine.protocol.messages import Limits
 from procs.errors import TooLarge
-from procs.tools import tools
+from tests import ROOT
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
 
-ROOT = Path(__file__).parents[2]
 PRISONER = ROOT / "tests" / "sandbox" / "prisoner.py"
 
 pytestmark = pytest.mark.skipif(
-    not (landlock.has_tcp() and syscalls.is_known()), reason=f"the kernel has: {jail.state()}"
+    not (landlock.has_tcp() and seccomp.is_known()), reason=f"the kernel has: {jail.state()}"
 )
 
 

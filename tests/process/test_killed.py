@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from procs.store.workers import Worker
+from procs.store.health.workers import Worker
 from tests import request_record
 from tests.process.conftest import gets, got
 from tests.sandbox.person import Person

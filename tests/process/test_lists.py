@@ -6,7 +6,7 @@ from pathlib import Path
 import av
 import pytest
 
-from procs.store import record
+from procs.store.reports import job_record
 from tests.process.conftest import gets
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import Stack
@@ -76,7 +76,7 @@ async def test_cancelling_a_list_cancels_its_entries(healthy: Stack, meets: Meet
 def states(stack: Stack, person: Person, kind: str) -> dict[str, int]:
     """How many jobs of a kind a person has, by state."""
     found: dict[str, int] = {}
-    for job in record.latest(stack.db, most=500):
+    for job in job_record.latest(stack.db, most=500):
         if job.user == person.id and job.kind == kind:
             found[job.state.name] = found.get(job.state.name, 0) + 1
     return found

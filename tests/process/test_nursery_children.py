@@ -11,9 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from procs.engine import spawn
 from procs.engine.client import Engine
-from procs.engine.records import Limits
+from procs.engine.nursery import launcher
+from procs.engine.protocol.messages import Limits
 from procs.errors import TimedOut
 from tests.sandbox.own_nursery import ordered
 
@@ -23,7 +23,8 @@ pytest_plugins = ["tests.sandbox.site.fixtures"]
 TELLING = """
 import json, os
 from contextlib import suppress
-from procs.engine import loader, nursery
+from procs.engine.ytdlp import loader
+from procs.engine.nursery import main
 
 class Telling(loader.Loader):
     def urlopen(self, req):
@@ -37,7 +38,7 @@ class Telling(loader.Loader):
         return answer
 
 loader.Loader = Telling
-nursery.main()
+main.main()
 """
 
 
@@ -70,7 +71,7 @@ async def telling_engine(short_home):
     """An engine with a nursery of its own, whose children tell what is open in them."""
     run = short_home / "run"
     argv = [sys.executable, "-P", "-c", TELLING, "--run", str(run)]
-    environment = {**spawn.ENVIRONMENT, "PYTHONPATH": spawn.ROOT}
+    environment = {**launcher.ENVIRONMENT, "PYTHONPATH": launcher.ROOT}
     subprocess.run(argv, env=environment, cwd="/", check=True)  # its door is open from here on
     engine = Engine(run, spawn=False)
     await engine.start()

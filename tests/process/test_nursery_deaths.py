@@ -29,7 +29,7 @@ WORKER = """
 import asyncio, sys
 from pathlib import Path
 from procs.engine.client import Engine
-from procs.engine.records import Order
+from procs.engine.protocol.messages import Order
 
 async def main(run, url, folder):
     engine = Engine(Path(run), linger=60)
@@ -44,10 +44,10 @@ asyncio.run(main(*sys.argv[1:]))
 ORPHAN = """
 import os, signal, sys
 from yt_dlp.utils import Popen
-from procs.engine import programs
-from procs.tools import tools
+from procs.engine.jail import child_programs
+from procs.core.ffmpeg import tools
 
-programs.tie(Popen)
+child_programs.tie(Popen)
 os.mkfifo(sys.argv[1])  # for which ffmpeg waits
 print(Popen([tools().ffmpeg, "-i", f"file:{sys.argv[1]}", "-f", "null", "-"]).pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)

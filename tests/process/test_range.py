@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from procs import media
-from procs.engine import jail
 from procs.engine.client import Engine
-from procs.engine.egress import Caps
-from procs.engine.records import MIB, Order
+from procs.engine.egress.proxy import Caps
+from procs.engine.jail import jail
+from procs.engine.protocol.messages import MIB, Order
 from procs.errors import JobError
 from tests.sandbox.hostile import BOARDS, CASES, NAMES, PAGES
 from tests.sandbox.range import Page, Range

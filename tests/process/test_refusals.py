@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from procs.engine import jail, landlock
-from procs.engine.records import Order
-from procs.engine.refusals import CALLS_HEARD
+from procs.engine.jail import jail, landlock
+from procs.engine.jail.refused_calls import CALLS_HEARD
+from procs.engine.protocol.messages import Order
 from tests.sandbox.site.server import LOOPBACK
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]

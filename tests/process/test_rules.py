@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from procs.store import record
-from procs.store.breakers import listed
+from procs.store.reports import job_record
+from procs.store.sites.breakers import listed
 from tests.process.conftest import gets
 from tests.sandbox.person import Person
 from tests.sandbox.stack import SLOW, Stack
@@ -39,7 +39,7 @@ async def test_rules_of_a_site_hold_over_all_workers(tmp_path: Path) -> None:
             come(stack, ben, f"{SLOW}?rate=400000&rules=2", f"{SLOW}?rate=400000&rules=3"),
         )
 
-        stories = [job.story for job in record.latest(stack.db) if job.kind == "fetch"]
+        stories = [job.story for job in job_record.latest(stack.db) if job.kind == "fetch"]
         waits = [line for story in stories for line in story if " later " in line]
         assert any("why=site-full" in line for line in waits)
         assert [one.site for one in listed(stack.db)] == []

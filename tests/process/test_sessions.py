@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from procs import clock
-from procs.store import sessions, tellings
+from procs.core import clock
+from procs.store.health import notifications
+from procs.store.limits import revoked_sessions
 from tests.process.conftest import ADMIN, gets
 from tests.sandbox.person import Person
 from tests.sandbox.stack import CLIP, Stack
@@ -26,7 +27,7 @@ async def test_a_slot_whose_sign_in_is_gone_stands_still_until_somebody_helps(
     await gets(ann, sent)
 
     await healthy.until(lambda: len(healthy.serving()) == 2 and len(healthy.workers()) == 3)
-    (lost,) = sessions.lost(healthy.db)
+    (lost,) = revoked_sessions.lost(healthy.db)
     code, said = await healthy.says("status")
     assert code == 3
     assert f"{lost.name} stands still" in said
@@ -37,7 +38,7 @@ async def test_a_slot_whose_sign_in_is_gone_stands_still_until_somebody_helps(
 
     for file in (healthy.state / "sessions").glob(f"{lost.name}.session*"):
         file.unlink()
-    await healthy.until(lambda: not sessions.lost(healthy.db))
+    await healthy.until(lambda: not revoked_sessions.lost(healthy.db))
     await healthy.telegram.called("auth.importBotAuthorization", times=before + 1, timeout=30)
     await admin.sees(lambda m: m.text.startswith("🟢") and lost.name in m.text)
     assert len([m for m in await admin.chat() if lost.name in m.text]) == 2
@@ -49,5 +50,7 @@ async def admin(healthy: Stack) -> Person:
     admin = await healthy.telegram.person(ADMIN)
     hello = await admin.starts()
     await admin.sees(lambda m: m.id > hello.id)
-    tellings.prune(healthy.db, now=replace(clock.now(), wall=clock.now().wall + 2 * tellings.DAY))
+    notifications.prune(
+        healthy.db, now=replace(clock.now(), wall=clock.now().wall + 2 * notifications.DAY)
+    )
     return admin

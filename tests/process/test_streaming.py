@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from procs.media import boxes
+from procs.media import mp4_boxes
 from tests.process.conftest import gets
 from tests.sandbox.person import Person
 from tests.sandbox.stack import Stack
@@ -52,5 +52,5 @@ async def test_a_film_in_two_streams_goes_up_while_it_is_made_of_them(
     assert came < size
     assert message.media["supports_streaming"]
     assert message.media["duration"] == pytest.approx(30, abs=0.5)
-    assert boxes.is_streamable(await ann.receives_file(message, tmp_path))
+    assert mp4_boxes.is_streamable(await ann.receives_file(message, tmp_path))
     assert healthy.log("worker").count("upload.streamed") == streamed + 1

@@ -5,13 +5,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from daemon.control import Supervisor, await_end, open_doors
+from daemon.supervisor.control import Supervisor, await_end, open_doors
+from tests import ROOT
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 60
 
 

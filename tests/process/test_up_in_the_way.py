@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon import process_tree
+from daemon.supervisor import process_tree
 from tests.process.test_up import Chapar
 
 #: A worker that cannot start. Python runs `sitecustomize` before anything else.

@@ -7,10 +7,10 @@ import platform
 import sys
 from collections.abc import Callable
 
-from procs.engine import numbers
+from procs.engine.jail import syscall_numbers
 
 LIBC = ctypes.CDLL(None, use_errno=True)
-NUMBERS = numbers.read(0 if platform.machine() == "x86_64" else 1)
+NUMBERS = syscall_numbers.read(0 if platform.machine() == "x86_64" else 1)
 TRIES: dict[str, Callable[[], object]] = {}
 FACTS = json.loads(sys.argv[2])
 VICTIM, SECRET, FOLDER = FACTS["victim"], FACTS["secret"], os.path.dirname(FACTS["secret"])

@@ -6,16 +6,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from procs import clock
-from procs.bot.board import Board
+from procs.bot.conversation.reply_sender import Speech
 from procs.bot.intake import Intake
-from procs.bot.speech import Speech
+from procs.bot.status.status_board import Board
 from procs.config import Settings
-from procs.job import Kind, Lane, Lease, Link, Media, Part, Reference, Step
-from procs.store import glances, leases, outcomes, wake, workers
+from procs.core import clock
+from procs.records.job import Kind, Lane, Lease, Link, Media, Part, Reference, Step
+from procs.store import wake
 from procs.store.database import Database, open_database
-from procs.store.glances import Glance, Report
-from procs.telegram.front import Front
+from procs.store.health import workers
+from procs.store.jobs import leases, outcomes
+from procs.store.requests import request_status
+from procs.store.requests.request_status import Glance, Report
+from procs.telegram.chat.bot_session import Front
 
 LINK = "https://example.org/clip.mp4"
 MIB = 1 << 20
@@ -31,7 +34,7 @@ class Bot:
     intake: Intake
 
     def requests(self) -> list[Glance]:
-        return glances.glances(self.db, now=clock.now())
+        return request_status.glances(self.db, now=clock.now())
 
     async def rests(self) -> None:
         """Nothing is being handled or written any more."""
@@ -80,7 +83,7 @@ class Hands:
         return lease
 
     def report(self, lease: Lease, step: Step, done: int = 0, total: int = 0) -> None:
-        glances.report(self.db, [Report(lease.job, step, done, total, 5.0 * MIB)])
+        request_status.report(self.db, [Report(lease.job, step, done, total, 5.0 * MIB)])
         wake.poke(self.db.run, wake.BOT)
 
     def fails(self, lease: Lease, say: str) -> str:

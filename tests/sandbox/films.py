@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 import av
 import pytest
 
-from procs import codec, disk
-from procs.engine.records import LOOK_FILE, MERGED, Order
-from procs.media import boxes
-from procs.worker.early import growing
+from procs.core import codec, disk
+from procs.engine.protocol.messages import LOOK_FILE, MERGED, Order
+from procs.media import mp4_boxes
+from procs.worker.jobs.early_upload import growing
 from tests.sandbox.site.server import LOOPBACK
 
 FOLDER, FILM = "/apart/long", "/apart/long/film.html"
@@ -97,7 +97,7 @@ def packets(path):
 def was_made_at_once(path):
     """Whether room was left for the index: what is free of it lies behind the index, in front."""
     with path.open("rb") as source:
-        names = list(boxes.boxes(source))
+        names = list(mp4_boxes.boxes(source))
     assert names[:2] == [b"ftyp", b"moov"]
     return names.count(b"free") > 1
 

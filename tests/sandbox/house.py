@@ -5,10 +5,14 @@ import os
 import pytest
 
 from daemon import cli
-from procs import clock, config
-from procs.job import Ask, Lane, Link, Person
-from procs.store import leases, outcomes, requests, users, workers
+from procs import config
+from procs.core import clock
+from procs.records.job import Ask, Lane, Link, Person
 from procs.store.database import migrate, open_database
+from procs.store.health import workers
+from procs.store.jobs import leases, outcomes
+from procs.store.people import users
+from procs.store.requests import requests
 
 
 class House:

@@ -8,9 +8,9 @@ import os
 import sys
 
 from procs import config
-from procs.bot.speech import Speech
+from procs.bot.conversation.reply_sender import Speech
 from procs.store.database import open_database
-from procs.telegram.front import Front
+from procs.telegram.chat.bot_session import Front
 from procs.telegram.pace import Urgency
 
 

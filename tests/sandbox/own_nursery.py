@@ -5,14 +5,12 @@ import os
 import select
 import time
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 
 from procs.engine.client import Engine
-from procs.engine.records import Order
+from procs.engine.protocol.messages import Order
 from tests.sandbox.events import SOON
 from tests.sandbox.site.server import LOOPBACK
 
-ROOT = Path(__file__).parents[2]
 #: Seconds in which a cancelled job must be gone, programs that it started included.
 AT_ONCE = 0.1
 

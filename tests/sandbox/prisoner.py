@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from procs.engine import jail, syscalls
+from procs.engine.jail import jail, seccomp
 from tests.sandbox import escapes, meddling, network_tries, process_tries
 from tests.sandbox.attempts import FACTS, TRIES, attempt, call, child
 from tests.sandbox.network_tries import connected
@@ -148,8 +148,8 @@ def enter(fence: str) -> None:
         jail.enter(Path.cwd(), address[1])
         connected(*address)
     if fence == "filter":
-        syscalls.give_up_rights()
-        syscalls.filter_calls(network=True, signals=False)
+        seccomp.give_up_rights()
+        seccomp.filter_calls(network=True, signals=False)
 
 
 def outcome(work: Callable[[], object]) -> str:

@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Self
 
-from procs.engine.lookup import system
-from procs.engine.policy import is_public, read
-from procs.engine.routes import Routes, connect
+from procs.engine.egress.dial import Routes, connect
+from procs.engine.egress.policy import is_public, read
+from procs.engine.egress.resolver import system
 from procs.errors import ChaparError
 
 #: Addresses of the test's internet; the site is behind each of them.

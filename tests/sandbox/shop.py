@@ -4,18 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from procs import clock, config
+from procs import config
+from procs.config.rules import Rules
+from procs.core import clock
 from procs.engine.client import Engine
 from procs.errors import JobError, NotNow
-from procs.job import Ask, Lane, Lease, Link, Person
-from procs.rules import Rules
-from procs.store import leases, requests, seats, users, workers
+from procs.records.job import Ask, Lane, Lease, Link, Person
 from procs.store.database import migrate, open_database
-from procs.telegram.courier import Courier
+from procs.store.health import workers
+from procs.store.jobs import leases, seats
+from procs.store.people import users
+from procs.store.requests import requests
+from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
-from procs.worker import visiting
-from procs.worker.desk import ProgressWriter
-from procs.worker.tools import Tools
+from procs.worker.process.context import Tools
+from procs.worker.process.progress_writer import ProgressWriter
+from procs.worker.site import admission
 
 COOKIES = ".site.example\tTRUE\t/\tTRUE\t0\tmember\tyes\n"
 #: A site that we know by name: what it says of us holds for everybody.
@@ -69,16 +73,16 @@ class Shop:
         return leases.claim(self.db, room=room, **facts)
 
     def way(self, lease: Lease) -> str:
-        return visiting.enter(self.tools, lease).identity.name
+        return admission.enter(self.tools, lease).identity.name
 
     def put_off(self, lease: Lease) -> NotNow:
         with pytest.raises(NotNow) as wait:
-            visiting.enter(self.tools, lease)
+            admission.enter(self.tools, lease)
         return wait.value
 
-    def fails(self, lease: Lease, error: JobError) -> visiting.Ruling:
+    def fails(self, lease: Lease, error: JobError) -> admission.Ruling:
         self.way(lease)
-        return visiting.judge(self.tools, lease, error)
+        return admission.judge(self.tools, lease, error)
 
 
 @pytest.fixture

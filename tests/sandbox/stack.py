@@ -18,9 +18,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
-from daemon.control import Supervisor
-from procs.store import workers as rows
+from daemon.supervisor.control import Supervisor
 from procs.store.database import Database, open_database
+from procs.store.health import workers as rows
+from tests import ROOT
 from tests.sandbox.telegram.control import Control
 
 #: Pages of the site that most stories use: a short film, and the same at 100 kB a second.
@@ -30,7 +31,6 @@ SLOW = "/slow/clip.mp4"
 #: In the form that real ones have.
 TOKEN = "777000001:AAsandboxsandboxsandboxsandboxsandb"
 
-ROOT = Path(__file__).resolve().parents[2]
 #: Seconds: the longest that a start or an event may take on a busy machine.
 PATIENCE = 60.0
 #: Seconds between two looks at something that tells nobody when it changes.

@@ -11,19 +11,19 @@ import platform
 import runpy
 import sys
 
-from procs.engine import bpf, syscalls
+from procs.engine.jail import bpf, seccomp
 
 LACKING = {"landlock_create_ruleset": errno.ENOSYS, "unshare": errno.EPERM}
 
 
 def take_fences_away(*names: str) -> None:
     """From here on, for this process and all that it starts: these of LACKING, or all."""
-    calls = syscalls.MACHINES[platform.machine()]
+    calls = seccomp.MACHINES[platform.machine()]
     steps = [(bpf.LOAD, 0, 0, bpf.NUMBER)]
     for name in names or LACKING:
-        steps += bpf.block(calls.known[name], [syscalls.refuse(LACKING[name])])
-    syscalls.give_up_rights()
-    syscalls.install(syscalls.code([*steps, syscalls.PASS]), calls, listener=False)
+        steps += bpf.block(calls.known[name], [seccomp.refuse(LACKING[name])])
+    seccomp.give_up_rights()
+    seccomp.install(seccomp.code([*steps, seccomp.PASS]), calls, listener=False)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from typing import Any
 
 from pyrogram.raw import functions, types
 
-from procs.telegram.contents import COMMON, Told
-from procs.telegram.stream import Asking, UpdateStream
+from procs.telegram.updates.update_contents import COMMON, Told
+from procs.telegram.updates.update_state import Asking, UpdateStream
 
 ALI = types.User(id=7, access_hash=70, first_name="Ali")
 FIRST = 10

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from procs.job import File, Part, Reference
-from procs.telegram.courier import Courier
+from procs.records.job import File, Part, Reference
+from procs.telegram.delivery.courier import Courier
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
 

@@ -4,9 +4,9 @@ import asyncio
 import socket
 from contextlib import asynccontextmanager, suppress
 
-from procs.engine.egress import Caps, Egress
-from procs.engine.policy import policy
-from procs.engine.routes import Routes, Upstream, connect, literal
+from procs.engine.egress.dial import Routes, Upstream, connect, literal
+from procs.engine.egress.policy import policy
+from procs.engine.egress.proxy import Caps, Egress
 
 PUBLIC = "93.184.216.34"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"

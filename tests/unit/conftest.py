@@ -8,7 +8,7 @@ import pytest
 from procs import config
 from procs.config import Settings
 from procs.store.database import Database, migrate, open_database
-from procs.telegram.courier import Courier
+from procs.telegram.delivery.courier import Courier
 from tests.sandbox.bot_parts import Bot, Hands, running
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram

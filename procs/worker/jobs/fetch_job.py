@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from procs.engine.client import Child, Fetched, Found, OnProgress
-from procs.job import File, Lease, Media, Step
-from procs.job_progress import Whole
-from procs.worker import folders
-from procs.worker.early import Early
-from procs.worker.tools import Tools
-from procs.worker.visiting import Visit
+from procs.records.job import File, Lease, Media, Step
+from procs.records.job_progress import Whole
+from procs.worker.jobs import job_folder
+from procs.worker.jobs.early_upload import Early
+from procs.worker.process.context import Tools
+from procs.worker.site.admission import Visit
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class FetchJob:
 
     tools: Tools
     lease: Lease
-    room: folders.DiskRoom
+    room: job_folder.DiskRoom
     early: Early
     #: What ends with the job, the latest first.
     ends: AsyncExitStack
@@ -40,7 +40,7 @@ class FetchJob:
     def own(self, folder: Path) -> None:
         """The folder is this job's, and is removed with it, after whatever still reads there."""
         self.folder = folder
-        self.ends.callback(folders.remove, self.tools.db, folder)
+        self.ends.callback(job_folder.remove, self.tools.db, folder)
         self.ends.push_async_callback(self.early.close)
 
     def says(self, step: Step) -> OnProgress:
@@ -82,6 +82,6 @@ class FetchJob:
 @asynccontextmanager
 async def opened(tools: Tools, lease: Lease) -> AsyncIterator[FetchJob]:
     """The context of one job; what its steps opened is closed at the end."""
-    room = folders.DiskRoom(tools.db, tools.settings, lease)
+    room = job_folder.DiskRoom(tools.db, tools.settings, lease)
     async with AsyncExitStack() as ends:
         yield FetchJob(tools, lease, room, Early(tools, lease), ends)

@@ -6,7 +6,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from procs.tools import tools
+from procs.core.ffmpeg import tools
 from tests.sandbox import built_files
 from tests.sandbox.site import files as first
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from procs.tools import tools
+from procs.core.ffmpeg import tools
 from tests.sandbox import built_files
 
 #: The clip lasts longer than its sound's and picture's rounding errors, and no longer.

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from procs.engine.client import Engine
-from procs.engine.records import Fetched, Order
+from procs.engine.protocol.messages import Fetched, Order
 from tests.sandbox.site.server import LOOPBACK, Site
 
 #: Seconds that the nursery outlives one test.

@@ -1,14 +1,15 @@
 """admit: may this job visit its site now, and by which way?"""
 
-from procs.worker import orders, visiting
+from procs.worker.jobs import engine_order
 from procs.worker.jobs.fetch_job import FetchJob
+from procs.worker.site import admission
 
 
 async def admit(job: FetchJob) -> None:
     """Enter the site. Raises NotEncoded for what the operator forbids; DiskTooSmall, and NotNow
     where the disk has no room for what an earlier attempt learned; NotNow and LeftAlone while the
     site is not to be visited."""
-    orders.check(job.tools, job.lease)
+    engine_order.check(job.tools, job.lease)
     job.room.learned()
-    job.visit = visiting.enter(job.tools, job.lease)
+    job.visit = admission.enter(job.tools, job.lease)
     job.ends.callback(job.visit.leave)

@@ -1,9 +1,9 @@
 """download: the child brings the files into the job's folder."""
 
 from procs.engine.client import OnProgress
-from procs.job import Step
-from procs.worker.folders import DiskRoom
+from procs.records.job import Step
 from procs.worker.jobs.fetch_job import FetchJob
+from procs.worker.jobs.job_folder import DiskRoom
 
 
 async def download(job: FetchJob) -> None:

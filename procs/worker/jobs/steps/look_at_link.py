@@ -1,13 +1,13 @@
 """look: what does the link lead to?"""
 
-from procs import clock
+from procs.core import clock
 from procs.engine.client import Found
-from procs.job import Lease, Media, Step
-from procs.store import media as shelf
-from procs.store import outcomes
-from procs.worker import folders, orders
+from procs.records.job import Lease, Media, Step
+from procs.store.jobs import outcomes
+from procs.store.media import references as shelf
+from procs.worker.jobs import engine_order, job_folder
 from procs.worker.jobs.fetch_job import FetchJob
-from procs.worker.tools import Tools
+from procs.worker.process.context import Tools
 
 
 async def look(job: FetchJob) -> None:
@@ -16,9 +16,9 @@ async def look(job: FetchJob) -> None:
     tools, lease = job.tools, job.lease
     tools.desk.say(lease, Step.PROBE)
     outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
-    job.own(folders.make(tools.db, tools.settings.jobs, lease))
-    job.largest = await orders.largest(tools, lease)
-    order = orders.order(tools, lease, job.visit, job.folder, largest=job.largest)
+    job.own(job_folder.make(tools.db, tools.settings.jobs, lease))
+    job.largest = await engine_order.largest(tools, lease)
+    order = engine_order.order(tools, lease, job.visit, job.folder, largest=job.largest)
     child = tools.engine.open(order, job.folder, proxy=job.visit.identity.proxy)
     await job.ends.enter_async_context(job.engine)
     job.child = await job.engine.enter_async_context(child)

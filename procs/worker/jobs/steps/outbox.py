@@ -2,9 +2,9 @@
 
 import os
 
-from procs import clock, log
-from procs.filenames import free
-from procs.store import requests
+from procs.core import clock, log
+from procs.store.requests import requests
+from procs.wishes.filenames import free
 from procs.worker.jobs.fetch_job import FetchJob
 
 

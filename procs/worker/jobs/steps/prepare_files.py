@@ -1,9 +1,9 @@
 """prepare: of what was downloaded, the files that fit a chat."""
 
 from procs import media
-from procs.job import File, Step
-from procs.job_progress import Whole
-from procs.worker import orders, resuming
+from procs.records.job import File, Step
+from procs.records.job_progress import Whole
+from procs.worker.jobs import engine_order, resume
 from procs.worker.jobs.fetch_job import FetchJob
 
 
@@ -15,8 +15,10 @@ async def prepare(job: FetchJob) -> None:
     job.room.leave()
     if not job.is_for_folder():
         found = job.fetched.facts
-        job.whole = Whole(found.title, found.site, tuple(sorted(orders.keys(job.lease, found))))
-        resuming.note(job.tools, job.lease, job.folder, job.whole, job.files)
+        job.whole = Whole(
+            found.title, found.site, tuple(sorted(engine_order.keys(job.lease, found)))
+        )
+        resume.note(job.tools, job.lease, job.folder, job.whole, job.files)
 
 
 async def prepared(job: FetchJob) -> list[File]:

@@ -1,7 +1,7 @@
 """reserve: there is room for what was found, or the job waits for it."""
 
-from procs import clock
-from procs.store import outcomes
+from procs.core import clock
+from procs.store.jobs import outcomes
 from procs.worker.jobs.fetch_job import FetchJob
 
 

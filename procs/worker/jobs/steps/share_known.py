@@ -1,14 +1,14 @@
 """share_known: the media is with Telegram already, under the name that the site gives it."""
 
-from procs import clock, log
-from procs.store import outcomes
-from procs.worker import orders
+from procs.core import clock, log
+from procs.store.jobs import outcomes
+from procs.worker.jobs import engine_order
 from procs.worker.jobs.fetch_job import FetchJob
 
 
 async def share_known(job: FetchJob) -> None:
     """One delivery of the known media for each request that waits. Raises LeaseLost."""
     assert job.known is not None
-    keys = orders.keys(job.lease, job.found)
+    keys = engine_order.keys(job.lease, job.found)
     outcomes.fetched(job.tools.db, job.lease, job.known, keys=keys, now=clock.now())
     log.info("job.known", job=job.lease.job, worker=job.tools.name, key=job.found.key)

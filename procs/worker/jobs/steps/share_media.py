@@ -1,8 +1,8 @@
 """share: everything is with Telegram, and everybody who waits gets it."""
 
-from procs import clock, log
-from procs.job import Media
-from procs.store import outcomes
+from procs.core import clock, log
+from procs.records.job import Media
+from procs.store.jobs import outcomes
 from procs.worker.jobs.fetch_job import FetchJob
 
 

@@ -1,9 +1,9 @@
 """show: the link leads to a list, which is shown instead of fetched."""
 
-from procs.worker import looking
+from procs.worker.jobs import look
 from procs.worker.jobs.fetch_job import FetchJob
 
 
 async def show(job: FetchJob) -> None:
     """Tell everybody who waits what there is. Raises LeaseLost."""
-    looking.show(job.tools, job.lease, job.found)
+    look.show(job.tools, job.lease, job.found)

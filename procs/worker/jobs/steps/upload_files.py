@@ -4,14 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from procs import clock, log
+from procs.core import clock, log
 from procs.errors import TelegramRefused
-from procs.job import File, Part, Reference, Step
-from procs.store import leases, requests, uploads
-from procs.telegram.courier import UploadOptions
-from procs.telegram.streaming import Stream
+from procs.records.job import File, Part, Reference, Step
+from procs.store.jobs import leases
+from procs.store.media import uploads
+from procs.store.requests import requests
+from procs.telegram.delivery.courier import UploadOptions
+from procs.telegram.upload.stream import Stream
 from procs.worker.jobs.fetch_job import FetchJob
-from procs.worker.resuming import Ledger
+from procs.worker.jobs.resume import Ledger
 
 #: What an upload calls, and the seconds for which it waits beside its files to be let.
 UPLOADS = ("upload.SaveBigFilePart", "messages.UploadMedia")

@@ -1,0 +1,4 @@
+"""What `chapar check` looks at before anything starts.
+
+`daemon.registry` imports `check`.
+"""

@@ -1,0 +1,4 @@
+"""The commands of `chapar`, one module for each subject.
+
+`daemon.registry` imports them.
+"""

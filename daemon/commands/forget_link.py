@@ -1,0 +1,18 @@
+"""`chapar forget`: a link whose media is bad, or must not be kept, is fetched anew next time."""
+
+from daemon.console.command_error import Refusal
+from procs.store.database import Database
+from procs.store.media import references
+from procs.wishes.grammar import link
+
+
+def forget(db: Database, text: str) -> str:
+    """Drop what is kept of one link, in every form. Raises Refusal for what is no link."""
+    parsed = link.parse(text)
+    if len(parsed.links) != 1:
+        raise Refusal(f"{text!r} is not one link: write an address such as https://example.org/x")
+    key = parsed.links[0].key
+    variants = references.forget_link(db, key)
+    if not variants:
+        return f"nothing is kept of {key}"
+    return f"forgotten: {key} ({', '.join(variants)}); who asks next gets it fetched anew"

@@ -1,0 +1,116 @@
+"""`chapar pause`, `resume` and `drain`: nothing new starts, what runs goes on."""
+
+import time
+from collections.abc import Callable
+
+from daemon.commands.job_commands import carried, short
+from daemon.console.command_error import Refusal
+from daemon.console.output import count, minute
+from procs.config import values
+from procs.core import clock
+from procs.store.database import Database
+from procs.store.jobs import pause_control, pauses
+from procs.wishes import sites
+from procs.wishes.grammar import link
+
+#: Seconds between two looks, and between two words about who is still waited for.
+DRAIN_POLL = 0.2
+REPORT_INTERVAL = 5.0
+#: Sites that are known by a name without a dot.
+KNOWN = {"localhost", *(one.name for one in sites.SITES)}
+END_IT = "chapar resume ends the pause"
+
+
+def scope_of(*, user: str | None = None, site: str | None = None) -> str:
+    """What is to be paused; without a user or a site the whole system. Raises Refusal."""
+    if user is not None:
+        if not values.WHOLE.fullmatch(user) or int(user) > values.MOST_USER:
+            raise Refusal(f"--user {user}: not a user's id; chapar jobs shows those who wait")
+        return pauses.user(int(user))
+    return pauses.ALL if site is None else pauses.site(site_of(site))
+
+
+def site_of(name: str) -> str:
+    """A site's name as jobs have it, from that name or from an address: `youtube`, `youtu.be`."""
+    found = link.read(name.strip().lower())
+    is_known = isinstance(found, link.Link) and (
+        found.site in KNOWN or "." in found.site or ":" in found.site
+    )
+    if isinstance(found, link.BadLink) or not is_known:
+        raise Refusal(f"{name!r} is not a site; chapar jobs shows how they are called")
+    return found.site
+
+
+def timeout_of(word: str | None) -> float | None:
+    """The seconds that `--timeout` names. Raises Refusal."""
+    if word is None:
+        return None
+    try:
+        return values.seconds(word)
+    except ValueError as error:
+        raise Refusal(f"--timeout: {error}") from None
+
+
+def spoken(scope: str) -> str:
+    """`the whole system`, `user 5`, `site youtube`."""
+    return "the whole system" if scope == pauses.ALL else scope.replace(":", " ", 1)
+
+
+def pause(db: Database, scope: str, *, why: str) -> str:
+    """Start nothing new in a scope."""
+    held = pause_control.pause(db, scope, why=why, now=clock.now())
+    going = f"{count(held, 'job')} held" if scope != pauses.ALL else "nothing new starts"
+    return f"paused: {spoken(scope)}; {going}, what runs goes on"
+
+
+def resume(db: Database, scope: str) -> str:
+    """End a pause. Raises Refusal when there was none."""
+    if not pauses.is_paused(db, scope):
+        raise Refusal("; ".join([f"{spoken(scope)} is not paused", *still(db)]))
+    back = pause_control.resume(db, scope, now=clock.now())
+    came = [f"{count(back, 'held job')} came back"] if scope != pauses.ALL else []
+    return "; ".join([f"resumed: {spoken(scope)}", *came, *still(db)])
+
+
+def still(db: Database) -> list[str]:
+    """What is paused, if anything."""
+    scopes = [spoken(scope) for scope, _, _ in pauses.listed(db)]
+    return [f"still paused: {', '.join(scopes)}"] if scopes else []
+
+
+def shown(listed: list[tuple[str, float, str]]) -> list[str]:
+    """Every pause as a line that nobody overlooks."""
+    return [
+        f"PAUSED: {spoken(scope)}, since {minute(since)}" + (f" ({why})" if why else "")
+        for scope, since, why in listed
+    ]
+
+
+def drain(
+    db: Database, say: Callable[[str], None], *, why: str, timeout: float | None = None
+) -> None:
+    """Pause the whole system and wait until no job runs. The pause stays, also when this raises
+    Refusal after `timeout` seconds."""
+    if not pauses.is_paused(db):
+        pause_control.pause(db, pauses.ALL, why=why, now=clock.now())
+    say(f"paused: nothing new starts; {END_IT}")
+    try:
+        await_quiet(db, say, timeout=timeout)
+    except KeyboardInterrupt:
+        say(f"the pause stays; {END_IT}")
+        raise
+    say("drained: no job runs")
+
+
+def await_quiet(db: Database, say: Callable[[str], None], *, timeout: float | None) -> None:
+    """Tell who is waited for, at every change and every few seconds, until nobody is."""
+    began = told = clock.now().boot
+    before = ""
+    while running := "; ".join(map(short, carried(db))):
+        now = clock.now().boot
+        if timeout is not None and now - began >= timeout:
+            raise Refusal(f"after {timeout:g} s there still runs: {running}; {END_IT}")
+        if running != before or now - told >= REPORT_INTERVAL:
+            say(f"waiting for {running}")
+            before, told = running, now
+        time.sleep(DRAIN_POLL)

@@ -1,0 +1,98 @@
+"""The database of one home, as commands open it: the one place where one that is missing, damaged
+or not ours becomes a sentence."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from daemon.console.command_error import Refusal
+from procs import start
+from procs.config import Settings
+from procs.core.disk import MIB
+from procs.store.database import Database, files_of, migrate, open_database
+
+#: A database of up to so many bytes is read whole by each command (0.1 s), and by `up` (3 s).
+BRIEFLY, LONG, WHOLE = 32 * MIB, 1024 * MIB, 1 << 62
+
+
+@contextmanager
+def opened(settings: Settings, *, check: int = BRIEFLY) -> Iterator[Database]:
+    """The database, closed at the end. Raises Refusal before the first start and when it is gone,
+    StoreError."""
+    if not is_there(settings):
+        raise Refusal(f"nothing was ever started on {settings.home}; run: chapar up -d --no-bot")
+    db = open_database(settings.database_url, run=settings.run, check=check)
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def is_there(settings: Settings) -> bool:
+    """Whether there is a file of the database. False before the first start. Raises Refusal when
+    there was one."""
+    files = files_of(settings.database_url)
+    if not files:  # a server's: opening it tells
+        return True
+    path, *beside = files
+    if is_listed(path):
+        return True
+    if was_there(settings, beside):
+        raise Refusal(gone(settings, path))
+    return False
+
+
+def is_listed(path: Path) -> bool:
+    """Whether something has this name; also when it may not be looked at."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def was_there(settings: Settings, beside: Sequence[Path]) -> bool:
+    """Whether this home had a database before: it is noted, its log is left, or sign-ins are."""
+    left = any(is_listed(path) for path in beside)
+    return left or is_listed(settings.database_mark) or any(settings.sessions.glob("*.session"))
+
+
+def gone(settings: Settings, path: Path) -> str:
+    try:
+        before = Path(settings.database_mark.read_text(encoding="utf-8").rstrip("\n"))
+    except (OSError, UnicodeDecodeError):
+        before = path
+    what = f"{path} is gone, though Chapar was started on {settings.home} before"
+    if before != path:
+        what = f"CHAPAR_DATABASE_URL: {path} does not exist, and this home has used {before}"
+    return (
+        f"{what}; stop Chapar and put the database back there, or begin with an empty one: "
+        "chapar up --new-database"
+    )
+
+
+def prepare(settings: Settings, *, new: bool = False) -> None:
+    """Bring the database up to date; one is made at the first start, and when a `new` one is asked
+    for. Raises Refusal, StoreError."""
+    files = files_of(settings.database_url)
+    if not new:
+        is_there(settings)
+    elif files and is_listed(files[0]):
+        raise Refusal(f"--new-database overwrites nothing: move {files[0]} away first")
+    else:
+        for left in files[1:]:
+            left.unlink(missing_ok=True)
+    migrate(settings.database_url, run=settings.run, check=LONG)
+    start.open_store(settings).close()
+    if files:
+        note(settings, files[0])
+
+
+def note(settings: Settings, path: Path) -> None:
+    """Write down in the home that it has this database."""
+    fresh = settings.database_mark.with_suffix(".new")
+    fresh.write_text(f"{path}\n", encoding="utf-8")
+    os.replace(fresh, settings.database_mark)

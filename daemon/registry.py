@@ -1,0 +1,243 @@
+"""Every subcommand of `chapar`: one short function each, its docstring the help.
+
+What a command needs is imported when it runs, so that each starts fast.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from daemon.console.command_error import NotServing, NotUp, Refusal
+from procs import config
+from procs.store.database import Database
+
+#: Exit codes of `chapar status`, as supervisorctl has them.
+SOMETHING_DOWN = 3
+NOT_UP = 4
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def up(options: argparse.Namespace) -> int:
+    """Start the bot, the workers and what looks after them; stays in the foreground without -d."""
+    from daemon.commands import launch
+
+    try:
+        launch.up(detach=options.detach, bot=not options.no_bot, new=options.new_database)
+    except NotServing as error:
+        print(f"chapar: {error}", file=sys.stderr)
+        return SOMETHING_DOWN
+    return 0
+
+
+def stop(options: argparse.Namespace) -> int:
+    """Let running jobs finish, then stop everything; says who is still waited for."""
+    from daemon.supervisor import control
+
+    try:
+        control.stop(config.home().run, say, now=options.now)
+    except NotUp:
+        print("not running", file=sys.stderr)
+        return NOT_UP
+    return 0
+
+
+def status(options: argparse.Namespace) -> int:
+    """Show processes, workers, queue; exit code 0 all runs, 3 something does not, 4 not started."""
+    from daemon.commands import status
+
+    now = status.look(home_settings())
+    print(status.render(now))
+    if now.processes is None and now.mute is None:
+        return NOT_UP
+    return 0 if now.all_run else SOMETHING_DOWN
+
+
+def check(options: argparse.Namespace) -> int:
+    """Print every setting and where it came from, the tools, and all that is wrong."""
+    from daemon.checks import check
+
+    findings = check.look(need_telegram=not options.no_bot)
+    print(check.render(findings))
+    return 1 if findings.complaints else 0
+
+
+def fetch(options: argparse.Namespace) -> int:
+    """Download one link into a folder, through the same queue and workers as the bot's users."""
+    from daemon.commands import fetch_command
+
+    if options.list:
+        if options.variant or options.to:
+            raise Refusal("--list only shows what is there; leave --as and --to out")
+        print(
+            fetch_command.look(
+                home_settings(), options.url, page=fetch_command.page_of(options.page)
+            )
+        )
+        return 0
+    if options.page is not None:
+        raise Refusal("--page N turns the pages of a list; write --list too")
+    wish, folder = fetch_command.wish_of(options.variant or "best"), options.to or Path()
+    for path in fetch_command.fetch(home_settings(), options.url, wish=wish, folder=folder):
+        print(path)
+    return 0
+
+
+def jobs(options: argparse.Namespace) -> int:
+    """List the jobs that are not over, and the totals; with --all the latest, whatever became."""
+    from daemon.commands import job_commands
+
+    with store() as db:
+        print(*(job_commands.latest(db) if options.all else job_commands.living(db)), sep="\n")
+    return 0
+
+
+def engine(options: argparse.Namespace) -> int:
+    """List the versions of yt-dlp, update to another one, use one that is kept, or roll back."""
+    from daemon.commands.engine_commands import EngineDesk
+
+    with store() as db:
+        desk = EngineDesk(db, home_settings(), say)
+        if options.what == "list":
+            print(*desk.listed(), sep="\n")
+        elif options.what == "update":
+            desk.update(options.version, pre=options.pre)
+        elif options.what == "use":
+            desk.use(options.version)
+        else:
+            desk.rollback()
+    return 0
+
+
+def errors(options: argparse.Namespace) -> int:
+    """List what failed, attempts that failed alike as one line, the latest first."""
+    from daemon.commands import error_groups
+
+    with store() as db:
+        print(*error_groups.listed(db, options.since), sep="\n")
+    return 0
+
+
+def breakers(options: argparse.Namespace) -> int:
+    """List the sites that keep failing and are left alone for a while; --close ends that."""
+    from daemon.commands import breaker_commands
+
+    with store() as db:
+        print(
+            *(
+                [breaker_commands.close(db, options.close)]
+                if options.close
+                else breaker_commands.listed(db)
+            ),
+            sep="\n",
+        )
+    return 0
+
+
+def why(options: argparse.Namespace) -> int:
+    """Tell everything that happened to one job, in order, and who waits for it."""
+    from daemon.commands import job_commands
+
+    with store() as db:
+        print(*job_commands.why(db, options.job), sep="\n")
+    return 0
+
+
+def retry(options: argparse.Namespace) -> int:
+    """Do a job that ended badly once more; the people who waited for it wait again."""
+    from daemon.commands import job_commands
+
+    with store() as db:
+        print(job_commands.retry(db, options.job))
+    return 0
+
+
+def cancel(options: argparse.Namespace) -> int:
+    """End a job for everybody who waits for it."""
+    from daemon.commands import job_commands
+
+    with store() as db:
+        print(job_commands.cancel(db, options.job))
+    return 0
+
+
+def forget(options: argparse.Namespace) -> int:
+    """Drop what is kept of one link, so that it is fetched anew for who asks next."""
+    from daemon.commands import forget_link
+
+    with store() as db:
+        print(forget_link.forget(db, options.url))
+    return 0
+
+
+def pause(options: argparse.Namespace) -> int:
+    """Start nothing new: in the whole system, for one user or for one site. What runs goes on."""
+    from daemon.commands import pause_commands
+
+    scope = pause_commands.scope_of(user=options.user, site=options.site)
+    with store() as db:
+        print(pause_commands.pause(db, scope, why=options.why))
+    return 0
+
+
+def resume(options: argparse.Namespace) -> int:
+    """End the pause of the whole system (a drain too), of one user or of one site."""
+    from daemon.commands import pause_commands
+
+    scope = pause_commands.scope_of(user=options.user, site=options.site)
+    with store() as db:
+        print(pause_commands.resume(db, scope))
+    return 0
+
+
+def drain(options: argparse.Namespace) -> int:
+    """Pause the whole system and wait until no job runs; says who is waited for."""
+    from daemon.commands import pause_commands
+
+    timeout = pause_commands.timeout_of(options.timeout)
+    with store() as db:
+        pause_commands.drain(db, say, why=options.why, timeout=timeout)
+    return 0
+
+
+def cap(options: argparse.Namespace) -> int:
+    """Set how many downloads a user may have at once, or everybody with --all; alone, list that."""
+    from daemon.commands import caps
+
+    with store() as db:
+        if options.words or options.all is not None:
+            print(caps.change(db, options.words, everybody=options.all))
+        else:
+            print(*caps.listed(db), sep="\n")
+    return 0
+
+
+def rolling_restart(options: argparse.Namespace) -> int:
+    """Replace every process by a fresh one, one after the other, while the others serve."""
+    from daemon.commands import restart
+
+    settings = home_settings()
+    with store() as db:
+        restart.Rolling(settings, db, say).run()
+    return 0
+
+
+def say(line: str) -> None:
+    """A line of progress, at once."""
+    print(line, flush=True)
+
+
+@contextmanager
+def store() -> Iterator[Database]:
+    """The database of this home, for one command."""
+    from daemon.console.open_store import opened
+
+    with opened(home_settings()) as db:
+        yield db
+
+
+def home_settings() -> config.Settings:
+    """The settings, for commands that need no sign-in with Telegram."""
+    return config.load(need_telegram=False)

@@ -1,0 +1,88 @@
+"""supervisord tells this process of every death; a dead worker's leases go back at once.
+
+Without it a killed worker's jobs would wait until their leases end, up to a minute; the keeper's
+reaping stays as the second net. `python -m daemon.supervisor.event_listener`, an event listener:
+it says READY, reads one event, answers OK (supervisord's manual, "Events"). Standard output
+belongs to that protocol, so everything else, a stray print of a library included, is sent to
+standard error.
+"""
+
+import os
+import select
+import sys
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from procs import config, start
+from procs.config import Settings
+from procs.core import clock, log, process
+from procs.errors import StoreError
+from procs.store import wake
+from procs.store.jobs import recovery
+
+#: States in which a process no longer runs, or is not the one it was.
+GONE = {f"PROCESS_STATE_{state}" for state in ("EXITED", "BACKOFF", "STOPPED", "FATAL", "UNKNOWN")}
+#: Seconds until a failed release is tried again when nothing else happens.
+RELEASE_RETRY = 1.0
+
+
+def main() -> None:
+    """Listen until supervisord closes the pipe."""
+    process.keep_private()
+    answers = take_standard_output()
+    settings = config.load(need_telegram=False)
+    log.start(settings.log_level)
+    log.info("watch.started", pid=os.getpid())
+    listen(settings, sys.stdin.buffer, answers)
+
+
+def take_standard_output() -> BinaryIO:
+    """The pipe to supervisord; whatever is printed later goes to standard error."""
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    return answers
+
+
+def listen(settings: Settings, events: BinaryIO, answers: BinaryIO) -> None:
+    """One event after the other. What died before we listened is looked at first."""
+    owed = not release(settings, why="start")
+    answers.write(b"READY\n")
+    while True:
+        if owed and not select.select([events], [], [], RELEASE_RETRY)[0]:
+            owed = not release(settings, why="again")
+            continue
+        header = events.readline()
+        if not header:
+            return
+        event = facts(header.decode())
+        what = facts(events.read(int(event["len"])).decode())
+        if event["eventname"] in GONE and what["groupname"] == "worker":
+            owed = not release(settings, why=f"{what['processname']}:{event['eventname'][14:]}")
+        answers.write(b"RESULT 2\nOKREADY\n")
+
+
+def facts(line: str) -> Mapping[str, str]:
+    """The `key:value` words of a header or of an event."""
+    return dict(word.split(":", 1) for word in line.split())
+
+
+def release(settings: Settings, *, why: str) -> bool:
+    """Take back what dead workers held, and wake as many idle ones. False when it must be tried
+    again. The database is opened each time: deaths are rare, and memory is not free."""
+    try:
+        db = start.open_store(settings)
+        try:
+            freed = recovery.release_dead(db, now=clock.now())
+        finally:
+            db.close()
+    except StoreError as error:
+        log.error("watch.failed", why=why, error=str(error))
+        return False
+    if freed:
+        log.info("leases.released", why=why, jobs=freed)
+        wake.poke_idle(settings.run, count=freed)
+    return True
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""supervisord and the processes below it as the kernel knows them (proc(5)), for when nobody
+answers at its socket: something else lies there, it was removed, or supervisord hangs."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+#: Held by supervisord as long as it lives; it begins with its process id and start (clock ticks
+#: since the boot), which no other process has.
+LOCK, NOTE = "supervisor.lock", "{pid} {start}\n"
+#: The word of supervisord's command line behind which its home can be told.
+PID_FILE = "supervisord.pid"
+PROC = Path("/proc")
+#: The states of a zombie, and of what is just going (proc(5)).
+ENDED = ("Z", "X")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A process below supervisord, by the word for what it is: `worker`, `bot`, `ffmpeg`."""
+
+    pid: int
+    parent: int
+    title: str
+
+
+def note(lock: int) -> None:
+    """Write into the lock file that this process is, or becomes, supervisord."""
+    pid = os.getpid()
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, NOTE.format(pid=pid, start=start_of(pid)).encode(), 0)
+
+
+def supervisor_of(run: Path) -> int | None:
+    """The process id of the supervisord of a run directory, None when there is none. Found also
+    when its lock file was removed or overwritten."""
+    pid = noted(run / LOCK)
+    return next(started_for(run), None) if pid is None else pid
+
+
+def noted(lock: Path) -> int | None:
+    """The process that is named in the lock file, if it is still that one. The lock itself is not
+    tried: held for a moment, it would make a start believe that another one runs."""
+    with suppress(OSError, ValueError):
+        pid, start = map(int, lock.read_text(encoding="ascii").split())
+        if start_of(pid) == start:
+            return pid
+    return None
+
+
+def started_for(run: Path) -> Iterator[int]:
+    """The processes that run as supervisord on a run directory, of its owner or of root."""
+    wanted = os.path.realpath(run / PID_FILE)
+    with suppress(OSError):
+        owner = run.parent.stat().st_uid
+        for pid in pids():
+            words = command_of(pid)
+            if "daemon.supervisor.supervisord" in words and wanted in map(os.path.realpath, words):
+                with suppress(OSError):
+                    if (PROC / str(pid)).stat().st_uid in (owner, 0):
+                        yield pid
+
+
+def below(pid: int) -> list[Running]:
+    """Every process that descends from one, parents first."""
+    every = [one for other in pids() if (one := seen(other))]
+    found, known = [], {pid}
+    while fresh := [one for one in every if one.parent in known and one.pid not in known]:
+        found += fresh
+        known |= {one.pid for one in fresh}
+    return found
+
+
+def seen(pid: int) -> Running | None:
+    with suppress(OSError, ValueError, IndexError):
+        words = command_of(pid)
+        module = words[words.index("-m") + 1] if "-m" in words else Path(words[0]).name
+        return Running(pid, int(facts_of(pid)[1]), module.rpartition(".")[2])
+    return None
+
+
+def pids() -> list[int]:
+    return [int(entry.name) for entry in PROC.iterdir() if entry.name.isdecimal()]
+
+
+def command_of(pid: int) -> list[str]:
+    """The words that a process was started with; none when it is gone, or a zombie."""
+    with suppress(OSError):
+        return os.fsdecode((PROC / str(pid) / "cmdline").read_bytes()).split("\0")[:-1]
+    return []
+
+
+def start_of(pid: int) -> int:
+    """When a process was started, in clock ticks since the boot. Raises OSError, also for one that
+    has ended and is not waited for yet."""
+    facts = facts_of(pid)
+    if facts[0] in ENDED:
+        raise ProcessLookupError(pid)
+    return int(facts[19])
+
+
+def facts_of(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat behind the name, the state first."""
+    text = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+    return text.rpartition(")")[2].split()
+
+
+def send(pid: int, signum: signal.Signals) -> None:
+    """Signal a process; one that has ended already is no failure. Raises PermissionError."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signum)

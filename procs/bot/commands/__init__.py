@@ -1,0 +1,4 @@
+"""What people ask by a command or a button.
+
+The bot's `intake` imports it.
+"""

@@ -1,0 +1,105 @@
+"""What people can ask of the bot besides links: one table of commands, and one of buttons.
+
+Whatever a client sends may be forged: data that no button of ours has, or has any more, and what
+the person has no role for, is answered and does nothing else.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from procs.bot.commands.cancel import Cancelling
+from procs.bot.conversation.hints import Hints
+from procs.bot.conversation.reply_sender import Speech
+from procs.bot.status.status_text import CANCEL, CANCEL_ALL, CANCEL_GROUP
+from procs.records.job import Person
+from procs.telegram.chat.inbound import Incoming, Press
+from procs.texts import i18n
+from procs.texts.i18n import Local
+
+COMMAND = re.compile(r"/([a-z]+)(?:@\w+)?(?:\s|$)", re.IGNORECASE)
+#: Data of a button: an action, and the number of what it is about where the action has one. The
+#: number fits a column of the store.
+DATA = re.compile(r"([a-z]+(?:[-:][a-z]+)*)(?::([1-9][0-9]{0,17}))?")
+
+
+class Role(StrEnum):
+    """Who may do something."""
+
+    EVERYONE = "everyone"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatCommand:
+    """`/name`. An `urgent` one passes the messages that wait."""
+
+    name: str
+    handle: Callable[[Incoming], Awaitable[None]]
+    role: Role = Role.EVERYONE
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A button. `handle` is given the press and its number, 0 where it is not `numbered`, and
+    returns the words of the answer."""
+
+    action: str
+    handle: Callable[[Press, int], Awaitable[Local]]
+    role: Role = Role.EVERYONE
+    numbered: bool = True
+
+
+class Router:
+    """Finds the handler of a command or a press."""
+
+    def __init__(
+        self, speech: Speech, hints: Hints, cancelling: Cancelling, *, admins: Collection[int] = ()
+    ) -> None:
+        self.speech = speech
+        self.admins = frozenset(admins)
+        self.unknown = ChatCommand("", hints.unknown)
+        commands = (
+            ChatCommand("start", hints.start),
+            ChatCommand("help", hints.help),
+            ChatCommand("cancel", cancelling.ask, urgent=True),
+        )
+        callbacks = (
+            Callback(CANCEL, cancelling.press_one),
+            Callback(CANCEL_GROUP, cancelling.press_group),
+            Callback(CANCEL_ALL, cancelling.press_all, numbered=False),
+        )
+        self.commands = {row.name: row for row in commands}
+        self.callbacks = {row.action: row for row in callbacks}
+
+    def command(self, text: str, person: Person) -> ChatCommand | None:
+        """The row of the command that a text begins with, `unknown` where there is none that this
+        person may give; None for a text that is no command."""
+        named = COMMAND.match(text)
+        if named is None:
+            return None
+        row = self.commands.get(named[1].lower())
+        return row if row and self.is_allowed(row.role, person) else self.unknown
+
+    async def press(self, press: Press) -> None:
+        """Do what a button says, and answer the press, once. Raises as `Speech.answer`."""
+        await self.speech.answer(press.id, await self.done(press))
+
+    async def done(self, press: Press) -> Local:
+        row, number = self.callback(press.data)
+        if row is None or not self.is_allowed(row.role, press.person):
+            return i18n.say(press.language, "unknown-button")
+        return await row.handle(press, number)
+
+    def callback(self, data: str) -> tuple[Callback | None, int]:
+        """The row of a button's data, and its number."""
+        parsed = DATA.fullmatch(data)
+        row = self.callbacks.get(parsed[1]) if parsed else None
+        if not parsed or not row or row.numbered != (parsed[2] is not None):
+            return None, 0
+        return row, int(parsed[2] or 0)
+
+    def is_allowed(self, role: Role, person: Person) -> bool:
+        return role is Role.EVERYONE or person.id in self.admins

@@ -1,0 +1,210 @@
+"""The menu of /settings: one message that changes, made of what a person or a group set. Pure.
+
+A page is one row of a table: which preference it sets, and with which values. The label of a value
+is a text of the catalogue, `set-<page>-<value>`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from procs.records.preference_values import ASK, GroupPreferences, Preferences
+from procs.texts import i18n
+from procs.texts.i18n import Local
+
+#: What buttons of the menu do: show a page, set a preference, forget a site's form, set all back.
+PAGE, SET, SITE, RESET = "settings-page", "settings-set", "settings-site", "settings-reset"
+#: The first page, and the one that asks before all is set back.
+MAIN, ASK_RESET = "main", "reset"
+#: Sites on one page of them, and buttons in a row.
+SITES, ROW = 8, 2
+#: The mark of what is set.
+MARK = "✅ "
+
+Record = Preferences | GroupPreferences
+
+
+@dataclass(frozen=True, slots=True)
+class MenuButton:
+    """A button before it has a token: `action` and `data` are those of its `Meaning`."""
+
+    label: str
+    action: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuPage:
+    """What the message says, and its rows of buttons."""
+
+    text: Local
+    keyboard: tuple[tuple[MenuButton, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One preference on a page: its name, and (label's end, value) of each button."""
+
+    name: str
+    values: tuple[tuple[str, Any], ...]
+
+
+SWITCH = (("on", True), ("off", False))
+NIGHTS = (("late", (23 * 60, 8 * 60)), ("early", (22 * 60, 7 * 60)), ("long", (21 * 60, 9 * 60)))
+WORDS = (("none", ()), ("fa", ("fa",)), ("en", ("en",)), ("fa-en", ("fa", "en")))
+FORMS = tuple((it, it) for it in (ASK, "best", "1080p", "720p", "480p", "mp3", "audio"))
+CARDS = (("never", 0), ("half", 30), ("minute", 60), ("five", 300))
+MIB = 1024 * 1024
+SIZES = (("any", 0), ("50", 50 * MIB), ("200", 200 * MIB), ("1000", 1000 * MIB))
+
+#: The pages of a person, in the order of the first page.
+PERSON: dict[str, tuple[Choice, ...]] = {
+    "language": (Choice("language", (("client", None), ("fa", "fa"), ("en", "en"))),),
+    "form": (Choice("form", FORMS), Choice("card_timeout", CARDS)),
+    "sound": (Choice("sound", tuple((it, it) for it in ("audio", "m4a", "mp3", "opus"))),),
+    "file": (Choice("as_file", SWITCH),),
+    "subtitles": (
+        Choice("subtitles", WORDS),
+        Choice("subtitles_place", (("inside", "inside"), ("beside", "beside"))),
+    ),
+    "captions": (Choice("captions", SWITCH),),
+    "quiet": (
+        Choice("quiet", (("never", "never"), ("always", "always"), ("night", "night"))),
+        Choice("night", NIGHTS),
+    ),
+    "buttons": (Choice("media_buttons", SWITCH),),
+    "digits": (Choice("digits", (("persian", "persian"), ("latin", "latin"))),),
+    "spoiler": (Choice("spoiler", SWITCH),),
+    "tidy": (Choice("tidy", SWITCH),),
+}
+GROUP: dict[str, tuple[Choice, ...]] = {
+    "auto": (Choice("auto", SWITCH),),
+    "group-form": (Choice("form", FORMS),),
+    "largest": (Choice("largest", SIZES),),
+    "group-quiet": (Choice("quiet", SWITCH),),
+    "delete": (Choice("delete_link", SWITCH),),
+    "who": (Choice("who_presses", tuple((it, it) for it in ("asker", "admins", "everyone"))),),
+    "progress": (Choice("progress", (("reaction", "reaction"), ("message", "message"))),),
+    "spoiler": (Choice("spoiler", SWITCH),),
+    "language": PERSON["language"],
+}
+
+
+def page(record: Record, name: str, language: str, *, place: int = 0) -> MenuPage:
+    """A page of the menu; the first for a name that there is not. `place` counts the pages of the
+    sites, from 0."""
+    pages = pages_of(record)
+    if name in pages:
+        return choices(record, name, pages[name], language)
+    if name == "sites" and isinstance(record, Preferences):
+        return sites(record, language, place)
+    if name == ASK_RESET:
+        sure = MenuButton(i18n.say(language, "set-reset-yes"), RESET)
+        return MenuPage(i18n.say(language, "set-reset"), ((sure,), (back(language),)))
+    return first(record, language)
+
+
+def pages_of(record: Record) -> dict[str, tuple[Choice, ...]]:
+    return PERSON if isinstance(record, Preferences) else GROUP
+
+
+def first(record: Record, language: str) -> MenuPage:
+    """All pages, each with what is set there."""
+    buttons = [
+        MenuButton(
+            i18n.say(language, "set-line", name=title(language, name), value=value), PAGE, to(name)
+        )
+        for name, parts in pages_of(record).items()
+        for value in [said(language, name, parts[0], getattr(record, parts[0].name))]
+    ]
+    if isinstance(record, Preferences):
+        buttons.append(MenuButton(title(language, "sites"), PAGE, to("sites")))
+    buttons.append(MenuButton(title(language, ASK_RESET), PAGE, to(ASK_RESET)))
+    key = "set-main" if isinstance(record, Preferences) else "set-main-group"
+    return MenuPage(i18n.say(language, key), tuple((one,) for one in buttons))
+
+
+def choices(record: Record, name: str, parts: tuple[Choice, ...], language: str) -> MenuPage:
+    """The values of a page, with a mark at what is set. What was set by words and has no button
+    is named in the text."""
+    rows: list[tuple[MenuButton, ...]] = []
+    for part in parts:
+        now = getattr(record, part.name)
+        buttons = [
+            MenuButton(
+                (MARK if value == now else "") + label(language, part.name, end),
+                SET,
+                {"name": part.name, "value": value, **to(name)},
+            )
+            for end, value in part.values
+        ]
+        rows += [tuple(buttons[at : at + ROW]) for at in range(0, len(buttons), ROW)]
+    told = said(language, name, parts[0], getattr(record, parts[0].name))
+    text = i18n.say(language, f"set-{name}-about", value=told)
+    return MenuPage(text, (*rows, (back(language),)))
+
+
+def sites(record: Preferences, language: str, place: int) -> MenuPage:
+    """The sites that have a form of their own; a press forgets one."""
+    if not record.sites:
+        return MenuPage(i18n.say(language, "set-sites-none"), ((back(language),),))
+    names = sorted(record.sites)
+    last = (len(names) - 1) // SITES
+    place = min(max(place, 0), last)
+    rows = [
+        (MenuButton(site_line(record, name, language), SITE, {"site": name, "place": place}),)
+        for name in names[place * SITES : (place + 1) * SITES]
+    ]
+    turns = [
+        MenuButton(i18n.say(language, key), PAGE, {"page": "sites", "place": there})
+        for key, there in (("page-before", place - 1), ("page-next", place + 1))
+        if 0 <= there <= last
+    ]
+    more = (tuple(turns),) if turns else ()
+    return MenuPage(i18n.say(language, "set-sites-about"), (*rows, *more, (back(language),)))
+
+
+def site_line(record: Preferences, name: str, language: str) -> Local:
+    form = form_name(language, record.sites[name])
+    return i18n.say(language, "set-site", site=name, form=form)
+
+
+def title(language: str, name: str) -> Local:
+    return i18n.say(language, f"set-{name}-title")
+
+
+def said(language: str, page: str, part: Choice, value: Any) -> Local:
+    """A value in words; of one without a button, itself."""
+    end = next((end for end, it in part.values if it == value), None)
+    if end is not None:
+        return label(language, part.name, end)
+    if part.name == "form":
+        return form_name(language, value)
+    if part.name == "largest":
+        return i18n.size(language, value)
+    return i18n.isolated(language, "، ".join(value) if isinstance(value, tuple) else str(value))
+
+
+def form_name(language: str, form: str) -> Local:
+    """A form as people say it: a height as a number, a kind of file by its own name."""
+    if form[:-1].isdecimal():
+        return i18n.say(language, "set-form-height", height=i18n.digits(language, form[:-1]))
+    return worded(language, "form", form)
+
+
+def label(language: str, name: str, end: str) -> Local:
+    if end in ("on", "off"):
+        return i18n.say(language, f"set-{end}")
+    return form_name(language, end) if name == "form" else worded(language, name, end)
+
+
+def worded(language: str, name: str, end: str) -> Local:
+    key = f"set-{name}-{end}"
+    return i18n.say(language, key) if i18n.knows(key) else i18n.isolated(language, end)
+
+
+def back(language: str) -> MenuButton:
+    return MenuButton(i18n.say(language, "set-back"), PAGE, to(MAIN))
+
+
+def to(name: str) -> dict[str, Any]:
+    return {"page": name}

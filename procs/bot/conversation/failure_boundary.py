@@ -1,0 +1,39 @@
+"""The one place of the bot where a failure becomes a log line and a sentence."""
+
+from collections.abc import Awaitable, Callable
+
+from procs.core import log
+from procs.errors import (
+    ChatClosed,
+    SessionRevoked,
+    TelegramAway,
+    TelegramRefused,
+    TelegramWait,
+)
+from procs.store.jobs.outcomes import new_code
+
+#: Telegram does not let us say it: there is nobody to tell.
+UNSAID = (ChatClosed, SessionRevoked, TelegramAway, TelegramRefused, TelegramWait)
+
+Apology = Callable[[str], Awaitable[None]]
+
+
+async def logged(work: Awaitable[None], **facts: object) -> str:
+    """Do the work. A failure of ours is logged once, under the code that is returned. Raises
+    CancelledError only."""
+    try:
+        await work
+    except UNSAID as error:
+        log.warning("answer.unsaid", why=type(error).__name__, error=error, **facts)
+    except Exception as error:  # classified here, once
+        code = new_code()
+        log.error("bot.failed", trace=error, code=code, **facts)
+        return code
+    return ""
+
+
+async def settled(work: Awaitable[None], apologise: Apology, **facts: object) -> None:
+    """Do the work; when it fails by our fault, the person gets a sentence and the code."""
+    code = await logged(work, **facts)
+    if code:
+        await logged(apologise(code), **facts)

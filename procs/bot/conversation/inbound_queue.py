@@ -1,0 +1,82 @@
+"""The order in which messages are acted upon, and how often a person is told the same.
+
+Messages are taken up in turns by person: a thousand links of one delay another's by one. What asks
+to stop goes before all of them, and takes its person's earlier messages out of the line.
+"""
+
+import asyncio
+from collections import Counter
+
+from procs.bot.conversation.failure_boundary import logged
+from procs.core import clock, log
+from procs.core.round_robin import RoundRobin
+from procs.store.database import Database
+from procs.store.people import repeat_tallies
+from procs.telegram.chat.inbound import Incoming
+
+#: Seconds between two looks for tallies whose minute is over.
+LOOK = 5.0
+#: Messages of one person in line that make a flood; seconds without a new one after which no more
+#: is on its way, and how many such spans are waited for before one of a flood is acted upon.
+FLOOD, QUIET, SPANS = 10, 0.005, 4
+#: How often in a minute one person is answered on one kind of message, but for some.
+ANSWERS = 3
+ANSWERS_OF_KIND = {"ask": 10, "cancel": 6, "refused": 1, "too-late": 1}
+#: What the kinds of messages begin with that asked for nothing.
+HINT = "hint:"
+
+
+class Inbox:
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.turns = RoundRobin()
+        self.heard = 0
+
+    async def turn(self, heard: Incoming) -> None:
+        """Wait until this message may be acted upon, which is to be begun at once. Raises
+        Withdrawn."""
+        self.heard += 1
+        async with self.turns.turn(heard.person.id, heard):
+            if self.turns.waiting(heard.person.id) >= FLOOD:
+                await self.quiet()
+
+    async def quiet(self) -> None:
+        """Hear what has come already, before more is done about a flood: to read a message costs
+        less than to act upon one, and the last of them may be the one that stops the others."""
+        for _ in range(SPANS):
+            heard = self.heard
+            await asyncio.sleep(QUIET)
+            if heard == self.heard:
+                return
+
+    def withdraw(self, command: Incoming) -> int:
+        """Drop what the sender of a command wrote before it in this chat, as far as nothing was
+        begun. Returns how many messages."""
+
+        def is_earlier(other: Incoming) -> bool:
+            return other.chat == command.chat and other.message < command.message
+
+        return self.turns.withdraw(command.person.id, is_earlier)
+
+    def told(self, heard: Incoming, kind: str, *, count: int = 1) -> int:
+        """Count something to be said to a person. Returns how often it was said in this minute, 0
+        when that is enough."""
+        total = repeat_tallies.note(self.db, heard.person.id, kind, count=count, now=clock.now())
+        said = total - count + 1  # what came at once is answered once
+        return said if said <= ANSWERS_OF_KIND.get(kind, ANSWERS) else 0
+
+    async def run(self) -> None:
+        """Make one log line of each person's minute, until cancelled."""
+        while True:
+            await logged(self.look())
+            await asyncio.sleep(LOOK)
+
+    async def look(self) -> None:
+        gone: Counter[int] = Counter()
+        for tally in repeat_tallies.ended(self.db, now=clock.now()):
+            if tally.kind == "refused":
+                log.info("requests.refused", user=tally.person, count=tally.count)
+            elif tally.count > ANSWERS_OF_KIND.get(tally.kind, ANSWERS):
+                gone[tally.person] += tally.count
+        for person, count in gone.items():
+            log.info("messages.unanswered", user=person, count=count)

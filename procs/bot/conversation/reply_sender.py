@@ -1,0 +1,125 @@
+"""Saying something once, however often it is tried, and no sooner than Telegram allows."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from functools import partial
+
+from procs.core import clock, log
+from procs.core.round_robin import Withdrawn
+from procs.errors import Crowded, StoreFull, TelegramAway, TelegramWait
+from procs.store.database import Database
+from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.inbound import Incoming
+from procs.telegram.chat.sender import Buttons, OutgoingMessage
+from procs.telegram.departure import Place, no_other
+from procs.telegram.pace import Pace, Urgency, always
+from procs.texts import i18n
+
+SEND = "messages.SendMessage"
+EDIT = "messages.EditMessage"
+DELETE = "messages.DeleteMessages"
+READ = "messages.GetMessages"
+PRESS = "messages.SetBotCallbackAnswer"
+#: Seconds that an answer waits for Telegram's leave; a longer wait makes it worthless.
+ANSWER_TIMEOUT = 60.0
+#: Seconds between two messages while the disk takes no budget: within every limit that it holds.
+UNBUDGETED = 1.0
+#: Attempts over a broken connection, and seconds between them.
+ATTEMPTS, RECONNECT_WAIT = 5, 1.0
+
+
+class Speech:
+    """Sends for everybody in the bot."""
+
+    def __init__(self, db: Database, front: Front) -> None:
+        self.pace = Pace(db)
+        self.front = front
+        self.unbudgeted = asyncio.Lock()
+
+    async def reply(
+        self,
+        to: Incoming,
+        key: str,
+        *,
+        buttons: Buttons = (),
+        about: str = "",
+        urgency: Urgency = Urgency.ANSWER,
+        **values: object,
+    ) -> None:
+        """Answer a message with a text of the catalogue, in the language of who sent it. An
+        update that Telegram repeats gets no second answer; `about` tells several answers to one
+        message apart, or makes one of several that the store's state chooses between."""
+        random_id = once("reply", to.chat, to.message, about or key)
+        text = i18n.say(to.language, key, **values)
+        message = OutgoingMessage(to.chat, to.access, text, random_id, to.message, buttons)
+        await self.send(message, urgency=urgency)
+
+    async def send(
+        self,
+        message: OutgoingMessage,
+        *,
+        urgency: Urgency = Urgency.ANSWER,
+        wanted: Callable[[], bool] = always,
+    ) -> int:
+        """Send a text once; its message id, 0 when it is there but Telegram does not say where, or
+        is not `wanted` any more when its turn comes.
+
+        Raises TelegramWait when the wait is too long, TelegramAway after some attempts,
+        ChatClosed, TelegramRefused, SessionRevoked.
+        """
+        leave = partial(self.leave, message.chat, urgency, wanted)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                sent = await self.front.send(message, leave=leave)
+            except Withdrawn:
+                return 0
+            except TelegramWait as wait:
+                self.pace.note(wait)
+                if attempt == ATTEMPTS or self.is_long(wait):
+                    raise
+            except TelegramAway:
+                if attempt == ATTEMPTS:
+                    raise
+            else:
+                if sent is not None:
+                    return sent
+            # Its twin is being sent, or the connection comes back.
+            await asyncio.sleep(RECONNECT_WAIT)
+        return 0
+
+    def is_long(self, wait: TelegramWait) -> bool:
+        """Whether a message does not wait for it: our own budget has no place for so long."""
+        return isinstance(wait, Crowded) or self.pace.wait(wait.scope) > ANSWER_TIMEOUT
+
+    async def leave(
+        self, chat: int, urgency: Urgency, wanted: Callable[[], bool] = always
+    ) -> Place:
+        """Wait until a message may go out; the place that it has then. On a full disk no
+        budget can be written; deliveries stand still there, so we speak alone, and slowly:
+        people must hear that it is full."""
+        try:
+            return await self.pace.leave(
+                SEND, chat=chat, urgency=urgency, patience=ANSWER_TIMEOUT, wanted=wanted
+            )
+        except StoreFull as error:
+            log.warning("budget.unwritten", chat=chat, error=error)
+            async with self.unbudgeted:
+                await asyncio.sleep(UNBUDGETED)
+            return Place(clock.now().boot + UNBUDGETED / 2, no_other)
+
+    async def answer(self, press: int, text: str, *, alert: bool = False) -> None:
+        """Answer a press. Raises as `send`."""
+        await self.pace.allowed(PRESS, ANSWER_TIMEOUT)
+        try:
+            await self.front.answer(press, text, alert=alert)
+        except TelegramWait as wait:
+            self.pace.note(wait)
+            raise
+
+
+def once(*what: object) -> int:
+    """A random_id that is the same whenever the same thing is said: Telegram then answers a
+    repeat with the first message. 63 bits of SHA-256, never 0."""
+    digest = hashlib.sha256(repr(what).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1 or 1

@@ -1,0 +1,243 @@
+"""The board: one status message per message of a person, kept true to what the store says.
+
+Nothing is remembered here that a restart would miss: whether a message exists, what it says, and
+under which random_id it is sent stand in the row of its request, of several in that of the first.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.reply_sender import EDIT, Speech
+from procs.bot.status import edit_throttle, status_text
+from procs.bot.status.edit_queue import EditTurns
+from procs.bot.status.status_messages import Post, gather
+from procs.bot.status.status_text import View
+from procs.bot.status.status_writer import Hand
+from procs.core import clock, log
+from procs.core.clock import Now
+from procs.errors import ChatClosed, StoreFull, TelegramAway, TelegramRefused, TelegramWait
+from procs.store import wake
+from procs.store.database import Database
+from procs.store.requests import link_groups, request_status
+from procs.store.wake import Ear
+from procs.telegram.chat.bot_session import Front
+from procs.telegram.pace import EDITS
+
+#: Seconds between two looks: the longest when nobody calls, the shortest when everybody does.
+IDLE_INTERVAL, BUSY_INTERVAL = 1.0, 0.2
+#: Seconds after which is looked though nothing changed: time alone makes a worker seem to stall,
+#: and brings the next attempt nearer.
+CLOCK_INTERVAL = 5.0
+#: Seconds that a known media has to arrive before its request gets a status message.
+MEDIA_GRACE = 1.5
+#: Seconds of rest for a message that could not be written.
+RETRY_REST = 2.0
+#: Messages of one person that are written at once.
+MESSAGES_AT_ONCE = 4
+
+Deed = Coroutine[Any, Any, None]
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the board saves itself from doing again for one message. Losing it costs a look."""
+
+    post: Post | None = None
+    view: View | None = None
+    #: Nobody made its message before: the request came while we were here.
+    fresh: bool = False
+    #: No message before this wall instant: the media is about to arrive.
+    withheld: float = 0.0
+    #: Nothing before this wall instant: the last attempt failed.
+    resting: float = 0.0
+
+
+class Board:
+    """Decides what is to be done with each message, and lets the hand do one deed at a time."""
+
+    def __init__(self, db: Database, front: Front, speech: Speech) -> None:
+        self.db = db
+        self.front = front
+        self.speech = speech
+        self.hand = Hand(db, front, speech)
+        self.turns = EditTurns()
+        self.busy: dict[int, asyncio.Task[str]] = {}
+        #: Messages that are being written, by person.
+        self.load: Counter[int] = Counter()
+        self.memories: dict[int, Memory] = {}
+        self.next_edit = 0.0
+        self.looked = 0.0
+        self.restless = True
+
+    # --- first answers, asked for by intake --------------------------------------------------
+
+    def withhold(self, request: int) -> None:
+        """Say nothing yet: the media is on its way already."""
+        speaker = link_groups.speaker(self.db, request)
+        if speaker not in self.busy:
+            memory = self.memory(speaker)
+            memory.withheld, memory.fresh = clock.now().wall + MEDIA_GRACE, True
+            self.restless = True
+
+    def answer(self, request: int) -> asyncio.Task[str] | None:
+        """Give a new request its status message now, not at the next look; None when the message
+        that speaks for it is being given already."""
+        speaker = link_groups.speaker(self.db, request)
+        if speaker in self.busy:
+            return None
+        memory = self.memory(speaker)
+        memory.withheld, memory.fresh = 0.0, True
+        now = clock.now()
+        posts = gather(request_status.together(self.db, speaker, now=now))
+        if not posts or self.is_crowded(posts[0]):
+            return None
+        return self.begin(posts[0], self.first(posts[0], now))
+
+    # --- keeping true ------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Look whenever somebody calls or the store changes, until the connection is given up."""
+        ear = Ear(self.db.run, wake.BOT)
+        try:
+            while not self.front.dead:
+                called = await ear.wait(BUSY_INTERVAL if self.restless else IDLE_INTERVAL)
+                if called or self.db.changed() or self.restless or self.is_stale():
+                    self.look()
+                await self.front.save()
+                await asyncio.sleep(BUSY_INTERVAL)
+        finally:
+            ear.close()
+
+    def is_stale(self) -> bool:
+        """Whether what was seen last may be otherwise by now, by the clock alone."""
+        return bool(self.memories) and clock.now().boot - self.looked >= CLOCK_INTERVAL
+
+    async def settle(self, patience: float) -> None:
+        """Let what is being written finish."""
+        if self.busy:
+            await asyncio.wait(self.busy.values(), timeout=patience)
+
+    def look(self) -> None:
+        """Compare the messages with the store, and begin what is to be done."""
+        now = clock.now()
+        self.looked = now.boot
+        posts = gather(request_status.glances(self.db, now=now))
+        known = {post.id for post in posts}
+        self.memories = {n: kept for n, kept in self.memories.items() if n in known}
+        self.turns.keep(post.head for post in posts)
+        self.restless = False
+        idle = [post for post in posts if post.id not in self.busy and not self.held(post, now)]
+        for post in idle:
+            if self.is_crowded(post):
+                continue
+            deed = self.deed(post, now)
+            if deed is not None:
+                self.begin(post, deed)
+        self.progress([post for post in idle if post.id not in self.busy and post.is_open], now)
+
+    def held(self, post: Post, now: Now) -> bool:
+        """Whether a message is to be left alone for the moment."""
+        memory = self.memory(post.id)
+        until = max(memory.resting, memory.withheld if post.is_open else 0.0)
+        self.restless |= until > now.wall
+        return until > now.wall
+
+    def deed(self, post: Post, now: Now) -> Deed | None:
+        """What a message needs, progress apart."""
+        head = post.head
+        if head.status_message is None:
+            if self.memory(post.id).withheld and post.is_past:
+                return self.hand.hush(post)
+            return self.first(post, now)
+        if head.status_message and not head.shown:
+            return self.hand.look(post, self.seen(post, now))
+        if found := post.unlisted:
+            return self.hand.show(post, found, status_text.render(found, now))
+        return None if post.is_open else self.end(post, now)
+
+    def end(self, post: Post, now: Now) -> Deed | None:
+        """What a message needs whose requests are over; None while its person had many ends."""
+        if not self.turns.may_end(post.head.user, now.wall):
+            self.restless = True
+            return None
+        if post.needs_no_word:
+            return self.hand.vanish(post)
+        return self.hand.last(post, self.seen(post, now))
+
+    def is_crowded(self, post: Post) -> bool:
+        """Whether so much is being done for a person that the rest has to wait: what is said next
+        in that chat, an answer to /cancel perhaps, must not stand behind all of it."""
+        crowded = self.load[post.head.user] >= MESSAGES_AT_ONCE
+        self.restless |= crowded
+        return crowded
+
+    def first(self, post: Post, now: Now) -> Deed:
+        """The first word. What becomes of it when it fails, nobody knows."""
+        memory = self.memory(post.id)
+        sure, memory.fresh = memory.fresh, False
+        return self.hand.first(post, self.seen(post, now), sure=sure)
+
+    def progress(self, posts: list[Post], now: Now) -> None:
+        """Rewrite at most one message: that of the person whose turn it is."""
+        ready = {}
+        for post in posts:
+            if not post.head.status_message:
+                continue
+            new, old = self.seen(post, now), edit_throttle.shown(post.head)
+            self.restless |= new.text != old.text
+            if edit_throttle.due(new, old, now.wall):
+                ready[post.id] = post, new
+        if now.wall < self.next_edit or not ready or self.speech.pace.wait(EDIT):
+            return
+        self.next_edit = now.wall + EDITS.gap
+        turn = self.turns.next([(post.head, new) for post, new in ready.values()], now.wall)
+        if turn is not None:
+            post, new = ready[turn]
+            self.begin(post, self.hand.rewrite(post, new))
+
+    def seen(self, post: Post, now: Now) -> View:
+        """What the message should say; worked out again only when a row changed."""
+        memory = self.memory(post.id)
+        if memory.view is None or memory.post != post or post.depends_on_time:
+            memory.post, memory.view = post, post.render(now)
+        return memory.view
+
+    def memory(self, request: int) -> Memory:
+        return self.memories.setdefault(request, Memory())
+
+    # --- doing -------------------------------------------------------------------------------
+
+    def begin(self, post: Post, deed: Deed) -> asyncio.Task[str]:
+        task = asyncio.create_task(logged(self.carry(post, deed), request=post.id))
+        self.busy[post.id] = task
+        self.load[post.head.user] += 1
+        task.add_done_callback(lambda _: self.ended(post))
+        return task
+
+    def ended(self, post: Post) -> None:
+        """A deed is over. What it wrote, or failed to, no other connection's change tells of."""
+        self.busy.pop(post.id, None)
+        self.load -= Counter({post.head.user: 1})
+        self.restless = True
+
+    async def carry(self, post: Post, deed: Deed) -> None:
+        """One deed, and what its failure means for the message."""
+        memory = self.memory(post.id)
+        memory.resting = clock.now().wall + RETRY_REST
+        try:
+            await deed
+        except TelegramWait as wait:
+            self.speech.pace.note(wait)
+        except ChatClosed:
+            self.hand.leave(post)
+        except TelegramRefused as error:
+            log.warning("status.refused", request=post.id, error=error)
+            self.hand.give_up(post)
+        except (TelegramAway, StoreFull) as error:
+            log.warning("status.late", request=post.id, error=error)
+        else:
+            memory.resting = 0.0

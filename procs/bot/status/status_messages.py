@@ -1,0 +1,78 @@
+"""Status messages: which requests each speaks for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from procs.bot.status import group_text, status_text
+from procs.bot.status.status_text import View
+from procs.core.clock import Now
+from procs.records.job import State
+from procs.store.requests.request_status import Glance
+
+#: How a request ends of which nothing more has to be said: the media, or the list, is in the chat.
+SHOWN = frozenset({"delivered", "listed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One status message. `members` are the requests that it speaks for, in the order of their
+    links; what it says stands in the row of the first."""
+
+    members: tuple[Glance, ...]
+
+    @property
+    def head(self) -> Glance:
+        return self.members[0]
+
+    @property
+    def id(self) -> int:
+        return self.head.request
+
+    @property
+    def is_group(self) -> bool:
+        return bool(self.head.speaker)
+
+    @property
+    def is_open(self) -> bool:
+        return any(one.state == "open" for one in self.members)
+
+    @property
+    def needs_no_word(self) -> bool:
+        """Whether everything is in the chat, and nothing of it missing."""
+        shown = SHOWN if self.is_group else {"delivered"}
+        return all(one.state in shown and not tells(one) for one in self.members)
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it is over without anything that a person has to hear."""
+        return all(one.state in ("delivered", "cancelled") for one in self.members)
+
+    @property
+    def unlisted(self) -> Glance | None:
+        """A link of a group that turned out to be a list, which nobody was shown."""
+        found = (one for one in self.members if one.state == "listed" and one.listing is None)
+        return next(found, None) if self.is_group else None
+
+    @property
+    def depends_on_time(self) -> bool:
+        """Whether what it says changes with the clock alone."""
+        return any(one.job_state is State.LATER for one in self.members)
+
+    def render(self, now: Now) -> View:
+        """What it should say at this moment."""
+        if self.is_group:
+            return group_text.render(self.members, now)
+        return status_text.render(self.head, now)
+
+
+def tells(one: Glance) -> bool:
+    """Whether a list has entries that failed, or that were left out."""
+    return one.state == "delivered" and bool(one.lost or one.found)
+
+
+def gather(rows: Iterable[Glance]) -> list[Post]:
+    """The status messages of these requests, which come in the order of their numbers."""
+    posts: dict[int, list[Glance]] = {}
+    for row in rows:
+        posts.setdefault(row.speaker or row.request, []).append(row)
+    return [Post(tuple(members)) for members in posts.values()]

@@ -1,0 +1,170 @@
+"""What a status message says: from a glance at a request to words. Pure."""
+
+from dataclasses import dataclass
+
+from procs.bot.status import wait_text
+from procs.core.clock import Now
+from procs.records.job import State, Step
+from procs.store.requests.link_mentions import REPLACED
+from procs.store.requests.request_status import NO_ROOM, Glance
+from procs.telegram.chat.sender import Buttons
+from procs.texts import failure_text, i18n, untrusted_text
+from procs.texts.i18n import Local
+from procs.wishes import look_text, sites
+
+#: Boxes of a progress bar.
+BOXES = 8
+#: Characters of a name in a message, and on a button.
+NAME_LENGTH, LABEL_LENGTH = 60, 30
+#: Time left is not guessed below this rate, in bytes a second.
+CRAWL = 1024.0
+
+#: Stages that are no step of a job. QUEUED is one whose words change slowly.
+QUEUED, LIST, PAUSED = "queued", "list", "paused"
+STALLED, LATER, BEGINS = "stalled", "later", "begins"
+
+#: What buttons do (`router` reads their data): stop one request, all of a message, all of a chat.
+CANCEL, CANCEL_GROUP, CANCEL_ALL = "cancel", "cancel-group", "cancel:all"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`stage` changes when something new begins; `share` of one where there is a percent."""
+
+    text: str
+    stage: str
+    share: float | None = None
+    buttons: Buttons = ()
+
+
+def render(glance: Glance, now: Now) -> View:
+    """The status message of a request at this moment."""
+    if glance.state == "listed":
+        return View(look_text.lines(glance.language, glance.found), "listed")
+    if glance.state == "delivered":
+        return View(about(glance, entries(glance)), "delivered")
+    if glance.state == "failed":
+        return View(failure(glance), "failed")
+    if glance.state == "cancelled":
+        key = REPLACED if glance.say == REPLACED else "cancelled"
+        return View(about(glance, i18n.say(glance.language, key)), "cancelled")
+    stage = stage_of(glance)
+    share = share_of(glance, stage)
+    words = about(glance, line(glance, stage, share, now))
+    button = (i18n.say(glance.language, "cancel-button"), f"{CANCEL}:{glance.request}")
+    return View(words, stage, share, (button,))
+
+
+def stage_of(glance: Glance) -> str:
+    if glance.entries:
+        return LIST
+    if glance.paused:
+        return PAUSED
+    if glance.stalls:
+        return STALLED
+    if glance.error in wait_text.FULL:
+        return NO_ROOM
+    if glance.job_state is State.LATER:
+        return LATER
+    if glance.step is Step.FETCH and not glance.done:
+        return BEGINS
+    # Claimed, and about to say what it does first.
+    idle = Step.PROBE if glance.job_state is State.LEASED else QUEUED
+    return glance.step or idle
+
+
+def share_of(glance: Glance, stage: str) -> float | None:
+    """How much of a stage is done, of one; None where there is nothing to tell yet."""
+    moves = glance.total and glance.done and stage in (Step.FETCH, Step.UPLOAD)
+    return glance.done / glance.total if moves else None
+
+
+def line(glance: Glance, stage: str, share: float | None, now: Now) -> Local:
+    """What is being done at the moment, in a line."""
+    language = glance.language
+    if stage == LIST:
+        return entries(glance)
+    if stage == PAUSED:
+        return wait_text.paused(glance)
+    if stage == LATER:
+        return wait_text.later(glance, now)
+    if stage == Step.FETCH:
+        return downloading(glance, share)
+    if stage in (Step.UPLOAD, Step.DELIVER):
+        return sending(language, share)
+    if stage == QUEUED:
+        return wait_text.in_line(glance)
+    return i18n.say(language, STAGE_TEXTS[stage])
+
+
+#: Stages with the same words each time.
+STAGE_TEXTS = {
+    STALLED: "stalled",
+    NO_ROOM: "no-room",
+    BEGINS: "begins",
+    Step.PROBE: "probing",
+    Step.PREPARE: "preparing",
+}
+
+
+def entries(glance: Glance) -> Local:
+    """How much of a list is there, and what will not come."""
+    language = glance.language
+    lines = [i18n.say(language, "list-sent", sent=glance.sent, entries=glance.entries)]
+    if glance.lost:
+        places = i18n.digits(language, glance.lost)
+        lines.append(i18n.say(language, "list-lost", places=places))
+    if glance.found:
+        lines.append(look_text.rest(language, glance.found))
+    if glance.paused:
+        lines.append(wait_text.paused(glance))
+    return Local("\n".join(lines))
+
+
+def downloading(glance: Glance, share: float | None) -> Local:
+    """Percent when the size is known, else what has come; speed and time left where known."""
+    language = glance.language
+    if share is None:
+        parts = [i18n.say(language, "downloading-open", done=i18n.size(language, glance.done))]
+    else:
+        shown = i18n.percent(language, share)
+        parts = [i18n.say(language, "downloading", bar=bar(share), percent=shown)]
+    if glance.rate > CRAWL:
+        parts.append(i18n.say(language, "speed", size=i18n.size(language, glance.rate)))
+        if share is not None and share < 1:
+            left = i18n.clock(language, (glance.total - glance.done) / glance.rate)
+            parts.append(i18n.say(language, "left", clock=left))
+    return Local(" · ".join(parts))
+
+
+def sending(language: str, share: float | None) -> Local:
+    if share is None:
+        return i18n.say(language, "sending-open")
+    return i18n.say(language, "sending", bar=bar(share), percent=i18n.percent(language, share))
+
+
+def bar(share: float) -> Local:
+    full = min(BOXES, int(max(share, 0.0) * BOXES))
+    return Local("▰" * full + "▱" * (BOXES - full))
+
+
+def about(glance: Glance, line: Local) -> str:
+    return i18n.say(glance.language, "status", name=name(glance), line=line)
+
+
+def failure(glance: Glance) -> str:
+    """One sentence about what happened, and the code that the log has too."""
+    facts = {"name": name(glance), "reason": reason(glance), "code": glance.code}
+    return i18n.say(glance.language, "failure", **facts)
+
+
+def reason(glance: Glance) -> Local:
+    """Why a request failed, in a sentence."""
+    return failure_text.reason(glance.language, glance.say, site=glance.site, found=glance.found)
+
+
+def name(glance: Glance, most: int = NAME_LENGTH) -> str:
+    """What a person calls it: the title, else the address without what everybody skips."""
+    words = untrusted_text.text(glance.title, 4 * NAME_LENGTH)
+    words = words or sites.spoken(glance.url)
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"

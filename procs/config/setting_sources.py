@@ -1,0 +1,51 @@
+"""Where the texts of settings come from: the environment, a `.env` file, or nowhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from procs.config import setting_checks
+
+ENV_FILE = "CHAPAR_ENV_FILE"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingText:
+    """One setting as it stands: its text and where it came from, which is `environment`, the
+    name of the `.env` file, `default` or `not set`."""
+
+    name: str
+    text: str
+    source: str
+    secret: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The text as a terminal may show it."""
+        if self.secret and self.text:
+            return f"{self.text[:4]}… (hidden)"
+        return self.text.splitlines()[0] + " …" if "\n" in self.text else self.text
+
+
+def env_path(environ: Mapping[str, str], env_file: Path | None) -> Path:
+    return env_file or Path(environ.get(ENV_FILE) or ".env")
+
+
+def env_texts(
+    environ: Mapping[str, str], env_file: Path | None, known: tuple[str, ...]
+) -> tuple[dict[str, str], list[str]]:
+    """The texts of `.env`, and complaints about the file itself. A misspelt name is one."""
+    path = env_path(environ, env_file)
+    asked = env_file is not None or bool(environ.get(ENV_FILE))
+    try:
+        with open(path, encoding="utf-8-sig") as stream:
+            pairs = dotenv_values(stream=stream, interpolate=False)
+    except FileNotFoundError:
+        return {}, [f"{ENV_FILE}: {path} does not exist; name your .env file"] if asked else []
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not text"
+        return {}, [f"{path}: cannot be read ({why}); make it a text file this user may read"]
+    found = {n: t.strip() for n, t in pairs.items() if t}
+    return found, setting_checks.misspelt(pairs, (*known, ENV_FILE), str(path))

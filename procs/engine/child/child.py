@@ -1,0 +1,272 @@
+"""One job in a forked child: look at the link, say what was found, wait for the word, fetch it."""
+
+import os
+import socket
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Never
+
+from yt_dlp.utils import YoutubeDLError
+
+from procs.core import codec, process
+from procs.engine import selftest
+from procs.engine.child import gallerydl
+from procs.engine.failures.classify import is_generic, judged
+from procs.engine.failures.exception_chain import flatten, plain
+from procs.engine.forms import formats
+from procs.engine.jail import jail, refused_calls, resource_limits
+from procs.engine.protocol.messages import Limits, Order, check_scheme
+from procs.engine.protocol.progress_meter import DownloadMeter
+from procs.engine.webpage.page_media import Seeker
+from procs.engine.ytdlp import (
+    clips,
+    loader,
+    look_cache,
+    media_info,
+    merge_stream,
+    plain_files,
+    playlists,
+)
+from procs.engine.ytdlp.download import Taking
+from procs.engine.ytdlp.options import options
+from procs.errors import PartMissing, Refused, Unsupported
+from procs.wishes.variant import parse
+
+#: Warnings that are kept, and those that say nothing to us.
+WARNINGS = 20
+NOISE = ("Falling back on generic", "URL could be a direct video", "ffprobe not found")
+
+
+class ChildConnection:
+    """The child's side of its connection: one JSON object a line."""
+
+    def __init__(self, link: socket.socket) -> None:
+        self.link = link
+        self.turn = threading.Lock()  # yt-dlp fetches fragments in several threads
+
+    def say(self, word: str, value: Any) -> None:
+        with self.turn:
+            self.link.sendall(codec.dump({word: value}).encode() + b"\n")
+
+    def hear(self) -> str:
+        """The next word of the worker; nothing when it left."""
+        return self.link.makefile().readline().strip()
+
+
+class Words:
+    """What yt-dlp says while it works: warnings are kept, the rest is noise."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def debug(self, text: str) -> None:
+        """Not kept."""
+
+    def warning(self, text: str) -> None:
+        if len(self.warnings) < WARNINGS and not any(noise in text for noise in NOISE):
+            self.warnings.append(plain(text))
+
+    def error(self, text: str) -> None:
+        """Not kept: it comes as an exception too."""
+
+
+class Chooser:
+    """The format selector that yt-dlp calls."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+
+    def __call__(self, context: dict[str, Any]) -> list[formats.Format]:
+        limit = self.order.most
+        streams = formats.pick(context["formats"], variant=self.order.variant, limit=limit)
+        return [formats.merged(streams)]
+
+
+def warm_up() -> None:
+    """What the nursery does once, so that no child has to."""
+    loader.prepare()
+    jail.has_networks()
+    jail.has_root()
+    jail.shown()
+    jail.compile_filters()
+
+
+def serve(request: dict[str, Any], link: socket.socket, post: socket.socket, nursery: int) -> None:
+    """Carry out one request in this process; every failure is said, none is raised. At `post` the
+    nursery learns what the jail refuses."""
+    process.be_readable(True)  # for what this process writes to its own /proc
+    line = ChildConnection(link)
+    port = begin(link, outward=request["do"] in OUTWARD)
+    try:
+        limits, folder = Limits(**request["limits"]), Path(request["folder"])
+        resource_limits.enter(folder, limits, parent=nursery, keep=(link.fileno(), post.fileno()))
+        line = ChildConnection(socket.socket(fileno=resource_limits.SOCKET))
+        refused_calls.report(
+            socket.socket(fileno=resource_limits.POST), jail.enter(folder, port, heard=True)
+        )
+        resource_limits.silence()  # by the names of the tree that it is in now
+        WORK[request["do"]](request, line, port)
+    except Exception as error:  # the top of a process
+        line.say("failed", flatten(error))
+
+
+def begin(link: socket.socket, *, outward: bool) -> int:
+    """Say who we are, and hand over the door at which our proxy shall listen. Returns its port, 0
+    when this work has no way out."""
+    doors = [jail.way_out()] if outward else []
+    word = codec.dump({"began": os.getpid()}).encode() + b"\n"
+    socket.send_fds(link, [word], [door.fileno() for door in doors])
+    ports = [int(door.getsockname()[1]) for door in doors]
+    for door in doors:
+        door.close()
+    return sum(ports)
+
+
+def fetch(request: dict[str, Any], line: ChildConnection, port: int) -> None:
+    """Probe, wait for `go`, download."""
+    order = Order(**request["order"])
+    check_scheme(order.url)
+    words, chooser, meter = Words(), Chooser(order), DownloadMeter(order, line.say)
+    proxy = "" if order.direct else f"http://127.0.0.1:{port}"
+    given = options(
+        order, proxy=proxy, choose=chooser, on_progress=meter, pause=meter.pause, logger=words
+    )
+    with loader.Loader(given) as ydl:
+        seeker = Seeker(ydl, order)
+        try:
+            opened, files = look_cache.read(ydl) if order.kept else extracted(ydl, order, seeker)
+        except (YoutubeDLError, Unsupported) as error:
+            if not found_nothing(error):
+                raise
+            post = gallerydl.Gallery(order, proxy, ydl.cookiejar)
+            if gallerydl.may_know(order) and pictures(post, line, meter):
+                return
+            opened, files = beside(ydl, order, seeker, error)
+        found = media_info.of_all(opened, files, order)
+        if parse(order.variant).looks and not order.cookies:
+            look_cache.write(ydl, opened, files)
+        line.say("found", found)
+        if line.hear() != "go":
+            return
+        if found.kind == "list":
+            raise Unsupported("a list is only read")
+        meter.expected, meter.limit = found.size or 0, order.limit(found.kind)
+        ydl.params["writethumbnail"] = found.kind == "audio"  # a film's is a frame of its own
+        clips.add(ydl, order)
+        if found.kind == "video":
+            ydl.merging = merge_stream.Merging(order, line.say, words.warning)
+        taking = took(ydl, order, opened, files)
+        meter.finish()
+        line.say("fetched", taking.fetched(found, words.warnings))
+
+
+def pictures(post: gallerydl.Gallery, line: ChildConnection, meter: DownloadMeter) -> bool:
+    """The same for a post of pictures. False when it is none that gallery-dl knows."""
+    try:
+        found = post.probe()
+    except Unsupported:
+        return False
+    line.say("found", found)
+    if line.hear() == "go":
+        meter.limit = post.order.limit(found.kind)
+        fetched = post.fetch(found, meter)
+        meter.finish()
+        line.say("fetched", fetched)
+    return True
+
+
+def extracted(ydl: loader.Loader, order: Order, seeker: Seeker) -> look_cache.Read:
+    """What the site says that there is; a file is one, whatever yt-dlp saw in it. Of a page of no
+    known site, what its frames show, or its links lead to, is also its own."""
+    try:
+        info = ydl.extract_info(order.url, download=False)
+    except YoutubeDLError as error:
+        if not found_nothing(error):
+            raise
+        file = plain_files.info(ydl.headers)
+        info = ydl.process_ie_result(file, download=False) if file else None
+        if info is None and is_plain(error):
+            info = seeker.moving()
+        if info is None:
+            raise
+    return opened(ydl, order, seeker.songs() or info)
+
+
+def beside(ydl: loader.Loader, order: Order, seeker: Seeker, error: Exception) -> look_cache.Read:
+    """What a page has where nothing moves: its pictures. Raises why there are none: `error`, where
+    nothing is known."""
+    if why := seeker.why():
+        raise why from error
+    if (info := seeker.album()) is None:
+        raise error
+    return opened(ydl, order, info)
+
+
+def opened(ydl: loader.Loader, order: Order, info: dict[str, Any] | None) -> look_cache.Read:
+    """What is in an extracted info, and which of it are plain files."""
+    found = playlists.opened(ydl, info, order)
+    for one in found.infos:
+        plain_files.nameless(one)
+    return found, [media_info.direct(one, ydl.headers) for one in found.infos]
+
+
+def is_plain(error: Exception) -> bool:
+    """Whether it is a page of no known site that failed."""
+    return is_generic(flatten(error))
+
+
+def found_nothing(error: Exception) -> bool:
+    """Whether the site was read, and has nothing that yt-dlp knows."""
+    return isinstance(judged(error), Unsupported)
+
+
+def took(
+    ydl: loader.Loader,
+    order: Order,
+    opened: playlists.Opened,
+    files: list[media_info.Direct | None],
+) -> Taking:
+    """The downloads of one job. Addresses may have run out, those that were kept or of which the
+    site says so: then it is asked for new ones, once."""
+    taking = Taking(ydl, order)
+    try:
+        taking.all(opened.infos, files)
+    except (YoutubeDLError, PartMissing) as error:
+        if not (order.kept or isinstance(judged(error), Refused)):
+            raise
+        if (again := anew(ydl, order)) is None:
+            raise
+        taking = Taking(ydl, order)
+        taking.all(*again)
+    return taking
+
+
+def anew(
+    ydl: loader.Loader, order: Order
+) -> tuple[Sequence[dict[str, Any]], list[media_info.Direct | None]] | None:
+    """What the site says at a second ask; None when it says nothing any more."""
+    try:
+        opened, files = extracted(ydl, order, Seeker(ydl, order))
+    except YoutubeDLError:
+        return None
+    return opened.infos, files
+
+
+def run(request: dict[str, Any], line: ChildConnection, port: int) -> Never:
+    """Become another program, its output in two files."""
+    for number, name in ((1, request["out"]), (2, request["err"])):
+        sink = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(sink, number)
+        os.close(sink)
+    os.execv(request["argv"][0], request["argv"])
+
+
+def knock(request: dict[str, Any], line: ChildConnection, port: int) -> None:
+    """Try to get where no download may."""
+    line.say("knocked", selftest.tries(selftest.CanaryPlaces(**request["places"]), port))
+
+
+WORK = {"fetch": fetch, "knock": knock, "run": run}
+#: The work that needs the network.
+OUTWARD = ("fetch", "knock")

@@ -1,0 +1,75 @@
+"""The forms in which a media can be had, with their sizes, before anything is downloaded."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from procs.engine.failures.exception_chain import plain
+from procs.engine.forms import formats
+from procs.engine.forms.formats import Format, Streams
+from procs.engine.protocol.messages import Choice, Order
+from procs.errors import NoSuchVariant, TooLarge
+from procs.records.part_count import count
+from procs.wishes.variant import HEIGHTS
+
+#: The forms of sound that are offered; `audio` is one of them under another name.
+SOUNDS = ("m4a", "mp3", "opus")
+#: Bytes a second of the sound that we encode ourselves, by form.
+RATES = {"m4a": 20_000, "mp3": 24_000, "opus": 16_000}
+CODECS = {"m4a": formats.AAC, **formats.COPIED}
+#: A list that is longer is nobody's menu.
+FORMS_LISTED = 400
+#: How far below the asked height a picture may be and still be called by it.
+NEAR = 0.9
+CHOICE_TITLE_LENGTH = 100
+
+
+def offered(info: dict[str, Any], order: Order) -> list[Choice]:
+    """What may be asked for, pictures first and the highest of them on top."""
+    there = info.get("formats") or []
+    if len(there) > FORMS_LISTED:
+        return []
+    duration = float(info.get("duration") or 0)
+    return [*seen(there, order), *heard(there, order, duration)]
+
+
+def seen(there: Sequence[Format], order: Order) -> Iterator[Choice]:
+    """One choice for each height that the site has."""
+    for height in reversed(HEIGHTS):
+        streams = picked(there, f"{height}p", order)
+        side = formats.short_side(streams[0]) if streams else 0
+        if height * NEAR <= side <= height * formats.TOLERANCE:
+            yield choice(f"{height}p", streams, formats.total(streams), order)
+
+
+def heard(there: Sequence[Format], order: Order, duration: float) -> Iterator[Choice]:
+    """The forms of sound; what we encode ourselves has the size of our own rate."""
+    for form in SOUNDS:
+        streams = picked(there, form, order)
+        if not streams or not formats.has_audio(streams[-1]):
+            continue
+        copied = formats.codec(streams[-1], "acodec").startswith(CODECS[form])
+        alone = copied and not formats.has_video(streams[0])
+        size = formats.total(streams) if alone else None
+        yield choice(form, streams, size or int(duration * RATES[form]) or None, order)
+
+
+def picked(there: Sequence[Format], variant: str, order: Order) -> Streams:
+    """What would be downloaded; nothing where it cannot be had."""
+    try:
+        return formats.pick(there, variant=variant, limit=order.most)
+    except (NoSuchVariant, TooLarge):
+        return ()
+
+
+def choice(variant: str, streams: Streams, size: int | None, order: Order) -> Choice:
+    codecs = "+".join(filter(None, map(formats.codecs_of, streams)))
+    return Choice(variant, size, codecs, count(size or 0, order.max_file_size))
+
+
+def chapters(info: dict[str, Any]) -> list[tuple[float, str]]:
+    """Where the chapters begin (seconds), and their titles."""
+    told = (info.get("chapters") or [])[:FORMS_LISTED]
+    return [
+        (float(one.get("start_time") or 0), plain(one.get("title") or "", CHOICE_TITLE_LENGTH))
+        for one in told
+    ]

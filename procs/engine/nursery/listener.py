@@ -1,0 +1,68 @@
+"""The nursery's door: a socket, a lock that lets only one nursery listen, and a way to see whether
+it is the one that we know."""
+
+import fcntl
+import hashlib
+import os
+import socket
+from functools import cache
+from pathlib import Path
+
+from procs.errors import ChaparError
+
+SOCKET = "nursery.sock"
+LOCK = "nursery.lock"
+BACKLOG = 128
+
+
+class Taken(ChaparError):
+    """Another nursery listens in this folder."""
+
+
+class Door:
+    """Open from the start, before the nursery is warm: who knocks early waits in line."""
+
+    def __init__(self, run: Path) -> None:
+        self.path = run / SOCKET
+        self.lock = lock(run / LOCK)
+        self.path.unlink(missing_ok=True)
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        os.umask(0o077)
+        self.listener.bind(str(self.path))
+        self.listener.listen(BACKLOG)
+        self.open = True
+
+    def close(self) -> None:
+        """Let nobody in any more, and make room for another nursery. A second time is nothing."""
+        if self.open:
+            self.open = False
+            self.path.unlink(missing_ok=True)
+            self.listener.close()
+            os.close(self.lock)
+
+
+def lock(path: Path) -> int:
+    """The descriptor of a lock that is held as long as it is open. Raises Taken."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise Taken(Taken.__doc__) from None
+    return descriptor
+
+
+def likeness(version: str) -> str:
+    """What tells one nursery from another: yt-dlp's version, and the text of our own engine. A
+    nursery outlives the workers that started it, so after an upgrade an old one may still
+    listen."""
+    return f"{version}-{texts()}"
+
+
+@cache
+def texts() -> str:
+    """The text of our own engine, as it was when this process began with it."""
+    whole = hashlib.sha256()
+    for module in sorted(Path(__file__).parents[1].rglob("*.py")):
+        whole.update(module.read_bytes())
+    return whole.hexdigest()[:16]

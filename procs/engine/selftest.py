@@ -1,0 +1,218 @@
+"""The self-test of the jail: is there a way from a child to where no link may lead?
+
+Somebody listens on loopback, by TCP and UDP, and at a unix socket; beside that lies a file of ours.
+A real child tries to get there: straight, and by its proxy. What a kernel, a container or a unit
+really enforces shows only when it is tried.
+"""
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence, Set
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from procs.engine.child import escape_attempts
+from procs.engine.child.escape_attempts import REACHED
+from procs.engine.egress.dial import Routes
+from procs.engine.egress.policy import policy, read
+from procs.engine.egress.proxy import Caps, Egress
+from procs.engine.jail import jail, landlock
+from procs.engine.protocol.decode import into
+from procs.engine.protocol.messages import Limits
+from procs.errors import EngineDied
+
+if TYPE_CHECKING:
+    from procs.engine.client import Engine
+
+LOOPBACK = "127.0.0.1"
+#: Seconds for one try, in the child, and for all of it.
+TRY, SELFTEST_TIMEOUT = 3.0, 30.0
+REFUSED = "HTTP/1.1 403"
+SECRET = b"not for downloads"
+#: Several engines of one process may be tried at once.
+TESTS = count()
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryPlaces:
+    """Where no link may lead: ports on loopback, paths of a unix socket and of a file, a process of
+    ours; and a word to be said there, because others may call at a port by mistake."""
+
+    tcp: int
+    udp: int
+    unix: str
+    file: str
+    word: str
+    process: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Knocked:
+    """What a child says of its tries: REACHED, the first line of an answer, or an error."""
+
+    tcp: str
+    udp: str
+    unix: str
+    file: str
+    by_proxy: str
+    meddled: list[escape_attempts.Tried] = field(default_factory=list)
+
+    @property
+    def reached(self) -> set[str]:
+        """By which ways it got through. Nothing answers a datagram: who was called knows."""
+        ways = {"tcp": self.tcp, "unix": self.unix, "file": self.file, **dict(self.meddled)}
+        return {way for way, said in ways.items() if said == REACHED}
+
+
+class Called(asyncio.DatagramProtocol):
+    """Notes by which ways the canary was called with its word."""
+
+    def __init__(self) -> None:
+        self.word = secrets.token_hex()
+        self.ways: set[str] = set()
+
+    def hear(self, way: str, said: bytes) -> None:
+        if said == self.word.encode():
+            self.ways.add(way)
+
+    def datagram_received(self, data: bytes, address: object) -> None:
+        self.hear("udp", data)
+
+    def listens(
+        self, way: str
+    ) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+        async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with suppress(OSError):  # a time that is over is one too
+                async with asyncio.timeout(TRY):
+                    self.hear(way, await reader.read(len(self.word)))
+            writer.close()
+
+        return listen
+
+
+async def self_test(engine: "Engine", networks: Sequence[str]) -> str | None:
+    """Why children are not safe to run, None when they are. Raises EngineDied."""
+    try:
+        async with asyncio.timeout(SELFTEST_TIMEOUT), canary(engine.folder) as (called, places):
+            before = looks(places.file)
+            said = await knock(engine, places, networks)
+            if looks(places.file) != before:
+                called.ways.add("file changed")
+    except TimeoutError:
+        raise EngineDied(f"no self-test within {SELFTEST_TIMEOUT:g} s") from None
+    except OSError as error:
+        raise EngineDied(f"no self-test: {error}") from None
+    return judge(said, called.ways, policy(networks).is_allowed(read(LOOPBACK)))
+
+
+@asynccontextmanager
+async def canary(folder: Path) -> AsyncIterator[tuple[Called, CanaryPlaces]]:
+    """Somebody at every place that a child must not reach, and where that is. Raises OSError."""
+    called, loop = Called(), asyncio.get_running_loop()
+    mark = f"canary-{os.getpid():x}-{next(TESTS):x}"
+    places = folder / f"{mark}.sock", folder / f"{mark}.txt"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    async with AsyncExitStack() as stack:
+        for path in places:
+            stack.callback(path.unlink, missing_ok=True)
+        tcp = await asyncio.start_server(called.listens("tcp"), LOOPBACK, 0)
+        stack.callback(tcp.close)
+        unix = await asyncio.start_unix_server(called.listens("unix"), places[0])
+        stack.callback(unix.close)
+        udp, _ = await loop.create_datagram_endpoint(lambda: called, (LOOPBACK, 0))
+        stack.callback(udp.close)
+        places[1].write_bytes(SECRET)
+        ports = tcp.sockets[0].getsockname()[1], udp.get_extra_info("sockname")[1]
+        socket_there, file_there = map(str, places)
+        yield called, CanaryPlaces(*ports, socket_there, file_there, called.word, os.getpid())
+
+
+def looks(file: str) -> tuple[object, ...]:
+    """What nobody else may change of a file."""
+    found = os.stat(file)
+    return found.st_mode, found.st_uid, found.st_gid, found.st_mtime_ns, found.st_ctime_ns
+
+
+def judge(said: Knocked, called: Set[str], allowed: bool) -> str | None:
+    """What the tries mean. When the operator allows loopback, the proxy lets the canary pass; where
+    there is no Landlock, files are open, which `chapar check` says, and where a process may have
+    no tree of its own, it can ask which there are."""
+    ways = said.reached | (called - ({"tcp"} if allowed else set()))
+    if not landlock.version():
+        ways -= {"file"}
+    if not jail.has_root():
+        ways -= {escape_attempts.LOOK}
+    if ways:
+        which = ", ".join(sorted(ways))
+        return f"a download got past its fences ({which}); the kernel has: {jail.state()}"
+    if allowed or said.by_proxy.startswith(REFUSED):
+        return None
+    return f"a download cannot use its proxy: {said.by_proxy}"
+
+
+async def knock(engine: "Engine", places: CanaryPlaces, networks: Sequence[str]) -> Knocked:
+    """Have a child try."""
+    folder = engine.folder / "canary"
+    line = await engine.call({"do": "knock", "places": places}, folder, Limits())
+    egress = Egress(Routes(policy(networks)), Caps(), line.hang_up)
+    try:
+        await egress.start(line.door)
+        while word := await line.word():
+            if word[0] == "knocked":
+                return into(Knocked, word[1])
+        raise EngineDied("the self-test ended without a word")
+    finally:
+        egress.close()
+        await line.end()
+
+
+def tries(places: CanaryPlaces, proxy: int) -> Knocked:
+    """In the child: try everything."""
+    word = places.word.encode()
+    return Knocked(
+        tcp=tried(socket.AF_INET, socket.SOCK_STREAM, (LOOPBACK, places.tcp), word),
+        udp=tried(socket.AF_INET, socket.SOCK_DGRAM, (LOOPBACK, places.udp), word),
+        unix=tried(socket.AF_UNIX, socket.SOCK_STREAM, places.unix, word),
+        file=seen(places.file),
+        by_proxy=by_proxy(proxy, places.tcp),
+        meddled=escape_attempts.tries(places.file, __file__, places.process),
+    )
+
+
+def tried(family: int, kind: int, place: Any, word: bytes) -> str:
+    """Try a place without the proxy."""
+    try:
+        with socket.socket(family, kind) as link:
+            link.settimeout(TRY)
+            link.connect(place)
+            link.send(word)
+    except OSError as error:
+        return str(error)
+    return REACHED
+
+
+def seen(file: str) -> str:
+    """Try to read a file of ours."""
+    try:
+        with open(file, "rb") as source:
+            source.read()
+    except OSError as error:
+        return str(error)
+    return REACHED
+
+
+def by_proxy(proxy: int, port: int) -> str:
+    """In the child: ask the proxy for the canary. Returns the first line of its answer."""
+    try:
+        with socket.create_connection((LOOPBACK, proxy), TRY) as link:
+            link.sendall(f"CONNECT {LOOPBACK}:{port} HTTP/1.1\r\n\r\n".encode())
+            with suppress(UnicodeDecodeError):
+                return link.makefile(encoding="ascii").readline().strip()
+    except OSError as error:
+        return str(error)
+    return ""

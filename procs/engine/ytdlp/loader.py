@@ -1,0 +1,141 @@
+"""yt-dlp's loader, as a warm process uses it: prepared extractors, and a look at every answer."""
+
+from collections import deque
+from collections.abc import Callable
+from contextlib import nullcontext
+from functools import cache
+from typing import Any
+
+import yt_dlp
+from yt_dlp.extractor import gen_extractor_classes
+from yt_dlp.networking import common
+from yt_dlp.postprocessor import PostProcessor
+from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
+from yt_dlp.utils import Popen
+
+from procs.core.ffmpeg import tools
+from procs.engine.jail import child_programs
+from procs.engine.protocol.messages import MIB, check_scheme
+from procs.engine.ytdlp.merge_stream import Merging
+from procs.errors import TooLarge
+
+#: A page that leads nowhere, to try patterns on.
+NOWHERE, BLANK = "https://127.0.0.1/", "<html></html>"
+#: Answers whose headers are kept; a direct file's is among the first.
+HEADERS_KEPT = 64
+#: Bytes of a page or a manifest; the largest that sites really have are a few megabytes.
+PAGE_BYTES, PIECE = 32 * MIB, MIB
+#: Bytes of a page that are kept.
+READ = 4 * MIB
+#: How a list of media begins (RFC 8216, 4.3.1.1, and before it Winamp's).
+M3U = b"#EXTM3U"
+
+#: Extractor classes by key, in the order in which they are asked; filled once by `prepare`.
+READY: dict[str, Any] = {}
+
+
+class Loader(yt_dlp.YoutubeDL):
+    """One job's loader. `headers` are those of the answers it got, by address; `merging`, where it
+    is not None, makes films of two streams while they come."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.headers: dict[str, Any] = {}
+        #: The last page that was read: its address, its type, its text as it came.
+        self.page: tuple[str, str, bytearray] = ("", "", bytearray())
+        #: The first list of media (M3U), in the same way; mostly it is one of pieces.
+        self.list: tuple[str, str, bytearray] = ("", "", bytearray())
+        self.merging: Merging | None = None
+        super().__init__(options)
+
+    def add_default_info_extractors(self) -> None:
+        """Take the prepared classes: to sort 1,700 of them anew costs 40 ms of CPU each time."""
+        if not READY:
+            super().add_default_info_extractors()
+            READY.update({k: ie for k, ie in self._ies.items() if isinstance(ie, type)})
+            return
+        self._ies.update(READY)
+
+    def urlopen(self, req: Any) -> common.Response:
+        """Open an address of the web, and no other: manifests and redirects may name any.
+
+        Raises Forbidden.
+        """
+        check_scheme(req if isinstance(req, str) else req.url)
+        answer = super().urlopen(req)
+        bound(answer, self.noted(answer))
+        if len(self.headers) < HEADERS_KEPT:
+            self.headers[answer.url] = answer.headers
+        return answer
+
+    def noted(self, answer: common.Response) -> Callable[[bytes], None]:
+        """What to call with the bytes of an answer, so that a page of them is kept."""
+        kind = str(answer.headers.get("Content-Type") or "")
+        heard = bytearray()
+
+        def note(piece: bytes) -> None:
+            if len(heard) < READ:
+                heard.extend(piece)
+            if heard.startswith(M3U) and self.list[0] in ("", answer.url):
+                self.list = answer.url, kind, heard
+            elif heard and ("html" in kind.lower() or not kind):
+                self.page = answer.url, kind, heard
+
+        return note
+
+    def process_info(self, info_dict: dict[str, Any]) -> None:
+        """Fetch one media."""
+        with self.merging.of(info_dict) if self.merging else nullcontext():
+            super().process_info(info_dict)
+
+    def dl(
+        self, name: str, info: dict[str, Any], subtitle: bool = False, test: bool = False
+    ) -> tuple[bool, bool]:
+        """Fetch one file of a media. Returns yt-dlp's words: is it there, did it come just now."""
+        one = self.merging.one if self.merging and not (subtitle or test) else None
+        with one.beside(name, info) if one else nullcontext():
+            came: tuple[bool, bool] = super().dl(name, info, subtitle, test)
+            return came
+
+    def run_pp(self, pp: Any, infodict: dict[str, Any]) -> dict[str, Any]:
+        """Take one of yt-dlp's steps after a download, or what is in its place."""
+        one = self.merging.one if self.merging else None
+        done: dict[str, Any] = super().run_pp(one.instead(pp, infodict) if one else pp, infodict)
+        return done
+
+
+def bound(answer: common.Response, note: Callable[[bytes], None]) -> None:
+    """Let nobody read more than a page's worth into memory at once, unpacked bytes counted: a page
+    of two megabytes may unpack to two gigabytes. Files are read piece by piece. `note` hears what
+    is read."""
+    read = answer.read
+
+    def bounded(amount: int | None = None) -> bytes:
+        if amount is not None and amount >= 0:
+            piece = read(amount)
+            note(piece)
+            return piece
+        whole = bytearray()
+        while piece := read(PIECE):
+            note(piece)
+            whole += piece
+            if len(whole) > PAGE_BYTES:
+                raise TooLarge(f"a page of more than {PAGE_BYTES} bytes")
+        return bytes(whole)
+
+    answer.read = bounded
+
+
+def prepare() -> None:
+    """Do once what every job needs. It is worth 150 ms of CPU for a page, 60 for a file: load all
+    extractors and compile their patterns, read the certificates, ask ffmpeg for its version."""
+    common.make_ssl_context = cache(common.make_ssl_context)
+    with Loader({"quiet": True, "ffmpeg_location": tools().ffmpeg, "cachedir": False}) as loader:
+        for extractor in gen_extractor_classes():
+            extractor.suitable(NOWHERE)
+            deque(extractor.extract_from_webpage(loader, NOWHERE, BLANK), maxlen=0)
+        for handler in loader._request_director.handlers.values():
+            handler._make_sslcontext()
+        assert FFmpegPostProcessor(loader).available
+    child_programs.tie(Popen)
+    # Nobody reads when a file of a job was changed, and the jail lets nobody set it.
+    PostProcessor.try_utime = lambda *_, **__: None

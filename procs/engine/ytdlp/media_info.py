@@ -1,0 +1,178 @@
+"""What is known of a media: from yt-dlp's info, and for direct files from the answer's head."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from procs.engine.failures.exception_chain import plain
+from procs.engine.forms import choices, formats, subtitles
+from procs.engine.protocol.messages import Found, Order
+from procs.engine.ytdlp import file_types
+from procs.engine.ytdlp.playlists import Opened
+from procs.errors import ClipBeyond, LiveNow, NoSound, TooLarge
+from procs.records.part_count import count
+from procs.wishes.filenames import split
+from procs.wishes.sites import bare
+from procs.wishes.variant import Variant, parse
+
+#: Extractors for pages of no known site. Their ids are made up from addresses, or are just numbers.
+GENERIC = ("generic", "html5mediaembed", "quotedhtml")
+LIVE = ("is_live", "is_upcoming", "post_live")
+TITLE_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """A plain file behind an address: its real name, its type, its size where the server says."""
+
+    name: str
+    kind: str
+    size: int | None
+
+
+def direct(info: dict[str, Any], headers: dict[str, Any]) -> Direct | None:
+    """The facts of a plain file, None when the link is something else."""
+    if not info.get("direct"):
+        return None
+    head = headers.get(info["url"], {})
+    name = file_types.real_name(info["url"], head)
+    length = str(head.get("Content-Length") or "")
+    encoded = head.get("Content-Encoding") not in (None, "", "identity")
+    size = int(length) if length.isdecimal() and not encoded else None
+    return Direct(name, file_types.kind(name, head), size)
+
+
+def of_all(opened: Opened, files: Sequence[Direct | None], order: Order) -> Found:
+    """What a link leads to: one media, the media of a post, or a list. Raises as `found`."""
+    if opened.entries:
+        return Found(
+            *("", host(order.url), opened.title),
+            kind="list",
+            entries=list(opened.entries),
+            count=opened.count,
+            more=opened.more,
+        )
+    each = [
+        found(info, file, formats.chosen(info), order)
+        for info, file in zip(opened.infos, files, strict=True)
+    ]
+    alone = len(each) == 1 and not opened.chosen
+    return each[0] if alone else album(each, opened, order)
+
+
+def album(each: Sequence[Found], opened: Opened, order: Order) -> Found:
+    """The media of one post as one. It is known by no name of its own."""
+    sizes = [one.size or 0 for one in each]
+    size = sum(sizes) if all(sizes) else None
+    if size and size > order.limit("album"):
+        raise TooLarge(f"{size} bytes in {len(each)} files, limit {order.limit('album')}")
+    title = opened.title or each[0].title
+    return replace(each[0], key="", title=title, kind="album", size=size, duration=0.0, parts=1)
+
+
+def found(
+    info: dict[str, Any], file: Direct | None, streams: formats.Streams, order: Order
+) -> Found:
+    """What the worker wants to know before it says go. Raises LiveNow, TooLarge, NoSuchVariant."""
+    if info.get("is_live") or info.get("live_status") in LIVE:
+        check_live(info, streams, order)
+    kind = kind_of(file, streams, order)
+    wish = parse(order.variant)
+    check_wish(info, wish)
+    size = file.size if file else None if wish.words_alone else formats.total(streams)
+    if size and size > order.limit(kind) and not wish.looks:
+        raise TooLarge(f"{size} bytes, limit {order.limit(kind)}")
+    return Found(
+        key=key(info),
+        site=site(info),
+        title=title(info, file, order.title),
+        performer=performer(info),
+        duration=float(info.get("duration") or 0),
+        kind=kind,
+        size=size,
+        plan=plain(formats.words(streams), 200),
+        thumbnail=bool(info.get("thumbnails") or info.get("thumbnail")),
+        parts=1 if wish.clip else count(size or 0, order.max_file_size),
+        subtitles=subtitles.written(info),
+        captions=subtitles.heard(info),
+        choices=[] if kind in ("photo", "file") else choices.offered(info, order),
+        chapters=choices.chapters(info),
+    )
+
+
+def is_live(info: dict[str, Any]) -> bool:
+    """Whether it is being broadcast at this moment."""
+    return bool(info.get("is_live")) or info.get("live_status") == "is_live"
+
+
+def check_live(info: dict[str, Any], streams: formats.Streams, order: Order) -> None:
+    """Raises LiveNow for a broadcast that is not to be recorded, or cannot be: one that has not
+    begun or is being made into a film, a part of it, and what ffmpeg has no reader for."""
+    wish = parse(order.variant)
+    recorded = all("m3u8" in str(one.get("protocol")) for one in streams)
+    if not (order.live and is_live(info) and recorded) or wish.clip:
+        raise LiveNow(str(info.get("live_status")))
+
+
+def check_wish(info: dict[str, Any], wish: Variant) -> None:
+    """Raises NoSuchVariant for a clip behind the end, or a language that is not there."""
+    duration = float(info.get("duration") or 0)
+    if wish.clip and 0 < duration <= wish.clip.start:
+        raise ClipBeyond(f"{wish} of {duration:g} s", facts={"length": f"{duration:g}"})
+    if wish.subtitles:
+        subtitles.choose(info, wish.subtitles)
+
+
+def kind_of(file: Direct | None, streams: formats.Streams, order: Order) -> str:
+    """What it will be. Raises NoSuchVariant when sound is wanted of a picture or an archive."""
+    wish = parse(order.variant)
+    if wish.words_alone:
+        return "file"
+    wants_sound = wish.sound
+    if file and file.kind in ("photo", "file"):
+        if wants_sound:
+            raise NoSound(f"{order.variant} of {file.name}")
+        return file.kind
+    if wants_sound or (file and file.kind == "audio"):
+        return "audio"
+    return "video" if any(map(formats.has_video, streams)) else "audio"
+
+
+def key(info: dict[str, Any]) -> str:
+    """The media's name among all sites; nothing where ids are only made up from addresses."""
+    extractor = extractor_of(info)
+    return "" if extractor in GENERIC else plain(f"{extractor}:{info.get('id')}")
+
+
+def site(info: dict[str, Any]) -> str:
+    """A short name for counters and words: the extractor's, else the host's."""
+    extractor = extractor_of(info)
+    if extractor not in GENERIC:
+        return extractor
+    return host(info.get("webpage_url") or "")
+
+
+def host(url: str) -> str:
+    return bare(urlsplit(url).hostname or "")
+
+
+def extractor_of(info: dict[str, Any]) -> str:
+    return str(info.get("extractor_key") or GENERIC[0]).lower()
+
+
+def title(info: dict[str, Any], file: Direct | None, of_list: str = "") -> str:
+    """The title a person would give it; a file's is its name, unless a page, or the list that
+    it is of, gave it a better."""
+    given = str(info.get("track") or info.get("title") or "")
+    if extractor_of(info) in GENERIC:
+        given = given.removesuffix(" (1)")  # a page's only film is numbered all the same
+    if file and given in ("", split(file_types.end_of(info["url"]))[0]):
+        given = of_list or split(file.name)[0]
+    return plain(given or info.get("id") or "", TITLE_LENGTH)
+
+
+def performer(info: dict[str, Any]) -> str:
+    """Who made it. For a page of no known site, what yt-dlp calls the uploader is the host."""
+    host = None if extractor_of(info) in GENERIC else info.get("uploader") or info.get("channel")
+    return plain(info.get("artist") or host or "", TITLE_LENGTH)

@@ -1,0 +1,130 @@
+"""Pages with several media: the parts of one post, which belong together, or a list from which
+somebody has to choose.
+
+What tells them apart is how a site's reader gives them: a post's parts come complete, a list's
+entries as addresses to be read one by one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from procs.engine.failures.exception_chain import plain
+from procs.engine.protocol.messages import Entry, Order
+from procs.errors import Empty, NoEntry, NoSuchVariant, Unsupported
+from procs.wishes import picks
+from procs.wishes.variant import Variant, parse
+
+#: Parts of a post that are taken when none were chosen, and entries of a list that are shown.
+ALBUM, ENTRIES_SHOWN = 30, 10
+#: How often a list of one entry is opened to find another in it.
+DEPTH = 3
+TITLE_LENGTH, ADDRESS = 120, 2048
+LISTS = ("playlist", "multi_video")
+ADDRESSES = ("url", "url_transparent")
+
+Info = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a link leads to: `infos` complete (one, or the parts of a post, of which one may be
+    `chosen`), or the `entries` of a list, of which there are `count` where the site says so, and
+    `more` than are here."""
+
+    infos: tuple[Info, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    title: str = ""
+    count: int | None = None
+    more: bool = False
+    chosen: bool = False
+
+
+def wanted(order: Order) -> str:
+    """Which entries yt-dlp reads, in its words."""
+    found = places(order)
+    if isinstance(found, range):
+        return f"{found[0]}:{found[-1]}"
+    return ",".join(map(str, found))
+
+
+def places(order: Order) -> Sequence[int]:
+    """The numbers of the entries that are read; one more than is shown tells whether it goes on."""
+    wish = parse(order.variant)
+    if wish.looks:
+        first = (wish.page - 1) * ENTRIES_SHOWN + 1
+        return range(first, first + ENTRIES_SHOWN + 1)
+    if wish.pick == picks.EVERYTHING:
+        return range(1, order.entries + 2)
+    return picks.numbers(wish.pick, order.entries) if wish.pick else range(1, ALBUM + 1)
+
+
+def opened(ydl: Any, info: Info | None, order: Order) -> Opened:
+    """What is in an extracted info. Raises Empty, NoSuchVariant, Unsupported."""
+    wish = parse(order.variant)
+    for _ in range(DEPTH):
+        if not info:
+            raise Empty("the page lists nothing")
+        if info.get("_type") not in LISTS:
+            return Opened((info,))
+        there = numbered(info)
+        if not there:
+            raise missing(info, wish) if wish.pick else Empty("an empty list")
+        if not any(is_address(entry) for _, entry in there):
+            return post(info, there, wish, order)
+        if wish.pick or len(there) > 1:
+            return listed(info, there, wish, order)
+        info = ydl.process_ie_result(dict(there[0][1]), download=False)
+    raise Unsupported("a list of a list of a list")
+
+
+def missing(info: Info, wish: Variant) -> NoSuchVariant:
+    """None of the chosen entries is there; how many there are, where the site says so."""
+    count = info.get("playlist_count")
+    wanted = str((wish.page - 1) * ENTRIES_SHOWN + 1) if wish.looks else wish.pick
+    facts = {"wanted": wanted, "count": str(count)} if isinstance(count, int) else {}
+    return NoEntry(f"no entry {wanted} of {count}", facts=facts)
+
+
+def numbered(info: Info) -> list[tuple[int, Info]]:
+    """The entries with their numbers in the list."""
+    entries = info.get("entries") or []
+    places = info.get("requested_entries") or range(1, len(entries) + 1)
+    return [(place, one) for place, one in zip(places, entries, strict=False) if one]
+
+
+def is_address(entry: Info) -> bool:
+    return entry.get("_type") in (*ADDRESSES, *LISTS)
+
+
+def post(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order) -> Opened:
+    """The parts of one post. To be looked at, they are a list to choose from."""
+    if wish.looks:
+        return listed(info, there, wish, order)
+    if wish.pick == picks.EVERYTHING:
+        there = there[: order.entries]
+    infos = tuple(one for _, one in there)
+    return Opened(infos, title=title(info), chosen=bool(wish.pick))
+
+
+def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order) -> Opened:
+    most = order.entries if wish.pick and not wish.looks else ENTRIES_SHOWN
+    entries = tuple(entry(place, one) for place, one in there[:most])
+    count = info.get("playlist_count")
+    asked = picks.count(wish.pick) if wish.pick and not wish.looks else None
+    return Opened(
+        entries=entries,
+        title=title(info),
+        count=count if isinstance(count, int) and count >= len(there) else None,
+        more=len(there) > most or (asked or 0) > order.entries,
+    )
+
+
+def entry(place: int, one: Info) -> Entry:
+    url = str(one.get("url") or one.get("webpage_url") or "")
+    name = plain(one.get("title") or "", TITLE_LENGTH)
+    return Entry(place, name, plain(url, ADDRESS), float(one.get("duration") or 0))
+
+
+def title(info: Info) -> str:
+    return plain(info.get("title") or info.get("id") or "", TITLE_LENGTH)

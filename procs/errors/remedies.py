@@ -1,0 +1,38 @@
+"""What a sysadmin can do about a class of failure, or another alert; nothing stands here for what
+only a person, the site or time can mend."""
+
+from procs import errors
+from procs.errors import JobError, alert_kinds
+
+#: Also what helps a database that cannot be written.
+FREE_SPACE = "free space under CHAPAR_HOME"
+ADVICE: dict[type[JobError], str] = {
+    errors.BotCheck: "give the site another egress or cookies in sites.toml, or a lower rate",
+    errors.SiteBusy: "lower the site's rate in sites.toml, or give it another egress",
+    errors.LoginNeeded: "where it matters, give the site cookies in sites.toml",
+    errors.GeoBlocked: "where it matters, give the site an egress in another country in sites.toml",
+    errors.LeftAlone: "see chapar breakers, and what it says the site was left alone after",
+    errors.SiteFiltered: "set CHAPAR_UPSTREAM_PROXY, or the site's egress in sites.toml",
+    errors.ProxyBroken: "look at the proxy that CHAPAR_UPSTREAM_PROXY or sites.toml names",
+    errors.ExtractorBroken: "chapar engine update; report the example if that does not help",
+    errors.DiskFull: FREE_SPACE,
+    errors.DiskTooSmall: "give CHAPAR_HOME a larger disk, or lower CHAPAR_MAX_FILE_SIZE",
+    errors.EngineDied: "see the worker's log; the machine may be short of memory",
+    errors.Quarantined: "see chapar why JOB; report the link",
+    errors.UploadRefused: "see the worker's log for Telegram's word; report it with the method",
+    errors.Unknown: "report the example; see the worker's log for its trace",
+}
+ALERT_ADVICE = {
+    alert_kinds.REVOKED: "see that no other process uses it, then remove its file under sessions/",
+    alert_kinds.SIGN_IN: "nothing but wait: each restart with a new sign-in makes it longer",
+    alert_kinds.UNCERTAIN: "see chapar why JOB; ask the person whether it came",
+    alert_kinds.LOW: f"{FREE_SPACE}, or lower CHAPAR_DISK_FLOOR",
+}
+#: About an admin who cannot be told of any.
+DEAF = "this admin must write /start to the bot, or unblock it"
+BY_NAME = ALERT_ADVICE | {kind().name: words for kind, words in ADVICE.items()}
+
+
+def of(name: str) -> str | None:
+    """What to do about a class of failure, or another alert, by its name (`bot-check`)."""
+    return BY_NAME.get(name)

@@ -1,0 +1,27 @@
+"""Workers that live but do not beat are killed: their leases run out, and only a process that is
+gone cannot write any more."""
+
+import os
+import signal
+
+from procs.core import log
+from procs.core.clock import Now
+from procs.store.database import Database
+from procs.store.health import workers
+from procs.store.jobs.leases import LEASE
+
+
+def kill_hung(db: Database, *, now: Now) -> int:
+    """Kill this machine's workers that have not beaten for two leases. Returns how many."""
+    hung = [
+        worker
+        for worker in workers.present(db)
+        if worker.state != "spare"
+        and worker.here
+        and worker.alive
+        and now.boot - worker.beat_at > 2 * LEASE
+    ]
+    for worker in hung:
+        log.error("worker.hung", worker=worker.name, silent=now.boot - worker.beat_at)
+        os.kill(worker.pid, signal.SIGKILL)
+    return len(hung)

@@ -1,0 +1,120 @@
+"""The keeper's rounds: what is done how often."""
+
+import time
+from collections.abc import Callable
+
+from procs.config import Settings
+from procs.core import clock, disk, log
+from procs.errors import StoreFull, remedies
+from procs.keeper import hung_workers, sweep
+from procs.keeper.disk_watch import Space
+from procs.keeper.engine_updates import Freshness
+from procs.store import wake
+from procs.store.database import Database
+from procs.store.health import alerts, failed_attempts, notifications
+from procs.store.jobs import recovery, reservations
+from procs.store.limits import send_budget
+from procs.store.media import looks, uploads
+from procs.store.reports import personal_data, pruner
+from procs.store.requests import buttons, heard_updates
+from procs.store.sites import breakers, visits
+
+#: Seconds that a job, a request or a worker that is over stays in the record.
+KEEP = 30 * 24 * 3600.0
+#: Rows forgotten in one round: fourteen million a day, and the gate is free between two bites.
+FORGET = 10_000
+
+
+class Round:
+    """One piece of work and the seconds between two times of it."""
+
+    def __init__(self, every: float, work: Callable[[], object]) -> None:
+        self.every = every
+        self.work = work
+        self.next = 0.0
+
+    def run(self, now: float) -> None:
+        """Do it when it is due. Raises StoreFull."""
+        if now < self.next:
+            return
+        self.next = now + self.every
+        self.work()
+
+
+class Keeper:
+    """All rounds over one database."""
+
+    def __init__(self, db: Database, settings: Settings) -> None:
+        self.db = db
+        self.settings = settings
+        self.space = Space(db, settings)
+        self.rounds = (
+            Round(2, self.space.watch),
+            Round(1, self.bring_due),
+            Round(5, self.take_back),
+            Round(10, self.maintain),
+            Round(20, self.sweep),
+            Round(60, Freshness(db, settings).watch),
+            Round(60, self.prune),
+        )
+
+    def run(self) -> None:
+        """Whatever is due now."""
+        for one in self.rounds:
+            try:
+                one.run(time.monotonic())
+            except StoreFull as error:
+                log.error("store.full", error=error, fix=remedies.FREE_SPACE)
+                self.make_room()
+
+    def make_room(self) -> None:
+        """The database cannot be written: is it for want of room?"""
+        if disk.free(self.settings.home) < self.settings.ballast_size:
+            self.space.give_up_ballast()
+
+    def bring_due(self) -> None:
+        now = clock.now()
+        due = recovery.next_due(self.db)
+        if due is not None and due <= now.wall:
+            wake.poke_idle(self.db.run, recovery.bring_due(self.db, now=now))
+
+    def take_back(self) -> None:
+        now = clock.now()
+        freed = recovery.release_dead(self.db, now=now) + recovery.reap(self.db, now=now)
+        if freed:
+            log.warning("leases.taken-back", jobs=freed)
+            wake.poke_idle(self.db.run, freed)
+        hung_workers.kill_hung(self.db, now=now)
+
+    def maintain(self) -> None:
+        if done := self.db.maintain():
+            log.info("database.maintained", **done)
+
+    def sweep(self) -> None:
+        sweep.sweep(self.db, self.settings, now=clock.now())
+        reservations.prune(self.db, host=disk.host())
+
+    def prune(self) -> None:
+        now = clock.now()
+        forget(self.db, before=now.wall - KEEP)
+        failed_attempts.prune(self.db, before=now.wall - KEEP)
+        send_budget.prune(self.db, now=now)
+        breakers.prune(self.db, now=now)
+        looks.prune(self.db, now=now)
+        uploads.prune(self.db, now=now)
+        visits.prune(self.db, now=now)
+        alerts.prune(self.db, now=now)
+        notifications.prune(self.db, now=now)
+        heard_updates.prune(self.db, now=now)
+        buttons.prune(self.db, now=now)
+        personal_data.proceed_all(self.db, now=now)
+
+
+def forget(db: Database, *, before: float, most: int = FORGET) -> int:
+    """Forget old rows until there are none, or `most` are gone: the next round goes on."""
+    forgotten = 0
+    for bite in pruner.bites(db, before=before):
+        forgotten += bite
+        if forgotten >= most:
+            break
+    return forgotten

@@ -1,0 +1,87 @@
+"""What a file really is: the facts that ffprobe, or PyAV in its words, tells of it."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from procs.core import codec
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A moving picture. Width and height as displayed: after rotation and pixel shape."""
+
+    codec: str
+    width: int
+    height: int
+    pixels: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFacts:
+    """One file. `container` is the demuxer's name; `sound` the codec, empty when it is silent;
+    `cover` says that a still picture is inside."""
+
+    container: str
+    duration: float
+    picture: Picture | None
+    sound: str
+    cover: bool = False
+    title: str = ""
+    artist: str = ""
+
+
+def read(text: bytes) -> MediaFacts | None:
+    """The facts in ffprobe's JSON; None when it saw no stream at all."""
+    told = codec.load(text)
+    streams = told.get("streams") or []
+    if not streams:
+        return None
+    head = told.get("format") or {}
+    tags = {k.lower(): str(v) for k, v in (head.get("tags") or {}).items()}
+    pictures = [s for s in streams if s.get("codec_type") == "video"]
+    moving = [s for s in pictures if not is_cover(s)]
+    sounds = [s for s in streams if s.get("codec_type") == "audio"]
+    return MediaFacts(
+        container=str(head.get("format_name") or ""),
+        duration=seconds(head.get("duration")),
+        picture=picture(moving[0]) if moving else None,
+        sound=str(sounds[0].get("codec_name") or "unknown") if sounds else "",
+        cover=len(pictures) > len(moving),
+        title=tags.get("title", ""),
+        artist=tags.get("artist", ""),
+    )
+
+
+def is_cover(stream: dict[str, Any]) -> bool:
+    return bool((stream.get("disposition") or {}).get("attached_pic"))
+
+
+def picture(stream: dict[str, Any]) -> Picture:
+    width, height = int(stream.get("width") or 0), int(stream.get("height") or 0)
+    width = round(width * shape(str(stream.get("sample_aspect_ratio") or "")))
+    if turned(stream) % 180:
+        width, height = height, width
+    name, pixels = stream.get("codec_name") or "", stream.get("pix_fmt") or ""
+    return Picture(str(name), width, height, str(pixels))
+
+
+def shape(ratio: str) -> Fraction:
+    """How wide a pixel is; 0:1 and silence mean square."""
+    wide, _, high = ratio.partition(":")
+    if wide.isdecimal() and high.isdecimal() and int(wide) and int(high):
+        return Fraction(int(wide), int(high))
+    return Fraction(1)
+
+
+def turned(stream: dict[str, Any]) -> int:
+    """Degrees by which players turn the picture."""
+    matrix = (side.get("rotation") for side in stream.get("side_data_list") or ())
+    return int(next((turn for turn in matrix if turn), 0))
+
+
+def seconds(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return 0.0

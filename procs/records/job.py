@@ -1,0 +1,176 @@
+"""The records that travel between the parts: what was asked, what is leased, what was got.
+
+Plain frozen data: no connection, no row object, no behaviour beyond reading oneself.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from procs.records.job_payload import DeliverPayload, LinkPayload, Payload, TrialPayload
+from procs.records.job_progress import Progress
+from procs.records.media_records import File as File
+from procs.records.media_records import Media as Media
+from procs.records.media_records import Part as Part
+from procs.records.media_records import Reference as Reference
+
+#: Whose requests `chapar fetch` makes: no Telegram user has this id.
+SYSADMIN = 0
+
+
+class State(IntEnum):
+    """Where a job is. The numbers are stored; those from DONE on are over."""
+
+    QUEUED = 0
+    LEASED = 1
+    LATER = 2
+    HELD = 3
+    WAITING = 10
+    DONE = 20
+    FAILED = 21
+    CANCELLED = 22
+    DEAD = 23
+
+    @property
+    def over(self) -> bool:
+        return self >= State.DONE
+
+
+#: (state, event) -> next state. A pair that is not here is a bug, not a case.
+MOVES = {
+    (State.WAITING, "seat"): State.QUEUED,
+    (State.WAITING, "cancel"): State.CANCELLED,
+    (State.QUEUED, "claim"): State.LEASED,
+    (State.QUEUED, "cancel"): State.CANCELLED,
+    (State.LEASED, "finish"): State.DONE,
+    (State.LEASED, "fail"): State.FAILED,
+    (State.LEASED, "retry"): State.LATER,
+    (State.LEASED, "release"): State.QUEUED,
+    (State.LEASED, "reap"): State.QUEUED,
+    (State.LEASED, "cancel"): State.CANCELLED,
+    (State.LEASED, "quarantine"): State.DEAD,
+    (State.WAITING, "pause"): State.HELD,
+    (State.QUEUED, "pause"): State.HELD,
+    (State.HELD, "resume"): State.QUEUED,
+    (State.HELD, "cancel"): State.CANCELLED,
+    (State.FAILED, "revive"): State.QUEUED,
+    (State.CANCELLED, "revive"): State.QUEUED,
+    (State.DEAD, "revive"): State.QUEUED,
+    (State.LATER, "due"): State.QUEUED,
+    (State.LATER, "crowd"): State.WAITING,
+    (State.LATER, "cancel"): State.CANCELLED,
+}
+
+
+class Lane(IntEnum):
+    """What a job waits behind: deliveries, downloads, looks, and downloads that are encoded anew
+    never wait for each other. The numbers are stored."""
+
+    LIGHT = 0
+    HEAVY = 1
+    LOOK = 2
+    ENCODE = 3
+
+
+class Kind(StrEnum):
+    FETCH = "fetch"
+    DELIVER = "deliver"
+    LOOK = "look"
+    TRIAL = "trial"
+
+
+class Step(StrEnum):
+    """What a leased job is doing, as the status message shows it."""
+
+    PROBE = "probe"
+    FETCH = "fetch"
+    PREPARE = "prepare"
+    UPLOAD = "upload"
+    DELIVER = "deliver"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What the user sent, parsed.
+
+    `url` is the canonical address; `site` a short name for counters and words (`youtube`,
+    `example.org`); `key` names the media without asking the network: `youtube:dQw4w9WgXcQ`, or
+    `url:<hash>` where the address does not tell. `title` is what a list calls it, if it is of one.
+    """
+
+    url: str
+    site: str
+    key: str
+    variant: str = "best"
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A Telegram user as intake sees one. `access_hash` lets another session of the same bot
+    address the chat (it belongs to the bot's account, not to one session)."""
+
+    id: int
+    language: str = "en"
+    name: str = ""
+    access_hash: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One link in one message. (chat, message, ordinal) is unique: an update that Telegram
+    repeats is recognised by it. `folder` instead of a chat for `chapar fetch`. An entry of a list
+    has a `parent`, the request for the list, and its `place` there."""
+
+    user: int
+    chat: int
+    message: int
+    ordinal: int
+    link: Link
+    folder: bool = False
+    chat_access: int = 0
+    parent: int = 0
+    place: int = 0
+    #: What the link leads to was seen already.
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on a job until its time is over, or it is renewed."""
+
+    job: int
+    fence: int
+    worker: int
+    user: int
+    lane: Lane
+    seat: int
+    kind: Kind
+    attempt: int
+    payload: Payload
+    progress: Progress = field(default_factory=Progress)
+
+    @property
+    def link(self) -> LinkPayload:
+        """What is fetched, looked at or tried. Raises TypeError for a delivery."""
+        if isinstance(self.payload, LinkPayload):
+            return self.payload
+        raise TypeError(f"job {self.job} ({self.kind}) has no link")
+
+    @property
+    def trial(self) -> TrialPayload:
+        """The breaker that is tried. Raises TypeError for any other job."""
+        if isinstance(self.payload, TrialPayload):
+            return self.payload
+        raise TypeError(f"job {self.job} ({self.kind}) is no trial")
+
+    @property
+    def delivery(self) -> DeliverPayload:
+        """What is sent for whom. Raises TypeError for any other job."""
+        if isinstance(self.payload, DeliverPayload):
+            return self.payload
+        raise TypeError(f"job {self.job} ({self.kind}) is no delivery")
+
+    @property
+    def site(self) -> str:
+        """The site that the job visits, "" for a delivery."""
+        return self.payload.site if isinstance(self.payload, LinkPayload) else ""

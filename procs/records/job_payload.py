@@ -1,0 +1,69 @@
+"""What a job is about, by its kind. It is written once, when the job is added, and never changed.
+
+In the database it is a JSON object. An upgrade rolls while jobs are under way, so a process reads
+rows of an older and of a newer version: a field that it does not know is ignored, and one that is
+not there has its default.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from procs.core import codec
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPayload:
+    """A link that is fetched or looked at; as `job.Link`. `folder` is the request in whose folder
+    the files go, 0 when they go to a chat."""
+
+    url: str = ""
+    site: str = ""
+    key: str = ""
+    variant: str = "best"
+    title: str = ""
+    folder: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPayload(LinkPayload):
+    """A site that is looked at because it was left alone: by which egress, and by which `person`
+    (nobody's number for everybody)."""
+
+    egress: str = "default"
+    person: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverPayload:
+    """A media that Telegram holds (its number), and the request that it is sent for."""
+
+    request: int = 0
+    media: int = 0
+
+
+Payload: TypeAlias = LinkPayload | DeliverPayload
+
+#: The record of each kind of job.
+RECORDS: dict[str, type[LinkPayload] | type[DeliverPayload]] = {
+    "fetch": LinkPayload,
+    "look": LinkPayload,
+    "trial": TrialPayload,
+    "deliver": DeliverPayload,
+}
+#: The fields of each record: asking the class costs more than writing the row's text.
+NAMES = {record: codec.names(record) for record in RECORDS.values()}
+
+
+def decode(kind: str, text: str) -> Payload:
+    """The payload of a job's row. Raises nothing for a row of another version: a claim must not
+    fail by it."""
+    found = codec.load(text)
+    return codec.record(RECORDS.get(kind, LinkPayload), found if isinstance(found, dict) else {})
+
+
+def encode(payload: Payload) -> str:
+    """The text for a job's row. A link that is in no list has no title."""
+    facts = {name: getattr(payload, name) for name in NAMES[type(payload)]}
+    if not facts.get("title", True):
+        del facts["title"]
+    return codec.dump(facts)

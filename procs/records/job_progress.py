@@ -1,0 +1,121 @@
+"""What the attempts of a job have achieved and learned so far; the next one goes on with it.
+
+In the database it is a JSON object, which holds only what there is. An upgrade rolls while jobs are
+under way, so a process reads rows of an older and of a newer version: a field that it does not know
+is kept as it is, and what it cannot read counts as absent, so that the step is done again.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple
+
+from procs.core import codec
+from procs.records.media_records import File, Part, part_of
+
+
+class Turn(NamedTuple):
+    """The instant (wall) that is booked for a visit by an egress."""
+
+    egress: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A media beside its parts: its title and site, and the keys that it is known by."""
+
+    title: str
+    site: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Files that are ready to go up, and the name of the folder in which they lie."""
+
+    folder: str
+    whole: Whole
+    files: tuple[File, ...]
+
+
+@dataclass(slots=True)
+class Progress:
+    """The one record of a lease that changes while the lease is held: a step sets a field, and
+    `leases.note` writes all of them down.
+
+    `way` is the egress by which the site is visited now, `tried` are those that failed the job,
+    `turn` is what is booked for a later visit. `size` is what the disk had no room for, in bytes;
+    `ready` since when (wall) a delivery waits only for those before it. `parts` are with Telegram;
+    with `whole`, all of them are.
+    """
+
+    way: str | None = None
+    tried: tuple[str, ...] = ()
+    turn: Turn | None = None
+    size: int | None = None
+    ready: float | None = None
+    prepared: Prepared | None = None
+    parts: tuple[Part, ...] = ()
+    whole: Whole | None = None
+    #: What another version of ours keeps there.
+    rest: dict[str, Any] = field(default_factory=dict)
+
+
+def whole_of(facts: Any) -> Whole:
+    whole = codec.record(Whole, facts)
+    return Whole(whole.title, whole.site, tuple(whole.keys))
+
+
+def prepared_of(facts: Any) -> Prepared:
+    files = tuple(codec.record(File, one) for one in facts["files"])
+    return Prepared(facts["folder"], whole_of(facts["whole"]), files)
+
+
+#: How a field is made of its JSON form.
+READERS: dict[str, Callable[[Any], Any]] = {
+    "way": str,
+    "tried": tuple,
+    "turn": lambda facts: Turn(*facts),
+    "size": int,
+    "ready": float,
+    "prepared": prepared_of,
+    "parts": lambda facts: tuple(part_of(one) for one in facts),
+    "whole": whole_of,
+}
+UNREADABLE = (TypeError, KeyError, ValueError, AttributeError)
+
+
+def decode(text: str) -> Progress:
+    """The progress of a job's row. Raises nothing for a row of another version."""
+    if text == "{}":
+        return Progress()
+    facts = codec.load(text)
+    read: dict[str, Any] = {"rest": {}}
+    for name, fact in facts.items() if isinstance(facts, dict) else ():
+        if name not in READERS:
+            read["rest"][name] = fact
+        elif fact is not None:
+            try:
+                read[name] = READERS[name](fact)
+            except UNREADABLE:
+                continue
+    return Progress(**read)
+
+
+def encode(progress: Progress) -> str:
+    """The text for a job's row."""
+    return codec.dump({**progress.rest, **_written(progress)})
+
+
+def _written(progress: Progress) -> dict[str, Any]:
+    """What there is, in the form of JSON."""
+    facts = ((name, getattr(progress, name)) for name in READERS)
+    return {name: _plain(fact) for name, fact in facts if fact is not None and fact != ()}
+
+
+def _plain(fact: Any) -> Any:
+    if isinstance(fact, Whole | Prepared):
+        return asdict(fact)
+    if isinstance(fact, tuple):
+        return [asdict(one) if isinstance(one, Part) else one for one in fact]
+    return fact

@@ -1,0 +1,71 @@
+"""What a media is made of: a file that is ready for Telegram, a file that Telegram holds, and all
+parts of one media."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from procs.core import codec
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file ready for Telegram, with its facts. Sizes in bytes, durations in seconds,
+    width and height as displayed (after rotation and pixel shape)."""
+
+    path: str
+    kind: str  # video | audio | photo | document | animation
+    name: str
+    mime: str
+    size: int
+    duration: float = 0.0
+    width: int = 0
+    height: int = 0
+    silent: bool = False
+    title: str = ""
+    performer: str = ""
+    thumbnail: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A file that Telegram holds: what is needed to send it again without uploading."""
+
+    kind: str  # photo | document
+    id: int
+    access_hash: int
+    file_reference: str  # hex
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of a media: its reference and the facts a caption shows."""
+
+    reference: Reference
+    kind: str
+    name: str
+    size: int
+    duration: float = 0.0
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """What one link, in one variant, was. `parts` in sending order."""
+
+    key: str
+    variant: str
+    title: str
+    site: str
+    url: str
+    parts: tuple[Part, ...]
+    id: int = 0
+
+
+def part_of(facts: Mapping[str, Any]) -> Part:
+    """The part of its JSON form; fields of another version are left out. Raises TypeError and
+    KeyError when one is missing that a part needs."""
+    reference = codec.record(Reference, facts["reference"])
+    return codec.record(Part, {**facts, "reference": reference})

@@ -1,0 +1,4 @@
+"""How the system does: alerts and who was told, failures, workers, engines, disks, counters.
+
+Every process imports its modules.
+"""

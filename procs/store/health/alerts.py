@@ -1,0 +1,119 @@
+"""Alerts: what goes wrong for more than one job, since when, and how often.
+
+A row for each kind and subject (`bot-check` of a site, `session-revoked` of a session). Whoever
+notices something pays one small write for it, and never with the job in hand. What admins are told
+of it stands in `tellings`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from procs.core import log
+from procs.core.clock import Now
+from procs.errors import StoreFull
+from procs.store.database import Database
+from procs.store.health.fingerprint import example
+
+#: Seconds of silence after which what nobody calls over is over; and for which what is over is kept
+#: when nobody was told.
+QUIET, DAY = 6 * 3600.0, 24 * 3600.0
+
+NOTE = """
+INSERT INTO alerts (kind, subject, lasts, count, first_at, last_at, job, worker, detail)
+VALUES (:kind, :subject, :lasts, 1, :now, :now, :job, :worker, :detail)
+    ON CONFLICT (kind, subject) DO UPDATE
+   SET count = CASE WHEN alerts.cleared_at IS NULL THEN alerts.count + 1 ELSE 1 END,
+       told = CASE WHEN alerts.cleared_at IS NULL THEN alerts.told ELSE 0 END,
+       first_at = CASE WHEN alerts.cleared_at IS NULL THEN alerts.first_at
+                       ELSE excluded.first_at END,
+       last_at = excluded.last_at, cleared_at = NULL,
+       job = excluded.job, worker = excluded.worker, detail = excluded.detail
+"""
+STANDS = """
+SELECT 1 FROM alerts WHERE kind = :kind AND subject = :subject AND cleared_at IS NULL
+"""
+CLEAR = """
+UPDATE alerts SET cleared_at = :now
+ WHERE kind = :kind AND subject = :subject AND cleared_at IS NULL
+"""
+#: Of an `Alert`, in its order.
+COLUMNS = """
+kind, subject, lasts, count, told, first_at, last_at, cleared_at, told_at, job, worker, detail
+"""
+STANDING = f"SELECT {COLUMNS} FROM alerts WHERE cleared_at IS NULL ORDER BY first_at"
+PRUNE = """
+DELETE FROM alerts
+ WHERE CASE WHEN cleared_at IS NOT NULL THEN cleared_at < :day
+                                                  OR shown = 0 AND cleared_at < :quiet
+            ELSE lasts = 0 AND last_at < :quiet END
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One row. What `lasts` goes on until it is cleared; anything else is over when it is heard of
+    no more. `count` is how often it was noticed and `told` how often by the last telling; `job`
+    (0 for none), `worker` and `detail` are of the latest time; instants are wall time."""
+
+    kind: str
+    subject: str
+    lasts: bool
+    count: int
+    told: int
+    first_at: float
+    last_at: float
+    cleared_at: float | None
+    told_at: float | None
+    job: int
+    worker: str
+    detail: str
+
+
+def note(
+    db: Database,
+    kind: str,
+    subject: str = "",
+    *,
+    now: Now,
+    lasts: bool = False,
+    job: int = 0,
+    worker: str = "",
+    detail: str = "",
+) -> None:
+    """Something went wrong (once more). `lasts` when only `clear` ends it. Never fails: what a full
+    disk keeps from being written stands in the log of whoever noticed it."""
+    facts = {"kind": kind, "subject": subject, "lasts": int(lasts), "job": job, "now": now.wall}
+    try:
+        with db.write():
+            db.change(NOTE, {**facts, "worker": worker, "detail": example(detail)})
+    except StoreFull as error:
+        log.warning("alert.unwritten", kind=kind, subject=subject, error=error)
+
+
+def clear(db: Database, kinds: Iterable[str], subject: str, *, now: Now) -> None:
+    """It is over. Costs one look each when it never was. Never fails, as `note`."""
+    named: list[Mapping[str, Any]] = [{"kind": kind, "subject": subject} for kind in kinds]
+    there = [one for one in named if db.one(STANDS, one)]
+    try:
+        if there:
+            with db.write():
+                db.change_many(CLEAR, [{**one, "now": now.wall} for one in there])
+    except StoreFull as error:
+        log.warning("alert.unwritten", subject=subject, error=error)
+
+
+def standing(db: Database) -> list[Alert]:
+    """What goes on, the oldest first."""
+    return [alert(row) for row in db.all(STANDING)]
+
+
+def prune(db: Database, *, now: Now) -> int:
+    """Forget what is over."""
+    with db.write():
+        return db.change(PRUNE, {"day": now.wall - DAY, "quiet": now.wall - QUIET})
+
+
+def alert(row: tuple[Any, ...]) -> Alert:
+    kind, subject, lasts, *rest = row
+    return Alert(kind, subject, bool(lasts), *rest)

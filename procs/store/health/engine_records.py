@@ -1,0 +1,102 @@
+"""Which version of the engine was used since when on a machine, how it did, and which are not to be
+taken again."""
+
+from dataclasses import dataclass
+
+from procs.core.clock import Now
+from procs.errors import ExtractorBroken
+from procs.records.job import Lane, State
+from procs.store.database import Database
+
+#: The class of failure that a better version would mend.
+BROKEN = ExtractorBroken("").name
+#: Tries after which their share of failures means something.
+ENOUGH = 20
+
+LATEST = """
+SELECT version, used_at, job, broken, usual FROM engines
+ WHERE host = :host AND used_at > 0 ORDER BY used_at DESC LIMIT 1
+"""
+USE = """
+INSERT INTO engines (host, version, used_at, job, broken, usual)
+VALUES (:host, :version, :now, (SELECT COALESCE(MAX(id), 0) FROM jobs), :broken, :usual)
+    ON CONFLICT (host, version) DO UPDATE
+   SET used_at = excluded.used_at, job = excluded.job, broken = excluded.broken,
+       usual = excluded.usual
+"""
+REFUSE = """
+INSERT INTO engines (host, version, used_at, job, broken, usual, refused_at, why)
+VALUES (:host, :version, 0, 0, 0, 0, :now, :why)
+    ON CONFLICT (host, version) DO UPDATE SET refused_at = excluded.refused_at, why = excluded.why
+"""
+FORGIVE = """
+UPDATE engines SET refused_at = NULL, why = '' WHERE host = :host AND version = :version
+"""
+REFUSED = "SELECT version, why FROM engines WHERE host = :host AND refused_at IS NOT NULL"
+TOTAL = "SELECT COALESCE(SUM(count), 0) FROM failures WHERE error = :error"
+DONE = f"SELECT COUNT(*) FROM jobs WHERE id > :job AND lane = {Lane.HEAVY} AND state = {State.DONE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A version that came into use at a wall instant. Since then so many downloads were `done`,
+    and so many attempts found an extractor `broken`; `usual` is their share under the version
+    before."""
+
+    version: str
+    used_at: float
+    usual: float
+    done: int
+    broken: int
+
+    @property
+    def tries(self) -> int:
+        return self.done + self.broken
+
+    @property
+    def share(self) -> float:
+        """The part of the tries that found an extractor broken."""
+        return self.broken / max(1, self.tries)
+
+
+def broken(db: Database) -> int:
+    """All attempts so far that found an extractor broken."""
+    row = db.one(TOTAL, {"error": BROKEN})
+    return int(row[0]) if row else 0
+
+
+def in_use(db: Database, host: str) -> tuple[str, float] | None:
+    """The version that a machine uses, as far as it was noted, and since which wall instant."""
+    row = db.one(LATEST, {"host": host})
+    return (row[0], row[1]) if row else None
+
+
+def latest(db: Database, host: str) -> Use | None:
+    """What a machine uses, as far as it was noted, and how it does."""
+    row = db.one(LATEST, {"host": host})
+    if row is None:
+        return None
+    version, used_at, job, before, usual = row
+    done = db.one(DONE, {"job": job})
+    return Use(version, used_at, usual, done[0] if done else 0, max(0, broken(db) - before))
+
+
+def use(db: Database, host: str, version: str, *, now: Now) -> None:
+    """A version comes into use, by somebody's wish: an earlier refusal of it is forgotten."""
+    with db.write():
+        before = latest(db, host)
+        usual = before.share if before and before.tries >= ENOUGH else 0.0
+        facts = {"host": host, "version": version, "now": now.wall}
+        db.change(USE, {**facts, "broken": broken(db), "usual": usual})
+        db.change(FORGIVE, {"host": host, "version": version})
+
+
+def refuse(db: Database, host: str, version: str, *, why: str, now: Now) -> None:
+    """Let no update by itself take this version again."""
+    with db.write():
+        db.change(REFUSE, {"host": host, "version": version, "why": why, "now": now.wall})
+
+
+def refused(db: Database, host: str) -> dict[str, str]:
+    """The versions that are not to be taken by themselves, and why."""
+    return {version: why for version, why in db.all(REFUSED, {"host": host})}

@@ -1,0 +1,65 @@
+"""The error detector: every failed attempt, grouped by class, site and the print of its words."""
+
+from dataclasses import dataclass
+
+from procs.core.clock import Now
+from procs.store.database import Database
+from procs.store.health.fingerprint import example, fingerprint
+
+#: Groups that are kept: the words and the sites come from outside, so there is no end of them.
+MOST = 2000
+
+NOTE = """
+INSERT INTO failures (error, site, print, count, first_at, last_at, job, code, example)
+VALUES (:error,
+        COALESCE(NULLIF((SELECT site FROM jobs WHERE id = :job), ''), :site),
+        :print, 1, :now, :now, :job, :code, :example)
+    ON CONFLICT (error, site, print) DO UPDATE
+   SET count = failures.count + 1, last_at = excluded.last_at, job = excluded.job,
+       code = CASE excluded.code WHEN '' THEN failures.code ELSE excluded.code END
+"""
+GROUPS = """
+SELECT error, site, print, count, first_at, last_at, job, code, example FROM failures
+ WHERE last_at >= :since ORDER BY last_at DESC
+"""
+PRUNE = """
+DELETE FROM failures
+ WHERE last_at < :before
+    OR last_at < (SELECT last_at FROM failures ORDER BY last_at DESC LIMIT 1 OFFSET :most)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Attempts that failed alike. `job` and `code` are of the latest ("" when nobody was told yet),
+    `example` the words of the first, without secrets; instants are wall time."""
+
+    error: str
+    site: str
+    print: str
+    count: int
+    first_at: float
+    last_at: float
+    job: int
+    code: str
+    example: str
+
+
+def note(
+    db: Database, job: int, *, error: str, site: str, detail: str, code: str, now: Now
+) -> None:
+    """Count one failed attempt. The site is the one of the job's link when it has one."""
+    facts = {"job": job, "error": error, "site": site, "code": code, "now": now.wall}
+    with db.write():
+        db.change(NOTE, {**facts, "print": fingerprint(detail), "example": example(detail)})
+
+
+def groups(db: Database, *, since: float = 0.0) -> list[Group]:
+    """What failed since a wall instant, the latest first."""
+    return [Group(*row) for row in db.all(GROUPS, {"since": since})]
+
+
+def prune(db: Database, *, before: float) -> int:
+    """Forget what did not happen again since a wall instant, and the oldest of too many."""
+    with db.write():
+        return db.change(PRUNE, {"before": before, "most": MOST - 1})

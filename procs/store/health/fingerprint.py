@@ -1,0 +1,40 @@
+"""Failures that are the same one: their words without what differs from time to time.
+
+The words come from sites, so they may be anything, of any length, and may repeat secrets.
+"""
+
+import hashlib
+import re
+
+from procs.core import log
+
+#: Characters of an example that are kept, and of the words that a fingerprint is taken of.
+EXAMPLE, WORDS = 300, 200
+#: Words that carry somebody's rights, beside the tokens and queries that no log line shows.
+SECRET = re.compile(
+    r"(?i)\b([\w-]*(?:cookie|authorization|passw|token|secret|signature|session|api.?key)[\w-]*|sid)"
+    r"(\"?\s*[:=]\s*)[^\r\n]*|\b(bearer)(\s+)\S+"
+)
+#: What differs from one failure to the next, and what stands for it.
+DIFFERS = (
+    (re.compile(r"https?://\S+"), "<url>"),
+    (re.compile(r"(?<![\w<])/[\w.~-]+(?:/[\w.~-]*)+"), "<path>"),
+    (re.compile(r"(?<=\] )[^\s:]+(?=: )"), "<id>"),  # yt-dlp's `[site] id: what happened`
+    (re.compile(r"\b(?=\w*[a-z])(?=\w*[A-Z]\w*[A-Z])[\w-]{8,}"), "<id>"),
+    (re.compile(r"[\w-]*\d[\w-]*"), "<n>"),
+    (re.compile(r"\s+"), " "),
+)
+
+
+def example(detail: str) -> str:
+    """The words as an operator may read them: no secrets, one line, not endless."""
+    return " ".join(SECRET.sub(r"\1\2\3\4***", log.mask(detail[: 4 * EXAMPLE])).split())[:EXAMPLE]
+
+
+def fingerprint(detail: str) -> str:
+    """Twelve hexadecimal digits, the same for failures that differ in numbers, ids, addresses and
+    paths only."""
+    words = example(detail)
+    for pattern, instead in DIFFERS:
+        words = pattern.sub(instead, words)
+    return hashlib.sha256(words.lower()[:WORDS].encode()).hexdigest()[:12]

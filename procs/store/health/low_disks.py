@@ -1,0 +1,26 @@
+"""Disks that are low: while one is, no download starts there, and people read why they wait."""
+
+from procs.core.clock import Now
+from procs.store.database import Database
+
+NOTE = """
+INSERT INTO disks (host, since, free) VALUES (:host, :now, :free)
+    ON CONFLICT (host) DO UPDATE SET free = excluded.free
+"""
+FORGET = "DELETE FROM disks WHERE host = :host"
+LOW = "SELECT host, since, free FROM disks"
+
+
+def low(db: Database) -> dict[str, float]:
+    """The machines whose disk is low, and the wall instant since when."""
+    return {host: since for host, since, _ in db.all(LOW)}
+
+
+def note_low(db: Database, host: str, *, free: int, now: Now) -> None:
+    with db.write():
+        db.change(NOTE, {"host": host, "free": free, "now": now.wall})
+
+
+def note_enough(db: Database, host: str) -> None:
+    with db.write():
+        db.change(FORGET, {"host": host})

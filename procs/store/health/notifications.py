@@ -1,0 +1,151 @@
+"""What admins were told of the alerts, and what they are to be told next.
+
+A telling is written down before it is sent, with a random id for each admin, as a delivery is: a
+restart repeats nothing. What goes on is told when it begins, again after hours, and when it is
+over.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from procs.core import codec
+from procs.core.clock import Now
+from procs.store.database import Database
+from procs.store.health.alerts import COLUMNS, Alert, alert
+from procs.store.media.deliveries import random_id
+
+#: Seconds between two words about what goes on; and after the word that it was over, until what
+#: comes and goes is spoken of again.
+REPEAT, AGAIN = 4 * 3600.0, 1800.0
+#: Seconds for which what begins together is gathered.
+GATHER = 1.0
+#: Seconds that follow a telling before the next, by how many there were in the last hour.
+GAPS = (0.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
+HOUR, DAY = 3600.0, 24 * 3600.0
+
+# What came and went before anybody was told is told too: the bot may have been away.
+DUE = f"""
+SELECT {COLUMNS} FROM alerts
+ WHERE CASE WHEN told_at IS NULL THEN TRUE
+            WHEN cleared_at IS NOT NULL THEN shown = 1
+            WHEN shown = 1 THEN told_at <= :repeat AND (lasts = 1 OR count > told)
+            ELSE told_at <= :again END
+ ORDER BY first_at
+"""
+TOLD = """
+UPDATE alerts
+   SET told_at = :now, told = count, shown = CASE WHEN cleared_at IS NULL THEN 1 ELSE 0 END
+ WHERE kind = :kind AND subject = :subject
+"""
+LATELY = "SELECT COUNT(*), MAX(at) FROM tellings WHERE at > :since"
+TELL = "INSERT INTO tellings (at, body) VALUES (:now, :body) RETURNING id"
+ADDRESS = "INSERT INTO notices (telling, admin, random_id) VALUES (:telling, :admin, :random)"
+UNSENT = """
+SELECT n.telling, n.admin, n.random_id, t.body, u.access, u.language
+  FROM notices n JOIN tellings t ON t.id = n.telling LEFT JOIN users u ON u.id = n.admin
+ WHERE n.ended_at IS NULL ORDER BY n.telling
+"""
+ENDED = "UPDATE notices SET ended_at = :now WHERE telling = :telling AND admin = :admin"
+DEAFEN = """
+INSERT INTO deaf (admin, since, why) VALUES (:admin, :now, :why) ON CONFLICT (admin) DO NOTHING
+"""
+HEARS = "DELETE FROM deaf WHERE admin = :admin"
+DEAF = "SELECT admin, since, why FROM deaf ORDER BY admin"
+PRUNE = "DELETE FROM tellings WHERE at < :day"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One telling for one admin. `access` is None for an admin who never wrote to the bot."""
+
+    telling: int
+    admin: int
+    random_id: int
+    body: tuple[dict[str, Any], ...]
+    access: int | None
+    language: str
+
+
+def plan(db: Database, admins: Sequence[int], *, now: Now) -> int:
+    """Write down one telling of all that admins should hear now. Returns of how many alerts; none
+    when the last telling was just now."""
+    if not admins or not due(db, now):
+        return 0
+    with db.write(full=True):
+        found = due(db, now)  # once more: what others write between would be lost
+        body = codec.dump([said(one, now) for one in found])
+        ((telling,),) = db.all(TELL, {"now": now.wall, "body": body})
+        addressed = [{"telling": telling, "admin": it, "random": random_id()} for it in admins]
+        db.change_many(ADDRESS, addressed)
+        named = [{"kind": one.kind, "subject": one.subject, "now": now.wall} for one in found]
+        db.change_many(TOLD, named)
+    return len(found)
+
+
+def due(db: Database, now: Now) -> list[Alert]:
+    """What is to be told now, when something may be."""
+    rows = db.all(DUE, {"repeat": now.wall - REPEAT, "again": now.wall - AGAIN})
+    found = [alert(row) for row in rows]
+    fresh = min((one.cleared_at or one.first_at for one in found), default=now.wall)
+    return found if now.wall - fresh >= GATHER and may_tell(db, now) else []
+
+
+def may_tell(db: Database, now: Now) -> bool:
+    ((count, last),) = db.all(LATELY, {"since": now.wall - HOUR})
+    gap = GAPS[min(count, len(GAPS) - 1)]
+    return last is None or not 0 <= now.wall - last < gap  # a clock that was put back mutes nobody
+
+
+def said(one: Alert, now: Now) -> dict[str, Any]:
+    """What a telling says of an alert, as it was when that was written down: whether it is new,
+    goes on (again) or is over, for how many seconds, and how often it was noticed; of what goes on,
+    how often since the last word about it."""
+    again = one.cleared_at is None and one.told > 0
+    end = now.wall if one.cleared_at is None else one.cleared_at
+    begin = one.told_at if again and not one.lasts and one.told_at else one.first_at
+    return {
+        "word": "over" if one.cleared_at is not None else "again" if again else "new",
+        "kind": one.kind,
+        "subject": one.subject,
+        "lasts": one.lasts,
+        "count": one.count - one.told if again else one.count,
+        "seconds": max(0.0, end - begin),
+        "job": one.job,
+        "worker": one.worker,
+        "detail": one.detail,
+    }
+
+
+def unsent(db: Database) -> list[Notice]:
+    """What admins were not told yet, in order."""
+    return [
+        Notice(telling, admin, number, tuple(codec.load(body)), access, language or "en")
+        for telling, admin, number, body, access, language in db.all(UNSENT)
+    ]
+
+
+def sent(db: Database, notice: Notice, *, now: Now) -> None:
+    """An admin has it."""
+    with db.write():
+        db.change(ENDED, {"telling": notice.telling, "admin": notice.admin, "now": now.wall})
+        db.change(HEARS, {"admin": notice.admin})
+
+
+def unheard(db: Database, notice: Notice, *, why: str, now: Now) -> bool:
+    """An admin cannot be told: this is given up, the next is tried. True the first time."""
+    facts = {"admin": notice.admin, "now": now.wall}
+    with db.write():
+        db.change(ENDED, {**facts, "telling": notice.telling})
+        return bool(db.change(DEAFEN, {**facts, "why": why}))
+
+
+def deaf(db: Database) -> list[tuple[int, float, str]]:
+    """The admins who could not be told: since when, and why."""
+    return [(admin, since, why) for admin, since, why in db.all(DEAF)]
+
+
+def prune(db: Database, *, now: Now) -> int:
+    """Forget what was told long ago, and what could not be told for so long."""
+    with db.write():
+        return db.change(PRUNE, {"day": now.wall - DAY})

@@ -1,0 +1,29 @@
+"""What admins set at run time, and what the configuration of the last start says."""
+
+from procs.core.clock import Now
+from procs.store.database import Database
+
+READ = "SELECT value FROM settings WHERE name = :name"
+WRITE = """
+INSERT INTO settings (name, value, changed_at) VALUES (:name, :value, :now)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at
+"""
+#: What the processes of the last start were configured with: downloads that a user without a cap of
+#: their own may have queued or running, and downloads that run at once. Every database has both.
+CONFIGURED_CAP, CONFIGURED_ROOMS = "configured_downloads_per_user", "configured_downloads"
+CONFIGURED = "SELECT CAST(value AS INTEGER) FROM settings WHERE name = :name"
+
+
+def read(db: Database, name: str, default: str) -> str:
+    row = db.one(READ, {"name": name})
+    return str(row[0]) if row else default
+
+
+def write(db: Database, name: str, value: str, *, now: Now) -> None:
+    with db.write(full=True):
+        db.change(WRITE, {"name": name, "value": value, "now": now.wall})
+
+
+def configured(db: Database, name: str) -> int:
+    """One of the two, as every process of this database goes by it."""
+    return int(db.all(CONFIGURED, {"name": name})[0][0])

@@ -1,0 +1,122 @@
+"""Workers as rows: who is there, what it holds, and whether it still lives.
+
+A worker is judged by pid *and* start time, on its own host and boot only: a pid alone is soon used
+by somebody else.
+"""
+
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from procs.core.clock import Now, boot_id
+from procs.store.database import Database
+
+ENTER = """
+INSERT INTO workers (name, host, boot, pid, started, state, entered_at, beat_at)
+VALUES (:name, :host, :boot, :pid, :started, 'spare', :wall, :beat)
+RETURNING id
+"""
+SERVE = """
+UPDATE workers SET state = 'serving', slot = :slot, served_at = :wall, beat_at = :beat
+ WHERE id = :worker
+"""
+DRAIN = "UPDATE workers SET state = 'draining', why = :why WHERE id = :worker"
+LEAVE = """
+UPDATE workers SET state = 'gone', ended_at = :wall, why = :why
+ WHERE id = :worker AND ended_at IS NULL
+"""
+BEAT = "UPDATE workers SET beat_at = :beat, jobs = :jobs WHERE id = :worker"
+PRESENT = """
+SELECT id, name, host, boot, pid, started, slot, state, jobs, entered_at, served_at, beat_at
+  FROM workers WHERE ended_at IS NULL ORDER BY id
+"""
+ADDRESS = "SELECT name FROM workers WHERE id = :worker AND ended_at IS NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One worker's row. `beat_at` is on the boot clock, the other instants are wall time."""
+
+    id: int
+    name: str
+    host: str
+    boot: str
+    pid: int
+    started: int
+    slot: int | None
+    state: str
+    jobs: int
+    entered_at: float
+    served_at: float | None
+    beat_at: float
+
+    @property
+    def here(self) -> bool:
+        """Whether this worker belongs to this machine, so that its death can be seen from here."""
+        return self.host == socket.gethostname()
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process still runs. Ask only when it is `here`."""
+        return self.boot == boot_id() and start_of(self.pid) == self.started
+
+
+def start_of(pid: int) -> int:
+    """When a process started, in clock ticks since boot; 0 when there is none, or a zombie.
+
+    Field 22 of /proc/pid/stat, counted after the name, which may hold anything (proc(5)).
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    fields = stat[stat.rindex(b")") + 2 :].split()
+    return 0 if fields[0] in (b"Z", b"X") else int(fields[19])
+
+
+def enter(db: Database, name: str, *, now: Now) -> int:
+    """Write this process down as a worker without a slot. Returns its number, never used twice."""
+    facts = {
+        "name": name,
+        "host": socket.gethostname(),
+        "boot": boot_id(),
+        "pid": os.getpid(),
+        "started": start_of(os.getpid()),
+        "wall": now.wall,
+        "beat": now.boot,
+    }
+    with db.write():
+        rows = db.all(ENTER, facts)
+    return int(rows[0][0])
+
+
+def serve(db: Database, worker: int, *, slot: int, now: Now) -> None:
+    with db.write():
+        db.change(SERVE, {"worker": worker, "slot": slot, "wall": now.wall, "beat": now.boot})
+
+
+def drain(db: Database, worker: int, *, why: str) -> None:
+    with db.write():
+        db.change(DRAIN, {"worker": worker, "why": why})
+
+
+def beat(db: Database, worker: int, *, jobs: int, now: Now) -> None:
+    with db.write():
+        db.change(BEAT, {"worker": worker, "jobs": jobs, "beat": now.boot})
+
+
+def leave(db: Database, worker: int, *, why: str, now: Now) -> None:
+    with db.write():
+        db.change(LEAVE, {"worker": worker, "why": why, "wall": now.wall})
+
+
+def present(db: Database) -> list[Worker]:
+    """Every worker that has not left."""
+    return [Worker(*row) for row in db.all(PRESENT)]
+
+
+def address(db: Database, worker: int) -> str | None:
+    """The name a worker hears by, None when it left."""
+    row = db.one(ADDRESS, {"worker": worker})
+    return str(row[0]) if row else None

@@ -1,0 +1,37 @@
+"""What there is to do, as a worker asks before it sleeps, and after."""
+
+from dataclasses import dataclass
+
+from procs.records.job import Lane, State
+from procs.store.database import Database
+from procs.store.jobs.leases import ENDLESS, LANES
+
+#: One row for each lane in which jobs are queued, and a last one without.
+OUTLOOK = f"""
+WITH RECURSIVE queued (lane) AS (
+    SELECT MIN(lane) FROM jobs WHERE state = {State.QUEUED}
+     UNION ALL
+    SELECT (SELECT MIN(lane) FROM jobs WHERE state = {State.QUEUED} AND lane > queued.lane)
+      FROM queued WHERE queued.lane IS NOT NULL)
+SELECT lane, (SELECT MIN(at) FROM jobs WHERE state = {State.LATER}),
+       EXISTS (SELECT 1 FROM pauses WHERE scope = 'all'),
+       :most <= (SELECT COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane = {Lane.HEAVY})
+  FROM queued
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What there is to do: the lanes in which a job could be claimed, and the wall
+    instant at which the next job becomes due."""
+
+    ready: tuple[Lane, ...]
+    due: float | None
+
+
+def look(db: Database, *, most: int = ENDLESS) -> Outlook:
+    """What there is to do, by one statement. No download can be claimed while `most` are leased."""
+    rows = db.all(OUTLOOK, {"most": most})
+    _, due, paused, full = rows[0]
+    lanes = [LANES[lane] for lane, *_ in rows[:-1] if not (full and lane == Lane.HEAVY)]
+    return Outlook(ready=() if paused else tuple(lanes), due=due)

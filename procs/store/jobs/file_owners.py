@@ -1,0 +1,21 @@
+"""Who owns which files."""
+
+from procs.records.job import State
+from procs.store.database import Database
+
+LEASES = f"""
+SELECT id, fence FROM jobs WHERE state = {State.LEASED}
+"""
+OUTBOXES = """
+SELECT id FROM requests WHERE folder = 1 AND closed_at IS NULL AND received_at > :since
+"""
+
+
+def leases(db: Database) -> list[tuple[int, int]]:
+    """(job, fence) of every lease."""
+    return [(job, fence) for job, fence in db.all(LEASES)]
+
+
+def outboxes(db: Database, *, since: float) -> list[int]:
+    """The requests whose files wait to be collected by `chapar fetch`."""
+    return [row[0] for row in db.all(OUTBOXES, {"since": since})]

@@ -1,0 +1,237 @@
+"""The lease table: who may work on which job, and until when.
+
+A job may be queued or leased only while it holds one of its user's seats, and UNIQUE(user, lane,
+seat) says so: the cap is a constraint, so there is no counter that could drift. A job that ends
+hands its seat to the user's next waiting job in the same transaction, and that one joins the back
+of the ring: fair turns. `fence` grows on every claim and every reap; every write names it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from procs.core.clock import Now
+from procs.errors import LeaseLost
+from procs.records import job_payload, job_progress
+from procs.records.job import Kind, Lane, Lease, State
+from procs.store.database import Database, Row
+from procs.store.jobs import seats
+from procs.store.jobs.history import event
+from procs.store.literals import EVERY_LANE
+
+#: Seconds a lease lasts without a beat.
+LEASE = 60.0
+#: A look-up costs a tenth of what making the same from its value does.
+LANES, KINDS = {int(lane): lane for lane in Lane}, {kind.value: kind for kind in Kind}
+#: More leases than there will ever be.
+ENDLESS = 1 << 30
+
+#: The first in line, then CLAIM for each of them: one statement with RETURNING costs half as much
+#: again. Nobody comes between the two, because a write transaction is IMMEDIATE.
+PICK = f"""
+SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress
+  FROM jobs
+ WHERE state = {State.QUEUED} AND lane = :lane
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
+   AND (:local = 0 OR folder = 1)
+ ORDER BY at
+ LIMIT (SELECT CASE WHEN COUNT(*) >= :most THEN 0
+                    WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
+          FROM jobs WHERE state = {State.LEASED} AND lane = :lane)
+"""
+CLAIM = f"""
+UPDATE jobs
+   SET state = {State.LEASED}, at = :end, fence = fence + 1, attempt = attempt + 1,
+       worker = :worker, story = story || :event
+ WHERE id = :job AND state = {State.QUEUED}
+"""
+RENEW = f"""
+UPDATE jobs SET at = :end
+ WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE}) AND worker = :worker
+RETURNING id, fence, stop
+"""
+END = f"""
+UPDATE jobs
+   SET state = :state, at = :now, seat = NULL, worker = NULL, error = :error,
+       story = story || :event
+ WHERE id = :job AND fence = :fence AND state = {State.LEASED}
+"""
+RETRY = f"""
+UPDATE jobs
+   SET state = CASE stop WHEN 0 THEN {State.LATER} ELSE {State.CANCELLED} END, at = :due,
+       seat = NULL, worker = NULL, error = :error, attempt = attempt - :free,
+       story = story || :event
+ WHERE id = :job AND fence = :fence AND state = {State.LEASED}
+"""
+POSTPONE = f"""
+UPDATE jobs
+   SET state = {State.LATER}, at = :due, worker = NULL, error = :error, attempt = attempt - 1,
+       progress = :progress, story = story || :event
+ WHERE id = :job AND fence = :fence AND state = {State.LEASED}
+"""
+RELEASE = f"""
+UPDATE jobs
+   SET state = {State.QUEUED}, at = :now, worker = NULL, attempt = attempt - 1,
+       story = story || :event
+ WHERE id = :job AND fence = :fence AND state = {State.LEASED}
+"""
+NOTE = f"""
+UPDATE jobs SET progress = :progress WHERE id = :job AND fence = :fence AND state = {State.LEASED}
+"""
+STOPPED = f"""
+SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED} AND stop = 1
+"""
+FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
+READY = f"""
+SELECT 1 FROM jobs
+ WHERE state = {State.QUEUED} AND lane = :lane
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
+   AND (:local = 0 OR folder = 1) LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a beat brought back: a lease that is still ours, and whether it should stop."""
+
+    job: int
+    fence: int
+    stop: bool
+
+
+def claim(
+    db: Database,
+    *,
+    worker: int,
+    lane: Lane,
+    room: int,
+    now: Now,
+    most: int = ENDLESS,
+    local: bool = False,
+) -> list[Lease]:
+    """Take up to `room` queued jobs of a lane, the longest in the ring first; in all, never more
+    than `most` jobs of the lane are leased. `local`: only those whose files stay on this
+    disk."""
+    wanted = {"worker": worker, "lane": lane, "local": int(local)}
+    said = event(now, "claimed", worker=worker)
+    facts = {"worker": worker, "end": now.boot + LEASE, "event": said}
+    with db.write():
+        rows = db.all(PICK, {**wanted, "room": room, "most": most})
+        if rows:
+            db.change_many(CLAIM, [{**facts, "job": row[0]} for row in rows])
+    return [lease(row) for row in rows]
+
+
+def lease(row: Row) -> Lease:
+    job, fence, worker, user, lane, seat, kind, attempt, payload, progress = row
+    wish, done = job_payload.decode(kind, payload), job_progress.decode(progress)
+    named = LANES[lane], seat, KINDS[kind], attempt
+    return Lease(job, fence, worker, user, *named, wish, done)
+
+
+def ready(db: Database, lane: Lane, *, local: bool = False) -> bool:
+    """Whether a job of this lane could be claimed; `local` as for `claim`."""
+    return db.one(READY, {"lane": int(lane), "local": int(local)}) is not None
+
+
+def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[Held]:
+    """The beat: keep every lease of a worker, learn what it still holds and what should stop."""
+    with db.write():
+        rows = db.all(RENEW, {"worker": worker, "end": now.boot + ttl})
+    return [Held(job, fence, bool(stop)) for job, fence, stop in rows]
+
+
+def note(db: Database, lease: Lease, *, full: bool = False) -> None:
+    """Keep the lease's progress in the row, so that a retry continues. Raises LeaseLost."""
+    text = job_progress.encode(lease.progress)
+    with db.write(full=full):
+        _ours(db.change(NOTE, {**_name(lease), "progress": text}), lease)
+
+
+def end(
+    db: Database, lease: Lease, state: State, *, now: Now, error: str | None = None, word: str = ""
+) -> None:
+    """The job is over; its seat goes to the user's next. Raises LeaseLost and changes nothing."""
+    facts = {
+        **_name(lease),
+        "state": int(state),
+        "now": now.wall,
+        "error": error,
+        "event": event(now, word or state.name.lower(), **({"error": error} if error else {})),
+    }
+    with db.write(full=True):
+        _ours(db.change(END, facts), lease)
+        db.change(FORGET_PROGRESS, {"job": lease.job})
+        seats.hand_on(db, user=lease.user, lane=lease.lane, seat=lease.seat, now=now)
+
+
+def finish(db: Database, lease: Lease, *, now: Now) -> None:
+    """Mark the job done. Raises LeaseLost when the lease is no longer ours."""
+    end(db, lease, State.DONE, now=now)
+
+
+def retry(
+    db: Database, lease: Lease, *, delay: float, now: Now, error: str, free: bool = False
+) -> None:
+    """Try again `delay` seconds later; the seat is handed on meanwhile. Raises LeaseLost.
+
+    `free`: the wait was not the job's fault (a flood wait, an open breaker) and costs no attempt.
+    """
+    facts = {
+        **_name(lease),
+        "due": now.wall + delay,
+        "error": error,
+        "free": int(free),
+        "event": event(now, "later", error=error, delay=f"{delay:.1f}"),
+    }
+    with db.write(full=True):
+        _ours(db.change(RETRY, facts), lease)
+        db.change(FORGET_PROGRESS, {"job": lease.job})
+        seats.hand_on(db, user=lease.user, lane=lease.lane, seat=lease.seat, now=now)
+
+
+def postpone(db: Database, lease: Lease, *, delay: float, now: Now, why: str) -> None:
+    """Let the job wait for its turn at a site. It keeps its seat meanwhile: a user's links cannot
+    all get in line before another's first. It costs no attempt. Raises LeaseLost."""
+    facts = {
+        **_name(lease),
+        "due": now.wall + delay,
+        "error": why,
+        "progress": job_progress.encode(lease.progress),
+        "event": event(now, "later", why=why, delay=f"{delay:.1f}"),
+    }
+    with db.write():
+        _let_go(db, lease, POSTPONE, facts, now=now)
+
+
+def release(db: Database, lease: Lease, *, now: Now) -> None:
+    """Give a job back unfinished (drain): it keeps its attempt, and its seat unless it is paused.
+    Raises LeaseLost."""
+    facts = {
+        **_name(lease),
+        "now": now.wall,
+        "event": event(now, "released", worker=lease.worker),
+    }
+    with db.write():
+        if _let_go(db, lease, RELEASE, facts, now=now):
+            seats.hold(db, lease.job, now=now)
+
+
+def _let_go(db: Database, lease: Lease, sql: str, facts: Mapping[str, Any], *, now: Now) -> bool:
+    """Take the job off its worker by this statement. False when it was to stop: it is over then.
+    Raises LeaseLost."""
+    if db.one(STOPPED, _name(lease)):
+        end(db, lease, State.CANCELLED, now=now)
+        return False
+    _ours(db.change(sql, facts), lease)
+    db.change(FORGET_PROGRESS, {"job": lease.job})
+    return True
+
+
+def _name(lease: Lease) -> dict[str, Any]:
+    return {"job": lease.job, "fence": lease.fence}
+
+
+def _ours(changed: int, lease: Lease) -> None:
+    if changed == 0:
+        raise LeaseLost(f"job {lease.job} fence {lease.fence}")

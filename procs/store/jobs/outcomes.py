@@ -1,0 +1,158 @@
+"""What the end of a job means for the requests that wait for it, in one transaction each."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+
+from procs.core import codec
+from procs.core.clock import Now
+from procs.records.job import Kind, Lane, Lease, Media, State
+from procs.records.job_payload import DeliverPayload
+from procs.store.database import Database, Row
+from procs.store.jobs import delivery_order as ordering
+from procs.store.jobs import leases, seats
+from procs.store.media import references as shelf
+from procs.store.people import usage
+
+#: What is said of a list of which nothing came.
+NOTHING = "list-failed"
+#: Crockford's letters: none that is mistaken for another when read aloud.
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+WAITING = "SELECT id, user_id FROM requests WHERE job = :job AND state = 'open' ORDER BY id"
+FIRST_ASKED = "SELECT MIN(received_at) FROM requests WHERE job = :job AND state = 'open'"
+STARTED = """
+UPDATE requests SET started_at = COALESCE(started_at, :now), worker = :worker,
+       title = CASE WHEN :title = '' THEN title ELSE :title END
+ WHERE job = :job AND state = 'open'
+"""
+MOVE = "UPDATE requests SET job = :job WHERE id = :request AND state = 'open'"
+DELIVERED = """
+UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now,
+       worker = COALESCE(worker, :worker)
+ WHERE id = :request AND state = 'open'
+RETURNING parent, user_id, cached
+"""
+FAIL = """
+UPDATE requests SET state = 'failed', say = :say, code = :code, ended_at = :now,
+       found = CASE WHEN :facts = '' THEN found ELSE :facts END
+ WHERE job = :job AND state = 'open'
+RETURNING parent
+"""
+CANCEL = """
+UPDATE requests SET state = 'cancelled', ended_at = :now WHERE job = :job AND state = 'open'
+RETURNING parent
+"""
+# A list is over with its last entry; it failed when nothing of it came.
+SETTLE = """
+UPDATE requests
+   SET state = CASE WHEN EXISTS (SELECT 1 FROM requests e
+                                  WHERE e.parent = :parent AND e.state = 'delivered')
+                    THEN 'delivered'
+                    WHEN EXISTS (SELECT 1 FROM requests e
+                                  WHERE e.parent = :parent AND e.state = 'failed')
+                    THEN 'failed' ELSE 'cancelled' END,
+       say = :say, ended_at = :now, delivered_at = :now,
+       code = (SELECT e.code FROM requests e WHERE e.parent = :parent AND e.code IS NOT NULL
+                ORDER BY e.place DESC LIMIT 1)
+ WHERE id = :parent AND state = 'open'
+   AND NOT EXISTS (SELECT 1 FROM requests e WHERE e.parent = :parent AND e.state = 'open')
+"""
+
+
+def cancel_requests(db: Database, job: int, *, now: Now) -> None:
+    """Nobody waits for this job any more."""
+    settle_lists(db, db.all(CANCEL, {"job": job, "now": now.wall}), now=now)
+
+
+def settle_lists(db: Database, ended: Sequence[Row], *, now: Now) -> None:
+    """End the lists whose last entry has just ended, and call the deliveries that waited for one;
+    `ended` has the parents of what did."""
+    for parent in {row[0] for row in ended} - {None}:
+        db.change(SETTLE, {"parent": parent, "say": NOTHING, "now": now.wall})
+    ordering.call(db, {row[0] for row in ended} - {None}, now=now)
+
+
+def started(db: Database, lease: Lease, *, worker: str, title: str = "", now: Now) -> None:
+    """A worker has the job of these requests in hand; `title` as soon as it is known."""
+    facts = {"job": lease.job, "worker": worker, "title": title, "now": now.wall}
+    with db.write():
+        db.change(STARTED, facts)
+
+
+def first_asked(db: Database, lease: Lease) -> float | None:
+    """Since when (wall) somebody waits for this job; None when nobody does."""
+    row = db.one(FIRST_ASKED, {"job": lease.job})
+    return None if row is None or row[0] is None else float(row[0])
+
+
+def fetched(db: Database, lease: Lease, media: Media, *, keys: set[str], now: Now) -> int:
+    """The media is with Telegram: keep it, and give every waiting request its delivery.
+
+    Returns how many deliveries were made. Raises LeaseLost.
+    """
+    with db.write(full=True):
+        leases.finish(db, lease, now=now)
+        number = media.id or shelf.save(db, media, keys=keys, now=now)
+        if media.id:
+            shelf.name(db, number, keys=keys, variant=media.variant)
+        waiting = db.all(WAITING, {"job": lease.job})
+        for request, user in waiting:
+            deliver(db, request, user=user, media=number, now=now)
+    return len(waiting)
+
+
+def deliver(db: Database, request: int, *, user: int, media: int, now: Now) -> int:
+    """Add the delivery of a known media to one request."""
+    job = seats.NewJob(
+        user=user,
+        lane=Lane.LIGHT,
+        kind=Kind.DELIVER,
+        payload=DeliverPayload(request, media),
+        mark=f"deliver:{request}",
+    )
+    number = seats.add(db, job, now=now)
+    db.change(MOVE, {"job": number, "request": request})
+    return number
+
+
+def delivered(db: Database, lease: Lease, request: int, *, worker: str, now: Now) -> None:
+    """Everything was sent. Raises LeaseLost."""
+    with db.write(full=True):
+        leases.finish(db, lease, now=now)
+        rows = db.all(DELIVERED, {"request": request, "worker": worker, "now": now.wall})
+        for _, user, cached in rows:
+            usage.note(db, user, lease.delivery.media, kept=bool(cached), now=now)
+        settle_lists(db, rows, now=now)
+
+
+def failed(
+    db: Database,
+    lease: Lease,
+    *,
+    error: str,
+    say: str,
+    facts: Mapping[str, str] | None = None,
+    now: Now,
+) -> str:
+    """The job cannot be done; each waiting request hears why, and the `facts` that the sentence
+    names. Returns the code they are given.
+
+    Raises LeaseLost.
+    """
+    with db.write(full=True):
+        leases.end(db, lease, State.FAILED, error=error, now=now)
+        return fail_requests(db, lease.job, say=say, facts=facts, now=now)
+
+
+def fail_requests(
+    db: Database, job: int, *, say: str, facts: Mapping[str, str] | None = None, now: Now
+) -> str:
+    code, told = new_code(), codec.dump({"kind": "failure", **facts}) if facts else ""
+    rows = db.all(FAIL, {"job": job, "say": say, "code": code, "facts": told, "now": now.wall})
+    settle_lists(db, rows, now=now)
+    return code
+
+
+def new_code() -> str:
+    """A short code that stands in the chat and in the log, `E-7K2Q`."""
+    return "E-" + "".join(secrets.choice(LETTERS) for _ in range(4))

@@ -1,0 +1,183 @@
+"""What must be done about jobs that nobody works on: due ones, those of the dead, the hung, the
+cancelled. Every piece is idempotent, and each condition stands in the statement that acts on it.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from procs.core.clock import Now
+from procs.errors import Quarantined
+from procs.records.job import Lane, State
+from procs.store.database import Database, Row
+from procs.store.health import alerts, workers
+from procs.store.jobs import outcomes, seats
+from procs.store.jobs.history import event
+from procs.store.jobs.leases import FORGET_PROGRESS
+from procs.store.literals import EVERY_LANE, IDLE
+
+#: A download that was running alone when its worker died, twice, is suspected of having killed it;
+#: several that ran together share the blame, since one of them at most is guilty. Each worker that
+#: died in the last `LATELY` seconds without it speaks for a download.
+BLAME, LATELY = 2.0, 600.0
+#: So many deaths speak against it whatever ran beside it, when no more workers died without it;
+#: and so many in any case: nobody waits for longer.
+MANY, ENOUGH = 10, 40
+#: Rows per transaction.
+BITE = 200
+
+DUE = f"""
+SELECT id, user_id, lane, site, seat FROM jobs
+ WHERE state = {State.LATER} AND at <= :now ORDER BY at LIMIT :bite
+"""
+NEXT_DUE = f"""
+SELECT MIN(at) FROM jobs WHERE state = {State.LATER}
+"""
+HELD_BY = f"""
+SELECT id, user_id, lane, seat, worker, deaths, blame, stop FROM jobs
+ WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE}) AND worker = :worker
+"""
+EXPIRED = f"""
+SELECT id, user_id, lane, seat, worker, deaths, blame, stop FROM jobs
+ WHERE state = {State.LEASED} AND at < :boot
+"""
+DIED_LATELY = """
+SELECT COUNT(*) FROM workers
+ WHERE id > (SELECT MAX(id) FROM workers) - 100 AND why = 'died' AND ended_at > :since
+"""
+TAKE_BACK = f"""
+UPDATE jobs
+   SET state = {State.QUEUED}, at = :now, fence = fence + 1, worker = NULL, attempt = attempt - 1,
+       deaths = deaths + :death, blame = :blame, story = story || :event
+ WHERE id = :job AND state = {State.LEASED}
+"""
+DROP = f"""
+UPDATE jobs
+   SET state = {State.CANCELLED}, at = :now, fence = fence + 1, worker = NULL, seat = NULL,
+       story = story || :event
+ WHERE id = :job AND state = {State.LEASED}
+"""
+QUARANTINE = f"""
+UPDATE jobs
+   SET state = {State.DEAD}, at = :now, fence = fence + 1, worker = NULL, seat = NULL,
+       deaths = deaths + 1, blame = :blame, error = 'quarantined', story = story || :event
+ WHERE id = :job AND state = {State.LEASED}
+RETURNING site
+"""
+CANCEL_IDLE = f"""
+UPDATE jobs SET state = {State.CANCELLED}, at = :now, seat = NULL, story = story || :event
+ WHERE id = :job AND state IN ({IDLE})
+"""
+ASK_STOP = f"""
+UPDATE jobs SET stop = 1, story = story || :event WHERE id = :job AND state = {State.LEASED}
+RETURNING worker
+"""
+SEATED = f"SELECT user_id, lane, seat FROM jobs WHERE id = :job AND state IN ({IDLE})"
+
+
+def bring_due(db: Database, *, now: Now) -> int:
+    """Queue the jobs whose time has come. Returns how many can be claimed at once."""
+    seated = 0
+    with db.write():
+        for job, user, lane, site, seat in db.all(DUE, {"now": now.wall, "bite": BITE}):
+            facts = {"user": user, "lane": Lane(lane), "site": site, "now": now}
+            if seat is None:
+                seated += seats.sit(db, job, **facts)
+            else:
+                seated += seats.rise(db, job, seat=seat, **facts)
+    return seated
+
+
+def next_due(db: Database) -> float | None:
+    """The wall instant at which the next job becomes due, None when none waits for its time."""
+    row = db.one(NEXT_DUE)
+    return None if row is None or row[0] is None else float(row[0])
+
+
+def release_dead(db: Database, *, now: Now) -> int:
+    """Take back at once what this machine's dead workers held. Returns how many jobs.
+
+    A worker of an earlier boot is dead whatever runs under its pid now.
+    """
+    dead = [worker for worker in workers.present(db) if worker.here and not worker.alive]
+    freed = 0
+    for worker in dead:
+        with db.write(full=True):
+            rows = db.all(HELD_BY, {"worker": worker.id})
+            freed += _take_back(db, rows, word=f"died={worker.name}", now=now)
+            workers.leave(db, worker.id, why="died", now=now)
+    return freed
+
+
+def reap(db: Database, *, now: Now) -> int:
+    """Take back leases whose time is over: their worker hangs, or is on a machine that is gone."""
+    if not db.all(EXPIRED, {"boot": now.boot}):
+        return 0
+    with db.write(full=True):
+        rows = db.all(EXPIRED, {"boot": now.boot})
+        return _take_back(db, rows, word="lease-over", now=now)
+
+
+def _take_back(db: Database, rows: Sequence[Row], *, word: str, now: Now) -> int:
+    """Take these jobs back. Downloads that ran in one worker share the blame for its end."""
+    together = Counter(worker for _, _, lane, _, worker, *_ in rows if lane != Lane.LIGHT)
+    return sum(
+        _take_one(db, row, share=1 / (together[row[4]] or 1), word=word, now=now) for row in rows
+    )
+
+
+def _take_one(db: Database, row: Row, *, share: float, word: str, now: Now) -> int:
+    job, user, lane, seat, _, deaths, blame, stop = row
+    heavy = lane != Lane.LIGHT
+    db.change(FORGET_PROGRESS, {"job": job})
+    if stop:
+        db.change(DROP, {"job": job, "now": now.wall, "event": event(now, "cancelled", why=word)})
+        seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
+        return 1
+    if heavy and suspected(deaths + 1, blame + share, others=died_lately(db, now) - deaths):
+        said = event(now, "dead", why=word)
+        facts = {"job": job, "now": now.wall, "blame": blame + share, "event": said}
+        ((site,),) = db.all(QUARANTINE, facts)
+        alerts.note(db, Quarantined().name, site, now=now, job=job, detail=word)
+        outcomes.fail_requests(db, job, say=Quarantined.say, now=now)
+        seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
+        return 1
+    facts = {
+        "job": job,
+        "now": now.wall,
+        "death": int(heavy),
+        "blame": blame + share * heavy,
+        "event": event(now, "taken-back", why=word),
+    }
+    taken = db.change(TAKE_BACK, facts)
+    seats.hold(db, job, now=now)
+    return taken
+
+
+def died_lately(db: Database, now: Now) -> int:
+    """How many workers died lately, the one whose jobs are being taken back apart."""
+    row = db.one(DIED_LATELY, {"since": now.wall - LATELY})
+    return int(row[0]) if row else 0
+
+
+def suspected(deaths: int, blame: float, *, others: int) -> bool:
+    """Whether a download that lost `deaths` workers killed them, when `others` died without it.
+
+    What kills from outside (an operator, the kernel short of memory) hits whatever runs: the
+    others as well, and the downloads beside this one.
+    """
+    without = max(0, others)
+    return blame >= BLAME + without or deaths >= max(MANY, min(without, ENOUGH))
+
+
+def cancel(db: Database, job: int, *, now: Now) -> int | None:
+    """End a job nobody wants. One that runs is only asked to stop: returns its worker's number."""
+    with db.write(full=True):
+        row = db.one(SEATED, {"job": job})
+        if row is None:
+            asked = db.all(ASK_STOP, {"job": job, "event": event(now, "stop-asked")})
+            return int(asked[0][0]) if asked and asked[0][0] is not None else None
+        user, lane, seat = row
+        db.change(CANCEL_IDLE, {"job": job, "now": now.wall, "event": event(now, "cancelled")})
+        if seat is not None and seat < 0:
+            seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
+    return None

@@ -1,0 +1,261 @@
+"""Seats and the ring: who may have a job queued or running, and whose turn is next.
+
+Seats -1, -2, … -cap are taken ones; a positive seat is a place in the user's own waiting line (the
+job's number, so the line is in the order of asking). A job that has neither, because it waits for
+its time or is held by a pause, comes back through `sit`; one that kept its seat through `rise`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from procs.core.clock import Now
+from procs.records import job_payload
+from procs.records.job import SYSADMIN, Kind, Lane, State
+from procs.records.job_payload import Payload
+from procs.store.database import Database
+from procs.store.health import runtime_settings
+from procs.store.jobs import pauses
+from procs.store.jobs.history import event
+
+#: Jobs of one user that may be queued or running at once in the lanes that no operator sets.
+CAPS = {Lane.LIGHT: 2, Lane.LOOK: 2, Lane.ENCODE: 1}
+#: The setting that admins change at run time; a user's own cap goes before it.
+CAP_SETTING = "max_downloads_per_user"
+
+TAKEN = """
+SELECT seat FROM jobs WHERE seat IS NOT NULL AND user_id = :user AND lane = :lane AND seat < 0
+"""
+CAP = """
+SELECT COALESCE((SELECT cap FROM users WHERE id = :user),
+                (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
+                (SELECT CAST(value AS INTEGER) FROM settings WHERE name = :configured))
+"""
+#: The number of a new job, and whether a pause holds it. One statement, as a sleeper waits for it.
+NEXT = """
+SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM jobs),
+       EXISTS (SELECT 1 FROM pauses WHERE scope = :user OR scope = :site)
+"""
+ADD = """
+INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, mark, folder, payload, story)
+VALUES (:id, :user, :lane, :state, :now, :seat, :kind, :site, :mark, :folder, :payload, :event)
+"""
+HAND_ON = f"""
+UPDATE jobs SET state = {State.QUEUED}, at = :now, seat = :seat, story = story || :event
+ WHERE id = (SELECT id FROM jobs
+              WHERE seat IS NOT NULL AND user_id = :user AND lane = :lane AND seat > 0
+                AND NOT EXISTS (SELECT 1 FROM jobs WHERE seat IS NOT NULL AND user_id = :user
+                                                     AND lane = :lane AND seat = :seat)
+              ORDER BY seat LIMIT 1)
+   AND -:seat <= COALESCE(:fixed,
+           (SELECT cap FROM users WHERE id = :user),
+           (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
+           (SELECT CAST(value AS INTEGER) FROM settings WHERE name = :configured))
+"""
+SIT = """
+UPDATE jobs SET state = :state, seat = :seat, at = :now, story = story || :event WHERE id = :job
+"""
+ADOPT = f"""
+UPDATE jobs SET user_id = :user, seat = :seat, state = {State.QUEUED}, at = :now,
+       story = story || :event
+ WHERE id = :job AND state = {State.WAITING}
+"""
+QUEUED = f"SELECT user_id, lane, seat, site FROM jobs WHERE id = :job AND state = {State.QUEUED}"
+HOLD = f"""
+UPDATE jobs SET state = {State.HELD}, seat = NULL, at = :now, story = story || :event
+ WHERE id = :job AND state IN ({State.QUEUED}, {State.WAITING})
+"""
+IN_LINE = f"""
+SELECT DISTINCT user_id FROM jobs WHERE seat IS NOT NULL AND seat > 0 AND lane = {Lane.HEAVY}
+"""
+SET_CAP = "UPDATE users SET cap = :cap WHERE id = :user"
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job to be added. `mark` is unique among the jobs that are not over."""
+
+    user: int
+    lane: Lane
+    kind: Kind
+    payload: Payload
+    mark: str | None = None
+    site: str = ""
+
+
+def cap(db: Database, user: int, lane: Lane) -> int:
+    """How many seats a user has in a lane: their own cap, the setting, or the configured one."""
+    if lane in CAPS:
+        return CAPS[lane]
+    return int(db.all(CAP, {"user": user, "configured": _configured(user)})[0][0])
+
+
+def _configured(user: int) -> str:
+    """The setting that a user without a cap of their own goes by: only the rooms bound the
+    sysadmin, who waits at a terminal."""
+    return (
+        runtime_settings.CONFIGURED_ROOMS if user == SYSADMIN else runtime_settings.CONFIGURED_CAP
+    )
+
+
+def free_seat(db: Database, user: int, lane: Lane) -> int | None:
+    """A seat this user does not use, None when all are taken."""
+    taken = {row[0] for row in db.all(TAKEN, {"user": user, "lane": int(lane)})}
+    return next((-n for n in range(1, cap(db, user, lane) + 1) if -n not in taken), None)
+
+
+def add(db: Database, job: NewJob, *, now: Now) -> int:
+    """Add a job: queued when its user has a free seat, else at the end of the user's line; held
+    while its user or its site is paused."""
+    number, held = numbered(db, job)
+    state, seat = (State.HELD, None) if held else line_up(db, number, user=job.user, lane=job.lane)
+    insert(db, job, number, state=state, at=now.wall, seat=seat, now=now)
+    return number
+
+
+def add_later(db: Database, job: NewJob, *, at: float, now: Now) -> int:
+    """Add a job that nobody takes before a wall instant."""
+    number, _ = numbered(db, job)
+    insert(db, job, number, state=State.LATER, at=at, seat=None, now=now)
+    return number
+
+
+def numbered(db: Database, job: NewJob) -> tuple[int, bool]:
+    """The number of a new job, and whether a pause holds it."""
+    scopes = {"user": pauses.user(job.user), "site": pauses.site(job.site)}
+    number, held = db.all(NEXT, scopes)[0]
+    return int(number), bool(held)
+
+
+def insert(
+    db: Database, job: NewJob, number: int, *, state: State, at: float, seat: int | None, now: Now
+) -> None:
+    facts = {
+        "id": number,
+        "user": job.user,
+        "lane": int(job.lane),
+        "kind": job.kind.value,
+        "site": job.site,
+        "state": int(state),
+        "now": at,
+        "seat": seat,
+        "mark": job.mark,
+        "folder": int(bool(getattr(job.payload, "folder", 0))),
+        "payload": job_payload.encode(job.payload),
+        "event": event(now, "added", state=state.name.lower()),
+    }
+    db.change(ADD, facts)
+
+
+def place(db: Database, job: int, *, user: int, lane: Lane, site: str) -> tuple[State, int | None]:
+    """Where a job without a seat belongs at the moment, and the seat it gets there."""
+    if pauses.holds(db, user=user, site=site):
+        return State.HELD, None
+    return line_up(db, job, user=user, lane=lane)
+
+
+def line_up(db: Database, job: int, *, user: int, lane: Lane) -> tuple[State, int | None]:
+    """The same for a job that no pause holds."""
+    seat = free_seat(db, user, lane)
+    return (State.WAITING, job) if seat is None else (State.QUEUED, seat)
+
+
+def sit(db: Database, job: int, *, user: int, lane: Lane, site: str, now: Now) -> bool:
+    """Bring back a job that has no seat. True when it can be claimed now."""
+    state, seat = place(db, job, user=user, lane=lane, site=site)
+    said = event(now, state.name.lower())
+    db.change(SIT, {"job": job, "state": int(state), "now": now.wall, "seat": seat, "event": said})
+    return state is State.QUEUED
+
+
+def rise(db: Database, job: int, *, user: int, lane: Lane, site: str, seat: int, now: Now) -> bool:
+    """Queue a job that kept its seat while it waited for its time; a pause takes the seat away.
+    True when it can be claimed now."""
+    held = pauses.holds(db, user=user, site=site)
+    state, kept = (State.HELD, None) if held else (State.QUEUED, seat)
+    said = event(now, state.name.lower())
+    db.change(SIT, {"job": job, "state": int(state), "now": now.wall, "seat": kept, "event": said})
+    if held:
+        hand_on(db, user=user, lane=lane, seat=seat, now=now)
+    return not held
+
+
+def hand_on(db: Database, *, user: int, lane: Lane, seat: int, now: Now) -> bool:
+    """Give a seat that became free to the user's next waiting job. A seat beyond the user's cap
+    (it was lowered meanwhile) is given to nobody, nor is one that is taken."""
+    return db.change(HAND_ON, _handing(db, user, lane, seat, now=now)) > 0
+
+
+def _handing(db: Database, user: int, lane: Lane, seat: int, *, now: Now) -> dict[str, Any]:
+    return {
+        "user": user,
+        "lane": int(lane),
+        "seat": seat,
+        "fixed": CAPS.get(lane),
+        "configured": _configured(user),
+        "now": now.wall,
+        "event": event(now, "queued"),
+    }
+
+
+def hold(db: Database, job: int, *, now: Now) -> None:
+    """A job that became queued while its user or site is paused gives its seat away and waits."""
+    row = db.one(QUEUED, {"job": job})
+    if row is None or not pauses.holds(db, user=row[0], site=row[3]):
+        return
+    user, lane, seat, _ = row
+    db.change(HOLD, {"job": job, "now": now.wall, "event": event(now, "held")})
+    hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
+
+
+def adopt(db: Database, job: int, *, user: int, lane: Lane, now: Now) -> bool:
+    """Let a waiting job that a second user asks for too run on that user's free seat."""
+    seat = free_seat(db, user, lane)
+    if seat is None or pauses.is_paused(db, pauses.user(user)):
+        return False
+    facts = {"job": job, "user": user, "seat": seat, "now": now.wall}
+    return db.change(ADOPT, {**facts, "event": event(now, "adopted", user=user)}) > 0
+
+
+def fill(db: Database, user: int, *, now: Now) -> int:
+    """Use the seats that a raised cap, or the end of a pause, has made free."""
+    filled = 0
+    while (seat := free_seat(db, user, Lane.HEAVY)) is not None:
+        if not hand_on(db, user=user, lane=Lane.HEAVY, seat=seat, now=now):
+            break
+        filled += 1
+    return filled
+
+
+def set_cap(db: Database, user: int, cap: int | None, *, now: Now) -> int:
+    """Give one user a cap of their own, or with None the usual one again. Takes effect at once:
+    a higher one starts waiting jobs, a lower one lets running jobs end. Returns jobs queued."""
+    with db.write(full=True):
+        db.change(SET_CAP, {"user": user, "cap": cap})
+        return fill(db, user, now=now)
+
+
+def set_cap_of_all(db: Database, cap: int, *, now: Now) -> int:
+    """Set the cap of everybody who has none of their own, and the same in one transaction: between
+    the two, seats would be free beside jobs that wait for one. Returns jobs queued."""
+    with db.write(full=True):
+        runtime_settings.write(db, CAP_SETTING, str(cap), now=now)
+        return fill_all(db, now=now)
+
+
+def configure(db: Database, *, cap: int, rooms: int, now: Now) -> int:
+    """Keep what the configuration says where every process finds the same: seats of a user without
+    a cap of their own, and downloads that run at once. A higher cap starts waiting jobs at once.
+    Costs a read when nothing changed. Returns jobs queued."""
+    wanted = {runtime_settings.CONFIGURED_CAP: cap, runtime_settings.CONFIGURED_ROOMS: rooms}
+    if all(runtime_settings.configured(db, name) == value for name, value in wanted.items()):
+        return 0
+    with db.write(full=True):
+        for name, value in wanted.items():
+            runtime_settings.write(db, name, str(value), now=now)
+        return fill_all(db, now=now)
+
+
+def fill_all(db: Database, *, now: Now) -> int:
+    """The same for everybody who waits, after the setting changed."""
+    with db.write(full=True):
+        return sum(fill(db, user, now=now) for (user,) in db.all(IN_LINE))

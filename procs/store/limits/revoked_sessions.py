@@ -1,0 +1,47 @@
+"""Sign-ins that Telegram took away. A row stops their process from trying again and again: signing
+in anew is for a person to decide, since another process may use the same key."""
+
+from dataclasses import dataclass
+
+from procs.core.clock import Now
+from procs.store.database import Database
+
+NOTE = """
+INSERT INTO sessions (name, mark, why, since) VALUES (:name, :mark, :why, :now)
+    ON CONFLICT (name) DO UPDATE
+   SET mark = excluded.mark, why = excluded.why,
+       since = CASE WHEN sessions.mark = excluded.mark THEN sessions.since ELSE excluded.since END
+"""
+LOST = "SELECT name, mark, why, since FROM sessions ORDER BY name"
+FORGET = "DELETE FROM sessions WHERE name = :name"
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """`mark` tells the sign-in itself, so that a new file or token is no longer the lost one."""
+
+    name: str
+    mark: str
+    why: str
+    since: float
+
+
+def note_lost(db: Database, name: str, *, mark: str, why: str, now: Now) -> None:
+    """Telegram took the sign-in of a session away."""
+    with db.write(full=True):
+        db.change(NOTE, {"name": name, "mark": mark, "why": why, "now": now.wall})
+
+
+def lost(db: Database) -> list[Lost]:
+    """All that stand still, until somebody helps."""
+    return [Lost(*row) for row in db.all(LOST)]
+
+
+def is_lost(db: Database, name: str, *, mark: str) -> bool:
+    """Whether the sign-in of this mark was taken away. Another one is given a chance."""
+    found = [one for one in lost(db) if one.name == name]
+    if found and found[0].mark != mark:
+        with db.write(full=True):
+            db.change(FORGET, {"name": name})
+        return False
+    return bool(found)

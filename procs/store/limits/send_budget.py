@@ -1,0 +1,121 @@
+"""How many messages may leave, and when: one budget for all processes, in rows.
+
+A `Rule` spreads messages: each scope (the bot, a chat) keeps the instant at which it would be empty
+again if nothing more were sent (GCRA, the leaky bucket as a clock). A message moves that instant by
+its `gap`; it may leave as soon as the instant is no more than `slack` ahead. In any stretch of time
+no more than `1 + slack / gap + stretch / gap` leave. An album is as many as it holds, going at
+once: it comes on top of that, but not where the rule is `strict`, which keeps a pause before it (in
+any stretch that could hold the album).
+
+A `Count` keeps to a number in any stretch of its length, however they are bunched: the instants of
+those that left are kept for so long.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from procs.core.clock import Now
+from procs.store.database import Database
+
+EMPTY_AT = "SELECT empty_at FROM budget WHERE scope = :scope"
+SPEND = """
+INSERT INTO budget (scope, empty_at) VALUES (:scope, CAST(:at AS DOUBLE PRECISION) + :cost)
+    ON CONFLICT (scope) DO UPDATE
+   SET empty_at = :cost + CASE WHEN budget.empty_at > :at AND budget.empty_at <= :until
+                               THEN budget.empty_at ELSE :at END
+"""
+PRUNE = "DELETE FROM budget WHERE empty_at < :since OR empty_at > :until"
+LEFT = """
+SELECT at, messages FROM departures
+ WHERE scope = :scope AND at > :since AND at <= :until ORDER BY at
+"""
+LEAVE = "INSERT INTO departures (scope, at, messages) VALUES (:scope, :at, :messages)"
+PRUNE_LEFT = "DELETE FROM departures WHERE at < :since OR at > :until"
+
+#: Seconds: nothing is promised for later than this, and nothing is counted for longer. What lies
+#: further ahead was written before a reboot, which sets the boot clock back, and is void.
+LONGEST = 120.0
+#: Seconds after which it matters to nothing that a scope was empty; see `strict`.
+STRICT = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """At most one message per `gap` seconds in `scope`, with a burst of `1 + slack / gap`."""
+
+    scope: str
+    gap: float
+    slack: float
+    strict: bool = False
+
+    def earliest(self, db: Database, messages: int, now: Now) -> float:
+        """The boot instant from which on so many may leave."""
+        row = db.one(EMPTY_AT, {"scope": self.scope})
+        at = float(row[0]) if row else now.boot + 2 * LONGEST
+        if at > now.boot + LONGEST:
+            return now.boot
+        return at - self.slack + (messages - 1) * self.gap * self.strict
+
+    def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
+        facts = {"at": at, "cost": messages * self.gap, "until": now.boot + LONGEST}
+        db.change(SPEND, {"scope": self.scope, **facts})
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """At most `most` messages in any `seconds` in `scope`; they leave in the order in which they
+    asked. What is more than `most` by itself leaves when nothing else did for so long."""
+
+    scope: str
+    most: int
+    seconds: float
+
+    def earliest(self, db: Database, messages: int, now: Now) -> float:
+        """The boot instant from which on so many may leave."""
+        stretch = {"since": now.boot - self.seconds, "until": now.boot + LONGEST}
+        left = db.all(LEFT, {"scope": self.scope, **stretch})
+        room = self.most - messages
+        at = left[-1][0] if left else now.boot
+        for gone, count in reversed(left):
+            room -= count
+            if room < 0:
+                return max(at, float(gone) + self.seconds)
+        return float(at)
+
+    def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
+        db.change(LEAVE, {"scope": self.scope, "at": at, "messages": messages})
+
+
+def take(
+    db: Database, rules: Sequence[Rule | Count], *, messages: int = 1, patience: float, now: Now
+) -> float:
+    """Spend `messages` under every rule. Returns the seconds after which they may leave; when
+    that is more than `patience`, nothing is spent and the caller asks again later."""
+    with db.write():
+        wait = wait_of(db, rules, messages=messages, now=now)
+        if wait <= patience:
+            spend(db, rules, messages=messages, at=now.boot + wait, now=now)
+    return wait
+
+
+def wait_of(db: Database, rules: Sequence[Rule | Count], *, messages: int = 1, now: Now) -> float:
+    """Seconds until so many may leave under every rule; nothing is spent."""
+    earliest = (rule.earliest(db, messages, now) for rule in rules)
+    return max(0.0, max(earliest, default=now.boot) - now.boot)
+
+
+def spend(
+    db: Database, rules: Sequence[Rule | Count], *, messages: int = 1, at: float, now: Now
+) -> None:
+    """Spend `messages` under every rule for a boot instant at which they leave; inside a
+    transaction, and behind `wait_of`."""
+    for rule in rules:
+        rule.spend(db, messages, at, now)
+
+
+def prune(db: Database, *, now: Now) -> int:
+    """Forget the scopes that are empty, what left long ago, and what an earlier boot wrote."""
+    until = now.boot + LONGEST
+    with db.write():
+        empty = db.change(PRUNE, {"since": now.boot - STRICT, "until": until})
+        return empty + db.change(PRUNE_LEFT, {"since": now.boot - LONGEST, "until": until})

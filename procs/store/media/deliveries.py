@@ -1,0 +1,76 @@
+"""Sending media, so that nothing is sent twice: the random id is stored before it is used."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from procs.core.clock import Now
+from procs.store.database import Database
+
+PLAN = """
+INSERT INTO deliveries (request, part, random_id) VALUES (:request, :part, :random)
+    ON CONFLICT (request, part) DO NOTHING
+"""
+PLANNED = """
+SELECT part, random_id, receipt, sent_at FROM deliveries WHERE request = :request ORDER BY part
+"""
+RECEIPT = """
+UPDATE deliveries SET receipt = :receipt, sent_at = :now
+ WHERE request = :request AND part = :part AND sent_at IS NULL
+"""
+SHOWN = """
+INSERT INTO copies (media, part, chat, access, message)
+SELECT :media, :part, :chat, :access, :message
+ WHERE EXISTS (SELECT 1 FROM media WHERE id = :media)
+    ON CONFLICT (media, part) DO UPDATE
+   SET chat = excluded.chat, access = excluded.access, message = excluded.message
+"""
+COPIES = "SELECT part, chat, access, message FROM copies WHERE media = :media"
+#: Telegram takes a signed 64-bit number; zero would mean "none".
+BITS = 63
+
+
+def random_id() -> int:
+    return secrets.randbits(BITS) or 1
+
+
+def plan(db: Database, request: int, parts: int) -> list[tuple[int, int]]:
+    """The parts that are still to be sent, as (part, random id); the same ones on every retry."""
+    with db.write(full=True):
+        for part in range(parts):
+            db.change(PLAN, {"request": request, "part": part, "random": random_id()})
+        rows = db.all(PLANNED, {"request": request})
+    return [(part, random) for part, random, _, sent in rows if sent is None]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A message that shows a part of a media."""
+
+    chat: int
+    access: int
+    message: int
+
+
+def receipts(
+    db: Database, request: int, media: int, given: Mapping[int, Copy | None], *, now: Now
+) -> None:
+    """Keep what Telegram answered, by part, together. None stands for a part that is there as
+    Telegram says, but was not found: uncertain. What was found can give fresh references."""
+    with db.write():
+        for part, copy in given.items():
+            facts = {"request": request, "part": part, "now": now.wall}
+            db.change(RECEIPT, {**facts, "receipt": copy.message if copy else None})
+            if copy:
+                db.change(SHOWN, {"media": media, "part": part, **asdict(copy)})
+
+
+def taken(db: Database, request: int) -> set[int]:
+    """The messages that are receipts of this request already."""
+    rows = db.all(PLANNED, {"request": request})
+    return {receipt for _, _, receipt, _ in rows if receipt}
+
+
+def copies(db: Database, media: int) -> dict[int, Copy]:
+    """For each part of a media, a message that shows it, where one is known."""
+    return {part: Copy(*rest) for part, *rest in db.all(COPIES, {"media": media})}

@@ -1,0 +1,46 @@
+"""What looks read, kept for a few minutes: a choice made meanwhile asks no site again."""
+
+from procs.core.clock import Now
+from procs.store.database import Database
+
+#: Seconds that addresses of a site can be relied upon; most last longer.
+LASTS = 600.0
+
+KEEP = """
+INSERT INTO looks (key, way, until, body) VALUES (:key, :way, :until, :body)
+    ON CONFLICT (key, way) DO UPDATE SET until = excluded.until, body = excluded.body
+"""
+FIND = "SELECT body FROM looks WHERE key = :key AND way = :way AND until > :now"
+WAY = "SELECT way FROM looks WHERE key = :key AND until > :now ORDER BY until DESC LIMIT 1"
+DROP = "DELETE FROM looks WHERE key = :key AND way = :way"
+PRUNE = "DELETE FROM looks WHERE until <= :now"
+
+
+def keep(db: Database, key: str, way: str, body: bytes, *, now: Now) -> None:
+    """Keep what was read of a link's media by a way: addresses may be good for one visitor only."""
+    with db.write():
+        db.change(KEEP, {"key": key, "way": way, "until": now.wall + LASTS, "body": body})
+
+
+def find(db: Database, key: str, way: str, *, now: Now) -> bytes:
+    """What was read lately, or nothing."""
+    row = db.one(FIND, {"key": key, "way": way, "now": now.wall})
+    return bytes(row[0]) if row else b""
+
+
+def way(db: Database, key: str, *, now: Now) -> str:
+    """By which way it was read last, if lately."""
+    row = db.one(WAY, {"key": key, "now": now.wall})
+    return str(row[0]) if row else ""
+
+
+def drop(db: Database, key: str, way: str) -> None:
+    """It is not to be relied upon any more."""
+    with db.write():
+        db.change(DROP, {"key": key, "way": way})
+
+
+def prune(db: Database, *, now: Now) -> int:
+    """Forget what is too old."""
+    with db.write():
+        return db.change(PRUNE, {"now": now.wall})

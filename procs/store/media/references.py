@@ -1,0 +1,114 @@
+"""What was uploaded once and can be sent again: references by media key and variant."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from procs.core import codec
+from procs.core.clock import Now
+from procs.records.job import Media, Part
+from procs.records.media_records import part_of
+from procs.store.database import Database
+
+FIND = """
+SELECT m.id, m.title, m.site, m.url, m.parts
+  FROM media_keys k JOIN media m ON m.id = k.media
+ WHERE k.key = :key AND k.variant = :variant
+"""
+READ = "SELECT id, title, site, url, parts FROM media WHERE id = :media"
+SAVE = """
+INSERT INTO media (title, site, url, parts, created_at, used_at)
+VALUES (:title, :site, :url, :parts, :now, :now)
+RETURNING id
+"""
+NAME = """
+INSERT INTO media_keys (key, variant, media) VALUES (:key, :variant, :media)
+    ON CONFLICT (key, variant) DO UPDATE SET media = excluded.media
+"""
+USE = "UPDATE media SET used_at = :now WHERE id = :media"
+RENEW = "UPDATE media SET parts = :parts WHERE id = :media"
+FORGET = "DELETE FROM media WHERE id = :media"
+KNOWN_AS = "SELECT media, variant FROM media_keys WHERE key = :key ORDER BY variant"
+OLDER = """
+SELECT 1 FROM media m, requests r
+ WHERE m.id = :media AND r.id = :request AND m.created_at < r.received_at
+"""
+
+
+def find(db: Database, key: str, variant: str) -> Media | None:
+    """The media known under this key and variant."""
+    row = db.one(FIND, {"key": key, "variant": variant})
+    return record(row, key, variant) if row else None
+
+
+def read(db: Database, media: int) -> Media | None:
+    """The media of a number; None when it was forgotten meanwhile."""
+    row = db.one(READ, {"media": media})
+    return record(row, "", "") if row else None
+
+
+def save(db: Database, media: Media, *, keys: set[str], now: Now) -> int:
+    """Keep a media under every key it is known by. A key that had another media now has this."""
+    facts = {
+        "title": media.title,
+        "site": media.site,
+        "url": media.url,
+        "now": now.wall,
+        "parts": codec.dump([asdict(part) for part in media.parts]),
+    }
+    with db.write(full=True):
+        number = int(db.all(SAVE, facts)[0][0])
+        name(db, number, keys=keys, variant=media.variant)
+    return number
+
+
+def name(db: Database, media: int, *, keys: set[str], variant: str) -> None:
+    """Let a media also be found under `keys`."""
+    with db.write(full=True):
+        for key in sorted(keys):
+            db.change(NAME, {"key": key, "variant": variant, "media": media})
+
+
+def renew(db: Database, media: int, parts: Sequence[Part]) -> None:
+    """Keep fresh references of a media's parts."""
+    text = codec.dump([asdict(part) for part in parts])
+    with db.write():
+        db.change(RENEW, {"media": media, "parts": text})
+
+
+def used(db: Database, media: int, *, now: Now) -> None:
+    with db.write():
+        db.change(USE, {"media": media, "now": now.wall})
+
+
+def forget(db: Database, media: int) -> None:
+    """Drop a media and its keys: the next request fetches anew."""
+    with db.write(full=True):
+        db.change(FORGET, {"media": media})
+
+
+def forget_link(db: Database, key: str) -> list[str]:
+    """Drop every media that is known under a key, in whatever variant, with all its other keys.
+    Returns the variants that were known. Deliveries under way fetch anew."""
+    with db.write(full=True):
+        rows = db.all(KNOWN_AS, {"key": key})
+        for media, _ in rows:
+            db.change(FORGET, {"media": media})
+    return [variant for _, variant in rows]
+
+
+def is_older(db: Database, media: int, request: int) -> bool:
+    """Whether a media was kept before a request came, so that it was not fetched for it."""
+    return db.one(OLDER, {"media": media, "request": request}) is not None
+
+
+def record(row: tuple[object, ...], key: str, variant: str) -> Media:
+    number, title, site, url, parts = row
+    return Media(
+        key=key,
+        variant=variant,
+        id=int(str(number)),
+        title=str(title),
+        site=str(site),
+        url=str(url),
+        parts=tuple(part_of(p) for p in codec.load(str(parts))),
+    )

@@ -1,0 +1,46 @@
+"""How often the same was to be said to one person lately, so that it is said a few times only.
+
+A row is one person's minute of one kind of message. It ends when the bot looks (`ended`), which
+makes one line of the log of it.
+"""
+
+from dataclasses import dataclass
+
+from procs.core.clock import Now
+from procs.store.database import Database
+
+#: Seconds that a row lasts.
+MINUTE = 60.0
+
+NOTE = """
+INSERT INTO tallies (person, kind, since, count) VALUES (:person, :kind, :now, :count)
+    ON CONFLICT (person, kind) DO UPDATE SET count = tallies.count + excluded.count
+RETURNING count
+"""
+END = "DELETE FROM tallies WHERE since < :before RETURNING person, kind, count"
+OVER = "SELECT 1 FROM tallies WHERE since < :before LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """So many messages of one kind came of a person in a minute."""
+
+    person: int
+    kind: str
+    count: int
+
+
+def note(db: Database, person: int, kind: str, *, count: int = 1, now: Now) -> int:
+    """Count some more. Returns how many there were in this minute."""
+    facts = {"person": person, "kind": kind, "count": count, "now": now.wall}
+    with db.write():
+        return int(db.all(NOTE, facts)[0][0])
+
+
+def ended(db: Database, *, now: Now) -> list[Tally]:
+    """The rows whose minute is over; they begin anew."""
+    facts = {"before": now.wall - MINUTE}
+    if db.one(OVER, facts) is None:
+        return []
+    with db.write():
+        return [Tally(*row) for row in db.all(END, facts)]

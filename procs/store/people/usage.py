@@ -1,0 +1,74 @@
+"""How much people were sent: today, and in all. One row each, which outlives their requests."""
+
+from dataclasses import dataclass
+
+from procs.core.clock import Now
+from procs.store.database import Database
+from procs.store.media import references
+from procs.store.people import users
+from procs.texts import i18n
+
+NOTE = """
+INSERT INTO usage (person, day, day_requests, day_bytes, day_kept, day_saved,
+                   requests, bytes, kept, saved)
+VALUES (:person, :day, 1, :bytes, :kept, :saved, 1, :bytes, :kept, :saved)
+    ON CONFLICT (person) DO UPDATE
+   SET day = excluded.day,
+       day_requests = 1 + CASE WHEN usage.day = excluded.day THEN usage.day_requests ELSE 0 END,
+       day_bytes = excluded.day_bytes
+                 + CASE WHEN usage.day = excluded.day THEN usage.day_bytes ELSE 0 END,
+       day_kept = excluded.day_kept
+                + CASE WHEN usage.day = excluded.day THEN usage.day_kept ELSE 0 END,
+       day_saved = excluded.day_saved
+                 + CASE WHEN usage.day = excluded.day THEN usage.day_saved ELSE 0 END,
+       requests = usage.requests + 1, bytes = usage.bytes + excluded.bytes,
+       kept = usage.kept + excluded.kept, saved = usage.saved + excluded.saved
+"""
+READ = """
+SELECT day, day_requests, day_bytes, day_kept, day_saved, requests, bytes, kept, saved
+  FROM usage WHERE person = :person
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """So many requests were delivered, of so many bytes; `kept` of them, with `saved` bytes, from
+    what was kept, without a download."""
+
+    requests: int = 0
+    bytes: int = 0
+    kept: int = 0
+    saved: int = 0
+
+    @property
+    def share(self) -> float:
+        """The share of one that needed no download."""
+        return self.saved / self.bytes if self.bytes else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Of the day it is where the reader lives, and of all days."""
+
+    today: Sum
+    ever: Sum
+
+
+def read(db: Database, person: int, *, now: Now) -> Usage:
+    row = db.one(READ, {"person": person})
+    if row is None:
+        return Usage(Sum(), Sum())
+    today = Sum(*row[1:5]) if row[0] == _day(db, person, now) else Sum()
+    return Usage(today, Sum(*row[5:]))
+
+
+def note(db: Database, person: int, number: int, *, kept: bool, now: Now) -> None:
+    """A media was delivered to a person; inside a write transaction."""
+    found = references.read(db, number)
+    size = sum(part.size for part in found.parts) if found else 0
+    facts = {"person": person, "day": _day(db, person, now), "bytes": size, "kept": int(kept)}
+    db.change(NOTE, {**facts, "saved": size if kept else 0})
+
+
+def _day(db: Database, person: int, now: Now) -> int:
+    return i18n.day(users.language(db, person), now.wall)

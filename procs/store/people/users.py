@@ -1,0 +1,64 @@
+"""Who uses the bot."""
+
+from dataclasses import dataclass
+
+from procs.core.clock import Now
+from procs.records.job import Person
+from procs.store.database import Database
+
+REMEMBER = """
+INSERT INTO users (id, language, name, access, first_seen, last_seen)
+VALUES (:id, :language, :name, :access, :now, :now)
+    ON CONFLICT (id) DO UPDATE
+   SET language = excluded.language, name = excluded.name, access = excluded.access,
+       last_seen = excluded.last_seen
+"""
+WITH_CAP = "SELECT id, cap, name FROM users WHERE cap IS NOT NULL ORDER BY id"
+SEEN = """
+SELECT 1 FROM users
+ WHERE id = :id AND language = :language AND name = :name AND access = :access
+   AND last_seen BETWEEN :since AND :now
+"""
+#: Seconds within which it is not written down again that somebody was seen.
+LATELY = 30.0
+LANGUAGE = "SELECT language FROM users WHERE id = :id"
+
+
+@dataclass(frozen=True, slots=True)
+class Capped:
+    """A user with a cap of their own: so many downloads at once."""
+
+    id: int
+    cap: int
+    name: str
+
+
+def remember(db: Database, person: Person, *, now: Now) -> None:
+    """Keep what Telegram says of a user: the language, the name, how to address the chat."""
+    facts = {
+        "id": person.id,
+        "language": person.language,
+        "name": person.name,
+        "access": person.access_hash,
+        "now": now.wall,
+    }
+    if db.one(SEEN, {**facts, "since": now.wall - LATELY}):
+        return
+    with db.write():
+        db.change(REMEMBER, facts)
+
+
+def language(db: Database, user: int) -> str:
+    """The language of a user, `en` for one we never met."""
+    row = db.one(LANGUAGE, {"id": user})
+    return str(row[0]) if row else "en"
+
+
+def known(db: Database, user: int) -> bool:
+    """Whether this user ever wrote to the bot."""
+    return db.one(LANGUAGE, {"id": user}) is not None
+
+
+def with_cap(db: Database) -> list[Capped]:
+    """The users who have a cap of their own."""
+    return [Capped(*row) for row in db.all(WITH_CAP)]

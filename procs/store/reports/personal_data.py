@@ -1,0 +1,193 @@
+"""All that the database knows of one person: given to them, or deleted.
+
+A deletion is a row first, so that one which is killed goes on: the keeper takes the next bite of
+each until nothing is left. What runs for the person is stopped before, and a request is made
+anonymous only when no worker holds its job any more, so that nothing is sent to nobody.
+"""
+
+import re
+from typing import Any
+
+from procs.core import codec
+from procs.core.clock import Now
+from procs.store.database import Database, Row
+from procs.store.jobs import pauses
+from procs.store.reports.personal_tables import KEPT, TABLES
+from procs.store.requests import withdrawal
+
+#: Requests made anonymous, and rows looked at, in one transaction.
+BITE, STRETCH = 100, 2000
+#: Whose what is left belongs to; no account has this number.
+NOBODY = 0
+
+ASK = "INSERT INTO erasures (person, asked_at) VALUES (:person, :now) ON CONFLICT DO NOTHING"
+SINCE = "SELECT asked_at, rows_at FROM erasures WHERE person = :person"
+ROWS_GONE = "UPDATE erasures SET rows_at = :now WHERE person = :person"
+ASKED = "SELECT person FROM erasures ORDER BY asked_at LIMIT :most"
+DONE = "DELETE FROM erasures WHERE person = :person"
+OPEN = """
+SELECT id FROM requests WHERE user_id = :person AND id > :after AND state = 'open'
+   AND received_at <= :asked
+ ORDER BY id LIMIT :bite
+"""
+MINE = """
+SELECT r.id, r.job FROM requests r LEFT JOIN jobs j ON j.id = r.job
+ WHERE r.user_id = :person AND r.state <> 'open' AND r.received_at <= :asked
+   AND (j.state IS NULL OR j.state <> 1)
+ ORDER BY r.id LIMIT :bite
+"""
+LEFT = "SELECT 1 FROM requests WHERE user_id = :person AND received_at <= :asked LIMIT 1"
+ANONYMISE = """
+UPDATE requests
+   SET user_id = 0, chat = 0, chat_access = 0, message = id, ordinal = 0, url = '', key = '',
+       title = '', shown = '', found = '', code = NULL, job = NULL, status_message = NULL,
+       closed_at = COALESCE(closed_at, :now)
+ WHERE id = :request
+"""
+UNSEND = "UPDATE deliveries SET receipt = NULL WHERE request = :request"
+JOBS = """
+SELECT id, user_id, state, story,
+       EXISTS (SELECT 1 FROM requests r WHERE r.job = jobs.id)
+  FROM jobs WHERE id > :after AND id <= :to
+     AND (user_id = :person OR story LIKE :named)
+"""
+NEWEST_JOB = "SELECT MAX(id) FROM jobs"
+#: The work of others goes on; what a job that is over was about is told to nobody any more.
+HAND_OVER = """
+UPDATE jobs SET user_id = CASE WHEN user_id = :person AND state >= 20 THEN 0 ELSE user_id END,
+       story = :story
+ WHERE id = :job
+"""
+EMPTY = "UPDATE jobs SET payload = '{}', mark = NULL WHERE id = :job AND state >= 20"
+COPIES = "DELETE FROM copies WHERE media > :after AND media <= :to AND chat = :person"
+NEWEST_MEDIA = "SELECT MAX(id) FROM media"
+KEEP_CAP = (
+    "UPDATE users SET name = '', access = 0, first_seen = 0, last_seen = 0 WHERE id = :person"
+)
+
+
+def export(db: Database, person: int) -> dict[str, Any]:
+    """Every row that names a person, by table; and of what a deletion keeps, why (`kept-<why>`)."""
+    facts = {"person": person, "scope": pauses.user(person)}
+    rows = {
+        name: [_named(naming.rows, row) for row in db.all(naming.rows, facts)]
+        for name, naming in TABLES.items()
+        if naming.rows
+    }
+    return {"person": person, "rows": rows, "kept": kept()}
+
+
+def document(db: Database, person: int) -> str:
+    """The same as one JSON document."""
+    return codec.dump(export(db, person))
+
+
+def kept() -> dict[str, str]:
+    """What a deletion keeps: the table, and why."""
+    return {name: naming.why for name, naming in TABLES.items() if naming.end == KEPT}
+
+
+def forget(db: Database, person: int, *, now: Now) -> bool:
+    """Delete all that names a person, after stopping what runs for them. False when a worker still
+    holds a job of theirs: the keeper goes on from there. Raises StoreFull."""
+    with db.write(full=True):
+        db.change(ASK, {"person": person, "now": now.wall})
+    return proceed(db, person, now=now)
+
+
+def proceed(db: Database, person: int, *, now: Now) -> bool:
+    """Go on with a deletion. True when nothing is left to delete. What the person asked for since
+    then is theirs to keep."""
+    row = db.one(SINCE, {"person": person})
+    if row is None:
+        return True
+    asked, rows_gone = row
+    _stop(db, person, asked, now=now)
+    if rows_gone is None:
+        _delete_rows(db, person, now=now)
+    while _bite(db, person, asked, now=now):
+        pass
+    if db.one(LEFT, {"person": person, "asked": asked}) or not _hand_over_jobs(db, person):
+        return False
+    _drop_copies(db, person)
+    with db.write(full=True):
+        db.change(DONE, {"person": person})
+    return True
+
+
+def _delete_rows(db: Database, person: int, *, now: Now) -> None:
+    """What is few, and belongs to nothing that may still run."""
+    with db.write(full=True):
+        for naming in TABLES.values():
+            if naming.delete:
+                db.change(naming.delete, {"person": person})
+        db.change(KEEP_CAP, {"person": person})
+        db.change(ROWS_GONE, {"person": person, "now": now.wall})
+
+
+def proceed_all(db: Database, *, now: Now, most: int = 10) -> int:
+    """The same for those who asked first: how many are done."""
+    return sum(proceed(db, person, now=now) for (person,) in db.all(ASKED, {"most": most}))
+
+
+def is_asked(db: Database, person: int) -> bool:
+    """Whether a deletion is under way."""
+    return db.one(SINCE, {"person": person}) is not None
+
+
+def _stop(db: Database, person: int, asked: float, *, now: Now) -> None:
+    facts = {"person": person, "asked": asked, "bite": BITE}
+    after = 0
+    while rows := db.all(OPEN, {**facts, "after": after}):
+        for (request,) in rows:
+            withdrawal.cancel(db, request, user=person, now=now)
+        after = rows[-1][0]
+
+
+def _bite(db: Database, person: int, asked: float, *, now: Now) -> int:
+    with db.write():
+        rows = db.all(MINE, {"person": person, "asked": asked, "bite": BITE})
+        facts = [{"request": request, "now": now.wall} for request, _ in rows]
+        db.change_many(ANONYMISE, facts)
+        db.change_many(UNSEND, facts)
+    return len(rows)
+
+
+def _hand_over_jobs(db: Database, person: int) -> bool:
+    """Take the person out of jobs. False when one of theirs is not over that nobody else wants."""
+    newest, over = _number(db, NEWEST_JOB), True
+    for after in range(0, newest, STRETCH):
+        facts = {"after": after, "to": after + STRETCH, "person": person}
+        if not db.all(JOBS, {**facts, "named": f"%user_{person}%"}):
+            continue
+        with db.write():
+            for row in db.all(JOBS, {**facts, "named": f"%user_{person}%"}):
+                over &= _hand_over(db, row, person)
+    return over
+
+
+def _hand_over(db: Database, row: Row, person: int) -> bool:
+    job, user, state, story, wanted = row
+    told = re.sub(rf"\buser([=:]){person}\b", rf"user\g<1>{NOBODY}", story)
+    db.change(HAND_OVER, {"job": job, "person": person, "story": told})
+    if user == person and not wanted:
+        db.change(EMPTY, {"job": job})
+    return bool(user != person or state >= 20)
+
+
+def _drop_copies(db: Database, person: int) -> None:
+    for after in range(0, _number(db, NEWEST_MEDIA), STRETCH):
+        with db.write():
+            db.change(COPIES, {"after": after, "to": after + STRETCH, "person": person})
+
+
+def _number(db: Database, newest: str) -> int:
+    row = db.one(newest)
+    return int(row[0] or 0) if row else 0
+
+
+def _named(statement: str, row: Row) -> dict[str, Any]:
+    """A row with the names of its columns, as the statement has them."""
+    columns = statement.split(" FROM ")[0].strip().removeprefix("SELECT ")
+    names = [name.strip().split(".")[-1] for name in columns.split(",")]
+    return dict(zip(names, row, strict=True))

@@ -1,0 +1,82 @@
+"""Forgetting what was over long ago: in bites, so that nobody waits at the gate for it.
+
+Rows are looked at in the order of their numbers, which is nearly that of their ends, up to the
+first that ended too lately. So a look costs little when nothing is old, which is nearly always, and
+needs no index that every end of a job would have to pay for.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from procs.records.job import State
+from procs.store.database import Database
+
+#: Rows looked at, and at most forgotten, at once.
+BITE = 200
+
+#: Number, and instant of the end; NULL for what is not over, which is passed over.
+JOBS = f"""
+SELECT id, CASE WHEN state >= {State.DONE} THEN at END FROM jobs
+ WHERE id > :after ORDER BY id LIMIT :bite
+"""
+REQUESTS = """
+SELECT id, CASE WHEN state <> 'open' THEN closed_at END FROM requests
+ WHERE id > :after ORDER BY id LIMIT :bite
+"""
+WORKERS = "SELECT id, ended_at FROM workers WHERE id > :after ORDER BY id LIMIT :bite"
+#: The newest row stays: its number must not be used again.
+FORGET_JOB = f"""
+DELETE FROM jobs
+ WHERE id = :id AND state >= {State.DONE} AND at < :before AND id < (SELECT MAX(id) FROM jobs)
+"""
+FORGET_REQUEST = """
+DELETE FROM requests
+ WHERE id = :id AND closed_at < :before AND state <> 'open'
+   AND id < (SELECT MAX(id) FROM requests)
+"""
+FORGET_DELIVERIES = """
+DELETE FROM deliveries
+ WHERE request = :id AND NOT EXISTS (SELECT 1 FROM requests WHERE id = :id)
+"""
+FORGET_WORKER = """
+DELETE FROM workers
+ WHERE id = :id AND ended_at < :before AND id < (SELECT MAX(id) FROM workers)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How rows of one table are looked at and forgotten, with what belongs to them."""
+
+    look: str
+    forget: str
+    along: tuple[str, ...] = ()
+
+
+OLD_JOBS = Kind(JOBS, FORGET_JOB)
+OLD_REQUESTS = Kind(REQUESTS, FORGET_REQUEST, (FORGET_DELIVERIES,))
+OLD_WORKERS = Kind(WORKERS, FORGET_WORKER)
+KINDS = (OLD_JOBS, OLD_REQUESTS, OLD_WORKERS)
+
+
+def bites(db: Database, *, before: float, kinds: Iterable[Kind] = KINDS) -> Iterator[int]:
+    """Forget what ended before a wall instant, one bite for each step: how many rows it took."""
+    for kind in kinds:
+        for old in looks(db, kind, before=before):
+            with db.write():
+                facts = [{"id": number, "before": before} for number in old]
+                forgotten = db.change_many(kind.forget, facts)
+                for statement in kind.along:
+                    db.change_many(statement, [{"id": number} for number in old])
+            yield forgotten
+
+
+def looks(db: Database, kind: Kind, *, before: float) -> Iterator[list[int]]:
+    """The numbers of old rows, as far as there are any."""
+    after = 0
+    while rows := db.all(kind.look, {"after": after, "bite": BITE}):
+        after = rows[-1][0]
+        if old := [number for number, end in rows if end is not None and end < before]:
+            yield old
+        if any(end is not None and end >= before for _, end in rows):
+            return

@@ -1,0 +1,49 @@
+"""The whole system at one glance, for `chapar status`."""
+
+from dataclasses import dataclass
+
+from procs.core.clock import Now
+from procs.records.job import Lane, State
+from procs.store.database import Database
+from procs.store.health import workers
+
+COUNTS = f"""
+SELECT {State.QUEUED}, COUNT(*), MIN(at) FROM jobs WHERE state = {State.QUEUED} AND lane = :lane
+ UNION ALL
+SELECT {State.LEASED}, COUNT(*), NULL FROM jobs WHERE state = {State.LEASED} AND lane = :lane
+ UNION ALL
+SELECT {State.LATER}, COUNT(*), NULL FROM jobs WHERE state = {State.LATER} AND lane = :lane
+ UNION ALL
+SELECT {State.HELD}, COUNT(*), NULL FROM jobs WHERE state = {State.HELD} AND lane = :lane
+"""
+WAITING = "SELECT COUNT(*) FROM jobs WHERE seat IS NOT NULL AND seat > 0 AND lane = :lane"
+OUTCOMES = "SELECT state, COUNT(*) FROM requests WHERE received_at > :since GROUP BY state"
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`jobs` counts by lane and state name; `oldest` is the age in seconds of the download that
+    waits longest for a room."""
+
+    workers: list[workers.Worker]
+    jobs: dict[str, dict[str, int]]
+    oldest: float
+    requests_today: dict[str, int]
+
+
+def overview(db: Database, *, now: Now) -> Overview:
+    jobs, oldest = {}, 0.0
+    for lane in Lane:
+        rows = db.all(COUNTS, {"lane": int(lane)})
+        counts = {State(state).name.lower(): count for state, count, _ in rows}
+        waiting = db.one(WAITING, {"lane": int(lane)})
+        jobs[lane.name.lower()] = {**counts, "waiting": waiting[0] if waiting else 0}
+        queued = [at for state, _, at in rows if state == State.QUEUED and at is not None]
+        oldest = max([oldest, *(now.wall - at for at in queued)])
+    today = db.all(OUTCOMES, {"since": now.wall - 86400})
+    return Overview(
+        workers=workers.present(db),
+        jobs=jobs,
+        oldest=oldest,
+        requests_today={state: count for state, count in today},
+    )

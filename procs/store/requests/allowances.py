@@ -1,0 +1,84 @@
+"""How much one person may have on the way.
+
+A list counts as one request, whatever it holds, because its entries were asked for with one word;
+and it is never cut short for what else is on the way. But another list is taken only while less of
+the earlier ones is left than a person may have requests: else a hundred lists would be thousands.
+"""
+
+from dataclasses import dataclass
+
+from procs.records.job import Ask
+from procs.store.database import Database
+from procs.wishes.variant import parse
+
+OPEN = """
+SELECT COUNT(*) FROM requests
+ WHERE user_id = :user AND closed_at IS NULL AND folder = 0 AND state = 'open'
+"""
+ENTRIES = """
+SELECT COUNT(*) FROM requests r JOIN requests e ON e.parent = r.id
+ WHERE r.user_id = :user AND r.closed_at IS NULL AND r.state = 'open'
+   AND e.parent IS NOT NULL AND e.state = 'open'
+"""
+#: Lists of which nobody knows yet how much there is.
+UNREAD = """
+SELECT COUNT(*) FROM requests r
+ WHERE r.user_id = :user AND r.closed_at IS NULL AND r.state = 'open'
+   AND r.variant LIKE '%#%' AND r.variant NOT LIKE 'look%'
+   AND NOT EXISTS (SELECT 1 FROM requests e WHERE e.parent = r.id)
+"""
+
+#: Outcomes of what is not taken: too many requests, or too much of lists, is on the way.
+FULL, LISTS_FULL = "full", "lists-full"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Requests that one person may have on the way (0: as many as they like), and entries that
+    one list may bring."""
+
+    most: int = 0
+    entries: int = 0
+
+
+@dataclass(slots=True)
+class Room:
+    """What a person may ask for yet: requests, and entries of lists until no list is taken."""
+
+    allowance: Allowance
+    requests: int
+    entries: int
+
+    def refuses(self, ask: Ask) -> str:
+        """Why an ask is not taken; "" when it is, and counted."""
+        if not self.allowance.most:
+            return ""
+        brings = is_list(ask)
+        if self.requests <= 0:
+            return FULL
+        if brings and self.entries <= 0:
+            return LISTS_FULL
+        self.requests -= 1
+        self.entries -= self.allowance.entries if brings else 0
+        return ""
+
+
+def is_list(ask: Ask) -> bool:
+    """Whether it asks for entries of a list."""
+    wish = parse(ask.link.variant)
+    return bool(wish.pick) and not wish.looks
+
+
+def room(db: Database, user: int, allowance: Allowance) -> Room:
+    """What a person may ask for yet."""
+    if not allowance.most:
+        return Room(allowance, 0, 0)
+    facts = {"user": user}
+    open_, entries, unread = (int(db.all(sql, facts)[0][0]) for sql in (OPEN, ENTRIES, UNREAD))
+    promised = entries + unread * allowance.entries
+    return Room(allowance, allowance.most - open_, allowance.most - promised)
+
+
+def refuses_all(db: Database, user: int, allowance: Allowance) -> bool:
+    """Whether a person may ask for nothing more at the moment."""
+    return bool(allowance.most) and int(db.all(OPEN, {"user": user})[0][0]) >= allowance.most

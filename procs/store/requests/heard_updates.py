@@ -1,0 +1,76 @@
+"""Which messages and presses were heard to their end, so that one which comes again does nothing.
+
+A row is written when the handling is done: what a killed process was handling is handled again. So
+whatever it does must be the same when it is done twice; where the store's state would choose
+something else the second time, the choice is written down before it is acted upon.
+"""
+
+from procs.core.clock import Now
+from procs.store.database import Database
+
+#: Seconds for which a repeat is known: twice as long as Telegram's updates are acted upon.
+KEEP = 2 * 24 * 3600.0
+BITE = 1000
+
+#: (chat, message, 0) of a message, the last being the instant of the edit of an edited one; and
+#: (0, query, 0) of a press.
+Mark = tuple[int, int, int]
+
+#: A later edit speaks for what stood there before, which may come after it. Two edits of one second
+#: cannot be told apart: each is handled, which does nothing where nothing changed.
+KNOWN = """
+SELECT 1 FROM heard WHERE chat = :chat AND message = :message AND done = 1
+   AND (edited > :edited OR edited = 0 AND :edited = 0)
+"""
+NOTE = """
+INSERT INTO heard (chat, message, edited, at, done) VALUES (:chat, :message, :edited, :now, 1)
+    ON CONFLICT (chat, message, edited) DO UPDATE SET done = 1
+"""
+CHOOSE = """
+INSERT INTO heard (chat, message, edited, at, done, choice)
+VALUES (:chat, :message, :edited, :now, 0, :choice)
+    ON CONFLICT (chat, message, edited) DO NOTHING
+"""
+CHOSEN = """
+SELECT choice FROM heard WHERE chat = :chat AND message = :message AND edited = :edited
+"""
+PRUNE = """
+DELETE FROM heard WHERE (chat, message, edited) IN
+       (SELECT chat, message, edited FROM heard WHERE at < :before ORDER BY at LIMIT :bite)
+"""
+
+
+def is_known(db: Database, mark: Mark) -> bool:
+    """Whether this was heard, and handled to its end."""
+    return db.one(KNOWN, facts(mark)) is not None
+
+
+def note(db: Database, mark: Mark, *, now: Now) -> None:
+    """It is handled. Raises StoreFull."""
+    with db.write():
+        db.change(NOTE, {**facts(mark), "now": now.wall})
+
+
+def choose(db: Database, mark: Mark, choice: int, *, now: Now) -> int:
+    """What this message acts upon: `choice`, or what was chosen when it was heard before. Raises
+    StoreFull."""
+    with db.write(full=True):
+        db.change(CHOOSE, {**facts(mark), "now": now.wall, "choice": choice})
+        row = db.one(CHOSEN, facts(mark))
+    return int(row[0]) if row and row[0] is not None else choice
+
+
+def chosen(db: Database, mark: Mark) -> int | None:
+    """What was chosen for it before; None when it was not heard before."""
+    row = db.one(CHOSEN, facts(mark))
+    return None if row is None or row[0] is None else int(row[0])
+
+
+def prune(db: Database, *, now: Now) -> int:
+    """Forget what does not come again: how many rows."""
+    with db.write():
+        return db.change(PRUNE, {"before": now.wall - KEEP, "bite": BITE})
+
+
+def facts(mark: Mark) -> dict[str, int]:
+    return {"chat": mark[0], "message": mark[1], "edited": mark[2]}

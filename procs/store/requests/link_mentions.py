@@ -1,0 +1,126 @@
+"""The link that a word alone is about, and messages that were corrected."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from procs.core.clock import Now
+from procs.records.job import Ask, Link
+from procs.store import wake
+from procs.store.database import Database
+from procs.store.media import deliveries
+from procs.store.requests import requests
+from procs.store.requests.requests import Submitted
+
+#: Seconds in which a word without a link means the one that was sent last.
+MEANT = 3600.0
+#: The state of a link of which we asked what is wished; it is over for the board.
+ASKED = """
+INSERT INTO requests (user_id, chat, chat_access, message, ordinal, url, site, key, variant, state,
+                      status_random, received_at, ended_at, closed_at)
+VALUES (:user, :chat, :access, :message, :ordinal, :url, :site, :key, :variant, 'asked',
+        :random, :now, :now, :now)
+    ON CONFLICT (chat, message, ordinal) DO NOTHING
+"""
+LATEST = """
+SELECT message FROM requests
+ WHERE chat = :chat AND message < :message AND user_id = :user AND parent IS NULL
+   AND COALESCE(say, '') NOT IN ('replaced', 'withdrawn') AND received_at > :since
+ ORDER BY message DESC LIMIT 1
+"""
+LINKS = """
+SELECT MIN(url), MIN(site), key, MAX(CASE WHEN state = 'asked' THEN 1 ELSE 0 END)
+  FROM requests
+ WHERE chat = :chat AND message = :message AND user_id = :user AND parent IS NULL
+   AND COALESCE(say, '') NOT IN ('replaced', 'withdrawn')
+ GROUP BY key ORDER BY MIN(ordinal)
+"""
+OF_MESSAGE = """
+SELECT id, ordinal, key, variant, state FROM requests
+ WHERE chat = :chat AND message = :message AND user_id = :user AND parent IS NULL
+   AND COALESCE(say, '') NOT IN ('replaced', 'withdrawn')
+ ORDER BY ordinal
+"""
+REPLACE = "UPDATE requests SET say = :word WHERE id = :request"
+#: What stands in a request that its message asks for no longer: something else came, or nothing.
+REPLACED, WITHDRAWN = "replaced", "withdrawn"
+
+
+def asked(db: Database, asks: Sequence[Ask], *, now: Now) -> None:
+    """Keep links of which we ask what is wished: a word alone is the answer."""
+    with db.write():
+        for ask in asks:
+            _ask(db, ask, now=now)
+
+
+def _ask(db: Database, ask: Ask, *, now: Now) -> None:
+    facts = {
+        "user": ask.user,
+        "chat": ask.chat,
+        "access": ask.chat_access,
+        "message": ask.message,
+        "ordinal": ask.ordinal,
+        "url": ask.link.url,
+        "site": ask.link.site,
+        "key": ask.link.key,
+        "variant": ask.link.variant,
+        "random": deliveries.random_id(),
+        "now": now.wall,
+    }
+    db.change(ASKED, facts)
+
+
+def meant(db: Database, chat: int, user: int, *, before: int, now: Now) -> list[Link]:
+    """The links of the last message of a person with any, `before` this message; those of which we
+    asked what is wished, if there are such."""
+    facts = {"chat": chat, "user": user, "message": before, "since": now.wall - MEANT}
+    row = db.one(LATEST, facts)
+    if row is None:
+        return []
+    rows = db.all(LINKS, {**facts, "message": row[0]})
+    some = any(asked for *_, asked in rows)
+    return [Link(*names) for *names, asked in rows if asked or not some]
+
+
+def known(db: Database, chat: int, message: int, user: int) -> bool:
+    """Whether a message asked for anything that counts still."""
+    facts = {"chat": chat, "message": message, "user": user}
+    return db.one(OF_MESSAGE, facts) is not None
+
+
+def corrected(
+    db: Database,
+    chat: int,
+    message: int,
+    user: int,
+    asks: Sequence[Ask],
+    questions: Sequence[Ask],
+    *,
+    now: Now,
+) -> list[Submitted]:
+    """A message says something else now: `asks` is all it asks for. What it asked for before and
+    does no longer is cancelled, if it is not delivered yet; what it still asks for stays as it is.
+    Returns what is new."""
+    facts = {"chat": chat, "message": message, "user": user}
+    wanted = {(ask.link.key, ask.link.variant): ask for ask in asks}
+    with db.write(full=True):
+        rows = db.all(OF_MESSAGE, facts)
+        alive = {(key, variant) for _, _, key, variant, state in rows if state in STANDING}
+        gone = [row for row in rows if (row[2], row[3]) not in wanted or row[4] == "asked"]
+        fresh = [ask for names, ask in wanted.items() if names not in alive]
+        first = 1 + max((row[1] for row in rows), default=-1)
+        done = [
+            requests.add(db, replace(one, ordinal=first + n), now=now)
+            for n, one in enumerate(fresh)
+        ]
+        for n, one in enumerate(questions, first + len(fresh)):
+            _ask(db, replace(one, ordinal=n), now=now)
+        word = REPLACED if fresh else WITHDRAWN
+        db.change_many(REPLACE, [{"request": row[0], "word": word} for row in gone])
+    for row in gone:
+        requests.cancel(db, row[0], user=user, now=now)
+    wake.poke_idle(db.run, count=len(done))
+    return done
+
+
+#: States of a request that a repeated wish of the same message asks for nothing more than.
+STANDING = ("open", "delivered", "listed", "failed")

@@ -1,0 +1,101 @@
+"""Looking at a link: what was found is shown, fetched, or becomes a request for each entry."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from procs.core.clock import Now
+from procs.records.job import Ask, Lease, Link
+from procs.store.database import Database, Row
+from procs.store.jobs import leases, outcomes
+from procs.store.requests import requests
+
+WAITING = """
+SELECT id, user_id, chat, chat_access, message, ordinal, folder, url, site, key
+  FROM requests WHERE job = :job AND state = 'open' ORDER BY id
+"""
+LISTED = """
+UPDATE requests SET state = 'listed', found = :found, title = :title, ended_at = :now
+ WHERE job = :job AND state = 'open' AND parent IS NULL
+"""
+BEGUN = "UPDATE requests SET title = :title, found = :found WHERE id = :request"
+NARROWED = "UPDATE requests SET variant = :variant WHERE id = :request"
+FOUND = "SELECT found FROM requests WHERE id = :request"
+LATEST = """
+SELECT url, site, key FROM requests
+ WHERE chat = :chat AND state = 'listed' AND user_id = :user AND ended_at > :since
+ ORDER BY id DESC LIMIT 1
+"""
+#: Seconds in which a choice without a link means what was shown last.
+MEANT = 3600.0
+#: What is said of an entry that is itself a list: nobody asked for so much.
+NESTED = "list-nested"
+#: Entries of one link have numbers of their own among those of its message.
+WIDTH = 10_000
+
+
+def listed(db: Database, lease: Lease, found: str, *, title: str, now: Now) -> None:
+    """Show what there is to everybody who waits, which ends their requests; who came by a list gets
+    no list again. Raises LeaseLost."""
+    facts = {"job": lease.job, "found": found, "title": title, "now": now.wall}
+    with db.write(full=True):
+        leases.finish(db, lease, now=now)
+        db.change(LISTED, facts)
+        outcomes.fail_requests(db, lease.job, say=NESTED, now=now)
+
+
+def spread(
+    db: Database,
+    lease: Lease,
+    entries: Sequence[tuple[int, Link]],
+    *,
+    title: str,
+    found: str = "",
+    now: Now,
+) -> int:
+    """Make a request of every entry (its place in the list, and the link), for everybody who waits.
+    `found` says, as JSON, what of the list was left out. Returns how many were made. Raises
+    LeaseLost."""
+    with db.write(full=True):
+        leases.finish(db, lease, now=now)
+        parents = db.all(WAITING, {"job": lease.job})
+        for row in parents:
+            db.change(BEGUN, {"request": row[0], "title": title, "found": found})
+            for place, link in entries:
+                requests.add(db, of_entry(row, place, link), now=now)
+    return len(parents) * len(entries)
+
+
+def of_entry(row: Row, place: int, link: Link) -> Ask:
+    parent, user, chat, access, message, ordinal, folder = row[:7]
+    return Ask(
+        *(user, chat, message, WIDTH * (ordinal + 1) + place, link),
+        folder=bool(folder),
+        chat_access=access,
+        parent=parent,
+        place=place,
+    )
+
+
+def known(db: Database, lease: Lease, variant: str, *, now: Now) -> None:
+    """There is nothing to choose from: give everybody who waits the work of this variant. Raises
+    LeaseLost."""
+    with db.write(full=True):
+        leases.finish(db, lease, now=now)
+        for row in db.all(WAITING, {"job": lease.job}):
+            request, (url, site, key) = row[0], row[7:]
+            db.change(NARROWED, {"request": request, "variant": variant})
+            ask = replace(of_entry(row, 0, Link(url, site, key, variant)), parent=0, known=True)
+            requests.attach(db, request, ask, now=now)
+
+
+def latest(db: Database, chat: int, user: int, *, now: Now) -> Link | None:
+    """The link of which a person was shown lately what there is."""
+    facts = {"chat": chat, "user": user, "since": now.wall - MEANT}
+    row = db.one(LATEST, facts)
+    return Link(*row) if row else None
+
+
+def found(db: Database, request: int) -> str:
+    """What the request's link was found to be, as JSON; empty when nobody looked."""
+    row = db.one(FOUND, {"request": request})
+    return str(row[0]) if row else ""

@@ -1,0 +1,280 @@
+"""What people asked for: from the link in a message to the last word about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from procs.core.clock import Now
+from procs.records.job import Ask, Kind, Lane, Lease, Link, State
+from procs.records.job_payload import LinkPayload
+from procs.store import wake
+from procs.store.database import Database, Row
+from procs.store.jobs import leases, outcomes, seats
+from procs.store.jobs.history import event
+from procs.store.media import deliveries, references
+from procs.store.requests import allowances
+from procs.store.requests.allowances import Allowance, Room
+from procs.store.requests.withdrawal import cancel as cancel
+from procs.store.requests.withdrawal import cancel_all as cancel_all
+from procs.wishes.variant import Variant, parse
+
+KNOWN = (
+    "SELECT id, job FROM requests WHERE chat = :chat AND message = :message AND ordinal = :ordinal"
+)
+ADD = """
+INSERT INTO requests (user_id, chat, chat_access, message, ordinal, folder, url, site, key, variant,
+                      status_random, received_at, parent, place, closed_at)
+VALUES (:user, :chat, :access, :message, :ordinal, :folder, :url, :site, :key, :variant,
+        :random, :now, :parent, :place, :closed)
+RETURNING id
+"""
+JOIN = "UPDATE requests SET speaker = :speaker WHERE id = :request"
+POINT = """
+UPDATE requests SET job = :job, cached = :cached,
+       title = CASE title WHEN '' THEN :title ELSE title END
+ WHERE id = :request
+"""
+ALIVE = f"SELECT id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state < {State.DONE}"
+#: Somebody comes to a job that lives, which goes on if it was stopping.
+JOINED = "UPDATE jobs SET stop = 0, story = story || :event WHERE id = :job"
+ANSWERED = """
+UPDATE requests
+   SET status_message = :message, shown = :shown, shown_stage = :stage, shown_share = :share,
+       shown_at = :now, answered_at = COALESCE(answered_at, :now)
+ WHERE id = :request
+"""
+CLOSE = "UPDATE requests SET closed_at = :now WHERE id = :request AND closed_at IS NULL"
+IS_CLOSED = "SELECT 1 FROM requests WHERE id = :request AND closed_at IS NOT NULL"
+PLACED = """
+UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now
+ WHERE job = :job AND state = 'open'
+RETURNING parent
+"""
+WHO_WAITS = """
+SELECT chat, MAX(chat_access) FROM requests
+ WHERE job = :job AND state = 'open' AND folder = 0
+ GROUP BY chat ORDER BY MIN(id) LIMIT 3
+"""
+ORDER = """
+SELECT id, user_id, chat, chat_access, message, folder, url, site, key, variant, title, state
+  FROM requests WHERE id = :request
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of one ask. `outcome`: queued, joined (another's download), cached (it is only
+    sent), again (this very message is known already; nothing was changed), or what an allowance
+    says (nothing was kept)."""
+
+    request: int
+    outcome: str
+    job: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A request as a worker needs it."""
+
+    id: int
+    user: int
+    chat: int
+    chat_access: int
+    message: int
+    folder: bool
+    url: str
+    site: str
+    key: str
+    variant: str
+    title: str
+    state: str
+
+
+def submit(
+    db: Database, asks: Sequence[Ask], *, now: Now, allowance: Allowance | None = None
+) -> list[Submitted]:
+    """Accept the links of one person, as far as that is allowed: their rows and the work for them
+    are on the disk when this returns, so the person may be answered. The same message accepted
+    twice is one request. Several links of one message in a chat become a group: one status message
+    speaks for them (`groups`)."""
+    allowance = allowance or Allowance()
+    if is_refused(db, asks, allowance):
+        return [Submitted(0, allowances.FULL, 0) for _ in asks]
+    with db.write(full=True):
+        room = allowances.room(db, asks[0].user, allowance) if asks else None
+        done = [take(db, ask, room, now=now) for ask in asks]
+        _join(db, asks, done)
+    wake.poke_idle(db.run, count=sum(bool(one.request) and one.outcome != "again" for one in done))
+    return done
+
+
+def _join(db: Database, asks: Sequence[Ask], done: Sequence[Submitted]) -> None:
+    """Have the first new request of each message speak for the others."""
+    new: dict[tuple[int, int], list[int]] = {}
+    for ask, one in zip(asks, done, strict=True):
+        if one.request and one.outcome != "again" and not (ask.folder or ask.parent):
+            new.setdefault((ask.chat, ask.message), []).append(one.request)
+    for members in new.values():
+        if len(members) > 1:
+            db.change_many(JOIN, [{"request": one, "speaker": members[0]} for one in members])
+
+
+def is_refused(db: Database, asks: Sequence[Ask], allowance: Allowance) -> bool:
+    """Whether none of them can be taken, which needs no look at the disk."""
+    full = bool(asks) and allowances.refuses_all(db, asks[0].user, allowance)
+    return full and not any(db.one(KNOWN, source(ask)) for ask in asks)
+
+
+def take(db: Database, ask: Ask, room: Room | None, *, now: Now) -> Submitted:
+    """Accept one link if there is room for it."""
+    if room is None or db.one(KNOWN, source(ask)):
+        return add(db, ask, now=now)
+    why = room.refuses(ask)
+    return Submitted(0, why, 0) if why else add(db, ask, now=now)
+
+
+def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
+    """Accept one link, inside a transaction."""
+    place = source(ask)
+    known = db.one(KNOWN, place)
+    if known:
+        return Submitted(request=known[0], outcome="again", job=known[1] or 0)
+    link = ask.link
+    facts = {
+        **place,
+        "user": ask.user,
+        "access": ask.chat_access,
+        "folder": int(ask.folder),
+        "url": link.url,
+        "site": link.site,
+        "key": link.key,
+        "variant": link.variant,
+        "random": deliveries.random_id(),
+        "now": now.wall,
+        "parent": ask.parent or None,
+        "place": ask.place,
+        "closed": now.wall if ask.parent else None,
+    }
+    request = int(db.all(ADD, facts)[0][0])
+    return attach(db, request, ask, now=now)
+
+
+def source(ask: Ask) -> dict[str, int]:
+    """Which link of which message it is."""
+    return {"chat": ask.chat, "message": ask.message, "ordinal": ask.ordinal}
+
+
+def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
+    """Give a request its work: a delivery when the media is known, the download that runs already
+    for somebody else, or a download of its own."""
+    wish = parse(ask.link.variant)
+    known = None if ask.folder else references.find(db, ask.link.key, ask.link.variant)
+    if known:
+        job = outcomes.deliver(db, request, user=ask.user, media=known.id, now=now)
+        references.used(db, known.id, now=now)
+        return _point(db, Submitted(request, "cached", job), title=known.title)
+    kind, lane = work_of(ask, wish)
+    mark = f"{kind}:{ask.link.key}:{ask.link.variant}"
+    mark += f":folder:{request}" if ask.folder else ""
+    alive = db.one(ALIVE, {"mark": mark})
+    if alive:
+        seats.adopt(db, alive[0], user=ask.user, lane=lane, now=now)
+        db.change(JOINED, {"job": alive[0], "event": event(now, "joined", user=ask.user)})
+        return _point(db, Submitted(request, "joined", alive[0]))
+    payload = LinkPayload(
+        url=ask.link.url,
+        site=ask.link.site,
+        key=ask.link.key,
+        variant=ask.link.variant,
+        title=ask.link.title,
+        folder=(ask.parent or request) if ask.folder else 0,
+    )
+    new = seats.NewJob(
+        user=ask.user,
+        lane=lane,
+        kind=kind,
+        payload=payload,
+        mark=mark,
+        site=ask.link.site,
+    )
+    return _point(db, Submitted(request, "queued", seats.add(db, new, now=now)))
+
+
+def work_of(ask: Ask, wish: Variant) -> tuple[Kind, Lane]:
+    """What is done first: of what is chosen from a list, it must be seen what it is."""
+    if wish.looks or (wish.pick and not ask.known):
+        return Kind.LOOK, Lane.LOOK
+    return Kind.FETCH, Lane.ENCODE if wish.anew else Lane.HEAVY
+
+
+def _point(db: Database, done: Submitted, *, title: str = "") -> Submitted:
+    cached = int(done.outcome == "cached")
+    facts = {"job": done.job, "cached": cached, "title": title, "request": done.request}
+    db.change(POINT, facts)
+    return done
+
+
+def who_waits(db: Database, job: int) -> list[tuple[int, int]]:
+    """The chats of the first who wait for a job, with what addresses them."""
+    return [(chat, access) for chat, access in db.all(WHO_WAITS, {"job": job})]
+
+
+def order(db: Database, request: int) -> Order | None:
+    """One request as a worker needs it."""
+    row = db.one(ORDER, {"request": request})
+    if row is None:
+        return None
+    cells: Row = (*row[:5], bool(row[5]), *row[6:])
+    return Order(*cells)
+
+
+def answered(
+    db: Database,
+    request: int,
+    *,
+    message: int,
+    shown: str,
+    stage: str = "",
+    share: float | None = None,
+    now: Now,
+) -> None:
+    """The person has a status message now."""
+    facts = {"request": request, "message": message, "shown": shown, "stage": stage, "share": share}
+    with db.write():
+        db.change(ANSWERED, {**facts, "now": now.wall})
+
+
+def close(db: Database, request: int, *, now: Now) -> None:
+    """The last word is said; the request is never listed again."""
+    close_all(db, [request], now=now)
+
+
+def close_all(db: Database, requests: Sequence[int], *, now: Now) -> None:
+    """The same for all requests of one status message, at once."""
+    with db.write():
+        db.change_many(CLOSE, [{"request": one, "now": now.wall} for one in requests])
+
+
+def is_closed(db: Database, request: int) -> bool:
+    """Whether the last word about it was said."""
+    return db.one(IS_CLOSED, {"request": request}) is not None
+
+
+def fetch_anew(db: Database, lease: Lease, order: Order, *, now: Now) -> None:
+    """The media of a delivery is no longer with Telegram: drop it and fetch it again.
+
+    Raises LeaseLost.
+    """
+    link = Link(url=order.url, site=order.site, key=order.key, variant=order.variant)
+    ask = Ask(order.user, order.chat, order.message, 0, link)
+    with db.write(full=True):
+        leases.end(db, lease, State.DONE, now=now, word="reference-stale")
+        references.forget(db, lease.delivery.media)
+        attach(db, order.id, ask, now=now)
+
+
+def placed(db: Database, lease: Lease, *, now: Now) -> None:
+    """The files lie in the request's outbox. Raises LeaseLost."""
+    with db.write(full=True):
+        leases.finish(db, lease, now=now)
+        rows = db.all(PLACED, {"job": lease.job, "now": now.wall})
+        outcomes.settle_lists(db, rows, now=now)

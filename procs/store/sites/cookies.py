@@ -1,0 +1,77 @@
+"""The health of each file of cookies: one that is refused again and again rests for hours."""
+
+from dataclasses import dataclass
+
+from procs.core.clock import Now
+from procs.store.database import Database
+from procs.store.sites.breaker_openings import doubled
+
+#: Refusals in a row after which a file rests, by their class. People send what no account may see,
+#: so a refusal as such says little; a check for robots says more.
+MOST = {"bot-check": 2, "login-needed": 5}
+#: Seconds of the first rest, and of the longest.
+REST, LONGEST = 6 * 3600.0, 7 * 24 * 3600.0
+
+LOOK = "SELECT failures, openings, until, since FROM cookies WHERE site = :site AND file = :file"
+KEEP = """
+INSERT INTO cookies (site, file, failures, openings, until, why, since)
+VALUES (:site, :file, :failures, :openings, :until, :why, :now)
+    ON CONFLICT (site, file) DO UPDATE
+   SET failures = excluded.failures, openings = excluded.openings, until = excluded.until,
+       why = excluded.why, since = excluded.since
+"""
+FORGET = "DELETE FROM cookies WHERE site = :site AND file = :file"
+FORGET_ALL = "DELETE FROM cookies WHERE site = :site"
+LIST = "SELECT site, file, failures, openings, until, why, since FROM cookies ORDER BY site, file"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One file that was refused: how often in a row, how often it rested, until when (wall) it
+    does, after what, and since when it is so."""
+
+    site: str
+    file: str
+    failures: int
+    openings: int
+    until: float | None
+    why: str
+    since: float
+
+
+def rests(db: Database, site: str, file: str, *, written: float, now: Now) -> bool:
+    """Whether a file is not to be used; one that was `written` anew (wall) since then may be."""
+    row = db.one(LOOK, {"site": site, "file": file})
+    return bool(row and row[2] is not None and row[2] > now.wall and row[3] >= written)
+
+
+def refused(db: Database, site: str, file: str, why: str, *, now: Now) -> float | None:
+    """Count a refusal of this class. Returns the end of the rest (wall) that begins with it."""
+    facts = {"site": site, "file": file, "why": why, "now": now.wall}
+    with db.write():
+        row = db.one(LOOK, facts)
+        failures, openings = (row[0] + 1, row[1]) if row else (1, 0)
+        until = None
+        if failures >= MOST[why]:
+            until = now.wall + doubled(REST, openings, longest=LONGEST)
+            failures, openings = 0, openings + 1
+        db.change(KEEP, {**facts, "failures": failures, "openings": openings, "until": until})
+    return until
+
+
+def accepted(db: Database, site: str, file: str) -> None:
+    """The file did its part."""
+    if db.one(LOOK, {"site": site, "file": file}):
+        with db.write():
+            db.change(FORGET, {"site": site, "file": file})
+
+
+def release(db: Database, site: str) -> int:
+    """Use all files of a site again. Returns how many had something against them."""
+    with db.write():
+        return db.change(FORGET_ALL, {"site": site})
+
+
+def listed(db: Database) -> list[Health]:
+    """Every file that was refused lately."""
+    return [Health(*row) for row in db.all(LIST)]

@@ -1,0 +1,141 @@
+"""What the bot's session hears, as plain records."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pyrogram import raw
+from pyrogram.utils import get_channel_id
+
+from procs.records.job import Person
+from procs.texts import i18n, untrusted_text
+
+#: Letters of somebody's name; Telegram takes 64.
+NAME = 64
+
+#: An edit, of the text or of something that people do not see, such as reactions.
+EDITS = (raw.types.UpdateEditMessage, raw.types.UpdateEditChannelMessage)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message to the bot. `text` is also a caption; `urls` are the addresses that Telegram
+    marked in it, hidden ones included; `media` names what came with it ("" for nothing); `at` is
+    the wall instant at which it was sent, 0 when nobody told, and `edited` that of the edit that
+    this is, 0 for a new message."""
+
+    person: Person
+    chat: int
+    access: int
+    message: int
+    text: str
+    urls: tuple[str, ...] = ()
+    media: str = ""
+    at: float = 0.0
+    edited: float = 0.0
+
+    @property
+    def language(self) -> str:
+        """The language in which it is answered."""
+        return self.person.language
+
+    @property
+    def private(self) -> bool:
+        return self.chat > 0
+
+    @property
+    def mark(self) -> tuple[int, int, int]:
+        """What tells it from every other, an edit from its message too; the same however often it
+        is told."""
+        return self.chat, self.message, int(self.edited)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button was pressed."""
+
+    id: int
+    person: Person
+    chat: int
+    access: int
+    message: int
+    data: str
+
+    @property
+    def language(self) -> str:
+        """The language in which it is answered."""
+        return self.person.language
+
+    @property
+    def mark(self) -> tuple[int, int, int]:
+        """As a message's; no chat has the number 0."""
+        return 0, self.id, 0
+
+
+def message(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Incoming | None:
+    """A message from a person, or None: our own, a bot's, a channel's, a service message, and an
+    edit that nobody made by hand."""
+    heard = update.message
+    if not isinstance(heard, raw.types.Message) or heard.out:
+        return None
+    edited = float(heard.edit_date or 0) if isinstance(update, EDITS) else 0.0
+    if isinstance(update, EDITS) and (heard.edit_hide or not edited):
+        return None
+    sender = heard.from_id or heard.peer_id
+    user = users.get(getattr(sender, "user_id", 0))
+    if user is None or user.bot:
+        return None
+    chat, access = place(heard.peer_id, users, chats)
+    return Incoming(
+        person(user),
+        chat,
+        access,
+        heard.id,
+        heard.message or "",
+        tuple(urls(heard.message or "", heard.entities or [])),
+        type(heard.media).__name__.removeprefix("MessageMedia").lower() if heard.media else "",
+        float(heard.date or 0),
+        edited,
+    )
+
+
+def press(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Press | None:
+    """A pressed button, whatever its data; or None when nobody tells who pressed it."""
+    user = users.get(update.user_id)
+    if user is None:
+        return None
+    chat, access = place(update.peer, users, chats)
+    data = (update.data or b"").decode("utf-8", "replace")
+    return Press(update.query_id, person(user), chat, access, update.msg_id, data)
+
+
+def person(user: Any) -> Person:
+    """Who it is. Here, and nowhere else, is settled which language we speak to somebody."""
+    return Person(
+        id=user.id,
+        language=i18n.choose(user.lang_code),
+        name=untrusted_text.text(user.first_name or "", NAME),
+        access_hash=user.access_hash or 0,
+    )
+
+
+def place(peer: Any, users: dict[int, Any], chats: dict[int, Any]) -> tuple[int, int]:
+    """A chat's id in the Bot API's form, and the hash that addresses it."""
+    if isinstance(peer, raw.types.PeerUser):
+        return peer.user_id, getattr(users.get(peer.user_id), "access_hash", 0) or 0
+    if isinstance(peer, raw.types.PeerChannel):
+        known = chats.get(peer.channel_id)
+        return get_channel_id(peer.channel_id), getattr(known, "access_hash", 0) or 0
+    return -peer.chat_id, 0
+
+
+def urls(text: str, entities: list[Any]) -> list[str]:
+    """Addresses that Telegram marked. Its offsets count UTF-16 units."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    found = []
+    for entity in entities:
+        if isinstance(entity, raw.types.MessageEntityTextUrl):
+            found.append(entity.url)
+        elif isinstance(entity, raw.types.MessageEntityUrl):
+            piece = units[entity.offset * 2 : (entity.offset + entity.length) * 2]
+            found.append(piece.decode("utf-16-le", "ignore"))
+    return found

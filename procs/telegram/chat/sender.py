@@ -1,0 +1,158 @@
+"""Talking: the few calls with which the bot says something, and takes it back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from pyrogram import raw
+from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+from procs.errors import TelegramAway, TelegramRefused
+from procs.telegram.delivery import message_lookup
+from procs.telegram.delivery.send_once import post
+from procs.telegram.session.peers import CHANNELS, TEXT_LENGTH, cut, peer
+from procs.telegram.session.rpc import Leave, Rpc, free
+
+#: A button: (label, data). Telegram allows 64 bytes of data.
+Button = tuple[str, str]
+#: Rows of buttons; a row of one may be the button itself.
+Buttons = Sequence[Button | Sequence[Button]]
+
+UNCHANGED = "MESSAGE_NOT_MODIFIED"
+#: The message is not there any more, or may not be edited.
+LOST = frozenset({"MESSAGE_ID_INVALID", "MESSAGE_AUTHOR_REQUIRED", "MESSAGE_EDIT_TIME_EXPIRED"})
+#: The press is too old to be answered.
+LATE = frozenset({"QUERY_ID_INVALID"})
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """A text on its way into a chat; `access` addresses the chat. Telegram answers a repeated
+    `random_id` with the first message. `reply_to` is the message that it answers, 0 for none."""
+
+    chat: int
+    access: int
+    text: str
+    random_id: int
+    reply_to: int = 0
+    buttons: Buttons = ()
+
+
+class Voice:
+    """Speaks over a line. Every method raises as `Rpc.ask`, unless it says otherwise."""
+
+    line: Rpc | None = None
+
+    async def send(self, message: OutgoingMessage, *, leave: Leave = free) -> int | None:
+        """Send a text once, as soon as `leave` paid for it. Returns the message's id, the first
+        one's when this random_id was used before; None when Telegram says only that it was."""
+        query = partial(
+            raw.functions.messages.SendMessage,
+            peer=peer(message.chat, message.access),
+            message=cut(message.text, TEXT_LENGTH),
+            random_id=message.random_id,
+            no_webpage=True,
+            reply_markup=await self._keyboard(message.buttons),
+        )
+        return await post(
+            self._line(),
+            lambda header: query(reply_to=header),
+            chat=message.chat,
+            random_id=message.random_id,
+            reply_to=message.reply_to,
+        )
+
+    async def edit(
+        self,
+        chat: int,
+        access: int,
+        message: int,
+        text: str,
+        *,
+        buttons: Buttons = (),
+        leave: Leave = free,
+    ) -> bool:
+        """Give a message of ours another text, as soon as `leave` paid for it. False when it is
+        not there any more."""
+        query = raw.functions.messages.EditMessage(
+            peer=peer(chat, access),
+            id=message,
+            message=cut(text, TEXT_LENGTH),
+            no_webpage=True,
+            reply_markup=await self._keyboard(buttons),
+        )
+        try:
+            await self._line().ask(query, leave=leave)
+        except TelegramRefused as error:
+            if error.detail in LOST:
+                return False
+            if error.detail != UNCHANGED:
+                raise
+        return True
+
+    async def text_of(self, chat: int, access: int, message: int) -> str | None:
+        """What a message of ours says now; None when it is not there any more."""
+        found = await message_lookup.messages(
+            self._line(), chat, access, range(message, message + 1)
+        )
+        return str(found[0].message) if found else None
+
+    async def delete(self, chat: int, access: int, message: int) -> None:
+        """Take a message of ours away; one that is gone already is no error."""
+        if chat <= CHANNELS:
+            channel = peer(chat, access)
+            target = raw.types.InputChannel(
+                channel_id=channel.channel_id, access_hash=channel.access_hash
+            )
+            query: Any = raw.functions.channels.DeleteMessages(channel=target, id=[message])
+        else:
+            query = raw.functions.messages.DeleteMessages(id=[message], revoke=True)
+        try:
+            await self._line().ask(query)
+        except TelegramRefused as error:
+            if error.detail not in LOST:
+                raise
+
+    async def answer(self, press: int, text: str = "", *, alert: bool = False) -> None:
+        """Answer a press with a few words on top of the chat."""
+        query = raw.functions.messages.SetBotCallbackAnswer(
+            query_id=press, cache_time=0, message=text or None, alert=alert or None
+        )
+        try:
+            await self._line().ask(query)
+        except TelegramRefused as error:
+            if error.detail not in LATE:
+                raise
+
+    async def set_commands(self, language: str, commands: Sequence[tuple[str, str]]) -> None:
+        """The menu of commands (name, what it does) for people whose Telegram speaks `language`;
+        with "" for all for whom there is none of their own
+        (core.telegram.org/method/bots.setBotCommands)."""
+        query = raw.functions.bots.SetBotCommands(
+            scope=raw.types.BotCommandScopeDefault(),
+            lang_code=language,
+            commands=[
+                raw.types.BotCommand(command=name, description=text) for name, text in commands
+            ],
+        )
+        await self._line().ask(query)
+
+    async def _keyboard(self, buttons: Buttons) -> Any:
+        if not buttons:
+            return None
+        rows = [
+            [InlineKeyboardButton(label, callback_data=data) for label, data in row]
+            for row in map(row_of, buttons)
+        ]
+        return await InlineKeyboardMarkup(rows).write(self._line().client)
+
+    def _line(self) -> Rpc:
+        if self.line is None:
+            raise TelegramAway("not connected")
+        return self.line
+
+
+def row_of(given: Any) -> Sequence[Button]:
+    """A row of buttons, also where one stands for itself."""
+    return [given] if isinstance(given[0], str) else given

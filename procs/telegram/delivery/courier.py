@@ -1,0 +1,275 @@
+"""All Telegram calls of a worker: upload once, send by reference.
+
+Phase 1 uploads a file and keeps a reference without sending anything; phase 2 sends by reference
+under a random_id that was stored before, so that a repeat is recognised by Telegram itself.
+"""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pyrogram.raw.functions.messages import SendMedia, SendMultiMedia, UploadMedia
+from pyrogram.raw.types import InputSingleMedia
+
+from procs.config import Settings
+from procs.config.values import PREMIUM_FILE, TELEGRAM_FILE
+from procs.core import log
+from procs.errors import ChaparError, SessionRevoked, TelegramAway, UploadRefused
+from procs.records.job import File, Part, Reference
+from procs.store.database import Database
+from procs.telegram.delivery import media_input, message_lookup
+from procs.telegram.delivery.send_once import post, post_all
+from procs.telegram.delivery.upload_peer import Addressees, Waiting, nobody
+from procs.telegram.rpc_errors import FilePartMissing, PeerRefused
+from procs.telegram.session import sign_in
+from procs.telegram.session.peers import CAPTION_LENGTH, cut, peer
+from procs.telegram.session.rpc import Leave, Rpc, free
+from procs.telegram.upload.stream import Stream
+from procs.telegram.upload.uploader import Kept, Progress, Upload
+
+#: Seconds in which Telegram makes a medium out of parts it has.
+ASSEMBLY = 60.0
+#: Parts that may go missing before an upload is begun anew.
+MISSING = 20
+
+
+def unheard(done: int, total: int) -> None:
+    """Progress that nobody shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadOptions:
+    """What an upload may go on from, and for whom it is. `early` may have sent some of the file
+    already; what `kept` says that Telegram has is not sent again; `waiting` tells the chats of
+    those for whom it is."""
+
+    early: Stream | None = None
+    kept: Kept | None = None
+    waiting: Waiting = nobody
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether it goes on from another upload's parts."""
+        return bool(self.kept and self.kept.begun)
+
+
+NO_OPTIONS = UploadOptions()
+
+
+class Courier:
+    """The Telegram side of one slot. A slot's session belongs to whoever holds the slot."""
+
+    def __init__(self, settings: Settings, slot: int, db: Database | None = None) -> None:
+        self.settings = settings
+        self.addressees = Addressees(settings.bot_token.partition(":")[0], db)
+        self.name = f"slot-{slot}"
+        self.line: Rpc | None = None
+        self.door = asyncio.Lock()
+
+    async def connect(self, *, before: sign_in.SignInLeave = sign_in.allowed) -> None:
+        """Connect, or do nothing when connected. Signs in only if this slot never did, after
+        `before` gave its leave.
+
+        Raises TelegramAway, TelegramWait, SessionRevoked.
+        """
+        async with self.door:
+            if self.line is not None and self.line.revoked:
+                raise SessionRevoked(self.line.revoked)
+            if self.line is not None and self.line.dead:
+                await self._close()
+            if self.line is None:
+                self.line = await sign_in.signed_in(self.settings, self.name, before=before)
+
+    @property
+    def largest(self) -> int:
+        """Bytes of the largest file that Telegram takes of this account. Raises TelegramAway."""
+        return PREMIUM_FILE if self._line().premium else TELEGRAM_FILE
+
+    async def close(self) -> None:
+        async with self.door:
+            await self._close()
+
+    async def _close(self) -> None:
+        line, self.line = self.line, None
+        if line is not None:
+            await sign_in.shut(line)
+
+    def stream(self, path: Path, file: int, *, head: int = 0) -> Stream:
+        """Begin to give Telegram a file that is still growing, by its open descriptor; its first
+        `head` bytes will change once more. Raises TelegramAway."""
+        line = self._line()
+        return Stream(line.lanes, path, file, head=head, premium=line.premium)
+
+    async def upload(
+        self, file: File, on_progress: Progress, options: UploadOptions = NO_OPTIONS
+    ) -> Reference:
+        """Give Telegram a file without sending it. `on_progress` hears bytes acknowledged and
+        bytes in all. Raises TelegramAway, TelegramWait, TelegramRefused, UploadRefused, TooLarge,
+        SessionRevoked."""
+        line = self._line()
+        try:
+            if options.is_resumed and not options.early:
+                try:
+                    return await self._upload(line, file, on_progress, options)
+                except FilePartMissing as missing:
+                    log.info("upload.anew", file=file.name, why="parts are gone", error=missing)
+                    options = replace(options, kept=None)
+            return await self._upload(line, file, on_progress, options)
+        except SessionRevoked as error:
+            line.revoked = str(error)
+            raise
+
+    async def _upload(
+        self, line: Rpc, file: File, on_progress: Progress, options: UploadOptions
+    ) -> Reference:
+        whole: Upload
+        tries, early = 1 if options.is_resumed else MISSING, options.early
+        if early and await finished(early, file, on_progress):
+            whole, handle = early, early.name()
+        else:
+            facts: dict[str, Any] = {"premium": line.premium, "kept": options.kept}
+            whole = Upload(line.lanes, Path(file.path), on_progress, **facts)
+            handle = await whole.run()
+        thumb, uploads = None, [whole]
+        if file.thumbnail and file.kind != "photo":
+            uploads.append(Upload(line.lanes, Path(file.thumbnail), unheard))
+            thumb = await uploads[1].run()
+        media = media_input.described(file, handle, thumb)
+        return await self._made(line, media, uploads, options.waiting, tries=tries)
+
+    async def _made(
+        self, line: Rpc, media: Any, uploads: list[Upload], waiting: Waiting, *, tries: int
+    ) -> Reference:
+        """A medium of what was uploaded, for the first peer that Telegram takes it for."""
+        refusal = ""
+        for kind, whom in await self.addressees.candidates(line, waiting):
+            query = UploadMedia(peer=whom, media=media)
+            try:
+                made = media_input.reference(await assembled(line, query, uploads, tries=tries))
+            except PeerRefused as error:
+                refusal = f"{refusal} {kind}: {error}".strip()
+                log.warning("upload.peer-refused", session=self.name, peer=kind, error=error)
+            else:
+                await self.addressees.note(line, kind)
+                return made
+        raise UploadRefused(refusal)
+
+    async def send(
+        self,
+        *,
+        chat: int,
+        access: int,
+        part: Part,
+        caption: str,
+        random_id: int,
+        reply_to: int,
+        leave: Leave = free,
+    ) -> int | None:
+        """Send one part, as soon as `leave` paid for it. Returns the message's id, the first
+        one's when this random_id was used before; None when Telegram says only that it was. Raises
+        TelegramAway, TelegramWait, ChatClosed, ReferenceStale, TelegramRefused, SessionRevoked."""
+        query = partial(
+            SendMedia,
+            peer=peer(chat, access),
+            media=media_input.referred(part.reference),
+            message=cut(caption, CAPTION_LENGTH),
+            random_id=random_id,
+        )
+        facts: dict[str, Any] = {"chat": chat, "random_id": random_id, "reply_to": reply_to}
+        return await post(self._line(), partial(replied, query), **facts, leave=leave)
+
+    async def send_album(
+        self,
+        *,
+        chat: int,
+        access: int,
+        parts: Sequence[Part],
+        caption: str,
+        random_ids: Sequence[int],
+        reply_to: int,
+        leave: Leave = free,
+    ) -> list[int | None]:
+        """Send two to ten parts as one album, the caption under the first. Returns and raises as
+        `send`, for each; Telegram takes all of them or none."""
+        captions = [cut(caption, CAPTION_LENGTH), *[""] * (len(parts) - 1)]
+        items = [
+            InputSingleMedia(
+                media=media_input.referred(part.reference), random_id=random_id, message=words
+            )
+            for part, random_id, words in zip(parts, random_ids, captions, strict=True)
+        ]
+        query = partial(SendMultiMedia, peer=peer(chat, access), multi_media=items)
+        return await post_all(
+            self._line(),
+            partial(replied, query),
+            chat=chat,
+            random_ids=random_ids,
+            reply_to=reply_to,
+            leave=leave,
+        )
+
+    async def find(
+        self, *, chat: int, access: int, after: int, part: Part, taken: Collection[int]
+    ) -> int | None:
+        """The message that shows a part as an answer to message `after`, by looking; `taken` are
+        messages of other parts. None when it is not there. Raises as `Rpc.ask`."""
+        seen = message_lookup.messages_after(self._line(), chat, access, after)
+        async for message in seen:
+            if message.id not in taken and message_lookup.answers(message, after, part.reference):
+                return int(message.id)
+        return None
+
+    async def refreshed(self, *, chat: int, access: int, message: int) -> Reference | None:
+        """A fresh reference of the file that a message of ours shows; None when it is gone.
+        Raises as `Rpc.ask`."""
+        found = await message_lookup.messages(
+            self._line(), chat, access, range(message, message + 1)
+        )
+        media = getattr(found[0], "media", None) if found else None
+        return media_input.reference(media) if message_lookup.is_file(media) else None
+
+    def _line(self) -> Rpc:
+        if self.line is None:
+            raise TelegramAway("not connected")
+        return self.line
+
+
+async def finished(early: Stream, file: File, on_progress: Progress) -> bool:
+    """Whether what was sent while the file came down could be completed. When not, the file is
+    uploaded as a whole, and meets again whatever is wrong with the connection."""
+    early.on_progress = on_progress
+    try:
+        await early.finish(Path(file.path))
+    except ChaparError as error:
+        log.info("upload.anew", file=file.name, why=type(error).__name__, error=error)
+        return False
+    log.info("upload.streamed", file=file.name, bytes=early.size, early=early.ahead)
+    return True
+
+
+async def assembled(
+    line: Rpc, query: UploadMedia, uploads: list[Upload], *, tries: int = MISSING
+) -> Any:
+    """Telegram's answer once it has every part; one that it misses is sent again. Raises
+    PartMissing at once with one try: then more than one part is gone."""
+    for upload in uploads:
+        upload.on_progress = unheard
+    for _ in range(tries):
+        try:
+            return await line.ask(query, timeout=ASSEMBLY)
+        except FilePartMissing as missing:
+            if tries == 1:
+                raise
+            log.warning("upload.part-missing", session=line.client.name, part=missing.number)
+            # It does not say of which file.
+            for upload in uploads:
+                if missing.number < upload.parts:
+                    await upload.send(range(missing.number, missing.number + 1))
+    raise TelegramAway(f"{MISSING} parts went missing")
+
+
+def replied(query: Any, header: Any) -> Any:
+    return query(reply_to=header)

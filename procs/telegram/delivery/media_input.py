@@ -1,0 +1,67 @@
+"""How a file is described to Telegram, and what Telegram calls it afterwards."""
+
+from typing import Any
+
+from pyrogram import raw
+
+from procs.errors import TelegramRefused
+from procs.records.job import File, Reference
+
+
+def described(file: File, handle: Any, thumb: Any) -> Any:
+    """An uploaded file as a medium that plays in the chat. `handle` and `thumb` name uploads."""
+    if file.kind == "photo":
+        return raw.types.InputMediaUploadedPhoto(file=handle)
+    return raw.types.InputMediaUploadedDocument(
+        file=handle,
+        mime_type=file.mime,
+        attributes=attributes(file),
+        thumb=thumb,
+        # Without it a video that has no sound becomes an animation.
+        nosound_video=(file.kind == "video" and file.silent) or None,
+        force_file=(file.kind == "document") or None,
+    )
+
+
+def attributes(file: File) -> list[Any]:
+    """What makes a document a video, a song, an animation."""
+    name = raw.types.DocumentAttributeFilename(file_name=file.name)
+    if file.kind in ("video", "animation"):
+        video = raw.types.DocumentAttributeVideo(
+            duration=float(file.duration),
+            w=file.width,
+            h=file.height,
+            supports_streaming=True,
+            nosound=file.silent or None,
+        )
+        moving = [raw.types.DocumentAttributeAnimated()] if file.kind == "animation" else []
+        return [video, *moving, name]
+    if file.kind == "audio":
+        audio = raw.types.DocumentAttributeAudio(
+            duration=round(file.duration),
+            title=file.title or None,
+            performer=file.performer or None,
+        )
+        return [audio, name]
+    return [name]
+
+
+def reference(answer: Any) -> Reference:
+    """What `messages.uploadMedia` returned, as a reference to keep."""
+    kind = "photo" if isinstance(answer, raw.types.MessageMediaPhoto) else "document"
+    medium: Any = getattr(answer, kind, None)
+    if getattr(medium, "access_hash", None) is None:
+        raise TelegramRefused("messages.UploadMedia returned no file")
+    return Reference(kind, medium.id, medium.access_hash, medium.file_reference.hex())
+
+
+def referred(reference: Reference) -> Any:
+    """A kept reference as a medium to send."""
+    facts: dict[str, Any] = {
+        "id": reference.id,
+        "access_hash": reference.access_hash,
+        "file_reference": bytes.fromhex(reference.file_reference),
+    }
+    if reference.kind == "photo":
+        return raw.types.InputMediaPhoto(id=raw.types.InputPhoto(**facts))
+    return raw.types.InputMediaDocument(id=raw.types.InputDocument(**facts))

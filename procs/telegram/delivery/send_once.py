@@ -1,0 +1,57 @@
+"""Sending one message once, however often it is asked for."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from procs.errors import TelegramRefused, TelegramWait
+from procs.telegram.pace import scope
+from procs.telegram.rpc_errors import AlreadySent, ChatSlow
+from procs.telegram.session.peers import message_id, reply
+from procs.telegram.session.rpc import Leave, Rpc, free
+
+#: The message replied to is gone: send without the reply.
+UNANSWERABLE = frozenset({"REPLY_MESSAGE_ID_INVALID", "MESSAGE_ID_INVALID", "REPLY_TO_INVALID"})
+
+
+async def post(
+    line: Rpc,
+    query: Callable[[Any], Any],
+    *,
+    chat: int,
+    random_id: int,
+    reply_to: int,
+    leave: Leave = free,
+) -> int | None:
+    """The id of the message; None when Telegram says only that it is there already.
+
+    `query` makes the call, given the reply header; `leave` pays for each attempt.
+    """
+    ids = [random_id]
+    return (await post_all(line, query, chat=chat, random_ids=ids, reply_to=reply_to, leave=leave))[
+        0
+    ]
+
+
+async def post_all(
+    line: Rpc,
+    query: Callable[[Any], Any],
+    *,
+    chat: int,
+    random_ids: Sequence[int],
+    reply_to: int,
+    leave: Leave = free,
+) -> list[int | None]:
+    """The same for a call that makes several messages."""
+    try:
+        answer = await line.ask(query(reply(reply_to)), leave=leave)
+    except AlreadySent:
+        return [None] * len(random_ids)
+    except ChatSlow as wait:
+        raise TelegramWait(wait.seconds, scope(chat)) from wait
+    except TelegramRefused as error:
+        if not reply_to or error.detail not in UNANSWERABLE:
+            raise
+        return await post_all(
+            line, query, chat=chat, random_ids=random_ids, reply_to=0, leave=leave
+        )
+    return [message_id(answer, random_id) for random_id in random_ids]

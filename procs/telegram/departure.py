@@ -1,0 +1,50 @@
+"""A connection that writes no call later than it was paid for.
+
+Between the moment at which the budget lets a call go and its bytes on the socket a process may be
+busy, starved or stopped (SIGSTOP, a suspended machine). What was paid for then would leave together
+with what others pay for now. So the last look is here, in front of the socket.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from math import inf
+
+from pyrogram.connection import Connection
+
+from procs.core import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a call paid for: it may be written until a boot instant. After that `renew` takes
+    another place for this very moment, if there is one."""
+
+    until: float
+    renew: Callable[[], bool]
+
+
+def no_other() -> bool:
+    return False
+
+
+#: The place of a call that costs nothing.
+ANY_TIME = Place(inf, no_other)
+#: The place of this task's call.
+PLACE: ContextVar[Place] = ContextVar("PLACE", default=ANY_TIME)
+
+
+class TooLate(OSError):
+    """The call was not written: its place among all messages is over, and must be taken anew."""
+
+
+class Punctual(Connection):
+    """What the library, and its file connections, connect by."""
+
+    async def send(self, data: bytes) -> None:
+        """Write one call, already sealed. Raises TooLate, and OSError as the library does."""
+        place = PLACE.get()
+        late = clock.now().boot - place.until
+        if late > 0 and not place.renew():
+            raise TooLate(f"late by {late:.3f} s")
+        await super().send(data)

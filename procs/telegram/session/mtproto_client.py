@@ -1,0 +1,160 @@
+"""The only place where a pyrogram Client is made."""
+
+import asyncio
+import importlib
+import logging
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import packages_distributions, version
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pyrogram import Client
+from pyrogram.connection import Connection
+from pyrogram.crypto import aes, mtproto
+from pyrogram.raw.all import layer
+from pyrogram.storage import SQLiteStorage
+
+from procs.config import Settings
+from procs.core import log
+from procs.telegram.departure import Punctual
+from procs.telegram.rpc_errors import TwoPyrograms
+from procs.telegram.session import server_key
+from procs.telegram.updates import message_decoder
+from procs.telegram.updates.update_client import Listening
+
+#: Seconds of FLOOD_WAIT that the library sleeps out in the calls it makes by itself (sign-in,
+#: catching up). Our own calls never sleep: see `line.py`.
+SLEEP = 5
+#: Messages that the library remembers; we never ask it for one.
+REMEMBERED = 10
+
+
+class Silent(Client):
+    """A client that hears nothing: what Telegram sends unasked is dropped, instead of growing in
+    a queue that nobody reads."""
+
+    async def handle_updates(self, updates: Any) -> None:
+        return None
+
+
+class MessageLedger(SQLiteStorage):
+    """A session file whose place in Telegram's stream moves on only when `settled` says that all
+    that was heard is handled.
+
+    The library saves its place when it *receives*; a process killed between that and the handling
+    would never hear the message again.
+    """
+
+    def __init__(self, name: str, workdir: Path, settled: Callable[[], bool]) -> None:
+        super().__init__(name, workdir=workdir, use_wal=True)
+        self.settled = settled
+        self.opened = False
+
+    async def open(self) -> None:
+        await super().open()
+        self.opened = True
+
+    async def save(self) -> None:
+        if self.settled():
+            await super().save()
+
+    async def commit(self) -> None:
+        """Save a place before which nothing was heard."""
+        await super().save()
+
+    async def close(self) -> None:
+        if self.opened:
+            await super().close()
+
+
+def always() -> bool:
+    return True
+
+
+def build(
+    settings: Settings, *, name: str, updates: bool, settled: Callable[[], bool] = always
+) -> Client:
+    """A client that is not connected yet. Raises TwoPyrograms.
+
+    `name` is the session (`bot`, `slot-0`): one file, one sign-in, one process at a time. Only the
+    client with `updates` listens; `settled` says when all it heard is handled.
+    """
+    check()
+    settings.sessions.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kind = Listening if updates else Silent
+    return kind(
+        name,
+        api_id=settings.api_id,
+        api_hash=settings.api_hash,
+        bot_token=settings.bot_token,
+        workdir=settings.sessions,
+        storage_engine=MessageLedger(name, settings.sessions, settled),
+        no_updates=not updates,
+        skip_updates=False,
+        sleep_threshold=SLEEP,
+        workers=1,
+        max_message_cache_size=REMEMBERED,
+        max_topic_cache_size=REMEMBERED,
+        fetch_replies=False,
+        fetch_topics=False,
+        fetch_stories=False,
+        fetch_stickers=False,
+        device_model="Chapar",
+        connection_factory=way(settings),
+        loop=asyncio.get_running_loop(),
+    )
+
+
+def way(settings: Settings) -> type[Connection]:
+    """How connections are made: to Telegram's own servers, or to the one of the settings."""
+    if settings.telegram_server is None:
+        return Punctual
+    if settings.telegram_server_key:
+        server_key.trust(settings.telegram_server_key)
+    return elsewhere(*settings.telegram_server)
+
+
+def elsewhere(host: str, port: int) -> type[Connection]:
+    """Connections that all go to one server, whatever the session file says."""
+
+    class Elsewhere(Punctual):
+        def __init__(self, **facts: Any) -> None:
+            super().__init__(**facts | {"server_address": host, "port": port})
+
+    return Elsewhere
+
+
+@cache
+def check() -> None:
+    """Once per process: one owner of the package, a quiet library that reads message by message,
+    the fastest cipher there is."""
+    owners = sorted(set(packages_distributions().get("pyrogram", ())))
+    if len(owners) > 1:
+        raise TwoPyrograms(
+            f"{' and '.join(owners)} both own the package `pyrogram`: uninstall them, "
+            "then install Chapar again"
+        )
+    logging.getLogger("pyrogram").setLevel(logging.ERROR)
+    logging.getLogger("pyrogram.connection").setLevel(logging.CRITICAL)
+    mtproto.unpack = message_decoder.unpack
+    facts = {name: version(name) for name in owners}
+    log.info("telegram.library", **facts, layer=layer, cipher=quicken())
+
+
+def quicken() -> str:
+    """Put cryptg's AES-IGE in place of the slower one (a third to 40 % of an upload's CPU)."""
+    fast = optional("cryptg")
+    if fast is None:
+        return "tgcrypto"
+    aes.ige256_encrypt = fast.encrypt_ige
+    aes.ige256_decrypt = fast.decrypt_ige
+    return "cryptg"
+
+
+def optional(name: str) -> ModuleType | None:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None

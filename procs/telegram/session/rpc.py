@@ -1,0 +1,146 @@
+"""One client's line to Telegram: a call is one attempt, and ends in an answer or in our error.
+
+`Client.invoke` sleeps out waits and repeats every 500 by itself, RANDOM_ID_DUPLICATE among them,
+then hides what the last one was; and a call whose connection broke waits 15 s for an answer that
+cannot come. So the session is asked directly, and calls end when their connection does.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from contextvars import copy_context
+from typing import Any
+
+from pyrogram import Client
+from pyrogram.errors import RPCError
+from pyrogram.handlers import DisconnectHandler
+from pyrogram.raw.functions import InvokeWithoutUpdates
+from pyrogram.raw.types import BadMsgNotification
+from pyrogram.session.session import AuthKeyNotFound, Session, SessionState
+
+from procs.core import log
+from procs.errors import Crowded, SessionRevoked, TelegramAway
+from procs.telegram.departure import ANY_TIME, PLACE, Place, TooLate
+from procs.telegram.rpc_errors import translate
+from procs.telegram.updates.update_client import Listening
+from procs.telegram.upload.connection_pool import Lanes
+
+#: Waits until a call may go out, and spends what it costs; the place that it has then.
+Leave = Callable[[], Awaitable[Place]]
+#: Seconds until an answer is no longer expected.
+ANSWER = 15.0
+#: Attempts to write a call as soon as it is paid for, and seconds until it is worth another.
+WRITES, AGAIN = 5, 1.0
+
+
+async def free() -> Place:
+    """The leave of a call that makes no message."""
+    return ANY_TIME
+
+
+class Rpc:
+    """Asks over a connected client."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.lanes = Lanes(client)
+        self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        client.add_handler(DisconnectHandler(self._note_break))
+        #: What Telegram said when it took this session's sign-in away; "" while it stands.
+        self.revoked = ""
+        #: What is being done before the line stands, by the name of the call.
+        self.doing = ""
+        #: Whether the account pays, and so may send files of double size.
+        self.premium = False
+
+    async def _note_break(self, client: Client, session: Session) -> None:
+        if session is self.client.session:
+            broken, self.broken = self.broken, asyncio.get_running_loop().create_future()
+            broken.set_result(None)
+
+    @property
+    def dead(self) -> bool:
+        """Whether the library gave the connection up for good; a new client will learn why."""
+        session = self.client.session
+        return session is None or session.state is SessionState.STOPPED or keyless(session)
+
+    @property
+    def session(self) -> Session:
+        if self.client.session is None:
+            raise TelegramAway("not connected")
+        return self.client.session
+
+    async def ask(self, query: Any, *, timeout: float = ANSWER, leave: Leave = free) -> Any:
+        """Telegram's answer to one call, which is paid for with `leave` and then written at once:
+        one that would be late, where there is no place for it any more, waits anew. Raises
+        TelegramWait, ChatClosed, ReferenceStale, AlreadySent, TelegramRefused, TelegramAway,
+        SessionRevoked; as `leave`."""
+        method = query.QUALNAME.partition(".")[2]
+        for _ in range(WRITES):
+            place = await self.when_connected(leave)
+            with contextlib.suppress(TooLate):
+                return await self._ask(query, method, timeout, place)
+            log.info("call.late", session=self.client.name, method=method)
+        raise Crowded(AGAIN, method)
+
+    async def _ask(self, query: Any, method: str, timeout: float, place: Place) -> Any:
+        wrapped = InvokeWithoutUpdates(query=query) if self.client.no_updates else query
+        try:
+            answer = await self._answer(wrapped, timeout, place)
+        except TooLate:
+            raise
+        except (RPCError, OSError) as error:
+            ours = translate(error, method)
+            if isinstance(ours, SessionRevoked):
+                self.revoked = str(ours)
+            raise ours from error
+        if isinstance(answer, BadMsgNotification):
+            raise TelegramAway(f"{method}: bad message, code {answer.error_code}")
+        if isinstance(self.client, Listening):
+            await self.client.note_own(query, answer)
+        return answer
+
+    async def connected(self) -> None:
+        """Wait until the connection stands. Raises TelegramAway, SessionRevoked."""
+        session = self.session
+        with contextlib.suppress(TimeoutError):
+            if not self.dead:
+                async with asyncio.timeout(ANSWER):
+                    await session.is_started.wait()
+                    return
+        if keyless(session):
+            raise SessionRevoked("Telegram does not know this session's key")
+        raise TelegramAway("not connected")
+
+    async def when_connected(self, leave: Leave) -> Place:
+        """Spend a budget with `leave` while the connection stands: what was paid for before an
+        outage, or in it, would leave together with all else after it. Returns, and raises, as
+        `leave`; raises as `connected`."""
+        while True:
+            await self.connected()
+            place = await leave()
+            if self.session.is_started.is_set() and not self.dead:
+                return place
+
+    async def _answer(self, query: Any, timeout: float, place: Place) -> Any:
+        """The answer, or OSError as soon as the connection it would come by is gone. Raises TooLate
+        when it could not be written in its place."""
+        broken = self.broken
+        context = copy_context()
+        context.run(PLACE.set, place)
+        sending = self.session.send(query, timeout=timeout)
+        asking = asyncio.get_running_loop().create_task(sending, context=context)
+        try:
+            await asyncio.wait({asking, broken}, return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                raise ConnectionError("the connection broke")
+            return asking.result()
+        finally:
+            asking.cancel()
+
+
+def keyless(session: Session) -> bool:
+    """Whether Telegram said that it does not know this session's key (transport error 404)."""
+    task = session.recv_task
+    ended = task is not None and task.done() and not task.cancelled()
+    return bool(task and ended and isinstance(task.exception(), AuthKeyNotFound))

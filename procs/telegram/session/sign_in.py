@@ -1,0 +1,92 @@
+"""Connecting a client, and taking it down, whatever state it is in."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from pyrogram.errors import RPCError
+from pyrogram.raw.functions.users import GetUsers
+from pyrogram.raw.types import InputUserSelf
+from pyrogram.session.session import TransportError
+
+from procs.config import Settings
+from procs.config.values import TELEGRAM_FILE
+from procs.core import log
+from procs.telegram.rpc_errors import translate
+from procs.telegram.session.mtproto_client import build
+from procs.telegram.session.rpc import Rpc
+from procs.telegram.updates.update_client import Listening
+
+#: Seconds in which a connection, and a first sign-in, must be made.
+CONNECT_TIMEOUT = 60.0
+#: What Telegram limits when somebody signs in again and again.
+SIGN_IN = "auth.ImportBotAuthorization"
+#: What comes before it: the connection, its key, the first words about ourselves.
+CONNECT = "connect"
+
+SignInLeave = Callable[[], Awaitable[None]]
+
+
+async def allowed() -> None:
+    """Nothing speaks against a sign-in."""
+
+
+async def signed_in(settings: Settings, name: str, *, before: SignInLeave = allowed) -> Rpc:
+    """A connected line of a session that only sends. It signs in when its file never did, which
+    happens once in the life of a slot: signing in again and again earns waits of an hour. `before`
+    is asked for leave then, and only then.
+
+    Whether the account pays is asked where files may be larger than others may send.
+
+    Raises TelegramAway, TelegramWait, TelegramRefused, SessionRevoked.
+    """
+    line = Rpc(build(settings, name=name, updates=False))
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT):
+            await enter(line, settings.bot_token, before=before)
+            if settings.max_file_size > TELEGRAM_FILE:
+                line.premium = await pays(line)
+    except (RPCError, OSError) as error:
+        await shut(line)
+        raise translate(error, line.doing) from error
+    except BaseException:
+        await shut(line)
+        raise
+    return line
+
+
+async def enter(line: Rpc, token: str, *, before: SignInLeave) -> None:
+    """Connect, and sign in where the session's file never did. `line.doing` says meanwhile what
+    is to blame when it fails. Raises RPCError, OSError, TelegramAway, SessionRevoked, and what
+    `before` raises."""
+    client = line.client
+    line.doing = CONNECT
+    signed = await client.connect()
+    await line.connected()
+    if not signed:
+        await before()
+        line.doing = SIGN_IN
+        await client.sign_in_bot(token)
+        log.info("telegram.signed-in", session=client.name)
+    line.doing = ""
+
+
+async def pays(line: Rpc) -> bool:
+    """Whether Telegram takes files of double size of this account. Raises as `Rpc.ask`."""
+    (account,) = await line.ask(GetUsers(id=[InputUserSelf()]))
+    return bool(account.premium)
+
+
+async def shut(line: Rpc) -> None:
+    """Close connections and session file. Never raises what a dead connection says."""
+    client = line.client
+    if isinstance(client, Listening):
+        await client.rest()
+    await line.lanes.close()
+    try:
+        if client.is_initialized:
+            await client.terminate()
+        if client.is_connected:
+            await client.disconnect()
+    except (TransportError, OSError, RPCError) as error:
+        log.warning("telegram.close-failed", session=client.name, error=error)
+    await client.storage.close()

@@ -1,0 +1,226 @@
+"""A client that misses nothing: it hands on whatever it hears, and asks beside that for what it
+did not hear.
+
+When it asks is told by core.telegram.org/api/updates, "Recovering gaps": at the start, at a gap,
+at a lost session or an update that nobody can read (`unpacking`), at an incomplete one, after a
+quarter of an hour without any, and when Telegram says so. The library asks too, but takes every
+event as the newest, is deaf while it asks, and fails the start when it is refused.
+"""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from pyrogram import Client
+from pyrogram.raw import types
+from pyrogram.storage.storage import UpdateState
+
+from procs.core import log
+from procs.errors import ChaparError, SessionRevoked, TelegramWait
+from procs.telegram.updates import difference, short_updates
+from procs.telegram.updates.update_contents import COMMON, Told
+from procs.telegram.updates.update_sequence import Sequence
+from procs.telegram.updates.update_state import UpdateStream
+
+#: Seconds in which a gap may fill itself (api/updates says up to half a second).
+ITSELF = 0.5
+#: Seconds before what failed is asked again: twice as long each time, at most, and at random.
+FIRST, LONGEST = 0.5, 30.0
+#: Seconds without any update after which it is asked whether there are some.
+SILENCE = 15 * 60.0
+
+
+class Listening(Client):
+    """Hands every update on, each at least once."""
+
+    def __init__(self, *args: Any, **facts: Any) -> None:
+        super().__init__(*args, **facts)
+        self.stream = UpdateStream()
+        #: Asks Telegram one call, once (`Rpc.ask`).
+        self.asks: Callable[[Any], Awaitable[Any]] | None = None
+        self.asking: dict[int, asyncio.Task[None]] = {}
+        self.nudged = asyncio.Event()
+        self.turn = asyncio.Semaphore(1)
+        self.read = False
+        #: When something came unasked last.
+        self.last = time.monotonic()
+
+    # --- hearing -----------------------------------------------------------------------------
+
+    async def handle_updates(self, updates: Any) -> None:
+        """Called by the library with whatever came unasked."""
+        self.last = time.monotonic()
+        await self._open()
+        await self._hand(self.stream.push(updates, now=time.monotonic()))
+        await self._meet(updates)
+
+    async def note_own(self, query: Any, answer: Any) -> None:
+        """What we did ourselves has a number too, and comes with the answer only."""
+        await self._open()
+        await self._hand(self.stream.answered(query, answer, now=time.monotonic()))
+        if isinstance(answer, short_updates.CONTAINERS):
+            await self._meet(answer)
+
+    async def begin(self) -> None:
+        """Ask once where the stream is, when this session never heard of it: what is sent from now
+        on is heard. A failure is no obstacle. Raises SessionRevoked."""
+        await self._open()
+        if self.stream.boxes[COMMON].place is None:
+            try:
+                await self._ask(COMMON)
+                await self.keep()
+                storage: Any = self.storage
+                await storage.commit()
+            except SessionRevoked:
+                raise
+            except ChaparError as error:  # what is pushed is heard meanwhile, and we ask again
+                log.warning("updates.unasked", box=COMMON, error=error)
+
+    async def recover_gaps(self, ids: Any = None) -> Any:
+        """Called by the library at its start, and by us when the connection stands again."""
+        await self._open()
+        for box, sequence in self.stream.boxes.items():
+            self.stream.want(box, since=sequence.sure(time.monotonic()))
+        self.nudged.set()
+        self._ask_beside()
+        return 0, 0
+
+    async def updates_watchdog(self) -> None:
+        """Run by the library; its own ends with the first call that fails."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SILENCE):
+                    await self.updates_watchdog_event.wait()
+                    return
+            if time.monotonic() - self.last >= SILENCE:
+                await self.recover_gaps()
+
+    async def _meet(self, told: Any) -> None:
+        """Keep how to address whom something names; a full disk keeps nobody from being heard."""
+        await self.fetch_peers(getattr(told, "users", None) or [])
+        await self.fetch_peers(getattr(told, "chats", None) or [])
+
+    async def _hand(self, told: Iterable[Told]) -> None:
+        for one in told:
+            if not short_updates.is_complete(one.update, one.users):
+                who = short_updates.sender(one.update)
+                user = short_updates.known(who, await self._access(who), one.users.get(who))
+                one = Told(one.update, {**one.users, who: user}, one.chats)
+            self.dispatcher.updates_queue.put_nowait((one.update, one.users, one.chats))
+        self._ask_beside()
+
+    async def _access(self, who: int) -> int:
+        """What addresses a person, 0 for one of whom we never heard."""
+        try:
+            peer: Any = await self.storage.get_peer_by_id(who)
+        except KeyError:
+            return 0
+        return int(getattr(peer, "access_hash", None) or 0)
+
+    # --- our place ---------------------------------------------------------------------------
+
+    async def _open(self) -> None:
+        """Read where we were when the session was last used."""
+        if self.read:
+            return
+        self.read = True
+        for state in await self.storage.get_update_states():
+            self.stream.boxes[state.id] = Sequence(state.pts or None)
+            if state.id == COMMON:
+                self.stream.date = state.date or 0
+                self.stream.qts.place, self.stream.seq.place = state.qts or None, state.seq or None
+
+    async def keep(self) -> bool:
+        """Write down where we are, as far as it is sure; whether that is all of it. What came
+        after a place that is sure is heard again at the next start."""
+        stream, now = self.stream, time.monotonic()
+        behind = False
+        for box, sequence in stream.boxes.items():
+            place = stream.sure(box, now=now)
+            behind |= place != sequence.place
+            if place is not None:
+                own = (stream.qts.place, stream.date, stream.seq.place)
+                more = own if box == COMMON else (None, None, None)
+                await self.storage.set_update_state(UpdateState(box, place, *more))
+        return not behind
+
+    # --- asking ------------------------------------------------------------------------------
+
+    def _ask_beside(self) -> None:
+        if self.asks is None or not self.is_connected:
+            return
+        for box in self.stream.gaps:
+            running = self.asking.get(box)
+            if running is None or running.done():
+                self.asking[box] = asyncio.ensure_future(self._ask_until_told(box))
+                self.asking[box].add_done_callback(report)
+
+    async def _ask_until_told(self, box: int) -> None:
+        """Ask for what was missed in a box, again and again, while hearing goes on."""
+        failures = 0
+        await self._pause(0.0 if box in self.stream.wants else ITSELF)
+        while self.stream.misses(box):
+            try:
+                async with self.turn:
+                    await self._ask(box)
+            except SessionRevoked:
+                return  # the line knows: this process is over
+            except ChaparError as error:
+                failures += 1
+                wait = pause(failures, error)
+                log.warning("updates.unasked", box=box, error=error, failures=failures, again=wait)
+                await self._hand(self.stream.given_up())
+                await self._pause(wait)
+            else:
+                failures = 0
+
+    async def _ask(self, box: int) -> None:
+        """One call. Raises as `Rpc.ask`, ChatClosed excepted."""
+        assert self.asks is not None
+        asking = self.stream.ask(box)
+        try:
+            answer = await difference.asked(self.asks, self.storage, self.stream, asking)
+        except BaseException:
+            self.stream.failed(asking)
+            raise
+        if answer is difference.GONE:
+            self.stream.forget(box)
+            await self.storage.delete_update_state(box)
+        elif isinstance(answer, types.updates.State):
+            self.stream.begun(answer, now=time.monotonic())
+        else:
+            told = self.stream.differs(asking, answer, now=time.monotonic())
+            await self._hand(told)
+            await self._meet(answer)
+            log.info("updates.asked", box=box, since=asking.since, told=len(told))
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, until the connection stands again."""
+        self.nudged.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.nudged.wait()
+
+    async def rest(self) -> None:
+        """Ask for nothing more."""
+        self.asks = None
+        for task in self.asking.values():
+            task.cancel()
+        await asyncio.gather(*self.asking.values(), return_exceptions=True)
+
+
+def report(asking: asyncio.Task[None]) -> None:
+    """Something of our own failed in a task; the next update begins another."""
+    error = None if asking.cancelled() else asking.exception()
+    if error is not None:
+        log.error("updates.asking-failed", trace=error)
+
+
+def pause(failures: int, error: ChaparError) -> float:
+    """Seconds before the next attempt."""
+    if isinstance(error, TelegramWait):
+        return error.seconds
+    return min(LONGEST, FIRST * 2 ** (failures - 1)) * random.uniform(0.5, 1.0)

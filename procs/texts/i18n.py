@@ -1,0 +1,181 @@
+"""Words in the person's language: catalogue texts, numbers, sizes, durations.
+
+Texts are found by keys (`failed-gone`), never by English sentences, so that both languages are
+translations. Babel knows how numbers and units are written; what it leaves to others, the Persian
+digits and the isolation of foreign words in a right-to-left line, is done here.
+
+Babel is loaded at first need: it is two megabytes of memory, and whoever reads settings imports
+this, the listener and the keeper too, which say nothing to anybody.
+"""
+
+import math
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+LOCALE = Path(__file__).parents[1] / "locale"
+LANGUAGES = ("fa", "en")
+DEFAULT = "en"
+RIGHT_TO_LEFT = frozenset({"fa"})
+
+#: U+2068 FIRST STRONG ISOLATE and U+2069 POP DIRECTIONAL ISOLATE (Unicode UAX #9): without them
+#: a Latin title turns the Persian sentence around it inside out.
+ISOLATE = ("\u2068", "\u2069")
+PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+LATIN = str.maketrans("۰۱۲۳۴۵۶۷۸۹٫٬٪", "0123456789.,%")
+#: Iran has had no summer time since 2022.
+PLACES = {
+    "fa": (timezone(timedelta(hours=3, minutes=30)), "تهران"),
+    "en": (UTC, "UTC"),
+}
+#: What is said of the first ten.
+ORDINALS = ["اول", "دوم", "سوم", "چهارم", "پنجم", "ششم", "هفتم", "هشتم", "نهم", "دهم"]
+SIZE_UNITS = ("kilobyte", "megabyte", "gigabyte")
+#: How long the names of units are, where CLDR has them as people write them.
+UNIT_WIDTHS: dict[str, dict[str, Literal["short", "long"]]] = {
+    "fa": {"size": "long", "time": "short"},
+    "en": {"size": "short", "time": "long"},
+}
+
+
+class Local(str):
+    """Text already written in the reader's language: needs no isolation."""
+
+    __slots__ = ()
+
+
+def choose(code: str | None) -> str:
+    """The language we speak to somebody whose Telegram speaks `code` (`fa-IR`, `pt-br`, ``)."""
+    short = (code or "").replace("_", "-").split("-")[0].lower()
+    return short if short in LANGUAGES else DEFAULT
+
+
+def say(language: str, key: str, **values: object) -> Local:
+    """The text of `key`. Foreign words among `values` are isolated where the language is written
+    from the right. Raises KeyError when no catalogue has the key."""
+    text = catalogue(language).get(key) or catalogue(DEFAULT)[key]
+    return Local(text.format_map({name: fit(language, it) for name, it in values.items()}))
+
+
+def knows(key: str) -> bool:
+    """Whether there is a text of this key."""
+    return key in catalogue(DEFAULT)
+
+
+def fit(language: str, value: object) -> str:
+    """One value as it stands inside a sentence."""
+    if isinstance(value, Local):
+        return value
+    if isinstance(value, int | float):
+        return number(language, value)
+    return isolated(language, str(value))
+
+
+def isolated(language: str, text: str) -> Local:
+    """`text` kept from mixing its direction with the line around it."""
+    if language not in RIGHT_TO_LEFT or not text:
+        return Local(text)
+    return Local(ISOLATE[0] + text + ISOLATE[1])
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """All texts of a language, by key."""
+    from babel.messages.pofile import read_po
+
+    with (LOCALE / f"{language}.po").open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id}
+
+
+def digits(language: str, text: str) -> Local:
+    return Local(text.translate(PERSIAN) if language == "fa" else text)
+
+
+def latin(text: str) -> Local:
+    """A text with Latin digits and their marks, for who prefers them in Persian too."""
+    return Local(text.translate(LATIN))
+
+
+def number(language: str, value: float) -> Local:
+    """At most one decimal, none above a hundred."""
+    from babel.numbers import format_decimal
+
+    shape = pattern(value)
+    text = format_decimal(value, shape, locale=language, numbering_system="default")
+    return digits(language, text)
+
+
+def place(language: str, number: int) -> Local:
+    """A place in a line as people say it behind its word: `place 3`, `نفر سوم`."""
+    if language != "fa":
+        return Local(str(number))
+    ordinal = ORDINALS[number - 1] if 0 < number <= len(ORDINALS) else f"{number}ام"
+    return digits(language, ordinal)
+
+
+def percent(language: str, share: float) -> Local:
+    """`share` of one, rounded down: 100 % is said only when it is over."""
+    from babel.numbers import format_percent
+
+    whole = math.floor(min(max(share, 0.0), 1.0) * 100 + 1e-9)
+    text = format_percent(whole / 100, locale=language)
+    return digits(language, text.replace("%", "٪") if language == "fa" else text)
+
+
+def size(language: str, count: float) -> Local:
+    """Bytes as people say them, in steps of 1024 as Telegram's own apps count."""
+    value = count / 1024
+    for unit in SIZE_UNITS:
+        if value < 1024 or unit == SIZE_UNITS[-1]:
+            break
+        value /= 1024
+    return measure(language, value, f"digital-{unit}", UNIT_WIDTHS[language]["size"])
+
+
+def clock(language: str, seconds: float) -> Local:
+    """A duration as a player shows it: 0:40, 12:05, 1:02:03."""
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    shown = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return digits(language, shown)
+
+
+def hour(language: str, wall: float) -> Local:
+    """An instant as a clock on the wall shows it, where most readers of the language live; the
+    place is named, because not all do."""
+    place, name = PLACES[language]
+    return digits(language, f"{datetime.fromtimestamp(wall, place):%H:%M} {name}")
+
+
+def day(language: str, wall: float) -> int:
+    """The number of the day that it is where most readers of the language live."""
+    return datetime.fromtimestamp(wall, PLACES[language][0]).toordinal()
+
+
+def minute_of_day(language: str, wall: float) -> int:
+    """Minutes since midnight there."""
+    there = datetime.fromtimestamp(wall, PLACES[language][0])
+    return there.hour * 60 + there.minute
+
+
+def span(language: str, seconds: float) -> Local:
+    """A duration in words, rounded up: 40 seconds, 3 minutes, 2 hours."""
+    for unit, length in (("hour", 3600), ("minute", 60), ("second", 1)):
+        if seconds >= length or unit == "second":
+            count = max(1, math.ceil(seconds / length))
+            break
+    return measure(language, count, f"duration-{unit}", UNIT_WIDTHS[language]["time"])
+
+
+def measure(language: str, value: float, unit: str, length: Literal["short", "long"]) -> Local:
+    from babel.units import format_unit
+
+    text = format_unit(
+        value, unit, length, format=pattern(value), locale=language, numbering_system="default"
+    )
+    return digits(language, text)
+
+
+def pattern(value: float) -> str:
+    return "#,##0" if abs(value) >= 100 else "#,##0.#"

@@ -1,0 +1,159 @@
+"""A text as tokens: words in plain letters, each with its kind and with what stood there."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from procs.wishes.grammar.idioms import PHRASES
+from procs.wishes.grammar.language_names import SPELLED
+from procs.wishes.grammar.vocabulary import VOCABULARY
+
+#: The joiners of Persian words, marks of direction, vowel signs and the long stroke are no letters.
+SILENT = dict.fromkeys(
+    map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    "\ufeff\u00ad\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0654\ufe0f\u061c")
+)  # fmt: skip
+PLAIN_LETTERS = str.maketrans(
+    "۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩يىئكآأإٱةۀؤ’‘٫٬–—−‐~…",
+    "01234567890123456789یییکااااههو''.,-----.",
+)
+LONGEST = 4000
+#: Several words in quotation marks are somebody else's.
+QUOTATION = re.compile(r"[\"“«„](?:[^\"”»“«\n]*\s){2}[^\"”»“«\n]*[\"”»“]")
+QUOTE = " @quoted "
+#: Kinds that a dash makes a range of.
+COUNTED = ("number", "time", "dotted", "lasts", "end")
+REPEATED = re.compile(r"([^\W\d])\1{2,}")
+TOKEN = re.compile(
+    r"(?P<time>(?<![\d:.])\d{1,3}[:'][0-5]\d(?::[0-5]\d)?(?![\d:]))"
+    r"|(?P<dotted>(?<![\d.])\d{1,2}\.[0-5]\d(?![\d.]))"
+    r"|(?P<lasts>(?<![a-z\d])(?=\d)(?:\d{1,2}h)?(?:\d{1,3}m(?:in)?)?(?:\d{1,4}s(?:ec)?)?(?![a-z\d]))"
+    r"|(?P<size>\d{3,4}[x×*]\d{3,4})"
+    r"|(?P<ratio>(?<![\d:])\d{1,4}(?::\d{1,4})+)"
+    r"|(?P<date>\d+(?:[/.]\d+)+|\d+ ?[%٪])"
+    r"|(?P<tag>[#@][^\W\d]\w*|\w+@\w+|https?://\S+|[a-z0-9-]+\.[a-z]{2,}\S*)"
+    r"|(?P<word>(?:[a-z0-9]|[^\W_\u0600-\u06ff])+(?:'[a-z]+)?|[\u0621-\u065f\u066e-\u06d3\u06d5-\u06ef\u06fa-\u06ff]+|w/)"
+    r"|(?P<dash>-+)|(?P<comma>[,،])|(?P<stop>[.!?;؛؟:]+)|(?P<other>[^\s\w])"
+)
+ORDINAL = re.compile(r"(\d{1,4})(?:st|nd|rd|th)")
+HEIGHT = re.compile(r"(?:f?hd)?(\d{3,4})(?:p|p?f?hd)")
+HEIGHT_BEHIND = re.compile(r"f?hd(\d{3,4})p?")
+#: Letters and digits as in names of forms; nobody says these.
+FORMLIKE = re.compile(
+    r"mp\d+\w?|\d{2,3}o+p?|\d{3,4}p\d+|\d{3,4}[a-z]{1,2}|\d{1,2}k|\d{2,4}(?:kbps?|kbs|fps|k?bit|[mgk]b|meg|mg)|\d+x"
+)
+#: Numbers that are years.
+YEARS = (range(1300, 1450), range(1900, 2100))
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`kind` is what a word is good for, `value` what it says, `text` how it was written."""
+
+    kind: str
+    value: Any
+    text: str
+    word: str = ""
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens of one line."""
+    shown = REPEATED.sub(r"\1", QUOTATION.sub(QUOTE, text[:LONGEST].translate(SILENT)))
+    plain = "".join(map(lowered, shown)).translate(PLAIN_LETTERS)
+    found = [token(match, shown) for match in TOKEN.finditer(plain)]
+    return phrased(undashed([one for one in found if one.kind != "other"]))
+
+
+def undashed(found: list[Token]) -> list[Token]:
+    """Without the dashes that join words, or stand between them; one beside a number means `to`."""
+    around = zip([None, *found], found, [*found[1:], None], strict=False)
+    return [
+        one
+        for before, one, after in around
+        if one.kind != "dash" or any(side and side.kind in COUNTED for side in (before, after))
+    ]
+
+
+def lowered(letter: str) -> str:
+    small = letter.lower()
+    return small if len(small) == 1 else letter
+
+
+def token(match: re.Match[str], shown: str) -> Token:
+    kind, word = str(match.lastgroup), match[0]
+    text = shown[match.start() : match.end()]
+    if kind in ("time", "dotted"):
+        return Token(kind, clock(re.sub("[.']", ":", word)), text, word)
+    if kind == "lasts":
+        return (
+            Token("lasts", lasting(word), text, word)
+            if not word.isdecimal()
+            else number(text, word)
+        )
+    if kind == "size":
+        return height(str(min(map(int, re.split(r"\D", word)))), text)
+    if kind in ("tag", "date", "ratio"):
+        return Token("odd" if kind == "ratio" else "talk", "", text, word)
+    return of_word(word, text) if kind == "word" else Token(kind, "", text, word)
+
+
+def of_word(word: str, text: str) -> Token:
+    if word.isdecimal():
+        return number(text, word)
+    if match := ORDINAL.fullmatch(word):
+        return Token("ordinal", int(match[1]), text, word)
+    if match := HEIGHT.fullmatch(word) or HEIGHT_BEHIND.fullmatch(word):
+        return height(match[1], text)
+    if word in VOCABULARY:
+        kind, value = VOCABULARY[word]
+        return Token(kind, value, text, word)
+    if word in SPELLED:
+        return Token("number", SPELLED[word], text, word)
+    return Token("odd" if FORMLIKE.fullmatch(word) else "talk", "", text, word)
+
+
+def number(text: str, word: str) -> Token:
+    if len(word) > 4:
+        return Token("talk", "", text, word)
+    return Token("number", int(word), text, word)
+
+
+def height(digits: str, text: str) -> Token:
+    return Token("height", f"{int(digits)}p", text, f"{digits}p")
+
+
+def is_year(number: int) -> bool:
+    return any(number in years for years in YEARS)
+
+
+def clock(word: str) -> int:
+    """80 of `1:20`, 4805 of `1:20:05`."""
+    total = 0
+    for part in word.split(":"):
+        total = total * 60 + int(part)
+    return total
+
+
+def lasting(word: str) -> int:
+    """80 of `1m20s`."""
+    units = {"h": 3600, "m": 60, "s": 1}
+    return sum(int(n) * units[unit] for n, unit in re.findall(r"(\d+)([hms])", word))
+
+
+def phrased(found: list[Token]) -> list[Token]:
+    """Words that only together have a meaning are one token."""
+    joined: list[Token] = []
+    place = 0
+    while place < len(found):
+        for length in (3, 2, 1):
+            part = found[place : place + length]
+            meaning = PHRASES.get(tuple(one.word for one in part))
+            if meaning and len(part) == length:
+                words = " ".join(one.text for one in part)
+                joined.append(Token(*meaning, words, words))
+                break
+        else:
+            length = 1
+            joined.append(found[place])
+        place += length
+    return joined

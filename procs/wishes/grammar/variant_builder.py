@@ -1,0 +1,97 @@
+"""What pieces say together: one variant, or why there is none."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from procs.wishes import picks
+from procs.wishes.grammar.pieces import HD, Piece
+from procs.wishes.variant import AUDIO, Variant
+
+#: Letters of somebody's words that are said back.
+QUOTED_LENGTH = 60
+#: Heights that are HD as well.
+FINER = {"720p", "1080p", "1440p", "2160p"}
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Why a wish cannot be done as it was said: `unknown` words, a `conflict` of several, a part
+    that ends before it begins (`backwards`), a `time` or `last` part without its two ends."""
+
+    kind: str
+    words: str
+
+
+def understood(said: Sequence[Piece]) -> Variant | Unclear:
+    """The variant that pieces ask for together."""
+    odd = [piece for piece in said if piece.unmet]
+    if odd:
+        kind = "backwards" if odd[0].kind == "backwards" else str(odd[0].value or "unknown")
+        return Unclear(kind, quoted(odd[:1]))
+    try:
+        return together(said)
+    except Conflict:
+        return Unclear("conflict", quoted(said))
+
+
+class Conflict(ValueError):
+    """Wishes that exclude each other."""
+
+
+def together(said: Sequence[Piece]) -> Variant:
+    """Raises Conflict."""
+    form = one(forms(said))
+    looks = [piece.value for piece in said if piece.kind == "look"]
+    clip = one({piece.value for piece in said if piece.kind == "clip"})
+    words = one({piece.value for piece in said if piece.kind in ("subs", "inside")}) or ""
+    inside = any(piece.kind == "inside" for piece in said)
+    anew, clean = (any(piece.kind == kind for piece in said) for kind in ("anew", "clean"))
+    pick = picked(said)
+    if looks and not (pick and not any(looks)):
+        if form not in (None, "best") or clip or words or anew or clean or pick:
+            raise Conflict
+        return Variant("look", pick=one({page for page in looks if page}) or "")
+    if words and not (form or clip or inside or anew or clean):
+        return Variant("subs", None, words, pick=pick)
+    bare = Variant(form or "best", clip)
+    if (words and not bare.takes_words) or (clean and not bare.takes_cuts):
+        raise Conflict
+    if anew and not bare.takes_words and not bare.sound:
+        raise Conflict
+    return Variant(bare.form, clip, words, anew=anew and bare.takes_words, clean=clean, pick=pick)
+
+
+def forms(said: Sequence[Piece]) -> set[str]:
+    """The forms that exclude each other: `best` goes with any, `audio` with every kind of it, and
+    the file of a sound, or of a height, is just that."""
+    found = {str(piece.value) for piece in said if piece.kind == "form"}
+    if HD in found:
+        found = found - {HD} if found & FINER else (found - {HD}) | {"720p"}
+    sounds = found & set(AUDIO)
+    if len(found) > 1:
+        found -= {"best"} | ({"file", "file as"} if sounds else {"file"})
+    if len(sounds) > 1:
+        found -= {"audio"}
+    return {"file" if form == "file as" else form for form in found}
+
+
+def one(found: Iterable[T]) -> T | None:
+    """The only one of several that are alike; None of none. Raises Conflict."""
+    different = list(found)
+    if len(different) > 1:
+        raise Conflict
+    return different[0] if different else None
+
+
+def picked(said: Sequence[Piece]) -> str:
+    chosen = [piece.value for piece in said if piece.kind == "pick"]
+    if picks.EVERYTHING in chosen:
+        return picks.EVERYTHING
+    return picks.normal(",".join(chosen))
+
+
+def quoted(said: Sequence[Piece]) -> str:
+    words = " ".join(piece.words for piece in said)
+    return words if len(words) <= QUOTED_LENGTH else words[: QUOTED_LENGTH - 1].rstrip() + "…"

@@ -1,0 +1,156 @@
+"""Which form of a media is wanted, and the one text that names it in keys, rows and commands.
+
+    best  720p  audio  m4a  mp3  opus  file  subs:fa
+    720p@80-125            the part from 1:20 to 2:05, cut at a key frame
+    720p@80-125!           the same, cut exactly, which means to encode it anew
+    best!                  encoded anew where it would not play in a chat
+    best~                  without what sponsors paid for
+    best+subs:fa           a film with Persian subtitles that can be switched on
+    mp3#1-5,7  mp3#all     of a list, these entries
+    look  look#2           what is there: the qualities of a media, the second page of a list
+
+Every wish has exactly one text, and every such text one wish.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from procs.errors import ChaparError
+from procs.wishes import picks
+
+#: Forms without a picture.
+AUDIO = ("audio", "m4a", "mp3", "opus")
+HEIGHTS = (144, 180, 240, 360, 480, 720, 1080, 1440, 2160)
+#: `file` is the best there is as a document, `subs` the words alone, `look` no media at all.
+FORMS = ("best", *AUDIO, "file", "subs", "look", *(f"{height}p" for height in HEIGHTS))
+#: Seconds of the longest clip's end, which also means to the end, wherever that is: nobody cuts
+#: from a film of four days.
+LATEST = 99 * 3600
+LANGUAGE = r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?"
+VARIANT = re.compile(
+    rf"(?P<form>[a-z0-9]{{3,6}})(?::(?P<alone>{LANGUAGE}))?"
+    r"(?:@(?P<start>0|[1-9]\d{0,5})-(?P<end>[1-9]\d{0,5}))?"
+    r"(?P<anew>!)?(?P<clean>~)?"
+    rf"(?:\+subs:(?P<beside>{LANGUAGE}))?"
+    r"(?:#(?P<pick>[a-z0-9,-]{1,200}))?"
+)
+
+
+class BadVariant(ChaparError, ValueError):
+    """Not the text of a form that we know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A part of a media: from `start` to `end`, in whole seconds."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end <= LATEST:
+            raise BadVariant(f"clip {self.start}-{self.end}")
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+    def within(self, duration: float) -> float:
+        """Seconds of it that a media of this duration has; all where that is unknown (0)."""
+        return min(self.end, duration or self.end) - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One wish. `subtitles` is the language of the words: alone where the form is `subs`, else
+    inside the film. `anew` asks for encoding, `clean` leaves sponsors out, `pick` chooses from a
+    list (of `look`, a page). Raises BadVariant for what cannot be."""
+
+    form: str = "best"
+    clip: Clip | None = None
+    subtitles: str = ""
+    anew: bool = False
+    clean: bool = False
+    pick: str = ""
+
+    def __post_init__(self) -> None:
+        if self.form not in FORMS:
+            raise BadVariant(f"form {self.form!r}")
+        if self.subtitles and not re.fullmatch(LANGUAGE, self.subtitles):
+            raise BadVariant(f"language {self.subtitles!r}")
+        if self.words_alone and (self.clip or not self.subtitles):
+            raise BadVariant("the words alone: of all of it, in one language")
+        if self.subtitles and not (self.words_alone or self.takes_words):
+            raise BadVariant(f"no words inside {self.form}")
+        if self.anew and not self.takes_words:
+            raise BadVariant(f"{self.form} is not encoded anew")
+        if self.clean and not self.takes_cuts:
+            raise BadVariant("nothing to leave out of this")
+        if self.looks and (self.clip or (self.pick and not self.pick.isdecimal())):
+            raise BadVariant("to look at: all of it, or one page")
+        if self.pick != picks.normal(self.pick):
+            raise BadVariant(f"choice {self.pick!r}")
+
+    @property
+    def words_alone(self) -> bool:
+        return self.form == "subs"
+
+    @property
+    def looks(self) -> bool:
+        """Whether nothing is to be downloaded."""
+        return self.form == "look"
+
+    @property
+    def page(self) -> int:
+        """The page of a list that is looked at."""
+        return int(self.pick or 1)
+
+    @property
+    def sound(self) -> bool:
+        return self.form in AUDIO
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether subtitles can be put inside."""
+        return self.form == "best" or bool(self.height)
+
+    @property
+    def takes_cuts(self) -> bool:
+        """Whether parts can be left out; the times of a clip would no longer be true."""
+        return not (self.clip or self.words_alone or self.looks)
+
+    @property
+    def height(self) -> int:
+        """The 720 of `720p`; 0 where no height was asked for."""
+        return int(self.form[:-1]) if self.form[:-1].isdecimal() else 0
+
+    @property
+    def one(self) -> "Variant":
+        """The same of one media, whatever was chosen from a list."""
+        return replace(self, pick="")
+
+    def __str__(self) -> str:
+        alone = f":{self.subtitles}" if self.words_alone else ""
+        clip = f"@{self.clip.start}-{self.clip.end}" if self.clip else ""
+        beside = f"+subs:{self.subtitles}" if self.subtitles and not alone else ""
+        flags = ("!" if self.anew else "") + ("~" if self.clean else "")
+        return self.form + alone + clip + flags + beside + (f"#{self.pick}" if self.pick else "")
+
+
+def parse(text: str) -> Variant:
+    """The wish that a text names. Raises BadVariant, also for a second spelling of a wish."""
+    match = VARIANT.fullmatch(text)
+    if match is None:
+        raise BadVariant(text[:40])
+    start, end = match["start"], match["end"]
+    found = Variant(
+        match["form"],
+        Clip(int(start), int(end)) if end else None,
+        match["alone"] or match["beside"] or "",
+        anew=bool(match["anew"]),
+        clean=bool(match["clean"]),
+        pick=match["pick"] or "",
+    )
+    if str(found) != text:
+        raise BadVariant(text[:40])
+    return found

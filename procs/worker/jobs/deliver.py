@@ -1,0 +1,183 @@
+"""A deliver job: send media that Telegram holds already, each message once."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from functools import partial
+from typing import Any
+
+from procs.core import clock, log
+from procs.errors import NotNow, ReferenceStale, TelegramAway, TelegramRefused, alert_kinds
+from procs.records.job import Lane, Lease, Media, Part, State, Step
+from procs.store import wake
+from procs.store.health import alerts, counters
+from procs.store.jobs import delivery_order as ordering
+from procs.store.jobs import leases, outcomes
+from procs.store.media import deliveries
+from procs.store.media import references as shelf
+from procs.store.media.deliveries import Copy
+from procs.store.requests import requests
+from procs.store.requests.requests import Order
+from procs.telegram.delivery.courier import Courier
+from procs.telegram.pace import Urgency
+from procs.telegram.session.rpc import Leave
+from procs.worker.process.context import Tools
+
+SEND, SEND_ALBUM = "messages.SendMedia", "messages.SendMultiMedia"
+#: Kinds that may stand in one album, and how many (core.telegram.org/api/files).
+ALBUMS = {"photo": "seen", "video": "seen", "audio": "heard", "document": "kept"}
+ALBUM = 10
+#: What Telegram says of a kept file that it does not have, or cannot send, any more.
+BAD = frozenset(
+    {"MEDIA_EMPTY", "MEDIA_INVALID", "FILE_ID_INVALID", "DOCUMENT_INVALID", "PHOTO_INVALID"}
+)
+#: Attempts in which a part that is said to be there is looked for.
+LOOKUP_ATTEMPTS = 3
+#: Seconds that a delivery waits in line with its room taken; longer waits give the room away.
+PACE_TIMEOUT = 5.0
+
+
+async def deliver(tools: Tools, lease: Lease) -> None:
+    """Carry one delivery to its end. Raises JobError, LeaseLost, TelegramWait."""
+    order = requests.order(tools.db, lease.delivery.request)
+    media = shelf.read(tools.db, lease.delivery.media)
+    if order is None or order.state != "open":
+        leases.end(tools.db, lease, State.CANCELLED, now=clock.now(), word="nobody-waits")
+        return
+    if media is None:
+        requests.fetch_anew(tools.db, lease, order, now=clock.now())
+        return
+    in_order(tools, lease, order)
+    await send(tools, lease, order, media)
+
+
+def in_order(tools: Tools, lease: Lease, order: Order) -> None:
+    """Raises NotNow while an entry before this one in its list is on its way."""
+    since = lease.progress.ready or clock.now().wall
+    if not ordering.waits(tools.db, order.id) or clock.now().wall - since > ordering.PATIENCE:
+        return
+    if lease.progress.ready is None:
+        lease.progress.ready = since
+        leases.note(tools.db, lease)
+    raise NotNow(ordering.AGAIN, ordering.WHY)
+
+
+async def send(tools: Tools, lease: Lease, order: Order, media: Media) -> None:
+    """Send the parts that have no receipt; by fresh references when the kept ones are stale."""
+    tools.desk.say(lease, Step.DELIVER)
+    courier = await tools.telegram()
+    try:
+        try:
+            await send_parts(tools, lease, order, media)
+        except ReferenceStale:
+            await send_parts(tools, lease, order, await refreshed(tools, courier, media))
+    except ReferenceStale:
+        anew(tools, lease, order, media, why="stale")
+        return
+    except TelegramRefused as error:
+        # What was fetched for this very request is refused for good: another would be, too.
+        if error.detail not in BAD or not shelf.is_older(tools.db, media.id, order.id):
+            raise
+        anew(tools, lease, order, media, why=error.detail)
+        return
+    outcomes.delivered(tools.db, lease, order.id, worker=tools.name, now=clock.now())
+    wake.poke(tools.db.run, wake.BOT)
+    wake.poke_idle(tools.db.run, lanes=(Lane.LIGHT,))
+    log.info("request.delivered", job=lease.job, request=order.id, worker=tools.name)
+
+
+def anew(tools: Tools, lease: Lease, order: Order, media: Media, *, why: str) -> None:
+    """What is kept of the media is worth nothing: it is fetched again. Raises LeaseLost."""
+    requests.fetch_anew(tools.db, lease, order, now=clock.now())
+    log.info("media.forgotten", job=lease.job, request=order.id, media=media.id, why=why)
+
+
+async def refreshed(tools: Tools, courier: Courier, media: Media) -> Media:
+    """The media with references of today, from messages that show it. Raises ReferenceStale when
+    there are none."""
+    copies = deliveries.copies(tools.db, media.id)
+    parts = []
+    for number, part in enumerate(media.parts):
+        copy = copies.get(number)
+        fresh = await courier.refreshed(**asdict(copy)) if copy else None
+        if fresh is None or fresh.id != part.reference.id:
+            raise ReferenceStale(f"no message shows part {number} of media {media.id}")
+        parts.append(replace(part, reference=fresh))
+    shelf.renew(tools.db, media.id, parts)
+    log.info("media.refreshed", media=media.id, parts=len(parts))
+    return replace(media, parts=tuple(parts))
+
+
+async def send_parts(tools: Tools, lease: Lease, order: Order, media: Media) -> None:
+    """Send what has no receipt. A part that was sent before its receipt was kept is sent again
+    under the same random id, and Telegram answers with the first message."""
+    planned = deliveries.plan(tools.db, order.id, len(media.parts))
+    for album in albums(planned, media.parts):
+        messages = len(album)
+        leave = partial(
+            tools.pace.leave,
+            SEND if messages == 1 else SEND_ALBUM,
+            chat=order.chat,
+            urgency=Urgency.DELIVERY,
+            patience=PACE_TIMEOUT,
+            messages=messages,
+        )
+        given = await hand_over(tools.courier, order, media, album, leave)
+        copies = {
+            part: await certain(tools, lease, order, media, part, message)
+            for (part, _), message in zip(album, given, strict=True)
+        }
+        deliveries.receipts(tools.db, order.id, media.id, copies, now=clock.now())
+
+
+Planned = list[tuple[int, int]]
+
+
+def albums(planned: Planned, parts: Sequence[Part]) -> list[Planned]:
+    """Neighbours that Telegram shows together: photos with videos, music, files; ten at most."""
+    found: list[Planned] = []
+    before = ""
+    for number, random_id in planned:
+        kind = ALBUMS.get(parts[number].kind, "")
+        if kind and kind == before and len(found[-1]) < ALBUM:
+            found[-1].append((number, random_id))
+        else:
+            found.append([(number, random_id)])
+        before = kind
+    return found
+
+
+async def hand_over(
+    courier: Courier, order: Order, media: Media, album: Planned, leave: Leave
+) -> list[int | None]:
+    """The messages, in their order, as soon as `leave` paid for them."""
+    to: dict[str, Any] = {"chat": order.chat, "access": order.chat_access, "leave": leave}
+    caption = media.title if album[0][0] == 0 else ""
+    facts = {**to, "caption": caption, "reply_to": order.message}
+    if len(album) == 1:
+        ((part, random_id),) = album
+        return [await courier.send(part=media.parts[part], random_id=random_id, **facts)]
+    parts = [media.parts[part] for part, _ in album]
+    ids = [random_id for _, random_id in album]
+    return await courier.send_album(parts=parts, random_ids=ids, **facts)
+
+
+async def certain(
+    tools: Tools, lease: Lease, order: Order, media: Media, part: int, message: int | None
+) -> Copy | None:
+    """Where a part is. When Telegram says only that it is there, we look; it may be on its way
+    still, and so is tried again before we call it uncertain. Raises TelegramAway."""
+    to = {"chat": order.chat, "access": order.chat_access}
+    if message is None:
+        taken = deliveries.taken(tools.db, order.id)
+        message = await tools.courier.find(
+            after=order.message, part=media.parts[part], taken=taken, **to
+        )
+    if message is None and lease.attempt < LOOKUP_ATTEMPTS:
+        raise TelegramAway("said to be there, but not found")
+    if message is None:
+        counters.add(tools.db, "deliveries.uncertain")
+        now = clock.now()
+        alerts.note(tools.db, alert_kinds.UNCERTAIN, now=now, job=lease.job, worker=tools.name)
+        log.warning("delivery.uncertain", job=lease.job, request=order.id, part=part)
+        return None
+    return Copy(message=message, **to)

@@ -1,0 +1,91 @@
+"""What the engine is told of a job, and the names of what it finds."""
+
+from pathlib import Path
+
+from procs.config.values import TELEGRAM_FILE
+from procs.core import clock
+from procs.engine.client import Found, Order
+from procs.engine.protocol.messages import LOOK_FILE
+from procs.engine.ytdlp.look_cache import PACKED
+from procs.errors import NotEncoded
+from procs.records.job import Lease
+from procs.store.media import looks
+from procs.wishes.variant import LATEST, parse
+from procs.worker.process.context import Tools
+from procs.worker.site.admission import Visit
+
+
+def check(tools: Tools, lease: Lease) -> None:
+    """Raises NotEncoded, before anything is downloaded, for what the operator's policy forbids."""
+    wish, most = parse(lease.link.variant), tools.settings.reencode
+    # How long a part is that goes to the end is known, and judged, when the file is here.
+    long = wish.clip and wish.clip.end < LATEST and wish.clip.length > most
+    if wish.anew and (not most or long):
+        raise NotEncoded(f"{wish}, and at most {most:g} s are encoded anew")
+
+
+async def largest(tools: Tools, lease: Lease) -> int:
+    """Bytes of the largest file that this job may make: the operator's word, and Telegram's where
+    it goes there, which takes more of an account that pays. Raises as `Tools.telegram`."""
+    most = tools.settings.max_file_size
+    if most <= TELEGRAM_FILE or lease.link.folder:
+        return most
+    return min(most, (await tools.telegram()).largest)
+
+
+def order(tools: Tools, lease: Lease, visit: Visit, folder: Path, *, largest: int) -> Order:
+    """What the engine is told; what a look read before lies in the folder then. `largest` is that
+    of one file, in bytes."""
+    settings = tools.settings
+    return Order(
+        url=lease.link.url,
+        variant=lease.link.variant,
+        max_file_size=largest,
+        parts=settings.max_parts,
+        entries=settings.max_playlist,
+        live=60.0 * settings.live_minutes,
+        sponsors=settings.sponsorblock,
+        gallery=dict(settings.gallery_sites).get(lease.link.site, ""),
+        title=lease.link.title,
+        # A second attempt takes no chances with a film that is made while it comes.
+        stream_from=stream_from(tools, lease) if lease.attempt == 1 else 0,
+        kept=given(tools, lease, visit, folder),
+        allowed_networks=tuple(str(network) for network in settings.allowed_networks),
+        cookies=visit.bring_cookies(folder),
+        clients=visit.identity.clients,
+        impersonate=visit.rules.impersonate,
+    )
+
+
+def stream_from(tools: Tools, lease: Lease) -> int:
+    """Bytes from which a media goes up while it comes down, 0 for never: what will be changed, or
+    goes to no chat, does not."""
+    wish = parse(lease.link.variant)
+    changed = wish.sound or wish.clip or wish.subtitles
+    return 0 if changed or lease.link.folder else tools.settings.stream_from
+
+
+def keep(tools: Tools, lease: Lease, visit: Visit, folder: Path) -> None:
+    """Keep what a look read of its media; a child may leave anything there, or nothing."""
+    path = folder / LOOK_FILE
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > PACKED:
+        return
+    body = path.read_bytes()
+    looks.keep(tools.db, lease.link.key, visit.identity.name, body, now=clock.now())
+
+
+def given(tools: Tools, lease: Lease, visit: Visit, folder: Path) -> bool:
+    """Put what an earlier look read into the folder. A look reads for itself, and a job that
+    failed with it asks the site."""
+    wish, key, way = parse(lease.link.variant), lease.link.key, visit.identity.name
+    body = b"" if wish.looks else looks.find(tools.db, key, way, now=clock.now())
+    if body and lease.attempt > 1:
+        looks.drop(tools.db, key, way)
+        body = b""
+    if body:
+        (folder / LOOK_FILE).write_bytes(body)
+    return bool(body)
+
+
+def keys(lease: Lease, found: Found) -> set[str]:
+    return {lease.link.key, found.key} - {""}

@@ -1,0 +1,129 @@
+"""A look job: see what a link leads to, and show it, or make of it what was asked for."""
+
+from dataclasses import asdict, replace
+
+from procs.core import clock, codec, log
+from procs.engine.client import Found
+from procs.engine.protocol.messages import Entry
+from procs.engine.ytdlp.playlists import ENTRIES_SHOWN
+from procs.errors import Unsupported
+from procs.records.job import Lease, Link, Step
+from procs.store import wake
+from procs.store.jobs import outcomes
+from procs.store.media import references as shelf
+from procs.store.requests import lists
+from procs.wishes.grammar import link
+from procs.wishes.look_text import BEST
+from procs.wishes.variant import Variant, parse
+from procs.worker.jobs import engine_order, job_folder
+from procs.worker.process.context import Tools
+from procs.worker.site import admission
+from procs.worker.site.admission import Visit
+
+#: More forms, and languages of subtitles, than any media is offered with.
+FORMS_OFFERED, LANGUAGES_OFFERED = 20, 60
+
+
+async def look(tools: Tools, lease: Lease) -> None:
+    """Carry one look to its end. Raises JobError, LeaseLost."""
+    visit = admission.enter(tools, lease)
+    try:
+        found = await seen(tools, lease, visit)
+    finally:
+        visit.leave()
+    settle(tools, lease, found)
+    wake.poke_idle(tools.db.run)
+    wake.poke(tools.db.run, wake.BOT)
+
+
+async def seen(tools: Tools, lease: Lease, visit: Visit) -> Found:
+    """What the link leads to."""
+    tools.desk.say(lease, Step.PROBE)
+    outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
+    folder = job_folder.make(tools.db, tools.settings.jobs, lease)
+    try:
+        largest = await engine_order.largest(tools, lease)
+        asked = engine_order.order(tools, lease, visit, folder, largest=largest)
+        async with tools.engine.open(asked, folder, proxy=visit.identity.proxy) as child:
+            found = await child.probe()
+            engine_order.keep(tools, lease, visit, folder)
+    finally:
+        job_folder.remove(tools.db, folder)
+    visit.worked(whole=False)
+    return found
+
+
+def settle(tools: Tools, lease: Lease, found: Found) -> None:
+    """What becomes of a look."""
+    wish = parse(lease.link.variant)
+    if wish.looks:
+        show(tools, lease, found)
+    elif found.kind == "list":
+        spread(tools, lease, found, wish)
+    else:
+        variant = wish if found.kind == "album" else wish.one
+        lists.known(tools.db, lease, str(variant), now=clock.now())
+
+
+def show(tools: Tools, lease: Lease, found: Found) -> None:
+    """Tell everybody who waits what there is; nothing is downloaded."""
+    text = codec.dump(shown(tools, lease, found))
+    lists.listed(tools.db, lease, text, title=found.title, now=clock.now())
+    wake.poke(tools.db.run, wake.BOT)
+    log.info("job.looked", job=lease.job, worker=tools.name, kind=found.kind)
+
+
+def shown(tools: Tools, lease: Lease, found: Found) -> dict[str, object]:
+    """What there is in the form in which requests keep it. `ready` are the variants that are with
+    Telegram already, `most` the entries that one request may take."""
+    keys = engine_order.keys(lease, found)
+    forms = found.choices[:FORMS_OFFERED]
+    asked = (BEST, *(one.variant for one in forms))
+    ready = [variant for variant in asked if is_ready(tools, keys, variant)]
+    return {
+        "kind": found.kind,
+        "title": found.title,
+        "duration": found.duration,
+        "size": found.size,
+        "count": found.count,
+        "more": found.more,
+        "most": tools.settings.max_playlist,
+        "page": page_of(parse(lease.link.variant)),
+        "entries": [asdict(entry) for entry in found.entries[:ENTRIES_SHOWN]],
+        "choices": [asdict(choice) for choice in forms],
+        "ready": ready,
+        "subtitles": found.subtitles[:LANGUAGES_OFFERED],
+        "captions": len(found.captions),
+        "chapters": len(found.chapters),
+    }
+
+
+def page_of(wish: Variant) -> int:
+    return wish.page if wish.looks else 1
+
+
+def is_ready(tools: Tools, keys: set[str], variant: str) -> bool:
+    return any(shelf.find(tools.db, key, variant) for key in keys)
+
+
+def spread(tools: Tools, lease: Lease, found: Found, wish: Variant) -> None:
+    """A request for each entry that was chosen."""
+    chosen = found.entries[: tools.settings.max_playlist]
+    entries = [(one.place, entry_link(one, str(wish.one))) for one in chosen]
+    good = [(place, one) for place, one in entries if one is not None]
+    if not good:
+        raise Unsupported("no entry has an address", site=found.site)
+    rest = codec.dump({"kind": "rest", "next": good[-1][0] + 1}) if found.more else ""
+    made = lists.spread(tools.db, lease, good, title=found.title, found=rest, now=clock.now())
+    log.info("list.spread", job=lease.job, worker=tools.name, entries=len(good), requests=made)
+
+
+def entry_link(entry: Entry, variant: str) -> Link | None:
+    """The link of an entry, None when nobody may open it. What a reader of the site hid behind
+    the address for itself stays there."""
+    found = link.read(entry.url, variant)
+    if isinstance(found, link.BadLink):
+        return None
+    if "#__youtubedl_smuggle=" in entry.url:
+        found = Link(entry.url, found.site, link.by_hash(entry.url), variant)
+    return replace(found, title=entry.title)

@@ -1,0 +1,80 @@
+"""What a worker that was killed while it uploaded leaves to the next: its prepared files, and what
+Telegram has of them."""
+
+import secrets
+from dataclasses import replace
+from pathlib import Path
+
+from procs.core import clock, log
+from procs.records.job import File, Lease
+from procs.records.job_progress import Prepared, Whole
+from procs.store.jobs import leases
+from procs.store.media import uploads
+from procs.store.media.uploads import Begun
+from procs.worker.process.context import Tools
+
+#: Seconds between two notes of how far an upload is.
+EVERY = 1.0
+
+
+def note(tools: Tools, lease: Lease, folder: Path, whole: Whole, files: list[File]) -> None:
+    """The files are ready to go up. Raises LeaseLost."""
+    lease.progress.prepared = Prepared(folder.name, whole, tuple(files))
+    leases.note(tools.db, lease)
+
+
+def take_over(tools: Tools, lease: Lease) -> tuple[Path, Whole, list[File]] | None:
+    """The folder, now ours, that the worker before us prepared and could not empty; None when it
+    is gone, or not whole."""
+    left = lease.progress.prepared
+    if left is None:
+        return None
+    old = tools.settings.jobs / left.folder
+    new = tools.settings.jobs / f"{lease.job}-{lease.fence}"
+    files = [moved(file, new) for file in left.files]
+    try:
+        old.rename(new)
+    except OSError:
+        return None
+    if not all(is_there(file) for file in files):
+        return None
+    log.info("files.taken-over", job=lease.job, worker=tools.name, files=len(files))
+    return new, left.whole, files
+
+
+def moved(file: File, folder: Path) -> File:
+    thumbnail = str(folder / Path(file.thumbnail).name) if file.thumbnail else ""
+    return replace(file, path=str(folder / Path(file.path).name), thumbnail=thumbnail)
+
+
+def is_there(file: File) -> bool:
+    path = Path(file.path)
+    return path.is_file() and path.stat().st_size == file.size
+
+
+class Ledger:
+    """Which parts of one file Telegram has, written down once a second: more is not lost by a
+    death, and parts that are sent twice do no harm."""
+
+    def __init__(self, tools: Tools, lease: Lease, place: int, file: File) -> None:
+        self.tools, self.lease, self.place, self.size = tools, lease, place, file.size
+        now = clock.now()
+        begun = uploads.find(tools.db, lease.job, place, size=file.size, now=now)
+        self.begun = begun is not None
+        self.id = begun.upload if begun else secrets.randbits(63)
+        self.bits = bytearray(begun.parts if begun else b"")
+        self.written = now.boot
+
+    def has(self, part: int) -> bool:
+        place = part // 8
+        return place < len(self.bits) and bool(self.bits[place] >> part % 8 & 1)
+
+    def note(self, part: int) -> None:
+        """Telegram has this part."""
+        self.bits.extend(bytes(max(0, part // 8 + 1 - len(self.bits))))
+        self.bits[part // 8] |= 1 << part % 8
+        now = clock.now()
+        if now.boot - self.written >= EVERY:
+            self.written = now.boot
+            begun = Begun(self.id, bytes(self.bits))
+            uploads.keep(self.tools.db, self.lease, self.place, begun, size=self.size, now=now)

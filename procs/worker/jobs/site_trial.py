@@ -1,0 +1,107 @@
+"""A trial job: look at a site that was left alone, before people's jobs go there again.
+
+What was delivered from there lately is looked at through the engine, the way a person's link would
+be; of a site from which nothing came yet, its first page. An answer is enough: that there is
+nothing to fetch on a page says that the site works.
+"""
+
+import asyncio
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from procs import errors
+from procs.core import clock, log
+from procs.errors import JobError, NotNow
+from procs.records.job import Lease
+from procs.store.jobs import leases
+from procs.store.sites import breaker_trials, breakers, visits
+from procs.store.sites.breakers import TRIPS, WAITS, Way
+from procs.worker.jobs import engine_order, job_folder
+from procs.worker.process.context import Tools
+from procs.worker.site import admission
+from procs.worker.site.admission import Visit
+
+#: Seconds that a site has to answer.
+PATIENCE = 30.0
+#: Failures that are no answer of the site: its own, and those of the look.
+MUTE = (*TRIPS, errors.TimedOut, errors.EngineDied, errors.DiskFull, errors.Unknown)
+#: Classes by which a site speaks of us: its first page says nothing about them, and each visit
+#: makes them worse.
+ABOUT_US = ("bot-check", "site-busy")
+
+
+async def try_out(tools: Tools, lease: Lease) -> None:
+    """Carry one trial to its end. Raises NotNow when the site is to be left alone for longer,
+    LeaseLost."""
+    way = Way(lease.trial.site, lease.trial.egress)
+    state = breakers.state(tools.db, way, lease.trial.person)
+    identity = admission.named(tools, way.site).get(way.egress)
+    if state and identity and breaker_trials.is_awaited(tools.db, way.site, now=clock.now()):
+        until, why = state
+        wait(until, f"{WAITS} {why}")
+        rules = tools.settings.sites.of(way.site)
+        wait(visits.at(tools.db, way, rules, now=clock.now()), visits.TURN)
+        visits.book(tools.db, way, rules, now=clock.now())
+        await judge(tools, lease, Visit(tools, lease, rules, identity), why)
+    leases.finish(tools.db, lease, now=clock.now())
+
+
+def wait(until: float, why: str) -> None:
+    """Raises NotNow before a wall instant."""
+    left = until - clock.now().wall
+    if left > 0:
+        raise NotNow(left, why)
+
+
+async def judge(tools: Tools, lease: Lease, visit: Visit, why: str) -> None:
+    """Visit the site, and close its breaker. Raises NotNow when it fails still."""
+    error = None
+    for url in links(tools, lease, why):
+        error = await failure(tools, lease, visit, url)
+        if error is None:
+            log.info("breaker.tried", site=visit.way.site, egress=visit.way.egress, url=url)
+            if breakers.proven(tools.db, visit.way, now=clock.now()):
+                admission.closed(tools, lease, visit.way)
+            return
+    person = lease.trial.person
+    error = error or errors.NetworkBroken()
+    rest = breakers.disproven(tools.db, visit.way, person, error, now=clock.now())
+    left = rest.until - clock.now().wall
+    facts = {"site": visit.way.site, "egress": visit.way.egress, "why": error.name}
+    log.info("breaker.stays-open", **facts, seconds=round(left), detail=error.detail[:300])
+    raise NotNow(max(left, 0.0), f"{WAITS} {rest.why}")
+
+
+def links(tools: Tools, lease: Lease, why: str) -> list[str]:
+    """What to look at, until one of them answers."""
+    known = breaker_trials.known_good(tools.db, lease.trial.site)
+    parts = urlsplit(lease.trial.url)
+    first_page = f"{parts.scheme}://{parts.netloc}/"
+    if why in ABOUT_US:
+        return known[:1] or [first_page]
+    return [*known, first_page]
+
+
+async def failure(tools: Tools, lease: Lease, visit: Visit, url: str) -> JobError | None:
+    """Why a site does not answer for one address; None when it does."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await probe(tools, lease, visit, url)
+    except TimeoutError:
+        return errors.NetworkBroken(f"no answer in {PATIENCE:g} s")
+    except JobError as error:
+        return error if isinstance(error, MUTE) else None
+    return None
+
+
+async def probe(tools: Tools, lease: Lease, visit: Visit, url: str) -> None:
+    """Read one address as for a person's download. Raises JobError."""
+    asked = replace(lease, payload=replace(lease.trial, url=url))
+    folder = job_folder.make(tools.db, tools.settings.jobs, lease)
+    try:
+        largest = await engine_order.largest(tools, asked)
+        order = engine_order.order(tools, asked, visit, folder, largest=largest)
+        async with tools.engine.open(order, folder, proxy=visit.identity.proxy) as child:
+            await child.probe()
+    finally:
+        job_folder.remove(tools.db, folder)

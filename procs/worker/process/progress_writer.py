@@ -1,0 +1,56 @@
+"""What a worker is doing, told to whoever shows it: gathered here, written once a second."""
+
+import asyncio
+
+from procs.core import log
+from procs.errors import StoreFull
+from procs.records.job import Lease, Step
+from procs.store import wake
+from procs.store.database import Database
+from procs.store.requests import request_status
+from procs.store.requests.request_status import Report
+
+#: Seconds between two writes of progress; a new step is written at once.
+EVERY = 1.0
+
+
+class ProgressWriter:
+    """The latest report of every running job."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.reports: dict[int, Report] = {}
+        self.steps: dict[int, Step] = {}
+        self.news = asyncio.Event()
+
+    def say(self, lease: Lease, step: Step, done: int = 0, total: int = 0, rate: float = 0) -> None:
+        """How far a job is; sizes in bytes, rate in bytes a second."""
+        self.reports[lease.job] = Report(lease.job, step, int(done), int(total), float(rate))
+        if self.steps.get(lease.job) is not step:
+            self.steps[lease.job] = step
+            self.flush()
+        else:
+            self.news.set()
+
+    def drop(self, lease: Lease) -> None:
+        """The job is over; a late report would show a ghost."""
+        self.reports.pop(lease.job, None)
+        self.steps.pop(lease.job, None)
+
+    def flush(self) -> None:
+        reports, self.reports = list(self.reports.values()), {}
+        self.news.clear()
+        if not reports:
+            return
+        try:
+            request_status.report(self.db, reports)
+        except StoreFull as error:
+            log.warning("progress.unwritten", error=error)
+        wake.poke(self.db.run, wake.BOT)
+
+    async def run(self) -> None:
+        """Write what is new, once a second at most."""
+        while True:
+            await self.news.wait()
+            await asyncio.sleep(EVERY)
+            self.flush()

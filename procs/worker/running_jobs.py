@@ -1,0 +1,76 @@
+"""The jobs a worker carries at this moment, and the rooms they take."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from procs.records.job import Kind, Lane, Lease
+from procs.worker import fetch, settlement
+from procs.worker.jobs import deliver, look, site_trial
+from procs.worker.process.context import Tools
+
+WORK: dict[Kind, settlement.Work] = {
+    Kind.FETCH: fetch.fetch,
+    Kind.DELIVER: deliver.deliver,
+    Kind.LOOK: look.look,
+    Kind.TRIAL: site_trial.try_out,
+}
+
+
+@dataclass
+class Carried:
+    """One running job. `why` says why it was taken away: stop, lost, leave."""
+
+    lease: Lease
+    task: asyncio.Task[None]
+    why: str = ""
+
+
+class Crew:
+    """Rooms for jobs by lane, and the jobs in them."""
+
+    def __init__(self, tools: Tools, rooms: dict[Lane, int], ended: Callable[[], None]) -> None:
+        self.tools = tools
+        self.rooms = rooms
+        self.ended = ended
+        self.jobs: dict[int, Carried] = {}
+
+    def free(self, lane: Lane) -> int:
+        """Rooms of a lane that are empty."""
+        return self.rooms[lane] - sum(one.lease.lane is lane for one in self.jobs.values())
+
+    def start(self, lease: Lease) -> None:
+        task = asyncio.create_task(self._carry(lease), name=f"job-{lease.job}")
+        self.jobs[lease.job] = Carried(lease, task)
+
+    def take_away(self, job: int, *, why: str) -> None:
+        """Stop one job: the engine's processes die with its task."""
+        one = self.jobs.get(job)
+        if one and not one.why:
+            one.why = why
+            one.task.cancel()
+
+    def take_all(self, *, why: str) -> None:
+        for job in list(self.jobs):
+            self.take_away(job, why=why)
+
+    async def settled(self) -> None:
+        """All jobs are over."""
+        while self.jobs:
+            await asyncio.wait([one.task for one in self.jobs.values()])
+
+    async def _carry(self, lease: Lease) -> None:
+        try:
+            await settlement.carry(self.tools, lease, WORK[lease.kind])
+        except asyncio.CancelledError:
+            await self._taken(self.jobs[lease.job])
+        finally:
+            del self.jobs[lease.job]
+            self.ended()
+
+    async def _taken(self, one: Carried) -> None:
+        if one.why == "stop":
+            await settlement.written(partial(settlement.end_cancelled, self.tools, one.lease))
+        elif one.why == "leave":
+            await settlement.written(partial(settlement.give_back, self.tools, one.lease))

@@ -1,0 +1,175 @@
+"""The one place that turns exceptions into a job's fate: done, later, failed, given back."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from procs.core import clock, log
+from procs.errors import (
+    DiskFull,
+    JobError,
+    LeaseLost,
+    NotNow,
+    SessionRevoked,
+    StoreFull,
+    TelegramWait,
+    Unknown,
+    alert_kinds,
+    remedies,
+)
+from procs.records.job import Lease
+from procs.store import wake
+from procs.store.health import alerts, counters, failed_attempts
+from procs.store.jobs import leases, outcomes
+from procs.telegram.session.sign_in import SIGN_IN
+from procs.worker.process.context import Tools
+from procs.worker.site import admission
+
+#: Seconds: the longest wait between two attempts, and between two tries to write on a full disk.
+LONGEST_RETRY_WAIT = 600.0
+DISK_LOOK = 5.0
+
+#: Seconds until a job that met a slot without a sign-in is tried again, by another slot.
+ELSEWHERE = 1.0
+
+Work = Callable[[Tools, Lease], Awaitable[None]]
+
+
+async def carry(tools: Tools, lease: Lease, work: Work) -> None:
+    """Do the work of a lease and settle whatever comes of it. Raises CancelledError only, when
+    the worker itself takes the job away."""
+    try:
+        await work(tools, lease)
+    except LeaseLost:
+        log.warning("lease.lost", job=lease.job, worker=tools.name, attempt=lease.attempt)
+    except TelegramWait as flood:
+        await written(partial(wait_out, tools, lease, flood))
+    except SessionRevoked as error:
+        tools.lose(error)
+        wait = TelegramWait(ELSEWHERE, tools.courier.name)
+        await written(partial(wait_out, tools, lease, wait))
+    except NotNow as wait:
+        await written(partial(put_off, tools, lease, wait))
+    except JobError as error:
+        await written(partial(settle, tools, lease, error))
+    except StoreFull as error:
+        await written(partial(settle, tools, lease, DiskFull(str(error))))
+    except Exception as error:  # classified here, once, with its job
+        await written(partial(settle, tools, lease, unknown(tools, lease, error)))
+    finally:
+        tools.desk.drop(lease)
+
+
+def unknown(tools: Tools, lease: Lease, error: Exception) -> JobError:
+    log.error("job.crashed", trace=error, job=lease.job, worker=tools.name)
+    return Unknown(f"{type(error).__name__}: {error}")
+
+
+async def written(write: Callable[[], None]) -> None:
+    """Write a fate down, waiting while the disk is full: an accepted request is never dropped."""
+    while True:
+        try:
+            return write()
+        except LeaseLost as error:
+            return log.warning("lease.lost", why=error)
+        except StoreFull as error:
+            log.error("store.full", error=error, fix=remedies.FREE_SPACE)
+            await asyncio.sleep(DISK_LOOK)
+
+
+def wait_out(tools: Tools, lease: Lease, wait: TelegramWait) -> None:
+    """Telegram's waits are kept for every process, and cost the job nothing. One for a sign-in
+    holds up this slot alone: the job goes to another."""
+    now = clock.now()
+    tools.pace.note(wait)
+    delay = ELSEWHERE if tools.barred.is_set() and wait.scope == SIGN_IN else wait.seconds
+    leases.retry(tools.db, lease, delay=delay, now=now, error=f"flood-wait {wait.scope}", free=True)
+    log.info("job.waits", job=lease.job, worker=tools.name, scope=wait.scope, seconds=delay)
+
+
+def put_off(tools: Tools, lease: Lease, wait: NotNow) -> None:
+    """The job comes again when its site may be visited; that cost it nothing."""
+    now = clock.now()
+    if wait.keeps:
+        leases.postpone(tools.db, lease, delay=wait.seconds, now=now, why=wait.why)
+    else:
+        leases.retry(tools.db, lease, delay=wait.seconds, now=now, error=wait.why, free=True)
+    log.info("job.put-off", job=lease.job, worker=tools.name, why=wait.why, seconds=wait.seconds)
+    wake.poke(tools.db.run, wake.BOT)
+
+
+def settle(tools: Tools, lease: Lease, error: JobError) -> None:
+    """Once more later, if that may help and was not tried too often; else it failed for good."""
+    counters.add(tools.db, f"failures.{error.name}")
+    ruling = admission.judge(tools, lease, error)
+    code = ""
+    if ruling.elsewhere or (error.retry and lease.attempt < error.attempts):
+        delay = ruling.delay
+        if delay is None:
+            delay = max(error.least, backoff(lease.attempt))
+        leases.retry(tools.db, lease, delay=delay, now=clock.now(), error=ruling.why)
+        log.info(
+            "job.retried",
+            job=lease.job,
+            worker=tools.name,
+            attempt=lease.attempt,
+            error=error.name,
+            delay=delay,
+            detail=error.detail[:300],
+        )
+    else:
+        told: dict[str, Any] = {"error": error.name, "say": error.say, "facts": error.facts}
+        code = outcomes.failed(tools.db, lease, **told, now=clock.now())
+        tell = log.error if error.name in alert_kinds.FAILURE_ALERTS else log.warning
+        tell(
+            "job.failed",
+            job=lease.job,
+            worker=tools.name,
+            attempt=lease.attempt,
+            code=code,
+            error=error.name,
+            site=error.site or None,
+            detail=error.detail[:300],
+            fix=remedies.of(error.name),
+        )
+    note(tools, lease, error, code)
+    if error.name in alert_kinds.FAILURE_ALERTS and (code or ruling.alone):
+        alarm(tools, lease, error)
+    wake.poke(tools.db.run, wake.BOT)
+
+
+def note(tools: Tools, lease: Lease, error: JobError, code: str) -> None:
+    """Tell the error detector. The job's fate is written by now, and not worth losing for this."""
+    facts = {"error": error.name, "site": error.site, "detail": error.detail, "code": code}
+    try:
+        failed_attempts.note(tools.db, lease.job, now=clock.now(), **facts)
+    except StoreFull as full:
+        log.warning("failure.unwritten", job=lease.job, error=full)
+
+
+def alarm(tools: Tools, lease: Lease, error: JobError) -> None:
+    """Have the admins told: a job failed for good, or a site is left alone, by what ends others
+    too."""
+    site = lease.site or error.site
+    facts: dict[str, Any] = {"job": lease.job, "worker": tools.name, "detail": error.detail}
+    alerts.note(tools.db, error.name, site, now=clock.now(), **facts)
+
+
+def backoff(attempt: int) -> float:
+    """Full jitter: random, up to 1, 2, 4, … 600 seconds, so that retries do not come in step."""
+    return random.random() * min(LONGEST_RETRY_WAIT, 2.0 ** (attempt - 1))
+
+
+def end_cancelled(tools: Tools, lease: Lease) -> None:
+    """The last person who wanted it left, and its processes are dead. Giving it back ends it,
+    unless somebody joined meanwhile: then it is queued again for them."""
+    leases.release(tools.db, lease, now=clock.now())
+    log.info("job.cancelled", job=lease.job, worker=tools.name, attempt=lease.attempt)
+
+
+def give_back(tools: Tools, lease: Lease) -> None:
+    """The worker leaves before the job is done: another goes on with it."""
+    leases.release(tools.db, lease, now=clock.now())
+    log.info("job.released", job=lease.job, worker=tools.name, attempt=lease.attempt)

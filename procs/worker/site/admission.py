@@ -1,0 +1,283 @@
+"""May this job visit its site now, by which way, and what did the visit show?
+
+The ways are the operator's (procs/config/rules.py); the breaker of each, the health of its cookies
+and the order of visits are rows, so that all workers decide alike.
+"""
+
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from procs import errors
+from procs.config.rules import Identity, Rules
+from procs.core import clock, log
+from procs.core.clock import Now
+from procs.engine.client import Found
+from procs.engine.protocol.messages import COOKIES
+from procs.errors import JobError, NotNow, StoreFull
+from procs.records.job import Lease
+from procs.records.job_progress import Turn
+from procs.store import wake
+from procs.store.health import alerts, counters
+from procs.store.jobs import leases, outcomes
+from procs.store.media import looks
+from procs.store.sites import breakers, cookies, visits
+from procs.store.sites.breakers import EVERYBODY, WAITS, Rest, Way
+from procs.wishes import variant
+from procs.worker.process.context import Tools
+
+#: Seconds until a job looks again, at least: the success of a trial calls it anyway, and a crowd
+#: that looked often would cost more than it waits for. And by how many those that wait for a longer
+#: time are apart at most.
+TRIAL_WAIT = (15.0, 60.0)
+APART = 2.0
+#: Seconds that people wait for breakers, in all, before they are told that it will not be.
+LONGEST_BREAKER_WAIT = 24 * 3600.0
+#: Seconds after which one that waits for a visitor to leave looks by itself.
+ROOM_LOOK = 30.0
+#: Alerts about a site that are over once its breaker closes, or with any visit that reached it.
+BREAKING, FILTERED = ("bot-check", "proxy-broken"), ("site-filtered",)
+
+#: Failures that another way may spare, and what must be different about it.
+ELSEWHERE: dict[type[JobError], Callable[[Identity, Identity], bool]] = {
+    errors.BotCheck: lambda mine, other: True,
+    errors.LoginNeeded: lambda mine, other: other.cookies not in (None, mine.cookies),
+    errors.GeoBlocked: lambda mine, other: other.egress != mine.egress,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a failed visit means for its job: seconds to wait, or None for the usual; what to call
+    the wait; whether it goes at once by another way, which even a final failure may; and whether
+    the site is left alone by everybody."""
+
+    delay: float | None
+    why: str
+    elsewhere: bool = False
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One job at its site."""
+
+    tools: Tools
+    lease: Lease
+    rules: Rules
+    identity: Identity
+
+    @property
+    def way(self) -> Way:
+        return Way(self.lease.site, self.identity.name)
+
+    def bring_cookies(self, folder: Path) -> str:
+        """The name of a copy of the cookies in the job's folder, "" for a guest."""
+        if self.identity.cookies is None:
+            return ""
+        copy = folder / COOKIES
+        shutil.copyfile(self.identity.cookies, copy)
+        copy.chmod(0o600)
+        return copy.name
+
+    def check_length(self, found: Found) -> None:
+        """Raises TooLong for what the operator does not want to spend a room on."""
+        clip = variant.parse(self.lease.link.variant).clip
+        length = clip.within(found.duration) if clip else found.duration
+        if self.rules.max_duration and length > self.rules.max_duration:
+            raise errors.TooLong(f"{length:g} s, at most {self.rules.max_duration:g}")
+
+    def worked(self, *, whole: bool) -> None:
+        """The site did its part, of the `whole` download or only of the probe."""
+        with unwritten_at_worst("visit.unpraised", self.lease):
+            self._worked(whole)
+
+    def _worked(self, whole: bool) -> None:
+        db, way = self.tools.db, self.way
+        if self.identity.cookies:
+            cookies.accepted(db, way.site, self.identity.cookies.name)
+        if breakers.worked(db, self.lease, way, whole=whole, now=clock.now()):
+            closed(self.tools, self.lease, way)
+        alerts.clear(db, FILTERED, way.site, now=clock.now())
+
+    def leave(self) -> None:
+        """Make room for the next visitor, where there is a limit."""
+        db, site = self.tools.db, self.way.site
+        with unwritten_at_worst("visit.unended", self.lease):
+            most = self.rules.concurrency
+            if most and visits.leave(db, self.lease, site, most=most, now=clock.now()):
+                wake.poke_idle(db.run)
+
+
+def closed(tools: Tools, lease: Lease, way: Way) -> None:
+    """A breaker was closed: its jobs are due."""
+    log.info("breaker.closed", site=way.site, egress=way.egress, job=lease.job)
+    if breakers.state(tools.db, way, EVERYBODY) is None:
+        alerts.clear(tools.db, BREAKING, way.site, now=clock.now())
+    wake.poke_idle(tools.db.run)
+
+
+@contextmanager
+def unwritten_at_worst(event: str, lease: Lease) -> Iterator[None]:
+    """What a full disk keeps from being written here mends itself, and is not worth the job."""
+    try:
+        yield
+    except StoreFull as error:
+        log.warning(event, job=lease.job, error=error)
+
+
+def enter(tools: Tools, lease: Lease) -> Visit:
+    """Go to the site by the best way there is, or raise NotNow."""
+    site, progress = lease.site, lease.progress
+    rules, now = tools.settings.sites.of(site), clock.now()
+    booked = progress.turn or looked(tools, lease, now=now)
+    progress.turn = progress.way = None
+    identity = choose(tools, lease, rules, booked, now=now)
+    way = Way(site, identity.name)
+    if not booked or booked.egress != way.egress:
+        booked = Turn(way.egress, visits.book(tools.db, way, rules, now=now))
+    late = booked.at - now.wall
+    if late > 0 or not has_room(tools, lease, rules):
+        progress.turn = booked
+        raise NotNow(
+            max(late, 0.0) or ROOM_LOOK, visits.TURN if late > 0 else visits.FULL, keeps=True
+        )
+    progress.way = way.egress
+    if rules.rate or rules.gap or rules.concurrency:
+        leases.note(tools.db, lease)  # the booking is used up
+    return Visit(tools, lease, rules, identity)
+
+
+def looked(tools: Tools, lease: Lease, *, now: Now) -> Turn | None:
+    """A look and the download that was chosen of it are one visit, by the same way."""
+    if lease.attempt > 1 or variant.parse(lease.link.variant).looks:
+        return None
+    way = looks.way(tools.db, lease.link.key, now=now)
+    return Turn(way, now.wall) if way else None
+
+
+def has_room(tools: Tools, lease: Lease, rules: Rules) -> bool:
+    most, site = rules.concurrency, lease.site
+    return not most or visits.enter(tools.db, lease, site, most=most, now=clock.now())
+
+
+def choose(tools: Tools, lease: Lease, rules: Rules, booked: Turn | None, *, now: Now) -> Identity:
+    """The first way that is open: one that has not failed this job, where it is booked, where it
+    may begin soonest, in the operator's order. Raises NotNow when all are closed,
+    LeftAlone when that lasts for too long."""
+    site, tried = lease.site, lease.progress.tried
+
+    def order(one: Identity) -> tuple[bool, bool, float]:
+        elsewhere = not booked or booked.egress != one.name
+        return (
+            one.name in tried,
+            elsewhere,
+            visits.at(tools.db, Way(site, one.name), rules, now=now),
+        )
+
+    rests = []
+    for identity in sorted(fit(tools, site, rules, now=now), key=order):
+        way, look = Way(site, identity.name), random.uniform(*TRIAL_WAIT)
+        rest = breakers.ask(tools.db, lease, way, patience=look, now=now)
+        if rest is None:
+            return identity
+        rests.append(rest)
+    first = min(rests, key=lambda rest: rest.until)
+    since = outcomes.first_asked(tools.db, lease)
+    if since is not None and now.wall - since > LONGEST_BREAKER_WAIT:
+        raise errors.LeftAlone(f"{first.why}, asked for {now.wall - since:.0f} s ago", site=site)
+    raise NotNow(seconds(first), f"{WAITS} {first.why}")
+
+
+def fit(tools: Tools, site: str, rules: Rules, *, now: Now) -> tuple[Identity, ...]:
+    """The ways whose cookies do not rest; all of them as a guest when all do."""
+    ways = rules.identities
+    return tuple(one for one in ways if not rests(tools, site, one, now=now)) or guests(ways)
+
+
+def guests(ways: tuple[Identity, ...]) -> tuple[Identity, ...]:
+    return tuple(dict.fromkeys(replace(one, cookies=None) for one in ways))
+
+
+def rests(tools: Tools, site: str, identity: Identity, *, now: Now) -> bool:
+    """Whether its cookies are not to be used now; a file that is gone is not."""
+    path = identity.cookies
+    if path is None:
+        return False
+    try:
+        written = os.stat(path).st_mtime
+    except OSError as error:
+        log.warning("cookies.unreadable", site=site, file=path, error=error, fix="put it back")
+        return True
+    return cookies.rests(tools.db, site, path.name, written=written, now=now)
+
+
+def seconds(rest: Rest) -> float:
+    """How long to wait for the end of a rest; not all of a crowd at the same instant."""
+    left = max(0.0, rest.until - clock.now().wall) + random.random() * APART
+    return max(left, random.uniform(*TRIAL_WAIT))
+
+
+def judge(tools: Tools, lease: Lease, error: JobError) -> Ruling:
+    """Count a failure against the way it was met by, and say what it means for the job."""
+    usual = Ruling(None, error.name)
+    went = lease.progress.way
+    if went is None:
+        return usual
+    site = lease.site
+    identity = named(tools, site)[went]
+    rest = count(tools, lease, Way(site, identity.name), error)
+    if identity.cookies and error.name in cookies.MOST:
+        refuse(tools, site, identity.cookies.name, error)
+    if another(tools, lease, identity, error):
+        lease.progress.tried = (identity.name,)
+        leases.note(tools.db, lease)
+        return Ruling(0.0, error.name, elsewhere=True)
+    if rest is None:
+        return usual
+    alone = rest.person == EVERYBODY
+    return Ruling(seconds(rest), f"{WAITS} {error.name}", alone=alone)
+
+
+def named(tools: Tools, site: str) -> dict[str, Identity]:
+    """The ways of a site by their names, with and without cookies."""
+    ways = tools.settings.sites.of(site).identities
+    return {one.name: one for one in (*guests(ways), *ways)}
+
+
+def count(tools: Tools, lease: Lease, way: Way, error: JobError) -> Rest | None:
+    """Returns the opening that holds now for the job's person, if any."""
+    rest, opened = breakers.failed(tools.db, lease, way, error, now=clock.now())
+    for one in opened:
+        counters.add(tools.db, "breakers.opened")
+        facts = {"site": way.site, "egress": way.egress, "why": one.why, "job": lease.job}
+        whom = "all" if one.person == EVERYBODY else one.person
+        left = round(one.until - clock.now().wall)
+        log.warning("breaker.opened", **facts, to=whom, seconds=left)
+    return rest
+
+
+def refuse(tools: Tools, site: str, file: str, error: JobError) -> None:
+    """Count a refusal against a file of cookies."""
+    until = cookies.refused(tools.db, site, file, error.name, now=clock.now())
+    if until:
+        fix = "export them anew, or: chapar breakers --close SITE"
+        log.error("cookies.rest", site=site, file=file, why=error.name, until=until, fix=fix)
+
+
+def another(tools: Tools, lease: Lease, mine: Identity, error: JobError) -> bool:
+    """Whether the job goes once more by another way, which is open."""
+    differs = ELSEWHERE.get(type(error))
+    if differs is None or lease.progress.tried:
+        return False
+    site, now = lease.site, clock.now()
+    ways = fit(tools, site, tools.settings.sites.of(site), now=now)
+    others = [one for one in ways if one.name != mine.name and differs(mine, one)]
+    return any(
+        not breakers.is_open(tools.db, Way(site, one.name), person=lease.user, now=now)
+        for one in others
+    )

@@ -1,0 +1,115 @@
+"""Every statement of the store uses an index; those that walk a whole one, or a table, say why."""
+
+import pytest
+
+from procs.store.database import Database
+from procs.store.jobs import leases
+from tests.contract.statements import PARAMETER, STATEMENTS
+
+pytestmark = pytest.mark.sqlite
+#: Statements that walk everything there is, and why they may: few rows, or nobody waits for them.
+SCANS = {
+    "alerts.PRUNE": "what went wrong in the last hours",
+    "alerts.STANDING": "what goes wrong now",
+    "breakers.LIST": "as many as sites that failed in the last hours",
+    "breakers.PRUNE": "as many as sites that failed in the last hours",
+    "send_budget.PRUNE": "the chats of the last two minutes",
+    "send_budget.PRUNE_LEFT": "what groups were sent in the last two minutes",
+    "cookies.LIST": "a few files",
+    "database_file.TABLES": "the tables of the schema",
+    "low_disks.LOW": "one row for each machine",
+    "failed_attempts.PRUNE": "kinds of failures, by the index of their last instants",
+    "request_status.COLUMNS": "only the beginning of others",
+    "request_status.UNCLOSED": "what the bot shows, by an index of these alone",
+    "claimable.OUTLOOK": "one step for each lane in which jobs are queued",
+    "pause_control.HELD": "what a pause holds, by an index of these alone",
+    "pause_control.PENDING": "an admin's pause, by the indexes of what is queued and in line",
+    "file_owners.LEASES": "what runs, by an index of these alone",
+    "file_owners.OUTBOXES": "what is not over, by an index of these alone",
+    "pauses.LIST": "a few pauses",
+    "personal_data.ASKED": "the few who want all deleted",
+    "personal_tables.BREAKERS": "as many as sites that failed in the last hours",
+    "personal_tables.DELETE_BREAKERS": "as many as sites that failed in the last hours",
+    "personal_tables.DELETE_VERDICTS": "the people who met a site that failed in the last minutes",
+    "personal_tables.VERDICTS": "the people who met a site that failed in the last minutes",
+    "job_record.ALIVE": "a command's list, by the indexes of the living, and it ends after `most`",
+    "job_record.COLUMNS": "only the beginning of others",
+    "job_record.LATEST": "from the newest on, and it ends after `most`",
+    "system_report.COUNTS": "a command's counts, by the indexes of what is later and held",
+    "system_report.OUTCOMES": "a command's count of a day",
+    "system_report.WAITING": "a command's count, by the index of seats",
+    "seats.IN_LINE": "an admin's change of everybody's cap, by the index of seats",
+    "revoked_sessions.LOST": "sign-ins that were taken away",
+    "uploads.PRUNE": "the uploads of half an hour that died",
+    "counters.READ": "a few dozen counters",
+    "notifications.DEAF": "a few admins",
+    "notifications.DUE": "what went wrong in the last hours",
+    "notifications.UNSENT": "what is on its way to admins, by an index of these alone",
+    "positions.LENGTHS": "one look for all places that are shown, by the index of seats",
+    "positions.TOOK_ANYWHERE": "from the newest on, and it ends after a few",
+    "recovery.EXPIRED": "what runs, by an index of these alone",
+    "users.WITH_CAP": "a command's list of all users",
+    "visit_verdicts.PRUNE": "the people who met a site that failed in the last minutes",
+    "visits.PRUNE": "those who are at sites with rules",
+    "visits.PRUNE_PACES": "sites with rules",
+    "workers.PRESENT": "the living, by an index of these alone",
+}
+#: Only they may walk a table instead of an index: it is small, or the walk ends after a few rows.
+TABLES = {
+    *("alerts.PRUNE", "alerts.STANDING", "notifications.DEAF", "notifications.DUE"),
+    "claimable.OUTLOOK",
+    *("breakers.LIST", "breakers.PRUNE", "send_budget.PRUNE", "cookies.LIST", "low_disks.LOW"),
+    "send_budget.PRUNE_LEFT",
+    *(
+        "request_status.COLUMNS",
+        "pauses.LIST",
+        "job_record.COLUMNS",
+        "job_record.LATEST",
+        "system_report.OUTCOMES",
+    ),
+    *("revoked_sessions.LOST", "counters.READ", "positions.TOOK_ANYWHERE", "visits.PRUNE"),
+    "database_file.TABLES",
+    *("personal_data.ASKED", "personal_tables.BREAKERS", "personal_tables.DELETE_BREAKERS"),
+    *("personal_tables.DELETE_VERDICTS", "personal_tables.VERDICTS"),
+    *("uploads.PRUNE", "users.WITH_CAP", "visit_verdicts.PRUNE"),
+    "visits.PRUNE_PACES",
+}
+
+
+def plan(db: Database, text: str) -> list[str]:
+    facts = dict.fromkeys(PARAMETER.findall(text), 0)
+    return [row[3] for row in db.all(f"EXPLAIN QUERY PLAN {text}", facts)]
+
+
+def scans(steps: list[str]) -> list[str]:
+    """The steps that read all there is of a table or an index."""
+    return [step for step in steps if step.startswith("SCAN") and "CONSTANT ROW" not in step]
+
+
+@pytest.mark.parametrize("name", sorted(STATEMENTS))
+def test_a_statement_walks_nothing_without_a_reason(db: Database, name: str) -> None:
+    steps = plan(db, STATEMENTS[name])
+
+    walked = scans(steps)
+
+    assert bool(walked) is (name in SCANS), steps
+    if name not in TABLES:
+        assert [step for step in walked if "USING" not in step] == [], steps
+
+
+def test_no_reason_is_left_of_a_statement_that_is_gone() -> None:
+    assert set(SCANS) | TABLES <= set(STATEMENTS)
+
+
+def test_a_claim_reads_the_ring_only(db: Database) -> None:
+    steps = " ".join(plan(db, leases.PICK))
+
+    assert "job_ring" in steps
+    assert "TEMP B-TREE" not in steps
+
+
+def test_the_next_in_a_users_line_is_found_by_the_seats_alone(db: Database) -> None:
+    steps = plan(db, STATEMENTS["seats.HAND_ON"])
+
+    assert sum("USING COVERING INDEX job_seat" in step for step in steps) == 2
+    assert not [step for step in steps if "TEMP B-TREE" in step]

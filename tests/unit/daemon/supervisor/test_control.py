@@ -1,0 +1,51 @@
+"""supervisord asked over its socket, and the wait for processes to end."""
+
+import subprocess
+
+import pytest
+
+from daemon.console.command_error import NotUp
+from daemon.supervisor import control
+
+
+def test_no_supervisord_is_one_clear_answer(short_home):
+    supervisor = control.Supervisor(short_home / "run")
+    assert not supervisor.is_up()
+    with pytest.raises(NotUp):
+        supervisor.processes()
+
+
+def test_a_socket_that_nobody_listens_on_is_the_same(short_home):
+    (short_home / "run" / "supervisor.sock").touch()
+    assert not control.Supervisor(short_home / "run").is_up()
+
+
+def test_the_wait_names_who_is_left():
+    slow = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
+    said = []
+
+    def say(line):
+        said.append(line)
+        slow.stdin.close()
+
+    control.await_end(control.open_doors({slow.pid: "worker:worker-00"}), say, patience=0.05)
+
+    slow.wait()
+    assert said[0] == "waiting for worker:worker-00"
+    assert said[-1] == "ended: worker:worker-00"
+
+
+def test_a_process_that_ended_already_is_not_waited_for():
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    assert control.open_doors({gone.pid: "bot"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "title"),
+    [("bot", "bot", "bot"), ("worker", "worker-00", "worker:worker-00")],
+)
+def test_names_are_those_of_supervisorctl(group, name, title):
+    process = control.Process(group, name, "RUNNING", pid=1, since=10.0, now=12.0)
+    assert process.title == title
+    assert process.up_for == 2.0

@@ -1,0 +1,73 @@
+"""The keeper keeps the log of the database short."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from procs import config
+from procs.keeper.schedule import Keeper
+from procs.store.database import Database, migrate, open_database
+from procs.store.sqlite import connection
+
+#: Seconds: a lock of SQLite is waited for thirty.
+PATIENCE = 5.0
+WRITE = "INSERT INTO waits (scope, until) VALUES (:scope, 1.0)"
+
+
+@pytest.fixture
+def keeper(short_home: Path) -> Iterator[Keeper]:
+    environ = {"CHAPAR_HOME": str(short_home)}
+    settings = config.load(environ, env_file=Path("/dev/null"), need_telegram=False)
+    migrate(settings.database_url, run=settings.run)
+    db = open_database(settings.database_url, run=settings.run)
+    yield Keeper(db, settings)
+    db.close()
+
+
+def log_of(db: Database) -> int:
+    """Bytes of the log."""
+    return db.path.with_name(db.path.name + "-wal").stat().st_size
+
+
+def write(db: Database, number: int) -> None:
+    with db.write():
+        db.change(WRITE, {"scope": f"{number}" * 400})
+
+
+def test_a_log_that_grew_is_moved_into_the_database_and_nothing_is_lost(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "LOG_PAGES", 20)
+    sizes = []
+    for number in range(60):
+        write(keeper.db, number)
+        keeper.maintain()
+        sizes.append(log_of(keeper.db))
+
+    assert max(sizes) < 30 * 1100
+    assert sizes.count(0) > 1
+    assert keeper.db.all("SELECT COUNT(*) FROM waits") == [(60,)]
+
+
+def test_a_reader_keeps_the_log_and_lets_no_writer_wait(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup, or somebody's shell: the log is moved when it is gone."""
+    monkeypatch.setattr(connection, "LOG_PAGES", 0)
+    reader = open_database(f"sqlite:///{keeper.db.path}", run=keeper.db.run)
+    reader.connection.execute("BEGIN")
+    reader.all("SELECT * FROM waits")
+    write(keeper.db, 1)
+
+    began = time.monotonic()
+    keeper.maintain()
+    took, seen = time.monotonic() - began, log_of(keeper.db)
+    reader.connection.execute("COMMIT")
+    keeper.maintain()
+
+    assert took < PATIENCE
+    assert seen > 0
+    assert log_of(keeper.db) == 0
+    reader.close()

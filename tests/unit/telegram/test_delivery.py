@@ -1,0 +1,115 @@
+"""Albums, fresh references and looking for what was sent, against the loopback Telegram; and how
+parts are put together."""
+
+from pathlib import Path
+
+import pytest
+
+from procs.errors import ReferenceStale
+from procs.records.job import File, Part, Reference
+from procs.telegram.delivery.courier import Courier
+from procs.worker.jobs.deliver import albums
+from tests.sandbox.person import Person
+from tests.sandbox.telegram.server import Telegram
+from tests.sandbox.uploads import JPEG, heard
+
+NOWHERE = Reference("document", 1, 1, "00")
+
+
+async def photos(courier: Courier, folder: Path, count: int) -> list[Part]:
+    parts = []
+    for number in range(count):
+        path = folder / f"{number}.jpg"
+        path.write_bytes(JPEG + bytes([number]))
+        file = File(str(path), "photo", path.name, "image/jpeg", path.stat().st_size)
+        parts.append(Part(await courier.upload(file, heard), "photo", path.name, file.size))
+    return parts
+
+
+def to(tg: Telegram, ali: Person) -> dict[str, int]:
+    return {"chat": ali.id, "access": tg.world.access_hash(tg.bot, ali.id)}
+
+
+async def send_album(tg, courier, ali, parts: list[Part], reply_to: int = 0) -> list[int | None]:
+    ids = list(range(100, 100 + len(parts)))
+    facts = {"caption": "Trip", "random_ids": ids, "reply_to": reply_to}
+    return await courier.send_album(**to(tg, ali), parts=parts, **facts)
+
+
+async def test_an_album_comes_whole_in_order_with_one_caption(tg, courier, ali, tmp_path):
+    parts = await photos(courier, tmp_path, 10)
+    receipts = await send_album(tg, courier, ali, parts)
+    got = [m for m in await ali.chat() if m.media]
+    assert receipts == sorted(set(receipts))
+    assert [m.media["name"] for m in got] == [part.name for part in parts]
+    assert len({m.group for m in got}) == 1
+    assert [m.text for m in got] == ["Trip", *[""] * 9]
+
+
+async def test_a_repeated_album_brings_the_first_receipts(tg, courier, ali, tmp_path):
+    parts = await photos(courier, tmp_path, 3)
+    first = await send_album(tg, courier, ali, parts)
+    assert await send_album(tg, courier, ali, parts) == first
+    assert len([m for m in await ali.chat() if m.media]) == 3
+
+
+async def test_an_album_with_a_stale_reference_says_so(tg, courier, ali, tmp_path):
+    parts = await photos(courier, tmp_path, 2)
+    await tg.expires_references()
+    with pytest.raises(ReferenceStale):
+        await send_album(tg, courier, ali, parts)
+
+
+async def test_a_message_that_shows_the_file_gives_a_fresh_reference(tg, courier, ali, tmp_path):
+    parts = await photos(courier, tmp_path, 2)
+    receipts = await send_album(tg, courier, ali, parts)
+    await tg.expires_references()
+    fresh = await courier.refreshed(**to(tg, ali), message=receipts[1] or 0)
+    assert fresh is not None
+    assert fresh.id == parts[1].reference.id
+    assert fresh.file_reference != parts[1].reference.file_reference
+    part = Part(fresh, "photo", "x", 1)
+    facts = {"part": part, "caption": "", "random_id": 7, "reply_to": 0}
+    assert await courier.send(**to(tg, ali), **facts)
+    assert await courier.refreshed(**to(tg, ali), message=999_999) is None
+
+
+async def test_what_was_sent_is_found_by_looking(tg, courier, ali, tmp_path):
+    asked = await ali.sends("a link")
+    parts = await photos(courier, tmp_path, 3)
+    receipts = await send_album(tg, courier, ali, parts, reply_to=asked.id)
+    for part, receipt in zip(parts, receipts, strict=True):
+        found = await courier.find(**to(tg, ali), after=asked.id, part=part, taken=())
+        assert found == receipt
+
+
+async def test_what_is_not_there_or_answers_another_message_is_not_found(
+    tg, courier, ali, tmp_path
+):
+    asked = await ali.sends("a link")
+    other = await ali.sends("another")
+    (part,) = await photos(courier, tmp_path, 1)
+    where = {**to(tg, ali), "after": asked.id, "taken": ()}
+    assert await courier.find(**where, part=part) is None
+    facts = {"part": part, "caption": "", "random_id": 7, "reply_to": other.id}
+    receipt = await courier.send(**to(tg, ali), **facts)
+    assert await courier.find(**where, part=part) is None
+    where |= {"after": other.id, "taken": {receipt}}
+    assert await courier.find(**where, part=part) is None
+
+
+def planned(*kinds: str) -> list[list[int]]:
+    """The albums that parts of these kinds make, as part numbers."""
+    parts = [Part(NOWHERE, kind, "x", 1) for kind in kinds]
+    made = albums([(number, 50 + number) for number in range(len(kinds))], parts)
+    return [[number for number, _ in album] for album in made]
+
+
+def test_photos_and_films_go_together_music_and_files_apart():
+    kinds = ("photo", "video", "audio", "audio", "document", "photo")
+    assert planned(*kinds) == [[0, 1], [2, 3], [4], [5]]
+
+
+def test_an_album_has_ten_at_most_and_animations_stand_alone():
+    assert [len(album) for album in planned(*["photo"] * 23)] == [10, 10, 3]
+    assert planned("photo", "animation", "animation", "photo") == [[0], [1], [2], [3]]

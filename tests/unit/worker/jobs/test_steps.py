@@ -1,0 +1,143 @@
+"""The list of a download's steps, its branches, and their drawing in ARCHITECTURE.md."""
+
+import re
+from itertools import pairwise
+
+import pytest
+
+from procs.core import clock
+from procs.engine.client import Engine
+from procs.records.job import Ask, File, Lane, Link, Part, Person, Reference
+from procs.records.job_progress import Whole
+from procs.store.health import workers
+from procs.store.jobs import leases
+from procs.store.media import references as shelf
+from procs.store.people import users
+from procs.store.requests import request_status, requests
+from procs.telegram.pace import Pace
+from procs.worker.fetch import BRANCHES, STEPS, fetch, left
+from procs.worker.jobs import resume
+from procs.worker.jobs.fetch_job import opened
+from procs.worker.jobs.steps.take_over import take_over
+from procs.worker.process.context import Tools
+from procs.worker.process.progress_writer import Desk
+from tests import ROOT
+
+LINK = Link("https://site.example/a", "site.example", "url:a")
+PART = Part(Reference("document", 1, 2, "ab"), "video", "a.mp4", 3)
+WHOLE = Whole("A", "site.example", ("example:a", "url:a"))
+
+
+@pytest.fixture
+def tools(settings, db, courier):
+    worker = workers.enter(db, "w00-1", now=clock.now())
+    return Tools(
+        *(settings, db, worker, "w00-1", Desk(db), Engine(settings.run), courier, Pace(db))
+    )
+
+
+@pytest.fixture
+def asked(db):
+    """One person's request for one link."""
+    users.remember(db, Person(7), now=clock.now())
+    (done,) = requests.submit(db, [Ask(7, 7, 1, 0, LINK)], now=clock.now())
+    return done.request
+
+
+def claimed(tools):
+    (lease,) = leases.claim(tools.db, worker=tools.worker, lane=Lane.HEAVY, room=1, now=clock.now())
+    return lease
+
+
+def again(tools, lease):
+    """The lease of the next attempt."""
+    leases.release(tools.db, lease, now=clock.now())
+    return claimed(tools)
+
+
+def edges(steps, before):
+    """The arrows of a list of steps that comes after one."""
+    names = [before, *(step.__name__ for step in steps)]
+    return {(a, "", b) for a, b in pairwise(names)}
+
+
+def test_the_drawing_in_the_architecture_is_the_list_with_its_branches():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    (drawing,) = re.findall(r"```mermaid\nflowchart TD\n(.*?)```", text, re.DOTALL)
+    drawn = re.findall(r"^ +(\w+)(?: -- ([\w ]+))? --> (\w+)$", drawing, re.MULTILINE)
+
+    table = edges(STEPS, "begin")
+    for one in BRANCHES:
+        after = one.after.__name__ if one.after else "begin"
+        first = one.steps[0].__name__
+        case = one.case.__name__.replace("_", " ")
+        table |= {(after, case, first), *edges(one.steps[1:], first)}
+
+    assert len(drawn) == len(set(drawn))
+    assert set(drawn) == table
+
+
+def test_each_step_is_a_module_with_one_function_over_the_context():
+    steps = {*STEPS, *(step for one in BRANCHES for step in one.steps)}
+    folder = ROOT / "procs/worker/jobs/steps"
+
+    homes = {step.__module__.rpartition(".")[2] for step in steps}
+
+    assert len(homes) == len(steps)
+    assert homes == {path.stem for path in folder.glob("[!_]*.py")}
+
+
+async def test_an_attempt_after_everything_was_uploaded_only_shares(tools, asked):
+    before = claimed(tools)
+    before.progress.parts, before.progress.whole = (PART,), WHOLE
+    leases.note(tools.db, before)
+
+    await fetch(tools, again(tools, before))
+
+    known = shelf.find(tools.db, "example:a", "best")
+    assert known is not None
+    assert (known.title, known.parts) == ("A", (PART,))
+    assert request_status.glance(tools.db, asked, now=clock.now()).ready
+
+
+def left_by_a_dead_worker(tools, lease, words=b"what was prepared"):
+    """The prepared folder of a worker that was killed, as its row and its files."""
+    folder = tools.settings.jobs / f"{lease.job}-{lease.fence}"
+    folder.mkdir(parents=True)
+    path = folder / "a.txt"
+    path.write_bytes(words)
+    file = File(str(path), "document", "a.txt", "text/plain", len(words))
+    resume.note(tools, lease, folder, WHOLE, [file])
+    return path
+
+
+async def test_the_files_of_a_dead_worker_go_up_and_their_folder_goes(tools, asked):
+    path = left_by_a_dead_worker(tools, dead := claimed(tools))
+
+    await fetch(tools, again(tools, dead))
+
+    known = shelf.find(tools.db, "url:a", "best")
+    assert known is not None
+    assert [part.name for part in known.parts] == ["a.txt"]
+    assert not path.parent.exists()
+    assert list(tools.settings.jobs.iterdir()) == []
+
+
+async def test_files_that_a_newer_version_prepared_are_taken_over(tools, asked):
+    left_by_a_dead_worker(tools, dead := claimed(tools))
+    newer = "UPDATE jobs SET progress = json_set(progress, '$.prepared.files[0].rotation', 90)"
+    tools.db.connection.execute(newer)
+
+    await fetch(tools, again(tools, dead))
+
+    assert shelf.find(tools.db, "url:a", "best") is not None
+
+
+async def test_files_that_are_gone_mean_the_whole_way(tools, asked):
+    path = left_by_a_dead_worker(tools, dead := claimed(tools))
+    path.write_bytes(b"cut")
+
+    async with opened(tools, again(tools, dead)) as job:
+        await take_over(job)
+
+        assert left(job, take_over, ()) is STEPS

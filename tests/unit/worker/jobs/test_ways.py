@@ -1,0 +1,140 @@
+"""A download carried by the list of its steps: the real engine, the real site, a real Telegram."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from ipaddress import ip_network
+
+import psutil
+import pytest
+
+from procs.core import clock
+from procs.engine.client import Found
+from procs.errors import JobError
+from procs.records.job import Ask, Lane, Person
+from procs.store.health import workers
+from procs.store.jobs import leases
+from procs.store.media import references as shelf
+from procs.store.people import users
+from procs.store.requests import lists, request_status, requests
+from procs.telegram.pace import Pace
+from procs.wishes.grammar import link
+from procs.worker.fetch import fetch, left
+from procs.worker.jobs.fetch_job import opened
+from procs.worker.jobs.steps.look_at_link import known, look
+from procs.worker.jobs.steps.share_known import share_known
+from procs.worker.process.context import Tools
+from procs.worker.process.progress_writer import Desk
+from tests.sandbox.site.server import LOOPBACK
+from tests.unit.worker.jobs.test_steps import PART
+
+pytest_plugins = ["tests.sandbox.site.fixtures"]
+
+
+@pytest.fixture
+def tools(settings, db, engine, courier):
+    """A worker that may visit the site, and uploads early what is large."""
+    near = replace(settings, allowed_networks=tuple(map(ip_network, LOOPBACK)), stream_from=4 << 20)
+    worker = workers.enter(db, "w00-1", now=clock.now())
+    return Tools(*(near, db, worker, "w00-1", Desk(db), engine, courier, Pace(db)))
+
+
+@pytest.fixture
+def asks(tools, site):
+    """Ask for a path of the site, and have the job of it."""
+
+    def asks(path, **facts):
+        users.remember(tools.db, Person(7), now=clock.now())
+        found = link.read(site.url(path), "best")
+        requests.submit(tools.db, [Ask(7, 7, 1, 0, found, **facts)], now=clock.now())
+        facts = {"worker": tools.worker, "lane": Lane.HEAVY, "now": clock.now()}
+        (lease,) = leases.claim(tools.db, room=1, **facts)
+        return lease
+
+    return asks
+
+
+def is_clean(tools):
+    return list(tools.settings.jobs.iterdir()) == []
+
+
+async def test_a_link_becomes_a_media_for_everybody_who_waits(tools, asks):
+    lease = asks("/clip.mp4")
+
+    await fetch(tools, lease)
+
+    got = shelf.find(tools.db, lease.link.key, "best")
+    assert [(part.kind, part.name) for part in got.parts] == [("video", "clip.mp4")]
+    assert request_status.glance(tools.db, 1, now=clock.now()).ready
+    assert is_clean(tools)
+
+
+async def test_a_large_film_goes_up_while_it_comes_down(tools, asks, caplog):
+    caplog.set_level(logging.INFO)
+    lease = asks("/small.mp4?pad=6000000&rate=3000000")
+
+    await fetch(tools, lease)
+
+    said = [one.message for one in caplog.records if one.message.startswith("upload.streamed")]
+    (part,) = shelf.find(tools.db, lease.link.key, "best").parts
+    assert len(said) == 1
+    assert f"bytes={part.size} " in said[0]
+    assert is_clean(tools)
+
+
+async def test_a_list_is_shown_and_nothing_is_downloaded(tools, asks):
+    await fetch(tools, asks("/page/feed.xml"))
+
+    assert '"kind":"list"' in lists.found(tools.db, 1)
+    assert is_clean(tools)
+
+
+async def test_files_for_a_folder_go_there_and_to_no_chat(tools, asks, site):
+    lease = asks("/paper.pdf", folder=True)
+
+    await fetch(tools, lease)
+
+    (file,) = (tools.settings.outbox / "1").iterdir()
+    assert file.read_bytes() == (site.files / "paper.pdf").read_bytes()
+    assert request_status.glance(tools.db, 1, now=clock.now()).state == "delivered"
+    assert is_clean(tools)
+
+
+async def test_what_is_known_under_its_real_name_is_shared_at_once(tools, asks):
+    lease = asks("/clip.mp4")
+    media = {"title": "A", "site": "youtube", "url": "https://youtu.be/a", "parts": (PART,)}
+    shelf.save(
+        tools.db,
+        shelf.Media(key="youtube:a", variant="best", **media),
+        keys={"youtube:a"},
+        now=clock.now(),
+    )
+
+    async with opened(tools, lease) as job:
+        job.found = Found(key="youtube:a", site="youtube", title="A", duration=1.0)
+        job.known = known(tools, lease, job.found)
+        assert left(job, look, ()) == (share_known,)
+        await share_known(job)
+
+    assert shelf.find(tools.db, lease.link.key, "best").title == "A"
+    assert request_status.glance(tools.db, 1, now=clock.now()).ready
+
+
+async def test_a_download_that_is_taken_away_leaves_no_child_and_no_file(tools, asks, site):
+    path = "/small.mp4?pad=6000000&rate=300000"
+    carried = asyncio.create_task(fetch(tools, asks(path)))
+    await site.until("/small.mp4", hits=2, sent=100_000)
+
+    carried.cancel()
+    await asyncio.wait({carried})
+
+    assert carried.cancelled()
+    assert is_clean(tools)
+    assert psutil.Process(tools.engine.presence.pid).children() == []
+
+
+async def test_a_link_that_leads_nowhere_leaves_no_file(tools, asks):
+    with pytest.raises(JobError):
+        await fetch(tools, asks("/nothing.mp4"))
+
+    assert is_clean(tools)
