@@ -8,16 +8,14 @@ really enforces shows only when it is tried.
 import asyncio
 import os
 import secrets
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence, Set
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from procs.engine.child import escape_attempts
-from procs.engine.child.escape_attempts import REACHED
+from procs.engine.child.jail_probe import LOOPBACK, TRY, CanaryPlaces, Knocked
 from procs.engine.egress.dial import Routes
 from procs.engine.egress.policy import policy, read
 from procs.engine.egress.proxy import Caps, Egress
@@ -29,44 +27,12 @@ from procs.errors import EngineDied
 if TYPE_CHECKING:
     from procs.engine.client import Engine
 
-LOOPBACK = "127.0.0.1"
-#: Seconds for one try, in the child, and for all of it.
-TRY, SELFTEST_TIMEOUT = 3.0, 30.0
+#: Seconds for all tries.
+SELFTEST_TIMEOUT = 30.0
 REFUSED = "HTTP/1.1 403"
 SECRET = b"not for downloads"
 #: Several engines of one process may be tried at once.
 TESTS = count()
-
-
-@dataclass(frozen=True, slots=True)
-class CanaryPlaces:
-    """Where no link may lead: ports on loopback, paths of a unix socket and of a file, a process of
-    ours; and a word to be said there, because others may call at a port by mistake."""
-
-    tcp: int
-    udp: int
-    unix: str
-    file: str
-    word: str
-    process: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Knocked:
-    """What a child says of its tries: REACHED, the first line of an answer, or an error."""
-
-    tcp: str
-    udp: str
-    unix: str
-    file: str
-    by_proxy: str
-    meddled: list[escape_attempts.Tried] = field(default_factory=list)
-
-    @property
-    def reached(self) -> set[str]:
-        """By which ways it got through. Nothing answers a datagram: who was called knows."""
-        ways = {"tcp": self.tcp, "unix": self.unix, "file": self.file, **dict(self.meddled)}
-        return {way for way, said in ways.items() if said == REACHED}
 
 
 class Called(asyncio.DatagramProtocol):
@@ -169,50 +135,3 @@ async def knock(engine: "Engine", places: CanaryPlaces, networks: Sequence[str])
     finally:
         egress.close()
         await line.end()
-
-
-def tries(places: CanaryPlaces, proxy: int) -> Knocked:
-    """In the child: try everything."""
-    word = places.word.encode()
-    return Knocked(
-        tcp=tried(socket.AF_INET, socket.SOCK_STREAM, (LOOPBACK, places.tcp), word),
-        udp=tried(socket.AF_INET, socket.SOCK_DGRAM, (LOOPBACK, places.udp), word),
-        unix=tried(socket.AF_UNIX, socket.SOCK_STREAM, places.unix, word),
-        file=seen(places.file),
-        by_proxy=by_proxy(proxy, places.tcp),
-        meddled=escape_attempts.tries(places.file, __file__, places.process),
-    )
-
-
-def tried(family: int, kind: int, place: Any, word: bytes) -> str:
-    """Try a place without the proxy."""
-    try:
-        with socket.socket(family, kind) as link:
-            link.settimeout(TRY)
-            link.connect(place)
-            link.send(word)
-    except OSError as error:
-        return str(error)
-    return REACHED
-
-
-def seen(file: str) -> str:
-    """Try to read a file of ours."""
-    try:
-        with open(file, "rb") as source:
-            source.read()
-    except OSError as error:
-        return str(error)
-    return REACHED
-
-
-def by_proxy(proxy: int, port: int) -> str:
-    """In the child: ask the proxy for the canary. Returns the first line of its answer."""
-    try:
-        with socket.create_connection((LOOPBACK, proxy), TRY) as link:
-            link.sendall(f"CONNECT {LOOPBACK}:{port} HTTP/1.1\r\n\r\n".encode())
-            with suppress(UnicodeDecodeError):
-                return link.makefile(encoding="ascii").readline().strip()
-    except OSError as error:
-        return str(error)
-    return ""

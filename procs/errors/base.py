@@ -1,4 +1,4 @@
-"""What every failure is; `errors` names each. Here too: what sites do with a good address."""
+"""What every failure is. The modules beside this one name each, by what it comes from."""
 
 from collections.abc import Mapping
 
@@ -44,52 +44,3 @@ class JobError(ChaparError):
         """The class as logs and counters spell it: `SiteBusy` is `site-busy`."""
         word = type(self).__name__
         return "".join(f"-{c.lower()}" if c.isupper() else c for c in word).lstrip("-")
-
-
-class NoSuchFile(JobError):
-    """Nothing is at that address (404), which is that of no post."""
-
-    say = "failed-no-file"
-
-
-class Refused(JobError):
-    """The site does not give it to us (403 and its like): a link that ran out, or is for others."""
-
-    say = "failed-refused"
-
-
-class ConsentNeeded(JobError):
-    """The page asks a person to agree to something first: an age, cookies, terms."""
-
-    say = "failed-consent"
-
-
-class Empty(JobError):
-    """The site answers, with nothing in it."""
-
-    retry = True
-    attempts = 2
-    say = "failed-empty"
-
-
-class RedirectLoop(JobError):
-    """The address leads from one to the next without end."""
-
-    say = "failed-loop"
-
-
-class PartMissing(JobError):
-    """One of the pieces that a media comes in is not where the site says; it may be late."""
-
-    retry = True
-    attempts = 2
-    least = 10.0
-    say = "failed-part-missing"
-
-
-class BrokenOff(JobError):
-    """The site ends or stops in the middle of it, again and again, and does not go on."""
-
-    retry = True
-    attempts = 2
-    say = "failed-broken-off"

@@ -13,7 +13,7 @@ from procs.media.file_facts import MediaFacts
 from procs.media.media_plan import Plan
 from procs.media.probe import probe
 from procs.media.remux import COPYING, ENCODING
-from procs.records.part_count import count
+from procs.records.media_records import parts_of
 from procs.wishes.filenames import shorten
 
 #: How often it is tried with more parts, when one came out too large.
@@ -48,7 +48,7 @@ async def split(
     may be padded with what no player shows, which no copy has. Raises TooLarge when it takes more
     than `most` of them, or cannot be cut; ProcessingFailed when something is missing."""
     suffix = plan.suffix or path.suffix.lower()
-    number = count(path.stat().st_size, limit)
+    number = parts_of(path.stat().st_size, limit)
     if suffix not in FORMATS or not facts.duration:
         raise TooLarge(f"{path.name}: {path.stat().st_size} bytes, limit {limit}, not to be cut")
     for turn in range(TRIES):
@@ -57,7 +57,7 @@ async def split(
         number = min(number, most)
         made = await cut(run, path, plan, suffix, joints(facts.duration, number))
         sizes = [part.stat().st_size for part in made]
-        largest, needed = max(sizes, default=0), count(sum(sizes), limit)
+        largest, needed = max(sizes, default=0), parts_of(sum(sizes), limit)
         if turn == 0 and needed < len(made):
             number = needed
             continue

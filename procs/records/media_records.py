@@ -1,6 +1,7 @@
 """What a media is made of: a file that is ready for Telegram, a file that Telegram holds, and all
 parts of one media."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -69,3 +70,12 @@ def part_of(facts: Mapping[str, Any]) -> Part:
     KeyError when one is missing that a part needs."""
     reference = codec.record(Reference, facts["reference"])
     return codec.record(Part, {**facts, "reference": reference})
+
+
+#: Of the limit, what a part should be: rates vary, and each part has an index of its own.
+PART_FILL = 0.95
+
+
+def parts_of(size: int, limit: int) -> int:
+    """Into how many parts a film of this size (bytes) goes; 1 when it fits as it is."""
+    return 1 if size <= limit else math.ceil(size / (limit * PART_FILL))

@@ -11,10 +11,10 @@ import pytest
 
 from procs import config
 from procs.engine import selftest
-from procs.engine.child import escape_attempts
+from procs.engine.child import escape_attempts, jail_probe
 from procs.engine.child.escape_attempts import REACHED
+from procs.engine.child.jail_probe import Knocked
 from procs.engine.jail import jail
-from procs.engine.selftest import Knocked
 from procs.store.database import migrate
 from tests import ROOT
 from tests.sandbox.events import until
@@ -115,7 +115,7 @@ def test_a_child_that_meddles_is_not_safe(way):
 async def test_who_is_reached_is_said_to_be(short_home):
     """Tried from here, where nothing is fenced."""
     async with selftest.canary(short_home) as (called, places):
-        said = await asyncio.to_thread(selftest.tries, places, places.tcp)
+        said = await asyncio.to_thread(jail_probe.tries, places, places.tcp)
         await until(lambda: called.ways == {"tcp", "udp", "unix"})
     meddled = {name for name, _ in said.meddled} - {"unshare", "forks"}  # not in a thread; as set
     assert said.reached - {"forks"} == {"tcp", "unix", "file"} | meddled
@@ -124,9 +124,9 @@ async def test_who_is_reached_is_said_to_be(short_home):
 
 async def test_who_calls_by_mistake_is_no_download(short_home):
     async with selftest.canary(short_home) as (called, places):
-        await asyncio.to_thread(selftest.tries, replace(places, word="?"), places.tcp)
+        await asyncio.to_thread(jail_probe.tries, replace(places, word="?"), places.tcp)
         own = (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", places.udp))
-        selftest.tried(*own, places.word.encode())
+        jail_probe.tried(*own, places.word.encode())
         await until(lambda: called.ways)
     assert called.ways == {"udp"}
 

@@ -10,8 +10,7 @@ from typing import Any, Never
 from yt_dlp.utils import YoutubeDLError
 
 from procs.core import codec, process
-from procs.engine import selftest
-from procs.engine.child import gallerydl
+from procs.engine.child import gallerydl, jail_probe
 from procs.engine.failures.classify import is_generic, judged
 from procs.engine.failures.exception_chain import flatten, plain
 from procs.engine.forms import formats
@@ -264,7 +263,7 @@ def run(request: dict[str, Any], line: ChildConnection, port: int) -> Never:
 
 def knock(request: dict[str, Any], line: ChildConnection, port: int) -> None:
     """Try to get where no download may."""
-    line.say("knocked", selftest.tries(selftest.CanaryPlaces(**request["places"]), port))
+    line.say("knocked", jail_probe.tries(jail_probe.CanaryPlaces(**request["places"]), port))
 
 
 WORK = {"fetch": fetch, "knock": knock, "run": run}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from procs.errors.base import JobError
+from procs.errors import JobError
 
 #: Links of one chain, and characters of one text, that are kept.
 LINKS, LETTERS = 12, 600

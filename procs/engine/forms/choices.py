@@ -8,7 +8,7 @@ from procs.engine.forms import formats
 from procs.engine.forms.formats import Format, Streams
 from procs.engine.protocol.messages import Choice, Order
 from procs.errors import NoSuchVariant, TooLarge
-from procs.records.part_count import count
+from procs.records.media_records import parts_of
 from procs.wishes.variant import HEIGHTS
 
 #: The forms of sound that are offered; `audio` is one of them under another name.
@@ -63,7 +63,7 @@ def picked(there: Sequence[Format], variant: str, order: Order) -> Streams:
 
 def choice(variant: str, streams: Streams, size: int | None, order: Order) -> Choice:
     codecs = "+".join(filter(None, map(formats.codecs_of, streams)))
-    return Choice(variant, size, codecs, count(size or 0, order.max_file_size))
+    return Choice(variant, size, codecs, parts_of(size or 0, order.max_file_size))
 
 
 def chapters(info: dict[str, Any]) -> list[tuple[float, str]]:

@@ -11,7 +11,7 @@ from procs.engine.protocol.messages import Found, Order
 from procs.engine.ytdlp import file_types
 from procs.engine.ytdlp.playlists import Opened
 from procs.errors import ClipBeyond, LiveNow, NoSound, TooLarge
-from procs.records.part_count import count
+from procs.records.media_records import parts_of
 from procs.wishes.filenames import split
 from procs.wishes.sites import bare
 from procs.wishes.variant import Variant, parse
@@ -93,7 +93,7 @@ def found(
         size=size,
         plan=plain(formats.words(streams), 200),
         thumbnail=bool(info.get("thumbnails") or info.get("thumbnail")),
-        parts=1 if wish.clip else count(size or 0, order.max_file_size),
+        parts=1 if wish.clip else parts_of(size or 0, order.max_file_size),
         subtitles=subtitles.written(info),
         captions=subtitles.heard(info),
         choices=[] if kind in ("photo", "file") else choices.offered(info, order),

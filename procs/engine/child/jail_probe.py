@@ -1,0 +1,91 @@
+"""What the self-test of the jail tries in a child: every way to where no link may lead."""
+
+import socket
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from procs.engine.child import escape_attempts
+from procs.engine.child.escape_attempts import REACHED
+
+LOOPBACK = "127.0.0.1"
+#: Seconds for one try.
+TRY = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryPlaces:
+    """Where no link may lead: ports on loopback, paths of a unix socket and of a file, a process of
+    ours; and a word to be said there, because others may call at a port by mistake."""
+
+    tcp: int
+    udp: int
+    unix: str
+    file: str
+    word: str
+    process: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Knocked:
+    """What a child says of its tries: REACHED, the first line of an answer, or an error."""
+
+    tcp: str
+    udp: str
+    unix: str
+    file: str
+    by_proxy: str
+    meddled: list[escape_attempts.Tried] = field(default_factory=list)
+
+    @property
+    def reached(self) -> set[str]:
+        """By which ways it got through. Nothing answers a datagram: who was called knows."""
+        ways = {"tcp": self.tcp, "unix": self.unix, "file": self.file, **dict(self.meddled)}
+        return {way for way, said in ways.items() if said == REACHED}
+
+
+def tries(places: CanaryPlaces, proxy: int) -> Knocked:
+    """In the child: try everything."""
+    word = places.word.encode()
+    return Knocked(
+        tcp=tried(socket.AF_INET, socket.SOCK_STREAM, (LOOPBACK, places.tcp), word),
+        udp=tried(socket.AF_INET, socket.SOCK_DGRAM, (LOOPBACK, places.udp), word),
+        unix=tried(socket.AF_UNIX, socket.SOCK_STREAM, places.unix, word),
+        file=seen(places.file),
+        by_proxy=by_proxy(proxy, places.tcp),
+        meddled=escape_attempts.tries(places.file, __file__, places.process),
+    )
+
+
+def tried(family: int, kind: int, place: Any, word: bytes) -> str:
+    """Try a place without the proxy."""
+    try:
+        with socket.socket(family, kind) as link:
+            link.settimeout(TRY)
+            link.connect(place)
+            link.send(word)
+    except OSError as error:
+        return str(error)
+    return REACHED
+
+
+def seen(file: str) -> str:
+    """Try to read a file of ours."""
+    try:
+        with open(file, "rb") as source:
+            source.read()
+    except OSError as error:
+        return str(error)
+    return REACHED
+
+
+def by_proxy(proxy: int, port: int) -> str:
+    """In the child: ask the proxy for the canary. Returns the first line of its answer."""
+    try:
+        with socket.create_connection((LOOPBACK, proxy), TRY) as link:
+            link.sendall(f"CONNECT {LOOPBACK}:{port} HTTP/1.1\r\n\r\n".encode())
+            with suppress(UnicodeDecodeError):
+                return link.makefile(encoding="ascii").readline().strip()
+    except OSError as error:
+        return str(error)
+    return ""
