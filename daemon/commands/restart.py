@@ -18,7 +18,7 @@ from procs.core import clock
 from procs.store.database import Database
 from procs.store.health import workers
 from procs.store.health.workers import Worker
-from procs.worker.process.slots import Lock
+from procs.worker.process.slots import SlotLock
 
 #: Seconds between two looks, and between two words about who is still waited for.
 RESTART_POLL = 0.1
@@ -117,7 +117,7 @@ class Rolling:
 @contextmanager
 def alone(run: Path) -> Iterator[None]:
     """One rolling restart at a time. Raises Refusal."""
-    lock = Lock(run / "rolling.lock")
+    lock = SlotLock(run / "rolling.lock")
     if not lock.take():
         raise Refusal("a rolling restart is under way already")
     try:

@@ -46,7 +46,7 @@ class Process:
         return self.now - self.since if self.pid else 0.0
 
 
-class Connection(UnixStreamHTTPConnection):
+class SupervisorConnection(UnixStreamHTTPConnection):
     """One that gives up when a stopped supervisord neither answers nor hangs up."""
 
     def connect(self) -> None:
@@ -58,8 +58,8 @@ class Transport(SupervisorTransport):
     def __init__(self, address: str, timeout: float | None) -> None:
         super().__init__(None, None, address)
 
-        def connection() -> Connection:
-            one = Connection("localhost", timeout=timeout)
+        def connection() -> SupervisorConnection:
+            one = SupervisorConnection("localhost", timeout=timeout)
             one.socketfile = address.removeprefix("unix://")
             return one
 

@@ -169,7 +169,7 @@ PERSON: dict[str, Check] = {
     "tags": tags,
     "tidy": flag,
 }
-GROUP: dict[str, Check] = {
+GROUP_CHECKS: dict[str, Check] = {
     "language": LANGUAGE,
     "auto": flag,
     "largest": whole(LARGEST),
@@ -181,7 +181,7 @@ GROUP: dict[str, Check] = {
     "spoiler": flag,
 }
 #: The checks of each record.
-CHECKS: dict[type, dict[str, Check]] = {Preferences: PERSON, GroupPreferences: GROUP}
+CHECKS: dict[type, dict[str, Check]] = {Preferences: PERSON, GroupPreferences: GROUP_CHECKS}
 DEFAULTS: dict[type, dict[str, Any]] = {
     kind: {one.name: getattr(kind(), one.name) for one in fields(kind)} for kind in CHECKS
 }

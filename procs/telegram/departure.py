@@ -16,7 +16,7 @@ from procs.core import clock
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Departure:
     """What a call paid for: it may be written until a boot instant. After that `renew` takes
     another place for this very moment, if there is one."""
 
@@ -29,9 +29,9 @@ def no_other() -> bool:
 
 
 #: The place of a call that costs nothing.
-ANY_TIME = Place(inf, no_other)
+ANY_TIME = Departure(inf, no_other)
 #: The place of this task's call.
-PLACE: ContextVar[Place] = ContextVar("PLACE", default=ANY_TIME)
+PLACE: ContextVar[Departure] = ContextVar("PLACE", default=ANY_TIME)
 
 
 class TooLate(OSError):

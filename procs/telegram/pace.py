@@ -23,7 +23,7 @@ from procs.errors import Crowded, StoreFull, TelegramWait
 from procs.store.database import Database
 from procs.store.limits import flood_waits, send_budget
 from procs.store.limits.send_budget import Count, Rule
-from procs.telegram.departure import ANY_TIME, Place
+from procs.telegram.departure import ANY_TIME, Departure
 
 
 class Urgency(IntEnum):
@@ -85,7 +85,7 @@ class Pace:
         patience: float,
         messages: int = 1,
         wanted: Callable[[], bool] = always,
-    ) -> Place:
+    ) -> Departure:
         """Wait until a call that makes `messages` messages in `chat` may go out (0 in both: it
         makes none). Returns the place that it has then: what is written later than that has lost
         it, and asks again. Raises TelegramWait when that is more than `patience` seconds
@@ -104,7 +104,7 @@ class Pace:
                 raise Withdrawn
             return await self._leave(chat, urgency, messages, end)
 
-    async def _leave(self, chat: int, urgency: Urgency, messages: int, end: float) -> Place:
+    async def _leave(self, chat: int, urgency: Urgency, messages: int, end: float) -> Departure:
         """First the place in the chat's own line, then one among all messages, which may be seconds
         away: what has left the chat is counted by that one."""
         if chat:
@@ -160,7 +160,7 @@ class Pace:
 
     async def _depart(
         self, chat: int, urgency: Urgency, messages: int, end: float
-    ) -> tuple[Place, float]:
+    ) -> tuple[Departure, float]:
         """Spend among all messages, in line or when nobody is in line any more, and in the chat for
         the same instant. Returns that place, and 0; or for how long its chat holds it back, with
         nothing spent: in line it would hold back all others. Raises Crowded."""
@@ -182,7 +182,7 @@ class Pace:
                 return ANY_TIME, held
             await asyncio.sleep(max(wait, PRIORITY_POLL))
         await asyncio.sleep(wait)
-        return Place(at + LATE, partial(self._renew, rules, own, messages, at)), 0.0
+        return Departure(at + LATE, partial(self._renew, rules, own, messages, at)), 0.0
 
     def _renew(
         self, rules: list[Rule | Count], own: list[Rule | Count], messages: int, at: float

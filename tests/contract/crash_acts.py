@@ -30,7 +30,7 @@ def nobody_wants_b(db: Database, scene: Scene, now: Now) -> None:
     job_record.cancel(db, scene.b.job, now=now)
 
 
-def order_of(db: Database, scene: Scene) -> requests.Order:
+def order_of(db: Database, scene: Scene) -> requests.RequestOrder:
     order = requests.order(db, scene.light.delivery.request)
     assert order is not None
     return order

@@ -41,7 +41,7 @@ class MenuPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PreferenceChoice:
     """One preference on a page: its name, and (label's end, value) of each button."""
 
     name: str
@@ -57,34 +57,38 @@ MIB = 1024 * 1024
 SIZES = (("any", 0), ("50", 50 * MIB), ("200", 200 * MIB), ("1000", 1000 * MIB))
 
 #: The pages of a person, in the order of the first page.
-PERSON: dict[str, tuple[Choice, ...]] = {
-    "language": (Choice("language", (("client", None), ("fa", "fa"), ("en", "en"))),),
-    "form": (Choice("form", FORMS), Choice("card_timeout", CARDS)),
-    "sound": (Choice("sound", tuple((it, it) for it in ("audio", "m4a", "mp3", "opus"))),),
-    "file": (Choice("as_file", SWITCH),),
+PERSON: dict[str, tuple[PreferenceChoice, ...]] = {
+    "language": (PreferenceChoice("language", (("client", None), ("fa", "fa"), ("en", "en"))),),
+    "form": (PreferenceChoice("form", FORMS), PreferenceChoice("card_timeout", CARDS)),
+    "sound": (
+        PreferenceChoice("sound", tuple((it, it) for it in ("audio", "m4a", "mp3", "opus"))),
+    ),
+    "file": (PreferenceChoice("as_file", SWITCH),),
     "subtitles": (
-        Choice("subtitles", WORDS),
-        Choice("subtitles_place", (("inside", "inside"), ("beside", "beside"))),
+        PreferenceChoice("subtitles", WORDS),
+        PreferenceChoice("subtitles_place", (("inside", "inside"), ("beside", "beside"))),
     ),
-    "captions": (Choice("captions", SWITCH),),
+    "captions": (PreferenceChoice("captions", SWITCH),),
     "quiet": (
-        Choice("quiet", (("never", "never"), ("always", "always"), ("night", "night"))),
-        Choice("night", NIGHTS),
+        PreferenceChoice("quiet", (("never", "never"), ("always", "always"), ("night", "night"))),
+        PreferenceChoice("night", NIGHTS),
     ),
-    "buttons": (Choice("media_buttons", SWITCH),),
-    "digits": (Choice("digits", (("persian", "persian"), ("latin", "latin"))),),
-    "spoiler": (Choice("spoiler", SWITCH),),
-    "tidy": (Choice("tidy", SWITCH),),
+    "buttons": (PreferenceChoice("media_buttons", SWITCH),),
+    "digits": (PreferenceChoice("digits", (("persian", "persian"), ("latin", "latin"))),),
+    "spoiler": (PreferenceChoice("spoiler", SWITCH),),
+    "tidy": (PreferenceChoice("tidy", SWITCH),),
 }
-GROUP: dict[str, tuple[Choice, ...]] = {
-    "auto": (Choice("auto", SWITCH),),
-    "group-form": (Choice("form", FORMS),),
-    "largest": (Choice("largest", SIZES),),
-    "group-quiet": (Choice("quiet", SWITCH),),
-    "delete": (Choice("delete_link", SWITCH),),
-    "who": (Choice("who_presses", tuple((it, it) for it in ("asker", "admins", "everyone"))),),
-    "progress": (Choice("progress", (("reaction", "reaction"), ("message", "message"))),),
-    "spoiler": (Choice("spoiler", SWITCH),),
+GROUP_PAGES: dict[str, tuple[PreferenceChoice, ...]] = {
+    "auto": (PreferenceChoice("auto", SWITCH),),
+    "group-form": (PreferenceChoice("form", FORMS),),
+    "largest": (PreferenceChoice("largest", SIZES),),
+    "group-quiet": (PreferenceChoice("quiet", SWITCH),),
+    "delete": (PreferenceChoice("delete_link", SWITCH),),
+    "who": (
+        PreferenceChoice("who_presses", tuple((it, it) for it in ("asker", "admins", "everyone"))),
+    ),
+    "progress": (PreferenceChoice("progress", (("reaction", "reaction"), ("message", "message"))),),
+    "spoiler": (PreferenceChoice("spoiler", SWITCH),),
     "language": PERSON["language"],
 }
 
@@ -103,8 +107,8 @@ def page(record: Record, name: str, language: str, *, place: int = 0) -> MenuPag
     return first(record, language)
 
 
-def pages_of(record: Record) -> dict[str, tuple[Choice, ...]]:
-    return PERSON if isinstance(record, Preferences) else GROUP
+def pages_of(record: Record) -> dict[str, tuple[PreferenceChoice, ...]]:
+    return PERSON if isinstance(record, Preferences) else GROUP_PAGES
 
 
 def first(record: Record, language: str) -> MenuPage:
@@ -123,7 +127,9 @@ def first(record: Record, language: str) -> MenuPage:
     return MenuPage(i18n.say(language, key), tuple((one,) for one in buttons))
 
 
-def choices(record: Record, name: str, parts: tuple[Choice, ...], language: str) -> MenuPage:
+def choices(
+    record: Record, name: str, parts: tuple[PreferenceChoice, ...], language: str
+) -> MenuPage:
     """The values of a page, with a mark at what is set. What was set by words and has no button
     is named in the text."""
     rows: list[tuple[MenuButton, ...]] = []
@@ -172,7 +178,7 @@ def title(language: str, name: str) -> Local:
     return i18n.say(language, f"set-{name}-title")
 
 
-def said(language: str, page: str, part: Choice, value: Any) -> Local:
+def said(language: str, page: str, part: PreferenceChoice, value: Any) -> Local:
     """A value in words; of one without a button, itself."""
     end = next((end for end, it in part.values if it == value), None)
     if end is not None:

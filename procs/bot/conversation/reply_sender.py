@@ -12,7 +12,7 @@ from procs.store.database import Database
 from procs.telegram.chat.bot_session import Front
 from procs.telegram.chat.inbound import Incoming
 from procs.telegram.chat.sender import Buttons, OutgoingMessage
-from procs.telegram.departure import Place, no_other
+from procs.telegram.departure import Departure, no_other
 from procs.telegram.pace import Pace, Urgency, always
 from procs.texts import i18n
 
@@ -94,7 +94,7 @@ class Speech:
 
     async def leave(
         self, chat: int, urgency: Urgency, wanted: Callable[[], bool] = always
-    ) -> Place:
+    ) -> Departure:
         """Wait until a message may go out; the place that it has then. On a full disk no
         budget can be written; deliveries stand still there, so we speak alone, and slowly:
         people must hear that it is full."""
@@ -106,7 +106,7 @@ class Speech:
             log.warning("budget.unwritten", chat=chat, error=error)
             async with self.unbudgeted:
                 await asyncio.sleep(UNBUDGETED)
-            return Place(clock.now().boot + UNBUDGETED / 2, no_other)
+            return Departure(clock.now().boot + UNBUDGETED / 2, no_other)
 
     async def answer(self, press: int, text: str, *, alert: bool = False) -> None:
         """Answer a press. Raises as `send`."""

@@ -18,7 +18,7 @@ from procs.store.requests import link_groups, requests, status_columns
 from procs.store.requests.request_status import Glance
 from procs.telegram.chat.bot_session import Front
 from procs.telegram.chat.sender import Buttons, OutgoingMessage
-from procs.telegram.departure import Place
+from procs.telegram.departure import Departure
 from procs.telegram.pace import Urgency
 
 #: What is kept of a message that Telegram does not let us read.
@@ -123,7 +123,7 @@ class Hand:
         row = post.head
         facts: dict[str, Any] = {"stage": new.stage, "share": new.share}
 
-        async def leave() -> Place:
+        async def leave() -> Departure:
             place = await self.speech.pace.leave(EDIT, urgency=urgency, patience=LAST)
             status_columns.changes(self.db, row.request, **facts, now=clock.now())
             return place

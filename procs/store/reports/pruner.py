@@ -45,7 +45,7 @@ DELETE FROM workers
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class PrunedKind:
     """How rows of one table are looked at and forgotten, with what belongs to them."""
 
     look: str
@@ -53,13 +53,13 @@ class Kind:
     along: tuple[str, ...] = ()
 
 
-OLD_JOBS = Kind(JOBS, FORGET_JOB)
-OLD_REQUESTS = Kind(REQUESTS, FORGET_REQUEST, (FORGET_DELIVERIES,))
-OLD_WORKERS = Kind(WORKERS, FORGET_WORKER)
+OLD_JOBS = PrunedKind(JOBS, FORGET_JOB)
+OLD_REQUESTS = PrunedKind(REQUESTS, FORGET_REQUEST, (FORGET_DELIVERIES,))
+OLD_WORKERS = PrunedKind(WORKERS, FORGET_WORKER)
 KINDS = (OLD_JOBS, OLD_REQUESTS, OLD_WORKERS)
 
 
-def bites(db: Database, *, before: float, kinds: Iterable[Kind] = KINDS) -> Iterator[int]:
+def bites(db: Database, *, before: float, kinds: Iterable[PrunedKind] = KINDS) -> Iterator[int]:
     """Forget what ended before a wall instant, one bite for each step: how many rows it took."""
     for kind in kinds:
         for old in looks(db, kind, before=before):
@@ -71,7 +71,7 @@ def bites(db: Database, *, before: float, kinds: Iterable[Kind] = KINDS) -> Iter
             yield forgotten
 
 
-def looks(db: Database, kind: Kind, *, before: float) -> Iterator[list[int]]:
+def looks(db: Database, kind: PrunedKind, *, before: float) -> Iterator[list[int]]:
     """The numbers of old rows, as far as there are any."""
     after = 0
     while rows := db.all(kind.look, {"after": after, "bite": BITE}):

@@ -72,7 +72,7 @@ class Submitted:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RequestOrder:
     """A request as a worker needs it."""
 
     id: int
@@ -218,13 +218,13 @@ def who_waits(db: Database, job: int) -> list[tuple[int, int]]:
     return [(chat, access) for chat, access in db.all(WHO_WAITS, {"job": job})]
 
 
-def order(db: Database, request: int) -> Order | None:
+def order(db: Database, request: int) -> RequestOrder | None:
     """One request as a worker needs it."""
     row = db.one(ORDER, {"request": request})
     if row is None:
         return None
     cells: Row = (*row[:5], bool(row[5]), *row[6:])
-    return Order(*cells)
+    return RequestOrder(*cells)
 
 
 def answered(
@@ -259,7 +259,7 @@ def is_closed(db: Database, request: int) -> bool:
     return db.one(IS_CLOSED, {"request": request}) is not None
 
 
-def fetch_anew(db: Database, lease: Lease, order: Order, *, now: Now) -> None:
+def fetch_anew(db: Database, lease: Lease, order: RequestOrder, *, now: Now) -> None:
     """The media of a delivery is no longer with Telegram: drop it and fetch it again.
 
     Raises LeaseLost.

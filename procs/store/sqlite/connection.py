@@ -14,7 +14,7 @@ from typing import Any
 
 from procs.errors import StoreError
 from procs.store.sqlite import database_file
-from procs.store.sqlite.gate import Gate, Lock, locks
+from procs.store.sqlite.gate import Gate, GateLock, locks
 from procs.store.sqlite.schema import PAGE
 
 #: Seconds SQLite may wait for a lock that the gate does not cover (a reader's recovery, a shell).
@@ -114,7 +114,7 @@ class Connection:
         pages, moved = self.checkpoint(truncate=True)
         return {"bytes": size, "pages": pages, "moved": moved}
 
-    def write_locks(self) -> Sequence[Lock]:
+    def write_locks(self) -> Sequence[GateLock]:
         """The gate, and the door before it."""
         return locks(self.run)
 

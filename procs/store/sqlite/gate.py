@@ -53,7 +53,7 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class Lock:
+class GateLock:
     """One of the two, as somebody sees it who never enters."""
 
     path: Path
@@ -69,9 +69,9 @@ class Lock:
         return None if is_free(self.path) else holder(self.path)
 
 
-def locks(run: Path) -> tuple[Lock, Lock]:
+def locks(run: Path) -> tuple[GateLock, GateLock]:
     """The gate and the door of a run directory."""
-    return Lock(run / GATE, is_queue=False), Lock(run / DOOR, is_queue=True)
+    return GateLock(run / GATE, is_queue=False), GateLock(run / DOOR, is_queue=True)
 
 
 def is_free(path: Path) -> bool:

@@ -20,20 +20,20 @@ from pyrogram.session.session import AuthKeyNotFound, Session, SessionState
 
 from procs.core import log
 from procs.errors import Crowded, SessionRevoked, TelegramAway
-from procs.telegram.departure import ANY_TIME, PLACE, Place, TooLate
+from procs.telegram.departure import ANY_TIME, PLACE, Departure, TooLate
 from procs.telegram.rpc_errors import translate
 from procs.telegram.updates.update_client import Listening
 from procs.telegram.upload.connection_pool import Lanes
 
 #: Waits until a call may go out, and spends what it costs; the place that it has then.
-Leave = Callable[[], Awaitable[Place]]
+Leave = Callable[[], Awaitable[Departure]]
 #: Seconds until an answer is no longer expected.
 ANSWER = 15.0
 #: Attempts to write a call as soon as it is paid for, and seconds until it is worth another.
 WRITES, AGAIN = 5, 1.0
 
 
-async def free() -> Place:
+async def free() -> Departure:
     """The leave of a call that makes no message."""
     return ANY_TIME
 
@@ -83,7 +83,7 @@ class Rpc:
             log.info("call.late", session=self.client.name, method=method)
         raise Crowded(AGAIN, method)
 
-    async def _ask(self, query: Any, method: str, timeout: float, place: Place) -> Any:
+    async def _ask(self, query: Any, method: str, timeout: float, place: Departure) -> Any:
         wrapped = InvokeWithoutUpdates(query=query) if self.client.no_updates else query
         try:
             answer = await self._answer(wrapped, timeout, place)
@@ -112,7 +112,7 @@ class Rpc:
             raise SessionRevoked("Telegram does not know this session's key")
         raise TelegramAway("not connected")
 
-    async def when_connected(self, leave: Leave) -> Place:
+    async def when_connected(self, leave: Leave) -> Departure:
         """Spend a budget with `leave` while the connection stands: what was paid for before an
         outage, or in it, would leave together with all else after it. Returns, and raises, as
         `leave`; raises as `connected`."""
@@ -122,7 +122,7 @@ class Rpc:
             if self.session.is_started.is_set() and not self.dead:
                 return place
 
-    async def _answer(self, query: Any, timeout: float, place: Place) -> Any:
+    async def _answer(self, query: Any, timeout: float, place: Departure) -> Any:
         """The answer, or OSError as soon as the connection it would come by is gone. Raises TooLate
         when it could not be written in its place."""
         broken = self.broken

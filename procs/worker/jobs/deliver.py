@@ -16,7 +16,7 @@ from procs.store.media import deliveries
 from procs.store.media import references as shelf
 from procs.store.media.deliveries import Copy
 from procs.store.requests import requests
-from procs.store.requests.requests import Order
+from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Urgency
 from procs.telegram.session.rpc import Leave
@@ -50,7 +50,7 @@ async def deliver(tools: Tools, lease: Lease) -> None:
     await send(tools, lease, order, media)
 
 
-def in_order(tools: Tools, lease: Lease, order: Order) -> None:
+def in_order(tools: Tools, lease: Lease, order: RequestOrder) -> None:
     """Raises NotNow while an entry before this one in its list is on its way."""
     since = lease.progress.ready or clock.now().wall
     if not ordering.waits(tools.db, order.id) or clock.now().wall - since > ordering.PATIENCE:
@@ -61,7 +61,7 @@ def in_order(tools: Tools, lease: Lease, order: Order) -> None:
     raise NotNow(ordering.AGAIN, ordering.WHY)
 
 
-async def send(tools: Tools, lease: Lease, order: Order, media: Media) -> None:
+async def send(tools: Tools, lease: Lease, order: RequestOrder, media: Media) -> None:
     """Send the parts that have no receipt; by fresh references when the kept ones are stale."""
     tools.desk.say(lease, Step.DELIVER)
     courier = await tools.telegram()
@@ -85,7 +85,7 @@ async def send(tools: Tools, lease: Lease, order: Order, media: Media) -> None:
     log.info("request.delivered", job=lease.job, request=order.id, worker=tools.name)
 
 
-def anew(tools: Tools, lease: Lease, order: Order, media: Media, *, why: str) -> None:
+def anew(tools: Tools, lease: Lease, order: RequestOrder, media: Media, *, why: str) -> None:
     """What is kept of the media is worth nothing: it is fetched again. Raises LeaseLost."""
     requests.fetch_anew(tools.db, lease, order, now=clock.now())
     log.info("media.forgotten", job=lease.job, request=order.id, media=media.id, why=why)
@@ -107,7 +107,7 @@ async def refreshed(tools: Tools, courier: Courier, media: Media) -> Media:
     return replace(media, parts=tuple(parts))
 
 
-async def send_parts(tools: Tools, lease: Lease, order: Order, media: Media) -> None:
+async def send_parts(tools: Tools, lease: Lease, order: RequestOrder, media: Media) -> None:
     """Send what has no receipt. A part that was sent before its receipt was kept is sent again
     under the same random id, and Telegram answers with the first message."""
     planned = deliveries.plan(tools.db, order.id, len(media.parts))
@@ -147,7 +147,7 @@ def albums(planned: Planned, parts: Sequence[Part]) -> list[Planned]:
 
 
 async def hand_over(
-    courier: Courier, order: Order, media: Media, album: Planned, leave: Leave
+    courier: Courier, order: RequestOrder, media: Media, album: Planned, leave: Leave
 ) -> list[int | None]:
     """The messages, in their order, as soon as `leave` paid for them."""
     to: dict[str, Any] = {"chat": order.chat, "access": order.chat_access, "leave": leave}
@@ -162,7 +162,7 @@ async def hand_over(
 
 
 async def certain(
-    tools: Tools, lease: Lease, order: Order, media: Media, part: int, message: int | None
+    tools: Tools, lease: Lease, order: RequestOrder, media: Media, part: int, message: int | None
 ) -> Copy | None:
     """Where a part is. When Telegram says only that it is there, we look; it may be on its way
     still, and so is tried again before we call it uncertain. Raises TelegramAway."""

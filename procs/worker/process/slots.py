@@ -16,7 +16,7 @@ from pathlib import Path
 LOCK_POLL_INTERVAL = 0.2
 
 
-class Lock:
+class SlotLock:
     """One file lock, held until `free` or death."""
 
     def __init__(self, path: Path) -> None:
@@ -54,7 +54,7 @@ class LockRow:
     """A row of equal locks, of which a process holds one at most."""
 
     def __init__(self, folder: Path, count: int) -> None:
-        self.locks = [Lock(folder / f"{number}.lock") for number in range(count)]
+        self.locks = [SlotLock(folder / f"{number}.lock") for number in range(count)]
         self.mine: int | None = None
 
     def take(self) -> int | None:
@@ -83,9 +83,9 @@ class SlotLocks:
     def __init__(self, run: Path, workers: int) -> None:
         self.slots = LockRow(run / "slots", workers + 1)
         self.posts = LockRow(run / "posts", workers)
-        self.spare = Lock(run / "spare.lock")
-        self.leave = Lock(run / "recycle.lock")
-        self.left: Lock | None = None
+        self.spare = SlotLock(run / "spare.lock")
+        self.leave = SlotLock(run / "recycle.lock")
+        self.left: SlotLock | None = None
 
     async def wait_for_post(self) -> int:
         """Serve at once, or as soon as somebody makes room; until then be the spare."""

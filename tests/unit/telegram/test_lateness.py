@@ -19,7 +19,7 @@ from procs.records.job import Part, Reference
 from procs.store.database import Database, open_database
 from procs.store.limits import send_budget
 from procs.telegram.delivery.courier import Courier
-from procs.telegram.departure import Place
+from procs.telegram.departure import Departure
 from procs.telegram.pace import ALL, CHAT, CHAT_BURST, LATE, Pace, Urgency, bot_rules
 from procs.telegram.session.rpc import WRITES
 from tests.sandbox.person import Person
@@ -29,7 +29,7 @@ from tests.unit.telegram.delivery.test_courier import a_file, heard
 from tests.unit.telegram.test_delivery import photos, to
 
 SEND = "messages.SendMedia"
-Leave = Callable[[], Awaitable[Place]]
+Leave = Callable[[], Awaitable[Departure]]
 Sender = Callable[[list[Person]], Awaitable[asyncio.subprocess.Process]]
 
 
@@ -66,7 +66,7 @@ class Busy:
         self.db, self.leave, self.times, self.others = db, leave, times, others
         self.paid = 0
 
-    async def __call__(self) -> Place:
+    async def __call__(self) -> Departure:
         place = await self.leave()
         self.paid += 1
         if self.paid <= self.times:

@@ -4,7 +4,7 @@ import pytest
 
 from procs.bot.commands import settings_menu
 from procs.bot.commands.settings_menu import (
-    GROUP,
+    GROUP_PAGES,
     MAIN,
     MARK,
     PAGE,
@@ -59,7 +59,7 @@ def test_every_page_but_the_first_leads_back(record):
 
 def test_every_preference_stands_in_the_menu_or_is_set_elsewhere():
     mine = {part.name for parts in PERSON.values() for part in parts}
-    group = {part.name for parts in GROUP.values() for part in parts}
+    group = {part.name for parts in GROUP_PAGES.values() for part in parts}
     assert CHECKS[Preferences].keys() - mine == {"sites", "tags"}
     assert CHECKS[GroupPreferences].keys() == group
 

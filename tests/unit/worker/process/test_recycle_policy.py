@@ -8,7 +8,7 @@ import pytest
 from procs.worker import settlement
 from procs.worker.process import memory_use, recycle_policy
 from procs.worker.process.recycle_policy import Budget
-from procs.worker.process.slots import Lock, SlotLocks
+from procs.worker.process.slots import SlotLock, SlotLocks
 
 ENOUGH = 1 << 60
 
@@ -50,7 +50,7 @@ def test_a_worker_above_the_ceiling_is_recycled_whatever_its_jobs(places: SlotLo
 
 
 def test_a_worker_without_a_spare_stays(places: SlotLocks) -> None:
-    places.leave = places.spare = Lock(places.spare.path)
+    places.leave = places.spare = SlotLock(places.spare.path)
 
     assert not Budget(1, 1, places).is_over()
 
