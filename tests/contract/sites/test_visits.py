@@ -11,7 +11,7 @@ from procs.records.job_progress import Progress, Turn
 from procs.store.jobs import leases, pause_control, pauses, recovery
 from procs.store.sites import cookies, visits
 from procs.store.sites.breakers import Way
-from procs.store.sites.visits import Pace
+from procs.store.sites.visits import SitePace
 from tests.contract.conftest import Clock, Desk
 
 SITE = "site.example"
@@ -46,7 +46,7 @@ def test_a_rate_lets_a_tenth_go_at_once_and_spreads_the_rest(desk: Desk, clock: 
 
 @given(most=some.integers(1, 60), steps=some.lists(some.floats(0, 90), min_size=1, max_size=150))
 def test_no_stretch_of_time_holds_more_visits_than_the_rate(most: int, steps: list[float]) -> None:
-    rules, now, begins, pace = Rules(rate=Rate(most, 60.0)), 0.0, [], Pace()
+    rules, now, begins, pace = Rules(rate=Rate(most, 60.0)), 0.0, [], SitePace()
     for step in steps:
         now += step
         begins.append(pace.begin(rules, now))
