@@ -76,7 +76,7 @@ def test_what_a_job_writes_when_sixteen_are_claimed_at_once(full: Database) -> N
     written, calls = cost(turning(full, BATCH), times=20)
 
     assert written / BATCH <= 8_400
-    assert calls / BATCH <= 15.6
+    assert calls / BATCH <= 16
 
 
 def test_what_an_enqueue_writes(full: Database) -> None:
