@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+from procs.bot.commands.button_actions import ButtonActions
 from procs.bot.commands.cancel import Cancelling
 from procs.bot.commands.router import Router
 from procs.bot.conversation.failure_boundary import settled
@@ -66,7 +67,8 @@ class Intake:
         self.speech = speech
         self.hints = Hints(speech, self.inbox)
         self.cancelling = Cancelling(db, speech, self.inbox)
-        self.router = Router(speech, self.hints, self.cancelling, admins=admins)
+        self.actions = ButtonActions(db, speech)
+        self.router = Router(speech, self.hints, self.cancelling, self.actions, admins=admins)
 
     async def hear(self, heard: Incoming) -> None:
         """A message, from a person to us."""
