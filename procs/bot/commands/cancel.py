@@ -1,6 +1,7 @@
 """Letting people leave: the button under a status message, and /cancel."""
 
 import re
+from typing import Any
 
 from procs.bot.conversation.inbound_queue import Inbox
 from procs.bot.conversation.reply_sender import Speech
@@ -69,7 +70,7 @@ class Cancelling:
         return done
 
     async def reply(
-        self, heard: Incoming, key: str, *, buttons: Buttons = (), **values: object
+        self, heard: Incoming, key: str, *, buttons: Buttons = (), **values: Any
     ) -> None:
         """Answer a command, before all else; who repeats it without end is answered a few times."""
         if self.inbox.told(heard, "cancel"):

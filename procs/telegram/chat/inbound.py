@@ -109,10 +109,13 @@ def press(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Press | 
 
 
 def person(user: Any) -> Person:
-    """Who it is. Here, and nowhere else, is settled which language we speak to somebody."""
+    """Who it is, and the language of their Telegram: `people/languages.py` knows whether they chose
+    another."""
+    client = i18n.choose(user.lang_code)
     return Person(
         id=user.id,
-        language=i18n.choose(user.lang_code),
+        language=client,
+        client=client,
         name=untrusted_text.text(user.first_name or "", NAME),
         access_hash=user.access_hash or 0,
     )
