@@ -79,6 +79,7 @@ class Intake:
         self.rate = MessageRate(db, speech, manners.messages_per_minute)
         self.cancelling = Cancelling(db, speech, self.inbox)
         self.actions = ButtonActions(db, speech)
+        front.lose = self.cancelling.lose
         self.router = Router(speech, self.hints, self.cancelling, self.actions, admins=admins)
         mine = CommandSet(db, speech, self.hints, self.first, self.allowance, manners.support)
         mine.add_to(self.actions)
