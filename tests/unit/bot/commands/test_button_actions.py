@@ -14,6 +14,7 @@ from procs.store.requests import buttons
 from procs.store.requests.buttons import KNOWN, LASTS, Meaning
 from procs.telegram.chat.inbound import Press
 from procs.telegram.chat.sender import OutgoingMessage
+from procs.telegram.session.rpc import free
 from procs.texts import i18n
 
 ANSWER = "messages.setBotCallbackAnswer"
@@ -49,7 +50,7 @@ async def shown(bot, tg, person, written: str, label: str = "Go") -> None:
     access = tg.world.access_hash(tg.bot, person.id)
     number = secrets.randbits(62)
     await bot.front.send(
-        OutgoingMessage(person.id, access, "Well?", number, buttons=[(label, written)])
+        OutgoingMessage(person.id, access, "Well?", number, buttons=[(label, written)]), leave=free
     )
     await person.sees("Well?")
 
