@@ -1,4 +1,5 @@
-"""What people can ask of the bot besides links: one table of commands, and one of buttons.
+"""What people can ask of the bot besides links: one table of commands, and one of buttons. Buttons
+whose data is a token (`b:…`) have a table of their own, `button_actions.py`.
 
 Whatever a client sends may be forged: data that no button of ours has, or has any more, and what
 the person has no role for, is answered and does nothing else.
@@ -9,6 +10,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from procs.bot.commands.button_actions import PREFIX, ButtonActions
 from procs.bot.commands.cancel import Cancelling
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.reply_sender import Speech
@@ -19,6 +21,8 @@ from procs.texts import i18n
 from procs.texts.i18n import Local
 
 COMMAND = re.compile(r"/([a-z]+)(?:@\w+)?(?:\s|$)", re.IGNORECASE)
+#: What the keys of the reply keyboard write, and the commands that they stand for.
+KEYS = {"👤": "/usage", "📘": "/help", "⚙️": "/settings"}
 #: Data of a button: an action, and the number of what it is about where the action has one. The
 #: number fits a column of the store.
 DATA = re.compile(r"([a-z]+(?:[-:][a-z]+)*)(?::([1-9][0-9]{0,17}))?")
@@ -56,9 +60,17 @@ class Router:
     """Finds the handler of a command or a press."""
 
     def __init__(
-        self, speech: Speech, hints: Hints, cancelling: Cancelling, *, admins: Collection[int] = ()
+        self,
+        speech: Speech,
+        hints: Hints,
+        cancelling: Cancelling,
+        actions: ButtonActions,
+        *,
+        admins: Collection[int] = (),
     ) -> None:
         self.speech = speech
+        #: The buttons whose data is a token.
+        self.actions = actions
         self.admins = frozenset(admins)
         self.unknown = ChatCommand("", hints.unknown)
         commands = (
@@ -71,13 +83,18 @@ class Router:
             Callback(CANCEL_GROUP, cancelling.press_group),
             Callback(CANCEL_ALL, cancelling.press_all, numbered=False),
         )
-        self.commands = {row.name: row for row in commands}
+        self.commands: dict[str, ChatCommand] = {}
+        self.add(*commands)
         self.callbacks = {row.action: row for row in callbacks}
+
+    def add(self, *commands: ChatCommand) -> None:
+        """More rows of the table of commands."""
+        self.commands |= {row.name: row for row in commands}
 
     def command(self, text: str, person: Person) -> ChatCommand | None:
         """The row of the command that a text begins with, `unknown` where there is none that this
         person may give; None for a text that is no command."""
-        named = COMMAND.match(text)
+        named = COMMAND.match(KEYS.get(text.strip(), text))
         if named is None:
             return None
         row = self.commands.get(named[1].lower())
@@ -85,6 +102,8 @@ class Router:
 
     async def press(self, press: Press) -> None:
         """Do what a button says, and answer the press, once. Raises as `Speech.answer`."""
+        if press.data.startswith(PREFIX):
+            return await self.actions.press(press)
         await self.speech.answer(press.id, await self.done(press))
 
     async def done(self, press: Press) -> Local:
