@@ -25,10 +25,10 @@ from procs.config.values import TELEGRAM_FILE
 from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
 from procs.errors import DiskFull, StoreFull
-from procs.records.job import Ask, Link
-from procs.records.usual_form import meant, sound_of
+from procs.records.job import Link
+from procs.records.usual_form import sound_of
 from procs.store.database import Database
-from procs.store.people import languages, preferences, users
+from procs.store.people import languages, users
 from procs.store.requests import heard_updates, link_mentions, lists, requests
 from procs.store.requests.allowances import Allowance
 from procs.store.requests.heard_updates import Mark
@@ -195,7 +195,7 @@ class Intake:
         where = heard.chat, heard.message, heard.person.id
         if not link_mentions.known(self.db, *where):
             return await self.read(heard, meant)
-        links, questions = self.asks(heard, meant)
+        links, questions = link_forms.asks(self.db, heard, meant)
         fresh = link_mentions.corrected(self.db, *where, links, questions, now=clock.now())
         log.info("message.corrected", chat=heard.chat, message=heard.message, fresh=len(fresh))
         if not meant.none:
@@ -209,7 +209,8 @@ class Intake:
         if parsed.none:
             return await self.hints.hint(heard, f"{form}-usage")
         if form == SOUND:
-            parsed = replace(parsed, links=tuple(sound_of(one) for one in parsed.links))
+            links = tuple(sound_of(one) for one in parsed.links)
+            parsed = replace(parsed, links=links, plain=frozenset())
         await self.read(heard, parsed)
 
     def addressed(self, heard: Incoming) -> str | None:
@@ -243,19 +244,12 @@ class Intake:
 
     async def read(self, heard: Incoming, parsed: Parsed) -> None:
         """Accept the links of a message, then answer: nothing is said before it is kept."""
-        links, questions = self.asks(heard, parsed)
+        links, questions = link_forms.asks(self.db, heard, parsed)
         where = self.db, self.speech, heard
         links = [one for one in links if not await duplicate_answer.points(*where, one)]
         done = requests.submit(self.db, links, now=clock.now(), allowance=self.allowance)
         link_mentions.asked(self.db, questions, now=clock.now())
         await self.answer(heard, parsed, done)
-
-    def asks(self, heard: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:
-        """The links of a message in the forms in which they come, and those of which we ask in
-        words what is wished."""
-        links, questions = asks(heard, parsed)
-        settled_ = link_forms.settled(self.db, links, parsed.plain, questions=bool(questions))
-        return settled_, questions
 
     async def answer(self, heard: Incoming, parsed: Parsed, done: list[Submitted]) -> None:
         """The first word about every link of a message."""
@@ -296,14 +290,3 @@ class Intake:
 
     async def rest(self, heard: Incoming, count: int) -> None:
         await self.speech.reply(heard, "links-left-out", most=link.LINKS_TAKEN, count=count)
-
-
-def asks(heard: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:
-    """The links of a message as what the store accepts, numbered in their order, and those of which
-    we ask what is wished."""
-    links = [*parsed.links, *(question.link for question in parsed.questions)]
-    made = [
-        Ask(heard.person.id, heard.chat, heard.message, n, one, chat_access=heard.access)
-        for n, one in enumerate(links)
-    ]
-    return made[: len(parsed.links)], made[len(parsed.links) :]

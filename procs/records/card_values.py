@@ -17,10 +17,15 @@ PAGES = (MAIN, WORDS, PLACE, PART, SOUND, FACTS)
 @dataclass(frozen=True, slots=True)
 class CardTerms:
     """How a link is asked about: its `usual` form, which is taken where there is no choice, and
-    after `timeout` seconds without one (0: never)."""
+    after `timeout` seconds without one (0: never). Less than 0: the person wants another form, so
+    they are asked though the usual one is here, or is all that others would be offered."""
 
     usual: str = "best"
     timeout: float = 0.0
+
+    @property
+    def insists(self) -> bool:
+        return self.timeout < 0
 
 
 @dataclass(frozen=True, slots=True)
