@@ -144,7 +144,7 @@ def read(db: Database, request: int) -> Card | None:
 
 def turn(db: Database, request: int, options: CardOptions, *, now: Now) -> bool:
     """Show the card with these options. False when nobody is asked any more."""
-    asks = now.wall if options.page == card_values.PART else None
+    asks = now.wall if options.page == card_values.PART_PAGE else None
     facts = {"request": request, "options": card_values.encode(options), "asks": asks}
     with db.write():
         done = db.change(TURN, facts)
