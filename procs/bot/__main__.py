@@ -41,6 +41,7 @@ async def live(settings: config.Settings, db: Database) -> int:
         catch_up=settings.catch_up,
         allowance=allowance,
         admins=settings.admins,
+        largest=settings.max_file_size * settings.max_parts,
         manners=Manners(
             settings.messages_per_minute, settings.support, reply_keyboard=settings.reply_keyboard
         ),
@@ -49,13 +50,16 @@ async def live(settings: config.Settings, db: Database) -> int:
     try:
         await signals.unless_stopped(connect(front, intake, speech, standing))
         if not signals.stop.is_set():
-            telling = asyncio.create_task(Herald(db, speech, settings.admins).run())
-            listing = asyncio.create_task(logged(command_menu.register(db, front)))
-            counting = asyncio.create_task(intake.inbox.run())
+            beside = [
+                Herald(db, speech, settings.admins).run(),
+                logged(command_menu.register(db, front)),
+                intake.inbox.run(),
+                intake.cards.run(),
+            ]
+            tasks = [asyncio.create_task(one) for one in beside]
             await signals.unless_stopped(board.run())
-            listing.cancel()
-            telling.cancel()  # what was half said is said to its end by the next start
-            counting.cancel()
+            for task in tasks:
+                task.cancel()  # what was half said is said to its end by the next start
             await front.quiet(DRAIN_TIMEOUT)
             await board.settle(DRAIN_TIMEOUT)
     except ChaparError as error:

@@ -7,6 +7,9 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+from procs.bot.cards import link_forms
+from procs.bot.cards.card_actions import CardActions, CardLimits
+from procs.bot.cards.card_writer import CardWriter
 from procs.bot.commands.button_actions import ButtonActions
 from procs.bot.commands.cancel import Cancelling
 from procs.bot.commands.command_set import CommandSet, Manners
@@ -18,13 +21,14 @@ from procs.bot.conversation.inbound_queue import Inbox
 from procs.bot.conversation.message_rate import MessageRate
 from procs.bot.conversation.reply_sender import Speech, once
 from procs.bot.status.status_board import Board
+from procs.config.values import TELEGRAM_FILE
 from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
 from procs.errors import DiskFull, StoreFull
-from procs.records.job import Ask, Link
-from procs.records.usual_form import meant, sound_of
+from procs.records.job import Link
+from procs.records.usual_form import sound_of
 from procs.store.database import Database
-from procs.store.people import languages, preferences, users
+from procs.store.people import languages, users
 from procs.store.requests import heard_updates, link_mentions, lists, requests
 from procs.store.requests.allowances import Allowance
 from procs.store.requests.heard_updates import Mark
@@ -66,6 +70,7 @@ class Intake:
         catch_up: float = CATCH_UP,
         allowance: Allowance | None = None,
         admins: Collection[int] = (),
+        largest: int = TELEGRAM_FILE,
         manners: Manners | None = None,
     ) -> None:
         self.db = db
@@ -82,6 +87,10 @@ class Intake:
         self.actions = ButtonActions(db, speech)
         front.lose = self.cancelling.lose
         self.router = Router(speech, self.hints, self.cancelling, self.actions, admins=admins)
+        limits = CardLimits(self.allowance, largest)
+        self.cards = CardActions(db, board, self.hints, limits)
+        self.actions.add(*self.cards.rows())
+        board.cards = CardWriter(db, speech, board.hand)
         mine = CommandSet(db, speech, self.hints, self.first, self.allowance, manners.support)
         mine.add_to(self.actions)
         self.router.add(*mine.commands())
@@ -174,7 +183,7 @@ class Intake:
             return await self.correct(heard, text, parsed)
         if command and (command is not self.router.unknown or parsed.none):
             await command.handle(heard)
-        else:
+        elif not (parsed.none and await self.cards.hear(heard, text)):
             await self.read(heard, self.chosen(heard, text, parsed))
 
     async def correct(self, heard: Incoming, text: str, parsed: Parsed) -> None:
@@ -186,7 +195,7 @@ class Intake:
         where = heard.chat, heard.message, heard.person.id
         if not link_mentions.known(self.db, *where):
             return await self.read(heard, meant)
-        links, questions = asks(heard, meant)
+        links, questions = link_forms.asks(self.db, heard, meant)
         fresh = link_mentions.corrected(self.db, *where, links, questions, now=clock.now())
         log.info("message.corrected", chat=heard.chat, message=heard.message, fresh=len(fresh))
         if not meant.none:
@@ -200,7 +209,8 @@ class Intake:
         if parsed.none:
             return await self.hints.hint(heard, f"{form}-usage")
         if form == SOUND:
-            parsed = replace(parsed, links=tuple(sound_of(one) for one in parsed.links))
+            links = tuple(sound_of(one) for one in parsed.links)
+            parsed = replace(parsed, links=links, plain=frozenset())
         await self.read(heard, parsed)
 
     def addressed(self, heard: Incoming) -> str | None:
@@ -234,18 +244,12 @@ class Intake:
 
     async def read(self, heard: Incoming, parsed: Parsed) -> None:
         """Accept the links of a message, then answer: nothing is said before it is kept."""
-        parsed = self.usual(heard, parsed)
-        links, questions = asks(heard, parsed)
+        links, questions = link_forms.asks(self.db, heard, parsed)
         where = self.db, self.speech, heard
         links = [one for one in links if not await duplicate_answer.points(*where, one)]
         done = requests.submit(self.db, links, now=clock.now(), allowance=self.allowance)
         link_mentions.asked(self.db, questions, now=clock.now())
         await self.answer(heard, parsed, done)
-
-    def usual(self, heard: Incoming, parsed: Parsed) -> Parsed:
-        """The links in the forms that their person set, where no word says another."""
-        wanted = preferences.read(self.db, heard.person.id)
-        return replace(parsed, links=tuple(meant(wanted, one) for one in parsed.links))
 
     async def answer(self, heard: Incoming, parsed: Parsed, done: list[Submitted]) -> None:
         """The first word about every link of a message."""
@@ -286,14 +290,3 @@ class Intake:
 
     async def rest(self, heard: Incoming, count: int) -> None:
         await self.speech.reply(heard, "links-left-out", most=link.LINKS_TAKEN, count=count)
-
-
-def asks(heard: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:
-    """The links of a message as what the store accepts, numbered in their order, and those of which
-    we ask what is wished."""
-    links = [*parsed.links, *(question.link for question in parsed.questions)]
-    made = [
-        Ask(heard.person.id, heard.chat, heard.message, n, one, chat_access=heard.access)
-        for n, one in enumerate(links)
-    ]
-    return made[: len(parsed.links)], made[len(parsed.links) :]

@@ -11,8 +11,10 @@ BEST, SOUND = "best", "audio"
 
 
 def usual(wanted: Preferences, site: str) -> Variant:
-    """The form that a person gets of a site without asking for one."""
+    """The form that a person gets of a site without asking for one; where they want to be asked
+    about this site, what they set for all."""
     form = wanted.form_of(site)
+    form = wanted.form if form == ASK else form
     return applied(wanted, Variant(BEST if form == ASK else form))
 
 

@@ -10,9 +10,12 @@ this, the listener and the keeper too, which say nothing to anybody.
 
 import math
 from datetime import UTC, datetime, timedelta, timezone
+from datetime import date as Date
 from functools import cache
 from pathlib import Path
 from typing import Literal
+
+from procs.texts import calendar_dates
 
 LOCALE = Path(__file__).parents[1] / "locale"
 LANGUAGES = ("fa", "en")
@@ -203,3 +206,24 @@ def measure(language: str, value: float, unit: str, length: Literal["short", "lo
 
 def pattern(value: float) -> str:
     return "#,##0" if abs(value) >= 100 else "#,##0.#"
+
+
+def date(language: str, day: Date) -> Local:
+    """A date in words, in Persian by the Iranian calendar: `۸ آذر ۱۴۰۵`, `Nov 29, 2026`."""
+    if language == "fa":
+        year, month, number = calendar_dates.jalali(day)
+        return digits(language, f"{number} {calendar_dates.MONTHS[month - 1]} {year}")
+    from babel.dates import format_date
+
+    return Local(format_date(day, "medium", locale=language))
+
+
+def tongue(language: str, code: str) -> Local:
+    """What a reader calls the language of a code (`fa`, `pt-br`); the code itself where it has no
+    name that we know."""
+    from babel import Locale
+
+    names = Locale.parse(language).languages
+    main, _, region = code.replace("_", "-").lower().partition("-")
+    name = names.get(f"{main}_{region}") or names.get(main)
+    return Local(name) if name else isolated(language, code)

@@ -16,6 +16,7 @@ from procs.store import wake
 from procs.store.database import Database, open_database
 from procs.store.health import workers
 from procs.store.jobs import leases, outcomes
+from procs.store.people import preferences
 from procs.store.requests import request_status
 from procs.store.requests.request_status import Glance, Report
 from procs.telegram.chat.bot_session import Front
@@ -42,6 +43,11 @@ class Bot:
             await asyncio.wait(busy)
 
 
+def wants(db: Database, person: int, form: str = "best") -> None:
+    """A person wants this form of every link, and is not asked."""
+    preferences.change(db, person, "form", form, now=clock.now())
+
+
 async def until(true: Callable[[], object]) -> None:
     """Wait for something that only the store can tell."""
     async with asyncio.timeout(10):
@@ -59,11 +65,13 @@ async def running(settings: Settings, **more: Any) -> AsyncIterator[Bot]:
     bot = Bot(db, front, board, Intake(db, front, board, speech, **more))
     await front.connect(bot.intake.hear, bot.intake.feel)
     looking = asyncio.ensure_future(board.run())
+    timing = asyncio.ensure_future(bot.intake.cards.run())
     try:
         yield bot
     finally:
         looking.cancel()
-        await asyncio.wait({looking})
+        timing.cancel()
+        await asyncio.wait({looking, timing})
         await front.quiet(1)
         await board.settle(1)
         await front.close()

@@ -37,7 +37,8 @@ class Order:
     what a look read lies in the folder (KEPT). `gallery` names the software of a site, in
     gallery-dl's words, where its address does not tell. `title` is for what has none itself. A
     film of at least so many bytes (`stream_from`) that comes as a picture and a sound is made of
-    them while they come, so that it can go up meanwhile; with 0, none is.
+    them while they come, so that it can go up meanwhile; with 0, none is. `whole`: to be looked at,
+    a post is what it is, and no list to choose from.
     """
 
     url: str
@@ -56,6 +57,7 @@ class Order:
     gallery: str = ""
     title: str = ""
     stream_from: int = 0
+    whole: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "allowed_networks", tuple(self.allowed_networks))
@@ -102,7 +104,10 @@ class Found:
     `key` names the media (`youtube:dQw4w9WgXcQ`), or is empty where the site's ids are not unique.
     `size` is the expected number of bytes, all streams together, or None, and `parts` the number of
     files it will be cut into; `subtitles` and `captions` are the languages of the words that people
-    and machines wrote; `chapters` are their beginnings (seconds) and titles; `plan` says in words
+    and machines wrote; `chapters` are their beginnings (seconds) and titles; `sounds` are the
+    languages of the sound where there are several, `refused` the forms that are larger than may be
+    fetched; `published` is a day (`20261129`) or empty, `direct` says that it is a plain file;
+    `plan` says in words
     for the log which formats were chosen. An `album` has several media of one post. A `list` has
     `entries`, `more` than these or not, of which there are `count` where the site says so.
     """
@@ -124,6 +129,10 @@ class Found:
     entries: list[Entry] = field(default_factory=list)
     count: int | None = None
     more: bool = False
+    sounds: list[str] = field(default_factory=list)
+    refused: list[Choice] = field(default_factory=list)
+    published: str = ""
+    direct: bool = False
 
     def __post_init__(self) -> None:
         for name in ("title", "performer", "site"):

@@ -45,6 +45,7 @@ UPDATE requests
        closed_at = COALESCE(closed_at, :now)
  WHERE id = :request
 """
+DROP_CARD = "DELETE FROM cards WHERE request = :request"
 UNSEND = "UPDATE deliveries SET receipt = NULL WHERE request = :request"
 JOBS = """
 SELECT id, user_id, state, story,
@@ -160,6 +161,7 @@ def _bite(db: Database, person: int, asked: float, *, now: Now) -> int:
         facts = [{"request": request, "now": now.wall} for request, _ in rows]
         db.change_many(ANONYMISE, facts)
         db.change_many(UNSEND, facts)
+        db.change_many(DROP_CARD, facts)
     return len(rows)
 
 

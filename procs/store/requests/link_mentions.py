@@ -35,10 +35,11 @@ SELECT MIN(url), MIN(site), key, MAX(CASE WHEN state = 'asked' THEN 1 ELSE 0 END
  GROUP BY key ORDER BY MIN(ordinal)
 """
 OF_MESSAGE = """
-SELECT id, ordinal, key, variant, state FROM requests
- WHERE chat = :chat AND message = :message AND user_id = :user AND parent IS NULL
-   AND COALESCE(say, '') NOT IN ('replaced', 'withdrawn')
- ORDER BY ordinal
+SELECT r.id, r.ordinal, r.key, CASE WHEN c.request IS NULL THEN r.variant ELSE 'look' END, r.state
+  FROM requests r LEFT JOIN cards c ON c.request = r.id
+ WHERE r.chat = :chat AND r.message = :message AND r.user_id = :user AND r.parent IS NULL
+   AND COALESCE(r.say, '') NOT IN ('replaced', 'withdrawn')
+ ORDER BY r.ordinal
 """
 REPLACE = "UPDATE requests SET say = :word WHERE id = :request"
 #: What stands in a request that its message asks for no longer: something else came, or nothing.
@@ -102,11 +103,13 @@ def corrected(
     Returns what is new."""
     facts = {"chat": chat, "message": message, "user": user}
     wanted = {(ask.link.key, ask.link.variant): ask for ask in asks}
+    known_as = {name: names(ask) for name, ask in wanted.items()}
+    stays = set().union(*known_as.values())
     with db.write(full=True):
         rows = db.all(OF_MESSAGE, facts)
         alive = {(key, variant) for _, _, key, variant, state in rows if state in STANDING}
-        gone = [row for row in rows if (row[2], row[3]) not in wanted or row[4] == "asked"]
-        fresh = [ask for names, ask in wanted.items() if names not in alive]
+        gone = [row for row in rows if (row[2], row[3]) not in stays or row[4] == "asked"]
+        fresh = [ask for name, ask in wanted.items() if not known_as[name] & alive]
         first = 1 + max((row[1] for row in rows), default=-1)
         done = [
             requests.add(db, replace(one, ordinal=first + n), now=now)
@@ -122,5 +125,12 @@ def corrected(
     return done
 
 
+def names(ask: Ask) -> set[tuple[str, str]]:
+    """The rows that an ask is content with: of what would be asked by a card, also the form in
+    which it is on its way already."""
+    usual = {(ask.link.key, ask.card.usual)} if ask.card else set()
+    return {(ask.link.key, ask.link.variant)} | usual
+
+
 #: States of a request that a repeated wish of the same message asks for nothing more than.
-STANDING = ("open", "delivered", "listed", "failed")
+STANDING = ("open", "choosing", "delivered", "listed", "failed")
