@@ -4,6 +4,7 @@ import asyncio
 import sys
 
 from procs import config, start
+from procs.bot import own_account
 from procs.bot.alerts.alert_sender import Herald
 from procs.bot.commands import command_menu
 from procs.bot.conversation.failure_boundary import logged
@@ -48,10 +49,12 @@ async def live(settings: config.Settings, db: Database) -> int:
             telling = asyncio.create_task(Herald(db, speech, settings.admins).run())
             listing = asyncio.create_task(logged(command_menu.register(db, front)))
             counting = asyncio.create_task(intake.inbox.run())
+            learning = asyncio.create_task(logged(own_account.note(db, front)))
             await signals.unless_stopped(board.run())
             listing.cancel()
             telling.cancel()  # what was half said is said to its end by the next start
             counting.cancel()
+            learning.cancel()
             await front.quiet(DRAIN_TIMEOUT)
             await board.settle(DRAIN_TIMEOUT)
     except ChaparError as error:

@@ -104,7 +104,8 @@ class Found:
     files it will be cut into; `subtitles` and `captions` are the languages of the words that people
     and machines wrote; `chapters` are their beginnings (seconds) and titles; `plan` says in words
     for the log which formats were chosen. An `album` has several media of one post. A `list` has
-    `entries`, `more` than these or not, of which there are `count` where the site says so.
+    `entries`, `more` than these or not, of which there are `count` where the site says so. `adult`
+    is what the site marks as for adults.
     """
 
     key: str
@@ -124,6 +125,7 @@ class Found:
     entries: list[Entry] = field(default_factory=list)
     count: int | None = None
     more: bool = False
+    adult: bool = False
 
     def __post_init__(self) -> None:
         for name in ("title", "performer", "site"):

@@ -7,7 +7,7 @@ client sends may be forged; what is no token of ours is told apart and raises no
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -29,6 +29,12 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{16}")
 ADD = """
 INSERT INTO buttons (token, person, chat, request, action, data, created_at, expires_at)
 VALUES (:token, :person, :chat, :request, :action, :data, :now, :expires)
+"""
+MADE = """
+SELECT token FROM buttons
+ WHERE request = :request AND action = :action AND data = :data AND person = :person
+   AND chat = :chat AND expires_at > :now
+ LIMIT 1
 """
 PRESS = """
 UPDATE buttons SET pressed_at = :now
@@ -99,6 +105,18 @@ def mint(db: Database, meanings: Iterable[Meaning], *, now: Now) -> list[str]:
     with db.write():
         db.change_many(ADD, rows)
     return [row["token"] for row in rows]
+
+
+def offer(db: Database, meanings: Sequence[Meaning], *, now: Now) -> list[str]:
+    """The same for buttons under what may be sent, or edited, a second time: what was minted for a
+    request with these words before, and acts still, keeps its token."""
+    with db.write():
+        return [_made(db, one, now) or mint(db, [one], now=now)[0] for one in meanings]
+
+
+def _made(db: Database, meaning: Meaning, now: Now) -> str:
+    row = db.one(MADE, facts(meaning, now)) if meaning.request else None
+    return str(row[0]) if row else ""
 
 
 def facts(meaning: Meaning, now: Now) -> dict[str, Any]:

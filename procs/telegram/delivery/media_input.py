@@ -55,13 +55,15 @@ def reference(answer: Any) -> Reference:
     return Reference(kind, medium.id, medium.access_hash, medium.file_reference.hex())
 
 
-def referred(reference: Reference) -> Any:
-    """A kept reference as a medium to send."""
+def referred(reference: Reference, *, spoiler: bool = False) -> Any:
+    """A kept reference as a medium to send; a `spoiler` is hidden until somebody touches it."""
     facts: dict[str, Any] = {
         "id": reference.id,
         "access_hash": reference.access_hash,
         "file_reference": bytes.fromhex(reference.file_reference),
     }
     if reference.kind == "photo":
-        return raw.types.InputMediaPhoto(id=raw.types.InputPhoto(**facts))
-    return raw.types.InputMediaDocument(id=raw.types.InputDocument(**facts))
+        photo = raw.types.InputPhoto(**facts)
+        return raw.types.InputMediaPhoto(id=photo, spoiler=spoiler or None)
+    document = raw.types.InputDocument(**facts)
+    return raw.types.InputMediaDocument(id=document, spoiler=spoiler or None)

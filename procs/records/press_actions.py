@@ -1,0 +1,11 @@
+"""What buttons under media and status messages do, by the names that stand in their rows.
+
+Workers and the bot make such buttons, and the bot's table of actions says who carries them out.
+"""
+
+#: Ask for the media of a request anew, in the form that `variant` names, without its link.
+AGAIN = "request-again"
+#: Show the forms that there are of what a request's link (`url`, `site`, `key`) leads to.
+OPEN_CARD = "card-open"
+#: While a site is left alone: wait, take another form (`variant`) instead, let it go.
+WAIT, INSTEAD, DROP = "later-wait", "later-instead", "later-drop"
