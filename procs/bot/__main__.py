@@ -41,6 +41,7 @@ async def live(settings: config.Settings, db: Database) -> int:
         catch_up=settings.catch_up,
         allowance=allowance,
         admins=settings.admins,
+        largest=settings.max_file_size * settings.max_parts,
     )
     standing = Standing(db, settings, BOT_SESSION)
     try:
@@ -50,11 +51,13 @@ async def live(settings: config.Settings, db: Database) -> int:
             listing = asyncio.create_task(logged(command_menu.register(db, front)))
             counting = asyncio.create_task(intake.inbox.run())
             learning = asyncio.create_task(logged(own_account.note(db, front)))
+            timing = asyncio.create_task(intake.cards.run())
             await signals.unless_stopped(board.run())
             listing.cancel()
             telling.cancel()  # what was half said is said to its end by the next start
             counting.cancel()
             learning.cancel()
+            timing.cancel()
             await front.quiet(DRAIN_TIMEOUT)
             await board.settle(DRAIN_TIMEOUT)
     except ChaparError as error:

@@ -7,6 +7,9 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+from procs.bot.cards import link_forms
+from procs.bot.cards.card_actions import CardActions, CardLimits
+from procs.bot.cards.card_writer import CardWriter
 from procs.bot.commands.button_actions import ButtonActions
 from procs.bot.commands.cancel import Cancelling
 from procs.bot.commands.router import Router
@@ -15,6 +18,7 @@ from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.inbound_queue import Inbox
 from procs.bot.conversation.reply_sender import Speech, once
 from procs.bot.status.status_board import Board
+from procs.config.values import TELEGRAM_FILE
 from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
 from procs.errors import DiskFull, StoreFull
@@ -57,6 +61,7 @@ class Intake:
         catch_up: float = CATCH_UP,
         allowance: Allowance | None = None,
         admins: Collection[int] = (),
+        largest: int = TELEGRAM_FILE,
     ) -> None:
         self.db = db
         self.catch_up = catch_up
@@ -69,6 +74,10 @@ class Intake:
         self.cancelling = Cancelling(db, speech, self.inbox)
         self.actions = ButtonActions(db, speech)
         self.router = Router(speech, self.hints, self.cancelling, self.actions, admins=admins)
+        limits = CardLimits(self.allowance, largest)
+        self.cards = CardActions(db, board, self.hints, limits)
+        self.actions.add(*self.cards.rows())
+        board.cards = CardWriter(db, speech, board.hand)
 
     async def hear(self, heard: Incoming) -> None:
         """A message, from a person to us."""
@@ -149,7 +158,7 @@ class Intake:
             return await self.correct(heard, text, parsed)
         if command and (command is not self.router.unknown or parsed.none):
             await command.handle(heard)
-        else:
+        elif not (parsed.none and await self.cards.hear(heard, text)):
             await self.read(heard, self.chosen(heard, text, parsed))
 
     async def correct(self, heard: Incoming, text: str, parsed: Parsed) -> None:
@@ -161,7 +170,7 @@ class Intake:
         where = heard.chat, heard.message, heard.person.id
         if not link_mentions.known(self.db, *where):
             return await self.read(heard, meant)
-        links, questions = asks(heard, meant)
+        links, questions = self.asks(heard, meant)
         fresh = link_mentions.corrected(self.db, *where, links, questions, now=clock.now())
         log.info("message.corrected", chat=heard.chat, message=heard.message, fresh=len(fresh))
         if not meant.none:
@@ -198,10 +207,17 @@ class Intake:
 
     async def read(self, heard: Incoming, parsed: Parsed) -> None:
         """Accept the links of a message, then answer: nothing is said before it is kept."""
-        links, questions = asks(heard, parsed)
+        links, questions = self.asks(heard, parsed)
         done = requests.submit(self.db, links, now=clock.now(), allowance=self.allowance)
         link_mentions.asked(self.db, questions, now=clock.now())
         await self.answer(heard, parsed, done)
+
+    def asks(self, heard: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:
+        """The links of a message in the forms in which they come, and those of which we ask in
+        words what is wished."""
+        links, questions = asks(heard, parsed)
+        settled_ = link_forms.settled(self.db, links, parsed.plain, questions=bool(questions))
+        return settled_, questions
 
     async def answer(self, heard: Incoming, parsed: Parsed, done: list[Submitted]) -> None:
         """The first word about every link of a message."""

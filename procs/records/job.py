@@ -6,6 +6,7 @@ Plain frozen data: no connection, no row object, no behaviour beyond reading one
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from procs.records.card_values import CardTerms
 from procs.records.job_payload import DeliverPayload, LinkPayload, Payload, TrialPayload
 from procs.records.job_progress import Progress
 from procs.records.media_records import File as File
@@ -132,6 +133,8 @@ class Ask:
     place: int = 0
     #: What the link leads to was seen already.
     known: bool = False
+    #: What is wanted of it is asked, by a card, once it was looked at.
+    card: CardTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)

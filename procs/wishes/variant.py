@@ -6,6 +6,7 @@
     best!                  encoded anew where it would not play in a chat
     best~                  without what sponsors paid for
     best+subs:fa           a film with Persian subtitles that can be switched on
+    720p+sound:de          a film, or its sound, in German where the site has it so
     mp3#1-5,7  mp3#all     of a list, these entries
     look  look#2           what is there: the qualities of a media, the second page of a list
 
@@ -31,7 +32,7 @@ VARIANT = re.compile(
     rf"(?P<form>[a-z0-9]{{3,6}})(?::(?P<alone>{LANGUAGE}))?"
     r"(?:@(?P<start>0|[1-9]\d{0,5})-(?P<end>[1-9]\d{0,5}))?"
     r"(?P<anew>!)?(?P<clean>~)?"
-    rf"(?:\+subs:(?P<beside>{LANGUAGE}))?"
+    rf"(?:\+subs:(?P<beside>{LANGUAGE}))?(?:\+sound:(?P<spoken>{LANGUAGE}))?"
     r"(?:#(?P<pick>[a-z0-9,-]{1,200}))?"
 )
 
@@ -64,7 +65,8 @@ class Clip:
 class Variant:
     """One wish. `subtitles` is the language of the words: alone where the form is `subs`, else
     inside the film. `anew` asks for encoding, `clean` leaves sponsors out, `pick` chooses from a
-    list (of `look`, a page). Raises BadVariant for what cannot be."""
+    list (of `look`, a page), `spoken` is the language of the sound. Raises BadVariant for what
+    cannot be."""
 
     form: str = "best"
     clip: Clip | None = None
@@ -72,12 +74,17 @@ class Variant:
     anew: bool = False
     clean: bool = False
     pick: str = ""
+    spoken: str = ""
 
     def __post_init__(self) -> None:
         if self.form not in FORMS:
             raise BadVariant(f"form {self.form!r}")
         if self.subtitles and not re.fullmatch(LANGUAGE, self.subtitles):
             raise BadVariant(f"language {self.subtitles!r}")
+        if self.spoken and not re.fullmatch(LANGUAGE, self.spoken):
+            raise BadVariant(f"language {self.spoken!r}")
+        if self.spoken and (self.words_alone or self.looks):
+            raise BadVariant(f"nobody speaks in {self.form}")
         if self.words_alone and (self.clip or not self.subtitles):
             raise BadVariant("the words alone: of all of it, in one language")
         if self.subtitles and not (self.words_alone or self.takes_words):
@@ -134,7 +141,9 @@ class Variant:
         clip = f"@{self.clip.start}-{self.clip.end}" if self.clip else ""
         beside = f"+subs:{self.subtitles}" if self.subtitles and not alone else ""
         flags = ("!" if self.anew else "") + ("~" if self.clean else "")
-        return self.form + alone + clip + flags + beside + (f"#{self.pick}" if self.pick else "")
+        spoken = f"+sound:{self.spoken}" if self.spoken else ""
+        pick = f"#{self.pick}" if self.pick else ""
+        return self.form + alone + clip + flags + beside + spoken + pick
 
 
 def parse(text: str) -> Variant:
@@ -150,6 +159,7 @@ def parse(text: str) -> Variant:
         anew=bool(match["anew"]),
         clean=bool(match["clean"]),
         pick=match["pick"] or "",
+        spoken=match["spoken"] or "",
     )
     if str(found) != text:
         raise BadVariant(text[:40])

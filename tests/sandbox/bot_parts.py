@@ -59,11 +59,13 @@ async def running(settings: Settings, **more: Any) -> AsyncIterator[Bot]:
     bot = Bot(db, front, board, Intake(db, front, board, speech, **more))
     await front.connect(bot.intake.hear, bot.intake.feel)
     looking = asyncio.ensure_future(board.run())
+    timing = asyncio.ensure_future(bot.intake.cards.run())
     try:
         yield bot
     finally:
         looking.cancel()
-        await asyncio.wait({looking})
+        timing.cancel()
+        await asyncio.wait({looking, timing})
         await front.quiet(1)
         await board.settle(1)
         await front.close()

@@ -50,11 +50,13 @@ class PressAnswer:
 @dataclass(frozen=True, slots=True)
 class ButtonAction:
     """An action of `Meaning`. `effect` is called inside of `db.write()` and awaits nothing. One
-    that is not `once` may take effect again: another page, a value that is set."""
+    that is not `once` may take effect again: another page, a value that is set. A `durable` one
+    is on the disk before it is answered: what it accepts survives a power cut."""
 
     name: str
     effect: Callable[[Press, Button], PressAnswer]
     once: bool = True
+    durable: bool = False
 
 
 async def nobody(press: Press) -> bool:
@@ -105,7 +107,7 @@ class ButtonActions:
             return self.refused(press, replace(found, button=None))
         if found.outcome is Outcome.STALE or (row.once and not found.fresh):
             return self.refused(press, found)
-        with self.db.write():
+        with self.db.write(full=row.durable):
             if row.once:
                 found = self.found(buttons.press, press, token, shared=shared)
             if found.button is None or (row.once and not found.fresh):

@@ -8,7 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.reply_sender import EDIT, Speech
@@ -22,10 +22,11 @@ from procs.core.clock import Now
 from procs.errors import ChatClosed, StoreFull, TelegramAway, TelegramRefused, TelegramWait
 from procs.store import wake
 from procs.store.database import Database
+from procs.store.media.cards import CHOOSING
 from procs.store.requests import link_groups, request_status
 from procs.store.wake import Ear
 from procs.telegram.chat.bot_session import Front
-from procs.telegram.pace import EDITS
+from procs.telegram.pace import EDITS, Urgency
 
 #: Seconds between two looks: the longest when nobody calls, the shortest when everybody does.
 IDLE_INTERVAL, BUSY_INTERVAL = 1.0, 0.2
@@ -40,6 +41,13 @@ RETRY_REST = 2.0
 MESSAGES_AT_ONCE = 4
 
 Deed = Coroutine[Any, Any, None]
+
+
+class CardDeeds(Protocol):
+    """Who writes a message while its person is asked what they want of a link."""
+
+    def write(self, post: Post, *, sure: bool) -> Deed:
+        """Make the message say it; `sure` that nobody made the message before."""
 
 
 @dataclass(slots=True)
@@ -72,6 +80,8 @@ class Board:
         self.next_edit = 0.0
         self.looked = 0.0
         self.restless = True
+        #: Set by `intake`: cards know of statuses, not the other way round.
+        self.cards: CardDeeds | None = None
 
     # --- first answers, asked for by intake --------------------------------------------------
 
@@ -96,6 +106,21 @@ class Board:
         if not posts or self.is_crowded(posts[0]):
             return None
         return self.begin(posts[0], self.first(posts[0], now))
+
+    def refresh(self, request: int) -> asyncio.Task[str] | None:
+        """Write the message of a request that a person just changed, without waiting for a turn
+        among those that only move on; None when it is being written already, and is looked at
+        again after that."""
+        speaker, now = link_groups.speaker(self.db, request), clock.now()
+        posts = gather(request_status.together(self.db, speaker, now=now))
+        self.restless = True
+        if not posts or speaker in self.busy:
+            return None
+        post = posts[0]
+        deed = self.deed(post, now)
+        if deed is None and post.is_open:
+            deed = self.hand.rewrite(post, self.seen(post, now), urgency=Urgency.ANSWER)
+        return self.begin(post, deed) if deed else None
 
     # --- keeping true ------------------------------------------------------------------------
 
@@ -149,6 +174,8 @@ class Board:
     def deed(self, post: Post, now: Now) -> Deed | None:
         """What a message needs, progress apart."""
         head = post.head
+        if head.state == CHOOSING:
+            return self.first(post, now)
         if head.status_message is None:
             if self.memory(post.id).withheld and post.is_past:
                 return self.hand.hush(post)
@@ -179,6 +206,8 @@ class Board:
         """The first word. What becomes of it when it fails, nobody knows."""
         memory = self.memory(post.id)
         sure, memory.fresh = memory.fresh, False
+        if post.head.state == CHOOSING and self.cards:
+            return self.cards.write(post, sure=sure)
         return self.hand.first(post, self.seen(post, now), sure=sure)
 
     def progress(self, posts: list[Post], now: Now) -> None:

@@ -69,9 +69,9 @@ class Hand:
         share = edit_throttle.share_in(text)
         status_columns.found(self.db, row.request, shown=text, stage=stage, share=share)
 
-    async def rewrite(self, post: Post, new: View) -> None:
+    async def rewrite(self, post: Post, new: View, *, urgency: Urgency = Urgency.PROGRESS) -> None:
         """Make the message say what is true now."""
-        if await self.edited(post, new, urgency=Urgency.PROGRESS):
+        if await self.edited(post, new, urgency=urgency):
             status_columns.showed(self.db, post.id, new.text)
         else:
             self.answered(post, new, message=0, shown=new.text)

@@ -1,11 +1,13 @@
 """The forms in which a media can be had, with their sizes, before anything is downloaded."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from procs.engine.failures.exception_chain import plain
 from procs.engine.forms import formats
 from procs.engine.forms.formats import Format, Streams
+from procs.engine.forms.subtitles import CODE, LANGUAGES_LISTED
 from procs.engine.protocol.messages import Choice, Order
 from procs.errors import NoSuchVariant, TooLarge
 from procs.records.media_records import parts_of
@@ -21,6 +23,8 @@ FORMS_LISTED = 400
 #: How far below the asked height a picture may be and still be called by it.
 NEAR = 0.9
 CHOICE_TITLE_LENGTH = 100
+#: More bytes than any media has.
+ENDLESS = 1 << 62
 
 
 def offered(info: dict[str, Any], order: Order) -> list[Choice]:
@@ -36,9 +40,23 @@ def seen(there: Sequence[Format], order: Order) -> Iterator[Choice]:
     """One choice for each height that the site has."""
     for height in reversed(HEIGHTS):
         streams = picked(there, f"{height}p", order)
-        side = formats.short_side(streams[0]) if streams else 0
-        if height * NEAR <= side <= height * formats.TOLERANCE:
+        if is_of(height, streams):
             yield choice(f"{height}p", streams, formats.total(streams), order)
+
+
+def too_large(info: dict[str, Any], order: Order) -> list[Choice]:
+    """The pictures that the site has, but that are larger than may be fetched."""
+    there = info.get("formats") or []
+    if len(there) > FORMS_LISTED:
+        return []
+    fitting = {one.variant for one in seen(there, order)}
+    endless = replace(order, max_file_size=ENDLESS)
+    return [one for one in seen(there, endless) if one.variant not in fitting]
+
+
+def is_of(height: int, streams: Streams) -> bool:
+    side = formats.short_side(streams[0]) if streams else 0
+    return height * NEAR <= side <= height * formats.TOLERANCE
 
 
 def heard(there: Sequence[Format], order: Order, duration: float) -> Iterator[Choice]:
@@ -73,3 +91,10 @@ def chapters(info: dict[str, Any]) -> list[tuple[float, str]]:
         (float(one.get("start_time") or 0), plain(one.get("title") or "", CHOICE_TITLE_LENGTH))
         for one in told
     ]
+
+
+def dubs(info: dict[str, Any]) -> list[str]:
+    """The languages of the sound; nothing where there is only one."""
+    there = formats.languages((info.get("formats") or [])[:FORMS_LISTED])
+    found = [one for one in there if CODE.fullmatch(one)][:LANGUAGES_LISTED]
+    return found if len(found) > 1 else []

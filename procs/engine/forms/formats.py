@@ -11,6 +11,7 @@ Lists come sorted, worst first.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from procs.engine.forms.subtitles import matching
 from procs.errors import NoSuchVariant, TooLarge
 from procs.wishes.variant import parse
 
@@ -40,6 +41,7 @@ def pick(formats: Sequence[Format], *, variant: str = "best", limit: int) -> Str
     """
     wish = parse(variant)
     wanted = wish.height or TOP
+    formats = speaking(formats, wish.spoken) if wish.spoken else formats
     choices = list(listening(formats, wish.form) if wish.sound else watching(formats, wanted))
     for streams in choices:
         if wish.words_alone or wish.looks or (total(streams) or 0) <= limit:
@@ -47,6 +49,21 @@ def pick(formats: Sequence[Format], *, variant: str = "best", limit: int) -> Str
     if choices:
         raise TooLarge(f"smallest {min(total(s) or 0 for s in choices)} bytes, limit {limit}")
     raise NoSuchVariant(f"{variant} of {len(formats)} formats")
+
+
+def languages(formats: Sequence[Format]) -> list[str]:
+    """The site's codes of the languages in which there is sound, in the order of the list."""
+    heard = [str(one["language"]) for one in formats if has_audio(one) and one.get("language")]
+    return list(dict.fromkeys(heard))
+
+
+def speaking(formats: Sequence[Format], language: str) -> list[Format]:
+    """The formats without sound, and those whose sound is in a language. Raises NoSuchVariant where
+    there is none."""
+    code = matching(languages(formats), language)
+    if not code:
+        raise NoSuchVariant(f"sound in {language}")
+    return [one for one in formats if not has_audio(one) or one.get("language") == code]
 
 
 def watching(formats: Sequence[Format], height: int) -> Iterator[Streams]:

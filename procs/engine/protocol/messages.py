@@ -102,7 +102,10 @@ class Found:
     `key` names the media (`youtube:dQw4w9WgXcQ`), or is empty where the site's ids are not unique.
     `size` is the expected number of bytes, all streams together, or None, and `parts` the number of
     files it will be cut into; `subtitles` and `captions` are the languages of the words that people
-    and machines wrote; `chapters` are their beginnings (seconds) and titles; `plan` says in words
+    and machines wrote; `chapters` are their beginnings (seconds) and titles; `sounds` are the
+    languages of the sound where there are several, `refused` the forms that are larger than may be
+    fetched; `published` is a day (`20261129`) or empty, `direct` says that it is a plain file;
+    `plan` says in words
     for the log which formats were chosen. An `album` has several media of one post. A `list` has
     `entries`, `more` than these or not, of which there are `count` where the site says so. `adult`
     is what the site marks as for adults.
@@ -126,6 +129,10 @@ class Found:
     count: int | None = None
     more: bool = False
     adult: bool = False
+    sounds: list[str] = field(default_factory=list)
+    refused: list[Choice] = field(default_factory=list)
+    published: str = ""
+    direct: bool = False
 
     def __post_init__(self) -> None:
         for name in ("title", "performer", "site"):

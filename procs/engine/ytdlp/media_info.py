@@ -1,5 +1,6 @@
 """What is known of a media: from yt-dlp's info, and for direct files from the answer's head."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -103,6 +104,10 @@ def found(
         choices=[] if kind in ("photo", "file") else choices.offered(info, order),
         chapters=choices.chapters(info),
         adult=is_adult(info),
+        sounds=choices.dubs(info),
+        refused=[] if kind in ("photo", "file") else choices.too_large(info, order),
+        published=published(info),
+        direct=file is not None,
     )
 
 
@@ -110,6 +115,12 @@ def is_adult(info: dict[str, Any]) -> bool:
     """Whether the site marks it as for adults; extractors tell the youngest age in years."""
     limit = info.get("age_limit")
     return isinstance(limit, int | float) and limit >= ADULT
+
+
+def published(info: dict[str, Any]) -> str:
+    """The day on which it came out, `20261129`; nothing where the site does not say."""
+    day = str(info.get("release_date") or info.get("upload_date") or "")
+    return day if re.fullmatch(r"[12]\d{7}", day) else ""
 
 
 def is_live(info: dict[str, Any]) -> bool:

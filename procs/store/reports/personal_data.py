@@ -44,6 +44,7 @@ UPDATE requests
        closed_at = COALESCE(closed_at, :now)
  WHERE id = :request
 """
+DROP_CARD = "DELETE FROM cards WHERE request = :request"
 UNSEND = "UPDATE deliveries SET receipt = NULL WHERE request = :request"
 JOBS = """
 SELECT id, user_id, state, story,
@@ -150,6 +151,7 @@ def _bite(db: Database, person: int, asked: float, *, now: Now) -> int:
         facts = [{"request": request, "now": now.wall} for request, _ in rows]
         db.change_many(ANONYMISE, facts)
         db.change_many(UNSEND, facts)
+        db.change_many(DROP_CARD, facts)
     return len(rows)
 
 

@@ -35,10 +35,11 @@ SELECT MIN(url), MIN(site), key, MAX(CASE WHEN state = 'asked' THEN 1 ELSE 0 END
  GROUP BY key ORDER BY MIN(ordinal)
 """
 OF_MESSAGE = """
-SELECT id, ordinal, key, variant, state FROM requests
- WHERE chat = :chat AND message = :message AND user_id = :user AND parent IS NULL
-   AND COALESCE(say, '') NOT IN ('replaced', 'withdrawn')
- ORDER BY ordinal
+SELECT r.id, r.ordinal, r.key, CASE WHEN c.request IS NULL THEN r.variant ELSE 'look' END, r.state
+  FROM requests r LEFT JOIN cards c ON c.request = r.id
+ WHERE r.chat = :chat AND r.message = :message AND r.user_id = :user AND r.parent IS NULL
+   AND COALESCE(r.say, '') NOT IN ('replaced', 'withdrawn')
+ ORDER BY r.ordinal
 """
 REPLACE = "UPDATE requests SET say = :word WHERE id = :request"
 #: What stands in a request that its message asks for no longer: something else came, or nothing.
@@ -123,4 +124,4 @@ def corrected(
 
 
 #: States of a request that a repeated wish of the same message asks for nothing more than.
-STANDING = ("open", "delivered", "listed", "failed")
+STANDING = ("open", "choosing", "delivered", "listed", "failed")

@@ -10,7 +10,7 @@ from procs.store import wake
 from procs.store.database import Database, Row
 from procs.store.jobs import leases, outcomes, seats
 from procs.store.jobs.history import event
-from procs.store.media import deliveries, references
+from procs.store.media import cards, deliveries, references
 from procs.store.requests import allowances
 from procs.store.requests.allowances import Allowance, Room
 from procs.store.requests.withdrawal import cancel as cancel
@@ -155,6 +155,8 @@ def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
         "closed": now.wall if ask.parent else None,
     }
     request = int(db.all(ADD, facts)[0][0])
+    if ask.card:
+        cards.open_(db, request, ask.card)
     return attach(db, request, ask, now=now)
 
 

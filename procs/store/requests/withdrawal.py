@@ -8,8 +8,10 @@ from procs.store.jobs import recovery
 from procs.store.jobs.history import event
 
 CANCEL = """
-UPDATE requests SET state = 'cancelled', ended_at = :now
- WHERE id = :request AND user_id = :user AND state = 'open'
+UPDATE requests
+   SET state = 'cancelled', ended_at = :now,
+       closed_at = CASE state WHEN 'choosing' THEN NULL ELSE closed_at END
+ WHERE id = :request AND user_id = :user AND state IN ('open', 'choosing')
 RETURNING job
 """
 MINE = """

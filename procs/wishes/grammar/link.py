@@ -69,12 +69,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What one message asks for. `left_out` counts the links beyond the first `LINKS_TAKEN`."""
+    """What one message asks for. `left_out` counts the links beyond the first `LINKS_TAKEN`;
+    `plain` are the keys of the links about which no words were said."""
 
     links: tuple[Link, ...] = ()
     problems: tuple[BadLink, ...] = ()
     left_out: int = 0
     questions: tuple[Question, ...] = ()
+    plain: frozenset[str] = frozenset()
 
     @property
     def none(self) -> bool:
@@ -103,11 +105,18 @@ def parse(text: str, urls: Sequence[str] = ()) -> Parsed:
     problems: dict[BadLink, None] = {}
     questions: dict[str, Question] = {}
     unsaid = [Variant()] * (len(seen) + len(hidden) - len(wished))
-    for spot, wish in zip([*seen, *hidden], [*wished, *unsaid], strict=True):
+    said = (
+        wish_reader.said(gaps(text, seen)) if seen else wish_reader.said([text, ""]) * len(hidden)
+    )
+    worded: set[str] = set()
+    for n, (spot, wish) in enumerate(zip([*seen, *hidden], [*wished, *unsaid], strict=True)):
         found = read(spot.raw, str(wish) if isinstance(wish, Variant) else "best")
         if isinstance(found, BadLink):
             problems.setdefault(found)
-        elif isinstance(wish, Unclear):
+            continue
+        if any(said[n : n + 1]):
+            worded.add(found.key)
+        if isinstance(wish, Unclear):
             questions.setdefault(found.key, Question(found, wish))
         else:
             links.setdefault((found.key, found.variant), found)
@@ -115,7 +124,8 @@ def parse(text: str, urls: Sequence[str] = ()) -> Parsed:
         return Parsed(problems=(BadLink("none"),))
     chosen, asked = tuple(links.values()), tuple(questions.values())[:LINKS_TAKEN]
     left_out = max(0, len(chosen) - LINKS_TAKEN)
-    return Parsed(chosen[:LINKS_TAKEN], tuple(problems), left_out, asked)
+    plain = frozenset(one.key for one in chosen) - worded
+    return Parsed(chosen[:LINKS_TAKEN], tuple(problems), left_out, asked, plain)
 
 
 def spots(text: str, urls: Sequence[str]) -> tuple[list[Spot], list[Spot]]:

@@ -27,6 +27,12 @@ def each(gaps: Sequence[str]) -> list[Variant | Unclear]:
     return [of_one(said, general, alone=len(own) == 1) for said in own]
 
 
+def said(gaps: Sequence[str]) -> list[bool]:
+    """Whether words are about each link, its own or those for all."""
+    own, general = lines(gaps)
+    return [bool(one or general) for one in own]
+
+
 def of_one(said: Said, general: Said, *, alone: bool) -> Variant | Unclear:
     """A link's own words count more than those for every link; where there is but one link, all
     words are for it."""

@@ -21,6 +21,11 @@ def around(gaps: Sequence[str]) -> list[Variant | Unclear]:
     return link_words.each(gaps)
 
 
+def said(gaps: Sequence[str]) -> list[bool]:
+    """Whether anything was wished of each link."""
+    return link_words.said(gaps)
+
+
 def alone(text: str) -> Variant | Unclear | None:
     """What a text without a link wishes; None when it is talk."""
     said = [piece for line in text.split("\n") for piece in wished(line)]

@@ -11,7 +11,9 @@ from procs.records.job import Lease, Link, Step
 from procs.store import wake
 from procs.store.jobs import outcomes
 from procs.store.media import references as shelf
-from procs.store.requests import lists
+from procs.store.requests import card_choices, lists
+from procs.store.requests.card_choices import Looked
+from procs.wishes import card_offer
 from procs.wishes.grammar import link
 from procs.wishes.look_text import BEST
 from procs.wishes.variant import Variant, parse
@@ -22,6 +24,8 @@ from procs.worker.site.admission import Visit
 
 #: More forms, and languages of subtitles, than any media is offered with.
 FORMS_OFFERED, LANGUAGES_OFFERED = 20, 60
+#: Chapters that a card offers; a recording of a day has one for each question.
+CHAPTERS_OFFERED = 60
 
 
 async def look(tools: Tools, lease: Lease) -> None:
@@ -66,9 +70,17 @@ def settle(tools: Tools, lease: Lease, found: Found) -> None:
 
 
 def show(tools: Tools, lease: Lease, found: Found) -> None:
-    """Tell everybody who waits what there is; nothing is downloaded."""
-    text = codec.dump(shown(tools, lease, found))
-    lists.listed(tools.db, lease, text, title=found.title, now=clock.now())
+    """Tell who waits what there is, or ask what they want of it; nothing is downloaded."""
+    facts = shown(tools, lease, found)
+    what = Looked(
+        codec.dump(facts),
+        found.title,
+        frozenset(engine_order.keys(lease, found)),
+        is_list=found.kind == "list",
+        offers=card_offer.has_choice(facts),
+        silent=found.kind in ("photo", "file", "album"),
+    )
+    card_choices.looked(tools.db, lease, what, now=clock.now())
     wake.poke(tools.db.run, wake.BOT)
     log.info("job.looked", job=lease.job, worker=tools.name, kind=found.kind)
 
@@ -95,6 +107,21 @@ def shown(tools: Tools, lease: Lease, found: Found) -> dict[str, object]:
         "subtitles": found.subtitles[:LANGUAGES_OFFERED],
         "captions": len(found.captions),
         "chapters": len(found.chapters),
+        "card": card_facts(found),
+    }
+
+
+def card_facts(found: Found) -> dict[str, object]:
+    """What a card says besides."""
+    return {
+        "key": found.key,
+        "performer": found.performer,
+        "direct": found.direct,
+        "captions": found.captions[:LANGUAGES_OFFERED],
+        "chapters": found.chapters[:CHAPTERS_OFFERED],
+        "sounds": found.sounds,
+        "refused": [asdict(choice) for choice in found.refused[:FORMS_OFFERED]],
+        "published": found.published,
     }
 
 

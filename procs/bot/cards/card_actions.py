@@ -1,0 +1,189 @@
+"""What the buttons of a card do, what a text answers that a card asked for, and what comes when
+nobody chooses."""
+
+import asyncio
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from procs.bot.cards import card_pages
+from procs.bot.cards.card_labels import CHOOSE, DROP, REFUSED, TURN
+from procs.bot.commands.button_actions import ButtonAction, PressAnswer
+from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.hints import Hints
+from procs.bot.status.status_board import Board
+from procs.core import clock, codec, log
+from procs.records.card_values import MAIN, CardOptions
+from procs.records.preference_values import WANTED, BadPreference
+from procs.store.database import Database
+from procs.store.media import cards
+from procs.store.media.cards import Card
+from procs.store.people import preferences
+from procs.store.requests import allowances, card_choices, requests
+from procs.store.requests.allowances import Allowance
+from procs.store.requests.buttons import Button
+from procs.telegram.chat.inbound import Incoming, Press
+from procs.texts import i18n
+from procs.wishes.grammar import wish_reader
+from procs.wishes.variant import BadVariant, Variant
+
+#: Seconds between two looks for cards on which nobody chose in time.
+TIMEOUT_POLL = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class CardLimits:
+    """Requests that one person may have on the way, and bytes of the largest media, which a card
+    names where it says no."""
+
+    allowance: Allowance
+    largest: int = 0
+
+
+class CardActions:
+    def __init__(self, db: Database, board: Board, hints: Hints, limits: CardLimits) -> None:
+        self.db = db
+        self.board = board
+        self.hints = hints
+        self.limits = limits
+
+    def rows(self) -> list[ButtonAction]:
+        """The rows of these buttons. What is to happen once is held by the state of the request:
+        a choice that cannot be taken yet may be pressed again."""
+        return [
+            ButtonAction(CHOOSE, self.choose, once=False, durable=True),
+            ButtonAction(TURN, self.turn, once=False),
+            ButtonAction(REFUSED, self.refuse, once=False),
+            ButtonAction(DROP, self.drop, once=False, durable=True),
+        ]
+
+    # --- presses, each inside of a write -----------------------------------------------------
+
+    def choose(self, press: Press, button: Button) -> PressAnswer:
+        """Fetch the form of a button, with what was set on the card."""
+        card = self.card(button)
+        if card is None or not card.is_choosing:
+            return self.over(press, card)
+        if allowances.refuses_all(self.db, card.person, self.limits.allowance):
+            most = self.limits.allowance.most
+            return PressAnswer(i18n.say(press.language, "card-full", most=most), alert=True)
+        form = str(button.meaning.data.get("form"))
+        try:
+            show = self.take(card, card.options.variant(form), anew=card.options.anew)
+        except BadVariant:  # a button of another version
+            return PressAnswer(i18n.say(press.language, "unknown-button"))
+        key = self.remember(card, form)
+        name = card_pages.form_name(press.language, form)
+        return PressAnswer(i18n.say(press.language, key, form=name, site=card.site), show)
+
+    def take(self, card: Card, variant: str, *, anew: bool = False) -> Any:
+        """Have a form fetched; what shows it."""
+        done = card_choices.choose(
+            self.db, card, variant, anew=anew, keys=keys(card), now=clock.now()
+        )
+        if done is None:
+            return None
+        log.info("card.chosen", request=card.request, job=done.job, outcome=done.outcome)
+        return partial(self.show, card.request, cached=done.outcome == "cached")
+
+    def remember(self, card: Card, form: str) -> str:
+        """Keep the form for the site where that was wanted; the key of what is said."""
+        if not card.options.remember or form not in WANTED:
+            return "card-chosen"
+        try:
+            preferences.change_site(self.db, card.person, card.site, form, now=clock.now())
+        except BadPreference:
+            return "card-not-remembered"
+        return "card-remembered"
+
+    def turn(self, press: Press, button: Button) -> PressAnswer:
+        """Show another page, or set something."""
+        card = self.card(button)
+        if card is None or not self.set(card, button.meaning.data):
+            return self.over(press, card)
+        return PressAnswer(show=partial(self.show, card.request))
+
+    def set(self, card: Card, data: Any) -> bool:
+        there = {name: getattr(card.options, name) for name in codec.names(CardOptions)}
+        options = codec.record(CardOptions, {**there, **data})
+        return cards.turn(self.db, card.request, options, now=clock.now())
+
+    def refuse(self, press: Press, button: Button) -> PressAnswer:
+        """Why a form cannot be had."""
+        data, language = button.meaning.data, press.language
+        size, most = int(data.get("size") or 0), i18n.size(language, self.limits.largest)
+        facts = {"form": str(data.get("form")), "most": most, "size": i18n.size(language, size)}
+        key = "card-too-large" if size else "card-too-large-open"
+        return PressAnswer(i18n.say(language, key, **facts), alert=True)
+
+    def drop(self, press: Press, button: Button) -> PressAnswer:
+        card = self.card(button)
+        if card is None or not card.is_choosing:
+            return self.over(press, card)
+        requests.cancel(self.db, card.request, user=card.person, now=clock.now())
+        log.info("card.dropped", request=card.request)
+        show = partial(self.show, card.request)
+        return PressAnswer(i18n.say(press.language, "card-dropped"), show)
+
+    def card(self, button: Button) -> Card | None:
+        return cards.read(self.db, button.meaning.request or 0)
+
+    def over(self, press: Press, card: Card | None) -> PressAnswer:
+        """It was chosen before, or nobody knows of it any more."""
+        key = "card-gone" if card is None else "press-already"
+        return PressAnswer(i18n.say(press.language, key))
+
+    async def show(self, request: int, *, cached: bool = False) -> None:
+        """Have the message say what is true now. What is kept comes in a moment, and the card goes
+        with it: a word in between would only flicker."""
+        card_choices.called(self.db)
+        if cached:
+            self.board.withhold(request)
+        elif task := self.board.refresh(request):
+            await task
+
+    # --- texts -------------------------------------------------------------------------------
+
+    async def hear(self, heard: Incoming, text: str) -> bool:
+        """Take a text as the part that a card asked for. False where none asked."""
+        now = clock.now()
+        request = cards.asks_part(self.db, heard.chat, heard.person.id, now=now)
+        card = cards.read(self.db, request) if request else None
+        if card is None:
+            return False
+        wish = wish_reader.alone(text)
+        if not isinstance(wish, Variant) or wish.clip is None:
+            await self.hints.hint(heard, "card-part-unread")
+            return True
+        length = float(codec.load(card.found)["duration"])
+        if 0 < length <= wish.clip.start:
+            await self.hints.hint(
+                heard, "card-part-beyond", length=i18n.clock(heard.language, length)
+            )
+            return True
+        self.set(card, {"page": MAIN, "part": f"{wish.clip.start}-{wish.clip.end}"})
+        await self.show(card.request)
+        return True
+
+    # --- time --------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Take the usual form of the cards on which nobody chose in time, until cancelled."""
+        while True:
+            await logged(self.look())
+            await asyncio.sleep(TIMEOUT_POLL)
+
+    async def look(self) -> None:
+        for request, _, usual in cards.due(self.db, now=clock.now()):
+            card = cards.read(self.db, request)
+            if (
+                card is not None
+                and (show := self.take(card, card.options.variant(usual))) is not None
+            ):
+                log.info("card.timed-out", request=request)
+                await show()
+
+
+def keys(card: Card) -> list[str]:
+    """The names under which the media may be kept."""
+    return [name for name in (card.key, codec.load(card.found)["card"]["key"]) if name]

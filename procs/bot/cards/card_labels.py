@@ -1,0 +1,52 @@
+"""The buttons of a card as the pages make them, and what stands on those of its forms. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from procs.core import codec
+from procs.store.media.cards import Card
+from procs.texts import i18n
+from procs.wishes.look_text import BEST, CUT, READY
+
+#: What the buttons of a card do: fetch a form, show another page or set something, say why a form
+#: cannot be had, end the card.
+CHOOSE, TURN, REFUSED, DROP = "card-choose", "card-turn", "card-refused", "card-drop"
+
+#: What a look found, as a request or a card keeps it.
+Told = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CardButton:
+    """What stands on a button, and what its token will mean."""
+
+    label: str
+    action: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def meaning(self) -> str:
+        """The same for the same meaning, whatever stands on it."""
+        return f"{self.action}:{codec.dump(dict(self.data))}"
+
+
+def form_label(card: Card, told: Told, one: Mapping[str, Any], language: str) -> str:
+    """`⚡ 720p · 93 MB ✂️×2`, for what would come with the options that are set."""
+    size, parts, options = one["size"] or 0, one["parts"], card.options
+    if options.part and size and told["duration"]:
+        start, _, end = options.part.partition("-")
+        share = (min(int(end), told["duration"]) - int(start)) / told["duration"]
+        size, parts = int(size * max(0.0, min(1.0, share))), 1
+    name = i18n.say(language, "look-best") if one["variant"] == BEST else one["variant"]
+    mark = f"{READY} " if is_ready(card, told, one["variant"]) else ""
+    weight = f" · {i18n.size(language, size)}" if size else ""
+    cut = f" {CUT.format(i18n.number(language, parts))}" if parts > 1 else ""
+    return f"{mark}{name}{weight}{cut}"
+
+
+def is_ready(card: Card, told: Told, form: str) -> bool:
+    """Whether what a button would bring is kept already."""
+    options = card.options
+    changed = options.part or options.inside or options.sound or options.anew
+    return not changed and form in told["ready"]

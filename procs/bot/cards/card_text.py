@@ -1,0 +1,173 @@
+"""What a card says and which buttons it has, from its row. Pure: a button's token comes later."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from procs.bot.cards import card_pages
+from procs.bot.cards.card_labels import CHOOSE, DROP, REFUSED, TURN, CardButton, Told, form_label
+from procs.core import codec
+from procs.records.card_values import FACTS, MAIN, PART, PLACE, SOUND, WORDS
+from procs.store.media.cards import Card
+from procs.texts import i18n, untrusted_text
+from procs.texts.calendar_dates import tongue
+from procs.texts.i18n import Local
+from procs.wishes import card_offer
+from procs.wishes.card_offer import is_as_it_is
+from procs.wishes.look_text import BEST, CUT, READY
+
+Rows = list[list[CardButton]]
+#: Letters of a title on a card.
+TITLE = 120
+LOCKED = "🔒"
+#: What a mark means that stands on a button.
+MEANINGS = ((READY, "card-ready"), (CUT[0], "card-cut"), (LOCKED, "card-locked"))
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    text: str
+    rows: Rows = field(default_factory=list)
+
+
+def render(card: Card, language: str) -> CardView:
+    """The page of a card that is to be shown."""
+    told: Told = codec.load(card.found)
+    page = PAGES[card.options.page]
+    about, rows = page(card, told, language)
+    return CardView("\n".join([*heading(card, told, language), "", *about]), rows)
+
+
+def heading(card: Card, told: Told, language: str) -> list[str]:
+    """Title, who made it, how long it is, and whose site it is of."""
+    title = untrusted_text.text(told["title"], TITLE) or card.url
+    key = "card-song" if told["kind"] == "audio" else "card-film"
+    facts: list[str] = []
+    if told["card"]["performer"]:
+        facts.append(i18n.isolated(language, told["card"]["performer"]))
+    if told["duration"]:
+        facts.append(i18n.clock(language, told["duration"]))
+    facts.append(i18n.isolated(language, card.site))
+    return [i18n.say(language, key, name=title), " · ".join(facts), *set_so_far(card, language)]
+
+
+def set_so_far(card: Card, language: str) -> list[str]:
+    """A line for each thing that was set on the card."""
+    lines: list[str] = []
+    options = card.options
+    if options.part:
+        lines.append(i18n.say(language, "card-has-part", part=span(language, options.part)))
+    if options.inside:
+        words = tongue(language, options.inside)
+        lines.append(i18n.say(language, "card-has-words", spoken=words))
+    if options.sound:
+        lines.append(i18n.say(language, "card-has-sound", spoken=tongue(language, options.sound)))
+    if options.anew:
+        lines.append(i18n.say(language, "card-has-anew"))
+    if options.remember:
+        lines.append(i18n.say(language, "card-has-remember", site=card.site))
+    return lines
+
+
+def span(language: str, part: str) -> Local:
+    """`1:20–2:05`."""
+    start, _, end = part.partition("-")
+    shown = f"{i18n.clock(language, int(start))}–{i18n.clock(language, int(end))}"
+    return i18n.isolated(language, shown)
+
+
+def main(card: Card, told: Told, language: str) -> card_pages.Page:
+    """The forms, what can be set, and the way out."""
+    rows = [
+        *pairs(pictures(card, told, language)),
+        heard(card, told, language),
+        extras(card, told, language),
+        besides(card, told, language),
+        [remember(card, language)],
+        [CardButton(i18n.say(language, "card-drop"), DROP)],
+    ]
+    shown = [row for row in rows if row]
+    labels = [one.label for row in shown for one in row]
+    marks = [
+        i18n.say(language, key) for mark, key in MEANINGS if any(mark in one for one in labels)
+    ]
+    late = [usual(card, language)] if card.terms.timeout else []
+    return [i18n.say(language, "card-choose"), *late, *marks], shown
+
+
+def usual(card: Card, language: str) -> Local:
+    """What comes without a choice, and when."""
+    wait = i18n.span(language, card.terms.timeout)
+    return i18n.say(
+        language, "card-usual", form=card_pages.form_name(language, card.terms.usual), wait=wait
+    )
+
+
+def pictures(card: Card, told: Told, language: str) -> list[CardButton]:
+    there = card_offer.qualities(told)
+    if is_as_it_is(told):
+        there = [{"variant": BEST, "size": told["size"], "parts": 1}]
+    return [picture(card, told, one, language) for one in there]
+
+
+def picture(card: Card, told: Told, one: Mapping[str, Any], language: str) -> CardButton:
+    if one.get("refused"):
+        size = f" · {i18n.size(language, one['size'])}" if one["size"] else ""
+        label = f"{LOCKED} {one['variant']}{size}"
+        return CardButton(label, REFUSED, {"form": one["variant"], "size": one["size"] or 0})
+    return CardButton(form_label(card, told, one, language), CHOOSE, {"form": one["variant"]})
+
+
+def heard(card: Card, told: Told, language: str) -> list[CardButton]:
+    """🎧 mp3 and 🎵 m4a."""
+    there = {one["variant"]: one for one in card_offer.sounds(told)}
+    return [
+        CardButton(
+            f"{mark} {form_label(card, told, there[form], language)}", CHOOSE, {"form": form}
+        )
+        for form, mark in (("mp3", "🎧"), ("m4a", "🎵"))
+        if form in there
+    ]
+
+
+def extras(card: Card, told: Told, language: str) -> list[CardButton]:
+    """A part, subtitles, the file."""
+    row = [CardButton(i18n.say(language, "card-part"), TURN, {"page": PART, "place": 0})]
+    if told["subtitles"] or told["card"]["captions"]:
+        row.append(CardButton(i18n.say(language, "card-words"), TURN, {"page": WORDS, "place": 0}))
+    row.append(CardButton(i18n.say(language, "card-file"), CHOOSE, {"form": "file"}))
+    return row
+
+
+def besides(card: Card, told: Told, language: str) -> list[CardButton]:
+    """The language of the sound, the facts, and a copy that is not the kept one."""
+    row = []
+    if told["card"]["sounds"]:
+        row.append(CardButton(i18n.say(language, "card-sound"), TURN, {"page": SOUND, "place": 0}))
+    row.append(CardButton(i18n.say(language, "card-facts"), TURN, {"page": FACTS}))
+    if told["ready"] or card.options.anew:
+        data = {"page": MAIN, "anew": not card.options.anew}
+        key = "card-anew-off" if card.options.anew else "card-anew"
+        row.append(CardButton(i18n.say(language, key), TURN, data))
+    return row
+
+
+def remember(card: Card, language: str) -> CardButton:
+    on = card.options.remember
+    key = "card-remember-off" if on else "card-remember"
+    data = {"page": MAIN, "remember": not on}
+    return CardButton(i18n.say(language, key, site=card.site), TURN, data)
+
+
+def pairs(flat: Sequence[CardButton]) -> Rows:
+    return [list(flat[at : at + 2]) for at in range(0, len(flat), 2)]
+
+
+PAGES = {
+    MAIN: main,
+    WORDS: card_pages.words,
+    PLACE: card_pages.place_of_words,
+    PART: card_pages.part,
+    SOUND: card_pages.sound,
+    FACTS: card_pages.facts,
+}

@@ -1,0 +1,135 @@
+"""Cards: what a link can be had as, until a person chooses. One row for each request that asks.
+
+A card goes through the states of its request: `open` while the link is looked at, `choosing` while
+the person is asked, `open` again while the choice is fetched. `version` grows with every change of
+what the card shows, so that whoever wrote an older one does not take it for shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from procs.core import codec
+from procs.core.clock import Now
+from procs.records import card_values
+from procs.records.card_values import CardOptions, CardTerms
+from procs.store.database import Database
+
+#: The state of a request whose person is asked.
+CHOOSING = "choosing"
+#: Seconds in which the next text of a person is the part that a card asked for.
+ASKS_PART = 3600.0
+
+OPEN = """
+INSERT INTO cards (request, usual, timeout) VALUES (:request, :usual, :timeout)
+    ON CONFLICT (request) DO NOTHING
+"""
+READ = """
+SELECT c.request, r.user_id, r.chat, r.state, r.url, r.site, r.key, r.title, c.usual, c.timeout,
+       c.found, c.options, c.tokens, c.version
+  FROM cards c JOIN requests r ON r.id = c.request
+ WHERE c.request = :request
+"""
+#: A page that asks for a part waits for a text; every other ends that.
+TURN = """
+UPDATE cards SET options = :options, version = version + 1, asked_part_at = :asks
+ WHERE request = :request
+   AND EXISTS (SELECT 1 FROM requests r WHERE r.id = :request AND r.state = 'choosing')
+"""
+SHOW = "UPDATE requests SET closed_at = NULL WHERE id = :request AND state = 'choosing'"
+#: The card stands in the chat: its message is not looked at again before something changes.
+SHOWN = """
+UPDATE requests SET closed_at = :now
+ WHERE id = :request AND state = 'choosing'
+   AND EXISTS (SELECT 1 FROM cards c WHERE c.request = :request AND c.version = :version)
+"""
+TOKENS = "UPDATE cards SET tokens = :tokens WHERE request = :request"
+DUE = """
+SELECT c.request, r.user_id, c.usual FROM cards c JOIN requests r ON r.id = c.request
+ WHERE c.due_at <= :now AND c.due_at IS NOT NULL AND r.state = 'choosing'
+ ORDER BY c.due_at LIMIT :most
+"""
+ASKED = """
+SELECT c.request FROM cards c JOIN requests r ON r.id = c.request
+ WHERE c.asked_part_at > :since AND c.asked_part_at IS NOT NULL AND r.state = 'choosing'
+   AND r.chat = :chat AND r.user_id = :person
+ ORDER BY c.asked_part_at DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card, with what its request says of the link. `found` is what the look found, as JSON;
+    `tokens` are those of its buttons, by what they mean."""
+
+    request: int
+    person: int
+    chat: int
+    state: str
+    url: str
+    site: str
+    key: str
+    title: str
+    terms: CardTerms
+    found: str
+    options: CardOptions
+    tokens: Mapping[str, tuple[str, float]]
+    version: int
+
+    @property
+    def is_choosing(self) -> bool:
+        return self.state == CHOOSING
+
+
+def open_(db: Database, request: int, terms: CardTerms) -> None:
+    """Have a link looked at, and its person asked, inside the transaction that adds the request."""
+    facts = {"request": request, "usual": terms.usual, "timeout": terms.timeout}
+    db.change(OPEN, facts)
+
+
+def read(db: Database, request: int) -> Card | None:
+    row = db.one(READ, {"request": request})
+    if row is None:
+        return None
+    number, person, chat, state, url, site, key, title = row[:8]
+    usual, timeout, found, options, tokens, version = row[8:]
+    told = {name: (one[0], float(one[1])) for name, one in codec.load(tokens).items()}
+    terms = CardTerms(usual, timeout)
+    return Card(
+        *(number, person, chat, state, url, site, key, title),
+        *(terms, found, card_values.decode(options), told, version),
+    )
+
+
+def turn(db: Database, request: int, options: CardOptions, *, now: Now) -> bool:
+    """Show the card with these options. False when nobody is asked any more."""
+    asks = now.wall if options.page == card_values.PART else None
+    facts = {"request": request, "options": card_values.encode(options), "asks": asks}
+    with db.write():
+        done = db.change(TURN, facts)
+        db.change(SHOW, {"request": request})
+    return bool(done)
+
+
+def shown(db: Database, request: int, version: int, *, now: Now) -> None:
+    """This version of the card stands in the chat."""
+    with db.write():
+        db.change(SHOWN, {"request": request, "version": version, "now": now.wall})
+
+
+def keep_tokens(db: Database, request: int, tokens: Mapping[str, tuple[str, float]]) -> None:
+    """The tokens of the card's buttons, by what they mean, and until when (wall) they act."""
+    with db.write():
+        db.change(TOKENS, {"request": request, "tokens": codec.dump(dict(tokens))})
+
+
+def due(db: Database, *, now: Now, most: int = 20) -> list[tuple[int, int, str]]:
+    """The cards on which nobody chose in time: the request, its person and the usual form."""
+    rows = db.all(DUE, {"now": now.wall, "most": most})
+    return [(request, person, usual) for request, person, usual in rows]
+
+
+def asks_part(db: Database, chat: int, person: int, *, now: Now) -> int | None:
+    """The request whose card asked this person for a part in this chat, and waits for it."""
+    facts = {"chat": chat, "person": person, "since": now.wall - ASKS_PART}
+    row = db.one(ASKED, facts)
+    return int(row[0]) if row else None

@@ -1,0 +1,130 @@
+"""From a card to work: what a look means for who asked, and what a choice becomes."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from procs.core.clock import Now
+from procs.records.card_values import CardTerms
+from procs.records.job import Ask, Lease, Link
+from procs.store import wake
+from procs.store.database import Database, Row
+from procs.store.jobs import leases
+from procs.store.media import references
+from procs.store.media.cards import CHOOSING, Card
+from procs.store.requests import lists, requests
+from procs.store.requests.requests import Submitted
+from procs.wishes.look_text import BEST
+from procs.wishes.variant import parse
+
+WAITING = """
+SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.ordinal, r.folder, r.url, r.site,
+       r.key, c.usual, c.timeout
+  FROM requests r JOIN cards c ON c.request = r.id
+ WHERE r.job = :job AND r.state = 'open' ORDER BY r.id
+"""
+ASK = f"""
+UPDATE requests SET state = '{CHOOSING}', title = :title, ended_at = :now, closed_at = NULL
+ WHERE id = :request
+"""
+FOUND = (
+    "UPDATE cards SET found = :found, due_at = :due, version = version + 1 WHERE request = :request"
+)
+#: A choice is made once: whoever comes later finds no request that asks.
+CHOSEN = f"""
+UPDATE requests
+   SET state = 'open', variant = :variant, ended_at = NULL, closed_at = NULL, cached = 0
+ WHERE id = :request AND state = '{CHOOSING}'
+RETURNING id, user_id, chat, chat_access, message, ordinal, folder, url, site, key
+"""
+DONE = "UPDATE cards SET due_at = NULL, asked_part_at = NULL WHERE request = :request"
+NARROWED = "UPDATE requests SET variant = :variant, title = :title WHERE id = :request"
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look found: as JSON, its title, the names of the media, and whether there is anything
+    to choose; `silent` says that nothing of it can be heard."""
+
+    found: str
+    title: str
+    keys: frozenset[str]
+    is_list: bool
+    offers: bool
+    silent: bool = False
+
+
+def looked(db: Database, lease: Lease, what: Looked, *, now: Now) -> int:
+    """The look of a link is done. Who asked to see what there is sees it; who is asked what they
+    want is asked, or gets their usual form where there is no choice, or it is here already. Returns
+    how many are asked. Raises LeaseLost."""
+    with db.write(full=True):
+        leases.finish(db, lease, now=now)
+        rows = [] if what.is_list else db.all(WAITING, {"job": lease.job})
+        asked = sum(_ask(db, row, what, now=now) for row in rows)
+        lists.show(db, lease.job, what.found, title=what.title, now=now)
+    return asked
+
+
+def _ask(db: Database, row: Row, what: Looked, *, now: Now) -> bool:
+    """Ask one person. False where they get their usual form instead."""
+    request, key, terms = row[0], row[9], CardTerms(*row[10:])
+    if what.silent and parse(terms.usual).sound:
+        terms = replace(terms, usual=BEST)  # nobody hears a picture
+    known = _know(db, key, what.keys, terms.usual)
+    if known or not what.offers:
+        db.change(NARROWED, {"request": request, "variant": terms.usual, "title": what.title})
+        requests.attach(db, request, _wish(row, terms.usual), now=now)
+        return False
+    due = now.wall + terms.timeout if terms.timeout else None
+    db.change(ASK, {"request": request, "title": what.title, "now": now.wall})
+    db.change(FOUND, {"request": request, "found": what.found, "due": due})
+    return True
+
+
+def _know(db: Database, key: str, keys: Collection[str], variant: str) -> bool:
+    """Whether a form is here under any name of the media, which it then has under `key` too."""
+    for other in sorted({key, *keys}):
+        media = references.find(db, other, variant)
+        if media:
+            references.name(db, media.id, keys={key}, variant=variant)
+            return True
+    return False
+
+
+def _wish(row: Row, variant: str) -> Ask:
+    """What is asked for when a form is known: it was looked at, so nothing is to be seen first."""
+    ask = lists.of_entry(row, 0, Link(row[7], row[8], row[9], variant))
+    return replace(ask, parent=0, known=True)
+
+
+def choose(
+    db: Database,
+    card: Card,
+    variant: str,
+    *,
+    anew: bool = False,
+    keys: Collection[str] = (),
+    now: Now,
+) -> Submitted | None:
+    """Fetch what was chosen on a card, with what is kept of it dropped before where it is wanted
+    `anew`. None when nobody is asked any more: it was chosen before. Raises StoreFull.
+
+    Call it inside of the `db.write(full=True)` that marks the button, and `called` after it.
+    """
+    with db.write(full=True):
+        rows = db.all(CHOSEN, {"request": card.request, "variant": variant})
+        if not rows:
+            return None
+        db.change(DONE, {"request": card.request})
+        for key in sorted({card.key, *keys}) if anew else ():
+            kept = references.find(db, key, variant)
+            if kept:
+                references.forget(db, kept.id)
+        _know(db, card.key, keys, variant)
+        return requests.attach(db, card.request, _wish(rows[0], variant), now=now)
+
+
+def called(db: Database) -> None:
+    """Have an idle worker take what was chosen, and the bot show it."""
+    wake.poke_idle(db.run)
+    wake.poke(db.run, wake.BOT)

@@ -1,0 +1,53 @@
+"""Dates and languages as a reader calls them: in Persian by the Iranian calendar."""
+
+from datetime import date
+from itertools import accumulate
+
+from procs.texts.i18n import Local, digits, isolated
+
+MONTHS = (
+    *("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور"),
+    *("مهر", "آبان", "آذر", "دی", "بهمن", "اسفند"),
+)
+#: Days of the months before each, and of the years before each within a cycle of 33, of which the
+#: 1st, 5th, 9th, 13th, 17th, 22nd, 26th and 30th are leap years: right from 1799 to 2256.
+BEFORE_MONTH = (0, *accumulate([31] * 6 + [30] * 5))
+LEAPS = frozenset({1, 5, 9, 13, 17, 22, 26, 30})
+CYCLE_DAYS, CYCLE = 12053, 33
+#: The day 1 Farvardin 1354, whose year begins such a cycle (1354 = 41 × 33 + 1).
+EPOCH, EPOCH_YEAR = date(1975, 3, 21).toordinal(), 1354
+
+
+def jalali(day: date) -> tuple[int, int, int]:
+    """Year, month and day of the Iranian calendar."""
+    cycles, left = divmod(day.toordinal() - EPOCH, CYCLE_DAYS)
+    year = EPOCH_YEAR + CYCLE * cycles
+    while left >= length(year):
+        left -= length(year)
+        year += 1
+    month = max(n for n, before in enumerate(BEFORE_MONTH, 1) if before <= left)
+    return year, month, left - BEFORE_MONTH[month - 1] + 1
+
+
+def length(year: int) -> int:
+    return 366 if year % CYCLE in LEAPS else 365
+
+
+def written(language: str, day: date) -> Local:
+    """A date in words: `۸ آذر ۱۴۰۵`, `Nov 29, 2026`."""
+    if language == "fa":
+        year, month, number = jalali(day)
+        return digits(language, f"{number} {MONTHS[month - 1]} {year}")
+    from babel.dates import format_date
+
+    return Local(format_date(day, "medium", locale=language))
+
+
+def tongue(language: str, code: str) -> Local:
+    """What a reader calls a language, its code where it has no name that we know."""
+    from babel import Locale
+
+    names = Locale.parse(language).languages
+    main, _, region = code.replace("_", "-").lower().partition("-")
+    name = names.get(f"{main}_{region}") or names.get(main)
+    return Local(name) if name else isolated(language, code)
