@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import Coroutine
+from typing import Any
 
 from procs import config, start
 from procs.bot import own_account
@@ -47,17 +49,10 @@ async def live(settings: config.Settings, db: Database) -> int:
     try:
         await signals.unless_stopped(connect(front, intake, speech, standing))
         if not signals.stop.is_set():
-            telling = asyncio.create_task(Herald(db, speech, settings.admins).run())
-            listing = asyncio.create_task(logged(command_menu.register(db, front)))
-            counting = asyncio.create_task(intake.inbox.run())
-            learning = asyncio.create_task(logged(own_account.note(db, front)))
-            timing = asyncio.create_task(intake.cards.run())
+            sides = beside(settings, db, front, speech, intake)
             await signals.unless_stopped(board.run())
-            listing.cancel()
-            telling.cancel()  # what was half said is said to its end by the next start
-            counting.cancel()
-            learning.cancel()
-            timing.cancel()
+            for side in sides:  # what was half said is said to its end by the next start
+                side.cancel()
             await front.quiet(DRAIN_TIMEOUT)
             await board.settle(DRAIN_TIMEOUT)
     except ChaparError as error:
@@ -66,6 +61,20 @@ async def live(settings: config.Settings, db: Database) -> int:
         await front.close()
     log.info("bot.left", asked=signals.stop.is_set())
     return 0 if signals.stop.is_set() else 1
+
+
+def beside(
+    settings: config.Settings, db: Database, front: Front, speech: Speech, intake: Intake
+) -> list[asyncio.Task[Any]]:
+    """What goes on while the board looks."""
+    works: tuple[Coroutine[Any, Any, Any], ...] = (
+        Herald(db, speech, settings.admins).run(),
+        logged(command_menu.register(db, front)),
+        logged(own_account.note(db, front)),
+        intake.inbox.run(),
+        intake.cards.run(),
+    )
+    return [asyncio.create_task(work) for work in works]
 
 
 async def connect(front: Front, intake: Intake, speech: Speech, standing: Standing) -> None:

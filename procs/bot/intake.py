@@ -10,6 +10,7 @@ from functools import partial
 from procs.bot.cards import link_forms
 from procs.bot.cards.card_actions import CardActions, CardLimits
 from procs.bot.cards.card_writer import CardWriter
+from procs.bot.cards.request_actions import RequestActions
 from procs.bot.commands.button_actions import ButtonActions
 from procs.bot.commands.cancel import Cancelling
 from procs.bot.commands.router import Router
@@ -77,6 +78,7 @@ class Intake:
         limits = CardLimits(self.allowance, largest)
         self.cards = CardActions(db, board, self.hints, limits)
         self.actions.add(*self.cards.rows())
+        self.actions.add(*RequestActions(db, board, self.allowance).rows())
         board.cards = CardWriter(db, speech, board.hand)
 
     async def hear(self, heard: Incoming) -> None:

@@ -44,6 +44,7 @@ FIND = """
 SELECT token, person, chat, request, action, data, created_at, expires_at, pressed_at
   FROM buttons WHERE token = :token
 """
+RELEASE = "UPDATE buttons SET pressed_at = NULL WHERE token = :token"
 PRUNE = """
 DELETE FROM buttons WHERE token IN
        (SELECT token FROM buttons WHERE expires_at <= :before ORDER BY expires_at LIMIT :bite)
@@ -168,6 +169,13 @@ def find(
     if button.expires <= now.wall:
         return Pressed(Outcome.STALE, button)
     return Pressed(Outcome.FRESH if button.pressed is None else Outcome.ALREADY, button)
+
+
+def release(db: Database, token: str) -> None:
+    """Let a button be pressed again whose effect was refused for the moment, in the transaction
+    that marked it."""
+    with db.write():
+        db.change(RELEASE, {"token": token})
 
 
 def prune(db: Database, *, now: Now) -> int:

@@ -70,12 +70,12 @@ def _ask(db: Database, row: Row, what: Looked, *, now: Now) -> bool:
     request, key, terms = row[0], row[9], CardTerms(*row[10:])
     if what.silent and parse(terms.usual).sound:
         terms = replace(terms, usual=BEST)  # nobody hears a picture
-    known = _know(db, key, what.keys, terms.usual)
+    known = not terms.insists and _know(db, key, what.keys, terms.usual)
     if known or not what.offers:
         db.change(NARROWED, {"request": request, "variant": terms.usual, "title": what.title})
         requests.attach(db, request, _wish(row, terms.usual), now=now)
         return False
-    due = now.wall + terms.timeout if terms.timeout else None
+    due = now.wall + terms.timeout if terms.timeout > 0 else None
     db.change(ASK, {"request": request, "title": what.title, "now": now.wall})
     db.change(FOUND, {"request": request, "found": what.found, "due": due})
     return True

@@ -44,6 +44,8 @@ SELECT r.id, r.ordinal, r.key, CASE WHEN c.request IS NULL THEN r.variant ELSE '
 REPLACE = "UPDATE requests SET say = :word WHERE id = :request"
 #: What stands in a request that its message asks for no longer: something else came, or nothing.
 REPLACED, WITHDRAWN = "replaced", "withdrawn"
+#: The same where a button asked for another form.
+INSTEAD = "instead-taken"
 
 
 def asked(db: Database, asks: Sequence[Ask], *, now: Now) -> None:
@@ -121,6 +123,12 @@ def corrected(
         requests.cancel(db, row[0], user=user, now=now)
     wake.poke_idle(db.run, count=len(done))
     return done
+
+
+def given_up(db: Database, request: int) -> None:
+    """Its person took another form in place of this request."""
+    with db.write():
+        db.change(REPLACE, {"request": request, "word": INSTEAD})
 
 
 #: States of a request that a repeated wish of the same message asks for nothing more than.

@@ -7,11 +7,10 @@ from typing import Any
 from pyrogram import raw
 from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
+from procs.records.press_actions import TOKEN_PREFIX
 from procs.telegram.delivery.media_caption import NOTHING, Caption
 from procs.telegram.session.peers import CAPTION_LENGTH, cut
 
-#: What stands before a token in the data of a button (`procs/bot/commands/router.py` reads it).
-TOKEN = "b"
 #: What Telegram says of buttons that it does not take from this bot.
 REFUSED_BUTTONS = ("BUTTON_", "REPLY_MARKUP_", "BOT_INLINE_DISABLED")
 
@@ -60,7 +59,7 @@ async def keyboard(buttons: Sequence[MediaButton], client: Any) -> Any:
     made = [
         InlineKeyboardButton(one.label, switch_inline_query=one.query)
         if one.query
-        else InlineKeyboardButton(one.label, callback_data=f"{TOKEN}:{one.token}")
+        else InlineKeyboardButton(one.label, callback_data=TOKEN_PREFIX + one.token)
         for one in buttons
     ]
     rows = [made[at : at + WIDE] for at in range(0, len(made), WIDE)]
