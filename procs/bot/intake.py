@@ -11,6 +11,7 @@ from procs.bot.cards import link_forms
 from procs.bot.cards.card_actions import CardActions, CardLimits
 from procs.bot.cards.card_writer import CardWriter
 from procs.bot.cards.request_actions import RequestActions
+from procs.bot.cards.wish_questions import WishQuestions
 from procs.bot.commands.button_actions import ButtonActions
 from procs.bot.commands.cancel import Cancelling
 from procs.bot.commands.router import Router
@@ -73,6 +74,7 @@ class Intake:
         self.speech = speech
         self.hints = Hints(speech, self.inbox)
         self.cancelling = Cancelling(db, speech, self.inbox)
+        self.wishes = WishQuestions(db, speech, self.inbox)
         self.actions = ButtonActions(db, speech)
         self.router = Router(speech, self.hints, self.cancelling, self.actions, admins=admins)
         limits = CardLimits(self.allowance, largest)
@@ -230,7 +232,8 @@ class Intake:
             log.info(event, request=one.request, job=one.job, outcome=one.outcome)
         answers = [task for one in accepted if (task := self.first(one))]
         complaints = [self.hints.complain(heard, problem) for problem in parsed.problems]
-        questions = [self.ask(heard, about) for about in {one.about for one in parsed.questions}]
+        asked = parsed.questions
+        questions = [self.wishes.ask(heard, it, asked) for it in {one.about for one in asked}]
         rest = [self.rest(heard, parsed.left_out)] if parsed.left_out else []
         rest += [self.refuse(heard, refused)] if refused else []
         await asyncio.gather(*answers, *complaints, *questions, *rest)
@@ -243,12 +246,6 @@ class Intake:
         elif accepted.outcome != "again":
             return self.board.answer(accepted.request)
         return None
-
-    async def ask(self, heard: Incoming, about: wish_reader.Unclear) -> None:
-        """What was wished is not clear, or cannot be: say so, and what can be."""
-        key = f"ask-{about.kind}"
-        if self.inbox.told(heard, "ask"):
-            await self.speech.reply(heard, key, about=f"{key}:{about.words}", words=about.words)
 
     async def refuse(self, heard: Incoming, refused: list[Submitted]) -> None:
         """Say, once in a minute, that no more is taken before some of it has come."""

@@ -18,6 +18,8 @@ from procs.wishes import look_text, sites
 BOXES = 8
 #: Characters of a name in a message, and on a button.
 NAME_LENGTH, LABEL_LENGTH = 60, 30
+#: Bytes that have come before it is told how many: fewer would be read as nothing.
+FIRST = 1024
 #: Time left is not guessed below this rate, in bytes a second.
 CRAWL = 1024.0
 
@@ -72,7 +74,7 @@ def stage_of(glance: Glance) -> str:
         return NO_ROOM
     if glance.job_state is State.LATER:
         return LATER
-    if glance.step is Step.FETCH and not glance.done:
+    if glance.step is Step.FETCH and glance.done < FIRST:
         return BEGINS
     # Claimed, and about to say what it does first.
     idle = Step.PROBE if glance.job_state is State.LEASED else QUEUED

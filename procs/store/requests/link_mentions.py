@@ -21,6 +21,11 @@ VALUES (:user, :chat, :access, :message, :ordinal, :url, :site, :key, :variant, 
         :random, :now, :now, :now)
     ON CONFLICT (chat, message, ordinal) DO NOTHING
 """
+ASKED_OF = """
+SELECT id FROM requests
+ WHERE chat = :chat AND message = :message AND key = :key AND state = 'asked'
+ ORDER BY id LIMIT 1
+"""
 LATEST = """
 SELECT message FROM requests
  WHERE chat = :chat AND message < :message AND user_id = :user AND parent IS NULL
@@ -70,6 +75,12 @@ def _ask(db: Database, ask: Ask, *, now: Now) -> None:
         "now": now.wall,
     }
     db.change(ASKED, facts)
+
+
+def asked_of(db: Database, chat: int, message: int, key: str) -> int | None:
+    """The request of a message in which a link stands of which we asked what is wished."""
+    row = db.one(ASKED_OF, {"chat": chat, "message": message, "key": key})
+    return int(row[0]) if row else None
 
 
 def meant(db: Database, chat: int, user: int, *, before: int, now: Now) -> list[Link]:
