@@ -90,8 +90,7 @@ def lost(glance: Glance) -> list[Offer]:
 def waiting(glance: Glance) -> list[Offer]:
     """Wait, take a smaller form at once or instead, or let it go."""
     language, request = glance.language, glance.request
-    at = {"at": str(int(glance.retry_at or 0))}
-    found = [Offer(i18n.say(language, "wait-button"), press_actions.WAIT, at, request)]
+    found = [Offer(i18n.say(language, "wait-button"), press_actions.WAIT, {}, request)]
     form = glance.instead.removeprefix(HERE)
     if form:
         key = "instead-button-now" if glance.instead.startswith(HERE) else "instead-button"

@@ -188,7 +188,7 @@ class Courier:
         query = partial(
             SendMedia,
             peer=peer(chat, access),
-            media=media_input.referred(part.reference, spoiler=shown.spoiler),
+            media=media_input.shown(part, spoiler=shown.spoiler),
             random_id=random_id,
             silent=shown.silent or None,
             reply_markup=await keyboard(shown.buttons, line.client),
@@ -219,7 +219,7 @@ class Courier:
         captions = [shown.words, *[PLAIN.words] * (len(parts) - 1)]
         items = [
             InputSingleMedia(
-                media=media_input.referred(part.reference, spoiler=shown.spoiler),
+                media=media_input.shown(part, spoiler=shown.spoiler),
                 random_id=random_id,
                 **words,
             )

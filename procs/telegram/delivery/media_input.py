@@ -5,7 +5,10 @@ from typing import Any
 from pyrogram import raw
 
 from procs.errors import TelegramRefused
-from procs.records.job import File, Reference
+from procs.records.job import File, Part, Reference
+
+#: Kinds of parts that a spoiler can be over.
+PICTURED = ("photo", "video", "animation")
 
 
 def described(file: File, handle: Any, thumb: Any) -> Any:
@@ -55,8 +58,13 @@ def reference(answer: Any) -> Reference:
     return Reference(kind, medium.id, medium.access_hash, medium.file_reference.hex())
 
 
+def shown(part: Part, *, spoiler: bool) -> Any:
+    """A kept part as a medium to send; a `spoiler` hides what has a picture until it is touched."""
+    return referred(part.reference, spoiler=spoiler and part.kind in PICTURED)
+
+
 def referred(reference: Reference, *, spoiler: bool = False) -> Any:
-    """A kept reference as a medium to send; a `spoiler` is hidden until somebody touches it."""
+    """A kept reference as a medium to send."""
     facts: dict[str, Any] = {
         "id": reference.id,
         "access_hash": reference.access_hash,
