@@ -116,7 +116,7 @@ class Story:
         sent = await sara.sends(self.stack.url(DEAD))
         said = await sara.sees(lambda m: m.reply == sent.id and "E-" in m.text, timeout=PATIENCE)
         code = said.text[said.text.index("E-") :][:6]
-        self.promise(f"she is told why, with a code ({code})", said.button("🔁"))
+        self.promise(f"she is told why, with a code ({code})", bool(said.button("🔁")))
         self.promise("the log has the code too", code in self.stack.log("worker"))
 
     async def together(self, sara: Person) -> None:
