@@ -9,7 +9,7 @@ from procs.wishes.variant import AUDIO, HEIGHTS, BadVariant, Clip, Variant
 #: Wishes that are offered at most: of more, words are read sooner.
 FEW = 4
 DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
-NUMBER = re.compile(r"(?<![\d:])(\d{3,4})(?!\d|:|\s?k)")
+BARE_NUMBER = re.compile(r"(?<![\d:])(\d{3,4})(?!\d|:|\s?k)")
 THOUSANDS = re.compile(r"(?<!\d)([248])\s?k\b")
 SOUNDS = re.compile(rf"\b({'|'.join(AUDIO)})\b")
 TIME = r"(\d{1,2}(?::\d{2}){1,2}|\d{1,5})"
@@ -33,7 +33,7 @@ def forms(said: str) -> Iterator[Variant]:
         yield Variant(name)
     for name in THOUSANDS.findall(said):
         yield Variant(FINEST[name])
-    for number in map(int, NUMBER.findall(said)):
+    for number in map(int, BARE_NUMBER.findall(said)):
         if number in HEIGHT:
             yield from (Variant(f"{height}p") for height in around(number))
 

@@ -20,7 +20,7 @@ from procs.wishes.grammar.wish_reader import Unclear
 from procs.wishes.variant import Variant, parse
 
 #: Buttons in a row.
-WIDE = 2
+QUESTION_ROW = 2
 
 
 class WishQuestions:
@@ -64,7 +64,7 @@ class WishQuestions:
             (label(heard.language, wish), press_actions.TOKEN_PREFIX + token)
             for wish, token in zip(wishes, tokens, strict=True)
         ]
-        return [flat[at : at + WIDE] for at in range(0, len(flat), WIDE)]
+        return [flat[at : at + QUESTION_ROW] for at in range(0, len(flat), QUESTION_ROW)]
 
 
 def label(language: str, wish: Variant) -> str:

@@ -49,7 +49,7 @@ class Presentation:
 
 PLAIN = Presentation()
 #: Buttons in a row: more of them are cut off on a narrow screen.
-WIDE = 2
+MEDIA_ROW = 2
 
 
 async def keyboard(buttons: Sequence[MediaButton], client: Any) -> Any:
@@ -62,5 +62,5 @@ async def keyboard(buttons: Sequence[MediaButton], client: Any) -> Any:
         else InlineKeyboardButton(one.label, callback_data=TOKEN_PREFIX + one.token)
         for one in buttons
     ]
-    rows = [made[at : at + WIDE] for at in range(0, len(made), WIDE)]
+    rows = [made[at : at + MEDIA_ROW] for at in range(0, len(made), MEDIA_ROW)]
     return await InlineKeyboardMarkup(rows).write(client)
