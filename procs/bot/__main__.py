@@ -9,6 +9,7 @@ from procs import config, start
 from procs.bot import own_account
 from procs.bot.alerts.alert_sender import Herald
 from procs.bot.commands import command_menu
+from procs.bot.commands.command_set import Manners
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.reply_sender import Speech
 from procs.bot.intake import Intake
@@ -44,6 +45,9 @@ async def live(settings: config.Settings, db: Database) -> int:
         allowance=allowance,
         admins=settings.admins,
         largest=settings.max_file_size * settings.max_parts,
+        manners=Manners(
+            settings.messages_per_minute, settings.support, reply_keyboard=settings.reply_keyboard
+        ),
     )
     standing = Standing(db, settings, BOT_SESSION)
     try:

@@ -17,15 +17,14 @@ PAGES = (MAIN, WORDS, PLACE, PART, SOUND, FACTS)
 @dataclass(frozen=True, slots=True)
 class CardTerms:
     """How a link is asked about: its `usual` form, which is taken where there is no choice, and
-    after `timeout` seconds without one (0: never; below: never, and it is asked also where the
-    usual form is here)."""
+    after `timeout` seconds without one (0: never). Less than 0: the person wants another form, so
+    they are asked though the usual one is here, or is all that others would be offered."""
 
     usual: str = "best"
     timeout: float = 0.0
 
     @property
     def insists(self) -> bool:
-        """Whether somebody who has one form asked for the others."""
         return self.timeout < 0
 
 

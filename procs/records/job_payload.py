@@ -14,7 +14,8 @@ from procs.core import codec
 @dataclass(frozen=True, slots=True)
 class LinkPayload:
     """A link that is fetched or looked at; as `job.Link`. `folder` is the request in whose folder
-    the files go, 0 when they go to a chat."""
+    the files go, 0 when they go to a chat. `whole`: a post is looked at as what it is, not as a
+    list to choose from."""
 
     url: str = ""
     site: str = ""
@@ -22,6 +23,7 @@ class LinkPayload:
     variant: str = "best"
     title: str = ""
     folder: int = 0
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,9 @@ def decode(kind: str, text: str) -> Payload:
 
 
 def encode(payload: Payload) -> str:
-    """The text for a job's row. A link that is in no list has no title."""
+    """The text for a job's row. What most links have not is left out."""
     facts = {name: getattr(payload, name) for name in NAMES[type(payload)]}
-    if not facts.get("title", True):
-        del facts["title"]
+    for name in ("title", "whole"):
+        if not facts.get(name, True):
+            del facts[name]
     return codec.dump(facts)

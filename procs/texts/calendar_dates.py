@@ -1,9 +1,7 @@
-"""Dates and languages as a reader calls them: in Persian by the Iranian calendar."""
+"""The Iranian calendar, by which people who read Persian tell dates. Pure."""
 
 from datetime import date
 from itertools import accumulate
-
-from procs.texts.i18n import Local, digits, isolated
 
 MONTHS = (
     *("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور"),
@@ -31,23 +29,3 @@ def jalali(day: date) -> tuple[int, int, int]:
 
 def length(year: int) -> int:
     return 366 if year % CYCLE in LEAPS else 365
-
-
-def written(language: str, day: date) -> Local:
-    """A date in words: `۸ آذر ۱۴۰۵`, `Nov 29, 2026`."""
-    if language == "fa":
-        year, month, number = jalali(day)
-        return digits(language, f"{number} {MONTHS[month - 1]} {year}")
-    from babel.dates import format_date
-
-    return Local(format_date(day, "medium", locale=language))
-
-
-def tongue(language: str, code: str) -> Local:
-    """What a reader calls a language, its code where it has no name that we know."""
-    from babel import Locale
-
-    names = Locale.parse(language).languages
-    main, _, region = code.replace("_", "-").lower().partition("-")
-    name = names.get(f"{main}_{region}") or names.get(main)
-    return Local(name) if name else isolated(language, code)

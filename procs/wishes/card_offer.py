@@ -53,6 +53,11 @@ def has_choice(told: Told) -> bool:
     return len(heights(told)) > 1 or bool(extra)
 
 
+def can_differ(told: Told) -> bool:
+    """Whether it can be had in another form at all, though nobody is asked by default."""
+    return told["kind"] in ("video", "audio")
+
+
 def heights(told: Told) -> list[dict[str, Any]]:
     """The qualities that may be fetched, the highest on top."""
     return [one for one in told["choices"] if HEIGHT.fullmatch(one["variant"])]

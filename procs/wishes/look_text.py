@@ -12,6 +12,8 @@ LISTED_TITLE_LENGTH = 70
 READY, CUT = "⚡", "✂️×{}"
 #: The form of a film as it is.
 BEST = "best"
+#: No form of a media: what there is of it.
+LOOK = "look"
 #: Languages that are named.
 LANGUAGES_SHOWN = 20
 

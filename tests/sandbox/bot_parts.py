@@ -16,6 +16,7 @@ from procs.store import wake
 from procs.store.database import Database, open_database
 from procs.store.health import workers
 from procs.store.jobs import leases, outcomes
+from procs.store.people import preferences
 from procs.store.requests import request_status
 from procs.store.requests.request_status import Glance, Report
 from procs.telegram.chat.bot_session import Front
@@ -40,6 +41,11 @@ class Bot:
         """Nothing is being handled or written any more."""
         while busy := {*self.front.handling, *self.board.busy.values()}:
             await asyncio.wait(busy)
+
+
+def wants(db: Database, person: int, form: str = "best") -> None:
+    """A person wants this form of every link, and is not asked."""
+    preferences.change(db, person, "form", form, now=clock.now())
 
 
 async def until(true: Callable[[], object]) -> None:
@@ -95,7 +101,7 @@ class Hands:
 
     def fetches(self, lease: Lease) -> None:
         part = Part(Reference("document", 1, 2, "ab"), "video", "clip.mp4", 3)
-        link = Link(LINK, "example.org", lease.link.key)
+        link = Link(LINK, "example.org", lease.link.key, lease.link.variant)
         media = Media(link.key, link.variant, "A clip", link.site, link.url, (part,))
         outcomes.fetched(self.db, lease, media, keys={link.key}, now=clock.now())
 

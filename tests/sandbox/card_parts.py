@@ -5,8 +5,8 @@ from typing import Any
 from procs.core import clock, codec
 from procs.records.job import Lane, Lease
 from procs.store import wake
-from procs.store.requests import card_choices
-from procs.store.requests.card_choices import Looked
+from procs.store.cards import card_choices
+from procs.store.cards.card_choices import Looked
 from procs.wishes import card_offer
 from tests.sandbox.bot_parts import Hands
 
@@ -16,7 +16,9 @@ GIB = 1 << 30
 PAGE = "https://tube.example/watch/7"
 
 
-def form(variant: str, size: int | None, codecs: str = "avc1+mp4a", parts: int = 1) -> dict[str, Any]:
+def form(
+    variant: str, size: int | None, codecs: str = "avc1+mp4a", parts: int = 1
+) -> dict[str, Any]:
     return {"variant": variant, "size": size, "codecs": codecs, "parts": parts}
 
 
@@ -66,9 +68,17 @@ def told(**more: Any) -> dict[str, Any]:
 def song(**more: Any) -> dict[str, Any]:
     choices = [form("m4a", 5 * MIB, "mp4a"), form("mp3", 7 * MIB, "mp4a")]
     song_: dict[str, Any] = {
-        **{"kind": "audio", "title": "The Long Sine", "duration": 215.0, "choices": choices},
-        **{"performer": "Oscillator", "sounds": [], "chapters": [], "captions": []},
-        **{"subtitles": [], "ready": [], "size": 5 * MIB},
+        "kind": "audio",
+        "title": "The Long Sine",
+        "duration": 215.0,
+        "choices": choices,
+        "performer": "Oscillator",
+        "sounds": [],
+        "chapters": [],
+        "captions": [],
+        "subtitles": [],
+        "ready": [],
+        "size": 5 * MIB,
     }
     return told(**{**song_, **more})
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from procs.bot.cards import card_pages
+from procs.bot.cards import card_labels
 from procs.bot.cards.card_labels import CHOOSE, DROP, REFUSED, TURN
 from procs.bot.commands.button_actions import ButtonAction, PressAnswer
 from procs.bot.conversation.failure_boundary import logged
@@ -15,11 +15,12 @@ from procs.bot.status.status_board import Board
 from procs.core import clock, codec, log
 from procs.records.card_values import MAIN, CardOptions
 from procs.records.preference_values import WANTED, BadPreference
+from procs.store.cards import card_choices
 from procs.store.database import Database
 from procs.store.media import cards
 from procs.store.media.cards import Card
 from procs.store.people import preferences
-from procs.store.requests import allowances, card_choices, requests
+from procs.store.requests import allowances, requests
 from procs.store.requests.allowances import Allowance
 from procs.store.requests.buttons import Button
 from procs.telegram.chat.inbound import Incoming, Press
@@ -73,7 +74,7 @@ class CardActions:
         except BadVariant:  # a button of another version
             return PressAnswer(i18n.say(press.language, "unknown-button"))
         key = self.remember(card, form)
-        name = card_pages.form_name(press.language, form)
+        name = card_labels.form_name(press.language, form)
         return PressAnswer(i18n.say(press.language, key, form=name, site=card.site), show)
 
     def take(self, card: Card, variant: str, *, anew: bool = False) -> Any:

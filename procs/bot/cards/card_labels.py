@@ -38,11 +38,16 @@ def form_label(card: Card, told: Told, one: Mapping[str, Any], language: str) ->
         start, _, end = options.part.partition("-")
         share = (min(int(end), told["duration"]) - int(start)) / told["duration"]
         size, parts = int(size * max(0.0, min(1.0, share))), 1
-    name = i18n.say(language, "look-best") if one["variant"] == BEST else one["variant"]
+    name = form_name(language, one["variant"])
     mark = f"{READY} " if is_ready(card, told, one["variant"]) else ""
     weight = f" · {i18n.size(language, size)}" if size else ""
     cut = f" {CUT.format(i18n.number(language, parts))}" if parts > 1 else ""
     return f"{mark}{name}{weight}{cut}"
+
+
+def form_name(language: str, form: str) -> str:
+    """A form as people read it."""
+    return i18n.say(language, "look-best") if form == BEST else i18n.isolated(language, form)
 
 
 def is_ready(card: Card, told: Told, form: str) -> bool:

@@ -7,7 +7,6 @@ from procs.bot.cards.card_labels import CHOOSE, TURN, CardButton, Told
 from procs.records.card_values import MAIN, PART, PLACE, SOUND, WORDS, CardOptions, can_be
 from procs.store.media.cards import Card
 from procs.texts import i18n, untrusted_text
-from procs.texts.calendar_dates import tongue, written
 from procs.texts.i18n import Local
 from procs.wishes import card_offer
 from procs.wishes.variant import LATEST
@@ -23,11 +22,6 @@ MACHINE = "🤖"
 
 def back(language: str) -> list[CardButton]:
     return [CardButton(i18n.say(language, "card-back"), TURN, {"page": MAIN})]
-
-
-def form_name(language: str, form: str) -> str:
-    """A form as people read it."""
-    return i18n.say(language, "look-best") if form == "best" else i18n.isolated(language, form)
 
 
 def turns(page: str, place: int, count: int, size: int) -> list[CardButton]:
@@ -48,7 +42,7 @@ def words(card: Card, told: Told, language: str) -> Page:
     shown = there[place : place + LANGUAGES_ON_PAGE]
     flat = [
         CardButton(
-            str(tongue(language, code)) + (f" {MACHINE}" if machine else ""),
+            str(i18n.tongue(language, code)) + (f" {MACHINE}" if machine else ""),
             TURN,
             {"page": PLACE, "words": code},
         )
@@ -73,7 +67,7 @@ def place_of_words(card: Card, told: Told, language: str) -> Page:
         row.append(CardButton(i18n.say(language, "card-words-inside"), TURN, inside))
     alone = {"form": f"subs:{code}"}
     row.append(CardButton(i18n.say(language, "card-words-file"), CHOOSE, alone))
-    said = i18n.say(language, "card-words-place", spoken=tongue(language, code))
+    said = i18n.say(language, "card-words-place", spoken=i18n.tongue(language, code))
     return [said], [row, back(language)]
 
 
@@ -108,7 +102,7 @@ def sound(card: Card, told: Told, language: str) -> Page:
     place = card.options.place if 0 <= card.options.place < len(there) else 0
     shown = there[place : place + LANGUAGES_ON_PAGE]
     flat = [
-        CardButton(str(tongue(language, code)), TURN, {"page": MAIN, "sound": code})
+        CardButton(str(i18n.tongue(language, code)), TURN, {"page": MAIN, "sound": code})
         for code in shown
     ]
     rows = [*rows_of(flat, WIDE), turns(SOUND, place, len(there), LANGUAGES_ON_PAGE)]
@@ -122,7 +116,7 @@ def facts(card: Card, told: Told, language: str) -> Page:
     """Codecs and sizes of each form, where it is from, and of which day."""
     lines = [fact(language, one) for one in told["choices"]]
     day = told["card"]["published"]
-    lines.append(i18n.say(language, "card-source", url=card.url[:ADDRESS_LENGTH_SHOWN]))
+    lines.append(i18n.say(language, "card-source", link=card.url[:ADDRESS_LENGTH_SHOWN]))
     if day and (shown := published(language, day)):
         lines.append(i18n.say(language, "card-published", date=shown))
     if told["card"]["chapters"]:
@@ -139,6 +133,6 @@ def fact(language: str, one: Told) -> str:
 def published(language: str, day: str) -> Local | None:
     """The day in words; None where the site tells one that there is not."""
     try:
-        return written(language, date(int(day[:4]), int(day[4:6]), int(day[6:])))
+        return i18n.date(language, date(int(day[:4]), int(day[4:6]), int(day[6:])))
     except ValueError:
         return None

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from procs.bot.cards import card_pages
+from procs.bot.cards import card_labels, card_pages
 from procs.bot.cards.card_labels import CHOOSE, DROP, REFUSED, TURN, CardButton, Told, form_label
 from procs.core import codec
 from procs.records.card_values import FACTS, MAIN, PART, PLACE, SOUND, WORDS
 from procs.store.media.cards import Card
 from procs.texts import i18n, untrusted_text
-from procs.texts.calendar_dates import tongue
 from procs.texts.i18n import Local
 from procs.wishes import card_offer
 from procs.wishes.card_offer import is_as_it_is
@@ -21,7 +20,7 @@ Rows = list[list[CardButton]]
 TITLE = 120
 LOCKED = "🔒"
 #: What a mark means that stands on a button.
-MEANINGS = ((READY, "card-ready"), (CUT[0], "card-cut"), (LOCKED, "card-locked"))
+MEANINGS = ((READY, "card-ready"), (CUT.format(""), "card-cut"), (LOCKED, "card-locked"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +57,12 @@ def set_so_far(card: Card, language: str) -> list[str]:
     if options.part:
         lines.append(i18n.say(language, "card-has-part", part=span(language, options.part)))
     if options.inside:
-        words = tongue(language, options.inside)
+        words = i18n.tongue(language, options.inside)
         lines.append(i18n.say(language, "card-has-words", spoken=words))
     if options.sound:
-        lines.append(i18n.say(language, "card-has-sound", spoken=tongue(language, options.sound)))
+        lines.append(
+            i18n.say(language, "card-has-sound", spoken=i18n.tongue(language, options.sound))
+        )
     if options.anew:
         lines.append(i18n.say(language, "card-has-anew"))
     if options.remember:
@@ -99,7 +100,7 @@ def usual(card: Card, language: str) -> Local:
     """What comes without a choice, and when."""
     wait = i18n.span(language, card.terms.timeout)
     return i18n.say(
-        language, "card-usual", form=card_pages.form_name(language, card.terms.usual), wait=wait
+        language, "card-usual", form=card_labels.form_name(language, card.terms.usual), wait=wait
     )
 
 
@@ -113,7 +114,7 @@ def pictures(card: Card, told: Told, language: str) -> list[CardButton]:
 def picture(card: Card, told: Told, one: Mapping[str, Any], language: str) -> CardButton:
     if one.get("refused"):
         size = f" · {i18n.size(language, one['size'])}" if one["size"] else ""
-        label = f"{LOCKED} {one['variant']}{size}"
+        label = f"{LOCKED} {i18n.isolated(language, one['variant'])}{size}"
         return CardButton(label, REFUSED, {"form": one["variant"], "size": one["size"] or 0})
     return CardButton(form_label(card, told, one, language), CHOOSE, {"form": one["variant"]})
 

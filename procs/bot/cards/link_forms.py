@@ -4,55 +4,71 @@ they choose on a card."""
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from procs.records import usual_form
 from procs.records.card_values import CardTerms
 from procs.records.job import Ask
-from procs.records.preference_values import ASK, Preferences
+from procs.records.preference_values import ASK
 from procs.store.database import Database
 from procs.store.media import references
 from procs.store.people import preferences
+from procs.telegram.chat.inbound import Incoming
 from procs.wishes import card_offer
-from procs.wishes.look_text import BEST
+from procs.wishes.grammar.link import Parsed
+from procs.wishes.look_text import BEST, LOOK
 from procs.wishes.sites import BY_NAME
-from procs.wishes.variant import AUDIO
-
-LOOK, FILE = "look", "file"
+from procs.wishes.variant import parse
 
 
-def usual(kept: Preferences, site: str) -> str:
-    """The form that a person gets of a site when nothing is said: what they set, which is the best
-    where they set that they want to be asked."""
-    form = kept.form_of(site)
-    form = kept.form if form == ASK else form
-    form = BEST if form == ASK else form
-    return FILE if kept.as_file and form not in AUDIO else form
+def asks(db: Database, heard: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:
+    """The links of a message as what the store accepts, numbered in their order, and those of which
+    we ask in words what is wished."""
+    links = [*parsed.links, *(question.link for question in parsed.questions)]
+    made = [
+        Ask(heard.person.id, heard.chat, heard.message, n, one, chat_access=heard.access)
+        for n, one in enumerate(links)
+    ]
+    mine, unclear = made[: len(parsed.links)], made[len(parsed.links) :]
+    return settled(db, mine, parsed.plain, alone=len(made) == 1), unclear
 
 
-def settled(
-    db: Database, asks: Sequence[Ask], plain: Collection[str], *, questions: bool = False
-) -> list[Ask]:
+def settled(db: Database, asks: Sequence[Ask], plain: Collection[str], *, alone: bool) -> list[Ask]:
     """What is asked for of one message's links. `plain` are the keys of those about which no words
-    were said; with `questions`, others of that message are asked about in words. A link that comes
-    alone is asked about by a card; of several, each comes in the usual form: nobody wants twenty
-    cards."""
-    alone = len(asks) == 1 and not questions
-    return [_settled(db, ask, alone=alone) if ask.link.key in plain else ask for ask in asks]
+    were said. One that comes alone is asked about by a card; of several, each comes in the usual
+    form: nobody wants twenty cards."""
+    return [
+        _settled(db, ask, alone=alone) if ask.link.key in plain else _worded(db, ask)
+        for ask in asks
+    ]
+
+
+def _worded(db: Database, ask: Ask) -> Ask:
+    """Words have chosen: what they leave open is as the person set it."""
+    if ask.chat < 0:
+        return ask
+    wish = usual_form.applied(preferences.read(db, ask.user), parse(ask.link.variant))
+    return replace(ask, link=replace(ask.link, variant=str(wish)))
 
 
 def _settled(db: Database, ask: Ask, *, alone: bool) -> Ask:
-    site = ask.link.site
-    if ask.chat > 0:
-        kept = preferences.read(db, ask.user)
-        wish, form, timeout = kept.form_of(site), usual(kept, site), float(kept.card_timeout)
-    else:
-        wish, timeout = preferences.read_group(db, ask.chat).form, 0.0
-        form = BEST if wish == ASK else wish
-    if is_plain(ask) and form in AUDIO and not card_offer.plays(ask.link.url):
+    wish, form, timeout = _wanted(db, ask)
+    if is_plain(ask) and parse(form).sound and not card_offer.plays(ask.link.url):
         form = BEST  # nobody hears a picture
     there = references.find(db, ask.link.key, form)
     if wish != ASK or not alone or there or is_plain(ask):
         return replace(ask, link=replace(ask.link, variant=form))
     terms = CardTerms(form, timeout)
     return replace(ask, link=replace(ask.link, variant=LOOK), card=terms)
+
+
+def _wanted(db: Database, ask: Ask) -> tuple[str, str, float]:
+    """What was set for a site (ASK, or a form), the form that comes without a choice, and the
+    seconds that a card waits for one."""
+    if ask.chat < 0:
+        form = preferences.read_group(db, ask.chat).form
+        return form, BEST if form == ASK else form, 0.0
+    kept = preferences.read(db, ask.user)
+    usual = str(usual_form.usual(kept, ask.link.site))
+    return kept.form_of(ask.link.site), usual, float(kept.card_timeout)
 
 
 def is_plain(ask: Ask) -> bool:

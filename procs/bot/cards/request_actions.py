@@ -8,7 +8,7 @@ from procs.bot.cards import link_forms
 from procs.bot.commands.button_actions import ButtonAction, PressAnswer, Show
 from procs.bot.status.status_board import Board
 from procs.core import clock, log
-from procs.records import press_actions
+from procs.records import press_actions, usual_form
 from procs.records.card_values import CardTerms
 from procs.records.job import Ask
 from procs.store import wake
@@ -65,7 +65,8 @@ class RequestActions:
         group = ask.chat < 0
         form = link_forms.BEST
         if not group:
-            form = link_forms.usual(preferences.read(self.db, ask.user), ask.link.site)
+            kept = preferences.read(self.db, ask.user)
+            form = str(usual_form.usual(kept, ask.link.site))
         asked = replace(ask, card=CardTerms(form, INSIST))
         return self.taken(press, button, asked, link_forms.LOOK, key="card-opened")
 

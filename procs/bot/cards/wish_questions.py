@@ -3,7 +3,7 @@ mean, so that nobody has to find the right word."""
 
 from collections.abc import Sequence
 
-from procs.bot.cards import card_pages
+from procs.bot.cards import card_labels
 from procs.bot.conversation.inbound_queue import Inbox
 from procs.bot.conversation.reply_sender import Speech
 from procs.core import clock
@@ -70,6 +70,6 @@ class WishQuestions:
 def label(language: str, wish: Variant) -> str:
     """`720p`, `✂️ 1:20-2:05`."""
     if wish.clip is None:
-        return card_pages.form_name(language, wish.form)
+        return card_labels.form_name(language, wish.form)
     ends = (i18n.clock(language, at) for at in (wish.clip.start, wish.clip.end))
     return f"✂️ {i18n.isolated(language, '-'.join(ends))}"

@@ -11,7 +11,7 @@ from functools import partial
 from procs.bot.conversation.failure_boundary import settled
 from procs.bot.conversation.reply_sender import Speech, once
 from procs.core import clock, log
-from procs.errors import DiskFull, StoreFull
+from procs.errors import ChaparError, DiskFull, StoreFull
 from procs.store.database import Database
 from procs.store.people import repeat_tallies
 from procs.store.requests import buttons
@@ -59,6 +59,11 @@ class ButtonAction:
     durable: bool = False
 
 
+class EffectRefused(ChaparError):
+    """What a button says cannot be done now: nothing is written, and it may be pressed again. The
+    message is the toast."""
+
+
 async def nobody(press: Press) -> bool:
     """Whether a person may press the buttons of others in a chat."""
     return False
@@ -87,6 +92,8 @@ class ButtonActions:
         shared = await self.is_shared(press, token)
         try:
             done = self.taken(press, token, shared=shared)
+        except EffectRefused as error:
+            done = PressAnswer(str(error), alert=True)
         except StoreFull as error:
             log.error("press.unkept", chat=press.chat, error=error)
             done = PressAnswer(i18n.say(press.language, DiskFull.say), alert=True)

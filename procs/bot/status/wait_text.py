@@ -14,7 +14,7 @@ from procs.store.requests.request_status import NO_ROOM, Glance
 from procs.store.sites.breakers import WAITS
 from procs.store.sites.visits import FULL as SITE_FULL
 from procs.store.sites.visits import TURN
-from procs.texts import calendar_dates, i18n
+from procs.texts import i18n
 from procs.texts.i18n import Local
 
 #: Seconds of waiting that are worth a word.
@@ -74,7 +74,7 @@ def instant(language: str, at: float, now: Now) -> Local:
     hour, day = i18n.hour(language, at), i18n.day(language, at)
     if day == i18n.day(language, now.wall):
         return hour
-    return Local(f"{hour} · {calendar_dates.written(language, date.fromordinal(day))}")
+    return Local(f"{hour} · {i18n.date(language, date.fromordinal(day))}")
 
 
 #: What is said instead when it is not worth naming a time.

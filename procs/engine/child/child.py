@@ -134,7 +134,8 @@ def fetch(request: dict[str, Any], line: ChildConnection, port: int) -> None:
     with loader.Loader(given) as ydl:
         seeker = Seeker(ydl, order)
         try:
-            opened, files = look_cache.read(ydl) if order.kept else extracted(ydl, order, seeker)
+            kept = look_cache.read(ydl, order) if order.kept else None
+            opened, files = kept or extracted(ydl, order, seeker)
         except (YoutubeDLError, Unsupported) as error:
             if not found_nothing(error):
                 raise

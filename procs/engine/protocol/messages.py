@@ -37,7 +37,8 @@ class Order:
     what a look read lies in the folder (KEPT). `gallery` names the software of a site, in
     gallery-dl's words, where its address does not tell. `title` is for what has none itself. A
     film of at least so many bytes (`stream_from`) that comes as a picture and a sound is made of
-    them while they come, so that it can go up meanwhile; with 0, none is.
+    them while they come, so that it can go up meanwhile; with 0, none is. `whole`: to be looked at,
+    a post is what it is, and no list to choose from.
     """
 
     url: str
@@ -56,6 +57,7 @@ class Order:
     gallery: str = ""
     title: str = ""
     stream_from: int = 0
+    whole: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "allowed_networks", tuple(self.allowed_networks))

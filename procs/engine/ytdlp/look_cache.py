@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from procs.core import codec
-from procs.engine.protocol.messages import LOOK_FILE
+from procs.engine.protocol.messages import LOOK_FILE, Order
 from procs.engine.ytdlp.media_info import Direct
 from procs.engine.ytdlp.playlists import Opened
+from procs.wishes.variant import parse
 
 Read = tuple[Opened, list[Direct | None]]
 
@@ -17,20 +18,28 @@ PACKED, UNPACKED = 512 * 1024, 16 * 1024**2
 
 
 def write(ydl: Any, opened: Opened, files: list[Direct | None]) -> None:
-    """Leave what was read of one media in the job's folder. Lists and posts are read again."""
-    if len(opened.infos) != 1:
+    """Leave what was read of one media, or of a whole post, in the job's folder. Lists are read
+    again, and so is a post of which one part was chosen."""
+    if opened.entries or opened.chosen:
         return
-    (info,), (file,) = opened.infos, files
-    facts = {"info": ydl.sanitize_info(info), "file": asdict(file) if file else None}
+    facts = {
+        "infos": [ydl.sanitize_info(info) for info in opened.infos],
+        "files": [asdict(file) if file else None for file in files],
+        "title": opened.title,
+    }
     body = zlib.compress(codec.dump(facts).encode())
     if len(body) <= PACKED:
         Path(LOOK_FILE).write_bytes(body)
 
 
-def read(ydl: Any) -> Read:
-    """What an earlier look left, with formats chosen for this order."""
+def read(ydl: Any, order: Order) -> Read | None:
+    """What an earlier look left, with formats chosen for this order; None where that was all of a
+    post of which parts are wanted."""
     unpacker = zlib.decompressobj()
     body = unpacker.decompress(Path(LOOK_FILE).read_bytes(), UNPACKED)
     told = codec.load(body)
-    info = ydl.process_ie_result(told["info"], download=False)
-    return Opened((info,)), [Direct(**told["file"]) if told["file"] else None]
+    if len(told["infos"]) > 1 and parse(order.variant).pick:
+        return None
+    infos = [ydl.process_ie_result(info, download=False) for info in told["infos"]]
+    files = [Direct(**file) if file else None for file in told["files"]]
+    return Opened(tuple(infos), title=told["title"]), files

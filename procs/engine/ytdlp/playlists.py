@@ -51,7 +51,7 @@ def wanted(order: Order) -> str:
 def places(order: Order) -> Sequence[int]:
     """The numbers of the entries that are read; one more than is shown tells whether it goes on."""
     wish = parse(order.variant)
-    if wish.looks:
+    if wish.looks and not order.whole:
         first = (wish.page - 1) * ENTRIES_SHOWN + 1
         return range(first, first + ENTRIES_SHOWN + 1)
     if wish.pick == picks.EVERYTHING:
@@ -99,7 +99,7 @@ def is_address(entry: Info) -> bool:
 
 def post(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order) -> Opened:
     """The parts of one post. To be looked at, they are a list to choose from."""
-    if wish.looks:
+    if wish.looks and not order.whole:
         return listed(info, there, wish, order)
     if wish.pick == picks.EVERYTHING:
         there = there[: order.entries]

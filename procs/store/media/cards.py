@@ -13,6 +13,9 @@ from procs.core.clock import Now
 from procs.records import card_values
 from procs.records.card_values import CardOptions, CardTerms
 from procs.store.database import Database
+from procs.store.media import looks, references
+from procs.wishes import card_offer
+from procs.wishes.look_text import BEST
 
 #: The state of a request whose person is asked.
 CHOOSING = "choosing"
@@ -41,6 +44,17 @@ SHOWN = """
 UPDATE requests SET closed_at = :now
  WHERE id = :request AND state = 'choosing'
    AND EXISTS (SELECT 1 FROM cards c WHERE c.request = :request AND c.version = :version)
+"""
+ASK = f"""
+UPDATE requests SET state = '{CHOOSING}', title = :title, ended_at = :now, closed_at = NULL
+ WHERE id = :request
+"""
+BEGIN = "UPDATE cards SET due_at = :due, version = version + 1 WHERE request = :request"
+FOUND = "UPDATE cards SET found = :found, key = :key, looked_at = :now WHERE request = :request"
+#: What was found at the last look at a media that was asked about.
+LATELY = """
+SELECT found FROM cards
+ WHERE key = :key AND key <> '' AND looked_at > :since ORDER BY looked_at DESC LIMIT 1
 """
 TOKENS = "UPDATE cards SET tokens = :tokens WHERE request = :request"
 DUE = """
@@ -84,6 +98,34 @@ def open_(db: Database, request: int, terms: CardTerms) -> None:
     """Have a link looked at, and its person asked, inside the transaction that adds the request."""
     facts = {"request": request, "usual": terms.usual, "timeout": terms.timeout}
     db.change(OPEN, facts)
+
+
+def found(db: Database, request: int, key: str, text: str, *, now: Now) -> None:
+    """Keep what a look at a request's link found, inside a transaction."""
+    db.change(FOUND, {"request": request, "key": key, "found": text, "now": now.wall})
+
+
+def ask(db: Database, request: int, terms: CardTerms, *, title: str, now: Now) -> None:
+    """Ask the person of a request what they want, inside a transaction."""
+    due = now.wall + terms.timeout if terms.timeout > 0 else None
+    db.change(ASK, {"request": request, "title": title, "now": now.wall})
+    db.change(BEGIN, {"request": request, "due": due})
+
+
+def reopen(db: Database, request: int, key: str, terms: CardTerms, *, now: Now) -> bool:
+    """Ask from what was found of this media lately, whoever it was for, inside a transaction. False
+    where a look is needed, or the usual form is what comes."""
+    row = db.one(LATELY, {"key": key, "since": now.wall - looks.LASTS})
+    told = codec.load(row[0]) if row else None
+    offers = card_offer.can_differ if terms.insists else card_offer.has_choice
+    if told is None or not offers(told):
+        return False
+    keys = {key, told["card"]["key"]} - {""}
+    forms = (BEST, *(one["variant"] for one in told["choices"]))
+    ready = [one for one in forms if any(references.find(db, name, one) for name in keys)]
+    found(db, request, key, codec.dump({**told, "ready": ready}), now=now)
+    ask(db, request, terms, title=told["title"], now=now)
+    return True
 
 
 def read(db: Database, request: int) -> Card | None:

@@ -1,10 +1,11 @@
-"""What looks read, kept for a few minutes: a choice made meanwhile asks no site again."""
+"""What looks read, kept for an hour: a choice made meanwhile asks no site again."""
 
 from procs.core.clock import Now
 from procs.store.database import Database
 
-#: Seconds that addresses of a site can be relied upon; most last longer.
-LASTS = 600.0
+#: Seconds in which people choose. Addresses of most sites last for hours; where they ran out, the
+#: download asks the site for new ones.
+LASTS = 3600.0
 
 KEEP = """
 INSERT INTO looks (key, way, until, body) VALUES (:key, :way, :until, :body)
@@ -12,6 +13,7 @@ INSERT INTO looks (key, way, until, body) VALUES (:key, :way, :until, :body)
 """
 FIND = "SELECT body FROM looks WHERE key = :key AND way = :way AND until > :now"
 WAY = "SELECT way FROM looks WHERE key = :key AND until > :now ORDER BY until DESC LIMIT 1"
+FORGET = "DELETE FROM looks WHERE key = :key"
 DROP = "DELETE FROM looks WHERE key = :key AND way = :way"
 PRUNE = "DELETE FROM looks WHERE until <= :now"
 
@@ -38,6 +40,12 @@ def drop(db: Database, key: str, way: str) -> None:
     """It is not to be relied upon any more."""
     with db.write():
         db.change(DROP, {"key": key, "way": way})
+
+
+def forget(db: Database, key: str) -> None:
+    """What was read of a media is not to be relied upon any more, by whatever way."""
+    with db.write():
+        db.change(FORGET, {"key": key})
 
 
 def prune(db: Database, *, now: Now) -> int:

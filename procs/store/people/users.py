@@ -13,6 +13,7 @@ VALUES (:id, :language, :name, :access, :now, :now)
    SET language = excluded.language, name = excluded.name, access = excluded.access,
        last_seen = excluded.last_seen
 """
+SPEAK = "UPDATE users SET language = :language WHERE id = :id AND language <> :language"
 WITH_CAP = "SELECT id, cap, name FROM users WHERE cap IS NOT NULL ORDER BY id"
 SEEN = """
 SELECT 1 FROM users
@@ -52,6 +53,12 @@ def language(db: Database, user: int) -> str:
     """The language of a user, `en` for one we never met."""
     row = db.one(LANGUAGE, {"id": user})
     return str(row[0]) if row else "en"
+
+
+def speak(db: Database, user: int, language: str) -> None:
+    """What is said to a user from now on is in this language, whichever process says it."""
+    with db.write():
+        db.change(SPEAK, {"id": user, "language": language})
 
 
 def known(db: Database, user: int) -> bool:

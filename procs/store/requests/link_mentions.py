@@ -116,11 +116,13 @@ def corrected(
     Returns what is new."""
     facts = {"chat": chat, "message": message, "user": user}
     wanted = {(ask.link.key, ask.link.variant): ask for ask in asks}
+    known_as = {name: names(ask) for name, ask in wanted.items()}
+    stays = set().union(*known_as.values())
     with db.write(full=True):
         rows = db.all(OF_MESSAGE, facts)
         alive = {(key, variant) for _, _, key, variant, state in rows if state in STANDING}
-        gone = [row for row in rows if (row[2], row[3]) not in wanted or row[4] == "asked"]
-        fresh = [ask for names, ask in wanted.items() if names not in alive]
+        gone = [row for row in rows if (row[2], row[3]) not in stays or row[4] == "asked"]
+        fresh = [ask for name, ask in wanted.items() if not known_as[name] & alive]
         first = 1 + max((row[1] for row in rows), default=-1)
         done = [
             requests.add(db, replace(one, ordinal=first + n), now=now)
@@ -140,6 +142,13 @@ def given_up(db: Database, request: int) -> None:
     """Its person took another form in place of this request."""
     with db.write():
         db.change(REPLACE, {"request": request, "word": INSTEAD})
+
+
+def names(ask: Ask) -> set[tuple[str, str]]:
+    """The rows that an ask is content with: of what would be asked by a card, also the form in
+    which it is on its way already."""
+    usual = {(ask.link.key, ask.card.usual)} if ask.card else set()
+    return {(ask.link.key, ask.link.variant)} | usual
 
 
 #: States of a request that a repeated wish of the same message asks for nothing more than.

@@ -63,8 +63,8 @@ SELECT id, user_id, chat, chat_access, message, folder, url, site, key, variant,
 @dataclass(frozen=True, slots=True)
 class Submitted:
     """What became of one ask. `outcome`: queued, joined (another's download), cached (it is only
-    sent), again (this very message is known already; nothing was changed), or what an allowance
-    says (nothing was kept)."""
+    sent), asked (a card is shown at once), again (this very message is known already; nothing was
+    changed), or what an allowance says (nothing was kept)."""
 
     request: int
     outcome: str
@@ -138,9 +138,17 @@ def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
     known = db.one(KNOWN, place)
     if known:
         return Submitted(request=known[0], outcome="again", job=known[1] or 0)
+    request = keep(db, ask, now=now)
+    if ask.card and cards.reopen(db, request, ask.link.key, ask.card, now=now):
+        return Submitted(request, "asked", 0)
+    return attach(db, request, ask, now=now)
+
+
+def keep(db: Database, ask: Ask, *, now: Now) -> int:
+    """The row of a request without any work, inside a transaction."""
     link = ask.link
     facts = {
-        **place,
+        **source(ask),
         "user": ask.user,
         "access": ask.chat_access,
         "folder": int(ask.folder),
@@ -157,7 +165,7 @@ def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
     request = int(db.all(ADD, facts)[0][0])
     if ask.card:
         cards.open_(db, request, ask.card)
-    return attach(db, request, ask, now=now)
+    return request
 
 
 def source(ask: Ask) -> dict[str, int]:
@@ -177,6 +185,7 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     kind, lane = work_of(ask, wish)
     mark = f"{kind}:{ask.link.key}:{ask.link.variant}"
     mark += f":folder:{request}" if ask.folder else ""
+    mark += ":card" if ask.card else ""  # another reads a post as a list
     alive = db.one(ALIVE, {"mark": mark})
     if alive:
         seats.adopt(db, alive[0], user=ask.user, lane=lane, now=now)
@@ -189,6 +198,7 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
         variant=ask.link.variant,
         title=ask.link.title,
         folder=(ask.parent or request) if ask.folder else 0,
+        whole=ask.card is not None,
     )
     new = seats.NewJob(
         user=ask.user,

@@ -74,8 +74,9 @@ def plan(db: Database, trial: Trial, *, at: float, now: Now) -> None:
             return
         site, egress = trial.way.site, trial.way.egress
         # Nothing of it goes to Telegram: a slot that may not sign in can carry it (`folder`).
-        link = {"url": trial.url, "site": site, "key": trial.mark}
-        payload = TrialPayload(**link, folder=1, egress=egress, person=trial.person)
+        payload = TrialPayload(
+            *(trial.url, site, trial.mark), folder=1, egress=egress, person=trial.person
+        )
         job = seats.NewJob(EVERYBODY, Lane.LOOK, Kind.TRIAL, payload, mark=trial.mark, site=site)
         seats.add_later(db, job, at=at, now=now)
 

@@ -61,8 +61,9 @@ CREATE INDEX request_person ON requests (user_id, id);
 """
 
 #: Links of which a person is asked what they want: the form that is taken without a choice, what
-#: the look found, what was set so far, the tokens of the buttons. `due_at` is when the usual form
-#: is taken, `asked_part_at` since when the next text is the part that was asked for.
+#: the look found (`looked_at`, of the media `key`), what was set so far, and the tokens of the
+#: buttons. `due_at` is when the usual form is taken, `asked_part_at` since when the next text is
+#: the part that was asked for.
 CARDS = """
 CREATE TABLE cards (
     request        INTEGER PRIMARY KEY REFERENCES requests (id) ON DELETE CASCADE,
@@ -72,9 +73,12 @@ CREATE TABLE cards (
     options        TEXT NOT NULL DEFAULT '{}',
     tokens         TEXT NOT NULL DEFAULT '{}',
     version        INTEGER NOT NULL DEFAULT 0,
+    key            TEXT NOT NULL DEFAULT '',
+    looked_at      REAL NOT NULL DEFAULT 0,
     due_at         REAL,
     asked_part_at  REAL
 ) STRICT;
+CREATE INDEX card_key ON cards (key, looked_at) WHERE key <> '';
 CREATE INDEX card_due ON cards (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX card_part ON cards (asked_part_at) WHERE asked_part_at IS NOT NULL;
 """

@@ -54,6 +54,7 @@ def order(tools: Tools, lease: Lease, visit: Visit, folder: Path, *, largest: in
         cookies=visit.bring_cookies(folder),
         clients=visit.identity.clients,
         impersonate=visit.rules.impersonate,
+        whole=lease.link.whole,
     )
 
 

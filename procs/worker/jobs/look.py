@@ -9,10 +9,11 @@ from procs.engine.ytdlp.playlists import ENTRIES_SHOWN
 from procs.errors import Unsupported
 from procs.records.job import Lease, Link, Step
 from procs.store import wake
+from procs.store.cards import card_choices
+from procs.store.cards.card_choices import Looked
 from procs.store.jobs import outcomes
 from procs.store.media import references as shelf
-from procs.store.requests import card_choices, lists
-from procs.store.requests.card_choices import Looked
+from procs.store.requests import lists
 from procs.wishes import card_offer
 from procs.wishes.grammar import link
 from procs.wishes.look_text import BEST

@@ -9,7 +9,7 @@ from procs.records.job import Lane, Media, Part, Reference, Step
 from procs.store import wake
 from procs.store.jobs import leases, outcomes
 from procs.store.requests import lists
-from tests.sandbox.bot_parts import MIB, Hands, until
+from tests.sandbox.bot_parts import MIB, Hands, until, wants
 from tests.sandbox.person import Message, Person
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
@@ -132,6 +132,7 @@ async def test_a_link_that_is_a_list_is_shown_in_a_message_of_its_own(bot, db, h
 
 
 async def test_known_media_among_new_ones_are_counted_at_once(bot, hands, sara):
+    wants(bot.db, sara.id)
     await sara.sends("https://example.org/1")
     await sara.sees("example.org/1")
     fetches(hands)
@@ -183,6 +184,7 @@ async def test_who_blocks_the_bot_leaves_all_links_of_a_message(bot, hands, tg, 
 
 
 async def test_a_stalled_worker_is_told_of_without_any_other_news(bot, hands, db, sara):
+    wants(db, sara.id)
     await sara.sends("https://example.org/1")
     status = await sara.sees("In line")
     hands.report(hands.claim(), Step.PREPARE)

@@ -8,7 +8,7 @@ from procs.bot.status import edit_throttle, status_text
 from procs.core import clock
 from procs.records.job import Step
 from procs.store.requests import request_status
-from tests.sandbox.bot_parts import LINK, MIB, running, until
+from tests.sandbox.bot_parts import LINK, MIB, running, until, wants
 from tests.unit.persian_ali import ali
 
 __all__ = ["ali"]
@@ -148,6 +148,7 @@ async def test_a_restart_brings_no_progress_sooner(settings, db, hands, sara):
 
 
 async def test_progress_is_told_within_the_limits(bot, hands, tg, sara):
+    wants(bot.db, sara.id)
     for n in range(3):
         await sara.sends(f"https://example.org/{n}")
         await sara.sees(f"example.org/{n}")

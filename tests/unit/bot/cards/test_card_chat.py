@@ -3,10 +3,14 @@
 import pytest
 
 from procs.core import clock
-from procs.records.job import Lane
+from procs.records.job import Lane, Media, Part, Reference
+from procs.records.job import Person as Known
+from procs.store.media import references
 from procs.store.people import preferences
-from tests.sandbox.bot_parts import LINK, until
-from tests.sandbox.card_parts import PAGE, looks, song, told
+from procs.telegram.chat.inbound import Press
+from procs.wishes.grammar import link
+from tests.sandbox.bot_parts import LINK, running, until
+from tests.sandbox.card_parts import GIB, PAGE, form, looks, told
 from tests.unit.persian_ali import ali
 
 __all__ = ["ali"]
@@ -24,15 +28,20 @@ async def card_of(person, hands, facts=None):
     return await person.sees(lambda m: m.reply == sent.id and m.button("720p"))
 
 
+def is_kept(hands, variant):
+    """The page's media is with Telegram in a form."""
+    (page,) = link.parse(PAGE).links
+    part = Part(Reference("document", 1, 2, "ab"), "video", "clip.mp4", 3)
+    media = Media(page.key, variant, "A clip", page.site, page.url, (part,))
+    references.save(hands.db, media, keys={page.key}, now=clock.now())
+
+
 async def test_a_link_with_a_choice_becomes_a_card_in_its_status_message(bot, hands, sara):
     card = await card_of(sara, hands)
 
     assert "How lighthouses work" in card.text
     assert "Harbour Films · 12:34 · tube.example" in card.text
-    assert [[b["text"] for b in row] for row in card.buttons][0] == [
-        "2160p · 3 GB ✂️×2",
-        "1440p · 1.2 GB",
-    ]
+    assert [b["text"] for b in card.buttons[0]] == ["2160p · 3 GB ✂️×2", "1440p · 1.2 GB"]
     await bot.rests()
     assert len([m for m in await sara.history() if not m.mine]) == 1
 
@@ -76,3 +85,168 @@ async def test_what_has_no_choice_is_fetched_after_the_look(bot, hands, sara):
     assert looks(hands, facts) == 0
     assert wanted(bot) == [("open", "best")]
     assert hands.claim(Lane.HEAVY).link.variant == "best"
+
+
+async def test_a_part_is_asked_for_and_the_next_text_answers(bot, hands, sara):
+    card = await card_of(sara, hands)
+    await sara.presses("A part", card)
+    asking = await sara.sees_edit(card, "Which part?")
+    assert asking.button("2. The lens · 2:00")
+
+    await sara.sends("1:20-2:05")
+
+    set_ = await sara.sees_edit(card, "Part: 1:20–2:05")
+    assert set_.button("360p").get("text") == "360p · 3.5 MB"
+    await sara.presses("360p", set_)
+    await until(lambda: wanted(bot) == [("open", "360p@80-125")])
+
+
+@pytest.mark.parametrize(("text", "told_"), [("haha", "can read"), ("50:00-51:00", "12:34 long")])
+async def test_a_text_that_is_no_part_of_it_is_told_so_and_asked_for_again(
+    bot, hands, sara, text, told_
+):
+    card = await card_of(sara, hands)
+    await sara.presses("A part", card)
+    await sara.sees_edit(card, "Which part?")
+    await sara.sends(text)
+    await sara.sees(told_)
+    await sara.sends("1:20-2:05")
+    await sara.sees_edit(card, "Part: 1:20–2:05")
+
+
+async def test_a_chapter_is_a_part(bot, hands, sara):
+    card = await card_of(sara, hands)
+    await sara.presses("A part", card)
+    page = await sara.sees_edit(card, "Which part?")
+    await sara.presses("The lens", page)
+    page = await sara.sees_edit(card, "Part: 2:00–6:40")
+    await sara.presses("mp3", page)
+    await until(lambda: wanted(bot) == [("open", "mp3@120-400")])
+
+
+@pytest.mark.parametrize(
+    ("place", "then", "variant"),
+    [("As a file", "", "subs:fa"), ("Inside the film", "480p", "480p+subs:fa")],
+)
+async def test_subtitles_go_inside_or_come_alone(bot, hands, sara, place, then, variant):
+    card = await card_of(sara, hands)
+    await sara.presses("Subtitles", card)
+    page = await sara.sees_edit(card, "which language")
+    await sara.presses("Persian", page)
+    page = await sara.sees_edit(card, "inside the film, or")
+    await sara.presses(place, page)
+    if then:
+        page = await sara.sees_edit(card, "Subtitles inside: Persian")
+        await sara.presses(then, page)
+    await until(lambda: wanted(bot) == [("open", variant)])
+
+
+async def test_the_sound_comes_in_the_language_that_was_pressed(bot, hands, sara):
+    card = await card_of(sara, hands)
+    await sara.presses("🔊", card)
+    page = await sara.sees_edit(card, "which language")
+    await sara.presses("German", page)
+    page = await sara.sees_edit(card, "Sound: German")
+    await sara.presses("480p", page)
+    await until(lambda: wanted(bot) == [("open", "480p+sound:de")])
+
+
+async def test_what_is_remembered_comes_without_a_card_the_next_time(bot, hands, sara):
+    card = await card_of(sara, hands)
+    await sara.presses("☑️", card)
+    page = await sara.sees_edit(card, "I'll remember what you choose")
+    told_ = await sara.presses("360p", page)
+    assert "from now on for tube.example" in told_["text"]
+    await sara.sends("https://tube.example/watch/8")
+    await until(lambda: wanted(bot)[1:] == [("open", "360p")])
+
+
+async def test_a_refused_quality_says_why_and_does_nothing(bot, hands, sara):
+    card = await card_of(sara, hands, told(refused=[form("2160p", 31 * GIB, parts=17)], **FEWER))
+    told_ = await sara.presses("🔒", card)
+    assert (told_["text"], told_["alert"]) == (
+        "2160p is 31 GB; the most I may send of one media is 2 GB.",
+        True,
+    )
+    assert wanted(bot) == [("choosing", "look")]
+
+
+async def test_a_card_that_is_not_wanted_says_so_and_asks_no_more(bot, hands, sara):
+    card = await card_of(sara, hands)
+    await sara.presses("❌", card)
+    await sara.sees_edit(card, "Cancelled.")
+    token = card.button("480p")["data"]
+    await bot.intake.feel(Press(1, Known(sara.id, "en"), sara.id, 0, card.id, token))
+    assert wanted(bot) == [("cancelled", "look")]
+
+
+async def test_who_does_not_choose_in_time_gets_the_usual_form(bot, hands, db, sara):
+    preferences.change(db, sara.id, "card_timeout", 1, now=clock.now())
+    card = await card_of(sara, hands)
+    assert "If you don't choose within 1 second, I send best." in card.text
+    await until(lambda: wanted(bot) == [("open", "best")])
+
+
+async def test_a_choice_that_is_here_already_comes_at_once_and_the_card_goes(bot, hands, sara):
+    is_kept(hands, "720p")
+    card = await card_of(sara, hands)
+    await sara.presses("⚡", card)
+    hands.delivers()
+    await sara.sees_gone(card)
+    assert wanted(bot) == [("delivered", "720p")]
+
+
+async def test_what_is_kept_can_be_fetched_anew(bot, hands, sara):
+    is_kept(hands, "720p")
+    card = await card_of(sara, hands)
+    await sara.presses("Fetch anew", card)
+    page = await sara.sees_edit(card, "I fetch it anew")
+    await sara.presses("720p", page)
+    assert hands.claim(Lane.HEAVY).link.variant == "720p"
+
+
+async def test_the_usual_form_that_is_here_comes_without_a_card(bot, hands, sara):
+    is_kept(hands, "best")
+    await sara.sends(PAGE)
+    await until(lambda: len(wanted(bot)) == 1)
+    hands.delivers()
+    assert wanted(bot) == [("delivered", "best")]
+
+
+async def test_a_second_person_is_asked_without_a_second_look(bot, hands, sara, ali):
+    await card_of(sara, hands)
+    sent = await ali.sends(PAGE)
+    card = await ali.sees(lambda m: m.reply == sent.id and m.button("480p"))
+    assert "کدومش رو بفرستم" in card.text
+    assert (await sara.history())[-1].buttons[0][0]["data"] != card.buttons[0][0]["data"]
+
+
+async def test_several_links_of_one_message_come_in_the_usual_form(bot, db, sara):
+    preferences.change(db, sara.id, "form", "480p", now=clock.now())
+    preferences.change_site(db, sara.id, "tube.example", "ask", now=clock.now())
+    await sara.sends(f"{PAGE} https://tube.example/watch/8")
+    await sara.sees("2 links")
+    assert wanted(bot) == [("open", "480p")] * 2
+
+
+async def test_somebody_elses_card_cannot_be_pressed(bot, hands, sara, ali):
+    card = await card_of(sara, hands)
+    token = card.button("480p")["data"]
+    await bot.intake.feel(Press(1, Known(ali.id, "en"), sara.id, 0, card.id, token))
+    assert wanted(bot) == [("choosing", "look")]
+
+
+async def test_a_card_is_written_by_the_bot_that_starts_after_the_look(settings, db, hands, sara):
+    async with running(settings):
+        sent = await sara.sends(PAGE)
+        await sara.sees(lambda m: m.reply == sent.id)
+    looks(hands, told())
+    async with running(settings) as bot:
+        card = await sara.sees(lambda m: m.reply == sent.id and m.button("480p"))
+        await sara.presses("480p", card)
+        assert wanted(bot) == [("open", "480p")]
+    assert len([m for m in await sara.history() if not m.mine and not m.deleted]) == 1
+
+
+#: Of a film with fewer qualities, so that there is room for what is not allowed.
+FEWER = {"choices": told()["choices"][2:]}

@@ -9,7 +9,7 @@ from procs.records.job import Ask, Lease, Link
 from procs.store import wake
 from procs.store.database import Database, Row
 from procs.store.jobs import leases
-from procs.store.media import references
+from procs.store.media import cards, looks, references
 from procs.store.media.cards import CHOOSING, Card
 from procs.store.requests import lists, requests
 from procs.store.requests.requests import Submitted
@@ -22,13 +22,6 @@ SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.ordinal, r.folder, r
   FROM requests r JOIN cards c ON c.request = r.id
  WHERE r.job = :job AND r.state = 'open' ORDER BY r.id
 """
-ASK = f"""
-UPDATE requests SET state = '{CHOOSING}', title = :title, ended_at = :now, closed_at = NULL
- WHERE id = :request
-"""
-FOUND = (
-    "UPDATE cards SET found = :found, due_at = :due, version = version + 1 WHERE request = :request"
-)
 #: A choice is made once: whoever comes later finds no request that asks.
 CHOSEN = f"""
 UPDATE requests
@@ -70,15 +63,23 @@ def _ask(db: Database, row: Row, what: Looked, *, now: Now) -> bool:
     request, key, terms = row[0], row[9], CardTerms(*row[10:])
     if what.silent and parse(terms.usual).sound:
         terms = replace(terms, usual=BEST)  # nobody hears a picture
-    known = not terms.insists and _know(db, key, what.keys, terms.usual)
-    if known or not what.offers:
+    known = _know(db, key, what.keys, terms.usual)
+    cards.found(db, request, key, what.found, now=now)
+    if (known or not what.offers) and (what.silent or not terms.insists):
         db.change(NARROWED, {"request": request, "variant": terms.usual, "title": what.title})
         requests.attach(db, request, _wish(row, terms.usual), now=now)
         return False
-    due = now.wall + terms.timeout if terms.timeout > 0 else None
-    db.change(ASK, {"request": request, "title": what.title, "now": now.wall})
-    db.change(FOUND, {"request": request, "found": what.found, "due": due})
+    cards.ask(db, request, terms, title=what.title, now=now)
     return True
+
+
+def _forget(db: Database, keys: Collection[str], variant: str) -> None:
+    """Drop what is kept of a media in a form, and what was read of it."""
+    for key in sorted(keys):
+        looks.forget(db, key)
+        kept = references.find(db, key, variant)
+        if kept:
+            references.forget(db, kept.id)
 
 
 def _know(db: Database, key: str, keys: Collection[str], variant: str) -> bool:
@@ -116,10 +117,8 @@ def choose(
         if not rows:
             return None
         db.change(DONE, {"request": card.request})
-        for key in sorted({card.key, *keys}) if anew else ():
-            kept = references.find(db, key, variant)
-            if kept:
-                references.forget(db, kept.id)
+        if anew:
+            _forget(db, {card.key, *keys}, variant)
         _know(db, card.key, keys, variant)
         return requests.attach(db, card.request, _wish(rows[0], variant), now=now)
 
