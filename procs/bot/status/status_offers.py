@@ -20,7 +20,6 @@ SMALLER = frozenset(
         *(errors.BrokenOff, errors.ProcessingFailed, errors.UploadRefused, errors.NotEncoded),
     )
 )
-SOUND = SMALLER
 #: Failures of a form that a media does not have: the others are shown.
 FORMS = frozenset(
     kind.say
@@ -69,7 +68,7 @@ def failed(glance: Glance, number: str = "") -> list[Offer]:
     if film and glance.say in SMALLER and (smaller := wish.smaller):
         label = i18n.say(language, "smaller-button", form=smaller.form)
         found.append(again(glance, label, smaller))
-    if film and glance.say in SOUND:
+    if film and glance.say in SMALLER:
         found.append(again(glance, i18n.say(language, "sound-button"), sound_of(wish)))
     if glance.say in FORMS:
         label = i18n.say(language, "media-form-button")
