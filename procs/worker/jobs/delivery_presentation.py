@@ -42,19 +42,15 @@ def presentation(db: Database, order: RequestOrder, media: Media) -> Presentatio
 def spoken(
     db: Database, order: RequestOrder, wanted: Preferences, group: GroupPreferences | None
 ) -> str:
-    """The language of the chat: what its reader set, else the client's."""
+    """The language of the chat, what its reader set, else the client's; with their digits."""
     chosen = (group and group.language) or wanted.language
-    return chosen or users.language(db, order.user)
+    language = chosen or users.language(db, order.user)
+    return i18n.with_digits(language, latin_digits=wanted.digits == LATIN)
 
 
 def caption(order: RequestOrder, media: Media, wanted: Preferences, language: str) -> Caption:
     wish = variant.parse(order.variant)
-    said = media_caption.caption(language, media, wish, url=order.url, tags=wanted.tags)
-    if wanted.digits != LATIN:
-        return said
-    # The name is not ours: its digits stay, and its length, which the link goes by.
-    name, rest = said.text[: said.linked], said.text[said.linked :]
-    return Caption(name + i18n.latin(rest), said.link, said.linked)
+    return media_caption.caption(language, media, wish, url=order.url, tags=wanted.tags)
 
 
 def under(
