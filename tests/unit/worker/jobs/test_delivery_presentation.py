@@ -14,6 +14,8 @@ from procs.store.people import preferences, users
 from procs.store.requests import buttons, requests
 from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery.courier import Courier
+from procs.telegram.session.rpc import free
+from procs.worker.jobs import deliver
 from procs.worker.jobs.delivery_presentation import presentation
 from tests.sandbox import person
 from tests.sandbox.telegram.server import Telegram
@@ -141,3 +143,20 @@ async def test_a_bot_whose_buttons_are_refused_sends_the_media_all_the_same(
     await tg.fails("messages.sendMedia", "BUTTON_TYPE_INVALID")
     await shows(tg, courier, order, media, db)
     assert labels(await ali.sees("A film")) == []
+
+
+async def test_of_a_film_in_parts_the_last_stands_apart_with_the_buttons(
+    tg, courier, ali, db, tmp_path
+):
+    media, order = await film(courier, tmp_path), asked(db, ali.id)
+    media = replace(media, parts=media.parts * 3)
+    order = replace(order, chat_access=tg.world.access_hash(tg.bot, ali.id), message=0)
+    shown = presentation(db, order, media)
+    planned = [(0, 11), (1, 12), (2, 13)]
+    for album in deliver.albums(planned, media.parts, apart=bool(shown.buttons)):
+        await deliver.hand_over(courier, order, media, album, shown, leave=free)
+    await ali.sees(lambda m: m.buttons)
+    parts = [m for m in await ali.chat() if m.media]
+    assert [labels(m) for m in parts] == [[], [], LABELS]
+    assert [m.text.split("\n")[0] for m in parts] == ["A film", "", ""]
+    assert [bool(m.group) for m in parts] == [True, True, False]
