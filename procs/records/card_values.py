@@ -10,8 +10,9 @@ from procs.core import codec
 from procs.wishes.variant import BadVariant, parse
 
 #: The pages of a card.
-MAIN, WORDS, PLACE, PART, SOUND, FACTS = "main", "words", "place", "part", "sound", "facts"
-PAGES = (MAIN, WORDS, PLACE, PART, SOUND, FACTS)
+MAIN, WORDS, PLACE, FACTS = "main", "words", "place", "facts"
+PART_PAGE, SOUND_PAGE = "part", "sound"
+PAGES = (MAIN, WORDS, PLACE, PART_PAGE, SOUND_PAGE, FACTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.hints import Hints
 from procs.bot.status.status_board import Board
 from procs.core import clock, codec, log
+from procs.records import usual_form
 from procs.records.card_values import MAIN, CardOptions
 from procs.records.preference_values import WANTED, BadPreference
 from procs.store.cards import card_choices
@@ -146,25 +147,40 @@ class CardActions:
     # --- texts -------------------------------------------------------------------------------
 
     async def hear(self, heard: Incoming, text: str) -> bool:
-        """Take a text as the part that a card asked for. False where none asked."""
-        now = clock.now()
-        request = cards.asks_part(self.db, heard.chat, heard.person.id, now=now)
-        card = cards.read(self.db, request) if request else None
-        if card is None:
-            return False
+        """Take a text as the part that a card asked for, or as a choice in words from the card of
+        the last link. False where it is neither."""
+        now, where = clock.now(), (self.db, heard.chat, heard.person.id)
         wish = wish_reader.alone(text)
-        if not isinstance(wish, Variant) or wish.clip is None:
-            await self.hints.hint(heard, "card-part-unread")
+        if request := cards.asks_part(*where, now=now):
+            await self.hear_part(heard, request, wish)
             return True
+        request = cards.waits_for_word(*where, before=heard.message, now=now)
+        card = cards.read(self.db, request) if request else None
+        if card is None or not isinstance(wish, Variant) or wish.pick or wish.looks:
+            return False
+        if allowances.refuses_all(self.db, card.person, self.limits.allowance):
+            return False
+        wanted = usual_form.applied(preferences.read(self.db, card.person), wish)
+        show = self.take(card, str(wanted), anew=card.options.anew)
+        if show is not None:
+            await show()
+        return show is not None
+
+    async def hear_part(
+        self, heard: Incoming, request: int, wish: Variant | wish_reader.Unclear | None
+    ) -> None:
+        """Set the part that was asked for, or say what is wrong with it and ask again."""
+        card = cards.read(self.db, request)
+        if card is None:
+            return
+        if not isinstance(wish, Variant) or wish.clip is None:
+            return await self.hints.hint(heard, "card-part-unread")
         length = float(codec.load(card.found)["duration"])
         if 0 < length <= wish.clip.start:
-            await self.hints.hint(
-                heard, "card-part-beyond", length=i18n.clock(heard.language, length)
-            )
-            return True
+            told = i18n.clock(heard.language, length)
+            return await self.hints.hint(heard, "card-part-beyond", length=told)
         self.set(card, {"page": MAIN, "part": f"{wish.clip.start}-{wish.clip.end}"})
         await self.show(card.request)
-        return True
 
     # --- time --------------------------------------------------------------------------------
 

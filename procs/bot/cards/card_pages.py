@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from procs.bot.cards.card_labels import CHOOSE, TURN, CardButton, Told
-from procs.records.card_values import MAIN, PART, PLACE, SOUND, WORDS, CardOptions, can_be
+from procs.records.card_values import MAIN, PART_PAGE, PLACE, SOUND_PAGE, WORDS, CardOptions, can_be
 from procs.store.media.cards import Card
 from procs.texts import i18n, untrusted_text
 from procs.texts.i18n import Local
@@ -75,13 +75,14 @@ def part(card: Card, told: Told, language: str) -> Page:
     """Asks for a part in words, and offers the chapters."""
     chapters = told["card"]["chapters"]
     place = card.options.place if 0 <= card.options.place < len(chapters) else 0
-    ends = [start for start, _ in chapters[1:]] + [told["duration"] or LATEST]
+    starts = [start for start, _ in chapters]
+    ends = [*starts[1:], told["duration"] or LATEST][: len(starts)]
     rows = [
         [chapter(language, number, start, end, title)]
         for number, ((start, title), end) in enumerate(zip(chapters, ends, strict=True), 1)
     ]
     rows = rows[place : place + CHAPTERS_ON_PAGE]
-    rows.append(turns(PART, place, len(chapters), CHAPTERS_ON_PAGE))
+    rows.append(turns(PART_PAGE, place, len(chapters), CHAPTERS_ON_PAGE))
     if card.options.part:
         whole = CardButton(i18n.say(language, "card-part-off"), TURN, {"page": MAIN, "part": ""})
         rows.append([whole])
@@ -105,7 +106,7 @@ def sound(card: Card, told: Told, language: str) -> Page:
         CardButton(str(i18n.tongue(language, code)), TURN, {"page": MAIN, "sound": code})
         for code in shown
     ]
-    rows = [*rows_of(flat, WIDE), turns(SOUND, place, len(there), LANGUAGES_ON_PAGE)]
+    rows = [*rows_of(flat, WIDE), turns(SOUND_PAGE, place, len(there), LANGUAGES_ON_PAGE)]
     if card.options.sound:
         off = {"page": MAIN, "sound": ""}
         rows.append([CardButton(i18n.say(language, "card-sound-off"), TURN, off)])

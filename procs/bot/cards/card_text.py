@@ -7,7 +7,7 @@ from typing import Any
 from procs.bot.cards import card_labels, card_pages
 from procs.bot.cards.card_labels import CHOOSE, DROP, REFUSED, TURN, CardButton, Told, form_label
 from procs.core import codec
-from procs.records.card_values import FACTS, MAIN, PART, PLACE, SOUND, WORDS
+from procs.records.card_values import FACTS, MAIN, PART_PAGE, PLACE, SOUND_PAGE, WORDS
 from procs.store.media.cards import Card
 from procs.texts import i18n, untrusted_text
 from procs.texts.i18n import Local
@@ -133,7 +133,7 @@ def heard(card: Card, told: Told, language: str) -> list[CardButton]:
 
 def extras(card: Card, told: Told, language: str) -> list[CardButton]:
     """A part, subtitles, the file."""
-    row = [CardButton(i18n.say(language, "card-part"), TURN, {"page": PART, "place": 0})]
+    row = [CardButton(i18n.say(language, "card-part"), TURN, {"page": PART_PAGE, "place": 0})]
     if told["subtitles"] or told["card"]["captions"]:
         row.append(CardButton(i18n.say(language, "card-words"), TURN, {"page": WORDS, "place": 0}))
     row.append(CardButton(i18n.say(language, "card-file"), CHOOSE, {"form": "file"}))
@@ -144,7 +144,8 @@ def besides(card: Card, told: Told, language: str) -> list[CardButton]:
     """The language of the sound, the facts, and a copy that is not the kept one."""
     row = []
     if told["card"]["sounds"]:
-        row.append(CardButton(i18n.say(language, "card-sound"), TURN, {"page": SOUND, "place": 0}))
+        data = {"page": SOUND_PAGE, "place": 0}
+        row.append(CardButton(i18n.say(language, "card-sound"), TURN, data))
     row.append(CardButton(i18n.say(language, "card-facts"), TURN, {"page": FACTS}))
     if told["ready"] or card.options.anew:
         data = {"page": MAIN, "anew": not card.options.anew}
@@ -168,7 +169,7 @@ PAGES = {
     MAIN: main,
     WORDS: card_pages.words,
     PLACE: card_pages.place_of_words,
-    PART: card_pages.part,
-    SOUND: card_pages.sound,
+    PART_PAGE: card_pages.part,
+    SOUND_PAGE: card_pages.sound,
     FACTS: card_pages.facts,
 }

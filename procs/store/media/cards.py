@@ -68,6 +68,12 @@ SELECT c.request FROM cards c JOIN requests r ON r.id = c.request
    AND r.chat = :chat AND r.user_id = :person
  ORDER BY c.asked_part_at DESC LIMIT 1
 """
+LATEST = """
+SELECT id, state FROM requests
+ WHERE chat = :chat AND message < :message AND user_id = :person AND parent IS NULL
+   AND received_at > :since
+ ORDER BY message DESC LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,7 @@ def read(db: Database, request: int) -> Card | None:
 
 def turn(db: Database, request: int, options: CardOptions, *, now: Now) -> bool:
     """Show the card with these options. False when nobody is asked any more."""
-    asks = now.wall if options.page == card_values.PART else None
+    asks = now.wall if options.page == card_values.PART_PAGE else None
     facts = {"request": request, "options": card_values.encode(options), "asks": asks}
     with db.write():
         done = db.change(TURN, facts)
@@ -175,3 +181,11 @@ def asks_part(db: Database, chat: int, person: int, *, now: Now) -> int | None:
     facts = {"chat": chat, "person": person, "since": now.wall - ASKS_PART}
     row = db.one(ASKED, facts)
     return int(row[0]) if row else None
+
+
+def waits_for_word(db: Database, chat: int, person: int, *, before: int, now: Now) -> int | None:
+    """The request of this person's last link in this chat, where its card waits for a choice: a
+    word alone is one."""
+    facts = {"chat": chat, "person": person, "message": before, "since": now.wall - ASKS_PART}
+    row = db.one(LATEST, facts)
+    return int(row[0]) if row and row[1] == CHOOSING else None

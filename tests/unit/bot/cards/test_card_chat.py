@@ -1,12 +1,17 @@
 """A card in a chat: a link turns into a question, and a press into work."""
 
+from dataclasses import replace
+
 import pytest
 
 from procs.core import clock
-from procs.records.job import Lane, Media, Part, Reference
+from procs.records.card_values import CardTerms
+from procs.records.job import Ask, Lane, Media, Part, Reference
 from procs.records.job import Person as Known
 from procs.store.media import references
 from procs.store.people import preferences
+from procs.store.requests import requests
+from procs.store.requests.buttons import LASTS
 from procs.telegram.chat.inbound import Press
 from procs.wishes.grammar import link
 from tests.sandbox.bot_parts import LINK, running, until
@@ -246,6 +251,38 @@ async def test_a_card_is_written_by_the_bot_that_starts_after_the_look(settings,
         await sara.presses("480p", card)
         assert wanted(bot) == [("open", "480p")]
     assert len([m for m in await sara.history() if not m.mine and not m.deleted]) == 1
+
+
+async def test_a_word_alone_is_a_choice_from_the_card(bot, hands, sara):
+    card = await card_of(sara, hands)
+    await sara.sends("mp3")
+    await sara.sees(lambda m: m.id == card.id and "In line" in m.text)
+    assert wanted(bot) == [("open", "mp3")]
+
+
+async def test_an_old_button_is_answered_with_a_fresh_one_that_needs_no_link(bot, hands, db, sara):
+    card = await card_of(sara, hands)
+    with db.write():
+        db.change("UPDATE buttons SET expires_at = expires_at - :day", {"day": LASTS + 1})
+    told_ = await sara.presses("480p", card)
+    assert "too old" in told_["text"]
+    assert wanted(bot) == [("choosing", "look")]
+    again = await sara.sees(lambda m: m.button("Ask again"))
+    await sara.presses("Ask again", again)
+    assert wanted(bot) == [("open", "480p")]
+
+
+async def test_a_part_of_what_has_no_chapters_is_asked_for_in_words(bot, hands, sara):
+    card = await card_of(sara, hands, told(chapters=[]))
+    await sara.presses("A part", card)
+    await sara.sees_edit(card, "like 1:20-2:05")
+
+
+async def test_a_film_that_others_would_not_be_asked_about_is_asked_about_who_insists(db, hands):
+    (page,) = link.parse(PAGE).links
+    ask = Ask(7, 7, 1, 0, replace(page, variant="look"), card=CardTerms("best", -1.0))
+    requests.submit(db, [ask], now=clock.now())
+    assert looks(hands, told(choices=told()["choices"][3:4], subtitles=[], sounds=[])) == 1
 
 
 #: Of a film with fewer qualities, so that there is room for what is not allowed.

@@ -3,7 +3,7 @@
 import pytest
 
 from procs import errors
-from procs.engine.forms.choices import chapters, offered
+from procs.engine.forms.choices import chapters, offered, too_large
 from procs.engine.protocol.decode import into
 from procs.engine.protocol.messages import Choice, Found, Order
 from tests.sandbox.site.server import LOOPBACK
@@ -76,3 +76,10 @@ async def test_a_live_broadcast_is_refused_by_its_name(fetch, site, variant):
     with pytest.raises(errors.LiveNow):
         await fetch("/live.m3u8", variant)
     assert site.hits("/hls/muxed0.ts") == 0
+
+
+def test_what_is_too_large_is_told_apart_from_what_is_offered():
+    order = Order("https://a.example", max_file_size=100 * MIB)
+    named = {one.variant for one in too_large({"formats": TUBE}, order)}
+    assert "2160p" in named
+    assert not named & {one.variant for one in offered({"formats": TUBE}, order)}

@@ -149,3 +149,16 @@ def test_a_variant_of_hls_includes_its_sound():
 def test_the_plan_in_words():
     streams = pick(TUBE, variant="720p", limit=LIMIT)
     assert words(streams) == "v720-avc1+a-mp4a 720p avc1+mp4a"
+
+
+def test_the_sound_is_taken_in_the_language_that_is_wished():
+    spoken = {"vcodec": "none", "acodec": "mp4a", "ext": "m4a"}
+    there = [
+        {**spoken, "format_id": "s-en", "language": "en"},
+        {**spoken, "format_id": "s-de", "language": "de-DE"},
+        {"format_id": "v", "vcodec": "avc1", "acodec": "none", "ext": "mp4", "height": 720},
+    ]
+    for variant in ("720p+sound:de", "m4a+sound:de"):
+        assert pick(there, variant=variant, limit=1)[-1]["format_id"] == "s-de"
+    with pytest.raises(NoSuchVariant):
+        pick(there, variant="720p+sound:fr", limit=1)
