@@ -2,8 +2,11 @@
 
 import asyncio
 import sys
+from collections.abc import Coroutine
+from typing import Any
 
 from procs import config, start
+from procs.bot import own_account
 from procs.bot.alerts.alert_sender import Herald
 from procs.bot.commands import command_menu
 from procs.bot.commands.command_set import Manners
@@ -50,16 +53,10 @@ async def live(settings: config.Settings, db: Database) -> int:
     try:
         await signals.unless_stopped(connect(front, intake, speech, standing))
         if not signals.stop.is_set():
-            beside = [
-                Herald(db, speech, settings.admins).run(),
-                logged(command_menu.register(db, front)),
-                intake.inbox.run(),
-                intake.cards.run(),
-            ]
-            tasks = [asyncio.create_task(one) for one in beside]
+            sides = beside(settings, db, front, speech, intake)
             await signals.unless_stopped(board.run())
-            for task in tasks:
-                task.cancel()  # what was half said is said to its end by the next start
+            for side in sides:  # what was half said is said to its end by the next start
+                side.cancel()
             await front.quiet(DRAIN_TIMEOUT)
             await board.settle(DRAIN_TIMEOUT)
     except ChaparError as error:
@@ -68,6 +65,20 @@ async def live(settings: config.Settings, db: Database) -> int:
         await front.close()
     log.info("bot.left", asked=signals.stop.is_set())
     return 0 if signals.stop.is_set() else 1
+
+
+def beside(
+    settings: config.Settings, db: Database, front: Front, speech: Speech, intake: Intake
+) -> list[asyncio.Task[Any]]:
+    """What goes on while the board looks."""
+    works: tuple[Coroutine[Any, Any, Any], ...] = (
+        Herald(db, speech, settings.admins).run(),
+        logged(command_menu.register(db, front)),
+        logged(own_account.note(db, front)),
+        intake.inbox.run(),
+        intake.cards.run(),
+    )
+    return [asyncio.create_task(work) for work in works]
 
 
 async def connect(front: Front, intake: Intake, speech: Speech, standing: Standing) -> None:

@@ -10,6 +10,8 @@ from functools import partial
 from procs.bot.cards import link_forms
 from procs.bot.cards.card_actions import CardActions, CardLimits
 from procs.bot.cards.card_writer import CardWriter
+from procs.bot.cards.request_actions import RequestActions
+from procs.bot.cards.wish_questions import WishQuestions
 from procs.bot.commands.button_actions import ButtonActions
 from procs.bot.commands.cancel import Cancelling
 from procs.bot.commands.command_set import CommandSet, Manners
@@ -84,12 +86,14 @@ class Intake:
         self.hints = Hints(speech, self.inbox, keys=KEYBOARD if manners.reply_keyboard else ())
         self.rate = MessageRate(db, speech, manners.messages_per_minute)
         self.cancelling = Cancelling(db, speech, self.inbox)
+        self.wishes = WishQuestions(db, speech, self.inbox)
         self.actions = ButtonActions(db, speech)
         front.lose = self.cancelling.lose
         self.router = Router(speech, self.hints, self.cancelling, self.actions, admins=admins)
         limits = CardLimits(self.allowance, largest)
         self.cards = CardActions(db, board, self.hints, limits)
         self.actions.add(*self.cards.rows())
+        self.actions.add(*RequestActions(db, board, self.allowance).rows())
         board.cards = CardWriter(db, speech, board.hand)
         mine = CommandSet(db, speech, self.hints, self.first, self.allowance, manners.support)
         mine.add_to(self.actions)
@@ -260,7 +264,8 @@ class Intake:
             log.info(event, request=one.request, job=one.job, outcome=one.outcome)
         answers = [task for one in accepted if (task := self.first(one))]
         complaints = [self.hints.complain(heard, problem) for problem in parsed.problems]
-        questions = [self.ask(heard, about) for about in {one.about for one in parsed.questions}]
+        asked = parsed.questions
+        questions = [self.wishes.ask(heard, it, asked) for it in {one.about for one in asked}]
         rest = [self.rest(heard, parsed.left_out)] if parsed.left_out else []
         rest += [self.refuse(heard, refused)] if refused else []
         await asyncio.gather(*answers, *complaints, *questions, *rest)
@@ -273,12 +278,6 @@ class Intake:
         elif accepted.outcome != "again":
             return self.board.answer(accepted.request)
         return None
-
-    async def ask(self, heard: Incoming, about: wish_reader.Unclear) -> None:
-        """What was wished is not clear, or cannot be: say so, and what can be."""
-        key = f"ask-{about.kind}"
-        if self.inbox.told(heard, "ask"):
-            await self.speech.reply(heard, key, about=f"{key}:{about.words}", words=about.words)
 
     async def refuse(self, heard: Incoming, refused: list[Submitted]) -> None:
         """Say, once in a minute, that no more is taken before some of it has come."""

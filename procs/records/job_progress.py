@@ -6,7 +6,7 @@ is kept as it is, and what it cannot read counts as absent, so that the step is 
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple
 
 from procs.core import codec
@@ -22,11 +22,13 @@ class Turn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A media beside its parts: its title and site, and the keys that it is known by."""
+    """A media beside its parts: its title and site, the keys that it is known by, and whether it is
+    marked as for adults."""
 
     title: str
     site: str
     keys: tuple[str, ...]
+    adult: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Progress:
 
 def whole_of(facts: Any) -> Whole:
     whole = codec.record(Whole, facts)
-    return Whole(whole.title, whole.site, tuple(whole.keys))
+    return replace(whole, keys=tuple(whole.keys))
 
 
 def prepared_of(facts: Any) -> Prepared:

@@ -54,7 +54,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """What one link, in one variant, was. `parts` in sending order."""
+    """What one link, in one variant, was. `parts` in sending order; `adult` where the site marks it
+    as for adults."""
 
     key: str
     variant: str
@@ -63,6 +64,7 @@ class Media:
     url: str
     parts: tuple[Part, ...]
     id: int = 0
+    adult: bool = False
 
 
 def part_of(facts: Mapping[str, Any]) -> Part:

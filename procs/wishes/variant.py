@@ -19,6 +19,9 @@ from dataclasses import dataclass, replace
 from procs.errors import ChaparError
 from procs.wishes import picks
 
+#: The height that the best film is thought to have where a smaller one is wanted, and heights that
+#: few sites have.
+WHOLE, ODD = 720, (144, 180, 240)
 #: Forms without a picture.
 AUDIO = ("audio", "m4a", "mp3", "opus")
 HEIGHTS = (144, 180, 240, 360, 480, 720, 1080, 1440, 2160)
@@ -135,6 +138,15 @@ class Variant:
     def one(self) -> "Variant":
         """The same of one media, whatever was chosen from a list."""
         return replace(self, pick="")
+
+    @property
+    def smaller(self) -> "Variant | None":
+        """The next smaller film; None of what is no film, or the smallest."""
+        if not self.takes_words and self.form != "file":
+            return None
+        height = self.height or WHOLE
+        below = max((it for it in HEIGHTS if it < height and it not in ODD), default=0)
+        return replace(self, form=f"{below}p") if below else None
 
     def __str__(self) -> str:
         alone = f":{self.subtitles}" if self.words_alone else ""

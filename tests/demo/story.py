@@ -116,7 +116,7 @@ class Story:
         sent = await sara.sends(self.stack.url(DEAD))
         said = await sara.sees(lambda m: m.reply == sent.id and "E-" in m.text, timeout=PATIENCE)
         code = said.text[said.text.index("E-") :][:6]
-        self.promise(f"she is told why, with a code ({code})", not said.buttons)
+        self.promise(f"she is told why, with a code ({code})", bool(said.button("🔁")))
         self.promise("the log has the code too", code in self.stack.log("worker"))
 
     async def together(self, sara: Person) -> None:
@@ -126,7 +126,7 @@ class Story:
         status = await sara.sees(lambda m: m.reply == sent.id and not m.media, timeout=PATIENCE)
         lines = len(status.text.splitlines()) - 1
         last = await sara.sees_edit(
-            status, lambda m: "E-" in m.text and not m.buttons, timeout=PATIENCE
+            status, lambda m: "E-" in m.text and not m.button("❌"), timeout=PATIENCE
         )
         chat = [m for m in await sara.history() if m.reply == sent.id]
         self.promise("one status message has a line for each", lines == len(links))

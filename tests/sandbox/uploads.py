@@ -8,6 +8,8 @@ import pytest
 
 from procs.records.job import File, Part, Reference
 from procs.telegram.delivery.courier import Courier
+from procs.telegram.delivery.media_caption import Caption
+from procs.telegram.delivery.presentation import Presentation
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
 
@@ -41,7 +43,7 @@ async def send(
     tg: Telegram, courier: Courier, ali: Person, reference: Reference, **more: object
 ) -> int | None:
     access = tg.world.access_hash(tg.bot, ali.id)
-    facts = {"caption": "Title", "random_id": 5, "reply_to": 0} | more
+    facts = {"shown": Presentation(Caption("Title")), "random_id": 5, "reply_to": 0} | more
     part = Part(reference, "document", "x", 1)
     return await courier.send(chat=ali.id, access=access, part=part, **facts)
 

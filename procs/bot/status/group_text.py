@@ -6,7 +6,8 @@ something to see, and twenty links together are no more edits than one.
 
 from collections.abc import Sequence
 
-from procs.bot.status import status_text
+from procs.bot.status import status_offers, status_text
+from procs.bot.status.status_offers import Offer
 from procs.bot.status.status_text import View
 from procs.core.clock import Now
 from procs.records.job import Step
@@ -47,7 +48,8 @@ def render(members: Sequence[Glance], now: Now) -> View:
         status_text.stage_of(one) == status_text.QUEUED for one in going
     )
     stage = status_text.QUEUED if new else "group"
-    return View(fitting(members, now), stage, buttons=buttons(going, members))
+    shown = fitting(members, now)
+    return View(shown, stage, buttons=buttons(going, members), offers=retries(going, members))
 
 
 def fitting(members: Sequence[Glance], now: Now) -> str:
@@ -136,6 +138,17 @@ def buttons(going: Sequence[Glance], members: Sequence[Glance]) -> Buttons:
         f"{status_text.CANCEL_GROUP}:{members[0].request}",
     )
     return (*(tuple(row) for row in rows_of(single)), everything)
+
+
+def retries(going: Sequence[Glance], members: Sequence[Glance]) -> Sequence[Sequence[Offer]]:
+    """When all is over, a button for each link that failed, by its number."""
+    if going:
+        return ()
+    found: list[Offer] = []
+    for number, one in enumerate(members, 1):
+        if one.state == "failed":
+            found += status_offers.failed(one, i18n.number(one.language, number))
+    return [found[at : at + WIDE] for at in range(0, len(found), WIDE)]
 
 
 def rows_of(single: Sequence[Button]) -> list[Sequence[Button]]:

@@ -13,6 +13,10 @@ from procs.store.requests.request_status import Glance
 SHOWN = frozenset({"delivered", "listed"})
 
 
+#: Seconds after which people have put their phone away.
+LATE_AFTER = 600.0
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """One status message. `members` are the requests that it speaks for, in the order of their
@@ -52,6 +56,12 @@ class Post:
         """A link of a group that turned out to be a list, which nobody was shown."""
         found = (one for one in self.members if one.state == "listed" and one.listing is None)
         return next(found, None) if self.is_group else None
+
+    def is_late(self, now: Now) -> bool:
+        """Whether it ends without its media so long after it was asked for that nobody looks at the
+        message any more: a new one makes a sound. A media that comes late does so itself."""
+        ends = any(one.state == "failed" or tells(one) for one in self.members)
+        return ends and now.wall - min(one.received for one in self.members) > LATE_AFTER
 
     @property
     def depends_on_time(self) -> bool:

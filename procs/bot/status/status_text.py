@@ -1,11 +1,13 @@
 """What a status message says: from a glance at a request to words. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from procs.bot.status import wait_text
+from procs.bot.status.status_offers import Offer, offers
 from procs.core.clock import Now
 from procs.records.job import State, Step
-from procs.store.requests.link_mentions import REPLACED
+from procs.store.requests.link_mentions import INSTEAD, REPLACED
 from procs.store.requests.request_status import NO_ROOM, Glance
 from procs.telegram.chat.sender import Buttons
 from procs.texts import failure_text, i18n, untrusted_text
@@ -16,6 +18,8 @@ from procs.wishes import look_text, sites
 BOXES = 8
 #: Characters of a name in a message, and on a button.
 NAME_LENGTH, LABEL_LENGTH = 60, 30
+#: Bytes that have come before it is told how many: fewer would be read as nothing.
+FIRST = 1024
 #: Time left is not guessed below this rate, in bytes a second.
 CRAWL = 1024.0
 
@@ -35,6 +39,8 @@ class View:
     stage: str
     share: float | None = None
     buttons: Buttons = ()
+    #: Rows of buttons, above the others, whose tokens are made when it is written.
+    offers: Sequence[Sequence[Offer]] = ()
 
 
 def render(glance: Glance, now: Now) -> View:
@@ -42,17 +48,19 @@ def render(glance: Glance, now: Now) -> View:
     if glance.state == "listed":
         return View(look_text.lines(glance.language, glance.found), "listed")
     if glance.state == "delivered":
-        return View(about(glance, entries(glance)), "delivered")
+        return View(about(glance, entries(glance)), "delivered", offers=offers(glance))
     if glance.state == "failed":
-        return View(failure(glance), "failed")
+        return View(failure(glance), "failed", offers=offers(glance))
     if glance.state == "cancelled":
-        key = REPLACED if glance.say == REPLACED else "cancelled"
+        key = glance.say if glance.say in (REPLACED, INSTEAD) else "cancelled"
         return View(about(glance, i18n.say(glance.language, key)), "cancelled")
     stage = stage_of(glance)
     share = share_of(glance, stage)
     words = about(glance, line(glance, stage, share, now))
+    offered = offers(glance)
     button = (i18n.say(glance.language, "cancel-button"), f"{CANCEL}:{glance.request}")
-    return View(words, stage, share, (button,))
+    # Where there is a button to let it go, one that cancels would be the same.
+    return View(words, stage, share, () if offered else (button,), offered)
 
 
 def stage_of(glance: Glance) -> str:
@@ -66,7 +74,7 @@ def stage_of(glance: Glance) -> str:
         return NO_ROOM
     if glance.job_state is State.LATER:
         return LATER
-    if glance.step is Step.FETCH and not glance.done:
+    if glance.step is Step.FETCH and glance.done < FIRST:
         return BEGINS
     # Claimed, and about to say what it does first.
     idle = Step.PROBE if glance.job_state is State.LEASED else QUEUED

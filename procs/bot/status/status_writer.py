@@ -5,16 +5,21 @@ outcome is not known is not repeated: the row says so from before the edit until
 the message says is read first. A message is never edited to what it says already.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from procs.bot.conversation.reply_sender import DELETE, EDIT, READ, Speech, once
 from procs.bot.status import edit_throttle
 from procs.bot.status.status_messages import Post
+from procs.bot.status.status_offers import Offer
 from procs.bot.status.status_text import View
 from procs.core import clock, log
+from procs.core.clock import Now
 from procs.errors import TelegramRefused, TelegramWait
+from procs.records.press_actions import TOKEN_PREFIX
 from procs.store.database import Database
-from procs.store.requests import link_groups, requests, status_columns
+from procs.store.requests import buttons, link_groups, requests, status_columns
+from procs.store.requests.buttons import Meaning
 from procs.store.requests.request_status import Glance
 from procs.telegram.chat.bot_session import Front
 from procs.telegram.chat.sender import Buttons, OutgoingMessage
@@ -41,7 +46,7 @@ class Hand:
         and so looked at."""
         row = post.head
         message = await self.speech.send(
-            in_reply(row, new, random_id=row.status_random, buttons=new.buttons),
+            in_reply(row, new, random_id=row.status_random, buttons=self.buttons(post, new)),
             wanted=lambda: not self.is_closed(row),
         )
         self.answered(post, new, message=message, shown=new.text if sure else "")
@@ -94,13 +99,16 @@ class Hand:
         row = post.head
         if row.shown != new.text and not await self.said_last(post, new):
             random_id = once("last", row.request, row.status_random)
-            await self.speech.send(in_reply(row, new, random_id=random_id))
+            words = in_reply(row, new, random_id=random_id, buttons=self.buttons(post, new))
+            await self.speech.send(words)
             await self.remove(post)
         self.close(post)
 
     async def said_last(self, post: Post, new: View) -> bool:
         if not post.head.status_message or self.speech.pace.wait(EDIT) > LAST:
             return False
+        if post.is_late(clock.now()):
+            return False  # an edit makes no sound, and nobody looks at it any more
         try:
             return await self.edited(post, new, urgency=Urgency.ANSWER)
         except TelegramWait as wait:
@@ -130,8 +138,29 @@ class Hand:
 
         there = row.status_message or 0
         return await self.front.edit(
-            row.chat, row.chat_access, there, new.text, buttons=new.buttons, leave=leave
+            *(row.chat, row.chat_access, there, new.text),
+            buttons=self.buttons(post, new),
+            leave=leave,
         )
+
+    def buttons(self, post: Post, new: View) -> Buttons:
+        """The buttons of a message, with a token for each that has none: the same ones whenever
+        it is written again."""
+        head, now = post.head, clock.now()
+        made = [
+            [
+                (offer.label, TOKEN_PREFIX + token)
+                for offer, token in zip(row, self.tokens(head, row, now), strict=True)
+            ]
+            for row in new.offers
+        ]
+        return (*made, *new.buttons)
+
+    def tokens(self, head: Glance, row: Sequence[Offer], now: Now) -> list[str]:
+        meanings = [
+            Meaning(head.user, head.chat, one.action, one.data, request=one.request) for one in row
+        ]
+        return buttons.offer(self.db, meanings, now=now)
 
     async def remove(self, post: Post, message: int | None = None) -> None:
         row = post.head

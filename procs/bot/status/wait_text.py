@@ -4,6 +4,8 @@ A job that waits says why in its row: the class of the failure after which it is
 what it waits for, which is no failure. Of a word that is not known here only the time is told.
 """
 
+from datetime import date
+
 from procs import errors
 from procs.core.clock import Now
 from procs.errors import DiskFull, JobError
@@ -64,7 +66,15 @@ def later(glance: Glance, now: Now) -> Local:
         key = RETRIES.get(what, "later") if what in FAILURES else "later-wait"
     elif at - now.wall < WORTH:
         key = SOON.get(key, "later-soon")
-    return i18n.say(language, key, **facts, clock=i18n.hour(language, at))
+    return i18n.say(language, key, **facts, clock=instant(language, at, now))
+
+
+def instant(language: str, at: float, now: Now) -> Local:
+    """A time on the clock, with the date where it is of another day."""
+    hour, day = i18n.hour(language, at), i18n.day(language, at)
+    if day == i18n.day(language, now.wall):
+        return hour
+    return Local(f"{hour} · {i18n.date(language, date.fromordinal(day))}")
 
 
 #: What is said instead when it is not worth naming a time.
@@ -81,6 +91,9 @@ def pace_key(glance: Glance) -> str:
 
 
 def paused(glance: Glance) -> Local:
+    """Whose pause it is; that of who asked before is nothing that this person did."""
+    if glance.paused == "user" and glance.shared:
+        return i18n.say(glance.language, "paused-shared")
     return i18n.say(glance.language, f"paused-{glance.paused}", site=glance.site)
 
 
@@ -94,7 +107,7 @@ def in_line(glance: Glance) -> Local:
         told = worth and glance.ahead == 1
         return i18n.say(language, "queued-behind-wait" if told else "queued-behind", wait=wait)
     if not glance.place or glance.job_state is State.WAITING:
-        return i18n.say(language, "queued")
+        return i18n.say(language, "queued-shared" if glance.shared else "queued")
     exact = glance.place <= PLACES[0]
     key = ("queued" if exact else "queued-about") + ("-wait" if worth else "-place")
     number = place(glance.place)

@@ -52,6 +52,9 @@ FAILURE_NAME, FAILURE_STATUS = (
 #: Where sites put the words of a post, and who wrote them.
 TEXT_FIELDS = ("title", "content", "description", "text", "filename")
 WHO = ("author", "user", "username", "uploader", "artist")
+#: Marks of what is for adults: those of Reddit, Twitter and others, and the ratings of galleries.
+ADULT_FLAGS = ("over_18", "nsfw", "sensitive", "possibly_sensitive")
+ADULT_RATINGS = ("e", "explicit", "r-18", "r18", "adult", "mature")
 #: Kinds of its messages: a folder's facts, a file's address with its facts.
 FOLDERS, FILES = 2, 3
 
@@ -116,6 +119,7 @@ class Gallery:
             title=first(facts, TEXT_FIELDS),
             performer=first(facts, WHO),
             kind="album",
+            adult=is_adult(facts),
         )
         if len(files) == 1 and not wish.pick:
             return replace(found, kind=file_types.kind(str(files[0][1]), {}))
@@ -173,6 +177,13 @@ def brought(path: Path, meter: DownloadMeter) -> str:
     """A file's name in the job's folder, where it lies now."""
     meter({"filename": path.name, "downloaded_bytes": path.stat().st_size})
     return path.rename(free(Path(fit(path.name) or "file"))).name
+
+
+def is_adult(facts: PostFacts) -> bool:
+    """Whether a site marks a post as for adults, in the words that sites have for it."""
+    return any(facts.get(name) is True for name in ADULT_FLAGS) or (
+        str(facts.get("rating") or "").lower() in ADULT_RATINGS
+    )
 
 
 def first(facts: PostFacts, fields: tuple[str, ...]) -> str:

@@ -109,7 +109,8 @@ class Found:
     fetched; `published` is a day (`20261129`) or empty, `direct` says that it is a plain file;
     `plan` says in words
     for the log which formats were chosen. An `album` has several media of one post. A `list` has
-    `entries`, `more` than these or not, of which there are `count` where the site says so.
+    `entries`, `more` than these or not, of which there are `count` where the site says so. `adult`
+    is what the site marks as for adults.
     """
 
     key: str
@@ -129,6 +130,7 @@ class Found:
     entries: list[Entry] = field(default_factory=list)
     count: int | None = None
     more: bool = False
+    adult: bool = False
     sounds: list[str] = field(default_factory=list)
     refused: list[Choice] = field(default_factory=list)
     published: str = ""

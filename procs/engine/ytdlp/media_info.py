@@ -21,6 +21,8 @@ from procs.wishes.variant import Variant, parse
 GENERIC = ("generic", "html5mediaembed", "quotedhtml")
 LIVE = ("is_live", "is_upcoming", "post_live")
 TITLE_LENGTH = 200
+#: Years of age.
+ADULT = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ def album(each: Sequence[Found], opened: Opened, order: Order) -> Found:
     if size and size > order.limit("album"):
         raise TooLarge(f"{size} bytes in {len(each)} files, limit {order.limit('album')}")
     title = opened.title or each[0].title
-    return replace(each[0], key="", title=title, kind="album", size=size, duration=0.0, parts=1)
+    facts: dict[str, Any] = {"key": "", "kind": "album", "duration": 0.0, "parts": 1}
+    adult = any(one.adult for one in each)
+    return replace(each[0], title=title, size=size, adult=adult, **facts)
 
 
 def found(
@@ -99,11 +103,18 @@ def found(
         captions=subtitles.heard(info),
         choices=[] if kind in ("photo", "file") else choices.offered(info, order),
         chapters=choices.chapters(info),
+        adult=is_adult(info),
         sounds=choices.dubs(info),
         refused=[] if kind in ("photo", "file") else choices.too_large(info, order),
         published=published(info),
         direct=file is not None,
     )
+
+
+def is_adult(info: dict[str, Any]) -> bool:
+    """Whether the site marks it as for adults; extractors tell the youngest age in years."""
+    limit = info.get("age_limit")
+    return isinstance(limit, int | float) and limit >= ADULT
 
 
 def published(info: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ client sends may be forged; what is no token of ours is told apart and raises no
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -30,6 +30,12 @@ ADD = """
 INSERT INTO buttons (token, person, chat, request, action, data, created_at, expires_at)
 VALUES (:token, :person, :chat, :request, :action, :data, :now, :expires)
 """
+MADE = """
+SELECT token FROM buttons
+ WHERE request = :request AND action = :action AND data = :data AND person = :person
+   AND chat = :chat AND expires_at > :now
+ LIMIT 1
+"""
 PRESS = """
 UPDATE buttons SET pressed_at = :now
  WHERE token = :token AND pressed_at IS NULL AND expires_at > :now
@@ -38,6 +44,7 @@ FIND = """
 SELECT token, person, chat, request, action, data, created_at, expires_at, pressed_at
   FROM buttons WHERE token = :token
 """
+RELEASE = "UPDATE buttons SET pressed_at = NULL WHERE token = :token"
 PRUNE = """
 DELETE FROM buttons WHERE token IN
        (SELECT token FROM buttons WHERE expires_at <= :before ORDER BY expires_at LIMIT :bite)
@@ -101,6 +108,18 @@ def mint(db: Database, meanings: Iterable[Meaning], *, now: Now) -> list[str]:
     return [row["token"] for row in rows]
 
 
+def offer(db: Database, meanings: Sequence[Meaning], *, now: Now) -> list[str]:
+    """The same for buttons under what may be sent, or edited, a second time: what was minted for a
+    request with these words before, and acts still, keeps its token."""
+    with db.write():
+        return [_made(db, one, now) or mint(db, [one], now=now)[0] for one in meanings]
+
+
+def _made(db: Database, meaning: Meaning, now: Now) -> str:
+    row = db.one(MADE, facts(meaning, now)) if meaning.request else None
+    return str(row[0]) if row else ""
+
+
 def facts(meaning: Meaning, now: Now) -> dict[str, Any]:
     return {
         "token": secrets.token_urlsafe(BYTES),
@@ -150,6 +169,13 @@ def find(
     if button.expires <= now.wall:
         return Pressed(Outcome.STALE, button)
     return Pressed(Outcome.FRESH if button.pressed is None else Outcome.ALREADY, button)
+
+
+def release(db: Database, token: str) -> None:
+    """Let a button be pressed again whose effect was refused for the moment, in the transaction
+    that marked it."""
+    with db.write():
+        db.change(RELEASE, {"token": token})
 
 
 def prune(db: Database, *, now: Now) -> int:

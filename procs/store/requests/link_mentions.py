@@ -21,6 +21,11 @@ VALUES (:user, :chat, :access, :message, :ordinal, :url, :site, :key, :variant, 
         :random, :now, :now, :now)
     ON CONFLICT (chat, message, ordinal) DO NOTHING
 """
+ASKED_OF = """
+SELECT id FROM requests
+ WHERE chat = :chat AND message = :message AND key = :key AND state = 'asked'
+ ORDER BY id LIMIT 1
+"""
 LATEST = """
 SELECT message FROM requests
  WHERE chat = :chat AND message < :message AND user_id = :user AND parent IS NULL
@@ -44,6 +49,8 @@ SELECT r.id, r.ordinal, r.key, CASE WHEN c.request IS NULL THEN r.variant ELSE '
 REPLACE = "UPDATE requests SET say = :word WHERE id = :request"
 #: What stands in a request that its message asks for no longer: something else came, or nothing.
 REPLACED, WITHDRAWN = "replaced", "withdrawn"
+#: The same where a button asked for another form.
+INSTEAD = "instead-taken"
 
 
 def asked(db: Database, asks: Sequence[Ask], *, now: Now) -> None:
@@ -68,6 +75,12 @@ def _ask(db: Database, ask: Ask, *, now: Now) -> None:
         "now": now.wall,
     }
     db.change(ASKED, facts)
+
+
+def asked_of(db: Database, chat: int, message: int, key: str) -> int | None:
+    """The request of a message in which a link stands of which we asked what is wished."""
+    row = db.one(ASKED_OF, {"chat": chat, "message": message, "key": key})
+    return int(row[0]) if row else None
 
 
 def meant(db: Database, chat: int, user: int, *, before: int, now: Now) -> list[Link]:
@@ -123,6 +136,12 @@ def corrected(
         requests.cancel(db, row[0], user=user, now=now)
     wake.poke_idle(db.run, count=len(done))
     return done
+
+
+def given_up(db: Database, request: int) -> None:
+    """Its person took another form in place of this request."""
+    with db.write():
+        db.change(REPLACE, {"request": request, "word": INSTEAD})
 
 
 def names(ask: Ask) -> set[tuple[str, str]]:

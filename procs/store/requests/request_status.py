@@ -10,9 +10,13 @@ from procs.store.health import low_disks
 from procs.store.jobs import pauses
 from procs.store.jobs.leases import LEASE
 from procs.store.jobs.positions import Turns
+from procs.store.sites.breaker_trials import WAITS
+from procs.wishes.variant import parse
 
 #: Why a download waits while the disk is low, or has no room for it.
 NO_ROOM = "no-room"
+#: What stands before a smaller form that Telegram holds.
+HERE = "here:"
 #: Seconds without a beat after which a worker seems to stand still: two beats are missing.
 SILENT = 35.0
 
@@ -24,7 +28,8 @@ SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.status_message, r.st
        j.user_id,
        (SELECT COUNT(*) FROM requests e WHERE e.parent = r.id),
        (SELECT COUNT(*) FROM requests e WHERE e.parent = r.id AND e.state = 'delivered'),
-       r.found, r.shown_stage, r.shown_share, r.shown_at, COALESCE(r.speaker, 0), r.listing
+       r.found, r.shown_stage, r.shown_share, r.shown_at, COALESCE(r.speaker, 0), r.listing,
+       r.variant, r.received_at, r.key
   FROM requests r
   LEFT JOIN users u ON u.id = r.user_id
   LEFT JOIN jobs j ON j.id = r.job
@@ -41,6 +46,8 @@ WHERE r.closed_at IS NULL AND r.folder = 0 AND r.user_id = :user AND r.state = '
 """
 )
 #: Entries of a list that failed.
+#: The forms of a media that Telegram holds.
+HELD = "SELECT variant FROM media_keys WHERE key = :key"
 LOST = "SELECT place FROM requests WHERE parent = :request AND state = 'failed' ORDER BY place"
 REPORT = f"""
 INSERT INTO progress (job, step, done, total, rate)
@@ -59,7 +66,9 @@ class Glance:
 
     `ahead` is the place in the user's own line, from 1, of a job that waits for another of theirs;
     `paused` whose pause holds it up (all, user, site); `stalls` says that its worker does not beat,
-    `ready` that the media is with Telegram and has only to be sent.
+    `ready` that the media is with Telegram and has only to be sent; `shared` that the job is that
+    of somebody else who asked before; `instead` names a smaller form that can be had, while the
+    site is left alone, and begins with HERE where that form needs no visit.
 
     Of a list: its `entries`, how many were `sent`, and the places of those that failed; `found` is
     what a look found, as JSON. `shown` is what the status message says (empty when that is not
@@ -101,10 +110,15 @@ class Glance:
     shown_at: float = 0.0
     speaker: int = 0
     listing: int | None = None
+    variant: str = "best"
+    received: float = 0.0
+    key: str = ""
     ahead: int = 0
     paused: str = ""
     stalls: bool = False
     ready: bool = False
+    shared: bool = False
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +184,19 @@ class _Around:
         self.low = low
         self.now = now
 
+    def instead(self, error: str, *, key: str, variant: str) -> str:
+        """A smaller form of what waits for its site, of those that are here if there is one."""
+        if not error.startswith(WAITS):
+            return ""
+        smaller, first = parse(variant).smaller, ""
+        held = {str(one) for (one,) in self.db.all(HELD, {"key": key})} if smaller else set()
+        while smaller is not None:
+            if str(smaller) in held:
+                return f"{HERE}{smaller}"
+            first = first or str(smaller)
+            smaller = smaller.smaller
+        return first
+
     def lost(self, request: int) -> str:
         """The places of the entries of a list that failed."""
         return ", ".join(str(place) for (place,) in self.db.all(LOST, {"request": request}))
@@ -190,7 +217,7 @@ class _Around:
 
 def _glance(around: _Around, row: tuple[Any, ...]) -> Glance:
     head, (job_state, step, done, total, rate, at) = row[:9], row[9:15]
-    tail, (error, job, lane, user), (entries, sent, *more) = row[15:21], row[21:25], row[25:33]
+    tail, (error, job, lane, user), (entries, sent, *more) = row[15:21], row[21:25], row[25:36]
     state = None if job_state is None else State(job_state)
     light = lane == Lane.LIGHT
     owner, site = (head[1], "") if entries else (user, "" if light else tail[4])
@@ -206,6 +233,8 @@ def _glance(around: _Around, row: tuple[Any, ...]) -> Glance:
     ahead = around.turns.line(job, user) if mine else 0
     lost = around.lost(head[0]) if entries > sent else ""
     facts += (why, wait, entries, sent, lost, *more, ahead, paused, around.stalls(state, at), light)
+    shared = user is not None and user != head[1] and not entries
+    facts += (shared, around.instead(error, key=row[35], variant=row[33]) if later else "")
     return Glance(*facts)
 
 

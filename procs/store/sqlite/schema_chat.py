@@ -18,6 +18,13 @@ CREATE INDEX button_expires ON buttons (expires_at);
 CREATE INDEX button_person ON buttons (person);
 """
 
+#: What is under a delivered media: a spoiler where the site marks it as for adults, and buttons,
+#: which are found by their request so that they are made once.
+UNDER_MEDIA = """
+ALTER TABLE media ADD COLUMN adult INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX button_request ON buttons (request) WHERE request IS NOT NULL;
+"""
+
 #: What people and groups set for themselves, as JSON: only what differs from the defaults.
 PREFERENCES = """
 CREATE TABLE preferences (

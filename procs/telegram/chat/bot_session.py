@@ -55,6 +55,8 @@ class Front(Voice):
         self.lose: Lose = nobody_lost
         #: The bot's own name, in lower case, and whether Telegram told it yet.
         self.username = ""
+        #: Whether people may write to it from any chat, as its owner told BotFather.
+        self.serves_inline = False
         self.named = asyncio.Event()
         self.naming: asyncio.Task[None] | None = None
 
@@ -101,6 +103,7 @@ class Front(Voice):
                 await asyncio.sleep(wait)
             else:
                 self.username = (account.username or "").lower()
+                self.serves_inline = account.bot_inline_placeholder is not None
                 self.named.set()
                 return
 

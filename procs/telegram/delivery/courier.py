@@ -17,15 +17,27 @@ from pyrogram.raw.types import InputSingleMedia
 from procs.config import Settings
 from procs.config.values import PREMIUM_FILE, TELEGRAM_FILE
 from procs.core import log
-from procs.errors import ChaparError, SessionRevoked, TelegramAway, UploadRefused
+from procs.errors import (
+    ChaparError,
+    SessionRevoked,
+    TelegramAway,
+    TelegramRefused,
+    UploadRefused,
+)
 from procs.records.job import File, Part, Reference
 from procs.store.database import Database
 from procs.telegram.delivery import media_input, message_lookup
+from procs.telegram.delivery.presentation import (
+    PLAIN,
+    REFUSED_BUTTONS,
+    Presentation,
+    keyboard,
+)
 from procs.telegram.delivery.send_once import post, post_all
 from procs.telegram.delivery.upload_peer import Addressees, Waiting, nobody
 from procs.telegram.rpc_errors import FilePartMissing, PeerRefused
 from procs.telegram.session import sign_in
-from procs.telegram.session.peers import CAPTION_LENGTH, cut, peer
+from procs.telegram.session.peers import peer
 from procs.telegram.session.rpc import Leave, Rpc, free
 from procs.telegram.upload.stream import Stream
 from procs.telegram.upload.uploader import Kept, Progress, Upload
@@ -163,23 +175,33 @@ class Courier:
         chat: int,
         access: int,
         part: Part,
-        caption: str,
+        shown: Presentation = PLAIN,
         random_id: int,
         reply_to: int,
         leave: Leave = free,
     ) -> int | None:
-        """Send one part, as soon as `leave` paid for it. Returns the message's id, the first
-        one's when this random_id was used before; None when Telegram says only that it was. Raises
-        TelegramAway, TelegramWait, ChatClosed, ReferenceStale, TelegramRefused, SessionRevoked."""
+        """Send one part, as soon as `leave` paid for it; without its buttons where Telegram does
+        not take those. Returns the message's id, the first one's when this random_id was used
+        before; None when Telegram says only that it was. Raises TelegramAway, TelegramWait,
+        ChatClosed, ReferenceStale, TelegramRefused, SessionRevoked."""
+        line = self._line()
         query = partial(
             SendMedia,
             peer=peer(chat, access),
-            media=media_input.referred(part.reference),
-            message=cut(caption, CAPTION_LENGTH),
+            media=media_input.shown(part, spoiler=shown.spoiler),
             random_id=random_id,
+            silent=shown.silent or None,
+            reply_markup=await keyboard(shown.buttons, line.client),
+            **shown.words,
         )
-        facts: dict[str, Any] = {"chat": chat, "random_id": random_id, "reply_to": reply_to}
-        return await post(self._line(), partial(replied, query), **facts, leave=leave)
+        facts: dict[str, Any] = {"random_id": random_id, "reply_to": reply_to, "leave": leave}
+        try:
+            return await post(line, partial(replied, query), chat=chat, **facts)
+        except TelegramRefused as error:
+            if not shown.buttons or not error.detail.startswith(REFUSED_BUTTONS):
+                raise
+            log.warning("delivery.without-buttons", chat=chat, error=error)
+            return await self.send(chat=chat, access=access, part=part, shown=shown.bare(), **facts)
 
     async def send_album(
         self,
@@ -187,21 +209,24 @@ class Courier:
         chat: int,
         access: int,
         parts: Sequence[Part],
-        caption: str,
+        shown: Presentation = PLAIN,
         random_ids: Sequence[int],
         reply_to: int,
         leave: Leave = free,
     ) -> list[int | None]:
-        """Send two to ten parts as one album, the caption under the first. Returns and raises as
-        `send`, for each; Telegram takes all of them or none."""
-        captions = [cut(caption, CAPTION_LENGTH), *[""] * (len(parts) - 1)]
+        """Send two to ten parts as one album, the caption under the first; an album has no
+        buttons. Returns and raises as `send`, for each; Telegram takes all of them or none."""
+        captions = [shown.words, *[PLAIN.words] * (len(parts) - 1)]
         items = [
             InputSingleMedia(
-                media=media_input.referred(part.reference), random_id=random_id, message=words
+                media=media_input.shown(part, spoiler=shown.spoiler),
+                random_id=random_id,
+                **words,
             )
             for part, random_id, words in zip(parts, random_ids, captions, strict=True)
         ]
-        query = partial(SendMultiMedia, peer=peer(chat, access), multi_media=items)
+        facts: dict[str, Any] = {"multi_media": items, "silent": shown.silent or None}
+        query = partial(SendMultiMedia, peer=peer(chat, access), **facts)
         return await post_all(
             self._line(),
             partial(replied, query),

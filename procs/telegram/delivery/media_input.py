@@ -5,7 +5,10 @@ from typing import Any
 from pyrogram import raw
 
 from procs.errors import TelegramRefused
-from procs.records.job import File, Reference
+from procs.records.job import File, Part, Reference
+
+#: Kinds of parts that a spoiler can be over.
+PICTURED = ("photo", "video", "animation")
 
 
 def described(file: File, handle: Any, thumb: Any) -> Any:
@@ -55,7 +58,12 @@ def reference(answer: Any) -> Reference:
     return Reference(kind, medium.id, medium.access_hash, medium.file_reference.hex())
 
 
-def referred(reference: Reference) -> Any:
+def shown(part: Part, *, spoiler: bool) -> Any:
+    """A kept part as a medium to send; a `spoiler` hides what has a picture until it is touched."""
+    return referred(part.reference, spoiler=spoiler and part.kind in PICTURED)
+
+
+def referred(reference: Reference, *, spoiler: bool = False) -> Any:
     """A kept reference as a medium to send."""
     facts: dict[str, Any] = {
         "id": reference.id,
@@ -63,5 +71,7 @@ def referred(reference: Reference) -> Any:
         "file_reference": bytes.fromhex(reference.file_reference),
     }
     if reference.kind == "photo":
-        return raw.types.InputMediaPhoto(id=raw.types.InputPhoto(**facts))
-    return raw.types.InputMediaDocument(id=raw.types.InputDocument(**facts))
+        photo = raw.types.InputPhoto(**facts)
+        return raw.types.InputMediaPhoto(id=photo, spoiler=spoiler or None)
+    document = raw.types.InputDocument(**facts)
+    return raw.types.InputMediaDocument(id=document, spoiler=spoiler or None)

@@ -18,8 +18,11 @@ from procs.store.media.deliveries import Copy
 from procs.store.requests import requests
 from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery.courier import Courier
+from procs.telegram.delivery.media_caption import NOTHING
+from procs.telegram.delivery.presentation import Presentation
 from procs.telegram.pace import Urgency
 from procs.telegram.session.rpc import Leave
+from procs.worker.jobs.delivery_presentation import presentation
 from procs.worker.process.context import Tools
 
 SEND, SEND_ALBUM = "messages.SendMedia", "messages.SendMultiMedia"
@@ -111,7 +114,8 @@ async def send_parts(tools: Tools, lease: Lease, order: RequestOrder, media: Med
     """Send what has no receipt. A part that was sent before its receipt was kept is sent again
     under the same random id, and Telegram answers with the first message."""
     planned = deliveries.plan(tools.db, order.id, len(media.parts))
-    for album in albums(planned, media.parts):
+    shown = presentation(tools.db, order, media)
+    for album in albums(planned, media.parts, apart=bool(shown.buttons)):
         messages = len(album)
         leave = partial(
             tools.pace.leave,
@@ -121,7 +125,7 @@ async def send_parts(tools: Tools, lease: Lease, order: RequestOrder, media: Med
             patience=PACE_TIMEOUT,
             messages=messages,
         )
-        given = await hand_over(tools.courier, order, media, album, leave)
+        given = await hand_over(tools.courier, order, media, album, shown, leave=leave)
         copies = {
             part: await certain(tools, lease, order, media, part, message)
             for (part, _), message in zip(album, given, strict=True)
@@ -132,13 +136,15 @@ async def send_parts(tools: Tools, lease: Lease, order: RequestOrder, media: Med
 Planned = list[tuple[int, int]]
 
 
-def albums(planned: Planned, parts: Sequence[Part]) -> list[Planned]:
-    """Neighbours that Telegram shows together: photos with videos, music, files; ten at most."""
+def albums(planned: Planned, parts: Sequence[Part], *, apart: bool = False) -> list[Planned]:
+    """Neighbours that Telegram shows together: photos with videos, music, files; ten at most. The
+    last part stands `apart` where there are buttons under it: an album has none."""
     found: list[Planned] = []
     before = ""
     for number, random_id in planned:
         kind = ALBUMS.get(parts[number].kind, "")
-        if kind and kind == before and len(found[-1]) < ALBUM:
+        joins = kind and kind == before and not (apart and number == len(parts) - 1)
+        if joins and len(found[-1]) < ALBUM:
             found[-1].append((number, random_id))
         else:
             found.append([(number, random_id)])
@@ -147,12 +153,22 @@ def albums(planned: Planned, parts: Sequence[Part]) -> list[Planned]:
 
 
 async def hand_over(
-    courier: Courier, order: RequestOrder, media: Media, album: Planned, leave: Leave
+    courier: Courier,
+    order: RequestOrder,
+    media: Media,
+    album: Planned,
+    shown: Presentation,
+    *,
+    leave: Leave,
 ) -> list[int | None]:
-    """The messages, in their order, as soon as `leave` paid for them."""
+    """The messages, in their order, as soon as `leave` paid for them: the caption under the first
+    part, the buttons under the last."""
+    if album[0][0] != 0:
+        shown = replace(shown, caption=NOTHING)
+    if album[-1][0] != len(media.parts) - 1:
+        shown = shown.bare()
     to: dict[str, Any] = {"chat": order.chat, "access": order.chat_access, "leave": leave}
-    caption = media.title if album[0][0] == 0 else ""
-    facts = {**to, "caption": caption, "reply_to": order.message}
+    facts = {**to, "shown": shown, "reply_to": order.message}
     if len(album) == 1:
         ((part, random_id),) = album
         return [await courier.send(part=media.parts[part], random_id=random_id, **facts)]

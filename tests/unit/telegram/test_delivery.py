@@ -8,6 +8,8 @@ import pytest
 from procs.errors import ReferenceStale
 from procs.records.job import File, Part, Reference
 from procs.telegram.delivery.courier import Courier
+from procs.telegram.delivery.media_caption import Caption
+from procs.telegram.delivery.presentation import Presentation
 from procs.worker.jobs.deliver import albums
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
@@ -32,7 +34,7 @@ def to(tg: Telegram, ali: Person) -> dict[str, int]:
 
 async def send_album(tg, courier, ali, parts: list[Part], reply_to: int = 0) -> list[int | None]:
     ids = list(range(100, 100 + len(parts)))
-    facts = {"caption": "Trip", "random_ids": ids, "reply_to": reply_to}
+    facts = {"shown": Presentation(Caption("Trip")), "random_ids": ids, "reply_to": reply_to}
     return await courier.send_album(**to(tg, ali), parts=parts, **facts)
 
 
@@ -69,7 +71,7 @@ async def test_a_message_that_shows_the_file_gives_a_fresh_reference(tg, courier
     assert fresh.id == parts[1].reference.id
     assert fresh.file_reference != parts[1].reference.file_reference
     part = Part(fresh, "photo", "x", 1)
-    facts = {"part": part, "caption": "", "random_id": 7, "reply_to": 0}
+    facts = {"part": part, "random_id": 7, "reply_to": 0}
     assert await courier.send(**to(tg, ali), **facts)
     assert await courier.refreshed(**to(tg, ali), message=999_999) is None
 
@@ -91,7 +93,7 @@ async def test_what_is_not_there_or_answers_another_message_is_not_found(
     (part,) = await photos(courier, tmp_path, 1)
     where = {**to(tg, ali), "after": asked.id, "taken": ()}
     assert await courier.find(**where, part=part) is None
-    facts = {"part": part, "caption": "", "random_id": 7, "reply_to": other.id}
+    facts = {"part": part, "random_id": 7, "reply_to": other.id}
     receipt = await courier.send(**to(tg, ali), **facts)
     assert await courier.find(**where, part=part) is None
     where |= {"after": other.id, "taken": {receipt}}

@@ -47,7 +47,7 @@ async def reference(courier: Courier, tmp_path) -> Reference:
 async def deliver(
     tg: Telegram, courier: Courier, person: int, reference: Reference, **more: object
 ) -> int | None:
-    facts = {"caption": "Title", "random_id": person, "reply_to": 0} | more
+    facts = {"random_id": person, "reply_to": 0} | more
     access = tg.world.access_hash(tg.bot, person)
     part = Part(reference, "document", "x", 1)
     return await courier.send(chat=person, access=access, part=part, **facts)
@@ -234,7 +234,6 @@ async def test_albums_among_a_full_line_leave_no_second_too_full(
         await courier.send_album(
             **to(tg, person),
             parts=parts,
-            caption="",
             random_ids=range(first, first + len(parts)),
             reply_to=0,
             leave=leaving(db, person.id, messages=len(parts)),

@@ -53,7 +53,6 @@ async def test_two_processes_stay_below_the_limits_together(tg, settings, db, tm
             chat=person.id,
             access=tg.world.access_hash(tg.bot, person.id),
             part=Part(reference, "document", "x", 1),
-            caption="",
             random_id=number + 1,
             reply_to=0,
         )

@@ -16,7 +16,8 @@ async def prepare(job: FetchJob) -> None:
     if not job.is_for_folder():
         found = job.fetched.facts
         job.whole = Whole(
-            found.title, found.site, tuple(sorted(engine_order.keys(job.lease, found)))
+            *(found.title, found.site, tuple(sorted(engine_order.keys(job.lease, found)))),
+            adult=found.adult,
         )
         resume.note(job.tools, job.lease, job.folder, job.whole, job.files)
 

@@ -19,6 +19,7 @@ async def share(job: FetchJob) -> None:
         site=whole.site,
         url=lease.link.url,
         parts=lease.progress.parts,
+        adult=whole.adult,
     )
     outcomes.fetched(tools.db, lease, got, keys=set(whole.keys), now=clock.now())
     log.info(

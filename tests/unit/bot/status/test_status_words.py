@@ -79,6 +79,7 @@ TABLE = [
     ({"step": Step.PROBE, "done": 0}, "Looking at the link…", None),
     ({"done": 0, "total": 0, "rate": 0.0}, "The download is starting…", "دانلود داره شروع می‌شه…"),
     ({"done": 0, "total": MIB, "rate": 0.0}, "The download is starting…", "دانلود داره شروع می‌شه…"),
+    ({"done": 40, "total": 0, "rate": 0.0}, "The download is starting…", "دانلود داره شروع می‌شه…"),
 ]  # fmt: skip
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from procs.errors import ChatClosed, ReferenceStale, TelegramAway, TelegramRefused, TelegramWait
 from procs.records.job import File
+from procs.telegram.delivery.media_caption import Caption
+from procs.telegram.delivery.presentation import Presentation
 from tests.sandbox.uploads import HALF, JPEG, MIB, a_file, ali, heard, send
 
 __all__ = ["ali"]
@@ -83,7 +85,7 @@ async def test_a_refused_repeat_is_no_failure_and_is_asked_once(tg, courier, ali
 
 async def test_a_long_caption_is_cut(tg, courier, ali, tmp_path):
     reference = await courier.upload(a_file(tmp_path, 1000), heard)
-    await send(tg, courier, ali, reference, caption="😀" * 600)
+    await send(tg, courier, ali, reference, shown=Presentation(Caption("😀" * 600)))
     assert (await ali.sees("😀")).text == "😀" * 512
 
 

@@ -50,7 +50,7 @@ async def arrives(tg: Telegram, courier: Courier, ali: Person, coming: Coming) -
     await coming.stream.close()
     access = tg.world.access_hash(tg.bot, ali.id)
     part = Part(reference, "document", "x", 1)
-    facts = {"caption": "Film", "random_id": 5, "reply_to": 0}
+    facts = {"random_id": 5, "reply_to": 0}
     await courier.send(chat=ali.id, access=access, part=part, **facts)
     return str((await ali.sees("Film")).media["sha256"])
 

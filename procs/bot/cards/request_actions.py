@@ -1,0 +1,150 @@
+"""What the buttons under media and status messages do: the same again, another form, the card of
+what was sent, and what is to become of a link whose site is left alone."""
+
+from dataclasses import replace
+from functools import partial
+
+from procs.bot.cards import link_forms
+from procs.bot.commands.button_actions import ButtonAction, PressAnswer, Show
+from procs.bot.status.status_board import Board
+from procs.core import clock, log
+from procs.records import press_actions, usual_form
+from procs.records.card_values import CardTerms
+from procs.records.job import Ask
+from procs.store import wake
+from procs.store.database import Database
+from procs.store.people import preferences, users
+from procs.store.requests import (
+    buttons,
+    link_mentions,
+    renewals,
+    request_status,
+    requests,
+    withdrawal,
+)
+from procs.store.requests.allowances import Allowance
+from procs.store.requests.buttons import Button
+from procs.store.requests.renewals import RenewalAsker
+from procs.store.requests.requests import Submitted
+from procs.telegram.chat.inbound import Press
+from procs.texts import i18n
+from procs.wishes.variant import BadVariant, parse
+
+#: Seconds of `CardTerms` for a card that is opened although its usual form is here.
+INSIST = -1.0
+
+
+class RequestActions:
+    def __init__(self, db: Database, board: Board, allowance: Allowance) -> None:
+        self.db = db
+        self.board = board
+        self.allowance = allowance
+
+    def rows(self) -> list[ButtonAction]:
+        """The rows of these buttons; each is inside of a write."""
+        return [
+            ButtonAction(press_actions.AGAIN, self.again, durable=True),
+            ButtonAction(press_actions.OPEN_CARD, self.open_card, durable=True),
+            ButtonAction(press_actions.INSTEAD, self.instead, durable=True),
+            ButtonAction(press_actions.WAIT, self.wait, once=False),
+            ButtonAction(press_actions.DROP, self.drop, once=False, durable=True),
+        ]
+
+    def again(self, press: Press, button: Button) -> PressAnswer:
+        """Ask for the same media once more, in the form of the button."""
+        ask, variant = self.origin(press, button), str(button.meaning.data.get("variant"))
+        if ask is None or not is_form(variant):
+            return self.gone(press)
+        return self.taken(press, button, ask, variant, key="again-taken")
+
+    def open_card(self, press: Press, button: Button) -> PressAnswer:
+        """Show the forms of what was sent once more."""
+        ask = self.origin(press, button)
+        if ask is None:
+            return self.gone(press)
+        group = ask.chat < 0
+        form = link_forms.BEST
+        if not group:
+            kept = preferences.read(self.db, ask.user)
+            form = str(usual_form.usual(kept, ask.link.site))
+        asked = replace(ask, card=CardTerms(form, INSIST))
+        return self.taken(press, button, asked, link_forms.LOOK, key="card-opened")
+
+    def instead(self, press: Press, button: Button) -> PressAnswer:
+        """Let go of what waits, and ask for a smaller form of it; nothing where it is over."""
+        ask, variant = self.origin(press, button), str(button.meaning.data.get("variant"))
+        if ask is None or not is_form(variant):
+            return self.gone(press)
+        now, request = clock.now(), button.meaning.request or 0
+        with self.db.write(full=True):
+            running = withdrawal.leave(self.db, request, user=button.meaning.person, now=now)
+            if running is None:
+                return PressAnswer(i18n.say(press.language, "cancel-over"))
+            link_mentions.given_up(self.db, request)
+            done = renewals.renew(self.db, ask, variant, allowance=self.allowance, now=now)
+        log.info("request.instead", request=request, fresh=done.request, variant=variant)
+        show = partial(self.show_instead, done, running)
+        return PressAnswer(i18n.say(press.language, "instead-taken"), show)
+
+    def wait(self, press: Press, button: Button) -> PressAnswer:
+        """Nothing changes: say until when it waits."""
+        found = request_status.glance(self.db, button.meaning.request or 0, now=clock.now())
+        if found is None or found.state != "open":
+            return PressAnswer(i18n.say(press.language, "cancel-over"))
+        if found.retry_at is None:
+            return PressAnswer(i18n.say(press.language, "wait-over"))
+        at = i18n.hour(press.language, found.retry_at)
+        return PressAnswer(i18n.say(press.language, "wait-taken", clock=at))
+
+    def drop(self, press: Press, button: Button) -> PressAnswer:
+        """Let a link go that waits for its site."""
+        request, now = button.meaning.request or 0, clock.now()
+        done = requests.cancel(self.db, request, user=button.meaning.person, now=now)
+        return PressAnswer(i18n.say(press.language, "cancel-done" if done else "cancel-over"))
+
+    # --- what they share ---------------------------------------------------------------------
+
+    def origin(self, press: Press, button: Button) -> Ask | None:
+        asker = RenewalAsker(press.person.id, press.chat, press.access)
+        return renewals.origin(self.db, button.meaning.request or 0, asker)
+
+    def taken(
+        self, press: Press, button: Button, ask: Ask, variant: str, *, key: str
+    ) -> PressAnswer:
+        """Accept it; where it is too much for the moment, the button can be pressed later."""
+        now = clock.now()
+        users.remember(self.db, press.person, now=now)
+        done = renewals.renew(self.db, ask, variant, allowance=self.allowance, now=now)
+        if not done.request:
+            buttons.release(self.db, button.token)
+            most = self.allowance.most
+            toast = i18n.say(press.language, f"refused-{done.outcome}", most=most)
+            return PressAnswer(toast, alert=True)
+        log.info("request.renewed", request=done.request, job=done.job, outcome=done.outcome)
+        return PressAnswer(i18n.say(press.language, key), self.showing(done))
+
+    def showing(self, done: Submitted) -> Show:
+        return partial(self.show, done)
+
+    async def show(self, done: Submitted) -> None:
+        """Wake who does it, and give the new request its first word; what is kept comes in a
+        moment, and needs none."""
+        wake.poke_idle(self.db.run)
+        if done.outcome == "cached":
+            self.board.withhold(done.request)
+        elif task := self.board.answer(done.request):
+            await task
+
+    async def show_instead(self, done: Submitted, running: dict[int, int | None]) -> None:
+        withdrawal.tell(self.db, running)
+        await self.show(done)
+
+    def gone(self, press: Press) -> PressAnswer:
+        return PressAnswer(i18n.say(press.language, "unknown-button"))
+
+
+def is_form(variant: str) -> bool:
+    try:
+        return bool(parse(variant))
+    except BadVariant:  # a button of another version
+        return False

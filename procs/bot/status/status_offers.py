@@ -1,0 +1,115 @@
+"""Buttons under a status message besides the one that cancels: what helps where a request failed,
+or waits for its site. Pure; who writes the message makes their tokens."""
+
+from dataclasses import dataclass, field, replace
+
+from procs import errors
+from procs.records import press_actions
+from procs.store.requests.request_status import HERE, Glance
+from procs.store.sites.breakers import WAITS
+from procs.texts import i18n
+from procs.wishes import picks
+from procs.wishes.variant import BadVariant, Variant, parse
+
+#: Failures of which a smaller film, or the sound alone, may be spared: of size, time and room, and
+#: those of making the film playable.
+SMALLER = frozenset(
+    kind.say
+    for kind in (
+        *(errors.TooLarge, errors.DiskTooSmall, errors.DiskFull, errors.TimedOut),
+        *(errors.BrokenOff, errors.ProcessingFailed, errors.UploadRefused, errors.NotEncoded),
+    )
+)
+#: Failures of a form that a media does not have: the others are shown.
+FORMS = frozenset(
+    kind.say
+    for kind in (
+        *(errors.NoSuchVariant, errors.OtherSubtitles, errors.NoSubtitles, errors.NoSound),
+        errors.ClipBeyond,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button: its label, what it does, and about which request."""
+
+    label: str
+    action: str
+    data: dict[str, str] = field(default_factory=dict)
+    request: int = 0
+
+
+def offers(glance: Glance) -> tuple[tuple[Offer, ...], ...]:
+    """The rows of buttons that help with a request alone in its message."""
+    if glance.state == "failed":
+        return rows(failed(glance))
+    if glance.state == "delivered" and glance.lost:
+        return rows(lost(glance))
+    if glance.state == "open" and glance.error.startswith(f"{WAITS} ") and not glance.paused:
+        return rows(waiting(glance))
+    return ()
+
+
+def rows(found: list[Offer]) -> tuple[tuple[Offer, ...], ...]:
+    """Two buttons in a row: more are cut off on a narrow screen."""
+    return tuple(tuple(found[at : at + 2]) for at in range(0, len(found), 2))
+
+
+def failed(glance: Glance, number: str = "") -> list[Offer]:
+    """Once more, and what may do better: for one of several with its `number` alone."""
+    language = glance.language
+    wish = wish_of(glance)
+    if number:
+        label = i18n.say(language, "again-button-named", name=number)
+        return [again(glance, label, wish)]
+    found = [again(glance, i18n.say(language, "again-button"), wish)]
+    film = not (wish.sound or wish.words_alone or wish.looks)
+    if film and glance.say in SMALLER and (smaller := wish.smaller):
+        label = i18n.say(language, "smaller-button", form=smaller.form)
+        found.append(again(glance, label, smaller))
+    if film and glance.say in SMALLER:
+        found.append(again(glance, i18n.say(language, "sound-button"), sound_of(wish)))
+    if glance.say in FORMS:
+        label = i18n.say(language, "media-form-button")
+        found.append(Offer(label, press_actions.OPEN_CARD, request=glance.request))
+    return found
+
+
+def lost(glance: Glance) -> list[Offer]:
+    """The entries of a list that did not come, once more."""
+    wish = wish_of(glance)
+    places = picks.normal(glance.lost.replace(" ", ""))
+    if not places:
+        return []
+    label = i18n.say(glance.language, "again-lost-button", count=glance.lost.count(",") + 1)
+    return [again(glance, label, replace(wish, pick=places))]
+
+
+def waiting(glance: Glance) -> list[Offer]:
+    """Wait, take a smaller form at once or instead, or let it go."""
+    language, request = glance.language, glance.request
+    found = [Offer(i18n.say(language, "wait-button"), press_actions.WAIT, {}, request)]
+    form = glance.instead.removeprefix(HERE)
+    if form:
+        key = "instead-button-now" if glance.instead.startswith(HERE) else "instead-button"
+        label = i18n.say(language, key, form=parse(form).form)
+        found.append(Offer(label, press_actions.INSTEAD, {"variant": form}, request))
+    return [*found, Offer(i18n.say(language, "drop-button"), press_actions.DROP, {}, request)]
+
+
+def again(glance: Glance, label: str, wish: Variant) -> Offer:
+    return Offer(label, press_actions.AGAIN, {"variant": str(wish)}, glance.request)
+
+
+def sound_of(wish: Variant) -> Variant:
+    """The sound of the same, or of the same part or entries."""
+    return Variant("audio", wish.clip, pick=wish.pick)
+
+
+def wish_of(glance: Glance) -> Variant:
+    """What was asked for; the best there is where another version of ours wrote it."""
+    try:
+        return parse(glance.variant)
+    except BadVariant:
+        return Variant()

@@ -1,0 +1,13 @@
+"""What buttons under media and status messages do, by the names that stand in their rows.
+
+Workers and the bot make such buttons, and the bot's table of actions says who carries them out.
+"""
+
+#: What stands before a token in the data of a button, by which the router knows it.
+TOKEN_PREFIX = "b:"
+#: Ask for the media of a request anew, in the form that `variant` names, without its link.
+AGAIN = "request-again"
+#: Show the forms that there are of what a request's link (`url`, `site`, `key`) leads to.
+OPEN_CARD = "card-open"
+#: While a site is left alone: wait, take another form (`variant`) instead, let it go.
+WAIT, INSTEAD, DROP = "later-wait", "later-instead", "later-drop"

@@ -1,0 +1,53 @@
+"""A request asked for anew without its link: in the same form, or in another."""
+
+from dataclasses import dataclass, replace
+
+from procs.core.clock import Now
+from procs.records.job import Ask, Link
+from procs.store.database import Database
+from procs.store.requests import allowances, requests
+from procs.store.requests.allowances import Allowance
+from procs.store.requests.lists import WIDTH
+from procs.store.requests.requests import Submitted
+
+ORIGIN = """
+SELECT user_id, chat, chat_access, message, url, site, key, variant
+  FROM requests WHERE id = :request AND folder = 0
+"""
+#: The numbers of a message's entries of lists begin behind those of its links.
+LAST = f"""
+SELECT MAX(ordinal) FROM requests
+ WHERE chat = :chat AND message = :message AND ordinal < {WIDTH - 1}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalAsker:
+    """Who asks anew, and the chat that answers (with what addresses it)."""
+
+    user: int
+    chat: int
+    access: int
+
+
+def origin(db: Database, request: int, asker: RenewalAsker) -> Ask | None:
+    """What a request asked for, as an ask of its own by who asks now: under the same message, with
+    a number behind all others. None when the request is gone."""
+    row = db.one(ORIGIN, {"request": request})
+    if row is None or row[1] != asker.chat:
+        return None
+    _, chat, access, message, url, site, key, variant = row
+    last = db.all(LAST, {"chat": chat, "message": message})[0][0]
+    link = Link(url, site, key, variant)
+    ordinal = 0 if last is None else int(last) + 1
+    return Ask(asker.user, chat, message, ordinal, link, chat_access=asker.access or access)
+
+
+def renew(db: Database, ask: Ask, variant: str, *, allowance: Allowance, now: Now) -> Submitted:
+    """Accept it in the form `variant`. The outcome is as `submit` has it; what is not allowed is
+    not kept. Call it inside of the `db.write(full=True)` that marks the button, and wake an idle
+    worker after it."""
+    wanted = replace(ask, link=replace(ask.link, variant=variant))
+    with db.write(full=True):
+        room = allowances.room(db, ask.user, allowance)
+        return requests.take(db, wanted, room, now=now)

@@ -1,0 +1,66 @@
+"""How a media stands in a chat: its caption, the buttons under it, and whether it makes a sound."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pyrogram import raw
+from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+from procs.records.press_actions import TOKEN_PREFIX
+from procs.telegram.delivery.media_caption import NOTHING, Caption
+from procs.telegram.session.peers import CAPTION_LENGTH, cut
+
+#: What Telegram says of buttons that it does not take from this bot.
+REFUSED_BUTTONS = ("BUTTON_", "REPLY_MARKUP_", "BOT_INLINE_DISABLED")
+
+
+@dataclass(frozen=True, slots=True)
+class MediaButton:
+    """A button under a media: it sends a token back, or writes a `query` to the bot into a chat
+    that the person chooses."""
+
+    label: str
+    token: str = ""
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """`silent` sends it without a sound, `spoiler` hides the picture until it is touched."""
+
+    caption: Caption = NOTHING
+    buttons: Sequence[MediaButton] = ()
+    silent: bool = False
+    spoiler: bool = False
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """The caption as the arguments of a call, its entities counted in UTF-16 units."""
+        text, link = cut(self.caption.text, CAPTION_LENGTH), self.caption.link
+        units = len(text[: self.caption.linked].encode("utf-16-le", "surrogatepass")) // 2
+        named = [raw.types.MessageEntityTextUrl(offset=0, length=units, url=link)]
+        return {"message": text, "entities": named if units and link else None}
+
+    def bare(self) -> "Presentation":
+        """The same without buttons."""
+        return replace(self, buttons=())
+
+
+PLAIN = Presentation()
+#: Buttons in a row: more of them are cut off on a narrow screen.
+MEDIA_ROW = 2
+
+
+async def keyboard(buttons: Sequence[MediaButton], client: Any) -> Any:
+    """Buttons as Telegram's type; None for none."""
+    if not buttons:
+        return None
+    made = [
+        InlineKeyboardButton(one.label, switch_inline_query=one.query)
+        if one.query
+        else InlineKeyboardButton(one.label, callback_data=TOKEN_PREFIX + one.token)
+        for one in buttons
+    ]
+    rows = [made[at : at + MEDIA_ROW] for at in range(0, len(made), MEDIA_ROW)]
+    return await InlineKeyboardMarkup(rows).write(client)

@@ -1,0 +1,89 @@
+"""What goes with a media into a chat: its caption, its buttons, its sound, as its reader set it."""
+
+from procs.core import clock
+from procs.core.clock import Now
+from procs.records import press_actions
+from procs.records.job import Media
+from procs.records.preference_values import LATIN, GroupPreferences, Preferences
+from procs.store.database import Database
+from procs.store.health import runtime_settings
+from procs.store.people import preferences, users
+from procs.store.requests import buttons
+from procs.store.requests.buttons import Meaning
+from procs.store.requests.requests import RequestOrder
+from procs.telegram.delivery import media_caption
+from procs.telegram.delivery.media_caption import NOTHING, Caption
+from procs.telegram.delivery.presentation import MediaButton, Presentation
+from procs.texts import i18n
+from procs.wishes import variant
+from procs.wishes.variant import Variant
+
+#: Kinds of a media of which there are other forms.
+FORMED = ("video", "audio")
+
+
+def presentation(db: Database, order: RequestOrder, media: Media) -> Presentation:
+    """How a media is shown to who asked for it. Its buttons are on the disk when this returns, and
+    the same ones whenever it is asked again."""
+    now = clock.now()
+    wanted = preferences.read(db, order.user)
+    group = preferences.read_group(db, order.chat) if order.chat < 0 else None
+    language = spoken(db, order, wanted, group)
+    offered = under(db, order, media, language, now=now) if wanted.media_buttons else ()
+    spoiler = group.spoiler if group else wanted.spoiler
+    return Presentation(
+        caption(order, media, wanted, language) if wanted.captions else NOTHING,
+        offered,
+        silent=group.quiet if group else wanted.is_silent(i18n.minute_of_day(language, now.wall)),
+        spoiler=media.adult and spoiler,
+    )
+
+
+def spoken(
+    db: Database, order: RequestOrder, wanted: Preferences, group: GroupPreferences | None
+) -> str:
+    """The language of the chat, what its reader set, else the client's; with their digits."""
+    chosen = (group and group.language) or wanted.language
+    language = chosen or users.language(db, order.user)
+    return i18n.with_digits(language, latin_digits=wanted.digits == LATIN)
+
+
+def caption(order: RequestOrder, media: Media, wanted: Preferences, language: str) -> Caption:
+    wish = variant.parse(order.variant)
+    return media_caption.caption(language, media, wish, url=order.url, tags=wanted.tags)
+
+
+def under(
+    db: Database, order: RequestOrder, media: Media, language: str, *, now: Now
+) -> tuple[MediaButton, ...]:
+    """The buttons under a media that has other forms: those forms, and sharing it where the bot
+    can be written to from any chat."""
+    if not media.parts or any(part.kind not in FORMED for part in media.parts):
+        return ()
+    wish = variant.parse(order.variant)
+    offers = {label: meaning(order, action, data) for label, action, data in forms(order, wish)}
+    tokens = buttons.offer(db, list(offers.values()), now=now)
+    made = [
+        MediaButton(i18n.say(language, label), token)
+        for label, token in zip(offers, tokens, strict=True)
+    ]
+    if runtime_settings.is_on(db, runtime_settings.INLINE):
+        made.append(MediaButton(i18n.say(language, "media-share-button"), query=order.url))
+    return tuple(made)
+
+
+def forms(order: RequestOrder, wish: Variant) -> list[tuple[str, str, dict[str, str]]]:
+    """Label, action and data of each form that a media in this one can be asked for in."""
+    link = {"url": order.url, "site": order.site, "key": order.key, "title": order.title}
+    found = [("media-form-button", press_actions.OPEN_CARD, link)]
+    if not wish.sound:
+        as_file = str(Variant("file", wish.clip))
+        found.insert(0, ("media-file-button", press_actions.AGAIN, {"variant": as_file}))
+    if wish.form != "mp3":
+        as_mp3 = str(Variant("mp3", wish.clip))
+        found.insert(0, ("media-mp3-button", press_actions.AGAIN, {"variant": as_mp3}))
+    return found
+
+
+def meaning(order: RequestOrder, action: str, data: dict[str, str]) -> Meaning:
+    return Meaning(order.user, order.chat, action, data, request=order.id)
