@@ -61,6 +61,7 @@ class Voice:
             chat=message.chat,
             random_id=message.random_id,
             reply_to=message.reply_to,
+            leave=leave,
         )
 
     async def edit(
