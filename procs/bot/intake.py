@@ -1,11 +1,11 @@
 """From what people write to accepted requests and first answers."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from procs.bot.commands.cancel import Cancelling
 from procs.bot.commands.router import Router
@@ -13,13 +13,16 @@ from procs.bot.conversation.failure_boundary import settled
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.inbound_queue import Inbox
 from procs.bot.conversation.reply_sender import Speech, once
+from procs.bot.groups import group_message
+from procs.bot.groups.group_message import GroupMessages
 from procs.bot.status.status_board import Board
 from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
 from procs.errors import DiskFull, StoreFull
 from procs.records.job import Ask, Link
+from procs.records.preference_values import REACTION, GroupPreferences
 from procs.store.database import Database
-from procs.store.people import users
+from procs.store.people import preferences, users
 from procs.store.requests import heard_updates, link_mentions, lists, requests
 from procs.store.requests.allowances import Allowance
 from procs.store.requests.heard_updates import Mark
@@ -66,6 +69,7 @@ class Intake:
         self.speech = speech
         self.hints = Hints(speech, self.inbox)
         self.cancelling = Cancelling(db, speech, self.inbox)
+        self.groups = GroupMessages(db, front, self.hints)
         self.router = Router(speech, self.hints, self.cancelling, admins=admins)
 
     async def hear(self, heard: Incoming) -> None:
@@ -110,20 +114,21 @@ class Intake:
         text = i18n.say(heard.language, "oops", code=code)
         random_id = once("oops", heard.chat, heard.message)
         await self.front.send(
-            OutgoingMessage(heard.chat, heard.access, text, random_id, heard.message)
+            OutgoingMessage(
+                heard.chat, heard.access, text, random_id, heard.message, (), heard.topic
+            )
         )
 
     async def take(self, heard: Incoming) -> None:
-        if not heard.private:
-            await self.front.named.wait()
-        text = self.addressed(heard)
-        if text is None:
+        said = await self.for_us(heard)
+        if said is None:
             return
+        heard = said
         try:
             if heard.at and clock.now().wall - heard.at > self.catch_up:
                 await self.too_late(heard)
             else:
-                await self.handle(heard, text)
+                await self.handle(heard, heard.text)
         except StoreFull as error:
             log.error("message.unkept", chat=heard.chat, message=heard.message, error=error)
             await self.speech.reply(heard, DiskFull.say)
@@ -135,14 +140,17 @@ class Intake:
         text = i18n.say(heard.language, "too-late")
         random_id = once("too-late", heard.chat, int(heard.at // DAY))
         await self.speech.send(
-            OutgoingMessage(heard.chat, heard.access, text, random_id, heard.message)
+            OutgoingMessage(
+                heard.chat, heard.access, text, random_id, heard.message, (), heard.topic
+            )
         )
         log.info("message.too-late", chat=heard.chat, message=heard.message)
 
     async def handle(self, heard: Incoming, text: str) -> None:
         command = self.router.command(text, heard.person)
         parsed = link.parse(text, heard.urls)
-        users.remember(self.db, heard.person, now=clock.now())
+        if not heard.is_nameless:
+            users.remember(self.db, heard.person, now=clock.now())
         if heard.edited:
             return await self.correct(heard, text, parsed)
         if command and (command is not self.router.unknown or parsed.none):
@@ -159,23 +167,28 @@ class Intake:
         where = heard.chat, heard.message, heard.person.id
         if not link_mentions.known(self.db, *where):
             return await self.read(heard, meant)
-        links, questions = asks(heard, meant)
+        links, questions = self.asked(heard, meant)
         fresh = link_mentions.corrected(self.db, *where, links, questions, now=clock.now())
         log.info("message.corrected", chat=heard.chat, message=heard.message, fresh=len(fresh))
         if not meant.none:
             await self.answer(heard, meant, fresh)
 
     def addressed(self, heard: Incoming) -> str | None:
-        """What was said to us: everything in a private chat, in a group what mentions us."""
+        """What was said to us: everything in a private chat, in a group what calls us."""
         if heard.private:
             return heard.text
-        mention = re.compile(rf"@{re.escape(self.front.username)}\b", re.IGNORECASE)
-        if not self.front.username or not mention.search(heard.text):
-            return None
-        return mention.sub("", heard.text).strip()
+        return group_message.addressed(heard.text, self.front.username, self.router.has)
+
+    async def for_us(self, heard: Incoming) -> Incoming | None:
+        """A message as it is meant for us; None when it is not."""
+        if heard.private:
+            return heard
+        await self.front.named.wait()
+        return await self.groups.meant(heard, self.router.has)
 
     def chosen(self, heard: Incoming, text: str, parsed: Parsed) -> Parsed:
         """Words without a link are about the one that was sent, or shown, last."""
+        parsed = group_message.taken(heard, parsed)
         wish = wish_reader.alone(text) if parsed.none else None
         if wish is None:
             return parsed
@@ -196,10 +209,15 @@ class Intake:
 
     async def read(self, heard: Incoming, parsed: Parsed) -> None:
         """Accept the links of a message, then answer: nothing is said before it is kept."""
-        links, questions = asks(heard, parsed)
+        links, questions = self.asked(heard, parsed)
         done = requests.submit(self.db, links, now=clock.now(), allowance=self.allowance)
         link_mentions.asked(self.db, questions, now=clock.now())
         await self.answer(heard, parsed, done)
+
+    def asked(self, heard: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:
+        """The same as `asks`, in a group as its admins want it."""
+        group = None if heard.private else preferences.read_group(self.db, heard.chat)
+        return asks(heard, parsed, group)
 
     async def answer(self, heard: Incoming, parsed: Parsed, done: list[Submitted]) -> None:
         """The first word about every link of a message."""
@@ -242,12 +260,18 @@ class Intake:
         await self.speech.reply(heard, "links-left-out", most=link.LINKS_TAKEN, count=count)
 
 
-def asks(heard: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:
+def asks(
+    heard: Incoming, parsed: Parsed, group: GroupPreferences | None = None
+) -> tuple[list[Ask], list[Ask]]:
     """The links of a message as what the store accepts, numbered in their order, and those of which
     we ask what is wished."""
+    facts: dict[str, Any] = {"chat_access": heard.access, "topic": heard.topic}
+    if group is not None:
+        parsed = group_message.formed(parsed, group)
+        facts |= {"spoken": heard.spoken, "reaction": group.progress == REACTION}
     links = [*parsed.links, *(question.link for question in parsed.questions)]
     made = [
-        Ask(heard.person.id, heard.chat, heard.message, n, one, chat_access=heard.access)
+        Ask(heard.person.id, heard.chat, heard.message, n, one, **facts)
         for n, one in enumerate(links)
     ]
     return made[: len(parsed.links)], made[len(parsed.links) :]

@@ -52,8 +52,8 @@ class Speech:
         message apart, or makes one of several that the store's state chooses between."""
         random_id = once("reply", to.chat, to.message, about or key)
         text = i18n.say(to.language, key, **values)
-        message = OutgoingMessage(to.chat, to.access, text, random_id, to.message, buttons)
-        await self.send(message, urgency=urgency)
+        facts = (to.chat, to.access, text, random_id, to.message, buttons, to.topic)
+        await self.send(OutgoingMessage(*facts), urgency=urgency)
 
     async def send(
         self,

@@ -236,6 +236,7 @@ class Board:
             self.hand.leave(post)
         except TelegramRefused as error:
             log.warning("status.refused", request=post.id, error=error)
+            await self.hand.reactions.end(post.head)
             self.hand.give_up(post)
         except (TelegramAway, StoreFull) as error:
             log.warning("status.late", request=post.id, error=error)

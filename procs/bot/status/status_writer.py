@@ -9,6 +9,7 @@ from typing import Any
 
 from procs.bot.conversation.reply_sender import DELETE, EDIT, READ, Speech, once
 from procs.bot.status import edit_throttle
+from procs.bot.status.reaction_writer import ReactionWriter
 from procs.bot.status.status_messages import Post
 from procs.bot.status.status_text import View
 from procs.core import clock, log
@@ -34,12 +35,18 @@ class Hand:
         self.db = db
         self.front = front
         self.speech = speech
+        self.reactions = ReactionWriter(db, front, speech)
 
     async def first(self, post: Post, new: View, *, sure: bool) -> None:
         """Make the status message. Unless we are `sure` that nobody made it before (and died
         before keeping its id), what it really says is unknown: it is kept as saying nothing,
         and so looked at."""
         row = post.head
+        if row.reaction and await self.reactions.begin(row):
+            self.answered(post, new, message=0, shown="")
+            if self.is_closed(row):
+                await self.reactions.end(row)
+            return
         message = await self.speech.send(
             in_reply(row, new, random_id=row.status_random, buttons=new.buttons),
             wanted=lambda: not self.is_closed(row),
@@ -96,6 +103,7 @@ class Hand:
             random_id = once("last", row.request, row.status_random)
             await self.speech.send(in_reply(row, new, random_id=random_id))
             await self.remove(post)
+        await self.reactions.end(row)
         self.close(post)
 
     async def said_last(self, post: Post, new: View) -> bool:
@@ -110,8 +118,9 @@ class Hand:
         return False
 
     async def vanish(self, post: Post) -> None:
-        """The media is there: its status message goes."""
+        """The media is there: its status message, or the reaction, goes."""
         await self.remove(post)
+        await self.reactions.end(post.head)
         self.close(post)
 
     async def hush(self, post: Post) -> None:
@@ -162,4 +171,5 @@ class Hand:
 
 def in_reply(row: Glance, new: View, *, random_id: int, buttons: Buttons = ()) -> OutgoingMessage:
     """A message under the one that asked for a request."""
-    return OutgoingMessage(row.chat, row.chat_access, new.text, random_id, row.message, buttons)
+    facts = (row.chat, row.chat_access, new.text, random_id, row.message, buttons, row.topic)
+    return OutgoingMessage(*facts)

@@ -22,9 +22,10 @@ KNOWN = (
 )
 ADD = """
 INSERT INTO requests (user_id, chat, chat_access, message, ordinal, folder, url, site, key, variant,
-                      status_random, received_at, parent, place, closed_at)
+                      status_random, received_at, parent, place, closed_at,
+                      topic, spoken, reaction)
 VALUES (:user, :chat, :access, :message, :ordinal, :folder, :url, :site, :key, :variant,
-        :random, :now, :parent, :place, :closed)
+        :random, :now, :parent, :place, :closed, :topic, :spoken, :reaction)
 RETURNING id
 """
 JOIN = "UPDATE requests SET speaker = :speaker WHERE id = :request"
@@ -55,7 +56,7 @@ SELECT chat, MAX(chat_access) FROM requests
  GROUP BY chat ORDER BY MIN(id) LIMIT 3
 """
 ORDER = """
-SELECT id, user_id, chat, chat_access, message, folder, url, site, key, variant, title, state
+SELECT id, user_id, chat, chat_access, message, folder, url, site, key, variant, title, state, topic
   FROM requests WHERE id = :request
 """
 
@@ -87,6 +88,7 @@ class RequestOrder:
     variant: str
     title: str
     state: str
+    topic: int
 
 
 def submit(
@@ -153,6 +155,9 @@ def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
         "parent": ask.parent or None,
         "place": ask.place,
         "closed": now.wall if ask.parent else None,
+        "topic": ask.topic,
+        "spoken": ask.spoken,
+        "reaction": int(ask.reaction),
     }
     request = int(db.all(ADD, facts)[0][0])
     return attach(db, request, ask, now=now)

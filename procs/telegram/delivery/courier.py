@@ -166,6 +166,8 @@ class Courier:
         caption: str,
         random_id: int,
         reply_to: int,
+        topic: int = 0,
+        silent: bool = False,
         leave: Leave = free,
     ) -> int | None:
         """Send one part, as soon as `leave` paid for it. Returns the message's id, the first
@@ -177,8 +179,10 @@ class Courier:
             media=media_input.referred(part.reference),
             message=cut(caption, CAPTION_LENGTH),
             random_id=random_id,
+            silent=silent or None,
         )
         facts: dict[str, Any] = {"chat": chat, "random_id": random_id, "reply_to": reply_to}
+        facts["topic"] = topic
         return await post(self._line(), partial(replied, query), **facts, leave=leave)
 
     async def send_album(
@@ -190,6 +194,8 @@ class Courier:
         caption: str,
         random_ids: Sequence[int],
         reply_to: int,
+        topic: int = 0,
+        silent: bool = False,
         leave: Leave = free,
     ) -> list[int | None]:
         """Send two to ten parts as one album, the caption under the first. Returns and raises as
@@ -201,13 +207,16 @@ class Courier:
             )
             for part, random_id, words in zip(parts, random_ids, captions, strict=True)
         ]
-        query = partial(SendMultiMedia, peer=peer(chat, access), multi_media=items)
+        query = partial(
+            SendMultiMedia, peer=peer(chat, access), multi_media=items, silent=silent or None
+        )
         return await post_all(
             self._line(),
             partial(replied, query),
             chat=chat,
             random_ids=random_ids,
             reply_to=reply_to,
+            topic=topic,
             leave=leave,
         )
 

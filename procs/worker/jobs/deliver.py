@@ -152,7 +152,7 @@ async def hand_over(
     """The messages, in their order, as soon as `leave` paid for them."""
     to: dict[str, Any] = {"chat": order.chat, "access": order.chat_access, "leave": leave}
     caption = media.title if album[0][0] == 0 else ""
-    facts = {**to, "caption": caption, "reply_to": order.message}
+    facts = {**to, "caption": caption, "reply_to": order.message, "topic": order.topic}
     if len(album) == 1:
         ((part, random_id),) = album
         return [await courier.send(part=media.parts[part], random_id=random_id, **facts)]
