@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from procs.bot.commands.button_actions import ButtonActions
 from procs.bot.commands.cancel import Cancelling
 from procs.bot.commands.router import Router
 from procs.bot.conversation.failure_boundary import settled
@@ -69,8 +70,9 @@ class Intake:
         self.speech = speech
         self.hints = Hints(speech, self.inbox)
         self.cancelling = Cancelling(db, speech, self.inbox)
+        self.actions = ButtonActions(db, speech)
         self.groups = GroupMessages(db, front, self.hints)
-        self.router = Router(speech, self.hints, self.cancelling, admins=admins)
+        self.router = Router(speech, self.hints, self.cancelling, self.actions, admins=admins)
 
     async def hear(self, heard: Incoming) -> None:
         """A message, from a person to us."""

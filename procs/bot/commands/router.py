@@ -1,4 +1,5 @@
-"""What people can ask of the bot besides links: one table of commands, and one of buttons.
+"""What people can ask of the bot besides links: one table of commands, and one of buttons. Buttons
+whose data is a token (`b:…`) have a table of their own, `button_actions.py`.
 
 Whatever a client sends may be forged: data that no button of ours has, or has any more, and what
 the person has no role for, is answered and does nothing else.
@@ -9,6 +10,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from procs.bot.commands.button_actions import PREFIX, ButtonActions
 from procs.bot.commands.cancel import Cancelling
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.reply_sender import Speech
@@ -56,9 +58,17 @@ class Router:
     """Finds the handler of a command or a press."""
 
     def __init__(
-        self, speech: Speech, hints: Hints, cancelling: Cancelling, *, admins: Collection[int] = ()
+        self,
+        speech: Speech,
+        hints: Hints,
+        cancelling: Cancelling,
+        actions: ButtonActions,
+        *,
+        admins: Collection[int] = (),
     ) -> None:
         self.speech = speech
+        #: The buttons whose data is a token.
+        self.actions = actions
         self.admins = frozenset(admins)
         self.unknown = ChatCommand("", hints.unknown)
         commands = (
@@ -90,6 +100,8 @@ class Router:
 
     async def press(self, press: Press) -> None:
         """Do what a button says, and answer the press, once. Raises as `Speech.answer`."""
+        if press.data.startswith(PREFIX):
+            return await self.actions.press(press)
         await self.speech.answer(press.id, await self.done(press))
 
     async def done(self, press: Press) -> Local:

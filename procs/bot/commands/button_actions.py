@@ -1,0 +1,160 @@
+"""What a token's button does: one table from an action to its effect, and the answer to each press.
+
+The effect of a press, and the mark that it took effect, are one transaction: a bot that is killed
+leaves both or neither, and the press is told again. What is only shown comes after it.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from procs.bot.conversation.failure_boundary import settled
+from procs.bot.conversation.reply_sender import Speech, once
+from procs.core import clock, log
+from procs.errors import DiskFull, StoreFull
+from procs.store.database import Database
+from procs.store.people import repeat_tallies
+from procs.store.requests import buttons
+from procs.store.requests.buttons import Button, Outcome, Pressed
+from procs.telegram.chat.inbound import Press
+from procs.telegram.chat.sender import OutgoingMessage
+from procs.texts import i18n
+from procs.texts.i18n import Local
+
+#: What the data of such a button begins with; Telegram takes 64 bytes in all.
+PREFIX = "b:"
+#: How often in a minute one person is offered to ask again; seconds for which a token's offer is
+#: the same message.
+OFFERS, OFFER_LASTS = 10, 24 * 3600.0
+#: The toasts of presses that do nothing.
+TOASTS = {
+    Outcome.ALREADY: "press-already",
+    Outcome.STALE: "press-stale",
+    Outcome.FOREIGN: "press-foreign",
+    Outcome.UNKNOWN: "unknown-button",
+}
+#: Messages that follow an effect.
+Show = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class PressAnswer:
+    """What an effect answers: a toast ("" for none), as a window with `alert`, and what is shown
+    after it. `show` may be lost with the process, or fail: it changes nothing that is kept."""
+
+    toast: str = ""
+    show: Show | None = None
+    alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonAction:
+    """An action of `Meaning`. `effect` is called inside of `db.write()` and awaits nothing. One
+    that is not `once` may take effect again: another page, a value that is set."""
+
+    name: str
+    effect: Callable[[Press, Button], PressAnswer]
+    once: bool = True
+
+
+async def nobody(press: Press) -> bool:
+    """Whether a person may press the buttons of others in a chat."""
+    return False
+
+
+class ButtonActions:
+    """The table. A part that has buttons adds its rows; `shares` tells who may press those of
+    others, and is asked only about them."""
+
+    def __init__(self, db: Database, speech: Speech) -> None:
+        self.db = db
+        self.speech = speech
+        self.rows: dict[str, ButtonAction] = {}
+        self.shares: Callable[[Press], Awaitable[bool]] = nobody
+
+    def add(self, *rows: ButtonAction) -> None:
+        """Raises ValueError for an action that stands in the table already."""
+        for row in rows:
+            if row.name in self.rows:
+                raise ValueError(f"two effects of {row.name}")
+            self.rows[row.name] = row
+
+    async def press(self, press: Press) -> None:
+        """Do what a token means, and answer the press, once. Raises as `Speech.answer`."""
+        token = press.data.removeprefix(PREFIX)
+        shared = await self.is_shared(press, token)
+        try:
+            done = self.taken(press, token, shared=shared)
+        except StoreFull as error:
+            log.error("press.unkept", chat=press.chat, error=error)
+            done = PressAnswer(i18n.say(press.language, DiskFull.say), alert=True)
+        await self.speech.answer(press.id, done.toast, alert=done.alert)
+        if done.show is not None:
+            await settled(done.show(), partial(self.apologise, press), data=press.data)
+
+    async def is_shared(self, press: Press, token: str) -> bool:
+        """Whether it is somebody else's button that this person may press too."""
+        found = self.found(buttons.find, press, token, shared=False)
+        return found.outcome is Outcome.FOREIGN and await self.shares(press)
+
+    def taken(self, press: Press, token: str, *, shared: bool) -> PressAnswer:
+        """Mark the button and do what it means, or say why not."""
+        found = self.found(buttons.find, press, token, shared=shared)
+        row = self.rows.get(found.button.meaning.action) if found.button else None
+        if row is None:  # foreign, forged, or of another version
+            return self.refused(press, replace(found, button=None))
+        if found.outcome is Outcome.STALE or (row.once and not found.fresh):
+            return self.refused(press, found)
+        with self.db.write():
+            if row.once:
+                found = self.found(buttons.press, press, token, shared=shared)
+            if found.button is None or (row.once and not found.fresh):
+                return self.refused(press, found)
+            done = row.effect(press, found.button)
+        log.info("button.pressed", action=row.name, person=press.person.id, chat=press.chat)
+        return done
+
+    def found(
+        self, look: Callable[..., Pressed], press: Press, token: str, *, shared: bool
+    ) -> Pressed:
+        now = clock.now()
+        return look(self.db, token, press.person.id, chat=press.chat, shared=shared, now=now)
+
+    def refused(self, press: Press, found: Pressed) -> PressAnswer:
+        """The answer to a press that does nothing."""
+        if found.button is None and found.outcome is not Outcome.FOREIGN:
+            return PressAnswer(i18n.say(press.language, TOASTS[Outcome.UNKNOWN]))
+        toast = i18n.say(press.language, TOASTS[found.outcome])
+        if found.outcome is not Outcome.STALE or found.button is None:
+            return PressAnswer(toast)
+        return PressAnswer(toast, show=partial(self.offer, press, found.button))
+
+    async def offer(self, press: Press, stale: Button) -> None:
+        """A message with a fresh button of the same meaning: pressing it needs no link."""
+        now = clock.now()
+        if repeat_tallies.note(self.db, press.person.id, "ask-again", now=now) > OFFERS:
+            return
+        day = int((now.wall - stale.expires) // OFFER_LASTS)
+        (token,) = buttons.mint(self.db, [stale.meaning], now=now)
+        label = i18n.say(press.language, "ask-again-button")
+        await self.speech.send(
+            OutgoingMessage(
+                press.chat,
+                press.access,
+                i18n.say(press.language, "press-stale"),
+                once("ask-again", press.chat, stale.token, day),
+                press.message,
+                [(label, data(token))],
+            )
+        )
+
+    async def apologise(self, press: Press, code: str) -> None:
+        """The press is answered: say in a message that what it shows failed by our fault."""
+        text: Local = i18n.say(press.language, "oops", code=code)
+        random_id = once("oops", press.chat, press.id)
+        await self.speech.send(OutgoingMessage(press.chat, press.access, text, random_id))
+
+
+def data(token: str) -> str:
+    """A token as the data of a button."""
+    return PREFIX + token
