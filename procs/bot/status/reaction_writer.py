@@ -17,7 +17,7 @@ from procs.telegram.chat.bot_session import Front
 #: What is seen while it works.
 WORKING = "👀"
 #: Telegram's word for a message that is not there any more.
-GONE = "MESSAGE_ID_INVALID"
+MESSAGE_GONE = "MESSAGE_ID_INVALID"
 #: Seconds that one reaction waits for its leave.
 REACTION_PATIENCE = 3.0
 
@@ -39,7 +39,7 @@ class ReactionWriter:
         try:
             await self.put(row, WORKING)
         except (TelegramRefused, ChatClosed) as error:
-            if getattr(error, "detail", "") == GONE:
+            if getattr(error, "detail", "") == MESSAGE_GONE:
                 return True
             log.info("reaction.refused", request=row.request, chat=row.chat, error=error)
             status_columns.reacts(self.db, row.request, 0)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from procs.store.schema import STEPS
+from procs.store.sqlite.schema import STEPS
 
 import procs.store
 from tests.contract.statements import PARAMETER, SQL, STATEMENTS
