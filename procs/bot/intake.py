@@ -15,6 +15,7 @@ from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.inbound_queue import Inbox
 from procs.bot.conversation.reply_sender import Speech, once
 from procs.bot.groups import group_message
+from procs.bot.groups.group_admins import GroupAdmins
 from procs.bot.groups.group_message import GroupMessages
 from procs.bot.status.status_board import Board
 from procs.core import clock, log
@@ -25,7 +26,7 @@ from procs.records.preference_values import REACTION, GroupPreferences
 from procs.store.database import Database
 from procs.store.people import preferences, users
 from procs.store.requests import heard_updates, link_mentions, lists, requests
-from procs.store.requests.allowances import Allowance
+from procs.store.requests.allowances import GROUP_FULL, Allowance
 from procs.store.requests.heard_updates import Mark
 from procs.store.requests.requests import Submitted
 from procs.telegram.chat.bot_session import Front
@@ -72,6 +73,9 @@ class Intake:
         self.cancelling = Cancelling(db, speech, self.inbox)
         self.actions = ButtonActions(db, speech)
         self.groups = GroupMessages(db, front, self.hints)
+        self.group_admins = GroupAdmins(db, front)
+        front.learn = self.group_admins.learn
+        self.actions.shares = self.cancelling.shares = self.group_admins.shares
         self.router = Router(speech, self.hints, self.cancelling, self.actions, admins=admins)
 
     async def hear(self, heard: Incoming) -> None:
@@ -255,7 +259,8 @@ class Intake:
         key = f"refused-{refused[0].outcome}"
         if self.inbox.told(heard, "refused", count=len(refused)):
             urgency = Urgency.COMMAND  # behind a hundred first words it would come too late
-            most = self.allowance.most
+            is_group = refused[0].outcome == GROUP_FULL
+            most = self.allowance.group if is_group else self.allowance.most
             await self.speech.reply(heard, key, about="refused", urgency=urgency, most=most)
 
     async def rest(self, heard: Incoming, count: int) -> None:

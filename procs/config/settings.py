@@ -50,6 +50,7 @@ class Settings(Places):
     max_concurrent_downloads: int
     max_downloads_per_user: int
     max_open_requests: int
+    max_open_requests_per_group: int
     recycle_after: int
     memory_ceiling: int
     max_file_size: int
@@ -148,6 +149,11 @@ TABLE = (
         "CHAPAR_MAX_OPEN_REQUESTS",
         partial(values.whole, least=0, most=100_000),
         lambda texts: "100",
+    ),
+    Setting(
+        "CHAPAR_MAX_OPEN_REQUESTS_PER_GROUP",
+        partial(values.whole, least=0, most=100_000),
+        lambda texts: "200",
     ),
     Setting("CHAPAR_RECYCLE_AFTER", values.whole, lambda texts: "200"),
     Setting("CHAPAR_MEMORY_CEILING", values.ceiling, lambda texts: "512MiB"),

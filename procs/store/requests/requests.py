@@ -102,7 +102,7 @@ def submit(
     if is_refused(db, asks, allowance):
         return [Submitted(0, allowances.FULL, 0) for _ in asks]
     with db.write(full=True):
-        room = allowances.room(db, asks[0].user, allowance) if asks else None
+        room = allowances.room(db, asks[0].user, allowance, chat=asks[0].chat) if asks else None
         done = [take(db, ask, room, now=now) for ask in asks]
         _join(db, asks, done)
     wake.poke_idle(db.run, count=sum(bool(one.request) and one.outcome != "again" for one in done))

@@ -9,7 +9,7 @@ from pyrogram import raw
 from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from procs.errors import TelegramAway, TelegramRefused
-from procs.telegram.chat import inbound
+from procs.telegram.chat import group_news, inbound
 from procs.telegram.delivery import message_lookup
 from procs.telegram.delivery.send_once import post
 from procs.telegram.session.peers import CHANNELS, TEXT_LENGTH, cut, peer
@@ -113,6 +113,10 @@ class Voice:
         )
         text = str(found[0].message or "") if found else ""
         return text, tuple(inbound.urls(text, found[0].entities or [])) if found else ()
+
+    async def is_admin(self, chat: int, access: int, user: int, user_access: int) -> bool:
+        """Whether somebody is an admin of a group."""
+        return await group_news.is_admin(self._line(), chat, access, user, user_access)
 
     async def react(self, chat: int, access: int, message: int, emoji: str) -> None:
         """Put our one reaction on a message, or take it away with "". What is so already is no
