@@ -94,4 +94,5 @@ def test_an_entry_of_a_list_moves_with_it(desk: Desk) -> None:
     (child,) = submitted(desk, entry)
     moved(desk)
     order = requests.order(desk.db, child.request)
-    assert order is not None and (order.chat, order.message, order.topic) == (NEW, -41, 5)
+    assert order is not None
+    assert (order.chat, order.message, order.topic) == (NEW, -41, 5)
