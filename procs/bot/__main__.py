@@ -6,6 +6,7 @@ import sys
 from procs import config, start
 from procs.bot.alerts.alert_sender import Herald
 from procs.bot.commands import command_menu
+from procs.bot.commands.command_set import Manners
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.reply_sender import Speech
 from procs.bot.intake import Intake
@@ -41,6 +42,9 @@ async def live(settings: config.Settings, db: Database) -> int:
         catch_up=settings.catch_up,
         allowance=allowance,
         admins=settings.admins,
+        manners=Manners(
+            settings.messages_per_minute, settings.support, reply_keyboard=settings.reply_keyboard
+        ),
     )
     standing = Standing(db, settings, BOT_SESSION)
     try:

@@ -5,26 +5,30 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
+from procs.bot import asked_links
 from procs.bot.commands.button_actions import ButtonActions
 from procs.bot.commands.cancel import Cancelling
-from procs.bot.commands.router import Router
+from procs.bot.commands.command_set import CommandSet, Manners
+from procs.bot.commands.router import KEYS, ChatCommand, Router
+from procs.bot.conversation import duplicate_answer
 from procs.bot.conversation.failure_boundary import settled
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.inbound_queue import Inbox
+from procs.bot.conversation.message_rate import MessageRate
 from procs.bot.conversation.reply_sender import Speech, once
 from procs.bot.groups import group_message
 from procs.bot.groups.group_admins import GroupAdmins
 from procs.bot.groups.group_message import GroupMessages
+from procs.bot.groups.group_settings import GroupSettings
 from procs.bot.status.status_board import Board
 from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
 from procs.errors import DiskFull, StoreFull
-from procs.records.job import Ask, Link
-from procs.records.preference_values import REACTION, GroupPreferences
+from procs.records.job import Link
+from procs.records.usual_form import sound_of
 from procs.store.database import Database
-from procs.store.people import preferences, users
+from procs.store.people import languages, users
 from procs.store.requests import heard_updates, link_mentions, lists, requests
 from procs.store.requests.allowances import GROUP_FULL, Allowance
 from procs.store.requests.heard_updates import Mark
@@ -44,6 +48,10 @@ QUOTED_LENGTH = 40
 #: Seconds: what was sent longer ago, while the bot was down, is not acted upon any more.
 CATCH_UP = 24 * 3600.0
 DAY = 24 * 3600.0
+#: Commands that take a link, and the form in which they do.
+BEST, SOUND = "dl", "audio"
+LINKED = {"dl": BEST, "audio": SOUND}
+KEYBOARD = (tuple(KEYS),)
 Wish = Variant | wish_reader.Unclear
 #: Seconds after a message in which an edit corrects it; later ones are for other readers.
 CORRECTION = 60.0
@@ -62,6 +70,7 @@ class Intake:
         catch_up: float = CATCH_UP,
         allowance: Allowance | None = None,
         admins: Collection[int] = (),
+        manners: Manners | None = None,
     ) -> None:
         self.db = db
         self.catch_up = catch_up
@@ -70,14 +79,24 @@ class Intake:
         self.front = front
         self.board = board
         self.speech = speech
-        self.hints = Hints(speech, self.inbox)
+        manners = manners or Manners()
+        self.hints = Hints(speech, self.inbox, keys=KEYBOARD if manners.reply_keyboard else ())
+        self.rate = MessageRate(db, speech, manners.messages_per_minute)
         self.cancelling = Cancelling(db, speech, self.inbox)
         self.actions = ButtonActions(db, speech)
         self.groups = GroupMessages(db, front, self.hints)
         self.group_admins = GroupAdmins(db, front)
         front.learn = self.group_admins.learn
         self.actions.shares = self.cancelling.shares = self.group_admins.shares
+        self.actions.may_set = self.group_admins.may_set
+        front.lose = self.cancelling.lose
         self.router = Router(speech, self.hints, self.cancelling, self.actions, admins=admins)
+        mine = CommandSet(db, speech, self.hints, self.first, self.allowance, manners.support)
+        mine.add_to(self.actions)
+        mine.settings.in_group = GroupSettings(db, self.hints, mine.menus, self.group_admins).ask
+        self.router.add(*mine.commands())
+        for name, form in LINKED.items():
+            self.router.add(ChatCommand(name, partial(self.linked, form=form)))
 
     async def hear(self, heard: Incoming) -> None:
         """A message, from a person to us."""
@@ -104,7 +123,7 @@ class Intake:
             text = i18n.say(press.language, "oops", code=code)
             await self.speech.answer(press.id, text, alert=True)
 
-        work = self.once(press.mark, partial(self.router.press, press))
+        work = self.once(press.mark, partial(self.pressed, press))
         await settled(work, apologise, chat=press.chat, data=press.data)
 
     async def once(self, mark: Mark, work: Callable[[], Awaitable[None]]) -> None:
@@ -123,7 +142,12 @@ class Intake:
         facts = (heard.chat, heard.access, text, random_id, heard.message, (), heard.topic)
         await self.front.send(OutgoingMessage(*facts), leave=free)
 
+    async def pressed(self, press: Press) -> None:
+        person = languages.speaking(self.db, press.person)
+        await self.router.press(replace(press, person=person))
+
     async def take(self, heard: Incoming) -> None:
+        heard = replace(heard, person=languages.speaking(self.db, heard.person))
         said = await self.for_us(heard)
         if said is None:
             return
@@ -152,6 +176,9 @@ class Intake:
 
     async def handle(self, heard: Incoming, text: str) -> None:
         command = self.router.command(text, heard.person)
+        is_new = not (heard.edited or (command and command.urgent))
+        if is_new and not await self.rate.allows(heard):
+            return
         parsed = link.parse(text, heard.urls)
         if not heard.is_nameless:
             users.remember(self.db, heard.person, now=clock.now())
@@ -171,11 +198,22 @@ class Intake:
         where = heard.chat, heard.message, heard.person.id
         if not link_mentions.known(self.db, *where):
             return await self.read(heard, meant)
-        links, questions = self.asked(heard, meant)
+        links, questions = asked_links.asked(self.db, heard, meant)
         fresh = link_mentions.corrected(self.db, *where, links, questions, now=clock.now())
         log.info("message.corrected", chat=heard.chat, message=heard.message, fresh=len(fresh))
         if not meant.none:
             await self.answer(heard, meant, fresh)
+
+    async def linked(self, heard: Incoming, *, form: str) -> None:
+        """/dl LINK and /audio LINK: the link as if it came alone, or its sound."""
+        said = self.addressed(heard) or ""
+        text = said.partition(" ")[2]
+        parsed = self.chosen(heard, text, link.parse(text, heard.urls))
+        if parsed.none:
+            return await self.hints.hint(heard, f"{form}-usage")
+        if form == SOUND:
+            parsed = replace(parsed, links=tuple(sound_of(one) for one in parsed.links))
+        await self.read(heard, parsed)
 
     def addressed(self, heard: Incoming) -> str | None:
         """What was said to us: everything in a private chat, in a group what calls us."""
@@ -213,15 +251,12 @@ class Intake:
 
     async def read(self, heard: Incoming, parsed: Parsed) -> None:
         """Accept the links of a message, then answer: nothing is said before it is kept."""
-        links, questions = self.asked(heard, parsed)
+        links, questions = asked_links.asked(self.db, heard, parsed)
+        where = self.db, self.speech, heard
+        links = [one for one in links if not await duplicate_answer.points(*where, one)]
         done = requests.submit(self.db, links, now=clock.now(), allowance=self.allowance)
         link_mentions.asked(self.db, questions, now=clock.now())
         await self.answer(heard, parsed, done)
-
-    def asked(self, heard: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:
-        """The same as `asks`, in a group as its admins want it."""
-        group = None if heard.private else preferences.read_group(self.db, heard.chat)
-        return asks(heard, parsed, group)
 
     async def answer(self, heard: Incoming, parsed: Parsed, done: list[Submitted]) -> None:
         """The first word about every link of a message."""
@@ -263,20 +298,3 @@ class Intake:
 
     async def rest(self, heard: Incoming, count: int) -> None:
         await self.speech.reply(heard, "links-left-out", most=link.LINKS_TAKEN, count=count)
-
-
-def asks(
-    heard: Incoming, parsed: Parsed, group: GroupPreferences | None = None
-) -> tuple[list[Ask], list[Ask]]:
-    """The links of a message as what the store accepts, numbered in their order, and those of which
-    we ask what is wished."""
-    facts: dict[str, Any] = {"chat_access": heard.access, "topic": heard.topic}
-    if group is not None:
-        parsed = group_message.formed(parsed, group)
-        facts |= {"spoken": heard.spoken, "reaction": group.progress == REACTION}
-    links = [*parsed.links, *(question.link for question in parsed.questions)]
-    made = [
-        Ask(heard.person.id, heard.chat, heard.message, n, one, **facts)
-        for n, one in enumerate(links)
-    ]
-    return made[: len(parsed.links)], made[len(parsed.links) :]

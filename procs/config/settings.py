@@ -13,7 +13,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
-from procs.config import address_values, rulebook, setting_checks, values
+from procs.config import address_values, chat_values, rulebook, setting_checks, values
 from procs.config.rules import RuleBook
 from procs.config.setting_sources import ENV_FILE, SettingText, env_path, env_texts
 from procs.core.paths import Places
@@ -51,6 +51,9 @@ class Settings(Places):
     max_downloads_per_user: int
     max_open_requests: int
     max_open_requests_per_group: int
+    messages_per_minute: int
+    support: str
+    reply_keyboard: bool
     recycle_after: int
     memory_ceiling: int
     max_file_size: int
@@ -155,6 +158,13 @@ TABLE = (
         partial(values.whole, least=0, most=100_000),
         lambda texts: "200",
     ),
+    Setting(
+        "CHAPAR_MESSAGES_PER_MINUTE",
+        partial(values.whole, least=0, most=10_000),
+        lambda texts: "20",
+    ),
+    Setting("CHAPAR_SUPPORT", chat_values.contact, absent=""),
+    Setting("CHAPAR_REPLY_KEYBOARD", chat_values.switch, lambda texts: "off"),
     Setting("CHAPAR_RECYCLE_AFTER", values.whole, lambda texts: "200"),
     Setting("CHAPAR_MEMORY_CEILING", values.ceiling, lambda texts: "512MiB"),
     Setting("CHAPAR_MAX_FILE_SIZE", values.file_size, lambda texts: "2000MiB"),

@@ -107,12 +107,14 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class Person:
     """A Telegram user as intake sees one. `access_hash` lets another session of the same bot
-    address the chat (it belongs to the bot's account, not to one session)."""
+    address the chat (it belongs to the bot's account, not to one session). `language` is the one
+    that we speak to them, `client` that of their Telegram."""
 
     id: int
     language: str = "en"
     name: str = ""
     access_hash: int = 0
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)

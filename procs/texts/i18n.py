@@ -17,7 +17,10 @@ from typing import Literal
 LOCALE = Path(__file__).parents[1] / "locale"
 LANGUAGES = ("fa", "en")
 DEFAULT = "en"
-RIGHT_TO_LEFT = frozenset({"fa"})
+#: Persian with Latin digits, for who prefers them: a language of its own for all that is said.
+LATIN_DIGITS = "-latn"
+PERSIAN_LATIN = "fa" + LATIN_DIGITS
+RIGHT_TO_LEFT = frozenset({"fa", PERSIAN_LATIN})
 
 #: U+2068 FIRST STRONG ISOLATE and U+2069 POP DIRECTIONAL ISOLATE (Unicode UAX #9): without them
 #: a Latin title turns the Persian sentence around it inside out.
@@ -29,6 +32,7 @@ PLACES = {
     "fa": (timezone(timedelta(hours=3, minutes=30)), "تهران"),
     "en": (UTC, "UTC"),
 }
+PLACES[PERSIAN_LATIN] = PLACES["fa"]
 #: What is said of the first ten.
 ORDINALS = ["اول", "دوم", "سوم", "چهارم", "پنجم", "ششم", "هفتم", "هشتم", "نهم", "دهم"]
 SIZE_UNITS = ("kilobyte", "megabyte", "gigabyte")
@@ -37,6 +41,7 @@ UNIT_WIDTHS: dict[str, dict[str, Literal["short", "long"]]] = {
     "fa": {"size": "long", "time": "short"},
     "en": {"size": "short", "time": "long"},
 }
+UNIT_WIDTHS[PERSIAN_LATIN] = UNIT_WIDTHS["fa"]
 
 
 class Local(str):
@@ -49,6 +54,16 @@ def choose(code: str | None) -> str:
     """The language we speak to somebody whose Telegram speaks `code` (`fa-IR`, `pt-br`, ``)."""
     short = (code or "").replace("_", "-").split("-")[0].lower()
     return short if short in LANGUAGES else DEFAULT
+
+
+def base(language: str) -> str:
+    """A language without what is preferred of its digits."""
+    return language.removesuffix(LATIN_DIGITS)
+
+
+def with_digits(language: str, *, latin_digits: bool) -> str:
+    """The language in which somebody reads who prefers Latin digits, or does not."""
+    return PERSIAN_LATIN if latin_digits and base(language) == "fa" else base(language)
 
 
 def say(language: str, key: str, **values: object) -> Local:
@@ -84,11 +99,15 @@ def catalogue(language: str) -> dict[str, str]:
     """All texts of a language, by key."""
     from babel.messages.pofile import read_po
 
+    if language == PERSIAN_LATIN:
+        return {key: latin(text) for key, text in catalogue("fa").items()}
     with (LOCALE / f"{language}.po").open("rb") as file:
         return {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id}
 
 
 def digits(language: str, text: str) -> Local:
+    if language == PERSIAN_LATIN:
+        return latin(text)  # Babel writes Persian ones
     return Local(text.translate(PERSIAN) if language == "fa" else text)
 
 
@@ -102,13 +121,13 @@ def number(language: str, value: float) -> Local:
     from babel.numbers import format_decimal
 
     shape = pattern(value)
-    text = format_decimal(value, shape, locale=language, numbering_system="default")
+    text = format_decimal(value, shape, locale=base(language), numbering_system="default")
     return digits(language, text)
 
 
 def place(language: str, number: int) -> Local:
     """A place in a line as people say it behind its word: `place 3`, `نفر سوم`."""
-    if language != "fa":
+    if base(language) != "fa":
         return Local(str(number))
     ordinal = ORDINALS[number - 1] if 0 < number <= len(ORDINALS) else f"{number}ام"
     return digits(language, ordinal)
@@ -119,7 +138,7 @@ def percent(language: str, share: float) -> Local:
     from babel.numbers import format_percent
 
     whole = math.floor(min(max(share, 0.0), 1.0) * 100 + 1e-9)
-    text = format_percent(whole / 100, locale=language)
+    text = format_percent(whole / 100, locale=base(language))
     return digits(language, text.replace("%", "٪") if language == "fa" else text)
 
 
@@ -172,7 +191,12 @@ def measure(language: str, value: float, unit: str, length: Literal["short", "lo
     from babel.units import format_unit
 
     text = format_unit(
-        value, unit, length, format=pattern(value), locale=language, numbering_system="default"
+        value,
+        unit,
+        length,
+        format=pattern(value),
+        locale=base(language),
+        numbering_system="default",
     )
     return digits(language, text)
 

@@ -93,7 +93,7 @@ class Hands:
 
     def fetches(self, lease: Lease) -> None:
         part = Part(Reference("document", 1, 2, "ab"), "video", "clip.mp4", 3)
-        link = Link(LINK, "example.org", lease.link.key)
+        link = Link(LINK, "example.org", lease.link.key, lease.link.variant)
         media = Media(link.key, link.variant, "A clip", link.site, link.url, (part,))
         outcomes.fetched(self.db, lease, media, keys={link.key}, now=clock.now())
 

@@ -11,7 +11,7 @@ from functools import partial
 from procs.bot.conversation.failure_boundary import settled
 from procs.bot.conversation.reply_sender import Speech, once
 from procs.core import clock, log
-from procs.errors import DiskFull, StoreFull
+from procs.errors import ChaparError, DiskFull, StoreFull
 from procs.store.database import Database
 from procs.store.people import repeat_tallies
 from procs.store.requests import buttons
@@ -50,11 +50,18 @@ class PressAnswer:
 @dataclass(frozen=True, slots=True)
 class ButtonAction:
     """An action of `Meaning`. `effect` is called inside of `db.write()` and awaits nothing. One
-    that is not `once` may take effect again: another page, a value that is set."""
+    that is not `once` may take effect again: another page, a value that is set. In a group, one of
+    `admins` is theirs alone, whoever was given the button."""
 
     name: str
     effect: Callable[[Press, Button], PressAnswer]
     once: bool = True
+    admins: bool = False
+
+
+class EffectRefused(ChaparError):
+    """What a button says cannot be done now: nothing is written, and it may be pressed again. The
+    message is the toast."""
 
 
 async def nobody(press: Press) -> bool:
@@ -71,6 +78,8 @@ class ButtonActions:
         self.speech = speech
         self.rows: dict[str, ButtonAction] = {}
         self.shares: Callable[[Press], Awaitable[bool]] = nobody
+        #: Whether somebody is an admin of the group where it is pressed.
+        self.may_set: Callable[[Press], Awaitable[bool]] = nobody
 
     def add(self, *rows: ButtonAction) -> None:
         """Raises ValueError for an action that stands in the table already."""
@@ -82,9 +91,11 @@ class ButtonActions:
     async def press(self, press: Press) -> None:
         """Do what a token means, and answer the press, once. Raises as `Speech.answer`."""
         token = press.data.removeprefix(PREFIX)
-        shared = await self.is_shared(press, token)
         try:
+            shared = await self.is_shared(press, token)
             done = self.taken(press, token, shared=shared)
+        except EffectRefused as error:
+            done = PressAnswer(str(error), alert=True)
         except StoreFull as error:
             log.error("press.unkept", chat=press.chat, error=error)
             done = PressAnswer(i18n.say(press.language, DiskFull.say), alert=True)
@@ -93,7 +104,14 @@ class ButtonActions:
             await settled(done.show(), partial(self.apologise, press), data=press.data)
 
     async def is_shared(self, press: Press, token: str) -> bool:
-        """Whether it is somebody else's button that this person may press too."""
+        """Whether it is somebody else's button that this person may press too. Raises EffectRefused
+        for one that is the admins' of a group alone."""
+        found = self.found(buttons.find, press, token, shared=True)
+        row = self.rows.get(found.button.meaning.action) if found.button else None
+        if press.chat < 0 and row is not None and row.admins:
+            if not await self.may_set(press):
+                raise EffectRefused(i18n.say(press.language, "group-admins-only"))
+            return True
         found = self.found(buttons.find, press, token, shared=False)
         return found.outcome is Outcome.FOREIGN and await self.shares(press)
 

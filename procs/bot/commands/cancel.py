@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
 
 from procs.bot.commands.button_actions import nobody
 from procs.bot.conversation.inbound_queue import Inbox
 from procs.bot.conversation.reply_sender import Speech
 from procs.bot.status import status_text
 from procs.core import clock, log
+from procs.errors import StoreFull
 from procs.store.database import Database
 from procs.store.requests import heard_updates, link_groups, request_status, requests
 from procs.store.requests.request_status import Glance
@@ -73,7 +76,7 @@ class Cancelling:
         return done
 
     async def reply(
-        self, heard: Incoming, key: str, *, buttons: Buttons = (), **values: object
+        self, heard: Incoming, key: str, *, buttons: Buttons = (), **values: Any
     ) -> None:
         """Answer a command, before all else; who repeats it without end is answered a few times."""
         if self.inbox.told(heard, "cancel"):
@@ -119,6 +122,17 @@ class Cancelling:
         if done:
             log.info("request.cancelled", request=request, user=user)
         return done
+
+    async def lose(self, user: int) -> None:
+        """A person blocked the bot: what only they wait for is stopped, and nothing more is said to
+        them."""
+        count = 0
+        with suppress(StoreFull):
+            for one in request_status.open_of(self.db, user):
+                if one.chat == user:
+                    count += requests.cancel(self.db, one.request, user=user, now=clock.now())
+                    requests.close(self.db, one.request, now=clock.now())
+        log.info("person.left", user=user, count=count)
 
     def cancel_group(self, speaker: int, user: int) -> bool:
         """Stop all links of one message."""

@@ -1,6 +1,7 @@
 """The menu of commands, as Telegram shows it beside the line in which people write."""
 
 import hashlib
+from collections.abc import Sequence
 
 from procs.core import clock, codec, log
 from procs.errors import TelegramAway, TelegramRefused, TelegramWait
@@ -10,18 +11,32 @@ from procs.telegram.chat.bot_session import Front
 from procs.texts import i18n
 
 #: Each has a text of the catalogue, `command-<name>`.
-COMMANDS = ("start", "help", "cancel")
+IN_GROUPS = ("dl", "audio", "cancel", "help")
+#: The commands of each place, by the scopes of `Voice.set_commands`; "" is for every other one.
+COMMANDS = {
+    "": ("start", "help", "cancel"),
+    "private": (
+        *("start", "help", "settings", "queue", "history", "usage", "cancel"),
+        *("dl", "audio", "lang", "tags", "mydata", "support", "ping"),
+    ),
+    "groups": IN_GROUPS,
+    "group-admins": (*IN_GROUPS, "settings"),
+}
 #: The row that keeps which menus Telegram has, and the language of those who have no other.
 MENUS_ROW, DEFAULT_LANGUAGE = "menus", "en"
 
 Menu = list[tuple[str, str]]
 
 
-def menus() -> dict[str, Menu]:
-    """The menu of each language, by Telegram's code; "" is for everybody else."""
+def menus() -> dict[str, dict[str, Menu]]:
+    """The menus of each place, by language: Telegram's code, "" for everybody else."""
+    return {scope: in_languages(names) for scope, names in COMMANDS.items()}
+
+
+def in_languages(names: Sequence[str]) -> dict[str, Menu]:
     return {
         "" if language == DEFAULT_LANGUAGE else language: [
-            (name, i18n.say(language, f"command-{name}")) for name in COMMANDS
+            (name, i18n.say(language, f"command-{name}")) for name in names
         ]
         for language in i18n.LANGUAGES
     }
@@ -36,10 +51,11 @@ async def register(db: Database, front: Front) -> None:
     if runtime_settings.read(db, MENUS_ROW, "") == mark:
         return
     try:
-        for language, menu in wanted.items():
-            await front.set_commands(language, menu)
+        for scope, menus_there in wanted.items():
+            for language, menu in menus_there.items():
+                await front.set_commands(language, menu, scope=scope)
     except (TelegramAway, TelegramRefused, TelegramWait) as error:
         log.warning("menus.unregistered", error=error)
     else:
         runtime_settings.write(db, MENUS_ROW, mark, now=clock.now())
-        log.info("menus.registered", languages=len(wanted))
+        log.info("menus.registered", scopes=len(wanted))

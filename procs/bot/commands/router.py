@@ -21,6 +21,8 @@ from procs.texts import i18n
 from procs.texts.i18n import Local
 
 COMMAND = re.compile(r"/([a-z]+)(?:@\w+)?(?:\s|$)", re.IGNORECASE)
+#: What the keys of the reply keyboard write, and the commands that they stand for.
+KEYS = {"👤": "/usage", "📘": "/help", "⚙️": "/settings"}
 #: Data of a button: an action, and the number of what it is about where the action has one. The
 #: number fits a column of the store.
 DATA = re.compile(r"([a-z]+(?:[-:][a-z]+)*)(?::([1-9][0-9]{0,17}))?")
@@ -81,13 +83,18 @@ class Router:
             Callback(CANCEL_GROUP, cancelling.press_group),
             Callback(CANCEL_ALL, cancelling.press_all, numbered=False),
         )
-        self.commands = {row.name: row for row in commands}
+        self.commands: dict[str, ChatCommand] = {}
+        self.add(*commands)
         self.callbacks = {row.action: row for row in callbacks}
+
+    def add(self, *commands: ChatCommand) -> None:
+        """More rows of the table of commands."""
+        self.commands |= {row.name: row for row in commands}
 
     def command(self, text: str, person: Person) -> ChatCommand | None:
         """The row of the command that a text begins with, `unknown` where there is none that this
         person may give; None for a text that is no command."""
-        named = COMMAND.match(text)
+        named = COMMAND.match(KEYS.get(text.strip(), text))
         if named is None:
             return None
         row = self.commands.get(named[1].lower())

@@ -1,10 +1,13 @@
 """What people are told who asked for nothing: a greeting, help, what was wrong with a message."""
 
+from dataclasses import replace
 from typing import Any
 
 from procs.bot.conversation.inbound_queue import ANSWERS, HINT, Inbox
 from procs.bot.conversation.reply_sender import Speech
 from procs.telegram.chat.inbound import Incoming
+from procs.telegram.chat.sender import Keys
+from procs.telegram.pace import Urgency
 from procs.texts import untrusted_text
 from procs.wishes.grammar.link import BadLink
 
@@ -13,7 +16,10 @@ LONG = 1000
 
 
 class Hints:
-    def __init__(self, speech: Speech, inbox: Inbox) -> None:
+    """`keys` are those below a chat with people who started it."""
+
+    def __init__(self, speech: Speech, inbox: Inbox, *, keys: Keys = ()) -> None:
+        self.keys = keys
         self.speech = speech
         self.inbox = inbox
 
@@ -24,11 +30,19 @@ class Hints:
             key, about = "hush" if said == ANSWERS else key, about or key
             await self.speech.reply(heard, key, about=about, **words)
 
+    async def say(self, heard: Incoming, key: str, *, language: str = "", **words: Any) -> None:
+        """Answer a command that needs no more than a sentence, a few times in a minute."""
+        if self.inbox.told(heard, key):
+            spoken = replace(
+                heard, person=replace(heard.person, language=language or heard.language)
+            )
+            await self.speech.reply(spoken, key, urgency=Urgency.COMMAND, **words)
+
     async def start(self, heard: Incoming) -> None:
         if heard.person.name:
-            await self.hint(heard, "start", name=heard.person.name)
+            await self.hint(heard, "start", name=heard.person.name, keys=self.keys)
         else:
-            await self.hint(heard, "start-nameless")
+            await self.hint(heard, "start-nameless", keys=self.keys)
 
     async def help(self, heard: Incoming) -> None:
         await self.hint(heard, "help")

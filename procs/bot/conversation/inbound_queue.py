@@ -74,6 +74,8 @@ class Inbox:
     async def look(self) -> None:
         gone: Counter[int] = Counter()
         for tally in repeat_tallies.ended(self.db, now=clock.now()):
+            if tally.kind == repeat_tallies.MESSAGES:
+                continue  # most of them were answered
             if tally.kind == "refused":
                 log.info("requests.refused", user=tally.person, count=tally.count)
             elif tally.count > ANSWERS_OF_KIND.get(tally.kind, ANSWERS):

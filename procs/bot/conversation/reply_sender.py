@@ -3,15 +3,18 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
 from procs.errors import Crowded, StoreFull, TelegramAway, TelegramWait
 from procs.store.database import Database
+from procs.store.people import silence
 from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.file_sender import OutgoingFile
 from procs.telegram.chat.inbound import Incoming
-from procs.telegram.chat.sender import Buttons, OutgoingMessage
+from procs.telegram.chat.sender import Buttons, Keys, OutgoingMessage
 from procs.telegram.departure import Departure, no_other
 from procs.telegram.pace import Pace, Urgency, always
 from procs.texts import i18n
@@ -33,6 +36,7 @@ class Speech:
     """Sends for everybody in the bot."""
 
     def __init__(self, db: Database, front: Front) -> None:
+        self.db = db
         self.pace = Pace(db)
         self.front = front
         self.unbudgeted = asyncio.Lock()
@@ -43,6 +47,7 @@ class Speech:
         key: str,
         *,
         buttons: Buttons = (),
+        keys: Keys = (),
         about: str = "",
         urgency: Urgency = Urgency.ANSWER,
         **values: object,
@@ -52,8 +57,17 @@ class Speech:
         message apart, or makes one of several that the store's state chooses between."""
         random_id = once("reply", to.chat, to.message, about or key)
         text = i18n.say(to.language, key, **values)
-        facts = (to.chat, to.access, text, random_id, to.message, buttons, to.topic)
-        await self.send(OutgoingMessage(*facts), urgency=urgency)
+        message = OutgoingMessage(
+            to.chat,
+            to.access,
+            text,
+            random_id,
+            to.message,
+            buttons,
+            to.topic,
+            keys=keys if to.private else (),
+        )
+        await self.send(message, urgency=urgency)
 
     async def send(
         self,
@@ -69,6 +83,8 @@ class Speech:
         ChatClosed, TelegramRefused, SessionRevoked.
         """
         leave = partial(self.leave, message.chat, urgency, wanted)
+        silent = silence.is_silent(self.db, message.chat, now=clock.now())
+        message = replace(message, silent=silent)
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 sent = await self.front.send(message, leave=leave)
@@ -87,6 +103,23 @@ class Speech:
             # Its twin is being sent, or the connection comes back.
             await asyncio.sleep(RECONNECT_WAIT)
         return 0
+
+    async def send_file(self, file: OutgoingFile) -> None:
+        """Send a small file once, when it is its turn. Raises as `send`."""
+        leave = partial(self.leave, file.chat, Urgency.DELIVERY)
+        await self.front.send_file(file, leave=leave)
+
+    async def edit(
+        self, chat: int, access: int, message: int, text: str, *, buttons: Buttons = ()
+    ) -> bool:
+        """Give a message of ours another text, because somebody pressed a button of it. False when
+        it is not there any more. Raises as `send`."""
+        leave = partial(self.pace.leave, EDIT, urgency=Urgency.COMMAND, patience=ANSWER_TIMEOUT)
+        try:
+            return await self.front.edit(chat, access, message, text, buttons=buttons, leave=leave)
+        except TelegramWait as wait:
+            self.pace.note(wait)
+            raise
 
     def is_long(self, wait: TelegramWait) -> bool:
         """Whether a message does not wait for it: our own budget has no place for so long."""

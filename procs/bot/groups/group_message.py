@@ -22,6 +22,8 @@ from procs.wishes.grammar.link import Parsed
 COMMAND = re.compile(r"/([a-z]+)(?:@(\w+))?(?=\s|$)\s*", re.IGNORECASE)
 #: The command that only says for whom a link is.
 DOWNLOAD = "dl"
+#: One that says besides in which form it is.
+LINKED = re.compile(r"/audio(?:@\w+)?", re.IGNORECASE)
 #: Commands that may be given in the name of a group, or where nobody is named.
 FOR_ALL = re.compile(r"/(?:settings|help)\b", re.IGNORECASE)
 #: Attempts to read the message that was answered, and seconds between them.
@@ -46,9 +48,14 @@ class GroupMessages:
         told = replace(heard, text=said)
         if not FOR_ALL.match(said) and await self.named(told) is None:
             return None
-        if said.startswith("/") or not heard.answers or not link.parse(said, heard.urls).none:
+        if not heard.answers or not link.parse(said, heard.urls).none:
             return told
-        return await self.with_answered(told)
+        command = LINKED.match(said)
+        if said.startswith("/") and command is None:
+            return told
+        words = said if command is None else said[command.end() :].strip()
+        found = await self.with_answered(replace(told, text=words))
+        return found if command is None else replace(found, text=f"{command[0]} {found.text}")
 
     async def named(self, heard: Incoming | None) -> Incoming | None:
         """The message, if it has an author whose request it can be. Who writes in the name of a

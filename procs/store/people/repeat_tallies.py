@@ -11,11 +11,21 @@ from procs.store.database import Database
 
 #: Seconds that a row lasts.
 MINUTE = 60.0
+#: The kind under which all messages of a person are counted.
+MESSAGES = "messages"
 
 NOTE = """
 INSERT INTO tallies (person, kind, since, count) VALUES (:person, :kind, :now, :count)
     ON CONFLICT (person, kind) DO UPDATE SET count = tallies.count + excluded.count
 RETURNING count
+"""
+# A minute that is over begins anew, whether it was looked at or not.
+COUNT = """
+INSERT INTO tallies (person, kind, since, count) VALUES (:person, :kind, :now, 1)
+    ON CONFLICT (person, kind) DO UPDATE
+   SET count = CASE WHEN tallies.since < :before THEN 1 ELSE tallies.count + 1 END,
+       since = CASE WHEN tallies.since < :before THEN excluded.since ELSE tallies.since END
+RETURNING since, count
 """
 END = "DELETE FROM tallies WHERE since < :before RETURNING person, kind, count"
 OVER = "SELECT 1 FROM tallies WHERE since < :before LIMIT 1"
@@ -35,6 +45,14 @@ def note(db: Database, person: int, kind: str, *, count: int = 1, now: Now) -> i
     facts = {"person": person, "kind": kind, "count": count, "now": now.wall}
     with db.write():
         return int(db.all(NOTE, facts)[0][0])
+
+
+def minute(db: Database, person: int, kind: str, *, now: Now) -> tuple[float, int]:
+    """Count one more: when this minute of theirs began, and how many there were in it."""
+    facts = {"person": person, "kind": kind, "now": now.wall, "before": now.wall - MINUTE}
+    with db.write():
+        since, count = db.all(COUNT, facts)[0]
+    return float(since), int(count)
 
 
 def ended(db: Database, *, now: Now) -> list[Tally]:

@@ -13,6 +13,7 @@ VALUES (:id, :language, :name, :access, :now, :now)
    SET language = excluded.language, name = excluded.name, access = excluded.access,
        last_seen = excluded.last_seen
 """
+SPEAK = "UPDATE users SET language = :language WHERE id = :id AND language <> :language"
 WITH_CAP = "SELECT id, cap, name FROM users WHERE cap IS NOT NULL ORDER BY id"
 SEEN = """
 SELECT 1 FROM users
@@ -59,6 +60,12 @@ def access(db: Database, user: int) -> int:
     """What addresses the private chat with a user; 0 for one we never met."""
     row = db.one(ACCESS, {"id": user})
     return int(row[0]) if row else 0
+
+
+def speak(db: Database, user: int, language: str) -> None:
+    """What is said to a user from now on is in this language, whichever process says it."""
+    with db.write():
+        db.change(SPEAK, {"id": user, "language": language})
 
 
 def known(db: Database, user: int) -> bool:

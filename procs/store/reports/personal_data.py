@@ -94,9 +94,15 @@ def kept() -> dict[str, str]:
 def forget(db: Database, person: int, *, now: Now) -> bool:
     """Delete all that names a person, after stopping what runs for them. False when a worker still
     holds a job of theirs: the keeper goes on from there. Raises StoreFull."""
+    ask(db, person, now=now)
+    return proceed(db, person, now=now)
+
+
+def ask(db: Database, person: int, *, now: Now) -> None:
+    """Write down that a person wants all of it deleted: what happens next, it is done. Raises
+    StoreFull."""
     with db.write(full=True):
         db.change(ASK, {"person": person, "now": now.wall})
-    return proceed(db, person, now=now)
 
 
 def proceed(db: Database, person: int, *, now: Now) -> bool:

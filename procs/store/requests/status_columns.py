@@ -9,6 +9,7 @@ UPDATE requests SET shown = '', shown_stage = :stage, shown_share = :share, show
  WHERE id = :request
 """
 SHOWED = "UPDATE requests SET shown = :shown WHERE id = :request"
+RESTATE = "UPDATE requests SET shown_stage = '' WHERE user_id = :user AND closed_at IS NULL"
 FOUND = """
 UPDATE requests SET shown = :shown, shown_stage = :stage, shown_share = :share WHERE id = :request
 """
@@ -53,6 +54,13 @@ def changes(db: Database, request: int, *, stage: str, share: float | None, now:
     facts = {"request": request, "stage": stage, "share": share, "now": now.wall}
     with db.write():
         db.change(CHANGES, facts)
+
+
+def restate(db: Database, user: int) -> None:
+    """All that status messages of a person say is to be said anew, and soon: as if each were at
+    another stage."""
+    with db.write():
+        db.change(RESTATE, {"user": user})
 
 
 def showed(db: Database, request: int, shown: str) -> None:

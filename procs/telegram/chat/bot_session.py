@@ -28,6 +28,8 @@ from procs.telegram.updates.update_client import Listening, pause
 
 Hear = Callable[[inbound.Incoming], Coroutine[Any, Any, None]]
 Feel = Callable[[inbound.Press], Coroutine[Any, Any, None]]
+Lose = Callable[[int], Coroutine[Any, Any, None]]
+Told = inbound.Incoming | inbound.Press | inbound.Stopped
 
 #: The session of the bot itself.
 BOT_SESSION = "bot"
@@ -36,6 +38,10 @@ MESSAGES = (raw.types.UpdateNewMessage, raw.types.UpdateNewChannelMessage, *inbo
 
 def unheard(news: group_news.GroupNews) -> None:
     """What is told of groups where nobody listens."""
+
+
+async def nobody_lost(person: int) -> None:
+    """Nothing is done about who blocks the bot."""
 
 
 class Front(Voice):
@@ -51,6 +57,8 @@ class Front(Voice):
         self.missed = False
         #: Hears what is told of groups besides messages, at once.
         self.learn: Callable[[group_news.GroupNews], None] = unheard
+        #: What is done about a person who blocks the bot.
+        self.lose: Lose = nobody_lost
         #: The bot's own name, in lower case, and whether Telegram told it yet.
         self.username = ""
         self.named = asyncio.Event()
@@ -140,19 +148,23 @@ class Front(Voice):
         self.under_way[key] = task
         task.add_done_callback(lambda _: self.under_way.pop(key, None))
 
-    def key(self, told: inbound.Incoming | inbound.Press) -> tuple[object, ...]:
+    def key(self, told: Told) -> tuple[object, ...]:
         """What tells it from what else is handled: of two edits in one second, the words."""
         return (*told.mark, told.text if isinstance(told, inbound.Incoming) else "")
 
-    def _handling(self, told: inbound.Incoming | inbound.Press) -> Coroutine[Any, Any, None]:
+    def _handling(self, told: Told) -> Coroutine[Any, Any, None]:
+        if isinstance(told, inbound.Stopped):
+            return self.lose(told.person)
         return self.hear(told) if isinstance(told, inbound.Incoming) else self.feel(told)
 
-    def _told(self, update: Any, users: Any, chats: Any) -> inbound.Incoming | inbound.Press | None:
+    def _told(self, update: Any, users: Any, chats: Any) -> Told | None:
         """What a person said or pressed; it may be told more than once."""
         if isinstance(update, MESSAGES):
             return inbound.message(update, users, chats)
         if isinstance(update, raw.types.UpdateBotCallbackQuery):
             return inbound.press(update, users, chats)
+        if isinstance(update, raw.types.UpdateBotStopped):
+            return inbound.stopped(update)
         return None
 
     def settled(self) -> bool:

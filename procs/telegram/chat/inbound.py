@@ -84,6 +84,22 @@ class Press:
         return 0, self.id, 0
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A person blocked the bot; told again, it is the same."""
+
+    person: int
+
+    @property
+    def mark(self) -> tuple[int, int, int]:
+        return 0, -self.person, 0
+
+
+def stopped(update: Any) -> Stopped | None:
+    """Who blocked the bot, or None where they let it speak again."""
+    return Stopped(update.user_id) if update.stopped else None
+
+
 def message(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Incoming | None:
     """A message from a person, or in the name of a chat; or None: our own, a bot's, a service
     message, and an edit that nobody made by hand."""
@@ -146,10 +162,13 @@ def press(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Press | 
 
 
 def person(user: Any) -> Person:
-    """Who it is. Here, and nowhere else, is settled which language we speak to somebody."""
+    """Who it is, and the language of their Telegram: `people/languages.py` knows whether they chose
+    another."""
+    client = i18n.choose(user.lang_code)
     return Person(
         id=user.id,
-        language=i18n.choose(user.lang_code),
+        language=client,
+        client=client,
         name=untrusted_text.text(user.first_name or "", NAME),
         access_hash=user.access_hash or 0,
     )

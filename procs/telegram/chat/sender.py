@@ -9,7 +9,8 @@ from pyrogram import raw
 from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from procs.errors import TelegramAway, TelegramRefused
-from procs.telegram.chat import group_news, inbound
+from procs.telegram.chat import file_sender, group_news, inbound
+from procs.telegram.chat.file_sender import OutgoingFile
 from procs.telegram.delivery import message_lookup
 from procs.telegram.delivery.send_once import post
 from procs.telegram.session.peers import CHANNELS, TEXT_LENGTH, cut, peer
@@ -19,6 +20,16 @@ from procs.telegram.session.rpc import Leave, Rpc
 Button = tuple[str, str]
 #: Rows of buttons; a row of one may be the button itself.
 Buttons = Sequence[Button | Sequence[Button]]
+
+#: Where a menu of commands is shown: everywhere, in private chats, in groups, to their admins.
+SCOPES: dict[str, Any] = {
+    "": raw.types.BotCommandScopeDefault,
+    "private": raw.types.BotCommandScopeUsers,
+    "groups": raw.types.BotCommandScopeChats,
+    "group-admins": raw.types.BotCommandScopeChatAdmins,
+}
+#: Rows of keys that write their own label.
+Keys = Sequence[Sequence[str]]
 
 UNCHANGED = "MESSAGE_NOT_MODIFIED"
 #: The message is not there any more, or may not be edited.
@@ -31,7 +42,8 @@ LATE = frozenset({"QUERY_ID_INVALID"})
 class OutgoingMessage:
     """A text on its way into a chat; `access` addresses the chat. Telegram answers a repeated
     `random_id` with the first message. `reply_to` is the message that it answers, 0 for none;
-    `topic` that of a forum, 0 where there are none; a `silent` one makes no sound."""
+    `topic` that of a forum, 0 where there are none; a `silent` one makes no sound; `keys` are those
+    of a keyboard in place of the letters."""
 
     chat: int
     access: int
@@ -41,6 +53,7 @@ class OutgoingMessage:
     buttons: Buttons = ()
     topic: int = 0
     silent: bool = False
+    keys: Keys = ()
 
 
 class Voice:
@@ -58,7 +71,7 @@ class Voice:
             random_id=message.random_id,
             no_webpage=True,
             silent=message.silent or None,
-            reply_markup=await self._keyboard(message.buttons),
+            reply_markup=keyboard(message.keys) or await self._keyboard(message.buttons),
         )
         return await post(
             self._line(),
@@ -69,6 +82,10 @@ class Voice:
             topic=message.topic,
             leave=leave,
         )
+
+    async def send_file(self, file: OutgoingFile, *, leave: Leave) -> int | None:
+        """The same for a small file of our own."""
+        return await file_sender.send(self._line(), file, leave=leave)
 
     async def edit(
         self,
@@ -159,12 +176,14 @@ class Voice:
             if error.detail not in LATE:
                 raise
 
-    async def set_commands(self, language: str, commands: Sequence[tuple[str, str]]) -> None:
+    async def set_commands(
+        self, language: str, commands: Sequence[tuple[str, str]], *, scope: str = ""
+    ) -> None:
         """The menu of commands (name, what it does) for people whose Telegram speaks `language`;
-        with "" for all for whom there is none of their own
+        with "" for all for whom there is none of their own; in one of `SCOPES`
         (core.telegram.org/method/bots.setBotCommands)."""
         query = raw.functions.bots.SetBotCommands(
-            scope=raw.types.BotCommandScopeDefault(),
+            scope=SCOPES[scope](),
             lang_code=language,
             commands=[
                 raw.types.BotCommand(command=name, description=text) for name, text in commands
@@ -185,6 +204,22 @@ class Voice:
         if self.line is None:
             raise TelegramAway("not connected")
         return self.line
+
+
+def keyboard(keys: Keys) -> Any:
+    """A keyboard of keys as Telegram's type; None for none."""
+    if not keys:
+        return None
+    rows = [
+        raw.types.KeyboardButtonRow(
+            buttons=[
+                raw.types.KeyboardButton(text=key, type=raw.types.ButtonTypeDefault())
+                for key in row
+            ]
+        )
+        for row in keys
+    ]
+    return raw.types.ReplyKeyboardMarkup(rows=rows, resize=True, persistent=True)
 
 
 def row_of(given: Any) -> Sequence[Button]:

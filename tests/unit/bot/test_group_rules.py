@@ -8,8 +8,9 @@ from pyrogram import raw
 from procs.core import clock
 from procs.store.people import member_roles, preferences
 from procs.store.requests.allowances import Allowance
+from procs.texts import i18n
 from tests.sandbox.bot_parts import LINK, Bot, running, until
-from tests.sandbox.person import Person
+from tests.sandbox.person import Message, Person
 from tests.sandbox.telegram.group import Group
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
@@ -144,3 +145,61 @@ async def test_a_link_that_may_not_be_deleted_stays_without_a_word(bot, hands, g
 
 def tg_bot(person: Person) -> int:
     return person.desk.bot
+
+
+def has(message: Message, label: str) -> bool:
+    """Whether a message has a button of exactly this label."""
+    return any(one["text"] == label for row in message.buttons for one in row)
+
+
+async def test_an_admin_sets_what_the_group_wants_by_buttons(bot, group, reza, other, language):
+    await group.admits(reza, "admin")
+    here = reza.at(group)
+    await here.sends("/settings")
+    title = i18n.say(language, "set-auto-title")
+    menu = await here.sees(lambda m: m.button(title))
+    await here.presses(title, menu)
+    page = await here.sees_edit(menu, lambda m: has(m, i18n.say(language, "set-on")))
+    await here.presses(i18n.say(language, "set-on"), page)
+    await until(lambda: preferences.read_group(bot.db, group.chat_id).auto)
+
+
+async def test_who_is_no_admin_sets_nothing(bot, group, reza, other, language):
+    here = reza.at(group)
+    await here.sends("/settings")
+    await here.sees(i18n.say(language, "group-admins-only"))
+    await group.admits(other, "admin")
+    there = other.at(group)
+    await there.sends("/settings")
+    title = i18n.say("en", "set-auto-title")
+    menu = await there.sees(lambda m: m.button(title))
+    wants(bot, group, "who_presses", "everyone")
+    told = await here.presses(title, menu)
+    assert told["text"] == i18n.say(language, "group-admins-only")
+
+
+async def test_another_admin_may_turn_the_pages_and_one_who_is_none_any_more_may_not(
+    bot, group, reza, other
+):
+    await group.admits(other, "admin")
+    there = other.at(group)
+    await there.sends("/settings")
+    title = i18n.say("en", "set-auto-title")
+    menu = await there.sees(lambda m: m.button(title))
+    await group.admits(other, "member")
+    member_roles.drop(bot.db, group.chat_id, other.id)
+    told = await there.presses(title, menu)
+    assert told["text"] == i18n.say("en", "group-admins-only")
+    await group.admits(reza, "admin")
+    await reza.at(group).presses(title, menu)
+    labels = [i18n.say(spoken, "set-on") for spoken in ("en", "fa")]
+    await there.sees_edit(menu, lambda m: any(has(m, label) for label in labels))
+
+
+async def test_an_anonymous_admin_may_set(bot, group, reza):
+    await group.admits(reza, "admin", ["anonymous"])
+    here = reza.at(group)
+    await here.sends("/settings")
+    menu = await here.sees(lambda m: m.button(i18n.say("en", "set-auto-title")))
+    await here.presses(i18n.say("en", "set-auto-title"), menu)
+    await until(lambda: member_roles.read(bot.db, group.chat_id, reza.id, now=clock.now()))

@@ -1,0 +1,72 @@
+"""What people can ask of the bot by commands and by the buttons of their pages, put together."""
+
+from dataclasses import dataclass
+
+from procs.bot.commands.button_actions import ButtonActions
+from procs.bot.commands.data_actions import DataActions
+from procs.bot.commands.menu_sender import MenuSender
+from procs.bot.commands.past_actions import Begin, PastActions
+from procs.bot.commands.router import ChatCommand
+from procs.bot.commands.settings_actions import SettingsActions
+from procs.bot.conversation.hints import Hints
+from procs.bot.conversation.reply_sender import Speech
+from procs.store.database import Database
+from procs.store.requests.allowances import Allowance
+from procs.telegram.chat.inbound import Incoming
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """What the operator decides of how the bot talks: messages of one person that are acted upon in
+    a minute (0: all), whom people may write to ("": nobody), and whether keys stand below the
+    chat."""
+
+    messages_per_minute: int = 0
+    support: str = ""
+    reply_keyboard: bool = False
+
+
+class CommandSet:
+    """`support` is whom people may write to, "" for nobody."""
+
+    def __init__(
+        self,
+        db: Database,
+        speech: Speech,
+        hints: Hints,
+        begin: Begin,
+        allowance: Allowance,
+        support: str,
+    ) -> None:
+        menus = self.menus = MenuSender(db, speech)
+        self.hints = hints
+        self.contact = support
+        self.settings = SettingsActions(db, hints, menus)
+        self.past = PastActions(db, hints, menus, begin, allowance)
+        self.data = DataActions(db, menus)
+
+    def commands(self) -> tuple[ChatCommand, ...]:
+        return (
+            ChatCommand("settings", self.settings.ask),
+            ChatCommand("lang", self.settings.ask_language),
+            ChatCommand("tags", self.settings.ask_tags),
+            ChatCommand("history", self.past.history),
+            ChatCommand("queue", self.past.queue),
+            ChatCommand("usage", self.past.usage),
+            ChatCommand("mydata", self.data.ask),
+            ChatCommand("ping", self.ping),
+            ChatCommand("support", self.support),
+        )
+
+    def add_to(self, actions: ButtonActions) -> None:
+        """Put the rows of all pages into the table of actions."""
+        actions.add(*self.settings.rows(), *self.past.rows(), *self.data.rows())
+
+    async def ping(self, heard: Incoming) -> None:
+        await self.hints.say(heard, "ping")
+
+    async def support(self, heard: Incoming) -> None:
+        if self.contact:
+            await self.hints.say(heard, "support", contact=self.contact)
+        else:
+            await self.hints.say(heard, "support-none")

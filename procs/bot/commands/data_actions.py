@@ -1,0 +1,71 @@
+"""/mydata: what is known of a person, as a file or deleted."""
+
+from functools import partial
+
+from procs.bot.commands import my_pages
+from procs.bot.commands.button_actions import ButtonAction, EffectRefused, PressAnswer
+from procs.bot.commands.menu_sender import MenuSender
+from procs.bot.conversation.reply_sender import once
+from procs.core import clock, log
+from procs.store.database import Database
+from procs.store.people import repeat_tallies
+from procs.store.reports import personal_data
+from procs.store.requests.buttons import Button
+from procs.telegram.chat.file_sender import OutgoingFile
+from procs.telegram.chat.inbound import Incoming, Press
+from procs.texts import i18n
+
+#: How often in a minute one person is given the file.
+EXPORTS = 2
+FILE_NAME = "chapar-my-data.json"
+
+
+class DataActions:
+    def __init__(self, db: Database, menus: MenuSender) -> None:
+        self.db = db
+        self.menus = menus
+
+    def rows(self) -> tuple[ButtonAction, ...]:
+        return (
+            ButtonAction(my_pages.EXPORT, self.export, once=False),
+            ButtonAction(my_pages.ASK_DELETE, self.ask_delete, once=False),
+            ButtonAction(my_pages.KEEP, self.keep, once=False),
+            ButtonAction(my_pages.DELETE, self.delete),
+        )
+
+    async def ask(self, heard: Incoming) -> None:
+        """/mydata, in a private chat only: others need not read of it."""
+        if heard.private:
+            await self.menus.send(heard, my_pages.data(heard.language), about="mydata")
+
+    def export(self, press: Press, button: Button) -> PressAnswer:
+        person = button.meaning.person
+        count = repeat_tallies.note(self.db, person, "export", now=clock.now())
+        if count > EXPORTS:
+            raise EffectRefused(i18n.say(press.language, "mydata-often"))
+        document = personal_data.document(self.db, person).encode()
+        caption = i18n.say(press.language, "mydata-file")
+        random_id = once("export", press.chat, press.id)
+        sent = OutgoingFile(press.chat, press.access, FILE_NAME, document, caption, random_id)
+        return PressAnswer(i18n.say(press.language, "mydata-sent"), partial(self.send, sent))
+
+    async def send(self, file: OutgoingFile) -> None:
+        await self.menus.speech.send_file(file)
+
+    def ask_delete(self, press: Press, button: Button) -> PressAnswer:
+        kept = personal_data.kept().values()
+        return self.menus.turn(press, my_pages.data_sure(list(kept), press.language))
+
+    def keep(self, press: Press, button: Button) -> PressAnswer:
+        return self.menus.turn(press, my_pages.data(press.language))
+
+    def delete(self, press: Press, button: Button) -> PressAnswer:
+        """The deletion is written down with the press; the keeper goes on where this ends."""
+        personal_data.ask(self.db, button.meaning.person, now=clock.now())
+        return PressAnswer(show=partial(self.deleted, press, button.meaning.person))
+
+    async def deleted(self, press: Press, person: int) -> None:
+        done = personal_data.proceed(self.db, person, now=clock.now())
+        log.info("person.forgotten", done=done)
+        text = i18n.say(press.language, "mydata-done" if done else "mydata-later")
+        await self.menus.speech.edit(press.chat, press.access, press.message, text)

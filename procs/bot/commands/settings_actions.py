@@ -1,0 +1,150 @@
+"""/settings, /lang and /tags: what people set for themselves, by buttons of one message."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from procs.bot.commands import settings_menu
+from procs.bot.commands.button_actions import ButtonAction, PressAnswer
+from procs.bot.commands.menu_sender import MenuSender
+from procs.bot.commands.settings_menu import MAIN, PAGE, RESET, SET, SITE, MenuPage, Record
+from procs.bot.conversation.hints import Hints
+from procs.core import clock
+from procs.records.job import Person
+from procs.records.preference_values import BadPreference
+from procs.store.database import Database
+from procs.store.people import languages, preferences, users
+from procs.store.requests import status_columns
+from procs.store.requests.buttons import Button
+from procs.telegram.chat.inbound import Incoming, Press
+from procs.texts import i18n
+
+#: The page of the languages, and the words that take tags away.
+LANGUAGES = "language"
+NO_TAGS = re.compile(r"off|none|no|هیچ\S*|بدون|پاک\S*|نه", re.IGNORECASE)
+
+
+class SettingsActions:
+    """The settings of a person; those of a group for its buttons, where `may_set` allows it."""
+
+    def __init__(self, db: Database, hints: Hints, menus: MenuSender) -> None:
+        self.db = db
+        self.hints = hints
+        self.menus = menus
+        #: What /settings does in a group.
+        self.in_group: Callable[[Incoming], Awaitable[None]] = self.alone
+
+    def rows(self) -> tuple[ButtonAction, ...]:
+        return (
+            ButtonAction(PAGE, self.page, once=False, admins=True),
+            ButtonAction(SET, self.set, once=False, admins=True),
+            ButtonAction(SITE, self.forget_site, once=False),
+            ButtonAction(RESET, self.reset, admins=True),
+        )
+
+    # --- commands
+
+    async def ask(self, heard: Incoming) -> None:
+        """/settings"""
+        if not heard.private:
+            return await self.in_group(heard)
+        page = settings_menu.page(self.record(heard.person.id, 0), MAIN, heard.language)
+        await self.menus.send(heard, page, about="settings")
+
+    async def ask_language(self, heard: Incoming) -> None:
+        """/lang: with a language behind it, that one; else a choice."""
+        wanted = words(heard.text).lower()
+        if wanted in i18n.LANGUAGES:
+            preferences.change(self.db, heard.person.id, "language", wanted, now=clock.now())
+            language = self.respoken(heard.person)
+            return await self.hints.say(heard, "lang-changed", language=language)
+        record = self.record(heard.person.id, 0)
+        page = settings_menu.page(record, LANGUAGES, heard.language)
+        await self.menus.send(heard, page, about="lang")
+
+    async def ask_tags(self, heard: Incoming) -> None:
+        """/tags #music: what stands under each media from now on."""
+        wanted = words(heard.text)
+        if wanted:
+            tags = [] if NO_TAGS.fullmatch(wanted) else re.split(r"[\s,،]+", wanted)
+            try:
+                preferences.change(self.db, heard.person.id, "tags", tags, now=clock.now())
+            except BadPreference:
+                return await self.hints.say(heard, "tags-bad")
+        mine = preferences.read(self.db, heard.person.id).tags
+        key = "tags-are" if mine else "tags-none"
+        await self.hints.say(heard, key, tags=" ".join(mine))
+
+    async def alone(self, heard: Incoming) -> None:
+        await self.hints.say(heard, "settings-private")
+
+    def respoken(self, person: Person) -> str:
+        """Speak to a person as they prefer from now on, in what is said already too: in which
+        language."""
+        with self.db.write():
+            before = users.language(self.db, person.id)
+            language = languages.changed(self.db, person)
+            if language != before:
+                status_columns.restate(self.db, person.id)
+        return language
+
+    # --- buttons
+
+    def page(self, press: Press, button: Button) -> PressAnswer:
+        return self.shown(press, button, press.language)
+
+    def set(self, press: Press, button: Button) -> PressAnswer:
+        """Set what the button says; a value of another version changes nothing."""
+        data, chat = button.meaning.data, button.meaning.chat
+        change = preferences.change_group if chat < 0 else preferences.change
+        whose = chat if chat < 0 else button.meaning.person
+        try:
+            change(self.db, whose, str(data.get("name")), data.get("value"), now=clock.now())
+        except BadPreference:
+            return PressAnswer(i18n.say(press.language, "unknown-button"))
+        return self.changed(press, button)
+
+    def forget_site(self, press: Press, button: Button) -> PressAnswer:
+        """The site has no form of its own any more."""
+        site = str(button.meaning.data.get("site"))
+        preferences.change_site(self.db, button.meaning.person, site, None, now=clock.now())
+        return self.shown(press, button, press.language, name="sites")
+
+    def reset(self, press: Press, button: Button) -> PressAnswer:
+        if button.meaning.chat < 0:
+            preferences.reset_group(self.db, button.meaning.chat)
+        else:
+            preferences.reset(self.db, button.meaning.person)
+        return self.changed(press, button, name=MAIN)
+
+    def changed(self, press: Press, button: Button, *, name: str = "") -> PressAnswer:
+        """What was set holds: the page says so, in the language that is spoken from now on."""
+        language = press.language
+        if button.meaning.chat > 0:
+            language = self.respoken(press.person)
+        toast = i18n.say(language, "set-done")
+        return self.shown(press, button, language, name=name, toast=toast)
+
+    def shown(
+        self, press: Press, button: Button, language: str, *, name: str = "", toast: str = ""
+    ) -> PressAnswer:
+        data: Any = button.meaning.data
+        record = self.record(button.meaning.person, button.meaning.chat)
+        place = data.get("place")
+        page: MenuPage = settings_menu.page(
+            record,
+            name or str(data.get("page")),
+            language,
+            place=place if isinstance(place, int) else 0,
+        )
+        return self.menus.turn(press, page, toast=toast)
+
+    def record(self, person: int, chat: int) -> Record:
+        if chat < 0:
+            return preferences.read_group(self.db, chat)
+        return preferences.read(self.db, person)
+
+
+def words(text: str) -> str:
+    """What stands behind a command."""
+    return text.partition(" ")[2].strip()

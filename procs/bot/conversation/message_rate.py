@@ -1,0 +1,39 @@
+"""How many messages of one person are acted upon in a minute: above that there is one polite line
+with the seconds that are left, and then silence until the minute is over."""
+
+import math
+
+from procs.bot.conversation.reply_sender import Speech
+from procs.core import clock, log
+from procs.store.database import Database
+from procs.store.people import repeat_tallies
+from procs.store.people.repeat_tallies import MESSAGES, MINUTE
+from procs.telegram.chat.inbound import Incoming
+from procs.telegram.pace import Urgency
+from procs.texts import i18n
+
+
+class MessageRate:
+    """`most` messages in a minute; 0 for as many as anybody likes."""
+
+    def __init__(self, db: Database, speech: Speech, most: int) -> None:
+        self.db = db
+        self.speech = speech
+        self.most = most
+
+    async def allows(self, heard: Incoming) -> bool:
+        """Count a message: whether it is acted upon. The first one too many is answered."""
+        if not self.most:
+            return True
+        now = clock.now()
+        begun, count = repeat_tallies.minute(self.db, heard.person.id, MESSAGES, now=now)
+        if count <= self.most:
+            return True
+        if count == self.most + 1:
+            left = max(1, math.ceil(begun + MINUTE - now.wall))
+            wait = i18n.span(heard.language, left)
+            log.info("messages.too-many", user=heard.person.id, most=self.most)
+            await self.speech.reply(
+                heard, "too-many", urgency=Urgency.COMMAND, most=self.most, wait=wait
+            )
+        return False

@@ -1,0 +1,23 @@
+"""How the settings of the chat are written, and what is wrong with one."""
+
+import re
+
+#: A name of Telegram, an address of mail, or one of a page, in up to 200 letters.
+CONTACT = re.compile(
+    r"(?=.{1,200}$)(@[A-Za-z]\w{3,31}|[^\s@]+@[^\s@]+\.[^\s@]+|https?://\S+)", re.ASCII
+)
+SWITCH = {"on": True, "off": False}
+
+
+def contact(text: str) -> str:
+    """Whom people may write to, as they read it: `@name`, an address of mail or of a page."""
+    if not CONTACT.fullmatch(text):
+        raise ValueError(f"{text!r} is nobody to write to; write @name, mail or a page's address")
+    return text
+
+
+def switch(text: str) -> bool:
+    """Something that is on or off."""
+    if text.lower() not in SWITCH:
+        raise ValueError(f"{text!r} is neither on nor off; write one of them")
+    return SWITCH[text.lower()]

@@ -1,0 +1,32 @@
+"""The language that is spoken to a person: the one they chose, or that of their Telegram.
+
+The row of a user has it too, for all that is said without a message of theirs: a change of it holds
+in every process from its next look.
+"""
+
+from dataclasses import replace
+
+from procs.records.job import Person
+from procs.records.preference_values import LATIN
+from procs.store.database import Database
+from procs.store.people import preferences, users
+from procs.texts import i18n
+
+
+def of(db: Database, person: Person) -> str:
+    """The language of a person, with the digits that they prefer."""
+    wanted = preferences.read(db, person.id)
+    language = wanted.language or person.client or person.language
+    return i18n.with_digits(language, latin_digits=wanted.digits == LATIN)
+
+
+def speaking(db: Database, person: Person) -> Person:
+    """The same person, in the language that is spoken to them."""
+    return replace(person, language=of(db, person))
+
+
+def changed(db: Database, person: Person) -> str:
+    """Speak to a person as they prefer from now on: in which language."""
+    language = of(db, person)
+    users.speak(db, person.id, language)
+    return language

@@ -1,0 +1,71 @@
+"""A small file that the bot itself sends into a chat, such as somebody's own data."""
+
+import secrets
+from dataclasses import dataclass
+from functools import partial
+
+from pyrogram import raw
+from pyrogram.raw.functions.upload import SaveBigFilePart, SaveFilePart
+
+from procs.telegram.delivery.send_once import post
+from procs.telegram.session.peers import CAPTION_LENGTH, cut, peer
+from procs.telegram.session.rpc import Leave, Rpc, free
+
+#: Bytes of a part, and of the largest file that goes up as a small one
+#: (core.telegram.org/api/files).
+PART, SMALL_FILE = 512 * 1024, 10 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingFile:
+    """A file on its way into a chat, as a text is (`OutgoingMessage`)."""
+
+    chat: int
+    access: int
+    name: str
+    content: bytes
+    caption: str
+    random_id: int
+    mime: str = "application/json"
+
+
+async def send(line: Rpc, file: OutgoingFile, *, leave: Leave = free) -> int | None:
+    """Upload it and send it once. Returns and raises as `Voice.send`."""
+    media = raw.types.InputMediaUploadedDocument(
+        file=await uploaded(line, file),
+        mime_type=file.mime,
+        attributes=[raw.types.DocumentAttributeFilename(file_name=file.name)],
+        force_file=True,
+    )
+    query = partial(
+        raw.functions.messages.SendMedia,
+        peer=peer(file.chat, file.access),
+        media=media,
+        message=cut(file.caption, CAPTION_LENGTH),
+        random_id=file.random_id,
+    )
+    return await post(
+        line,
+        lambda header: query(reply_to=header),
+        chat=file.chat,
+        random_id=file.random_id,
+        reply_to=0,
+        leave=leave,
+    )
+
+
+async def uploaded(line: Rpc, file: OutgoingFile) -> raw.base.InputFile:
+    """The handle of a file that Telegram has."""
+    number, content = secrets.randbits(62), file.content
+    parts = [content[at : at + PART] for at in range(0, len(content), PART)] or [b""]
+    big = len(content) > SMALL_FILE
+    for at, part in enumerate(parts):
+        query = (
+            SaveBigFilePart(file_id=number, file_part=at, file_total_parts=len(parts), bytes=part)
+            if big
+            else SaveFilePart(file_id=number, file_part=at, bytes=part)
+        )
+        await line.ask(query)
+    if big:
+        return raw.types.InputFileBig(id=number, parts=len(parts), name=file.name)
+    return raw.types.InputFile(id=number, parts=len(parts), name=file.name, md5_checksum="")
