@@ -35,7 +35,8 @@ async def live(settings: config.Settings, db: Database) -> int:
     front = Front(settings)
     speech = Speech(db, front)
     board = Board(db, front, speech)
-    allowance = Allowance(settings.max_open_requests, settings.max_playlist)
+    group = settings.max_open_requests_per_group
+    allowance = Allowance(settings.max_open_requests, settings.max_playlist, group)
     intake = Intake(
         db,
         front,

@@ -1,7 +1,6 @@
 """From what people write to accepted requests and first answers."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
@@ -22,6 +21,10 @@ from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.inbound_queue import Inbox
 from procs.bot.conversation.message_rate import MessageRate
 from procs.bot.conversation.reply_sender import Speech, once
+from procs.bot.groups import group_message
+from procs.bot.groups.group_admins import GroupAdmins
+from procs.bot.groups.group_message import GroupMessages
+from procs.bot.groups.group_settings import GroupSettings
 from procs.bot.status.status_board import Board
 from procs.config.values import TELEGRAM_FILE
 from procs.core import clock, log
@@ -32,7 +35,7 @@ from procs.records.usual_form import sound_of
 from procs.store.database import Database
 from procs.store.people import languages, users
 from procs.store.requests import heard_updates, link_mentions, lists, requests
-from procs.store.requests.allowances import Allowance
+from procs.store.requests.allowances import GROUP_FULL, Allowance
 from procs.store.requests.heard_updates import Mark
 from procs.store.requests.requests import Submitted
 from procs.telegram.chat.bot_session import Front
@@ -88,6 +91,11 @@ class Intake:
         self.cancelling = Cancelling(db, speech, self.inbox)
         self.wishes = WishQuestions(db, speech, self.inbox)
         self.actions = ButtonActions(db, speech)
+        self.groups = GroupMessages(db, front, self.hints)
+        self.group_admins = GroupAdmins(db, front)
+        front.learn = self.group_admins.learn
+        self.actions.shares = self.cancelling.shares = self.group_admins.shares
+        self.actions.may_set = self.group_admins.may_set
         front.lose = self.cancelling.lose
         self.router = Router(speech, self.hints, self.cancelling, self.actions, admins=admins)
         limits = CardLimits(self.allowance, largest)
@@ -97,6 +105,7 @@ class Intake:
         board.cards = CardWriter(db, speech, board.hand)
         mine = CommandSet(db, speech, self.hints, self.first, self.allowance, manners.support)
         mine.add_to(self.actions)
+        mine.settings.in_group = GroupSettings(db, self.hints, mine.menus, self.group_admins).ask
         self.router.add(*mine.commands())
         for name, form in LINKED.items():
             self.router.add(ChatCommand(name, partial(self.linked, form=form)))
@@ -142,8 +151,8 @@ class Intake:
         """Say that it was our fault. Asks nothing of the store, which may be the reason."""
         text = i18n.say(heard.language, "oops", code=code)
         random_id = once("oops", heard.chat, heard.message)
-        message = OutgoingMessage(heard.chat, heard.access, text, random_id, heard.message)
-        await self.front.send(message, leave=free)
+        facts = (heard.chat, heard.access, text, random_id, heard.message, (), heard.topic)
+        await self.front.send(OutgoingMessage(*facts), leave=free)
 
     async def pressed(self, press: Press) -> None:
         person = languages.speaking(self.db, press.person)
@@ -151,16 +160,15 @@ class Intake:
 
     async def take(self, heard: Incoming) -> None:
         heard = replace(heard, person=languages.speaking(self.db, heard.person))
-        if not heard.private:
-            await self.front.named.wait()
-        text = self.addressed(heard)
-        if text is None:
+        said = await self.for_us(heard)
+        if said is None:
             return
+        heard = said
         try:
             if heard.at and clock.now().wall - heard.at > self.catch_up:
                 await self.too_late(heard)
             else:
-                await self.handle(heard, text)
+                await self.handle(heard, heard.text)
         except StoreFull as error:
             log.error("message.unkept", chat=heard.chat, message=heard.message, error=error)
             await self.speech.reply(heard, DiskFull.say)
@@ -172,7 +180,9 @@ class Intake:
         text = i18n.say(heard.language, "too-late")
         random_id = once("too-late", heard.chat, int(heard.at // DAY))
         await self.speech.send(
-            OutgoingMessage(heard.chat, heard.access, text, random_id, heard.message)
+            OutgoingMessage(
+                heard.chat, heard.access, text, random_id, heard.message, (), heard.topic
+            )
         )
         log.info("message.too-late", chat=heard.chat, message=heard.message)
 
@@ -182,7 +192,8 @@ class Intake:
         if is_new and not await self.rate.allows(heard):
             return
         parsed = link.parse(text, heard.urls)
-        users.remember(self.db, heard.person, now=clock.now())
+        if not heard.is_nameless:
+            users.remember(self.db, heard.person, now=clock.now())
         if heard.edited:
             return await self.correct(heard, text, parsed)
         if command and (command is not self.router.unknown or parsed.none):
@@ -218,16 +229,21 @@ class Intake:
         await self.read(heard, parsed)
 
     def addressed(self, heard: Incoming) -> str | None:
-        """What was said to us: everything in a private chat, in a group what mentions us."""
+        """What was said to us: everything in a private chat, in a group what calls us."""
         if heard.private:
             return heard.text
-        mention = re.compile(rf"@{re.escape(self.front.username)}\b", re.IGNORECASE)
-        if not self.front.username or not mention.search(heard.text):
-            return None
-        return mention.sub("", heard.text).strip()
+        return group_message.addressed(heard.text, self.front.username, self.router.has)
+
+    async def for_us(self, heard: Incoming) -> Incoming | None:
+        """A message as it is meant for us; None when it is not."""
+        if heard.private:
+            return heard
+        await self.front.named.wait()
+        return await self.groups.meant(heard, self.router.has)
 
     def chosen(self, heard: Incoming, text: str, parsed: Parsed) -> Parsed:
         """Words without a link are about the one that was sent, or shown, last."""
+        parsed = group_message.taken(heard, parsed)
         wish = wish_reader.alone(text) if parsed.none else None
         if wish is None:
             return parsed
@@ -284,7 +300,8 @@ class Intake:
         key = f"refused-{refused[0].outcome}"
         if self.inbox.told(heard, "refused", count=len(refused)):
             urgency = Urgency.COMMAND  # behind a hundred first words it would come too late
-            most = self.allowance.most
+            is_group = refused[0].outcome == GROUP_FULL
+            most = self.allowance.group if is_group else self.allowance.most
             await self.speech.reply(heard, key, about="refused", urgency=urgency, most=most)
 
     async def rest(self, heard: Incoming, count: int) -> None:

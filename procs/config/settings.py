@@ -50,6 +50,7 @@ class Settings(Places):
     max_concurrent_downloads: int
     max_downloads_per_user: int
     max_open_requests: int
+    max_open_requests_per_group: int
     messages_per_minute: int
     support: str
     reply_keyboard: bool
@@ -151,6 +152,11 @@ TABLE = (
         "CHAPAR_MAX_OPEN_REQUESTS",
         partial(values.whole, least=0, most=100_000),
         lambda texts: "100",
+    ),
+    Setting(
+        "CHAPAR_MAX_OPEN_REQUESTS_PER_GROUP",
+        partial(values.whole, least=0, most=100_000),
+        lambda texts: "200",
     ),
     Setting(
         "CHAPAR_MESSAGES_PER_MINUTE",

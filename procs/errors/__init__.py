@@ -57,9 +57,14 @@ from procs.errors.store_errors import StoreError as StoreError
 from procs.errors.store_errors import StoreFull as StoreFull
 from procs.errors.telegram_errors import ChatClosed as ChatClosed
 from procs.errors.telegram_errors import Crowded as Crowded
+from procs.errors.telegram_errors import GroupLeft as GroupLeft
+from procs.errors.telegram_errors import GroupMediaForbidden as GroupMediaForbidden
+from procs.errors.telegram_errors import GroupMuted as GroupMuted
+from procs.errors.telegram_errors import GroupTooLarge as GroupTooLarge
 from procs.errors.telegram_errors import ReferenceStale as ReferenceStale
 from procs.errors.telegram_errors import SessionRevoked as SessionRevoked
 from procs.errors.telegram_errors import TelegramAway as TelegramAway
 from procs.errors.telegram_errors import TelegramRefused as TelegramRefused
 from procs.errors.telegram_errors import TelegramWait as TelegramWait
+from procs.errors.telegram_errors import TopicClosed as TopicClosed
 from procs.errors.telegram_errors import UploadRefused as UploadRefused

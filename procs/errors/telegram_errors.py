@@ -22,6 +22,37 @@ class ChatClosed(JobError):
     say = "failed-chat-closed"
 
 
+class GroupLeft(ChatClosed):
+    """The bot is not in the group, or the channel, any more, or was thrown out."""
+
+    say = "failed-group-left"
+
+
+class GroupMuted(ChatClosed):
+    """The bot is in the group and may not write there."""
+
+    say = "failed-group-muted"
+
+
+class GroupMediaForbidden(ChatClosed):
+    """The bot may write in the group, but not send this kind of media."""
+
+    say = "failed-group-media"
+
+
+class TopicClosed(ChatClosed):
+    """The topic of the forum takes no messages any more, or is deleted."""
+
+    say = "failed-topic-closed"
+
+
+class GroupTooLarge(JobError):
+    """Larger than the admins of the group want it."""
+
+    say = "failed-group-too-large"
+    tells = ("size", "most")
+
+
 class ReferenceStale(ChaparError):
     """The stored reference of an uploaded file is no longer accepted; it must be made anew."""
 

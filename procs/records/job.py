@@ -122,7 +122,10 @@ class Person:
 class Ask:
     """One link in one message. (chat, message, ordinal) is unique: an update that Telegram
     repeats is recognised by it. `folder` instead of a chat for `chapar fetch`. An entry of a list
-    has a `parent`, the request for the list, and its `place` there."""
+    has a `parent`, the request for the list, and its `place` there.
+
+    In a group: the `topic` of a forum into which the answer goes, the language that the group
+    `spoken` there sets ("" for the person's), and whether a `reaction` shows that it goes on."""
 
     user: int
     chat: int
@@ -137,6 +140,9 @@ class Ask:
     known: bool = False
     #: What is wanted of it is asked, by a card, once it was looked at.
     card: CardTerms | None = None
+    topic: int = 0
+    spoken: str = ""
+    reaction: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,12 @@ CHAT, CHAT_BURST, LEFT = 1.0, 3.0, 1.0
 GROUP, MINUTE, COMMAND_RESERVE = 20, 60.0, 2
 #: Progress edits, of the whole bot: one a second.
 EDITS = Rule("edits", 1.0, 0.0)
+#: Reactions, of the whole bot and in one chat. Telegram publishes no number for them (bots/faq
+#: speaks of messages, core.telegram.org/method/messages.sendReaction names no wait), so these are a
+#: guess below what it says of messages; they do not count against a group's twenty a minute.
+REACTIONS, IN_CHAT = Rule("reactions", 0.2, 2.0), (1.0, 3.0)
+#: The call that puts one, by whose name Telegram's waits are kept.
+REACT = "messages.SendReaction"
 #: Share of the burst that each urgency may use.
 SHARE = (1.0, 1.0, 1.0, 0.75, 0.5, 0.0)
 #: Those that keep their place in line, in all messages and in a chat.
@@ -103,6 +109,13 @@ class Pace:
             if not wanted():
                 raise Withdrawn
             return await self._leave(chat, urgency, messages, end)
+
+    async def react(self, chat: int, patience: float) -> None:
+        """Wait until a reaction may be put in a chat. Raises TelegramWait when that is more than
+        `patience` seconds away."""
+        end = clock.now().boot + patience
+        await self.allowed(REACT, patience)
+        await self._line_up([REACTIONS, Rule(f"reactions:{chat}", *IN_CHAT)], 1, end)
 
     async def _leave(self, chat: int, urgency: Urgency, messages: int, end: float) -> Departure:
         """First the place in the chat's own line, then one among all messages, which may be seconds

@@ -10,11 +10,15 @@ from pyrogram.errors import RPCError
 from procs.errors import (
     ChaparError,
     ChatClosed,
+    GroupLeft,
+    GroupMediaForbidden,
+    GroupMuted,
     ReferenceStale,
     SessionRevoked,
     TelegramAway,
     TelegramRefused,
     TelegramWait,
+    TopicClosed,
 )
 
 
@@ -73,10 +77,34 @@ PEER = frozenset(
         *("PEER_ID_INVALID", "USER_ID_INVALID", "CHAT_ID_INVALID", "INPUT_PEER_INVALID"),
         *("CHAT_WRITE_FORBIDDEN", "CHAT_FORBIDDEN", "CHAT_RESTRICTED", "CHAT_ADMIN_REQUIRED"),
         *("CHANNEL_PRIVATE", "CHANNEL_INVALID", "USER_BANNED_IN_CHANNEL", "USER_NOT_PARTICIPANT"),
-        *("CHAT_GUEST_SEND_FORBIDDEN", "CHAT_SEND_PLAIN_FORBIDDEN", "TOPIC_CLOSED"),
+        *(
+            "CHAT_GUEST_SEND_FORBIDDEN",
+            "CHAT_SEND_PLAIN_FORBIDDEN",
+            "TOPIC_CLOSED",
+            "TOPIC_DELETED",
+        ),
     }
 )
 
+#: What keeps us from writing in a group (core.telegram.org/method/messages.sendMessage,
+#: /messages.sendMedia); the rest of the above means that there is nobody.
+CLOSED_GROUPS: dict[str, type[ChatClosed]] = {
+    **dict.fromkeys(
+        (
+            *("CHANNEL_PRIVATE", "CHANNEL_INVALID", "CHAT_FORBIDDEN", "CHAT_ID_INVALID"),
+            "USER_NOT_PARTICIPANT",
+        ),
+        GroupLeft,
+    ),
+    **dict.fromkeys(
+        (
+            *("CHAT_WRITE_FORBIDDEN", "CHAT_RESTRICTED", "CHAT_ADMIN_REQUIRED"),
+            *("USER_BANNED_IN_CHANNEL", "CHAT_GUEST_SEND_FORBIDDEN", "CHAT_SEND_PLAIN_FORBIDDEN"),
+        ),
+        GroupMuted,
+    ),
+    **dict.fromkeys(("TOPIC_CLOSED", "TOPIC_DELETED"), TopicClosed),
+}
 ERRORS_BY_NAME: dict[str, type[ChaparError]] = {
     "RANDOM_ID_DUPLICATE": AlreadySent,
     **dict.fromkeys(
@@ -137,4 +165,7 @@ def refused(name: str, method: str) -> ChaparError:
     """What an error about a peer means, by the call that named it."""
     if method == UPLOAD:
         return PeerRefused(name)
-    return ChatClosed(name) if method in IN_A_CHAT else TelegramRefused(f"{method}: {name}")
+    if method not in IN_A_CHAT:
+        return TelegramRefused(f"{method}: {name}")
+    unnamed = GroupMediaForbidden if SENDING.fullmatch(name) else ChatClosed
+    return CLOSED_GROUPS.get(name, unnamed)(name)

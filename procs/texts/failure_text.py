@@ -27,6 +27,8 @@ def told(language: str, found: str) -> dict[str, object]:
     for name, fact in facts.items() if facts.get("kind") == "failure" else ():
         if name == "length":
             shown[name] = i18n.clock(language, float(fact))
+        elif name in ("size", "most"):
+            shown[name] = i18n.size(language, int(fact))
         elif name == "count":
             shown[name] = i18n.number(language, int(fact))
         elif name != "kind":

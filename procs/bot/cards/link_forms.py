@@ -3,11 +3,12 @@ they choose on a card."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
 from procs.records import usual_form
 from procs.records.card_values import CardTerms
 from procs.records.job import Ask
-from procs.records.preference_values import ASK
+from procs.records.preference_values import ASK, REACTION
 from procs.store.database import Database
 from procs.store.media import references
 from procs.store.people import preferences
@@ -23,8 +24,12 @@ def asks(db: Database, heard: Incoming, parsed: Parsed) -> tuple[list[Ask], list
     """The links of a message as what the store accepts, numbered in their order, and those of which
     we ask in words what is wished."""
     links = [*parsed.links, *(question.link for question in parsed.questions)]
+    facts: dict[str, Any] = {"chat_access": heard.access, "topic": heard.topic}
+    if not heard.private:
+        group = preferences.read_group(db, heard.chat)
+        facts |= {"spoken": heard.spoken, "reaction": group.progress == REACTION}
     made = [
-        Ask(heard.person.id, heard.chat, heard.message, n, one, chat_access=heard.access)
+        Ask(heard.person.id, heard.chat, heard.message, n, one, **facts)
         for n, one in enumerate(links)
     ]
     mine, unclear = made[: len(parsed.links)], made[len(parsed.links) :]

@@ -51,12 +51,14 @@ class PressAnswer:
 class ButtonAction:
     """An action of `Meaning`. `effect` is called inside of `db.write()` and awaits nothing. One
     that is not `once` may take effect again: another page, a value that is set. A `durable` one
-    is on the disk before it is answered: what it accepts survives a power cut."""
+    is on the disk before it is answered: what it accepts survives a power cut. In a group, one of
+    `admins` is theirs alone, whoever was given the button."""
 
     name: str
     effect: Callable[[Press, Button], PressAnswer]
     once: bool = True
     durable: bool = False
+    admins: bool = False
 
 
 class EffectRefused(ChaparError):
@@ -78,6 +80,8 @@ class ButtonActions:
         self.speech = speech
         self.rows: dict[str, ButtonAction] = {}
         self.shares: Callable[[Press], Awaitable[bool]] = nobody
+        #: Whether somebody is an admin of the group where it is pressed.
+        self.may_set: Callable[[Press], Awaitable[bool]] = nobody
 
     def add(self, *rows: ButtonAction) -> None:
         """Raises ValueError for an action that stands in the table already."""
@@ -89,8 +93,8 @@ class ButtonActions:
     async def press(self, press: Press) -> None:
         """Do what a token means, and answer the press, once. Raises as `Speech.answer`."""
         token = press.data.removeprefix(PREFIX)
-        shared = await self.is_shared(press, token)
         try:
+            shared = await self.is_shared(press, token)
             done = self.taken(press, token, shared=shared)
         except EffectRefused as error:
             done = PressAnswer(str(error), alert=True)
@@ -102,7 +106,14 @@ class ButtonActions:
             await settled(done.show(), partial(self.apologise, press), data=press.data)
 
     async def is_shared(self, press: Press, token: str) -> bool:
-        """Whether it is somebody else's button that this person may press too."""
+        """Whether it is somebody else's button that this person may press too. Raises EffectRefused
+        for one that is the admins' of a group alone."""
+        found = self.found(buttons.find, press, token, shared=True)
+        row = self.rows.get(found.button.meaning.action) if found.button else None
+        if press.chat < 0 and row is not None and row.admins:
+            if not await self.may_set(press):
+                raise EffectRefused(i18n.say(press.language, "group-admins-only"))
+            return True
         found = self.found(buttons.find, press, token, shared=False)
         return found.outcome is Outcome.FOREIGN and await self.shares(press)
 

@@ -1,9 +1,11 @@
 """Letting people leave: the button under a status message, and /cancel."""
 
 import re
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
+from procs.bot.commands.button_actions import nobody
 from procs.bot.conversation.inbound_queue import Inbox
 from procs.bot.conversation.reply_sender import Speech
 from procs.bot.status import status_text
@@ -33,6 +35,8 @@ class Cancelling:
         self.db = db
         self.speech = speech
         self.inbox = inbox
+        #: Who may press the buttons of others in a chat.
+        self.shares: Callable[[Press], Awaitable[bool]] = nobody
 
     async def ask(self, heard: Incoming) -> None:
         """/cancel: stop the latest request of this person in this chat, and offer the others.
@@ -86,13 +90,13 @@ class Cancelling:
             )
 
     async def press_one(self, press: Press, request: int) -> Local:
-        """A button: only the person who asked may stop a request."""
-        done = self.cancel(request, press.person.id)
+        """A button: only the person who asked may stop a request, and in a group whom it lets."""
+        done = self.cancel(request, await self.whose(press, request))
         return self.outcome(press, request, done=done)
 
     async def press_group(self, press: Press, speaker: int) -> Local:
         """The same for all links of one message."""
-        done = self.cancel_group(speaker, press.person.id)
+        done = self.cancel_group(speaker, await self.whose(press, speaker))
         return self.outcome(press, speaker, done=done)
 
     async def press_all(self, press: Press, _: int) -> Local:
@@ -100,6 +104,14 @@ class Cancelling:
         count = self.leave_all(press.person.id, chat=press.chat)
         key = "cancel-all-done" if count else "cancel-over"
         return i18n.say(press.language, key, count=count)
+
+    async def whose(self, press: Press, request: int) -> int:
+        """As whom somebody stops a request: as who asked, where they may in that chat."""
+        found = request_status.glance(self.db, request, now=clock.now())
+        theirs = found is not None and found.user != press.person.id and found.chat == press.chat
+        if found is not None and theirs and await self.shares(press):
+            return found.user
+        return press.person.id
 
     def outcome(self, press: Press, request: int, *, done: bool) -> Local:
         key = "cancel-done" if done else self.why_not(request, press.person.id)

@@ -38,7 +38,7 @@ class CommandSet:
         allowance: Allowance,
         support: str,
     ) -> None:
-        menus = MenuSender(db, speech)
+        menus = self.menus = MenuSender(db, speech)
         self.hints = hints
         self.contact = support
         self.settings = SettingsActions(db, hints, menus)

@@ -1,5 +1,6 @@
 """Pages of buttons as messages: a token for each button, and one message that changes."""
 
+from dataclasses import replace
 from functools import partial
 
 from procs.bot.commands.button_actions import PressAnswer, data
@@ -27,6 +28,7 @@ class MenuSender:
         made = self.minted(page, heard.person.id, heard.chat)
         random_id = once("page", heard.chat, heard.message, about)
         text = OutgoingMessage(heard.chat, heard.access, page.text, random_id, heard.message, made)
+        text = replace(text, topic=heard.topic)
         await self.speech.send(text, urgency=Urgency.COMMAND)
 
     def turn(self, press: Press, page: MenuPage, *, toast: str = SILENT) -> PressAnswer:

@@ -100,6 +100,11 @@ class Router:
         row = self.commands.get(named[1].lower())
         return row if row and self.is_allowed(row.role, person) else self.unknown
 
+    def has(self, text: str) -> bool:
+        """Whether a text begins with a command of ours."""
+        named = COMMAND.match(text)
+        return named is not None and named[1].lower() in self.commands
+
     async def press(self, press: Press) -> None:
         """Do what a button says, and answer the press, once. Raises as `Speech.answer`."""
         if press.data.startswith(PREFIX):

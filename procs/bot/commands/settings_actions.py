@@ -36,10 +36,10 @@ class SettingsActions:
 
     def rows(self) -> tuple[ButtonAction, ...]:
         return (
-            ButtonAction(PAGE, self.page, once=False),
-            ButtonAction(SET, self.set, once=False),
+            ButtonAction(PAGE, self.page, once=False, admins=True),
+            ButtonAction(SET, self.set, once=False, admins=True),
             ButtonAction(SITE, self.forget_site, once=False),
-            ButtonAction(RESET, self.reset),
+            ButtonAction(RESET, self.reset, admins=True),
         )
 
     # --- commands

@@ -19,6 +19,8 @@ async def points(db: Database, speech: Speech, heard: Incoming, ask: Ask) -> boo
     log.info("request.repeated", request=there.request, user=ask.user)
     text = i18n.say(heard.language, "running-already")
     random_id = once("running", there.request)
-    message = OutgoingMessage(heard.chat, heard.access, text, random_id, there.shown)
+    message = OutgoingMessage(
+        heard.chat, heard.access, text, random_id, there.shown, (), heard.topic
+    )
     await speech.send(message)
     return True

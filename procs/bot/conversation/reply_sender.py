@@ -64,6 +64,7 @@ class Speech:
             random_id,
             to.message,
             buttons,
+            to.topic,
             keys=keys if to.private else (),
         )
         await self.send(message, urgency=urgency)

@@ -261,10 +261,11 @@ class Board:
             await deed
         except TelegramWait as wait:
             self.speech.pace.note(wait)
-        except ChatClosed:
-            self.hand.leave(post)
+        except ChatClosed as error:
+            await self.hand.leave(post, error)
         except TelegramRefused as error:
             log.warning("status.refused", request=post.id, error=error)
+            await self.hand.reactions.end(post.head)
             self.hand.give_up(post)
         except (TelegramAway, StoreFull) as error:
             log.warning("status.late", request=post.id, error=error)

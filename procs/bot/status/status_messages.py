@@ -43,6 +43,8 @@ class Post:
     @property
     def needs_no_word(self) -> bool:
         """Whether everything is in the chat, and nothing of it missing."""
+        if self.head.reaction and self.is_past:
+            return not any(tells(one) for one in self.members)
         shown = SHOWN if self.is_group else {"delivered"}
         return all(one.state in shown and not tells(one) for one in self.members)
 

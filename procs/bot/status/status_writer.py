@@ -9,15 +9,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from procs.bot.conversation.reply_sender import DELETE, EDIT, READ, Speech, once
-from procs.bot.status import edit_throttle
+from procs.bot.status import edit_throttle, group_closed
+from procs.bot.status.reaction_writer import ReactionWriter
 from procs.bot.status.status_messages import Post
 from procs.bot.status.status_offers import Offer
 from procs.bot.status.status_text import View
 from procs.core import clock, log
 from procs.core.clock import Now
-from procs.errors import TelegramRefused, TelegramWait
+from procs.errors import ChatClosed, TelegramRefused, TelegramWait
 from procs.records.press_actions import TOKEN_PREFIX
 from procs.store.database import Database
+from procs.store.people import preferences, users
 from procs.store.requests import buttons, link_groups, requests, status_columns
 from procs.store.requests.buttons import Meaning
 from procs.store.requests.request_status import Glance
@@ -39,12 +41,18 @@ class Hand:
         self.db = db
         self.front = front
         self.speech = speech
+        self.reactions = ReactionWriter(db, front, speech)
 
     async def first(self, post: Post, new: View, *, sure: bool) -> None:
         """Make the status message. Unless we are `sure` that nobody made it before (and died
         before keeping its id), what it really says is unknown: it is kept as saying nothing,
         and so looked at."""
         row = post.head
+        if row.reaction and await self.reactions.begin(row):
+            self.answered(post, new, message=0, shown="")
+            if self.is_closed(row):
+                await self.reactions.end(row)
+            return
         message = await self.speech.send(
             in_reply(row, new, random_id=row.status_random, buttons=self.buttons(post, new)),
             wanted=lambda: not self.is_closed(row),
@@ -102,6 +110,7 @@ class Hand:
             words = in_reply(row, new, random_id=random_id, buttons=self.buttons(post, new))
             await self.speech.send(words)
             await self.remove(post)
+        await self.reactions.end(row)
         self.close(post)
 
     async def said_last(self, post: Post, new: View) -> bool:
@@ -118,13 +127,29 @@ class Hand:
         return False
 
     async def vanish(self, post: Post) -> None:
-        """The media is there: its status message goes."""
+        """The media is there: its status message, or the reaction, goes."""
         await self.remove(post)
+        await self.reactions.end(post.head)
+        await self.take_link_away(post)
         self.close(post)
 
     async def hush(self, post: Post) -> None:
         """It is over before anything had to be said."""
+        await self.take_link_away(post)
         self.close(post)
+
+    async def take_link_away(self, post: Post) -> None:
+        """Delete the message with the link, where the group wants that and lets us."""
+        row = post.head
+        if row.chat > 0 or row.message <= 0 or any(it.state != "delivered" for it in post.members):
+            return
+        if not preferences.read_group(self.db, row.chat).delete_link:
+            return
+        await self.speech.pace.allowed(DELETE, LAST)
+        try:
+            await self.front.delete(row.chat, row.chat_access, row.message)
+        except (ChatClosed, TelegramRefused) as error:
+            log.info("link.left", request=row.request, chat=row.chat, error=error)
 
     async def edited(self, post: Post, new: View, *, urgency: Urgency) -> bool:
         """False when the message is not there any more."""
@@ -181,14 +206,33 @@ class Hand:
         elif post.head.status_message is None:
             requests.answered(self.db, post.id, message=0, shown="", now=clock.now())
 
-    def leave(self, post: Post) -> None:
-        """The person is gone: nobody waits for this any more."""
+    async def leave(self, post: Post, error: ChatClosed) -> None:
+        """Nobody can be told here: the person is gone, and nobody waits for this any more; or a
+        group is closed to us, which its person is told in private."""
+        if post.head.chat < 0:
+            await self.say_in_private(post, error)
+            await self.reactions.end(post.head)
         for one in post.members:
             requests.cancel(self.db, one.request, user=one.user, now=clock.now())
         self.close(post)
         log.info("request.left", request=post.id, user=post.head.user)
 
+    async def say_in_private(self, post: Post, error: ChatClosed) -> None:
+        """Tell the person of a group's request why nothing more of it is seen there. Who never
+        wrote to us in private cannot be told."""
+        row = next((one for one in post.members if one.state == "failed"), post.head)
+        user = row.user
+        text = group_closed.text(row, users.language(self.db, user), error)
+        random_id = once("left", row.request, row.status_random)
+        try:
+            await self.speech.send(
+                OutgoingMessage(user, users.access(self.db, user), text, random_id)
+            )
+        except (ChatClosed, TelegramRefused) as refused:
+            log.info("request.untold", request=row.request, user=user, error=refused)
+
 
 def in_reply(row: Glance, new: View, *, random_id: int, buttons: Buttons = ()) -> OutgoingMessage:
     """A message under the one that asked for a request."""
-    return OutgoingMessage(row.chat, row.chat_access, new.text, random_id, row.message, buttons)
+    facts = (row.chat, row.chat_access, new.text, random_id, row.message, buttons, row.topic)
+    return OutgoingMessage(*facts)

@@ -22,6 +22,7 @@ SELECT 1 FROM users
 """
 #: Seconds within which it is not written down again that somebody was seen.
 LATELY = 30.0
+ACCESS = "SELECT access FROM users WHERE id = :id"
 LANGUAGE = "SELECT language FROM users WHERE id = :id"
 
 
@@ -53,6 +54,12 @@ def language(db: Database, user: int) -> str:
     """The language of a user, `en` for one we never met."""
     row = db.one(LANGUAGE, {"id": user})
     return str(row[0]) if row else "en"
+
+
+def access(db: Database, user: int) -> int:
+    """What addresses the private chat with a user; 0 for one we never met."""
+    row = db.one(ACCESS, {"id": user})
+    return int(row[0]) if row else 0
 
 
 def speak(db: Database, user: int, language: str) -> None:

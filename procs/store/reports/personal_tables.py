@@ -54,9 +54,12 @@ VERDICTS = "SELECT site, media, failed, at FROM verdicts WHERE person = :person"
 DEAF = "SELECT since, why FROM deaf WHERE admin = :person"
 ERASURES = "SELECT asked_at FROM erasures WHERE person = :person"
 
+MEMBERS = "SELECT chat, role, until FROM members WHERE person = :person"
+
 DELETE_BUTTONS = "DELETE FROM buttons WHERE person = :person"
 DELETE_PREFERENCES = "DELETE FROM preferences WHERE kind = 'person' AND peer = :person"
 DELETE_USAGE = "DELETE FROM usage WHERE person = :person"
+DELETE_MEMBERS = "DELETE FROM members WHERE person = :person"
 DELETE_TALLIES = "DELETE FROM tallies WHERE person = :person"
 DELETE_BREAKERS = "DELETE FROM breakers WHERE person = :person"
 DELETE_VERDICTS = "DELETE FROM verdicts WHERE person = :person"
@@ -73,6 +76,7 @@ TABLES: dict[str, Naming] = {
     "buttons": Naming(("person", "chat"), DELETED, BUTTONS, DELETE_BUTTONS),
     "preferences": Naming(("peer",), DELETED, PREFERENCES, DELETE_PREFERENCES),
     "usage": Naming(("person",), DELETED, USAGE, DELETE_USAGE),
+    "members": Naming(("chat", "person"), DELETED, MEMBERS, DELETE_MEMBERS),
     "tallies": Naming(("person",), DELETED, TALLIES, DELETE_TALLIES),
     "breakers": Naming(("person",), DELETED, BREAKERS, DELETE_BREAKERS),
     "verdicts": Naming(("person",), DELETED, VERDICTS, DELETE_VERDICTS),

@@ -28,17 +28,23 @@ SELECT COUNT(*) FROM requests r
    AND NOT EXISTS (SELECT 1 FROM requests e WHERE e.parent = r.id)
 """
 
-#: Outcomes of what is not taken: too many requests, or too much of lists, is on the way.
-FULL, LISTS_FULL = "full", "lists-full"
+OPEN_OF_GROUP = """
+SELECT COUNT(*) FROM requests
+ WHERE chat < 0 AND chat = :chat AND closed_at IS NULL AND state = 'open'
+"""
+#: Outcomes of what is not taken: too many requests, or too much of lists, is on the way, of a
+#: person or of a group.
+FULL, LISTS_FULL, GROUP_FULL = "full", "lists-full", "group-full"
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Requests that one person may have on the way (0: as many as they like), and entries that
-    one list may bring."""
+    """Requests that one person may have on the way (0: as many as they like), entries that one
+    list may bring, and requests that one group may have on the way (0: no end)."""
 
     most: int = 0
     entries: int = 0
+    group: int = 0
 
 
 @dataclass(slots=True)
@@ -48,9 +54,14 @@ class Room:
     allowance: Allowance
     requests: int
     entries: int
+    group: int = 0
 
     def refuses(self, ask: Ask) -> str:
         """Why an ask is not taken; "" when it is, and counted."""
+        if self.allowance.group and ask.chat < 0:
+            if self.group <= 0:
+                return GROUP_FULL
+            self.group -= 1
         if not self.allowance.most:
             return ""
         brings = is_list(ask)
@@ -69,14 +80,20 @@ def is_list(ask: Ask) -> bool:
     return bool(wish.pick) and not wish.looks
 
 
-def room(db: Database, user: int, allowance: Allowance) -> Room:
-    """What a person may ask for yet."""
+def room(db: Database, user: int, allowance: Allowance, *, chat: int = 0) -> Room:
+    """What a person may ask for yet; in a group, what may be asked for there."""
+    group = allowance.group - open_of(db, chat) if allowance.group and chat < 0 else 0
     if not allowance.most:
-        return Room(allowance, 0, 0)
+        return Room(allowance, 0, 0, group)
     facts = {"user": user}
     open_, entries, unread = (int(db.all(sql, facts)[0][0]) for sql in (OPEN, ENTRIES, UNREAD))
     promised = entries + unread * allowance.entries
-    return Room(allowance, allowance.most - open_, allowance.most - promised)
+    return Room(allowance, allowance.most - open_, allowance.most - promised, group)
+
+
+def open_of(db: Database, chat: int) -> int:
+    """Requests of a group that are on the way, whoever asked; entries of lists are closed rows."""
+    return int(db.all(OPEN_OF_GROUP, {"chat": chat})[0][0])
 
 
 def refuses_all(db: Database, user: int, allowance: Allowance) -> bool:

@@ -10,7 +10,7 @@ from procs.store.jobs import leases, outcomes
 from procs.store.requests import requests
 
 WAITING = """
-SELECT id, user_id, chat, chat_access, message, ordinal, folder, url, site, key
+SELECT id, user_id, chat, chat_access, message, ordinal, folder, topic, url, site, key
   FROM requests WHERE job = :job AND state = 'open' ORDER BY id
 """
 LISTED = """
@@ -71,13 +71,14 @@ def spread(
 
 
 def of_entry(row: Row, place: int, link: Link) -> Ask:
-    parent, user, chat, access, message, ordinal, folder = row[:7]
+    parent, user, chat, access, message, ordinal, folder, topic = row[:8]
     return Ask(
         *(user, chat, message, WIDTH * (ordinal + 1) + place, link),
         folder=bool(folder),
         chat_access=access,
         parent=parent,
         place=place,
+        topic=topic,
     )
 
 
@@ -87,7 +88,7 @@ def known(db: Database, lease: Lease, variant: str, *, now: Now) -> None:
     with db.write(full=True):
         leases.finish(db, lease, now=now)
         for row in db.all(WAITING, {"job": lease.job}):
-            request, (url, site, key) = row[0], row[7:]
+            request, (url, site, key) = row[0], row[8:]
             db.change(NARROWED, {"request": request, "variant": variant})
             ask = replace(of_entry(row, 0, Link(url, site, key, variant)), parent=0, known=True)
             requests.attach(db, request, ask, now=now)

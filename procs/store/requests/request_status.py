@@ -22,14 +22,14 @@ SILENT = 35.0
 
 COLUMNS = """
 SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.status_message, r.status_random,
-       COALESCE(u.language, 'en'), r.state, j.state, p.step, COALESCE(p.done, 0),
-       COALESCE(p.total, 0), COALESCE(p.rate, 0.0), j.at, COALESCE(r.code, ''),
+       COALESCE(NULLIF(r.spoken, ''), u.language, 'en'), r.state, j.state, p.step,
+       COALESCE(p.done, 0), COALESCE(p.total, 0), COALESCE(p.rate, 0.0), j.at, COALESCE(r.code, ''),
        COALESCE(r.say, ''), r.title, r.shown, r.site, r.url, COALESCE(j.error, ''), j.id, j.lane,
        j.user_id,
        (SELECT COUNT(*) FROM requests e WHERE e.parent = r.id),
        (SELECT COUNT(*) FROM requests e WHERE e.parent = r.id AND e.state = 'delivered'),
        r.found, r.shown_stage, r.shown_share, r.shown_at, COALESCE(r.speaker, 0), r.listing,
-       r.variant, r.received_at, r.key
+       r.variant, r.received_at, r.key, r.topic, r.reaction
   FROM requests r
   LEFT JOIN users u ON u.id = r.user_id
   LEFT JOIN jobs j ON j.id = r.job
@@ -74,6 +74,9 @@ class Glance:
     what a look found, as JSON. `shown` is what the status message says (empty when that is not
     known), of which stage and share of one, since the wall instant `shown_at`.
 
+    In a group: the `topic` of a forum, and whether a `reaction` on the person's message shows that
+    it goes on, instead of a status message.
+
     Of a link among several of one message: `speaker` is the request in whose row the status message
     of all stands (0: it came alone), `listing` the message that shows what was found behind it."""
 
@@ -113,6 +116,8 @@ class Glance:
     variant: str = "best"
     received: float = 0.0
     key: str = ""
+    topic: int = 0
+    reaction: int = 0
     ahead: int = 0
     paused: str = ""
     stalls: bool = False
@@ -217,7 +222,7 @@ class _Around:
 
 def _glance(around: _Around, row: tuple[Any, ...]) -> Glance:
     head, (job_state, step, done, total, rate, at) = row[:9], row[9:15]
-    tail, (error, job, lane, user), (entries, sent, *more) = row[15:21], row[21:25], row[25:36]
+    tail, (error, job, lane, user), (entries, sent, *more) = row[15:21], row[21:25], row[25:38]
     state = None if job_state is None else State(job_state)
     light = lane == Lane.LIGHT
     owner, site = (head[1], "") if entries else (user, "" if light else tail[4])

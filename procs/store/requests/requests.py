@@ -22,9 +22,10 @@ KNOWN = (
 )
 ADD = """
 INSERT INTO requests (user_id, chat, chat_access, message, ordinal, folder, url, site, key, variant,
-                      status_random, received_at, parent, place, closed_at)
+                      status_random, received_at, parent, place, closed_at,
+                      topic, spoken, reaction)
 VALUES (:user, :chat, :access, :message, :ordinal, :folder, :url, :site, :key, :variant,
-        :random, :now, :parent, :place, :closed)
+        :random, :now, :parent, :place, :closed, :topic, :spoken, :reaction)
 RETURNING id
 """
 JOIN = "UPDATE requests SET speaker = :speaker WHERE id = :request"
@@ -55,7 +56,7 @@ SELECT chat, MAX(chat_access) FROM requests
  GROUP BY chat ORDER BY MIN(id) LIMIT 3
 """
 ORDER = """
-SELECT id, user_id, chat, chat_access, message, folder, url, site, key, variant, title, state
+SELECT id, user_id, chat, chat_access, message, folder, url, site, key, variant, title, state, topic
   FROM requests WHERE id = :request
 """
 
@@ -87,6 +88,7 @@ class RequestOrder:
     variant: str
     title: str
     state: str
+    topic: int
 
 
 def submit(
@@ -100,7 +102,7 @@ def submit(
     if is_refused(db, asks, allowance):
         return [Submitted(0, allowances.FULL, 0) for _ in asks]
     with db.write(full=True):
-        room = allowances.room(db, asks[0].user, allowance) if asks else None
+        room = allowances.room(db, asks[0].user, allowance, chat=asks[0].chat) if asks else None
         done = [take(db, ask, room, now=now) for ask in asks]
         _join(db, asks, done)
     wake.poke_idle(db.run, count=sum(bool(one.request) and one.outcome != "again" for one in done))
@@ -161,6 +163,9 @@ def keep(db: Database, ask: Ask, *, now: Now) -> int:
         "parent": ask.parent or None,
         "place": ask.place,
         "closed": now.wall if ask.parent else None,
+        "topic": ask.topic,
+        "spoken": ask.spoken,
+        "reaction": int(ask.reaction),
     }
     request = int(db.all(ADD, facts)[0][0])
     if ask.card:

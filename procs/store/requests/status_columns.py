@@ -13,6 +13,32 @@ RESTATE = "UPDATE requests SET shown_stage = '' WHERE user_id = :user AND closed
 FOUND = """
 UPDATE requests SET shown = :shown, shown_stage = :stage, shown_share = :share WHERE id = :request
 """
+REACTS = "UPDATE requests SET reaction = :reaction WHERE id = :request"
+REACTION = "SELECT reaction FROM requests WHERE id = :request"
+ALSO_REACTED = """
+SELECT 1 FROM requests
+ WHERE chat = :chat AND message = :message AND closed_at IS NULL AND state = 'open'
+   AND reaction = :reacted AND COALESCE(speaker, id) <> :request
+"""
+#: What `reaction` says: a status message is wanted (0), a reaction is (1), and there may be one.
+WANTED, REACTED = 1, 2
+
+
+def reacts(db: Database, request: int, reaction: int) -> None:
+    """What shows that a request goes on. REACTED is written before the reaction is put."""
+    with db.write():
+        db.change(REACTS, {"request": request, "reaction": reaction})
+
+
+def reaction(db: Database, request: int) -> int:
+    row = db.one(REACTION, {"request": request})
+    return int(row[0]) if row else 0
+
+
+def reacted(db: Database, chat: int, message: int, *, but: int) -> bool:
+    """Whether another request of this message goes on under the same reaction."""
+    facts = {"chat": chat, "message": message, "request": but, "reacted": REACTED}
+    return db.one(ALSO_REACTED, facts) is not None
 
 
 def told(db: Database, request: int, *, now: Now) -> None:

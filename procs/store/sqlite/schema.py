@@ -5,7 +5,14 @@ A step is one script; `VERSION` is how many there are, and is kept in the databa
 """
 
 from procs.store.sqlite.schema_base import FOUNDATION
-from procs.store.sqlite.schema_chat import BUTTONS, CARDS, PERSONAL, PREFERENCES, UNDER_MEDIA
+from procs.store.sqlite.schema_chat import (
+    BUTTONS,
+    CARDS,
+    GROUP_CHATS,
+    PERSONAL,
+    PREFERENCES,
+    UNDER_MEDIA,
+)
 from procs.store.sqlite.schema_persons import CIRCLES, TALLIES
 from procs.store.sqlite.schema_sites import BLAME, BREAKERS, DISK, ENGINES, FAILURES, VISITS
 from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, UPLOAD_PEERS
@@ -202,6 +209,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("personal", PERSONAL),
     ("under media", UNDER_MEDIA),
     ("cards", CARDS),
+    ("group chats", GROUP_CHATS),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

@@ -36,6 +36,24 @@ CREATE TABLE preferences (
 ) STRICT, WITHOUT ROWID;
 """
 
+#: Groups: where the answer to a request goes, in which language, and whether a reaction shows that
+#: it goes on; what somebody is in a group (`role`), as Telegram said lately.
+GROUP_CHATS = """
+ALTER TABLE requests ADD COLUMN topic INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE requests ADD COLUMN spoken TEXT NOT NULL DEFAULT '';
+ALTER TABLE requests ADD COLUMN reaction INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX request_of_group ON requests (chat) WHERE closed_at IS NULL AND chat < 0;
+CREATE TABLE members (
+    chat    INTEGER NOT NULL,
+    person  INTEGER NOT NULL,
+    role    TEXT NOT NULL,
+    until   REAL NOT NULL,
+    PRIMARY KEY (chat, person)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX member_until ON members (until);
+CREATE INDEX member_person ON members (person);
+"""
+
 #: How much each person was sent, today (`day`, a number) and in all; what of it was kept already.
 #: `erasures`: who wants everything deleted that names them;
 #: `rows_at` is when all rows were deleted but those of requests and jobs, which may still run.

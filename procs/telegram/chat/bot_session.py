@@ -18,7 +18,7 @@ from pyrogram.session import Session
 from procs.config import Settings
 from procs.core import log
 from procs.errors import ChaparError, SessionRevoked
-from procs.telegram.chat import inbound
+from procs.telegram.chat import group_news, inbound
 from procs.telegram.chat.sender import Voice
 from procs.telegram.rpc_errors import translate
 from procs.telegram.session import sign_in
@@ -36,6 +36,10 @@ BOT_SESSION = "bot"
 MESSAGES = (raw.types.UpdateNewMessage, raw.types.UpdateNewChannelMessage, *inbound.EDITS)
 
 
+def unheard(news: group_news.GroupNews) -> None:
+    """What is told of groups where nobody listens."""
+
+
 async def nobody_lost(person: int) -> None:
     """Nothing is done about who blocks the bot."""
 
@@ -51,6 +55,8 @@ class Front(Voice):
         self.unsaved = False
         self.closing = False
         self.missed = False
+        #: Hears what is told of groups besides messages, at once.
+        self.learn: Callable[[group_news.GroupNews], None] = unheard
         #: What is done about a person who blocks the bot.
         self.lose: Lose = nobody_lost
         #: The bot's own name, in lower case, and whether Telegram told it yet.
@@ -132,6 +138,8 @@ class Front(Voice):
         """One update, in the order Telegram sent them: handling begins in that order, and goes
         on beside the next one's."""
         self.unsaved = True
+        if (news := group_news.news(update, chats)) is not None:
+            self.learn(news)
         told = self._told(update, users, chats)
         if told is None or self.key(told) in self.under_way:
             return

@@ -21,7 +21,11 @@ class Incoming:
     """A message to the bot. `text` is also a caption; `urls` are the addresses that Telegram
     marked in it, hidden ones included; `media` names what came with it ("" for nothing); `at` is
     the wall instant at which it was sent, 0 when nobody told, and `edited` that of the edit that
-    this is, 0 for a new message."""
+    this is, 0 for a new message.
+
+    In a group: `topic` of a forum (0 for the General one, and where there are none), `answers` the
+    message that it replies to, `spoken` the language that the group set ("" for the person's).
+    What is `unasked` was not said to us: nothing of it is answered but its links."""
 
     person: Person
     chat: int
@@ -32,11 +36,20 @@ class Incoming:
     media: str = ""
     at: float = 0.0
     edited: float = 0.0
+    topic: int = 0
+    answers: int = 0
+    spoken: str = ""
+    unasked: bool = False
 
     @property
     def language(self) -> str:
         """The language in which it is answered."""
-        return self.person.language
+        return self.spoken or self.person.language
+
+    @property
+    def is_nameless(self) -> bool:
+        """Whether Telegram names no person: an anonymous administrator, or a channel."""
+        return self.person.id < 0
 
     @property
     def private(self) -> bool:
@@ -88,21 +101,21 @@ def stopped(update: Any) -> Stopped | None:
 
 
 def message(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Incoming | None:
-    """A message from a person, or None: our own, a bot's, a channel's, a service message, and an
-    edit that nobody made by hand."""
+    """A message from a person, or in the name of a chat; or None: our own, a bot's, a service
+    message, and an edit that nobody made by hand."""
     heard = update.message
     if not isinstance(heard, raw.types.Message) or heard.out:
         return None
     edited = float(heard.edit_date or 0) if isinstance(update, EDITS) else 0.0
     if isinstance(update, EDITS) and (heard.edit_hide or not edited):
         return None
-    sender = heard.from_id or heard.peer_id
-    user = users.get(getattr(sender, "user_id", 0))
-    if user is None or user.bot:
+    who = author(heard, users)
+    if who is None:
         return None
     chat, access = place(heard.peer_id, users, chats)
+    topic, answered = thread(heard.reply_to)
     return Incoming(
-        person(user),
+        who,
         chat,
         access,
         heard.id,
@@ -111,7 +124,31 @@ def message(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Incomi
         type(heard.media).__name__.removeprefix("MessageMedia").lower() if heard.media else "",
         float(heard.date or 0),
         edited,
+        topic,
+        answered,
     )
+
+
+def author(heard: Any, users: dict[int, Any]) -> Person | None:
+    """Who wrote a message: a person, or a chat in whose name it is written, whose number is
+    negative; None for a bot and for somebody whom Telegram does not show."""
+    sender = heard.from_id or heard.peer_id
+    if isinstance(sender, raw.types.PeerChannel):
+        return Person(get_channel_id(sender.channel_id), i18n.choose(None))
+    user = users.get(getattr(sender, "user_id", 0))
+    return None if user is None or user.bot else person(user)
+
+
+def thread(header: Any) -> tuple[int, int]:
+    """The topic of a forum in which a message stands, and the message that it answers; 0 for none.
+    A header that names one message alone names the topic, unless there is a top message
+    (core.telegram.org/constructor/messageReplyHeader)."""
+    if not isinstance(header, raw.types.MessageReplyHeader):
+        return 0, 0
+    answered, top = header.reply_to_msg_id or 0, header.reply_to_top_id or 0
+    if not header.forum_topic:
+        return 0, answered
+    return (top, answered) if top else (answered, 0)
 
 
 def press(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Press | None:

@@ -9,7 +9,7 @@ from pyrogram import raw
 from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from procs.errors import TelegramAway, TelegramRefused
-from procs.telegram.chat import file_sender
+from procs.telegram.chat import file_sender, group_news, inbound
 from procs.telegram.chat.file_sender import OutgoingFile
 from procs.telegram.delivery import message_lookup
 from procs.telegram.delivery.send_once import post
@@ -42,7 +42,8 @@ LATE = frozenset({"QUERY_ID_INVALID"})
 class OutgoingMessage:
     """A text on its way into a chat; `access` addresses the chat. Telegram answers a repeated
     `random_id` with the first message. `reply_to` is the message that it answers, 0 for none;
-    a `silent` one makes no sound; `keys` are those of a keyboard in place of the letters."""
+    `topic` that of a forum, 0 where there are none; a `silent` one makes no sound; `keys` are those
+    of a keyboard in place of the letters."""
 
     chat: int
     access: int
@@ -50,6 +51,7 @@ class OutgoingMessage:
     random_id: int
     reply_to: int = 0
     buttons: Buttons = ()
+    topic: int = 0
     silent: bool = False
     keys: Keys = ()
 
@@ -77,6 +79,7 @@ class Voice:
             chat=message.chat,
             random_id=message.random_id,
             reply_to=message.reply_to,
+            topic=message.topic,
             leave=leave,
         )
 
@@ -118,6 +121,33 @@ class Voice:
             self._line(), chat, access, range(message, message + 1)
         )
         return str(found[0].message) if found else None
+
+    async def words_of(self, chat: int, access: int, message: int) -> tuple[str, tuple[str, ...]]:
+        """What anybody's message says, and the addresses that Telegram marked in it; nothing for
+        one that is not there."""
+        found = await message_lookup.messages(
+            self._line(), chat, access, range(message, message + 1)
+        )
+        text = str(found[0].message or "") if found else ""
+        return text, tuple(inbound.urls(text, found[0].entities or [])) if found else ()
+
+    async def is_admin(self, chat: int, access: int, user: int, user_access: int) -> bool:
+        """Whether somebody is an admin of a group."""
+        return await group_news.is_admin(self._line(), chat, access, user, user_access)
+
+    async def react(self, chat: int, access: int, message: int, emoji: str) -> None:
+        """Put our one reaction on a message, or take it away with "". What is so already is no
+        error; a message that is gone is one, MESSAGE_ID_INVALID."""
+        query = raw.functions.messages.SendReaction(
+            peer=peer(chat, access),
+            msg_id=message,
+            reaction=[raw.types.ReactionEmoji(emoticon=emoji)] if emoji else [],
+        )
+        try:
+            await self._line().ask(query)
+        except TelegramRefused as error:
+            if error.detail != UNCHANGED:
+                raise
 
     async def delete(self, chat: int, access: int, message: int) -> None:
         """Take a message of ours away; one that is gone already is no error."""

@@ -178,6 +178,7 @@ class Courier:
         shown: Presentation = PLAIN,
         random_id: int,
         reply_to: int,
+        topic: int = 0,
         leave: Leave = free,
     ) -> int | None:
         """Send one part, as soon as `leave` paid for it; without its buttons where Telegram does
@@ -194,7 +195,8 @@ class Courier:
             reply_markup=await keyboard(shown.buttons, line.client),
             **shown.words,
         )
-        facts: dict[str, Any] = {"random_id": random_id, "reply_to": reply_to, "leave": leave}
+        facts: dict[str, Any] = {"random_id": random_id, "reply_to": reply_to, "topic": topic}
+        facts["leave"] = leave
         try:
             return await post(line, partial(replied, query), chat=chat, **facts)
         except TelegramRefused as error:
@@ -212,6 +214,7 @@ class Courier:
         shown: Presentation = PLAIN,
         random_ids: Sequence[int],
         reply_to: int,
+        topic: int = 0,
         leave: Leave = free,
     ) -> list[int | None]:
         """Send two to ten parts as one album, the caption under the first; an album has no
@@ -233,6 +236,7 @@ class Courier:
             chat=chat,
             random_ids=random_ids,
             reply_to=reply_to,
+            topic=topic,
             leave=leave,
         )
 

@@ -20,16 +20,15 @@ async def post(
     chat: int,
     random_id: int,
     reply_to: int,
+    topic: int = 0,
     leave: Leave,
 ) -> int | None:
     """The id of the message; None when Telegram says only that it is there already.
 
     `query` makes the call, given the reply header; `leave` pays for each attempt.
     """
-    ids = [random_id]
-    return (await post_all(line, query, chat=chat, random_ids=ids, reply_to=reply_to, leave=leave))[
-        0
-    ]
+    to: dict[str, Any] = {"chat": chat, "reply_to": reply_to, "topic": topic, "leave": leave}
+    return (await post_all(line, query, random_ids=[random_id], **to))[0]
 
 
 async def post_all(
@@ -39,11 +38,12 @@ async def post_all(
     chat: int,
     random_ids: Sequence[int],
     reply_to: int,
+    topic: int = 0,
     leave: Leave,
 ) -> list[int | None]:
     """The same for a call that makes several messages."""
     try:
-        answer = await line.ask(query(reply(reply_to)), leave=leave)
+        answer = await line.ask(query(reply(reply_to, topic)), leave=leave)
     except AlreadySent:
         return [None] * len(random_ids)
     except ChatSlow as wait:
@@ -51,7 +51,6 @@ async def post_all(
     except TelegramRefused as error:
         if not reply_to or error.detail not in UNANSWERABLE:
             raise
-        return await post_all(
-            line, query, chat=chat, random_ids=random_ids, reply_to=0, leave=leave
-        )
+        facts: dict[str, Any] = {"chat": chat, "reply_to": 0, "topic": topic, "leave": leave}
+        return await post_all(line, query, random_ids=random_ids, **facts)
     return [message_id(answer, random_id) for random_id in random_ids]

@@ -21,9 +21,13 @@ def peer(chat: int, access: int) -> Any:
     return raw.types.InputPeerChat(chat_id=-chat)
 
 
-def reply(message: int) -> Any:
-    """What makes a message a reply; None for no message."""
-    return raw.types.InputReplyToMessage(reply_to_msg_id=message) if message else None
+def reply(message: int, topic: int = 0) -> Any:
+    """What makes a message a reply, and puts it into a topic of a forum; None for neither. A topic
+    alone is named as the message that it began with (core.telegram.org/api/forum). A message
+    number that is not positive stands for one that is not there any more."""
+    if message <= 0:
+        return raw.types.InputReplyToMessage(reply_to_msg_id=topic) if topic else None
+    return raw.types.InputReplyToMessage(reply_to_msg_id=message, top_msg_id=topic or None)
 
 
 def message_id(answer: Any, random_id: int) -> int | None:

@@ -6,7 +6,14 @@ from functools import partial
 from typing import Any
 
 from procs.core import clock, log
-from procs.errors import NotNow, ReferenceStale, TelegramAway, TelegramRefused, alert_kinds
+from procs.errors import (
+    GroupTooLarge,
+    NotNow,
+    ReferenceStale,
+    TelegramAway,
+    TelegramRefused,
+    alert_kinds,
+)
 from procs.records.job import Lane, Lease, Media, Part, State, Step
 from procs.store import wake
 from procs.store.health import alerts, counters
@@ -15,6 +22,7 @@ from procs.store.jobs import leases, outcomes
 from procs.store.media import deliveries
 from procs.store.media import references as shelf
 from procs.store.media.deliveries import Copy
+from procs.store.people import preferences
 from procs.store.requests import requests
 from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery.courier import Courier
@@ -50,6 +58,7 @@ async def deliver(tools: Tools, lease: Lease) -> None:
         requests.fetch_anew(tools.db, lease, order, now=clock.now())
         return
     in_order(tools, lease, order)
+    fits(tools, order, media)
     await send(tools, lease, order, media)
 
 
@@ -62,6 +71,14 @@ def in_order(tools: Tools, lease: Lease, order: RequestOrder) -> None:
         lease.progress.ready = since
         leases.note(tools.db, lease)
     raise NotNow(ordering.AGAIN, ordering.WHY)
+
+
+def fits(tools: Tools, order: RequestOrder, media: Media) -> None:
+    """Raises GroupTooLarge for what is larger than the group wants it, all parts together."""
+    most = preferences.read_group(tools.db, order.chat).largest if order.chat < 0 else 0
+    size = sum(part.size for part in media.parts)
+    if most and size > most:
+        raise GroupTooLarge(f"{size} of {most}", facts={"size": str(size), "most": str(most)})
 
 
 async def send(tools: Tools, lease: Lease, order: RequestOrder, media: Media) -> None:
@@ -168,7 +185,7 @@ async def hand_over(
     if album[-1][0] != len(media.parts) - 1:
         shown = shown.bare()
     to: dict[str, Any] = {"chat": order.chat, "access": order.chat_access, "leave": leave}
-    facts = {**to, "shown": shown, "reply_to": order.message}
+    facts = {**to, "shown": shown, "reply_to": order.message, "topic": order.topic}
     if len(album) == 1:
         ((part, random_id),) = album
         return [await courier.send(part=media.parts[part], random_id=random_id, **facts)]

@@ -49,6 +49,7 @@ WRONG = [
     ("CHAPAR_MAX_CONCURRENT_DOWNLOADS", "100000", "at most"),
     ("CHAPAR_MAX_DOWNLOADS_PER_USER", "1001", "at most 1000"),
     ("CHAPAR_MAX_OPEN_REQUESTS", "100001", "at most 100000"),
+    ("CHAPAR_MAX_OPEN_REQUESTS_PER_GROUP", "100001", "at most 100000"),
     ("CHAPAR_MESSAGES_PER_MINUTE", "10001", "at most 10000"),
     ("CHAPAR_MESSAGES_PER_MINUTE", "-1", "whole"),
     ("CHAPAR_SUPPORT", "write to us", "nobody to write to"),

@@ -8,6 +8,8 @@ from pyrogram import raw
 
 from procs.errors import (
     ChatClosed,
+    GroupLeft,
+    GroupMuted,
     ReferenceStale,
     SessionRevoked,
     TelegramAway,
@@ -35,8 +37,8 @@ def told(code: int, text: str) -> Exception:
         (400, "USER_IS_BLOCKED", ChatClosed),
         (400, "INPUT_USER_DEACTIVATED", ChatClosed),
         (400, "PEER_ID_INVALID", ChatClosed),
-        (403, "CHAT_WRITE_FORBIDDEN", ChatClosed),
-        (406, "CHANNEL_PRIVATE", ChatClosed),
+        (403, "CHAT_WRITE_FORBIDDEN", GroupMuted),
+        (406, "CHANNEL_PRIVATE", GroupLeft),
         (400, "FILE_REFERENCE_EXPIRED", ReferenceStale),
         (400, "FILE_REFERENCE_3_EXPIRED", ReferenceStale),
         (400, "FILE_REFERENCE_INVALID", ReferenceStale),

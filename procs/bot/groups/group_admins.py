@@ -1,0 +1,68 @@
+"""Who decides in a group: its admins, as Telegram knows them, and who else they let press."""
+
+from procs.core import clock, log
+from procs.errors import ChatClosed, StoreFull, TelegramRefused
+from procs.records.job import Person
+from procs.records.preference_values import ADMINS, EVERYONE
+from procs.store.database import Database
+from procs.store.people import member_roles, preferences
+from procs.store.people.member_roles import ADMIN, MEMBER
+from procs.store.requests import group_moves
+from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.group_news import GroupNews, MemberNews
+from procs.telegram.chat.inbound import Incoming, Press
+
+
+class GroupAdmins:
+    def __init__(self, db: Database, front: Front) -> None:
+        self.db = db
+        self.front = front
+
+    async def shares(self, press: Press) -> bool:
+        """Whether somebody may press the buttons of others in this group."""
+        if press.chat > 0:
+            return False
+        who = preferences.read_group(self.db, press.chat).who_presses
+        if who == EVERYONE:
+            return True
+        return who == ADMINS and await self.is_admin(press.chat, press.access, press.person)
+
+    async def may_set(self, heard: Incoming | Press) -> bool:
+        """Whether somebody may change what the group wants. Who writes in the name of the group
+        is one of its admins."""
+        if heard.person.id == heard.chat:
+            return True
+        return await self.is_admin(heard.chat, heard.access, heard.person)
+
+    async def is_admin(self, chat: int, access: int, person: Person) -> bool:
+        """Raises TelegramWait, TelegramAway, SessionRevoked."""
+        if person.id < 0:
+            return False
+        known = member_roles.read(self.db, chat, person.id, now=clock.now())
+        return (known or await self.learned(chat, access, person)) == ADMIN
+
+    async def learned(self, chat: int, access: int, person: Person) -> str:
+        """What Telegram says; of whom it says nothing, that it is no admin."""
+        try:
+            admin = await self.front.is_admin(chat, access, person.id, person.access_hash)
+        except (ChatClosed, TelegramRefused) as error:
+            log.info("member.unknown", chat=chat, person=person.id, error=error)
+            return MEMBER
+        role = ADMIN if admin else MEMBER
+        try:
+            member_roles.note(self.db, chat, person.id, role, now=clock.now())
+        except StoreFull as error:
+            log.warning("member.unkept", chat=chat, person=person.id, error=error)
+        return role
+
+    def learn(self, news: GroupNews) -> None:
+        """Somebody is something else in a group now, or the group is another chat."""
+        try:
+            if isinstance(news, MemberNews):
+                member_roles.drop(self.db, news.chat, news.person)
+            elif news.access:  # else the other chat's message says it, and how it is addressed
+                chats = self.db, news.old, news.new
+                count = group_moves.move(*chats, access=news.access, now=clock.now())
+                log.info("group.moved", chat=news.old, to=news.new, requests=count)
+        except StoreFull as error:
+            log.error("group.unkept", error=error)

@@ -1,0 +1,29 @@
+"""/settings in a group: what its admins want there, in one message that changes."""
+
+from procs.bot.commands import settings_menu
+from procs.bot.commands.menu_sender import MenuSender
+from procs.bot.commands.settings_menu import MAIN
+from procs.bot.conversation.hints import Hints
+from procs.bot.groups.group_admins import GroupAdmins
+from procs.store.database import Database
+from procs.store.people import preferences
+from procs.telegram.chat.inbound import Incoming
+
+
+class GroupSettings:
+    def __init__(
+        self, db: Database, hints: Hints, menus: MenuSender, group_admins: GroupAdmins
+    ) -> None:
+        self.db = db
+        self.hints = hints
+        self.menus = menus
+        self.group_admins = group_admins
+
+    async def ask(self, heard: Incoming) -> None:
+        """Raises as `Speech.send`, and as `GroupAdmins.is_admin`."""
+        if not await self.group_admins.may_set(heard):
+            await self.hints.say(heard, "group-admins-only")
+            return
+        record = preferences.read_group(self.db, heard.chat)
+        page = settings_menu.page(record, MAIN, heard.language)
+        await self.menus.send(heard, page, about="settings")
