@@ -50,11 +50,13 @@ class PressAnswer:
 @dataclass(frozen=True, slots=True)
 class ButtonAction:
     """An action of `Meaning`. `effect` is called inside of `db.write()` and awaits nothing. One
-    that is not `once` may take effect again: another page, a value that is set."""
+    that is not `once` may take effect again: another page, a value that is set. One that is `own`
+    is its person's alone, whoever else may press buttons in that chat."""
 
     name: str
     effect: Callable[[Press, Button], PressAnswer]
     once: bool = True
+    own: bool = False
 
 
 class EffectRefused(ChaparError):
@@ -110,6 +112,8 @@ class ButtonActions:
         row = self.rows.get(found.button.meaning.action) if found.button else None
         if row is None:  # foreign, forged, or of another version
             return self.refused(press, replace(found, button=None))
+        if row.own and found.button and found.button.meaning.person != press.person.id:
+            return self.refused(press, buttons.FOREIGN)
         if found.outcome is Outcome.STALE or (row.once and not found.fresh):
             return self.refused(press, found)
         with self.db.write():

@@ -36,10 +36,10 @@ class SettingsActions:
 
     def rows(self) -> tuple[ButtonAction, ...]:
         return (
-            ButtonAction(PAGE, self.page, once=False),
-            ButtonAction(SET, self.set, once=False),
-            ButtonAction(SITE, self.forget_site, once=False),
-            ButtonAction(RESET, self.reset),
+            ButtonAction(PAGE, self.page, once=False, own=True),
+            ButtonAction(SET, self.set, once=False, own=True),
+            ButtonAction(SITE, self.forget_site, once=False, own=True),
+            ButtonAction(RESET, self.reset, own=True),
         )
 
     # --- commands
