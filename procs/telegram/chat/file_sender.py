@@ -9,7 +9,7 @@ from pyrogram.raw.functions.upload import SaveBigFilePart, SaveFilePart
 
 from procs.telegram.delivery.send_once import post
 from procs.telegram.session.peers import CAPTION_LENGTH, cut, peer
-from procs.telegram.session.rpc import Leave, Rpc, free
+from procs.telegram.session.rpc import Leave, Rpc
 
 #: Bytes of a part, and of the largest file that goes up as a small one
 #: (core.telegram.org/api/files).
@@ -29,7 +29,7 @@ class OutgoingFile:
     mime: str = "application/json"
 
 
-async def send(line: Rpc, file: OutgoingFile, *, leave: Leave = free) -> int | None:
+async def send(line: Rpc, file: OutgoingFile, *, leave: Leave) -> int | None:
     """Upload it and send it once. Returns and raises as `Voice.send`."""
     media = raw.types.InputMediaUploadedDocument(
         file=await uploaded(line, file),

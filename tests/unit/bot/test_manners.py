@@ -108,7 +108,7 @@ async def test_the_same_link_ten_times_is_one_request_and_one_pointer_to_it(sett
         told = await sara.sees("on its way already")
         await until(lambda: len(db.all("SELECT 1 FROM heard WHERE done = 1")) >= 10)
         await bot.rests()
-        assert told.reply == status.id
+        assert told.reply in (status.id, first.id)
         assert len(bot.requests()) == 1
         assert len([text for text in await answers(sara) if "already" in text]) == 1
 

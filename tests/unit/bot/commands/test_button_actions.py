@@ -14,6 +14,7 @@ from procs.store.requests import buttons
 from procs.store.requests.buttons import KNOWN, LASTS, Meaning
 from procs.telegram.chat.inbound import Press
 from procs.telegram.chat.sender import OutgoingMessage
+from procs.telegram.session.rpc import free
 from procs.texts import i18n
 
 ANSWER = "messages.setBotCallbackAnswer"
@@ -49,7 +50,7 @@ async def shown(bot, tg, person, written: str, label: str = "Go") -> None:
     access = tg.world.access_hash(tg.bot, person.id)
     number = secrets.randbits(62)
     await bot.front.send(
-        OutgoingMessage(person.id, access, "Well?", number, buttons=[(label, written)])
+        OutgoingMessage(person.id, access, "Well?", number, buttons=[(label, written)]), leave=free
     )
     await person.sees("Well?")
 
@@ -100,6 +101,22 @@ async def test_whoever_may_press_the_buttons_of_others_does(counted, tg, sara):
 
     counted.intake.actions.shares = shares
     assert await pressed(counted, tg, sara, data(token)) == "Counted."
+
+
+async def test_what_is_a_persons_own_is_pressed_by_nobody_else(counted, tg, sara):
+    ben = await tg.person("Ben", language="en")
+    set_auto = ("settings-set", {"name": "auto", "value": True})
+    meanings = [set_auto, ("data-delete", {}), ("history-page", {}), ("queue-cancel-all", {})]
+    now = clock.now()
+    tokens = buttons.mint(counted.db, [Meaning(ben.id, sara.id, *one) for one in meanings], now=now)
+
+    async def shares(press):
+        return True
+
+    counted.intake.actions.shares = shares
+    for token in tokens:
+        assert await pressed(counted, tg, sara, data(token)) == i18n.say("en", "press-foreign")
+    assert counted.db.all("SELECT 1 FROM preferences UNION ALL SELECT 1 FROM erasures") == []
 
 
 async def test_an_old_button_offers_to_ask_again_and_that_acts_with_one_tap(counted, tg, sara):
