@@ -30,7 +30,7 @@ async def test_a_link_in_a_topic_is_one_message_there_and_no_reaction_is_left(
     healthy: Stack, meets: Meets, language: str
 ) -> None:
     ann = await meets(language)
-    forum = await healthy.telegram.group("Forum", ann, forum=True)
+    forum = await healthy.telegram.group(f"Forum of {ann.name}", ann, forum=True)
     here = ann.at(forum, topic=await forum.opens_topic("News", ann))
     sent = await here.sends(f"/dl {healthy.url(CLIP)}")
 
@@ -45,7 +45,7 @@ async def test_an_answer_to_somebodys_link_brings_it_silently_where_the_group_wa
     healthy: Stack, meets: Meets
 ) -> None:
     ann, bob = await meets(), await meets("fa")
-    group = await healthy.telegram.group("Film club", ann, bob)
+    group = await healthy.telegram.group(f"Film club of {ann.name}", ann, bob)
     preferences.change_group(healthy.db, group.chat_id, "quiet", True, now=clock.now())
     theirs = await ann.at(group).sends(f"look: {healthy.url(CLIP)}")
     here = bob.at(group)
@@ -72,7 +72,7 @@ async def test_a_group_that_is_closed_meanwhile_is_told_of_in_private(
     healthy: Stack, meets: Meets, closes: Callable[..., Awaitable[None]], key: str, language: str
 ) -> None:
     ann = await meets(language)
-    group = await healthy.telegram.group("Film club", ann)
+    group = await healthy.telegram.group(f"Film club of {ann.name}", ann)
     here = ann.at(group)
     sent = await here.sends(f"/dl {healthy.url('/slow/clip.mp4')}")
     await here.sees_reaction(sent, "👀")
@@ -88,7 +88,7 @@ async def test_media_that_the_group_forbids_is_told_there_and_comes_in_private(
     healthy: Stack, meets: Meets, language: str
 ) -> None:
     ann = await meets(language)
-    group = await healthy.telegram.group("Film club", ann)
+    group = await healthy.telegram.group(f"Film club of {ann.name}", ann)
     await group.forbids("send_media")
     here = ann.at(group)
     await here.sends(f"/dl {healthy.url(CLIP)}")
@@ -103,7 +103,7 @@ async def test_what_is_larger_than_the_group_wants_it_is_told_with_both_sizes(
     healthy: Stack, meets: Meets
 ) -> None:
     ann = await meets("fa")
-    group = await healthy.telegram.group("Film club", ann)
+    group = await healthy.telegram.group(f"Film club of {ann.name}", ann)
     preferences.change_group(healthy.db, group.chat_id, "largest", 1024, now=clock.now())
     here = ann.at(group)
     sent = await here.sends(f"/dl {healthy.url(CLIP)}")

@@ -51,13 +51,15 @@ class PressAnswer:
 class ButtonAction:
     """An action of `Meaning`. `effect` is called inside of `db.write()` and awaits nothing. One
     that is not `once` may take effect again: another page, a value that is set. A `durable` one
-    is on the disk before it is answered: what it accepts survives a power cut. In a group, one of
-    `admins` is theirs alone, whoever was given the button."""
+    is on the disk before it is answered: what it accepts survives a power cut. One that is `own`
+    is its person's alone, whoever else may press buttons in that chat; but in a group one of
+    `admins` is theirs, whoever was given the button."""
 
     name: str
     effect: Callable[[Press, Button], PressAnswer]
     once: bool = True
     durable: bool = False
+    own: bool = False
     admins: bool = False
 
 
@@ -123,6 +125,10 @@ class ButtonActions:
         row = self.rows.get(found.button.meaning.action) if found.button else None
         if row is None:  # foreign, forged, or of another version
             return self.refused(press, replace(found, button=None))
+        of_admins = row.admins and press.chat < 0  # which was asked before
+        theirs = found.button is not None and found.button.meaning.person == press.person.id
+        if row.own and not (theirs or of_admins):
+            return self.refused(press, buttons.FOREIGN)
         if found.outcome is Outcome.STALE or (row.once and not found.fresh):
             return self.refused(press, found)
         with self.db.write(full=row.durable):

@@ -27,10 +27,10 @@ class DataActions:
 
     def rows(self) -> tuple[ButtonAction, ...]:
         return (
-            ButtonAction(my_pages.EXPORT, self.export, once=False),
-            ButtonAction(my_pages.ASK_DELETE, self.ask_delete, once=False),
-            ButtonAction(my_pages.KEEP, self.keep, once=False),
-            ButtonAction(my_pages.DELETE, self.delete),
+            ButtonAction(my_pages.EXPORT, self.export, once=False, own=True),
+            ButtonAction(my_pages.ASK_DELETE, self.ask_delete, once=False, own=True),
+            ButtonAction(my_pages.KEEP, self.keep, once=False, own=True),
+            ButtonAction(my_pages.DELETE, self.delete, own=True),
         )
 
     async def ask(self, heard: Incoming) -> None:

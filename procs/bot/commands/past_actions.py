@@ -38,11 +38,11 @@ class PastActions:
 
     def rows(self) -> tuple[ButtonAction, ...]:
         return (
-            ButtonAction(my_pages.AGAIN, self.again),
-            ButtonAction(my_pages.RETRY, self.again),
-            ButtonAction(my_pages.PAGE, self.turn, once=False),
-            ButtonAction(my_pages.STOP, self.stop),
-            ButtonAction(my_pages.STOP_ALL, self.stop_all),
+            ButtonAction(my_pages.AGAIN, self.again, own=True),
+            ButtonAction(my_pages.RETRY, self.again, own=True),
+            ButtonAction(my_pages.PAGE, self.turn, once=False, own=True),
+            ButtonAction(my_pages.STOP, self.stop, own=True),
+            ButtonAction(my_pages.STOP_ALL, self.stop_all, own=True),
         )
 
     # --- commands

@@ -36,10 +36,10 @@ class SettingsActions:
 
     def rows(self) -> tuple[ButtonAction, ...]:
         return (
-            ButtonAction(PAGE, self.page, once=False, admins=True),
-            ButtonAction(SET, self.set, once=False, admins=True),
-            ButtonAction(SITE, self.forget_site, once=False),
-            ButtonAction(RESET, self.reset, admins=True),
+            ButtonAction(PAGE, self.page, once=False, own=True, admins=True),
+            ButtonAction(SET, self.set, once=False, own=True, admins=True),
+            ButtonAction(SITE, self.forget_site, once=False, own=True),
+            ButtonAction(RESET, self.reset, own=True, admins=True),
         )
 
     # --- commands

@@ -167,3 +167,13 @@ async def test_answers_leave_in_turns_by_chat(pace):
     await asyncio.gather(*waits)
 
     assert sorted(order[:3]) == [1, 2, 3]
+
+
+async def test_reactions_of_a_chat_keep_to_a_budget_of_their_own(db):
+    pace = Pace(db)
+    for _ in range(4):
+        await pace.react(-5, 0.5)
+    with pytest.raises(Crowded):
+        await pace.react(-5, 0.5)
+    await pace.react(-6, 0.5)
+    assert db.all("SELECT 1 FROM departures") == []

@@ -103,6 +103,22 @@ async def test_whoever_may_press_the_buttons_of_others_does(counted, tg, sara):
     assert await pressed(counted, tg, sara, data(token)) == "Counted."
 
 
+async def test_what_is_a_persons_own_is_pressed_by_nobody_else(counted, tg, sara):
+    ben = await tg.person("Ben", language="en")
+    set_auto = ("settings-set", {"name": "auto", "value": True})
+    meanings = [set_auto, ("data-delete", {}), ("history-page", {}), ("queue-cancel-all", {})]
+    now = clock.now()
+    tokens = buttons.mint(counted.db, [Meaning(ben.id, sara.id, *one) for one in meanings], now=now)
+
+    async def shares(press):
+        return True
+
+    counted.intake.actions.shares = shares
+    for token in tokens:
+        assert await pressed(counted, tg, sara, data(token)) == i18n.say("en", "press-foreign")
+    assert counted.db.all("SELECT 1 FROM preferences UNION ALL SELECT 1 FROM erasures") == []
+
+
 async def test_an_old_button_offers_to_ask_again_and_that_acts_with_one_tap(counted, tg, sara):
     stale = minted(counted, sara, age=LASTS + 1)
     assert await pressed(counted, tg, sara, data(stale)) == i18n.say("en", "press-stale")
