@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from typing import Any
 
 from procs import config, start
 from procs.bot.alerts.alert_sender import Herald
@@ -50,13 +51,7 @@ async def live(settings: config.Settings, db: Database) -> int:
     try:
         await signals.unless_stopped(connect(front, intake, speech, standing))
         if not signals.stop.is_set():
-            beside = [
-                Herald(db, speech, settings.admins).run(),
-                logged(command_menu.register(db, front)),
-                intake.inbox.run(),
-                intake.cards.run(),
-            ]
-            tasks = [asyncio.create_task(one) for one in beside]
+            tasks = beside(db, front, speech, intake, settings)
             await signals.unless_stopped(board.run())
             for task in tasks:
                 task.cancel()  # what was half said is said to its end by the next start
@@ -68,6 +63,18 @@ async def live(settings: config.Settings, db: Database) -> int:
         await front.close()
     log.info("bot.left", asked=signals.stop.is_set())
     return 0 if signals.stop.is_set() else 1
+
+
+def beside(
+    db: Database, front: Front, speech: Speech, intake: Intake, settings: config.Settings
+) -> list[asyncio.Task[Any]]:
+    """What goes on beside the board, until it is cancelled."""
+    return [
+        asyncio.create_task(Herald(db, speech, settings.admins).run()),
+        asyncio.create_task(logged(command_menu.register(db, front))),
+        asyncio.create_task(intake.inbox.run()),
+        asyncio.create_task(intake.cards.run()),
+    ]
 
 
 async def connect(front: Front, intake: Intake, speech: Speech, standing: Standing) -> None:
