@@ -5,12 +5,16 @@ Telegram publishes about 30 messages a second in all, one a second in a chat wit
 nothing of edits and answers progress bars with waits of hours, so these are what a careful bot
 keeps to: edits that only move a number 5 s and 5 % apart, and one of them a second in all.
 What goes beyond is refused with FLOOD_WAIT, as Telegram does, and kept in the world's record.
+
+A message counts from the instant at which it was written, which its message id tells by the clock
+that both share (core.telegram.org/mtproto/description, "Message Identifier"): a machine on which
+this server itself gets no turn for a while would else see together what had left apart.
 """
 
 import math
 import re
 import time
-from collections import deque
+from bisect import insort
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,16 +49,17 @@ class Window:
 
     most: float
     seconds: float
-    seen: deque[float] = field(default_factory=deque)
+    seen: list[float] = field(default_factory=list)
 
     def wait(self, messages: int, now: float) -> float:
         while self.seen and self.seen[0] <= now - self.seconds:
-            self.seen.popleft()
+            self.seen.pop(0)
         over = len(self.seen) + messages - self.most
         return self.seen[math.ceil(over) - 1] + self.seconds - now if over > 0 else 0.0
 
     def add(self, messages: int, now: float) -> None:
-        self.seen.extend([now] * messages)
+        for _ in range(messages):
+            insort(self.seen, now)
 
 
 @dataclass(slots=True)
@@ -89,7 +94,8 @@ class Manners:
             self.edit(call, query)
 
     def send(self, call: Call, messages: int) -> None:
-        now, bot, chat = time.time(), call.account.id, call.entry.peer
+        bot, chat = call.account.id, call.entry.peer
+        now = time.time() - max(call.entry.age, 0.0)
         rules = {"all": self.of(bot, 0, "all", Window(ALL * (1 + NETWORK), 1.0))}
         if chat:
             bucket = Bucket(1.0 - NETWORK, BURST)

@@ -17,6 +17,7 @@ from procs.store.database import Database
 from procs.store.requests import requests
 from procs.store.requests.request_status import Glance
 from procs.telegram.chat.sender import OutgoingMessage
+from procs.telegram.session.rpc import free
 from tests.sandbox.bot_parts import LINK, MIB, Bot, Hands
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
@@ -136,7 +137,9 @@ async def crowded(bot: Bot, db: Database, person: Person, tg: Telegram) -> None:
         link = Link(f"https://example.org/{n}", "example.org", f"url:crowd{n}")
         ask = Ask(person.id, person.id, 100_000 + n, 0, link, chat_access=access)
         (one,) = requests.submit(db, [ask], now=clock.now())
-        number = await bot.front.send(OutgoingMessage(person.id, access, f"link {n}", 1 + n))
+        number = await bot.front.send(
+            OutgoingMessage(person.id, access, f"link {n}", 1 + n), leave=free
+        )
         requests.answered(db, one.request, message=number, shown=f"link {n}", now=clock.now())
 
 

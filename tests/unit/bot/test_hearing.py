@@ -11,6 +11,7 @@ from procs.errors import TelegramWait
 from procs.telegram.chat.bot_session import Front
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.chat.sender import OutgoingMessage
+from procs.telegram.session.rpc import free
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
 
@@ -64,7 +65,7 @@ async def bot(settings: Settings, ali: Person) -> AsyncIterator[Listener]:
 async def status(tg: Telegram, bot: Listener, ali: Person) -> int:
     """A message of the bot's own."""
     access = tg.world.access_hash(tg.bot, ali.id)
-    message = await bot.front.send(OutgoingMessage(ali.id, access, "status", 77))
+    message = await bot.front.send(OutgoingMessage(ali.id, access, "status", 77), leave=free)
     assert message is not None
     return message
 

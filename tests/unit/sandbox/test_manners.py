@@ -8,6 +8,7 @@ from procs.config import Settings
 from procs.errors import TelegramWait
 from procs.telegram.chat.bot_session import Front
 from procs.telegram.chat.sender import OutgoingMessage
+from procs.telegram.session.rpc import free
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.manners import Bucket, Window, percent, shape
 from tests.sandbox.telegram.server import Telegram
@@ -43,11 +44,11 @@ class Chat:
     async def says(self, text: str) -> int:
         self.said += 1
         message = OutgoingMessage(self.id, self.access, text, self.id + self.said)
-        number = await self.front.send(message)
+        number = await self.front.send(message, leave=free)
         return number or 0
 
     async def rewrites(self, number: int, text: str) -> bool:
-        return await self.front.edit(self.id, self.access, number, text)
+        return await self.front.edit(self.id, self.access, number, text, leave=free)
 
 
 @pytest.fixture

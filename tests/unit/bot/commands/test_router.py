@@ -9,6 +9,7 @@ from procs.bot.commands.router import Callback, ChatCommand, Role
 from procs.records.job import Person as Known
 from procs.telegram.chat.inbound import Press
 from procs.telegram.chat.sender import OutgoingMessage
+from procs.telegram.session.rpc import free
 from procs.texts import i18n
 from procs.texts.i18n import Local
 from tests.sandbox.bot_parts import LINK
@@ -51,7 +52,7 @@ async def test_a_forged_button_is_answered_in_telegram(bot, tg, sara):
     await sara.sees("Hi")
     access = tg.world.access_hash(tg.bot, sara.id)
     forged = [("Odd", "cancel:" + "9" * 50)]
-    await bot.front.send(OutgoingMessage(sara.id, access, "?", 7, buttons=forged))
+    await bot.front.send(OutgoingMessage(sara.id, access, "?", 7, buttons=forged), leave=free)
     assert (await sara.presses("Odd"))["text"] == UNKNOWN
 
 
