@@ -80,7 +80,7 @@ class Voice:
             leave=leave,
         )
 
-    async def send_file(self, file: OutgoingFile, *, leave: Leave = free) -> int | None:
+    async def send_file(self, file: OutgoingFile, *, leave: Leave) -> int | None:
         """The same for a small file of our own."""
         return await file_sender.send(self._line(), file, leave=leave)
 
