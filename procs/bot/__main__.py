@@ -54,6 +54,7 @@ async def live(settings: config.Settings, db: Database) -> int:
             counting.cancel()
             await front.quiet(DRAIN_TIMEOUT)
             await board.settle(DRAIN_TIMEOUT)
+            await intake.inline.board.settle(DRAIN_TIMEOUT)
     except ChaparError as error:
         log.error("bot.refused", error=error, why=type(error).__name__)
     finally:

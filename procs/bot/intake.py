@@ -14,6 +14,7 @@ from procs.bot.conversation.failure_boundary import settled
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.inbound_queue import Inbox
 from procs.bot.conversation.reply_sender import Speech, once
+from procs.bot.inline.inline_mode import InlineMode
 from procs.bot.status.status_board import Board
 from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
@@ -68,6 +69,8 @@ class Intake:
         self.hints = Hints(speech, self.inbox)
         self.cancelling = Cancelling(db, speech, self.inbox)
         self.actions = ButtonActions(db, speech)
+        self.inline = InlineMode(db, front, speech, board, allowance=self.allowance)
+        self.actions.add(*self.inline.actions)
         self.router = Router(speech, self.hints, self.cancelling, self.actions, admins=admins)
 
     async def hear(self, heard: Incoming) -> None:
@@ -147,7 +150,9 @@ class Intake:
         users.remember(self.db, heard.person, now=clock.now())
         if heard.edited:
             return await self.correct(heard, text, parsed)
-        if command and (command is not self.router.unknown or parsed.none):
+        if behind := self.inline.choices.behind(text, heard.person):
+            await self.read(heard, Parsed((behind,)))
+        elif command and (command is not self.router.unknown or parsed.none):
             await command.handle(heard)
         else:
             await self.read(heard, self.chosen(heard, text, parsed))

@@ -124,6 +124,8 @@ class ButtonActions:
         """The answer to a press that does nothing."""
         if found.button is None and found.outcome is not Outcome.FOREIGN:
             return PressAnswer(i18n.say(press.language, TOASTS[Outcome.UNKNOWN]))
+        if press.inline and found.outcome is Outcome.STALE:  # there is no chat to offer another in
+            return PressAnswer(i18n.say(press.language, "inline-stale"), alert=True)
         toast = i18n.say(press.language, TOASTS[found.outcome])
         if found.outcome is not Outcome.STALE or found.button is None:
             return PressAnswer(toast)

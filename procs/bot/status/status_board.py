@@ -6,7 +6,7 @@ under which random_id it is sent stand in the row of its request, of several in 
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,8 @@ class Board:
         self.next_edit = 0.0
         self.looked = 0.0
         self.restless = True
+        #: What is looked at together with the status messages: whether to look again soon.
+        self.beside: list[Callable[[Now], bool]] = []
 
     # --- first answers, asked for by intake --------------------------------------------------
 
@@ -116,6 +118,11 @@ class Board:
         """Whether what was seen last may be otherwise by now, by the clock alone."""
         return bool(self.memories) and clock.now().boot - self.looked >= CLOCK_INTERVAL
 
+    def call(self) -> None:
+        """Look soon: this process wrote what no other connection's change tells of."""
+        self.restless = True
+        wake.poke(self.db.run, wake.BOT)
+
     async def settle(self, patience: float) -> None:
         """Let what is being written finish."""
         if self.busy:
@@ -138,6 +145,8 @@ class Board:
             if deed is not None:
                 self.begin(post, deed)
         self.progress([post for post in idle if post.id not in self.busy and post.is_open], now)
+        for look in self.beside:
+            self.restless |= look(now)
 
     def held(self, post: Post, now: Now) -> bool:
         """Whether a message is to be left alone for the moment."""

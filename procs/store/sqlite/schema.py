@@ -6,6 +6,7 @@ A step is one script; `VERSION` is how many there are, and is kept in the databa
 
 from procs.store.sqlite.schema_base import FOUNDATION
 from procs.store.sqlite.schema_chat import BUTTONS, PERSONAL, PREFERENCES
+from procs.store.sqlite.schema_inline import INLINE
 from procs.store.sqlite.schema_persons import CIRCLES, TALLIES
 from procs.store.sqlite.schema_sites import BLAME, BREAKERS, DISK, ENGINES, FAILURES, VISITS
 from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, UPLOAD_PEERS
@@ -200,6 +201,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("buttons", BUTTONS),
     ("preferences", PREFERENCES),
     ("personal", PERSONAL),
+    ("inline", INLINE),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

@@ -18,8 +18,9 @@ from pyrogram.session import Session
 from procs.config import Settings
 from procs.core import log
 from procs.errors import ChaparError, SessionRevoked
-from procs.telegram.chat import inbound
-from procs.telegram.chat.sender import Voice
+from procs.telegram.chat import inbound, inline_updates
+from procs.telegram.chat.inline_sender import InlineVoice
+from procs.telegram.chat.inline_updates import InlineChoice, InlineQuery
 from procs.telegram.rpc_errors import translate
 from procs.telegram.session import sign_in
 from procs.telegram.session.mtproto_client import build
@@ -28,13 +29,19 @@ from procs.telegram.updates.update_client import Listening, pause
 
 Hear = Callable[[inbound.Incoming], Coroutine[Any, Any, None]]
 Feel = Callable[[inbound.Press], Coroutine[Any, Any, None]]
+Ask = Callable[[InlineQuery | InlineChoice], Coroutine[Any, Any, None]]
+Heard = inbound.Incoming | inbound.Press | InlineQuery | InlineChoice
 
 #: The session of the bot itself.
 BOT_SESSION = "bot"
 MESSAGES = (raw.types.UpdateNewMessage, raw.types.UpdateNewChannelMessage, *inbound.EDITS)
 
 
-class Front(Voice):
+async def unasked(told: InlineQuery | InlineChoice) -> None:
+    """Inline mode where nobody answers it."""
+
+
+class Front(InlineVoice):
     """Hears and talks for the bot."""
 
     def __init__(self, settings: Settings) -> None:
@@ -42,6 +49,8 @@ class Front(Voice):
         #: What is being handled, by what tells it from every other.
         self.under_way: dict[tuple[object, ...], asyncio.Task[None]] = {}
         self.line: Rpc | None = None
+        #: Who answers inline mode.
+        self.asked: Ask = unasked
         self.unsaved = False
         self.closing = False
         self.missed = False
@@ -132,20 +141,22 @@ class Front(Voice):
         self.under_way[key] = task
         task.add_done_callback(lambda _: self.under_way.pop(key, None))
 
-    def key(self, told: inbound.Incoming | inbound.Press) -> tuple[object, ...]:
+    def key(self, told: Heard) -> tuple[object, ...]:
         """What tells it from what else is handled: of two edits in one second, the words."""
         return (*told.mark, told.text if isinstance(told, inbound.Incoming) else "")
 
-    def _handling(self, told: inbound.Incoming | inbound.Press) -> Coroutine[Any, Any, None]:
-        return self.hear(told) if isinstance(told, inbound.Incoming) else self.feel(told)
+    def _handling(self, told: Heard) -> Coroutine[Any, Any, None]:
+        if isinstance(told, inbound.Incoming):
+            return self.hear(told)
+        return self.feel(told) if isinstance(told, inbound.Press) else self.asked(told)
 
-    def _told(self, update: Any, users: Any, chats: Any) -> inbound.Incoming | inbound.Press | None:
-        """What a person said or pressed; it may be told more than once."""
+    def _told(self, update: Any, users: Any, chats: Any) -> Heard | None:
+        """What a person said, pressed or chose; it may be told more than once."""
         if isinstance(update, MESSAGES):
             return inbound.message(update, users, chats)
         if isinstance(update, raw.types.UpdateBotCallbackQuery):
             return inbound.press(update, users, chats)
-        return None
+        return inline_updates.told(update, users)
 
     def settled(self) -> bool:
         """Whether everything that was heard is handled."""

@@ -18,9 +18,11 @@ from procs.config import Settings
 from procs.config.values import PREMIUM_FILE, TELEGRAM_FILE
 from procs.core import log
 from procs.errors import ChaparError, SessionRevoked, TelegramAway, UploadRefused
+from procs.records.inline_records import InlineTarget
 from procs.records.job import File, Part, Reference
 from procs.store.database import Database
 from procs.telegram.delivery import media_input, message_lookup
+from procs.telegram.delivery.inline_edit import edit_inline
 from procs.telegram.delivery.send_once import post, post_all
 from procs.telegram.delivery.upload_peer import Addressees, Waiting, nobody
 from procs.telegram.rpc_errors import FilePartMissing, PeerRefused
@@ -210,6 +212,21 @@ class Courier:
             reply_to=reply_to,
             leave=leave,
         )
+
+    async def edit_inline(
+        self,
+        target: InlineTarget,
+        part: Part,
+        *,
+        caption: str,
+        buttons: Sequence[Sequence[tuple[str, str]]] = (),
+        leave: Leave = free,
+    ) -> bool:
+        """Have an inline message show one part. False when it is not there any more. Raises as
+        `send`."""
+        media, words = media_input.referred(part.reference), cut(caption, CAPTION_LENGTH)
+        facts: dict[str, Any] = {"media": media, "buttons": buttons, "leave": leave}
+        return await edit_inline(self._line(), target, words, **facts)
 
     async def find(
         self, *, chat: int, access: int, after: int, part: Part, taken: Collection[int]

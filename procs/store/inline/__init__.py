@@ -1,0 +1,4 @@
+"""Inline mode's rows: messages in foreign chats that become media.
+
+The bot's `inline` room and the worker's `inline_delivery` import `inline_messages`.
+"""
