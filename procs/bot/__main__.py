@@ -40,6 +40,7 @@ async def live(settings: config.Settings, db: Database) -> int:
         catch_up=settings.catch_up,
         allowance=allowance,
         admins=settings.admins,
+        search=settings.search,
     )
     standing = Standing(db, settings, BOT_SESSION)
     try:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -15,6 +15,7 @@ from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.inbound_queue import Inbox
 from procs.bot.conversation.reply_sender import Speech, once
 from procs.bot.inline.inline_mode import InlineMode
+from procs.bot.search.search_actions import SearchActions
 from procs.bot.status.status_board import Board
 from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
@@ -58,6 +59,7 @@ class Intake:
         catch_up: float = CATCH_UP,
         allowance: Allowance | None = None,
         admins: Collection[int] = (),
+        search: Sequence[str] = (),
     ) -> None:
         self.db = db
         self.catch_up = catch_up
@@ -69,8 +71,10 @@ class Intake:
         self.hints = Hints(speech, self.inbox)
         self.cancelling = Cancelling(db, speech, self.inbox)
         self.actions = ButtonActions(db, speech)
-        self.inline = InlineMode(db, front, speech, board, allowance=self.allowance)
+        self.inline = InlineMode(db, front, speech, board, allowance=self.allowance, sites=search)
         self.actions.add(*self.inline.actions)
+        self.searching = SearchActions(db, front, speech, search)
+        self.actions.add(*self.searching.rows(self.accept, self.answer))
         self.router = Router(speech, self.hints, self.cancelling, self.actions, admins=admins)
 
     async def hear(self, heard: Incoming) -> None:
@@ -155,7 +159,7 @@ class Intake:
         elif command and (command is not self.router.unknown or parsed.none):
             await command.handle(heard)
         else:
-            await self.read(heard, self.chosen(heard, text, parsed))
+            await self.read(heard, self.searching.sought(heard, self.chosen(heard, text, parsed)))
 
     async def correct(self, heard: Incoming, text: str, parsed: Parsed) -> None:
         """An edited message, soon after it was sent, is heard in place of what it said before."""
@@ -203,10 +207,16 @@ class Intake:
 
     async def read(self, heard: Incoming, parsed: Parsed) -> None:
         """Accept the links of a message, then answer: nothing is said before it is kept."""
+        await self.answer(heard, parsed, self.accept(heard, parsed))
+
+    def accept(self, heard: Incoming, parsed: Parsed, first: int = 0) -> list[Submitted]:
+        """Keep what is asked for; its links are numbered from `first` on among those of the
+        message."""
         links, questions = asks(heard, parsed)
+        links = [replace(one, ordinal=one.ordinal + first) for one in links]
         done = requests.submit(self.db, links, now=clock.now(), allowance=self.allowance)
         link_mentions.asked(self.db, questions, now=clock.now())
-        await self.answer(heard, parsed, done)
+        return done
 
     async def answer(self, heard: Incoming, parsed: Parsed, done: list[Submitted]) -> None:
         """The first word about every link of a message."""

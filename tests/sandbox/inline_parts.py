@@ -5,16 +5,23 @@ from typing import Any
 
 from procs.core import clock
 from procs.records.job import File, Lane, Lease, Media, Part
+from procs.store import wake
 from procs.store.database import Database
 from procs.store.jobs import leases, outcomes
 from procs.store.media import references
 from procs.store.requests import request_status
 from procs.store.requests.request_status import Glance
+from procs.store.searches import search_listings, search_results
+from procs.store.searches.search_results import SearchHit
 from procs.telegram.delivery.courier import Courier, unheard
 from procs.telegram.pace import Pace
 from procs.wishes.grammar import link
 from procs.worker.jobs import deliver
 from tests.sandbox.bot_parts import LINK, Hands, until
+
+
+def hit(place: int, title: str) -> SearchHit:
+    return SearchHit(place, title, f"https://example.org/{place}.mp4", 245.0, "A channel")
 
 
 class Screen:
@@ -74,6 +81,14 @@ class Deliverer:
     async def delivers(self) -> None:
         tools: Any = self
         await deliver.deliver(tools, await self.claims(Lane.LIGHT))
+
+    async def searches(self, *titles: str, others: tuple[str, ...] = ()) -> None:
+        """Carry the next search: results of these titles."""
+        lease = await self.claims(Lane.LOOK)
+        hits = [hit(place, title) for place, title in enumerate(titles, 1)]
+        search_results.keep(self.db, lease.link.key, hits, now=clock.now())
+        search_listings.listed(self.db, lease, hits, others, now=clock.now())
+        wake.poke(self.db.run, wake.BOT)
 
     def inline(self) -> list[Glance]:
         """The requests of inline messages about which the last word is not said."""

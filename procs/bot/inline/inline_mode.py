@@ -1,11 +1,14 @@
 """Inline mode put together: who answers queries, takes choices, and keeps their messages true."""
 
+from collections.abc import Sequence
+
 from procs.bot.commands.button_actions import ButtonAction
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.reply_sender import Speech
 from procs.bot.inline.inline_board import InlineBoard
 from procs.bot.inline.inline_choices import BEGIN, InlineChoices
 from procs.bot.inline.inline_queries import InlineQueries
+from procs.bot.inline.inline_search import InlineSearch
 from procs.bot.status.status_board import Board
 from procs.store.database import Database
 from procs.store.requests.allowances import Allowance
@@ -24,13 +27,15 @@ class InlineMode:
         board: Board,
         *,
         allowance: Allowance,
+        sites: Sequence[str] = (),
     ) -> None:
         self.board = InlineBoard(db, front, speech)
         board.beside.append(self.board.look)
         front.asked = self.hear
         self.choices = InlineChoices(db, front, speech, allowance=allowance)
         self.choices.called = board.call
-        self.queries = InlineQueries(db, front, self.choices)
+        search = InlineSearch(db, front, self.choices, sites)
+        self.queries = InlineQueries(db, front, self.choices, search)
         #: The buttons of inline messages.
         self.actions = (ButtonAction(BEGIN, self.choices.press, once=False),)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from procs.bot.inline import inline_results
 from procs.bot.inline.inline_choices import InlineChoices
 from procs.bot.inline.inline_results import page_of
+from procs.bot.inline.inline_search import InlineSearch
 from procs.core import clock, log
 from procs.errors import ReferenceStale, TelegramRefused
 from procs.records.job import Link, Media, Person
@@ -34,10 +35,13 @@ UNWISHED = "best"
 
 
 class InlineQueries:
-    def __init__(self, db: Database, front: Front, choices: InlineChoices) -> None:
+    def __init__(
+        self, db: Database, front: Front, choices: InlineChoices, search: InlineSearch
+    ) -> None:
         self.db = db
         self.front = front
         self.choices = choices
+        self.search = search
 
     async def hear(self, query: InlineQuery) -> None:
         """Answer a query. Raises as `Rpc.ask`."""
@@ -49,6 +53,8 @@ class InlineQueries:
         parsed = link.parse(query.text)
         if parsed.links:
             await self.about_link(query, person, self.wished(parsed.links[0], person))
+        elif parsed.none and self.search.sought(query):
+            await self.search.hear(query, person)
         else:
             await self.give(query, self.about_text(query, person, parsed))
 

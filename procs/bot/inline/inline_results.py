@@ -8,9 +8,9 @@ from procs.telegram.chat.inline_sender import RESULTS, InlineAnswer, InlineResul
 from procs.texts import i18n
 from procs.wishes import sites
 
-#: Seconds for which Telegram may answer a repeated query itself: a kept media; a link of which
-#: the media may be here any moment, and its button lasts a day; what was wrong; what is one's own.
-KEPT, SOON, WRONG, OWN = 300, 5, 5, 10
+#: Seconds for which Telegram may answer a repeated query itself: a kept media; a link whose media
+#: may be here any moment; what was wrong; what is one's own.
+KEPT, SOON, WRONG, OWN = 300, 0, 5, 10
 #: What the ids of kept media begin with: never a token of ours.
 HELD = "kept:"
 #: Parameter of the button that opens the private chat.

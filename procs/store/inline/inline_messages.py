@@ -48,6 +48,11 @@ EDITED = "UPDATE inline_messages SET edits_until = 0 WHERE id = :inline"
 PLACES = "UPDATE inline_messages SET placed = 1 WHERE id = :inline RETURNING edits_until"
 UNTIL = "SELECT edits_until FROM inline_messages WHERE id = :inline"
 SHOWS_AGAIN = "UPDATE inline_messages SET placed = 0 WHERE id = :inline"
+FORGET_REFUSED = "DELETE FROM inline_messages WHERE id = :inline"
+PRUNE = """
+DELETE FROM inline_messages
+ WHERE NOT EXISTS (SELECT 1 FROM requests r WHERE r.inline_message = inline_messages.id)
+"""
 #: States of a request after which its message may be asked for anew.
 ENDED = frozenset({"failed", "cancelled"})
 
@@ -80,6 +85,8 @@ def accept(db: Database, choice: InlineAsk, *, allowance: Allowance, now: Now) -
         done = requests.take(db, ask, room, now=now)
         if done.request:
             db.change(AIM, {"inline": inline, "request": done.request})
+        elif not ordinal:
+            db.change(FORGET_REFUSED, {"inline": inline})
     wake.poke_idle(db.run)
     return done
 
@@ -157,3 +164,9 @@ def shows_again(db: Database, inline: int) -> None:
     """The media is fetched once more, and its progress shown meanwhile."""
     with db.write():
         db.change(SHOWS_AGAIN, {"inline": inline})
+
+
+def prune(db: Database) -> int:
+    """Forget messages whose requests are forgotten."""
+    with db.write():
+        return db.change(PRUNE)

@@ -6,7 +6,7 @@ A step is one script; `VERSION` is how many there are, and is kept in the databa
 
 from procs.store.sqlite.schema_base import FOUNDATION
 from procs.store.sqlite.schema_chat import BUTTONS, PERSONAL, PREFERENCES
-from procs.store.sqlite.schema_inline import INLINE
+from procs.store.sqlite.schema_inline import INLINE, SEARCHES
 from procs.store.sqlite.schema_persons import CIRCLES, TALLIES
 from procs.store.sqlite.schema_sites import BLAME, BREAKERS, DISK, ENGINES, FAILURES, VISITS
 from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, UPLOAD_PEERS
@@ -202,6 +202,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("preferences", PREFERENCES),
     ("personal", PERSONAL),
     ("inline", INLINE),
+    ("searches", SEARCHES),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

@@ -1,4 +1,14 @@
-"""Steps of the schema for inline mode."""
+"""Steps of the schema for inline mode and search."""
+
+#: What searches found, as JSON, by the key of their link.
+SEARCHES = """
+CREATE TABLE searches (
+    key    TEXT PRIMARY KEY,
+    until  REAL NOT NULL,
+    body   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX search_until ON searches (until);
+"""
 
 #: Messages that a person sent by inline mode, and that become a media. Their parts are those of
 #: InputBotInlineMessageID; `edits_until` (wall) while the bot edits one, `placed` once a worker
