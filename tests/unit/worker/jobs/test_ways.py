@@ -24,7 +24,7 @@ from procs.worker.jobs.fetch_job import opened
 from procs.worker.jobs.steps.look_at_link import known, look
 from procs.worker.jobs.steps.share_known import share_known
 from procs.worker.process.context import Tools
-from procs.worker.process.progress_writer import Desk
+from procs.worker.process.progress_writer import ProgressWriter
 from tests.sandbox.site.server import LOOPBACK
 from tests.unit.worker.jobs.test_steps import PART
 
@@ -36,7 +36,7 @@ def tools(settings, db, engine, courier):
     """A worker that may visit the site, and uploads early what is large."""
     near = replace(settings, allowed_networks=tuple(map(ip_network, LOOPBACK)), stream_from=4 << 20)
     worker = workers.enter(db, "w00-1", now=clock.now())
-    return Tools(*(near, db, worker, "w00-1", Desk(db), engine, courier, Pace(db)))
+    return Tools(*(near, db, worker, "w00-1", ProgressWriter(db), engine, courier, Pace(db)))
 
 
 @pytest.fixture
