@@ -48,9 +48,11 @@ async def live(settings: config.Settings, db: Database) -> int:
         if not signals.stop.is_set():
             telling = asyncio.create_task(Herald(db, speech, settings.admins).run())
             listing = asyncio.create_task(logged(command_menu.register(db, front)))
+            noting = asyncio.create_task(logged(intake.inline.note_switch()))
             counting = asyncio.create_task(intake.inbox.run())
             await signals.unless_stopped(board.run())
             listing.cancel()
+            noting.cancel()
             telling.cancel()  # what was half said is said to its end by the next start
             counting.cancel()
             await front.quiet(DRAIN_TIMEOUT)

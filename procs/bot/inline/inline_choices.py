@@ -15,7 +15,7 @@ from procs.core import clock, log
 from procs.records.inline_records import InlineTarget
 from procs.records.job import Link, Person
 from procs.store.database import Database
-from procs.store.inline import inline_messages
+from procs.store.inline import inline_messages, inline_switches
 from procs.store.inline.inline_messages import InlineAsk
 from procs.store.people import users
 from procs.store.requests import buttons
@@ -66,6 +66,7 @@ class InlineChoices:
         await self.front.named.wait()
         choice = self.choice(person, chosen.target, found.button)
         done = self.begin(choice)
+        inline_switches.note(self.db, inline_switches.FEEDBACK, on=True, now=clock.now())
         if not done.request:
             await self.refuse(choice, done)
 
@@ -79,7 +80,11 @@ class InlineChoices:
         done = self.begin(choice)
         if not done.request:
             return PressAnswer(self.refusal(choice, done), partial(self.refuse, choice, done))
-        key = "press-already" if done.outcome == "again" else "inline-begun"
+        again = done.outcome == "again"
+        if not (again or inline_messages.is_repeated(self.db, done.request)):
+            # It would have begun before the button could be pressed.
+            inline_switches.note(self.db, inline_switches.FEEDBACK, on=False, now=clock.now())
+        key = "press-already" if again else "inline-begun"
         return PressAnswer(i18n.say(press.language, key))
 
     def choice(self, person: Person, target: InlineTarget, button: Button) -> InlineAsk:

@@ -10,7 +10,9 @@ from procs.bot.inline.inline_choices import BEGIN, InlineChoices
 from procs.bot.inline.inline_queries import InlineQueries
 from procs.bot.inline.inline_search import InlineSearch
 from procs.bot.status.status_board import Board
+from procs.core import clock
 from procs.store.database import Database
+from procs.store.inline import inline_switches
 from procs.store.requests.allowances import Allowance
 from procs.telegram.chat.bot_session import Front
 from procs.telegram.chat.inline_updates import InlineChoice, InlineQuery
@@ -29,6 +31,8 @@ class InlineMode:
         allowance: Allowance,
         sites: Sequence[str] = (),
     ) -> None:
+        self.db = db
+        self.front = front
         self.board = InlineBoard(db, front, speech)
         board.beside.append(self.board.look)
         front.asked = self.hear
@@ -38,6 +42,12 @@ class InlineMode:
         self.queries = InlineQueries(db, front, self.choices, search)
         #: The buttons of inline messages.
         self.actions = (ButtonAction(BEGIN, self.choices.press, once=False),)
+
+    async def note_switch(self) -> None:
+        """Keep whether inline mode is switched on, as soon as Telegram tells. Raises StoreFull."""
+        await self.front.named.wait()
+        now = clock.now()
+        inline_switches.note(self.db, inline_switches.MODE, on=self.front.is_inline, now=now)
 
     async def hear(self, told: InlineQuery | InlineChoice) -> None:
         """Answer a query, or begin what was chosen. Raises nothing."""

@@ -34,6 +34,7 @@ LATEST = """
 SELECT id, state, job FROM requests WHERE inline_message = :inline ORDER BY id DESC LIMIT 1
 """
 COUNT = "SELECT COUNT(*) FROM requests WHERE inline_message = :inline"
+REPEATED = "SELECT ordinal FROM requests WHERE id = :request"
 AIM = "UPDATE requests SET inline_message = :inline WHERE id = :request"
 READ = """
 SELECT id, dc, owner, message, access, token, bot FROM inline_messages WHERE id = :inline
@@ -98,6 +99,12 @@ def again(db: Database, target: InlineTarget) -> Submitted | None:
     if latest is None or latest[1] in ENDED:
         return None
     return Submitted(int(latest[0]), "again", int(latest[2] or 0))
+
+
+def is_repeated(db: Database, request: int) -> bool:
+    """Whether the message of this request had another one before."""
+    row = db.one(REPEATED, {"request": request})
+    return row is not None and int(row[0]) > 0
 
 
 def facts(choice: InlineAsk) -> dict[str, object]:

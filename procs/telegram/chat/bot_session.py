@@ -56,6 +56,8 @@ class Front(InlineVoice):
         self.missed = False
         #: The bot's own name, in lower case, and whether Telegram told it yet.
         self.username = ""
+        #: Whether its owner switched inline mode on, as Telegram told together with the name.
+        self.is_inline = False
         self.named = asyncio.Event()
         self.naming: asyncio.Task[None] | None = None
 
@@ -102,6 +104,7 @@ class Front(InlineVoice):
                 await asyncio.sleep(wait)
             else:
                 self.username = (account.username or "").lower()
+                self.is_inline = account.bot_inline_placeholder is not None
                 self.named.set()
                 return
 
