@@ -166,7 +166,7 @@ class Intake:
         is_command = self.router.command(text, heard.person) is not None
         if heard.edited - heard.at > CORRECTION or is_command:
             return
-        meant = self.chosen(heard, text, parsed)
+        meant = self.searching.sought(heard, self.chosen(heard, text, parsed))
         where = heard.chat, heard.message, heard.person.id
         if not link_mentions.known(self.db, *where):
             return await self.read(heard, meant)

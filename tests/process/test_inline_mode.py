@@ -62,7 +62,6 @@ async def test_a_worker_that_is_killed_before_the_edit_is_followed_by_another(
     healthy: Stack, meets: Meets
 ) -> None:
     _, there = await with_friend(healthy, meets)
-    await healthy.telegram.delays("messages.editInlineBotMessage", seconds=0.0)
     sent = await chosen(there, healthy.url(f"{SLOW}?rate=60000"))
     await there.sees_edit(sent, lambda m: "%" in m.text, timeout=PATIENCE)
     for worker in healthy.serving():

@@ -4,6 +4,7 @@ import time
 
 from procs.core import clock
 from procs.records.job import Step
+from procs.store.inline import inline_messages
 from procs.store.people import preferences
 from procs.store.requests.allowances import Allowance
 from tests.sandbox.bot_parts import LINK, MIB, running, until
@@ -177,3 +178,19 @@ async def test_the_form_of_the_settings_is_the_one_that_is_sent(bot, deliverer, 
     preferences.change(bot.db, with_sara.id, "form", "audio", now=clock.now())
     await placeholder(with_sara)
     assert (await deliverer.claims()).link.variant == "audio"
+
+
+async def test_an_edit_that_a_killed_worker_made_already_is_made_again(bot, deliverer, with_sara):
+    part = await deliverer.part()
+    sent = await placeholder(with_sara)
+    lease = await deliverer.claims()
+    target = inline_messages.read(deliverer.db, -deliverer.inline()[0].message).target
+    inline_messages.places(deliverer.db, -deliverer.inline()[0].message)
+    assert await deliverer.courier.edit_inline(target, part, caption="A clip")
+    deliverer.fetches(lease, part)
+    await deliverer.delivers()
+    await until(lambda: not deliverer.inline())
+
+    states = deliverer.db.all("SELECT state FROM requests")
+    media = await with_sara.sees_edit(sent, lambda m: m.media)
+    assert (states, media.text) == ([("delivered",)], "A clip")

@@ -120,3 +120,11 @@ async def test_without_a_site_words_are_answered_as_before(settings, db, sara):
         await sara.sends("cat films")
         await sara.sees("found no link")
         assert bot.requests() == []
+
+
+async def test_words_that_are_corrected_are_searched_for_anew(bot, worker, sara):
+    sent = await sara.sends("cat flims")
+    await until(lambda: bot.requests())
+    await sara.edits(sent, "cat films")
+    await until(lambda: any(one.title == "cat films" for one in bot.requests()))
+    assert [one.title for one in bot.requests() if one.state == "open"] == ["cat films"]
