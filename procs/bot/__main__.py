@@ -6,7 +6,6 @@ from collections.abc import Coroutine
 from typing import Any
 
 from procs import config, start
-from procs.bot import own_account
 from procs.bot.alerts.alert_sender import Herald
 from procs.bot.commands import command_menu
 from procs.bot.commands.command_set import Manners
@@ -49,6 +48,7 @@ async def live(settings: config.Settings, db: Database) -> int:
         manners=Manners(
             settings.messages_per_minute, settings.support, reply_keyboard=settings.reply_keyboard
         ),
+        search=settings.search,
     )
     standing = Standing(db, settings, BOT_SESSION)
     try:
@@ -60,6 +60,7 @@ async def live(settings: config.Settings, db: Database) -> int:
                 side.cancel()
             await front.quiet(DRAIN_TIMEOUT)
             await board.settle(DRAIN_TIMEOUT)
+            await intake.inline.board.settle(DRAIN_TIMEOUT)
     except ChaparError as error:
         log.error("bot.refused", error=error, why=type(error).__name__)
     finally:
@@ -75,7 +76,7 @@ def beside(
     works: tuple[Coroutine[Any, Any, Any], ...] = (
         Herald(db, speech, settings.admins).run(),
         logged(command_menu.register(db, front)),
-        logged(own_account.note(db, front)),
+        logged(intake.inline.note_switch()),
         intake.inbox.run(),
         intake.cards.run(),
     )

@@ -1,7 +1,7 @@
 """From what people write to accepted requests and first answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -25,12 +25,14 @@ from procs.bot.groups import group_message
 from procs.bot.groups.group_admins import GroupAdmins
 from procs.bot.groups.group_message import GroupMessages
 from procs.bot.groups.group_settings import GroupSettings
+from procs.bot.inline.inline_mode import InlineMode
+from procs.bot.search.search_actions import SearchActions
 from procs.bot.status.status_board import Board
 from procs.config.values import TELEGRAM_FILE
 from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
 from procs.errors import DiskFull, StoreFull
-from procs.records.job import Link
+from procs.records.job import Ask, Link
 from procs.records.usual_form import sound_of
 from procs.store.database import Database
 from procs.store.people import languages, users
@@ -77,6 +79,7 @@ class Intake:
         admins: Collection[int] = (),
         largest: int = TELEGRAM_FILE,
         manners: Manners | None = None,
+        search: Sequence[str] = (),
     ) -> None:
         self.db = db
         self.catch_up = catch_up
@@ -97,6 +100,10 @@ class Intake:
         self.actions.shares = self.cancelling.shares = self.group_admins.shares
         self.actions.may_set = self.group_admins.may_set
         front.lose = self.cancelling.lose
+        self.inline = InlineMode(db, front, speech, board, allowance=self.allowance, sites=search)
+        self.actions.add(*self.inline.actions)
+        self.searching = SearchActions(db, front, speech, search)
+        self.actions.add(*self.searching.rows(self.accept, self.answer))
         self.router = Router(speech, self.hints, self.cancelling, self.actions, admins=admins)
         limits = CardLimits(self.allowance, largest)
         self.cards = CardActions(db, board, self.hints, limits)
@@ -196,17 +203,19 @@ class Intake:
             users.remember(self.db, heard.person, now=clock.now())
         if heard.edited:
             return await self.correct(heard, text, parsed)
-        if command and (command is not self.router.unknown or parsed.none):
+        if behind := self.inline.choices.behind(text, heard.person):
+            await self.read(heard, Parsed((behind,)))
+        elif command and (command is not self.router.unknown or parsed.none):
             await command.handle(heard)
         elif not (parsed.none and await self.cards.hear(heard, text)):
-            await self.read(heard, self.chosen(heard, text, parsed))
+            await self.read(heard, self.searching.sought(heard, self.chosen(heard, text, parsed)))
 
     async def correct(self, heard: Incoming, text: str, parsed: Parsed) -> None:
         """An edited message, soon after it was sent, is heard in place of what it said before."""
         is_command = self.router.command(text, heard.person) is not None
         if heard.edited - heard.at > CORRECTION or is_command:
             return
-        meant = self.chosen(heard, text, parsed)
+        meant = self.searching.sought(heard, self.chosen(heard, text, parsed))
         where = heard.chat, heard.message, heard.person.id
         if not link_mentions.known(self.db, *where):
             return await self.read(heard, meant)
@@ -267,9 +276,19 @@ class Intake:
         links, questions = link_forms.asks(self.db, heard, parsed)
         where = self.db, self.speech, heard
         links = [one for one in links if not await duplicate_answer.points(*where, one)]
+        await self.answer(heard, parsed, self.keep(links, questions))
+
+    def accept(self, heard: Incoming, parsed: Parsed, first: int = 0) -> list[Submitted]:
+        """Keep what is asked for; its links are numbered from `first` on among those of the
+        message."""
+        links, questions = link_forms.asks(self.db, heard, parsed)
+        return self.keep([replace(one, ordinal=one.ordinal + first) for one in links], questions)
+
+    def keep(self, links: Sequence[Ask], questions: Sequence[Ask]) -> list[Submitted]:
+        """Write down what is asked for, and of what we ask what is wished."""
         done = requests.submit(self.db, links, now=clock.now(), allowance=self.allowance)
         link_mentions.asked(self.db, questions, now=clock.now())
-        await self.answer(heard, parsed, done)
+        return done
 
     async def answer(self, heard: Incoming, parsed: Parsed, done: list[Submitted]) -> None:
         """The first word about every link of a message."""

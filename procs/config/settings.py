@@ -67,6 +67,7 @@ class Settings(Places):
     live_minutes: int
     sponsorblock: str
     gallery_sites: tuple[tuple[str, str], ...]
+    search: tuple[str, ...]
     telegram_server: tuple[str, int] | None
     telegram_server_key: str
     allowed_networks: tuple[IPv4Network | IPv6Network, ...]
@@ -184,6 +185,7 @@ TABLE = (
         "CHAPAR_SPONSORBLOCK", address_values.service, lambda texts: "https://sponsor.ajay.app"
     ),
     Setting("CHAPAR_GALLERY_SITES", address_values.softwares, absent=()),
+    Setting("CHAPAR_SEARCH", values.search, absent=()),
     Setting("CHAPAR_TELEGRAM_SERVER", address_values.server),
     Setting("CHAPAR_TELEGRAM_SERVER_KEY", address_values.key, absent=""),
     Setting("CHAPAR_ALLOWED_NETWORKS", address_values.networks, absent=()),

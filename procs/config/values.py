@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from procs.core import durations
+from procs.wishes import searches
 
 #: What begins the address of a database that is a file.
 DATABASE_SCHEME = "sqlite:///"
@@ -241,6 +242,14 @@ def encoding(text: str) -> float:
     if length > LONGEST_FILM:
         raise ValueError(f"{text} is longer than a core has time for; write at most 6h")
     return length
+
+
+def search(text: str) -> tuple[str, ...]:
+    """The sites where words are searched for, in their order."""
+    names = tuple(dict.fromkeys(re.split(r"[,\s]+", text.lower())))
+    if strange := next((name for name in names if name not in searches.PAGES), ""):
+        raise ValueError(f"{strange!r} is none of {', '.join(searches.PAGES)}; write one of them")
+    return names
 
 
 def level(text: str) -> str:

@@ -12,11 +12,13 @@ from procs.keeper.engine_updates import Freshness
 from procs.store import wake
 from procs.store.database import Database
 from procs.store.health import alerts, failed_attempts, notifications
+from procs.store.inline import inline_messages
 from procs.store.jobs import recovery, reservations
 from procs.store.limits import send_budget
 from procs.store.media import looks, uploads
 from procs.store.reports import personal_data, pruner
 from procs.store.requests import buttons, heard_updates
+from procs.store.searches import search_results
 from procs.store.sites import breakers, visits
 
 #: Seconds that a job, a request or a worker that is over stays in the record.
@@ -101,6 +103,8 @@ class Keeper:
         send_budget.prune(self.db, now=now)
         breakers.prune(self.db, now=now)
         looks.prune(self.db, now=now)
+        search_results.prune(self.db, now=now)
+        inline_messages.prune(self.db)
         uploads.prune(self.db, now=now)
         visits.prune(self.db, now=now)
         alerts.prune(self.db, now=now)

@@ -10,6 +10,7 @@ from functools import partial
 
 from procs.bot.conversation.failure_boundary import settled
 from procs.bot.conversation.reply_sender import Speech, once
+from procs.bot.status.search_text import ROW_PREFIX
 from procs.core import clock, log
 from procs.errors import ChaparError, DiskFull, StoreFull
 from procs.store.database import Database
@@ -21,8 +22,7 @@ from procs.telegram.chat.sender import OutgoingMessage
 from procs.texts import i18n
 from procs.texts.i18n import Local
 
-#: What the data of such a button begins with; Telegram takes 64 bytes in all.
-PREFIX = "b:"
+PREFIX = ROW_PREFIX
 #: How often in a minute one person is offered to ask again; seconds for which a token's offer is
 #: the same message.
 OFFERS, OFFER_LASTS = 10, 24 * 3600.0
@@ -150,6 +150,8 @@ class ButtonActions:
         """The answer to a press that does nothing."""
         if found.button is None and found.outcome is not Outcome.FOREIGN:
             return PressAnswer(i18n.say(press.language, TOASTS[Outcome.UNKNOWN]))
+        if press.inline and found.outcome is Outcome.STALE:  # there is no chat to offer another in
+            return PressAnswer(i18n.say(press.language, "inline-stale"), alert=True)
         toast = i18n.say(press.language, TOASTS[found.outcome])
         if found.outcome is not Outcome.STALE or found.button is None:
             return PressAnswer(toast)

@@ -6,7 +6,7 @@ under which random_id it is sent stand in the row of its request, of several in 
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -82,6 +82,8 @@ class Board:
         self.restless = True
         #: Set by `intake`: cards know of statuses, not the other way round.
         self.cards: CardDeeds | None = None
+        #: What is looked at together with the status messages: whether to look again soon.
+        self.beside: list[Callable[[Now], bool]] = []
 
     # --- first answers, asked for by intake --------------------------------------------------
 
@@ -141,6 +143,11 @@ class Board:
         """Whether what was seen last may be otherwise by now, by the clock alone."""
         return bool(self.memories) and clock.now().boot - self.looked >= CLOCK_INTERVAL
 
+    def call(self) -> None:
+        """Look soon: this process wrote what no other connection's change tells of."""
+        self.restless = True
+        wake.poke(self.db.run, wake.BOT)
+
     async def settle(self, patience: float) -> None:
         """Let what is being written finish."""
         if self.busy:
@@ -163,6 +170,8 @@ class Board:
             if deed is not None:
                 self.begin(post, deed)
         self.progress([post for post in idle if post.id not in self.busy and post.is_open], now)
+        for look in self.beside:
+            self.restless |= look(now)
 
     def held(self, post: Post, now: Now) -> bool:
         """Whether a message is to be left alone for the moment."""

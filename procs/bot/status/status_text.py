@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from procs.bot.status import wait_text
+from procs.bot.status import search_text, wait_text
 from procs.bot.status.status_offers import Offer, offers
 from procs.core.clock import Now
 from procs.records.job import State, Step
@@ -45,6 +45,9 @@ class View:
 
 def render(glance: Glance, now: Now) -> View:
     """The status message of a request at this moment."""
+    if glance.state == "listed" and search_text.is_search(glance.found):
+        text, rows = search_text.page(glance.language, glance.found)
+        return View(text, "listed", buttons=rows)
     if glance.state == "listed":
         return View(look_text.lines(glance.language, glance.found), "listed")
     if glance.state == "delivered":

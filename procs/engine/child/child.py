@@ -26,6 +26,7 @@ from procs.engine.ytdlp import (
     merge_stream,
     plain_files,
     playlists,
+    search,
 )
 from procs.engine.ytdlp.download import Taking
 from procs.engine.ytdlp.options import options
@@ -137,14 +138,14 @@ def fetch(request: dict[str, Any], line: ChildConnection, port: int) -> None:
             kept = look_cache.read(ydl, order) if order.kept else None
             opened, files = kept or extracted(ydl, order, seeker)
         except (YoutubeDLError, Unsupported) as error:
-            if not found_nothing(error):
+            if order.search or not found_nothing(error):
                 raise
             post = gallerydl.Gallery(order, proxy, ydl.cookiejar)
             if gallerydl.may_know(order) and pictures(post, line, meter):
                 return
             opened, files = beside(ydl, order, seeker, error)
         found = media_info.of_all(opened, files, order)
-        if parse(order.variant).looks and not order.cookies:
+        if parse(order.variant).looks and not (order.cookies or order.search):
             look_cache.write(ydl, opened, files)
         line.say("found", found)
         if line.hear() != "go":
@@ -179,6 +180,8 @@ def pictures(post: gallerydl.Gallery, line: ChildConnection, meter: DownloadMete
 def extracted(ydl: loader.Loader, order: Order, seeker: Seeker) -> look_cache.Read:
     """What the site says that there is; a file is one, whatever yt-dlp saw in it. Of a page of no
     known site, what its frames show, or its links lead to, is also its own."""
+    if order.search:
+        return search.read(ydl, order), []
     try:
         info = ydl.extract_info(order.url, download=False)
     except YoutubeDLError as error:

@@ -38,7 +38,8 @@ class Order:
     gallery-dl's words, where its address does not tell. `title` is for what has none itself. A
     film of at least so many bytes (`stream_from`) that comes as a picture and a sound is made of
     them while they come, so that it can go up meanwhile; with 0, none is. `whole`: to be looked at,
-    a post is what it is, and no list to choose from.
+    a post is what it is, and no list to choose from. With `search`, the name
+    of a site, its own search is asked for `words` instead of the address.
     """
 
     url: str
@@ -58,6 +59,8 @@ class Order:
     title: str = ""
     stream_from: int = 0
     whole: bool = False
+    search: str = ""
+    words: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "allowed_networks", tuple(self.allowed_networks))
@@ -86,15 +89,18 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a list: its number there, from 1, and its duration in seconds, 0 unknown."""
+    """One entry of a list: its number there, from 1, and its duration in seconds, 0 unknown. Of
+    what a search found, whose it is too."""
 
     place: int
     title: str
     url: str
     duration: float = 0.0
+    channel: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "title", untrusted_text.text(self.title, TITLE))
+        for name in ("title", "channel"):
+            object.__setattr__(self, name, untrusted_text.text(getattr(self, name), TITLE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def direct(info: dict[str, Any], headers: dict[str, Any]) -> Direct | None:
 
 def of_all(opened: Opened, files: Sequence[Direct | None], order: Order) -> Found:
     """What a link leads to: one media, the media of a post, or a list. Raises as `found`."""
-    if opened.entries:
+    if opened.entries or order.search:
         return Found(
             *("", host(order.url), opened.title),
             kind="list",

@@ -51,6 +51,8 @@ def wanted(order: Order) -> str:
 def places(order: Order) -> Sequence[int]:
     """The numbers of the entries that are read; one more than is shown tells whether it goes on."""
     wish = parse(order.variant)
+    if order.search:
+        return range(1, order.entries + 1)
     if wish.looks and not order.whole:
         first = (wish.page - 1) * ENTRIES_SHOWN + 1
         return range(first, first + ENTRIES_SHOWN + 1)

@@ -27,20 +27,3 @@ def write(db: Database, name: str, value: str, *, now: Now) -> None:
 def configured(db: Database, name: str) -> int:
     """One of the two, as every process of this database goes by it."""
     return int(db.all(CONFIGURED, {"name": name})[0][0])
-
-
-#: Whether the bot's owner lets people write to it from any chat: the bot asks Telegram.
-INLINE = "inline_mode"
-ON, OFF = "on", "off"
-
-
-def switch(db: Database, name: str, *, is_on: bool, now: Now) -> None:
-    """Keep what is on or off; costs a read when it is as before."""
-    value = ON if is_on else OFF
-    if read(db, name, "") != value:
-        write(db, name, value, now=now)
-
-
-def is_on(db: Database, name: str) -> bool:
-    """Whether it is on; what nobody knows is off."""
-    return read(db, name, OFF) == ON

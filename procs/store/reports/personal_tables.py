@@ -39,6 +39,9 @@ USERS = "SELECT id, language, name, cap, first_seen, last_seen FROM users WHERE 
 BUTTONS = """
 SELECT chat, request, action, data, created_at, pressed_at FROM buttons WHERE person = :person
 """
+INLINE = """
+SELECT dc, owner, message, access, token FROM inline_messages WHERE person = :person
+"""
 PREFERENCES = """
 SELECT body, changed_at FROM preferences WHERE kind = 'person' AND peer = :person
 """
@@ -57,6 +60,7 @@ ERASURES = "SELECT asked_at FROM erasures WHERE person = :person"
 MEMBERS = "SELECT chat, role, until FROM members WHERE person = :person"
 
 DELETE_BUTTONS = "DELETE FROM buttons WHERE person = :person"
+DELETE_INLINE = "DELETE FROM inline_messages WHERE person = :person"
 DELETE_PREFERENCES = "DELETE FROM preferences WHERE kind = 'person' AND peer = :person"
 DELETE_USAGE = "DELETE FROM usage WHERE person = :person"
 DELETE_MEMBERS = "DELETE FROM members WHERE person = :person"
@@ -74,6 +78,9 @@ TABLES: dict[str, Naming] = {
     "deliveries": Naming(("receipt",), ANONYMISED, DELIVERIES),
     "copies": Naming(("chat", "access", "message"), DELETED),
     "buttons": Naming(("person", "chat"), DELETED, BUTTONS, DELETE_BUTTONS),
+    "inline_messages": Naming(
+        ("person", "owner", "message", "access"), DELETED, INLINE, DELETE_INLINE
+    ),
     "preferences": Naming(("peer",), DELETED, PREFERENCES, DELETE_PREFERENCES),
     "usage": Naming(("person",), DELETED, USAGE, DELETE_USAGE),
     "members": Naming(("chat", "person"), DELETED, MEMBERS, DELETE_MEMBERS),

@@ -36,7 +36,18 @@ SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.status_message, r.st
   LEFT JOIN progress p ON p.job = r.job
 """
 # `+r.id` keeps the planner from walking the whole table in the order of its ids.
-UNCLOSED = COLUMNS + "WHERE r.closed_at IS NULL AND r.folder = 0 ORDER BY +r.id"
+UNCLOSED = (
+    COLUMNS
+    + """
+WHERE r.closed_at IS NULL AND r.folder = 0 AND r.inline_message IS NULL ORDER BY +r.id
+"""
+)
+INLINE = (
+    COLUMNS
+    + """
+WHERE r.inline_message IS NOT NULL AND r.closed_at IS NULL ORDER BY +r.id
+"""
+)
 ONE = COLUMNS + "WHERE r.id = :request"
 OF_GROUP = COLUMNS + "WHERE r.speaker IS NOT NULL AND r.speaker = :speaker ORDER BY +r.id"
 OF_USER = (
@@ -141,6 +152,12 @@ def glances(db: Database, *, now: Now) -> list[Glance]:
     """Every request of a chat about which the last word is not said, oldest first."""
     around = _Around(db, now=now, low=bool(low_disks.low(db)))
     return [_glance(around, row) for row in db.all(UNCLOSED)]
+
+
+def inline(db: Database, *, now: Now) -> list[Glance]:
+    """The same of requests whose target is an inline message; `message` is minus its number."""
+    around = _Around(db, now=now, low=bool(low_disks.low(db)))
+    return [_glance(around, row) for row in db.all(INLINE)]
 
 
 def glance(db: Database, request: int, *, now: Now) -> Glance | None:

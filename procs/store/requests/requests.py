@@ -195,7 +195,7 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     if alive:
         seats.adopt(db, alive[0], user=ask.user, lane=lane, now=now)
         db.change(JOINED, {"job": alive[0], "event": event(now, "joined", user=ask.user)})
-        return _point(db, Submitted(request, "joined", alive[0]))
+        return _point(db, Submitted(request, "joined", alive[0]), title=ask.link.title)
     payload = LinkPayload(
         url=ask.link.url,
         site=ask.link.site,
@@ -213,7 +213,8 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
         mark=mark,
         site=ask.link.site,
     )
-    return _point(db, Submitted(request, "queued", seats.add(db, new, now=now)))
+    done = Submitted(request, "queued", seats.add(db, new, now=now))
+    return _point(db, done, title=ask.link.title)
 
 
 def work_of(ask: Ask, wish: Variant) -> tuple[Kind, Lane]:

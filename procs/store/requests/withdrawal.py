@@ -28,10 +28,12 @@ UPDATE requests SET state = 'cancelled', ended_at = :now
 RETURNING job
 """
 #: Nobody has read of it yet: the answer to the command says all there is to say. A reaction that
-#: may be there is taken away first.
+#: may be there is taken away first; an inline message is somewhere else, and there it says that it
+#: waits.
 CLOSE_UNTOLD = """
 UPDATE requests SET closed_at = :now
  WHERE id = :request AND status_message IS NULL AND closed_at IS NULL AND reaction < 2
+   AND inline_message IS NULL
 """
 OTHERS = "SELECT 1 FROM requests WHERE job = :job AND state = 'open' LIMIT 1"
 #: Somebody leaves a job to others.

@@ -13,6 +13,7 @@ from procs.store.sqlite.schema_chat import (
     PREFERENCES,
     UNDER_MEDIA,
 )
+from procs.store.sqlite.schema_inline import INLINE, SEARCHES
 from procs.store.sqlite.schema_persons import CIRCLES, TALLIES
 from procs.store.sqlite.schema_sites import BLAME, BREAKERS, DISK, ENGINES, FAILURES, VISITS
 from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, UPLOAD_PEERS
@@ -210,6 +211,8 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("under media", UNDER_MEDIA),
     ("cards", CARDS),
     ("group chats", GROUP_CHATS),
+    ("inline", INLINE),
+    ("searches", SEARCHES),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

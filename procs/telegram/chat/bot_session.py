@@ -18,8 +18,9 @@ from pyrogram.session import Session
 from procs.config import Settings
 from procs.core import log
 from procs.errors import ChaparError, SessionRevoked
-from procs.telegram.chat import group_news, inbound
-from procs.telegram.chat.sender import Voice
+from procs.telegram.chat import group_news, inbound, inline_updates
+from procs.telegram.chat.inline_sender import InlineVoice
+from procs.telegram.chat.inline_updates import InlineChoice, InlineQuery
 from procs.telegram.rpc_errors import translate
 from procs.telegram.session import sign_in
 from procs.telegram.session.mtproto_client import build
@@ -29,7 +30,8 @@ from procs.telegram.updates.update_client import Listening, pause
 Hear = Callable[[inbound.Incoming], Coroutine[Any, Any, None]]
 Feel = Callable[[inbound.Press], Coroutine[Any, Any, None]]
 Lose = Callable[[int], Coroutine[Any, Any, None]]
-Told = inbound.Incoming | inbound.Press | inbound.Stopped
+Ask = Callable[[InlineQuery | InlineChoice], Coroutine[Any, Any, None]]
+Told = inbound.Incoming | inbound.Press | inbound.Stopped | InlineQuery | InlineChoice
 
 #: The session of the bot itself.
 BOT_SESSION = "bot"
@@ -44,7 +46,11 @@ async def nobody_lost(person: int) -> None:
     """Nothing is done about who blocks the bot."""
 
 
-class Front(Voice):
+async def unasked(told: InlineQuery | InlineChoice) -> None:
+    """Inline mode where nobody answers it."""
+
+
+class Front(InlineVoice):
     """Hears and talks for the bot."""
 
     def __init__(self, settings: Settings) -> None:
@@ -52,6 +58,8 @@ class Front(Voice):
         #: What is being handled, by what tells it from every other.
         self.under_way: dict[tuple[object, ...], asyncio.Task[None]] = {}
         self.line: Rpc | None = None
+        #: Who answers inline mode.
+        self.asked: Ask = unasked
         self.unsaved = False
         self.closing = False
         self.missed = False
@@ -158,17 +166,19 @@ class Front(Voice):
     def _handling(self, told: Told) -> Coroutine[Any, Any, None]:
         if isinstance(told, inbound.Stopped):
             return self.lose(told.person)
-        return self.hear(told) if isinstance(told, inbound.Incoming) else self.feel(told)
+        if isinstance(told, inbound.Incoming):
+            return self.hear(told)
+        return self.feel(told) if isinstance(told, inbound.Press) else self.asked(told)
 
     def _told(self, update: Any, users: Any, chats: Any) -> Told | None:
-        """What a person said or pressed; it may be told more than once."""
+        """What a person said, pressed or chose; it may be told more than once."""
         if isinstance(update, MESSAGES):
             return inbound.message(update, users, chats)
         if isinstance(update, raw.types.UpdateBotCallbackQuery):
             return inbound.press(update, users, chats)
         if isinstance(update, raw.types.UpdateBotStopped):
             return inbound.stopped(update)
-        return None
+        return inline_updates.told(update, users)
 
     def settled(self) -> bool:
         """Whether everything that was heard is handled."""

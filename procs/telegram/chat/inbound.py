@@ -6,6 +6,7 @@ from typing import Any
 from pyrogram import raw
 from pyrogram.utils import get_channel_id
 
+from procs.records.inline_records import InlineTarget
 from procs.records.job import Person
 from procs.texts import i18n, untrusted_text
 
@@ -64,7 +65,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button was pressed."""
+    """A button was pressed; one under an inline message in no chat (0) that the bot sees."""
 
     id: int
     person: Person
@@ -72,6 +73,7 @@ class Press:
     access: int
     message: int
     data: str
+    inline: InlineTarget | None = None
 
     @property
     def language(self) -> str:

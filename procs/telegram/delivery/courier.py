@@ -24,9 +24,11 @@ from procs.errors import (
     TelegramRefused,
     UploadRefused,
 )
+from procs.records.inline_records import InlineTarget
 from procs.records.job import File, Part, Reference
 from procs.store.database import Database
 from procs.telegram.delivery import media_input, message_lookup
+from procs.telegram.delivery.inline_edit import edit_inline
 from procs.telegram.delivery.presentation import (
     PLAIN,
     REFUSED_BUTTONS,
@@ -37,7 +39,7 @@ from procs.telegram.delivery.send_once import post, post_all
 from procs.telegram.delivery.upload_peer import Addressees, Waiting, nobody
 from procs.telegram.rpc_errors import FilePartMissing, PeerRefused
 from procs.telegram.session import sign_in
-from procs.telegram.session.peers import peer
+from procs.telegram.session.peers import CAPTION_LENGTH, cut, peer
 from procs.telegram.session.rpc import Leave, Rpc, free
 from procs.telegram.upload.stream import Stream
 from procs.telegram.upload.uploader import Kept, Progress, Upload
@@ -239,6 +241,21 @@ class Courier:
             topic=topic,
             leave=leave,
         )
+
+    async def edit_inline(
+        self,
+        target: InlineTarget,
+        part: Part,
+        *,
+        caption: str,
+        buttons: Sequence[Sequence[tuple[str, str]]] = (),
+        leave: Leave = free,
+    ) -> bool:
+        """Have an inline message show one part. False when it is not there any more. Raises as
+        `send`."""
+        media, words = media_input.referred(part.reference), cut(caption, CAPTION_LENGTH)
+        facts: dict[str, Any] = {"media": media, "buttons": buttons, "leave": leave}
+        return await edit_inline(self._line(), target, words, **facts)
 
     async def find(
         self, *, chat: int, access: int, after: int, part: Part, taken: Collection[int]

@@ -17,6 +17,7 @@ from procs.errors import (
 from procs.records.job import Lane, Lease, Media, Part, State, Step
 from procs.store import wake
 from procs.store.health import alerts, counters
+from procs.store.inline import inline_messages
 from procs.store.jobs import delivery_order as ordering
 from procs.store.jobs import leases, outcomes
 from procs.store.media import deliveries
@@ -30,6 +31,7 @@ from procs.telegram.delivery.media_caption import NOTHING
 from procs.telegram.delivery.presentation import Presentation
 from procs.telegram.pace import Urgency
 from procs.telegram.session.rpc import Leave
+from procs.worker.jobs import inline_delivery
 from procs.worker.jobs.delivery_presentation import presentation
 from procs.worker.process.context import Tools
 
@@ -85,11 +87,13 @@ async def send(tools: Tools, lease: Lease, order: RequestOrder, media: Media) ->
     """Send the parts that have no receipt; by fresh references when the kept ones are stale."""
     tools.desk.say(lease, Step.DELIVER)
     courier = await tools.telegram()
+    inline = inline_messages.of_request(tools.db, order.id)
+    put = partial(inline_delivery.show, inline=inline) if inline else send_parts
     try:
         try:
-            await send_parts(tools, lease, order, media)
+            await put(tools, lease, order, media)
         except ReferenceStale:
-            await send_parts(tools, lease, order, await refreshed(tools, courier, media))
+            await put(tools, lease, order, await refreshed(tools, courier, media))
     except ReferenceStale:
         anew(tools, lease, order, media, why="stale")
         return
@@ -107,6 +111,8 @@ async def send(tools: Tools, lease: Lease, order: RequestOrder, media: Media) ->
 
 def anew(tools: Tools, lease: Lease, order: RequestOrder, media: Media, *, why: str) -> None:
     """What is kept of the media is worth nothing: it is fetched again. Raises LeaseLost."""
+    if inline := inline_messages.of_request(tools.db, order.id):
+        inline_messages.shows_again(tools.db, inline.id)
     requests.fetch_anew(tools.db, lease, order, now=clock.now())
     log.info("media.forgotten", job=lease.job, request=order.id, media=media.id, why=why)
 

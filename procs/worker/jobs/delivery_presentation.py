@@ -6,7 +6,7 @@ from procs.records import press_actions
 from procs.records.job import Media
 from procs.records.preference_values import LATIN, GroupPreferences, Preferences
 from procs.store.database import Database
-from procs.store.health import runtime_settings
+from procs.store.inline import inline_switches
 from procs.store.people import preferences, users
 from procs.store.requests import buttons
 from procs.store.requests.buttons import Meaning
@@ -67,7 +67,7 @@ def under(
         MediaButton(i18n.say(language, label), token)
         for label, token in zip(offers, tokens, strict=True)
     ]
-    if runtime_settings.is_on(db, runtime_settings.INLINE):
+    if inline_switches.state(db, inline_switches.MODE) == inline_switches.ON:
         made.append(MediaButton(i18n.say(language, "media-share-button"), query=order.url))
     return tuple(made)
 

@@ -10,6 +10,7 @@ from procs.engine.ytdlp.look_cache import PACKED
 from procs.errors import NotEncoded
 from procs.records.job import Lease
 from procs.store.media import looks
+from procs.wishes import searches
 from procs.wishes.variant import LATEST, parse
 from procs.worker.process.context import Tools
 from procs.worker.site.admission import Visit
@@ -37,8 +38,11 @@ def order(tools: Tools, lease: Lease, visit: Visit, folder: Path, *, largest: in
     """What the engine is told; what a look read before lies in the folder then. `largest` is that
     of one file, in bytes."""
     settings = tools.settings
+    site, words = searches.sought(lease.link.key) or ("", "")
     return Order(
         url=lease.link.url,
+        search=site,
+        words=words,
         variant=lease.link.variant,
         max_file_size=largest,
         parts=settings.max_parts,

@@ -14,11 +14,11 @@ from procs.store.cards.card_choices import Looked
 from procs.store.jobs import outcomes
 from procs.store.media import references as shelf
 from procs.store.requests import lists
-from procs.wishes import card_offer
+from procs.wishes import card_offer, searches
 from procs.wishes.grammar import link
 from procs.wishes.look_text import BEST
 from procs.wishes.variant import Variant, parse
-from procs.worker.jobs import engine_order, job_folder
+from procs.worker.jobs import engine_order, job_folder, site_search
 from procs.worker.process.context import Tools
 from procs.worker.site import admission
 from procs.worker.site.admission import Visit
@@ -31,6 +31,8 @@ CHAPTERS_OFFERED = 60
 
 async def look(tools: Tools, lease: Lease) -> None:
     """Carry one look to its end. Raises JobError, LeaseLost."""
+    if site_search.is_known(tools, lease):
+        return
     visit = admission.enter(tools, lease)
     try:
         found = await seen(tools, lease, visit)
@@ -61,7 +63,9 @@ async def seen(tools: Tools, lease: Lease, visit: Visit) -> Found:
 def settle(tools: Tools, lease: Lease, found: Found) -> None:
     """What becomes of a look."""
     wish = parse(lease.link.variant)
-    if wish.looks:
+    if searches.sought(lease.link.key):
+        site_search.settle(tools, lease, found)
+    elif wish.looks:
         show(tools, lease, found)
     elif found.kind == "list":
         spread(tools, lease, found, wish)

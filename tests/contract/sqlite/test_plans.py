@@ -40,6 +40,7 @@ SCANS = {
     "system_report.WAITING": "a command's count, by the index of seats",
     "seats.IN_LINE": "an admin's change of everybody's cap, by the index of seats",
     "revoked_sessions.LOST": "sign-ins that were taken away",
+    "inline_messages.PRUNE": "the inline messages of the days for which requests are kept",
     "uploads.PRUNE": "the uploads of half an hour that died",
     "counters.READ": "a few dozen counters",
     "notifications.DEAF": "a few admins",
@@ -58,6 +59,7 @@ SCANS = {
 TABLES = {
     *("alerts.PRUNE", "alerts.STANDING", "notifications.DEAF", "notifications.DUE"),
     "claimable.OUTLOOK",
+    "inline_messages.PRUNE",
     *("breakers.LIST", "breakers.PRUNE", "send_budget.PRUNE", "cookies.LIST", "low_disks.LOW"),
     "send_budget.PRUNE_LEFT",
     *(

@@ -36,6 +36,7 @@ from aiohttp import web
 
 from tests.sandbox.site import files
 from tests.sandbox.site.answers import TYPES, Answers
+from tests.sandbox.site.found import Searched
 from tests.sandbox.site.pages import pages
 
 #: Bytes of one write, and how many such writes a second at most, when the rate is bound.
@@ -52,7 +53,7 @@ ONCE = {
 }
 
 
-class Site(Answers):
+class Site(Answers, Searched):
     """A running site, its address and its counters. Paths count without their query."""
 
     def __init__(self, port: int = 0) -> None:
@@ -112,6 +113,8 @@ class Site(Answers):
             web.get("/b/res/{name:\\d+}.json", self.thread),
             web.get("/b/src/{name:.+}", self.file),
             web.get("/api/skipSegments/{start}", self.sponsors),
+            web.post("/youtubei/v1/search", self.films),
+            web.get("/api-v2/search/tracks", self.songs),
             web.get("/live.m3u8", self.live),
             web.get("/turning.m3u8", self.turning),
             web.get("/{bend:slow|stall|cut|anew|unsized|odd}/{name:.+}", self.file),

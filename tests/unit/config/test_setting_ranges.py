@@ -71,6 +71,7 @@ WRONG = [
     ("CHAPAR_SPONSORBLOCK", "https://sponsor.example:99999", "https://sponsor.ajay.app"),
     ("CHAPAR_SPONSORBLOCK", "https://a b.example", "https://sponsor.ajay.app"),
     ("CHAPAR_GALLERY_SITES", "-=mastodon", "social.example=mastodon"),
+    ("CHAPAR_SEARCH", "vimeo", "youtube, soundcloud"),
     ("CHAPAR_TELEGRAM_SERVER", "127.0.0.1:0", "127.0.0.1:4430"),
     ("CHAPAR_TELEGRAM_SERVER", "127.0.0.1:٤٤٣", "127.0.0.1:4430"),
     ("CHAPAR_TELEGRAM_SERVER", "a b:443", "127.0.0.1:4430"),

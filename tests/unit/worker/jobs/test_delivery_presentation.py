@@ -9,7 +9,7 @@ import pytest
 from procs.core import clock
 from procs.records.job import Ask, File, Link, Media, Part, Person
 from procs.store.database import Database
-from procs.store.health import runtime_settings
+from procs.store.inline import inline_switches
 from procs.store.people import preferences, users
 from procs.store.requests import buttons, requests
 from procs.store.requests.requests import RequestOrder
@@ -112,7 +112,7 @@ async def test_a_quiet_delivery_makes_no_sound(tg, courier, ali, db, tmp_path):
 
 
 async def test_a_media_is_shared_where_the_bot_serves_inline(tg, courier, ali, db, tmp_path):
-    runtime_settings.switch(db, runtime_settings.INLINE, is_on=True, now=clock.now())
+    inline_switches.note(db, inline_switches.MODE, on=True, now=clock.now())
     await shows(tg, courier, asked(db, ali.id), await film(courier, tmp_path), db)
     got = await ali.sees("A film")
     assert labels(got) == [*LABELS, "↗ Share"]

@@ -1,0 +1,159 @@
+"""Inline messages on their way to a media: their progress, and a clear end where none comes.
+
+As the board of status messages: what a message says stands in its request's row, nothing is
+remembered here that a restart would miss, and an edit whose outcome nobody knows is made again,
+which changes nothing.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any
+
+from procs.bot.commands.button_actions import data
+from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.reply_sender import Speech
+from procs.bot.status import edit_throttle, status_text
+from procs.bot.status.status_text import View
+from procs.core import clock, log
+from procs.core.clock import Now
+from procs.core.round_robin import Withdrawn
+from procs.errors import StoreFull, TelegramAway, TelegramRefused, TelegramWait
+from procs.records.inline_records import InlineMessage
+from procs.records.job import Step
+from procs.store.database import Database
+from procs.store.inline import inline_messages
+from procs.store.requests import request_status, requests, status_columns
+from procs.store.requests.request_status import Glance
+from procs.telegram.chat.bot_session import Front
+from procs.telegram.delivery.inline_edit import EDIT_INLINE
+from procs.telegram.departure import Departure
+from procs.telegram.pace import Urgency
+from procs.telegram.session.rpc import ANSWER
+from procs.texts import i18n
+
+Deed = Coroutine[Any, Any, None]
+#: Seconds that an edit waits for its leave; in which its outcome is known; and of rest after one
+#: that failed.
+LEAVE_TIMEOUT, OUTCOME, REST = 3.0, ANSWER + 1.0, 2.0
+
+
+class InlineBoard:
+    def __init__(self, db: Database, front: Front, speech: Speech) -> None:
+        self.db = db
+        self.front = front
+        self.speech = speech
+        self.busy: dict[int, asyncio.Task[str]] = {}
+        #: No edit before this wall instant, by request: the last attempt failed.
+        self.resting: dict[int, float] = {}
+
+    def look(self, now: Now) -> bool:
+        """Begin what each message needs. Returns whether to look again soon."""
+        rows = request_status.inline(self.db, now=now)
+        known = {row.request for row in rows}
+        self.resting = {n: at for n, at in self.resting.items() if n in known and at > now.wall}
+        restless = False
+        for row in rows:
+            if row.request not in self.busy:
+                restless |= self.tend(row, now)
+        return restless or bool(self.busy)
+
+    def tend(self, row: Glance, now: Now) -> bool:
+        """Begin what one message needs; whether it will need something soon."""
+        if row.request in self.resting:
+            return True
+        if row.state == "delivered":
+            requests.close(self.db, row.request, now=now)  # the media says everything
+            return False
+        inline = inline_messages.read(self.db, -row.message)
+        if inline is None:  # its person had all deleted that names them
+            self.leave(row)
+            return False
+        if row.state != "open":
+            self.begin(row, self.end(row, inline, now))
+            return True
+        if row.step is Step.DELIVER:
+            return False
+        view = status_text.render(row, now)
+        if edit_throttle.due(view, edit_throttle.shown(row), now.wall):
+            self.begin(row, self.rewrite(row, inline, view))
+        return view.text != row.shown
+
+    async def rewrite(self, row: Glance, inline: InlineMessage, view: View) -> None:
+        """Progress, unless the media is being put there."""
+
+        async def leave() -> Departure:
+            place = await self.speech.pace.leave(
+                EDIT_INLINE, urgency=Urgency.PROGRESS, patience=LEAVE_TIMEOUT
+            )
+            now = clock.now()
+            if not inline_messages.edits(self.db, inline.id, until=now.wall + OUTCOME):
+                raise Withdrawn
+            status_columns.changes(
+                self.db, row.request, stage=view.stage, share=view.share, now=now
+            )
+            return place
+
+        try:
+            there = await self.front.edit_inline(
+                inline.target, view.text, buttons=view.buttons, leave=leave
+            )
+        except Withdrawn:
+            return
+        inline_messages.edited(self.db, inline.id)
+        if there:
+            status_columns.showed(self.db, row.request, view.text)
+        else:
+            self.leave(row)
+
+    async def end(self, row: Glance, inline: InlineMessage, now: Now) -> None:
+        """The last word, and a button to go on by."""
+        view = self.last(row, inline, now)
+        leave = partial(
+            self.speech.pace.leave, EDIT_INLINE, urgency=Urgency.ANSWER, patience=LEAVE_TIMEOUT
+        )
+        await self.front.edit_inline(inline.target, view.text, buttons=view.buttons, leave=leave)
+        requests.close(self.db, row.request, now=clock.now())
+
+    def last(self, row: Glance, inline: InlineMessage, now: Now) -> View:
+        """What the message says at the end: a list is opened in the private chat, what failed can
+        be tried again."""
+        if row.state == "listed" or row.entries:
+            words = status_text.about(row, i18n.say(row.language, "inline-list"))
+            button = i18n.say(row.language, "inline-open"), inline.private
+            return View(words, row.state, buttons=(button,))
+        view = status_text.render(row, now)
+        again = i18n.say(row.language, "inline-again"), data(inline.token)
+        return View(view.text, view.stage, buttons=(again,))
+
+    def leave(self, row: Glance) -> None:
+        """Nobody can see the message any more: nobody waits for this."""
+        requests.cancel(self.db, row.request, user=row.user, now=clock.now())
+        requests.close(self.db, row.request, now=clock.now())
+        log.info("inline.left", request=row.request, user=row.user)
+
+    def begin(self, row: Glance, deed: Deed) -> None:
+        task = asyncio.create_task(logged(self.carry(row, deed), request=row.request))
+        self.busy[row.request] = task
+        task.add_done_callback(lambda _: self.busy.pop(row.request, None))
+
+    async def carry(self, row: Glance, deed: Deed) -> None:
+        """One edit, and what its failure means."""
+        self.resting[row.request] = clock.now().wall + REST
+        try:
+            await deed
+        except TelegramWait as wait:
+            self.speech.pace.note(wait)
+        except TelegramRefused as error:
+            log.warning("inline.refused", request=row.request, error=error)
+            if row.state != "open":
+                requests.close(self.db, row.request, now=clock.now())
+        except (TelegramAway, StoreFull) as error:
+            log.warning("inline.late", request=row.request, error=error)
+        else:
+            self.resting.pop(row.request, None)
+
+    async def settle(self, patience: float) -> None:
+        """Let what is being written finish."""
+        if self.busy:
+            await asyncio.wait(self.busy.values(), timeout=patience)

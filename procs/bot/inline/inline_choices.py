@@ -1,0 +1,131 @@
+"""From a chosen result to a request, exactly once.
+
+Telegram tells of a choice where the owner switched inline feedback on; where it is off, the same
+begins when the person presses the button of the placeholder. Both name the message by its inline
+id, so whichever comes, or if both do, the message has one request.
+"""
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+from procs.bot.commands.button_actions import PressAnswer, data
+from procs.bot.conversation.reply_sender import Speech
+from procs.core import clock, log
+from procs.records.inline_records import InlineTarget
+from procs.records.job import Link, Person
+from procs.store.database import Database
+from procs.store.inline import inline_messages, inline_switches
+from procs.store.inline.inline_messages import InlineAsk
+from procs.store.people import users
+from procs.store.requests import buttons
+from procs.store.requests.allowances import Allowance
+from procs.store.requests.buttons import Button, Meaning, Outcome
+from procs.store.requests.requests import Submitted
+from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.inbound import Press
+from procs.telegram.chat.inline_updates import InlineChoice
+from procs.telegram.delivery.inline_edit import EDIT_INLINE
+from procs.telegram.pace import Urgency
+from procs.texts import i18n
+from procs.texts.i18n import Local
+
+#: What the button of a placeholder does.
+BEGIN = "inline"
+#: What a client writes when the private chat is opened by an address with a parameter.
+START = re.compile(r"/start(?:@\w+)?\s+([A-Za-z0-9_-]+)")
+#: Seconds that a refusal waits for the leave to be written.
+REFUSAL_TIMEOUT = 10.0
+
+
+def nobody() -> None:
+    """Nobody is called."""
+
+
+class InlineChoices:
+    def __init__(self, db: Database, front: Front, speech: Speech, *, allowance: Allowance) -> None:
+        self.db = db
+        self.front = front
+        self.speech = speech
+        self.allowance = allowance
+        #: Calls who keeps the messages true.
+        self.called: Callable[[], None] = nobody
+
+    def offer(self, person: Person, link: Link) -> str:
+        """A token that stands for a link: the id of its result, the data of its button, and the
+        parameter that opens the private chat with it."""
+        facts = {"url": link.url, "site": link.site, "key": link.key, "variant": link.variant}
+        return buttons.mint(self.db, [Meaning(person.id, 0, BEGIN, facts)], now=clock.now())[0]
+
+    async def chosen(self, chosen: InlineChoice) -> None:
+        """Somebody sent a result. One of kept media is there already. Raises as `refuse`."""
+        person = chosen.person
+        found = buttons.find(self.db, chosen.result, person.id, chat=0, now=clock.now())
+        if not found.fresh or not found.button or found.button.meaning.action != BEGIN:
+            return
+        await self.front.named.wait()
+        choice = self.choice(person, chosen.target, found.button)
+        done = self.begin(choice)
+        inline_switches.note(self.db, inline_switches.FEEDBACK, on=True, now=clock.now())
+        if not done.request:
+            await self.refuse(choice, done)
+
+    def press(self, press: Press, button: Button) -> PressAnswer:
+        """The button of a placeholder, inside of `db.write()`. It may be pressed again: what has
+        begun does not begin twice."""
+        if press.inline is None or not self.front.named.is_set():
+            key = "inline-moment" if press.inline else "unknown-button"
+            return PressAnswer(i18n.say(press.language, key))
+        choice = self.choice(press.person, press.inline, button)
+        done = self.begin(choice)
+        if not done.request:
+            return PressAnswer(self.refusal(choice, done), partial(self.refuse, choice, done))
+        again = done.outcome == "again"
+        if not (again or inline_messages.is_repeated(self.db, done.request)):
+            # It would have begun before the button could be pressed.
+            inline_switches.note(self.db, inline_switches.FEEDBACK, on=False, now=clock.now())
+        key = "press-already" if again else "inline-begun"
+        return PressAnswer(i18n.say(press.language, key))
+
+    def choice(self, person: Person, target: InlineTarget, button: Button) -> InlineAsk:
+        link, bot = link_of(button.meaning), self.front.username
+        return InlineAsk(person, target, link, button.token, bot)
+
+    def begin(self, choice: InlineAsk) -> Submitted:
+        """Accept what was chosen."""
+        now = clock.now()
+        users.remember(self.db, choice.person, now=now)
+        done = inline_messages.accept(self.db, choice, allowance=self.allowance, now=now)
+        log.info("inline.chosen", user=choice.person.id, request=done.request, outcome=done.outcome)
+        self.called()
+        return done
+
+    async def refuse(self, choice: InlineAsk, done: Submitted) -> None:
+        """A clear end of what may not begin, with the button that tries it again. Raises as
+        `Rpc.ask`."""
+        label = i18n.say(choice.person.language, "inline-again")
+        leave = partial(
+            self.speech.pace.leave, EDIT_INLINE, urgency=Urgency.ANSWER, patience=REFUSAL_TIMEOUT
+        )
+        words, again = self.refusal(choice, done), (label, data(choice.token))
+        await self.front.edit_inline(choice.target, words, buttons=(again,), leave=leave)
+
+    def refusal(self, choice: InlineAsk, done: Submitted) -> Local:
+        language, most = choice.person.language, self.allowance.most
+        return i18n.say(language, f"refused-{done.outcome}", most=most)
+
+    def behind(self, text: str, person: Person) -> Link | None:
+        """The link behind `/start token`, which everybody may follow who sees the message with that
+        button; None for any other text."""
+        named = START.fullmatch(text.strip())
+        if named is None:
+            return None
+        now = clock.now()
+        found = buttons.find(self.db, named[1], person.id, chat=0, shared=True, now=now)
+        button = found.button if found.outcome is not Outcome.STALE else None
+        return link_of(button.meaning) if button and button.meaning.action == BEGIN else None
+
+
+def link_of(meaning: Meaning) -> Link:
+    """The link that a button of ours was made for."""
+    return Link(**{name: str(meaning.data[name]) for name in ("url", "site", "key", "variant")})

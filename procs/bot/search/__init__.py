@@ -1,0 +1,4 @@
+"""Search: words that are no link, what was found for them, and the result that is chosen.
+
+The intake imports `search_actions`.
+"""

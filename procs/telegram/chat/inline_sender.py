@@ -1,0 +1,117 @@
+"""Answering inline queries, and editing what became of the results."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyrogram import raw
+
+from procs.errors import TelegramRefused
+from procs.records.inline_records import InlineTarget
+from procs.records.job import Part
+from procs.telegram.chat.sender import Buttons, Voice, row_of
+from procs.telegram.delivery.inline_edit import edit_inline, keyboard
+from procs.telegram.delivery.media_input import referred
+from procs.telegram.session.peers import CAPTION_LENGTH, TEXT_LENGTH, cut
+from procs.telegram.session.rpc import Leave, free
+
+types = raw.types
+#: Results of one answer (core.telegram.org/method/messages.setInlineBotResults).
+RESULTS = 50
+#: The person wrote on meanwhile, or waits no more.
+UNASKED = "QUERY_ID_INVALID"
+#: A kind of part, as results name it; an article is words.
+KINDS = {
+    "photo": "photo",
+    "video": "video",
+    "animation": "gif",
+    "audio": "audio",
+    "document": "file",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InlineResult:
+    """One result: a `part` that Telegram has, with `text` as its caption, or an article that
+    becomes a message of this text."""
+
+    id: str
+    title: str
+    description: str
+    text: str
+    buttons: Buttons = ()
+    part: Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InlineAnswer:
+    """Results for one query. `cache` in seconds; they are for this person alone. `switch` is the
+    button above them: (label, start parameter)."""
+
+    results: Sequence[InlineResult]
+    cache: int = 0
+    next_offset: str = ""
+    switch: tuple[str, str] | None = None
+
+
+class InlineVoice(Voice):
+    """Speaks by inline mode. Every method raises as `Rpc.ask`."""
+
+    async def answer_query(self, query: int, answer: InlineAnswer) -> None:
+        """Show somebody results; one who does not wait any more is no error."""
+        switch = answer.switch
+        call = raw.functions.messages.SetInlineBotResults(
+            query_id=query,
+            results=[result(one) for one in answer.results[:RESULTS]],
+            cache_time=answer.cache,
+            private=True,
+            next_offset=answer.next_offset or None,
+            switch_pm=types.InlineBotSwitchPM(text=switch[0], start_param=switch[1])
+            if switch
+            else None,
+        )
+        try:
+            await self._line().ask(call)
+        except TelegramRefused as error:
+            if error.detail != UNASKED:
+                raise
+
+    async def edit_inline(
+        self, target: InlineTarget, text: str, *, buttons: Buttons = (), leave: Leave = free
+    ) -> bool:
+        """Give an inline message another text. False when it is not there any more."""
+        rows = [row_of(row) for row in buttons]
+        words = cut(text, TEXT_LENGTH)
+        return await edit_inline(self._line(), target, words, buttons=rows, leave=leave)
+
+
+def result(one: InlineResult) -> Any:
+    """A result in Telegram's form."""
+    markup = keyboard([row_of(row) for row in one.buttons])
+    if one.part is None:
+        said = types.InputBotInlineMessageText(
+            message=cut(one.text, TEXT_LENGTH), no_webpage=True, reply_markup=markup
+        )
+        return types.InputBotInlineResult(
+            id=one.id,
+            type="article",
+            title=one.title,
+            description=one.description or None,
+            send_message=said,
+        )
+    shown = types.InputBotInlineMessageMediaAuto(
+        message=cut(one.text, CAPTION_LENGTH), reply_markup=markup
+    )
+    kind, held = KINDS.get(one.part.kind, "file"), referred(one.part.reference).id
+    if one.part.reference.kind == "photo":
+        return types.InputBotInlineResultPhoto(
+            id=one.id, type="photo", photo=held, send_message=shown
+        )
+    return types.InputBotInlineResultDocument(
+        id=one.id,
+        type=kind,
+        title=one.title or None,
+        description=one.description or None,
+        document=held,
+        send_message=shown,
+    )

@@ -1,0 +1,94 @@
+"""Editing a message by its inline id: the bot's progress, and the media that it becomes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pyrogram import raw
+from pyrogram.errors import RPCError
+
+from procs.errors import TelegramRefused
+from procs.records.inline_records import InlineTarget
+from procs.telegram.rpc_errors import translate
+from procs.telegram.session.rpc import ANSWER, Leave, Rpc, free
+
+#: What the pace of these edits is kept under.
+EDIT_INLINE = "messages.EditInlineBotMessage"
+#: It says so already: a repeat after a lost answer.
+SAME = "MESSAGE_NOT_MODIFIED"
+#: Nobody can see the message any more, or it may not be edited.
+VANISHED = frozenset(
+    {
+        *("MESSAGE_ID_INVALID", "INLINE_MESSAGE_ID_INVALID", "MESSAGE_AUTHOR_REQUIRED"),
+        "MESSAGE_EDIT_TIME_EXPIRED",
+    }
+)
+
+types = raw.types
+
+
+async def edit_inline(
+    line: Rpc,
+    target: InlineTarget,
+    text: str,
+    *,
+    media: Any = None,
+    buttons: Sequence[Sequence[tuple[str, str]]] = (),
+    leave: Leave = free,
+) -> bool:
+    """Give an inline message another text, or a media with a caption; what it says already is no
+    failure. False when it is not there any more. Raises as `Rpc.ask`."""
+    query = raw.functions.messages.EditInlineBotMessage(
+        id=identity(target),
+        message=text,
+        media=media,
+        no_webpage=True,
+        reply_markup=keyboard(buttons),
+    )
+    try:
+        await ask_there(line, target.dc, query, leave)
+    except TelegramRefused as error:
+        if error.detail in VANISHED:
+            return False
+        if error.detail != SAME:
+            raise
+    return True
+
+
+async def ask_there(line: Rpc, dc: int, query: Any, leave: Leave) -> Any:
+    """Ask the data center that keeps the message: another one does not know it
+    (core.telegram.org/api/bots/inline). Raises as `Rpc.ask`."""
+    if dc == await line.client.storage.dc_id():
+        return await line.ask(query, leave=leave)
+    await line.when_connected(leave)
+    try:
+        session = await line.client.get_session(dc, is_media=True)
+        return await session.send(query, timeout=ANSWER)
+    except (RPCError, OSError) as error:
+        raise translate(error, EDIT_INLINE) from error
+
+
+def identity(target: InlineTarget) -> Any:
+    """The inline id as Telegram gave it."""
+    if not target.owner:
+        return types.InputBotInlineMessageID(
+            dc_id=target.dc, id=target.message, access_hash=target.access
+        )
+    return types.InputBotInlineMessageID64(
+        dc_id=target.dc, owner_id=target.owner, id=target.message, access_hash=target.access
+    )
+
+
+def keyboard(rows: Sequence[Sequence[tuple[str, str]]]) -> Any:
+    """Buttons as (label, data); data that is an address opens it."""
+    if not rows:
+        return None
+    made = [types.KeyboardInlineButtonRow(buttons=[button(*one) for one in row]) for row in rows]
+    return types.ReplyInlineMarkup(rows=made)
+
+
+def button(label: str, data: str) -> Any:
+    if data.startswith("https://"):
+        deed: Any = types.InlineButtonTypeUrl(url=data)
+    else:
+        deed = types.InlineButtonTypeCallback(data=data.encode())
+    return types.KeyboardInlineButton(text=label, type=deed)

@@ -1,0 +1,53 @@
+"""A delivery into an inline message: the placeholder becomes the media, by reference.
+
+The edit may be repeated after any crash: Telegram answers that the message says so already. Only
+one file fits, so the message names the others and has a button that opens the private chat.
+"""
+
+import asyncio
+from functools import partial
+
+from procs.core import clock
+from procs.errors import ChatClosed
+from procs.records.inline_records import InlineMessage
+from procs.records.job import Lease, Media
+from procs.store.inline import inline_messages
+from procs.store.people import users
+from procs.store.requests.requests import RequestOrder
+from procs.telegram.delivery.inline_edit import EDIT_INLINE
+from procs.telegram.pace import Urgency
+from procs.texts import i18n
+from procs.worker.process.context import Tools
+
+#: Seconds that the edit waits in line with its room taken, as other deliveries do.
+LINE_TIMEOUT = 5.0
+#: Seconds between two looks whether the bot's edit is over.
+EDIT_POLL = 0.05
+
+
+async def show(
+    tools: Tools, lease: Lease, order: RequestOrder, media: Media, *, inline: InlineMessage
+) -> None:
+    """Have the message show the media. Raises ChatClosed when nobody can see it any more, and as
+    `Courier.edit_inline`."""
+    await until_still(tools, inline)
+    language = users.language(tools.db, order.user)
+    rest = len(media.parts) - 1
+    caption, buttons = media.title, []
+    if rest:
+        caption = f"{caption}\n\n{i18n.say(language, 'inline-rest', count=rest)}".strip()
+        buttons.append([(i18n.say(language, "inline-open"), inline.private)])
+    leave = partial(tools.pace.leave, EDIT_INLINE, urgency=Urgency.DELIVERY, patience=LINE_TIMEOUT)
+    there = await tools.courier.edit_inline(
+        inline.target, media.parts[0], caption=caption, buttons=buttons, leave=leave
+    )
+    if not there:
+        raise ChatClosed(f"inline message {inline.id} is gone")
+
+
+async def until_still(tools: Tools, inline: InlineMessage) -> None:
+    """No edit of the bot is on its way: one that came later would replace the caption."""
+    until = inline_messages.places(tools.db, inline.id)
+    while until > clock.now().wall:
+        await asyncio.sleep(EDIT_POLL)
+        until = inline_messages.edits_until(tools.db, inline.id)

@@ -1,0 +1,43 @@
+"""A look that is a search: the site's own, asked by the engine; or what one found lately."""
+
+from procs.core import clock, log
+from procs.engine.client import Found
+from procs.records.job import Lease
+from procs.store import wake
+from procs.store.searches import search_listings, search_results
+from procs.store.searches.search_results import SearchHit
+from procs.wishes import searches
+from procs.wishes.grammar import link
+from procs.wishes.grammar.link import BadLink
+from procs.worker.process.context import Tools
+
+
+def is_known(tools: Tools, lease: Lease) -> bool:
+    """Show what was found for the same words lately. False when it has to be searched for. Raises
+    LeaseLost."""
+    if not searches.sought(lease.link.key):
+        return False
+    hits = search_results.find(tools.db, lease.link.key, now=clock.now())
+    if hits is None:
+        return False
+    show(tools, lease, hits)
+    return True
+
+
+def settle(tools: Tools, lease: Lease, found: Found) -> None:
+    """Keep what was found, and show it. Raises LeaseLost."""
+    hits = [
+        SearchHit(one.place, one.title, one.url, one.duration, one.channel)
+        for one in found.entries
+        if not isinstance(link.read(one.url), BadLink)
+    ]
+    search_results.keep(tools.db, lease.link.key, hits, now=clock.now())
+    show(tools, lease, hits)
+
+
+def show(tools: Tools, lease: Lease, hits: list[SearchHit]) -> None:
+    others = [site for site in tools.settings.search if site != lease.link.site]
+    waited = search_listings.listed(tools.db, lease, hits, others, now=clock.now())
+    wake.poke(tools.db.run, wake.BOT)
+    facts = {"site": lease.link.site, "found": len(hits), "requests": waited}
+    log.info("search.done", job=lease.job, worker=tools.name, **facts)
