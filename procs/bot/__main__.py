@@ -6,19 +6,19 @@ from collections.abc import Coroutine
 from typing import Any
 
 from procs import config, start
-from procs.bot.alerts.alert_sender import Herald
+from procs.bot.alerts.alert_sender import AlertSender
 from procs.bot.commands import command_menu
 from procs.bot.commands.command_set import Manners
 from procs.bot.conversation.failure_boundary import logged
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.intake import Intake
-from procs.bot.status.status_board import Board
+from procs.bot.status.status_board import StatusBoard
 from procs.core import log, process
 from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
 from procs.store.database import Database
 from procs.store.requests.allowances import Allowance
-from procs.telegram.chat.bot_session import BOT_SESSION, Front
-from procs.telegram.session.session_state import Standing
+from procs.telegram.chat.bot_session import BOT_SESSION, BotSession
+from procs.telegram.session.session_state import SessionState
 from procs.telegram.session.sign_in import SIGN_IN
 
 #: Seconds that what is being said has to finish when we are told to stop.
@@ -31,16 +31,16 @@ async def live(settings: config.Settings, db: Database) -> int:
     """Listen and answer until told to stop. Returns 1 when Telegram gave us up."""
     signals = process.Signals()
     process.own_every_task()
-    front = Front(settings)
-    speech = Speech(db, front)
-    board = Board(db, front, speech)
+    chat_session = BotSession(settings)
+    replies = ReplySender(db, chat_session)
+    status_board = StatusBoard(db, chat_session, replies)
     group = settings.max_open_requests_per_group
     allowance = Allowance(settings.max_open_requests, settings.max_playlist, group)
     intake = Intake(
         db,
-        front,
-        board,
-        speech,
+        chat_session,
+        status_board,
+        replies,
         catch_up=settings.catch_up,
         allowance=allowance,
         admins=settings.admins,
@@ -50,32 +50,36 @@ async def live(settings: config.Settings, db: Database) -> int:
         ),
         search=settings.search,
     )
-    standing = Standing(db, settings, BOT_SESSION)
+    session_state = SessionState(db, settings, BOT_SESSION)
     try:
-        await signals.unless_stopped(connect(front, intake, speech, standing))
+        await signals.unless_stopped(connect(chat_session, intake, replies, session_state))
         if not signals.stop.is_set():
-            sides = beside(settings, db, front, speech, intake)
-            await signals.unless_stopped(board.run())
+            sides = beside(settings, db, chat_session, replies, intake)
+            await signals.unless_stopped(status_board.run())
             for side in sides:  # what was half said is said to its end by the next start
                 side.cancel()
-            await front.quiet(DRAIN_TIMEOUT)
-            await board.settle(DRAIN_TIMEOUT)
-            await intake.inline.board.settle(DRAIN_TIMEOUT)
+            await chat_session.quiet(DRAIN_TIMEOUT)
+            await status_board.settle(DRAIN_TIMEOUT)
+            await intake.inline.status_board.settle(DRAIN_TIMEOUT)
     except ChaparError as error:
         log.error("bot.refused", error=error, why=type(error).__name__)
     finally:
-        await front.close()
+        await chat_session.close()
     log.info("bot.left", asked=signals.stop.is_set())
     return 0 if signals.stop.is_set() else 1
 
 
 def beside(
-    settings: config.Settings, db: Database, front: Front, speech: Speech, intake: Intake
+    settings: config.Settings,
+    db: Database,
+    chat_session: BotSession,
+    replies: ReplySender,
+    intake: Intake,
 ) -> list[asyncio.Task[Any]]:
     """What goes on while the board looks."""
     works: tuple[Coroutine[Any, Any, Any], ...] = (
-        Herald(db, speech, settings.admins).run(),
-        logged(command_menu.register(db, front)),
+        AlertSender(db, replies, settings.admins).run(),
+        logged(command_menu.register(db, chat_session)),
         logged(intake.inline.note_switch()),
         intake.inbox.run(),
         intake.cards.run(),
@@ -83,26 +87,30 @@ def beside(
     return [asyncio.create_task(work) for work in works]
 
 
-async def connect(front: Front, intake: Intake, speech: Speech, standing: Standing) -> None:
+async def connect(
+    chat_session: BotSession, intake: Intake, replies: ReplySender, session_state: SessionState
+) -> None:
     """Be connected, however long Telegram is away or makes us wait, or has taken the sign-in away:
     then nothing is tried until its file or the token is another."""
     while True:
-        await standing.until_mended()
+        await session_state.until_replaced()
         try:
-            await front.connect(
-                intake.hear, intake.feel, before=lambda: speech.pace.allowed(SIGN_IN, 0.0)
+            await chat_session.connect(
+                intake.on_message,
+                intake.on_press,
+                before=lambda: replies.pace.allowed(SIGN_IN, 0.0),
             )
         except TelegramWait as wait:
-            speech.pace.note(wait)
-            standing.wait(wait)
+            replies.pace.note(wait)
+            session_state.wait(wait)
             await asyncio.sleep(wait.seconds)
         except SessionRevoked as error:
-            standing.note(error)
+            session_state.note(error)
         except TelegramAway as error:
             log.warning("telegram.away", error=error)
             await asyncio.sleep(RECONNECT_WAIT)
         else:
-            return standing.good()
+            return session_state.good()
 
 
 if __name__ == "__main__":

@@ -12,22 +12,22 @@ from procs.bot.cards.card_writer import CardWriter
 from procs.bot.cards.request_actions import RequestActions
 from procs.bot.cards.wish_questions import WishQuestions
 from procs.bot.commands.button_actions import ButtonActions
-from procs.bot.commands.cancel import Cancelling
+from procs.bot.commands.cancel import CancelCommand
 from procs.bot.commands.command_set import CommandSet, Manners
 from procs.bot.commands.router import KEYS, ChatCommand, Router
 from procs.bot.conversation import duplicate_answer
 from procs.bot.conversation.failure_boundary import settled
 from procs.bot.conversation.hints import Hints
-from procs.bot.conversation.inbound_queue import Inbox
+from procs.bot.conversation.inbound_queue import InboundQueue
 from procs.bot.conversation.message_rate import MessageRate
-from procs.bot.conversation.reply_sender import Speech, once
+from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.bot.groups import group_message
 from procs.bot.groups.group_admins import GroupAdmins
 from procs.bot.groups.group_message import GroupMessages
 from procs.bot.groups.group_settings import GroupSettings
 from procs.bot.inline.inline_mode import InlineMode
 from procs.bot.search.search_actions import SearchActions
-from procs.bot.status.status_board import Board
+from procs.bot.status.status_board import StatusBoard
 from procs.config.values import TELEGRAM_FILE
 from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
@@ -40,7 +40,7 @@ from procs.store.requests import heard_updates, link_mentions, lists, requests
 from procs.store.requests.allowances import GROUP_FULL, Allowance
 from procs.store.requests.heard_updates import Mark
 from procs.store.requests.requests import Submitted
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.pace import Urgency
@@ -70,9 +70,9 @@ class Intake:
     def __init__(
         self,
         db: Database,
-        front: Front,
-        board: Board,
-        speech: Speech,
+        chat_session: BotSession,
+        status_board: StatusBoard,
+        replies: ReplySender,
         *,
         catch_up: float = CATCH_UP,
         allowance: Allowance | None = None,
@@ -84,66 +84,68 @@ class Intake:
         self.db = db
         self.catch_up = catch_up
         self.allowance = allowance or Allowance()
-        self.inbox = Inbox(db)
-        self.front = front
-        self.board = board
-        self.speech = speech
+        self.inbox = InboundQueue(db)
+        self.chat_session = chat_session
+        self.status_board = status_board
+        self.replies = replies
         manners = manners or Manners()
-        self.hints = Hints(speech, self.inbox, keys=KEYBOARD if manners.reply_keyboard else ())
-        self.rate = MessageRate(db, speech, manners.messages_per_minute)
-        self.cancelling = Cancelling(db, speech, self.inbox)
-        self.wishes = WishQuestions(db, speech, self.inbox)
-        self.actions = ButtonActions(db, speech)
-        self.groups = GroupMessages(db, front, self.hints)
-        self.group_admins = GroupAdmins(db, front)
-        front.learn = self.group_admins.learn
+        self.hints = Hints(replies, self.inbox, keys=KEYBOARD if manners.reply_keyboard else ())
+        self.rate = MessageRate(db, replies, manners.messages_per_minute)
+        self.cancelling = CancelCommand(db, replies, self.inbox)
+        self.wishes = WishQuestions(db, replies, self.inbox)
+        self.actions = ButtonActions(db, replies)
+        self.groups = GroupMessages(db, chat_session, self.hints)
+        self.group_admins = GroupAdmins(db, chat_session)
+        chat_session.learn = self.group_admins.learn
         self.actions.shares = self.cancelling.shares = self.group_admins.shares
         self.actions.may_set = self.group_admins.may_set
-        front.lose = self.cancelling.lose
-        self.inline = InlineMode(db, front, speech, board, allowance=self.allowance, sites=search)
+        chat_session.lose = self.cancelling.lose
+        self.inline = InlineMode(
+            db, chat_session, replies, status_board, allowance=self.allowance, sites=search
+        )
         self.actions.add(*self.inline.actions)
-        self.searching = SearchActions(db, front, speech, search)
+        self.searching = SearchActions(db, chat_session, replies, search)
         self.actions.add(*self.searching.rows(self.accept, self.answer))
-        self.router = Router(speech, self.hints, self.cancelling, self.actions, admins=admins)
+        self.router = Router(replies, self.hints, self.cancelling, self.actions, admins=admins)
         limits = CardLimits(self.allowance, largest)
-        self.cards = CardActions(db, board, self.hints, limits)
+        self.cards = CardActions(db, status_board, self.hints, limits)
         self.actions.add(*self.cards.rows())
-        self.actions.add(*RequestActions(db, board, self.allowance).rows())
-        board.cards = CardWriter(db, speech, board.hand)
-        mine = CommandSet(db, speech, self.hints, self.first, self.allowance, manners.support)
+        self.actions.add(*RequestActions(db, status_board, self.allowance).rows())
+        status_board.cards = CardWriter(db, replies, status_board.status_writer)
+        mine = CommandSet(db, replies, self.hints, self.first, self.allowance, manners.support)
         mine.add_to(self.actions)
         mine.settings.in_group = GroupSettings(db, self.hints, mine.menus, self.group_admins).ask
         self.router.add(*mine.commands())
         for name, form in LINKED.items():
             self.router.add(ChatCommand(name, partial(self.linked, form=form)))
 
-    async def hear(self, heard: Incoming) -> None:
+    async def on_message(self, incoming: Incoming) -> None:
         """A message, from a person to us."""
         try:
-            if not self.is_urgent(heard):
-                await self.inbox.turn(heard)
+            if not self.is_urgent(incoming):
+                await self.inbox.turn(incoming)
         except Withdrawn:
             with suppress(StoreFull):  # heard again, it would be accepted after all
-                heard_updates.note(self.db, heard.mark, now=clock.now())
+                heard_updates.note(self.db, incoming.mark, now=clock.now())
             return
-        apologise = partial(self.apologise, heard)
-        work = self.once(heard.mark, partial(self.take, heard))
-        await settled(work, apologise, chat=heard.chat, message=heard.message)
+        report_failure = partial(self.report_failure, incoming)
+        work = self.once(incoming.mark, partial(self.take, incoming))
+        await settled(work, report_failure, chat=incoming.chat, message=incoming.message)
 
-    def is_urgent(self, heard: Incoming) -> bool:
+    def is_urgent(self, incoming: Incoming) -> bool:
         """Whether it asks to stop what its sender asked for: that waits for nothing."""
-        command = self.router.command(self.addressed(heard) or "", heard.person)
+        command = self.router.command(self.addressed(incoming) or "", incoming.person)
         return command is not None and command.urgent
 
-    async def feel(self, press: Press) -> None:
+    async def on_press(self, press: Press) -> None:
         """A pressed button."""
 
-        async def apologise(code: str) -> None:
+        async def report_failure(code: str) -> None:
             text = i18n.say(press.language, "oops", code=code)
-            await self.speech.answer(press.id, text, alert=True)
+            await self.replies.answer(press.id, text, alert=True)
 
         work = self.once(press.mark, partial(self.pressed, press))
-        await settled(work, apologise, chat=press.chat, data=press.data)
+        await settled(work, report_failure, chat=press.chat, data=press.data)
 
     async def once(self, mark: Mark, work: Callable[[], Awaitable[None]]) -> None:
         """Do what somebody wants, unless it is done: Telegram may tell it again."""
@@ -154,134 +156,152 @@ class Intake:
         with suppress(StoreFull):  # heard again, it does the same again
             heard_updates.note(self.db, mark, now=clock.now())
 
-    async def apologise(self, heard: Incoming, code: str) -> None:
+    async def report_failure(self, incoming: Incoming, code: str) -> None:
         """Say that it was our fault. Asks nothing of the store, which may be the reason."""
-        text = i18n.say(heard.language, "oops", code=code)
-        random_id = once("oops", heard.chat, heard.message)
-        facts = (heard.chat, heard.access, text, random_id, heard.message, (), heard.topic)
-        await self.front.send(OutgoingMessage(*facts), leave=free)
+        text = i18n.say(incoming.language, "oops", code=code)
+        random_id = once("oops", incoming.chat, incoming.message)
+        facts = (
+            incoming.chat,
+            incoming.access,
+            text,
+            random_id,
+            incoming.message,
+            (),
+            incoming.topic,
+        )
+        await self.chat_session.send(OutgoingMessage(*facts), leave=free)
 
     async def pressed(self, press: Press) -> None:
         person = languages.speaking(self.db, press.person)
         await self.router.press(replace(press, person=person))
 
-    async def take(self, heard: Incoming) -> None:
-        heard = replace(heard, person=languages.speaking(self.db, heard.person))
-        said = await self.for_us(heard)
+    async def take(self, incoming: Incoming) -> None:
+        incoming = replace(incoming, person=languages.speaking(self.db, incoming.person))
+        said = await self.for_us(incoming)
         if said is None:
             return
-        heard = said
+        incoming = said
         try:
-            if heard.at and clock.now().wall - heard.at > self.catch_up:
-                await self.too_late(heard)
+            if incoming.at and clock.now().wall - incoming.at > self.catch_up:
+                await self.too_late(incoming)
             else:
-                await self.handle(heard, heard.text)
+                await self.handle(incoming, incoming.text)
         except StoreFull as error:
-            log.error("message.unkept", chat=heard.chat, message=heard.message, error=error)
-            await self.speech.reply(heard, DiskFull.say)
+            log.error("message.unkept", chat=incoming.chat, message=incoming.message, error=error)
+            await self.replies.reply(incoming, DiskFull.say)
 
-    async def too_late(self, heard: Incoming) -> None:
+    async def too_late(self, incoming: Incoming) -> None:
         """Nobody waits for an answer any more: one polite line for all that a day brought."""
-        if not self.inbox.told(heard, "too-late"):
+        if not self.inbox.told(incoming, "too-late"):
             return
-        text = i18n.say(heard.language, "too-late")
-        random_id = once("too-late", heard.chat, int(heard.at // DAY))
-        await self.speech.send(
+        text = i18n.say(incoming.language, "too-late")
+        random_id = once("too-late", incoming.chat, int(incoming.at // DAY))
+        await self.replies.send(
             OutgoingMessage(
-                heard.chat, heard.access, text, random_id, heard.message, (), heard.topic
+                incoming.chat,
+                incoming.access,
+                text,
+                random_id,
+                incoming.message,
+                (),
+                incoming.topic,
             )
         )
-        log.info("message.too-late", chat=heard.chat, message=heard.message)
+        log.info("message.too-late", chat=incoming.chat, message=incoming.message)
 
-    async def handle(self, heard: Incoming, text: str) -> None:
-        command = self.router.command(text, heard.person)
-        is_new = not (heard.edited or (command and command.urgent))
-        if is_new and not await self.rate.allows(heard):
+    async def handle(self, incoming: Incoming, text: str) -> None:
+        command = self.router.command(text, incoming.person)
+        is_new = not (incoming.edited or (command and command.urgent))
+        if is_new and not await self.rate.allows(incoming):
             return
-        parsed = link.parse(text, heard.urls)
-        if not heard.is_nameless:
-            users.remember(self.db, heard.person, now=clock.now())
-        if heard.edited:
-            return await self.correct(heard, text, parsed)
-        if behind := self.inline.choices.behind(text, heard.person):
-            await self.read(heard, Parsed((behind,)))
+        parsed = link.parse(text, incoming.urls)
+        if not incoming.is_nameless:
+            users.remember(self.db, incoming.person, now=clock.now())
+        if incoming.edited:
+            return await self.correct(incoming, text, parsed)
+        if behind := self.inline.choices.behind(text, incoming.person):
+            await self.read(incoming, Parsed((behind,)))
         elif command and (command is not self.router.unknown or parsed.none):
-            await command.handle(heard)
-        elif not (parsed.none and await self.cards.hear(heard, text)):
-            await self.read(heard, self.searching.sought(heard, self.chosen(heard, text, parsed)))
+            await command.handle(incoming)
+        elif not (parsed.none and await self.cards.on_message(incoming, text)):
+            await self.read(
+                incoming, self.searching.sought(incoming, self.chosen(incoming, text, parsed))
+            )
 
-    async def correct(self, heard: Incoming, text: str, parsed: Parsed) -> None:
+    async def correct(self, incoming: Incoming, text: str, parsed: Parsed) -> None:
         """An edited message, soon after it was sent, is heard in place of what it said before."""
-        is_command = self.router.command(text, heard.person) is not None
-        if heard.edited - heard.at > CORRECTION or is_command:
+        is_command = self.router.command(text, incoming.person) is not None
+        if incoming.edited - incoming.at > CORRECTION or is_command:
             return
-        meant = self.searching.sought(heard, self.chosen(heard, text, parsed))
-        where = heard.chat, heard.message, heard.person.id
+        meant = self.searching.sought(incoming, self.chosen(incoming, text, parsed))
+        where = incoming.chat, incoming.message, incoming.person.id
         if not link_mentions.known(self.db, *where):
-            return await self.read(heard, meant)
-        links, questions = link_forms.asks(self.db, heard, meant)
+            return await self.read(incoming, meant)
+        links, questions = link_forms.asks(self.db, incoming, meant)
         fresh = link_mentions.corrected(self.db, *where, links, questions, now=clock.now())
-        log.info("message.corrected", chat=heard.chat, message=heard.message, fresh=len(fresh))
+        log.info(
+            "message.corrected", chat=incoming.chat, message=incoming.message, fresh=len(fresh)
+        )
         if not meant.none:
-            await self.answer(heard, meant, fresh)
+            await self.answer(incoming, meant, fresh)
 
-    async def linked(self, heard: Incoming, *, form: str) -> None:
+    async def linked(self, incoming: Incoming, *, form: str) -> None:
         """/dl LINK and /audio LINK: the link as if it came alone, or its sound."""
-        said = self.addressed(heard) or ""
+        said = self.addressed(incoming) or ""
         text = said.partition(" ")[2]
-        parsed = self.chosen(heard, text, link.parse(text, heard.urls))
+        parsed = self.chosen(incoming, text, link.parse(text, incoming.urls))
         if parsed.none:
-            return await self.hints.hint(heard, f"{form}-usage")
+            return await self.hints.hint(incoming, f"{form}-usage")
         if form == SOUND:
             links = tuple(sound_of(one) for one in parsed.links)
             parsed = replace(parsed, links=links, plain=frozenset())
-        await self.read(heard, parsed)
+        await self.read(incoming, parsed)
 
-    def addressed(self, heard: Incoming) -> str | None:
+    def addressed(self, incoming: Incoming) -> str | None:
         """What was said to us: everything in a private chat, in a group what calls us."""
-        if heard.private:
-            return heard.text
-        return group_message.addressed(heard.text, self.front.username, self.router.has)
+        if incoming.private:
+            return incoming.text
+        return group_message.addressed(incoming.text, self.chat_session.username, self.router.has)
 
-    async def for_us(self, heard: Incoming) -> Incoming | None:
+    async def for_us(self, incoming: Incoming) -> Incoming | None:
         """A message as it is meant for us; None when it is not."""
-        if heard.private:
-            return heard
-        await self.front.named.wait()
-        return await self.groups.meant(heard, self.router.has)
+        if incoming.private:
+            return incoming
+        await self.chat_session.named.wait()
+        return await self.groups.meant(incoming, self.router.has)
 
-    def chosen(self, heard: Incoming, text: str, parsed: Parsed) -> Parsed:
+    def chosen(self, incoming: Incoming, text: str, parsed: Parsed) -> Parsed:
         """Words without a link are about the one that was sent, or shown, last."""
-        parsed = group_message.taken(heard, parsed)
+        parsed = group_message.taken(incoming, parsed)
         wish = wish_reader.alone(text) if parsed.none else None
         if wish is None:
             return parsed
-        last = self.meant(heard, wish)
+        last = self.meant(incoming, wish)
         if not last:
             return Parsed(problems=(BadLink("which", text.strip()[:QUOTED_LENGTH]),))
         if isinstance(wish, wish_reader.Unclear):
             return Parsed(questions=tuple(link.Question(one, wish) for one in last))
         return Parsed(tuple(replace(one, variant=str(wish)) for one in last))
 
-    def meant(self, heard: Incoming, wish: Wish) -> list[Link]:
+    def meant(self, incoming: Incoming, wish: Wish) -> list[Link]:
         """The links that a word alone is about: a choice is of the list that was shown."""
         now = clock.now()
-        where = self.db, heard.chat, heard.person.id
+        where = self.db, incoming.chat, incoming.person.id
         if isinstance(wish, Variant) and wish.pick and (shown := lists.latest(*where, now=now)):
             return [shown]
-        return link_mentions.meant(*where, before=heard.message, now=now)
+        return link_mentions.meant(*where, before=incoming.message, now=now)
 
-    async def read(self, heard: Incoming, parsed: Parsed) -> None:
+    async def read(self, incoming: Incoming, parsed: Parsed) -> None:
         """Accept the links of a message, then answer: nothing is said before it is kept."""
-        links, questions = link_forms.asks(self.db, heard, parsed)
-        where = self.db, self.speech, heard
+        links, questions = link_forms.asks(self.db, incoming, parsed)
+        where = self.db, self.replies, incoming
         links = [one for one in links if not await duplicate_answer.points(*where, one)]
-        await self.answer(heard, parsed, self.keep(links, questions))
+        await self.answer(incoming, parsed, self.keep(links, questions))
 
-    def accept(self, heard: Incoming, parsed: Parsed, first: int = 0) -> list[Submitted]:
+    def accept(self, incoming: Incoming, parsed: Parsed, first: int = 0) -> list[Submitted]:
         """Keep what is asked for; its links are numbered from `first` on among those of the
         message."""
-        links, questions = link_forms.asks(self.db, heard, parsed)
+        links, questions = link_forms.asks(self.db, incoming, parsed)
         return self.keep([replace(one, ordinal=one.ordinal + first) for one in links], questions)
 
     def keep(self, links: Sequence[Ask], questions: Sequence[Ask]) -> list[Submitted]:
@@ -290,7 +310,7 @@ class Intake:
         link_mentions.asked(self.db, questions, now=clock.now())
         return done
 
-    async def answer(self, heard: Incoming, parsed: Parsed, done: list[Submitted]) -> None:
+    async def answer(self, incoming: Incoming, parsed: Parsed, done: list[Submitted]) -> None:
         """The first word about every link of a message."""
         accepted = [one for one in done if one.request]
         refused = [one for one in done if not one.request]
@@ -298,30 +318,30 @@ class Intake:
             event = "request.repeated" if one.outcome == "again" else "request.received"
             log.info(event, request=one.request, job=one.job, outcome=one.outcome)
         answers = [task for one in accepted if (task := self.first(one))]
-        complaints = [self.hints.complain(heard, problem) for problem in parsed.problems]
+        complaints = [self.hints.complain(incoming, problem) for problem in parsed.problems]
         asked = parsed.questions
-        questions = [self.wishes.ask(heard, it, asked) for it in {one.about for one in asked}]
-        rest = [self.rest(heard, parsed.left_out)] if parsed.left_out else []
-        rest += [self.refuse(heard, refused)] if refused else []
+        questions = [self.wishes.ask(incoming, it, asked) for it in {one.about for one in asked}]
+        rest = [self.rest(incoming, parsed.left_out)] if parsed.left_out else []
+        rest += [self.refuse(incoming, refused)] if refused else []
         await asyncio.gather(*answers, *complaints, *questions, *rest)
 
     def first(self, accepted: Submitted) -> asyncio.Task[str] | None:
         """Begin the first word about a request. A known media is in the chat in a moment: its
         status message would only flicker. A message heard again is answered, or will be."""
         if accepted.outcome == "cached":
-            self.board.withhold(accepted.request)
+            self.status_board.withhold(accepted.request)
         elif accepted.outcome != "again":
-            return self.board.answer(accepted.request)
+            return self.status_board.answer(accepted.request)
         return None
 
-    async def refuse(self, heard: Incoming, refused: list[Submitted]) -> None:
+    async def refuse(self, incoming: Incoming, refused: list[Submitted]) -> None:
         """Say, once in a minute, that no more is taken before some of it has come."""
         key = f"refused-{refused[0].outcome}"
-        if self.inbox.told(heard, "refused", count=len(refused)):
+        if self.inbox.told(incoming, "refused", count=len(refused)):
             urgency = Urgency.COMMAND  # behind a hundred first words it would come too late
             is_group = refused[0].outcome == GROUP_FULL
             most = self.allowance.group if is_group else self.allowance.most
-            await self.speech.reply(heard, key, about="refused", urgency=urgency, most=most)
+            await self.replies.reply(incoming, key, about="refused", urgency=urgency, most=most)
 
-    async def rest(self, heard: Incoming, count: int) -> None:
-        await self.speech.reply(heard, "links-left-out", most=link.LINKS_TAKEN, count=count)
+    async def rest(self, incoming: Incoming, count: int) -> None:
+        await self.replies.reply(incoming, "links-left-out", most=link.LINKS_TAKEN, count=count)

@@ -10,7 +10,7 @@ from typing import Any
 from procs.core import codec, log
 from procs.engine.failures.classify import classify
 from procs.engine.protocol.decode import into
-from procs.engine.protocol.messages import Ended
+from procs.engine.protocol.messages import ChildEnd
 
 #: Bytes of one line that a child may say, its lines in all, and bytes of what is read at first.
 LINE_BYTES = 4 * 1024**2
@@ -35,7 +35,7 @@ class NurseryConnection:
         #: What the nursery was asked to be like.
         self.like = ""
         self.door: socket.socket | None = None
-        self.ended: Ended | None = None
+        self.ended: ChildEnd | None = None
         self.said = 0
         self.closing: asyncio.Task[None] | None = None
 
@@ -80,7 +80,7 @@ class NurseryConnection:
         while line := await self.next_line():
             word = read(line)
             if word:
-                self.ended = into(Ended, word[1]) if word[0] == "ended" else None
+                self.ended = into(ChildEnd, word[1]) if word[0] == "ended" else None
                 return word
         return None
 
@@ -126,12 +126,12 @@ class NurseryConnection:
         except TimeoutError:
             log.warning("child.lingers", pid=self.pid)
         if self.pid and self.ended is None:
-            self.bury()
+            self.mark_dead()
         self.writer.close()
         with suppress(OSError):
             await self.writer.wait_closed()
 
-    def bury(self) -> None:
+    def mark_dead(self) -> None:
         """The nursery died before it could tell: its children are dead by that, but programs which
         they started may live on."""
         with suppress(ProcessLookupError):

@@ -47,7 +47,7 @@ UNIT_WIDTHS: dict[str, dict[str, Literal["short", "long"]]] = {
 UNIT_WIDTHS[PERSIAN_LATIN] = UNIT_WIDTHS["fa"]
 
 
-class Local(str):
+class LocalText(str):
     """Text already written in the reader's language: needs no isolation."""
 
     __slots__ = ()
@@ -69,11 +69,11 @@ def with_digits(language: str, *, latin_digits: bool) -> str:
     return PERSIAN_LATIN if latin_digits and base(language) == "fa" else base(language)
 
 
-def say(language: str, key: str, **values: object) -> Local:
+def say(language: str, key: str, **values: object) -> LocalText:
     """The text of `key`. Foreign words among `values` are isolated where the language is written
     from the right. Raises KeyError when no catalogue has the key."""
     text = catalogue(language).get(key) or catalogue(DEFAULT)[key]
-    return Local(text.format_map({name: fit(language, it) for name, it in values.items()}))
+    return LocalText(text.format_map({name: fit(language, it) for name, it in values.items()}))
 
 
 def knows(key: str) -> bool:
@@ -83,18 +83,18 @@ def knows(key: str) -> bool:
 
 def fit(language: str, value: object) -> str:
     """One value as it stands inside a sentence."""
-    if isinstance(value, Local):
+    if isinstance(value, LocalText):
         return value
     if isinstance(value, int | float):
         return number(language, value)
     return isolated(language, str(value))
 
 
-def isolated(language: str, text: str) -> Local:
+def isolated(language: str, text: str) -> LocalText:
     """`text` kept from mixing its direction with the line around it."""
     if language not in RIGHT_TO_LEFT or not text:
-        return Local(text)
-    return Local(ISOLATE[0] + text + ISOLATE[1])
+        return LocalText(text)
+    return LocalText(ISOLATE[0] + text + ISOLATE[1])
 
 
 @cache
@@ -108,18 +108,18 @@ def catalogue(language: str) -> dict[str, str]:
         return {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id}
 
 
-def digits(language: str, text: str) -> Local:
+def digits(language: str, text: str) -> LocalText:
     if language == PERSIAN_LATIN:
         return latin(text)  # Babel writes Persian ones
-    return Local(text.translate(PERSIAN) if language == "fa" else text)
+    return LocalText(text.translate(PERSIAN) if language == "fa" else text)
 
 
-def latin(text: str) -> Local:
+def latin(text: str) -> LocalText:
     """A text with Latin digits and their marks, for who prefers them in Persian too."""
-    return Local(text.translate(LATIN))
+    return LocalText(text.translate(LATIN))
 
 
-def number(language: str, value: float) -> Local:
+def number(language: str, value: float) -> LocalText:
     """At most one decimal, none above a hundred."""
     from babel.numbers import format_decimal
 
@@ -128,15 +128,15 @@ def number(language: str, value: float) -> Local:
     return digits(language, text)
 
 
-def place(language: str, number: int) -> Local:
+def place(language: str, number: int) -> LocalText:
     """A place in a line as people say it behind its word: `place 3`, `نفر سوم`."""
     if base(language) != "fa":
-        return Local(str(number))
+        return LocalText(str(number))
     ordinal = ORDINALS[number - 1] if 0 < number <= len(ORDINALS) else f"{number}ام"
     return digits(language, ordinal)
 
 
-def percent(language: str, share: float) -> Local:
+def percent(language: str, share: float) -> LocalText:
     """`share` of one, rounded down: 100 % is said only when it is over."""
     from babel.numbers import format_percent
 
@@ -145,7 +145,7 @@ def percent(language: str, share: float) -> Local:
     return digits(language, text.replace("%", "٪") if language == "fa" else text)
 
 
-def size(language: str, count: float) -> Local:
+def size(language: str, count: float) -> LocalText:
     """Bytes as people say them, in steps of 1024 as Telegram's own apps count."""
     value = count / 1024
     for unit in SIZE_UNITS:
@@ -155,7 +155,7 @@ def size(language: str, count: float) -> Local:
     return measure(language, value, f"digital-{unit}", UNIT_WIDTHS[language]["size"])
 
 
-def clock(language: str, seconds: float) -> Local:
+def clock(language: str, seconds: float) -> LocalText:
     """A duration as a player shows it: 0:40, 12:05, 1:02:03."""
     minutes, rest = divmod(max(0, round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
@@ -163,7 +163,7 @@ def clock(language: str, seconds: float) -> Local:
     return digits(language, shown)
 
 
-def hour(language: str, wall: float) -> Local:
+def hour(language: str, wall: float) -> LocalText:
     """An instant as a clock on the wall shows it, where most readers of the language live; the
     place is named, because not all do."""
     place, name = PLACES[language]
@@ -181,7 +181,7 @@ def minute_of_day(language: str, wall: float) -> int:
     return there.hour * 60 + there.minute
 
 
-def span(language: str, seconds: float) -> Local:
+def span(language: str, seconds: float) -> LocalText:
     """A duration in words, rounded up: 40 seconds, 3 minutes, 2 hours."""
     for unit, length in (("hour", 3600), ("minute", 60), ("second", 1)):
         if seconds >= length or unit == "second":
@@ -190,7 +190,7 @@ def span(language: str, seconds: float) -> Local:
     return measure(language, count, f"duration-{unit}", UNIT_WIDTHS[language]["time"])
 
 
-def measure(language: str, value: float, unit: str, length: Literal["short", "long"]) -> Local:
+def measure(language: str, value: float, unit: str, length: Literal["short", "long"]) -> LocalText:
     from babel.units import format_unit
 
     text = format_unit(
@@ -208,17 +208,17 @@ def pattern(value: float) -> str:
     return "#,##0" if abs(value) >= 100 else "#,##0.#"
 
 
-def date(language: str, day: Date) -> Local:
+def date(language: str, day: Date) -> LocalText:
     """A date in words, in Persian by the Iranian calendar: `۸ آذر ۱۴۰۵`, `Nov 29, 2026`."""
     if language == "fa":
         year, month, number = calendar_dates.jalali(day)
         return digits(language, f"{number} {calendar_dates.MONTHS[month - 1]} {year}")
     from babel.dates import format_date
 
-    return Local(format_date(day, "medium", locale=language))
+    return LocalText(format_date(day, "medium", locale=language))
 
 
-def tongue(language: str, code: str) -> Local:
+def tongue(language: str, code: str) -> LocalText:
     """What a reader calls the language of a code (`fa`, `pt-br`); the code itself where it has no
     name that we know."""
     from babel import Locale
@@ -226,4 +226,4 @@ def tongue(language: str, code: str) -> Local:
     names = Locale.parse(language).languages
     main, _, region = code.replace("_", "-").lower().partition("-")
     name = names.get(f"{main}_{region}") or names.get(main)
-    return Local(name) if name else isolated(language, code)
+    return LocalText(name) if name else isolated(language, code)

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.intake import Intake
-from procs.bot.status.status_board import Board
+from procs.bot.status.status_board import StatusBoard
 from procs.config import Settings
 from procs.core import clock
 from procs.records.job import Kind, Lane, Lease, Link, Media, Part, Reference, Step
@@ -18,8 +18,8 @@ from procs.store.health import workers
 from procs.store.jobs import leases, outcomes
 from procs.store.people import preferences
 from procs.store.requests import request_status
-from procs.store.requests.request_status import Glance, Report
-from procs.telegram.chat.bot_session import Front
+from procs.store.requests.request_status import Report, RequestStatus
+from procs.telegram.chat.bot_session import BotSession
 
 LINK = "https://example.org/clip.mp4"
 MIB = 1 << 20
@@ -30,16 +30,16 @@ class Bot:
     """The parts of a bot process, and what they know."""
 
     db: Database
-    front: Front
-    board: Board
+    chat_session: BotSession
+    status_board: StatusBoard
     intake: Intake
 
-    def requests(self) -> list[Glance]:
-        return request_status.glances(self.db, now=clock.now())
+    def requests(self) -> list[RequestStatus]:
+        return request_status.open_statuses(self.db, now=clock.now())
 
     async def rests(self) -> None:
         """Nothing is being handled or written any more."""
-        while busy := {*self.front.handling, *self.board.busy.values()}:
+        while busy := {*self.chat_session.handling, *self.status_board.busy.values()}:
             await asyncio.wait(busy)
 
 
@@ -59,12 +59,14 @@ async def until(true: Callable[[], object]) -> None:
 async def running(settings: Settings, **more: Any) -> AsyncIterator[Bot]:
     """A bot that listens, and at the end leaves as on TERM."""
     db = open_database(settings.database_url, run=settings.run)
-    front = Front(settings)
-    speech = Speech(db, front)
-    board = Board(db, front, speech)
-    bot = Bot(db, front, board, Intake(db, front, board, speech, **more))
-    await front.connect(bot.intake.hear, bot.intake.feel)
-    looking = asyncio.ensure_future(board.run())
+    chat_session = BotSession(settings)
+    replies = ReplySender(db, chat_session)
+    status_board = StatusBoard(db, chat_session, replies)
+    bot = Bot(
+        db, chat_session, status_board, Intake(db, chat_session, status_board, replies, **more)
+    )
+    await chat_session.connect(bot.intake.on_message, bot.intake.on_press)
+    looking = asyncio.ensure_future(status_board.run())
     timing = asyncio.ensure_future(bot.intake.cards.run())
     try:
         yield bot
@@ -72,9 +74,9 @@ async def running(settings: Settings, **more: Any) -> AsyncIterator[Bot]:
         looking.cancel()
         timing.cancel()
         await asyncio.wait({looking, timing})
-        await front.quiet(1)
-        await board.settle(1)
-        await front.close()
+        await chat_session.quiet(1)
+        await status_board.settle(1)
+        await chat_session.close()
         db.close()
 
 
@@ -92,11 +94,11 @@ class Hands:
 
     def report(self, lease: Lease, step: Step, done: int = 0, total: int = 0) -> None:
         request_status.report(self.db, [Report(lease.job, step, done, total, 5.0 * MIB)])
-        wake.poke(self.db.run, wake.BOT)
+        wake.notify(self.db.run, wake.BOT)
 
     def fails(self, lease: Lease, say: str) -> str:
         code = outcomes.failed(self.db, lease, error="gone", say=say, now=clock.now())
-        wake.poke(self.db.run, wake.BOT)
+        wake.notify(self.db.run, wake.BOT)
         return code
 
     def fetches(self, lease: Lease) -> None:
@@ -110,4 +112,4 @@ class Hands:
         assert lease.kind is Kind.DELIVER
         request = lease.delivery.request
         outcomes.delivered(self.db, lease, request, worker="w00-1", now=clock.now())
-        wake.poke(self.db.run, wake.BOT)
+        wake.notify(self.db.run, wake.BOT)

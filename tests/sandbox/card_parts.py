@@ -95,5 +95,5 @@ def looks(hands: Hands, facts: dict[str, Any], lease: Lease | None = None) -> in
         silent=facts["kind"] in ("photo", "file", "album"),
     )
     asked = card_choices.looked(hands.db, lease, what, now=clock.now())
-    wake.poke(hands.db.run, wake.BOT)
+    wake.notify(hands.db.run, wake.BOT)
     return asked

@@ -10,7 +10,7 @@ from procs.store.database import Database
 from procs.store.jobs import leases, outcomes
 from procs.store.media import references
 from procs.store.requests import request_status
-from procs.store.requests.request_status import Glance
+from procs.store.requests.request_status import RequestStatus
 from procs.store.searches import search_listings, search_results
 from procs.store.searches.search_results import SearchHit
 from procs.telegram.delivery.courier import Courier, unheard
@@ -88,8 +88,8 @@ class Deliverer:
         hits = [hit(place, title) for place, title in enumerate(titles, 1)]
         search_results.keep(self.db, lease.link.key, hits, now=clock.now())
         search_listings.listed(self.db, lease, hits, others, now=clock.now())
-        wake.poke(self.db.run, wake.BOT)
+        wake.notify(self.db.run, wake.BOT)
 
-    def inline(self) -> list[Glance]:
+    def inline(self) -> list[RequestStatus]:
         """The requests of inline messages about which the last word is not said."""
         return request_status.inline(self.db, now=clock.now())

@@ -11,7 +11,7 @@ from procs.bot.cards.card_labels import CHOOSE, DROP, REFUSED, TURN
 from procs.bot.commands.button_actions import ButtonAction, PressAnswer
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.hints import Hints
-from procs.bot.status.status_board import Board
+from procs.bot.status.status_board import StatusBoard
 from procs.core import clock, codec, log
 from procs.records import usual_form
 from procs.records.card_values import MAIN, CardOptions
@@ -43,9 +43,11 @@ class CardLimits:
 
 
 class CardActions:
-    def __init__(self, db: Database, board: Board, hints: Hints, limits: CardLimits) -> None:
+    def __init__(
+        self, db: Database, status_board: StatusBoard, hints: Hints, limits: CardLimits
+    ) -> None:
         self.db = db
-        self.board = board
+        self.status_board = status_board
         self.hints = hints
         self.limits = limits
 
@@ -140,21 +142,21 @@ class CardActions:
         with it: a word in between would only flicker."""
         card_choices.called(self.db)
         if cached:
-            self.board.withhold(request)
-        elif task := self.board.refresh(request):
+            self.status_board.withhold(request)
+        elif task := self.status_board.refresh(request):
             await task
 
     # --- texts -------------------------------------------------------------------------------
 
-    async def hear(self, heard: Incoming, text: str) -> bool:
+    async def on_message(self, incoming: Incoming, text: str) -> bool:
         """Take a text as the part that a card asked for, or as a choice in words from the card of
         the last link. False where it is neither."""
-        now, where = clock.now(), (self.db, heard.chat, heard.person.id)
+        now, where = clock.now(), (self.db, incoming.chat, incoming.person.id)
         wish = wish_reader.alone(text)
         if request := cards.asks_part(*where, now=now):
-            await self.hear_part(heard, request, wish)
+            await self.hear_part(incoming, request, wish)
             return True
-        request = cards.waits_for_word(*where, before=heard.message, now=now)
+        request = cards.waits_for_word(*where, before=incoming.message, now=now)
         card = cards.read(self.db, request) if request else None
         if card is None or not isinstance(wish, Variant) or wish.pick or wish.looks:
             return False
@@ -167,18 +169,18 @@ class CardActions:
         return show is not None
 
     async def hear_part(
-        self, heard: Incoming, request: int, wish: Variant | wish_reader.Unclear | None
+        self, incoming: Incoming, request: int, wish: Variant | wish_reader.Unclear | None
     ) -> None:
         """Set the part that was asked for, or say what is wrong with it and ask again."""
         card = cards.read(self.db, request)
         if card is None:
             return
         if not isinstance(wish, Variant) or wish.clip is None:
-            return await self.hints.hint(heard, "card-part-unread")
+            return await self.hints.hint(incoming, "card-part-unread")
         length = float(codec.load(card.found)["duration"])
         if 0 < length <= wish.clip.start:
-            told = i18n.clock(heard.language, length)
-            return await self.hints.hint(heard, "card-part-beyond", length=told)
+            told = i18n.clock(incoming.language, length)
+            return await self.hints.hint(incoming, "card-part-beyond", length=told)
         self.set(card, {"page": MAIN, "part": f"{wish.clip.start}-{wish.clip.end}"})
         await self.show(card.request)
 

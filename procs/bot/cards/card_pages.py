@@ -7,7 +7,7 @@ from procs.bot.cards.card_labels import CHOOSE, TURN, CardButton, Told
 from procs.records.card_values import MAIN, PART_PAGE, PLACE, SOUND_PAGE, WORDS, CardOptions, can_be
 from procs.store.media.cards import Card
 from procs.texts import i18n, untrusted_text
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 from procs.wishes import card_offer
 from procs.wishes.variant import LATEST
 
@@ -131,7 +131,7 @@ def fact(language: str, one: Told) -> str:
     return " · ".join(filter(None, (i18n.isolated(language, one["variant"]), codecs, size)))
 
 
-def published(language: str, day: str) -> Local | None:
+def published(language: str, day: str) -> LocalText | None:
     """The day in words; None where the site tells one that there is not."""
     try:
         return i18n.date(language, date(int(day[:4]), int(day[4:6]), int(day[6:])))

@@ -10,7 +10,7 @@ from procs.core import codec
 from procs.records.card_values import FACTS, MAIN, PART_PAGE, PLACE, SOUND_PAGE, WORDS
 from procs.store.media.cards import Card
 from procs.texts import i18n, untrusted_text
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 from procs.wishes import card_offer
 from procs.wishes.card_offer import is_as_it_is
 from procs.wishes.look_text import BEST, CUT, READY
@@ -70,7 +70,7 @@ def set_so_far(card: Card, language: str) -> list[str]:
     return lines
 
 
-def span(language: str, part: str) -> Local:
+def span(language: str, part: str) -> LocalText:
     """`1:20–2:05`."""
     start, _, end = part.partition("-")
     shown = f"{i18n.clock(language, int(start))}–{i18n.clock(language, int(end))}"
@@ -81,7 +81,7 @@ def main(card: Card, told: Told, language: str) -> card_pages.Page:
     """The forms, what can be set, and the way out."""
     rows = [
         *pairs(pictures(card, told, language)),
-        heard(card, told, language),
+        incoming(card, told, language),
         extras(card, told, language),
         besides(card, told, language),
         [remember(card, language)],
@@ -96,7 +96,7 @@ def main(card: Card, told: Told, language: str) -> card_pages.Page:
     return [i18n.say(language, "card-choose"), *late, *marks], shown
 
 
-def usual(card: Card, language: str) -> Local:
+def usual(card: Card, language: str) -> LocalText:
     """What comes without a choice, and when."""
     wait = i18n.span(language, card.terms.timeout)
     return i18n.say(
@@ -119,7 +119,7 @@ def picture(card: Card, told: Told, one: Mapping[str, Any], language: str) -> Ca
     return CardButton(form_label(card, told, one, language), CHOOSE, {"form": one["variant"]})
 
 
-def heard(card: Card, told: Told, language: str) -> list[CardButton]:
+def incoming(card: Card, told: Told, language: str) -> list[CardButton]:
     """🎧 mp3 and 🎵 m4a."""
     there = {one["variant"]: one for one in card_offer.sounds(told)}
     return [

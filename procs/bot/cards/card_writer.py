@@ -3,16 +3,16 @@
 from procs.bot.cards.card_labels import CardButton
 from procs.bot.cards.card_text import render
 from procs.bot.commands.button_actions import data
-from procs.bot.conversation.reply_sender import Speech, once
-from procs.bot.status.status_messages import Post
-from procs.bot.status.status_text import View
-from procs.bot.status.status_writer import Hand, in_reply
+from procs.bot.conversation.reply_sender import ReplySender, once
+from procs.bot.status.status_messages import StatusMessage
+from procs.bot.status.status_text import StatusView
+from procs.bot.status.status_writer import StatusWriter, in_reply
 from procs.core import clock
 from procs.store.database import Database
 from procs.store.media import cards
 from procs.store.media.cards import CHOOSING, Card
 from procs.store.requests import buttons, requests, status_columns
-from procs.store.requests.buttons import Meaning
+from procs.store.requests.buttons import ButtonMeaning
 from procs.telegram.chat.sender import Buttons
 from procs.telegram.pace import Urgency
 
@@ -21,39 +21,39 @@ LEFT_TO_ACT = 3600.0
 
 
 class CardWriter:
-    """What it writes raises as the deeds of `Hand`."""
+    """What it writes raises as the deeds of `StatusWriter`."""
 
-    def __init__(self, db: Database, speech: Speech, hand: Hand) -> None:
+    def __init__(self, db: Database, replies: ReplySender, status_writer: StatusWriter) -> None:
         self.db = db
-        self.speech = speech
-        self.hand = hand
+        self.replies = replies
+        self.status_writer = status_writer
 
-    async def write(self, post: Post, *, sure: bool) -> None:
+    async def write(self, post: StatusMessage, *, sure: bool) -> None:
         """Make a message say what its card says now. `sure`: nobody made the message before."""
         card = cards.read(self.db, post.id)
         if card is None or not card.is_choosing:
             return
         view = self.view(card, post.head.language)
         if post.head.status_message is None:
-            await self.hand.first(post, view, sure=sure)
+            await self.status_writer.first(post, view, sure=sure)
             if not sure:
                 return  # what the message says is not known: it is looked at, and written then
         elif not (post.head.status_message and await self.edited(post, view)):
             await self.anew(post, view, card)
         cards.shown(self.db, card.request, card.version, now=clock.now())
 
-    async def edited(self, post: Post, view: View) -> bool:
+    async def edited(self, post: StatusMessage, view: StatusView) -> bool:
         """False when the message is not there any more."""
-        done = await self.hand.edited(post, view, urgency=Urgency.ANSWER)
+        done = await self.status_writer.edited(post, view, urgency=Urgency.ANSWER)
         if done:
             status_columns.showed(self.db, post.id, view.text)
         return done
 
-    async def anew(self, post: Post, view: View, card: Card) -> None:
+    async def anew(self, post: StatusMessage, view: StatusView, card: Card) -> None:
         """Say it in a new message, where the one that was there is gone."""
         row = post.head
         random_id = once("card", row.request, row.status_random, card.version)
-        message = await self.speech.send(
+        message = await self.replies.send(
             in_reply(row, view, random_id=random_id, buttons=view.buttons)
         )
         now = clock.now()
@@ -61,14 +61,14 @@ class CardWriter:
             self.db, post.id, message=message, shown=view.text, stage=view.stage, now=now
         )
 
-    def view(self, card: Card, language: str) -> View:
+    def view(self, card: Card, language: str) -> StatusView:
         """The card as a message, with a token for each of its buttons."""
         page = render(card, language)
         tokens = self.tokens(card, [one for row in page.rows for one in row])
         keyboard: Buttons = [
             [(one.label, data(tokens[one.meaning])) for one in row] for row in page.rows
         ]
-        return View(page.text, CHOOSING, buttons=keyboard)
+        return StatusView(page.text, CHOOSING, buttons=keyboard)
 
     def tokens(self, card: Card, wanted: list[CardButton]) -> dict[str, str]:
         """The token of each meaning: one that the card has had before, while it acts for long
@@ -82,7 +82,8 @@ class CardWriter:
         new = list({one.meaning: one for one in wanted if one.meaning not in known}.values())
         if new:
             meanings = [
-                Meaning(card.person, card.chat, one.action, one.data, card.request) for one in new
+                ButtonMeaning(card.person, card.chat, one.action, one.data, card.request)
+                for one in new
             ]
             with self.db.write():
                 made = buttons.mint(self.db, meanings, now=now)

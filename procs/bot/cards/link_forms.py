@@ -20,16 +20,16 @@ from procs.wishes.sites import BY_NAME
 from procs.wishes.variant import parse
 
 
-def asks(db: Database, heard: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:
+def asks(db: Database, incoming: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:
     """The links of a message as what the store accepts, numbered in their order, and those of which
     we ask in words what is wished."""
     links = [*parsed.links, *(question.link for question in parsed.questions)]
-    facts: dict[str, Any] = {"chat_access": heard.access, "topic": heard.topic}
-    if not heard.private:
-        group = preferences.read_group(db, heard.chat)
-        facts |= {"spoken": heard.spoken, "reaction": group.progress == REACTION}
+    facts: dict[str, Any] = {"chat_access": incoming.access, "topic": incoming.topic}
+    if not incoming.private:
+        group = preferences.read_group(db, incoming.chat)
+        facts |= {"spoken": incoming.spoken, "reaction": group.progress == REACTION}
     made = [
-        Ask(heard.person.id, heard.chat, heard.message, n, one, **facts)
+        Ask(incoming.person.id, incoming.chat, incoming.message, n, one, **facts)
         for n, one in enumerate(links)
     ]
     mine, unclear = made[: len(parsed.links)], made[len(parsed.links) :]

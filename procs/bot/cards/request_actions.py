@@ -6,7 +6,7 @@ from functools import partial
 
 from procs.bot.cards import link_forms
 from procs.bot.commands.button_actions import ButtonAction, PressAnswer, Show
-from procs.bot.status.status_board import Board
+from procs.bot.status.status_board import StatusBoard
 from procs.core import clock, log
 from procs.records import press_actions, usual_form
 from procs.records.card_values import CardTerms
@@ -35,9 +35,9 @@ INSIST = -1.0
 
 
 class RequestActions:
-    def __init__(self, db: Database, board: Board, allowance: Allowance) -> None:
+    def __init__(self, db: Database, status_board: StatusBoard, allowance: Allowance) -> None:
         self.db = db
-        self.board = board
+        self.status_board = status_board
         self.allowance = allowance
 
     def rows(self) -> list[ButtonAction]:
@@ -129,10 +129,10 @@ class RequestActions:
     async def show(self, done: Submitted) -> None:
         """Wake who does it, and give the new request its first word; what is kept comes in a
         moment, and needs none."""
-        wake.poke_idle(self.db.run)
+        wake.notify_idle(self.db.run)
         if done.outcome == "cached":
-            self.board.withhold(done.request)
-        elif task := self.board.answer(done.request):
+            self.status_board.withhold(done.request)
+        elif task := self.status_board.answer(done.request):
             await task
 
     async def show_instead(self, done: Submitted, running: dict[int, int | None]) -> None:

@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from procs.bot.conversation.failure_boundary import settled
-from procs.bot.conversation.reply_sender import Speech, once
+from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.bot.status.search_text import ROW_PREFIX
 from procs.core import clock, log
 from procs.errors import ChaparError, DiskFull, StoreFull
 from procs.store.database import Database
 from procs.store.people import repeat_tallies
 from procs.store.requests import buttons
-from procs.store.requests.buttons import Button, Outcome, Pressed
+from procs.store.requests.buttons import Button, ButtonPress, Outcome
 from procs.telegram.chat.inbound import Press
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.texts import i18n
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 
 PREFIX = ROW_PREFIX
 #: How often in a minute one person is offered to ask again; seconds for which a token's offer is
@@ -77,9 +77,9 @@ class ButtonActions:
     """The table. A part that has buttons adds its rows; `shares` tells who may press those of
     others, and is asked only about them."""
 
-    def __init__(self, db: Database, speech: Speech) -> None:
+    def __init__(self, db: Database, replies: ReplySender) -> None:
         self.db = db
-        self.speech = speech
+        self.replies = replies
         self.rows: dict[str, ButtonAction] = {}
         self.shares: Callable[[Press], Awaitable[bool]] = nobody
         #: Whether somebody is an admin of the group where it is pressed.
@@ -103,9 +103,9 @@ class ButtonActions:
         except StoreFull as error:
             log.error("press.unkept", chat=press.chat, error=error)
             done = PressAnswer(i18n.say(press.language, DiskFull.say), alert=True)
-        await self.speech.answer(press.id, done.toast, alert=done.alert)
+        await self.replies.answer(press.id, done.toast, alert=done.alert)
         if done.show is not None:
-            await settled(done.show(), partial(self.apologise, press), data=press.data)
+            await settled(done.show(), partial(self.report_failure, press), data=press.data)
 
     async def is_shared(self, press: Press, token: str) -> bool:
         """Whether it is somebody else's button that this person may press too. Raises EffectRefused
@@ -141,12 +141,12 @@ class ButtonActions:
         return done
 
     def found(
-        self, look: Callable[..., Pressed], press: Press, token: str, *, shared: bool
-    ) -> Pressed:
+        self, look: Callable[..., ButtonPress], press: Press, token: str, *, shared: bool
+    ) -> ButtonPress:
         now = clock.now()
         return look(self.db, token, press.person.id, chat=press.chat, shared=shared, now=now)
 
-    def refused(self, press: Press, found: Pressed) -> PressAnswer:
+    def refused(self, press: Press, found: ButtonPress) -> PressAnswer:
         """The answer to a press that does nothing."""
         if found.button is None and found.outcome is not Outcome.FOREIGN:
             return PressAnswer(i18n.say(press.language, TOASTS[Outcome.UNKNOWN]))
@@ -165,7 +165,7 @@ class ButtonActions:
         day = int((now.wall - stale.expires) // OFFER_LASTS)
         (token,) = buttons.mint(self.db, [stale.meaning], now=now)
         label = i18n.say(press.language, "ask-again-button")
-        await self.speech.send(
+        await self.replies.send(
             OutgoingMessage(
                 press.chat,
                 press.access,
@@ -176,11 +176,11 @@ class ButtonActions:
             )
         )
 
-    async def apologise(self, press: Press, code: str) -> None:
+    async def report_failure(self, press: Press, code: str) -> None:
         """The press is answered: say in a message that what it shows failed by our fault."""
-        text: Local = i18n.say(press.language, "oops", code=code)
+        text: LocalText = i18n.say(press.language, "oops", code=code)
         random_id = once("oops", press.chat, press.id)
-        await self.speech.send(OutgoingMessage(press.chat, press.access, text, random_id))
+        await self.replies.send(OutgoingMessage(press.chat, press.access, text, random_id))
 
 
 def data(token: str) -> str:

@@ -6,19 +6,19 @@ from contextlib import suppress
 from typing import Any
 
 from procs.bot.commands.button_actions import nobody
-from procs.bot.conversation.inbound_queue import Inbox
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.conversation.inbound_queue import InboundQueue
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.status import status_text
 from procs.core import clock, log
 from procs.errors import StoreFull
 from procs.store.database import Database
 from procs.store.requests import heard_updates, link_groups, request_status, requests
-from procs.store.requests.request_status import Glance
+from procs.store.requests.request_status import RequestStatus
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.chat.sender import Buttons
 from procs.telegram.pace import Urgency
 from procs.texts import i18n
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 
 #: Requests that /cancel lists under its answer.
 LISTED = 8
@@ -30,45 +30,45 @@ EVERYTHING = re.compile(
 ENDLESS = 1 << 62
 
 
-class Cancelling:
-    def __init__(self, db: Database, speech: Speech, inbox: Inbox) -> None:
+class CancelCommand:
+    def __init__(self, db: Database, replies: ReplySender, inbox: InboundQueue) -> None:
         self.db = db
-        self.speech = speech
+        self.replies = replies
         self.inbox = inbox
         #: Who may press the buttons of others in a chat.
         self.shares: Callable[[Press], Awaitable[bool]] = nobody
 
-    async def ask(self, heard: Incoming) -> None:
+    async def ask(self, incoming: Incoming) -> None:
         """/cancel: stop the latest request of this person in this chat, and offer the others.
         Only requests older than the command count; heard again, it stops the same one."""
-        if EVERYTHING.search(heard.text):
-            await self.cancel_all(heard)
+        if EVERYTHING.search(incoming.text):
+            await self.cancel_all(incoming)
             return
-        mine = request_status.open_of(self.db, heard.person.id)
-        mine = [one for one in mine if one.chat == heard.chat and one.message < heard.message]
-        now, before = clock.now(), heard_updates.chosen(self.db, heard.mark)
+        mine = request_status.open_of(self.db, incoming.person.id)
+        mine = [one for one in mine if one.chat == incoming.chat and one.message < incoming.message]
+        now, before = clock.now(), heard_updates.chosen(self.db, incoming.mark)
         if not mine and before is None:
-            await self.reply(heard, "cancel-nothing")
+            await self.reply(incoming, "cancel-nothing")
             return
-        request = before or heard_updates.choose(self.db, heard.mark, mine[-1].request, now=now)
+        request = before or heard_updates.choose(self.db, incoming.mark, mine[-1].request, now=now)
         latest = request_status.glance(self.db, request, now=now)
         if latest is None:
             return
         mine = [one for one in mine if one.request != request]
-        self.cancel(request, heard.person.id)
+        self.cancel(request, incoming.person.id)
         key = "cancel-more" if mine else "cancel-named"
         offers = [offer(one) for one in mine[-LISTED:]]
         if len(mine) > 1:
             label = i18n.say(latest.language, "cancel-button-rest", count=len(mine))
             offers.insert(0, (label, status_text.CANCEL_ALL))
-        await self.reply(heard, key, buttons=offers, name=status_text.name(latest))
+        await self.reply(incoming, key, buttons=offers, name=status_text.name(latest))
 
-    async def cancel_all(self, heard: Incoming) -> None:
+    async def cancel_all(self, incoming: Incoming) -> None:
         """/cancel all: what is on its way, and what was written before it and is not begun."""
-        count = self.inbox.withdraw(heard)
-        log.info("messages.withdrawn", user=heard.person.id, count=count)
-        count += self.leave_all(heard.person.id, chat=heard.chat, before=heard.message)
-        await self.reply(heard, "cancel-all-done" if count else "cancel-nothing", count=count)
+        count = self.inbox.withdraw(incoming)
+        log.info("messages.withdrawn", user=incoming.person.id, count=count)
+        count += self.leave_all(incoming.person.id, chat=incoming.chat, before=incoming.message)
+        await self.reply(incoming, "cancel-all-done" if count else "cancel-nothing", count=count)
 
     def leave_all(self, user: int, *, chat: int, before: int = ENDLESS) -> int:
         done = requests.cancel_all(self.db, user, chat=chat, before=before, now=clock.now())
@@ -76,12 +76,12 @@ class Cancelling:
         return done
 
     async def reply(
-        self, heard: Incoming, key: str, *, buttons: Buttons = (), **values: Any
+        self, incoming: Incoming, key: str, *, buttons: Buttons = (), **values: Any
     ) -> None:
         """Answer a command, before all else; who repeats it without end is answered a few times."""
-        if self.inbox.told(heard, "cancel"):
-            await self.speech.reply(
-                heard,
+        if self.inbox.told(incoming, "cancel"):
+            await self.replies.reply(
+                incoming,
                 key,
                 about=status_text.CANCEL,
                 urgency=Urgency.COMMAND,
@@ -89,17 +89,17 @@ class Cancelling:
                 **values,
             )
 
-    async def press_one(self, press: Press, request: int) -> Local:
+    async def press_one(self, press: Press, request: int) -> LocalText:
         """A button: only the person who asked may stop a request, and in a group whom it lets."""
         done = self.cancel(request, await self.whose(press, request))
         return self.outcome(press, request, done=done)
 
-    async def press_group(self, press: Press, speaker: int) -> Local:
+    async def press_group(self, press: Press, speaker: int) -> LocalText:
         """The same for all links of one message."""
         done = self.cancel_group(speaker, await self.whose(press, speaker))
         return self.outcome(press, speaker, done=done)
 
-    async def press_all(self, press: Press, _: int) -> Local:
+    async def press_all(self, press: Press, _: int) -> LocalText:
         """The same for all that the person asked for in this chat."""
         count = self.leave_all(press.person.id, chat=press.chat)
         key = "cancel-all-done" if count else "cancel-over"
@@ -113,7 +113,7 @@ class Cancelling:
             return found.user
         return press.person.id
 
-    def outcome(self, press: Press, request: int, *, done: bool) -> Local:
+    def outcome(self, press: Press, request: int, *, done: bool) -> LocalText:
         key = "cancel-done" if done else self.why_not(request, press.person.id)
         return i18n.say(press.language, key)
 
@@ -147,7 +147,7 @@ class Cancelling:
         return "cancel-not-yours" if theirs else "cancel-over"
 
 
-def offer(glance: Glance) -> tuple[str, str]:
+def offer(glance: RequestStatus) -> tuple[str, str]:
     """A button that stops one request."""
     name = status_text.name(glance, status_text.LABEL_LENGTH)
     label = i18n.say(glance.language, "cancel-button-named", name=name)

@@ -7,7 +7,7 @@ from procs.core import clock, codec, log
 from procs.errors import TelegramAway, TelegramRefused, TelegramWait
 from procs.store.database import Database
 from procs.store.health import runtime_settings
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.texts import i18n
 
 #: Each has a text of the catalogue, `command-<name>`.
@@ -42,18 +42,18 @@ def in_languages(names: Sequence[str]) -> dict[str, Menu]:
     }
 
 
-async def register(db: Database, front: Front) -> None:
+async def register(db: Database, chat_session: BotSession) -> None:
     """Tell Telegram the menus, once for each change, and name, of the bot. What fails is tried at
     the next start."""
-    await front.named.wait()
+    await chat_session.named.wait()
     wanted = menus()
-    mark = f"{front.username} {hashlib.sha256(codec.dump(wanted).encode()).hexdigest()[:16]}"
+    mark = f"{chat_session.username} {hashlib.sha256(codec.dump(wanted).encode()).hexdigest()[:16]}"
     if runtime_settings.read(db, MENUS_ROW, "") == mark:
         return
     try:
         for scope, menus_there in wanted.items():
             for language, menu in menus_there.items():
-                await front.set_commands(language, menu, scope=scope)
+                await chat_session.set_commands(language, menu, scope=scope)
     except (TelegramAway, TelegramRefused, TelegramWait) as error:
         log.warning("menus.unregistered", error=error)
     else:

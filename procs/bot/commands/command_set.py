@@ -9,7 +9,7 @@ from procs.bot.commands.past_actions import Begin, PastActions
 from procs.bot.commands.router import ChatCommand
 from procs.bot.commands.settings_actions import SettingsActions
 from procs.bot.conversation.hints import Hints
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.store.database import Database
 from procs.store.requests.allowances import Allowance
 from procs.telegram.chat.inbound import Incoming
@@ -32,13 +32,13 @@ class CommandSet:
     def __init__(
         self,
         db: Database,
-        speech: Speech,
+        replies: ReplySender,
         hints: Hints,
         begin: Begin,
         allowance: Allowance,
         support: str,
     ) -> None:
-        menus = self.menus = MenuSender(db, speech)
+        menus = self.menus = MenuSender(db, replies)
         self.hints = hints
         self.contact = support
         self.settings = SettingsActions(db, hints, menus)
@@ -62,11 +62,11 @@ class CommandSet:
         """Put the rows of all pages into the table of actions."""
         actions.add(*self.settings.rows(), *self.past.rows(), *self.data.rows())
 
-    async def ping(self, heard: Incoming) -> None:
-        await self.hints.say(heard, "ping")
+    async def ping(self, incoming: Incoming) -> None:
+        await self.hints.say(incoming, "ping")
 
-    async def support(self, heard: Incoming) -> None:
+    async def support(self, incoming: Incoming) -> None:
         if self.contact:
-            await self.hints.say(heard, "support", contact=self.contact)
+            await self.hints.say(incoming, "support", contact=self.contact)
         else:
-            await self.hints.say(heard, "support-none")
+            await self.hints.say(incoming, "support-none")

@@ -33,10 +33,10 @@ class DataActions:
             ButtonAction(my_pages.DELETE, self.delete, own=True),
         )
 
-    async def ask(self, heard: Incoming) -> None:
+    async def ask(self, incoming: Incoming) -> None:
         """/mydata, in a private chat only: others need not read of it."""
-        if heard.private:
-            await self.menus.send(heard, my_pages.data(heard.language), about="mydata")
+        if incoming.private:
+            await self.menus.send(incoming, my_pages.data(incoming.language), about="mydata")
 
     def export(self, press: Press, button: Button) -> PressAnswer:
         person = button.meaning.person
@@ -50,7 +50,7 @@ class DataActions:
         return PressAnswer(i18n.say(press.language, "mydata-sent"), partial(self.send, sent))
 
     async def send(self, file: OutgoingFile) -> None:
-        await self.menus.speech.send_file(file)
+        await self.menus.replies.send_file(file)
 
     def ask_delete(self, press: Press, button: Button) -> PressAnswer:
         kept = personal_data.kept().values()
@@ -68,4 +68,4 @@ class DataActions:
         done = personal_data.proceed(self.db, person, now=clock.now())
         log.info("person.forgotten", done=done)
         text = i18n.say(press.language, "mydata-done" if done else "mydata-later")
-        await self.menus.speech.edit(press.chat, press.access, press.message, text)
+        await self.menus.replies.edit(press.chat, press.access, press.message, text)

@@ -5,11 +5,11 @@ from functools import partial
 
 from procs.bot.commands.button_actions import PressAnswer, data
 from procs.bot.commands.settings_menu import MenuPage
-from procs.bot.conversation.reply_sender import Speech, once
+from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.core import clock
 from procs.store.database import Database
 from procs.store.requests import buttons
-from procs.store.requests.buttons import Meaning
+from procs.store.requests.buttons import ButtonMeaning
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.chat.sender import Buttons, OutgoingMessage
 from procs.telegram.pace import Urgency
@@ -19,17 +19,19 @@ SILENT = ""
 
 
 class MenuSender:
-    def __init__(self, db: Database, speech: Speech) -> None:
+    def __init__(self, db: Database, replies: ReplySender) -> None:
         self.db = db
-        self.speech = speech
+        self.replies = replies
 
-    async def send(self, heard: Incoming, page: MenuPage, *, about: str) -> None:
+    async def send(self, incoming: Incoming, page: MenuPage, *, about: str) -> None:
         """Answer a command with a page. Raises as `Speech.send`."""
-        made = self.minted(page, heard.person.id, heard.chat)
-        random_id = once("page", heard.chat, heard.message, about)
-        text = OutgoingMessage(heard.chat, heard.access, page.text, random_id, heard.message, made)
-        text = replace(text, topic=heard.topic)
-        await self.speech.send(text, urgency=Urgency.COMMAND)
+        made = self.minted(page, incoming.person.id, incoming.chat)
+        random_id = once("page", incoming.chat, incoming.message, about)
+        text = OutgoingMessage(
+            incoming.chat, incoming.access, page.text, random_id, incoming.message, made
+        )
+        text = replace(text, topic=incoming.topic)
+        await self.replies.send(text, urgency=Urgency.COMMAND)
 
     def turn(self, press: Press, page: MenuPage, *, toast: str = SILENT) -> PressAnswer:
         """The answer to a press whose message becomes another page. The tokens are written at
@@ -40,15 +42,16 @@ class MenuSender:
     async def show(self, press: Press, text: str, made: Buttons) -> None:
         """A page that is not there any more comes as a message of its own."""
         where = press.chat, press.access
-        if not await self.speech.edit(*where, press.message, text, buttons=made):
+        if not await self.replies.edit(*where, press.message, text, buttons=made):
             random_id = once("turned", press.chat, press.id)
-            await self.speech.send(OutgoingMessage(*where, text, random_id, 0, made))
+            await self.replies.send(OutgoingMessage(*where, text, random_id, 0, made))
 
     def minted(self, page: MenuPage, person: int, chat: int) -> Buttons:
         """The rows of a page with their tokens."""
         every = [one for row in page.keyboard for one in row]
         meanings = [
-            Meaning(person, chat, one.action, one.data, one.data.get("request")) for one in every
+            ButtonMeaning(person, chat, one.action, one.data, one.data.get("request"))
+            for one in every
         ]
         tokens = iter(buttons.mint(self.db, meanings, now=clock.now()) if every else [])
         return [[(one.label, data(next(tokens))) for one in row] for row in page.keyboard]

@@ -47,18 +47,20 @@ class PastActions:
 
     # --- commands
 
-    async def history(self, heard: Incoming) -> None:
-        page = my_pages.history(past_requests.latest(self.db, heard.person.id), heard.language)
-        await self.menus.send(heard, page, about="history")
+    async def history(self, incoming: Incoming) -> None:
+        page = my_pages.history(
+            past_requests.latest(self.db, incoming.person.id), incoming.language
+        )
+        await self.menus.send(incoming, page, about="history")
 
-    async def queue(self, heard: Incoming) -> None:
-        page = self.waiting(heard.person.id, heard.language)
-        await self.menus.send(heard, page, about="queue")
+    async def queue(self, incoming: Incoming) -> None:
+        page = self.waiting(incoming.person.id, incoming.language)
+        await self.menus.send(incoming, page, about="queue")
 
-    async def usage(self, heard: Incoming) -> None:
-        used = usage.read(self.db, heard.person.id, now=clock.now())
-        page = MenuPage(my_pages.usage(used, heard.language), ())
-        await self.menus.send(heard, page, about="usage")
+    async def usage(self, incoming: Incoming) -> None:
+        used = usage.read(self.db, incoming.person.id, now=clock.now())
+        page = MenuPage(my_pages.usage(used, incoming.language), ())
+        await self.menus.send(incoming, page, about="usage")
 
     # --- buttons
 
@@ -95,7 +97,7 @@ class PastActions:
 
     async def told(self, done: Submitted) -> None:
         """Committed: who is idle looks again, and the first word is said."""
-        wake.poke_idle(self.db.run)
+        wake.notify_idle(self.db.run)
         self.begin(done)
 
     def stop(self, press: Press, button: Button) -> PressAnswer:

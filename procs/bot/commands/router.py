@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from procs.bot.commands.button_actions import PREFIX, ButtonActions
-from procs.bot.commands.cancel import Cancelling
+from procs.bot.commands.cancel import CancelCommand
 from procs.bot.conversation.hints import Hints
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.status.status_text import CANCEL, CANCEL_ALL, CANCEL_GROUP
 from procs.records.job import Person
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.texts import i18n
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 
 COMMAND = re.compile(r"/([a-z]+)(?:@\w+)?(?:\s|$)", re.IGNORECASE)
 #: What the keys of the reply keyboard write, and the commands that they stand for.
@@ -51,7 +51,7 @@ class Callback:
     returns the words of the answer."""
 
     action: str
-    handle: Callable[[Press, int], Awaitable[Local]]
+    handle: Callable[[Press, int], Awaitable[LocalText]]
     role: Role = Role.EVERYONE
     numbered: bool = True
 
@@ -61,14 +61,14 @@ class Router:
 
     def __init__(
         self,
-        speech: Speech,
+        replies: ReplySender,
         hints: Hints,
-        cancelling: Cancelling,
+        cancelling: CancelCommand,
         actions: ButtonActions,
         *,
         admins: Collection[int] = (),
     ) -> None:
-        self.speech = speech
+        self.replies = replies
         #: The buttons whose data is a token.
         self.actions = actions
         self.admins = frozenset(admins)
@@ -109,9 +109,9 @@ class Router:
         """Do what a button says, and answer the press, once. Raises as `Speech.answer`."""
         if press.data.startswith(PREFIX):
             return await self.actions.press(press)
-        await self.speech.answer(press.id, await self.done(press))
+        await self.replies.answer(press.id, await self.done(press))
 
-    async def done(self, press: Press) -> Local:
+    async def done(self, press: Press) -> LocalText:
         row, number = self.callback(press.data)
         if row is None or not self.is_allowed(row.role, press.person):
             return i18n.say(press.language, "unknown-button")

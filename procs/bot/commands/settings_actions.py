@@ -44,39 +44,39 @@ class SettingsActions:
 
     # --- commands
 
-    async def ask(self, heard: Incoming) -> None:
+    async def ask(self, incoming: Incoming) -> None:
         """/settings"""
-        if not heard.private:
-            return await self.in_group(heard)
-        page = settings_menu.page(self.record(heard.person.id, 0), MAIN, heard.language)
-        await self.menus.send(heard, page, about="settings")
+        if not incoming.private:
+            return await self.in_group(incoming)
+        page = settings_menu.page(self.record(incoming.person.id, 0), MAIN, incoming.language)
+        await self.menus.send(incoming, page, about="settings")
 
-    async def ask_language(self, heard: Incoming) -> None:
+    async def ask_language(self, incoming: Incoming) -> None:
         """/lang: with a language behind it, that one; else a choice."""
-        wanted = words(heard.text).lower()
+        wanted = words(incoming.text).lower()
         if wanted in i18n.LANGUAGES:
-            preferences.change(self.db, heard.person.id, "language", wanted, now=clock.now())
-            language = self.respoken(heard.person)
-            return await self.hints.say(heard, "lang-changed", language=language)
-        record = self.record(heard.person.id, 0)
-        page = settings_menu.page(record, LANGUAGES, heard.language)
-        await self.menus.send(heard, page, about="lang")
+            preferences.change(self.db, incoming.person.id, "language", wanted, now=clock.now())
+            language = self.respoken(incoming.person)
+            return await self.hints.say(incoming, "lang-changed", language=language)
+        record = self.record(incoming.person.id, 0)
+        page = settings_menu.page(record, LANGUAGES, incoming.language)
+        await self.menus.send(incoming, page, about="lang")
 
-    async def ask_tags(self, heard: Incoming) -> None:
+    async def ask_tags(self, incoming: Incoming) -> None:
         """/tags #music: what stands under each media from now on."""
-        wanted = words(heard.text)
+        wanted = words(incoming.text)
         if wanted:
             tags = [] if NO_TAGS.fullmatch(wanted) else re.split(r"[\s,،]+", wanted)
             try:
-                preferences.change(self.db, heard.person.id, "tags", tags, now=clock.now())
+                preferences.change(self.db, incoming.person.id, "tags", tags, now=clock.now())
             except BadPreference:
-                return await self.hints.say(heard, "tags-bad")
-        mine = preferences.read(self.db, heard.person.id).tags
+                return await self.hints.say(incoming, "tags-bad")
+        mine = preferences.read(self.db, incoming.person.id).tags
         key = "tags-are" if mine else "tags-none"
-        await self.hints.say(heard, key, tags=" ".join(mine))
+        await self.hints.say(incoming, key, tags=" ".join(mine))
 
-    async def alone(self, heard: Incoming) -> None:
-        await self.hints.say(heard, "settings-private")
+    async def alone(self, incoming: Incoming) -> None:
+        await self.hints.say(incoming, "settings-private")
 
     def respoken(self, person: Person) -> str:
         """Speak to a person as they prefer from now on, in what is said already too: in which

@@ -1,6 +1,6 @@
 """The one answer to a link that is on its way for the same person already."""
 
-from procs.bot.conversation.reply_sender import Speech, once
+from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.core import log
 from procs.records.job import Ask
 from procs.store.database import Database
@@ -10,17 +10,17 @@ from procs.telegram.chat.sender import OutgoingMessage
 from procs.texts import i18n
 
 
-async def points(db: Database, speech: Speech, heard: Incoming, ask: Ask) -> bool:
+async def points(db: Database, replies: ReplySender, incoming: Incoming, ask: Ask) -> bool:
     """Whether the same is on its way already: one answer points to it, however often it is asked
     for. Raises as `Speech.send`."""
     there = duplicates.running(db, ask)
     if there is None:
         return False
     log.info("request.repeated", request=there.request, user=ask.user)
-    text = i18n.say(heard.language, "running-already")
+    text = i18n.say(incoming.language, "running-already")
     random_id = once("running", there.request)
     message = OutgoingMessage(
-        heard.chat, heard.access, text, random_id, there.shown, (), heard.topic
+        incoming.chat, incoming.access, text, random_id, there.shown, (), incoming.topic
     )
-    await speech.send(message)
+    await replies.send(message)
     return True

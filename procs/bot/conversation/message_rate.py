@@ -3,7 +3,7 @@ with the seconds that are left, and then silence until the minute is over."""
 
 import math
 
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.core import clock, log
 from procs.store.database import Database
 from procs.store.people import repeat_tallies
@@ -16,24 +16,24 @@ from procs.texts import i18n
 class MessageRate:
     """`most` messages in a minute; 0 for as many as anybody likes."""
 
-    def __init__(self, db: Database, speech: Speech, most: int) -> None:
+    def __init__(self, db: Database, replies: ReplySender, most: int) -> None:
         self.db = db
-        self.speech = speech
+        self.replies = replies
         self.most = most
 
-    async def allows(self, heard: Incoming) -> bool:
+    async def allows(self, incoming: Incoming) -> bool:
         """Count a message: whether it is acted upon. The first one too many is answered."""
         if not self.most:
             return True
         now = clock.now()
-        begun, count = repeat_tallies.minute(self.db, heard.person.id, MESSAGES, now=now)
+        begun, count = repeat_tallies.minute(self.db, incoming.person.id, MESSAGES, now=now)
         if count <= self.most:
             return True
         if count == self.most + 1:
             left = max(1, math.ceil(begun + MINUTE - now.wall))
-            wait = i18n.span(heard.language, left)
-            log.info("messages.too-many", user=heard.person.id, most=self.most)
-            await self.speech.reply(
-                heard, "too-many", urgency=Urgency.COMMAND, most=self.most, wait=wait
+            wait = i18n.span(incoming.language, left)
+            log.info("messages.too-many", user=incoming.person.id, most=self.most)
+            await self.replies.reply(
+                incoming, "too-many", urgency=Urgency.COMMAND, most=self.most, wait=wait
             )
         return False

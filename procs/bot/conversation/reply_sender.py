@@ -11,7 +11,7 @@ from procs.core.round_robin import Withdrawn
 from procs.errors import Crowded, StoreFull, TelegramAway, TelegramWait
 from procs.store.database import Database
 from procs.store.people import silence
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.file_sender import OutgoingFile
 from procs.telegram.chat.inbound import Incoming
 from procs.telegram.chat.sender import Buttons, Keys, OutgoingMessage
@@ -32,13 +32,13 @@ UNBUDGETED = 1.0
 ATTEMPTS, RECONNECT_WAIT = 5, 1.0
 
 
-class Speech:
+class ReplySender:
     """Sends for everybody in the bot."""
 
-    def __init__(self, db: Database, front: Front) -> None:
+    def __init__(self, db: Database, chat_session: BotSession) -> None:
         self.db = db
         self.pace = Pace(db)
-        self.front = front
+        self.chat_session = chat_session
         self.unbudgeted = asyncio.Lock()
 
     async def reply(
@@ -87,7 +87,7 @@ class Speech:
         message = replace(message, silent=silent)
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                sent = await self.front.send(message, leave=leave)
+                sent = await self.chat_session.send(message, leave=leave)
             except Withdrawn:
                 return 0
             except TelegramWait as wait:
@@ -107,7 +107,7 @@ class Speech:
     async def send_file(self, file: OutgoingFile) -> None:
         """Send a small file once, when it is its turn. Raises as `send`."""
         leave = partial(self.leave, file.chat, Urgency.DELIVERY)
-        await self.front.send_file(file, leave=leave)
+        await self.chat_session.send_file(file, leave=leave)
 
     async def edit(
         self, chat: int, access: int, message: int, text: str, *, buttons: Buttons = ()
@@ -116,7 +116,9 @@ class Speech:
         it is not there any more. Raises as `send`."""
         leave = partial(self.pace.leave, EDIT, urgency=Urgency.COMMAND, patience=ANSWER_TIMEOUT)
         try:
-            return await self.front.edit(chat, access, message, text, buttons=buttons, leave=leave)
+            return await self.chat_session.edit(
+                chat, access, message, text, buttons=buttons, leave=leave
+            )
         except TelegramWait as wait:
             self.pace.note(wait)
             raise
@@ -145,7 +147,7 @@ class Speech:
         """Answer a press. Raises as `send`."""
         await self.pace.allowed(PRESS, ANSWER_TIMEOUT)
         try:
-            await self.front.answer(press, text, alert=alert)
+            await self.chat_session.answer(press, text, alert=alert)
         except TelegramWait as wait:
             self.pace.note(wait)
             raise

@@ -8,13 +8,13 @@ from procs.store.database import Database
 from procs.store.people import member_roles, preferences
 from procs.store.people.member_roles import ADMIN, MEMBER
 from procs.store.requests import group_moves
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.group_news import GroupNews, MemberNews
 from procs.telegram.chat.inbound import Incoming, Press
 
 
 class GroupAdmins:
-    def __init__(self, db: Database, front: Front) -> None:
+    def __init__(self, db: Database, front: BotSession) -> None:
         self.db = db
         self.front = front
 
@@ -27,12 +27,12 @@ class GroupAdmins:
             return True
         return who == ADMINS and await self.is_admin(press.chat, press.access, press.person)
 
-    async def may_set(self, heard: Incoming | Press) -> bool:
+    async def may_set(self, incoming: Incoming | Press) -> bool:
         """Whether somebody may change what the group wants. Who writes in the name of the group
         is one of its admins."""
-        if heard.person.id == heard.chat:
+        if incoming.person.id == incoming.chat:
             return True
-        return await self.is_admin(heard.chat, heard.access, heard.person)
+        return await self.is_admin(incoming.chat, incoming.access, incoming.person)
 
     async def is_admin(self, chat: int, access: int, person: Person) -> bool:
         """Raises TelegramWait, TelegramAway, SessionRevoked."""

@@ -13,7 +13,7 @@ from procs.errors import ChatClosed, TelegramAway, TelegramRefused
 from procs.records.preference_values import ASK, GroupPreferences
 from procs.store.database import Database
 from procs.store.people import preferences
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inbound import Incoming
 from procs.wishes.grammar import link
 from procs.wishes.grammar.link import Parsed
@@ -33,22 +33,22 @@ IsCommand = Callable[[str], bool]
 
 
 class GroupMessages:
-    def __init__(self, db: Database, front: Front, hints: Hints) -> None:
+    def __init__(self, db: Database, front: BotSession, hints: Hints) -> None:
         self.db = db
         self.front = front
         self.hints = hints
 
-    async def meant(self, heard: Incoming, is_command: IsCommand) -> Incoming | None:
+    async def meant(self, incoming: Incoming, is_command: IsCommand) -> Incoming | None:
         """The message as it is meant for us, without what only calls us; None when it is not."""
-        group = preferences.read_group(self.db, heard.chat)
-        heard = replace(heard, spoken=group.language or "")
-        said = addressed(heard.text, self.front.username, is_command)
+        group = preferences.read_group(self.db, incoming.chat)
+        incoming = replace(incoming, spoken=group.language or "")
+        said = addressed(incoming.text, self.front.username, is_command)
         if said is None:
-            return await self.named(unasked(heard, group))
-        told = replace(heard, text=said)
+            return await self.named(unasked(incoming, group))
+        told = replace(incoming, text=said)
         if not FOR_ALL.match(said) and await self.named(told) is None:
             return None
-        if not heard.answers or not link.parse(said, heard.urls).none:
+        if not incoming.answers or not link.parse(said, incoming.urls).none:
             return told
         command = LINKED.match(said)
         if said.startswith("/") and command is None:
@@ -57,32 +57,36 @@ class GroupMessages:
         found = await self.with_answered(replace(told, text=words))
         return found if command is None else replace(found, text=f"{command[0]} {found.text}")
 
-    async def named(self, heard: Incoming | None) -> Incoming | None:
+    async def named(self, incoming: Incoming | None) -> Incoming | None:
         """The message, if it has an author whose request it can be. Who writes in the name of a
         group or a channel is told once in a while that this is why nothing comes."""
-        if heard is not None and heard.is_nameless:
-            key = "anonymous-admin" if heard.person.id == heard.chat else "channel-post"
-            await self.hints.hint(heard, key)
+        if incoming is not None and incoming.is_nameless:
+            key = "anonymous-admin" if incoming.person.id == incoming.chat else "channel-post"
+            await self.hints.hint(incoming, key)
             return None
-        return heard
+        return incoming
 
-    async def with_answered(self, heard: Incoming) -> Incoming:
+    async def with_answered(self, incoming: Incoming) -> Incoming:
         """A message whose links stand in the one that it answers."""
-        text, urls = await self.answered(heard)
+        text, urls = await self.answered(incoming)
         links = link.parse(text, urls).links
         if not links:
-            return heard
-        if not heard.text:  # the words of the message itself count, such as "720p"
+            return incoming
+        if not incoming.text:  # the words of the message itself count, such as "720p"
             words = addressed(text, self.front.username, lambda _: True)
-            return replace(heard, text=text if words is None else words, urls=urls)
-        return replace(heard, text=" ".join([*(one.url for one in links), heard.text]), urls=())
+            return replace(incoming, text=text if words is None else words, urls=urls)
+        return replace(
+            incoming, text=" ".join([*(one.url for one in links), incoming.text]), urls=()
+        )
 
-    async def answered(self, heard: Incoming) -> tuple[str, tuple[str, ...]]:
+    async def answered(self, incoming: Incoming) -> tuple[str, tuple[str, ...]]:
         for attempt in range(1, READS + 1):
             try:
-                return await self.front.words_of(heard.chat, heard.access, heard.answers)
+                return await self.front.words_of(incoming.chat, incoming.access, incoming.answers)
             except (ChatClosed, TelegramRefused) as error:
-                log.warning("message.unread", chat=heard.chat, message=heard.answers, error=error)
+                log.warning(
+                    "message.unread", chat=incoming.chat, message=incoming.answers, error=error
+                )
                 break
             except TelegramAway:
                 if attempt == READS:
@@ -108,17 +112,17 @@ def addressed(text: str, username: str, is_command: IsCommand) -> str | None:
     return mention.sub("", text).strip()
 
 
-def unasked(heard: Incoming, group: GroupPreferences) -> Incoming | None:
+def unasked(incoming: Incoming, group: GroupPreferences) -> Incoming | None:
     """A message to nobody, in a group that takes every link; None when it has none."""
-    if not group.auto or COMMAND.match(heard.text):
+    if not group.auto or COMMAND.match(incoming.text):
         return None
-    said = link.parse(heard.text, heard.urls)
-    return replace(heard, unasked=True) if said.links or said.questions else None
+    said = link.parse(incoming.text, incoming.urls)
+    return replace(incoming, unasked=True) if said.links or said.questions else None
 
 
-def taken(heard: Incoming, said: Parsed) -> Parsed:
+def taken(incoming: Incoming, said: Parsed) -> Parsed:
     """What is taken of a message's links: of one that was said to nobody, the links alone."""
-    if not heard.unasked:
+    if not incoming.unasked:
         return said
     return Parsed(links=(*said.links, *(one.link for one in said.questions)))
 

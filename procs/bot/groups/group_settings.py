@@ -19,11 +19,11 @@ class GroupSettings:
         self.menus = menus
         self.group_admins = group_admins
 
-    async def ask(self, heard: Incoming) -> None:
+    async def ask(self, incoming: Incoming) -> None:
         """Raises as `Speech.send`, and as `GroupAdmins.is_admin`."""
-        if not await self.group_admins.may_set(heard):
-            await self.hints.say(heard, "group-admins-only")
+        if not await self.group_admins.may_set(incoming):
+            await self.hints.say(incoming, "group-admins-only")
             return
-        record = preferences.read_group(self.db, heard.chat)
-        page = settings_menu.page(record, MAIN, heard.language)
-        await self.menus.send(heard, page, about="settings")
+        record = preferences.read_group(self.db, incoming.chat)
+        page = settings_menu.page(record, MAIN, incoming.language)
+        await self.menus.send(incoming, page, about="settings")

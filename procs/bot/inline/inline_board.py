@@ -12,9 +12,9 @@ from typing import Any
 
 from procs.bot.commands.button_actions import data
 from procs.bot.conversation.failure_boundary import logged
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.status import edit_throttle, status_text
-from procs.bot.status.status_text import View
+from procs.bot.status.status_text import StatusView
 from procs.core import clock, log
 from procs.core.clock import Now
 from procs.core.round_robin import Withdrawn
@@ -24,25 +24,25 @@ from procs.records.job import Step
 from procs.store.database import Database
 from procs.store.inline import inline_messages
 from procs.store.requests import request_status, requests, status_columns
-from procs.store.requests.request_status import Glance
-from procs.telegram.chat.bot_session import Front
+from procs.store.requests.request_status import RequestStatus
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.delivery.inline_edit import EDIT_INLINE
 from procs.telegram.departure import Departure
 from procs.telegram.pace import Urgency
 from procs.telegram.session.rpc import ANSWER
 from procs.texts import i18n
 
-Deed = Coroutine[Any, Any, None]
+Edit = Coroutine[Any, Any, None]
 #: Seconds that an edit waits for its leave; in which its outcome is known; and of rest after one
 #: that failed.
 LEAVE_TIMEOUT, OUTCOME, REST = 3.0, ANSWER + 1.0, 2.0
 
 
 class InlineBoard:
-    def __init__(self, db: Database, front: Front, speech: Speech) -> None:
+    def __init__(self, db: Database, front: BotSession, replies: ReplySender) -> None:
         self.db = db
         self.front = front
-        self.speech = speech
+        self.replies = replies
         self.busy: dict[int, asyncio.Task[str]] = {}
         #: No edit before this wall instant, by request: the last attempt failed.
         self.resting: dict[int, float] = {}
@@ -58,7 +58,7 @@ class InlineBoard:
                 restless |= self.tend(row, now)
         return restless or bool(self.busy)
 
-    def tend(self, row: Glance, now: Now) -> bool:
+    def tend(self, row: RequestStatus, now: Now) -> bool:
         """Begin what one message needs; whether it will need something soon."""
         if row.request in self.resting:
             return True
@@ -79,11 +79,11 @@ class InlineBoard:
             self.begin(row, self.rewrite(row, inline, view))
         return view.text != row.shown
 
-    async def rewrite(self, row: Glance, inline: InlineMessage, view: View) -> None:
+    async def rewrite(self, row: RequestStatus, inline: InlineMessage, view: StatusView) -> None:
         """Progress, unless the media is being put there."""
 
         async def leave() -> Departure:
-            place = await self.speech.pace.leave(
+            place = await self.replies.pace.leave(
                 EDIT_INLINE, urgency=Urgency.PROGRESS, patience=LEAVE_TIMEOUT
             )
             now = clock.now()
@@ -106,44 +106,44 @@ class InlineBoard:
         else:
             self.leave(row)
 
-    async def end(self, row: Glance, inline: InlineMessage, now: Now) -> None:
+    async def end(self, row: RequestStatus, inline: InlineMessage, now: Now) -> None:
         """The last word, and a button to go on by."""
         view = self.last(row, inline, now)
         leave = partial(
-            self.speech.pace.leave, EDIT_INLINE, urgency=Urgency.ANSWER, patience=LEAVE_TIMEOUT
+            self.replies.pace.leave, EDIT_INLINE, urgency=Urgency.ANSWER, patience=LEAVE_TIMEOUT
         )
         await self.front.edit_inline(inline.target, view.text, buttons=view.buttons, leave=leave)
         requests.close(self.db, row.request, now=clock.now())
 
-    def last(self, row: Glance, inline: InlineMessage, now: Now) -> View:
+    def last(self, row: RequestStatus, inline: InlineMessage, now: Now) -> StatusView:
         """What the message says at the end: a list is opened in the private chat, what failed can
         be tried again."""
         if row.state == "listed" or row.entries:
             words = status_text.about(row, i18n.say(row.language, "inline-list"))
             button = i18n.say(row.language, "inline-open"), inline.private
-            return View(words, row.state, buttons=(button,))
+            return StatusView(words, row.state, buttons=(button,))
         view = status_text.render(row, now)
         again = i18n.say(row.language, "inline-again"), data(inline.token)
-        return View(view.text, view.stage, buttons=(again,))
+        return StatusView(view.text, view.stage, buttons=(again,))
 
-    def leave(self, row: Glance) -> None:
+    def leave(self, row: RequestStatus) -> None:
         """Nobody can see the message any more: nobody waits for this."""
         requests.cancel(self.db, row.request, user=row.user, now=clock.now())
         requests.close(self.db, row.request, now=clock.now())
         log.info("inline.left", request=row.request, user=row.user)
 
-    def begin(self, row: Glance, deed: Deed) -> None:
-        task = asyncio.create_task(logged(self.carry(row, deed), request=row.request))
+    def begin(self, row: RequestStatus, edit: Edit) -> None:
+        task = asyncio.create_task(logged(self.carry(row, edit), request=row.request))
         self.busy[row.request] = task
         task.add_done_callback(lambda _: self.busy.pop(row.request, None))
 
-    async def carry(self, row: Glance, deed: Deed) -> None:
+    async def carry(self, row: RequestStatus, edit: Edit) -> None:
         """One edit, and what its failure means."""
         self.resting[row.request] = clock.now().wall + REST
         try:
-            await deed
+            await edit
         except TelegramWait as wait:
-            self.speech.pace.note(wait)
+            self.replies.pace.note(wait)
         except TelegramRefused as error:
             log.warning("inline.refused", request=row.request, error=error)
             if row.state != "open":

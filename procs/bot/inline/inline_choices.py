@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from procs.bot.commands.button_actions import PressAnswer, data
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.core import clock, log
 from procs.records.inline_records import InlineTarget
 from procs.records.job import Link, Person
@@ -20,15 +20,15 @@ from procs.store.inline.inline_messages import InlineAsk
 from procs.store.people import users
 from procs.store.requests import buttons
 from procs.store.requests.allowances import Allowance
-from procs.store.requests.buttons import Button, Meaning, Outcome
+from procs.store.requests.buttons import Button, ButtonMeaning, Outcome
 from procs.store.requests.requests import Submitted
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inbound import Press
 from procs.telegram.chat.inline_updates import InlineChoice
 from procs.telegram.delivery.inline_edit import EDIT_INLINE
 from procs.telegram.pace import Urgency
 from procs.texts import i18n
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 
 #: What the button of a placeholder does.
 BEGIN = "inline"
@@ -43,10 +43,12 @@ def nobody() -> None:
 
 
 class InlineChoices:
-    def __init__(self, db: Database, front: Front, speech: Speech, *, allowance: Allowance) -> None:
+    def __init__(
+        self, db: Database, front: BotSession, replies: ReplySender, *, allowance: Allowance
+    ) -> None:
         self.db = db
         self.front = front
-        self.speech = speech
+        self.replies = replies
         self.allowance = allowance
         #: Calls who keeps the messages true.
         self.called: Callable[[], None] = nobody
@@ -55,7 +57,9 @@ class InlineChoices:
         """A token that stands for a link: the id of its result, the data of its button, and the
         parameter that opens the private chat with it."""
         facts = {"url": link.url, "site": link.site, "key": link.key, "variant": link.variant}
-        return buttons.mint(self.db, [Meaning(person.id, 0, BEGIN, facts)], now=clock.now())[0]
+        return buttons.mint(self.db, [ButtonMeaning(person.id, 0, BEGIN, facts)], now=clock.now())[
+            0
+        ]
 
     async def chosen(self, chosen: InlineChoice) -> None:
         """Somebody sent a result. One of kept media is there already. Raises as `refuse`."""
@@ -105,12 +109,12 @@ class InlineChoices:
         `Rpc.ask`."""
         label = i18n.say(choice.person.language, "inline-again")
         leave = partial(
-            self.speech.pace.leave, EDIT_INLINE, urgency=Urgency.ANSWER, patience=REFUSAL_TIMEOUT
+            self.replies.pace.leave, EDIT_INLINE, urgency=Urgency.ANSWER, patience=REFUSAL_TIMEOUT
         )
         words, again = self.refusal(choice, done), (label, data(choice.token))
         await self.front.edit_inline(choice.target, words, buttons=(again,), leave=leave)
 
-    def refusal(self, choice: InlineAsk, done: Submitted) -> Local:
+    def refusal(self, choice: InlineAsk, done: Submitted) -> LocalText:
         language, most = choice.person.language, self.allowance.most
         return i18n.say(language, f"refused-{done.outcome}", most=most)
 
@@ -126,6 +130,6 @@ class InlineChoices:
         return link_of(button.meaning) if button and button.meaning.action == BEGIN else None
 
 
-def link_of(meaning: Meaning) -> Link:
+def link_of(meaning: ButtonMeaning) -> Link:
     """The link that a button of ours was made for."""
     return Link(**{name: str(meaning.data[name]) for name in ("url", "site", "key", "variant")})

@@ -18,7 +18,7 @@ from procs.store.database import Database
 from procs.store.media import references
 from procs.store.people import preferences, repeat_tallies
 from procs.store.reports import past_requests
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inline_sender import RESULTS, InlineAnswer
 from procs.telegram.chat.inline_updates import InlineQuery
 from procs.texts import i18n, untrusted_text
@@ -36,14 +36,14 @@ UNWISHED = "best"
 
 class InlineQueries:
     def __init__(
-        self, db: Database, front: Front, choices: InlineChoices, search: InlineSearch
+        self, db: Database, front: BotSession, choices: InlineChoices, search: InlineSearch
     ) -> None:
         self.db = db
         self.front = front
         self.choices = choices
         self.search = search
 
-    async def hear(self, query: InlineQuery) -> None:
+    async def on_message(self, query: InlineQuery) -> None:
         """Answer a query. Raises as `Rpc.ask`."""
         person = self.spoken(query.person)
         count = repeat_tallies.note(self.db, person.id, "inline", now=clock.now())
@@ -54,7 +54,7 @@ class InlineQueries:
         if parsed.links:
             await self.about_link(query, person, self.wished(parsed.links[0], person))
         elif parsed.none and self.search.sought(query):
-            await self.search.hear(query, person)
+            await self.search.on_message(query, person)
         else:
             await self.give(query, self.about_text(query, person, parsed))
 

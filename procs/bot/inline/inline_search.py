@@ -17,7 +17,7 @@ from procs.store.database import Database
 from procs.store.people import repeat_tallies, users
 from procs.store.searches import search_results
 from procs.store.searches.search_results import SearchHit
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inline_sender import InlineAnswer, InlineResult
 from procs.telegram.chat.inline_updates import InlineQuery
 from procs.texts import i18n
@@ -38,7 +38,7 @@ class InlineSearch:
     """`sites` are those that the operator allows; the first one is asked."""
 
     def __init__(
-        self, db: Database, front: Front, choices: InlineChoices, sites: Sequence[str]
+        self, db: Database, front: BotSession, choices: InlineChoices, sites: Sequence[str]
     ) -> None:
         self.db = db
         self.front = front
@@ -52,7 +52,7 @@ class InlineSearch:
         words = searches.words_in(query.text) if self.sites else ""
         return search_results.link(words, self.sites[0]) if words else None
 
-    async def hear(self, query: InlineQuery, person: Person) -> None:
+    async def on_message(self, query: InlineQuery, person: Person) -> None:
         """Answer with what is found, unless the person writes on. Raises as `Rpc.ask`."""
         sought = self.sought(query)
         if sought is None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from procs.bot.commands.button_actions import ButtonAction, PressAnswer
-from procs.bot.conversation.reply_sender import EDIT, Speech
+from procs.bot.conversation.reply_sender import EDIT, ReplySender
 from procs.bot.status import search_text
 from procs.core import log
 from procs.store import wake
@@ -14,7 +14,7 @@ from procs.store.requests.buttons import Button
 from procs.store.requests.requests import Submitted
 from procs.store.searches import search_listings, search_results
 from procs.store.searches.search_listings import ELSEWHERE, PAGE, PICK
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.pace import Urgency
 from procs.texts import i18n
@@ -32,16 +32,18 @@ Answer = Callable[[Incoming, Parsed, list[Submitted]], Awaitable[None]]
 class SearchActions:
     """`sites` are those that the operator allows, the first one asked first."""
 
-    def __init__(self, db: Database, front: Front, speech: Speech, sites: Sequence[str]) -> None:
+    def __init__(
+        self, db: Database, front: BotSession, replies: ReplySender, sites: Sequence[str]
+    ) -> None:
         self.db = db
         self.front = front
-        self.speech = speech
+        self.replies = replies
         self.sites = tuple(sites)
 
-    def sought(self, heard: Incoming, parsed: Parsed) -> Parsed:
+    def sought(self, incoming: Incoming, parsed: Parsed) -> Parsed:
         """The search for a private message that has words and no link; else what was parsed."""
-        words = searches.words_in(heard.text) if self.sites else ""
-        if not (parsed.none and heard.private and words) or heard.media:
+        words = searches.words_in(incoming.text) if self.sites else ""
+        if not (parsed.none and incoming.private and words) or incoming.media:
             return parsed
         return Parsed((search_results.link(words, self.sites[0]),))
 
@@ -79,12 +81,12 @@ class SearchActions:
         self, accept: Accept, answer: Answer, press: Press, parsed: Parsed, place: int
     ) -> PressAnswer:
         """Accept a link as the `place`-th of the message that has the button."""
-        heard = Incoming(press.person, press.chat, press.access, press.message, "")
-        done = accept(heard, parsed, place)
+        incoming = Incoming(press.person, press.chat, press.access, press.message, "")
+        done = accept(incoming, parsed, place)
 
         async def show() -> None:
-            wake.poke_idle(self.db.run)  # it was called before the transaction was over
-            await answer(heard, parsed, done)
+            wake.notify_idle(self.db.run)  # it was called before the transaction was over
+            await answer(incoming, parsed, done)
 
         return PressAnswer(i18n.say(press.language, "search-taken"), show)
 
@@ -98,7 +100,7 @@ class SearchActions:
 
         async def show() -> None:
             leave = partial(
-                self.speech.pace.leave, EDIT, urgency=Urgency.ANSWER, patience=PAGE_TIMEOUT
+                self.replies.pace.leave, EDIT, urgency=Urgency.ANSWER, patience=PAGE_TIMEOUT
             )
             await self.front.edit(
                 press.chat, press.access, press.message, text, buttons=rows, leave=leave

@@ -2,11 +2,11 @@
 
 from procs.bot.status import status_text
 from procs.errors import ChatClosed, GroupLeft, GroupMediaForbidden, GroupMuted, TopicClosed
-from procs.store.requests.request_status import Glance
+from procs.store.requests.request_status import RequestStatus
 from procs.texts import failure_text, i18n
 
 
-def text(row: Glance, language: str, error: ChatClosed) -> str:
+def text(row: RequestStatus, language: str, error: ChatClosed) -> str:
     """Why nothing came: what the request failed of, else what keeps us from writing there."""
     failed = row.state == "failed"
     say, found = (row.say, row.found) if failed else (error.say, "")

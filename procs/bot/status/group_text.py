@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 from procs.bot.status import status_offers, status_text
 from procs.bot.status.status_offers import Offer
-from procs.bot.status.status_text import View
+from procs.bot.status.status_text import StatusView
 from procs.core.clock import Now
 from procs.records.job import Step
-from procs.store.requests.request_status import NO_ROOM, Glance
+from procs.store.requests.request_status import NO_ROOM, RequestStatus
 from procs.telegram.chat.sender import Button, Buttons
 from procs.telegram.session.peers import TEXT_LENGTH
 from procs.texts import i18n
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 
 #: What a line begins with, by what became of its request, or by the stage that it is in.
 ENDS = {"delivered": "✅", "failed": "❌", "cancelled": "🚫", "listed": "📃"}
@@ -41,7 +41,7 @@ WIDE = 5
 DETAILS = ((60, 300), (40, 200), (30, 120), (20, 60), (12, 0))
 
 
-def render(members: Sequence[Glance], now: Now) -> View:
+def render(members: Sequence[RequestStatus], now: Now) -> StatusView:
     """The status message of several requests at this moment."""
     going = [one for one in members if one.state == "open"]
     new = len(going) == len(members) and all(
@@ -49,10 +49,10 @@ def render(members: Sequence[Glance], now: Now) -> View:
     )
     stage = status_text.QUEUED if new else "group"
     shown = fitting(members, now)
-    return View(shown, stage, buttons=buttons(going, members), offers=retries(going, members))
+    return StatusView(shown, stage, buttons=buttons(going, members), offers=retries(going, members))
 
 
-def fitting(members: Sequence[Glance], now: Now) -> str:
+def fitting(members: Sequence[RequestStatus], now: Now) -> str:
     """All lines, in as much detail as one message holds."""
     for name, words in DETAILS:
         text = "\n".join([title(members), *lines(members, now, name=name, words=words)])
@@ -61,13 +61,13 @@ def fitting(members: Sequence[Glance], now: Now) -> str:
     return text
 
 
-def title(members: Sequence[Glance]) -> Local:
+def title(members: Sequence[RequestStatus]) -> LocalText:
     sent = sum(one.state == "delivered" for one in members)
     facts = {"count": len(members), "sent": sent}
     return i18n.say(members[0].language, "group-title" if sent else "group-title-new", **facts)
 
 
-def lines(members: Sequence[Glance], now: Now, *, name: int, words: int) -> list[str]:
+def lines(members: Sequence[RequestStatus], now: Now, *, name: int, words: int) -> list[str]:
     """A line for each. What several wait for is said once, behind the first of them."""
     told, said = [], ""
     for number, one in enumerate(members, 1):
@@ -79,7 +79,7 @@ def lines(members: Sequence[Glance], now: Now, *, name: int, words: int) -> list
     return told
 
 
-def line(one: Glance, number: int, behind: str, *, name: int) -> str:
+def line(one: RequestStatus, number: int, behind: str, *, name: int) -> str:
     """`2. ⬇️ ▰▰▰▱▱▱▱▱ A film`, `3. ❌ Another · This post is private. · E-7K2Q`."""
     stage = status_text.stage_of(one)
     mark = ENDS.get(one.state) or STAGES.get(stage, "⏳")
@@ -91,7 +91,7 @@ def line(one: Glance, number: int, behind: str, *, name: int) -> str:
     return f"{i18n.number(one.language, number)}. {mark}{bar} {called}{words}{code}"
 
 
-def about(one: Glance, now: Now) -> str:
+def about(one: RequestStatus, now: Now) -> str:
     """What is said of one behind its name, if anything."""
     language = one.language
     if one.state == "failed":
@@ -119,7 +119,7 @@ def shortened(words: str, most: int) -> str:
     return cut + closes * (cut.count(opens) - cut.count(closes))
 
 
-def buttons(going: Sequence[Glance], members: Sequence[Glance]) -> Buttons:
+def buttons(going: Sequence[RequestStatus], members: Sequence[RequestStatus]) -> Buttons:
     """A button for each link that is not over, by its number, and one for all of them."""
     if not going:
         return ()
@@ -140,7 +140,9 @@ def buttons(going: Sequence[Glance], members: Sequence[Glance]) -> Buttons:
     return (*(tuple(row) for row in rows_of(single)), everything)
 
 
-def retries(going: Sequence[Glance], members: Sequence[Glance]) -> Sequence[Sequence[Offer]]:
+def retries(
+    going: Sequence[RequestStatus], members: Sequence[RequestStatus]
+) -> Sequence[Sequence[Offer]]:
     """When all is over, a button for each link that failed, by its number."""
     if going:
         return ()

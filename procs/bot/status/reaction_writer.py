@@ -5,14 +5,14 @@ The row says that there may be one before it is put, and is closed only after it
 a death in between leaves none behind. To put it, or take it away, twice changes nothing.
 """
 
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.core import log
 from procs.errors import ChatClosed, TelegramRefused, TelegramWait
 from procs.store.database import Database
 from procs.store.requests import status_columns
-from procs.store.requests.request_status import Glance
+from procs.store.requests.request_status import RequestStatus
 from procs.store.requests.status_columns import REACTED
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 
 #: What is seen while it works.
 WORKING = "👀"
@@ -25,12 +25,12 @@ REACTION_PATIENCE = 3.0
 class ReactionWriter:
     """`begin` and `end` raise TelegramWait, TelegramAway, SessionRevoked, StoreFull."""
 
-    def __init__(self, db: Database, front: Front, speech: Speech) -> None:
+    def __init__(self, db: Database, chat_session: BotSession, replies: ReplySender) -> None:
         self.db = db
-        self.front = front
-        self.speech = speech
+        self.chat_session = chat_session
+        self.replies = replies
 
-    async def begin(self, row: Glance) -> bool:
+    async def begin(self, row: RequestStatus) -> bool:
         """Show that a request goes on. False where the chat takes no reaction, or not this one: a
         message has to say it, there and in the row."""
         if row.state != "open" or row.message <= 0:
@@ -46,7 +46,7 @@ class ReactionWriter:
             return False
         return True
 
-    async def end(self, row: Glance) -> None:
+    async def end(self, row: RequestStatus) -> None:
         """Take it away, unless another request of the same message still goes on."""
         if not self.may_be_there(row):
             return
@@ -55,15 +55,15 @@ class ReactionWriter:
         except (TelegramRefused, ChatClosed) as error:
             log.info("reaction.left", request=row.request, chat=row.chat, error=error)
 
-    def may_be_there(self, row: Glance) -> bool:
+    def may_be_there(self, row: RequestStatus) -> bool:
         if row.message <= 0 or status_columns.reaction(self.db, row.request) != REACTED:
             return False
         return not status_columns.reacted(self.db, row.chat, row.message, but=row.request)
 
-    async def put(self, row: Glance, emoji: str) -> None:
-        await self.speech.pace.react(row.chat, REACTION_PATIENCE)
+    async def put(self, row: RequestStatus, emoji: str) -> None:
+        await self.replies.pace.react(row.chat, REACTION_PATIENCE)
         try:
-            await self.front.react(row.chat, row.chat_access, row.message, emoji)
+            await self.chat_session.react(row.chat, row.chat_access, row.message, emoji)
         except TelegramWait as wait:
-            self.speech.pace.note(wait)
+            self.replies.pace.note(wait)
             raise

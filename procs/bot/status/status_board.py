@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from procs.bot.conversation.failure_boundary import logged
-from procs.bot.conversation.reply_sender import EDIT, Speech
+from procs.bot.conversation.reply_sender import EDIT, ReplySender
 from procs.bot.status import edit_throttle, status_text
-from procs.bot.status.edit_queue import EditTurns
-from procs.bot.status.status_messages import Post, gather
-from procs.bot.status.status_text import View
-from procs.bot.status.status_writer import Hand
+from procs.bot.status.edit_queue import EditQueue
+from procs.bot.status.status_messages import StatusMessage, gather
+from procs.bot.status.status_text import StatusView
+from procs.bot.status.status_writer import StatusWriter
 from procs.core import clock, log
 from procs.core.clock import Now
 from procs.errors import ChatClosed, StoreFull, TelegramAway, TelegramRefused, TelegramWait
@@ -24,8 +24,8 @@ from procs.store import wake
 from procs.store.database import Database
 from procs.store.media.cards import CHOOSING
 from procs.store.requests import link_groups, request_status
-from procs.store.wake import Ear
-from procs.telegram.chat.bot_session import Front
+from procs.store.wake import WakeSocket
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.pace import EDITS, Urgency
 
 #: Seconds between two looks: the longest when nobody calls, the shortest when everybody does.
@@ -40,22 +40,22 @@ RETRY_REST = 2.0
 #: Messages of one person that are written at once.
 MESSAGES_AT_ONCE = 4
 
-Deed = Coroutine[Any, Any, None]
+Edit = Coroutine[Any, Any, None]
 
 
 class CardDeeds(Protocol):
     """Who writes a message while its person is asked what they want of a link."""
 
-    def write(self, post: Post, *, sure: bool) -> Deed:
+    def write(self, post: StatusMessage, *, sure: bool) -> Edit:
         """Make the message say it; `sure` that nobody made the message before."""
 
 
 @dataclass(slots=True)
-class Memory:
+class MessageState:
     """What the board saves itself from doing again for one message. Losing it costs a look."""
 
-    post: Post | None = None
-    view: View | None = None
+    post: StatusMessage | None = None
+    view: StatusView | None = None
     #: Nobody made its message before: the request came while we were here.
     fresh: bool = False
     #: No message before this wall instant: the media is about to arrive.
@@ -64,19 +64,19 @@ class Memory:
     resting: float = 0.0
 
 
-class Board:
+class StatusBoard:
     """Decides what is to be done with each message, and lets the hand do one deed at a time."""
 
-    def __init__(self, db: Database, front: Front, speech: Speech) -> None:
+    def __init__(self, db: Database, chat_session: BotSession, replies: ReplySender) -> None:
         self.db = db
-        self.front = front
-        self.speech = speech
-        self.hand = Hand(db, front, speech)
-        self.turns = EditTurns()
+        self.chat_session = chat_session
+        self.replies = replies
+        self.status_writer = StatusWriter(db, chat_session, replies)
+        self.turns = EditQueue()
         self.busy: dict[int, asyncio.Task[str]] = {}
         #: Messages that are being written, by person.
         self.load: Counter[int] = Counter()
-        self.memories: dict[int, Memory] = {}
+        self.memories: dict[int, MessageState] = {}
         self.next_edit = 0.0
         self.looked = 0.0
         self.restless = True
@@ -119,25 +119,25 @@ class Board:
         if not posts or speaker in self.busy:
             return None
         post = posts[0]
-        deed = self.deed(post, now)
-        if deed is None and post.is_open:
-            deed = self.hand.rewrite(post, self.seen(post, now), urgency=Urgency.ANSWER)
-        return self.begin(post, deed) if deed else None
+        edit = self.edit(post, now)
+        if edit is None and post.is_open:
+            edit = self.status_writer.rewrite(post, self.seen(post, now), urgency=Urgency.ANSWER)
+        return self.begin(post, edit) if edit else None
 
     # --- keeping true ------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Look whenever somebody calls or the store changes, until the connection is given up."""
-        ear = Ear(self.db.run, wake.BOT)
+        wake_socket = WakeSocket(self.db.run, wake.BOT)
         try:
-            while not self.front.dead:
-                called = await ear.wait(BUSY_INTERVAL if self.restless else IDLE_INTERVAL)
+            while not self.chat_session.dead:
+                called = await wake_socket.wait(BUSY_INTERVAL if self.restless else IDLE_INTERVAL)
                 if called or self.db.changed() or self.restless or self.is_stale():
                     self.look()
-                await self.front.save()
+                await self.chat_session.save()
                 await asyncio.sleep(BUSY_INTERVAL)
         finally:
-            ear.close()
+            wake_socket.close()
 
     def is_stale(self) -> bool:
         """Whether what was seen last may be otherwise by now, by the clock alone."""
@@ -146,7 +146,7 @@ class Board:
     def call(self) -> None:
         """Look soon: this process wrote what no other connection's change tells of."""
         self.restless = True
-        wake.poke(self.db.run, wake.BOT)
+        wake.notify(self.db.run, wake.BOT)
 
     async def settle(self, patience: float) -> None:
         """Let what is being written finish."""
@@ -157,7 +157,7 @@ class Board:
         """Compare the messages with the store, and begin what is to be done."""
         now = clock.now()
         self.looked = now.boot
-        posts = gather(request_status.glances(self.db, now=now))
+        posts = gather(request_status.open_statuses(self.db, now=now))
         known = {post.id for post in posts}
         self.memories = {n: kept for n, kept in self.memories.items() if n in known}
         self.turns.keep(post.head for post in posts)
@@ -166,60 +166,60 @@ class Board:
         for post in idle:
             if self.is_crowded(post):
                 continue
-            deed = self.deed(post, now)
-            if deed is not None:
-                self.begin(post, deed)
+            edit = self.edit(post, now)
+            if edit is not None:
+                self.begin(post, edit)
         self.progress([post for post in idle if post.id not in self.busy and post.is_open], now)
         for look in self.beside:
             self.restless |= look(now)
 
-    def held(self, post: Post, now: Now) -> bool:
+    def held(self, post: StatusMessage, now: Now) -> bool:
         """Whether a message is to be left alone for the moment."""
         memory = self.memory(post.id)
         until = max(memory.resting, memory.withheld if post.is_open else 0.0)
         self.restless |= until > now.wall
         return until > now.wall
 
-    def deed(self, post: Post, now: Now) -> Deed | None:
+    def edit(self, post: StatusMessage, now: Now) -> Edit | None:
         """What a message needs, progress apart."""
         head = post.head
         if head.state == CHOOSING:
             return self.first(post, now)
         if head.status_message is None:
             if self.memory(post.id).withheld and post.is_past:
-                return self.hand.hush(post)
+                return self.status_writer.silence(post)
             return self.first(post, now)
         if head.status_message and not head.shown:
-            return self.hand.look(post, self.seen(post, now))
+            return self.status_writer.look(post, self.seen(post, now))
         if found := post.unlisted:
-            return self.hand.show(post, found, status_text.render(found, now))
+            return self.status_writer.show(post, found, status_text.render(found, now))
         return None if post.is_open else self.end(post, now)
 
-    def end(self, post: Post, now: Now) -> Deed | None:
+    def end(self, post: StatusMessage, now: Now) -> Edit | None:
         """What a message needs whose requests are over; None while its person had many ends."""
         if not self.turns.may_end(post.head.user, now.wall):
             self.restless = True
             return None
         if post.needs_no_word:
-            return self.hand.vanish(post)
-        return self.hand.last(post, self.seen(post, now))
+            return self.status_writer.delete_all(post)
+        return self.status_writer.last(post, self.seen(post, now))
 
-    def is_crowded(self, post: Post) -> bool:
+    def is_crowded(self, post: StatusMessage) -> bool:
         """Whether so much is being done for a person that the rest has to wait: what is said next
         in that chat, an answer to /cancel perhaps, must not stand behind all of it."""
         crowded = self.load[post.head.user] >= MESSAGES_AT_ONCE
         self.restless |= crowded
         return crowded
 
-    def first(self, post: Post, now: Now) -> Deed:
+    def first(self, post: StatusMessage, now: Now) -> Edit:
         """The first word. What becomes of it when it fails, nobody knows."""
         memory = self.memory(post.id)
         sure, memory.fresh = memory.fresh, False
         if post.head.state == CHOOSING and self.cards:
             return self.cards.write(post, sure=sure)
-        return self.hand.first(post, self.seen(post, now), sure=sure)
+        return self.status_writer.first(post, self.seen(post, now), sure=sure)
 
-    def progress(self, posts: list[Post], now: Now) -> None:
+    def progress(self, posts: list[StatusMessage], now: Now) -> None:
         """Rewrite at most one message: that of the person whose turn it is."""
         ready = {}
         for post in posts:
@@ -229,53 +229,53 @@ class Board:
             self.restless |= new.text != old.text
             if edit_throttle.due(new, old, now.wall):
                 ready[post.id] = post, new
-        if now.wall < self.next_edit or not ready or self.speech.pace.wait(EDIT):
+        if now.wall < self.next_edit or not ready or self.replies.pace.wait(EDIT):
             return
         self.next_edit = now.wall + EDITS.gap
         turn = self.turns.next([(post.head, new) for post, new in ready.values()], now.wall)
         if turn is not None:
             post, new = ready[turn]
-            self.begin(post, self.hand.rewrite(post, new))
+            self.begin(post, self.status_writer.rewrite(post, new))
 
-    def seen(self, post: Post, now: Now) -> View:
+    def seen(self, post: StatusMessage, now: Now) -> StatusView:
         """What the message should say; worked out again only when a row changed."""
         memory = self.memory(post.id)
         if memory.view is None or memory.post != post or post.depends_on_time:
             memory.post, memory.view = post, post.render(now)
         return memory.view
 
-    def memory(self, request: int) -> Memory:
-        return self.memories.setdefault(request, Memory())
+    def memory(self, request: int) -> MessageState:
+        return self.memories.setdefault(request, MessageState())
 
     # --- doing -------------------------------------------------------------------------------
 
-    def begin(self, post: Post, deed: Deed) -> asyncio.Task[str]:
-        task = asyncio.create_task(logged(self.carry(post, deed), request=post.id))
+    def begin(self, post: StatusMessage, edit: Edit) -> asyncio.Task[str]:
+        task = asyncio.create_task(logged(self.carry(post, edit), request=post.id))
         self.busy[post.id] = task
         self.load[post.head.user] += 1
         task.add_done_callback(lambda _: self.ended(post))
         return task
 
-    def ended(self, post: Post) -> None:
+    def ended(self, post: StatusMessage) -> None:
         """A deed is over. What it wrote, or failed to, no other connection's change tells of."""
         self.busy.pop(post.id, None)
         self.load -= Counter({post.head.user: 1})
         self.restless = True
 
-    async def carry(self, post: Post, deed: Deed) -> None:
+    async def carry(self, post: StatusMessage, edit: Edit) -> None:
         """One deed, and what its failure means for the message."""
         memory = self.memory(post.id)
         memory.resting = clock.now().wall + RETRY_REST
         try:
-            await deed
+            await edit
         except TelegramWait as wait:
-            self.speech.pace.note(wait)
+            self.replies.pace.note(wait)
         except ChatClosed as error:
-            await self.hand.leave(post, error)
+            await self.status_writer.leave(post, error)
         except TelegramRefused as error:
             log.warning("status.refused", request=post.id, error=error)
-            await self.hand.reactions.end(post.head)
-            self.hand.give_up(post)
+            await self.status_writer.reactions.end(post.head)
+            self.status_writer.give_up(post)
         except (TelegramAway, StoreFull) as error:
             log.warning("status.late", request=post.id, error=error)
         else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from procs import errors
 from procs.records import press_actions
-from procs.store.requests.request_status import HERE, Glance
+from procs.store.requests.request_status import HERE, RequestStatus
 from procs.store.sites.breakers import WAITS
 from procs.texts import i18n
 from procs.wishes import picks
@@ -40,7 +40,7 @@ class Offer:
     request: int = 0
 
 
-def offers(glance: Glance) -> tuple[tuple[Offer, ...], ...]:
+def offers(glance: RequestStatus) -> tuple[tuple[Offer, ...], ...]:
     """The rows of buttons that help with a request alone in its message."""
     if glance.state == "failed":
         return rows(failed(glance))
@@ -56,7 +56,7 @@ def rows(found: list[Offer]) -> tuple[tuple[Offer, ...], ...]:
     return tuple(tuple(found[at : at + 2]) for at in range(0, len(found), 2))
 
 
-def failed(glance: Glance, number: str = "") -> list[Offer]:
+def failed(glance: RequestStatus, number: str = "") -> list[Offer]:
     """Once more, and what may do better: for one of several with its `number` alone."""
     language = glance.language
     wish = wish_of(glance)
@@ -76,7 +76,7 @@ def failed(glance: Glance, number: str = "") -> list[Offer]:
     return found
 
 
-def lost(glance: Glance) -> list[Offer]:
+def lost(glance: RequestStatus) -> list[Offer]:
     """The entries of a list that did not come, once more."""
     wish = wish_of(glance)
     places = picks.normal(glance.lost.replace(" ", ""))
@@ -86,7 +86,7 @@ def lost(glance: Glance) -> list[Offer]:
     return [again(glance, label, replace(wish, pick=places))]
 
 
-def waiting(glance: Glance) -> list[Offer]:
+def waiting(glance: RequestStatus) -> list[Offer]:
     """Wait, take a smaller form at once or instead, or let it go."""
     language, request = glance.language, glance.request
     found = [Offer(i18n.say(language, "wait-button"), press_actions.WAIT, {}, request)]
@@ -98,7 +98,7 @@ def waiting(glance: Glance) -> list[Offer]:
     return [*found, Offer(i18n.say(language, "drop-button"), press_actions.DROP, {}, request)]
 
 
-def again(glance: Glance, label: str, wish: Variant) -> Offer:
+def again(glance: RequestStatus, label: str, wish: Variant) -> Offer:
     return Offer(label, press_actions.AGAIN, {"variant": str(wish)}, glance.request)
 
 
@@ -107,7 +107,7 @@ def sound_of(wish: Variant) -> Variant:
     return Variant("audio", wish.clip, pick=wish.pick)
 
 
-def wish_of(glance: Glance) -> Variant:
+def wish_of(glance: RequestStatus) -> Variant:
     """What was asked for; the best there is where another version of ours wrote it."""
     try:
         return parse(glance.variant)

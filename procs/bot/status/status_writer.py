@@ -8,12 +8,12 @@ the message says is read first. A message is never edited to what it says alread
 from collections.abc import Sequence
 from typing import Any
 
-from procs.bot.conversation.reply_sender import DELETE, EDIT, READ, Speech, once
+from procs.bot.conversation.reply_sender import DELETE, EDIT, READ, ReplySender, once
 from procs.bot.status import edit_throttle, group_closed
 from procs.bot.status.reaction_writer import ReactionWriter
-from procs.bot.status.status_messages import Post
+from procs.bot.status.status_messages import StatusMessage
 from procs.bot.status.status_offers import Offer
-from procs.bot.status.status_text import View
+from procs.bot.status.status_text import StatusView
 from procs.core import clock, log
 from procs.core.clock import Now
 from procs.errors import ChatClosed, TelegramRefused, TelegramWait
@@ -21,9 +21,9 @@ from procs.records.press_actions import TOKEN_PREFIX
 from procs.store.database import Database
 from procs.store.people import preferences, users
 from procs.store.requests import buttons, link_groups, requests, status_columns
-from procs.store.requests.buttons import Meaning
-from procs.store.requests.request_status import Glance
-from procs.telegram.chat.bot_session import Front
+from procs.store.requests.buttons import ButtonMeaning
+from procs.store.requests.request_status import RequestStatus
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.sender import Buttons, OutgoingMessage
 from procs.telegram.departure import Departure
 from procs.telegram.pace import Urgency
@@ -34,16 +34,16 @@ UNREAD = "?"
 LAST = 3.0
 
 
-class Hand:
+class StatusWriter:
     """Every deed raises TelegramWait, TelegramAway, TelegramRefused, ChatClosed, StoreFull."""
 
-    def __init__(self, db: Database, front: Front, speech: Speech) -> None:
+    def __init__(self, db: Database, chat_session: BotSession, replies: ReplySender) -> None:
         self.db = db
-        self.front = front
-        self.speech = speech
-        self.reactions = ReactionWriter(db, front, speech)
+        self.chat_session = chat_session
+        self.replies = replies
+        self.reactions = ReactionWriter(db, chat_session, replies)
 
-    async def first(self, post: Post, new: View, *, sure: bool) -> None:
+    async def first(self, post: StatusMessage, new: StatusView, *, sure: bool) -> None:
         """Make the status message. Unless we are `sure` that nobody made it before (and died
         before keeping its id), what it really says is unknown: it is kept as saying nothing,
         and so looked at."""
@@ -53,7 +53,7 @@ class Hand:
             if self.is_closed(row):
                 await self.reactions.end(row)
             return
-        message = await self.speech.send(
+        message = await self.replies.send(
             in_reply(row, new, random_id=row.status_random, buttons=self.buttons(post, new)),
             wanted=lambda: not self.is_closed(row),
         )
@@ -61,17 +61,17 @@ class Hand:
         if self.is_closed(row):  # cancelled with all others, while this was on its way
             await self.remove(post, message)
 
-    def is_closed(self, row: Glance) -> bool:
+    def is_closed(self, row: RequestStatus) -> bool:
         """Whether the last word about a request was said elsewhere."""
         return requests.is_closed(self.db, row.request)
 
-    async def look(self, post: Post, new: View) -> None:
+    async def look(self, post: StatusMessage, new: StatusView) -> None:
         """Read what the message says: we, or who was here before, died or lost the answer."""
         row = post.head
-        await self.speech.pace.allowed(READ, LAST)
+        await self.replies.pace.allowed(READ, LAST)
         try:
             there = row.status_message or 0
-            text = await self.front.text_of(row.chat, row.chat_access, there)
+            text = await self.chat_session.text_of(row.chat, row.chat_access, there)
         except TelegramRefused as error:
             log.warning("status.unread", request=row.request, error=error)
             text = UNREAD
@@ -82,93 +82,95 @@ class Hand:
         share = edit_throttle.share_in(text)
         status_columns.found(self.db, row.request, shown=text, stage=stage, share=share)
 
-    async def rewrite(self, post: Post, new: View, *, urgency: Urgency = Urgency.PROGRESS) -> None:
+    async def rewrite(
+        self, post: StatusMessage, new: StatusView, *, urgency: Urgency = Urgency.PROGRESS
+    ) -> None:
         """Make the message say what is true now."""
         if await self.edited(post, new, urgency=urgency):
             status_columns.showed(self.db, post.id, new.text)
         else:
             self.answered(post, new, message=0, shown=new.text)
 
-    def answered(self, post: Post, new: View, *, message: int, shown: str) -> None:
+    def answered(self, post: StatusMessage, new: StatusView, *, message: int, shown: str) -> None:
         facts: dict[str, Any] = {"stage": new.stage, "share": new.share, "now": clock.now()}
         with self.db.write():
             for one in post.members[1:]:
                 status_columns.told(self.db, one.request, now=facts["now"])
             requests.answered(self.db, post.id, message=message, shown=shown, **facts)
 
-    async def show(self, post: Post, found: Glance, new: View) -> None:
+    async def show(self, post: StatusMessage, found: RequestStatus, new: StatusView) -> None:
         """What was found behind a link of a group is a message of its own."""
         random_id = once("listing", found.request, found.status_random)
-        message = await self.speech.send(in_reply(found, new, random_id=random_id))
+        message = await self.replies.send(in_reply(found, new, random_id=random_id))
         link_groups.listed(self.db, found.request, message=message)
 
-    async def last(self, post: Post, new: View) -> None:
+    async def last(self, post: StatusMessage, new: StatusView) -> None:
         """The last word: in the message that is there, or in a new one when it cannot be edited."""
         row = post.head
         if row.shown != new.text and not await self.said_last(post, new):
             random_id = once("last", row.request, row.status_random)
             words = in_reply(row, new, random_id=random_id, buttons=self.buttons(post, new))
-            await self.speech.send(words)
+            await self.replies.send(words)
             await self.remove(post)
         await self.reactions.end(row)
         self.close(post)
 
-    async def said_last(self, post: Post, new: View) -> bool:
-        if not post.head.status_message or self.speech.pace.wait(EDIT) > LAST:
+    async def said_last(self, post: StatusMessage, new: StatusView) -> bool:
+        if not post.head.status_message or self.replies.pace.wait(EDIT) > LAST:
             return False
         if post.is_late(clock.now()):
             return False  # an edit makes no sound, and nobody looks at it any more
         try:
             return await self.edited(post, new, urgency=Urgency.ANSWER)
         except TelegramWait as wait:
-            self.speech.pace.note(wait)
+            self.replies.pace.note(wait)
         except TelegramRefused as error:
             log.warning("status.refused", request=post.id, error=error)
         return False
 
-    async def vanish(self, post: Post) -> None:
+    async def delete_all(self, post: StatusMessage) -> None:
         """The media is there: its status message, or the reaction, goes."""
         await self.remove(post)
         await self.reactions.end(post.head)
         await self.take_link_away(post)
         self.close(post)
 
-    async def hush(self, post: Post) -> None:
+    async def silence(self, post: StatusMessage) -> None:
         """It is over before anything had to be said."""
         await self.take_link_away(post)
         self.close(post)
 
-    async def take_link_away(self, post: Post) -> None:
+    async def take_link_away(self, post: StatusMessage) -> None:
         """Delete the message with the link, where the group wants that and lets us."""
         row = post.head
         if row.chat > 0 or row.message <= 0 or any(it.state != "delivered" for it in post.members):
             return
         if not preferences.read_group(self.db, row.chat).delete_link:
             return
-        await self.speech.pace.allowed(DELETE, LAST)
+        await self.replies.pace.allowed(DELETE, LAST)
         try:
-            await self.front.delete(row.chat, row.chat_access, row.message)
+            await self.chat_session.delete(row.chat, row.chat_access, row.message)
         except (ChatClosed, TelegramRefused) as error:
             log.info("link.left", request=row.request, chat=row.chat, error=error)
 
-    async def edited(self, post: Post, new: View, *, urgency: Urgency) -> bool:
+    async def edited(self, post: StatusMessage, new: StatusView, *, urgency: Urgency) -> bool:
         """False when the message is not there any more."""
         row = post.head
         facts: dict[str, Any] = {"stage": new.stage, "share": new.share}
 
         async def leave() -> Departure:
-            place = await self.speech.pace.leave(EDIT, urgency=urgency, patience=LAST)
+            place = await self.replies.pace.leave(EDIT, urgency=urgency, patience=LAST)
             status_columns.changes(self.db, row.request, **facts, now=clock.now())
             return place
 
         there = row.status_message or 0
-        return await self.front.edit(
+        return await self.chat_session.edit(
             *(row.chat, row.chat_access, there, new.text),
             buttons=self.buttons(post, new),
             leave=leave,
         )
 
-    def buttons(self, post: Post, new: View) -> Buttons:
+    def buttons(self, post: StatusMessage, new: StatusView) -> Buttons:
         """The buttons of a message, with a token for each that has none: the same ones whenever
         it is written again."""
         head, now = post.head, clock.now()
@@ -181,23 +183,24 @@ class Hand:
         ]
         return (*made, *new.buttons)
 
-    def tokens(self, head: Glance, row: Sequence[Offer], now: Now) -> list[str]:
+    def tokens(self, head: RequestStatus, row: Sequence[Offer], now: Now) -> list[str]:
         meanings = [
-            Meaning(head.user, head.chat, one.action, one.data, request=one.request) for one in row
+            ButtonMeaning(head.user, head.chat, one.action, one.data, request=one.request)
+            for one in row
         ]
         return buttons.offer(self.db, meanings, now=now)
 
-    async def remove(self, post: Post, message: int | None = None) -> None:
+    async def remove(self, post: StatusMessage, message: int | None = None) -> None:
         row = post.head
         there = message or row.status_message
         if there:
-            await self.speech.pace.allowed(DELETE, LAST)
-            await self.front.delete(row.chat, row.chat_access, there)
+            await self.replies.pace.allowed(DELETE, LAST)
+            await self.chat_session.delete(row.chat, row.chat_access, there)
 
-    def close(self, post: Post) -> None:
+    def close(self, post: StatusMessage) -> None:
         requests.close_all(self.db, [one.request for one in post.members], now=clock.now())
 
-    def give_up(self, post: Post) -> None:
+    def give_up(self, post: StatusMessage) -> None:
         """Telegram does not take it, and would not take it again."""
         if post.unlisted:
             link_groups.listed(self.db, post.unlisted.request, message=0)
@@ -206,7 +209,7 @@ class Hand:
         elif post.head.status_message is None:
             requests.answered(self.db, post.id, message=0, shown="", now=clock.now())
 
-    async def leave(self, post: Post, error: ChatClosed) -> None:
+    async def leave(self, post: StatusMessage, error: ChatClosed) -> None:
         """Nobody can be told here: the person is gone, and nobody waits for this any more; or a
         group is closed to us, which its person is told in private."""
         if post.head.chat < 0:
@@ -217,7 +220,7 @@ class Hand:
         self.close(post)
         log.info("request.left", request=post.id, user=post.head.user)
 
-    async def say_in_private(self, post: Post, error: ChatClosed) -> None:
+    async def say_in_private(self, post: StatusMessage, error: ChatClosed) -> None:
         """Tell the person of a group's request why nothing more of it is seen there. Who never
         wrote to us in private cannot be told."""
         row = next((one for one in post.members if one.state == "failed"), post.head)
@@ -225,14 +228,16 @@ class Hand:
         text = group_closed.text(row, users.language(self.db, user), error)
         random_id = once("left", row.request, row.status_random)
         try:
-            await self.speech.send(
+            await self.replies.send(
                 OutgoingMessage(user, users.access(self.db, user), text, random_id)
             )
         except (ChatClosed, TelegramRefused) as refused:
             log.info("request.untold", request=row.request, user=user, error=refused)
 
 
-def in_reply(row: Glance, new: View, *, random_id: int, buttons: Buttons = ()) -> OutgoingMessage:
+def in_reply(
+    row: RequestStatus, new: StatusView, *, random_id: int, buttons: Buttons = ()
+) -> OutgoingMessage:
     """A message under the one that asked for a request."""
     facts = (row.chat, row.chat_access, new.text, random_id, row.message, buttons, row.topic)
     return OutgoingMessage(*facts)

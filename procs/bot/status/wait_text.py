@@ -10,12 +10,12 @@ from procs import errors
 from procs.core.clock import Now
 from procs.errors import DiskFull, JobError
 from procs.records.job import State
-from procs.store.requests.request_status import NO_ROOM, Glance
+from procs.store.requests.request_status import NO_ROOM, RequestStatus
 from procs.store.sites.breakers import WAITS
 from procs.store.sites.visits import FULL as SITE_FULL
 from procs.store.sites.visits import TURN
 from procs.texts import i18n
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 
 #: Seconds of waiting that are worth a word.
 WORTH = 10.0
@@ -51,7 +51,7 @@ PLACES = (5, 10, 20, 50, 100, 200, 500, 1000)
 STEPS = ((60.0, 30.0), (600.0, 60.0), (3600.0, 300.0))
 
 
-def later(glance: Glance, now: Now) -> Local:
+def later(glance: RequestStatus, now: Now) -> LocalText:
     """What a job waits for that comes again at an instant, and when that is."""
     language, at = glance.language, glance.retry_at or 0.0
     facts = {"site": glance.site, "wait": i18n.span(language, max(1.0, at - now.wall))}
@@ -69,12 +69,12 @@ def later(glance: Glance, now: Now) -> Local:
     return i18n.say(language, key, **facts, clock=instant(language, at, now))
 
 
-def instant(language: str, at: float, now: Now) -> Local:
+def instant(language: str, at: float, now: Now) -> LocalText:
     """A time on the clock, with the date where it is of another day."""
     hour, day = i18n.hour(language, at), i18n.day(language, at)
     if day == i18n.day(language, now.wall):
         return hour
-    return Local(f"{hour} · {i18n.date(language, date.fromordinal(day))}")
+    return LocalText(f"{hour} · {i18n.date(language, date.fromordinal(day))}")
 
 
 #: What is said instead when it is not worth naming a time.
@@ -86,18 +86,18 @@ SOON = {
 }
 
 
-def pace_key(glance: Glance) -> str:
+def pace_key(glance: RequestStatus) -> str:
     return "later-send" if glance.ready else "later-telegram"
 
 
-def paused(glance: Glance) -> Local:
+def paused(glance: RequestStatus) -> LocalText:
     """Whose pause it is; that of who asked before is nothing that this person did."""
     if glance.paused == "user" and glance.shared:
         return i18n.say(glance.language, "paused-shared")
     return i18n.say(glance.language, f"paused-{glance.paused}", site=glance.site)
 
 
-def in_line(glance: Glance) -> Local:
+def in_line(glance: RequestStatus) -> LocalText:
     """Where a job stands that nothing but its turn holds up. Of a person's own line only the first
     tells the time: it speaks for those behind it."""
     language = glance.language

@@ -7,17 +7,17 @@ from typing import Any
 
 from procs.core import codec
 from procs.engine.protocol.messages import LOOK_FILE, Order
-from procs.engine.ytdlp.media_info import Direct
-from procs.engine.ytdlp.playlists import Opened
+from procs.engine.ytdlp.media_info import PlainFile
+from procs.engine.ytdlp.playlists import OpenedLink
 from procs.wishes.variant import parse
 
-Read = tuple[Opened, list[Direct | None]]
+Read = tuple[OpenedLink, list[PlainFile | None]]
 
 #: Bytes, packed and unpacked, beyond which nothing is kept: the site is asked again then.
 PACKED, UNPACKED = 512 * 1024, 16 * 1024**2
 
 
-def write(ydl: Any, opened: Opened, files: list[Direct | None]) -> None:
+def write(ydl: Any, opened: OpenedLink, files: list[PlainFile | None]) -> None:
     """Leave what was read of one media, or of a whole post, in the job's folder. Lists are read
     again, and so is a post of which one part was chosen."""
     if opened.entries or opened.chosen:
@@ -41,5 +41,5 @@ def read(ydl: Any, order: Order) -> Read | None:
     if len(told["infos"]) > 1 and parse(order.variant).pick:
         return None
     infos = [ydl.process_ie_result(info, download=False) for info in told["infos"]]
-    files = [Direct(**file) if file else None for file in told["files"]]
-    return Opened(tuple(infos), title=told["title"]), files
+    files = [PlainFile(**file) if file else None for file in told["files"]]
+    return OpenedLink(tuple(infos), title=told["title"]), files

@@ -4,7 +4,7 @@ from typing import Any
 
 from procs.engine.failures.exception_chain import plain
 from procs.engine.protocol.messages import Entry, Order
-from procs.engine.ytdlp.playlists import ADDRESS, TITLE_LENGTH, Opened, numbered
+from procs.engine.ytdlp.playlists import ADDRESS, TITLE_LENGTH, OpenedLink, numbered
 
 #: yt-dlp's words for the searches that may be asked.
 EXTRACTORS = {"youtube": "ytsearch", "soundcloud": "scsearch"}
@@ -12,11 +12,11 @@ EXTRACTORS = {"youtube": "ytsearch", "soundcloud": "scsearch"}
 RESULTS_READ = 30
 
 
-def read(ydl: Any, order: Order) -> Opened:
+def read(ydl: Any, order: Order) -> OpenedLink:
     """What the site finds, which may be nothing. Raises YoutubeDLError, KeyError."""
     query = f"{EXTRACTORS[order.search]}{RESULTS_READ}:{order.words}"
     info = ydl.extract_info(query, download=False) or {}
-    return Opened(entries=tuple(entry(place, one) for place, one in numbered(info)))
+    return OpenedLink(entries=tuple(entry(place, one) for place, one in numbered(info)))
 
 
 def entry(place: int, one: dict[str, Any]) -> Entry:

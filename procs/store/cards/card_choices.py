@@ -125,5 +125,5 @@ def choose(
 
 def called(db: Database) -> None:
     """Have an idle worker take what was chosen, and the bot show it."""
-    wake.poke_idle(db.run)
-    wake.poke(db.run, wake.BOT)
+    wake.notify_idle(db.run)
+    wake.notify(db.run, wake.BOT)

@@ -88,7 +88,7 @@ def accept(db: Database, choice: InlineAsk, *, allowance: Allowance, now: Now) -
             db.change(AIM, {"inline": inline, "request": done.request})
         elif not ordinal:
             db.change(FORGET_REFUSED, {"inline": inline})
-    wake.poke_idle(db.run)
+    wake.notify_idle(db.run)
     return done
 
 

@@ -48,7 +48,7 @@ class Allowance:
 
 
 @dataclass(slots=True)
-class Room:
+class Remaining:
     """What a person may ask for yet: requests, and entries of lists until no list is taken."""
 
     allowance: Allowance
@@ -80,15 +80,15 @@ def is_list(ask: Ask) -> bool:
     return bool(wish.pick) and not wish.looks
 
 
-def room(db: Database, user: int, allowance: Allowance, *, chat: int = 0) -> Room:
+def room(db: Database, user: int, allowance: Allowance, *, chat: int = 0) -> Remaining:
     """What a person may ask for yet; in a group, what may be asked for there."""
     group = allowance.group - open_of(db, chat) if allowance.group and chat < 0 else 0
     if not allowance.most:
-        return Room(allowance, 0, 0, group)
+        return Remaining(allowance, 0, 0, group)
     facts = {"user": user}
     open_, entries, unread = (int(db.all(sql, facts)[0][0]) for sql in (OPEN, ENTRIES, UNREAD))
     promised = entries + unread * allowance.entries
-    return Room(allowance, allowance.most - open_, allowance.most - promised, group)
+    return Remaining(allowance, allowance.most - open_, allowance.most - promised, group)
 
 
 def open_of(db: Database, chat: int) -> int:

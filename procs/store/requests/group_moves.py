@@ -37,5 +37,5 @@ def move(db: Database, old: int, new: int, *, access: int, now: Now) -> int:
         db.change(MOVE_ENTRIES, facts)
         db.change(PREFERENCES, facts)
         db.change(MEMBERS, facts)
-    wake.poke(db.run, wake.BOT)
+    wake.notify(db.run, wake.BOT)
     return moved

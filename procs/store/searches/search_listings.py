@@ -10,7 +10,7 @@ from procs.records.job import Lease
 from procs.store.database import Database, Row
 from procs.store.jobs import leases
 from procs.store.requests import buttons
-from procs.store.requests.buttons import Meaning
+from procs.store.requests.buttons import ButtonMeaning
 from procs.store.searches.search_results import SearchHit
 
 WAITING = """
@@ -55,9 +55,12 @@ def told(
     request, person, chat = row
     pages = range(-(-len(hits) // PAGE_SIZE)) if len(hits) > PAGE_SIZE else range(0)
     meanings = [
-        *(Meaning(person, chat, PICK, asdict(hit), request) for hit in hits),
-        *(Meaning(person, chat, PAGE, {"page": page}, request) for page in pages),
-        *(Meaning(person, chat, ELSEWHERE, {"site": s, "words": words}, request) for s in others),
+        *(ButtonMeaning(person, chat, PICK, asdict(hit), request) for hit in hits),
+        *(ButtonMeaning(person, chat, PAGE, {"page": page}, request) for page in pages),
+        *(
+            ButtonMeaning(person, chat, ELSEWHERE, {"site": s, "words": words}, request)
+            for s in others
+        ),
     ]
     tokens = buttons.mint(db, meanings, now=now)
     entries = [{**asdict(hit), "token": token} for hit, token in zip(hits, tokens, strict=False)]

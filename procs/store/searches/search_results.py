@@ -63,7 +63,7 @@ def begin(db: Database, user: int, sought: Link, *, now: Now) -> int:
         payload = LinkPayload(sought.url, sought.site, sought.key, sought.variant, sought.title)
         new = seats.NewJob(user, Lane.LOOK, Kind.LOOK, payload, mark=mark, site=sought.site)
         job = seats.add(db, new, now=now)
-    wake.poke_idle(db.run)
+    wake.notify_idle(db.run)
     return job
 
 

@@ -25,7 +25,7 @@ from procs.telegram.rpc_errors import translate
 from procs.telegram.session import sign_in
 from procs.telegram.session.mtproto_client import build
 from procs.telegram.session.rpc import Rpc
-from procs.telegram.updates.update_client import Listening, pause
+from procs.telegram.updates.update_client import UpdateClient, pause
 
 Hear = Callable[[inbound.Incoming], Coroutine[Any, Any, None]]
 Feel = Callable[[inbound.Press], Coroutine[Any, Any, None]]
@@ -50,7 +50,7 @@ async def unasked(told: InlineQuery | InlineChoice) -> None:
     """Inline mode where nobody answers it."""
 
 
-class Front(InlineVoice):
+class BotSession(InlineVoice):
     """Hears and talks for the bot."""
 
     def __init__(self, settings: Settings) -> None:
@@ -75,14 +75,14 @@ class Front(InlineVoice):
         self.naming: asyncio.Task[None] | None = None
 
     async def connect(
-        self, hear: Hear, feel: Feel, *, before: sign_in.SignInLeave = sign_in.allowed
+        self, on_message: Hear, on_press: Feel, *, before: sign_in.SignInLeave = sign_in.allowed
     ) -> None:
         """Sign in if this session never did, after `before` gave its leave, and hear what was sent
         meanwhile: the handlers run as soon as this begins to catch up. Raises TelegramAway,
         TelegramWait, TelegramRefused, SessionRevoked."""
-        self.hear, self.feel = hear, feel
+        self.on_message, self.on_press = on_message, on_press
         client = build(self.settings, name=BOT_SESSION, updates=True, settled=self.settled)
-        assert isinstance(client, Listening)
+        assert isinstance(client, UpdateClient)
         # Raw updates are all we read: nothing is parsed that could fail before we see it.
         client.dispatcher.update_parsers.clear()
         client.add_handler(RawUpdateHandler(self._note))
@@ -167,8 +167,8 @@ class Front(InlineVoice):
         if isinstance(told, inbound.Stopped):
             return self.lose(told.person)
         if isinstance(told, inbound.Incoming):
-            return self.hear(told)
-        return self.feel(told) if isinstance(told, inbound.Press) else self.asked(told)
+            return self.on_message(told)
+        return self.on_press(told) if isinstance(told, inbound.Press) else self.asked(told)
 
     def _told(self, update: Any, users: Any, chats: Any) -> Told | None:
         """What a person said, pressed or chose; it may be told more than once."""
@@ -184,13 +184,13 @@ class Front(InlineVoice):
         """Whether everything that was heard is handled."""
         client = self.line.client if self.line is not None else None
         waiting = client is not None and not client.dispatcher.updates_queue.empty()
-        kept_back = isinstance(client, Listening) and bool(client.stream.incomplete)
+        kept_back = isinstance(client, UpdateClient) and bool(client.stream.incomplete)
         return not (waiting or kept_back or self.under_way or self.missed)
 
     async def save(self) -> None:
         """Keep our place in Telegram's stream, when there is news and all of it is handled."""
         client = self.line.client if self.line is not None else None
-        if self.unsaved and isinstance(client, Listening) and self.settled():
+        if self.unsaved and isinstance(client, UpdateClient) and self.settled():
             self.unsaved = not await client.keep()
             await client.storage.save()
 

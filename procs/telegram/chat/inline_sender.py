@@ -9,7 +9,7 @@ from pyrogram import raw
 from procs.errors import TelegramRefused
 from procs.records.inline_records import InlineTarget
 from procs.records.job import Part
-from procs.telegram.chat.sender import Buttons, Voice, row_of
+from procs.telegram.chat.sender import Buttons, MessageSender, row_of
 from procs.telegram.delivery.inline_edit import edit_inline, keyboard
 from procs.telegram.delivery.media_input import referred
 from procs.telegram.session.peers import CAPTION_LENGTH, TEXT_LENGTH, cut
@@ -54,7 +54,7 @@ class InlineAnswer:
     switch: tuple[str, str] | None = None
 
 
-class InlineVoice(Voice):
+class InlineVoice(MessageSender):
     """Speaks by inline mode. Every method raises as `Rpc.ask`."""
 
     async def answer_query(self, query: int, answer: InlineAnswer) -> None:

@@ -56,7 +56,7 @@ class OutgoingMessage:
     keys: Keys = ()
 
 
-class Voice:
+class MessageSender:
     """Speaks over a line. Every method raises as `Rpc.ask`, unless it says otherwise."""
 
     line: Rpc | None = None

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from procs.records.media_records import Media, Part
 from procs.texts import i18n
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 from procs.wishes import sites
 from procs.wishes.variant import Variant
 
@@ -64,12 +64,12 @@ def form(parts: Sequence[Part], variant: Variant) -> str:
     return PurePath(first.name).suffix.lstrip(".").lower()[:8] or variant.form
 
 
-def clip(language: str, variant: Variant) -> Local:
+def clip(language: str, variant: Variant) -> LocalText:
     """The part that it is: `✂️ 1:20-2:05`."""
     if variant.clip is None:
-        return Local("")
+        return LocalText("")
     ends = (i18n.clock(language, at) for at in (variant.clip.start, variant.clip.end))
-    return Local("✂️ " + i18n.isolated(language, "-".join(ends)))
+    return LocalText("✂️ " + i18n.isolated(language, "-".join(ends)))
 
 
 def shortened(title: str) -> str:

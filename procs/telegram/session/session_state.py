@@ -19,7 +19,7 @@ FIX = "no other process may use it; remove its file to sign in anew"
 LONG = 60.0
 
 
-class Standing:
+class SessionState:
     """The standing of one session, `bot` or `slot-0`."""
 
     def __init__(self, db: Database, settings: Settings, name: str) -> None:
@@ -57,7 +57,7 @@ class Standing:
             self.db, (alert_kinds.REVOKED, alert_kinds.SIGN_IN), self.name, now=clock.now()
         )
 
-    async def until_mended(self) -> None:
+    async def until_replaced(self) -> None:
         """Wait as long as the session is lost."""
         while self.is_lost():
             await asyncio.sleep(HELP_POLL)

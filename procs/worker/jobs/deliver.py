@@ -20,9 +20,8 @@ from procs.store.health import alerts, counters
 from procs.store.inline import inline_messages
 from procs.store.jobs import delivery_order as ordering
 from procs.store.jobs import leases, outcomes
-from procs.store.media import deliveries
-from procs.store.media import references as shelf
-from procs.store.media.deliveries import Copy
+from procs.store.media import deliveries, references
+from procs.store.media.deliveries import SentCopy
 from procs.store.people import preferences
 from procs.store.requests import requests
 from procs.store.requests.requests import RequestOrder
@@ -33,7 +32,7 @@ from procs.telegram.pace import Urgency
 from procs.telegram.session.rpc import Leave
 from procs.worker.jobs import inline_delivery
 from procs.worker.jobs.delivery_presentation import presentation
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 
 SEND, SEND_ALBUM = "messages.SendMedia", "messages.SendMultiMedia"
 #: Kinds that may stand in one album, and how many (core.telegram.org/api/files).
@@ -49,10 +48,10 @@ LOOKUP_ATTEMPTS = 3
 PACE_TIMEOUT = 5.0
 
 
-async def deliver(tools: Tools, lease: Lease) -> None:
+async def deliver(tools: WorkerContext, lease: Lease) -> None:
     """Carry one delivery to its end. Raises JobError, LeaseLost, TelegramWait."""
     order = requests.order(tools.db, lease.delivery.request)
-    media = shelf.read(tools.db, lease.delivery.media)
+    media = references.read(tools.db, lease.delivery.media)
     if order is None or order.state != "open":
         leases.end(tools.db, lease, State.CANCELLED, now=clock.now(), word="nobody-waits")
         return
@@ -64,7 +63,7 @@ async def deliver(tools: Tools, lease: Lease) -> None:
     await send(tools, lease, order, media)
 
 
-def in_order(tools: Tools, lease: Lease, order: RequestOrder) -> None:
+def in_order(tools: WorkerContext, lease: Lease, order: RequestOrder) -> None:
     """Raises NotNow while an entry before this one in its list is on its way."""
     since = lease.progress.ready or clock.now().wall
     if not ordering.waits(tools.db, order.id) or clock.now().wall - since > ordering.PATIENCE:
@@ -75,7 +74,7 @@ def in_order(tools: Tools, lease: Lease, order: RequestOrder) -> None:
     raise NotNow(ordering.AGAIN, ordering.WHY)
 
 
-def fits(tools: Tools, order: RequestOrder, media: Media) -> None:
+def fits(tools: WorkerContext, order: RequestOrder, media: Media) -> None:
     """Raises GroupTooLarge for what is larger than the group wants it, all parts together."""
     most = preferences.read_group(tools.db, order.chat).largest if order.chat < 0 else 0
     size = sum(part.size for part in media.parts)
@@ -83,7 +82,7 @@ def fits(tools: Tools, order: RequestOrder, media: Media) -> None:
         raise GroupTooLarge(f"{size} of {most}", facts={"size": str(size), "most": str(most)})
 
 
-async def send(tools: Tools, lease: Lease, order: RequestOrder, media: Media) -> None:
+async def send(tools: WorkerContext, lease: Lease, order: RequestOrder, media: Media) -> None:
     """Send the parts that have no receipt; by fresh references when the kept ones are stale."""
     tools.desk.say(lease, Step.DELIVER)
     courier = await tools.telegram()
@@ -99,17 +98,19 @@ async def send(tools: Tools, lease: Lease, order: RequestOrder, media: Media) ->
         return
     except TelegramRefused as error:
         # What was fetched for this very request is refused for good: another would be, too.
-        if error.detail not in BAD or not shelf.is_older(tools.db, media.id, order.id):
+        if error.detail not in BAD or not references.is_older(tools.db, media.id, order.id):
             raise
         anew(tools, lease, order, media, why=error.detail)
         return
     outcomes.delivered(tools.db, lease, order.id, worker=tools.name, now=clock.now())
-    wake.poke(tools.db.run, wake.BOT)
-    wake.poke_idle(tools.db.run, lanes=(Lane.LIGHT,))
+    wake.notify(tools.db.run, wake.BOT)
+    wake.notify_idle(tools.db.run, lanes=(Lane.LIGHT,))
     log.info("request.delivered", job=lease.job, request=order.id, worker=tools.name)
 
 
-def anew(tools: Tools, lease: Lease, order: RequestOrder, media: Media, *, why: str) -> None:
+def anew(
+    tools: WorkerContext, lease: Lease, order: RequestOrder, media: Media, *, why: str
+) -> None:
     """What is kept of the media is worth nothing: it is fetched again. Raises LeaseLost."""
     if inline := inline_messages.of_request(tools.db, order.id):
         inline_messages.shows_again(tools.db, inline.id)
@@ -117,7 +118,7 @@ def anew(tools: Tools, lease: Lease, order: RequestOrder, media: Media, *, why: 
     log.info("media.forgotten", job=lease.job, request=order.id, media=media.id, why=why)
 
 
-async def refreshed(tools: Tools, courier: Courier, media: Media) -> Media:
+async def refreshed(tools: WorkerContext, courier: Courier, media: Media) -> Media:
     """The media with references of today, from messages that show it. Raises ReferenceStale when
     there are none."""
     copies = deliveries.copies(tools.db, media.id)
@@ -128,12 +129,12 @@ async def refreshed(tools: Tools, courier: Courier, media: Media) -> Media:
         if fresh is None or fresh.id != part.reference.id:
             raise ReferenceStale(f"no message shows part {number} of media {media.id}")
         parts.append(replace(part, reference=fresh))
-    shelf.renew(tools.db, media.id, parts)
+    references.renew(tools.db, media.id, parts)
     log.info("media.refreshed", media=media.id, parts=len(parts))
     return replace(media, parts=tuple(parts))
 
 
-async def send_parts(tools: Tools, lease: Lease, order: RequestOrder, media: Media) -> None:
+async def send_parts(tools: WorkerContext, lease: Lease, order: RequestOrder, media: Media) -> None:
     """Send what has no receipt. A part that was sent before its receipt was kept is sent again
     under the same random id, and Telegram answers with the first message."""
     planned = deliveries.plan(tools.db, order.id, len(media.parts))
@@ -201,8 +202,13 @@ async def hand_over(
 
 
 async def certain(
-    tools: Tools, lease: Lease, order: RequestOrder, media: Media, part: int, message: int | None
-) -> Copy | None:
+    tools: WorkerContext,
+    lease: Lease,
+    order: RequestOrder,
+    media: Media,
+    part: int,
+    message: int | None,
+) -> SentCopy | None:
     """Where a part is. When Telegram says only that it is there, we look; it may be on its way
     still, and so is tried again before we call it uncertain. Raises TelegramAway."""
     to = {"chat": order.chat, "access": order.chat_access}
@@ -219,4 +225,4 @@ async def certain(
         alerts.note(tools.db, alert_kinds.UNCERTAIN, now=now, job=lease.job, worker=tools.name)
         log.warning("delivery.uncertain", job=lease.job, request=order.id, part=part)
         return None
-    return Copy(message=message, **to)
+    return SentCopy(message=message, **to)

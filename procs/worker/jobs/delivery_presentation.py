@@ -9,7 +9,7 @@ from procs.store.database import Database
 from procs.store.inline import inline_switches
 from procs.store.people import preferences, users
 from procs.store.requests import buttons
-from procs.store.requests.buttons import Meaning
+from procs.store.requests.buttons import ButtonMeaning
 from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery import media_caption
 from procs.telegram.delivery.media_caption import NOTHING, Caption
@@ -85,5 +85,5 @@ def forms(order: RequestOrder, wish: Variant) -> list[tuple[str, str, dict[str, 
     return found
 
 
-def meaning(order: RequestOrder, action: str, data: dict[str, str]) -> Meaning:
-    return Meaning(order.user, order.chat, action, data, request=order.id)
+def meaning(order: RequestOrder, action: str, data: dict[str, str]) -> ButtonMeaning:
+    return ButtonMeaning(order.user, order.chat, action, data, request=order.id)

@@ -17,7 +17,7 @@ from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery.inline_edit import EDIT_INLINE
 from procs.telegram.pace import Urgency
 from procs.texts import i18n
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 
 #: Seconds that the edit waits in line with its room taken, as other deliveries do.
 LINE_TIMEOUT = 5.0
@@ -26,7 +26,7 @@ EDIT_POLL = 0.05
 
 
 async def show(
-    tools: Tools, lease: Lease, order: RequestOrder, media: Media, *, inline: InlineMessage
+    tools: WorkerContext, lease: Lease, order: RequestOrder, media: Media, *, inline: InlineMessage
 ) -> None:
     """Have the message show the media. Raises ChatClosed when nobody can see it any more, and as
     `Courier.edit_inline`."""
@@ -45,7 +45,7 @@ async def show(
         raise ChatClosed(f"inline message {inline.id} is gone")
 
 
-async def until_still(tools: Tools, inline: InlineMessage) -> None:
+async def until_still(tools: WorkerContext, inline: InlineMessage) -> None:
     """No edit of the bot is on its way: one that came later would replace the caption."""
     until = inline_messages.places(tools.db, inline.id)
     while until > clock.now().wall:

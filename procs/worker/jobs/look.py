@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 
 from procs.core import clock, codec, log
-from procs.engine.client import Found
+from procs.engine.client import Probed
 from procs.engine.protocol.messages import Entry
 from procs.engine.ytdlp.playlists import ENTRIES_SHOWN
 from procs.errors import Unsupported
@@ -12,14 +12,14 @@ from procs.store import wake
 from procs.store.cards import card_choices
 from procs.store.cards.card_choices import Looked
 from procs.store.jobs import outcomes
-from procs.store.media import references as shelf
+from procs.store.media import references
 from procs.store.requests import lists
 from procs.wishes import card_offer, searches
 from procs.wishes.grammar import link
 from procs.wishes.look_text import BEST
 from procs.wishes.variant import Variant, parse
 from procs.worker.jobs import engine_order, job_folder, site_search
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 from procs.worker.site import admission
 from procs.worker.site.admission import Visit
 
@@ -29,7 +29,7 @@ FORMS_OFFERED, LANGUAGES_OFFERED = 20, 60
 CHAPTERS_OFFERED = 60
 
 
-async def look(tools: Tools, lease: Lease) -> None:
+async def look(tools: WorkerContext, lease: Lease) -> None:
     """Carry one look to its end. Raises JobError, LeaseLost."""
     if site_search.is_known(tools, lease):
         return
@@ -39,11 +39,11 @@ async def look(tools: Tools, lease: Lease) -> None:
     finally:
         visit.leave()
     settle(tools, lease, found)
-    wake.poke_idle(tools.db.run)
-    wake.poke(tools.db.run, wake.BOT)
+    wake.notify_idle(tools.db.run)
+    wake.notify(tools.db.run, wake.BOT)
 
 
-async def seen(tools: Tools, lease: Lease, visit: Visit) -> Found:
+async def seen(tools: WorkerContext, lease: Lease, visit: Visit) -> Probed:
     """What the link leads to."""
     tools.desk.say(lease, Step.PROBE)
     outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
@@ -60,7 +60,7 @@ async def seen(tools: Tools, lease: Lease, visit: Visit) -> Found:
     return found
 
 
-def settle(tools: Tools, lease: Lease, found: Found) -> None:
+def settle(tools: WorkerContext, lease: Lease, found: Probed) -> None:
     """What becomes of a look."""
     wish = parse(lease.link.variant)
     if searches.sought(lease.link.key):
@@ -74,7 +74,7 @@ def settle(tools: Tools, lease: Lease, found: Found) -> None:
         lists.known(tools.db, lease, str(variant), now=clock.now())
 
 
-def show(tools: Tools, lease: Lease, found: Found) -> None:
+def show(tools: WorkerContext, lease: Lease, found: Probed) -> None:
     """Tell who waits what there is, or ask what they want of it; nothing is downloaded."""
     facts = shown(tools, lease, found)
     what = Looked(
@@ -86,11 +86,11 @@ def show(tools: Tools, lease: Lease, found: Found) -> None:
         silent=found.kind in ("photo", "file", "album"),
     )
     card_choices.looked(tools.db, lease, what, now=clock.now())
-    wake.poke(tools.db.run, wake.BOT)
+    wake.notify(tools.db.run, wake.BOT)
     log.info("job.looked", job=lease.job, worker=tools.name, kind=found.kind)
 
 
-def shown(tools: Tools, lease: Lease, found: Found) -> dict[str, object]:
+def shown(tools: WorkerContext, lease: Lease, found: Probed) -> dict[str, object]:
     """What there is in the form in which requests keep it. `ready` are the variants that are with
     Telegram already, `most` the entries that one request may take."""
     keys = engine_order.keys(lease, found)
@@ -116,7 +116,7 @@ def shown(tools: Tools, lease: Lease, found: Found) -> dict[str, object]:
     }
 
 
-def card_facts(found: Found) -> dict[str, object]:
+def card_facts(found: Probed) -> dict[str, object]:
     """What a card says besides."""
     return {
         "key": found.key,
@@ -134,11 +134,11 @@ def page_of(wish: Variant) -> int:
     return wish.page if wish.looks else 1
 
 
-def is_ready(tools: Tools, keys: set[str], variant: str) -> bool:
-    return any(shelf.find(tools.db, key, variant) for key in keys)
+def is_ready(tools: WorkerContext, keys: set[str], variant: str) -> bool:
+    return any(references.find(tools.db, key, variant) for key in keys)
 
 
-def spread(tools: Tools, lease: Lease, found: Found, wish: Variant) -> None:
+def spread(tools: WorkerContext, lease: Lease, found: Probed, wish: Variant) -> None:
     """A request for each entry that was chosen."""
     chosen = found.entries[: tools.settings.max_playlist]
     entries = [(one.place, entry_link(one, str(wish.one))) for one in chosen]

@@ -1,7 +1,7 @@
 """A look that is a search: the site's own, asked by the engine; or what one found lately."""
 
 from procs.core import clock, log
-from procs.engine.client import Found
+from procs.engine.client import Probed
 from procs.records.job import Lease
 from procs.store import wake
 from procs.store.searches import search_listings, search_results
@@ -9,10 +9,10 @@ from procs.store.searches.search_results import SearchHit
 from procs.wishes import searches
 from procs.wishes.grammar import link
 from procs.wishes.grammar.link import BadLink
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 
 
-def is_known(tools: Tools, lease: Lease) -> bool:
+def is_known(tools: WorkerContext, lease: Lease) -> bool:
     """Show what was found for the same words lately. False when it has to be searched for. Raises
     LeaseLost."""
     if not searches.sought(lease.link.key):
@@ -24,7 +24,7 @@ def is_known(tools: Tools, lease: Lease) -> bool:
     return True
 
 
-def settle(tools: Tools, lease: Lease, found: Found) -> None:
+def settle(tools: WorkerContext, lease: Lease, found: Probed) -> None:
     """Keep what was found, and show it. Raises LeaseLost."""
     hits = [
         SearchHit(one.place, one.title, one.url, one.duration, one.channel)
@@ -35,9 +35,9 @@ def settle(tools: Tools, lease: Lease, found: Found) -> None:
     show(tools, lease, hits)
 
 
-def show(tools: Tools, lease: Lease, hits: list[SearchHit]) -> None:
+def show(tools: WorkerContext, lease: Lease, hits: list[SearchHit]) -> None:
     others = [site for site in tools.settings.search if site != lease.link.site]
     waited = search_listings.listed(tools.db, lease, hits, others, now=clock.now())
-    wake.poke(tools.db.run, wake.BOT)
+    wake.notify(tools.db.run, wake.BOT)
     facts = {"site": lease.link.site, "found": len(hits), "requests": waited}
     log.info("search.done", job=lease.job, worker=tools.name, **facts)

@@ -13,7 +13,7 @@ from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
 from procs.store.database import Database
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
-from procs.telegram.session.session_state import Standing
+from procs.telegram.session.session_state import SessionState
 from procs.telegram.session.sign_in import SIGN_IN
 from procs.worker.process.progress_writer import ProgressWriter
 
@@ -27,7 +27,7 @@ FRESH_LOOK = 10.0
 
 
 @dataclass
-class Tools:
+class WorkerContext:
     """Settings, database, engine, the slot's courier (connected at first need), progress, and
     when calls may go out."""
 
@@ -48,8 +48,8 @@ class Tools:
     barred: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
-    def standing(self) -> Standing:
-        return Standing(self.db, self.settings, self.courier.name)
+    def session_state(self) -> SessionState:
+        return SessionState(self.db, self.settings, self.courier.name)
 
     async def telegram(self) -> Courier:
         """The slot's courier, connected. Raises TelegramAway, SessionRevoked, TelegramWait."""
@@ -65,18 +65,18 @@ class Tools:
             await self.courier.connect(before=lambda: self.pace.allowed(SIGN_IN, 0.0))
         except TelegramWait as wait:
             self.pace.note(wait)
-            self.standing.wait(wait)
+            self.session_state.wait(wait)
             self.barred.set()
             raise
         self.barred.clear()
         if not self.was_connected:
             self.was_connected = True
-            self.standing.good()
+            self.session_state.good()
 
     def lose(self, error: SessionRevoked) -> None:
         """Telegram took this slot's sign-in away: keep that, give the jobs to others and leave.
         Whoever gets the slot next stands still until somebody helps."""
-        self.standing.note(error)
+        self.session_state.note(error)
         self.leave()
 
     async def connect_early(self) -> None:

@@ -81,7 +81,7 @@ def test_what_is_fetched_anew_shows_progress_again(desk: Desk):
 
 def test_the_board_of_chats_does_not_see_it(desk: Desk):
     accept(desk)
-    assert desk.glances() == []
+    assert desk.open_statuses() == []
 
 
 def dies(place: Place, clock: Clock, at: int) -> None:

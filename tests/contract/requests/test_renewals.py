@@ -12,7 +12,7 @@ from procs.records.job import Ask, Link
 from procs.store.database import Database
 from procs.store.requests import buttons, renewals, requests
 from procs.store.requests.allowances import FULL, Allowance
-from procs.store.requests.buttons import Meaning
+from procs.store.requests.buttons import ButtonMeaning
 from procs.store.requests.renewals import RenewalAsker
 from tests.contract.conftest import Clock
 from tests.contract.place import Place
@@ -48,7 +48,7 @@ def effect(place: Place, token: str, now: Now, *, dies: bool) -> None:
 def test_a_kill_between_a_press_and_its_request_leaves_one_request(
     db: Database, place: Place, clock: Clock, killed: int
 ) -> None:
-    meaning = Meaning(ANN, ANN, "request-again", {"variant": "mp3"}, asked(db, clock.now()))
+    meaning = ButtonMeaning(ANN, ANN, "request-again", {"variant": "mp3"}, asked(db, clock.now()))
     (token,) = buttons.mint(db, [meaning], now=clock.now())
     for dies in [True] * killed + [False, False]:
         facts = {"args": (place, token, clock.now()), "kwargs": {"dies": dies}}
@@ -83,7 +83,9 @@ def test_what_is_too_much_for_the_moment_is_not_kept(db: Database) -> None:
 
 def test_an_offer_that_is_made_again_keeps_its_token(db: Database) -> None:
     request, now = asked(db, clock.now()), clock.now()
-    forms = [Meaning(ANN, ANN, "request-again", {"variant": it}, request) for it in ("mp3", "file")]
+    forms = [
+        ButtonMeaning(ANN, ANN, "request-again", {"variant": it}, request) for it in ("mp3", "file")
+    ]
     first = buttons.offer(db, forms, now=now)
     assert buttons.offer(db, forms, now=now) == first
     assert len(set(first)) == 2
@@ -91,7 +93,7 @@ def test_an_offer_that_is_made_again_keeps_its_token(db: Database) -> None:
 
 def test_a_button_whose_effect_was_refused_can_be_pressed_again(db: Database) -> None:
     now = clock.now()
-    (token,) = buttons.mint(db, [Meaning(ANN, ANN, "request-again")], now=now)
+    (token,) = buttons.mint(db, [ButtonMeaning(ANN, ANN, "request-again")], now=now)
     with db.write():
         buttons.press(db, token, ANN, chat=ANN, now=now)
         buttons.release(db, token)

@@ -6,7 +6,7 @@ from procs.records import press_actions
 from procs.records.job import Lane, Link
 from procs.store import wake
 from procs.store.requests import buttons, lists
-from procs.store.requests.buttons import Meaning
+from procs.store.requests.buttons import ButtonMeaning
 from procs.telegram.chat.sender import OutgoingMessage
 from tests.sandbox.bot_parts import Bot, Hands, until
 from tests.sandbox.card_parts import PAGE, looks, told
@@ -25,14 +25,14 @@ async def delivered(bot: Bot, hands: Hands, person: Person) -> str:
     await person.sees("In line")
     hands.fetches(hands.claim())
     request = hands.claim(Lane.LIGHT).delivery.request
-    meaning = Meaning(person.id, person.id, press_actions.OPEN_CARD, {}, request)
+    meaning = ButtonMeaning(person.id, person.id, press_actions.OPEN_CARD, {}, request)
     return buttons.mint(bot.db, [meaning], now=clock.now())[0]
 
 
 async def test_the_card_of_what_was_sent_opens_though_its_usual_form_is_kept(bot, hands, sara):
     token = await delivered(bot, hands, sara)
     under = OutgoingMessage(sara.id, 0, "A film", 7, 0, [("🔁 Another form", f"b:{token}")])
-    await bot.intake.speech.send(under)
+    await bot.intake.replies.send(under)
     await sara.presses("Another form")
     await until(lambda: "look" in [it.variant for it in bot.requests() if it.state == "open"])
 
@@ -51,7 +51,7 @@ async def listed(bot: Bot, hands: Hands, person: Person) -> Message:
         (n, Link(f"https://example.org/{n}", "example.org", f"url:{n}", "mp3")) for n in (1, 2, 3)
     ]
     lists.spread(bot.db, hands.claim(Lane.LOOK), entries, title="Feed", now=clock.now())
-    wake.poke(bot.db.run, wake.BOT)
+    wake.notify(bot.db.run, wake.BOT)
     return status
 
 

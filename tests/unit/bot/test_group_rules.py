@@ -101,7 +101,7 @@ async def test_telegram_is_asked_once_who_is_an_admin_until_it_says_otherwise(
     news = raw.types.UpdateChannelParticipant(
         channel_id=-group.id, date=0, actor_id=reza.id, user_id=other.id, qts=1
     )
-    await bot.front._note(None, news, {}, {})
+    await bot.chat_session._note(None, news, {}, {})
     assert member_roles.read(bot.db, group.chat_id, other.id, now=clock.now()) == ""
     assert (await there.presses("cancel:1", status))["text"] == "Cancelled."
 
@@ -223,7 +223,7 @@ async def test_a_group_that_becomes_a_supergroup_takes_its_requests_along(bot, g
     )
     update = raw.types.UpdateNewChannelMessage(message=message, pts=1, pts_count=1)
     channel = type("Channel", (), {"access_hash": access})
-    await bot.front._note(None, update, {}, {-group.id: channel})
+    await bot.chat_session._note(None, update, {}, {-group.id: channel})
     status = await here.sees("example.org")
     assert (status.reply, bot.requests()[0].chat) == (0, group.chat_id)
 

@@ -79,19 +79,19 @@ async def test_one_persons_flood_leaves_another_alone(bot, sara, ali):
 
 async def test_a_message_that_telegram_tells_again_is_counted_once(settings, db, tg, sara):
     async with running(settings, manners=Manners(MOST)) as bot:
-        heard = []
-        hear = bot.front.hear
+        incoming = []
+        on_message = bot.chat_session.on_message
 
         async def hears(message):
-            heard.append(message)
-            await hear(message)
+            incoming.append(message)
+            await on_message(message)
 
-        bot.front.hear = hears
+        bot.chat_session.on_message = hears
         await sara.sends(LINK)
         await sara.sees("In line")
         await bot.rests()
         for _ in range(MOST + 2):
-            await bot.intake.hear(heard[0])
+            await bot.intake.on_message(incoming[0])
         count = repeat_tallies.minute(db, sara.id, repeat_tallies.MESSAGES, now=clock.now())[1]
         assert count == 2  # the message, and this look
 

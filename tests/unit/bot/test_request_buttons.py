@@ -108,7 +108,7 @@ async def rests(bot: Bot, hands: Hands, person: Person, *, form: str = "720") ->
     lease = hands.claim()
     now = clock.now()
     leases.retry(bot.db, lease, delay=3600, now=now, error="breaker site-busy", free=True)
-    wake.poke(bot.db.run, wake.BOT)
+    wake.notify(bot.db.run, wake.BOT)
     return await person.sees("your request is kept")
 
 

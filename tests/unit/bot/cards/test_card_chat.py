@@ -181,7 +181,7 @@ async def test_a_card_that_is_not_wanted_says_so_and_asks_no_more(bot, hands, sa
     await sara.presses("❌", card)
     await sara.sees_edit(card, "Cancelled.")
     token = card.button("480p")["data"]
-    await bot.intake.feel(Press(1, Known(sara.id, "en"), sara.id, 0, card.id, token))
+    await bot.intake.on_press(Press(1, Known(sara.id, "en"), sara.id, 0, card.id, token))
     assert wanted(bot) == [("cancelled", "look")]
 
 
@@ -237,7 +237,7 @@ async def test_several_links_of_one_message_come_in_the_usual_form(bot, db, sara
 async def test_somebody_elses_card_cannot_be_pressed(bot, hands, sara, ali):
     card = await card_of(sara, hands)
     token = card.button("480p")["data"]
-    await bot.intake.feel(Press(1, Known(ali.id, "en"), sara.id, 0, card.id, token))
+    await bot.intake.on_press(Press(1, Known(ali.id, "en"), sara.id, 0, card.id, token))
     assert wanted(bot) == [("choosing", "look")]
 
 

@@ -11,7 +11,7 @@ from procs.core.clock import Now
 from procs.records.job import Person as Known
 from procs.store.health import runtime_settings
 from procs.store.requests import buttons
-from procs.store.requests.buttons import KNOWN, LASTS, Meaning
+from procs.store.requests.buttons import KNOWN, LASTS, ButtonMeaning
 from procs.telegram.chat.inbound import Press
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.session.rpc import free
@@ -42,14 +42,14 @@ def counted(bot):
 def minted(bot, person, action: str = COUNT, *, age: float = 0.0) -> str:
     now = clock.now()
     then = Now(wall=now.wall - age, boot=now.boot)
-    return buttons.mint(bot.db, [Meaning(person.id, person.id, action)], now=then)[0]
+    return buttons.mint(bot.db, [ButtonMeaning(person.id, person.id, action)], now=then)[0]
 
 
 async def shown(bot, tg, person, written: str, label: str = "Go") -> None:
     """The bot shows a button with this data to somebody who has met it."""
     access = tg.world.access_hash(tg.bot, person.id)
     number = secrets.randbits(62)
-    await bot.front.send(
+    await bot.chat_session.send(
         OutgoingMessage(person.id, access, "Well?", number, buttons=[(label, written)]), leave=free
     )
     await person.sees("Well?")
@@ -94,7 +94,7 @@ async def test_somebody_elses_button_is_named_as_such(counted, tg, sara):
 async def test_whoever_may_press_the_buttons_of_others_does(counted, tg, sara):
     ben = await tg.person("Ben", language="en")
     now = clock.now()
-    (token,) = buttons.mint(counted.db, [Meaning(ben.id, sara.id, COUNT)], now=now)
+    (token,) = buttons.mint(counted.db, [ButtonMeaning(ben.id, sara.id, COUNT)], now=now)
 
     async def shares(press):
         return press.person.id == sara.id
@@ -108,7 +108,9 @@ async def test_what_is_a_persons_own_is_pressed_by_nobody_else(counted, tg, sara
     set_auto = ("settings-set", {"name": "auto", "value": True})
     meanings = [set_auto, ("data-delete", {}), ("history-page", {}), ("queue-cancel-all", {})]
     now = clock.now()
-    tokens = buttons.mint(counted.db, [Meaning(ben.id, sara.id, *one) for one in meanings], now=now)
+    tokens = buttons.mint(
+        counted.db, [ButtonMeaning(ben.id, sara.id, *one) for one in meanings], now=now
+    )
 
     async def shares(press):
         return True
@@ -227,7 +229,9 @@ async def test_forged_tokens_are_each_answered_once_in_telegram(counted, tg, sar
     chance = random.Random(12)
     tokens = [minted(counted, Known(sara.id + 1)) for _ in range(5)]
     for number in range(1, 101):
-        await counted.intake.feel(press_of(Known(sara.id, "en"), forged(chance, tokens), number))
+        await counted.intake.on_press(
+            press_of(Known(sara.id, "en"), forged(chance, tokens), number)
+        )
     assert len(await tg.calls(ANSWER)) == 100
     assert effects(counted) == 0
     assert "bot.failed" not in caplog.text

@@ -57,8 +57,8 @@ async def test_a_question_can_be_answered_with_no(bot, sara):
 
 async def test_data_is_not_shown_in_a_group(bot, tg, sara):
     group = await tg.group("Film club", sara, bot="member")
-    await bot.front.named.wait()
-    await sara.at(group).sends(f"/mydata @{bot.front.username}")
+    await bot.chat_session.named.wait()
+    await sara.at(group).sends(f"/mydata @{bot.chat_session.username}")
     await sara.sends("/mydata")
     await sara.sees("🗂")
     assert not [m for m in await sara.at(group).history() if "🗂" in m.text]

@@ -188,7 +188,7 @@ async def test_tags_are_set_shown_and_taken_away_by_words(bot, sara):
 async def test_settings_are_not_shown_in_a_group(settings, db, tg, sara):
     group = await tg.group("Film club", sara, bot="member")
     async with running(settings) as bot:
-        await bot.front.named.wait()
-        await sara.at(group).sends(f"/settings @{bot.front.username}")
+        await bot.chat_session.named.wait()
+        await sara.at(group).sends(f"/settings @{bot.chat_session.username}")
         told = await sara.at(group).sees("yours alone")
         assert not told.buttons

@@ -77,15 +77,15 @@ async def test_where_feedback_is_off_the_button_of_the_placeholder_begins_it(
 
 
 async def test_a_choice_told_twice_and_pressed_is_one_request(tg, bot, deliverer, with_sara):
-    heard = []
-    take = bot.front.asked
+    incoming = []
+    take = bot.chat_session.asked
 
     async def twice(told):
-        heard.append(told)
+        incoming.append(told)
         await take(told)
         await take(told)
 
-    bot.front.asked = twice
+    bot.chat_session.asked = twice
     sent = await placeholder(with_sara)
     await deliverer.claims()
     button = sent.buttons[0][0]["data"]
