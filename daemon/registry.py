@@ -96,10 +96,10 @@ def jobs(options: argparse.Namespace) -> int:
 
 def engine(options: argparse.Namespace) -> int:
     """List the versions of yt-dlp, update to another one, use one that is kept, or roll back."""
-    from daemon.commands.engine_commands import EngineDesk
+    from daemon.commands.engine_commands import EngineManager
 
     with store() as db:
-        desk = EngineDesk(db, home_settings(), say)
+        desk = EngineManager(db, home_settings(), say)
         if options.what == "list":
             print(*desk.listed(), sep="\n")
         elif options.what == "update":
@@ -220,7 +220,7 @@ def rolling_restart(options: argparse.Namespace) -> int:
 
     settings = home_settings()
     with store() as db:
-        restart.Rolling(settings, db, say).run()
+        restart.RollingRestart(settings, db, say).run()
     return 0
 
 

@@ -24,7 +24,7 @@ from procs.errors import LeaseLost
 from procs.records.job import Lane, Lease
 from procs.store.database import Database
 from procs.store.jobs import leases
-from procs.store.wake import Ear
+from procs.store.wake import WakeSocket
 
 BACKSTOP = 1.0
 
@@ -41,7 +41,7 @@ class Hand:
     async def run(self) -> None:
         self.name = f"w00-{os.getpid()}"
         self.worker = table.worker(self.db, self.name)
-        ear = Ear(self.db.run, self.name)
+        ear = WakeSocket(self.db.run, self.name)
         while True:
             ear.rise()
             for lease in self.claimed():

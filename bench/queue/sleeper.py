@@ -21,13 +21,13 @@ from procs.core.process import Signals
 from procs.records.job import Kind, Lane, Lease
 from procs.store.database import Database
 from procs.store.jobs import leases
-from procs.store.wake import Ear
+from procs.store.wake import WakeSocket
 from procs.telegram.pace import Pace
 from procs.worker import running_jobs
-from procs.worker.loop import Loop
-from procs.worker.process.context import Tools
+from procs.worker.loop import WorkerLoop
+from procs.worker.process.context import WorkerContext
 from procs.worker.process.progress_writer import ProgressWriter
-from procs.worker.process.recycle_policy import Budget
+from procs.worker.process.recycle_policy import JobBudget
 
 #: Rooms for downloads.
 HEAVY = 2
@@ -38,16 +38,18 @@ ENDLESS = 1 << 40
 async def sleep(db: Database, settings: config.Settings) -> None:
     tally, name = Tally(), f"w00-{os.getpid()}"
 
-    async def carry(tools: Tools, lease: Lease) -> None:
+    async def carry(tools: WorkerContext, lease: Lease) -> None:
         tally.ran(table.number(lease))
         leases.finish(tools.db, lease, now=now())
 
     running_jobs.WORK.update(dict.fromkeys(Kind, carry))
     worker, nothing = table.worker(db, name), cast(Any, None)
-    tools = Tools(settings, db, worker, name, ProgressWriter(db), nothing, nothing, Pace(db))
-    budget, signals = Budget(ENDLESS, ENDLESS, SimpleNamespace()), Signals()
+    tools = WorkerContext(
+        settings, db, worker, name, ProgressWriter(db), nothing, nothing, Pace(db)
+    )
+    budget, signals = JobBudget(ENDLESS, ENDLESS, SimpleNamespace()), Signals()
     rooms = {**dict.fromkeys(Lane, 1), Lane.HEAVY: HEAVY}
-    await Loop(tools, Ear(db.run, name), budget, signals, rooms).run()
+    await WorkerLoop(tools, WakeSocket(db.run, name), budget, signals, rooms).run()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from bench.queue.tally import Tally
 from procs.records.job import Lane, Lease
 from procs.store.database import Database
 from procs.store.jobs import leases
-from procs.store.wake import Ear
+from procs.store.wake import WakeSocket
 
 #: Rooms of a worker's light lane, and the longest sleep, as the product has them.
 ROOMS = 8
@@ -35,7 +35,7 @@ class Worker:
         self.news = asyncio.Event()
 
     async def run(self) -> None:
-        worker, ear = table.worker(self.db, self.name), Ear(self.db.run, self.name)
+        worker, ear = table.worker(self.db, self.name), WakeSocket(self.db.run, self.name)
         async with asyncio.TaskGroup() as jobs:
             while True:
                 for lease in self.turned(worker):
@@ -60,7 +60,7 @@ class Worker:
         self.free += 1
         self.news.set()
 
-    async def rest(self, ear: Ear) -> None:
+    async def rest(self, ear: WakeSocket) -> None:
         """Leave the name, look once more, then sleep until there is news."""
         ear.rest()
         if not leases.ready(self.db, Lane.LIGHT):

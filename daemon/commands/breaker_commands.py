@@ -9,7 +9,7 @@ from procs.store import wake
 from procs.store.database import Database
 from procs.store.sites import breakers, cookies
 from procs.store.sites.breakers import EVERYBODY, Breaker
-from procs.store.sites.cookies import Health
+from procs.store.sites.cookies import CookieHealth
 from procs.texts import i18n
 
 BREAKER_COLUMNS = (
@@ -50,7 +50,7 @@ def cells(one: Breaker, now: Now) -> tuple[str, ...]:
     return (*place, state, until, one.why or "-", *numbers, trial, minute(one.since))
 
 
-def health(one: Health, now: Now) -> tuple[str, ...]:
+def health(one: CookieHealth, now: Now) -> tuple[str, ...]:
     resting = one.until is not None and one.until > now.wall
     state, until = ("resting", end(one.until, now)) if resting else ("used", "-")
     numbers = (str(one.failures), str(one.openings))

@@ -17,7 +17,7 @@ Say = Callable[[str], object]
 VERSION_COLUMNS = ("version", "where", "state")
 
 
-class EngineDesk:
+class EngineManager:
     """The versions of this home, for one command. Every method raises EngineRefused."""
 
     def __init__(self, db: Database, settings: Settings, say: Say) -> None:

@@ -30,7 +30,7 @@ def listed(db: Database, since: str) -> list[str]:
     return [*rows, "", *todo(groups), total]
 
 
-def todo(groups: list[failed_attempts.Group]) -> list[str]:
+def todo(groups: list[failed_attempts.FailureGroup]) -> list[str]:
     """What can be done about the classes that are there, the most frequent first."""
     counts: Counter[str] = Counter()
     for group in groups:
@@ -40,7 +40,7 @@ def todo(groups: list[failed_attempts.Group]) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def cells(group: failed_attempts.Group) -> tuple[str, ...]:
+def cells(group: failed_attempts.FailureGroup) -> tuple[str, ...]:
     seen = (minute(group.last_at), minute(group.first_at))
     tail = (group.print, str(group.job), group.code or "-", group.example)
     return (str(group.count), group.error, group.site or "-", *seen, *tail)

@@ -18,7 +18,7 @@ from procs.records.job import SYSADMIN, Ask, Link, State, Step
 from procs.store.database import Database
 from procs.store.reports import system_report
 from procs.store.requests import requests
-from procs.store.requests.request_status import Glance, glance
+from procs.store.requests.request_status import RequestStatus, glance
 from procs.texts import i18n
 from procs.texts.failure_text import reason
 from procs.wishes import look_text
@@ -97,17 +97,19 @@ def look(settings: Settings, url: str, *, page: int) -> str:
     return shown(last)
 
 
-def shown(last: Glance) -> str:
+def shown(last: RequestStatus) -> str:
     return look_text.lines("en", last.found)
 
 
-def why(last: Glance) -> str:
+def why(last: RequestStatus) -> str:
     """The sentence that a user would read, and its code."""
     said = reason("en", last.say or "cancelled", site=last.site, found=last.found)
     return f"{said} ({last.code or last.state}; the logs have the same code)"
 
 
-def carried(settings: Settings, link: Link, folder: Path | None) -> tuple[Glance, list[Path]]:
+def carried(
+    settings: Settings, link: Link, folder: Path | None
+) -> tuple[RequestStatus, list[Path]]:
     """Ask for a link and wait until the request is over; what was delivered lies in `folder`. With
     no folder it is only looked at, which needs no room on the disk."""
     ask = Ask(SYSADMIN, 0, secrets.randbits(62), 0, link, folder=True)
@@ -123,7 +125,7 @@ def carried(settings: Settings, link: Link, folder: Path | None) -> tuple[Glance
     return last, files
 
 
-def wait(db: Database, request: int) -> Glance:
+def wait(db: Database, request: int) -> RequestStatus:
     """Show how it goes until the request is over."""
     show = progress_line() if sys.stderr.isatty() else notices()
     began = clock.now().boot
@@ -146,7 +148,7 @@ def wait(db: Database, request: int) -> Glance:
     return now
 
 
-def glanced(db: Database, request: int) -> Glance:
+def glanced(db: Database, request: int) -> RequestStatus:
     found = glance(db, request, now=clock.now())
     if found is None:
         raise Refusal(f"request {request} is no longer in the database")
@@ -158,10 +160,10 @@ def has_worker(db: Database) -> bool:
     return any(worker.alive for worker in workers if worker.here)
 
 
-def progress_line() -> Callable[[Glance | None], None]:
+def progress_line() -> Callable[[RequestStatus | None], None]:
     """Something that rewrites one line of the terminal; None clears it."""
 
-    def show(now: Glance | None) -> None:
+    def show(now: RequestStatus | None) -> None:
         width = shutil.get_terminal_size().columns - 1
         text = line(now)[:width] if now else ""
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
@@ -169,11 +171,11 @@ def progress_line() -> Callable[[Glance | None], None]:
     return show
 
 
-def notices() -> Callable[[Glance | None], None]:
+def notices() -> Callable[[RequestStatus | None], None]:
     """Something that says, without a terminal, each reason for which nothing goes on, once."""
     said: set[tuple[State | None, str]] = set()
 
-    def show(now: Glance | None) -> None:
+    def show(now: RequestStatus | None) -> None:
         if now is None or now.job_state not in (State.HELD, State.LATER):
             return
         reason = (now.job_state, now.error)
@@ -184,7 +186,7 @@ def notices() -> Callable[[Glance | None], None]:
     return show
 
 
-def line(now: Glance) -> str:
+def line(now: RequestStatus) -> str:
     """One request as a line with a bar."""
     if now.entries:
         return f"{now.sent} of {now.entries} entries"

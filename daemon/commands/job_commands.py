@@ -12,7 +12,7 @@ from procs.records.job_payload import LinkPayload
 from procs.store.database import Database
 from procs.store.health import workers
 from procs.store.reports import job_people, job_record
-from procs.store.reports.job_record import Job
+from procs.store.reports.job_record import JobRecord
 from procs.store.reports.system_report import overview
 from procs.texts import i18n
 
@@ -53,13 +53,13 @@ def told(counts: Counter[str]) -> str:
     return f": {', '.join(f'{counts[name]} {name}' for name in names)}" if names else ""
 
 
-def listed(jobs: list[Job]) -> list[str]:
+def listed(jobs: list[JobRecord]) -> list[str]:
     now = clock.now().wall
     rows = [cells(job, now) for job in jobs]
     return [*table(JOB_COLUMNS, rows, right="job user attempt age"), ""] if rows else []
 
 
-def cells(job: Job, now: float) -> tuple[str, ...]:
+def cells(job: JobRecord, now: float) -> tuple[str, ...]:
     """One job as words. Its age is the time since it was asked for."""
     age = i18n.clock("en", now - instant(job.story[0])) if job.story else ""
     error = job.error
@@ -90,7 +90,7 @@ def why(db: Database, name: str) -> list[str]:
     return lines + (["", *requests(asked)] if asked else [])
 
 
-def story(db: Database, job: Job) -> list[str]:
+def story(db: Database, job: JobRecord) -> list[str]:
     """The events with their local instants and the seconds since the one before."""
     rows, before = [], None
     for event in job.story:
@@ -109,7 +109,7 @@ def by_name(db: Database, facts: str) -> str:
     )
 
 
-def requests(asked: list[job_people.Asker]) -> list[str]:
+def requests(asked: list[job_people.JobRequest]) -> list[str]:
     rows = [
         (str(one.request), str(one.user), one.state, one.code, local(one.received_at))
         for one in asked
@@ -117,7 +117,7 @@ def requests(asked: list[job_people.Asker]) -> list[str]:
     return table(("request", "user", "state", "code", "received"), rows, right="request user")
 
 
-def named(db: Database, name: str) -> Job:
+def named(db: Database, name: str) -> JobRecord:
     """The job of a number or code. Raises Refusal when there is none."""
     job = job_record.find(db, name) if JOB_NAME.fullmatch(name) else None
     if job is None:
@@ -149,14 +149,14 @@ def cancel(db: Database, name: str) -> str:
     return f"job {job.id} is {now.state.name.lower()}"
 
 
-def carried(db: Database) -> list[Job]:
+def carried(db: Database) -> list[JobRecord]:
     """The jobs that living workers have in hand."""
     hands = {one.name for one in workers.present(db) if not one.here or one.alive}
     jobs = job_record.alive(db)
     return [job for job in jobs if job.state is State.LEASED and job.worker in hands]
 
 
-def short(job: Job) -> str:
+def short(job: JobRecord) -> str:
     """A job in a few words: `job 41 (fetch youtube) on w00-812`."""
     what = f"{job.kind} {job.site}".rstrip() if job.lane is Lane.HEAVY else job.kind
     return f"job {job.id} ({what}) on {job.worker}"

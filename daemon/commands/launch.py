@@ -21,7 +21,7 @@ from daemon.console.command_error import NotServing, Refusal
 from daemon.supervisor import control, file_modes, process_tree
 from daemon.supervisor.control import ANSWER, Supervisor
 from procs import config
-from procs.config import Reading, Settings, values
+from procs.config import Settings, SettingsReading, values
 from procs.core import clock
 from procs.engine.jail import cgroups
 
@@ -125,7 +125,7 @@ def clear_way(run: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def environment(settings: Settings, reading: Reading, *, bot: bool) -> dict[str, str]:
+def environment(settings: Settings, reading: SettingsReading, *, bot: bool) -> dict[str, str]:
     """What supervisord and all processes below it find around them."""
     return {
         **os.environ,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from daemon.commands.job_commands import carried, short
 from daemon.console.command_error import NotRunning, Refusal
-from daemon.supervisor.control import Process, Supervisor
+from daemon.supervisor.control import ProcessState, Supervisor
 from procs.config import Settings
 from procs.core import clock
 from procs.store.database import Database
@@ -27,7 +27,7 @@ REPORT_INTERVAL = 5.0
 BROKEN = ("FATAL", "BACKOFF", "UNKNOWN")
 
 
-class Rolling:
+class RollingRestart:
     """One rolling restart. `say` is told of each step."""
 
     def __init__(self, settings: Settings, db: Database, say: Callable[[str], None]) -> None:
@@ -45,17 +45,17 @@ class Rolling:
                 self.renew(process)
         self.say("every process is fresh")
 
-    def workers_in_order(self) -> list[Process]:
+    def workers_in_order(self) -> list[ProcessState]:
         """The spare, then those that serve."""
         rows = self.rows()
         found = [one for one in self.look() if one.group == "worker"]
         return sorted(found, key=lambda one: (rows[one.pid].slot is not None, one.title))
 
-    def others(self) -> list[Process]:
+    def others(self) -> list[ProcessState]:
         """Bot, keeper and listener, unless somebody stopped one on purpose."""
         return [one for one in self.look() if one.group != "worker" and one.pid]
 
-    def renew(self, process: Process) -> None:
+    def renew(self, process: ProcessState) -> None:
         """Have one process replaced; returns when its successor is in."""
         if self.is_fresh(process):
             return self.say(f"{process.title}: was replaced meanwhile")
@@ -66,7 +66,7 @@ class Rolling:
         self.until(lambda: self.is_fresh(process) and self.all_in(), process.title)
         self.say(self.told(process))
 
-    def is_fresh(self, old: Process) -> bool:
+    def is_fresh(self, old: ProcessState) -> bool:
         new = self.of(old.title)
         return new.state == "RUNNING" and new.pid not in (0, old.pid)
 
@@ -77,7 +77,7 @@ class Rolling:
         states = sorted(rows[one.pid].state if one.pid in rows else "" for one in running)
         return states == ["serving"] * (len(running) - 1) + ["spare"]
 
-    def told(self, old: Process) -> str:
+    def told(self, old: ProcessState) -> str:
         """A replaced process, and how its successor stands."""
         new = self.of(old.title)
         row = self.rows().get(new.pid)
@@ -103,10 +103,10 @@ class Rolling:
                 log = self.settings.logs / f"{one.name}.log"
                 raise Refusal(f"{one.title} is {one.state}: nothing more is restarted; see {log}")
 
-    def look(self) -> list[Process]:
+    def look(self) -> list[ProcessState]:
         return self.supervisor.processes()
 
-    def of(self, title: str) -> Process:
+    def of(self, title: str) -> ProcessState:
         return next(one for one in self.look() if one.title == title)
 
     def rows(self) -> dict[int, Worker]:

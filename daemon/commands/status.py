@@ -8,7 +8,7 @@ from daemon.console import open_store
 from daemon.console.command_error import NotUp
 from daemon.console.output import count, minute, table
 from daemon.supervisor import process_tree
-from daemon.supervisor.control import Process, Supervisor
+from daemon.supervisor.control import ProcessState, Supervisor
 from procs.config import Settings
 from procs.core import clock, disk
 from procs.errors import alert_kinds, remedies
@@ -47,12 +47,12 @@ class DiskStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Mute:
+class SilentSupervisor:
     """A supervisord that runs and cannot be asked, why, and what runs below it."""
 
     pid: int
     why: str
-    tree: list[process_tree.Running]
+    tree: list[process_tree.RunningProcess]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +60,18 @@ class Status:
     """`processes` is None when no supervisord answers, `store` None before the first start."""
 
     settings: Settings
-    processes: list[Process] | None
+    processes: list[ProcessState] | None
     store: Overview | None
     #: (scope, since, why) of each.
     pauses: list[tuple[str, float, str]] = field(default_factory=list)
     #: Sites with a breaker that is not closed.
     shut: list[str] = field(default_factory=list)
     disk: DiskStatus | None = None
-    lost: list[revoked_sessions.Lost] = field(default_factory=list)
+    lost: list[revoked_sessions.RevokedSession] = field(default_factory=list)
     alarms: list[Alert] = field(default_factory=list)
     #: Admins who cannot be told of any: since when, and why.
     deaf: list[tuple[int, float, str]] = field(default_factory=list)
-    mute: Mute | None = None
+    mute: SilentSupervisor | None = None
 
     @property
     def all_run(self) -> bool:
@@ -152,7 +152,7 @@ def look(settings: Settings) -> Status:
         processes = Supervisor(settings.run).processes()
     except NotUp as error:
         if pid := process_tree.supervisor_of(settings.run):
-            mute = Mute(pid, str(error), process_tree.below(pid))
+            mute = SilentSupervisor(pid, str(error), process_tree.below(pid))
     if not open_store.is_there(settings):
         return Status(settings, processes, None, mute=mute)
     with open_store.opened(settings) as db:
@@ -198,7 +198,7 @@ def render(status: Status) -> str:
     return "\n".join(lines)
 
 
-def silent(mute: Mute) -> list[str]:
+def silent(mute: SilentSupervisor) -> list[str]:
     """A supervisord that cannot be asked: what runs, and how to get out of it."""
     rows = [(one.title, str(one.pid)) for one in mute.tree]
     return [
@@ -208,7 +208,7 @@ def silent(mute: Mute) -> list[str]:
     ]
 
 
-def lost(settings: Settings, one: revoked_sessions.Lost) -> list[str]:
+def lost(settings: Settings, one: revoked_sessions.RevokedSession) -> list[str]:
     """A sign-in that Telegram took away, and what to do."""
     age = i18n.span("en", clock.now().wall - one.since)
     file = settings.sessions / f"{one.name}.session"
@@ -233,7 +233,7 @@ def warnings(status: Status) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def processes(all_of_them: list[Process], store: Overview | None) -> list[str]:
+def processes(all_of_them: list[ProcessState], store: Overview | None) -> list[str]:
     """One line per process; a worker's with its slot and the jobs it has taken."""
     workers = {worker.pid: worker for worker in (store.workers if store else []) if worker.here}
     row = "{:<20}{:<10}{:>9}{:>10}  {:<12}{:>5}".format

@@ -26,7 +26,7 @@ STOP_TIMEOUT = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Process:
+class ProcessState:
     """One process as supervisord knows it. `since` is a wall instant, `pid` 0 when it is down."""
 
     group: str
@@ -54,7 +54,7 @@ class SupervisorConnection(UnixStreamHTTPConnection):
         self.sock.settimeout(self.timeout if isinstance(self.timeout, float) else None)
 
 
-class Transport(SupervisorTransport):
+class ControlTransport(SupervisorTransport):
     def __init__(self, address: str, timeout: float | None) -> None:
         super().__init__(None, None, address)
 
@@ -75,7 +75,7 @@ class Supervisor:
     def call(self, method: str, *words: Any, timeout: float | None = None) -> Any:
         """One call of supervisord's XML-RPC interface, on a connection of its own: one that failed
         cannot be used again."""
-        transport = Transport(self.address, timeout)
+        transport = ControlTransport(self.address, timeout)
         with named(), ServerProxy("http://127.0.0.1", transport=transport) as server:
             return getattr(server.supervisor, method)(*words)
 
@@ -88,9 +88,9 @@ class Supervisor:
     def pid(self) -> int:
         return int(self.call("getPID", timeout=ANSWER))
 
-    def processes(self) -> list[Process]:
+    def processes(self) -> list[ProcessState]:
         return [
-            Process(
+            ProcessState(
                 group=facts["group"],
                 name=facts["name"],
                 state=facts["statename"],

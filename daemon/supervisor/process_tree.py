@@ -19,7 +19,7 @@ ENDED = ("Z", "X")
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningProcess:
     """A process below supervisord, by the word for what it is: `worker`, `bot`, `ffmpeg`."""
 
     pid: int
@@ -64,7 +64,7 @@ def started_for(run: Path) -> Iterator[int]:
                         yield pid
 
 
-def below(pid: int) -> list[Running]:
+def below(pid: int) -> list[RunningProcess]:
     """Every process that descends from one, parents first."""
     every = [one for other in pids() if (one := seen(other))]
     found, known = [], {pid}
@@ -74,11 +74,11 @@ def below(pid: int) -> list[Running]:
     return found
 
 
-def seen(pid: int) -> Running | None:
+def seen(pid: int) -> RunningProcess | None:
     with suppress(OSError, ValueError, IndexError):
         words = command_of(pid)
         module = words[words.index("-m") + 1] if "-m" in words else Path(words[0]).name
-        return Running(pid, int(facts_of(pid)[1]), module.rpartition(".")[2])
+        return RunningProcess(pid, int(facts_of(pid)[1]), module.rpartition(".")[2])
     return None
 
 

@@ -20,7 +20,7 @@ from supervisor.states import SupervisorStates
 from procs.core import process
 
 
-class Bell(file_dispatcher):
+class WakePipe(file_dispatcher):
     """A pipe among what supervisord polls, written to by signals and by `ring`."""
 
     def __init__(self) -> None:
@@ -46,14 +46,14 @@ class Bell(file_dispatcher):
         os.close(self.hand)
 
 
-class Options(ServerOptions):
+class SupervisordOptions(ServerOptions):
     """supervisord's settings and its hold on the system, with a bell beside its signals."""
 
-    bell: Bell | None = None
+    bell: WakePipe | None = None
 
     def setsignals(self) -> None:
         super().setsignals()
-        self.bell = Bell()
+        self.bell = WakePipe()
         events.subscribe(events.ProcessStateEvent, self.bell.ring)
 
 
@@ -62,7 +62,7 @@ def main() -> None:
     process.keep_private()  # its setting `umask` is only for when it detaches itself
     first, mood = True, SupervisorStates.RESTARTING
     while mood == SupervisorStates.RESTARTING:
-        options = Options()
+        options = SupervisordOptions()
         options.realize(sys.argv[1:], doc=supervisord.__doc__)
         options.first, options.test = first, False
         supervisord.go(options)

@@ -4,18 +4,18 @@ import asyncio
 import sys
 
 from procs import config, start
-from procs.bot.alerts.alert_sender import Herald
+from procs.bot.alerts.alert_sender import AlertSender
 from procs.bot.commands import command_menu
 from procs.bot.conversation.failure_boundary import logged
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.intake import Intake
-from procs.bot.status.status_board import Board
+from procs.bot.status.status_board import StatusBoard
 from procs.core import log, process
 from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
 from procs.store.database import Database
 from procs.store.requests.allowances import Allowance
-from procs.telegram.chat.bot_session import BOT_SESSION, Front
-from procs.telegram.session.session_state import Standing
+from procs.telegram.chat.bot_session import BOT_SESSION, BotSession
+from procs.telegram.session.session_state import SessionState
 from procs.telegram.session.sign_in import SIGN_IN
 
 #: Seconds that what is being said has to finish when we are told to stop.
@@ -28,9 +28,9 @@ async def live(settings: config.Settings, db: Database) -> int:
     """Listen and answer until told to stop. Returns 1 when Telegram gave us up."""
     signals = process.Signals()
     process.own_every_task()
-    front = Front(settings)
-    speech = Speech(db, front)
-    board = Board(db, front, speech)
+    front = BotSession(settings)
+    speech = ReplySender(db, front)
+    board = StatusBoard(db, front, speech)
     allowance = Allowance(settings.max_open_requests, settings.max_playlist)
     intake = Intake(
         db,
@@ -41,11 +41,11 @@ async def live(settings: config.Settings, db: Database) -> int:
         allowance=allowance,
         admins=settings.admins,
     )
-    standing = Standing(db, settings, BOT_SESSION)
+    standing = SessionState(db, settings, BOT_SESSION)
     try:
         await signals.unless_stopped(connect(front, intake, speech, standing))
         if not signals.stop.is_set():
-            telling = asyncio.create_task(Herald(db, speech, settings.admins).run())
+            telling = asyncio.create_task(AlertSender(db, speech, settings.admins).run())
             listing = asyncio.create_task(logged(command_menu.register(db, front)))
             counting = asyncio.create_task(intake.inbox.run())
             await signals.unless_stopped(board.run())
@@ -62,7 +62,9 @@ async def live(settings: config.Settings, db: Database) -> int:
     return 0 if signals.stop.is_set() else 1
 
 
-async def connect(front: Front, intake: Intake, speech: Speech, standing: Standing) -> None:
+async def connect(
+    front: BotSession, intake: Intake, speech: ReplySender, standing: SessionState
+) -> None:
     """Be connected, however long Telegram is away or makes us wait, or has taken the sign-in away:
     then nothing is tried until its file or the token is another."""
     while True:

@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from procs.bot.commands.cancel import Cancelling
+from procs.bot.commands.cancel import CancelCommand
 from procs.bot.commands.router import Router
 from procs.bot.conversation.failure_boundary import settled
 from procs.bot.conversation.hints import Hints
-from procs.bot.conversation.inbound_queue import Inbox
-from procs.bot.conversation.reply_sender import Speech, once
-from procs.bot.status.status_board import Board
+from procs.bot.conversation.inbound_queue import InboundQueue
+from procs.bot.conversation.reply_sender import ReplySender, once
+from procs.bot.status.status_board import StatusBoard
 from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
 from procs.errors import DiskFull, StoreFull
@@ -24,7 +24,7 @@ from procs.store.requests import heard_updates, link_mentions, lists, requests
 from procs.store.requests.allowances import Allowance
 from procs.store.requests.heard_updates import Mark
 from procs.store.requests.requests import Submitted
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.pace import Urgency
@@ -49,9 +49,9 @@ class Intake:
     def __init__(
         self,
         db: Database,
-        front: Front,
-        board: Board,
-        speech: Speech,
+        front: BotSession,
+        board: StatusBoard,
+        speech: ReplySender,
         *,
         catch_up: float = CATCH_UP,
         allowance: Allowance | None = None,
@@ -60,12 +60,12 @@ class Intake:
         self.db = db
         self.catch_up = catch_up
         self.allowance = allowance or Allowance()
-        self.inbox = Inbox(db)
+        self.inbox = InboundQueue(db)
         self.front = front
         self.board = board
         self.speech = speech
         self.hints = Hints(speech, self.inbox)
-        self.cancelling = Cancelling(db, speech, self.inbox)
+        self.cancelling = CancelCommand(db, speech, self.inbox)
         self.router = Router(speech, self.hints, self.cancelling, admins=admins)
 
     async def hear(self, heard: Incoming) -> None:

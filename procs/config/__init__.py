@@ -6,8 +6,8 @@ Others import from here `Settings` and `load`, and the modules `rules` and `rule
 from procs.config.settings import (
     NAMES,
     BadSettings,
-    Reading,
     Settings,
+    SettingsReading,
     SettingText,
     environment,
     file_in_use,
@@ -19,9 +19,9 @@ from procs.config.settings import (
 __all__ = [
     "NAMES",
     "BadSettings",
-    "Reading",
     "SettingText",
     "Settings",
+    "SettingsReading",
     "environment",
     "file_in_use",
     "home",

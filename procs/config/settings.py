@@ -16,7 +16,7 @@ from typing import Any
 from procs.config import address_values, rulebook, setting_checks, values
 from procs.config.rules import RuleBook
 from procs.config.setting_sources import ENV_FILE, SettingText, env_path, env_texts
-from procs.core.paths import Places
+from procs.core.paths import HomePaths
 from procs.errors import ChaparError
 
 #: What supervisord tells its processes; they got their names from a start that judged them.
@@ -37,7 +37,7 @@ class BadSettings(ChaparError):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(Places):
+class Settings(HomePaths):
     """All that an operator may choose. Sizes in bytes, durations in seconds."""
 
     api_id: int
@@ -76,7 +76,7 @@ class Settings(Places):
 
 
 @dataclass(frozen=True, slots=True)
-class Home(Places):
+class HomeSettings(HomePaths):
     """The home alone."""
 
     home: Path
@@ -183,7 +183,7 @@ NAMES = tuple(setting.name for setting in TABLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SettingsReading:
     """What was found, what is wrong with it, and the settings when nothing is."""
 
     found: tuple[SettingText, ...]
@@ -208,13 +208,13 @@ def load(
     return reading.settings
 
 
-def home() -> Places:
+def home() -> HomePaths:
     """Where everything lies, for a command that must work whatever else is wrong with the settings.
     Raises BadSettings when that is what is wrong."""
     file, _ = env_texts(os.environ, None, NAMES)
     text = next(one.text for one in find(os.environ, file, "") if one.name == "CHAPAR_HOME")
     try:
-        return Home(values.home(text))
+        return HomeSettings(values.home(text))
     except ValueError as error:
         raise BadSettings((f"CHAPAR_HOME: {error}",)) from None
 
@@ -224,7 +224,7 @@ def read(
     env_file: Path | None = None,
     *,
     need_telegram: bool = True,
-) -> Reading:
+) -> SettingsReading:
     """Everything `load` looks at, also when it is wrong; for `chapar check`."""
     environ = os.environ if environ is None else environ
     file, complaints = env_texts(environ, env_file, NAMES)
@@ -243,7 +243,7 @@ def read(
     complaints += setting_checks.together(fields)
     fields["sites"], wrong = rulebook.read(fields["sites"] or "")
     complaints += wrong
-    return Reading(found, tuple(complaints), None if complaints else Settings(**fields))
+    return SettingsReading(found, tuple(complaints), None if complaints else Settings(**fields))
 
 
 def file_in_use() -> Path:
@@ -267,7 +267,7 @@ def find(environ: Mapping[str, str], file: Mapping[str, str], path: str) -> list
     return found
 
 
-def environment(settings: Settings, reading: Reading) -> dict[str, str]:
+def environment(settings: Settings, reading: SettingsReading) -> dict[str, str]:
     """The settings as the environment of processes that work in another folder: all sources
     merged, nothing relative, so that every process reads the same."""
     texts = {one.name: one.text for one in reading.found}

@@ -22,7 +22,7 @@ SECRETS = (
 PLAIN = re.compile(r"^[^\s\"=]+$")
 
 
-class Lines(logging.Formatter):
+class LineFormatter(logging.Formatter):
     """Instant in UTC, level, line; a traceback follows on its own lines."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -43,7 +43,7 @@ def mask(text: str) -> str:
 def start(level: str = "INFO") -> None:
     """Send all log lines of this process to standard output."""
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(Lines())
+    handler.setFormatter(LineFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     LOGGER.setLevel(level)
 

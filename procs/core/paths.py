@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-class Places:
+class HomePaths:
     """The files and folders below `home`."""
 
     __slots__ = ()

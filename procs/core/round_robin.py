@@ -14,7 +14,7 @@ class Withdrawn(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Waiter:
     """Somebody's place in a line, and what it is for."""
 
     what: Any
@@ -26,7 +26,7 @@ class RoundRobin:
 
     def __init__(self) -> None:
         self.taken = False
-        self.lines: dict[Hashable, deque[Place]] = {}
+        self.lines: dict[Hashable, deque[Waiter]] = {}
 
     @asynccontextmanager
     async def turn(self, who: Hashable, what: Any = None) -> AsyncIterator[None]:
@@ -53,7 +53,7 @@ class RoundRobin:
         if not self.taken:
             self.taken = True
             return
-        place = Place(what, asyncio.get_running_loop().create_future())
+        place = Waiter(what, asyncio.get_running_loop().create_future())
         self.lines.setdefault(who, deque()).append(place)
         try:
             await place.called

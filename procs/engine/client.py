@@ -23,7 +23,7 @@ from procs.engine.nursery import launcher as nursery
 from procs.engine.nursery.listener import likeness
 from procs.engine.nursery_connection import NurseryConnection
 from procs.engine.protocol.decode import fetched, into
-from procs.engine.protocol.messages import MIB, Ended, Fetched, Found, Limits, Order, Ran
+from procs.engine.protocol.messages import MIB, ChildEnd, Fetched, Limits, Order, Probed, RunResult
 from procs.engine.releases.versions import Version, Versions
 from procs.errors import EngineDied, TimedOut, TooLarge
 from procs.wishes.sites import bare, of_host
@@ -162,7 +162,7 @@ class Engine:
 
     async def run(
         self, argv: Sequence[str], folder: Path, timeout: float, *, limits: Limits | None = None
-    ) -> Ran:
+    ) -> RunResult:
         """Run a program (by absolute path) in the same kind of child, and give back how it ended.
         Raises TimedOut after `timeout` seconds, EngineDied."""
         self.programs += 1
@@ -186,7 +186,7 @@ class Engine:
             raise TooLarge(f"more than {most} bytes on the disk")
         if failed or line.ended is None:
             raise failed or death(None)
-        return Ran(line.ended.code, taken(folder / out), taken(folder / err))
+        return RunResult(line.ended.code, taken(folder / out), taken(folder / err))
 
     async def call(
         self, request: dict[str, Any], folder: Path, limits: Limits
@@ -232,12 +232,12 @@ class Child:
         return self.line.pid
 
     @property
-    def ended(self) -> Ended | None:
+    def ended(self) -> ChildEnd | None:
         return self.line.ended
 
-    async def probe(self) -> Found:
+    async def probe(self) -> Probed:
         """What the link leads to. Raises the classes of procs.errors."""
-        return into(Found, await self.expect("found"))
+        return into(Probed, await self.expect("found"))
 
     async def fetch(self, on_progress: OnProgress, *, on_merge: OnMerge | None = None) -> Fetched:
         """Download what `probe` found. `on_progress(done, total, rate)` comes at most four times a

@@ -10,7 +10,7 @@ from typing import Any
 from procs.core import codec, log
 from procs.engine.failures.classify import classify
 from procs.engine.protocol.decode import into
-from procs.engine.protocol.messages import Ended
+from procs.engine.protocol.messages import ChildEnd
 
 #: Bytes of one line that a child may say, its lines in all, and bytes of what is read at first.
 LINE_BYTES = 4 * 1024**2
@@ -35,7 +35,7 @@ class NurseryConnection:
         #: What the nursery was asked to be like.
         self.like = ""
         self.door: socket.socket | None = None
-        self.ended: Ended | None = None
+        self.ended: ChildEnd | None = None
         self.said = 0
         self.closing: asyncio.Task[None] | None = None
 
@@ -80,7 +80,7 @@ class NurseryConnection:
         while line := await self.next_line():
             word = read(line)
             if word:
-                self.ended = into(Ended, word[1]) if word[0] == "ended" else None
+                self.ended = into(ChildEnd, word[1]) if word[0] == "ended" else None
                 return word
         return None
 

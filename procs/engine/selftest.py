@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from procs.engine.child import escape_attempts
-from procs.engine.child.jail_probe import LOOPBACK, TRY, CanaryPlaces, Knocked
+from procs.engine.child.jail_probe import LOOPBACK, TRY, CanaryPlaces, ProbeResult
 from procs.engine.egress.dial import Routes
 from procs.engine.egress.policy import policy, read
 from procs.engine.egress.proxy import Caps, Egress
@@ -35,7 +35,7 @@ SECRET = b"not for downloads"
 TESTS = count()
 
 
-class Called(asyncio.DatagramProtocol):
+class CanaryCalls(asyncio.DatagramProtocol):
     """Notes by which ways the canary was called with its word."""
 
     def __init__(self) -> None:
@@ -77,9 +77,9 @@ async def self_test(engine: "Engine", networks: Sequence[str]) -> str | None:
 
 
 @asynccontextmanager
-async def canary(folder: Path) -> AsyncIterator[tuple[Called, CanaryPlaces]]:
+async def canary(folder: Path) -> AsyncIterator[tuple[CanaryCalls, CanaryPlaces]]:
     """Somebody at every place that a child must not reach, and where that is. Raises OSError."""
-    called, loop = Called(), asyncio.get_running_loop()
+    called, loop = CanaryCalls(), asyncio.get_running_loop()
     mark = f"canary-{os.getpid():x}-{next(TESTS):x}"
     places = folder / f"{mark}.sock", folder / f"{mark}.txt"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -104,7 +104,7 @@ def looks(file: str) -> tuple[object, ...]:
     return found.st_mode, found.st_uid, found.st_gid, found.st_mtime_ns, found.st_ctime_ns
 
 
-def judge(said: Knocked, called: Set[str], allowed: bool) -> str | None:
+def judge(said: ProbeResult, called: Set[str], allowed: bool) -> str | None:
     """What the tries mean. When the operator allows loopback, the proxy lets the canary pass; where
     there is no Landlock, files are open, which `chapar check` says, and where a process may have
     no tree of its own, it can ask which there are."""
@@ -121,7 +121,7 @@ def judge(said: Knocked, called: Set[str], allowed: bool) -> str | None:
     return f"a download cannot use its proxy: {said.by_proxy}"
 
 
-async def knock(engine: "Engine", places: CanaryPlaces, networks: Sequence[str]) -> Knocked:
+async def knock(engine: "Engine", places: CanaryPlaces, networks: Sequence[str]) -> ProbeResult:
     """Have a child try."""
     folder = engine.folder / "canary"
     line = await engine.call({"do": "knock", "places": places}, folder, Limits())
@@ -130,7 +130,7 @@ async def knock(engine: "Engine", places: CanaryPlaces, networks: Sequence[str])
         await egress.start(line.door)
         while word := await line.word():
             if word[0] == "knocked":
-                return into(Knocked, word[1])
+                return into(ProbeResult, word[1])
         raise EngineDied("the self-test ended without a word")
     finally:
         egress.close()

@@ -6,7 +6,7 @@ import sys
 from procs import start
 from procs.config import Settings
 from procs.core import log, process
-from procs.keeper.gate_watchdog import Doorman
+from procs.keeper.gate_watchdog import GateWatchdog
 from procs.keeper.schedule import Keeper
 from procs.store.database import Database
 
@@ -16,7 +16,7 @@ TICK = 1.0
 
 async def keep(settings: Settings, db: Database) -> int:
     """Make the rounds, with the doorman beside them, until told to stop."""
-    doorman = Doorman(db.write_locks())
+    doorman = GateWatchdog(db.write_locks())
     doorman.start()
     keeper, signals = Keeper(db, settings), process.Signals()
     log.info("keeper.started")

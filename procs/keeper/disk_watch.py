@@ -19,7 +19,7 @@ SPARE = 0.1
 FIX = remedies.of(alert_kinds.LOW)
 
 
-class Space:
+class DiskWatch:
     """One machine's disk under CHAPAR_HOME."""
 
     def __init__(self, db: Database, settings: Settings) -> None:

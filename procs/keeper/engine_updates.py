@@ -13,7 +13,7 @@ from procs.errors import ChaparError
 from procs.store.database import Database
 from procs.store.health import engine_records
 from procs.store.health import runtime_settings as rows
-from procs.store.health.engine_records import Use
+from procs.store.health.engine_records import EngineUse
 
 OFF, NOTIFY, AUTO = "off", "notify", "auto"
 #: Seconds between two looks for a newer version; sooner when so many extractors broke since the
@@ -40,7 +40,7 @@ def say(line: str) -> None:
     log.info("engine.update", step=line)
 
 
-class Freshness:
+class EngineUpdates:
     """The versions of one machine, watched."""
 
     def __init__(self, db: Database, settings: Settings) -> None:
@@ -69,7 +69,7 @@ class Freshness:
     def is_looking(self) -> bool:
         return self.looking is not None and not self.looking.done()
 
-    def go_back(self, used: Use) -> None:
+    def go_back(self, used: EngineUse) -> None:
         """Use the version before again, and let no update take this one."""
         why = f"{used.broken} of {used.tries} attempts found an extractor broken"
         with suppress(EngineRefused):  # there is none, or somebody is at it
@@ -120,7 +120,7 @@ class Freshness:
             log.warning("engine.newer", version=newest, fix="chapar engine update")
 
 
-def is_worse(used: Use) -> bool:
+def is_worse(used: EngineUse) -> bool:
     """Whether a version finds more extractors broken than the one before did."""
     much = min(WORST_SHARE, max(SHARE, TIMES * used.usual))
     return used.broken >= FAILED and used.share >= much

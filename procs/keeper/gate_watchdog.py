@@ -22,7 +22,7 @@ GATE_INTERVAL, SUSPECT_INTERVAL = 1.0, 0.05
 STOPPED, STUCK = 3.0, 30.0
 
 
-class Watch:
+class LockWatch:
     """One lock, who has it, and since when."""
 
     def __init__(self, lock: WriteLock) -> None:
@@ -45,12 +45,12 @@ class Watch:
         self.suspect = None
 
 
-class Doorman(threading.Thread):
+class GateWatchdog(threading.Thread):
     """Watches the locks that writers of one database pass, until it is sent away."""
 
     def __init__(self, locks: Iterable[WriteLock]) -> None:
         super().__init__(name="doorman", daemon=True)
-        self.watches = [Watch(lock) for lock in locks]
+        self.watches = [LockWatch(lock) for lock in locks]
         self.gone = threading.Event()
 
     def run(self) -> None:

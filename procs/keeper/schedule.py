@@ -7,8 +7,8 @@ from procs.config import Settings
 from procs.core import clock, disk, log
 from procs.errors import StoreFull, remedies
 from procs.keeper import hung_workers, sweep
-from procs.keeper.disk_watch import Space
-from procs.keeper.engine_updates import Freshness
+from procs.keeper.disk_watch import DiskWatch
+from procs.keeper.engine_updates import EngineUpdates
 from procs.store import wake
 from procs.store.database import Database
 from procs.store.health import alerts, failed_attempts, notifications
@@ -25,7 +25,7 @@ KEEP = 30 * 24 * 3600.0
 FORGET = 10_000
 
 
-class Round:
+class PeriodicTask:
     """One piece of work and the seconds between two times of it."""
 
     def __init__(self, every: float, work: Callable[[], object]) -> None:
@@ -47,15 +47,15 @@ class Keeper:
     def __init__(self, db: Database, settings: Settings) -> None:
         self.db = db
         self.settings = settings
-        self.space = Space(db, settings)
+        self.space = DiskWatch(db, settings)
         self.rounds = (
-            Round(2, self.space.watch),
-            Round(1, self.bring_due),
-            Round(5, self.take_back),
-            Round(10, self.maintain),
-            Round(20, self.sweep),
-            Round(60, Freshness(db, settings).watch),
-            Round(60, self.prune),
+            PeriodicTask(2, self.space.watch),
+            PeriodicTask(1, self.bring_due),
+            PeriodicTask(5, self.take_back),
+            PeriodicTask(10, self.maintain),
+            PeriodicTask(20, self.sweep),
+            PeriodicTask(60, EngineUpdates(db, settings).watch),
+            PeriodicTask(60, self.prune),
         )
 
     def run(self) -> None:

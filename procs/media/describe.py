@@ -6,7 +6,7 @@ from pathlib import Path
 from procs.media import pictures, remux
 from procs.media.ffmpeg_run import Run
 from procs.media.file_facts import MediaFacts
-from procs.media.media_plan import Plan
+from procs.media.media_plan import MediaPlan
 from procs.media.remux import Tags
 from procs.records.job import File
 from procs.wishes.filenames import fit, mime
@@ -14,7 +14,7 @@ from procs.wishes.variant import Variant
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class PrepareTask:
     """What is to be made in which folder: files of `limit` bytes, a film in at most `parts`; so
     many seconds of it may be encoded anew."""
 
@@ -37,7 +37,9 @@ class Task:
         return max(0.0, min(self.duration, clip.end) - clip.start)
 
 
-async def described(task: Task, path: Path, plan: Plan, facts: MediaFacts, mark: str) -> File:
+async def described(
+    task: PrepareTask, path: Path, plan: MediaPlan, facts: MediaFacts, mark: str
+) -> File:
     """A film or a song with its facts and its thumbnail; `mark` tells files of one job apart."""
     picture = facts.picture if plan.kind == "video" else None
     tags = spoken(task, facts) if plan.kind == "audio" else task.tags
@@ -57,7 +59,9 @@ async def described(task: Task, path: Path, plan: Plan, facts: MediaFacts, mark:
     )
 
 
-async def thumbnail(task: Task, path: Path, plan: Plan, facts: MediaFacts, mark: str) -> str:
+async def thumbnail(
+    task: PrepareTask, path: Path, plan: MediaPlan, facts: MediaFacts, mark: str
+) -> str:
     """The path of the small picture that the chat shows, or nothing."""
     drawing = task.folder / f"thumbnail-{mark}.jpg"
     if plan.kind == "video" and facts.picture:
@@ -67,7 +71,7 @@ async def thumbnail(task: Task, path: Path, plan: Plan, facts: MediaFacts, mark:
     return ""
 
 
-def spoken(task: Task, facts: MediaFacts) -> Tags:
+def spoken(task: PrepareTask, facts: MediaFacts) -> Tags:
     """A song's title and artist: the site's words, else the file's own tags."""
     if task.tags.performer or not facts.title:
         return task.tags

@@ -10,7 +10,7 @@ from pathlib import Path
 from procs.errors import ProcessingFailed, TooLarge
 from procs.media.ffmpeg_run import Run, ffmpeg, source
 from procs.media.file_facts import MediaFacts
-from procs.media.media_plan import Plan
+from procs.media.media_plan import MediaPlan
 from procs.media.probe import probe
 from procs.media.remux import COPYING, ENCODING
 from procs.records.media_records import parts_of
@@ -42,7 +42,7 @@ def titled(title: str, place: int, of: int) -> str:
 
 
 async def split(
-    run: Run, path: Path, plan: Plan, facts: MediaFacts, *, limit: int, most: int
+    run: Run, path: Path, plan: MediaPlan, facts: MediaFacts, *, limit: int, most: int
 ) -> list[tuple[Path, MediaFacts]]:
     """The parts in order, each probed; the whole stays. There is only one when a copy fits: a file
     may be padded with what no player shows, which no copy has. Raises TooLarge when it takes more
@@ -72,7 +72,7 @@ def joints(duration: float, number: int) -> str:
     return ",".join(f"{duration * place / number:.3f}" for place in range(1, number))
 
 
-async def cut(run: Run, path: Path, plan: Plan, suffix: str, places: str) -> list[Path]:
+async def cut(run: Run, path: Path, plan: MediaPlan, suffix: str, places: str) -> list[Path]:
     """Cut at the key frames that follow the `places`; where there are none, copy the whole."""
     for stale in parts(path.parent, suffix):
         stale.unlink()
@@ -93,7 +93,7 @@ def parts(folder: Path, suffix: str) -> list[Path]:
     return sorted(folder.glob(f"part-[0-9][0-9][0-9]{suffix}"))
 
 
-def streams(plan: Plan) -> list[str]:
+def streams(plan: MediaPlan) -> list[str]:
     """What goes into a part: a film's first picture and sound, of other files all they have."""
     if plan.kind == "video":
         return ["-map", "0:v:0", "-map", "0:a:0?", "-c:v", "copy", "-c:a", plan.sound or "copy"]

@@ -23,7 +23,7 @@ PLAYED = {"mp3": ".mp3", "mov": ".m4a", "ogg": ""}
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class MediaPlan:
     """`kind` for Telegram, `suffix` of the new file, `sound` and `picture` as ffmpeg's codecs
     (`copy`, an encoder, or nothing). No codecs at all: leave the file as it is."""
 
@@ -37,10 +37,12 @@ class Plan:
         return not (self.picture or self.sound)
 
 
-DOCUMENT = Plan("document")
+DOCUMENT = MediaPlan("document")
 
 
-def plan(facts: MediaFacts | None, *, wish: Variant, streamable: bool, encode: float = 0.0) -> Plan:
+def plan(
+    facts: MediaFacts | None, *, wish: Variant, streamable: bool, encode: float = 0.0
+) -> MediaPlan:
     """What to do. `streamable` says that the file is an mp4 with its index in front, `encode` how
     many seconds may be encoded anew. Raises ClipBeyond, NoSound, NotEncoded."""
     if wish.clip and facts and facts.duration <= wish.clip.start:
@@ -61,7 +63,7 @@ def plan(facts: MediaFacts | None, *, wish: Variant, streamable: bool, encode: f
     return watch(facts, streamable)
 
 
-def watch(facts: MediaFacts, streamable: bool) -> Plan:
+def watch(facts: MediaFacts, streamable: bool) -> MediaPlan:
     """A film: into an mp4 that can be played while it arrives, by copying."""
     assert facts.picture is not None
     in_mp4 = facts.container.startswith("mov")
@@ -69,9 +71,9 @@ def watch(facts: MediaFacts, streamable: bool) -> Plan:
         return DOCUMENT
     fits = facts.sound in IN_MP4 or not facts.sound or not plays(facts)
     if in_mp4 and streamable and fits:
-        return Plan("video", ".mp4")
+        return MediaPlan("video", ".mp4")
     sound = "" if not facts.sound else "copy" if fits else "aac"
-    return Plan("video", ".mp4", picture="copy", sound=sound)
+    return MediaPlan("video", ".mp4", picture="copy", sound=sound)
 
 
 def plays(facts: MediaFacts) -> bool:
@@ -80,43 +82,43 @@ def plays(facts: MediaFacts) -> bool:
     return facts.picture.codec == "h264" and facts.picture.pixels in PIXELS
 
 
-def encoded(facts: MediaFacts, wish: Variant, most: float) -> Plan:
+def encoded(facts: MediaFacts, wish: Variant, most: float) -> MediaPlan:
     """A film, or the part that was wished, made anew so that it begins and plays as it should."""
     start, end = (wish.clip.start, wish.clip.end) if wish.clip else (0, facts.duration)
     length = min(end, facts.duration) - start
     if length > most:
         raise NotEncoded(f"{length:.0f} s to be encoded, at most {most:g}")
-    return Plan("video", ".mp4", picture=ENCODER, sound="aac" if facts.sound else "")
+    return MediaPlan("video", ".mp4", picture=ENCODER, sound="aac" if facts.sound else "")
 
 
-def replaced(plan: Plan) -> Plan:
+def replaced(plan: MediaPlan) -> MediaPlan:
     """The same with the film's picture copied, because something is added to it."""
     return plan if plan == DOCUMENT else replace(plan, picture="copy")
 
 
-def part(facts: MediaFacts, wish: Variant) -> Plan:
+def part(facts: MediaFacts, wish: Variant) -> MediaPlan:
     """A clip by copying, from the key frame before it."""
     if facts.picture is None:
         return listen(facts, "audio")
     whole = watch(facts, streamable=False)
     if whole == DOCUMENT or wish.form == "file":
         suffix = ".mp4" if facts.container.startswith("mov") else ".mkv"
-        return Plan("document", suffix, picture="copy", sound="copy" if facts.sound else "")
+        return MediaPlan("document", suffix, picture="copy", sound="copy" if facts.sound else "")
     return whole
 
 
-def listen(facts: MediaFacts | None, form: str) -> Plan:
+def listen(facts: MediaFacts | None, form: str) -> MediaPlan:
     """Sound alone: mp3 or opus where it was asked for, else m4a, by copying wherever possible."""
     if facts is None or not facts.sound:
         raise NoSound("no sound in it")
     if form == "opus":
-        return Plan("audio", ".opus", sound="copy" if facts.sound == "opus" else "libopus")
+        return MediaPlan("audio", ".opus", sound="copy" if facts.sound == "opus" else "libopus")
     if form == "mp3" or (form == "audio" and facts.sound == "mp3"):
-        return Plan("audio", ".mp3", sound="copy" if facts.sound == "mp3" else "libmp3lame")
-    return Plan("audio", ".m4a", sound="copy" if facts.sound == "aac" else "aac")
+        return MediaPlan("audio", ".mp3", sound="copy" if facts.sound == "mp3" else "libmp3lame")
+    return MediaPlan("audio", ".m4a", sound="copy" if facts.sound == "aac" else "aac")
 
 
-def as_it_is(facts: MediaFacts) -> Plan:
+def as_it_is(facts: MediaFacts) -> MediaPlan:
     """A sound file that was sent as a link: the file itself, if a chat can play it."""
     name = facts.container.partition(",")[0]
-    return Plan("audio", PLAYED[name]) if facts.sound and name in PLAYED else DOCUMENT
+    return MediaPlan("audio", PLAYED[name]) if facts.sound and name in PLAYED else DOCUMENT

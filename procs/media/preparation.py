@@ -6,10 +6,10 @@ from pathlib import Path
 
 from procs.errors import ProcessingFailed, TooLarge
 from procs.media import film_split, media_plan, mp4_boxes, pictures, remux, subtitle_files
-from procs.media.describe import Task, described, document, spoken, still
+from procs.media.describe import PrepareTask, described, document, spoken, still
 from procs.media.ffmpeg_run import Run
 from procs.media.file_facts import MediaFacts
-from procs.media.media_plan import Plan
+from procs.media.media_plan import MediaPlan
 from procs.media.probe import probe
 from procs.media.remux import Tags
 from procs.records.job import File
@@ -50,7 +50,7 @@ async def prepare(
     folder = folder.resolve()
     tags = Tags(title, performer, folder / cover if cover else None)
     words = folder / subtitles if subtitles else None
-    task = Task(run, folder, parse(variant), tags, 0.0, max_file_size, parts, words, encode)
+    task = PrepareTask(run, folder, parse(variant), tags, 0.0, max_file_size, parts, words, encode)
     ready: list[File] = []
     if task.wish.words_alone:
         ready.append(await alone(task, folder / files[0]))
@@ -64,13 +64,15 @@ async def prepare(
     return ready
 
 
-def of_file(task: Task, place: int, titles: Sequence[str], durations: Sequence[float]) -> Task:
+def of_file(
+    task: PrepareTask, place: int, titles: Sequence[str], durations: Sequence[float]
+) -> PrepareTask:
     """The task of one file among several: its own title, and the duration that was promised."""
     tags = replace(task.tags, title=titles[place]) if titles else task.tags
     return replace(task, tags=tags, duration=durations[place] if place < len(durations) else 0.0)
 
 
-async def prepared(task: Task, path: Path, mark: str) -> list[File]:
+async def prepared(task: PrepareTask, path: Path, mark: str) -> list[File]:
     """What becomes of one file. `mark` tells files of one job apart while they are made."""
     if pictures.is_still(path) and not task.wish.sound:
         return [document(path) if task.wish.form == "file" else await pictured(task, path, mark)]
@@ -90,7 +92,7 @@ async def prepared(task: Task, path: Path, mark: str) -> list[File]:
     return [*await formed(task, path, plan, facts, mark), *beside]
 
 
-async def pictured(task: Task, path: Path, mark: str) -> File:
+async def pictured(task: PrepareTask, path: Path, mark: str) -> File:
     """A still picture as the chat shows it; one in a newer form as a JPEG of the same name, where
     that is a photo to Telegram."""
     fresh = task.folder / f"made-{mark}.jpg"
@@ -102,7 +104,9 @@ async def pictured(task: Task, path: Path, mark: str) -> File:
     return still(path)
 
 
-async def formed(task: Task, path: Path, plan: Plan, facts: MediaFacts, mark: str) -> list[File]:
+async def formed(
+    task: PrepareTask, path: Path, plan: MediaPlan, facts: MediaFacts, mark: str
+) -> list[File]:
     """A film, a song, or a media that is sent as a document."""
     copied = plan.kind != "audio" and plan.picture in ("", "copy")
     if is_over(task, path) and copied and not task.wish.clip:
@@ -112,13 +116,15 @@ async def formed(task: Task, path: Path, plan: Plan, facts: MediaFacts, mark: st
     return await whole(task, path, plan, facts, mark)
 
 
-async def alone(task: Task, path: Path) -> File:
+async def alone(task: PrepareTask, path: Path) -> File:
     """The words as a file of their own, named after their media and their language."""
     name = title_name(task.tags.title or path.stem, f".{task.wish.subtitles}.srt")
     return document(await subtitle_files.as_srt(task.run, path, path.with_name(name)))
 
 
-async def whole(task: Task, path: Path, plan: Plan, facts: MediaFacts, mark: str) -> list[File]:
+async def whole(
+    task: PrepareTask, path: Path, plan: MediaPlan, facts: MediaFacts, mark: str
+) -> list[File]:
     """A film that fits, or a song; what grew over the limit is cut after all."""
     if plan.untouched:
         path = renamed(path, finest(task, facts, path, plan))
@@ -133,11 +139,13 @@ async def whole(task: Task, path: Path, plan: Plan, facts: MediaFacts, mark: str
     return [await described(task, path, plan, facts, mark)]
 
 
-def is_over(task: Task, path: Path) -> bool:
+def is_over(task: PrepareTask, path: Path) -> bool:
     return path.stat().st_size > task.limit
 
 
-async def in_parts(task: Task, path: Path, plan: Plan, facts: MediaFacts, mark: str) -> list[File]:
+async def in_parts(
+    task: PrepareTask, path: Path, plan: MediaPlan, facts: MediaFacts, mark: str
+) -> list[File]:
     """The parts of one that is too large, numbered in their names and titles."""
     cuts = await film_split.split(task.run, path, plan, facts, limit=task.limit, most=task.parts)
     title = title_of(task, facts, path, plan)
@@ -155,7 +163,7 @@ async def in_parts(task: Task, path: Path, plan: Plan, facts: MediaFacts, mark: 
 
 
 async def made(
-    task: Task, path: Path, plan: Plan, facts: MediaFacts, mark: str
+    task: PrepareTask, path: Path, plan: MediaPlan, facts: MediaFacts, mark: str
 ) -> tuple[Path, MediaFacts]:
     """The new file under its final name, the old one gone, and what it turned out to be."""
     fresh = task.folder / f"made-{mark}{plan.suffix}"
@@ -172,7 +180,7 @@ async def made(
     return renamed(fresh, name), result
 
 
-def check(facts: MediaFacts, plan: Plan, promised: float) -> None:
+def check(facts: MediaFacts, plan: MediaPlan, promised: float) -> None:
     """The file is what it should be, whatever the programs said. Raises ProcessingFailed."""
     if plan.kind == "video" and facts.picture is None:
         raise ProcessingFailed("no picture in it")
@@ -182,12 +190,12 @@ def check(facts: MediaFacts, plan: Plan, promised: float) -> None:
         raise ProcessingFailed(f"{facts.duration:.1f} s of {promised:.1f} s promised")
 
 
-def finest(task: Task, facts: MediaFacts, path: Path, plan: Plan) -> str:
+def finest(task: PrepareTask, facts: MediaFacts, path: Path, plan: MediaPlan) -> str:
     """The name that the file will bear in the chat."""
     return title_name(title_of(task, facts, path, plan), plan.suffix or path.suffix)
 
 
-def title_of(task: Task, facts: MediaFacts, path: Path, plan: Plan) -> str:
+def title_of(task: PrepareTask, facts: MediaFacts, path: Path, plan: MediaPlan) -> str:
     return (spoken(task, facts).title if plan.kind == "audio" else task.tags.title) or path.stem
 
 

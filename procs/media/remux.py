@@ -10,7 +10,7 @@ from procs.errors import ProcessingFailed, TooLarge
 from procs.media import subtitle_files
 from procs.media.ffmpeg_run import Run, ffmpeg, source
 from procs.media.file_facts import MediaFacts
-from procs.media.media_plan import Plan
+from procs.media.media_plan import MediaPlan
 from procs.wishes.variant import Clip, Variant
 
 #: Seconds that copying and encoding sound may take; thumbnails are cheap or not worth it.
@@ -51,7 +51,7 @@ class Tags:
 
 
 async def film(
-    run: Run, path: Path, plan: Plan, made: Path, *, wish: Variant, words: Path | None
+    run: Run, path: Path, plan: MediaPlan, made: Path, *, wish: Variant, words: Path | None
 ) -> None:
     """The first picture and the first sound, and the subtitles in `words`; the index in front."""
     inputs = [*within_time(wish.clip), *source(path)]
@@ -72,7 +72,7 @@ def within_time(clip: Clip | None) -> list[str]:
 
 
 async def song(
-    run: Run, path: Path, plan: Plan, made: Path, tags: Tags, *, clip: Clip | None = None
+    run: Run, path: Path, plan: MediaPlan, made: Path, tags: Tags, *, clip: Clip | None = None
 ) -> None:
     """The first sound, with title, artist and cover inside."""
     words = [*within_time(clip), *source(path)]
@@ -100,7 +100,7 @@ async def block(run: Run, cover: Path, drawing: Path) -> list[str]:
     return ["-metadata", f"METADATA_BLOCK_PICTURE={text}"] if len(text) < ARGUMENT else []
 
 
-def sounding(plan: Plan) -> list[str]:
+def sounding(plan: MediaPlan) -> list[str]:
     return ["-c:a", plan.sound, *RATES[plan.sound]] if plan.sound else []
 
 

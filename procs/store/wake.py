@@ -21,7 +21,7 @@ WORK = b"work %d"
 WORD = 64
 
 
-class Ear:
+class WakeSocket:
     """A process's own datagram socket, `run/wake/<name>.sock`."""
 
     def __init__(self, run: Path, name: str) -> None:

@@ -38,7 +38,7 @@ class TooLate(OSError):
     """The call was not written: its place among all messages is over, and must be taken anew."""
 
 
-class Punctual(Connection):
+class PunctualConnection(Connection):
     """What the library, and its file connections, connect by."""
 
     async def send(self, data: bytes) -> None:

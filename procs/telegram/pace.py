@@ -22,7 +22,7 @@ from procs.core.round_robin import RoundRobin, Withdrawn
 from procs.errors import Crowded, StoreFull, TelegramWait
 from procs.store.database import Database
 from procs.store.limits import flood_waits, send_budget
-from procs.store.limits.send_budget import Count, Rule
+from procs.store.limits.send_budget import CountLimit, GapLimit
 from procs.telegram.departure import ANY_TIME, Departure
 
 
@@ -52,7 +52,7 @@ CHAT, CHAT_BURST, LEFT = 1.0, 3.0, 1.0
 #: kept for commands.
 GROUP, MINUTE, COMMAND_RESERVE = 20, 60.0, 2
 #: Progress edits, of the whole bot: one a second.
-EDITS = Rule("edits", 1.0, 0.0)
+EDITS = GapLimit("edits", 1.0, 0.0)
 #: Share of the burst that each urgency may use.
 SHARE = (1.0, 1.0, 1.0, 0.75, 0.5, 0.0)
 #: Those that keep their place in line, in all messages and in a chat.
@@ -149,7 +149,7 @@ class Pace:
         flood_waits.note_wait(self.db, wait.scope, clock.now().wall + wait.seconds)
         log.info("telegram.waits", scope=wait.scope, seconds=wait.seconds)
 
-    async def _line_up(self, rules: list[Rule | Count], messages: int, end: float) -> None:
+    async def _line_up(self, rules: list[GapLimit | CountLimit], messages: int, end: float) -> None:
         """Wait in line. Raises Crowded."""
         now = clock.now()
         left = max(0.0, end - now.boot)
@@ -185,7 +185,11 @@ class Pace:
         return Departure(at + LATE, partial(self._renew, rules, own, messages, at)), 0.0
 
     def _renew(
-        self, rules: list[Rule | Count], own: list[Rule | Count], messages: int, at: float
+        self,
+        rules: list[GapLimit | CountLimit],
+        own: list[GapLimit | CountLimit],
+        messages: int,
+        at: float,
     ) -> bool:
         """Take a place for this moment, for a message that is late; whether there is one."""
         try:
@@ -217,21 +221,21 @@ def scope(chat: int) -> str:
     return f"chat:{chat}"
 
 
-def chat_rules(chat: int, urgency: Urgency) -> list[Rule | Count]:
+def chat_rules(chat: int, urgency: Urgency) -> list[GapLimit | CountLimit]:
     in_line = urgency in IN_LINE
-    any_chat = Rule(scope(chat), CHAT, CHAT_BURST if in_line else CHAT_BURST - LEFT)
+    any_chat = GapLimit(scope(chat), CHAT, CHAT_BURST if in_line else CHAT_BURST - LEFT)
     most = GROUP if in_line else GROUP - COMMAND_RESERVE
-    return [any_chat] if chat > 0 else [any_chat, Count(scope(chat), most, MINUTE)]
+    return [any_chat] if chat > 0 else [any_chat, CountLimit(scope(chat), most, MINUTE)]
 
 
-def departures(chat: int) -> list[Rule | Count]:
+def departures(chat: int) -> list[GapLimit | CountLimit]:
     """What leaves a chat, whoever waits for it, by the instants at which it does."""
     if not chat:
         return []
-    any_chat = Rule(f"left:{chat}", CHAT, CHAT_BURST)
-    return [any_chat] if chat > 0 else [any_chat, Count(f"left:{chat}", GROUP, MINUTE)]
+    any_chat = GapLimit(f"left:{chat}", CHAT, CHAT_BURST)
+    return [any_chat] if chat > 0 else [any_chat, CountLimit(f"left:{chat}", GROUP, MINUTE)]
 
 
-def bot_rules(urgency: Urgency) -> list[Rule | Count]:
-    everything = Rule(EVERYBODY, GLOBAL_GAP, BURST * SHARE[urgency], strict=True)
+def bot_rules(urgency: Urgency) -> list[GapLimit | CountLimit]:
+    everything = GapLimit(EVERYBODY, GLOBAL_GAP, BURST * SHARE[urgency], strict=True)
     return [everything, EDITS] if urgency is Urgency.PROGRESS else [everything]

@@ -34,7 +34,7 @@ class PeerRefused(ChaparError):
     """An upload is not taken for this peer; for another it may be. Says nothing of any chat."""
 
 
-class Slowed(TelegramWait):
+class UploadSlowed(TelegramWait):
     """Telegram slows an upload down (FLOOD_PREMIUM_WAIT): the part is wanted again after that.
     Never a failure (core.telegram.org/api/files)."""
 
@@ -50,7 +50,7 @@ class TwoPyrograms(ChaparError):
 #: Waits: the number is in the error. SLOWMODE is of one chat, the others of a method.
 WAITS: dict[str, type[TelegramWait]] = {
     "FLOOD_WAIT_X": TelegramWait,
-    "FLOOD_PREMIUM_WAIT_X": Slowed,
+    "FLOOD_PREMIUM_WAIT_X": UploadSlowed,
     "SLOWMODE_WAIT_X": ChatSlow,
 }
 MISSING = "FILE_PART_X_MISSING"

@@ -5,13 +5,13 @@ from contextlib import suppress
 from procs.core import codec
 from procs.errors import NoSuchVariant, Unknown
 from procs.texts import i18n
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 
 #: Letters of a fact that a site told.
 LETTERS = 200
 
 
-def reason(language: str, say: str, *, site: str, found: str = "") -> Local:
+def reason(language: str, say: str, *, site: str, found: str = "") -> LocalText:
     """The sentence of a failure. `found` is what the request keeps of the facts, as JSON. The row
     may be of another version: what it does not say, or we do not know, leaves a plainer one."""
     key = say if say and i18n.knows(say) else Unknown.say

@@ -39,7 +39,7 @@ UNIT_WIDTHS: dict[str, dict[str, Literal["short", "long"]]] = {
 }
 
 
-class Local(str):
+class LocalText(str):
     """Text already written in the reader's language: needs no isolation."""
 
     __slots__ = ()
@@ -51,11 +51,11 @@ def choose(code: str | None) -> str:
     return short if short in LANGUAGES else DEFAULT
 
 
-def say(language: str, key: str, **values: object) -> Local:
+def say(language: str, key: str, **values: object) -> LocalText:
     """The text of `key`. Foreign words among `values` are isolated where the language is written
     from the right. Raises KeyError when no catalogue has the key."""
     text = catalogue(language).get(key) or catalogue(DEFAULT)[key]
-    return Local(text.format_map({name: fit(language, it) for name, it in values.items()}))
+    return LocalText(text.format_map({name: fit(language, it) for name, it in values.items()}))
 
 
 def knows(key: str) -> bool:
@@ -65,18 +65,18 @@ def knows(key: str) -> bool:
 
 def fit(language: str, value: object) -> str:
     """One value as it stands inside a sentence."""
-    if isinstance(value, Local):
+    if isinstance(value, LocalText):
         return value
     if isinstance(value, int | float):
         return number(language, value)
     return isolated(language, str(value))
 
 
-def isolated(language: str, text: str) -> Local:
+def isolated(language: str, text: str) -> LocalText:
     """`text` kept from mixing its direction with the line around it."""
     if language not in RIGHT_TO_LEFT or not text:
-        return Local(text)
-    return Local(ISOLATE[0] + text + ISOLATE[1])
+        return LocalText(text)
+    return LocalText(ISOLATE[0] + text + ISOLATE[1])
 
 
 @cache
@@ -88,16 +88,16 @@ def catalogue(language: str) -> dict[str, str]:
         return {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id}
 
 
-def digits(language: str, text: str) -> Local:
-    return Local(text.translate(PERSIAN) if language == "fa" else text)
+def digits(language: str, text: str) -> LocalText:
+    return LocalText(text.translate(PERSIAN) if language == "fa" else text)
 
 
-def latin(text: str) -> Local:
+def latin(text: str) -> LocalText:
     """A text with Latin digits and their marks, for who prefers them in Persian too."""
-    return Local(text.translate(LATIN))
+    return LocalText(text.translate(LATIN))
 
 
-def number(language: str, value: float) -> Local:
+def number(language: str, value: float) -> LocalText:
     """At most one decimal, none above a hundred."""
     from babel.numbers import format_decimal
 
@@ -106,15 +106,15 @@ def number(language: str, value: float) -> Local:
     return digits(language, text)
 
 
-def place(language: str, number: int) -> Local:
+def place(language: str, number: int) -> LocalText:
     """A place in a line as people say it behind its word: `place 3`, `نفر سوم`."""
     if language != "fa":
-        return Local(str(number))
+        return LocalText(str(number))
     ordinal = ORDINALS[number - 1] if 0 < number <= len(ORDINALS) else f"{number}ام"
     return digits(language, ordinal)
 
 
-def percent(language: str, share: float) -> Local:
+def percent(language: str, share: float) -> LocalText:
     """`share` of one, rounded down: 100 % is said only when it is over."""
     from babel.numbers import format_percent
 
@@ -123,7 +123,7 @@ def percent(language: str, share: float) -> Local:
     return digits(language, text.replace("%", "٪") if language == "fa" else text)
 
 
-def size(language: str, count: float) -> Local:
+def size(language: str, count: float) -> LocalText:
     """Bytes as people say them, in steps of 1024 as Telegram's own apps count."""
     value = count / 1024
     for unit in SIZE_UNITS:
@@ -133,7 +133,7 @@ def size(language: str, count: float) -> Local:
     return measure(language, value, f"digital-{unit}", UNIT_WIDTHS[language]["size"])
 
 
-def clock(language: str, seconds: float) -> Local:
+def clock(language: str, seconds: float) -> LocalText:
     """A duration as a player shows it: 0:40, 12:05, 1:02:03."""
     minutes, rest = divmod(max(0, round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
@@ -141,7 +141,7 @@ def clock(language: str, seconds: float) -> Local:
     return digits(language, shown)
 
 
-def hour(language: str, wall: float) -> Local:
+def hour(language: str, wall: float) -> LocalText:
     """An instant as a clock on the wall shows it, where most readers of the language live; the
     place is named, because not all do."""
     place, name = PLACES[language]
@@ -159,7 +159,7 @@ def minute_of_day(language: str, wall: float) -> int:
     return there.hour * 60 + there.minute
 
 
-def span(language: str, seconds: float) -> Local:
+def span(language: str, seconds: float) -> LocalText:
     """A duration in words, rounded up: 40 seconds, 3 minutes, 2 hours."""
     for unit, length in (("hour", 3600), ("minute", 60), ("second", 1)):
         if seconds >= length or unit == "second":
@@ -168,7 +168,7 @@ def span(language: str, seconds: float) -> Local:
     return measure(language, count, f"duration-{unit}", UNIT_WIDTHS[language]["time"])
 
 
-def measure(language: str, value: float, unit: str, length: Literal["short", "long"]) -> Local:
+def measure(language: str, value: float, unit: str, length: Literal["short", "long"]) -> LocalText:
     from babel.units import format_unit
 
     text = format_unit(

@@ -4,7 +4,7 @@ from typing import Any
 
 from procs.core import codec
 from procs.texts import i18n
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 
 #: Characters of a title in a line.
 LISTED_TITLE_LENGTH = 70
@@ -23,7 +23,7 @@ def lines(language: str, found: str) -> str:
     return "\n".join(parts)
 
 
-def rest(language: str, found: str) -> Local:
+def rest(language: str, found: str) -> LocalText:
     """How to go on where more was asked for than is taken at once."""
     return i18n.say(language, "list-rest", place=codec.load(found)["next"])
 
@@ -86,7 +86,7 @@ def form(language: str, one: dict[str, Any], ready: list[str]) -> str:
     return f"{i18n.isolated(language, one['variant'])}{size}{cut}{mark}"
 
 
-def shortened(title: str) -> Local | str:
+def shortened(title: str) -> LocalText | str:
     return (
         title
         if len(title) <= LISTED_TITLE_LENGTH

@@ -13,14 +13,14 @@ from procs.errors import StoreError
 from procs.records.job import Lane
 from procs.store.database import Database
 from procs.store.health import counters, workers
-from procs.store.wake import Ear
+from procs.store.wake import WakeSocket
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
-from procs.worker.loop import RECYCLE, STOPPED, Loop
+from procs.worker.loop import RECYCLE, STOPPED, WorkerLoop
 from procs.worker.process import recycle_policy
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 from procs.worker.process.progress_writer import ProgressWriter
-from procs.worker.process.recycle_policy import Budget
+from procs.worker.process.recycle_policy import JobBudget
 from procs.worker.process.slots import SlotLocks, rooms_of
 
 #: Deliveries, and looks, that one worker carries at once.
@@ -39,7 +39,7 @@ async def live(settings: config.Settings, db: Database) -> int:
     if slot is not None:
         log.info("worker.entered", worker=name, slot=slot)
         courier = Courier(settings, slot, db)
-        tools = Tools(
+        tools = WorkerContext(
             *(
                 settings,
                 db,
@@ -77,7 +77,7 @@ def count_refused(db: Database, calls: Sequence[tuple[str, int]]) -> None:
         log.warning("child.uncounted", error=error)
 
 
-async def work(tools: Tools, signals: process.Signals, places: SlotLocks) -> str:
+async def work(tools: WorkerContext, signals: process.Signals, places: SlotLocks) -> str:
     """Be the spare, then serve until drained; not before downloads are known to be confined. The
     slot's session is closed when this returns. Returns why it ended."""
     born = clock.now().boot
@@ -101,15 +101,17 @@ async def work(tools: Tools, signals: process.Signals, places: SlotLocks) -> str
         await tools.close()
 
 
-async def serve(tools: Tools, signals: process.Signals, places: SlotLocks, post: int) -> str:
+async def serve(
+    tools: WorkerContext, signals: process.Signals, places: SlotLocks, post: int
+) -> str:
     """Carry jobs at a post until drained. Returns why it ended."""
     settings = tools.settings
     workers.serve(tools.db, tools.worker, slot=post, now=clock.now())
     log.info("worker.serving", worker=tools.name, post=post)
-    mine = Budget(settings.recycle_after, settings.memory_ceiling, places)
-    ear = Ear(settings.run, tools.name)
+    mine = JobBudget(settings.recycle_after, settings.memory_ceiling, places)
+    ear = WakeSocket(settings.run, tools.name)
     try:
-        return await Loop(tools, ear, mine, signals, rooms(settings, post)).run()
+        return await WorkerLoop(tools, ear, mine, signals, rooms(settings, post)).run()
     finally:
         ear.close()
 

@@ -22,7 +22,7 @@ from procs.worker.jobs.steps.share_media import share
 from procs.worker.jobs.steps.show_list import show
 from procs.worker.jobs.steps.take_over import take_over
 from procs.worker.jobs.steps.upload_files import upload
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 
 FetchStep = Callable[[FetchJob], Awaitable[None]]
 Steps = tuple[FetchStep, ...]
@@ -50,7 +50,7 @@ BRANCHES = (
 )
 
 
-async def fetch(tools: Tools, lease: Lease) -> None:
+async def fetch(tools: WorkerContext, lease: Lease) -> None:
     """Carry one fetch job to its end. Raises JobError, LeaseLost, TelegramWait."""
     async with opened(tools, lease) as job:
         steps = left(job, None, STEPS)

@@ -10,12 +10,12 @@ from procs.records.job import Lane
 from procs.store import wake
 from procs.store.health import workers
 from procs.store.jobs import claimable, leases, recovery
-from procs.store.jobs.claimable import Outlook
-from procs.store.wake import Ear
+from procs.store.jobs.claimable import Claimable
+from procs.store.wake import WakeSocket
 from procs.worker.jobs import job_folder
-from procs.worker.process.context import Tools
-from procs.worker.process.recycle_policy import Budget
-from procs.worker.running_jobs import Crew
+from procs.worker.process.context import WorkerContext
+from procs.worker.process.recycle_policy import JobBudget
+from procs.worker.running_jobs import RunningJobs
 
 #: Seconds: the longest sleep without looking (a wake-up may be lost with its sender), and a beat.
 BACKSTOP = 1.0
@@ -26,11 +26,16 @@ STOPPED = "stopped"
 HANDOVER = 0.05
 
 
-class Loop:
+class WorkerLoop:
     """Carries jobs until drained, then lets the running ones finish."""
 
     def __init__(
-        self, tools: Tools, ear: Ear, budget: Budget, signals: Signals, rooms: dict[Lane, int]
+        self,
+        tools: WorkerContext,
+        ear: WakeSocket,
+        budget: JobBudget,
+        signals: Signals,
+        rooms: dict[Lane, int],
     ) -> None:
         self.tools = tools
         self.signals = signals
@@ -40,7 +45,7 @@ class Loop:
         self.news = asyncio.Event()
         heavy_most = tools.settings.max_concurrent_downloads
         self.most = dict.fromkeys(Lane, leases.ENDLESS) | {Lane.HEAVY: heavy_most}
-        self.crew = Crew(tools, rooms, self.news.set)
+        self.crew = RunningJobs(tools, rooms, self.news.set)
         self.drained = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.why = STOPPED
@@ -97,7 +102,7 @@ class Loop:
         recovery.bring_due(self.db, now=now)
         return self.outlook().ready
 
-    def outlook(self) -> Outlook:
+    def outlook(self) -> Claimable:
         """What there is to do for us."""
         seen = claimable.look(self.db, most=self.most[Lane.HEAVY])
         if not self.barred:

@@ -8,7 +8,7 @@ from functools import partial
 from procs.records.job import Kind, Lane, Lease
 from procs.worker import fetch, settlement
 from procs.worker.jobs import deliver, look, site_trial
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 
 WORK: dict[Kind, settlement.Work] = {
     Kind.FETCH: fetch.fetch,
@@ -19,7 +19,7 @@ WORK: dict[Kind, settlement.Work] = {
 
 
 @dataclass
-class Carried:
+class RunningJob:
     """One running job. `why` says why it was taken away: stop, lost, leave."""
 
     lease: Lease
@@ -27,14 +27,16 @@ class Carried:
     why: str = ""
 
 
-class Crew:
+class RunningJobs:
     """Rooms for jobs by lane, and the jobs in them."""
 
-    def __init__(self, tools: Tools, rooms: dict[Lane, int], ended: Callable[[], None]) -> None:
+    def __init__(
+        self, tools: WorkerContext, rooms: dict[Lane, int], ended: Callable[[], None]
+    ) -> None:
         self.tools = tools
         self.rooms = rooms
         self.ended = ended
-        self.jobs: dict[int, Carried] = {}
+        self.jobs: dict[int, RunningJob] = {}
 
     def free(self, lane: Lane) -> int:
         """Rooms of a lane that are empty."""
@@ -42,7 +44,7 @@ class Crew:
 
     def start(self, lease: Lease) -> None:
         task = asyncio.create_task(self._carry(lease), name=f"job-{lease.job}")
-        self.jobs[lease.job] = Carried(lease, task)
+        self.jobs[lease.job] = RunningJob(lease, task)
 
     def take_away(self, job: int, *, why: str) -> None:
         """Stop one job: the engine's processes die with its task."""
@@ -69,7 +71,7 @@ class Crew:
             del self.jobs[lease.job]
             self.ended()
 
-    async def _taken(self, one: Carried) -> None:
+    async def _taken(self, one: RunningJob) -> None:
         if one.why == "stop":
             await settlement.written(partial(settlement.end_cancelled, self.tools, one.lease))
         elif one.why == "leave":

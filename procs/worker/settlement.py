@@ -24,7 +24,7 @@ from procs.store import wake
 from procs.store.health import alerts, counters, failed_attempts
 from procs.store.jobs import leases, outcomes
 from procs.telegram.session.sign_in import SIGN_IN
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 from procs.worker.site import admission
 
 #: Seconds: the longest wait between two attempts, and between two tries to write on a full disk.
@@ -34,10 +34,10 @@ DISK_LOOK = 5.0
 #: Seconds until a job that met a slot without a sign-in is tried again, by another slot.
 ELSEWHERE = 1.0
 
-Work = Callable[[Tools, Lease], Awaitable[None]]
+Work = Callable[[WorkerContext, Lease], Awaitable[None]]
 
 
-async def carry(tools: Tools, lease: Lease, work: Work) -> None:
+async def carry(tools: WorkerContext, lease: Lease, work: Work) -> None:
     """Do the work of a lease and settle whatever comes of it. Raises CancelledError only, when
     the worker itself takes the job away."""
     try:
@@ -62,7 +62,7 @@ async def carry(tools: Tools, lease: Lease, work: Work) -> None:
         tools.desk.drop(lease)
 
 
-def unknown(tools: Tools, lease: Lease, error: Exception) -> JobError:
+def unknown(tools: WorkerContext, lease: Lease, error: Exception) -> JobError:
     log.error("job.crashed", trace=error, job=lease.job, worker=tools.name)
     return Unknown(f"{type(error).__name__}: {error}")
 
@@ -79,7 +79,7 @@ async def written(write: Callable[[], None]) -> None:
             await asyncio.sleep(DISK_LOOK)
 
 
-def wait_out(tools: Tools, lease: Lease, wait: TelegramWait) -> None:
+def wait_out(tools: WorkerContext, lease: Lease, wait: TelegramWait) -> None:
     """Telegram's waits are kept for every process, and cost the job nothing. One for a sign-in
     holds up this slot alone: the job goes to another."""
     now = clock.now()
@@ -89,7 +89,7 @@ def wait_out(tools: Tools, lease: Lease, wait: TelegramWait) -> None:
     log.info("job.waits", job=lease.job, worker=tools.name, scope=wait.scope, seconds=delay)
 
 
-def put_off(tools: Tools, lease: Lease, wait: NotNow) -> None:
+def put_off(tools: WorkerContext, lease: Lease, wait: NotNow) -> None:
     """The job comes again when its site may be visited; that cost it nothing."""
     now = clock.now()
     if wait.keeps:
@@ -100,7 +100,7 @@ def put_off(tools: Tools, lease: Lease, wait: NotNow) -> None:
     wake.poke(tools.db.run, wake.BOT)
 
 
-def settle(tools: Tools, lease: Lease, error: JobError) -> None:
+def settle(tools: WorkerContext, lease: Lease, error: JobError) -> None:
     """Once more later, if that may help and was not tried too often; else it failed for good."""
     counters.add(tools.db, f"failures.{error.name}")
     ruling = admission.judge(tools, lease, error)
@@ -140,7 +140,7 @@ def settle(tools: Tools, lease: Lease, error: JobError) -> None:
     wake.poke(tools.db.run, wake.BOT)
 
 
-def note(tools: Tools, lease: Lease, error: JobError, code: str) -> None:
+def note(tools: WorkerContext, lease: Lease, error: JobError, code: str) -> None:
     """Tell the error detector. The job's fate is written by now, and not worth losing for this."""
     facts = {"error": error.name, "site": error.site, "detail": error.detail, "code": code}
     try:
@@ -149,7 +149,7 @@ def note(tools: Tools, lease: Lease, error: JobError, code: str) -> None:
         log.warning("failure.unwritten", job=lease.job, error=full)
 
 
-def alarm(tools: Tools, lease: Lease, error: JobError) -> None:
+def alarm(tools: WorkerContext, lease: Lease, error: JobError) -> None:
     """Have the admins told: a job failed for good, or a site is left alone, by what ends others
     too."""
     site = lease.site or error.site
@@ -162,14 +162,14 @@ def backoff(attempt: int) -> float:
     return random.random() * min(LONGEST_RETRY_WAIT, 2.0 ** (attempt - 1))
 
 
-def end_cancelled(tools: Tools, lease: Lease) -> None:
+def end_cancelled(tools: WorkerContext, lease: Lease) -> None:
     """The last person who wanted it left, and its processes are dead. Giving it back ends it,
     unless somebody joined meanwhile: then it is queued again for them."""
     leases.release(tools.db, lease, now=clock.now())
     log.info("job.cancelled", job=lease.job, worker=tools.name, attempt=lease.attempt)
 
 
-def give_back(tools: Tools, lease: Lease) -> None:
+def give_back(tools: WorkerContext, lease: Lease) -> None:
     """The worker leaves before the job is done: another goes on with it."""
     leases.release(tools.db, lease, now=clock.now())
     log.info("job.released", job=lease.job, worker=tools.name, attempt=lease.attempt)

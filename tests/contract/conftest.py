@@ -18,7 +18,7 @@ from procs.store.health import workers
 from procs.store.jobs import leases
 from procs.store.people import users
 from procs.store.requests import request_status, requests
-from procs.store.requests.request_status import Glance
+from procs.store.requests.request_status import RequestStatus
 from tests.contract.place import KIND, Place
 
 
@@ -59,12 +59,12 @@ class Desk:
     def claim(self, worker: int, room: int = 1, lane: Lane = Lane.HEAVY) -> list[Lease]:
         return leases.claim(self.db, worker=worker, lane=lane, room=room, now=self.clock.now())
 
-    def glance(self, request: int) -> Glance:
+    def glance(self, request: int) -> RequestStatus:
         found = request_status.glance(self.db, request, now=self.clock.now())
         assert found is not None
         return found
 
-    def glances(self) -> list[Glance]:
+    def glances(self) -> list[RequestStatus]:
         return request_status.glances(self.db, now=self.clock.now())
 
     def media(self, name: str) -> Media:

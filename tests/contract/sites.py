@@ -4,7 +4,7 @@ from procs import errors
 from procs.errors import JobError
 from procs.records.job import Lease
 from procs.store.sites import breakers
-from procs.store.sites.breakers import TRIPS, Rest, Way
+from procs.store.sites.breakers import TRIPS, OpenBreaker, Way
 from tests.contract.conftest import Desk
 
 SITE, NAMED = Way("site.example"), Way("youtube")
@@ -21,11 +21,11 @@ def lease(desk: Desk, *names: str, user: int = 0) -> list[Lease]:
     return found
 
 
-def fails(desk: Desk, job: Lease, error: JobError, way: Way = SITE) -> Rest | None:
+def fails(desk: Desk, job: Lease, error: JobError, way: Way = SITE) -> OpenBreaker | None:
     return breakers.failed(desk.db, job, way, error, now=desk.clock.now())[0]
 
 
-def asks(desk: Desk, job: Lease, way: Way = SITE) -> Rest | None:
+def asks(desk: Desk, job: Lease, way: Way = SITE) -> OpenBreaker | None:
     return breakers.ask(desk.db, job, way, patience=LOOK, now=desk.clock.now())
 
 

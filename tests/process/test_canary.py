@@ -13,7 +13,7 @@ from procs import config
 from procs.engine import selftest
 from procs.engine.child import escape_attempts, jail_probe
 from procs.engine.child.escape_attempts import REACHED
-from procs.engine.child.jail_probe import Knocked
+from procs.engine.child.jail_probe import ProbeResult
 from procs.engine.jail import jail
 from procs.store.database import migrate
 from tests import ROOT
@@ -74,7 +74,7 @@ async def test_all_is_well_here(engine, networks):
 
 REFUSED = "HTTP/1.1 403 Refused"
 DENIED = "[Errno 13] Permission denied"
-NONE = Knocked(DENIED, DENIED, DENIED, DENIED, REFUSED)
+NONE = ProbeResult(DENIED, DENIED, DENIED, DENIED, REFUSED)
 
 
 def meddled(way):

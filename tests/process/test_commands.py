@@ -10,7 +10,7 @@ import pytest
 
 from procs.store.jobs import pauses
 from procs.store.reports import job_record
-from procs.store.reports.job_record import Job
+from procs.store.reports.job_record import JobRecord
 from tests import request_record
 from tests.process.conftest import gets, got
 from tests.sandbox.person import Message, Person
@@ -43,7 +43,7 @@ async def downloads(stack: Stack, person: Person, path: str) -> Message:
     return sent
 
 
-def jobs_of(stack: Stack, person: Person) -> list[Job]:
+def jobs_of(stack: Stack, person: Person) -> list[JobRecord]:
     """A person's jobs, the oldest first."""
     return [job for job in reversed(job_record.latest(stack.db)) if job.user == person.id]
 

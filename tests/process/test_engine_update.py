@@ -14,7 +14,7 @@ from procs.engine.releases import installer
 from procs.engine.releases.versions import EngineRefused, Versions, installed
 from procs.engine.updates.smoke_test import SmokeTrial
 from procs.engine.updates.updater import Updater
-from procs.keeper.engine_updates import Freshness
+from procs.keeper.engine_updates import EngineUpdates
 from procs.store.database import migrate, open_database
 from procs.store.health import engine_records
 from tests.sandbox.site.server import LOOPBACK
@@ -152,7 +152,7 @@ async def test_the_keeper_takes_a_newer_version_by_itself_when_that_is_wished(wh
     settings = config.load(environ, Path("/dev/null"), need_telegram=False)
     migrate(settings.database_url, run=settings.run)
     db = open_database(settings.database_url, run=settings.run)
-    await Freshness(db, settings).look()
+    await EngineUpdates(db, settings).look()
     used = engine_records.in_use(db, disk.host())
     db.close()
 

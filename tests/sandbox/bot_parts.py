@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.intake import Intake
-from procs.bot.status.status_board import Board
+from procs.bot.status.status_board import StatusBoard
 from procs.config import Settings
 from procs.core import clock
 from procs.records.job import Kind, Lane, Lease, Link, Media, Part, Reference, Step
@@ -17,8 +17,8 @@ from procs.store.database import Database, open_database
 from procs.store.health import workers
 from procs.store.jobs import leases, outcomes
 from procs.store.requests import request_status
-from procs.store.requests.request_status import Glance, Report
-from procs.telegram.chat.bot_session import Front
+from procs.store.requests.request_status import Report, RequestStatus
+from procs.telegram.chat.bot_session import BotSession
 
 LINK = "https://example.org/clip.mp4"
 MIB = 1 << 20
@@ -29,11 +29,11 @@ class Bot:
     """The parts of a bot process, and what they know."""
 
     db: Database
-    front: Front
-    board: Board
+    front: BotSession
+    board: StatusBoard
     intake: Intake
 
-    def requests(self) -> list[Glance]:
+    def requests(self) -> list[RequestStatus]:
         return request_status.glances(self.db, now=clock.now())
 
     async def rests(self) -> None:
@@ -53,9 +53,9 @@ async def until(true: Callable[[], object]) -> None:
 async def running(settings: Settings, **more: Any) -> AsyncIterator[Bot]:
     """A bot that listens, and at the end leaves as on TERM."""
     db = open_database(settings.database_url, run=settings.run)
-    front = Front(settings)
-    speech = Speech(db, front)
-    board = Board(db, front, speech)
+    front = BotSession(settings)
+    speech = ReplySender(db, front)
+    board = StatusBoard(db, front, speech)
     bot = Bot(db, front, board, Intake(db, front, board, speech, **more))
     await front.connect(bot.intake.hear, bot.intake.feel)
     looking = asyncio.ensure_future(board.run())

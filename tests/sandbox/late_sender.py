@@ -8,9 +8,9 @@ import os
 import sys
 
 from procs import config
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.store.database import open_database
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.pace import Urgency
 
 
@@ -20,10 +20,10 @@ async def hear(*_: object) -> None:
 
 async def say_all(people: list[tuple[int, int]]) -> None:
     settings = config.load(os.environ, env_file=None)
-    front = Front(settings)
+    front = BotSession(settings)
     await front.connect(hear, hear)
     db = open_database(settings.database_url, run=settings.run)
-    speech = Speech(db, front)
+    speech = ReplySender(db, front)
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     await asyncio.gather(

@@ -17,7 +17,7 @@ from procs.store.people import users
 from procs.store.requests import requests
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 from procs.worker.process.progress_writer import ProgressWriter
 from procs.worker.site import admission
 
@@ -45,7 +45,7 @@ class Shop:
         self.db = open_database(settings.database_url, run=settings.run)
         worker = workers.enter(self.db, "w00-1", now=clock.now())
         parts = ProgressWriter(self.db), Engine(settings.run), Courier(settings, 0), Pace(self.db)
-        self.tools = Tools(settings, self.db, worker, "w00-1", *parts)
+        self.tools = WorkerContext(settings, self.db, worker, "w00-1", *parts)
         self.asked = 0
 
     @property
@@ -80,7 +80,7 @@ class Shop:
             admission.enter(self.tools, lease)
         return wait.value
 
-    def fails(self, lease: Lease, error: JobError) -> admission.Ruling:
+    def fails(self, lease: Lease, error: JobError) -> admission.FailureVerdict:
         self.way(lease)
         return admission.judge(self.tools, lease, error)
 

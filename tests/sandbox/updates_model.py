@@ -9,8 +9,8 @@ from typing import Any
 
 from pyrogram.raw import functions, types
 
-from procs.telegram.updates.update_contents import COMMON, Told
-from procs.telegram.updates.update_state import Asking, UpdateStream
+from procs.telegram.updates.update_contents import COMMON, UpdateContents
+from procs.telegram.updates.update_state import DifferenceCall, UpdateStream
 
 ALI = types.User(id=7, access_hash=70, first_name="Ali")
 FIRST = 10
@@ -59,7 +59,7 @@ class Server:
                 found.append((functions.messages.EditMessage, packed(event.update(1))))
         return found
 
-    def answer(self, asking: Asking, slice_of: int = 100) -> Any:
+    def answer(self, asking: DifferenceCall, slice_of: int = 100) -> Any:
         assert asking.since is not None
         missed = [event for event in self.events if event.number > asking.since]
         if not missed:
@@ -98,7 +98,7 @@ class Bot:
         else:
             self.hears(self.stream.answered(query, what, now=self.now))
 
-    def hears(self, told: list[Told]) -> None:
+    def hears(self, told: list[UpdateContents]) -> None:
         messages = [getattr(one.update, "message", None) for one in told]
         self.heard += [m.id for m in messages if m is not None and not m.out]
 

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from contextlib import asynccontextmanager, suppress
 
-from procs.engine.egress.dial import Routes, Upstream, connect, literal
+from procs.engine.egress.dial import Routes, UpstreamProxy, connect, literal
 from procs.engine.egress.policy import policy
 from procs.engine.egress.proxy import Caps, Egress
 
@@ -91,5 +91,5 @@ async def asks(egress, *lines):
         writer.close()
 
 
-UPSTREAM = Upstream("proxy.lan", 3128, "me", "secret")
+UPSTREAM = UpstreamProxy("proxy.lan", 3128, "me", "secret")
 SECOND = b"GET http://10.0.0.5/ HTTP/1.1\r\nHost: 10.0.0.5\r\n\r\n"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from procs.bot.alerts import alert_text
 from procs.bot.conversation.failure_boundary import logged
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.core import clock, log
 from procs.errors import (
     ChatClosed,
@@ -21,7 +21,7 @@ from procs.errors import (
 )
 from procs.store.database import Database
 from procs.store.health import notifications
-from procs.store.health.notifications import Notice
+from procs.store.health.notifications import Notification
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.pace import Urgency
 
@@ -29,8 +29,8 @@ from procs.telegram.pace import Urgency
 ALERT_INTERVAL, REST = 1.0, 30.0
 
 
-class Herald:
-    def __init__(self, db: Database, speech: Speech, admins: Sequence[int]) -> None:
+class AlertSender:
+    def __init__(self, db: Database, speech: ReplySender, admins: Sequence[int]) -> None:
         self.db = db
         self.speech = speech
         self.admins = admins
@@ -49,14 +49,14 @@ class Herald:
             notifications.plan(self.db, self.admins, now=clock.now())
         except StoreFull as error:
             log.warning("alerts.unplanned", error=error)
-        waiting: dict[int, list[Notice]] = {}
+        waiting: dict[int, list[Notification]] = {}
         for notice in notifications.unsent(self.db):
             waiting.setdefault(notice.admin, []).append(notice)
         now = clock.now().boot
         ready = [them for admin, them in waiting.items() if self.resting.get(admin, 0.0) <= now]
         await asyncio.gather(*(logged(self.tell(them), admin=them[0].admin) for them in ready))
 
-    async def tell(self, waiting: list[Notice]) -> None:
+    async def tell(self, waiting: list[Notification]) -> None:
         """Tell one admin all that waits, in order."""
         for notice in waiting:
             self.resting[notice.admin] = clock.now().boot + REST
@@ -70,7 +70,7 @@ class Herald:
                 self.give_up(notice, f"{type(error).__name__}: {error}")
             del self.resting[notice.admin]
 
-    async def send(self, notice: Notice) -> None:
+    async def send(self, notice: Notification) -> None:
         """Raises as `Speech.send`, ChatClosed for an admin who never met the bot."""
         if notice.access is None or notice.admin not in self.admins:
             raise ChatClosed("never wrote to the bot")
@@ -82,7 +82,7 @@ class Herald:
         notifications.sent(self.db, notice, now=clock.now())
         log.info("alert.told", admin=notice.admin, telling=notice.telling)
 
-    def give_up(self, notice: Notice, why: str) -> None:
+    def give_up(self, notice: Notification, why: str) -> None:
         """There is nobody to tell: said once, until this admin is there again."""
         if notifications.unheard(self.db, notice, why=why, now=clock.now()):
             log.error("admin.unreachable", admin=notice.admin, why=why, fix=remedies.DEAF)

@@ -44,7 +44,7 @@ def paragraph(language: str, group: list[Fact]) -> str:
     return "\n".join(lines)
 
 
-def fix(language: str, kind: str) -> i18n.Local:
+def fix(language: str, kind: str) -> i18n.LocalText:
     return i18n.say(language, f"fix-{kind}")
 
 

@@ -2,18 +2,18 @@
 
 import re
 
-from procs.bot.conversation.inbound_queue import Inbox
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.conversation.inbound_queue import InboundQueue
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.status import status_text
 from procs.core import clock, log
 from procs.store.database import Database
 from procs.store.requests import heard_updates, link_groups, request_status, requests
-from procs.store.requests.request_status import Glance
+from procs.store.requests.request_status import RequestStatus
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.chat.sender import Buttons
 from procs.telegram.pace import Urgency
 from procs.texts import i18n
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 
 #: Requests that /cancel lists under its answer.
 LISTED = 8
@@ -25,8 +25,8 @@ EVERYTHING = re.compile(
 ENDLESS = 1 << 62
 
 
-class Cancelling:
-    def __init__(self, db: Database, speech: Speech, inbox: Inbox) -> None:
+class CancelCommand:
+    def __init__(self, db: Database, speech: ReplySender, inbox: InboundQueue) -> None:
         self.db = db
         self.speech = speech
         self.inbox = inbox
@@ -82,23 +82,23 @@ class Cancelling:
                 **values,
             )
 
-    async def press_one(self, press: Press, request: int) -> Local:
+    async def press_one(self, press: Press, request: int) -> LocalText:
         """A button: only the person who asked may stop a request."""
         done = self.cancel(request, press.person.id)
         return self.outcome(press, request, done=done)
 
-    async def press_group(self, press: Press, speaker: int) -> Local:
+    async def press_group(self, press: Press, speaker: int) -> LocalText:
         """The same for all links of one message."""
         done = self.cancel_group(speaker, press.person.id)
         return self.outcome(press, speaker, done=done)
 
-    async def press_all(self, press: Press, _: int) -> Local:
+    async def press_all(self, press: Press, _: int) -> LocalText:
         """The same for all that the person asked for in this chat."""
         count = self.leave_all(press.person.id, chat=press.chat)
         key = "cancel-all-done" if count else "cancel-over"
         return i18n.say(press.language, key, count=count)
 
-    def outcome(self, press: Press, request: int, *, done: bool) -> Local:
+    def outcome(self, press: Press, request: int, *, done: bool) -> LocalText:
         key = "cancel-done" if done else self.why_not(request, press.person.id)
         return i18n.say(press.language, key)
 
@@ -121,7 +121,7 @@ class Cancelling:
         return "cancel-not-yours" if theirs else "cancel-over"
 
 
-def offer(glance: Glance) -> tuple[str, str]:
+def offer(glance: RequestStatus) -> tuple[str, str]:
     """A button that stops one request."""
     name = status_text.name(glance, status_text.LABEL_LENGTH)
     label = i18n.say(glance.language, "cancel-button-named", name=name)

@@ -6,7 +6,7 @@ from procs.core import clock, codec, log
 from procs.errors import TelegramAway, TelegramRefused, TelegramWait
 from procs.store.database import Database
 from procs.store.health import runtime_settings
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.texts import i18n
 
 #: Each has a text of the catalogue, `command-<name>`.
@@ -27,7 +27,7 @@ def menus() -> dict[str, Menu]:
     }
 
 
-async def register(db: Database, front: Front) -> None:
+async def register(db: Database, front: BotSession) -> None:
     """Tell Telegram the menus, once for each change, and name, of the bot. What fails is tried at
     the next start."""
     await front.named.wait()

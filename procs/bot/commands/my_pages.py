@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Sequence
 from procs.bot.commands.settings_menu import MenuButton, MenuPage
 from procs.records.job import State
 from procs.store.people.usage import Usage
-from procs.store.reports.past_requests import Past
-from procs.store.requests.request_status import Glance
+from procs.store.reports.past_requests import PastRequest
+from procs.store.requests.request_status import RequestStatus
 from procs.texts import i18n
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 from procs.wishes.variant import BadVariant, parse
 
 #: What buttons do: send a request's media again, ask for it again, show a page; stop one or all;
@@ -26,7 +26,7 @@ BEYOND = ("cache", "cap", "logs")
 Rows = tuple[tuple[MenuButton, ...], ...]
 
 
-def history(past: Sequence[Past], language: str, *, page: int = 0) -> MenuPage:
+def history(past: Sequence[PastRequest], language: str, *, page: int = 0) -> MenuPage:
     """A page of what a person asked for, the newest first, with a button to have each again. A
     page that there is not is the nearest one."""
     if not past:
@@ -50,26 +50,26 @@ def history(past: Sequence[Past], language: str, *, page: int = 0) -> MenuPage:
     return MenuPage(text, (*rows(buttons), *([turns] if turns else [])))
 
 
-def history_line(past: Past, place: int, language: str) -> Local:
+def history_line(past: PastRequest, place: int, language: str) -> LocalText:
     mark = FAILED if past.state == "failed" else KEPT if past.kept else GONE
     return i18n.say(
         language,
         "history-line",
         place=place,
-        mark=Local(mark),
+        mark=LocalText(mark),
         name=short(past.title or past.url),
         site=past.site,
         form=form(past.variant, language),
     )
 
 
-def again(past: Past, place: int, language: str) -> MenuButton:
+def again(past: PastRequest, place: int, language: str) -> MenuButton:
     """A button that sends what is kept, or asks for the same link in the same form."""
     key, action = ("history-again", AGAIN) if past.kept else ("history-retry", RETRY)
     return MenuButton(i18n.say(language, key, place=place), action, {"request": past.request})
 
 
-def queue(glances: Sequence[Glance], language: str) -> MenuPage:
+def queue(glances: Sequence[RequestStatus], language: str) -> MenuPage:
     """What is on its way for a person, what runs first, with a button to stop each, and all."""
     if not glances:
         return MenuPage(i18n.say(language, "queue-none"), ())
@@ -90,13 +90,13 @@ def queue(glances: Sequence[Glance], language: str) -> MenuPage:
     return MenuPage(text, (*rows(buttons), *([(every,)] if len(glances) > 1 else [])))
 
 
-def queue_line(glance: Glance, place: int, language: str) -> Local:
+def queue_line(glance: RequestStatus, place: int, language: str) -> LocalText:
     mark = RUNS if glance.job_state is State.LEASED else WAITS
     name = short(glance.title or glance.url)
-    return i18n.say(language, "queue-line", place=place, mark=Local(mark), name=name)
+    return i18n.say(language, "queue-line", place=place, mark=LocalText(mark), name=name)
 
 
-def usage(used: Usage, language: str) -> Local:
+def usage(used: Usage, language: str) -> LocalText:
     """How much a person got, today and in all, and the share that needed no new download."""
     if not used.ever.requests:
         return i18n.say(language, "usage-none")
@@ -140,7 +140,7 @@ def data_sure(kept: Collection[str], language: str) -> MenuPage:
     )
 
 
-def form(variant: str, language: str) -> Local:
+def form(variant: str, language: str) -> LocalText:
     """The form of a request in a word."""
     try:
         wish = parse(variant)
@@ -152,9 +152,9 @@ def form(variant: str, language: str) -> Local:
     return i18n.say(language, key) if i18n.knows(key) else i18n.isolated(language, wish.form)
 
 
-def lines(texts: Iterable[Local]) -> Local:
+def lines(texts: Iterable[LocalText]) -> LocalText:
     """Lines that are written already."""
-    return Local("\n".join(texts))
+    return LocalText("\n".join(texts))
 
 
 def rows(buttons: Sequence[MenuButton]) -> Rows:

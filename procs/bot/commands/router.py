@@ -9,14 +9,14 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from procs.bot.commands.cancel import Cancelling
+from procs.bot.commands.cancel import CancelCommand
 from procs.bot.conversation.hints import Hints
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.status.status_text import CANCEL, CANCEL_ALL, CANCEL_GROUP
 from procs.records.job import Person
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.texts import i18n
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 
 COMMAND = re.compile(r"/([a-z]+)(?:@\w+)?(?:\s|$)", re.IGNORECASE)
 #: Data of a button: an action, and the number of what it is about where the action has one. The
@@ -47,7 +47,7 @@ class Callback:
     returns the words of the answer."""
 
     action: str
-    handle: Callable[[Press, int], Awaitable[Local]]
+    handle: Callable[[Press, int], Awaitable[LocalText]]
     role: Role = Role.EVERYONE
     numbered: bool = True
 
@@ -56,7 +56,12 @@ class Router:
     """Finds the handler of a command or a press."""
 
     def __init__(
-        self, speech: Speech, hints: Hints, cancelling: Cancelling, *, admins: Collection[int] = ()
+        self,
+        speech: ReplySender,
+        hints: Hints,
+        cancelling: CancelCommand,
+        *,
+        admins: Collection[int] = (),
     ) -> None:
         self.speech = speech
         self.admins = frozenset(admins)
@@ -87,7 +92,7 @@ class Router:
         """Do what a button says, and answer the press, once. Raises as `Speech.answer`."""
         await self.speech.answer(press.id, await self.done(press))
 
-    async def done(self, press: Press) -> Local:
+    async def done(self, press: Press) -> LocalText:
         row, number = self.callback(press.data)
         if row is None or not self.is_allowed(row.role, press.person):
             return i18n.say(press.language, "unknown-button")

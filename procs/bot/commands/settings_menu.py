@@ -9,7 +9,7 @@ from typing import Any
 
 from procs.records.preference_values import ASK, GroupPreferences, Preferences
 from procs.texts import i18n
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 
 #: What buttons of the menu do: show a page, set a preference, forget a site's form, set all back.
 PAGE, SET, SITE, RESET = "settings-page", "settings-set", "settings-site", "settings-reset"
@@ -36,7 +36,7 @@ class MenuButton:
 class MenuPage:
     """What the message says, and its rows of buttons."""
 
-    text: Local
+    text: LocalText
     keyboard: tuple[tuple[MenuButton, ...], ...]
 
 
@@ -169,16 +169,16 @@ def sites(record: Preferences, language: str, place: int) -> MenuPage:
     return MenuPage(i18n.say(language, "set-sites-about"), (*rows, *more, (back(language),)))
 
 
-def site_line(record: Preferences, name: str, language: str) -> Local:
+def site_line(record: Preferences, name: str, language: str) -> LocalText:
     form = form_name(language, record.sites[name])
     return i18n.say(language, "set-site", site=name, form=form)
 
 
-def title(language: str, name: str) -> Local:
+def title(language: str, name: str) -> LocalText:
     return i18n.say(language, f"set-{name}-title")
 
 
-def said(language: str, page: str, part: PreferenceChoice, value: Any) -> Local:
+def said(language: str, page: str, part: PreferenceChoice, value: Any) -> LocalText:
     """A value in words; of one without a button, itself."""
     end = next((end for end, it in part.values if it == value), None)
     if end is not None:
@@ -190,20 +190,20 @@ def said(language: str, page: str, part: PreferenceChoice, value: Any) -> Local:
     return i18n.isolated(language, "، ".join(value) if isinstance(value, tuple) else str(value))
 
 
-def form_name(language: str, form: str) -> Local:
+def form_name(language: str, form: str) -> LocalText:
     """A form as people say it: a height as a number, a kind of file by its own name."""
     if form[:-1].isdecimal():
         return i18n.say(language, "set-form-height", height=i18n.digits(language, form[:-1]))
     return worded(language, "form", form)
 
 
-def label(language: str, name: str, end: str) -> Local:
+def label(language: str, name: str, end: str) -> LocalText:
     if end in ("on", "off"):
         return i18n.say(language, f"set-{end}")
     return form_name(language, end) if name == "form" else worded(language, name, end)
 
 
-def worded(language: str, name: str, end: str) -> Local:
+def worded(language: str, name: str, end: str) -> LocalText:
     key = f"set-{name}-{end}"
     return i18n.say(language, key) if i18n.knows(key) else i18n.isolated(language, end)
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from procs.bot.conversation.inbound_queue import ANSWERS, HINT, Inbox
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.conversation.inbound_queue import ANSWERS, HINT, InboundQueue
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.telegram.chat.inbound import Incoming
 from procs.texts import untrusted_text
 from procs.wishes.grammar.link import BadLink
@@ -13,7 +13,7 @@ LONG = 1000
 
 
 class Hints:
-    def __init__(self, speech: Speech, inbox: Inbox) -> None:
+    def __init__(self, speech: ReplySender, inbox: InboundQueue) -> None:
         self.speech = speech
         self.inbox = inbox
 

@@ -26,7 +26,7 @@ ANSWERS_OF_KIND = {"ask": 10, "cancel": 6, "refused": 1, "too-late": 1}
 HINT = "hint:"
 
 
-class Inbox:
+class InboundQueue:
     def __init__(self, db: Database) -> None:
         self.db = db
         self.turns = RoundRobin()

@@ -9,7 +9,7 @@ from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
 from procs.errors import Crowded, StoreFull, TelegramAway, TelegramWait
 from procs.store.database import Database
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inbound import Incoming
 from procs.telegram.chat.sender import Buttons, OutgoingMessage
 from procs.telegram.departure import Departure, no_other
@@ -29,10 +29,10 @@ UNBUDGETED = 1.0
 ATTEMPTS, RECONNECT_WAIT = 5, 1.0
 
 
-class Speech:
+class ReplySender:
     """Sends for everybody in the bot."""
 
-    def __init__(self, db: Database, front: Front) -> None:
+    def __init__(self, db: Database, front: BotSession) -> None:
         self.pace = Pace(db)
         self.front = front
         self.unbudgeted = asyncio.Lock()

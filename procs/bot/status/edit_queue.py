@@ -7,8 +7,8 @@ links would have a hundred turns to another's one.
 from collections.abc import Iterable
 
 from procs.bot.status import edit_throttle
-from procs.bot.status.status_text import View
-from procs.store.requests.request_status import Glance
+from procs.bot.status.status_text import StatusView
+from procs.store.requests.request_status import RequestStatus
 
 #: Seconds of waiting by which a person comes sooner whose message has a new stage to tell.
 AHEAD = 3.0
@@ -17,10 +17,10 @@ AHEAD = 3.0
 GAP, BURST = 1.0, 4
 
 #: A message that may be edited now: its request's row, and what it should say.
-Ready = tuple[Glance, View]
+Ready = tuple[RequestStatus, StatusView]
 
 
-class EditTurns:
+class EditQueue:
     """When each person had a turn. Losing it costs nobody more than one turn: what the rows say of
     the messages that are there stands in for it."""
 
@@ -29,7 +29,7 @@ class EditTurns:
         #: When each person would have had no last word lately (GCRA, the leaky bucket as a clock).
         self.ended: dict[int, float] = {}
 
-    def keep(self, rows: Iterable[Glance]) -> None:
+    def keep(self, rows: Iterable[RequestStatus]) -> None:
         """Forget who has no message any more, and learn of who has one."""
         latest: dict[int, float] = {}
         for row in rows:

@@ -8,8 +8,8 @@ below what any bot reported.
 import re
 from dataclasses import dataclass
 
-from procs.bot.status.status_text import BEGINS, QUEUED, View
-from procs.store.requests.request_status import Glance
+from procs.bot.status.status_text import BEGINS, QUEUED, StatusView
+from procs.store.requests.request_status import RequestStatus
 
 #: Seconds between two edits of one message: within a stage, also in a group, where bots met waits
 #: below this, and when a new stage begins.
@@ -27,7 +27,7 @@ PERCENT = re.compile(r"[▰▱] (?:(\d+)[%٪]|[%٪](\d+))")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownStatus:
     """What a message says, since when (wall seconds), and for how long at least within a stage."""
 
     text: str
@@ -37,13 +37,13 @@ class Shown:
     rest: float = SAME
 
 
-def shown(glance: Glance) -> Shown:
+def shown(glance: RequestStatus) -> ShownStatus:
     """What a request's status message says."""
     rest = SAME if glance.chat > 0 else GROUP
-    return Shown(glance.shown, glance.shown_stage, glance.shown_share, glance.shown_at, rest)
+    return ShownStatus(glance.shown, glance.shown_stage, glance.shown_share, glance.shown_at, rest)
 
 
-def due(view: View, shown: Shown, now: float) -> bool:
+def due(view: StatusView, shown: ShownStatus, now: float) -> bool:
     """Whether a message that says `shown` may say `view` now. Where numbers alone would change, no
     name of a stage makes it sooner."""
     if view.text == shown.text:
@@ -55,7 +55,7 @@ def due(view: View, shown: Shown, now: float) -> bool:
     return moved and now - shown.at >= rest
 
 
-def urgency(view: View, shown: Shown) -> tuple[bool, float]:
+def urgency(view: StatusView, shown: ShownStatus) -> tuple[bool, float]:
     """Sorts messages that are due: a new stage first, then who waited longest."""
     return view.stage == shown.stage, shown.at
 

@@ -7,14 +7,14 @@ something to see, and twenty links together are no more edits than one.
 from collections.abc import Sequence
 
 from procs.bot.status import status_text
-from procs.bot.status.status_text import View
+from procs.bot.status.status_text import StatusView
 from procs.core.clock import Now
 from procs.records.job import Step
-from procs.store.requests.request_status import NO_ROOM, Glance
+from procs.store.requests.request_status import NO_ROOM, RequestStatus
 from procs.telegram.chat.sender import Button, Buttons
 from procs.telegram.session.peers import TEXT_LENGTH
 from procs.texts import i18n
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 
 #: What a line begins with, by what became of its request, or by the stage that it is in.
 ENDS = {"delivered": "✅", "failed": "❌", "cancelled": "🚫", "listed": "📃"}
@@ -40,17 +40,17 @@ WIDE = 5
 DETAILS = ((60, 300), (40, 200), (30, 120), (20, 60), (12, 0))
 
 
-def render(members: Sequence[Glance], now: Now) -> View:
+def render(members: Sequence[RequestStatus], now: Now) -> StatusView:
     """The status message of several requests at this moment."""
     going = [one for one in members if one.state == "open"]
     new = len(going) == len(members) and all(
         status_text.stage_of(one) == status_text.QUEUED for one in going
     )
     stage = status_text.QUEUED if new else "group"
-    return View(fitting(members, now), stage, buttons=buttons(going, members))
+    return StatusView(fitting(members, now), stage, buttons=buttons(going, members))
 
 
-def fitting(members: Sequence[Glance], now: Now) -> str:
+def fitting(members: Sequence[RequestStatus], now: Now) -> str:
     """All lines, in as much detail as one message holds."""
     for name, words in DETAILS:
         text = "\n".join([title(members), *lines(members, now, name=name, words=words)])
@@ -59,13 +59,13 @@ def fitting(members: Sequence[Glance], now: Now) -> str:
     return text
 
 
-def title(members: Sequence[Glance]) -> Local:
+def title(members: Sequence[RequestStatus]) -> LocalText:
     sent = sum(one.state == "delivered" for one in members)
     facts = {"count": len(members), "sent": sent}
     return i18n.say(members[0].language, "group-title" if sent else "group-title-new", **facts)
 
 
-def lines(members: Sequence[Glance], now: Now, *, name: int, words: int) -> list[str]:
+def lines(members: Sequence[RequestStatus], now: Now, *, name: int, words: int) -> list[str]:
     """A line for each. What several wait for is said once, behind the first of them."""
     told, said = [], ""
     for number, one in enumerate(members, 1):
@@ -77,7 +77,7 @@ def lines(members: Sequence[Glance], now: Now, *, name: int, words: int) -> list
     return told
 
 
-def line(one: Glance, number: int, behind: str, *, name: int) -> str:
+def line(one: RequestStatus, number: int, behind: str, *, name: int) -> str:
     """`2. ⬇️ ▰▰▰▱▱▱▱▱ A film`, `3. ❌ Another · This post is private. · E-7K2Q`."""
     stage = status_text.stage_of(one)
     mark = ENDS.get(one.state) or STAGES.get(stage, "⏳")
@@ -89,7 +89,7 @@ def line(one: Glance, number: int, behind: str, *, name: int) -> str:
     return f"{i18n.number(one.language, number)}. {mark}{bar} {called}{words}{code}"
 
 
-def about(one: Glance, now: Now) -> str:
+def about(one: RequestStatus, now: Now) -> str:
     """What is said of one behind its name, if anything."""
     language = one.language
     if one.state == "failed":
@@ -117,7 +117,7 @@ def shortened(words: str, most: int) -> str:
     return cut + closes * (cut.count(opens) - cut.count(closes))
 
 
-def buttons(going: Sequence[Glance], members: Sequence[Glance]) -> Buttons:
+def buttons(going: Sequence[RequestStatus], members: Sequence[RequestStatus]) -> Buttons:
     """A button for each link that is not over, by its number, and one for all of them."""
     if not going:
         return ()

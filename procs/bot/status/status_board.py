@@ -11,20 +11,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from procs.bot.conversation.failure_boundary import logged
-from procs.bot.conversation.reply_sender import EDIT, Speech
+from procs.bot.conversation.reply_sender import EDIT, ReplySender
 from procs.bot.status import edit_throttle, status_text
-from procs.bot.status.edit_queue import EditTurns
-from procs.bot.status.status_messages import Post, gather
-from procs.bot.status.status_text import View
-from procs.bot.status.status_writer import Hand
+from procs.bot.status.edit_queue import EditQueue
+from procs.bot.status.status_messages import StatusMessage, gather
+from procs.bot.status.status_text import StatusView
+from procs.bot.status.status_writer import StatusWriter
 from procs.core import clock, log
 from procs.core.clock import Now
 from procs.errors import ChatClosed, StoreFull, TelegramAway, TelegramRefused, TelegramWait
 from procs.store import wake
 from procs.store.database import Database
 from procs.store.requests import link_groups, request_status
-from procs.store.wake import Ear
-from procs.telegram.chat.bot_session import Front
+from procs.store.wake import WakeSocket
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.pace import EDITS
 
 #: Seconds between two looks: the longest when nobody calls, the shortest when everybody does.
@@ -43,11 +43,11 @@ Deed = Coroutine[Any, Any, None]
 
 
 @dataclass(slots=True)
-class Memory:
+class MessageState:
     """What the board saves itself from doing again for one message. Losing it costs a look."""
 
-    post: Post | None = None
-    view: View | None = None
+    post: StatusMessage | None = None
+    view: StatusView | None = None
     #: Nobody made its message before: the request came while we were here.
     fresh: bool = False
     #: No message before this wall instant: the media is about to arrive.
@@ -56,19 +56,19 @@ class Memory:
     resting: float = 0.0
 
 
-class Board:
+class StatusBoard:
     """Decides what is to be done with each message, and lets the hand do one deed at a time."""
 
-    def __init__(self, db: Database, front: Front, speech: Speech) -> None:
+    def __init__(self, db: Database, front: BotSession, speech: ReplySender) -> None:
         self.db = db
         self.front = front
         self.speech = speech
-        self.hand = Hand(db, front, speech)
-        self.turns = EditTurns()
+        self.hand = StatusWriter(db, front, speech)
+        self.turns = EditQueue()
         self.busy: dict[int, asyncio.Task[str]] = {}
         #: Messages that are being written, by person.
         self.load: Counter[int] = Counter()
-        self.memories: dict[int, Memory] = {}
+        self.memories: dict[int, MessageState] = {}
         self.next_edit = 0.0
         self.looked = 0.0
         self.restless = True
@@ -101,7 +101,7 @@ class Board:
 
     async def run(self) -> None:
         """Look whenever somebody calls or the store changes, until the connection is given up."""
-        ear = Ear(self.db.run, wake.BOT)
+        ear = WakeSocket(self.db.run, wake.BOT)
         try:
             while not self.front.dead:
                 called = await ear.wait(BUSY_INTERVAL if self.restless else IDLE_INTERVAL)
@@ -139,14 +139,14 @@ class Board:
                 self.begin(post, deed)
         self.progress([post for post in idle if post.id not in self.busy and post.is_open], now)
 
-    def held(self, post: Post, now: Now) -> bool:
+    def held(self, post: StatusMessage, now: Now) -> bool:
         """Whether a message is to be left alone for the moment."""
         memory = self.memory(post.id)
         until = max(memory.resting, memory.withheld if post.is_open else 0.0)
         self.restless |= until > now.wall
         return until > now.wall
 
-    def deed(self, post: Post, now: Now) -> Deed | None:
+    def deed(self, post: StatusMessage, now: Now) -> Deed | None:
         """What a message needs, progress apart."""
         head = post.head
         if head.status_message is None:
@@ -159,7 +159,7 @@ class Board:
             return self.hand.show(post, found, status_text.render(found, now))
         return None if post.is_open else self.end(post, now)
 
-    def end(self, post: Post, now: Now) -> Deed | None:
+    def end(self, post: StatusMessage, now: Now) -> Deed | None:
         """What a message needs whose requests are over; None while its person had many ends."""
         if not self.turns.may_end(post.head.user, now.wall):
             self.restless = True
@@ -168,20 +168,20 @@ class Board:
             return self.hand.vanish(post)
         return self.hand.last(post, self.seen(post, now))
 
-    def is_crowded(self, post: Post) -> bool:
+    def is_crowded(self, post: StatusMessage) -> bool:
         """Whether so much is being done for a person that the rest has to wait: what is said next
         in that chat, an answer to /cancel perhaps, must not stand behind all of it."""
         crowded = self.load[post.head.user] >= MESSAGES_AT_ONCE
         self.restless |= crowded
         return crowded
 
-    def first(self, post: Post, now: Now) -> Deed:
+    def first(self, post: StatusMessage, now: Now) -> Deed:
         """The first word. What becomes of it when it fails, nobody knows."""
         memory = self.memory(post.id)
         sure, memory.fresh = memory.fresh, False
         return self.hand.first(post, self.seen(post, now), sure=sure)
 
-    def progress(self, posts: list[Post], now: Now) -> None:
+    def progress(self, posts: list[StatusMessage], now: Now) -> None:
         """Rewrite at most one message: that of the person whose turn it is."""
         ready = {}
         for post in posts:
@@ -199,32 +199,32 @@ class Board:
             post, new = ready[turn]
             self.begin(post, self.hand.rewrite(post, new))
 
-    def seen(self, post: Post, now: Now) -> View:
+    def seen(self, post: StatusMessage, now: Now) -> StatusView:
         """What the message should say; worked out again only when a row changed."""
         memory = self.memory(post.id)
         if memory.view is None or memory.post != post or post.depends_on_time:
             memory.post, memory.view = post, post.render(now)
         return memory.view
 
-    def memory(self, request: int) -> Memory:
-        return self.memories.setdefault(request, Memory())
+    def memory(self, request: int) -> MessageState:
+        return self.memories.setdefault(request, MessageState())
 
     # --- doing -------------------------------------------------------------------------------
 
-    def begin(self, post: Post, deed: Deed) -> asyncio.Task[str]:
+    def begin(self, post: StatusMessage, deed: Deed) -> asyncio.Task[str]:
         task = asyncio.create_task(logged(self.carry(post, deed), request=post.id))
         self.busy[post.id] = task
         self.load[post.head.user] += 1
         task.add_done_callback(lambda _: self.ended(post))
         return task
 
-    def ended(self, post: Post) -> None:
+    def ended(self, post: StatusMessage) -> None:
         """A deed is over. What it wrote, or failed to, no other connection's change tells of."""
         self.busy.pop(post.id, None)
         self.load -= Counter({post.head.user: 1})
         self.restless = True
 
-    async def carry(self, post: Post, deed: Deed) -> None:
+    async def carry(self, post: StatusMessage, deed: Deed) -> None:
         """One deed, and what its failure means for the message."""
         memory = self.memory(post.id)
         memory.resting = clock.now().wall + RETRY_REST

@@ -4,24 +4,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from procs.bot.status import group_text, status_text
-from procs.bot.status.status_text import View
+from procs.bot.status.status_text import StatusView
 from procs.core.clock import Now
 from procs.records.job import State
-from procs.store.requests.request_status import Glance
+from procs.store.requests.request_status import RequestStatus
 
 #: How a request ends of which nothing more has to be said: the media, or the list, is in the chat.
 SHOWN = frozenset({"delivered", "listed"})
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class StatusMessage:
     """One status message. `members` are the requests that it speaks for, in the order of their
     links; what it says stands in the row of the first."""
 
-    members: tuple[Glance, ...]
+    members: tuple[RequestStatus, ...]
 
     @property
-    def head(self) -> Glance:
+    def head(self) -> RequestStatus:
         return self.members[0]
 
     @property
@@ -48,7 +48,7 @@ class Post:
         return all(one.state in ("delivered", "cancelled") for one in self.members)
 
     @property
-    def unlisted(self) -> Glance | None:
+    def unlisted(self) -> RequestStatus | None:
         """A link of a group that turned out to be a list, which nobody was shown."""
         found = (one for one in self.members if one.state == "listed" and one.listing is None)
         return next(found, None) if self.is_group else None
@@ -58,21 +58,21 @@ class Post:
         """Whether what it says changes with the clock alone."""
         return any(one.job_state is State.LATER for one in self.members)
 
-    def render(self, now: Now) -> View:
+    def render(self, now: Now) -> StatusView:
         """What it should say at this moment."""
         if self.is_group:
             return group_text.render(self.members, now)
         return status_text.render(self.head, now)
 
 
-def tells(one: Glance) -> bool:
+def tells(one: RequestStatus) -> bool:
     """Whether a list has entries that failed, or that were left out."""
     return one.state == "delivered" and bool(one.lost or one.found)
 
 
-def gather(rows: Iterable[Glance]) -> list[Post]:
+def gather(rows: Iterable[RequestStatus]) -> list[StatusMessage]:
     """The status messages of these requests, which come in the order of their numbers."""
-    posts: dict[int, list[Glance]] = {}
+    posts: dict[int, list[RequestStatus]] = {}
     for row in rows:
         posts.setdefault(row.speaker or row.request, []).append(row)
-    return [Post(tuple(members)) for members in posts.values()]
+    return [StatusMessage(tuple(members)) for members in posts.values()]

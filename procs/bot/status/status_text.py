@@ -6,10 +6,10 @@ from procs.bot.status import wait_text
 from procs.core.clock import Now
 from procs.records.job import State, Step
 from procs.store.requests.link_mentions import REPLACED
-from procs.store.requests.request_status import NO_ROOM, Glance
+from procs.store.requests.request_status import NO_ROOM, RequestStatus
 from procs.telegram.chat.sender import Buttons
 from procs.texts import failure_text, i18n, untrusted_text
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 from procs.wishes import look_text, sites
 
 #: Boxes of a progress bar.
@@ -28,7 +28,7 @@ CANCEL, CANCEL_GROUP, CANCEL_ALL = "cancel", "cancel-group", "cancel:all"
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class StatusView:
     """`stage` changes when something new begins; `share` of one where there is a percent."""
 
     text: str
@@ -37,25 +37,25 @@ class View:
     buttons: Buttons = ()
 
 
-def render(glance: Glance, now: Now) -> View:
+def render(glance: RequestStatus, now: Now) -> StatusView:
     """The status message of a request at this moment."""
     if glance.state == "listed":
-        return View(look_text.lines(glance.language, glance.found), "listed")
+        return StatusView(look_text.lines(glance.language, glance.found), "listed")
     if glance.state == "delivered":
-        return View(about(glance, entries(glance)), "delivered")
+        return StatusView(about(glance, entries(glance)), "delivered")
     if glance.state == "failed":
-        return View(failure(glance), "failed")
+        return StatusView(failure(glance), "failed")
     if glance.state == "cancelled":
         key = REPLACED if glance.say == REPLACED else "cancelled"
-        return View(about(glance, i18n.say(glance.language, key)), "cancelled")
+        return StatusView(about(glance, i18n.say(glance.language, key)), "cancelled")
     stage = stage_of(glance)
     share = share_of(glance, stage)
     words = about(glance, line(glance, stage, share, now))
     button = (i18n.say(glance.language, "cancel-button"), f"{CANCEL}:{glance.request}")
-    return View(words, stage, share, (button,))
+    return StatusView(words, stage, share, (button,))
 
 
-def stage_of(glance: Glance) -> str:
+def stage_of(glance: RequestStatus) -> str:
     if glance.entries:
         return LIST
     if glance.paused:
@@ -73,13 +73,13 @@ def stage_of(glance: Glance) -> str:
     return glance.step or idle
 
 
-def share_of(glance: Glance, stage: str) -> float | None:
+def share_of(glance: RequestStatus, stage: str) -> float | None:
     """How much of a stage is done, of one; None where there is nothing to tell yet."""
     moves = glance.total and glance.done and stage in (Step.FETCH, Step.UPLOAD)
     return glance.done / glance.total if moves else None
 
 
-def line(glance: Glance, stage: str, share: float | None, now: Now) -> Local:
+def line(glance: RequestStatus, stage: str, share: float | None, now: Now) -> LocalText:
     """What is being done at the moment, in a line."""
     language = glance.language
     if stage == LIST:
@@ -107,7 +107,7 @@ STAGE_TEXTS = {
 }
 
 
-def entries(glance: Glance) -> Local:
+def entries(glance: RequestStatus) -> LocalText:
     """How much of a list is there, and what will not come."""
     language = glance.language
     lines = [i18n.say(language, "list-sent", sent=glance.sent, entries=glance.entries)]
@@ -118,10 +118,10 @@ def entries(glance: Glance) -> Local:
         lines.append(look_text.rest(language, glance.found))
     if glance.paused:
         lines.append(wait_text.paused(glance))
-    return Local("\n".join(lines))
+    return LocalText("\n".join(lines))
 
 
-def downloading(glance: Glance, share: float | None) -> Local:
+def downloading(glance: RequestStatus, share: float | None) -> LocalText:
     """Percent when the size is known, else what has come; speed and time left where known."""
     language = glance.language
     if share is None:
@@ -134,36 +134,36 @@ def downloading(glance: Glance, share: float | None) -> Local:
         if share is not None and share < 1:
             left = i18n.clock(language, (glance.total - glance.done) / glance.rate)
             parts.append(i18n.say(language, "left", clock=left))
-    return Local(" · ".join(parts))
+    return LocalText(" · ".join(parts))
 
 
-def sending(language: str, share: float | None) -> Local:
+def sending(language: str, share: float | None) -> LocalText:
     if share is None:
         return i18n.say(language, "sending-open")
     return i18n.say(language, "sending", bar=bar(share), percent=i18n.percent(language, share))
 
 
-def bar(share: float) -> Local:
+def bar(share: float) -> LocalText:
     full = min(BOXES, int(max(share, 0.0) * BOXES))
-    return Local("▰" * full + "▱" * (BOXES - full))
+    return LocalText("▰" * full + "▱" * (BOXES - full))
 
 
-def about(glance: Glance, line: Local) -> str:
+def about(glance: RequestStatus, line: LocalText) -> str:
     return i18n.say(glance.language, "status", name=name(glance), line=line)
 
 
-def failure(glance: Glance) -> str:
+def failure(glance: RequestStatus) -> str:
     """One sentence about what happened, and the code that the log has too."""
     facts = {"name": name(glance), "reason": reason(glance), "code": glance.code}
     return i18n.say(glance.language, "failure", **facts)
 
 
-def reason(glance: Glance) -> Local:
+def reason(glance: RequestStatus) -> LocalText:
     """Why a request failed, in a sentence."""
     return failure_text.reason(glance.language, glance.say, site=glance.site, found=glance.found)
 
 
-def name(glance: Glance, most: int = NAME_LENGTH) -> str:
+def name(glance: RequestStatus, most: int = NAME_LENGTH) -> str:
     """What a person calls it: the title, else the address without what everybody skips."""
     words = untrusted_text.text(glance.title, 4 * NAME_LENGTH)
     words = words or sites.spoken(glance.url)

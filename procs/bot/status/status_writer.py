@@ -7,16 +7,16 @@ the message says is read first. A message is never edited to what it says alread
 
 from typing import Any
 
-from procs.bot.conversation.reply_sender import DELETE, EDIT, READ, Speech, once
+from procs.bot.conversation.reply_sender import DELETE, EDIT, READ, ReplySender, once
 from procs.bot.status import edit_throttle
-from procs.bot.status.status_messages import Post
-from procs.bot.status.status_text import View
+from procs.bot.status.status_messages import StatusMessage
+from procs.bot.status.status_text import StatusView
 from procs.core import clock, log
 from procs.errors import TelegramRefused, TelegramWait
 from procs.store.database import Database
 from procs.store.requests import link_groups, requests, status_columns
-from procs.store.requests.request_status import Glance
-from procs.telegram.chat.bot_session import Front
+from procs.store.requests.request_status import RequestStatus
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.sender import Buttons, OutgoingMessage
 from procs.telegram.departure import Departure
 from procs.telegram.pace import Urgency
@@ -27,15 +27,15 @@ UNREAD = "?"
 LAST = 3.0
 
 
-class Hand:
+class StatusWriter:
     """Every deed raises TelegramWait, TelegramAway, TelegramRefused, ChatClosed, StoreFull."""
 
-    def __init__(self, db: Database, front: Front, speech: Speech) -> None:
+    def __init__(self, db: Database, front: BotSession, speech: ReplySender) -> None:
         self.db = db
         self.front = front
         self.speech = speech
 
-    async def first(self, post: Post, new: View, *, sure: bool) -> None:
+    async def first(self, post: StatusMessage, new: StatusView, *, sure: bool) -> None:
         """Make the status message. Unless we are `sure` that nobody made it before (and died
         before keeping its id), what it really says is unknown: it is kept as saying nothing,
         and so looked at."""
@@ -48,11 +48,11 @@ class Hand:
         if self.is_closed(row):  # cancelled with all others, while this was on its way
             await self.remove(post, message)
 
-    def is_closed(self, row: Glance) -> bool:
+    def is_closed(self, row: RequestStatus) -> bool:
         """Whether the last word about a request was said elsewhere."""
         return requests.is_closed(self.db, row.request)
 
-    async def look(self, post: Post, new: View) -> None:
+    async def look(self, post: StatusMessage, new: StatusView) -> None:
         """Read what the message says: we, or who was here before, died or lost the answer."""
         row = post.head
         await self.speech.pace.allowed(READ, LAST)
@@ -69,27 +69,27 @@ class Hand:
         share = edit_throttle.share_in(text)
         status_columns.found(self.db, row.request, shown=text, stage=stage, share=share)
 
-    async def rewrite(self, post: Post, new: View) -> None:
+    async def rewrite(self, post: StatusMessage, new: StatusView) -> None:
         """Make the message say what is true now."""
         if await self.edited(post, new, urgency=Urgency.PROGRESS):
             status_columns.showed(self.db, post.id, new.text)
         else:
             self.answered(post, new, message=0, shown=new.text)
 
-    def answered(self, post: Post, new: View, *, message: int, shown: str) -> None:
+    def answered(self, post: StatusMessage, new: StatusView, *, message: int, shown: str) -> None:
         facts: dict[str, Any] = {"stage": new.stage, "share": new.share, "now": clock.now()}
         with self.db.write():
             for one in post.members[1:]:
                 status_columns.told(self.db, one.request, now=facts["now"])
             requests.answered(self.db, post.id, message=message, shown=shown, **facts)
 
-    async def show(self, post: Post, found: Glance, new: View) -> None:
+    async def show(self, post: StatusMessage, found: RequestStatus, new: StatusView) -> None:
         """What was found behind a link of a group is a message of its own."""
         random_id = once("listing", found.request, found.status_random)
         message = await self.speech.send(in_reply(found, new, random_id=random_id))
         link_groups.listed(self.db, found.request, message=message)
 
-    async def last(self, post: Post, new: View) -> None:
+    async def last(self, post: StatusMessage, new: StatusView) -> None:
         """The last word: in the message that is there, or in a new one when it cannot be edited."""
         row = post.head
         if row.shown != new.text and not await self.said_last(post, new):
@@ -98,7 +98,7 @@ class Hand:
             await self.remove(post)
         self.close(post)
 
-    async def said_last(self, post: Post, new: View) -> bool:
+    async def said_last(self, post: StatusMessage, new: StatusView) -> bool:
         if not post.head.status_message or self.speech.pace.wait(EDIT) > LAST:
             return False
         try:
@@ -109,16 +109,16 @@ class Hand:
             log.warning("status.refused", request=post.id, error=error)
         return False
 
-    async def vanish(self, post: Post) -> None:
+    async def vanish(self, post: StatusMessage) -> None:
         """The media is there: its status message goes."""
         await self.remove(post)
         self.close(post)
 
-    async def hush(self, post: Post) -> None:
+    async def hush(self, post: StatusMessage) -> None:
         """It is over before anything had to be said."""
         self.close(post)
 
-    async def edited(self, post: Post, new: View, *, urgency: Urgency) -> bool:
+    async def edited(self, post: StatusMessage, new: StatusView, *, urgency: Urgency) -> bool:
         """False when the message is not there any more."""
         row = post.head
         facts: dict[str, Any] = {"stage": new.stage, "share": new.share}
@@ -133,17 +133,17 @@ class Hand:
             row.chat, row.chat_access, there, new.text, buttons=new.buttons, leave=leave
         )
 
-    async def remove(self, post: Post, message: int | None = None) -> None:
+    async def remove(self, post: StatusMessage, message: int | None = None) -> None:
         row = post.head
         there = message or row.status_message
         if there:
             await self.speech.pace.allowed(DELETE, LAST)
             await self.front.delete(row.chat, row.chat_access, there)
 
-    def close(self, post: Post) -> None:
+    def close(self, post: StatusMessage) -> None:
         requests.close_all(self.db, [one.request for one in post.members], now=clock.now())
 
-    def give_up(self, post: Post) -> None:
+    def give_up(self, post: StatusMessage) -> None:
         """Telegram does not take it, and would not take it again."""
         if post.unlisted:
             link_groups.listed(self.db, post.unlisted.request, message=0)
@@ -152,7 +152,7 @@ class Hand:
         elif post.head.status_message is None:
             requests.answered(self.db, post.id, message=0, shown="", now=clock.now())
 
-    def leave(self, post: Post) -> None:
+    def leave(self, post: StatusMessage) -> None:
         """The person is gone: nobody waits for this any more."""
         for one in post.members:
             requests.cancel(self.db, one.request, user=one.user, now=clock.now())
@@ -160,6 +160,8 @@ class Hand:
         log.info("request.left", request=post.id, user=post.head.user)
 
 
-def in_reply(row: Glance, new: View, *, random_id: int, buttons: Buttons = ()) -> OutgoingMessage:
+def in_reply(
+    row: RequestStatus, new: StatusView, *, random_id: int, buttons: Buttons = ()
+) -> OutgoingMessage:
     """A message under the one that asked for a request."""
     return OutgoingMessage(row.chat, row.chat_access, new.text, random_id, row.message, buttons)

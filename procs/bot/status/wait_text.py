@@ -8,12 +8,12 @@ from procs import errors
 from procs.core.clock import Now
 from procs.errors import DiskFull, JobError
 from procs.records.job import State
-from procs.store.requests.request_status import NO_ROOM, Glance
+from procs.store.requests.request_status import NO_ROOM, RequestStatus
 from procs.store.sites.breakers import WAITS
 from procs.store.sites.visits import FULL as SITE_FULL
 from procs.store.sites.visits import TURN
 from procs.texts import i18n
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 
 #: Seconds of waiting that are worth a word.
 WORTH = 10.0
@@ -49,7 +49,7 @@ PLACES = (5, 10, 20, 50, 100, 200, 500, 1000)
 STEPS = ((60.0, 30.0), (600.0, 60.0), (3600.0, 300.0))
 
 
-def later(glance: Glance, now: Now) -> Local:
+def later(glance: RequestStatus, now: Now) -> LocalText:
     """What a job waits for that comes again at an instant, and when that is."""
     language, at = glance.language, glance.retry_at or 0.0
     facts = {"site": glance.site, "wait": i18n.span(language, max(1.0, at - now.wall))}
@@ -76,15 +76,15 @@ SOON = {
 }
 
 
-def pace_key(glance: Glance) -> str:
+def pace_key(glance: RequestStatus) -> str:
     return "later-send" if glance.ready else "later-telegram"
 
 
-def paused(glance: Glance) -> Local:
+def paused(glance: RequestStatus) -> LocalText:
     return i18n.say(glance.language, f"paused-{glance.paused}", site=glance.site)
 
 
-def in_line(glance: Glance) -> Local:
+def in_line(glance: RequestStatus) -> LocalText:
     """Where a job stands that nothing but its turn holds up. Of a person's own line only the first
     tells the time: it speaks for those behind it."""
     language = glance.language

@@ -17,7 +17,7 @@ from procs.engine.forms import formats
 from procs.engine.jail import jail, refused_calls, resource_limits
 from procs.engine.protocol.messages import Limits, Order, check_scheme
 from procs.engine.protocol.progress_meter import DownloadMeter
-from procs.engine.webpage.page_media import Seeker
+from procs.engine.webpage.page_media import PageSearch
 from procs.engine.ytdlp import (
     clips,
     loader,
@@ -27,7 +27,7 @@ from procs.engine.ytdlp import (
     plain_files,
     playlists,
 )
-from procs.engine.ytdlp.download import Taking
+from procs.engine.ytdlp.download import DownloadRun
 from procs.engine.ytdlp.options import options
 from procs.errors import PartMissing, Refused, Unsupported
 from procs.wishes.variant import parse
@@ -53,7 +53,7 @@ class ChildConnection:
         return self.link.makefile().readline().strip()
 
 
-class Words:
+class EngineLog:
     """What yt-dlp says while it works: warnings are kept, the rest is noise."""
 
     def __init__(self) -> None:
@@ -70,7 +70,7 @@ class Words:
         """Not kept: it comes as an exception too."""
 
 
-class Chooser:
+class FormatSelector:
     """The format selector that yt-dlp calls."""
 
     def __init__(self, order: Order) -> None:
@@ -126,13 +126,13 @@ def fetch(request: dict[str, Any], line: ChildConnection, port: int) -> None:
     """Probe, wait for `go`, download."""
     order = Order(**request["order"])
     check_scheme(order.url)
-    words, chooser, meter = Words(), Chooser(order), DownloadMeter(order, line.say)
+    words, chooser, meter = EngineLog(), FormatSelector(order), DownloadMeter(order, line.say)
     proxy = "" if order.direct else f"http://127.0.0.1:{port}"
     given = options(
         order, proxy=proxy, choose=chooser, on_progress=meter, pause=meter.pause, logger=words
     )
     with loader.Loader(given) as ydl:
-        seeker = Seeker(ydl, order)
+        seeker = PageSearch(ydl, order)
         try:
             opened, files = look_cache.read(ydl) if order.kept else extracted(ydl, order, seeker)
         except (YoutubeDLError, Unsupported) as error:
@@ -154,7 +154,7 @@ def fetch(request: dict[str, Any], line: ChildConnection, port: int) -> None:
         ydl.params["writethumbnail"] = found.kind == "audio"  # a film's is a frame of its own
         clips.add(ydl, order)
         if found.kind == "video":
-            ydl.merging = merge_stream.Merging(order, line.say, words.warning)
+            ydl.merging = merge_stream.MergeHooks(order, line.say, words.warning)
         taking = took(ydl, order, opened, files)
         meter.finish()
         line.say("fetched", taking.fetched(found, words.warnings))
@@ -175,7 +175,7 @@ def pictures(post: gallerydl.Gallery, line: ChildConnection, meter: DownloadMete
     return True
 
 
-def extracted(ydl: loader.Loader, order: Order, seeker: Seeker) -> look_cache.Read:
+def extracted(ydl: loader.Loader, order: Order, seeker: PageSearch) -> look_cache.Read:
     """What the site says that there is; a file is one, whatever yt-dlp saw in it. Of a page of no
     known site, what its frames show, or its links lead to, is also its own."""
     try:
@@ -192,7 +192,9 @@ def extracted(ydl: loader.Loader, order: Order, seeker: Seeker) -> look_cache.Re
     return opened(ydl, order, seeker.songs() or info)
 
 
-def beside(ydl: loader.Loader, order: Order, seeker: Seeker, error: Exception) -> look_cache.Read:
+def beside(
+    ydl: loader.Loader, order: Order, seeker: PageSearch, error: Exception
+) -> look_cache.Read:
     """What a page has where nothing moves: its pictures. Raises why there are none: `error`, where
     nothing is known."""
     if why := seeker.why():
@@ -223,12 +225,12 @@ def found_nothing(error: Exception) -> bool:
 def took(
     ydl: loader.Loader,
     order: Order,
-    opened: playlists.Opened,
-    files: list[media_info.Direct | None],
-) -> Taking:
+    opened: playlists.OpenedLink,
+    files: list[media_info.PlainFile | None],
+) -> DownloadRun:
     """The downloads of one job. Addresses may have run out, those that were kept or of which the
     site says so: then it is asked for new ones, once."""
-    taking = Taking(ydl, order)
+    taking = DownloadRun(ydl, order)
     try:
         taking.all(opened.infos, files)
     except (YoutubeDLError, PartMissing) as error:
@@ -236,17 +238,17 @@ def took(
             raise
         if (again := anew(ydl, order)) is None:
             raise
-        taking = Taking(ydl, order)
+        taking = DownloadRun(ydl, order)
         taking.all(*again)
     return taking
 
 
 def anew(
     ydl: loader.Loader, order: Order
-) -> tuple[Sequence[dict[str, Any]], list[media_info.Direct | None]] | None:
+) -> tuple[Sequence[dict[str, Any]], list[media_info.PlainFile | None]] | None:
     """What the site says at a second ask; None when it says nothing any more."""
     try:
-        opened, files = extracted(ydl, order, Seeker(ydl, order))
+        opened, files = extracted(ydl, order, PageSearch(ydl, order))
     except YoutubeDLError:
         return None
     return opened.infos, files

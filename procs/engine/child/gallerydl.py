@@ -19,7 +19,7 @@ from procs.core import codec
 from procs.engine.failures.classify import classify
 from procs.engine.failures.exception_chain import plain
 from procs.engine.jail import resource_limits
-from procs.engine.protocol.messages import Entry, Fetched, Found, Order
+from procs.engine.protocol.messages import Entry, Fetched, Order, Probed
 from procs.engine.protocol.progress_meter import DownloadMeter
 from procs.engine.ytdlp import file_types
 from procs.engine.ytdlp.playlists import ADDRESS, ALBUM, ENTRIES_SHOWN
@@ -92,7 +92,7 @@ class Gallery:
             *(*words, "--", kind + self.order.url),
         ]
 
-    def probe(self) -> Found:
+    def probe(self) -> Probed:
         """What is in the post, before anything is downloaded."""
         run = self.start("--dump-json")
         try:
@@ -110,7 +110,7 @@ class Gallery:
         if files[0][2].get("category") == FILE:
             raise errors.Unsupported("a page at the address of a file")
         facts = next((one[1] for one in told if one[0] == FOLDERS), {}) | files[0][2]
-        found = Found(
+        found = Probed(
             key="",
             site=plain(str(facts.get("category") or ""), POST_TITLE_LENGTH),
             title=first(facts, TEXT_FIELDS),
@@ -121,7 +121,7 @@ class Gallery:
             return replace(found, kind=file_types.kind(str(files[0][1]), {}))
         return listed(found, files, wish.page) if wish.looks else found
 
-    def fetch(self, found: Found, meter: DownloadMeter) -> Fetched:
+    def fetch(self, found: Probed, meter: DownloadMeter) -> Fetched:
         """Its files, in its order, in the job's folder."""
         run = self.start("-D", str(FOLDER), "--no-part")
         files = [brought(path, meter) for path in arriving(run)]
@@ -146,7 +146,7 @@ class Gallery:
         )
 
 
-def listed(found: Found, files: list[Any], page: int) -> Found:
+def listed(found: Probed, files: list[Any], page: int) -> Probed:
     """A page of what the post has."""
     start = (page - 1) * ENTRIES_SHOWN
     entries = [

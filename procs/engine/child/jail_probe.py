@@ -27,7 +27,7 @@ class CanaryPlaces:
 
 
 @dataclass(frozen=True, slots=True)
-class Knocked:
+class ProbeResult:
     """What a child says of its tries: REACHED, the first line of an answer, or an error."""
 
     tcp: str
@@ -44,10 +44,10 @@ class Knocked:
         return {way for way, said in ways.items() if said == REACHED}
 
 
-def tries(places: CanaryPlaces, proxy: int) -> Knocked:
+def tries(places: CanaryPlaces, proxy: int) -> ProbeResult:
     """In the child: try everything."""
     word = places.word.encode()
-    return Knocked(
+    return ProbeResult(
         tcp=tried(socket.AF_INET, socket.SOCK_STREAM, (LOOPBACK, places.tcp), word),
         udp=tried(socket.AF_INET, socket.SOCK_DGRAM, (LOOPBACK, places.udp), word),
         unix=tried(socket.AF_UNIX, socket.SOCK_STREAM, places.unix, word),

@@ -61,7 +61,7 @@ def is_own(address: Address) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Upstream:
+class UpstreamProxy:
     """The operator's own HTTP proxy, through which everything public goes."""
 
     host: str
@@ -77,13 +77,13 @@ class Upstream:
         return (("Proxy-Authorization", f"Basic {words}"),)
 
 
-def upstream(text: str) -> Upstream | None:
+def upstream(text: str) -> UpstreamProxy | None:
     """The proxy that a setting names (`http://user:password@host:port`), None for none."""
     if not text:
         return None
     parts = urlsplit(text)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return Upstream(parts.hostname or "", parts.port or 80, user, password)
+    return UpstreamProxy(parts.hostname or "", parts.port or 80, user, password)
 
 
 def configured(proxy: str, ports: Iterable[int]) -> "Routes":
@@ -116,7 +116,7 @@ class Routes:
     own; the tests have an internet of theirs."""
 
     policy: Policy = field(default_factory=Policy)
-    upstream: Upstream | None = None
+    upstream: UpstreamProxy | None = None
     resolve: Resolve = resolver.system
     connect: Connect = connect
     own: Callable[[Address], bool] = is_own
@@ -171,7 +171,7 @@ class Routes:
         address = literal(host)
         return address is not None and self.policy.is_allowed(address)
 
-    async def through(self, upstream: Upstream, request: Request) -> Route:
+    async def through(self, upstream: UpstreamProxy, request: Request) -> Route:
         """By the upstream, which resolves names where it is: ours may be the ones that lie. What
         can be judged here is: addresses in any form, local names, the port."""
         host = self.judged(request)

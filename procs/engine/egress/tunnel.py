@@ -23,14 +23,14 @@ RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 UNKNOWN_TO_PROXY = 407
 
 
-class End(asyncio.Protocol):
+class TunnelEnd(asyncio.Protocol):
     """One of the two ends: what it hears, the other says."""
 
     transport: asyncio.Transport
 
     def __init__(self, tunnel: "Tunnel") -> None:
         self.tunnel = tunnel
-        self.other: End | None = None
+        self.other: TunnelEnd | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
@@ -59,7 +59,7 @@ class End(asyncio.Protocol):
         self.tunnel.lost()
 
 
-class SiteSide(End):
+class SiteSide(TunnelEnd):
     """The site's end. What it says before the ends are tied is kept. The `answer` to a plain
     request goes on as that reads it."""
 
@@ -95,7 +95,7 @@ class SiteSide(End):
         return self.answer is not None and not self.answer.status
 
 
-class ProgramSide(End):
+class ProgramSide(TunnelEnd):
     """The program's end: says first where it wants to go."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -18,7 +18,7 @@ from procs.core import clock
 from procs.engine.failures import site_phrases
 from procs.engine.failures.exception_chain import Cause, flatten
 from procs.engine.protocol.decode import into
-from procs.engine.protocol.messages import Ended
+from procs.engine.protocol.messages import ChildEnd
 from procs.errors import JobError
 
 ERRNOS: dict[int, type[JobError]] = {
@@ -213,7 +213,7 @@ def detail(causes: Sequence[Cause]) -> str:
     return re.sub(r"^ERROR: |\s*\(caused by.*", "", text, flags=re.S)
 
 
-def death(ended: Ended | None, *, site: str = "") -> JobError:
+def death(ended: ChildEnd | None, *, site: str = "") -> JobError:
     """What it means that a child ended without a word; None when the whole nursery did."""
     if ended is None:
         error = errors.EngineDied("the nursery ended", site=site)

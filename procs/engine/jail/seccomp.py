@@ -61,7 +61,7 @@ ERRORS = dict.fromkeys(("socket", "socketpair", *SENDERS), errno.EACCES)
 
 
 @dataclass(frozen=True, slots=True)
-class Calls:
+class MachineCalls:
     """The numbers of one machine, all and those that are allowed whatever their arguments are;
     `signals` only where Landlock judges them."""
 
@@ -74,10 +74,10 @@ class Calls:
         return frozenset(self.known[name] for name in names if name in self.known)
 
 
-def calls(machine: int, column: int) -> Calls:
+def calls(machine: int, column: int) -> MachineCalls:
     known = syscall_numbers.read(column)
-    bare = Calls(machine, known, frozenset(), frozenset())
-    return Calls(
+    bare = MachineCalls(machine, known, frozenset(), frozenset())
+    return MachineCalls(
         machine, known, bare.of(allowed_calls.ALWAYS), bare.of(allowed_calls.SIGNALS.split())
     )
 
@@ -114,7 +114,9 @@ def refuse(error: int) -> Insn:
     return answer(REFUSE | error)
 
 
-def program(calls: Calls, *, network: bool, signals: bool, heard: bool = False) -> list[Insn]:
+def program(
+    calls: MachineCalls, *, network: bool, signals: bool, heard: bool = False
+) -> list[Insn]:
     """The filter, step by step. With `heard`, somebody listens to what is refused."""
     steps: list[Insn] = [
         (LOAD, 0, 0, bpf.MACHINE),
@@ -194,7 +196,7 @@ def tcp(no: Insn) -> list[Insn]:
     ]
 
 
-class Program(ctypes.Structure):
+class FilterProgram(ctypes.Structure):
     """struct sock_fprog: how many instructions, and where."""
 
     _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_char_p))
@@ -239,11 +241,13 @@ def code(steps: list[Insn]) -> bytes:
     return b"".join(struct.pack("HBBI", *step) for step in steps)
 
 
-def install(code: bytes, calls: Calls, *, listener: bool = True) -> int:
+def install(code: bytes, calls: MachineCalls, *, listener: bool = True) -> int:
     """Have the kernel take a filter. Raises OSError."""
     number = calls.known["seccomp"]
     flags = WITH_LISTENER if listener else 0
-    made = LIBC.syscall(number, SET_FILTER, flags, ctypes.byref(Program(len(code) // STEP, code)))
+    made = LIBC.syscall(
+        number, SET_FILTER, flags, ctypes.byref(FilterProgram(len(code) // STEP, code))
+    )
     if made < 0:
         raise OSError(ctypes.get_errno(), f"seccomp: {os.strerror(ctypes.get_errno())}")
     return int(made)

@@ -15,11 +15,11 @@ LOCK = "nursery.lock"
 BACKLOG = 128
 
 
-class Taken(ChaparError):
+class FolderTaken(ChaparError):
     """Another nursery listens in this folder."""
 
 
-class Door:
+class NurserySocket:
     """Open from the start, before the nursery is warm: who knocks early waits in line."""
 
     def __init__(self, run: Path) -> None:
@@ -48,7 +48,7 @@ def lock(path: Path) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise Taken(Taken.__doc__) from None
+        raise FolderTaken(FolderTaken.__doc__) from None
     return descriptor
 
 

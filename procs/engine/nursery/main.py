@@ -26,7 +26,7 @@ from pathlib import Path
 
 from procs.core import log, process
 from procs.engine.jail import resource_limits
-from procs.engine.nursery.listener import Door, Taken, likeness
+from procs.engine.nursery.listener import FolderTaken, NurserySocket, likeness
 from procs.engine.nursery.server import Nursery, Serve
 from procs.engine.releases.versions import EngineRefused, check_floor, installed
 
@@ -51,11 +51,11 @@ def main() -> None:
     mine = installed()  # the first on the path: the folder of the version in use, or ours
     try:
         check_floor(mine)
-        door = Door(options.run)
+        door = NurserySocket(options.run)
     except EngineRefused as error:
         log.error("nursery.unfit", yt_dlp=mine.name, why=error)
         sys.exit(UNFIT)
-    except Taken:
+    except FolderTaken:
         sys.exit(TAKEN)
     leave_parent()
     resource_limits.adopt()

@@ -13,8 +13,8 @@ from typing import Any
 from procs.core import clock, codec, log
 from procs.engine.jail import cgroups
 from procs.engine.jail.refused_calls import Refusals
-from procs.engine.nursery.listener import Door
-from procs.engine.protocol.messages import Ended, Limits
+from procs.engine.nursery.listener import NurserySocket
+from procs.engine.protocol.messages import ChildEnd, Limits
 
 #: Bytes of a request; an order is far smaller.
 REQUEST_BYTES = 256 * 1024
@@ -33,7 +33,7 @@ class Call:
     socket: socket.socket
     heard: bytearray = field(default_factory=bytearray)
     pid: int = 0
-    ended: Ended | None = None
+    ended: ChildEnd | None = None
     refusals: Refusals | None = None
     group: Path | None = None
 
@@ -41,7 +41,7 @@ class Call:
 class Nursery:
     """All connections, and the children that serve them."""
 
-    def __init__(self, door: Door, serve: Serve, likeness: str, *, linger: float) -> None:
+    def __init__(self, door: NurserySocket, serve: Serve, likeness: str, *, linger: float) -> None:
         self.door = door
         self.serve = serve
         self.likeness = likeness
@@ -239,7 +239,7 @@ def kill(group: int) -> bool:
     return True
 
 
-def next_death() -> tuple[int, Ended] | None:
+def next_death() -> tuple[int, ChildEnd] | None:
     """One dead process that nobody has waited for yet."""
     try:
         pid, status, usage = os.wait4(-1, os.WNOHANG)
@@ -248,7 +248,7 @@ def next_death() -> tuple[int, Ended] | None:
     if pid == 0:
         return None
     cpu = usage.ru_utime + usage.ru_stime
-    return pid, Ended(os.waitstatus_to_exitcode(status), cpu, usage.ru_maxrss * 1024)
+    return pid, ChildEnd(os.waitstatus_to_exitcode(status), cpu, usage.ru_maxrss * 1024)
 
 
 def say(link: socket.socket, word: dict[str, Any]) -> None:

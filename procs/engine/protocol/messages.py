@@ -96,7 +96,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Probed:
     """What a link leads to, before anything is downloaded.
 
     `key` names the media (`youtube:dQw4w9WgXcQ`), or is empty where the site's ids are not unique.
@@ -138,7 +138,7 @@ class Fetched:
     cover and of the subtitles that go into the film; each file's own title and duration."""
 
     files: list[str]
-    facts: Found
+    facts: Probed
     cover: str = ""
     subtitles: str = ""
     warnings: list[str] = field(default_factory=list)
@@ -162,7 +162,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class RunResult:
     """How a program ended: its exit code (negative: the signal), and the end of what it wrote."""
 
     code: int
@@ -171,7 +171,7 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ChildEnd:
     """The death of a child: exit code (negative: the signal), CPU seconds and peak resident bytes
     of the child and of what it waited for; the system calls that its jail refused, and how
     often."""

@@ -47,7 +47,7 @@ LIST = re.compile(r"Failed to download (?:m3u8|MPD|f4m|ISM|SMIL|\w+ manifest).*H
 Info = dict[str, Any]
 
 
-class Seeker:
+class PageSearch:
     """Looks further on one page. `loader` is the job's own (`loader.Loader`)."""
 
     def __init__(self, loader: Any, order: Order) -> None:

@@ -9,7 +9,7 @@ from yt_dlp.utils import YoutubeDLError
 
 from procs.engine.failures.classify import judged
 from procs.engine.forms import subtitles
-from procs.engine.protocol.messages import Fetched, Found, Order
+from procs.engine.protocol.messages import Fetched, Order, Probed
 from procs.engine.ytdlp import media_info
 from procs.engine.ytdlp.options import COVER, FETCHING, MEDIA
 from procs.errors import (
@@ -33,7 +33,7 @@ NO_TEXT, BEGINNING, TYPESCRIPT = ("video", "audio"), 512, ".ts"
 TEXT_BEGINNING = re.compile(r"\s*[\[{<A-Za-z][^\x00-\x08\x0e-\x1f\x7f\ufffd]*")
 
 
-class Taking:
+class DownloadRun:
     """The downloads of one job, one after the other: of a post there are several."""
 
     def __init__(self, ydl: Any, order: Order) -> None:
@@ -46,13 +46,13 @@ class Taking:
         self.words = ""
 
     def all(
-        self, infos: Sequence[dict[str, Any]], files: Sequence[media_info.Direct | None]
+        self, infos: Sequence[dict[str, Any]], files: Sequence[media_info.PlainFile | None]
     ) -> None:
         """Download every media of a link. Raises as `take`."""
         for info, file in zip(infos, files, strict=True):
             self.take(info, file)
 
-    def take(self, info: dict[str, Any], file: media_info.Direct | None) -> None:
+    def take(self, info: dict[str, Any], file: media_info.PlainFile | None) -> None:
         """Download one media. yt-dlp's word that it succeeded is not enough: raises Empty
         when nothing came, TooLarge when too much did; PartMissing."""
         self.ydl.params["outtmpl"]["default"] = f"{MEDIA}-{len(self.files)}.%(ext)s"
@@ -76,7 +76,7 @@ class Taking:
         if not self.wish.words_alone:
             self.words = self.words or Path(said).name
 
-    def fetched(self, found: Found, warnings: list[str]) -> Fetched:
+    def fetched(self, found: Probed, warnings: list[str]) -> Fetched:
         """All of it. Raises TooLarge."""
         size = sum(Path(name).stat().st_size for name in self.files)
         if size > self.order.limit(found.kind):
@@ -111,7 +111,7 @@ def recording(info: dict[str, Any], order: Order) -> dict[str, list[str]]:
     return {**FETCHING, "ffmpeg_o": ["-t", f"{order.live:g}"]}
 
 
-def settled(done: dict[str, Any], file: media_info.Direct | None, title: str, limit: int) -> str:
+def settled(done: dict[str, Any], file: media_info.PlainFile | None, title: str, limit: int) -> str:
     """The downloaded file's name: a plain file's real one, else the title."""
     downloads = done.get("requested_downloads") or [{}]
     path = Path(downloads[0].get("filepath") or "nothing")

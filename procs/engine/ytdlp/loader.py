@@ -16,7 +16,7 @@ from yt_dlp.utils import Popen
 from procs.core.ffmpeg import tools
 from procs.engine.jail import child_programs
 from procs.engine.protocol.messages import MIB, check_scheme
-from procs.engine.ytdlp.merge_stream import Merging
+from procs.engine.ytdlp.merge_stream import MergeHooks
 from procs.errors import TooLarge
 
 #: A page that leads nowhere, to try patterns on.
@@ -44,7 +44,7 @@ class Loader(yt_dlp.YoutubeDL):
         self.page: tuple[str, str, bytearray] = ("", "", bytearray())
         #: The first list of media (M3U), in the same way; mostly it is one of pieces.
         self.list: tuple[str, str, bytearray] = ("", "", bytearray())
-        self.merging: Merging | None = None
+        self.merging: MergeHooks | None = None
         super().__init__(options)
 
     def add_default_info_extractors(self) -> None:

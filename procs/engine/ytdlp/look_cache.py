@@ -7,16 +7,16 @@ from typing import Any
 
 from procs.core import codec
 from procs.engine.protocol.messages import LOOK_FILE
-from procs.engine.ytdlp.media_info import Direct
-from procs.engine.ytdlp.playlists import Opened
+from procs.engine.ytdlp.media_info import PlainFile
+from procs.engine.ytdlp.playlists import OpenedLink
 
-Read = tuple[Opened, list[Direct | None]]
+Read = tuple[OpenedLink, list[PlainFile | None]]
 
 #: Bytes, packed and unpacked, beyond which nothing is kept: the site is asked again then.
 PACKED, UNPACKED = 512 * 1024, 16 * 1024**2
 
 
-def write(ydl: Any, opened: Opened, files: list[Direct | None]) -> None:
+def write(ydl: Any, opened: OpenedLink, files: list[PlainFile | None]) -> None:
     """Leave what was read of one media in the job's folder. Lists and posts are read again."""
     if len(opened.infos) != 1:
         return
@@ -33,4 +33,4 @@ def read(ydl: Any) -> Read:
     body = unpacker.decompress(Path(LOOK_FILE).read_bytes(), UNPACKED)
     told = codec.load(body)
     info = ydl.process_ie_result(told["info"], download=False)
-    return Opened((info,)), [Direct(**told["file"]) if told["file"] else None]
+    return OpenedLink((info,)), [PlainFile(**told["file"]) if told["file"] else None]

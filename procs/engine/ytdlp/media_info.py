@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from procs.engine.failures.exception_chain import plain
 from procs.engine.forms import choices, formats, subtitles
-from procs.engine.protocol.messages import Found, Order
+from procs.engine.protocol.messages import Order, Probed
 from procs.engine.ytdlp import file_types
-from procs.engine.ytdlp.playlists import Opened
+from procs.engine.ytdlp.playlists import OpenedLink
 from procs.errors import ClipBeyond, LiveNow, NoSound, TooLarge
 from procs.records.media_records import parts_of
 from procs.wishes.filenames import split
@@ -23,7 +23,7 @@ TITLE_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Direct:
+class PlainFile:
     """A plain file behind an address: its real name, its type, its size where the server says."""
 
     name: str
@@ -31,7 +31,7 @@ class Direct:
     size: int | None
 
 
-def direct(info: dict[str, Any], headers: dict[str, Any]) -> Direct | None:
+def direct(info: dict[str, Any], headers: dict[str, Any]) -> PlainFile | None:
     """The facts of a plain file, None when the link is something else."""
     if not info.get("direct"):
         return None
@@ -40,13 +40,13 @@ def direct(info: dict[str, Any], headers: dict[str, Any]) -> Direct | None:
     length = str(head.get("Content-Length") or "")
     encoded = head.get("Content-Encoding") not in (None, "", "identity")
     size = int(length) if length.isdecimal() and not encoded else None
-    return Direct(name, file_types.kind(name, head), size)
+    return PlainFile(name, file_types.kind(name, head), size)
 
 
-def of_all(opened: Opened, files: Sequence[Direct | None], order: Order) -> Found:
+def of_all(opened: OpenedLink, files: Sequence[PlainFile | None], order: Order) -> Probed:
     """What a link leads to: one media, the media of a post, or a list. Raises as `found`."""
     if opened.entries:
-        return Found(
+        return Probed(
             *("", host(order.url), opened.title),
             kind="list",
             entries=list(opened.entries),
@@ -61,7 +61,7 @@ def of_all(opened: Opened, files: Sequence[Direct | None], order: Order) -> Foun
     return each[0] if alone else album(each, opened, order)
 
 
-def album(each: Sequence[Found], opened: Opened, order: Order) -> Found:
+def album(each: Sequence[Probed], opened: OpenedLink, order: Order) -> Probed:
     """The media of one post as one. It is known by no name of its own."""
     sizes = [one.size or 0 for one in each]
     size = sum(sizes) if all(sizes) else None
@@ -72,8 +72,8 @@ def album(each: Sequence[Found], opened: Opened, order: Order) -> Found:
 
 
 def found(
-    info: dict[str, Any], file: Direct | None, streams: formats.Streams, order: Order
-) -> Found:
+    info: dict[str, Any], file: PlainFile | None, streams: formats.Streams, order: Order
+) -> Probed:
     """What the worker wants to know before it says go. Raises LiveNow, TooLarge, NoSuchVariant."""
     if info.get("is_live") or info.get("live_status") in LIVE:
         check_live(info, streams, order)
@@ -83,7 +83,7 @@ def found(
     size = file.size if file else None if wish.words_alone else formats.total(streams)
     if size and size > order.limit(kind) and not wish.looks:
         raise TooLarge(f"{size} bytes, limit {order.limit(kind)}")
-    return Found(
+    return Probed(
         key=key(info),
         site=site(info),
         title=title(info, file, order.title),
@@ -124,7 +124,7 @@ def check_wish(info: dict[str, Any], wish: Variant) -> None:
         subtitles.choose(info, wish.subtitles)
 
 
-def kind_of(file: Direct | None, streams: formats.Streams, order: Order) -> str:
+def kind_of(file: PlainFile | None, streams: formats.Streams, order: Order) -> str:
     """What it will be. Raises NoSuchVariant when sound is wanted of a picture or an archive."""
     wish = parse(order.variant)
     if wish.words_alone:
@@ -161,7 +161,7 @@ def extractor_of(info: dict[str, Any]) -> str:
     return str(info.get("extractor_key") or GENERIC[0]).lower()
 
 
-def title(info: dict[str, Any], file: Direct | None, of_list: str = "") -> str:
+def title(info: dict[str, Any], file: PlainFile | None, of_list: str = "") -> str:
     """The title a person would give it; a file's is its name, unless a page, or the list that
     it is of, gave it a better."""
     given = str(info.get("track") or info.get("title") or "")

@@ -22,7 +22,7 @@ from procs.engine.forms import formats
 from procs.engine.jail import child_programs
 from procs.engine.jail.resource_limits import SCRATCH
 from procs.engine.protocol.messages import LATER, MERGED, Order
-from procs.engine.ytdlp.pipe_feed import Feed
+from procs.engine.ytdlp.pipe_feed import PipeFeed
 
 #: Ways by which a stream comes as one file that only grows.
 GROWING = ("http", "https", "m3u8_native", "http_dash_segments")
@@ -45,7 +45,7 @@ Say = Callable[[str, Any], None]
 Warn = Callable[[str], None]
 
 
-class Merging:
+class MergeHooks:
     """What a loader does about films in two streams. `say` tells the worker when one begins to be
     made; `warn` hears why it is made later after all."""
 
@@ -53,14 +53,14 @@ class Merging:
         self.order = order
         self.say = say
         self.warn = warn
-        self.one: Merge | None = None
+        self.one: StreamMerge | None = None
 
     @contextmanager
     def of(self, info: Info) -> Iterator[None]:
         """While one media is fetched: its sound first, if it is such a film."""
         if fits(info, self.order):
             info["requested_formats"] = sorted(info["requested_formats"], key=formats.has_video)
-            self.one = Merge(self)
+            self.one = StreamMerge(self)
         try:
             yield
         finally:
@@ -69,16 +69,16 @@ class Merging:
                 one.close()
 
 
-class Merge:
+class StreamMerge:
     """One film. `done` says that it is there, and whole."""
 
-    def __init__(self, all_of_them: Merging) -> None:
+    def __init__(self, all_of_them: MergeHooks) -> None:
         self.most = all_of_them.order.max_file_size
         self.say = all_of_them.say
         self.warn = all_of_them.warn
         self.sound = ""
         self.room = 0
-        self.feed: Feed | None = None
+        self.feed: PipeFeed | None = None
         self.ffmpeg: subprocess.Popen[bytes] | None = None
         self.done = False
 
@@ -109,7 +109,7 @@ class Merge:
             ends = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": said}
             self.ffmpeg = Popen(argv, **ends)
         assert self.ffmpeg.stdin
-        self.feed = Feed(name, self.ffmpeg.stdin)
+        self.feed = PipeFeed(name, self.ffmpeg.stdin)
         self.feed.start()
         self.say("merging", self.room + AROUND)
 
@@ -117,9 +117,9 @@ class Merge:
         """What is to be run in the place of one of yt-dlp's steps: nothing, where its work is done
         already."""
         if isinstance(pp, FFmpegMergerPP) and self.finish(info["filepath"]):
-            return Done(info["__files_to_merge"])
+            return MergedAlready(info["__files_to_merge"])
         if isinstance(pp, FFmpegMetadataPP) and self.done:
-            return Done()
+            return MergedAlready()
         return pp
 
     def finish(self, path: str) -> bool:
@@ -134,7 +134,7 @@ class Merge:
         self.close()
         return self.done
 
-    def fault(self, feed: Feed, ffmpeg: subprocess.Popen[bytes]) -> str:
+    def fault(self, feed: PipeFeed, ffmpeg: subprocess.Popen[bytes]) -> str:
         """What is wrong with the film; nothing when ffmpeg had every byte of the picture that lies
         there now, complained about nothing, and had room enough, and the film may be sent as one.
         ffmpeg ends with 0 whatever the picture was like."""
@@ -167,7 +167,7 @@ class Merge:
             os.unlink(MERGED)
 
 
-class Done:
+class MergedAlready:
     """In the place of a step of yt-dlp whose work is done; these files have served."""
 
     def __init__(self, files: Sequence[str] = ()) -> None:

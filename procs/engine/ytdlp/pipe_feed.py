@@ -10,7 +10,7 @@ from typing import IO
 POLL_INTERVAL, PIECE, PART = 0.05, 1 << 20, ".part"
 
 
-class Feed(threading.Thread):
+class PipeFeed(threading.Thread):
     """Gives a pipe what comes into a file, until that is `whole`. What was given is remembered: a
     download that begins anew writes over its beginning."""
 

@@ -27,7 +27,7 @@ Info = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedLink:
     """What a link leads to: `infos` complete (one, or the parts of a post, of which one may be
     `chosen`), or the `entries` of a list, of which there are `count` where the site says so, and
     `more` than are here."""
@@ -59,14 +59,14 @@ def places(order: Order) -> Sequence[int]:
     return picks.numbers(wish.pick, order.entries) if wish.pick else range(1, ALBUM + 1)
 
 
-def opened(ydl: Any, info: Info | None, order: Order) -> Opened:
+def opened(ydl: Any, info: Info | None, order: Order) -> OpenedLink:
     """What is in an extracted info. Raises Empty, NoSuchVariant, Unsupported."""
     wish = parse(order.variant)
     for _ in range(DEPTH):
         if not info:
             raise Empty("the page lists nothing")
         if info.get("_type") not in LISTS:
-            return Opened((info,))
+            return OpenedLink((info,))
         there = numbered(info)
         if not there:
             raise missing(info, wish) if wish.pick else Empty("an empty list")
@@ -97,22 +97,22 @@ def is_address(entry: Info) -> bool:
     return entry.get("_type") in (*ADDRESSES, *LISTS)
 
 
-def post(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order) -> Opened:
+def post(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order) -> OpenedLink:
     """The parts of one post. To be looked at, they are a list to choose from."""
     if wish.looks:
         return listed(info, there, wish, order)
     if wish.pick == picks.EVERYTHING:
         there = there[: order.entries]
     infos = tuple(one for _, one in there)
-    return Opened(infos, title=title(info), chosen=bool(wish.pick))
+    return OpenedLink(infos, title=title(info), chosen=bool(wish.pick))
 
 
-def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order) -> Opened:
+def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order) -> OpenedLink:
     most = order.entries if wish.pick and not wish.looks else ENTRIES_SHOWN
     entries = tuple(entry(place, one) for place, one in there[:most])
     count = info.get("playlist_count")
     asked = picks.count(wish.pick) if wish.pick and not wish.looks else None
-    return Opened(
+    return OpenedLink(
         entries=entries,
         title=title(info),
         count=count if isinstance(count, int) and count >= len(there) else None,

@@ -38,7 +38,7 @@ DONE = f"SELECT COUNT(*) FROM jobs WHERE id > :job AND lane = {Lane.HEAVY} AND s
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class EngineUse:
     """A version that came into use at a wall instant. Since then so many downloads were `done`,
     and so many attempts found an extractor `broken`; `usual` is their share under the version
     before."""
@@ -71,14 +71,14 @@ def in_use(db: Database, host: str) -> tuple[str, float] | None:
     return (row[0], row[1]) if row else None
 
 
-def latest(db: Database, host: str) -> Use | None:
+def latest(db: Database, host: str) -> EngineUse | None:
     """What a machine uses, as far as it was noted, and how it does."""
     row = db.one(LATEST, {"host": host})
     if row is None:
         return None
     version, used_at, job, before, usual = row
     done = db.one(DONE, {"job": job})
-    return Use(version, used_at, usual, done[0] if done else 0, max(0, broken(db) - before))
+    return EngineUse(version, used_at, usual, done[0] if done else 0, max(0, broken(db) - before))
 
 
 def use(db: Database, host: str, version: str, *, now: Now) -> None:

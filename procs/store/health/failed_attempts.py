@@ -30,7 +30,7 @@ DELETE FROM failures
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FailureGroup:
     """Attempts that failed alike. `job` and `code` are of the latest ("" when nobody was told yet),
     `example` the words of the first, without secrets; instants are wall time."""
 
@@ -54,9 +54,9 @@ def note(
         db.change(NOTE, {**facts, "print": fingerprint(detail), "example": example(detail)})
 
 
-def groups(db: Database, *, since: float = 0.0) -> list[Group]:
+def groups(db: Database, *, since: float = 0.0) -> list[FailureGroup]:
     """What failed since a wall instant, the latest first."""
-    return [Group(*row) for row in db.all(GROUPS, {"since": since})]
+    return [FailureGroup(*row) for row in db.all(GROUPS, {"since": since})]
 
 
 def prune(db: Database, *, before: float) -> int:

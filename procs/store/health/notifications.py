@@ -56,7 +56,7 @@ PRUNE = "DELETE FROM tellings WHERE at < :day"
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Notification:
     """One telling for one admin. `access` is None for an admin who never wrote to the bot."""
 
     telling: int
@@ -117,22 +117,22 @@ def said(one: Alert, now: Now) -> dict[str, Any]:
     }
 
 
-def unsent(db: Database) -> list[Notice]:
+def unsent(db: Database) -> list[Notification]:
     """What admins were not told yet, in order."""
     return [
-        Notice(telling, admin, number, tuple(codec.load(body)), access, language or "en")
+        Notification(telling, admin, number, tuple(codec.load(body)), access, language or "en")
         for telling, admin, number, body, access, language in db.all(UNSENT)
     ]
 
 
-def sent(db: Database, notice: Notice, *, now: Now) -> None:
+def sent(db: Database, notice: Notification, *, now: Now) -> None:
     """An admin has it."""
     with db.write():
         db.change(ENDED, {"telling": notice.telling, "admin": notice.admin, "now": now.wall})
         db.change(HEARS, {"admin": notice.admin})
 
 
-def unheard(db: Database, notice: Notice, *, why: str, now: Now) -> bool:
+def unheard(db: Database, notice: Notification, *, why: str, now: Now) -> bool:
     """An admin cannot be told: this is given up, the next is tried. True the first time."""
     facts = {"admin": notice.admin, "now": now.wall}
     with db.write():

@@ -21,7 +21,7 @@ SELECT lane, (SELECT MIN(at) FROM jobs WHERE state = {State.LATER}),
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class Claimable:
     """What there is to do: the lanes in which a job could be claimed, and the wall
     instant at which the next job becomes due."""
 
@@ -29,9 +29,9 @@ class Outlook:
     due: float | None
 
 
-def look(db: Database, *, most: int = ENDLESS) -> Outlook:
+def look(db: Database, *, most: int = ENDLESS) -> Claimable:
     """What there is to do, by one statement. No download can be claimed while `most` are leased."""
     rows = db.all(OUTLOOK, {"most": most})
     _, due, paused, full = rows[0]
     lanes = [LANES[lane] for lane, *_ in rows[:-1] if not (full and lane == Lane.HEAVY)]
-    return Outlook(ready=() if paused else tuple(lanes), due=due)
+    return Claimable(ready=() if paused else tuple(lanes), due=due)

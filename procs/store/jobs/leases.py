@@ -91,7 +91,7 @@ SELECT 1 FROM jobs
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class RenewedLease:
     """What a beat brought back: a lease that is still ours, and whether it should stop."""
 
     job: int
@@ -134,11 +134,11 @@ def ready(db: Database, lane: Lane, *, local: bool = False) -> bool:
     return db.one(READY, {"lane": int(lane), "local": int(local)}) is not None
 
 
-def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[Held]:
+def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[RenewedLease]:
     """The beat: keep every lease of a worker, learn what it still holds and what should stop."""
     with db.write():
         rows = db.all(RENEW, {"worker": worker, "end": now.boot + ttl})
-    return [Held(job, fence, bool(stop)) for job, fence, stop in rows]
+    return [RenewedLease(job, fence, bool(stop)) for job, fence, stop in rows]
 
 
 def note(db: Database, lease: Lease, *, full: bool = False) -> None:

@@ -33,7 +33,7 @@ SELECT ended_at - started_at FROM requests
 SAMPLE, ENOUGH = 21, 5
 
 
-class Turns:
+class QueuePositions:
     """One look at the downloads that wait, read when the first place is asked for.
 
     In fair order a user's n-th waiting job has its turn after the ring, after those before it in

@@ -36,7 +36,7 @@ Used = Mapping[tuple[int, int], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Disk:
+class DiskSpace:
     """One machine's disk as it was measured: the bytes that may be promised, and what each running
     download holds already. Measure what they hold first: an error is then on the safe side."""
 
@@ -45,7 +45,7 @@ class Disk:
     used: Used
 
 
-def reserve(db: Database, lease: Lease, size: int, *, disk: Disk) -> int:
+def reserve(db: Database, lease: Lease, size: int, *, disk: DiskSpace) -> int:
     """Promise a lease `size` bytes in all. Returns the bytes that are missing for that; when any
     are, nothing is changed. Raises LeaseLost."""
     facts = {"host": disk.host, "job": lease.job, "fence": lease.fence, "bytes": size}

@@ -17,7 +17,7 @@ FORGET = "DELETE FROM sessions WHERE name = :name"
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class RevokedSession:
     """`mark` tells the sign-in itself, so that a new file or token is no longer the lost one."""
 
     name: str
@@ -32,9 +32,9 @@ def note_lost(db: Database, name: str, *, mark: str, why: str, now: Now) -> None
         db.change(NOTE, {"name": name, "mark": mark, "why": why, "now": now.wall})
 
 
-def lost(db: Database) -> list[Lost]:
+def lost(db: Database) -> list[RevokedSession]:
     """All that stand still, until somebody helps."""
-    return [Lost(*row) for row in db.all(LOST)]
+    return [RevokedSession(*row) for row in db.all(LOST)]
 
 
 def is_lost(db: Database, name: str, *, mark: str) -> bool:

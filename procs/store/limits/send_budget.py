@@ -1,14 +1,14 @@
 """How many messages may leave, and when: one budget for all processes, in rows.
 
-A `Rule` spreads messages: each scope (the bot, a chat) keeps the instant at which it would be empty
-again if nothing more were sent (GCRA, the leaky bucket as a clock). A message moves that instant by
-its `gap`; it may leave as soon as the instant is no more than `slack` ahead. In any stretch of time
-no more than `1 + slack / gap + stretch / gap` leave. An album is as many as it holds, going at
-once: it comes on top of that, but not where the rule is `strict`, which keeps a pause before it (in
-any stretch that could hold the album).
+A `GapLimit` spreads messages: each scope (the bot, a chat) keeps the instant at which it would be
+empty again if nothing more were sent (GCRA, the leaky bucket as a clock). A message moves that
+instant by its `gap`; it may leave as soon as the instant is no more than `slack` ahead. In any
+stretch of time no more than `1 + slack / gap + stretch / gap` leave. An album is as many as it
+holds, going at once: it comes on top of that, but not where the rule is `strict`, which keeps a
+pause before it (in any stretch that could hold the album).
 
-A `Count` keeps to a number in any stretch of its length, however they are bunched: the instants of
-those that left are kept for so long.
+A `CountLimit` keeps to a number in any stretch of its length, however they are bunched: the
+instants of those that left are kept for so long.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ STRICT = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class GapLimit:
     """At most one message per `gap` seconds in `scope`, with a burst of `1 + slack / gap`."""
 
     scope: str
@@ -62,7 +62,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class CountLimit:
     """At most `most` messages in any `seconds` in `scope`; they leave in the order in which they
     asked. What is more than `most` by itself leaves when nothing else did for so long."""
 
@@ -87,7 +87,12 @@ class Count:
 
 
 def take(
-    db: Database, rules: Sequence[Rule | Count], *, messages: int = 1, patience: float, now: Now
+    db: Database,
+    rules: Sequence[GapLimit | CountLimit],
+    *,
+    messages: int = 1,
+    patience: float,
+    now: Now,
 ) -> float:
     """Spend `messages` under every rule. Returns the seconds after which they may leave; when
     that is more than `patience`, nothing is spent and the caller asks again later."""
@@ -98,14 +103,16 @@ def take(
     return wait
 
 
-def wait_of(db: Database, rules: Sequence[Rule | Count], *, messages: int = 1, now: Now) -> float:
+def wait_of(
+    db: Database, rules: Sequence[GapLimit | CountLimit], *, messages: int = 1, now: Now
+) -> float:
     """Seconds until so many may leave under every rule; nothing is spent."""
     earliest = (rule.earliest(db, messages, now) for rule in rules)
     return max(0.0, max(earliest, default=now.boot) - now.boot)
 
 
 def spend(
-    db: Database, rules: Sequence[Rule | Count], *, messages: int = 1, at: float, now: Now
+    db: Database, rules: Sequence[GapLimit | CountLimit], *, messages: int = 1, at: float, now: Now
 ) -> None:
     """Spend `messages` under every rule for a boot instant at which they leave; inside a
     transaction, and behind `wait_of`."""

@@ -44,7 +44,7 @@ def plan(db: Database, request: int, parts: int) -> list[tuple[int, int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class SentCopy:
     """A message that shows a part of a media."""
 
     chat: int
@@ -53,7 +53,7 @@ class Copy:
 
 
 def receipts(
-    db: Database, request: int, media: int, given: Mapping[int, Copy | None], *, now: Now
+    db: Database, request: int, media: int, given: Mapping[int, SentCopy | None], *, now: Now
 ) -> None:
     """Keep what Telegram answered, by part, together. None stands for a part that is there as
     Telegram says, but was not found: uncertain. What was found can give fresh references."""
@@ -71,6 +71,6 @@ def taken(db: Database, request: int) -> set[int]:
     return {receipt for _, _, receipt, _ in rows if receipt}
 
 
-def copies(db: Database, media: int) -> dict[int, Copy]:
+def copies(db: Database, media: int) -> dict[int, SentCopy]:
     """For each part of a media, a message that shows it, where one is known."""
-    return {part: Copy(*rest) for part, *rest in db.all(COPIES, {"media": media})}
+    return {part: SentCopy(*rest) for part, *rest in db.all(COPIES, {"media": media})}

@@ -31,25 +31,27 @@ GOOD = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class UnfinishedUpload:
     """An upload's number with Telegram, and the parts that were acknowledged, one bit each."""
 
     upload: int
     parts: bytes
 
 
-def keep(db: Database, lease: Lease, place: int, begun: Begun, *, size: int, now: Now) -> None:
+def keep(
+    db: Database, lease: Lease, place: int, begun: UnfinishedUpload, *, size: int, now: Now
+) -> None:
     """Note how far the upload of a job's file is. Changes nothing when the lease is lost."""
     facts = {"job": lease.job, "fence": lease.fence, "place": place, "size": size}
     with db.write():
         db.change(KEEP, {**facts, "upload": begun.upload, "parts": begun.parts, "now": now.wall})
 
 
-def find(db: Database, job: int, place: int, *, size: int, now: Now) -> Begun | None:
+def find(db: Database, job: int, place: int, *, size: int, now: Now) -> UnfinishedUpload | None:
     """What was sent of this file, while Telegram still has it."""
     facts = {"job": job, "place": place, "size": size, "since": now.wall - GOOD}
     row = db.one(FIND, facts)
-    return Begun(*row) if row else None
+    return UnfinishedUpload(*row) if row else None
 
 
 def drop(db: Database, job: int) -> None:

@@ -31,7 +31,7 @@ SELECT day, day_requests, day_bytes, day_kept, day_saved, requests, bytes, kept,
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class UsageSum:
     """So many requests were delivered, of so many bytes; `kept` of them, with `saved` bytes, from
     what was kept, without a download."""
 
@@ -50,16 +50,16 @@ class Sum:
 class Usage:
     """Of the day it is where the reader lives, and of all days."""
 
-    today: Sum
-    ever: Sum
+    today: UsageSum
+    ever: UsageSum
 
 
 def read(db: Database, person: int, *, now: Now) -> Usage:
     row = db.one(READ, {"person": person})
     if row is None:
-        return Usage(Sum(), Sum())
-    today = Sum(*row[1:5]) if row[0] == _day(db, person, now) else Sum()
-    return Usage(today, Sum(*row[5:]))
+        return Usage(UsageSum(), UsageSum())
+    today = UsageSum(*row[1:5]) if row[0] == _day(db, person, now) else UsageSum()
+    return Usage(today, UsageSum(*row[5:]))
 
 
 def note(db: Database, person: int, number: int, *, kept: bool, now: Now) -> None:

@@ -25,7 +25,7 @@ LANGUAGE = "SELECT language FROM users WHERE id = :id"
 
 
 @dataclass(frozen=True, slots=True)
-class Capped:
+class CappedUser:
     """A user with a cap of their own: so many downloads at once."""
 
     id: int
@@ -59,6 +59,6 @@ def known(db: Database, user: int) -> bool:
     return db.one(LANGUAGE, {"id": user}) is not None
 
 
-def with_cap(db: Database) -> list[Capped]:
+def with_cap(db: Database) -> list[CappedUser]:
     """The users who have a cap of their own."""
-    return [Capped(*row) for row in db.all(WITH_CAP)]
+    return [CappedUser(*row) for row in db.all(WITH_CAP)]

@@ -12,7 +12,7 @@ NAME = "SELECT name FROM workers WHERE id = :worker"
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class JobRequest:
     """One request that points to a job. `received_at` is wall time."""
 
     request: int
@@ -23,10 +23,10 @@ class Asker:
     received_at: float
 
 
-def of_job(db: Database, job: int) -> list[Asker]:
+def of_job(db: Database, job: int) -> list[JobRequest]:
     """The requests of a job, over or not. A download that succeeded has none any more: each of its
     requests belongs to its own delivery."""
-    return [Asker(*row) for row in db.all(OF_JOB, {"job": job})]
+    return [JobRequest(*row) for row in db.all(OF_JOB, {"job": job})]
 
 
 def worker_name(db: Database, worker: int) -> str:

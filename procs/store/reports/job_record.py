@@ -51,7 +51,7 @@ SELECT 1 FROM jobs t JOIN jobs j ON t.mark = j.mark
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class JobRecord:
     """One job in the record. `at` is wall time, except for a leased one (the end of its lease)."""
 
     id: int
@@ -69,17 +69,17 @@ class Job:
     story: tuple[str, ...]
 
 
-def alive(db: Database, *, most: int = 200) -> list[Job]:
+def alive(db: Database, *, most: int = 200) -> list[JobRecord]:
     """The jobs that are not over: running, queued, later, held, waiting."""
     return [_job(row) for row in db.all(ALIVE, {"most": most})]
 
 
-def latest(db: Database, *, most: int = 50) -> list[Job]:
+def latest(db: Database, *, most: int = 50) -> list[JobRecord]:
     """The newest jobs, whatever became of them."""
     return [_job(row) for row in db.all(LATEST, {"most": most})]
 
 
-def find(db: Database, name: str) -> Job | None:
+def find(db: Database, name: str) -> JobRecord | None:
     """A job by its number, or by the code that a person was given."""
     if not name.isdigit():
         row = db.one(OF_CODE, {"code": name.upper()})
@@ -122,8 +122,8 @@ def cancel(db: Database, job: int, *, now: Now) -> bool:
     return True
 
 
-def _job(row: tuple[Any, ...]) -> Job:
+def _job(row: tuple[Any, ...]) -> JobRecord:
     (*who, lane, state), rest, (payload, error, worker, story) = row[:4], row[4:9], row[9:]
     facts: tuple[Any, ...] = (*who, Lane(lane), State(state), *rest)
     about = job_payload.decode(row[7], payload)
-    return Job(*(*facts, about, error, worker, tuple(story.splitlines())))
+    return JobRecord(*(*facts, about, error, worker, tuple(story.splitlines())))

@@ -19,7 +19,7 @@ SELECT r.id, r.chat, r.title, r.url, r.site, r.key, r.variant, r.state, r.ended_
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastRequest:
     """A request that is over. `kept`: its media is with Telegram and can be sent at once. `at` is
     the wall instant of its end."""
 
@@ -35,7 +35,7 @@ class Past:
     kept: bool
 
 
-def latest(db: Database, person: int, *, most: int = LATEST) -> list[Past]:
+def latest(db: Database, person: int, *, most: int = LATEST) -> list[PastRequest]:
     """What a person got, or could not get, the newest first."""
     rows = db.all(OF_PERSON, {"person": person, "most": most})
-    return [Past(*(*row[:8], float(row[8] or 0), bool(row[9]))) for row in rows]
+    return [PastRequest(*(*row[:8], float(row[8] or 0), bool(row[9]))) for row in rows]

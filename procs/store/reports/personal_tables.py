@@ -10,7 +10,7 @@ DELETED, ANONYMISED, KEPT = "deleted", "anonymised", "kept"
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
+class PersonalTable:
     """A table that names people. `rows` reads those of a person, for the export ("" where they
     cannot be found by person, or say nothing that another row does not); `delete` removes them.
     `why` is a text of the catalogue, `kept-<why>`, where they are kept."""
@@ -64,26 +64,28 @@ DELETE_DEAF = "DELETE FROM deaf WHERE admin = :person"
 #: A cap is the operator's word about a person; its row keeps the number and the cap alone.
 DELETE_USER = "DELETE FROM users WHERE id = :person AND cap IS NULL"
 
-TABLES: dict[str, Naming] = {
-    "users": Naming(("id", "name"), DELETED, USERS, DELETE_USER),
-    "requests": Naming(("user_id", "chat", "chat_access", "status_message"), ANONYMISED, REQUESTS),
-    "jobs": Naming(("user_id", "payload", "story", "mark"), ANONYMISED, JOBS),
-    "deliveries": Naming(("receipt",), ANONYMISED, DELIVERIES),
-    "copies": Naming(("chat", "access", "message"), DELETED),
-    "buttons": Naming(("person", "chat"), DELETED, BUTTONS, DELETE_BUTTONS),
-    "preferences": Naming(("peer",), DELETED, PREFERENCES, DELETE_PREFERENCES),
-    "usage": Naming(("person",), DELETED, USAGE, DELETE_USAGE),
-    "tallies": Naming(("person",), DELETED, TALLIES, DELETE_TALLIES),
-    "breakers": Naming(("person",), DELETED, BREAKERS, DELETE_BREAKERS),
-    "verdicts": Naming(("person",), DELETED, VERDICTS, DELETE_VERDICTS),
-    "deaf": Naming(("admin",), DELETED, DEAF, DELETE_DEAF),
-    "erasures": Naming(("person",), DELETED, ERASURES),
-    "heard": Naming(("chat", "message"), KEPT, HEARD, why="repeats"),
-    "pauses": Naming(("scope",), KEPT, PAUSES, why="bans"),
-    "budget": Naming(("scope",), KEPT, why="pace"),
-    "departures": Naming(("scope",), KEPT, why="pace"),
-    "waits": Naming(("scope",), KEPT, why="pace"),
-    "notices": Naming(("admin",), KEPT, why="audit"),
+TABLES: dict[str, PersonalTable] = {
+    "users": PersonalTable(("id", "name"), DELETED, USERS, DELETE_USER),
+    "requests": PersonalTable(
+        ("user_id", "chat", "chat_access", "status_message"), ANONYMISED, REQUESTS
+    ),
+    "jobs": PersonalTable(("user_id", "payload", "story", "mark"), ANONYMISED, JOBS),
+    "deliveries": PersonalTable(("receipt",), ANONYMISED, DELIVERIES),
+    "copies": PersonalTable(("chat", "access", "message"), DELETED),
+    "buttons": PersonalTable(("person", "chat"), DELETED, BUTTONS, DELETE_BUTTONS),
+    "preferences": PersonalTable(("peer",), DELETED, PREFERENCES, DELETE_PREFERENCES),
+    "usage": PersonalTable(("person",), DELETED, USAGE, DELETE_USAGE),
+    "tallies": PersonalTable(("person",), DELETED, TALLIES, DELETE_TALLIES),
+    "breakers": PersonalTable(("person",), DELETED, BREAKERS, DELETE_BREAKERS),
+    "verdicts": PersonalTable(("person",), DELETED, VERDICTS, DELETE_VERDICTS),
+    "deaf": PersonalTable(("admin",), DELETED, DEAF, DELETE_DEAF),
+    "erasures": PersonalTable(("person",), DELETED, ERASURES),
+    "heard": PersonalTable(("chat", "message"), KEPT, HEARD, why="repeats"),
+    "pauses": PersonalTable(("scope",), KEPT, PAUSES, why="bans"),
+    "budget": PersonalTable(("scope",), KEPT, why="pace"),
+    "departures": PersonalTable(("scope",), KEPT, why="pace"),
+    "waits": PersonalTable(("scope",), KEPT, why="pace"),
+    "notices": PersonalTable(("admin",), KEPT, why="audit"),
 }
 #: Columns that look as if they named a person, and name something else.
 OTHERS = {

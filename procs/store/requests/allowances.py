@@ -42,7 +42,7 @@ class Allowance:
 
 
 @dataclass(slots=True)
-class Room:
+class Remaining:
     """What a person may ask for yet: requests, and entries of lists until no list is taken."""
 
     allowance: Allowance
@@ -69,14 +69,14 @@ def is_list(ask: Ask) -> bool:
     return bool(wish.pick) and not wish.looks
 
 
-def room(db: Database, user: int, allowance: Allowance) -> Room:
+def room(db: Database, user: int, allowance: Allowance) -> Remaining:
     """What a person may ask for yet."""
     if not allowance.most:
-        return Room(allowance, 0, 0)
+        return Remaining(allowance, 0, 0)
     facts = {"user": user}
     open_, entries, unread = (int(db.all(sql, facts)[0][0]) for sql in (OPEN, ENTRIES, UNREAD))
     promised = entries + unread * allowance.entries
-    return Room(allowance, allowance.most - open_, allowance.most - promised)
+    return Remaining(allowance, allowance.most - open_, allowance.most - promised)
 
 
 def refuses_all(db: Database, user: int, allowance: Allowance) -> bool:

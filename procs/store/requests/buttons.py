@@ -56,7 +56,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class ButtonMeaning:
     """What a button is to do: `action` with `data`, for a person in a chat (0 for a message sent
     by inline mode), about a request where there is one."""
 
@@ -72,14 +72,14 @@ class Button:
     """A button that there is. Instants are wall instants; `pressed` that of its first effect."""
 
     token: str
-    meaning: Meaning
+    meaning: ButtonMeaning
     created: float
     expires: float
     pressed: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class ButtonPress:
     """What a press is. `button` is None for what is foreign or unknown: nobody acts upon those."""
 
     outcome: Outcome
@@ -90,10 +90,10 @@ class Pressed:
         return self.outcome is Outcome.FRESH
 
 
-FOREIGN, UNKNOWN = Pressed(Outcome.FOREIGN), Pressed(Outcome.UNKNOWN)
+FOREIGN, UNKNOWN = ButtonPress(Outcome.FOREIGN), ButtonPress(Outcome.UNKNOWN)
 
 
-def mint(db: Database, meanings: Iterable[Meaning], *, now: Now) -> list[str]:
+def mint(db: Database, meanings: Iterable[ButtonMeaning], *, now: Now) -> list[str]:
     """A token for each of these, in their order, written in one transaction."""
     rows = [facts(one, now) for one in meanings]
     with db.write():
@@ -101,7 +101,7 @@ def mint(db: Database, meanings: Iterable[Meaning], *, now: Now) -> list[str]:
     return [row["token"] for row in rows]
 
 
-def facts(meaning: Meaning, now: Now) -> dict[str, Any]:
+def facts(meaning: ButtonMeaning, now: Now) -> dict[str, Any]:
     return {
         "token": secrets.token_urlsafe(BYTES),
         "person": meaning.person,
@@ -116,7 +116,7 @@ def facts(meaning: Meaning, now: Now) -> dict[str, Any]:
 
 def press(
     db: Database, token: str, person: int, *, chat: int, shared: bool = False, now: Now
-) -> Pressed:
+) -> ButtonPress:
     """What a press is; a fresh one is marked as pressed. Call it inside of the `db.write()` that
     does what the button says: a rolled back or killed effect leaves the button unpressed.
 
@@ -130,13 +130,13 @@ def press(
         if found.fresh and not db.change(PRESS, {"token": token, "now": now.wall}):
             # Another connection pressed it between the two statements, where a transaction sees
             # what others commit meanwhile.
-            return Pressed(Outcome.ALREADY, found.button)
+            return ButtonPress(Outcome.ALREADY, found.button)
     return found
 
 
 def find(
     db: Database, token: str, person: int, *, chat: int, shared: bool = False, now: Now
-) -> Pressed:
+) -> ButtonPress:
     """The same without marking it: for buttons that may be pressed again, such as the next page."""
     row = db.one(FIND, {"token": token}) if TOKEN.fullmatch(token) else None
     if row is None:
@@ -148,8 +148,8 @@ def find(
     if not theirs and not (shared and button.meaning.chat == chat):
         return FOREIGN
     if button.expires <= now.wall:
-        return Pressed(Outcome.STALE, button)
-    return Pressed(Outcome.FRESH if button.pressed is None else Outcome.ALREADY, button)
+        return ButtonPress(Outcome.STALE, button)
+    return ButtonPress(Outcome.FRESH if button.pressed is None else Outcome.ALREADY, button)
 
 
 def prune(db: Database, *, now: Now) -> int:
@@ -160,5 +160,5 @@ def prune(db: Database, *, now: Now) -> int:
 
 def record(row: Row) -> Button:
     token, person, chat, request, action, data, created, expires, pressed = row
-    meaning = Meaning(person, chat, action, codec.load(data), request)
+    meaning = ButtonMeaning(person, chat, action, codec.load(data), request)
     return Button(token, meaning, created, expires, pressed)

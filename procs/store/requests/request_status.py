@@ -9,7 +9,7 @@ from procs.store.database import Database
 from procs.store.health import low_disks
 from procs.store.jobs import pauses
 from procs.store.jobs.leases import LEASE
-from procs.store.jobs.positions import Turns
+from procs.store.jobs.positions import QueuePositions
 
 #: Why a download waits while the disk is low, or has no room for it.
 NO_ROOM = "no-room"
@@ -51,7 +51,7 @@ SELECT id, :step, :done, :total, :rate FROM jobs WHERE id = :job AND state = {St
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class RequestStatus:
     """`done` and `total` in bytes, `rate` in bytes a second, `place` from 1 while the job waits its
     turn (0 otherwise), `wait` seconds until then (0 when nobody knows), `retry_at` a wall instant
     while the job is to be tried again later, `error` why it was not done at the last attempt,
@@ -118,25 +118,25 @@ class Report:
     rate: float = 0.0
 
 
-def glances(db: Database, *, now: Now) -> list[Glance]:
+def glances(db: Database, *, now: Now) -> list[RequestStatus]:
     """Every request of a chat about which the last word is not said, oldest first."""
     around = _Around(db, now=now, low=bool(low_disks.low(db)))
     return [_glance(around, row) for row in db.all(UNCLOSED)]
 
 
-def glance(db: Database, request: int, *, now: Now) -> Glance | None:
+def glance(db: Database, request: int, *, now: Now) -> RequestStatus | None:
     row = db.one(ONE, {"request": request})
     return _glance(_Around(db, now=now, low=bool(low_disks.low(db))), row) if row else None
 
 
-def together(db: Database, request: int, *, now: Now) -> list[Glance]:
+def together(db: Database, request: int, *, now: Now) -> list[RequestStatus]:
     """The requests for which one status message speaks; `request` is the speaker."""
     around = _Around(db, now=now, low=bool(low_disks.low(db)))
     rows = db.all(OF_GROUP, {"speaker": request}) or db.all(ONE, {"request": request})
     return [_glance(around, row) for row in rows]
 
 
-def open_of(db: Database, user: int) -> list[Glance]:
+def open_of(db: Database, user: int) -> list[RequestStatus]:
     """What a user waits for at the moment, oldest first."""
     around = _Around(db)
     return [_glance(around, row) for row in db.all(OF_USER, {"user": user})]
@@ -165,7 +165,7 @@ class _Around:
 
     def __init__(self, db: Database, *, now: Now | None = None, low: bool = False) -> None:
         self.db = db
-        self.turns = Turns(db)
+        self.turns = QueuePositions(db)
         self.scopes = {scope for scope, _, _ in pauses.listed(db)}
         self.low = low
         self.now = now
@@ -188,7 +188,7 @@ class _Around:
         return self.now.boot - (until - LEASE) > SILENT
 
 
-def _glance(around: _Around, row: tuple[Any, ...]) -> Glance:
+def _glance(around: _Around, row: tuple[Any, ...]) -> RequestStatus:
     head, (job_state, step, done, total, rate, at) = row[:9], row[9:15]
     tail, (error, job, lane, user), (entries, sent, *more) = row[15:21], row[21:25], row[25:33]
     state = None if job_state is None else State(job_state)
@@ -206,7 +206,7 @@ def _glance(around: _Around, row: tuple[Any, ...]) -> Glance:
     ahead = around.turns.line(job, user) if mine else 0
     lost = around.lost(head[0]) if entries > sent else ""
     facts += (why, wait, entries, sent, lost, *more, ahead, paused, around.stalls(state, at), light)
-    return Glance(*facts)
+    return RequestStatus(*facts)
 
 
 def _doing(state: State | None, step: str | None, *, lane: int | None) -> Step | None:

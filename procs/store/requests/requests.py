@@ -12,7 +12,7 @@ from procs.store.jobs import leases, outcomes, seats
 from procs.store.jobs.history import event
 from procs.store.media import deliveries, references
 from procs.store.requests import allowances
-from procs.store.requests.allowances import Allowance, Room
+from procs.store.requests.allowances import Allowance, Remaining
 from procs.store.requests.withdrawal import cancel as cancel
 from procs.store.requests.withdrawal import cancel_all as cancel_all
 from procs.wishes.variant import Variant, parse
@@ -124,7 +124,7 @@ def is_refused(db: Database, asks: Sequence[Ask], allowance: Allowance) -> bool:
     return full and not any(db.one(KNOWN, source(ask)) for ask in asks)
 
 
-def take(db: Database, ask: Ask, room: Room | None, *, now: Now) -> Submitted:
+def take(db: Database, ask: Ask, room: Remaining | None, *, now: Now) -> Submitted:
     """Accept one link if there is room for it."""
     if room is None or db.one(KNOWN, source(ask)):
         return add(db, ask, now=now)

@@ -89,7 +89,7 @@ PRUNE = "DELETE FROM breakers WHERE since < :before AND (until IS NULL OR until 
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class OpenBreaker:
     """A breaker that lets nobody of its circle through: until when (wall), which class opened it,
     and the `person`, or EVERYBODY."""
 
@@ -125,17 +125,17 @@ class Breaker:
         return "open" if self.until > now.wall else "half-open"
 
 
-def ask(db: Database, lease: Lease, way: Way, *, patience: float, now: Now) -> Rest | None:
+def ask(db: Database, lease: Lease, way: Way, *, patience: float, now: Now) -> OpenBreaker | None:
     """Whether this job must wait; None when it may go. After an opening it looks again after
     `patience` seconds, and there is a trial meanwhile, whose success calls it."""
     rests = []
     for row in db.all(LOOK, {**way.facts, "person": lease.user}):
         person, _, _, until, why, _ = row
         if until is not None and until > now.wall:
-            rests.append(Rest(until, why, person))
+            rests.append(OpenBreaker(until, why, person))
         elif until is not None:
             breaker_trials.plan(db, trial_of(lease, way, person), at=now.wall, now=now)
-            rests.append(Rest(now.wall + patience, why, person))
+            rests.append(OpenBreaker(now.wall + patience, why, person))
     return max(rests, key=lambda rest: rest.until, default=None)
 
 
@@ -147,7 +147,7 @@ def is_open(db: Database, way: Way, *, person: int, now: Now) -> bool:
 
 def failed(
     db: Database, lease: Lease, way: Way, error: JobError, *, now: Now
-) -> tuple[Rest | None, list[Rest]]:
+) -> tuple[OpenBreaker | None, list[OpenBreaker]]:
     """Count a failure. Returns the opening that holds now for this person, if any, and those that
     this failure made."""
     trip = TRIPS.get(type(error))
@@ -163,7 +163,9 @@ def failed(
             if is_enough and not is_resting(db, way, person, now=now):
                 made.append(begin(db, lease, way, error, person=person, now=now))
         rows = db.all(LOOK, {**way.facts, "person": lease.user})
-    rests = [Rest(row[3], error.name, row[0]) for row in rows if row[3] and row[3] > now.wall]
+    rests = [
+        OpenBreaker(row[3], error.name, row[0]) for row in rows if row[3] and row[3] > now.wall
+    ]
     return max(rests, key=lambda rest: rest.until, default=None), made
 
 
@@ -195,7 +197,9 @@ def is_resting(db: Database, way: Way, person: int, *, now: Now) -> bool:
     return any(row[0] == person and row[3] is not None and row[3] > now.wall for row in rows)
 
 
-def begin(db: Database, lease: Lease, way: Way, error: JobError, *, person: int, now: Now) -> Rest:
+def begin(
+    db: Database, lease: Lease, way: Way, error: JobError, *, person: int, now: Now
+) -> OpenBreaker:
     """Open a breaker, inside a transaction; its end begins with a trial."""
     trip = TRIPS[type(error)]
     rows = db.all(LOOK, {**way.facts, "person": person})
@@ -205,7 +209,7 @@ def begin(db: Database, lease: Lease, way: Way, error: JobError, *, person: int,
     facts = {**way.facts, "person": person, "why": error.name, "now": now.wall}
     db.change(OPEN, {**facts, "openings": openings + 1, "until": until})
     breaker_trials.plan(db, trial_of(lease, way, person), at=until, now=now)
-    return Rest(until, error.name, person)
+    return OpenBreaker(until, error.name, person)
 
 
 def trial_of(lease: Lease, way: Way, person: int) -> Trial:
@@ -254,7 +258,7 @@ def proven(db: Database, way: Way, *, now: Now) -> bool:
     return bool(closed)
 
 
-def disproven(db: Database, way: Way, person: int, error: JobError, *, now: Now) -> Rest:
+def disproven(db: Database, way: Way, person: int, error: JobError, *, now: Now) -> OpenBreaker:
     """A trial failed: the breaker is open again, for twice as long if the site said so itself."""
     rows = db.all(LOOK, {**way.facts, "person": person})
     openings, why = next((row[2], row[4]) for row in rows if row[0] == person)
@@ -265,7 +269,7 @@ def disproven(db: Database, way: Way, person: int, error: JobError, *, now: Now)
     facts = {**way.facts, "person": person, "why": why, "now": now.wall}
     with db.write():
         db.change(OPEN, {**facts, "openings": openings + 1, "until": until})
-    return Rest(until, why, person)
+    return OpenBreaker(until, why, person)
 
 
 def close(db: Database, site: str, *, now: Now) -> int:

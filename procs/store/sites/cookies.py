@@ -26,7 +26,7 @@ LIST = "SELECT site, file, failures, openings, until, why, since FROM cookies OR
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class CookieHealth:
     """One file that was refused: how often in a row, how often it rested, until when (wall) it
     does, after what, and since when it is so."""
 
@@ -72,6 +72,6 @@ def release(db: Database, site: str) -> int:
         return db.change(FORGET_ALL, {"site": site})
 
 
-def listed(db: Database) -> list[Health]:
+def listed(db: Database) -> list[CookieHealth]:
     """Every file that was refused lately."""
-    return [Health(*row) for row in db.all(LIST)]
+    return [CookieHealth(*row) for row in db.all(LIST)]

@@ -19,12 +19,12 @@ from procs.config import Settings
 from procs.core import log
 from procs.errors import ChaparError, SessionRevoked
 from procs.telegram.chat import inbound
-from procs.telegram.chat.sender import Voice
+from procs.telegram.chat.sender import MessageSender
 from procs.telegram.rpc_errors import translate
 from procs.telegram.session import sign_in
 from procs.telegram.session.mtproto_client import build
 from procs.telegram.session.rpc import Rpc
-from procs.telegram.updates.update_client import Listening, pause
+from procs.telegram.updates.update_client import UpdateClient, pause
 
 Hear = Callable[[inbound.Incoming], Coroutine[Any, Any, None]]
 Feel = Callable[[inbound.Press], Coroutine[Any, Any, None]]
@@ -34,7 +34,7 @@ BOT_SESSION = "bot"
 MESSAGES = (raw.types.UpdateNewMessage, raw.types.UpdateNewChannelMessage, *inbound.EDITS)
 
 
-class Front(Voice):
+class BotSession(MessageSender):
     """Hears and talks for the bot."""
 
     def __init__(self, settings: Settings) -> None:
@@ -58,7 +58,7 @@ class Front(Voice):
         TelegramWait, TelegramRefused, SessionRevoked."""
         self.hear, self.feel = hear, feel
         client = build(self.settings, name=BOT_SESSION, updates=True, settled=self.settled)
-        assert isinstance(client, Listening)
+        assert isinstance(client, UpdateClient)
         # Raw updates are all we read: nothing is parsed that could fail before we see it.
         client.dispatcher.update_parsers.clear()
         client.add_handler(RawUpdateHandler(self._note))
@@ -151,13 +151,13 @@ class Front(Voice):
         """Whether everything that was heard is handled."""
         client = self.line.client if self.line is not None else None
         waiting = client is not None and not client.dispatcher.updates_queue.empty()
-        kept_back = isinstance(client, Listening) and bool(client.stream.incomplete)
+        kept_back = isinstance(client, UpdateClient) and bool(client.stream.incomplete)
         return not (waiting or kept_back or self.under_way or self.missed)
 
     async def save(self) -> None:
         """Keep our place in Telegram's stream, when there is news and all of it is handled."""
         client = self.line.client if self.line is not None else None
-        if self.unsaved and isinstance(client, Listening) and self.settled():
+        if self.unsaved and isinstance(client, UpdateClient) and self.settled():
             self.unsaved = not await client.keep()
             await client.storage.save()
 

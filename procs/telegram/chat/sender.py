@@ -39,7 +39,7 @@ class OutgoingMessage:
     buttons: Buttons = ()
 
 
-class Voice:
+class MessageSender:
     """Speaks over a line. Every method raises as `Rpc.ask`, unless it says otherwise."""
 
     line: Rpc | None = None

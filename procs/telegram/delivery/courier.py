@@ -22,13 +22,13 @@ from procs.records.job import File, Part, Reference
 from procs.store.database import Database
 from procs.telegram.delivery import media_input, message_lookup
 from procs.telegram.delivery.send_once import post, post_all
-from procs.telegram.delivery.upload_peer import Addressees, Waiting, nobody
+from procs.telegram.delivery.upload_peer import UploadPeers, Waiting, nobody
 from procs.telegram.rpc_errors import FilePartMissing, PeerRefused
 from procs.telegram.session import sign_in
 from procs.telegram.session.peers import CAPTION_LENGTH, cut, peer
 from procs.telegram.session.rpc import Leave, Rpc, free
-from procs.telegram.upload.stream import Stream
-from procs.telegram.upload.uploader import Kept, Progress, Upload
+from procs.telegram.upload.stream import UploadStream
+from procs.telegram.upload.uploader import Progress, Upload, UploadRecord
 
 #: Seconds in which Telegram makes a medium out of parts it has.
 ASSEMBLY = 60.0
@@ -46,8 +46,8 @@ class UploadOptions:
     already; what `kept` says that Telegram has is not sent again; `waiting` tells the chats of
     those for whom it is."""
 
-    early: Stream | None = None
-    kept: Kept | None = None
+    early: UploadStream | None = None
+    kept: UploadRecord | None = None
     waiting: Waiting = nobody
 
     @property
@@ -64,7 +64,7 @@ class Courier:
 
     def __init__(self, settings: Settings, slot: int, db: Database | None = None) -> None:
         self.settings = settings
-        self.addressees = Addressees(settings.bot_token.partition(":")[0], db)
+        self.addressees = UploadPeers(settings.bot_token.partition(":")[0], db)
         self.name = f"slot-{slot}"
         self.line: Rpc | None = None
         self.door = asyncio.Lock()
@@ -97,11 +97,11 @@ class Courier:
         if line is not None:
             await sign_in.shut(line)
 
-    def stream(self, path: Path, file: int, *, head: int = 0) -> Stream:
+    def stream(self, path: Path, file: int, *, head: int = 0) -> UploadStream:
         """Begin to give Telegram a file that is still growing, by its open descriptor; its first
         `head` bytes will change once more. Raises TelegramAway."""
         line = self._line()
-        return Stream(line.lanes, path, file, head=head, premium=line.premium)
+        return UploadStream(line.lanes, path, file, head=head, premium=line.premium)
 
     async def upload(
         self, file: File, on_progress: Progress, options: UploadOptions = NO_OPTIONS
@@ -237,7 +237,7 @@ class Courier:
         return self.line
 
 
-async def finished(early: Stream, file: File, on_progress: Progress) -> bool:
+async def finished(early: UploadStream, file: File, on_progress: Progress) -> bool:
     """Whether what was sent while the file came down could be completed. When not, the file is
     uploaded as a whole, and meets again whatever is wrong with the connection."""
     early.on_progress = on_progress

@@ -30,7 +30,7 @@ def nobody() -> list[tuple[int, int]]:
     return []
 
 
-class Addressees:
+class UploadPeers:
     """What one session knows of it; with a database, what all of them do, and after a restart."""
 
     def __init__(self, account: str, db: Database | None = None) -> None:

@@ -18,11 +18,11 @@ from pyrogram.storage import SQLiteStorage
 
 from procs.config import Settings
 from procs.core import log
-from procs.telegram.departure import Punctual
+from procs.telegram.departure import PunctualConnection
 from procs.telegram.rpc_errors import TwoPyrograms
 from procs.telegram.session import server_key
 from procs.telegram.updates import message_decoder
-from procs.telegram.updates.update_client import Listening
+from procs.telegram.updates.update_client import UpdateClient
 
 #: Seconds of FLOOD_WAIT that the library sleeps out in the calls it makes by itself (sign-in,
 #: catching up). Our own calls never sleep: see `line.py`.
@@ -31,7 +31,7 @@ SLEEP = 5
 REMEMBERED = 10
 
 
-class Silent(Client):
+class MtprotoClient(Client):
     """A client that hears nothing: what Telegram sends unasked is dropped, instead of growing in
     a queue that nobody reads."""
 
@@ -83,7 +83,7 @@ def build(
     """
     check()
     settings.sessions.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kind = Listening if updates else Silent
+    kind = UpdateClient if updates else MtprotoClient
     return kind(
         name,
         api_id=settings.api_id,
@@ -110,7 +110,7 @@ def build(
 def way(settings: Settings) -> type[Connection]:
     """How connections are made: to Telegram's own servers, or to the one of the settings."""
     if settings.telegram_server is None:
-        return Punctual
+        return PunctualConnection
     if settings.telegram_server_key:
         server_key.trust(settings.telegram_server_key)
     return elsewhere(*settings.telegram_server)
@@ -119,7 +119,7 @@ def way(settings: Settings) -> type[Connection]:
 def elsewhere(host: str, port: int) -> type[Connection]:
     """Connections that all go to one server, whatever the session file says."""
 
-    class Elsewhere(Punctual):
+    class Elsewhere(PunctualConnection):
         def __init__(self, **facts: Any) -> None:
             super().__init__(**facts | {"server_address": host, "port": port})
 

@@ -22,8 +22,8 @@ from procs.core import log
 from procs.errors import Crowded, SessionRevoked, TelegramAway
 from procs.telegram.departure import ANY_TIME, PLACE, Departure, TooLate
 from procs.telegram.rpc_errors import translate
-from procs.telegram.updates.update_client import Listening
-from procs.telegram.upload.connection_pool import Lanes
+from procs.telegram.updates.update_client import UpdateClient
+from procs.telegram.upload.connection_pool import ConnectionPool
 
 #: Waits until a call may go out, and spends what it costs; the place that it has then.
 Leave = Callable[[], Awaitable[Departure]]
@@ -43,7 +43,7 @@ class Rpc:
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self.lanes = Lanes(client)
+        self.lanes = ConnectionPool(client)
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         client.add_handler(DisconnectHandler(self._note_break))
         #: What Telegram said when it took this session's sign-in away; "" while it stands.
@@ -96,7 +96,7 @@ class Rpc:
             raise ours from error
         if isinstance(answer, BadMsgNotification):
             raise TelegramAway(f"{method}: bad message, code {answer.error_code}")
-        if isinstance(self.client, Listening):
+        if isinstance(self.client, UpdateClient):
             await self.client.note_own(query, answer)
         return answer
 

@@ -19,7 +19,7 @@ FIX = "no other process may use it; remove its file to sign in anew"
 LONG = 60.0
 
 
-class Standing:
+class SessionState:
     """The standing of one session, `bot` or `slot-0`."""
 
     def __init__(self, db: Database, settings: Settings, name: str) -> None:

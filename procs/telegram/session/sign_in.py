@@ -14,7 +14,7 @@ from procs.core import log
 from procs.telegram.rpc_errors import translate
 from procs.telegram.session.mtproto_client import build
 from procs.telegram.session.rpc import Rpc
-from procs.telegram.updates.update_client import Listening
+from procs.telegram.updates.update_client import UpdateClient
 
 #: Seconds in which a connection, and a first sign-in, must be made.
 CONNECT_TIMEOUT = 60.0
@@ -79,7 +79,7 @@ async def pays(line: Rpc) -> bool:
 async def shut(line: Rpc) -> None:
     """Close connections and session file. Never raises what a dead connection says."""
     client = line.client
-    if isinstance(client, Listening):
+    if isinstance(client, UpdateClient):
         await client.rest()
     await line.lanes.close()
     try:

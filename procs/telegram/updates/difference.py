@@ -14,7 +14,7 @@ from pyrogram.utils import get_channel_id
 from procs.core import log
 from procs.errors import ChatClosed, TelegramAway, TelegramRefused
 from procs.telegram.updates.update_contents import COMMON
-from procs.telegram.updates.update_state import Asking, UpdateStream
+from procs.telegram.updates.update_state import DifferenceCall, UpdateStream
 
 #: Events that a bot may ask for at once in a channel.
 EVENTS_A_CALL = 1000
@@ -36,7 +36,7 @@ ANSWERS = (
 Asks = Callable[[Any], Awaitable[Any]]
 
 
-async def asked(asks: Asks, storage: Any, stream: UpdateStream, asking: Asking) -> Any:
+async def asked(asks: Asks, storage: Any, stream: UpdateStream, asking: DifferenceCall) -> Any:
     """The difference after a place, or the state where there is no place; GONE for a channel that
     shut us out. Raises as `Rpc.ask`."""
     try:
@@ -57,7 +57,7 @@ async def asked(asks: Asks, storage: Any, stream: UpdateStream, asking: Asking) 
     return answer
 
 
-async def query(storage: Any, stream: UpdateStream, asking: Asking) -> Any:
+async def query(storage: Any, stream: UpdateStream, asking: DifferenceCall) -> Any:
     if asking.box == COMMON:
         if asking.since is None:
             return GetState()

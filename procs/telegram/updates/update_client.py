@@ -21,7 +21,7 @@ from pyrogram.storage.storage import UpdateState
 from procs.core import log
 from procs.errors import ChaparError, SessionRevoked, TelegramWait
 from procs.telegram.updates import difference, short_updates
-from procs.telegram.updates.update_contents import COMMON, Told
+from procs.telegram.updates.update_contents import COMMON, UpdateContents
 from procs.telegram.updates.update_sequence import Sequence
 from procs.telegram.updates.update_state import UpdateStream
 
@@ -33,7 +33,7 @@ FIRST, LONGEST = 0.5, 30.0
 SILENCE = 15 * 60.0
 
 
-class Listening(Client):
+class UpdateClient(Client):
     """Hands every update on, each at least once."""
 
     def __init__(self, *args: Any, **facts: Any) -> None:
@@ -103,12 +103,12 @@ class Listening(Client):
         await self.fetch_peers(getattr(told, "users", None) or [])
         await self.fetch_peers(getattr(told, "chats", None) or [])
 
-    async def _hand(self, told: Iterable[Told]) -> None:
+    async def _hand(self, told: Iterable[UpdateContents]) -> None:
         for one in told:
             if not short_updates.is_complete(one.update, one.users):
                 who = short_updates.sender(one.update)
                 user = short_updates.known(who, await self._access(who), one.users.get(who))
-                one = Told(one.update, {**one.users, who: user}, one.chats)
+                one = UpdateContents(one.update, {**one.users, who: user}, one.chats)
             self.dispatcher.updates_queue.put_nowait((one.update, one.users, one.chats))
         self._ask_beside()
 

@@ -25,7 +25,7 @@ AFFECTED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class UpdateContents:
     """One update, with the people and chats that it names, by their ids."""
 
     update: Any
@@ -33,16 +33,16 @@ class Told:
     chats: dict[int, Any]
 
 
-def opened(updates: Any) -> list[Told]:
+def opened(updates: Any) -> list[UpdateContents]:
     """The updates in a container, each with the people and chats that came along."""
     if isinstance(updates, (types.Updates, types.UpdatesCombined)):
         users = {user.id: user for user in updates.users}
         chats = {chat.id: chat for chat in updates.chats}
-        return [Told(update, users, chats) for update in updates.updates]
+        return [UpdateContents(update, users, chats) for update in updates.updates]
     if isinstance(updates, types.UpdateShort):
-        return [Told(updates.update, {}, {})]
+        return [UpdateContents(updates.update, {}, {})]
     if isinstance(updates, (types.UpdateShortMessage, types.UpdateShortChatMessage)):
-        return [Told(short_updates.lengthened(updates), {}, {})]
+        return [UpdateContents(short_updates.lengthened(updates), {}, {})]
     return []
 
 
@@ -64,14 +64,16 @@ def reaches(answer: Any, asked: int) -> tuple[int, bool]:
     return asked, False
 
 
-def contents(answer: Any) -> tuple[list[Told], list[Told]]:
+def contents(answer: Any) -> tuple[list[UpdateContents], list[UpdateContents]]:
     """The new messages and the other updates of a difference."""
     users = {user.id: user for user in getattr(answer, "users", None) or []}
     chats = {chat.id: chat for chat in getattr(answer, "chats", None) or []}
     fresh = getattr(answer, "new_messages", None) or getattr(answer, "messages", None) or []
     others = getattr(answer, "other_updates", None) or []
     new = [types.UpdateNewMessage(message=message, pts=0, pts_count=0) for message in fresh]
-    return [Told(one, users, chats) for one in new], [Told(one, users, chats) for one in others]
+    return [UpdateContents(one, users, chats) for one in new], [
+        UpdateContents(one, users, chats) for one in others
+    ]
 
 
 def box_of(update: Any) -> int:

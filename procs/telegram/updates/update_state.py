@@ -17,7 +17,7 @@ from procs.telegram.updates.update_contents import (
     COMMON,
     MESSAGES,
     NEW,
-    Told,
+    UpdateContents,
     before,
     box_of,
     contents,
@@ -32,7 +32,7 @@ REMEMBERED = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class DifferenceCall:
     """One call of getDifference on its way: what came after `since` is asked for. `place` and
     `last` are our place, and the last event beyond a gap, when it left."""
 
@@ -54,14 +54,14 @@ class UpdateStream:
     date: int = 0
     wants: dict[int, int | None] = field(default_factory=dict)
     #: Updates whose people we do not know yet: the difference tells them with it.
-    incomplete: list[Told] = field(default_factory=list)
+    incomplete: list[UpdateContents] = field(default_factory=list)
     #: Calls on their way.
-    asking: dict[int, Asking] = field(default_factory=dict)
+    asking: dict[int, DifferenceCall] = field(default_factory=dict)
     seen: dict[tuple[int, int], None] = field(default_factory=dict)
 
     # --- what Telegram sends -----------------------------------------------------------------
 
-    def push(self, updates: Any, *, now: float) -> list[Told]:
+    def push(self, updates: Any, *, now: float) -> list[UpdateContents]:
         """What is to be handed on of something that Telegram sent by itself, or as the answer to
         a call of ours."""
         if isinstance(updates, types.UpdatesTooLong):
@@ -81,7 +81,7 @@ class UpdateStream:
             self._order(updates, now)
         return whole
 
-    def answered(self, query: Any, answer: Any, *, now: float) -> list[Told]:
+    def answered(self, query: Any, answer: Any, *, now: float) -> list[UpdateContents]:
         """The same for the answer to a call of ours: what we did ourselves has a number too, and
         others' updates may come along with it."""
         if isinstance(answer, AFFECTED):
@@ -157,17 +157,17 @@ class UpdateStream:
         """The boxes of which something is to be asked for."""
         return [box for box in self.boxes if self.misses(box)]
 
-    def ask(self, box: int) -> Asking:
+    def ask(self, box: int) -> DifferenceCall:
         """What to ask for now. Whoever asks ends it with `differs` or `failed`."""
         sequence, forced = self.boxes[box], box in self.wants
         since, place = self.wants.pop(box, None), sequence.place
         if place is not None:
             since = place if since is None else max(1, min(place, since))
-        asking = Asking(box, since, place, max(sequence.ahead, default=0), forced)
+        asking = DifferenceCall(box, since, place, max(sequence.ahead, default=0), forced)
         self.asking[box] = asking
         return asking
 
-    def failed(self, asking: Asking) -> None:
+    def failed(self, asking: DifferenceCall) -> None:
         """It must be asked again."""
         self.asking.pop(asking.box, None)
         if asking.forced:
@@ -180,7 +180,7 @@ class UpdateStream:
         common.reach(state.pts, asked=common.place, now=now)
         self._state(state, now)
 
-    def differs(self, asking: Asking, answer: Any, *, now: float) -> list[Told]:
+    def differs(self, asking: DifferenceCall, answer: Any, *, now: float) -> list[UpdateContents]:
         """What is to be handed on of the answer to getDifference or getChannelDifference. When
         there is more, that is wanted at once."""
         self.asking.pop(asking.box, None)
@@ -199,7 +199,7 @@ class UpdateStream:
         self.incomplete = []
         return told
 
-    def _reach(self, asking: Asking, reached: int, more: bool, now: float) -> None:
+    def _reach(self, asking: DifferenceCall, reached: int, more: bool, now: float) -> None:
         """What was beyond a gap has been handed on already: a gap that Telegram does not know of
         is shown again by the next event."""
         sequence = self.boxes[asking.box]
@@ -232,7 +232,7 @@ class UpdateStream:
         places = [self.boxes[box].sure(now), self.wants.get(box), asking.since if asking else None]
         return min((place for place in places if place is not None), default=None)
 
-    def given_up(self) -> list[Told]:
+    def given_up(self) -> list[UpdateContents]:
         """Updates whose people cannot be asked for at the moment: better heard with less."""
         told, self.incomplete = self.incomplete, []
         return told

@@ -23,7 +23,7 @@ IDLE = 60.0
 METHOD = "upload.SaveBigFilePart"
 
 
-class Lanes:
+class ConnectionPool:
     """Up to `CONNECTIONS` connections of one client."""
 
     def __init__(self, client: Client) -> None:

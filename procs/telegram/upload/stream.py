@@ -17,7 +17,7 @@ from typing import Any
 from pyrogram.raw.types import InputFileBig
 
 from procs.errors import ChaparError
-from procs.telegram.upload.connection_pool import Lanes
+from procs.telegram.upload.connection_pool import ConnectionPool
 from procs.telegram.upload.part_frames import FramePiece
 from procs.telegram.upload.uploader import PART, Upload, opened
 
@@ -26,28 +26,28 @@ GROWTH_POLL = 0.1
 UNKNOWN = -1
 
 
-class Changed(ChaparError):
+class FileChanged(ChaparError):
     """The file is not the one whose parts were sent: it is uploaded anew, as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
-class Marked(FramePiece):
+class HashedPiece(FramePiece):
     """A part whose bytes are remembered as they leave."""
 
     sums: dict[int, int]
 
     def read(self) -> bytes:
-        data = super(Marked, self).read()
+        data = super(HashedPiece, self).read()
         self.sums[self.number] = zlib.crc32(data)
         return data
 
 
-class Stream(Upload):
+class UploadStream(Upload):
     """One growing file on its way. `file` is its descriptor, which the stream closes; its first
     `head` bytes are not final before its end."""
 
     def __init__(
-        self, lanes: Lanes, path: Path, file: int, *, head: int = 0, premium: bool = False
+        self, lanes: ConnectionPool, path: Path, file: int, *, head: int = 0, premium: bool = False
     ) -> None:
         super().__init__(lanes, path, unheard, premium=premium)
         self.file = file
@@ -67,10 +67,10 @@ class Stream(Upload):
         `Upload.run`. Nobody may write to it any more."""
         now, then = path.stat(), os.fstat(self.file)
         if (now.st_ino, now.st_dev) != (then.st_ino, then.st_dev):
-            raise Changed(f"{path.name} is a new file")
+            raise FileChanged(f"{path.name} is a new file")
         self.path, self.size, self.parts = path, now.st_size, -(-now.st_size // PART)
         if not await asyncio.to_thread(self._is_same):
-            raise Changed(f"{path.name} was changed after its parts had left")
+            raise FileChanged(f"{path.name} was changed after its parts had left")
         self.ahead = self.done
         self.whole.set()
         await self.work
@@ -115,7 +115,7 @@ class Stream(Upload):
     def _piece(self, file: int, number: int) -> FramePiece:
         offset = number * PART
         size = PART if self.parts == UNKNOWN else min(PART, self.size - offset)
-        return Marked(file, self.id, number, self.parts, offset, size, self.sums)
+        return HashedPiece(file, self.id, number, self.parts, offset, size, self.sums)
 
     def _is_same(self) -> bool:
         """Whether every part that left still reads as it did."""

@@ -18,8 +18,8 @@ from pyrogram.raw.types import InputFile, InputFileBig
 
 from procs.config.values import PREMIUM_FILE, TELEGRAM_FILE
 from procs.errors import TelegramAway, TelegramRefused, TelegramWait, TooLarge
-from procs.telegram.rpc_errors import Slowed
-from procs.telegram.upload.connection_pool import CONNECTIONS, Lanes
+from procs.telegram.rpc_errors import UploadSlowed
+from procs.telegram.upload.connection_pool import CONNECTIONS, ConnectionPool
 from procs.telegram.upload.part_frames import FileCut, FramePiece
 from procs.telegram.upload.window import Window
 
@@ -36,7 +36,7 @@ PART_RETRY = 0.2
 Progress = Callable[[int, int], None]
 
 
-class Kept(Protocol):
+class UploadRecord(Protocol):
     """What is written down of an upload, so that another process can go on with it: its number,
     whether parts left before, and which Telegram has."""
 
@@ -54,12 +54,12 @@ class Upload:
 
     def __init__(
         self,
-        lanes: Lanes,
+        lanes: ConnectionPool,
         path: Path,
         on_progress: Progress,
         *,
         premium: bool = False,
-        kept: Kept | None = None,
+        kept: UploadRecord | None = None,
     ) -> None:
         self.lanes = lanes
         self.path = path
@@ -162,7 +162,7 @@ class Upload:
             began = time.monotonic()
             try:
                 await self.lanes.put(piece, patience=self.window.patience)
-            except Slowed as wait:
+            except UploadSlowed as wait:
                 self.window.slow(wait.seconds)
             except TelegramWait as wait:
                 if wait.seconds > LONGEST_FLOOD_WAIT:

@@ -14,13 +14,13 @@ from procs.store.jobs import delivery_order as ordering
 from procs.store.jobs import leases, outcomes
 from procs.store.media import deliveries
 from procs.store.media import references as shelf
-from procs.store.media.deliveries import Copy
+from procs.store.media.deliveries import SentCopy
 from procs.store.requests import requests
 from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Urgency
 from procs.telegram.session.rpc import Leave
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 
 SEND, SEND_ALBUM = "messages.SendMedia", "messages.SendMultiMedia"
 #: Kinds that may stand in one album, and how many (core.telegram.org/api/files).
@@ -36,7 +36,7 @@ LOOKUP_ATTEMPTS = 3
 PACE_TIMEOUT = 5.0
 
 
-async def deliver(tools: Tools, lease: Lease) -> None:
+async def deliver(tools: WorkerContext, lease: Lease) -> None:
     """Carry one delivery to its end. Raises JobError, LeaseLost, TelegramWait."""
     order = requests.order(tools.db, lease.delivery.request)
     media = shelf.read(tools.db, lease.delivery.media)
@@ -50,7 +50,7 @@ async def deliver(tools: Tools, lease: Lease) -> None:
     await send(tools, lease, order, media)
 
 
-def in_order(tools: Tools, lease: Lease, order: RequestOrder) -> None:
+def in_order(tools: WorkerContext, lease: Lease, order: RequestOrder) -> None:
     """Raises NotNow while an entry before this one in its list is on its way."""
     since = lease.progress.ready or clock.now().wall
     if not ordering.waits(tools.db, order.id) or clock.now().wall - since > ordering.PATIENCE:
@@ -61,7 +61,7 @@ def in_order(tools: Tools, lease: Lease, order: RequestOrder) -> None:
     raise NotNow(ordering.AGAIN, ordering.WHY)
 
 
-async def send(tools: Tools, lease: Lease, order: RequestOrder, media: Media) -> None:
+async def send(tools: WorkerContext, lease: Lease, order: RequestOrder, media: Media) -> None:
     """Send the parts that have no receipt; by fresh references when the kept ones are stale."""
     tools.desk.say(lease, Step.DELIVER)
     courier = await tools.telegram()
@@ -85,13 +85,15 @@ async def send(tools: Tools, lease: Lease, order: RequestOrder, media: Media) ->
     log.info("request.delivered", job=lease.job, request=order.id, worker=tools.name)
 
 
-def anew(tools: Tools, lease: Lease, order: RequestOrder, media: Media, *, why: str) -> None:
+def anew(
+    tools: WorkerContext, lease: Lease, order: RequestOrder, media: Media, *, why: str
+) -> None:
     """What is kept of the media is worth nothing: it is fetched again. Raises LeaseLost."""
     requests.fetch_anew(tools.db, lease, order, now=clock.now())
     log.info("media.forgotten", job=lease.job, request=order.id, media=media.id, why=why)
 
 
-async def refreshed(tools: Tools, courier: Courier, media: Media) -> Media:
+async def refreshed(tools: WorkerContext, courier: Courier, media: Media) -> Media:
     """The media with references of today, from messages that show it. Raises ReferenceStale when
     there are none."""
     copies = deliveries.copies(tools.db, media.id)
@@ -107,7 +109,7 @@ async def refreshed(tools: Tools, courier: Courier, media: Media) -> Media:
     return replace(media, parts=tuple(parts))
 
 
-async def send_parts(tools: Tools, lease: Lease, order: RequestOrder, media: Media) -> None:
+async def send_parts(tools: WorkerContext, lease: Lease, order: RequestOrder, media: Media) -> None:
     """Send what has no receipt. A part that was sent before its receipt was kept is sent again
     under the same random id, and Telegram answers with the first message."""
     planned = deliveries.plan(tools.db, order.id, len(media.parts))
@@ -162,8 +164,13 @@ async def hand_over(
 
 
 async def certain(
-    tools: Tools, lease: Lease, order: RequestOrder, media: Media, part: int, message: int | None
-) -> Copy | None:
+    tools: WorkerContext,
+    lease: Lease,
+    order: RequestOrder,
+    media: Media,
+    part: int,
+    message: int | None,
+) -> SentCopy | None:
     """Where a part is. When Telegram says only that it is there, we look; it may be on its way
     still, and so is tried again before we call it uncertain. Raises TelegramAway."""
     to = {"chat": order.chat, "access": order.chat_access}
@@ -180,4 +187,4 @@ async def certain(
         alerts.note(tools.db, alert_kinds.UNCERTAIN, now=now, job=lease.job, worker=tools.name)
         log.warning("delivery.uncertain", job=lease.job, request=order.id, part=part)
         return None
-    return Copy(message=message, **to)
+    return SentCopy(message=message, **to)

@@ -15,15 +15,15 @@ from pathlib import Path
 
 from procs import media
 from procs.core import disk, log
-from procs.engine.client import Fetched, Found
+from procs.engine.client import Fetched, Probed
 from procs.engine.protocol.messages import LATER, MERGED
 from procs.errors import ChaparError
 from procs.records.job import Lease
 from procs.telegram.delivery.courier import Courier
-from procs.telegram.upload.stream import Stream
+from procs.telegram.upload.stream import UploadStream
 from procs.wishes.variant import parse
 from procs.worker.jobs import engine_order
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 
 #: What yt-dlp calls one file that is on its way; several at once have a number in between.
 COMING = re.compile(r"media-\d+\.\w+\.part")
@@ -37,17 +37,17 @@ METHOD = "upload.SaveBigFilePart"
 Find = Callable[[], Path | bool | None]
 
 
-class Early:
+class EarlyUpload:
     """At most one stream beside a download."""
 
-    def __init__(self, tools: Tools, lease: Lease) -> None:
+    def __init__(self, tools: WorkerContext, lease: Lease) -> None:
         self.tools = tools
         self.lease = lease
         self.folder: Path | None = None
-        self.stream: Stream | None = None
+        self.stream: UploadStream | None = None
         self.looking: asyncio.Task[None] | None = None
 
-    def expect(self, found: Found, folder: Path) -> None:
+    def expect(self, found: Probed, folder: Path) -> None:
         """A download begins that may go up meanwhile. Called before the first byte of it."""
         self.folder = folder
         self.begin(partial(fitting, folder, as_it_is=self.is_kept(found)))
@@ -63,14 +63,14 @@ class Early:
             if why.startswith(LATER):
                 log.info("upload.not-early", job=self.lease.job, error=why)
 
-    def may_stream(self, found: Found, largest: int) -> bool:
+    def may_stream(self, found: Probed, largest: int) -> bool:
         """Whether a media may go up while it comes down; what is larger than `largest` bytes will
         not be sent as it is."""
         least = engine_order.stream_from(self.tools, self.lease)
         known = least <= (found.size or 0) <= largest
         return bool(least and known and not self.tools.pace.wait(METHOD))
 
-    def is_kept(self, found: Found) -> bool:
+    def is_kept(self, found: Probed) -> bool:
         """Whether the file is sent as it is, whatever it turns out to be."""
         return found.kind == "file" or parse(self.lease.link.variant).form == "file"
 
@@ -101,7 +101,7 @@ class Early:
             await self.stream.close()
 
 
-def follow(courier: Courier, path: Path, head: int) -> Stream:
+def follow(courier: Courier, path: Path, head: int) -> UploadStream:
     """Begin to send a growing file. Raises OSError, TelegramAway, TelegramRefused, TooLarge."""
     file = disk.opened(path)
     try:

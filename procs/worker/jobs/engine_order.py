@@ -4,18 +4,18 @@ from pathlib import Path
 
 from procs.config.values import TELEGRAM_FILE
 from procs.core import clock
-from procs.engine.client import Found, Order
+from procs.engine.client import Order, Probed
 from procs.engine.protocol.messages import LOOK_FILE
 from procs.engine.ytdlp.look_cache import PACKED
 from procs.errors import NotEncoded
 from procs.records.job import Lease
 from procs.store.media import looks
 from procs.wishes.variant import LATEST, parse
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 from procs.worker.site.admission import Visit
 
 
-def check(tools: Tools, lease: Lease) -> None:
+def check(tools: WorkerContext, lease: Lease) -> None:
     """Raises NotEncoded, before anything is downloaded, for what the operator's policy forbids."""
     wish, most = parse(lease.link.variant), tools.settings.reencode
     # How long a part is that goes to the end is known, and judged, when the file is here.
@@ -24,7 +24,7 @@ def check(tools: Tools, lease: Lease) -> None:
         raise NotEncoded(f"{wish}, and at most {most:g} s are encoded anew")
 
 
-async def largest(tools: Tools, lease: Lease) -> int:
+async def largest(tools: WorkerContext, lease: Lease) -> int:
     """Bytes of the largest file that this job may make: the operator's word, and Telegram's where
     it goes there, which takes more of an account that pays. Raises as `Tools.telegram`."""
     most = tools.settings.max_file_size
@@ -33,7 +33,7 @@ async def largest(tools: Tools, lease: Lease) -> int:
     return min(most, (await tools.telegram()).largest)
 
 
-def order(tools: Tools, lease: Lease, visit: Visit, folder: Path, *, largest: int) -> Order:
+def order(tools: WorkerContext, lease: Lease, visit: Visit, folder: Path, *, largest: int) -> Order:
     """What the engine is told; what a look read before lies in the folder then. `largest` is that
     of one file, in bytes."""
     settings = tools.settings
@@ -57,7 +57,7 @@ def order(tools: Tools, lease: Lease, visit: Visit, folder: Path, *, largest: in
     )
 
 
-def stream_from(tools: Tools, lease: Lease) -> int:
+def stream_from(tools: WorkerContext, lease: Lease) -> int:
     """Bytes from which a media goes up while it comes down, 0 for never: what will be changed, or
     goes to no chat, does not."""
     wish = parse(lease.link.variant)
@@ -65,7 +65,7 @@ def stream_from(tools: Tools, lease: Lease) -> int:
     return 0 if changed or lease.link.folder else tools.settings.stream_from
 
 
-def keep(tools: Tools, lease: Lease, visit: Visit, folder: Path) -> None:
+def keep(tools: WorkerContext, lease: Lease, visit: Visit, folder: Path) -> None:
     """Keep what a look read of its media; a child may leave anything there, or nothing."""
     path = folder / LOOK_FILE
     if path.is_symlink() or not path.is_file() or path.stat().st_size > PACKED:
@@ -74,7 +74,7 @@ def keep(tools: Tools, lease: Lease, visit: Visit, folder: Path) -> None:
     looks.keep(tools.db, lease.link.key, visit.identity.name, body, now=clock.now())
 
 
-def given(tools: Tools, lease: Lease, visit: Visit, folder: Path) -> bool:
+def given(tools: WorkerContext, lease: Lease, visit: Visit, folder: Path) -> bool:
     """Put what an earlier look read into the folder. A look reads for itself, and a job that
     failed with it asks the site."""
     wish, key, way = parse(lease.link.variant), lease.link.key, visit.identity.name
@@ -87,5 +87,5 @@ def given(tools: Tools, lease: Lease, visit: Visit, folder: Path) -> bool:
     return bool(body)
 
 
-def keys(lease: Lease, found: Found) -> set[str]:
+def keys(lease: Lease, found: Probed) -> set[str]:
     return {lease.link.key, found.key} - {""}

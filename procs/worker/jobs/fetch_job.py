@@ -5,12 +5,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from procs.engine.client import Child, Fetched, Found, OnProgress
+from procs.engine.client import Child, Fetched, OnProgress, Probed
 from procs.records.job import File, Lease, Media, Step
 from procs.records.job_progress import Whole
 from procs.worker.jobs import job_folder
-from procs.worker.jobs.early_upload import Early
-from procs.worker.process.context import Tools
+from procs.worker.jobs.early_upload import EarlyUpload
+from procs.worker.process.context import WorkerContext
 from procs.worker.site.admission import Visit
 
 
@@ -19,10 +19,10 @@ class FetchJob:
     """What the steps of one job share. A field without a value is set by the step that is named
     beside it, and read by later steps only."""
 
-    tools: Tools
+    tools: WorkerContext
     lease: Lease
-    room: job_folder.DiskRoom
-    early: Early
+    room: job_folder.DiskReservation
+    early: EarlyUpload
     #: What ends with the job, the latest first.
     ends: AsyncExitStack
     #: What ends with the download: the child.
@@ -31,7 +31,7 @@ class FetchJob:
     folder: Path = field(init=False)  # look, take_over
     largest: int = field(init=False)  # look: bytes of the largest file that may be made
     child: Child = field(init=False)  # look
-    found: Found = field(init=False)  # look
+    found: Probed = field(init=False)  # look
     known: Media | None = field(init=False)  # look: it is with Telegram, under its real name
     fetched: Fetched = field(init=False)  # download
     files: list[File] = field(default_factory=list)  # prepare, take_over
@@ -80,8 +80,8 @@ class FetchJob:
 
 
 @asynccontextmanager
-async def opened(tools: Tools, lease: Lease) -> AsyncIterator[FetchJob]:
+async def opened(tools: WorkerContext, lease: Lease) -> AsyncIterator[FetchJob]:
     """The context of one job; what its steps opened is closed at the end."""
-    room = job_folder.DiskRoom(tools.db, tools.settings, lease)
+    room = job_folder.DiskReservation(tools.db, tools.settings, lease)
     async with AsyncExitStack() as ends:
-        yield FetchJob(tools, lease, room, Early(tools, lease), ends)
+        yield FetchJob(tools, lease, room, EarlyUpload(tools, lease), ends)

@@ -11,7 +11,7 @@ from procs.records.job import Lease
 from procs.store.database import Database
 from procs.store.health import counters
 from procs.store.jobs import leases, reservations
-from procs.store.jobs.reservations import Disk
+from procs.store.jobs.reservations import DiskSpace
 from procs.store.requests.request_status import NO_ROOM
 
 #: A download needs room for its streams and once more for the file made of them.
@@ -48,17 +48,17 @@ def is_low(settings: Settings) -> bool:
     return disk.free(settings.home) < settings.disk_floor
 
 
-def measure(settings: Settings) -> Disk:
+def measure(settings: Settings) -> DiskSpace:
     """The disk as it is: what running downloads hold, then what is free above the floor."""
     used = {}
     for folder in settings.jobs.glob("*-*"):
         job, _, fence = folder.name.partition("-")
         if job.isdecimal() and fence.isdecimal():
             used[int(job), int(fence)] = int(disk.held(folder))
-    return Disk(disk.host(), disk.free(settings.jobs) - settings.disk_floor, used)
+    return DiskSpace(disk.host(), disk.free(settings.jobs) - settings.disk_floor, used)
 
 
-class DiskRoom:
+class DiskReservation:
     """What one download was promised of the disk; it grows when more comes than was expected."""
 
     def __init__(self, db: Database, settings: Settings, lease: Lease) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 
 from procs.core import clock, codec, log
-from procs.engine.client import Found
+from procs.engine.client import Probed
 from procs.engine.protocol.messages import Entry
 from procs.engine.ytdlp.playlists import ENTRIES_SHOWN
 from procs.errors import Unsupported
@@ -16,7 +16,7 @@ from procs.wishes.grammar import link
 from procs.wishes.look_text import BEST
 from procs.wishes.variant import Variant, parse
 from procs.worker.jobs import engine_order, job_folder
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 from procs.worker.site import admission
 from procs.worker.site.admission import Visit
 
@@ -24,7 +24,7 @@ from procs.worker.site.admission import Visit
 FORMS_OFFERED, LANGUAGES_OFFERED = 20, 60
 
 
-async def look(tools: Tools, lease: Lease) -> None:
+async def look(tools: WorkerContext, lease: Lease) -> None:
     """Carry one look to its end. Raises JobError, LeaseLost."""
     visit = admission.enter(tools, lease)
     try:
@@ -36,7 +36,7 @@ async def look(tools: Tools, lease: Lease) -> None:
     wake.poke(tools.db.run, wake.BOT)
 
 
-async def seen(tools: Tools, lease: Lease, visit: Visit) -> Found:
+async def seen(tools: WorkerContext, lease: Lease, visit: Visit) -> Probed:
     """What the link leads to."""
     tools.desk.say(lease, Step.PROBE)
     outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
@@ -53,7 +53,7 @@ async def seen(tools: Tools, lease: Lease, visit: Visit) -> Found:
     return found
 
 
-def settle(tools: Tools, lease: Lease, found: Found) -> None:
+def settle(tools: WorkerContext, lease: Lease, found: Probed) -> None:
     """What becomes of a look."""
     wish = parse(lease.link.variant)
     if wish.looks:
@@ -65,7 +65,7 @@ def settle(tools: Tools, lease: Lease, found: Found) -> None:
         lists.known(tools.db, lease, str(variant), now=clock.now())
 
 
-def show(tools: Tools, lease: Lease, found: Found) -> None:
+def show(tools: WorkerContext, lease: Lease, found: Probed) -> None:
     """Tell everybody who waits what there is; nothing is downloaded."""
     text = codec.dump(shown(tools, lease, found))
     lists.listed(tools.db, lease, text, title=found.title, now=clock.now())
@@ -73,7 +73,7 @@ def show(tools: Tools, lease: Lease, found: Found) -> None:
     log.info("job.looked", job=lease.job, worker=tools.name, kind=found.kind)
 
 
-def shown(tools: Tools, lease: Lease, found: Found) -> dict[str, object]:
+def shown(tools: WorkerContext, lease: Lease, found: Probed) -> dict[str, object]:
     """What there is in the form in which requests keep it. `ready` are the variants that are with
     Telegram already, `most` the entries that one request may take."""
     keys = engine_order.keys(lease, found)
@@ -102,11 +102,11 @@ def page_of(wish: Variant) -> int:
     return wish.page if wish.looks else 1
 
 
-def is_ready(tools: Tools, keys: set[str], variant: str) -> bool:
+def is_ready(tools: WorkerContext, keys: set[str], variant: str) -> bool:
     return any(shelf.find(tools.db, key, variant) for key in keys)
 
 
-def spread(tools: Tools, lease: Lease, found: Found, wish: Variant) -> None:
+def spread(tools: WorkerContext, lease: Lease, found: Probed, wish: Variant) -> None:
     """A request for each entry that was chosen."""
     chosen = found.entries[: tools.settings.max_playlist]
     entries = [(one.place, entry_link(one, str(wish.one))) for one in chosen]

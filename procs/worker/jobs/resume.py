@@ -10,20 +10,20 @@ from procs.records.job import File, Lease
 from procs.records.job_progress import Prepared, Whole
 from procs.store.jobs import leases
 from procs.store.media import uploads
-from procs.store.media.uploads import Begun
-from procs.worker.process.context import Tools
+from procs.store.media.uploads import UnfinishedUpload
+from procs.worker.process.context import WorkerContext
 
 #: Seconds between two notes of how far an upload is.
 EVERY = 1.0
 
 
-def note(tools: Tools, lease: Lease, folder: Path, whole: Whole, files: list[File]) -> None:
+def note(tools: WorkerContext, lease: Lease, folder: Path, whole: Whole, files: list[File]) -> None:
     """The files are ready to go up. Raises LeaseLost."""
     lease.progress.prepared = Prepared(folder.name, whole, tuple(files))
     leases.note(tools.db, lease)
 
 
-def take_over(tools: Tools, lease: Lease) -> tuple[Path, Whole, list[File]] | None:
+def take_over(tools: WorkerContext, lease: Lease) -> tuple[Path, Whole, list[File]] | None:
     """The folder, now ours, that the worker before us prepared and could not empty; None when it
     is gone, or not whole."""
     left = lease.progress.prepared
@@ -52,11 +52,11 @@ def is_there(file: File) -> bool:
     return path.is_file() and path.stat().st_size == file.size
 
 
-class Ledger:
+class PartsLedger:
     """Which parts of one file Telegram has, written down once a second: more is not lost by a
     death, and parts that are sent twice do no harm."""
 
-    def __init__(self, tools: Tools, lease: Lease, place: int, file: File) -> None:
+    def __init__(self, tools: WorkerContext, lease: Lease, place: int, file: File) -> None:
         self.tools, self.lease, self.place, self.size = tools, lease, place, file.size
         now = clock.now()
         begun = uploads.find(tools.db, lease.job, place, size=file.size, now=now)
@@ -76,5 +76,5 @@ class Ledger:
         now = clock.now()
         if now.boot - self.written >= EVERY:
             self.written = now.boot
-            begun = Begun(self.id, bytes(self.bits))
+            begun = UnfinishedUpload(self.id, bytes(self.bits))
             uploads.keep(self.tools.db, self.lease, self.place, begun, size=self.size, now=now)

@@ -17,7 +17,7 @@ from procs.store.jobs import leases
 from procs.store.sites import breaker_trials, breakers, visits
 from procs.store.sites.breakers import TRIPS, WAITS, Way
 from procs.worker.jobs import engine_order, job_folder
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 from procs.worker.site import admission
 from procs.worker.site.admission import Visit
 
@@ -30,7 +30,7 @@ MUTE = (*TRIPS, errors.TimedOut, errors.EngineDied, errors.DiskFull, errors.Unkn
 ABOUT_US = ("bot-check", "site-busy")
 
 
-async def try_out(tools: Tools, lease: Lease) -> None:
+async def try_out(tools: WorkerContext, lease: Lease) -> None:
     """Carry one trial to its end. Raises NotNow when the site is to be left alone for longer,
     LeaseLost."""
     way = Way(lease.trial.site, lease.trial.egress)
@@ -53,7 +53,7 @@ def wait(until: float, why: str) -> None:
         raise NotNow(left, why)
 
 
-async def judge(tools: Tools, lease: Lease, visit: Visit, why: str) -> None:
+async def judge(tools: WorkerContext, lease: Lease, visit: Visit, why: str) -> None:
     """Visit the site, and close its breaker. Raises NotNow when it fails still."""
     error = None
     for url in links(tools, lease, why):
@@ -72,7 +72,7 @@ async def judge(tools: Tools, lease: Lease, visit: Visit, why: str) -> None:
     raise NotNow(max(left, 0.0), f"{WAITS} {rest.why}")
 
 
-def links(tools: Tools, lease: Lease, why: str) -> list[str]:
+def links(tools: WorkerContext, lease: Lease, why: str) -> list[str]:
     """What to look at, until one of them answers."""
     known = breaker_trials.known_good(tools.db, lease.trial.site)
     parts = urlsplit(lease.trial.url)
@@ -82,7 +82,7 @@ def links(tools: Tools, lease: Lease, why: str) -> list[str]:
     return [*known, first_page]
 
 
-async def failure(tools: Tools, lease: Lease, visit: Visit, url: str) -> JobError | None:
+async def failure(tools: WorkerContext, lease: Lease, visit: Visit, url: str) -> JobError | None:
     """Why a site does not answer for one address; None when it does."""
     try:
         async with asyncio.timeout(PATIENCE):
@@ -94,7 +94,7 @@ async def failure(tools: Tools, lease: Lease, visit: Visit, url: str) -> JobErro
     return None
 
 
-async def probe(tools: Tools, lease: Lease, visit: Visit, url: str) -> None:
+async def probe(tools: WorkerContext, lease: Lease, visit: Visit, url: str) -> None:
     """Read one address as for a person's download. Raises JobError."""
     asked = replace(lease, payload=replace(lease.trial, url=url))
     folder = job_folder.make(tools.db, tools.settings.jobs, lease)

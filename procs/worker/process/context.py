@@ -13,7 +13,7 @@ from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
 from procs.store.database import Database
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
-from procs.telegram.session.session_state import Standing
+from procs.telegram.session.session_state import SessionState
 from procs.telegram.session.sign_in import SIGN_IN
 from procs.worker.process.progress_writer import ProgressWriter
 
@@ -27,7 +27,7 @@ FRESH_LOOK = 10.0
 
 
 @dataclass
-class Tools:
+class WorkerContext:
     """Settings, database, engine, the slot's courier (connected at first need), progress, and
     when calls may go out."""
 
@@ -48,8 +48,8 @@ class Tools:
     barred: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
-    def standing(self) -> Standing:
-        return Standing(self.db, self.settings, self.courier.name)
+    def standing(self) -> SessionState:
+        return SessionState(self.db, self.settings, self.courier.name)
 
     async def telegram(self) -> Courier:
         """The slot's courier, connected. Raises TelegramAway, SessionRevoked, TelegramWait."""

@@ -14,7 +14,7 @@ YOUNGEST = 4.0
 MEMORY_INTERVAL = 5.0
 
 
-class Budget:
+class JobBudget:
     """Jobs left before this worker makes room for a fresh one."""
 
     def __init__(self, jobs: int, ceiling: int, places: SlotLocks) -> None:

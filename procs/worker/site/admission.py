@@ -16,7 +16,7 @@ from procs import errors
 from procs.config.rules import Identity, Rules
 from procs.core import clock, log
 from procs.core.clock import Now
-from procs.engine.client import Found
+from procs.engine.client import Probed
 from procs.engine.protocol.messages import COOKIES
 from procs.errors import JobError, NotNow, StoreFull
 from procs.records.job import Lease
@@ -26,9 +26,9 @@ from procs.store.health import alerts, counters
 from procs.store.jobs import leases, outcomes
 from procs.store.media import looks
 from procs.store.sites import breakers, cookies, visits
-from procs.store.sites.breakers import EVERYBODY, WAITS, Rest, Way
+from procs.store.sites.breakers import EVERYBODY, WAITS, OpenBreaker, Way
 from procs.wishes import variant
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 
 #: Seconds until a job looks again, at least: the success of a trial calls it anyway, and a crowd
 #: that looked often would cost more than it waits for. And by how many those that wait for a longer
@@ -51,7 +51,7 @@ ELSEWHERE: dict[type[JobError], Callable[[Identity, Identity], bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class FailureVerdict:
     """What a failed visit means for its job: seconds to wait, or None for the usual; what to call
     the wait; whether it goes at once by another way, which even a final failure may; and whether
     the site is left alone by everybody."""
@@ -66,7 +66,7 @@ class Ruling:
 class Visit:
     """One job at its site."""
 
-    tools: Tools
+    tools: WorkerContext
     lease: Lease
     rules: Rules
     identity: Identity
@@ -84,7 +84,7 @@ class Visit:
         copy.chmod(0o600)
         return copy.name
 
-    def check_length(self, found: Found) -> None:
+    def check_length(self, found: Probed) -> None:
         """Raises TooLong for what the operator does not want to spend a room on."""
         clip = variant.parse(self.lease.link.variant).clip
         length = clip.within(found.duration) if clip else found.duration
@@ -113,7 +113,7 @@ class Visit:
                 wake.poke_idle(db.run)
 
 
-def closed(tools: Tools, lease: Lease, way: Way) -> None:
+def closed(tools: WorkerContext, lease: Lease, way: Way) -> None:
     """A breaker was closed: its jobs are due."""
     log.info("breaker.closed", site=way.site, egress=way.egress, job=lease.job)
     if breakers.state(tools.db, way, EVERYBODY) is None:
@@ -130,7 +130,7 @@ def unwritten_at_worst(event: str, lease: Lease) -> Iterator[None]:
         log.warning(event, job=lease.job, error=error)
 
 
-def enter(tools: Tools, lease: Lease) -> Visit:
+def enter(tools: WorkerContext, lease: Lease) -> Visit:
     """Go to the site by the best way there is, or raise NotNow."""
     site, progress = lease.site, lease.progress
     rules, now = tools.settings.sites.of(site), clock.now()
@@ -152,7 +152,7 @@ def enter(tools: Tools, lease: Lease) -> Visit:
     return Visit(tools, lease, rules, identity)
 
 
-def looked(tools: Tools, lease: Lease, *, now: Now) -> Turn | None:
+def looked(tools: WorkerContext, lease: Lease, *, now: Now) -> Turn | None:
     """A look and the download that was chosen of it are one visit, by the same way."""
     if lease.attempt > 1 or variant.parse(lease.link.variant).looks:
         return None
@@ -160,12 +160,14 @@ def looked(tools: Tools, lease: Lease, *, now: Now) -> Turn | None:
     return Turn(way, now.wall) if way else None
 
 
-def has_room(tools: Tools, lease: Lease, rules: Rules) -> bool:
+def has_room(tools: WorkerContext, lease: Lease, rules: Rules) -> bool:
     most, site = rules.concurrency, lease.site
     return not most or visits.enter(tools.db, lease, site, most=most, now=clock.now())
 
 
-def choose(tools: Tools, lease: Lease, rules: Rules, booked: Turn | None, *, now: Now) -> Identity:
+def choose(
+    tools: WorkerContext, lease: Lease, rules: Rules, booked: Turn | None, *, now: Now
+) -> Identity:
     """The first way that is open: one that has not failed this job, where it is booked, where it
     may begin soonest, in the operator's order. Raises NotNow when all are closed,
     LeftAlone when that lasts for too long."""
@@ -193,7 +195,7 @@ def choose(tools: Tools, lease: Lease, rules: Rules, booked: Turn | None, *, now
     raise NotNow(seconds(first), f"{WAITS} {first.why}")
 
 
-def fit(tools: Tools, site: str, rules: Rules, *, now: Now) -> tuple[Identity, ...]:
+def fit(tools: WorkerContext, site: str, rules: Rules, *, now: Now) -> tuple[Identity, ...]:
     """The ways whose cookies do not rest; all of them as a guest when all do."""
     ways = rules.identities
     return tuple(one for one in ways if not rests(tools, site, one, now=now)) or guests(ways)
@@ -203,7 +205,7 @@ def guests(ways: tuple[Identity, ...]) -> tuple[Identity, ...]:
     return tuple(dict.fromkeys(replace(one, cookies=None) for one in ways))
 
 
-def rests(tools: Tools, site: str, identity: Identity, *, now: Now) -> bool:
+def rests(tools: WorkerContext, site: str, identity: Identity, *, now: Now) -> bool:
     """Whether its cookies are not to be used now; a file that is gone is not."""
     path = identity.cookies
     if path is None:
@@ -216,15 +218,15 @@ def rests(tools: Tools, site: str, identity: Identity, *, now: Now) -> bool:
     return cookies.rests(tools.db, site, path.name, written=written, now=now)
 
 
-def seconds(rest: Rest) -> float:
+def seconds(rest: OpenBreaker) -> float:
     """How long to wait for the end of a rest; not all of a crowd at the same instant."""
     left = max(0.0, rest.until - clock.now().wall) + random.random() * APART
     return max(left, random.uniform(*TRIAL_WAIT))
 
 
-def judge(tools: Tools, lease: Lease, error: JobError) -> Ruling:
+def judge(tools: WorkerContext, lease: Lease, error: JobError) -> FailureVerdict:
     """Count a failure against the way it was met by, and say what it means for the job."""
-    usual = Ruling(None, error.name)
+    usual = FailureVerdict(None, error.name)
     went = lease.progress.way
     if went is None:
         return usual
@@ -236,20 +238,20 @@ def judge(tools: Tools, lease: Lease, error: JobError) -> Ruling:
     if another(tools, lease, identity, error):
         lease.progress.tried = (identity.name,)
         leases.note(tools.db, lease)
-        return Ruling(0.0, error.name, elsewhere=True)
+        return FailureVerdict(0.0, error.name, elsewhere=True)
     if rest is None:
         return usual
     alone = rest.person == EVERYBODY
-    return Ruling(seconds(rest), f"{WAITS} {error.name}", alone=alone)
+    return FailureVerdict(seconds(rest), f"{WAITS} {error.name}", alone=alone)
 
 
-def named(tools: Tools, site: str) -> dict[str, Identity]:
+def named(tools: WorkerContext, site: str) -> dict[str, Identity]:
     """The ways of a site by their names, with and without cookies."""
     ways = tools.settings.sites.of(site).identities
     return {one.name: one for one in (*guests(ways), *ways)}
 
 
-def count(tools: Tools, lease: Lease, way: Way, error: JobError) -> Rest | None:
+def count(tools: WorkerContext, lease: Lease, way: Way, error: JobError) -> OpenBreaker | None:
     """Returns the opening that holds now for the job's person, if any."""
     rest, opened = breakers.failed(tools.db, lease, way, error, now=clock.now())
     for one in opened:
@@ -261,7 +263,7 @@ def count(tools: Tools, lease: Lease, way: Way, error: JobError) -> Rest | None:
     return rest
 
 
-def refuse(tools: Tools, site: str, file: str, error: JobError) -> None:
+def refuse(tools: WorkerContext, site: str, file: str, error: JobError) -> None:
     """Count a refusal against a file of cookies."""
     until = cookies.refused(tools.db, site, file, error.name, now=clock.now())
     if until:
@@ -269,7 +271,7 @@ def refuse(tools: Tools, site: str, file: str, error: JobError) -> None:
         log.error("cookies.rest", site=site, file=file, why=error.name, until=until, fix=fix)
 
 
-def another(tools: Tools, lease: Lease, mine: Identity, error: JobError) -> bool:
+def another(tools: WorkerContext, lease: Lease, mine: Identity, error: JobError) -> bool:
     """Whether the job goes once more by another way, which is open."""
     differs = ELSEWHERE.get(type(error))
     if differs is None or lease.progress.tried:

@@ -90,7 +90,7 @@ def try_to_read(db: Database, pipe: Connection) -> None:
 
 
 async def test_a_poke_wakes_one_idle_worker_only(tmp_path: Path) -> None:
-    ears = [wake.Ear(tmp_path, f"w{n}") for n in range(2)]
+    ears = [wake.WakeSocket(tmp_path, f"w{n}") for n in range(2)]
     for ear in ears:
         ear.rest()
 
@@ -103,7 +103,7 @@ async def test_a_poke_wakes_one_idle_worker_only(tmp_path: Path) -> None:
 
 
 async def test_a_word_said_before_sleeping_is_heard(tmp_path: Path) -> None:
-    ear = wake.Ear(tmp_path, "w0")
+    ear = wake.WakeSocket(tmp_path, "w0")
 
     wake.poke(tmp_path, "w0", b"stop 7")
 
@@ -139,7 +139,7 @@ def test_a_failed_transaction_leaves_nothing_and_frees_the_gate(place: Place, fu
 
 
 async def test_a_worker_without_a_room_for_downloads_is_not_woken_for_one(tmp_path: Path) -> None:
-    full, free = wake.Ear(tmp_path, "full"), wake.Ear(tmp_path, "w-free")
+    full, free = wake.WakeSocket(tmp_path, "full"), wake.WakeSocket(tmp_path, "w-free")
     full.rest([Lane.LIGHT])
     free.rest()
 

@@ -6,14 +6,14 @@ from procs.errors import LeaseLost
 from procs.records.job import Lease
 from procs.store.database import Database
 from procs.store.jobs import leases, recovery, reservations
-from procs.store.jobs.reservations import Disk, Used
+from procs.store.jobs.reservations import DiskSpace, Used
 from tests.contract.conftest import Clock, Desk
 
 HERE = "here"
 
 
-def disk(free: int, used: Used | None = None) -> Disk:
-    return Disk(HERE, free, used or {})
+def disk(free: int, used: Used | None = None) -> DiskSpace:
+    return DiskSpace(HERE, free, used or {})
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_machines_have_disks_of_their_own(db: Database, two: tuple[Lease, Lease]
     one, other = two
     reservations.reserve(db, one, 100, disk=disk(100))
 
-    assert reservations.reserve(db, other, 100, disk=Disk("there", 100, {})) == 0
+    assert reservations.reserve(db, other, 100, disk=DiskSpace("there", 100, {})) == 0
 
 
 def test_a_download_that_is_over_leaves_its_room(db: Database, two: tuple[Lease, Lease]) -> None:

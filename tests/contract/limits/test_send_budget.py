@@ -8,19 +8,19 @@ import pytest
 
 from procs.store.database import Database
 from procs.store.limits import send_budget
-from procs.store.limits.send_budget import LONGEST, Count, Rule
+from procs.store.limits.send_budget import LONGEST, CountLimit, GapLimit
 from tests.contract.conftest import Clock
 
-BOT = Rule("bot", gap=0.04, slack=0.16)
-CHAT = Rule("chat:1", gap=1.0, slack=2.0)
-GROUP = Count("chat:-1", most=20, seconds=60.0)
+BOT = GapLimit("bot", gap=0.04, slack=0.16)
+CHAT = GapLimit("chat:1", gap=1.0, slack=2.0)
+GROUP = CountLimit("chat:-1", most=20, seconds=60.0)
 
 #: The clock moves by a millisecond at each look.
 near = partial(pytest.approx, abs=0.01)
 
 
 def waits(
-    db: Database, clock: Clock, count: int, *rules: Rule | Count, patience: float = 60
+    db: Database, clock: Clock, count: int, *rules: GapLimit | CountLimit, patience: float = 60
 ) -> list[float]:
     """What messages of one instant are told, one after the other."""
     now = clock.now()
@@ -53,7 +53,7 @@ def test_time_gives_room_again(db, clock):
 
 
 def test_a_lesser_claim_on_the_burst_waits_until_it_is_whole(db, clock):
-    calm = Rule("bot", gap=0.04, slack=0.0)
+    calm = GapLimit("bot", gap=0.04, slack=0.0)
     waits(db, clock, 3, BOT)
     assert waits(db, clock, 1, calm, patience=0)[0] == near(0.12)
     assert waits(db, clock, 1, BOT, patience=0) == near([0])
@@ -86,7 +86,7 @@ def test_no_stretch_of_time_ever_holds_more_than_the_rule_says(db, clock):
 
 def test_no_second_ever_holds_more_than_a_strict_rule_says_albums_among_them(db, clock):
     dice, left = random.Random(3), []
-    rule = Rule("bot", gap=0.04, slack=0.08, strict=True)
+    rule = GapLimit("bot", gap=0.04, slack=0.08, strict=True)
     for _ in range(300):
         clock.skip(dice.choice((0.0, 0.01, 0.05, 0.3)))
         now, messages = clock.now(), dice.choice((1, 1, 1, 2, 5, 10))

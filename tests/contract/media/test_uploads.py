@@ -2,13 +2,13 @@
 
 from procs.store.jobs import recovery
 from procs.store.media import uploads
-from procs.store.media.uploads import GOOD, Begun
+from procs.store.media.uploads import GOOD, UnfinishedUpload
 from tests.contract.conftest import Clock, Desk
 
-BEGUN = Begun(7, b"\x05")
+BEGUN = UnfinishedUpload(7, b"\x05")
 
 
-def find(desk: Desk, job: int, size: int = 100) -> Begun | None:
+def find(desk: Desk, job: int, size: int = 100) -> UnfinishedUpload | None:
     return uploads.find(desk.db, job, 0, size=size, now=desk.clock.now())
 
 
@@ -22,7 +22,7 @@ def test_what_was_sent_is_found_by_the_next_holder_of_the_job(desk: Desk, dead_w
     assert find(desk, again.job) == BEGUN
     assert find(desk, again.job, size=101) is None
 
-    uploads.keep(desk.db, lease, 0, Begun(8, b""), size=100, now=desk.clock.now())
+    uploads.keep(desk.db, lease, 0, UnfinishedUpload(8, b""), size=100, now=desk.clock.now())
     assert find(desk, again.job) == BEGUN
 
 

@@ -14,7 +14,7 @@ from procs.store.people import preferences, repeat_tallies, usage
 from procs.store.reports import job_record, personal_data
 from procs.store.reports.personal_tables import KEPT, OTHERS, TABLES
 from procs.store.requests import buttons, heard_updates, requests
-from procs.store.requests.buttons import Meaning
+from procs.store.requests.buttons import ButtonMeaning
 from procs.texts import i18n
 from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
@@ -41,7 +41,7 @@ def full(desk: Desk) -> None:
     desk.asks(ME, "runs", "waits", "third")
     desk.asks(OTHER, "runs", "theirs")
     desk.claim(desk.worker(), room=2)
-    buttons.mint(db, [Meaning(ME, ME, "form")], now=clock.now())
+    buttons.mint(db, [ButtonMeaning(ME, ME, "form")], now=clock.now())
     preferences.change(db, ME, "form", "mp3", now=clock.now())
     repeat_tallies.note(db, ME, "hush", now=clock.now())
     heard_updates.note(db, (ME, 5, 0), now=clock.now())
@@ -208,8 +208,8 @@ def test_usage_counts_what_was_delivered_and_what_of_it_was_kept(desk: Desk, clo
 
     mine = usage.read(desk.db, ME, now=clock.now())
 
-    assert mine.today == usage.Sum(requests=1, bytes=3000, kept=1, saved=3000)
-    assert mine.ever == usage.Sum(requests=2, bytes=4000, kept=1, saved=3000)
+    assert mine.today == usage.UsageSum(requests=1, bytes=3000, kept=1, saved=3000)
+    assert mine.ever == usage.UsageSum(requests=2, bytes=4000, kept=1, saved=3000)
     assert mine.ever.share == 0.75
     clock.skip(86400)
-    assert usage.read(desk.db, ME, now=clock.now()).today == usage.Sum()
+    assert usage.read(desk.db, ME, now=clock.now()).today == usage.UsageSum()

@@ -16,12 +16,12 @@ from procs.errors import StoreError
 from procs.store.database import Database
 from procs.store.health import runtime_settings
 from procs.store.requests import buttons
-from procs.store.requests.buttons import KNOWN, LASTS, Meaning, Outcome
+from procs.store.requests.buttons import KNOWN, LASTS, ButtonMeaning, Outcome
 from tests.contract.conftest import Clock
 from tests.contract.place import Place
 
 ME, OTHER, GROUP = 7, 8, -100
-MP3 = Meaning(ME, ME, "form", {"variant": "mp3"}, request=41)
+MP3 = ButtonMeaning(ME, ME, "form", {"variant": "mp3"}, request=41)
 FORK = get_context("fork")
 
 
@@ -36,7 +36,7 @@ def token(db: Database, clock: Clock) -> str:
 
 
 def test_a_keyboard_has_a_token_for_each_of_its_buttons(db: Database, clock: Clock) -> None:
-    meanings = [Meaning(ME, ME, "form", {"variant": one}) for one in ("720p", "mp3", "m4a")]
+    meanings = [ButtonMeaning(ME, ME, "form", {"variant": one}) for one in ("720p", "mp3", "m4a")]
 
     tokens = buttons.mint(db, meanings, now=clock.now())
 
@@ -125,7 +125,7 @@ def test_a_button_of_somebody_else_is_foreign(db: Database, clock: Clock, token:
 
 
 def test_an_admin_presses_what_is_of_their_group_only(db: Database, clock: Clock) -> None:
-    (token,) = buttons.mint(db, [Meaning(ME, GROUP, "cancel")], now=clock.now())
+    (token,) = buttons.mint(db, [ButtonMeaning(ME, GROUP, "cancel")], now=clock.now())
 
     assert press(db, token, clock, OTHER, chat=GROUP) == "foreign"
     assert press(db, token, clock, OTHER, chat=-200, shared=True) == "foreign"

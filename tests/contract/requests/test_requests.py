@@ -182,7 +182,7 @@ def test_random_ids_are_the_same_on_every_retry(desk: Desk) -> None:
 
 def test_a_part_with_a_receipt_is_not_planned_again(desk: Desk, clock: Clock) -> None:
     deliveries.plan(desk.db, 1, parts=2)
-    there = deliveries.Copy(chat=1, access=0, message=55)
+    there = deliveries.SentCopy(chat=1, access=0, message=55)
     deliveries.receipts(desk.db, 1, 1, {0: there}, now=clock.now())
 
     assert [part for part, _ in deliveries.plan(desk.db, 1, parts=2)] == [1]

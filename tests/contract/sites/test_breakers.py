@@ -7,7 +7,7 @@ from procs import errors
 from procs.errors import JobError
 from procs.store.jobs import leases
 from procs.store.sites import breakers, visit_verdicts
-from procs.store.sites.breakers import EVERYBODY, Rest, Way
+from procs.store.sites.breakers import EVERYBODY, OpenBreaker, Way
 from tests.contract.conftest import Clock, Desk
 from tests.contract.sites import BROKEN, BUSY, CHECK, NAMED, SITE, asks, fails, lease, shut, works
 
@@ -47,7 +47,7 @@ def test_a_persons_failures_in_a_row_close_it_to_that_person(desk: Desk) -> None
 
     rest = fails(desk, job, errors.SiteBroken("500"))
 
-    assert rest == Rest(pytest.approx(desk.clock.wall + BROKEN.rest), "site-broken", 99)
+    assert rest == OpenBreaker(pytest.approx(desk.clock.wall + BROKEN.rest), "site-broken", 99)
     assert asks(desk, job) == rest
 
 
@@ -80,7 +80,7 @@ def test_the_sites_own_retry_after_holds_for_that_person(desk: Desk) -> None:
 
     rest = fails(desk, job, errors.SiteBusy("429", wait=7.0))
 
-    assert rest == Rest(pytest.approx(desk.clock.wall + 7.0), "site-busy", job.user)
+    assert rest == OpenBreaker(pytest.approx(desk.clock.wall + 7.0), "site-busy", job.user)
 
 
 def test_several_people_with_several_media_close_it_to_everybody(desk: Desk) -> None:
@@ -91,7 +91,9 @@ def test_several_people_with_several_media_close_it_to_everybody(desk: Desk) -> 
 
     rest = fails(desk, jobs[-1], errors.SiteBroken("500"))
 
-    assert rest == Rest(pytest.approx(desk.clock.wall + BROKEN.rest), "site-broken", EVERYBODY)
+    assert rest == OpenBreaker(
+        pytest.approx(desk.clock.wall + BROKEN.rest), "site-broken", EVERYBODY
+    )
     assert asks(desk, other) == rest
 
 
@@ -147,7 +149,7 @@ def test_one_bot_check_of_a_site_that_we_know_closes_it_to_everybody(desk: Desk)
 
     fails(desk, one, errors.BotCheck("not a bot"), NAMED)
 
-    assert asks(desk, other, NAMED) == Rest(
+    assert asks(desk, other, NAMED) == OpenBreaker(
         pytest.approx(desk.clock.wall + CHECK.rest, abs=0.1), "bot-check", EVERYBODY
     )
 

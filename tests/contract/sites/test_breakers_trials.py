@@ -6,7 +6,7 @@ from procs import errors
 from procs.records.job import Kind, Lane, Lease, State
 from procs.store.jobs import leases, recovery
 from procs.store.sites import breaker_trials, breakers
-from procs.store.sites.breakers import EVERYBODY, Rest, Way
+from procs.store.sites.breakers import EVERYBODY, OpenBreaker, Way
 from tests.contract.conftest import Clock, Desk
 from tests.contract.sites import BROKEN, CHECK, LOOK, NAMED, SITE, asks, fails, lease, shut, works
 
@@ -32,7 +32,7 @@ def test_after_its_end_the_site_is_tried_by_a_job_of_our_own(desk: Desk, clock: 
     answers = [asks(desk, job) for job in jobs]
 
     assert state(desk) == "half-open"
-    assert answers == [Rest(pytest.approx(clock.wall + LOOK, abs=0.1), "site-broken")] * 4
+    assert answers == [OpenBreaker(pytest.approx(clock.wall + LOOK, abs=0.1), "site-broken")] * 4
     one = trial(desk)
     assert one.user == EVERYBODY
     assert one.link.url == "https://site.example/c"

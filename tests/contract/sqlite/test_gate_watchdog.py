@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 import pytest
 
 from procs.keeper import gate_watchdog
-from procs.keeper.gate_watchdog import Doorman
+from procs.keeper.gate_watchdog import GateWatchdog
 from procs.store.database import Database
 from procs.store.sqlite import gate
 from tests.contract.place import Place
@@ -45,7 +45,7 @@ def freeze(process: multiprocessing.process.BaseProcess) -> None:
     os.waitid(os.P_PID, process.pid or 0, os.WSTOPPED | os.WNOWAIT)
 
 
-def looks(man: Doorman, seconds: float) -> None:
+def looks(man: GateWatchdog, seconds: float) -> None:
     """What the doorman sees at the beginning and at the end of so many seconds."""
     now = time.monotonic()
     man.look(now)
@@ -58,7 +58,7 @@ def test_a_stopped_holder_is_killed_and_its_half_transaction_undone(
     process, _ = inside
     freeze(process)
 
-    looks(Doorman(db.write_locks()), gate_watchdog.STOPPED)
+    looks(GateWatchdog(db.write_locks()), gate_watchdog.STOPPED)
 
     process.join()
     with db.write():
@@ -68,7 +68,7 @@ def test_a_stopped_holder_is_killed_and_its_half_transaction_undone(
 def test_a_holder_that_runs_is_given_more_time(db: Database, inside: Inside) -> None:
     process, pipe = inside
 
-    looks(Doorman(db.write_locks()), gate_watchdog.STOPPED)
+    looks(GateWatchdog(db.write_locks()), gate_watchdog.STOPPED)
 
     pipe.send("go on")
     process.join()
@@ -78,14 +78,14 @@ def test_a_holder_that_runs_is_given_more_time(db: Database, inside: Inside) -> 
 def test_a_holder_that_never_leaves_is_killed_at_last(db: Database, inside: Inside) -> None:
     process, _ = inside
 
-    looks(Doorman(db.write_locks()), gate_watchdog.STUCK)
+    looks(GateWatchdog(db.write_locks()), gate_watchdog.STUCK)
 
     process.join()
     assert process.exitcode == -signal.SIGKILL
 
 
 def test_a_free_gate_is_nobodys_fault(db: Database) -> None:
-    man = Doorman(db.write_locks())
+    man = GateWatchdog(db.write_locks())
 
     looks(man, 3600)
 
@@ -101,7 +101,7 @@ def test_who_only_waits_at_the_gate_is_not_its_holder(
     waiter.start()
     freeze(holder)
 
-    looks(Doorman(db.write_locks()), gate_watchdog.STOPPED)
+    looks(GateWatchdog(db.write_locks()), gate_watchdog.STOPPED)
 
     holder.join()
     assert here.recv() == "inside"
@@ -132,7 +132,7 @@ def test_who_was_stopped_at_the_door_lets_the_others_in(
     pipe.send("go on")
     holder.join()
 
-    looks(Doorman(db.write_locks()), gate_watchdog.STOPPED)
+    looks(GateWatchdog(db.write_locks()), gate_watchdog.STOPPED)
 
     next_in_line.join()
     assert next_in_line.exitcode == -signal.SIGKILL
@@ -147,7 +147,7 @@ def test_who_waits_at_the_door_is_killed_for_nothing(
     holder, _ = inside
     next_in_line, pipe = at_the_door
 
-    looks(Doorman(db.write_locks()), gate_watchdog.STUCK)
+    looks(GateWatchdog(db.write_locks()), gate_watchdog.STUCK)
 
     holder.join()
     assert pipe.recv() == "inside"

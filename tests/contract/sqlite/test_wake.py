@@ -16,7 +16,7 @@ from procs.store import wake
 from procs.store.database import Database
 from procs.store.jobs import leases
 from procs.store.jobs.seats import NewJob
-from procs.store.wake import Ear
+from procs.store.wake import WakeSocket
 from procs.worker.loop import BACKSTOP
 from tests.contract.cycle import enqueue
 from tests.contract.place import Place
@@ -44,7 +44,7 @@ class Sleeper:
     """A worker's way to sleep: claim, be visible, look once more, sleep."""
 
     def __init__(self, db: Database) -> None:
-        self.db, self.ear = db, Ear(db.run, NAME)
+        self.db, self.ear = db, WakeSocket(db.run, NAME)
         self.backstops = 0
 
     def claim(self) -> list[leases.Lease]:
@@ -113,7 +113,7 @@ def add_and_die(place: Place) -> None:
 
 
 def test_the_name_of_a_dead_sleeper_costs_nobody_the_byte(db: Database) -> None:
-    gone, there = Ear(db.run, "w00-1"), Ear(db.run, "w01-2")
+    gone, there = WakeSocket(db.run, "w00-1"), WakeSocket(db.run, "w01-2")
     for ear in (gone, there):
         ear.rest()
     gone.socket.close()  # its process died: the name and the socket's file stay

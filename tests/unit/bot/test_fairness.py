@@ -7,15 +7,15 @@ from itertools import pairwise
 import pytest
 
 from procs.bot.status import edit_throttle, status_text
-from procs.bot.status.edit_queue import EditTurns
-from procs.bot.status.status_text import View
+from procs.bot.status.edit_queue import EditQueue
+from procs.bot.status.status_text import StatusView
 from procs.core import clock
 from procs.core.clock import Now
 from procs.records.job import Ask, Link, State, Step
 from procs.store import wake
 from procs.store.database import Database
 from procs.store.requests import requests
-from procs.store.requests.request_status import Glance
+from procs.store.requests.request_status import RequestStatus
 from procs.telegram.chat.sender import OutgoingMessage
 from tests.sandbox.bot_parts import LINK, MIB, Bot, Hands
 from tests.sandbox.person import Person
@@ -31,12 +31,12 @@ CROWD = 100
 class Chat:
     """Messages of some people, and an edit a second for all of them."""
 
-    def __init__(self, rows: list[Glance]) -> None:
+    def __init__(self, rows: list[RequestStatus]) -> None:
         self.rows = {row.request: row for row in rows}
-        self.turns = EditTurns()
+        self.turns = EditQueue()
         self.edits: list[tuple[float, int]] = []
 
-    def second(self, now: float, views: dict[int, View]) -> None:
+    def second(self, now: float, views: dict[int, StatusView]) -> None:
         self.turns.keep(self.rows.values())
         ready = [
             (row, views[number])
@@ -56,8 +56,8 @@ class Chat:
         return [after - before for before, after in pairwise([0.0, *ats])]
 
 
-def film(now: float) -> View:
-    return View(f"film ▰ {now:.0f}%", "fetch", now / 100)
+def film(now: float) -> StatusView:
+    return StatusView(f"film ▰ {now:.0f}%", "fetch", now / 100)
 
 
 @pytest.mark.parametrize("crowd", ["progress", "stages"])
@@ -66,7 +66,7 @@ def test_a_film_moves_every_six_seconds_beside_a_hundred_links_of_another(crowd)
     chat = Chat([*rows, a_glance(request=CROWD, user=2, shown="x", shown_at=0.0)])
     for second in range(1, 100):
         stage = f"stage {second}" if crowd == "stages" else "fetch"
-        views = {n: View(f"link {'abc'[second % 3]}", stage) for n in range(CROWD)}
+        views = {n: StatusView(f"link {'abc'[second % 3]}", stage) for n in range(CROWD)}
         chat.second(float(second), {**views, CROWD: film(second)})
     assert max(chat.gaps(2)) <= 6
     assert max(chat.gaps(1)) <= 2  # the others lose nothing by it
@@ -83,13 +83,13 @@ def test_everybody_has_a_turn_before_anybody_has_two():
 def test_a_new_stage_is_told_before_the_progress_of_others_who_waited_as_long():
     rows = [a_glance(request=n, user=n, shown="x", shown_at=0.0) for n in range(10)]
     chat = Chat([replace(row, shown_stage="fetch", shown_share=0.0) for row in rows])
-    views = {n: film(10) for n in range(10)} | {7: View("preparing", "prepare")}
+    views = {n: film(10) for n in range(10)} | {7: StatusView("preparing", "prepare")}
     chat.second(10.0, views)
     assert chat.edits == [(10.0, 7)]
 
 
 def test_a_persons_many_last_words_come_one_a_second_after_a_few():
-    turns = EditTurns()
+    turns = EditQueue()
     told = [n / 10 for n in range(200) if turns.may_end(1, 1000 + n / 10)]
     assert told[:4] == [0.0, 0.1, 0.2, 0.3]
     assert len(told) <= 4 + 20

@@ -8,7 +8,7 @@ import pytest
 
 from procs.config import Settings
 from procs.errors import TelegramWait
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.chat.sender import OutgoingMessage
 from tests.sandbox.person import Person
@@ -25,7 +25,7 @@ class Listener:
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self) -> None:
-        self.front = Front(self.settings)
+        self.front = BotSession(self.settings)
         await self.front.connect(self.hear, self.feel)
 
     async def stop(self) -> None:
@@ -188,7 +188,7 @@ async def test_a_call_that_is_refused_at_the_start_leaves_a_bot_that_hears(
 async def test_a_refused_sign_in_is_what_is_blamed_and_nothing_else(tg, settings):
     await tg.fails("auth.importBotAuthorization", "FLOOD_WAIT_3000")
     with pytest.raises(TelegramWait) as wait:
-        await Front(settings).connect(Listener.hear, Listener.feel)
+        await BotSession(settings).connect(Listener.hear, Listener.feel)
     assert wait.value.scope == "auth.ImportBotAuthorization"
 
 

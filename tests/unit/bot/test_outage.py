@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from procs.bot.conversation.reply_sender import ATTEMPTS, Speech
+from procs.bot.conversation.reply_sender import ATTEMPTS, ReplySender
 from procs.config import Settings
 from procs.core import clock
 from procs.errors import Crowded, TelegramWait
 from procs.store.database import Database
 from procs.store.limits import send_budget
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.pace import Urgency, bot_rules
 from tests.sandbox.telegram.server import Telegram
@@ -27,9 +27,9 @@ async def tg() -> AsyncIterator[Telegram]:
 
 
 @pytest.fixture
-async def front(settings: Settings) -> AsyncIterator[Front]:
+async def front(settings: Settings) -> AsyncIterator[BotSession]:
     """A bot that hears nothing."""
-    front = Front(settings)
+    front = BotSession(settings)
 
     async def hear(*_: object) -> None: ...
 
@@ -39,7 +39,7 @@ async def front(settings: Settings) -> AsyncIterator[Front]:
 
 
 async def test_what_has_no_place_among_all_messages_is_not_taken_for_said(tg, front, db, ali):
-    speech = Speech(db, front)
+    speech = ReplySender(db, front)
     send_budget.take(db, bot_rules(Urgency.COMMAND), messages=2000, patience=99, now=clock.now())
 
     with pytest.raises(Crowded):
@@ -49,7 +49,7 @@ async def test_what_has_no_place_among_all_messages_is_not_taken_for_said(tg, fr
 
 
 async def test_what_telegram_made_wait_again_and_again_is_not_taken_for_said(tg, front, db, ali):
-    speech = Speech(db, front)
+    speech = ReplySender(db, front)
     await tg.fails("messages.sendMessage", "420 FLOOD_WAIT_1", times=ATTEMPTS)
 
     with pytest.raises(TelegramWait):
@@ -62,7 +62,7 @@ async def test_what_was_to_be_said_during_an_outage_keeps_to_the_pace_after_it(
     people = [await tg.person(f"P{n}") for n in range(CROWD)]
     for one in people:
         await one.starts()
-    speech = Speech(db, front)
+    speech = ReplySender(db, front)
     await tg.stop()
     words = [
         OutgoingMessage(one.id, tg.world.access_hash(tg.bot, one.id), "word", 1 + n)

@@ -8,9 +8,9 @@ from procs.core import clock
 from procs.core.clock import Now
 from procs.store.health import alerts, notifications
 from procs.store.limits import revoked_sessions
-from procs.telegram.chat.bot_session import BOT_SESSION, Front
+from procs.telegram.chat.bot_session import BOT_SESSION, BotSession
 from procs.telegram.pace import Pace
-from procs.telegram.session.session_state import Standing
+from procs.telegram.session.session_state import SessionState
 from tests.sandbox.events import until
 
 
@@ -18,10 +18,10 @@ async def nothing(heard: object) -> None:
     """Hears and feels nothing."""
 
 
-async def connected(settings, db) -> Front:
-    front = Front(settings)
+async def connected(settings, db) -> BotSession:
+    front = BotSession(settings)
     hearer, speech = SimpleNamespace(hear=nothing, feel=nothing), SimpleNamespace(pace=Pace(db))
-    await connect(front, hearer, speech, Standing(db, settings, BOT_SESSION))
+    await connect(front, hearer, speech, SessionState(db, settings, BOT_SESSION))
     return front
 
 

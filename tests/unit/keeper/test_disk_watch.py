@@ -9,7 +9,7 @@ from procs import config
 from procs.config import Settings
 from procs.core import disk
 from procs.errors import StoreFull
-from procs.keeper.disk_watch import Space
+from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.schedule import Keeper
 from procs.store import wake
 from procs.store.database import Database
@@ -27,21 +27,21 @@ def settings(short_home: Path) -> Settings:
 
 
 def test_the_ballast_takes_real_room(db: Database, settings: Settings) -> None:
-    Space(db, settings).watch()
+    DiskWatch(db, settings).watch()
 
     assert settings.ballast.stat().st_blocks * disk.BLOCK >= 2 * MIB
 
 
 def test_the_ballast_follows_its_setting(db: Database, settings: Settings) -> None:
-    Space(db, settings).watch()
-    Space(db, replace(settings, ballast_size=3 * MIB)).watch()
+    DiskWatch(db, settings).watch()
+    DiskWatch(db, replace(settings, ballast_size=3 * MIB)).watch()
 
     assert settings.ballast.stat().st_size == 3 * MIB
 
 
 def test_a_database_that_finds_no_room_gets_the_ballasts(db: Database, settings: Settings) -> None:
     """As far as the keeper can tell, all that is free would not make another ballast."""
-    Space(db, settings).watch()
+    DiskWatch(db, settings).watch()
     keeper = Keeper(db, replace(settings, ballast_size=ENDLESS, disk_floor=ENDLESS))
 
     def full() -> None:
@@ -56,7 +56,7 @@ def test_a_database_that_finds_no_room_gets_the_ballasts(db: Database, settings:
 def test_a_ballast_that_was_given_up_comes_back_when_there_is_room(
     db: Database, settings: Settings
 ) -> None:
-    space = Space(db, settings)
+    space = DiskWatch(db, settings)
     space.watch()
     space.give_up_ballast()
     space.watch()
@@ -68,9 +68,9 @@ def test_a_low_disk_is_written_down_and_forgotten_when_there_is_room_to_spare(
     db: Database, settings: Settings
 ) -> None:
     free = disk.free(settings.home)
-    Space(db, replace(settings, disk_floor=ENDLESS)).watch()
+    DiskWatch(db, replace(settings, disk_floor=ENDLESS)).watch()
     since = low_disks.low(db)
-    barely = Space(db, replace(settings, disk_floor=int(free * 0.95)))
+    barely = DiskWatch(db, replace(settings, disk_floor=int(free * 0.95)))
     barely.note(free)
     still = low_disks.low(db)
     told = [one.kind for one in alerts.standing(db)]
@@ -83,8 +83,8 @@ def test_a_low_disk_is_written_down_and_forgotten_when_there_is_room_to_spare(
 
 
 def test_the_bot_hears_of_a_low_disk(db: Database, settings: Settings) -> None:
-    ear = wake.Ear(settings.run, wake.BOT)
-    Space(db, replace(settings, disk_floor=ENDLESS)).watch()
+    ear = wake.WakeSocket(settings.run, wake.BOT)
+    DiskWatch(db, replace(settings, disk_floor=ENDLESS)).watch()
 
     assert ear.socket.recv(64)
     ear.close()

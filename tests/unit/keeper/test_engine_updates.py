@@ -9,10 +9,18 @@ from procs import config
 from procs.core import clock, disk
 from procs.engine.releases.versions import Versions, installed
 from procs.keeper import engine_updates
-from procs.keeper.engine_updates import DAY, FIRST_LOOK, MANY, NEWEST, SOONER, Freshness, is_worse
+from procs.keeper.engine_updates import (
+    DAY,
+    FIRST_LOOK,
+    MANY,
+    NEWEST,
+    SOONER,
+    EngineUpdates,
+    is_worse,
+)
 from procs.store.health import engine_records, failed_attempts
 from procs.store.health import runtime_settings as rows
-from procs.store.health.engine_records import Use
+from procs.store.health.engine_records import EngineUse
 from tests.sandbox.wheels import wheel
 
 NEW = "2099.1.1"
@@ -27,11 +35,11 @@ def settings(short_home):
 @pytest.fixture
 def new(db, settings):
     """A newer version in use, noted as the keeper does."""
-    Freshness(db, settings).judge()
+    EngineUpdates(db, settings).judge()
     versions = Versions(settings.engines)
     (versions.root / NEW).mkdir(parents=True)
     versions.use(versions.find(NEW))
-    Freshness(db, settings).judge()
+    EngineUpdates(db, settings).judge()
     return versions
 
 
@@ -55,12 +63,12 @@ def breaks(db, times):
     ],
 )
 def test_worse_is_many_times_the_usual_and_not_a_few(done, broken, usual, worse):
-    assert is_worse(Use(NEW, 0.0, usual, done, broken)) is worse
+    assert is_worse(EngineUse(NEW, 0.0, usual, done, broken)) is worse
 
 
 def test_a_version_that_finds_more_extractors_broken_is_left_again(db, settings, new):
     breaks(db, engine_updates.FAILED)
-    Freshness(db, settings).judge()
+    EngineUpdates(db, settings).judge()
     assert new.current() == installed()
     assert engine_records.in_use(db, disk.host())[0] == installed().name
     assert "10 of 10 attempts" in engine_records.refused(db, disk.host())[NEW]
@@ -75,7 +83,7 @@ def test_a_trial_goes_by_the_ways_of_all_downloads(settings):
 @pytest.mark.parametrize("mode", ["notify", "off"])
 def test_nobody_goes_back_who_was_not_told_to(db, settings, new, mode):
     breaks(db, engine_updates.FAILED)
-    Freshness(db, replace(settings, engine_update=mode)).judge()
+    EngineUpdates(db, replace(settings, engine_update=mode)).judge()
     assert new.current().name == NEW
 
 
@@ -84,12 +92,12 @@ def test_a_version_that_has_passed_its_probation_stays(db, settings, new):
     db.connection.execute("DELETE FROM engines")
     engine_records.use(db, disk.host(), NEW, now=long_ago)
     breaks(db, engine_updates.FAILED)
-    Freshness(db, settings).judge()
+    EngineUpdates(db, settings).judge()
     assert new.current().name == NEW
 
 
 def test_it_is_looked_an_hour_after_the_first_start_and_then_once_a_day(db, settings):
-    fresh = Freshness(db, settings)
+    fresh = EngineUpdates(db, settings)
     assert not fresh.is_due()
     assert fresh.looked()[0] == pytest.approx(clock.now().wall - DAY + FIRST_LOOK, abs=60)
     fresh.note_look(clock.now().wall - DAY - 1)
@@ -99,7 +107,7 @@ def test_it_is_looked_an_hour_after_the_first_start_and_then_once_a_day(db, sett
 
 
 def test_it_is_looked_sooner_when_many_extractors_break(db, settings):
-    fresh = Freshness(db, settings)
+    fresh = EngineUpdates(db, settings)
     fresh.note_look(clock.now().wall - SOONER - 1)
     breaks(db, MANY - 1)
     assert not fresh.is_due()
@@ -118,7 +126,7 @@ def wheels(tmp_path, monkeypatch):
 async def test_a_newer_version_is_only_said_when_that_is_wished(db, settings, wheels, caplog):
     wheel(wheels, NEW, instead={"": ""})
     with caplog.at_level("WARNING", "chapar"):
-        await Freshness(db, replace(settings, engine_update="notify")).look()
+        await EngineUpdates(db, replace(settings, engine_update="notify")).look()
     assert f'engine.newer version={NEW} fix="chapar engine update"' in caplog.text
     assert rows.read(db, NEWEST, "") == NEW
     assert Versions(settings.engines).current() == installed()
@@ -127,11 +135,11 @@ async def test_a_newer_version_is_only_said_when_that_is_wished(db, settings, wh
 async def test_a_version_that_was_left_is_not_taken_again(db, settings, wheels):
     wheel(wheels, NEW, instead={"": ""})
     engine_records.refuse(db, disk.host(), NEW, why="worse", now=clock.now())
-    await Freshness(db, settings).look()
+    await EngineUpdates(db, settings).look()
     assert not settings.engines.exists()
 
 
 async def test_an_index_that_does_not_answer_is_a_line_in_the_log(db, settings, wheels, caplog):
     with caplog.at_level("WARNING", "chapar"):
-        await Freshness(db, settings).look()
+        await EngineUpdates(db, settings).look()
     assert "engine.not-updated" in caplog.text

@@ -7,7 +7,7 @@ import av
 import pytest
 
 from procs import errors, media
-from procs.media.media_plan import Plan, plan
+from procs.media.media_plan import MediaPlan, plan
 from procs.wishes.variant import Clip, Variant
 from tests.sandbox.site import files
 from tests.unit.media.test_plan import MKV, film, song
@@ -120,9 +120,9 @@ LONG = Variant("best", Clip(0, 600))
 @pytest.mark.parametrize(
     ("facts", "wanted"),
     [
-        (film(), Plan("video", ".mp4", picture="copy", sound="copy")),
-        (film(MKV, "vp9", "opus"), Plan("document", ".mkv", picture="copy", sound="copy")),
-        (song("mp3", "mp3"), Plan("audio", ".mp3", sound="copy")),
+        (film(), MediaPlan("video", ".mp4", picture="copy", sound="copy")),
+        (film(MKV, "vp9", "opus"), MediaPlan("document", ".mkv", picture="copy", sound="copy")),
+        (song("mp3", "mp3"), MediaPlan("audio", ".mp3", sound="copy")),
     ],
 )
 def test_a_clip_is_not_encoded_anew_unless_that_was_wished(facts, wanted):

@@ -4,7 +4,7 @@ import pytest
 
 from procs.errors import NoSuchVariant
 from procs.media.file_facts import MediaFacts, Picture, read
-from procs.media.media_plan import DOCUMENT, Plan, plan
+from procs.media.media_plan import DOCUMENT, MediaPlan, plan
 from procs.media.remux import within
 from procs.wishes.variant import Variant
 
@@ -19,26 +19,26 @@ def song(container, sound):
     return MediaFacts(container, 6.0, None, sound)
 
 
-COPIED = Plan("video", ".mp4", picture="copy", sound="copy")
+COPIED = MediaPlan("video", ".mp4", picture="copy", sound="copy")
 
 
 @pytest.mark.parametrize(
     ("facts", "streamable", "wanted"),
     [
-        (film(), True, Plan("video", ".mp4")),
+        (film(), True, MediaPlan("video", ".mp4")),
         (film(), False, COPIED),
         (film(MKV), False, COPIED),
         (film("mpegts"), False, COPIED),
-        (film(sound=""), False, Plan("video", ".mp4", picture="copy")),
-        (film(MKV, sound="opus"), False, Plan("video", ".mp4", picture="copy", sound="aac")),
-        (film(sound="pcm_s16le"), True, Plan("video", ".mp4", picture="copy", sound="aac")),
+        (film(sound=""), False, MediaPlan("video", ".mp4", picture="copy")),
+        (film(MKV, sound="opus"), False, MediaPlan("video", ".mp4", picture="copy", sound="aac")),
+        (film(sound="pcm_s16le"), True, MediaPlan("video", ".mp4", picture="copy", sound="aac")),
         (film(MKV, "vp9", "opus"), False, DOCUMENT),
         (film(MKV, pixels="yuv420p10le"), False, DOCUMENT),
-        (film(picture="hevc"), True, Plan("video", ".mp4")),
+        (film(picture="hevc"), True, MediaPlan("video", ".mp4")),
         (film(picture="av1", sound="opus"), False, COPIED),
-        (song("mp3", "mp3"), False, Plan("audio", ".mp3")),
-        (song(MP4, "aac"), True, Plan("audio", ".m4a")),
-        (song("ogg", "opus"), False, Plan("audio")),
+        (song("mp3", "mp3"), False, MediaPlan("audio", ".mp3")),
+        (song(MP4, "aac"), True, MediaPlan("audio", ".m4a")),
+        (song("ogg", "opus"), False, MediaPlan("audio")),
         (song("wav", "pcm_s16le"), False, DOCUMENT),
         (None, False, DOCUMENT),
     ],
@@ -62,7 +62,9 @@ def test_as_it_comes(facts, streamable, wanted):
     ],
 )
 def test_sound_alone(facts, variant, suffix, sound):
-    assert plan(facts, wish=Variant(variant), streamable=True) == Plan("audio", suffix, sound=sound)
+    assert plan(facts, wish=Variant(variant), streamable=True) == MediaPlan(
+        "audio", suffix, sound=sound
+    )
 
 
 def test_a_film_wanted_as_a_file_stays_as_it_is():

@@ -6,7 +6,7 @@ import pytest
 
 from procs.config import Settings
 from procs.errors import TelegramWait
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.sender import OutgoingMessage
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.manners import Bucket, Window, percent, shape
@@ -21,9 +21,9 @@ async def tg() -> AsyncIterator[Telegram]:
 
 
 @pytest.fixture
-async def front(settings: Settings) -> AsyncIterator[Front]:
+async def front(settings: Settings) -> AsyncIterator[BotSession]:
     """A bot that hears nothing, and says what a test wants."""
-    front = Front(settings)
+    front = BotSession(settings)
 
     async def hear(*_: object) -> None: ...
 
@@ -35,7 +35,7 @@ async def front(settings: Settings) -> AsyncIterator[Front]:
 class Chat:
     """What the bot says to one person."""
 
-    def __init__(self, tg: Telegram, front: Front, person: Person) -> None:
+    def __init__(self, tg: Telegram, front: BotSession, person: Person) -> None:
         self.front, self.id = front, person.id
         self.access = tg.world.access_hash(tg.bot, person.id)
         self.said = 0
@@ -51,7 +51,7 @@ class Chat:
 
 
 @pytest.fixture
-async def chat(tg: Telegram, front: Front, ali: Person) -> Chat:
+async def chat(tg: Telegram, front: BotSession, ali: Person) -> Chat:
     return Chat(tg, front, ali)
 
 

@@ -6,7 +6,7 @@ import pytest
 from pyrogram.raw import functions, types
 
 from procs.telegram.updates.update_contents import COMMON
-from procs.telegram.updates.update_state import Asking, UpdateStream
+from procs.telegram.updates.update_state import DifferenceCall, UpdateStream
 
 ALI = types.User(id=7, access_hash=70, first_name="Ali")
 CHANNEL, BOX = 2_400_000_001, -1_002_400_000_001
@@ -52,7 +52,7 @@ def messages(told: Any) -> list[int]:
     return [one.update.message.id for one in told if hasattr(one.update, "message")]
 
 
-def ask(stream: UpdateStream, box: int = COMMON) -> Asking:
+def ask(stream: UpdateStream, box: int = COMMON) -> DifferenceCall:
     assert stream.misses(box)
     return stream.ask(box)
 

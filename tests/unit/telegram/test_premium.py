@@ -19,7 +19,7 @@ from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
 from procs.telegram.upload.uploader import PART, Upload
 from procs.worker.jobs import engine_order
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 from procs.worker.process.progress_writer import ProgressWriter
 from tests.sandbox.telegram.server import Telegram
 from tests.sandbox.uploads import heard
@@ -28,17 +28,19 @@ MIB = 1 << 20
 
 
 @pytest.fixture
-async def tools(settings: Settings, db: Database) -> AsyncIterator[Tools]:
+async def tools(settings: Settings, db: Database) -> AsyncIterator[WorkerContext]:
     """Those of a worker whose operator allows what Telegram takes of an account that pays."""
     settings = replace(settings, max_file_size=4000 * MIB)
     worker = workers.enter(db, "w00-1", now=now())
     courier, engine = Courier(settings, 0), cast(Any, None)
-    tools = Tools(settings, db, worker, "w00-1", ProgressWriter(db), engine, courier, Pace(db))
+    tools = WorkerContext(
+        settings, db, worker, "w00-1", ProgressWriter(db), engine, courier, Pace(db)
+    )
     yield tools
     await courier.close()
 
 
-def lease(tools: Tools, *, folder: bool = False) -> Lease:
+def lease(tools: WorkerContext, *, folder: bool = False) -> Lease:
     link = Link("https://site.example/a", "site.example", "url:a")
     requests.submit(tools.db, [Ask(1, 1, 1, 0, link, folder=folder)], now=now())
     facts: dict[str, Any] = {"worker": tools.worker, "lane": Lane.HEAVY, "room": 1}
@@ -52,16 +54,20 @@ def sparse(folder: Path, size: int) -> Path:
     return path
 
 
-async def test_an_account_that_pays_sends_files_of_double_size(tg: Telegram, tools: Tools) -> None:
+async def test_an_account_that_pays_sends_files_of_double_size(
+    tg: Telegram, tools: WorkerContext
+) -> None:
     await tg.pays(tg.bot)
     assert await engine_order.largest(tools, lease(tools)) == 4000 * MIB
 
 
-async def test_an_account_that_does_not_pay_keeps_to_2000_mib(tools: Tools) -> None:
+async def test_an_account_that_does_not_pay_keeps_to_2000_mib(tools: WorkerContext) -> None:
     assert await engine_order.largest(tools, lease(tools)) == 2000 * MIB
 
 
-async def test_a_file_for_the_local_disk_needs_no_account(tg: Telegram, tools: Tools) -> None:
+async def test_a_file_for_the_local_disk_needs_no_account(
+    tg: Telegram, tools: WorkerContext
+) -> None:
     assert await engine_order.largest(tools, lease(tools, folder=True)) == 4000 * MIB
     assert not await tg.calls("*")
 
@@ -74,7 +80,7 @@ async def test_nobody_is_asked_where_the_operator_allows_no_more(
 
 
 async def test_the_part_behind_2000_mib_is_taken_of_an_account_that_pays(
-    tg: Telegram, tools: Tools, tmp_path: Path
+    tg: Telegram, tools: WorkerContext, tmp_path: Path
 ) -> None:
     await tg.pays(tg.bot)
     line = await line_of(tools)
@@ -87,7 +93,7 @@ async def test_the_part_behind_2000_mib_is_taken_of_an_account_that_pays(
 
 
 async def test_the_part_behind_2000_mib_is_refused_to_others(
-    tg: Telegram, tools: Tools, tmp_path: Path
+    tg: Telegram, tools: WorkerContext, tmp_path: Path
 ) -> None:
     line = await line_of(tools)
     path = sparse(tmp_path, 2001 * MIB)
@@ -99,7 +105,7 @@ async def test_the_part_behind_2000_mib_is_refused_to_others(
 
 @pytest.mark.parametrize(("size", "parts"), [(4000 * MIB, 8000), (4000 * MIB - PART + 1, 8000)])
 async def test_the_limit_of_an_account_that_pays_is_8000_parts(
-    tools: Tools, tmp_path: Path, size: int, parts: int
+    tools: WorkerContext, tmp_path: Path, size: int, parts: int
 ) -> None:
     line = await line_of(tools)
     assert Upload(line.lanes, sparse(tmp_path, size), heard, premium=True).parts == parts
@@ -107,6 +113,6 @@ async def test_the_limit_of_an_account_that_pays_is_8000_parts(
         Upload(line.lanes, sparse(tmp_path, size + PART), heard, premium=True)
 
 
-async def line_of(tools: Tools) -> Any:
+async def line_of(tools: WorkerContext) -> Any:
     """The connected line of this worker."""
     return (await tools.telegram()).line

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from procs.bot.status import status_text
 from procs.engine.protocol import decode
-from procs.engine.protocol.messages import Entry, Fetched, Found
+from procs.engine.protocol.messages import Entry, Fetched, Probed
 from procs.texts import untrusted_text
 from procs.wishes import filenames
 
@@ -53,16 +53,16 @@ def test_what_a_child_found_is_clean_on_both_sides():
         "key": "k", "site": BROKEN, "title": BROKEN, "performer": BROKEN,
         "chapters": [[0.0, BROKEN]], "entries": [{"place": 1, "title": BROKEN, "url": "https://a.example/"}],
     }  # fmt: skip
-    found = decode.into(Found, dirty)
+    found = decode.into(Probed, dirty)
     assert (found.title, found.performer, found.site) == (CLEAN, CLEAN, CLEAN)
     assert found.chapters == [(0.0, CLEAN)]
     assert found.entries[0].title == CLEAN
-    assert decode.into(Found, asdict(found)) == found
+    assert decode.into(Probed, asdict(found)) == found
 
 
 def test_titles_of_an_album_and_of_an_entry_are_clean():
     assert Entry(1, BROKEN, "https://a.example/").title == CLEAN
-    assert Fetched(["a"], Found("k", "s", "t"), titles=[BROKEN]).titles == [CLEAN]
+    assert Fetched(["a"], Probed("k", "s", "t"), titles=[BROKEN]).titles == [CLEAN]
 
 
 def test_the_name_of_a_file_is_clean():

@@ -15,7 +15,7 @@ from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
 from procs.worker import settlement
 from procs.worker.jobs import deliver
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 from procs.worker.process.progress_writer import ProgressWriter
 from procs.worker.site import admission
 from tests.sandbox.shop import SITE, TWO_WAYS, Shop, shop
@@ -99,7 +99,7 @@ def test_a_full_disk_costs_an_alert_and_nothing_else(shop, caplog):
 @pytest.fixture
 async def tools(tg, settings, db):
     worker = workers.enter(db, "w00-1", now=clock.now())
-    tools = Tools(
+    tools = WorkerContext(
         *(settings, db, worker, "w00-1", ProgressWriter(db), None, Courier(settings, 0), Pace(db))
     )
     yield tools

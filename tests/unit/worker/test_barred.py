@@ -12,15 +12,15 @@ from procs.records.job import Ask, Lane, Link
 from procs.store.health import workers
 from procs.store.jobs import leases
 from procs.store.requests import requests
-from procs.store.wake import Ear
+from procs.store.wake import WakeSocket
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
 from procs.telegram.session.sign_in import SIGN_IN
 from procs.worker import settlement
-from procs.worker.loop import Loop
-from procs.worker.process.context import Tools
+from procs.worker.loop import WorkerLoop
+from procs.worker.process.context import WorkerContext
 from procs.worker.process.progress_writer import ProgressWriter
-from procs.worker.process.recycle_policy import Budget
+from procs.worker.process.recycle_policy import JobBudget
 from procs.worker.process.slots import SlotLocks
 from tests.sandbox.events import until
 
@@ -28,7 +28,7 @@ PLENTY = 1 << 40
 
 
 @pytest.fixture
-async def loop(tg, settings, db) -> AsyncIterator[Loop]:
+async def loop(tg, settings, db) -> AsyncIterator[WorkerLoop]:
     """The loop of a worker at a slot that never signed in, while Telegram lets nobody sign in."""
     worker = workers.enter(db, "w00-1", now=clock.now())
     parts = (
@@ -41,11 +41,14 @@ async def loop(tg, settings, db) -> AsyncIterator[Loop]:
         Courier(settings, 0),
         Pace(db),
     )
-    tools = Tools(*parts)
+    tools = WorkerContext(*parts)
     tools.pace.note(TelegramWait(3.0, SIGN_IN))
     await tools.connect_early()
-    ear, budget = Ear(settings.run, "w00-1"), Budget(9, PLENTY, SlotLocks(settings.run, 1))
-    yield Loop(tools, ear, budget, Signals(), dict.fromkeys(Lane, 4))
+    ear, budget = (
+        WakeSocket(settings.run, "w00-1"),
+        JobBudget(9, PLENTY, SlotLocks(settings.run, 1)),
+    )
+    yield WorkerLoop(tools, ear, budget, Signals(), dict.fromkeys(Lane, 4))
     await tools.courier.close()
     ear.close()
 
@@ -59,7 +62,7 @@ def asks(db, *, folder: bool, looks: bool = False) -> int:
     return requests.submit(db, [ask], now=clock.now())[0].job
 
 
-def claims(loop: Loop) -> set[int]:
+def claims(loop: WorkerLoop) -> set[int]:
     """The jobs that the loop takes now. Their work is not begun: they are given back at once."""
     loop.claim()
     taken = list(loop.crew.jobs.values())
@@ -103,7 +106,7 @@ async def test_a_job_that_meets_the_wait_goes_to_another_slot_at_once(loop, db):
     facts = {"worker": loop.tools.worker, "lane": Lane.HEAVY, "room": 1, "now": clock.now()}
     (lease,) = leases.claim(db, **facts)
 
-    async def needs_telegram(tools: Tools, _: object) -> None:
+    async def needs_telegram(tools: WorkerContext, _: object) -> None:
         await tools.telegram()
 
     await settlement.carry(loop.tools, lease, needs_telegram)

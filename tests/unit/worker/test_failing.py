@@ -22,7 +22,7 @@ def test_after_a_bot_check_the_job_goes_once_more_by_the_next_way(shop):
 
     ruling = it.fails(first, errors.BotCheck("not a bot"))
 
-    assert ruling == admission.Ruling(0.0, "bot-check", elsewhere=True)
+    assert ruling == admission.FailureVerdict(0.0, "bot-check", elsewhere=True)
     assert it.way(first) == PROXY
     assert it.way(other) == PROXY
     again = admission.judge(it.tools, first, errors.BotCheck("not a bot"))

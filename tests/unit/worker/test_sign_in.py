@@ -15,36 +15,36 @@ from procs.store.requests import requests
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
 from procs.worker import settlement
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 from procs.worker.process.progress_writer import ProgressWriter
 from tests.sandbox.telegram.server import Telegram
 
 
 @pytest.fixture
-async def tools(settings: Settings, db: Database, tg: Telegram, courier: Courier) -> Tools:
+async def tools(settings: Settings, db: Database, tg: Telegram, courier: Courier) -> WorkerContext:
     """Those of a worker that signed in once, and finds its sign-in gone when it comes back."""
     await courier.close()
     await tg.revokes(tg.bot)
     worker = workers.enter(db, "w00-1", now=now())
     engine = cast(Any, None)
-    return Tools(
+    return WorkerContext(
         settings, db, worker, "w00-1", ProgressWriter(db), engine, Courier(settings, 0), Pace(db)
     )
 
 
 @pytest.fixture
-def lease(db: Database, tools: Tools) -> Lease:
+def lease(db: Database, tools: WorkerContext) -> Lease:
     link = Link("https://site.example/a", "site.example", "url:a")
     requests.submit(db, [Ask(1, 1, 1, 0, link)], now=now())
     return leases.claim(db, worker=tools.worker, lane=Lane.HEAVY, room=1, now=now())[0]
 
 
-async def needs_telegram(tools: Tools, lease: Lease) -> None:
+async def needs_telegram(tools: WorkerContext, lease: Lease) -> None:
     await tools.telegram()
 
 
 async def test_a_job_that_finds_it_gone_says_so_once(
-    tools: Tools, lease: Lease, db: Database, caplog: pytest.LogCaptureFixture
+    tools: WorkerContext, lease: Lease, db: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     left = []
     tools.leave = lambda: left.append(1)
@@ -57,7 +57,7 @@ async def test_a_job_that_finds_it_gone_says_so_once(
 
 
 async def test_an_early_connection_that_finds_it_gone_says_so_once(
-    tools: Tools, db: Database, caplog: pytest.LogCaptureFixture
+    tools: WorkerContext, db: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     await tools.connect_early()
 

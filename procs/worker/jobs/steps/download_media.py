@@ -3,7 +3,7 @@
 from procs.engine.client import OnProgress
 from procs.records.job import Step
 from procs.worker.jobs.fetch_job import FetchJob
-from procs.worker.jobs.job_folder import DiskRoom
+from procs.worker.jobs.job_folder import DiskReservation
 
 
 async def download(job: FetchJob) -> None:
@@ -17,7 +17,7 @@ async def download(job: FetchJob) -> None:
     job.visit.leave()
 
 
-def within(room: DiskRoom, say: OnProgress) -> OnProgress:
+def within(room: DiskReservation, say: OnProgress) -> OnProgress:
     """Progress that reserves more of the disk when more comes than was expected."""
 
     def grow(done: int, total: int, rate: float = 0.0) -> None:

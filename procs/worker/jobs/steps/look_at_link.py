@@ -1,13 +1,13 @@
 """look: what does the link lead to?"""
 
 from procs.core import clock
-from procs.engine.client import Found
+from procs.engine.client import Probed
 from procs.records.job import Lease, Media, Step
 from procs.store.jobs import outcomes
 from procs.store.media import references as shelf
 from procs.worker.jobs import engine_order, job_folder
 from procs.worker.jobs.fetch_job import FetchJob
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 
 
 async def look(job: FetchJob) -> None:
@@ -27,7 +27,7 @@ async def look(job: FetchJob) -> None:
     job.known = known(tools, lease, job.found)
 
 
-def known(tools: Tools, lease: Lease, found: Found) -> Media | None:
+def known(tools: WorkerContext, lease: Lease, found: Probed) -> Media | None:
     """Two addresses, one media: what the probe calls it may be with Telegram already."""
     if lease.link.folder or not found.key:
         return None

@@ -11,9 +11,9 @@ from procs.store.jobs import leases
 from procs.store.media import uploads
 from procs.store.requests import requests
 from procs.telegram.delivery.courier import UploadOptions
-from procs.telegram.upload.stream import Stream
+from procs.telegram.upload.stream import UploadStream
 from procs.worker.jobs.fetch_job import FetchJob
-from procs.worker.jobs.resume import Ledger
+from procs.worker.jobs.resume import PartsLedger
 
 #: What an upload calls, and the seconds for which it waits beside its files to be let.
 UPLOADS = ("upload.SaveBigFilePart", "messages.UploadMedia")
@@ -36,7 +36,7 @@ async def upload(job: FetchJob) -> None:
     progress = lease.progress
     stream = job.early.stream if len(job.files) == 1 else None
     for place, file in list(enumerate(job.files))[len(progress.parts) :]:
-        kept = Ledger(job.tools, lease, place, file)
+        kept = PartsLedger(job.tools, lease, place, file)
         progress.parts += (await uploaded(job, file, kept, stream),)
         leases.note(db, lease, full=True)
     progress.whole = job.whole
@@ -44,10 +44,12 @@ async def upload(job: FetchJob) -> None:
     uploads.drop(db, lease.job)
 
 
-async def uploaded(job: FetchJob, file: File, kept: Ledger, stream: Stream | None) -> Part:
+async def uploaded(
+    job: FetchJob, file: File, kept: PartsLedger, stream: UploadStream | None
+) -> Part:
     """One file, which Telegram has then; as a plain file what it does not take as more."""
     tools, lease = job.tools, job.lease
-    meter = Meter(job.says(Step.UPLOAD), ahead=stream.done if stream else 0)
+    meter = UploadMeter(job.says(Step.UPLOAD), ahead=stream.done if stream else 0)
     courier = await tools.telegram()
     for method in UPLOADS:
         await tools.pace.allowed(method, LONGEST_WAIT)
@@ -75,7 +77,7 @@ def part(file: File, reference: Reference) -> Part:
     )
 
 
-class Meter:
+class UploadMeter:
     """Adds the rate to what an upload reports: bytes a second since it began, those apart that had
     left before."""
 

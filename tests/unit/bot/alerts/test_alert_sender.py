@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from procs.bot.alerts import alert_text
-from procs.bot.alerts.alert_sender import Herald
-from procs.bot.conversation.reply_sender import Speech
+from procs.bot.alerts.alert_sender import AlertSender
+from procs.bot.conversation.reply_sender import ReplySender
 from procs.config import Settings
 from procs.core import clock
 from procs.errors import alert_kinds, remedies
@@ -16,7 +16,7 @@ from procs.records.job import Person as Known
 from procs.store.database import Database
 from procs.store.health import alerts, notifications
 from procs.store.people import users
-from procs.telegram.chat.bot_session import Front
+from procs.telegram.chat.bot_session import BotSession
 from procs.texts import i18n
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
@@ -46,11 +46,11 @@ async def nothing(heard: object) -> None:
 
 
 @asynccontextmanager
-async def speaking(settings: Settings, db: Database, *admins: Person) -> AsyncIterator[Herald]:
-    front = Front(settings)
+async def speaking(settings: Settings, db: Database, *admins: Person) -> AsyncIterator[AlertSender]:
+    front = BotSession(settings)
     await front.connect(nothing, nothing)
     try:
-        yield Herald(db, Speech(db, front), [admin.id for admin in admins])
+        yield AlertSender(db, ReplySender(db, front), [admin.id for admin in admins])
     finally:
         await front.close()
 

@@ -7,20 +7,20 @@ import pytest
 from procs.bot.commands import my_pages
 from procs.bot.commands.settings_menu import MenuPage
 from procs.records.job import State
-from procs.store.people.usage import Sum, Usage
-from procs.store.reports.past_requests import Past
+from procs.store.people.usage import Usage, UsageSum
+from procs.store.reports.past_requests import PastRequest
 from procs.store.reports.personal_data import kept
-from procs.store.requests.request_status import Glance
+from procs.store.requests.request_status import RequestStatus
 
 PAST = [
-    Past(
+    PastRequest(
         n, 7, f"film {n}", f"https://site.example/{n}", "site.example", "k", form, state, 1.0, kept
     )
     for n, (form, state, kept) in enumerate(
         [("720p", "delivered", True), ("mp3", "delivered", False), ("best", "failed", False)] * 7, 1
     )
 ]
-GLANCE = Glance(
+GLANCE = RequestStatus(
     1, 7, 7, 0, 1, None, 1, "fa", "open", State.QUEUED, None, 0, 0, 0.0, 1, None, "", "",
     "film", "", "site.example", "https://site.example/a",
 )  # fmt: skip
@@ -69,7 +69,7 @@ def test_who_has_nothing_is_told_so_without_buttons(language):
     for page in (my_pages.history([], language), my_pages.queue([], language)):
         assert page.text
         assert page.keyboard == ()
-    assert my_pages.usage(Usage(Sum(), Sum()), language)
+    assert my_pages.usage(Usage(UsageSum(), UsageSum()), language)
 
 
 def test_what_runs_stands_before_what_waits():
@@ -88,7 +88,7 @@ def test_a_long_queue_says_how_many_more():
 
 
 def test_usage_says_today_and_in_all_and_what_was_saved():
-    used = Usage(Sum(1, 5 * 2**20, 1, 5 * 2**20), Sum(4, 20 * 2**20, 1, 5 * 2**20))
+    used = Usage(UsageSum(1, 5 * 2**20, 1, 5 * 2**20), UsageSum(4, 20 * 2**20, 1, 5 * 2**20))
     text = my_pages.usage(used, "en")
     assert "Files today: 1 (5 MB)\nFiles in all: 4 (20 MB)" in text
     assert "25% (5 MB)" in text

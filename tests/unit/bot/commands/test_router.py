@@ -10,7 +10,7 @@ from procs.records.job import Person as Known
 from procs.telegram.chat.inbound import Press
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.texts import i18n
-from procs.texts.i18n import Local
+from procs.texts.i18n import LocalText
 from tests.sandbox.bot_parts import LINK
 
 ANSWER = "messages.setBotCallbackAnswer"
@@ -112,7 +112,7 @@ async def test_what_only_admins_may_do_is_unknown_to_everybody_else(bot, tg, sar
 
     async def press(pressed, number):
         done.append(number)
-        return Local("Done.")
+        return LocalText("Done.")
 
     router = bot.intake.router
     router.commands["stop"] = ChatCommand("stop", hear, role=Role.ADMIN)

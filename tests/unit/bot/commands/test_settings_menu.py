@@ -14,7 +14,7 @@ from procs.bot.commands.settings_menu import (
     MenuPage,
 )
 from procs.records.preference_values import CHECKS, GroupPreferences, Preferences, checked
-from procs.store.requests.buttons import Meaning
+from procs.store.requests.buttons import ButtonMeaning
 
 MINE = Preferences(sites={f"site{n}.example": "720p" for n in range(19)} | {"youtube": "mp3"})
 RECORDS = (Preferences(), MINE, GroupPreferences())
@@ -42,7 +42,7 @@ def test_every_page_has_words_and_buttons(record, name, language):
 @pytest.mark.parametrize(("record", "name", "language"), ALL)
 def test_every_button_is_a_change_that_is_allowed_or_a_page(record, name, language):
     for one in buttons(settings_menu.page(record, name, language)):
-        assert Meaning(1, 1, one.action, one.data).data == one.data
+        assert ButtonMeaning(1, 1, one.action, one.data).data == one.data
         if one.action == SET:
             value = one.data["value"]
             assert checked(type(record), one.data["name"], value) == value

@@ -6,9 +6,9 @@ from itertools import product
 import pytest
 
 from procs.bot.status import edit_throttle, group_text, status_text
-from procs.bot.status.edit_throttle import Shown
+from procs.bot.status.edit_throttle import ShownStatus
 from procs.records.job import State, Step
-from procs.store.requests.request_status import Glance
+from procs.store.requests.request_status import RequestStatus
 from procs.texts import i18n
 from procs.wishes.grammar.link import LINKS_TAKEN
 from tests.sandbox.telegram import limits, manners
@@ -57,7 +57,7 @@ ENGLISH = """\
 16. ⚠️ Film 16 · This seems to be stuck; if it does not move, it is started again within a minute."""
 
 
-def group(*members: dict[str, object], language: str = "en") -> list[Glance]:
+def group(*members: dict[str, object], language: str = "en") -> list[RequestStatus]:
     return [
         a_glance(request=100 + n, speaker=101, language=language, **{"title": f"Film {n}", **facts})
         for n, facts in enumerate(members, 1)
@@ -124,7 +124,7 @@ def test_between_any_two_forms_telegrams_limits_hold():
         new = group_text.render(group({"state": "delivered"}, after, EVERY[1]), NOW)
         if old.text == new.text:
             continue
-        shown = Shown(old.text, old.stage, old.share, at=100.0)
+        shown = ShownStatus(old.text, old.stage, old.share, at=100.0)
         soon = edit_throttle.due(new, shown, 104.0)
         assert not (soon and manners.shape(old.text) == manners.shape(new.text))
         assert edit_throttle.due(new, shown, 105.0)
@@ -134,13 +134,13 @@ def test_between_any_two_forms_telegrams_limits_hold():
 def test_the_first_link_that_starts_is_told_at_once():
     old = group_text.render(group(QUEUED, QUEUED), NOW)
     new = group_text.render(group({"step": Step.PROBE}, QUEUED), NOW)
-    assert edit_throttle.due(new, Shown(old.text, old.stage, old.share, at=100.0), 101.0)
+    assert edit_throttle.due(new, ShownStatus(old.text, old.stage, old.share, at=100.0), 101.0)
 
 
 def test_a_group_in_which_nothing_began_is_edited_as_rarely_as_one_in_line():
     old = group_text.render(group(QUEUED | {"place": 4}, WAITING), NOW)
     new = group_text.render(group(QUEUED | {"place": 3}, WAITING), NOW)
-    shown = Shown(old.text, old.stage, old.share, at=100.0)
+    shown = ShownStatus(old.text, old.stage, old.share, at=100.0)
     assert not edit_throttle.due(new, shown, 100.0 + edit_throttle.QUEUE - 0.1)
     assert edit_throttle.due(new, shown, 100.0 + edit_throttle.QUEUE)
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from procs.bot.status import edit_throttle, status_text
-from procs.bot.status.edit_throttle import Shown
-from procs.bot.status.status_text import View
+from procs.bot.status.edit_throttle import ShownStatus
+from procs.bot.status.status_text import StatusView
 from procs.core.clock import Now
 from procs.records.job import State, Step
-from procs.store.requests.request_status import Glance
+from procs.store.requests.request_status import RequestStatus
 from procs.texts import i18n
 
 MIB = 1 << 20
@@ -20,8 +20,8 @@ FAILED = {"state": "failed", "code": "E-7K2Q"}
 CODE = "\nCode: E-7K2Q"
 
 
-def a_glance(**facts: object) -> Glance:
-    known = Glance(
+def a_glance(**facts: object) -> RequestStatus:
+    known = RequestStatus(
         request=7,
         user=42,
         chat=42,
@@ -143,22 +143,22 @@ def test_a_request_is_called_by_its_title_else_by_its_address(title, name):
 
 # --- rhythm ----------------------------------------------------------------------------------
 
-OLD = Shown("old", "fetch", 0.50, at=100.0)
+OLD = ShownStatus("old", "fetch", 0.50, at=100.0)
 
 
 @pytest.mark.parametrize(
     ("new", "now", "due"),
     [
-        (View("new", "fetch", 0.56), 105.0, True),
-        (View("new", "fetch", 0.56), 104.9, False),
-        (View("new", "fetch", 0.54), 200.0, False),
-        (View("new", "fetch", None), 105.0, True),
-        (View("old", "fetch", 0.90), 200.0, False),
-        (View("new", "prepare", None), 101.0, True),
-        (View("new", "prepare", None), 100.5, False),
-        (View("new", "begins", None), 102.9, False),
-        (View("new", "begins", None), 103.0, True),
-        (View("0ld 2", "new stage of the same words", None), 101.0, True),
+        (StatusView("new", "fetch", 0.56), 105.0, True),
+        (StatusView("new", "fetch", 0.56), 104.9, False),
+        (StatusView("new", "fetch", 0.54), 200.0, False),
+        (StatusView("new", "fetch", None), 105.0, True),
+        (StatusView("old", "fetch", 0.90), 200.0, False),
+        (StatusView("new", "prepare", None), 101.0, True),
+        (StatusView("new", "prepare", None), 100.5, False),
+        (StatusView("new", "begins", None), 102.9, False),
+        (StatusView("new", "begins", None), 103.0, True),
+        (StatusView("0ld 2", "new stage of the same words", None), 101.0, True),
     ],
 )
 def test_progress_moves_by_steps_and_a_new_stage_is_told_sooner(new, now, due):
@@ -168,18 +168,20 @@ def test_progress_moves_by_steps_and_a_new_stage_is_told_sooner(new, now, due):
 @pytest.mark.parametrize(("chat", "rest"), [(7, 5.0), (-1_002_400_000_001, 10.0)])
 def test_progress_in_a_group_moves_half_as_often(chat, rest):
     shown = edit_throttle.shown(a_glance(chat=chat, shown="old", shown_at=100.0))
-    new = View("new", "", 0.9)
+    new = StatusView("new", "", 0.9)
     assert not edit_throttle.due(new, shown, 99.9 + rest)
     assert edit_throttle.due(new, shown, 100.0 + rest)
 
 
 def test_a_new_stage_goes_before_progress_and_then_who_waited_longest():
     waiting = [
-        ("progress", edit_throttle.urgency(View("n", "fetch", 0.9), OLD)),
-        ("stage", edit_throttle.urgency(View("n", "upload", 0.0), OLD)),
+        ("progress", edit_throttle.urgency(StatusView("n", "fetch", 0.9), OLD)),
+        ("stage", edit_throttle.urgency(StatusView("n", "upload", 0.0), OLD)),
         (
             "older",
-            edit_throttle.urgency(View("n", "fetch", 0.9), Shown("o", "fetch", 0.1, at=50.0)),
+            edit_throttle.urgency(
+                StatusView("n", "fetch", 0.9), ShownStatus("o", "fetch", 0.1, at=50.0)
+            ),
         ),
     ]
     assert [name for name, _ in sorted(waiting, key=lambda one: one[1])] == [

@@ -7,10 +7,10 @@ import pytest
 from daemon.commands import fetch_command, fetch_target
 from daemon.console.command_error import Refusal
 from procs.records.job import State, Step
-from procs.store.requests.request_status import Glance
+from procs.store.requests.request_status import RequestStatus
 
 MIB = 1024**2
-FRESH = Glance(
+FRESH = RequestStatus(
     request=1, user=0, chat=0, chat_access=0, message=1, status_message=None, status_random=1,
     language="en", state="open", job_state=State.QUEUED, step=None, done=0, total=0, rate=0.0,
     place=2, retry_at=None, code="", say="", title="", shown="", site="x.test", url="http://x.test/a",

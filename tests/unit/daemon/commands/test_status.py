@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from daemon.commands import status
-from daemon.supervisor.control import Process
+from daemon.supervisor.control import ProcessState
 from procs import config
 from procs.store.health.alerts import Alert
 from procs.store.health.workers import Worker
@@ -24,7 +24,7 @@ STORE = Overview(workers=[WORKER, SPARE], jobs=COUNTS, oldest=40.0, requests_tod
 
 
 def process(name, pid, state="RUNNING", group="worker"):
-    return Process(group, name, state, pid=pid, since=100.0, now=161.0)
+    return ProcessState(group, name, state, pid=pid, since=100.0, now=161.0)
 
 
 @pytest.fixture
@@ -120,7 +120,9 @@ def test_workers_of_which_none_serves_are_a_fault(settings):
 
 
 def test_a_supervisord_that_cannot_be_asked_is_shown_with_what_runs_below_it(settings):
-    mute = status.Mute(7, "timed out", [status.process_tree.Running(8, 7, "worker")])
+    mute = status.SilentSupervisor(
+        7, "timed out", [status.process_tree.RunningProcess(8, 7, "worker")]
+    )
     text = status.render(it := status.Status(settings, None, STORE, disk=ROOM, mute=mute))
     assert not it.all_run
     assert "supervisord runs (pid 7) and cannot be asked (timed out); chapar stop" in text

@@ -46,6 +46,6 @@ def test_a_process_that_ended_already_is_not_waited_for():
     [("bot", "bot", "bot"), ("worker", "worker-00", "worker:worker-00")],
 )
 def test_names_are_those_of_supervisorctl(group, name, title):
-    process = control.Process(group, name, "RUNNING", pid=1, since=10.0, now=12.0)
+    process = control.ProcessState(group, name, "RUNNING", pid=1, since=10.0, now=12.0)
     assert process.title == title
     assert process.up_for == 2.0

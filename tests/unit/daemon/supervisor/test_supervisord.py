@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from supervisor import events
 
-from daemon.supervisor.supervisord import Bell, Options
+from daemon.supervisor.supervisord import SupervisordOptions, WakePipe
 
 #: Seconds: far beyond any wait for what has happened already.
 PATIENCE = 10.0
@@ -18,10 +18,10 @@ NOTED = [getattr(signal, f"SIG{name}") for name in ("TERM", "INT", "QUIT", "HUP"
 
 
 @pytest.fixture
-def bell() -> Iterator[Bell]:
+def bell() -> Iterator[WakePipe]:
     """A bell hung where supervisord hangs it, beside its signals."""
     before = {number: signal.getsignal(number) for number in NOTED}
-    options = Options()
+    options = SupervisordOptions()
     options.setsignals()
     assert options.bell
     yield options.bell
@@ -31,24 +31,24 @@ def bell() -> Iterator[Bell]:
         signal.signal(number, handler)
 
 
-def rings(bell: Bell, patience: float = 0.0) -> bool:
+def rings(bell: WakePipe, patience: float = 0.0) -> bool:
     return bool(select.select([bell], [], [], patience)[0])
 
 
-def test_a_childs_death_ends_the_wait(bell: Bell) -> None:
+def test_a_childs_death_ends_the_wait(bell: WakePipe) -> None:
     assert not rings(bell)
     with subprocess.Popen(["true"]):
         assert rings(bell, PATIENCE)
 
 
-def test_a_change_of_state_is_acted_on_without_a_wait(bell: Bell) -> None:
+def test_a_change_of_state_is_acted_on_without_a_wait(bell: WakePipe) -> None:
     events.notify(events.ProcessStateEvent(None, None))
     assert rings(bell)
     bell.handle_read()
     assert not rings(bell)
 
 
-def test_a_bell_that_nobody_hears_stays_usable(bell: Bell) -> None:
+def test_a_bell_that_nobody_hears_stays_usable(bell: WakePipe) -> None:
     for _ in range(100_000):
         bell.ring()
     while rings(bell):

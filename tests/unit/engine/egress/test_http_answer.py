@@ -10,7 +10,7 @@ from http.client import HTTPResponse, IncompleteRead
 import pytest
 
 from procs import errors
-from procs.engine.egress.dial import Upstream
+from procs.engine.egress.dial import UpstreamProxy
 from procs.engine.egress.http_answer import Answer
 from tests.sandbox.way_out import PUBLIC, Net, way_out
 
@@ -248,7 +248,7 @@ async def test_a_proxy_is_blamed_only_where_there_is_one():
         writer.close()
 
     net.answer = who
-    ours = Upstream("proxy.lan", 1)
+    ours = UpstreamProxy("proxy.lan", 1)
     for upstream, kind in ((None, errors.SiteBroken), (ours, errors.ProxyBroken)):
         async with way_out(net, upstream=upstream) as egress:
             reader, writer = await asyncio.open_connection("127.0.0.1", egress.port)

@@ -23,7 +23,7 @@ from procs import errors
 from procs.core import clock, codec
 from procs.engine.failures.classify import classify, death
 from procs.engine.failures.exception_chain import flatten
-from procs.engine.protocol.messages import Ended
+from procs.engine.protocol.messages import ChildEnd
 
 COOKIES = "Use --cookies-from-browser or --cookies for the authentication"
 
@@ -204,7 +204,7 @@ def test_detail_and_site_are_carried():
     ],
 )
 def test_by_death(code, kind):
-    assert type(death(Ended(code, 0.1, 1))) is kind
+    assert type(death(ChildEnd(code, 0.1, 1))) is kind
 
 
 def test_by_the_nurserys_death():

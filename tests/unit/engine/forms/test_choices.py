@@ -5,7 +5,7 @@ import pytest
 from procs import errors
 from procs.engine.forms.choices import chapters, offered
 from procs.engine.protocol.decode import into
-from procs.engine.protocol.messages import Choice, Found, Order
+from procs.engine.protocol.messages import Choice, Order, Probed
 from tests.sandbox.site.server import LOOPBACK
 from tests.unit.engine.forms.test_formats import MIB, TUBE, muxed, sound, video
 
@@ -58,9 +58,9 @@ def test_chapters():
 
 
 def test_found_comes_back_from_the_wire_as_it_left():
-    found = Found("k", "s", "t", choices=[Choice("720p", 5)], chapters=[(0.0, "One")])
+    found = Probed("k", "s", "t", choices=[Choice("720p", 5)], chapters=[(0.0, "One")])
     wire = {"choices": [{"variant": "720p", "size": 5}], "chapters": [[0.0, "One"]]}
-    assert into(Found, {"key": "k", "site": "s", "title": "t", **wire}) == found
+    assert into(Probed, {"key": "k", "site": "s", "title": "t", **wire}) == found
 
 
 async def test_choices_are_known_before_the_download(site, engine, tmp_path):

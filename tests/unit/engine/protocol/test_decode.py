@@ -11,21 +11,21 @@ from procs.engine import folder_cleanup
 from procs.engine.failures.classify import classify
 from procs.engine.nursery_connection import LINES, NurseryConnection
 from procs.engine.protocol.decode import fetched, into
-from procs.engine.protocol.messages import Choice, Ended, Fetched, Found
+from procs.engine.protocol.messages import ChildEnd, Choice, Fetched, Probed
 from procs.errors import EngineDied
 
 FOUND = {"key": "k", "site": "s", "title": "t"}
 
 
 def test_a_true_word_is_read_whole():
-    found = Found("k", "s", "t", size=5, choices=[Choice("720p", None)], chapters=[(0.0, "One")])
+    found = Probed("k", "s", "t", size=5, choices=[Choice("720p", None)], chapters=[(0.0, "One")])
     got = Fetched(["a.mp4"], found, warnings=["w"])
     assert into(Fetched, codec.load(codec.dump(got))) == got
 
 
 @pytest.mark.parametrize("size", [5, 5.0, None])
 def test_numbers_are_numbers(size):
-    assert into(Found, {**FOUND, "size": size, "duration": 3}).size == size
+    assert into(Probed, {**FOUND, "size": size, "duration": 3}).size == size
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_numbers_are_numbers(size):
 )
 def test_what_no_child_says_is_not_believed(value):
     with pytest.raises(EngineDied):
-        into(Found, value)
+        into(Probed, value)
 
 
 @pytest.mark.parametrize(
@@ -137,14 +137,14 @@ async def test_who_says_too_many_words_is_hung_up_on(line):
 
 async def test_who_says_that_it_is_dead_and_goes_on_is_not(line):
     line, _, writer = line
-    ended = codec.dump({"ended": Ended(0, 0.1, 1)}).encode() + b"\n"
+    ended = codec.dump({"ended": ChildEnd(0, 0.1, 1)}).encode() + b"\n"
     writer.write(ended + b'{"found":1}\n')
     assert (await line.word())[0] == "ended"
     assert (await line.word())[0] == "found"
     assert line.ended is None
     writer.write(ended)
     await line.word()
-    assert line.ended == Ended(0, 0.1, 1)
+    assert line.ended == ChildEnd(0, 0.1, 1)
 
 
 def test_what_is_no_file_goes_and_no_link_is_followed(tmp_path):

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from procs.engine.ytdlp.pipe_feed import Feed
+from procs.engine.ytdlp.pipe_feed import PipeFeed
 from tests.sandbox.films import MIB
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
@@ -24,7 +24,7 @@ def feed(tmp_path):
     """A feed of a file that has begun to come."""
     part = tmp_path / "media-0.fv.mp4.part"
     part.write_bytes(b"a" * MIB)
-    feed = Feed(str(part.with_suffix("")), Pipe())
+    feed = PipeFeed(str(part.with_suffix("")), Pipe())
     feed.start()
     yield feed, part
     feed.stop()

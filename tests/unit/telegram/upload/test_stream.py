@@ -11,7 +11,7 @@ import pytest
 from procs import media
 from procs.records.job import File, Part
 from procs.telegram.delivery.courier import Courier, UploadOptions
-from procs.telegram.upload.stream import Stream
+from procs.telegram.upload.stream import UploadStream
 from tests.sandbox.person import Person
 from tests.sandbox.site import files
 from tests.sandbox.telegram.server import Telegram
@@ -30,7 +30,7 @@ class Coming:
         self.head = min(head, size)
         self.path.write_bytes(bytes(self.head) + self.body[self.head : MIB])
         file = os.open(self.path, os.O_RDONLY)
-        self.stream: Stream = courier.stream(self.path, file, head=head)
+        self.stream: UploadStream = courier.stream(self.path, file, head=head)
 
     def grows(self, to: int | None = None) -> None:
         with self.path.open("ab") as file:

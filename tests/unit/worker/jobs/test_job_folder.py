@@ -17,7 +17,7 @@ from procs.store.health import workers
 from procs.store.jobs import leases, reservations
 from procs.store.requests import requests
 from procs.worker.jobs import job_folder
-from procs.worker.jobs.job_folder import FACTOR, GUESS, DiskRoom
+from procs.worker.jobs.job_folder import FACTOR, GUESS, DiskReservation
 
 MIB = 1024**2
 
@@ -49,12 +49,12 @@ def too_much_for_now(settings: Settings) -> int:
 
 
 def test_room_is_reserved_for_the_streams_and_the_file_made_of_them(db, settings, lease):
-    DiskRoom(db, settings, lease).expect(10 * MIB)
+    DiskReservation(db, settings, lease).expect(10 * MIB)
     assert promised(db) == [FACTOR * 10 * MIB]
 
 
 def test_room_grows_when_more_comes_than_was_expected(db, settings, lease):
-    room = DiskRoom(db, settings, lease)
+    room = DiskReservation(db, settings, lease)
     room.expect(None)
     room.grow(GUESS - 1, 0)
     before = promised(db)
@@ -64,7 +64,7 @@ def test_room_grows_when_more_comes_than_was_expected(db, settings, lease):
 
 
 def test_a_size_that_turns_out_larger_is_reserved_as_it_is(db, settings, lease):
-    room = DiskRoom(db, settings, lease)
+    room = DiskReservation(db, settings, lease)
     room.expect(MIB)
     room.grow(1, 5 * MIB)
     assert promised(db) == [FACTOR * 5 * MIB]
@@ -75,23 +75,23 @@ def test_what_does_not_fit_waits_and_the_next_attempt_knows_before_it_asks_the_s
 ):
     size = too_much_for_now(settings)
     with pytest.raises(NotNow):
-        DiskRoom(db, settings, lease).expect(size)
+        DiskReservation(db, settings, lease).expect(size)
     leases.release(db, lease, now=now())
     (again,) = leases.claim(db, worker=lease.worker, lane=Lane.HEAVY, room=1, now=now())
 
     with pytest.raises(NotNow):
-        DiskRoom(db, settings, again).learned()
+        DiskReservation(db, settings, again).learned()
     assert promised(db) == []
 
 
 def test_what_an_earlier_attempt_learned_is_not_guessed_again(db, settings, lease):
-    DiskRoom(db, settings, replace(lease, progress=Progress(size=MIB))).learned()
+    DiskReservation(db, settings, replace(lease, progress=Progress(size=MIB))).learned()
     assert promised(db) == [FACTOR * MIB]
 
 
 def test_what_can_never_fit_is_refused(db, settings, lease):
     with pytest.raises(DiskTooSmall):
-        DiskRoom(db, settings, lease).expect(disk.whole(settings.jobs))
+        DiskReservation(db, settings, lease).expect(disk.whole(settings.jobs))
 
 
 def test_a_floor_above_all_that_is_free_starts_nothing(settings):

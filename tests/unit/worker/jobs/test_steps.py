@@ -19,7 +19,7 @@ from procs.worker.fetch import BRANCHES, STEPS, fetch, left
 from procs.worker.jobs import resume
 from procs.worker.jobs.fetch_job import opened
 from procs.worker.jobs.steps.take_over import take_over
-from procs.worker.process.context import Tools
+from procs.worker.process.context import WorkerContext
 from procs.worker.process.progress_writer import Desk
 from tests import ROOT
 
@@ -31,7 +31,7 @@ WHOLE = Whole("A", "site.example", ("example:a", "url:a"))
 @pytest.fixture
 def tools(settings, db, courier):
     worker = workers.enter(db, "w00-1", now=clock.now())
-    return Tools(
+    return WorkerContext(
         *(settings, db, worker, "w00-1", Desk(db), Engine(settings.run), courier, Pace(db))
     )
 

@@ -7,7 +7,7 @@ import pytest
 
 from procs.worker import settlement
 from procs.worker.process import memory_use, recycle_policy
-from procs.worker.process.recycle_policy import Budget
+from procs.worker.process.recycle_policy import JobBudget
 from procs.worker.process.slots import SlotLock, SlotLocks
 
 ENOUGH = 1 << 60
@@ -29,7 +29,7 @@ def grown_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_worker_is_recycled_after_its_jobs(places: SlotLocks) -> None:
-    mine = Budget(10, ENOUGH, places)
+    mine = JobBudget(10, ENOUGH, places)
 
     mine.spend(8)
     before = mine.is_over()
@@ -39,25 +39,25 @@ def test_a_worker_is_recycled_after_its_jobs(places: SlotLocks) -> None:
 
 
 def test_workers_born_together_do_not_recycle_together(places: SlotLocks) -> None:
-    lives = {Budget(200, ENOUGH, places).left for _ in range(100)}
+    lives = {JobBudget(200, ENOUGH, places).left for _ in range(100)}
 
     assert len(lives) > 10
     assert 180 <= min(lives) <= max(lives) <= 220
 
 
 def test_a_worker_above_the_ceiling_is_recycled_whatever_its_jobs(places: SlotLocks) -> None:
-    assert Budget(1000, 1, places).is_over()
+    assert JobBudget(1000, 1, places).is_over()
 
 
 def test_a_worker_without_a_spare_stays(places: SlotLocks) -> None:
     places.leave = places.spare = SlotLock(places.spare.path)
 
-    assert not Budget(1, 1, places).is_over()
+    assert not JobBudget(1, 1, places).is_over()
 
 
 def test_a_worker_serves_until_its_successor_does(tmp_path: Path, places: SlotLocks) -> None:
     del places.is_replaced
-    mine = Budget(1, 1, places)
+    mine = JobBudget(1, 1, places)
     assert not mine.is_over()
     assert mine.leaving
 
@@ -71,7 +71,7 @@ def test_a_worker_too_young_for_supervisord_stays(
 ) -> None:
     monkeypatch.setattr(recycle_policy, "YOUNGEST", 3600.0)
 
-    assert not Budget(1, 1, places).is_over()
+    assert not JobBudget(1, 1, places).is_over()
 
 
 def test_memory_of_our_own_is_counted_and_mapped_files_are_not(tmp_path: Path) -> None:

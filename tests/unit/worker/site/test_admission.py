@@ -7,7 +7,7 @@ import pytest
 
 from procs import errors
 from procs.core import clock
-from procs.engine.client import Found
+from procs.engine.client import Probed
 from procs.store.media import looks
 from procs.store.sites import cookies, visits
 from procs.store.sites.breakers import Way
@@ -151,7 +151,7 @@ def test_what_is_too_long_is_refused_and_a_part_of_it_is_not(shop, variant, seco
     (lease,) = it.leases()
     lease = replace(lease, payload=replace(lease.link, variant=variant))
     visit = admission.enter(it.tools, lease)
-    found = Found(key="k", site=SITE, title="t", duration=float(seconds))
+    found = Probed(key="k", site=SITE, title="t", duration=float(seconds))
 
     if fits:
         visit.check_length(found)
