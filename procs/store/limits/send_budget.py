@@ -1,11 +1,9 @@
 """How many messages may leave, and when: one budget for all processes, in rows.
 
-A `GapLimit` spreads messages: each scope (the bot, a chat) keeps the instant at which it would be
-empty again if nothing more were sent (GCRA, the leaky bucket as a clock). A message moves that
-instant by its `gap`; it may leave as soon as the instant is no more than `slack` ahead. In any
-stretch of time no more than `1 + slack / gap + stretch / gap` leave. An album is as many as it
-holds, going at once: it comes on top of that, but not where the rule is `strict`, which keeps a
-pause before it (in any stretch that could hold the album).
+A `GapLimit` spreads messages: the row of each scope (the bot, a chat) is a leaky bucket
+(`procs/core/gcra.py`). An album is as many messages as it holds, which leave at once: it comes on
+top of the burst, but not where the limit is `strict`, which keeps a pause before it (in any stretch
+that could hold the album).
 
 A `CountLimit` keeps to a number in any stretch of its length, however they are bunched: the
 instants of those that left are kept for so long.
@@ -14,15 +12,14 @@ instants of those that left are kept for so long.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from procs.core import gcra
 from procs.core.clock import Now
 from procs.store.database import Database
 
 EMPTY_AT = "SELECT empty_at FROM budget WHERE scope = :scope"
 SPEND = """
-INSERT INTO budget (scope, empty_at) VALUES (:scope, CAST(:at AS DOUBLE PRECISION) + :cost)
-    ON CONFLICT (scope) DO UPDATE
-   SET empty_at = :cost + CASE WHEN budget.empty_at > :at AND budget.empty_at <= :until
-                               THEN budget.empty_at ELSE :at END
+INSERT INTO budget (scope, empty_at) VALUES (:scope, :empty_at)
+    ON CONFLICT (scope) DO UPDATE SET empty_at = excluded.empty_at
 """
 PRUNE = "DELETE FROM budget WHERE empty_at < :since OR empty_at > :until"
 LEFT = """
@@ -50,15 +47,21 @@ class GapLimit:
 
     def earliest(self, db: Database, messages: int, now: Now) -> float:
         """The boot instant from which on so many may leave."""
-        row = db.one(EMPTY_AT, {"scope": self.scope})
-        at = float(row[0]) if row else now.boot + 2 * LONGEST
-        if at > now.boot + LONGEST:
+        empty_at = self.empty_at(db, now)
+        if empty_at is None:
             return now.boot
-        return at - self.slack + (messages - 1) * self.gap * self.strict
+        album = (messages - 1) * self.gap * self.strict
+        return gcra.earliest(empty_at, slack=self.slack) + album
 
     def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
-        facts = {"at": at, "cost": messages * self.gap, "until": now.boot + LONGEST}
-        db.change(SPEND, {"scope": self.scope, **facts})
+        before = self.empty_at(db, now)
+        empty_at = gcra.after(at if before is None else before, at, gap=self.gap, cells=messages)
+        db.change(SPEND, {"scope": self.scope, "empty_at": empty_at})
+
+    def empty_at(self, db: Database, now: Now) -> float | None:
+        """The instant in the row; None where there is none, or an earlier boot wrote it."""
+        row = db.one(EMPTY_AT, {"scope": self.scope})
+        return float(row[0]) if row and row[0] <= now.boot + LONGEST else None
 
 
 @dataclass(frozen=True, slots=True)

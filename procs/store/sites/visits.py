@@ -1,13 +1,15 @@
 """Who visits a site, and when the next may: the operator's rules, held over all processes by rows.
 
-Each way to a site keeps two instants (GCRA, the leaky bucket as a clock): when it would be as if
-nobody had visited, for the rate, and when the last visit's gap is over. A job books its instant
-once and waits for it, so that no two come at the same time and none waits longer for coming late.
+Each way to a site keeps two instants: when its leaky bucket is empty again, for the rate
+(`procs/core/gcra.py`), and when the gap after the last visit is over. A job books its instant once
+and waits for it, so that no two visit at the same time, and a job that comes late to its instant
+waits no longer for that.
 """
 
 from dataclasses import asdict, dataclass
 
 from procs.config.rules import Rules
+from procs.core import gcra
 from procs.core.clock import Now
 from procs.records.job import Lease, State
 from procs.store.database import Database
@@ -68,13 +70,13 @@ class SitePace:
 
     def begin(self, rules: Rules, now: float) -> float:
         """When the next visit may begin."""
-        by_rate = self.rate_at - rules.rate.slack if rules.rate else 0.0
+        by_rate = gcra.earliest(self.rate_at, slack=rules.rate.slack) if rules.rate else 0.0
         return max(now, by_rate, self.gap_at if rules.gap else 0.0)
 
     def after(self, rules: Rules, begin: float) -> "SitePace":
         """As it is once a visit has begun."""
         gap = rules.rate.gap if rules.rate else 0.0
-        return SitePace(max(self.rate_at, begin) + gap, begin + rules.gap)
+        return SitePace(gcra.after(self.rate_at, begin, gap=gap), begin + rules.gap)
 
 
 def at(db: Database, way: Way, rules: Rules, *, now: Now) -> float:
