@@ -28,6 +28,7 @@ from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.pace import Urgency
+from procs.telegram.session.rpc import free
 from procs.texts import i18n
 from procs.wishes.grammar import link, wish_reader
 from procs.wishes.grammar.link import BadLink, Parsed
@@ -109,9 +110,8 @@ class Intake:
         """Say that it was our fault. Asks nothing of the store, which may be the reason."""
         text = i18n.say(heard.language, "oops", code=code)
         random_id = once("oops", heard.chat, heard.message)
-        await self.front.send(
-            OutgoingMessage(heard.chat, heard.access, text, random_id, heard.message)
-        )
+        message = OutgoingMessage(heard.chat, heard.access, text, random_id, heard.message)
+        await self.front.send(message, leave=free)
 
     async def take(self, heard: Incoming) -> None:
         if not heard.private:

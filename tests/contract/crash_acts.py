@@ -6,7 +6,7 @@ from typing import Any
 from procs import errors
 from procs.config.rules import Rate, Rules
 from procs.core.clock import Now
-from procs.records.job import Ask, Kind, Lane, Link, Step
+from procs.records.job import Ask, Kind, Lane, Lease, Link, Step
 from procs.records.job_payload import LinkPayload
 from procs.store.database import Database
 from procs.store.health import workers
@@ -17,13 +17,16 @@ from procs.store.requests import lists, request_status, requests
 from procs.store.requests.request_status import Report
 from procs.store.sites import breakers, cookies, visits
 from procs.store.sites.breakers import Way
-from tests.contract.crash_scene import Scene, place
+from tests.contract.crash_scene import Scene
 from tests.contract.cycle import enqueue
-from tests.contract.jobs.test_crash_points import learn, scene
 
-__all__ = ["place", "scene"]
 WAY = Way("site.example")
 Act = Callable[[Database, Scene, Now], Any]
+
+
+def learn(db: Database, lease: Lease) -> None:
+    lease.progress.size = 1
+    leases.note(db, lease, full=True)
 
 
 def nobody_wants_b(db: Database, scene: Scene, now: Now) -> None:

@@ -17,9 +17,7 @@ from procs.store.database import Database, migrate, open_database
 from procs.store.jobs import leases, outcomes, pause_control, pauses
 from procs.store.requests import requests
 from tests.contract.conftest import Clock, Desk
-from tests.contract.jobs.test_crash_points import scene
 
-__all__ = ["scene"]
 FORK = multiprocessing.get_context("fork")
 FAST = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 

@@ -11,10 +11,10 @@ import psutil
 import pytest
 
 from procs.errors import EngineDied
+from tests import ROOT
 from tests.sandbox.events import until
 from tests.sandbox.own_nursery import (
     AT_ONCE,
-    ROOT,
     cancelled,
     dies,
     group_is_empty,

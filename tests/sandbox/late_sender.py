@@ -11,6 +11,7 @@ from procs import config
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.store.database import open_database
 from procs.telegram.chat.bot_session import BotSession
+from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.pace import Urgency
 
 
@@ -28,7 +29,7 @@ async def say_all(people: list[tuple[int, int]]) -> None:
     await asyncio.to_thread(sys.stdin.readline)
     await asyncio.gather(
         *(
-            speech.send(chat, access, "word", random_id=chat, urgency=Urgency.COMMAND)
+            speech.send(OutgoingMessage(chat, access, "word", chat), urgency=Urgency.COMMAND)
             for chat, access in people
         )
     )

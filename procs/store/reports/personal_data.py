@@ -10,6 +10,7 @@ from typing import Any
 
 from procs.core import codec
 from procs.core.clock import Now
+from procs.records.job import State
 from procs.store.database import Database, Row
 from procs.store.jobs import pauses
 from procs.store.reports.personal_tables import KEPT, TABLES
@@ -30,10 +31,10 @@ SELECT id FROM requests WHERE user_id = :person AND id > :after AND state = 'ope
    AND received_at <= :asked
  ORDER BY id LIMIT :bite
 """
-MINE = """
+MINE = f"""
 SELECT r.id, r.job FROM requests r LEFT JOIN jobs j ON j.id = r.job
  WHERE r.user_id = :person AND r.state <> 'open' AND r.received_at <= :asked
-   AND (j.state IS NULL OR j.state <> 1)
+   AND (j.state IS NULL OR j.state <> {State.LEASED})
  ORDER BY r.id LIMIT :bite
 """
 LEFT = "SELECT 1 FROM requests WHERE user_id = :person AND received_at <= :asked LIMIT 1"
@@ -53,12 +54,15 @@ SELECT id, user_id, state, story,
 """
 NEWEST_JOB = "SELECT MAX(id) FROM jobs"
 #: The work of others goes on; what a job that is over was about is told to nobody any more.
-HAND_OVER = """
-UPDATE jobs SET user_id = CASE WHEN user_id = :person AND state >= 20 THEN 0 ELSE user_id END,
+HAND_OVER = f"""
+UPDATE jobs
+   SET user_id = CASE WHEN user_id = :person AND state >= {State.DONE} THEN 0 ELSE user_id END,
        story = :story
  WHERE id = :job
 """
-EMPTY = "UPDATE jobs SET payload = '{}', mark = NULL WHERE id = :job AND state >= 20"
+EMPTY = f"""
+UPDATE jobs SET payload = '{{}}', mark = NULL WHERE id = :job AND state >= {State.DONE}
+"""
 COPIES = "DELETE FROM copies WHERE media > :after AND media <= :to AND chat = :person"
 NEWEST_MEDIA = "SELECT MAX(id) FROM media"
 KEEP_CAP = (
@@ -172,7 +176,7 @@ def _hand_over(db: Database, row: Row, person: int) -> bool:
     db.change(HAND_OVER, {"job": job, "person": person, "story": told})
     if user == person and not wanted:
         db.change(EMPTY, {"job": job})
-    return bool(user != person or state >= 20)
+    return bool(user != person or state >= State.DONE)
 
 
 def _drop_copies(db: Database, person: int) -> None:

@@ -12,7 +12,7 @@ from procs.errors import TelegramAway, TelegramRefused
 from procs.telegram.delivery import message_lookup
 from procs.telegram.delivery.send_once import post
 from procs.telegram.session.peers import CHANNELS, TEXT_LENGTH, cut, peer
-from procs.telegram.session.rpc import Leave, Rpc, free
+from procs.telegram.session.rpc import Leave, Rpc
 
 #: A button: (label, data). Telegram allows 64 bytes of data.
 Button = tuple[str, str]
@@ -44,7 +44,7 @@ class MessageSender:
 
     line: Rpc | None = None
 
-    async def send(self, message: OutgoingMessage, *, leave: Leave = free) -> int | None:
+    async def send(self, message: OutgoingMessage, *, leave: Leave) -> int | None:
         """Send a text once, as soon as `leave` paid for it. Returns the message's id, the first
         one's when this random_id was used before; None when Telegram says only that it was."""
         query = partial(
@@ -61,6 +61,7 @@ class MessageSender:
             chat=message.chat,
             random_id=message.random_id,
             reply_to=message.reply_to,
+            leave=leave,
         )
 
     async def edit(
@@ -71,7 +72,7 @@ class MessageSender:
         text: str,
         *,
         buttons: Buttons = (),
-        leave: Leave = free,
+        leave: Leave,
     ) -> bool:
         """Give a message of ours another text, as soon as `leave` paid for it. False when it is
         not there any more."""

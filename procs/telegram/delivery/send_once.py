@@ -7,7 +7,7 @@ from procs.errors import TelegramRefused, TelegramWait
 from procs.telegram.pace import scope
 from procs.telegram.rpc_errors import AlreadySent, ChatSlow
 from procs.telegram.session.peers import message_id, reply
-from procs.telegram.session.rpc import Leave, Rpc, free
+from procs.telegram.session.rpc import Leave, Rpc
 
 #: The message replied to is gone: send without the reply.
 UNANSWERABLE = frozenset({"REPLY_MESSAGE_ID_INVALID", "MESSAGE_ID_INVALID", "REPLY_TO_INVALID"})
@@ -20,7 +20,7 @@ async def post(
     chat: int,
     random_id: int,
     reply_to: int,
-    leave: Leave = free,
+    leave: Leave,
 ) -> int | None:
     """The id of the message; None when Telegram says only that it is there already.
 
@@ -39,7 +39,7 @@ async def post_all(
     chat: int,
     random_ids: Sequence[int],
     reply_to: int,
-    leave: Leave = free,
+    leave: Leave,
 ) -> list[int | None]:
     """The same for a call that makes several messages."""
     try:

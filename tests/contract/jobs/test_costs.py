@@ -75,8 +75,8 @@ def test_what_a_cycle_writes(full: Database) -> None:
 def test_what_a_job_writes_when_sixteen_are_claimed_at_once(full: Database) -> None:
     written, calls = cost(turning(full, BATCH), times=20)
 
-    assert written / BATCH <= 8_250
-    assert calls / BATCH <= 15.6
+    assert written / BATCH <= 8_400
+    assert calls / BATCH <= 16
 
 
 def test_what_an_enqueue_writes(full: Database) -> None:

@@ -16,7 +16,7 @@ import pytest
 from procs.core.clock import Now
 from procs.records.job import Kind, Lane, Lease, State
 from procs.store.database import Database
-from procs.store.jobs import leases, outcomes, pause_control, pauses, recovery
+from procs.store.jobs import outcomes, pause_control, pauses, recovery
 from procs.store.requests import lists
 from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
@@ -45,11 +45,6 @@ FACTS = (
     "SELECT id, cap FROM users",
     "SELECT key, way, until FROM looks",
 )
-
-
-def learn(db: Database, lease: Lease) -> None:
-    lease.progress.size = 1
-    leases.note(db, lease, full=True)
 
 
 #: Seconds after which every lease is over and every retry due.

@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-from procs.store.migrate import statements
-from procs.store.tables import JOB_FOLDERS
-
 from procs.records.job import Ask, Lane
 from procs.store.jobs import leases
 from procs.store.requests import requests
+from procs.store.sqlite.migrate import statements
+from procs.store.sqlite.schema_updates import JOB_FOLDERS
 from tests.contract.conftest import Desk
 
 FORGET = "UPDATE jobs SET folder = 0"

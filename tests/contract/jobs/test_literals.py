@@ -25,12 +25,13 @@ from pathlib import Path
 from procs.records import job
 job.Lane = IntEnum("Lane", {**job.Lane.__members__, "FIFTH": 4})
 from procs.core.clock import now
+from procs.records.job_payload import LinkPayload
 from procs.store.jobs import leases, seats, recovery
 from procs.store.health import workers
 from tests.contract.place import Place
 db = Place(Path(sys.argv[1])).open()
 with db.write():
-    seats.add(db, seats.NewJob(7, job.Lane.FIFTH, job.Kind.FETCH, {}), now=now())
+    seats.add(db, seats.NewJob(7, job.Lane.FIFTH, job.Kind.FETCH, LinkPayload()), now=now())
 worker = workers.enter(db, "w00-1", now=now())
 leases.claim(db, worker=worker, lane=job.Lane.FIFTH, room=1, now=now())
 print(len(leases.renew(db, worker=worker, now=now())))

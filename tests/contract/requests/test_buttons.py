@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from procs.core.clock import Now
 from procs.errors import StoreError
 from procs.store.database import Database
-from procs.store.health import runtime_settings
+from procs.store.health import counters
 from procs.store.requests import buttons
 from procs.store.requests.buttons import KNOWN, LASTS, ButtonMeaning, Outcome
 from tests.contract.conftest import Clock
@@ -85,7 +85,7 @@ def effect(place: Place, token: str, now: Now, *, dies: bool) -> None:
         if buttons.press(db, token, ME, chat=ME, now=now).fresh:
             if dies:
                 os.kill(os.getpid(), signal.SIGKILL)
-            runtime_settings.count(db, "effects")
+            counters.add(db, "effects")
 
 
 @pytest.mark.parametrize("killed", [0, 1, 3])
@@ -98,7 +98,7 @@ def test_a_kill_between_press_and_effect_leaves_one_effect(
         child.join()
         assert child.exitcode == (-signal.SIGKILL if dies else 0)
 
-    assert runtime_settings.counted(db)["effects"] == 1
+    assert counters.read(db)["effects"] == 1
 
 
 def test_of_two_who_press_at_once_one_has_the_effect(

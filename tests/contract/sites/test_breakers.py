@@ -9,7 +9,18 @@ from procs.store.jobs import leases
 from procs.store.sites import breakers, visit_verdicts
 from procs.store.sites.breakers import EVERYBODY, OpenBreaker, Way
 from tests.contract.conftest import Clock, Desk
-from tests.contract.sites import BROKEN, BUSY, CHECK, NAMED, SITE, asks, fails, lease, shut, works
+from tests.contract.site_jobs import (
+    BROKEN,
+    BUSY,
+    CHECK,
+    NAMED,
+    SITE,
+    asks,
+    fails,
+    lease,
+    shut,
+    works,
+)
 
 
 def one_person_fails(desk: Desk, error: JobError, *, links: int = 2, way: Way = SITE) -> None:

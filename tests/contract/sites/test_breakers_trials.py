@@ -8,7 +8,18 @@ from procs.store.jobs import leases, recovery
 from procs.store.sites import breaker_trials, breakers
 from procs.store.sites.breakers import EVERYBODY, OpenBreaker, Way
 from tests.contract.conftest import Clock, Desk
-from tests.contract.sites import BROKEN, CHECK, LOOK, NAMED, SITE, asks, fails, lease, shut, works
+from tests.contract.site_jobs import (
+    BROKEN,
+    CHECK,
+    LOOK,
+    NAMED,
+    SITE,
+    asks,
+    fails,
+    lease,
+    shut,
+    works,
+)
 
 
 def state(desk: Desk, person: int = EVERYBODY) -> str:

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from procs.store.schema import STEPS
 
 import procs.store
+from procs.store.sqlite.schema import STEPS
 from tests.contract.statements import PARAMETER, SQL, STATEMENTS
 
 pytestmark = pytest.mark.sqlite

@@ -43,7 +43,7 @@ async def test_what_has_no_place_among_all_messages_is_not_taken_for_said(tg, fr
     send_budget.take(db, bot_rules(Urgency.COMMAND), messages=2000, patience=99, now=clock.now())
 
     with pytest.raises(Crowded):
-        await speech.send(ali.id, 0, "word", random_id=1, urgency=Urgency.COMMAND)
+        await speech.send(OutgoingMessage(ali.id, 0, "word", 1), urgency=Urgency.COMMAND)
 
     assert await tg.calls("messages.sendMessage") == []
 
@@ -53,7 +53,7 @@ async def test_what_telegram_made_wait_again_and_again_is_not_taken_for_said(tg,
     await tg.fails("messages.sendMessage", "420 FLOOD_WAIT_1", times=ATTEMPTS)
 
     with pytest.raises(TelegramWait):
-        await speech.send(ali.id, tg.world.access_hash(tg.bot, ali.id), "word", random_id=1)
+        await speech.send(OutgoingMessage(ali.id, tg.world.access_hash(tg.bot, ali.id), "word", 1))
 
 
 async def test_what_was_to_be_said_during_an_outage_keeps_to_the_pace_after_it(

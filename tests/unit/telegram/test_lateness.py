@@ -20,7 +20,7 @@ from procs.store.database import Database, open_database
 from procs.store.limits import send_budget
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.departure import Departure
-from procs.telegram.pace import ALL, CHAT, CHAT_BURST, LATE, Pace, Urgency, bot_rules
+from procs.telegram.pace import CHAT, CHAT_BURST, GLOBAL_GAP, LATE, Pace, Urgency, bot_rules
 from procs.telegram.session.rpc import WRITES
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
@@ -131,7 +131,7 @@ async def test_what_is_written_late_moves_the_places_of_all_that_come_after_it(
     assert await deliver(tg, courier, ali.id, reference, leave=busy)
 
     ((empty_at,),) = db.all("SELECT empty_at FROM budget WHERE scope = 'bot'")
-    assert empty_at > began + LATE + ALL
+    assert empty_at > began + LATE + GLOBAL_GAP
     assert busy.paid == 1
 
 

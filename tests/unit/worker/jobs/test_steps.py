@@ -20,7 +20,7 @@ from procs.worker.jobs import resume
 from procs.worker.jobs.fetch_job import opened
 from procs.worker.jobs.steps.take_over import take_over
 from procs.worker.process.context import WorkerContext
-from procs.worker.process.progress_writer import Desk
+from procs.worker.process.progress_writer import ProgressWriter
 from tests import ROOT
 
 LINK = Link("https://site.example/a", "site.example", "url:a")
@@ -31,9 +31,8 @@ WHOLE = Whole("A", "site.example", ("example:a", "url:a"))
 @pytest.fixture
 def tools(settings, db, courier):
     worker = workers.enter(db, "w00-1", now=clock.now())
-    return WorkerContext(
-        *(settings, db, worker, "w00-1", Desk(db), Engine(settings.run), courier, Pace(db))
-    )
+    writer, engine, pace = ProgressWriter(db), Engine(settings.run), Pace(db)
+    return WorkerContext(*(settings, db, worker, "w00-1", writer, engine, courier, pace))
 
 
 @pytest.fixture

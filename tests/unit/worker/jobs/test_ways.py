@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from procs.core import clock
-from procs.engine.client import Probed
+from procs.engine.client import Found
 from procs.errors import JobError
 from procs.records.job import Ask, Lane, Person
 from procs.store.health import workers
@@ -24,7 +24,7 @@ from procs.worker.jobs.fetch_job import opened
 from procs.worker.jobs.steps.look_at_link import known, look
 from procs.worker.jobs.steps.share_known import share_known
 from procs.worker.process.context import WorkerContext
-from procs.worker.process.progress_writer import Desk
+from procs.worker.process.progress_writer import ProgressWriter
 from tests.sandbox.site.server import LOOPBACK
 from tests.unit.worker.jobs.test_steps import PART
 
@@ -36,7 +36,9 @@ def tools(settings, db, engine, courier):
     """A worker that may visit the site, and uploads early what is large."""
     near = replace(settings, allowed_networks=tuple(map(ip_network, LOOPBACK)), stream_from=4 << 20)
     worker = workers.enter(db, "w00-1", now=clock.now())
-    return WorkerContext(*(near, db, worker, "w00-1", Desk(db), engine, courier, Pace(db)))
+    return WorkerContext(
+        *(near, db, worker, "w00-1", ProgressWriter(db), engine, courier, Pace(db))
+    )
 
 
 @pytest.fixture
@@ -111,7 +113,7 @@ async def test_what_is_known_under_its_real_name_is_shared_at_once(tools, asks):
     )
 
     async with opened(tools, lease) as job:
-        job.found = Probed(key="youtube:a", site="youtube", title="A", duration=1.0)
+        job.found = Found(key="youtube:a", site="youtube", title="A", duration=1.0)
         job.known = known(tools, lease, job.found)
         assert left(job, look, ()) == (share_known,)
         await share_known(job)
