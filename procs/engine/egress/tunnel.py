@@ -258,7 +258,7 @@ class Tunnel:
 
 async def met(link: socket.socket, route: Route, rest: bytes) -> tuple[socket.socket, bytes, bytes]:
     """The dialled end, what is said there, and what the program is told, after an upstream gave its
-    consent. Raises as `routes.meet`."""
+    consent. Raises as `dial.meet`."""
     if not route.greet:
         return link, route.hello + rest, route.answer
     try:

@@ -149,7 +149,7 @@ def works(tried: Callable[[], None]) -> bool:
 
 def enter(folder: Path, port: int, *, heard: bool = False) -> int | None:
     """Close the fences. `port` is the way out, 0 for none at all. With `heard`, returns where the
-    kernel tells of refused calls (`syscalls.filter_calls`)."""
+    kernel tells of refused calls (`seccomp.filter_calls`)."""
     limit_tasks(apart=has_root() or (port > 0 and has_networks()))
     if has_root():
         if not port:

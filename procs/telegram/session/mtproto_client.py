@@ -25,7 +25,7 @@ from procs.telegram.updates import message_decoder
 from procs.telegram.updates.update_client import UpdateClient
 
 #: Seconds of FLOOD_WAIT that the library sleeps out in the calls it makes by itself (sign-in,
-#: catching up). Our own calls never sleep: see `line.py`.
+#: catching up). Our own calls never sleep: see `rpc.py`.
 SLEEP = 5
 #: Messages that the library remembers; we never ask it for one.
 REMEMBERED = 10

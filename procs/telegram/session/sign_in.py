@@ -55,7 +55,7 @@ async def signed_in(settings: Settings, name: str, *, before: SignInLeave = allo
 
 
 async def enter(line: Rpc, token: str, *, before: SignInLeave) -> None:
-    """Connect, and sign in where the session's file never did. `line.doing` says meanwhile what
+    """Connect, and sign in where the session's file never did. `Rpc.doing` says meanwhile what
     is to blame when it fails. Raises RPCError, OSError, TelegramAway, SessionRevoked, and what
     `before` raises."""
     client = line.client

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from procs.core import clock
-from procs.engine.client import Found
+from procs.engine.client import Probed
 from procs.errors import JobError
 from procs.records.job import Ask, Lane, Person
 from procs.store.health import workers
@@ -113,7 +113,7 @@ async def test_what_is_known_under_its_real_name_is_shared_at_once(tools, asks):
     )
 
     async with opened(tools, lease) as job:
-        job.found = Found(key="youtube:a", site="youtube", title="A", duration=1.0)
+        job.found = Probed(key="youtube:a", site="youtube", title="A", duration=1.0)
         job.known = known(tools, lease, job.found)
         assert left(job, look, ()) == (share_known,)
         await share_known(job)
