@@ -51,5 +51,5 @@ def open_store(settings: Settings) -> Database:
         db.close()
         raise
     if queued:
-        wake.poke_idle(settings.run, count=queued)
+        wake.notify_idle(settings.run, count=queued)
     return db

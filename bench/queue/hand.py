@@ -41,15 +41,15 @@ class Hand:
     async def run(self) -> None:
         self.name = f"w00-{os.getpid()}"
         self.worker = table.worker(self.db, self.name)
-        ear = WakeSocket(self.db.run, self.name)
+        wake_socket = WakeSocket(self.db.run, self.name)
         while True:
-            ear.rise()
+            wake_socket.rise()
             for lease in self.claimed():
                 await self.carry(lease)
-            ear.rest()
+            wake_socket.rest()
             if not leases.ready(self.db, Lane.LIGHT):
                 self.say("resting")
-                await ear.wait(BACKSTOP)
+                await wake_socket.wait(BACKSTOP)
 
     def claimed(self) -> list[Lease]:
         got = leases.claim(self.db, worker=self.worker, lane=Lane.LIGHT, room=1, now=now())

@@ -62,7 +62,7 @@ def kill(db: Database, victim: subprocess.Popen[bytes]) -> float:
     began = time.monotonic()
     victim.kill()
     victim.wait()
-    wake.poke_idle(db.run, recovery.release_dead(db, now=now()))
+    wake.notify_idle(db.run, recovery.release_dead(db, now=now()))
     return began
 
 

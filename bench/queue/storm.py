@@ -158,7 +158,7 @@ def weather(db: Database, crew: Crew, *, kills: int) -> None:
 def look(db: Database, crew: Crew) -> None:
     freed = recovery.release_dead(db, now=now()) if crew.bury() else 0
     freed += recovery.reap(db, now=now())
-    wake.poke_idle(db.run, freed)
+    wake.notify_idle(db.run, freed)
     time.sleep(0.02)
 
 

@@ -35,13 +35,13 @@ class Worker:
         self.news = asyncio.Event()
 
     async def run(self) -> None:
-        worker, ear = table.worker(self.db, self.name), WakeSocket(self.db.run, self.name)
+        worker, wake_socket = table.worker(self.db, self.name), WakeSocket(self.db.run, self.name)
         async with asyncio.TaskGroup() as jobs:
             while True:
                 for lease in self.turned(worker):
                     jobs.create_task(self.carry(lease))
                 if self.free == self.rooms:
-                    await self.rest(ear)
+                    await self.rest(wake_socket)
                 else:
                     await self.news.wait()
                     self.news.clear()
@@ -60,12 +60,12 @@ class Worker:
         self.free += 1
         self.news.set()
 
-    async def rest(self, ear: WakeSocket) -> None:
+    async def rest(self, wake_socket: WakeSocket) -> None:
         """Leave the name, look once more, then sleep until there is news."""
-        ear.rest()
+        wake_socket.rest()
         if not leases.ready(self.db, Lane.LIGHT):
-            await ear.wait(BACKSTOP)
-        ear.rise()
+            await wake_socket.wait(BACKSTOP)
+        wake_socket.rise()
 
 
 def main() -> None:

@@ -70,5 +70,5 @@ def close(db: Database, name: str) -> str:
     closed = breakers.close(db, site, now=clock.now()) + cookies.release(db, site)
     if not closed:
         raise Refusal(f"no breaker of {site} is open; chapar breakers shows all")
-    wake.poke_idle(db.run)
+    wake.notify_idle(db.run)
     return f"the breaker of {site} is closed; its jobs come at once"

@@ -70,6 +70,6 @@ def of_all(db: Database, word: str) -> str:
 
 def effect(db: Database, who: str, cap: int, queued: int) -> str:
     """Wake workers for what may start now, and say it."""
-    wake.poke_idle(db.run, queued)
+    wake.notify_idle(db.run, queued)
     started = f"; {count(queued, 'waiting job')} may start now" if queued else ""
     return f"{who}: {count(cap, 'download')} at once{started}"

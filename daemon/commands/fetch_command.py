@@ -130,7 +130,7 @@ def wait(db: Database, request: int) -> RequestStatus:
     show = progress_line() if sys.stderr.isatty() else notices()
     began = clock.now().boot
     try:
-        while (now := glanced(db, request)).state == "open":
+        while (now := status_read(db, request)).state == "open":
             if (
                 now.step is None
                 and not now.entries
@@ -148,7 +148,7 @@ def wait(db: Database, request: int) -> RequestStatus:
     return now
 
 
-def glanced(db: Database, request: int) -> RequestStatus:
+def status_read(db: Database, request: int) -> RequestStatus:
     found = glance(db, request, now=clock.now())
     if found is None:
         raise Refusal(f"request {request} is no longer in the database")

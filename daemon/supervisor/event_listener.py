@@ -80,7 +80,7 @@ def release(settings: Settings, *, why: str) -> bool:
         return False
     if freed:
         log.info("leases.released", why=why, jobs=freed)
-        wake.poke_idle(settings.run, count=freed)
+        wake.notify_idle(settings.run, count=freed)
     return True
 
 

@@ -28,62 +28,64 @@ async def live(settings: config.Settings, db: Database) -> int:
     """Listen and answer until told to stop. Returns 1 when Telegram gave us up."""
     signals = process.Signals()
     process.own_every_task()
-    front = BotSession(settings)
-    speech = ReplySender(db, front)
-    board = StatusBoard(db, front, speech)
+    chat_session = BotSession(settings)
+    replies = ReplySender(db, chat_session)
+    status_board = StatusBoard(db, chat_session, replies)
     allowance = Allowance(settings.max_open_requests, settings.max_playlist)
     intake = Intake(
         db,
-        front,
-        board,
-        speech,
+        chat_session,
+        status_board,
+        replies,
         catch_up=settings.catch_up,
         allowance=allowance,
         admins=settings.admins,
     )
-    standing = SessionState(db, settings, BOT_SESSION)
+    session_state = SessionState(db, settings, BOT_SESSION)
     try:
-        await signals.unless_stopped(connect(front, intake, speech, standing))
+        await signals.unless_stopped(connect(chat_session, intake, replies, session_state))
         if not signals.stop.is_set():
-            telling = asyncio.create_task(AlertSender(db, speech, settings.admins).run())
-            listing = asyncio.create_task(logged(command_menu.register(db, front)))
+            telling = asyncio.create_task(AlertSender(db, replies, settings.admins).run())
+            listing = asyncio.create_task(logged(command_menu.register(db, chat_session)))
             counting = asyncio.create_task(intake.inbox.run())
-            await signals.unless_stopped(board.run())
+            await signals.unless_stopped(status_board.run())
             listing.cancel()
             telling.cancel()  # what was half said is said to its end by the next start
             counting.cancel()
-            await front.quiet(DRAIN_TIMEOUT)
-            await board.settle(DRAIN_TIMEOUT)
+            await chat_session.quiet(DRAIN_TIMEOUT)
+            await status_board.settle(DRAIN_TIMEOUT)
     except ChaparError as error:
         log.error("bot.refused", error=error, why=type(error).__name__)
     finally:
-        await front.close()
+        await chat_session.close()
     log.info("bot.left", asked=signals.stop.is_set())
     return 0 if signals.stop.is_set() else 1
 
 
 async def connect(
-    front: BotSession, intake: Intake, speech: ReplySender, standing: SessionState
+    chat_session: BotSession, intake: Intake, replies: ReplySender, session_state: SessionState
 ) -> None:
     """Be connected, however long Telegram is away or makes us wait, or has taken the sign-in away:
     then nothing is tried until its file or the token is another."""
     while True:
-        await standing.until_mended()
+        await session_state.until_replaced()
         try:
-            await front.connect(
-                intake.hear, intake.feel, before=lambda: speech.pace.allowed(SIGN_IN, 0.0)
+            await chat_session.connect(
+                intake.on_message,
+                intake.on_press,
+                before=lambda: replies.pace.allowed(SIGN_IN, 0.0),
             )
         except TelegramWait as wait:
-            speech.pace.note(wait)
-            standing.wait(wait)
+            replies.pace.note(wait)
+            session_state.wait(wait)
             await asyncio.sleep(wait.seconds)
         except SessionRevoked as error:
-            standing.note(error)
+            session_state.note(error)
         except TelegramAway as error:
             log.warning("telegram.away", error=error)
             await asyncio.sleep(RECONNECT_WAIT)
         else:
-            return standing.good()
+            return session_state.good()
 
 
 if __name__ == "__main__":

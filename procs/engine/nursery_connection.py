@@ -126,12 +126,12 @@ class NurseryConnection:
         except TimeoutError:
             log.warning("child.lingers", pid=self.pid)
         if self.pid and self.ended is None:
-            self.bury()
+            self.mark_dead()
         self.writer.close()
         with suppress(OSError):
             await self.writer.wait_closed()
 
-    def bury(self) -> None:
+    def mark_dead(self) -> None:
         """The nursery died before it could tell: its children are dead by that, but programs which
         they started may live on."""
         with suppress(ProcessLookupError):

@@ -66,7 +66,7 @@ async def self_test(engine: "Engine", networks: Sequence[str]) -> str | None:
     try:
         async with asyncio.timeout(SELFTEST_TIMEOUT), canary(engine.folder) as (called, places):
             before = looks(places.file)
-            said = await knock(engine, places, networks)
+            said = await try_canary(engine, places, networks)
             if looks(places.file) != before:
                 called.ways.add("file changed")
     except TimeoutError:
@@ -121,7 +121,9 @@ def judge(said: ProbeResult, called: Set[str], allowed: bool) -> str | None:
     return f"a download cannot use its proxy: {said.by_proxy}"
 
 
-async def knock(engine: "Engine", places: CanaryPlaces, networks: Sequence[str]) -> ProbeResult:
+async def try_canary(
+    engine: "Engine", places: CanaryPlaces, networks: Sequence[str]
+) -> ProbeResult:
     """Have a child try."""
     folder = engine.folder / "canary"
     line = await engine.call({"do": "knock", "places": places}, folder, Limits())

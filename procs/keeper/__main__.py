@@ -16,15 +16,15 @@ TICK = 1.0
 
 async def keep(settings: Settings, db: Database) -> int:
     """Make the rounds, with the doorman beside them, until told to stop."""
-    doorman = GateWatchdog(db.write_locks())
-    doorman.start()
+    gate_watchdog = GateWatchdog(db.write_locks())
+    gate_watchdog.start()
     keeper, signals = Keeper(db, settings), process.Signals()
     log.info("keeper.started")
     while not signals.stop.is_set():
         keeper.run()
         await signals.unless_stopped(asyncio.sleep(TICK))
     log.info("keeper.left")
-    doorman.leave()
+    gate_watchdog.leave()
     return 0
 
 

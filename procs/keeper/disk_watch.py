@@ -66,12 +66,12 @@ class DiskWatch:
             detail = f"{free} bytes free of {floor}"
             alerts.note(self.db, alert_kinds.LOW, here, now=clock.now(), lasts=True, detail=detail)
             log.error("disk.low", free=free, floor=floor, fix=FIX)
-            wake.poke(self.db.run, wake.BOT)
+            wake.notify(self.db.run, wake.BOT)
         elif was_low and free >= floor * (1 + SPARE):
             low_disks.note_enough(self.db, here)
             alerts.clear(self.db, (alert_kinds.LOW,), here, now=clock.now())
             log.info("disk.enough", free=free, floor=floor)
-            wake.poke_idle(self.db.run, lanes=[Lane.HEAVY])
+            wake.notify_idle(self.db.run, lanes=[Lane.HEAVY])
 
 
 def fill(path: Path, size: int) -> None:

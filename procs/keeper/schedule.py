@@ -76,14 +76,14 @@ class Keeper:
         now = clock.now()
         due = recovery.next_due(self.db)
         if due is not None and due <= now.wall:
-            wake.poke_idle(self.db.run, recovery.bring_due(self.db, now=now))
+            wake.notify_idle(self.db.run, recovery.bring_due(self.db, now=now))
 
     def take_back(self) -> None:
         now = clock.now()
         freed = recovery.release_dead(self.db, now=now) + recovery.reap(self.db, now=now)
         if freed:
             log.warning("leases.taken-back", jobs=freed)
-            wake.poke_idle(self.db.run, freed)
+            wake.notify_idle(self.db.run, freed)
         hung_workers.kill_hung(self.db, now=now)
 
     def maintain(self) -> None:

@@ -91,10 +91,10 @@ class WakeSocket:
         self.socket.close()
 
 
-def poke(run: Path, name: str, word: bytes = b"") -> bool:
+def notify(run: Path, name: str, word: bytes = b"") -> bool:
     """Say `word` to one process. False when it is not there; a full socket is awake anyway."""
     try:
-        mouth().sendto(word or b".", f"{run}/wake/{name}.sock")
+        sending_socket().sendto(word or b".", f"{run}/wake/{name}.sock")
     except BlockingIOError:
         return True
     except OSError:
@@ -103,7 +103,7 @@ def poke(run: Path, name: str, word: bytes = b"") -> bool:
 
 
 @cache
-def mouth() -> socket.socket:
+def sending_socket() -> socket.socket:
     """What this process speaks with: a socket without a name, which holds nothing."""
     one = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     one.setblocking(False)
@@ -117,7 +117,7 @@ def doors(run: Path, lane: Lane) -> str:
     return str(run / "idle" / lane.name.lower())
 
 
-def poke_idle(run: Path, count: int = 1, *, lanes: Iterable[Lane] = Lane) -> int:
+def notify_idle(run: Path, count: int = 1, *, lanes: Iterable[Lane] = Lane) -> int:
     """Wake up to `count` workers that are idle for work of these lanes, one byte each. Returns how
     many were woken.
 
@@ -130,7 +130,7 @@ def poke_idle(run: Path, count: int = 1, *, lanes: Iterable[Lane] = Lane) -> int
             for name in sorted(os.listdir(doors(run, lane))):
                 if woken == count:
                     return woken
-                woken += take(f"{doors(run, lane)}/{name}") and poke(run, name, WORK % lane)
+                woken += take(f"{doors(run, lane)}/{name}") and notify(run, name, WORK % lane)
     return woken
 
 

@@ -52,7 +52,7 @@ async def live(settings: config.Settings, db: Database) -> int:
             ),
             leave=signals.stop.set,
         )
-        await signals.unless_stopped(tools.standing.until_mended())
+        await signals.unless_stopped(tools.session_state.until_replaced())
         if not signals.stop.is_set():
             why = await work(tools, signals, places)
     workers.leave(db, worker, why=why, now=clock.now())
@@ -109,11 +109,11 @@ async def serve(
     workers.serve(tools.db, tools.worker, slot=post, now=clock.now())
     log.info("worker.serving", worker=tools.name, post=post)
     mine = JobBudget(settings.recycle_after, settings.memory_ceiling, places)
-    ear = WakeSocket(settings.run, tools.name)
+    wake_socket = WakeSocket(settings.run, tools.name)
     try:
-        return await WorkerLoop(tools, ear, mine, signals, rooms(settings, post)).run()
+        return await WorkerLoop(tools, wake_socket, mine, signals, rooms(settings, post)).run()
     finally:
-        ear.close()
+        wake_socket.close()
 
 
 def rooms(settings: config.Settings, post: int) -> dict[Lane, int]:

@@ -32,7 +32,7 @@ class WorkerLoop:
     def __init__(
         self,
         tools: WorkerContext,
-        ear: WakeSocket,
+        wake_socket: WakeSocket,
         budget: JobBudget,
         signals: Signals,
         rooms: dict[Lane, int],
@@ -40,12 +40,12 @@ class WorkerLoop:
         self.tools = tools
         self.signals = signals
         self.db = tools.db
-        self.ear = ear
+        self.wake_socket = wake_socket
         self.budget = budget
         self.news = asyncio.Event()
         heavy_most = tools.settings.max_concurrent_downloads
         self.most = dict.fromkeys(Lane, leases.ENDLESS) | {Lane.HEAVY: heavy_most}
-        self.crew = RunningJobs(tools, rooms, self.news.set)
+        self.running_jobs = RunningJobs(tools, rooms, self.news.set)
         self.drained = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.why = STOPPED
@@ -58,7 +58,7 @@ class WorkerLoop:
 
     async def run(self) -> str:
         """Returns why it ended. Side loops end with it."""
-        with self.ear.listening(self.hear):
+        with self.wake_socket.listening(self.hear):
             await self.work()
         return self.why
 
@@ -89,20 +89,20 @@ class WorkerLoop:
         for lane in told or self.ready():
             room = self.room(lane)
             for lease in self.claimed(lane, room) if room else ():
-                self.crew.start(lease)
-            full = self.crew.free(lane) == 0 or not self.serves(lane)
+                self.running_jobs.start(lease)
+            full = self.running_jobs.free(lane) == 0 or not self.serves(lane)
             if full and leases.ready(self.db, lane):
-                wake.poke_idle(self.db.run, lanes=[lane])
+                wake.notify_idle(self.db.run, lanes=[lane])
 
     def ready(self) -> tuple[Lane, ...]:
         """The lanes in which there is work, after what is due by now was queued."""
-        now, seen = clock.now(), self.outlook()
+        now, seen = clock.now(), self.offer()
         if seen.due is None or seen.due > now.wall:
             return seen.ready
         recovery.bring_due(self.db, now=now)
-        return self.outlook().ready
+        return self.offer().ready
 
-    def outlook(self) -> Claimable:
+    def offer(self) -> Claimable:
         """What there is to do for us."""
         seen = claimable.look(self.db, most=self.most[Lane.HEAVY])
         if not self.barred:
@@ -117,7 +117,7 @@ class WorkerLoop:
 
     def room(self, lane: Lane) -> int:
         """Jobs of a lane that could be taken now: no download starts while the disk is low."""
-        room = self.crew.free(lane)
+        room = self.running_jobs.free(lane)
         return 0 if lane is Lane.HEAVY and room and job_folder.is_low(self.tools.settings) else room
 
     def claimed(self, lane: Lane, room: int) -> list[leases.Lease]:
@@ -145,12 +145,12 @@ class WorkerLoop:
         """
         await asyncio.sleep(0)
         free = [lane for lane in Lane if self.room(lane)]
-        self.ear.rest([lane for lane in free if self.serves(lane)])
+        self.wake_socket.rest([lane for lane in free if self.serves(lane)])
         if free and not self.news.is_set():
             self.db.changed()  # what is committed from here on is seen as a change
-            outlook = self.outlook()
-            self.due = outlook.due
-            if set(free).intersection(outlook.ready) or self.is_due():
+            offer = self.offer()
+            self.due = offer.due
+            if set(free).intersection(offer.ready) or self.is_due():
                 return
         while not self.news.is_set():
             try:
@@ -169,7 +169,7 @@ class WorkerLoop:
             return True
         if self.barred is not self.tools.barred.is_set():
             return True
-        full = self.crew.free(Lane.HEAVY) and Lane.HEAVY not in free
+        full = self.running_jobs.free(Lane.HEAVY) and Lane.HEAVY not in free
         return bool(full) or self.is_due()
 
     def is_due(self) -> bool:
@@ -180,7 +180,7 @@ class WorkerLoop:
         for word in words:
             kind, _, number = word.partition(b" ")
             if kind == b"stop":
-                self.crew.take_away(int(number), why="stop")
+                self.running_jobs.take_away(int(number), why="stop")
             elif kind == b"work":
                 self.told.add(Lane(int(number)))
         self.news.set()
@@ -198,12 +198,12 @@ class WorkerLoop:
         now = clock.now()
         workers.beat(self.db, self.tools.worker, jobs=self.budget.spent, now=now)
         held = {one.job: one for one in leases.renew(self.db, worker=self.tools.worker, now=now)}
-        for job, carried in list(self.crew.jobs.items()):
+        for job, carried in list(self.running_jobs.jobs.items()):
             mine = held.get(job)
             if mine is None or mine.fence != carried.lease.fence:
-                self.crew.take_away(job, why="lost")
+                self.running_jobs.take_away(job, why="lost")
             elif mine.stop:
-                self.crew.take_away(job, why="stop")
+                self.running_jobs.take_away(job, why="stop")
 
     def drain(self, why: str) -> None:
         """Claim nothing more."""
@@ -213,7 +213,10 @@ class WorkerLoop:
             self.news.set()
             workers.drain(self.db, self.tools.worker, why=why)
             log.info(
-                "worker.draining", worker=self.tools.name, why=why, running=len(self.crew.jobs)
+                "worker.draining",
+                worker=self.tools.name,
+                why=why,
+                running=len(self.running_jobs.jobs),
             )
 
     async def renew_self(self) -> None:
@@ -233,15 +236,17 @@ class WorkerLoop:
             async with asyncio.timeout(self.tools.settings.drain_grace):
                 await self.signals.now.wait()
         except TimeoutError:
-            log.info("worker.impatient", worker=self.tools.name, running=len(self.crew.jobs))
+            log.info(
+                "worker.impatient", worker=self.tools.name, running=len(self.running_jobs.jobs)
+            )
         self.cancelled.set()
 
     async def settle(self) -> None:
         """Let the running jobs finish, or give them back when that is cancelled."""
-        self.ear.rise()
-        settled = asyncio.create_task(self.crew.settled())
+        self.wake_socket.rise()
+        settled = asyncio.create_task(self.running_jobs.settled())
         cancelled = asyncio.create_task(self.cancelled.wait())
         await asyncio.wait({settled, cancelled}, return_when=asyncio.FIRST_COMPLETED)
         cancelled.cancel()
-        self.crew.take_all(why="leave")
+        self.running_jobs.take_all(why="leave")
         await settled

@@ -97,7 +97,7 @@ def put_off(tools: WorkerContext, lease: Lease, wait: NotNow) -> None:
     else:
         leases.retry(tools.db, lease, delay=wait.seconds, now=now, error=wait.why, free=True)
     log.info("job.put-off", job=lease.job, worker=tools.name, why=wait.why, seconds=wait.seconds)
-    wake.poke(tools.db.run, wake.BOT)
+    wake.notify(tools.db.run, wake.BOT)
 
 
 def settle(tools: WorkerContext, lease: Lease, error: JobError) -> None:
@@ -137,7 +137,7 @@ def settle(tools: WorkerContext, lease: Lease, error: JobError) -> None:
     note(tools, lease, error, code)
     if error.name in alert_kinds.FAILURE_ALERTS and (code or ruling.alone):
         alarm(tools, lease, error)
-    wake.poke(tools.db.run, wake.BOT)
+    wake.notify(tools.db.run, wake.BOT)
 
 
 def note(tools: WorkerContext, lease: Lease, error: JobError, code: str) -> None:

@@ -64,8 +64,8 @@ class Desk:
         assert found is not None
         return found
 
-    def glances(self) -> list[RequestStatus]:
-        return request_status.glances(self.db, now=self.clock.now())
+    def open_statuses(self) -> list[RequestStatus]:
+        return request_status.open_statuses(self.db, now=self.clock.now())
 
     def media(self, name: str) -> Media:
         part = Part(Reference("document", 1, 2, "ab"), "video", f"{name}.mp4", 3)

@@ -29,16 +29,16 @@ class Bot:
     """The parts of a bot process, and what they know."""
 
     db: Database
-    front: BotSession
-    board: StatusBoard
+    chat_session: BotSession
+    status_board: StatusBoard
     intake: Intake
 
     def requests(self) -> list[RequestStatus]:
-        return request_status.glances(self.db, now=clock.now())
+        return request_status.open_statuses(self.db, now=clock.now())
 
     async def rests(self) -> None:
         """Nothing is being handled or written any more."""
-        while busy := {*self.front.handling, *self.board.busy.values()}:
+        while busy := {*self.chat_session.handling, *self.status_board.busy.values()}:
             await asyncio.wait(busy)
 
 
@@ -53,20 +53,22 @@ async def until(true: Callable[[], object]) -> None:
 async def running(settings: Settings, **more: Any) -> AsyncIterator[Bot]:
     """A bot that listens, and at the end leaves as on TERM."""
     db = open_database(settings.database_url, run=settings.run)
-    front = BotSession(settings)
-    speech = ReplySender(db, front)
-    board = StatusBoard(db, front, speech)
-    bot = Bot(db, front, board, Intake(db, front, board, speech, **more))
-    await front.connect(bot.intake.hear, bot.intake.feel)
-    looking = asyncio.ensure_future(board.run())
+    chat_session = BotSession(settings)
+    replies = ReplySender(db, chat_session)
+    status_board = StatusBoard(db, chat_session, replies)
+    bot = Bot(
+        db, chat_session, status_board, Intake(db, chat_session, status_board, replies, **more)
+    )
+    await chat_session.connect(bot.intake.on_message, bot.intake.on_press)
+    looking = asyncio.ensure_future(status_board.run())
     try:
         yield bot
     finally:
         looking.cancel()
         await asyncio.wait({looking})
-        await front.quiet(1)
-        await board.settle(1)
-        await front.close()
+        await chat_session.quiet(1)
+        await status_board.settle(1)
+        await chat_session.close()
         db.close()
 
 
@@ -84,11 +86,11 @@ class Hands:
 
     def report(self, lease: Lease, step: Step, done: int = 0, total: int = 0) -> None:
         request_status.report(self.db, [Report(lease.job, step, done, total, 5.0 * MIB)])
-        wake.poke(self.db.run, wake.BOT)
+        wake.notify(self.db.run, wake.BOT)
 
     def fails(self, lease: Lease, say: str) -> str:
         code = outcomes.failed(self.db, lease, error="gone", say=say, now=clock.now())
-        wake.poke(self.db.run, wake.BOT)
+        wake.notify(self.db.run, wake.BOT)
         return code
 
     def fetches(self, lease: Lease) -> None:
@@ -102,4 +104,4 @@ class Hands:
         assert lease.kind is Kind.DELIVER
         request = lease.delivery.request
         outcomes.delivered(self.db, lease, request, worker="w00-1", now=clock.now())
-        wake.poke(self.db.run, wake.BOT)
+        wake.notify(self.db.run, wake.BOT)

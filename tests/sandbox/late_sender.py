@@ -15,25 +15,25 @@ from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.pace import Urgency
 
 
-async def hear(*_: object) -> None:
+async def on_message(*_: object) -> None:
     """Nothing is said to it."""
 
 
 async def say_all(people: list[tuple[int, int]]) -> None:
     settings = config.load(os.environ, env_file=None)
-    front = BotSession(settings)
-    await front.connect(hear, hear)
+    chat_session = BotSession(settings)
+    await chat_session.connect(on_message, on_message)
     db = open_database(settings.database_url, run=settings.run)
-    speech = ReplySender(db, front)
+    replies = ReplySender(db, chat_session)
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     await asyncio.gather(
         *(
-            speech.send(OutgoingMessage(chat, access, "word", chat), urgency=Urgency.COMMAND)
+            replies.send(OutgoingMessage(chat, access, "word", chat), urgency=Urgency.COMMAND)
             for chat, access in people
         )
     )
-    await front.close()
+    await chat_session.close()
     db.close()
 
 

@@ -17,4 +17,4 @@ def enqueue(numbers: Iterable[int]) -> None:
     with Table(Path(os.environ["BENCH_PLACE"])).opened() as db:
         for number in numbers:
             table.enqueue(db, [delivery(number % USERS, n=number)], full=full)
-            wake.poke_idle(db.run)
+            wake.notify_idle(db.run)

@@ -30,9 +30,9 @@ ALERT_INTERVAL, REST = 1.0, 30.0
 
 
 class AlertSender:
-    def __init__(self, db: Database, speech: ReplySender, admins: Sequence[int]) -> None:
+    def __init__(self, db: Database, replies: ReplySender, admins: Sequence[int]) -> None:
         self.db = db
-        self.speech = speech
+        self.replies = replies
         self.admins = admins
         #: Until when (boot) an admin is left alone; losing it costs an attempt.
         self.resting: dict[int, float] = {}
@@ -63,7 +63,7 @@ class AlertSender:
             try:
                 await self.send(notice)
             except TelegramWait as wait:
-                return self.speech.pace.note(wait)
+                return self.replies.pace.note(wait)
             except (TelegramAway, StoreFull) as error:
                 return log.warning("alert.late", admin=notice.admin, error=error)
             except (ChatClosed, TelegramRefused) as error:
@@ -75,7 +75,7 @@ class AlertSender:
         if notice.access is None or notice.admin not in self.admins:
             raise ChatClosed("never wrote to the bot")
         text = alert_text.render(notice.language, notice.body)
-        await self.speech.send(
+        await self.replies.send(
             OutgoingMessage(notice.admin, notice.access, text, notice.random_id),
             urgency=Urgency.ADMIN,
         )

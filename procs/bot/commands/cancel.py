@@ -26,42 +26,42 @@ ENDLESS = 1 << 62
 
 
 class CancelCommand:
-    def __init__(self, db: Database, speech: ReplySender, inbox: InboundQueue) -> None:
+    def __init__(self, db: Database, replies: ReplySender, inbox: InboundQueue) -> None:
         self.db = db
-        self.speech = speech
+        self.replies = replies
         self.inbox = inbox
 
-    async def ask(self, heard: Incoming) -> None:
+    async def ask(self, incoming: Incoming) -> None:
         """/cancel: stop the latest request of this person in this chat, and offer the others.
         Only requests older than the command count; heard again, it stops the same one."""
-        if EVERYTHING.search(heard.text):
-            await self.cancel_all(heard)
+        if EVERYTHING.search(incoming.text):
+            await self.cancel_all(incoming)
             return
-        mine = request_status.open_of(self.db, heard.person.id)
-        mine = [one for one in mine if one.chat == heard.chat and one.message < heard.message]
-        now, before = clock.now(), heard_updates.chosen(self.db, heard.mark)
+        mine = request_status.open_of(self.db, incoming.person.id)
+        mine = [one for one in mine if one.chat == incoming.chat and one.message < incoming.message]
+        now, before = clock.now(), heard_updates.chosen(self.db, incoming.mark)
         if not mine and before is None:
-            await self.reply(heard, "cancel-nothing")
+            await self.reply(incoming, "cancel-nothing")
             return
-        request = before or heard_updates.choose(self.db, heard.mark, mine[-1].request, now=now)
+        request = before or heard_updates.choose(self.db, incoming.mark, mine[-1].request, now=now)
         latest = request_status.glance(self.db, request, now=now)
         if latest is None:
             return
         mine = [one for one in mine if one.request != request]
-        self.cancel(request, heard.person.id)
+        self.cancel(request, incoming.person.id)
         key = "cancel-more" if mine else "cancel-named"
         offers = [offer(one) for one in mine[-LISTED:]]
         if len(mine) > 1:
             label = i18n.say(latest.language, "cancel-button-rest", count=len(mine))
             offers.insert(0, (label, status_text.CANCEL_ALL))
-        await self.reply(heard, key, buttons=offers, name=status_text.name(latest))
+        await self.reply(incoming, key, buttons=offers, name=status_text.name(latest))
 
-    async def cancel_all(self, heard: Incoming) -> None:
+    async def cancel_all(self, incoming: Incoming) -> None:
         """/cancel all: what is on its way, and what was written before it and is not begun."""
-        count = self.inbox.withdraw(heard)
-        log.info("messages.withdrawn", user=heard.person.id, count=count)
-        count += self.leave_all(heard.person.id, chat=heard.chat, before=heard.message)
-        await self.reply(heard, "cancel-all-done" if count else "cancel-nothing", count=count)
+        count = self.inbox.withdraw(incoming)
+        log.info("messages.withdrawn", user=incoming.person.id, count=count)
+        count += self.leave_all(incoming.person.id, chat=incoming.chat, before=incoming.message)
+        await self.reply(incoming, "cancel-all-done" if count else "cancel-nothing", count=count)
 
     def leave_all(self, user: int, *, chat: int, before: int = ENDLESS) -> int:
         done = requests.cancel_all(self.db, user, chat=chat, before=before, now=clock.now())
@@ -69,12 +69,12 @@ class CancelCommand:
         return done
 
     async def reply(
-        self, heard: Incoming, key: str, *, buttons: Buttons = (), **values: object
+        self, incoming: Incoming, key: str, *, buttons: Buttons = (), **values: object
     ) -> None:
         """Answer a command, before all else; who repeats it without end is answered a few times."""
-        if self.inbox.told(heard, "cancel"):
-            await self.speech.reply(
-                heard,
+        if self.inbox.told(incoming, "cancel"):
+            await self.replies.reply(
+                incoming,
                 key,
                 about=status_text.CANCEL,
                 urgency=Urgency.COMMAND,

@@ -27,17 +27,17 @@ def menus() -> dict[str, Menu]:
     }
 
 
-async def register(db: Database, front: BotSession) -> None:
+async def register(db: Database, chat_session: BotSession) -> None:
     """Tell Telegram the menus, once for each change, and name, of the bot. What fails is tried at
     the next start."""
-    await front.named.wait()
+    await chat_session.named.wait()
     wanted = menus()
-    mark = f"{front.username} {hashlib.sha256(codec.dump(wanted).encode()).hexdigest()[:16]}"
+    mark = f"{chat_session.username} {hashlib.sha256(codec.dump(wanted).encode()).hexdigest()[:16]}"
     if runtime_settings.read(db, MENUS_ROW, "") == mark:
         return
     try:
         for language, menu in wanted.items():
-            await front.set_commands(language, menu)
+            await chat_session.set_commands(language, menu)
     except (TelegramAway, TelegramRefused, TelegramWait) as error:
         log.warning("menus.unregistered", error=error)
     else:

@@ -69,15 +69,15 @@ def again(past: PastRequest, place: int, language: str) -> MenuButton:
     return MenuButton(i18n.say(language, key, place=place), action, {"request": past.request})
 
 
-def queue(glances: Sequence[RequestStatus], language: str) -> MenuPage:
+def queue(open_statuses: Sequence[RequestStatus], language: str) -> MenuPage:
     """What is on its way for a person, what runs first, with a button to stop each, and all."""
-    if not glances:
+    if not open_statuses:
         return MenuPage(i18n.say(language, "queue-none"), ())
-    running = [one for one in glances if one.job_state is State.LEASED]
-    waiting = [one for one in glances if one.job_state is not State.LEASED]
+    running = [one for one in open_statuses if one.job_state is State.LEASED]
+    waiting = [one for one in open_statuses if one.job_state is not State.LEASED]
     shown = list(enumerate((*running, *waiting), 1))[:LINES]
     told = [queue_line(one, place, language) for place, one in shown]
-    if more := len(glances) - len(shown):
+    if more := len(open_statuses) - len(shown):
         told.append(i18n.say(language, "queue-more", count=more))
     text = i18n.say(
         language, "queue", running=len(running), waiting=len(waiting), lines=lines(told)
@@ -87,7 +87,7 @@ def queue(glances: Sequence[RequestStatus], language: str) -> MenuPage:
         for place, one in shown
     ]
     every = MenuButton(i18n.say(language, "queue-cancel-all"), STOP_ALL)
-    return MenuPage(text, (*rows(buttons), *([(every,)] if len(glances) > 1 else [])))
+    return MenuPage(text, (*rows(buttons), *([(every,)] if len(open_statuses) > 1 else [])))
 
 
 def queue_line(glance: RequestStatus, place: int, language: str) -> LocalText:

@@ -57,13 +57,13 @@ class Router:
 
     def __init__(
         self,
-        speech: ReplySender,
+        replies: ReplySender,
         hints: Hints,
         cancelling: CancelCommand,
         *,
         admins: Collection[int] = (),
     ) -> None:
-        self.speech = speech
+        self.replies = replies
         self.admins = frozenset(admins)
         self.unknown = ChatCommand("", hints.unknown)
         commands = (
@@ -90,7 +90,7 @@ class Router:
 
     async def press(self, press: Press) -> None:
         """Do what a button says, and answer the press, once. Raises as `Speech.answer`."""
-        await self.speech.answer(press.id, await self.done(press))
+        await self.replies.answer(press.id, await self.done(press))
 
     async def done(self, press: Press) -> LocalText:
         row, number = self.callback(press.data)

@@ -32,8 +32,8 @@ async def logged(work: Awaitable[None], **facts: object) -> str:
     return ""
 
 
-async def settled(work: Awaitable[None], apologise: Apology, **facts: object) -> None:
+async def settled(work: Awaitable[None], report_failure: Apology, **facts: object) -> None:
     """Do the work; when it fails by our fault, the person gets a sentence and the code."""
     code = await logged(work, **facts)
     if code:
-        await logged(apologise(code), **facts)
+        await logged(report_failure(code), **facts)

@@ -13,34 +13,34 @@ LONG = 1000
 
 
 class Hints:
-    def __init__(self, speech: ReplySender, inbox: InboundQueue) -> None:
-        self.speech = speech
+    def __init__(self, replies: ReplySender, inbox: InboundQueue) -> None:
+        self.replies = replies
         self.inbox = inbox
 
-    async def hint(self, heard: Incoming, key: str, *, about: str = "", **words: Any) -> None:
+    async def hint(self, incoming: Incoming, key: str, *, about: str = "", **words: Any) -> None:
         """Answer what asks for nothing: a few times in a minute, then we are silent, and say so."""
-        said = self.inbox.told(heard, f"{HINT}{key}")
+        said = self.inbox.told(incoming, f"{HINT}{key}")
         if said:
             key, about = "hush" if said == ANSWERS else key, about or key
-            await self.speech.reply(heard, key, about=about, **words)
+            await self.replies.reply(incoming, key, about=about, **words)
 
-    async def start(self, heard: Incoming) -> None:
-        if heard.person.name:
-            await self.hint(heard, "start", name=heard.person.name)
+    async def start(self, incoming: Incoming) -> None:
+        if incoming.person.name:
+            await self.hint(incoming, "start", name=incoming.person.name)
         else:
-            await self.hint(heard, "start-nameless")
+            await self.hint(incoming, "start-nameless")
 
-    async def help(self, heard: Incoming) -> None:
-        await self.hint(heard, "help")
+    async def help(self, incoming: Incoming) -> None:
+        await self.hint(incoming, "help")
 
-    async def unknown(self, heard: Incoming) -> None:
-        await self.hint(heard, "unknown-command")
+    async def unknown(self, incoming: Incoming) -> None:
+        await self.hint(incoming, "unknown-command")
 
-    async def complain(self, heard: Incoming, problem: BadLink) -> None:
+    async def complain(self, incoming: Incoming, problem: BadLink) -> None:
         key = f"bad-{problem.kind}"
-        if problem.kind == "none" and not heard.text:
+        if problem.kind == "none" and not incoming.text:
             key = "bad-nothing-written"
-        elif problem.kind == "none" and len(heard.text) > LONG:
+        elif problem.kind == "none" and len(incoming.text) > LONG:
             key = "bad-too-much"
         shown = untrusted_text.text(problem.text, LONG)
-        await self.hint(heard, key, about=f"{key}:{problem.text}", text=shown)
+        await self.hint(incoming, key, about=f"{key}:{problem.text}", text=shown)

@@ -30,23 +30,23 @@ class InboundQueue:
     def __init__(self, db: Database) -> None:
         self.db = db
         self.turns = RoundRobin()
-        self.heard = 0
+        self.incoming = 0
 
-    async def turn(self, heard: Incoming) -> None:
+    async def turn(self, incoming: Incoming) -> None:
         """Wait until this message may be acted upon, which is to be begun at once. Raises
         Withdrawn."""
-        self.heard += 1
-        async with self.turns.turn(heard.person.id, heard):
-            if self.turns.waiting(heard.person.id) >= FLOOD:
+        self.incoming += 1
+        async with self.turns.turn(incoming.person.id, incoming):
+            if self.turns.waiting(incoming.person.id) >= FLOOD:
                 await self.quiet()
 
     async def quiet(self) -> None:
         """Hear what has come already, before more is done about a flood: to read a message costs
         less than to act upon one, and the last of them may be the one that stops the others."""
         for _ in range(SPANS):
-            heard = self.heard
+            incoming = self.incoming
             await asyncio.sleep(QUIET)
-            if heard == self.heard:
+            if incoming == self.incoming:
                 return
 
     def withdraw(self, command: Incoming) -> int:
@@ -58,10 +58,10 @@ class InboundQueue:
 
         return self.turns.withdraw(command.person.id, is_earlier)
 
-    def told(self, heard: Incoming, kind: str, *, count: int = 1) -> int:
+    def told(self, incoming: Incoming, kind: str, *, count: int = 1) -> int:
         """Count something to be said to a person. Returns how often it was said in this minute, 0
         when that is enough."""
-        total = repeat_tallies.note(self.db, heard.person.id, kind, count=count, now=clock.now())
+        total = repeat_tallies.note(self.db, incoming.person.id, kind, count=count, now=clock.now())
         said = total - count + 1  # what came at once is answered once
         return said if said <= ANSWERS_OF_KIND.get(kind, ANSWERS) else 0
 

@@ -32,9 +32,9 @@ ATTEMPTS, RECONNECT_WAIT = 5, 1.0
 class ReplySender:
     """Sends for everybody in the bot."""
 
-    def __init__(self, db: Database, front: BotSession) -> None:
+    def __init__(self, db: Database, chat_session: BotSession) -> None:
         self.pace = Pace(db)
-        self.front = front
+        self.chat_session = chat_session
         self.unbudgeted = asyncio.Lock()
 
     async def reply(
@@ -71,7 +71,7 @@ class ReplySender:
         leave = partial(self.leave, message.chat, urgency, wanted)
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                sent = await self.front.send(message, leave=leave)
+                sent = await self.chat_session.send(message, leave=leave)
             except Withdrawn:
                 return 0
             except TelegramWait as wait:
@@ -112,7 +112,7 @@ class ReplySender:
         """Answer a press. Raises as `send`."""
         await self.pace.allowed(PRESS, ANSWER_TIMEOUT)
         try:
-            await self.front.answer(press, text, alert=alert)
+            await self.chat_session.answer(press, text, alert=alert)
         except TelegramWait as wait:
             self.pace.note(wait)
             raise

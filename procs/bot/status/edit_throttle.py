@@ -63,8 +63,8 @@ def urgency(view: StatusView, shown: ShownStatus) -> tuple[bool, float]:
 def shape(text: str) -> str:
     """A text up to its first bar, without its numbers: between two of one shape only progress
     lies."""
-    front, *bar = BAR.split(text, maxsplit=1)
-    return re.sub(r"\d+", "0", front) + "▰" * len(bar)
+    chat_session, *bar = BAR.split(text, maxsplit=1)
+    return re.sub(r"\d+", "0", chat_session) + "▰" * len(bar)
 
 
 def share_in(text: str) -> float | None:

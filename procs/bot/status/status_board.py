@@ -39,7 +39,7 @@ RETRY_REST = 2.0
 #: Messages of one person that are written at once.
 MESSAGES_AT_ONCE = 4
 
-Deed = Coroutine[Any, Any, None]
+Edit = Coroutine[Any, Any, None]
 
 
 @dataclass(slots=True)
@@ -59,11 +59,11 @@ class MessageState:
 class StatusBoard:
     """Decides what is to be done with each message, and lets the hand do one deed at a time."""
 
-    def __init__(self, db: Database, front: BotSession, speech: ReplySender) -> None:
+    def __init__(self, db: Database, chat_session: BotSession, replies: ReplySender) -> None:
         self.db = db
-        self.front = front
-        self.speech = speech
-        self.hand = StatusWriter(db, front, speech)
+        self.chat_session = chat_session
+        self.replies = replies
+        self.status_writer = StatusWriter(db, chat_session, replies)
         self.turns = EditQueue()
         self.busy: dict[int, asyncio.Task[str]] = {}
         #: Messages that are being written, by person.
@@ -101,16 +101,16 @@ class StatusBoard:
 
     async def run(self) -> None:
         """Look whenever somebody calls or the store changes, until the connection is given up."""
-        ear = WakeSocket(self.db.run, wake.BOT)
+        wake_socket = WakeSocket(self.db.run, wake.BOT)
         try:
-            while not self.front.dead:
-                called = await ear.wait(BUSY_INTERVAL if self.restless else IDLE_INTERVAL)
+            while not self.chat_session.dead:
+                called = await wake_socket.wait(BUSY_INTERVAL if self.restless else IDLE_INTERVAL)
                 if called or self.db.changed() or self.restless or self.is_stale():
                     self.look()
-                await self.front.save()
+                await self.chat_session.save()
                 await asyncio.sleep(BUSY_INTERVAL)
         finally:
-            ear.close()
+            wake_socket.close()
 
     def is_stale(self) -> bool:
         """Whether what was seen last may be otherwise by now, by the clock alone."""
@@ -125,7 +125,7 @@ class StatusBoard:
         """Compare the messages with the store, and begin what is to be done."""
         now = clock.now()
         self.looked = now.boot
-        posts = gather(request_status.glances(self.db, now=now))
+        posts = gather(request_status.open_statuses(self.db, now=now))
         known = {post.id for post in posts}
         self.memories = {n: kept for n, kept in self.memories.items() if n in known}
         self.turns.keep(post.head for post in posts)
@@ -134,9 +134,9 @@ class StatusBoard:
         for post in idle:
             if self.is_crowded(post):
                 continue
-            deed = self.deed(post, now)
-            if deed is not None:
-                self.begin(post, deed)
+            edit = self.edit(post, now)
+            if edit is not None:
+                self.begin(post, edit)
         self.progress([post for post in idle if post.id not in self.busy and post.is_open], now)
 
     def held(self, post: StatusMessage, now: Now) -> bool:
@@ -146,27 +146,27 @@ class StatusBoard:
         self.restless |= until > now.wall
         return until > now.wall
 
-    def deed(self, post: StatusMessage, now: Now) -> Deed | None:
+    def edit(self, post: StatusMessage, now: Now) -> Edit | None:
         """What a message needs, progress apart."""
         head = post.head
         if head.status_message is None:
             if self.memory(post.id).withheld and post.is_past:
-                return self.hand.hush(post)
+                return self.status_writer.silence(post)
             return self.first(post, now)
         if head.status_message and not head.shown:
-            return self.hand.look(post, self.seen(post, now))
+            return self.status_writer.look(post, self.seen(post, now))
         if found := post.unlisted:
-            return self.hand.show(post, found, status_text.render(found, now))
+            return self.status_writer.show(post, found, status_text.render(found, now))
         return None if post.is_open else self.end(post, now)
 
-    def end(self, post: StatusMessage, now: Now) -> Deed | None:
+    def end(self, post: StatusMessage, now: Now) -> Edit | None:
         """What a message needs whose requests are over; None while its person had many ends."""
         if not self.turns.may_end(post.head.user, now.wall):
             self.restless = True
             return None
         if post.needs_no_word:
-            return self.hand.vanish(post)
-        return self.hand.last(post, self.seen(post, now))
+            return self.status_writer.delete_all(post)
+        return self.status_writer.last(post, self.seen(post, now))
 
     def is_crowded(self, post: StatusMessage) -> bool:
         """Whether so much is being done for a person that the rest has to wait: what is said next
@@ -175,11 +175,11 @@ class StatusBoard:
         self.restless |= crowded
         return crowded
 
-    def first(self, post: StatusMessage, now: Now) -> Deed:
+    def first(self, post: StatusMessage, now: Now) -> Edit:
         """The first word. What becomes of it when it fails, nobody knows."""
         memory = self.memory(post.id)
         sure, memory.fresh = memory.fresh, False
-        return self.hand.first(post, self.seen(post, now), sure=sure)
+        return self.status_writer.first(post, self.seen(post, now), sure=sure)
 
     def progress(self, posts: list[StatusMessage], now: Now) -> None:
         """Rewrite at most one message: that of the person whose turn it is."""
@@ -191,13 +191,13 @@ class StatusBoard:
             self.restless |= new.text != old.text
             if edit_throttle.due(new, old, now.wall):
                 ready[post.id] = post, new
-        if now.wall < self.next_edit or not ready or self.speech.pace.wait(EDIT):
+        if now.wall < self.next_edit or not ready or self.replies.pace.wait(EDIT):
             return
         self.next_edit = now.wall + EDITS.gap
         turn = self.turns.next([(post.head, new) for post, new in ready.values()], now.wall)
         if turn is not None:
             post, new = ready[turn]
-            self.begin(post, self.hand.rewrite(post, new))
+            self.begin(post, self.status_writer.rewrite(post, new))
 
     def seen(self, post: StatusMessage, now: Now) -> StatusView:
         """What the message should say; worked out again only when a row changed."""
@@ -211,8 +211,8 @@ class StatusBoard:
 
     # --- doing -------------------------------------------------------------------------------
 
-    def begin(self, post: StatusMessage, deed: Deed) -> asyncio.Task[str]:
-        task = asyncio.create_task(logged(self.carry(post, deed), request=post.id))
+    def begin(self, post: StatusMessage, edit: Edit) -> asyncio.Task[str]:
+        task = asyncio.create_task(logged(self.carry(post, edit), request=post.id))
         self.busy[post.id] = task
         self.load[post.head.user] += 1
         task.add_done_callback(lambda _: self.ended(post))
@@ -224,19 +224,19 @@ class StatusBoard:
         self.load -= Counter({post.head.user: 1})
         self.restless = True
 
-    async def carry(self, post: StatusMessage, deed: Deed) -> None:
+    async def carry(self, post: StatusMessage, edit: Edit) -> None:
         """One deed, and what its failure means for the message."""
         memory = self.memory(post.id)
         memory.resting = clock.now().wall + RETRY_REST
         try:
-            await deed
+            await edit
         except TelegramWait as wait:
-            self.speech.pace.note(wait)
+            self.replies.pace.note(wait)
         except ChatClosed:
-            self.hand.leave(post)
+            self.status_writer.leave(post)
         except TelegramRefused as error:
             log.warning("status.refused", request=post.id, error=error)
-            self.hand.give_up(post)
+            self.status_writer.give_up(post)
         except (TelegramAway, StoreFull) as error:
             log.warning("status.late", request=post.id, error=error)
         else:

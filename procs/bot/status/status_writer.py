@@ -30,17 +30,17 @@ LAST = 3.0
 class StatusWriter:
     """Every deed raises TelegramWait, TelegramAway, TelegramRefused, ChatClosed, StoreFull."""
 
-    def __init__(self, db: Database, front: BotSession, speech: ReplySender) -> None:
+    def __init__(self, db: Database, chat_session: BotSession, replies: ReplySender) -> None:
         self.db = db
-        self.front = front
-        self.speech = speech
+        self.chat_session = chat_session
+        self.replies = replies
 
     async def first(self, post: StatusMessage, new: StatusView, *, sure: bool) -> None:
         """Make the status message. Unless we are `sure` that nobody made it before (and died
         before keeping its id), what it really says is unknown: it is kept as saying nothing,
         and so looked at."""
         row = post.head
-        message = await self.speech.send(
+        message = await self.replies.send(
             in_reply(row, new, random_id=row.status_random, buttons=new.buttons),
             wanted=lambda: not self.is_closed(row),
         )
@@ -55,10 +55,10 @@ class StatusWriter:
     async def look(self, post: StatusMessage, new: StatusView) -> None:
         """Read what the message says: we, or who was here before, died or lost the answer."""
         row = post.head
-        await self.speech.pace.allowed(READ, LAST)
+        await self.replies.pace.allowed(READ, LAST)
         try:
             there = row.status_message or 0
-            text = await self.front.text_of(row.chat, row.chat_access, there)
+            text = await self.chat_session.text_of(row.chat, row.chat_access, there)
         except TelegramRefused as error:
             log.warning("status.unread", request=row.request, error=error)
             text = UNREAD
@@ -86,7 +86,7 @@ class StatusWriter:
     async def show(self, post: StatusMessage, found: RequestStatus, new: StatusView) -> None:
         """What was found behind a link of a group is a message of its own."""
         random_id = once("listing", found.request, found.status_random)
-        message = await self.speech.send(in_reply(found, new, random_id=random_id))
+        message = await self.replies.send(in_reply(found, new, random_id=random_id))
         link_groups.listed(self.db, found.request, message=message)
 
     async def last(self, post: StatusMessage, new: StatusView) -> None:
@@ -94,27 +94,27 @@ class StatusWriter:
         row = post.head
         if row.shown != new.text and not await self.said_last(post, new):
             random_id = once("last", row.request, row.status_random)
-            await self.speech.send(in_reply(row, new, random_id=random_id))
+            await self.replies.send(in_reply(row, new, random_id=random_id))
             await self.remove(post)
         self.close(post)
 
     async def said_last(self, post: StatusMessage, new: StatusView) -> bool:
-        if not post.head.status_message or self.speech.pace.wait(EDIT) > LAST:
+        if not post.head.status_message or self.replies.pace.wait(EDIT) > LAST:
             return False
         try:
             return await self.edited(post, new, urgency=Urgency.ANSWER)
         except TelegramWait as wait:
-            self.speech.pace.note(wait)
+            self.replies.pace.note(wait)
         except TelegramRefused as error:
             log.warning("status.refused", request=post.id, error=error)
         return False
 
-    async def vanish(self, post: StatusMessage) -> None:
+    async def delete_all(self, post: StatusMessage) -> None:
         """The media is there: its status message goes."""
         await self.remove(post)
         self.close(post)
 
-    async def hush(self, post: StatusMessage) -> None:
+    async def silence(self, post: StatusMessage) -> None:
         """It is over before anything had to be said."""
         self.close(post)
 
@@ -124,12 +124,12 @@ class StatusWriter:
         facts: dict[str, Any] = {"stage": new.stage, "share": new.share}
 
         async def leave() -> Departure:
-            place = await self.speech.pace.leave(EDIT, urgency=urgency, patience=LAST)
+            place = await self.replies.pace.leave(EDIT, urgency=urgency, patience=LAST)
             status_columns.changes(self.db, row.request, **facts, now=clock.now())
             return place
 
         there = row.status_message or 0
-        return await self.front.edit(
+        return await self.chat_session.edit(
             row.chat, row.chat_access, there, new.text, buttons=new.buttons, leave=leave
         )
 
@@ -137,8 +137,8 @@ class StatusWriter:
         row = post.head
         there = message or row.status_message
         if there:
-            await self.speech.pace.allowed(DELETE, LAST)
-            await self.front.delete(row.chat, row.chat_access, there)
+            await self.replies.pace.allowed(DELETE, LAST)
+            await self.chat_session.delete(row.chat, row.chat_access, there)
 
     def close(self, post: StatusMessage) -> None:
         requests.close_all(self.db, [one.request for one in post.members], now=clock.now())

@@ -263,11 +263,11 @@ def run(request: dict[str, Any], line: ChildConnection, port: int) -> Never:
     os.execv(request["argv"][0], request["argv"])
 
 
-def knock(request: dict[str, Any], line: ChildConnection, port: int) -> None:
+def try_canary(request: dict[str, Any], line: ChildConnection, port: int) -> None:
     """Try to get where no download may."""
     line.say("knocked", jail_probe.tries(jail_probe.CanaryPlaces(**request["places"]), port))
 
 
-WORK = {"fetch": fetch, "knock": knock, "run": run}
+WORK = {"fetch": fetch, "knock": try_canary, "run": run}
 #: The work that needs the network.
 OUTWARD = ("fetch", "knock")

@@ -105,7 +105,7 @@ class ProgramSide(TunnelEnd):
 
     def data_received(self, data: bytes) -> None:
         if self.other:
-            if self.tunnel.may_say(len(data)):
+            if self.tunnel.may_send(len(data)):
                 super().data_received(data)
             return
         self.heard += data
@@ -142,7 +142,7 @@ class Tunnel:
     def made(self) -> None:
         self.egress.enter(self)
 
-    def may_say(self, count: int) -> bool:
+    def may_send(self, count: int) -> bool:
         """Whether the program may say so much more: one request a connection, so that each is
         judged. Who says more is broken off."""
         self.sayable -= count
@@ -205,7 +205,7 @@ class Tunnel:
         try:
             said = answer.take(data)
         except SiteBroken as error:
-            self.misheard(error, told=before > 0)
+            self.misunderstood(error, told=before > 0)
             return
         if self.by_upstream and answer.status == UNKNOWN_TO_PROXY and not before:
             why = "the upstream does not know us (407)"
@@ -216,7 +216,7 @@ class Tunnel:
             self.program.transport.close()
             self.program.other.transport.abort()
 
-    def misheard(self, error: SiteBroken, *, told: bool) -> None:
+    def misunderstood(self, error: SiteBroken, *, told: bool) -> None:
         """A site does not speak as the web does. Where the program was told nothing yet, it is told
         that; else it is broken off."""
         if told or not self.program.other:

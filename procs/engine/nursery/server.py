@@ -108,7 +108,7 @@ class Nursery:
             self.posts[post.source] = post
             self.epoll.register(post.source, select.EPOLLIN)
 
-    def hear_no_more(self, call: Call) -> list[tuple[str, int]]:
+    def stop_reading(self, call: Call) -> list[tuple[str, int]]:
         """What a child was refused. Unregistered before it is closed, as `drop` says."""
         if (post := call.refusals) is None:
             return []
@@ -142,12 +142,12 @@ class Nursery:
             self.drop(call)
         elif call.heard.endswith(b"\n"):
             try:
-                self.obey(call, codec.load(bytes(call.heard)))
+                self.handle(call, codec.load(bytes(call.heard)))
             except REFUSALS as error:
                 log.warning("nursery.refused", why=repr(error))
                 self.drop(call)
 
-    def obey(self, call: Call, request: dict[str, Any]) -> None:
+    def handle(self, call: Call, request: dict[str, Any]) -> None:
         call.heard.clear()
         if request["do"] == "stay":
             self.stay(call, request["like"])
@@ -207,7 +207,7 @@ class Nursery:
             if call.ended and not kill(pid):
                 del self.jobs[pid]
                 cgroups.remove(call.group)
-                refused = self.hear_no_more(call)
+                refused = self.stop_reading(call)
                 say(call.socket, {"ended": replace(call.ended, refused=refused)})
                 self.drop(call)
 

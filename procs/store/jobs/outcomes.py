@@ -10,7 +10,7 @@ from procs.records.job_payload import DeliverPayload
 from procs.store.database import Database, Row
 from procs.store.jobs import delivery_order as ordering
 from procs.store.jobs import leases, seats
-from procs.store.media import references as shelf
+from procs.store.media import references
 from procs.store.people import usage
 
 #: What is said of a list of which nothing came.
@@ -92,9 +92,9 @@ def fetched(db: Database, lease: Lease, media: Media, *, keys: set[str], now: No
     """
     with db.write(full=True):
         leases.finish(db, lease, now=now)
-        number = media.id or shelf.save(db, media, keys=keys, now=now)
+        number = media.id or references.save(db, media, keys=keys, now=now)
         if media.id:
-            shelf.name(db, number, keys=keys, variant=media.variant)
+            references.name(db, number, keys=keys, variant=media.variant)
         waiting = db.all(WAITING, {"job": lease.job})
         for request, user in waiting:
             deliver(db, request, user=user, media=number, now=now)

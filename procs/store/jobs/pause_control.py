@@ -42,7 +42,7 @@ def resume(db: Database, scope: str, *, now: Now) -> int:
         rows = [row for row in db.all(HELD) if scope in scopes((*row, 0))]
         for job, user, lane, site in rows:
             seats.sit(db, job, user=user, lane=Lane(lane), site=site, now=now)
-    wake.poke_idle(db.run, max(1, len(rows)))
+    wake.notify_idle(db.run, max(1, len(rows)))
     return len(rows)
 
 

@@ -102,8 +102,8 @@ def retry(db: Database, job: int, *, now: Now) -> bool:
         revived = {"job": job, "now": now.wall, "event": event(now, "revived")}
         ((user, lane, site),) = db.all(REVIVE, revived)
         seats.sit(db, job, user=user, lane=Lane(lane), site=site, now=now)
-    wake.poke_idle(db.run)
-    wake.poke(db.run, wake.BOT)
+    wake.notify_idle(db.run)
+    wake.notify(db.run, wake.BOT)
     return True
 
 
@@ -117,8 +117,8 @@ def cancel(db: Database, job: int, *, now: Now) -> bool:
         runner = recovery.cancel(db, job, now=now)
     name = workers.address(db, runner) if runner is not None else None
     if name:
-        wake.poke(db.run, name, b"stop %d" % job)
-    wake.poke(db.run, wake.BOT)
+        wake.notify(db.run, name, b"stop %d" % job)
+    wake.notify(db.run, wake.BOT)
     return True
 
 

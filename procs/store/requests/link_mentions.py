@@ -118,7 +118,7 @@ def corrected(
         db.change_many(REPLACE, [{"request": row[0], "word": word} for row in gone])
     for row in gone:
         requests.cancel(db, row[0], user=user, now=now)
-    wake.poke_idle(db.run, count=len(done))
+    wake.notify_idle(db.run, count=len(done))
     return done
 
 

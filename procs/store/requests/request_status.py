@@ -118,7 +118,7 @@ class Report:
     rate: float = 0.0
 
 
-def glances(db: Database, *, now: Now) -> list[RequestStatus]:
+def open_statuses(db: Database, *, now: Now) -> list[RequestStatus]:
     """Every request of a chat about which the last word is not said, oldest first."""
     around = _Around(db, now=now, low=bool(low_disks.low(db)))
     return [_glance(around, row) for row in db.all(UNCLOSED)]

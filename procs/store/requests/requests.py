@@ -103,7 +103,9 @@ def submit(
         room = allowances.room(db, asks[0].user, allowance) if asks else None
         done = [take(db, ask, room, now=now) for ask in asks]
         _join(db, asks, done)
-    wake.poke_idle(db.run, count=sum(bool(one.request) and one.outcome != "again" for one in done))
+    wake.notify_idle(
+        db.run, count=sum(bool(one.request) and one.outcome != "again" for one in done)
+    )
     return done
 
 

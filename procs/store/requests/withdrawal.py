@@ -99,7 +99,7 @@ def tell(db: Database, running: dict[int, int | None]) -> None:
     """Have the workers stop these jobs, and the bot show it."""
     for job, runner in running.items():
         name = workers.address(db, runner) if runner is not None else None
-        wake.poke(db.run, name, b"stop %d" % job) if name else None
+        wake.notify(db.run, name, b"stop %d" % job) if name else None
     if None in running.values():
-        wake.poke_idle(db.run)
-    wake.poke(db.run, wake.BOT)
+        wake.notify_idle(db.run)
+    wake.notify(db.run, wake.BOT)

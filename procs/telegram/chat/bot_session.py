@@ -51,12 +51,12 @@ class BotSession(MessageSender):
         self.naming: asyncio.Task[None] | None = None
 
     async def connect(
-        self, hear: Hear, feel: Feel, *, before: sign_in.SignInLeave = sign_in.allowed
+        self, on_message: Hear, on_press: Feel, *, before: sign_in.SignInLeave = sign_in.allowed
     ) -> None:
         """Sign in if this session never did, after `before` gave its leave, and hear what was sent
         meanwhile: the handlers run as soon as this begins to catch up. Raises TelegramAway,
         TelegramWait, TelegramRefused, SessionRevoked."""
-        self.hear, self.feel = hear, feel
+        self.on_message, self.on_press = on_message, on_press
         client = build(self.settings, name=BOT_SESSION, updates=True, settled=self.settled)
         assert isinstance(client, UpdateClient)
         # Raw updates are all we read: nothing is parsed that could fail before we see it.
@@ -137,7 +137,7 @@ class BotSession(MessageSender):
         return (*told.mark, told.text if isinstance(told, inbound.Incoming) else "")
 
     def _handling(self, told: inbound.Incoming | inbound.Press) -> Coroutine[Any, Any, None]:
-        return self.hear(told) if isinstance(told, inbound.Incoming) else self.feel(told)
+        return self.on_message(told) if isinstance(told, inbound.Incoming) else self.on_press(told)
 
     def _told(self, update: Any, users: Any, chats: Any) -> inbound.Incoming | inbound.Press | None:
         """What a person said or pressed; it may be told more than once."""

@@ -57,7 +57,7 @@ class SessionState:
             self.db, (alert_kinds.REVOKED, alert_kinds.SIGN_IN), self.name, now=clock.now()
         )
 
-    async def until_mended(self) -> None:
+    async def until_replaced(self) -> None:
         """Wait as long as the session is lost."""
         while self.is_lost():
             await asyncio.sleep(HELP_POLL)

@@ -12,8 +12,7 @@ from procs.store import wake
 from procs.store.health import alerts, counters
 from procs.store.jobs import delivery_order as ordering
 from procs.store.jobs import leases, outcomes
-from procs.store.media import deliveries
-from procs.store.media import references as shelf
+from procs.store.media import deliveries, references
 from procs.store.media.deliveries import SentCopy
 from procs.store.requests import requests
 from procs.store.requests.requests import RequestOrder
@@ -39,7 +38,7 @@ PACE_TIMEOUT = 5.0
 async def deliver(tools: WorkerContext, lease: Lease) -> None:
     """Carry one delivery to its end. Raises JobError, LeaseLost, TelegramWait."""
     order = requests.order(tools.db, lease.delivery.request)
-    media = shelf.read(tools.db, lease.delivery.media)
+    media = references.read(tools.db, lease.delivery.media)
     if order is None or order.state != "open":
         leases.end(tools.db, lease, State.CANCELLED, now=clock.now(), word="nobody-waits")
         return
@@ -75,13 +74,13 @@ async def send(tools: WorkerContext, lease: Lease, order: RequestOrder, media: M
         return
     except TelegramRefused as error:
         # What was fetched for this very request is refused for good: another would be, too.
-        if error.detail not in BAD or not shelf.is_older(tools.db, media.id, order.id):
+        if error.detail not in BAD or not references.is_older(tools.db, media.id, order.id):
             raise
         anew(tools, lease, order, media, why=error.detail)
         return
     outcomes.delivered(tools.db, lease, order.id, worker=tools.name, now=clock.now())
-    wake.poke(tools.db.run, wake.BOT)
-    wake.poke_idle(tools.db.run, lanes=(Lane.LIGHT,))
+    wake.notify(tools.db.run, wake.BOT)
+    wake.notify_idle(tools.db.run, lanes=(Lane.LIGHT,))
     log.info("request.delivered", job=lease.job, request=order.id, worker=tools.name)
 
 
@@ -104,7 +103,7 @@ async def refreshed(tools: WorkerContext, courier: Courier, media: Media) -> Med
         if fresh is None or fresh.id != part.reference.id:
             raise ReferenceStale(f"no message shows part {number} of media {media.id}")
         parts.append(replace(part, reference=fresh))
-    shelf.renew(tools.db, media.id, parts)
+    references.renew(tools.db, media.id, parts)
     log.info("media.refreshed", media=media.id, parts=len(parts))
     return replace(media, parts=tuple(parts))
 

@@ -10,7 +10,7 @@ from procs.errors import Unsupported
 from procs.records.job import Lease, Link, Step
 from procs.store import wake
 from procs.store.jobs import outcomes
-from procs.store.media import references as shelf
+from procs.store.media import references
 from procs.store.requests import lists
 from procs.wishes.grammar import link
 from procs.wishes.look_text import BEST
@@ -32,8 +32,8 @@ async def look(tools: WorkerContext, lease: Lease) -> None:
     finally:
         visit.leave()
     settle(tools, lease, found)
-    wake.poke_idle(tools.db.run)
-    wake.poke(tools.db.run, wake.BOT)
+    wake.notify_idle(tools.db.run)
+    wake.notify(tools.db.run, wake.BOT)
 
 
 async def seen(tools: WorkerContext, lease: Lease, visit: Visit) -> Probed:
@@ -69,7 +69,7 @@ def show(tools: WorkerContext, lease: Lease, found: Probed) -> None:
     """Tell everybody who waits what there is; nothing is downloaded."""
     text = codec.dump(shown(tools, lease, found))
     lists.listed(tools.db, lease, text, title=found.title, now=clock.now())
-    wake.poke(tools.db.run, wake.BOT)
+    wake.notify(tools.db.run, wake.BOT)
     log.info("job.looked", job=lease.job, worker=tools.name, kind=found.kind)
 
 
@@ -103,7 +103,7 @@ def page_of(wish: Variant) -> int:
 
 
 def is_ready(tools: WorkerContext, keys: set[str], variant: str) -> bool:
-    return any(shelf.find(tools.db, key, variant) for key in keys)
+    return any(references.find(tools.db, key, variant) for key in keys)
 
 
 def spread(tools: WorkerContext, lease: Lease, found: Probed, wish: Variant) -> None:

@@ -48,7 +48,7 @@ class WorkerContext:
     barred: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
-    def standing(self) -> SessionState:
+    def session_state(self) -> SessionState:
         return SessionState(self.db, self.settings, self.courier.name)
 
     async def telegram(self) -> Courier:
@@ -65,18 +65,18 @@ class WorkerContext:
             await self.courier.connect(before=lambda: self.pace.allowed(SIGN_IN, 0.0))
         except TelegramWait as wait:
             self.pace.note(wait)
-            self.standing.wait(wait)
+            self.session_state.wait(wait)
             self.barred.set()
             raise
         self.barred.clear()
         if not self.was_connected:
             self.was_connected = True
-            self.standing.good()
+            self.session_state.good()
 
     def lose(self, error: SessionRevoked) -> None:
         """Telegram took this slot's sign-in away: keep that, give the jobs to others and leave.
         Whoever gets the slot next stands still until somebody helps."""
-        self.standing.note(error)
+        self.session_state.note(error)
         self.leave()
 
     async def connect_early(self) -> None:

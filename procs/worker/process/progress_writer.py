@@ -46,7 +46,7 @@ class ProgressWriter:
             request_status.report(self.db, reports)
         except StoreFull as error:
             log.warning("progress.unwritten", error=error)
-        wake.poke(self.db.run, wake.BOT)
+        wake.notify(self.db.run, wake.BOT)
 
     async def run(self) -> None:
         """Write what is new, once a second at most."""

@@ -110,7 +110,7 @@ class Visit:
         with unwritten_at_worst("visit.unended", self.lease):
             most = self.rules.concurrency
             if most and visits.leave(db, self.lease, site, most=most, now=clock.now()):
-                wake.poke_idle(db.run)
+                wake.notify_idle(db.run)
 
 
 def closed(tools: WorkerContext, lease: Lease, way: Way) -> None:
@@ -118,7 +118,7 @@ def closed(tools: WorkerContext, lease: Lease, way: Way) -> None:
     log.info("breaker.closed", site=way.site, egress=way.egress, job=lease.job)
     if breakers.state(tools.db, way, EVERYBODY) is None:
         alerts.clear(tools.db, BREAKING, way.site, now=clock.now())
-    wake.poke_idle(tools.db.run)
+    wake.notify_idle(tools.db.run)
 
 
 @contextmanager

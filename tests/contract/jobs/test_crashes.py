@@ -91,28 +91,28 @@ def try_to_read(db: Database, pipe: Connection) -> None:
 
 async def test_a_poke_wakes_one_idle_worker_only(tmp_path: Path) -> None:
     ears = [wake.WakeSocket(tmp_path, f"w{n}") for n in range(2)]
-    for ear in ears:
-        ear.rest()
+    for wake_socket in ears:
+        wake_socket.rest()
 
-    assert wake.poke_idle(tmp_path, 1) == 1
+    assert wake.notify_idle(tmp_path, 1) == 1
 
-    heard = [ear.heard() for ear in ears]
+    heard = [wake_socket.heard() for wake_socket in ears]
     assert sorted(map(len, heard)) == [0, 1]
-    for ear in ears:
-        ear.close()
+    for wake_socket in ears:
+        wake_socket.close()
 
 
 async def test_a_word_said_before_sleeping_is_heard(tmp_path: Path) -> None:
-    ear = wake.WakeSocket(tmp_path, "w0")
+    wake_socket = wake.WakeSocket(tmp_path, "w0")
 
-    wake.poke(tmp_path, "w0", b"stop 7")
+    wake.notify(tmp_path, "w0", b"stop 7")
 
-    assert await ear.wait(10) == {b"stop 7"}
-    ear.close()
+    assert await wake_socket.wait(10) == {b"stop 7"}
+    wake_socket.close()
 
 
 def test_a_poke_to_nobody_says_so(tmp_path: Path) -> None:
-    assert not wake.poke(tmp_path, "nobody")
+    assert not wake.notify(tmp_path, "nobody")
 
 
 class Interrupted(Exception):
@@ -143,7 +143,7 @@ async def test_a_worker_without_a_room_for_downloads_is_not_woken_for_one(tmp_pa
     full.rest([Lane.LIGHT])
     free.rest()
 
-    assert wake.poke_idle(tmp_path, 9, lanes=[Lane.HEAVY]) == 1
+    assert wake.notify_idle(tmp_path, 9, lanes=[Lane.HEAVY]) == 1
 
     assert (len(full.heard()), len(free.heard())) == (0, 1)
     full.close()

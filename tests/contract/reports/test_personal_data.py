@@ -8,8 +8,7 @@ from procs.core import codec
 from procs.keeper.schedule import Keeper
 from procs.records.job import Kind, Lane, Part, Reference
 from procs.store.jobs import outcomes, pause_control, pauses
-from procs.store.media import deliveries
-from procs.store.media import references as shelf
+from procs.store.media import deliveries, references
 from procs.store.people import preferences, repeat_tallies, usage
 from procs.store.reports import job_record, personal_data
 from procs.store.reports.personal_tables import KEPT, OTHERS, TABLES
@@ -161,7 +160,7 @@ def test_what_others_asked_for_stays(desk: Desk) -> None:
     theirs = requests.order(desk.db, mine)
     assert theirs is not None
     assert theirs.user == OTHER
-    assert shelf.find(desk.db, "url:got", "best") is not None
+    assert references.find(desk.db, "url:got", "best") is not None
     states = desk.db.all(
         "SELECT state FROM requests WHERE user_id = :me ORDER BY id", {"me": OTHER}
     )

@@ -33,7 +33,7 @@ def test_what_is_beyond_the_limit_is_not_kept(desk: Desk) -> None:
     assert outcomes(asks(desk, *"abcde")) == ["queued"] * 3 + [FULL] * 2
     assert outcomes(asks(desk, "f")) == [FULL]
 
-    assert len(desk.glances()) == 3
+    assert len(desk.open_statuses()) == 3
 
 
 def test_each_person_has_an_allowance_of_their_own(desk: Desk) -> None:

@@ -61,7 +61,7 @@ def test_every_entry_is_a_job_of_its_own_within_the_users_seats(desk: Desk) -> N
     glance = desk.glance(parent)
     assert (glance.state, glance.entries, glance.sent, glance.lost) == ("open", 3, 0, "")
     assert glance.found == ""
-    assert [row.request for row in desk.glances()] == [parent]
+    assert [row.request for row in desk.open_statuses()] == [parent]
 
 
 @pytest.mark.parametrize(

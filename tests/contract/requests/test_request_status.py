@@ -37,7 +37,7 @@ def test_a_pause_is_named_by_whose_it_is(desk: Desk, clock: Clock, scope: str, p
     queued, waiting = (desk.asks(1, name)[0].request for name in ("a", "b"))
     pause_control.pause(desk.db, scope, why="a test", now=clock.now())
     assert [desk.glance(one).paused for one in (queued, waiting)] == [paused] * 2
-    assert [one.paused for one in desk.glances()] == [paused] * 2
+    assert [one.paused for one in desk.open_statuses()] == [paused] * 2
 
 
 def test_what_runs_is_held_up_by_no_pause_and_what_comes_again_is(desk: Desk, clock: Clock) -> None:

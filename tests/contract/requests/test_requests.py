@@ -253,7 +253,7 @@ def test_a_request_that_was_closed_is_no_longer_listed(desk: Desk, clock: Clock)
 
     requests.close(desk.db, asked.request, now=clock.now())
 
-    assert request_status.glances(desk.db, now=clock.now()) == []
+    assert request_status.open_statuses(desk.db, now=clock.now()) == []
 
 
 def test_a_job_nobody_wants_any_more_ends_with_its_worker(

@@ -37,18 +37,18 @@ def place() -> Iterator[Place]:
 
 def add(db: Database, user: int) -> None:
     enqueue(db, [NewJob(user, Lane.HEAVY, Kind.FETCH, LinkPayload())], now=clock.now(), full=False)
-    wake.poke_idle(db.run)
+    wake.notify_idle(db.run)
 
 
 class Sleeper:
     """A worker's way to sleep: claim, be visible, look once more, sleep."""
 
     def __init__(self, db: Database) -> None:
-        self.db, self.ear = db, WakeSocket(db.run, NAME)
+        self.db, self.wake_socket = db, WakeSocket(db.run, NAME)
         self.backstops = 0
 
     def claim(self) -> list[leases.Lease]:
-        self.ear.rise()
+        self.wake_socket.rise()
         now = clock.now()
         return leases.claim(self.db, worker=1, lane=Lane.HEAVY, room=1, now=now)
 
@@ -58,12 +58,12 @@ class Sleeper:
             if found := self.claim():
                 return found[0]
             passes(GAPS[0])
-            self.ear.rest()
+            self.wake_socket.rest()
             passes(GAPS[1])
             if leases.ready(self.db, Lane.HEAVY):
                 continue
             passes(GAPS[2])
-            self.backstops += not await self.ear.wait(BACKSTOP)
+            self.backstops += not await self.wake_socket.wait(BACKSTOP)
 
 
 async def test_no_wake_up_is_lost_between_looking_and_sleeping(db: Database) -> None:
@@ -81,7 +81,7 @@ async def test_no_wake_up_is_lost_between_looking_and_sleeping(db: Database) -> 
         slowest = max(slowest, clock.now().boot - began)
         with db.write():
             leases.finish(db, lease, now=clock.now())
-    sleeper.ear.close()
+    sleeper.wake_socket.close()
 
     assert sleeper.backstops == 0
     assert slowest < BACKSTOP
@@ -98,7 +98,7 @@ async def test_a_producer_killed_before_its_byte_costs_one_backstop(
     assert lease.user == 7
     assert sleeper.backstops == 1
     assert clock.now().boot - began < BACKSTOP + 1
-    sleeper.ear.close()
+    sleeper.wake_socket.close()
 
 
 def add_and_die(place: Place) -> None:
@@ -114,10 +114,10 @@ def add_and_die(place: Place) -> None:
 
 def test_the_name_of_a_dead_sleeper_costs_nobody_the_byte(db: Database) -> None:
     gone, there = WakeSocket(db.run, "w00-1"), WakeSocket(db.run, "w01-2")
-    for ear in (gone, there):
-        ear.rest()
+    for wake_socket in (gone, there):
+        wake_socket.rest()
     gone.socket.close()  # its process died: the name and the socket's file stay
 
-    assert wake.poke_idle(db.run, 1) == 1
+    assert wake.notify_idle(db.run, 1) == 1
     assert there.heard()
     there.close()

@@ -90,7 +90,7 @@ def admit(connection: "Connection", call: Call, method: str, *, quiet: bool) -> 
         call.key.dead = "AUTH_KEY_DUPLICATED"
         raise tl.Rpc(406, "AUTH_KEY_DUPLICATED")
     if not quiet and not method.startswith("auth."):
-        call.key.hear(connection.session)
+        call.key.on_message(connection.session)
 
 
 def unwrap(thing: Any) -> tuple[Any, bool]:

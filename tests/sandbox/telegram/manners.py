@@ -139,8 +139,8 @@ def weight(query: Any) -> int:
 
 def shape(words: str) -> str:
     """A text without what a moving number changes: two of one shape differ in progress only."""
-    front, *bar = BAR.split(words, maxsplit=1)
-    return front + "▰" if bar else re.sub(r"\d+", "0", words)
+    chat_session, *bar = BAR.split(words, maxsplit=1)
+    return chat_session + "▰" if bar else re.sub(r"\d+", "0", words)
 
 
 def percent(words: str) -> int:

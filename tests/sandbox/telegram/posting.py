@@ -28,7 +28,7 @@ def publish(
     peers.may_write(server.world, sender, to)
     if to < 0:
         stored = server.vault.stored[content.media] if content.media else None
-        rights.may_say(server.world.channels[-to], sender, content, stored)
+        rights.may_send(server.world.channels[-to], sender, content, stored)
     if author and server.world.channels[-author].members.get(sender.id) != "creator":
         raise Rpc(400, "SEND_AS_PEER_INVALID")
     author = author or author_of(server, sender, to)

@@ -60,7 +60,7 @@ def may_post(channel: Channel, sender: Account) -> None:
         raise Rpc(403, "CHAT_WRITE_FORBIDDEN")
 
 
-def may_say(channel: Channel, sender: Account, content: Content, stored: Stored | None) -> None:
+def may_send(channel: Channel, sender: Account, content: Content, stored: Stored | None) -> None:
     """Raises Rpc for what this one may not send there."""
     bans = banned(channel, sender.id)
     if content.via and "send_inline" in bans:

@@ -48,7 +48,7 @@ class Key:
     #: Sessions that were announced to the client.
     met: set[bytes] = field(default_factory=set)
 
-    def hear(self, session: bytes) -> None:
+    def on_message(self, session: bytes) -> None:
         """Updates go to this session now: the last one that asked for them."""
         if session != self.listener:
             self.listener, self.waiting = session, []

@@ -12,16 +12,16 @@ from tests.sandbox.bot_parts import LINK, Bot, Hands, until
 
 
 @pytest.fixture
-async def heard(bot: Bot) -> list[Incoming]:
+async def incoming(bot: Bot) -> list[Incoming]:
     """What the bot was told, in order; it is heard on."""
     told: list[Incoming] = []
-    take = bot.intake.hear
+    take = bot.intake.on_message
 
     async def noted(message: Incoming) -> None:
         told.append(message)
         await take(message)
 
-    bot.front.hear = noted
+    bot.chat_session.on_message = noted
     return told
 
 
@@ -62,22 +62,22 @@ async def test_an_edit_stops_a_download_that_runs(bot, db, sara):
     await until(lambda: db.one("SELECT stop FROM jobs WHERE id = :job", {"job": lease.job})[0])
 
 
-async def test_an_edit_that_changes_nothing_does_nothing_twice(bot, db, tg, sara, heard):
+async def test_an_edit_that_changes_nothing_does_nothing_twice(bot, db, tg, sara, incoming):
     sent = await sara.sends(f"{LINK} mp3")
     await sara.sees("In line")
     await sara.edits(sent, f"{LINK} mp3 please")
-    await until(lambda: len(heard) == 2)
+    await until(lambda: len(incoming) == 2)
     await bot.rests()
     assert states(db) == [("mp3", "open")]
     assert len(await tg.calls("messages.sendMessage")) == 1
 
 
-async def test_an_edit_that_is_heard_twice_counts_once(bot, db, tg, sara, heard):
+async def test_an_edit_that_is_heard_twice_counts_once(bot, db, tg, sara, incoming):
     sent = await sara.sends(LINK)
     await sara.sees("In line")
     await sara.edits(sent, f"{LINK} mp3")
     await until(lambda: ("mp3", "open") in states(db))
-    await bot.intake.hear(heard[-1])
+    await bot.intake.on_message(incoming[-1])
     await bot.rests()
     assert states(db) == [("best", "cancelled"), ("mp3", "open")]
 
@@ -127,19 +127,19 @@ async def test_an_edit_answers_the_question(bot, db, sara):
     assert states(db) == [("best", "asked"), ("2160p", "open")]
 
 
-async def test_an_edit_after_a_minute_is_for_other_readers(bot, db, sara, heard):
+async def test_an_edit_after_a_minute_is_for_other_readers(bot, db, sara, incoming):
     await sara.sends(LINK)
     await sara.sees("In line")
-    (first,) = heard
-    await bot.intake.hear(replace(first, text=f"{LINK} mp3", edited=first.at + 61))
+    (first,) = incoming
+    await bot.intake.on_message(replace(first, text=f"{LINK} mp3", edited=first.at + 61))
     assert states(db) == [("best", "open")]
 
 
-async def test_an_edited_command_is_not_carried_out_again(bot, db, sara, heard):
+async def test_an_edited_command_is_not_carried_out_again(bot, db, sara, incoming):
     sent = await sara.sends(LINK)
     await sara.sees("In line")
     await sara.edits(sent, "/cancel")
-    await until(lambda: len(heard) == 2)
+    await until(lambda: len(incoming) == 2)
     await bot.rests()
     assert states(db) == [("best", "open")]
 

@@ -99,7 +99,7 @@ async def test_a_wait_for_the_pace_of_a_chat_reads_as_ready_and_as_no_failure(bo
     lease = hands.claim(Lane.LIGHT)
     why = f"flood-wait chat:{sara.id}"
     leases.retry(db, lease, delay=40.0, now=clock.now(), error=why, free=True)
-    wake.poke(db.run, wake.BOT)
+    wake.notify(db.run, wake.BOT)
     seen = await sara.sees_edit(status, "Ready; Telegram lets me send it in")
     assert not any("did not work" in text or "again" in text for text in forms(seen))
 
@@ -122,7 +122,7 @@ def spread(db: Database, hands: Hands, count: int) -> None:
     """The look finds so many entries."""
     entries = [(n, Link(f"{LINK}?{n}", "example.org", f"url:{n}")) for n in range(1, count + 1)]
     lists.spread(db, hands.claim(Lane.LOOK), entries, title="A list", now=clock.now())
-    wake.poke(db.run, wake.BOT)
+    wake.notify(db.run, wake.BOT)
 
 
 def entry_ends(db: Database, hands: Hands) -> None:

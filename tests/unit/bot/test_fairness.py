@@ -136,7 +136,7 @@ async def crowded(bot: Bot, db: Database, person: Person, tg: Telegram) -> None:
         link = Link(f"https://example.org/{n}", "example.org", f"url:crowd{n}")
         ask = Ask(person.id, person.id, 100_000 + n, 0, link, chat_access=access)
         (one,) = requests.submit(db, [ask], now=clock.now())
-        number = await bot.front.send(OutgoingMessage(person.id, access, f"link {n}", 1 + n))
+        number = await bot.chat_session.send(OutgoingMessage(person.id, access, f"link {n}", 1 + n))
         requests.answered(db, one.request, message=number, shown=f"link {n}", now=clock.now())
 
 
@@ -167,7 +167,7 @@ async def test_a_film_moves_every_six_seconds_on_the_real_board(bot, db, tg, ali
             db.change(
                 "UPDATE requests SET title = :t WHERE user_id = :u", {"t": title, "u": ali.id}
             )
-        wake.poke(db.run, wake.BOT)
+        wake.notify(db.run, wake.BOT)
         await asyncio.sleep(1.0)
     (seen,) = [m for m in await sara.history() if m.id == status.id]
     ats = [edit["at"] for edit in seen.edits]

@@ -121,7 +121,7 @@ async def test_a_link_that_is_a_list_is_shown_in_a_message_of_its_own(bot, db, h
         ' "entries": [{"place": 1, "title": "One", "url": "u", "duration": 0}]}'
     )
     lists.listed(db, lease, found, title="A list", now=clock.now())
-    wake.poke(db.run, wake.BOT)
+    wake.notify(db.run, wake.BOT)
     shown = await sara.sees(lambda m: "1. One" in m.text)
     assert (shown.reply, shown.id != status.id) == (sent.id, True)
     await sara.sees_edit(status, "it is a list, shown below")
@@ -158,13 +158,13 @@ async def test_known_media_alone_need_no_status_message(bot, hands, sara):
 
 
 async def test_a_message_heard_twice_has_one_status_message(bot, sara):
-    take = bot.intake.hear
+    take = bot.intake.on_message
 
-    async def twice(heard: object) -> None:
-        await take(heard)
-        await take(heard)
+    async def twice(incoming: object) -> None:
+        await take(incoming)
+        await take(incoming)
 
-    bot.front.hear = twice
+    bot.chat_session.on_message = twice
     await sara.sends(THREE)
     await sara.sees("3 links")
     await bot.rests()

@@ -25,18 +25,18 @@ class Listener:
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self) -> None:
-        self.front = BotSession(self.settings)
-        await self.front.connect(self.hear, self.feel)
+        self.chat_session = BotSession(self.settings)
+        await self.chat_session.connect(self.on_message, self.on_press)
 
     async def stop(self) -> None:
-        await self.front.quiet(1)
-        await self.front.close()
+        await self.chat_session.quiet(1)
+        await self.chat_session.close()
 
-    async def hear(self, heard: Incoming) -> None:
-        self.messages.append(heard)
+    async def on_message(self, incoming: Incoming) -> None:
+        self.messages.append(incoming)
         self.news.set()
 
-    async def feel(self, press: Press) -> None:
+    async def on_press(self, press: Press) -> None:
         self.presses.append(press)
         self.news.set()
 
@@ -64,7 +64,7 @@ async def bot(settings: Settings, ali: Person) -> AsyncIterator[Listener]:
 async def status(tg: Telegram, bot: Listener, ali: Person) -> int:
     """A message of the bot's own."""
     access = tg.world.access_hash(tg.bot, ali.id)
-    message = await bot.front.send(OutgoingMessage(ali.id, access, "status", 77))
+    message = await bot.chat_session.send(OutgoingMessage(ali.id, access, "status", 77))
     assert message is not None
     return message
 
@@ -74,7 +74,7 @@ async def test_a_miscounted_delete_hides_no_message(tg, bot, ali, counts):
     mine = await status(tg, bot, ali)
     await tg.behaves(counts=counts, late=1.0, delay=0.4)
     await ali.sends("at the same instant")
-    await bot.front.delete(ali.id, 0, mine)
+    await bot.chat_session.delete(ali.id, 0, mine)
     await bot.hears("at the same instant")
     await tg.behaves()
     await ali.sends("later")
@@ -86,9 +86,9 @@ async def test_a_push_of_any_shape_is_heard(tg, bot, ali, shape):
     await tg.behaves(shape=shape)
     await ali.sends("hello")
     await bot.hears("hello")
-    (heard,) = {one.mark: one for one in bot.messages}.values()
-    assert (heard.person.id, heard.person.name) == (ali.id, "Ali")
-    assert heard.access in (0, tg.world.access_hash(tg.bot, ali.id))
+    (incoming,) = {one.mark: one for one in bot.messages}.values()
+    assert (incoming.person.id, incoming.person.name) == (ali.id, "Ali")
+    assert incoming.access in (0, tg.world.access_hash(tg.bot, ali.id))
     assert len(await tg.connections(tg.bot)) == 1
     assert len(await tg.calls("help.getConfig")) == 1
 
@@ -188,7 +188,7 @@ async def test_a_call_that_is_refused_at_the_start_leaves_a_bot_that_hears(
 async def test_a_refused_sign_in_is_what_is_blamed_and_nothing_else(tg, settings):
     await tg.fails("auth.importBotAuthorization", "FLOOD_WAIT_3000")
     with pytest.raises(TelegramWait) as wait:
-        await BotSession(settings).connect(Listener.hear, Listener.feel)
+        await BotSession(settings).connect(Listener.on_message, Listener.on_press)
     assert wait.value.scope == "auth.ImportBotAuthorization"
 
 
@@ -196,12 +196,12 @@ async def test_a_killed_bot_hears_again_what_was_not_sure(tg, settings, ali):
     """Numbers that pushes and answers led to are not written down at once."""
     bot = Listener(settings)
     await bot.start()
-    await bot.front.save()
+    await bot.chat_session.save()
     mine = await status(tg, bot, ali)
     await tg.behaves(counts=[2, 0], lost=1.0)
     await ali.sends("lost with the process")
-    await bot.front.delete(ali.id, 0, mine)
-    await bot.front.save()
+    await bot.chat_session.delete(ali.id, 0, mine)
+    await bot.chat_session.save()
     await bot.stop()
     await tg.behaves()
     again = Listener(settings)

@@ -140,7 +140,7 @@ async def test_a_restart_brings_no_progress_sooner(settings, db, hands, sara):
         await bot.rests()
     hands.report(lease, Step.FETCH, 60 * MIB, 100 * MIB)
     now = clock.now()
-    (row,) = request_status.glances(db, now=now)
+    (row,) = request_status.open_statuses(db, now=now)
     shown = edit_throttle.shown(row)
     assert (shown.stage, shown.share) == (Step.FETCH, 0.1)
     assert not edit_throttle.due(status_text.render(row, now), shown, shown.at + 4.9)

@@ -13,19 +13,19 @@ __all__ = ["ali"]
 
 
 async def test_an_update_heard_twice_is_answered_once(bot, tg, sara):
-    heard = []
-    take = bot.intake.hear
+    incoming = []
+    take = bot.intake.on_message
 
     async def twice(message):
-        heard.append(message)
+        incoming.append(message)
         await take(message)
         await take(message)
 
-    bot.front.hear = twice
+    bot.chat_session.on_message = twice
     for text in (LINK, "/start", "no link", "/cancel"):
         await sara.sends(text)
     await sara.sees("is cancelled")
-    await until(lambda: len(heard) == 4)
+    await until(lambda: len(incoming) == 4)
     await bot.rests()
     assert len([m for m in await sara.chat() if not m.mine]) == 4
 

@@ -27,48 +27,52 @@ async def tg() -> AsyncIterator[Telegram]:
 
 
 @pytest.fixture
-async def front(settings: Settings) -> AsyncIterator[BotSession]:
+async def chat_session(settings: Settings) -> AsyncIterator[BotSession]:
     """A bot that hears nothing."""
-    front = BotSession(settings)
+    chat_session = BotSession(settings)
 
-    async def hear(*_: object) -> None: ...
+    async def on_message(*_: object) -> None: ...
 
-    await front.connect(hear, hear)
-    yield front
-    await front.close()
+    await chat_session.connect(on_message, on_message)
+    yield chat_session
+    await chat_session.close()
 
 
-async def test_what_has_no_place_among_all_messages_is_not_taken_for_said(tg, front, db, ali):
-    speech = ReplySender(db, front)
+async def test_what_has_no_place_among_all_messages_is_not_taken_for_said(
+    tg, chat_session, db, ali
+):
+    replies = ReplySender(db, chat_session)
     send_budget.take(db, bot_rules(Urgency.COMMAND), messages=2000, patience=99, now=clock.now())
 
     with pytest.raises(Crowded):
-        await speech.send(OutgoingMessage(ali.id, 0, "word", 1), urgency=Urgency.COMMAND)
+        await replies.send(OutgoingMessage(ali.id, 0, "word", 1), urgency=Urgency.COMMAND)
 
     assert await tg.calls("messages.sendMessage") == []
 
 
-async def test_what_telegram_made_wait_again_and_again_is_not_taken_for_said(tg, front, db, ali):
-    speech = ReplySender(db, front)
+async def test_what_telegram_made_wait_again_and_again_is_not_taken_for_said(
+    tg, chat_session, db, ali
+):
+    replies = ReplySender(db, chat_session)
     await tg.fails("messages.sendMessage", "420 FLOOD_WAIT_1", times=ATTEMPTS)
 
     with pytest.raises(TelegramWait):
-        await speech.send(OutgoingMessage(ali.id, tg.world.access_hash(tg.bot, ali.id), "word", 1))
+        await replies.send(OutgoingMessage(ali.id, tg.world.access_hash(tg.bot, ali.id), "word", 1))
 
 
 async def test_what_was_to_be_said_during_an_outage_keeps_to_the_pace_after_it(
-    tg, front, db: Database
+    tg, chat_session, db: Database
 ):
     people = [await tg.person(f"P{n}") for n in range(CROWD)]
     for one in people:
         await one.starts()
-    speech = ReplySender(db, front)
+    replies = ReplySender(db, chat_session)
     await tg.stop()
     words = [
         OutgoingMessage(one.id, tg.world.access_hash(tg.bot, one.id), "word", 1 + n)
         for n, one in enumerate(people)
     ]
-    saying = [asyncio.ensure_future(speech.send(word)) for word in words]
+    saying = [asyncio.ensure_future(replies.send(word)) for word in words]
     await asyncio.wait(saying, timeout=4.0)  # long enough to spend the budget of all of them
     await tg.start()
     assert all(await asyncio.wait_for(asyncio.gather(*saying), 60))

@@ -12,19 +12,19 @@ from tests.sandbox.person import Person
 
 def noted(bot: Bot) -> list[Any]:
     """What the bot's session hears from now on."""
-    heard: list[Any] = []
-    hear, feel = bot.front.hear, bot.front.feel
+    incoming: list[Any] = []
+    on_message, on_press = bot.chat_session.on_message, bot.chat_session.on_press
 
     async def hears(message: Any) -> None:
-        heard.append(message)
-        await hear(message)
+        incoming.append(message)
+        await on_message(message)
 
     async def feels(press: Any) -> None:
-        heard.append(press)
-        await feel(press)
+        incoming.append(press)
+        await on_press(press)
 
-    bot.front.hear, bot.front.feel = hears, feels
-    return heard
+    bot.chat_session.on_message, bot.chat_session.on_press = hears, feels
+    return incoming
 
 
 async def three(sara: Person) -> None:
@@ -41,37 +41,37 @@ async def answers(sara: Person) -> int:
     "text", ["/start", "/help", "/cancel", "no link", LINK, "ftp://a.example/"]
 )
 async def test_a_text_that_comes_again_later_is_not_even_tried_again(bot, tg, sara, text):
-    heard = noted(bot)
+    incoming = noted(bot)
     await sara.sends(text)
     await sara.sees(lambda m: not m.mine)
     await bot.rests()
     said = len(await tg.calls("messages.sendMessage"))
-    await bot.intake.hear(heard[0])
+    await bot.intake.on_message(incoming[0])
     await bot.rests()
     assert len(await tg.calls("messages.sendMessage")) == said
     assert await answers(sara) == 1
 
 
 async def test_a_cancel_that_comes_again_stops_no_other_request(bot, sara):
-    heard = noted(bot)
+    incoming = noted(bot)
     await three(sara)
     await sara.sends("/cancel")
     await sara.sees("is cancelled")
     await until(lambda: len(bot.requests()) == 2)
-    await bot.intake.hear(heard[-1])
+    await bot.intake.on_message(incoming[-1])
     await bot.rests()
     assert len(bot.requests()) == 2
 
 
 async def test_a_cancel_whose_process_was_killed_stops_the_same_request_again(bot, sara):
     """Killed between what it did and the note that it is done."""
-    heard = noted(bot)
+    incoming = noted(bot)
     await three(sara)
     await sara.sends("/cancel")
     told = await sara.sees("is cancelled")
     await bot.rests()
     before = await answers(sara)
-    await bot.intake.cancelling.ask(heard[-1])
+    await bot.intake.cancelling.ask(incoming[-1])
     await bot.rests()
     assert await answers(sara) == before
     await until(lambda: [one.url[-1] for one in bot.requests()] == ["1", "2"])
@@ -79,11 +79,11 @@ async def test_a_cancel_whose_process_was_killed_stops_the_same_request_again(bo
 
 
 async def test_a_press_that_comes_again_is_answered_once(bot, tg, sara):
-    heard = noted(bot)
+    incoming = noted(bot)
     await three(sara)
     await sara.presses("Cancel")
     await bot.rests()
-    await bot.intake.feel(heard[-1])
+    await bot.intake.on_press(incoming[-1])
     assert len(await tg.calls("messages.setBotCallbackAnswer")) == 1
 
 

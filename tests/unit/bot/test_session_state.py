@@ -14,20 +14,23 @@ from procs.telegram.session.session_state import SessionState
 from tests.sandbox.events import until
 
 
-async def nothing(heard: object) -> None:
+async def nothing(incoming: object) -> None:
     """Hears and feels nothing."""
 
 
 async def connected(settings, db) -> BotSession:
-    front = BotSession(settings)
-    hearer, speech = SimpleNamespace(hear=nothing, feel=nothing), SimpleNamespace(pace=Pace(db))
-    await connect(front, hearer, speech, SessionState(db, settings, BOT_SESSION))
-    return front
+    chat_session = BotSession(settings)
+    hearer, replies = (
+        SimpleNamespace(on_message=nothing, on_press=nothing),
+        SimpleNamespace(pace=Pace(db)),
+    )
+    await connect(chat_session, hearer, replies, SessionState(db, settings, BOT_SESSION))
+    return chat_session
 
 
 async def test_a_bot_that_was_signed_out_signs_in_only_once_its_file_is_gone(tg, settings, db):
-    front = await connected(settings, db)
-    await front.close()
+    chat_session = await connected(settings, db)
+    await chat_session.close()
     await tg.revokes(tg.bot)
 
     waiting = asyncio.ensure_future(connected(settings, db))
@@ -38,8 +41,8 @@ async def test_a_bot_that_was_signed_out_signs_in_only_once_its_file_is_gone(tg,
 
     for file in settings.sessions.glob(f"{BOT_SESSION}.session*"):
         file.unlink()
-    front = await waiting
-    await front.close()
+    chat_session = await waiting
+    await chat_session.close()
     assert revoked_sessions.lost(db) == []
     later = Now(clock.now().wall + notifications.GATHER, 0)
     assert [one.kind for one in notifications.due(db, later)] == ["session-revoked"]

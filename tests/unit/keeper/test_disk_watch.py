@@ -83,8 +83,8 @@ def test_a_low_disk_is_written_down_and_forgotten_when_there_is_room_to_spare(
 
 
 def test_the_bot_hears_of_a_low_disk(db: Database, settings: Settings) -> None:
-    ear = wake.WakeSocket(settings.run, wake.BOT)
+    wake_socket = wake.WakeSocket(settings.run, wake.BOT)
     DiskWatch(db, replace(settings, disk_floor=ENDLESS)).watch()
 
-    assert ear.socket.recv(64)
-    ear.close()
+    assert wake_socket.socket.recv(64)
+    wake_socket.close()

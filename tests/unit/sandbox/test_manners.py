@@ -21,38 +21,38 @@ async def tg() -> AsyncIterator[Telegram]:
 
 
 @pytest.fixture
-async def front(settings: Settings) -> AsyncIterator[BotSession]:
+async def chat_session(settings: Settings) -> AsyncIterator[BotSession]:
     """A bot that hears nothing, and says what a test wants."""
-    front = BotSession(settings)
+    chat_session = BotSession(settings)
 
     async def hear(*_: object) -> None: ...
 
-    await front.connect(hear, hear)
-    yield front
-    await front.close()
+    await chat_session.connect(hear, hear)
+    yield chat_session
+    await chat_session.close()
 
 
 class Chat:
     """What the bot says to one person."""
 
-    def __init__(self, tg: Telegram, front: BotSession, person: Person) -> None:
-        self.front, self.id = front, person.id
+    def __init__(self, tg: Telegram, chat_session: BotSession, person: Person) -> None:
+        self.chat_session, self.id = chat_session, person.id
         self.access = tg.world.access_hash(tg.bot, person.id)
         self.said = 0
 
     async def says(self, text: str) -> int:
         self.said += 1
         message = OutgoingMessage(self.id, self.access, text, self.id + self.said)
-        number = await self.front.send(message)
+        number = await self.chat_session.send(message)
         return number or 0
 
     async def rewrites(self, number: int, text: str) -> bool:
-        return await self.front.edit(self.id, self.access, number, text)
+        return await self.chat_session.edit(self.id, self.access, number, text)
 
 
 @pytest.fixture
-async def chat(tg: Telegram, front: BotSession, ali: Person) -> Chat:
-    return Chat(tg, front, ali)
+async def chat(tg: Telegram, chat_session: BotSession, ali: Person) -> Chat:
+    return Chat(tg, chat_session, ali)
 
 
 async def test_a_burst_in_one_chat_is_allowed_and_no_more(tg, chat):

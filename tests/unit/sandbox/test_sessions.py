@@ -64,9 +64,9 @@ async def test_a_long_absence_comes_back_in_slices(tg, tmp_path, monkeypatch):
 
 async def test_only_sessions_that_listen_get_updates(tg, tmp_path):
     ali = await tg.person("Ali")
-    front, slot = client(tg, tmp_path), client(tg, tmp_path, "slot-0", no_updates=True)
-    heard = listening(front)
-    async with front, slot:
+    chat_session, slot = client(tg, tmp_path), client(tg, tmp_path, "slot-0", no_updates=True)
+    heard = listening(chat_session)
+    async with chat_session, slot:
         await ali.sends("hello")
         await until(lambda: heard == ["hello"])
 
@@ -77,10 +77,10 @@ async def test_only_sessions_that_listen_get_updates(tg, tmp_path):
 async def test_the_front_hears_what_another_session_sent(tg, tmp_path):
     ali = await tg.person("Ali")
     await ali.starts()
-    front, slot = client(tg, tmp_path), client(tg, tmp_path, "slot-0", no_updates=True)
+    chat_session, slot = client(tg, tmp_path), client(tg, tmp_path, "slot-0", no_updates=True)
     own = []
-    front.add_handler(MessageHandler(lambda _, m: own.append(m.outgoing), filters.outgoing))
-    async with front, slot:
+    chat_session.add_handler(MessageHandler(lambda _, m: own.append(m.outgoing), filters.outgoing))
+    async with chat_session, slot:
         await say(slot, ali, "from a slot", random_id=7)
         await until(lambda: own == [True])
 

@@ -44,13 +44,13 @@ async def loop(tg, settings, db) -> AsyncIterator[WorkerLoop]:
     tools = WorkerContext(*parts)
     tools.pace.note(TelegramWait(3.0, SIGN_IN))
     await tools.connect_early()
-    ear, budget = (
+    wake_socket, budget = (
         WakeSocket(settings.run, "w00-1"),
         JobBudget(9, PLENTY, SlotLocks(settings.run, 1)),
     )
-    yield WorkerLoop(tools, ear, budget, Signals(), dict.fromkeys(Lane, 4))
+    yield WorkerLoop(tools, wake_socket, budget, Signals(), dict.fromkeys(Lane, 4))
     await tools.courier.close()
-    ear.close()
+    wake_socket.close()
 
 
 def asks(db, *, folder: bool, looks: bool = False) -> int:
@@ -65,11 +65,11 @@ def asks(db, *, folder: bool, looks: bool = False) -> int:
 def claims(loop: WorkerLoop) -> set[int]:
     """The jobs that the loop takes now. Their work is not begun: they are given back at once."""
     loop.claim()
-    taken = list(loop.crew.jobs.values())
+    taken = list(loop.running_jobs.jobs.values())
     for one in taken:
         one.task.cancel()
         leases.release(loop.db, one.lease, now=clock.now())
-    loop.crew.jobs.clear()
+    loop.running_jobs.jobs.clear()
     return {one.lease.job for one in taken}
 
 
@@ -98,7 +98,7 @@ async def test_it_is_idle_for_nothing_that_it_would_not_take(loop, db):
 
     await loop.rest()
 
-    assert loop.ear.visible == {Lane.LOOK}
+    assert loop.wake_socket.visible == {Lane.LOOK}
 
 
 async def test_a_job_that_meets_the_wait_goes_to_another_slot_at_once(loop, db):

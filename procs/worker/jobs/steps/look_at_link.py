@@ -4,7 +4,7 @@ from procs.core import clock
 from procs.engine.client import Probed
 from procs.records.job import Lease, Media, Step
 from procs.store.jobs import outcomes
-from procs.store.media import references as shelf
+from procs.store.media import references
 from procs.worker.jobs import engine_order, job_folder
 from procs.worker.jobs.fetch_job import FetchJob
 from procs.worker.process.context import WorkerContext
@@ -31,4 +31,4 @@ def known(tools: WorkerContext, lease: Lease, found: Probed) -> Media | None:
     """Two addresses, one media: what the probe calls it may be with Telegram already."""
     if lease.link.folder or not found.key:
         return None
-    return shelf.find(tools.db, found.key, lease.link.variant)
+    return references.find(tools.db, found.key, lease.link.variant)

@@ -41,18 +41,18 @@ async def tg() -> AsyncIterator[Telegram]:
         assert telegram.world.broken == []
 
 
-async def nothing(heard: object) -> None:
+async def nothing(incoming: object) -> None:
     """Hears and feels nothing."""
 
 
 @asynccontextmanager
 async def speaking(settings: Settings, db: Database, *admins: Person) -> AsyncIterator[AlertSender]:
-    front = BotSession(settings)
-    await front.connect(nothing, nothing)
+    chat_session = BotSession(settings)
+    await chat_session.connect(nothing, nothing)
     try:
-        yield AlertSender(db, ReplySender(db, front), [admin.id for admin in admins])
+        yield AlertSender(db, ReplySender(db, chat_session), [admin.id for admin in admins])
     finally:
-        await front.close()
+        await chat_session.close()
 
 
 @pytest.fixture
@@ -84,10 +84,10 @@ def note(db: Database, site: str = "a.example") -> None:
 
 
 async def test_a_hundred_failures_are_one_message(tg, settings, db, sara):
-    async with speaking(settings, db, sara) as herald:
+    async with speaking(settings, db, sara) as alert_sender:
         note(db)
         for _ in range(100):
-            await herald.look()
+            await alert_sender.look()
             note(db)
 
     (text,) = await read(sara)
@@ -97,29 +97,29 @@ async def test_a_hundred_failures_are_one_message(tg, settings, db, sara):
 
 
 async def test_many_messages_break_no_limit_of_telegram(tg, settings, db, ali, sara):
-    async with speaking(settings, db, ali, sara) as herald:
+    async with speaking(settings, db, ali, sara) as alert_sender:
         for number in range(6):
             note(db, f"{number}.example")
-            await herald.look()
+            await alert_sender.look()
 
     assert [call["result"] for call in await tg.calls(SEND)] == ["ok"] * 12
 
 
 async def test_each_admin_reads_it_in_their_own_language(settings, db, ali, sara):
-    async with speaking(settings, db, ali, sara) as herald:
+    async with speaking(settings, db, ali, sara) as alert_sender:
         note(db)
-        await herald.look()
+        await alert_sender.look()
 
     assert "ربات می‌دونه" in (await read(ali))[0]
     assert "takes me for a robot" in (await read(sara))[0]
 
 
 async def test_the_end_is_told_in_a_word(settings, db, sara):
-    async with speaking(settings, db, sara) as herald:
+    async with speaking(settings, db, sara) as alert_sender:
         note(db)
-        await herald.look()
+        await alert_sender.look()
         alerts.clear(db, ("bot-check",), "a.example", now=clock.now())
-        await herald.look()
+        await alert_sender.look()
 
     assert (await read(sara))[1].startswith("🟢 Over: a.example takes me for a robot")
 
@@ -127,17 +127,17 @@ async def test_the_end_is_told_in_a_word(settings, db, sara):
 async def test_a_bot_that_was_killed_over_a_telling_tells_it_once(tg, settings, db, sara):
     """Telegram has the message, and the store does not know yet."""
     hold = await tg.holds(SEND, done=True)
-    async with speaking(settings, db, sara) as herald:
+    async with speaking(settings, db, sara) as alert_sender:
         note(db)
-        telling = asyncio.ensure_future(herald.look())
+        telling = asyncio.ensure_future(alert_sender.look())
         await hold.reached()
         telling.cancel()
     await hold.release()
     assert len(notifications.unsent(db)) == 1
 
-    async with speaking(settings, db, sara) as herald:
-        await herald.look()
-        await herald.look()
+    async with speaking(settings, db, sara) as alert_sender:
+        await alert_sender.look()
+        await alert_sender.look()
 
     assert len(await read(sara)) == 1
     assert notifications.unsent(db) == []
@@ -150,11 +150,11 @@ async def test_an_admin_who_blocked_the_bot_keeps_no_other_waiting(
 ):
     await ali.blocks()
     stranger = await tg.person("Stranger")
-    async with speaking(settings, db, stranger, ali, sara) as herald:
+    async with speaking(settings, db, stranger, ali, sara) as alert_sender:
         for site in ("a.example", "b.example"):
             note(db, site)
-            await herald.look()
-            await herald.look()
+            await alert_sender.look()
+            await alert_sender.look()
 
         assert len(await read(sara)) == 2
         assert caplog.text.count("admin.unreachable") == 2
@@ -165,7 +165,7 @@ async def test_an_admin_who_blocked_the_bot_keeps_no_other_waiting(
 
         await ali.blocks(False)
         note(db, "c.example")
-        await herald.look()
+        await alert_sender.look()
 
     assert [admin for admin, *_ in notifications.deaf(db)] == [stranger.id]
 
@@ -173,9 +173,9 @@ async def test_an_admin_who_blocked_the_bot_keeps_no_other_waiting(
 async def test_telegrams_wait_is_waited_for(tg, settings, db, sara, monkeypatch):
     monkeypatch.setattr("procs.bot.alerts.alert_sender.REST", 0.0)
     await tg.fails(SEND, "FLOOD_WAIT_1")
-    async with speaking(settings, db, sara) as herald:
+    async with speaking(settings, db, sara) as alert_sender:
         note(db)
-        await herald.look()
+        await alert_sender.look()
 
     assert len(await read(sara)) == 1
 

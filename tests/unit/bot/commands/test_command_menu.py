@@ -12,7 +12,7 @@ def known(tg):
 
 
 async def test_both_languages_have_a_menu(bot, db, tg):
-    await command_menu.register(db, bot.front)
+    await command_menu.register(db, bot.chat_session)
     there = known(tg)
     assert (
         {name for name, _ in there["fa"]}
@@ -32,18 +32,18 @@ async def test_every_command_of_the_menu_is_one(bot):
 
 
 async def test_a_menu_is_registered_once_for_each_change(bot, db, tg, monkeypatch):
-    await command_menu.register(db, bot.front)
-    await command_menu.register(db, bot.front)
+    await command_menu.register(db, bot.chat_session)
+    await command_menu.register(db, bot.chat_session)
     assert len(await tg.calls(SET)) == 2
     monkeypatch.setattr(command_menu, "COMMANDS", ("help", "cancel"))
-    await command_menu.register(db, bot.front)
+    await command_menu.register(db, bot.chat_session)
     assert len(await tg.calls(SET)) == 4
     assert [name for name, _ in known(tg)["fa"]] == ["help", "cancel"]
 
 
 async def test_what_telegram_refuses_is_tried_again(bot, db, tg):
     await tg.fails(SET, "500 INTERNAL", times=9)
-    await command_menu.register(db, bot.front)
+    await command_menu.register(db, bot.chat_session)
     await tg.do("heal")
-    await command_menu.register(db, bot.front)
+    await command_menu.register(db, bot.chat_session)
     assert "fa" in known(tg)

@@ -29,12 +29,12 @@ FORGED = [
 async def felt(bot, tg):
     """Has the bot told of a press that no client of the sandbox makes. Returns its answers."""
 
-    async def feel(person, data: str, number: int = 77) -> list[str]:
+    async def on_press(person, data: str, number: int = 77) -> list[str]:
         press = Press(number, Known(person.id, "en"), person.id, 0, 1, data)
-        await bot.intake.feel(press)
+        await bot.intake.on_press(press)
         return await tg.calls(ANSWER)
 
-    return feel
+    return on_press
 
 
 async def test_forged_data_does_nothing_and_is_answered_once(bot, sara, caplog, felt):
@@ -51,7 +51,7 @@ async def test_a_forged_button_is_answered_in_telegram(bot, tg, sara):
     await sara.sees("Hi")
     access = tg.world.access_hash(tg.bot, sara.id)
     forged = [("Odd", "cancel:" + "9" * 50)]
-    await bot.front.send(OutgoingMessage(sara.id, access, "?", 7, buttons=forged))
+    await bot.chat_session.send(OutgoingMessage(sara.id, access, "?", 7, buttons=forged))
     assert (await sara.presses("Odd"))["text"] == UNKNOWN
 
 
@@ -98,7 +98,7 @@ async def test_a_press_of_what_is_over_or_anothers_stops_nothing(bot, tg, sara):
             press = Press(
                 1 + 2 * number + at, Known(ben.id, "en"), ben.id, 0, 1, f"{action}:{request}"
             )
-            await bot.intake.feel(press)
+            await bot.intake.on_press(press)
     assert len(await tg.calls(ANSWER)) == 4
     assert [one.state for one in bot.requests()] == ["open"]
     assert (await sara.presses("Cancel", status))["text"] == "Cancelled."
@@ -107,15 +107,15 @@ async def test_a_press_of_what_is_over_or_anothers_stops_nothing(bot, tg, sara):
 async def test_what_only_admins_may_do_is_unknown_to_everybody_else(bot, tg, sara, felt):
     done: list[int] = []
 
-    async def hear(heard):
-        done.append(heard.person.id)
+    async def on_message(incoming):
+        done.append(incoming.person.id)
 
     async def press(pressed, number):
         done.append(number)
         return LocalText("Done.")
 
     router = bot.intake.router
-    router.commands["stop"] = ChatCommand("stop", hear, role=Role.ADMIN)
+    router.commands["stop"] = ChatCommand("stop", on_message, role=Role.ADMIN)
     router.callbacks["stop"] = Callback("stop", press, role=Role.ADMIN)
     await sara.sends("/stop")
     await sara.sees("don't know that command")

@@ -11,7 +11,7 @@ from procs.records.job import Ask, File, Lane, Link, Part, Person, Reference
 from procs.records.job_progress import Whole
 from procs.store.health import workers
 from procs.store.jobs import leases
-from procs.store.media import references as shelf
+from procs.store.media import references
 from procs.store.people import users
 from procs.store.requests import request_status, requests
 from procs.telegram.pace import Pace
@@ -93,7 +93,7 @@ async def test_an_attempt_after_everything_was_uploaded_only_shares(tools, asked
 
     await fetch(tools, again(tools, before))
 
-    known = shelf.find(tools.db, "example:a", "best")
+    known = references.find(tools.db, "example:a", "best")
     assert known is not None
     assert (known.title, known.parts) == ("A", (PART,))
     assert request_status.glance(tools.db, asked, now=clock.now()).ready
@@ -115,7 +115,7 @@ async def test_the_files_of_a_dead_worker_go_up_and_their_folder_goes(tools, ask
 
     await fetch(tools, again(tools, dead))
 
-    known = shelf.find(tools.db, "url:a", "best")
+    known = references.find(tools.db, "url:a", "best")
     assert known is not None
     assert [part.name for part in known.parts] == ["a.txt"]
     assert not path.parent.exists()
@@ -129,7 +129,7 @@ async def test_files_that_a_newer_version_prepared_are_taken_over(tools, asked):
 
     await fetch(tools, again(tools, dead))
 
-    assert shelf.find(tools.db, "url:a", "best") is not None
+    assert references.find(tools.db, "url:a", "best") is not None
 
 
 async def test_files_that_are_gone_mean_the_whole_way(tools, asked):

@@ -14,7 +14,7 @@ from procs.errors import JobError
 from procs.records.job import Ask, Lane, Person
 from procs.store.health import workers
 from procs.store.jobs import leases
-from procs.store.media import references as shelf
+from procs.store.media import references
 from procs.store.people import users
 from procs.store.requests import lists, request_status, requests
 from procs.telegram.pace import Pace
@@ -65,7 +65,7 @@ async def test_a_link_becomes_a_media_for_everybody_who_waits(tools, asks):
 
     await fetch(tools, lease)
 
-    got = shelf.find(tools.db, lease.link.key, "best")
+    got = references.find(tools.db, lease.link.key, "best")
     assert [(part.kind, part.name) for part in got.parts] == [("video", "clip.mp4")]
     assert request_status.glance(tools.db, 1, now=clock.now()).ready
     assert is_clean(tools)
@@ -78,7 +78,7 @@ async def test_a_large_film_goes_up_while_it_comes_down(tools, asks, caplog):
     await fetch(tools, lease)
 
     said = [one.message for one in caplog.records if one.message.startswith("upload.streamed")]
-    (part,) = shelf.find(tools.db, lease.link.key, "best").parts
+    (part,) = references.find(tools.db, lease.link.key, "best").parts
     assert len(said) == 1
     assert f"bytes={part.size} " in said[0]
     assert is_clean(tools)
@@ -105,9 +105,9 @@ async def test_files_for_a_folder_go_there_and_to_no_chat(tools, asks, site):
 async def test_what_is_known_under_its_real_name_is_shared_at_once(tools, asks):
     lease = asks("/clip.mp4")
     media = {"title": "A", "site": "youtube", "url": "https://youtu.be/a", "parts": (PART,)}
-    shelf.save(
+    references.save(
         tools.db,
-        shelf.Media(key="youtube:a", variant="best", **media),
+        references.Media(key="youtube:a", variant="best", **media),
         keys={"youtube:a"},
         now=clock.now(),
     )
@@ -118,7 +118,7 @@ async def test_what_is_known_under_its_real_name_is_shared_at_once(tools, asks):
         assert left(job, look, ()) == (share_known,)
         await share_known(job)
 
-    assert shelf.find(tools.db, lease.link.key, "best").title == "A"
+    assert references.find(tools.db, lease.link.key, "best").title == "A"
     assert request_status.glance(tools.db, 1, now=clock.now()).ready
 
 
