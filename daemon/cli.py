@@ -1,4 +1,4 @@
-"""The `chapar` command: its words, and how it ends."""
+"""The `chapar` command: its arguments, and its exit codes."""
 
 import argparse
 import errno

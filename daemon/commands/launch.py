@@ -1,4 +1,4 @@
-"""Starting: judge the settings, make the folders, bring the database up to date, and become
+"""`chapar up`: checks the settings, makes the folders, migrates the database, and becomes
 supervisord."""
 
 import ctypes

@@ -1,4 +1,4 @@
-"""`chapar status`: processes, workers and queue at one glance."""
+"""`chapar status`: processes, workers and queue."""
 
 from dataclasses import dataclass, field
 

@@ -1,5 +1,5 @@
-"""The database of one home, as commands open it: the one place where one that is missing, damaged
-or not ours becomes a sentence."""
+"""Opens the database of a home for a command: the one place where a missing, damaged or foreign
+database becomes a sentence."""
 
 import os
 from collections.abc import Iterator, Sequence

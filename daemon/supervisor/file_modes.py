@@ -1,5 +1,5 @@
-"""Who else on the machine can read or change what belongs to Chapar's user alone: sign-ins, the
-database, logs, settings, cookies."""
+"""Finds files of Chapar's user that other users can read or change: sign-ins, the database, logs,
+settings, cookies."""
 
 import grp
 import os

@@ -1,4 +1,4 @@
-"""The disk under our files: what is free, what a folder holds, and how to get rid of one."""
+"""The disk under our files: its free bytes, the weight of a folder, and how to delete one."""
 
 import os
 import shutil

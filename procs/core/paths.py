@@ -1,4 +1,4 @@
-"""Where everything lies under CHAPAR_HOME."""
+"""The files and folders under CHAPAR_HOME."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What every long-lived process of ours does with itself: its name, its parent, its signals."""
+"""What every long-lived process sets up for itself: its title, its parent, its signals."""
 
 import asyncio
 import ctypes

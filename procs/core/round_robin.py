@@ -1,5 +1,5 @@
-"""One at a time, and those who wait in turns: who comes a thousand times waits no longer, and holds
-up the others no longer, than who comes once."""
+"""A lock whose waiters take turns by person: a person with a thousand calls waits no longer, and
+delays the others no longer, than a person with one."""
 
 import asyncio
 from collections import deque

@@ -1,4 +1,4 @@
-"""One connection to the nursery, from the worker's side: a request, then words until the end."""
+"""One connection to the nursery, from the worker's side: a request, then messages until the end."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The disk as the keeper watches it: the ballast, and whether it is low."""
+"""Watches the disk: maintains the ballast, and notes when the disk is low."""
 
 import errno
 import os

@@ -1,4 +1,5 @@
-"""Keeping yt-dlp fresh: looks for a newer one from time to time, and goes back from a worse one."""
+"""Keeps yt-dlp up to date: installs newer versions from time to time, and goes back from a worse
+one."""
 
 import asyncio
 from contextlib import suppress

@@ -1,8 +1,8 @@
-"""The doorman: a process that stands still inside the write gate holds everybody up, for ever if
-it was stopped (SIGSTOP, a freezer, a debugger). It is found and killed; the kernel then opens the
-gate, and its transaction is undone.
+"""Kills a process that stands still inside the write gate: it blocks every writer, for ever if it
+was stopped (SIGSTOP, a freezer, a debugger). The kernel then releases the lock, and SQLite rolls
+its transaction back.
 
-A thread of its own, because the keeper itself may be one of those who wait.
+The watchdog has a thread of its own, because the keeper itself may wait at the gate.
 """
 
 import math

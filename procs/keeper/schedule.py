@@ -1,4 +1,4 @@
-"""The keeper's rounds: what is done how often."""
+"""The keeper's periodic tasks and their intervals."""
 
 import time
 from collections.abc import Callable

@@ -1,7 +1,7 @@
-"""Files go by ownership: what no live lease and no open request owns is removed, whatever its age.
+"""Removes files without an owner: what no live lease and no open request owns, whatever its age.
 
-A folder is named by job and fence, so a folder whose lease was taken back has no owner any more,
-even while the same job runs again elsewhere.
+A folder is named by job and fence, so a folder whose lease was reaped has no owner, even while the
+same job runs again elsewhere.
 """
 
 from collections.abc import Iterable

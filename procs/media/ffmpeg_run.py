@@ -1,4 +1,4 @@
-"""How ffmpeg and its like are called, and what their failures mean."""
+"""Runs ffmpeg and ffprobe, and classifies their failures."""
 
 import re
 from collections.abc import Awaitable, Callable

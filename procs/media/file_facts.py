@@ -1,4 +1,4 @@
-"""What a file really is: the facts that ffprobe, or PyAV in its words, tells of it."""
+"""The facts of a file, read from ffprobe's JSON (or PyAV's in the same form)."""
 
 from dataclasses import dataclass
 from fractions import Fraction

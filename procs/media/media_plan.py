@@ -1,4 +1,4 @@
-"""What becomes of a file: a pure decision from its facts.
+"""Plans what is made of a file: a pure decision from its facts.
 
 Telegram plays h264 with aac in mp4 everywhere; nothing is promised beyond that. Pictures are
 encoded anew only where that was wished and the operator allows it: what cannot be repacked goes

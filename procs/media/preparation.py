@@ -1,4 +1,4 @@
-"""A job's files, one after the other: look, decide, make, check, cut, name."""
+"""Prepares a job's files one by one: probe, plan, convert, check, split, name."""
 
 from collections.abc import Sequence
 from dataclasses import replace

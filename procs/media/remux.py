@@ -1,4 +1,4 @@
-"""The files we make: films repacked, sound with its tags and cover, thumbnails."""
+"""Makes files with ffmpeg: films repacked, sound with its tags and cover, thumbnails."""
 
 import base64
 import struct

@@ -1,4 +1,4 @@
-"""Subtitles: made into the one form that every player reads, and put into a film."""
+"""Converts subtitles to SRT, and puts them into a film."""
 
 from pathlib import Path
 

@@ -1,4 +1,5 @@
-"""One job in a forked child: look at the link, say what was found, wait for the word, fetch it."""
+"""One job in a forked child: probes the link, reports what it leads to, and fetches it when the
+worker says so."""
 
 import os
 import socket

@@ -1,4 +1,5 @@
-"""What the self-test of the jail tries in a child: every way to where no link may lead."""
+"""The child's side of the jail's self-test: it tries every address, socket and file that no child
+may reach."""
 
 import socket
 from contextlib import suppress

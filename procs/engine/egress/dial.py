@@ -1,4 +1,4 @@
-"""From the name of a host to a connection: resolve once, check every answer, dial what was checked.
+"""Dials a host: resolves its name once, checks every answer, and connects to a checked address.
 
 To check first and resolve again when dialling would be no check: the second answer may differ.
 """

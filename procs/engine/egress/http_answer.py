@@ -1,4 +1,4 @@
-"""What a site answers to a plain request, as it goes on to the program (RFC 9112).
+"""A site's answer to a plain request, as the proxy passes it on to the program (RFC 9112).
 
 The answer is read to its end by its own framing, whatever the site says of its connection, and is
 written anew: without what is between the site and us (RFC 9110, 7.6.1), with one framing where the

@@ -1,4 +1,4 @@
-"""What a program asks of a proxy: the head of its request, and the head that goes on (RFC 9112)."""
+"""The head of a program's request to the proxy, and the head that goes on to the site (RFC 9112)."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The only way out: a filtering proxy for one job, in the worker's event loop.
+"""A child's only way out: a filtering proxy for one job, in the worker's event loop.
 
 It listens on a socket that the job's child made, speaks CONNECT and absolute addresses, and lets
 pass what the policy allows. It also holds the job's caps. Over a cap it *resets*: a polite end

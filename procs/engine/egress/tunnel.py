@@ -1,4 +1,4 @@
-"""Two connections, the program's and the site's, and what passes between them."""
+"""A tunnel: the program's connection and the site's, and the bytes between them."""
 
 import asyncio
 import os

@@ -1,9 +1,9 @@
-"""From a child's chain of causes, and from a child's death, to one of our classes. Tables first.
+"""Classifies a child's chain of exceptions, or its death, as one of our classes. Tables first.
 
 Order matters, and was found by trying: our own words, then errno, then classes that leave no doubt,
 then phrases of this site, then any site's words where the extractor expected the failure, then the
-HTTP status, then all words. Words in the order of their rows (`wording`): every login text, and the
-bot check's too, ends with the same hint about cookies, so the bot check goes first.
+HTTP status, then all words. Words in the order of their rows (`site_phrases`): every login text,
+and the bot check's too, ends with the same hint about cookies, so the bot check goes first.
 """
 
 import errno

@@ -1,4 +1,4 @@
-"""An exception as plain facts, so that the worker can judge it without yt-dlp's classes."""
+"""An exception as plain facts, so that the worker can classify it without yt-dlp's classes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

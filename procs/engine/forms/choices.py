@@ -1,4 +1,4 @@
-"""The forms in which a media can be had, with their sizes, before anything is downloaded."""
+"""The forms in which a media can be fetched, with their sizes, before any download."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which formats to download: pure functions over a site's list.
+"""Chooses the formats to download: pure functions over a site's list.
 
 What plays inside Telegram everywhere is h264 with aac in mp4, so that comes first, up to 1080p or
 the height that was asked for. Who asks for more than 1080p wants it in any codec. The limit is held

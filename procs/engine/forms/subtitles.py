@@ -1,4 +1,4 @@
-"""Which subtitles a media has, and which of them answer a wish: pure functions over an info."""
+"""The subtitles of a media, and those that match a wish: pure functions over an info."""
 
 import re
 from collections.abc import Iterable

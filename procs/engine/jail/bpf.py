@@ -1,4 +1,4 @@
-"""The classic BPF machine that judges system calls: instructions, and programs made of them.
+"""Classic BPF programs that judge system calls: instructions, and programs made of them.
 
 A step is (instruction, steps to skip when true, when false, value). The kernel remembers which
 numbers a program allows whatever their arguments are, and does not run it for them.

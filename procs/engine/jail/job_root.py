@@ -1,4 +1,4 @@
-"""A root of the job's own: a tree in which nothing is but programs, read only, and its folder.
+"""A root file system for one job: it contains programs, read only, and the job's folder.
 
 Landlock judges what is opened, not what is only looked at or named: in the machine's own tree a
 child could still ask whether a file exists, how large it is and whom it belongs to. Where the

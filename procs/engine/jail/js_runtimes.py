@@ -1,4 +1,4 @@
-"""Which JavaScript runtime there is: without one, YouTube shows yt-dlp only some of its forms.
+"""Finds a JavaScript runtime: without one, YouTube offers yt-dlp only some formats.
 
 The places are those in which yt-dlp looks: the environment's own programs, then the system's. The
 wheel of the extra `js` puts deno among the first.

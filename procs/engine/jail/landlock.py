@@ -1,4 +1,4 @@
-"""The kernel's own fence around a process that has no rights to spare (landlock(7))."""
+"""Landlock, the kernel's access control for an unprivileged process (landlock(7))."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""What a child's filter refused, counted by the nursery (seccomp_unotify(2)).
+"""The calls that a child's filter refused, counted by the nursery (seccomp_unotify(2)).
 
 The child makes the filter and hands over the descriptor at which the kernel tells of refused calls;
 each such call waits until it is answered, always with its refusal. So the count is the kernel's,

@@ -1,4 +1,4 @@
-"""What a forked child gives up before it does anything else.
+"""The limits and the environment that a forked child sets for itself before anything else.
 
 It gets a process group of its own, dies with the nursery, is nice, has limits, holds no descriptor
 but its socket, and calls its job's folder home. What it can reach from there, `jail` says.

@@ -1,12 +1,13 @@
 """A filter of system calls for a job's process and all that it starts (seccomp(2)).
 
 Landlock judges files and TCP. Everything else is closed here, by a list of what is allowed
-(`allowed`); a few calls are allowed with some arguments only: sockets of TCP (not UDP, not unix
-sockets, of which the nursery's is one), no TCP that connects while sending (fast open), and of
+(`allowed_calls`); a few calls are allowed with some arguments only: sockets of TCP (not UDP, not
+unix sockets, of which the nursery's is one), no TCP that connects while sending (fast open), and of
 fcntl, ioctl and prctl what programs do with their own descriptors and threads. It needs no rights,
 only the promise to gain none.
 
-What is refused is reported where the kernel can (`refusals`); the call then waits for its refusal.
+What is refused is reported where the kernel can (`refused_calls`); the call then waits for its
+refusal.
 """
 
 import ctypes

@@ -1,4 +1,4 @@
-"""A connection to the nursery, which is started when nobody listens."""
+"""Connects to the nursery, and starts it when none listens."""
 
 import asyncio
 import os

@@ -1,5 +1,5 @@
-"""The nursery's door: a socket, a lock that lets only one nursery listen, and a way to see whether
-it is the one that we know."""
+"""The nursery's listening socket, a lock that lets only one nursery listen, and a check that it is
+the nursery that the worker wants."""
 
 import fcntl
 import hashlib

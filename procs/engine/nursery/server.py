@@ -1,4 +1,4 @@
-"""The nursery's loop: connections, requests, hang-ups, deaths. What for, `nursery` says."""
+"""The nursery's loop: connections, requests, hang-ups, deaths. `main` says what it is for."""
 
 import os
 import select

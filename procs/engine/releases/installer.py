@@ -1,4 +1,4 @@
-"""Installing one exact yt-dlp by pip into a folder, and whether all it needs is there.
+"""Installs one exact yt-dlp by pip into a folder, and checks that its requirements are there.
 
 Which index is asked, by which way and with which credentials is pip's own configuration.
 """

@@ -1,4 +1,4 @@
-"""Which yt-dlp is in use: the one that was installed with us, or one in a folder of its own.
+"""Which yt-dlp is in use: the one installed with us, or one in a folder of its own.
 
     engines/current        which one is used, and which one was before
     engines/2026.10.26/    one exact version, complete as far as the environment is not

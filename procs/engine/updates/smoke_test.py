@@ -1,5 +1,5 @@
-"""Does a version work? It fetches a page of our own, in the jail and by the proxy as every job
-does, and looks at what the operator named."""
+"""Tests a version of yt-dlp: it fetches a page of our own, in the jail and by the proxy as every
+job does, and probes the operator's addresses."""
 
 import asyncio
 import shutil

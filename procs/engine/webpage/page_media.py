@@ -1,5 +1,5 @@
-"""A page in which yt-dlp finds nothing: what its frames show, what files it leads to, then what
-pictures it has.
+"""Searches a page in which yt-dlp finds nothing: its frames, the files that it links, then its
+pictures.
 
 One level of frames, read by the same readers, by the same way out: what may not be visited is
 refused there. Pictures are taken where there is nothing that moves.

@@ -1,4 +1,4 @@
-"""What a page of no known site holds, read from its text: frames, pictures, what it asks of people.
+"""Parses a page of no known site: frames, pictures, links, forms, visible text.
 
 Pure, and in time that grows with the page's length only: a page may be written to be slow to read.
 """

@@ -1,4 +1,5 @@
-"""Pages that answer 200 and keep people out with words: sign-ins, checks, walls. Tables, and pure.
+"""Recognises pages that answer 200 and show a wall: sign-ins, robot checks, consent. Tables, and
+pure.
 
 The words of a page are many people's. So they are believed where a page says little else.
 """

@@ -1,4 +1,4 @@
-"""Downloading what was found, and what lies in the folder after it."""
+"""Downloads what was found, and reports which files lie in the folder."""
 
 import re
 from collections.abc import Sequence

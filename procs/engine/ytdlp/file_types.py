@@ -1,4 +1,4 @@
-"""The real name of a direct file, and what kind of thing it is."""
+"""The real name of a plain file, and its type."""
 
 from email.message import Message
 from pathlib import PurePosixPath

@@ -1,4 +1,5 @@
-"""yt-dlp's loader, as a warm process uses it: prepared extractors, and a look at every answer."""
+"""yt-dlp's loader for a warm process: extractors are prepared, and every answer's headers are
+noted."""
 
 from collections import deque
 from collections.abc import Callable

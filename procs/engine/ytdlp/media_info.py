@@ -1,4 +1,4 @@
-"""What is known of a media: from yt-dlp's info, and for direct files from the answer's head."""
+"""The facts of a media: from yt-dlp's info, and for plain files from the answer's headers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

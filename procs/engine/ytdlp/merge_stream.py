@@ -1,5 +1,5 @@
-"""A film made of its picture and its sound while the picture still comes, so that it can go up
-meanwhile.
+"""Merges a film's picture and sound while the picture is still being downloaded, so that the film
+can be uploaded meanwhile.
 
 yt-dlp merges when both are there, and then writes the film twice, because its index goes to the
 front. Here the sound comes first; ffmpeg has it, and the picture through a pipe. It leaves room for

@@ -1,4 +1,4 @@
-"""What comes into a file, given to a pipe as it comes."""
+"""Feeds a pipe from a file that is still growing."""
 
 import os
 import threading

@@ -1,5 +1,5 @@
-"""Pages with several media: the parts of one post, which belong together, or a list from which
-somebody has to choose.
+"""Pages with several media: the parts of one post, which belong together, or a list from which the
+person chooses.
 
 What tells them apart is how a site's reader gives them: a post's parts come complete, a list's
 entries as addresses to be read one by one.

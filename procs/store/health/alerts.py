@@ -1,8 +1,8 @@
-"""Alerts: what goes wrong for more than one job, since when, and how often.
+"""Alerts: faults that concern more than one job, since when, and how often.
 
-A row for each kind and subject (`bot-check` of a site, `session-revoked` of a session). Whoever
-notices something pays one small write for it, and never with the job in hand. What admins are told
-of it stands in `tellings`.
+A row for each kind and subject (`bot-check` of a site, `session-revoked` of a session). The process
+that notices the fault makes one small write, outside the job's own transaction. `notifications`
+holds what admins were sent about it.
 """
 
 from collections.abc import Iterable, Mapping

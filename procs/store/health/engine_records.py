@@ -1,5 +1,5 @@
-"""Which version of the engine was used since when on a machine, how it did, and which are not to be
-taken again."""
+"""Versions of the engine on each machine: which was used since when, its results, and which are
+refused."""
 
 from dataclasses import dataclass
 

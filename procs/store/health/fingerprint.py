@@ -1,4 +1,5 @@
-"""Failures that are the same one: their words without what differs from time to time.
+"""Fingerprints: two messages of one failure differ only in numbers, ids and addresses, which are
+removed.
 
 The words come from sites, so they may be anything, of any length, and may repeat secrets.
 """

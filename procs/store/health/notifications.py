@@ -1,8 +1,8 @@
-"""What admins were told of the alerts, and what they are to be told next.
+"""Notifications: what admins were sent about alerts, and what is to be sent next.
 
-A telling is written down before it is sent, with a random id for each admin, as a delivery is: a
-restart repeats nothing. What goes on is told when it begins, again after hours, and when it is
-over.
+A notification is stored before it is sent, with a random id for each admin, as a delivery is: a
+restart repeats nothing. An alert that lasts is sent when it begins, again after hours, and when it
+is over.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
-"""Workers as rows: who is there, what it holds, and whether it still lives.
+"""Workers as rows: which exist, what each holds, and whether its process still lives.
 
-A worker is judged by pid *and* start time, on its own host and boot only: a pid alone is soon used
-by somebody else.
+A process is identified by pid *and* start time, on its own host and boot only: the kernel soon
+gives a pid to another process.
 """
 
 import os

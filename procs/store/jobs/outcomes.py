@@ -1,4 +1,4 @@
-"""What the end of a job means for the requests that wait for it, in one transaction each."""
+"""Applies the end of a job to the requests that wait for it, in one transaction each."""
 
 import secrets
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Whose turn is next, for showing: places in fair order, and honest waiting times."""
+"""Positions in the queue in fair order, and expected waiting times, for status messages."""
 
 from bisect import bisect_left
 from itertools import accumulate

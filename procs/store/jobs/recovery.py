@@ -1,5 +1,6 @@
-"""What must be done about jobs that nobody works on: due ones, those of the dead, the hung, the
-cancelled. Every piece is idempotent, and each condition stands in the statement that acts on it.
+"""Recovers jobs that no worker carries: those that are due, or whose worker died or hangs, or that
+were cancelled. Every function is idempotent, and each condition is in the statement that acts on
+it.
 """
 
 from collections import Counter

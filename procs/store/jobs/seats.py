@@ -1,8 +1,9 @@
-"""Seats and the ring: who may have a job queued or running, and whose turn is next.
+"""Seats and the queue: who may have a job queued or running, and whose turn is next.
 
-Seats -1, -2, … -cap are taken ones; a positive seat is a place in the user's own waiting line (the
-job's number, so the line is in the order of asking). A job that has neither, because it waits for
-its time or is held by a pause, comes back through `sit`; one that kept its seat through `rise`.
+Seats -1, -2, … -cap are taken seats; a positive seat is a place in the user's own queue (the job's
+number, so jobs keep the order in which they were asked for). A job without either, because it waits
+for an instant or is held by a pause, comes back through `sit`; a job that kept its seat, through
+`rise`.
 """
 
 from dataclasses import dataclass

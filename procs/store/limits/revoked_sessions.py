@@ -1,5 +1,5 @@
-"""Sign-ins that Telegram took away. A row stops their process from trying again and again: signing
-in anew is for a person to decide, since another process may use the same key."""
+"""Sign-ins that Telegram revoked. A row stops their process from signing in again: the operator
+decides that, since another process may use the same key."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Sending media, so that nothing is sent twice: the random id is stored before it is used."""
+"""Deliveries: the random id is stored before the message is sent, so that nothing is sent twice."""
 
 import secrets
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What looks read, kept for a few minutes: a choice made meanwhile asks no site again."""
+"""Results of looks, kept for a few minutes: a choice made meanwhile asks no site again."""
 
 from procs.core.clock import Now
 from procs.store.database import Database

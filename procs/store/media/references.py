@@ -1,4 +1,4 @@
-"""What was uploaded once and can be sent again: references by media key and variant."""
+"""References to media that Telegram holds, by media key and variant: sent again without an upload."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

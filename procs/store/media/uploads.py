@@ -1,4 +1,4 @@
-"""Uploads that are not complete: which parts Telegram has, so that another worker can go on."""
+"""Unfinished uploads: which parts Telegram has, so that another worker can resume them."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Who waits, or waited, for a job, and which workers had it: for the sysadmin's `why`."""
+"""Who waits or waited for a job, and which workers carried it: for the operator's `why`."""
 
 from dataclasses import dataclass
 

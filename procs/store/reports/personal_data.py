@@ -1,8 +1,8 @@
-"""All that the database knows of one person: given to them, or deleted.
+"""Exports or deletes all that the database holds about one person.
 
-A deletion is a row first, so that one which is killed goes on: the keeper takes the next bite of
-each until nothing is left. What runs for the person is stopped before, and a request is made
-anonymous only when no worker holds its job any more, so that nothing is sent to nobody.
+A deletion is a row first, so that it resumes after a kill: the keeper deletes the next batch of
+each until nothing is left. The person's jobs are cancelled before, and a request is anonymised only
+when no worker holds its job, so that nothing is sent to nobody.
 """
 
 import re

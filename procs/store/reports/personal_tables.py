@@ -1,6 +1,6 @@
-"""Where the database names a person: every such column, and what a deletion does there.
+"""Every column that names a person, and what a deletion does with it.
 
-A test walks the schema for columns that can name somebody, and finds each of them here.
+A test walks the schema for columns that can name a person, and finds each of them here.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
-"""Trials: looks of our own at a site that was left alone, as jobs, so that nobody's link is one.
+"""Trials: jobs of our own that visit a site before its breaker closes.
 
-A trial that were somebody's job could be a link that fails by itself, and would keep the site
-closed for everybody behind it. A trial is due at the end of an opening; there is at most one for
-each breaker, and none goes on when nobody waits any more.
+A person's job would make a bad trial: its link could fail by itself, and would keep the site closed
+for everybody behind it. A trial is due at the end of an opening; there is at most one for each
+breaker, and none when nobody waits any more.
 """
 
 from dataclasses import dataclass

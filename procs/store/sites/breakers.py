@@ -1,4 +1,4 @@
-"""Breakers: a site that keeps failing is left alone for a while, by all processes.
+"""Breakers: all processes stop visiting a site that keeps failing, for a while.
 
 One row for each site, egress and circle: everybody, or one person. Closed: failures are counted.
 Open: nobody of the circle visits until an instant. Half-open: from that instant on, a trial of our

@@ -1,4 +1,4 @@
-"""What people met last at a site that fails: one row for each person, so that each has one voice.
+"""The last result of each person at a failing site: one row, and so one vote, for each person.
 
 Whoever sends a hundred dead links is one person who failed. A success is written down only while
 there are failures to weigh it against, so a visit to a site that works writes nothing.

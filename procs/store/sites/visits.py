@@ -1,4 +1,5 @@
-"""Who visits a site, and when the next may: the operator's rules, held over all processes by rows.
+"""Visits to sites, and when the next one may begin: the operator's rules, held over all processes
+by rows.
 
 Each way to a site keeps two instants: when its leaky bucket is empty again, for the rate
 (`procs/core/gcra.py`), and when the gap after the last visit is over. A job books its instant once

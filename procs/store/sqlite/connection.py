@@ -1,4 +1,4 @@
-"""One process's connection to an SQLite file, and the rules of writing.
+"""One process's connection to an SQLite file, and the rules for writing.
 
 Rules, each measured: one connection belongs to one process and one thread; WAL; every write
 transaction is IMMEDIATE and passes the gate first; only the keeper checkpoints; a transaction is

@@ -1,6 +1,6 @@
-"""The file of the database, before anything is read or written through it: whether it is there,
-ours, whole, and writable. Each fault is one sentence with its fix, and no connection creates a
-file: only `migrate` does, at the first start.
+"""Checks the file of the database before anything opens it: whether it exists, is ours, whole, and
+writable. Each fault is one sentence with its fix. No connection creates a file: only `migrate`
+does, at the first start.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The bot's own session: the only one that listens, and the one that talks.
+"""The bot's own session: the only one that receives updates, and the one that sends messages.
 
 A message is handled, and only then is its place in Telegram's stream saved (`MessageLedger`): what
 was sent while the bot was down, or was killed over, is heard at the next start.

@@ -1,4 +1,4 @@
-"""How a file is described to Telegram, and what Telegram calls it afterwards."""
+"""Describes a file to Telegram, and reads the reference that Telegram returns."""
 
 from typing import Any
 

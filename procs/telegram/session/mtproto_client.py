@@ -1,4 +1,4 @@
-"""The only place where a pyrogram Client is made."""
+"""The only place where a pyrogram Client is built."""
 
 import asyncio
 import importlib

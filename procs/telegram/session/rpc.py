@@ -1,4 +1,4 @@
-"""One client's line to Telegram: a call is one attempt, and ends in an answer or in our error.
+"""Calls over one client: a call is one attempt, and ends in an answer or in our error.
 
 `Client.invoke` sleeps out waits and repeats every 500 by itself, RANDOM_ID_DUPLICATE among them,
 then hides what the last one was; and a call whose connection broke waits 15 s for an answer that

@@ -1,4 +1,4 @@
-"""Connecting a client, and taking it down, whatever state it is in."""
+"""Connects a client, and disconnects it, whatever its state."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""The calls that bring what was missed.
+"""The calls that fetch missed updates.
 
 Sources: core.telegram.org/method/updates.getDifference, /method/updates.getChannelDifference and
 their errors.

@@ -1,4 +1,4 @@
-"""Reading what Telegram sends, one message at a time.
+"""Decodes what Telegram sends, one message at a time.
 
 A message in a container that nobody can read (a constructor of a newer layer) must not take the
 others with it, nor the connection: the library drops all of them and connects anew. What cannot be

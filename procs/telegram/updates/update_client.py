@@ -1,8 +1,8 @@
-"""A client that misses nothing: it hands on whatever it hears, and asks beside that for what it
-did not hear.
+"""A client that loses no update: it passes on every update that arrives, and calls getDifference
+for those that did not.
 
-When it asks is told by core.telegram.org/api/updates, "Recovering gaps": at the start, at a gap,
-at a lost session or an update that nobody can read (`unpacking`), at an incomplete one, after a
+When it asks is told by core.telegram.org/api/updates, "Recovering gaps": at the start, at a gap, at
+a lost session or an update that nobody can read (`message_decoder`), at an incomplete one, after a
 quarter of an hour without any, and when Telegram says so. The library asks too, but takes every
 event as the newest, is deaf while it asks, and fails the start when it is refused.
 """

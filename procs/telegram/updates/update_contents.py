@@ -1,4 +1,4 @@
-"""What is in a container of updates, or in a difference, and what each update is numbered by.
+"""The updates in a container or in a difference, and the number of each.
 
 Sources: core.telegram.org/type/Updates, /type/updates.Difference, /type/updates.ChannelDifference.
 """

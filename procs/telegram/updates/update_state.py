@@ -1,4 +1,5 @@
-"""What a bot has heard of Telegram's stream of updates, and what it must ask for. No network here.
+"""The state of a bot's update sequences: what arrived, and what getDifference must fetch. No
+network here.
 
 The rules are those of core.telegram.org/api/updates, with one of our own: numbers decide what is
 asked for, never whether a person's message is handed on. Whoever takes it knows by (chat, message)

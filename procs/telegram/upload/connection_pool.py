@@ -1,5 +1,5 @@
-"""The connections of one slot that file parts go up by: opened at the first upload, shared by all
-uploads of the slot, closed when nobody has used them for a while."""
+"""The connections by which a slot uploads file parts: opened at the first upload, shared by all
+uploads of the slot, closed when they are unused for a while."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""One of the connections that file parts go up by.
+"""One connection for file parts.
 
 Telegram lets an authorisation upload over any number of them at a time (core.telegram.org/api/
 files); they are sessions of their own beside the one that speaks.

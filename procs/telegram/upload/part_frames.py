@@ -1,4 +1,4 @@
-"""A file part as the bytes that go over the wire, framed by hand.
+"""Frames and encrypts a file part for the wire.
 
 The library writes a part five times over before it is encrypted, and does so on the event loop;
 here a thread reads it, hashes it and encrypts it once. Sources: core.telegram.org/mtproto

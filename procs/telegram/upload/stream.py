@@ -1,4 +1,4 @@
-"""A file that goes up while it is still coming down.
+"""Uploads a file while it is still being downloaded.
 
 Telegram takes parts of a file whose length is not known yet: their total is -1, and the parts that
 leave once it is known carry the true one, the first part last of all (core.telegram.org/api/files,

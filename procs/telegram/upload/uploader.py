@@ -1,4 +1,4 @@
-"""A file on its way to Telegram, in parts.
+"""Uploads a file to Telegram, in parts.
 
 Source of the numbers: core.telegram.org/api/files.
 """

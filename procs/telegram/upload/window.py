@@ -1,4 +1,4 @@
-"""How many parts of an upload may be on their way, learned from how long they take."""
+"""The number of parts that may be in flight in one upload, learned from their round-trip times."""
 
 import asyncio
 import math
