@@ -1,4 +1,4 @@
-"""Reads `sites.toml` and reports all its mistakes at once. sites.example.toml explains every key."""
+"""Reads `sites.toml` and reports all its mistakes. sites.example.toml explains each key."""
 
 import os
 import re

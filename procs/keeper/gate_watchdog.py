@@ -1,6 +1,6 @@
 """Kills a process that stands still inside the write gate: it blocks every writer, for ever if it
-was stopped (SIGSTOP, a freezer, a debugger). The kernel then releases the lock, and SQLite rolls
-its transaction back.
+was stopped (SIGSTOP, a freezer, a debugger). The kernel then releases the lock, and the database
+rolls its transaction back.
 
 The watchdog has a thread of its own, because the keeper itself may wait at the gate.
 """

@@ -1,4 +1,4 @@
-"""The head of a program's request to the proxy, and the head that goes on to the site (RFC 9112)."""
+"""The head of a program's request, and the head that the proxy sends on (RFC 9112)."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Brings a version of yt-dlp into use: installs it apart, checks it, tests it, then switches to it."""
+"""Brings a version of yt-dlp into use: installs it apart, checks and tests it, then switches."""
 
 import os
 from collections.abc import Callable

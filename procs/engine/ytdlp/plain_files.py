@@ -1,4 +1,4 @@
-"""Plain files behind a link, under their real names: an attachment, or an answer that is no page."""
+"""Plain files behind a link, under their real names: an attachment, or an answer without a page."""
 
 from collections.abc import Mapping
 from typing import Any

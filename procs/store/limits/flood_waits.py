@@ -1,4 +1,4 @@
-"""Waits that Telegram imposed (FLOOD_WAIT), as rows that every process obeys, after a restart too."""
+"""Waits that Telegram imposed (FLOOD_WAIT): rows, which every process obeys after a restart too."""
 
 from procs.store.database import Database
 

@@ -1,4 +1,4 @@
-"""References to media that Telegram holds, by media key and variant: sent again without an upload."""
+"""References to media that Telegram holds, by media key and variant: sent without an upload."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""The health of each file of cookies: a file that is refused again and again is unused for hours."""
+"""The health of each file of cookies: one that is refused again and again is unused for hours."""
 
 from dataclasses import dataclass
 
