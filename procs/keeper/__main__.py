@@ -15,7 +15,7 @@ TICK = 1.0
 
 
 async def keep(settings: Settings, db: Database) -> int:
-    """Make the rounds, with the doorman beside them, until told to stop."""
+    """Run the periodic tasks, and the gate watchdog in its thread, until a signal stops them."""
     gate_watchdog = GateWatchdog(db.write_locks())
     gate_watchdog.start()
     keeper, signals = Keeper(db, settings), process.Signals()

@@ -31,7 +31,7 @@ LOOKED, NEWEST = "engine.looked", "engine.newest"
 
 
 def trial(settings: Settings) -> SmokeTrial:
-    """What a version must be able to do here."""
+    """The smoke test that a version must pass here."""
     networks = [str(network) for network in settings.allowed_networks]
     routes = configured(settings.upstream_proxy, settings.allowed_ports)
     return SmokeTrial(settings.engine_smoke_urls, networks, routes)
@@ -80,7 +80,7 @@ class EngineUpdates:
             log.error("engine.rolled-back", version=used.version, to=before.name, why=why)
 
     def is_due(self) -> bool:
-        """Whether to look for a newer version now; the first time an hour after the first start."""
+        """Whether to ask for a newer version now; the first time an hour after the first start."""
         now, (at, broken) = clock.now().wall, self.looked()
         if at == 0:
             self.note_look(now - DAY + FIRST_LOOK)
@@ -98,7 +98,7 @@ class EngineUpdates:
         rows.write(self.db, LOOKED, text, now=clock.now())
 
     async def look(self) -> None:
-        """Ask for the newest version; take it, or say that it is there."""
+        """Ask the index for the newest version; install it, or log that it exists."""
         self.note_look(clock.now().wall)
         try:
             newest = await self.updater.newest()
@@ -122,6 +122,6 @@ class EngineUpdates:
 
 
 def is_worse(used: EngineUse) -> bool:
-    """Whether a version finds more extractors broken than the one before did."""
+    """Whether more extractors are broken with a version than with the one before."""
     much = min(WORST_SHARE, max(SHARE, TIMES * used.usual))
     return used.broken >= FAILED and used.share >= much

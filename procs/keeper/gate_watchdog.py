@@ -62,7 +62,7 @@ class GateWatchdog(threading.Thread):
             watch.look(now)
 
     def suspects(self) -> list[int]:
-        """Who is watched closely."""
+        """The processes that are watched closely."""
         return [watch.suspect for watch in self.watches if watch.suspect]
 
     def leave(self) -> None:
@@ -71,7 +71,7 @@ class GateWatchdog(threading.Thread):
 
 
 def is_stopped(pid: int) -> bool:
-    """Whether a process stands still by a signal or a debugger (states T and t of proc(5))."""
+    """Whether a signal or a debugger stopped a process (states T and t of proc(5))."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_bytes()
     except (FileNotFoundError, ProcessLookupError):

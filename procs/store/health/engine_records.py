@@ -72,7 +72,7 @@ def in_use(db: Database, host: str) -> tuple[str, float] | None:
 
 
 def latest(db: Database, host: str) -> EngineUse | None:
-    """What a machine uses, as far as it was noted, and how it does."""
+    """The version that a machine uses, as far as it was noted, and its results."""
     row = db.one(LATEST, {"host": host})
     if row is None:
         return None
@@ -82,7 +82,7 @@ def latest(db: Database, host: str) -> EngineUse | None:
 
 
 def use(db: Database, host: str, version: str, *, now: Now) -> None:
-    """A version comes into use, by somebody's wish: an earlier refusal of it is forgotten."""
+    """Note that the operator put a version into use: an earlier refusal of it is deleted."""
     with db.write():
         before = latest(db, host)
         usual = before.share if before and before.tries >= ENOUGH else 0.0

@@ -31,8 +31,8 @@ DELETE FROM failures
 
 @dataclass(frozen=True, slots=True)
 class FailureGroup:
-    """Attempts that failed alike. `job` and `code` are of the latest ("" when nobody was told yet),
-    `example` the words of the first, without secrets; instants are wall time."""
+    """Attempts that failed alike. `job` and `code` are of the latest ("" when nobody got one yet),
+    `example` is the message of the first, without secrets; instants are wall time."""
 
     error: str
     site: str
@@ -55,7 +55,7 @@ def note(
 
 
 def groups(db: Database, *, since: float = 0.0) -> list[FailureGroup]:
-    """What failed since a wall instant, the latest first."""
+    """The groups of failures since a wall instant, the latest first."""
     return [FailureGroup(*row) for row in db.all(GROUPS, {"since": since})]
 
 

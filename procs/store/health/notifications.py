@@ -84,7 +84,7 @@ def plan(db: Database, admins: Sequence[int], *, now: Now) -> int:
 
 
 def due(db: Database, now: Now) -> list[Alert]:
-    """What is to be told now, when something may be."""
+    """The alerts to notify admins of now, when a notification may be sent."""
     rows = db.all(DUE, {"repeat": now.wall - REPEAT, "again": now.wall - AGAIN})
     found = [alert(row) for row in rows]
     fresh = min((one.cleared_at or one.first_at for one in found), default=now.wall)
@@ -98,9 +98,9 @@ def may_tell(db: Database, now: Now) -> bool:
 
 
 def said(one: Alert, now: Now) -> dict[str, Any]:
-    """What a telling says of an alert, as it was when that was written down: whether it is new,
-    goes on (again) or is over, for how many seconds, and how often it was noticed; of what goes on,
-    how often since the last word about it."""
+    """What a notification says of an alert, as it was when the notification was stored: whether it
+    is new, goes on (again) or is over, for how many seconds, and how often it was noticed; for one
+    that goes on, how often since the last notification."""
     again = one.cleared_at is None and one.told > 0
     end = now.wall if one.cleared_at is None else one.cleared_at
     begin = one.told_at if again and not one.lasts and one.told_at else one.first_at
@@ -118,7 +118,7 @@ def said(one: Alert, now: Now) -> dict[str, Any]:
 
 
 def unsent(db: Database) -> list[Notification]:
-    """What admins were not told yet, in order."""
+    """The notifications that are not sent yet, in order."""
     return [
         Notification(telling, admin, number, tuple(codec.load(body)), access, language or "en")
         for telling, admin, number, body, access, language in db.all(UNSENT)
@@ -133,7 +133,8 @@ def sent(db: Database, notice: Notification, *, now: Now) -> None:
 
 
 def unheard(db: Database, notice: Notification, *, why: str, now: Now) -> bool:
-    """An admin cannot be told: this is given up, the next is tried. True the first time."""
+    """Note that an admin cannot be reached: this notification is dropped, the next is tried. True
+    the first time."""
     facts = {"admin": notice.admin, "now": now.wall}
     with db.write():
         db.change(ENDED, {**facts, "telling": notice.telling})
@@ -141,11 +142,11 @@ def unheard(db: Database, notice: Notification, *, why: str, now: Now) -> bool:
 
 
 def deaf(db: Database) -> list[tuple[int, float, str]]:
-    """The admins who could not be told: since when, and why."""
+    """The admins who cannot be reached: since when, and why."""
     return [(admin, since, why) for admin, since, why in db.all(DEAF)]
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget what was told long ago, and what could not be told for so long."""
+    """Delete notifications that were sent long ago, or could not be sent for so long."""
     with db.write():
         return db.change(PRUNE, {"day": now.wall - DAY})

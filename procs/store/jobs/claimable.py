@@ -22,15 +22,15 @@ SELECT lane, (SELECT MIN(at) FROM jobs WHERE state = {State.LATER}),
 
 @dataclass(frozen=True, slots=True)
 class Claimable:
-    """What there is to do: the lanes in which a job could be claimed, and the wall
-    instant at which the next job becomes due."""
+    """The lanes in which a job can be claimed, and the wall instant at which the next job becomes
+    due."""
 
     ready: tuple[Lane, ...]
     due: float | None
 
 
 def look(db: Database, *, most: int = ENDLESS) -> Claimable:
-    """What there is to do, by one statement. No download can be claimed while `most` are leased."""
+    """Read both by one statement. No download can be claimed while `most` are leased."""
     rows = db.all(OUTLOOK, {"most": most})
     _, due, paused, full = rows[0]
     lanes = [LANES[lane] for lane, *_ in rows[:-1] if not (full and lane == Lane.HEAVY)]

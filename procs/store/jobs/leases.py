@@ -92,7 +92,7 @@ SELECT 1 FROM jobs
 
 @dataclass(frozen=True, slots=True)
 class RenewedLease:
-    """What a beat brought back: a lease that is still ours, and whether it should stop."""
+    """A lease that the heartbeat renewed, and whether its job should stop."""
 
     job: int
     fence: int

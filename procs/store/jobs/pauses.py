@@ -29,7 +29,7 @@ def site(name: str) -> str:
 
 
 def holds(db: Database, *, user: int, site: str) -> bool:
-    """Whether a job of this user and site is to be held."""
+    """Whether a pause holds a job of this user and site."""
     return db.one(HOLDS, {"user": f"user:{user}", "site": f"site:{site}"}) is not None
 
 

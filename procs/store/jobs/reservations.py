@@ -63,7 +63,7 @@ def reserve(db: Database, lease: Lease, size: int, *, disk: DiskSpace) -> int:
 
 
 def open_of(promised: Used, used: Used) -> list[int]:
-    """What is still to be written of each promise."""
+    """The bytes that each reservation still has to write."""
     return [max(0, size - used.get(one, 0)) for one, size in promised.items()]
 
 

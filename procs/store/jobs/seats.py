@@ -84,7 +84,7 @@ class NewJob:
 
 
 def cap(db: Database, user: int, lane: Lane) -> int:
-    """How many seats a user has in a lane: their own cap, the setting, or the configured one."""
+    """The number of a user's seats in a lane: their own cap, the setting, or the configured one."""
     if lane in CAPS:
         return CAPS[lane]
     return int(db.all(CAP, {"user": user, "configured": _configured(user)})[0][0])
@@ -114,7 +114,7 @@ def add(db: Database, job: NewJob, *, now: Now) -> int:
 
 
 def add_later(db: Database, job: NewJob, *, at: float, now: Now) -> int:
-    """Add a job that nobody takes before a wall instant."""
+    """Add a job that cannot be claimed before a wall instant."""
     number, _ = numbered(db, job)
     insert(db, job, number, state=State.LATER, at=at, seat=None, now=now)
     return number
@@ -148,7 +148,7 @@ def insert(
 
 
 def place(db: Database, job: int, *, user: int, lane: Lane, site: str) -> tuple[State, int | None]:
-    """Where a job without a seat belongs at the moment, and the seat it gets there."""
+    """The state of a job without a seat at the moment, and the seat that it gets there."""
     if pauses.holds(db, user=user, site=site):
         return State.HELD, None
     return line_up(db, job, user=user, lane=lane)
@@ -181,8 +181,8 @@ def rise(db: Database, job: int, *, user: int, lane: Lane, site: str, seat: int,
 
 
 def hand_on(db: Database, *, user: int, lane: Lane, seat: int, now: Now) -> bool:
-    """Give a seat that became free to the user's next waiting job. A seat beyond the user's cap
-    (it was lowered meanwhile) is given to nobody, nor is one that is taken."""
+    """Give a free seat to the user's next waiting job. A seat beyond the user's cap (it was lowered
+    meanwhile) is not handed on, nor is a taken one."""
     return db.change(HAND_ON, _handing(db, user, lane, seat, now=now)) > 0
 
 

@@ -18,7 +18,7 @@ FORGET = "DELETE FROM sessions WHERE name = :name"
 
 @dataclass(frozen=True, slots=True)
 class RevokedSession:
-    """`mark` tells the sign-in itself, so that a new file or token is no longer the lost one."""
+    """`mark` identifies the sign-in itself, so that a new file or token is not the revoked one."""
 
     name: str
     mark: str
@@ -33,12 +33,12 @@ def note_lost(db: Database, name: str, *, mark: str, why: str, now: Now) -> None
 
 
 def lost(db: Database) -> list[RevokedSession]:
-    """All that stand still, until somebody helps."""
+    """All revoked sign-ins that are not replaced yet."""
     return [RevokedSession(*row) for row in db.all(LOST)]
 
 
 def is_lost(db: Database, name: str, *, mark: str) -> bool:
-    """Whether the sign-in of this mark was taken away. Another one is given a chance."""
+    """Whether Telegram revoked the sign-in of this mark. A sign-in with another mark is tried."""
     found = [one for one in lost(db) if one.name == name]
     if found and found[0].mark != mark:
         with db.write(full=True):

@@ -66,8 +66,8 @@ class GapLimit:
 
 @dataclass(frozen=True, slots=True)
 class CountLimit:
-    """At most `most` messages in any `seconds` in `scope`; they leave in the order in which they
-    asked. What is more than `most` by itself leaves when nothing else did for so long."""
+    """At most `most` messages in any `seconds` in `scope`; they leave in the order of their calls.
+    An album larger than `most` leaves when no other message did for so long."""
 
     scope: str
     most: int

@@ -48,7 +48,7 @@ def keep(
 
 
 def find(db: Database, job: int, place: int, *, size: int, now: Now) -> UnfinishedUpload | None:
-    """What was sent of this file, while Telegram still has it."""
+    """The parts of this file that were sent, while Telegram still has them."""
     facts = {"job": job, "place": place, "size": size, "since": now.wall - GOOD}
     row = db.one(FIND, facts)
     return UnfinishedUpload(*row) if row else None

@@ -36,6 +36,6 @@ class PastRequest:
 
 
 def latest(db: Database, person: int, *, most: int = LATEST) -> list[PastRequest]:
-    """What a person got, or could not get, the newest first."""
+    """A person's requests that are over, the newest first."""
     rows = db.all(OF_PERSON, {"person": person, "most": most})
     return [PastRequest(*(*row[:8], float(row[8] or 0), bool(row[9]))) for row in rows]

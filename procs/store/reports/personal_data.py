@@ -87,7 +87,7 @@ def document(db: Database, person: int) -> str:
 
 
 def kept() -> dict[str, str]:
-    """What a deletion keeps: the table, and why."""
+    """The tables that a deletion keeps, and why."""
     return {name: naming.why for name, naming in TABLES.items() if naming.end == KEPT}
 
 
@@ -100,8 +100,8 @@ def forget(db: Database, person: int, *, now: Now) -> bool:
 
 
 def proceed(db: Database, person: int, *, now: Now) -> bool:
-    """Go on with a deletion. True when nothing is left to delete. What the person asked for since
-    then is theirs to keep."""
+    """Continue a deletion. True when nothing is left to delete. Requests made since then are
+    kept."""
     row = db.one(SINCE, {"person": person})
     if row is None:
         return True
@@ -120,7 +120,7 @@ def proceed(db: Database, person: int, *, now: Now) -> bool:
 
 
 def _delete_rows(db: Database, person: int, *, now: Now) -> None:
-    """What is few, and belongs to nothing that may still run."""
+    """Delete the small tables, of which no running job needs a row."""
     with db.write(full=True):
         for naming in TABLES.values():
             if naming.delete:
@@ -158,7 +158,8 @@ def _bite(db: Database, person: int, asked: float, *, now: Now) -> int:
 
 
 def _hand_over_jobs(db: Database, person: int) -> bool:
-    """Take the person out of jobs. False when one of theirs is not over that nobody else wants."""
+    """Remove the person from their jobs. False while one of these is not over that nobody else
+    wants."""
     newest, over = _number(db, NEWEST_JOB), True
     for after in range(0, newest, STRETCH):
         facts = {"after": after, "to": after + STRETCH, "person": person}

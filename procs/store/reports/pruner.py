@@ -46,7 +46,7 @@ DELETE FROM workers
 
 @dataclass(frozen=True, slots=True)
 class PrunedKind:
-    """How rows of one table are looked at and forgotten, with what belongs to them."""
+    """How rows of one table are read and deleted, with the rows that belong to them."""
 
     look: str
     forget: str

@@ -51,7 +51,8 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Whose breaker is to be tried, and an address of the site that somebody asked for."""
+    """The person whose breaker a trial tests, and an address of the site that somebody asked
+    for."""
 
     way: Way
     person: int

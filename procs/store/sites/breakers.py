@@ -90,8 +90,8 @@ PRUNE = "DELETE FROM breakers WHERE since < :before AND (until IS NULL OR until 
 
 @dataclass(frozen=True, slots=True)
 class OpenBreaker:
-    """A breaker that lets nobody of its circle through: until when (wall), which class opened it,
-    and the `person`, or EVERYBODY."""
+    """An open breaker: until when (wall) nobody of its circle visits, which class of failure opened
+    it, and the `person`, or EVERYBODY."""
 
     until: float
     why: str
@@ -126,8 +126,9 @@ class Breaker:
 
 
 def ask(db: Database, lease: Lease, way: Way, *, patience: float, now: Now) -> OpenBreaker | None:
-    """Whether this job must wait; None when it may go. After an opening it looks again after
-    `patience` seconds, and there is a trial meanwhile, whose success calls it."""
+    """The open breaker for which this job must wait; None when it may visit. After an opening the
+    job asks again after `patience` seconds, and a trial runs meanwhile, whose success makes the job
+    due."""
     rests = []
     for row in db.all(LOOK, {**way.facts, "person": lease.user}):
         person, _, _, until, why, _ = row
@@ -140,7 +141,7 @@ def ask(db: Database, lease: Lease, way: Way, *, patience: float, now: Now) -> O
 
 
 def is_open(db: Database, way: Way, *, person: int, now: Now) -> bool:
-    """Whether this person may not go by this way at the moment."""
+    """Whether a breaker keeps this person from this way at the moment."""
     rows = db.all(LOOK, {**way.facts, "person": person})
     return any(row[3] is not None and row[3] > now.wall for row in rows)
 
@@ -178,9 +179,9 @@ def is_enough_for_one(db: Database, lease: Lease, way: Way, error: JobError, *, 
 
 
 def is_enough_for_all(db: Database, way: Way, error: JobError, *, now: Now) -> bool:
-    """Whether the site is to be left alone by everybody. A site that we know by name speaks of us
-    itself; any other address, and what a link of that site led to, may be the page of somebody who
-    would have the site closed to the others."""
+    """Whether a failure opens the breaker for everybody. Only a site that we know by name is
+    believed; any other address, and the target of its redirects, may be the page of a person who
+    wants the site closed to the others."""
     trip = TRIPS[type(error)]
     people, is_down = visit_verdicts.weigh(db, way, people=trip.people, now=now)
     db.change(WEIGHED, {**way.facts, "people": people, "now": now.wall})
@@ -188,7 +189,8 @@ def is_enough_for_all(db: Database, way: Way, error: JobError, *, now: Now) -> b
 
 
 def speaks_of_us(error: JobError) -> bool:
-    """Whether a site named a time, or wants a proof that we are human."""
+    """Whether the failure is about us: the site named a time, or wants a proof that we are
+    human."""
     return bool(error.wait) or TRIPS[type(error)].after == 1
 
 
@@ -282,12 +284,12 @@ def close(db: Database, site: str, *, now: Now) -> int:
 
 
 def listed(db: Database) -> list[Breaker]:
-    """Every breaker that has something to tell, the open ones first."""
+    """Every breaker with failures or an opening, the open ones first."""
     return [Breaker(*row) for row in db.all(LIST)]
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget those of which nothing was heard for long."""
+    """Delete breakers without a failure for a long time."""
     with db.write():
         visit_verdicts.prune(db, now=now)
         return db.change(PRUNE, {"before": now.wall - FORGET})

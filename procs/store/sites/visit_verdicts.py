@@ -36,7 +36,7 @@ def note(db: Database, way: Way, lease: Lease, *, failed: bool, now: Now) -> Non
 
 
 def weigh(db: Database, way: Way, *, people: int, now: Now) -> tuple[int, bool]:
-    """How many of the people heard last have failed; and whether that speaks against the site: at
+    """The number of people whose last visit failed; and whether that speaks against the site: at
     least so many `people`, with as many media, and TO_ONE for each who was served."""
     facts = {"since": now.wall - WINDOW, "heard": HEARD}
     heard = db.all(HEAR, {**way.facts, **facts})

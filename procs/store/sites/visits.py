@@ -70,7 +70,7 @@ class SitePace:
     gap_at: float = 0.0
 
     def begin(self, rules: Rules, now: float) -> float:
-        """When the next visit may begin."""
+        """The instant at which the next visit may begin."""
         by_rate = gcra.earliest(self.rate_at, slack=rules.rate.slack) if rules.rate else 0.0
         return max(now, by_rate, self.gap_at if rules.gap else 0.0)
 
@@ -114,7 +114,7 @@ def enter(db: Database, lease: Lease, site: str, *, most: int, now: Now) -> bool
 
 
 def leave(db: Database, lease: Lease, site: str, *, most: int, now: Now) -> bool:
-    """The visit is over. True when somebody was called in who waited for that."""
+    """End the visit. True when that made a waiting job due."""
     with db.write():
         if not db.change(LEAVE, {"job": lease.job, "fence": lease.fence}):
             return False
@@ -122,6 +122,6 @@ def leave(db: Database, lease: Lease, site: str, *, most: int, now: Now) -> bool
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget the visits of lost leases, and paces that bind nobody any more."""
+    """Delete the visits of lost leases, and paces that no longer delay a visit."""
     with db.write():
         return db.change(PRUNE) + db.change(PRUNE_PACES, {"now": now.wall})

@@ -64,7 +64,7 @@ def files_of(url: str) -> tuple[Path, ...]:
 
 
 def beside(path: Path) -> tuple[Path, ...]:
-    """What lies beside a database that is open: its log first."""
+    """The files beside an open database: its log first."""
     return tuple(Path(f"{path}{end}") for end in BESIDE)
 
 
@@ -110,7 +110,7 @@ def require_usable(path: Path) -> None:
 
 
 def who(path: Path) -> str:
-    """What to do about a file that this user may not use."""
+    """The fix for a file that this user may not use."""
     try:
         owner = path.stat().st_uid
     except OSError:

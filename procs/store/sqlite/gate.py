@@ -54,7 +54,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class GateLock:
-    """One of the two, as somebody sees it who never enters."""
+    """One of the two locks, as an observer sees it who never enters."""
 
     path: Path
     #: Whether who has it and runs only waits for the gate.
