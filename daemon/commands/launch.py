@@ -126,7 +126,7 @@ def clear_way(run: Path) -> None:
 
 
 def environment(settings: Settings, reading: SettingsReading, *, bot: bool) -> dict[str, str]:
-    """What supervisord and all processes below it find around them."""
+    """The environment of supervisord and all processes below it."""
     return {
         **os.environ,
         **config.environment(settings, reading),
@@ -191,8 +191,8 @@ def adopt_orphans() -> None:
 
 
 def start_detached(settings: Settings, around: dict[str, str], lock: int) -> None:
-    """Start supervisord in a session of its own, and wait until all serve. When that fails nothing
-    is left running. Raises Refusal, NotServing."""
+    """Start supervisord in a session of its own, and wait until all processes serve. When that
+    fails nothing is left running. Raises Refusal, NotServing."""
     argv = [*command(settings), "--silent"]
     os.dup2(lock, LOCK_DESCRIPTOR)
     first_words = settings.logs / "up.log"

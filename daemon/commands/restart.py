@@ -28,7 +28,7 @@ BROKEN = ("FATAL", "BACKOFF", "UNKNOWN")
 
 
 class RollingRestart:
-    """One rolling restart. `say` is told of each step."""
+    """One rolling restart. `say` gets a line about each step."""
 
     def __init__(self, settings: Settings, db: Database, say: Callable[[str], None]) -> None:
         self.settings = settings
@@ -52,7 +52,7 @@ class RollingRestart:
         return sorted(found, key=lambda one: (rows[one.pid].slot is not None, one.title))
 
     def others(self) -> list[ProcessState]:
-        """Bot, keeper and listener, unless somebody stopped one on purpose."""
+        """Bot, keeper and listener, except those that were stopped on purpose."""
         return [one for one in self.look() if one.group != "worker" and one.pid]
 
     def renew(self, process: ProcessState) -> None:

@@ -44,7 +44,7 @@ def is_there(settings: Settings) -> bool:
 
 
 def is_listed(path: Path) -> bool:
-    """Whether something has this name; also when it may not be looked at."""
+    """Whether a path exists; also when it may not be read."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):

@@ -44,7 +44,7 @@ def take_standard_output() -> BinaryIO:
 
 
 def listen(settings: Settings, events: BinaryIO, answers: BinaryIO) -> None:
-    """One event after the other. What died before we listened is looked at first."""
+    """Read one event after the other. Workers that died before it started are released first."""
     owed = not release(settings, why="start")
     answers.write(b"READY\n")
     while True:

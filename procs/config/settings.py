@@ -184,7 +184,8 @@ NAMES = tuple(setting.name for setting in TABLE)
 
 @dataclass(frozen=True, slots=True)
 class SettingsReading:
-    """What was found, what is wrong with it, and the settings when nothing is."""
+    """The texts that were found, the complaints about them, and the settings when there are
+    none."""
 
     found: tuple[SettingText, ...]
     complaints: tuple[str, ...]

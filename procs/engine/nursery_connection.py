@@ -75,8 +75,9 @@ class NurseryConnection:
                 self.writer.write_eof()
 
     async def word(self) -> Word | None:
-        """The next that the child says, or at last the nursery of its death; None at the end. Of
-        its death only the last word is believed: a child may say that it is dead, and go on."""
+        """The next message of the child, or at last the nursery's report of its death; None at the
+        end. Of its death only the last message is believed: a child may say that it is dead, and go
+        on."""
         while line := await self.next_line():
             word = read(line)
             if word:
@@ -85,8 +86,8 @@ class NurseryConnection:
         return None
 
     async def next_line(self) -> bytes:
-        """The next line; nothing at the end. Who says too much is killed, and its end waited
-        for."""
+        """The next line; nothing at the end. A child that sends too much is killed, and its end
+        awaited."""
         while True:
             try:
                 line = await self.reader.readline()
@@ -132,8 +133,8 @@ class NurseryConnection:
             await self.writer.wait_closed()
 
     def mark_dead(self) -> None:
-        """The nursery died before it could tell: its children are dead by that, but programs which
-        they started may live on."""
+        """Note that the nursery died before it could report: its children die with it, but programs
+        that they started may live on."""
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
 

@@ -99,7 +99,7 @@ async def canary(folder: Path) -> AsyncIterator[tuple[CanaryCalls, CanaryPlaces]
 
 
 def looks(file: str) -> tuple[object, ...]:
-    """What nobody else may change of a file."""
+    """The attributes of a file that nobody else may change."""
     found = os.stat(file)
     return found.st_mode, found.st_uid, found.st_gid, found.st_mtime_ns, found.st_ctime_ns
 

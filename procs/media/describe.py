@@ -40,7 +40,7 @@ class PrepareTask:
 async def described(
     task: PrepareTask, path: Path, plan: MediaPlan, facts: MediaFacts, mark: str
 ) -> File:
-    """A film or a song with its facts and its thumbnail; `mark` tells files of one job apart."""
+    """A film or a song with its facts and its thumbnail; `mark` distinguishes files of one job."""
     picture = facts.picture if plan.kind == "video" else None
     tags = spoken(task, facts) if plan.kind == "audio" else task.tags
     return File(

@@ -94,7 +94,7 @@ def parts(folder: Path, suffix: str) -> list[Path]:
 
 
 def streams(plan: MediaPlan) -> list[str]:
-    """What goes into a part: a film's first picture and sound, of other files all they have."""
+    """The streams of a part: a film's first picture and sound; all streams of another file."""
     if plan.kind == "video":
         return ["-map", "0:v:0", "-map", "0:a:0?", "-c:v", "copy", "-c:a", plan.sound or "copy"]
     return ["-map", "0:V?", "-map", "0:a?", "-c", "copy"]

@@ -43,8 +43,8 @@ DOCUMENT = MediaPlan("document")
 def plan(
     facts: MediaFacts | None, *, wish: Variant, streamable: bool, encode: float = 0.0
 ) -> MediaPlan:
-    """What to do. `streamable` says that the file is an mp4 with its index in front, `encode` how
-    many seconds may be encoded anew. Raises ClipBeyond, NoSound, NotEncoded."""
+    """Plan one file. `streamable` says that the file is an mp4 with its index in front, `encode`
+    how many seconds may be encoded anew. Raises ClipBeyond, NoSound, NotEncoded."""
     if wish.clip and facts and facts.duration <= wish.clip.start:
         length = f"{facts.duration:g}"
         raise ClipBeyond(f"{wish} of {length} s", facts={"length": length})

@@ -73,7 +73,7 @@ def of_file(
 
 
 async def prepared(task: PrepareTask, path: Path, mark: str) -> list[File]:
-    """What becomes of one file. `mark` tells files of one job apart while they are made."""
+    """The files made of one file. `mark` distinguishes files of one job while they are made."""
     if pictures.is_still(path) and not task.wish.sound:
         return [document(path) if task.wish.form == "file" else await pictured(task, path, mark)]
     facts = await probe(task.run, task.folder, path)
@@ -165,7 +165,7 @@ async def in_parts(
 async def made(
     task: PrepareTask, path: Path, plan: MediaPlan, facts: MediaFacts, mark: str
 ) -> tuple[Path, MediaFacts]:
-    """The new file under its final name, the old one gone, and what it turned out to be."""
+    """The new file under its final name, with its facts; the old one is deleted."""
     fresh = task.folder / f"made-{mark}{plan.suffix}"
     name = finest(task, facts, path, plan)
     if plan.kind == "audio":

@@ -43,7 +43,7 @@ RATES = {
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """What a player shows of a song; `cover` is a picture in the same folder, or None."""
+    """The tags of a song; `cover` is a picture in the same folder, or None."""
 
     title: str
     performer: str

@@ -28,7 +28,7 @@ def inside(language: str, place: int) -> list[str]:
 
 
 async def as_srt(run: Run, path: Path, made: Path) -> Path:
-    """The same words as SubRip, the old file gone. Raises ProcessingFailed."""
+    """The subtitles converted to SubRip; the old file is deleted. Raises ProcessingFailed."""
     await ffmpeg(
         run, path.parent, *source(path), "-f", "srt", f"{made}.new", timeout=CONVERT_TIMEOUT
     )

@@ -55,7 +55,7 @@ class ChildConnection:
 
 
 class EngineLog:
-    """What yt-dlp says while it works: warnings are kept, the rest is noise."""
+    """The logger that yt-dlp writes to: warnings are kept, the rest is dropped."""
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
@@ -84,7 +84,7 @@ class FormatSelector:
 
 
 def warm_up() -> None:
-    """What the nursery does once, so that no child has to."""
+    """Imports and prepares once in the nursery, so that no child has to."""
     loader.prepare()
     jail.has_networks()
     jail.has_root()
@@ -93,8 +93,8 @@ def warm_up() -> None:
 
 
 def serve(request: dict[str, Any], link: socket.socket, post: socket.socket, nursery: int) -> None:
-    """Carry out one request in this process; every failure is said, none is raised. At `post` the
-    nursery learns what the jail refuses."""
+    """Carry out one request in this process; every failure is sent as a message, none is raised.
+    Through `post` the nursery learns which calls the jail refuses."""
     process.be_readable(True)  # for what this process writes to its own /proc
     line = ChildConnection(link)
     port = begin(link, outward=request["do"] in OUTWARD)
@@ -177,8 +177,8 @@ def pictures(post: gallerydl.Gallery, line: ChildConnection, meter: DownloadMete
 
 
 def extracted(ydl: loader.Loader, order: Order, seeker: PageSearch) -> look_cache.Read:
-    """What the site says that there is; a file is one, whatever yt-dlp saw in it. Of a page of no
-    known site, what its frames show, or its links lead to, is also its own."""
+    """The media that the site reports; a plain file counts as one, whatever yt-dlp read in it. A
+    page of no known site also has the media of its frames and of its links."""
     try:
         info = ydl.extract_info(order.url, download=False)
     except YoutubeDLError as error:
@@ -196,8 +196,8 @@ def extracted(ydl: loader.Loader, order: Order, seeker: PageSearch) -> look_cach
 def beside(
     ydl: loader.Loader, order: Order, seeker: PageSearch, error: Exception
 ) -> look_cache.Read:
-    """What a page has where nothing moves: its pictures. Raises why there are none: `error`, where
-    nothing is known."""
+    """The pictures of a page without film or sound. Raises the reason when there are none: `error`,
+    where no other is known."""
     if why := seeker.why():
         raise why from error
     if (info := seeker.album()) is None:
@@ -206,7 +206,7 @@ def beside(
 
 
 def opened(ydl: loader.Loader, order: Order, info: dict[str, Any] | None) -> look_cache.Read:
-    """What is in an extracted info, and which of it are plain files."""
+    """The media of an extracted info, and which of them are plain files."""
     found = playlists.opened(ydl, info, order)
     for one in found.infos:
         plain_files.nameless(one)
@@ -214,7 +214,7 @@ def opened(ydl: loader.Loader, order: Order, info: dict[str, Any] | None) -> loo
 
 
 def is_plain(error: Exception) -> bool:
-    """Whether it is a page of no known site that failed."""
+    """Whether a page of no known site failed."""
     return is_generic(flatten(error))
 
 
@@ -229,8 +229,8 @@ def took(
     opened: playlists.OpenedLink,
     files: list[media_info.PlainFile | None],
 ) -> DownloadRun:
-    """The downloads of one job. Addresses may have run out, those that were kept or of which the
-    site says so: then it is asked for new ones, once."""
+    """The downloads of one job. The addresses may have expired, kept ones or those of which the
+    site says so: then the site is asked for new ones, once."""
     taking = DownloadRun(ydl, order)
     try:
         taking.all(opened.infos, files)
@@ -247,7 +247,7 @@ def took(
 def anew(
     ydl: loader.Loader, order: Order
 ) -> tuple[Sequence[dict[str, Any]], list[media_info.PlainFile | None]] | None:
-    """What the site says at a second ask; None when it says nothing any more."""
+    """The site's answer to a second extraction; None when it reports nothing any more."""
     try:
         opened, files = extracted(ydl, order, PageSearch(ydl, order))
     except YoutubeDLError:

@@ -21,7 +21,7 @@ Tried = tuple[str, str]
 
 
 def tries(file: str, readable: str, process: int) -> list[Tried]:
-    """What came of each way: REACHED, or an error."""
+    """The result of each attempt: REACHED, or an error."""
     return [(name, outcome(way)) for name, way in ways(file, readable, process).items()]
 
 

@@ -61,7 +61,7 @@ PostFacts = dict[str, Any]
 
 
 def may_know(order: Order) -> bool:
-    """Whether pictures may be where yt-dlp found nothing that moves."""
+    """Whether gallery-dl may find pictures where yt-dlp found no film or sound."""
     return bool(find_spec("gallery_dl")) and not parse(order.variant).sound
 
 
@@ -93,7 +93,7 @@ class Gallery:
         ]
 
     def probe(self) -> Probed:
-        """What is in the post, before anything is downloaded."""
+        """The pictures of the post, before any download."""
         run = self.start("--dump-json")
         try:
             out, err = run.communicate(timeout=POST_TIMEOUT)
@@ -192,8 +192,8 @@ def said(told: list[Any]) -> str:
 
 
 def failure(code: int, words: str) -> errors.JobError:
-    """What its words mean, which are the site's where it has some; else what its exit code does.
-    Addresses are no words: they may have `login` in them."""
+    """The failure that its messages mean, the site's own first; else the one of its exit code.
+    Addresses are not read as messages: they may contain `login`."""
     words = plain(QUOTED_ADDRESS.sub("", words).strip()[-300:])
     status = FAILURE_STATUS.search(words)
     cause = {"text": words, "status": int(status[1]) if status else 0, "reader": "gallery-dl"}

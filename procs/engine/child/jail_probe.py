@@ -16,8 +16,8 @@ TRY = 3.0
 
 @dataclass(frozen=True, slots=True)
 class CanaryPlaces:
-    """Where no link may lead: ports on loopback, paths of a unix socket and of a file, a process of
-    ours; and a word to be said there, because others may call at a port by mistake."""
+    """What no child may reach: ports on loopback, paths of a unix socket and of a file, a process
+    of ours; and a word to send there, because others may call a port by mistake."""
 
     tcp: int
     udp: int
@@ -29,7 +29,7 @@ class CanaryPlaces:
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What a child says of its tries: REACHED, the first line of an answer, or an error."""
+    """The results of a child's attempts: REACHED, the first line of an answer, or an error."""
 
     tcp: str
     udp: str

@@ -51,7 +51,7 @@ class Answer:
         self.body: BodyRest | Counted | Chunked = BodyRest()
 
     def take(self, data: bytes) -> bytes:
-        """What the program is told for these bytes. Raises SiteBroken for what is no answer."""
+        """The bytes to send to the program for these. Raises SiteBroken for what is no answer."""
         if self.whole:
             return b""
         if self.status:
@@ -91,7 +91,7 @@ class Answer:
         return start + b"".join(b"%s: %s\r\n" % one for one in kept) + b"\r\n"
 
     def framed(self, given: list[Field]) -> tuple["BodyRest | Counted | Chunked", list[Field]]:
-        """How its end is known, and how the program is told that (RFC 9112, 6.3)."""
+        """How the body's end is known, and which framing the program gets (RFC 9112, 6.3)."""
         lengths = [text.strip() for one in values(given, FRAMING[0]) for text in one.split(b",")]
         codings = [
             text.strip().lower() for one in values(given, FRAMING[1]) for text in one.split(b",")
@@ -136,7 +136,7 @@ class Counted:
 
 
 class Chunked:
-    """A body in chunks (RFC 9112, 7.1), told on in chunks of our own: without extensions, without
+    """A body in chunks (RFC 9112, 7.1), sent on in chunks of our own: without extensions, without
     trailers."""
 
     def __init__(self) -> None:

@@ -113,7 +113,7 @@ def fields(lines: list[str]) -> list[tuple[str, str]]:
 
 
 def length(given: list[tuple[str, str]]) -> int:
-    """Bytes of the request's body, which its head must tell in one way only: whatever comes after
+    """Bytes of the request's body, which its head must state in one way only: whatever comes after
     it would be a second request, which nobody has judged. Raises BadRequest."""
     told = [text for name, text in given if name.lower() == LENGTH]
     coded = [name for name, _ in given if name.lower() == CODING]

@@ -15,8 +15,8 @@ QUESTIONS_AT_ONCE = 4
 
 
 async def system(host: str) -> list[str]:
-    """What the system's resolver says; all forms of numbers that it takes for addresses too. Raises
-    OSError, UnicodeError."""
+    """The addresses that the system's resolver returns; all forms of numbers that it takes for
+    addresses too. Raises OSError, UnicodeError."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[list[str]] = loop.create_future()
 

@@ -24,7 +24,7 @@ UNKNOWN_TO_PROXY = 407
 
 
 class TunnelEnd(asyncio.Protocol):
-    """One of the two ends: what it hears, the other says."""
+    """One of the two ends: the bytes that it receives are written to the other."""
 
     transport: asyncio.Transport
 
@@ -60,8 +60,8 @@ class TunnelEnd(asyncio.Protocol):
 
 
 class SiteSide(TunnelEnd):
-    """The site's end. What it says before the ends are tied is kept. The `answer` to a plain
-    request goes on as that reads it."""
+    """The site's end. Its bytes are kept until the two ends are joined. For a plain request,
+    `answer` rewrites them."""
 
     def __init__(self, tunnel: "Tunnel", answer: Answer | None) -> None:
         super().__init__(tunnel)
@@ -91,7 +91,7 @@ class SiteSide(TunnelEnd):
 
     @property
     def is_mute(self) -> bool:
-        """Whether a plain request was not answered, not even with a whole head."""
+        """Whether a plain request got no answer, not even a whole head."""
         return self.answer is not None and not self.answer.status
 
 
@@ -114,7 +114,7 @@ class ProgramSide(TunnelEnd):
             self.tunnel.start(bytes(self.heard))
 
     def is_whole(self) -> bool:
-        """Whether the head of the request is there, or more than a head can be."""
+        """Whether the head of the request is complete, or longer than a head can be."""
         return b"\r\n\r\n" in self.heard or len(self.heard) > HEAD_BYTES
 
     def eof_received(self) -> bool:
@@ -143,8 +143,8 @@ class Tunnel:
         self.egress.enter(self)
 
     def may_send(self, count: int) -> bool:
-        """Whether the program may say so much more: one request a connection, so that each is
-        judged. Who says more is broken off."""
+        """Whether the program may send so many more bytes: one request a connection, so that each
+        is judged. A program that sends more is reset."""
         self.sayable -= count
         if self.sayable < 0:
             self.reset()
@@ -217,8 +217,8 @@ class Tunnel:
             self.program.other.transport.abort()
 
     def misunderstood(self, error: SiteBroken, *, told: bool) -> None:
-        """A site does not speak as the web does. Where the program was told nothing yet, it is told
-        that; else it is broken off."""
+        """The site does not speak HTTP. The program gets an error where it got nothing yet; else
+        its connection is reset."""
         if told or not self.program.other:
             self.egress.refused(error, self.host, error.detail)
             self.reset()
@@ -227,8 +227,8 @@ class Tunnel:
         self.program.other.transport.abort()
 
     def unanswered(self) -> None:
-        """The site ended the connection without a word. That is told, since to end ours would look
-        like a failure of the proxy."""
+        """The site ended the connection without an answer. The program gets an error, since a
+        closed connection would look like a failure of the proxy."""
         if not self.program.transport.is_closing():
             self.refuse(
                 NetworkBroken(f"{self.host}: the connection ended without answer"), self.host
@@ -243,7 +243,7 @@ class Tunnel:
         self.program.transport.close()
 
     def lost(self) -> None:
-        """An end is gone; when it is the program's, all is over."""
+        """One end is closed; when it is the program's, the tunnel ends."""
         if self.program.transport.is_closing():
             if self.work:
                 self.work.cancel()
@@ -257,8 +257,8 @@ class Tunnel:
 
 
 async def met(link: socket.socket, route: Route, rest: bytes) -> tuple[socket.socket, bytes, bytes]:
-    """The dialled end, what is said there, and what the program is told, after an upstream gave its
-    consent. Raises as `dial.meet`."""
+    """The dialled end, the bytes to send there, and the answer for the program, after an upstream
+    gave its consent. Raises as `dial.meet`."""
     if not route.greet:
         return link, route.hello + rest, route.answer
     try:

@@ -100,8 +100,8 @@ LONGEST_WAIT = 24 * 3600.0
 
 
 def classify(chain: Any, *, site: str = "") -> JobError:
-    """The failure that this chain of causes, as a child tells it, is; with its words and the site.
-    Raises EngineDied for what is none."""
+    """The failure that a child's chain of causes means; with its message and the site. Raises
+    EngineDied for an unreadable chain."""
     return of(into(list[Cause], chain), site)
 
 
@@ -120,7 +120,7 @@ def of(causes: Sequence[Cause], site: str) -> JobError:
 
 
 def is_generic(causes: Sequence[Cause]) -> bool:
-    """Whether no reader of a site's own was at work: it is no post that failed."""
+    """Whether no site's own extractor was at work, so that no post failed."""
     readers = {one.reader for one in causes if one.reader}
     names = {name for one in causes for name in one.names}
     if readers or "ExtractorError" in names:
@@ -129,8 +129,8 @@ def is_generic(causes: Sequence[Cause]) -> bool:
 
 
 def theirs(causes: Sequence[Cause], site: str) -> type[JobError]:
-    """What the words, the classes and the statuses say; of a page of no known site, in the words
-    for such."""
+    """The class by words, classes and statuses; for a page of no known site, in the words for such
+    pages."""
     kind = first(causes, site)
     plain = site not in site_phrases.SITES and is_generic(causes)
     return NO_READER.get(kind, kind) if plain else kind
@@ -214,7 +214,8 @@ def detail(causes: Sequence[Cause]) -> str:
 
 
 def death(ended: ChildEnd | None, *, site: str = "") -> JobError:
-    """What it means that a child ended without a word; None when the whole nursery did."""
+    """The failure that a child's death without a message means; None when the whole nursery
+    died."""
     if ended is None:
         error = errors.EngineDied("the nursery ended", site=site)
         error.attempts = NURSERIES  # every download loses it at once: none of them is to blame

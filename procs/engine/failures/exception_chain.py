@@ -16,8 +16,8 @@ ADVICE = "; please report this issue"
 @dataclass(frozen=True, slots=True)
 class Cause:
     """One exception of a chain. `names` are its class and the classes above it, `facts` what an
-    error of ours tells besides its words, `reader` is the name of the site's reader that raised
-    it, where one did, and `host` whose answer it was about."""
+    error of ours has besides its message, `reader` is the name of the extractor that raised it,
+    where one did, and `host` the host whose answer it was about."""
 
     names: tuple[str, ...]
     text: str = ""

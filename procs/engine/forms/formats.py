@@ -79,7 +79,7 @@ def beside(video: Format, sounds: Sequence[Format]) -> list[Format]:
 
 
 def worth(streams: Streams, height: int, places: dict[int, int]) -> tuple[Any, ...]:
-    """What makes one choice better than another, the weightiest first."""
+    """The sort key of a choice, the weightiest part first."""
     video, side = streams[0], short_side(streams[0])
     low_enough = side <= height * TOLERANCE
     sharp = (low_enough, side if low_enough else -side)
@@ -92,7 +92,8 @@ def worth(streams: Streams, height: int, places: dict[int, int]) -> tuple[Any, .
 
 
 def playable(streams: Streams) -> bool:
-    """Whether it plays inside the chat without being encoded anew, as far as one can tell."""
+    """Whether a format plays inside the chat without being encoded anew, as far as its facts
+    tell."""
     videos = [codec(one, "vcodec") for one in streams]
     audios = [codec(one, "acodec") for one in streams]
     return (
@@ -103,7 +104,7 @@ def playable(streams: Streams) -> bool:
 
 
 def container(streams: Streams) -> str:
-    """The file type that holds these streams without encoding anew."""
+    """The file type that holds these streams without being encoded anew."""
     if len(streams) == 1:
         return "mp4" if streams[0].get("ext") in MP4 else str(streams[0].get("ext") or "")
     codecs = [codec(streams[0], "vcodec"), codec(streams[1], "acodec")]
@@ -114,7 +115,7 @@ def container(streams: Streams) -> str:
 
 
 def merged(streams: Streams) -> Format:
-    """What yt-dlp wants from a selector: one format, or a description of a merge."""
+    """The result of a selector for yt-dlp: one format, or a description of a merge."""
     if len(streams) == 1:
         return streams[0]
     video, sound = streams
@@ -133,7 +134,7 @@ def merged(streams: Streams) -> Format:
 
 
 def chosen(info: Format) -> Streams:
-    """What was chosen of a media whose formats were already looked through."""
+    """The formats chosen of a media that was already looked at."""
     return tuple(info.get("requested_formats") or (info,))
 
 

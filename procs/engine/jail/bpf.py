@@ -33,7 +33,7 @@ def search(inside: Iterable[int], *, yes: Insn, no: Insn) -> list[Insn]:
 
 
 def borders(inside: Iterable[int]) -> list[int]:
-    """Where runs of numbers begin and where they are over, by turns."""
+    """The first number of each run and the first after it, by turns."""
     ordered = sorted(set(inside))
     if not ordered:
         return []

@@ -31,8 +31,8 @@ LINKS_FOLLOWED = 40
 
 @dataclass(frozen=True, slots=True)
 class RootPlan:
-    """What a root shows: folders and files as they are, under their real names, and the symbolic
-    links by which they are known too."""
+    """The contents of a root: folders and files under their real names, and the symbolic links by
+    which they are known too."""
 
     folders: tuple[str, ...]
     files: tuple[str, ...]
@@ -44,7 +44,7 @@ class RootPlan:
 
 
 def plan(paths: Iterable[str]) -> RootPlan:
-    """How to show these places. What does not exist is left out."""
+    """The plan that shows these paths. A path that does not exist is left out."""
     links: dict[str, str] = {}
     traced = {PROC if is_below(path, PROC) else traced_to(path, links) for path in paths}
     real = sorted(path for path in traced if path)

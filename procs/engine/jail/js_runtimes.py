@@ -53,7 +53,7 @@ def state() -> str:
 
 
 def version_of(kind: RuntimeKind, path: str) -> tuple[int, ...] | None:
-    """What a program says its version is; None when it does not say."""
+    """The version that a program prints; None when it prints none."""
     try:
         told = subprocess.run([path, "--version"], capture_output=True, timeout=VERSION_TIMEOUT)
     except (OSError, subprocess.TimeoutExpired):

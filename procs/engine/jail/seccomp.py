@@ -87,7 +87,7 @@ MACHINES = {"x86_64": calls(0xC000003E, 0), "aarch64": calls(0xC00000B7, 1)}
 
 
 def error_of(number: int) -> int:
-    """How a call is refused: what we have never heard of, as a kernel does that has not either."""
+    """The errno for a refused call: an unknown one gets the errno of a kernel that lacks it."""
     name = name_of(number)
     return ERRORS.get(name, errno.EPERM) if name else errno.ENOSYS
 
@@ -118,7 +118,7 @@ def refuse(error: int) -> Insn:
 def program(
     calls: MachineCalls, *, network: bool, signals: bool, heard: bool = False
 ) -> list[Insn]:
-    """The filter, step by step. With `heard`, somebody listens to what is refused."""
+    """The filter, step by step. With `heard`, a listener is told of refused calls."""
     steps: list[Insn] = [
         (LOAD, 0, 0, bpf.MACHINE),
         (EQUAL, 1, 0, calls.machine),
@@ -204,7 +204,7 @@ class FilterProgram(ctypes.Structure):
 
 
 def is_known() -> bool:
-    """Whether we have the numbers of this machine."""
+    """Whether the numbers of this machine's calls are known."""
     return platform.machine() in MACHINES
 
 

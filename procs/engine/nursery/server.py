@@ -57,7 +57,7 @@ class Nursery:
         self.epoll = select.epoll()
 
     def run(self) -> str:
-        """Serve until nobody needs us. Returns why it ended."""
+        """Serve until no worker is connected. Returns why it ended."""
         self.listen_to_signals()
         for entrance in (self.door.listener, self.bell):
             self.epoll.register(entrance, select.EPOLLIN)
@@ -130,7 +130,7 @@ class Nursery:
         kill(call.pid)
 
     def hear(self, call: Call) -> None:
-        """Take in more of a request. Who leaves, or says too much, is dropped."""
+        """Read more of a request. A client that hangs up, or sends too much, is dropped."""
         try:
             heard = call.socket.recv(REQUEST_BYTES)
         except BlockingIOError:
@@ -240,7 +240,7 @@ def kill(group: int) -> bool:
 
 
 def next_death() -> tuple[int, ChildEnd] | None:
-    """One dead process that nobody has waited for yet."""
+    """One dead process that was not waited for yet."""
     try:
         pid, status, usage = os.wait4(-1, os.WNOHANG)
     except ChildProcessError:

@@ -163,7 +163,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How a program ended: its exit code (negative: the signal), and the end of what it wrote."""
+    """The end of a program: its exit code (negative: the signal), and the end of its output."""
 
     code: int
     out: bytes

@@ -50,7 +50,7 @@ def installed() -> Version:
 
 
 def number(text: str) -> Number:
-    """A version as somebody wrote it: `2026.08.19` is 2026.8.19. Raises EngineRefused."""
+    """A version in its normal form: `2026.08.19` is 2026.8.19. Raises EngineRefused."""
     try:
         return Number(text)
     except InvalidVersion:

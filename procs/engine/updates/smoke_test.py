@@ -35,7 +35,8 @@ PATHS = ("page.html", "list.m3u8")
 
 @dataclass(frozen=True, slots=True)
 class SmokeTrial:
-    """What is tried: the operator's addresses, by which ways; private networks they may be in."""
+    """What a version is tested with: the operator's addresses, by which ways; private networks they
+    may be in."""
 
     urls: Sequence[str] = ()
     networks: Sequence[str] = ()

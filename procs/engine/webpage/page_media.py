@@ -81,7 +81,7 @@ class PageSearch:
         return self.listed(entries, "") if entries else None
 
     def moving(self) -> Info | None:
-        """What the page's frames show, or the files to which it leads; None for nothing."""
+        """The media of the page's frames, or the files that it links; None for nothing."""
         self.read()
         if self.page is None:
             return None
@@ -109,7 +109,7 @@ class PageSearch:
         }
 
     def framed(self) -> Info | None:
-        """What the first of the page's frames has that shows something."""
+        """The media of the first of the page's frames that has any."""
         assert self.page is not None
         began = clock.now().boot
         for frame in self.page.frames:
@@ -133,7 +133,7 @@ class PageSearch:
         return info if shows else None
 
     def behind(self, frame: str) -> JobError | None:
-        """What keeps people out of a frame, where its page says little beside it."""
+        """The wall that hides a frame, where its page says little beside it."""
         assert self.page is not None
         url, kind, body = self.loader.page
         if url == self.page.url or len(self.page.words) > page_walls.LITTLE:
@@ -212,7 +212,7 @@ def is_telling(error: JobError | None) -> bool:
 
 
 def whole(answer: Any) -> bytes:
-    """As much as tells a picture's size; a read may bring less."""
+    """As many bytes as tell a picture's size; one read may bring fewer."""
     heard = b""
     while len(heard) < picture_size.FIRST and (
         piece := answer.read(picture_size.FIRST - len(heard))
@@ -222,7 +222,7 @@ def whole(answer: Any) -> bytes:
 
 
 def is_large(head: bytes) -> bool:
-    """Whether it is a picture, and no icon."""
+    """Whether a file is a picture, and not an icon."""
     size = picture_size.size(head)
     if size is None:
         return False

@@ -189,7 +189,7 @@ def best(candidates: str) -> Iterator[str]:
 
 
 def is_ornament(given: dict[str, str]) -> bool:
-    """Whether a picture is one of the page's own, by what its tag says of it."""
+    """Whether a picture is part of the page's design, by its tag."""
     sizes = [int(m[1]) for name in ("width", "height")
              if (m := re.match(r"\s*(\d{1,5})(?:px)?\s*$", given.get(name, "")))]  # fmt: skip
     named = " ".join(given.get(name, "") for name in ("class", "id", "alt"))

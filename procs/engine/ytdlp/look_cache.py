@@ -28,7 +28,7 @@ def write(ydl: Any, opened: OpenedLink, files: list[PlainFile | None]) -> None:
 
 
 def read(ydl: Any) -> Read:
-    """What an earlier look left, with formats chosen for this order."""
+    """The result of an earlier look, with formats chosen for this order."""
     unpacker = zlib.decompressobj()
     body = unpacker.decompress(Path(LOOK_FILE).read_bytes(), UNPACKED)
     told = codec.load(body)

@@ -74,7 +74,8 @@ def album(each: Sequence[Probed], opened: OpenedLink, order: Order) -> Probed:
 def found(
     info: dict[str, Any], file: PlainFile | None, streams: formats.Streams, order: Order
 ) -> Probed:
-    """What the worker wants to know before it says go. Raises LiveNow, TooLarge, NoSuchVariant."""
+    """The facts that the worker needs before it orders the download. Raises LiveNow, TooLarge,
+    NoSuchVariant."""
     if info.get("is_live") or info.get("live_status") in LIVE:
         check_live(info, streams, order)
     kind = kind_of(file, streams, order)
@@ -102,7 +103,7 @@ def found(
 
 
 def is_live(info: dict[str, Any]) -> bool:
-    """Whether it is being broadcast at this moment."""
+    """Whether a media is being broadcast at this moment."""
     return bool(info.get("is_live")) or info.get("live_status") == "is_live"
 
 
@@ -125,7 +126,8 @@ def check_wish(info: dict[str, Any], wish: Variant) -> None:
 
 
 def kind_of(file: PlainFile | None, streams: formats.Streams, order: Order) -> str:
-    """What it will be. Raises NoSuchVariant when sound is wanted of a picture or an archive."""
+    """The kind of the finished media. Raises NoSuchVariant when sound is wanted of a picture or an
+    archive."""
     wish = parse(order.variant)
     if wish.words_alone:
         return "file"
@@ -173,6 +175,6 @@ def title(info: dict[str, Any], file: PlainFile | None, of_list: str = "") -> st
 
 
 def performer(info: dict[str, Any]) -> str:
-    """Who made it. For a page of no known site, what yt-dlp calls the uploader is the host."""
+    """The author of a media. For a page of no known site, yt-dlp's uploader is the host."""
     host = None if extractor_of(info) in GENERIC else info.get("uploader") or info.get("channel")
     return plain(info.get("artist") or host or "", TITLE_LENGTH)

@@ -46,8 +46,8 @@ Warn = Callable[[str], None]
 
 
 class MergeHooks:
-    """What a loader does about films in two streams. `say` tells the worker when one begins to be
-    made; `warn` hears why it is made later after all."""
+    """The loader's hooks for films in two streams. `say` tells the worker that a merge begins;
+    `warn` gets the reason when yt-dlp merges later after all."""
 
     def __init__(self, order: Order, say: Say, warn: Warn) -> None:
         self.order = order
@@ -70,7 +70,7 @@ class MergeHooks:
 
 
 class StreamMerge:
-    """One film. `done` says that it is there, and whole."""
+    """One film. `done` is set when it is complete."""
 
     def __init__(self, all_of_them: MergeHooks) -> None:
         self.most = all_of_them.order.max_file_size
@@ -114,8 +114,7 @@ class StreamMerge:
         self.say("merging", self.room + AROUND)
 
     def instead(self, pp: Any, info: Info) -> Any:
-        """What is to be run in the place of one of yt-dlp's steps: nothing, where its work is done
-        already."""
+        """The replacement for one of yt-dlp's steps: nothing, where its work is done already."""
         if isinstance(pp, FFmpegMergerPP) and self.finish(info["filepath"]):
             return MergedAlready(info["__files_to_merge"])
         if isinstance(pp, FFmpegMetadataPP) and self.done:
@@ -210,7 +209,7 @@ def is_timed(chapter: Info) -> bool:
 
 
 def room(info: Info) -> int:
-    """Bytes that the index of a film takes at most; 0 when nobody knows how long it lasts."""
+    """Bytes that the index of a film takes at most; 0 when its duration is unknown."""
     pictures = [one for one in formats.chosen(info) if formats.has_video(one)]
     pieces = pictures[0].get("fragments") or ()
     duration = float(info.get("duration") or sum(one.get("duration") or 0 for one in pieces))
@@ -252,7 +251,7 @@ def marks(chapters: Sequence[Info]) -> str:
 
 
 def has_index(path: Path, size: int) -> bool:
-    """Whether an index lies in front, within the room that was left for it."""
+    """Whether an index lies in front, within the space that was left for it."""
     with path.open("rb") as source:
         first = int.from_bytes(source.read(4), "big")
         source.seek(first)

@@ -11,8 +11,8 @@ POLL_INTERVAL, PIECE, PART = 0.05, 1 << 20, ".part"
 
 
 class PipeFeed(threading.Thread):
-    """Gives a pipe what comes into a file, until that is `whole`. What was given is remembered: a
-    download that begins anew writes over its beginning."""
+    """Copies a growing file into a pipe, until the file is `whole`. It remembers what it copied: a
+    download that starts again overwrites its beginning."""
 
     def __init__(self, name: str, pipe: IO[bytes]) -> None:
         super().__init__(name="feed", daemon=True)
@@ -49,7 +49,7 @@ class PipeFeed(threading.Thread):
             self.whole.wait(POLL_INTERVAL)
 
     def more(self, source: IO[bytes]) -> bytes:
-        """The next bytes; none at the end. Raises OSError when those before are gone."""
+        """The next bytes; none at the end. Raises OSError when those before have changed."""
         while True:
             if self.stopped:
                 return b""
@@ -61,7 +61,7 @@ class PipeFeed(threading.Thread):
             self.whole.wait(POLL_INTERVAL)
 
     def gave_all(self) -> bool:
-        """Whether the file is what was given."""
+        """Whether the file equals what was copied."""
         if self.is_alive() or self.failed:
             return False
         there = Digest()

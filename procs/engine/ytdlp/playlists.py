@@ -41,7 +41,7 @@ class OpenedLink:
 
 
 def wanted(order: Order) -> str:
-    """Which entries yt-dlp reads, in its words."""
+    """The entries that yt-dlp reads, in its notation."""
     found = places(order)
     if isinstance(found, range):
         return f"{found[0]}:{found[-1]}"
@@ -49,7 +49,8 @@ def wanted(order: Order) -> str:
 
 
 def places(order: Order) -> Sequence[int]:
-    """The numbers of the entries that are read; one more than is shown tells whether it goes on."""
+    """The numbers of the entries that are read; one more than is shown tells whether the list goes
+    on."""
     wish = parse(order.variant)
     if wish.looks:
         first = (wish.page - 1) * ENTRIES_SHOWN + 1
@@ -79,7 +80,8 @@ def opened(ydl: Any, info: Info | None, order: Order) -> OpenedLink:
 
 
 def missing(info: Info, wish: Variant) -> NoSuchVariant:
-    """None of the chosen entries is there; how many there are, where the site says so."""
+    """The failure when none of the chosen entries exists; with the number of entries, where the
+    site names it."""
     count = info.get("playlist_count")
     wanted = str((wish.page - 1) * ENTRIES_SHOWN + 1) if wish.looks else wish.pick
     facts = {"wanted": wanted, "count": str(count)} if isinstance(count, int) else {}
@@ -98,7 +100,7 @@ def is_address(entry: Info) -> bool:
 
 
 def post(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order) -> OpenedLink:
-    """The parts of one post. To be looked at, they are a list to choose from."""
+    """The parts of one post. A look shows them as a list to choose from."""
     if wish.looks:
         return listed(info, there, wish, order)
     if wish.pick == picks.EVERYTHING:

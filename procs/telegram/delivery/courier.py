@@ -37,14 +37,14 @@ MISSING = 20
 
 
 def unheard(done: int, total: int) -> None:
-    """Progress that nobody shows."""
+    """The progress callback of an upload that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
 class UploadOptions:
-    """What an upload may go on from, and for whom it is. `early` may have sent some of the file
-    already; what `kept` says that Telegram has is not sent again; `waiting` tells the chats of
-    those for whom it is."""
+    """What an upload may resume from, and for whom it is. `early` may have sent some of the file
+    already; parts that `kept` says Telegram has are not sent again; `waiting` has the chats that
+    wait for it."""
 
     early: UploadStream | None = None
     kept: UploadRecord | None = None
@@ -52,7 +52,7 @@ class UploadOptions:
 
     @property
     def is_resumed(self) -> bool:
-        """Whether it goes on from another upload's parts."""
+        """Whether the upload resumes another upload's parts."""
         return bool(self.kept and self.kept.begun)
 
 
@@ -106,8 +106,8 @@ class Courier:
     async def upload(
         self, file: File, on_progress: Progress, options: UploadOptions = NO_OPTIONS
     ) -> Reference:
-        """Give Telegram a file without sending it. `on_progress` hears bytes acknowledged and
-        bytes in all. Raises TelegramAway, TelegramWait, TelegramRefused, UploadRefused, TooLarge,
+        """Upload a file without sending it. `on_progress` gets the bytes acknowledged and the bytes
+        in all. Raises TelegramAway, TelegramWait, TelegramRefused, UploadRefused, TooLarge,
         SessionRevoked."""
         line = self._line()
         try:
@@ -238,8 +238,8 @@ class Courier:
 
 
 async def finished(early: UploadStream, file: File, on_progress: Progress) -> bool:
-    """Whether what was sent while the file came down could be completed. When not, the file is
-    uploaded as a whole, and meets again whatever is wrong with the connection."""
+    """Whether an early upload could be completed. When not, the file is uploaded as a whole, and
+    meets again whatever is wrong with the connection."""
     early.on_progress = on_progress
     try:
         await early.finish(Path(file.path))
@@ -253,8 +253,8 @@ async def finished(early: UploadStream, file: File, on_progress: Progress) -> bo
 async def assembled(
     line: Rpc, query: UploadMedia, uploads: list[Upload], *, tries: int = MISSING
 ) -> Any:
-    """Telegram's answer once it has every part; one that it misses is sent again. Raises
-    PartMissing at once with one try: then more than one part is gone."""
+    """Telegram's answer once it has every part; a part that it misses is sent again. Raises
+    PartMissing at once with one try: then more than one part is missing."""
     for upload in uploads:
         upload.on_progress = unheard
     for _ in range(tries):

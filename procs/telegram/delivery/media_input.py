@@ -24,7 +24,7 @@ def described(file: File, handle: Any, thumb: Any) -> Any:
 
 
 def attributes(file: File) -> list[Any]:
-    """What makes a document a video, a song, an animation."""
+    """The attributes that make a document a video, a song, an animation."""
     name = raw.types.DocumentAttributeFilename(file_name=file.name)
     if file.kind in ("video", "animation"):
         video = raw.types.DocumentAttributeVideo(
@@ -47,7 +47,7 @@ def attributes(file: File) -> list[Any]:
 
 
 def reference(answer: Any) -> Reference:
-    """What `messages.uploadMedia` returned, as a reference to keep."""
+    """The reference to keep of an answer to `messages.uploadMedia`."""
     kind = "photo" if isinstance(answer, raw.types.MessageMediaPhoto) else "document"
     medium: Any = getattr(answer, kind, None)
     if getattr(medium, "access_hash", None) is None:

@@ -31,7 +31,8 @@ def nobody() -> list[tuple[int, int]]:
 
 
 class UploadPeers:
-    """What one session knows of it; with a database, what all of them do, and after a restart."""
+    """The peers that uploads may name, as one session knows them; with a database, as all sessions
+    do, and after a restart."""
 
     def __init__(self, account: str, db: Database | None = None) -> None:
         self.account = account

@@ -32,20 +32,17 @@ REMEMBERED = 10
 
 
 class MtprotoClient(Client):
-    """A client that hears nothing: what Telegram sends unasked is dropped, instead of growing in
-    a queue that nobody reads."""
+    """A client without updates: it drops what Telegram pushes, which would grow in a queue that
+    nobody reads."""
 
     async def handle_updates(self, updates: Any) -> None:
         return None
 
 
 class MessageLedger(SQLiteStorage):
-    """A session file whose place in Telegram's stream moves on only when `settled` says that all
-    that was heard is handled.
-
-    The library saves its place when it *receives*; a process killed between that and the handling
-    would never hear the message again.
-    """
+    """A session file whose place in Telegram's updates moves on only when `settled` says that every
+    update is handled. The library saves its place when it *receives*; a process killed between that
+    and the handling would never get the message again."""
 
     def __init__(self, name: str, workdir: Path, settled: Callable[[], bool]) -> None:
         super().__init__(name, workdir=workdir, use_wal=True)
@@ -61,7 +58,7 @@ class MessageLedger(SQLiteStorage):
             await super().save()
 
     async def commit(self) -> None:
-        """Save a place before which nothing was heard."""
+        """Save a place before which every update is handled."""
         await super().save()
 
     async def close(self) -> None:
@@ -108,7 +105,7 @@ def build(
 
 
 def way(settings: Settings) -> type[Connection]:
-    """How connections are made: to Telegram's own servers, or to the one of the settings."""
+    """The kind of connection: to Telegram's own servers, or to the one of the settings."""
     if settings.telegram_server is None:
         return PunctualConnection
     if settings.telegram_server_key:

@@ -22,7 +22,7 @@ def peer(chat: int, access: int) -> Any:
 
 
 def reply(message: int) -> Any:
-    """What makes a message a reply; None for no message."""
+    """The argument that makes a message a reply; None for no message."""
     return raw.types.InputReplyToMessage(reply_to_msg_id=message) if message else None
 
 

@@ -60,7 +60,7 @@ class Rpc:
 
     @property
     def dead(self) -> bool:
-        """Whether the library gave the connection up for good; a new client will learn why."""
+        """Whether the library gave the connection up; a new client will learn why."""
         session = self.client.session
         return session is None or session.state is SessionState.STOPPED or keyless(session)
 
@@ -123,8 +123,8 @@ class Rpc:
                 return place
 
     async def _answer(self, query: Any, timeout: float, place: Departure) -> Any:
-        """The answer, or OSError as soon as the connection it would come by is gone. Raises TooLate
-        when it could not be written in its place."""
+        """The answer, or OSError as soon as its connection is closed. Raises TooLate when the call
+        could not be written in its place."""
         broken = self.broken
         context = copy_context()
         context.run(PLACE.set, place)

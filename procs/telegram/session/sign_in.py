@@ -27,7 +27,7 @@ SignInLeave = Callable[[], Awaitable[None]]
 
 
 async def allowed() -> None:
-    """Nothing speaks against a sign-in."""
+    """The leave of a process that may always sign in."""
 
 
 async def signed_in(settings: Settings, name: str, *, before: SignInLeave = allowed) -> Rpc:

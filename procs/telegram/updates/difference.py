@@ -75,7 +75,7 @@ async def query(storage: Any, stream: UpdateStream, asking: DifferenceCall) -> A
 
 
 async def access(storage: Any, box: int) -> int:
-    """What addresses a channel; a bot may say 0 for one that it is in."""
+    """The access hash of a channel; a bot may use 0 for one that it is in."""
     try:
         peer = await storage.get_peer_by_id(box)
     except KeyError:

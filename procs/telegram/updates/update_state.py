@@ -63,8 +63,8 @@ class UpdateStream:
     # --- what Telegram sends -----------------------------------------------------------------
 
     def push(self, updates: Any, *, now: float) -> list[UpdateContents]:
-        """What is to be handed on of something that Telegram sent by itself, or as the answer to
-        a call of ours."""
+        """The updates to pass on of a container that Telegram pushed, or sent as the answer to a
+        call of ours."""
         if isinstance(updates, types.UpdatesTooLong):
             self.want(COMMON, since=self.boxes[COMMON].sure(now))
             return []
@@ -145,12 +145,13 @@ class UpdateStream:
     # --- what is asked for -------------------------------------------------------------------
 
     def want(self, box: int, *, since: int | None = None) -> None:
-        """Have what came after `since` asked for, after our place when that is not told."""
+        """Have getDifference fetch what came after `since`; after our place when that is not
+        given."""
         known = self.wants.get(box)
         self.wants[box] = min(known, since) if known and since else known or since
 
     def misses(self, box: int) -> bool:
-        """Whether anything is to be asked for."""
+        """Whether getDifference must be called."""
         return box in self.wants or (box in self.boxes and bool(self.boxes[box].ahead))
 
     @property
@@ -159,7 +160,7 @@ class UpdateStream:
         return [box for box in self.boxes if self.misses(box)]
 
     def ask(self, box: int) -> DifferenceCall:
-        """What to ask for now. Whoever asks ends it with `differs` or `failed`."""
+        """The next call of getDifference. The caller ends it with `differs` or `failed`."""
         sequence, forced = self.boxes[box], box in self.wants
         since, place = self.wants.pop(box, None), sequence.place
         if place is not None:
@@ -175,15 +176,15 @@ class UpdateStream:
             self.want(asking.box, since=asking.since)
 
     def begun(self, state: Any, *, now: float) -> None:
-        """`updates.getState` said where the stream is: nothing was heard of it before."""
+        """Take the place of `updates.getState`: this session had none before."""
         self.asking.pop(COMMON, None)
         common = self.boxes[COMMON]
         common.reach(state.pts, asked=common.place, now=now)
         self._state(state, now)
 
     def differs(self, asking: DifferenceCall, answer: Any, *, now: float) -> list[UpdateContents]:
-        """What is to be handed on of the answer to getDifference or getChannelDifference. When
-        there is more, that is wanted at once."""
+        """The updates to pass on of an answer to getDifference or getChannelDifference. When there
+        are more, they are wanted at once."""
         self.asking.pop(asking.box, None)
         fresh, others = contents(answer)
         for one in others:
@@ -234,6 +235,6 @@ class UpdateStream:
         return min((place for place in places if place is not None), default=None)
 
     def given_up(self) -> list[UpdateContents]:
-        """Updates whose people cannot be asked for at the moment: better heard with less."""
+        """Updates whose people cannot be fetched at the moment: passed on with less."""
         told, self.incomplete = self.incomplete, []
         return told

@@ -105,7 +105,7 @@ class ConnectionPool:
             await asyncio.gather(*(lane.start() for lane in new))
 
     async def _facts(self) -> dict[str, Any]:
-        """Where the files of this account go: its own data centre's address for media."""
+        """The address for files of this account: its own data centre's, for media."""
         storage = self.client.storage
         number = await storage.dc_id()
         option = await self.client.get_dc_option(number, is_media=True, ipv6=self.client.ipv6)

@@ -50,7 +50,7 @@ class FileCut(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What one message of a session is sealed with."""
+    """The keys and numbers by which one message of a session is sealed."""
 
     key: bytes
     key_id: bytes

@@ -37,8 +37,8 @@ Progress = Callable[[int, int], None]
 
 
 class UploadRecord(Protocol):
-    """What is written down of an upload, so that another process can go on with it: its number,
-    whether parts left before, and which Telegram has."""
+    """The stored state of an upload, so that another process can resume it: its number, whether
+    parts left before, and which Telegram has."""
 
     id: int
     begun: bool
@@ -50,7 +50,7 @@ class UploadRecord(Protocol):
 
 class Upload:
     """One file on its way. Parts are read when they leave, so memory holds a few of them only;
-    `on_progress` hears bytes acknowledged and bytes in all."""
+    `on_progress` gets the bytes acknowledged and the bytes in all."""
 
     def __init__(
         self,
