@@ -26,7 +26,7 @@ from procs.core import clock
 from procs.engine.jail import cgroups
 
 ROOT = Path(__file__).resolve().parents[2]
-#: What supervisord grants a worker beyond its drain grace before it kills, in seconds.
+#: The seconds that supervisord grants a worker beyond its drain grace before it kills.
 BEYOND_GRACE = 15
 #: How long a detached supervisord may take to answer, in seconds; it took 0.3 here.
 ANSWER_TIMEOUT = 30.0

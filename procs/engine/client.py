@@ -76,7 +76,7 @@ class Engine:
         self.testing = asyncio.Lock()
         self.safe = False
         self.programs = 0
-        #: Told of the system calls that a child's jail refused, by name, and how often.
+        #: Called with the system calls that a child's jail refused, by name, and how often.
         self.on_refused: OnRefused = lambda calls: None
 
     @property

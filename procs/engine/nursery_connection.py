@@ -32,7 +32,7 @@ class NurseryConnection:
         self.reader = asyncio.StreamReader(LINE_BYTES)
         self.writer: asyncio.StreamWriter | None = None
         self.pid = 0
-        #: What the nursery was asked to be like.
+        #: The nursery that was wanted.
         self.like = ""
         self.door: socket.socket | None = None
         self.ended: ChildEnd | None = None

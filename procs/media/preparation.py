@@ -18,7 +18,7 @@ from procs.wishes.variant import parse
 
 #: A file with such a name that cannot be read is broken, or a trap, and no document.
 SURELY_MEDIA = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".mp3", ".m4a")
-#: What may be missing of a promised duration: players round, and sites do.
+#: The part of a promised duration that may be missing: players round, and sites do.
 SHORT, ROUNDING = 0.9, 2.0
 
 

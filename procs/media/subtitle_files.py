@@ -8,7 +8,7 @@ from procs.media.ffmpeg_run import Run, ffmpeg
 #: Text forms of words, and nothing that could lead elsewhere.
 GUARD = ("-protocol_whitelist", "file", "-format_whitelist", "webvtt,srt,ass,ttml")
 CONVERT_TIMEOUT = 120.0
-#: What an mp4 calls the languages (ISO 639-2); others are undetermined.
+#: The names of languages in an mp4 (ISO 639-2); others are undetermined.
 LANGUAGE_NAMES = (
     "fa:fas en:eng ar:ara tr:tur ku:kur de:deu fr:fra es:spa ru:rus it:ita pt:por zh:zho ja:jpn"
     " ko:kor hi:hin ur:urd az:aze he:heb uk:ukr nl:nld pl:pol"

@@ -24,7 +24,7 @@ SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?", re.S)
 LENGTH = re.compile(rb"[0-9]{1,18}")
 #: Chunks after which they must hold so many bytes each: to read one costs more than its bytes.
 MANY, LEAST = 10_000, 64
-#: What some servers say where they do not know a length.
+#: The length that some servers send when they do not know it.
 UNKNOWN = (b"", b"-1")
 #: Fields that are between the site and us.
 OURS = {
@@ -143,7 +143,7 @@ class Chunked:
         self.whole = False
         self.left = 0
         self.heard = b""
-        #: What the next line is: a chunk's size, the end of one, or a trailer.
+        #: The kind of the next line: a chunk's size, the end of a chunk, or a trailer.
         self.read = self.size
         self.trailers = self.chunks = self.bytes = 0
 

@@ -12,7 +12,7 @@ OURS = {
     *("connection", "expect", "host", "keep-alive", "proxy-authorization", "proxy-connection"),
     *("te", "trailer", "upgrade", "max-forwards"),
 }
-#: What bounds the body; a request may not hide it by naming it a header of the connection.
+#: Fields that bound the body; a request may not hide it by naming it a header of the connection.
 LENGTH, CODING = FRAMING = ("content-length", "transfer-encoding")
 #: A proxy answers a TRACE with all that it heard, our password for it too.
 NEVER = ("TRACE", "TRACK")

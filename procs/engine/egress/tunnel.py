@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HEAD_BYTES = 64 * 1024
 WAITING = 256 * 1024
 RESET_AT_CLOSE = struct.pack("ii", 1, 0)
-#: What a proxy answers to whom it does not know.
+#: The answer of a proxy to an unknown client.
 UNKNOWN_TO_PROXY = 407
 
 

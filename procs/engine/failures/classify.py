@@ -80,7 +80,7 @@ HUNDREDS: dict[int, type[JobError]] = {
 
 #: The reader of pages of no known site: what it reads is no post.
 GENERIC = "generic"
-#: What its failures are that would blame a reader of a site's own.
+#: The classes in place of those that would blame a site's own extractor.
 NO_READER: dict[type[JobError], type[JobError]] = {
     errors.Gone: errors.NoSuchFile,
     errors.ExtractorBroken: errors.Unsupported,

@@ -9,7 +9,7 @@ from procs.errors import JobError
 
 #: Links of one chain, and characters of one text, that are kept.
 LINKS, LETTERS = 12, 600
-#: What yt-dlp adds to every failure that it did not expect.
+#: The text that yt-dlp adds to every failure that it did not expect.
 ADVICE = "; please report this issue"
 
 

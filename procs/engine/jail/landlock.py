@@ -27,7 +27,7 @@ READ = EXECUTE | READ_FILE | READ_DIR
 OWN = (FIRST_VERSION_RIGHTS | REFER | TRUNCATE) & ~(
     EXECUTE | MAKE_CHAR | MAKE_SOCK | MAKE_FIFO | MAKE_BLOCK | MAKE_LINK
 )  # fmt: skip
-#: What can be given over a plain file.
+#: The rights that a rule can give over a plain file.
 OF_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 
 BIND_TCP, CONNECT_TCP = 1, 2

@@ -18,7 +18,7 @@ from procs.engine.protocol.messages import ChildEnd, Limits
 
 #: Bytes of a request; an order is far smaller.
 REQUEST_BYTES = 256 * 1024
-#: What a request that is none, or a machine with no room for another process, raises.
+#: Raised by a malformed request, or by a machine without room for another process.
 REFUSALS = (ValueError, KeyError, TypeError, OSError)
 #: Kinds of refused calls of one job that are told, the commonest first.
 REFUSED_KINDS = 20

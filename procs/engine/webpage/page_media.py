@@ -30,7 +30,7 @@ FRAMES_TIMEOUT, PICTURES_TIMEOUT = 30.0, 30.0
 #: Pictures of one album; pixels of a picture's longer and shorter side at least; others are asked
 #: for than are taken, for some are icons.
 ALBUM, LONGER, SHORTER, ASKED = 10, 150, 90, 25
-#: What a frame says that is more than that it has nothing: the first of them is told.
+#: Failures of a frame that mean more than that it has nothing: the first is reported.
 TELLING = (
     errors.Drm,
     errors.GeoBlocked,
@@ -39,7 +39,7 @@ TELLING = (
     errors.BotCheck,
     errors.TooLarge,
 )
-#: What only lists of pieces have.
+#: Marks that only lists of segments have.
 PIECES = "#EXT-X-"
 #: A warning of yt-dlp's about a film whose list of pieces did not come.
 LIST = re.compile(r"Failed to download (?:m3u8|MPD|f4m|ISM|SMIL|\w+ manifest).*HTTP Error \d{3}")

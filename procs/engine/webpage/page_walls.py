@@ -53,7 +53,7 @@ ROWS: Rows = (
         r"|\b404\b|صفحه (?:مورد نظر )?(?:یافت|پیدا) نشد",
     ),
 )
-#: What leaves no doubt, whatever else is on the page: in its few words, in its title.
+#: Phrases that leave no doubt, whatever else is on the page: in its few words, in its title.
 SURE: Rows = (
     (
         errors.LoginNeeded,

@@ -16,7 +16,7 @@ SECRET = re.compile(
     r"(?i)\b([\w-]*(?:cookie|authorization|passw|token|secret|signature|session|api.?key)[\w-]*|sid)"
     r"(\"?\s*[:=]\s*)[^\r\n]*|\b(bearer)(\s+)\S+"
 )
-#: What differs from one failure to the next, and what stands for it.
+#: Patterns that differ from one failure to the next, and their replacements.
 DIFFERS = (
     (re.compile(r"https?://\S+"), "<url>"),
     (re.compile(r"(?<![\w<])/[\w.~-]+(?:/[\w.~-]*)+"), "<path>"),

@@ -24,7 +24,7 @@ GATHER = 1.0
 GAPS = (0.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
 HOUR, DAY = 3600.0, 24 * 3600.0
 
-# What came and went before anybody was told is told too: the bot may have been away.
+# An alert that ended before it was sent is sent too: the bot may have been away.
 DUE = f"""
 SELECT {COLUMNS} FROM alerts
  WHERE CASE WHEN told_at IS NULL THEN TRUE

@@ -13,7 +13,7 @@ from procs.store.jobs import leases, seats
 from procs.store.media import references
 from procs.store.people import usage
 
-#: What is said of a list of which nothing came.
+#: The code for a list of which no entry was delivered.
 NOTHING = "list-failed"
 #: Crockford's letters: none that is mistaken for another when read aloud.
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -5,7 +5,7 @@ A test walks the schema for columns that can name a person, and finds each of th
 
 from dataclasses import dataclass
 
-#: What a deletion does with rows that name a person.
+#: The treatments by a deletion of rows that name a person.
 DELETED, ANONYMISED, KEPT = "deleted", "anonymised", "kept"
 
 

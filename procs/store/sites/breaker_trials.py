@@ -15,7 +15,7 @@ from procs.store.jobs import seats
 
 #: The person of a breaker that is closed to all, and the user of trials: nobody has that number.
 EVERYBODY = -1
-#: What `error` of a job that waits for a breaker begins with; the class of the failure follows.
+#: The prefix of `error` of a job that waits for a breaker; the class of the failure follows.
 WAITS = "breaker"
 #: Seconds for which a job that was to be called may still be on its way to the site.
 CALLED = 60.0

@@ -16,7 +16,7 @@ from procs.records.job import Lease, State
 from procs.store.database import Database
 from procs.store.sites.breakers import Way
 
-#: What `error` of a job says that waits for its instant, or for a visitor to leave.
+#: The `error` of a job that waits for its instant, or for a visitor to leave.
 TURN, FULL = "turn", "site-full"
 
 LOOK = "SELECT rate_at, gap_at FROM paces WHERE site = :site AND egress = :egress"

@@ -30,7 +30,7 @@ PREPARED = 512
 Facts = Mapping[str, Any]
 Row = tuple[Any, ...]
 NO_FACTS: Facts = {}
-#: What `write` gives inside of a transaction: that one goes on.
+#: The context that `write` returns inside of a transaction: that one goes on.
 JOINED = nullcontext()
 
 

@@ -20,7 +20,7 @@ TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table'"
 OF = "PRAGMA user_version"
 #: Reads every page; 350 MB a second here.
 QUICK_CHECK = "PRAGMA quick_check(1)"
-#: What SQLite keeps beside a database in WAL mode.
+#: The files that SQLite keeps beside a database in WAL mode.
 BESIDE = ("-wal", "-shm")
 #: The table in which the library that migrates notes its steps, and one that ours always had.
 OURS = frozenset({"_sqlite_migrations", "jobs"})
@@ -32,7 +32,7 @@ RESTORE = (
     "stop Chapar and put a backup in its place, or move it away and begin with an empty database: "
     "chapar up --new-database"
 )
-#: What is wrong, by SQLite's result code (sqlite.org/rescode.html).
+#: The fault, by SQLite's result code (sqlite.org/rescode.html).
 SENTENCES = {
     sqlite3.SQLITE_NOTADB: f"is not an SQLite database, or its beginning is damaged; {RESTORE}",
     sqlite3.SQLITE_CORRUPT: f"is damaged ({{why}}); {RESTORE}",

@@ -18,7 +18,7 @@ CREATE INDEX button_expires ON buttons (expires_at);
 CREATE INDEX button_person ON buttons (person);
 """
 
-#: What people and groups set for themselves, as JSON: only what differs from the defaults.
+#: Preferences of people and groups, as JSON: only those that differ from the defaults.
 PREFERENCES = """
 CREATE TABLE preferences (
     kind        TEXT NOT NULL,

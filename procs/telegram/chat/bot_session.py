@@ -39,7 +39,7 @@ class BotSession(MessageSender):
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        #: What is being handled, by what tells it from every other.
+        #: The updates that are being handled, by their unique keys.
         self.under_way: dict[tuple[object, ...], asyncio.Task[None]] = {}
         self.line: Rpc | None = None
         self.unsaved = False

@@ -46,9 +46,9 @@ class Rpc:
         self.lanes = ConnectionPool(client)
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         client.add_handler(DisconnectHandler(self._note_break))
-        #: What Telegram said when it took this session's sign-in away; "" while it stands.
+        #: Telegram's error when it revoked this session's sign-in; "" while that is valid.
         self.revoked = ""
-        #: What is being done before the line stands, by the name of the call.
+        #: The call that is under way before the connection is ready.
         self.doing = ""
         #: Whether the account pays, and so may send files of double size.
         self.premium = False

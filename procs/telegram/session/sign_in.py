@@ -18,9 +18,9 @@ from procs.telegram.updates.update_client import UpdateClient
 
 #: Seconds in which a connection, and a first sign-in, must be made.
 CONNECT_TIMEOUT = 60.0
-#: What Telegram limits when somebody signs in again and again.
+#: The call that Telegram limits when a client signs in again and again.
 SIGN_IN = "auth.ImportBotAuthorization"
-#: What comes before it: the connection, its key, the first words about ourselves.
+#: The calls before it: the connection, its key, initConnection.
 CONNECT = "connect"
 
 SignInLeave = Callable[[], Awaitable[None]]

@@ -26,7 +26,7 @@ INNER = struct.Struct("<qii")
 CONTAINER = MsgContainer.ID.to_bytes(4, "little")
 GZIP = GzipPacked.ID.to_bytes(4, "little")
 RESULT = types.RpcResult.ID.to_bytes(4, "little")
-#: What reading bytes that are no known object ends in.
+#: The errors of decoding bytes that are no known object.
 UNREADABLE = (
     *(KeyError, ValueError, IndexError, TypeError, EOFError, OverflowError, RecursionError),
     *(struct.error, zlib.error),

@@ -8,7 +8,7 @@ from typing import Any
 
 from pyrogram.raw import types
 
-#: What may come unasked, and as the answer to a call that does something.
+#: Updates that Telegram pushes, or sends as the answer to a call with an effect.
 CONTAINERS = (
     types.Updates,
     types.UpdatesCombined,

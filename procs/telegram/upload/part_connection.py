@@ -33,7 +33,7 @@ class PartConnection(Session):
         self.memory = asyncio.Semaphore(SEALED)
         #: Parts on their way.
         self.busy = 0
-        #: What Telegram said when it took the sign-in away.
+        #: Telegram's error when it revoked the sign-in.
         self.refusal: RPCError | None = None
 
     @property
