@@ -45,12 +45,12 @@ async def live(settings: config.Settings, db: Database) -> int:
     try:
         await signals.unless_stopped(connect(chat_session, intake, replies, session_state))
         if not signals.stop.is_set():
-            telling = asyncio.create_task(AlertSender(db, replies, settings.admins).run())
+            alert_task = asyncio.create_task(AlertSender(db, replies, settings.admins).run())
             listing = asyncio.create_task(logged(command_menu.register(db, chat_session)))
             counting = asyncio.create_task(intake.inbox.run())
             await signals.unless_stopped(status_board.run())
             listing.cancel()
-            telling.cancel()  # what was half said is said to its end by the next start
+            alert_task.cancel()  # the next start sends the rest of a notification
             counting.cancel()
             await chat_session.quiet(DRAIN_TIMEOUT)
             await status_board.settle(DRAIN_TIMEOUT)

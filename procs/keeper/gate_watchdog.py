@@ -49,7 +49,7 @@ class GateWatchdog(threading.Thread):
     """Watches the locks that writers of one database pass, until it is sent away."""
 
     def __init__(self, locks: Iterable[WriteLock]) -> None:
-        super().__init__(name="doorman", daemon=True)
+        super().__init__(name="gate-watchdog", daemon=True)
         self.watches = [LockWatch(lock) for lock in locks]
         self.gone = threading.Event()
 

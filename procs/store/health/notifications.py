@@ -20,7 +20,7 @@ from procs.store.media.deliveries import random_id
 REPEAT, AGAIN = 4 * 3600.0, 1800.0
 #: Seconds for which what begins together is gathered.
 GATHER = 1.0
-#: Seconds that follow a telling before the next, by how many there were in the last hour.
+#: Seconds from a notification to the next, by how many there were in the last hour.
 GAPS = (0.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
 HOUR, DAY = 3600.0, 24 * 3600.0
 
@@ -57,7 +57,7 @@ PRUNE = "DELETE FROM tellings WHERE at < :day"
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One telling for one admin. `access` is None for an admin who never wrote to the bot."""
+    """One notification for one admin. `access` is None for an admin who never wrote to the bot."""
 
     telling: int
     admin: int
@@ -68,8 +68,8 @@ class Notification:
 
 
 def plan(db: Database, admins: Sequence[int], *, now: Now) -> int:
-    """Write down one telling of all that admins should hear now. Returns of how many alerts; none
-    when the last telling was just now."""
+    """Store one notification of all alerts that are due. Returns the number of alerts; none when
+    the last notification was just now."""
     if not admins or not due(db, now):
         return 0
     with db.write(full=True):
