@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 
+import pytest
+
 from procs.records.job import Ask, Lane
 from procs.store.jobs import leases
 from procs.store.requests import requests
 from procs.store.sqlite.migrate import statements
 from procs.store.sqlite.schema_updates import JOB_FOLDERS
 from tests.contract.conftest import Desk
+
+pytestmark = pytest.mark.sqlite
 
 FORGET = "UPDATE jobs SET folder = 0"
 READ = "SELECT id, folder FROM jobs ORDER BY id"
