@@ -1,4 +1,4 @@
-"""Around the processes: start, watch, explain. The sysadmin's side of Chapar."""
+"""The operator's side of Chapar: starts, watches and explains the processes."""
 
 #: `daemon` is also the import name of an unrelated package on PyPI (python-daemon); this marker
 #: tells whose `daemon` was imported.

@@ -1,4 +1,4 @@
-"""The `chapar` command: its words, and how it ends."""
+"""The `chapar` command: its arguments, and its exit codes."""
 
 import argparse
 import errno
@@ -16,7 +16,7 @@ from procs import config
 from procs.core import process
 from procs.errors import ChaparError
 
-#: What `chapar engine` can be told, and what each does.
+#: The subcommands of `chapar engine`, and what each does.
 ENGINE_WORDS = {
     "list": "Show the versions of yt-dlp: in use, before, kept; and how the present one does",
     "update": "Install a version apart, try it, and use it; running jobs finish on the one before",
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             if sys.stdout:
                 sys.stdout.flush()
     except BrokenPipeError:
-        # What is left in the buffer is written once more when Python ends.
+        # Python writes the rest of the buffer once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
     except OSError as error:

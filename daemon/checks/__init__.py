@@ -1,4 +1,4 @@
-"""What `chapar check` looks at before anything starts.
+"""What `chapar check` examines before anything starts.
 
 `daemon.registry` imports `check`.
 """

@@ -1,4 +1,4 @@
-"""`chapar breakers`: which sites are left alone, until when and why; and closing one by hand."""
+"""`chapar breakers`: lists the sites with an open breaker, until when and why; closes one."""
 
 from daemon.commands.pause_commands import site_of
 from daemon.console.command_error import Refusal

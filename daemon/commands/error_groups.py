@@ -1,4 +1,4 @@
-"""`chapar errors`: what fails, grouped, the latest first."""
+"""`chapar errors`: failures by group, the latest first."""
 
 from collections import Counter
 

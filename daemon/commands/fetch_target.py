@@ -1,4 +1,5 @@
-"""Where `chapar fetch` puts the files: judged before the download, and the move at its end."""
+"""The target folder of `chapar fetch`: checked before the download; the files move there at its
+end."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""`chapar forget`: a link whose media is bad, or must not be kept, is fetched anew next time."""
+"""`chapar forget`: deletes what is kept of a link, so that it is fetched again next time."""
 
 from daemon.console.command_error import Refusal
 from procs.store.database import Database

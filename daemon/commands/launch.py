@@ -1,4 +1,4 @@
-"""Starting: judge the settings, make the folders, bring the database up to date, and become
+"""`chapar up`: checks the settings, makes the folders, migrates the database, and becomes
 supervisord."""
 
 import ctypes
@@ -26,7 +26,7 @@ from procs.core import clock
 from procs.engine.jail import cgroups
 
 ROOT = Path(__file__).resolve().parents[2]
-#: What supervisord grants a worker beyond its drain grace before it kills, in seconds.
+#: The seconds that supervisord grants a worker beyond its drain grace before it kills.
 BEYOND_GRACE = 15
 #: How long a detached supervisord may take to answer, in seconds; it took 0.3 here.
 ANSWER_TIMEOUT = 30.0
@@ -191,8 +191,8 @@ def adopt_orphans() -> None:
 
 
 def start_detached(settings: Settings, around: dict[str, str], lock: int) -> None:
-    """Start supervisord in a session of its own, and wait until all serve. When that fails nothing
-    is left running. Raises Refusal, NotServing."""
+    """Start supervisord in a session of its own, and wait until all processes serve. When that
+    fails nothing is left running. Raises Refusal, NotServing."""
     argv = [*command(settings), "--silent"]
     os.dup2(lock, LOCK_DESCRIPTOR)
     first_words = settings.logs / "up.log"

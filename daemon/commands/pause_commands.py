@@ -22,7 +22,7 @@ END_IT = "chapar resume ends the pause"
 
 
 def scope_of(*, user: str | None = None, site: str | None = None) -> str:
-    """What is to be paused; without a user or a site the whole system. Raises Refusal."""
+    """The scope of a pause; without a user or a site the whole system. Raises Refusal."""
     if user is not None:
         if not values.WHOLE.fullmatch(user) or int(user) > values.MOST_USER:
             raise Refusal(f"--user {user}: not a user's id; chapar jobs shows those who wait")
@@ -73,7 +73,7 @@ def resume(db: Database, scope: str) -> str:
 
 
 def still(db: Database) -> list[str]:
-    """What is paused, if anything."""
+    """The pauses that hold, if any."""
     scopes = [spoken(scope) for scope, _, _ in pauses.listed(db)]
     return [f"still paused: {', '.join(scopes)}"] if scopes else []
 
@@ -103,7 +103,7 @@ def drain(
 
 
 def await_quiet(db: Database, say: Callable[[str], None], *, timeout: float | None) -> None:
-    """Tell who is waited for, at every change and every few seconds, until nobody is."""
+    """Print who is waited for, at every change and every few seconds, until nobody is."""
     began = told = clock.now().boot
     before = ""
     while running := "; ".join(map(short, carried(db))):

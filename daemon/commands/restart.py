@@ -1,4 +1,4 @@
-"""`chapar rolling-restart`: every process fresh, one after the other, while the others serve.
+"""`chapar rolling-restart`: restarts every process, one after the other, while the others serve.
 
 The spare goes first: if what is installed now cannot start, that is found out while all N workers
 still serve, and nothing else is touched. Each of the others then gives its post to the spare before

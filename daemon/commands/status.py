@@ -1,4 +1,4 @@
-"""`chapar status`: processes, workers and queue at one glance."""
+"""`chapar status`: processes, workers and queue."""
 
 from dataclasses import dataclass, field
 
@@ -82,7 +82,7 @@ class Status:
 
     @property
     def broken(self) -> list[str]:
-        """The processes that supervisord has given up."""
+        """The processes that supervisord no longer starts."""
         return [one.title for one in self.processes or [] if one.state == "FATAL"]
 
     @property
@@ -112,14 +112,14 @@ class Status:
 
     @property
     def serving(self) -> int:
-        """How many of the workers that run have a post."""
+        """The number of running workers that have a post."""
         rows = {worker.pid: worker for worker in (self.store.workers if self.store else [])}
         running = [one.pid for one in self.processes or [] if one.group == "worker" and one.pid]
         return sum(pid in rows and rows[pid].slot is not None for pid in running)
 
     @property
     def down(self) -> list[str]:
-        """Who does not run, or not yet, each in a few words."""
+        """The processes that do not run, or not yet, each in a few words."""
         return [
             f"{process.title} is {process.state}"
             for process in self.processes or []
@@ -254,7 +254,7 @@ def place_of(worker: Worker) -> str:
 
 
 def queue(store: Overview) -> list[str]:
-    """What waits, what runs, and how the last day's requests ended."""
+    """The jobs that wait and run, and how the last day's requests ended."""
     lines = []
     for lane, word in LANES.items():
         counts = store.jobs.get(lane, {})

@@ -1,4 +1,4 @@
-"""How a command speaks: its tables, its refusals, and the database it opens.
+"""What commands share: tables, refusals, and the opened database.
 
 The commands import it.
 """

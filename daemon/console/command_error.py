@@ -1,4 +1,4 @@
-"""What a command answers when it cannot do its work."""
+"""Errors of commands, and their exit codes."""
 
 from procs.errors import ChaparError
 

@@ -1,5 +1,5 @@
-"""The database of one home, as commands open it: the one place where one that is missing, damaged
-or not ours becomes a sentence."""
+"""Opens the database of a home for a command: the one place where a missing, damaged or foreign
+database becomes a sentence."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ def is_there(settings: Settings) -> bool:
 
 
 def is_listed(path: Path) -> bool:
-    """Whether something has this name; also when it may not be looked at."""
+    """Whether a path exists; also when it may not be read."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):

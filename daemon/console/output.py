@@ -1,4 +1,4 @@
-"""Rows as lines of text, and instants as this machine's people read them."""
+"""Prints rows as lines of text, and instants in this machine's time zone."""
 
 import time
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""supervisord: its start, its socket, and what it tells of deaths.
+"""supervisord: its start, its control socket, and the events of its children's deaths.
 
 The commands import `control`; supervisord starts `event_listener`.
 """

@@ -1,4 +1,4 @@
-"""supervisord, asked over its unix socket; or told by signals, where nobody answers there."""
+"""Controls supervisord over its unix socket; or by signals, where nobody answers there."""
 
 import http.client
 import os

@@ -1,4 +1,4 @@
-"""supervisord tells this process of every death; a dead worker's leases go back at once.
+"""Reads supervisord's events of deaths, and releases a dead worker's leases at once.
 
 Without it a killed worker's jobs would wait until their leases end, up to a minute; the keeper's
 reaping stays as the second net. `python -m daemon.supervisor.event_listener`, an event listener:
@@ -44,7 +44,7 @@ def take_standard_output() -> BinaryIO:
 
 
 def listen(settings: Settings, events: BinaryIO, answers: BinaryIO) -> None:
-    """One event after the other. What died before we listened is looked at first."""
+    """Read one event after the other. Workers that died before it started are released first."""
     owed = not release(settings, why="start")
     answers.write(b"READY\n")
     while True:

@@ -1,5 +1,5 @@
-"""Who else on the machine can read or change what belongs to Chapar's user alone: sign-ins, the
-database, logs, settings, cookies."""
+"""Finds files of Chapar's user that other users can read or change: sign-ins, the database, logs,
+settings, cookies."""
 
 import grp
 import os
@@ -19,7 +19,7 @@ FILES_NAMED = 5
 
 
 def complaints(settings: Settings, env_file: Path | None = None) -> list[str]:
-    """What others can read or change, each with the command that ends it."""
+    """The files that others can read or change, each with the command that ends it."""
     own = [path for path in inside(settings) if mode_of(path) & (MODE_OTHERS | MODE_GROUP)]
     named = {path: [one for one in own if one.parent == path] for path in {o.parent for o in own}}
     wrong: list[str] = []

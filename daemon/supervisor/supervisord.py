@@ -58,7 +58,7 @@ class SupervisordOptions(ServerOptions):
 
 
 def main() -> None:
-    """Serve until told to stop; a HUP begins anew, as supervisord's own `main` does."""
+    """Serve until a signal stops it; a HUP starts again, as supervisord's own `main` does."""
     process.keep_private()  # its setting `umask` is only for when it detaches itself
     first, mood = True, SupervisorStates.RESTARTING
     while mood == SupervisorStates.RESTARTING:

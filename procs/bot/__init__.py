@@ -1,4 +1,4 @@
-"""The bot: what people write becomes requests, and status messages tell what becomes of them.
+"""The bot: turns messages into requests and reports on them in status messages.
 
 Run as a program (`python -m procs.bot`); nobody imports it.
 """

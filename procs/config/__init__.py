@@ -1,4 +1,4 @@
-"""Settings of the environment and rules of `sites.toml`: read once, judged as a whole, passed down.
+"""Settings of the environment and rules of `sites.toml`, read and checked once.
 
 Others import from here `Settings` and `load`, and the modules `rules` and `rulebook`.
 """

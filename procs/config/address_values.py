@@ -1,4 +1,4 @@
-"""The texts of settings that are addresses (of servers, networks, pages), read into values.
+"""Parses the texts of settings that are addresses (of servers, networks, pages) into values.
 
 Each function takes the text and returns the value, or raises ValueError whose words say what is
 wrong and how to mend it, as those of `values` do.

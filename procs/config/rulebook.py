@@ -1,4 +1,4 @@
-"""`sites.toml`: read as a whole, judged as a whole. sites.example.toml explains every key."""
+"""Reads `sites.toml` and reports all its mistakes. sites.example.toml explains each key."""
 
 import os
 import re

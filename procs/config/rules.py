@@ -1,4 +1,4 @@
-"""What the operator wants of a site: how often it is visited, by which ways, and as whom.
+"""The operator's rules for a site: how often it is visited, by which ways, with which identity.
 
 Plain records; `rulebook` reads them from the operator's file.
 """

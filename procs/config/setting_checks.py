@@ -1,4 +1,4 @@
-"""Complaints about settings beside each other, and about names that are no setting."""
+"""Complaints about settings that contradict each other, and about unknown names."""
 
 import os
 import re

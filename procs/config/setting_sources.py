@@ -1,4 +1,4 @@
-"""Where the texts of settings come from: the environment, a `.env` file, or nowhere."""
+"""The sources of settings: the environment, a `.env` file, or the default."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

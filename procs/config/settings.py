@@ -1,4 +1,4 @@
-"""Settings: read once at the top of a process, judged as a whole, passed down.
+"""Settings: read once at the top of a process, checked as a whole, passed down.
 
 No other module reads the environment. A value comes from the environment, else from `.env` (in the
 working directory, or where CHAPAR_ENV_FILE says), else from the table below. An empty text is the

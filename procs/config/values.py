@@ -1,4 +1,4 @@
-"""The texts of settings, read into values.
+"""Parses the texts of settings into values.
 
 Each function takes the text and returns the value, or raises ValueError whose words say what is
 wrong and how to mend it. `procs.config` puts the setting's name in front.

@@ -1,4 +1,4 @@
-"""The ground that every part stands on: clock, log, processes, disk, paths, records.
+"""What every part stands on: clock, log, processes, disk, paths.
 
 Imports nothing of ours but `procs.errors`; every part may import any of its modules.
 """

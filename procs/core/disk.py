@@ -1,4 +1,4 @@
-"""The disk under our files: what is free, what a folder holds, and how to get rid of one."""
+"""The disk under our files: its free bytes, the weight of a folder, and how to delete one."""
 
 import os
 import shutil
@@ -30,7 +30,7 @@ def whole(folder: Path) -> int:
 
 def held(folder: Path, *, each: int = 0, deepest: float = inf) -> float:
     """Bytes on the disk of everything below a folder, and so many for `each` file; infinitely many
-    where folders lie deeper than may be looked into. What vanishes meanwhile counts nothing."""
+    where folders lie deeper than may be read. Files that vanish meanwhile count nothing."""
     total, waiting = 0, [(str(folder), 0)]
     while waiting:
         here, depth = waiting.pop()
@@ -46,15 +46,16 @@ def held(folder: Path, *, each: int = 0, deepest: float = inf) -> float:
 
 
 def entries(folder: str) -> list[os.DirEntry[str]]:
-    """What lies in a folder; nothing when it cannot be read, or is gone."""
+    """The entries of a folder; none when it cannot be read, or is gone."""
     with suppress(OSError), os.scandir(folder) as found:
         return list(found)
     return []
 
 
 def opened(path: Path) -> int:
-    """A descriptor to read from, of a plain file that lies at this very place. Who writes there is
-    not trusted: a link would lead elsewhere, and a pipe would keep us waiting. Raises OSError."""
+    """A descriptor of a plain file, opened for reading, not through a link. The writer of the
+    folder is not trusted: a link would lead elsewhere, and a pipe would block us. Raises
+    OSError."""
     file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)

@@ -1,4 +1,4 @@
-"""Which ffmpeg and ffprobe there are: the system's own, else the one that a wheel carries.
+"""Finds ffmpeg and ffprobe: the system's own, else the ones that a wheel carries.
 
 The wheel has no ffprobe; where there is none at all, PyAV reads the facts of a file.
 """

@@ -13,7 +13,7 @@ from typing import Any
 
 LOGGER = logging.getLogger("chapar")
 
-#: What must never reach a log: a bot token, and the query of a link (it may carry a signature).
+#: Texts that must never reach a log: a bot token, and a link's query (it may carry a signature).
 SECRETS = (
     (re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}\b"), "***token***"),
     (re.compile(r"(https?://)[^\s/@]+@"), r"\1***@"),

@@ -1,4 +1,4 @@
-"""Where everything lies under CHAPAR_HOME."""
+"""The files and folders under CHAPAR_HOME."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ class HomePaths:
 
     @property
     def outbox(self) -> Path:
-        """What `chapar fetch` collects."""
+        """The folder from which `chapar fetch` collects files."""
         return self.home / "outbox"
 
     @property
@@ -44,7 +44,7 @@ class HomePaths:
 
     @property
     def ballast(self) -> Path:
-        """The file that is given up when the disk is full."""
+        """The file that is deleted when the disk is full."""
         return self.home / "ballast"
 
     @property

@@ -1,4 +1,4 @@
-"""What every long-lived process of ours does with itself: its name, its parent, its signals."""
+"""What every long-lived process sets up for itself: its title, its parent, its signals."""
 
 import asyncio
 import ctypes
@@ -27,13 +27,15 @@ def keep_private() -> None:
 
 
 def be_readable(is_so: bool) -> None:
-    """Whether what /proc tells of this process belongs to its user, or to the superuser alone."""
+    """Choose whether this process's files in /proc belong to its user, or to the superuser
+    alone."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(PR_SET_DUMPABLE, *(ctypes.c_ulong(word) for word in (is_so, 0, 0, 0)))
 
 
 def end_with_parent(signum: signal.Signals) -> None:
-    """Get `signum` when the supervisor dies (prctl(2)): without it nobody would ever stop us."""
+    """Have the kernel send `signum` when the supervisor dies (prctl(2)): nothing else would stop
+    us."""
     parent = os.getppid()
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signum)
     if os.getppid() != parent:
@@ -47,8 +49,8 @@ def number() -> int:
 
 
 def own_every_task() -> None:
-    """Have what ends in a task that nobody waits for logged as one line of ours: libraries leave
-    such tasks when a connection breaks."""
+    """Log an exception of a task that nobody awaits as one line of ours: libraries leave such tasks
+    when a connection breaks."""
     asyncio.get_running_loop().set_exception_handler(note_unowned)
 
 

@@ -1,5 +1,5 @@
-"""One at a time, and those who wait in turns: who comes a thousand times waits no longer, and holds
-up the others no longer, than who comes once."""
+"""A lock whose waiters take turns by person: a person with a thousand calls waits no longer, and
+delays the others no longer, than a person with one."""
 
 import asyncio
 from collections import deque
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Withdrawn(Exception):
-    """The turn was given up for the one who waited for it."""
+    """The waiter was withdrawn before its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class RoundRobin:
             self._pass_on()
 
     def waiting(self, who: Hashable) -> int:
-        """How many wait in a person's line."""
+        """The number of a person's waiters."""
         return len(self.lines.get(who, ()))
 
     def withdraw(self, who: Hashable, unwanted: Callable[[Any], bool]) -> int:

@@ -76,12 +76,12 @@ class Engine:
         self.testing = asyncio.Lock()
         self.safe = False
         self.programs = 0
-        #: Told of the system calls that a child's jail refused, by name, and how often.
+        #: Called with the system calls that a child's jail refused, by name, and how often.
         self.on_refused: OnRefused = lambda calls: None
 
     @property
     def log(self) -> Path:
-        """Where a nursery says why it cannot work."""
+        """The file in which a nursery logs why it cannot work."""
         return self.folder.parent / "logs" / "nursery.log"
 
     async def start(self) -> None:
@@ -114,7 +114,7 @@ class Engine:
                 raise EngineDied(why)
 
     async def close(self) -> None:
-        """Leave; the nursery ends when nobody else is there."""
+        """Disconnect; the nursery ends when nobody else is connected."""
         presence, self.presence = self.presence, None
         if presence:
             await presence.end()
@@ -197,7 +197,7 @@ class Engine:
 
     async def begin(self, request: dict[str, Any]) -> NurseryConnection:
         """A connection whose request was answered. A nursery that ends at the same moment, or is of
-        another version, answers nothing, and is asked for anew."""
+        another version, answers nothing, and the worker connects again."""
         try:
             async with asyncio.timeout(nursery.WARM_TIMEOUT):
                 for _ in range(TRIES):
@@ -217,7 +217,7 @@ class Engine:
 
 
 class Child:
-    """One forked child, from its worker's side. `ended` tells its cost once the block was left."""
+    """One forked child, from its worker's side. `ended` has its cost once the block was left."""
 
     def __init__(self, line: NurseryConnection, order: Order, egress: Egress, folder: Path) -> None:
         self.line = line
@@ -275,7 +275,7 @@ async def heavier(folder: Path, most: float, tell: Callable[[], Any]) -> None:
 
 
 def taken(path: Path) -> bytes:
-    """The end of a file, and the file is gone; nothing when it is not there."""
+    """The end of a file, which is deleted; nothing when there is none."""
     try:
         with open(path, "rb") as source:
             source.seek(max(0, path.stat().st_size - OUTPUT_KEPT))

@@ -1,4 +1,5 @@
-"""What a child leaves in its folder, made harmless before anybody who is not fenced looks there.
+"""Removes links, pipes and other non-files from a child's folder before a process outside the jail
+opens it.
 
 Where the kernel has Landlock a child can make nothing but files and folders; elsewhere it can make
 links, which would lead who opens them to other files, and pipes, at which one waits for ever.

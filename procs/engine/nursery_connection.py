@@ -1,4 +1,4 @@
-"""One connection to the nursery, from the worker's side: a request, then words until the end."""
+"""One connection to the nursery, from the worker's side: a request, then messages until the end."""
 
 import asyncio
 import os
@@ -32,7 +32,7 @@ class NurseryConnection:
         self.reader = asyncio.StreamReader(LINE_BYTES)
         self.writer: asyncio.StreamWriter | None = None
         self.pid = 0
-        #: What the nursery was asked to be like.
+        #: The nursery that was wanted.
         self.like = ""
         self.door: socket.socket | None = None
         self.ended: ChildEnd | None = None
@@ -75,8 +75,9 @@ class NurseryConnection:
                 self.writer.write_eof()
 
     async def word(self) -> Word | None:
-        """The next that the child says, or at last the nursery of its death; None at the end. Of
-        its death only the last word is believed: a child may say that it is dead, and go on."""
+        """The next message of the child, or at last the nursery's report of its death; None at the
+        end. Of its death only the last message is believed: a child may say that it is dead, and go
+        on."""
         while line := await self.next_line():
             word = read(line)
             if word:
@@ -85,8 +86,8 @@ class NurseryConnection:
         return None
 
     async def next_line(self) -> bytes:
-        """The next line; nothing at the end. Who says too much is killed, and its end waited
-        for."""
+        """The next line; nothing at the end. A child that sends too much is killed, and its end
+        awaited."""
         while True:
             try:
                 line = await self.reader.readline()

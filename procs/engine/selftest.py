@@ -1,4 +1,4 @@
-"""The self-test of the jail: is there a way from a child to where no link may lead?
+"""The self-test of the jail: tries whether a child can reach what no link may lead to.
 
 Somebody listens on loopback, by TCP and UDP, and at a unix socket; beside that lies a file of ours.
 A real child tries to get there: straight, and by its proxy. What a kernel, a container or a unit
@@ -99,7 +99,7 @@ async def canary(folder: Path) -> AsyncIterator[tuple[CanaryCalls, CanaryPlaces]
 
 
 def looks(file: str) -> tuple[object, ...]:
-    """What nobody else may change of a file."""
+    """The attributes of a file that nobody else may change."""
     found = os.stat(file)
     return found.st_mode, found.st_uid, found.st_gid, found.st_mtime_ns, found.st_ctime_ns
 

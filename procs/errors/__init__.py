@@ -1,4 +1,4 @@
-"""Every failure Chapar knows by name.
+"""Every class of failure that Chapar knows.
 
 Others import every class from here, and the modules `remedies` and `alert_kinds`. A class answers
 these questions: does another attempt help (`retry`), what does the user read (`say`, a key of the

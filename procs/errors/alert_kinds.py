@@ -1,5 +1,5 @@
-"""The kinds of alerts: what admins are told of, by name. `advice` has what helps against each, the
-catalogue the words that they read (`alert-<kind>`, `fix-<kind>`)."""
+"""The kinds of alerts: what admins are told of, by name. `remedies` has what helps against each,
+the catalogue the words that they read (`alert-<kind>`, `fix-<kind>`)."""
 
 from procs import errors
 

@@ -1,4 +1,4 @@
-"""`python -m procs.keeper`: one keeper, until it is told to stop."""
+"""`python -m procs.keeper`: runs the keeper until a signal stops it."""
 
 import asyncio
 import sys

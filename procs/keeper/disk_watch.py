@@ -1,4 +1,4 @@
-"""The disk as the keeper watches it: the ballast, and whether it is low."""
+"""Watches the disk: maintains the ballast, and notes when the disk is low."""
 
 import errno
 import os
@@ -44,7 +44,7 @@ class DiskWatch:
             log.error("ballast.given-up", bytes=self.settings.ballast_size, fix=FIX)
 
     def make_ballast(self) -> None:
-        """Take the room that is to be given up one day: real blocks, not a hole."""
+        """Write the file that reserves disk space: real blocks, not a hole."""
         if self.ballast.exists() and self.ballast.stat().st_size == self.settings.ballast_size:
             return
         fresh = self.ballast.with_suffix(".new")

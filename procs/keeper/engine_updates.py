@@ -1,4 +1,5 @@
-"""Keeping yt-dlp fresh: looks for a newer one from time to time, and goes back from a worse one."""
+"""Keeps yt-dlp up to date: installs newer versions from time to time, and goes back from a worse
+one."""
 
 import asyncio
 from contextlib import suppress
@@ -30,7 +31,7 @@ LOOKED, NEWEST = "engine.looked", "engine.newest"
 
 
 def trial(settings: Settings) -> SmokeTrial:
-    """What a version must be able to do here."""
+    """The smoke test that a version must pass here."""
     networks = [str(network) for network in settings.allowed_networks]
     routes = configured(settings.upstream_proxy, settings.allowed_ports)
     return SmokeTrial(settings.engine_smoke_urls, networks, routes)
@@ -79,7 +80,7 @@ class EngineUpdates:
             log.error("engine.rolled-back", version=used.version, to=before.name, why=why)
 
     def is_due(self) -> bool:
-        """Whether to look for a newer version now; the first time an hour after the first start."""
+        """Whether to ask for a newer version now; the first time an hour after the first start."""
         now, (at, broken) = clock.now().wall, self.looked()
         if at == 0:
             self.note_look(now - DAY + FIRST_LOOK)
@@ -97,7 +98,7 @@ class EngineUpdates:
         rows.write(self.db, LOOKED, text, now=clock.now())
 
     async def look(self) -> None:
-        """Ask for the newest version; take it, or say that it is there."""
+        """Ask the index for the newest version; install it, or log that it exists."""
         self.note_look(clock.now().wall)
         try:
             newest = await self.updater.newest()

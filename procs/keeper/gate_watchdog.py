@@ -1,8 +1,8 @@
-"""The doorman: a process that stands still inside the write gate holds everybody up, for ever if
-it was stopped (SIGSTOP, a freezer, a debugger). It is found and killed; the kernel then opens the
-gate, and its transaction is undone.
+"""Kills a process that stands still inside the write gate: it blocks every writer, for ever if it
+was stopped (SIGSTOP, a freezer, a debugger). The kernel then releases the lock, and the database
+rolls its transaction back.
 
-A thread of its own, because the keeper itself may be one of those who wait.
+The watchdog has a thread of its own, because the keeper itself may wait at the gate.
 """
 
 import math
@@ -62,7 +62,7 @@ class GateWatchdog(threading.Thread):
             watch.look(now)
 
     def suspects(self) -> list[int]:
-        """Who is watched closely."""
+        """The processes that are watched closely."""
         return [watch.suspect for watch in self.watches if watch.suspect]
 
     def leave(self) -> None:
@@ -71,7 +71,7 @@ class GateWatchdog(threading.Thread):
 
 
 def is_stopped(pid: int) -> bool:
-    """Whether a process stands still by a signal or a debugger (states T and t of proc(5))."""
+    """Whether a signal or a debugger stopped a process (states T and t of proc(5))."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_bytes()
     except (FileNotFoundError, ProcessLookupError):

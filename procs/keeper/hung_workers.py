@@ -1,5 +1,5 @@
-"""Workers that live but do not beat are killed: their leases run out, and only a process that is
-gone cannot write any more."""
+"""Kills workers that live but send no heartbeat: their leases expire, and only a dead process
+certainly writes nothing more."""
 
 import os
 import signal

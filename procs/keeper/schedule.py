@@ -1,4 +1,4 @@
-"""The keeper's rounds: what is done how often."""
+"""The keeper's periodic tasks and their intervals."""
 
 import time
 from collections.abc import Callable
@@ -115,7 +115,7 @@ class Keeper:
 
 
 def forget(db: Database, *, before: float, most: int = FORGET) -> int:
-    """Forget old rows until there are none, or `most` are gone: the next round goes on."""
+    """Delete old rows until there are none, or `most` are deleted: the next run continues."""
     forgotten = 0
     for bite in pruner.bites(db, before=before):
         forgotten += bite

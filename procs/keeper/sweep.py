@@ -1,7 +1,7 @@
-"""Files go by ownership: what no live lease and no open request owns is removed, whatever its age.
+"""Removes files without an owner: what no live lease and no open request owns, whatever its age.
 
-A folder is named by job and fence, so a folder whose lease was taken back has no owner any more,
-even while the same job runs again elsewhere.
+A folder is named by job and fence, so a folder whose lease was reaped has no owner, even while the
+same job runs again elsewhere.
 """
 
 from collections.abc import Iterable
@@ -19,8 +19,8 @@ OUTBOX_AGE = 24 * 3600.0
 
 
 def sweep(db: Database, settings: Settings, *, now: Now) -> int:
-    """Remove what nobody owns. Returns how many folders went; failures are counted and logged, and
-    tried again by the next sweep."""
+    """Remove folders without an owner. Returns how many were removed; failures are counted and
+    logged, and the next sweep tries again."""
     # Listed before the owners are: what begins in between is in neither list, and stays.
     jobs, outboxes = entries(settings.jobs), entries(settings.outbox)
     leased = {f"{job}-{fence}" for job, fence in file_owners.leases(db)}
@@ -35,7 +35,8 @@ def entries(folder: Path) -> list[Path]:
 
 
 def remove_all(db: Database, gone: Iterable[Path]) -> int:
-    """Remove what can be removed. What stays is one line and counted, not a line for each."""
+    """Remove all entries that can be removed. Those that cannot are counted, and logged as one
+    line."""
     removed: list[str] = []
     kept: dict[Path, OSError] = {}
     for entry in gone:

@@ -1,4 +1,4 @@
-"""From downloaded files to files that Telegram shows well: repacked, named, with a thumbnail.
+"""Makes downloaded files fit for Telegram: repacked, named, with a thumbnail.
 
 `prepare` is all that others need, and `will_stream` for files still coming. Every program runs
 through the engine's `run`, so that it dies with its job.

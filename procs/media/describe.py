@@ -1,4 +1,4 @@
-"""Finished files in the words of procs.records.job: facts, names, thumbnails."""
+"""Describes finished files as records: facts, names, thumbnails."""
 
 from dataclasses import dataclass
 from pathlib import Path

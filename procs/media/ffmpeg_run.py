@@ -1,4 +1,4 @@
-"""How ffmpeg and its like are called, and what their failures mean."""
+"""Runs ffmpeg and ffprobe, and classifies their failures."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -23,8 +23,8 @@ class ProgramRun(Protocol):
 #: Runs a program (absolute path first) in a folder, for so many seconds at most.
 Run = Callable[[list[str], Path, float], Awaitable[ProgramRun]]
 
-#: What may be opened: local files, as what they are. A playlist in disguise must not make ffmpeg
-#: read other files or addresses.
+#: The protocols that ffmpeg may use: local files. A playlist in disguise must not make ffmpeg read
+#: other files or addresses.
 PROTOCOLS = "file"
 GUARD = ("-protocol_whitelist", PROTOCOLS, "-format_whitelist", FORMATS)
 

@@ -1,4 +1,4 @@
-"""What a file really is: the facts that ffprobe, or PyAV in its words, tells of it."""
+"""The facts of a file, read from ffprobe's JSON (or PyAV's in the same form)."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -67,7 +67,7 @@ def picture(stream: dict[str, Any]) -> Picture:
 
 
 def shape(ratio: str) -> Fraction:
-    """How wide a pixel is; 0:1 and silence mean square."""
+    """The width of a pixel; 0:1 and no value mean square."""
     wide, _, high = ratio.partition(":")
     if wide.isdecimal() and high.isdecimal() and int(wide) and int(high):
         return Fraction(int(wide), int(high))

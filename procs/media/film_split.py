@@ -1,4 +1,4 @@
-"""A film over the limit, cut at its key frames into parts that play by themselves.
+"""Splits a film over the size limit at its key frames into parts that play by themselves.
 
 Nothing is encoded anew, so a part is a little longer or shorter than its fellows.
 """

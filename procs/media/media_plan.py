@@ -1,4 +1,4 @@
-"""What becomes of a file: a pure decision from its facts.
+"""Plans what is made of a file: a pure decision from its facts.
 
 Telegram plays h264 with aac in mp4 everywhere; nothing is promised beyond that. Pictures are
 encoded anew only where that was wished and the operator allows it: what cannot be repacked goes
@@ -11,7 +11,7 @@ from procs.errors import ClipBeyond, NoSound, NotEncoded
 from procs.media.file_facts import MediaFacts
 from procs.wishes.variant import Variant
 
-#: What an mp4 may hold and players of Telegram know.
+#: The codecs that an mp4 may hold and players of Telegram know.
 IN_MP4 = ("aac", "mp3")
 #: Pictures that an mp4 may hold; a .mov may have others, which no copy takes along.
 HELD = ("h264", "hevc", "av1", "vp9", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "vc1")

@@ -1,4 +1,5 @@
-"""Still pictures: what Telegram takes as a photo, read from the first bytes, with no decoder."""
+"""Still pictures: whether Telegram takes one as a photo, read from its first bytes, with no
+decoder."""
 
 import re
 from pathlib import Path

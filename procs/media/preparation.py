@@ -1,4 +1,4 @@
-"""A job's files, one after the other: look, decide, make, check, cut, name."""
+"""Prepares a job's files one by one: probe, plan, convert, check, split, name."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from procs.wishes.variant import parse
 
 #: A file with such a name that cannot be read is broken, or a trap, and no document.
 SURELY_MEDIA = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".mp3", ".m4a")
-#: What may be missing of a promised duration: players round, and sites do.
+#: The part of a promised duration that may be missing: players round, and sites do.
 SHORT, ROUNDING = 0.9, 2.0
 
 
@@ -165,7 +165,7 @@ async def in_parts(
 async def made(
     task: PrepareTask, path: Path, plan: MediaPlan, facts: MediaFacts, mark: str
 ) -> tuple[Path, MediaFacts]:
-    """The new file under its final name, the old one gone, and what it turned out to be."""
+    """The new file under its final name, with its facts; the old one is deleted."""
     fresh = task.folder / f"made-{mark}{plan.suffix}"
     name = finest(task, facts, path, plan)
     if plan.kind == "audio":

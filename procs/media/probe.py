@@ -1,4 +1,4 @@
-"""Asking what a file is, in a process of its own."""
+"""Probes a file in a process of its own."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The files we make: films repacked, sound with its tags and cover, thumbnails."""
+"""Makes files with ffmpeg: films repacked, sound with its tags and cover, thumbnails."""
 
 import base64
 import struct
@@ -43,7 +43,7 @@ RATES = {
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """What a player shows of a song; `cover` is a picture in the same folder, or None."""
+    """The tags of a song; `cover` is a picture in the same folder, or None."""
 
     title: str
     performer: str

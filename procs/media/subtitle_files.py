@@ -1,4 +1,4 @@
-"""Subtitles: made into the one form that every player reads, and put into a film."""
+"""Converts subtitles to SRT, and puts them into a film."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from procs.media.ffmpeg_run import Run, ffmpeg
 #: Text forms of words, and nothing that could lead elsewhere.
 GUARD = ("-protocol_whitelist", "file", "-format_whitelist", "webvtt,srt,ass,ttml")
 CONVERT_TIMEOUT = 120.0
-#: What an mp4 calls the languages (ISO 639-2); others are undetermined.
+#: The names of languages in an mp4 (ISO 639-2); others are undetermined.
 LANGUAGE_NAMES = (
     "fa:fas en:eng ar:ara tr:tur ku:kur de:deu fr:fra es:spa ru:rus it:ita pt:por zh:zho ja:jpn"
     " ko:kor hi:hin ur:urd az:aze he:heb uk:ukr nl:nld pl:pol"
@@ -28,7 +28,7 @@ def inside(language: str, place: int) -> list[str]:
 
 
 async def as_srt(run: Run, path: Path, made: Path) -> Path:
-    """The same words as SubRip, the old file gone. Raises ProcessingFailed."""
+    """The subtitles converted to SubRip; the old file is deleted. Raises ProcessingFailed."""
     await ffmpeg(
         run, path.parent, *source(path), "-f", "srt", f"{made}.new", timeout=CONVERT_TIMEOUT
     )

@@ -1,4 +1,4 @@
-"""The records that travel between the parts: jobs, what they carry, media, what people chose.
+"""Records that the parts exchange: jobs, payloads, progress, media, preferences.
 
 Plain data that imports nothing but the ground; every part may import any of its modules.
 """

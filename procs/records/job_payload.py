@@ -1,4 +1,4 @@
-"""What a job is about, by its kind. It is written once, when the job is added, and never changed.
+"""The payload of a job, by its kind. It is written once, when the job is added, and never changed.
 
 In the database it is a JSON object. An upgrade rolls while jobs are under way, so a process reads
 rows of an older and of a newer version: a field that it does not know is ignored, and one that is

@@ -1,4 +1,5 @@
-"""What the attempts of a job have achieved and learned so far; the next one goes on with it.
+"""The progress of a job: what its attempts have achieved and learned; the next attempt resumes from
+it.
 
 In the database it is a JSON object, which holds only what there is. An upgrade rolls while jobs are
 under way, so a process reads rows of an older and of a newer version: a field that it does not know

@@ -1,4 +1,4 @@
-"""What a person, or a group, can set for themselves: the names, the defaults, what is allowed.
+"""The preferences that a person or a group can set: names, defaults, allowed values.
 
 Values come from buttons and from rows that another version wrote, so each name has a check, which
 returns the value as it is kept or raises BadPreference.

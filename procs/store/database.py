@@ -1,4 +1,4 @@
-"""What the store asks of a database, and the way to one: by the scheme of its address.
+"""What the store needs of a database, and how one is opened: by the scheme of its address.
 
 A statement is written once, for every kind of database that can stand behind `Database`; what is
 one kind's own (how it locks, how it is maintained, how its files are judged) lies in that kind's

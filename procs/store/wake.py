@@ -1,8 +1,8 @@
-"""Waking a process by a datagram: under a millisecond, and nothing to pay while idle.
+"""Wakes a process by a datagram, in under a millisecond; an idle process costs nothing.
 
-Who goes idle leaves its name in `run/idle`; who removes the name sends the byte, so one piece of
-work wakes one worker. Going idle means: leave the name, look once more, then sleep: a wake-up that
-falls between looking and sleeping is kept by the socket.
+An idle process leaves its name in `run/idle`; a waker removes the name and sends a datagram, so one
+piece of work wakes one worker. To go idle, a process leaves its name, looks once more, then sleeps:
+its socket keeps a datagram that arrives between the look and the sleep.
 """
 
 import contextlib

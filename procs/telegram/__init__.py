@@ -1,4 +1,4 @@
-"""Telegram over MTProto: sessions, updates, chats, uploads, deliveries, and its limits.
+"""Telegram over MTProto: sessions, updates, chats, uploads, deliveries, limits.
 
 Others import `pace`, `rpc_errors` and the modules of its rooms.
 """

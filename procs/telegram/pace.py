@@ -1,4 +1,4 @@
-"""When a call may go out: Telegram's waits, and our own budget below its limits.
+"""When a call may be sent: Telegram's waits, and our own budget below its limits.
 
 Both stand in the store, so every process obeys them, and after a restart too. Telegram publishes
 about 30 messages a second for a bot, one a second in a chat with short bursts, 20 a minute in a

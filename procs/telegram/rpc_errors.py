@@ -1,4 +1,4 @@
-"""Telegram's errors by our names: one table, read in one place.
+"""Translates Telegram's errors into our classes: one table, read in one place.
 
 Sources: core.telegram.org/api/errors and the error lists of the methods we call.
 """

@@ -1,4 +1,4 @@
-"""What people read: catalogues, numbers and directions, and strangers' text made safe.
+"""Text that people read: catalogues, numbers, directions, foreign text made safe.
 
 Every part that writes to people imports its modules; none of them knows a chat.
 """

@@ -1,4 +1,4 @@
-"""Why a request failed, as the person who asked reads it. Pure."""
+"""Why a request failed, in words for the person who asked. Pure."""
 
 from contextlib import suppress
 

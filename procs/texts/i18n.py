@@ -1,4 +1,4 @@
-"""Words in the person's language: catalogue texts, numbers, sizes, durations.
+"""Text in the person's language: catalogue texts, numbers, sizes, durations.
 
 Texts are found by keys (`failed-gone`), never by English sentences, so that both languages are
 translations. Babel knows how numbers and units are written; what it leaves to others, the Persian

@@ -1,4 +1,4 @@
-"""The one place where a site's, or a stranger's, text becomes ours: titles, names, descriptions.
+"""The one place where a site's or a stranger's text is made safe: titles, names, descriptions.
 
 Whoever names a film can put marks into its name that turn the direction of reading for the rest of
 our message, hide what follows, or end our lines: none of them comes further than this.

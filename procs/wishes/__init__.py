@@ -1,4 +1,4 @@
-"""What a person asks for: variants, entries of lists, sites by name, and names for what comes back.
+"""What a person asks for: variants, entries of lists, sites, file names.
 
 Pure functions without database or network; every part above may import them.
 """

@@ -1,4 +1,4 @@
-"""A worker process: it claims jobs, carries them, and settles them.
+"""A worker process: claims jobs, runs them, and settles them.
 
 Run as a program (`python -m procs.worker`); nobody imports it.
 """

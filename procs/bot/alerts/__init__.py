@@ -1,4 +1,4 @@
-"""Alerts as admins read them, each told once.
+"""Alerts for admins: each is sent once.
 
 The bot's `__main__` imports `alert_sender`.
 """

@@ -1,4 +1,4 @@
-"""The herald: tells the admins what goes wrong, each once, however often the bot is restarted.
+"""Sends alerts to the admins, each once, however often the bot is restarted.
 
 What is to be said stands in the store before it is said; here it is only sent, to each admin apart,
 so that one who blocked the bot keeps no other waiting.

@@ -1,4 +1,4 @@
-"""What people ask by a command or a button.
+"""Handlers of commands and buttons.
 
 The bot's `intake` imports it.
 """

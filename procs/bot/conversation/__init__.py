@@ -1,4 +1,4 @@
-"""One person's messages in and answers out: their order, their limits, and what a failure becomes.
+"""Messages in and replies out: their order, their limits, and their failures.
 
 Every room of the bot imports it.
 """

@@ -1,4 +1,4 @@
-"""Saying something once, however often it is tried, and no sooner than Telegram allows."""
+"""Sends a reply once, however often it is tried, and no sooner than Telegram allows."""
 
 import asyncio
 import hashlib

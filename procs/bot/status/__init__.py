@@ -1,4 +1,4 @@
-"""Status messages: what each request's message says, when it may change, and who writes it.
+"""Status messages: their text, when each may be edited, and who edits it.
 
 The bot's `__main__` and `intake` import `status_board`.
 """

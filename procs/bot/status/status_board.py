@@ -1,4 +1,4 @@
-"""The board: one status message per message of a person, kept true to what the store says.
+"""Keeps one status message per message of a person in step with the store.
 
 Nothing is remembered here that a restart would miss: whether a message exists, what it says, and
 under which random_id it is sent stand in the row of its request, of several in that of the first.

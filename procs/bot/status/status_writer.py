@@ -1,4 +1,4 @@
-"""The hand that writes status messages: each deed brings one message nearer to the truth.
+"""Writes status messages: each call brings one message up to date.
 
 A deed may be repeated after any crash: sends carry the request's stored random_id. An edit whose
 outcome is not known is not repeated: the row says so from before the edit until after it, and what

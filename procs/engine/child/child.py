@@ -1,4 +1,5 @@
-"""One job in a forked child: look at the link, say what was found, wait for the word, fetch it."""
+"""One job in a forked child: probes the link, reports what it leads to, and fetches it when the
+worker says so."""
 
 import os
 import socket
@@ -84,7 +85,7 @@ class FormatSelector:
 
 
 def warm_up() -> None:
-    """What the nursery does once, so that no child has to."""
+    """Imports and prepares once in the nursery, so that no child has to."""
     loader.prepare()
     jail.has_networks()
     jail.has_root()
@@ -93,8 +94,8 @@ def warm_up() -> None:
 
 
 def serve(request: dict[str, Any], link: socket.socket, post: socket.socket, nursery: int) -> None:
-    """Carry out one request in this process; every failure is said, none is raised. At `post` the
-    nursery learns what the jail refuses."""
+    """Carry out one request in this process; every failure is sent as a message, none is raised.
+    Through `post` the nursery learns which calls the jail refuses."""
     process.be_readable(True)  # for what this process writes to its own /proc
     line = ChildConnection(link)
     port = begin(link, outward=request["do"] in OUTWARD)
@@ -209,7 +210,7 @@ def beside(
 
 
 def opened(ydl: loader.Loader, order: Order, info: dict[str, Any] | None) -> look_cache.Read:
-    """What is in an extracted info, and which of it are plain files."""
+    """The media of an extracted info, and which of them are plain files."""
     found = playlists.opened(ydl, info, order)
     for one in found.infos:
         plain_files.nameless(one)
@@ -217,7 +218,7 @@ def opened(ydl: loader.Loader, order: Order, info: dict[str, Any] | None) -> loo
 
 
 def is_plain(error: Exception) -> bool:
-    """Whether it is a page of no known site that failed."""
+    """Whether a page of no known site failed."""
     return is_generic(flatten(error))
 
 

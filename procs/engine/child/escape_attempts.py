@@ -1,6 +1,6 @@
-"""What the self-test of the jail tries besides connections, in a child: to change, watch and look
-at a file that is not the child's, to reach our process, to leave its namespaces, to have children
-without end. Landlock judges none of it, so it is the filter of system calls that must."""
+"""Further attempts of the jail's self-test, in a child: it tries to change, watch and read a file
+that is not the child's, to reach our process, to leave its namespaces, to fork without end.
+Landlock judges none of these, so the filter of system calls must."""
 
 import ctypes
 import os
@@ -21,7 +21,7 @@ Tried = tuple[str, str]
 
 
 def tries(file: str, readable: str, process: int) -> list[Tried]:
-    """What came of each way: REACHED, or an error."""
+    """The result of each attempt: REACHED, or an error."""
     return [(name, outcome(way)) for name, way in ways(file, readable, process).items()]
 
 

@@ -64,7 +64,7 @@ PostFacts = dict[str, Any]
 
 
 def may_know(order: Order) -> bool:
-    """Whether pictures may be where yt-dlp found nothing that moves."""
+    """Whether gallery-dl may find pictures where yt-dlp found no film or sound."""
     return bool(find_spec("gallery_dl")) and not parse(order.variant).sound
 
 
@@ -203,8 +203,8 @@ def said(told: list[Any]) -> str:
 
 
 def failure(code: int, words: str) -> errors.JobError:
-    """What its words mean, which are the site's where it has some; else what its exit code does.
-    Addresses are no words: they may have `login` in them."""
+    """The failure that its messages mean, the site's own first; else the one of its exit code.
+    Addresses are not read as messages: they may contain `login`."""
     words = plain(QUOTED_ADDRESS.sub("", words).strip()[-300:])
     status = FAILURE_STATUS.search(words)
     cause = {"text": words, "status": int(status[1]) if status else 0, "reader": "gallery-dl"}

@@ -1,4 +1,5 @@
-"""What the self-test of the jail tries in a child: every way to where no link may lead."""
+"""The child's side of the jail's self-test: it tries every address, socket and file that no child
+may reach."""
 
 import socket
 from contextlib import suppress
@@ -15,8 +16,8 @@ TRY = 3.0
 
 @dataclass(frozen=True, slots=True)
 class CanaryPlaces:
-    """Where no link may lead: ports on loopback, paths of a unix socket and of a file, a process of
-    ours; and a word to be said there, because others may call at a port by mistake."""
+    """What no child may reach: ports on loopback, paths of a unix socket and of a file, a process
+    of ours; and a word to send there, because others may call a port by mistake."""
 
     tcp: int
     udp: int

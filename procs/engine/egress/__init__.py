@@ -1,4 +1,4 @@
-"""The only way out: a filtering proxy in the worker's event loop.
+"""A child's only way out: a filtering proxy in the worker's event loop.
 
 `client` imports `proxy` and `dial`.
 """

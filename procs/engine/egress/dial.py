@@ -1,4 +1,4 @@
-"""From the name of a host to a connection: resolve once, check every answer, dial what was checked.
+"""Dials a host: resolves its name once, checks every answer, and connects to a checked address.
 
 To check first and resolve again when dialling would be no check: the second answer may differ.
 """
@@ -49,8 +49,8 @@ async def connect(address: str, port: int) -> socket.socket:
 
 
 def is_own(address: Address) -> bool:
-    """Whether an address is one of this machine's own interfaces: what one asks oneself for, comes
-    from there. No packet leaves for it."""
+    """Whether an address is one of this machine's own interfaces: a connection to itself would have
+    that source address. No packet is sent."""
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as nobody:
@@ -93,9 +93,9 @@ def configured(proxy: str, ports: Iterable[int]) -> "Routes":
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where to dial, and what to say there first; with `greet`, that is a CONNECT to an upstream,
-    whose answer is for us. `answer` is what the program is told by us, `silent` what it means when
-    nobody accepts."""
+    """Where to dial, and what to send there first; with `greet`, that is a CONNECT to an upstream,
+    whose answer is for us. `answer` is what the proxy sends to the program, `silent` what it means
+    when nobody accepts."""
 
     addresses: tuple[str, ...]
     port: int
@@ -106,7 +106,7 @@ class Route:
 
     @property
     def by_upstream(self) -> bool:
-        """Whether it is the operator's proxy that answers."""
+        """Whether the answer comes from the operator's proxy."""
         return self.silent is ProxyBroken
 
 
@@ -214,12 +214,10 @@ def literal(host: str) -> Address | None:
 
 
 async def meet(link: socket.socket, hello: bytes) -> bytes:
-    """Ask an upstream for a tunnel. Returns what came after its consent. Raises ProxyBroken, and
-    NetworkBroken when it could not reach the site.
-
-    Its answer is waited for before the program may say a word: where it refuses and goes on
-    listening, that word would be a request of its own, which nobody has judged.
-    """
+    """Ask an upstream for a tunnel. Returns the bytes after its consent. Raises ProxyBroken, and
+    NetworkBroken when it could not reach the site. The program may send nothing before that answer:
+    to an upstream that refuses and keeps the connection, its bytes would be a request of their own,
+    which nobody has judged."""
     loop, heard = asyncio.get_running_loop(), b""
     try:
         async with asyncio.timeout(MEETING):

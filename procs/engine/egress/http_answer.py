@@ -1,4 +1,4 @@
-"""What a site answers to a plain request, as it goes on to the program (RFC 9112).
+"""A site's answer to a plain request, as the proxy passes it on to the program (RFC 9112).
 
 The answer is read to its end by its own framing, whatever the site says of its connection, and is
 written anew: without what is between the site and us (RFC 9110, 7.6.1), with one framing where the
@@ -24,7 +24,7 @@ SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?", re.S)
 LENGTH = re.compile(rb"[0-9]{1,18}")
 #: Chunks after which they must hold so many bytes each: to read one costs more than its bytes.
 MANY, LEAST = 10_000, 64
-#: What some servers say where they do not know a length.
+#: The length that some servers send when they do not know it.
 UNKNOWN = (b"", b"-1")
 #: Fields that are between the site and us.
 OURS = {
@@ -51,7 +51,7 @@ class Answer:
         self.body: BodyRest | Counted | Chunked = BodyRest()
 
     def take(self, data: bytes) -> bytes:
-        """What the program is told for these bytes. Raises SiteBroken for what is no answer."""
+        """The bytes to send to the program for these. Raises SiteBroken for what is no answer."""
         if self.whole:
             return b""
         if self.status:
@@ -91,7 +91,7 @@ class Answer:
         return start + b"".join(b"%s: %s\r\n" % one for one in kept) + b"\r\n"
 
     def framed(self, given: list[Field]) -> tuple["BodyRest | Counted | Chunked", list[Field]]:
-        """How its end is known, and how the program is told that (RFC 9112, 6.3)."""
+        """How the body's end is known, and which framing the program gets (RFC 9112, 6.3)."""
         lengths = [text.strip() for one in values(given, FRAMING[0]) for text in one.split(b",")]
         codings = [
             text.strip().lower() for one in values(given, FRAMING[1]) for text in one.split(b",")
@@ -136,14 +136,14 @@ class Counted:
 
 
 class Chunked:
-    """A body in chunks (RFC 9112, 7.1), told on in chunks of our own: without extensions, without
+    """A body in chunks (RFC 9112, 7.1), sent on in chunks of our own: without extensions, without
     trailers."""
 
     def __init__(self) -> None:
         self.whole = False
         self.left = 0
         self.heard = b""
-        #: What the next line is: a chunk's size, the end of one, or a trailer.
+        #: The kind of the next line: a chunk's size, the end of a chunk, or a trailer.
         self.read = self.size
         self.trailers = self.chunks = self.bytes = 0
 

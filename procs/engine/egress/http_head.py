@@ -1,4 +1,4 @@
-"""What a program asks of a proxy: the head of its request, and the head that goes on (RFC 9112)."""
+"""The head of a program's request, and the head that the proxy sends on (RFC 9112)."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ OURS = {
     *("connection", "expect", "host", "keep-alive", "proxy-authorization", "proxy-connection"),
     *("te", "trailer", "upgrade", "max-forwards"),
 }
-#: What bounds the body; a request may not hide it by naming it a header of the connection.
+#: Fields that bound the body; a request may not hide it by naming it a header of the connection.
 LENGTH, CODING = FRAMING = ("content-length", "transfer-encoding")
 #: A proxy answers a TRACE with all that it heard, our password for it too.
 NEVER = ("TRACE", "TRACK")
@@ -113,7 +113,7 @@ def fields(lines: list[str]) -> list[tuple[str, str]]:
 
 
 def length(given: list[tuple[str, str]]) -> int:
-    """Bytes of the request's body, which its head must tell in one way only: whatever comes after
+    """Bytes of the request's body, which its head must state in one way only: whatever comes after
     it would be a second request, which nobody has judged. Raises BadRequest."""
     told = [text for name, text in given if name.lower() == LENGTH]
     coded = [name for name, _ in given if name.lower() == CODING]

@@ -1,4 +1,4 @@
-"""Which addresses may be visited: the public internet, and what the operator allows. Pure.
+"""Which addresses a job may connect to: the public internet, and what the operator allows. Pure.
 
 Python's `is_global` is not enough: it takes multicast, 192.88.99.0/24, NAT64, site-local and
 IPv4-compatible addresses for global, and older versions 6to4 too. So the rule is written out: IPv4

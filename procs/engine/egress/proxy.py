@@ -1,4 +1,4 @@
-"""The only way out: a filtering proxy for one job, in the worker's event loop.
+"""A child's only way out: a filtering proxy for one job, in the worker's event loop.
 
 It listens on a socket that the job's child made, speaks CONNECT and absolute addresses, and lets
 pass what the policy allows. It also holds the job's caps. Over a cap it *resets*: a polite end
@@ -153,7 +153,7 @@ class Egress:
             self.end(errors.TimedOut(f"fewer than {self.caps.least} bytes a second"))
 
     def refused(self, error: JobError | None, host: str, why: str) -> None:
-        """Remember why a request was not let pass, or why nobody answered it."""
+        """Remember why a request was refused, or why nobody answered it."""
         if error and error.retry:
             self.trouble = error
             return
@@ -163,7 +163,7 @@ class Egress:
             log.info("egress.refused", host=host, why=why)
 
     def judge(self, error: JobError) -> JobError:
-        """The true name of the failure that the job's child, or its death, told."""
+        """The true class of a failure that the job's child, or its death, reported."""
         if self.over:
             true: JobError | None = self.over
         elif not isinstance(error, SEEMING):

@@ -1,5 +1,4 @@
-"""Asking the system for the addresses of a host, so that a name which nobody answers for holds up
-nobody else.
+"""Resolves a host by the system, in a thread of its own, so that a slow name delays no other.
 
 The system's call blocks, for half a minute if it has to, and a loop's own threads are few (uvloop
 has four, for all jobs). A hostile page with a few such names would stop every download of a worker.
@@ -16,8 +15,8 @@ QUESTIONS_AT_ONCE = 4
 
 
 async def system(host: str) -> list[str]:
-    """What the system's resolver says; all forms of numbers that it takes for addresses too. Raises
-    OSError, UnicodeError."""
+    """The addresses that the system's resolver returns; all forms of numbers that it takes for
+    addresses too. Raises OSError, UnicodeError."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[list[str]] = loop.create_future()
 

@@ -1,4 +1,4 @@
-"""Two connections, the program's and the site's, and what passes between them."""
+"""A tunnel: the program's connection and the site's, and the bytes between them."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HEAD_BYTES = 64 * 1024
 WAITING = 256 * 1024
 RESET_AT_CLOSE = struct.pack("ii", 1, 0)
-#: What a proxy answers to whom it does not know.
+#: The answer of a proxy to an unknown client.
 UNKNOWN_TO_PROXY = 407
 
 
@@ -91,7 +91,7 @@ class SiteSide(TunnelEnd):
 
     @property
     def is_mute(self) -> bool:
-        """Whether a plain request was not answered, not even with a whole head."""
+        """Whether a plain request got no answer, not even a whole head."""
         return self.answer is not None and not self.answer.status
 
 
@@ -114,7 +114,7 @@ class ProgramSide(TunnelEnd):
             self.tunnel.start(bytes(self.heard))
 
     def is_whole(self) -> bool:
-        """Whether the head of the request is there, or more than a head can be."""
+        """Whether the head of the request is complete, or longer than a head can be."""
         return b"\r\n\r\n" in self.heard or len(self.heard) > HEAD_BYTES
 
     def eof_received(self) -> bool:
@@ -227,8 +227,8 @@ class Tunnel:
         self.program.other.transport.abort()
 
     def unanswered(self) -> None:
-        """The site ended the connection without a word. That is told, since to end ours would look
-        like a failure of the proxy."""
+        """The site ended the connection without an answer. The program gets an error, since a
+        closed connection would look like a failure of the proxy."""
         if not self.program.transport.is_closing():
             self.refuse(
                 NetworkBroken(f"{self.host}: the connection ended without answer"), self.host
@@ -243,7 +243,7 @@ class Tunnel:
         self.program.transport.close()
 
     def lost(self) -> None:
-        """An end is gone; when it is the program's, all is over."""
+        """One end is closed; when it is the program's, the tunnel ends."""
         if self.program.transport.is_closing():
             if self.work:
                 self.work.cancel()
@@ -257,8 +257,8 @@ class Tunnel:
 
 
 async def met(link: socket.socket, route: Route, rest: bytes) -> tuple[socket.socket, bytes, bytes]:
-    """The dialled end, what is said there, and what the program is told, after an upstream gave its
-    consent. Raises as `routes.meet`."""
+    """The dialled end, the bytes to send there, and the answer for the program, after an upstream
+    gave its consent. Raises as `dial.meet`."""
     if not route.greet:
         return link, route.hello + rest, route.answer
     try:

@@ -1,9 +1,9 @@
-"""From a child's chain of causes, and from a child's death, to one of our classes. Tables first.
+"""Classifies a child's chain of exceptions, or its death, as one of our classes. Tables first.
 
 Order matters, and was found by trying: our own words, then errno, then classes that leave no doubt,
 then phrases of this site, then any site's words where the extractor expected the failure, then the
-HTTP status, then all words. Words in the order of their rows (`wording`): every login text, and the
-bot check's too, ends with the same hint about cookies, so the bot check goes first.
+HTTP status, then all words. Words in the order of their rows (`site_phrases`): every login text,
+and the bot check's too, ends with the same hint about cookies, so the bot check goes first.
 """
 
 import errno
@@ -80,7 +80,7 @@ HUNDREDS: dict[int, type[JobError]] = {
 
 #: The reader of pages of no known site: what it reads is no post.
 GENERIC = "generic"
-#: What its failures are that would blame a reader of a site's own.
+#: The classes in place of those that would blame a site's own extractor.
 NO_READER: dict[type[JobError], type[JobError]] = {
     errors.Gone: errors.NoSuchFile,
     errors.ExtractorBroken: errors.Unsupported,
@@ -100,8 +100,8 @@ LONGEST_WAIT = 24 * 3600.0
 
 
 def classify(chain: Any, *, site: str = "") -> JobError:
-    """The failure that this chain of causes, as a child tells it, is; with its words and the site.
-    Raises EngineDied for what is none."""
+    """The failure that a child's chain of causes means; with its message and the site. Raises
+    EngineDied for an unreadable chain."""
     return of(into(list[Cause], chain), site)
 
 
@@ -120,7 +120,7 @@ def of(causes: Sequence[Cause], site: str) -> JobError:
 
 
 def is_generic(causes: Sequence[Cause]) -> bool:
-    """Whether no reader of a site's own was at work: it is no post that failed."""
+    """Whether no site's own extractor was at work, so that no post failed."""
     readers = {one.reader for one in causes if one.reader}
     names = {name for one in causes for name in one.names}
     if readers or "ExtractorError" in names:
@@ -129,8 +129,8 @@ def is_generic(causes: Sequence[Cause]) -> bool:
 
 
 def theirs(causes: Sequence[Cause], site: str) -> type[JobError]:
-    """What the words, the classes and the statuses say; of a page of no known site, in the words
-    for such."""
+    """The class by words, classes and statuses; for a page of no known site, in the words for such
+    pages."""
     kind = first(causes, site)
     plain = site not in site_phrases.SITES and is_generic(causes)
     return NO_READER.get(kind, kind) if plain else kind

@@ -1,4 +1,4 @@
-"""An exception as plain facts, so that the worker can judge it without yt-dlp's classes."""
+"""An exception as plain facts, so that the worker can classify it without yt-dlp's classes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,15 +9,15 @@ from procs.errors import JobError
 
 #: Links of one chain, and characters of one text, that are kept.
 LINKS, LETTERS = 12, 600
-#: What yt-dlp adds to every failure that it did not expect.
+#: The text that yt-dlp adds to every failure that it did not expect.
 ADVICE = "; please report this issue"
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """One exception of a chain. `names` are its class and the classes above it, `facts` what an
-    error of ours tells besides its words, `reader` is the name of the site's reader that raised
-    it, where one did, and `host` whose answer it was about."""
+    error of ours has besides its message, `reader` is the name of the extractor that raised it,
+    where one did, and `host` the host whose answer it was about."""
 
     names: tuple[str, ...]
     text: str = ""

@@ -1,4 +1,4 @@
-"""What sites say when they do not give what was asked for, and what that means. Data only.
+"""Phrases by which sites refuse, and the class that each means. Data only.
 
 The words are those of the extractors and, behind them, of the sites themselves. A site's own rows
 are asked first, in their order; they are whole phrases, for they also see the words of wrappers

@@ -1,4 +1,4 @@
-"""The forms of a media: which formats are chosen, which are shown, which subtitles there are.
+"""The forms of a media: formats that are chosen, choices that are shown, subtitles.
 
 Pure functions over a site's list; the child imports them.
 """

@@ -1,4 +1,4 @@
-"""The forms in which a media can be had, with their sizes, before anything is downloaded."""
+"""The forms in which a media can be fetched, with their sizes, before any download."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -28,7 +28,7 @@ ENDLESS = 1 << 62
 
 
 def offered(info: dict[str, Any], order: Order) -> list[Choice]:
-    """What may be asked for, pictures first and the highest of them on top."""
+    """The choices to show, pictures first and the highest of them on top."""
     there = info.get("formats") or []
     if len(there) > FORMS_LISTED:
         return []
@@ -72,7 +72,7 @@ def heard(there: Sequence[Format], order: Order, duration: float) -> Iterator[Ch
 
 
 def picked(there: Sequence[Format], variant: str, order: Order) -> Streams:
-    """What would be downloaded; nothing where it cannot be had."""
+    """The formats that a choice would download; nothing where it cannot be had."""
     try:
         return formats.pick(there, variant=variant, limit=order.most)
     except (NoSuchVariant, TooLarge):
@@ -85,7 +85,7 @@ def choice(variant: str, streams: Streams, size: int | None, order: Order) -> Ch
 
 
 def chapters(info: dict[str, Any]) -> list[tuple[float, str]]:
-    """Where the chapters begin (seconds), and their titles."""
+    """The start of each chapter (seconds), and its title."""
     told = (info.get("chapters") or [])[:FORMS_LISTED]
     return [
         (float(one.get("start_time") or 0), plain(one.get("title") or "", CHOICE_TITLE_LENGTH))

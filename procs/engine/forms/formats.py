@@ -1,4 +1,4 @@
-"""Which formats to download: pure functions over a site's list.
+"""Chooses the formats to download: pure functions over a site's list.
 
 What plays inside Telegram everywhere is h264 with aac in mp4, so that comes first, up to 1080p or
 the height that was asked for. Who asks for more than 1080p wants it in any codec. The limit is held
@@ -96,7 +96,7 @@ def beside(video: Format, sounds: Sequence[Format]) -> list[Format]:
 
 
 def worth(streams: Streams, height: int, places: dict[int, int]) -> tuple[Any, ...]:
-    """What makes one choice better than another, the weightiest first."""
+    """The sort key of a choice, the weightiest part first."""
     video, side = streams[0], short_side(streams[0])
     low_enough = side <= height * TOLERANCE
     sharp = (low_enough, side if low_enough else -side)
@@ -109,7 +109,8 @@ def worth(streams: Streams, height: int, places: dict[int, int]) -> tuple[Any, .
 
 
 def playable(streams: Streams) -> bool:
-    """Whether it plays inside the chat without being encoded anew, as far as one can tell."""
+    """Whether a format plays inside the chat without being encoded anew, as far as its facts
+    tell."""
     videos = [codec(one, "vcodec") for one in streams]
     audios = [codec(one, "acodec") for one in streams]
     return (
@@ -120,7 +121,7 @@ def playable(streams: Streams) -> bool:
 
 
 def container(streams: Streams) -> str:
-    """The file type that holds these streams without encoding anew."""
+    """The file type that holds these streams without being encoded anew."""
     if len(streams) == 1:
         return "mp4" if streams[0].get("ext") in MP4 else str(streams[0].get("ext") or "")
     codecs = [codec(streams[0], "vcodec"), codec(streams[1], "acodec")]
@@ -131,7 +132,7 @@ def container(streams: Streams) -> str:
 
 
 def merged(streams: Streams) -> Format:
-    """What yt-dlp wants from a selector: one format, or a description of a merge."""
+    """The result of a selector for yt-dlp: one format, or a description of a merge."""
     if len(streams) == 1:
         return streams[0]
     video, sound = streams
@@ -150,7 +151,7 @@ def merged(streams: Streams) -> Format:
 
 
 def chosen(info: Format) -> Streams:
-    """What was chosen of a media whose formats were already looked through."""
+    """The formats chosen of a media that was already looked at."""
     return tuple(info.get("requested_formats") or (info,))
 
 

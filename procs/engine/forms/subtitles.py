@@ -1,4 +1,4 @@
-"""Which subtitles a media has, and which of them answer a wish: pure functions over an info."""
+"""The subtitles of a media, and those that match a wish: pure functions over an info."""
 
 import re
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,12}){0,3}")
 
 
 def written(info: dict[str, Any]) -> list[str]:
-    """Codes of the languages whose words somebody wrote."""
+    """Codes of the languages whose subtitles a person wrote."""
     return codes(info, "subtitles")[:LANGUAGES_LISTED]
 
 
@@ -59,7 +59,8 @@ def matching(there: Iterable[str], language: str) -> str:
 
 
 def options(info: dict[str, Any], wish: Variant) -> dict[str, Any]:
-    """What yt-dlp must be told to fetch the words of a wish; nothing where none are wanted."""
+    """The options by which yt-dlp fetches the subtitles of a wish; nothing where none are
+    wanted."""
     if not wish.subtitles:
         return {}
     return {
@@ -72,6 +73,6 @@ def options(info: dict[str, Any], wish: Variant) -> dict[str, Any]:
 
 
 def file(done: dict[str, Any]) -> str:
-    """Where the words lie after the download; nothing when none came."""
+    """The file of the subtitles after the download; nothing when none came."""
     came = (done.get("requested_subtitles") or {}).values()
     return next((str(one["filepath"]) for one in came if one.get("filepath")), "")

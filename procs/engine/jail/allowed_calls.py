@@ -47,7 +47,7 @@ epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2 eventfd
 timerfd_create timerfd_settime timerfd_gettime timer_create timer_settime timer_gettime timer_delete
 timer_getoverrun
 """
-#: Connections; which, `syscalls` judges.
+#: Connections; which, `syscall_numbers` judges.
 NETWORK = """
 connect recvfrom recvmsg recvmmsg shutdown getsockname getpeername getsockopt setsockopt
 """

@@ -1,4 +1,4 @@
-"""The classic BPF machine that judges system calls: instructions, and programs made of them.
+"""Classic BPF programs that judge system calls: instructions, and programs made of them.
 
 A step is (instruction, steps to skip when true, when false, value). The kernel remembers which
 numbers a program allows whatever their arguments are, and does not run it for them.
@@ -33,7 +33,7 @@ def search(inside: Iterable[int], *, yes: Insn, no: Insn) -> list[Insn]:
 
 
 def borders(inside: Iterable[int]) -> list[int]:
-    """Where runs of numbers begin and where they are over, by turns."""
+    """The first number of each run and the first after it, by turns."""
     ordered = sorted(set(inside))
     if not ordered:
         return []

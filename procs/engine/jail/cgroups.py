@@ -55,7 +55,7 @@ def own() -> Path | None:
 
 
 def is_given(group: Path) -> bool:
-    """Whether a group was handed to us: marked by systemd, or an ordinary user's own."""
+    """Whether a group was delegated to us: marked by systemd, or an ordinary user's own."""
     for mark in MARKS:
         with suppress(OSError):
             if os.getxattr(group, mark) == b"1":
@@ -108,7 +108,8 @@ def join(group: Path | None) -> None:
 
 
 def remove(group: Path | None) -> None:
-    """When nothing runs in it any more. One that stays is swept by a later nursery."""
+    """Remove the group when nothing runs in it. One that cannot be removed is swept by a later
+    nursery."""
     if group is not None:
         with suppress(OSError):
             group.rmdir()

@@ -1,5 +1,5 @@
-"""Which programs a child may start, and on what terms: ffmpeg, which opens nothing but what it is
-given, and a JavaScript runtime.
+"""The programs that a child may start, and their arguments: ffmpeg, which may open only its given
+files, and a JavaScript runtime.
 
 yt-dlp knows many downloaders and helpers and takes those that it finds; its own options guard
 ffmpeg only where it fetches, and not where it works on what was fetched. So every start of a

@@ -104,7 +104,7 @@ def raise_loopback() -> None:
 
 @cache
 def has_networks() -> bool:
-    """Whether processes may have a network of their own."""
+    """Whether processes may have a network namespace of their own."""
 
     def tried() -> None:
         leave_network()
@@ -115,7 +115,7 @@ def has_networks() -> bool:
 
 @cache
 def has_root() -> bool:
-    """Whether processes may have a tree of their own, and a network beside it."""
+    """Whether processes may have a root of their own, and a network beside it."""
 
     def tried() -> None:
         leave_tree(CLONE_NEWNET)
@@ -133,8 +133,8 @@ def reach_ourselves() -> None:
 
 
 def works(tried: Callable[[], None]) -> bool:
-    """Whether this can be done. Tried in a process that ends at once, because some systems allow
-    the first step and none of the later ones."""
+    """Whether the kernel allows these steps. Tried in a process that ends at once, because some
+    systems allow the first step and none of the later ones."""
     pid = os.fork()
     if pid == 0:
         code = 1
@@ -148,8 +148,8 @@ def works(tried: Callable[[], None]) -> bool:
 
 
 def enter(folder: Path, port: int, *, heard: bool = False) -> int | None:
-    """Close the fences. `port` is the way out, 0 for none at all. With `heard`, returns where the
-    kernel tells of refused calls (`syscalls.filter_calls`)."""
+    """Close the fences. `port` is the way out, 0 for none at all. With `heard`, returns the
+    descriptor at which the kernel reports refused calls (`seccomp.filter_calls`)."""
     limit_tasks(apart=has_root() or (port > 0 and has_networks()))
     if has_root():
         if not port:
@@ -193,8 +193,8 @@ def shown() -> job_root.RootPlan:
 
 @cache
 def readable() -> tuple[str, ...]:
-    """What everybody's code needs to run. Never a folder that holds ours by chance: our settings
-    or a job may lie there too."""
+    """The files that everybody's code needs to run. Never a folder that holds ours by chance: our
+    settings or a job may lie there too."""
     prefixes = (sys.prefix, sys.base_prefix)
     python = {f"{prefix}/{part}" for prefix in prefixes for part in PYTHON}
     python |= {path for path in sys.path if path} - {str(CODE.parent), *prefixes}
@@ -203,7 +203,7 @@ def readable() -> tuple[str, ...]:
 
 
 def shows(path: Path) -> bool:
-    """Whether downloads can read what lies at a place."""
+    """Whether downloads can read a path."""
     path = path.resolve()
     return any(path.is_relative_to(Path(one).resolve()) for one in readable())
 

@@ -1,4 +1,4 @@
-"""A root of the job's own: a tree in which nothing is but programs, read only, and its folder.
+"""A root file system for one job: it contains programs, read only, and the job's folder.
 
 Landlock judges what is opened, not what is only looked at or named: in the machine's own tree a
 child could still ask whether a file exists, how large it is and whom it belongs to. Where the
@@ -31,8 +31,8 @@ LINKS_FOLLOWED = 40
 
 @dataclass(frozen=True, slots=True)
 class RootPlan:
-    """What a root shows: folders and files as they are, under their real names, and the symbolic
-    links by which they are known too."""
+    """The contents of a root: folders and files under their real names, and the symbolic links by
+    which they are known too."""
 
     folders: tuple[str, ...]
     files: tuple[str, ...]
@@ -44,7 +44,7 @@ class RootPlan:
 
 
 def plan(paths: Iterable[str]) -> RootPlan:
-    """How to show these places. What does not exist is left out."""
+    """The plan that shows these paths. A path that does not exist is left out."""
     links: dict[str, str] = {}
     traced = {PROC if is_below(path, PROC) else traced_to(path, links) for path in paths}
     real = sorted(path for path in traced if path)

@@ -1,4 +1,4 @@
-"""Which JavaScript runtime there is: without one, YouTube shows yt-dlp only some of its forms.
+"""Finds a JavaScript runtime: without one, YouTube offers yt-dlp only some formats.
 
 The places are those in which yt-dlp looks: the environment's own programs, then the system's. The
 wheel of the extra `js` puts deno among the first.
@@ -53,7 +53,7 @@ def state() -> str:
 
 
 def version_of(kind: RuntimeKind, path: str) -> tuple[int, ...] | None:
-    """What a program says its version is; None when it does not say."""
+    """The version that a program prints; None when it prints none."""
     try:
         told = subprocess.run([path, "--version"], capture_output=True, timeout=VERSION_TIMEOUT)
     except (OSError, subprocess.TimeoutExpired):

@@ -1,4 +1,4 @@
-"""The kernel's own fence around a process that has no rights to spare (landlock(7))."""
+"""Landlock, the kernel's access control for an unprivileged process (landlock(7))."""
 
 import ctypes
 import os
@@ -27,7 +27,7 @@ READ = EXECUTE | READ_FILE | READ_DIR
 OWN = (FIRST_VERSION_RIGHTS | REFER | TRUNCATE) & ~(
     EXECUTE | MAKE_CHAR | MAKE_SOCK | MAKE_FIFO | MAKE_BLOCK | MAKE_LINK
 )  # fmt: skip
-#: What can be given over a plain file.
+#: The rights that a rule can give over a plain file.
 OF_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 
 BIND_TCP, CONNECT_TCP = 1, 2
@@ -43,12 +43,12 @@ def version() -> int:
 
 
 def has_tcp() -> bool:
-    """Whether connections can be fenced too (Linux 6.7)."""
+    """Whether Landlock restricts TCP connections too (Linux 6.7)."""
     return version() >= NET
 
 
 def has_scopes() -> bool:
-    """Whether signals can be kept within the job too (Linux 6.12)."""
+    """Whether Landlock keeps signals within the job too (Linux 6.12)."""
     return version() >= SCOPES
 
 
@@ -58,7 +58,7 @@ def rights() -> int:
 
 
 class Fence:
-    """What a process may do, collected before it is closed. Everything else is refused."""
+    """What a process may do, collected before the restriction. Everything else is refused."""
 
     def __init__(self) -> None:
         attributes = struct.pack("QQQ", rights(), BIND_TCP | CONNECT_TCP, ALL_SCOPES)
@@ -66,8 +66,8 @@ class Fence:
         self.rules = call(CREATE, attributes, ctypes.c_size_t(length), 0)
 
     def allow(self, paths: Iterable[str | Path], access: int) -> None:
-        """Allow `access` to these files, and to what is beneath these folders. What does not exist
-        needs no rule."""
+        """Allow `access` to these files, and to everything beneath these folders. A path that does
+        not exist needs no rule."""
         for path in paths:
             with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
                 self.allow_one(path, access & rights())

@@ -1,4 +1,4 @@
-"""What a child's filter refused, counted by the nursery (seccomp_unotify(2)).
+"""The calls that a child's filter refused, counted by the nursery (seccomp_unotify(2)).
 
 The child makes the filter and hands over the descriptor at which the kernel tells of refused calls;
 each such call waits until it is answered, always with its refusal. So the count is the kernel's,
@@ -36,12 +36,12 @@ def named(calls: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
 
 
 def is_odd(calls: Iterable[tuple[str, int]]) -> bool:
-    """Whether something was refused that no ordinary program tries."""
+    """Whether a call was refused that no ordinary program makes."""
     return any(name not in ORDINARY for name, _ in calls)
 
 
 def report(post: socket.socket, listener: int | None) -> None:
-    """In the child: hand over where refusals are told, if anywhere."""
+    """In the child: hand over the descriptor of refused calls, if there is one."""
     if listener is not None:
         socket.send_fds(post, [b"!"], [listener])
         os.close(listener)
@@ -49,8 +49,8 @@ def report(post: socket.socket, listener: int | None) -> None:
 
 
 class Refusals:
-    """What one child was refused, by the names of the calls. `source` is where to listen: first
-    for the descriptor, then at it."""
+    """The calls that one child was refused, by name. `source` is the socket that brings the
+    descriptor, and then that descriptor."""
 
     def __init__(self, post: socket.socket) -> None:
         self.post: socket.socket | None = post
@@ -78,7 +78,7 @@ class Refusals:
         self.listener = given[0] if given else -1
 
     def answer(self) -> bool:
-        """Refuse one call. False when nobody is left who could make one."""
+        """Refuse one call. False when no process is left that could make one."""
         notice = bytearray(struct.calcsize(NOTICE))
         try:
             fcntl.ioctl(self.listener, RECEIVE, notice)

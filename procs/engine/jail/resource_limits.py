@@ -1,4 +1,4 @@
-"""What a forked child gives up before it does anything else.
+"""The limits and the environment that a forked child sets for itself before anything else.
 
 It gets a process group of its own, dies with the nursery, is nice, has limits, holds no descriptor
 but its socket, and calls its job's folder home. What it can reach from there, `jail` says.
@@ -38,13 +38,13 @@ def enter(folder: Path, limits: Limits, *, parent: int, keep: tuple[int, int]) -
 
 
 def die_first() -> None:
-    """When the machine runs out of memory, the kernel takes a download and not the database."""
+    """Have the kernel kill a download before the database when memory runs out."""
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
         score.write("1000")
 
 
 def die_with(parent: int) -> None:
-    """Be killed when `parent` dies (prctl(2)), also if it died before we could say so."""
+    """Be killed when `parent` dies (prctl(2)), also if it died before this call."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)

@@ -1,12 +1,13 @@
 """A filter of system calls for a job's process and all that it starts (seccomp(2)).
 
 Landlock judges files and TCP. Everything else is closed here, by a list of what is allowed
-(`allowed`); a few calls are allowed with some arguments only: sockets of TCP (not UDP, not unix
-sockets, of which the nursery's is one), no TCP that connects while sending (fast open), and of
+(`allowed_calls`); a few calls are allowed with some arguments only: sockets of TCP (not UDP, not
+unix sockets, of which the nursery's is one), no TCP that connects while sending (fast open), and of
 fcntl, ioctl and prctl what programs do with their own descriptors and threads. It needs no rights,
 only the promise to gain none.
 
-What is refused is reported where the kernel can (`refusals`); the call then waits for its refusal.
+What is refused is reported where the kernel can (`refused_calls`); the call then waits for its
+refusal.
 """
 
 import ctypes
@@ -86,7 +87,7 @@ MACHINES = {"x86_64": calls(0xC000003E, 0), "aarch64": calls(0xC00000B7, 1)}
 
 
 def error_of(number: int) -> int:
-    """How a call is refused: what we have never heard of, as a kernel does that has not either."""
+    """The errno for a refused call: an unknown one gets the errno of a kernel that lacks it."""
     name = name_of(number)
     return ERRORS.get(name, errno.EPERM) if name else errno.ENOSYS
 
@@ -203,7 +204,7 @@ class FilterProgram(ctypes.Structure):
 
 
 def is_known() -> bool:
-    """Whether we have the numbers of this machine."""
+    """Whether the numbers of this machine's calls are known."""
     return platform.machine() in MACHINES
 
 

@@ -1,4 +1,4 @@
-"""A connection to the nursery, which is started when nobody listens."""
+"""Connects to the nursery, and starts it when none listens."""
 
 import asyncio
 import os
@@ -33,7 +33,8 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True, slots=True)
 class NurseryWish:
-    """Which nursery is wanted: of which yt-dlp, where, how long it lives with nobody there."""
+    """The nursery that is wanted: its yt-dlp, its folder, its life in seconds without a
+    connection."""
 
     run: Path
     version: Version
@@ -89,6 +90,6 @@ async def start(wish: NurseryWish) -> None:
 
 
 def environment(version: Version) -> dict[str, str]:
-    """What a nursery of a version finds around it; what lies in its folder goes before ours."""
+    """The environment of a nursery of a version: the modules in its folder go before ours."""
     places = [str(version.folder)] if version.folder else []
     return {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join([*places, ROOT])}

@@ -1,5 +1,5 @@
-"""The nursery's door: a socket, a lock that lets only one nursery listen, and a way to see whether
-it is the one that we know."""
+"""The nursery's listening socket, a lock that lets only one nursery listen, and a check that it is
+the nursery that the worker wants."""
 
 import fcntl
 import hashlib
@@ -53,15 +53,15 @@ def lock(path: Path) -> int:
 
 
 def likeness(version: str) -> str:
-    """What tells one nursery from another: yt-dlp's version, and the text of our own engine. A
-    nursery outlives the workers that started it, so after an upgrade an old one may still
+    """A text that differs between nurseries: yt-dlp's version, and a hash of our own engine's code.
+    A nursery outlives the workers that started it, so after an upgrade an old one may still
     listen."""
     return f"{version}-{texts()}"
 
 
 @cache
 def texts() -> str:
-    """The text of our own engine, as it was when this process began with it."""
+    """A hash of our own engine's code, as it was when this process first computed it."""
     whole = hashlib.sha256()
     for module in sorted(Path(__file__).parents[1].rglob("*.py")):
         whole.update(module.read_bytes())

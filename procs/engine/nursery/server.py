@@ -1,4 +1,4 @@
-"""The nursery's loop: connections, requests, hang-ups, deaths. What for, `nursery` says."""
+"""The nursery's loop: connections, requests, hang-ups, deaths. `main` says what it is for."""
 
 import os
 import select
@@ -18,7 +18,7 @@ from procs.engine.protocol.messages import ChildEnd, Limits
 
 #: Bytes of a request; an order is far smaller.
 REQUEST_BYTES = 256 * 1024
-#: What a request that is none, or a machine with no room for another process, raises.
+#: Raised by a malformed request, or by a machine without room for another process.
 REFUSALS = (ValueError, KeyError, TypeError, OSError)
 #: Kinds of refused calls of one job that are told, the commonest first.
 REFUSED_KINDS = 20
@@ -57,7 +57,7 @@ class Nursery:
         self.epoll = select.epoll()
 
     def run(self) -> str:
-        """Serve until nobody needs us. Returns why it ended."""
+        """Serve until no worker is connected. Returns why it ended."""
         self.listen_to_signals()
         for entrance in (self.door.listener, self.bell):
             self.epoll.register(entrance, select.EPOLLIN)
@@ -130,7 +130,7 @@ class Nursery:
         kill(call.pid)
 
     def hear(self, call: Call) -> None:
-        """Take in more of a request. Who leaves, or says too much, is dropped."""
+        """Read more of a request. A client that hangs up, or sends too much, is dropped."""
         try:
             heard = call.socket.recv(REQUEST_BYTES)
         except BlockingIOError:

@@ -1,4 +1,4 @@
-"""What travels between a worker and the engine, and how it is read.
+"""Messages between a worker and the engine, and their decoder.
 
 Every room of the engine imports it; workers import `messages`.
 """

@@ -16,7 +16,7 @@ from procs.errors import EngineDied
 
 #: Letters of one text, and items of one list, that nobody has a reason to exceed.
 LETTERS, ITEMS = 8192, 5000
-#: What stands for any number without an end is no number.
+#: Numbers beyond this are refused; so are the infinities.
 LARGEST = 1 << 62
 
 T = TypeVar("T")

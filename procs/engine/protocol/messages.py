@@ -1,4 +1,4 @@
-"""What travels between a worker and the engine.
+"""Messages between a worker and the engine.
 
 A site's words in it are made ours where a record comes to be, on both sides: a child that was taken
 over is not believed.

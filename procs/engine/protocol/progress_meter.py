@@ -1,4 +1,4 @@
-"""Progress, as often as a person can read it."""
+"""Progress of a download, reported as often as a person can read it."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Versions of yt-dlp: which is in use, and how one is installed.
+"""Versions of yt-dlp: which one is in use, and how one is installed.
 
 The nursery, the client and the updater import it.
 """

@@ -1,4 +1,4 @@
-"""Installing one exact yt-dlp by pip into a folder, and whether all it needs is there.
+"""Installs one exact yt-dlp by pip into a folder, and checks that its requirements are there.
 
 Which index is asked, by which way and with which credentials is pip's own configuration.
 """
@@ -62,8 +62,8 @@ def found(folder: Path) -> Number:
 
 
 def missing(folder: Path) -> list[Requirement]:
-    """What the packages in a folder need and neither it nor the environment has, in the right
-    version."""
+    """The requirements of the packages in a folder that neither it nor the environment has in the
+    right version."""
     return [
         one for one in wanted(metadata.distributions(path=[str(folder)])) if not met(one, folder)
     ]
@@ -80,7 +80,7 @@ def wanted(packages: Iterable[metadata.Distribution]) -> Iterator[Requirement]:
 
 
 def met(requirement: Requirement, folder: Path) -> bool:
-    """Whether a folder, or else the environment, has what is required."""
+    """Whether a folder, or else the environment, has a requirement."""
     name = requirement.name
     places = ([str(folder)], sys.path)
     for place in places:
@@ -90,7 +90,7 @@ def met(requirement: Requirement, folder: Path) -> bool:
 
 
 async def pip(*words: str) -> bytes:
-    """What pip prints. Raises EngineRefused with its last words."""
+    """The output of pip. Raises EngineRefused with its last lines."""
     if find_spec("pip") is None:
         raise EngineRefused(f"there is no pip; run: {sys.executable} -m ensurepip")
     process = await asyncio.create_subprocess_exec(
@@ -116,7 +116,7 @@ async def pip(*words: str) -> bytes:
 
 
 def last_words(said: str) -> str:
-    """What pip complained of at last, without its lists of all that there is."""
+    """The last complaint of pip, without its lists of versions."""
     lines = [line.partition(" (from versions:")[0] for line in said.splitlines() if "ERROR" in line]
     return (
         " ".join(line.removeprefix("ERROR: ") for line in lines)[-PIP_OUTPUT_SHOWN:]

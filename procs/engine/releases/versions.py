@@ -1,4 +1,4 @@
-"""Which yt-dlp is in use: the one that was installed with us, or one in a folder of its own.
+"""Which yt-dlp is in use: the one installed with us, or one in a folder of its own.
 
     engines/current        which one is used, and which one was before
     engines/2026.10.26/    one exact version, complete as far as the environment is not
@@ -50,7 +50,7 @@ def installed() -> Version:
 
 
 def number(text: str) -> Number:
-    """A version as somebody wrote it: `2026.08.19` is 2026.8.19. Raises EngineRefused."""
+    """A version in its normal form: `2026.08.19` is 2026.8.19. Raises EngineRefused."""
     try:
         return Number(text)
     except InvalidVersion:

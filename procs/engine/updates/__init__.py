@@ -1,4 +1,4 @@
-"""Another yt-dlp: installed apart, tried, then swapped.
+"""Updates of yt-dlp: another version is installed apart, tested, then used.
 
 The keeper and `chapar engine` import it.
 """

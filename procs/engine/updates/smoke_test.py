@@ -1,5 +1,5 @@
-"""Does a version work? It fetches a page of our own, in the jail and by the proxy as every job
-does, and looks at what the operator named."""
+"""Tests a version of yt-dlp: it fetches a page of our own, in the jail and by the proxy as every
+job does, and probes the operator's addresses."""
 
 import asyncio
 import shutil
@@ -35,7 +35,8 @@ PATHS = ("page.html", "list.m3u8")
 
 @dataclass(frozen=True, slots=True)
 class SmokeTrial:
-    """What is tried: the operator's addresses, by which ways; private networks they may be in."""
+    """What a version is tested with: the operator's addresses, by which ways; private networks they
+    may be in."""
 
     urls: Sequence[str] = ()
     networks: Sequence[str] = ()

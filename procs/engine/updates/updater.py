@@ -1,4 +1,4 @@
-"""From a number to a version in use: install it apart, look at it, try it, then swap."""
+"""Brings a version of yt-dlp into use: installs it apart, checks and tests it, then switches."""
 
 import os
 from collections.abc import Callable

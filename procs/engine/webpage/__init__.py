@@ -1,4 +1,4 @@
-"""What a page of no known site holds: frames, files, pictures, walls.
+"""Media of a page that no extractor knows: frames, files, pictures, walls.
 
 The child imports `page_media`; `failures` may ask `page_walls`.
 """

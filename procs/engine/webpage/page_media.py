@@ -1,5 +1,5 @@
-"""A page in which yt-dlp finds nothing: what its frames show, what files it leads to, then what
-pictures it has.
+"""Searches a page in which yt-dlp finds nothing: its frames, the files that it links, then its
+pictures.
 
 One level of frames, read by the same readers, by the same way out: what may not be visited is
 refused there. Pictures are taken where there is nothing that moves.
@@ -30,7 +30,7 @@ FRAMES_TIMEOUT, PICTURES_TIMEOUT = 30.0, 30.0
 #: Pictures of one album; pixels of a picture's longer and shorter side at least; others are asked
 #: for than are taken, for some are icons.
 ALBUM, LONGER, SHORTER, ASKED = 10, 150, 90, 25
-#: What a frame says that is more than that it has nothing: the first of them is told.
+#: Failures of a frame that mean more than that it has nothing: the first is reported.
 TELLING = (
     errors.Drm,
     errors.GeoBlocked,
@@ -39,7 +39,7 @@ TELLING = (
     errors.BotCheck,
     errors.TooLarge,
 )
-#: What only lists of pieces have.
+#: Marks that only lists of segments have.
 PIECES = "#EXT-X-"
 #: A warning of yt-dlp's about a film whose list of pieces did not come.
 LIST = re.compile(r"Failed to download (?:m3u8|MPD|f4m|ISM|SMIL|\w+ manifest).*HTTP Error \d{3}")
@@ -81,7 +81,7 @@ class PageSearch:
         return self.listed(entries, "") if entries else None
 
     def moving(self) -> Info | None:
-        """What the page's frames show, or the files to which it leads; None for nothing."""
+        """The media of the page's frames, or the files that it links; None for nothing."""
         self.read()
         if self.page is None:
             return None
@@ -109,7 +109,7 @@ class PageSearch:
         }
 
     def framed(self) -> Info | None:
-        """What the first of the page's frames has that shows something."""
+        """The media of the first of the page's frames that has any."""
         assert self.page is not None
         began = clock.now().boot
         for frame in self.page.frames:
@@ -133,7 +133,7 @@ class PageSearch:
         return info if shows else None
 
     def behind(self, frame: str) -> JobError | None:
-        """What keeps people out of a frame, where its page says little beside it."""
+        """The wall that hides a frame, where its page says little beside it."""
         assert self.page is not None
         url, kind, body = self.loader.page
         if url == self.page.url or len(self.page.words) > page_walls.LITTLE:
@@ -212,7 +212,7 @@ def is_telling(error: JobError | None) -> bool:
 
 
 def whole(answer: Any) -> bytes:
-    """As much as tells a picture's size; a read may bring less."""
+    """As many bytes as tell a picture's size; one read may bring fewer."""
     heard = b""
     while len(heard) < picture_size.FIRST and (
         piece := answer.read(picture_size.FIRST - len(heard))
@@ -222,7 +222,7 @@ def whole(answer: Any) -> bytes:
 
 
 def is_large(head: bytes) -> bool:
-    """Whether it is a picture, and no icon."""
+    """Whether a file is a picture, and not an icon."""
     size = picture_size.size(head)
     if size is None:
         return False

@@ -1,4 +1,4 @@
-"""What a page of no known site holds, read from its text: frames, pictures, what it asks of people.
+"""Parses a page of no known site: frames, pictures, links, forms, visible text.
 
 Pure, and in time that grows with the page's length only: a page may be written to be slow to read.
 """
@@ -189,7 +189,7 @@ def best(candidates: str) -> Iterator[str]:
 
 
 def is_ornament(given: dict[str, str]) -> bool:
-    """Whether a picture is one of the page's own, by what its tag says of it."""
+    """Whether a picture is part of the page's design, by its tag."""
     sizes = [int(m[1]) for name in ("width", "height")
              if (m := re.match(r"\s*(\d{1,5})(?:px)?\s*$", given.get(name, "")))]  # fmt: skip
     named = " ".join(given.get(name, "") for name in ("class", "id", "alt"))

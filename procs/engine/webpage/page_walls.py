@@ -1,4 +1,5 @@
-"""Pages that answer 200 and keep people out with words: sign-ins, checks, walls. Tables, and pure.
+"""Recognises pages that answer 200 and show a wall: sign-ins, robot checks, consent. Tables, and
+pure.
 
 The words of a page are many people's. So they are believed where a page says little else.
 """
@@ -52,7 +53,7 @@ ROWS: Rows = (
         r"|\b404\b|صفحه (?:مورد نظر )?(?:یافت|پیدا) نشد",
     ),
 )
-#: What leaves no doubt, whatever else is on the page: in its few words, in its title.
+#: Phrases that leave no doubt, whatever else is on the page: in its few words, in its title.
 SURE: Rows = (
     (
         errors.LoginNeeded,
@@ -69,8 +70,8 @@ DOOR = re.compile(r"/(?:log-?in|sign-?in|auth|accounts?/login|session/new|sso|wp
 
 
 def surely(page: Page, asked: str) -> JobError | None:
-    """What keeps people out of a page, found under another address than was `asked`, whatever
-    pictures it shows; None for nothing."""
+    """The wall that certainly hides a page which came under another address than was `asked`,
+    whatever pictures it shows; None for nothing."""
     if page.password and (re.search(LOGIN, page.title, re.I) or is_led(page, asked)):
         return errors.LoginNeeded(f"the page is a sign-in: {page.title}")
     named = tuple(row for row in ROWS if row[0] in CERTAIN_ERRORS)
@@ -103,5 +104,5 @@ def said(rows: Rows, words: str, page: Page) -> JobError | None:
 
 
 def is_led(page: Page, asked: str) -> bool:
-    """Whether who asked for a page was led to one where people sign in."""
+    """Whether the request was redirected to a page for signing in."""
     return urlsplit(page.url).path != urlsplit(asked).path and bool(DOOR.search(page.url))

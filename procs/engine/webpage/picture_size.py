@@ -1,4 +1,4 @@
-"""How large a picture is, from its first bytes: with no decoder, for what nobody has judged yet."""
+"""The size of a picture, from its first bytes: no decoder reads a file that was not checked yet."""
 
 import re
 from collections.abc import Callable

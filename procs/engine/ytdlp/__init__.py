@@ -1,4 +1,4 @@
-"""yt-dlp as the child uses it: options, what is known of a media, lists, the download.
+"""yt-dlp as the child uses it: options, media facts, playlists, the download.
 
 Only the child imports it; workers import `look_cache` and `playlists`.
 """

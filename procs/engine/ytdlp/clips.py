@@ -1,4 +1,4 @@
-"""Chapters, and parts that are left out because somebody paid for them."""
+"""Cuts out chapters, and the parts that sponsors paid for."""
 
 from typing import Any
 

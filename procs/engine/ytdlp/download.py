@@ -1,4 +1,4 @@
-"""Downloading what was found, and what lies in the folder after it."""
+"""Downloads what was found, and reports which files lie in the folder."""
 
 import re
 from collections.abc import Sequence
@@ -86,8 +86,8 @@ class DownloadRun:
 
 
 def missing(info: dict[str, Any], error: YoutubeDLError) -> PartMissing | None:
-    """What it means that an address within a media leads nowhere: the media is there, a part of it
-    is not."""
+    """The failure when an address within a media leads nowhere: the media exists, a part of it does
+    not."""
     why = judged(error)
     streams = info.get("requested_formats") or [info]
     pieces = any(
@@ -105,7 +105,7 @@ def duration(info: dict[str, Any], done: dict[str, Any]) -> float:
 
 
 def recording(info: dict[str, Any], order: Order) -> dict[str, list[str]]:
-    """What ffmpeg is told when it fetches: of a broadcast, it ends after a time."""
+    """The options by which ffmpeg fetches: of a broadcast, it ends after a time."""
     if not media_info.is_live(info):
         return FETCHING
     return {**FETCHING, "ffmpeg_o": ["-t", f"{order.live:g}"]}
@@ -127,7 +127,7 @@ def settled(done: dict[str, Any], file: media_info.PlainFile | None, title: str,
 
 
 def is_text(path: Path) -> bool:
-    """Whether a file begins with words alone, as what a server says in its place does."""
+    """Whether a file begins with plain text, as an error page in its place does."""
     with open(path, "rb") as source:
         head = source.read(BEGINNING)
     return TEXT_BEGINNING.fullmatch(head.decode("utf-8", "ignore").lstrip("\ufeff")) is not None

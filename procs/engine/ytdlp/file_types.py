@@ -1,4 +1,4 @@
-"""The real name of a direct file, and what kind of thing it is."""
+"""The real name of a plain file, and its type."""
 
 from email.message import Message
 from pathlib import PurePosixPath
@@ -15,7 +15,7 @@ MEDIA_TYPES = {"application/ogg": "audio", "application/mp4": "video"}
 
 
 def real_name(url: str, headers: Any) -> str:
-    """What the server calls the file, else the end of its address; always with an extension where
+    """The server's name of the file, else the end of its address; always with an extension where
     the type tells one."""
     name = fit(disposition(headers) or end_of(url))
     stem, suffix = split(name)

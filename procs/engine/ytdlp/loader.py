@@ -1,4 +1,5 @@
-"""yt-dlp's loader, as a warm process uses it: prepared extractors, and a look at every answer."""
+"""yt-dlp's loader for a warm process: extractors are prepared, and every answer's headers are
+noted."""
 
 from collections import deque
 from collections.abc import Callable
@@ -48,7 +49,7 @@ class Loader(yt_dlp.YoutubeDL):
         super().__init__(options)
 
     def add_default_info_extractors(self) -> None:
-        """Take the prepared classes: to sort 1,700 of them anew costs 40 ms of CPU each time."""
+        """Take the prepared classes: to sort 1,700 of them again costs 40 ms of CPU each time."""
         if not READY:
             super().add_default_info_extractors()
             READY.update({k: ie for k, ie in self._ies.items() if isinstance(ie, type)})
@@ -68,7 +69,7 @@ class Loader(yt_dlp.YoutubeDL):
         return answer
 
     def noted(self, answer: common.Response) -> Callable[[bytes], None]:
-        """What to call with the bytes of an answer, so that a page of them is kept."""
+        """The callback for the bytes of an answer, so that a page of them is kept."""
         kind = str(answer.headers.get("Content-Type") or "")
         heard = bytearray()
 

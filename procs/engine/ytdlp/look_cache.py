@@ -1,4 +1,4 @@
-"""What a look read of a media, kept for the download that follows: no site is asked twice."""
+"""The result of a look, kept for the download that follows: no site is asked twice."""
 
 import zlib
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""What is known of a media: from yt-dlp's info, and for direct files from the answer's head."""
+"""The facts of a media: from yt-dlp's info, and for plain files from the answer's headers."""
 
 import re
 from collections.abc import Sequence
@@ -124,7 +124,7 @@ def published(info: dict[str, Any]) -> str:
 
 
 def is_live(info: dict[str, Any]) -> bool:
-    """Whether it is being broadcast at this moment."""
+    """Whether a media is being broadcast at this moment."""
     return bool(info.get("is_live")) or info.get("live_status") == "is_live"
 
 
@@ -195,6 +195,6 @@ def title(info: dict[str, Any], file: PlainFile | None, of_list: str = "") -> st
 
 
 def performer(info: dict[str, Any]) -> str:
-    """Who made it. For a page of no known site, what yt-dlp calls the uploader is the host."""
+    """The author of a media. For a page of no known site, yt-dlp's uploader is the host."""
     host = None if extractor_of(info) in GENERIC else info.get("uploader") or info.get("channel")
     return plain(info.get("artist") or host or "", TITLE_LENGTH)

@@ -1,5 +1,5 @@
-"""A film made of its picture and its sound while the picture still comes, so that it can go up
-meanwhile.
+"""Merges a film's picture and sound while the picture is still being downloaded, so that the film
+can be uploaded meanwhile.
 
 yt-dlp merges when both are there, and then writes the film twice, because its index goes to the
 front. Here the sound comes first; ffmpeg has it, and the picture through a pipe. It leaves room for
@@ -114,8 +114,7 @@ class StreamMerge:
         self.say("merging", self.room + AROUND)
 
     def instead(self, pp: Any, info: Info) -> Any:
-        """What is to be run in the place of one of yt-dlp's steps: nothing, where its work is done
-        already."""
+        """The replacement for one of yt-dlp's steps: nothing, where its work is done already."""
         if isinstance(pp, FFmpegMergerPP) and self.finish(info["filepath"]):
             return MergedAlready(info["__files_to_merge"])
         if isinstance(pp, FFmpegMetadataPP) and self.done:
@@ -210,7 +209,7 @@ def is_timed(chapter: Info) -> bool:
 
 
 def room(info: Info) -> int:
-    """Bytes that the index of a film takes at most; 0 when nobody knows how long it lasts."""
+    """Bytes that the index of a film takes at most; 0 when its duration is unknown."""
     pictures = [one for one in formats.chosen(info) if formats.has_video(one)]
     pieces = pictures[0].get("fragments") or ()
     duration = float(info.get("duration") or sum(one.get("duration") or 0 for one in pieces))
@@ -252,7 +251,7 @@ def marks(chapters: Sequence[Info]) -> str:
 
 
 def has_index(path: Path, size: int) -> bool:
-    """Whether an index lies in front, within the room that was left for it."""
+    """Whether an index lies in front, within the space that was left for it."""
     with path.open("rb") as source:
         first = int.from_bytes(source.read(4), "big")
         source.seek(first)

@@ -56,8 +56,9 @@ NETSCAPE = "# Netscape HTTP Cookie File\n"
 
 
 def identity(order: Order) -> dict[str, Any]:
-    """As whom the job visits its site. The cookies are read once and their file is gone after
-    that: yt-dlp would write to it, and no program that it starts needs it."""
+    """The options for the identity with which the job visits its site. The cookies are read once
+    and their file is deleted after that: yt-dlp would write to it, and no program that it starts
+    needs it."""
     given: dict[str, Any] = {}
     if order.cookies:
         file = Path(Path(order.cookies).name)

@@ -1,4 +1,4 @@
-"""What comes into a file, given to a pipe as it comes."""
+"""Feeds a pipe from a file that is still growing."""
 
 import os
 import threading
@@ -49,7 +49,7 @@ class PipeFeed(threading.Thread):
             self.whole.wait(POLL_INTERVAL)
 
     def more(self, source: IO[bytes]) -> bytes:
-        """The next bytes; none at the end. Raises OSError when those before are gone."""
+        """The next bytes; none at the end. Raises OSError when those before have changed."""
         while True:
             if self.stopped:
                 return b""
@@ -61,7 +61,7 @@ class PipeFeed(threading.Thread):
             self.whole.wait(POLL_INTERVAL)
 
     def gave_all(self) -> bool:
-        """Whether the file is what was given."""
+        """Whether the file equals what was copied."""
         if self.is_alive() or self.failed:
             return False
         there = Digest()

@@ -1,5 +1,4 @@
-"""Files that yt-dlp takes for pages in which it finds nothing: what a server sends to be kept, or
-what is no page at all, is a file under its real name."""
+"""Plain files behind a link, under their real names: an attachment, or an answer without a page."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,5 +1,5 @@
-"""Pages with several media: the parts of one post, which belong together, or a list from which
-somebody has to choose.
+"""Pages with several media: the parts of one post, which belong together, or a list from which the
+person chooses.
 
 What tells them apart is how a site's reader gives them: a post's parts come complete, a list's
 entries as addresses to be read one by one.
@@ -41,7 +41,7 @@ class OpenedLink:
 
 
 def wanted(order: Order) -> str:
-    """Which entries yt-dlp reads, in its words."""
+    """The entries that yt-dlp reads, in its notation."""
     found = places(order)
     if isinstance(found, range):
         return f"{found[0]}:{found[-1]}"
@@ -49,7 +49,8 @@ def wanted(order: Order) -> str:
 
 
 def places(order: Order) -> Sequence[int]:
-    """The numbers of the entries that are read; one more than is shown tells whether it goes on."""
+    """The numbers of the entries that are read; one more than is shown tells whether the list goes
+    on."""
     wish = parse(order.variant)
     if order.search:
         return range(1, order.entries + 1)
@@ -81,7 +82,8 @@ def opened(ydl: Any, info: Info | None, order: Order) -> OpenedLink:
 
 
 def missing(info: Info, wish: Variant) -> NoSuchVariant:
-    """None of the chosen entries is there; how many there are, where the site says so."""
+    """The failure when none of the chosen entries exists; with the number of entries, where the
+    site names it."""
     count = info.get("playlist_count")
     wanted = str((wish.page - 1) * ENTRIES_SHOWN + 1) if wish.looks else wish.pick
     facts = {"wanted": wanted, "count": str(count)} if isinstance(count, int) else {}

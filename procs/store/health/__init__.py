@@ -1,4 +1,4 @@
-"""How the system does: alerts and who was told, failures, workers, engines, disks, counters.
+"""Health of the system: alerts, notifications, failures, workers, engines, disks.
 
 Every process imports its modules.
 """

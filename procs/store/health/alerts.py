@@ -1,8 +1,8 @@
-"""Alerts: what goes wrong for more than one job, since when, and how often.
+"""Alerts: faults that concern more than one job, since when, and how often.
 
-A row for each kind and subject (`bot-check` of a site, `session-revoked` of a session). Whoever
-notices something pays one small write for it, and never with the job in hand. What admins are told
-of it stands in `tellings`.
+A row for each kind and subject (`bot-check` of a site, `session-revoked` of a session). The process
+that notices the fault makes one small write, outside the job's own transaction. `notifications`
+holds what admins were sent about it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -52,9 +52,10 @@ DELETE FROM alerts
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One row. What `lasts` goes on until it is cleared; anything else is over when it is heard of
-    no more. `count` is how often it was noticed and `told` how often by the last telling; `job`
-    (0 for none), `worker` and `detail` are of the latest time; instants are wall time."""
+    """One row. An alert that `lasts` goes on until it is cleared; any other is over when it is
+    noticed no more. `count` is how often it was noticed and `told` how often by the last
+    notification; `job` (0 for none), `worker` and `detail` are of the latest time; instants are
+    wall time."""
 
     kind: str
     subject: str
@@ -104,7 +105,7 @@ def clear(db: Database, kinds: Iterable[str], subject: str, *, now: Now) -> None
 
 
 def standing(db: Database) -> list[Alert]:
-    """What goes on, the oldest first."""
+    """The alerts that go on, the oldest first."""
     return [alert(row) for row in db.all(STANDING)]
 
 

@@ -1,4 +1,4 @@
-"""What the system counts over all its restarts: how often, by name."""
+"""Counters by name, over all restarts of the system."""
 
 from procs.store.database import Database
 

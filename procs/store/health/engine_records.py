@@ -1,5 +1,5 @@
-"""Which version of the engine was used since when on a machine, how it did, and which are not to be
-taken again."""
+"""Versions of the engine on each machine: which was used since when, its results, and which are
+refused."""
 
 from dataclasses import dataclass
 
@@ -82,7 +82,7 @@ def latest(db: Database, host: str) -> EngineUse | None:
 
 
 def use(db: Database, host: str, version: str, *, now: Now) -> None:
-    """A version comes into use, by somebody's wish: an earlier refusal of it is forgotten."""
+    """Note that the operator put a version into use: an earlier refusal of it is deleted."""
     with db.write():
         before = latest(db, host)
         usual = before.share if before and before.tries >= ENOUGH else 0.0

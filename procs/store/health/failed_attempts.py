@@ -1,4 +1,4 @@
-"""The error detector: every failed attempt, grouped by class, site and the print of its words."""
+"""Failed attempts, grouped by class, site and fingerprint of the message."""
 
 from dataclasses import dataclass
 

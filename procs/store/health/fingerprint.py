@@ -1,4 +1,5 @@
-"""Failures that are the same one: their words without what differs from time to time.
+"""Fingerprints: two messages of one failure differ only in numbers, ids and addresses, which are
+removed.
 
 The words come from sites, so they may be anything, of any length, and may repeat secrets.
 """
@@ -15,7 +16,7 @@ SECRET = re.compile(
     r"(?i)\b([\w-]*(?:cookie|authorization|passw|token|secret|signature|session|api.?key)[\w-]*|sid)"
     r"(\"?\s*[:=]\s*)[^\r\n]*|\b(bearer)(\s+)\S+"
 )
-#: What differs from one failure to the next, and what stands for it.
+#: Patterns that differ from one failure to the next, and their replacements.
 DIFFERS = (
     (re.compile(r"https?://\S+"), "<url>"),
     (re.compile(r"(?<![\w<])/[\w.~-]+(?:/[\w.~-]*)+"), "<path>"),

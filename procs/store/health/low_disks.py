@@ -1,4 +1,4 @@
-"""Disks that are low: while one is, no download starts there, and people read why they wait."""
+"""Disks below their floor: no download starts there, and status messages say why."""
 
 from procs.core.clock import Now
 from procs.store.database import Database

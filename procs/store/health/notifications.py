@@ -1,8 +1,8 @@
-"""What admins were told of the alerts, and what they are to be told next.
+"""Notifications: what admins were sent about alerts, and what is to be sent next.
 
-A telling is written down before it is sent, with a random id for each admin, as a delivery is: a
-restart repeats nothing. What goes on is told when it begins, again after hours, and when it is
-over.
+A notification is stored before it is sent, with a random id for each admin, as a delivery is: a
+restart repeats nothing. An alert that lasts is sent when it begins, again after hours, and when it
+is over.
 """
 
 from collections.abc import Sequence
@@ -20,11 +20,11 @@ from procs.store.media.deliveries import random_id
 REPEAT, AGAIN = 4 * 3600.0, 1800.0
 #: Seconds for which what begins together is gathered.
 GATHER = 1.0
-#: Seconds that follow a telling before the next, by how many there were in the last hour.
+#: Seconds from a notification to the next, by how many there were in the last hour.
 GAPS = (0.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
 HOUR, DAY = 3600.0, 24 * 3600.0
 
-# What came and went before anybody was told is told too: the bot may have been away.
+# An alert that ended before it was sent is sent too: the bot may have been away.
 DUE = f"""
 SELECT {COLUMNS} FROM alerts
  WHERE CASE WHEN told_at IS NULL THEN TRUE
@@ -68,8 +68,8 @@ class Notification:
 
 
 def plan(db: Database, admins: Sequence[int], *, now: Now) -> int:
-    """Write down one telling of all that admins should hear now. Returns of how many alerts; none
-    when the last telling was just now."""
+    """Store one notification of all alerts that are due. Returns the number of alerts; none when
+    the last notification was just now."""
     if not admins or not due(db, now):
         return 0
     with db.write(full=True):
@@ -84,7 +84,7 @@ def plan(db: Database, admins: Sequence[int], *, now: Now) -> int:
 
 
 def due(db: Database, now: Now) -> list[Alert]:
-    """What is to be told now, when something may be."""
+    """The alerts to notify admins of now, when a notification may be sent."""
     rows = db.all(DUE, {"repeat": now.wall - REPEAT, "again": now.wall - AGAIN})
     found = [alert(row) for row in rows]
     fresh = min((one.cleared_at or one.first_at for one in found), default=now.wall)
@@ -98,9 +98,9 @@ def may_tell(db: Database, now: Now) -> bool:
 
 
 def said(one: Alert, now: Now) -> dict[str, Any]:
-    """What a telling says of an alert, as it was when that was written down: whether it is new,
-    goes on (again) or is over, for how many seconds, and how often it was noticed; of what goes on,
-    how often since the last word about it."""
+    """What a notification says of an alert, as it was when the notification was stored: whether it
+    is new, goes on (again) or is over, for how many seconds, and how often it was noticed; for one
+    that goes on, how often since the last notification."""
     again = one.cleared_at is None and one.told > 0
     end = now.wall if one.cleared_at is None else one.cleared_at
     begin = one.told_at if again and not one.lasts and one.told_at else one.first_at
@@ -141,11 +141,11 @@ def unheard(db: Database, notice: Notification, *, why: str, now: Now) -> bool:
 
 
 def deaf(db: Database) -> list[tuple[int, float, str]]:
-    """The admins who could not be told: since when, and why."""
+    """The admins who cannot be reached: since when, and why."""
     return [(admin, since, why) for admin, since, why in db.all(DEAF)]
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget what was told long ago, and what could not be told for so long."""
+    """Delete notifications that were sent long ago, or could not be sent for so long."""
     with db.write():
         return db.change(PRUNE, {"day": now.wall - DAY})

@@ -1,4 +1,4 @@
-"""What admins set at run time, and what the configuration of the last start says."""
+"""Settings that admins change at run time, and the configuration of the last start."""
 
 from procs.core.clock import Now
 from procs.store.database import Database

@@ -1,7 +1,7 @@
-"""Workers as rows: who is there, what it holds, and whether it still lives.
+"""Workers as rows: which exist, what each holds, and whether its process still lives.
 
-A worker is judged by pid *and* start time, on its own host and boot only: a pid alone is soon used
-by somebody else.
+A process is identified by pid *and* start time, on its own host and boot only: the kernel soon
+gives a pid to another process.
 """
 
 import os
@@ -53,7 +53,7 @@ class Worker:
 
     @property
     def here(self) -> bool:
-        """Whether this worker belongs to this machine, so that its death can be seen from here."""
+        """Whether this worker is on this machine, so that this process can see its death."""
         return self.host == socket.gethostname()
 
     @property
@@ -63,10 +63,8 @@ class Worker:
 
 
 def start_of(pid: int) -> int:
-    """When a process started, in clock ticks since boot; 0 when there is none, or a zombie.
-
-    Field 22 of /proc/pid/stat, counted after the name, which may hold anything (proc(5)).
-    """
+    """The start of a process, in clock ticks since boot; 0 when there is none, or a zombie. Field
+    22 of /proc/pid/stat, counted after the name, which may hold anything (proc(5))."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
@@ -117,6 +115,6 @@ def present(db: Database) -> list[Worker]:
 
 
 def address(db: Database, worker: int) -> str | None:
-    """The name a worker hears by, None when it left."""
+    """The name of a worker's wake socket, None when it left."""
     row = db.one(ADDRESS, {"worker": worker})
     return str(row[0]) if row else None

@@ -1,4 +1,4 @@
-"""What there is to do, as a worker asks before it sleeps, and after."""
+"""Which lanes have a job to claim: a worker reads it before and after it sleeps."""
 
 from dataclasses import dataclass
 

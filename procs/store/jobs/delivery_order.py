@@ -1,7 +1,8 @@
-"""The entries of a list arrive in its order: a delivery waits for the ones before it.
+"""Delivers the entries of a list in its order: a delivery waits for the entries before it.
 
-It waits for what is on its way (queued, running, or waiting likewise), not for what is tried again
-later, and not for ever (`PATIENCE`): one slow download holds nobody up for longer than that.
+It waits for entries that are on their way (queued, running, or waiting likewise), not for entries
+that are retried later, and not longer than `PATIENCE`: one slow download delays the others by no
+more than that.
 """
 
 from collections.abc import Iterable

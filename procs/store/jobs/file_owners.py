@@ -1,4 +1,4 @@
-"""Who owns which files."""
+"""The owners of files: leases of job folders, requests of outboxes."""
 
 from procs.records.job import State
 from procs.store.database import Database

@@ -1,4 +1,5 @@
-"""A job's own story: one line per event, appended to its row, so that telling it costs no page."""
+"""A job's history: one line per event, appended to its row, so that a new event writes no other
+page."""
 
 from typing import Any
 

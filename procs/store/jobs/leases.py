@@ -1,9 +1,9 @@
 """The lease table: who may work on which job, and until when.
 
 A job may be queued or leased only while it holds one of its user's seats, and UNIQUE(user, lane,
-seat) says so: the cap is a constraint, so there is no counter that could drift. A job that ends
-hands its seat to the user's next waiting job in the same transaction, and that one joins the back
-of the ring: fair turns. `fence` grows on every claim and every reap; every write names it.
+seat) enforces that: the cap is a constraint, so no counter can drift. A job that ends hands its
+seat to the user's next waiting job in the same transaction, and that job joins the back of the
+queue: users take turns. `fence` grows with every claim and every reap; every write names it.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the end of a job means for the requests that wait for it, in one transaction each."""
+"""Applies the end of a job to the requests that wait for it, in one transaction each."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from procs.store.jobs import leases, seats
 from procs.store.media import references
 from procs.store.people import usage
 
-#: What is said of a list of which nothing came.
+#: The code for a list of which no entry was delivered.
 NOTHING = "list-failed"
 #: Crockford's letters: none that is mistaken for another when read aloud.
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -80,7 +80,7 @@ def started(db: Database, lease: Lease, *, worker: str, title: str = "", now: No
 
 
 def first_asked(db: Database, lease: Lease) -> float | None:
-    """Since when (wall) somebody waits for this job; None when nobody does."""
+    """The wall instant since which somebody waits for this job; None when nobody does."""
     row = db.one(FIRST_ASKED, {"job": lease.job})
     return None if row is None or row[0] is None else float(row[0])
 
@@ -134,11 +134,8 @@ def failed(
     facts: Mapping[str, str] | None = None,
     now: Now,
 ) -> str:
-    """The job cannot be done; each waiting request hears why, and the `facts` that the sentence
-    names. Returns the code they are given.
-
-    Raises LeaseLost.
-    """
+    """Fail the job: each waiting request gets the reason, and the `facts` that its sentence names.
+    Returns the code of the failure. Raises LeaseLost."""
     with db.write(full=True):
         leases.end(db, lease, State.FAILED, error=error, now=now)
         return fail_requests(db, lease.job, say=say, facts=facts, now=now)

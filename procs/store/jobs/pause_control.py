@@ -1,4 +1,4 @@
-"""Beginning and ending a pause, with what that does to jobs."""
+"""Begins and ends a pause, and moves the jobs that it concerns."""
 
 from typing import Any
 

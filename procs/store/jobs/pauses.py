@@ -1,7 +1,7 @@
-"""Pausing: the whole system, one user, or one site starts nothing new; what runs goes on.
+"""Pauses of the whole system, a user or a site: nothing new starts, running jobs go on.
 
-A job of a paused user or site gives its seat away and is held, so that it blocks nobody's line.
-A paused system only stops claims.
+A job of a paused user or site gives its seat back and is held, so that it delays no other job. A
+pause of the system only stops claims.
 """
 
 from procs.core.clock import Now
@@ -29,7 +29,7 @@ def site(name: str) -> str:
 
 
 def holds(db: Database, *, user: int, site: str) -> bool:
-    """Whether a job of this user and site is to be held."""
+    """Whether a pause holds a job of this user and site."""
     return db.one(HOLDS, {"user": f"user:{user}", "site": f"site:{site}"}) is not None
 
 

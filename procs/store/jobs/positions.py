@@ -1,4 +1,4 @@
-"""Whose turn is next, for showing: places in fair order, and honest waiting times."""
+"""Positions in the queue in fair order, and expected waiting times, for status messages."""
 
 from bisect import bisect_left
 from itertools import accumulate
@@ -46,8 +46,8 @@ class QueuePositions:
         self.medians: dict[str, float | None] = {}
 
     def read(self) -> dict[int, int]:
-        """The ring: the places of queued jobs. Of the lines only their lengths: a place in one is
-        looked up when somebody of that line asks."""
+        """Read the places of queued jobs, and the length of each user's queue: a place in one is
+        looked up when its user asks."""
         lane = {"lane": int(Lane.HEAVY)}
         self.lines: dict[int, dict[int, int]] = {}
         self.lengths = sorted(length for (length,) in self.db.all(LENGTHS, lane))
@@ -75,7 +75,7 @@ class QueuePositions:
         return len(self.ring) + mine + self.before(mine - 1)
 
     def before(self, rounds: int) -> int:
-        """How many jobs of the other lines have their turn in so many rounds."""
+        """The number of jobs of other users whose turn comes within so many rounds."""
         if rounds <= 0:
             return 0
         short = bisect_left(self.lengths, rounds)
@@ -93,7 +93,7 @@ class QueuePositions:
         return took * max(crowd, own)
 
     def median(self, site: str) -> float | None:
-        """What a download of this site takes, of any site when this one is new."""
+        """The median duration of a download of this site; of any site when this one is new."""
         if site not in self.medians:
             facts = {"site": site, "sample": SAMPLE}
             rows = self.db.all(TOOK, facts)

@@ -1,5 +1,6 @@
-"""What must be done about jobs that nobody works on: due ones, those of the dead, the hung, the
-cancelled. Every piece is idempotent, and each condition stands in the statement that acts on it.
+"""Recovers jobs that no worker carries: those that are due, or whose worker died or hangs, or that
+were cancelled. Every function is idempotent, and each condition is in the statement that acts on
+it.
 """
 
 from collections import Counter
@@ -109,7 +110,7 @@ def release_dead(db: Database, *, now: Now) -> int:
 
 
 def reap(db: Database, *, now: Now) -> int:
-    """Take back leases whose time is over: their worker hangs, or is on a machine that is gone."""
+    """Take back expired leases: their worker hangs, or its machine is gone."""
     if not db.all(EXPIRED, {"boot": now.boot}):
         return 0
     with db.write(full=True):
@@ -154,23 +155,22 @@ def _take_one(db: Database, row: Row, *, share: float, word: str, now: Now) -> i
 
 
 def died_lately(db: Database, now: Now) -> int:
-    """How many workers died lately, the one whose jobs are being taken back apart."""
+    """The number of workers that died lately, without the one whose jobs are being taken back."""
     row = db.one(DIED_LATELY, {"since": now.wall - LATELY})
     return int(row[0]) if row else 0
 
 
 def suspected(deaths: int, blame: float, *, others: int) -> bool:
-    """Whether a download that lost `deaths` workers killed them, when `others` died without it.
-
-    What kills from outside (an operator, the kernel short of memory) hits whatever runs: the
-    others as well, and the downloads beside this one.
-    """
+    """Whether a download that lost `deaths` workers is the cause, when `others` died without it. A
+    cause from outside (an operator, the kernel short of memory) kills whatever runs: the others as
+    well, and the downloads beside this one."""
     without = max(0, others)
     return blame >= BLAME + without or deaths >= max(MANY, min(without, ENOUGH))
 
 
 def cancel(db: Database, job: int, *, now: Now) -> int | None:
-    """End a job nobody wants. One that runs is only asked to stop: returns its worker's number."""
+    """End a job that nobody wants. A running job is only asked to stop: returns the number of its
+    worker."""
     with db.write(full=True):
         row = db.one(SEATED, {"job": job})
         if row is None:

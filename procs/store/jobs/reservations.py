@@ -1,7 +1,8 @@
-"""Room on a disk that downloads were promised, those of all processes together.
+"""Disk space that is reserved for downloads, over all processes.
 
-A row counts while its lease lives, so a killed worker's promises end by themselves. What a download
-has written meanwhile is gone from the disk's free bytes, and is not counted a second time.
+A row counts while its lease lives, so a killed worker's reservations end by themselves. The bytes
+that a download has written are no longer among the free bytes of the disk, and are not counted a
+second time.
 """
 
 from collections.abc import Mapping
@@ -62,7 +63,7 @@ def reserve(db: Database, lease: Lease, size: int, *, disk: DiskSpace) -> int:
 
 
 def open_of(promised: Used, used: Used) -> list[int]:
-    """What is still to be written of each promise."""
+    """The bytes that each reservation still has to write."""
     return [max(0, size - used.get(one, 0)) for one, size in promised.items()]
 
 

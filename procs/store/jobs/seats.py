@@ -1,8 +1,9 @@
-"""Seats and the ring: who may have a job queued or running, and whose turn is next.
+"""Seats and the queue: who may have a job queued or running, and whose turn is next.
 
-Seats -1, -2, … -cap are taken ones; a positive seat is a place in the user's own waiting line (the
-job's number, so the line is in the order of asking). A job that has neither, because it waits for
-its time or is held by a pause, comes back through `sit`; one that kept its seat through `rise`.
+Seats -1, -2, … -cap are taken seats; a positive seat is a place in the user's own queue (the job's
+number, so jobs keep the order in which they were asked for). A job without either, because it waits
+for an instant or is held by a pause, comes back through `sit`; a job that kept its seat, through
+`rise`.
 """
 
 from dataclasses import dataclass
@@ -83,7 +84,7 @@ class NewJob:
 
 
 def cap(db: Database, user: int, lane: Lane) -> int:
-    """How many seats a user has in a lane: their own cap, the setting, or the configured one."""
+    """The number of a user's seats in a lane: their own cap, the setting, or the configured one."""
     if lane in CAPS:
         return CAPS[lane]
     return int(db.all(CAP, {"user": user, "configured": _configured(user)})[0][0])
@@ -113,7 +114,7 @@ def add(db: Database, job: NewJob, *, now: Now) -> int:
 
 
 def add_later(db: Database, job: NewJob, *, at: float, now: Now) -> int:
-    """Add a job that nobody takes before a wall instant."""
+    """Add a job that cannot be claimed before a wall instant."""
     number, _ = numbered(db, job)
     insert(db, job, number, state=State.LATER, at=at, seat=None, now=now)
     return number
@@ -147,7 +148,7 @@ def insert(
 
 
 def place(db: Database, job: int, *, user: int, lane: Lane, site: str) -> tuple[State, int | None]:
-    """Where a job without a seat belongs at the moment, and the seat it gets there."""
+    """The state of a job without a seat at the moment, and the seat that it gets there."""
     if pauses.holds(db, user=user, site=site):
         return State.HELD, None
     return line_up(db, job, user=user, lane=lane)
@@ -180,8 +181,8 @@ def rise(db: Database, job: int, *, user: int, lane: Lane, site: str, seat: int,
 
 
 def hand_on(db: Database, *, user: int, lane: Lane, seat: int, now: Now) -> bool:
-    """Give a seat that became free to the user's next waiting job. A seat beyond the user's cap
-    (it was lowered meanwhile) is given to nobody, nor is one that is taken."""
+    """Give a free seat to the user's next waiting job. A seat beyond the user's cap (it was lowered
+    meanwhile) is not handed on, nor is a taken one."""
     return db.change(HAND_ON, _handing(db, user, lane, seat, now=now)) > 0
 
 

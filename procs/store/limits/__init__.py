@@ -1,4 +1,4 @@
-"""Telegram's limits: the budget of messages, flood waits, sign-ins that were revoked.
+"""Telegram's limits: the budget of messages, flood waits, revoked sign-ins.
 
 `procs.telegram` imports its modules; the keeper prunes them.
 """

@@ -1,4 +1,4 @@
-"""What Telegram told us to wait for. Rows, so that a restart and every process obeys."""
+"""Waits that Telegram imposed (FLOOD_WAIT): rows, which every process obeys after a restart too."""
 
 from procs.store.database import Database
 

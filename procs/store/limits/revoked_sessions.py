@@ -1,5 +1,5 @@
-"""Sign-ins that Telegram took away. A row stops their process from trying again and again: signing
-in anew is for a person to decide, since another process may use the same key."""
+"""Sign-ins that Telegram revoked. A row stops their process from signing in again: the operator
+decides that, since another process may use the same key."""
 
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ def lost(db: Database) -> list[RevokedSession]:
 
 
 def is_lost(db: Database, name: str, *, mark: str) -> bool:
-    """Whether the sign-in of this mark was taken away. Another one is given a chance."""
+    """Whether Telegram revoked the sign-in of this mark. A sign-in with another mark is tried."""
     found = [one for one in lost(db) if one.name == name]
     if found and found[0].mark != mark:
         with db.write(full=True):

@@ -14,15 +14,14 @@ instants of those that left are kept for so long.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from procs.core import gcra
 from procs.core.clock import Now
 from procs.store.database import Database
 
 EMPTY_AT = "SELECT empty_at FROM budget WHERE scope = :scope"
 SPEND = """
-INSERT INTO budget (scope, empty_at) VALUES (:scope, CAST(:at AS DOUBLE PRECISION) + :cost)
-    ON CONFLICT (scope) DO UPDATE
-   SET empty_at = :cost + CASE WHEN budget.empty_at > :at AND budget.empty_at <= :until
-                               THEN budget.empty_at ELSE :at END
+INSERT INTO budget (scope, empty_at) VALUES (:scope, :empty_at)
+    ON CONFLICT (scope) DO UPDATE SET empty_at = excluded.empty_at
 """
 PRUNE = "DELETE FROM budget WHERE empty_at < :since OR empty_at > :until"
 LEFT = """
@@ -50,15 +49,21 @@ class GapLimit:
 
     def earliest(self, db: Database, messages: int, now: Now) -> float:
         """The boot instant from which on so many may leave."""
-        row = db.one(EMPTY_AT, {"scope": self.scope})
-        at = float(row[0]) if row else now.boot + 2 * LONGEST
-        if at > now.boot + LONGEST:
+        empty_at = self.empty_at(db, now)
+        if empty_at is None:
             return now.boot
-        return at - self.slack + (messages - 1) * self.gap * self.strict
+        album = (messages - 1) * self.gap * self.strict
+        return gcra.earliest(empty_at, slack=self.slack) + album
 
     def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
-        facts = {"at": at, "cost": messages * self.gap, "until": now.boot + LONGEST}
-        db.change(SPEND, {"scope": self.scope, **facts})
+        before = self.empty_at(db, now)
+        empty_at = gcra.after(at if before is None else before, at, gap=self.gap, cells=messages)
+        db.change(SPEND, {"scope": self.scope, "empty_at": empty_at})
+
+    def empty_at(self, db: Database, now: Now) -> float | None:
+        """The instant in the row; None where there is none, or an earlier boot wrote it."""
+        row = db.one(EMPTY_AT, {"scope": self.scope})
+        return float(row[0]) if row and row[0] <= now.boot + LONGEST else None
 
 
 @dataclass(frozen=True, slots=True)

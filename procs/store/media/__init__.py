@@ -1,4 +1,4 @@
-"""What Telegram holds already, what is being uploaded or sent, and what looks read.
+"""Media that Telegram holds, uploads and deliveries on their way, results of looks.
 
 The worker and the bot import its modules.
 """

@@ -1,4 +1,4 @@
-"""Sending media, so that nothing is sent twice: the random id is stored before it is used."""
+"""Deliveries: the random id is stored before the message is sent, so that nothing is sent twice."""
 
 import secrets
 from collections.abc import Mapping
@@ -55,8 +55,9 @@ class SentCopy:
 def receipts(
     db: Database, request: int, media: int, given: Mapping[int, SentCopy | None], *, now: Now
 ) -> None:
-    """Keep what Telegram answered, by part, together. None stands for a part that is there as
-    Telegram says, but was not found: uncertain. What was found can give fresh references."""
+    """Store Telegram's answers by part, in one transaction. None stands for a part that is there as
+    Telegram says, but was not found: uncertain. A message that was found can give fresh
+    references."""
     with db.write():
         for part, copy in given.items():
             facts = {"request": request, "part": part, "now": now.wall}

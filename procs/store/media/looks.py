@@ -25,7 +25,7 @@ def keep(db: Database, key: str, way: str, body: bytes, *, now: Now) -> None:
 
 
 def find(db: Database, key: str, way: str, *, now: Now) -> bytes:
-    """What was read lately, or nothing."""
+    """The result of a look that is not too old; None without one."""
     row = db.one(FIND, {"key": key, "way": way, "now": now.wall})
     return bytes(row[0]) if row else b""
 

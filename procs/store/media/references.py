@@ -1,4 +1,4 @@
-"""What was uploaded once and can be sent again: references by media key and variant."""
+"""References to media that Telegram holds, by media key and variant: sent without an upload."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -82,14 +82,14 @@ def used(db: Database, media: int, *, now: Now) -> None:
 
 
 def forget(db: Database, media: int) -> None:
-    """Drop a media and its keys: the next request fetches anew."""
+    """Delete a media and its keys: the next request fetches it again."""
     with db.write(full=True):
         db.change(FORGET, {"media": media})
 
 
 def forget_link(db: Database, key: str) -> list[str]:
-    """Drop every media that is known under a key, in whatever variant, with all its other keys.
-    Returns the variants that were known. Deliveries under way fetch anew."""
+    """Delete every media that is known under a key, in whatever variant, with all its other keys.
+    Returns the variants. Deliveries under way fetch it again."""
     with db.write(full=True):
         rows = db.all(KNOWN_AS, {"key": key})
         for media, _ in rows:
@@ -98,7 +98,8 @@ def forget_link(db: Database, key: str) -> list[str]:
 
 
 def is_older(db: Database, media: int, request: int) -> bool:
-    """Whether a media was kept before a request came, so that it was not fetched for it."""
+    """Whether a media was kept before a request came, so that it was not fetched for that
+    request."""
     return db.one(OLDER, {"media": media, "request": request}) is not None
 
 

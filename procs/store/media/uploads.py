@@ -1,4 +1,4 @@
-"""Uploads that are not complete: which parts Telegram has, so that another worker can go on."""
+"""Unfinished uploads: which parts Telegram has, so that another worker can resume them."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ SELECT upload, parts FROM uploads
 """
 DROP = "DELETE FROM uploads WHERE job = :job"
 PRUNE = "DELETE FROM uploads WHERE at < :before"
-#: For whom an upload was made when Telegram took it last: see `telegram/uploading.py`.
+#: For whom an upload was made when Telegram took it last: see `telegram/delivery/upload_peer.py`.
 TAKEN = "SELECT peer FROM upload_peers WHERE account = :account AND dc = :dc"
 TAKES = """
 INSERT INTO upload_peers (account, dc, peer, at) VALUES (:account, :dc, :peer, :now)

@@ -1,4 +1,4 @@
-"""People: who they are, what they prefer, what they used, what they were told lately.
+"""People: users, preferences, usage, and replies that were sent lately.
 
 The bot, the worker and commands import its modules.
 """

@@ -1,6 +1,6 @@
-"""What people and groups set for themselves: one row each, with what differs from the defaults.
+"""Preferences of people and groups: one row each, which holds what differs from the defaults.
 
-Nothing is kept in memory: a change made by one process holds in all others from their next look.
+Nothing is cached in memory: every process reads a change with its next statement.
 """
 
 from collections.abc import Callable, Mapping

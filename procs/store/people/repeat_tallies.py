@@ -1,7 +1,7 @@
-"""How often the same was to be said to one person lately, so that it is said a few times only.
+"""Counts how often a person was sent the same reply lately, so that it is sent a few times only.
 
-A row is one person's minute of one kind of message. It ends when the bot looks (`ended`), which
-makes one line of the log of it.
+A row is one person's minute of one kind of reply. The bot deletes it at its next look (`ended`),
+and logs it as one line.
 """
 
 from dataclasses import dataclass

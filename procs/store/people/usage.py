@@ -1,4 +1,4 @@
-"""How much people were sent: today, and in all. One row each, which outlives their requests."""
+"""How much people were sent: today, and in total. One row each, which outlives their requests."""
 
 from dataclasses import dataclass
 

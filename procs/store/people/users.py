@@ -1,4 +1,4 @@
-"""Who uses the bot."""
+"""The users of the bot."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What is shown of many rows at once, to commands and to a person; and what is forgotten.
+"""Reports over many rows for commands and people; deletion and pruning.
 
 Commands, the bot and the keeper import its modules.
 """

@@ -1,4 +1,4 @@
-"""Who waits, or waited, for a job, and which workers had it: for the sysadmin's `why`."""
+"""Who waits or waited for a job, and which workers carried it: for the operator's `why`."""
 
 from dataclasses import dataclass
 
@@ -30,6 +30,6 @@ def of_job(db: Database, job: int) -> list[JobRequest]:
 
 
 def worker_name(db: Database, worker: int) -> str:
-    """The name of a worker, gone or not; its number when nothing is known of it."""
+    """The name of a worker, whether it lives or not; its number when its row is gone."""
     row = db.one(NAME, {"worker": worker})
     return str(row[0]) if row else str(worker)

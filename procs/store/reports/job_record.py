@@ -1,4 +1,4 @@
-"""The record of jobs, for the sysadmin: what there is, what became of one and why, once more."""
+"""The record of jobs, for the operator: lists them, explains one, retries and cancels it."""
 
 from dataclasses import dataclass
 from typing import Any

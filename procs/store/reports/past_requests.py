@@ -1,4 +1,4 @@
-"""What a person asked for lately, and which of it can be sent again at once."""
+"""A person's past requests, and which of them can be sent again at once."""
 
 from dataclasses import dataclass
 

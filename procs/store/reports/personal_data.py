@@ -1,8 +1,8 @@
-"""All that the database knows of one person: given to them, or deleted.
+"""Exports or deletes all that the database holds about one person.
 
-A deletion is a row first, so that one which is killed goes on: the keeper takes the next bite of
-each until nothing is left. What runs for the person is stopped before, and a request is made
-anonymous only when no worker holds its job any more, so that nothing is sent to nobody.
+A deletion is a row first, so that it resumes after a kill: the keeper deletes the next batch of
+each until nothing is left. The person's jobs are cancelled before, and a request is anonymised only
+when no worker holds its job, so that nothing is sent to nobody.
 """
 
 import re
@@ -88,7 +88,7 @@ def document(db: Database, person: int) -> str:
 
 
 def kept() -> dict[str, str]:
-    """What a deletion keeps: the table, and why."""
+    """The tables that a deletion keeps, and why."""
     return {name: naming.why for name, naming in TABLES.items() if naming.end == KEPT}
 
 
@@ -107,8 +107,8 @@ def ask(db: Database, person: int, *, now: Now) -> None:
 
 
 def proceed(db: Database, person: int, *, now: Now) -> bool:
-    """Go on with a deletion. True when nothing is left to delete. What the person asked for since
-    then is theirs to keep."""
+    """Continue a deletion. True when nothing is left to delete. Requests made since then are
+    kept."""
     row = db.one(SINCE, {"person": person})
     if row is None:
         return True
@@ -127,7 +127,7 @@ def proceed(db: Database, person: int, *, now: Now) -> bool:
 
 
 def _delete_rows(db: Database, person: int, *, now: Now) -> None:
-    """What is few, and belongs to nothing that may still run."""
+    """Delete the small tables, of which no running job needs a row."""
     with db.write(full=True):
         for naming in TABLES.values():
             if naming.delete:
@@ -166,7 +166,8 @@ def _bite(db: Database, person: int, asked: float, *, now: Now) -> int:
 
 
 def _hand_over_jobs(db: Database, person: int) -> bool:
-    """Take the person out of jobs. False when one of theirs is not over that nobody else wants."""
+    """Remove the person from their jobs. False while one of these is not over that nobody else
+    wants."""
     newest, over = _number(db, NEWEST_JOB), True
     for after in range(0, newest, STRETCH):
         facts = {"after": after, "to": after + STRETCH, "person": person}

@@ -1,11 +1,11 @@
-"""Where the database names a person: every such column, and what a deletion does there.
+"""Every column that names a person, and what a deletion does with it.
 
-A test walks the schema for columns that can name somebody, and finds each of them here.
+A test walks the schema for columns that can name a person, and finds each of them here.
 """
 
 from dataclasses import dataclass
 
-#: What a deletion does with rows that name a person.
+#: The treatments by a deletion of rows that name a person.
 DELETED, ANONYMISED, KEPT = "deleted", "anonymised", "kept"
 
 

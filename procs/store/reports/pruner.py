@@ -1,8 +1,8 @@
-"""Forgetting what was over long ago: in bites, so that nobody waits at the gate for it.
+"""Deletes old rows in batches, so that no writer waits long at the gate.
 
-Rows are looked at in the order of their numbers, which is nearly that of their ends, up to the
-first that ended too lately. So a look costs little when nothing is old, which is nearly always, and
-needs no index that every end of a job would have to pay for.
+The pruner reads rows in the order of their numbers, which is nearly that of their ends, up to the
+first that ended too lately. So it costs little when nothing is old, which is nearly always, and
+needs no index for which every end of a job would pay.
 """
 
 from collections.abc import Iterable, Iterator
@@ -46,7 +46,7 @@ DELETE FROM workers
 
 @dataclass(frozen=True, slots=True)
 class PrunedKind:
-    """How rows of one table are looked at and forgotten, with what belongs to them."""
+    """How rows of one table are read and deleted, with the rows that belong to them."""
 
     look: str
     forget: str

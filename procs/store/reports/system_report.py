@@ -1,4 +1,4 @@
-"""The whole system at one glance, for `chapar status`."""
+"""The state of the whole system, for `chapar status`."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What people asked for in their chats, and what status messages, buttons and links stand for it.
+"""Requests of people, with their status messages, buttons and link groups.
 
 The bot and the worker import its modules.
 """

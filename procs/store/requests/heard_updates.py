@@ -1,8 +1,8 @@
-"""Which messages and presses were heard to their end, so that one which comes again does nothing.
+"""Messages and presses that were handled, so that a repeated update does nothing.
 
-A row is written when the handling is done: what a killed process was handling is handled again. So
-whatever it does must be the same when it is done twice; where the store's state would choose
-something else the second time, the choice is written down before it is acted upon.
+A row is written when the handling is done: an update whose handling was killed is handled again. So
+handling must be idempotent; where the store's state would lead to another choice the second time,
+the choice is stored before it takes effect.
 """
 
 from procs.core.clock import Now

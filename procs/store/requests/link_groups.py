@@ -1,7 +1,7 @@
-"""Links of one message: several requests, for which one status message speaks.
+"""Links of one message: several requests that share one status message.
 
 Each is a request like any other, with its own work, outcome and cancel. `speaker` names the first
-of them, in whose row stands what the status message says.
+of them, whose row keeps what the status message shows.
 """
 
 from procs.store.database import Database

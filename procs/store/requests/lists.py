@@ -1,4 +1,4 @@
-"""Looking at a link: what was found is shown, fetched, or becomes a request for each entry."""
+"""Results of looks: shown, fetched, or turned into a request for each entry."""
 
 from collections.abc import Sequence
 from dataclasses import replace

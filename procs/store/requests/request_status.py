@@ -1,4 +1,4 @@
-"""A request at one glance: all that its status message, or a progress bar, can show."""
+"""The status of a request: everything that its status message, or a progress bar, can show."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What people asked for: from the link in a message to the last word about it."""
+"""Requests: from the link in a message to the final status."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

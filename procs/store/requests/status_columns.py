@@ -1,4 +1,4 @@
-"""What a status message says, kept in its request's row before and after each edit."""
+"""The text of a status message, stored in its request's row before and after each edit."""
 
 from procs.core.clock import Now
 from procs.store.database import Database

@@ -1,4 +1,4 @@
-"""People who leave: their requests end, and the work that nobody else waits for."""
+"""Cancels requests, and the work that nobody else waits for."""
 
 from procs.core.clock import Now
 from procs.store import wake

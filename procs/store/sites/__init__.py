@@ -1,4 +1,4 @@
-"""Sites: their breakers, their visitors and the health of their cookies.
+"""Sites: breakers, visits, and the health of cookies.
 
 The worker imports its modules; commands show them.
 """

@@ -1,4 +1,4 @@
-"""When a breaker opens, and for how long, by the class of failure."""
+"""When a breaker opens and for how long, by the class of failure."""
 
 from dataclasses import dataclass
 

@@ -1,8 +1,8 @@
-"""Trials: looks of our own at a site that was left alone, as jobs, so that nobody's link is one.
+"""Trials: jobs of our own that visit a site before its breaker closes.
 
-A trial that were somebody's job could be a link that fails by itself, and would keep the site
-closed for everybody behind it. A trial is due at the end of an opening; there is at most one for
-each breaker, and none goes on when nobody waits any more.
+A person's job would make a bad trial: its link could fail by itself, and would keep the site closed
+for everybody behind it. A trial is due at the end of an opening; there is at most one for each
+breaker, and none when nobody waits any more.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from procs.store.jobs import seats
 
 #: The person of a breaker that is closed to all, and the user of trials: nobody has that number.
 EVERYBODY = -1
-#: What `error` of a job that waits for a breaker begins with; the class of the failure follows.
+#: The prefix of `error` of a job that waits for a breaker; the class of the failure follows.
 WAITS = "breaker"
 #: Seconds for which a job that was to be called may still be on its way to the site.
 CALLED = 60.0
@@ -51,7 +51,8 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Whose breaker is to be tried, and an address of the site that somebody asked for."""
+    """The person whose breaker a trial tests, and an address of the site that somebody asked
+    for."""
 
     way: Way
     person: int

@@ -1,4 +1,4 @@
-"""Breakers: a site that keeps failing is left alone for a while, by all processes.
+"""Breakers: all processes stop visiting a site that keeps failing, for a while.
 
 One row for each site, egress and circle: everybody, or one person. Closed: failures are counted.
 Open: nobody of the circle visits until an instant. Half-open: from that instant on, a trial of our
@@ -140,7 +140,7 @@ def ask(db: Database, lease: Lease, way: Way, *, patience: float, now: Now) -> O
 
 
 def is_open(db: Database, way: Way, *, person: int, now: Now) -> bool:
-    """Whether this person may not go by this way at the moment."""
+    """Whether a breaker keeps this person from this way at the moment."""
     rows = db.all(LOOK, {**way.facts, "person": person})
     return any(row[3] is not None and row[3] > now.wall for row in rows)
 
@@ -178,9 +178,9 @@ def is_enough_for_one(db: Database, lease: Lease, way: Way, error: JobError, *, 
 
 
 def is_enough_for_all(db: Database, way: Way, error: JobError, *, now: Now) -> bool:
-    """Whether the site is to be left alone by everybody. A site that we know by name speaks of us
-    itself; any other address, and what a link of that site led to, may be the page of somebody who
-    would have the site closed to the others."""
+    """Whether a failure opens the breaker for everybody. Only a site that we know by name is
+    believed; any other address, and the target of its redirects, may be the page of a person who
+    wants the site closed to the others."""
     trip = TRIPS[type(error)]
     people, is_down = visit_verdicts.weigh(db, way, people=trip.people, now=now)
     db.change(WEIGHED, {**way.facts, "people": people, "now": now.wall})
@@ -188,7 +188,8 @@ def is_enough_for_all(db: Database, way: Way, error: JobError, *, now: Now) -> b
 
 
 def speaks_of_us(error: JobError) -> bool:
-    """Whether a site named a time, or wants a proof that we are human."""
+    """Whether the failure is about us: the site named a time, or wants a proof that we are
+    human."""
     return bool(error.wait) or TRIPS[type(error)].after == 1
 
 
@@ -282,12 +283,12 @@ def close(db: Database, site: str, *, now: Now) -> int:
 
 
 def listed(db: Database) -> list[Breaker]:
-    """Every breaker that has something to tell, the open ones first."""
+    """Every breaker with failures or an opening, the open ones first."""
     return [Breaker(*row) for row in db.all(LIST)]
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget those of which nothing was heard for long."""
+    """Delete breakers without a failure for a long time."""
     with db.write():
         visit_verdicts.prune(db, now=now)
         return db.change(PRUNE, {"before": now.wall - FORGET})

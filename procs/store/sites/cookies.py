@@ -1,4 +1,4 @@
-"""The health of each file of cookies: one that is refused again and again rests for hours."""
+"""The health of each file of cookies: one that is refused again and again is unused for hours."""
 
 from dataclasses import dataclass
 
@@ -40,7 +40,7 @@ class CookieHealth:
 
 
 def rests(db: Database, site: str, file: str, *, written: float, now: Now) -> bool:
-    """Whether a file is not to be used; one that was `written` anew (wall) since then may be."""
+    """Whether a file of cookies must not be used now; a file `written` since then (wall) may be."""
     row = db.one(LOOK, {"site": site, "file": file})
     return bool(row and row[2] is not None and row[2] > now.wall and row[3] >= written)
 

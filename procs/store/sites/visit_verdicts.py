@@ -1,4 +1,4 @@
-"""What people met last at a site that fails: one row for each person, so that each has one voice.
+"""The last result of each person at a failing site: one row, and so one vote, for each person.
 
 Whoever sends a hundred dead links is one person who failed. A success is written down only while
 there are failures to weigh it against, so a visit to a site that works writes nothing.
@@ -36,7 +36,7 @@ def note(db: Database, way: Way, lease: Lease, *, failed: bool, now: Now) -> Non
 
 
 def weigh(db: Database, way: Way, *, people: int, now: Now) -> tuple[int, bool]:
-    """How many of the people heard last have failed; and whether that speaks against the site: at
+    """The number of people whose last visit failed; and whether that speaks against the site: at
     least so many `people`, with as many media, and TO_ONE for each who was served."""
     facts = {"since": now.wall - WINDOW, "heard": HEARD}
     heard = db.all(HEAR, {**way.facts, **facts})

@@ -1,19 +1,22 @@
-"""Who visits a site, and when the next may: the operator's rules, held over all processes by rows.
+"""Visits to sites, and when the next one may begin: the operator's rules, held over all processes
+by rows.
 
-Each way to a site keeps two instants (GCRA, the leaky bucket as a clock): when it would be as if
-nobody had visited, for the rate, and when the last visit's gap is over. A job books its instant
-once and waits for it, so that no two come at the same time and none waits longer for coming late.
+Each way to a site keeps two instants: when its leaky bucket is empty again, for the rate
+(`procs/core/gcra.py`), and when the gap after the last visit is over. A job books its instant once
+and waits for it, so that no two visit at the same time, and a job that comes late to its instant
+waits no longer for that.
 """
 
 from dataclasses import asdict, dataclass
 
 from procs.config.rules import Rules
+from procs.core import gcra
 from procs.core.clock import Now
 from procs.records.job import Lease, State
 from procs.store.database import Database
 from procs.store.sites.breakers import Way
 
-#: What `error` of a job says that waits for its instant, or for a visitor to leave.
+#: The `error` of a job that waits for its instant, or for a visitor to leave.
 TURN, FULL = "turn", "site-full"
 
 LOOK = "SELECT rate_at, gap_at FROM paces WHERE site = :site AND egress = :egress"
@@ -67,14 +70,14 @@ class SitePace:
     gap_at: float = 0.0
 
     def begin(self, rules: Rules, now: float) -> float:
-        """When the next visit may begin."""
-        by_rate = self.rate_at - rules.rate.slack if rules.rate else 0.0
+        """The instant at which the next visit may begin."""
+        by_rate = gcra.earliest(self.rate_at, slack=rules.rate.slack) if rules.rate else 0.0
         return max(now, by_rate, self.gap_at if rules.gap else 0.0)
 
     def after(self, rules: Rules, begin: float) -> "SitePace":
         """As it is once a visit has begun."""
         gap = rules.rate.gap if rules.rate else 0.0
-        return SitePace(max(self.rate_at, begin) + gap, begin + rules.gap)
+        return SitePace(gcra.after(self.rate_at, begin, gap=gap), begin + rules.gap)
 
 
 def at(db: Database, way: Way, rules: Rules, *, now: Now) -> float:
@@ -111,7 +114,7 @@ def enter(db: Database, lease: Lease, site: str, *, most: int, now: Now) -> bool
 
 
 def leave(db: Database, lease: Lease, site: str, *, most: int, now: Now) -> bool:
-    """The visit is over. True when somebody was called in who waited for that."""
+    """End the visit. True when that made a waiting job due."""
     with db.write():
         if not db.change(LEAVE, {"job": lease.job, "fence": lease.fence}):
             return False
@@ -119,6 +122,6 @@ def leave(db: Database, lease: Lease, site: str, *, most: int, now: Now) -> bool
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget the visits of lost leases, and paces that bind nobody any more."""
+    """Delete the visits of lost leases, and paces that no longer delay a visit."""
     with db.write():
         return db.change(PRUNE) + db.change(PRUNE_PACES, {"now": now.wall})

@@ -1,4 +1,4 @@
-"""SQLite as the database of the store: its connection, its write lock, its files, its schema.
+"""SQLite as the store's database: connection, write lock, files, schema.
 
 Only `procs.store.database` imports this room; nothing here imports another module of the store.
 """

@@ -1,4 +1,4 @@
-"""One process's connection to an SQLite file, and the rules of writing.
+"""One process's connection to an SQLite file, and the rules for writing.
 
 Rules, each measured: one connection belongs to one process and one thread; WAL; every write
 transaction is IMMEDIATE and passes the gate first; only the keeper checkpoints; a transaction is
@@ -30,7 +30,7 @@ PREPARED = 512
 Facts = Mapping[str, Any]
 Row = tuple[Any, ...]
 NO_FACTS: Facts = {}
-#: What `write` gives inside of a transaction: that one goes on.
+#: The context that `write` returns inside of a transaction: that one goes on.
 JOINED = nullcontext()
 
 
@@ -71,7 +71,7 @@ class Connection:
         return rows[0] if rows else None
 
     def change(self, sql: str, facts: Facts | None = None) -> int:
-        """How many rows a statement without RETURNING changed. Inside `write` only."""
+        """The number of rows that a statement without RETURNING changed. Inside `write` only."""
         self._must_write()
         return self._run(sql, facts).rowcount
 
@@ -119,11 +119,9 @@ class Connection:
         return locks(self.run)
 
     def checkpoint(self, *, truncate: bool = False) -> tuple[int, int]:
-        """Move the WAL into the database under the gate: (pages in the WAL, pages moved).
-
-        Under the gate no commit can race the checkpoint, which is the condition of the WAL-reset
-        fault that SQLite fixed in 3.51.3. What a reader still looks at stays in the WAL.
-        """
+        """Move the WAL into the database under the gate: (pages in the WAL, pages moved). Under the
+        gate no commit can race the checkpoint, which is the condition of the WAL-reset fault that
+        SQLite fixed in 3.51.3. Pages that a reader still needs stay in the WAL."""
         self.gate.enter()
         try:
             self._run(BRIEFLY)

@@ -1,6 +1,6 @@
-"""The file of the database, before anything is read or written through it: whether it is there,
-ours, whole, and writable. Each fault is one sentence with its fix, and no connection creates a
-file: only `migrate` does, at the first start.
+"""Checks the file of the database before anything opens it: whether it exists, is ours, whole, and
+writable. Each fault is one sentence with its fix. No connection creates a file: only `migrate`
+does, at the first start.
 """
 
 import os
@@ -20,7 +20,7 @@ TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table'"
 OF = "PRAGMA user_version"
 #: Reads every page; 350 MB a second here.
 QUICK_CHECK = "PRAGMA quick_check(1)"
-#: What SQLite keeps beside a database in WAL mode.
+#: The files that SQLite keeps beside a database in WAL mode.
 BESIDE = ("-wal", "-shm")
 #: The table in which the library that migrates notes its steps, and one that ours always had.
 OURS = frozenset({"_sqlite_migrations", "jobs"})
@@ -32,7 +32,7 @@ RESTORE = (
     "stop Chapar and put a backup in its place, or move it away and begin with an empty database: "
     "chapar up --new-database"
 )
-#: What is wrong, by SQLite's result code (sqlite.org/rescode.html).
+#: The fault, by SQLite's result code (sqlite.org/rescode.html).
 SENTENCES = {
     sqlite3.SQLITE_NOTADB: f"is not an SQLite database, or its beginning is damaged; {RESTORE}",
     sqlite3.SQLITE_CORRUPT: f"is damaged ({{why}}); {RESTORE}",
@@ -64,7 +64,7 @@ def files_of(url: str) -> tuple[Path, ...]:
 
 
 def beside(path: Path) -> tuple[Path, ...]:
-    """What lies beside a database that is open: its log first."""
+    """The files beside an open database: its log first."""
     return tuple(Path(f"{path}{end}") for end in BESIDE)
 
 
@@ -110,7 +110,7 @@ def require_usable(path: Path) -> None:
 
 
 def who(path: Path) -> str:
-    """What to do about a file that this user may not use."""
+    """The fix for a file that this user may not use."""
     try:
         owner = path.stat().st_uid
     except OSError:

@@ -1,13 +1,13 @@
 """The gate: a kernel lock in front of every write transaction.
 
 SQLite's busy timeout sleeps and retries: with two or more writers the unlucky process gets about
-one transaction a second. The kernel's flock queue costs 1-2 us when free, and is dropped by the
-kernel on any death (flock(2)).
+one transaction a second. The kernel's flock queue costs 1-2 us when free, and the kernel releases
+it on any death (flock(2)).
 
-One lock is not enough: who leaves and comes back at once is inside again before the next in line
-is awake. So there is a door before the gate, which the next in line holds while waiting at the
-gate: of four writers the least gets 0.99 of a fair share instead of 0.5, and the longest wait is a
-fifth, for a quarter of the transactions when all four do nothing else.
+One lock is not enough: a process that leaves and comes back at once enters again before the next in
+line is awake. So there is a door before the gate, which the next in line holds while it waits at
+the gate: of four writers the least gets 0.99 of a fair share instead of 0.5, and the longest wait
+is a fifth, for a quarter of the transactions when all four do nothing else.
 """
 
 import fcntl
@@ -54,7 +54,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class GateLock:
-    """One of the two, as somebody sees it who never enters."""
+    """One of the two locks, as an observer sees it who never enters."""
 
     path: Path
     #: Whether who has it and runs only waits for the gate.

@@ -1,4 +1,4 @@
-"""Bringing a database up to this program's version. Run by `chapar up`, before any process."""
+"""Migrates a database to this program's version. `chapar up` runs it before any process."""
 
 import os
 import sqlite3

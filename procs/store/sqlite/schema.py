@@ -58,7 +58,7 @@ ALTER TABLE requests ADD COLUMN found TEXT NOT NULL DEFAULT '';
 CREATE INDEX request_parent ON requests (parent) WHERE parent IS NOT NULL;
 """
 
-#: What looks read, packed, by the key of the link and the way by which its site was visited.
+#: Results of looks, packed, by the key of the link and the way by which its site was visited.
 LOOKS = """
 CREATE TABLE looks (
     id     INTEGER PRIMARY KEY,
@@ -106,7 +106,7 @@ CREATE TABLE uploads (
 ) STRICT, WITHOUT ROWID;
 """
 
-#: What a status message says was not enough to know when it may say something else.
+#: The text of a status message was not enough to know when it may be edited.
 SHOWN = """
 ALTER TABLE requests ADD COLUMN shown_stage TEXT NOT NULL DEFAULT '';
 ALTER TABLE requests ADD COLUMN shown_share REAL;

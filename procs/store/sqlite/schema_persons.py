@@ -30,7 +30,7 @@ CREATE TABLE verdicts (
 CREATE INDEX verdict_at ON verdicts (site, egress, at);
 """
 
-#: What a person is told a few times in a minute only, and how often it was to be said.
+#: Replies that a person gets a few times in a minute only, and how often they were due.
 TALLIES = """
 CREATE TABLE tallies (
     person  INTEGER NOT NULL,

@@ -11,7 +11,7 @@ def instant(column: str) -> str:
 
 
 def age(column: str) -> str:
-    """How long ago a wall instant was, in the largest unit of which there are two."""
+    """The time since a wall instant, in the largest unit of which there are two."""
     seconds = f"CAST(strftime('%s', 'now') AS INTEGER) - CAST({column} AS INTEGER)"
     return f"""CASE WHEN {seconds} < 120 THEN ({seconds}) || ' s'
             WHEN {seconds} < 7200 THEN (({seconds}) / 60) || ' min'

@@ -1,4 +1,4 @@
-"""The bot's own session: what people write, and what is said to them.
+"""The bot's own session: receives messages and sends replies.
 
 The bot imports it.
 """

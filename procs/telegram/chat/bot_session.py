@@ -1,4 +1,4 @@
-"""The bot's own session: the only one that listens, and the one that talks.
+"""The bot's own session: the only one that receives updates, and the one that sends messages.
 
 A message is handled, and only then is its place in Telegram's stream saved (`MessageLedger`): what
 was sent while the bot was down, or was killed over, is heard at the next start.
@@ -55,7 +55,7 @@ class BotSession(InlineVoice):
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        #: What is being handled, by what tells it from every other.
+        #: The updates that are being handled, by their unique keys.
         self.under_way: dict[tuple[object, ...], asyncio.Task[None]] = {}
         self.line: Rpc | None = None
         #: Who answers inline mode.

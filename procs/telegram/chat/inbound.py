@@ -1,4 +1,4 @@
-"""What the bot's session hears, as plain records."""
+"""Updates of the bot's session as plain records."""
 
 from dataclasses import dataclass
 from typing import Any

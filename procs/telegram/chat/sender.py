@@ -1,4 +1,4 @@
-"""Talking: the few calls with which the bot says something, and takes it back."""
+"""Sends, edits and deletes the bot's messages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Media for chats: described, sent once by reference, looked for where an answer was lost.
+"""Sends media into chats by reference, each once.
 
 Workers import `courier`.
 """

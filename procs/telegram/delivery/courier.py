@@ -51,14 +51,14 @@ MISSING = 20
 
 
 def unheard(done: int, total: int) -> None:
-    """Progress that nobody shows."""
+    """The progress callback of an upload that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
 class UploadOptions:
-    """What an upload may go on from, and for whom it is. `early` may have sent some of the file
-    already; what `kept` says that Telegram has is not sent again; `waiting` tells the chats of
-    those for whom it is."""
+    """What an upload may resume from, and for whom it is. `early` may have sent some of the file
+    already; parts that `kept` says Telegram has are not sent again; `waiting` has the chats that
+    wait for it."""
 
     early: UploadStream | None = None
     kept: UploadRecord | None = None
@@ -66,7 +66,7 @@ class UploadOptions:
 
     @property
     def is_resumed(self) -> bool:
-        """Whether it goes on from another upload's parts."""
+        """Whether the upload resumes another upload's parts."""
         return bool(self.kept and self.kept.begun)
 
 
@@ -120,8 +120,8 @@ class Courier:
     async def upload(
         self, file: File, on_progress: Progress, options: UploadOptions = NO_OPTIONS
     ) -> Reference:
-        """Give Telegram a file without sending it. `on_progress` hears bytes acknowledged and
-        bytes in all. Raises TelegramAway, TelegramWait, TelegramRefused, UploadRefused, TooLarge,
+        """Upload a file without sending it. `on_progress` gets the bytes acknowledged and the bytes
+        in all. Raises TelegramAway, TelegramWait, TelegramRefused, UploadRefused, TooLarge,
         SessionRevoked."""
         line = self._line()
         try:
@@ -299,8 +299,8 @@ async def finished(early: UploadStream, file: File, on_progress: Progress) -> bo
 async def assembled(
     line: Rpc, query: UploadMedia, uploads: list[Upload], *, tries: int = MISSING
 ) -> Any:
-    """Telegram's answer once it has every part; one that it misses is sent again. Raises
-    PartMissing at once with one try: then more than one part is gone."""
+    """Telegram's answer once it has every part; a part that it misses is sent again. Raises
+    PartMissing at once with one try: then more than one part is missing."""
     for upload in uploads:
         upload.on_progress = unheard
     for _ in range(tries):

@@ -1,4 +1,4 @@
-"""How a file is described to Telegram, and what Telegram calls it afterwards."""
+"""Describes a file to Telegram, and reads the reference that Telegram returns."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def described(file: File, handle: Any, thumb: Any) -> Any:
 
 
 def attributes(file: File) -> list[Any]:
-    """What makes a document a video, a song, an animation."""
+    """The attributes that make a document a video, a song, an animation."""
     name = raw.types.DocumentAttributeFilename(file_name=file.name)
     if file.kind in ("video", "animation"):
         video = raw.types.DocumentAttributeVideo(
@@ -50,7 +50,7 @@ def attributes(file: File) -> list[Any]:
 
 
 def reference(answer: Any) -> Reference:
-    """What `messages.uploadMedia` returned, as a reference to keep."""
+    """The reference to keep of an answer to `messages.uploadMedia`."""
     kind = "photo" if isinstance(answer, raw.types.MessageMediaPhoto) else "document"
     medium: Any = getattr(answer, kind, None)
     if getattr(medium, "access_hash", None) is None:

@@ -1,5 +1,5 @@
-"""Looking at messages that are there. A bot may not read a chat's history, but it may ask for
-messages by number (messages.getMessages, channels.getMessages)."""
+"""Reads messages by number. A bot may not read a chat's history, but it may ask for messages by
+number (messages.getMessages, channels.getMessages)."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any

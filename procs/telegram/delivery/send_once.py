@@ -1,4 +1,4 @@
-"""Sending one message once, however often it is asked for."""
+"""Sends one message once, however often it is called."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

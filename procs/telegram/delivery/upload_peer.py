@@ -1,4 +1,4 @@
-"""For whom an upload is made.
+"""The peer that an upload names.
 
 `messages.uploadMedia` names a peer, though what it returns can be sent to anybody. Bots may give
 the empty one; where a server does not take that, ourselves, or the chat of somebody who waits.

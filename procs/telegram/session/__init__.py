@@ -1,4 +1,4 @@
-"""A connection to Telegram: client, sign-in, calls, the stream of updates.
+"""A connection to Telegram: client, sign-in, calls, session state.
 
 The rooms of `procs.telegram` and the tops of processes import it.
 """

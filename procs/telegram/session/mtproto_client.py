@@ -1,4 +1,4 @@
-"""The only place where a pyrogram Client is made."""
+"""The only place where a pyrogram Client is built."""
 
 import asyncio
 import importlib
@@ -25,7 +25,7 @@ from procs.telegram.updates import message_decoder
 from procs.telegram.updates.update_client import UpdateClient
 
 #: Seconds of FLOOD_WAIT that the library sleeps out in the calls it makes by itself (sign-in,
-#: catching up). Our own calls never sleep: see `line.py`.
+#: catching up). Our own calls never sleep: see `rpc.py`.
 SLEEP = 5
 #: Messages that the library remembers; we never ask it for one.
 REMEMBERED = 10
@@ -40,12 +40,9 @@ class MtprotoClient(Client):
 
 
 class MessageLedger(SQLiteStorage):
-    """A session file whose place in Telegram's stream moves on only when `settled` says that all
-    that was heard is handled.
-
-    The library saves its place when it *receives*; a process killed between that and the handling
-    would never hear the message again.
-    """
+    """A session file whose place in Telegram's updates moves on only when `settled` says that every
+    update is handled. The library saves its place when it *receives*; a process killed between that
+    and the handling would never get the message again."""
 
     def __init__(self, name: str, workdir: Path, settled: Callable[[], bool]) -> None:
         super().__init__(name, workdir=workdir, use_wal=True)
@@ -61,7 +58,7 @@ class MessageLedger(SQLiteStorage):
             await super().save()
 
     async def commit(self) -> None:
-        """Save a place before which nothing was heard."""
+        """Save a place before which every update is handled."""
         await super().save()
 
     async def close(self) -> None:
@@ -108,7 +105,7 @@ def build(
 
 
 def way(settings: Settings) -> type[Connection]:
-    """How connections are made: to Telegram's own servers, or to the one of the settings."""
+    """The kind of connection: to Telegram's own servers, or to the one of the settings."""
     if settings.telegram_server is None:
         return PunctualConnection
     if settings.telegram_server_key:

@@ -1,4 +1,4 @@
-"""Addresses of chats, and what an answer says about the message that was sent."""
+"""Addresses of chats, and the number of a message that was sent, read from the answer."""
 
 from typing import Any
 

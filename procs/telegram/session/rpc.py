@@ -1,4 +1,4 @@
-"""One client's line to Telegram: a call is one attempt, and ends in an answer or in our error.
+"""Calls over one client: a call is one attempt, and ends in an answer or in our error.
 
 `Client.invoke` sleeps out waits and repeats every 500 by itself, RANDOM_ID_DUPLICATE among them,
 then hides what the last one was; and a call whose connection broke waits 15 s for an answer that
@@ -46,9 +46,9 @@ class Rpc:
         self.lanes = ConnectionPool(client)
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         client.add_handler(DisconnectHandler(self._note_break))
-        #: What Telegram said when it took this session's sign-in away; "" while it stands.
+        #: Telegram's error when it revoked this session's sign-in; "" while that is valid.
         self.revoked = ""
-        #: What is being done before the line stands, by the name of the call.
+        #: The call that is under way before the connection is ready.
         self.doing = ""
         #: Whether the account pays, and so may send files of double size.
         self.premium = False
@@ -60,7 +60,7 @@ class Rpc:
 
     @property
     def dead(self) -> bool:
-        """Whether the library gave the connection up for good; a new client will learn why."""
+        """Whether the library gave the connection up; a new client will learn why."""
         session = self.client.session
         return session is None or session.state is SessionState.STOPPED or keyless(session)
 
@@ -123,8 +123,8 @@ class Rpc:
                 return place
 
     async def _answer(self, query: Any, timeout: float, place: Departure) -> Any:
-        """The answer, or OSError as soon as the connection it would come by is gone. Raises TooLate
-        when it could not be written in its place."""
+        """The answer, or OSError as soon as its connection is closed. Raises TooLate when the call
+        could not be written in its place."""
         broken = self.broken
         context = copy_context()
         context.run(PLACE.set, place)

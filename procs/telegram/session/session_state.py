@@ -1,5 +1,5 @@
-"""Whether a session may be used: one that Telegram took away is left alone until its file or the
-token is another, so that no process signs in, or is refused, again and again."""
+"""Whether a session may be used: a revoked one stays unused until its file or the token is another,
+so that no process signs in, or is refused, again and again."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""Connecting a client, and taking it down, whatever state it is in."""
+"""Connects a client, and disconnects it, whatever its state."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,16 +18,16 @@ from procs.telegram.updates.update_client import UpdateClient
 
 #: Seconds in which a connection, and a first sign-in, must be made.
 CONNECT_TIMEOUT = 60.0
-#: What Telegram limits when somebody signs in again and again.
+#: The call that Telegram limits when a client signs in again and again.
 SIGN_IN = "auth.ImportBotAuthorization"
-#: What comes before it: the connection, its key, the first words about ourselves.
+#: The calls before it: the connection, its key, initConnection.
 CONNECT = "connect"
 
 SignInLeave = Callable[[], Awaitable[None]]
 
 
 async def allowed() -> None:
-    """Nothing speaks against a sign-in."""
+    """The leave of a process that may always sign in."""
 
 
 async def signed_in(settings: Settings, name: str, *, before: SignInLeave = allowed) -> Rpc:
@@ -55,7 +55,7 @@ async def signed_in(settings: Settings, name: str, *, before: SignInLeave = allo
 
 
 async def enter(line: Rpc, token: str, *, before: SignInLeave) -> None:
-    """Connect, and sign in where the session's file never did. `line.doing` says meanwhile what
+    """Connect, and sign in where the session's file never did. `Rpc.doing` says meanwhile what
     is to blame when it fails. Raises RPCError, OSError, TelegramAway, SessionRevoked, and what
     `before` raises."""
     client = line.client

@@ -1,4 +1,4 @@
-"""Telegram's numbered streams of updates: what was heard, what is missing, and how it is asked for.
+"""Telegram's numbered sequences of updates: our place, gaps, getDifference.
 
 `procs.telegram.session` and the bot import `update_client`.
 """

@@ -1,4 +1,4 @@
-"""The calls that bring what was missed.
+"""The calls that fetch missed updates.
 
 Sources: core.telegram.org/method/updates.getDifference, /method/updates.getChannelDifference and
 their errors.
@@ -75,7 +75,7 @@ async def query(storage: Any, stream: UpdateStream, asking: DifferenceCall) -> A
 
 
 async def access(storage: Any, box: int) -> int:
-    """What addresses a channel; a bot may say 0 for one that it is in."""
+    """The access hash of a channel; a bot may use 0 for one that it is in."""
     try:
         peer = await storage.get_peer_by_id(box)
     except KeyError:

@@ -1,4 +1,4 @@
-"""Reading what Telegram sends, one message at a time.
+"""Decodes what Telegram sends, one message at a time.
 
 A message in a container that nobody can read (a constructor of a newer layer) must not take the
 others with it, nor the connection: the library drops all of them and connects anew. What cannot be
@@ -26,7 +26,7 @@ INNER = struct.Struct("<qii")
 CONTAINER = MsgContainer.ID.to_bytes(4, "little")
 GZIP = GzipPacked.ID.to_bytes(4, "little")
 RESULT = types.RpcResult.ID.to_bytes(4, "little")
-#: What reading bytes that are no known object ends in.
+#: The errors of decoding bytes that are no known object.
 UNREADABLE = (
     *(KeyError, ValueError, IndexError, TypeError, EOFError, OverflowError, RecursionError),
     *(struct.error, zlib.error),
@@ -54,7 +54,7 @@ def unpack(b: BytesIO, session_id: bytes, auth_key: bytes, auth_key_id: bytes) -
 
 
 def opened(body: bytes) -> Any:
-    """What a message says; each message of a container for itself."""
+    """The contents of a message; each message of a container by itself."""
     try:
         if body[:4] == GZIP:
             body = inflated(body)
@@ -87,7 +87,7 @@ def said(body: bytes) -> Any:
 
 
 def meant(body: bytes) -> Any:
-    """One object. An answer that nobody can read is an error of its call. Raises one of
+    """One decoded object. An answer that cannot be decoded is an error of its call. Raises one of
     UNREADABLE."""
     try:
         read = TLObject.read(BytesIO(body))
@@ -101,7 +101,8 @@ def meant(body: bytes) -> Any:
 
 
 def inflated(body: bytes) -> bytes:
-    """What a packed message holds. Raises ValueError when that is more than anybody sends."""
+    """The contents of a packed message. Raises ValueError when it unpacks to more than anybody
+    sends."""
     packed = Bytes.read(BytesIO(body[4:]))
     unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
     plain = unpacker.decompress(packed, LARGEST)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pyrogram.raw import types
 
-#: What may come unasked, and as the answer to a call that does something.
+#: Updates that Telegram pushes, or sends as the answer to a call with an effect.
 CONTAINERS = (
     types.Updates,
     types.UpdatesCombined,
@@ -41,7 +41,7 @@ def lengthened(update: Any) -> Any:
 
 
 def sender(update: Any) -> int:
-    """The person whom an update is about, 0 for nobody whom we would answer."""
+    """The person whom an update is about, 0 for one whom we would not answer."""
     message = getattr(update, "message", None)
     if isinstance(message, types.Message):
         who = message.from_id or message.peer_id

@@ -1,8 +1,8 @@
-"""A client that misses nothing: it hands on whatever it hears, and asks beside that for what it
-did not hear.
+"""A client that loses no update: it passes on every update that arrives, and calls getDifference
+for those that did not.
 
-When it asks is told by core.telegram.org/api/updates, "Recovering gaps": at the start, at a gap,
-at a lost session or an update that nobody can read (`unpacking`), at an incomplete one, after a
+When it asks is told by core.telegram.org/api/updates, "Recovering gaps": at the start, at a gap, at
+a lost session or an update that nobody can read (`message_decoder`), at an incomplete one, after a
 quarter of an hour without any, and when Telegram says so. The library asks too, but takes every
 event as the newest, is deaf while it asks, and fails the start when it is refused.
 """
@@ -58,15 +58,15 @@ class UpdateClient(Client):
         await self._meet(updates)
 
     async def note_own(self, query: Any, answer: Any) -> None:
-        """What we did ourselves has a number too, and comes with the answer only."""
+        """Count an update that our own call caused: its number comes with the answer only."""
         await self._open()
         await self._hand(self.stream.answered(query, answer, now=time.monotonic()))
         if isinstance(answer, short_updates.CONTAINERS):
             await self._meet(answer)
 
     async def begin(self) -> None:
-        """Ask once where the stream is, when this session never heard of it: what is sent from now
-        on is heard. A failure is no obstacle. Raises SessionRevoked."""
+        """Ask once for the place in the stream, when this session has none: updates from now on are
+        received. A failure is no obstacle. Raises SessionRevoked."""
         await self._open()
         if self.stream.boxes[COMMON].place is None:
             try:
@@ -99,7 +99,8 @@ class UpdateClient(Client):
                 await self.recover_gaps()
 
     async def _meet(self, told: Any) -> None:
-        """Keep how to address whom something names; a full disk keeps nobody from being heard."""
+        """Keep the access hashes of people and chats; a full disk must not keep an update from
+        being handled."""
         await self.fetch_peers(getattr(told, "users", None) or [])
         await self.fetch_peers(getattr(told, "chats", None) or [])
 
@@ -113,7 +114,7 @@ class UpdateClient(Client):
         self._ask_beside()
 
     async def _access(self, who: int) -> int:
-        """What addresses a person, 0 for one of whom we never heard."""
+        """The access hash of a person, 0 for an unknown one."""
         try:
             peer: Any = await self.storage.get_peer_by_id(who)
         except KeyError:
@@ -134,8 +135,8 @@ class UpdateClient(Client):
                 self.stream.qts.place, self.stream.seq.place = state.qts or None, state.seq or None
 
     async def keep(self) -> bool:
-        """Write down where we are, as far as it is sure; whether that is all of it. What came
-        after a place that is sure is heard again at the next start."""
+        """Save our place, as far as it is sure; whether that is all of it. What came after it is
+        received again at the next start."""
         stream, now = self.stream, time.monotonic()
         behind = False
         for box, sequence in stream.boxes.items():

@@ -1,4 +1,4 @@
-"""What is in a container of updates, or in a difference, and what each update is numbered by.
+"""The updates in a container or in a difference, and the number of each.
 
 Sources: core.telegram.org/type/Updates, /type/updates.Difference, /type/updates.ChannelDifference.
 """
@@ -90,7 +90,7 @@ def before(update: Any) -> int | None:
 
 
 def most(update: Any) -> int | None:
-    """For how many events an update can stand; None when that cannot be told."""
+    """The number of events that an update can stand for; None when that is unknown."""
     if isinstance(update, DELETED):
         return len(update.messages)
     return 1 if isinstance(update, MESSAGES) else None

@@ -1,4 +1,5 @@
-"""What a bot has heard of Telegram's stream of updates, and what it must ask for. No network here.
+"""The state of a bot's update sequences: what arrived, and what getDifference must fetch. No
+network here.
 
 The rules are those of core.telegram.org/api/updates, with one of our own: numbers decide what is
 asked for, never whether a person's message is handed on. Whoever takes it knows by (chat, message)
@@ -144,12 +145,13 @@ class UpdateStream:
     # --- what is asked for -------------------------------------------------------------------
 
     def want(self, box: int, *, since: int | None = None) -> None:
-        """Have what came after `since` asked for, after our place when that is not told."""
+        """Have getDifference fetch what came after `since`; after our place when that is not
+        given."""
         known = self.wants.get(box)
         self.wants[box] = min(known, since) if known and since else known or since
 
     def misses(self, box: int) -> bool:
-        """Whether anything is to be asked for."""
+        """Whether getDifference must be called."""
         return box in self.wants or (box in self.boxes and bool(self.boxes[box].ahead))
 
     @property
@@ -174,7 +176,7 @@ class UpdateStream:
             self.want(asking.box, since=asking.since)
 
     def begun(self, state: Any, *, now: float) -> None:
-        """`updates.getState` said where the stream is: nothing was heard of it before."""
+        """Take the place of `updates.getState`: this session had none before."""
         self.asking.pop(COMMON, None)
         common = self.boxes[COMMON]
         common.reach(state.pts, asked=common.place, now=now)

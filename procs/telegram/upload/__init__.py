@@ -1,4 +1,4 @@
-"""Files on their way to Telegram, in parts over several connections.
+"""Uploads of files to Telegram, in parts over several connections.
 
 `delivery` imports `uploader`, workers import `stream`.
 """

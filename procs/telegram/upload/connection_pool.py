@@ -1,5 +1,5 @@
-"""The connections of one slot that file parts go up by: opened at the first upload, shared by all
-uploads of the slot, closed when nobody has used them for a while."""
+"""The connections by which a slot uploads file parts: opened at the first upload, shared by all
+uploads of the slot, closed when they are unused for a while."""
 
 import asyncio
 import contextlib
@@ -105,7 +105,7 @@ class ConnectionPool:
             await asyncio.gather(*(lane.start() for lane in new))
 
     async def _facts(self) -> dict[str, Any]:
-        """Where the files of this account go: its own data centre's address for media."""
+        """The address for files of this account: its own data centre's, for media."""
         storage = self.client.storage
         number = await storage.dc_id()
         option = await self.client.get_dc_option(number, is_media=True, ipv6=self.client.ipv6)

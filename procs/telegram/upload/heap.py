@@ -1,4 +1,4 @@
-"""How the C library keeps the memory of file parts.
+"""Tells the C library to keep the memory of file parts.
 
 A part lives for a few milliseconds, in a buffer of half a megabyte. glibc gives such a buffer back
 to the kernel when it is freed and asks for the next one anew, whose pages the kernel clears again:

@@ -1,4 +1,4 @@
-"""One of the connections that file parts go up by.
+"""One connection for file parts.
 
 Telegram lets an authorisation upload over any number of them at a time (core.telegram.org/api/
 files); they are sessions of their own beside the one that speaks.
@@ -23,8 +23,8 @@ SEALED = 2
 
 
 class PartConnection(Session):
-    """A session for file parts. What is on its way fails at once when the connection breaks; the
-    library lets it wait 15 s for answers that cannot come."""
+    """A session for file parts. Parts in flight fail at once when the connection breaks; the
+    library lets them wait 15 s for answers that cannot come."""
 
     def __init__(self, client: Client, *, dc: int, server: tuple[str, int], test: bool) -> None:
         if client.session is None:
@@ -33,7 +33,7 @@ class PartConnection(Session):
         self.memory = asyncio.Semaphore(SEALED)
         #: Parts on their way.
         self.busy = 0
-        #: What Telegram said when it took the sign-in away.
+        #: Telegram's error when it revoked the sign-in.
         self.refusal: RPCError | None = None
 
     @property
@@ -48,7 +48,7 @@ class PartConnection(Session):
             self.refusal = error
 
     async def restart(self) -> None:
-        """The connection broke: tell everybody who waits, then make another."""
+        """Fail the parts in flight of the broken connection, then open another."""
         self.is_started.clear()
         for result in self.results.values():
             result.event.set()

@@ -1,4 +1,4 @@
-"""A file part as the bytes that go over the wire, framed by hand.
+"""Frames and encrypts a file part for the wire.
 
 The library writes a part five times over before it is encrypted, and does so on the event loop;
 here a thread reads it, hashes it and encrypts it once. Sources: core.telegram.org/mtproto
@@ -50,7 +50,7 @@ class FileCut(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What one message of a session is sealed with."""
+    """The keys and numbers by which one message of a session is sealed."""
 
     key: bytes
     key_id: bytes

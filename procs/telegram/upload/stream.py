@@ -1,4 +1,4 @@
-"""A file that goes up while it is still coming down.
+"""Uploads a file while it is still being downloaded.
 
 Telegram takes parts of a file whose length is not known yet: their total is -1, and the parts that
 leave once it is known carry the true one, the first part last of all (core.telegram.org/api/files,
@@ -76,7 +76,7 @@ class UploadStream(Upload):
         await self.work
 
     def name(self) -> Any:
-        """What names the finished file in the next call."""
+        """The argument that names the finished file in the next call."""
         return InputFileBig(id=self.id, parts=self.parts, name=self.path.name)
 
     async def close(self) -> None:
@@ -118,7 +118,7 @@ class UploadStream(Upload):
         return HashedPiece(file, self.id, number, self.parts, offset, size, self.sums)
 
     def _is_same(self) -> bool:
-        """Whether every part that left still reads as it did."""
+        """Whether every part that left still has the same bytes in the file."""
         with opened(self.path) as file:
             return all(
                 number < self.parts and zlib.crc32(os.pread(file, PART, number * PART)) == known
@@ -127,4 +127,4 @@ class UploadStream(Upload):
 
 
 def unheard(done: int, total: int) -> None:
-    """Nobody is told before the file is complete."""
+    """The progress callback before the file is complete: it does nothing."""

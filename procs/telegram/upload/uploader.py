@@ -1,4 +1,4 @@
-"""A file on its way to Telegram, in parts.
+"""Uploads a file to Telegram, in parts.
 
 Source of the numbers: core.telegram.org/api/files.
 """
@@ -50,7 +50,7 @@ class UploadRecord(Protocol):
 
 class Upload:
     """One file on its way. Parts are read when they leave, so memory holds a few of them only;
-    `on_progress` hears bytes acknowledged and bytes in all."""
+    `on_progress` gets the bytes acknowledged and the bytes in all."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""How many parts of an upload may be on their way, learned from how long they take."""
+"""The number of parts that may be in flight in one upload, learned from their round-trip times."""
 
 import asyncio
 import math
@@ -20,8 +20,9 @@ LONGEST_TIMEOUT = 60.0
 
 
 class Window:
-    """Room for parts. Grows while answers come as fast as over an empty path, shrinks when parts
-    queue up, halves when Telegram says that it slows the upload down."""
+    """The number of parts that may be in flight. It grows while answers come as fast as over an
+    empty path, shrinks when parts queue up, halves when Telegram says that it slows the upload
+    down."""
 
     def __init__(self) -> None:
         self.size = float(INITIAL_WINDOW)

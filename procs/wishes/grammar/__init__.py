@@ -1,4 +1,4 @@
-"""From a text to links and wishes: vocabulary, tokens, phrases, what they mean together.
+"""Parses a text into links and wishes: vocabulary, tokens, phrases.
 
 Others import `link` and `wish_reader`; the rest is the grammar's own.
 """

@@ -1,7 +1,7 @@
 """What people wish for, as variants: the words around a link, an answer, or those of a command.
 
-The grammar stands in `procs.wish`; tests/unit/wishes/grammar/wishes.tsv shows what people write
-and what it means.
+Its parts are the other modules of this room; tests/unit/wishes/grammar/wishes.tsv shows what
+people write and what it means.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a worker process owns: its slot and post, its memory, the tools of its jobs.
+"""What a worker process owns: slot, post, memory, and the context of its jobs.
 
 The loop and the jobs import it.
 """

@@ -1,4 +1,4 @@
-"""May a job visit its site now, by which way, and what did the visit show?
+"""Admission to a site: whether a job may visit it now, by which way, with what result.
 
 The jobs and `settlement` import it.
 """

@@ -1,0 +1,100 @@
+"""What the documents and docstrings call by name exists: files, folders, modules, rooms."""
+
+import ast
+import re
+from collections.abc import Iterator
+from itertools import accumulate
+
+import pytest
+
+from tests.source import ROOT, Source, ours, sources
+
+#: A changelog is not among them: it names what was.
+DOCUMENTS = ("ARCHITECTURE.md", "README.md", "CONTRIBUTING.md", ".env.example")
+#: Sources of others, which a docstring may point to.
+FOREIGN = ("yt_dlp/",)
+CODE = sources("daemon", "procs", "tests", "bench")
+ROOMS = [source for source in ours() if source.path.name == "__init__.py"]
+
+
+def tails(path: str) -> Iterator[str]:
+    """A path and all its ends: `a/b`, `b`."""
+    return accumulate(reversed(path.split("/")), lambda end, part: f"{part}/{end}")
+
+
+PATHS = {str(source.path.relative_to(ROOT)) for source in CODE}
+FILES = {tail for path in PATHS for tail in tails(path)}
+MODULES = {source.name for source in CODE}
+
+
+def prose(source: Source) -> str:
+    """A module's docstrings and the comments on lines of their own."""
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes = [node for node in ast.walk(source.tree) if isinstance(node, kinds)]
+    comments = [line for line in source.text.splitlines() if line.lstrip().startswith("#")]
+    return "\n".join([ast.get_docstring(node) or "" for node in nodes] + comments)
+
+
+def texts() -> dict[str, str]:
+    documents = {name: (ROOT / name).read_text(encoding="utf-8") for name in DOCUMENTS}
+    return documents | {source.name: prose(source) for source in CODE}
+
+
+def is_file(name: str) -> bool:
+    return name in FILES or name.startswith(FOREIGN)
+
+
+def is_place(name: str) -> bool:
+    """A folder, or a file without its ending."""
+    return (ROOT / name).exists() or (ROOT / f"{name}.py").exists()
+
+
+def is_module(name: str) -> bool:
+    """A module, or a name in one."""
+    return name in MODULES or name.rpartition(".")[0] in MODULES
+
+
+@pytest.mark.parametrize(
+    ("pattern", "exists"),
+    [
+        (r"[\w/-]*\w\.py\b", is_file),
+        (r"\b(?:procs|daemon|tests|bench)/[\w/]*\w\b(?![.\w])", is_place),
+        (r"`((?:procs|daemon|tests|bench)\.[\w.]+)`", is_module),
+    ],
+)
+def test_what_a_text_names_exists(pattern, exists):
+    found = {(text, name) for text, words in texts().items() for name in re.findall(pattern, words)}
+
+    assert len(found) > 10
+    assert sorted(pair for pair in found if not exists(pair[1])) == []
+
+
+def tree() -> str:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").partition("\n## The tree\n")[2]
+    return text.split("```")[1]
+
+
+def drawn() -> dict[str, str]:
+    """Each folder of the drawing: its dotted name, and what stands beside it."""
+    found: dict[str, str] = {}
+    above: list[str] = []
+    for line in tree().splitlines():
+        if row := re.fullmatch(r"( *)(\w+)/ *(.*)", line):
+            above = [*above[: len(row[1]) // 2], row[2]]
+            found[".".join(above)] = row[3]
+        elif found and line.startswith("      "):
+            found[".".join(above)] += f" {line.strip()}"
+    return found
+
+
+def test_the_tree_shows_every_room_with_the_first_sentence_of_its_docstring():
+    said = {r.name: (ast.get_docstring(r.tree) or "").partition("\n\n")[0] for r in ROOMS}
+    shown = {name: what for name, what in drawn().items() if name.startswith(("procs.", "daemon"))}
+
+    assert shown == {name: what for name, what in said.items() if name != "procs"}
+
+
+def test_the_prose_of_the_documents_is_no_wider_than_the_code():
+    for name in ("ARCHITECTURE.md", "CONTRIBUTING.md"):
+        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+        assert [line for line in lines if len(line) > 100 and not line.startswith("|")] == []
