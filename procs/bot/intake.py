@@ -1,6 +1,5 @@
 """From what people write to accepted requests and first answers."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -21,6 +20,7 @@ from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.inbound_queue import InboundQueue
 from procs.bot.conversation.message_rate import MessageRate
 from procs.bot.conversation.reply_sender import ReplySender, once
+from procs.bot.first_answers import FirstAnswers
 from procs.bot.groups import group_message
 from procs.bot.groups.group_admins import GroupAdmins
 from procs.bot.groups.group_message import GroupMessages
@@ -37,13 +37,12 @@ from procs.records.usual_form import sound_of
 from procs.store.database import Database
 from procs.store.people import languages, users
 from procs.store.requests import heard_updates, link_mentions, lists, requests
-from procs.store.requests.allowances import GROUP_FULL, Allowance
+from procs.store.requests.allowances import Allowance
 from procs.store.requests.heard_updates import Mark
 from procs.store.requests.requests import Submitted
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.chat.sender import OutgoingMessage
-from procs.telegram.pace import Urgency
 from procs.telegram.session.rpc import free
 from procs.texts import i18n
 from procs.wishes.grammar import link, wish_reader
@@ -92,8 +91,9 @@ class Intake:
         self.hints = Hints(replies, self.inbox, keys=KEYBOARD if manners.reply_keyboard else ())
         self.rate = MessageRate(db, replies, manners.messages_per_minute)
         self.cancelling = CancelCommand(db, replies, self.inbox)
-        self.wishes = WishQuestions(db, replies, self.inbox)
+        wishes = WishQuestions(db, replies, self.inbox)
         self.actions = ButtonActions(db, replies)
+        self.answers = FirstAnswers(status_board, self.hints, wishes, self.allowance)
         self.groups = GroupMessages(db, chat_session, self.hints)
         self.group_admins = GroupAdmins(db, chat_session)
         chat_session.learn = self.group_admins.learn
@@ -105,14 +105,16 @@ class Intake:
         )
         self.actions.add(*self.inline.actions)
         self.searching = SearchActions(db, chat_session, replies, search)
-        self.actions.add(*self.searching.rows(self.accept, self.answer))
+        self.actions.add(*self.searching.rows(self.accept, self.answers.answer))
         self.router = Router(replies, self.hints, self.cancelling, self.actions, admins=admins)
         limits = CardLimits(self.allowance, largest)
         self.cards = CardActions(db, status_board, self.hints, limits)
         self.actions.add(*self.cards.rows())
         self.actions.add(*RequestActions(db, status_board, self.allowance).rows())
         status_board.cards = CardWriter(db, replies, status_board.status_writer)
-        mine = CommandSet(db, replies, self.hints, self.first, self.allowance, manners.support)
+        mine = CommandSet(
+            db, replies, self.hints, self.answers.first, self.allowance, manners.support
+        )
         mine.add_to(self.actions)
         mine.settings.in_group = GroupSettings(db, self.hints, mine.menus, self.group_admins).ask
         self.router.add(*mine.commands())
@@ -183,31 +185,12 @@ class Intake:
         incoming = said
         try:
             if incoming.at and clock.now().wall - incoming.at > self.catch_up:
-                await self.too_late(incoming)
+                await self.answers.too_late(incoming)
             else:
                 await self.handle(incoming, incoming.text)
         except StoreFull as error:
             log.error("message.unkept", chat=incoming.chat, message=incoming.message, error=error)
             await self.replies.reply(incoming, DiskFull.say)
-
-    async def too_late(self, incoming: Incoming) -> None:
-        """Nobody waits for an answer any more: one polite line for all that a day brought."""
-        if not self.inbox.told(incoming, "too-late"):
-            return
-        text = i18n.say(incoming.language, "too-late")
-        random_id = once("too-late", incoming.chat, int(incoming.at // DAY))
-        await self.replies.send(
-            OutgoingMessage(
-                incoming.chat,
-                incoming.access,
-                text,
-                random_id,
-                incoming.message,
-                (),
-                incoming.topic,
-            )
-        )
-        log.info("message.too-late", chat=incoming.chat, message=incoming.message)
 
     async def handle(self, incoming: Incoming, text: str) -> None:
         command = self.router.command(text, incoming.person)
@@ -243,7 +226,7 @@ class Intake:
             "message.corrected", chat=incoming.chat, message=incoming.message, fresh=len(fresh)
         )
         if not meant.none:
-            await self.answer(incoming, meant, fresh)
+            await self.answers.answer(incoming, meant, fresh)
 
     async def linked(self, incoming: Incoming, *, form: str) -> None:
         """/dl LINK and /audio LINK: the link as if it came alone, or its sound."""
@@ -296,7 +279,7 @@ class Intake:
         links, questions = link_forms.asks(self.db, incoming, parsed)
         where = self.db, self.replies, incoming
         links = [one for one in links if not await duplicate_answer.points(*where, one)]
-        await self.answer(incoming, parsed, self.keep(links, questions))
+        await self.answers.answer(incoming, parsed, self.keep(links, questions))
 
     def accept(self, incoming: Incoming, parsed: Parsed, first: int = 0) -> list[Submitted]:
         """Keep what is asked for; its links are numbered from `first` on among those of the
@@ -309,39 +292,3 @@ class Intake:
         done = requests.submit(self.db, links, now=clock.now(), allowance=self.allowance)
         link_mentions.asked(self.db, questions, now=clock.now())
         return done
-
-    async def answer(self, incoming: Incoming, parsed: Parsed, done: list[Submitted]) -> None:
-        """The first word about every link of a message."""
-        accepted = [one for one in done if one.request]
-        refused = [one for one in done if not one.request]
-        for one in accepted:
-            event = "request.repeated" if one.outcome == "again" else "request.received"
-            log.info(event, request=one.request, job=one.job, outcome=one.outcome)
-        answers = [task for one in accepted if (task := self.first(one))]
-        complaints = [self.hints.complain(incoming, problem) for problem in parsed.problems]
-        asked = parsed.questions
-        questions = [self.wishes.ask(incoming, it, asked) for it in {one.about for one in asked}]
-        rest = [self.rest(incoming, parsed.left_out)] if parsed.left_out else []
-        rest += [self.refuse(incoming, refused)] if refused else []
-        await asyncio.gather(*answers, *complaints, *questions, *rest)
-
-    def first(self, accepted: Submitted) -> asyncio.Task[str] | None:
-        """Begin the first word about a request. A known media is in the chat in a moment: its
-        status message would only flicker. A message heard again is answered, or will be."""
-        if accepted.outcome == "cached":
-            self.status_board.withhold(accepted.request)
-        elif accepted.outcome != "again":
-            return self.status_board.answer(accepted.request)
-        return None
-
-    async def refuse(self, incoming: Incoming, refused: list[Submitted]) -> None:
-        """Say, once in a minute, that no more is taken before some of it has come."""
-        key = f"refused-{refused[0].outcome}"
-        if self.inbox.told(incoming, "refused", count=len(refused)):
-            urgency = Urgency.COMMAND  # behind a hundred first words it would come too late
-            is_group = refused[0].outcome == GROUP_FULL
-            most = self.allowance.group if is_group else self.allowance.most
-            await self.replies.reply(incoming, key, about="refused", urgency=urgency, most=most)
-
-    async def rest(self, incoming: Incoming, count: int) -> None:
-        await self.replies.reply(incoming, "links-left-out", most=link.LINKS_TAKEN, count=count)

@@ -18,7 +18,6 @@ from procs.config import Settings
 from procs.config.values import PREMIUM_FILE, TELEGRAM_FILE
 from procs.core import log
 from procs.errors import (
-    ChaparError,
     SessionRevoked,
     TelegramAway,
     TelegramRefused,
@@ -29,6 +28,7 @@ from procs.records.job import File, Part, Reference
 from procs.store.database import Database
 from procs.telegram.delivery import media_input, message_lookup
 from procs.telegram.delivery.inline_edit import edit_inline
+from procs.telegram.delivery.media_assembly import MISSING_PARTS, assembled, finished, unwatched
 from procs.telegram.delivery.presentation import (
     PLAIN,
     REFUSED_BUTTONS,
@@ -43,15 +43,6 @@ from procs.telegram.session.peers import CAPTION_LENGTH, cut, peer
 from procs.telegram.session.rpc import Leave, Rpc, free
 from procs.telegram.upload.stream import UploadStream
 from procs.telegram.upload.uploader import Progress, Upload, UploadRecord
-
-#: Seconds in which Telegram makes a medium out of parts it has.
-ASSEMBLY = 60.0
-#: Parts that may go missing before an upload is begun anew.
-MISSING = 20
-
-
-def unheard(done: int, total: int) -> None:
-    """The progress callback of an upload that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +131,7 @@ class Courier:
         self, line: Rpc, file: File, on_progress: Progress, options: UploadOptions
     ) -> Reference:
         whole: Upload
-        tries, early = 1 if options.is_resumed else MISSING, options.early
+        tries, early = 1 if options.is_resumed else MISSING_PARTS, options.early
         if early and await finished(early, file, on_progress):
             whole, handle = early, early.name()
         else:
@@ -149,7 +140,7 @@ class Courier:
             handle = await whole.run()
         thumb, uploads = None, [whole]
         if file.thumbnail and file.kind != "photo":
-            uploads.append(Upload(line.lanes, Path(file.thumbnail), unheard))
+            uploads.append(Upload(line.lanes, Path(file.thumbnail), unwatched))
             thumb = await uploads[1].run()
         media = media_input.described(file, handle, thumb)
         return await self._made(line, media, uploads, options.waiting, tries=tries)
@@ -281,40 +272,6 @@ class Courier:
         if self.line is None:
             raise TelegramAway("not connected")
         return self.line
-
-
-async def finished(early: UploadStream, file: File, on_progress: Progress) -> bool:
-    """Whether what was sent while the file came down could be completed. When not, the file is
-    uploaded as a whole, and meets again whatever is wrong with the connection."""
-    early.on_progress = on_progress
-    try:
-        await early.finish(Path(file.path))
-    except ChaparError as error:
-        log.info("upload.anew", file=file.name, why=type(error).__name__, error=error)
-        return False
-    log.info("upload.streamed", file=file.name, bytes=early.size, early=early.ahead)
-    return True
-
-
-async def assembled(
-    line: Rpc, query: UploadMedia, uploads: list[Upload], *, tries: int = MISSING
-) -> Any:
-    """Telegram's answer once it has every part; a part that it misses is sent again. Raises
-    PartMissing at once with one try: then more than one part is missing."""
-    for upload in uploads:
-        upload.on_progress = unheard
-    for _ in range(tries):
-        try:
-            return await line.ask(query, timeout=ASSEMBLY)
-        except FilePartMissing as missing:
-            if tries == 1:
-                raise
-            log.warning("upload.part-missing", session=line.client.name, part=missing.number)
-            # It does not say of which file.
-            for upload in uploads:
-                if missing.number < upload.parts:
-                    await upload.send(range(missing.number, missing.number + 1))
-    raise TelegramAway(f"{MISSING} parts went missing")
 
 
 def replied(query: Any, header: Any) -> Any:

@@ -1,0 +1,95 @@
+"""The first word about what a person sent: a status message, a refusal, a question, or why not."""
+
+import asyncio
+
+from procs.bot.cards.wish_questions import WishQuestions
+from procs.bot.conversation.hints import Hints
+from procs.bot.conversation.reply_sender import once
+from procs.bot.status.status_board import StatusBoard
+from procs.core import log
+from procs.store.requests.allowances import GROUP_FULL, Allowance
+from procs.store.requests.requests import Submitted
+from procs.telegram.chat.inbound import Incoming
+from procs.telegram.chat.sender import OutgoingMessage
+from procs.telegram.pace import Urgency
+from procs.texts import i18n
+from procs.wishes.grammar import link
+from procs.wishes.grammar.link import Parsed
+
+#: Seconds: what is too old is told once a day.
+DAY = 24 * 3600.0
+
+
+class FirstAnswers:
+    """Answers once what was asked for is kept. `allowance` is how much one may have on the way."""
+
+    def __init__(
+        self,
+        status_board: StatusBoard,
+        hints: Hints,
+        wishes: WishQuestions,
+        allowance: Allowance,
+    ) -> None:
+        self.status_board = status_board
+        self.hints = hints
+        self.wishes = wishes
+        self.allowance = allowance
+
+    async def too_late(self, incoming: Incoming) -> None:
+        """Nobody waits for an answer any more: one polite line for all that a day brought."""
+        if not self.hints.inbox.told(incoming, "too-late"):
+            return
+        text = i18n.say(incoming.language, "too-late")
+        random_id = once("too-late", incoming.chat, int(incoming.at // DAY))
+        await self.hints.replies.send(
+            OutgoingMessage(
+                incoming.chat,
+                incoming.access,
+                text,
+                random_id,
+                incoming.message,
+                (),
+                incoming.topic,
+            )
+        )
+        log.info("message.too-late", chat=incoming.chat, message=incoming.message)
+
+    async def answer(self, incoming: Incoming, parsed: Parsed, done: list[Submitted]) -> None:
+        """The first word about every link of a message."""
+        accepted = [one for one in done if one.request]
+        refused = [one for one in done if not one.request]
+        for one in accepted:
+            event = "request.repeated" if one.outcome == "again" else "request.received"
+            log.info(event, request=one.request, job=one.job, outcome=one.outcome)
+        answers = [task for one in accepted if (task := self.first(one))]
+        complaints = [self.hints.complain(incoming, problem) for problem in parsed.problems]
+        asked = parsed.questions
+        questions = [self.wishes.ask(incoming, it, asked) for it in {one.about for one in asked}]
+        rest = [self.rest(incoming, parsed.left_out)] if parsed.left_out else []
+        rest += [self.refuse(incoming, refused)] if refused else []
+        await asyncio.gather(*answers, *complaints, *questions, *rest)
+
+    def first(self, accepted: Submitted) -> asyncio.Task[str] | None:
+        """Begin the first word about a request. A known media is in the chat in a moment: its
+        status message would only flicker. A message heard again is answered, or will be."""
+        if accepted.outcome == "cached":
+            self.status_board.withhold(accepted.request)
+        elif accepted.outcome != "again":
+            return self.status_board.answer(accepted.request)
+        return None
+
+    async def refuse(self, incoming: Incoming, refused: list[Submitted]) -> None:
+        """Say, once in a minute, that no more is taken before some of it has come."""
+        key = f"refused-{refused[0].outcome}"
+        if self.hints.inbox.told(incoming, "refused", count=len(refused)):
+            urgency = Urgency.COMMAND  # behind a hundred first words it would come too late
+            is_group = refused[0].outcome == GROUP_FULL
+            most = self.allowance.group if is_group else self.allowance.most
+            await self.hints.replies.reply(
+                incoming, key, about="refused", urgency=urgency, most=most
+            )
+
+    async def rest(self, incoming: Incoming, count: int) -> None:
+        await self.hints.replies.reply(
+            incoming, "links-left-out", most=link.LINKS_TAKEN, count=count
+        )
