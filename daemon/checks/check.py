@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import daemon
+from daemon.checks.botfather_switches import inline_complaints
 from daemon.commands import engine_commands
 from daemon.console import open_store
 from daemon.console.command_error import Refusal
@@ -65,7 +66,19 @@ def programs(owners: list[str], settings: Settings | None) -> list[tuple[str, st
         ("javascript", js_runtimes.state()),
         *media_tools(),
         ("jail of downloads", jail.state()),
+        *inline_mode(settings),
     ]
+
+
+def inline_mode(settings: Settings | None) -> list[tuple[str, str]]:
+    """What is to be switched at BotFather for inline mode, as far as the bot found out."""
+    try:
+        if settings is None or not open_store.is_there(settings):
+            return []
+        with open_store.opened(settings) as db:
+            return [("inline mode", words) for words in inline_complaints(db)]
+    except (StoreError, Refusal):  # said among the complaints about the database
+        return []
 
 
 def gallery() -> str:

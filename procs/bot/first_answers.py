@@ -17,7 +17,7 @@ from procs.wishes.grammar import link
 from procs.wishes.grammar.link import Parsed
 
 #: Seconds: what is too old is told once a day.
-DAY = 24 * 3600.0
+TOO_LATE_PERIOD = 24 * 3600.0
 
 
 class FirstAnswers:
@@ -40,7 +40,7 @@ class FirstAnswers:
         if not self.hints.inbox.told(incoming, "too-late"):
             return
         text = i18n.say(incoming.language, "too-late")
-        random_id = once("too-late", incoming.chat, int(incoming.at // DAY))
+        random_id = once("too-late", incoming.chat, int(incoming.at // TOO_LATE_PERIOD))
         await self.hints.replies.send(
             OutgoingMessage(
                 incoming.chat,

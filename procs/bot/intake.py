@@ -103,10 +103,15 @@ class Intake:
         self.inline = InlineMode(
             db, chat_session, replies, status_board, allowance=self.allowance, sites=search
         )
-        self.actions.add(*self.inline.actions)
         self.searching = SearchActions(db, chat_session, replies, search)
-        self.actions.add(*self.searching.rows(self.accept, self.answers.answer))
         self.router = Router(replies, self.hints, self.cancelling, self.actions, admins=admins)
+        self.add_actions(largest, manners)
+
+    def add_actions(self, largest: int, manners: Manners) -> None:
+        """Fill the tables of commands and buttons."""
+        db, replies, status_board = self.db, self.replies, self.status_board
+        self.actions.add(*self.inline.actions)
+        self.actions.add(*self.searching.rows(self.accept, self.answers.answer))
         limits = CardLimits(self.allowance, largest)
         self.cards = CardActions(db, status_board, self.hints, limits)
         self.actions.add(*self.cards.rows())

@@ -27,14 +27,6 @@ def applied(wanted: Preferences, wish: Variant) -> Variant:
     return wish
 
 
-def meant(wanted: Preferences, link: Link) -> Link:
-    """A link in the form that is meant: one without words in the usual one, a sound in its kind."""
-    wish = parse(link.variant)
-    if wish.one == Variant():
-        return replace(link, variant=str(replace(usual(wanted, link.site), pick=wish.pick)))
-    return replace(link, variant=str(applied(wanted, wish)))
-
-
 def sound_of(link: Link) -> Link:
     """The sound of what a link wishes; the part, and the choice from a list, stay."""
     wish = parse(link.variant)

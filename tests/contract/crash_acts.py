@@ -19,6 +19,7 @@ from procs.store.sites import breakers, cookies, visits
 from procs.store.sites.breakers import Way
 from tests.contract.crash_scene import Scene
 from tests.contract.cycle import enqueue
+from tests.store_acts import listed
 
 WAY = Way("site.example")
 Act = Callable[[Database, Scene, Now], Any]
@@ -206,7 +207,7 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     ),
     "list_shown": (
         a_list_is_looked_at,
-        lambda db, s, now: lists.listed(db, s.look, "{}", title="A list", now=now),
+        lambda db, s, now: listed(db, s.look, "{}", title="A list", now=now),
     ),
     "list_was_none": (
         a_list_is_looked_at,

@@ -5,9 +5,8 @@ from procs.errors import ChatClosed, StoreFull, TelegramRefused
 from procs.records.job import Person
 from procs.records.preference_values import ADMINS, EVERYONE
 from procs.store.database import Database
-from procs.store.people import member_roles, preferences
+from procs.store.people import group_moves, member_roles, preferences
 from procs.store.people.member_roles import ADMIN, MEMBER
-from procs.store.requests import group_moves
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.group_news import GroupNews, MemberNews
 from procs.telegram.chat.inbound import Incoming, Press

@@ -10,7 +10,7 @@ from dataclasses import replace
 from procs.bot.conversation.hints import Hints
 from procs.core import log
 from procs.errors import ChatClosed, TelegramAway, TelegramRefused
-from procs.records.preference_values import ASK, GroupPreferences
+from procs.records.preference_values import GroupPreferences
 from procs.store.database import Database
 from procs.store.people import preferences
 from procs.telegram.chat.bot_session import BotSession
@@ -27,7 +27,7 @@ LINKED = re.compile(r"/audio(?:@\w+)?", re.IGNORECASE)
 #: Commands that may be given in the name of a group, or where nobody is named.
 FOR_ALL = re.compile(r"/(?:settings|help)\b", re.IGNORECASE)
 #: Attempts to read the message that was answered, and seconds between them.
-READS, AGAIN = 5, 1.0
+READS, READ_RETRY = 5, 1.0
 
 IsCommand = Callable[[str], bool]
 
@@ -91,7 +91,7 @@ class GroupMessages:
             except TelegramAway:
                 if attempt == READS:
                     raise
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(READ_RETRY)
         return "", ()
 
 
@@ -125,13 +125,3 @@ def taken(incoming: Incoming, said: Parsed) -> Parsed:
     if not incoming.unasked:
         return said
     return Parsed(links=(*said.links, *(one.link for one in said.questions)))
-
-
-def formed(said: Parsed, group: GroupPreferences) -> Parsed:
-    """The links in the form that the group wants, where no word named another."""
-    if group.form in (ASK, "best"):
-        return said
-    links = (
-        replace(one, variant=group.form) if one.variant == "best" else one for one in said.links
-    )
-    return replace(said, links=tuple(links))

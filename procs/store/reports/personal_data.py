@@ -92,13 +92,6 @@ def kept() -> dict[str, str]:
     return {name: naming.why for name, naming in TABLES.items() if naming.end == KEPT}
 
 
-def forget(db: Database, person: int, *, now: Now) -> bool:
-    """Delete all that names a person, after stopping what runs for them. False when a worker still
-    holds a job of theirs: the keeper goes on from there. Raises StoreFull."""
-    ask(db, person, now=now)
-    return proceed(db, person, now=now)
-
-
 def ask(db: Database, person: int, *, now: Now) -> None:
     """Write down that a person wants all of it deleted: what happens next, it is done. Raises
     StoreFull."""
@@ -139,11 +132,6 @@ def _delete_rows(db: Database, person: int, *, now: Now) -> None:
 def proceed_all(db: Database, *, now: Now, most: int = 10) -> int:
     """The same for those who asked first: how many are done."""
     return sum(proceed(db, person, now=now) for (person,) in db.all(ASKED, {"most": most}))
-
-
-def is_asked(db: Database, person: int) -> bool:
-    """Whether a deletion is under way."""
-    return db.one(SINCE, {"person": person}) is not None
 
 
 def _stop(db: Database, person: int, asked: float, *, now: Now) -> None:

@@ -33,14 +33,6 @@ NESTED = "list-nested"
 WIDTH = 10_000
 
 
-def listed(db: Database, lease: Lease, found: str, *, title: str, now: Now) -> None:
-    """Show what there is to everybody who waits, which ends their requests; who came by a list gets
-    no list again. Raises LeaseLost."""
-    with db.write(full=True):
-        leases.finish(db, lease, now=now)
-        show(db, lease.job, found, title=title, now=now)
-
-
 def show(db: Database, job: int, found: str, *, title: str, now: Now) -> None:
     """The same for who still waits for a job that was finished in this transaction."""
     facts = {"job": job, "found": found, "title": title, "now": now.wall}

@@ -12,6 +12,7 @@ from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
 from tests.contract.place import Place
 from tests.contract.reports.test_personal_data import ME, delivered, ends, named
+from tests.store_acts import forget, is_asked
 
 pytestmark = pytest.mark.sqlite
 FORK = get_context("fork")
@@ -30,7 +31,7 @@ def dies_at(place: Place, point: int, now: Now) -> None:
         return change(sql, facts)
 
     db.change = counted  # type: ignore[method-assign, assignment]
-    personal_data.forget(db, ME, now=now)
+    forget(db, ME, now=now)
 
 
 @pytest.mark.parametrize("point", [0, 1, 2, 4, 6, 9, 13, 17])
@@ -47,11 +48,11 @@ def test_a_killed_deletion_is_ended_by_the_keeper(
     assert child.exitcode == -signal.SIGKILL
     assert audit(desk.db) == []
     if point == 0:
-        assert not personal_data.is_asked(desk.db, ME)
+        assert not is_asked(desk.db, ME)
         return
 
     ends(desk)
-    while personal_data.is_asked(desk.db, ME):
+    while is_asked(desk.db, ME):
         personal_data.proceed_all(desk.db, now=clock.now())
 
     assert named(desk) == {}

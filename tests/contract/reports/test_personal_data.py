@@ -17,6 +17,7 @@ from procs.store.requests.buttons import ButtonMeaning
 from procs.texts import i18n
 from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
+from tests.store_acts import forget, is_asked
 
 #: A number that stands nowhere by chance.
 ME, OTHER = 770077007, 880088
@@ -131,7 +132,7 @@ def test_a_deletion_leaves_the_number_only_where_it_says(desk: Desk) -> None:
     full(desk)
     pause_control.pause(desk.db, pauses.user(ME), now=desk.clock.now())
 
-    while not personal_data.forget(desk.db, ME, now=desk.clock.now()):
+    while not forget(desk.db, ME, now=desk.clock.now()):
         ends(desk)
 
     assert set(named(desk)) <= set(personal_data.kept())
@@ -155,7 +156,7 @@ def test_what_others_asked_for_stays(desk: Desk) -> None:
     full(desk)
     mine = delivered(desk, OTHER, "got")
 
-    personal_data.forget(desk.db, ME, now=desk.clock.now())
+    forget(desk.db, ME, now=desk.clock.now())
 
     theirs = requests.order(desk.db, mine)
     assert theirs is not None
@@ -172,23 +173,23 @@ def test_what_a_worker_holds_is_stopped_first_and_the_keeper_goes_on(desk: Desk)
     (asked,) = desk.asks(ME, "runs")
     desk.claim(desk.worker())
 
-    assert not personal_data.forget(desk.db, ME, now=desk.clock.now())
+    assert not forget(desk.db, ME, now=desk.clock.now())
     order = requests.order(desk.db, asked.request)
     assert order is not None
     assert (order.user, order.state) == (ME, "cancelled")
-    assert personal_data.is_asked(desk.db, ME)
+    assert is_asked(desk.db, ME)
 
     ends(desk)
     Keeper.prune(type("Rounds", (), {"db": desk.db})())
 
-    assert not personal_data.is_asked(desk.db, ME)
+    assert not is_asked(desk.db, ME)
     assert named(desk) == {}
 
 
 def test_what_is_asked_for_after_a_deletion_is_left_alone(desk: Desk, clock: Clock) -> None:
     desk.asks(ME, "runs")
     desk.claim(desk.worker())
-    personal_data.forget(desk.db, ME, now=clock.now())
+    forget(desk.db, ME, now=clock.now())
     clock.skip(1)
     (new,) = desk.asks(ME, "new")
 

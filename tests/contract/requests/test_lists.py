@@ -8,6 +8,7 @@ from procs.store.media import looks
 from procs.store.requests import lists, requests
 from tests.contract.audit import audit
 from tests.contract.conftest import Desk
+from tests.store_acts import listed
 
 
 def asks(desk: Desk, user: int, variant: str) -> int:
@@ -48,7 +49,7 @@ def test_a_choice_is_looked_at_first_and_takes_no_seat_of_downloads(desk: Desk) 
 
 def test_what_was_looked_at_ends_as_listed(desk: Desk) -> None:
     request = asks(desk, 7, "look")
-    lists.listed(desk.db, looked(desk), '{"kind": "list"}', title="A list", now=desk.clock.now())
+    listed(desk.db, looked(desk), '{"kind": "list"}', title="A list", now=desk.clock.now())
     glance = desk.glance(request)
     assert (glance.state, glance.title, glance.found) == ("listed", "A list", '{"kind": "list"}')
     assert audit(desk.db) == []
@@ -119,14 +120,14 @@ def test_an_entry_that_is_a_list_itself_fails_and_a_link_to_it_is_shown(desk: De
     spread(desk, looked(desk), "inner")
     own = desk.asks(7, "inner")[0].request
     (lease,) = desk.claim(worker)
-    lists.listed(desk.db, lease, "{}", title="Inner", now=desk.clock.now())
+    listed(desk.db, lease, "{}", title="Inner", now=desk.clock.now())
     assert (desk.glance(own).state, desk.glance(parent).state) == ("listed", "failed")
 
 
 def test_a_choice_without_a_link_means_what_was_shown_last(desk: Desk) -> None:
     request = asks(desk, 7, "look")
     assert lists.latest(desk.db, 7, 7, now=desk.clock.now()) is None
-    lists.listed(desk.db, looked(desk), "{}", title="A list", now=desk.clock.now())
+    listed(desk.db, looked(desk), "{}", title="A list", now=desk.clock.now())
     shown = lists.latest(desk.db, 7, 7, now=desk.clock.now())
     assert (desk.glance(request).url, shown and shown.key) == (shown and shown.url, "url:list")
     assert lists.latest(desk.db, 7, 8, now=desk.clock.now()) is None

@@ -8,10 +8,10 @@ from procs.core import clock
 from procs.records.job import Lane, Media, Part, Reference, Step
 from procs.store import wake
 from procs.store.jobs import leases, outcomes
-from procs.store.requests import lists
 from tests.sandbox.bot_parts import MIB, Hands, until, wants
 from tests.sandbox.person import Message, Person
 from tests.sandbox.telegram.server import Telegram
+from tests.store_acts import listed
 from tests.unit.conftest import TOKEN
 
 TWELVE = " ".join(f"https://example.org/{n}" for n in range(1, 13))
@@ -120,7 +120,7 @@ async def test_a_link_that_is_a_list_is_shown_in_a_message_of_its_own(bot, db, h
         '{"kind": "list", "title": "A list", "count": 1, "page": 1, "more": false, "most": 50,'
         ' "entries": [{"place": 1, "title": "One", "url": "u", "duration": 0}]}'
     )
-    lists.listed(db, lease, found, title="A list", now=clock.now())
+    listed(db, lease, found, title="A list", now=clock.now())
     wake.notify(db.run, wake.BOT)
     shown = await sara.sees(lambda m: "1. One" in m.text)
     assert (shown.reply, shown.id != status.id) == (sent.id, True)

@@ -4,8 +4,8 @@ import pytest
 
 from procs.core import clock
 from procs.records.job import Lane
-from procs.store.requests import lists
 from tests.sandbox.bot_parts import LINK, Bot, Hands, until
+from tests.store_acts import listed
 from tests.unit.persian_ali import ali
 
 __all__ = ["ali"]
@@ -125,7 +125,7 @@ async def test_a_choice_is_of_the_list_that_was_shown(bot, db, sara):
     hands = Hands(db)
     await sara.sends("https://example.org/feed list")
     await sara.sees("In line")
-    lists.listed(db, hands.claim(Lane.LOOK), FEED, title="A feed", now=clock.now())
+    listed(db, hands.claim(Lane.LOOK), FEED, title="A feed", now=clock.now())
     await sara.sends(LINK)
     await sara.sees("clip.mp4")
     await sara.sends("1-2 mp3")

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from procs.records.job import Ask
-from procs.store.people import member_roles, preferences
-from procs.store.requests import group_moves, requests, status_columns
+from procs.store.people import group_moves, member_roles, preferences
+from procs.store.requests import requests, status_columns
 from procs.store.requests.allowances import GROUP_FULL, Allowance
 from tests.contract.conftest import Desk
 
