@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.demo import proof, show
+from tests.demo import by_buttons, proof, show
 from tests.demo.story import Story
 from tests.sandbox.stack import Stack
 
@@ -22,6 +22,7 @@ async def main() -> int:
         print(f"The stack runs: {len(stack.serving())} workers serve, one waits as the spare.")
         story = Story(stack, folder)
         await story.play()
+        await by_buttons.play(story)
         proof.look(story)
         await show.chats(story)
         show.table(story)

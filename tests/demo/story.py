@@ -59,8 +59,13 @@ class Story:
         return person
 
     async def get(self, person: Person, what: str, path: str, words: str = "") -> Message:
-        """Send a link, wait for the media, keep the file."""
+        """Send a link, choose on its card where there is one, wait for the media, keep the file."""
         sent = await person.sends(f"{self.stack.url(path)} {words}".strip())
+        came = await person.sees(
+            lambda m: m.reply == sent.id and (m.media or m.button("🎧")), timeout=PATIENCE
+        )
+        if not came.media:
+            await person.presses("360p", came)
         got = await person.sees(lambda m: m.media and m.reply == sent.id, timeout=PATIENCE)
         self.received[what] = got
         self.files[what] = await person.receives_file(got, self.folder / what)

@@ -13,7 +13,8 @@ from procs.store.requests import request_status
 from procs.store.requests.request_status import RequestStatus
 from procs.store.searches import search_listings, search_results
 from procs.store.searches.search_results import SearchHit
-from procs.telegram.delivery.courier import Courier, unheard
+from procs.telegram.delivery.courier import Courier
+from procs.telegram.delivery.media_assembly import unwatched
 from procs.telegram.pace import Pace
 from procs.wishes.grammar import link
 from procs.worker.jobs import deliver
@@ -49,7 +50,7 @@ class Deliverer:
         path = self.folder / name
         path.write_bytes(name.encode() * 500)
         file = File(str(path), kind, name, "video/mp4", path.stat().st_size, duration=6.0)
-        reference = await self.courier.upload(file, unheard)
+        reference = await self.courier.upload(file, unwatched)
         return Part(reference, kind, name, file.size, duration=6.0)
 
     def keeps(self, *parts: Part, url: str = LINK, title: str = "A clip") -> Media:

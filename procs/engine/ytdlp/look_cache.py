@@ -38,6 +38,8 @@ def read(ydl: Any, order: Order) -> Read | None:
     unpacker = zlib.decompressobj()
     body = unpacker.decompress(Path(LOOK_FILE).read_bytes(), UNPACKED)
     told = codec.load(body)
+    if "info" in told:  # an earlier version kept single media only
+        told = {"infos": [told["info"]], "files": [told["file"]], "title": ""}
     if len(told["infos"]) > 1 and parse(order.variant).pick:
         return None
     infos = [ydl.process_ie_result(info, download=False) for info in told["infos"]]

@@ -1,5 +1,7 @@
 """What goes with a media into a chat: its caption, its buttons, its sound, as its reader set it."""
 
+from pathlib import PurePath
+
 from procs.core import clock
 from procs.core.clock import Now
 from procs.records import press_actions
@@ -58,7 +60,7 @@ def under(
 ) -> tuple[MediaButton, ...]:
     """The buttons under a media that has other forms: those forms, and sharing it where the bot
     can be written to from any chat."""
-    if not media.parts or any(part.kind not in FORMED for part in media.parts):
+    if not is_one(media) or any(part.kind not in FORMED for part in media.parts):
         return ()
     wish = variant.parse(order.variant)
     offers = {label: meaning(order, action, data) for label, action, data in forms(order, wish)}
@@ -70,6 +72,14 @@ def under(
     if inline_switches.state(db, inline_switches.MODE) == inline_switches.ON:
         made.append(MediaButton(i18n.say(language, "media-share-button"), query=order.url))
     return tuple(made)
+
+
+def is_one(media: Media) -> bool:
+    """Whether it is one film or song, in parts perhaps, which are numbered in their names; several
+    of one post come together, as an album, which has no buttons."""
+    count = len(media.parts)
+    last = PurePath(media.parts[-1].name).stem if media.parts else ""
+    return count == 1 or (count > 1 and last.endswith(f"({count} of {count})"))
 
 
 def forms(order: RequestOrder, wish: Variant) -> list[tuple[str, str, dict[str, str]]]:

@@ -19,7 +19,7 @@ PARTS = (
     '"parts":[{"duration":1.5,"height":2,"kind":"video","name":"a.mp4","reference":'
     '{"access_hash":2,"file_reference":"ab","id":1,"kind":"document"},"size":3,"width":4}]'
 )
-WHOLE = '{"keys":["a:1","url:a"],"site":"a.example","title":"A"}'
+WHOLE = '{"adult":false,"keys":["a:1","url:a"],"site":"a.example","title":"A"}'
 FILE = (
     '{"duration":0.0,"height":0,"kind":"document","mime":"text/plain","name":"a.txt",'
     '"path":"/jobs/1-1/a.txt","performer":"","sha256":"","silent":false,"size":3,"thumbnail":"",'
@@ -126,3 +126,9 @@ def test_a_lease_gives_its_payload_by_the_kind_of_its_job():
         _ = lease.link
     with pytest.raises(TypeError, match="no trial"):
         _ = lease.trial
+
+
+def test_what_an_earlier_version_wrote_of_a_media_is_read():
+    older = '{"whole":{"keys":["a:1","url:a"],"site":"a.example","title":"A"}}'
+
+    assert job_progress.decode(older) == Progress(whole=MEDIA)

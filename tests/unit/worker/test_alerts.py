@@ -132,9 +132,9 @@ async def test_a_revoked_session_is_one_until_it_is_signed_in_anew(tg, tools, db
     await tg.revokes(tg.bot)
     await tools.connect_early()
     assert standing(db) == [("session-revoked", "slot-0", 1)]
-    assert tools.standing.is_lost()
+    assert tools.session_state.is_lost()
 
-    tools.standing.file.unlink()
+    tools.session_state.file.unlink()
     tools.courier, tools.was_connected = Courier(tools.settings, 0), False
     await tools.connect()
 

@@ -185,10 +185,10 @@ async def test_tags_are_set_shown_and_taken_away_by_words(bot, sara):
     assert mine(bot, sara).tags == ()
 
 
-async def test_settings_are_not_shown_in_a_group(settings, db, tg, sara):
+async def test_a_groups_settings_are_not_shown_to_who_is_no_admin_there(settings, db, tg, sara):
     group = await tg.group("Film club", sara, bot="member")
     async with running(settings) as bot:
         await bot.chat_session.named.wait()
         await sara.at(group).sends(f"/settings @{bot.chat_session.username}")
-        told = await sara.at(group).sees("yours alone")
+        told = await sara.at(group).sees(i18n.say("en", "group-admins-only"))
         assert not told.buttons

@@ -87,9 +87,8 @@ async def test_a_choice_told_twice_and_pressed_is_one_request(tg, bot, deliverer
 
     bot.chat_session.asked = twice
     sent = await placeholder(with_sara)
+    pressed = await with_sara.presses(sent.buttons[0][0]["data"], sent)
     await deliverer.claims()
-    button = sent.buttons[0][0]["data"]
-    pressed = await with_sara.presses(button, sent)
 
     assert (len(deliverer.inline()), pressed["text"]) == (1, "That is done already.")
 

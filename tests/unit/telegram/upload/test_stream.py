@@ -52,7 +52,7 @@ async def arrives(tg: Telegram, courier: Courier, ali: Person, coming: Coming) -
     part = Part(reference, "document", "x", 1)
     facts = {"random_id": 5, "reply_to": 0}
     await courier.send(chat=ali.id, access=access, part=part, **facts)
-    return str((await ali.sees("Film")).media["sha256"])
+    return str((await ali.sees(lambda m: m.media)).media["sha256"])
 
 
 async def parts_of(tg: Telegram) -> int:

@@ -149,7 +149,8 @@ async def test_of_a_film_in_parts_the_last_stands_apart_with_the_buttons(
     tg, courier, ali, db, tmp_path
 ):
     media, order = await film(courier, tmp_path), asked(db, ali.id)
-    media = replace(media, parts=media.parts * 3)
+    parts = [replace(media.parts[0], name=f"a film ({n} of 3).mp4") for n in (1, 2, 3)]
+    media = replace(media, parts=tuple(parts))
     order = replace(order, chat_access=tg.world.access_hash(tg.bot, ali.id), message=0)
     shown = presentation(db, order, media)
     planned = [(0, 11), (1, 12), (2, 13)]
