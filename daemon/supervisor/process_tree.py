@@ -14,6 +14,11 @@ LOCK, NOTE = "supervisor.lock", "{pid} {start}\n"
 #: The word of supervisord's command line behind which its home can be told.
 PID_FILE = "supervisord.pid"
 PROC = Path("/proc")
+#: Programs whose modules have another name than people know them by.
+PROGRAMS = {
+    "daemon.supervisor.event_listener": "watch",
+    "procs.engine.nursery.main": "nursery",
+}
 #: The states of a zombie, and of what is just going (proc(5)).
 ENDED = ("Z", "X")
 
@@ -78,7 +83,8 @@ def seen(pid: int) -> RunningProcess | None:
     with suppress(OSError, ValueError, IndexError):
         words = command_of(pid)
         module = words[words.index("-m") + 1] if "-m" in words else Path(words[0]).name
-        return RunningProcess(pid, int(facts_of(pid)[1]), module.rpartition(".")[2])
+        name = PROGRAMS.get(module) or module.rpartition(".")[2]
+        return RunningProcess(pid, int(facts_of(pid)[1]), name)
     return None
 
 

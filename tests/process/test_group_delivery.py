@@ -74,14 +74,14 @@ async def test_a_group_that_is_closed_meanwhile_is_told_of_in_private(
     ann = await meets(language)
     group = await healthy.telegram.group(f"Film club of {ann.name}", ann)
     here = ann.at(group)
-    await here.sends(f"/dl {healthy.url(f'/slow/clip.mp4?rate=20000&for={ann.id}')}")
+    await here.sends(f"/dl {healthy.url(f'/slow/clip.mp4?rate=250000&for={ann.id}')}")
     asked = "SELECT 1 FROM requests WHERE chat = :chat"
     await healthy.until(lambda: healthy.db.one(asked, {"chat": group.chat_id}))
     await closes(group, healthy.telegram.bot)
 
     told = await ann.sees(i18n.say(language, key), timeout=PATIENCE)
 
-    assert "slow/clip.mp4" in told.text or "127.0.0.1" in told.text
+    assert "clip" in told.text
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])

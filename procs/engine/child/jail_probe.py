@@ -12,6 +12,9 @@ from procs.engine.child.escape_attempts import REACHED
 LOOPBACK = "127.0.0.1"
 #: Seconds for one try.
 TRY = 3.0
+TCP = socket.AF_INET, socket.SOCK_STREAM
+#: What is said of a port that both the canary and the way out have.
+SAME = "the port of the way out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,12 @@ class ProbeResult:
 
 
 def tries(places: CanaryPlaces, proxy: int) -> ProbeResult:
-    """In the child: try everything."""
+    """In the child: try everything. Where its own network has the way out at the very number of
+    the canary's port, an answer there says nothing."""
     word = places.word.encode()
+    canary = (LOOPBACK, places.tcp)
     return ProbeResult(
-        tcp=tried(socket.AF_INET, socket.SOCK_STREAM, (LOOPBACK, places.tcp), word),
+        tcp=SAME if places.tcp == proxy else tried(*TCP, canary, word),
         udp=tried(socket.AF_INET, socket.SOCK_DGRAM, (LOOPBACK, places.udp), word),
         unix=tried(socket.AF_UNIX, socket.SOCK_STREAM, places.unix, word),
         file=seen(places.file),
