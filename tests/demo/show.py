@@ -54,6 +54,8 @@ def table(story: Story) -> None:
     print("\n── The record " + "─" * 66)
     print(f"{'request':<42}{'outcome':<18}{'bytes':>9}{'seconds':>9}  worker")
     for row in reversed(request_record.latest(story.stack.db)):
+        if not row.url:  # whose person had their data deleted
+            continue
         link = row.url.split("//", 1)[1].split("/", 1)[1]
         took = (row.ended_at or row.received_at) - row.received_at
         outcome = "from cache" if row.cached else row.state

@@ -78,6 +78,7 @@ async def test_a_press_survives_the_death_of_the_bot_before_its_effect(
     assert len(await got(ann, sent)) == 1
 
 
+@pytest.mark.long
 async def test_a_press_and_the_death_of_all_who_could_carry_it_bring_one_film(
     healthy: Stack, meets: Meets
 ) -> None:

@@ -58,6 +58,7 @@ async def test_a_link_becomes_its_media_once_and_is_kept_for_the_next(
     assert [m.id for m in await there.chat() if m.media] == [sent.id, again.id]
 
 
+@pytest.mark.long
 async def test_a_worker_that_is_killed_before_the_edit_is_followed_by_another(
     healthy: Stack, meets: Meets
 ) -> None:
@@ -101,6 +102,7 @@ async def test_words_become_results_at_two_sites_and_a_song_arrives(
     assert (await ann.sees(lambda m: m.media, timeout=PATIENCE)).reply == songs.id
 
 
+@pytest.mark.long
 async def test_words_in_another_chat_are_searched_for_once(healthy: Stack, meets: Meets) -> None:
     _, there = await with_friend(healthy, meets)
     before = await healthy.asked("/youtubei/v1/search")

@@ -60,6 +60,7 @@ async def test_a_failure_is_asked_for_anew_and_comes(healthy: Stack, meets: Meet
     await ann.sees(lambda m: m.id > failed.id and "❌" in m.text, timeout=PATIENCE)
 
 
+@pytest.mark.long
 async def test_a_bot_killed_while_a_button_is_pressed_makes_one_request(
     healthy: Stack, meets: Meets
 ) -> None:

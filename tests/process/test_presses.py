@@ -63,6 +63,7 @@ async def test_a_press_that_a_killed_bot_never_read_takes_effect_once(
     assert len(await got(ann, page)) == 1
 
 
+@pytest.mark.long
 async def test_a_press_that_took_effect_before_the_kill_takes_none_after_it(
     healthy: Stack, meets: Meets
 ) -> None:
