@@ -115,7 +115,7 @@ def test_a_child_that_meddles_is_not_safe(way):
 async def test_who_is_reached_is_said_to_be(short_home):
     """Tried from here, where nothing is fenced."""
     async with selftest.canary(short_home) as (called, places):
-        said = await asyncio.to_thread(jail_probe.tries, places, places.tcp)
+        said = await asyncio.to_thread(jail_probe.tries, places, places.udp)
         await until(lambda: called.ways == {"tcp", "udp", "unix"})
     meddled = {name for name, _ in said.meddled} - {"unshare", "forks"}  # not in a thread; as set
     assert said.reached - {"forks"} == {"tcp", "unix", "file"} | meddled
@@ -124,7 +124,7 @@ async def test_who_is_reached_is_said_to_be(short_home):
 
 async def test_who_calls_by_mistake_is_no_download(short_home):
     async with selftest.canary(short_home) as (called, places):
-        await asyncio.to_thread(jail_probe.tries, replace(places, word="?"), places.tcp)
+        await asyncio.to_thread(jail_probe.tries, replace(places, word="?"), places.udp)
         own = (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", places.udp))
         jail_probe.tried(*own, places.word.encode())
         await until(lambda: called.ways)
