@@ -6,16 +6,17 @@ from collections.abc import AsyncIterator
 import pytest
 
 from procs.bot.conversation.reply_sender import ATTEMPTS, ReplySender
-from procs.config import Settings
 from procs.core import clock
 from procs.errors import Crowded, TelegramWait
 from procs.store.database import Database
 from procs.store.limits import send_budget
-from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.pace import Urgency, bot_rules
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
+from tests.unit.deaf_session import chat_session
+
+__all__ = ["chat_session"]
 
 CROWD = 60
 
@@ -24,18 +25,6 @@ CROWD = 60
 async def tg() -> AsyncIterator[Telegram]:
     async with Telegram(token=TOKEN, strict=True) as telegram:
         yield telegram
-
-
-@pytest.fixture
-async def chat_session(settings: Settings) -> AsyncIterator[BotSession]:
-    """A bot that hears nothing."""
-    chat_session = BotSession(settings)
-
-    async def on_message(*_: object) -> None: ...
-
-    await chat_session.connect(on_message, on_message)
-    yield chat_session
-    await chat_session.close()
 
 
 async def test_what_has_no_place_among_all_messages_is_not_taken_for_said(

@@ -1,37 +1,17 @@
 """Groups and channels of the loopback Telegram, seen by the unmodified client."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from pyrogram import enums, errors, raw
 
 from tests.sandbox.person import Person
-from tests.sandbox.telegram.clients import client
 from tests.sandbox.telegram.desk import Refused
 from tests.sandbox.telegram.group import Group
-from tests.sandbox.telegram.listener import Listener
+from tests.sandbox.telegram.listener_fixtures import ali, bot, tg
 from tests.sandbox.telegram.server import Telegram
 
+__all__ = ["ali", "bot", "tg"]
+
 NAME = "@chapar_sandbox_bot"
-
-
-@pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with Telegram() as server:
-        yield server
-
-
-@pytest.fixture
-async def bot(tg: Telegram, tmp_path: Path) -> AsyncIterator[Listener]:
-    started = Listener(client(tg, tmp_path))
-    async with started.client:
-        yield started
-
-
-@pytest.fixture
-async def ali(tg: Telegram) -> Person:
-    return await tg.person("Ali")
 
 
 @pytest.fixture

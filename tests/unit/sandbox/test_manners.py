@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from procs.config import Settings
 from procs.errors import TelegramWait
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.sender import OutgoingMessage
@@ -13,24 +12,15 @@ from tests.sandbox.person import Person
 from tests.sandbox.telegram.manners import Bucket, Window, percent, shape
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
+from tests.unit.deaf_session import chat_session
+
+__all__ = ["chat_session"]
 
 
 @pytest.fixture
 async def tg() -> AsyncIterator[Telegram]:
     async with Telegram(token=TOKEN, strict=True) as telegram:
         yield telegram
-
-
-@pytest.fixture
-async def chat_session(settings: Settings) -> AsyncIterator[BotSession]:
-    """A bot that hears nothing, and says what a test wants."""
-    chat_session = BotSession(settings)
-
-    async def hear(*_: object) -> None: ...
-
-    await chat_session.connect(hear, hear)
-    yield chat_session
-    await chat_session.close()
 
 
 class Chat:
