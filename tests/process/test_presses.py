@@ -23,12 +23,17 @@ async def history(stack: Stack, person: Person, name: str) -> Message:
     """The history of somebody who was sent a clip."""
     sent = await person.sends(stack.url(f"{CLIP}?{name}"))
     await gets(person, sent)
+    await stack.until(lambda: [row.state for row in of(stack, person)] == ["delivered"])
     asked = await person.sends("/history")
     return await person.sees(lambda m: m.reply == asked.id)
 
 
+def of(stack: Stack, person: Person) -> list[request_record.Past]:
+    return [row for row in request_record.latest(stack.db) if row.user == person.id]
+
+
 def asked_for(stack: Stack, person: Person) -> int:
-    return len([row for row in request_record.latest(stack.db) if row.user == person.id])
+    return len(of(stack, person))
 
 
 async def lost(person: Person, page: Message) -> None:
