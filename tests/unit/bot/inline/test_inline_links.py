@@ -7,6 +7,7 @@ from procs.records.job import Step
 from procs.store.inline import inline_messages
 from procs.store.people import preferences
 from procs.store.requests.allowances import Allowance
+from procs.telegram.session.rpc import free
 from tests.sandbox.bot_parts import LINK, MIB, running, until
 
 
@@ -185,7 +186,7 @@ async def test_an_edit_that_a_killed_worker_made_already_is_made_again(bot, deli
     lease = await deliverer.claims()
     target = inline_messages.read(deliverer.db, -deliverer.inline()[0].message).target
     inline_messages.places(deliverer.db, -deliverer.inline()[0].message)
-    assert await deliverer.courier.edit_inline(target, part, caption="A clip")
+    assert await deliverer.courier.edit_inline(target, part, caption="A clip", leave=free)
     deliverer.fetches(lease, part)
     await deliverer.delivers()
     await until(lambda: not deliverer.inline())
