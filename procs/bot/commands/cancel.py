@@ -1,11 +1,10 @@
 """Letting people leave: the button under a status message, and /cancel."""
 
 import re
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from procs.bot.commands.button_actions import nobody
+from procs.bot.commands.button_actions import MayPress
 from procs.bot.conversation.inbound_queue import InboundQueue
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.status import status_text
@@ -31,12 +30,15 @@ ENDLESS = 1 << 62
 
 
 class CancelCommand:
-    def __init__(self, db: Database, replies: ReplySender, inbox: InboundQueue) -> None:
+    """`shares` tells who may press the buttons of others in a chat."""
+
+    def __init__(
+        self, db: Database, replies: ReplySender, inbox: InboundQueue, *, shares: MayPress
+    ) -> None:
         self.db = db
         self.replies = replies
         self.inbox = inbox
-        #: Who may press the buttons of others in a chat.
-        self.shares: Callable[[Press], Awaitable[bool]] = nobody
+        self.shares = shares
 
     async def ask(self, incoming: Incoming) -> None:
         """/cancel: stop the latest request of this person in this chat, and offer the others.

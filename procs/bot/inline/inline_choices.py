@@ -38,20 +38,23 @@ START = re.compile(r"/start(?:@\w+)?\s+([A-Za-z0-9_-]+)")
 REFUSAL_TIMEOUT = 10.0
 
 
-def nobody() -> None:
-    """Nobody is called."""
-
-
 class InlineChoices:
+    """`call` has the board of inline messages look soon."""
+
     def __init__(
-        self, db: Database, front: BotSession, replies: ReplySender, *, allowance: Allowance
+        self,
+        db: Database,
+        front: BotSession,
+        replies: ReplySender,
+        *,
+        call: Callable[[], None],
+        allowance: Allowance,
     ) -> None:
         self.db = db
         self.front = front
         self.replies = replies
         self.allowance = allowance
-        #: Calls who keeps the messages true.
-        self.called: Callable[[], None] = nobody
+        self.call = call
 
     def offer(self, person: Person, link: Link) -> str:
         """A token that stands for a link: the id of its result, the data of its button, and the
@@ -101,7 +104,7 @@ class InlineChoices:
         users.remember(self.db, choice.person, now=now)
         done = inline_messages.accept(self.db, choice, allowance=self.allowance, now=now)
         log.info("inline.chosen", user=choice.person.id, request=done.request, outcome=done.outcome)
-        self.called()
+        self.call()
         return done
 
     async def refuse(self, choice: InlineAsk, done: Submitted) -> None:

@@ -1,15 +1,13 @@
-"""Inline mode put together: who answers queries, takes choices, and keeps their messages true."""
+"""Inline mode put together: who answers queries and takes choices."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from procs.bot.commands.button_actions import ButtonAction
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.reply_sender import ReplySender
-from procs.bot.inline.inline_board import InlineBoard
 from procs.bot.inline.inline_choices import BEGIN, InlineChoices
 from procs.bot.inline.inline_queries import InlineQueries
 from procs.bot.inline.inline_search import InlineSearch
-from procs.bot.status.status_board import StatusBoard
 from procs.core import clock
 from procs.store.database import Database
 from procs.store.inline import inline_switches
@@ -19,25 +17,22 @@ from procs.telegram.chat.inline_updates import InlineChoice, InlineQuery
 
 
 class InlineMode:
-    """`on_message` is given all that inline mode tells but presses, which the router finds."""
+    """`on_message` is given all that inline mode tells but presses, which the router finds. `call`
+    has the boards look soon."""
 
     def __init__(
         self,
         db: Database,
         front: BotSession,
         replies: ReplySender,
-        status_board: StatusBoard,
         *,
+        call: Callable[[], None],
         allowance: Allowance,
         sites: Sequence[str] = (),
     ) -> None:
         self.db = db
         self.front = front
-        self.status_board = InlineBoard(db, front, replies)
-        status_board.beside.append(self.status_board.look)
-        front.asked = self.on_message
-        self.choices = InlineChoices(db, front, replies, allowance=allowance)
-        self.choices.called = status_board.call
+        self.choices = InlineChoices(db, front, replies, call=call, allowance=allowance)
         search = InlineSearch(db, front, self.choices, sites)
         self.queries = InlineQueries(db, front, self.choices, search)
         #: The buttons of inline messages.

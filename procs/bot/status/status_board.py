@@ -6,12 +6,12 @@ under which random_id it is sent stand in the row of its request, of several in 
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from procs.bot.conversation.failure_boundary import logged
-from procs.bot.conversation.reply_sender import EDIT, ReplySender
+from procs.bot.conversation.reply_sender import EDIT
 from procs.bot.status import edit_throttle, status_text
 from procs.bot.status.edit_queue import EditQueue
 from procs.bot.status.status_messages import StatusMessage, gather
@@ -44,7 +44,8 @@ Edit = Coroutine[Any, Any, None]
 
 
 class CardDeeds(Protocol):
-    """Who writes a message while its person is asked what they want of a link."""
+    """Who writes a message while its person is asked what they want of a link: cards know of
+    statuses, not the other way round."""
 
     def write(self, post: StatusMessage, *, sure: bool) -> Edit:
         """Make the message say it; `sure` that nobody made the message before."""
@@ -65,13 +66,24 @@ class MessageState:
 
 
 class StatusBoard:
-    """Decides what is to be done with each message, and lets the hand do one deed at a time."""
+    """Decides what is to be done with each message, and has the status writer do one edit at a
+    time. `beside` are looked at together with the status messages; each returns whether to look
+    again soon."""
 
-    def __init__(self, db: Database, chat_session: BotSession, replies: ReplySender) -> None:
+    def __init__(
+        self,
+        db: Database,
+        chat_session: BotSession,
+        status_writer: StatusWriter,
+        cards: CardDeeds,
+        beside: Sequence[Callable[[Now], bool]] = (),
+    ) -> None:
         self.db = db
         self.chat_session = chat_session
-        self.replies = replies
-        self.status_writer = StatusWriter(db, chat_session, replies)
+        self.status_writer = status_writer
+        self.replies = status_writer.replies
+        self.cards = cards
+        self.beside = tuple(beside)
         self.turns = EditQueue()
         self.busy: dict[int, asyncio.Task[str]] = {}
         #: Messages that are being written, by person.
@@ -80,10 +92,6 @@ class StatusBoard:
         self.next_edit = 0.0
         self.looked = 0.0
         self.restless = True
-        #: Set by `intake`: cards know of statuses, not the other way round.
-        self.cards: CardDeeds | None = None
-        #: What is looked at together with the status messages: whether to look again soon.
-        self.beside: list[Callable[[Now], bool]] = []
 
     # --- first answers, asked for by intake --------------------------------------------------
 
@@ -215,7 +223,7 @@ class StatusBoard:
         """The first word. What becomes of it when it fails, nobody knows."""
         memory = self.memory(post.id)
         sure, memory.fresh = memory.fresh, False
-        if post.head.state == CHOOSING and self.cards:
+        if post.head.state == CHOOSING:
             return self.cards.write(post, sure=sure)
         return self.status_writer.first(post, self.seen(post, now), sure=sure)
 

@@ -1,6 +1,7 @@
 """`@bot link` in any chat: kept media at once, others by a placeholder that becomes the media."""
 
 import time
+from dataclasses import replace
 
 from procs.core import clock
 from procs.records.job import Step
@@ -79,14 +80,14 @@ async def test_where_feedback_is_off_the_button_of_the_placeholder_begins_it(
 
 async def test_a_choice_told_twice_and_pressed_is_one_request(tg, bot, deliverer, with_sara):
     incoming = []
-    take = bot.chat_session.asked
+    handlers = bot.chat_session.side_handlers
 
     async def twice(told):
         incoming.append(told)
-        await take(told)
-        await take(told)
+        await handlers.on_inline(told)
+        await handlers.on_inline(told)
 
-    bot.chat_session.asked = twice
+    bot.chat_session.side_handlers = replace(handlers, on_inline=twice)
     sent = await placeholder(with_sara)
     pressed = await with_sara.presses(sent.buttons[0][0]["data"], sent)
     await deliverer.claims()
