@@ -1,4 +1,4 @@
-"""`python -m procs.bot`: the process that listens and answers."""
+"""`python -m procs.bot`: the process that receives updates and answers."""
 
 import asyncio
 import sys
@@ -18,14 +18,14 @@ from procs.telegram.chat.bot_session import BOT_SESSION, BotSession
 from procs.telegram.session.session_state import SessionState
 from procs.telegram.session.sign_in import SIGN_IN
 
-#: Seconds that what is being said has to finish when we are told to stop.
+#: Seconds that messages on their way have to finish after a stop signal.
 DRAIN_TIMEOUT = 5.0
-#: Seconds between two attempts to reach Telegram.
+#: Seconds between two attempts to connect to Telegram.
 RECONNECT_WAIT = 5.0
 
 
 async def live(settings: config.Settings, db: Database) -> int:
-    """Listen and answer until told to stop. Returns 1 when Telegram gave us up."""
+    """Receive and answer until a stop signal. Returns 1 when Telegram ended the session."""
     signals = process.Signals()
     process.own_every_task()
     chat_session = BotSession(settings)
@@ -36,7 +36,7 @@ async def live(settings: config.Settings, db: Database) -> int:
         if not signals.stop.is_set():
             sides = beside(settings, db, parts)
             await signals.unless_stopped(parts.status_board.run())
-            for side in sides:  # what was half said is said to its end by the next start
+            for side in sides:  # the next start completes what they leave
                 side.cancel()
             await chat_session.quiet(DRAIN_TIMEOUT)
             await parts.status_board.settle(DRAIN_TIMEOUT)
@@ -50,7 +50,7 @@ async def live(settings: config.Settings, db: Database) -> int:
 
 
 def beside(settings: config.Settings, db: Database, parts: BotParts) -> list[asyncio.Task[Any]]:
-    """What goes on while the board looks."""
+    """Start the tasks that run beside the status board."""
     intake = parts.intake
     works: tuple[Coroutine[Any, Any, Any], ...] = (
         AlertSender(db, parts.replies, settings.admins).run(),
@@ -63,8 +63,8 @@ def beside(settings: config.Settings, db: Database, parts: BotParts) -> list[asy
 
 
 async def connect(parts: BotParts, session_state: SessionState) -> None:
-    """Be connected, however long Telegram is away or makes us wait, or has taken the sign-in away:
-    then nothing is tried until its file or the token is another."""
+    """Connect, however long Telegram is unreachable or makes the bot wait. After a revoked sign-in
+    nothing is tried until its file or the token has changed."""
     intake, pace = parts.intake, parts.replies.pace
     while True:
         await session_state.until_replaced()

@@ -125,7 +125,7 @@ class Intake:
             if not self.is_urgent(incoming):
                 await self.inbox.turn(incoming)
         except Withdrawn:
-            with suppress(StoreFull):  # heard again, it would be accepted after all
+            with suppress(StoreFull):  # a repeated update would be accepted after all
                 heard_updates.note(self.db, incoming.mark, now=clock.now())
             return
         report_failure = partial(self.report_failure, incoming)
@@ -148,16 +148,16 @@ class Intake:
         await settled(work, report_failure, chat=press.chat, data=press.data)
 
     async def once(self, mark: Mark, work: Callable[[], Awaitable[None]]) -> None:
-        """Do what somebody wants, unless it is done: Telegram may tell it again."""
+        """Do the work of an update once: Telegram may send it again."""
         if heard_updates.is_known(self.db, mark):
             log.info("message.repeated", chat=mark[0], message=mark[1])
             return
         await work()
-        with suppress(StoreFull):  # heard again, it does the same again
+        with suppress(StoreFull):  # a repeated update does the same again
             heard_updates.note(self.db, mark, now=clock.now())
 
     async def report_failure(self, incoming: Incoming, code: str) -> None:
-        """Say that it was our fault. Asks nothing of the store, which may be the reason."""
+        """Tell the sender that the bot failed. Does not use the store, which may be the reason."""
         text = i18n.say(incoming.language, "oops", code=code)
         random_id = once("oops", incoming.chat, incoming.message)
         facts = (
@@ -210,7 +210,7 @@ class Intake:
             )
 
     async def correct(self, incoming: Incoming, text: str, parsed: Parsed) -> None:
-        """An edited message, soon after it was sent, is heard in place of what it said before."""
+        """An edited message, soon after it was sent, replaces what it said before."""
         is_command = self.router.command(text, incoming.person) is not None
         if incoming.edited - incoming.at > CORRECTION or is_command:
             return
@@ -286,7 +286,7 @@ class Intake:
         return self.keep([replace(one, ordinal=one.ordinal + first) for one in links], questions)
 
     def keep(self, links: Sequence[Ask], questions: Sequence[Ask]) -> list[Submitted]:
-        """Write down what is asked for, and of what we ask what is wished."""
+        """Store the requests, and the links about which the bot asks."""
         done = requests.submit(self.db, links, now=clock.now(), allowance=self.allowance)
         link_mentions.asked(self.db, questions, now=clock.now())
         return done

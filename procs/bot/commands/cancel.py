@@ -1,4 +1,4 @@
-"""Letting people leave: the button under a status message, and /cancel."""
+"""Cancels requests: the button under a status message, and /cancel."""
 
 import re
 from contextlib import suppress
@@ -108,7 +108,8 @@ class CancelCommand:
         return i18n.say(press.language, key, count=count)
 
     async def whose(self, press: Press, request: int) -> int:
-        """As whom somebody stops a request: as who asked, where they may in that chat."""
+        """The person in whose name somebody cancels a request: the one who asked, where others may
+        press in that chat."""
         found = request_status.glance(self.db, request, now=clock.now())
         theirs = found is not None and found.user != press.person.id and found.chat == press.chat
         if found is not None and theirs and await self.shares(press):
@@ -126,8 +127,7 @@ class CancelCommand:
         return done
 
     async def lose(self, user: int) -> None:
-        """A person blocked the bot: what only they wait for is stopped, and nothing more is said to
-        them."""
+        """A person blocked the bot: cancel what only they wait for, and send them nothing more."""
         count = 0
         with suppress(StoreFull):
             for one in request_status.open_of(self.db, user):

@@ -1,8 +1,8 @@
 """Inline messages on their way to a media: their progress, and a clear end where none comes.
 
 As the board of status messages: what a message says stands in its request's row, nothing is
-remembered here that a restart would miss, and an edit whose outcome nobody knows is made again,
-which changes nothing.
+remembered here that a restart would miss, and an edit whose outcome is unknown is repeated, which
+changes nothing.
 """
 
 import asyncio
@@ -107,7 +107,7 @@ class InlineBoard:
             self.leave(row)
 
     async def end(self, row: RequestStatus, inline: InlineMessage, now: Now) -> None:
-        """The last word, and a button to go on by."""
+        """The last text, and a button with which to go on."""
         view = self.last(row, inline, now)
         leave = partial(
             self.replies.pace.leave, EDIT_INLINE, urgency=Urgency.ANSWER, patience=LEAVE_TIMEOUT
@@ -127,7 +127,7 @@ class InlineBoard:
         return StatusView(view.text, view.stage, buttons=(again,))
 
     def leave(self, row: RequestStatus) -> None:
-        """Nobody can see the message any more: nobody waits for this."""
+        """The message is gone: cancel its request."""
         requests.cancel(self.db, row.request, user=row.user, now=clock.now())
         requests.close(self.db, row.request, now=clock.now())
         log.info("inline.left", request=row.request, user=row.user)
@@ -138,7 +138,7 @@ class InlineBoard:
         task.add_done_callback(lambda _: self.busy.pop(row.request, None))
 
     async def carry(self, row: RequestStatus, edit: Edit) -> None:
-        """One edit, and what its failure means."""
+        """Make one edit, and handle its failure."""
         self.resting[row.request] = clock.now().wall + REST
         try:
             await edit
