@@ -69,7 +69,7 @@ class WorkerLoop:
                 side.create_task(step)
                 for step in (
                     *(self.beat(), self.obey(), self.renew_self()),
-                    self.tools.desk.run(),
+                    self.tools.progress.run(),
                 )
             ]
             while not self.drained.is_set():

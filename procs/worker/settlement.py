@@ -59,7 +59,7 @@ async def carry(tools: WorkerContext, lease: Lease, work: Work) -> None:
     except Exception as error:  # classified here, once, with its job
         await written(partial(settle, tools, lease, unknown(tools, lease, error)))
     finally:
-        tools.desk.drop(lease)
+        tools.progress.drop(lease)
 
 
 def unknown(tools: WorkerContext, lease: Lease, error: Exception) -> JobError:

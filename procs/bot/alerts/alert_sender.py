@@ -71,7 +71,7 @@ class AlertSender:
             del self.resting[notice.admin]
 
     async def send(self, notice: Notification) -> None:
-        """Raises as `Speech.send`, ChatClosed for an admin who never met the bot."""
+        """Raises as `ReplySender.send`, ChatClosed for an admin who never met the bot."""
         if notice.access is None or notice.admin not in self.admins:
             raise ChatClosed("never wrote to the bot")
         text = alert_text.render(notice.language, notice.body)

@@ -51,7 +51,7 @@ class PressAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ButtonAction:
-    """An action of `Meaning`. `effect` is called inside of `db.write()` and awaits nothing. One
+    """An action. `effect` is called inside of `db.write()` and awaits nothing. One
     that is not `once` may take effect again: another page, a value that is set. A `durable` one
     is on the disk before it is answered: what it accepts survives a power cut. One that is `own`
     is its person's alone, whoever else may press buttons in that chat; but in a group one of
@@ -92,7 +92,7 @@ class ButtonActions:
             self.rows[row.name] = row
 
     async def press(self, press: Press) -> None:
-        """Do what a token means, and answer the press, once. Raises as `Speech.answer`."""
+        """Do what a token means, and answer the press, once. Raises as `ReplySender.answer`."""
         token = press.data.removeprefix(PREFIX)
         try:
             shared = await self.is_shared(press, token)

@@ -12,7 +12,7 @@ from procs.texts import i18n
 
 #: Each has a text of the catalogue, `command-<name>`.
 IN_GROUPS = ("dl", "audio", "cancel", "help")
-#: The commands of each place, by the scopes of `Voice.set_commands`; "" is for every other one.
+#: The commands of each place, by the scopes of `set_commands`; "" is for every other one.
 COMMANDS = {
     "": ("start", "help", "cancel"),
     "private": (

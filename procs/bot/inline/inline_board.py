@@ -39,9 +39,9 @@ LEAVE_TIMEOUT, OUTCOME, REST = 3.0, ANSWER + 1.0, 2.0
 
 
 class InlineBoard:
-    def __init__(self, db: Database, front: BotSession, replies: ReplySender) -> None:
+    def __init__(self, db: Database, chat_session: BotSession, replies: ReplySender) -> None:
         self.db = db
-        self.front = front
+        self.chat_session = chat_session
         self.replies = replies
         self.busy: dict[int, asyncio.Task[str]] = {}
         #: No edit before this wall instant, by request: the last attempt failed.
@@ -95,7 +95,7 @@ class InlineBoard:
             return place
 
         try:
-            there = await self.front.edit_inline(
+            there = await self.chat_session.edit_inline(
                 inline.target, view.text, buttons=view.buttons, leave=leave
             )
         except Withdrawn:
@@ -112,7 +112,9 @@ class InlineBoard:
         leave = partial(
             self.replies.pace.leave, EDIT_INLINE, urgency=Urgency.ANSWER, patience=LEAVE_TIMEOUT
         )
-        await self.front.edit_inline(inline.target, view.text, buttons=view.buttons, leave=leave)
+        await self.chat_session.edit_inline(
+            inline.target, view.text, buttons=view.buttons, leave=leave
+        )
         requests.close(self.db, row.request, now=clock.now())
 
     def last(self, row: RequestStatus, inline: InlineMessage, now: Now) -> StatusView:

@@ -23,7 +23,7 @@ class InlineMode:
     def __init__(
         self,
         db: Database,
-        front: BotSession,
+        chat_session: BotSession,
         replies: ReplySender,
         *,
         call: Callable[[], None],
@@ -31,18 +31,20 @@ class InlineMode:
         sites: Sequence[str] = (),
     ) -> None:
         self.db = db
-        self.front = front
-        self.choices = InlineChoices(db, front, replies, call=call, allowance=allowance)
-        search = InlineSearch(db, front, self.choices, sites)
-        self.queries = InlineQueries(db, front, self.choices, search)
+        self.chat_session = chat_session
+        self.choices = InlineChoices(db, chat_session, replies, call=call, allowance=allowance)
+        search = InlineSearch(db, chat_session, self.choices, sites)
+        self.queries = InlineQueries(db, chat_session, self.choices, search)
         #: The buttons of inline messages.
         self.actions = (ButtonAction(BEGIN, self.choices.press, once=False),)
 
     async def note_switch(self) -> None:
         """Keep whether inline mode is switched on, as soon as Telegram tells. Raises StoreFull."""
-        await self.front.named.wait()
+        await self.chat_session.named.wait()
         now = clock.now()
-        inline_switches.note(self.db, inline_switches.MODE, on=self.front.serves_inline, now=now)
+        inline_switches.note(
+            self.db, inline_switches.MODE, on=self.chat_session.serves_inline, now=now
+        )
 
     async def on_message(self, told: InlineQuery | InlineChoice) -> None:
         """Answer a query, or begin what was chosen. Raises nothing."""

@@ -20,7 +20,7 @@ from procs.config import Settings
 from procs.core import log
 from procs.errors import ChaparError, SessionRevoked
 from procs.telegram.chat import group_news, inbound, inline_updates
-from procs.telegram.chat.inline_sender import InlineVoice
+from procs.telegram.chat.inline_sender import InlineSender
 from procs.telegram.chat.inline_updates import InlineChoice, InlineQuery
 from procs.telegram.rpc_errors import translate
 from procs.telegram.session import sign_in
@@ -65,7 +65,7 @@ class SideHandlers:
 IGNORED = SideHandlers()
 
 
-class BotSession(InlineVoice):
+class BotSession(InlineSender):
     """Hears and talks for the bot."""
 
     def __init__(self, settings: Settings) -> None:

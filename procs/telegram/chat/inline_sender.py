@@ -54,7 +54,7 @@ class InlineAnswer:
     switch: tuple[str, str] | None = None
 
 
-class InlineVoice(MessageSender):
+class InlineSender(MessageSender):
     """Speaks by inline mode. Every method raises as `Rpc.ask`."""
 
     async def answer_query(self, query: int, answer: InlineAnswer) -> None:

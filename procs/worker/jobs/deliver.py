@@ -85,7 +85,7 @@ def fits(tools: WorkerContext, order: RequestOrder, media: Media) -> None:
 
 async def send(tools: WorkerContext, lease: Lease, order: RequestOrder, media: Media) -> None:
     """Send the parts that have no receipt, by fresh references when the stored ones are stale."""
-    tools.desk.say(lease, Step.DELIVER)
+    tools.progress.say(lease, Step.DELIVER)
     courier = await tools.telegram()
     inline = inline_messages.of_request(tools.db, order.id)
     put = partial(inline_delivery.show, inline=inline) if inline else send_parts

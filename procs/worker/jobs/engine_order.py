@@ -29,7 +29,7 @@ def check(tools: WorkerContext, lease: Lease) -> None:
 async def largest(tools: WorkerContext, lease: Lease) -> int:
     """Bytes of the largest file that this job may make: the operator's limit, and Telegram's for
     files that go there; Telegram takes larger files from a premium account. Raises as
-    `Tools.telegram`."""
+    `WorkerContext.telegram`."""
     most = tools.settings.max_file_size
     if most <= TELEGRAM_FILE or lease.link.folder:
         return most

@@ -48,7 +48,7 @@ class FetchJob:
         """Report that a step begins; returns the function that reports its progress."""
 
         def say(done: int, total: int, rate: float = 0.0) -> None:
-            self.tools.desk.say(self.lease, step, done, total, rate)
+            self.tools.progress.say(self.lease, step, done, total, rate)
 
         say(0, 0)
         return say

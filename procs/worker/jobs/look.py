@@ -46,7 +46,7 @@ async def look(tools: WorkerContext, lease: Lease) -> None:
 
 async def seen(tools: WorkerContext, lease: Lease, visit: Visit) -> Probed:
     """What the link leads to."""
-    tools.desk.say(lease, Step.PROBE)
+    tools.progress.say(lease, Step.PROBE)
     outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
     folder = job_folder.make(tools.db, tools.settings.jobs, lease)
     try:

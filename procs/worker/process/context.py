@@ -35,7 +35,7 @@ class WorkerContext:
     db: Database
     worker: int
     name: str
-    desk: ProgressWriter
+    progress: ProgressWriter
     engine: Engine
     courier: Courier
     pace: Pace

@@ -102,7 +102,3 @@ def test_every_word_of_engine_has_a_help_of_its_own(
     said = " ".join(capsys.readouterr().out.split())
     assert cli.ENGINE_WORDS[word] in said
     assert said.startswith(f"usage: chapar engine {word} ")
-
-
-def test_no_line_is_wider_than_a_screen():
-    assert [line for line in README.splitlines() if len(line) > 100] == []

@@ -14,7 +14,7 @@ async def look(job: FetchJob) -> None:
     """Have a child of the engine read the link; the child then waits for the order to download.
     Raises JobError."""
     tools, lease = job.tools, job.lease
-    tools.desk.say(lease, Step.PROBE)
+    tools.progress.say(lease, Step.PROBE)
     outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
     job.own(job_folder.make(tools.db, tools.settings.jobs, lease))
     job.largest = await engine_order.largest(tools, lease)

@@ -10,7 +10,7 @@ from procs.worker.jobs.fetch_job import FetchJob
 async def prepare(job: FetchJob) -> None:
     """Make the files, and note in the job's row those that go to a chat, for a worker that may take
     over. Raises as `media.prepare`, and LeaseLost."""
-    job.tools.desk.say(job.lease, Step.PREPARE)
+    job.tools.progress.say(job.lease, Step.PREPARE)
     job.files = await prepared(job)
     job.room.leave()
     if not job.is_for_folder():
