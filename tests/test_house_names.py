@@ -23,6 +23,11 @@ def tails(path: str) -> Iterator[str]:
 
 
 PATHS = {str(source.path.relative_to(ROOT)) for source in CODE}
+CLASSES = {
+    node.name for source in CODE for node in ast.walk(source.tree) if isinstance(node, ast.ClassDef)
+}
+#: Classes of libraries, which a docstring may name.
+LIBRARIES = {"Client"}
 FILES = {tail for path in PATHS for tail in tails(path)}
 MODULES = {source.name for source in CODE}
 
@@ -54,12 +59,17 @@ def is_module(name: str) -> bool:
     return name in MODULES or name.rpartition(".")[0] in MODULES
 
 
+def is_class(name: str) -> bool:
+    return name in CLASSES | LIBRARIES
+
+
 @pytest.mark.parametrize(
     ("pattern", "exists"),
     [
         (r"[\w/-]*\w\.py\b", is_file),
         (r"\b(?:procs|daemon|tests|bench)/[\w/]*\w\b(?![.\w])", is_place),
         (r"`((?:procs|daemon|tests|bench)\.[\w.]+)`", is_module),
+        (r"`([A-Z]\w*[a-z]\w*)\.\w+`", is_class),
     ],
 )
 def test_what_a_text_names_exists(pattern, exists):
@@ -95,6 +105,6 @@ def test_the_tree_shows_every_room_with_the_first_sentence_of_its_docstring():
 
 
 def test_the_prose_of_the_documents_is_no_wider_than_the_code():
-    for name in ("ARCHITECTURE.md", "CONTRIBUTING.md"):
+    for name in ("ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"):
         lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
         assert [line for line in lines if len(line) > 100 and not line.startswith("|")] == []

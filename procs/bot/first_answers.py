@@ -1,4 +1,5 @@
-"""The first word about what a person sent: a status message, a refusal, a question, or why not."""
+"""The first answer to a message: a status message, a refusal, a question, or the reason of a
+failure."""
 
 import asyncio
 
@@ -36,7 +37,7 @@ class FirstAnswers:
         self.allowance = allowance
 
     async def too_late(self, incoming: Incoming) -> None:
-        """Nobody waits for an answer any more: one polite line for all that a day brought."""
+        """Answer what is too old: one message for everything of a day."""
         if not self.hints.inbox.told(incoming, "too-late"):
             return
         text = i18n.say(incoming.language, "too-late")
@@ -55,7 +56,7 @@ class FirstAnswers:
         log.info("message.too-late", chat=incoming.chat, message=incoming.message)
 
     async def answer(self, incoming: Incoming, parsed: Parsed, done: list[Submitted]) -> None:
-        """The first word about every link of a message."""
+        """The first answer about every link of a message."""
         accepted = [one for one in done if one.request]
         refused = [one for one in done if not one.request]
         for one in accepted:
@@ -70,8 +71,8 @@ class FirstAnswers:
         await asyncio.gather(*answers, *complaints, *questions, *rest)
 
     def first(self, accepted: Submitted) -> asyncio.Task[str] | None:
-        """Begin the first word about a request. A known media is in the chat in a moment: its
-        status message would only flicker. A message heard again is answered, or will be."""
+        """Begin the first answer to a request. A known media is in the chat in a moment: its status
+        message would only flicker. A repeated update is answered already, or will be."""
         if accepted.outcome == "cached":
             self.status_board.withhold(accepted.request)
         elif accepted.outcome != "again":
@@ -82,7 +83,7 @@ class FirstAnswers:
         """Say, once in a minute, that no more is taken before some of it has come."""
         key = f"refused-{refused[0].outcome}"
         if self.hints.inbox.told(incoming, "refused", count=len(refused)):
-            urgency = Urgency.COMMAND  # behind a hundred first words it would come too late
+            urgency = Urgency.COMMAND  # behind a hundred first answers it would be too late
             is_group = refused[0].outcome == GROUP_FULL
             most = self.allowance.group if is_group else self.allowance.most
             await self.hints.replies.reply(

@@ -1,18 +1,19 @@
 """From what people write to accepted requests and first answers."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+from procs.bot.bot_options import BotOptions
 from procs.bot.cards import link_forms
 from procs.bot.cards.card_actions import CardActions, CardLimits
-from procs.bot.cards.card_writer import CardWriter
 from procs.bot.cards.request_actions import RequestActions
 from procs.bot.cards.wish_questions import WishQuestions
 from procs.bot.commands.button_actions import ButtonActions
 from procs.bot.commands.cancel import CancelCommand
-from procs.bot.commands.command_set import CommandSet, Manners
+from procs.bot.commands.command_set import CommandSet
+from procs.bot.commands.menu_sender import MenuSender
 from procs.bot.commands.router import KEYS, ChatCommand, Router
 from procs.bot.conversation import duplicate_answer
 from procs.bot.conversation.failure_boundary import settled
@@ -28,7 +29,6 @@ from procs.bot.groups.group_settings import GroupSettings
 from procs.bot.inline.inline_mode import InlineMode
 from procs.bot.search.search_actions import SearchActions
 from procs.bot.status.status_board import StatusBoard
-from procs.config.values import TELEGRAM_FILE
 from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
 from procs.errors import DiskFull, StoreFull
@@ -37,10 +37,9 @@ from procs.records.usual_form import sound_of
 from procs.store.database import Database
 from procs.store.people import languages, users
 from procs.store.requests import heard_updates, link_mentions, lists, requests
-from procs.store.requests.allowances import Allowance
 from procs.store.requests.heard_updates import Mark
 from procs.store.requests.requests import Submitted
-from procs.telegram.chat.bot_session import BotSession
+from procs.telegram.chat.bot_session import BotSession, SideHandlers
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.session.rpc import free
@@ -51,9 +50,6 @@ from procs.wishes.variant import Variant
 
 #: Letters of a word that is said back.
 QUOTED_LENGTH = 40
-#: Seconds: what was sent longer ago, while the bot was down, is not acted upon any more.
-CATCH_UP = 24 * 3600.0
-DAY = 24 * 3600.0
 #: Commands that take a link, and the form in which they do.
 BEST, SOUND = "dl", "audio"
 LINKED = {"dl": BEST, "audio": SOUND}
@@ -72,56 +68,53 @@ class Intake:
         chat_session: BotSession,
         status_board: StatusBoard,
         replies: ReplySender,
-        *,
-        catch_up: float = CATCH_UP,
-        allowance: Allowance | None = None,
-        admins: Collection[int] = (),
-        largest: int = TELEGRAM_FILE,
-        manners: Manners | None = None,
-        search: Sequence[str] = (),
+        options: BotOptions,
     ) -> None:
         self.db = db
-        self.catch_up = catch_up
-        self.allowance = allowance or Allowance()
+        self.catch_up = options.catch_up
+        self.allowance = options.allowance
         self.inbox = InboundQueue(db)
         self.chat_session = chat_session
         self.status_board = status_board
         self.replies = replies
-        manners = manners or Manners()
+        manners = options.manners
         self.hints = Hints(replies, self.inbox, keys=KEYBOARD if manners.reply_keyboard else ())
         self.rate = MessageRate(db, replies, manners.messages_per_minute)
-        self.cancelling = CancelCommand(db, replies, self.inbox)
+        self.group_admins = GroupAdmins(db, chat_session)
+        shares, may_set = self.group_admins.shares, self.group_admins.may_set
+        self.cancelling = CancelCommand(db, replies, self.inbox, shares=shares)
         wishes = WishQuestions(db, replies, self.inbox)
-        self.actions = ButtonActions(db, replies)
+        self.actions = ButtonActions(db, replies, shares=shares, may_set=may_set)
         self.answers = FirstAnswers(status_board, self.hints, wishes, self.allowance)
         self.groups = GroupMessages(db, chat_session, self.hints)
-        self.group_admins = GroupAdmins(db, chat_session)
-        chat_session.learn = self.group_admins.learn
-        self.actions.shares = self.cancelling.shares = self.group_admins.shares
-        self.actions.may_set = self.group_admins.may_set
-        chat_session.lose = self.cancelling.lose
         self.inline = InlineMode(
-            db, chat_session, replies, status_board, allowance=self.allowance, sites=search
+            *(db, chat_session, replies),
+            call=status_board.call,
+            allowance=self.allowance,
+            sites=options.search,
         )
-        self.searching = SearchActions(db, chat_session, replies, search)
-        self.router = Router(replies, self.hints, self.cancelling, self.actions, admins=admins)
-        self.add_actions(largest, manners)
+        self.searching = SearchActions(db, chat_session, replies, options.search)
+        parts = replies, self.hints, self.cancelling, self.actions
+        self.router = Router(*parts, admins=options.admins)
+        self.side_handlers = SideHandlers(
+            self.inline.on_message, self.group_admins.learn, self.cancelling.lose
+        )
+        limits = CardLimits(self.allowance, options.largest)
+        self.cards = CardActions(db, status_board, self.hints, limits)
+        self.add_actions(manners.support)
 
-    def add_actions(self, largest: int, manners: Manners) -> None:
+    def add_actions(self, support: str) -> None:
         """Fill the tables of commands and buttons."""
         db, replies, status_board = self.db, self.replies, self.status_board
         self.actions.add(*self.inline.actions)
         self.actions.add(*self.searching.rows(self.accept, self.answers.answer))
-        limits = CardLimits(self.allowance, largest)
-        self.cards = CardActions(db, status_board, self.hints, limits)
         self.actions.add(*self.cards.rows())
         self.actions.add(*RequestActions(db, status_board, self.allowance).rows())
-        status_board.cards = CardWriter(db, replies, status_board.status_writer)
-        mine = CommandSet(
-            db, replies, self.hints, self.answers.first, self.allowance, manners.support
-        )
+        menus = MenuSender(db, replies)
+        in_group = GroupSettings(db, self.hints, menus, self.group_admins).ask
+        parts = db, menus, self.hints, self.answers.first, self.allowance
+        mine = CommandSet(*parts, in_group=in_group, support=support)
         mine.add_to(self.actions)
-        mine.settings.in_group = GroupSettings(db, self.hints, mine.menus, self.group_admins).ask
         self.router.add(*mine.commands())
         for name, form in LINKED.items():
             self.router.add(ChatCommand(name, partial(self.linked, form=form)))
@@ -132,7 +125,7 @@ class Intake:
             if not self.is_urgent(incoming):
                 await self.inbox.turn(incoming)
         except Withdrawn:
-            with suppress(StoreFull):  # heard again, it would be accepted after all
+            with suppress(StoreFull):  # a repeated update would be accepted after all
                 heard_updates.note(self.db, incoming.mark, now=clock.now())
             return
         report_failure = partial(self.report_failure, incoming)
@@ -155,16 +148,16 @@ class Intake:
         await settled(work, report_failure, chat=press.chat, data=press.data)
 
     async def once(self, mark: Mark, work: Callable[[], Awaitable[None]]) -> None:
-        """Do what somebody wants, unless it is done: Telegram may tell it again."""
+        """Do the work of an update once: Telegram may send it again."""
         if heard_updates.is_known(self.db, mark):
             log.info("message.repeated", chat=mark[0], message=mark[1])
             return
         await work()
-        with suppress(StoreFull):  # heard again, it does the same again
+        with suppress(StoreFull):  # a repeated update does the same again
             heard_updates.note(self.db, mark, now=clock.now())
 
     async def report_failure(self, incoming: Incoming, code: str) -> None:
-        """Say that it was our fault. Asks nothing of the store, which may be the reason."""
+        """Tell the sender that the bot failed. Does not use the store, which may be the reason."""
         text = i18n.say(incoming.language, "oops", code=code)
         random_id = once("oops", incoming.chat, incoming.message)
         facts = (
@@ -217,7 +210,7 @@ class Intake:
             )
 
     async def correct(self, incoming: Incoming, text: str, parsed: Parsed) -> None:
-        """An edited message, soon after it was sent, is heard in place of what it said before."""
+        """An edited message, soon after it was sent, replaces what it said before."""
         is_command = self.router.command(text, incoming.person) is not None
         if incoming.edited - incoming.at > CORRECTION or is_command:
             return
@@ -293,7 +286,7 @@ class Intake:
         return self.keep([replace(one, ordinal=one.ordinal + first) for one in links], questions)
 
     def keep(self, links: Sequence[Ask], questions: Sequence[Ask]) -> list[Submitted]:
-        """Write down what is asked for, and of what we ask what is wished."""
+        """Store the requests, and the links about which the bot asks."""
         done = requests.submit(self.db, links, now=clock.now(), allowance=self.allowance)
         link_mentions.asked(self.db, questions, now=clock.now())
         return done

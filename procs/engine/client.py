@@ -45,13 +45,18 @@ OnMerge = Callable[[int], None]
 OnRefused = Callable[[Sequence[tuple[str, int]]], None]
 
 
+def uncounted(calls: Sequence[tuple[str, int]]) -> None:
+    """What a jail refused, where nobody counts it."""
+
+
 class Engine:
     """A worker's side of the nursery in `run`; it is started when it is not there.
 
     With `spawn` off, only a nursery that lives already is used. A nursery ends by itself `linger`
     seconds after the last worker left. The yt-dlp is the one in use beside `run`, or `pinned`: when
     another comes into use, the next job has its nursery. `routes` and `caps` are those of every
-    job's way out; what an order says comes on top.
+    job's way out; what an order says comes on top. `on_refused` is told the system calls that a
+    child's jail refused, by name, and how often.
     """
 
     def __init__(
@@ -63,6 +68,7 @@ class Engine:
         routes: Routes | None = None,
         caps: Caps | None = None,
         pinned: Version | None = None,
+        on_refused: OnRefused = uncounted,
     ) -> None:
         self.folder = run.resolve()
         self.spawn = spawn
@@ -76,8 +82,7 @@ class Engine:
         self.testing = asyncio.Lock()
         self.safe = False
         self.programs = 0
-        #: Called with the system calls that a child's jail refused, by name, and how often.
-        self.on_refused: OnRefused = lambda calls: None
+        self.on_refused = on_refused
 
     @property
     def log(self) -> Path:

@@ -1,5 +1,9 @@
 """What a sysadmin can do about a class of failure, or another alert; nothing stands here for what
-only a person, the site or time can mend."""
+only a person, the site or time can mend.
+
+This is the one home of their English words, which logs, commands and the chat show; the Persian
+ones stand in the catalogue (`fix-<name>`).
+"""
 
 from procs import errors
 from procs.errors import JobError, alert_kinds

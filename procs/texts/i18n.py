@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from procs.errors import remedies
 from procs.texts import calendar_dates
 
 LOCALE = Path(__file__).parents[1] / "locale"
@@ -99,13 +100,17 @@ def isolated(language: str, text: str) -> LocalText:
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """All texts of a language, by key."""
+    """All texts of a language, by key. The English remedies stand in `procs.errors.remedies`, since
+    processes log them that load no catalogue."""
     from babel.messages.pofile import read_po
 
     if language == PERSIAN_LATIN:
         return {key: latin(text) for key, text in catalogue("fa").items()}
     with (LOCALE / f"{language}.po").open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id}
+        texts = {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id}
+    if language == DEFAULT:
+        texts |= {f"fix-{name}": text for name, text in remedies.BY_NAME.items()}
+    return texts
 
 
 def digits(language: str, text: str) -> LocalText:

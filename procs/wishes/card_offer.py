@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from procs.wishes.filenames import split
 from procs.wishes.variant import LANGUAGE
 
-#: Qualities on a card at most.
+#: The most qualities on a card.
 QUALITIES = 6
 #: Ends of addresses of plain files: there is nothing to choose, so they are not looked at first.
 PLAYED = (
@@ -28,7 +28,7 @@ Told = Mapping[str, Any]
 
 
 def is_plain(url: str) -> bool:
-    """Whether an address is, by its own words, that of a file."""
+    """Whether an address names a file, by its ending."""
     return end_of(url) in (*PLAYED, *UNPLAYED)
 
 
@@ -43,8 +43,8 @@ def end_of(url: str) -> str:
 
 
 def has_choice(told: Told) -> bool:
-    """Whether a person can want one thing of this media or another. A plain file and a post are
-    what they are, and a short film with one picture is what everybody wants of it."""
+    """Whether this media has forms that a person may choose from. A plain file and a post have
+    none, and of a short film with one quality everybody wants that."""
     if told["kind"] not in ("video", "audio") or told["card"]["direct"]:
         return False
     if told["kind"] == "audio":
@@ -79,7 +79,7 @@ def qualities(told: Told) -> list[dict[str, Any]]:
 
 
 def spread(there: Sequence[dict[str, Any]], most: int) -> list[dict[str, Any]]:
-    """At most so many, the smallest always among them: it is what a poor connection needs."""
+    """At most `most` of them, the smallest always included: a slow connection needs it."""
     return list(there) if len(there) <= most else [*there[: most - 1], there[-1]]
 
 

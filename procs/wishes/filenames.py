@@ -1,4 +1,4 @@
-"""Names of files that come from strangers, made fit for one folder and for a chat."""
+"""Makes file names from untrusted sources valid for one folder and for a chat."""
 
 import re
 from mimetypes import MimeTypes

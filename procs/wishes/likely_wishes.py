@@ -1,4 +1,4 @@
-"""What somebody may have meant whose words are not clear: a few wishes to choose from. Pure."""
+"""The likely meanings of unclear words: a few wishes to choose from. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from procs.wishes.variant import AUDIO, HEIGHTS, BadVariant, Clip, Variant
 
-#: Wishes that are offered at most: of more, words are read sooner.
+#: The most wishes that are offered: typing is faster than reading more.
 FEW = 4
 DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 BARE_NUMBER = re.compile(r"(?<![\d:])(\d{3,4})(?!\d|:|\s?k)")
@@ -14,7 +14,7 @@ THOUSANDS = re.compile(r"(?<!\d)([248])\s?k\b")
 SOUNDS = re.compile(rf"\b({'|'.join(AUDIO)})\b")
 TIME = r"(\d{1,2}(?::\d{2}){1,2}|\d{1,5})"
 SPAN = re.compile(rf"{TIME}\D{{1,8}}?{TIME}")
-#: The heights that people call by thousands, and a number that is taken for a height.
+#: The heights that people name in thousands (4K), and a number that counts as a height.
 FINEST = {"2": "1440p", "4": "2160p", "8": "2160p"}
 HEIGHT = range(HEIGHTS[0], 2 * HEIGHTS[-1] + 1)
 

@@ -21,7 +21,7 @@ PREFIX, READ_ONLY = "search", "look"
 
 
 def words_in(text: str) -> str:
-    """What of a text is searched for; "" for a text that is no search."""
+    """The words of a text to search for; "" for a text that is no search."""
     words = " ".join(text.split())
     plain = any(letter.isalnum() for letter in words)
     return words if plain and SHORTEST_SEARCH <= len(words) <= LONGEST_SEARCH else ""

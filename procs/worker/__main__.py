@@ -1,9 +1,10 @@
-"""`python -m procs.worker`: one worker process, from its birth to its planned end."""
+"""`python -m procs.worker`: one worker process, from its start to its exit."""
 
 import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from procs import config, start
 from procs.core import clock, log, process
@@ -23,12 +24,12 @@ from procs.worker.process.progress_writer import ProgressWriter
 from procs.worker.process.recycle_policy import JobBudget
 from procs.worker.process.slots import SlotLocks, rooms_of
 
-#: Deliveries, and looks, that one worker carries at once.
+#: The most deliveries, and the most looks, that one worker runs at once.
 LIGHT_ROOMS, LOOK_ROOMS = 8, 4
 
 
 async def live(settings: config.Settings, db: Database) -> int:
-    """Take a slot, wait for a post, serve, leave."""
+    """Take a slot, wait for a post, run jobs, exit."""
     name = f"w{process.number():02d}-{os.getpid()}"
     signals = process.Signals()
     process.own_every_task()
@@ -62,24 +63,22 @@ async def live(settings: config.Settings, db: Database) -> int:
 
 
 def engine(settings: config.Settings, db: Database) -> Engine:
-    """The engine; system calls that its jail refuses are counted by name."""
+    """The engine. System calls that its jail refuses are counted by name."""
     routes = configured(settings.upstream_proxy, settings.allowed_ports)
-    made = Engine(settings.run, routes=routes)
-    made.on_refused = lambda calls: count_refused(db, calls)
-    return made
+    return Engine(settings.run, routes=routes, on_refused=partial(count_refused, db))
 
 
 def count_refused(db: Database, calls: Sequence[tuple[str, int]]) -> None:
     try:
         for name, times in calls:
             counters.add(db, f"refused.{name}", times)
-    except StoreError as error:  # a number is not worth the job
+    except StoreError as error:  # a lost count must not fail the job
         log.warning("child.uncounted", error=error)
 
 
 async def work(tools: WorkerContext, signals: process.Signals, places: SlotLocks) -> str:
-    """Be the spare, then serve until drained; not before downloads are known to be confined. The
-    slot's session is closed when this returns. Returns why it ended."""
+    """Wait as the spare, then serve until drained. The worker does not serve before the self-test
+    shows that downloads are confined. Closes the slot's session. Returns why it ended."""
     born = clock.now().boot
     warm = asyncio.create_task(tools.connect_early())
     late = asyncio.create_task(tools.sign_in_late())
@@ -104,7 +103,7 @@ async def work(tools: WorkerContext, signals: process.Signals, places: SlotLocks
 async def serve(
     tools: WorkerContext, signals: process.Signals, places: SlotLocks, post: int
 ) -> str:
-    """Carry jobs at a post until drained. Returns why it ended."""
+    """Run jobs at a post until drained. Returns why it ended."""
     settings = tools.settings
     workers.serve(tools.db, tools.worker, slot=post, now=clock.now())
     log.info("worker.serving", worker=tools.name, post=post)
@@ -117,7 +116,8 @@ async def serve(
 
 
 def rooms(settings: config.Settings, post: int) -> dict[Lane, int]:
-    """What a worker at this post carries at once, by lane. Encoding takes every second core."""
+    """How many jobs a worker at this post runs at once, by lane. Encoding takes every second
+    core."""
     posts, most = settings.workers, settings.max_concurrent_downloads
     return {
         Lane.LIGHT: LIGHT_ROOMS,

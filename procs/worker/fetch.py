@@ -1,7 +1,7 @@
 """A fetch job, as the list of its steps: admit → look → reserve → download → prepare → upload →
 share, and the branches of that list.
 
-What a step achieved is kept in the job's row, so that the next attempt branches off to where the
+Each step stores its result in the job's row, so the next attempt branches to the step at which the
 last one ended.
 """
 
@@ -29,16 +29,17 @@ Steps = tuple[FetchStep, ...]
 
 
 class Branch(NamedTuple):
-    """After which step (None: before the first), in which case, which steps are left instead."""
+    """Steps that replace the remaining ones after `after` (None: before the first step), when
+    `case` is true."""
 
     after: FetchStep | None
     case: Callable[[FetchJob], bool]
     steps: Steps
 
 
-#: The way of a job of which nothing is known.
+#: The steps of a job that has no stored progress.
 STEPS: Steps = (admit, look, reserve, download, prepare, upload, share)
-#: The first branch whose case is given is taken.
+#: The job takes the first branch whose case is true.
 BRANCHES = (
     Branch(None, FetchJob.is_uploaded, (share,)),
     Branch(None, FetchJob.is_prepared, (take_over, upload, share)),
@@ -51,7 +52,7 @@ BRANCHES = (
 
 
 async def fetch(tools: WorkerContext, lease: Lease) -> None:
-    """Carry one fetch job to its end. Raises JobError, LeaseLost, TelegramWait."""
+    """Run one fetch job to its end. Raises JobError, LeaseLost, TelegramWait."""
     async with opened(tools, lease) as job:
         steps = left(job, None, STEPS)
         while steps:
@@ -61,6 +62,6 @@ async def fetch(tools: WorkerContext, lease: Lease) -> None:
 
 
 def left(job: FetchJob, done: FetchStep | None, rest: Steps) -> Steps:
-    """The steps after this one."""
+    """The remaining steps after this one."""
     cases = (one for one in BRANCHES if one.after is done)
     return next((one.steps for one in cases if one.case(job)), rest)

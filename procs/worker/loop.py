@@ -1,4 +1,4 @@
-"""A worker's one loop: room first, then a job, then rest until there is news."""
+"""A worker's one loop: it waits for a free room, claims a job, and sleeps until there is news."""
 
 import asyncio
 from dataclasses import replace
@@ -17,17 +17,18 @@ from procs.worker.process.context import WorkerContext
 from procs.worker.process.recycle_policy import JobBudget
 from procs.worker.running_jobs import RunningJobs
 
-#: Seconds: the longest sleep without looking (a wake-up may be lost with its sender), and a beat.
+#: Seconds: the longest sleep without a query (a wake-up may be lost with its sender), and the
+#: interval of heartbeats.
 BACKSTOP = 1.0
 BEAT = 15.0
 RECYCLE = "recycle"
 STOPPED = "stopped"
-#: Seconds between two looks whether the successor serves.
+#: Seconds between two checks whether the successor serves.
 HANDOVER = 0.05
 
 
 class WorkerLoop:
-    """Carries jobs until drained, then lets the running ones finish."""
+    """Runs jobs until drained, then lets the running ones finish."""
 
     def __init__(
         self,
@@ -49,15 +50,15 @@ class WorkerLoop:
         self.drained = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.why = STOPPED
-        #: Lanes that somebody told of work in, since the last claim.
+        #: Lanes named by wake-ups since the last claim.
         self.told: set[Lane] = set()
-        #: Whether this slot could not send, when that was looked at last.
+        #: Whether this slot could not send at the last check.
         self.barred = False
-        #: When the next job becomes due, as the last look showed.
+        #: When the next job becomes due, by the last query.
         self.due: float | None = None
 
     async def run(self) -> str:
-        """Returns why it ended. Side loops end with it."""
+        """Run until drained. Returns why it ended. Side loops end with it."""
         with self.wake_socket.listening(self.hear):
             await self.work()
         return self.why
@@ -68,7 +69,7 @@ class WorkerLoop:
                 side.create_task(step)
                 for step in (
                     *(self.beat(), self.obey(), self.renew_self()),
-                    self.tools.desk.run(),
+                    self.tools.progress.run(),
                 )
             ]
             while not self.drained.is_set():
@@ -81,11 +82,12 @@ class WorkerLoop:
                 task.cancel()
 
     def claim(self) -> None:
-        """Fill the free rooms; pass the word on when there is more than we can take. Who was told
-        of work goes for it without a look, which would make it begin a tenth later."""
+        """Claim jobs for the free rooms, and wake another worker when there are more. A worker that
+        was woken for a lane claims there without a query first, which would delay the job by a
+        tenth of a second."""
         told, self.told = self.told, set()
         self.barred = self.tools.barred.is_set()
-        # Looked at before: an idle worker that only looks does not stand at the writers' gate.
+        # The query comes first: an idle worker that only reads does not wait at the writers' gate.
         for lane in told or self.ready():
             room = self.room(lane)
             for lease in self.claimed(lane, room) if room else ():
@@ -95,7 +97,7 @@ class WorkerLoop:
                 wake.notify_idle(self.db.run, lanes=[lane])
 
     def ready(self) -> tuple[Lane, ...]:
-        """The lanes in which there is work, after what is due by now was queued."""
+        """The lanes in which there is work, after the jobs that are due were queued."""
         now, seen = clock.now(), self.offer()
         if seen.due is None or seen.due > now.wall:
             return seen.ready
@@ -103,7 +105,7 @@ class WorkerLoop:
         return self.offer().ready
 
     def offer(self) -> Claimable:
-        """What there is to do for us."""
+        """The work that this worker may claim."""
         seen = claimable.look(self.db, most=self.most[Lane.HEAVY])
         if not self.barred:
             return seen
@@ -111,12 +113,13 @@ class WorkerLoop:
         return replace(seen, ready=tuple(able))
 
     def serves(self, lane: Lane) -> bool:
-        """Whether we can do all work of a lane: a slot that may not sign in yet sends nothing. A
-        look is shown by the bot."""
+        """Whether this worker can do all work of a lane: a slot that may not sign in yet sends
+        nothing. The result of a look is shown by the bot."""
         return lane is Lane.LOOK or not self.barred
 
     def room(self, lane: Lane) -> int:
-        """Jobs of a lane that could be taken now: no download starts while the disk is low."""
+        """How many jobs of a lane could be claimed now: no download starts while the disk is
+        low."""
         room = self.running_jobs.free(lane)
         return 0 if lane is Lane.HEAVY and room and job_folder.is_low(self.tools.settings) else room
 
@@ -140,14 +143,14 @@ class WorkerLoop:
     async def rest(self) -> None:
         """Sleep until there is news: a datagram, a job's end, a due time, a signal.
 
-        What was claimed begins first. Then the name is left among the idle, and the table looked at
-        once more after that, so a job added in between is not slept over.
+        Claimed jobs begin first. Then the worker registers as idle and queries the table once more,
+        so it does not sleep over a job that was added in between.
         """
         await asyncio.sleep(0)
         free = [lane for lane in Lane if self.room(lane)]
         self.wake_socket.rest([lane for lane in free if self.serves(lane)])
         if free and not self.news.is_set():
-            self.db.changed()  # what is committed from here on is seen as a change
+            self.db.changed()  # commits from here on count as a change
             offer = self.offer()
             self.due = offer.due
             if set(free).intersection(offer.ready) or self.is_due():
@@ -162,9 +165,9 @@ class WorkerLoop:
         self.news.clear()
 
     def is_up(self, free: list[Lane]) -> bool:
-        """Whether there may be something to do that nobody told us of: a job whose teller died, a
-        due time, a disk with room again, a budget that is spent. Asked each second by a worker that
-        sleeps, so it reads next to nothing while nothing was committed."""
+        """Whether there may be work without a wake-up: a job whose sender died, a due time, a disk
+        with space again, a spent budget. A sleeping worker asks this each second, so it reads next
+        to nothing while nothing was committed."""
         if self.db.changed() or self.budget.leaving or self.budget.is_over():
             return True
         if self.barred is not self.tools.barred.is_set():
@@ -176,7 +179,7 @@ class WorkerLoop:
         return self.due is not None and self.due <= clock.now().wall
 
     def hear(self, words: set[bytes]) -> None:
-        """What others say: there is work, or a job is to stop."""
+        """Receive datagrams: there is work, or a job must stop."""
         for word in words:
             kind, _, number = word.partition(b" ")
             if kind == b"stop":
@@ -186,7 +189,7 @@ class WorkerLoop:
         self.news.set()
 
     async def beat(self) -> None:
-        """Keep the leases, learn which are lost and which should stop."""
+        """Renew the leases; learn which are lost and which jobs must stop."""
         while True:
             try:
                 self.renew()
@@ -206,7 +209,7 @@ class WorkerLoop:
                 self.running_jobs.take_away(job, why="stop")
 
     def drain(self, why: str) -> None:
-        """Claim nothing more."""
+        """Claim no more jobs."""
         if not self.drained.is_set():
             self.why = why
             self.drained.set()
@@ -220,15 +223,15 @@ class WorkerLoop:
             )
 
     async def renew_self(self) -> None:
-        """HUP: recycle as if the budget were spent."""
+        """Recycle on HUP, as if the budget were spent."""
         await self.signals.renew.wait()
         log.info("worker.asked-to-recycle", worker=self.tools.name)
         self.budget.left = 0
         self.news.set()
 
     async def obey(self) -> None:
-        """The first signal gives the post away and drains; a second one, or the end of the grace,
-        takes the jobs away."""
+        """Give the post away and drain at the first stop signal; take the jobs away at a second
+        one, or at the end of the grace."""
         await self.signals.stop.wait()
         self.budget.places.posts.free()
         self.drain(STOPPED)
@@ -242,7 +245,7 @@ class WorkerLoop:
         self.cancelled.set()
 
     async def settle(self) -> None:
-        """Let the running jobs finish, or give them back when that is cancelled."""
+        """Wait until the running jobs finish, or give them back when this is cancelled."""
         self.wake_socket.rise()
         settled = asyncio.create_task(self.running_jobs.settled())
         cancelled = asyncio.create_task(self.cancelled.wait())

@@ -1,4 +1,4 @@
-"""The jobs a worker carries at this moment, and the rooms they take."""
+"""The jobs that a worker runs at this moment, and the rooms they occupy."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,7 +20,7 @@ WORK: dict[Kind, settlement.Work] = {
 
 @dataclass
 class RunningJob:
-    """One running job. `why` says why it was taken away: stop, lost, leave."""
+    """One running job. `why` is why it was taken away: stop, lost, leave."""
 
     lease: Lease
     task: asyncio.Task[None]
@@ -28,7 +28,7 @@ class RunningJob:
 
 
 class RunningJobs:
-    """Rooms for jobs by lane, and the jobs in them."""
+    """Rooms by lane, and the jobs in them."""
 
     def __init__(
         self, tools: WorkerContext, rooms: dict[Lane, int], ended: Callable[[], None]
@@ -39,7 +39,7 @@ class RunningJobs:
         self.jobs: dict[int, RunningJob] = {}
 
     def free(self, lane: Lane) -> int:
-        """Rooms of a lane that are empty."""
+        """The number of empty rooms of a lane."""
         return self.rooms[lane] - sum(one.lease.lane is lane for one in self.jobs.values())
 
     def start(self, lease: Lease) -> None:
@@ -58,7 +58,7 @@ class RunningJobs:
             self.take_away(job, why=why)
 
     async def settled(self) -> None:
-        """All jobs are over."""
+        """Wait until all jobs are over."""
         while self.jobs:
             await asyncio.wait([one.task for one in self.jobs.values()])
 

@@ -1,4 +1,4 @@
-"""The one place that turns exceptions into a job's fate: done, later, failed, given back."""
+"""The one place that turns exceptions into a job's outcome: done, later, failed, released."""
 
 import asyncio
 import random
@@ -31,15 +31,15 @@ from procs.worker.site import admission
 LONGEST_RETRY_WAIT = 600.0
 DISK_LOOK = 5.0
 
-#: Seconds until a job that met a slot without a sign-in is tried again, by another slot.
+#: Seconds until a job whose slot had no sign-in is due again, for another slot.
 ELSEWHERE = 1.0
 
 Work = Callable[[WorkerContext, Lease], Awaitable[None]]
 
 
 async def carry(tools: WorkerContext, lease: Lease, work: Work) -> None:
-    """Do the work of a lease and settle whatever comes of it. Raises CancelledError only, when
-    the worker itself takes the job away."""
+    """Do the work of a lease and settle its outcome. Raises only CancelledError, when the worker
+    itself takes the job away."""
     try:
         await work(tools, lease)
     except LeaseLost:
@@ -59,7 +59,7 @@ async def carry(tools: WorkerContext, lease: Lease, work: Work) -> None:
     except Exception as error:  # classified here, once, with its job
         await written(partial(settle, tools, lease, unknown(tools, lease, error)))
     finally:
-        tools.desk.drop(lease)
+        tools.progress.drop(lease)
 
 
 def unknown(tools: WorkerContext, lease: Lease, error: Exception) -> JobError:
@@ -68,7 +68,7 @@ def unknown(tools: WorkerContext, lease: Lease, error: Exception) -> JobError:
 
 
 async def written(write: Callable[[], None]) -> None:
-    """Write a fate down, waiting while the disk is full: an accepted request is never dropped."""
+    """Write an outcome, and wait while the disk is full: an accepted request is never dropped."""
     while True:
         try:
             return write()
@@ -80,8 +80,8 @@ async def written(write: Callable[[], None]) -> None:
 
 
 def wait_out(tools: WorkerContext, lease: Lease, wait: TelegramWait) -> None:
-    """Telegram's waits are kept for every process, and cost the job nothing. One for a sign-in
-    holds up this slot alone: the job goes to another."""
+    """Store Telegram's wait for every process; it costs the job no attempt. A wait for a sign-in
+    concerns this slot alone: the job goes to another slot."""
     now = clock.now()
     tools.pace.note(wait)
     delay = ELSEWHERE if tools.barred.is_set() and wait.scope == SIGN_IN else wait.seconds
@@ -90,7 +90,7 @@ def wait_out(tools: WorkerContext, lease: Lease, wait: TelegramWait) -> None:
 
 
 def put_off(tools: WorkerContext, lease: Lease, wait: NotNow) -> None:
-    """The job comes again when its site may be visited; that cost it nothing."""
+    """Make the job due when its site may be visited; this costs it no attempt."""
     now = clock.now()
     if wait.keeps:
         leases.postpone(tools.db, lease, delay=wait.seconds, now=now, why=wait.why)
@@ -101,7 +101,7 @@ def put_off(tools: WorkerContext, lease: Lease, wait: NotNow) -> None:
 
 
 def settle(tools: WorkerContext, lease: Lease, error: JobError) -> None:
-    """Once more later, if that may help and was not tried too often; else it failed for good."""
+    """Retry the job later, if another attempt may help and is allowed; else fail it for good."""
     counters.add(tools.db, f"failures.{error.name}")
     ruling = admission.judge(tools, lease, error)
     code = ""
@@ -141,7 +141,8 @@ def settle(tools: WorkerContext, lease: Lease, error: JobError) -> None:
 
 
 def note(tools: WorkerContext, lease: Lease, error: JobError, code: str) -> None:
-    """Tell the error detector. The job's fate is written by now, and not worth losing for this."""
+    """Note the failure for the error statistics. The job's outcome is written already, so a failure
+    here changes nothing."""
     facts = {"error": error.name, "site": error.site, "detail": error.detail, "code": code}
     try:
         failed_attempts.note(tools.db, lease.job, now=clock.now(), **facts)
@@ -150,8 +151,8 @@ def note(tools: WorkerContext, lease: Lease, error: JobError, code: str) -> None
 
 
 def alarm(tools: WorkerContext, lease: Lease, error: JobError) -> None:
-    """Have the admins told: a job failed for good, or a site is left alone, by what ends others
-    too."""
+    """Alert the admins when a job failed for good, or a breaker opened, for a reason that concerns
+    more than this job."""
     site = lease.site or error.site
     facts: dict[str, Any] = {"job": lease.job, "worker": tools.name, "detail": error.detail}
     alerts.note(tools.db, error.name, site, now=clock.now(), **facts)
@@ -163,13 +164,13 @@ def backoff(attempt: int) -> float:
 
 
 def end_cancelled(tools: WorkerContext, lease: Lease) -> None:
-    """The last person who wanted it left, and its processes are dead. Giving it back ends it,
-    unless somebody joined meanwhile: then it is queued again for them."""
+    """End a job that nobody waits for any more, after its processes are dead. To release it ends
+    it, unless a request joined meanwhile: then it is queued again."""
     leases.release(tools.db, lease, now=clock.now())
     log.info("job.cancelled", job=lease.job, worker=tools.name, attempt=lease.attempt)
 
 
 def give_back(tools: WorkerContext, lease: Lease) -> None:
-    """The worker leaves before the job is done: another goes on with it."""
+    """Release a job because the worker exits before it is done: another worker goes on with it."""
     leases.release(tools.db, lease, now=clock.now())
     log.info("job.released", job=lease.job, worker=tools.name, attempt=lease.attempt)

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from procs.bot.conversation.reply_sender import ReplySender
+from procs.bot.assembly import assembled
+from procs.bot.bot_options import BotOptions
 from procs.bot.intake import Intake
 from procs.bot.status.status_board import StatusBoard
 from procs.config import Settings
@@ -60,12 +61,10 @@ async def running(settings: Settings, **more: Any) -> AsyncIterator[Bot]:
     """A bot that listens, and at the end leaves as on TERM."""
     db = open_database(settings.database_url, run=settings.run)
     chat_session = BotSession(settings)
-    replies = ReplySender(db, chat_session)
-    status_board = StatusBoard(db, chat_session, replies)
-    bot = Bot(
-        db, chat_session, status_board, Intake(db, chat_session, status_board, replies, **more)
-    )
-    await chat_session.connect(bot.intake.on_message, bot.intake.on_press)
+    parts = assembled(db, chat_session, BotOptions(**more))
+    status_board, intake = parts.status_board, parts.intake
+    bot = Bot(db, chat_session, status_board, intake)
+    await chat_session.connect(intake.on_message, intake.on_press, intake.side_handlers)
     looking = asyncio.ensure_future(status_board.run())
     timing = asyncio.ensure_future(bot.intake.cards.run())
     try:

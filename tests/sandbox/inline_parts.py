@@ -40,7 +40,7 @@ class Deliverer:
     def __init__(self, hands: Hands, courier: Courier, folder: Path) -> None:
         self.db: Database = hands.db
         self.hands, self.courier, self.folder = hands, courier, folder
-        self.pace, self.desk = Pace(hands.db), Screen()
+        self.pace, self.progress = Pace(hands.db), Screen()
 
     async def telegram(self) -> Courier:
         return self.courier

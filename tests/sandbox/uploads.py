@@ -10,6 +10,7 @@ from procs.records.job import File, Part, Reference
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.delivery.media_caption import Caption
 from procs.telegram.delivery.presentation import Presentation
+from procs.telegram.session.rpc import free
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
 
@@ -43,7 +44,8 @@ async def send(
     tg: Telegram, courier: Courier, ali: Person, reference: Reference, **more: object
 ) -> int | None:
     access = tg.world.access_hash(tg.bot, ali.id)
-    facts = {"shown": Presentation(Caption("Title")), "random_id": 5, "reply_to": 0} | more
+    facts = {"shown": Presentation(Caption("Title")), "random_id": 5, "reply_to": 0}
+    facts |= {"leave": free} | more
     part = Part(reference, "document", "x", 1)
     return await courier.send(chat=ali.id, access=access, part=part, **facts)
 

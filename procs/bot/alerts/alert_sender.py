@@ -1,7 +1,7 @@
 """Sends alerts to the admins, each once, however often the bot is restarted.
 
-What is to be said stands in the store before it is said; here it is only sent, to each admin apart,
-so that one who blocked the bot keeps no other waiting.
+Every notification is stored before it is sent. The sender serves each admin separately, so an admin
+who blocked the bot delays no other.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from procs.store.health.notifications import Notification
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.pace import Urgency
 
-#: Seconds between two looks, and of rest for an admin who could not be reached.
+#: Seconds between two queries, and the pause after an admin could not be reached.
 ALERT_INTERVAL, REST = 1.0, 30.0
 
 
@@ -34,17 +34,17 @@ class AlertSender:
         self.db = db
         self.replies = replies
         self.admins = admins
-        #: Until when (boot) an admin is left alone; losing it costs an attempt.
+        #: The boot instant until which an admin is not tried; losing it costs an attempt.
         self.resting: dict[int, float] = {}
 
     async def run(self) -> None:
-        """Look until cancelled."""
+        """Send due notifications until cancelled."""
         while True:
             await logged(self.look())
             await asyncio.sleep(ALERT_INTERVAL)
 
     async def look(self) -> None:
-        """Say what is to be said now."""
+        """Send the notifications that are due."""
         try:
             notifications.plan(self.db, self.admins, now=clock.now())
         except StoreFull as error:
@@ -57,7 +57,7 @@ class AlertSender:
         await asyncio.gather(*(logged(self.tell(them), admin=them[0].admin) for them in ready))
 
     async def tell(self, waiting: list[Notification]) -> None:
-        """Tell one admin all that waits, in order."""
+        """Send one admin all that waits, in order."""
         for notice in waiting:
             self.resting[notice.admin] = clock.now().boot + REST
             try:
@@ -71,7 +71,7 @@ class AlertSender:
             del self.resting[notice.admin]
 
     async def send(self, notice: Notification) -> None:
-        """Raises as `Speech.send`, ChatClosed for an admin who never met the bot."""
+        """Raises as `ReplySender.send`, ChatClosed for an admin who never met the bot."""
         if notice.access is None or notice.admin not in self.admins:
             raise ChatClosed("never wrote to the bot")
         text = alert_text.render(notice.language, notice.body)
@@ -83,6 +83,6 @@ class AlertSender:
         log.info("alert.told", admin=notice.admin, telling=notice.telling)
 
     def give_up(self, notice: Notification, why: str) -> None:
-        """There is nobody to tell: said once, until this admin is there again."""
+        """Log that an admin is unreachable, once until they are reachable again."""
         if notifications.unheard(self.db, notice, why=why, now=clock.now()):
             log.error("admin.unreachable", admin=notice.admin, why=why, fix=remedies.DEAF)

@@ -7,10 +7,10 @@ from typing import Any
 from procs.errors import Unknown
 from procs.texts import i18n, untrusted_text
 
-#: Alerts that one message tells of, subjects that one alert names, and characters of its words.
+#: The most alerts in one message, subjects in one alert, and characters of its detail.
 ALERTS_TOLD, SUBJECTS_NAMED, DETAIL_LENGTH = 8, 5, 160
 
-#: What is said first.
+#: The order of alerts in a message.
 ORDER = ("new", "again", "over")
 
 Fact = dict[str, Any]
@@ -32,7 +32,7 @@ def render(language: str, body: Sequence[Fact]) -> str:
 def paragraph(language: str, group: list[Fact]) -> str:
     """The alerts of one kind, those that go on with the remedy."""
     latest = group[-1]
-    # The row may be of another version: the bot must not fall over a word that it does not know.
+    # The row may be of another version: the bot must not fail on a kind that it does not know.
     kind = latest["kind"] if i18n.knows(f"alert-{latest['kind']}") else Unknown().name
     name = subjects([one["subject"] for one in group if one["subject"]])
     what = i18n.say(language, f"alert-{kind}", subject=name or "–")
@@ -54,7 +54,7 @@ def subjects(names: list[str]) -> str:
 
 
 def when(language: str, group: list[Fact]) -> str:
-    """How often and for how long; and who was at it last, where that is one job or worker."""
+    """How often and for how long; and the last job or worker, if there is one."""
     latest, count = group[-1], sum(one["count"] for one in group)
     span = i18n.span(language, max(one["seconds"] for one in group))
     key = "alerts-lasts" if latest["lasts"] else "alerts-count"

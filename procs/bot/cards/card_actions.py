@@ -1,5 +1,5 @@
-"""What the buttons of a card do, what a text answers that a card asked for, and what comes when
-nobody chooses."""
+"""The effects of a card's buttons, texts that answer a card's question, and the timeout of a
+card."""
 
 import asyncio
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from procs.texts import i18n
 from procs.wishes.grammar import wish_reader
 from procs.wishes.variant import BadVariant, Variant
 
-#: Seconds between two looks for cards on which nobody chose in time.
+#: Seconds between two queries for cards on which nobody chose in time.
 TIMEOUT_POLL = 1.0
 
 
@@ -81,7 +81,7 @@ class CardActions:
         return PressAnswer(i18n.say(press.language, key, form=name, site=card.site), show)
 
     def take(self, card: Card, variant: str, *, anew: bool = False) -> Any:
-        """Have a form fetched; what shows it."""
+        """Request a form. Returns what shows the result."""
         done = card_choices.choose(
             self.db, card, variant, anew=anew, keys=keys(card), now=clock.now()
         )
@@ -91,7 +91,7 @@ class CardActions:
         return partial(self.show, card.request, cached=done.outcome == "cached")
 
     def remember(self, card: Card, form: str) -> str:
-        """Keep the form for the site where that was wanted; the key of what is said."""
+        """Store the form for the site if that was chosen. Returns the key of the answer."""
         if not card.options.remember or form not in WANTED:
             return "card-chosen"
         try:
@@ -133,13 +133,13 @@ class CardActions:
         return cards.read(self.db, button.meaning.request or 0)
 
     def over(self, press: Press, card: Card | None) -> PressAnswer:
-        """It was chosen before, or nobody knows of it any more."""
+        """The answer when the choice was made before, or the card is gone."""
         key = "card-gone" if card is None else "press-already"
         return PressAnswer(i18n.say(press.language, key))
 
     async def show(self, request: int, *, cached: bool = False) -> None:
-        """Have the message say what is true now. What is kept comes in a moment, and the card goes
-        with it: a word in between would only flicker."""
+        """Refresh the message. Media that Telegram holds arrives in a moment and replaces the card:
+        a text in between would only flicker."""
         card_choices.called(self.db)
         if cached:
             self.status_board.withhold(request)

@@ -25,7 +25,7 @@ def back(language: str) -> list[CardButton]:
 
 
 def turns(page: str, place: int, count: int, size: int) -> list[CardButton]:
-    """To the page before and the one after, where there are any."""
+    """Buttons to the previous and the next page, where there are any."""
     before, after = place - size, place + size
     row = [CardButton("◀️", TURN, {"page": page, "place": before})] if before >= 0 else []
     return row + ([CardButton("▶️", TURN, {"page": page, "place": after})] if after < count else [])
@@ -72,7 +72,7 @@ def place_of_words(card: Card, told: Told, language: str) -> Page:
 
 
 def part(card: Card, told: Told, language: str) -> Page:
-    """Asks for a part in words, and offers the chapters."""
+    """The page that asks for a part in words, and offers the chapters."""
     chapters = told["card"]["chapters"]
     place = card.options.place if 0 <= card.options.place < len(chapters) else 0
     starts = [start for start, _ in chapters]

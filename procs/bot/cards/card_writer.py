@@ -16,12 +16,12 @@ from procs.store.requests.buttons import ButtonMeaning
 from procs.telegram.chat.sender import Buttons
 from procs.telegram.pace import Urgency
 
-#: Seconds for which a token must act yet to stand on a card that is written now.
+#: The least remaining lifetime, in seconds, of a token that is used again on a card.
 LEFT_TO_ACT = 3600.0
 
 
 class CardWriter:
-    """What it writes raises as the deeds of `StatusWriter`."""
+    """Its writes raise as the methods of `StatusWriter`."""
 
     def __init__(self, db: Database, replies: ReplySender, status_writer: StatusWriter) -> None:
         self.db = db
@@ -37,7 +37,7 @@ class CardWriter:
         if post.head.status_message is None:
             await self.status_writer.first(post, view, sure=sure)
             if not sure:
-                return  # what the message says is not known: it is looked at, and written then
+                return  # its text is unknown: the board reads it, and then writes the card
         elif not (post.head.status_message and await self.edited(post, view)):
             await self.anew(post, view, card)
         cards.shown(self.db, card.request, card.version, now=clock.now())
@@ -50,7 +50,7 @@ class CardWriter:
         return done
 
     async def anew(self, post: StatusMessage, view: StatusView, card: Card) -> None:
-        """Say it in a new message, where the one that was there is gone."""
+        """Send the card as a new message, where the old one is gone."""
         row = post.head
         random_id = once("card", row.request, row.status_random, card.version)
         message = await self.replies.send(
@@ -71,8 +71,8 @@ class CardWriter:
         return StatusView(page.text, CHOOSING, buttons=keyboard)
 
     def tokens(self, card: Card, wanted: list[CardButton]) -> dict[str, str]:
-        """The token of each meaning: one that the card has had before, while it acts for long
-        enough, so that turning pages leaves no heap of rows behind."""
+        """The token of each meaning. A token that the card has already is used again while it lives
+        long enough, so that turning pages does not add rows."""
         now = clock.now()
         known = {
             meaning: kept

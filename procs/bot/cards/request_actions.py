@@ -71,7 +71,7 @@ class RequestActions:
         return self.taken(press, button, asked, link_forms.LOOK, key="card-opened")
 
     def instead(self, press: Press, button: Button) -> PressAnswer:
-        """Let go of what waits, and ask for a smaller form of it; nothing where it is over."""
+        """Cancel a waiting request, and request a smaller form instead; nothing when it is over."""
         ask, variant = self.origin(press, button), str(button.meaning.data.get("variant"))
         if ask is None or not is_form(variant):
             return self.gone(press)
@@ -87,7 +87,7 @@ class RequestActions:
         return PressAnswer(i18n.say(press.language, "instead-taken"), show)
 
     def wait(self, press: Press, button: Button) -> PressAnswer:
-        """Nothing changes: say until when it waits."""
+        """Change nothing, and say until when it waits."""
         found = request_status.glance(self.db, button.meaning.request or 0, now=clock.now())
         if found is None or found.state != "open":
             return PressAnswer(i18n.say(press.language, "cancel-over"))
@@ -97,7 +97,7 @@ class RequestActions:
         return PressAnswer(i18n.say(press.language, "wait-taken", clock=at))
 
     def drop(self, press: Press, button: Button) -> PressAnswer:
-        """Let a link go that waits for its site."""
+        """Cancel a request that waits for its site."""
         request, now = button.meaning.request or 0, clock.now()
         done = requests.cancel(self.db, request, user=button.meaning.person, now=now)
         return PressAnswer(i18n.say(press.language, "cancel-done" if done else "cancel-over"))
@@ -127,8 +127,8 @@ class RequestActions:
         return partial(self.show, done)
 
     async def show(self, done: Submitted) -> None:
-        """Wake who does it, and give the new request its first word; what is kept comes in a
-        moment, and needs none."""
+        """Wake a worker, and answer the new request; media that Telegram holds arrives in a moment,
+        and needs no answer."""
         wake.notify_idle(self.db.run)
         if done.outcome == "cached":
             self.status_board.withhold(done.request)

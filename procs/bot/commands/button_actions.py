@@ -35,6 +35,8 @@ TOASTS = {
 }
 #: Messages that follow an effect.
 Show = Callable[[], Awaitable[None]]
+#: Whether a person may press a button that is not theirs.
+MayPress = Callable[[Press], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class PressAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ButtonAction:
-    """An action of `Meaning`. `effect` is called inside of `db.write()` and awaits nothing. One
+    """An action. `effect` is called inside of `db.write()` and awaits nothing. One
     that is not `once` may take effect again: another page, a value that is set. A `durable` one
     is on the disk before it is answered: what it accepts survives a power cut. One that is `own`
     is its person's alone, whoever else may press buttons in that chat; but in a group one of
@@ -68,22 +70,19 @@ class EffectRefused(ChaparError):
     message is the toast."""
 
 
-async def nobody(press: Press) -> bool:
-    """Whether a person may press the buttons of others in a chat."""
-    return False
-
-
 class ButtonActions:
     """The table. A part that has buttons adds its rows; `shares` tells who may press those of
-    others, and is asked only about them."""
+    others, and is asked only about them; `may_set` whether somebody is an admin of the group where
+    a button is pressed."""
 
-    def __init__(self, db: Database, replies: ReplySender) -> None:
+    def __init__(
+        self, db: Database, replies: ReplySender, *, shares: MayPress, may_set: MayPress
+    ) -> None:
         self.db = db
         self.replies = replies
         self.rows: dict[str, ButtonAction] = {}
-        self.shares: Callable[[Press], Awaitable[bool]] = nobody
-        #: Whether somebody is an admin of the group where it is pressed.
-        self.may_set: Callable[[Press], Awaitable[bool]] = nobody
+        self.shares = shares
+        self.may_set = may_set
 
     def add(self, *rows: ButtonAction) -> None:
         """Raises ValueError for an action that stands in the table already."""
@@ -93,7 +92,7 @@ class ButtonActions:
             self.rows[row.name] = row
 
     async def press(self, press: Press) -> None:
-        """Do what a token means, and answer the press, once. Raises as `Speech.answer`."""
+        """Do what a token means, and answer the press, once. Raises as `ReplySender.answer`."""
         token = press.data.removeprefix(PREFIX)
         try:
             shared = await self.is_shared(press, token)

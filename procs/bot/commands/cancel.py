@@ -1,11 +1,10 @@
-"""Letting people leave: the button under a status message, and /cancel."""
+"""Cancels requests: the button under a status message, and /cancel."""
 
 import re
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from procs.bot.commands.button_actions import nobody
+from procs.bot.commands.button_actions import MayPress
 from procs.bot.conversation.inbound_queue import InboundQueue
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.status import status_text
@@ -31,12 +30,15 @@ ENDLESS = 1 << 62
 
 
 class CancelCommand:
-    def __init__(self, db: Database, replies: ReplySender, inbox: InboundQueue) -> None:
+    """`shares` tells who may press the buttons of others in a chat."""
+
+    def __init__(
+        self, db: Database, replies: ReplySender, inbox: InboundQueue, *, shares: MayPress
+    ) -> None:
         self.db = db
         self.replies = replies
         self.inbox = inbox
-        #: Who may press the buttons of others in a chat.
-        self.shares: Callable[[Press], Awaitable[bool]] = nobody
+        self.shares = shares
 
     async def ask(self, incoming: Incoming) -> None:
         """/cancel: stop the latest request of this person in this chat, and offer the others.
@@ -106,7 +108,8 @@ class CancelCommand:
         return i18n.say(press.language, key, count=count)
 
     async def whose(self, press: Press, request: int) -> int:
-        """As whom somebody stops a request: as who asked, where they may in that chat."""
+        """The person in whose name somebody cancels a request: the one who asked, where others may
+        press in that chat."""
         found = request_status.glance(self.db, request, now=clock.now())
         theirs = found is not None and found.user != press.person.id and found.chat == press.chat
         if found is not None and theirs and await self.shares(press):
@@ -124,8 +127,7 @@ class CancelCommand:
         return done
 
     async def lose(self, user: int) -> None:
-        """A person blocked the bot: what only they wait for is stopped, and nothing more is said to
-        them."""
+        """A person blocked the bot: cancel what only they wait for, and send them nothing more."""
         count = 0
         with suppress(StoreFull):
             for one in request_status.open_of(self.db, user):

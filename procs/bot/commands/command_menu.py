@@ -12,7 +12,7 @@ from procs.texts import i18n
 
 #: Each has a text of the catalogue, `command-<name>`.
 IN_GROUPS = ("dl", "audio", "cancel", "help")
-#: The commands of each place, by the scopes of `Voice.set_commands`; "" is for every other one.
+#: The commands of each place, by the scopes of `set_commands`; "" is for every other one.
 COMMANDS = {
     "": ("start", "help", "cancel"),
     "private": (
@@ -43,8 +43,8 @@ def in_languages(names: Sequence[str]) -> dict[str, Menu]:
 
 
 async def register(db: Database, chat_session: BotSession) -> None:
-    """Tell Telegram the menus, once for each change, and name, of the bot. What fails is tried at
-    the next start."""
+    """Send Telegram the menus, once for each change of them and of the bot's name. A failure is
+    tried again at the next start."""
     await chat_session.named.wait()
     wanted = menus()
     mark = f"{chat_session.username} {hashlib.sha256(codec.dump(wanted).encode()).hexdigest()[:16]}"

@@ -1,5 +1,6 @@
 """What people can ask of the bot by commands and by the buttons of their pages, put together."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from procs.bot.commands.button_actions import ButtonActions
@@ -9,7 +10,6 @@ from procs.bot.commands.past_actions import Begin, PastActions
 from procs.bot.commands.router import ChatCommand
 from procs.bot.commands.settings_actions import SettingsActions
 from procs.bot.conversation.hints import Hints
-from procs.bot.conversation.reply_sender import ReplySender
 from procs.store.database import Database
 from procs.store.requests.allowances import Allowance
 from procs.telegram.chat.inbound import Incoming
@@ -27,21 +27,23 @@ class Manners:
 
 
 class CommandSet:
-    """`support` is whom people may write to, "" for nobody."""
+    """`in_group` is what /settings does in a group, `support` whom people may write to, "" for
+    nobody."""
 
     def __init__(
         self,
         db: Database,
-        replies: ReplySender,
+        menus: MenuSender,
         hints: Hints,
         begin: Begin,
         allowance: Allowance,
+        *,
+        in_group: Callable[[Incoming], Awaitable[None]],
         support: str,
     ) -> None:
-        menus = self.menus = MenuSender(db, replies)
         self.hints = hints
         self.contact = support
-        self.settings = SettingsActions(db, hints, menus)
+        self.settings = SettingsActions(db, hints, menus, in_group)
         self.past = PastActions(db, hints, menus, begin, allowance)
         self.data = DataActions(db, menus)
 

@@ -24,7 +24,7 @@ class MenuSender:
         self.replies = replies
 
     async def send(self, incoming: Incoming, page: MenuPage, *, about: str) -> None:
-        """Answer a command with a page. Raises as `Speech.send`."""
+        """Answer a command with a page. Raises as `ReplySender.send`."""
         made = self.minted(page, incoming.person.id, incoming.chat)
         random_id = once("page", incoming.chat, incoming.message, about)
         text = OutgoingMessage(

@@ -106,7 +106,7 @@ class Router:
         return named is not None and named[1].lower() in self.commands
 
     async def press(self, press: Press) -> None:
-        """Do what a button says, and answer the press, once. Raises as `Speech.answer`."""
+        """Do what a button says, and answer the press, once. Raises as `ReplySender.answer`."""
         if press.data.startswith(PREFIX):
             return await self.actions.press(press)
         await self.replies.answer(press.id, await self.done(press))

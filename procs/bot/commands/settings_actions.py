@@ -25,14 +25,20 @@ NO_TAGS = re.compile(r"off|none|no|هیچ\S*|بدون|پاک\S*|نه", re.IGNORE
 
 
 class SettingsActions:
-    """The settings of a person; those of a group for its buttons, where `may_set` allows it."""
+    """The settings of a person; those of a group for its buttons, where `may_set` allows it.
+    `in_group` is what /settings does in a group."""
 
-    def __init__(self, db: Database, hints: Hints, menus: MenuSender) -> None:
+    def __init__(
+        self,
+        db: Database,
+        hints: Hints,
+        menus: MenuSender,
+        in_group: Callable[[Incoming], Awaitable[None]],
+    ) -> None:
         self.db = db
         self.hints = hints
         self.menus = menus
-        #: What /settings does in a group.
-        self.in_group: Callable[[Incoming], Awaitable[None]] = self.alone
+        self.in_group = in_group
 
     def rows(self) -> tuple[ButtonAction, ...]:
         return (
@@ -74,9 +80,6 @@ class SettingsActions:
         mine = preferences.read(self.db, incoming.person.id).tags
         key = "tags-are" if mine else "tags-none"
         await self.hints.say(incoming, key, tags=" ".join(mine))
-
-    async def alone(self, incoming: Incoming) -> None:
-        await self.hints.say(incoming, "settings-private")
 
     def respoken(self, person: Person) -> str:
         """Speak to a person as they prefer from now on, in what is said already too: in which

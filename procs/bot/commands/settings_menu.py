@@ -25,7 +25,7 @@ Record = Preferences | GroupPreferences
 
 @dataclass(frozen=True, slots=True)
 class MenuButton:
-    """A button before it has a token: `action` and `data` are those of its `Meaning`."""
+    """A button before it has a token: `action` and `data` are those of its `ButtonMeaning`."""
 
     label: str
     action: str

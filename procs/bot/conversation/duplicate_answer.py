@@ -12,7 +12,7 @@ from procs.texts import i18n
 
 async def points(db: Database, replies: ReplySender, incoming: Incoming, ask: Ask) -> bool:
     """Whether the same is on its way already: one answer points to it, however often it is asked
-    for. Raises as `Speech.send`."""
+    for. Raises as `ReplySender.send`."""
     there = duplicates.running(db, ask)
     if there is None:
         return False

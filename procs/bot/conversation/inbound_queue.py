@@ -14,7 +14,7 @@ from procs.store.database import Database
 from procs.store.people import repeat_tallies
 from procs.telegram.chat.inbound import Incoming
 
-#: Seconds between two looks for tallies whose minute is over.
+#: Seconds between two queries for tallies whose minute is over.
 LOOK = 5.0
 #: Messages of one person in line that make a flood; seconds without a new one after which no more
 #: is on its way, and how many such spans are waited for before one of a flood is acted upon.
@@ -41,8 +41,8 @@ class InboundQueue:
                 await self.quiet()
 
     async def quiet(self) -> None:
-        """Hear what has come already, before more is done about a flood: to read a message costs
-        less than to act upon one, and the last of them may be the one that stops the others."""
+        """Receive what has arrived already before more of a flood is handled: receiving a message
+        costs less than handling one, and the last may cancel the others."""
         for _ in range(SPANS):
             incoming = self.incoming
             await asyncio.sleep(QUIET)

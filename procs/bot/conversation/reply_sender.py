@@ -33,7 +33,7 @@ ATTEMPTS, RECONNECT_WAIT = 5, 1.0
 
 
 class ReplySender:
-    """Sends for everybody in the bot."""
+    """The one sender of the bot's messages."""
 
     def __init__(self, db: Database, chat_session: BotSession) -> None:
         self.db = db
@@ -100,7 +100,7 @@ class ReplySender:
             else:
                 if sent is not None:
                     return sent
-            # Its twin is being sent, or the connection comes back.
+            # The same message is being sent already, or the connection comes back.
             await asyncio.sleep(RECONNECT_WAIT)
         return 0
 
@@ -124,7 +124,8 @@ class ReplySender:
             raise
 
     def is_long(self, wait: TelegramWait) -> bool:
-        """Whether a message does not wait for it: our own budget has no place for so long."""
+        """Whether the wait is too long for a message: the budget has no place within its
+        patience."""
         return isinstance(wait, Crowded) or self.pace.wait(wait.scope) > ANSWER_TIMEOUT
 
     async def leave(

@@ -13,9 +13,9 @@ from procs.telegram.chat.inbound import Incoming, Press
 
 
 class GroupAdmins:
-    def __init__(self, db: Database, front: BotSession) -> None:
+    def __init__(self, db: Database, chat_session: BotSession) -> None:
         self.db = db
-        self.front = front
+        self.chat_session = chat_session
 
     async def shares(self, press: Press) -> bool:
         """Whether somebody may press the buttons of others in this group."""
@@ -43,7 +43,7 @@ class GroupAdmins:
     async def learned(self, chat: int, access: int, person: Person) -> str:
         """What Telegram says; of whom it says nothing, that it is no admin."""
         try:
-            admin = await self.front.is_admin(chat, access, person.id, person.access_hash)
+            admin = await self.chat_session.is_admin(chat, access, person.id, person.access_hash)
         except (ChatClosed, TelegramRefused) as error:
             log.info("member.unknown", chat=chat, person=person.id, error=error)
             return MEMBER
@@ -55,7 +55,7 @@ class GroupAdmins:
         return role
 
     def learn(self, news: GroupNews) -> None:
-        """Somebody is something else in a group now, or the group is another chat."""
+        """Somebody's role in a group changed, or the group became another chat."""
         try:
             if isinstance(news, MemberNews):
                 member_roles.drop(self.db, news.chat, news.person)

@@ -33,16 +33,16 @@ IsCommand = Callable[[str], bool]
 
 
 class GroupMessages:
-    def __init__(self, db: Database, front: BotSession, hints: Hints) -> None:
+    def __init__(self, db: Database, chat_session: BotSession, hints: Hints) -> None:
         self.db = db
-        self.front = front
+        self.chat_session = chat_session
         self.hints = hints
 
     async def meant(self, incoming: Incoming, is_command: IsCommand) -> Incoming | None:
         """The message as it is meant for us, without what only calls us; None when it is not."""
         group = preferences.read_group(self.db, incoming.chat)
         incoming = replace(incoming, spoken=group.language or "")
-        said = addressed(incoming.text, self.front.username, is_command)
+        said = addressed(incoming.text, self.chat_session.username, is_command)
         if said is None:
             return await self.named(unasked(incoming, group))
         told = replace(incoming, text=said)
@@ -73,7 +73,7 @@ class GroupMessages:
         if not links:
             return incoming
         if not incoming.text:  # the words of the message itself count, such as "720p"
-            words = addressed(text, self.front.username, lambda _: True)
+            words = addressed(text, self.chat_session.username, lambda _: True)
             return replace(incoming, text=text if words is None else words, urls=urls)
         return replace(
             incoming, text=" ".join([*(one.url for one in links), incoming.text]), urls=()
@@ -82,7 +82,9 @@ class GroupMessages:
     async def answered(self, incoming: Incoming) -> tuple[str, tuple[str, ...]]:
         for attempt in range(1, READS + 1):
             try:
-                return await self.front.words_of(incoming.chat, incoming.access, incoming.answers)
+                return await self.chat_session.words_of(
+                    incoming.chat, incoming.access, incoming.answers
+                )
             except (ChatClosed, TelegramRefused) as error:
                 log.warning(
                     "message.unread", chat=incoming.chat, message=incoming.answers, error=error

@@ -20,7 +20,7 @@ class GroupSettings:
         self.group_admins = group_admins
 
     async def ask(self, incoming: Incoming) -> None:
-        """Raises as `Speech.send`, and as `GroupAdmins.is_admin`."""
+        """Raises as `ReplySender.send`, and as `GroupAdmins.is_admin`."""
         if not await self.group_admins.may_set(incoming):
             await self.hints.say(incoming, "group-admins-only")
             return

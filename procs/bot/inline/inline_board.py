@@ -1,8 +1,8 @@
 """Inline messages on their way to a media: their progress, and a clear end where none comes.
 
 As the board of status messages: what a message says stands in its request's row, nothing is
-remembered here that a restart would miss, and an edit whose outcome nobody knows is made again,
-which changes nothing.
+remembered here that a restart would miss, and an edit whose outcome is unknown is repeated, which
+changes nothing.
 """
 
 import asyncio
@@ -39,9 +39,9 @@ LEAVE_TIMEOUT, OUTCOME, REST = 3.0, ANSWER + 1.0, 2.0
 
 
 class InlineBoard:
-    def __init__(self, db: Database, front: BotSession, replies: ReplySender) -> None:
+    def __init__(self, db: Database, chat_session: BotSession, replies: ReplySender) -> None:
         self.db = db
-        self.front = front
+        self.chat_session = chat_session
         self.replies = replies
         self.busy: dict[int, asyncio.Task[str]] = {}
         #: No edit before this wall instant, by request: the last attempt failed.
@@ -95,7 +95,7 @@ class InlineBoard:
             return place
 
         try:
-            there = await self.front.edit_inline(
+            there = await self.chat_session.edit_inline(
                 inline.target, view.text, buttons=view.buttons, leave=leave
             )
         except Withdrawn:
@@ -107,12 +107,14 @@ class InlineBoard:
             self.leave(row)
 
     async def end(self, row: RequestStatus, inline: InlineMessage, now: Now) -> None:
-        """The last word, and a button to go on by."""
+        """The last text, and a button with which to go on."""
         view = self.last(row, inline, now)
         leave = partial(
             self.replies.pace.leave, EDIT_INLINE, urgency=Urgency.ANSWER, patience=LEAVE_TIMEOUT
         )
-        await self.front.edit_inline(inline.target, view.text, buttons=view.buttons, leave=leave)
+        await self.chat_session.edit_inline(
+            inline.target, view.text, buttons=view.buttons, leave=leave
+        )
         requests.close(self.db, row.request, now=clock.now())
 
     def last(self, row: RequestStatus, inline: InlineMessage, now: Now) -> StatusView:
@@ -127,7 +129,7 @@ class InlineBoard:
         return StatusView(view.text, view.stage, buttons=(again,))
 
     def leave(self, row: RequestStatus) -> None:
-        """Nobody can see the message any more: nobody waits for this."""
+        """The message is gone: cancel its request."""
         requests.cancel(self.db, row.request, user=row.user, now=clock.now())
         requests.close(self.db, row.request, now=clock.now())
         log.info("inline.left", request=row.request, user=row.user)
@@ -138,7 +140,7 @@ class InlineBoard:
         task.add_done_callback(lambda _: self.busy.pop(row.request, None))
 
     async def carry(self, row: RequestStatus, edit: Edit) -> None:
-        """One edit, and what its failure means."""
+        """Make one edit, and handle its failure."""
         self.resting[row.request] = clock.now().wall + REST
         try:
             await edit

@@ -38,20 +38,23 @@ START = re.compile(r"/start(?:@\w+)?\s+([A-Za-z0-9_-]+)")
 REFUSAL_TIMEOUT = 10.0
 
 
-def nobody() -> None:
-    """Nobody is called."""
-
-
 class InlineChoices:
+    """`call` has the board of inline messages look soon."""
+
     def __init__(
-        self, db: Database, front: BotSession, replies: ReplySender, *, allowance: Allowance
+        self,
+        db: Database,
+        chat_session: BotSession,
+        replies: ReplySender,
+        *,
+        call: Callable[[], None],
+        allowance: Allowance,
     ) -> None:
         self.db = db
-        self.front = front
+        self.chat_session = chat_session
         self.replies = replies
         self.allowance = allowance
-        #: Calls who keeps the messages true.
-        self.called: Callable[[], None] = nobody
+        self.call = call
 
     def offer(self, person: Person, link: Link) -> str:
         """A token that stands for a link: the id of its result, the data of its button, and the
@@ -67,7 +70,7 @@ class InlineChoices:
         found = buttons.find(self.db, chosen.result, person.id, chat=0, now=clock.now())
         if not found.fresh or not found.button or found.button.meaning.action != BEGIN:
             return
-        await self.front.named.wait()
+        await self.chat_session.named.wait()
         choice = self.choice(person, chosen.target, found.button)
         done = self.begin(choice)
         inline_switches.note(self.db, inline_switches.FEEDBACK, on=True, now=clock.now())
@@ -77,7 +80,7 @@ class InlineChoices:
     def press(self, press: Press, button: Button) -> PressAnswer:
         """The button of a placeholder, inside of `db.write()`. It may be pressed again: what has
         begun does not begin twice."""
-        if press.inline is None or not self.front.named.is_set():
+        if press.inline is None or not self.chat_session.named.is_set():
             key = "inline-moment" if press.inline else "unknown-button"
             return PressAnswer(i18n.say(press.language, key))
         choice = self.choice(press.person, press.inline, button)
@@ -92,7 +95,7 @@ class InlineChoices:
         return PressAnswer(i18n.say(press.language, key))
 
     def choice(self, person: Person, target: InlineTarget, button: Button) -> InlineAsk:
-        link, bot = link_of(button.meaning), self.front.username
+        link, bot = link_of(button.meaning), self.chat_session.username
         return InlineAsk(person, target, link, button.token, bot)
 
     def begin(self, choice: InlineAsk) -> Submitted:
@@ -101,7 +104,7 @@ class InlineChoices:
         users.remember(self.db, choice.person, now=now)
         done = inline_messages.accept(self.db, choice, allowance=self.allowance, now=now)
         log.info("inline.chosen", user=choice.person.id, request=done.request, outcome=done.outcome)
-        self.called()
+        self.call()
         return done
 
     async def refuse(self, choice: InlineAsk, done: Submitted) -> None:
@@ -112,7 +115,7 @@ class InlineChoices:
             self.replies.pace.leave, EDIT_INLINE, urgency=Urgency.ANSWER, patience=REFUSAL_TIMEOUT
         )
         words, again = self.refusal(choice, done), (label, data(choice.token))
-        await self.front.edit_inline(choice.target, words, buttons=(again,), leave=leave)
+        await self.chat_session.edit_inline(choice.target, words, buttons=(again,), leave=leave)
 
     def refusal(self, choice: InlineAsk, done: Submitted) -> LocalText:
         language, most = choice.person.language, self.allowance.most

@@ -36,10 +36,10 @@ UNWISHED = "best"
 
 class InlineQueries:
     def __init__(
-        self, db: Database, front: BotSession, choices: InlineChoices, search: InlineSearch
+        self, db: Database, chat_session: BotSession, choices: InlineChoices, search: InlineSearch
     ) -> None:
         self.db = db
-        self.front = front
+        self.chat_session = chat_session
         self.choices = choices
         self.search = search
 
@@ -117,4 +117,4 @@ class InlineQueries:
         return replace(person, language=language) if language else person
 
     async def give(self, query: InlineQuery, answer: InlineAnswer) -> None:
-        await self.front.answer_query(query.id, answer)
+        await self.chat_session.answer_query(query.id, answer)

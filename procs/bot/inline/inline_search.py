@@ -38,10 +38,10 @@ class InlineSearch:
     """`sites` are those that the operator allows; the first one is asked."""
 
     def __init__(
-        self, db: Database, front: BotSession, choices: InlineChoices, sites: Sequence[str]
+        self, db: Database, chat_session: BotSession, choices: InlineChoices, sites: Sequence[str]
     ) -> None:
         self.db = db
-        self.front = front
+        self.chat_session = chat_session
         self.choices = choices
         self.sites = tuple(sites)
         #: The query that each person wrote last. Losing it answers one query too many.
@@ -61,7 +61,7 @@ class InlineSearch:
         if known is None and not await self.is_meant(query):
             return
         hits = known if known is not None else await self.found(sought, person)
-        await self.front.answer_query(query.id, self.answer(query, person, hits))
+        await self.chat_session.answer_query(query.id, self.answer(query, person, hits))
 
     async def is_meant(self, query: InlineQuery) -> bool:
         """Whether no other query of the same person comes for a moment."""

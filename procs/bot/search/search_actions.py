@@ -33,10 +33,10 @@ class SearchActions:
     """`sites` are those that the operator allows, the first one asked first."""
 
     def __init__(
-        self, db: Database, front: BotSession, replies: ReplySender, sites: Sequence[str]
+        self, db: Database, chat_session: BotSession, replies: ReplySender, sites: Sequence[str]
     ) -> None:
         self.db = db
-        self.front = front
+        self.chat_session = chat_session
         self.replies = replies
         self.sites = tuple(sites)
 
@@ -102,7 +102,7 @@ class SearchActions:
             leave = partial(
                 self.replies.pace.leave, EDIT, urgency=Urgency.ANSWER, patience=PAGE_TIMEOUT
             )
-            await self.front.edit(
+            await self.chat_session.edit(
                 press.chat, press.access, press.message, text, buttons=rows, leave=leave
             )
 

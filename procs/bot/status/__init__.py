@@ -1,4 +1,4 @@
 """Status messages: their text, when each may be edited, and who edits it.
 
-The bot's `__main__` and `intake` import `status_board`.
+`assembly` and `intake` import `status_board`; the other rooms of the bot import the texts.
 """

@@ -12,8 +12,8 @@ from procs.store.requests.request_status import RequestStatus
 
 #: Seconds of waiting by which a person comes sooner whose message has a new stage to tell.
 AHEAD = 3.0
-#: Seconds between two last words to one person, and how many may come at once: no limit of
-#: Telegram's names them, and somebody's hundred cancelled links must not earn everybody a wait.
+#: Seconds between two final edits for one person, and how many may come at once: Telegram states no
+#: limit for them, and a hundred cancelled links of one person must not make everybody wait.
 GAP, BURST = 1.0, 4
 
 #: A message that may be edited now: its request's row, and what it should say.
@@ -26,11 +26,12 @@ class EditQueue:
 
     def __init__(self) -> None:
         self.served: dict[int, float] = {}
-        #: When each person would have had no last word lately (GCRA, the leaky bucket as a clock).
+        #: The instant from which each person has no recent final edit (GCRA, the leaky bucket as a
+        #: clock).
         self.ended: dict[int, float] = {}
 
     def keep(self, rows: Iterable[RequestStatus]) -> None:
-        """Forget who has no message any more, and learn of who has one."""
+        """Forget people without a message, and add those who have one."""
         latest: dict[int, float] = {}
         for row in rows:
             latest[row.user] = max(row.shown_at, latest.get(row.user, 0.0))
@@ -38,7 +39,7 @@ class EditQueue:
         self.ended = {user: at for user, at in self.ended.items() if user in latest}
 
     def may_end(self, user: int, now: float) -> bool:
-        """Whether a person may have one more last word now, which is counted then."""
+        """Whether a person may have one more final edit now. Counts it."""
         empty_at = max(self.ended.get(user, now), now)
         if empty_at > now + GAP * BURST:
             empty_at = now  # the clock was set back

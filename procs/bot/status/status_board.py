@@ -6,12 +6,12 @@ under which random_id it is sent stand in the row of its request, of several in 
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from procs.bot.conversation.failure_boundary import logged
-from procs.bot.conversation.reply_sender import EDIT, ReplySender
+from procs.bot.conversation.reply_sender import EDIT
 from procs.bot.status import edit_throttle, status_text
 from procs.bot.status.edit_queue import EditQueue
 from procs.bot.status.status_messages import StatusMessage, gather
@@ -28,10 +28,10 @@ from procs.store.wake import WakeSocket
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.pace import EDITS, Urgency
 
-#: Seconds between two looks: the longest when nobody calls, the shortest when everybody does.
+#: Seconds between two queries: the longest without a wake-up, the shortest with many.
 IDLE_INTERVAL, BUSY_INTERVAL = 1.0, 0.2
-#: Seconds after which is looked though nothing changed: time alone makes a worker seem to stall,
-#: and brings the next attempt nearer.
+#: Seconds after which the board queries though nothing changed: time alone makes a worker seem to
+#: stall, and brings the next attempt nearer.
 CLOCK_INTERVAL = 5.0
 #: Seconds that a known media has to arrive before its request gets a status message.
 MEDIA_GRACE = 1.5
@@ -44,7 +44,8 @@ Edit = Coroutine[Any, Any, None]
 
 
 class CardDeeds(Protocol):
-    """Who writes a message while its person is asked what they want of a link."""
+    """Who writes a message while its person is asked what they want of a link: cards know of
+    statuses, not the other way round."""
 
     def write(self, post: StatusMessage, *, sure: bool) -> Edit:
         """Make the message say it; `sure` that nobody made the message before."""
@@ -52,11 +53,11 @@ class CardDeeds(Protocol):
 
 @dataclass(slots=True)
 class MessageState:
-    """What the board saves itself from doing again for one message. Losing it costs a look."""
+    """What the board caches of one message. Losing it costs a query."""
 
     post: StatusMessage | None = None
     view: StatusView | None = None
-    #: Nobody made its message before: the request came while we were here.
+    #: Nobody sent its message before: the request was accepted by this process.
     fresh: bool = False
     #: No message before this wall instant: the media is about to arrive.
     withheld: float = 0.0
@@ -65,13 +66,24 @@ class MessageState:
 
 
 class StatusBoard:
-    """Decides what is to be done with each message, and lets the hand do one deed at a time."""
+    """Decides what is to be done with each message, and has the status writer do one edit at a
+    time. `beside` are looked at together with the status messages; each returns whether to look
+    again soon."""
 
-    def __init__(self, db: Database, chat_session: BotSession, replies: ReplySender) -> None:
+    def __init__(
+        self,
+        db: Database,
+        chat_session: BotSession,
+        status_writer: StatusWriter,
+        cards: CardDeeds,
+        beside: Sequence[Callable[[Now], bool]] = (),
+    ) -> None:
         self.db = db
         self.chat_session = chat_session
-        self.replies = replies
-        self.status_writer = StatusWriter(db, chat_session, replies)
+        self.status_writer = status_writer
+        self.replies = status_writer.replies
+        self.cards = cards
+        self.beside = tuple(beside)
         self.turns = EditQueue()
         self.busy: dict[int, asyncio.Task[str]] = {}
         #: Messages that are being written, by person.
@@ -80,15 +92,11 @@ class StatusBoard:
         self.next_edit = 0.0
         self.looked = 0.0
         self.restless = True
-        #: Set by `intake`: cards know of statuses, not the other way round.
-        self.cards: CardDeeds | None = None
-        #: What is looked at together with the status messages: whether to look again soon.
-        self.beside: list[Callable[[Now], bool]] = []
 
     # --- first answers, asked for by intake --------------------------------------------------
 
     def withhold(self, request: int) -> None:
-        """Say nothing yet: the media is on its way already."""
+        """Send no status message yet: the media is on its way already."""
         speaker = link_groups.speaker(self.db, request)
         if speaker not in self.busy:
             memory = self.memory(speaker)
@@ -96,8 +104,8 @@ class StatusBoard:
             self.restless = True
 
     def answer(self, request: int) -> asyncio.Task[str] | None:
-        """Give a new request its status message now, not at the next look; None when the message
-        that speaks for it is being given already."""
+        """Send a new request's status message now, not at the next query; None when that message is
+        being sent already."""
         speaker = link_groups.speaker(self.db, request)
         if speaker in self.busy:
             return None
@@ -127,7 +135,8 @@ class StatusBoard:
     # --- keeping true ------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Look whenever somebody calls or the store changes, until the connection is given up."""
+        """Query at every wake-up and every change of the store, until the connection is given
+        up."""
         wake_socket = WakeSocket(self.db.run, wake.BOT)
         try:
             while not self.chat_session.dead:
@@ -140,11 +149,11 @@ class StatusBoard:
             wake_socket.close()
 
     def is_stale(self) -> bool:
-        """Whether what was seen last may be otherwise by now, by the clock alone."""
+        """Whether the clock alone may have changed what was seen last."""
         return bool(self.memories) and clock.now().boot - self.looked >= CLOCK_INTERVAL
 
     def call(self) -> None:
-        """Look soon: this process wrote what no other connection's change tells of."""
+        """Query soon: a change by this process's own connection is not seen otherwise."""
         self.restless = True
         wake.notify(self.db.run, wake.BOT)
 
@@ -154,7 +163,7 @@ class StatusBoard:
             await asyncio.wait(self.busy.values(), timeout=patience)
 
     def look(self) -> None:
-        """Compare the messages with the store, and begin what is to be done."""
+        """Compare the messages with the store, and begin the edits that are needed."""
         now = clock.now()
         self.looked = now.boot
         posts = gather(request_status.open_statuses(self.db, now=now))
@@ -205,17 +214,18 @@ class StatusBoard:
         return self.status_writer.last(post, self.seen(post, now))
 
     def is_crowded(self, post: StatusMessage) -> bool:
-        """Whether so much is being done for a person that the rest has to wait: what is said next
-        in that chat, an answer to /cancel perhaps, must not stand behind all of it."""
+        """Whether so many messages of a person are being written that the rest has to wait: the
+        next message in that chat, perhaps the answer to /cancel, must not wait behind all of
+        them."""
         crowded = self.load[post.head.user] >= MESSAGES_AT_ONCE
         self.restless |= crowded
         return crowded
 
     def first(self, post: StatusMessage, now: Now) -> Edit:
-        """The first word. What becomes of it when it fails, nobody knows."""
+        """The first text of a message. When it fails, its outcome is unknown."""
         memory = self.memory(post.id)
         sure, memory.fresh = memory.fresh, False
-        if post.head.state == CHOOSING and self.cards:
+        if post.head.state == CHOOSING:
             return self.cards.write(post, sure=sure)
         return self.status_writer.first(post, self.seen(post, now), sure=sure)
 
@@ -257,13 +267,14 @@ class StatusBoard:
         return task
 
     def ended(self, post: StatusMessage) -> None:
-        """A deed is over. What it wrote, or failed to, no other connection's change tells of."""
+        """An edit is over. The board queries again, since a change by its own connection is not
+        seen otherwise."""
         self.busy.pop(post.id, None)
         self.load -= Counter({post.head.user: 1})
         self.restless = True
 
     async def carry(self, post: StatusMessage, edit: Edit) -> None:
-        """One deed, and what its failure means for the message."""
+        """Make one edit, and handle its failure."""
         memory = self.memory(post.id)
         memory.resting = clock.now().wall + RETRY_REST
         try:

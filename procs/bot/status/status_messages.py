@@ -13,7 +13,7 @@ from procs.store.requests.request_status import RequestStatus
 SHOWN = frozenset({"delivered", "listed"})
 
 
-#: Seconds after which people have put their phone away.
+#: Seconds after which a person does not watch the chat any more.
 LATE_AFTER = 600.0
 
 

@@ -1,4 +1,4 @@
-"""What a status message says: from a glance at a request to words. Pure."""
+"""What a status message says: from a request's status to words. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ def render(glance: RequestStatus, now: Now) -> StatusView:
     words = about(glance, line(glance, stage, share, now))
     offered = offers(glance)
     button = (i18n.say(glance.language, "cancel-button"), f"{CANCEL}:{glance.request}")
-    # Where there is a button to let it go, one that cancels would be the same.
+    # A button that drops the request does the same as the one that cancels.
     return StatusView(words, stage, share, () if offered else (button,), offered)
 
 
@@ -79,7 +79,7 @@ def stage_of(glance: RequestStatus) -> str:
         return LATER
     if glance.step is Step.FETCH and glance.done < FIRST:
         return BEGINS
-    # Claimed, and about to say what it does first.
+    # Claimed, but no step is reported yet.
     idle = Step.PROBE if glance.job_state is State.LEASED else QUEUED
     return glance.step or idle
 
@@ -91,7 +91,7 @@ def share_of(glance: RequestStatus, stage: str) -> float | None:
 
 
 def line(glance: RequestStatus, stage: str, share: float | None, now: Now) -> LocalText:
-    """What is being done at the moment, in a line."""
+    """The step that runs at the moment, in a line."""
     language = glance.language
     if stage == LIST:
         return entries(glance)

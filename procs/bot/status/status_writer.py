@@ -1,6 +1,6 @@
 """Writes status messages: each call brings one message up to date.
 
-A deed may be repeated after any crash: sends carry the request's stored random_id. An edit whose
+A call may be repeated after any crash: sends carry the request's stored random_id. An edit whose
 outcome is not known is not repeated: the row says so from before the edit until after it, and what
 the message says is read first. A message is never edited to what it says already.
 """
@@ -30,12 +30,12 @@ from procs.telegram.pace import Urgency
 
 #: What is kept of a message that Telegram does not let us read.
 UNREAD = "?"
-#: Seconds that a last word waits for the leave to edit; after that it is a new message.
+#: Seconds that a final text waits for the leave to edit; after that it is sent as a new message.
 LAST = 3.0
 
 
 class StatusWriter:
-    """Every deed raises TelegramWait, TelegramAway, TelegramRefused, ChatClosed, StoreFull."""
+    """Every method raises TelegramWait, TelegramAway, TelegramRefused, ChatClosed, StoreFull."""
 
     def __init__(self, db: Database, chat_session: BotSession, replies: ReplySender) -> None:
         self.db = db
@@ -62,11 +62,11 @@ class StatusWriter:
             await self.remove(post, message)
 
     def is_closed(self, row: RequestStatus) -> bool:
-        """Whether the last word about a request was said elsewhere."""
+        """Whether the final message about a request was sent elsewhere."""
         return requests.is_closed(self.db, row.request)
 
     async def look(self, post: StatusMessage, new: StatusView) -> None:
-        """Read what the message says: we, or who was here before, died or lost the answer."""
+        """Read what the message says: this process lost the answer, or the one before it died."""
         row = post.head
         await self.replies.pace.allowed(READ, LAST)
         try:
@@ -77,7 +77,8 @@ class StatusWriter:
             text = UNREAD
         if text is None:
             return self.answered(post, new, message=0, shown=new.text)
-        # Of another stage than now, so that it is put right as soon as it may.
+        # A stage that differs from the current one, so that the message is corrected as soon as
+        # possible.
         stage = new.stage if text == new.text else ""
         share = edit_throttle.share_in(text)
         status_columns.found(self.db, row.request, shown=text, stage=stage, share=share)
@@ -105,7 +106,8 @@ class StatusWriter:
         link_groups.listed(self.db, found.request, message=message)
 
     async def last(self, post: StatusMessage, new: StatusView) -> None:
-        """The last word: in the message that is there, or in a new one when it cannot be edited."""
+        """The final text: in the message that is there, or in a new one when it cannot be
+        edited."""
         row = post.head
         if row.shown != new.text and not await self.said_last(post, new):
             random_id = once("last", row.request, row.status_random)
@@ -136,7 +138,7 @@ class StatusWriter:
         self.close(post)
 
     async def silence(self, post: StatusMessage) -> None:
-        """It is over before anything had to be said."""
+        """Note that the request is over and needs no message."""
         await self.take_link_away(post)
         self.close(post)
 
@@ -201,7 +203,7 @@ class StatusWriter:
         requests.close_all(self.db, [one.request for one in post.members], now=clock.now())
 
     def give_up(self, post: StatusMessage) -> None:
-        """Telegram does not take it, and would not take it again."""
+        """Give a message up that Telegram refuses, and would refuse again."""
         if post.unlisted:
             link_groups.listed(self.db, post.unlisted.request, message=0)
         elif not post.is_open:

@@ -24,7 +24,7 @@ FLOOD = "flood-wait"
 #: Why a request waits when there is no room for it, before the download or in it.
 FULL = (NO_ROOM, DiskFull("").name)
 
-#: What is said while a site is left alone, by the class of failure that made us.
+#: What is said while a site's breaker is open, by the class of failure that opened it.
 RESTS = {
     "bot-check": "later-bot-check",
     "site-busy": "later-site-busy",

@@ -6,6 +6,7 @@ was sent while the bot was down, or was killed over, is heard at the next start.
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -19,7 +20,7 @@ from procs.config import Settings
 from procs.core import log
 from procs.errors import ChaparError, SessionRevoked
 from procs.telegram.chat import group_news, inbound, inline_updates
-from procs.telegram.chat.inline_sender import InlineVoice
+from procs.telegram.chat.inline_sender import InlineSender
 from procs.telegram.chat.inline_updates import InlineChoice, InlineQuery
 from procs.telegram.rpc_errors import translate
 from procs.telegram.session import sign_in
@@ -50,7 +51,21 @@ async def unasked(told: InlineQuery | InlineChoice) -> None:
     """Inline mode where nobody answers it."""
 
 
-class BotSession(InlineVoice):
+@dataclass(frozen=True, slots=True)
+class SideHandlers:
+    """Who is told what comes besides messages and presses: of inline mode, of groups (at once, in
+    the order of the updates), and of people who block the bot."""
+
+    on_inline: Ask = unasked
+    on_group_news: Callable[[group_news.GroupNews], None] = unheard
+    on_blocked: Lose = nobody_lost
+
+
+#: Nobody is told.
+IGNORED = SideHandlers()
+
+
+class BotSession(InlineSender):
     """Hears and talks for the bot."""
 
     def __init__(self, settings: Settings) -> None:
@@ -58,15 +73,10 @@ class BotSession(InlineVoice):
         #: The updates that are being handled, by their unique keys.
         self.under_way: dict[tuple[object, ...], asyncio.Task[None]] = {}
         self.line: Rpc | None = None
-        #: Who answers inline mode.
-        self.asked: Ask = unasked
+        self.side_handlers = IGNORED
         self.unsaved = False
         self.closing = False
         self.missed = False
-        #: Hears what is told of groups besides messages, at once.
-        self.learn: Callable[[group_news.GroupNews], None] = unheard
-        #: What is done about a person who blocks the bot.
-        self.lose: Lose = nobody_lost
         #: The bot's own name, in lower case, and whether Telegram told it yet.
         self.username = ""
         #: Whether people may write to it from any chat, as its owner told BotFather.
@@ -75,12 +85,18 @@ class BotSession(InlineVoice):
         self.naming: asyncio.Task[None] | None = None
 
     async def connect(
-        self, on_message: Hear, on_press: Feel, *, before: sign_in.SignInLeave = sign_in.allowed
+        self,
+        on_message: Hear,
+        on_press: Feel,
+        side_handlers: SideHandlers = IGNORED,
+        *,
+        before: sign_in.SignInLeave = sign_in.allowed,
     ) -> None:
         """Sign in if this session never did, after `before` gave its leave, and hear what was sent
         meanwhile: the handlers run as soon as this begins to catch up. Raises TelegramAway,
         TelegramWait, TelegramRefused, SessionRevoked."""
         self.on_message, self.on_press = on_message, on_press
+        self.side_handlers = side_handlers
         client = build(self.settings, name=BOT_SESSION, updates=True, settled=self.settled)
         assert isinstance(client, UpdateClient)
         # Raw updates are all we read: nothing is parsed that could fail before we see it.
@@ -147,7 +163,7 @@ class BotSession(InlineVoice):
         on beside the next one's."""
         self.unsaved = True
         if (news := group_news.news(update, chats)) is not None:
-            self.learn(news)
+            self.side_handlers.on_group_news(news)
         told = self._told(update, users, chats)
         if told is None or self.key(told) in self.under_way:
             return
@@ -165,10 +181,12 @@ class BotSession(InlineVoice):
 
     def _handling(self, told: Told) -> Coroutine[Any, Any, None]:
         if isinstance(told, inbound.Stopped):
-            return self.lose(told.person)
+            return self.side_handlers.on_blocked(told.person)
         if isinstance(told, inbound.Incoming):
             return self.on_message(told)
-        return self.on_press(told) if isinstance(told, inbound.Press) else self.asked(told)
+        if isinstance(told, inbound.Press):
+            return self.on_press(told)
+        return self.side_handlers.on_inline(told)
 
     def _told(self, update: Any, users: Any, chats: Any) -> Told | None:
         """What a person said, pressed or chose; it may be told more than once."""

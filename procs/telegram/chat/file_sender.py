@@ -30,7 +30,7 @@ class OutgoingFile:
 
 
 async def send(line: Rpc, file: OutgoingFile, *, leave: Leave) -> int | None:
-    """Upload it and send it once. Returns and raises as `Voice.send`."""
+    """Upload it and send it once. Returns and raises as `MessageSender.send`."""
     media = raw.types.InputMediaUploadedDocument(
         file=await uploaded(line, file),
         mime_type=file.mime,

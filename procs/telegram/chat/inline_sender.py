@@ -13,7 +13,7 @@ from procs.telegram.chat.sender import Buttons, MessageSender, row_of
 from procs.telegram.delivery.inline_edit import edit_inline, keyboard
 from procs.telegram.delivery.media_input import referred
 from procs.telegram.session.peers import CAPTION_LENGTH, TEXT_LENGTH, cut
-from procs.telegram.session.rpc import Leave, free
+from procs.telegram.session.rpc import Leave
 
 types = raw.types
 #: Results of one answer (core.telegram.org/method/messages.setInlineBotResults).
@@ -54,7 +54,7 @@ class InlineAnswer:
     switch: tuple[str, str] | None = None
 
 
-class InlineVoice(MessageSender):
+class InlineSender(MessageSender):
     """Speaks by inline mode. Every method raises as `Rpc.ask`."""
 
     async def answer_query(self, query: int, answer: InlineAnswer) -> None:
@@ -77,7 +77,7 @@ class InlineVoice(MessageSender):
                 raise
 
     async def edit_inline(
-        self, target: InlineTarget, text: str, *, buttons: Buttons = (), leave: Leave = free
+        self, target: InlineTarget, text: str, *, buttons: Buttons = (), leave: Leave
     ) -> bool:
         """Give an inline message another text. False when it is not there any more."""
         rows = [row_of(row) for row in buttons]

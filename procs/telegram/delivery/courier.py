@@ -40,7 +40,7 @@ from procs.telegram.delivery.upload_peer import UploadPeers, Waiting, nobody
 from procs.telegram.rpc_errors import FilePartMissing, PeerRefused
 from procs.telegram.session import sign_in
 from procs.telegram.session.peers import CAPTION_LENGTH, cut, peer
-from procs.telegram.session.rpc import Leave, Rpc, free
+from procs.telegram.session.rpc import Leave, Rpc
 from procs.telegram.upload.stream import UploadStream
 from procs.telegram.upload.uploader import Progress, Upload, UploadRecord
 
@@ -172,7 +172,7 @@ class Courier:
         random_id: int,
         reply_to: int,
         topic: int = 0,
-        leave: Leave = free,
+        leave: Leave,
     ) -> int | None:
         """Send one part, as soon as `leave` paid for it; without its buttons where Telegram does
         not take those. Returns the message's id, the first one's when this random_id was used
@@ -208,7 +208,7 @@ class Courier:
         random_ids: Sequence[int],
         reply_to: int,
         topic: int = 0,
-        leave: Leave = free,
+        leave: Leave,
     ) -> list[int | None]:
         """Send two to ten parts as one album, the caption under the first; an album has no
         buttons. Returns and raises as `send`, for each; Telegram takes all of them or none."""
@@ -240,7 +240,7 @@ class Courier:
         *,
         caption: str,
         buttons: Sequence[Sequence[tuple[str, str]]] = (),
-        leave: Leave = free,
+        leave: Leave,
     ) -> bool:
         """Have an inline message show one part. False when it is not there any more. Raises as
         `send`."""

@@ -9,7 +9,7 @@ from pyrogram.errors import RPCError
 from procs.errors import TelegramRefused
 from procs.records.inline_records import InlineTarget
 from procs.telegram.rpc_errors import translate
-from procs.telegram.session.rpc import ANSWER, Leave, Rpc, free
+from procs.telegram.session.rpc import ANSWER, Leave, Rpc
 
 #: What the pace of these edits is kept under.
 EDIT_INLINE = "messages.EditInlineBotMessage"
@@ -33,7 +33,7 @@ async def edit_inline(
     *,
     media: Any = None,
     buttons: Sequence[Sequence[tuple[str, str]]] = (),
-    leave: Leave = free,
+    leave: Leave,
 ) -> bool:
     """Give an inline message another text, or a media with a caption; what it says already is no
     failure. False when it is not there any more. Raises as `Rpc.ask`."""

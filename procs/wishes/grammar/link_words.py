@@ -34,8 +34,8 @@ def said(gaps: Sequence[str]) -> list[bool]:
 
 
 def of_one(said: Said, general: Said, *, alone: bool) -> Variant | Unclear:
-    """A link's own words count more than those for every link; where there is but one link, all
-    words are for it."""
+    """A link's own words take precedence over those for every link; a single link gets all
+    words."""
     both = understood([*said, *general])
     return both if alone or not isinstance(both, Unclear) else understood(said or general)
 

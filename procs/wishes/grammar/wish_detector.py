@@ -1,4 +1,4 @@
-"""Telling a wish from talk: titles, jokes and greetings come with links too.
+"""Distinguishes a wish from talk: titles, jokes and greetings come with links too.
 
 A line of which every word has a meaning for us is a wish. In a line with other words only that is
 one for which somebody asks (`بفرست`, `I want`), or what stands beside the link, as its own sentence

@@ -1,4 +1,4 @@
-"""A deliver job: send media that Telegram holds already, each message once."""
+"""A deliver job: it sends media that Telegram holds already, each message once."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -35,21 +35,22 @@ from procs.worker.jobs.delivery_presentation import presentation
 from procs.worker.process.context import WorkerContext
 
 SEND, SEND_ALBUM = "messages.SendMedia", "messages.SendMultiMedia"
-#: Kinds that may stand in one album, and how many (core.telegram.org/api/files).
+#: Kinds that one album may contain, and how many parts (core.telegram.org/api/files).
 ALBUMS = {"photo": "seen", "video": "seen", "audio": "heard", "document": "kept"}
 ALBUM = 10
-#: What Telegram says of a kept file that it does not have, or cannot send, any more.
+#: Telegram's errors for a stored reference whose file is gone or cannot be sent any more.
 BAD = frozenset(
     {"MEDIA_EMPTY", "MEDIA_INVALID", "FILE_ID_INVALID", "DOCUMENT_INVALID", "PHOTO_INVALID"}
 )
-#: Attempts in which a part that is said to be there is looked for.
+#: Attempts to find a part that Telegram says was sent already.
 LOOKUP_ATTEMPTS = 3
-#: Seconds that a delivery waits in line with its room taken; longer waits give the room away.
+#: Seconds that a delivery waits for its leave while it occupies a room; for longer waits it gives
+#: the room away.
 PACE_TIMEOUT = 5.0
 
 
 async def deliver(tools: WorkerContext, lease: Lease) -> None:
-    """Carry one delivery to its end. Raises JobError, LeaseLost, TelegramWait."""
+    """Run one delivery to its end. Raises JobError, LeaseLost, TelegramWait."""
     order = requests.order(tools.db, lease.delivery.request)
     media = references.read(tools.db, lease.delivery.media)
     if order is None or order.state != "open":
@@ -64,7 +65,7 @@ async def deliver(tools: WorkerContext, lease: Lease) -> None:
 
 
 def in_order(tools: WorkerContext, lease: Lease, order: RequestOrder) -> None:
-    """Raises NotNow while an entry before this one in its list is on its way."""
+    """Raises NotNow while an earlier entry of the same list is on its way."""
     since = lease.progress.ready or clock.now().wall
     if not ordering.waits(tools.db, order.id) or clock.now().wall - since > ordering.PATIENCE:
         return
@@ -75,7 +76,7 @@ def in_order(tools: WorkerContext, lease: Lease, order: RequestOrder) -> None:
 
 
 def fits(tools: WorkerContext, order: RequestOrder, media: Media) -> None:
-    """Raises GroupTooLarge for what is larger than the group wants it, all parts together."""
+    """Raises GroupTooLarge when all parts together are larger than the group allows."""
     most = preferences.read_group(tools.db, order.chat).largest if order.chat < 0 else 0
     size = sum(part.size for part in media.parts)
     if most and size > most:
@@ -83,8 +84,8 @@ def fits(tools: WorkerContext, order: RequestOrder, media: Media) -> None:
 
 
 async def send(tools: WorkerContext, lease: Lease, order: RequestOrder, media: Media) -> None:
-    """Send the parts that have no receipt; by fresh references when the kept ones are stale."""
-    tools.desk.say(lease, Step.DELIVER)
+    """Send the parts that have no receipt, by fresh references when the stored ones are stale."""
+    tools.progress.say(lease, Step.DELIVER)
     courier = await tools.telegram()
     inline = inline_messages.of_request(tools.db, order.id)
     put = partial(inline_delivery.show, inline=inline) if inline else send_parts
@@ -97,7 +98,8 @@ async def send(tools: WorkerContext, lease: Lease, order: RequestOrder, media: M
         anew(tools, lease, order, media, why="stale")
         return
     except TelegramRefused as error:
-        # What was fetched for this very request is refused for good: another would be, too.
+        # Telegram refuses media that was fetched for this very request: it would refuse another
+        # copy too.
         if error.detail not in BAD or not references.is_older(tools.db, media.id, order.id):
             raise
         anew(tools, lease, order, media, why=error.detail)
@@ -111,7 +113,8 @@ async def send(tools: WorkerContext, lease: Lease, order: RequestOrder, media: M
 def anew(
     tools: WorkerContext, lease: Lease, order: RequestOrder, media: Media, *, why: str
 ) -> None:
-    """What is kept of the media is worth nothing: it is fetched again. Raises LeaseLost."""
+    """Drop the stored references, which are useless, and have the media fetched again. Raises
+    LeaseLost."""
     if inline := inline_messages.of_request(tools.db, order.id):
         inline_messages.shows_again(tools.db, inline.id)
     requests.fetch_anew(tools.db, lease, order, now=clock.now())
@@ -119,7 +122,7 @@ def anew(
 
 
 async def refreshed(tools: WorkerContext, courier: Courier, media: Media) -> Media:
-    """The media with references of today, from messages that show it. Raises ReferenceStale when
+    """The media with fresh references, read from messages that show it. Raises ReferenceStale when
     there are none."""
     copies = deliveries.copies(tools.db, media.id)
     parts = []
@@ -135,8 +138,8 @@ async def refreshed(tools: WorkerContext, courier: Courier, media: Media) -> Med
 
 
 async def send_parts(tools: WorkerContext, lease: Lease, order: RequestOrder, media: Media) -> None:
-    """Send what has no receipt. A part that was sent before its receipt was kept is sent again
-    under the same random id, and Telegram answers with the first message."""
+    """Send the parts without a receipt. A part that was sent, but whose receipt was not stored, is
+    sent again under the same random id: Telegram answers with the first message."""
     planned = deliveries.plan(tools.db, order.id, len(media.parts))
     shown = presentation(tools.db, order, media)
     for album in albums(planned, media.parts, apart=bool(shown.buttons)):
@@ -161,8 +164,9 @@ Planned = list[tuple[int, int]]
 
 
 def albums(planned: Planned, parts: Sequence[Part], *, apart: bool = False) -> list[Planned]:
-    """Neighbours that Telegram shows together: photos with videos, music, files; ten at most. The
-    last part stands `apart` where there are buttons under it: an album has none."""
+    """Group neighbouring parts that Telegram shows as one album: photos with videos, music, files;
+    ten at most. The last part stands `apart` where there are buttons under it: an album has
+    none."""
     found: list[Planned] = []
     before = ""
     for number, random_id in planned:
@@ -185,8 +189,8 @@ async def hand_over(
     *,
     leave: Leave,
 ) -> list[int | None]:
-    """The messages, in their order, as soon as `leave` paid for them: the caption under the first
-    part, the buttons under the last."""
+    """Send the messages in their order, as soon as `leave` paid for them: the caption under the
+    first part, the buttons under the last. Returns the message ids."""
     if album[0][0] != 0:
         shown = replace(shown, caption=NOTHING)
     if album[-1][0] != len(media.parts) - 1:
@@ -209,8 +213,9 @@ async def certain(
     part: int,
     message: int | None,
 ) -> SentCopy | None:
-    """Where a part is. When Telegram says only that it is there, we look; it may be on its way
-    still, and so is tried again before we call it uncertain. Raises TelegramAway."""
+    """The message id of a sent part. When Telegram says only that the part was sent, the worker
+    searches the chat for it; the message may still be on its way, so the search is repeated before
+    the part counts as uncertain. Raises TelegramAway."""
     to = {"chat": order.chat, "access": order.chat_access}
     if message is None:
         taken = deliveries.taken(tools.db, order.id)

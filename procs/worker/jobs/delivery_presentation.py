@@ -1,4 +1,5 @@
-"""What goes with a media into a chat: its caption, its buttons, its sound, as its reader set it."""
+"""How a media is presented in a chat: caption, buttons and notification sound, by its reader's
+preferences."""
 
 from pathlib import PurePath
 
@@ -20,13 +21,13 @@ from procs.texts import i18n
 from procs.wishes import variant
 from procs.wishes.variant import Variant
 
-#: Kinds of a media of which there are other forms.
+#: Kinds of media that are available in other forms.
 FORMED = ("video", "audio")
 
 
 def presentation(db: Database, order: RequestOrder, media: Media) -> Presentation:
-    """How a media is shown to who asked for it. Its buttons are on the disk when this returns, and
-    the same ones whenever it is asked again."""
+    """How a media is shown to the person who asked for it. The buttons' rows are committed when
+    this returns; a repeated call returns the same buttons."""
     now = clock.now()
     wanted = preferences.read(db, order.user)
     group = preferences.read_group(db, order.chat) if order.chat < 0 else None
@@ -44,7 +45,8 @@ def presentation(db: Database, order: RequestOrder, media: Media) -> Presentatio
 def spoken(
     db: Database, order: RequestOrder, wanted: Preferences, group: GroupPreferences | None
 ) -> str:
-    """The language of the chat, what its reader set, else the client's; with their digits."""
+    """The language of the chat: the one its reader chose, else the client's; with the digits they
+    chose."""
     chosen = (group and group.language) or wanted.language
     language = chosen or users.language(db, order.user)
     return i18n.with_digits(language, latin_digits=wanted.digits == LATIN)
@@ -58,8 +60,8 @@ def caption(order: RequestOrder, media: Media, wanted: Preferences, language: st
 def under(
     db: Database, order: RequestOrder, media: Media, language: str, *, now: Now
 ) -> tuple[MediaButton, ...]:
-    """The buttons under a media that has other forms: those forms, and sharing it where the bot
-    can be written to from any chat."""
+    """The buttons under a media that has other forms: one for each form, and one that shares it
+    when inline mode is switched on."""
     if not is_one(media) or any(part.kind not in FORMED for part in media.parts):
         return ()
     wish = variant.parse(order.variant)
@@ -75,15 +77,15 @@ def under(
 
 
 def is_one(media: Media) -> bool:
-    """Whether it is one film or song, in parts perhaps, which are numbered in their names; several
-    of one post come together, as an album, which has no buttons."""
+    """Whether it is one film or song (perhaps in parts, which are numbered in their names). Several
+    media of one post are sent as an album, which has no buttons."""
     count = len(media.parts)
     last = PurePath(media.parts[-1].name).stem if media.parts else ""
     return count == 1 or (count > 1 and last.endswith(f"({count} of {count})"))
 
 
 def forms(order: RequestOrder, wish: Variant) -> list[tuple[str, str, dict[str, str]]]:
-    """Label, action and data of each form that a media in this one can be asked for in."""
+    """Label, action and data of each other form in which this media can be requested."""
     link = {"url": order.url, "site": order.site, "key": order.key, "title": order.title}
     found = [("media-form-button", press_actions.OPEN_CARD, link)]
     if not wish.sound:

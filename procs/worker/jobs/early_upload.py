@@ -1,8 +1,8 @@
-"""An upload that begins before its download ends, where the file will be sent as it comes, or as it
-is made of the streams that come.
+"""An upload that begins before its download ends, when the file will be sent unchanged, or as it is
+merged from the streams while they arrive.
 
-It is a guess: whatever becomes of the file afterwards decides (`Stream.finish`), and the plain way
-remains. So nothing here fails a job.
+It is speculative: the finished file decides whether it counts (`UploadStream.finish`), and
+otherwise the file is uploaded as usual. So nothing here fails a job.
 """
 
 import asyncio
@@ -25,20 +25,22 @@ from procs.wishes.variant import parse
 from procs.worker.jobs import engine_order
 from procs.worker.process.context import WorkerContext
 
-#: What yt-dlp calls one file that is on its way; several at once have a number in between.
+#: The name that yt-dlp gives to one partial file; several partial files have a number in their
+#: names.
 COMING = re.compile(r"media-\d+\.\w+\.part")
-#: Seconds between two looks at what has come, and how often none of a plain file has come yet.
+#: Seconds between two checks of the partial file, and the number of checks that may find no file.
 FILE_POLL_INTERVAL, FILE_POLLS = 0.1, 600
-#: Bytes in front of a file that a child may say are written last; the longest film needs fewer.
+#: The most bytes at a file's start that a child may declare as written last; the longest film needs
+#: fewer.
 MOST_HEAD = 256 << 20
 METHOD = "upload.SaveBigFilePart"
 
-#: The file that goes up; None while it cannot be told, False when none will.
+#: The file to upload; None while it is not known yet, False when there will be none.
 Find = Callable[[], Path | bool | None]
 
 
 class EarlyUpload:
-    """At most one stream beside a download."""
+    """At most one upload stream during a download."""
 
     def __init__(self, tools: WorkerContext, lease: Lease) -> None:
         self.tools = tools
@@ -48,40 +50,43 @@ class EarlyUpload:
         self.looking: asyncio.Task[None] | None = None
 
     def expect(self, found: Probed, folder: Path) -> None:
-        """A download begins that may go up meanwhile. Called before the first byte of it."""
+        """Prepare to upload during a download. Called before its first byte."""
         self.folder = folder
         self.begin(partial(fitting, folder, as_it_is=self.is_kept(found)))
 
     def merges(self, head: int) -> None:
-        """A film is being made while its streams come; so many bytes in front are written last."""
+        """Note that the child merges a film while its streams arrive, and writes its first `head`
+        bytes last."""
         if self.folder and not self.stream and 0 < head <= MOST_HEAD:
             self.begin(partial(growing, self.folder / MERGED, head), head)
 
     def came(self, fetched: Fetched) -> None:
-        """The download is over: say why a film in two streams did not go up meanwhile."""
+        """Note the end of the download, and log why a film of two streams was not uploaded during
+        it."""
         for why in fetched.warnings:
             if why.startswith(LATER):
                 log.info("upload.not-early", job=self.lease.job, error=why)
 
     def may_stream(self, found: Probed, largest: int) -> bool:
-        """Whether a media may go up while it comes down; what is larger than `largest` bytes will
-        not be sent as it is."""
+        """Whether a media may be uploaded during its download; one larger than `largest` bytes will
+        not be sent unchanged."""
         least = engine_order.stream_from(self.tools, self.lease)
         known = least <= (found.size or 0) <= largest
         return bool(least and known and not self.tools.pace.wait(METHOD))
 
     def is_kept(self, found: Probed) -> bool:
-        """Whether the file is sent as it is, whatever it turns out to be."""
+        """Whether the file is sent unchanged, whatever its contents are."""
         return found.kind == "file" or parse(self.lease.link.variant).form == "file"
 
     def begin(self, find: Find, head: int = 0) -> None:
-        """Look for the file; for another one than before, if we did."""
+        """Begin to search for the file, anew when a search runs already."""
         if self.looking is not None:
             self.looking.cancel()
         self.looking = asyncio.create_task(self.look(find, head), name=f"early-{self.lease.job}")
 
     async def look(self, find: Find, head: int) -> None:
-        """Wait for the file, look at its beginning, and let it go up if that helps."""
+        """Wait for the file, read its beginning, and upload it during the download if that is
+        possible."""
         try:
             for _ in count() if head else range(FILE_POLLS):
                 path = find()
@@ -102,7 +107,7 @@ class EarlyUpload:
 
 
 def follow(courier: Courier, path: Path, head: int) -> UploadStream:
-    """Begin to send a growing file. Raises OSError, TelegramAway, TelegramRefused, TooLarge."""
+    """Begin to upload a growing file. Raises OSError, TelegramAway, TelegramRefused, TooLarge."""
     file = disk.opened(path)
     try:
         return courier.stream(path, file, head=head)
@@ -112,7 +117,7 @@ def follow(courier: Courier, path: Path, head: int) -> UploadStream:
 
 
 def fitting(folder: Path, *, as_it_is: bool) -> Path | bool | None:
-    """The one file that is on its way, if it can be sent as it comes."""
+    """The one partial file, if it can be sent unchanged."""
     found = [path for path in folder.iterdir() if COMING.fullmatch(path.name)]
     if len(found) != 1 or not found[0].lstat().st_size:
         return None
@@ -121,6 +126,6 @@ def fitting(folder: Path, *, as_it_is: bool) -> Path | bool | None:
 
 
 def growing(path: Path, head: int) -> Path | None:
-    """The film that is being made, once there is more of it than what is written last."""
+    """The film that is being merged, once it is longer than the part that is written last."""
     there = path.lstat().st_size if path.exists() else 0
     return path if there > head else None

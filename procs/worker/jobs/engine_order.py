@@ -1,4 +1,4 @@
-"""What the engine is told of a job, and the names of what it finds."""
+"""The order that the engine gets for a job, and the keys of the media it finds."""
 
 from pathlib import Path
 
@@ -17,17 +17,19 @@ from procs.worker.site.admission import Visit
 
 
 def check(tools: WorkerContext, lease: Lease) -> None:
-    """Raises NotEncoded, before anything is downloaded, for what the operator's policy forbids."""
+    """Raises NotEncoded, before anything is downloaded, when the operator's policy forbids the
+    encoding."""
     wish, most = parse(lease.link.variant), tools.settings.reencode
-    # How long a part is that goes to the end is known, and judged, when the file is here.
+    # The length of a part that goes to the end is known, and checked, after the download.
     long = wish.clip and wish.clip.end < LATEST and wish.clip.length > most
     if wish.anew and (not most or long):
         raise NotEncoded(f"{wish}, and at most {most:g} s are encoded anew")
 
 
 async def largest(tools: WorkerContext, lease: Lease) -> int:
-    """Bytes of the largest file that this job may make: the operator's word, and Telegram's where
-    it goes there, which takes more of an account that pays. Raises as `Tools.telegram`."""
+    """Bytes of the largest file that this job may make: the operator's limit, and Telegram's for
+    files that go there; Telegram takes larger files from a premium account. Raises as
+    `WorkerContext.telegram`."""
     most = tools.settings.max_file_size
     if most <= TELEGRAM_FILE or lease.link.folder:
         return most
@@ -35,8 +37,8 @@ async def largest(tools: WorkerContext, lease: Lease) -> int:
 
 
 def order(tools: WorkerContext, lease: Lease, visit: Visit, folder: Path, *, largest: int) -> Order:
-    """What the engine is told; what a look read before lies in the folder then. `largest` is that
-    of one file, in bytes."""
+    """The engine's order. Puts what an earlier look read into the folder. `largest` is the size of
+    the largest file, in bytes."""
     settings = tools.settings
     site, words = searches.sought(lease.link.key) or ("", "")
     return Order(
@@ -51,7 +53,7 @@ def order(tools: WorkerContext, lease: Lease, visit: Visit, folder: Path, *, lar
         sponsors=settings.sponsorblock,
         gallery=dict(settings.gallery_sites).get(lease.link.site, ""),
         title=lease.link.title,
-        # A second attempt takes no chances with a film that is made while it comes.
+        # A second attempt does not merge a film during its download.
         stream_from=stream_from(tools, lease) if lease.attempt == 1 else 0,
         kept=given(tools, lease, visit, folder),
         allowed_networks=tuple(str(network) for network in settings.allowed_networks),
@@ -63,15 +65,16 @@ def order(tools: WorkerContext, lease: Lease, visit: Visit, folder: Path, *, lar
 
 
 def stream_from(tools: WorkerContext, lease: Lease) -> int:
-    """Bytes from which a media goes up while it comes down, 0 for never: what will be changed, or
-    goes to no chat, does not."""
+    """Bytes from which a media is uploaded during its download, 0 for never: files that will be
+    changed, or that go to no chat, are not."""
     wish = parse(lease.link.variant)
     changed = wish.sound or wish.clip or wish.subtitles
     return 0 if changed or lease.link.folder else tools.settings.stream_from
 
 
 def keep(tools: WorkerContext, lease: Lease, visit: Visit, folder: Path) -> None:
-    """Keep what a look read of its media; a child may leave anything there, or nothing."""
+    """Store what a look read about its media. The child is not trusted: the file may contain
+    anything, or be missing."""
     path = folder / LOOK_FILE
     if path.is_symlink() or not path.is_file() or path.stat().st_size > PACKED:
         return
@@ -80,8 +83,8 @@ def keep(tools: WorkerContext, lease: Lease, visit: Visit, folder: Path) -> None
 
 
 def given(tools: WorkerContext, lease: Lease, visit: Visit, folder: Path) -> bool:
-    """Put what an earlier look read into the folder. A look reads for itself, and a job that
-    failed with it asks the site."""
+    """Put what an earlier look read into the folder. A look does not use it, and a job that failed
+    with it asks the site."""
     wish, key, way = parse(lease.link.variant), lease.link.key, visit.identity.name
     body = b"" if wish.looks else looks.find(tools.db, key, way, now=clock.now())
     if body and lease.attempt > 1:

@@ -1,4 +1,4 @@
-"""One fetch job while it is carried: what its steps have found so far, and what ends with it."""
+"""The context of one running fetch job: the results of its steps, and what is closed at its end."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,16 +16,16 @@ from procs.worker.site.admission import Visit
 
 @dataclass(slots=True)
 class FetchJob:
-    """What the steps of one job share. A field without a value is set by the step that is named
-    beside it, and read by later steps only."""
+    """What the steps of one job share. A field without a default is set by the step named beside
+    it, and read by later steps only."""
 
     tools: WorkerContext
     lease: Lease
     room: job_folder.DiskReservation
     early: EarlyUpload
-    #: What ends with the job, the latest first.
+    #: Closed at the end of the job, the latest first.
     ends: AsyncExitStack
-    #: What ends with the download: the child.
+    #: Closed at the end of the download: the child.
     engine: AsyncExitStack = field(default_factory=AsyncExitStack)
     visit: Visit = field(init=False)  # admit
     folder: Path = field(init=False)  # look, take_over
@@ -38,16 +38,17 @@ class FetchJob:
     whole: Whole = field(init=False)  # prepare, take_over
 
     def own(self, folder: Path) -> None:
-        """The folder is this job's, and is removed with it, after whatever still reads there."""
+        """Make the folder this job's: it is removed at the job's end, after everything that reads
+        in it is closed."""
         self.folder = folder
         self.ends.callback(job_folder.remove, self.tools.db, folder)
         self.ends.push_async_callback(self.early.close)
 
     def says(self, step: Step) -> OnProgress:
-        """Tell how far a step is, which begins."""
+        """Report that a step begins; returns the function that reports its progress."""
 
         def say(done: int, total: int, rate: float = 0.0) -> None:
-            self.tools.desk.say(self.lease, step, done, total, rate)
+            self.tools.progress.say(self.lease, step, done, total, rate)
 
         say(0, 0)
         return say
@@ -61,7 +62,7 @@ class FetchJob:
         return self.lease.progress.prepared is not None
 
     def is_gone(self) -> bool:
-        """Whether the files that an earlier attempt left are not there, or not whole."""
+        """Whether the files that an earlier attempt left are missing or incomplete."""
         return not self.files
 
     def is_list(self) -> bool:
@@ -71,7 +72,7 @@ class FetchJob:
         return self.known is not None
 
     def may_go_early(self) -> bool:
-        """Whether the file may go up while it comes down."""
+        """Whether the file may be uploaded during its download."""
         return self.early.may_stream(self.found, self.largest)
 
     def is_for_folder(self) -> bool:
@@ -81,7 +82,7 @@ class FetchJob:
 
 @asynccontextmanager
 async def opened(tools: WorkerContext, lease: Lease) -> AsyncIterator[FetchJob]:
-    """The context of one job; what its steps opened is closed at the end."""
+    """The context of one job; whatever its steps opened is closed at the end."""
     room = job_folder.DiskReservation(tools.db, tools.settings, lease)
     async with AsyncExitStack() as ends:
         yield FetchJob(tools, lease, room, EarlyUpload(tools, lease), ends)

@@ -1,7 +1,7 @@
-"""A delivery into an inline message: the placeholder becomes the media, by reference.
+"""A delivery into an inline message: an edit replaces the placeholder with the media.
 
-The edit may be repeated after any crash: Telegram answers that the message says so already. Only
-one file fits, so the message names the others and has a button that opens the private chat.
+The edit may be repeated after any crash: Telegram answers that nothing changed. Only one file
+fits, so the message names the others and has a button that opens the private chat.
 """
 
 import asyncio
@@ -19,16 +19,16 @@ from procs.telegram.pace import Urgency
 from procs.texts import i18n
 from procs.worker.process.context import WorkerContext
 
-#: Seconds that the edit waits in line with its room taken, as other deliveries do.
+#: Seconds that the edit waits for its leave while it occupies a room, as other deliveries do.
 LINE_TIMEOUT = 5.0
-#: Seconds between two looks whether the bot's edit is over.
+#: Seconds between two checks whether the bot's edit is over.
 EDIT_POLL = 0.05
 
 
 async def show(
     tools: WorkerContext, lease: Lease, order: RequestOrder, media: Media, *, inline: InlineMessage
 ) -> None:
-    """Have the message show the media. Raises ChatClosed when nobody can see it any more, and as
+    """Replace the placeholder with the media. Raises ChatClosed when the message is gone, and as
     `Courier.edit_inline`."""
     await until_still(tools, inline)
     language = users.language(tools.db, order.user)
@@ -46,7 +46,8 @@ async def show(
 
 
 async def until_still(tools: WorkerContext, inline: InlineMessage) -> None:
-    """No edit of the bot is on its way: one that came later would replace the caption."""
+    """Wait until no edit of the bot is on its way: one that arrived later would replace the
+    caption."""
     until = inline_messages.places(tools.db, inline.id)
     while until > clock.now().wall:
         await asyncio.sleep(EDIT_POLL)

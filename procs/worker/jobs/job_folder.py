@@ -1,5 +1,5 @@
-"""One folder per lease, removed whole at its end; what cannot be removed is counted and tried
-again by the keeper. Nothing is written into one before there is room for it."""
+"""One folder per lease, removed whole at its end. A folder that cannot be removed is counted, and
+the keeper tries again. Nothing is written into a folder before its bytes are reserved."""
 
 import random
 from pathlib import Path
@@ -14,17 +14,17 @@ from procs.store.jobs import leases, reservations
 from procs.store.jobs.reservations import DiskSpace
 from procs.store.requests.request_status import NO_ROOM
 
-#: A download needs room for its streams and once more for the file made of them.
+#: A download needs space for its streams, and the same again for the file merged from them.
 FACTOR = 2
-#: Bytes that are expected of a media whose site does not tell.
+#: Bytes to reserve for a media whose size the site does not state.
 GUESS = 64 * 1024 * 1024
-#: Seconds, at most, until a job that found no room looks again.
+#: Seconds, at most, until a job that found no space on the disk tries again.
 LONGEST_ROOM_WAIT = 30.0
 
 
 def make(db: Database, root: Path, lease: Lease) -> Path:
-    """An empty folder named by job and fence, so that two leases never share one. What earlier
-    leases of this job left goes: whoever held them may write nothing more."""
+    """Make an empty folder named by job and fence, so that two leases never share one. Removes the
+    folders of the job's earlier leases: their workers may write nothing more."""
     for stale in root.glob(f"{lease.job}-*"):
         remove(db, stale)
     folder = root / f"{lease.job}-{lease.fence}"
@@ -33,7 +33,7 @@ def make(db: Database, root: Path, lease: Lease) -> Path:
 
 
 def remove(db: Database, folder: Path) -> None:
-    """Remove a folder. A failure is logged and counted; the keeper sweeps it up later."""
+    """Remove a folder. A failure is logged and counted; the keeper sweeps the folder later."""
     try:
         disk.remove(folder)
     except FileNotFoundError:
@@ -44,12 +44,13 @@ def remove(db: Database, folder: Path) -> None:
 
 
 def is_low(settings: Settings) -> bool:
-    """Whether so little is free that no download may start."""
+    """Whether so little of the disk is free that no download may start."""
     return disk.free(settings.home) < settings.disk_floor
 
 
 def measure(settings: Settings) -> DiskSpace:
-    """The disk as it is: what running downloads hold, then what is free above the floor."""
+    """Measure the disk: the bytes that running downloads use, and the bytes free above the
+    floor."""
     used = {}
     for folder in settings.jobs.glob("*-*"):
         job, _, fence = folder.name.partition("-")
@@ -59,7 +60,7 @@ def measure(settings: Settings) -> DiskSpace:
 
 
 class DiskReservation:
-    """What one download was promised of the disk; it grows when more comes than was expected."""
+    """The disk space reserved for one download; it grows when more bytes arrive than expected."""
 
     def __init__(self, db: Database, settings: Settings, lease: Lease) -> None:
         self.db = db
@@ -68,19 +69,20 @@ class DiskReservation:
         self.promised = 0
 
     def expect(self, size: int | None) -> None:
-        """Reserve room for a media of so many bytes, of an unknown number with None. What an
-        earlier attempt learned holds. Raises NotNow, DiskTooSmall, LeaseLost."""
+        """Reserve space for a media of `size` bytes (None: unknown). The size that an earlier
+        attempt measured is the least. Raises NotNow, DiskTooSmall, LeaseLost."""
         known = self.lease.progress.size or 0
         self.reserve(max(size or known or GUESS, known))
 
     def learned(self) -> None:
-        """Reserve what an earlier attempt had no room for, before the site is asked again. Raises
-        as `expect`."""
+        """Reserve the space that an earlier attempt did not get, before the site is asked again.
+        Raises as `expect`."""
         if self.lease.progress.size is not None:
             self.expect(None)
 
     def grow(self, done: int, total: int) -> None:
-        """So many bytes came, of so many (0: unknown). Raises as `expect`."""
+        """Note that `done` of `total` bytes arrived (0: unknown), and reserve more if needed.
+        Raises as `expect`."""
         if FACTOR * max(done, total) > self.promised:
             self.reserve(total if total >= done else 2 * done)
 
@@ -99,7 +101,7 @@ class DiskReservation:
         self.promised = wanted
 
     def leave(self) -> None:
-        """Nothing more will be written."""
+        """Give the reservation back: the download writes nothing more."""
         if self.promised:
             reservations.drop(self.db, self.lease, host=disk.host())
             self.promised = 0

@@ -1,4 +1,5 @@
-"""A look job: see what a link leads to, and show it, or make of it what was asked for."""
+"""A look job: it reads what a link leads to, and shows it, or turns it into the requested
+downloads."""
 
 from dataclasses import asdict, replace
 
@@ -23,14 +24,14 @@ from procs.worker.process.context import WorkerContext
 from procs.worker.site import admission
 from procs.worker.site.admission import Visit
 
-#: More forms, and languages of subtitles, than any media is offered with.
+#: The most forms, and the most languages of subtitles, that are stored for one media.
 FORMS_OFFERED, LANGUAGES_OFFERED = 20, 60
 #: Chapters that a card offers; a recording of a day has one for each question.
 CHAPTERS_OFFERED = 60
 
 
 async def look(tools: WorkerContext, lease: Lease) -> None:
-    """Carry one look to its end. Raises JobError, LeaseLost."""
+    """Run one look to its end. Raises JobError, LeaseLost."""
     if site_search.is_known(tools, lease):
         return
     visit = admission.enter(tools, lease)
@@ -45,7 +46,7 @@ async def look(tools: WorkerContext, lease: Lease) -> None:
 
 async def seen(tools: WorkerContext, lease: Lease, visit: Visit) -> Probed:
     """What the link leads to."""
-    tools.desk.say(lease, Step.PROBE)
+    tools.progress.say(lease, Step.PROBE)
     outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
     folder = job_folder.make(tools.db, tools.settings.jobs, lease)
     try:
@@ -61,7 +62,7 @@ async def seen(tools: WorkerContext, lease: Lease, visit: Visit) -> Probed:
 
 
 def settle(tools: WorkerContext, lease: Lease, found: Probed) -> None:
-    """What becomes of a look."""
+    """Decide what follows from a look."""
     wish = parse(lease.link.variant)
     if searches.sought(lease.link.key):
         site_search.settle(tools, lease, found)
@@ -75,7 +76,8 @@ def settle(tools: WorkerContext, lease: Lease, found: Probed) -> None:
 
 
 def show(tools: WorkerContext, lease: Lease, found: Probed) -> None:
-    """Tell who waits what there is, or ask what they want of it; nothing is downloaded."""
+    """Store what was found for the requests that wait, or ask what they want of it; nothing is
+    downloaded."""
     facts = shown(tools, lease, found)
     what = Looked(
         codec.dump(facts),
@@ -91,8 +93,8 @@ def show(tools: WorkerContext, lease: Lease, found: Probed) -> None:
 
 
 def shown(tools: WorkerContext, lease: Lease, found: Probed) -> dict[str, object]:
-    """What there is in the form in which requests keep it. `ready` are the variants that are with
-    Telegram already, `most` the entries that one request may take."""
+    """What was found, in the form in which requests store it. `ready` are the variants that
+    Telegram holds already, `most` the entries that one request may take."""
     keys = engine_order.keys(lease, found)
     forms = found.choices[:FORMS_OFFERED]
     asked = (BEST, *(one.variant for one in forms))
@@ -117,7 +119,7 @@ def shown(tools: WorkerContext, lease: Lease, found: Probed) -> dict[str, object
 
 
 def card_facts(found: Probed) -> dict[str, object]:
-    """What a card says besides."""
+    """What a card shows besides."""
     return {
         "key": found.key,
         "performer": found.performer,
@@ -139,7 +141,7 @@ def is_ready(tools: WorkerContext, keys: set[str], variant: str) -> bool:
 
 
 def spread(tools: WorkerContext, lease: Lease, found: Probed, wish: Variant) -> None:
-    """A request for each entry that was chosen."""
+    """Create a request for each entry that was chosen."""
     chosen = found.entries[: tools.settings.max_playlist]
     entries = [(one.place, entry_link(one, str(wish.one))) for one in chosen]
     good = [(place, one) for place, one in entries if one is not None]
@@ -151,8 +153,8 @@ def spread(tools: WorkerContext, lease: Lease, found: Probed, wish: Variant) -> 
 
 
 def entry_link(entry: Entry, variant: str) -> Link | None:
-    """The link of an entry, None when nobody may open it. What a reader of the site hid behind
-    the address for itself stays there."""
+    """The link of an entry, None when nobody may open it. Internal data that an extractor appended
+    to the address stays in it."""
     found = link.read(entry.url, variant)
     if isinstance(found, link.BadLink):
         return None

@@ -1,5 +1,5 @@
-"""What a worker that was killed while it uploaded leaves to the next: its prepared files, and what
-Telegram has of them."""
+"""What a worker that was killed during an upload leaves to the next: its prepared files, and the
+list of parts that Telegram has."""
 
 import secrets
 from dataclasses import replace
@@ -13,19 +13,19 @@ from procs.store.media import uploads
 from procs.store.media.uploads import UnfinishedUpload
 from procs.worker.process.context import WorkerContext
 
-#: Seconds between two notes of how far an upload is.
+#: Seconds between two writes of an upload's progress.
 EVERY = 1.0
 
 
 def note(tools: WorkerContext, lease: Lease, folder: Path, whole: Whole, files: list[File]) -> None:
-    """The files are ready to go up. Raises LeaseLost."""
+    """Note in the job's row that the files are ready for upload. Raises LeaseLost."""
     lease.progress.prepared = Prepared(folder.name, whole, tuple(files))
     leases.note(tools.db, lease)
 
 
 def take_over(tools: WorkerContext, lease: Lease) -> tuple[Path, Whole, list[File]] | None:
-    """The folder, now ours, that the worker before us prepared and could not empty; None when it
-    is gone, or not whole."""
+    """Take over the folder that the previous worker prepared and could not delete; None when it is
+    gone or incomplete."""
     left = lease.progress.prepared
     if left is None:
         return None
@@ -53,8 +53,8 @@ def is_there(file: File) -> bool:
 
 
 class PartsLedger:
-    """Which parts of one file Telegram has, written down once a second: more is not lost by a
-    death, and parts that are sent twice do no harm."""
+    """Which parts of one file Telegram has, written once a second: a killed worker loses at most a
+    second of them, and parts that are sent twice do no harm."""
 
     def __init__(self, tools: WorkerContext, lease: Lease, place: int, file: File) -> None:
         self.tools, self.lease, self.place, self.size = tools, lease, place, file.size
@@ -70,7 +70,7 @@ class PartsLedger:
         return place < len(self.bits) and bool(self.bits[place] >> part % 8 & 1)
 
     def note(self, part: int) -> None:
-        """Telegram has this part."""
+        """Note that Telegram has this part."""
         self.bits.extend(bytes(max(0, part // 8 + 1 - len(self.bits))))
         self.bits[part // 8] |= 1 << part % 8
         now = clock.now()

@@ -1,4 +1,5 @@
-"""A look that is a search: the site's own, asked by the engine; or what one found lately."""
+"""A look that is a search: the engine asks the site's own search, unless the same search was made
+lately."""
 
 from procs.core import clock, log
 from procs.engine.client import Probed
@@ -13,7 +14,7 @@ from procs.worker.process.context import WorkerContext
 
 
 def is_known(tools: WorkerContext, lease: Lease) -> bool:
-    """Show what was found for the same words lately. False when it has to be searched for. Raises
+    """Show what the same search found lately. False when there is nothing stored. Raises
     LeaseLost."""
     if not searches.sought(lease.link.key):
         return False
@@ -25,7 +26,7 @@ def is_known(tools: WorkerContext, lease: Lease) -> bool:
 
 
 def settle(tools: WorkerContext, lease: Lease, found: Probed) -> None:
-    """Keep what was found, and show it. Raises LeaseLost."""
+    """Store what was found, and show it. Raises LeaseLost."""
     hits = [
         SearchHit(one.place, one.title, one.url, one.duration, one.channel)
         for one in found.entries

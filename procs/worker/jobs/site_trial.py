@@ -1,8 +1,8 @@
-"""A trial job: look at a site that was left alone, before people's jobs go there again.
+"""A trial job: it visits a site whose breaker is open, before people's jobs go there again.
 
-What was delivered from there lately is looked at through the engine, the way a person's link would
-be; of a site from which nothing came yet, its first page. An answer is enough: that there is
-nothing to fetch on a page says that the site works.
+The engine reads a media that was delivered from there lately, as it would read a person's link; for
+a site from which nothing was delivered yet, its first page. Any answer counts: even a page without
+media shows that the site works.
 """
 
 import asyncio
@@ -23,16 +23,15 @@ from procs.worker.site.admission import Visit
 
 #: Seconds that a site has to answer.
 PATIENCE = 30.0
-#: Failures that are no answer of the site: its own, and those of the look.
+#: Failures that are no answer of the site, and those of the look itself.
 MUTE = (*TRIPS, errors.TimedOut, errors.EngineDied, errors.DiskFull, errors.Unknown)
-#: Classes by which a site speaks of us: its first page says nothing about them, and each visit
-#: makes them worse.
+#: Failures that concern us and not the site's health: its first page tells nothing about them, and
+#: each visit makes them worse.
 ABOUT_US = ("bot-check", "site-busy")
 
 
 async def try_out(tools: WorkerContext, lease: Lease) -> None:
-    """Carry one trial to its end. Raises NotNow when the site is to be left alone for longer,
-    LeaseLost."""
+    """Run one trial to its end. Raises NotNow when the breaker stays open, LeaseLost."""
     way = Way(lease.trial.site, lease.trial.egress)
     state = breakers.state(tools.db, way, lease.trial.person)
     identity = admission.named(tools, way.site).get(way.egress)
@@ -54,7 +53,7 @@ def wait(until: float, why: str) -> None:
 
 
 async def judge(tools: WorkerContext, lease: Lease, visit: Visit, why: str) -> None:
-    """Visit the site, and close its breaker. Raises NotNow when it fails still."""
+    """Visit the site, and close its breaker. Raises NotNow when the visit fails."""
     error = None
     for url in links(tools, lease, why):
         error = await failure(tools, lease, visit, url)
@@ -73,7 +72,7 @@ async def judge(tools: WorkerContext, lease: Lease, visit: Visit, why: str) -> N
 
 
 def links(tools: WorkerContext, lease: Lease, why: str) -> list[str]:
-    """What to look at, until one of them answers."""
+    """The links to try, until one of them answers."""
     known = breaker_trials.known_good(tools.db, lease.trial.site)
     parts = urlsplit(lease.trial.url)
     first_page = f"{parts.scheme}://{parts.netloc}/"
@@ -83,7 +82,7 @@ def links(tools: WorkerContext, lease: Lease, why: str) -> list[str]:
 
 
 async def failure(tools: WorkerContext, lease: Lease, visit: Visit, url: str) -> JobError | None:
-    """Why a site does not answer for one address; None when it does."""
+    """The failure of one address; None when the site answers."""
     try:
         async with asyncio.timeout(PATIENCE):
             await probe(tools, lease, visit, url)
@@ -95,7 +94,7 @@ async def failure(tools: WorkerContext, lease: Lease, visit: Visit, url: str) ->
 
 
 async def probe(tools: WorkerContext, lease: Lease, visit: Visit, url: str) -> None:
-    """Read one address as for a person's download. Raises JobError."""
+    """Read one address as a download would. Raises JobError."""
     asked = replace(lease, payload=replace(lease.trial, url=url))
     folder = job_folder.make(tools.db, tools.settings.jobs, lease)
     try:

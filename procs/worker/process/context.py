@@ -1,4 +1,4 @@
-"""What a worker's jobs work with, made once per process."""
+"""What a worker's jobs share, made once per process."""
 
 import asyncio
 import random
@@ -17,25 +17,25 @@ from procs.telegram.session.session_state import SessionState
 from procs.telegram.session.sign_in import SIGN_IN
 from procs.worker.process.progress_writer import ProgressWriter
 
-#: Seconds until the engine's self-test is tried again.
+#: Seconds until the engine's self-test is repeated.
 UNSAFE_LOOK = 30.0
-#: Seconds between two tries of a sign-in whose wait is over, and by which those of several slots
-#: are apart at most.
+#: Seconds between two attempts to sign in after a wait, and the most seconds of jitter between the
+#: attempts of several slots.
 SIGN_IN_RETRY, APART = 5.0, 2.0
-#: Seconds between two looks whether another yt-dlp is in use.
+#: Seconds between two checks whether another yt-dlp is in use.
 FRESH_LOOK = 10.0
 
 
 @dataclass
 class WorkerContext:
-    """Settings, database, engine, the slot's courier (connected at first need), progress, and
-    when calls may go out."""
+    """Settings, database, engine, progress, the pace of calls, and the slot's courier, which is
+    connected when first needed."""
 
     settings: Settings
     db: Database
     worker: int
     name: str
-    desk: ProgressWriter
+    progress: ProgressWriter
     engine: Engine
     courier: Courier
     pace: Pace
@@ -43,8 +43,8 @@ class WorkerContext:
     leave: Callable[[], None] = lambda: None
     #: Whether this worker was connected once.
     was_connected: bool = False
-    #: Set while Telegram lets this slot, which is not signed in, wait for that: until then it
-    #: can carry only what needs no Telegram.
+    #: Set while Telegram makes this slot wait before it may sign in: until then the worker takes
+    #: only jobs that need no Telegram.
     barred: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -59,8 +59,8 @@ class WorkerContext:
         return self.courier
 
     async def connect(self) -> None:
-        """Raises as `telegram`. A wait that Telegram asks for at a sign-in is kept: signing in
-        again and again makes it an hour."""
+        """Raises as `telegram`. A wait that Telegram asks for at a sign-in is stored: repeated
+        attempts would make it an hour."""
         try:
             await self.courier.connect(before=lambda: self.pace.allowed(SIGN_IN, 0.0))
         except TelegramWait as wait:
@@ -74,28 +74,28 @@ class WorkerContext:
             self.session_state.good()
 
     def lose(self, error: SessionRevoked) -> None:
-        """Telegram took this slot's sign-in away: keep that, give the jobs to others and leave.
-        Whoever gets the slot next stands still until somebody helps."""
+        """Note that Telegram revoked this slot's sign-in, give the jobs back and exit. The next
+        worker of this slot waits until the operator acts."""
         self.session_state.note(error)
         self.leave()
 
     async def connect_early(self) -> None:
-        """Connect before the first job needs it. A failure here is not one of a job: it is tried
-        again, and counted, when a job needs it."""
+        """Connect before the first job needs it. A failure here counts against no job: the job that
+        needs the connection tries again."""
         if self.settings.bot_token:
             await self._early(self.connect_or_leave())
 
     async def connect_or_leave(self) -> None:
-        """Connect where no job settles it when the sign-in is lost. Raises TelegramAway,
-        TelegramWait."""
+        """Connect outside of a job: here nothing else handles a revoked sign-in. Raises
+        TelegramAway, TelegramWait."""
         try:
             await self.connect()
         except SessionRevoked as error:
             self.lose(error)
 
     async def sign_in_late(self) -> None:
-        """Sign in whenever a wait for that is over: no job of this worker would, for it takes
-        none that needs Telegram."""
+        """Sign in when Telegram's wait is over: no job would do it, for this worker takes none that
+        needs Telegram."""
         while True:
             await self.barred.wait()
             wait = self.pace.wait(SIGN_IN) or SIGN_IN_RETRY
@@ -104,9 +104,10 @@ class WorkerContext:
             await self._early(self.connect_or_leave())
 
     async def start_engine(self) -> None:
-        """Have a warm nursery before the first job needs it, and know that what it forks is
-        confined; until then this worker is not fit to serve. A nursery that does not start is a
-        failure of jobs, and tried again then; none is fetched before the self-test is passed."""
+        """Start the nursery before the first job needs it, and pass the self-test, which shows that
+        its children are confined; until then this worker does not serve. A nursery that does not
+        start fails the job that needs it, which tries again; nothing is fetched before the
+        self-test is passed."""
         await self._early(self.until_safe())
 
     async def until_safe(self) -> None:
@@ -117,8 +118,8 @@ class WorkerContext:
             await asyncio.sleep(UNSAFE_LOOK)
 
     async def keep_fresh(self) -> None:
-        """Move on to the nursery of another yt-dlp soon after that came into use, also as the spare
-        and without a job: the one before ends when nobody is left there."""
+        """Connect to the nursery of another yt-dlp soon after that version is in use, also as the
+        spare and without a job: the old nursery exits when no worker is connected."""
         while True:
             await asyncio.sleep(FRESH_LOOK)
             if self.engine.is_stale():

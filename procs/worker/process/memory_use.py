@@ -1,4 +1,4 @@
-"""How much memory this process holds by itself.
+"""How much anonymous memory this process has.
 
 Anonymous memory only: the resident size also counts the page cache of mapped files and libraries,
 and would recycle a worker for having read a large file (proc(5), RssAnon).

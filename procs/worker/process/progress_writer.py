@@ -1,4 +1,4 @@
-"""What a worker is doing, told to whoever shows it: gathered here, written once a second."""
+"""Progress of a worker's jobs: collected here, written to the database once a second."""
 
 import asyncio
 
@@ -24,7 +24,7 @@ class ProgressWriter:
         self.news = asyncio.Event()
 
     def say(self, lease: Lease, step: Step, done: int = 0, total: int = 0, rate: float = 0) -> None:
-        """How far a job is; sizes in bytes, rate in bytes a second."""
+        """Report how far a job is; sizes in bytes, rate in bytes a second."""
         self.reports[lease.job] = Report(lease.job, step, int(done), int(total), float(rate))
         if self.steps.get(lease.job) is not step:
             self.steps[lease.job] = step
@@ -33,7 +33,7 @@ class ProgressWriter:
             self.news.set()
 
     def drop(self, lease: Lease) -> None:
-        """The job is over; a late report would show a ghost."""
+        """Forget a job that is over, so that no later report shows it."""
         self.reports.pop(lease.job, None)
         self.steps.pop(lease.job, None)
 
@@ -49,7 +49,7 @@ class ProgressWriter:
         wake.notify(self.db.run, wake.BOT)
 
     async def run(self) -> None:
-        """Write what is new, once a second at most."""
+        """Write new reports, at most once a second."""
         while True:
             await self.news.wait()
             await asyncio.sleep(EVERY)

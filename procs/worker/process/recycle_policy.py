@@ -10,12 +10,12 @@ from procs.worker.process.slots import SlotLocks
 JITTER = 0.1
 #: Seconds: supervisord counts a process that leaves within `startsecs` (3) as a failed start.
 YOUNGEST = 4.0
-#: Seconds between two looks at the memory.
+#: Seconds between two readings of the memory.
 MEMORY_INTERVAL = 5.0
 
 
 class JobBudget:
-    """Jobs left before this worker makes room for a fresh one."""
+    """How many jobs this worker still takes before it is recycled."""
 
     def __init__(self, jobs: int, ceiling: int, places: SlotLocks) -> None:
         self.left = max(1, round(jobs * random.uniform(1 - JITTER, 1 + JITTER)))
@@ -25,7 +25,7 @@ class JobBudget:
         self.born = clock.now().boot
         self.looked = 0.0
         self.heavy = False
-        #: The post is given away; jobs are claimed until the successor serves.
+        #: Whether the post is given away; jobs are claimed until the successor serves.
         self.leaving = False
 
     def spend(self, jobs: int) -> None:
@@ -33,7 +33,7 @@ class JobBudget:
         self.spent += jobs
 
     def is_over(self) -> bool:
-        """Whether to drain now: the budget is spent, and another worker serves in our place."""
+        """Whether to drain now: the budget is spent, and another worker serves at the post."""
         if not self.leaving:
             spent = self.left <= 0 or self.too_heavy()
             self.leaving = spent and self.old_enough() and self.places.may_leave()

@@ -2,9 +2,9 @@
 
 N + 1 workers run. Each holds a *slot*, which owns a Telegram session; N of them hold a *post* and
 serve, and the one without a post is the spare: everything imported, signed in, waiting. A worker
-that recycles gives its post to the spare first and finishes its running jobs after that, under its
-own session: serving never dips, however long the last download takes. All are kernel locks, which
-any death sets free (flock(2)).
+that recycles gives its post to the spare first and then finishes its running jobs under its own
+session: the number of serving workers never drops, however long the last download takes. All are
+kernel locks, which the kernel releases at any death (flock(2)).
 """
 
 import asyncio
@@ -12,19 +12,19 @@ import fcntl
 import os
 from pathlib import Path
 
-#: Seconds between two looks at what may have become free; a look is one system call a lock.
+#: Seconds between two attempts to take a lock; an attempt is one system call for each lock.
 LOCK_POLL_INTERVAL = 0.2
 
 
 class SlotLock:
-    """One file lock, held until `free` or death."""
+    """One file lock, held until `free` or the process's death."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.file: int | None = None
 
     def take(self) -> bool:
-        """Hold the lock. False when another process does."""
+        """Take the lock. False when another process holds it."""
         if self.file is not None:
             return True
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -51,14 +51,14 @@ class SlotLock:
 
 
 class LockRow:
-    """A row of equal locks, of which a process holds one at most."""
+    """Equal locks in a row, of which a process holds at most one."""
 
     def __init__(self, folder: Path, count: int) -> None:
         self.locks = [SlotLock(folder / f"{number}.lock") for number in range(count)]
         self.mine: int | None = None
 
     def take(self) -> int | None:
-        """The number of the first that is free, now ours."""
+        """Take the first free lock. Returns its number, None when there is none."""
         for number, lock in enumerate(self.locks):
             if lock.take():
                 self.mine = number
@@ -66,7 +66,7 @@ class LockRow:
         return None
 
     async def wait(self) -> int:
-        """Take one, however long that lasts."""
+        """Take one, however long that takes."""
         while (number := self.take()) is None:
             await asyncio.sleep(LOCK_POLL_INTERVAL)
         return number
@@ -78,7 +78,8 @@ class LockRow:
 
 
 class SlotLocks:
-    """The slot and the post of one worker, the spare's mark, and the leave to recycle."""
+    """The slot and the post of one worker, the lock of the spare, and the lock that lets one worker
+    recycle at a time."""
 
     def __init__(self, run: Path, workers: int) -> None:
         self.slots = LockRow(run / "slots", workers + 1)
@@ -88,7 +89,7 @@ class SlotLocks:
         self.left: SlotLock | None = None
 
     async def wait_for_post(self) -> int:
-        """Serve at once, or as soon as somebody makes room; until then be the spare."""
+        """Take a post, at once or as soon as one is free; until then this worker is the spare."""
         while (number := self.posts.take()) is None:
             self.spare.take()
             await asyncio.sleep(LOCK_POLL_INTERVAL)
@@ -96,9 +97,9 @@ class SlotLocks:
         return number
 
     def may_leave(self) -> bool:
-        """Give the post away, if nobody else is recycling and a spare waits for it.
+        """Give the post away, if no other worker recycles and a spare waits for it.
 
-        The leave is kept until this process ends, so that one recycles at a time.
+        The lock is kept until this process exits, so that one worker recycles at a time.
         """
         if self.left is not None:
             return True
@@ -112,7 +113,7 @@ class SlotLocks:
         return True
 
     def is_replaced(self) -> bool:
-        """Whether somebody serves at the post we gave away."""
+        """Whether another worker holds the post that this one gave away."""
         return self.left is not None and self.left.is_taken()
 
 

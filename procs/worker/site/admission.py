@@ -1,7 +1,7 @@
 """May this job visit its site now, by which way, and what did the visit show?
 
-The ways are the operator's (procs/config/rules.py); the breaker of each, the health of its cookies
-and the order of visits are rows, so that all workers decide alike.
+The operator configures the ways (procs/config/rules.py). Their breakers, the health of their
+cookies and the order of visits are rows, so that all workers decide alike.
 """
 
 import os
@@ -30,19 +30,20 @@ from procs.store.sites.breakers import EVERYBODY, WAITS, OpenBreaker, Way
 from procs.wishes import variant
 from procs.worker.process.context import WorkerContext
 
-#: Seconds until a job looks again, at least: the success of a trial calls it anyway, and a crowd
-#: that looked often would cost more than it waits for. And by how many those that wait for a longer
-#: time are apart at most.
+#: The least seconds until a job asks again: a successful trial makes it due anyway, and many jobs
+#: that asked often would cost more than the wait. And the most seconds of jitter between jobs that
+#: wait for longer.
 TRIAL_WAIT = (15.0, 60.0)
 APART = 2.0
-#: Seconds that people wait for breakers, in all, before they are told that it will not be.
+#: Seconds that a job waits for breakers in all, before it fails.
 LONGEST_BREAKER_WAIT = 24 * 3600.0
-#: Seconds after which one that waits for a visitor to leave looks by itself.
+#: Seconds after which a job that waits for the end of another visit asks by itself.
 ROOM_LOOK = 30.0
-#: Alerts about a site that are over once its breaker closes, or with any visit that reached it.
+#: Alerts about a site that end when its breaker closes, and those that end with any visit that
+#: reached it.
 BREAKING, FILTERED = ("bot-check", "proxy-broken"), ("site-filtered",)
 
-#: Failures that another way may spare, and what must be different about it.
+#: Failures that another way may avoid, and what must be different about that way.
 ELSEWHERE: dict[type[JobError], Callable[[Identity, Identity], bool]] = {
     errors.BotCheck: lambda mine, other: True,
     errors.LoginNeeded: lambda mine, other: other.cookies not in (None, mine.cookies),
@@ -52,9 +53,9 @@ ELSEWHERE: dict[type[JobError], Callable[[Identity, Identity], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class FailureVerdict:
-    """What a failed visit means for its job: seconds to wait, or None for the usual; what to call
+    """What a failed visit means for its job: seconds to wait, or None for the usual; the name of
     the wait; whether it goes at once by another way, which even a final failure may; and whether
-    the site is left alone by everybody."""
+    the breaker is open for everybody."""
 
     delay: float | None
     why: str
@@ -64,7 +65,7 @@ class FailureVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One job at its site."""
+    """One job's visit to its site."""
 
     tools: WorkerContext
     lease: Lease
@@ -76,7 +77,8 @@ class Visit:
         return Way(self.lease.site, self.identity.name)
 
     def bring_cookies(self, folder: Path) -> str:
-        """The name of a copy of the cookies in the job's folder, "" for a guest."""
+        """Copy the way's cookies into the job's folder. Returns the copy's name, "" for a way
+        without cookies."""
         if self.identity.cookies is None:
             return ""
         copy = folder / COOKIES
@@ -85,14 +87,14 @@ class Visit:
         return copy.name
 
     def check_length(self, found: Probed) -> None:
-        """Raises TooLong for what the operator does not want to spend a room on."""
+        """Raises TooLong for a media that is longer than the operator allows."""
         clip = variant.parse(self.lease.link.variant).clip
         length = clip.within(found.duration) if clip else found.duration
         if self.rules.max_duration and length > self.rules.max_duration:
             raise errors.TooLong(f"{length:g} s, at most {self.rules.max_duration:g}")
 
     def worked(self, *, whole: bool) -> None:
-        """The site did its part, of the `whole` download or only of the probe."""
+        """Note that the site worked, for the `whole` download or only for the probe."""
         with unwritten_at_worst("visit.unpraised", self.lease):
             self._worked(whole)
 
@@ -105,7 +107,7 @@ class Visit:
         alerts.clear(db, FILTERED, way.site, now=clock.now())
 
     def leave(self) -> None:
-        """Make room for the next visitor, where there is a limit."""
+        """End the visit; at a site with a limit, the next waiting job is due."""
         db, site = self.tools.db, self.way.site
         with unwritten_at_worst("visit.unended", self.lease):
             most = self.rules.concurrency
@@ -114,7 +116,7 @@ class Visit:
 
 
 def closed(tools: WorkerContext, lease: Lease, way: Way) -> None:
-    """A breaker was closed: its jobs are due."""
+    """Wake workers after a breaker closed: its jobs are due."""
     log.info("breaker.closed", site=way.site, egress=way.egress, job=lease.job)
     if breakers.state(tools.db, way, EVERYBODY) is None:
         alerts.clear(tools.db, BREAKING, way.site, now=clock.now())
@@ -123,7 +125,7 @@ def closed(tools: WorkerContext, lease: Lease, way: Way) -> None:
 
 @contextmanager
 def unwritten_at_worst(event: str, lease: Lease) -> Iterator[None]:
-    """What a full disk keeps from being written here mends itself, and is not worth the job."""
+    """Ignore a full disk: what is not written here corrects itself, and must not fail the job."""
     try:
         yield
     except StoreFull as error:
@@ -131,7 +133,7 @@ def unwritten_at_worst(event: str, lease: Lease) -> Iterator[None]:
 
 
 def enter(tools: WorkerContext, lease: Lease) -> Visit:
-    """Go to the site by the best way there is, or raise NotNow."""
+    """Begin a visit by the best way there is, or raise NotNow."""
     site, progress = lease.site, lease.progress
     rules, now = tools.settings.sites.of(site), clock.now()
     booked = progress.turn or looked(tools, lease, now=now)
@@ -148,12 +150,12 @@ def enter(tools: WorkerContext, lease: Lease) -> Visit:
         )
     progress.way = way.egress
     if rules.rate or rules.gap or rules.concurrency:
-        leases.note(tools.db, lease)  # the booking is used up
+        leases.note(tools.db, lease)  # the booking is used
     return Visit(tools, lease, rules, identity)
 
 
 def looked(tools: WorkerContext, lease: Lease, *, now: Now) -> Turn | None:
-    """A look and the download that was chosen of it are one visit, by the same way."""
+    """Join a download to the look from which it was chosen: both are one visit, by the same way."""
     if lease.attempt > 1 or variant.parse(lease.link.variant).looks:
         return None
     way = looks.way(tools.db, lease.link.key, now=now)
@@ -168,9 +170,9 @@ def has_room(tools: WorkerContext, lease: Lease, rules: Rules) -> bool:
 def choose(
     tools: WorkerContext, lease: Lease, rules: Rules, booked: Turn | None, *, now: Now
 ) -> Identity:
-    """The first way that is open: one that has not failed this job, where it is booked, where it
-    may begin soonest, in the operator's order. Raises NotNow when all are closed,
-    LeftAlone when that lasts for too long."""
+    """The first way whose breaker lets the job in. Preferred is a way that has not failed this job,
+    then the booked one, then the one where it may begin soonest, then the operator's order. Raises
+    NotNow when no way is open, LeftAlone when that lasts too long."""
     site, tried = lease.site, lease.progress.tried
 
     def order(one: Identity) -> tuple[bool, bool, float]:
@@ -196,7 +198,7 @@ def choose(
 
 
 def fit(tools: WorkerContext, site: str, rules: Rules, *, now: Now) -> tuple[Identity, ...]:
-    """The ways whose cookies do not rest; all of them as a guest when all do."""
+    """The ways whose cookies may be used; when none may, all ways without cookies."""
     ways = rules.identities
     return tuple(one for one in ways if not rests(tools, site, one, now=now)) or guests(ways)
 
@@ -206,7 +208,7 @@ def guests(ways: tuple[Identity, ...]) -> tuple[Identity, ...]:
 
 
 def rests(tools: WorkerContext, site: str, identity: Identity, *, now: Now) -> bool:
-    """Whether its cookies are not to be used now; a file that is gone is not."""
+    """Whether a way's cookies may not be used now; this includes a missing file."""
     path = identity.cookies
     if path is None:
         return False
@@ -219,13 +221,14 @@ def rests(tools: WorkerContext, site: str, identity: Identity, *, now: Now) -> b
 
 
 def seconds(rest: OpenBreaker) -> float:
-    """How long to wait for the end of a rest; not all of a crowd at the same instant."""
+    """Seconds to wait for an opening's end, with jitter, so that not all jobs come at the same
+    instant."""
     left = max(0.0, rest.until - clock.now().wall) + random.random() * APART
     return max(left, random.uniform(*TRIAL_WAIT))
 
 
 def judge(tools: WorkerContext, lease: Lease, error: JobError) -> FailureVerdict:
-    """Count a failure against the way it was met by, and say what it means for the job."""
+    """Count a failure against the way that was used. Returns what it means for the job."""
     usual = FailureVerdict(None, error.name)
     went = lease.progress.way
     if went is None:
@@ -246,13 +249,14 @@ def judge(tools: WorkerContext, lease: Lease, error: JobError) -> FailureVerdict
 
 
 def named(tools: WorkerContext, site: str) -> dict[str, Identity]:
-    """The ways of a site by their names, with and without cookies."""
+    """The identities of a site by their names, with and without cookies."""
     ways = tools.settings.sites.of(site).identities
     return {one.name: one for one in (*guests(ways), *ways)}
 
 
 def count(tools: WorkerContext, lease: Lease, way: Way, error: JobError) -> OpenBreaker | None:
-    """Returns the opening that holds now for the job's person, if any."""
+    """Count a failure against a breaker. Returns the opening that binds the job's person now, if
+    any."""
     rest, opened = breakers.failed(tools.db, lease, way, error, now=clock.now())
     for one in opened:
         counters.add(tools.db, "breakers.opened")
@@ -272,7 +276,7 @@ def refuse(tools: WorkerContext, site: str, file: str, error: JobError) -> None:
 
 
 def another(tools: WorkerContext, lease: Lease, mine: Identity, error: JobError) -> bool:
-    """Whether the job goes once more by another way, which is open."""
+    """Whether the job tries once more by another way that is open."""
     differs = ELSEWHERE.get(type(error))
     if differs is None or lease.progress.tried:
         return False

@@ -1,30 +1,23 @@
 """A bot whose sign-in was taken away waits for help, instead of trying again and again."""
 
 import asyncio
-from types import SimpleNamespace
 
 from procs.bot.__main__ import connect
+from procs.bot.assembly import assembled
+from procs.bot.bot_options import BotOptions
 from procs.core import clock
 from procs.core.clock import Now
 from procs.store.health import alerts, notifications
 from procs.store.limits import revoked_sessions
 from procs.telegram.chat.bot_session import BOT_SESSION, BotSession
-from procs.telegram.pace import Pace
 from procs.telegram.session.session_state import SessionState
 from tests.sandbox.events import until
 
 
-async def nothing(incoming: object) -> None:
-    """Hears and feels nothing."""
-
-
 async def connected(settings, db) -> BotSession:
     chat_session = BotSession(settings)
-    hearer, replies = (
-        SimpleNamespace(on_message=nothing, on_press=nothing),
-        SimpleNamespace(pace=Pace(db)),
-    )
-    await connect(chat_session, hearer, replies, SessionState(db, settings, BOT_SESSION))
+    parts = assembled(db, chat_session, BotOptions())
+    await connect(parts, SessionState(db, settings, BOT_SESSION))
     return chat_session
 
 

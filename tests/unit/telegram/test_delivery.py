@@ -10,6 +10,7 @@ from procs.records.job import File, Part, Reference
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.delivery.media_caption import Caption
 from procs.telegram.delivery.presentation import Presentation
+from procs.telegram.session.rpc import free
 from procs.worker.jobs.deliver import albums
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
@@ -35,7 +36,7 @@ def to(tg: Telegram, ali: Person) -> dict[str, int]:
 async def send_album(tg, courier, ali, parts: list[Part], reply_to: int = 0) -> list[int | None]:
     ids = list(range(100, 100 + len(parts)))
     facts = {"shown": Presentation(Caption("Trip")), "random_ids": ids, "reply_to": reply_to}
-    return await courier.send_album(**to(tg, ali), parts=parts, **facts)
+    return await courier.send_album(**to(tg, ali), parts=parts, leave=free, **facts)
 
 
 async def test_an_album_comes_whole_in_order_with_one_caption(tg, courier, ali, tmp_path):
@@ -71,7 +72,7 @@ async def test_a_message_that_shows_the_file_gives_a_fresh_reference(tg, courier
     assert fresh.id == parts[1].reference.id
     assert fresh.file_reference != parts[1].reference.file_reference
     part = Part(fresh, "photo", "x", 1)
-    facts = {"part": part, "random_id": 7, "reply_to": 0}
+    facts = {"part": part, "random_id": 7, "reply_to": 0, "leave": free}
     assert await courier.send(**to(tg, ali), **facts)
     assert await courier.refreshed(**to(tg, ali), message=999_999) is None
 
@@ -93,7 +94,7 @@ async def test_what_is_not_there_or_answers_another_message_is_not_found(
     (part,) = await photos(courier, tmp_path, 1)
     where = {**to(tg, ali), "after": asked.id, "taken": ()}
     assert await courier.find(**where, part=part) is None
-    facts = {"part": part, "random_id": 7, "reply_to": other.id}
+    facts = {"part": part, "random_id": 7, "reply_to": other.id, "leave": free}
     receipt = await courier.send(**to(tg, ali), **facts)
     assert await courier.find(**where, part=part) is None
     where |= {"after": other.id, "taken": {receipt}}

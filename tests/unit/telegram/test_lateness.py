@@ -21,7 +21,7 @@ from procs.store.limits import send_budget
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.departure import Departure
 from procs.telegram.pace import CHAT, CHAT_BURST, GLOBAL_GAP, LATE, Pace, Urgency, bot_rules
-from procs.telegram.session.rpc import WRITES
+from procs.telegram.session.rpc import WRITES, free
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
@@ -47,7 +47,7 @@ async def reference(courier: Courier, tmp_path) -> Reference:
 async def deliver(
     tg: Telegram, courier: Courier, person: int, reference: Reference, **more: object
 ) -> int | None:
-    facts = {"random_id": person, "reply_to": 0} | more
+    facts = {"random_id": person, "reply_to": 0, "leave": free} | more
     access = tg.world.access_hash(tg.bot, person)
     part = Part(reference, "document", "x", 1)
     return await courier.send(chat=person, access=access, part=part, **facts)

@@ -9,6 +9,7 @@ from procs.records.job import Part
 from procs.store.database import Database, open_database
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace, Urgency
+from procs.telegram.session.rpc import free
 from tests.sandbox.uploads import a_file, heard
 
 SEND = "messages.SendMedia"
@@ -55,6 +56,7 @@ async def test_two_processes_stay_below_the_limits_together(tg, settings, db, tm
             part=Part(reference, "document", "x", 1),
             random_id=number + 1,
             reply_to=0,
+            leave=free,
         )
 
     await asyncio.gather(*(deliver(number) for number in range(64)))

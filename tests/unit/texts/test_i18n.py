@@ -7,6 +7,7 @@ from string import Formatter
 import pytest
 
 from procs import errors
+from procs.errors import remedies
 from procs.texts import i18n
 from procs.wishes.grammar import link
 from tests import ROOT
@@ -145,3 +146,10 @@ def test_a_day_ends_at_midnight_where_its_readers_live(language, minute):
 
     assert i18n.minute_of_day(language, wall) == minute
     assert i18n.day(language, later) - i18n.day(language, wall) == (language == "fa")
+
+
+def test_english_remedies_have_one_home():
+    """The log, the commands and the chat show the same words."""
+    assert 'msgid "fix-' not in (i18n.LOCALE / "en.po").read_text()
+    for name, words in remedies.BY_NAME.items():
+        assert i18n.say("en", f"fix-{name}") == words

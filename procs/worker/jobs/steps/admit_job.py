@@ -6,9 +6,9 @@ from procs.worker.site import admission
 
 
 async def admit(job: FetchJob) -> None:
-    """Enter the site. Raises NotEncoded for what the operator forbids; DiskTooSmall, and NotNow
-    where the disk has no room for what an earlier attempt learned; NotNow and LeftAlone while the
-    site is not to be visited."""
+    """Begin the visit to the site. Raises NotEncoded for what the operator forbids; DiskTooSmall,
+    and NotNow when the disk has no space for the size that an earlier attempt measured; NotNow and
+    LeftAlone while the site may not be visited."""
     engine_order.check(job.tools, job.lease)
     job.room.learned()
     job.visit = admission.enter(job.tools, job.lease)

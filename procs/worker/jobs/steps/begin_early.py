@@ -1,8 +1,9 @@
-"""begin_early: the file goes up while it still comes down."""
+"""begin_early: the file is uploaded while it is still being downloaded."""
 
 from procs.worker.jobs.fetch_job import FetchJob
 
 
 async def begin_early(job: FetchJob) -> None:
-    """Have the coming file looked for, and sent as it grows. Nothing here fails the job."""
+    """Begin to search for the partial file, and to upload it as it grows. Nothing here fails the
+    job."""
     job.early.expect(job.found, job.folder)

@@ -7,8 +7,9 @@ from procs.worker.jobs.job_folder import DiskReservation
 
 
 async def download(job: FetchJob) -> None:
-    """Let the child that looked go on; it is dead afterwards, and the site left. Raises JobError,
-    NotNow and LeaseLost when more comes than the disk has room for."""
+    """Have the child that looked download the files. Afterwards it has exited, and the visit to the
+    site is over. Raises JobError; NotNow and LeaseLost when the disk has no space for the bytes
+    that arrive."""
     async with job.engine:
         say = within(job.room, job.says(Step.FETCH))
         job.fetched = await job.child.fetch(say, on_merge=job.early.merges)
@@ -18,7 +19,7 @@ async def download(job: FetchJob) -> None:
 
 
 def within(room: DiskReservation, say: OnProgress) -> OnProgress:
-    """Progress that reserves more of the disk when more comes than was expected."""
+    """Progress that reserves more of the disk when more bytes arrive than expected."""
 
     def grow(done: int, total: int, rate: float = 0.0) -> None:
         room.grow(int(done), int(total))

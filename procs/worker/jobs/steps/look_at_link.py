@@ -11,10 +11,10 @@ from procs.worker.process.context import WorkerContext
 
 
 async def look(job: FetchJob) -> None:
-    """Have a child of the engine read the link; it waits for the word to download. Raises
-    JobError."""
+    """Have a child of the engine read the link; the child then waits for the order to download.
+    Raises JobError."""
     tools, lease = job.tools, job.lease
-    tools.desk.say(lease, Step.PROBE)
+    tools.progress.say(lease, Step.PROBE)
     outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
     job.own(job_folder.make(tools.db, tools.settings.jobs, lease))
     job.largest = await engine_order.largest(tools, lease)
@@ -28,7 +28,8 @@ async def look(job: FetchJob) -> None:
 
 
 def known(tools: WorkerContext, lease: Lease, found: Probed) -> Media | None:
-    """Two addresses, one media: what the probe calls it may be with Telegram already."""
+    """The media that Telegram holds already under the name that the probe found, for two addresses
+    may lead to one media; else None."""
     if lease.link.folder or not found.key:
         return None
     return references.find(tools.db, found.key, lease.link.variant)

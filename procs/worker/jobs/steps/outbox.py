@@ -1,4 +1,4 @@
-"""place: the files go to a folder instead of a chat (`chapar fetch`)."""
+"""place: the files are moved to a folder instead of a chat (`chapar fetch`)."""
 
 import os
 
@@ -9,7 +9,7 @@ from procs.worker.jobs.fetch_job import FetchJob
 
 
 async def place(job: FetchJob) -> None:
-    """Move the files to where `chapar fetch` collects them, whole or not at all. Raises
+    """Move the files to the folder in which `chapar fetch` collects them, all or none. Raises
     LeaseLost."""
     tools, lease = job.tools, job.lease
     outbox = tools.settings.outbox / str(lease.link.folder)

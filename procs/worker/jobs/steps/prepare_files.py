@@ -1,4 +1,4 @@
-"""prepare: of what was downloaded, the files that fit a chat."""
+"""prepare: makes files that fit a chat from what was downloaded."""
 
 from procs import media
 from procs.records.job import File, Step
@@ -8,9 +8,9 @@ from procs.worker.jobs.fetch_job import FetchJob
 
 
 async def prepare(job: FetchJob) -> None:
-    """Make the files, and note those that go to a chat for whoever may have to go on with them.
-    Raises as `media.prepare`, and LeaseLost."""
-    job.tools.desk.say(job.lease, Step.PREPARE)
+    """Make the files, and note in the job's row those that go to a chat, for a worker that may take
+    over. Raises as `media.prepare`, and LeaseLost."""
+    job.tools.progress.say(job.lease, Step.PREPARE)
     job.files = await prepared(job)
     job.room.leave()
     if not job.is_for_folder():

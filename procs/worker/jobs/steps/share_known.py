@@ -1,4 +1,4 @@
-"""share_known: the media is with Telegram already, under the name that the site gives it."""
+"""share_known: Telegram holds the media already, under the name that the site gives it."""
 
 from procs.core import clock, log
 from procs.store.jobs import outcomes
@@ -7,7 +7,7 @@ from procs.worker.jobs.fetch_job import FetchJob
 
 
 async def share_known(job: FetchJob) -> None:
-    """One delivery of the known media for each request that waits. Raises LeaseLost."""
+    """Create one delivery of the known media for each request that waits. Raises LeaseLost."""
     assert job.known is not None
     keys = engine_order.keys(job.lease, job.found)
     outcomes.fetched(job.tools.db, job.lease, job.known, keys=keys, now=clock.now())

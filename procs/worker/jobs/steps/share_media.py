@@ -1,4 +1,4 @@
-"""share: everything is with Telegram, and everybody who waits gets it."""
+"""share: Telegram holds everything, and each request that waits gets a delivery."""
 
 from procs.core import clock, log
 from procs.records.job import Media
@@ -7,8 +7,8 @@ from procs.worker.jobs.fetch_job import FetchJob
 
 
 async def share(job: FetchJob) -> None:
-    """One delivery for each request that waits, and the media kept for the next. Raises
-    LeaseLost."""
+    """Create one delivery for each request that waits, and store the media for later requests.
+    Raises LeaseLost."""
     tools, lease = job.tools, job.lease
     whole = lease.progress.whole
     assert whole is not None

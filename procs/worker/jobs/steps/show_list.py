@@ -5,5 +5,5 @@ from procs.worker.jobs.fetch_job import FetchJob
 
 
 async def show(job: FetchJob) -> None:
-    """Tell everybody who waits what there is. Raises LeaseLost."""
+    """Store the list for each request that waits. Raises LeaseLost."""
     look.show(job.tools, job.lease, job.found)

@@ -1,4 +1,4 @@
-"""take_over: what a worker that was killed during its upload had ready is used as it is."""
+"""take_over: uses the prepared files of a worker that was killed during its upload."""
 
 from procs.core import clock
 from procs.store.jobs import outcomes
@@ -7,7 +7,7 @@ from procs.worker.jobs.fetch_job import FetchJob
 
 
 async def take_over(job: FetchJob) -> None:
-    """Make the prepared folder this job's. Where it is gone, `files` stays empty."""
+    """Make the prepared folder this job's. When it is gone, `files` stays empty."""
     tools, lease = job.tools, job.lease
     if left := resume.take_over(tools, lease):
         folder, job.whole, job.files = left

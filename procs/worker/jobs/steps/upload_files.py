@@ -1,4 +1,4 @@
-"""upload: every file goes to Telegram once, and is then sent by its reference."""
+"""upload: each file is uploaded to Telegram once, and is then sent by its reference."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,10 +15,12 @@ from procs.telegram.upload.stream import UploadStream
 from procs.worker.jobs.fetch_job import FetchJob
 from procs.worker.jobs.resume import PartsLedger
 
-#: What an upload calls, and the seconds for which it waits beside its files to be let.
+#: The method that an upload calls, and the seconds that it waits for Telegram's permission with its
+#: files on the disk.
 UPLOADS = ("upload.SaveBigFilePart", "messages.UploadMedia")
 LONGEST_WAIT = 60.0
-#: What Telegram says of a film, song or picture that it does not take as one; as a file it may.
+#: Telegram's errors for a film, song or picture that it does not accept as such; it may accept it
+#: as a file.
 UNSHOWN = frozenset(
     {
         *("MEDIA_EMPTY", "MEDIA_INVALID", "MEDIA_TYPE_INVALID", "DOCUMENT_INVALID"),
@@ -47,7 +49,8 @@ async def upload(job: FetchJob) -> None:
 async def uploaded(
     job: FetchJob, file: File, kept: PartsLedger, stream: UploadStream | None
 ) -> Part:
-    """One file, which Telegram has then; as a plain file what it does not take as more."""
+    """Upload one file, as a plain file if Telegram does not accept it as a film, song or
+    picture."""
     tools, lease = job.tools, job.lease
     meter = UploadMeter(job.says(Step.UPLOAD), ahead=stream.done if stream else 0)
     courier = await tools.telegram()
@@ -78,8 +81,8 @@ def part(file: File, reference: Reference) -> Part:
 
 
 class UploadMeter:
-    """Adds the rate to what an upload reports: bytes a second since it began, those apart that had
-    left before."""
+    """Adds the rate to what an upload reports: bytes a second since it began, without those that
+    were sent before."""
 
     def __init__(self, say: Callable[[int, int, float], None], *, ahead: int = 0) -> None:
         self.say = say

@@ -11,7 +11,7 @@ from procs.bot.alerts.alert_sender import AlertSender
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.config import Settings
 from procs.core import clock
-from procs.errors import alert_kinds, remedies
+from procs.errors import alert_kinds
 from procs.records.job import Person as Known
 from procs.store.database import Database
 from procs.store.health import alerts, notifications
@@ -188,11 +188,6 @@ def test_every_alert_has_its_words_and_its_remedy(language, kind):
         language, [{**fact, "word": "new", "lasts": True, "count": 1, "seconds": 70.0}]
     )
     assert len(text.splitlines()) == 3
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_chat_advises_what_the_log_does(kind):
-    assert alert_text.fix("en", kind) == remedies.of(kind)
 
 
 def test_a_storm_of_kinds_and_sites_is_still_one_message():

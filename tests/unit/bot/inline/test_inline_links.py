@@ -1,12 +1,14 @@
 """`@bot link` in any chat: kept media at once, others by a placeholder that becomes the media."""
 
 import time
+from dataclasses import replace
 
 from procs.core import clock
 from procs.records.job import Step
 from procs.store.inline import inline_messages
 from procs.store.people import preferences
 from procs.store.requests.allowances import Allowance
+from procs.telegram.session.rpc import free
 from tests.sandbox.bot_parts import LINK, MIB, running, until
 
 
@@ -78,14 +80,14 @@ async def test_where_feedback_is_off_the_button_of_the_placeholder_begins_it(
 
 async def test_a_choice_told_twice_and_pressed_is_one_request(tg, bot, deliverer, with_sara):
     incoming = []
-    take = bot.chat_session.asked
+    handlers = bot.chat_session.side_handlers
 
     async def twice(told):
         incoming.append(told)
-        await take(told)
-        await take(told)
+        await handlers.on_inline(told)
+        await handlers.on_inline(told)
 
-    bot.chat_session.asked = twice
+    bot.chat_session.side_handlers = replace(handlers, on_inline=twice)
     sent = await placeholder(with_sara)
     pressed = await with_sara.presses(sent.buttons[0][0]["data"], sent)
     await deliverer.claims()
@@ -185,7 +187,7 @@ async def test_an_edit_that_a_killed_worker_made_already_is_made_again(bot, deli
     lease = await deliverer.claims()
     target = inline_messages.read(deliverer.db, -deliverer.inline()[0].message).target
     inline_messages.places(deliverer.db, -deliverer.inline()[0].message)
-    assert await deliverer.courier.edit_inline(target, part, caption="A clip")
+    assert await deliverer.courier.edit_inline(target, part, caption="A clip", leave=free)
     deliverer.fetches(lease, part)
     await deliverer.delivers()
     await until(lambda: not deliverer.inline())

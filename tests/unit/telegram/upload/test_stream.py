@@ -11,6 +11,7 @@ import pytest
 from procs import media
 from procs.records.job import File, Part
 from procs.telegram.delivery.courier import Courier, UploadOptions
+from procs.telegram.session.rpc import free
 from procs.telegram.upload.stream import UploadStream
 from tests.sandbox.person import Person
 from tests.sandbox.site import files
@@ -50,7 +51,7 @@ async def arrives(tg: Telegram, courier: Courier, ali: Person, coming: Coming) -
     await coming.stream.close()
     access = tg.world.access_hash(tg.bot, ali.id)
     part = Part(reference, "document", "x", 1)
-    facts = {"random_id": 5, "reply_to": 0}
+    facts = {"random_id": 5, "reply_to": 0, "leave": free}
     await courier.send(chat=ali.id, access=access, part=part, **facts)
     return str((await ali.sees(lambda m: m.media)).media["sha256"])
 

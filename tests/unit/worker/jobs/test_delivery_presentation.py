@@ -49,7 +49,7 @@ async def shows(
     access = tg.world.access_hash(tg.bot, order.user)
     facts: dict[str, Any] = {"chat": order.chat, "access": access, "part": media.parts[0]}
     shown = presentation(db, order, media)
-    await courier.send(**facts, shown=shown, random_id=7, reply_to=0)
+    await courier.send(**facts, shown=shown, random_id=7, reply_to=0, leave=free)
 
 
 def labels(message: person.Message) -> list[str]:
