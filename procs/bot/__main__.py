@@ -11,10 +11,12 @@ from procs.bot.commands import command_menu
 from procs.bot.commands.command_set import Manners
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.reply_sender import ReplySender
+from procs.bot.follows.follow_notifier import FollowNotifier
 from procs.bot.intake import Intake
 from procs.bot.status.status_board import StatusBoard
 from procs.core import log, process
 from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
+from procs.records.follow_limits import FollowLimits
 from procs.store.database import Database
 from procs.store.requests.allowances import Allowance
 from procs.telegram.chat.bot_session import BOT_SESSION, BotSession
@@ -45,9 +47,7 @@ async def live(settings: config.Settings, db: Database) -> int:
         allowance=allowance,
         admins=settings.admins,
         largest=settings.max_file_size * settings.max_parts,
-        manners=Manners(
-            settings.messages_per_minute, settings.support, reply_keyboard=settings.reply_keyboard
-        ),
+        manners=manners(settings),
         search=settings.search,
     )
     session_state = SessionState(db, settings, BOT_SESSION)
@@ -69,6 +69,17 @@ async def live(settings: config.Settings, db: Database) -> int:
     return 0 if signals.stop.is_set() else 1
 
 
+def manners(settings: config.Settings) -> Manners:
+    """What the operator decides of how the bot talks."""
+    most, every = settings.follows, settings.follow_interval
+    return Manners(
+        settings.messages_per_minute,
+        settings.support,
+        reply_keyboard=settings.reply_keyboard,
+        follows=FollowLimits(most, settings.followed_sources, every),
+    )
+
+
 def beside(
     settings: config.Settings,
     db: Database,
@@ -79,6 +90,7 @@ def beside(
     """What goes on while the board looks."""
     works: tuple[Coroutine[Any, Any, Any], ...] = (
         AlertSender(db, replies, settings.admins).run(),
+        FollowNotifier(db, replies).run(),
         logged(command_menu.register(db, chat_session)),
         logged(intake.inline.note_switch()),
         intake.inbox.run(),

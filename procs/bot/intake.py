@@ -117,9 +117,7 @@ class Intake:
         self.actions.add(*self.cards.rows())
         self.actions.add(*RequestActions(db, status_board, self.allowance).rows())
         status_board.cards = CardWriter(db, replies, status_board.status_writer)
-        mine = CommandSet(
-            db, replies, self.hints, self.answers.first, self.allowance, manners.support
-        )
+        mine = CommandSet(db, replies, self.hints, self.answers.first, self.allowance, manners)
         mine.add_to(self.actions)
         mine.settings.in_group = GroupSettings(db, self.hints, mine.menus, self.group_admins).ask
         self.router.add(*mine.commands())

@@ -113,7 +113,7 @@ class WorkerLoop:
     def serves(self, lane: Lane) -> bool:
         """Whether we can do all work of a lane: a slot that may not sign in yet sends nothing. A
         look is shown by the bot."""
-        return lane is Lane.LOOK or not self.barred
+        return lane in (Lane.LOOK, Lane.SOURCE) or not self.barred
 
     def room(self, lane: Lane) -> int:
         """Jobs of a lane that could be taken now: no download starts while the disk is low."""

@@ -12,6 +12,7 @@ from procs.bot.status import status_text
 from procs.core import clock, log
 from procs.errors import StoreFull
 from procs.store.database import Database
+from procs.store.follows import follows
 from procs.store.requests import heard_updates, link_groups, request_status, requests
 from procs.store.requests.request_status import RequestStatus
 from procs.telegram.chat.inbound import Incoming, Press
@@ -124,10 +125,11 @@ class CancelCommand:
         return done
 
     async def lose(self, user: int) -> None:
-        """A person blocked the bot: what only they wait for is stopped, and nothing more is said to
-        them."""
+        """A person blocked the bot: what only they wait for is stopped, they follow nothing more,
+        and nothing more is said to them."""
         count = 0
         with suppress(StoreFull):
+            follows.leave(self.db, user)
             for one in request_status.open_of(self.db, user):
                 if one.chat == user:
                     count += requests.cancel(self.db, one.request, user=user, now=clock.now())

@@ -1,6 +1,6 @@
 """What people can ask of the bot by commands and by the buttons of their pages, put together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from procs.bot.commands.button_actions import ButtonActions
 from procs.bot.commands.data_actions import DataActions
@@ -10,6 +10,8 @@ from procs.bot.commands.router import ChatCommand
 from procs.bot.commands.settings_actions import SettingsActions
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.reply_sender import ReplySender
+from procs.bot.follows.follow_actions import FollowActions
+from procs.records.follow_limits import FollowLimits
 from procs.store.database import Database
 from procs.store.requests.allowances import Allowance
 from procs.telegram.chat.inbound import Incoming
@@ -18,16 +20,17 @@ from procs.telegram.chat.inbound import Incoming
 @dataclass(frozen=True, slots=True)
 class Manners:
     """What the operator decides of how the bot talks: messages of one person that are acted upon in
-    a minute (0: all), whom people may write to ("": nobody), and whether keys stand below the
-    chat."""
+    a minute (0: all), whom people may write to ("": nobody), whether keys stand below the chat, and
+    how much may be followed."""
 
     messages_per_minute: int = 0
     support: str = ""
     reply_keyboard: bool = False
+    follows: FollowLimits = field(default_factory=FollowLimits)
 
 
 class CommandSet:
-    """`support` is whom people may write to, "" for nobody."""
+    """All of them; `manners` are the operator's."""
 
     def __init__(
         self,
@@ -36,14 +39,15 @@ class CommandSet:
         hints: Hints,
         begin: Begin,
         allowance: Allowance,
-        support: str,
+        manners: Manners,
     ) -> None:
         menus = self.menus = MenuSender(db, replies)
         self.hints = hints
-        self.contact = support
+        self.contact = manners.support
         self.settings = SettingsActions(db, hints, menus)
         self.past = PastActions(db, hints, menus, begin, allowance)
         self.data = DataActions(db, menus)
+        self.follows = FollowActions(db, hints, menus, manners.follows)
 
     def commands(self) -> tuple[ChatCommand, ...]:
         return (
@@ -54,6 +58,8 @@ class CommandSet:
             ChatCommand("queue", self.past.queue),
             ChatCommand("usage", self.past.usage),
             ChatCommand("mydata", self.data.ask),
+            ChatCommand("follow", self.follows.ask),
+            ChatCommand("follows", self.follows.list),
             ChatCommand("ping", self.ping),
             ChatCommand("support", self.support),
         )
@@ -61,6 +67,7 @@ class CommandSet:
     def add_to(self, actions: ButtonActions) -> None:
         """Put the rows of all pages into the table of actions."""
         actions.add(*self.settings.rows(), *self.past.rows(), *self.data.rows())
+        actions.add(*self.follows.rows())
 
     async def ping(self, incoming: Incoming) -> None:
         await self.hints.say(incoming, "ping")

@@ -13,6 +13,7 @@ from procs.store.sqlite.schema_chat import (
     PREFERENCES,
     UNDER_MEDIA,
 )
+from procs.store.sqlite.schema_follows import FOLLOWS
 from procs.store.sqlite.schema_inline import INLINE, SEARCHES
 from procs.store.sqlite.schema_persons import CIRCLES, TALLIES
 from procs.store.sqlite.schema_sites import BLAME, BREAKERS, DISK, ENGINES, FAILURES, VISITS
@@ -213,6 +214,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("group chats", GROUP_CHATS),
     ("inline", INLINE),
     ("searches", SEARCHES),
+    ("follows", FOLLOWS),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)
