@@ -21,6 +21,7 @@ from procs.bot.conversation.inbound_queue import InboundQueue
 from procs.bot.conversation.message_rate import MessageRate
 from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.bot.first_answers import FirstAnswers
+from procs.bot.follows.follow_actions import FollowActions
 from procs.bot.groups import group_message
 from procs.bot.groups.group_admins import GroupAdmins
 from procs.bot.groups.group_message import GroupMessages
@@ -110,8 +111,8 @@ class Intake:
     def add_actions(self, largest: int, manners: Manners) -> None:
         """Fill the tables of commands and buttons."""
         db, replies, status_board = self.db, self.replies, self.status_board
-        self.actions.add(*self.inline.actions)
-        self.actions.add(*self.searching.rows(self.accept, self.answers.answer))
+        found = self.searching.rows(self.accept, self.answers.answer)
+        self.actions.add(*self.inline.actions, *found)
         limits = CardLimits(self.allowance, largest)
         self.cards = CardActions(db, status_board, self.hints, limits)
         self.actions.add(*self.cards.rows())
@@ -120,7 +121,9 @@ class Intake:
         mine = CommandSet(db, replies, self.hints, self.answers.first, self.allowance, manners)
         mine.add_to(self.actions)
         mine.settings.in_group = GroupSettings(db, self.hints, mine.menus, self.group_admins).ask
-        self.router.add(*mine.commands())
+        follows = FollowActions(db, self.hints, mine.menus, manners.follows)
+        self.actions.add(*follows.rows())
+        self.router.add(*mine.commands(), *follows.commands())
         for name, form in LINKED.items():
             self.router.add(ChatCommand(name, partial(self.linked, form=form)))
 

@@ -10,7 +10,6 @@ from procs.bot.commands.router import ChatCommand
 from procs.bot.commands.settings_actions import SettingsActions
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.reply_sender import ReplySender
-from procs.bot.follows.follow_actions import FollowActions
 from procs.records.follow_limits import FollowLimits
 from procs.store.database import Database
 from procs.store.requests.allowances import Allowance
@@ -47,7 +46,6 @@ class CommandSet:
         self.settings = SettingsActions(db, hints, menus)
         self.past = PastActions(db, hints, menus, begin, allowance)
         self.data = DataActions(db, menus)
-        self.follows = FollowActions(db, hints, menus, manners.follows)
 
     def commands(self) -> tuple[ChatCommand, ...]:
         return (
@@ -58,8 +56,6 @@ class CommandSet:
             ChatCommand("queue", self.past.queue),
             ChatCommand("usage", self.past.usage),
             ChatCommand("mydata", self.data.ask),
-            ChatCommand("follow", self.follows.ask),
-            ChatCommand("follows", self.follows.list),
             ChatCommand("ping", self.ping),
             ChatCommand("support", self.support),
         )
@@ -67,7 +63,6 @@ class CommandSet:
     def add_to(self, actions: ButtonActions) -> None:
         """Put the rows of all pages into the table of actions."""
         actions.add(*self.settings.rows(), *self.past.rows(), *self.data.rows())
-        actions.add(*self.follows.rows())
 
     async def ping(self, incoming: Incoming) -> None:
         await self.hints.say(incoming, "ping")

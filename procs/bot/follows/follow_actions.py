@@ -5,6 +5,7 @@ from functools import partial
 
 from procs.bot.commands.button_actions import ButtonAction, EffectRefused, PressAnswer
 from procs.bot.commands.menu_sender import MenuSender
+from procs.bot.commands.router import ChatCommand
 from procs.bot.commands.settings_menu import MenuPage
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.reply_sender import once
@@ -54,6 +55,9 @@ class FollowActions:
             ButtonAction(follow_pages.FORM, self.turn_form, **again),
             ButtonAction(follow_pages.END, self.end, **again),
         )
+
+    def commands(self) -> tuple[ChatCommand, ...]:
+        return ChatCommand("follow", self.ask), ChatCommand("follows", self.list)
 
     # --- commands
 

@@ -14,7 +14,7 @@ from procs.wishes import sites
 PAGE, PAUSE, RESUME = "follow-page", "follow-pause", "follow-resume"
 END, FORM = "follow-end", "follow-form"
 #: Follows on a page, and letters of a name that are read.
-LINES, READ = 6, 200
+LINES, TITLE_READ = 6, 200
 #: Marks of a follow: what is new comes; paused; its source rests.
 COMES, STILL, RESTS = "🔔", "⏸", "💤"
 
@@ -70,4 +70,4 @@ def buttons(follow: Follow, place: int, number: int, language: str) -> tuple[Men
 
 def name(title: str, url: str) -> str:
     """What a person calls a source: its title, else its address without what everybody skips."""
-    return my_pages.short(untrusted_text.text(title, READ) or sites.spoken(url))
+    return my_pages.short(untrusted_text.text(title, TITLE_READ) or sites.spoken(url))

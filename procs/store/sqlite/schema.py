@@ -13,9 +13,8 @@ from procs.store.sqlite.schema_chat import (
     PREFERENCES,
     UNDER_MEDIA,
 )
-from procs.store.sqlite.schema_follows import FOLLOWS
 from procs.store.sqlite.schema_inline import INLINE, SEARCHES
-from procs.store.sqlite.schema_persons import CIRCLES, TALLIES
+from procs.store.sqlite.schema_persons import CIRCLES, FOLLOWS, TALLIES
 from procs.store.sqlite.schema_sites import BLAME, BREAKERS, DISK, ENGINES, FAILURES, VISITS
 from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, UPLOAD_PEERS
 from procs.store.sqlite.schema_views import READABLE
