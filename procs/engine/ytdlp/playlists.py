@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from procs.engine.failures.exception_chain import plain
+from procs.engine.protocol.decode import ITEMS
 from procs.engine.protocol.messages import Entry, Order
 from procs.errors import Empty, NoEntry, NoSuchVariant, Unsupported
 from procs.wishes import picks
@@ -117,7 +118,9 @@ def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Orde
     most = order.entries if wish.pick and not wish.looks else ENTRIES_SHOWN
     goes_on = len(there) > (order.followed or most)
     if order.followed:
-        most, there = order.followed, [one for one in there if not is_announced(one[1])]
+        there = opened_out(there)
+        goes_on = any(place > order.followed for place, _ in there)
+        most = ITEMS
     entries = tuple(entry(place, one) for place, one in there[:most])
     count = info.get("playlist_count")
     asked = picks.count(wish.pick) if wish.pick and not wish.looks else None
@@ -133,6 +136,16 @@ def entry(place: int, one: Info) -> Entry:
     url = str(one.get("url") or one.get("webpage_url") or "")
     name = plain(one.get("title") or "", TITLE_LENGTH)
     return Entry(place, name, plain(url, ADDRESS), float(one.get("duration") or 0))
+
+
+def opened_out(there: list[tuple[int, Info]]) -> list[tuple[int, Info]]:
+    """The entries of a list that is followed, without those that are only announced. A channel may
+    come as a list of its lists, which are read already: their entries, with their places there."""
+    found = []
+    for place, one in there:
+        inner = one.get("_type") in LISTS and one.get("entries")
+        found += numbered(one) if inner else [(place, one)]
+    return [one for one in found if not is_announced(one[1])]
 
 
 def is_announced(one: Info) -> bool:

@@ -19,8 +19,9 @@ from procs.worker.process.context import WorkerContext
 from procs.worker.site import admission
 from procs.worker.site.admission import Visit
 
-#: Entries that are read of a list: news of one that grows at its end are seen up to here.
-DEPTH = 500
+#: Entries that are read of a list: news of one that grows at its end are seen up to here. In the
+#: last places of a list that goes on, old entries come into sight when others are taken away.
+DEPTH, MARGIN = 500, 50
 #: Seconds for which a look lets people go first at their site, and between two tries at it.
 PATIENCE, RETRY = 3600.0, 20.0
 
@@ -99,5 +100,6 @@ def seen_list(found: Probed) -> SeenList:
     for one in found.entries:
         there = link.read(one.url)
         name = link.by_hash(one.url) if isinstance(there, link.BadLink) else there.key
-        entries.append((name, entry_link(one, "best")))
+        moved_up = found.more and one.place > DEPTH - MARGIN
+        entries.append((name, None if moved_up else entry_link(one, "best")))
     return SeenList(found.title, entries, partly=found.more)
