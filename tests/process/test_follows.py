@@ -48,6 +48,7 @@ async def test_a_new_entry_comes_once_to_each_follower_though_keeper_and_worker_
         await person.sees(lambda m: m.media and "4103" in m.text, timeout=90)
 
     assert pressed["text"].startswith("🔔")
+    assert "🔔 A feed" in (await ann.sees(lambda m: m.media and "4103" in m.text)).text
     assert [await films(person) for person in (ann, reza)] == [["4102", "4103"]] * 2
     assert healthy.db.all(FETCHES) == [(1,)], "one download for both"
     assert healthy.db.all(SOURCES, WHERE) == [(1,)], "one look for both"

@@ -34,6 +34,9 @@ NEWS = """
 SELECT id, url, site, key, title FROM source_news
  WHERE source = :source AND id > :told ORDER BY id LIMIT :most
 """
+SOURCE_OF = """
+SELECT s.title FROM source_news n JOIN sources s ON s.id = n.source WHERE n.id = :news
+"""
 BROUGHT = "UPDATE follows SET told = :told, owed_at = :owed WHERE id = :follow"
 
 
@@ -48,6 +51,13 @@ def bring(db: Database, allowance: Allowance, *, now: Now) -> int:
         wake.notify_idle(db.run, made)
         wake.notify(db.run, wake.BOT)
     return made
+
+
+def source_of(db: Database, message: int) -> str:
+    """The title of the source that has brought a request, by the message that it answers; "" for
+    one that a person asked for."""
+    row = db.one(SOURCE_OF, {"news": -message - BELOW}) if message < -BELOW else None
+    return str(row[0]) if row else ""
 
 
 def _serve(db: Database, follow: Row, allowance: Allowance, *, now: Now) -> int:
