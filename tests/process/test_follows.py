@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from procs.store.follows import follows
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import Stack
 
@@ -54,6 +55,8 @@ async def test_a_new_entry_comes_once_to_each_follower_though_keeper_and_worker_
     assert healthy.db.all(SOURCES, WHERE) == [(1,)], "one look for both"
     _, said = await healthy.says("status")
     assert "1 list followed" in said
+    for person in (ann, reza):
+        follows.leave(healthy.db, person.id)
 
 
 async def films(person: Person) -> list[str]:

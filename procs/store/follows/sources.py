@@ -30,6 +30,12 @@ SELECT s.id, s.url, s.site, s.key, s.title FROM sources s
  ORDER BY s.due_at LIMIT :most
 """
 BEGIN = "UPDATE sources SET job = :job, tried_at = :now WHERE id = :source AND job IS NULL"
+#: Looks are many: of each source one that is over stays in the record. It is never the newest job,
+#: whose number would be given away again.
+DROP_LAST = f"""
+DELETE FROM jobs
+ WHERE id = (SELECT last_job FROM sources WHERE id = :source) AND state >= {State.DONE}
+"""
 SOURCE = """
 SELECT title, looked_at, news_at, rhythm, partly FROM sources WHERE id = :source
 """
@@ -44,8 +50,8 @@ VALUES (:source, :url, :site, :key, :title, :now)
 """
 LOOKED = """
 UPDATE sources
-   SET job = NULL, due_at = :due, looked_at = :now, news_at = :news_at, rhythm = :rhythm,
-       every = :every, partly = :partly, fails = 0, failing_at = NULL, rests = 0,
+   SET last_job = job, job = NULL, due_at = :due, looked_at = :now, news_at = :news_at,
+       rhythm = :rhythm, every = :every, partly = :partly, fails = 0, failing_at = NULL, rests = 0,
        looks = looks + 1, found = found + :found,
        title = CASE :title WHEN '' THEN title ELSE :title END
  WHERE id = :source
@@ -67,8 +73,8 @@ SELECT s.id, s.site, s.every, s.fails, s.failing_at, s.rests, s.looked_at, COALE
 """
 FAILED = """
 UPDATE sources
-   SET job = NULL, due_at = :due, every = :every, fails = :fails, failing_at = :failing,
-       rests = :rests, looks = looks + 1
+   SET last_job = job, job = NULL, due_at = :due, every = :every, fails = :fails,
+       failing_at = :failing, rests = :rests, looks = looks + 1
  WHERE id = :source
 """
 OF_SITE = "SELECT COUNT(*) FROM sources WHERE site = :site AND due_at IS NOT NULL"
@@ -98,9 +104,9 @@ def plan(db: Database, *, now: Now) -> int:
             payload = SourcePayload(url, site, key, "look", title, folder=1, source=source)
             mark = f"{Kind.SOURCE}:{source}"
             new = seats.NewJob(FOLLOWERS, Lane.SOURCE, Kind.SOURCE, payload, mark=mark, site=site)
-            db.change(
-                BEGIN, {"source": source, "job": seats.add(db, new, now=now), "now": now.wall}
-            )
+            job = seats.add(db, new, now=now)
+            db.change(BEGIN, {"source": source, "job": job, "now": now.wall})
+            db.change(DROP_LAST, {"source": source})
     wake.notify_idle(db.run, len(first), lanes=(Lane.SOURCE,))
     return len(first)
 

@@ -44,10 +44,11 @@ CREATE INDEX tally_since ON tallies (since);
 """
 
 #: A source is a list, however many follow it. `due_at` (wall) is when it is looked at next, NULL
-#: while nobody wants that; `job` the look that is under way; `rhythm` the seconds from one news to
-#: the next, 0 unknown; `every` those from look to look; `partly` whether the last look saw only the
-#: beginning. A follow's `told` is the last news that was brought, NULL until a look tells what is
-#: old; `owed_at` (wall) is when news are to be brought. A `notice` is a text that is not said yet.
+#: while nobody wants that; `job` the look that is under way, `last_job` the one before; `rhythm`
+#: the seconds from one news to the next, 0 unknown; `every` those from look to look; `partly`
+#: whether the last look saw only the beginning. A follow's `told` is the last news that was
+#: brought, NULL until a look tells what is old; `owed_at` (wall) is when news are to be brought. A
+#: `notice` is a text that is not said yet.
 FOLLOWS = """
 CREATE TABLE sources (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -58,6 +59,7 @@ CREATE TABLE sources (
     due_at      REAL,
     tried_at    REAL,
     job         INTEGER,
+    last_job    INTEGER,
     looked_at   REAL,
     news_at     REAL,
     rhythm      REAL NOT NULL DEFAULT 0,

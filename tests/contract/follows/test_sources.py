@@ -119,6 +119,15 @@ def test_a_source_that_seldom_has_news_is_looked_at_less_often(desk_of_follows: 
     assert it.desk.db.one(DUE) == pytest.approx((DAY,), abs=1)
 
 
+def test_of_the_looks_at_a_source_one_stays_in_the_record(desk_of_follows: FollowDesk) -> None:
+    it = desk_of_follows
+    it.follow(7)
+    for _ in range(5):
+        it.looks("a")
+        it.later()
+    assert it.desk.db.all("SELECT COUNT(*), MAX(id) FROM jobs") == [(1, 5)]
+
+
 def test_the_interval_is_that_of_the_rhythm_and_the_sites_rules() -> None:
     weekly = source_rhythm.rhythm(0.0, 7 * DAY, 1)
     assert source_rhythm.every(weekly, 0.0, 1800.0) == DAY
