@@ -97,10 +97,11 @@ def plan(db: Database, *, now: Now) -> int:
     if not db.all(DUE, {"now": now.wall, "most": 1}):
         return 0
     with db.write():
-        first: dict[str, tuple[int, LinkFacts]] = {}
-        for source, *facts in db.all(DUE, {"now": now.wall, "most": AT_ONCE}):
-            first.setdefault(facts[1], (source, (facts[0], facts[1], facts[2], facts[3])))
-        for source, (url, site, key, title) in first.values():
+        rows = db.all(DUE, {"now": now.wall, "most": AT_ONCE})
+        first = {
+            site: (source, url, site, key, title) for source, url, site, key, title in rows[::-1]
+        }
+        for source, url, site, key, title in first.values():
             payload = SourcePayload(url, site, key, "look", title, folder=1, source=source)
             mark = f"{Kind.SOURCE}:{source}"
             new = seats.NewJob(FOLLOWERS, Lane.SOURCE, Kind.SOURCE, payload, mark=mark, site=site)
@@ -109,9 +110,6 @@ def plan(db: Database, *, now: Now) -> int:
             db.change(DROP_LAST, {"source": source})
     wake.notify_idle(db.run, len(first), lanes=(Lane.SOURCE,))
     return len(first)
-
-
-LinkFacts = tuple[str, str, str, str]
 
 
 def was_looked_at(db: Database, source: int) -> bool:
