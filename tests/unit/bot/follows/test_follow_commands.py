@@ -10,10 +10,13 @@ from procs.bot.follows.follow_notifier import FollowNotifier
 from procs.core import clock
 from procs.records.follow_limits import FollowLimits
 from procs.records.job import Lane
-from procs.store.follows import follow_notices, follows, sources
+from procs.store.follows import follow_notices, follow_requests, follows, sources
 from procs.store.jobs import leases, outcomes
+from procs.store.requests.allowances import Allowance
+from procs.wishes.grammar import link
 from tests.sandbox.bot_parts import Bot, Hands, running, until
-from tests.sandbox.person import Message, Person, transcript
+from tests.sandbox.card_parts import PAGE, looks, told
+from tests.sandbox.person import Message, Person
 
 FEED = "https://example.org/feed.xml"
 TWO = FollowLimits(most=2, sources=100, interval=1800.0)
@@ -25,13 +28,14 @@ async def bot(settings, db) -> AsyncIterator[Bot]:
         yield bot
 
 
-def looked(hands: Hands, *names: str) -> int:
+def looked(hands: Hands, *urls: str) -> int:
     """A look at the list that is followed, as a worker makes one."""
     sources.plan(hands.db, now=clock.now())
     lease = leases.claim(hands.db, worker=hands.worker, lane=Lane.SOURCE, room=1, now=clock.now())[
         0
     ]
-    seen = sources.SeenList("A feed", [(name, None) for name in names])
+    entries = [(one.key, one) for url in urls for one in link.parse(url).links]
+    seen = sources.SeenList("A feed", entries)
     return sources.looked(hands.db, lease, seen, least=1800.0, now=clock.now())
 
 
@@ -71,6 +75,25 @@ async def test_it_is_paused_turned_and_ended_by_buttons(bot, sara):
     assert follows.listed(bot.db, sara.id) == []
 
 
+async def test_what_is_new_comes_as_a_card_to_who_wants_to_choose(bot, db, sara):
+    await sara.sends(f"/follow {FEED}")
+    page = await sara.sees("Done: what is new there")
+    await sara.presses("🗂", page)
+    await sara.sees_edit(page, lambda m: "as a card\n" in m.text)
+    hands = Hands(db)
+    assert looked(hands, "https://tube.example/watch/6") == 0
+    with db.write():
+        db.change("UPDATE sources SET due_at = 0")
+    assert looked(hands, PAGE, "https://tube.example/watch/6") == 1
+    follow_requests.bring(db, Allowance(), now=clock.now())
+    await sara.sees("tube.example/watch/7")
+    looks(hands, told())
+    card = await sara.sees(lambda m: m.button("720p"))
+    await sara.presses("720p", card)
+    await until(lambda: [one.variant for one in bot.requests()] == ["720p"])
+    assert card.reply == 0, "it answers nobody"
+
+
 async def test_no_more_than_the_operator_allows_is_followed(bot, sara):
     for n in range(3):
         await sara.sends(f"/follow {FEED}?{n}")
@@ -100,8 +123,8 @@ async def test_a_link_that_is_no_list_is_told_once(bot, db, sara):
     await notifier.tell(notice)  # killed before it was kept as said, it is said again:
     await notifier.tell(notice)
     await notifier.look()
-    told = [m for m in await sara.history() if "is no list" in m.text]
-    assert (len(told), follow_notices.unsaid(db)) == (1, [])
+    said = [m for m in await sara.history() if "is no list" in m.text]
+    assert (len(said), follow_notices.unsaid(db)) == (1, [])
 
 
 async def test_who_blocked_the_bot_follows_nothing(bot, db, sara, ali):
@@ -118,7 +141,7 @@ async def test_who_cannot_be_told_follows_nothing(bot, db, sara):
     await sara.sends(f"/follow {FEED}")
     await sara.sees("Done: what is new there")
     hands = Hands(db)
-    looked(hands, "a")
+    looked(hands, FEED)
     notifier = FollowNotifier(db, bot.intake.replies)
     bot.chat_session.lose = nothing_heard
     await sara.blocks()
@@ -147,7 +170,6 @@ async def test_in_persian_all_of_it_is_persian(bot, db, ali):
     outcomes.failed(db, lease, error="gone", say="failed-gone", now=clock.now())
     sources.collect(db, lambda site: 1800.0, now=clock.now())
     await FollowNotifier(db, bot.intake.replies).look()
-    told = await reza.sees("نتونستم")
-    print(transcript(await reza.history()))
-    foreign = re.sub(r"\u2068.*?\u2069|/follows?|https?\S+", "", told.text + page.text)
+    words = await reza.sees("نتونستم")
+    foreign = re.sub(r"\u2068.*?\u2069|/follows?|https?\S+", "", words.text + page.text)
     assert not re.search(r"[A-Za-z0-9]", foreign)
