@@ -23,8 +23,9 @@ BITE, NEWS_AT_ONCE = 20, 10
 #: Requests on the way with which a person is brought no more news, so that what they ask for
 #: themselves does not stand behind a crowd; and seconds until it is tried again.
 MOST_OPEN, RETRY = 5, 15.0
-#: What news bring answers no message: their requests are numbered below all that there are.
-BELOW = 1_000_000_000
+#: What news bring answers no message: their requests have numbers below those of all messages, the
+#: newest the highest, so that a word alone (`mp3`) means that one. They end before `ABOVE`.
+BELOW, ABOVE = -2_000_000_000, -1_000_000_000
 
 OWED = """
 SELECT id, source, person, form, told FROM follows
@@ -56,7 +57,7 @@ def bring(db: Database, allowance: Allowance, *, now: Now) -> int:
 def source_of(db: Database, message: int) -> str:
     """The title of the source that has brought a request, by the message that it answers; "" for
     one that a person asked for."""
-    row = db.one(SOURCE_OF, {"news": -message - BELOW}) if message < -BELOW else None
+    row = db.one(SOURCE_OF, {"news": message - BELOW}) if BELOW < message < ABOVE else None
     return str(row[0]) if row else ""
 
 
@@ -89,7 +90,7 @@ def _ask(db: Database, person: int, form: str, link: Link, news: int) -> Ask:
     ask = Ask(
         person,
         person,
-        -(BELOW + news),
+        BELOW + news,
         0,
         replace(link, variant=usual),
         chat_access=users.access(db, person),

@@ -6,6 +6,7 @@ from procs.store.follows import follow_requests, follows, sources
 from procs.store.follows.follows import Begun
 from procs.store.people import preferences
 from procs.store.reports import personal_data
+from procs.store.requests import link_mentions
 from tests import store_acts
 from tests.contract.follows.conftest import BROUGHT, LIMITS, LIST, FollowDesk
 
@@ -142,3 +143,17 @@ def test_a_person_has_their_follows_exported_and_deleted(desk_of_follows: Follow
     assert (row["url"], row["title"], row["state"]) == (LIST.url, "A list", "on")
     assert store_acts.forget(it.desk.db, 7, now=it.desk.clock.now())
     assert (follows.listed(it.desk.db, 7), len(follows.listed(it.desk.db, 8))) == ([], 1)
+
+
+def test_a_word_alone_means_the_newest_of_what_came(desk_of_follows: FollowDesk) -> None:
+    it = desk_of_follows
+    it.follow(7)
+    it.looks("a")
+    it.later()
+    it.looks("c", "b", "a")
+    it.brings()
+    (meant,) = link_mentions.meant(it.desk.db, 7, 7, before=5, now=it.desk.clock.now())
+    assert meant.key == "url:c"
+    messages = [row[0] for row in it.desk.db.all("SELECT message FROM requests ORDER BY id")]
+    assert {follow_requests.source_of(it.desk.db, one) for one in messages} == {"A list"}
+    assert follow_requests.source_of(it.desk.db, -3) == follow_requests.source_of(it.desk.db, 3)
