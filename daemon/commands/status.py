@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import daemon
 from daemon.commands import pause_commands
-from daemon.console import open_store
+from daemon.console import follow_load, open_store
 from daemon.console.command_error import NotUp
 from daemon.console.output import count, minute, table
 from daemon.supervisor import process_tree
@@ -23,8 +23,14 @@ from procs.store.sites import breakers
 from procs.texts import i18n
 
 #: The lanes of jobs as people call them; those that are shown when there is something in them.
-LANES = {"heavy": "downloads", "light": "deliveries", "look": "looks", "encode": "encodings"}
-RARE = ("look", "encode")
+LANES = {
+    "heavy": "downloads",
+    "light": "deliveries",
+    "look": "looks",
+    "encode": "encodings",
+    "source": "list looks",
+}
+RARE = ("look", "encode", "source")
 NOBODY = (
     "NO WORKER SERVES yet; if that lasts, worker-*.log and nursery.log say why: chapar check shows "
     "what is wrong"
@@ -266,7 +272,7 @@ def queue(store: Overview) -> list[str]:
     if store.oldest:
         lines.append(f"the longest wait is {i18n.span('en', store.oldest)}")
     today = ", ".join(f"{count} {state}" for state, count in sorted(store.requests_today.items()))
-    return [*lines, f"last 24 hours: {today or 'no requests'}"]
+    return [*lines, f"last 24 hours: {today or 'no requests'}", *follow_load.lines(store.follows)]
 
 
 def disk_lines(status: Status) -> list[str]:

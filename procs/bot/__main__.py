@@ -11,6 +11,7 @@ from procs.bot.assembly import BotParts, assembled
 from procs.bot.bot_options import configured
 from procs.bot.commands import command_menu
 from procs.bot.conversation.failure_boundary import logged
+from procs.bot.follows.follow_notifier import FollowNotifier
 from procs.core import log, process
 from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
 from procs.store.database import Database
@@ -54,6 +55,7 @@ def beside(settings: config.Settings, db: Database, parts: BotParts) -> list[asy
     intake = parts.intake
     works: tuple[Coroutine[Any, Any, Any], ...] = (
         AlertSender(db, parts.replies, settings.admins).run(),
+        FollowNotifier(db, parts.replies).run(),
         logged(command_menu.register(db, parts.chat_session)),
         logged(intake.inline.note_switch()),
         intake.inbox.run(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from procs.bot.commands.command_set import Manners
 from procs.config import Settings
 from procs.config.values import TELEGRAM_FILE
+from procs.records.follow_limits import FollowLimits
 from procs.store.requests.allowances import Allowance
 
 #: Seconds: what was sent longer ago, while the bot was down, is not acted upon any more.
@@ -33,7 +34,12 @@ def configured(settings: Settings) -> BotOptions:
         settings.admins,
         settings.max_file_size * settings.max_parts,
         Manners(
-            settings.messages_per_minute, settings.support, reply_keyboard=settings.reply_keyboard
+            settings.messages_per_minute,
+            settings.support,
+            reply_keyboard=settings.reply_keyboard,
+            follows=FollowLimits(
+                settings.follows, settings.followed_sources, settings.follow_interval
+            ),
         ),
         settings.search,
     )

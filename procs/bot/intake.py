@@ -22,6 +22,7 @@ from procs.bot.conversation.inbound_queue import InboundQueue
 from procs.bot.conversation.message_rate import MessageRate
 from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.bot.first_answers import FirstAnswers
+from procs.bot.follows.follow_actions import FollowActions
 from procs.bot.groups import group_message
 from procs.bot.groups.group_admins import GroupAdmins
 from procs.bot.groups.group_message import GroupMessages
@@ -101,9 +102,9 @@ class Intake:
         )
         limits = CardLimits(self.allowance, options.largest)
         self.cards = CardActions(db, status_board, self.hints, limits)
-        self.add_actions(manners.support)
+        self.add_actions(options)
 
-    def add_actions(self, support: str) -> None:
+    def add_actions(self, options: BotOptions) -> None:
         """Fill the tables of commands and buttons."""
         db, replies, status_board = self.db, self.replies, self.status_board
         self.actions.add(*self.inline.actions)
@@ -113,9 +114,11 @@ class Intake:
         menus = MenuSender(db, replies)
         in_group = GroupSettings(db, self.hints, menus, self.group_admins).ask
         parts = db, menus, self.hints, self.answers.first, self.allowance
-        mine = CommandSet(*parts, in_group=in_group, support=support)
+        mine = CommandSet(*parts, in_group=in_group, support=options.manners.support)
         mine.add_to(self.actions)
-        self.router.add(*mine.commands())
+        follows = FollowActions(db, self.hints, menus, options.manners.follows)
+        self.actions.add(*follows.rows())
+        self.router.add(*mine.commands(), *follows.commands())
         for name, form in LINKED.items():
             self.router.add(ChatCommand(name, partial(self.linked, form=form)))
 

@@ -2,10 +2,14 @@
 
 import re
 
+from procs.config import values
+
 #: A name of Telegram, an address of mail, or one of a page, in up to 200 letters.
 CONTACT = re.compile(
     r"(?=.{1,200}$)(@[A-Za-z]\w{3,31}|[^\s@]+@[^\s@]+\.[^\s@]+|https?://\S+)", re.ASCII
 )
+#: Lists that one person may follow at most, and seconds from look to look at least.
+MOST_FOLLOWS, SHORTEST_INTERVAL = 1000, 1.0
 SWITCH = {"on": True, "off": False}
 
 
@@ -21,3 +25,16 @@ def switch(text: str) -> bool:
     if text.lower() not in SWITCH:
         raise ValueError(f"{text!r} is neither on nor off; write one of them")
     return SWITCH[text.lower()]
+
+
+def follows(text: str) -> int:
+    """How many lists one person may follow; `off` for none."""
+    return 0 if text.lower() == "off" else values.whole(text, most=MOST_FOLLOWS)
+
+
+def interval(text: str) -> float:
+    """Seconds from one look at a list that is followed to the next."""
+    length = values.seconds(text)
+    if length < SHORTEST_INTERVAL:
+        raise ValueError(f"{text} is too often for any site; write at least {SHORTEST_INTERVAL:g}s")
+    return length

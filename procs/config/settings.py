@@ -68,6 +68,9 @@ class Settings(HomePaths):
     sponsorblock: str
     gallery_sites: tuple[tuple[str, str], ...]
     search: tuple[str, ...]
+    follows: int
+    followed_sources: int
+    follow_interval: float
     telegram_server: tuple[str, int] | None
     telegram_server_key: str
     allowed_networks: tuple[IPv4Network | IPv6Network, ...]
@@ -107,13 +110,6 @@ class Setting:
         return self.name.removeprefix("CHAPAR_").lower()
 
 
-def downloads(texts: Mapping[str, str]) -> str:
-    """Four for each core, and never less than one for each worker."""
-    workers = texts["CHAPAR_WORKERS"]
-    usual = 4 * values.cores()
-    return str(max(usual, int(workers)) if values.WHOLE.fullmatch(workers) else usual)
-
-
 TABLE = (
     Setting(
         "CHAPAR_API_ID",
@@ -147,7 +143,7 @@ TABLE = (
         partial(values.whole, most=values.MOST_WORKERS),
         lambda texts: str(values.cores()),
     ),
-    Setting("CHAPAR_MAX_CONCURRENT_DOWNLOADS", partial(values.whole, most=4096), downloads),
+    Setting("CHAPAR_MAX_CONCURRENT_DOWNLOADS", partial(values.whole, most=4096), values.downloads),
     Setting("CHAPAR_MAX_DOWNLOADS_PER_USER", partial(values.whole, most=1000), lambda texts: "2"),
     Setting(
         "CHAPAR_MAX_OPEN_REQUESTS",
@@ -186,6 +182,9 @@ TABLE = (
     ),
     Setting("CHAPAR_GALLERY_SITES", address_values.softwares, absent=()),
     Setting("CHAPAR_SEARCH", values.search, absent=()),
+    Setting("CHAPAR_FOLLOWS", chat_values.follows, lambda texts: "20"),
+    Setting("CHAPAR_FOLLOWED_SOURCES", values.whole, lambda texts: "1000"),
+    Setting("CHAPAR_FOLLOW_INTERVAL", chat_values.interval, lambda texts: "30m"),
     Setting("CHAPAR_TELEGRAM_SERVER", address_values.server),
     Setting("CHAPAR_TELEGRAM_SERVER_KEY", address_values.key, absent=""),
     Setting("CHAPAR_ALLOWED_NETWORKS", address_values.networks, absent=()),

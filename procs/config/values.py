@@ -6,6 +6,7 @@ wrong and how to mend it. `procs.config` puts the setting's name in front.
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -70,6 +71,14 @@ def whole(text: str, least: int = 1, most: int = 1_000_000) -> int:
     if not WHOLE.fullmatch(text) or int(text) > most:
         raise ValueError(f"{text} is too many; write at most {most}")
     return int(text)
+
+
+def downloads(texts: Mapping[str, str]) -> str:
+    """Downloads at once where none are set: four for each core, and never less than one for each
+    worker."""
+    workers = texts["CHAPAR_WORKERS"]
+    usual = 4 * cores()
+    return str(max(usual, int(workers)) if WHOLE.fullmatch(workers) else usual)
 
 
 def entries(text: str) -> int:

@@ -9,8 +9,10 @@ from procs.errors import StoreFull, remedies
 from procs.keeper import hung_workers, sweep
 from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
+from procs.keeper.follow_rounds import FollowRounds
 from procs.store import wake
 from procs.store.database import Database
+from procs.store.follows import sources
 from procs.store.health import alerts, failed_attempts, notifications
 from procs.store.inline import inline_messages
 from procs.store.jobs import recovery, reservations
@@ -53,6 +55,7 @@ class Keeper:
         self.rounds = (
             PeriodicTask(2, self.space.watch),
             PeriodicTask(1, self.bring_due),
+            PeriodicTask(1, FollowRounds(db, settings).run),
             PeriodicTask(5, self.take_back),
             PeriodicTask(10, self.maintain),
             PeriodicTask(20, self.sweep),
@@ -105,6 +108,7 @@ class Keeper:
         looks.prune(self.db, now=now)
         search_results.prune(self.db, now=now)
         inline_messages.prune(self.db)
+        sources.prune(self.db, now=now)
         uploads.prune(self.db, now=now)
         visits.prune(self.db, now=now)
         alerts.prune(self.db, now=now)

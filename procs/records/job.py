@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from procs.records.card_values import CardTerms
-from procs.records.job_payload import DeliverPayload, LinkPayload, Payload, TrialPayload
+from procs.records.job_payload import (
+    DeliverPayload,
+    LinkPayload,
+    Payload,
+    SourcePayload,
+    TrialPayload,
+)
 from procs.records.job_progress import Progress
 from procs.records.media_records import File as File
 from procs.records.media_records import Media as Media
@@ -63,13 +69,14 @@ MOVES = {
 
 
 class Lane(IntEnum):
-    """What a job waits behind: deliveries, downloads, looks, and downloads that are encoded anew
-    never wait for each other. The numbers are stored."""
+    """What a job waits behind: deliveries, downloads, looks, downloads that are encoded anew, and
+    looks at sources that people follow never wait for each other. The numbers are stored."""
 
     LIGHT = 0
     HEAVY = 1
     LOOK = 2
     ENCODE = 3
+    SOURCE = 4
 
 
 class Kind(StrEnum):
@@ -77,6 +84,7 @@ class Kind(StrEnum):
     DELIVER = "deliver"
     LOOK = "look"
     TRIAL = "trial"
+    SOURCE = "source"
 
 
 class Step(StrEnum):
@@ -173,6 +181,13 @@ class Lease:
         if isinstance(self.payload, TrialPayload):
             return self.payload
         raise TypeError(f"job {self.job} ({self.kind}) is no trial")
+
+    @property
+    def source(self) -> int:
+        """The number of the source that is looked at. Raises TypeError for any other job."""
+        if isinstance(self.payload, SourcePayload):
+            return self.payload.source
+        raise TypeError(f"job {self.job} ({self.kind}) looks at no source")
 
     @property
     def delivery(self) -> DeliverPayload:

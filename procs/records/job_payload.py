@@ -36,6 +36,13 @@ class TrialPayload(LinkPayload):
 
 
 @dataclass(frozen=True, slots=True)
+class SourcePayload(LinkPayload):
+    """A list that people follow, and the number of its row."""
+
+    source: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class DeliverPayload:
     """A media that Telegram holds (its number), and the request that it is sent for."""
 
@@ -50,6 +57,7 @@ RECORDS: dict[str, type[LinkPayload] | type[DeliverPayload]] = {
     "fetch": LinkPayload,
     "look": LinkPayload,
     "trial": TrialPayload,
+    "source": SourcePayload,
     "deliver": DeliverPayload,
 }
 #: The fields of each record: asking the class costs more than writing the row's text.

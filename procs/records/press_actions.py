@@ -9,5 +9,7 @@ TOKEN_PREFIX = "b:"
 AGAIN = "request-again"
 #: Show the forms that there are of what a request's link (`url`, `site`, `key`) leads to.
 OPEN_CARD = "card-open"
+#: Follow the list that a request was shown.
+FOLLOW = "follow-begin"
 #: While a site is left alone: wait, take another form (`variant`) instead, let it go.
 WAIT, INSTEAD, DROP = "later-wait", "later-instead", "later-drop"

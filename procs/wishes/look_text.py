@@ -25,6 +25,12 @@ def lines(language: str, found: str) -> str:
     return "\n".join(parts)
 
 
+def may_be_followed(found: str) -> bool:
+    """Whether what was found is a list, and the operator lets people follow lists."""
+    told = codec.load(found) if found.startswith("{") else {}
+    return bool(told.get("kind") == "list" and told.get("follows"))
+
+
 def rest(language: str, found: str) -> LocalText:
     """How to go on where more was asked for than is taken at once."""
     return i18n.say(language, "list-rest", place=codec.load(found)["next"])

@@ -24,8 +24,8 @@ from procs.worker.process.progress_writer import ProgressWriter
 from procs.worker.process.recycle_policy import JobBudget
 from procs.worker.process.slots import SlotLocks, rooms_of
 
-#: The most deliveries, and the most looks, that one worker runs at once.
-LIGHT_ROOMS, LOOK_ROOMS = 8, 4
+#: The most deliveries, looks, and looks at sources, that one worker runs at once.
+LIGHT_ROOMS, LOOK_ROOMS, SOURCE_ROOMS = 8, 4, 1
 
 
 async def live(settings: config.Settings, db: Database) -> int:
@@ -122,6 +122,7 @@ def rooms(settings: config.Settings, post: int) -> dict[Lane, int]:
     return {
         Lane.LIGHT: LIGHT_ROOMS,
         Lane.LOOK: LOOK_ROOMS,
+        Lane.SOURCE: SOURCE_ROOMS,
         Lane.HEAVY: rooms_of(post, posts=posts, downloads=most),
         Lane.ENCODE: rooms_of(post, posts=posts, downloads=max(1, posts // 2)),
     }

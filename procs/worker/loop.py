@@ -115,7 +115,7 @@ class WorkerLoop:
     def serves(self, lane: Lane) -> bool:
         """Whether this worker can do all work of a lane: a slot that may not sign in yet sends
         nothing. The result of a look is shown by the bot."""
-        return lane is Lane.LOOK or not self.barred
+        return lane in (Lane.LOOK, Lane.SOURCE) or not self.barred
 
     def room(self, lane: Lane) -> int:
         """How many jobs of a lane could be claimed now: no download starts while the disk is

@@ -18,7 +18,7 @@ async def main() -> int:
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="chapar-demo-"))
     print("Chapar's demo: loopback Telegram, loopback site, the real stack under supervisord.")
-    async with Stack(recycle_after="3") as stack:
+    async with Stack(recycle_after="3", follow_interval="1s") as stack:
         print(f"The stack runs: {len(stack.serving())} workers serve, one waits as the spare.")
         story = Story(stack, folder)
         await story.play()

@@ -1,5 +1,5 @@
 """The demo's second chapter: a person who writes no word but links gets everything by buttons; a
-group; a share into another chat; a setting; their data, and its end."""
+group; a share into another chat; a list that is followed; a setting; their data, and its end."""
 
 import json
 from pathlib import Path
@@ -12,6 +12,9 @@ from tests.sandbox.stack import CLIP
 #: Pages of the loopback site: a film in two qualities, and one with nothing at its address.
 QUALITIES, GONE = "/page/hls.html?buttons", "/gone.mp4?buttons"
 
+#: A feed that grows, and whether it was looked at.
+FEED, LOOKED = 7100, "SELECT 1 FROM sources WHERE looked_at IS NOT NULL"
+
 
 async def play(story: Story) -> None:
     await story.stack.telegram.botfather(inline=True, feedback=True)
@@ -21,6 +24,7 @@ async def play(story: Story) -> None:
     await failure(story, nima)
     await group(story, nima)
     await share(story, nima)
+    await follow(story, nima)
     await setting(story, nima)
     await data(story, nima)
 
@@ -86,6 +90,25 @@ async def share(story: Story, nima: Person) -> None:
     results = await there.inline(story.stack.url(CLIP))
     sent = await there.chooses(results[0])
     story.promise("the kept film is in that chat at once", sent.kind == "video")
+
+
+async def follow(story: Story, nima: Person) -> None:
+    print(
+        "\nNima sends the link of a feed and presses the bell; later the feed has one entry more."
+    )
+    sent = await nima.sends(story.stack.url(f"/growing/{FEED}/feed.xml"))
+    shown = await nima.sees(lambda m: m.reply == sent.id and m.button("🔔"), timeout=PATIENCE)
+    toast = await nima.presses("🔔", shown)
+    page = await nima.sees(lambda m: m.button("🔕"), timeout=PATIENCE)
+    print(f"  {toast['text']}")
+    await story.stack.until(lambda: story.stack.db.one(LOOKED))
+    number = await story.stack.grows(FEED)
+    film = await nima.sees(lambda m: m.media and str(number) in m.text, timeout=PATIENCE)
+    story.promise("the new entry came by itself", film.kind == "video")
+    await nima.presses("🔕", page)
+    await nima.sees_edit(page, lambda m: not m.button("🔕"), timeout=PATIENCE)
+    films = [m for m in await nima.history() if m.media and "Episode" in m.text]
+    story.promise("it came once, and nothing of before; then Nima ended it", films == [film])
 
 
 async def setting(story: Story, nima: Person) -> None:

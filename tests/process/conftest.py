@@ -16,7 +16,7 @@ ADMIN, FIRST = "Admin", 5_000_000_001
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stack() -> AsyncIterator[Stack]:
-    async with Stack(stream_from="4MiB", admins=str(FIRST)) as stack:
+    async with Stack(stream_from="4MiB", admins=str(FIRST), follow_interval="1s") as stack:
         assert (await stack.telegram.person(ADMIN)).id == FIRST
         yield stack
     stack.remove()

@@ -203,6 +203,12 @@ class Stack:
             rows = json.load(answer)
         return int(rows.get(path, {}).get("hits", 0))
 
+    async def grows(self, feed: int) -> int:
+        """Let a feed of the site (`/growing/<feed>/feed.xml`) have one entry more: its number."""
+        url = self.url(f"/_grow/{feed}")
+        with await asyncio.to_thread(urllib.request.urlopen, url) as answer:
+            return int(answer.read())
+
     async def outage(self, state: str) -> None:
         """Let the site answer 500 to everything (`on`), or work again (`off`)."""
         url = self.url(f"/_outage/{state}")

@@ -11,6 +11,7 @@ from procs.bot.status import status_text
 from procs.core import clock, log
 from procs.errors import StoreFull
 from procs.store.database import Database
+from procs.store.follows import follows
 from procs.store.requests import heard_updates, link_groups, request_status, requests
 from procs.store.requests.request_status import RequestStatus
 from procs.telegram.chat.inbound import Incoming, Press
@@ -127,9 +128,11 @@ class CancelCommand:
         return done
 
     async def lose(self, user: int) -> None:
-        """A person blocked the bot: cancel what only they wait for, and send them nothing more."""
+        """A person blocked the bot: cancel what only they wait for, end what they follow, and send
+        them nothing more."""
         count = 0
         with suppress(StoreFull):
+            follows.leave(self.db, user)
             for one in request_status.open_of(self.db, user):
                 if one.chat == user:
                     count += requests.cancel(self.db, one.request, user=user, now=clock.now())

@@ -17,7 +17,7 @@ COMMANDS = {
     "": ("start", "help", "cancel"),
     "private": (
         *("start", "help", "settings", "queue", "history", "usage", "cancel"),
-        *("dl", "audio", "lang", "tags", "mydata", "support", "ping"),
+        *("dl", "audio", "follow", "follows", "lang", "tags", "mydata", "support", "ping"),
     ),
     "groups": IN_GROUPS,
     "group-admins": (*IN_GROUPS, "settings"),

@@ -1,7 +1,7 @@
 """What people can ask of the bot by commands and by the buttons of their pages, put together."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from procs.bot.commands.button_actions import ButtonActions
 from procs.bot.commands.data_actions import DataActions
@@ -10,6 +10,7 @@ from procs.bot.commands.past_actions import Begin, PastActions
 from procs.bot.commands.router import ChatCommand
 from procs.bot.commands.settings_actions import SettingsActions
 from procs.bot.conversation.hints import Hints
+from procs.records.follow_limits import FollowLimits
 from procs.store.database import Database
 from procs.store.requests.allowances import Allowance
 from procs.telegram.chat.inbound import Incoming
@@ -18,12 +19,13 @@ from procs.telegram.chat.inbound import Incoming
 @dataclass(frozen=True, slots=True)
 class Manners:
     """What the operator decides of how the bot talks: messages of one person that are acted upon in
-    a minute (0: all), whom people may write to ("": nobody), and whether keys stand below the
-    chat."""
+    a minute (0: all), whom people may write to ("": nobody), whether keys stand below the chat, and
+    how much may be followed."""
 
     messages_per_minute: int = 0
     support: str = ""
     reply_keyboard: bool = False
+    follows: FollowLimits = field(default_factory=FollowLimits)
 
 
 class CommandSet:

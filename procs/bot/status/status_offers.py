@@ -8,7 +8,7 @@ from procs.records import press_actions
 from procs.store.requests.request_status import HERE, RequestStatus
 from procs.store.sites.breakers import WAITS
 from procs.texts import i18n
-from procs.wishes import picks
+from procs.wishes import look_text, picks
 from procs.wishes.variant import BadVariant, Variant, parse
 
 #: Failures of which a smaller film, or the sound alone, may be spared: of size, time and room, and
@@ -44,6 +44,8 @@ def offers(glance: RequestStatus) -> tuple[tuple[Offer, ...], ...]:
     """The rows of buttons that help with a request alone in its message."""
     if glance.state == "failed":
         return rows(failed(glance))
+    if glance.state == "listed" and glance.chat > 0:
+        return rows(follow(glance))
     if glance.state == "delivered" and glance.lost:
         return rows(lost(glance))
     if glance.state == "open" and glance.error.startswith(f"{WAITS} ") and not glance.paused:
@@ -54,6 +56,14 @@ def offers(glance: RequestStatus) -> tuple[tuple[Offer, ...], ...]:
 def rows(found: list[Offer]) -> tuple[tuple[Offer, ...], ...]:
     """Two buttons in a row: more are cut off on a narrow screen."""
     return tuple(tuple(found[at : at + 2]) for at in range(0, len(found), 2))
+
+
+def follow(glance: RequestStatus) -> list[Offer]:
+    """🔔 under a list that may be followed: what is new of it comes by itself from then on."""
+    if not look_text.may_be_followed(glance.found):
+        return []
+    label = i18n.say(glance.language, "follow-button")
+    return [Offer(label, press_actions.FOLLOW, request=glance.request)]
 
 
 def failed(glance: RequestStatus, number: str = "") -> list[Offer]:

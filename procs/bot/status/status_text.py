@@ -49,7 +49,8 @@ def render(glance: RequestStatus, now: Now) -> StatusView:
         text, rows = search_text.page(glance.language, glance.found)
         return StatusView(text, "listed", buttons=rows)
     if glance.state == "listed":
-        return StatusView(look_text.lines(glance.language, glance.found), "listed")
+        text = look_text.lines(glance.language, glance.found)
+        return StatusView(text, "listed", offers=offers(glance))
     if glance.state == "delivered":
         return StatusView(about(glance, entries(glance)), "delivered", offers=offers(glance))
     if glance.state == "failed":

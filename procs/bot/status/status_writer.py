@@ -19,6 +19,7 @@ from procs.core.clock import Now
 from procs.errors import ChatClosed, TelegramRefused, TelegramWait
 from procs.records.press_actions import TOKEN_PREFIX
 from procs.store.database import Database
+from procs.store.follows import follows
 from procs.store.people import preferences, users
 from procs.store.requests import buttons, link_groups, requests, status_columns
 from procs.store.requests.buttons import ButtonMeaning
@@ -217,6 +218,8 @@ class StatusWriter:
         if post.head.chat < 0:
             await self.say_in_private(post, error)
             await self.reactions.end(post.head)
+        else:
+            follows.leave(self.db, post.head.user)
         for one in post.members:
             requests.cancel(self.db, one.request, user=one.user, now=clock.now())
         self.close(post)

@@ -39,7 +39,8 @@ class Order:
     film of at least so many bytes (`stream_from`) that comes as a picture and a sound is made of
     them while they come, so that it can go up meanwhile; with 0, none is. `whole`: to be looked at,
     a post is what it is, and no list to choose from. With `search`, the name
-    of a site, its own search is asked for `words` instead of the address.
+    of a site, its own search is asked for `words` instead of the address. `followed`: so many
+    entries of a list are read, from its first on, and none that is only announced.
     """
 
     url: str
@@ -61,6 +62,7 @@ class Order:
     whole: bool = False
     search: str = ""
     words: str = ""
+    followed: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "allowed_networks", tuple(self.allowed_networks))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from procs.engine.failures.exception_chain import plain
+from procs.engine.protocol.decode import ITEMS
 from procs.engine.protocol.messages import Entry, Order
 from procs.errors import Empty, NoEntry, NoSuchVariant, Unsupported
 from procs.wishes import picks
@@ -54,6 +55,8 @@ def places(order: Order) -> Sequence[int]:
     wish = parse(order.variant)
     if order.search:
         return range(1, order.entries + 1)
+    if order.followed:
+        return range(1, order.followed + 2)
     if wish.looks and not order.whole:
         first = (wish.page - 1) * ENTRIES_SHOWN + 1
         return range(first, first + ENTRIES_SHOWN + 1)
@@ -75,7 +78,7 @@ def opened(ydl: Any, info: Info | None, order: Order) -> OpenedLink:
             raise missing(info, wish) if wish.pick else Empty("an empty list")
         if not any(is_address(entry) for _, entry in there):
             return post(info, there, wish, order)
-        if wish.pick or len(there) > 1:
+        if wish.pick or order.followed or len(there) > 1:
             return listed(info, there, wish, order)
         info = ydl.process_ie_result(dict(there[0][1]), download=False)
     raise Unsupported("a list of a list of a list")
@@ -113,6 +116,11 @@ def post(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order)
 
 def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order) -> OpenedLink:
     most = order.entries if wish.pick and not wish.looks else ENTRIES_SHOWN
+    goes_on = len(there) > (order.followed or most)
+    if order.followed:
+        there = opened_out(there)
+        goes_on = any(place > order.followed for place, _ in there)
+        most = ITEMS
     entries = tuple(entry(place, one) for place, one in there[:most])
     count = info.get("playlist_count")
     asked = picks.count(wish.pick) if wish.pick and not wish.looks else None
@@ -120,7 +128,7 @@ def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Orde
         entries=entries,
         title=title(info),
         count=count if isinstance(count, int) and count >= len(there) else None,
-        more=len(there) > most or (asked or 0) > order.entries,
+        more=goes_on or (asked or 0) > order.entries,
     )
 
 
@@ -128,6 +136,21 @@ def entry(place: int, one: Info) -> Entry:
     url = str(one.get("url") or one.get("webpage_url") or "")
     name = plain(one.get("title") or "", TITLE_LENGTH)
     return Entry(place, name, plain(url, ADDRESS), float(one.get("duration") or 0))
+
+
+def opened_out(there: list[tuple[int, Info]]) -> list[tuple[int, Info]]:
+    """The entries of a list that is followed, without those that are only announced. A channel may
+    come as a list of its lists, which are read already: their entries, with their places there."""
+    found = []
+    for place, one in there:
+        inner = one.get("_type") in LISTS and one.get("entries")
+        found += numbered(one) if inner else [(place, one)]
+    return [one for one in found if not is_announced(one[1])]
+
+
+def is_announced(one: Info) -> bool:
+    """Whether an entry cannot be had yet: it is new when it can."""
+    return one.get("live_status") == "is_upcoming"
 
 
 def title(info: Info) -> str:

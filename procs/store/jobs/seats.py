@@ -19,7 +19,7 @@ from procs.store.jobs import pauses
 from procs.store.jobs.history import event
 
 #: Jobs of one user that may be queued or running at once in the lanes that no operator sets.
-CAPS = {Lane.LIGHT: 2, Lane.LOOK: 2, Lane.ENCODE: 1}
+CAPS = {Lane.LIGHT: 2, Lane.LOOK: 2, Lane.ENCODE: 1, Lane.SOURCE: 4}
 #: The setting that admins change at run time; a user's own cap goes before it.
 CAP_SETTING = "max_downloads_per_user"
 

@@ -55,6 +55,10 @@ PAUSES = "SELECT scope, since, why FROM pauses WHERE scope = :scope"
 BREAKERS = "SELECT site, failures, until, since FROM breakers WHERE person = :person"
 VERDICTS = "SELECT site, media, failed, at FROM verdicts WHERE person = :person"
 DEAF = "SELECT since, why FROM deaf WHERE admin = :person"
+FOLLOWS = """
+SELECT s.url, s.title, f.form, f.state, f.since
+  FROM follows f JOIN sources s ON s.id = f.source WHERE f.person = :person
+"""
 ERASURES = "SELECT asked_at FROM erasures WHERE person = :person"
 
 MEMBERS = "SELECT chat, role, until FROM members WHERE person = :person"
@@ -67,6 +71,7 @@ DELETE_MEMBERS = "DELETE FROM members WHERE person = :person"
 DELETE_TALLIES = "DELETE FROM tallies WHERE person = :person"
 DELETE_BREAKERS = "DELETE FROM breakers WHERE person = :person"
 DELETE_VERDICTS = "DELETE FROM verdicts WHERE person = :person"
+DELETE_FOLLOWS = "DELETE FROM follows WHERE person = :person"
 DELETE_DEAF = "DELETE FROM deaf WHERE admin = :person"
 #: A cap is the operator's word about a person; its row keeps the number and the cap alone.
 DELETE_USER = "DELETE FROM users WHERE id = :person AND cap IS NULL"
@@ -88,6 +93,7 @@ TABLES: dict[str, PersonalTable] = {
     "members": PersonalTable(("chat", "person"), DELETED, MEMBERS, DELETE_MEMBERS),
     "tallies": PersonalTable(("person",), DELETED, TALLIES, DELETE_TALLIES),
     "breakers": PersonalTable(("person",), DELETED, BREAKERS, DELETE_BREAKERS),
+    "follows": PersonalTable(("person",), DELETED, FOLLOWS, DELETE_FOLLOWS),
     "verdicts": PersonalTable(("person",), DELETED, VERDICTS, DELETE_VERDICTS),
     "deaf": PersonalTable(("admin",), DELETED, DEAF, DELETE_DEAF),
     "erasures": PersonalTable(("person",), DELETED, ERASURES),

@@ -1,6 +1,6 @@
 """The state of the whole system, for `chapar status`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from procs.core.clock import Now
 from procs.records.job import Lane, State
@@ -17,7 +17,30 @@ SELECT {State.LATER}, COUNT(*), NULL FROM jobs WHERE state = {State.LATER} AND l
 SELECT {State.HELD}, COUNT(*), NULL FROM jobs WHERE state = {State.HELD} AND lane = :lane
 """
 WAITING = "SELECT COUNT(*) FROM jobs WHERE seat IS NOT NULL AND seat > 0 AND lane = :lane"
+FOLLOWED = """
+SELECT COUNT(*), COALESCE(SUM(86400.0 / CASE WHEN every > 0 THEN every ELSE 86400.0 END), 0.0),
+       COALESCE(SUM(CASE WHEN rests = 0 AND fails > 0 THEN 1 ELSE 0 END), 0),
+       COALESCE(SUM(rests), 0), COALESCE(SUM(looks), 0), COALESCE(SUM(found), 0), MIN(due_at)
+  FROM sources WHERE due_at IS NOT NULL
+"""
+FOLLOWERS = "SELECT COUNT(DISTINCT person) FROM follows WHERE state = 'on'"
 OUTCOMES = "SELECT state, COUNT(*) FROM requests WHERE received_at > :since GROUP BY state"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowLoad:
+    """What following costs: lists that are looked at, for how many people; looks in a day as they
+    are planned; lists that fail, and that rest; looks and new entries so far; and the wall instant
+    of the next look."""
+
+    sources: int = 0
+    people: int = 0
+    looks_a_day: float = 0.0
+    fail: int = 0
+    rest: int = 0
+    looks: int = 0
+    found: int = 0
+    next_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +52,7 @@ class Overview:
     jobs: dict[str, dict[str, int]]
     oldest: float
     requests_today: dict[str, int]
+    follows: FollowLoad = field(default_factory=FollowLoad)
 
 
 def overview(db: Database, *, now: Now) -> Overview:
@@ -46,4 +70,11 @@ def overview(db: Database, *, now: Now) -> Overview:
         jobs=jobs,
         oldest=oldest,
         requests_today={state: count for state, count in today},
+        follows=follow_load(db),
     )
+
+
+def follow_load(db: Database) -> FollowLoad:
+    """What following costs at the moment."""
+    sources, a_day, *more = db.all(FOLLOWED)[0]
+    return FollowLoad(sources, int(db.all(FOLLOWERS)[0][0]), a_day, *more)

@@ -91,6 +91,11 @@ def room(db: Database, user: int, allowance: Allowance, *, chat: int = 0) -> Rem
     return Remaining(allowance, allowance.most - open_, allowance.most - promised, group)
 
 
+def on_the_way(db: Database, user: int) -> int:
+    """Requests that a person has on the way."""
+    return int(db.all(OPEN, {"user": user})[0][0])
+
+
 def open_of(db: Database, chat: int) -> int:
     """Requests of a group that are on the way, whoever asked; entries of lists are closed rows."""
     return int(db.all(OPEN_OF_GROUP, {"chat": chat})[0][0])
@@ -98,4 +103,4 @@ def open_of(db: Database, chat: int) -> int:
 
 def refuses_all(db: Database, user: int, allowance: Allowance) -> bool:
     """Whether a person may ask for nothing more at the moment."""
-    return bool(allowance.most) and int(db.all(OPEN, {"user": user})[0][0]) >= allowance.most
+    return bool(allowance.most) and on_the_way(db, user) >= allowance.most

@@ -13,6 +13,7 @@ RESTATE = "UPDATE requests SET shown_stage = '' WHERE user_id = :user AND closed
 FOUND = """
 UPDATE requests SET shown = :shown, shown_stage = :stage, shown_share = :share WHERE id = :request
 """
+MESSAGE_OF = "SELECT status_message FROM requests WHERE id = :request"
 REACTS = "UPDATE requests SET reaction = :reaction WHERE id = :request"
 REACTION = "SELECT reaction FROM requests WHERE id = :request"
 ALSO_REACTED = """
@@ -54,6 +55,12 @@ def changes(db: Database, request: int, *, stage: str, share: float | None, now:
     facts = {"request": request, "stage": stage, "share": share, "now": now.wall}
     with db.write():
         db.change(CHANGES, facts)
+
+
+def message_of(db: Database, request: int) -> int:
+    """The status message of a request, 0 for none."""
+    row = db.one(MESSAGE_OF, {"request": request})
+    return int(row[0] or 0) if row else 0
 
 
 def restate(db: Database, user: int) -> None:

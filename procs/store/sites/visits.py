@@ -44,6 +44,13 @@ LINE_UP = """
 INSERT INTO visits (job, fence, site) VALUES (:job, 0, :site)
     ON CONFLICT (job) DO UPDATE SET fence = 0, site = excluded.site
 """
+#: Who is there, and who waits to get in.
+PRESENT = f"""
+SELECT COUNT(*) FROM visits v JOIN jobs j ON j.id = v.job
+ WHERE v.site = :site
+   AND (j.state = {State.LEASED} AND j.fence = v.fence
+        OR v.fence = 0 AND j.state < {State.DONE})
+"""
 LEAVE = "DELETE FROM visits WHERE job = :job AND fence = :fence"
 CALL = f"""
 UPDATE jobs SET at = :now
@@ -111,6 +118,11 @@ def enter(db: Database, lease: Lease, site: str, *, most: int, now: Now) -> bool
         db.change(LINE_UP, facts)
         db.change(CALL, facts)
     return False
+
+
+def is_full(db: Database, site: str, *, most: int) -> bool:
+    """Whether so many visit a site, or wait for it, that one who can wait should not get in."""
+    return int(db.all(PRESENT, {"site": site})[0][0]) >= most
 
 
 def leave(db: Database, lease: Lease, site: str, *, most: int, now: Now) -> bool:

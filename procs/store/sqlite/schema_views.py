@@ -20,7 +20,7 @@ def age(column: str) -> str:
 
 
 LANE = """CASE j.lane WHEN 0 THEN 'light' WHEN 1 THEN 'heavy' WHEN 2 THEN 'look'
-            WHEN 3 THEN 'encode' ELSE CAST(j.lane AS TEXT) END"""
+            WHEN 3 THEN 'encode' WHEN 4 THEN 'source' ELSE CAST(j.lane AS TEXT) END"""
 STATE = """CASE j.state WHEN 0 THEN 'queued' WHEN 1 THEN 'leased' WHEN 2 THEN 'later'
             WHEN 3 THEN 'held' WHEN 10 THEN 'waiting' WHEN 20 THEN 'done' WHEN 21 THEN 'failed'
             WHEN 22 THEN 'cancelled' WHEN 23 THEN 'dead' ELSE CAST(j.state AS TEXT) END"""

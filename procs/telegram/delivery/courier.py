@@ -249,13 +249,22 @@ class Courier:
         return await edit_inline(self._line(), target, words, **facts)
 
     async def find(
-        self, *, chat: int, access: int, after: int, part: Part, taken: Collection[int]
+        self,
+        *,
+        chat: int,
+        access: int,
+        after: int,
+        part: Part,
+        taken: Collection[int],
+        since: int = 0,
     ) -> int | None:
         """The message that shows a part as an answer to message `after`, by looking; `taken` are
-        messages of other parts. None when it is not there. Raises as `Rpc.ask`."""
-        seen = message_lookup.messages_after(self._line(), chat, access, after)
+        messages of other parts. What answers none (`after` is not positive) is looked for behind
+        message `since`. None when it is not there. Raises as `Rpc.ask`."""
+        to = max(after, 0)
+        seen = message_lookup.messages_after(self._line(), chat, access, to or since)
         async for message in seen:
-            if message.id not in taken and message_lookup.answers(message, after, part.reference):
+            if message.id not in taken and message_lookup.answers(message, to, part.reference):
                 return int(message.id)
         return None
 

@@ -29,11 +29,19 @@ NOTHING = Caption()
 
 
 def caption(
-    language: str, media: Media, variant: Variant, *, url: str, tags: Sequence[str] = ()
+    language: str,
+    media: Media,
+    variant: Variant,
+    *,
+    url: str,
+    tags: Sequence[str] = (),
+    followed: str = "",
 ) -> Caption:
-    """The name of a media, a line about it, and a person's own tags."""
+    """The name of a media, a line about it, the list that it is new in where nobody asked for it
+    but by following that, and a person's own tags."""
     title = shortened(media.title) or sites.spoken(url)[:TITLE_LENGTH]
-    lines = [title, facts(language, media, variant), " ".join(tags)]
+    bell = f"🔔 {i18n.isolated(language, shortened(followed))}" if followed else ""
+    lines = [title, facts(language, media, variant), bell, " ".join(tags)]
     is_web = url.startswith(("http://", "https://"))
     text = "\n".join(line for line in lines if line)
     return Caption(text, url, len(title)) if is_web else Caption(text)

@@ -23,7 +23,7 @@ from procs.store.jobs import leases, outcomes
 from procs.store.media import deliveries, references
 from procs.store.media.deliveries import SentCopy
 from procs.store.people import preferences
-from procs.store.requests import requests
+from procs.store.requests import requests, status_columns
 from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.delivery.media_caption import NOTHING
@@ -219,8 +219,9 @@ async def certain(
     to = {"chat": order.chat, "access": order.chat_access}
     if message is None:
         taken = deliveries.taken(tools.db, order.id)
+        since = status_columns.message_of(tools.db, order.id)
         message = await tools.courier.find(
-            after=order.message, part=media.parts[part], taken=taken, **to
+            after=order.message, part=media.parts[part], taken=taken, since=since, **to
         )
     if message is None and lease.attempt < LOOKUP_ATTEMPTS:
         raise TelegramAway("said to be there, but not found")

@@ -9,6 +9,7 @@ from procs.records import press_actions
 from procs.records.job import Media
 from procs.records.preference_values import LATIN, GroupPreferences, Preferences
 from procs.store.database import Database
+from procs.store.follows import follow_requests
 from procs.store.inline import inline_switches
 from procs.store.people import preferences, users
 from procs.store.requests import buttons
@@ -35,7 +36,7 @@ def presentation(db: Database, order: RequestOrder, media: Media) -> Presentatio
     offered = under(db, order, media, language, now=now) if wanted.media_buttons else ()
     spoiler = group.spoiler if group else wanted.spoiler
     return Presentation(
-        caption(order, media, wanted, language) if wanted.captions else NOTHING,
+        caption(db, order, media, wanted, language) if wanted.captions else NOTHING,
         offered,
         silent=group.quiet if group else wanted.is_silent(i18n.minute_of_day(language, now.wall)),
         spoiler=media.adult and spoiler,
@@ -52,9 +53,13 @@ def spoken(
     return i18n.with_digits(language, latin_digits=wanted.digits == LATIN)
 
 
-def caption(order: RequestOrder, media: Media, wanted: Preferences, language: str) -> Caption:
-    wish = variant.parse(order.variant)
-    return media_caption.caption(language, media, wish, url=order.url, tags=wanted.tags)
+def caption(
+    db: Database, order: RequestOrder, media: Media, wanted: Preferences, language: str
+) -> Caption:
+    wish, followed = variant.parse(order.variant), follow_requests.source_of(db, order.message)
+    return media_caption.caption(
+        language, media, wish, url=order.url, tags=wanted.tags, followed=followed
+    )
 
 
 def under(

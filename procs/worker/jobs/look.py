@@ -107,6 +107,7 @@ def shown(tools: WorkerContext, lease: Lease, found: Probed) -> dict[str, object
         "count": found.count,
         "more": found.more,
         "most": tools.settings.max_playlist,
+        "follows": tools.settings.follows > 0,
         "page": page_of(parse(lease.link.variant)),
         "entries": [asdict(entry) for entry in found.entries[:ENTRIES_SHOWN]],
         "choices": [asdict(choice) for choice in forms],

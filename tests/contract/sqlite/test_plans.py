@@ -19,6 +19,9 @@ SCANS = {
     "database_file.TABLES": "the tables of the schema",
     "low_disks.LOW": "one row for each machine",
     "failed_attempts.PRUNE": "kinds of failures, by the index of their last instants",
+    "follow_notices.UNSAID": "what is on its way to followers, by an index of these alone",
+    "follows.COUNT_SOURCES": "a person's wish to follow one that nobody follows yet",
+    "sources.PRUNE": "as many as lists that are followed, once a minute",
     "request_status.COLUMNS": "only the beginning of others",
     "request_status.UNCLOSED": "what the bot shows, by an index of these alone",
     "claimable.OUTLOOK": "one step for each lane in which jobs are queued",
@@ -36,6 +39,8 @@ SCANS = {
     "job_record.COLUMNS": "only the beginning of others",
     "job_record.LATEST": "from the newest on, and it ends after `most`",
     "system_report.COUNTS": "a command's counts, by the indexes of what is later and held",
+    "system_report.FOLLOWED": "a command's count of lists that are followed",
+    "system_report.FOLLOWERS": "a command's count of who follows",
     "system_report.OUTCOMES": "a command's count of a day",
     "system_report.WAITING": "a command's count, by the index of seats",
     "seats.IN_LINE": "an admin's change of everybody's cap, by the index of seats",
@@ -68,6 +73,8 @@ TABLES = {
         "job_record.COLUMNS",
         "job_record.LATEST",
         "system_report.OUTCOMES",
+        "system_report.FOLLOWED",
+        "system_report.FOLLOWERS",
     ),
     *("revoked_sessions.LOST", "counters.READ", "positions.TOOK_ANYWHERE", "visits.PRUNE"),
     "database_file.TABLES",
@@ -75,6 +82,7 @@ TABLES = {
     *("personal_tables.DELETE_VERDICTS", "personal_tables.VERDICTS"),
     *("uploads.PRUNE", "users.WITH_CAP", "visit_verdicts.PRUNE"),
     "visits.PRUNE_PACES",
+    "sources.PRUNE",
 }
 
 

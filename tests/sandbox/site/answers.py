@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from tests.sandbox.site.pages import apart, manifest
+from tests.sandbox.site.pages import apart, listed, manifest
 
 RETRY_AFTER = "7"
 PICTURES = (("photo", ".jpg"), ("photo", ".png"), ("clip", ".mp4"))
@@ -26,6 +26,7 @@ class Answers:
     files: Path
     pages: dict[str, str]
     asked: dict[str, int]
+    grown: dict[int, int]
 
     def url(self, path: str) -> str:
         """The full address of a path."""
@@ -37,6 +38,18 @@ class Answers:
             raise web.HTTPNotFound
         kind = "application/rss+xml" if request.path.endswith(".xml") else "text/html"
         return web.Response(text=text, content_type=kind)
+
+    async def growing(self, request: web.Request) -> web.Response:
+        """A feed with the newest entry first: the first two, and those that came since."""
+        first = int(request.match_info["first"])
+        text = listed(self.url(""), range(first + 1 + self.grown[first], first - 1, -1))
+        return web.Response(text=text, content_type="application/rss+xml")
+
+    async def grow(self, request: web.Request) -> web.Response:
+        """Let such a feed have one entry more: its number."""
+        first = int(request.match_info["first"])
+        self.grown[first] += 1
+        return web.Response(text=str(first + 1 + self.grown[first]))
 
     async def apart(self, request: web.Request) -> web.Response:
         """A page that names a film in two streams, and for how long it lasts."""

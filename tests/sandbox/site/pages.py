@@ -1,6 +1,7 @@
 """The site's pages: each shows its media in another of the ways that sites use."""
 
 import json
+from collections.abc import Iterable
 from html import escape
 
 
@@ -21,9 +22,14 @@ FEED = 23
 
 def feed(base: str, entries: int = FEED, tail: str = "") -> str:
     """A list whose every entry is a film of its own."""
+    return listed(base, range(1, entries + 1), tail)
+
+
+def listed(base: str, numbers: Iterable[int], tail: str = "") -> str:
+    """The same with these entries, in this order."""
     items = "".join(
         f"<item><title>Episode {n}</title><link>{base}/episode/{n}/clip.mp4{tail}</link></item>"
-        for n in range(1, entries + 1)
+        for n in numbers
     )
     return (
         f'<?xml version="1.0"?><rss version="2.0"><channel><title>A feed</title>{items}'

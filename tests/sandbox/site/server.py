@@ -21,6 +21,7 @@
 /odd/clip.mp4                 no name in the address, a Persian one in Content-Disposition
 /apart/long/film.html         a film whose picture and sound are streams of their own
 /episode/7/clip.mp4           the clip again, under an address of its own
+/growing/100/feed.xml         a feed with Episode 101 and 100, and one more after each /_grow/100
 """
 
 import asyncio
@@ -62,6 +63,7 @@ class Site(Answers, Searched):
         self.asked: dict[str, int] = defaultdict(int)
         self.sent: dict[str, int] = defaultdict(int)
         self.news = asyncio.Condition()
+        self.grown: dict[int, int] = defaultdict(int)
         self.outage = False
         self.runner: web.AppRunner | None = None
 
@@ -99,6 +101,8 @@ class Site(Answers, Searched):
             web.get("/", self.index),
             web.get("/_hits", self.counters),
             web.get("/_outage/{state:on|off}", self.switch),
+            web.get("/_grow/{first:\\d+}", self.grow),
+            web.get("/growing/{first:\\d+}/feed.xml", self.growing),
             web.get("/page/{name}", self.page),
             web.get("/b/res/{name}.html", self.page),
             web.get("/apart/{name}/film.html", self.apart),

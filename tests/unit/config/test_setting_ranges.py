@@ -86,6 +86,11 @@ WRONG = [
     ("CHAPAR_ENGINE_SMOKE_URLS", " ".join(["https://a.example"] * 21), "at most 20"),
     ("CHAPAR_DRAIN_GRACE", "31536000", "at most 3600"),
     ("CHAPAR_DRAIN_GRACE", "9" * 400, "60"),
+    ("CHAPAR_FOLLOWS", "0", "from 1 up"),
+    ("CHAPAR_FOLLOWS", "many", "whole number"),
+    ("CHAPAR_FOLLOWED_SOURCES", "0", "from 1 up"),
+    ("CHAPAR_FOLLOW_INTERVAL", "0", "at least 1s"),
+    ("CHAPAR_FOLLOW_INTERVAL", "often", "number of seconds"),
     ("CHAPAR_LOG_LEVEL", "verbose", "INFO"),
 ]
 RIGHT = [

@@ -86,6 +86,16 @@ async def test_what_was_sent_is_found_by_looking(tg, courier, ali, tmp_path):
         assert found == receipt
 
 
+async def test_what_answers_no_message_is_found_behind_its_status(tg, courier, ali, tmp_path):
+    """What a list brings that is followed, and what answered a message of a group that moved."""
+    status = await ali.sends("a link")
+    (part,) = await photos(courier, tmp_path, 1)
+    receipt = await courier.send(**to(tg, ali), part=part, random_id=7, reply_to=-1_000_000_003)
+    where = {**to(tg, ali), "after": -1_000_000_003, "part": part, "taken": ()}
+    assert await courier.find(**where, since=status.id) == receipt
+    assert await courier.find(**where, since=receipt) is None
+
+
 async def test_what_is_not_there_or_answers_another_message_is_not_found(
     tg, courier, ali, tmp_path
 ):

@@ -98,7 +98,7 @@ async def test_it_is_idle_for_nothing_that_it_would_not_take(loop, db):
 
     await loop.rest()
 
-    assert loop.wake_socket.visible == {Lane.LOOK}
+    assert loop.wake_socket.visible == {Lane.LOOK, Lane.SOURCE}
 
 
 async def test_a_job_that_meets_the_wait_goes_to_another_slot_at_once(loop, db):

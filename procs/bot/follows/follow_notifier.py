@@ -1,0 +1,55 @@
+"""Tells followers what they did not ask for: that a source rests, or cannot be followed."""
+
+import asyncio
+
+from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.reply_sender import ReplySender
+from procs.bot.follows import follow_pages
+from procs.core import log
+from procs.errors import ChatClosed, StoreFull, TelegramAway, TelegramRefused, TelegramWait
+from procs.store.database import Database
+from procs.store.follows import follow_notices, follows
+from procs.store.follows.follow_notices import FollowNotice
+from procs.telegram.chat.sender import OutgoingMessage
+from procs.telegram.pace import Urgency
+from procs.texts import i18n
+
+#: Seconds between two looks at what is to be said.
+NOTICE_INTERVAL = 2.0
+
+
+class FollowNotifier:
+    def __init__(self, db: Database, replies: ReplySender) -> None:
+        self.db = db
+        self.replies = replies
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await logged(self.look())
+            await asyncio.sleep(NOTICE_INTERVAL)
+
+    async def look(self) -> None:
+        """Say what is to be said now; what fails for the moment is said later."""
+        for notice in follow_notices.unsaid(self.db):
+            try:
+                await self.tell(notice)
+            except TelegramWait as wait:
+                return self.replies.pace.note(wait)
+            except (TelegramAway, StoreFull) as error:
+                return log.warning("follow.untold", user=notice.person, error=error)
+
+    async def tell(self, notice: FollowNotice) -> None:
+        """Raises TelegramWait, TelegramAway, StoreFull."""
+        told = follow_pages.name(notice.title, notice.url)
+        text = i18n.say(notice.language, notice.text, name=told)
+        message = OutgoingMessage(notice.person, notice.access, text, notice.random_id)
+        try:
+            await self.replies.send(message, urgency=Urgency.ADMIN)
+        except ChatClosed as error:
+            ended = follows.leave(self.db, notice.person)
+            return log.info("follows.left", user=notice.person, count=ended, error=error)
+        except TelegramRefused as error:
+            log.warning("follow.untold", user=notice.person, error=error)
+        follow_notices.said(self.db, notice)
+        log.info("follow.told", user=notice.person, text=notice.text)

@@ -1,0 +1,36 @@
+"""The keeper's part in following: begins the looks at sources, notes those that failed, and brings
+followers what is new."""
+
+from functools import partial
+
+from procs.config import Settings
+from procs.core import clock, log
+from procs.store.database import Database
+from procs.store.follows import follow_requests, source_rhythm, sources
+from procs.store.requests.allowances import Allowance
+
+
+class FollowRounds:
+    def __init__(self, db: Database, settings: Settings) -> None:
+        self.db = db
+        self.settings = settings
+        group = settings.max_open_requests_per_group
+        self.allowance = Allowance(settings.max_open_requests, settings.max_playlist, group)
+
+    def run(self) -> None:
+        """One round; nothing is brought and nothing looked at while following is switched off.
+        Raises StoreFull."""
+        now = clock.now()
+        if failed := sources.collect(self.db, partial(least, self.db, self.settings), now=now):
+            log.warning("sources.failed", sources=failed)
+        if not self.settings.follows:
+            return
+        if made := follow_requests.bring(self.db, self.allowance, now=now):
+            log.info("follows.brought", requests=made)
+        sources.plan(self.db, now=now)
+
+
+def least(db: Database, settings: Settings, site: str) -> float:
+    """The shortest interval of a site's sources."""
+    many = sources.of_site(db, site)
+    return source_rhythm.least(settings.follow_interval, settings.sites.of(site), many)

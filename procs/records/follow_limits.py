@@ -1,0 +1,20 @@
+"""How much may be followed, as the operator sets it."""
+
+from dataclasses import dataclass
+
+#: How what is new comes: in the person's usual form, or as a card.
+USUAL, CARD = "usual", "card"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowLimits:
+    """Lists that one person may follow (0: following is switched off), lists that are followed in
+    all, and the seconds from one look at a list to the next, at least."""
+
+    most: int = 0
+    sources: int = 0
+    interval: float = 1800.0
+
+    @property
+    def is_off(self) -> bool:
+        return self.most == 0

@@ -1,0 +1,105 @@
+"""A look at a source: what its list has now, read once for all who follow it."""
+
+from dataclasses import replace
+
+from procs import errors
+from procs.core import clock, log
+from procs.engine.client import Probed
+from procs.errors import Empty, NoEntry, NotNow
+from procs.records.job import Lease
+from procs.store import wake
+from procs.store.follows import source_rhythm, sources
+from procs.store.follows.sources import SeenList
+from procs.store.sites import visits
+from procs.store.sites.breakers import WAITS, Way
+from procs.wishes.grammar import link
+from procs.worker.jobs import engine_order, job_folder
+from procs.worker.jobs.look import entry_link
+from procs.worker.process.context import WorkerContext
+from procs.worker.site import admission
+from procs.worker.site.admission import Visit
+
+#: Entries that are read of a list: news of one that grows at its end are seen up to here. In the
+#: last places of a list that goes on, old entries come into sight when others are taken away.
+DEPTH, MARGIN = 500, 50
+#: Seconds for which a look lets people go first at their site, and between two tries at it.
+PATIENCE, RETRY = 3600.0, 20.0
+
+
+async def look_at_source(tools: WorkerContext, lease: Lease) -> None:
+    """Carry one look to its end. Raises JobError, NotNow, LeaseLost."""
+    visit = enter(tools, lease)
+    try:
+        found = await read(tools, lease, visit)
+    except (Empty, NoEntry):
+        if not sources.was_looked_at(tools.db, lease.source):
+            raise
+        found = None  # everything was taken out of it
+    finally:
+        visit.leave()
+    settle(tools, lease, found)
+    wake.notify(tools.db.run, wake.BOT)
+
+
+def enter(tools: WorkerContext, lease: Lease) -> Visit:
+    """Go to the site while nobody waits for it. Raises NotNow, which gives the seat to another
+    source, and LeftAlone after a day before a breaker."""
+    site, now = lease.site, clock.now()
+    waited = now.wall - sources.tried_at(tools.db, lease.source, now=now)
+    rules = tools.settings.sites.of(site)
+    if waited < PATIENCE:
+        ways = (Way(site, one.name) for one in rules.identities)
+        late = min(visits.at(tools.db, way, rules, now=now) for way in ways) - now.wall
+        if late > 0:
+            raise NotNow(late + RETRY, visits.TURN)
+        if rules.concurrency and visits.is_full(tools.db, site, most=rules.concurrency):
+            raise NotNow(RETRY, visits.FULL)
+    try:
+        return admission.enter(tools, lease)
+    except NotNow as wait:
+        if wait.why.startswith(WAITS) and waited > admission.LONGEST_BREAKER_WAIT:
+            raise errors.LeftAlone(f"{wait.why}, tried for {waited:.0f} s", site=site) from None
+        raise
+
+
+async def read(tools: WorkerContext, lease: Lease, visit: Visit) -> Probed:
+    """What the list has. Raises JobError."""
+    folder = job_folder.make(tools.db, tools.settings.jobs, lease)
+    try:
+        largest = await engine_order.largest(tools, lease)
+        order = engine_order.order(tools, lease, visit, folder, largest=largest)
+        order = replace(order, followed=DEPTH)
+        async with tools.engine.open(order, folder, proxy=visit.identity.proxy) as child:
+            found = await child.probe()
+    finally:
+        job_folder.remove(tools.db, folder)
+    visit.worked(whole=False)
+    return found
+
+
+def settle(tools: WorkerContext, lease: Lease, found: Probed | None) -> None:
+    """Keep what was seen, and what of it is news. Raises Unsupported for a list that is one no
+    more."""
+    now = clock.now()
+    if found is not None and found.kind != "list":
+        if sources.was_looked_at(tools.db, lease.source):
+            raise errors.Unsupported(f"a list has become a {found.kind}", site=lease.site)
+        sources.no_list(tools.db, lease, now=now)
+        return log.info("source.no-list", job=lease.job, source=lease.source, kind=found.kind)
+    site = lease.site
+    rules, many = tools.settings.sites.of(site), sources.of_site(tools.db, site)
+    least = source_rhythm.least(tools.settings.follow_interval, rules, many)
+    seen = seen_list(found) if found else SeenList("", ())
+    news = sources.looked(tools.db, lease, seen, least=least, now=now)
+    log.info("source.looked", job=lease.job, source=lease.source, entries=len(seen.entries), n=news)
+
+
+def seen_list(found: Probed) -> SeenList:
+    """The entries by their names, which stay whatever a site calls or where it puts them."""
+    entries = []
+    for one in found.entries:
+        there = link.read(one.url)
+        name = link.by_hash(one.url) if isinstance(there, link.BadLink) else there.key
+        moved_up = found.more and one.place > DEPTH - MARGIN
+        entries.append((name, None if moved_up else entry_link(one, "best")))
+    return SeenList(found.title, entries, partly=found.more)
