@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+from procs.bot.admin.panel.admin_set import AdminSet
 from procs.bot.bot_options import BotOptions
 from procs.bot.cards import link_forms
 from procs.bot.cards.card_actions import CardActions, CardLimits
@@ -16,6 +17,7 @@ from procs.bot.commands.command_set import CommandSet
 from procs.bot.commands.menu_sender import MenuSender
 from procs.bot.commands.router import KEYS, ChatCommand, Router
 from procs.bot.conversation import duplicate_answer
+from procs.bot.conversation.ban_gate import BanGate
 from procs.bot.conversation.failure_boundary import settled
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.inbound_queue import InboundQueue
@@ -71,15 +73,12 @@ class Intake:
         replies: ReplySender,
         options: BotOptions,
     ) -> None:
-        self.db = db
-        self.catch_up = options.catch_up
-        self.allowance = options.allowance
+        self.db, self.catch_up, self.allowance = db, options.catch_up, options.allowance
         self.inbox = InboundQueue(db)
-        self.chat_session = chat_session
-        self.status_board = status_board
-        self.replies = replies
+        self.chat_session, self.status_board, self.replies = chat_session, status_board, replies
         manners = options.manners
         self.hints = Hints(replies, self.inbox, keys=KEYBOARD if manners.reply_keyboard else ())
+        self.bans = BanGate(db, replies, self.inbox)
         self.rate = MessageRate(db, replies, manners.messages_per_minute)
         self.group_admins = GroupAdmins(db, chat_session)
         shares, may_set = self.group_admins.shares, self.group_admins.may_set
@@ -95,8 +94,8 @@ class Intake:
             sites=options.search,
         )
         self.searching = SearchActions(db, chat_session, replies, options.search)
-        parts = replies, self.hints, self.cancelling, self.actions
-        self.router = Router(*parts, admins=options.admins)
+        self.router = Router(replies, self.hints, self.cancelling, self.actions)
+        self.admins = AdminSet(db, replies, options.admins)
         self.side_handlers = SideHandlers(
             self.inline.on_message, self.group_admins.learn, self.cancelling.lose
         )
@@ -119,6 +118,7 @@ class Intake:
         follows = FollowActions(db, self.hints, menus, options.manners.follows)
         self.actions.add(*follows.rows())
         self.router.add(*mine.commands(), *follows.commands())
+        self.admins.add_to(self.router)
         for name, form in LINKED.items():
             self.router.add(ChatCommand(name, partial(self.linked, form=form)))
 
@@ -163,20 +163,14 @@ class Intake:
         """Tell the sender that the bot failed. Does not use the store, which may be the reason."""
         text = i18n.say(incoming.language, "oops", code=code)
         random_id = once("oops", incoming.chat, incoming.message)
-        facts = (
-            incoming.chat,
-            incoming.access,
-            text,
-            random_id,
-            incoming.message,
-            (),
-            incoming.topic,
-        )
+        place = incoming.message, (), incoming.topic
+        facts = (incoming.chat, incoming.access, text, random_id, *place)
         await self.chat_session.send(OutgoingMessage(*facts), leave=free)
 
     async def pressed(self, press: Press) -> None:
-        person = languages.speaking(self.db, press.person)
-        await self.router.press(replace(press, person=person))
+        press = replace(press, person=languages.speaking(self.db, press.person))
+        if not await self.bans.stops_press(press):
+            await self.router.press(press)
 
     async def take(self, incoming: Incoming) -> None:
         incoming = replace(incoming, person=languages.speaking(self.db, incoming.person))
@@ -195,6 +189,8 @@ class Intake:
 
     async def handle(self, incoming: Incoming, text: str) -> None:
         command = self.router.command(text, incoming.person)
+        if await self.bans.stops(incoming, command.name if command else ""):
+            return
         is_new = not (incoming.edited or (command and command.urgent))
         if is_new and not await self.rate.allows(incoming):
             return
@@ -207,6 +203,8 @@ class Intake:
             await self.read(incoming, Parsed((behind,)))
         elif command and (command is not self.router.unknown or parsed.none):
             await command.handle(incoming)
+        elif await self.admins.conversations.take(incoming):
+            return
         elif not (parsed.none and await self.cards.on_message(incoming, text)):
             await self.read(
                 incoming, self.searching.sought(incoming, self.chosen(incoming, text, parsed))
@@ -249,7 +247,7 @@ class Intake:
 
     async def for_us(self, incoming: Incoming) -> Incoming | None:
         """A message as it is meant for us; None when it is not."""
-        if incoming.private:
+        if incoming.private or self.admins.conversations.expects(incoming):
             return incoming
         await self.chat_session.named.wait()
         return await self.groups.meant(incoming, self.router.has)

@@ -11,6 +11,7 @@ from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.keeper.follow_rounds import FollowRounds
 from procs.store import wake
+from procs.store.admins import audit_log, conversation_states
 from procs.store.database import Database
 from procs.store.follows import sources
 from procs.store.health import alerts, failed_attempts, notifications
@@ -115,6 +116,8 @@ class Keeper:
         notifications.prune(self.db, now=now)
         heard_updates.prune(self.db, now=now)
         buttons.prune(self.db, now=now)
+        audit_log.prune(self.db, now=now)
+        conversation_states.prune(self.db, now=now)
         personal_data.proceed_all(self.db, now=now)
 
 

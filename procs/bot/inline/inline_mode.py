@@ -11,6 +11,7 @@ from procs.bot.inline.inline_search import InlineSearch
 from procs.core import clock
 from procs.store.database import Database
 from procs.store.inline import inline_switches
+from procs.store.people import bans
 from procs.store.requests.allowances import Allowance
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inline_updates import InlineChoice, InlineQuery
@@ -47,7 +48,10 @@ class InlineMode:
         )
 
     async def on_message(self, told: InlineQuery | InlineChoice) -> None:
-        """Answer a query, or begin what was chosen. Raises nothing."""
+        """Answer a query, or begin what was chosen; a banned person's are left alone. Raises
+        nothing."""
+        if bans.find(self.db, told.person.id, now=clock.now()):
+            return
         if isinstance(told, InlineQuery):
             work = self.queries.on_message(told)
         else:
