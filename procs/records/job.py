@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from procs.records.card_values import CardTerms
-from procs.records.job_payload import DeliverPayload, LinkPayload, Payload, TrialPayload
+from procs.records.job_payload import (
+    BroadcastPayload,
+    DeliverPayload,
+    LinkPayload,
+    Payload,
+    TrialPayload,
+)
 from procs.records.job_progress import Progress
 from procs.records.media_records import File as File
 from procs.records.media_records import Media as Media
@@ -77,6 +83,7 @@ class Kind(StrEnum):
     DELIVER = "deliver"
     LOOK = "look"
     TRIAL = "trial"
+    BROADCAST = "broadcast"
 
 
 class Step(StrEnum):
@@ -180,6 +187,13 @@ class Lease:
         if isinstance(self.payload, DeliverPayload):
             return self.payload
         raise TypeError(f"job {self.job} ({self.kind}) is no delivery")
+
+    @property
+    def broadcast(self) -> int:
+        """The number of the broadcast. Raises TypeError for any other job."""
+        if isinstance(self.payload, BroadcastPayload):
+            return self.payload.broadcast
+        raise TypeError(f"job {self.job} ({self.kind}) is no broadcast")
 
     @property
     def site(self) -> str:

@@ -55,6 +55,9 @@ PAUSES = "SELECT scope, since, why FROM pauses WHERE scope = :scope"
 BREAKERS = "SELECT site, failures, until, since FROM breakers WHERE person = :person"
 VERDICTS = "SELECT site, media, failed, at FROM verdicts WHERE person = :person"
 DEAF = "SELECT since, why FROM deaf WHERE admin = :person"
+BROADCAST_SENDS = """
+SELECT broadcast, state, messages, at FROM broadcast_sends WHERE person = :person
+"""
 ERASURES = "SELECT asked_at FROM erasures WHERE person = :person"
 
 MEMBERS = "SELECT chat, role, until FROM members WHERE person = :person"
@@ -68,6 +71,7 @@ DELETE_TALLIES = "DELETE FROM tallies WHERE person = :person"
 DELETE_BREAKERS = "DELETE FROM breakers WHERE person = :person"
 DELETE_VERDICTS = "DELETE FROM verdicts WHERE person = :person"
 DELETE_DEAF = "DELETE FROM deaf WHERE admin = :person"
+DELETE_BROADCAST_SENDS = "DELETE FROM broadcast_sends WHERE person = :person"
 #: A cap is the operator's word about a person; its row keeps the number and the cap alone.
 DELETE_USER = "DELETE FROM users WHERE id = :person AND cap IS NULL"
 
@@ -96,6 +100,12 @@ TABLES: dict[str, PersonalTable] = {
     "budget": PersonalTable(("scope",), KEPT, why="pace"),
     "departures": PersonalTable(("scope",), KEPT, why="pace"),
     "waits": PersonalTable(("scope",), KEPT, why="pace"),
+    "broadcast_sends": PersonalTable(
+        ("person", "messages"), DELETED, BROADCAST_SENDS, DELETE_BROADCAST_SENDS
+    ),
+    "broadcasts": PersonalTable(
+        ("admin", "access", "content", "status_message"), KEPT, why="audit"
+    ),
     "notices": PersonalTable(("admin",), KEPT, why="audit"),
 }
 #: Columns that look as if they named a person, and name something else.

@@ -5,6 +5,7 @@ A step is one script; `VERSION` is how many there are, and is kept in the databa
 """
 
 from procs.store.sqlite.schema_base import FOUNDATION
+from procs.store.sqlite.schema_broadcast import BROADCASTS
 from procs.store.sqlite.schema_chat import (
     BUTTONS,
     CARDS,
@@ -213,6 +214,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("group chats", GROUP_CHATS),
     ("inline", INLINE),
     ("searches", SEARCHES),
+    ("broadcasts", BROADCASTS),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

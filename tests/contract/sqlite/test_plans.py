@@ -9,6 +9,7 @@ from tests.contract.statements import PARAMETER, STATEMENTS
 pytestmark = pytest.mark.sqlite
 #: Statements that walk everything there is, and why they may: few rows, or nobody waits for them.
 SCANS = {
+    "recipients.COUNT": "everybody, when an admin looks at a preview, and when a broadcast begins",
     "alerts.PRUNE": "what went wrong in the last hours",
     "alerts.STANDING": "what goes wrong now",
     "breakers.LIST": "as many as sites that failed in the last hours",
