@@ -7,6 +7,7 @@ from typing import Any
 
 from procs import config, start
 from procs.bot.alerts.alert_sender import AlertSender
+from procs.bot.broadcast.progress_sender import ProgressSender
 from procs.bot.commands import command_menu
 from procs.bot.commands.command_set import Manners
 from procs.bot.conversation.failure_boundary import logged
@@ -78,6 +79,7 @@ def beside(
 ) -> list[asyncio.Task[Any]]:
     """What goes on while the board looks."""
     works: tuple[Coroutine[Any, Any, Any], ...] = (
+        ProgressSender(db, replies).run(),
         AlertSender(db, replies, settings.admins).run(),
         logged(command_menu.register(db, chat_session)),
         logged(intake.inline.note_switch()),

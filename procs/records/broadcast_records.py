@@ -62,13 +62,15 @@ class BroadcastItem:
 
 @dataclass(frozen=True, slots=True)
 class BroadcastContent:
-    """`forward` names the first author; otherwise it is copied. (`chat`, `access`) is where the
+    """`forward` names the first author; otherwise it is copied, which `forward_only` does not
+    allow. (`chat`, `access`) is where the
     items stand; `buttons` are rows of (label, address)."""
 
     chat: int
     access: int
     items: tuple[BroadcastItem, ...]
     forward: bool = False
+    forward_only: bool = False
     buttons: tuple[tuple[tuple[str, str], ...], ...] = ()
     preview: bool = False
 

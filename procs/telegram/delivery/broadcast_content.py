@@ -30,11 +30,13 @@ def read(chat: int, access: int, messages: Sequence[Any]) -> BroadcastContent:
     """The content of these messages of one chat, by Telegram's objects: to be copied where that is
     possible, else to be forwarded."""
     items = tuple(item(one) for one in messages)
+    copied = all(is_copyable(one) for one in messages)
     return BroadcastContent(
         chat,
         access,
         items,
-        forward=not all(is_copyable(one) for one in messages),
+        forward=not copied,
+        forward_only=not copied,
         buttons=addresses(messages[0].reply_markup) if len(messages) == 1 else (),
         preview=isinstance(messages[0].media, raw.types.MessageMediaWebPage),
     )
