@@ -10,6 +10,7 @@ from procs.keeper import hung_workers, sweep
 from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.store import wake
+from procs.store.admins import audit_log, conversation_states
 from procs.store.database import Database
 from procs.store.health import alerts, failed_attempts, notifications
 from procs.store.inline import inline_messages
@@ -111,6 +112,8 @@ class Keeper:
         notifications.prune(self.db, now=now)
         heard_updates.prune(self.db, now=now)
         buttons.prune(self.db, now=now)
+        audit_log.prune(self.db, now=now)
+        conversation_states.prune(self.db, now=now)
         personal_data.proceed_all(self.db, now=now)
 
 

@@ -9,6 +9,8 @@ from procs.core import codec
 from procs.records import broadcast_records
 from procs.records.broadcast_records import BroadcastContent, BroadcastItem, Segment
 
+EVERYBODY = Segment()
+
 
 @dataclass(frozen=True, slots=True)
 class BroadcastDraft:
@@ -17,7 +19,7 @@ class BroadcastDraft:
 
     content: BroadcastContent
     group: int = 0
-    segment: Segment = Segment()
+    segment: Segment = EVERYBODY
     night: bool = True
     start: float = 0.0
 

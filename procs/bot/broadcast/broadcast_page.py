@@ -244,7 +244,7 @@ class BroadcastPage:
         return AdminReply(self.one(call, number), changes=(change,), ends=True)
 
     def move(self, to: BroadcastState, call: AdminCall) -> AdminReply:
-        """Pause, resume, cancel, or take back. Raises EffectRefused where its state forbids that."""
+        """Pause, resume, cancel, or take back. Raises EffectRefused for another state."""
         number = call.number("number")
         before = self.found(call, number).state
         if broadcasts.move(self.db, number, to, now=clock.now()) is None:

@@ -23,6 +23,7 @@ SELECT COUNT(*) FROM users
  WHERE unreachable = '' AND last_seen >= :since
    AND (:language = '' OR language = :language OR language = :latin)
    AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'user:' || users.id)
+   AND NOT EXISTS (SELECT 1 FROM bans WHERE person = users.id AND COALESCE(until, :now) >= :now)
 """
 CURSOR = "SELECT cursor, language, days FROM broadcasts WHERE id = :id"
 NEXT = """
@@ -30,6 +31,7 @@ SELECT id, access FROM users
  WHERE id > :cursor AND unreachable = '' AND last_seen >= :since
    AND (:language = '' OR language = :language OR language = :latin)
    AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'user:' || users.id)
+   AND NOT EXISTS (SELECT 1 FROM bans WHERE person = users.id AND COALESCE(until, :now) >= :now)
  ORDER BY id LIMIT :bite
 """
 PLAN = """
@@ -121,6 +123,7 @@ def _facts(segment: Segment, now: Now) -> dict[str, object]:
     return {
         "language": segment.language,
         "latin": segment.language + i18n.LATIN_DIGITS,
+        "now": now.wall,
         "since": now.wall - segment.days * DAY if segment.days else 0.0,
     }
 
