@@ -22,12 +22,18 @@ def meet(db: Database, first: int, count: int, *, language: str = "en", now: Now
 
 
 def begin(
-    db: Database, text: str, *, segment: Segment = EVERYBODY, admin: int = 1, now: Now
+    db: Database,
+    text: str,
+    *,
+    segment: Segment = EVERYBODY,
+    admin: int = 1,
+    start: float = 0.0,
+    now: Now,
 ) -> int:
     """A broadcast of a text, at any hour."""
     content = BroadcastContent(admin, 0, (BroadcastItem(1, text),))
     people = recipients.count(db, segment, now=now)
-    new = NewBroadcast(admin, 0, content, segment, people, now.wall, night=False)
+    new = NewBroadcast(admin, 0, content, segment, people, start or now.wall, night=False)
     return broadcasts.add(db, new, now=now)
 
 
