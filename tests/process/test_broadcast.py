@@ -36,7 +36,7 @@ async def confirmed(stack: Stack, text: str) -> tuple[Person, Message, int]:
     of the broadcast, and its number."""
     admin = await stack.telegram.person(ADMIN)
     await admin.sends("/broadcast")
-    page = await admin.sees("📢", last=True, timeout=PATIENCE)
+    page = await admin.sees(lambda m: m.button("➕"), last=True, timeout=PATIENCE)
     await admin.presses("➕", page)
     await admin.sees_edit(page, "Send me the message", timeout=PATIENCE)
     sent = await admin.sends(text)

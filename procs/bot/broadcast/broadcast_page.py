@@ -103,7 +103,7 @@ class BroadcastPage:
         found = self.found(call, number)
         reasons = recipients.reasons(self.db, number, broadcast_text.REASONS)
         unknown = len(recipients.left(self.db, number)) if found.state.over else 0
-        return draft_page.one(call, found, reasons, unknown)
+        return draft_page.one(call, found, reasons, unknown, clock.now().wall)
 
     def found(self, call: AdminCall, number: int) -> Broadcast:
         """Raises EffectRefused."""

@@ -50,8 +50,8 @@ def draft(draft: BroadcastDraft, people: int, language: str) -> LocalText:
     )
 
 
-def progress(one: Broadcast, language: str) -> LocalText:
-    """How far it is."""
+def progress(one: Broadcast, language: str, now: float) -> LocalText:
+    """How far it is at a wall instant."""
     counts = one.counts
     lines = [
         i18n.say(
@@ -68,7 +68,7 @@ def progress(one: Broadcast, language: str) -> LocalText:
         )
     ]
     left = max(0, one.people - counts.reached)
-    if standing := rest(one, language):
+    if standing := rest(one, language, now):
         lines.append(standing)
     elif one.state is BroadcastState.RUNNING and left:
         span = i18n.span(language, seconds(left, one.content))
@@ -78,9 +78,9 @@ def progress(one: Broadcast, language: str) -> LocalText:
     return LocalText("\n".join(lines))
 
 
-def rest(one: Broadcast, language: str) -> LocalText | None:
+def rest(one: Broadcast, language: str, now: float) -> LocalText | None:
     """For what it stands still; None while it goes on."""
-    if one.state is BroadcastState.RUNNING and one.started_at is None and not one.why:
+    if one.state is BroadcastState.RUNNING and one.start_at > now and not one.why:
         return i18n.say(language, "broadcast-starts", at=i18n.hour(language, one.start_at))
     if not one.why or one.state.over:
         return None
@@ -92,10 +92,10 @@ def rest(one: Broadcast, language: str) -> LocalText | None:
 
 
 def report(
-    one: Broadcast, reasons: list[tuple[str, int]], unknown: int, language: str
+    one: Broadcast, reasons: list[tuple[str, int]], unknown: int, *, language: str, now: float
 ) -> LocalText:
     """What became of it, as the last word: the reasons as Telegram names them."""
-    lines = [progress(one, language)]
+    lines = [progress(one, language, now)]
     if one.started_at is not None and one.ended_at is not None:
         span = i18n.span(language, one.ended_at - one.started_at)
         lines.append(i18n.say(language, "broadcast-took", span=span))

@@ -44,11 +44,11 @@ def title(call: AdminCall, one: Broadcast) -> LocalText:
 
 
 def one(
-    call: AdminCall, found: Broadcast, reasons: list[tuple[str, int]], unknown: int
+    call: AdminCall, found: Broadcast, reasons: list[tuple[str, int]], unknown: int, now: float
 ) -> MenuPage:
     """One broadcast: how it goes, and what may be done."""
     language = call.language
-    text = broadcast_text.report(found, reasons, unknown, language)
+    text = broadcast_text.report(found, reasons, unknown, language=language, now=now)
     deeds = [act(call.say(f"{name}-button"), name, number=found.id) for name in DEEDS[found.state]]
     again = act(call.say("broadcast-refresh"), SHOW, number=found.id)
     rows = ((again,), tuple(deeds), (back(language, PAGE),))

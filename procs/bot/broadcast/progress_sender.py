@@ -62,7 +62,7 @@ class ProgressSender:
 
     async def show(self, one: Broadcast) -> bool:
         """Have its message say how it goes: whether it does. Raises as `ReplySender.send`."""
-        text = broadcast_text.progress(one, users.language(self.db, one.admin))
+        text = broadcast_text.progress(one, users.language(self.db, one.admin), clock.now().wall)
         known = broadcasts.status(self.db, one.id)
         if known.message is None:
             random_id = once("broadcast", one.id)
@@ -94,7 +94,7 @@ class ProgressSender:
         language = users.language(self.db, one.admin)
         reasons = recipients.reasons(self.db, one.id, broadcast_text.REASONS)
         unknown = len(recipients.left(self.db, one.id))
-        text = broadcast_text.report(one, reasons, unknown, language)
+        text = broadcast_text.report(one, reasons, unknown, language=language, now=clock.now().wall)
         random_id = once("broadcast-report", one.id, one.state.value)
         message = OutgoingMessage(one.admin, one.access, text, random_id)
         await self.replies.send(message, urgency=Urgency.ADMIN)
