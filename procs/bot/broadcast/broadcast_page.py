@@ -23,7 +23,7 @@ from procs.bot.broadcast import broadcast_draft, broadcast_text, draft_page, wri
 from procs.bot.broadcast.broadcast_draft import BroadcastDraft
 from procs.bot.commands.button_actions import EffectRefused
 from procs.bot.commands.settings_menu import MenuPage
-from procs.bot.conversation.reply_sender import once
+from procs.bot.conversation.reply_sender import ANSWER_TIMEOUT, SEND, once
 from procs.core import clock
 from procs.records.admin_role import Role
 from procs.records.broadcast_records import Broadcast, BroadcastState
@@ -220,7 +220,14 @@ class BroadcastPage:
             chat=call.chat,
             access=call.access,
             random_id=random_id,
-            leave=partial(self.replies.leave, call.chat, Urgency.ANSWER),
+            leave=partial(
+                self.replies.pace.leave,
+                SEND,
+                chat=call.chat,
+                urgency=Urgency.ADMIN,
+                patience=ANSWER_TIMEOUT,
+                messages=len(draft.content.items),
+            ),
         )
 
     def question(self, call: AdminCall) -> LocalText:
