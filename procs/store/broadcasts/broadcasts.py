@@ -207,15 +207,19 @@ def reported(db: Database, number: int, state: BroadcastState) -> None:
 
 def orphans(db: Database, seen: Sequence[Broadcast], *, now: Now) -> list[int]:
     """Pause those that nobody carries, because their job failed for good or was cancelled by
-    itself: an admin sees that they stand, and resumes them. Their numbers."""
+    itself: an admin sees that they stand, and resumes them. What is being deleted gets another job,
+    since it may be deleted twice. Their numbers."""
     lost = []
     for one in seen:
-        if one.state is not BroadcastState.RUNNING or is_carried(db, one.id):
+        if not one.state.works or is_carried(db, one.id):
             continue
         with db.write():
-            if not is_carried(db, one.id):
-                move(db, one.id, BroadcastState.PAUSED, why="job", now=now)
-                lost.append(one.id)
+            found = read(db, one.id)
+            if found is None or not found.state.works or is_carried(db, one.id):
+                continue  # it ended while we looked
+            if move(db, one.id, BroadcastState.PAUSED, why="job", now=now) is None:
+                _employ(db, one.id, at=now.wall, now=now)
+            lost.append(one.id)
     return lost
 
 

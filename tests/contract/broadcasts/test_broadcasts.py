@@ -141,6 +141,17 @@ def test_one_whose_job_is_over_by_itself_stands_until_somebody_resumes_it(db, cl
     assert (known.state, known.why) == (BroadcastState.PAUSED, "job")
 
 
+def test_a_deletion_whose_job_is_over_by_itself_gets_another(db, clock, desk, begun):
+    broadcasts.move(db, begun, BroadcastState.CANCELLED, now=clock.now())
+    broadcasts.move(db, begun, BroadcastState.DELETING, now=clock.now())
+    worker = desk.worker()
+    (lease,) = desk.claim(worker, lane=Lane.LIGHT)
+    leases.finish(db, lease, now=clock.now())
+    assert broadcasts.orphans(db, broadcasts.untold(db), now=clock.now()) == [begun]
+    assert [one.broadcast for one in desk.claim(worker, lane=Lane.LIGHT)] == [begun]
+    assert broadcasts.read(db, begun).state is BroadcastState.DELETING
+
+
 def test_a_later_start_is_not_claimed_before(db, clock, desk):
     store_broadcasts.meet(db, FIRST, 1, now=clock.now())
     store_broadcasts.begin(db, "Later", start=clock.wall + 60, now=clock.now())
