@@ -8,7 +8,7 @@ from procs.core.night_hours import NightHours
 CONTACT = re.compile(
     r"(?=.{1,200}$)(@[A-Za-z]\w{3,31}|[^\s@]+@[^\s@]+\.[^\s@]+|https?://\S+)", re.ASCII
 )
-NIGHT = re.compile(r"([01]?\d|2[0-3])-([01]?\d|2[0-3])", re.ASCII)
+NIGHT_HOURS = re.compile(r"([01]?\d|2[0-3])-([01]?\d|2[0-3])", re.ASCII)
 SWITCH = {"on": True, "off": False}
 
 
@@ -30,7 +30,7 @@ def night(text: str) -> NightHours | None:
     """The hours of a night, `23-8`; None for `off`."""
     if text.lower() == "off":
         return None
-    hours = NIGHT.fullmatch(text)
+    hours = NIGHT_HOURS.fullmatch(text)
     if hours is None or int(hours[1]) == int(hours[2]):
         raise ValueError(f"{text!r} is no night; write two hours such as 23-8, or off")
     return NightHours(int(hours[1]), int(hours[2]))

@@ -7,7 +7,8 @@ from functools import partial
 
 from procs.records.job import Kind, Lane, Lease
 from procs.worker import fetch, settlement
-from procs.worker.jobs import broadcast, deliver, look, site_trial
+from procs.worker.broadcast import broadcast_shift
+from procs.worker.jobs import deliver, look, site_trial
 from procs.worker.process.context import WorkerContext
 
 WORK: dict[Kind, settlement.Work] = {
@@ -15,7 +16,7 @@ WORK: dict[Kind, settlement.Work] = {
     Kind.DELIVER: deliver.deliver,
     Kind.LOOK: look.look,
     Kind.TRIAL: site_trial.try_out,
-    Kind.BROADCAST: broadcast.broadcast,
+    Kind.BROADCAST: broadcast_shift.broadcast,
 }
 
 

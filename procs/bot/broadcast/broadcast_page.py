@@ -44,14 +44,14 @@ LEAST = Role.SPONSORS
 LANGUAGES, DAYS = ("", "fa", "en"), (0, 1, 7, 30)
 #: Broadcasts that the page lists.
 LISTED = 6
-ALBUM = 10
+ALBUM_PARTS = 10
 DEEDS = {
     draft_page.PAUSE: BroadcastState.PAUSED,
     draft_page.RESUME: BroadcastState.RUNNING,
     draft_page.CANCEL: BroadcastState.CANCELLED,
-    draft_page.DELETE: BroadcastState.DELETING,
+    draft_page.TAKE_BACK: BroadcastState.DELETING,
 }
-TWICE = (draft_page.CANCEL, draft_page.DELETE)
+TWICE = (draft_page.CANCEL, draft_page.TAKE_BACK)
 
 
 class BroadcastPage:
@@ -64,7 +64,7 @@ class BroadcastPage:
             (draft_page.FORM, self.other_form),
             (draft_page.LANGUAGE, other_language),
             (draft_page.DAYS, other_days),
-            (draft_page.NIGHT, other_night),
+            (draft_page.REST_AT_NIGHT, other_night),
             (draft_page.AT_ONCE, at_once),
         )
         return (
@@ -75,7 +75,7 @@ class BroadcastPage:
             AdminAction(draft_page.ASK_BUTTONS, LEAST, self.ask_buttons),
             AdminAction(draft_page.ASK_START, LEAST, self.ask_start),
             AdminAction(draft_page.TEST, LEAST, self.test),
-            AdminAction(draft_page.SEND, LEAST, self.send, twice=True, question=self.question),
+            AdminAction(draft_page.SEND_ALL, LEAST, self.send, twice=True, question=self.question),
             *(
                 AdminAction(name, LEAST, partial(self.move, to), twice=name in TWICE)
                 for name, to in DEEDS.items()
@@ -129,7 +129,7 @@ class BroadcastPage:
         draft, source = self.draft(call), self.source(call, incoming)
         if not draft.group or source.grouped_id != draft.group:
             return self.written(call, incoming)
-        if len(draft.content.items) == ALBUM:
+        if len(draft.content.items) == ALBUM_PARTS:
             raise EffectRefused(call.say("broadcast-album-full"))
         joined = draft.joined(broadcast_content.item(source))
         return AdminReply(place=ConversationPlace(COMPOSE, DRAFT, joined.facts))

@@ -9,21 +9,21 @@ from procs.texts.i18n import LocalText
 
 PAGE = "page-broadcast"
 NEW, SHOW = "broadcast-new", "broadcast-show"
-TEST, SEND = "broadcast-test", "broadcast-send"
-FORM, LANGUAGE, DAYS, NIGHT = (
+TEST, SEND_ALL = "broadcast-test", "broadcast-send"
+FORM, LANGUAGE, DAYS, REST_AT_NIGHT = (
     f"broadcast-{name}" for name in ("form", "language", "days", "night")
 )
 ASK_BUTTONS, ASK_START, AT_ONCE = "broadcast-ask-buttons", "broadcast-ask-start", "broadcast-now"
-PAUSE, RESUME, CANCEL, DELETE = (
+PAUSE, RESUME, CANCEL, TAKE_BACK = (
     f"broadcast-{name}" for name in ("pause", "resume", "cancel", "delete")
 )
 #: What may be done in which state.
 DEEDS = {
     BroadcastState.RUNNING: (PAUSE, CANCEL),
-    BroadcastState.PAUSED: (RESUME, CANCEL, DELETE),
+    BroadcastState.PAUSED: (RESUME, CANCEL, TAKE_BACK),
     BroadcastState.DELETING: (),
-    BroadcastState.DONE: (DELETE,),
-    BroadcastState.CANCELLED: (DELETE,),
+    BroadcastState.DONE: (TAKE_BACK,),
+    BroadcastState.CANCELLED: (TAKE_BACK,),
     BroadcastState.DELETED: (),
 }
 
@@ -71,10 +71,10 @@ def draft(call: AdminCall, wanted: BroadcastDraft, people: int) -> MenuPage:
         ),
         (
             act(call.say("broadcast-start-button"), ASK_START),
-            act(call.say(f"broadcast-night-{'on' if wanted.night else 'off'}"), NIGHT),
+            act(call.say(f"broadcast-night-{'on' if wanted.night else 'off'}"), REST_AT_NIGHT),
         ),
         (act(call.say("broadcast-test-button"), TEST),),
-        (act(call.say("broadcast-send-button"), SEND, digest=wanted.digest),),
+        (act(call.say("broadcast-send-button"), SEND_ALL, digest=wanted.digest),),
         (act(call.say("admin-back"), "talk-leave", to=PAGE),),
     ]
     return MenuPage(broadcast_text.draft(wanted, people, language), tuple(rows))

@@ -20,7 +20,7 @@ from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.pace import Urgency
 
 #: Seconds between two looks, and between two edits of one message.
-LOOK, EDIT_GAP = 1.0, 6.0
+ROWS_LOOK, EDIT_GAP = 1.0, 6.0
 #: Seconds that an edit waits for its turn.
 EDIT_PATIENCE = 5.0
 
@@ -36,7 +36,7 @@ class ProgressSender:
         """Look until cancelled."""
         while True:
             await logged(self.look())
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(ROWS_LOOK)
 
     async def look(self) -> None:
         """Say what is to be said now."""

@@ -5,8 +5,8 @@ A step is one script; `VERSION` is how many there are, and is kept in the databa
 """
 
 from procs.store.sqlite.schema_base import FOUNDATION
-from procs.store.sqlite.schema_broadcast import BROADCASTS
 from procs.store.sqlite.schema_chat import (
+    BROADCASTS,
     BUTTONS,
     CARDS,
     GROUP_CHATS,

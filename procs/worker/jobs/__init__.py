@@ -1,5 +1,4 @@
 """The kinds of jobs besides a download, and what the steps of a download share.
 
-`running_jobs` imports `look`, `deliver`, `broadcast` and `site_trial`; `fetch` and the steps import
-the rest.
+`running_jobs` imports `look`, `deliver` and `site_trial`; `fetch` and the steps import the rest.
 """

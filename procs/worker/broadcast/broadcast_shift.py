@@ -14,7 +14,7 @@ from procs.store import wake
 from procs.store.broadcasts import broadcasts, recipients
 from procs.store.people import users
 from procs.texts import i18n
-from procs.worker.jobs.broadcast_sends import SendRun
+from procs.worker.broadcast.broadcast_sends import SendRun
 from procs.worker.process.context import WorkerContext
 
 #: Seconds that one worker carries it, and until it is tried again when Telegram is away.
@@ -22,9 +22,9 @@ SHIFT, AWAY = 60.0, 5.0
 #: Seconds within which a bot may delete what it sent (core.telegram.org/bots/api#deletemessage),
 #: less a margin; and between two calls that delete.
 DELETABLE, DELETE_GAP = 48 * 3600.0 - 60.0, 1.0
-DELETE = "messages.DeleteMessages"
+DELETE_CALL = "messages.DeleteMessages"
 #: Why it rests: these words stand in its row.
-NIGHT, FLOOD, OUTAGE = "night", "flood", "away"
+AT_NIGHT, FLOOD, OUTAGE = "night", "flood", "away"
 
 
 async def broadcast(tools: WorkerContext, lease: Lease) -> None:
@@ -80,8 +80,8 @@ def awake(tools: WorkerContext, found: Broadcast) -> float:
     morning = night_hours.ends(hours, now, place)
     if morning is None:
         return night_hours.begins(hours, now, place)
-    broadcasts.rest(tools.db, found.id, NIGHT, morning)
-    raise NotNow(morning - now, NIGHT)
+    broadcasts.rest(tools.db, found.id, AT_NIGHT, morning)
+    raise NotNow(morning - now, AT_NIGHT)
 
 
 async def take_back(tools: WorkerContext, found: Broadcast) -> None:
@@ -93,7 +93,7 @@ async def take_back(tools: WorkerContext, found: Broadcast) -> None:
         rows = recipients.deletable(tools.db, found.id, after=after, since=since)
         if not rows:
             break
-        await tools.pace.allowed(DELETE, 0.0)
+        await tools.pace.allowed(DELETE_CALL, 0.0)
         await sender.delete([number for _, numbers in rows for number in numbers])
         after = rows[-1][0]
         recipients.deleted(tools.db, found.id, [person for person, _ in rows])

@@ -22,7 +22,7 @@ from procs.store.broadcasts.broadcasts import NewBroadcast
 from procs.store.health import workers
 from procs.store.jobs import leases
 from procs.telegram.pace import Pace
-from procs.worker.jobs import broadcast, broadcast_sends
+from procs.worker.broadcast import broadcast_sends, broadcast_shift
 from procs.worker.process.context import WorkerContext
 from procs.worker.process.progress_writer import ProgressWriter
 from tests import store_broadcasts
@@ -60,7 +60,7 @@ def read(tools: WorkerContext, number: int) -> Broadcast:
 
 async def test_everybody_of_a_crowd_gets_it(tg, tools, crowd):
     number = store_broadcasts.begin(tools.db, "Hello", now=clock.now())
-    await broadcast.broadcast(tools, claimed(tools))
+    await broadcast_shift.broadcast(tools, claimed(tools))
     assert read(tools, number).state is BroadcastState.DONE
     assert await tg.crowd_got(crowd, 40, "Hello") == {1: 40}
     assert await tg.violations() == []
@@ -70,10 +70,10 @@ async def test_a_flood_wait_ends_the_shift_and_nobody_is_lost_or_told_twice(tg, 
     number = store_broadcasts.begin(tools.db, "Hello", now=clock.now())
     await tg.fails(SEND, "FLOOD_WAIT_30", skip=10)
     with pytest.raises(TelegramWait) as told:
-        await broadcast.broadcast(tools, claimed(tools))
+        await broadcast_shift.broadcast(tools, claimed(tools))
     assert told.value.seconds == 30
     found = read(tools, number)
-    assert found.why == broadcast.FLOOD
+    assert found.why == broadcast_shift.FLOOD
     assert 25 < (found.rests_until or 0) - clock.now().wall < 31
     await broadcast_sends.SendRun(tools, found, float("inf"), float("inf")).run()
     assert await tg.crowd_got(crowd, 40, "Hello") == {1: 40}
@@ -82,7 +82,7 @@ async def test_a_flood_wait_ends_the_shift_and_nobody_is_lost_or_told_twice(tg, 
 async def test_a_message_that_telegram_refuses_stands_after_some(tg, tools, crowd):
     number = store_broadcasts.begin(tools.db, "Hello", now=clock.now())
     await tg.fails(SEND, "400 BUTTON_URL_INVALID", times=1000)
-    await broadcast.broadcast(tools, claimed(tools))
+    await broadcast_shift.broadcast(tools, claimed(tools))
     found = read(tools, number)
     assert (found.state, found.why) == (BroadcastState.PAUSED, "BUTTON_URL_INVALID")
     assert broadcast_sends.REFUSALS <= found.counts.failed < 40
@@ -92,7 +92,7 @@ async def test_a_message_that_telegram_refuses_stands_after_some(tg, tools, crow
 async def test_who_never_began_a_chat_is_no_reason_to_stop(tg, tools, crowd, db):
     store_broadcasts.meet(db, 1000, 50, now=clock.now())
     number = store_broadcasts.begin(db, "Hello", now=clock.now())
-    await broadcast.broadcast(tools, claimed(tools))
+    await broadcast_shift.broadcast(tools, claimed(tools))
     counts = read(tools, number).counts
     assert (counts.sent, counts.failed) == (40, 50)
     assert read(tools, number).state is BroadcastState.DONE
@@ -106,15 +106,15 @@ async def test_it_rests_at_night_until_the_morning(tg, tools, crowd):
     number = broadcasts.add(tools.db, new, now=clock.now())
     tools.settings = replace(tools.settings, broadcast_night=night)
     with pytest.raises(NotNow) as told:
-        await broadcast.further(tools, read(tools, number), clock.now().boot + 60)
+        await broadcast_shift.further(tools, read(tools, number), clock.now().boot + 60)
     assert 3600 <= told.value.seconds <= 7200
-    assert read(tools, number).why == broadcast.NIGHT
+    assert read(tools, number).why == broadcast_shift.AT_NIGHT
     assert await tg.crowd_got(crowd, 40, "Hello") == {0: 40}
 
 
 async def test_a_cancelled_task_leaves_what_the_next_finishes(tg, tools, crowd):
     number = store_broadcasts.begin(tools.db, "Hello", now=clock.now())
-    task = asyncio.create_task(broadcast.broadcast(tools, claimed(tools)))
+    task = asyncio.create_task(broadcast_shift.broadcast(tools, claimed(tools)))
     await tg.called(SEND, 12)
     task.cancel()
     await asyncio.wait({task})

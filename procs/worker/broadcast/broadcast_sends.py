@@ -30,7 +30,7 @@ from procs.worker.process.context import WorkerContext
 #: Messages on their way at once: Telegram may take half a second to answer each.
 LINES = 16
 #: People planned in one transaction, and seconds between two looks at the broadcast's row.
-BITE, LOOK = 100, 0.5
+BITE, ROW_LOOK = 100, 0.5
 #: Seconds for which a message waits for the budget before the row is looked at again.
 TURN = 2.0
 #: Messages in a row that Telegram refuses: then it is the message, not the people.
@@ -78,7 +78,7 @@ class SendRun:
 
     async def watch(self, lines: list[asyncio.Task[None]]) -> None:
         """Store outcomes, and notice that the broadcast is to stop. Raises StoreFull."""
-        while not self.stopped and await asyncio.wait(lines, timeout=LOOK) and not done(lines):
+        while not self.stopped and await asyncio.wait(lines, timeout=ROW_LOOK) and not done(lines):
             self.flush()
             found = broadcasts.read(self.tools.db, self.broadcast.id)
             now = clock.now()
