@@ -1,5 +1,8 @@
 """What admins read of a broadcast: before it begins, while it goes on, and at its end."""
 
+import math
+
+from procs.bot.admin.admin_words import moment
 from procs.bot.broadcast.broadcast_draft import BroadcastDraft
 from procs.records.broadcast_records import Broadcast, BroadcastContent, BroadcastState, Segment
 from procs.telegram.pace import GLOBAL_GAP
@@ -13,6 +16,12 @@ EXCERPT, REASONS = 80, 5
 def seconds(people: int, content: BroadcastContent) -> float:
     """How long so many people take, when nothing else is sent."""
     return people * len(content.items) * GLOBAL_GAP
+
+
+def minutes(language: str, length: float) -> LocalText:
+    """A duration in whole minutes: an hour rounded up would say two for 67 of them."""
+    whole = max(1, math.ceil(length / 60))
+    return i18n.measure(language, whole, "duration-minute", i18n.UNIT_WIDTHS[language]["time"])
 
 
 def excerpt(content: BroadcastContent, language: str) -> LocalText:
@@ -34,7 +43,7 @@ def draft(draft: BroadcastDraft, people: int, language: str) -> LocalText:
     """What is about to be sent: to how many, for how long, and when."""
     content = draft.content
     form = "forward" if content.forward else "copy"
-    start = i18n.hour(language, draft.start) if draft.start else None
+    start = moment(language, draft.start) if draft.start else None
     return i18n.say(
         language,
         "broadcast-draft",
@@ -44,7 +53,7 @@ def draft(draft: BroadcastDraft, people: int, language: str) -> LocalText:
         buttons=sum(map(len, content.buttons)),
         segment=segment(draft.segment, language),
         people=people,
-        span=i18n.span(language, seconds(people, content)),
+        span=minutes(language, seconds(people, content)),
         start=start or i18n.say(language, "broadcast-at-once"),
         night=i18n.say(language, f"broadcast-night-{'on' if draft.night else 'off'}"),
     )
@@ -57,7 +66,7 @@ def progress(one: Broadcast, language: str, now: float) -> LocalText:
         i18n.say(
             language,
             "broadcast-progress",
-            number=str(one.id),
+            number=one.id,
             state=i18n.say(language, f"broadcast-state-{one.state.value}"),
             done=counts.reached,
             people=max(one.people, counts.reached),
@@ -71,7 +80,7 @@ def progress(one: Broadcast, language: str, now: float) -> LocalText:
     if standing := rest(one, language, now):
         lines.append(standing)
     elif one.state is BroadcastState.RUNNING and left:
-        span = i18n.span(language, seconds(left, one.content))
+        span = minutes(language, seconds(left, one.content))
         lines.append(i18n.say(language, "broadcast-left", span=span))
     if counts.deleted:
         lines.append(i18n.say(language, "broadcast-deleted", count=counts.deleted))
@@ -81,7 +90,7 @@ def progress(one: Broadcast, language: str, now: float) -> LocalText:
 def rest(one: Broadcast, language: str, now: float) -> LocalText | None:
     """For what it stands still; None while it goes on."""
     if one.state is BroadcastState.RUNNING and one.start_at > now and not one.why:
-        return i18n.say(language, "broadcast-starts", at=i18n.hour(language, one.start_at))
+        return i18n.say(language, "broadcast-starts", at=moment(language, one.start_at))
     if not one.why or one.state.over:
         return None
     until = i18n.hour(language, one.rests_until) if one.rests_until else None
@@ -97,7 +106,7 @@ def report(
     """What became of it, as the last word: the reasons as Telegram names them."""
     lines = [progress(one, language, now)]
     if one.started_at is not None and one.ended_at is not None:
-        span = i18n.span(language, one.ended_at - one.started_at)
+        span = minutes(language, one.ended_at - one.started_at)
         lines.append(i18n.say(language, "broadcast-took", span=span))
     if unknown:
         lines.append(i18n.say(language, "broadcast-unknown", count=unknown))

@@ -40,7 +40,7 @@ def every(call: AdminCall, found: list[Broadcast]) -> MenuPage:
 def title(call: AdminCall, one: Broadcast) -> LocalText:
     state = call.say(f"broadcast-state-{one.state.value}")
     excerpt = broadcast_text.excerpt(one.content, call.language)
-    return call.say("broadcast-title", number=str(one.id), state=state, excerpt=excerpt)
+    return call.say("broadcast-title", number=one.id, state=state, excerpt=excerpt)
 
 
 def one(

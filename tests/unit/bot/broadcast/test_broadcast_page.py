@@ -42,6 +42,7 @@ async def sent(admin: Person, draft: Message) -> Message:
 async def test_a_text_keeps_its_formatting_and_is_confirmed_twice(bot, olga):
     draft = await written(olga, "Fresh news", formats=[["bold", 0, 5]])
     assert "31 people" in draft.text
+    assert "about 1 minute" in draft.text
     assert broadcasts.latest(bot.db, 5) == []
 
     await olga.presses("🧪", draft)
@@ -101,7 +102,7 @@ async def test_a_segment_and_an_hour_are_chosen(bot, olga):
     await olga.sends("never")
     await olga.sees("I cannot read that as a time")
     await olga.sends("۲۳:۵۹")
-    draft = await olga.sees("Begins: 23:59 UTC")
+    draft = await olga.sees("23:59 UTC")
     await sent(olga, draft)
     (found,) = broadcasts.latest(bot.db, 5)
     assert found.segment == Segment("fa", 1)
