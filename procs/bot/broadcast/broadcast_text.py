@@ -2,7 +2,6 @@
 
 import math
 
-from procs.bot.admin.admin_words import moment
 from procs.bot.broadcast.broadcast_draft import BroadcastDraft
 from procs.records.broadcast_records import Broadcast, BroadcastContent, BroadcastState, Segment
 from procs.telegram.pace import GLOBAL_GAP
@@ -43,7 +42,7 @@ def draft(draft: BroadcastDraft, people: int, language: str) -> LocalText:
     """What is about to be sent: to how many, for how long, and when."""
     content = draft.content
     form = "forward" if content.forward else "copy"
-    start = moment(language, draft.start) if draft.start else None
+    start = i18n.moment(language, draft.start) if draft.start else None
     return i18n.say(
         language,
         "broadcast-draft",
@@ -90,7 +89,7 @@ def progress(one: Broadcast, language: str, now: float) -> LocalText:
 def rest(one: Broadcast, language: str, now: float) -> LocalText | None:
     """For what it stands still; None while it goes on."""
     if one.state is BroadcastState.RUNNING and one.start_at > now and not one.why:
-        return i18n.say(language, "broadcast-starts", at=moment(language, one.start_at))
+        return i18n.say(language, "broadcast-starts", at=i18n.moment(language, one.start_at))
     if not one.why or one.state.over:
         return None
     until = i18n.hour(language, one.rests_until) if one.rests_until else None

@@ -8,6 +8,10 @@ from procs.bot.admin.admin_actions import AdminActions
 from procs.bot.admin.panel.admins_page import AdminsPage
 from procs.bot.admin.panel.audit_page import AuditPage
 from procs.bot.admin.panel.main_page import MainPage
+from procs.bot.admin.people.people_pages import PeoplePages
+from procs.bot.admin.people.person_acts import PersonActs
+from procs.bot.admin.queue.job_acts import JobActs
+from procs.bot.admin.queue.queue_pages import QueuePages
 from procs.bot.broadcast.broadcast_page import BroadcastPage
 from procs.bot.commands.router import Router
 from procs.bot.conversation.reply_sender import ReplySender
@@ -21,9 +25,13 @@ class AdminSet:
         self.actions = AdminActions(db, replies, owners)
         self.conversations = self.actions.conversations
         admins, sends = AdminsPage(self.actions), BroadcastPage(self.actions)
-        for part in (MainPage(self.actions), admins, AuditPage(db), sends):
+        people = PeoplePages(self.actions)
+        acts = PersonActs(self.actions, people)
+        queue = QueuePages(db), JobActs(self.actions)
+        for part in (MainPage(self.actions), *queue, people, acts, admins, AuditPage(db), sends):
             self.actions.add(*part.rows())
-        self.conversations.add(*admins.conversations(), *sends.conversations())
+        for talking in (admins, people, acts, sends):
+            self.conversations.add(*talking.conversations())
 
     def add_to(self, router: Router) -> None:
         """Put the rows into the tables of the bot. /cancel leaves a conversation first."""
