@@ -23,7 +23,7 @@ from procs.bot.broadcast import broadcast_draft, broadcast_text, draft_page, wri
 from procs.bot.broadcast.broadcast_draft import BroadcastDraft
 from procs.bot.commands.button_actions import EffectRefused
 from procs.bot.commands.settings_menu import MenuPage
-from procs.bot.conversation.reply_sender import ANSWER_TIMEOUT, SEND, once
+from procs.bot.conversation.reply_sender import ANSWER_TIMEOUT, once
 from procs.core import clock
 from procs.records.admin_role import Role
 from procs.records.broadcast_records import Broadcast, BroadcastState
@@ -32,7 +32,7 @@ from procs.store.admins.audit_log import AuditChange
 from procs.store.broadcasts import broadcasts, recipients
 from procs.store.broadcasts.broadcasts import NewBroadcast
 from procs.telegram.chat.inbound import Incoming
-from procs.telegram.delivery import broadcast_content
+from procs.telegram.delivery import broadcast_content, broadcast_sender
 from procs.telegram.pace import Urgency
 from procs.texts import i18n
 from procs.texts.i18n import LocalText
@@ -222,7 +222,7 @@ class BroadcastPage:
             random_id=random_id,
             leave=partial(
                 self.replies.pace.leave,
-                SEND,
+                broadcast_sender.method(draft.content),
                 chat=call.chat,
                 urgency=Urgency.ADMIN,
                 patience=ANSWER_TIMEOUT,

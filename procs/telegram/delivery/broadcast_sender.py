@@ -98,6 +98,15 @@ class BroadcastSender:
             await self.line.ask(messages.DeleteMessages(id=bite, revoke=True))
 
 
+def method(content: BroadcastContent) -> str:
+    """The call that sends it, by whose name Telegram's waits are kept."""
+    if content.forward:
+        return "messages.ForwardMessages"
+    if len(content.items) > 1:
+        return "messages.SendMultiMedia"
+    return "messages.SendMedia" if content.items[0].reference else "messages.SendMessage"
+
+
 def random_ids(first: int, count: int) -> list[int]:
     """The random ids of an album's messages, the same ones whenever they are made of the first."""
     others = (hashlib.sha256(f"{first}:{place}".encode()).digest()[:8] for place in range(1, count))

@@ -23,6 +23,7 @@ from procs.records.broadcast_records import Broadcast, BroadcastState, SendState
 from procs.store.broadcasts import broadcasts, recipients
 from procs.store.broadcasts.recipients import Recipient, SendOutcome
 from procs.store.people import silence
+from procs.telegram.delivery.broadcast_sender import method
 from procs.telegram.departure import Departure
 from procs.telegram.pace import Urgency
 from procs.worker.process.context import WorkerContext
@@ -150,7 +151,7 @@ class SendRun:
         if self.stopped:
             raise Crowded(0.0, "broadcast")
         return await self.tools.pace.leave(
-            "messages.SendMessage",
+            method(self.broadcast.content),
             chat=chat,
             urgency=Urgency.BROADCAST,
             patience=TURN,

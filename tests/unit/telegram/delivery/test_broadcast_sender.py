@@ -9,7 +9,7 @@ from procs.errors import ChatClosed, ReferenceStale
 from procs.records import broadcast_records
 from procs.records.broadcast_records import BroadcastContent
 from procs.telegram.delivery import broadcast_content, message_lookup
-from procs.telegram.delivery.broadcast_sender import random_ids
+from procs.telegram.delivery.broadcast_sender import method, random_ids
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.session.rpc import free
 from tests.sandbox.person import Message, Person
@@ -70,6 +70,8 @@ async def test_an_album_stays_one_and_comes_once(tg, courier, olga, ali, photos,
     what = replace(await content(tg, courier, olga, *sent), forward=forward)
     first = await send(tg, courier, ali, what)
     assert await send(tg, courier, ali, what) == first
+    called = [one["method"].lower() for one in await tg.calls("messages.*")]
+    assert called.count(method(what).lower()) == 2
     got = [m for m in await ali.chat() if m.media]
     assert [m.media["name"] for m in got] == [path.name for path in photos]
     assert [m.text for m in got] == ["Trip", "", ""]
