@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine format clean
+.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -46,6 +46,9 @@ bench-queue: $(VENV)/.ready-bench ## measure the lease table beside other queues
 
 bench-upload: $(VENV)/.ready-fast ## measure uploads beside the library's own, and delivery
 	$(BIN)/python -m bench.upload
+
+bench-admin: $(READY) ## measure a broadcast: rate, cost, delay of deliveries beside it
+	$(BIN)/python -m bench.admin
 
 bench-engine: $(READY) ## measure a download's cost: proxy, child, cancel
 	$(BIN)/python -m bench.engine

@@ -9,6 +9,7 @@ from procs import config, start
 from procs.bot.alerts.alert_sender import AlertSender
 from procs.bot.assembly import BotParts, assembled
 from procs.bot.bot_options import configured
+from procs.bot.broadcast.progress_sender import ProgressSender
 from procs.bot.commands import command_menu
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.follows.follow_notifier import FollowNotifier
@@ -54,6 +55,7 @@ def beside(settings: config.Settings, db: Database, parts: BotParts) -> list[asy
     """Start the tasks that run beside the status board."""
     intake = parts.intake
     works: tuple[Coroutine[Any, Any, Any], ...] = (
+        ProgressSender(db, parts.replies).run(),
         AlertSender(db, parts.replies, settings.admins).run(),
         FollowNotifier(db, parts.replies).run(),
         logged(command_menu.register(db, parts.chat_session)),

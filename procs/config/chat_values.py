@@ -3,6 +3,7 @@
 import re
 
 from procs.config import values
+from procs.core.night_hours import NightHours
 
 #: A name of Telegram, an address of mail, or one of a page, in up to 200 letters.
 CONTACT = re.compile(
@@ -10,6 +11,7 @@ CONTACT = re.compile(
 )
 #: Lists that one person may follow at most, and seconds from look to look at least.
 MOST_FOLLOWS, SHORTEST_INTERVAL = 1000, 1.0
+NIGHT_HOURS = re.compile(r"([01]?\d|2[0-3])-([01]?\d|2[0-3])", re.ASCII)
 SWITCH = {"on": True, "off": False}
 
 
@@ -38,3 +40,13 @@ def interval(text: str) -> float:
     if length < SHORTEST_INTERVAL:
         raise ValueError(f"{text} is too often for any site; write at least {SHORTEST_INTERVAL:g}s")
     return length
+
+
+def night(text: str) -> NightHours | None:
+    """The hours of a night, `23-8`; None for `off`."""
+    if text.lower() == "off":
+        return None
+    hours = NIGHT_HOURS.fullmatch(text)
+    if hours is None or int(hours[1]) == int(hours[2]):
+        raise ValueError(f"{text!r} is no night; write two hours such as 23-8, or off")
+    return NightHours(int(hours[1]), int(hours[2]))

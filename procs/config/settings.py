@@ -16,6 +16,7 @@ from typing import Any
 from procs.config import address_values, chat_values, rulebook, setting_checks, values
 from procs.config.rules import RuleBook
 from procs.config.setting_sources import ENV_FILE, SettingText, env_path, env_texts
+from procs.core.night_hours import NightHours
 from procs.core.paths import HomePaths
 from procs.errors import ChaparError
 
@@ -54,6 +55,7 @@ class Settings(HomePaths):
     messages_per_minute: int
     support: str
     reply_keyboard: bool
+    broadcast_night: NightHours | None
     recycle_after: int
     memory_ceiling: int
     max_file_size: int
@@ -162,6 +164,7 @@ TABLE = (
     ),
     Setting("CHAPAR_SUPPORT", chat_values.contact, absent=""),
     Setting("CHAPAR_REPLY_KEYBOARD", chat_values.switch, lambda texts: "off"),
+    Setting("CHAPAR_BROADCAST_NIGHT", chat_values.night, lambda texts: "23-8"),
     Setting("CHAPAR_RECYCLE_AFTER", values.whole, lambda texts: "200"),
     Setting("CHAPAR_MEMORY_CEILING", values.ceiling, lambda texts: "512MiB"),
     Setting("CHAPAR_MAX_FILE_SIZE", values.file_size, lambda texts: "2000MiB"),

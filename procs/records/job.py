@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 
 from procs.records.card_values import CardTerms
 from procs.records.job_payload import (
+    BroadcastPayload,
     DeliverPayload,
     LinkPayload,
     Payload,
@@ -85,6 +86,7 @@ class Kind(StrEnum):
     LOOK = "look"
     TRIAL = "trial"
     SOURCE = "source"
+    BROADCAST = "broadcast"
 
 
 class Step(StrEnum):
@@ -197,6 +199,13 @@ class Lease:
         if isinstance(self.payload, DeliverPayload):
             return self.payload
         raise TypeError(f"job {self.job} ({self.kind}) is no delivery")
+
+    @property
+    def broadcast(self) -> int:
+        """The number of the broadcast. Raises TypeError for any other job."""
+        if isinstance(self.payload, BroadcastPayload):
+            return self.payload.broadcast
+        raise TypeError(f"job {self.job} ({self.kind}) is no broadcast")
 
     @property
     def site(self) -> str:

@@ -50,15 +50,23 @@ class DeliverPayload:
     media: int = 0
 
 
-Payload: TypeAlias = LinkPayload | DeliverPayload
+@dataclass(frozen=True, slots=True)
+class BroadcastPayload:
+    """A broadcast, by its number."""
+
+    broadcast: int = 0
+
+
+Payload: TypeAlias = LinkPayload | DeliverPayload | BroadcastPayload
 
 #: The record of each kind of job.
-RECORDS: dict[str, type[LinkPayload] | type[DeliverPayload]] = {
+RECORDS: dict[str, type[Payload]] = {
     "fetch": LinkPayload,
     "look": LinkPayload,
     "trial": TrialPayload,
     "source": SourcePayload,
     "deliver": DeliverPayload,
+    "broadcast": BroadcastPayload,
 }
 #: The fields of each record: asking the class costs more than writing the row's text.
 NAMES = {record: codec.names(record) for record in RECORDS.values()}

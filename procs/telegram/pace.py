@@ -63,6 +63,9 @@ REACT = "messages.SendReaction"
 SHARE = (1.0, 1.0, 1.0, 0.75, 0.5, 0.0)
 #: Those that keep their place in line, in all messages and in a chat.
 IN_LINE = (Urgency.COMMAND, Urgency.DELIVERY)
+#: Seconds by which a broadcast takes its place before the instant at which it leaves: so it loses
+#: nothing to a late wake-up, and a delivery that comes then leaves at once all the same.
+AHEAD = GLOBAL_GAP / 2
 #: Seconds between two looks whether the queue of deliveries is gone.
 PRIORITY_POLL = 0.02
 
@@ -81,6 +84,8 @@ class Pace:
         #: Who of this process asks for a chat's budget, and for that of all, at the moment.
         self.chats: WeakValueDictionary[int, RoundRobin] = WeakValueDictionary()
         self.all = RoundRobin()
+        #: What is broadcast asks one by one.
+        self.last = RoundRobin()
 
     async def leave(
         self,
@@ -103,6 +108,8 @@ class Pace:
             await self.allowed(scope(chat), end - clock.now().boot)
         if urgency in IN_LINE:
             return await self._leave(chat, urgency, messages, end)
+        if urgency is Urgency.BROADCAST:
+            return await self._leave_among_all(chat, urgency, messages, end)
         # One of a chat asks at a time: whoever keeps a hundred answers waiting there holds a single
         # place among all chats, and a command of theirs passes the hundred.
         async with in_time(self._of(chat), chat, end):
@@ -124,6 +131,11 @@ class Pace:
             await self._line_up(chat_rules(chat, urgency), messages, end)
         if not messages:
             return ANY_TIME
+        return await self._leave_among_all(chat, urgency, messages, end)
+
+    async def _leave_among_all(
+        self, chat: int, urgency: Urgency, messages: int, end: float
+    ) -> Departure:
         while True:
             async with self._turn(chat, urgency, end):
                 place, held = await self._depart(chat, urgency, messages, end)
@@ -132,7 +144,8 @@ class Pace:
             await asyncio.sleep(max(held, PRIORITY_POLL))
 
     def _turn(self, chat: int, urgency: Urgency, end: float) -> AbstractAsyncContextManager[None]:
-        return in_time(self.all, chat, end) if urgency is Urgency.ANSWER else nullcontext()
+        turns = {Urgency.ANSWER: self.all, Urgency.BROADCAST: self.last}.get(urgency)
+        return in_time(turns, chat, end) if turns else nullcontext()
 
     def _of(self, chat: int) -> RoundRobin:
         """The turns of one chat; of those that belong to none, each has its own."""
@@ -178,13 +191,14 @@ class Pace:
         the same instant. Returns that place, and 0; or for how long its chat holds it back, with
         nothing spent: in line it would hold back all others. Raises Crowded."""
         rules, own = bot_rules(urgency), departures(chat)
+        ahead = AHEAD if urgency is Urgency.BROADCAST else 0.0
         while True:
             with self.db.write():
                 now = clock.now()  # the gate is passed: what waits there is not under way
                 left = max(0.0, end - now.boot)
                 wait = send_budget.wait_of(self.db, rules, messages=messages, now=now)
                 held = send_budget.wait_of(self.db, own, messages=messages, now=now)
-                if held <= wait <= (left if urgency in IN_LINE else 0.0):
+                if held <= wait <= (left if urgency in IN_LINE else ahead):
                     at = now.boot + wait
                     send_budget.spend(self.db, [*rules, *own], messages=messages, at=at, now=now)
                     held = 0.0
@@ -193,7 +207,7 @@ class Pace:
                 raise Crowded(max(wait, held), scope(chat) if held > wait else EVERYBODY)
             if held > wait:
                 return ANY_TIME, held
-            await asyncio.sleep(max(wait, PRIORITY_POLL))
+            await asyncio.sleep(wait - ahead if ahead else max(wait, PRIORITY_POLL))
         await asyncio.sleep(wait)
         return Departure(at + LATE, partial(self._renew, rules, own, messages, at)), 0.0
 

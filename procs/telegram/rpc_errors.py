@@ -63,6 +63,7 @@ MISSING = "FILE_PART_X_MISSING"
 IN_A_CHAT = frozenset(
     {
         *("messages.SendMessage", "messages.SendMedia", "messages.SendMultiMedia"),
+        "messages.ForwardMessages",
         *("messages.EditMessage", "messages.DeleteMessages", "messages.SetTyping"),
         *("channels.DeleteMessages", "channels.GetMessages", "channels.GetParticipant"),
         "updates.GetChannelDifference",

@@ -175,6 +175,11 @@ def hour(language: str, wall: float) -> LocalText:
     return digits(language, f"{datetime.fromtimestamp(wall, place):%H:%M} {name}")
 
 
+def place_of(language: str) -> timezone:
+    """The time zone in which most readers of a language live."""
+    return PLACES[language][0]
+
+
 def day(language: str, wall: float) -> int:
     """The number of the day that it is where most readers of the language live."""
     return datetime.fromtimestamp(wall, PLACES[language][0]).toordinal()

@@ -7,6 +7,7 @@ from functools import partial
 
 from procs.records.job import Kind, Lane, Lease
 from procs.worker import fetch, settlement
+from procs.worker.broadcast import broadcast_shift
 from procs.worker.jobs import deliver, look, site_trial, source_look
 from procs.worker.process.context import WorkerContext
 
@@ -16,6 +17,7 @@ WORK: dict[Kind, settlement.Work] = {
     Kind.LOOK: look.look,
     Kind.TRIAL: site_trial.try_out,
     Kind.SOURCE: source_look.look_at_source,
+    Kind.BROADCAST: broadcast_shift.broadcast,
 }
 
 

@@ -10,6 +10,8 @@ from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.status import status_text
 from procs.core import clock, log
 from procs.errors import StoreFull
+from procs.records.broadcast_records import SendState
+from procs.store.broadcasts import recipients
 from procs.store.database import Database
 from procs.store.follows import follows
 from procs.store.requests import heard_updates, link_groups, request_status, requests
@@ -133,6 +135,7 @@ class CancelCommand:
         count = 0
         with suppress(StoreFull):
             follows.leave(self.db, user)
+            recipients.mark(self.db, user, SendState.BLOCKED)
             for one in request_status.open_of(self.db, user):
                 if one.chat == user:
                     count += requests.cancel(self.db, one.request, user=user, now=clock.now())

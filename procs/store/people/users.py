@@ -11,14 +11,14 @@ INSERT INTO users (id, language, name, access, nick, first_seen, last_seen)
 VALUES (:id, :language, :name, :access, :nick, :now, :now)
     ON CONFLICT (id) DO UPDATE
    SET language = excluded.language, name = excluded.name, access = excluded.access,
-       nick = excluded.nick, last_seen = excluded.last_seen
+       nick = excluded.nick, last_seen = excluded.last_seen, unreachable = ''
 """
 SPEAK = "UPDATE users SET language = :language WHERE id = :id AND language <> :language"
 WITH_CAP = "SELECT id, cap, name FROM users WHERE cap IS NOT NULL ORDER BY id"
 SEEN = """
 SELECT 1 FROM users
  WHERE id = :id AND language = :language AND name = :name AND access = :access
-   AND nick = :nick
+   AND nick = :nick AND unreachable = ''
    AND last_seen BETWEEN :since AND :now
 """
 #: Seconds within which it is not written down again that somebody was seen.

@@ -59,6 +59,9 @@ FOLLOWS = """
 SELECT s.url, s.title, f.form, f.state, f.since
   FROM follows f JOIN sources s ON s.id = f.source WHERE f.person = :person
 """
+BROADCAST_SENDS = """
+SELECT broadcast, state, messages, at FROM broadcast_sends WHERE person = :person
+"""
 ERASURES = "SELECT asked_at FROM erasures WHERE person = :person"
 
 ADMINS = "SELECT role, since FROM admins WHERE person = :person"
@@ -84,6 +87,7 @@ DELETE_BREAKERS = "DELETE FROM breakers WHERE person = :person"
 DELETE_VERDICTS = "DELETE FROM verdicts WHERE person = :person"
 DELETE_FOLLOWS = "DELETE FROM follows WHERE person = :person"
 DELETE_DEAF = "DELETE FROM deaf WHERE admin = :person"
+DELETE_BROADCAST_SENDS = "DELETE FROM broadcast_sends WHERE person = :person"
 #: A cap is the operator's word about a person; its row keeps the number and the cap alone.
 DELETE_USER = "DELETE FROM users WHERE id = :person AND cap IS NULL"
 
@@ -120,6 +124,12 @@ TABLES: dict[str, PersonalTable] = {
     "engine_costs": PersonalTable(("person",), DELETED, COSTS, DELETE_COSTS),
     "bans": PersonalTable(("person", "admin"), KEPT, BANS, why="bans"),
     "audit": PersonalTable(("admin", "subject", "mark"), KEPT, AUDIT, why="audit"),
+    "broadcast_sends": PersonalTable(
+        ("person", "messages"), DELETED, BROADCAST_SENDS, DELETE_BROADCAST_SENDS
+    ),
+    "broadcasts": PersonalTable(
+        ("admin", "access", "content", "status_message"), KEPT, why="audit"
+    ),
     "notices": PersonalTable(("admin",), KEPT, why="audit"),
 }
 #: Columns that look as if they named a person, and name something else.

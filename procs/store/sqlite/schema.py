@@ -6,6 +6,7 @@ A step is one script; `VERSION` is how many there are, and is kept in the databa
 
 from procs.store.sqlite.schema_base import FOUNDATION
 from procs.store.sqlite.schema_chat import (
+    BROADCASTS,
     BUTTONS,
     CARDS,
     GROUP_CHATS,
@@ -215,6 +216,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("searches", SEARCHES),
     ("follows", FOLLOWS),
     ("admins", ADMINS),
+    ("broadcasts", BROADCASTS),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

@@ -1,6 +1,6 @@
 """Updates of the bot's session as plain records."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pyrogram import raw
@@ -29,7 +29,7 @@ class Incoming:
     What is `unasked` was not said to us: nothing of it is answered but its links.
 
     `forwarded` is the person whose message it was, 0 where it is none of a person's, or its author
-    does not let forwards name them (`hides_author`)."""
+    does not let forwards name them (`hides_author`). `source` is Telegram's own object of it."""
 
     person: Person
     chat: int
@@ -46,6 +46,7 @@ class Incoming:
     unasked: bool = False
     forwarded: int = 0
     hides_author: bool = False
+    source: Any = field(default=None, compare=False, repr=False)
 
     @property
     def language(self) -> str:
@@ -136,6 +137,7 @@ def message(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Incomi
         answered,
         forwarded=forwarded,
         hides_author=hides_author,
+        source=heard,
     )
 
 

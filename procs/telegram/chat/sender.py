@@ -12,6 +12,7 @@ from procs.errors import TelegramAway, TelegramRefused
 from procs.telegram.chat import file_sender, group_news, inbound
 from procs.telegram.chat.file_sender import OutgoingFile
 from procs.telegram.delivery import message_lookup
+from procs.telegram.delivery.broadcast_sender import BroadcastSender
 from procs.telegram.delivery.send_once import post
 from procs.telegram.session.peers import CHANNELS, TEXT_LENGTH, cut, peer
 from procs.telegram.session.rpc import Leave, Rpc
@@ -82,6 +83,11 @@ class MessageSender:
             topic=message.topic,
             leave=leave,
         )
+
+    @property
+    def broadcasts(self) -> BroadcastSender:
+        """Sends what is to be broadcast to one chat. Raises TelegramAway."""
+        return BroadcastSender(self._line())
 
     async def send_file(self, file: OutgoingFile, *, leave: Leave) -> int | None:
         """The same for a small file of our own."""

@@ -27,6 +27,7 @@ from procs.records.inline_records import InlineTarget
 from procs.records.job import File, Part, Reference
 from procs.store.database import Database
 from procs.telegram.delivery import media_input, message_lookup
+from procs.telegram.delivery.broadcast_sender import BroadcastSender
 from procs.telegram.delivery.inline_edit import edit_inline
 from procs.telegram.delivery.media_assembly import MISSING_PARTS, assembled, finished, unwatched
 from procs.telegram.delivery.presentation import (
@@ -276,6 +277,11 @@ class Courier:
         )
         media = getattr(found[0], "media", None) if found else None
         return media_input.reference(media) if message_lookup.is_file(media) else None
+
+    @property
+    def broadcasts(self) -> BroadcastSender:
+        """Sends broadcasts over this slot's session. Raises TelegramAway."""
+        return BroadcastSender(self._line())
 
     def _line(self) -> Rpc:
         if self.line is None:

@@ -10,6 +10,9 @@ pytestmark = pytest.mark.sqlite
 #: Statements that walk everything there is, and why they may: few rows, or nobody waits for them.
 SCANS = {
     "admin_rows.LIST": "a few admins",
+    "broadcasts.LATEST": "the few that a page shows",
+    "broadcasts.UNTOLD": "the broadcasts that go on",
+    "recipients.COUNT": "everybody, when an admin looks at a preview, and when a broadcast begins",
     "alerts.PRUNE": "what went wrong in the last hours",
     "alerts.STANDING": "what goes wrong now",
     "breakers.LIST": "as many as sites that failed in the last hours",
@@ -63,6 +66,7 @@ SCANS = {
 }
 #: Only they may walk a table instead of an index: it is small, or the walk ends after a few rows.
 TABLES = {
+    *("broadcasts.LATEST", "recipients.COUNT"),
     "admin_rows.LIST",
     *("alerts.PRUNE", "alerts.STANDING", "notifications.DEAF", "notifications.DUE"),
     "claimable.OUTLOOK",

@@ -19,7 +19,7 @@ COMMANDS: dict[str, Command] = {}
 
 def load() -> None:
     """Import the modules that define commands."""
-    for theme in ("deeds", "gatherings", "gestures", "orders"):
+    for theme in ("crowd", "deeds", "gatherings", "gestures", "orders"):
         import_module(f"tests.sandbox.telegram.{theme}")
 
 

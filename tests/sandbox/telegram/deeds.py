@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from tests.sandbox.telegram.server import Telegram
 
 types = raw.types
+ENTITIES: dict[str, Any] = {
+    "bold": types.MessageEntityBold,
+    "italic": types.MessageEntityItalic,
+    "spoiler": types.MessageEntitySpoiler,
+}
 
 
 @command
@@ -50,19 +55,26 @@ async def say(
     topic: int = 0,
     silent: bool = False,
     as_channel: int = 0,
+    group: int = 0,
+    formats: list[list[Any]] | None = None,
 ) -> dict[str, Any]:
     """Send a text, or a `file` (a path; `kind` photo, sticker or file) with a caption. `links`
     are hidden under words: [offset, length, url]. With an `author` it is a forward of theirs.
     `reply` is a message of that chat, `topic` one of a forum. Who owns a channel may speak in a
-    group `as_channel` (core.telegram.org/method/messages.sendMessage, send_as)."""
+    group `as_channel` (core.telegram.org/method/messages.sendMessage, send_as).
+    Messages of one `group` are an album; `formats` are [kind, offset, length] of the text."""
     words = limits.caption(text) if file else limits.text(text)
-    given = [types.MessageEntityTextUrl(offset=a, length=n, url=url) for a, n, url in links or []]
+    given: list[Any] = [
+        types.MessageEntityTextUrl(offset=a, length=n, url=url) for a, n, url in links or []
+    ]
+    given += [ENTITIES[kind](offset=a, length=n) for kind, a, n in formats or []]
     content = Content(
         text=words,
         entities=entities.found(words, limits.entities(given, words)),
         media=stored(server, Path(file), kind) if file else 0,
         forward=header(author) if author else None,
         silent=silent,
+        group=group,
     )
     account = server.world.accounts[person]
     place = threads.found(server.world, account, to, reply, topic)

@@ -109,6 +109,20 @@ class Desk(ABC):
         """From now on this account is a premium one: its files may be of double size."""
         await self.do("premium", account=account)
 
+    async def crowd(
+        self, count: int, *, blocked_each: int = 0, gone_each: int = 0
+    ) -> tuple[int, int, int]:
+        """Accounts that met the bot and cost nothing until they act: the number of the first, and
+        how many blocked the bot, or are deleted."""
+        args = {"count": count, "blocked_each": blocked_each, "gone_each": gone_each}
+        first, blocked, gone = await self.do("crowd", bot=self.bot, **args)
+        return first, blocked, gone
+
+    async def crowd_got(self, first: int, count: int, text: str) -> dict[int, int]:
+        """How many of these accounts got how often a message with `text` that is there still."""
+        found = await self.do("crowd_got", first=first, count=count, text=text)
+        return {int(times): people for times, people in found.items()}
+
     # --- trouble ---------------------------------------------------------------------------
 
     async def fails(self, method: str, error: str, times: int = 1, **more: Any) -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any
 
+from tests.sandbox.telegram.crowd import Accounts
+
 #: Events of a box that are remembered for getDifference.
 REMEMBERED = 100_000
 
@@ -186,7 +188,7 @@ class World:
 
     def __init__(self) -> None:
         self.salt = secrets.token_bytes(16)
-        self.accounts: dict[int, Account] = {}
+        self.accounts = Accounts()
         self.channels: dict[int, Channel] = {}
         #: (account, random_id) -> the messages it made.
         self.sent: dict[tuple[int, int], Post] = {}

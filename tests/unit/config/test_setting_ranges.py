@@ -56,6 +56,8 @@ WRONG = [
     ("CHAPAR_SUPPORT", "@a", "nobody to write to"),
     ("CHAPAR_SUPPORT", "javascript:alert(1)", "nobody to write to"),
     ("CHAPAR_REPLY_KEYBOARD", "maybe", "neither on nor off"),
+    ("CHAPAR_BROADCAST_NIGHT", "8-8", "two hours"),
+    ("CHAPAR_BROADCAST_NIGHT", "23-24", "two hours"),
     ("CHAPAR_RECYCLE_AFTER", "99999999", "at most"),
     ("CHAPAR_MEMORY_CEILING", "900TiB", "at most"),
     ("CHAPAR_MAX_PARTS", "101", "at most 100"),

@@ -12,6 +12,7 @@ from procs.bot.admin.people.people_pages import PeoplePages
 from procs.bot.admin.people.person_acts import PersonActs
 from procs.bot.admin.queue.job_acts import JobActs
 from procs.bot.admin.queue.queue_pages import QueuePages
+from procs.bot.broadcast.broadcast_page import BroadcastPage
 from procs.bot.commands.router import Router
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.store.database import Database
@@ -23,13 +24,13 @@ class AdminSet:
     def __init__(self, db: Database, replies: ReplySender, owners: Collection[int]) -> None:
         self.actions = AdminActions(db, replies, owners)
         self.conversations = self.actions.conversations
-        admins = AdminsPage(self.actions)
+        admins, sends = AdminsPage(self.actions), BroadcastPage(self.actions)
         people = PeoplePages(self.actions)
         acts = PersonActs(self.actions, people)
         queue = QueuePages(db), JobActs(self.actions)
-        for part in (MainPage(self.actions), *queue, people, acts, admins, AuditPage(db)):
+        for part in (MainPage(self.actions), *queue, people, acts, admins, AuditPage(db), sends):
             self.actions.add(*part.rows())
-        for talking in (admins, people, acts):
+        for talking in (admins, people, acts, sends):
             self.conversations.add(*talking.conversations())
 
     def add_to(self, router: Router) -> None:

@@ -101,22 +101,34 @@ async def forward_messages(call: Call, query: Any) -> Any:
     to = peers.resolve(call.world, call.account, query.from_peer)
     box = call.world.box(to) if to < 0 else call.account.box
     facts = manner(call, query, query.to_peer)
-    sent = []
+    sent, groups = [], dict[int, int]()
     for number, random_id in zip(query.id, query.random_id, strict=True):
         if number not in box.posts:
             raise Rpc(400, "MESSAGE_ID_INVALID")
-        content = replace(forwarded(box.posts[number]), **facts)
+        content = replace(forwarded(box.posts[number], named=not query.drop_author), **facts)
+        content.group = (
+            groups.setdefault(content.group, secrets.randbits(62)) if content.group else 0
+        )
         sent.append(await once(call, query.to_peer, random_id, ready(content)))
     return answer(call, sent)
 
 
-def forwarded(post: Post) -> Content:
-    """The same words and media, under the first author's name; buttons stay behind."""
+def forwarded(post: Post, *, named: bool = True) -> Content:
+    """The same words and media, under the first author's name where that is not dropped; buttons
+    stay behind, and what is an album stays one."""
     first = post.content.forward or make(
         types.MessageFwdHeader, date=int(post.date), from_id=render.peer(post.author or post.sender)
     )
     old = post.content
-    return Content(old.text, old.entities, old.media, forward=first, spoiler=old.spoiler)
+    header = first if named else None
+    return Content(
+        old.text,
+        old.entities,
+        old.media,
+        forward=header,
+        spoiler=old.spoiler,
+        group=old.group,
+    )
 
 
 # --- the common part ---------------------------------------------------------------------------

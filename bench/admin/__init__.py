@@ -1,0 +1,1 @@
+"""What the admins' parts cost: `make bench-admin`."""

@@ -1,0 +1,26 @@
+"""`make bench-admin`: every figure beside its goal, and one JSON line at the end."""
+
+import asyncio
+import json
+import sys
+
+from bench.admin import broadcast_figures
+from bench.admin.broadcast_figures import GOALS
+
+
+def met(name: str, value: float) -> bool:
+    """Whether a figure is within its goal; one without a goal is."""
+    least, most = GOALS.get(name, (None, None))
+    return (least is None or value >= least) and (most is None or value <= most)
+
+
+def main() -> int:
+    figures = asyncio.run(broadcast_figures.measure())
+    for name, value in sorted(figures.items()):
+        print(f"{name:<32}{value:>10.3f}  {'ok' if met(name, value) else 'MISSED'}")
+    print(json.dumps({name: round(value, 4) for name, value in sorted(figures.items())}))
+    return 0 if all(met(*one) for one in figures.items()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,189 @@
+"""The people of a broadcast: who they are, and what became of each one's message.
+
+A bite of people is planned at a time: each gets a row with a random id before anything is sent, and
+the cursor moves in the same transaction. What a killed worker left `planned` is sent again under
+the same random id, which Telegram answers with the first message: nobody gets it twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from procs.core.clock import Now
+from procs.records.broadcast_records import Segment, SendState
+from procs.store.database import Database
+from procs.store.media import deliveries
+from procs.texts import i18n
+
+DAY = 86400.0
+#: Rows of one transaction in a deletion: Telegram takes a hundred numbers in one call.
+DELETE_BITE = 100
+
+COUNT = """
+SELECT COUNT(*) FROM users
+ WHERE unreachable = '' AND last_seen >= :since
+   AND (:language = '' OR language = :language OR language = :latin)
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'user:' || users.id)
+   AND NOT EXISTS (SELECT 1 FROM bans WHERE person = users.id AND COALESCE(until, :now) >= :now)
+"""
+CURSOR = "SELECT cursor, language, days FROM broadcasts WHERE id = :id"
+NEXT = """
+SELECT id, access FROM users
+ WHERE id > :cursor AND unreachable = '' AND last_seen >= :since
+   AND (:language = '' OR language = :language OR language = :latin)
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'user:' || users.id)
+   AND NOT EXISTS (SELECT 1 FROM bans WHERE person = users.id AND COALESCE(until, :now) >= :now)
+ ORDER BY id LIMIT :bite
+"""
+PLAN = """
+INSERT INTO broadcast_sends (broadcast, person, random_id, state)
+VALUES (:id, :person, :random, 'planned')
+    ON CONFLICT (broadcast, person) DO NOTHING
+"""
+MOVE_CURSOR = "UPDATE broadcasts SET cursor = :cursor WHERE id = :id"
+LEFT = """
+SELECT s.person, u.access, s.random_id
+  FROM broadcast_sends s JOIN users u ON u.id = s.person
+ WHERE s.broadcast = :id AND s.state = 'planned' ORDER BY s.person
+"""
+NOTE = """
+UPDATE broadcast_sends SET state = :state, messages = :messages, at = :at, why = :why
+ WHERE broadcast = :id AND person = :person AND state = 'planned'
+"""
+TALLY = """
+UPDATE broadcasts
+   SET sent = sent + :sent, blocked = blocked + :blocked, gone = gone + :gone,
+       failed = failed + :failed
+ WHERE id = :id
+"""
+UNREACHABLE = "UPDATE users SET unreachable = :state WHERE id = :person AND unreachable <> :state"
+REASONS = """
+SELECT why, COUNT(*) FROM broadcast_sends
+ WHERE broadcast = :id AND state IN ('blocked', 'gone', 'failed')
+ GROUP BY why ORDER BY 2 DESC, 1 LIMIT :most
+"""
+DELETABLE = """
+SELECT person, messages FROM broadcast_sends
+ WHERE broadcast = :id AND person > :after AND state = 'sent' AND messages <> '' AND at > :since
+ ORDER BY person LIMIT :bite
+"""
+COPIES = """
+SELECT messages FROM broadcast_sends
+ WHERE broadcast = :id AND state = 'sent' AND messages <> '' ORDER BY person DESC LIMIT :most
+"""
+DELETED = """
+UPDATE broadcast_sends SET state = 'deleted', messages = ''
+ WHERE broadcast = :id AND person = :person AND state = 'sent'
+"""
+COUNT_DELETED = "UPDATE broadcasts SET deleted = deleted + :count WHERE id = :id"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person of a broadcast, and the random id of their message."""
+
+    person: int
+    access: int
+    random_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendOutcome:
+    """What became of one message, at a wall instant: the numbers that it has, where Telegram says
+    them, or Telegram's word for why there is none."""
+
+    person: int
+    state: SendState
+    at: float
+    messages: tuple[int, ...] = ()
+    why: str = ""
+
+
+def count(db: Database, segment: Segment, *, now: Now) -> int:
+    """How many people a segment has now."""
+    return int(db.all(COUNT, _facts(segment, now))[0][0])
+
+
+def plan(db: Database, broadcast: int, bite: int, *, now: Now) -> list[Recipient]:
+    """The next people, each with a random id that is on the disk; nobody when it is through."""
+    with db.write(full=True):
+        cursor, language, days = db.all(CURSOR, {"id": broadcast})[0]
+        facts = _facts(Segment(language, days), now)
+        rows = db.all(NEXT, {"cursor": cursor, "bite": bite, **facts})
+        found = [Recipient(person, access, deliveries.random_id()) for person, access in rows]
+        planned = [
+            {"id": broadcast, "person": one.person, "random": one.random_id} for one in found
+        ]
+        if found:
+            db.change_many(PLAN, planned)
+            db.change(MOVE_CURSOR, {"id": broadcast, "cursor": found[-1].person})
+    return found
+
+
+def _facts(segment: Segment, now: Now) -> dict[str, object]:
+    return {
+        "language": segment.language,
+        "latin": segment.language + i18n.LATIN_DIGITS,
+        "now": now.wall,
+        "since": now.wall - segment.days * DAY if segment.days else 0.0,
+    }
+
+
+def left(db: Database, broadcast: int) -> list[Recipient]:
+    """Who was planned and has no outcome: a worker was killed, or left, before that."""
+    return [Recipient(*row) for row in db.all(LEFT, {"id": broadcast})]
+
+
+def note(db: Database, broadcast: int, outcomes: Sequence[SendOutcome]) -> None:
+    """Store what became of some, and count them, in one transaction; an outcome that is known
+    already changes nothing. Who is not to be reached is left out from now on."""
+    tally = dict.fromkeys((SendState.SENT, SendState.BLOCKED, SendState.GONE, SendState.FAILED), 0)
+    with db.write():
+        for one in outcomes:
+            tally[one.state] += db.change(NOTE, _row(broadcast, one))
+            if one.state in (SendState.BLOCKED, SendState.GONE):
+                mark(db, one.person, one.state)
+        if any(tally.values()):
+            counts = {state.value: number for state, number in tally.items()}
+            db.change(TALLY, {"id": broadcast, **counts})
+
+
+def _row(broadcast: int, one: SendOutcome) -> dict[str, object]:
+    numbers = " ".join(map(str, one.messages))
+    facts = {"id": broadcast, "person": one.person, "state": one.state.value, "why": one.why}
+    return {**facts, "messages": numbers, "at": one.at}
+
+
+def mark(db: Database, person: int, state: SendState) -> None:
+    """Leave a person out of broadcasts until they write again: they blocked the bot, or deleted
+    their account."""
+    with db.write():
+        db.change(UNREACHABLE, {"person": person, "state": state.value})
+
+
+def reasons(db: Database, broadcast: int, most: int) -> list[tuple[str, int]]:
+    """Telegram's words for why messages were not sent, and how often, the most frequent first."""
+    return [(why, number) for why, number in db.all(REASONS, {"id": broadcast, "most": most})]
+
+
+def deletable(
+    db: Database, broadcast: int, *, after: int, since: float
+) -> list[tuple[int, tuple[int, ...]]]:
+    """The next people behind `after` whose messages, sent after a wall instant, are there: each
+    with the messages' numbers."""
+    facts = {"id": broadcast, "after": after, "since": since, "bite": DELETE_BITE}
+    rows = db.all(DELETABLE, facts)
+    return [(person, tuple(map(int, numbers.split()))) for person, numbers in rows]
+
+
+def deleted(db: Database, broadcast: int, people: Sequence[int]) -> None:
+    """Note that these people's messages are gone."""
+    with db.write():
+        gone = [{"id": broadcast, "person": person} for person in people]
+        count = db.change_many(DELETED, gone)
+        db.change(COUNT_DELETED, {"id": broadcast, "count": count})
+
+
+def copies(db: Database, broadcast: int, most: int) -> list[tuple[int, ...]]:
+    """The numbers of the messages that some people got, the latest first."""
+    rows = db.all(COPIES, {"id": broadcast, "most": most})
+    return [tuple(map(int, numbers.split())) for (numbers,) in rows]

@@ -1,0 +1,102 @@
+"""A broadcast job: one worker carries a broadcast for a shift, then gives the job back.
+
+Its position is in the rows (`procs/store/broadcasts`), so that whoever claims the job goes on. A
+shift is short: a worker that is to leave never waits long for it.
+"""
+
+import asyncio
+
+from procs.core import clock, log, night_hours
+from procs.errors import NotNow, StoreFull, TelegramAway, TelegramWait
+from procs.records.broadcast_records import Broadcast, BroadcastState
+from procs.records.job import Lease
+from procs.store import wake
+from procs.store.broadcasts import broadcasts, recipients
+from procs.store.people import users
+from procs.texts import i18n
+from procs.worker.broadcast.broadcast_sends import SendRun
+from procs.worker.process.context import WorkerContext
+
+#: Seconds that one worker carries it, and until it is tried again when Telegram is away.
+SHIFT, AWAY = 60.0, 5.0
+#: Seconds within which a bot may delete what it sent (core.telegram.org/bots/api#deletemessage),
+#: less a margin; and between two calls that delete.
+DELETABLE, DELETE_GAP = 48 * 3600.0 - 60.0, 1.0
+DELETE_CALL = "messages.DeleteMessages"
+#: Why it rests: these words stand in its row.
+AT_NIGHT, FLOOD, OUTAGE = "night", "flood", "away"
+
+
+async def broadcast(tools: WorkerContext, lease: Lease) -> None:
+    """Carry a broadcast for a shift. Raises NotNow when it is to go on later, TelegramWait,
+    SessionRevoked, LeaseLost."""
+    until = clock.now().boot + SHIFT
+    number = lease.broadcast
+    try:
+        while not broadcasts.leave(tools.db, lease, number, now=clock.now()):
+            found = broadcasts.read(tools.db, number)
+            if found is not None:
+                await further(tools, found, until)
+            wake.notify(tools.db.run, wake.BOT)
+            if clock.now().boot >= until:
+                raise NotNow(0.0, "shift", keeps=True)
+    except TelegramWait as wait:
+        broadcasts.rest(tools.db, number, FLOOD, clock.now().wall + wait.seconds)
+        raise
+    except TelegramAway as error:
+        broadcasts.rest(tools.db, number, OUTAGE, None)
+        raise NotNow(AWAY, f"telegram-away {error}") from error
+    except StoreFull as error:
+        raise NotNow(AWAY, f"disk-full {error}") from error
+
+
+async def further(tools: WorkerContext, found: Broadcast, until: float) -> None:
+    """Do what its state asks for, until a boot instant. Raises NotNow, TelegramWait, TelegramAway,
+    SessionRevoked."""
+    await tools.telegram()
+    if found.state is BroadcastState.DELETING:
+        return await take_back(tools, found)
+    end = awake(tools, found)
+    if found.started_at is None:
+        now = clock.now()
+        broadcasts.begin(
+            tools.db, found.id, recipients.count(tools.db, found.segment, now=now), now=now
+        )
+        log.info("broadcast.begun", broadcast=found.id, worker=tools.name)
+    if found.why:
+        broadcasts.rest(tools.db, found.id, "", None)
+    if await SendRun(tools, found, until, end).run():
+        broadcasts.move(tools.db, found.id, BroadcastState.DONE, now=clock.now())
+        log.info("broadcast.done", broadcast=found.id, worker=tools.name)
+
+
+def awake(tools: WorkerContext, found: Broadcast) -> float:
+    """The wall instant at which its night begins. Raises NotNow during the night."""
+    now = clock.now().wall
+    hours = tools.settings.broadcast_night
+    if not found.night or hours is None:
+        return float("inf")
+    place = i18n.place_of(users.language(tools.db, found.admin))
+    morning = night_hours.ends(hours, now, place)
+    if morning is None:
+        return night_hours.begins(hours, now, place)
+    broadcasts.rest(tools.db, found.id, AT_NIGHT, morning)
+    raise NotNow(morning - now, AT_NIGHT)
+
+
+async def take_back(tools: WorkerContext, found: Broadcast) -> None:
+    """Delete at everybody what was sent within Telegram's limit. Raises TelegramWait,
+    TelegramAway, SessionRevoked."""
+    after, sender = 0, tools.courier.broadcasts
+    while True:
+        since = clock.now().wall - DELETABLE
+        rows = recipients.deletable(tools.db, found.id, after=after, since=since)
+        if not rows:
+            break
+        await tools.pace.allowed(DELETE_CALL, 0.0)
+        await sender.delete([number for _, numbers in rows for number in numbers])
+        after = rows[-1][0]
+        recipients.deleted(tools.db, found.id, [person for person, _ in rows])
+        await asyncio.sleep(DELETE_GAP)
+    broadcasts.move(tools.db, found.id, BroadcastState.DELETED, now=clock.now())
+    log.info("broadcast.deleted", broadcast=found.id, worker=tools.name)

@@ -1,0 +1,124 @@
+"""A broadcast job in a worker's own loop, against the loopback Telegram: what ends or delays it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from procs.core import clock
+from procs.core.night_hours import NightHours
+from procs.errors import NotNow, TelegramWait
+from procs.records.broadcast_records import (
+    Broadcast,
+    BroadcastContent,
+    BroadcastItem,
+    BroadcastState,
+)
+from procs.records.job import Lane, Lease
+from procs.store.broadcasts import broadcasts, recipients
+from procs.store.broadcasts.broadcasts import NewBroadcast
+from procs.store.health import workers
+from procs.store.jobs import leases
+from procs.telegram.pace import Pace
+from procs.worker.broadcast import broadcast_sends, broadcast_shift
+from procs.worker.process.context import WorkerContext
+from procs.worker.process.progress_writer import ProgressWriter
+from tests import store_broadcasts
+
+#: The call that sends a text.
+SEND = "messages.sendMessage"
+
+
+@pytest.fixture
+async def tools(settings, db, courier) -> AsyncIterator[WorkerContext]:
+    worker = workers.enter(db, "w00-1", now=clock.now())
+    engine = cast(Any, None)
+    facts = (settings, db, worker, "w00-1", ProgressWriter(db), engine, courier, Pace(db))
+    return WorkerContext(*facts)
+
+
+@pytest.fixture
+async def crowd(tg, db) -> int:
+    """Forty people of the server: the first of them."""
+    first, *_ = await tg.crowd(40)
+    store_broadcasts.meet(db, first, 40, now=clock.now())
+    return first
+
+
+def claimed(tools: WorkerContext) -> Lease:
+    (lease,) = leases.claim(tools.db, worker=tools.worker, lane=Lane.LIGHT, room=1, now=clock.now())
+    return lease
+
+
+def read(tools: WorkerContext, number: int) -> Broadcast:
+    found = broadcasts.read(tools.db, number)
+    assert found is not None
+    return found
+
+
+async def test_everybody_of_a_crowd_gets_it(tg, tools, crowd):
+    number = store_broadcasts.begin(tools.db, "Hello", now=clock.now())
+    await broadcast_shift.broadcast(tools, claimed(tools))
+    assert read(tools, number).state is BroadcastState.DONE
+    assert await tg.crowd_got(crowd, 40, "Hello") == {1: 40}
+    assert await tg.violations() == []
+
+
+async def test_a_flood_wait_ends_the_shift_and_nobody_is_lost_or_told_twice(tg, tools, crowd):
+    number = store_broadcasts.begin(tools.db, "Hello", now=clock.now())
+    await tg.fails(SEND, "FLOOD_WAIT_30", skip=10)
+    with pytest.raises(TelegramWait) as told:
+        await broadcast_shift.broadcast(tools, claimed(tools))
+    assert told.value.seconds == 30
+    found = read(tools, number)
+    assert found.why == broadcast_shift.FLOOD
+    assert 25 < (found.rests_until or 0) - clock.now().wall < 31
+    await broadcast_sends.SendRun(tools, found, float("inf"), float("inf")).run()
+    assert await tg.crowd_got(crowd, 40, "Hello") == {1: 40}
+
+
+async def test_a_message_that_telegram_refuses_stands_after_some(tg, tools, crowd):
+    number = store_broadcasts.begin(tools.db, "Hello", now=clock.now())
+    await tg.fails(SEND, "400 BUTTON_URL_INVALID", times=1000)
+    await broadcast_shift.broadcast(tools, claimed(tools))
+    found = read(tools, number)
+    assert (found.state, found.why) == (BroadcastState.PAUSED, "BUTTON_URL_INVALID")
+    assert broadcast_sends.REFUSALS <= found.counts.failed < 40
+    assert recipients.reasons(tools.db, number, 3) == [("BUTTON_URL_INVALID", found.counts.failed)]
+
+
+async def test_who_never_began_a_chat_is_no_reason_to_stop(tg, tools, crowd, db):
+    store_broadcasts.meet(db, 1000, 50, now=clock.now())
+    number = store_broadcasts.begin(db, "Hello", now=clock.now())
+    await broadcast_shift.broadcast(tools, claimed(tools))
+    counts = read(tools, number).counts
+    assert (counts.sent, counts.failed) == (40, 50)
+    assert read(tools, number).state is BroadcastState.DONE
+
+
+async def test_it_rests_at_night_until_the_morning(tg, tools, crowd):
+    hour = int(clock.now().wall // 3600 % 24)
+    night = NightHours(hour, (hour + 2) % 24)
+    content = BroadcastContent(1, 0, (BroadcastItem(1, "Hello"),))
+    new = NewBroadcast(1, 0, content, store_broadcasts.EVERYBODY, 40, 0.0)
+    number = broadcasts.add(tools.db, new, now=clock.now())
+    tools.settings = replace(tools.settings, broadcast_night=night)
+    with pytest.raises(NotNow) as told:
+        await broadcast_shift.further(tools, read(tools, number), clock.now().boot + 60)
+    assert 3600 <= told.value.seconds <= 7200
+    assert read(tools, number).why == broadcast_shift.AT_NIGHT
+    assert await tg.crowd_got(crowd, 40, "Hello") == {0: 40}
+
+
+async def test_a_cancelled_task_leaves_what_the_next_finishes(tg, tools, crowd):
+    number = store_broadcasts.begin(tools.db, "Hello", now=clock.now())
+    task = asyncio.create_task(broadcast_shift.broadcast(tools, claimed(tools)))
+    await tg.called(SEND, 12)
+    task.cancel()
+    await asyncio.wait({task})
+    assert 0 < read(tools, number).counts.sent < 40
+    await broadcast_sends.SendRun(tools, read(tools, number), float("inf"), float("inf")).run()
+    assert await tg.crowd_got(crowd, 40, "Hello") == {1: 40}
+    assert read(tools, number).counts.sent == 40
