@@ -1,4 +1,5 @@
-"""Steps of the schema for what keeps one person from spoiling it for the others."""
+"""Steps of the schema for what keeps one person from spoiling it for the others, and for how much
+people use."""
 
 #: Breakers of a site for everybody (person -1) or for one person; what people met there last.
 CIRCLES = """
@@ -40,4 +41,29 @@ CREATE TABLE tallies (
     PRIMARY KEY (person, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tally_since ON tallies (since);
+"""
+
+#: `use_sums`: a row for each `grain` (seconds: an hour or a day) that begins at `start` (wall), and
+#: each measure and label of it. `active_people`: the last hour and day in which somebody was
+#: active. `counted_at` is the end of a request that the sums hold; `asked_at` the instant from
+#: which its waiting counts where that is not its arrival: a choice on a card, a retry.
+USE = """
+CREATE TABLE use_sums (
+    grain    INTEGER NOT NULL,
+    start    INTEGER NOT NULL,
+    measure  TEXT NOT NULL,
+    label    TEXT NOT NULL,
+    value    INTEGER NOT NULL,
+    PRIMARY KEY (grain, start, measure, label)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE active_people (
+    person  INTEGER PRIMARY KEY,
+    hour    INTEGER NOT NULL,
+    day     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX active_hour ON active_people (hour);
+ALTER TABLE requests ADD COLUMN counted_at REAL;
+ALTER TABLE requests ADD COLUMN asked_at REAL;
+CREATE INDEX request_uncounted ON requests (id)
+ WHERE ended_at IS NOT NULL AND (counted_at IS NULL OR counted_at <> ended_at);
 """
