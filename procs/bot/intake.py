@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+from procs.bot.admin.panel.admin_set import AdminSet
 from procs.bot.cards import link_forms
 from procs.bot.cards.card_actions import CardActions, CardLimits
 from procs.bot.cards.card_writer import CardWriter
@@ -80,13 +81,10 @@ class Intake:
         manners: Manners | None = None,
         search: Sequence[str] = (),
     ) -> None:
-        self.db = db
-        self.catch_up = catch_up
+        self.db, self.catch_up = db, catch_up
         self.allowance = allowance or Allowance()
         self.inbox = InboundQueue(db)
-        self.chat_session = chat_session
-        self.status_board = status_board
-        self.replies = replies
+        self.chat_session, self.status_board, self.replies = chat_session, status_board, replies
         manners = manners or Manners()
         self.hints = Hints(replies, self.inbox, keys=KEYBOARD if manners.reply_keyboard else ())
         self.rate = MessageRate(db, replies, manners.messages_per_minute)
@@ -104,7 +102,8 @@ class Intake:
             db, chat_session, replies, status_board, allowance=self.allowance, sites=search
         )
         self.searching = SearchActions(db, chat_session, replies, search)
-        self.router = Router(replies, self.hints, self.cancelling, self.actions, admins=admins)
+        self.router = Router(replies, self.hints, self.cancelling, self.actions)
+        self.admins = AdminSet(db, replies, admins)
         self.add_actions(largest, manners)
 
     def add_actions(self, largest: int, manners: Manners) -> None:
@@ -123,6 +122,7 @@ class Intake:
         mine.add_to(self.actions)
         mine.settings.in_group = GroupSettings(db, self.hints, mine.menus, self.group_admins).ask
         self.router.add(*mine.commands())
+        self.admins.add_to(self.router)
         for name, form in LINKED.items():
             self.router.add(ChatCommand(name, partial(self.linked, form=form)))
 
@@ -167,15 +167,8 @@ class Intake:
         """Say that it was our fault. Asks nothing of the store, which may be the reason."""
         text = i18n.say(incoming.language, "oops", code=code)
         random_id = once("oops", incoming.chat, incoming.message)
-        facts = (
-            incoming.chat,
-            incoming.access,
-            text,
-            random_id,
-            incoming.message,
-            (),
-            incoming.topic,
-        )
+        place = incoming.message, (), incoming.topic
+        facts = (incoming.chat, incoming.access, text, random_id, *place)
         await self.chat_session.send(OutgoingMessage(*facts), leave=free)
 
     async def pressed(self, press: Press) -> None:
@@ -211,6 +204,8 @@ class Intake:
             await self.read(incoming, Parsed((behind,)))
         elif command and (command is not self.router.unknown or parsed.none):
             await command.handle(incoming)
+        elif await self.admins.conversations.take(incoming):
+            return
         elif not (parsed.none and await self.cards.on_message(incoming, text)):
             await self.read(
                 incoming, self.searching.sought(incoming, self.chosen(incoming, text, parsed))
@@ -253,7 +248,7 @@ class Intake:
 
     async def for_us(self, incoming: Incoming) -> Incoming | None:
         """A message as it is meant for us; None when it is not."""
-        if incoming.private:
+        if incoming.private or self.admins.conversations.expects(incoming):
             return incoming
         await self.chat_session.named.wait()
         return await self.groups.meant(incoming, self.router.has)

@@ -109,13 +109,15 @@ class Link:
 class Person:
     """A Telegram user as intake sees one. `access_hash` lets another session of the same bot
     address the chat (it belongs to the bot's account, not to one session). `language` is the one
-    that we speak to them, `client` that of their Telegram."""
+    that we speak to them, `client` that of their Telegram. `nick` is the name behind an @, in
+    small letters, "" for none."""
 
     id: int
     language: str = "en"
     name: str = ""
     access_hash: int = 0
     client: str = ""
+    nick: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,8 +108,11 @@ class Person(Gestures):
         hide addresses under words: [(offset, length, url)]. `reply`: a message."""
         return await self.says(text, **more)
 
-    async def forwards(self, text: str = "", *, author: str = "A friend", **more: Any) -> Message:
-        """Forward something that somebody else wrote elsewhere; the arguments of `sends`."""
+    async def forwards(
+        self, text: str = "", *, author: str | int = "A friend", **more: Any
+    ) -> Message:
+        """Forward something that somebody else wrote elsewhere; the arguments of `sends`. The
+        `author` is an account, or the name of one who hides."""
         return await self.says(text, author=author, **more)
 
     async def says(

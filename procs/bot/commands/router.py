@@ -6,15 +6,15 @@ the person has no role for, is answered and does nothing else.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from procs.bot.commands.button_actions import PREFIX, ButtonActions
 from procs.bot.commands.cancel import CancelCommand
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.status.status_text import CANCEL, CANCEL_ALL, CANCEL_GROUP
+from procs.records.admin_role import Role
 from procs.records.job import Person
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.texts import i18n
@@ -26,13 +26,6 @@ KEYS = {"👤": "/usage", "📘": "/help", "⚙️": "/settings"}
 #: Data of a button: an action, and the number of what it is about where the action has one. The
 #: number fits a column of the store.
 DATA = re.compile(r"([a-z]+(?:[-:][a-z]+)*)(?::([1-9][0-9]{0,17}))?")
-
-
-class Role(StrEnum):
-    """Who may do something."""
-
-    EVERYONE = "everyone"
-    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +58,12 @@ class Router:
         hints: Hints,
         cancelling: CancelCommand,
         actions: ButtonActions,
-        *,
-        admins: Collection[int] = (),
     ) -> None:
         self.replies = replies
         #: The buttons whose data is a token.
         self.actions = actions
-        self.admins = frozenset(admins)
+        #: What somebody may do, by their number.
+        self.role_of: Callable[[int], Role] = everyone
         self.unknown = ChatCommand("", hints.unknown)
         commands = (
             ChatCommand("start", hints.start),
@@ -126,4 +118,9 @@ class Router:
         return row, int(parsed[2] or 0)
 
     def is_allowed(self, role: Role, person: Person) -> bool:
-        return role is Role.EVERYONE or person.id in self.admins
+        return role is Role.EVERYONE or self.role_of(person.id) >= role
+
+
+def everyone(person: int) -> Role:
+    """The role of all where nobody has another."""
+    return Role.EVERYONE

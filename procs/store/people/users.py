@@ -7,23 +7,29 @@ from procs.records.job import Person
 from procs.store.database import Database
 
 REMEMBER = """
-INSERT INTO users (id, language, name, access, first_seen, last_seen)
-VALUES (:id, :language, :name, :access, :now, :now)
+INSERT INTO users (id, language, name, access, nick, first_seen, last_seen)
+VALUES (:id, :language, :name, :access, :nick, :now, :now)
     ON CONFLICT (id) DO UPDATE
    SET language = excluded.language, name = excluded.name, access = excluded.access,
-       last_seen = excluded.last_seen
+       nick = excluded.nick, last_seen = excluded.last_seen
 """
 SPEAK = "UPDATE users SET language = :language WHERE id = :id AND language <> :language"
 WITH_CAP = "SELECT id, cap, name FROM users WHERE cap IS NOT NULL ORDER BY id"
 SEEN = """
 SELECT 1 FROM users
  WHERE id = :id AND language = :language AND name = :name AND access = :access
+   AND nick = :nick
    AND last_seen BETWEEN :since AND :now
 """
 #: Seconds within which it is not written down again that somebody was seen.
 LATELY = 30.0
 ACCESS = "SELECT access FROM users WHERE id = :id"
 LANGUAGE = "SELECT language FROM users WHERE id = :id"
+NAME = "SELECT name FROM users WHERE id = :id"
+#: A name that somebody gave up may be another's by now: the one who was seen last has it.
+OF_NICK = """
+SELECT id FROM users WHERE nick = :nick AND nick <> '' ORDER BY last_seen DESC LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ def remember(db: Database, person: Person, *, now: Now) -> None:
         "language": person.language,
         "name": person.name,
         "access": person.access_hash,
+        "nick": person.nick,
         "now": now.wall,
     }
     if db.one(SEEN, {**facts, "since": now.wall - LATELY}):
@@ -66,6 +73,18 @@ def speak(db: Database, user: int, language: str) -> None:
     """What is said to a user from now on is in this language, whichever process says it."""
     with db.write():
         db.change(SPEAK, {"id": user, "language": language})
+
+
+def name(db: Database, user: int) -> str:
+    """What somebody calls themselves; "" for one we never met."""
+    row = db.one(NAME, {"id": user})
+    return str(row[0]) if row else ""
+
+
+def of_nick(db: Database, nick: str) -> int:
+    """Who writes under @nick; 0 for nobody we met."""
+    row = db.one(OF_NICK, {"nick": nick.removeprefix("@").lower()})
+    return int(row[0]) if row else 0
 
 
 def known(db: Database, user: int) -> bool:

@@ -66,9 +66,9 @@ UPDATE jobs SET payload = '{{}}', mark = NULL WHERE id = :job AND state >= {Stat
 """
 COPIES = "DELETE FROM copies WHERE media > :after AND media <= :to AND chat = :person"
 NEWEST_MEDIA = "SELECT MAX(id) FROM media"
-KEEP_CAP = (
-    "UPDATE users SET name = '', access = 0, first_seen = 0, last_seen = 0 WHERE id = :person"
-)
+KEEP_CAP = """
+UPDATE users SET name = '', nick = '', access = 0, first_seen = 0, last_seen = 0 WHERE id = :person
+"""
 
 
 def export(db: Database, person: int) -> dict[str, Any]:

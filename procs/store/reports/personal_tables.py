@@ -35,7 +35,7 @@ DELIVERIES = """
 SELECT d.request, d.part, d.receipt, d.sent_at
   FROM requests r JOIN deliveries d ON d.request = r.id WHERE r.user_id = :person
 """
-USERS = "SELECT id, language, name, cap, first_seen, last_seen FROM users WHERE id = :person"
+USERS = "SELECT id, language, name, nick, cap, first_seen, last_seen FROM users WHERE id = :person"
 BUTTONS = """
 SELECT chat, request, action, data, created_at, pressed_at FROM buttons WHERE person = :person
 """
@@ -58,8 +58,17 @@ VERDICTS = "SELECT site, media, failed, at FROM verdicts WHERE person = :person"
 DEAF = "SELECT since, why FROM deaf WHERE admin = :person"
 ERASURES = "SELECT asked_at FROM erasures WHERE person = :person"
 
+ADMINS = "SELECT role, since FROM admins WHERE person = :person"
+CONVERSATIONS = "SELECT chat, name, step, data, until FROM conversations WHERE admin = :person"
+BANS = "SELECT since, until, reason FROM bans WHERE person = :person"
+AUDIT = """
+SELECT at, action, was, became FROM audit WHERE subject = 'person:' || CAST(:person AS TEXT)
+"""
+
 MEMBERS = "SELECT chat, role, until FROM members WHERE person = :person"
 
+DELETE_ADMIN = "DELETE FROM admins WHERE person = :person"
+DELETE_CONVERSATIONS = "DELETE FROM conversations WHERE admin = :person"
 DELETE_BUTTONS = "DELETE FROM buttons WHERE person = :person"
 DELETE_INLINE = "DELETE FROM inline_messages WHERE person = :person"
 DELETE_PREFERENCES = "DELETE FROM preferences WHERE kind = 'person' AND peer = :person"
@@ -74,7 +83,7 @@ DELETE_DEAF = "DELETE FROM deaf WHERE admin = :person"
 DELETE_USER = "DELETE FROM users WHERE id = :person AND cap IS NULL"
 
 TABLES: dict[str, PersonalTable] = {
-    "users": PersonalTable(("id", "name"), DELETED, USERS, DELETE_USER),
+    "users": PersonalTable(("id", "name", "nick"), DELETED, USERS, DELETE_USER),
     "requests": PersonalTable(
         ("user_id", "chat", "chat_access", "status_message"), ANONYMISED, REQUESTS
     ),
@@ -99,10 +108,17 @@ TABLES: dict[str, PersonalTable] = {
     "budget": PersonalTable(("scope",), KEPT, why="pace"),
     "departures": PersonalTable(("scope",), KEPT, why="pace"),
     "waits": PersonalTable(("scope",), KEPT, why="pace"),
+    "admins": PersonalTable(("person", "given_by"), DELETED, ADMINS, DELETE_ADMIN),
+    "conversations": PersonalTable(
+        ("admin", "chat", "message"), DELETED, CONVERSATIONS, DELETE_CONVERSATIONS
+    ),
+    "bans": PersonalTable(("person", "admin"), KEPT, BANS, why="bans"),
+    "audit": PersonalTable(("admin", "subject", "mark"), KEPT, AUDIT, why="audit"),
     "notices": PersonalTable(("admin",), KEPT, why="audit"),
 }
 #: Columns that look as if they named a person, and name something else.
 OTHERS = {
+    "conversations.name": "what a conversation is about",
     "alerts.subject": "a site, a machine, a version",
     "upload_peers.account": "the bot's own account",
     "upload_peers.peer": "the kind of peer, such as `user`",

@@ -1,5 +1,5 @@
-"""Steps of the schema for what keeps one person from spoiling it for the others, and for how much
-people use."""
+"""Steps of the schema for what keeps one person from spoiling it for the others, for admins, and
+for how much people use."""
 
 #: Breakers of a site for everybody (person -1) or for one person; what people met there last.
 CIRCLES = """
@@ -41,6 +41,54 @@ CREATE TABLE tallies (
     PRIMARY KEY (person, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tally_since ON tallies (since);
+"""
+
+#: `role` is a number of `Role`. A conversation whose `step` is empty is over. `was` and `became`:
+#: before and after, words that grammar of SQL has not taken.
+ADMINS = """
+CREATE TABLE admins (
+    person    INTEGER PRIMARY KEY,
+    role      INTEGER NOT NULL,
+    since     REAL NOT NULL,
+    given_by  INTEGER NOT NULL
+) STRICT;
+CREATE TABLE audit (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    mark     TEXT NOT NULL UNIQUE,
+    at       REAL NOT NULL,
+    admin    INTEGER NOT NULL,
+    action   TEXT NOT NULL,
+    subject  TEXT NOT NULL,
+    was      TEXT NOT NULL,
+    became   TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_subject ON audit (subject, id);
+CREATE INDEX audit_at ON audit (at);
+CREATE TABLE conversations (
+    admin    INTEGER NOT NULL,
+    chat     INTEGER NOT NULL,
+    topic    INTEGER NOT NULL,
+    number   INTEGER NOT NULL UNIQUE,
+    turn     INTEGER NOT NULL,
+    name     TEXT NOT NULL,
+    step     TEXT NOT NULL,
+    data     TEXT NOT NULL,
+    message  INTEGER NOT NULL,
+    answer   TEXT NOT NULL,
+    until    REAL NOT NULL,
+    PRIMARY KEY (admin, chat, topic)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX conversation_until ON conversations (until);
+-- The name by which people write @name, in small letters; "" for none.
+ALTER TABLE users ADD COLUMN nick TEXT NOT NULL DEFAULT '';
+CREATE INDEX user_nick ON users (nick) WHERE nick <> '';
+CREATE TABLE bans (
+    person  INTEGER PRIMARY KEY,
+    since   REAL NOT NULL,
+    until   REAL,
+    reason  TEXT NOT NULL,
+    admin   INTEGER NOT NULL
+) STRICT;
 """
 
 #: `use_sums`: a row for each `grain` (seconds: an hour or a day) that begins at `start` (wall), and

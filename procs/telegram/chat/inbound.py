@@ -26,7 +26,10 @@ class Incoming:
 
     In a group: `topic` of a forum (0 for the General one, and where there are none), `answers` the
     message that it replies to, `spoken` the language that the group set ("" for the person's).
-    What is `unasked` was not said to us: nothing of it is answered but its links."""
+    What is `unasked` was not said to us: nothing of it is answered but its links.
+
+    `forwarded` is the person whose message it was, 0 where it is none of a person's, or its author
+    does not let forwards name them (`hides_author`)."""
 
     person: Person
     chat: int
@@ -41,6 +44,8 @@ class Incoming:
     answers: int = 0
     spoken: str = ""
     unasked: bool = False
+    forwarded: int = 0
+    hides_author: bool = False
 
     @property
     def language(self) -> str:
@@ -116,6 +121,7 @@ def message(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Incomi
         return None
     chat, access = place(heard.peer_id, users, chats)
     topic, answered = thread(heard.reply_to)
+    forwarded, hides_author = origin(heard.fwd_from)
     return Incoming(
         who,
         chat,
@@ -128,7 +134,19 @@ def message(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Incomi
         edited,
         topic,
         answered,
+        forwarded=forwarded,
+        hides_author=hides_author,
     )
+
+
+def origin(header: Any) -> tuple[int, bool]:
+    """The person who wrote what was forwarded, 0 for none, and whether somebody is hidden there:
+    then Telegram gives a name alone (core.telegram.org/constructor/messageFwdHeader)."""
+    if header is None:
+        return 0, False
+    if isinstance(header.from_id, raw.types.PeerUser):
+        return header.from_id.user_id, False
+    return 0, header.from_id is None and bool(header.from_name)
 
 
 def author(heard: Any, users: dict[int, Any]) -> Person | None:
@@ -173,6 +191,7 @@ def person(user: Any) -> Person:
         client=client,
         name=untrusted_text.text(user.first_name or "", NAME),
         access_hash=user.access_hash or 0,
+        nick=(user.username or "").lower(),
     )
 
 

@@ -9,6 +9,7 @@ from tests.contract.statements import PARAMETER, STATEMENTS
 pytestmark = pytest.mark.sqlite
 #: Statements that walk everything there is, and why they may: few rows, or nobody waits for them.
 SCANS = {
+    "admin_rows.LIST": "a few admins",
     "alerts.PRUNE": "what went wrong in the last hours",
     "alerts.STANDING": "what goes wrong now",
     "breakers.LIST": "as many as sites that failed in the last hours",
@@ -58,6 +59,7 @@ SCANS = {
 }
 #: Only they may walk a table instead of an index: it is small, or the walk ends after a few rows.
 TABLES = {
+    "admin_rows.LIST",
     *("alerts.PRUNE", "alerts.STANDING", "notifications.DEAF", "notifications.DUE"),
     "claimable.OUTLOOK",
     "inline_messages.PRUNE",

@@ -45,7 +45,7 @@ async def say(
     links: list[list[Any]] | None = None,
     file: str = "",
     kind: str = "",
-    author: str = "",
+    author: str | int = "",
     reply: int = 0,
     topic: int = 0,
     silent: bool = False,
@@ -71,7 +71,14 @@ async def say(
     return views.message(server, post, person)
 
 
-def header(author: str) -> Any:
+def header(author: str | int) -> Any:
+    """A forward that names its author, or, by a text, one who hides."""
+    if isinstance(author, int):
+        return make(
+            types.MessageFwdHeader,
+            date=1_700_000_000,
+            from_id=types.PeerUser(user_id=author),
+        )
     return make(types.MessageFwdHeader, date=1_700_000_000, from_name=author)
 
 

@@ -1,0 +1,179 @@
+"""The table of what admins do, and the one way in which each is done: by a command, by a button, or
+at a step of a conversation.
+
+The role is asked for inside of the transaction of the effect, so that a role that is taken away
+holds from that instant on, whatever buttons lie about; the audit rows are written there too.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from functools import partial
+
+from procs.bot.admin import admin_call
+from procs.bot.admin.admin_call import (
+    ACT,
+    DO,
+    SURE,
+    TOPIC,
+    TURN,
+    WORDS,
+    AdminAction,
+    AdminCall,
+    AdminReply,
+)
+from procs.bot.admin.admin_conversations import AdminConversations
+from procs.bot.commands.button_actions import ButtonAction, EffectRefused, PressAnswer, Show
+from procs.bot.commands.menu_sender import MenuSender
+from procs.bot.commands.router import ChatCommand
+from procs.bot.commands.settings_menu import MenuButton, MenuPage
+from procs.bot.conversation.reply_sender import ReplySender
+from procs.core import clock, log
+from procs.records.admin_role import Role
+from procs.store.admins import admin_rows, audit_log
+from procs.store.database import Database
+from procs.store.requests.buttons import Button
+from procs.telegram.chat.inbound import Incoming, Press
+
+#: Seconds in which the second question of what asks twice may be answered.
+SURE_LASTS = 600.0
+ASKED = "asked"
+#: Entries of a button's data that are not the action's own.
+OURS = frozenset({DO, TOPIC, TURN, ASKED})
+
+
+class AdminActions:
+    """The table. `owners` are those of CHAPAR_ADMINS."""
+
+    def __init__(self, db: Database, replies: ReplySender, owners: Collection[int]) -> None:
+        self.db = db
+        self.menus = MenuSender(db, replies)
+        self.owners = frozenset(owners)
+        self.rows: dict[str, AdminAction] = {}
+        self.conversations = AdminConversations(self)
+        self.add(self.conversations.leave_action())
+
+    def add(self, *rows: AdminAction) -> None:
+        """Raises ValueError for an action that stands in the table already."""
+        for row in rows:
+            if row.name in self.rows:
+                raise ValueError(f"two admin actions {row.name}")
+            self.rows[row.name] = row
+
+    def role(self, person: int) -> Role:
+        """What somebody may do now."""
+        return Role.OWNER if person in self.owners else admin_rows.role(self.db, person)
+
+    def may(self, person: int, name: str) -> bool:
+        """Whether somebody may do an action that is in the table."""
+        row = self.rows.get(name)
+        return row is not None and self.role(person) >= row.least
+
+    # --- the tables of the bot
+
+    def button_rows(self) -> tuple[ButtonAction, ...]:
+        return (
+            ButtonAction(ACT, self.pressed, once=False, durable=True, own=True),
+            ButtonAction(SURE, partial(self.pressed, sure=True), durable=True, own=True),
+        )
+
+    def commands(self) -> tuple[ChatCommand, ...]:
+        """Strangers are told that there is no such command; who has a role, what it lacks."""
+        return tuple(
+            ChatCommand(command, partial(self.commanded, row.name), role=Role.VIEWER)
+            for row in self.rows.values()
+            for command in row.commands
+        )
+
+    # --- doing
+
+    def call_of(self, incoming: Incoming) -> AdminCall:
+        """A message as the call of an action."""
+        person = replace(incoming.person, language=incoming.language)
+        where = incoming.chat, incoming.access, incoming.message, incoming.topic
+        mark = f"message:{incoming.chat}:{incoming.message}"
+        return AdminCall(person, self.role(person.id), *where, mark, heard=incoming.message)
+
+    def pressed(self, press: Press, button: Button, *, sure: bool = False) -> PressAnswer:
+        """What a button of an admin does; inside of `db.write()`."""
+        data = button.meaning.data
+        topic = data.get(TOPIC)
+        call = AdminCall(
+            press.person,
+            self.role(press.person.id),
+            press.chat,
+            press.access,
+            press.message,
+            topic if isinstance(topic, int) else 0,
+            f"press:{press.id}",
+            data,
+            str(data.get(WORDS, "")),
+        )
+        reply = self.run(str(data.get(DO)), call, sure=sure)
+        if reply.page is None:
+            return PressAnswer(reply.toast, reply.show, reply.alert)
+        page = self.conversations.marked(call, reply.page)
+        shown = self.menus.turn(press, page, toast=reply.toast)
+        return replace(shown, show=partial(in_turn, shown.show, reply.show), alert=reply.alert)
+
+    async def commanded(self, name: str, incoming: Incoming) -> None:
+        """What a command of an admin does."""
+        call = replace(self.call_of(incoming), words=incoming.text.partition(" ")[2].strip())
+        await self.conversations.answered(incoming, call, partial(self.run, name))
+
+    def run(self, name: str, call: AdminCall, *, sure: bool = False) -> AdminReply:
+        """Do an action, inside of `db.write()`, with its audit rows. Raises EffectRefused with what
+        the admin is told: nothing was done."""
+        row = self.rows.get(name)
+        if row is None or call.role is Role.EVERYONE:
+            raise EffectRefused(call.say("unknown-button"))
+        self.require(call, row.least)
+        if row.within:
+            call = self.conversations.within(call, row.within)
+        if row.begins and (busy := self.conversations.busy(call, row)):
+            return busy
+        if row.twice and not self.is_sure(call, sure=sure):
+            return AdminReply(self.question(row, call))
+        reply = row.effect(call)
+        self.settle(row.name, call, reply)
+        return reply
+
+    def require(self, call: AdminCall, least: Role) -> None:
+        """Raises EffectRefused where a role does not reach."""
+        if call.role < least:
+            role = call.say(f"admin-role-{least.word}")
+            raise EffectRefused(call.say("admin-role-lacks", role=role))
+
+    def settle(self, name: str, call: AdminCall, reply: AdminReply) -> None:
+        """Write down what an effect changed, and where the conversation is now."""
+        now = clock.now()
+        for place, change in enumerate(reply.changes):
+            mark = f"{call.mark}:{name}:{place}"
+            audit_log.note(self.db, call.person.id, name, change, mark=mark, now=now)
+            log.info("admin.acted", action=name, admin=call.person.id, subject=change.subject)
+        if reply.place is not None or reply.ends:
+            self.conversations.move(call, reply.place)
+
+    def is_sure(self, call: AdminCall, *, sure: bool) -> bool:
+        """Whether the second question was answered. Raises EffectRefused where that took too
+        long."""
+        asked = call.data.get(ASKED)
+        if not sure or not isinstance(asked, float):
+            return False
+        if clock.now().wall - asked > SURE_LASTS:
+            raise EffectRefused(call.say("admin-sure-late"))
+        return True
+
+    def question(self, row: AdminAction, call: AdminCall) -> MenuPage:
+        """What asks a second time: a button that does it, and a way back."""
+        text = row.question(call) if row.question else call.say(f"admin-sure-{row.name}")
+        own = {name: value for name, value in call.data.items() if name not in OURS}
+        data = {**own, WORDS: call.words or own.get(WORDS, ""), ASKED: clock.now().wall}
+        yes = MenuButton(call.say("admin-sure-yes"), SURE, {DO: row.name, **data})
+        return MenuPage(text, ((yes,), (admin_call.back(call.language),)))
+
+
+async def in_turn(*works: Show | None) -> None:
+    """What is shown after a commit, one after the other."""
+    for work in works:
+        if work is not None:
+            await work()

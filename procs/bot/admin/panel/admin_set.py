@@ -1,0 +1,33 @@
+"""All that admins use, put together: each part adds its actions, pages and conversations."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from functools import partial
+
+from procs.bot.admin.admin_actions import AdminActions
+from procs.bot.admin.panel.admins_page import AdminsPage
+from procs.bot.admin.panel.audit_page import AuditPage
+from procs.bot.admin.panel.main_page import MainPage
+from procs.bot.commands.router import Router
+from procs.bot.conversation.reply_sender import ReplySender
+from procs.store.database import Database
+
+
+class AdminSet:
+    """`owners` are those of CHAPAR_ADMINS."""
+
+    def __init__(self, db: Database, replies: ReplySender, owners: Collection[int]) -> None:
+        self.actions = AdminActions(db, replies, owners)
+        self.conversations = self.actions.conversations
+        admins = AdminsPage(self.actions)
+        for part in (MainPage(self.actions), admins, AuditPage(db)):
+            self.actions.add(*part.rows())
+        self.conversations.add(*admins.conversations())
+
+    def add_to(self, router: Router) -> None:
+        """Put the rows into the tables of the bot. /cancel leaves a conversation first."""
+        router.role_of = self.actions.role
+        router.actions.add(*self.actions.button_rows())
+        router.add(*self.actions.commands())
+        everybody = router.commands["cancel"]
+        router.add(replace(everybody, handle=partial(self.conversations.cancel, everybody.handle)))

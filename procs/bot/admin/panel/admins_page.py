@@ -1,0 +1,159 @@
+"""The page of admins: who has which role; owners give and take them."""
+
+from functools import partial
+
+from procs.bot.admin import person_finder
+from procs.bot.admin.admin_actions import AdminActions
+from procs.bot.admin.admin_call import (
+    AdminAction,
+    AdminCall,
+    AdminConversation,
+    AdminReply,
+    ConversationPlace,
+    act,
+    back,
+    panel_page,
+    prompt,
+)
+from procs.bot.admin.admin_words import person
+from procs.bot.commands.button_actions import EffectRefused
+from procs.bot.commands.settings_menu import MenuPage
+from procs.bot.conversation.reply_sender import once
+from procs.core import clock
+from procs.records.admin_role import GIVEN, Role
+from procs.store.admins import admin_rows, audit_log
+from procs.store.admins.audit_log import AuditChange
+from procs.store.people import users
+from procs.telegram.chat.inbound import Incoming
+from procs.telegram.chat.sender import OutgoingMessage
+from procs.texts import i18n
+from procs.texts.i18n import LocalText
+
+#: The conversation that gives a role, and its step.
+GIVE, WHOM = "give-role", "whom"
+#: Admins with a button each; more are a matter for `/admins ID`.
+BUTTONS_SHOWN = 30
+
+
+class AdminsPage:
+    def __init__(self, table: AdminActions) -> None:
+        self.table = table
+        self.db = table.db
+
+    def rows(self) -> tuple[AdminAction, ...]:
+        return (
+            panel_page("admins", Role.OWNER, self.page, "admins"),
+            AdminAction("role-whom", Role.OWNER, self.ask_whom, begins=GIVE),
+            AdminAction("role-show", Role.OWNER, self.show),
+            AdminAction("role-give", Role.OWNER, self.give),
+            AdminAction("role-take", Role.OWNER, self.take),
+        )
+
+    def conversations(self) -> tuple[AdminConversation, ...]:
+        return (AdminConversation(GIVE, Role.OWNER, {WHOM: self.whom}),)
+
+    # --- pages
+
+    def page(self, call: AdminCall) -> MenuPage:
+        """Owners first, then those with a role that was given, a button each."""
+        language = call.language
+        listed = admin_rows.listed(self.db)
+        owners = [
+            call.say(
+                "admin-admins-line",
+                person=person(self.db, one, language),
+                role=call.say("admin-role-owner"),
+            )
+            for one in sorted(self.table.owners)
+        ]
+        given = [
+            call.say(
+                "admin-admins-line",
+                person=person(self.db, one.person, language),
+                role=call.say(f"admin-role-{one.role.word}"),
+            )
+            for one in listed
+        ]
+        text = call.say("admin-admins", lines=LocalText("\n".join([*owners, *given])))
+        buttons = [
+            (act(f"👤 {one.name or one.person}", "role-show", person=one.person),)
+            for one in listed[:BUTTONS_SHOWN]
+        ]
+        add = act(call.say("admin-role-add"), "role-whom")
+        return MenuPage(text, (*buttons, (add,), (back(language),)))
+
+    def one(self, call: AdminCall, number: int) -> MenuPage:
+        """Which role somebody has, with a button for each that they may be given."""
+        if number in self.table.owners:
+            raise EffectRefused(call.say("admin-role-owner-fixed"))
+        role = admin_rows.role(self.db, number)
+        text = call.say(
+            "admin-role-of",
+            person=person(self.db, number, call.language),
+            role=call.say(f"admin-role-{role.word}"),
+        )
+        choices = [
+            (
+                act(
+                    self.label(call, one, chosen=one is role),
+                    "role-give",
+                    person=number,
+                    role=int(one),
+                ),
+            )
+            for one in GIVEN
+        ]
+        take = (act(call.say("admin-role-take"), "role-take", person=number),)
+        known = (take,) if role is not Role.EVERYONE else ()
+        return MenuPage(text, (*choices, *known, (back(call.language, "page-admins"),)))
+
+    def label(self, call: AdminCall, role: Role, *, chosen: bool) -> str:
+        return ("✅ " if chosen else "") + call.say(f"admin-role-{role.word}")
+
+    # --- effects
+
+    def ask_whom(self, call: AdminCall) -> AdminReply:
+        page = prompt(call, call.say("admin-role-whom"), "page-admins")
+        return AdminReply(page, place=ConversationPlace(GIVE, WHOM))
+
+    def whom(self, call: AdminCall, incoming: Incoming) -> AdminReply:
+        """A step: whom the message means."""
+        return AdminReply(self.one(call, person_finder.sent(self.db, call, incoming)))
+
+    def show(self, call: AdminCall) -> AdminReply:
+        return AdminReply(self.one(call, call.number("person")))
+
+    def give(self, call: AdminCall) -> AdminReply:
+        """Somebody has this role from now on; they are told."""
+        number, role = call.number("person"), Role(call.number("role"))
+        if role not in GIVEN or number in self.table.owners:
+            raise EffectRefused(call.say("admin-role-owner-fixed"))
+        before = admin_rows.role(self.db, number)
+        if before is role:
+            return AdminReply(self.one(call, number))
+        admin_rows.give(self.db, number, role, by=call.person.id, now=clock.now())
+        return self.changed(call, number, before, role)
+
+    def take(self, call: AdminCall) -> AdminReply:
+        number = call.number("person")
+        before = admin_rows.role(self.db, number)
+        if not admin_rows.take(self.db, number):
+            return AdminReply(self.page(call))
+        return self.changed(call, number, before, Role.EVERYONE)
+
+    def changed(self, call: AdminCall, number: int, before: Role, role: Role) -> AdminReply:
+        change = AuditChange(audit_log.person(number), before.word, role.word)
+        page = self.page(call) if role is Role.EVERYONE else self.one(call, number)
+        tell = partial(self.tell, number, role, call.mark)
+        return AdminReply(page, call.say("admin-done"), changes=(change,), show=tell)
+
+    async def tell(self, number: int, role: Role, mark: str) -> None:
+        """Somebody's role is another: they read which. Who never wrote cannot be written to."""
+        access = users.access(self.db, number)
+        if not access:
+            return
+        language = users.language(self.db, number)
+        key = "admin-role-lost" if role is Role.EVERYONE else "admin-role-got"
+        text = i18n.say(language, key, role=i18n.say(language, f"admin-role-{role.word}"))
+        random_id = once("role", mark, number)
+        await self.table.menus.replies.send(OutgoingMessage(number, access, text, random_id))

@@ -1,0 +1,36 @@
+"""Whom an admin means: by a forwarded message, an @name, or a number."""
+
+import re
+
+from procs.bot.admin.admin_call import AdminCall
+from procs.bot.commands.button_actions import EffectRefused
+from procs.store.database import Database
+from procs.store.people import users
+from procs.telegram.chat.inbound import Incoming
+
+#: Digits in any of the scripts in which people write them; Telegram's ids fit 52 bits.
+PERSON_ID = re.compile(r"\d{1,16}")
+NICK = re.compile(
+    r"@?([A-Za-z][A-Za-z0-9_]{3,31})|(?:https?://)?t\.me/([A-Za-z][A-Za-z0-9_]{3,31})"
+)
+
+
+def sent(db: Database, call: AdminCall, incoming: Incoming) -> int:
+    """Whom a message means. Raises EffectRefused with what is wrong with it."""
+    if incoming.hides_author:
+        raise EffectRefused(call.say("admin-person-hidden"))
+    return incoming.forwarded or written(db, call, incoming.text)
+
+
+def written(db: Database, call: AdminCall, text: str) -> int:
+    """Whom a text means. Raises EffectRefused with what is wrong with it."""
+    text = text.strip()
+    if PERSON_ID.fullmatch(text) and int(text):
+        return int(text)
+    nick = NICK.fullmatch(text)
+    if nick is None:
+        raise EffectRefused(call.say("admin-person-unclear"))
+    person = users.of_nick(db, nick[1] or nick[2])
+    if not person:
+        raise EffectRefused(call.say("admin-person-unmet", nick=f"@{nick[1] or nick[2]}"))
+    return person
