@@ -21,6 +21,7 @@ HOMES = {
     "av": ("procs.media",),
     "babel": ("procs.bot", "procs.texts.i18n"),
     "dotenv": ("procs.config.setting_sources",),
+    "matplotlib": ("procs.charts.renderer",),
     "imageio_ffmpeg": ("procs.media",),
     "orjson": ("procs.core.codec",),
     "pyrogram": ("procs.telegram",),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from procs.bot.admin.admin_actions import AdminActions
+from procs.bot.admin.figures.figure_pages import FigurePages
 from procs.bot.admin.panel.admins_page import AdminsPage
 from procs.bot.admin.panel.audit_page import AuditPage
 from procs.bot.admin.panel.main_page import MainPage
@@ -20,7 +21,8 @@ class AdminSet:
         self.actions = AdminActions(db, replies, owners)
         self.conversations = self.actions.conversations
         admins = AdminsPage(self.actions)
-        for part in (MainPage(self.actions), admins, AuditPage(db)):
+        parts = (MainPage(self.actions), admins, AuditPage(db), FigurePages(self.actions))
+        for part in parts:
             self.actions.add(*part.rows())
         self.conversations.add(*admins.conversations())
 
