@@ -52,6 +52,8 @@ SELECT day, day_requests, day_bytes, day_kept, day_saved, requests, bytes, kept,
 TALLIES = "SELECT kind, since, count FROM tallies WHERE person = :person"
 HEARD = "SELECT message, edited, at FROM heard WHERE chat = :person"
 ACTIVE = "SELECT hour, day FROM active_people WHERE person = :person"
+MUTES = "SELECT kind, until FROM alert_mutes WHERE admin = :person"
+HOURS = "SELECT start, stop FROM alert_hours WHERE admin = :person"
 PAUSES = "SELECT scope, since, why FROM pauses WHERE scope = :scope"
 BREAKERS = "SELECT site, failures, until, since FROM breakers WHERE person = :person"
 VERDICTS = "SELECT site, media, failed, at FROM verdicts WHERE person = :person"
@@ -75,6 +77,8 @@ DELETE_PREFERENCES = "DELETE FROM preferences WHERE kind = 'person' AND peer = :
 DELETE_USAGE = "DELETE FROM usage WHERE person = :person"
 DELETE_MEMBERS = "DELETE FROM members WHERE person = :person"
 DELETE_ACTIVE = "DELETE FROM active_people WHERE person = :person"
+DELETE_MUTES = "DELETE FROM alert_mutes WHERE admin = :person"
+DELETE_HOURS = "DELETE FROM alert_hours WHERE admin = :person"
 DELETE_TALLIES = "DELETE FROM tallies WHERE person = :person"
 DELETE_BREAKERS = "DELETE FROM breakers WHERE person = :person"
 DELETE_VERDICTS = "DELETE FROM verdicts WHERE person = :person"
@@ -96,6 +100,8 @@ TABLES: dict[str, PersonalTable] = {
     ),
     "preferences": PersonalTable(("peer",), DELETED, PREFERENCES, DELETE_PREFERENCES),
     "usage": PersonalTable(("person",), DELETED, USAGE, DELETE_USAGE),
+    "alert_mutes": PersonalTable(("admin",), DELETED, MUTES, DELETE_MUTES),
+    "alert_hours": PersonalTable(("admin",), DELETED, HOURS, DELETE_HOURS),
     "active_people": PersonalTable(("person",), DELETED, ACTIVE, DELETE_ACTIVE),
     "members": PersonalTable(("chat", "person"), DELETED, MEMBERS, DELETE_MEMBERS),
     "tallies": PersonalTable(("person",), DELETED, TALLIES, DELETE_TALLIES),

@@ -115,3 +115,19 @@ ALTER TABLE requests ADD COLUMN asked_at REAL;
 CREATE INDEX request_uncounted ON requests (id)
  WHERE ended_at IS NOT NULL AND (counted_at IS NULL OR counted_at <> ended_at);
 """
+
+#: What an admin does not want to be told of: a kind, for ever (`until` NULL) or until a wall
+#: instant; and the two minutes of their day between which alerts wait.
+ALERT_CHOICES = """
+CREATE TABLE alert_mutes (
+    admin  INTEGER NOT NULL,
+    kind   TEXT NOT NULL,
+    until  REAL,
+    PRIMARY KEY (admin, kind)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE alert_hours (
+    admin  INTEGER PRIMARY KEY,
+    start  INTEGER NOT NULL,
+    stop   INTEGER NOT NULL
+) STRICT;
+"""

@@ -9,6 +9,7 @@ from procs.bot.admin.figures.figure_pages import FigurePages
 from procs.bot.admin.panel.admins_page import AdminsPage
 from procs.bot.admin.panel.audit_page import AuditPage
 from procs.bot.admin.panel.main_page import MainPage
+from procs.bot.alerts.alert_pages import AlertPages
 from procs.bot.commands.router import Router
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.store.database import Database
@@ -22,7 +23,7 @@ class AdminSet:
         self.conversations = self.actions.conversations
         admins = AdminsPage(self.actions)
         parts = (MainPage(self.actions), admins, AuditPage(db), FigurePages(self.actions))
-        for part in parts:
+        for part in (*parts, AlertPages(self.actions)):
             self.actions.add(*part.rows())
         self.conversations.add(*admins.conversations())
 
