@@ -93,7 +93,7 @@ def commands() -> dict[str, Command]:
             below.errors,
             below.engine,
         ),
-        *(below.breakers, below.use),
+        *(below.breakers, below.use, below.audit),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
     return {one.__name__.replace("_", "-"): one for one in all_of_them}
@@ -145,6 +145,8 @@ def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
     of["use"].add_argument("--server", action="store_true", help="draw the server, not the use")
     of["use"].add_argument("--language", default="en", metavar="fa|en", help="default: en")
     of["breakers"].add_argument("--close", default="", metavar="SITE", help="let its jobs in now")
+    of["audit"].add_argument("--person", type=int, metavar="ID", help="what was done to one person")
+    of["audit"].add_argument("--most", type=int, default=50, metavar="N", help="the newest N")
     of["cap"].add_argument("words", nargs="*", metavar="USER N|default", help="one user's own cap")
     of["cap"].add_argument("--all", metavar="N", help="the cap of all who have none of their own")
 

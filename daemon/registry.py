@@ -136,6 +136,15 @@ def use(options: argparse.Namespace) -> int:
     return 0
 
 
+def audit(options: argparse.Namespace) -> int:
+    """List what admins did: who, what, to whom, before and after; the latest first."""
+    from daemon.commands.admins import audit_rows
+
+    with store() as db:
+        print(*audit_rows.listed(db, person=options.person, most=options.most), sep="\n")
+    return 0
+
+
 def breakers(options: argparse.Namespace) -> int:
     """List the sites that keep failing and are left alone for a while; --close ends that."""
     from daemon.commands import breaker_commands

@@ -16,6 +16,7 @@ from procs.bot.commands.cancel import CancelCommand
 from procs.bot.commands.command_set import CommandSet, Manners
 from procs.bot.commands.router import KEYS, ChatCommand, Router
 from procs.bot.conversation import duplicate_answer
+from procs.bot.conversation.ban_gate import BanGate
 from procs.bot.conversation.failure_boundary import settled
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.inbound_queue import InboundQueue
@@ -87,6 +88,7 @@ class Intake:
         self.chat_session, self.status_board, self.replies = chat_session, status_board, replies
         manners = manners or Manners()
         self.hints = Hints(replies, self.inbox, keys=KEYBOARD if manners.reply_keyboard else ())
+        self.bans = BanGate(db, replies, self.inbox)
         self.rate = MessageRate(db, replies, manners.messages_per_minute)
         self.cancelling = CancelCommand(db, replies, self.inbox)
         wishes = WishQuestions(db, replies, self.inbox)
@@ -172,8 +174,9 @@ class Intake:
         await self.chat_session.send(OutgoingMessage(*facts), leave=free)
 
     async def pressed(self, press: Press) -> None:
-        person = languages.speaking(self.db, press.person)
-        await self.router.press(replace(press, person=person))
+        press = replace(press, person=languages.speaking(self.db, press.person))
+        if not await self.bans.stops_press(press):
+            await self.router.press(press)
 
     async def take(self, incoming: Incoming) -> None:
         incoming = replace(incoming, person=languages.speaking(self.db, incoming.person))
@@ -192,6 +195,8 @@ class Intake:
 
     async def handle(self, incoming: Incoming, text: str) -> None:
         command = self.router.command(text, incoming.person)
+        if await self.bans.stops(incoming, command.name if command else ""):
+            return
         is_new = not (incoming.edited or (command and command.urgent))
         if is_new and not await self.rate.allows(incoming):
             return

@@ -218,6 +218,12 @@ def date(language: str, day: Date) -> LocalText:
     return LocalText(format_date(day, "medium", locale=language))
 
 
+def moment(language: str, wall: float) -> LocalText:
+    """An instant as a day and an hour, where most readers of the language live."""
+    there = datetime.fromtimestamp(wall, PLACES[language][0])
+    return digits(language, f"{date(base(language), there.date())} {hour(language, wall)}")
+
+
 def tongue(language: str, code: str) -> LocalText:
     """What a reader calls the language of a code (`fa`, `pt-br`); the code itself where it has no
     name that we know."""

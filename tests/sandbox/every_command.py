@@ -13,7 +13,15 @@ from daemon import cli
 COMMANDS = (
     *("up --no-bot", "up -d --no-bot", "status", "check --no-bot", "jobs", "jobs --all"),
     *("fetch http://x.example/a", "fetch --list http://x.example/a", "pause", "resume"),
-    *("pause --user 5", "why 1", "errors", "breakers", "breakers --close youtube", "retry 1"),
+    *(
+        "pause --user 5",
+        "why 1",
+        "errors",
+        "audit",
+        "breakers",
+        "breakers --close youtube",
+        "retry 1",
+    ),
     *("cancel 1", "forget http://x.example/a", "drain", "cap", "cap 5 2", "cap --all 3"),
     *("engine list", "engine rollback", "rolling-restart", "stop"),
 )

@@ -13,6 +13,7 @@ from procs.bot.status.status_board import StatusBoard
 from procs.core import clock
 from procs.store.database import Database
 from procs.store.inline import inline_switches
+from procs.store.people import bans
 from procs.store.requests.allowances import Allowance
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inline_updates import InlineChoice, InlineQuery
@@ -50,7 +51,10 @@ class InlineMode:
         inline_switches.note(self.db, inline_switches.MODE, on=self.front.serves_inline, now=now)
 
     async def on_message(self, told: InlineQuery | InlineChoice) -> None:
-        """Answer a query, or begin what was chosen. Raises nothing."""
+        """Answer a query, or begin what was chosen; a banned person's are left alone. Raises
+        nothing."""
+        if bans.find(self.db, told.person.id, now=clock.now()):
+            return
         if isinstance(told, InlineQuery):
             work = self.queries.on_message(told)
         else:

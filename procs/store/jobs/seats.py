@@ -104,6 +104,12 @@ def free_seat(db: Database, user: int, lane: Lane) -> int | None:
     return next((-n for n in range(1, cap(db, user, lane) + 1) if -n not in taken), None)
 
 
+def spare_seat(db: Database, user: int, lane: Lane) -> int:
+    """A seat that this user does not use, beyond their cap where all below it are taken."""
+    taken = {row[0] for row in db.all(TAKEN, {"user": user, "lane": int(lane)})}
+    return next(-n for n in range(1, len(taken) + 2) if -n not in taken)
+
+
 def add(db: Database, job: NewJob, *, now: Now) -> int:
     """Add a job: queued when its user has a free seat, else at the end of the user's line; held
     while its user or its site is paused."""

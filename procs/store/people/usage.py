@@ -28,6 +28,11 @@ READ = """
 SELECT day, day_requests, day_bytes, day_kept, day_saved, requests, bytes, kept, saved
   FROM usage WHERE person = :person
 """
+#: The days of two places are one or two numbers.
+COSTLIEST = """
+SELECT person, day_requests, day_bytes, day_kept, day_saved FROM usage
+ WHERE day = :day ORDER BY day_bytes DESC LIMIT :most
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,15 @@ def read(db: Database, person: int, *, now: Now) -> Usage:
         return Usage(UsageSum(), UsageSum())
     today = UsageSum(*row[1:5]) if row[0] == _day(db, person, now) else UsageSum()
     return Usage(today, UsageSum(*row[5:]))
+
+
+def costliest(db: Database, *, most: int, now: Now) -> list[tuple[int, UsageSum]]:
+    """Who was sent the most bytes today, by whichever place's day: (person, today), the most
+    first."""
+    days = {i18n.day(language, now.wall) for language in i18n.LANGUAGES}
+    rows = [row for day in days for row in db.all(COSTLIEST, {"day": day, "most": most})]
+    ranked = sorted(rows, key=lambda row: -row[2])[:most]
+    return [(row[0], UsageSum(*row[1:])) for row in ranked]
 
 
 def note(db: Database, person: int, number: int, *, kept: bool, now: Now) -> None:

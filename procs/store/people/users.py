@@ -25,6 +25,7 @@ SELECT 1 FROM users
 LATELY = 30.0
 ACCESS = "SELECT access FROM users WHERE id = :id"
 LANGUAGE = "SELECT language FROM users WHERE id = :id"
+MET = "SELECT nick, first_seen, last_seen FROM users WHERE id = :id"
 NAME = "SELECT name FROM users WHERE id = :id"
 #: A name that somebody gave up may be another's by now: the one who was seen last has it.
 OF_NICK = """
@@ -39,6 +40,15 @@ class CappedUser:
     id: int
     cap: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetUser:
+    """Somebody who wrote to the bot: @nick ("" for none), and when, as wall instants."""
+
+    nick: str
+    first_seen: float
+    last_seen: float
 
 
 def remember(db: Database, person: Person, *, now: Now) -> None:
@@ -79,6 +89,12 @@ def name(db: Database, user: int) -> str:
     """What somebody calls themselves; "" for one we never met."""
     row = db.one(NAME, {"id": user})
     return str(row[0]) if row else ""
+
+
+def seen(db: Database, user: int) -> MetUser | None:
+    """When somebody was met; None for who never was."""
+    row = db.one(MET, {"id": user})
+    return MetUser(*row) if row else None
 
 
 def of_nick(db: Database, nick: str) -> int:

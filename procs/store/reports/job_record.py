@@ -110,17 +110,30 @@ def retry(db: Database, job: int, *, now: Now) -> bool:
 
 def cancel(db: Database, job: int, *, now: Now) -> bool:
     """End a job for everybody who waits for it. False when it is over already."""
+    runner = withdraw(db, job, now=now)
+    if runner is not None:
+        tell_withdrawn(db, job, runner)
+    return runner is not None
+
+
+def withdraw(db: Database, job: int, *, now: Now) -> str | None:
+    """End a job, in a transaction that may be a part of another: the address of the worker that
+    carries it, "" for none, which `tell_withdrawn` wants after the commit. None when it is over
+    already."""
     found = find(db, str(job))
     if found is None or found.state.over:
-        return False
+        return None
     with db.write(full=True):
         outcomes.cancel_requests(db, job, now=now)
         runner = recovery.cancel(db, job, now=now)
-    name = workers.address(db, runner) if runner is not None else None
-    if name:
-        wake.notify(db.run, name, b"stop %d" % job)
+    return (workers.address(db, runner) or "") if runner is not None else ""
+
+
+def tell_withdrawn(db: Database, job: int, runner: str) -> None:
+    """Have the worker stop, and the bot say so."""
+    if runner:
+        wake.notify(db.run, runner, b"stop %d" % job)
     wake.notify(db.run, wake.BOT)
-    return True
 
 
 def _job(row: tuple[Any, ...]) -> JobRecord:

@@ -82,6 +82,7 @@ CREATE INDEX conversation_until ON conversations (until);
 -- The name by which people write @name, in small letters; "" for none.
 ALTER TABLE users ADD COLUMN nick TEXT NOT NULL DEFAULT '';
 CREATE INDEX user_nick ON users (nick) WHERE nick <> '';
+CREATE INDEX usage_day ON usage (day, day_bytes);
 CREATE TABLE bans (
     person  INTEGER PRIMARY KEY,
     since   REAL NOT NULL,

@@ -9,6 +9,10 @@ from procs.bot.admin.figures.figure_pages import FigurePages
 from procs.bot.admin.panel.admins_page import AdminsPage
 from procs.bot.admin.panel.audit_page import AuditPage
 from procs.bot.admin.panel.main_page import MainPage
+from procs.bot.admin.people.people_pages import PeoplePages
+from procs.bot.admin.people.person_acts import PersonActs
+from procs.bot.admin.queue.job_acts import JobActs
+from procs.bot.admin.queue.queue_pages import QueuePages
 from procs.bot.alerts.alert_pages import AlertPages
 from procs.bot.commands.router import Router
 from procs.bot.conversation.reply_sender import ReplySender
@@ -22,10 +26,15 @@ class AdminSet:
         self.actions = AdminActions(db, replies, owners)
         self.conversations = self.actions.conversations
         admins = AdminsPage(self.actions)
-        parts = (MainPage(self.actions), admins, AuditPage(db), FigurePages(self.actions))
-        for part in (*parts, AlertPages(self.actions)):
+        people = PeoplePages(self.actions)
+        acts = PersonActs(self.actions, people)
+        queue = QueuePages(db), JobActs(self.actions)
+        shown = FigurePages(self.actions), AlertPages(self.actions)
+        first = MainPage(self.actions), AuditPage(db)
+        for part in (*first, *queue, people, acts, admins, *shown):
             self.actions.add(*part.rows())
-        self.conversations.add(*admins.conversations())
+        for talking in (admins, people, acts):
+            self.conversations.add(*talking.conversations())
 
     def add_to(self, router: Router) -> None:
         """Put the rows into the tables of the bot. /cancel leaves a conversation first."""

@@ -1,7 +1,6 @@
 """The audit log as a page: who did what to whom, when, before and after."""
 
 from procs.bot.admin.admin_call import AdminAction, AdminCall, act, back, panel_page
-from procs.bot.admin.admin_words import moment
 from procs.bot.commands.settings_menu import MenuPage
 from procs.records.admin_role import Role
 from procs.store.admins import audit_log
@@ -45,7 +44,7 @@ def audit_line(row: AuditRow, language: str) -> LocalText:
     return i18n.say(
         language,
         "admin-audit-line",
-        at=moment(language, row.at),
+        at=i18n.moment(language, row.at),
         admin=f"{row.name} {row.admin}".strip(),
         action=i18n.say(language, key) if i18n.knows(key) else row.action,
         subject=row.subject,

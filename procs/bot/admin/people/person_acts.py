@@ -1,0 +1,210 @@
+"""What admins do with one person: a ban with an end and a reason, a cap, a word to them."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from procs.bot.admin import person_finder
+from procs.bot.admin.admin_actions import AdminActions
+from procs.bot.admin.admin_call import (
+    AdminAction,
+    AdminCall,
+    AdminConversation,
+    AdminReply,
+    ConversationPlace,
+    prompt,
+)
+from procs.bot.admin.admin_words import person
+from procs.bot.admin.people.people_pages import PeoplePages
+from procs.bot.commands.button_actions import EffectRefused
+from procs.bot.conversation.ban_gate import ban_words
+from procs.bot.conversation.reply_sender import once
+from procs.core import clock, durations
+from procs.records.admin_role import Role
+from procs.store import wake
+from procs.store.admins import audit_log
+from procs.store.admins.audit_log import AuditChange
+from procs.store.jobs import seats
+from procs.store.people import bans, users
+from procs.store.requests import request_status, requests
+from procs.telegram.chat.inbound import Incoming
+from procs.telegram.chat.sender import OutgoingMessage
+from procs.texts import i18n
+from procs.texts.i18n import LocalText
+
+#: The conversations: the reason of a ban, and a message to somebody; their steps.
+BAN, REASON = "ban", "reason"
+WRITE_TO, WORDS_TO = "write-to", "words"
+DAY_SECONDS = 24 * 3600.0
+#: Letters of a reason, and of a message in the audit log.
+REASON_LENGTH, QUOTED = 300, 200
+#: What stands for no reason.
+NO_REASON = frozenset({"-", "—", "."})
+MOST_CAP = 1000
+#: Larger than the number of any message.
+ENDLESS = 2**62
+
+
+class PersonActs:
+    def __init__(self, table: AdminActions, pages: PeoplePages) -> None:
+        self.table = table
+        self.db = table.db
+        self.pages = pages
+
+    def rows(self) -> tuple[AdminAction, ...]:
+        ban_all = ("person-ban-all", Role.OPERATOR, self.ban_all)
+        return (
+            AdminAction("person-ban", Role.OPERATOR, self.ask_reason, begins=BAN),
+            AdminAction("person-ban-now", Role.OPERATOR, self.ban_now, commands=("ban", "block")),
+            AdminAction(*ban_all, twice=True, commands=("banall",), question=self.ask_all),
+            AdminAction("person-unban", Role.OPERATOR, self.unban, commands=("unban", "unblock")),
+            AdminAction("person-cap", Role.OPERATOR, self.cap),
+            AdminAction("person-write", Role.OPERATOR, self.ask_words, begins=WRITE_TO),
+        )
+
+    def conversations(self) -> tuple[AdminConversation, ...]:
+        return (
+            AdminConversation(BAN, Role.OPERATOR, {REASON: self.reason}),
+            AdminConversation(WRITE_TO, Role.OPERATOR, {WORDS_TO: self.write}),
+        )
+
+    # --- bans
+
+    def ask_reason(self, call: AdminCall) -> AdminReply:
+        number = self.below(call, call.number("person"))
+        text = call.say("admin-ban-why", person=person(self.db, number, call.language))
+        page = prompt(call, text, "person-show", person=number)
+        data = {"person": number, "days": call.number("days")}
+        return AdminReply(page, place=ConversationPlace(BAN, REASON, data))
+
+    def reason(self, call: AdminCall, incoming: Incoming) -> AdminReply:
+        """A step: why; the ban holds with it."""
+        said = incoming.text.strip()[:REASON_LENGTH]
+        if not said:
+            raise EffectRefused(call.say("admin-words-wanted"))
+        number, days = int(call.keep["person"]), int(call.keep["days"])
+        return self.banned(call, [number], days * DAY_SECONDS, "" if said in NO_REASON else said)
+
+    def ban_now(self, call: AdminCall) -> AdminReply:
+        """`/ban ID|@name [7d] [reason]`."""
+        who, _, rest = call.words.partition(" ")
+        if not who:
+            raise EffectRefused(call.say("admin-ban-usage"))
+        seconds, said = span_and_words(rest)
+        return self.banned(call, [person_finder.written(self.db, call, who)], seconds, said)
+
+    def listed(self, call: AdminCall) -> tuple[list[int], str]:
+        """The numbers at the front of `/banall ID ID… [7d] [reason]`, and the rest."""
+        words = call.words.split()
+        count = next((n for n, it in enumerate(words) if not it.isdecimal()), len(words))
+        if not count:
+            raise EffectRefused(call.say("admin-banall-usage"))
+        return list(dict.fromkeys(int(it) for it in words[:count])), " ".join(words[count:])
+
+    def ask_all(self, call: AdminCall) -> LocalText:
+        numbers, _ = self.listed(call)
+        return call.say("admin-sure-person-ban-all", count=len(numbers))
+
+    def ban_all(self, call: AdminCall) -> AdminReply:
+        numbers, rest = self.listed(call)
+        return self.banned(call, numbers, *span_and_words(rest))
+
+    def banned(
+        self, call: AdminCall, numbers: list[int], seconds: float, reason: str
+    ) -> AdminReply:
+        """Ban these, end what they wait for, and tell each."""
+        now = clock.now()
+        until = now.wall + seconds if seconds else None
+        became = f"until {until:.0f} {reason}" if until else f"for good {reason}"
+        changes = []
+        for number in numbers:
+            self.below(call, number)
+            was = "banned" if bans.find(self.db, number, now=now) else ""
+            bans.begin(self.db, number, until=until, reason=reason, by=call.person.id, now=now)
+            for chat in {one.chat for one in request_status.open_of(self.db, number)}:
+                requests.cancel_all(self.db, number, chat=chat, before=ENDLESS, now=now)
+            changes.append(AuditChange(audit_log.person(number), was, became.strip()))
+        page = self.pages.one(call, numbers[0]) if users.known(self.db, numbers[0]) else None
+        show = partial(self.tell_banned, numbers, until, reason, call.mark)
+        done = call.say("admin-done")
+        return AdminReply(page, done, changes=tuple(changes), show=show)
+
+    async def tell_banned(
+        self, numbers: list[int], until: float | None, reason: str, mark: str
+    ) -> None:
+        wake.notify(self.db.run, wake.BOT)
+        for number in numbers:
+            language = users.language(self.db, number)
+            words = ban_words(until, reason, language)
+            await self.tell(number, i18n.say(language, "banned", words=words), mark)
+
+    def unban(self, call: AdminCall) -> AdminReply:
+        number = call.number("person") or person_finder.written(self.db, call, call.words)
+        if not bans.end(self.db, number):
+            raise EffectRefused(call.say("admin-ban-none"))
+        change = AuditChange(audit_log.person(number), "banned")
+        text = i18n.say(users.language(self.db, number), "unbanned")
+        return self.done(call, number, change, partial(self.tell, number, text, call.mark))
+
+    def below(self, call: AdminCall, number: int) -> int:
+        """The same person, if they have a lower role than the admin. Raises EffectRefused."""
+        if self.table.role(number) >= call.role:
+            raise EffectRefused(call.say("admin-person-above"))
+        return number
+
+    # --- a cap, a word
+
+    def cap(self, call: AdminCall) -> AdminReply:
+        """So many downloads at once; 0 is the usual number."""
+        number, cap = call.number("person"), min(call.number("cap"), MOST_CAP)
+        if not users.known(self.db, number):
+            raise EffectRefused(call.say("admin-person-never"))
+        was = next((str(one.cap) for one in users.with_cap(self.db) if one.id == number), "usual")
+        queued = seats.set_cap(self.db, number, cap or None, now=clock.now())
+        change = AuditChange(audit_log.person(number), f"cap {was}", f"cap {cap or 'usual'}")
+
+        async def wake_workers() -> None:
+            wake.notify_idle(self.db.run, queued)
+
+        return self.done(call, number, change, wake_workers)
+
+    def ask_words(self, call: AdminCall) -> AdminReply:
+        number = call.number("person")
+        if not users.access(self.db, number):
+            raise EffectRefused(call.say("admin-person-never"))
+        text = call.say("admin-write-what", person=person(self.db, number, call.language))
+        page = prompt(call, text, "person-show", person=number)
+        return AdminReply(page, place=ConversationPlace(WRITE_TO, WORDS_TO, {"person": number}))
+
+    def write(self, call: AdminCall, incoming: Incoming) -> AdminReply:
+        """A step: the words that somebody is sent in the name of the bot's admins."""
+        if not incoming.text.strip():
+            raise EffectRefused(call.say("admin-words-wanted"))
+        number = int(call.keep["person"])
+        text = i18n.say(users.language(self.db, number), "from-admins", text=incoming.text)
+        change = AuditChange(audit_log.person(number), "", incoming.text[:QUOTED])
+        return self.done(call, number, change, partial(self.tell, number, text, call.mark))
+
+    def done(
+        self,
+        call: AdminCall,
+        number: int,
+        change: AuditChange,
+        show: Callable[[], Awaitable[None]],
+    ) -> AdminReply:
+        page = self.pages.one(call, number) if users.known(self.db, number) else None
+        return AdminReply(page, call.say("admin-done"), changes=(change,), show=show)
+
+    async def tell(self, number: int, text: str, mark: str) -> None:
+        """Somebody reads it once. Who never wrote cannot be written to."""
+        access = users.access(self.db, number)
+        if access:
+            random_id = once("told", mark, number)
+            message = OutgoingMessage(number, access, text, random_id)
+            await self.table.menus.replies.send(message)
+
+
+def span_and_words(text: str) -> tuple[float, str]:
+    """`7d spam` as seconds (0 for no end) and a reason."""
+    first, _, rest = text.strip().partition(" ")
+    seconds = durations.read(first.translate(i18n.LATIN))
+    return (seconds, rest.strip()) if seconds else (0.0, text.strip()[:REASON_LENGTH])
