@@ -122,6 +122,7 @@ class Intake:
             db, replies, self.hints, self.answers.first, self.allowance, manners.support
         )
         mine.add_to(self.actions)
+        mine.relay = self.admins.support.begin
         mine.settings.in_group = GroupSettings(db, self.hints, mine.menus, self.group_admins).ask
         self.router.add(*mine.commands())
         self.admins.add_to(self.router)
@@ -209,7 +210,7 @@ class Intake:
             await self.read(incoming, Parsed((behind,)))
         elif command and (command is not self.router.unknown or parsed.none):
             await command.handle(incoming)
-        elif await self.admins.conversations.take(incoming):
+        elif await self.admins.take(incoming, has_links=not parsed.none):
             return
         elif not (parsed.none and await self.cards.on_message(incoming, text)):
             await self.read(
@@ -253,7 +254,7 @@ class Intake:
 
     async def for_us(self, incoming: Incoming) -> Incoming | None:
         """A message as it is meant for us; None when it is not."""
-        if incoming.private or self.admins.conversations.expects(incoming):
+        if incoming.private or self.admins.expects(incoming):
             return incoming
         await self.chat_session.named.wait()
         return await self.groups.meant(incoming, self.router.has)

@@ -6,7 +6,7 @@ from itertools import islice
 
 from procs.charts.chart_plan import ChartPlan, Panel, Series
 from procs.store.reports.use_report import UseFigures, UseReport
-from procs.store.reports.use_sums import HOUR
+from procs.store.reports.use_sums import ONE_HOUR
 from procs.texts import calendar_dates, i18n
 
 #: Labels below a panel, and bars of a panel of classes or sites.
@@ -123,9 +123,9 @@ def ticks(report: UseReport, language: str) -> tuple[tuple[int, str], ...]:
 
 def label(grain: int, start: int, language: str) -> str:
     """An hour, or a day by the calendar of the readers."""
-    zone, _ = i18n.PLACES[language if grain == HOUR else "fa"]
+    zone, _ = i18n.PLACES[language if grain == ONE_HOUR else "fa"]
     then = datetime.fromtimestamp(start, zone)
-    if grain == HOUR:
+    if grain == ONE_HOUR:
         return i18n.digits(language, f"{then:%H:%M}")
     if i18n.base(language) != "fa":
         return f"{then:%b} {then.day}"

@@ -11,7 +11,7 @@ from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.keeper.server_samples import ServerSamples
 from procs.store import wake
-from procs.store.admins import audit_log, conversation_states
+from procs.store.admins import audit_log, conversation_states, support_threads
 from procs.store.database import Database
 from procs.store.health import alerts, failed_attempts, notifications
 from procs.store.inline import inline_messages
@@ -120,6 +120,7 @@ class Keeper:
         buttons.prune(self.db, now=now)
         use_sums.prune(self.db, now=now)
         audit_log.prune(self.db, now=now)
+        support_threads.prune(self.db, now=now)
         conversation_states.prune(self.db, now=now)
         personal_data.proceed_all(self.db, now=now)
 

@@ -1,5 +1,6 @@
 """What people can ask of the bot by commands and by the buttons of their pages, put together."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from procs.bot.commands.button_actions import ButtonActions
@@ -41,6 +42,8 @@ class CommandSet:
         menus = self.menus = MenuSender(db, replies)
         self.hints = hints
         self.contact = support
+        #: Begins a talk with the support chat; False where there is none.
+        self.relay: Callable[[Incoming], Awaitable[bool]] | None = None
         self.settings = SettingsActions(db, hints, menus)
         self.past = PastActions(db, hints, menus, begin, allowance)
         self.data = DataActions(db, menus)
@@ -66,6 +69,8 @@ class CommandSet:
         await self.hints.say(incoming, "ping")
 
     async def support(self, incoming: Incoming) -> None:
+        if self.relay is not None and await self.relay(incoming):
+            return
         if self.contact:
             await self.hints.say(incoming, "support", contact=self.contact)
         else:

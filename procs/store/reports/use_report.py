@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from procs.core.clock import Now
 from procs.store.database import Database
-from procs.store.reports.use_sums import DAY, HOUR, STEPS, start_of
+from procs.store.reports.use_sums import ONE_DAY, ONE_HOUR, STEPS, start_of
 
 SUMS = """
 SELECT start, measure, label, value FROM use_sums WHERE grain = :grain AND start >= :since
@@ -28,7 +28,7 @@ class Period:
 
 
 #: The periods that are shown, by their name.
-PERIODS = {"24h": Period(HOUR, 24), "7d": Period(DAY, 7), "30d": Period(DAY, 30)}
+PERIODS = {"24h": Period(ONE_HOUR, 24), "7d": Period(ONE_DAY, 7), "30d": Period(ONE_DAY, 30)}
 
 
 @dataclass(slots=True)

@@ -17,11 +17,11 @@ from procs.store.database import Database, Row
 from procs.store.health import runtime_settings
 from procs.store.media import references
 
-HOUR, DAY = 3600, 86400
+ONE_HOUR, ONE_DAY = 3600, 86400
 #: Days begin at midnight in Tehran, where most owners live: seconds before midnight UTC.
 DAY_SHIFT = 12600
 #: Seconds for which the rows of a grain are kept.
-KEPT = {HOUR: 8 * DAY, DAY: 400 * DAY}
+KEPT = {ONE_HOUR: 8 * ONE_DAY, ONE_DAY: 400 * ONE_DAY}
 #: Requests in one transaction, and such transactions in one round.
 BITE, BITES = 200, 25
 #: Steps of a histogram in each doubling of the seconds: a value is known within 9 %.
@@ -70,7 +70,7 @@ PRUNE = "DELETE FROM use_sums WHERE grain = :grain AND start < :before"
 
 def start_of(grain: int, wall: float) -> int:
     """The instant at which the hour or the day of a wall instant begins."""
-    shift = DAY_SHIFT if grain == DAY else 0
+    shift = DAY_SHIFT if grain == ONE_DAY else 0
     return (int(wall) + shift) // grain * grain - shift
 
 
@@ -157,15 +157,15 @@ def _see(db: Database, sums: Sums, person: int, at: float, first_seen: float | N
     """A person is active in the hour and the day of this instant, and counts once in each."""
     if person <= 0:
         return
-    hour, day = start_of(HOUR, at), start_of(DAY, at)
+    hour, day = start_of(ONE_HOUR, at), start_of(ONE_DAY, at)
     seen = db.one(SEEN, {"person": person})
     if seen is None:
         note(sums, at if first_seen is None else first_seen, "new")
     last_hour, last_day = seen or (hour - 1, day - 1)
     if hour > last_hour:
-        sums[HOUR, hour, "active", ""] += 1
+        sums[ONE_HOUR, hour, "active", ""] += 1
         if day > last_day:
-            sums[DAY, day, "active", ""] += 1
+            sums[ONE_DAY, day, "active", ""] += 1
         db.change(SEE, {"person": person, "hour": hour, "day": max(day, last_day)})
 
 

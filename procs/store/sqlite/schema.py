@@ -14,7 +14,7 @@ from procs.store.sqlite.schema_chat import (
     UNDER_MEDIA,
 )
 from procs.store.sqlite.schema_inline import INLINE, SEARCHES
-from procs.store.sqlite.schema_persons import ADMINS, ALERT_CHOICES, CIRCLES, TALLIES, USE
+from procs.store.sqlite.schema_persons import ADMINS, ALERT_CHOICES, CIRCLES, SUPPORT, TALLIES, USE
 from procs.store.sqlite.schema_sites import BLAME, BREAKERS, DISK, ENGINES, FAILURES, VISITS
 from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, UPLOAD_PEERS
 from procs.store.sqlite.schema_views import READABLE
@@ -216,6 +216,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("admins", ADMINS),
     ("use", USE),
     ("alert choices", ALERT_CHOICES),
+    ("support", SUPPORT),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

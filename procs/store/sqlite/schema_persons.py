@@ -117,6 +117,27 @@ CREATE INDEX request_uncounted ON requests (id)
  WHERE ended_at IS NOT NULL AND (counted_at IS NULL OR counted_at <> ended_at);
 """
 
+#: Who writes to support (`told`: the agents know who it is), and whose each message there is.
+SUPPORT = """
+CREATE TABLE support_threads (
+    person     INTEGER PRIMARY KEY,
+    opened_at  REAL NOT NULL,
+    said_at    REAL NOT NULL,
+    told       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX support_said ON support_threads (said_at);
+CREATE TABLE support_messages (
+    chat     INTEGER NOT NULL,
+    message  INTEGER NOT NULL,
+    person   INTEGER NOT NULL,
+    at       REAL NOT NULL,
+    PRIMARY KEY (chat, message)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX support_person ON support_messages (person);
+CREATE INDEX support_at ON support_messages (at);
+CREATE INDEX request_coded ON requests (user_id, id) WHERE code IS NOT NULL;
+"""
+
 #: What an admin does not want to be told of: a kind, for ever (`until` NULL) or until a wall
 #: instant; and the two minutes of their day between which alerts wait.
 ALERT_CHOICES = """

@@ -13,7 +13,7 @@ from procs.store.jobs import outcomes
 from procs.store.people import users
 from procs.store.reports import job_record, use_report, use_sums
 from procs.store.reports.use_report import PERIODS, UseReport
-from procs.store.reports.use_sums import DAY, HOUR
+from procs.store.reports.use_sums import ONE_DAY, ONE_HOUR
 from tests.contract.conftest import Desk
 from tests.contract.place import Place
 from tests.store_acts import forget
@@ -112,7 +112,7 @@ def test_a_failure_that_is_retried_and_fails_otherwise_counts_as_both(use: Use) 
 def test_what_was_on_its_way_counts_in_the_hour_of_its_end(use: Use) -> None:
     use.desk.asks(1, "a")
     use.counts()
-    use.clock.skip(HOUR)
+    use.clock.skip(ONE_HOUR)
     (lease,) = use.desk.claim(use.worker)
     outcomes.failed(use.db, lease, error="media-gone", say="gone", now=use.clock.now())
 
@@ -140,7 +140,7 @@ def test_nothing_measured_is_no_time(use: Use) -> None:
 def test_a_person_is_active_once_in_each_hour_and_new_once(use: Use) -> None:
     use.delivers(1, "a")
     use.delivers(1, "b")
-    use.clock.skip(HOUR)
+    use.clock.skip(ONE_HOUR)
     use.delivers(1, "c")
     use.delivers(2, "d")
 
@@ -154,7 +154,7 @@ def test_a_person_is_active_once_in_each_hour_and_new_once(use: Use) -> None:
 def test_people_of_a_week_are_counted_once_however_often_they_came(use: Use) -> None:
     for day in range(3):
         use.delivers(1, f"a{day}")
-        use.clock.skip(DAY)
+        use.clock.skip(ONE_DAY)
     use.delivers(2, "b")
 
     report = use.counts("7d")
@@ -165,7 +165,7 @@ def test_people_of_a_week_are_counted_once_however_often_they_came(use: Use) -> 
 
 def test_somebody_is_new_on_the_day_they_came_first_not_of_their_first_link(use: Use) -> None:
     users.remember(use.db, Person(7, "fa", "seven"), now=use.clock.now())
-    use.clock.skip(DAY)
+    use.clock.skip(ONE_DAY)
     use.delivers(7, "a")
 
     points = list(use.counts("7d").points.values())
@@ -209,12 +209,12 @@ def test_sites_of_strangers_do_not_fill_the_sums(use: Use, monkeypatch: pytest.M
 def test_hours_and_days_are_pruned_and_days_last_longer(use: Use) -> None:
     use.delivers(1, "a")
     use.counts()
-    use.clock.skip(use_sums.KEPT[HOUR] + DAY)
+    use.clock.skip(use_sums.KEPT[ONE_HOUR] + ONE_DAY)
     use_sums.prune(use.db, now=use.clock.now())
 
     grains = {row[0] for row in use.db.all("SELECT grain FROM use_sums")}
 
-    assert grains == {DAY}
+    assert grains == {ONE_DAY}
 
 
 def test_a_deleted_person_leaves_no_row_and_the_sums_stay(use: Use) -> None:

@@ -106,6 +106,8 @@ async def forward_messages(call: Call, query: Any) -> Any:
         if number not in box.posts:
             raise Rpc(400, "MESSAGE_ID_INVALID")
         content = replace(forwarded(box.posts[number]), **facts)
+        if query.drop_author:
+            content = replace(content, forward=None)
         sent.append(await once(call, query.to_peer, random_id, ready(content)))
     return answer(call, sent)
 
