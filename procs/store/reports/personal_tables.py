@@ -64,6 +64,7 @@ ERASURES = "SELECT asked_at FROM erasures WHERE person = :person"
 
 ADMINS = "SELECT role, since FROM admins WHERE person = :person"
 CONVERSATIONS = "SELECT chat, name, step, data, until FROM conversations WHERE admin = :person"
+COSTS = "SELECT day, day_cpu, cpu FROM engine_costs WHERE person = :person"
 BANS = "SELECT since, until, reason FROM bans WHERE person = :person"
 AUDIT = """
 SELECT at, action, was, became FROM audit WHERE subject = 'person:' || CAST(:person AS TEXT)
@@ -71,6 +72,7 @@ SELECT at, action, was, became FROM audit WHERE subject = 'person:' || CAST(:per
 
 MEMBERS = "SELECT chat, role, until FROM members WHERE person = :person"
 
+DELETE_COSTS = "DELETE FROM engine_costs WHERE person = :person"
 DELETE_ADMIN = "DELETE FROM admins WHERE person = :person"
 DELETE_CONVERSATIONS = "DELETE FROM conversations WHERE admin = :person"
 DELETE_BUTTONS = "DELETE FROM buttons WHERE person = :person"
@@ -126,6 +128,7 @@ TABLES: dict[str, PersonalTable] = {
     "conversations": PersonalTable(
         ("admin", "chat", "message"), DELETED, CONVERSATIONS, DELETE_CONVERSATIONS
     ),
+    "engine_costs": PersonalTable(("person",), DELETED, COSTS, DELETE_COSTS),
     "bans": PersonalTable(("person", "admin"), KEPT, BANS, why="bans"),
     "audit": PersonalTable(("admin", "subject", "mark"), KEPT, AUDIT, why="audit"),
     "notices": PersonalTable(("admin",), KEPT, why="audit"),

@@ -83,6 +83,12 @@ CREATE INDEX conversation_until ON conversations (until);
 ALTER TABLE users ADD COLUMN nick TEXT NOT NULL DEFAULT '';
 CREATE INDEX user_nick ON users (nick) WHERE nick <> '';
 CREATE INDEX usage_day ON usage (day, day_bytes);
+CREATE TABLE engine_costs (
+    person   INTEGER PRIMARY KEY,
+    day      INTEGER NOT NULL,
+    day_cpu  REAL NOT NULL,
+    cpu      REAL NOT NULL
+) STRICT;
 CREATE TABLE bans (
     person  INTEGER PRIMARY KEY,
     since   REAL NOT NULL,

@@ -21,7 +21,7 @@ from procs.core import clock
 from procs.records.admin_role import Role
 from procs.records.job import Lane
 from procs.store.jobs import seats
-from procs.store.people import bans, usage, users
+from procs.store.people import bans, engine_costs, usage, users
 from procs.store.reports import job_people, job_record
 from procs.store.requests import request_status
 from procs.telegram.chat.inbound import Incoming
@@ -63,6 +63,7 @@ class PeoplePages:
                 person=person(self.db, number, language),
                 requests=used.requests,
                 bytes=i18n.size(language, used.bytes),
+                cpu=engine_costs.read(self.db, number, now=clock.now()).today,
             )
             for number, used in found
         ]
@@ -107,6 +108,7 @@ class PeoplePages:
         if met is None:
             raise EffectRefused(call.say("admin-person-never"))
         language, now = call.language, clock.now()
+        cost = engine_costs.read(self.db, number, now=now)
         used, ban = usage.read(self.db, number, now=now), bans.find(self.db, number, now=now)
         text = call.say(
             "admin-person",
@@ -121,6 +123,8 @@ class PeoplePages:
             day_bytes=i18n.size(language, used.today.bytes),
             requests=used.ever.requests,
             bytes=i18n.size(language, used.ever.bytes),
+            day_cpu=cost.today,
+            cpu=cost.ever,
             ban=ban_words(ban.until, ban.reason, language) if ban else call.say("admin-ban-none"),
         )
         return MenuPage(text, self.choices(call, number, banned=ban is not None))

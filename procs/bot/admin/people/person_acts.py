@@ -1,6 +1,7 @@
 """What admins do with one person: a ban with an end and a reason, a cap, a word to them."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from functools import partial
 
 from procs.bot.admin import person_finder
@@ -114,7 +115,7 @@ class PersonActs:
         """Ban these, end what they wait for, and tell each."""
         now = clock.now()
         until = now.wall + seconds if seconds else None
-        became = f"until {until:.0f} {reason}" if until else f"for good {reason}"
+        became = f"until {utc(until)} {reason}" if until else f"for good {reason}"
         changes = []
         for number in numbers:
             self.below(call, number)
@@ -201,6 +202,11 @@ class PersonActs:
             random_id = once("told", mark, number)
             message = OutgoingMessage(number, access, text, random_id)
             await self.table.menus.replies.send(message)
+
+
+def utc(wall: float) -> str:
+    """A wall instant as the audit log has it."""
+    return f"{datetime.fromtimestamp(wall, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def span_and_words(text: str) -> tuple[float, str]:

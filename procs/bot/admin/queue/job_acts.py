@@ -74,7 +74,7 @@ class JobActs:
             worker=job.worker or "—",
             code=codes or "—",
             people=LocalText(
-                "، ".join(person(self.db, one.user, language) for one in asked[:ASKERS]) or "—"
+                " · ".join(person(self.db, one.user, language) for one in asked[:ASKERS]) or "—"
             ),
             failure=self.failure(call, job),
             story=LocalText("\n".join(i18n.isolated(language, it) for it in self.story(job))),

@@ -1,10 +1,12 @@
 """look: what does the link lead to?"""
 
-from procs.core import clock
+from procs.core import clock, log
 from procs.engine.client import Probed
-from procs.records.job import Lease, Media, Step
+from procs.errors import StoreFull
+from procs.records.job import SYSADMIN, Lease, Media, Step
 from procs.store.jobs import outcomes
 from procs.store.media import references
+from procs.store.people import engine_costs
 from procs.worker.jobs import engine_order, job_folder
 from procs.worker.jobs.fetch_job import FetchJob
 from procs.worker.process.context import WorkerContext
@@ -21,10 +23,22 @@ async def look(job: FetchJob) -> None:
     order = engine_order.order(tools, lease, job.visit, job.folder, largest=job.largest)
     child = tools.engine.open(order, job.folder, proxy=job.visit.identity.proxy)
     await job.ends.enter_async_context(job.engine)
+    job.engine.callback(note_cost, job)  # after the child, which is entered later, has ended
     job.child = await job.engine.enter_async_context(child)
     job.found = await job.child.probe()
     job.visit.worked(whole=False)
     job.known = known(tools, lease, job.found)
+
+
+def note_cost(job: FetchJob) -> None:
+    """Keep the CPU seconds of the child that ended. On a full disk they are not counted."""
+    child = getattr(job, "child", None)
+    if child is None or child.ended is None or job.lease.user == SYSADMIN:
+        return
+    try:
+        engine_costs.note(job.tools.db, job.lease.user, child.ended.cpu, now=clock.now())
+    except StoreFull as error:
+        log.warning("cost.unwritten", job=job.lease.job, error=error)
 
 
 def known(tools: WorkerContext, lease: Lease, found: Probed) -> Media | None:

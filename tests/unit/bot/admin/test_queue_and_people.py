@@ -45,6 +45,8 @@ async def test_a_job_is_put_first_cancelled_and_done_again(bot, hands, olga, sar
 
 async def test_a_banned_person_reads_why_and_is_served_again_afterwards(bot, olga, sara):
     await asked(bot, sara, LINK)
+    await sara.sends("/settings")
+    menu = await sara.sees("⚙️ Your settings")
     await olga.sends(f"/user {sara.id}")
     page = await olga.sees("👤 Sara")
     await olga.presses("🚫 7 d", page)
@@ -58,6 +60,7 @@ async def test_a_banned_person_reads_why_and_is_served_again_afterwards(bot, olg
     sent = await sara.sends(LINK)
     await sara.sees(lambda m: m.reply == sent.id and "too many robots" in m.text)
     assert job_record.alive(bot.db) == []
+    assert "too many robots" in (await sara.presses("🎬 Form", menu))["text"]
     await olga.sends(f"/unban {sara.id}")
     await sara.sees("You can use this bot again")
     await asked(bot, sara, LINK + "?d")
