@@ -25,8 +25,7 @@ HOMES = {
     "imageio_ffmpeg": ("procs.media",),
     "orjson": ("procs.core.codec",),
     "pyrogram": ("procs.telegram",),
-    "sqlite3": ("procs.store.sqlite",),
-    "sqlite_utils": ("procs.store.sqlite",),
+    **dict.fromkeys(("sqlite3", "sqlite_utils"), ("procs.store.sqlite",)),
     "supervisor": ("daemon",),
     "yt_dlp": ("procs.engine",),
 }
