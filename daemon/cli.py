@@ -93,7 +93,7 @@ def commands() -> dict[str, Command]:
             below.errors,
             below.engine,
         ),
-        *(below.breakers, below.audit),
+        *(below.breakers, below.use, below.audit),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
     return {one.__name__.replace("_", "-"): one for one in all_of_them}
@@ -140,6 +140,10 @@ def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
         of[name].add_argument("job", help="its number, or the code that a person was given")
     of["forget"].add_argument("url", help="the link")
     of["errors"].add_argument("--since", default="", metavar="2h|7d", help="seen since then only")
+    of["use"].add_argument("--days", default="1", metavar="1|7|30", help="default: 24 hours")
+    of["use"].add_argument("--png", type=Path, metavar="FILE", help="draw it into this file")
+    of["use"].add_argument("--server", action="store_true", help="draw the server, not the use")
+    of["use"].add_argument("--language", default="en", metavar="fa|en", help="default: en")
     of["breakers"].add_argument("--close", default="", metavar="SITE", help="let its jobs in now")
     of["audit"].add_argument("--person", type=int, metavar="ID", help="what was done to one person")
     of["audit"].add_argument("--most", type=int, default=50, metavar="N", help="the newest N")

@@ -120,6 +120,22 @@ def errors(options: argparse.Namespace) -> int:
     return 0
 
 
+def use(options: argparse.Namespace) -> int:
+    """Show what people used and how the server did, over 1, 7 or 30 days; --png draws it."""
+    from daemon.reports import use_command
+
+    with store() as db:
+        for line in use_command.shown(
+            db,
+            options.days,
+            png=options.png,
+            server=options.server,
+            language=options.language,
+        ):
+            print(line)
+    return 0
+
+
 def audit(options: argparse.Namespace) -> int:
     """List what admins did: who, what, to whom, before and after; the latest first."""
     from daemon.commands.admins import audit_rows

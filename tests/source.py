@@ -16,6 +16,7 @@ LAYERS = {
     "procs.engine": 2,
     "procs.media": 2,
     "procs.telegram": 2,
+    "procs.charts": 2,
     "procs.worker": 3,
     "procs.bot": 3,
     "procs.keeper": 3,

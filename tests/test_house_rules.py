@@ -21,11 +21,11 @@ HOMES = {
     "av": ("procs.media",),
     "babel": ("procs.bot", "procs.texts.i18n"),
     "dotenv": ("procs.config.setting_sources",),
+    "matplotlib": ("procs.charts.renderer",),
     "imageio_ffmpeg": ("procs.media",),
     "orjson": ("procs.core.codec",),
     "pyrogram": ("procs.telegram",),
-    "sqlite3": ("procs.store.sqlite",),
-    "sqlite_utils": ("procs.store.sqlite",),
+    **dict.fromkeys(("sqlite3", "sqlite_utils"), ("procs.store.sqlite",)),
     "supervisor": ("daemon",),
     "yt_dlp": ("procs.engine",),
 }

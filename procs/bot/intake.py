@@ -113,7 +113,12 @@ class Intake:
         menus = MenuSender(db, replies)
         in_group = GroupSettings(db, self.hints, menus, self.group_admins).ask
         parts = db, menus, self.hints, self.answers.first, self.allowance
-        mine = CommandSet(*parts, in_group=in_group, support=options.manners.support)
+        mine = CommandSet(
+            *parts,
+            in_group=in_group,
+            support=options.manners.support,
+            relay=self.admins.support.begin,
+        )
         mine.add_to(self.actions)
         follows = FollowActions(db, self.hints, menus, options.manners.follows)
         self.actions.add(*follows.rows())
@@ -203,7 +208,7 @@ class Intake:
             await self.read(incoming, Parsed((behind,)))
         elif command and (command is not self.router.unknown or parsed.none):
             await command.handle(incoming)
-        elif await self.admins.conversations.take(incoming):
+        elif await self.admins.take(incoming, has_links=not parsed.none):
             return
         elif not (parsed.none and await self.cards.on_message(incoming, text)):
             await self.read(
@@ -247,7 +252,7 @@ class Intake:
 
     async def for_us(self, incoming: Incoming) -> Incoming | None:
         """A message as it is meant for us; None when it is not."""
-        if incoming.private or self.admins.conversations.expects(incoming):
+        if incoming.private or self.admins.expects(incoming):
             return incoming
         await self.chat_session.named.wait()
         return await self.groups.meant(incoming, self.router.has)

@@ -16,3 +16,5 @@ FAILURE_ALERTS = frozenset(
     )
 )
 ALL_ALERTS = FAILURE_ALERTS | STATE_ALERTS
+#: Every admin is told of these, at once and at any hour: nothing works until somebody acts.
+CRITICAL_ALERTS = frozenset({REVOKED, SIGN_IN, LOW, errors.DiskFull().name})

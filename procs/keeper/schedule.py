@@ -10,8 +10,9 @@ from procs.keeper import hung_workers, sweep
 from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.keeper.follow_rounds import FollowRounds
+from procs.keeper.server_samples import ServerSamples
 from procs.store import wake
-from procs.store.admins import audit_log, conversation_states
+from procs.store.admins import audit_log, conversation_states, support_threads
 from procs.store.database import Database
 from procs.store.follows import sources
 from procs.store.health import alerts, failed_attempts, notifications
@@ -19,7 +20,7 @@ from procs.store.inline import inline_messages
 from procs.store.jobs import recovery, reservations
 from procs.store.limits import send_budget
 from procs.store.media import looks, uploads
-from procs.store.reports import personal_data, pruner
+from procs.store.reports import personal_data, pruner, use_sums
 from procs.store.requests import buttons, heard_updates
 from procs.store.searches import search_results
 from procs.store.sites import breakers, visits
@@ -61,6 +62,8 @@ class Keeper:
             PeriodicTask(10, self.maintain),
             PeriodicTask(20, self.sweep),
             PeriodicTask(60, EngineUpdates(db, settings).watch),
+            PeriodicTask(5, self.count_use),
+            PeriodicTask(60, ServerSamples(db, settings).take),
             PeriodicTask(60, self.prune),
         )
 
@@ -96,6 +99,9 @@ class Keeper:
         if done := self.db.maintain():
             log.info("database.maintained", **done)
 
+    def count_use(self) -> None:
+        use_sums.fold(self.db, now=clock.now())
+
     def sweep(self) -> None:
         sweep.sweep(self.db, self.settings, now=clock.now())
         reservations.prune(self.db, host=disk.host())
@@ -116,7 +122,9 @@ class Keeper:
         notifications.prune(self.db, now=now)
         heard_updates.prune(self.db, now=now)
         buttons.prune(self.db, now=now)
+        use_sums.prune(self.db, now=now)
         audit_log.prune(self.db, now=now)
+        support_threads.prune(self.db, now=now)
         conversation_states.prune(self.db, now=now)
         personal_data.proceed_all(self.db, now=now)
 

@@ -7,7 +7,9 @@ who blocked the bot delays no other.
 import asyncio
 from collections.abc import Sequence
 
-from procs.bot.alerts import alert_text
+from procs.bot.alerts import alert_pages, alert_text
+from procs.bot.alerts.alert_text import Fact
+from procs.bot.commands.menu_sender import MenuSender
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.core import clock, log
@@ -17,13 +19,15 @@ from procs.errors import (
     TelegramAway,
     TelegramRefused,
     TelegramWait,
+    alert_kinds,
     remedies,
 )
 from procs.store.database import Database
-from procs.store.health import notifications
+from procs.store.health import alert_choices, notifications
 from procs.store.health.notifications import Notification
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.pace import Urgency
+from procs.texts import i18n
 
 #: Seconds between two queries, and the pause after an admin could not be reached.
 ALERT_INTERVAL, REST = 1.0, 30.0
@@ -34,6 +38,7 @@ class AlertSender:
         self.db = db
         self.replies = replies
         self.admins = admins
+        self.menus = MenuSender(db, replies)
         #: The boot instant until which an admin is not tried; losing it costs an attempt.
         self.resting: dict[int, float] = {}
 
@@ -51,6 +56,8 @@ class AlertSender:
             log.warning("alerts.unplanned", error=error)
         waiting: dict[int, list[Notification]] = {}
         for notice in notifications.unsent(self.db):
+            if self.must_wait(notice):
+                continue
             waiting.setdefault(notice.admin, []).append(notice)
         now = clock.now().boot
         ready = [them for admin, them in waiting.items() if self.resting.get(admin, 0.0) <= now]
@@ -74,15 +81,37 @@ class AlertSender:
         """Raises as `ReplySender.send`, ChatClosed for an admin who never met the bot."""
         if notice.access is None or notice.admin not in self.admins:
             raise ChatClosed("never wrote to the bot")
-        text = alert_text.render(notice.language, notice.body)
-        await self.replies.send(
-            OutgoingMessage(notice.admin, notice.access, text, notice.random_id),
-            urgency=Urgency.ADMIN,
-        )
+        body = self.wanted(notice)
+        if body:
+            await self.replies.send(self.message(notice, body), urgency=Urgency.ADMIN)
         notifications.sent(self.db, notice, now=clock.now())
         log.info("alert.told", admin=notice.admin, telling=notice.telling)
+
+    def wanted(self, notice: Notification) -> list[Fact]:
+        """What this admin wants to be told of; always what is critical."""
+        off = alert_choices.muted(self.db, notice.admin, now=clock.now())
+        return [one for one in notice.body if is_critical(one) or one["kind"] not in off]
+
+    def message(self, notice: Notification, body: list[Fact]) -> OutgoingMessage:
+        """The text with its buttons. One that is sent again after a kill is the first to Telegram,
+        whose buttons are rows too."""
+        assert notice.access is not None
+        text = alert_text.render(notice.language, body)
+        page = alert_pages.under(body, notice.language)
+        made = self.menus.minted(page, notice.admin, notice.admin)
+        return OutgoingMessage(notice.admin, notice.access, text, notice.random_id, buttons=made)
+
+    def must_wait(self, notice: Notification) -> bool:
+        """Whether it comes after this admin's quiet hours: nothing of it is critical."""
+        minute = i18n.minute_of_day(notice.language, clock.now().wall)
+        quiet = alert_choices.is_quiet(self.db, notice.admin, minute)
+        return quiet and not any(is_critical(one) for one in notice.body)
 
     def give_up(self, notice: Notification, why: str) -> None:
         """Log that an admin is unreachable, once until they are reachable again."""
         if notifications.unheard(self.db, notice, why=why, now=clock.now()):
             log.error("admin.unreachable", admin=notice.admin, why=why, fix=remedies.DEAF)
+
+
+def is_critical(one: Fact) -> bool:
+    return one["kind"] in alert_kinds.CRITICAL_ALERTS

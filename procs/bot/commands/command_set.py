@@ -42,9 +42,11 @@ class CommandSet:
         *,
         in_group: Callable[[Incoming], Awaitable[None]],
         support: str,
+        relay: Callable[[Incoming], Awaitable[bool]],
     ) -> None:
         self.hints = hints
         self.contact = support
+        self.relay = relay
         self.settings = SettingsActions(db, hints, menus, in_group)
         self.past = PastActions(db, hints, menus, begin, allowance)
         self.data = DataActions(db, menus)
@@ -70,6 +72,8 @@ class CommandSet:
         await self.hints.say(incoming, "ping")
 
     async def support(self, incoming: Incoming) -> None:
+        if await self.relay(incoming):
+            return
         if self.contact:
             await self.hints.say(incoming, "support", contact=self.contact)
         else:

@@ -14,7 +14,7 @@ from procs.store.people import silence
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.file_sender import OutgoingFile
 from procs.telegram.chat.inbound import Incoming
-from procs.telegram.chat.sender import Buttons, Keys, OutgoingMessage
+from procs.telegram.chat.sender import Buttons, ForwardTarget, Keys, OutgoingMessage
 from procs.telegram.departure import Departure, no_other
 from procs.telegram.pace import Pace, Urgency, always
 from procs.texts import i18n
@@ -108,6 +108,17 @@ class ReplySender:
         """Send a small file once, when it is its turn. Raises as `send`."""
         leave = partial(self.leave, file.chat, Urgency.DELIVERY)
         await self.chat_session.send_file(file, leave=leave)
+
+    async def forward(
+        self, incoming: Incoming, chat: int, access: int, *, hides_author: bool
+    ) -> int:
+        """Pass somebody's message on into another chat, once; its number there, 0 where Telegram
+        does not say. Raises as `send`."""
+        leave = partial(self.leave, chat, Urgency.ANSWER)
+        origin = incoming.chat, incoming.access, incoming.message
+        random_id = once("forward", incoming.chat, incoming.message)
+        target = ForwardTarget(chat, access, random_id, hides_author)
+        return await self.chat_session.forward(*origin, target, leave=leave) or 0
 
     async def edit(
         self, chat: int, access: int, message: int, text: str, *, buttons: Buttons = ()

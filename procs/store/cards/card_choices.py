@@ -25,7 +25,8 @@ SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.ordinal, r.folder, r
 #: A choice is made once: whoever comes later finds no request that asks.
 CHOSEN = f"""
 UPDATE requests
-   SET state = 'open', variant = :variant, ended_at = NULL, closed_at = NULL, cached = 0
+   SET state = 'open', variant = :variant, ended_at = NULL, closed_at = NULL, cached = 0,
+       started_at = NULL, asked_at = :now
  WHERE id = :request AND state = '{CHOOSING}'
 RETURNING id, user_id, chat, chat_access, message, ordinal, folder, url, site, key
 """
@@ -113,7 +114,7 @@ def choose(
     Call it inside of the `db.write(full=True)` that marks the button, and `called` after it.
     """
     with db.write(full=True):
-        rows = db.all(CHOSEN, {"request": card.request, "variant": variant})
+        rows = db.all(CHOSEN, {"request": card.request, "variant": variant, "now": now.wall})
         if not rows:
             return None
         db.change(DONE, {"request": card.request})

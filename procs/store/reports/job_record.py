@@ -41,6 +41,7 @@ RETURNING user_id, lane, site
 """
 REOPEN = """
 UPDATE requests SET state = 'open', say = NULL, code = NULL, ended_at = NULL,
+       started_at = NULL, asked_at = :now,
        closed_at = CASE WHEN parent IS NULL THEN NULL ELSE closed_at END, shown = ''
  WHERE job = :job AND state = :ended
 """
@@ -97,7 +98,7 @@ def retry(db: Database, job: int, *, now: Now) -> bool:
         if found is None or found.state not in BADLY or db.one(TWIN, {"job": job}):
             return False
         ended = "cancelled" if found.state is State.CANCELLED else "failed"
-        if not db.change(REOPEN, {"job": job, "ended": ended}):
+        if not db.change(REOPEN, {"job": job, "ended": ended, "now": now.wall}):
             return False
         revived = {"job": job, "now": now.wall, "event": event(now, "revived")}
         ((user, lane, site),) = db.all(REVIVE, revived)

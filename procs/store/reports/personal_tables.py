@@ -51,6 +51,11 @@ SELECT day, day_requests, day_bytes, day_kept, day_saved, requests, bytes, kept,
 """
 TALLIES = "SELECT kind, since, count FROM tallies WHERE person = :person"
 HEARD = "SELECT message, edited, at FROM heard WHERE chat = :person"
+ACTIVE = "SELECT hour, day FROM active_people WHERE person = :person"
+SUPPORT = "SELECT opened_at, said_at FROM support_threads WHERE person = :person"
+THREAD = "SELECT chat, message, at FROM support_messages WHERE person = :person"
+MUTES = "SELECT kind, until FROM alert_mutes WHERE admin = :person"
+HOURS = "SELECT start, stop FROM alert_hours WHERE admin = :person"
 PAUSES = "SELECT scope, since, why FROM pauses WHERE scope = :scope"
 BREAKERS = "SELECT site, failures, until, since FROM breakers WHERE person = :person"
 VERDICTS = "SELECT site, media, failed, at FROM verdicts WHERE person = :person"
@@ -82,6 +87,11 @@ DELETE_INLINE = "DELETE FROM inline_messages WHERE person = :person"
 DELETE_PREFERENCES = "DELETE FROM preferences WHERE kind = 'person' AND peer = :person"
 DELETE_USAGE = "DELETE FROM usage WHERE person = :person"
 DELETE_MEMBERS = "DELETE FROM members WHERE person = :person"
+DELETE_ACTIVE = "DELETE FROM active_people WHERE person = :person"
+DELETE_SUPPORT = "DELETE FROM support_threads WHERE person = :person"
+DELETE_THREAD = "DELETE FROM support_messages WHERE person = :person"
+DELETE_MUTES = "DELETE FROM alert_mutes WHERE admin = :person"
+DELETE_HOURS = "DELETE FROM alert_hours WHERE admin = :person"
 DELETE_TALLIES = "DELETE FROM tallies WHERE person = :person"
 DELETE_BREAKERS = "DELETE FROM breakers WHERE person = :person"
 DELETE_VERDICTS = "DELETE FROM verdicts WHERE person = :person"
@@ -105,6 +115,13 @@ TABLES: dict[str, PersonalTable] = {
     ),
     "preferences": PersonalTable(("peer",), DELETED, PREFERENCES, DELETE_PREFERENCES),
     "usage": PersonalTable(("person",), DELETED, USAGE, DELETE_USAGE),
+    "support_threads": PersonalTable(("person",), DELETED, SUPPORT, DELETE_SUPPORT),
+    "support_messages": PersonalTable(
+        ("chat", "message", "person"), DELETED, THREAD, DELETE_THREAD
+    ),
+    "alert_mutes": PersonalTable(("admin",), DELETED, MUTES, DELETE_MUTES),
+    "alert_hours": PersonalTable(("admin",), DELETED, HOURS, DELETE_HOURS),
+    "active_people": PersonalTable(("person",), DELETED, ACTIVE, DELETE_ACTIVE),
     "members": PersonalTable(("chat", "person"), DELETED, MEMBERS, DELETE_MEMBERS),
     "tallies": PersonalTable(("person",), DELETED, TALLIES, DELETE_TALLIES),
     "breakers": PersonalTable(("person",), DELETED, BREAKERS, DELETE_BREAKERS),

@@ -1,10 +1,11 @@
 """The state of the whole system, for `chapar status`."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from procs.core.clock import Now
 from procs.records.job import Lane, State
-from procs.store.database import Database
+from procs.store.database import Database, Row
 from procs.store.health import workers
 
 COUNTS = f"""
@@ -58,10 +59,8 @@ class Overview:
 def overview(db: Database, *, now: Now) -> Overview:
     jobs, oldest = {}, 0.0
     for lane in Lane:
-        rows = db.all(COUNTS, {"lane": int(lane)})
-        counts = {State(state).name.lower(): count for state, count, _ in rows}
-        waiting = db.one(WAITING, {"lane": int(lane)})
-        jobs[lane.name.lower()] = {**counts, "waiting": waiting[0] if waiting else 0}
+        rows, counts = in_lane(db, lane)
+        jobs[lane.name.lower()] = counts
         queued = [at for state, _, at in rows if state == State.QUEUED and at is not None]
         oldest = max([oldest, *(now.wall - at for at in queued)])
     today = db.all(OUTCOMES, {"since": now.wall - 86400})
@@ -78,3 +77,19 @@ def follow_load(db: Database) -> FollowLoad:
     """What following costs at the moment."""
     sources, a_day, *more = db.all(FOLLOWED)[0]
     return FollowLoad(sources, int(db.all(FOLLOWERS)[0][0]), a_day, *more)
+
+
+def in_lane(db: Database, lane: Lane) -> tuple[list[Row], dict[str, int]]:
+    """The rows of a lane's jobs by state, and their counts by the state's name."""
+    rows = db.all(COUNTS, {"lane": int(lane)})
+    counts = {State(state).name.lower(): count for state, count, _ in rows}
+    waiting = db.one(WAITING, {"lane": int(lane)})
+    return rows, {**counts, "waiting": waiting[0] if waiting else 0}
+
+
+def counts(db: Database) -> Counter[str]:
+    """The jobs of all lanes by the state's name."""
+    every: Counter[str] = Counter()
+    for lane in Lane:
+        every.update(in_lane(db, lane)[1])
+    return every

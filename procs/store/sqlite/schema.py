@@ -15,7 +15,15 @@ from procs.store.sqlite.schema_chat import (
     UNDER_MEDIA,
 )
 from procs.store.sqlite.schema_inline import INLINE, SEARCHES
-from procs.store.sqlite.schema_persons import ADMINS, CIRCLES, FOLLOWS, TALLIES
+from procs.store.sqlite.schema_persons import (
+    ADMINS,
+    ALERT_CHOICES,
+    CIRCLES,
+    FOLLOWS,
+    SUPPORT,
+    TALLIES,
+    USE,
+)
 from procs.store.sqlite.schema_sites import BLAME, BREAKERS, DISK, ENGINES, FAILURES, VISITS
 from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, UPLOAD_PEERS
 from procs.store.sqlite.schema_views import READABLE
@@ -217,6 +225,9 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("follows", FOLLOWS),
     ("admins", ADMINS),
     ("broadcasts", BROADCASTS),
+    ("use", USE),
+    ("alert choices", ALERT_CHOICES),
+    ("support", SUPPORT),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

@@ -1,5 +1,5 @@
 """Steps of the schema for what keeps one person from spoiling it for the others, for the lists that
-people follow, and for admins."""
+people follow, for admins, and for how much people use."""
 
 #: Breakers of a site for everybody (person -1) or for one person; what people met there last.
 CIRCLES = """
@@ -161,5 +161,67 @@ CREATE TABLE bans (
     until   REAL,
     reason  TEXT NOT NULL,
     admin   INTEGER NOT NULL
+) STRICT;
+"""
+
+#: `use_sums`: a row for each `grain` (seconds: an hour or a day) that begins at `start` (wall), and
+#: each measure and label of it. `active_people`: the last hour and day in which somebody was
+#: active. `counted_at` is the end of a request that the sums hold; `asked_at` the instant from
+#: which its waiting counts where that is not its arrival: a choice on a card, a retry.
+USE = """
+CREATE TABLE use_sums (
+    grain    INTEGER NOT NULL,
+    start    INTEGER NOT NULL,
+    measure  TEXT NOT NULL,
+    label    TEXT NOT NULL,
+    value    INTEGER NOT NULL,
+    PRIMARY KEY (grain, start, measure, label)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE active_people (
+    person  INTEGER PRIMARY KEY,
+    hour    INTEGER NOT NULL,
+    day     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX active_hour ON active_people (hour);
+ALTER TABLE requests ADD COLUMN counted_at REAL;
+ALTER TABLE requests ADD COLUMN asked_at REAL;
+CREATE INDEX request_uncounted ON requests (id)
+ WHERE ended_at IS NOT NULL AND (counted_at IS NULL OR counted_at <> ended_at);
+"""
+
+#: Who writes to support (`told`: the agents know who it is), and whose each message there is.
+SUPPORT = """
+CREATE TABLE support_threads (
+    person     INTEGER PRIMARY KEY,
+    opened_at  REAL NOT NULL,
+    said_at    REAL NOT NULL,
+    told       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX support_said ON support_threads (said_at);
+CREATE TABLE support_messages (
+    chat     INTEGER NOT NULL,
+    message  INTEGER NOT NULL,
+    person   INTEGER NOT NULL,
+    at       REAL NOT NULL,
+    PRIMARY KEY (chat, message)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX support_person ON support_messages (person);
+CREATE INDEX support_at ON support_messages (at);
+CREATE INDEX request_coded ON requests (user_id, id) WHERE code IS NOT NULL;
+"""
+
+#: What an admin does not want to be told of: a kind, for ever (`until` NULL) or until a wall
+#: instant; and the two minutes of their day between which alerts wait.
+ALERT_CHOICES = """
+CREATE TABLE alert_mutes (
+    admin  INTEGER NOT NULL,
+    kind   TEXT NOT NULL,
+    until  REAL,
+    PRIMARY KEY (admin, kind)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE alert_hours (
+    admin  INTEGER PRIMARY KEY,
+    start  INTEGER NOT NULL,
+    stop   INTEGER NOT NULL
 ) STRICT;
 """

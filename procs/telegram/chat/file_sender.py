@@ -18,7 +18,8 @@ PART, SMALL_FILE = 512 * 1024, 10 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class OutgoingFile:
-    """A file on its way into a chat, as a text is (`OutgoingMessage`)."""
+    """A file on its way into a chat, as a text is (`OutgoingMessage`); with `is_photo` a picture
+    that is shown, not a document."""
 
     chat: int
     access: int
@@ -27,20 +28,15 @@ class OutgoingFile:
     caption: str
     random_id: int
     mime: str = "application/json"
+    is_photo: bool = False
 
 
 async def send(line: Rpc, file: OutgoingFile, *, leave: Leave) -> int | None:
     """Upload it and send it once. Returns and raises as `MessageSender.send`."""
-    media = raw.types.InputMediaUploadedDocument(
-        file=await uploaded(line, file),
-        mime_type=file.mime,
-        attributes=[raw.types.DocumentAttributeFilename(file_name=file.name)],
-        force_file=True,
-    )
     query = partial(
         raw.functions.messages.SendMedia,
         peer=peer(file.chat, file.access),
-        media=media,
+        media=described(file, await uploaded(line, file)),
         message=cut(file.caption, CAPTION_LENGTH),
         random_id=file.random_id,
     )
@@ -51,6 +47,17 @@ async def send(line: Rpc, file: OutgoingFile, *, leave: Leave) -> int | None:
         random_id=file.random_id,
         reply_to=0,
         leave=leave,
+    )
+
+
+def described(file: OutgoingFile, handle: raw.base.InputFile) -> raw.base.InputMedia:
+    if file.is_photo:
+        return raw.types.InputMediaUploadedPhoto(file=handle)
+    return raw.types.InputMediaUploadedDocument(
+        file=handle,
+        mime_type=file.mime,
+        attributes=[raw.types.DocumentAttributeFilename(file_name=file.name)],
+        force_file=True,
     )
 
 

@@ -57,6 +57,16 @@ class OutgoingMessage:
     keys: Keys = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ForwardTarget:
+    """Where a message is passed on to, once by its random id, with its author's name or without."""
+
+    chat: int
+    access: int
+    random_id: int
+    hides_author: bool
+
+
 class MessageSender:
     """Speaks over a line. Every method raises as `Rpc.ask`, unless it says otherwise."""
 
@@ -88,6 +98,26 @@ class MessageSender:
     def broadcasts(self) -> BroadcastSender:
         """Sends what is to be broadcast to one chat. Raises TelegramAway."""
         return BroadcastSender(self._line())
+
+    async def forward(
+        self, chat: int, access: int, message: int, to: ForwardTarget, *, leave: Leave
+    ) -> int | None:
+        """Pass a message on, whatever it holds. Returns as `send`."""
+        query = raw.functions.messages.ForwardMessages(
+            from_peer=peer(chat, access),
+            id=[message],
+            random_id=[to.random_id],
+            to_peer=peer(to.chat, to.access),
+            drop_author=to.hides_author or None,
+        )
+        return await post(
+            self._line(),
+            lambda header: query,
+            chat=to.chat,
+            random_id=to.random_id,
+            reply_to=0,
+            leave=leave,
+        )
 
     async def send_file(self, file: OutgoingFile, *, leave: Leave) -> int | None:
         """The same for a small file of our own."""

@@ -58,6 +58,7 @@ SCANS = {
     "positions.LENGTHS": "one look for all places that are shown, by the index of seats",
     "positions.TOOK_ANYWHERE": "from the newest on, and it ends after a few",
     "recovery.EXPIRED": "what runs, by an index of these alone",
+    "use_sums.UNCOUNTED": "ends that are not counted, by an index of these alone",
     "users.WITH_CAP": "a command's list of all users",
     "visit_verdicts.PRUNE": "the people who met a site that failed in the last minutes",
     "visits.PRUNE": "those who are at sites with rules",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from procs.bot.admin.admin_actions import AdminActions
+from procs.bot.admin.figures.figure_pages import FigurePages
 from procs.bot.admin.panel.admins_page import AdminsPage
 from procs.bot.admin.panel.audit_page import AuditPage
 from procs.bot.admin.panel.main_page import MainPage
@@ -12,10 +13,13 @@ from procs.bot.admin.people.people_pages import PeoplePages
 from procs.bot.admin.people.person_acts import PersonActs
 from procs.bot.admin.queue.job_acts import JobActs
 from procs.bot.admin.queue.queue_pages import QueuePages
+from procs.bot.admin.support.support_desk import SupportDesk
+from procs.bot.alerts.alert_pages import AlertPages
 from procs.bot.broadcast.broadcast_page import BroadcastPage
 from procs.bot.commands.router import Router
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.store.database import Database
+from procs.telegram.chat.inbound import Incoming
 
 
 class AdminSet:
@@ -28,7 +32,10 @@ class AdminSet:
         people = PeoplePages(self.actions)
         acts = PersonActs(self.actions, people)
         queue = QueuePages(db), JobActs(self.actions)
-        for part in (MainPage(self.actions), *queue, people, acts, admins, AuditPage(db), sends):
+        self.support = SupportDesk(self.actions)
+        shown = FigurePages(self.actions), AlertPages(self.actions), self.support
+        first = MainPage(self.actions), AuditPage(db)
+        for part in (*first, *queue, people, acts, admins, *shown, sends):
             self.actions.add(*part.rows())
         for talking in (admins, people, acts, sends):
             self.conversations.add(*talking.conversations())
@@ -36,7 +43,18 @@ class AdminSet:
     def add_to(self, router: Router) -> None:
         """Put the rows into the tables of the bot. /cancel leaves a conversation first."""
         router.role_of = self.actions.role
-        router.actions.add(*self.actions.button_rows())
+        router.actions.add(*self.actions.button_rows(), *self.support.button_rows())
         router.add(*self.actions.commands())
         everybody = router.commands["cancel"]
         router.add(replace(everybody, handle=partial(self.conversations.cancel, everybody.handle)))
+
+    def expects(self, incoming: Incoming) -> bool:
+        """Whether a message belongs to a conversation of an admin, or to support."""
+        return self.conversations.expects(incoming) or self.support.expects(incoming)
+
+    async def take(self, incoming: Incoming, *, has_links: bool) -> bool:
+        """Do with a message what a conversation or support does. Links of people are handled as
+        always while they write to support. False where it belongs to neither."""
+        if await self.conversations.take(incoming):
+            return True
+        return not (has_links and incoming.private) and await self.support.take(incoming)

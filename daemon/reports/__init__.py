@@ -1,0 +1,4 @@
+"""Commands that report figures over time.
+
+The registry imports `use_command`.
+"""

@@ -1,0 +1,112 @@
+"""Use and server as text and as pictures, over a day, a week or a month, by buttons."""
+
+from collections.abc import Callable
+from functools import partial
+
+from procs.bot.admin.admin_actions import AdminActions
+from procs.bot.admin.admin_call import AdminAction, AdminCall, AdminReply, act, back, panel_page
+from procs.bot.commands.button_actions import EffectRefused
+from procs.bot.commands.settings_menu import MenuPage
+from procs.bot.conversation.reply_sender import once
+from procs.charts import chart_process, use_charts, use_text
+from procs.charts.chart_plan import ChartPlan
+from procs.core import clock, disk
+from procs.records.admin_role import Role
+from procs.store.health import workers
+from procs.store.people import repeat_tallies
+from procs.store.reports import system_report, use_report
+from procs.store.reports.use_report import PERIODS, UseReport
+from procs.telegram.chat.file_sender import OutgoingFile
+from procs.texts import i18n
+from procs.texts.i18n import LocalText
+
+#: The pages, and what they say and draw.
+TEXTS: dict[str, Callable[[UseReport, str, str], LocalText]] = {
+    "use": use_text.use,
+    "server": use_text.server,
+}
+CHARTS: dict[str, Callable[[UseReport, str, str], ChartPlan]] = {
+    "use": use_charts.use,
+    "server": use_charts.server,
+}
+USUAL = "24h"
+#: Pictures that one admin may have in a minute.
+PICTURES = 6
+
+
+class FigurePages:
+    def __init__(self, table: AdminActions) -> None:
+        self.db = table.db
+        self.replies = table.menus.replies
+
+    def rows(self) -> tuple[AdminAction, ...]:
+        return (
+            panel_page("use", Role.VIEWER, partial(self.page, "use"), "use"),
+            panel_page("server", Role.VIEWER, partial(self.page, "server"), "server"),
+            AdminAction("picture", Role.VIEWER, self.picture),
+        )
+
+    def page(self, name: str, call: AdminCall) -> MenuPage:
+        """The figures of a period in words, with buttons for the others and for the picture."""
+        period = self.period(call)
+        text = TEXTS[name](self.report(period), period, call.language)
+        if name == "server":
+            text = LocalText(f"{text}\n\n{self.present(call)}")
+        others = tuple(
+            act(
+                ("✅ " if one == period else "") + call.say(f"use-button-{one}"),
+                f"page-{name}",
+                period=one,
+            )
+            for one in PERIODS
+        )
+        draw = act(call.say("chart-button"), "picture", page=name, period=period)
+        again = act(call.say("use-refresh"), f"page-{name}", period=period)
+        return MenuPage(text, (others, (draw, again), (back(call.language),)))
+
+    def present(self, call: AdminCall) -> LocalText:
+        """What there is at this moment, which no sum has."""
+        jobs = system_report.counts(self.db)
+        return call.say(
+            "server-now",
+            running=jobs.get("leased", 0),
+            queued=jobs.get("queued", 0) + jobs.get("waiting", 0),
+            workers=len(workers.present(self.db)),
+            free=i18n.size(call.language, disk.free(self.db.run)),
+        )
+
+    def picture(self, call: AdminCall) -> AdminReply:
+        """The picture comes as a message of its own; it is drawn after the answer."""
+        name, period = str(call.data.get("page")), self.period(call)
+        if name not in CHARTS:
+            raise EffectRefused(call.say("unknown-button"))
+        if repeat_tallies.note(self.db, call.person.id, "picture", now=clock.now()) > PICTURES:
+            raise EffectRefused(call.say("chart-often"))
+        draw = partial(self.send_picture, call, name, period)
+        return AdminReply(toast=call.say("chart-drawn"), show=draw)
+
+    async def send_picture(self, call: AdminCall, name: str, period: str) -> None:
+        """Raises ChartFailed, and as `ReplySender.send`."""
+        plan = CHARTS[name](self.report(period), period, call.language)
+        picture = await chart_process.draw(plan, cache=self.db.run.parent / "cache")
+        random_id = once("picture", call.mark, name)
+        await self.replies.send_file(
+            OutgoingFile(
+                call.chat,
+                call.access,
+                f"{name}.png",
+                picture,
+                plan.title,
+                random_id,
+                "image/png",
+                is_photo=True,
+            )
+        )
+
+    def period(self, call: AdminCall) -> str:
+        """The period that a button or a word behind the command names."""
+        named = str(call.data.get("period") or call.words or USUAL)
+        return named if named in PERIODS else USUAL
+
+    def report(self, period: str) -> UseReport:
+        return use_report.read(self.db, PERIODS[period], now=clock.now())

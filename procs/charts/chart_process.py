@@ -1,0 +1,61 @@
+"""Has a chart drawn by a process of its own, which ends: within seconds, bounded, and below the
+priority of all that people wait for."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from procs.charts import chart_plan
+from procs.charts.chart_plan import ChartPlan
+from procs.errors import ChaparError
+
+#: Seconds that a drawing may take; it takes one or two, and more where the machine is busy.
+TIMEOUT = 30.0
+#: Bytes of a picture beyond which it is none of ours, and of what is told of a failure.
+LARGEST_PICTURE, TOLD = 8 * 1024 * 1024, 300
+ROOT = Path(__file__).parents[2]
+PNG = b"\x89PNG\r\n\x1a\n"
+COMMAND = (sys.executable, "-P", "-m", "procs.charts")
+
+
+class ChartFailed(ChaparError):
+    """The process did not draw: the message says why."""
+
+
+async def draw(
+    plan: ChartPlan, *, cache: Path, timeout: float = TIMEOUT, command: tuple[str, ...] = COMMAND
+) -> bytes:
+    """The PNG of a plan. `cache` is a folder in which the library keeps its list of fonts. Raises
+    ChartFailed; the process is gone then too."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd="/",
+        env=environment(cache),
+    )
+    try:
+        async with asyncio.timeout(timeout):
+            picture, told = await process.communicate(chart_plan.encode(plan))
+    except TimeoutError:
+        raise ChartFailed(f"the chart was not drawn within {timeout:.0f} s") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode or not picture.startswith(PNG) or len(picture) > LARGEST_PICTURE:
+        why = " ".join(told.decode(errors="replace").split())[-TOLD:]
+        raise ChartFailed(f"the chart was not drawn (exit {process.returncode}): {why}")
+    return picture
+
+
+def environment(cache: Path) -> dict[str, str]:
+    """Nothing of ours, so no secret either. One thread: more would only reserve memory."""
+    folder = cache / "matplotlib"
+    return {
+        "PYTHONPATH": str(ROOT),
+        "MPLCONFIGDIR": str(folder),
+        "OPENBLAS_NUM_THREADS": "1",
+        "HOME": str(folder),
+    }

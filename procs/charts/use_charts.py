@@ -1,0 +1,133 @@
+"""The figures of a period as plans of two charts: what people use, and how the server does."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import islice
+
+from procs.charts.chart_plan import ChartPlan, Panel, Series
+from procs.store.reports.use_report import UseFigures, UseReport
+from procs.store.reports.use_sums import ONE_HOUR
+from procs.texts import calendar_dates, i18n
+
+#: Labels below a panel, and bars of a panel of classes or sites.
+TICKS, MOST = 6, 5
+#: Letters of a label beside a bar.
+LABEL = 22
+#: The times that are drawn: the middle one, and the one that five in a hundred exceed.
+SHARES = {"p50": 0.5, "p95": 0.95}
+
+Figure = Callable[[UseFigures], float | None]
+
+
+def use(report: UseReport, period: str, language: str) -> ChartPlan:
+    """Links and deliveries, people, bytes."""
+
+    def line(name: str, figure: Figure) -> Series:
+        return series(report, i18n.say(language, f"use-{name}"), figure, is_line=True)
+
+    def bars(name: str, figure: Figure) -> Series:
+        return series(report, i18n.say(language, f"use-{name}"), figure)
+
+    deliveries = (
+        bars("fresh", lambda one: one.sums["delivered"] - one.sums["kept"]),
+        bars("kept", lambda one: one.sums["kept"]),
+        line("received", lambda one: one.sums["received"]),
+    )
+    people = (
+        bars("active", lambda one: one.sums["active"]),
+        line("new", lambda one: one.sums["new"]),
+    )
+    sent = (bars("bytes", lambda one: one.sums["bytes"]),)
+    panels = (
+        over_time(report, language, "deliveries", deliveries),
+        over_time(report, language, "people", people),
+        over_time(report, language, "bytes", sent, unit="bytes"),
+    )
+    return plan(language, "use", period, panels)
+
+
+def server(report: UseReport, period: str, language: str) -> ChartPlan:
+    """Times, failures by class and by site, and what the machine has left."""
+
+    def times(name: str) -> Panel:
+        lines = tuple(
+            series(
+                report,
+                i18n.say(language, f"use-{word}"),
+                lambda one, share=share: one.seconds(name, share),  # type: ignore[misc]
+                is_line=True,
+            )
+            for word, share in SHARES.items()
+        )
+        return over_time(report, language, name, lines, unit="seconds")
+
+    machine = tuple(
+        series(report, i18n.say(language, f"use-{name}"), machine_share(name), is_line=True)
+        for name in ("load", "memory", "disk")
+    )
+    panels = (
+        times("took"),
+        times("waited"),
+        ranking(report, language, "classes", 0),
+        ranking(report, language, "sites", 1),
+        over_time(report, language, "machine", machine, unit="share"),
+    )
+    return plan(language, "server", period, panels)
+
+
+def plan(language: str, name: str, period: str, panels: tuple[Panel, ...]) -> ChartPlan:
+    title = i18n.say(language, f"chart-{name}", period=i18n.say(language, f"use-period-{period}"))
+    return ChartPlan(title, language, i18n.say(language, "chart-empty"), panels)
+
+
+def series(report: UseReport, name: str, figure: Figure, *, is_line: bool = False) -> Series:
+    return Series(name, tuple(figure(one) for one in report.points.values()), is_line)
+
+
+def machine_share(name: str) -> Figure:
+    """The mean of the samples of an hour or a day."""
+
+    def mean(one: UseFigures) -> float | None:
+        share = one.share(name, "samples")
+        return None if share is None else share / 1000
+
+    return mean
+
+
+def over_time(
+    report: UseReport, language: str, name: str, shown: tuple[Series, ...], *, unit: str = "count"
+) -> Panel:
+    title = i18n.say(language, f"chart-panel-{name}")
+    return Panel(title, shown, ticks(report, language), unit)
+
+
+def ranking(report: UseReport, language: str, name: str, place: int) -> Panel:
+    """The most frequent failures, a bar each."""
+    found = report.total.failed_by(place, MOST)
+    shown = (Series("", tuple(float(count) for _, count in found)),)
+    labels = tuple((at, short(name)) for at, (name, _) in enumerate(found))
+    return Panel(i18n.say(language, f"chart-panel-{name}"), shown, labels, lying=True)
+
+
+def short(name: str) -> str:
+    return name if len(name) <= LABEL else name[: LABEL - 1] + "…"
+
+
+def ticks(report: UseReport, language: str) -> tuple[tuple[int, str], ...]:
+    """A label for every so many hours or days, the latest has one."""
+    starts: Sequence[int] = list(report.points)
+    step = -(-len(starts) // TICKS)
+    places = islice(range(len(starts) - 1, -1, -step), TICKS)
+    return tuple((at, label(report.period.grain, starts[at], language)) for at in sorted(places))
+
+
+def label(grain: int, start: int, language: str) -> str:
+    """An hour, or a day by the calendar of the readers."""
+    zone, _ = i18n.PLACES[language if grain == ONE_HOUR else "fa"]
+    then = datetime.fromtimestamp(start, zone)
+    if grain == ONE_HOUR:
+        return i18n.digits(language, f"{then:%H:%M}")
+    if i18n.base(language) != "fa":
+        return f"{then:%b} {then.day}"
+    _, month, day = calendar_dates.jalali(then.date())
+    return i18n.digits(language, f"{day} {calendar_dates.MONTHS[month - 1]}")
