@@ -121,7 +121,7 @@ class Intake:
             db, replies, self.hints, self.answers.first, self.allowance, manners.support
         )
         mine.add_to(self.actions)
-        mine.settings.in_group = GroupSettings(db, self.hints, mine.menus, self.group_admins).ask
+        mine.settings.in_group = GroupSettings(db, mine, self.group_admins).ask
         self.router.add(*mine.commands())
         for name, form in LINKED.items():
             self.router.add(ChatCommand(name, partial(self.linked, form=form)))

@@ -9,6 +9,7 @@ from procs.bot.commands.past_actions import Begin, PastActions
 from procs.bot.commands.router import ChatCommand
 from procs.bot.commands.settings_actions import SettingsActions
 from procs.bot.conversation.hints import Hints
+from procs.bot.conversation.private_answers import PrivateAnswers
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.store.database import Database
 from procs.store.requests.allowances import Allowance
@@ -39,6 +40,7 @@ class CommandSet:
         support: str,
     ) -> None:
         menus = self.menus = MenuSender(db, replies)
+        self.private = PrivateAnswers(hints)
         self.hints = hints
         self.contact = support
         self.settings = SettingsActions(db, hints, menus)
@@ -46,14 +48,15 @@ class CommandSet:
         self.data = DataActions(db, menus)
 
     def commands(self) -> tuple[ChatCommand, ...]:
+        own = self.private.only
         return (
             ChatCommand("settings", self.settings.ask),
-            ChatCommand("lang", self.settings.ask_language),
-            ChatCommand("tags", self.settings.ask_tags),
-            ChatCommand("history", self.past.history),
-            ChatCommand("queue", self.past.queue),
-            ChatCommand("usage", self.past.usage),
-            ChatCommand("mydata", self.data.ask),
+            ChatCommand("lang", own(self.settings.ask_language)),
+            ChatCommand("tags", own(self.settings.ask_tags)),
+            ChatCommand("history", own(self.past.history)),
+            ChatCommand("queue", own(self.past.queue)),
+            ChatCommand("usage", own(self.past.usage)),
+            ChatCommand("mydata", own(self.data.ask)),
             ChatCommand("ping", self.ping),
             ChatCommand("support", self.support),
         )

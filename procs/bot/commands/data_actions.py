@@ -34,9 +34,8 @@ class DataActions:
         )
 
     async def ask(self, incoming: Incoming) -> None:
-        """/mydata, in a private chat only: others need not read of it."""
-        if incoming.private:
-            await self.menus.send(incoming, my_pages.data(incoming.language), about="mydata")
+        """/mydata"""
+        await self.menus.send(incoming, my_pages.data(incoming.language), about="mydata")
 
     def export(self, press: Press, button: Button) -> PressAnswer:
         person = button.meaning.person

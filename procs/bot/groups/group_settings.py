@@ -1,9 +1,8 @@
 """/settings in a group: what its admins want there, in one message that changes."""
 
 from procs.bot.commands import settings_menu
-from procs.bot.commands.menu_sender import MenuSender
+from procs.bot.commands.command_set import CommandSet
 from procs.bot.commands.settings_menu import MAIN
-from procs.bot.conversation.hints import Hints
 from procs.bot.groups.group_admins import GroupAdmins
 from procs.store.database import Database
 from procs.store.people import preferences
@@ -11,19 +10,20 @@ from procs.telegram.chat.inbound import Incoming
 
 
 class GroupSettings:
-    def __init__(
-        self, db: Database, hints: Hints, menus: MenuSender, group_admins: GroupAdmins
-    ) -> None:
+    """Who is no admin there has their own settings in private instead."""
+
+    def __init__(self, db: Database, commands: CommandSet, group_admins: GroupAdmins) -> None:
         self.db = db
-        self.hints = hints
-        self.menus = menus
+        self.settings = commands.settings
+        self.private = commands.private
+        self.menus = commands.menus
         self.group_admins = group_admins
 
     async def ask(self, incoming: Incoming) -> None:
         """Raises as `Speech.send`, and as `GroupAdmins.is_admin`."""
         if not await self.group_admins.may_set(incoming):
-            await self.hints.say(incoming, "group-admins-only")
-            return
+            words = {"said": "settings-own-sent", "unopened": "group-admins-only"}
+            return await self.private.give(incoming, self.settings.ask, **words)
         record = preferences.read_group(self.db, incoming.chat)
         page = settings_menu.page(record, MAIN, incoming.language)
         await self.menus.send(incoming, page, about="settings")
