@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine format clean
+.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-chat format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -49,6 +49,9 @@ bench-upload: $(VENV)/.ready-fast ## measure uploads beside the library's own, a
 
 bench-engine: $(READY) ## measure a download's cost: proxy, child, cancel
 	$(BIN)/python -m bench.engine
+
+bench-chat: $(READY) ## measure cards, presses, inline mode and the bot's loop
+	$(BIN)/python -m bench.chat
 
 format: $(READY) ## let ruff lay out the code
 	$(BIN)/ruff check --fix .
