@@ -8,6 +8,7 @@ from procs.bot.commands.menu_sender import MenuSender
 from procs.bot.commands.past_actions import Begin, PastActions
 from procs.bot.commands.router import ChatCommand
 from procs.bot.commands.settings_actions import SettingsActions
+from procs.bot.commands.welcome import Welcome
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.private_answers import PrivateAnswers
 from procs.bot.conversation.reply_sender import ReplySender
@@ -44,12 +45,14 @@ class CommandSet:
         self.hints = hints
         self.contact = support
         self.settings = SettingsActions(db, hints, menus)
+        self.welcome = Welcome(db, hints, menus, self.settings)
         self.past = PastActions(db, hints, menus, begin, allowance)
         self.data = DataActions(db, menus)
 
     def commands(self) -> tuple[ChatCommand, ...]:
         own = self.private.only
         return (
+            ChatCommand("start", self.welcome.start),
             ChatCommand("settings", self.settings.ask),
             ChatCommand("lang", own(self.settings.ask_language)),
             ChatCommand("tags", own(self.settings.ask_tags)),
@@ -63,7 +66,8 @@ class CommandSet:
 
     def add_to(self, actions: ButtonActions) -> None:
         """Put the rows of all pages into the table of actions."""
-        actions.add(*self.settings.rows(), *self.past.rows(), *self.data.rows())
+        actions.add(*self.welcome.rows(), *self.settings.rows())
+        actions.add(*self.past.rows(), *self.data.rows())
 
     async def ping(self, incoming: Incoming) -> None:
         await self.hints.say(incoming, "ping")

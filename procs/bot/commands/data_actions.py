@@ -25,7 +25,7 @@ FILE_NAME = "chapar-my-data.json"
 #: How much of a deletion is done at once; what is left of a long one is the keeper's.
 BITES = 20
 
-T = TypeVar("T")
+Made = TypeVar("Made")
 
 
 class DataActions:
@@ -64,7 +64,7 @@ class DataActions:
             OutgoingFile(press.chat, press.access, FILE_NAME, document, caption, random_id)
         )
 
-    def beside(self, work: Callable[..., T], person: int, **facts: Any) -> T:
+    def beside(self, work: Callable[..., Made], person: int, **facts: Any) -> Made:
         """Do something with a connection of the thread's own."""
         with closing(self.db.twin()) as db:
             return work(db, person, **facts)

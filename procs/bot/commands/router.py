@@ -74,7 +74,6 @@ class Router:
         self.admins = frozenset(admins)
         self.unknown = ChatCommand("", hints.unknown)
         commands = (
-            ChatCommand("start", hints.start),
             ChatCommand("help", hints.help),
             ChatCommand("cancel", cancelling.ask, urgent=True),
         )
