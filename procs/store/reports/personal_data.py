@@ -74,19 +74,9 @@ KEEP_CAP = (
 )
 
 
-def export(db: Database, person: int) -> dict[str, Any]:
-    """Every row that names a person, by table; and of what a deletion keeps, why (`kept-<why>`)."""
-    facts = {"person": person, "scope": pauses.user(person)}
-    rows = {
-        name: [_named(naming.rows, row) for row in db.all(naming.rows, facts)]
-        for name, naming in TABLES.items()
-        if naming.rows
-    }
-    return {"person": person, "rows": rows, "kept": kept()}
-
-
 def document(db: Database, person: int) -> bytes:
-    """The same as one JSON document. It is encoded in slices: other threads run between them."""
+    """Every row that names a person, by table, and of what a deletion keeps, why (`kept-<why>`), as
+    one JSON document. It is encoded in slices: other threads run between them."""
     facts = {"person": person, "scope": pauses.user(person)}
     tables = [
         b"%s:[%s]" % (codec.dump(name).encode(), b",".join(_encoded(db, naming.rows, facts)))
