@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin format clean
+.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -52,6 +52,9 @@ bench-admin: $(READY) ## measure a broadcast: rate, cost, delay of deliveries be
 
 bench-engine: $(READY) ## measure a download's cost: proxy, child, cancel
 	$(BIN)/python -m bench.engine
+
+bench-chat: $(READY) ## measure cards, presses, inline mode and the bot's loop
+	$(BIN)/python -m bench.chat
 
 format: $(READY) ## let ruff lay out the code
 	$(BIN)/ruff check --fix .

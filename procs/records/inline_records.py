@@ -28,4 +28,9 @@ class InlineMessage:
     @property
     def private(self) -> str:
         """The address that opens the private chat with what this message was asked for."""
-        return f"https://t.me/{self.bot}?start={self.token}"
+        return private_chat(self.bot, self.token)
+
+
+def private_chat(bot: str, token: str) -> str:
+    """The address that opens the bot's private chat with a parameter."""
+    return f"https://t.me/{bot}?start={token}"

@@ -74,6 +74,10 @@ class Database(Protocol):
         awaited inside. Raises StoreFull with nothing changed.
         """
 
+    def twin(self) -> "Database":
+        """Another connection to the same database, for the thread that calls this and closes
+        it."""
+
     def changed(self) -> bool:
         """Whether another connection committed since the last call; True at the first call. Cheap
         enough to ask twenty times a second."""

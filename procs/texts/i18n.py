@@ -9,28 +9,36 @@ this, the listener and the keeper too, which say nothing to anybody.
 """
 
 import math
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from datetime import date as Date
 from functools import cache
+from gettext import c2py
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from procs.errors import remedies
 from procs.texts import calendar_dates
 
 LOCALE = Path(__file__).parents[1] / "locale"
-LANGUAGES = ("fa", "en")
 DEFAULT = "en"
+#: A language is one file of the catalogue: whoever adds another adds nothing else. The one for
+#: everybody else stands last.
+LANGUAGES = tuple(
+    sorted((one.stem for one in LOCALE.glob("*.po")), key=lambda it: (it == DEFAULT, it))
+)
 #: Persian with Latin digits, for who prefers them: a language of its own for all that is said.
 LATIN_DIGITS = "-latn"
 PERSIAN_LATIN = "fa" + LATIN_DIGITS
-RIGHT_TO_LEFT = frozenset({"fa", PERSIAN_LATIN})
+RIGHT_TO_LEFT = frozenset({"fa", PERSIAN_LATIN, "ar", "ckb", "he", "ps", "sd", "ug", "ur"})
 
 #: U+2068 FIRST STRONG ISOLATE and U+2069 POP DIRECTIONAL ISOLATE (Unicode UAX #9): without them
 #: a Latin title turns the Persian sentence around it inside out.
 ISOLATE = ("\u2068", "\u2069")
 PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 LATIN = str.maketrans("۰۱۲۳۴۵۶۷۸۹٫٬٪", "0123456789.,%")
+#: Where most readers of a language live; of one that is not here, as of the default.
 #: Iran has had no summer time since 2022.
 PLACES = {
     "fa": (timezone(timedelta(hours=3, minutes=30)), "تهران"),
@@ -40,7 +48,7 @@ PLACES[PERSIAN_LATIN] = PLACES["fa"]
 #: What is said of the first ten.
 ORDINALS = ["اول", "دوم", "سوم", "چهارم", "پنجم", "ششم", "هفتم", "هشتم", "نهم", "دهم"]
 SIZE_UNITS = ("kilobyte", "megabyte", "gigabyte")
-#: How long the names of units are, where CLDR has them as people write them.
+#: How long the names of units are, where CLDR has them as people write them; the same.
 UNIT_WIDTHS: dict[str, dict[str, Literal["short", "long"]]] = {
     "fa": {"size": "long", "time": "short"},
     "en": {"size": "short", "time": "long"},
@@ -73,7 +81,11 @@ def with_digits(language: str, *, latin_digits: bool) -> str:
 def say(language: str, key: str, **values: object) -> LocalText:
     """The text of `key`. Foreign words among `values` are isolated where the language is written
     from the right. Raises KeyError when no catalogue has the key."""
-    text = catalogue(language).get(key) or catalogue(DEFAULT)[key]
+    forms = counted(language).forms.get(key)
+    if forms:
+        text = forms[counted(language).form(how_many(values))]
+    else:
+        text = catalogue(language).get(key) or catalogue(DEFAULT)[key]
     return LocalText(text.format_map({name: fit(language, it) for name, it in values.items()}))
 
 
@@ -100,17 +112,64 @@ def isolated(language: str, text: str) -> LocalText:
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """All texts of a language, by key. The English remedies stand in `procs.errors.remedies`, since
-    processes log them that load no catalogue."""
+    """All texts of a language, by key; of one with plural forms, that for many."""
+    return {key: forms[-1] for key, forms in written(language).items()}
+
+
+@cache
+def written(language: str) -> dict[str, tuple[str, ...]]:
+    """All texts of a language with their plural forms, by key. The English remedies stand in
+    `procs.errors.remedies`, since processes log them that load no catalogue."""
+    if language == PERSIAN_LATIN:
+        told = written("fa").items()
+        return {key: tuple(latin(text) for text in forms) for key, forms in told}
+    texts = {
+        str(one.id[0] if one.pluralizable else one.id): (
+            tuple(one.string) if one.pluralizable else (str(one.string),)
+        )
+        for one in po_file(language)
+        if one.id
+    }
+    if language == DEFAULT:
+        texts |= {f"fix-{name}": (text,) for name, text in remedies.BY_NAME.items()}
+    return texts
+
+
+@cache
+def po_file(language: str) -> Any:
     from babel.messages.pofile import read_po
 
-    if language == PERSIAN_LATIN:
-        return {key: latin(text) for key, text in catalogue("fa").items()}
-    with (LOCALE / f"{language}.po").open("rb") as file:
-        texts = {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id}
-    if language == DEFAULT:
-        texts |= {f"fix-{name}": text for name, text in remedies.BY_NAME.items()}
-    return texts
+    with (LOCALE / f"{base(language)}.po").open("rb") as file:
+        return read_po(file, locale=base(language))
+
+
+@dataclass(frozen=True, slots=True)
+class PluralForms:
+    """The texts of a language that have a form for each number, and which form a number has."""
+
+    forms: dict[str, tuple[str, ...]]
+    form: Callable[[int], int]
+
+
+@cache
+def counted(language: str) -> PluralForms:
+    """By gettext's rule, which the file states or CLDR knows."""
+    several = {key: forms for key, forms in written(language).items() if len(forms) > 1}
+    return PluralForms(several, c2py(po_file(language).plural_expr))
+
+
+def how_many(values: Mapping[str, object]) -> int:
+    """The number that a text is about: its `count`, or what is the `most`."""
+    found: Any = values.get("count", values.get("most", 0))
+    return int(found) if isinstance(found, int | float) or str(found).isdecimal() else 0
+
+
+def whereabouts(language: str) -> tuple[tzinfo, str]:
+    return PLACES.get(language, PLACES[DEFAULT])
+
+
+def widths(language: str) -> dict[str, Literal["short", "long"]]:
+    return UNIT_WIDTHS.get(language, UNIT_WIDTHS[DEFAULT])
 
 
 def digits(language: str, text: str) -> LocalText:
@@ -157,7 +216,7 @@ def size(language: str, count: float) -> LocalText:
         if value < 1024 or unit == SIZE_UNITS[-1]:
             break
         value /= 1024
-    return measure(language, value, f"digital-{unit}", UNIT_WIDTHS[language]["size"])
+    return measure(language, value, f"digital-{unit}", widths(language)["size"])
 
 
 def clock(language: str, seconds: float) -> LocalText:
@@ -171,23 +230,23 @@ def clock(language: str, seconds: float) -> LocalText:
 def hour(language: str, wall: float) -> LocalText:
     """An instant as a clock on the wall shows it, where most readers of the language live; the
     place is named, because not all do."""
-    place, name = PLACES[language]
+    place, name = whereabouts(language)
     return digits(language, f"{datetime.fromtimestamp(wall, place):%H:%M} {name}")
 
 
-def place_of(language: str) -> timezone:
+def place_of(language: str) -> tzinfo:
     """The time zone in which most readers of a language live."""
-    return PLACES[language][0]
+    return whereabouts(language)[0]
 
 
 def day(language: str, wall: float) -> int:
     """The number of the day that it is where most readers of the language live."""
-    return datetime.fromtimestamp(wall, PLACES[language][0]).toordinal()
+    return datetime.fromtimestamp(wall, whereabouts(language)[0]).toordinal()
 
 
 def minute_of_day(language: str, wall: float) -> int:
     """Minutes since midnight there."""
-    there = datetime.fromtimestamp(wall, PLACES[language][0])
+    there = datetime.fromtimestamp(wall, whereabouts(language)[0])
     return there.hour * 60 + there.minute
 
 
@@ -197,7 +256,7 @@ def span(language: str, seconds: float) -> LocalText:
         if seconds >= length or unit == "second":
             count = max(1, math.ceil(seconds / length))
             break
-    return measure(language, count, f"duration-{unit}", UNIT_WIDTHS[language]["time"])
+    return measure(language, count, f"duration-{unit}", widths(language)["time"])
 
 
 def measure(language: str, value: float, unit: str, length: Literal["short", "long"]) -> LocalText:
@@ -220,17 +279,17 @@ def pattern(value: float) -> str:
 
 def date(language: str, day: Date) -> LocalText:
     """A date in words, in Persian by the Iranian calendar: `۸ آذر ۱۴۰۵`, `Nov 29, 2026`."""
-    if language == "fa":
+    if base(language) == "fa":
         year, month, number = calendar_dates.jalali(day)
         return digits(language, f"{number} {calendar_dates.MONTHS[month - 1]} {year}")
     from babel.dates import format_date
 
-    return LocalText(format_date(day, "medium", locale=language))
+    return LocalText(format_date(day, "medium", locale=base(language)))
 
 
 def moment(language: str, wall: float) -> LocalText:
     """An instant as a day and an hour, where most readers of the language live."""
-    there = datetime.fromtimestamp(wall, PLACES[language][0])
+    there = datetime.fromtimestamp(wall, whereabouts(language)[0])
     return digits(language, f"{date(base(language), there.date())} {hour(language, wall)}")
 
 
@@ -239,7 +298,7 @@ def tongue(language: str, code: str) -> LocalText:
     name that we know."""
     from babel import Locale
 
-    names = Locale.parse(language).languages
+    names = Locale.parse(base(language)).languages
     main, _, region = code.replace("_", "-").lower().partition("-")
     name = names.get(f"{main}_{region}") or names.get(main)
     return LocalText(name) if name else isolated(language, code)

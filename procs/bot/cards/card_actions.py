@@ -2,11 +2,12 @@
 card."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from procs.bot.cards import card_labels
+from procs.bot.cards import card_labels, group_limit
 from procs.bot.cards.card_labels import CHOOSE, DROP, REFUSED, TURN
 from procs.bot.commands.button_actions import ButtonAction, PressAnswer
 from procs.bot.conversation.failure_boundary import logged
@@ -72,6 +73,8 @@ class CardActions:
             most = self.limits.allowance.most
             return PressAnswer(i18n.say(press.language, "card-full", most=most), alert=True)
         form = str(button.meaning.data.get("form"))
+        if over := group_limit.of_form(card, form):
+            return self.over_limit(press, card, over)
         try:
             show = self.take(card, card.options.variant(form), anew=card.options.anew)
         except BadVariant:  # a button of another version
@@ -120,6 +123,16 @@ class CardActions:
         key = "card-too-large" if size else "card-too-large-open"
         return PressAnswer(i18n.say(language, key, **facts), alert=True)
 
+    def over_limit(self, press: Press, card: Card, one: Mapping[str, Any]) -> PressAnswer:
+        """What the admins of the group take at most is said where it is pressed: they may have
+        changed it since the card was written."""
+        language = press.language
+        weight = card_labels.weight(card, codec.load(card.found), one)
+        size, most = (i18n.size(language, it) for it in (weight, card.largest))
+        name = card_labels.form_name(language, str(one["variant"]))
+        toast = i18n.say(language, "card-too-large-group", form=name, size=size, most=most)
+        return PressAnswer(toast, alert=True)
+
     def drop(self, press: Press, button: Button) -> PressAnswer:
         card = self.card(button)
         if card is None or not card.is_choosing:
@@ -130,7 +143,7 @@ class CardActions:
         return PressAnswer(i18n.say(press.language, "card-dropped"), show)
 
     def card(self, button: Button) -> Card | None:
-        return cards.read(self.db, button.meaning.request or 0)
+        return group_limit.read(self.db, button.meaning.request or 0)
 
     def over(self, press: Press, card: Card | None) -> PressAnswer:
         """The answer when the choice was made before, or the card is gone."""
@@ -162,7 +175,9 @@ class CardActions:
             return False
         if allowances.refuses_all(self.db, card.person, self.limits.allowance):
             return False
-        wanted = usual_form.applied(preferences.read(self.db, card.person), wish)
+        wanted = wish
+        if card.chat > 0:  # in a group nobody's own settings hold
+            wanted = usual_form.applied(preferences.read(self.db, card.person), wish)
         show = self.take(card, str(wanted), anew=card.options.anew)
         if show is not None:
             await show()

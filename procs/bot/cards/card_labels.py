@@ -33,16 +33,32 @@ class CardButton:
 
 def form_label(card: Card, told: Told, one: Mapping[str, Any], language: str) -> str:
     """`⚡ 720p · 93 MB ✂️×2`, for what would come with the options that are set."""
-    size, parts, options = one["size"] or 0, one["parts"], card.options
-    if options.part and size and told["duration"]:
-        start, _, end = options.part.partition("-")
-        share = (min(int(end), told["duration"]) - int(start)) / told["duration"]
-        size, parts = int(size * max(0.0, min(1.0, share))), 1
+    size, parts = weight(card, told, one), 1 if is_cut(card, told) else one["parts"]
     name = form_name(language, one["variant"])
     mark = f"{READY} " if is_ready(card, told, one["variant"]) else ""
-    weight = f" · {i18n.size(language, size)}" if size else ""
+    told_size = f" · {i18n.size(language, size)}" if size else ""
     cut = f" {CUT.format(i18n.number(language, parts))}" if parts > 1 else ""
-    return f"{mark}{name}{weight}{cut}"
+    return f"{mark}{name}{told_size}{cut}"
+
+
+def weight(card: Card, told: Told, one: Mapping[str, Any]) -> int:
+    """Bytes of a form with the part that is set on the card; 0 where nobody knows."""
+    size = int(one["size"] or 0)
+    if not size or not is_cut(card, told):
+        return size
+    start, _, end = card.options.part.partition("-")
+    share = (min(int(end), told["duration"]) - int(start)) / told["duration"]
+    return int(size * max(0.0, min(1.0, share)))
+
+
+def is_over(card: Card, told: Told, one: Mapping[str, Any]) -> bool:
+    """Whether a form, with what is set on the card, is larger than its group takes."""
+    return bool(card.largest and weight(card, told, one) > card.largest)
+
+
+def is_cut(card: Card, told: Told) -> bool:
+    """Whether a part was set of a media whose length is known."""
+    return bool(card.options.part and told["duration"])
 
 
 def form_name(language: str, form: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from procs.bot.cards import card_labels, card_pages
-from procs.bot.cards.card_labels import CHOOSE, DROP, REFUSED, TURN, CardButton, Told, form_label
+from procs.bot.cards.card_labels import CHOOSE, DROP, REFUSED, TURN, CardButton, Told
 from procs.core import codec
 from procs.records.card_values import FACTS, MAIN, PART_PAGE, PLACE, SOUND_PAGE, WORDS
 from procs.store.media.cards import Card
@@ -116,16 +116,24 @@ def picture(card: Card, told: Told, one: Mapping[str, Any], language: str) -> Ca
         size = f" · {i18n.size(language, one['size'])}" if one["size"] else ""
         label = f"{LOCKED} {i18n.isolated(language, one['variant'])}{size}"
         return CardButton(label, REFUSED, {"form": one["variant"], "size": one["size"] or 0})
-    return CardButton(form_label(card, told, one, language), CHOOSE, {"form": one["variant"]})
+    return form_button(card, told, one, language)
+
+
+def form_button(
+    card: Card, told: Told, one: Mapping[str, Any], language: str, mark: str = ""
+) -> CardButton:
+    """Fetch a form; or why not, where it is larger than the group takes."""
+    label = card_labels.form_label(card, told, one, language)
+    if card_labels.is_over(card, told, one):
+        mark, label = f"{LOCKED} {mark}", label.removeprefix(f"{READY} ")
+    return CardButton(f"{mark}{label}", CHOOSE, {"form": one["variant"]})
 
 
 def incoming(card: Card, told: Told, language: str) -> list[CardButton]:
     """🎧 mp3 and 🎵 m4a."""
     there = {one["variant"]: one for one in card_offer.sounds(told)}
     return [
-        CardButton(
-            f"{mark} {form_label(card, told, there[form], language)}", CHOOSE, {"form": form}
-        )
+        form_button(card, told, there[form], language, f"{mark} ")
         for form, mark in (("mp3", "🎧"), ("m4a", "🎵"))
         if form in there
     ]
@@ -136,7 +144,9 @@ def extras(card: Card, told: Told, language: str) -> list[CardButton]:
     row = [CardButton(i18n.say(language, "card-part"), TURN, {"page": PART_PAGE, "place": 0})]
     if told["subtitles"] or told["card"]["captions"]:
         row.append(CardButton(i18n.say(language, "card-words"), TURN, {"page": WORDS, "place": 0}))
-    row.append(CardButton(i18n.say(language, "card-file"), CHOOSE, {"form": "file"}))
+    whole = {"variant": "file", "size": told["size"], "parts": 1}
+    lock = f"{LOCKED} " if card_labels.is_over(card, told, whole) else ""
+    row.append(CardButton(lock + i18n.say(language, "card-file"), CHOOSE, {"form": "file"}))
     return row
 
 

@@ -1,5 +1,6 @@
 """Writes cards into their messages: the status message of a link turns into its card."""
 
+from procs.bot.cards import group_limit
 from procs.bot.cards.card_labels import CardButton
 from procs.bot.cards.card_text import render
 from procs.bot.commands.button_actions import data
@@ -30,7 +31,7 @@ class CardWriter:
 
     async def write(self, post: StatusMessage, *, sure: bool) -> None:
         """Make a message say what its card says now. `sure`: nobody made the message before."""
-        card = cards.read(self.db, post.id)
+        card = group_limit.read(self.db, post.id)
         if card is None or not card.is_choosing:
             return
         view = self.view(card, post.head.language)

@@ -8,8 +8,10 @@ from procs.bot.commands.data_actions import DataActions
 from procs.bot.commands.menu_sender import MenuSender
 from procs.bot.commands.past_actions import Begin, PastActions
 from procs.bot.commands.router import ChatCommand
-from procs.bot.commands.settings_actions import SettingsActions
+from procs.bot.commands.settings_actions import InGroup, SettingsActions
+from procs.bot.commands.welcome import Welcome
 from procs.bot.conversation.hints import Hints
+from procs.bot.conversation.private_answers import PrivateAnswers
 from procs.records.follow_limits import FollowLimits
 from procs.store.database import Database
 from procs.store.requests.allowances import Allowance
@@ -40,33 +42,38 @@ class CommandSet:
         begin: Begin,
         allowance: Allowance,
         *,
-        in_group: Callable[[Incoming], Awaitable[None]],
+        in_group: InGroup,
         support: str,
         relay: Callable[[Incoming], Awaitable[bool]],
     ) -> None:
+        self.private = PrivateAnswers(hints)
         self.hints = hints
         self.contact = support
         self.relay = relay
         self.settings = SettingsActions(db, hints, menus, in_group)
+        self.welcome = Welcome(db, hints, menus, self.settings)
         self.past = PastActions(db, hints, menus, begin, allowance)
         self.data = DataActions(db, menus)
 
     def commands(self) -> tuple[ChatCommand, ...]:
+        own = self.private.only
         return (
+            ChatCommand("start", self.welcome.start),
             ChatCommand("settings", self.settings.ask),
-            ChatCommand("lang", self.settings.ask_language),
-            ChatCommand("tags", self.settings.ask_tags),
-            ChatCommand("history", self.past.history),
-            ChatCommand("queue", self.past.queue),
-            ChatCommand("usage", self.past.usage),
-            ChatCommand("mydata", self.data.ask),
+            ChatCommand("lang", own(self.settings.ask_language)),
+            ChatCommand("tags", own(self.settings.ask_tags)),
+            ChatCommand("history", own(self.past.history)),
+            ChatCommand("queue", own(self.past.queue)),
+            ChatCommand("usage", own(self.past.usage)),
+            ChatCommand("mydata", own(self.data.ask)),
             ChatCommand("ping", self.ping),
             ChatCommand("support", self.support),
         )
 
     def add_to(self, actions: ButtonActions) -> None:
         """Put the rows of all pages into the table of actions."""
-        actions.add(*self.settings.rows(), *self.past.rows(), *self.data.rows())
+        actions.add(*self.welcome.rows(), *self.settings.rows())
+        actions.add(*self.past.rows(), *self.data.rows())
 
     async def ping(self, incoming: Incoming) -> None:
         await self.hints.say(incoming, "ping")

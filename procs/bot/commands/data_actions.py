@@ -1,6 +1,10 @@
 """/mydata: what is known of a person, as a file or deleted."""
 
+import asyncio
+from collections.abc import Callable
+from contextlib import closing
 from functools import partial
+from typing import Any, TypeVar
 
 from procs.bot.commands import my_pages
 from procs.bot.commands.button_actions import ButtonAction, EffectRefused, PressAnswer
@@ -18,6 +22,10 @@ from procs.texts import i18n
 #: How often in a minute one person is given the file.
 EXPORTS = 2
 FILE_NAME = "chapar-my-data.json"
+#: How much of a deletion is done at once; what is left of a long one is the keeper's.
+BITES = 20
+
+Made = TypeVar("Made")
 
 
 class DataActions:
@@ -34,23 +42,32 @@ class DataActions:
         )
 
     async def ask(self, incoming: Incoming) -> None:
-        """/mydata, in a private chat only: others need not read of it."""
-        if incoming.private:
-            await self.menus.send(incoming, my_pages.data(incoming.language), about="mydata")
+        """/mydata"""
+        await self.menus.send(incoming, my_pages.data(incoming.language), about="mydata")
 
     def export(self, press: Press, button: Button) -> PressAnswer:
         person = button.meaning.person
         count = repeat_tallies.note(self.db, person, "export", now=clock.now())
         if count > EXPORTS:
             raise EffectRefused(i18n.say(press.language, "mydata-often"))
-        document = personal_data.document(self.db, person).encode()
+        return PressAnswer(
+            i18n.say(press.language, "mydata-sent"), partial(self.send, press, person)
+        )
+
+    async def send(self, press: Press, person: int) -> None:
+        """Build the file and send it. Somebody may have a hundred thousand rows: a thread with a
+        connection of its own reads them, and the bot goes on meanwhile."""
+        document = await asyncio.to_thread(self.beside, personal_data.document, person)
         caption = i18n.say(press.language, "mydata-file")
         random_id = once("export", press.chat, press.id)
-        sent = OutgoingFile(press.chat, press.access, FILE_NAME, document, caption, random_id)
-        return PressAnswer(i18n.say(press.language, "mydata-sent"), partial(self.send, sent))
+        await self.menus.replies.send_file(
+            OutgoingFile(press.chat, press.access, FILE_NAME, document, caption, random_id)
+        )
 
-    async def send(self, file: OutgoingFile) -> None:
-        await self.menus.replies.send_file(file)
+    def beside(self, work: Callable[..., Made], person: int, **facts: Any) -> Made:
+        """Do something with a connection of the thread's own."""
+        with closing(self.db.twin()) as db:
+            return work(db, person, **facts)
 
     def ask_delete(self, press: Press, button: Button) -> PressAnswer:
         kept = personal_data.kept().values()
@@ -65,7 +82,8 @@ class DataActions:
         return PressAnswer(show=partial(self.deleted, press, button.meaning.person))
 
     async def deleted(self, press: Press, person: int) -> None:
-        done = personal_data.proceed(self.db, person, now=clock.now())
+        work = partial(self.beside, personal_data.proceed, person, now=clock.now(), bites=BITES)
+        done = await asyncio.to_thread(work)
         log.info("person.forgotten", done=done)
         text = i18n.say(press.language, "mydata-done" if done else "mydata-later")
         await self.menus.replies.edit(press.chat, press.access, press.message, text)

@@ -28,7 +28,7 @@ class MenuSender:
         made = self.minted(page, incoming.person.id, incoming.chat)
         random_id = once("page", incoming.chat, incoming.message, about)
         text = OutgoingMessage(
-            incoming.chat, incoming.access, page.text, random_id, incoming.message, made
+            incoming.chat, incoming.access, page.text, random_id, incoming.reply_to, made
         )
         text = replace(text, topic=incoming.topic)
         await self.replies.send(text, urgency=Urgency.COMMAND)

@@ -66,7 +66,6 @@ class Router:
         self.role_of: Callable[[int], Role] = everyone
         self.unknown = ChatCommand("", hints.unknown)
         commands = (
-            ChatCommand("start", hints.start),
             ChatCommand("help", hints.help),
             ChatCommand("cancel", cancelling.ask, urgent=True),
         )

@@ -19,6 +19,9 @@ from procs.store.requests.buttons import Button
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.texts import i18n
 
+Handle = Callable[[Incoming], Awaitable[None]]
+#: /settings in a group, given how a person's own settings are shown.
+InGroup = Callable[[Incoming, Handle], Awaitable[None]]
 #: The page of the languages, and the words that take tags away.
 LANGUAGES = "language"
 NO_TAGS = re.compile(r"off|none|no|هیچ\S*|بدون|پاک\S*|نه", re.IGNORECASE)
@@ -33,7 +36,7 @@ class SettingsActions:
         db: Database,
         hints: Hints,
         menus: MenuSender,
-        in_group: Callable[[Incoming], Awaitable[None]],
+        in_group: InGroup,
     ) -> None:
         self.db = db
         self.hints = hints
@@ -53,7 +56,11 @@ class SettingsActions:
     async def ask(self, incoming: Incoming) -> None:
         """/settings"""
         if not incoming.private:
-            return await self.in_group(incoming)
+            return await self.in_group(incoming, self.show)
+        await self.show(incoming)
+
+    async def show(self, incoming: Incoming) -> None:
+        """Send the menu of the person's own settings."""
         page = settings_menu.page(self.record(incoming.person.id, 0), MAIN, incoming.language)
         await self.menus.send(incoming, page, about="settings")
 

@@ -56,9 +56,11 @@ CARDS = (("never", 0), ("half", 30), ("minute", 60), ("five", 300))
 MIB = 1024 * 1024
 SIZES = (("any", 0), ("50", 50 * MIB), ("200", 200 * MIB), ("1000", 1000 * MIB))
 
+SPOKEN = (("client", None), *((it, it) for it in i18n.LANGUAGES))
+
 #: The pages of a person, in the order of the first page.
 PERSON: dict[str, tuple[PreferenceChoice, ...]] = {
-    "language": (PreferenceChoice("language", (("client", None), ("fa", "fa"), ("en", "en"))),),
+    "language": (PreferenceChoice("language", SPOKEN),),
     "form": (PreferenceChoice("form", FORMS), PreferenceChoice("card_timeout", CARDS)),
     "sound": (
         PreferenceChoice("sound", tuple((it, it) for it in ("audio", "m4a", "mp3", "opus"))),
@@ -205,6 +207,8 @@ def label(language: str, name: str, end: str) -> LocalText:
 
 def worded(language: str, name: str, end: str) -> LocalText:
     key = f"set-{name}-{end}"
+    if name == "language" and not i18n.knows(key):
+        return i18n.tongue(end, end)  # as its own readers call it
     return i18n.say(language, key) if i18n.knows(key) else i18n.isolated(language, end)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from procs.bot.conversation.inbound_queue import ANSWERS, HINT, InboundQueue
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.telegram.chat.inbound import Incoming
-from procs.telegram.chat.sender import Keys
+from procs.telegram.chat.sender import Buttons, Keys
 from procs.telegram.pace import Urgency
 from procs.texts import untrusted_text
 from procs.wishes.grammar.link import BadLink
@@ -38,11 +38,12 @@ class Hints:
             )
             await self.replies.reply(spoken, key, urgency=Urgency.COMMAND, **words)
 
-    async def start(self, incoming: Incoming) -> None:
+    async def start(self, incoming: Incoming, *, buttons: Buttons = ()) -> None:
+        facts: dict[str, Any] = {"keys": self.keys, "buttons": buttons}
         if incoming.person.name:
-            await self.hint(incoming, "start", name=incoming.person.name, keys=self.keys)
+            await self.hint(incoming, "start", name=incoming.person.name, **facts)
         else:
-            await self.hint(incoming, "start-nameless", keys=self.keys)
+            await self.hint(incoming, "start-nameless", **facts)
 
     async def help(self, incoming: Incoming) -> None:
         await self.hint(incoming, "help")

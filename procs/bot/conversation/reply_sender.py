@@ -62,7 +62,7 @@ class ReplySender:
             to.access,
             text,
             random_id,
-            to.message,
+            to.reply_to,
             buttons,
             to.topic,
             keys=keys if to.private else (),

@@ -12,8 +12,9 @@ from procs.bot.inline.inline_results import page_of
 from procs.bot.inline.inline_search import InlineSearch
 from procs.core import clock, log
 from procs.errors import ReferenceStale, TelegramRefused
+from procs.records.inline_records import private_chat
 from procs.records.job import Link, Media, Person
-from procs.records.preference_values import ASK
+from procs.records.preference_values import ASK, LATIN
 from procs.store.database import Database
 from procs.store.media import references
 from procs.store.people import preferences, repeat_tallies
@@ -21,7 +22,10 @@ from procs.store.reports import past_requests
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inline_sender import RESULTS, InlineAnswer
 from procs.telegram.chat.inline_updates import InlineQuery
+from procs.telegram.delivery import media_caption
+from procs.telegram.delivery.media_caption import NOTHING, Caption
 from procs.texts import i18n, untrusted_text
+from procs.wishes import variant
 from procs.wishes.grammar import link
 from procs.wishes.grammar.link import Parsed
 
@@ -64,13 +68,34 @@ class InlineQueries:
         media = references.find(self.db, found.key, found.variant)
         if media:
             try:
-                start = page_of(query.offset)
-                return await self.give(query, inline_results.kept(person.language, media, start))
+                return await self.give(query, await self.held(query, person, found, media))
             except (ReferenceStale, TelegramRefused) as error:
                 log.info("inline.stale", media=media.id, error=error)
         title = media.title if media else ""
         article = self.article(person, replace(found, title=title))
         await self.give(query, InlineAnswer([article], inline_results.SOON))
+
+    async def held(
+        self, query: InlineQuery, person: Person, found: Link, media: Media
+    ) -> InlineAnswer:
+        """A kept media as it stands after a delivery, and the way to its other forms."""
+        await self.chat_session.named.wait()
+        token = self.choices.offer(person, found)
+        return inline_results.kept(
+            person.language,
+            media,
+            self.caption(person, media),
+            private=private_chat(self.chat_session.username, token),
+            start=page_of(query.offset),
+        )
+
+    def caption(self, person: Person, media: Media) -> Caption:
+        wanted = preferences.read(self.db, person.id)
+        if not wanted.captions:
+            return NOTHING
+        language = i18n.with_digits(person.language, latin_digits=wanted.digits == LATIN)
+        form = variant.parse(media.variant)
+        return media_caption.caption(language, media, form, url=media.url, tags=wanted.tags)
 
     def article(self, person: Person, found: Link) -> inline_results.InlineResult:
         return inline_results.fetched(person.language, found, self.choices.offer(person, found))
@@ -98,7 +123,8 @@ class InlineQueries:
         for one in past:
             if media := references.find(self.db, one.key, one.variant):
                 there.setdefault(media.id, media)
-        page = list(there.values())[start : start + RESULTS]
+        shown = list(there.values())[start : start + RESULTS]
+        page = [(media, self.caption(person, media)) for media in shown]
         if not page and not start:
             return inline_results.wrong(person.language, i18n.say(person.language, "inline-write"))
         more = len(there) > start + RESULTS

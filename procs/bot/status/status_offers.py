@@ -18,6 +18,7 @@ SMALLER = frozenset(
     for kind in (
         *(errors.TooLarge, errors.DiskTooSmall, errors.DiskFull, errors.TimedOut),
         *(errors.BrokenOff, errors.ProcessingFailed, errors.UploadRefused, errors.NotEncoded),
+        errors.GroupTooLarge,
     )
 )
 #: Failures of a form that a media does not have: the others are shown.

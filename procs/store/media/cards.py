@@ -79,7 +79,8 @@ SELECT id, state FROM requests
 @dataclass(frozen=True, slots=True)
 class Card:
     """A card, with what its request says of the link. `found` is what the look found, as JSON;
-    `tokens` are those of its buttons, by what they mean."""
+    `tokens` are those of its buttons, by what they mean; `largest` is what its group takes at
+    most, in bytes, 0 for as much as there is."""
 
     request: int
     person: int
@@ -94,6 +95,7 @@ class Card:
     options: CardOptions
     tokens: Mapping[str, tuple[str, float]]
     version: int
+    largest: int = 0
 
     @property
     def is_choosing(self) -> bool:

@@ -6,18 +6,21 @@ when no worker holds its job, so that nothing is sent to nobody.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from procs.core import codec
 from procs.core.clock import Now
 from procs.records.job import State
-from procs.store.database import Database, Row
+from procs.store.database import Database, Facts, Row
 from procs.store.jobs import pauses
 from procs.store.reports.personal_tables import KEPT, TABLES
 from procs.store.requests import withdrawal
 
 #: Requests made anonymous, and rows looked at, in one transaction.
 BITE, STRETCH = 100, 2000
+#: Rows that are encoded at once: others wait so long. A deletion without a limit.
+SLICE, ENDLESS = 500, -1
 #: Whose what is left belongs to; no account has this number.
 NOBODY = 0
 
@@ -71,20 +74,25 @@ UPDATE users SET name = '', nick = '', access = 0, first_seen = 0, last_seen = 0
 """
 
 
-def export(db: Database, person: int) -> dict[str, Any]:
-    """Every row that names a person, by table; and of what a deletion keeps, why (`kept-<why>`)."""
+def document(db: Database, person: int) -> bytes:
+    """Every row that names a person, by table, and of what a deletion keeps, why (`kept-<why>`), as
+    one JSON document. It is encoded in slices: other threads run between them."""
     facts = {"person": person, "scope": pauses.user(person)}
-    rows = {
-        name: [_named(naming.rows, row) for row in db.all(naming.rows, facts)]
+    tables = [
+        b"%s:[%s]" % (codec.dump(name).encode(), b",".join(_encoded(db, naming.rows, facts)))
         for name, naming in TABLES.items()
         if naming.rows
-    }
-    return {"person": person, "rows": rows, "kept": kept()}
+    ]
+    head = codec.dump({"kept": kept(), "person": person}).encode()
+    return b'%s,"rows":{%s}}' % (head.removesuffix(b"}"), b",".join(tables))
 
 
-def document(db: Database, person: int) -> str:
-    """The same as one JSON document."""
-    return codec.dump(export(db, person))
+def _encoded(db: Database, statement: str, facts: Facts) -> Iterator[bytes]:
+    """The rows of a table as the inside of a JSON list, in slices."""
+    rows = db.all(statement, facts)
+    for at in range(0, len(rows), SLICE):
+        named = [_named(statement, row) for row in rows[at : at + SLICE]]
+        yield codec.dump(named).encode().removeprefix(b"[").removesuffix(b"]")
 
 
 def kept() -> dict[str, str]:
@@ -99,9 +107,9 @@ def ask(db: Database, person: int, *, now: Now) -> None:
         db.change(ASK, {"person": person, "now": now.wall})
 
 
-def proceed(db: Database, person: int, *, now: Now) -> bool:
-    """Continue a deletion. True when nothing is left to delete. Requests made since then are
-    kept."""
+def proceed(db: Database, person: int, *, now: Now, bites: int = ENDLESS) -> bool:
+    """Continue a deletion, by at most so many bites of its requests. True when nothing is left to
+    delete. Requests made since then are kept."""
     row = db.one(SINCE, {"person": person})
     if row is None:
         return True
@@ -109,8 +117,8 @@ def proceed(db: Database, person: int, *, now: Now) -> bool:
     _stop(db, person, asked, now=now)
     if rows_gone is None:
         _delete_rows(db, person, now=now)
-    while _bite(db, person, asked, now=now):
-        pass
+    while bites and _bite(db, person, asked, now=now):
+        bites -= 1
     if db.one(LEFT, {"person": person, "asked": asked}) or not _hand_over_jobs(db, person):
         return False
     _drop_copies(db, person)
@@ -120,13 +128,19 @@ def proceed(db: Database, person: int, *, now: Now) -> bool:
 
 
 def _delete_rows(db: Database, person: int, *, now: Now) -> None:
-    """Delete the small tables, of which no running job needs a row."""
+    """Delete the small tables, of which no running job needs a row. A table of which somebody may
+    have many is deleted in bites, so that nobody waits long for the write lock."""
+    for naming in TABLES.values():
+        while naming.delete and _some(db, naming.delete, person) >= STRETCH:
+            pass
     with db.write(full=True):
-        for naming in TABLES.values():
-            if naming.delete:
-                db.change(naming.delete, {"person": person})
         db.change(KEEP_CAP, {"person": person})
         db.change(ROWS_GONE, {"person": person, "now": now.wall})
+
+
+def _some(db: Database, delete: str, person: int) -> int:
+    with db.write():
+        return db.change(delete, {"person": person, "most": STRETCH})
 
 
 def proceed_all(db: Database, *, now: Now, most: int = 10) -> int:

@@ -82,8 +82,14 @@ MEMBERS = "SELECT chat, role, until FROM members WHERE person = :person"
 DELETE_COSTS = "DELETE FROM engine_costs WHERE person = :person"
 DELETE_ADMIN = "DELETE FROM admins WHERE person = :person"
 DELETE_CONVERSATIONS = "DELETE FROM conversations WHERE admin = :person"
-DELETE_BUTTONS = "DELETE FROM buttons WHERE person = :person"
-DELETE_INLINE = "DELETE FROM inline_messages WHERE person = :person"
+DELETE_BUTTONS = """
+DELETE FROM buttons
+ WHERE token IN (SELECT b.token FROM buttons b WHERE b.person = :person LIMIT :most)
+"""
+DELETE_INLINE = """
+DELETE FROM inline_messages
+ WHERE id IN (SELECT i.id FROM inline_messages i WHERE i.person = :person LIMIT :most)
+"""
 DELETE_PREFERENCES = "DELETE FROM preferences WHERE kind = 'person' AND peer = :person"
 DELETE_USAGE = "DELETE FROM usage WHERE person = :person"
 DELETE_MEMBERS = "DELETE FROM members WHERE person = :person"

@@ -98,6 +98,10 @@ class Connection:
         self._run("BEGIN IMMEDIATE")
         self.inside = True
 
+    def twin(self) -> "Connection":
+        """Another connection to the same file, for the thread that calls this and closes it."""
+        return Connection(self.path, run=self.run)
+
     def changed(self) -> bool:
         """Whether another connection committed since the last call (PRAGMA data_version)."""
         seen = self.one("PRAGMA data_version")

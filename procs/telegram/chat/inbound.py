@@ -63,6 +63,12 @@ class Incoming:
         return self.chat > 0
 
     @property
+    def reply_to(self) -> int:
+        """The message that an answer names; 0 where it goes into another chat than that one, whose
+        number is negative then."""
+        return max(0, self.message)
+
+    @property
     def mark(self) -> tuple[int, int, int]:
         """What tells it from every other, an edit from its message too; the same however often it
         is told."""

@@ -11,8 +11,10 @@ from procs.records.inline_records import InlineTarget
 from procs.records.job import Part
 from procs.telegram.chat.sender import Buttons, MessageSender, row_of
 from procs.telegram.delivery.inline_edit import edit_inline, keyboard
+from procs.telegram.delivery.media_caption import NOTHING, Caption
 from procs.telegram.delivery.media_input import referred
-from procs.telegram.session.peers import CAPTION_LENGTH, TEXT_LENGTH, cut
+from procs.telegram.delivery.presentation import Presentation
+from procs.telegram.session.peers import TEXT_LENGTH, cut
 from procs.telegram.session.rpc import Leave
 
 types = raw.types
@@ -32,8 +34,8 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class InlineResult:
-    """One result: a `part` that Telegram has, with `text` as its caption, or an article that
-    becomes a message of this text."""
+    """One result: a `part` that Telegram has, with its `caption`, or an article that becomes a
+    message of this text."""
 
     id: str
     title: str
@@ -41,6 +43,7 @@ class InlineResult:
     text: str
     buttons: Buttons = ()
     part: Part | None = None
+    caption: Caption = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def result(one: InlineResult) -> Any:
             send_message=said,
         )
     shown = types.InputBotInlineMessageMediaAuto(
-        message=cut(one.text, CAPTION_LENGTH), reply_markup=markup
+        **Presentation(one.caption).words, reply_markup=markup
     )
     kind, held = KINDS.get(one.part.kind, "file"), referred(one.part.reference).id
     if one.part.reference.kind == "photo":

@@ -40,7 +40,7 @@ from procs.telegram.delivery.send_once import post, post_all
 from procs.telegram.delivery.upload_peer import UploadPeers, Waiting, nobody
 from procs.telegram.rpc_errors import FilePartMissing, PeerRefused
 from procs.telegram.session import sign_in
-from procs.telegram.session.peers import CAPTION_LENGTH, cut, peer
+from procs.telegram.session.peers import peer
 from procs.telegram.session.rpc import Leave, Rpc
 from procs.telegram.upload.stream import UploadStream
 from procs.telegram.upload.uploader import Progress, Upload, UploadRecord
@@ -239,15 +239,16 @@ class Courier:
         target: InlineTarget,
         part: Part,
         *,
-        caption: str,
+        shown: Presentation,
         buttons: Sequence[Sequence[tuple[str, str]]] = (),
         leave: Leave,
     ) -> bool:
         """Have an inline message show one part. False when it is not there any more. Raises as
         `send`."""
-        media, words = media_input.referred(part.reference), cut(caption, CAPTION_LENGTH)
+        media, words = media_input.referred(part.reference, spoiler=shown.spoiler), shown.words
         facts: dict[str, Any] = {"media": media, "buttons": buttons, "leave": leave}
-        return await edit_inline(self._line(), target, words, **facts)
+        facts["entities"] = words["entities"]
+        return await edit_inline(self._line(), target, words["message"], **facts)
 
     async def find(
         self,

@@ -32,6 +32,7 @@ async def edit_inline(
     text: str,
     *,
     media: Any = None,
+    entities: Any = None,
     buttons: Sequence[Sequence[tuple[str, str]]] = (),
     leave: Leave,
 ) -> bool:
@@ -41,6 +42,7 @@ async def edit_inline(
         id=identity(target),
         message=text,
         media=media,
+        entities=entities,
         no_webpage=True,
         reply_markup=keyboard(buttons),
     )

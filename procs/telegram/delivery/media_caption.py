@@ -1,7 +1,7 @@
 """What stands under a media: its name, which links to where it is from, and what it is. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from procs.records.media_records import Media, Part
@@ -45,6 +45,11 @@ def caption(
     is_web = url.startswith(("http://", "https://"))
     text = "\n".join(line for line in lines if line)
     return Caption(text, url, len(title)) if is_web else Caption(text)
+
+
+def with_line(shown: Caption, line: str, *, gap: str = "\n") -> Caption:
+    """A caption with something more below it."""
+    return replace(shown, text=gap.join(filter(None, (shown.text, line))))
 
 
 def facts(language: str, media: Media, variant: Variant) -> str:

@@ -45,6 +45,8 @@ class UpdateClient(Client):
         self.nudged = asyncio.Event()
         self.turn = asyncio.Semaphore(1)
         self.read = False
+        #: The boxes whose place is written down.
+        self.kept: set[int] = set()
         #: When something came unasked last.
         self.last = time.monotonic()
 
@@ -54,7 +56,9 @@ class UpdateClient(Client):
         """Called by the library with whatever came unasked."""
         self.last = time.monotonic()
         await self._open()
-        await self._hand(self.stream.push(updates, now=time.monotonic()))
+        told = self.stream.push(updates, now=time.monotonic())
+        await self._keep_new()
+        await self._hand(told)
         await self._meet(updates)
 
     async def note_own(self, query: Any, answer: Any) -> None:
@@ -129,10 +133,25 @@ class UpdateClient(Client):
             return
         self.read = True
         for state in await self.storage.get_update_states():
+            self.kept.add(state.id)
             self.stream.boxes[state.id] = Sequence(state.pts or None)
             if state.id == COMMON:
                 self.stream.date = state.date or 0
                 self.stream.qts.place, self.stream.seq.place = state.qts or None, state.seq or None
+
+    async def _keep_new(self) -> None:
+        """Write down the place before the first event of a channel, before it is handed on: a
+        channel without a place is not asked about at the next start, and what a killed bot had not
+        handled of it would be lost."""
+        fresh = self.stream.boxes.keys() - self.kept - {COMMON}
+        if not fresh:
+            return
+        for box in fresh:
+            if (place := self.stream.sure(box, now=time.monotonic())) is not None:
+                await self.storage.set_update_state(UpdateState(box, place, None, None, None))
+                self.kept.add(box)
+        storage: Any = self.storage
+        await storage.commit()
 
     async def keep(self) -> bool:
         """Save our place, as far as it is sure; whether that is all of it. What came after it is
@@ -189,6 +208,7 @@ class UpdateClient(Client):
             raise
         if answer is difference.GONE:
             self.stream.forget(box)
+            self.kept.discard(box)
             await self.storage.delete_update_state(box)
         elif isinstance(answer, types.updates.State):
             self.stream.begun(answer, now=time.monotonic())

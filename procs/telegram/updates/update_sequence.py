@@ -34,7 +34,8 @@ class Sequence:
         """Where an event stands, and go over it when it is the next one. One that claims to stand
         for more than the `most` it can is a gap: its number hides others."""
         if self.place is None:
-            self.place = number
+            self.place = max(1, number - count)
+            self._step(number, now)  # what is written down first is the place before it
             return Verdict.NEXT
         if self.place + count > number or number < self.place:
             return Verdict.OLD

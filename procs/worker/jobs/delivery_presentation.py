@@ -43,6 +43,14 @@ def presentation(db: Database, order: RequestOrder, media: Media) -> Presentatio
     )
 
 
+def inline_presentation(db: Database, order: RequestOrder, media: Media) -> Presentation:
+    """The same in an inline message, whose buttons are others."""
+    wanted = preferences.read(db, order.user)
+    language = spoken(db, order, wanted, None)
+    shown = caption(db, order, media, wanted, language) if wanted.captions else NOTHING
+    return Presentation(shown, spoiler=media.adult and wanted.spoiler)
+
+
 def spoken(
     db: Database, order: RequestOrder, wanted: Preferences, group: GroupPreferences | None
 ) -> str:

@@ -5,6 +5,7 @@ fits, so the message names the others and has a button that opens the private ch
 """
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 
 from procs.core import clock
@@ -15,8 +16,10 @@ from procs.store.inline import inline_messages
 from procs.store.people import users
 from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery.inline_edit import EDIT_INLINE
+from procs.telegram.delivery.media_caption import with_line
 from procs.telegram.pace import Urgency
 from procs.texts import i18n
+from procs.worker.jobs.delivery_presentation import FORMED, inline_presentation
 from procs.worker.process.context import WorkerContext
 
 #: Seconds that the edit waits for its leave while it occupies a room, as other deliveries do.
@@ -32,14 +35,15 @@ async def show(
     `Courier.edit_inline`."""
     await until_still(tools, inline)
     language = users.language(tools.db, order.user)
-    rest = len(media.parts) - 1
-    caption, buttons = media.title, []
-    if rest:
-        caption = f"{caption}\n\n{i18n.say(language, 'inline-rest', count=rest)}".strip()
-        buttons.append([(i18n.say(language, "inline-open"), inline.private)])
+    shown, key = inline_presentation(tools.db, order, media), "inline-forms"
+    if rest := len(media.parts) - 1:
+        words, key = i18n.say(language, "inline-rest", count=rest), "inline-open"
+        shown = replace(shown, caption=with_line(shown.caption, words, gap="\n\n"))
+    has_forms = rest or media.parts[0].kind in FORMED
+    buttons = [[(i18n.say(language, key), inline.private)]] if has_forms else []
     leave = partial(tools.pace.leave, EDIT_INLINE, urgency=Urgency.DELIVERY, patience=LINE_TIMEOUT)
     there = await tools.courier.edit_inline(
-        inline.target, media.parts[0], caption=caption, buttons=buttons, leave=leave
+        inline.target, media.parts[0], shown=shown, buttons=buttons, leave=leave
     )
     if not there:
         raise ChatClosed(f"inline message {inline.id} is gone")

@@ -124,7 +124,7 @@ def test_an_export_has_the_rows_of_the_person_and_of_nobody_else(desk: Desk) -> 
 
 
 def test_an_export_of_a_stranger_is_empty(desk: Desk) -> None:
-    assert not any(personal_data.export(desk.db, ME)["rows"].values())
+    assert not any(codec.load(personal_data.document(desk.db, ME))["rows"].values())
 
 
 @pytest.mark.sqlite

@@ -176,9 +176,10 @@ async def look(
     at most `timeout` seconds later. Deleted messages are in it, marked."""
     if peer < 0:
         rights.may_read(server.world.channels[-peer], server.world.accounts[person])
-    box = server.world.box(peer if peer < 0 else person)
+    owner = server.world.where(peer, person)
+    box = server.world.box(owner)
     await server.bell.until(lambda: box.pts > after, timeout)
-    posts = [post for post in box.touched(after) if peer < 0 or post.peer(person) == peer]
+    posts = [post for post in box.touched(after) if owner == peer or post.peer(person) == peer]
     seen = [views.message(server, post, person) for post in posts]
     return {"version": box.pts, "messages": seen}
 
@@ -217,7 +218,7 @@ async def bot(server: "Telegram", token: str, username: str) -> dict[str, Any]:
 
 def own(server: "Telegram", person: int, message: int, peer: int = 0) -> Post:
     """The message of this number that the person sees, in a group when `peer` is one."""
-    box = server.world.box(peer if peer < 0 else person)
+    box = server.world.box(server.world.where(peer, person))
     found = box.posts.get(message)
     if found is None:
         raise Rpc(400, "MESSAGE_ID_INVALID")

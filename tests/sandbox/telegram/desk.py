@@ -81,12 +81,17 @@ class Desk(ABC):
         forum: bool = False,
         broadcast: bool = False,
         username: str = "",
+        basic: bool = False,
     ) -> "Group":
-        """A supergroup (`broadcast`: a channel) with these members and administrators. `bot`: the
-        bot's role in it, "" for none; only an admin may post in a channel."""
+        """A supergroup (`broadcast`: a channel; `basic`: a basic group) with these members and
+        administrators. `bot`: the bot's role in it, "" for none; only an admin may post in a
+        channel."""
         from tests.sandbox.telegram.group import Group
 
-        made = Group(self, await self.channel(title, username, broadcast=broadcast), title)
+        if basic:
+            made = Group(self, int(await self.do("basic_group", title=title)), title)
+        else:
+            made = Group(self, await self.channel(title, username, broadcast=broadcast), title)
         if bot:
             await made.admits(self.bot, bot)
         for who in members:

@@ -2,11 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
+from pyrogram import raw
+
 from tests.sandbox.telegram import posting, threads
 from tests.sandbox.telegram.commands import command
 from tests.sandbox.telegram.render import GENERAL
 from tests.sandbox.telegram.tl import Rpc
-from tests.sandbox.telegram.world import Topic
+from tests.sandbox.telegram.world import Content, Topic
+
+types = raw.types
 
 if TYPE_CHECKING:
     from tests.sandbox.telegram.server import Telegram
@@ -29,6 +33,30 @@ async def channel(server: "Telegram", title: str, username: str, broadcast: bool
     record = server.world.channel(title, username, broadcast=broadcast)
     server.changed()
     return -record.id
+
+
+@command
+async def basic_group(server: "Telegram", title: str) -> int:
+    record = server.world.basic(title)
+    server.changed()
+    return -record.id
+
+
+@command
+async def migrate(server: "Telegram", chat: int) -> int:
+    """A basic group becomes a supergroup. Source: core.telegram.org/api/channel: the old one says
+    where to, as its last message, and takes none any more; the new one says where from."""
+    world = server.world
+    old = world.channels[-chat]
+    new = world.channel(f"{old.title} (supergroup)", broadcast=False)
+    new.members, new.rights, new.forbidden = dict(old.members), dict(old.rights), old.forbidden
+    by = world.accounts[next(one for one in old.members if not world.accounts[one].is_bot)]
+    to = types.MessageActionChatMigrateTo(channel_id=new.id)
+    origin = types.MessageActionChannelMigrateFrom(title=old.title, chat_id=old.id)
+    posting.publish(server, by, chat, Content(action=to))
+    old.moved = new.id
+    posting.publish(server, by, -new.id, Content(action=origin))
+    return -new.id
 
 
 @command

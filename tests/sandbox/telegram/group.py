@@ -25,6 +25,8 @@ class Group:
 
     @property
     def chat_id(self) -> int:
+        if -self.id < 1 << 30:  # a basic group
+            return self.id
         return int(f"-100{-self.id}")
 
     async def admits(
@@ -54,6 +56,10 @@ class Group:
 
     async def allows(self, **facts: Any) -> None:
         await self.desk.do("allow", chat=self.id, facts=facts)
+
+    async def becomes_supergroup(self) -> "Group":
+        """A basic group becomes a supergroup of the same members."""
+        return Group(self.desk, int(await self.desk.do("migrate", chat=self.id)), self.title)
 
     async def opens_topic(self, title: str, by: "Person") -> int:
         """A topic of a forum; its number."""

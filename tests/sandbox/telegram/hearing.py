@@ -14,7 +14,7 @@ from dataclasses import replace
 from pyrogram import raw
 
 from tests.sandbox.telegram import render
-from tests.sandbox.telegram.world import Account, Box, Channel, Event, Post, World
+from tests.sandbox.telegram.world import Account, Box, Channel, Content, Event, Post, World
 
 COMMAND = re.compile(r"/\w+(?:@(\w+))?$")
 
@@ -43,6 +43,13 @@ def hears(world: World, bot: Account, post: Post) -> bool:
     return render.mentions(world, post, bot.id)
 
 
+def deaf(world: World, sender: Account, to: int, content: Content) -> list[int]:
+    """The bots in a basic group that do not hear a message: it is not in their boxes at all."""
+    group, post = world.channels[-to], Post(0, sender.id, to, 0.0, content)
+    bots = [world.accounts[n] for n in group.members if world.accounts[n].is_bot]
+    return [bot.id for bot in bots if group.is_basic and not hears(world, bot, post)]
+
+
 def addressed(post: Post) -> set[str]:
     """Whose commands a text has: names in lower case, "" for one without a name."""
     words = [
@@ -55,9 +62,11 @@ def addressed(post: Post) -> set[str]:
 
 def is_next(world: World, channel: Channel, bot: Account, post: Post) -> bool:
     """Whether no other bot spoke after this one, before that message."""
-    place = post.numbers[channel.box.owner]
+    owner = world.where(post.to, bot.id)
+    box = world.box(owner)
+    place = post.numbers.get(owner, box.count + 1)
     for number in range(place - 1, 0, -1):
-        before = channel.box.posts.get(number)
-        if before and world.accounts[before.sender].is_bot:
+        before = box.posts.get(number)
+        if before and before.to == post.to and world.accounts[before.sender].is_bot:
             return before.sender == bot.id
     return True

@@ -131,7 +131,7 @@ def edited(call: Call, query: Any) -> Post | None:
     """The message that is to be edited, wherever it stands."""
     if isinstance(query, functions.messages.EditInlineBotMessage):
         return call.world.posts.get(query.id.id)
-    box = call.world.box(call.entry.peer) if call.entry.peer < 0 else call.account.box
+    box = call.world.box(call.world.where(call.entry.peer, call.account.id))
     return box.posts.get(query.id)
 
 

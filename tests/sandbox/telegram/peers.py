@@ -6,7 +6,7 @@ from pyrogram import raw
 
 from tests.sandbox.telegram import rights
 from tests.sandbox.telegram.tl import Rpc
-from tests.sandbox.telegram.world import Account, World
+from tests.sandbox.telegram.world import BASIC, Account, World
 
 types = raw.types
 USERS = (types.InputPeerUser, types.InputUser)
@@ -22,7 +22,12 @@ def resolve(world: World, caller: Account, given: Any) -> int:
     if isinstance(given, USERS) and given.user_id in world.accounts:
         known = caller.is_bot and given.user_id in caller.met
         return checked(world, caller, given.user_id, given.access_hash, known=known)
-    if isinstance(given, CHANNELS) and given.channel_id in world.channels:
+    if isinstance(given, types.InputPeerChat):
+        group = world.channels.get(given.chat_id)
+        if group is None or not group.is_basic or caller.id not in group.members:
+            raise Rpc(400, "CHAT_ID_INVALID")
+        return -group.id
+    if isinstance(given, CHANNELS) and BASIC < given.channel_id in world.channels:
         member = caller.id in world.channels[given.channel_id].members
         known = caller.is_bot and member
         return checked(world, caller, -given.channel_id, given.access_hash, known=known)

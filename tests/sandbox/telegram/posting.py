@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from pyrogram import raw
 
-from tests.sandbox.telegram import peers, rights, updates
+from tests.sandbox.telegram import hearing, peers, rights, updates
 from tests.sandbox.telegram.tl import Rpc, make
 from tests.sandbox.telegram.wire import Key
 from tests.sandbox.telegram.world import Account, Content, Post
@@ -32,7 +32,8 @@ def publish(
     if author and server.world.channels[-author].members.get(sender.id) != "creator":
         raise Rpc(400, "SEND_AS_PEER_INVALID")
     author = author or author_of(server, sender, to)
-    post, news = server.world.post(sender.id, to, content, author)
+    deaf = hearing.deaf(server.world, sender, to, content) if to < 0 else []
+    post, news = server.world.post(sender.id, to, content, author, deaf)
     updates.tell(server, news, skip=skip)
     if to < 0:
         discuss(server, post)

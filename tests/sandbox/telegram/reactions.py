@@ -102,7 +102,7 @@ def tell_bot(
 ) -> None:
     if actor.is_bot or (post.to < 0 and not server.world.channels[-post.to].is_admin(bot.id)):
         return
-    owner = post.to if post.to < 0 else bot.id
+    owner = server.world.where(post.to, bot.id)
     update = types.UpdateBotMessageReaction(
         peer=render.peer(post.peer(owner)),
         msg_id=post.numbers[owner],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from pyrogram import raw
 
 from tests.sandbox.telegram.tl import make
-from tests.sandbox.telegram.world import Account, Box, Channel, Post, World
+from tests.sandbox.telegram.world import BASIC, Account, Box, Channel, Post, World
 
 if TYPE_CHECKING:
     from tests.sandbox.telegram.files import Stored, Vault
@@ -44,6 +44,8 @@ def user(world: World, account: Account, viewer: int) -> Any:
 
 def channel(world: World, record: Channel, viewer: int) -> Any:
     role = record.members.get(viewer, "left")
+    if record.is_basic:
+        return basic(world, record, viewer)
     rights = record.rights.get(viewer, set())
     return make(
         types.Channel,
@@ -63,6 +65,28 @@ def channel(world: World, record: Channel, viewer: int) -> Any:
     )
 
 
+def basic(world: World, record: Channel, viewer: int) -> Any:
+    """Source: core.telegram.org/constructor/chat: one that became a supergroup says which."""
+    role, to = record.members.get(viewer, "left"), record.moved
+    hash_ = world.access_hash(viewer, -to)
+    moved = types.InputChannel(channel_id=to, access_hash=hash_) if to else None
+    return make(
+        types.Chat,
+        id=record.id,
+        title=record.title,
+        photo=types.ChatPhotoEmpty(),
+        participants_count=len(record.members),
+        date=1_700_000_000,
+        version=1,
+        creator=role == "creator" or None,
+        left=role == "left" or None,
+        deactivated=bool(to) or None,
+        migrated_to=moved,
+        admin_rights=admin_rights(record.rights.get(viewer, set())) if role == "admin" else None,
+        default_banned_rights=banned_rights(record.forbidden),
+    )
+
+
 def admin_rights(rights: set[str]) -> Any:
     return types.ChatAdminRights(**dict.fromkeys(rights, True))
 
@@ -72,6 +96,8 @@ def banned_rights(bans: set[str]) -> Any:
 
 
 def peer(number: int) -> Any:
+    if -BASIC < number < 0:
+        return types.PeerChat(chat_id=-number)
     if number < 0:
         return types.PeerChannel(channel_id=-number)
     return types.PeerUser(user_id=number)
@@ -211,10 +237,14 @@ def named(post: Post) -> set[int]:
     header = post.content.forward
     first = getattr(header, "from_id", None)
     saved = getattr(header, "saved_from_peer", None)
-    peers = {number(first), number(saved), post.to, post.content.via}
+    action = post.content.action
+    other = {-getattr(action, "channel_id", 0), -getattr(action, "chat_id", 0)}  # a migration
+    peers = {number(first), number(saved), post.to, post.content.via, *other}
     return {post.author or post.sender, *peers, *post.reactions} - {0}
 
 
 def number(given: Any) -> int:
     """A TL peer as one number."""
-    return getattr(given, "user_id", 0) or -getattr(given, "channel_id", 0)
+    return getattr(given, "user_id", 0) or -(
+        getattr(given, "channel_id", 0) or getattr(given, "chat_id", 0)
+    )

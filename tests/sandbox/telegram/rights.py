@@ -46,12 +46,14 @@ def kind(stored: Stored) -> str:
 
 def may_read(channel: Channel, account: Account) -> None:
     if channel.members.get(account.id, "left") in ("left", "banned"):
-        raise Rpc(400, "CHANNEL_PRIVATE")
+        raise Rpc(403, "CHAT_FORBIDDEN") if channel.is_basic else Rpc(400, "CHANNEL_PRIVATE")
 
 
 def may_post(channel: Channel, sender: Account) -> None:
     """Raises Rpc for who is not in it, and for who may not write there at all."""
     may_read(channel, sender)
+    if channel.moved:
+        raise Rpc(403, "CHAT_WRITE_FORBIDDEN")
     if channel.broadcast and not channel.is_admin(sender.id):
         raise Rpc(403, "CHAT_WRITE_FORBIDDEN")
     if channel.broadcast and not channel.may(sender.id, "post_messages"):

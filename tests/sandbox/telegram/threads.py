@@ -33,7 +33,7 @@ def place(world: World, sender: Account, to: int, header: Any) -> Place:
 
 
 def found(world: World, sender: Account, to: int, number: int, topic: int) -> Place:
-    box = world.box(to if to < 0 else sender.id)
+    box = world.box(world.where(to, sender.id))
     answered = box.posts.get(number)
     reply = answered.uid if answered else 0
     channel = world.channels[-to] if to < 0 else None

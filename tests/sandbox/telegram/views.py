@@ -20,7 +20,7 @@ def message(server: "Telegram", post: Post, viewer: int) -> dict[str, Any]:
     there. `edits` has every form it had, the first one too, when it was edited at all. `author`
     is who is named as its writer: an account, or minus a channel."""
     content, world = post.content, server.world
-    owner = post.to if post.to < 0 else viewer
+    owner = world.where(post.to, viewer)
     author = post.author or post.sender
     known = world.channels[-author].title if author < 0 else world.accounts[author].name
     return {

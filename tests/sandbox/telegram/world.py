@@ -7,52 +7,16 @@ own messages. A channel has one box. `pts` counts a box's events: core.telegram.
 import hashlib
 import secrets
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
 from typing import Any
 
+from tests.sandbox.telegram.boxes import Box as Box
+from tests.sandbox.telegram.boxes import Event as Event
 from tests.sandbox.telegram.crowd import Accounts
 
-#: Events of a box that are remembered for getDifference.
-REMEMBERED = 100_000
-
-
-@dataclass(slots=True)
-class Event:
-    """One step of a box: `kind` is new, edit or delete; `ids` are numbers in that box."""
-
-    pts: int
-    kind: str
-    ids: list[int]
-
-
-@dataclass(slots=True)
-class Box:
-    """The messages of one account (`owner` > 0) or channel (`owner` < 0), and their history.
-
-    `posts` are there now; `ever` also has those that were deleted.
-    """
-
-    owner: int
-    pts: int = 1
-    count: int = 0
-    posts: dict[int, "Post"] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-    ever: dict[int, "Post"] = field(default_factory=dict)
-
-    def note(self, kind: str, ids: list[int]) -> Event:
-        self.pts += len(ids)
-        event = Event(self.pts, kind, ids)
-        self.events.append(event)
-        del self.events[:-REMEMBERED]
-        return event
-
-    def touched(self, after: int) -> list["Post"]:
-        """The messages that something happened to since `after`; all of them below 1."""
-        if after < 1:
-            return list(self.ever.values())
-        recent = takewhile(lambda event: event.pts > after, reversed(self.events))
-        return [self.ever[n] for n in sorted({n for event in recent for n in event.ids})]
+#: Numbers below are those of basic groups, above those of channels and supergroups.
+BASIC = 1 << 30
 
 
 @dataclass(slots=True)
@@ -103,7 +67,9 @@ class Channel:
     """`members`: account -> creator, admin, member or banned. `rights` are what an admin may,
     `bans` what a member may not, `forbidden` what no member may, named as in chatAdminRights and
     chatBannedRights. `reactions`: the emoji that are allowed, None for all. `linked`: the group
-    of a channel, or the channel of a group."""
+    of a channel, or the channel of a group. A basic group has no box of its own: its messages stand
+    in those of its members (core.telegram.org/api/channel); `moved` is the supergroup that it
+    became."""
 
     id: int
     title: str
@@ -117,6 +83,11 @@ class Channel:
     reactions: list[str] | None = None
     topics: dict[int, Topic] = field(default_factory=dict)
     linked: int = 0
+    moved: int = 0
+
+    @property
+    def is_basic(self) -> bool:
+        return self.id < BASIC
 
     @property
     def is_forum(self) -> bool:
@@ -228,6 +199,18 @@ class World:
         self.channels[channel.id] = channel
         return channel
 
+    def basic(self, title: str) -> Channel:
+        """A basic group of this title."""
+        count = sum(one.is_basic for one in self.channels.values())
+        group = Channel(510_000_001 + count, title, broadcast=False)
+        self.channels[group.id] = group
+        return group
+
+    def where(self, chat: int, viewer: int) -> int:
+        """The owner of the box in which somebody reads a chat's messages: a channel's own, or
+        theirs."""
+        return chat if chat < 0 and not self.channels[-chat].is_basic else viewer
+
     def box(self, owner: int) -> Box:
         return self.accounts[owner].box if owner > 0 else self.channels[-owner].box
 
@@ -242,12 +225,17 @@ class World:
 
     # --- what they say ---------------------------------------------------------------------
 
-    def post(self, sender: int, to: int, content: Content, author: int = 0) -> tuple[Post, News]:
-        """A new message. `to` is an account, or minus a channel."""
+    def post(
+        self, sender: int, to: int, content: Content, author: int = 0, deaf: Collection[int] = ()
+    ) -> tuple[Post, News]:
+        """A new message. `to` is an account, or minus a channel; `deaf` are members of a basic
+        group who do not hear it."""
         post = Post(len(self.posts) + 1, sender, to, time.time(), content, author=author)
         self.posts[post.uid] = post
         news: News = []
-        for owner in [to] if to < 0 else dict.fromkeys((sender, to)):
+        for owner in self.owners(sender, to):
+            if owner in deaf:
+                continue
             box = self.box(owner)
             box.count += 1
             box.posts[box.count] = box.ever[box.count] = post
@@ -255,6 +243,14 @@ class World:
             news.append((box, box.note("new", [box.count])))
         self.introduce(sender, to)
         return post, news
+
+    def owners(self, sender: int, to: int) -> list[int]:
+        """The boxes in which a message stands."""
+        if to > 0:
+            return list(dict.fromkeys((sender, to)))
+        group = self.channels[-to]
+        there = [one for one, role in group.members.items() if role != "banned"]
+        return there if group.is_basic else [to]
 
     def introduce(self, sender: int, to: int) -> None:
         if to > 0:

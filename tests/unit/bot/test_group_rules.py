@@ -205,29 +205,6 @@ async def test_an_anonymous_admin_may_set(bot, group, reza):
     await until(lambda: member_roles.read(bot.db, group.chat_id, reza.id, now=clock.now()))
 
 
-async def test_a_group_that_becomes_a_supergroup_takes_its_requests_along(bot, group, reza):
-    """The loopback has no basic groups: the request is given the number of one, and the service
-    message of the move is handed to the session as Telegram tells it."""
-    here = reza.at(group)
-    sent = await here.sends(f"/dl {LINK}")
-    await here.sees_reaction(sent, "👀")
-    await bot.rests()
-    (access,) = bot.db.one("SELECT chat_access FROM requests")
-    with bot.db.write():
-        bot.db.change("UPDATE requests SET chat = -77, chat_access = 0, reaction = 0")
-    message = raw.types.MessageService(
-        id=1,
-        peer_id=raw.types.PeerChannel(channel_id=-group.id),
-        date=0,
-        action=raw.types.MessageActionChannelMigrateFrom(title="Film club", chat_id=77),
-    )
-    update = raw.types.UpdateNewChannelMessage(message=message, pts=1, pts_count=1)
-    channel = type("Channel", (), {"access_hash": access})
-    await bot.chat_session._note(None, update, {}, {-group.id: channel})
-    status = await here.sees("example.org")
-    assert (status.reply, bot.requests()[0].chat) == (0, group.chat_id)
-
-
 async def test_a_wait_for_reactions_is_kept_and_loses_none(bot, tg, hands, group, reza):
     await tg.fails("messages.sendReaction", "420 FLOOD_WAIT_1")
     here = reza.at(group)

@@ -79,7 +79,7 @@ def pressed(
     else:
         update = types.UpdateBotCallbackQuery(
             peer=render.peer(person.id if post.to > 0 else post.to),
-            msg_id=post.numbers[bot.id if post.to > 0 else post.to],
+            msg_id=post.numbers[server.world.where(post.to, bot.id)],
             chat_instance=chat_instance(person, post),
             **facts,
         )
@@ -97,7 +97,7 @@ def chat_instance(person: Account, post: Post) -> int:
 @on(functions.messages.GetBotCallbackAnswer)
 async def get_answer(call: Call, query: Any) -> Any:
     to = peers.resolve(call.world, call.account, query.peer)
-    box = call.world.box(to) if to < 0 else call.account.box
+    box = call.world.box(call.world.where(to, call.account.id))
     post = box.posts.get(query.msg_id)
     if post is None:
         raise Rpc(400, "MESSAGE_ID_INVALID")

@@ -87,6 +87,32 @@ async def get_full_channel(call: Call, query: Any) -> Any:
     return make(types.messages.ChatFull, full_chat=full, chats=chats)
 
 
+@on(functions.messages.GetFullChat)
+async def get_full_chat(call: Call, query: Any) -> Any:
+    """Source: core.telegram.org/method/messages.getFullChat: who is in a basic group."""
+    number = peers.resolve(call.world, call.account, types.InputPeerChat(chat_id=query.chat_id))
+    group = call.world.channels[-number]
+    ids = [one for one, role in group.members.items() if role != "banned"]
+    there = [basic_participant(one, group.members[one]) for one in ids]
+    full = make(
+        types.ChatFull,
+        id=group.id,
+        about="",
+        participants=types.ChatParticipants(chat_id=group.id, participants=there, version=1),
+        notify_settings=make(types.PeerNotifySettings),
+    )
+    users = [told_user(call, one) for one in ids]
+    chats = [told_channel(call, group)]
+    return make(types.messages.ChatFull, full_chat=full, chats=chats, users=users)
+
+
+def basic_participant(number: int, role: str) -> Any:
+    if role == "creator":
+        return types.ChatParticipantCreator(user_id=number)
+    facts = {"user_id": number, "inviter_id": number, "date": 1_700_000_000}
+    return (types.ChatParticipantAdmin if role == "admin" else types.ChatParticipant)(**facts)
+
+
 @on(functions.messages.GetChats)
 async def get_chats(call: Call, query: Any) -> Any:
     raise Rpc(400, "CHAT_ID_INVALID")

@@ -99,7 +99,7 @@ async def forward_messages(call: Call, query: Any) -> Any:
     if len(query.id) != len(query.random_id):
         raise Rpc(400, "RANDOM_ID_INVALID")
     to = peers.resolve(call.world, call.account, query.from_peer)
-    box = call.world.box(to) if to < 0 else call.account.box
+    box = call.world.box(call.world.where(to, call.account.id))
     facts = manner(call, query, query.to_peer)
     sent, groups = [], dict[int, int]()
     for number, random_id in zip(query.id, query.random_id, strict=True):
@@ -170,7 +170,7 @@ def answer(call: Call, sent: list[tuple[Post, int, bool]]) -> Any:
     """What the sender learns: the number each message got, and the messages."""
     told: list[Any] = []
     for post, random_id, new in sent:
-        box = call.world.box(call.account.id if post.to > 0 else post.to)
+        box = call.world.box(call.world.where(post.to, call.account.id))
         number = post.numbers[box.owner]
         told.append(types.UpdateMessageID(id=number, random_id=random_id))
         event = next((e for e in reversed(box.events) if number in e.ids and e.kind == "new"), None)

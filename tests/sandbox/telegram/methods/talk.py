@@ -154,4 +154,4 @@ async def read_history(call: Call, query: Any) -> Any:
 def box_of(call: Call, given: Any) -> Box:
     """Where the messages of a chat stand: a channel's own box, or the caller's."""
     to = peers.resolve(call.world, call.account, given)
-    return call.world.box(to) if to < 0 else call.account.box
+    return call.world.box(call.world.where(to, call.account.id))

@@ -1,9 +1,14 @@
 """/mydata: the file that comes, and the deletion that is asked about first."""
 
+import asyncio
 import json
+import time
 
+from procs.bot.commands.data_actions import DataActions
+from procs.bot.commands.menu_sender import MenuSender
 from procs.core import clock
 from procs.store.people import preferences
+from procs.store.reports import personal_data
 from procs.texts import i18n
 from tests.sandbox.bot_parts import LINK, until
 
@@ -62,3 +67,45 @@ async def test_data_is_not_shown_in_a_group(bot, tg, sara):
     await sara.sends("/mydata")
     await sara.sees("🗂")
     assert not [m for m in await sara.at(group).history() if "🗂" in m.text]
+
+
+#: Rows of one person; seconds for which the loop may stand still on a busy machine (20 ms alone).
+MANY, STILL = 100_000, 0.2
+REQUESTS = """
+WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < :many)
+INSERT INTO requests (user_id, chat, message, ordinal, url, site, key, variant, title, state,
+                      received_at, ended_at, closed_at, status_random)
+SELECT :person, :person, -n, 0, 'https://example.org/' || n, 'example.org', 'k' || n, 'best',
+       'A film', 'delivered', 1, 1, 1, n FROM counted
+"""
+
+
+async def longest_stall(until) -> float:
+    """Seconds for which the loop stood still at most, while something goes on."""
+    worst, work = 0.0, asyncio.ensure_future(until)
+    while not work.done():
+        before = time.monotonic()
+        await asyncio.sleep(0.005)
+        worst = max(worst, time.monotonic() - before - 0.005)
+    await work
+    return worst
+
+
+async def test_the_loop_goes_on_while_a_hundred_thousand_rows_are_read_and_deleted(bot, sara):
+    page = await menu(sara)
+    with bot.db.write():
+        bot.db.change(REQUESTS, {"person": sara.id, "many": MANY})
+    shown: list[int] = []
+
+    async def build() -> None:
+        data = DataActions(bot.db, MenuSender(bot.db, bot.intake.replies))
+        document = await asyncio.to_thread(data.beside, personal_data.document, sara.id)
+        shown.append(document.count(b"https://example.org/"))
+
+    assert await longest_stall(build()) < STILL
+    assert shown == [MANY]
+    await sara.presses(i18n.say("en", "mydata-delete"), page)
+    question = await sara.sees_edit(page, "cannot be undone")
+    await sara.presses(i18n.say("en", "mydata-yes"), question)
+    stalled = await longest_stall(sara.sees_edit(question, i18n.say("en", "mydata-later")))
+    assert stalled < STILL

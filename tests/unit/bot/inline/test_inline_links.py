@@ -3,13 +3,20 @@
 import time
 from dataclasses import replace
 
+from pyrogram.raw.types import MessageEntityTextUrl
+
 from procs.core import clock
 from procs.records.job import Step
 from procs.store.inline import inline_messages
 from procs.store.people import preferences
 from procs.store.requests.allowances import Allowance
+from procs.telegram.delivery.media_caption import Caption
+from procs.telegram.delivery.presentation import Presentation
 from procs.telegram.session.rpc import free
 from tests.sandbox.bot_parts import LINK, MIB, running, until
+
+#: What stands under the clip of these tests.
+CAPTION = "A clip\nexample.org · 3.9 kB · 0:06"
 
 
 async def placeholder(with_sara, link=LINK):
@@ -23,10 +30,29 @@ async def test_a_kept_media_is_sent_at_once_by_reference(bot, deliverer, with_sa
 
     assert (results[0].title, results[0].media, results.personal) == ("A clip", "video", True)
     assert (sent.text, sent.kind, deliverer.db.all("SELECT id FROM requests")) == (
-        "A clip",
+        CAPTION,
         "video",
         [],
     )
+
+
+async def test_what_is_shared_stands_as_after_a_delivery_and_leads_to_its_other_forms(
+    bot, deliverer, with_sara, sara, ali
+):
+    preferences.change(bot.db, ali.id, "tags", ["#music"], now=clock.now())
+    deliverer.keeps(await deliverer.part())
+    kept = await with_sara.chooses((await with_sara.inline(LINK))[0])
+    preferences.change(bot.db, ali.id, "captions", False, now=clock.now())
+    bare = await with_sara.chooses((await with_sara.inline(f"{LINK} best "))[0])
+    url = kept.button("Other forms")["url"]
+    await sara.starts(url.partition("?start=")[2])
+    await deliverer.delivers()
+
+    assert (kept.text, bare.text) == (f"{CAPTION}\n#music", "")
+    (post,) = [one for one in ali.desk.world.posts.values() if one.content.text == kept.text]
+    linked = [one for one in post.content.entities if isinstance(one, MessageEntityTextUrl)]
+    assert [(one.offset, one.length, one.url) for one in linked] == [(0, 6, LINK)]
+    assert len([m for m in await sara.chat() if m.media]) == 1
 
 
 async def test_each_file_of_a_kept_media_is_a_result_in_pages(bot, deliverer, with_sara):
@@ -60,7 +86,8 @@ async def test_a_placeholder_shows_progress_and_becomes_the_media(bot, deliverer
     media = await with_sara.sees_edit(sent, lambda m: m.media)
     await until(lambda: not deliverer.inline())
 
-    assert (media.kind, media.text, media.buttons) == ("video", "A clip", [])
+    assert (media.kind, media.text) == ("video", CAPTION)
+    assert media.button("Other forms")["url"].startswith("https://t.me/")
     assert [m.id for m in await with_sara.chat() if m.media] == [sent.id]
 
 
@@ -130,7 +157,7 @@ async def test_a_failure_is_said_in_the_message_and_can_be_tried_again(bot, deli
     deliverer.fetches(await deliverer.claims(), await deliverer.part())
     await deliverer.delivers()
 
-    assert (await with_sara.sees_edit(sent, lambda m: m.media)).text == "A clip"
+    assert (await with_sara.sees_edit(sent, lambda m: m.media)).text == CAPTION
 
 
 async def test_who_may_have_no_more_is_told_in_the_message(settings, db, deliverer, with_sara):
@@ -187,11 +214,12 @@ async def test_an_edit_that_a_killed_worker_made_already_is_made_again(bot, deli
     lease = await deliverer.claims()
     target = inline_messages.read(deliverer.db, -deliverer.inline()[0].message).target
     inline_messages.places(deliverer.db, -deliverer.inline()[0].message)
-    assert await deliverer.courier.edit_inline(target, part, caption="A clip", leave=free)
+    presentation = Presentation(Caption("A clip"))
+    assert await deliverer.courier.edit_inline(target, part, shown=presentation, leave=free)
     deliverer.fetches(lease, part)
     await deliverer.delivers()
     await until(lambda: not deliverer.inline())
 
     states = deliverer.db.all("SELECT state FROM requests")
     media = await with_sara.sees_edit(sent, lambda m: m.media)
-    assert (states, media.text) == ([("delivered",)], "A clip")
+    assert (states, media.text) == ([("delivered",)], CAPTION)
