@@ -8,6 +8,7 @@ from functools import partial
 from procs.bot.cards import link_forms
 from procs.bot.cards.card_actions import CardActions, CardLimits
 from procs.bot.cards.card_writer import CardWriter
+from procs.bot.cards.list_actions import ListActions
 from procs.bot.cards.request_actions import RequestActions
 from procs.bot.cards.wish_questions import WishQuestions
 from procs.bot.commands.button_actions import ButtonActions
@@ -114,7 +115,7 @@ class Intake:
         self.actions.add(*self.searching.rows(self.accept, self.answers.answer))
         limits = CardLimits(self.allowance, largest)
         self.cards = CardActions(db, status_board, self.hints, limits)
-        self.actions.add(*self.cards.rows())
+        self.actions.add(*self.cards.rows(), *ListActions(self.cards).rows())
         self.actions.add(*RequestActions(db, status_board, self.allowance).rows())
         status_board.cards = CardWriter(db, replies, status_board.status_writer)
         mine = CommandSet(

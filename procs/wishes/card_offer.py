@@ -45,6 +45,8 @@ def end_of(url: str) -> str:
 def has_choice(told: Told) -> bool:
     """Whether a person can want one thing of this media or another. A plain file and a post are
     what they are, and a short film with one picture is what everybody wants of it."""
+    if told["kind"] == "list":
+        return True
     if told["kind"] not in ("video", "audio") or told["card"]["direct"]:
         return False
     if told["kind"] == "audio":
@@ -55,7 +57,7 @@ def has_choice(told: Told) -> bool:
 
 def can_differ(told: Told) -> bool:
     """Whether it can be had in another form at all, though nobody is asked by default."""
-    return told["kind"] in ("video", "audio")
+    return told["kind"] in ("video", "audio", "list")
 
 
 def heights(told: Told) -> list[dict[str, Any]]:

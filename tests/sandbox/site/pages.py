@@ -102,6 +102,7 @@ def pages(base: str) -> dict[str, str]:
         "/page/feed.xml": feed(base),
         "/page/one.xml": feed(base, 1),
         "/page/slow.xml": feed(base, 5, "?rate=50000"),
+        "/page/gaps.xml": feed(base, 4).replace("/2/clip.mp4", "/2/gone.mp4"),
         "/page/uneven.xml": feed(base, 3).replace("/1/clip.mp4", "/1/clip.mp4?rate=30000"),
         "/page/post.html": page(
             "A post",
