@@ -1,8 +1,10 @@
 """J8 with the whole product: a playlist's card, entries by buttons alone, in order, and once."""
 
 import asyncio
+import zipfile
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +70,23 @@ async def test_single_entries_are_ticked_and_what_failed_is_tried_again_at_once(
     assert len(await got(ann, sent)) == 1
     await ann.presses("missing ones (1)", over)
     await ann.sees(lambda m: m.id > over.id and "Nothing of this list" in m.text, timeout=PATIENCE)
+
+
+async def test_a_post_of_many_comes_as_one_archive_and_asks_its_page_no_second_time(
+    healthy: Stack, meets: Meets, tmp_path: Path
+) -> None:
+    ann = await meets()
+    sent = await ann.sends(healthy.url("/page/many.html?zip"))
+    card = await ann.sees(lambda m: m.reply == sent.id and m.button("ZIP"), timeout=PATIENCE)
+    pages = await healthy.asked("/page/many.html")
+
+    await ann.presses("ZIP", card)
+
+    came = await ann.sees(lambda m: m.media and m.reply == sent.id, timeout=PATIENCE)
+    with zipfile.ZipFile(await ann.receives_file(came, tmp_path)) as archive:
+        assert archive.testzip() is None
+        assert len(archive.namelist()) == 6
+    assert await healthy.asked("/page/many.html") == pages
 
 
 def entries(stack: Stack, person: Person) -> int:

@@ -108,6 +108,13 @@ def playlist(read: int = 12, **more: Any) -> dict[str, Any]:
     return told(**{**facts, **own, **more})
 
 
+def post(*kinds: str, **more: Any) -> dict[str, Any]:
+    """A post of media of these kinds."""
+    parts = [entry(n, kind=kind, url="", title="") for n, kind in enumerate(kinds, 1)]
+    facts = {"kind": "album", "title": "A day out", "entries": parts, "count": None}
+    return playlist(0, **{**facts, **more})
+
+
 def looks(hands: Hands, facts: dict[str, Any], lease: Lease | None = None) -> int:
     """A worker looks at the link that somebody asked about, and finds this; how many are asked."""
     lease = lease or hands.claim(Lane.LOOK)

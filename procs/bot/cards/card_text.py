@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from procs.bot.cards import card_labels, card_pages, list_pages
+from procs.bot.cards import album_pages, card_labels, card_pages, list_pages
 from procs.bot.cards.card_labels import CHOOSE, DROP, REFUSED, TURN, CardButton, Told, form_label
 from procs.core import codec
 from procs.records.card_values import FACTS, MAIN, PART_PAGE, PLACE, SOUND_PAGE, WORDS
@@ -32,7 +32,7 @@ class CardView:
 def render(card: Card, language: str) -> CardView:
     """The page of a card that is to be shown."""
     told: Told = codec.load(card.found)
-    pages, head = KINDS.get(told["kind"], (PAGES, heading))
+    pages, head = CARD_PAGES.get(told["kind"], (PAGES, heading))
     about, rows = pages.get(card.options.page, pages[MAIN])(card, told, language)
     return CardView("\n".join([*head(card, told, language), "", *about]), rows)
 
@@ -174,4 +174,7 @@ PAGES: dict[str, card_pages.PageOf] = {
     FACTS: card_pages.facts,
 }
 #: The pages and the heading of a card that is of no single media.
-KINDS = {"list": (list_pages.PAGES, list_pages.heading)}
+CARD_PAGES = {
+    "list": (list_pages.LIST_PAGES, list_pages.heading),
+    "album": (album_pages.ALBUM_PAGES, album_pages.heading),
+}

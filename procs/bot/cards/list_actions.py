@@ -3,7 +3,7 @@
 from functools import partial
 
 from procs.bot.cards import list_pages
-from procs.bot.cards.card_actions import CardActions
+from procs.bot.cards.card_actions import CardActions, is_list
 from procs.bot.cards.list_pages import ENTRIES, TICK, TICKED, WITHHELD
 from procs.bot.commands.button_actions import ButtonAction, PressAnswer, Show
 from procs.core import clock, codec, log
@@ -11,12 +11,14 @@ from procs.records.card_values import MAIN, TICK_PAGE
 from procs.store.cards import entry_choices
 from procs.store.cards.entry_choices import EntryChoice
 from procs.store.media.cards import Card
+from procs.store.requests import allowances
 from procs.store.requests.buttons import Button
 from procs.store.requests.requests import Submitted
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.texts import i18n
 from procs.wishes import list_entries, picks
 from procs.wishes.grammar import wish_reader
+from procs.wishes.look_text import BEST
 from procs.wishes.variant import Variant
 
 
@@ -49,6 +51,8 @@ class ListActions:
         places = picks.numbers(wanted, picks.LAST) if wanted else []
         if not (places := list_pages.taken(codec.load(card.found), places)):
             return PressAnswer(i18n.say(press.language, "list-none-ticked"), alert=True)
+        if not is_list(card):
+            return self.fetch_parts(press, card, places)
         done = self.take(card, places, list_pages.form_of(card))
         if done is None:
             return self.cards.over(press, card)
@@ -58,6 +62,15 @@ class ListActions:
             return PressAnswer(toast, alert=True)
         toast = i18n.say(press.language, "list-chosen", count=len(places))
         return PressAnswer(toast, self.showing(card))
+
+    def fetch_parts(self, press: Press, card: Card, places: list[int]) -> PressAnswer:
+        """Fetch some media of a post, which come together."""
+        form = f"{BEST}#{list_entries.choice(places)}"
+        if allowances.refuses_all(self.db, card.person, self.cards.limits.allowance):
+            most = self.cards.limits.allowance.most
+            return PressAnswer(i18n.say(press.language, "card-full", most=most), alert=True)
+        show = self.cards.take(card, form)
+        return PressAnswer(i18n.say(press.language, "list-chosen", count=len(places)), show)
 
     def take(self, card: Card, places: list[int], form: str) -> Submitted | None:
         """Have entries fetched. None where it was chosen before."""

@@ -20,12 +20,14 @@ ENTRIES, TICK, WITHHELD = "list-entries", "list-tick", "list-withheld"
 #: In the data of ENTRIES: those that are ticked now.
 TICKED = "ticked"
 #: How many first ones are offered, besides all.
-FIRST = (5, 10)
+FIRST_ENTRIES = (5, 10)
 #: Entries to tick on one page, letters of a title on a button, forms in a row.
 TICKS_ON_PAGE, TICK_TITLE, FORMS_IN_ROW = 8, 40, 4
 #: The forms that all entries can come in: what most media have.
-FORMS = ("best", "1080p", "720p", "480p", "360p", "mp3", "m4a", "file")
+ENTRY_FORMS = ("best", "1080p", "720p", "480p", "360p", "mp3", "m4a", "file")
 LOCKED, ON, OFF, CHOSEN = "🔒", "☑️", "◻️", "✅"
+#: Parts of a post.
+PART_MARKS = {"photo": " 🖼", "video": " 🎬", "audio": " 🎵", "file": " 📄"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,9 @@ def line(shown: Shown, one: Told) -> str:
 
 def limits(shown: Shown) -> list[LocalText]:
     """What cannot be had, and how much at once."""
-    said = []
+    said: list[LocalText] = []
+    if shown.told["kind"] != "list":
+        return said
     if any(one.get("locked") for one in shown.told["entries"]):
         said.append(shown.say("list-card-locked"))
     if (list_entries.total(shown.told) or shown.most + 1) > shown.most:
@@ -121,7 +125,7 @@ def firsts(shown: Shown) -> list[CardButton]:
     there = list_entries.open_places(shown.told)
     can = there[: shown.most]
     whole = len(can) == len(there) and not shown.told["more"]
-    row = [first(shown, can[:count]) for count in FIRST if count < len(can)]
+    row = [first(shown, can[:count]) for count in FIRST_ENTRIES if count < len(can)]
     return [*row, first(shown, can, whole=whole)] if can else []
 
 
@@ -138,7 +142,7 @@ def form_label(shown: Shown) -> LocalText:
 def forms(card: Card, told: Told, language: str) -> Page:
     """One form for all entries."""
     shown = Shown(card, told, language)
-    there = list(dict.fromkeys((*FORMS, card.terms.usual)))
+    there = list(dict.fromkeys((*ENTRY_FORMS, card.terms.usual)))
     flat = [
         CardButton(
             f"{CHOSEN} {name}" if form == shown.form else name,
@@ -180,16 +184,17 @@ def places_of(shown: Shown, places: Sequence[int]) -> LocalText:
 
 
 def tick(shown: Shown, one: Told, *, on: bool) -> CardButton:
-    title = look_text.shortened(one["title"] or one["url"], TICK_TITLE)
+    named = one["title"] or one["url"] or shown.told["title"]
+    title = look_text.shortened(named, TICK_TITLE)
     number = i18n.number(shown.language, one["place"])
     label = f"{number}. {i18n.isolated(shown.language, title)}"
     if one.get("locked"):
         return CardButton(f"{LOCKED} {label}", WITHHELD, {"entry": one["place"]})
-    mark = ON if on else OFF
+    mark = (ON if on else OFF) + PART_MARKS.get(one.get("kind") or "", "")
     return CardButton(f"{mark} {label}", TICK, {"entry": one["place"], "on": not on})
 
 
-PAGES: dict[str, PageOf] = {
+LIST_PAGES: dict[str, PageOf] = {
     MAIN: main,
     FORM_PAGE: forms,
     RANGE_PAGE: range_,

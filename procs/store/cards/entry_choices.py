@@ -8,6 +8,7 @@ from procs.core import codec
 from procs.core.clock import Now
 from procs.records.card_values import CardTerms
 from procs.records.job import Ask, Link
+from procs.store.cards import entry_links
 from procs.store.database import Database
 from procs.store.media import cards
 from procs.store.media.cards import CHOOSING, Card
@@ -76,7 +77,7 @@ def choose(
         if why:
             return Submitted(0, why, 0)
         told = codec.load(card.found)
-        entries = list_entries.links(told, wanted.places, wanted.variant)
+        entries = entry_links.links(told, wanted.places, wanted.variant)
         facts = {"request": card.request, "variant": wanted.wish, "found": ""}
         if entries and len(wanted.places) >= told["most"]:
             facts["found"] = rest(told, wanted.places[-1])

@@ -66,7 +66,7 @@ def stream_from(tools: WorkerContext, lease: Lease) -> int:
     """Bytes from which a media goes up while it comes down, 0 for never: what will be changed, or
     goes to no chat, does not."""
     wish = parse(lease.link.variant)
-    changed = wish.sound or wish.clip or wish.subtitles
+    changed = wish.sound or wish.clip or wish.subtitles or wish.zipped
     return 0 if changed or lease.link.folder else tools.settings.stream_from
 
 

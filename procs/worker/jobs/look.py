@@ -9,12 +9,12 @@ from procs.engine.ytdlp.playlists import ALBUM
 from procs.errors import Unsupported
 from procs.records.job import Lease, Step
 from procs.store import wake
-from procs.store.cards import card_choices
+from procs.store.cards import card_choices, entry_links
 from procs.store.cards.card_choices import Looked
 from procs.store.jobs import outcomes
 from procs.store.media import references
 from procs.store.requests import lists
-from procs.wishes import card_offer, list_entries, searches
+from procs.wishes import card_offer, searches
 from procs.wishes.look_text import BEST
 from procs.wishes.variant import Variant, parse
 from procs.worker.jobs import engine_order, job_folder, site_search
@@ -131,7 +131,7 @@ def card_facts(found: Probed) -> dict[str, object]:
 
 def entry_facts(found: Probed, entry: Entry) -> dict[str, object]:
     """An entry of a list, or a part of a post; `locked` is what cannot be had."""
-    barred = found.kind == "list" and not list_entries.entry_link(entry.url, "", BEST)
+    barred = found.kind == "list" and not entry_links.entry_link(entry.url, "", BEST)
     return {**asdict(entry), "locked": entry.locked or barred}
 
 
@@ -147,7 +147,7 @@ def spread(tools: WorkerContext, lease: Lease, found: Probed, wish: Variant) -> 
     """A request for each entry that was chosen."""
     chosen = found.entries[: tools.settings.max_playlist]
     variant = str(wish.one)
-    entries = [(one.place, list_entries.entry_link(one.url, one.title, variant)) for one in chosen]
+    entries = [(one.place, entry_links.entry_link(one.url, one.title, variant)) for one in chosen]
     good = [(place, one) for place, one in entries if one is not None]
     if not good:
         raise Unsupported("no entry has an address", site=found.site)

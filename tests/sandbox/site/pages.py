@@ -109,6 +109,10 @@ def pages(base: str) -> dict[str, str]:
             body='<video src="/clip.mp4"></video><video src="/small.mp4"></video>'
             '<video src="/silent.mp4"></video>',
         ),
+        "/page/many.html": page(
+            "Many films",
+            body="".join(f'<video src="/clip.mp4?many={n}"></video>' for n in range(6)),
+        ),
         "/b/res/7.html": page("A thread", body="<p>Pictures</p>"),
         "/b/res/8.html": page("No thread", body="<p>Nothing</p>"),
         "/page/hls.html": page(
