@@ -14,9 +14,9 @@ from procs.errors import JobError
 from procs.records.job import Ask, Lane, Person
 from procs.store.health import workers
 from procs.store.jobs import leases
-from procs.store.media import references
+from procs.store.media import cards, references
 from procs.store.people import users
-from procs.store.requests import lists, request_status, requests
+from procs.store.requests import request_status, requests
 from procs.telegram.pace import Pace
 from procs.wishes.grammar import link
 from procs.worker.fetch import fetch, left
@@ -84,10 +84,12 @@ async def test_a_large_film_goes_up_while_it_comes_down(tools, asks, caplog):
     assert is_clean(tools)
 
 
-async def test_a_list_is_shown_and_nothing_is_downloaded(tools, asks):
+async def test_of_a_list_it_is_asked_what_is_wanted_and_nothing_is_downloaded(tools, asks):
     await fetch(tools, asks("/page/feed.xml"))
 
-    assert '"kind":"list"' in lists.found(tools.db, 1)
+    card = cards.read(tools.db, 1)
+    assert card.is_choosing
+    assert '"kind":"list"' in card.found
     assert is_clean(tools)
 
 
