@@ -45,9 +45,9 @@ def tools(settings, db, engine, courier):
 def asks(tools, site):
     """Ask for a path of the site, and have the job of it."""
 
-    def asks(path, **facts):
+    def asks(path, wish="best", **facts):
         users.remember(tools.db, Person(7), now=clock.now())
-        found = link.read(site.url(path), "best")
+        found = link.read(site.url(path), wish)
         requests.submit(tools.db, [Ask(7, 7, 1, 0, found, **facts)], now=clock.now())
         facts = {"worker": tools.worker, "lane": Lane.HEAVY, "now": clock.now()}
         (lease,) = leases.claim(tools.db, room=1, **facts)
@@ -141,4 +141,14 @@ async def test_a_link_that_leads_nowhere_leaves_no_file(tools, asks):
     with pytest.raises(JobError):
         await fetch(tools, asks("/nothing.mp4"))
 
+    assert is_clean(tools)
+
+
+async def test_a_post_goes_up_as_one_archive(tools, asks):
+    lease = asks("/page/post.html", "zip")
+
+    await fetch(tools, lease)
+
+    (part,) = references.find(tools.db, lease.link.key, "zip").parts
+    assert (part.kind, part.name) == ("document", "A post.zip")
     assert is_clean(tools)
