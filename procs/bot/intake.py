@@ -9,6 +9,7 @@ from procs.bot.admin.panel.admin_set import AdminSet
 from procs.bot.bot_options import BotOptions
 from procs.bot.cards import link_forms
 from procs.bot.cards.card_actions import CardActions, CardLimits
+from procs.bot.cards.list_actions import ListActions
 from procs.bot.cards.request_actions import RequestActions
 from procs.bot.cards.wish_questions import WishQuestions
 from procs.bot.commands.button_actions import ButtonActions
@@ -108,7 +109,7 @@ class Intake:
         db, replies, status_board = self.db, self.replies, self.status_board
         self.actions.add(*self.inline.actions)
         self.actions.add(*self.searching.rows(self.accept, self.answers.answer))
-        self.actions.add(*self.cards.rows())
+        self.actions.add(*self.cards.rows(), *ListActions(self.cards).rows())
         self.actions.add(*RequestActions(db, status_board, self.allowance).rows())
         menus = MenuSender(db, replies)
         in_group = GroupSettings(db, self.hints, menus, self.group_admins).ask

@@ -12,7 +12,11 @@ from procs.wishes.variant import BadVariant, parse
 #: The pages of a card.
 MAIN, WORDS, PLACE, FACTS = "main", "words", "place", "facts"
 PART_PAGE, SOUND_PAGE = "part", "sound"
-PAGES = (MAIN, WORDS, PLACE, PART_PAGE, SOUND_PAGE, FACTS)
+#: Those of a list: a form for all of it, which entries from where to where, one by one.
+FORM_PAGE, RANGE_PAGE, TICK_PAGE = "form", "range", "ticks"
+PAGES = (MAIN, WORDS, PLACE, PART_PAGE, SOUND_PAGE, FACTS, FORM_PAGE, RANGE_PAGE, TICK_PAGE)
+#: Pages that ask for a text.
+ASKING = (PART_PAGE, RANGE_PAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class CardTerms:
 class CardOptions:
     """What was set on a card before its form is chosen: the `page` that it shows, and which `part`
     of that; the part of the media (`80-125`), the languages of words inside the film and of the
-    sound; whether what is kept is not wanted (`anew`), and the form is to be remembered."""
+    sound; whether what is kept is not wanted (`anew`), and the form is to be remembered. Of a
+    list, the `form` of each entry ("" for the usual one), and the places that were ticked."""
 
     page: str = MAIN
     place: int = 0
@@ -43,6 +48,8 @@ class CardOptions:
     sound: str = ""
     anew: bool = False
     remember: bool = False
+    form: str = ""
+    ticks: str = ""
 
     def variant(self, form: str) -> str:
         """The wish that a form is with these options. What cannot be with a form is left out of it:

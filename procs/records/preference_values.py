@@ -17,7 +17,7 @@ from procs.wishes.variant import LANGUAGE as SPOKEN
 #: A form that asks, in place of one that is wanted always.
 ASK = "ask"
 #: What can be wanted always.
-WANTED = (ASK, *(form for form in FORMS if form not in ("subs", "look")))
+WANTED = (ASK, *(form for form in FORMS if form not in ("subs", "look", "zip")))
 #: Where subtitles go, when messages are silent, digits, who may press in a group, how a group
 #: is shown that something goes on.
 INSIDE, BESIDE = "inside", "beside"

@@ -7,6 +7,8 @@ Workers and the bot make such buttons, and the bot's table of actions says who c
 TOKEN_PREFIX = "b:"
 #: Ask for the media of a request anew, in the form that `variant` names, without its link.
 AGAIN = "request-again"
+#: Ask once more for the entries of a request's list that did not come.
+MISSING = "list-missing"
 #: Show the forms that there are of what a request's link (`url`, `site`, `key`) leads to.
 OPEN_CARD = "card-open"
 #: Follow the list that a request was shown.

@@ -24,6 +24,10 @@ HEIGHT = re.compile(r"\d+p")
 #: As much of a site's code of a language as a wish can say.
 CODE = re.compile(LANGUAGE)
 
+#: Media of a post for which a person is asked, if it has more; and the kinds that it may have.
+MANY_MEDIA = 5
+ALBUM_KINDS = ("photo", "video", "audio", "file")
+
 Told = Mapping[str, Any]
 
 
@@ -43,8 +47,12 @@ def end_of(url: str) -> str:
 
 
 def has_choice(told: Told) -> bool:
-    """Whether this media has forms that a person may choose from. A plain file and a post have
-    none, and of a short film with one quality everybody wants that."""
+    """Whether this media has forms that a person may choose from. A plain file and a post of a few
+    media of one kind have none, and of a short film with one quality everybody wants that."""
+    if told["kind"] == "list":
+        return True
+    if told["kind"] == "album":
+        return len(told["entries"]) > MANY_MEDIA or len(kinds(told)) > 1
     if told["kind"] not in ("video", "audio") or told["card"]["direct"]:
         return False
     if told["kind"] == "audio":
@@ -55,7 +63,19 @@ def has_choice(told: Told) -> bool:
 
 def can_differ(told: Told) -> bool:
     """Whether it can be had in another form at all, though nobody is asked by default."""
-    return told["kind"] in ("video", "audio")
+    if told["kind"] == "album":
+        return len(told["entries"]) > 1
+    return told["kind"] in ("video", "audio", "list")
+
+
+def kinds(told: Told) -> set[str]:
+    """What kinds of media a post has."""
+    return {one["kind"] for one in told["entries"]}
+
+
+def of_kind(told: Told, kind: str) -> list[int]:
+    """The places of the media of a post that are of one kind."""
+    return [one["place"] for one in told["entries"] if one["kind"] == kind]
 
 
 def heights(told: Told) -> list[dict[str, Any]]:

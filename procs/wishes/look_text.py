@@ -1,10 +1,12 @@
 """What a look found, in words: the entries of a list, or the forms of one media. Pure."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from procs.core import codec
 from procs.texts import i18n
 from procs.texts.i18n import LocalText
+from procs.wishes.picks import ENTRIES_SHOWN
 
 #: Characters of a title in a line.
 LISTED_TITLE_LENGTH = 70
@@ -41,13 +43,14 @@ def entries(language: str, told: dict[str, Any]) -> list[str]:
     count = told["count"]
     named = i18n.say(language, "list-title", name=shortened(told["title"]))
     counted = i18n.say(language, "list-count", count=count) if count else ""
-    there = [entry(language, one) for one in told["entries"]]
+    there = [entry(language, one) for one in told["entries"][:ENTRIES_SHOWN]]
     how = [i18n.say(language, "list-how", most=told["most"])]
-    more = [i18n.say(language, "list-more", page=told["page"] + 1)] if told["more"] else []
+    goes_on = told["more"] or len(told["entries"]) > ENTRIES_SHOWN
+    more = [i18n.say(language, "list-more", page=told["page"] + 1)] if goes_on else []
     return [" ".join(filter(None, (named, counted))), "", *there, "", *how, *more]
 
 
-def entry(language: str, one: dict[str, Any]) -> str:
+def entry(language: str, one: Mapping[str, Any]) -> str:
     place = i18n.number(language, one["place"])
     title = i18n.isolated(language, shortened(one["title"] or one["url"]))
     lasts = f" · {i18n.clock(language, one['duration'])}" if one["duration"] else ""
@@ -94,9 +97,5 @@ def form(language: str, one: dict[str, Any], ready: list[str]) -> str:
     return f"{i18n.isolated(language, one['variant'])}{size}{cut}{mark}"
 
 
-def shortened(title: str) -> LocalText | str:
-    return (
-        title
-        if len(title) <= LISTED_TITLE_LENGTH
-        else title[: LISTED_TITLE_LENGTH - 1].rstrip() + "…"
-    )
+def shortened(title: str, most: int = LISTED_TITLE_LENGTH) -> LocalText | str:
+    return title if len(title) <= most else title[: most - 1].rstrip() + "…"

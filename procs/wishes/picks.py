@@ -4,10 +4,12 @@ A choice has one text: ranges in order, none touching the next.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 EVERYTHING = "all"
+#: Entries of a list that are shown together.
+ENTRIES_SHOWN = 10
 #: The largest number of an entry, and letters of a choice.
 LAST, CHOICE_LENGTH = 9999, 200
 CHOICE = re.compile(r"\d{1,4}(?:-\d{1,4})?(?:,\d{1,4}(?:-\d{1,4})?)*")
@@ -47,6 +49,12 @@ def numbers(pick: str, most: int) -> list[int]:
     """The first `most` numbers of a choice."""
     ranges = [(1, LAST)] if pick == EVERYTHING else [span(part) for part in pick.split(",")]
     return list(islice((n for a, b in ranges for n in range(a, b + 1)), most))
+
+
+def of(places: Iterable[int]) -> str:
+    """The choice of these numbers, however long its text is."""
+    ranges = [(place, place) for place in sorted(set(places))]
+    return ",".join(f"{a}-{b}" if b > a else str(a) for a, b in joined(ranges)) if ranges else ""
 
 
 def count(pick: str) -> int | None:

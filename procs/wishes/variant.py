@@ -1,6 +1,6 @@
 """Which form of a media is wanted, and the one text that names it in keys, rows and commands.
 
-    best  720p  audio  m4a  mp3  opus  file  subs:fa
+    best  720p  audio  m4a  mp3  opus  file  zip  subs:fa
     720p@80-125            the part from 1:20 to 2:05, cut at a key frame
     720p@80-125!           the same, cut exactly, which means to encode it anew
     best!                  encoded anew where it would not play in a chat
@@ -25,8 +25,9 @@ WHOLE, ODD = 720, (144, 180, 240)
 #: Forms without a picture.
 AUDIO = ("audio", "m4a", "mp3", "opus")
 HEIGHTS = (144, 180, 240, 360, 480, 720, 1080, 1440, 2160)
-#: `file` is the best there is as a document, `subs` the words alone, `look` no media at all.
-FORMS = ("best", *AUDIO, "file", "subs", "look", *(f"{height}p" for height in HEIGHTS))
+#: `file` is the best there is as a document, `zip` the same of a post in one archive, `subs` the
+#: words alone, `look` no media at all.
+FORMS = ("best", *AUDIO, "file", "zip", "subs", "look", *(f"{height}p" for height in HEIGHTS))
 #: Seconds of the longest clip's end, which also means to the end, wherever that is: nobody cuts
 #: from a film of four days.
 LATEST = 99 * 3600
@@ -96,6 +97,8 @@ class Variant:
             raise BadVariant(f"{self.form} is not encoded anew")
         if self.clean and not self.takes_cuts:
             raise BadVariant("nothing to leave out of this")
+        if self.zipped and (self.clip or self.clean or self.spoken):
+            raise BadVariant("an archive has what there is")
         if self.looks and (self.clip or (self.pick and not self.pick.isdecimal())):
             raise BadVariant("to look at: all of it, or one page")
         if self.pick != picks.normal(self.pick):
@@ -109,6 +112,11 @@ class Variant:
     def looks(self) -> bool:
         """Whether nothing is to be downloaded."""
         return self.form == "look"
+
+    @property
+    def zipped(self) -> bool:
+        """Whether all of it comes in one archive."""
+        return self.form == "zip"
 
     @property
     def page(self) -> int:

@@ -83,6 +83,38 @@ def song(**more: Any) -> dict[str, Any]:
     return told(**{**song_, **more})
 
 
+def entry(place: int, **more: Any) -> dict[str, Any]:
+    facts = {"place": place, "title": f"Lesson {place}", "duration": 60.0 * place, "channel": ""}
+    url = f"https://tube.example/watch/{place}"
+    return {**facts, "url": url, "locked": False, "kind": "", "size": None, **more}
+
+
+def playlist(read: int = 12, **more: Any) -> dict[str, Any]:
+    """A list of which a look read so many entries, which are all of them unless `more` says."""
+    facts = {
+        "kind": "list",
+        "title": "A course",
+        "duration": 0.0,
+        "size": None,
+        "count": read,
+        "entries": [entry(place) for place in range(1, read + 1)],
+        "choices": [],
+        "ready": [],
+        "subtitles": [],
+        "captions": 0,
+        "chapters": [],
+    }
+    own = {"key": "", "performer": "", "sounds": [], "published": ""}
+    return told(**{**facts, **own, **more})
+
+
+def post(*kinds: str, **more: Any) -> dict[str, Any]:
+    """A post of media of these kinds."""
+    parts = [entry(n, kind=kind, url="", title="") for n, kind in enumerate(kinds, 1)]
+    facts = {"kind": "album", "title": "A day out", "entries": parts, "count": None}
+    return playlist(0, **{**facts, **more})
+
+
 def looks(hands: Hands, facts: dict[str, Any], lease: Lease | None = None) -> int:
     """A worker looks at the link that somebody asked about, and finds this; how many are asked."""
     lease = lease or hands.claim(Lane.LOOK)

@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from procs.bot.cards import card_labels, group_limit
 from procs.bot.cards.card_labels import CHOOSE, DROP, REFUSED, TURN
@@ -43,6 +43,16 @@ class CardLimits:
     largest: int = 0
 
 
+class ListTexts(Protocol):
+    """Who understands what is written to the card of a list."""
+
+    async def hear(self, incoming: Incoming, card: Card, text: str) -> bool:
+        """Take a text as a choice of entries. False where it is none."""
+
+    async def answer(self, incoming: Incoming, card: Card, text: str) -> None:
+        """The same where the card asked for it."""
+
+
 class CardActions:
     def __init__(
         self, db: Database, status_board: StatusBoard, hints: Hints, limits: CardLimits
@@ -51,6 +61,8 @@ class CardActions:
         self.status_board = status_board
         self.hints = hints
         self.limits = limits
+        #: Set by whoever it is: lists know of cards, not the other way round.
+        self.lists: ListTexts | None = None
 
     def rows(self) -> list[ButtonAction]:
         """The rows of these buttons. What is to happen once is held by the state of the request:
@@ -167,10 +179,16 @@ class CardActions:
         now, where = clock.now(), (self.db, incoming.chat, incoming.person.id)
         wish = wish_reader.alone(text)
         if request := cards.asks_part(*where, now=now):
-            await self.hear_part(incoming, request, wish)
+            card = cards.read(self.db, request)
+            if card and is_list(card) and self.lists:
+                await self.lists.answer(incoming, card, text)
+            elif card:
+                await self.hear_part(incoming, card, wish)
             return True
         request = cards.waits_for_word(*where, before=incoming.message, now=now)
         card = cards.read(self.db, request) if request else None
+        if card and is_list(card):
+            return bool(self.lists and await self.lists.hear(incoming, card, text))
         if card is None or not isinstance(wish, Variant) or wish.pick or wish.looks:
             return False
         if allowances.refuses_all(self.db, card.person, self.limits.allowance):
@@ -184,12 +202,9 @@ class CardActions:
         return show is not None
 
     async def hear_part(
-        self, incoming: Incoming, request: int, wish: Variant | wish_reader.Unclear | None
+        self, incoming: Incoming, card: Card, wish: Variant | wish_reader.Unclear | None
     ) -> None:
         """Set the part that was asked for, or say what is wrong with it and ask again."""
-        card = cards.read(self.db, request)
-        if card is None:
-            return
         if not isinstance(wish, Variant) or wish.clip is None:
             return await self.hints.hint(incoming, "card-part-unread")
         length = float(codec.load(card.found)["duration"])
@@ -216,6 +231,10 @@ class CardActions:
             ):
                 log.info("card.timed-out", request=request)
                 await show()
+
+
+def is_list(card: Card) -> bool:
+    return bool(codec.load(card.found)["kind"] == "list")
 
 
 def keys(card: Card) -> list[str]:

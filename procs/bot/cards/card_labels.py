@@ -7,6 +7,7 @@ from typing import Any
 from procs.core import codec
 from procs.store.media.cards import Card
 from procs.texts import i18n
+from procs.wishes import picks
 from procs.wishes.look_text import BEST, CUT, READY
 
 #: What the buttons of a card do: fetch a form, show another page or set something, say why a form
@@ -63,7 +64,9 @@ def is_cut(card: Card, told: Told) -> bool:
 
 def form_name(language: str, form: str) -> str:
     """A form as people read it."""
-    return i18n.say(language, "look-best") if form == BEST else i18n.isolated(language, form)
+    main, _, pick = form.partition("#")
+    name = i18n.say(language, "look-best") if main == BEST else i18n.isolated(language, main)
+    return i18n.say(language, "form-picked", form=name, count=picks.count(pick)) if pick else name
 
 
 def is_ready(card: Card, told: Told, form: str) -> bool:

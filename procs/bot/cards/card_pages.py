@@ -1,6 +1,6 @@
 """The pages behind a card: subtitles, a part, the language of the sound, facts. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from procs.bot.cards.card_labels import CHOOSE, TURN, CardButton, Told
@@ -12,6 +12,7 @@ from procs.wishes import card_offer
 from procs.wishes.variant import LATEST
 
 Page = tuple[Sequence[str], list[list[CardButton]]]
+PageOf = Callable[[Card, Told, str], Page]
 #: Languages and chapters on one page, and languages in a row.
 LANGUAGES_ON_PAGE, CHAPTERS_ON_PAGE, WIDE = 12, 8, 3
 #: Letters of a chapter on a button; letters of an address among the facts.

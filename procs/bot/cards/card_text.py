@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from procs.bot.cards import card_labels, card_pages
+from procs.bot.cards import album_pages, card_labels, card_pages, list_pages
 from procs.bot.cards.card_labels import CHOOSE, DROP, REFUSED, TURN, CardButton, Told
 from procs.core import codec
 from procs.records.card_values import FACTS, MAIN, PART_PAGE, PLACE, SOUND_PAGE, WORDS
@@ -32,9 +32,9 @@ class CardView:
 def render(card: Card, language: str) -> CardView:
     """The page of a card that is to be shown."""
     told: Told = codec.load(card.found)
-    page = PAGES[card.options.page]
-    about, rows = page(card, told, language)
-    return CardView("\n".join([*heading(card, told, language), "", *about]), rows)
+    pages, head = CARD_PAGES.get(told["kind"], (PAGES, heading))
+    about, rows = pages.get(card.options.page, pages[MAIN])(card, told, language)
+    return CardView("\n".join([*head(card, told, language), "", *about]), rows)
 
 
 def heading(card: Card, told: Told, language: str) -> list[str]:
@@ -175,11 +175,16 @@ def pairs(flat: Sequence[CardButton]) -> Rows:
     return [list(flat[at : at + 2]) for at in range(0, len(flat), 2)]
 
 
-PAGES = {
+PAGES: dict[str, card_pages.PageOf] = {
     MAIN: main,
     WORDS: card_pages.words,
     PLACE: card_pages.place_of_words,
     PART_PAGE: card_pages.part,
     SOUND_PAGE: card_pages.sound,
     FACTS: card_pages.facts,
+}
+#: The pages and the heading of a card that is of no single media.
+CARD_PAGES = {
+    "list": (list_pages.LIST_PAGES, list_pages.heading),
+    "album": (album_pages.ALBUM_PAGES, album_pages.heading),
 }

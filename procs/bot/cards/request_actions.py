@@ -44,6 +44,7 @@ class RequestActions:
         """The rows of these buttons; each is inside of a write."""
         return [
             ButtonAction(press_actions.AGAIN, self.again, durable=True),
+            ButtonAction(press_actions.MISSING, self.missing, durable=True),
             ButtonAction(press_actions.OPEN_CARD, self.open_card, durable=True),
             ButtonAction(press_actions.INSTEAD, self.instead, durable=True),
             ButtonAction(press_actions.WAIT, self.wait, once=False),
@@ -56,6 +57,18 @@ class RequestActions:
         if ask is None or not is_form(variant):
             return self.gone(press)
         return self.taken(press, button, ask, variant, key="again-taken")
+
+    def missing(self, press: Press, button: Button) -> PressAnswer:
+        """Ask once more for the entries of a list that did not come."""
+        ask, origin = self.origin(press, button), button.meaning.request or 0
+        if ask is None:
+            return self.gone(press)
+        now = clock.now()
+        users.remember(self.db, press.person, now=now)
+        done = renewals.renew_failed(self.db, ask, origin, allowance=self.allowance, now=now)
+        if done is None:
+            return self.gone(press)
+        return self.said(press, button, done, key="again-taken")
 
     def open_card(self, press: Press, button: Button) -> PressAnswer:
         """Show the forms of what was sent once more."""
@@ -115,6 +128,10 @@ class RequestActions:
         now = clock.now()
         users.remember(self.db, press.person, now=now)
         done = renewals.renew(self.db, ask, variant, allowance=self.allowance, now=now)
+        return self.said(press, button, done, key=key)
+
+    def said(self, press: Press, button: Button, done: Submitted, *, key: str) -> PressAnswer:
+        """What became of it."""
         if not done.request:
             buttons.release(self.db, button.token)
             most = self.allowance.most

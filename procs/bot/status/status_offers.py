@@ -1,14 +1,14 @@
 """Buttons under a status message besides the one that cancels: what helps where a request failed,
 or waits for its site. Pure; who writes the message makes their tokens."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from procs import errors
 from procs.records import press_actions
 from procs.store.requests.request_status import HERE, RequestStatus
 from procs.store.sites.breakers import WAITS
 from procs.texts import i18n
-from procs.wishes import look_text, picks
+from procs.wishes import look_text
 from procs.wishes.variant import BadVariant, Variant, parse
 
 #: Failures of which a smaller film, or the sound alone, may be spared: of size, time and room, and
@@ -73,7 +73,9 @@ def failed(glance: RequestStatus, number: str = "") -> list[Offer]:
     wish = wish_of(glance)
     if number:
         label = i18n.say(language, "again-button-named", name=number)
-        return [again(glance, label, wish)]
+        return [missing(glance, label) if glance.entries else again(glance, label, wish)]
+    if glance.entries:
+        return lost(glance)
     found = [again(glance, i18n.say(language, "again-button"), wish)]
     film = not (wish.sound or wish.words_alone or wish.looks)
     if film and glance.say in SMALLER and (smaller := wish.smaller):
@@ -89,12 +91,12 @@ def failed(glance: RequestStatus, number: str = "") -> list[Offer]:
 
 def lost(glance: RequestStatus) -> list[Offer]:
     """The entries of a list that did not come, once more."""
-    wish = wish_of(glance)
-    places = picks.normal(glance.lost.replace(" ", ""))
-    if not places:
-        return []
     label = i18n.say(glance.language, "again-lost-button", count=glance.lost.count(",") + 1)
-    return [again(glance, label, replace(wish, pick=places))]
+    return [missing(glance, label)]
+
+
+def missing(glance: RequestStatus, label: str) -> Offer:
+    return Offer(label, press_actions.MISSING, {}, glance.request)
 
 
 def waiting(glance: RequestStatus) -> list[Offer]:

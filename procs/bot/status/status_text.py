@@ -56,8 +56,7 @@ def render(glance: RequestStatus, now: Now) -> StatusView:
     if glance.state == "failed":
         return StatusView(failure(glance), "failed", offers=offers(glance))
     if glance.state == "cancelled":
-        key = glance.say if glance.say in (REPLACED, INSTEAD) else "cancelled"
-        return StatusView(about(glance, i18n.say(glance.language, key)), "cancelled")
+        return StatusView(about(glance, cancelled(glance)), "cancelled")
     stage = stage_of(glance)
     share = share_of(glance, stage)
     words = about(glance, line(glance, stage, share, now))
@@ -65,6 +64,16 @@ def render(glance: RequestStatus, now: Now) -> StatusView:
     button = (i18n.say(glance.language, "cancel-button"), f"{CANCEL}:{glance.request}")
     # A button that drops the request does the same as the one that cancels.
     return StatusView(words, stage, share, () if offered else (button,), offered)
+
+
+def cancelled(glance: RequestStatus) -> LocalText:
+    """How it was let go; of a list, how much of it had come before."""
+    if glance.say in (REPLACED, INSTEAD):
+        return i18n.say(glance.language, glance.say)
+    if glance.sent:
+        facts = {"sent": glance.sent, "entries": glance.entries}
+        return i18n.say(glance.language, "list-stopped", **facts)
+    return i18n.say(glance.language, "cancelled")
 
 
 def stage_of(glance: RequestStatus) -> str:

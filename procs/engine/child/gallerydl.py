@@ -22,9 +22,10 @@ from procs.engine.jail import resource_limits
 from procs.engine.protocol.messages import Entry, Fetched, Order, Probed
 from procs.engine.protocol.progress_meter import DownloadMeter
 from procs.engine.ytdlp import file_types
-from procs.engine.ytdlp.playlists import ADDRESS, ALBUM, ENTRIES_SHOWN
+from procs.engine.ytdlp.playlists import ADDRESS, ALBUM
 from procs.wishes import picks
 from procs.wishes.filenames import fit, free
+from procs.wishes.picks import ENTRIES_SHOWN
 from procs.wishes.variant import parse
 
 #: Where its files arrive, and the cookies that it is lent.
@@ -123,7 +124,9 @@ class Gallery:
         )
         if len(files) == 1 and not wish.pick:
             return replace(found, kind=file_types.kind(str(files[0][1]), {}))
-        return listed(found, files, wish.page) if wish.looks else found
+        if wish.looks and not self.order.whole:
+            return listed(found, files, wish.page)
+        return replace(found, entries=[part(place, one) for place, one in enumerate(files, 1)])
 
     def fetch(self, found: Probed, meter: DownloadMeter) -> Fetched:
         """Its files, in its order, in the job's folder."""
@@ -148,6 +151,24 @@ class Gallery:
             stderr=subprocess.PIPE,
             preexec_fn=lambda: resource_limits.die_with(child),
         )
+
+
+def part(place: int, one: Any) -> Entry:
+    """A file of the post, as far as its facts tell."""
+    size = one[2].get("filesize") or one[2].get("size")
+    return Entry(
+        place,
+        first(one[2], ("filename",)),
+        "",
+        kind=file_types.kind(kinded(one), {}),
+        size=size if isinstance(size, int) and size > 0 else None,
+    )
+
+
+def kinded(one: Any) -> str:
+    """The address of a file, with its ending where only its facts have one."""
+    ending = one[2].get("extension")
+    return f"http://file/file.{ending}" if isinstance(ending, str) and ending else str(one[1])
 
 
 def listed(found: Probed, files: list[Any], page: int) -> Probed:

@@ -92,13 +92,18 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One entry of a list: its number there, from 1, and its duration in seconds, 0 unknown. Of
-    what a search found, whose it is too."""
+    what a search found, whose it is too; `locked` where its site says that it gives it to nobody,
+    or not to everybody. Of a part of a post, its `kind` as `Probed` has it, and its bytes where
+    they are known."""
 
     place: int
     title: str
     url: str
     duration: float = 0.0
     channel: str = ""
+    locked: bool = False
+    kind: str = ""
+    size: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("title", "channel"):
@@ -116,7 +121,8 @@ class Probed:
     languages of the sound where there are several, `refused` the forms that are larger than may be
     fetched; `published` is a day (`20261129`) or empty, `direct` says that it is a plain file;
     `plan` says in words
-    for the log which formats were chosen. An `album` has several media of one post. A `list` has
+    for the log which formats were chosen. An `album` has several media of one post,
+    which are its `entries`. A `list` has
     `entries`, `more` than these or not, of which there are `count` where the site says so. `adult`
     is what the site marks as for adults.
     """

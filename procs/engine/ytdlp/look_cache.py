@@ -9,6 +9,7 @@ from procs.core import codec
 from procs.engine.protocol.messages import LOOK_FILE, Order
 from procs.engine.ytdlp.media_info import PlainFile
 from procs.engine.ytdlp.playlists import OpenedLink
+from procs.wishes import picks
 from procs.wishes.variant import parse
 
 Read = tuple[OpenedLink, list[PlainFile | None]]
@@ -33,15 +34,18 @@ def write(ydl: Any, opened: OpenedLink, files: list[PlainFile | None]) -> None:
 
 
 def read(ydl: Any, order: Order) -> Read | None:
-    """What an earlier look left, with formats chosen for this order; None where that was all of a
-    post of which parts are wanted."""
+    """What an earlier look left, with formats chosen for this order; None where parts of a post
+    are wanted that were not among what was read."""
     unpacker = zlib.decompressobj()
     body = unpacker.decompress(Path(LOOK_FILE).read_bytes(), UNPACKED)
     told = codec.load(body)
     if "info" in told:  # an earlier version kept single media only
         told = {"infos": [told["info"]], "files": [told["file"]], "title": ""}
-    if len(told["infos"]) > 1 and parse(order.variant).pick:
+    pick = parse(order.variant).pick if len(told["infos"]) > 1 else ""
+    places = picks.numbers(pick, order.entries) if pick not in ("", picks.EVERYTHING) else []
+    if places and places[-1] > len(told["infos"]):
         return None
-    infos = [ydl.process_ie_result(info, download=False) for info in told["infos"]]
-    files = [PlainFile(**file) if file else None for file in told["files"]]
-    return OpenedLink(tuple(infos), title=told["title"]), files
+    chosen = [place - 1 for place in places] or range(len(told["infos"]))
+    infos = [ydl.process_ie_result(told["infos"][at], download=False) for at in chosen]
+    files = [PlainFile(**told["files"][at]) if told["files"][at] else None for at in chosen]
+    return OpenedLink(tuple(infos), title=told["title"], chosen=bool(pick)), files

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from procs.engine.failures.exception_chain import plain
 from procs.engine.forms import choices, formats, subtitles
-from procs.engine.protocol.messages import Order, Probed
+from procs.engine.protocol.messages import Entry, Order, Probed
 from procs.engine.ytdlp import file_types
 from procs.engine.ytdlp.playlists import OpenedLink
 from procs.errors import ClipBeyond, LiveNow, NoSound, TooLarge
@@ -72,8 +72,12 @@ def album(each: Sequence[Probed], opened: OpenedLink, order: Order) -> Probed:
         raise TooLarge(f"{size} bytes in {len(each)} files, limit {order.limit('album')}")
     title = opened.title or each[0].title
     facts: dict[str, Any] = {"key": "", "kind": "album", "duration": 0.0, "parts": 1}
-    adult = any(one.adult for one in each)
-    return replace(each[0], title=title, size=size, adult=adult, **facts)
+    facts["adult"] = any(one.adult for one in each)
+    facts["entries"] = [
+        Entry(place, one.title, "", one.duration, kind=one.kind, size=one.size)
+        for place, one in enumerate(each, 1)
+    ]
+    return replace(each[0], title=title, size=size, **facts)
 
 
 def found(

@@ -14,15 +14,21 @@ from procs.engine.protocol.decode import ITEMS
 from procs.engine.protocol.messages import Entry, Order
 from procs.errors import Empty, NoEntry, NoSuchVariant, Unsupported
 from procs.wishes import picks
+from procs.wishes.picks import ENTRIES_SHOWN
 from procs.wishes.variant import Variant, parse
 
-#: Parts of a post that are taken when none were chosen, and entries of a list that are shown.
-ALBUM, ENTRIES_SHOWN = 30, 10
+#: Parts of a post that are taken when none were chosen; of a list, so many entries are read at
+#: least, from which a person chooses.
+ALBUM = 30
 #: How often a list of one entry is opened to find another in it.
 DEPTH = 3
 TITLE_LENGTH, ADDRESS = 120, 2048
 LISTS = ("playlist", "multi_video")
 ADDRESSES = ("url", "url_transparent")
+#: What sites say of an entry that they give to nobody, or not to everybody: yt-dlp's words for it,
+#: and the titles that YouTube gives it in a list.
+LOCKED = ("private", "needs_auth", "premium_only", "subscriber_only")
+WITHHELD = ("[private video]", "[deleted video]")
 
 Info = dict[str, Any]
 
@@ -62,7 +68,15 @@ def places(order: Order) -> Sequence[int]:
         return range(first, first + ENTRIES_SHOWN + 1)
     if wish.pick == picks.EVERYTHING:
         return range(1, order.entries + 2)
-    return picks.numbers(wish.pick, order.entries) if wish.pick else range(1, ALBUM + 1)
+    if wish.pick and not wish.looks:
+        return picks.numbers(wish.pick, order.entries)
+    return range(1, offered(order) + 2)
+
+
+def offered(order: Order) -> int:
+    """Entries of a list from which a person may choose without another look: as many as one
+    request may take."""
+    return max(ALBUM, order.entries)
 
 
 def opened(ydl: Any, info: Info | None, order: Order) -> OpenedLink:
@@ -108,14 +122,16 @@ def post(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order)
     """The parts of one post. To be looked at, they are a list to choose from."""
     if wish.looks and not order.whole:
         return listed(info, there, wish, order)
-    if wish.pick == picks.EVERYTHING:
-        there = there[: order.entries]
+    if wish.pick in ("", picks.EVERYTHING):
+        there = there[: order.entries if wish.pick else ALBUM]
     infos = tuple(one for _, one in there)
     return OpenedLink(infos, title=title(info), chosen=bool(wish.pick))
 
 
 def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order) -> OpenedLink:
-    most = order.entries if wish.pick and not wish.looks else ENTRIES_SHOWN
+    chosen = wish.pick and not wish.looks
+    paged = wish.looks and not order.whole
+    most = order.entries if chosen else ENTRIES_SHOWN if paged else offered(order)
     goes_on = len(there) > (order.followed or most)
     if order.followed:
         there = opened_out(there)
@@ -123,7 +139,7 @@ def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Orde
         most = ITEMS
     entries = tuple(entry(place, one) for place, one in there[:most])
     count = info.get("playlist_count")
-    asked = picks.count(wish.pick) if wish.pick and not wish.looks else None
+    asked = picks.count(wish.pick) if chosen else None
     return OpenedLink(
         entries=entries,
         title=title(info),
@@ -135,7 +151,13 @@ def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Orde
 def entry(place: int, one: Info) -> Entry:
     url = str(one.get("url") or one.get("webpage_url") or "")
     name = plain(one.get("title") or "", TITLE_LENGTH)
-    return Entry(place, name, plain(url, ADDRESS), float(one.get("duration") or 0))
+    lasts = float(one.get("duration") or 0)
+    return Entry(place, name, plain(url, ADDRESS), lasts, locked=is_locked(one, name))
+
+
+def is_locked(one: Info, name: str) -> bool:
+    """Whether the site itself says that not everybody gets this entry."""
+    return one.get("availability") in LOCKED or name.lower() in WITHHELD
 
 
 def opened_out(there: list[tuple[int, Info]]) -> list[tuple[int, Info]]:

@@ -7,6 +7,7 @@ from procs.core.clock import Now
 from procs.records.card_values import CardTerms
 from procs.records.job import Ask, Lease, Link
 from procs.store import wake
+from procs.store.cards import entry_choices
 from procs.store.database import Database, Row
 from procs.store.jobs import leases
 from procs.store.media import cards, looks, references
@@ -30,7 +31,6 @@ UPDATE requests
  WHERE id = :request AND state = '{CHOOSING}'
 RETURNING id, user_id, chat, chat_access, message, ordinal, folder, url, site, key
 """
-DONE = "UPDATE cards SET due_at = NULL, asked_part_at = NULL WHERE request = :request"
 NARROWED = "UPDATE requests SET variant = :variant, title = :title WHERE id = :request"
 
 
@@ -53,8 +53,11 @@ def looked(db: Database, lease: Lease, what: Looked, *, now: Now) -> int:
     how many are asked. Raises LeaseLost."""
     with db.write(full=True):
         leases.finish(db, lease, now=now)
-        rows = [] if what.is_list else db.all(WAITING, {"job": lease.job})
-        asked = sum(_ask(db, row, what, now=now) for row in rows)
+        if what.is_list:
+            asked = entry_choices.ask(db, lease.job, what.found, title=what.title, now=now)
+        else:
+            rows = db.all(WAITING, {"job": lease.job})
+            asked = sum(_ask(db, row, what, now=now) for row in rows)
         lists.show(db, lease.job, what.found, title=what.title, now=now)
     return asked
 
@@ -117,7 +120,7 @@ def choose(
         rows = db.all(CHOSEN, {"request": card.request, "variant": variant, "now": now.wall})
         if not rows:
             return None
-        db.change(DONE, {"request": card.request})
+        cards.settled(db, card.request)
         if anew:
             _forget(db, {card.key, *keys}, variant)
         _know(db, card.key, keys, variant)

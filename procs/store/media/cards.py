@@ -56,6 +56,7 @@ LATELY = """
 SELECT found FROM cards
  WHERE key = :key AND key <> '' AND looked_at > :since ORDER BY looked_at DESC LIMIT 1
 """
+DONE = "UPDATE cards SET due_at = NULL, asked_part_at = NULL WHERE request = :request"
 TOKENS = "UPDATE cards SET tokens = :tokens WHERE request = :request"
 DUE = """
 SELECT c.request, r.user_id, c.usual FROM cards c JOIN requests r ON r.id = c.request
@@ -120,6 +121,11 @@ def ask(db: Database, request: int, terms: CardTerms, *, title: str, now: Now) -
     db.change(BEGIN, {"request": request, "due": due})
 
 
+def settled(db: Database, request: int) -> None:
+    """It was chosen: nothing is asked any more, inside a transaction."""
+    db.change(DONE, {"request": request})
+
+
 def reopen(db: Database, request: int, key: str, terms: CardTerms, *, now: Now) -> bool:
     """Ask from what was found of this media lately, whoever it was for, inside a transaction. False
     where a look is needed, or the usual form is what comes."""
@@ -132,6 +138,8 @@ def reopen(db: Database, request: int, key: str, terms: CardTerms, *, now: Now) 
     forms = (BEST, *(one["variant"] for one in told["choices"]))
     ready = [one for one in forms if any(references.find(db, name, one) for name in keys)]
     found(db, request, key, codec.dump({**told, "ready": ready}), now=now)
+    if told["kind"] == "list":  # nobody gets a whole list by saying nothing
+        terms = CardTerms(terms.usual)
     ask(db, request, terms, title=told["title"], now=now)
     return True
 
@@ -152,7 +160,7 @@ def read(db: Database, request: int) -> Card | None:
 
 def turn(db: Database, request: int, options: CardOptions, *, now: Now) -> bool:
     """Show the card with these options. False when nobody is asked any more."""
-    asks = now.wall if options.page == card_values.PART_PAGE else None
+    asks = now.wall if options.page in card_values.ASKING else None
     facts = {"request": request, "options": card_values.encode(options), "asks": asks}
     with db.write():
         done = db.change(TURN, facts)

@@ -19,7 +19,6 @@ UPDATE requests SET state = 'listed', found = :found, title = :title, ended_at =
 """
 BEGUN = "UPDATE requests SET title = :title, found = :found WHERE id = :request"
 NARROWED = "UPDATE requests SET variant = :variant WHERE id = :request"
-FOUND = "SELECT found FROM requests WHERE id = :request"
 LATEST = """
 SELECT url, site, key FROM requests
  WHERE chat = :chat AND state = 'listed' AND user_id = :user AND ended_at > :since
@@ -91,9 +90,3 @@ def latest(db: Database, chat: int, user: int, *, now: Now) -> Link | None:
     facts = {"chat": chat, "user": user, "since": now.wall - MEANT}
     row = db.one(LATEST, facts)
     return Link(*row) if row else None
-
-
-def found(db: Database, request: int) -> str:
-    """What the request's link was found to be, as JSON; empty when nobody looked."""
-    row = db.one(FOUND, {"request": request})
-    return str(row[0]) if row else ""

@@ -1,4 +1,5 @@
-"""A request asked for anew without its link: in the same form, or in another."""
+"""A request asked for anew without its link: in the same form, or in another; of a list, what of
+it failed."""
 
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,8 @@ from procs.store.requests import allowances, requests
 from procs.store.requests.allowances import Allowance
 from procs.store.requests.lists import WIDTH
 from procs.store.requests.requests import Submitted
+from procs.wishes import list_entries
+from procs.wishes.variant import parse
 
 ORIGIN = """
 SELECT user_id, chat, chat_access, message, url, site, key, variant
@@ -18,6 +21,17 @@ SELECT user_id, chat, chat_access, message, url, site, key, variant
 LAST = f"""
 SELECT MAX(ordinal) FROM requests
  WHERE chat = :chat AND message = :message AND ordinal < {WIDTH - 1}
+"""
+
+#: The entries of a list that failed. They are asked for by their own links: since it was read the
+#: list may have other entries at these places.
+FAILED = """
+SELECT place, url, site, key, variant, title FROM requests
+ WHERE parent = :request AND state = 'failed' ORDER BY place
+"""
+NAMED = """
+UPDATE requests SET title = (SELECT o.title FROM requests o WHERE o.id = :origin)
+ WHERE id = :request
 """
 
 
@@ -51,3 +65,30 @@ def renew(db: Database, ask: Ask, variant: str, *, allowance: Allowance, now: No
     with db.write(full=True):
         room = allowances.room(db, ask.user, allowance)
         return requests.take(db, wanted, room, now=now)
+
+
+def renew_failed(
+    db: Database, ask: Ask, origin: int, *, allowance: Allowance, now: Now
+) -> Submitted | None:
+    """Accept those entries of the list `origin` that failed, as a list of their own. None when none
+    did. Raises and is called as `renew`."""
+    rows = db.all(FAILED, {"request": origin})
+    if not rows:
+        return None
+    choice = list_entries.choice([row[0] for row in rows])
+    variant = f"{parse(ask.link.variant).one}#{choice}"
+    wanted = replace(ask, link=replace(ask.link, variant=variant))
+    with db.write(full=True):
+        why = allowances.room(db, ask.user, allowance, chat=ask.chat).refuses(wanted)
+        if why:
+            return Submitted(0, why, 0)
+        request = requests.keep(db, wanted, now=now)
+        db.change(NAMED, {"request": request, "origin": origin})
+        for place, *facts in rows:
+            requests.add(db, _entry(wanted, request, place, Link(*facts)), now=now)
+    return Submitted(request, "spread", 0)
+
+
+def _entry(ask: Ask, parent: int, place: int, link: Link) -> Ask:
+    ordinal = WIDTH * (ask.ordinal + 1) + place
+    return replace(ask, ordinal=ordinal, link=link, parent=parent, place=place)

@@ -68,7 +68,7 @@ def stream_from(tools: WorkerContext, lease: Lease) -> int:
     """Bytes from which a media is uploaded during its download, 0 for never: files that will be
     changed, or that go to no chat, are not."""
     wish = parse(lease.link.variant)
-    changed = wish.sound or wish.clip or wish.subtitles
+    changed = wish.sound or wish.clip or wish.subtitles or wish.zipped
     return 0 if changed or lease.link.folder else tools.settings.stream_from
 
 

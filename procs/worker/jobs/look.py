@@ -1,22 +1,21 @@
 """A look job: it reads what a link leads to, and shows it, or turns it into the requested
 downloads."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from procs.core import clock, codec, log
 from procs.engine.client import Probed
 from procs.engine.protocol.messages import Entry
-from procs.engine.ytdlp.playlists import ENTRIES_SHOWN
+from procs.engine.ytdlp.playlists import ALBUM
 from procs.errors import Unsupported
-from procs.records.job import Lease, Link, Step
+from procs.records.job import Lease, Step
 from procs.store import wake
-from procs.store.cards import card_choices
+from procs.store.cards import card_choices, entry_links
 from procs.store.cards.card_choices import Looked
 from procs.store.jobs import outcomes
 from procs.store.media import references
 from procs.store.requests import lists
 from procs.wishes import card_offer, searches
-from procs.wishes.grammar import link
 from procs.wishes.look_text import BEST
 from procs.wishes.variant import Variant, parse
 from procs.worker.jobs import engine_order, job_folder, site_search
@@ -95,7 +94,7 @@ def show(tools: WorkerContext, lease: Lease, found: Probed) -> None:
 def shown(tools: WorkerContext, lease: Lease, found: Probed) -> dict[str, object]:
     """What was found, in the form in which requests store it. `ready` are the variants that
     Telegram holds already, `most` the entries that one request may take."""
-    keys = engine_order.keys(lease, found)
+    keys, most = engine_order.keys(lease, found), tools.settings.max_playlist
     forms = found.choices[:FORMS_OFFERED]
     asked = (BEST, *(one.variant for one in forms))
     ready = [variant for variant in asked if is_ready(tools, keys, variant)]
@@ -106,10 +105,10 @@ def shown(tools: WorkerContext, lease: Lease, found: Probed) -> dict[str, object
         "size": found.size,
         "count": found.count,
         "more": found.more,
-        "most": tools.settings.max_playlist,
+        "most": most,
         "follows": tools.settings.follows > 0,
         "page": page_of(parse(lease.link.variant)),
-        "entries": [asdict(entry) for entry in found.entries[:ENTRIES_SHOWN]],
+        "entries": [entry_facts(found, one) for one in found.entries[: max(ALBUM, most)]],
         "choices": [asdict(choice) for choice in forms],
         "ready": ready,
         "subtitles": found.subtitles[:LANGUAGES_OFFERED],
@@ -133,6 +132,12 @@ def card_facts(found: Probed) -> dict[str, object]:
     }
 
 
+def entry_facts(found: Probed, entry: Entry) -> dict[str, object]:
+    """An entry of a list, or a part of a post; `locked` is what cannot be had."""
+    barred = found.kind == "list" and not entry_links.entry_link(entry.url, "", BEST)
+    return {**asdict(entry), "locked": entry.locked or barred}
+
+
 def page_of(wish: Variant) -> int:
     return wish.page if wish.looks else 1
 
@@ -144,21 +149,11 @@ def is_ready(tools: WorkerContext, keys: set[str], variant: str) -> bool:
 def spread(tools: WorkerContext, lease: Lease, found: Probed, wish: Variant) -> None:
     """Create a request for each entry that was chosen."""
     chosen = found.entries[: tools.settings.max_playlist]
-    entries = [(one.place, entry_link(one, str(wish.one))) for one in chosen]
+    variant = str(wish.one)
+    entries = [(one.place, entry_links.entry_link(one.url, one.title, variant)) for one in chosen]
     good = [(place, one) for place, one in entries if one is not None]
     if not good:
         raise Unsupported("no entry has an address", site=found.site)
     rest = codec.dump({"kind": "rest", "next": good[-1][0] + 1}) if found.more else ""
     made = lists.spread(tools.db, lease, good, title=found.title, found=rest, now=clock.now())
     log.info("list.spread", job=lease.job, worker=tools.name, entries=len(good), requests=made)
-
-
-def entry_link(entry: Entry, variant: str) -> Link | None:
-    """The link of an entry, None when nobody may open it. Internal data that an extractor appended
-    to the address stays in it."""
-    found = link.read(entry.url, variant)
-    if isinstance(found, link.BadLink):
-        return None
-    if "#__youtubedl_smuggle=" in entry.url:
-        found = Link(entry.url, found.site, link.by_hash(entry.url), variant)
-    return replace(found, title=entry.title)

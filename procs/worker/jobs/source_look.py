@@ -14,7 +14,7 @@ from procs.store.sites import visits
 from procs.store.sites.breakers import WAITS, Way
 from procs.wishes.grammar import link
 from procs.worker.jobs import engine_order, job_folder
-from procs.worker.jobs.look import entry_link
+from procs.store.cards.entry_links import entry_link
 from procs.worker.process.context import WorkerContext
 from procs.worker.site import admission
 from procs.worker.site.admission import Visit
@@ -101,5 +101,5 @@ def seen_list(found: Probed) -> SeenList:
         there = link.read(one.url)
         name = link.by_hash(one.url) if isinstance(there, link.BadLink) else there.key
         moved_up = found.more and one.place > DEPTH - MARGIN
-        entries.append((name, None if moved_up else entry_link(one, "best")))
+        entries.append((name, None if moved_up else entry_link(one.url, one.title, "best")))
     return SeenList(found.title, entries, partly=found.more)

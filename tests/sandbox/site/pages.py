@@ -108,11 +108,16 @@ def pages(base: str) -> dict[str, str]:
         "/page/feed.xml": feed(base),
         "/page/one.xml": feed(base, 1),
         "/page/slow.xml": feed(base, 5, "?rate=50000"),
+        "/page/gaps.xml": feed(base, 4).replace("/2/clip.mp4", "/2/gone.mp4"),
         "/page/uneven.xml": feed(base, 3).replace("/1/clip.mp4", "/1/clip.mp4?rate=30000"),
         "/page/post.html": page(
             "A post",
             body='<video src="/clip.mp4"></video><video src="/small.mp4"></video>'
             '<video src="/silent.mp4"></video>',
+        ),
+        "/page/many.html": page(
+            "Many films",
+            body="".join(f'<video src="/clip.mp4?many={n}"></video>' for n in range(6)),
         ),
         "/b/res/7.html": page("A thread", body="<p>Pictures</p>"),
         "/b/res/8.html": page("No thread", body="<p>Nothing</p>"),

@@ -115,6 +115,8 @@ class Manners:
         now, post = time.time(), edited(call, query)
         if post is None or shape(post.content.text) != shape(query.message):
             return
+        if labels(post.content.markup) != labels(query.reply_markup):
+            return  # the answer to a press: progress leaves the buttons as they are
         old, new = post.content.text, query.message
         since = now - (post.edited or post.date)
         if since < APART * (1 - NETWORK):
@@ -133,6 +135,11 @@ def edited(call: Call, query: Any) -> Post | None:
         return call.world.posts.get(query.id.id)
     box = call.world.box(call.world.where(call.entry.peer, call.account.id))
     return box.posts.get(query.id)
+
+
+def labels(markup: Any) -> list[str]:
+    """What stands on the buttons of a message."""
+    return [button.text for row in getattr(markup, "rows", ()) for button in row.buttons]
 
 
 def weight(query: Any) -> int:

@@ -1,9 +1,13 @@
 """prepare: makes files that fit a chat from what was downloaded."""
 
+import asyncio
+from functools import partial
+
 from procs import media
 from procs.records.job import File, Step
 from procs.records.job_progress import Whole
-from procs.worker.jobs import engine_order, resume
+from procs.wishes.variant import parse
+from procs.worker.jobs import album_archive, engine_order, resume
 from procs.worker.jobs.fetch_job import FetchJob
 
 
@@ -25,6 +29,9 @@ async def prepare(job: FetchJob) -> None:
 async def prepared(job: FetchJob) -> list[File]:
     """The files that go to the chat, each of at most `largest` bytes."""
     settings, fetched = job.tools.settings, job.fetched
+    if parse(job.lease.link.variant).zipped:
+        pack = partial(album_archive.packed, title=fetched.facts.title, limit=job.largest)
+        return await asyncio.to_thread(pack, job.folder.resolve(), fetched.files)
     return await media.prepare(
         job.tools.engine.run,
         job.folder,

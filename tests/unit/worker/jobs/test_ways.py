@@ -14,9 +14,9 @@ from procs.errors import JobError
 from procs.records.job import Ask, Lane, Person
 from procs.store.health import workers
 from procs.store.jobs import leases
-from procs.store.media import references
+from procs.store.media import cards, references
 from procs.store.people import users
-from procs.store.requests import lists, request_status, requests
+from procs.store.requests import request_status, requests
 from procs.telegram.pace import Pace
 from procs.wishes.grammar import link
 from procs.worker.fetch import fetch, left
@@ -45,9 +45,9 @@ def tools(settings, db, engine, courier):
 def asks(tools, site):
     """Ask for a path of the site, and have the job of it."""
 
-    def asks(path, **facts):
+    def asks(path, wish="best", **facts):
         users.remember(tools.db, Person(7), now=clock.now())
-        found = link.read(site.url(path), "best")
+        found = link.read(site.url(path), wish)
         requests.submit(tools.db, [Ask(7, 7, 1, 0, found, **facts)], now=clock.now())
         facts = {"worker": tools.worker, "lane": Lane.HEAVY, "now": clock.now()}
         (lease,) = leases.claim(tools.db, room=1, **facts)
@@ -84,10 +84,12 @@ async def test_a_large_film_goes_up_while_it_comes_down(tools, asks, caplog):
     assert is_clean(tools)
 
 
-async def test_a_list_is_shown_and_nothing_is_downloaded(tools, asks):
+async def test_of_a_list_it_is_asked_what_is_wanted_and_nothing_is_downloaded(tools, asks):
     await fetch(tools, asks("/page/feed.xml"))
 
-    assert '"kind":"list"' in lists.found(tools.db, 1)
+    card = cards.read(tools.db, 1)
+    assert card.is_choosing
+    assert '"kind":"list"' in card.found
     assert is_clean(tools)
 
 
@@ -139,4 +141,14 @@ async def test_a_link_that_leads_nowhere_leaves_no_file(tools, asks):
     with pytest.raises(JobError):
         await fetch(tools, asks("/nothing.mp4"))
 
+    assert is_clean(tools)
+
+
+async def test_a_post_goes_up_as_one_archive(tools, asks):
+    lease = asks("/page/post.html", "zip")
+
+    await fetch(tools, lease)
+
+    (part,) = references.find(tools.db, lease.link.key, "zip").parts
+    assert (part.kind, part.name) == ("document", "A post.zip")
     assert is_clean(tools)
