@@ -7,6 +7,7 @@ A step is one script; `VERSION` is how many there are, and is kept in the databa
 from procs.store.sqlite.schema_base import FOUNDATION
 from procs.store.sqlite.schema_chat import (
     BUTTONS,
+    CARD_TERMS,
     CARDS,
     GROUP_CHATS,
     PERSONAL,
@@ -213,6 +214,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("group chats", GROUP_CHATS),
     ("inline", INLINE),
     ("searches", SEARCHES),
+    ("card terms", CARD_TERMS),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

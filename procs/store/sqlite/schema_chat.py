@@ -100,3 +100,8 @@ CREATE INDEX card_key ON cards (key, looked_at) WHERE key <> '';
 CREATE INDEX card_due ON cards (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX card_part ON cards (asked_part_at) WHERE asked_part_at IS NOT NULL;
 """
+
+#: What the person had set for all when they were asked: `wanted` is a JSON object.
+CARD_TERMS = """
+ALTER TABLE cards ADD COLUMN wanted TEXT NOT NULL DEFAULT '{}';
+"""

@@ -72,7 +72,7 @@ class EarlyUpload:
 
     def is_kept(self, found: Probed) -> bool:
         """Whether the file is sent as it is, whatever it turns out to be."""
-        return found.kind == "file" or parse(self.lease.link.variant).form == "file"
+        return found.kind == "file" or parse(self.lease.link.variant).is_document
 
     def begin(self, find: Find, head: int = 0) -> None:
         """Look for the file; for another one than before, if we did."""
