@@ -11,6 +11,7 @@ from procs.bot.commands import command_menu
 from procs.bot.commands.command_set import Manners
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.reply_sender import ReplySender
+from procs.bot.conversation.tidy_chat import TidyChat
 from procs.bot.intake import Intake
 from procs.bot.status.status_board import StatusBoard
 from procs.core import log, process
@@ -83,6 +84,7 @@ def beside(
         logged(intake.inline.note_switch()),
         intake.inbox.run(),
         intake.cards.run(),
+        TidyChat(db, replies).run(),
     )
     return [asyncio.create_task(work) for work in works]
 

@@ -86,7 +86,7 @@ class FirstAnswers:
             is_group = refused[0].outcome == GROUP_FULL
             most = self.allowance.group if is_group else self.allowance.most
             await self.hints.replies.reply(
-                incoming, key, about="refused", urgency=urgency, most=most
+                incoming, key, about="refused", urgency=urgency, passing=True, most=most
             )
 
     async def rest(self, incoming: Incoming, count: int) -> None:

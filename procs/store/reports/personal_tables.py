@@ -50,6 +50,7 @@ SELECT day, day_requests, day_bytes, day_kept, day_saved, requests, bytes, kept,
   FROM usage WHERE person = :person
 """
 TALLIES = "SELECT kind, since, count FROM tallies WHERE person = :person"
+PASSING = "SELECT message, due_at FROM passing_messages WHERE chat = :person"
 HEARD = "SELECT message, edited, at FROM heard WHERE chat = :person"
 PAUSES = "SELECT scope, since, why FROM pauses WHERE scope = :scope"
 BREAKERS = "SELECT site, failures, until, since FROM breakers WHERE person = :person"
@@ -65,6 +66,7 @@ DELETE_PREFERENCES = "DELETE FROM preferences WHERE kind = 'person' AND peer = :
 DELETE_USAGE = "DELETE FROM usage WHERE person = :person"
 DELETE_MEMBERS = "DELETE FROM members WHERE person = :person"
 DELETE_TALLIES = "DELETE FROM tallies WHERE person = :person"
+DELETE_PASSING = "DELETE FROM passing_messages WHERE chat = :person"
 DELETE_BREAKERS = "DELETE FROM breakers WHERE person = :person"
 DELETE_VERDICTS = "DELETE FROM verdicts WHERE person = :person"
 DELETE_DEAF = "DELETE FROM deaf WHERE admin = :person"
@@ -87,6 +89,9 @@ TABLES: dict[str, PersonalTable] = {
     "usage": PersonalTable(("person",), DELETED, USAGE, DELETE_USAGE),
     "members": PersonalTable(("chat", "person"), DELETED, MEMBERS, DELETE_MEMBERS),
     "tallies": PersonalTable(("person",), DELETED, TALLIES, DELETE_TALLIES),
+    "passing_messages": PersonalTable(
+        ("chat", "message", "access"), DELETED, PASSING, DELETE_PASSING
+    ),
     "breakers": PersonalTable(("person",), DELETED, BREAKERS, DELETE_BREAKERS),
     "verdicts": PersonalTable(("person",), DELETED, VERDICTS, DELETE_VERDICTS),
     "deaf": PersonalTable(("admin",), DELETED, DEAF, DELETE_DEAF),

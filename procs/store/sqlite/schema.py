@@ -15,7 +15,7 @@ from procs.store.sqlite.schema_chat import (
     UNDER_MEDIA,
 )
 from procs.store.sqlite.schema_inline import INLINE, SEARCHES
-from procs.store.sqlite.schema_persons import CIRCLES, TALLIES
+from procs.store.sqlite.schema_persons import CIRCLES, PASSING_MESSAGES, TALLIES
 from procs.store.sqlite.schema_sites import BLAME, BREAKERS, DISK, ENGINES, FAILURES, VISITS
 from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, UPLOAD_PEERS
 from procs.store.sqlite.schema_views import READABLE
@@ -215,6 +215,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("inline", INLINE),
     ("searches", SEARCHES),
     ("card terms", CARD_TERMS),
+    ("passing messages", PASSING_MESSAGES),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)
