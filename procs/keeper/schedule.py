@@ -11,9 +11,9 @@ from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.store import wake
 from procs.store.database import Database
-from procs.store.health import alerts, failed_attempts, notifications
+from procs.store.health import alerts, counters, failed_attempts, notifications
 from procs.store.inline import inline_messages
-from procs.store.jobs import recovery, reservations
+from procs.store.jobs import claimable, recovery, reservations
 from procs.store.limits import send_budget
 from procs.store.media import looks, uploads
 from procs.store.reports import personal_data, pruner
@@ -49,6 +49,8 @@ class Keeper:
     def __init__(self, db: Database, settings: Settings) -> None:
         self.db = db
         self.settings = settings
+        #: Kinds of jobs that were logged as unknown.
+        self.left: set[str] = set()
         self.space = DiskWatch(db, settings)
         self.rounds = (
             PeriodicTask(2, self.space.watch),
@@ -58,6 +60,7 @@ class Keeper:
             PeriodicTask(20, self.sweep),
             PeriodicTask(60, EngineUpdates(db, settings).watch),
             PeriodicTask(60, self.prune),
+            PeriodicTask(10, self.note_unknown),
         )
 
     def run(self) -> None:
@@ -91,6 +94,14 @@ class Keeper:
     def maintain(self) -> None:
         if done := self.db.maintain():
             log.info("database.maintained", **done)
+
+    def note_unknown(self) -> None:
+        """Count and log, once for each kind, what only a newer version can carry."""
+        for kind, count in claimable.unknown(self.db).items():
+            if kind not in self.left:
+                self.left.add(kind)
+                counters.add(self.db, f"jobs.unknown.{kind}", count)
+                log.warning("jobs.unknown", kind=kind, jobs=count, fix="finish the upgrade")
 
     def sweep(self) -> None:
         sweep.sweep(self.db, self.settings, now=clock.now())
