@@ -183,7 +183,9 @@ class Intake:
         await self.router.press(replace(press, person=person))
 
     async def take(self, incoming: Incoming) -> None:
-        incoming = replace(incoming, person=languages.speaking(self.db, incoming.person))
+        incoming = replace(
+            incoming, person=languages.speaking(self.db, incoming.person, incoming.text)
+        )
         said = await self.for_us(incoming)
         if said is None:
             return
