@@ -144,6 +144,11 @@ class Ask:
     spoken: str = ""
     reaction: bool = False
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether its status message turns into a card, so that it speaks for this link alone."""
+        return self.card is not None and self.card.asks
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:

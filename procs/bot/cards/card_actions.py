@@ -156,11 +156,19 @@ class CardActions:
         if request := cards.asks_part(*where, now=now):
             await self.hear_part(incoming, request, wish)
             return True
-        request = cards.waits_for_word(*where, before=incoming.message, now=now)
-        card = cards.read(self.db, request) if request else None
-        if card is None or not isinstance(wish, Variant) or wish.pick or wish.looks:
+        if not isinstance(wish, Variant) or wish.pick or wish.looks:
             return False
-        if allowances.refuses_all(self.db, card.person, self.limits.allowance):
+        taken = False  # several links of one message have a card each, and the word means all
+        while request := cards.waits_for_word(*where, before=incoming.message, now=now):
+            if not await self.take_word(request, wish):
+                break
+            taken = True
+        return taken
+
+    async def take_word(self, request: int, wish: Variant) -> bool:
+        """Take a word as the choice from a card. False where it cannot be taken now."""
+        card = cards.read(self.db, request)
+        if card is None or allowances.refuses_all(self.db, card.person, self.limits.allowance):
             return False
         wanted = usual_form.applied(preferences.read(self.db, card.person), wish)
         show = self.take(card, str(wanted), anew=card.options.anew)

@@ -18,6 +18,9 @@ from procs.wishes.look_text import BEST, LOOK
 from procs.wishes.sites import BY_NAME
 from procs.wishes.variant import Variant, parse
 
+#: Links of one message that are asked about, each by a card of its own.
+CARDS_AT_ONCE = 5
+
 
 def asks(db: Database, incoming: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:
     """The links of a message as what the store accepts, numbered in their order, and those of which
@@ -32,16 +35,15 @@ def asks(db: Database, incoming: Incoming, parsed: Parsed) -> tuple[list[Ask], l
         for n, one in enumerate(links)
     ]
     mine, unclear = made[: len(parsed.links)], made[len(parsed.links) :]
-    return settled(db, mine, parsed.plain, alone=len(made) == 1), unclear
+    return settled(db, mine, parsed.plain, few=len(made) <= CARDS_AT_ONCE), unclear
 
 
-def settled(db: Database, asks: Sequence[Ask], plain: Collection[str], *, alone: bool) -> list[Ask]:
+def settled(db: Database, asks: Sequence[Ask], plain: Collection[str], *, few: bool) -> list[Ask]:
     """What is asked for of one message's links. `plain` are the keys of those about which no words
-    were said. One that comes alone is asked about by a card; of several, each comes in the usual
-    form: nobody wants twenty cards."""
+    were said. Of a few, each is asked about by a card; of more, each comes in the usual form: nobody
+    wants twenty cards, and every media has a button for another form."""
     return [
-        _settled(db, ask, alone=alone) if ask.link.key in plain else _worded(db, ask)
-        for ask in asks
+        _settled(db, ask, few=few) if ask.link.key in plain else _worded(db, ask) for ask in asks
     ]
 
 
@@ -65,7 +67,7 @@ def _in_form(db: Database, ask: Ask, kept: Preferences, wish: Variant) -> Ask:
     return replace(ask, link=replace(ask.link, variant=LOOK), card=terms)
 
 
-def _settled(db: Database, ask: Ask, *, alone: bool) -> Ask:
+def _settled(db: Database, ask: Ask, *, few: bool) -> Ask:
     if ask.chat < 0:
         form = preferences.read_group(db, ask.chat).form
         kept, usual = Preferences(), parse(BEST if form == ASK else form)
@@ -76,7 +78,7 @@ def _settled(db: Database, ask: Ask, *, alone: bool) -> Ask:
         usual = parse(BEST)  # nobody hears a picture
     settled = _in_form(db, ask, kept, usual)
     is_here = references.find(db, ask.link.key, settled.link.variant)
-    if form != ASK or not alone or is_here or is_plain(ask):
+    if form != ASK or not few or is_here or is_plain(ask):
         return settled
     terms = usual_form.terms(kept, usual)
     return replace(ask, link=replace(ask.link, variant=LOOK), card=terms)

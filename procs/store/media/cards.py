@@ -75,7 +75,7 @@ LATEST = """
 SELECT id, state FROM requests
  WHERE chat = :chat AND message < :message AND user_id = :person AND parent IS NULL
    AND received_at > :since
- ORDER BY message DESC LIMIT 1
+ ORDER BY message DESC, CASE state WHEN 'choosing' THEN 0 ELSE 1 END LIMIT 1
 """
 
 
@@ -190,8 +190,8 @@ def asks_part(db: Database, chat: int, person: int, *, now: Now) -> int | None:
 
 
 def waits_for_word(db: Database, chat: int, person: int, *, before: int, now: Now) -> int | None:
-    """The request of this person's last link in this chat, where its card waits for a choice: a
-    word alone is one."""
+    """A request of this person's last message with links in this chat whose card waits for a
+    choice: a word alone is one."""
     facts = {"chat": chat, "person": person, "message": before, "since": now.wall - ASKS_PART}
     row = db.one(LATEST, facts)
     return int(row[0]) if row and row[1] == CHOOSING else None

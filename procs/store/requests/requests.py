@@ -106,7 +106,9 @@ def submit(
         new = [
             ((ask.chat, ask.message), one.request)
             for ask, one in zip(asks, done, strict=True)
-            if one.request and one.outcome != "again" and not (ask.folder or ask.parent)
+            if one.request
+            and one.outcome != "again"
+            and not (ask.folder or ask.parent or ask.is_asked)
         ]
         link_groups.join(db, new)
     wake.notify_idle(
