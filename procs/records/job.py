@@ -145,9 +145,11 @@ class Ask:
     reaction: bool = False
 
     @property
-    def is_asked(self) -> bool:
-        """Whether its status message turns into a card, so that it speaks for this link alone."""
-        return self.card is not None and self.card.asks
+    def is_joined(self) -> bool:
+        """Whether one status message may speak for it and for other links of its message: one that
+        turns into a card speaks for its link alone."""
+        is_asked = self.card is not None and self.card.asks
+        return not (self.folder or self.parent or is_asked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,8 @@ def asks(db: Database, incoming: Incoming, parsed: Parsed) -> tuple[list[Ask], l
 
 def settled(db: Database, asks: Sequence[Ask], plain: Collection[str], *, few: bool) -> list[Ask]:
     """What is asked for of one message's links. `plain` are the keys of those about which no words
-    were said. Of a few, each is asked about by a card; of more, each comes in the usual form: nobody
-    wants twenty cards, and every media has a button for another form."""
+    were said. Of a few, each is asked about by a card; of more, each comes in the usual form:
+    nobody wants twenty cards, and every media has a button for another form."""
     return [
         _settled(db, ask, few=few) if ask.link.key in plain else _worded(db, ask) for ask in asks
     ]

@@ -106,9 +106,7 @@ def submit(
         new = [
             ((ask.chat, ask.message), one.request)
             for ask, one in zip(asks, done, strict=True)
-            if one.request
-            and one.outcome != "again"
-            and not (ask.folder or ask.parent or ask.is_asked)
+            if one.request and one.outcome != "again" and ask.is_joined
         ]
         link_groups.join(db, new)
     wake.notify_idle(
