@@ -19,7 +19,7 @@ from procs.wishes.sites import BY_NAME
 from procs.wishes.variant import Variant, parse
 
 #: Links of one message that are asked about, each by a card of its own.
-CARDS_AT_ONCE = 5
+CARDS_AT_ONCE = 1
 
 
 def asks(db: Database, incoming: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:
