@@ -12,6 +12,7 @@ from procs.bot.bot_options import configured
 from procs.bot.broadcast.progress_sender import ProgressSender
 from procs.bot.commands import command_menu
 from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.tidy_chat import TidyChat
 from procs.bot.follows.follow_notifier import FollowNotifier
 from procs.core import log, process
 from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
@@ -58,6 +59,7 @@ def beside(settings: config.Settings, db: Database, parts: BotParts) -> list[asy
         ProgressSender(db, parts.replies).run(),
         AlertSender(db, parts.replies, settings.admins).run(),
         FollowNotifier(db, parts.replies).run(),
+        TidyChat(db, parts.replies).run(),
         logged(command_menu.register(db, parts.chat_session)),
         logged(intake.inline.note_switch()),
         intake.inbox.run(),

@@ -8,7 +8,7 @@ from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.reply_sender import once
 from procs.bot.status.status_board import StatusBoard
 from procs.core import log
-from procs.store.requests.allowances import GROUP_FULL, Allowance
+from procs.store.requests.allowances import FULL, GROUP_FULL, Allowance
 from procs.store.requests.requests import Submitted
 from procs.telegram.chat.inbound import Incoming
 from procs.telegram.chat.sender import OutgoingMessage
@@ -67,7 +67,10 @@ class FirstAnswers:
         asked = parsed.questions
         questions = [self.wishes.ask(incoming, it, asked) for it in {one.about for one in asked}]
         rest = [self.rest(incoming, parsed.left_out)] if parsed.left_out else []
-        rest += [self.refuse(incoming, refused)] if refused else []
+        if accepted and refused and {one.outcome for one in refused} == {FULL}:
+            rest += [self.refuse_rest(incoming, len(accepted), len(refused))]
+        elif refused:
+            rest += [self.refuse(incoming, refused)]
         await asyncio.gather(*answers, *complaints, *questions, *rest)
 
     def first(self, accepted: Submitted) -> asyncio.Task[str] | None:
@@ -80,15 +83,30 @@ class FirstAnswers:
         return None
 
     async def refuse(self, incoming: Incoming, refused: list[Submitted]) -> None:
-        """Say, once in a minute, that no more is taken before some of it has come."""
+        """Say that no more is taken before some of it has come: to who sends one link after the
+        other once in a minute, of a message with several each time."""
         key = f"refused-{refused[0].outcome}"
-        if self.hints.inbox.told(incoming, "refused", count=len(refused)):
+        told = self.hints.inbox.told(incoming, "refused", count=len(refused))
+        if told or len(refused) > 1:
             urgency = Urgency.COMMAND  # behind a hundred first answers it would be too late
             is_group = refused[0].outcome == GROUP_FULL
             most = self.allowance.group if is_group else self.allowance.most
             await self.hints.replies.reply(
-                incoming, key, about="refused", urgency=urgency, most=most
+                incoming, key, about="refused", urgency=urgency, passing=True, most=most
             )
+
+    async def refuse_rest(self, incoming: Incoming, taken: int, left: int) -> None:
+        """Say of how many links of a message no more is taken: the person sends those again."""
+        self.hints.inbox.told(incoming, "refused", count=left)
+        await self.hints.replies.reply(
+            incoming,
+            "refused-rest",
+            about="refused",
+            urgency=Urgency.COMMAND,
+            taken=taken,
+            left=left,
+            most=self.allowance.most,
+        )
 
     async def rest(self, incoming: Incoming, count: int) -> None:
         await self.hints.replies.reply(

@@ -179,8 +179,8 @@ class Intake:
             await self.router.press(press)
 
     async def take(self, incoming: Incoming) -> None:
-        incoming = replace(incoming, person=languages.speaking(self.db, incoming.person))
-        said = await self.for_us(incoming)
+        person = languages.speaking(self.db, incoming.person, incoming.text)
+        said = await self.for_us(replace(incoming, person=person))
         if said is None:
             return
         incoming = said

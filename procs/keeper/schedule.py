@@ -15,9 +15,9 @@ from procs.store import wake
 from procs.store.admins import audit_log, conversation_states, support_threads
 from procs.store.database import Database
 from procs.store.follows import sources
-from procs.store.health import alerts, failed_attempts, notifications
+from procs.store.health import alerts, counters, failed_attempts, notifications
 from procs.store.inline import inline_messages
-from procs.store.jobs import recovery, reservations
+from procs.store.jobs import claimable, recovery, reservations
 from procs.store.limits import send_budget
 from procs.store.media import looks, uploads
 from procs.store.reports import personal_data, pruner, use_sums
@@ -53,6 +53,8 @@ class Keeper:
     def __init__(self, db: Database, settings: Settings) -> None:
         self.db = db
         self.settings = settings
+        #: Kinds of jobs that were logged as unknown.
+        self.left: set[str] = set()
         self.space = DiskWatch(db, settings)
         self.rounds = (
             PeriodicTask(2, self.space.watch),
@@ -65,6 +67,7 @@ class Keeper:
             PeriodicTask(5, self.count_use),
             PeriodicTask(60, ServerSamples(db, settings).take),
             PeriodicTask(60, self.prune),
+            PeriodicTask(10, self.note_unknown),
         )
 
     def run(self) -> None:
@@ -101,6 +104,14 @@ class Keeper:
 
     def count_use(self) -> None:
         use_sums.fold(self.db, now=clock.now())
+
+    def note_unknown(self) -> None:
+        """Count and log, once for each kind, what only a newer version can carry."""
+        for kind, count in claimable.unknown(self.db).items():
+            if kind not in self.left:
+                self.left.add(kind)
+                counters.add(self.db, f"jobs.unknown.{kind}", count)
+                log.warning("jobs.unknown", kind=kind, jobs=count, fix="finish the upgrade")
 
     def sweep(self) -> None:
         sweep.sweep(self.db, self.settings, now=clock.now())

@@ -54,9 +54,9 @@ def plan(
         return encoded(facts, wish, encode)
     if wish.clip and facts:
         return part(facts, wish)
-    if facts is None or wish.form == "file":
+    if facts is None or wish.is_document:
         return DOCUMENT
-    if wish.subtitles and facts.picture:
+    if wish.subtitles and not wish.beside and facts.picture:
         return replaced(watch(facts, streamable=False))
     if facts.picture is None:
         return as_it_is(facts)
@@ -88,7 +88,8 @@ def encoded(facts: MediaFacts, wish: Variant, most: float) -> MediaPlan:
     length = min(end, facts.duration) - start
     if length > most:
         raise NotEncoded(f"{length:.0f} s to be encoded, at most {most:g}")
-    return MediaPlan("video", ".mp4", picture=ENCODER, sound="aac" if facts.sound else "")
+    kind = "document" if wish.is_document else "video"
+    return MediaPlan(kind, ".mp4", picture=ENCODER, sound="aac" if facts.sound else "")
 
 
 def replaced(plan: MediaPlan) -> MediaPlan:
@@ -101,7 +102,7 @@ def part(facts: MediaFacts, wish: Variant) -> MediaPlan:
     if facts.picture is None:
         return listen(facts, "audio")
     whole = watch(facts, streamable=False)
-    if whole == DOCUMENT or wish.form == "file":
+    if whole == DOCUMENT or wish.is_document:
         suffix = ".mp4" if facts.container.startswith("mov") else ".mkv"
         return MediaPlan("document", suffix, picture="copy", sound="copy" if facts.sound else "")
     return whole

@@ -75,7 +75,7 @@ def of_file(
 async def prepared(task: PrepareTask, path: Path, mark: str) -> list[File]:
     """What becomes of one file. `mark` tells files of one job apart while they are made."""
     if pictures.is_still(path) and not task.wish.sound:
-        return [document(path) if task.wish.form == "file" else await pictured(task, path, mark)]
+        return [document(path) if task.wish.is_document else await pictured(task, path, mark)]
     facts = await probe(task.run, task.folder, path)
     streamable = bool(facts and facts.container.startswith("mov") and mp4_boxes.is_streamable(path))
     plan = media_plan.plan(facts, wish=task.wish, streamable=streamable, encode=task.encode)
@@ -86,7 +86,7 @@ async def prepared(task: PrepareTask, path: Path, mark: str) -> list[File]:
     task = replace(task, duration=task.duration or facts.duration)
     check(facts, plan, task.duration)
     beside = []
-    if task.words and (plan.kind == "document" or is_over(task, path)):
+    if task.words and (task.wish.beside or plan.kind == "document" or is_over(task, path)):
         beside = [await alone(task, task.words)]
         task = replace(task, words=None)
     return [*await formed(task, path, plan, facts, mark), *beside]

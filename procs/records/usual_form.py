@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from procs.records.card_values import CardTerms
 from procs.records.job import Link
-from procs.records.preference_values import ASK, Preferences
+from procs.records.preference_values import ASK, BESIDE, Preferences
 from procs.wishes.variant import Variant, parse
 
 #: What there is without a wish, and a sound in the form that the site has.
@@ -22,9 +23,20 @@ def applied(wanted: Preferences, wish: Variant) -> Variant:
     """A form in the person's own way: which kind of sound, and whether it comes as a file."""
     if wish.form == SOUND:
         return replace(wish, form=wanted.sound)
-    if wanted.as_file and wish == Variant(BEST):
-        return Variant("file")
-    return wish
+    return wish.as_document if wanted.as_file else wish
+
+
+def terms(wanted: Preferences, form: Variant, *, asks: bool = True) -> CardTerms:
+    """How a link is asked about on the terms of a person; of one who is not asked, only what there
+    is is looked at."""
+    return CardTerms(
+        str(form),
+        float(wanted.card_timeout) if asks else 0.0,
+        asks=asks,
+        words=wanted.subtitles,
+        beside=wanted.subtitles_place == BESIDE,
+        document=wanted.as_file,
+    )
 
 
 def sound_of(link: Link) -> Link:

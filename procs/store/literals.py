@@ -7,7 +7,7 @@ parameter, because a partial index serves only what repeats its condition litera
 from collections.abc import Iterable
 from enum import IntEnum
 
-from procs.records.job import Lane, State
+from procs.records.job import Kind, Lane, State
 
 
 def numbers(members: Iterable[IntEnum]) -> str:
@@ -17,5 +17,7 @@ def numbers(members: Iterable[IntEnum]) -> str:
 
 #: All lanes, named one by one: so an index by lane and something else serves whoever asks for all.
 EVERY_LANE = numbers(Lane)
+#: The kinds of jobs that this version can carry: it leaves those of a newer one to its workers.
+KNOWN_KINDS = ", ".join(f"'{kind.value}'" for kind in Kind)
 #: Where a job is that is not over and that no worker has.
 IDLE = numbers(state for state in State if not (state.over or state is State.LEASED))

@@ -115,6 +115,11 @@ def languages(told: Told) -> list[tuple[str, bool]]:
     return [(one, False) for one in people] + [(one, True) for one in machine if one not in people]
 
 
+def words(told: Told) -> list[str] | None:
+    """The languages in which a film can have subtitles; None of what is no film."""
+    return [code for code, _ in languages(told)] if told["kind"] == "video" else None
+
+
 def codes(there: Sequence[str]) -> list[str]:
     """Languages as a wish can name them, each once."""
     found = (CODE.match(one.lower().replace("_", "-")) for one in there)

@@ -6,6 +6,8 @@
     best!                  encoded anew where it would not play in a chat
     best~                  without what sponsors paid for
     best+subs:fa           a film with Persian subtitles that can be switched on
+    best+srt:fa            a film, and its Persian subtitles in a file of their own
+    720p+file              such a film as a document; the best there is so is `file`
     720p+sound:de          a film, or its sound, in German where the site has it so
     mp3#1-5,7  mp3#all     of a list, these entries
     look  look#2           what is there: the qualities of a media, the second page of a list
@@ -36,7 +38,8 @@ VARIANT = re.compile(
     rf"(?P<form>[a-z0-9]{{3,6}})(?::(?P<alone>{LANGUAGE}))?"
     r"(?:@(?P<start>0|[1-9]\d{0,5})-(?P<end>[1-9]\d{0,5}))?"
     r"(?P<anew>!)?(?P<clean>~)?"
-    rf"(?:\+subs:(?P<beside>{LANGUAGE}))?(?:\+sound:(?P<spoken>{LANGUAGE}))?"
+    rf"(?P<document>\+file)?(?:\+(?P<place>subs|srt):(?P<words>{LANGUAGE}))?"
+    rf"(?:\+sound:(?P<spoken>{LANGUAGE}))?"
     r"(?:#(?P<pick>[a-z0-9,-]{1,200}))?"
 )
 
@@ -68,9 +71,10 @@ class Clip:
 @dataclass(frozen=True, slots=True)
 class Variant:
     """One wish. `subtitles` is the language of the words: alone where the form is `subs`, else
-    inside the film. `anew` asks for encoding, `clean` leaves sponsors out, `pick` chooses from a
-    list (of `look`, a page), `spoken` is the language of the sound. Raises BadVariant for what
-    cannot be."""
+    inside the film, or `beside` it in a file of their own. `anew` asks for encoding, `clean` leaves
+    sponsors out, `pick` chooses from a list (of `look`, a page), `spoken` is the language of the
+    sound, and a `document` is a film of some height that a chat does not play. Raises BadVariant
+    for what cannot be."""
 
     form: str = "best"
     clip: Clip | None = None
@@ -79,6 +83,8 @@ class Variant:
     clean: bool = False
     pick: str = ""
     spoken: str = ""
+    beside: bool = False
+    document: bool = False
 
     def __post_init__(self) -> None:
         if self.form not in FORMS:
@@ -91,8 +97,12 @@ class Variant:
             raise BadVariant(f"nobody speaks in {self.form}")
         if self.words_alone and (self.clip or not self.subtitles):
             raise BadVariant("the words alone: of all of it, in one language")
-        if self.subtitles and not (self.words_alone or self.takes_words):
+        if self.subtitles and not (self.words_alone or self.takes_words or self.beside):
             raise BadVariant(f"no words inside {self.form}")
+        if self.beside and not (self.subtitles and self.takes_words_beside):
+            raise BadVariant(f"no words beside {self.form}")
+        if self.document and not self.height:
+            raise BadVariant(f"{self.form} is no film of a height")
         if self.anew and not self.takes_words:
             raise BadVariant(f"{self.form} is not encoded anew")
         if self.clean and not self.takes_cuts:
@@ -133,6 +143,26 @@ class Variant:
         return self.form == "best" or bool(self.height)
 
     @property
+    def takes_words_beside(self) -> bool:
+        """Whether subtitles can come along in a file of their own: the times of a part of the media
+        would not be those of the file."""
+        return (self.takes_words or self.form == "file") and not self.clip
+
+    @property
+    def is_document(self) -> bool:
+        """Whether the film is to be sent as a file, not as something to play."""
+        return self.document or self.form == "file"
+
+    @property
+    def as_document(self) -> "Variant":
+        """The same film as a file; unchanged where there is no such form."""
+        if self.height:
+            return replace(self, document=True)
+        if self.form != "best" or self.anew or (self.subtitles and not self.takes_words_beside):
+            return self
+        return replace(self, form="file", beside=bool(self.subtitles))
+
+    @property
     def takes_cuts(self) -> bool:
         """Whether parts can be left out; the times of a clip would no longer be true."""
         return not (self.clip or self.words_alone or self.looks)
@@ -154,16 +184,18 @@ class Variant:
             return None
         height = self.height or WHOLE
         below = max((it for it in HEIGHTS if it < height and it not in ODD), default=0)
-        return replace(self, form=f"{below}p") if below else None
+        return replace(self, form=f"{below}p", document=self.is_document) if below else None
 
     def __str__(self) -> str:
         alone = f":{self.subtitles}" if self.words_alone else ""
         clip = f"@{self.clip.start}-{self.clip.end}" if self.clip else ""
-        beside = f"+subs:{self.subtitles}" if self.subtitles and not alone else ""
+        place = "srt" if self.beside else "subs"
+        words = f"+{place}:{self.subtitles}" if self.subtitles and not alone else ""
+        document = "+file" if self.document else ""
         flags = ("!" if self.anew else "") + ("~" if self.clean else "")
         spoken = f"+sound:{self.spoken}" if self.spoken else ""
         pick = f"#{self.pick}" if self.pick else ""
-        return self.form + alone + clip + flags + beside + spoken + pick
+        return self.form + alone + clip + flags + document + words + spoken + pick
 
 
 def parse(text: str) -> Variant:
@@ -175,11 +207,13 @@ def parse(text: str) -> Variant:
     found = Variant(
         match["form"],
         Clip(int(start), int(end)) if end else None,
-        match["alone"] or match["beside"] or "",
+        match["alone"] or match["words"] or "",
         anew=bool(match["anew"]),
         clean=bool(match["clean"]),
         pick=match["pick"] or "",
         spoken=match["spoken"] or "",
+        beside=match["place"] == "srt",
+        document=bool(match["document"]),
     )
     if str(found) != text:
         raise BadVariant(text[:40])

@@ -189,9 +189,19 @@ class CardActions:
         card = cards.read(self.db, request) if request else None
         if card and is_list(card):
             return bool(self.lists and await self.lists.hear(incoming, card, text))
-        if card is None or not isinstance(wish, Variant) or wish.pick or wish.looks:
+        if not isinstance(wish, Variant) or wish.pick or wish.looks:
             return False
-        if allowances.refuses_all(self.db, card.person, self.limits.allowance):
+        taken = False  # several links of one message have a card each, and the word means all
+        while request := cards.waits_for_word(*where, before=incoming.message, now=now):
+            if not await self.take_word(request, wish):
+                break
+            taken = True
+        return taken
+
+    async def take_word(self, request: int, wish: Variant) -> bool:
+        """Take a word as the choice from a card. False where it cannot be taken now."""
+        card = cards.read(self.db, request)
+        if card is None or allowances.refuses_all(self.db, card.person, self.limits.allowance):
             return False
         wanted = wish
         if card.chat > 0:  # in a group nobody's own settings hold

@@ -72,5 +72,5 @@ def form_name(language: str, form: str) -> str:
 def is_ready(card: Card, told: Told, form: str) -> bool:
     """Whether what a button would bring is kept already."""
     options = card.options
-    changed = options.part or options.inside or options.sound or options.anew
+    changed = options.part or options.inside or options.sound or options.document or options.anew
     return not changed and form in told["ready"]

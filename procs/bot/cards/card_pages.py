@@ -62,14 +62,17 @@ def words(card: Card, told: Told, language: str) -> Page:
 def place_of_words(card: Card, told: Told, language: str) -> Page:
     """Inside the film, or as a file of their own."""
     code = card.options.words
-    row = []
+    row: list[CardButton] = []
+    rows: list[list[CardButton]] = []
     if told["kind"] == "video" and can_be("best", CardOptions(inside=code)):
-        inside = {"page": MAIN, "inside": code}
+        inside = {"page": MAIN, "inside": code, "beside": False}
         row.append(CardButton(i18n.say(language, "card-words-inside"), TURN, inside))
+        beside = {**inside, "beside": True}
+        rows.append([CardButton(i18n.say(language, "card-words-beside"), TURN, beside)])
     alone = {"form": f"subs:{code}"}
     row.append(CardButton(i18n.say(language, "card-words-file"), CHOOSE, alone))
     said = i18n.say(language, "card-words-place", spoken=i18n.tongue(language, code))
-    return [said], [row, back(language)]
+    return [said], [row, *rows, back(language)]
 
 
 def part(card: Card, told: Told, language: str) -> Page:

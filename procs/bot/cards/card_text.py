@@ -58,11 +58,15 @@ def set_so_far(card: Card, language: str) -> list[str]:
         lines.append(i18n.say(language, "card-has-part", part=span(language, options.part)))
     if options.inside:
         words = i18n.tongue(language, options.inside)
-        lines.append(i18n.say(language, "card-has-words", spoken=words))
+        beside = options.beside or options.document
+        key = "card-has-words-beside" if beside and not options.part else "card-has-words"
+        lines.append(i18n.say(language, key, spoken=words))
     if options.sound:
         lines.append(
             i18n.say(language, "card-has-sound", spoken=i18n.tongue(language, options.sound))
         )
+    if options.document:
+        lines.append(i18n.say(language, "card-has-document"))
     if options.anew:
         lines.append(i18n.say(language, "card-has-anew"))
     if options.remember:
@@ -144,10 +148,18 @@ def extras(card: Card, told: Told, language: str) -> list[CardButton]:
     row = [CardButton(i18n.say(language, "card-part"), TURN, {"page": PART_PAGE, "place": 0})]
     if told["subtitles"] or told["card"]["captions"]:
         row.append(CardButton(i18n.say(language, "card-words"), TURN, {"page": WORDS, "place": 0}))
-    whole = {"variant": "file", "size": told["size"], "parts": 1}
-    lock = f"{LOCKED} " if card_labels.is_over(card, told, whole) else ""
-    row.append(CardButton(lock + i18n.say(language, "card-file"), CHOOSE, {"form": "file"}))
-    return row
+    return [*row, document(card, told, language)]
+
+
+def document(card: Card, told: Told, language: str) -> CardButton:
+    """As a file: a film in whatever quality is chosen then; of what has none, at once."""
+    if not card_offer.qualities(told):
+        whole = {"variant": "file", "size": told["size"], "parts": 1}
+        lock = f"{LOCKED} " if card_labels.is_over(card, told, whole) else ""
+        return CardButton(lock + i18n.say(language, "card-file"), CHOOSE, {"form": "file"})
+    on = card.options.document
+    label = i18n.say(language, "card-file-off" if on else "card-file")
+    return CardButton(label, TURN, {"page": MAIN, "document": not on})
 
 
 def besides(card: Card, told: Told, language: str) -> list[CardButton]:

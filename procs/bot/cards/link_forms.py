@@ -6,9 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from procs.records import usual_form
-from procs.records.card_values import CardTerms
 from procs.records.job import Ask
-from procs.records.preference_values import ASK, REACTION
+from procs.records.preference_values import ASK, REACTION, Preferences
 from procs.store.database import Database
 from procs.store.media import references
 from procs.store.people import preferences
@@ -17,7 +16,10 @@ from procs.wishes import card_offer
 from procs.wishes.grammar.link import Parsed
 from procs.wishes.look_text import BEST, LOOK
 from procs.wishes.sites import BY_NAME
-from procs.wishes.variant import parse
+from procs.wishes.variant import Variant, parse
+
+#: Links of one message that are asked about, each by a card of its own.
+CARDS_AT_ONCE = 1
 
 
 def asks(db: Database, incoming: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:
@@ -33,16 +35,15 @@ def asks(db: Database, incoming: Incoming, parsed: Parsed) -> tuple[list[Ask], l
         for n, one in enumerate(links)
     ]
     mine, unclear = made[: len(parsed.links)], made[len(parsed.links) :]
-    return settled(db, mine, parsed.plain, alone=len(made) == 1), unclear
+    return settled(db, mine, parsed.plain, few=len(made) <= CARDS_AT_ONCE), unclear
 
 
-def settled(db: Database, asks: Sequence[Ask], plain: Collection[str], *, alone: bool) -> list[Ask]:
+def settled(db: Database, asks: Sequence[Ask], plain: Collection[str], *, few: bool) -> list[Ask]:
     """What is asked for of one message's links. `plain` are the keys of those about which no words
-    were said. One that comes alone is asked about by a card; of several, each comes in the usual
-    form: nobody wants twenty cards."""
+    were said. Of a few, each is asked about by a card; of more, each comes in the usual form:
+    nobody wants twenty cards, and every media has a button for another form."""
     return [
-        _settled(db, ask, alone=alone) if ask.link.key in plain else _worded(db, ask)
-        for ask in asks
+        _settled(db, ask, few=few) if ask.link.key in plain else _worded(db, ask) for ask in asks
     ]
 
 
@@ -50,30 +51,37 @@ def _worded(db: Database, ask: Ask) -> Ask:
     """Words have chosen: what they leave open is as the person set it."""
     if ask.chat < 0:
         return ask
-    wish = usual_form.applied(preferences.read(db, ask.user), parse(ask.link.variant))
-    return replace(ask, link=replace(ask.link, variant=str(wish)))
+    kept = preferences.read(db, ask.user)
+    return _in_form(db, ask, kept, usual_form.applied(kept, parse(ask.link.variant)))
 
 
-def _settled(db: Database, ask: Ask, *, alone: bool) -> Ask:
-    wish, form, timeout = _wanted(db, ask)
-    if is_plain(ask) and parse(form).sound and not card_offer.plays(ask.link.url):
-        form = BEST  # nobody hears a picture
-    there = references.find(db, ask.link.key, form)
-    if wish != ASK or not alone or there or is_plain(ask):
-        return replace(ask, link=replace(ask.link, variant=form))
-    terms = CardTerms(form, timeout)
+def _in_form(db: Database, ask: Ask, kept: Preferences, wish: Variant) -> Ask:
+    """Ask for a form. Where subtitles are to come with it, what there is must be seen first, unless
+    it is here with some already."""
+    terms = usual_form.terms(kept, wish, asks=False)
+    if not terms.wants_words or wish.pick or is_plain(ask):
+        return replace(ask, link=replace(ask.link, variant=str(wish)))
+    for form in (terms.settled([language]) for language in terms.words):
+        if references.find(db, ask.link.key, form):
+            return replace(ask, link=replace(ask.link, variant=form))
     return replace(ask, link=replace(ask.link, variant=LOOK), card=terms)
 
 
-def _wanted(db: Database, ask: Ask) -> tuple[str, str, float]:
-    """What was set for a site (ASK, or a form), the form that comes without a choice, and the
-    seconds that a card waits for one."""
+def _settled(db: Database, ask: Ask, *, few: bool) -> Ask:
     if ask.chat < 0:
         form = preferences.read_group(db, ask.chat).form
-        return form, BEST if form == ASK else form, 0.0
-    kept = preferences.read(db, ask.user)
-    usual = str(usual_form.usual(kept, ask.link.site))
-    return kept.form_of(ask.link.site), usual, float(kept.card_timeout)
+        kept, usual = Preferences(), parse(BEST if form == ASK else form)
+    else:
+        kept = preferences.read(db, ask.user)
+        form, usual = kept.form_of(ask.link.site), usual_form.usual(kept, ask.link.site)
+    if is_plain(ask) and usual.sound and not card_offer.plays(ask.link.url):
+        usual = parse(BEST)  # nobody hears a picture
+    settled = _in_form(db, ask, kept, usual)
+    is_here = references.find(db, ask.link.key, settled.link.variant)
+    if form != ASK or not few or is_here or is_plain(ask):
+        return settled
+    terms = usual_form.terms(kept, usual)
+    return replace(ask, link=replace(ask.link, variant=LOOK), card=terms)
 
 
 def is_plain(ask: Ask) -> bool:

@@ -75,12 +75,12 @@ class RequestActions:
         ask = self.origin(press, button)
         if ask is None:
             return self.gone(press)
-        group = ask.chat < 0
-        form = link_forms.BEST
-        if not group:
+        terms = CardTerms(link_forms.BEST, INSIST)
+        if ask.chat > 0:
             kept = preferences.read(self.db, ask.user)
-            form = str(usual_form.usual(kept, ask.link.site))
-        asked = replace(ask, card=CardTerms(form, INSIST))
+            usual = usual_form.usual(kept, ask.link.site)
+            terms = replace(usual_form.terms(kept, usual), timeout=INSIST)
+        asked = replace(ask, card=terms)
         return self.taken(press, button, asked, link_forms.LOOK, key="card-opened")
 
     def instead(self, press: Press, button: Button) -> PressAnswer:

@@ -22,5 +22,6 @@ async def points(db: Database, replies: ReplySender, incoming: Incoming, ask: As
     message = OutgoingMessage(
         incoming.chat, incoming.access, text, random_id, there.shown, (), incoming.topic
     )
-    await replies.send(message)
+    sent = await replies.send(message)
+    replies.note_passing(incoming.chat, incoming.access, sent)
     return True

@@ -13,6 +13,8 @@ from procs.wishes.grammar.link import BadLink
 
 #: Characters above which a text without a link was not meant as one.
 LONG = 1000
+#: Answers that people keep; the others are about a mistake.
+WELCOME = frozenset({"start", "start-nameless", "help"})
 
 
 class Hints:
@@ -28,7 +30,8 @@ class Hints:
         said = self.inbox.told(incoming, f"{HINT}{key}")
         if said:
             key, about = "hush" if said == ANSWERS else key, about or key
-            await self.replies.reply(incoming, key, about=about, **words)
+            passing = key not in WELCOME
+            await self.replies.reply(incoming, key, about=about, passing=passing, **words)
 
     async def say(self, incoming: Incoming, key: str, *, language: str = "", **words: Any) -> None:
         """Answer a command that needs no more than a sentence, a few times in a minute."""

@@ -34,6 +34,11 @@ class MessageRate:
             wait = i18n.span(incoming.language, left)
             log.info("messages.too-many", user=incoming.person.id, most=self.most)
             await self.replies.reply(
-                incoming, "too-many", urgency=Urgency.COMMAND, most=self.most, wait=wait
+                incoming,
+                "too-many",
+                urgency=Urgency.COMMAND,
+                most=self.most,
+                wait=wait,
+                passing=True,
             )
         return False

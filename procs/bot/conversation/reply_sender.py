@@ -10,7 +10,7 @@ from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
 from procs.errors import Crowded, StoreFull, TelegramAway, TelegramWait
 from procs.store.database import Database
-from procs.store.people import silence
+from procs.store.people import passing_messages, preferences, silence
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.file_sender import OutgoingFile
 from procs.telegram.chat.inbound import Incoming
@@ -50,11 +50,13 @@ class ReplySender:
         keys: Keys = (),
         about: str = "",
         urgency: Urgency = Urgency.ANSWER,
+        passing: bool = False,
         **values: object,
     ) -> None:
         """Answer a message with a text of the catalogue, in the language of who sent it. An
         update that Telegram repeats gets no second answer; `about` tells several answers to one
-        message apart, or makes one of several that the store's state chooses between."""
+        message apart, or makes one of several that the store's state chooses between. A
+        `passing` one is worth nothing after a while: it goes then from a chat that is kept tidy."""
         random_id = once("reply", to.chat, to.message, about or key)
         text = i18n.say(to.language, key, **values)
         message = OutgoingMessage(
@@ -67,7 +69,14 @@ class ReplySender:
             to.topic,
             keys=keys if to.private else (),
         )
-        await self.send(message, urgency=urgency)
+        sent = await self.send(message, urgency=urgency)
+        if passing:
+            self.note_passing(to.chat, to.access, sent)
+
+    def note_passing(self, chat: int, access: int, message: int) -> None:
+        """Have a message go after a while, where its reader keeps the chat tidy."""
+        if message and chat > 0 and preferences.read(self.db, chat).tidy:
+            passing_messages.note(self.db, chat, access, message, now=clock.now())
 
     async def send(
         self,

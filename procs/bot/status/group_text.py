@@ -49,7 +49,7 @@ def render(members: Sequence[RequestStatus], now: Now) -> StatusView:
     )
     stage = status_text.QUEUED if new else "group"
     shown = fitting(members, now)
-    return StatusView(shown, stage, buttons=buttons(going, members), offers=retries(going, members))
+    return StatusView(shown, stage, buttons=buttons(going, members), offers=offers(going, members))
 
 
 def fitting(members: Sequence[RequestStatus], now: Now) -> str:
@@ -140,16 +140,18 @@ def buttons(going: Sequence[RequestStatus], members: Sequence[RequestStatus]) ->
     return (*(tuple(row) for row in rows_of(single)), everything)
 
 
-def retries(
+def offers(
     going: Sequence[RequestStatus], members: Sequence[RequestStatus]
 ) -> Sequence[Sequence[Offer]]:
-    """When all is over, a button for each link that failed, by its number."""
-    if going:
-        return ()
+    """Buttons by the numbers of their links: what helps while one waits for its site, and when all
+    is over once more for each that failed."""
     found: list[Offer] = []
     for number, one in enumerate(members, 1):
-        if one.state == "failed":
-            found += status_offers.failed(one, i18n.number(one.language, number))
+        named = i18n.number(one.language, number)
+        if status_offers.waits(one):
+            found += status_offers.waiting_named(one, named)
+        elif one.state == "failed" and not going:
+            found += status_offers.failed(one, named)
     return [found[at : at + WIDE] for at in range(0, len(found), WIDE)]
 
 

@@ -49,9 +49,13 @@ def offers(glance: RequestStatus) -> tuple[tuple[Offer, ...], ...]:
         return rows(follow(glance))
     if glance.state == "delivered" and glance.lost:
         return rows(lost(glance))
-    if glance.state == "open" and glance.error.startswith(f"{WAITS} ") and not glance.paused:
-        return rows(waiting(glance))
-    return ()
+    return rows(waiting(glance)) if waits(glance) else ()
+
+
+def waits(glance: RequestStatus) -> bool:
+    """Whether it waits for a site that is left alone."""
+    is_left = glance.error.startswith(f"{WAITS} ")
+    return glance.state == "open" and is_left and not glance.paused
 
 
 def rows(found: list[Offer]) -> tuple[tuple[Offer, ...], ...]:
@@ -109,6 +113,12 @@ def waiting(glance: RequestStatus) -> list[Offer]:
         label = i18n.say(language, key, form=parse(form).form)
         found.append(Offer(label, press_actions.INSTEAD, {"variant": form}, request))
     return [*found, Offer(i18n.say(language, "drop-button"), press_actions.DROP, {}, request)]
+
+
+def waiting_named(glance: RequestStatus, number: str) -> list[Offer]:
+    """The same of one among several, which a button of its own lets go already."""
+    behind = f" · {number}"
+    return [replace(one, label=f"{one.label}{behind}") for one in waiting(glance)[:-1]]
 
 
 def again(glance: RequestStatus, label: str, wish: Variant) -> Offer:

@@ -116,6 +116,8 @@ class StatusWriter:
             await self.replies.send(words)
             await self.remove(post)
         await self.reactions.end(row)
+        if post.is_past and row.status_message:
+            self.replies.note_passing(row.chat, row.chat_access, row.status_message)
         self.close(post)
 
     async def said_last(self, post: StatusMessage, new: StatusView) -> bool:

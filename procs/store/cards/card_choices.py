@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from procs.core import codec
 from procs.core.clock import Now
-from procs.records.card_values import CardTerms
+from procs.records import card_values
 from procs.records.job import Ask, Lease, Link
 from procs.store import wake
 from procs.store.cards import entry_choices
@@ -14,12 +15,14 @@ from procs.store.media import cards, looks, references
 from procs.store.media.cards import CHOOSING, Card
 from procs.store.requests import lists, requests
 from procs.store.requests.requests import Submitted
+from procs.wishes import card_offer
+from procs.wishes.card_offer import Told
 from procs.wishes.look_text import BEST
 from procs.wishes.variant import parse
 
 WAITING = """
 SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.ordinal, r.folder, r.url, r.site,
-       r.key, c.usual, c.timeout
+       r.key, c.usual, c.timeout, c.wanted
   FROM requests r JOIN cards c ON c.request = r.id
  WHERE r.job = :job AND r.state = 'open' ORDER BY r.id
 """
@@ -54,26 +57,27 @@ def looked(db: Database, lease: Lease, what: Looked, *, now: Now) -> int:
     with db.write(full=True):
         leases.finish(db, lease, now=now)
         if what.is_list:
-            asked = entry_choices.ask(db, lease.job, what.found, title=what.title, now=now)
+            asked = entry_choices.ask(db, lease.job, what.found, now=now)
         else:
-            rows = db.all(WAITING, {"job": lease.job})
-            asked = sum(_ask(db, row, what, now=now) for row in rows)
+            rows, told = db.all(WAITING, {"job": lease.job}), codec.load(what.found)
+            asked = sum(_ask(db, row, what, told, now=now) for row in rows)
         lists.show(db, lease.job, what.found, title=what.title, now=now)
     return asked
 
 
-def _ask(db: Database, row: Row, what: Looked, *, now: Now) -> bool:
+def _ask(db: Database, row: Row, what: Looked, told: Told, *, now: Now) -> bool:
     """Ask one person. False where they get their usual form instead."""
-    request, key, terms = row[0], row[9], CardTerms(*row[10:])
+    request, key, terms = row[0], row[9], card_values.terms(*row[10:])
     if what.silent and parse(terms.usual).sound:
         terms = replace(terms, usual=BEST)  # nobody hears a picture
-    known = _know(db, key, what.keys, terms.usual)
+    usual = terms.settled(card_offer.words(told) or ())
+    known = _know(db, key, what.keys, usual)
     cards.found(db, request, key, what.found, now=now)
-    if (known or not what.offers) and (what.silent or not terms.insists):
-        db.change(NARROWED, {"request": request, "variant": terms.usual, "title": what.title})
-        requests.attach(db, request, _wish(row, terms.usual), now=now)
+    if (known or not what.offers or not terms.asks) and (what.silent or not terms.insists):
+        db.change(NARROWED, {"request": request, "variant": usual, "title": what.title})
+        requests.attach(db, request, _wish(row, usual), now=now)
         return False
-    cards.ask(db, request, terms, title=what.title, now=now)
+    cards.ask(db, request, terms, told, now=now)
     return True
 
 

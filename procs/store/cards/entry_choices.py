@@ -50,7 +50,7 @@ class EntryChoice:
         return f"{self.variant}#{list_entries.choice(self.places)}"
 
 
-def ask(db: Database, job: int, found: str, *, title: str, now: Now) -> int:
+def ask(db: Database, job: int, found: str, *, now: Now) -> int:
     """Ask everybody who waits for this job which entries they want, inside the transaction that
     finished it. Returns how many are asked."""
     rows = db.all(WAITING, {"job": job})
@@ -58,7 +58,7 @@ def ask(db: Database, job: int, found: str, *, title: str, now: Now) -> int:
         terms = CardTerms(usual or variant)  # nobody gets a whole list by saying nothing
         cards.open_(db, request, terms)
         cards.found(db, request, key, found, now=now)
-        cards.ask(db, request, terms, title=title, now=now)
+        cards.ask(db, request, terms, codec.load(found), now=now)
     return len(rows)
 
 

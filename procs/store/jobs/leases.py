@@ -17,7 +17,7 @@ from procs.records.job import Kind, Lane, Lease, State
 from procs.store.database import Database, Row
 from procs.store.jobs import seats
 from procs.store.jobs.history import event
-from procs.store.literals import EVERY_LANE
+from procs.store.literals import EVERY_LANE, KNOWN_KINDS
 
 #: Seconds a lease lasts without a beat.
 LEASE = 60.0
@@ -31,7 +31,7 @@ ENDLESS = 1 << 30
 PICK = f"""
 SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress
   FROM jobs
- WHERE state = {State.QUEUED} AND lane = :lane
+ WHERE state = {State.QUEUED} AND lane = :lane AND kind IN ({KNOWN_KINDS})
    AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
    AND (:local = 0 OR folder = 1)
  ORDER BY at
@@ -84,7 +84,7 @@ SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
 READY = f"""
 SELECT 1 FROM jobs
- WHERE state = {State.QUEUED} AND lane = :lane
+ WHERE state = {State.QUEUED} AND lane = :lane AND kind IN ({KNOWN_KINDS})
    AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
    AND (:local = 0 OR folder = 1) LIMIT 1
 """

@@ -74,6 +74,11 @@ class QueuePositions:
         mine = self.line(job, user)
         return len(self.ring) + mine + self.before(mine - 1)
 
+    def is_next(self, place: int) -> bool:
+        """Whether nothing holds up a job of this place: there is a free room for it, and it begins
+        as soon as a worker looks."""
+        return 0 < place <= self.rooms - self.running
+
     def before(self, rounds: int) -> int:
         """The number of jobs of other users whose turn comes within so many rounds."""
         if rounds <= 0:

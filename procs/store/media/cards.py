@@ -15,6 +15,7 @@ from procs.records.card_values import CardOptions, CardTerms
 from procs.store.database import Database
 from procs.store.media import looks, references
 from procs.wishes import card_offer
+from procs.wishes.card_offer import Told
 from procs.wishes.look_text import BEST
 
 #: The state of a request whose person is asked.
@@ -23,12 +24,12 @@ CHOOSING = "choosing"
 ASKS_PART = 3600.0
 
 OPEN = """
-INSERT INTO cards (request, usual, timeout) VALUES (:request, :usual, :timeout)
+INSERT INTO cards (request, usual, timeout, wanted) VALUES (:request, :usual, :timeout, :wanted)
     ON CONFLICT (request) DO NOTHING
 """
 READ = """
 SELECT c.request, r.user_id, r.chat, r.state, r.url, r.site, r.key, r.title, c.usual, c.timeout,
-       c.found, c.options, c.tokens, c.version
+       c.wanted, c.found, c.options, c.tokens, c.version
   FROM cards c JOIN requests r ON r.id = c.request
  WHERE c.request = :request
 """
@@ -49,7 +50,9 @@ ASK = f"""
 UPDATE requests SET state = '{CHOOSING}', title = :title, ended_at = :now, closed_at = NULL
  WHERE id = :request
 """
-BEGIN = "UPDATE cards SET due_at = :due, version = version + 1 WHERE request = :request"
+BEGIN = """
+UPDATE cards SET due_at = :due, options = :options, version = version + 1 WHERE request = :request
+"""
 FOUND = "UPDATE cards SET found = :found, key = :key, looked_at = :now WHERE request = :request"
 #: What was found at the last look at a media that was asked about.
 LATELY = """
@@ -73,7 +76,7 @@ LATEST = """
 SELECT id, state FROM requests
  WHERE chat = :chat AND message < :message AND user_id = :person AND parent IS NULL
    AND received_at > :since
- ORDER BY message DESC LIMIT 1
+ ORDER BY message DESC, CASE state WHEN 'choosing' THEN 0 ELSE 1 END LIMIT 1
 """
 
 
@@ -106,7 +109,7 @@ class Card:
 def open_(db: Database, request: int, terms: CardTerms) -> None:
     """Have a link looked at, and its person asked, inside the transaction that adds the request."""
     facts = {"request": request, "usual": terms.usual, "timeout": terms.timeout}
-    db.change(OPEN, facts)
+    db.change(OPEN, {**facts, "wanted": card_values.wanted(terms)})
 
 
 def found(db: Database, request: int, key: str, text: str, *, now: Now) -> None:
@@ -114,11 +117,14 @@ def found(db: Database, request: int, key: str, text: str, *, now: Now) -> None:
     db.change(FOUND, {"request": request, "key": key, "found": text, "now": now.wall})
 
 
-def ask(db: Database, request: int, terms: CardTerms, *, title: str, now: Now) -> None:
-    """Ask the person of a request what they want, inside a transaction."""
+def ask(db: Database, request: int, terms: CardTerms, told: Told, *, now: Now) -> None:
+    """Ask the person of a request what they want of what was `told`, inside a transaction."""
+    words = card_offer.words(told)
+    title = told["title"]
     due = now.wall + terms.timeout if terms.timeout > 0 else None
     db.change(ASK, {"request": request, "title": title, "now": now.wall})
-    db.change(BEGIN, {"request": request, "due": due})
+    options = card_values.encode(terms.options(words) if words is not None else CardOptions())
+    db.change(BEGIN, {"request": request, "due": due, "options": options})
 
 
 def settled(db: Database, request: int) -> None:
@@ -132,7 +138,7 @@ def reopen(db: Database, request: int, key: str, terms: CardTerms, *, now: Now) 
     row = db.one(LATELY, {"key": key, "since": now.wall - looks.LASTS})
     told = codec.load(row[0]) if row else None
     offers = card_offer.can_differ if terms.insists else card_offer.has_choice
-    if told is None or not offers(told):
+    if told is None or not offers(told) or not terms.asks:
         return False
     keys = {key, told["card"]["key"]} - {""}
     forms = (BEST, *(one["variant"] for one in told["choices"]))
@@ -140,7 +146,7 @@ def reopen(db: Database, request: int, key: str, terms: CardTerms, *, now: Now) 
     found(db, request, key, codec.dump({**told, "ready": ready}), now=now)
     if told["kind"] == "list":  # nobody gets a whole list by saying nothing
         terms = CardTerms(terms.usual)
-    ask(db, request, terms, title=told["title"], now=now)
+    ask(db, request, terms, told, now=now)
     return True
 
 
@@ -149,9 +155,9 @@ def read(db: Database, request: int) -> Card | None:
     if row is None:
         return None
     number, person, chat, state, url, site, key, title = row[:8]
-    usual, timeout, found, options, tokens, version = row[8:]
+    usual, timeout, wanted, found, options, tokens, version = row[8:]
     told = {name: (one[0], float(one[1])) for name, one in codec.load(tokens).items()}
-    terms = CardTerms(usual, timeout)
+    terms = card_values.terms(usual, timeout, wanted)
     return Card(
         *(number, person, chat, state, url, site, key, title),
         *(terms, found, card_values.decode(options), told, version),
@@ -194,8 +200,8 @@ def asks_part(db: Database, chat: int, person: int, *, now: Now) -> int | None:
 
 
 def waits_for_word(db: Database, chat: int, person: int, *, before: int, now: Now) -> int | None:
-    """The request of this person's last link in this chat, where its card waits for a choice: a
-    word alone is one."""
+    """A request of this person's last message with links in this chat whose card waits for a
+    choice: a word alone is one."""
     facts = {"chat": chat, "person": person, "message": before, "since": now.wall - ASKS_PART}
     row = db.one(LATEST, facts)
     return int(row[0]) if row and row[1] == CHOOSING else None

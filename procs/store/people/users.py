@@ -10,8 +10,10 @@ REMEMBER = """
 INSERT INTO users (id, language, name, access, nick, first_seen, last_seen)
 VALUES (:id, :language, :name, :access, :nick, :now, :now)
     ON CONFLICT (id) DO UPDATE
-   SET language = excluded.language, name = excluded.name, access = excluded.access,
-       nick = excluded.nick, last_seen = excluded.last_seen, unreachable = ''
+   SET language = excluded.language, last_seen = excluded.last_seen, unreachable = '',
+       nick = CASE excluded.nick WHEN '' THEN users.nick ELSE excluded.nick END,
+       name = CASE excluded.name WHEN '' THEN users.name ELSE excluded.name END,
+       access = CASE excluded.access WHEN 0 THEN users.access ELSE excluded.access END
 """
 SPEAK = "UPDATE users SET language = :language WHERE id = :id AND language <> :language"
 WITH_CAP = "SELECT id, cap, name FROM users WHERE cap IS NOT NULL ORDER BY id"
@@ -52,7 +54,8 @@ class MetUser:
 
 
 def remember(db: Database, person: Person, *, now: Now) -> None:
-    """Keep what Telegram says of a user: the language, the name, how to address the chat."""
+    """Keep what Telegram says of a user: the language, the name, how to address the chat. What it
+    does not tell, of somebody whom it shows in part, stays as it was."""
     facts = {
         "id": person.id,
         "language": person.language,
@@ -69,8 +72,13 @@ def remember(db: Database, person: Person, *, now: Now) -> None:
 
 def language(db: Database, user: int) -> str:
     """The language of a user, `en` for one we never met."""
+    return spoken(db, user) or "en"
+
+
+def spoken(db: Database, user: int) -> str:
+    """The language in which we spoke to a user last; "" for one we never met."""
     row = db.one(LANGUAGE, {"id": user})
-    return str(row[0]) if row else "en"
+    return str(row[0]) if row else ""
 
 
 def access(db: Database, user: int) -> int:

@@ -50,6 +50,7 @@ SELECT day, day_requests, day_bytes, day_kept, day_saved, requests, bytes, kept,
   FROM usage WHERE person = :person
 """
 TALLIES = "SELECT kind, since, count FROM tallies WHERE person = :person"
+PASSING = "SELECT message, due_at FROM passing_messages WHERE chat = :person"
 HEARD = "SELECT message, edited, at FROM heard WHERE chat = :person"
 ACTIVE = "SELECT hour, day FROM active_people WHERE person = :person"
 SUPPORT = "SELECT opened_at, said_at FROM support_threads WHERE person = :person"
@@ -99,6 +100,7 @@ DELETE_THREAD = "DELETE FROM support_messages WHERE person = :person"
 DELETE_MUTES = "DELETE FROM alert_mutes WHERE admin = :person"
 DELETE_HOURS = "DELETE FROM alert_hours WHERE admin = :person"
 DELETE_TALLIES = "DELETE FROM tallies WHERE person = :person"
+DELETE_PASSING = "DELETE FROM passing_messages WHERE chat = :person"
 DELETE_BREAKERS = "DELETE FROM breakers WHERE person = :person"
 DELETE_VERDICTS = "DELETE FROM verdicts WHERE person = :person"
 DELETE_FOLLOWS = "DELETE FROM follows WHERE person = :person"
@@ -130,6 +132,9 @@ TABLES: dict[str, PersonalTable] = {
     "active_people": PersonalTable(("person",), DELETED, ACTIVE, DELETE_ACTIVE),
     "members": PersonalTable(("chat", "person"), DELETED, MEMBERS, DELETE_MEMBERS),
     "tallies": PersonalTable(("person",), DELETED, TALLIES, DELETE_TALLIES),
+    "passing_messages": PersonalTable(
+        ("chat", "message", "access"), DELETED, PASSING, DELETE_PASSING
+    ),
     "breakers": PersonalTable(("person",), DELETED, BREAKERS, DELETE_BREAKERS),
     "follows": PersonalTable(("person",), DELETED, FOLLOWS, DELETE_FOLLOWS),
     "verdicts": PersonalTable(("person",), DELETED, VERDICTS, DELETE_VERDICTS),

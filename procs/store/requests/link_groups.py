@@ -4,9 +4,15 @@ Each is a request like any other, with its own work, outcome and cancel. `speake
 of them, whose row keeps what the status message shows.
 """
 
+from collections.abc import Iterable
+
 from procs.store.database import Database
 from procs.store.requests import withdrawal
 
+#: Links for which one status message speaks: more lines and buttons than that nobody reads.
+LINKS_TOGETHER = 20
+
+JOIN = "UPDATE requests SET speaker = :speaker WHERE id = :request"
 SPEAKER = "SELECT speaker FROM requests WHERE id = :request"
 LISTED = "UPDATE requests SET listing = :message WHERE id = :request"
 
@@ -24,3 +30,18 @@ def listed(db: Database, request: int, *, message: int) -> None:
     not take it."""
     with db.write():
         db.change(LISTED, {"request": request, "message": message})
+
+
+def join(db: Database, made: Iterable[tuple[tuple[int, int], int]]) -> None:
+    """Have the first of several new requests of one message speak for those behind it, up to so
+    many, inside the transaction that made them. `made` are (chat, message) and request, in the
+    order of the links."""
+    new: dict[tuple[int, int], list[int]] = {}
+    for message, request in made:
+        new.setdefault(message, []).append(request)
+    for requests in new.values():
+        for at in range(0, len(requests), LINKS_TOGETHER):
+            members = requests[at : at + LINKS_TOGETHER]
+            if len(members) > 1:
+                facts = [{"request": one, "speaker": members[0]} for one in members]
+                db.change_many(JOIN, facts)

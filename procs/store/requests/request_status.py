@@ -251,6 +251,8 @@ def _glance(around: _Around, row: tuple[Any, ...]) -> RequestStatus:
     mine = place and state is State.WAITING and user == head[1]
     later = at if state is State.LATER else None
     why = NO_ROOM if around.low and place else error if later else ""
+    if state is State.QUEUED and place and around.turns.is_next(place):
+        place = 0  # it has its turn: a place in the line would be one that nobody waits at
     facts: tuple[Any, ...] = (*head, state, doing, done, total, rate, place, later, *tail)
     ahead = around.turns.line(job, user) if mine else 0
     lost = around.lost(head[0]) if entries > sent else ""

@@ -11,7 +11,7 @@ from procs.store.database import Database, Row
 from procs.store.jobs import leases, outcomes, seats
 from procs.store.jobs.history import event
 from procs.store.media import cards, deliveries, references
-from procs.store.requests import allowances
+from procs.store.requests import allowances, link_groups
 from procs.store.requests.allowances import Allowance, Remaining
 from procs.store.requests.withdrawal import cancel as cancel
 from procs.store.requests.withdrawal import cancel_all as cancel_all
@@ -28,7 +28,6 @@ VALUES (:user, :chat, :access, :message, :ordinal, :folder, :url, :site, :key, :
         :random, :now, :parent, :place, :closed, :topic, :spoken, :reaction)
 RETURNING id
 """
-JOIN = "UPDATE requests SET speaker = :speaker WHERE id = :request"
 POINT = """
 UPDATE requests SET job = :job, cached = :cached,
        title = CASE title WHEN '' THEN :title ELSE title END
@@ -104,22 +103,16 @@ def submit(
     with db.write(full=True):
         room = allowances.room(db, asks[0].user, allowance, chat=asks[0].chat) if asks else None
         done = [take(db, ask, room, now=now) for ask in asks]
-        _join(db, asks, done)
+        new = [
+            ((ask.chat, ask.message), one.request)
+            for ask, one in zip(asks, done, strict=True)
+            if one.request and one.outcome != "again" and ask.is_joined
+        ]
+        link_groups.join(db, new)
     wake.notify_idle(
         db.run, count=sum(bool(one.request) and one.outcome != "again" for one in done)
     )
     return done
-
-
-def _join(db: Database, asks: Sequence[Ask], done: Sequence[Submitted]) -> None:
-    """Have the first new request of each message speak for the others."""
-    new: dict[tuple[int, int], list[int]] = {}
-    for ask, one in zip(asks, done, strict=True):
-        if one.request and one.outcome != "again" and not (ask.folder or ask.parent):
-            new.setdefault((ask.chat, ask.message), []).append(one.request)
-    for members in new.values():
-        if len(members) > 1:
-            db.change_many(JOIN, [{"request": one, "speaker": members[0]} for one in members])
 
 
 def is_refused(db: Database, asks: Sequence[Ask], allowance: Allowance) -> bool:

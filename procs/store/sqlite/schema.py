@@ -8,6 +8,7 @@ from procs.store.sqlite.schema_base import FOUNDATION
 from procs.store.sqlite.schema_chat import (
     BROADCASTS,
     BUTTONS,
+    CARD_TERMS,
     CARDS,
     GROUP_CHATS,
     PERSONAL,
@@ -20,6 +21,7 @@ from procs.store.sqlite.schema_persons import (
     ALERT_CHOICES,
     CIRCLES,
     FOLLOWS,
+    PASSING_MESSAGES,
     SUPPORT,
     TALLIES,
     USE,
@@ -228,6 +230,8 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("use", USE),
     ("alert choices", ALERT_CHOICES),
     ("support", SUPPORT),
+    ("card terms", CARD_TERMS),
+    ("passing messages", PASSING_MESSAGES),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

@@ -148,3 +148,8 @@ CREATE INDEX broadcast_unsent ON broadcast_sends (broadcast, why)
 CREATE INDEX broadcast_person ON broadcast_sends (person);
 ALTER TABLE users ADD COLUMN unreachable TEXT NOT NULL DEFAULT '';
 """
+
+#: What the person had set for all when they were asked: `wanted` is a JSON object.
+CARD_TERMS = """
+ALTER TABLE cards ADD COLUMN wanted TEXT NOT NULL DEFAULT '{}';
+"""

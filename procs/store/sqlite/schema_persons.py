@@ -225,3 +225,15 @@ CREATE TABLE alert_hours (
     stop   INTEGER NOT NULL
 ) STRICT;
 """
+
+#: Messages of ours that go at an instant, from the chats of people who keep them tidy.
+PASSING_MESSAGES = """
+CREATE TABLE passing_messages (
+    chat     INTEGER NOT NULL,
+    message  INTEGER NOT NULL,
+    access   INTEGER NOT NULL,
+    due_at   REAL NOT NULL,
+    PRIMARY KEY (chat, message)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX passing_due ON passing_messages (due_at);
+"""

@@ -191,12 +191,12 @@ def press(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Press | 
 
 def person(user: Any) -> Person:
     """Who it is, and the language of their Telegram: `people/languages.py` knows whether they chose
-    another."""
-    client = i18n.choose(user.lang_code)
+    another, and what is spoken to somebody of whom Telegram tells none (it shows some people of a
+    group in part)."""
     return Person(
         id=user.id,
-        language=client,
-        client=client,
+        language=i18n.choose(user.lang_code),
+        client=i18n.choose(user.lang_code) if user.lang_code else "",
         name=untrusted_text.text(user.first_name or "", NAME),
         access_hash=user.access_hash or 0,
         nick=(user.username or "").lower(),

@@ -18,7 +18,7 @@ from procs.wishes.grammar.wish_reader import Unclear
 from procs.wishes.variant import Variant
 
 #: Links taken from one message; the rest is counted, not fetched.
-LINKS_TAKEN = 20
+LINKS_TAKEN = 100
 #: Characters of an address. Browsers and sites stop near here.
 ADDRESS_LENGTH = 2048
 

@@ -6,11 +6,14 @@ from typing import TypeVar
 
 from procs.wishes import picks
 from procs.wishes.grammar.pieces import HD, Piece
-from procs.wishes.variant import AUDIO, Variant
+from procs.wishes.variant import AUDIO, FORMS, Variant
 
 #: Letters of somebody's words that are said back.
 QUOTED_LENGTH = 60
-#: Heights that are HD as well.
+#: A file as such, which a mere word for one is not.
+AS_FILE = "file as"
+#: Heights, and those that are HD as well.
+HEIGHTS = {form for form in FORMS if form[:-1].isdecimal()}
 FINER = {"720p", "1080p", "1440p", "2160p"}
 T = TypeVar("T")
 
@@ -56,25 +59,27 @@ def together(said: Sequence[Piece]) -> Variant:
     if words and not (form or clip or inside or anew or clean):
         return Variant("subs", None, words, pick=pick)
     bare = Variant(form or "best", clip)
+    document = bool(bare.height) and any(piece.value == AS_FILE for piece in said)
     if (words and not bare.takes_words) or (clean and not bare.takes_cuts):
         raise Conflict
     if anew and not bare.takes_words and not bare.sound:
         raise Conflict
-    return Variant(bare.form, clip, words, anew=anew and bare.takes_words, clean=clean, pick=pick)
+    anew = anew and bare.takes_words
+    return Variant(bare.form, clip, words, anew, clean, pick=pick, document=document)
 
 
 def forms(said: Sequence[Piece]) -> set[str]:
-    """The forms that exclude each other: `best` goes with any, `audio` with every kind of it, and
-    the file of a sound, or of a height, is just that."""
+    """The forms that exclude each other: `best` goes with any, `audio` with every kind of it, the
+    file of a sound is just that, and that of a height a form of it."""
     found = {str(piece.value) for piece in said if piece.kind == "form"}
     if HD in found:
         found = found - {HD} if found & FINER else (found - {HD}) | {"720p"}
     sounds = found & set(AUDIO)
     if len(found) > 1:
-        found -= {"best"} | ({"file", "file as"} if sounds else {"file"})
+        found -= {"best", "file"} | ({AS_FILE} if sounds or found & HEIGHTS else set())
     if len(sounds) > 1:
         found -= {"audio"}
-    return {"file" if form == "file as" else form for form in found}
+    return {"file" if form == AS_FILE else form for form in found}
 
 
 def one(found: Iterable[T]) -> T | None:

@@ -1,6 +1,7 @@
 """How a media is presented in a chat: caption, buttons and notification sound, by its reader's
 preferences."""
 
+from dataclasses import replace
 from pathlib import PurePath
 
 from procs.core import clock
@@ -24,6 +25,8 @@ from procs.wishes.variant import Variant
 
 #: Kinds of media that are available in other forms.
 FORMED = ("video", "audio")
+#: How the name of a file of subtitles ends.
+WORDS_SUFFIX = ".srt"
 
 
 def presentation(db: Database, order: RequestOrder, media: Media) -> Presentation:
@@ -75,7 +78,8 @@ def under(
 ) -> tuple[MediaButton, ...]:
     """The buttons under a media that has other forms: one for each form, and one that shares it
     when inline mode is switched on."""
-    if not is_one(media) or any(part.kind not in FORMED for part in media.parts):
+    films = without_words(media)
+    if not is_one(films) or any(part.kind not in FORMED for part in films.parts):
         return ()
     wish = variant.parse(order.variant)
     offers = {label: meaning(order, action, data) for label, action, data in forms(order, wish)}
@@ -87,6 +91,14 @@ def under(
     if inline_switches.state(db, inline_switches.MODE) == inline_switches.ON:
         made.append(MediaButton(i18n.say(language, "media-share-button"), query=order.url))
     return tuple(made)
+
+
+def without_words(media: Media) -> Media:
+    """The same without the subtitles that come along in a file."""
+    last = media.parts[-1] if len(media.parts) > 1 else None
+    if last is None or last.kind != "document" or not last.name.endswith(WORDS_SUFFIX):
+        return media
+    return replace(media, parts=media.parts[:-1])
 
 
 def is_one(media: Media) -> bool:
@@ -102,12 +114,19 @@ def forms(order: RequestOrder, wish: Variant) -> list[tuple[str, str, dict[str, 
     link = {"url": order.url, "site": order.site, "key": order.key, "title": order.title}
     found = [("media-form-button", press_actions.OPEN_CARD, link)]
     if not wish.sound:
-        as_file = str(Variant("file", wish.clip))
+        as_file = str(as_document(wish))
         found.insert(0, ("media-file-button", press_actions.AGAIN, {"variant": as_file}))
     if wish.form != "mp3":
         as_mp3 = str(Variant("mp3", wish.clip))
         found.insert(0, ("media-mp3-button", press_actions.AGAIN, {"variant": as_mp3}))
     return found
+
+
+def as_document(wish: Variant) -> Variant:
+    """The film that was sent as a file, in its height; of another form, the best there is."""
+    return (
+        Variant(wish.form, wish.clip, document=True) if wish.height else Variant("file", wish.clip)
+    )
 
 
 def meaning(order: RequestOrder, action: str, data: dict[str, str]) -> ButtonMeaning:

@@ -76,7 +76,7 @@ class EarlyUpload:
 
     def is_kept(self, found: Probed) -> bool:
         """Whether the file is sent unchanged, whatever its contents are."""
-        return found.kind == "file" or parse(self.lease.link.variant).form == "file"
+        return found.kind == "file" or parse(self.lease.link.variant).is_document
 
     def begin(self, find: Find, head: int = 0) -> None:
         """Begin to search for the file, anew when a search runs already."""

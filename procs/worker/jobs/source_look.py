@@ -8,13 +8,13 @@ from procs.engine.client import Probed
 from procs.errors import Empty, NoEntry, NotNow
 from procs.records.job import Lease
 from procs.store import wake
+from procs.store.cards.entry_links import entry_link
 from procs.store.follows import source_rhythm, sources
 from procs.store.follows.sources import SeenList
 from procs.store.sites import visits
 from procs.store.sites.breakers import WAITS, Way
 from procs.wishes.grammar import link
 from procs.worker.jobs import engine_order, job_folder
-from procs.store.cards.entry_links import entry_link
 from procs.worker.process.context import WorkerContext
 from procs.worker.site import admission
 from procs.worker.site.admission import Visit

@@ -87,3 +87,8 @@ def test_a_list_is_held_up_by_a_pause_of_its_user(desk: Desk, clock: Clock) -> N
     requests.submit(desk.db, [entry], now=clock.now())
     pause_control.pause(desk.db, "user:7", why="a test", now=clock.now())
     assert desk.glance(one.request).paused == "user"
+
+
+def test_a_job_that_a_free_room_waits_for_has_no_place_in_the_line(desk: Desk) -> None:
+    (one,) = desk.asks(1, "a")
+    assert desk.glance(one.request).place == 0

@@ -111,9 +111,9 @@ async def test_an_edit_that_takes_the_link_away_cancels_and_promises_nothing(bot
 
 
 async def test_an_edit_that_takes_one_of_two_links_away_leaves_the_other(bot, db, sara):
-    sent = await sara.sends("https://example.org/1 https://example.org/2")
+    sent = await sara.sends("https://example.org/1.mp4 https://example.org/2.mp4")
     await until(lambda: len(states(db)) == 2)
-    await sara.edits(sent, "https://example.org/2")
+    await sara.edits(sent, "https://example.org/2.mp4")
     await until(lambda: states(db) == [("best", "cancelled"), ("best", "open")])
     await bot.rests()
     assert len(states(db)) == 2

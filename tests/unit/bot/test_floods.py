@@ -52,7 +52,7 @@ async def a_minute_passes(bot: Bot) -> None:
 async def test_what_is_too_much_is_left_out_and_told_in_one_line(bot, sara, caplog):
     caplog.set_level(logging.INFO)
     sent = await sara.sends(links(MOST + 3))
-    told = await sara.sees("left the others out")
+    told = await sara.sees("when some have arrived")
     for n in range(20):
         await sara.sends(f"https://example.org/more/{n}")
     await until(lambda: counted(bot, "refused") == 23)
@@ -60,25 +60,34 @@ async def test_what_is_too_much_is_left_out_and_told_in_one_line(bot, sara, capl
 
     assert told.reply == sent.id
     assert len(bot.requests()) == MOST
-    assert len(await answers(sara, "left the others out")) == 1
+    assert len(await answers(sara, "when some have arrived")) == 1
     await a_minute_passes(bot)
     said = [one.message for one in caplog.records if "requests.refused" in one.message]
     assert said == [f"requests.refused user={sara.id} count=23"]
 
 
+async def test_of_each_message_with_many_links_it_is_told_how_many_were_left_out(bot, sara):
+    await sara.sends(links(MOST + 3))
+    await sara.sees("I took the first 5 of these links; the last 3 I left out")
+    more = " ".join(f"https://example.org/more/{n}" for n in range(4))
+    for _ in range(2):
+        sent = await sara.sends(more)
+        await sara.sees(lambda m, to=sent.id: m.reply == to and "when some have arrived" in m.text)
+
+
 async def test_a_minute_later_it_is_told_again(bot, sara):
     await sara.sends(links(MOST + 1))
-    await sara.sees("left the others out")
+    await sara.sees("when some have arrived")
     await a_minute_passes(bot)
 
     sent = await sara.sends(LINK)
 
-    await sara.sees(lambda m: m.reply == sent.id and "left the others out" in m.text)
+    await sara.sees(lambda m: m.reply == sent.id and "when some have arrived" in m.text)
 
 
 async def test_what_one_person_may_not_another_may(bot, sara, ali):
     await sara.sends(links(MOST + 1))
-    await sara.sees("left the others out")
+    await sara.sees("when some have arrived")
 
     sent = await ali.sends(LINK)
 
@@ -88,7 +97,7 @@ async def test_what_one_person_may_not_another_may(bot, sara, ali):
 
 async def test_there_is_room_again_when_some_of_it_is_over(bot, sara):
     await sara.sends(links(MOST + 1))
-    await sara.sees("left the others out")
+    await sara.sees("when some have arrived")
     await sara.sends("/cancel")
     await sara.sees("is cancelled")
 

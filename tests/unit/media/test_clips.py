@@ -157,6 +157,18 @@ async def test_words_go_beside_what_has_no_place_for_them(prepare, name, limit):
     assert len(films) == (1 if name == "clip.webm" else 2)
 
 
+async def test_words_that_are_wanted_beside_a_film_leave_it_as_it_is(prepare):
+    film, words = await prepare("clip.mp4", "best+srt:fa", words="subs/fa.vtt")
+    assert (film.kind, words.kind, words.name) == ("video", "document", "A title.fa.srt")
+    with av.open(film.path) as opened:
+        assert not opened.streams.subtitles
+
+
+async def test_a_height_as_a_file_is_a_document_as_it_came(prepare):
+    (file,) = await prepare("clip.mp4", "720p+file")
+    assert file.kind == "document"
+
+
 async def test_words_that_are_none(prepare):
     with pytest.raises(errors.ProcessingFailed):
         await prepare("paper.pdf", "subs:fa")

@@ -27,8 +27,10 @@ def variants(draw):
     bare = Variant(form, clip)
     anew, inside = (bare.takes_words and draw(flags) for _ in range(2))
     clean = bare.takes_cuts and draw(flags)
-    words = draw(LANGUAGES) if inside else ""
-    return Variant(form, clip, words, anew=anew, clean=clean, pick=pick)
+    beside = bare.takes_words_beside and draw(flags)
+    words = draw(LANGUAGES) if inside or beside else ""
+    document = bool(bare.height) and draw(flags)
+    return Variant(form, clip, words, anew, clean, pick, beside=beside, document=document)
 
 
 @given(variants())
@@ -47,8 +49,23 @@ def test_a_wish_has_no_second_spelling(text):
     "text",
     ["", "avi", "721p", "subs", "subs:fa@1-2", "best@5-5", "best@9-5", "best@05-9", "mp3+subs:fa",
      "file+subs:fa", "best:fa", "best@1-999999", "720", "BEST", "mp3!", "best@1-2~", "look#1-2",
-     "look@1-2", "best#0", "best#5-1", "best#2,1", "best#1,2", "best#", "best~!", "subs:fa~"],
+     "look@1-2", "best#0", "best#5-1", "best#2,1", "best#1,2", "best#", "best~!", "subs:fa~",
+     "best+file", "mp3+srt:fa", "720p@1-2+srt:fa", "file+file", "720p+srt:fa+file"],
 )  # fmt: skip
 def test_what_is_no_wish(text):
     with pytest.raises(BadVariant):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("plain", "document"),
+    [("720p", "720p+file"), ("720p@1-9", "720p@1-9+file"), ("best", "file"), ("mp3", "mp3"),
+     ("best+subs:fa", "file+srt:fa"), ("best!", "best!"), ("best~", "file~")],
+)  # fmt: skip
+def test_a_film_as_a_document(plain, document):
+    assert str(parse(plain).as_document) == document
+
+
+def test_the_next_smaller_of_a_document_is_one_too():
+    assert str(parse("720p+file").smaller) == "480p+file"
+    assert str(parse("file").smaller) == "480p+file"

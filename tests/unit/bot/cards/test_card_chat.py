@@ -226,14 +226,6 @@ async def test_a_second_person_is_asked_without_a_second_look(bot, hands, sara, 
     assert (await sara.history())[-1].buttons[0][0]["data"] != card.buttons[0][0]["data"]
 
 
-async def test_several_links_of_one_message_come_in_the_usual_form(bot, db, sara):
-    preferences.change(db, sara.id, "form", "480p", now=clock.now())
-    preferences.change_site(db, sara.id, "tube.example", "ask", now=clock.now())
-    await sara.sends(f"{PAGE} https://tube.example/watch/8")
-    await sara.sees("2 links")
-    assert wanted(bot) == [("open", "480p")] * 2
-
-
 async def test_somebody_elses_card_cannot_be_pressed(bot, hands, sara, ali):
     card = await card_of(sara, hands)
     token = card.button("480p")["data"]

@@ -8,9 +8,9 @@ import pytest
 from procs.bot.status import edit_throttle, group_text, status_text
 from procs.bot.status.edit_throttle import ShownStatus
 from procs.records.job import State, Step
+from procs.store.requests.link_groups import LINKS_TOGETHER
 from procs.store.requests.request_status import RequestStatus
 from procs.texts import i18n
-from procs.wishes.grammar.link import LINKS_TAKEN
 from tests.sandbox.telegram import limits, manners
 from tests.unit.bot.status.test_status_text import MIB, NOW, a_glance
 
@@ -105,16 +105,16 @@ def test_the_last_word_has_no_buttons():
 @pytest.mark.parametrize("facts", [*EVERY, LATER, FAILED | {"say": "failed-too-long"}])
 def test_it_is_never_longer_than_a_message_may_be(language, facts):
     longest = {**facts, "title": "🎬" * 500, "site": "a-long-name-of-a-site.example"}
-    members = group(*[longest] * LINKS_TAKEN, language=language)
+    members = group(*[longest] * LINKS_TOGETHER, language=language)
     shown = group_text.render(members, NOW)
     assert limits.units(shown.text) <= limits.TEXT
-    assert len(shown.text.splitlines()) == LINKS_TAKEN + 1
+    assert len(shown.text.splitlines()) == LINKS_TOGETHER + 1
     assert (
         sum(len(row) if isinstance(row[0], tuple) else 1 for row in shown.buttons)
-        <= LINKS_TAKEN + 1
+        <= LINKS_TOGETHER + 1
     )
     assert shown.text.count("\u2068") == shown.text.count("\u2069")
-    assert facts.get("state") != "failed" or shown.text.count("E-7K2Q") == LINKS_TAKEN
+    assert facts.get("state") != "failed" or shown.text.count("E-7K2Q") == LINKS_TOGETHER
 
 
 def test_between_any_two_forms_telegrams_limits_hold():
@@ -147,3 +147,12 @@ def test_a_group_in_which_nothing_began_is_edited_as_rarely_as_one_in_line():
 
 def test_a_single_request_is_shown_as_before():
     assert status_text.render(replace(a_glance(), speaker=0), NOW).buttons[0][1] == "cancel:7"
+
+
+def test_of_several_links_one_that_waits_for_its_site_has_its_buttons_by_number():
+    rests = {"error": "breaker site-busy", "job_state": State.LATER, "instead": "480p"}
+    shown = group_text.render(group({}, rests), NOW)
+    assert [one.label for row in shown.offers for one in row] == [
+        "⏳ Wait · 2",
+        "🔽 480p instead · 2",
+    ]

@@ -161,3 +161,10 @@ async def test_of_a_film_in_parts_the_last_stands_apart_with_the_buttons(
     assert [labels(m) for m in parts] == [[], [], LABELS]
     assert [m.text.split("\n")[0] for m in parts] == ["A film", "", ""]
     assert [bool(m.group) for m in parts] == [True, True, False]
+
+
+async def test_a_film_whose_subtitles_come_in_a_file_has_its_buttons(courier, ali, db, tmp_path):
+    media, order = await film(courier, tmp_path), asked(db, ali.id)
+    words = replace(media.parts[0], kind="document", name="A film.fa.srt")
+    shown = presentation(db, order, replace(media, parts=(*media.parts, words)))
+    assert len(shown.buttons) == len(LABELS)

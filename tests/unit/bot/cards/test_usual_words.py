@@ -1,0 +1,108 @@
+"""Subtitles and files that people want always: obeyed by the usual form, and set on their cards."""
+
+import pytest
+
+from procs.core import clock
+from procs.records.job import Lane
+from procs.store.people import preferences
+from tests.sandbox.bot_parts import until
+from tests.sandbox.card_parts import PAGE, looks, told
+from tests.unit.bot.cards.test_card_chat import card_of, is_kept, wanted
+
+
+def sets(db, person, **values):
+    for name, value in values.items():
+        preferences.change(db, person.id, name, value, now=clock.now())
+
+
+@pytest.mark.parametrize(
+    ("set_", "variant"),
+    [
+        ({"subtitles": ["fa", "en"]}, "720p+subs:fa"),
+        ({"subtitles": ["it", "en"]}, "720p+subs:en"),
+        ({"subtitles": ["it"]}, "720p"),
+        ({"subtitles": ["fa"], "subtitles_place": "beside"}, "720p+srt:fa"),
+        ({"subtitles": ["fa"], "as_file": True}, "720p+file+srt:fa"),
+        ({"as_file": True}, "720p+file"),
+    ],
+)
+async def test_a_fixed_form_comes_as_its_person_wants_subtitles_and_files(
+    bot, hands, db, sara, set_, variant
+):
+    sets(db, sara, form="720p", **set_)
+    await sara.sends(PAGE)
+    await sara.sees("In line")
+    if "subtitles" in set_:
+        assert looks(hands, told()) == 0
+    await until(lambda: wanted(bot) == [("open", variant)])
+    assert hands.claim(Lane.HEAVY).link.variant == variant
+
+
+async def test_words_behind_a_link_leave_the_subtitles_open(bot, hands, db, sara):
+    sets(db, sara, subtitles=["en"])
+    await sara.sends(f"{PAGE} 480p")
+    await sara.sees("In line")
+    looks(hands, told())
+    assert wanted(bot) == [("open", "480p+subs:en")]
+
+
+async def test_a_sound_that_was_asked_for_has_no_subtitles_and_needs_no_look(bot, db, sara):
+    sets(db, sara, subtitles=["en"])
+    await sara.sends(f"{PAGE} mp3")
+    await sara.sees("In line")
+    assert wanted(bot) == [("open", "mp3")]
+
+
+async def test_what_is_kept_with_the_wanted_subtitles_comes_at_once(bot, hands, db, sara):
+    sets(db, sara, subtitles=["it", "fa"])
+    is_kept(hands, "best+subs:fa")
+    await sara.sends(PAGE)
+    await until(lambda: wanted(bot) == [("open", "best+subs:fa")])
+    hands.delivers()
+    await bot.rests()
+    assert [m for m in await sara.history() if not m.mine] == []
+
+
+@pytest.mark.parametrize(
+    ("set_", "shown", "variant"),
+    [
+        ({"subtitles": ["fa"]}, "Subtitles inside: Persian", "480p+subs:fa"),
+        (
+            {"subtitles": ["fa"], "subtitles_place": "beside"},
+            "Subtitles as a file: Persian",
+            "480p+srt:fa",
+        ),
+        ({"as_file": True}, "As a file, in the quality", "480p+file"),
+    ],
+)
+async def test_a_card_begins_with_what_its_person_wants_always(
+    bot, hands, db, sara, set_, shown, variant
+):
+    sets(db, sara, **set_)
+    card = await card_of(sara, hands)
+    assert shown in card.text
+    await sara.presses("480p", card)
+    assert wanted(bot) == [("open", variant)]
+
+
+async def test_what_a_card_begins_with_can_be_switched_off_there(bot, hands, db, sara):
+    sets(db, sara, as_file=True)
+    card = await card_of(sara, hands)
+    await sara.presses("Not as a file", card)
+    card = await sara.sees(lambda m: m.id == card.id and m.button("📄 As a file"))
+    await sara.presses("480p", card)
+    assert wanted(bot) == [("open", "480p")]
+
+
+async def test_every_quality_can_be_had_as_a_file(bot, hands, sara):
+    card = await card_of(sara, hands)
+    await sara.presses("As a file", card)
+    card = await sara.sees_edit(card, "As a file, in the quality")
+    await sara.presses("360p", card)
+    assert wanted(bot) == [("open", "360p+file")]
+
+
+async def test_who_does_not_choose_gets_the_film_with_their_subtitles(bot, hands, db, sara):
+    sets(db, sara, card_timeout=1, subtitles=["en"])
+    await card_of(sara, hands)
+    await until(lambda: wanted(bot) == [("open", "best+subs:en")])
