@@ -1,7 +1,7 @@
 """Buttons under a status message besides the one that cancels: what helps where a request failed,
 or waits for its site. Pure; who writes the message makes their tokens."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from procs import errors
 from procs.records import press_actions
