@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import shutil
 import tempfile
 from collections import Counter
@@ -50,6 +51,12 @@ def is_quick(item: pytest.Item) -> bool:
     """Whether a test starts no stack. Files of those that do come first: one that begins at the
     end would run while the other cores have nothing left."""
     return not item.nodeid.startswith(("tests/process/", "tests/chaos/"))
+
+
+def pytest_collection_finish() -> None:
+    """Ten thousand tests, and the trees of the house rules, live to the end: without this each
+    collection of garbage looks at all of them, for a second."""
+    gc.freeze()
 
 
 @pytest.fixture
