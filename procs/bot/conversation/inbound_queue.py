@@ -15,7 +15,7 @@ from procs.store.people import repeat_tallies
 from procs.telegram.chat.inbound import Incoming
 
 #: Seconds between two queries for tallies whose minute is over.
-LOOK = 5.0
+TALLY_INTERVAL = 5.0
 #: Messages of one person in line that make a flood; seconds without a new one after which no more
 #: is on its way, and how many such spans are waited for before one of a flood is acted upon.
 FLOOD, QUIET, SPANS = 10, 0.005, 4
@@ -69,7 +69,7 @@ class InboundQueue:
         """Make one log line of each person's minute, until cancelled."""
         while True:
             await logged(self.look())
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(TALLY_INTERVAL)
 
     async def look(self) -> None:
         gone: Counter[int] = Counter()
