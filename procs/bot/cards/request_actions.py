@@ -101,7 +101,7 @@ class RequestActions:
 
     def wait(self, press: Press, button: Button) -> PressAnswer:
         """Change nothing, and say until when it waits."""
-        found = request_status.glance(self.db, button.meaning.request or 0, now=clock.now())
+        found = request_status.status_of(self.db, button.meaning.request or 0, now=clock.now())
         if found is None or found.state != "open":
             return PressAnswer(i18n.say(press.language, "cancel-over"))
         if found.retry_at is None:
