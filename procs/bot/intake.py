@@ -225,7 +225,7 @@ class Intake:
         if incoming.private or self.admins.expects(incoming):
             return incoming
         await self.chat_session.named.wait()
-        return await self.groups.meant(incoming, self.router.has)
+        return await self.groups.for_bot(incoming, self.router.has)
 
     def chosen(self, incoming: Incoming, text: str, parsed: Parsed) -> Parsed:
         """Words without a link are about the one that was sent, or shown, last."""
@@ -233,20 +233,20 @@ class Intake:
         wish = wish_reader.alone(text) if parsed.none else None
         if wish is None:
             return parsed
-        last = self.meant(incoming, wish)
+        last = self.links_for(incoming, wish)
         if not last:
             return Parsed(problems=(BadLink("which", text.strip()[:QUOTED_LENGTH]),))
         if isinstance(wish, wish_reader.Unclear):
             return Parsed(questions=tuple(link.Question(one, wish) for one in last))
         return Parsed(tuple(replace(one, variant=str(wish)) for one in last))
 
-    def meant(self, incoming: Incoming, wish: Wish) -> list[Link]:
+    def links_for(self, incoming: Incoming, wish: Wish) -> list[Link]:
         """The links that a word alone is about: a choice is of the list that was shown."""
         now = clock.now()
         where = self.db, incoming.chat, incoming.person.id
         if isinstance(wish, Variant) and wish.pick and (shown := lists.latest(*where, now=now)):
             return [shown]
-        return link_mentions.meant(*where, before=incoming.message, now=now)
+        return link_mentions.recent_links(*where, before=incoming.message, now=now)
 
     async def read(self, incoming: Incoming, parsed: Parsed) -> None:
         """Accept the links of a message, then answer: nothing is said before it is kept."""

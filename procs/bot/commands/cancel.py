@@ -84,7 +84,7 @@ class CancelCommand:
         self, incoming: Incoming, key: str, *, buttons: Buttons = (), **values: Any
     ) -> None:
         """Answer a command, before all else; who repeats it without end is answered a few times."""
-        if self.inbox.told(incoming, "cancel"):
+        if self.inbox.count_answer(incoming, "cancel"):
             await self.replies.reply(
                 incoming,
                 key,

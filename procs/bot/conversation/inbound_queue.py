@@ -58,7 +58,7 @@ class InboundQueue:
 
         return self.turns.withdraw(command.person.id, is_earlier)
 
-    def told(self, incoming: Incoming, kind: str, *, count: int = 1) -> int:
+    def count_answer(self, incoming: Incoming, kind: str, *, count: int = 1) -> int:
         """Count something to be said to a person. Returns how often it was said in this minute, 0
         when that is enough."""
         total = repeat_tallies.note(self.db, incoming.person.id, kind, count=count, now=clock.now())

@@ -33,13 +33,13 @@ class FollowNotifier:
         """Say what is to be said now; what fails for the moment is said later."""
         for notice in follow_notices.unsaid(self.db):
             try:
-                await self.tell(notice)
+                await self.send_notice(notice)
             except TelegramWait as wait:
                 return self.replies.pace.note(wait)
             except (TelegramAway, StoreFull) as error:
                 return log.warning("follow.untold", user=notice.person, error=error)
 
-    async def tell(self, notice: FollowNotice) -> None:
+    async def send_notice(self, notice: FollowNotice) -> None:
         """Raises TelegramWait, TelegramAway, StoreFull."""
         told = follow_pages.name(notice.title, notice.url)
         text = i18n.say(notice.language, notice.text, name=told)
@@ -51,5 +51,5 @@ class FollowNotifier:
             return log.info("follows.left", user=notice.person, count=ended, error=error)
         except TelegramRefused as error:
             log.warning("follow.untold", user=notice.person, error=error)
-        follow_notices.said(self.db, notice)
+        follow_notices.mark_sent(self.db, notice)
         log.info("follow.told", user=notice.person, text=notice.text)

@@ -69,7 +69,7 @@ def unsaid(db: Database) -> list[FollowNotice]:
     return [FollowNotice(*row) for row in db.all(UNSAID, {"bite": BITE})]
 
 
-def said(db: Database, notice: FollowNotice) -> None:
+def mark_sent(db: Database, notice: FollowNotice) -> None:
     """It was said, or there is nobody to say it to."""
     with db.write():
         db.change(SAID, {"follow": notice.follow, "random": notice.random_id})
