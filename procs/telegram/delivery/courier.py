@@ -66,7 +66,7 @@ NO_OPTIONS = UploadOptions()
 
 
 class Courier:
-    """The Telegram side of one slot. A slot's session belongs to whoever holds the slot."""
+    """The Telegram session of one slot, used by the worker that holds the slot."""
 
     def __init__(self, settings: Settings, slot: int, db: Database | None = None) -> None:
         self.settings = settings
@@ -104,8 +104,8 @@ class Courier:
             await sign_in.shut(rpc)
 
     def stream(self, path: Path, file: int, *, head: int = 0) -> UploadStream:
-        """Begin to give Telegram a file that is still growing, by its open descriptor; its first
-        `head` bytes will change once more. Raises TelegramAway."""
+        """Begin to upload a file that is still growing, by its open descriptor; its first `head`
+        bytes change once more at the end. Raises TelegramAway."""
         rpc = self._connected()
         return UploadStream(rpc.lanes, path, file, head=head, premium=rpc.premium)
 
@@ -243,8 +243,8 @@ class Courier:
         buttons: Sequence[Sequence[tuple[str, str]]] = (),
         leave: Leave,
     ) -> bool:
-        """Have an inline message show one part. False when it is not there any more. Raises as
-        `send`."""
+        """Edit an inline message so that it shows one part. False when the message is gone. Raises
+        as `send`."""
         media, words = media_input.referred(part.reference, spoiler=shown.spoiler), shown.words
         facts: dict[str, Any] = {"media": media, "buttons": buttons, "leave": leave}
         facts["entities"] = words["entities"]
