@@ -39,7 +39,7 @@ class ProgressSender:
             await asyncio.sleep(ROWS_LOOK)
 
     async def look(self) -> None:
-        """Say what is to be said now."""
+        """Send the progress of every running broadcast."""
         found = broadcasts.untold(self.db)
         for number in broadcasts.orphans(self.db, found, now=clock.now()):
             log.error("broadcast.orphaned", broadcast=number)

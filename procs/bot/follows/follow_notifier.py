@@ -1,4 +1,4 @@
-"""Tells followers what they did not ask for: that a source rests, or cannot be followed."""
+"""Sends followers notices that they did not request: a source rests, or cannot be followed."""
 
 import asyncio
 
@@ -30,7 +30,7 @@ class FollowNotifier:
             await asyncio.sleep(NOTICE_INTERVAL)
 
     async def look(self) -> None:
-        """Say what is to be said now; what fails for the moment is said later."""
+        """Send the due notices; one that fails for the moment is sent later."""
         for notice in follow_notices.unsaid(self.db):
             try:
                 await self.send_notice(notice)
