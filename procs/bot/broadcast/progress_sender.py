@@ -39,7 +39,7 @@ class ProgressSender:
             await asyncio.sleep(ROWS_LOOK)
 
     async def look(self) -> None:
-        """Send the progress of every running broadcast."""
+        """Send the due progress and final reports of broadcasts."""
         found = broadcasts.untold(self.db)
         for number in broadcasts.orphans(self.db, found, now=clock.now()):
             log.error("broadcast.orphaned", broadcast=number)

@@ -32,7 +32,7 @@ class FileChanged(ChaparError):
 
 @dataclass(frozen=True, slots=True)
 class HashedPiece(FramePiece):
-    """A part that records a digest of its bytes when it is sent."""
+    """A part that records the CRC-32 of its bytes when it is sent."""
 
     sums: dict[int, int]
 

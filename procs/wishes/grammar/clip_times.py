@@ -88,8 +88,8 @@ def span(reader: Reader) -> Piece | None:
 
 
 def edge(reader: Reader) -> Piece | None:
-    """Parse `the first N seconds`. `The last N` is reported as unclear: the length is not known
-    yet."""
+    """Parse `the first N seconds`. `The last N` is reported as unclear: the length of the film is
+    not known yet."""
     place = reader.place
     first = reader.took("first", "last")
     count = reader.took("number")
@@ -132,7 +132,7 @@ def point(reader: Reader) -> Point | None:
 
 
 def more(reader: Reader, found: Point) -> Point:
-    """The seconds named after the minutes, if any."""
+    """Add the seconds named after the minutes, if any."""
     place = reader.place
     reader.took("and")
     before = reader.took("unit")
@@ -145,8 +145,8 @@ def more(reader: Reader, found: Point) -> Point:
 
 
 def made(reader: Reader, place: int, begin: float, end: float) -> Piece | None:
-    """Build the clip. One that ends before it begins is reported as unclear; one beyond any film is
-    odd."""
+    """Build the clip. One that ends before it begins is `backwards`; one beyond any film is
+    `odd`."""
     words = reader.since(place)
     if max(begin, min(end, LATEST)) > LATEST or (end > LATEST):
         return Piece("odd", "", words, strong=True)

@@ -40,7 +40,7 @@ def read(reader: Reader) -> Iterator[Piece]:
 
 
 def longest(reader: Reader) -> Piece | None:
-    """Parse the longest phrase that begins here; None when none does."""
+    """Parse the first phrase of PHRASES that matches here; None when none does."""
     for phrase in PHRASES:
         place = reader.place
         found = phrase(reader)

@@ -38,7 +38,7 @@ TOKEN = re.compile(
 ORDINAL = re.compile(r"(\d{1,4})(?:st|nd|rd|th)")
 HEIGHT = re.compile(r"(?:f?hd)?(\d{3,4})(?:p|p?f?hd)")
 HEIGHT_BEHIND = re.compile(r"f?hd(\d{3,4})p?")
-#: Letter-digit words that look like names of forms but are none.
+#: Words of letters and digits that are written as names of forms are.
 FORMLIKE = re.compile(
     r"mp\d+\w?|\d{2,3}o+p?|\d{3,4}p\d+|\d{3,4}[a-z]{1,2}|\d{1,2}k|\d{2,4}(?:kbps?|kbs|fps|k?bit|[mgk]b|meg|mg)|\d+x"
 )
