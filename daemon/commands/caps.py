@@ -69,7 +69,7 @@ def of_all(db: Database, word: str) -> str:
 
 
 def effect(db: Database, who: str, cap: int, queued: int) -> str:
-    """Wake workers for what may start now, and say it."""
+    """Wake the workers for jobs that may start now, and report the change."""
     wake.notify_idle(db.run, queued)
     started = f"; {count(queued, 'waiting job')} may start now" if queued else ""
     return f"{who}: {count(cap, 'download')} at once{started}"

@@ -24,7 +24,7 @@ ERROR_COLUMNS = (
 
 def listed(db: Database, since: str) -> list[str]:
     """A line for each group, and one of totals. Raises Refusal for a span it cannot read."""
-    groups = failed_attempts.groups(db, since=clock.now().wall - seconds(since) if since else 0.0)
+    groups = failed_attempts.groups(db, since=clock.now().wall - length_of(since) if since else 0.0)
     total = f"{count(sum(g.count for g in groups), 'failure')} in {count(len(groups), 'group')}"
     rows = table(ERROR_COLUMNS, [cells(g) for g in groups], right="count job")
     return [*rows, "", *todo(groups), total]
@@ -46,8 +46,8 @@ def cells(group: failed_attempts.FailureGroup) -> tuple[str, ...]:
     return (str(group.count), group.error, group.site or "-", *seen, *tail)
 
 
-def seconds(span: str) -> float:
-    """`90s`, `30m`, `2h`, `7d`."""
+def length_of(span: str) -> float:
+    """The seconds of `--since`, which has a unit (`90s`, `7d`). Raises Refusal."""
     length = durations.read(span)
     if length is None:
         raise Refusal(f"--since {span} is not a span of time; write 30m, 2h or 7d")

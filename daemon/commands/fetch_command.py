@@ -18,7 +18,7 @@ from procs.records.job import SYSADMIN, Ask, Link, State, Step
 from procs.store.database import Database
 from procs.store.reports import system_report
 from procs.store.requests import requests
-from procs.store.requests.request_status import RequestStatus, glance
+from procs.store.requests.request_status import RequestStatus, status_of
 from procs.texts import i18n
 from procs.texts.failure_text import reason
 from procs.wishes import look_text
@@ -149,7 +149,7 @@ def wait(db: Database, request: int) -> RequestStatus:
 
 
 def status_read(db: Database, request: int) -> RequestStatus:
-    found = glance(db, request, now=clock.now())
+    found = status_of(db, request, now=clock.now())
     if found is None:
         raise Refusal(f"request {request} is no longer in the database")
     return found

@@ -7,7 +7,8 @@ from procs.wishes.grammar import link
 
 
 def forget(db: Database, text: str) -> str:
-    """Drop what is kept of one link, in every form. Raises Refusal for what is no link."""
+    """Delete the stored media of one link, in every form. Raises Refusal when the text is no
+    link."""
     parsed = link.parse(text)
     if len(parsed.links) != 1:
         raise Refusal(f"{text!r} is not one link: write an address such as https://example.org/x")

@@ -126,7 +126,7 @@ def clear_way(run: Path) -> None:
 
 
 def environment(settings: Settings, reading: SettingsReading, *, bot: bool) -> dict[str, str]:
-    """What supervisord and all processes below it find around them."""
+    """The environment of supervisord and of all its child processes."""
     return {
         **os.environ,
         **config.environment(settings, reading),

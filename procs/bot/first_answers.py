@@ -38,7 +38,7 @@ class FirstAnswers:
 
     async def too_late(self, incoming: Incoming) -> None:
         """Answer what is too old: one message for everything of a day."""
-        if not self.hints.inbox.told(incoming, "too-late"):
+        if not self.hints.inbox.count_answer(incoming, "too-late"):
             return
         text = i18n.say(incoming.language, "too-late")
         random_id = once("too-late", incoming.chat, int(incoming.at // TOO_LATE_PERIOD))
@@ -86,7 +86,7 @@ class FirstAnswers:
         """Say that no more is taken before some of it has come: to who sends one link after the
         other once in a minute, of a message with several each time."""
         key = f"refused-{refused[0].outcome}"
-        told = self.hints.inbox.told(incoming, "refused", count=len(refused))
+        told = self.hints.inbox.count_answer(incoming, "refused", count=len(refused))
         if told or len(refused) > 1:
             urgency = Urgency.COMMAND  # behind a hundred first answers it would be too late
             is_group = refused[0].outcome == GROUP_FULL
@@ -97,7 +97,7 @@ class FirstAnswers:
 
     async def refuse_rest(self, incoming: Incoming, taken: int, left: int) -> None:
         """Say of how many links of a message no more is taken: the person sends those again."""
-        self.hints.inbox.told(incoming, "refused", count=left)
+        self.hints.inbox.count_answer(incoming, "refused", count=left)
         await self.hints.replies.reply(
             incoming,
             "refused-rest",

@@ -5,18 +5,16 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+from procs.bot import action_tables
+from procs.bot.action_tables import SOUND
 from procs.bot.admin.panel.admin_set import AdminSet
 from procs.bot.bot_options import BotOptions
 from procs.bot.cards import link_forms
 from procs.bot.cards.card_actions import CardActions, CardLimits
-from procs.bot.cards.list_actions import ListActions
-from procs.bot.cards.request_actions import RequestActions
 from procs.bot.cards.wish_questions import WishQuestions
 from procs.bot.commands.button_actions import ButtonActions
 from procs.bot.commands.cancel import CancelCommand
-from procs.bot.commands.command_set import CommandSet
-from procs.bot.commands.menu_sender import MenuSender
-from procs.bot.commands.router import KEYS, ChatCommand, Router
+from procs.bot.commands.router import KEYS, Router
 from procs.bot.conversation import duplicate_answer
 from procs.bot.conversation.ban_gate import BanGate
 from procs.bot.conversation.failure_boundary import settled
@@ -25,11 +23,9 @@ from procs.bot.conversation.inbound_queue import InboundQueue
 from procs.bot.conversation.message_rate import MessageRate
 from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.bot.first_answers import FirstAnswers
-from procs.bot.follows.follow_actions import FollowActions
 from procs.bot.groups import group_message
 from procs.bot.groups.group_admins import GroupAdmins
 from procs.bot.groups.group_message import GroupMessages
-from procs.bot.groups.group_settings import GroupSettings
 from procs.bot.inline.inline_mode import InlineMode
 from procs.bot.search.search_actions import SearchActions
 from procs.bot.status.status_board import StatusBoard
@@ -54,9 +50,6 @@ from procs.wishes.variant import Variant
 
 #: Letters of a word that is said back.
 QUOTED_LENGTH = 40
-#: Commands that take a link, and the form in which they do.
-BEST, SOUND = "dl", "audio"
-LINKED = {"dl": BEST, "audio": SOUND}
 KEYBOARD = (tuple(KEYS),)
 Wish = Variant | wish_reader.Unclear
 #: Seconds after a message in which an edit corrects it; later ones are for other readers.
@@ -102,31 +95,7 @@ class Intake:
         )
         limits = CardLimits(self.allowance, options.largest)
         self.cards = CardActions(db, status_board, self.hints, limits)
-        self.add_actions(options)
-
-    def add_actions(self, options: BotOptions) -> None:
-        """Fill the tables of commands and buttons."""
-        db, replies, status_board = self.db, self.replies, self.status_board
-        self.actions.add(*self.inline.actions)
-        self.actions.add(*self.searching.rows(self.accept, self.answers.answer))
-        self.actions.add(*self.cards.rows(), *ListActions(self.cards).rows())
-        self.actions.add(*RequestActions(db, status_board, self.allowance).rows())
-        menus = MenuSender(db, replies)
-        in_group = GroupSettings(db, self.hints, menus, self.group_admins).ask
-        parts = db, menus, self.hints, self.answers.first, self.allowance
-        mine = CommandSet(
-            *parts,
-            in_group=in_group,
-            support=options.manners.support,
-            relay=self.admins.support.begin,
-        )
-        mine.add_to(self.actions)
-        follows = FollowActions(db, self.hints, menus, options.manners.follows)
-        self.actions.add(*follows.rows())
-        self.router.add(*mine.commands(), *follows.commands())
-        self.admins.add_to(self.router)
-        for name, form in LINKED.items():
-            self.router.add(ChatCommand(name, partial(self.linked, form=form)))
+        action_tables.fill(self, options)
 
     async def on_message(self, incoming: Incoming) -> None:
         """A message, from a person to us."""
@@ -256,7 +225,7 @@ class Intake:
         if incoming.private or self.admins.expects(incoming):
             return incoming
         await self.chat_session.named.wait()
-        return await self.groups.meant(incoming, self.router.has)
+        return await self.groups.for_bot(incoming, self.router.has)
 
     def chosen(self, incoming: Incoming, text: str, parsed: Parsed) -> Parsed:
         """Words without a link are about the one that was sent, or shown, last."""
@@ -264,20 +233,20 @@ class Intake:
         wish = wish_reader.alone(text) if parsed.none else None
         if wish is None:
             return parsed
-        last = self.meant(incoming, wish)
+        last = self.links_for(incoming, wish)
         if not last:
             return Parsed(problems=(BadLink("which", text.strip()[:QUOTED_LENGTH]),))
         if isinstance(wish, wish_reader.Unclear):
             return Parsed(questions=tuple(link.Question(one, wish) for one in last))
         return Parsed(tuple(replace(one, variant=str(wish)) for one in last))
 
-    def meant(self, incoming: Incoming, wish: Wish) -> list[Link]:
+    def links_for(self, incoming: Incoming, wish: Wish) -> list[Link]:
         """The links that a word alone is about: a choice is of the list that was shown."""
         now = clock.now()
         where = self.db, incoming.chat, incoming.person.id
         if isinstance(wish, Variant) and wish.pick and (shown := lists.latest(*where, now=now)):
             return [shown]
-        return link_mentions.meant(*where, before=incoming.message, now=now)
+        return link_mentions.recent_links(*where, before=incoming.message, now=now)
 
     async def read(self, incoming: Incoming, parsed: Parsed) -> None:
         """Accept the links of a message, then answer: nothing is said before it is kept."""

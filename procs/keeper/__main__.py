@@ -15,7 +15,7 @@ TICK = 1.0
 
 
 async def keep(settings: Settings, db: Database) -> int:
-    """Make the rounds, with the doorman beside them, until told to stop."""
+    """Run the schedule and the gate watchdog until the process is told to stop."""
     gate_watchdog = GateWatchdog(db.write_locks())
     gate_watchdog.start()
     keeper, signals = Keeper(db, settings), process.Signals()

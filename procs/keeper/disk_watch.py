@@ -58,7 +58,7 @@ class DiskWatch:
             log.info("ballast.made", bytes=self.settings.ballast_size)
 
     def note(self, free: int) -> None:
-        """Write down when the disk becomes low, and when it is not any more."""
+        """Store when a disk becomes low, and when it no longer is."""
         here, floor = disk.host(), self.settings.disk_floor
         was_low = here in low_disks.low(self.db)
         if free < floor and not was_low:

@@ -1,5 +1,5 @@
-"""Keeps yt-dlp up to date: installs newer versions from time to time, and goes back from a worse
-one."""
+"""Keeps yt-dlp up to date: installs newer versions, and returns to the previous one when a version
+is worse."""
 
 import asyncio
 from contextlib import suppress
@@ -57,7 +57,7 @@ class EngineUpdates:
             self.looking = asyncio.create_task(self.look())
 
     def judge(self) -> None:
-        """Note what is used, and go back from what is worse."""
+        """Record the version in use, and return to the previous one when it is worse."""
         now, here, current = clock.now(), disk.host(), self.updater.versions.current()
         version, since = engine_records.in_use(self.db, here) or ("", 0.0)
         if version != current.name:

@@ -1,5 +1,5 @@
-"""The keeper's part in following: begins the looks at sources, notes those that failed, and brings
-followers what is new."""
+"""The keeper's duties for follows: it queues looks at sources, records failed ones, and turns news
+into requests."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Samples of the machine, once a minute: what its load, its memory and its disk are like."""
+"""Samples the load, memory and disk of the machine once a minute."""
 
 import os
 from pathlib import Path

@@ -35,11 +35,12 @@ PLACE: ContextVar[Departure] = ContextVar("PLACE", default=ANY_TIME)
 
 
 class TooLate(OSError):
-    """The call was not written: its place among all messages is over, and must be taken anew."""
+    """The call was not written: its place among all messages expired, and the caller takes
+    another."""
 
 
 class PunctualConnection(Connection):
-    """What the library, and its file connections, connect by."""
+    """The connection class of the library and of its file connections."""
 
     async def send(self, data: bytes) -> None:
         """Write one call, already sealed. Raises TooLate, and OSError as the library does."""

@@ -66,7 +66,7 @@ IN_LINE = (Urgency.COMMAND, Urgency.DELIVERY)
 #: Seconds by which a broadcast takes its place before the instant at which it leaves: so it loses
 #: nothing to a late wake-up, and a delivery that comes then leaves at once all the same.
 AHEAD = GLOBAL_GAP / 2
-#: Seconds between two looks whether the queue of deliveries is gone.
+#: Seconds between two checks whether the queue of deliveries is empty.
 PRIORITY_POLL = 0.02
 
 EVERYBODY = "bot"
@@ -77,14 +77,15 @@ def always() -> bool:
 
 
 class Pace:
-    """Asks the store before each call, and notes what Telegram says."""
+    """Spends the budget in the store before each call, and stores the waits that Telegram
+    imposes."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
         #: Who of this process asks for a chat's budget, and for that of all, at the moment.
         self.chats: WeakValueDictionary[int, RoundRobin] = WeakValueDictionary()
         self.all = RoundRobin()
-        #: What is broadcast asks one by one.
+        #: Messages of a broadcast ask for the budget one at a time.
         self.last = RoundRobin()
 
     async def leave(
@@ -157,7 +158,7 @@ class Pace:
         return turns
 
     async def allowed(self, what: str, patience: float) -> None:
-        """Wait as long as Telegram said. Raises TelegramWait when that is too long."""
+        """Wait out a wait that Telegram imposed. Raises TelegramWait when it is too long."""
         wait = self.wait(what)
         if wait > max(patience, 0.0):
             raise TelegramWait(wait, what)
@@ -169,14 +170,14 @@ class Pace:
         return max(0.0, flood_waits.wait_until(self.db, what) - clock.now().wall)
 
     def note(self, wait: TelegramWait) -> None:
-        """Keep a wait for every process and for after a restart."""
+        """Store a wait, for every process and for after a restart."""
         if isinstance(wait, Crowded):
             return
         flood_waits.note_wait(self.db, wait.scope, clock.now().wall + wait.seconds)
         log.info("telegram.waits", scope=wait.scope, seconds=wait.seconds)
 
     async def _line_up(self, rules: list[GapLimit | CountLimit], messages: int, end: float) -> None:
-        """Wait in line. Raises Crowded."""
+        """Wait in the queue of all messages. Raises Crowded."""
         now = clock.now()
         left = max(0.0, end - now.boot)
         wait = send_budget.take(self.db, rules, messages=messages, patience=left, now=now)

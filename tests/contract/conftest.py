@@ -60,8 +60,8 @@ class Desk:
     def claim(self, worker: int, room: int = 1, lane: Lane = Lane.HEAVY) -> list[Lease]:
         return leases.claim(self.db, worker=worker, lane=lane, room=room, now=self.clock.now())
 
-    def glance(self, request: int) -> RequestStatus:
-        found = request_status.glance(self.db, request, now=self.clock.now())
+    def status(self, request: int) -> RequestStatus:
+        found = request_status.status_of(self.db, request, now=self.clock.now())
         assert found is not None
         return found
 

@@ -61,9 +61,9 @@ class AlertSender:
             waiting.setdefault(notice.admin, []).append(notice)
         now = clock.now().boot
         ready = [them for admin, them in waiting.items() if self.resting.get(admin, 0.0) <= now]
-        await asyncio.gather(*(logged(self.tell(them), admin=them[0].admin) for them in ready))
+        await asyncio.gather(*(logged(self.send_all(them), admin=them[0].admin) for them in ready))
 
-    async def tell(self, waiting: list[Notification]) -> None:
+    async def send_all(self, waiting: list[Notification]) -> None:
         """Send one admin all that waits, in order."""
         for notice in waiting:
             self.resting[notice.admin] = clock.now().boot + REST

@@ -1,4 +1,4 @@
-"""What admins read of a broadcast: before it begins, while it goes on, and at its end."""
+"""The texts about a broadcast for admins: before it begins, while it runs, and at its end."""
 
 import math
 
@@ -24,7 +24,7 @@ def minutes(language: str, length: float) -> LocalText:
 
 
 def excerpt(content: BroadcastContent, language: str) -> LocalText:
-    """What it says, in a few words."""
+    """The beginning of its text."""
     text = next((item.text for item in content.items if item.text), "")
     shown = untrusted_text.text(text, EXCERPT)
     return i18n.isolated(language, shown) if shown else i18n.say(language, "broadcast-no-text")
@@ -102,7 +102,7 @@ def rest(one: Broadcast, language: str, now: float) -> LocalText | None:
 def report(
     one: Broadcast, reasons: list[tuple[str, int]], unknown: int, *, language: str, now: float
 ) -> LocalText:
-    """What became of it, as the last word: the reasons as Telegram names them."""
+    """The final report, with the reasons of failures as Telegram names them."""
     lines = [progress(one, language, now)]
     if one.started_at is not None and one.ended_at is not None:
         span = minutes(language, one.ended_at - one.started_at)

@@ -46,7 +46,7 @@ def title(call: AdminCall, one: Broadcast) -> LocalText:
 def one(
     call: AdminCall, found: Broadcast, reasons: list[tuple[str, int]], unknown: int, now: float
 ) -> MenuPage:
-    """One broadcast: how it goes, and what may be done."""
+    """The page of one broadcast: its progress and its actions."""
     language = call.language
     text = broadcast_text.report(found, reasons, unknown, language=language, now=now)
     deeds = [act(call.say(f"{name}-button"), name, number=found.id) for name in DEEDS[found.state]]
@@ -56,7 +56,7 @@ def one(
 
 
 def draft(call: AdminCall, wanted: BroadcastDraft, people: int) -> MenuPage:
-    """The one that is being written, with what may be changed."""
+    """The page of the draft, with the buttons that change it."""
     language = call.language
     form = "forward" if wanted.content.forward else "copy"
     known = wanted.segment.language or "all"

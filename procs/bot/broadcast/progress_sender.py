@@ -39,14 +39,14 @@ class ProgressSender:
             await asyncio.sleep(ROWS_LOOK)
 
     async def look(self) -> None:
-        """Say what is to be said now."""
+        """Send the due progress and final reports of broadcasts."""
         found = broadcasts.untold(self.db)
         for number in broadcasts.orphans(self.db, found, now=clock.now()):
             log.error("broadcast.orphaned", broadcast=number)
         for one in broadcasts.untold(self.db):
-            await self.tell(one)
+            await self.send_progress(one)
 
-    async def tell(self, one: Broadcast) -> None:
+    async def send_progress(self, one: Broadcast) -> None:
         """Show one's progress, and report its end. Who cannot be told is asked no more."""
         try:
             if await self.show(one) and one.state.over:

@@ -1,4 +1,4 @@
-"""What an admin writes about a broadcast: its buttons, and when it begins. Pure."""
+"""Parses what an admin writes about a broadcast: its buttons and its start. Pure."""
 
 import re
 from datetime import datetime, timedelta, tzinfo

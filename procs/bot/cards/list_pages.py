@@ -33,7 +33,7 @@ PART_MARKS = {"photo": " 🖼", "video": " 🎬", "audio": " 🎵", "file": " �
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A card of a list, with what is asked of it again and again."""
+    """A card of a list, with the values that its pages share."""
 
     card: Card
     told: Told

@@ -68,7 +68,7 @@ class RequestActions:
         done = renewals.renew_failed(self.db, ask, origin, allowance=self.allowance, now=now)
         if done is None:
             return self.gone(press)
-        return self.said(press, button, done, key="again-taken")
+        return self.answer_to(press, button, done, key="again-taken")
 
     def open_card(self, press: Press, button: Button) -> PressAnswer:
         """Show the forms of what was sent once more."""
@@ -101,7 +101,7 @@ class RequestActions:
 
     def wait(self, press: Press, button: Button) -> PressAnswer:
         """Change nothing, and say until when it waits."""
-        found = request_status.glance(self.db, button.meaning.request or 0, now=clock.now())
+        found = request_status.status_of(self.db, button.meaning.request or 0, now=clock.now())
         if found is None or found.state != "open":
             return PressAnswer(i18n.say(press.language, "cancel-over"))
         if found.retry_at is None:
@@ -128,9 +128,9 @@ class RequestActions:
         now = clock.now()
         users.remember(self.db, press.person, now=now)
         done = renewals.renew(self.db, ask, variant, allowance=self.allowance, now=now)
-        return self.said(press, button, done, key=key)
+        return self.answer_to(press, button, done, key=key)
 
-    def said(self, press: Press, button: Button, done: Submitted, *, key: str) -> PressAnswer:
+    def answer_to(self, press: Press, button: Button, done: Submitted, *, key: str) -> PressAnswer:
         """What became of it."""
         if not done.request:
             buttons.release(self.db, button.token)

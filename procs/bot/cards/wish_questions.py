@@ -32,7 +32,7 @@ class WishQuestions:
     async def ask(self, incoming: Incoming, about: Unclear, questions: Sequence[Question]) -> None:
         """What was wished is not clear, or cannot be: say so, and what can be. Of several links a
         button could not tell which it means."""
-        if not self.inbox.told(incoming, "ask"):
+        if not self.inbox.count_answer(incoming, "ask"):
             return
         key = f"ask-{about.kind}"
         mine = [one for one in questions if one.about == about]

@@ -56,7 +56,7 @@ class CancelCommand:
             await self.reply(incoming, "cancel-nothing")
             return
         request = before or heard_updates.choose(self.db, incoming.mark, mine[-1].request, now=now)
-        latest = request_status.glance(self.db, request, now=now)
+        latest = request_status.status_of(self.db, request, now=now)
         if latest is None:
             return
         mine = [one for one in mine if one.request != request]
@@ -84,7 +84,7 @@ class CancelCommand:
         self, incoming: Incoming, key: str, *, buttons: Buttons = (), **values: Any
     ) -> None:
         """Answer a command, before all else; who repeats it without end is answered a few times."""
-        if self.inbox.told(incoming, "cancel"):
+        if self.inbox.count_answer(incoming, "cancel"):
             await self.replies.reply(
                 incoming,
                 key,
@@ -113,7 +113,7 @@ class CancelCommand:
     async def whose(self, press: Press, request: int) -> int:
         """The person in whose name somebody cancels a request: the one who asked, where others may
         press in that chat."""
-        found = request_status.glance(self.db, request, now=clock.now())
+        found = request_status.status_of(self.db, request, now=clock.now())
         theirs = found is not None and found.user != press.person.id and found.chat == press.chat
         if found is not None and theirs and await self.shares(press):
             return found.user
@@ -150,13 +150,13 @@ class CancelCommand:
         return done
 
     def why_not(self, request: int, user: int) -> str:
-        found = request_status.glance(self.db, request, now=clock.now())
+        found = request_status.status_of(self.db, request, now=clock.now())
         theirs = found is not None and found.user != user
         return "cancel-not-yours" if theirs else "cancel-over"
 
 
-def offer(glance: RequestStatus) -> tuple[str, str]:
+def offer(status: RequestStatus) -> tuple[str, str]:
     """A button that stops one request."""
-    name = status_text.name(glance, status_text.LABEL_LENGTH)
-    label = i18n.say(glance.language, "cancel-button-named", name=name)
-    return label, f"{status_text.CANCEL}:{glance.request}"
+    name = status_text.name(status, status_text.LABEL_LENGTH)
+    label = i18n.say(status.language, "cancel-button-named", name=name)
+    return label, f"{status_text.CANCEL}:{status.request}"

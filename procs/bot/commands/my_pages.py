@@ -90,9 +90,9 @@ def queue(open_statuses: Sequence[RequestStatus], language: str) -> MenuPage:
     return MenuPage(text, (*rows(buttons), *([(every,)] if len(open_statuses) > 1 else [])))
 
 
-def queue_line(glance: RequestStatus, place: int, language: str) -> LocalText:
-    mark = RUNS if glance.job_state is State.LEASED else WAITS
-    name = short(glance.title or glance.url)
+def queue_line(status: RequestStatus, place: int, language: str) -> LocalText:
+    mark = RUNS if status.job_state is State.LEASED else WAITS
+    name = short(status.title or status.url)
     return i18n.say(language, "queue-line", place=place, mark=LocalText(mark), name=name)
 
 

@@ -25,7 +25,7 @@ class BanGate:
         text = self.words(incoming.person.id, incoming.language)
         if not text or command in OPEN:
             return False
-        if incoming.private and self.inbox.told(incoming, "banned"):
+        if incoming.private and self.inbox.count_answer(incoming, "banned"):
             await self.replies.reply(incoming, "banned", about="banned", words=text)
         return True
 

@@ -27,7 +27,7 @@ class Hints:
 
     async def hint(self, incoming: Incoming, key: str, *, about: str = "", **words: Any) -> None:
         """Answer what asks for nothing: a few times in a minute, then we are silent, and say so."""
-        said = self.inbox.told(incoming, f"{HINT}{key}")
+        said = self.inbox.count_answer(incoming, f"{HINT}{key}")
         if said:
             key, about = "hush" if said == ANSWERS else key, about or key
             passing = key not in WELCOME
@@ -35,7 +35,7 @@ class Hints:
 
     async def say(self, incoming: Incoming, key: str, *, language: str = "", **words: Any) -> None:
         """Answer a command that needs no more than a sentence, a few times in a minute."""
-        if self.inbox.told(incoming, key):
+        if self.inbox.count_answer(incoming, key):
             spoken = replace(
                 incoming, person=replace(incoming.person, language=language or incoming.language)
             )

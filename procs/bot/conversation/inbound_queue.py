@@ -15,7 +15,7 @@ from procs.store.people import repeat_tallies
 from procs.telegram.chat.inbound import Incoming
 
 #: Seconds between two queries for tallies whose minute is over.
-LOOK = 5.0
+TALLY_INTERVAL = 5.0
 #: Messages of one person in line that make a flood; seconds without a new one after which no more
 #: is on its way, and how many such spans are waited for before one of a flood is acted upon.
 FLOOD, QUIET, SPANS = 10, 0.005, 4
@@ -58,7 +58,7 @@ class InboundQueue:
 
         return self.turns.withdraw(command.person.id, is_earlier)
 
-    def told(self, incoming: Incoming, kind: str, *, count: int = 1) -> int:
+    def count_answer(self, incoming: Incoming, kind: str, *, count: int = 1) -> int:
         """Count something to be said to a person. Returns how often it was said in this minute, 0
         when that is enough."""
         total = repeat_tallies.note(self.db, incoming.person.id, kind, count=count, now=clock.now())
@@ -69,7 +69,7 @@ class InboundQueue:
         """Make one log line of each person's minute, until cancelled."""
         while True:
             await logged(self.look())
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(TALLY_INTERVAL)
 
     async def look(self) -> None:
         gone: Counter[int] = Counter()

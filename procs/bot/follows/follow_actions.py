@@ -62,7 +62,7 @@ class FollowActions:
     # --- commands
 
     async def ask(self, incoming: Incoming) -> None:
-        """/follow LINK, in a private chat: there what is new comes."""
+        """/follow LINK, in a private chat, to which the new entries are delivered."""
         if not incoming.private:
             return await self.hints.say(incoming, "follow-private")
         parsed = link.parse(incoming.text.partition(" ")[2], incoming.urls)
@@ -142,7 +142,7 @@ class FollowActions:
         return replace(page, text=i18n.LocalText(f"{said}\n\n{page.text}"))
 
     def shown(self, press: Press, button: Button, key: str = "") -> PressAnswer:
-        """What the person follows now, in the same message."""
+        """Show the follows of the person in the message of the pressed button."""
         number = button.meaning.data.get("page")
         page = follow_pages.page(
             follows.listed(self.db, button.meaning.person),

@@ -1,4 +1,4 @@
-"""Tells followers what they did not ask for: that a source rests, or cannot be followed."""
+"""Sends followers notices that they did not request: a source rests, or cannot be followed."""
 
 import asyncio
 
@@ -30,16 +30,16 @@ class FollowNotifier:
             await asyncio.sleep(NOTICE_INTERVAL)
 
     async def look(self) -> None:
-        """Say what is to be said now; what fails for the moment is said later."""
+        """Send the due notices; one that fails for the moment is sent later."""
         for notice in follow_notices.unsaid(self.db):
             try:
-                await self.tell(notice)
+                await self.send_notice(notice)
             except TelegramWait as wait:
                 return self.replies.pace.note(wait)
             except (TelegramAway, StoreFull) as error:
                 return log.warning("follow.untold", user=notice.person, error=error)
 
-    async def tell(self, notice: FollowNotice) -> None:
+    async def send_notice(self, notice: FollowNotice) -> None:
         """Raises TelegramWait, TelegramAway, StoreFull."""
         told = follow_pages.name(notice.title, notice.url)
         text = i18n.say(notice.language, notice.text, name=told)
@@ -51,5 +51,5 @@ class FollowNotifier:
             return log.info("follows.left", user=notice.person, count=ended, error=error)
         except TelegramRefused as error:
             log.warning("follow.untold", user=notice.person, error=error)
-        follow_notices.said(self.db, notice)
+        follow_notices.mark_sent(self.db, notice)
         log.info("follow.told", user=notice.person, text=notice.text)

@@ -1,4 +1,4 @@
-"""What /follows says, with the buttons of each follow. Pure."""
+"""The pages of /follows, with the buttons of each follow. Pure."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ COMES, STILL, RESTS = "🔔", "⏸", "💤"
 
 
 def page(mine: Sequence[Follow], language: str, *, number: int = 0) -> MenuPage:
-    """What a person follows; a page that there is not is the nearest one."""
+    """One page of the follows of a person; a page out of range becomes the nearest one."""
     if not mine:
         return MenuPage(i18n.say(language, "follows-none"), ())
     last = (len(mine) - 1) // FOLLOW_LINES

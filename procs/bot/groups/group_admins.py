@@ -55,7 +55,7 @@ class GroupAdmins:
         return role
 
     def learn(self, news: GroupNews) -> None:
-        """Somebody's role in a group changed, or the group became another chat."""
+        """Handle a group event: a member's role changed, or the group became another chat."""
         try:
             if isinstance(news, MemberNews):
                 member_roles.drop(self.db, news.chat, news.person)

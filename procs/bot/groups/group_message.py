@@ -38,7 +38,7 @@ class GroupMessages:
         self.chat_session = chat_session
         self.hints = hints
 
-    async def meant(self, incoming: Incoming, is_command: IsCommand) -> Incoming | None:
+    async def for_bot(self, incoming: Incoming, is_command: IsCommand) -> Incoming | None:
         """The message as it is meant for us, without what only calls us; None when it is not."""
         group = preferences.read_group(self.db, incoming.chat)
         incoming = replace(incoming, spoken=group.language or "")

@@ -37,10 +37,10 @@ class ShownStatus:
     rest: float = SAME
 
 
-def shown(glance: RequestStatus) -> ShownStatus:
+def shown(status: RequestStatus) -> ShownStatus:
     """What a request's status message says."""
-    rest = SAME if glance.chat > 0 else GROUP
-    return ShownStatus(glance.shown, glance.shown_stage, glance.shown_share, glance.shown_at, rest)
+    rest = SAME if status.chat > 0 else GROUP
+    return ShownStatus(status.shown, status.shown_stage, status.shown_share, status.shown_at, rest)
 
 
 def due(view: StatusView, shown: ShownStatus, now: float) -> bool:

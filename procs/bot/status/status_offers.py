@@ -41,21 +41,21 @@ class Offer:
     request: int = 0
 
 
-def offers(glance: RequestStatus) -> tuple[tuple[Offer, ...], ...]:
+def offers(status: RequestStatus) -> tuple[tuple[Offer, ...], ...]:
     """The rows of buttons that help with a request alone in its message."""
-    if glance.state == "failed":
-        return rows(failed(glance))
-    if glance.state == "listed" and glance.chat > 0:
-        return rows(follow(glance))
-    if glance.state == "delivered" and glance.lost:
-        return rows(lost(glance))
-    return rows(waiting(glance)) if waits(glance) else ()
+    if status.state == "failed":
+        return rows(failed(status))
+    if status.state == "listed" and status.chat > 0:
+        return rows(follow(status))
+    if status.state == "delivered" and status.lost:
+        return rows(lost(status))
+    return rows(waiting(status)) if waits(status) else ()
 
 
-def waits(glance: RequestStatus) -> bool:
+def waits(status: RequestStatus) -> bool:
     """Whether it waits for a site that is left alone."""
-    is_left = glance.error.startswith(f"{WAITS} ")
-    return glance.state == "open" and is_left and not glance.paused
+    is_left = status.error.startswith(f"{WAITS} ")
+    return status.state == "open" and is_left and not status.paused
 
 
 def rows(found: list[Offer]) -> tuple[tuple[Offer, ...], ...]:
@@ -63,66 +63,66 @@ def rows(found: list[Offer]) -> tuple[tuple[Offer, ...], ...]:
     return tuple(tuple(found[at : at + 2]) for at in range(0, len(found), 2))
 
 
-def follow(glance: RequestStatus) -> list[Offer]:
+def follow(status: RequestStatus) -> list[Offer]:
     """🔔 under a list that may be followed: what is new of it comes by itself from then on."""
-    if not look_text.may_be_followed(glance.found):
+    if not look_text.may_be_followed(status.found):
         return []
-    label = i18n.say(glance.language, "follow-button")
-    return [Offer(label, press_actions.FOLLOW, request=glance.request)]
+    label = i18n.say(status.language, "follow-button")
+    return [Offer(label, press_actions.FOLLOW, request=status.request)]
 
 
-def failed(glance: RequestStatus, number: str = "") -> list[Offer]:
+def failed(status: RequestStatus, number: str = "") -> list[Offer]:
     """Once more, and what may do better: for one of several with its `number` alone."""
-    language = glance.language
-    wish = wish_of(glance)
+    language = status.language
+    wish = wish_of(status)
     if number:
         label = i18n.say(language, "again-button-named", name=number)
-        return [missing(glance, label) if glance.entries else again(glance, label, wish)]
-    if glance.entries:
-        return lost(glance)
-    found = [again(glance, i18n.say(language, "again-button"), wish)]
+        return [missing(status, label) if status.entries else again(status, label, wish)]
+    if status.entries:
+        return lost(status)
+    found = [again(status, i18n.say(language, "again-button"), wish)]
     film = not (wish.sound or wish.words_alone or wish.looks)
-    if film and glance.say in SMALLER and (smaller := wish.smaller):
+    if film and status.say in SMALLER and (smaller := wish.smaller):
         label = i18n.say(language, "smaller-button", form=smaller.form)
-        found.append(again(glance, label, smaller))
-    if film and glance.say in SMALLER:
-        found.append(again(glance, i18n.say(language, "sound-button"), sound_of(wish)))
-    if glance.say in FORMS:
+        found.append(again(status, label, smaller))
+    if film and status.say in SMALLER:
+        found.append(again(status, i18n.say(language, "sound-button"), sound_of(wish)))
+    if status.say in FORMS:
         label = i18n.say(language, "media-form-button")
-        found.append(Offer(label, press_actions.OPEN_CARD, request=glance.request))
+        found.append(Offer(label, press_actions.OPEN_CARD, request=status.request))
     return found
 
 
-def lost(glance: RequestStatus) -> list[Offer]:
+def lost(status: RequestStatus) -> list[Offer]:
     """The entries of a list that did not come, once more."""
-    label = i18n.say(glance.language, "again-lost-button", count=glance.lost.count(",") + 1)
-    return [missing(glance, label)]
+    label = i18n.say(status.language, "again-lost-button", count=status.lost.count(",") + 1)
+    return [missing(status, label)]
 
 
-def missing(glance: RequestStatus, label: str) -> Offer:
-    return Offer(label, press_actions.MISSING, {}, glance.request)
+def missing(status: RequestStatus, label: str) -> Offer:
+    return Offer(label, press_actions.MISSING, {}, status.request)
 
 
-def waiting(glance: RequestStatus) -> list[Offer]:
+def waiting(status: RequestStatus) -> list[Offer]:
     """Wait, take a smaller form at once or instead, or let it go."""
-    language, request = glance.language, glance.request
+    language, request = status.language, status.request
     found = [Offer(i18n.say(language, "wait-button"), press_actions.WAIT, {}, request)]
-    form = glance.instead.removeprefix(HERE)
+    form = status.instead.removeprefix(HERE)
     if form:
-        key = "instead-button-now" if glance.instead.startswith(HERE) else "instead-button"
+        key = "instead-button-now" if status.instead.startswith(HERE) else "instead-button"
         label = i18n.say(language, key, form=parse(form).form)
         found.append(Offer(label, press_actions.INSTEAD, {"variant": form}, request))
     return [*found, Offer(i18n.say(language, "drop-button"), press_actions.DROP, {}, request)]
 
 
-def waiting_named(glance: RequestStatus, number: str) -> list[Offer]:
+def waiting_named(status: RequestStatus, number: str) -> list[Offer]:
     """The same of one among several, which a button of its own lets go already."""
     behind = f" · {number}"
-    return [replace(one, label=f"{one.label}{behind}") for one in waiting(glance)[:-1]]
+    return [replace(one, label=f"{one.label}{behind}") for one in waiting(status)[:-1]]
 
 
-def again(glance: RequestStatus, label: str, wish: Variant) -> Offer:
-    return Offer(label, press_actions.AGAIN, {"variant": str(wish)}, glance.request)
+def again(status: RequestStatus, label: str, wish: Variant) -> Offer:
+    return Offer(label, press_actions.AGAIN, {"variant": str(wish)}, status.request)
 
 
 def sound_of(wish: Variant) -> Variant:
@@ -130,9 +130,9 @@ def sound_of(wish: Variant) -> Variant:
     return Variant("audio", wish.clip, pick=wish.pick)
 
 
-def wish_of(glance: RequestStatus) -> Variant:
+def wish_of(status: RequestStatus) -> Variant:
     """What was asked for; the best there is where another version of ours wrote it."""
     try:
-        return parse(glance.variant)
+        return parse(status.variant)
     except BadVariant:
         return Variant()

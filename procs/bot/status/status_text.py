@@ -43,78 +43,78 @@ class StatusView:
     offers: Sequence[Sequence[Offer]] = ()
 
 
-def render(glance: RequestStatus, now: Now) -> StatusView:
+def render(status: RequestStatus, now: Now) -> StatusView:
     """The status message of a request at this moment."""
-    if glance.state == "listed" and search_text.is_search(glance.found):
-        text, rows = search_text.page(glance.language, glance.found)
+    if status.state == "listed" and search_text.is_search(status.found):
+        text, rows = search_text.page(status.language, status.found)
         return StatusView(text, "listed", buttons=rows)
-    if glance.state == "listed":
-        text = look_text.lines(glance.language, glance.found)
-        return StatusView(text, "listed", offers=offers(glance))
-    if glance.state == "delivered":
-        return StatusView(about(glance, entries(glance)), "delivered", offers=offers(glance))
-    if glance.state == "failed":
-        return StatusView(failure(glance), "failed", offers=offers(glance))
-    if glance.state == "cancelled":
-        return StatusView(about(glance, cancelled(glance)), "cancelled")
-    stage = stage_of(glance)
-    share = share_of(glance, stage)
-    words = about(glance, line(glance, stage, share, now))
-    offered = offers(glance)
-    button = (i18n.say(glance.language, "cancel-button"), f"{CANCEL}:{glance.request}")
+    if status.state == "listed":
+        text = look_text.lines(status.language, status.found)
+        return StatusView(text, "listed", offers=offers(status))
+    if status.state == "delivered":
+        return StatusView(about(status, entries(status)), "delivered", offers=offers(status))
+    if status.state == "failed":
+        return StatusView(failure(status), "failed", offers=offers(status))
+    if status.state == "cancelled":
+        return StatusView(about(status, cancelled(status)), "cancelled")
+    stage = stage_of(status)
+    share = share_of(status, stage)
+    words = about(status, line(status, stage, share, now))
+    offered = offers(status)
+    button = (i18n.say(status.language, "cancel-button"), f"{CANCEL}:{status.request}")
     # A button that drops the request does the same as the one that cancels.
     return StatusView(words, stage, share, () if offered else (button,), offered)
 
 
-def cancelled(glance: RequestStatus) -> LocalText:
+def cancelled(status: RequestStatus) -> LocalText:
     """How it was let go; of a list, how much of it had come before."""
-    if glance.say in (REPLACED, INSTEAD):
-        return i18n.say(glance.language, glance.say)
-    if glance.sent:
-        facts = {"sent": glance.sent, "entries": glance.entries}
-        return i18n.say(glance.language, "list-stopped", **facts)
-    return i18n.say(glance.language, "cancelled")
+    if status.say in (REPLACED, INSTEAD):
+        return i18n.say(status.language, status.say)
+    if status.sent:
+        facts = {"sent": status.sent, "entries": status.entries}
+        return i18n.say(status.language, "list-stopped", **facts)
+    return i18n.say(status.language, "cancelled")
 
 
-def stage_of(glance: RequestStatus) -> str:
-    if glance.entries:
+def stage_of(status: RequestStatus) -> str:
+    if status.entries:
         return LIST
-    if glance.paused:
+    if status.paused:
         return PAUSED
-    if glance.stalls:
+    if status.stalls:
         return STALLED
-    if glance.error in wait_text.FULL:
+    if status.error in wait_text.FULL:
         return NO_ROOM
-    if glance.job_state is State.LATER:
+    if status.job_state is State.LATER:
         return LATER
-    if glance.step is Step.FETCH and glance.done < FIRST:
+    if status.step is Step.FETCH and status.done < FIRST:
         return BEGINS
     # Claimed, but no step is reported yet.
-    idle = Step.PROBE if glance.job_state is State.LEASED else QUEUED
-    return glance.step or idle
+    idle = Step.PROBE if status.job_state is State.LEASED else QUEUED
+    return status.step or idle
 
 
-def share_of(glance: RequestStatus, stage: str) -> float | None:
+def share_of(status: RequestStatus, stage: str) -> float | None:
     """How much of a stage is done, of one; None where there is nothing to tell yet."""
-    moves = glance.total and glance.done and stage in (Step.FETCH, Step.UPLOAD)
-    return glance.done / glance.total if moves else None
+    moves = status.total and status.done and stage in (Step.FETCH, Step.UPLOAD)
+    return status.done / status.total if moves else None
 
 
-def line(glance: RequestStatus, stage: str, share: float | None, now: Now) -> LocalText:
+def line(status: RequestStatus, stage: str, share: float | None, now: Now) -> LocalText:
     """The step that runs at the moment, in a line."""
-    language = glance.language
+    language = status.language
     if stage == LIST:
-        return entries(glance)
+        return entries(status)
     if stage == PAUSED:
-        return wait_text.paused(glance)
+        return wait_text.paused(status)
     if stage == LATER:
-        return wait_text.later(glance, now)
+        return wait_text.later(status, now)
     if stage == Step.FETCH:
-        return downloading(glance, share)
+        return downloading(status, share)
     if stage in (Step.UPLOAD, Step.DELIVER):
         return sending(language, share)
     if stage == QUEUED:
-        return wait_text.in_line(glance)
+        return wait_text.in_line(status)
     return i18n.say(language, STAGE_TEXTS[stage])
 
 
@@ -128,32 +128,32 @@ STAGE_TEXTS = {
 }
 
 
-def entries(glance: RequestStatus) -> LocalText:
+def entries(status: RequestStatus) -> LocalText:
     """How much of a list is there, and what will not come."""
-    language = glance.language
-    lines = [i18n.say(language, "list-sent", sent=glance.sent, entries=glance.entries)]
-    if glance.lost:
-        places = i18n.digits(language, glance.lost)
+    language = status.language
+    lines = [i18n.say(language, "list-sent", sent=status.sent, entries=status.entries)]
+    if status.lost:
+        places = i18n.digits(language, status.lost)
         lines.append(i18n.say(language, "list-lost", places=places))
-    if glance.found:
-        lines.append(look_text.rest(language, glance.found))
-    if glance.paused:
-        lines.append(wait_text.paused(glance))
+    if status.found:
+        lines.append(look_text.rest(language, status.found))
+    if status.paused:
+        lines.append(wait_text.paused(status))
     return LocalText("\n".join(lines))
 
 
-def downloading(glance: RequestStatus, share: float | None) -> LocalText:
+def downloading(status: RequestStatus, share: float | None) -> LocalText:
     """Percent when the size is known, else what has come; speed and time left where known."""
-    language = glance.language
+    language = status.language
     if share is None:
-        parts = [i18n.say(language, "downloading-open", done=i18n.size(language, glance.done))]
+        parts = [i18n.say(language, "downloading-open", done=i18n.size(language, status.done))]
     else:
         shown = i18n.percent(language, share)
         parts = [i18n.say(language, "downloading", bar=bar(share), percent=shown)]
-    if glance.rate > CRAWL:
-        parts.append(i18n.say(language, "speed", size=i18n.size(language, glance.rate)))
+    if status.rate > CRAWL:
+        parts.append(i18n.say(language, "speed", size=i18n.size(language, status.rate)))
         if share is not None and share < 1:
-            left = i18n.clock(language, (glance.total - glance.done) / glance.rate)
+            left = i18n.clock(language, (status.total - status.done) / status.rate)
             parts.append(i18n.say(language, "left", clock=left))
     return LocalText(" · ".join(parts))
 
@@ -169,23 +169,23 @@ def bar(share: float) -> LocalText:
     return LocalText("▰" * full + "▱" * (BOXES - full))
 
 
-def about(glance: RequestStatus, line: LocalText) -> str:
-    return i18n.say(glance.language, "status", name=name(glance), line=line)
+def about(status: RequestStatus, line: LocalText) -> str:
+    return i18n.say(status.language, "status", name=name(status), line=line)
 
 
-def failure(glance: RequestStatus) -> str:
+def failure(status: RequestStatus) -> str:
     """One sentence about what happened, and the code that the log has too."""
-    facts = {"name": name(glance), "reason": reason(glance), "code": glance.code}
-    return i18n.say(glance.language, "failure", **facts)
+    facts = {"name": name(status), "reason": reason(status), "code": status.code}
+    return i18n.say(status.language, "failure", **facts)
 
 
-def reason(glance: RequestStatus) -> LocalText:
+def reason(status: RequestStatus) -> LocalText:
     """Why a request failed, in a sentence."""
-    return failure_text.reason(glance.language, glance.say, site=glance.site, found=glance.found)
+    return failure_text.reason(status.language, status.say, site=status.site, found=status.found)
 
 
-def name(glance: RequestStatus, most: int = NAME_LENGTH) -> str:
+def name(status: RequestStatus, most: int = NAME_LENGTH) -> str:
     """What a person calls it: the title, else the address without what everybody skips."""
-    words = untrusted_text.text(glance.title, 4 * NAME_LENGTH)
-    words = words or sites.spoken(glance.url)
+    words = untrusted_text.text(status.title, 4 * NAME_LENGTH)
+    words = words or sites.spoken(status.url)
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"

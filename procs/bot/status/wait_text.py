@@ -51,13 +51,13 @@ PLACES = (5, 10, 20, 50, 100, 200, 500, 1000)
 STEPS = ((60.0, 30.0), (600.0, 60.0), (3600.0, 300.0))
 
 
-def later(glance: RequestStatus, now: Now) -> LocalText:
+def later(status: RequestStatus, now: Now) -> LocalText:
     """What a job waits for that comes again at an instant, and when that is."""
-    language, at = glance.language, glance.retry_at or 0.0
-    facts = {"site": glance.site, "wait": i18n.span(language, max(1.0, at - now.wall))}
-    what, _, why = glance.error.partition(" ")
+    language, at = status.language, status.retry_at or 0.0
+    facts = {"site": status.site, "wait": i18n.span(language, max(1.0, at - now.wall))}
+    what, _, why = status.error.partition(" ")
     key = {
-        FLOOD: pace_key(glance),
+        FLOOD: pace_key(status),
         TURN: "later-turn",
         SITE_FULL: "later-full",
         WAITS: RESTS.get(why, "later-site"),
@@ -86,31 +86,31 @@ SOON = {
 }
 
 
-def pace_key(glance: RequestStatus) -> str:
-    return "later-send" if glance.ready else "later-telegram"
+def pace_key(status: RequestStatus) -> str:
+    return "later-send" if status.ready else "later-telegram"
 
 
-def paused(glance: RequestStatus) -> LocalText:
+def paused(status: RequestStatus) -> LocalText:
     """Whose pause it is; that of who asked before is nothing that this person did."""
-    if glance.paused == "user" and glance.shared:
-        return i18n.say(glance.language, "paused-shared")
-    return i18n.say(glance.language, f"paused-{glance.paused}", site=glance.site)
+    if status.paused == "user" and status.shared:
+        return i18n.say(status.language, "paused-shared")
+    return i18n.say(status.language, f"paused-{status.paused}", site=status.site)
 
 
-def in_line(glance: RequestStatus) -> LocalText:
+def in_line(status: RequestStatus) -> LocalText:
     """Where a job stands that nothing but its turn holds up. Of a person's own line only the first
     tells the time: it speaks for those behind it."""
-    language = glance.language
-    wait = i18n.span(language, coarse(glance.wait))
-    worth = glance.wait >= WORTH
-    if glance.ahead:
-        told = worth and glance.ahead == 1
+    language = status.language
+    wait = i18n.span(language, coarse(status.wait))
+    worth = status.wait >= WORTH
+    if status.ahead:
+        told = worth and status.ahead == 1
         return i18n.say(language, "queued-behind-wait" if told else "queued-behind", wait=wait)
-    if not glance.place or glance.job_state is State.WAITING:
-        return i18n.say(language, "queued-shared" if glance.shared else "queued")
-    exact = glance.place <= PLACES[0]
+    if not status.place or status.job_state is State.WAITING:
+        return i18n.say(language, "queued-shared" if status.shared else "queued")
+    exact = status.place <= PLACES[0]
     key = ("queued" if exact else "queued-about") + ("-wait" if worth else "-place")
-    number = place(glance.place)
+    number = place(status.place)
     shown = i18n.place(language, number) if exact else i18n.digits(language, str(number))
     return i18n.say(language, key, place=shown, wait=wait)
 

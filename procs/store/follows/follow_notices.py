@@ -48,12 +48,12 @@ class FollowNotice:
 
 
 def tell_all(db: Database, source: int, notice: str) -> None:
-    """Have everybody told who follows a source, inside a transaction."""
+    """Add a notice for every follower of a source, inside a transaction."""
     _note(db, TELL, source, notice)
 
 
 def end_all(db: Database, source: int, notice: str) -> None:
-    """Have everybody told that they follow it no more, inside a transaction."""
+    """End every follow of a source with a notice, inside a transaction."""
     _note(db, END, source, notice)
     db.change(UNTIMED, {"source": source})
 
@@ -65,12 +65,12 @@ def _note(db: Database, sql: str, source: int, notice: str) -> None:
 
 
 def unsaid(db: Database) -> list[FollowNotice]:
-    """What is to be said, in its order."""
+    """The notices that are not sent yet, in their order."""
     return [FollowNotice(*row) for row in db.all(UNSAID, {"bite": BITE})]
 
 
-def said(db: Database, notice: FollowNotice) -> None:
-    """It was said, or there is nobody to say it to."""
+def mark_sent(db: Database, notice: FollowNotice) -> None:
+    """Mark a notice as sent, or as undeliverable."""
     with db.write():
         db.change(SAID, {"follow": notice.follow, "random": notice.random_id})
         db.change(GONE, {"follow": notice.follow})

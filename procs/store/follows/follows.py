@@ -1,4 +1,4 @@
-"""Follows: who wants to hear news of which source, and in which form."""
+"""Follows: which person receives the news of which source, and in which form."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -140,7 +140,7 @@ def _start(
 
 
 def listed(db: Database, person: int) -> list[Follow]:
-    """What a person follows, in the order in which it began."""
+    """The follows of a person, oldest first."""
     rows = db.all(LISTED, {"person": person})
     cells: list[Row] = [(*row[:6], bool(row[6]), row[7]) for row in rows]
     return [Follow(*one) for one in cells]
@@ -179,7 +179,7 @@ def turn_form(db: Database, follow: int, person: int, form: str) -> bool:
 
 
 def end(db: Database, follow: int, person: int) -> bool:
-    """Follow it no more. False where the person does not follow it."""
+    """End a follow. False when the person does not follow the source."""
     with db.write(full=True):
         row = db.one(ONE, {"follow": follow, "person": person})
         if row:

@@ -8,7 +8,7 @@ LOOKS_PER_NEWS = 6
 #: that rests.
 LONGEST, LONGEST_FAILING, RESTING = 24 * 3600.0, 12 * 3600.0, 7 * 24 * 3600.0
 #: Seconds of failures, and how many there are at least, before a source rests.
-PATIENCE, FAILURES = 3 * 24 * 3600.0, 3
+FAILING_PERIOD, FAILURES = 3 * 24 * 3600.0, 3
 #: The share of the visits which the site's rules allow that all its sources together may take.
 SHARE = 0.1
 #: How much the newest gap says about the rhythm.
@@ -39,4 +39,4 @@ def after_failure(every: float, fails: int) -> float:
 
 def is_over(fails: int, since: float) -> bool:
     """Whether a source rests that has failed for `since` seconds."""
-    return fails >= FAILURES and since >= PATIENCE
+    return fails >= FAILURES and since >= FAILING_PERIOD

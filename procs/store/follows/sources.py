@@ -217,7 +217,7 @@ def collect(db: Database, least: Callable[[str], float], *, now: Now) -> int:
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget the sources that nobody follows any more, with what was seen of them, and news that
-    nobody had room for."""
+    """Delete the sources without a follower, with the entries seen in them, and news that nobody
+    had room for."""
     with db.write():
         return db.change(PRUNE) + db.change(PRUNE_NEWS, {"before": now.wall - NEWS_KEPT})

@@ -1,8 +1,8 @@
 """Delivers the entries of a list in its order: a delivery waits for the entries before it.
 
 It waits for entries that are on their way (queued, running, or waiting likewise), not for entries
-that are retried later, and not longer than `PATIENCE`: one slow download delays the others by no
-more than that.
+that are retried later, and not longer than `ORDER_TIMEOUT`: one slow download delays the others by
+no more than that.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from procs.store.database import Database
 from procs.store.jobs import seats
 
 #: Seconds that an entry waits at most for those before it, counted from when it was ready.
-PATIENCE = 300.0
+ORDER_TIMEOUT = 300.0
 #: Seconds until it looks again, should nobody call it.
 AGAIN = 15.0
 #: Why it waits, in its job's row.

@@ -83,7 +83,7 @@ def asked_of(db: Database, chat: int, message: int, key: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def meant(db: Database, chat: int, user: int, *, before: int, now: Now) -> list[Link]:
+def recent_links(db: Database, chat: int, user: int, *, before: int, now: Now) -> list[Link]:
     """The links of the last message of a person with any, `before` this message; those of which we
     asked what is wished, if there are such."""
     facts = {"chat": chat, "user": user, "message": before, "since": now.wall - MEANT}

@@ -151,31 +151,31 @@ class Report:
 def open_statuses(db: Database, *, now: Now) -> list[RequestStatus]:
     """Every request of a chat about which the last word is not said, oldest first."""
     around = _Around(db, now=now, low=bool(low_disks.low(db)))
-    return [_glance(around, row) for row in db.all(UNCLOSED)]
+    return [_status(around, row) for row in db.all(UNCLOSED)]
 
 
 def inline(db: Database, *, now: Now) -> list[RequestStatus]:
     """The same of requests whose target is an inline message; `message` is minus its number."""
     around = _Around(db, now=now, low=bool(low_disks.low(db)))
-    return [_glance(around, row) for row in db.all(INLINE)]
+    return [_status(around, row) for row in db.all(INLINE)]
 
 
-def glance(db: Database, request: int, *, now: Now) -> RequestStatus | None:
+def status_of(db: Database, request: int, *, now: Now) -> RequestStatus | None:
     row = db.one(ONE, {"request": request})
-    return _glance(_Around(db, now=now, low=bool(low_disks.low(db))), row) if row else None
+    return _status(_Around(db, now=now, low=bool(low_disks.low(db))), row) if row else None
 
 
 def together(db: Database, request: int, *, now: Now) -> list[RequestStatus]:
     """The requests for which one status message speaks; `request` is the speaker."""
     around = _Around(db, now=now, low=bool(low_disks.low(db)))
     rows = db.all(OF_GROUP, {"speaker": request}) or db.all(ONE, {"request": request})
-    return [_glance(around, row) for row in rows]
+    return [_status(around, row) for row in rows]
 
 
 def open_of(db: Database, user: int) -> list[RequestStatus]:
     """What a user waits for at the moment, oldest first."""
     around = _Around(db)
-    return [_glance(around, row) for row in db.all(OF_USER, {"user": user})]
+    return [_status(around, row) for row in db.all(OF_USER, {"user": user})]
 
 
 def report(db: Database, reports: list[Report]) -> None:
@@ -237,7 +237,7 @@ class _Around:
         return self.now.boot - (until - LEASE) > SILENT
 
 
-def _glance(around: _Around, row: tuple[Any, ...]) -> RequestStatus:
+def _status(around: _Around, row: tuple[Any, ...]) -> RequestStatus:
     head, (job_state, step, done, total, rate, at) = row[:9], row[9:15]
     tail, (error, job, lane, user), (entries, sent, *more) = row[15:21], row[21:25], row[25:38]
     state = None if job_state is None else State(job_state)

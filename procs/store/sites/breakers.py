@@ -26,7 +26,7 @@ from procs.wishes import sites
 
 __all__ = ["EVERYBODY", "FORGET", "TRIPS", "WAITS", "Way", "doubled"]
 
-LOOK = """
+READ_BREAKERS = """
 SELECT person, failures, openings, until, why, since FROM breakers
  WHERE site = :site AND egress = :egress AND person IN (-1, :person)
 """
@@ -129,7 +129,7 @@ def ask(db: Database, lease: Lease, way: Way, *, patience: float, now: Now) -> O
     """Whether this job must wait; None when it may go. After an opening it looks again after
     `patience` seconds, and there is a trial meanwhile, whose success calls it."""
     rests = []
-    for row in db.all(LOOK, {**way.facts, "person": lease.user}):
+    for row in db.all(READ_BREAKERS, {**way.facts, "person": lease.user}):
         person, _, _, until, why, _ = row
         if until is not None and until > now.wall:
             rests.append(OpenBreaker(until, why, person))
@@ -141,7 +141,7 @@ def ask(db: Database, lease: Lease, way: Way, *, patience: float, now: Now) -> O
 
 def is_open(db: Database, way: Way, *, person: int, now: Now) -> bool:
     """Whether a breaker keeps this person from this way at the moment."""
-    rows = db.all(LOOK, {**way.facts, "person": person})
+    rows = db.all(READ_BREAKERS, {**way.facts, "person": person})
     return any(row[3] is not None and row[3] > now.wall for row in rows)
 
 
@@ -162,7 +162,7 @@ def failed(
         ):
             if is_enough and not is_resting(db, way, person, now=now):
                 made.append(begin(db, lease, way, error, person=person, now=now))
-        rows = db.all(LOOK, {**way.facts, "person": lease.user})
+        rows = db.all(READ_BREAKERS, {**way.facts, "person": lease.user})
     rests = [
         OpenBreaker(row[3], error.name, row[0]) for row in rows if row[3] and row[3] > now.wall
     ]
@@ -194,7 +194,7 @@ def speaks_of_us(error: JobError) -> bool:
 
 
 def is_resting(db: Database, way: Way, person: int, *, now: Now) -> bool:
-    rows = db.all(LOOK, {**way.facts, "person": person})
+    rows = db.all(READ_BREAKERS, {**way.facts, "person": person})
     return any(row[0] == person and row[3] is not None and row[3] > now.wall for row in rows)
 
 
@@ -203,7 +203,7 @@ def begin(
 ) -> OpenBreaker:
     """Open a breaker, inside a transaction; its end begins with a trial."""
     trip = TRIPS[type(error)]
-    rows = db.all(LOOK, {**way.facts, "person": person})
+    rows = db.all(READ_BREAKERS, {**way.facts, "person": person})
     openings, since = next((row[2], row[5]) for row in rows if row[0] == person)
     openings = openings if now.wall - since < FORGET else 0
     until = now.wall + length(trip, error.wait, openings)
@@ -220,7 +220,7 @@ def trial_of(lease: Lease, way: Way, person: int) -> Trial:
 def worked(db: Database, lease: Lease, way: Way, *, whole: bool, now: Now) -> bool:
     """The site did its part: for the `whole` download, or only to where visits are refused. True
     when that closed a breaker; the jobs that waited for it are due."""
-    rows = db.all(LOOK, {**way.facts, "person": lease.user})
+    rows = db.all(READ_BREAKERS, {**way.facts, "person": lease.user})
     if not any(row[3] is not None or row[1] for row in rows):
         return False
     with db.write():
@@ -245,7 +245,7 @@ def call(db: Database, way: Way, closed: list[int], *, now: Now) -> None:
 
 def state(db: Database, way: Way, person: int) -> tuple[float, str] | None:
     """Until when (wall) a breaker is open or was, and why; None when it is closed."""
-    for row in db.all(LOOK, {**way.facts, "person": person}):
+    for row in db.all(READ_BREAKERS, {**way.facts, "person": person}):
         if row[0] == person and row[3] is not None:
             return float(row[3]), str(row[4])
     return None
@@ -261,7 +261,7 @@ def proven(db: Database, way: Way, *, now: Now) -> bool:
 
 def disproven(db: Database, way: Way, person: int, error: JobError, *, now: Now) -> OpenBreaker:
     """A trial failed: the breaker is open again, for twice as long if the site said so itself."""
-    rows = db.all(LOOK, {**way.facts, "person": person})
+    rows = db.all(READ_BREAKERS, {**way.facts, "person": person})
     openings, why = next((row[2], row[4]) for row in rows if row[0] == person)
     by_name = {kind().name: kind for kind in TRIPS}
     kind = type(error) if type(error) in TRIPS else by_name.get(why, errors.NetworkBroken)

@@ -12,7 +12,9 @@ MOST = {"bot-check": 2, "login-needed": 5}
 #: Seconds of the first rest, and of the longest.
 REST, LONGEST = 6 * 3600.0, 7 * 24 * 3600.0
 
-LOOK = "SELECT failures, openings, until, since FROM cookies WHERE site = :site AND file = :file"
+READ_FILE_HEALTH = (
+    "SELECT failures, openings, until, since FROM cookies WHERE site = :site AND file = :file"
+)
 KEEP = """
 INSERT INTO cookies (site, file, failures, openings, until, why, since)
 VALUES (:site, :file, :failures, :openings, :until, :why, :now)
@@ -41,7 +43,7 @@ class CookieHealth:
 
 def rests(db: Database, site: str, file: str, *, written: float, now: Now) -> bool:
     """Whether a file of cookies must not be used now; a file `written` since then (wall) may be."""
-    row = db.one(LOOK, {"site": site, "file": file})
+    row = db.one(READ_FILE_HEALTH, {"site": site, "file": file})
     return bool(row and row[2] is not None and row[2] > now.wall and row[3] >= written)
 
 
@@ -49,7 +51,7 @@ def refused(db: Database, site: str, file: str, why: str, *, now: Now) -> float 
     """Count a refusal of this class. Returns the end of the rest (wall) that begins with it."""
     facts = {"site": site, "file": file, "why": why, "now": now.wall}
     with db.write():
-        row = db.one(LOOK, facts)
+        row = db.one(READ_FILE_HEALTH, facts)
         failures, openings = (row[0] + 1, row[1]) if row else (1, 0)
         until = None
         if failures >= MOST[why]:
@@ -61,7 +63,7 @@ def refused(db: Database, site: str, file: str, why: str, *, now: Now) -> float 
 
 def accepted(db: Database, site: str, file: str) -> None:
     """The file did its part."""
-    if db.one(LOOK, {"site": site, "file": file}):
+    if db.one(READ_FILE_HEALTH, {"site": site, "file": file}):
         with db.write():
             db.change(FORGET, {"site": site, "file": file})
 

@@ -19,7 +19,7 @@ from procs.store.sites.breakers import Way
 #: The `error` of a job that waits for its instant, or for a visitor to leave.
 TURN, FULL = "turn", "site-full"
 
-LOOK = "SELECT rate_at, gap_at FROM paces WHERE site = :site AND egress = :egress"
+READ_PACE = "SELECT rate_at, gap_at FROM paces WHERE site = :site AND egress = :egress"
 BOOK = """
 INSERT INTO paces (site, egress, rate_at, gap_at) VALUES (:site, :egress, :rate_at, :gap_at)
     ON CONFLICT (site, egress) DO UPDATE
@@ -104,7 +104,7 @@ def book(db: Database, way: Way, rules: Rules, *, now: Now) -> float:
 
 
 def pace(db: Database, way: Way) -> SitePace:
-    row = db.one(LOOK, way.facts)
+    row = db.one(READ_PACE, way.facts)
     return SitePace(*row) if row else SitePace()
 
 

@@ -40,15 +40,15 @@ MESSAGES = (raw.types.UpdateNewMessage, raw.types.UpdateNewChannelMessage, *inbo
 
 
 def unheard(news: group_news.GroupNews) -> None:
-    """What is told of groups where nobody listens."""
+    """The handler of group events of a session that has none: it ignores them."""
 
 
 async def nobody_lost(person: int) -> None:
-    """Nothing is done about who blocks the bot."""
+    """The handler of blocks of a session that has none: it ignores them."""
 
 
 async def unasked(told: InlineQuery | InlineChoice) -> None:
-    """Inline mode where nobody answers it."""
+    """The handler of inline queries of a session that has none: it ignores them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,12 @@ class SideHandlers:
     on_blocked: Lose = nobody_lost
 
 
-#: Nobody is told.
+#: Every such update is ignored.
 IGNORED = SideHandlers()
 
 
 class BotSession(InlineSender):
-    """Hears and talks for the bot."""
+    """Receives the bot's updates and sends its messages."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -77,7 +77,7 @@ class BotSession(InlineSender):
         self.unsaved = False
         self.closing = False
         self.missed = False
-        #: The bot's own name, in lower case, and whether Telegram told it yet.
+        #: The bot's username in lower case, and whether Telegram named it yet.
         self.username = ""
         #: Whether people may write to it from any chat, as its owner told BotFather.
         self.serves_inline = False
@@ -121,7 +121,7 @@ class BotSession(InlineSender):
         log.info("telegram.listening")
 
     async def _learn_name(self, line: Rpc) -> None:
-        """Ask Telegram what we are called, until it says so: in groups we answer to our name."""
+        """Ask Telegram for the bot's username until it answers: groups address the bot by it."""
         for attempt in count(1):
             try:
                 (account,) = await line.ask(GetUsers(id=[raw.types.InputUserSelf()]))
@@ -151,10 +151,11 @@ class BotSession(InlineSender):
         if line is not None:
             await sign_in.shut(line)
 
-    # --- hearing
+    # --- receiving updates
 
     async def _reconnected(self, client: Client, session: Session) -> None:
-        """The connection stands again: what was sent meanwhile is asked for."""
+        """Called when the connection is up again: getDifference fetches the updates sent
+        meanwhile."""
         if client.is_initialized and session is client.session:
             await client.recover_gaps()
 
@@ -199,14 +200,14 @@ class BotSession(InlineSender):
         return inline_updates.told(update, users)
 
     def settled(self) -> bool:
-        """Whether everything that was heard is handled."""
+        """Whether every received update is handled."""
         client = self.line.client if self.line is not None else None
         waiting = client is not None and not client.dispatcher.updates_queue.empty()
         kept_back = isinstance(client, UpdateClient) and bool(client.stream.incomplete)
         return not (waiting or kept_back or self.under_way or self.missed)
 
     async def save(self) -> None:
-        """Keep our place in Telegram's stream, when there is news and all of it is handled."""
+        """Store the place in Telegram's update stream once every received update is handled."""
         client = self.line.client if self.line is not None else None
         if self.unsaved and isinstance(client, UpdateClient) and self.settled():
             self.unsaved = not await client.keep()

@@ -1,4 +1,4 @@
-"""What Telegram tells of a group besides messages, and what may be asked about its members."""
+"""Group updates other than messages, and the query for one member of a group."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,7 @@ STRANGER = "USER_NOT_PARTICIPANT"
 
 @dataclass(frozen=True, slots=True)
 class MemberNews:
-    """Somebody is something else in a group than before; `person` is 0 for anybody."""
+    """The role of a member changed; `person` is 0 when the update names nobody."""
 
     chat: int
     person: int
@@ -43,7 +43,7 @@ GroupNews = MemberNews | MovedGroup
 
 
 def news(update: Any, chats: dict[int, Any]) -> GroupNews | None:
-    """What an update tells of a group; None for every other."""
+    """The group event of an update; None for any other update."""
     if isinstance(update, raw.types.UpdateChannelParticipant):
         return MemberNews(get_channel_id(update.channel_id), update.user_id)
     if isinstance(update, raw.types.UpdateChatParticipant):
@@ -69,7 +69,7 @@ def moved(message: Any, chats: dict[int, Any]) -> MovedGroup | None:
 
 
 async def is_admin(line: Rpc, chat: int, access: int, user: int, user_access: int) -> bool:
-    """Whether Telegram says that somebody is an admin of a group. Raises as `Rpc.ask`."""
+    """Whether a person is an admin of a group. Raises as `Rpc.ask`."""
     if chat > CHANNELS:
         answer = await line.ask(raw.functions.messages.GetFullChat(chat_id=-chat))
         there = getattr(answer.full_chat.participants, "participants", None) or []

@@ -50,7 +50,7 @@ class Incoming:
 
     @property
     def language(self) -> str:
-        """The language in which it is answered."""
+        """The language of the answer."""
         return self.spoken or self.person.language
 
     @property
@@ -89,7 +89,7 @@ class Press:
 
     @property
     def language(self) -> str:
-        """The language in which it is answered."""
+        """The language of the answer."""
         return self.person.language
 
     @property
@@ -100,7 +100,7 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A person blocked the bot; told again, it is the same."""
+    """A person blocked the bot; a repeat of the update equals the first."""
 
     person: int
 

@@ -1,4 +1,4 @@
-"""Answering inline queries, and editing what became of the results."""
+"""Answers inline queries and edits the messages that results became."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from procs.telegram.session.rpc import Leave
 types = raw.types
 #: Results of one answer (core.telegram.org/method/messages.setInlineBotResults).
 RESULTS = 50
-#: The person wrote on meanwhile, or waits no more.
+#: The query expired: the person typed on, or stopped waiting.
 UNASKED = "QUERY_ID_INVALID"
 #: A kind of part, as results name it; an article is words.
 KINDS = {
@@ -58,10 +58,10 @@ class InlineAnswer:
 
 
 class InlineSender(MessageSender):
-    """Speaks by inline mode. Every method raises as `Rpc.ask`."""
+    """Sends the calls of inline mode. Every method raises as `Rpc.ask`."""
 
     async def answer_query(self, query: int, answer: InlineAnswer) -> None:
-        """Show somebody results; one who does not wait any more is no error."""
+        """Send the results of a query; an expired query is no error."""
         switch = answer.switch
         call = raw.functions.messages.SetInlineBotResults(
             query_id=query,
@@ -82,7 +82,7 @@ class InlineSender(MessageSender):
     async def edit_inline(
         self, target: InlineTarget, text: str, *, buttons: Buttons = (), leave: Leave
     ) -> bool:
-        """Give an inline message another text. False when it is not there any more."""
+        """Edit the text of an inline message. False when the message is gone."""
         rows = [row_of(row) for row in buttons]
         words = cut(text, TEXT_LENGTH)
         return await edit_inline(self._line(), target, words, buttons=rows, leave=leave)

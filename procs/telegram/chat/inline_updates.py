@@ -1,4 +1,4 @@
-"""What inline mode tells the bot, as plain records."""
+"""Updates of inline mode as plain records."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -41,7 +41,7 @@ class InlineChoice:
 
 
 def query(update: Any, users: dict[int, Any]) -> InlineQuery | None:
-    """An inline query, or None when nobody tells whose it is."""
+    """An inline query; None when the update does not name the person."""
     user = users.get(update.user_id)
     if user is None:
         return None
@@ -74,7 +74,7 @@ def target(given: Any) -> InlineTarget | None:
 
 
 def told(update: Any, users: dict[int, Any]) -> InlineQuery | InlineChoice | Press | None:
-    """What inline mode tells, or None for an update that is not of it."""
+    """The record of an inline update; None for any other update."""
     read = READERS.get(type(update))
     return read(update, users) if read else None
 

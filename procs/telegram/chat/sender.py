@@ -33,7 +33,7 @@ SCOPES: dict[str, Any] = {
 Keys = Sequence[Sequence[str]]
 
 UNCHANGED = "MESSAGE_NOT_MODIFIED"
-#: The message is not there any more, or may not be edited.
+#: The message is gone, or may not be edited.
 LOST = frozenset({"MESSAGE_ID_INVALID", "MESSAGE_AUTHOR_REQUIRED", "MESSAGE_EDIT_TIME_EXPIRED"})
 #: The press is too old to be answered.
 LATE = frozenset({"QUERY_ID_INVALID"})
@@ -68,7 +68,8 @@ class ForwardTarget:
 
 
 class MessageSender:
-    """Speaks over a line. Every method raises as `Rpc.ask`, unless it says otherwise."""
+    """Sends over one connection. Every method raises as `Rpc.ask`, unless its docstring says
+    otherwise."""
 
     line: Rpc | None = None
 
@@ -152,7 +153,7 @@ class MessageSender:
         return True
 
     async def text_of(self, chat: int, access: int, message: int) -> str | None:
-        """What a message of ours says now; None when it is not there any more."""
+        """The present text of one of the bot's messages; None when the message is gone."""
         found = await message_lookup.messages(
             self._line(), chat, access, range(message, message + 1)
         )
@@ -186,7 +187,7 @@ class MessageSender:
                 raise
 
     async def delete(self, chat: int, access: int, message: int) -> None:
-        """Take a message of ours away; one that is gone already is no error."""
+        """Delete one of the bot's messages; one that is already gone is no error."""
         if chat <= CHANNELS:
             channel = peer(chat, access)
             target = raw.types.InputChannel(
@@ -202,7 +203,7 @@ class MessageSender:
                 raise
 
     async def answer(self, press: int, text: str = "", *, alert: bool = False) -> None:
-        """Answer a press with a few words on top of the chat."""
+        """Answer a press with a notification at the top of the chat."""
         query = raw.functions.messages.SetBotCallbackAnswer(
             query_id=press, cache_time=0, message=text or None, alert=alert or None
         )

@@ -1,4 +1,4 @@
-"""Sends a broadcast's message to one chat, once per random id, and takes it back."""
+"""Sends a broadcast's message to one chat, once per random id, and deletes it."""
 
 import hashlib
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ DELETED_AT_ONCE = 100
 
 
 class BroadcastSender:
-    """Speaks over a line. Every method raises as `Rpc.ask`."""
+    """Sends over one connection. Every method raises as `Rpc.ask`."""
 
     def __init__(self, line: Rpc) -> None:
         self.line = line
@@ -92,7 +92,8 @@ class BroadcastSender:
         return None
 
     async def delete(self, numbers: Sequence[int]) -> None:
-        """Take messages of private chats away, at both sides; what is gone already is no error."""
+        """Delete messages of private chats for both sides; a message that is already gone is no
+        error."""
         for at in range(0, len(numbers), DELETED_AT_ONCE):
             bite = list(numbers[at : at + DELETED_AT_ONCE])
             await self.line.ask(messages.DeleteMessages(id=bite, revoke=True))

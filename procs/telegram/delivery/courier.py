@@ -66,14 +66,14 @@ NO_OPTIONS = UploadOptions()
 
 
 class Courier:
-    """The Telegram side of one slot. A slot's session belongs to whoever holds the slot."""
+    """The Telegram session of one slot, used by the worker that holds the slot."""
 
     def __init__(self, settings: Settings, slot: int, db: Database | None = None) -> None:
         self.settings = settings
         self.addressees = UploadPeers(settings.bot_token.partition(":")[0], db)
         self.name = f"slot-{slot}"
-        self.line: Rpc | None = None
-        self.door = asyncio.Lock()
+        self.rpc: Rpc | None = None
+        self.connecting = asyncio.Lock()
 
     async def connect(self, *, before: sign_in.SignInLeave = sign_in.allowed) -> None:
         """Connect, or do nothing when connected. Signs in only if this slot never did, after
@@ -81,33 +81,33 @@ class Courier:
 
         Raises TelegramAway, TelegramWait, SessionRevoked.
         """
-        async with self.door:
-            if self.line is not None and self.line.revoked:
-                raise SessionRevoked(self.line.revoked)
-            if self.line is not None and self.line.dead:
+        async with self.connecting:
+            if self.rpc is not None and self.rpc.revoked:
+                raise SessionRevoked(self.rpc.revoked)
+            if self.rpc is not None and self.rpc.dead:
                 await self._close()
-            if self.line is None:
-                self.line = await sign_in.signed_in(self.settings, self.name, before=before)
+            if self.rpc is None:
+                self.rpc = await sign_in.signed_in(self.settings, self.name, before=before)
 
     @property
     def largest(self) -> int:
         """Bytes of the largest file that Telegram takes of this account. Raises TelegramAway."""
-        return PREMIUM_FILE if self._line().premium else TELEGRAM_FILE
+        return PREMIUM_FILE if self._connected().premium else TELEGRAM_FILE
 
     async def close(self) -> None:
-        async with self.door:
+        async with self.connecting:
             await self._close()
 
     async def _close(self) -> None:
-        line, self.line = self.line, None
-        if line is not None:
-            await sign_in.shut(line)
+        rpc, self.rpc = self.rpc, None
+        if rpc is not None:
+            await sign_in.shut(rpc)
 
     def stream(self, path: Path, file: int, *, head: int = 0) -> UploadStream:
-        """Begin to give Telegram a file that is still growing, by its open descriptor; its first
-        `head` bytes will change once more. Raises TelegramAway."""
-        line = self._line()
-        return UploadStream(line.lanes, path, file, head=head, premium=line.premium)
+        """Begin to upload a file that is still growing, by its open descriptor; its first `head`
+        bytes change once more at the end. Raises TelegramAway."""
+        rpc = self._connected()
+        return UploadStream(rpc.lanes, path, file, head=head, premium=rpc.premium)
 
     async def upload(
         self, file: File, on_progress: Progress, options: UploadOptions = NO_OPTIONS
@@ -115,51 +115,51 @@ class Courier:
         """Upload a file without sending it. `on_progress` gets the bytes acknowledged and the bytes
         in all. Raises TelegramAway, TelegramWait, TelegramRefused, UploadRefused, TooLarge,
         SessionRevoked."""
-        line = self._line()
+        rpc = self._connected()
         try:
             if options.is_resumed and not options.early:
                 try:
-                    return await self._upload(line, file, on_progress, options)
+                    return await self._upload(rpc, file, on_progress, options)
                 except FilePartMissing as missing:
                     log.info("upload.anew", file=file.name, why="parts are gone", error=missing)
                     options = replace(options, kept=None)
-            return await self._upload(line, file, on_progress, options)
+            return await self._upload(rpc, file, on_progress, options)
         except SessionRevoked as error:
-            line.revoked = str(error)
+            rpc.revoked = str(error)
             raise
 
     async def _upload(
-        self, line: Rpc, file: File, on_progress: Progress, options: UploadOptions
+        self, rpc: Rpc, file: File, on_progress: Progress, options: UploadOptions
     ) -> Reference:
         whole: Upload
         tries, early = 1 if options.is_resumed else MISSING_PARTS, options.early
         if early and await finished(early, file, on_progress):
             whole, handle = early, early.name()
         else:
-            facts: dict[str, Any] = {"premium": line.premium, "kept": options.kept}
-            whole = Upload(line.lanes, Path(file.path), on_progress, **facts)
+            facts: dict[str, Any] = {"premium": rpc.premium, "kept": options.kept}
+            whole = Upload(rpc.lanes, Path(file.path), on_progress, **facts)
             handle = await whole.run()
         thumb, uploads = None, [whole]
         if file.thumbnail and file.kind != "photo":
-            uploads.append(Upload(line.lanes, Path(file.thumbnail), unwatched))
+            uploads.append(Upload(rpc.lanes, Path(file.thumbnail), unwatched))
             thumb = await uploads[1].run()
         media = media_input.described(file, handle, thumb)
-        return await self._made(line, media, uploads, options.waiting, tries=tries)
+        return await self._made(rpc, media, uploads, options.waiting, tries=tries)
 
     async def _made(
-        self, line: Rpc, media: Any, uploads: list[Upload], waiting: Waiting, *, tries: int
+        self, rpc: Rpc, media: Any, uploads: list[Upload], waiting: Waiting, *, tries: int
     ) -> Reference:
         """A medium of what was uploaded, for the first peer that Telegram takes it for."""
         refusal = ""
-        for kind, whom in await self.addressees.candidates(line, waiting):
+        for kind, whom in await self.addressees.candidates(rpc, waiting):
             query = UploadMedia(peer=whom, media=media)
             try:
-                made = media_input.reference(await assembled(line, query, uploads, tries=tries))
+                made = media_input.reference(await assembled(rpc, query, uploads, tries=tries))
             except PeerRefused as error:
                 refusal = f"{refusal} {kind}: {error}".strip()
                 log.warning("upload.peer-refused", session=self.name, peer=kind, error=error)
             else:
-                await self.addressees.note(line, kind)
+                await self.addressees.note(rpc, kind)
                 return made
         raise UploadRefused(refusal)
 
@@ -179,20 +179,20 @@ class Courier:
         not take those. Returns the message's id, the first one's when this random_id was used
         before; None when Telegram says only that it was. Raises TelegramAway, TelegramWait,
         ChatClosed, ReferenceStale, TelegramRefused, SessionRevoked."""
-        line = self._line()
+        rpc = self._connected()
         query = partial(
             SendMedia,
             peer=peer(chat, access),
             media=media_input.shown(part, spoiler=shown.spoiler),
             random_id=random_id,
             silent=shown.silent or None,
-            reply_markup=await keyboard(shown.buttons, line.client),
+            reply_markup=await keyboard(shown.buttons, rpc.client),
             **shown.words,
         )
         facts: dict[str, Any] = {"random_id": random_id, "reply_to": reply_to, "topic": topic}
         facts["leave"] = leave
         try:
-            return await post(line, partial(replied, query), chat=chat, **facts)
+            return await post(rpc, partial(replied, query), chat=chat, **facts)
         except TelegramRefused as error:
             if not shown.buttons or not error.detail.startswith(REFUSED_BUTTONS):
                 raise
@@ -225,7 +225,7 @@ class Courier:
         facts: dict[str, Any] = {"multi_media": items, "silent": shown.silent or None}
         query = partial(SendMultiMedia, peer=peer(chat, access), **facts)
         return await post_all(
-            self._line(),
+            self._connected(),
             partial(replied, query),
             chat=chat,
             random_ids=random_ids,
@@ -243,12 +243,12 @@ class Courier:
         buttons: Sequence[Sequence[tuple[str, str]]] = (),
         leave: Leave,
     ) -> bool:
-        """Have an inline message show one part. False when it is not there any more. Raises as
-        `send`."""
+        """Edit an inline message so that it shows one part. False when the message is gone. Raises
+        as `send`."""
         media, words = media_input.referred(part.reference, spoiler=shown.spoiler), shown.words
         facts: dict[str, Any] = {"media": media, "buttons": buttons, "leave": leave}
         facts["entities"] = words["entities"]
-        return await edit_inline(self._line(), target, words["message"], **facts)
+        return await edit_inline(self._connected(), target, words["message"], **facts)
 
     async def find(
         self,
@@ -264,7 +264,7 @@ class Courier:
         messages of other parts. What answers none (`after` is not positive) is looked for behind
         message `since`. None when it is not there. Raises as `Rpc.ask`."""
         to = max(after, 0)
-        seen = message_lookup.messages_after(self._line(), chat, access, to or since)
+        seen = message_lookup.messages_after(self._connected(), chat, access, to or since)
         async for message in seen:
             if message.id not in taken and message_lookup.answers(message, to, part.reference):
                 return int(message.id)
@@ -274,7 +274,7 @@ class Courier:
         """A fresh reference of the file that a message of ours shows; None when it is gone.
         Raises as `Rpc.ask`."""
         found = await message_lookup.messages(
-            self._line(), chat, access, range(message, message + 1)
+            self._connected(), chat, access, range(message, message + 1)
         )
         media = getattr(found[0], "media", None) if found else None
         return media_input.reference(media) if message_lookup.is_file(media) else None
@@ -282,12 +282,12 @@ class Courier:
     @property
     def broadcasts(self) -> BroadcastSender:
         """Sends broadcasts over this slot's session. Raises TelegramAway."""
-        return BroadcastSender(self._line())
+        return BroadcastSender(self._connected())
 
-    def _line(self) -> Rpc:
-        if self.line is None:
+    def _connected(self) -> Rpc:
+        if self.rpc is None:
             raise TelegramAway("not connected")
-        return self.line
+        return self.rpc
 
 
 def replied(query: Any, header: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Editing a message by its inline id: the bot's progress, and the media that it becomes."""
+"""Edits a message by its inline id: first its progress text, then the media."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,9 +13,9 @@ from procs.telegram.session.rpc import ANSWER, Leave, Rpc
 
 #: What the pace of these edits is kept under.
 EDIT_INLINE = "messages.EditInlineBotMessage"
-#: It says so already: a repeat after a lost answer.
+#: The message has this content already: a repeat after a lost answer.
 SAME = "MESSAGE_NOT_MODIFIED"
-#: Nobody can see the message any more, or it may not be edited.
+#: The message is gone, or may not be edited.
 VANISHED = frozenset(
     {
         *("MESSAGE_ID_INVALID", "INLINE_MESSAGE_ID_INVALID", "MESSAGE_AUTHOR_REQUIRED"),

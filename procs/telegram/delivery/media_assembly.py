@@ -1,4 +1,4 @@
-"""The end of an upload: Telegram makes a medium of the parts that it has."""
+"""The last step of an upload: Telegram assembles a medium from the parts that it has."""
 
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ from procs.telegram.session.rpc import Rpc
 from procs.telegram.upload.stream import UploadStream
 from procs.telegram.upload.uploader import Progress, Upload
 
-#: Seconds in which Telegram makes a medium out of parts it has.
+#: Seconds that Telegram has to assemble a medium from its parts.
 ASSEMBLY = 60.0
-#: Parts that may go missing before an upload is begun anew.
+#: Missing parts after which an upload restarts.
 MISSING_PARTS = 20
 
 
@@ -50,7 +50,7 @@ async def assembled(
             if tries == 1:
                 raise
             log.warning("upload.part-missing", session=line.client.name, part=missing.number)
-            # It does not say of which file.
+            # The error does not name the file.
             for upload in uploads:
                 if missing.number < upload.parts:
                     await upload.send(range(missing.number, missing.number + 1))

@@ -32,8 +32,8 @@ REMEMBERED = 10
 
 
 class MtprotoClient(Client):
-    """A client that hears nothing: what Telegram sends unasked is dropped, instead of growing in
-    a queue that nobody reads."""
+    """A client without updates: it drops what Telegram pushes, which would otherwise fill a queue
+    that nothing reads."""
 
     async def handle_updates(self, updates: Any) -> None:
         return None

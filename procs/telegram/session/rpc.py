@@ -1,4 +1,4 @@
-"""Calls over one client: a call is one attempt, and ends in an answer or in our error.
+"""Calls over one client: each call is one attempt that ends in an answer or in one of our errors.
 
 `Client.invoke` sleeps out waits and repeats every 500 by itself, RANDOM_ID_DUPLICATE among them,
 then hides what the last one was; and a call whose connection broke waits 15 s for an answer that
@@ -39,7 +39,7 @@ async def free() -> Departure:
 
 
 class Rpc:
-    """Asks over a connected client."""
+    """Sends calls over a connected client."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -101,7 +101,7 @@ class Rpc:
         return answer
 
     async def connected(self) -> None:
-        """Wait until the connection stands. Raises TelegramAway, SessionRevoked."""
+        """Wait until the connection is up. Raises TelegramAway, SessionRevoked."""
         session = self.session
         with contextlib.suppress(TimeoutError):
             if not self.dead:

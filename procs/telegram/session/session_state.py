@@ -12,7 +12,7 @@ from procs.store.health import alerts
 from procs.store.limits import revoked_sessions
 from procs.telegram.session.sign_in import SIGN_IN
 
-#: Seconds between two looks whether somebody helped.
+#: Seconds between two checks whether the session was replaced.
 HELP_POLL = 2.0
 FIX = "no other process may use it; remove its file to sign in anew"
 #: Seconds of a wait before a sign-in from which on admins are told.
@@ -36,7 +36,7 @@ class SessionState:
         return revoked_sessions.is_lost(self.db, self.name, mark=self.mark())
 
     def note(self, error: SessionRevoked) -> None:
-        """Telegram said that this session is not signed in any more."""
+        """Record that Telegram revoked the sign-in of this session."""
         revoked_sessions.note_lost(
             self.db, self.name, mark=self.mark(), why=str(error), now=clock.now()
         )
@@ -46,18 +46,18 @@ class SessionState:
         log.error("session.revoked", session=self.name, error=error, file=self.file, fix=FIX)
 
     def wait(self, wait: TelegramWait) -> None:
-        """Telegram lets this session sign in only later."""
+        """Record that Telegram allows a sign-in of this session only later."""
         if wait.scope == SIGN_IN and wait.seconds >= LONG:
             detail = f"{wait.seconds:.0f} s"
             alerts.note(self.db, alert_kinds.SIGN_IN, self.name, now=clock.now(), detail=detail)
 
     def good(self) -> None:
-        """It is signed in: whatever was wrong is over."""
+        """Record that the session is signed in; earlier failures no longer count."""
         alerts.clear(
             self.db, (alert_kinds.REVOKED, alert_kinds.SIGN_IN), self.name, now=clock.now()
         )
 
     async def until_replaced(self) -> None:
-        """Wait as long as the session is lost."""
+        """Wait until a new session file or token replaces the revoked one."""
         while self.is_lost():
             await asyncio.sleep(HELP_POLL)

@@ -77,7 +77,7 @@ async def pays(line: Rpc) -> bool:
 
 
 async def shut(line: Rpc) -> None:
-    """Close connections and session file. Never raises what a dead connection says."""
+    """Close connections and session file. Errors of a dead connection are not raised."""
     client = line.client
     if isinstance(client, UpdateClient):
         await client.rest()

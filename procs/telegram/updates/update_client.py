@@ -34,7 +34,7 @@ SILENCE = 15 * 60.0
 
 
 class UpdateClient(Client):
-    """Hands every update on, each at least once."""
+    """Passes every update to the handler at least once."""
 
     def __init__(self, *args: Any, **facts: Any) -> None:
         super().__init__(*args, **facts)
@@ -45,15 +45,15 @@ class UpdateClient(Client):
         self.nudged = asyncio.Event()
         self.turn = asyncio.Semaphore(1)
         self.read = False
-        #: The boxes whose place is written down.
+        #: The boxes whose place is stored.
         self.kept: set[int] = set()
-        #: When something came unasked last.
+        #: The instant of the last pushed update.
         self.last = time.monotonic()
 
-    # --- hearing -----------------------------------------------------------------------------
+    # --- receiving ---------------------------------------------------------------------------
 
     async def handle_updates(self, updates: Any) -> None:
-        """Called by the library with whatever came unasked."""
+        """Called by the library with each pushed update."""
         self.last = time.monotonic()
         await self._open()
         told = self.stream.push(updates, now=time.monotonic())
@@ -128,7 +128,7 @@ class UpdateClient(Client):
     # --- our place ---------------------------------------------------------------------------
 
     async def _open(self) -> None:
-        """Read where we were when the session was last used."""
+        """Read the stored places of the session."""
         if self.read:
             return
         self.read = True
@@ -179,7 +179,8 @@ class UpdateClient(Client):
                 self.asking[box].add_done_callback(report)
 
     async def _ask_until_told(self, box: int) -> None:
-        """Ask for what was missed in a box, again and again, while hearing goes on."""
+        """Call getDifference for one box until nothing is missing, while pushed updates are
+        received."""
         failures = 0
         await self._pause(0.0 if box in self.stream.wants else ITSELF)
         while self.stream.misses(box):
@@ -219,14 +220,14 @@ class UpdateClient(Client):
             log.info("updates.asked", box=box, since=asking.since, told=len(told))
 
     async def _pause(self, seconds: float) -> None:
-        """Wait, until the connection stands again."""
+        """Wait until the connection is up again."""
         self.nudged.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.nudged.wait()
 
     async def rest(self) -> None:
-        """Ask for nothing more."""
+        """Cancel the calls that are running and start no more."""
         self.asks = None
         for task in self.asking.values():
             task.cancel()

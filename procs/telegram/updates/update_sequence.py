@@ -72,7 +72,7 @@ class Sequence:
         self.place = number
 
     def _absorb(self, now: float) -> None:
-        """Go over what follows and was there before its turn."""
+        """Advance over the remembered events that follow directly."""
         for number in sorted(self.ahead):
             if self.place is not None and number - self.ahead[number] == self.place:
                 self._step(number, now)

@@ -63,8 +63,7 @@ class UpdateStream:
     # --- what Telegram sends -----------------------------------------------------------------
 
     def push(self, updates: Any, *, now: float) -> list[UpdateContents]:
-        """What is to be handed on of something that Telegram sent by itself, or as the answer to
-        a call of ours."""
+        """The updates to pass on from a push, or from the answer to one of our calls."""
         if isinstance(updates, types.UpdatesTooLong):
             self.want(COMMON, since=self.boxes[COMMON].sure(now))
             return []
@@ -107,7 +106,7 @@ class UpdateStream:
         self.date = max(self.date, updates.date or 0)
 
     def _number(self, update: Any, now: float) -> None:
-        """Follow one update's number, in whichever sequence it has one."""
+        """Apply the number of one update to its sequence, if it has one."""
         if isinstance(update, types.UpdateChannelTooLong):
             self._too_long(update)
         elif getattr(update, "qts", None):
@@ -151,16 +150,16 @@ class UpdateStream:
         self.wants[box] = min(known, since) if known and since else known or since
 
     def misses(self, box: int) -> bool:
-        """Whether getDifference must be called."""
+        """Whether getDifference has to be called."""
         return box in self.wants or (box in self.boxes and bool(self.boxes[box].ahead))
 
     @property
     def gaps(self) -> list[int]:
-        """The boxes of which something is to be asked for."""
+        """The boxes for which getDifference has to be called."""
         return [box for box in self.boxes if self.misses(box)]
 
     def ask(self, box: int) -> DifferenceCall:
-        """What to ask for now. Whoever asks ends it with `differs` or `failed`."""
+        """The calls to make now. The caller ends each with `differs` or `failed`."""
         sequence, forced = self.boxes[box], box in self.wants
         since, place = self.wants.pop(box, None), sequence.place
         if place is not None:
@@ -170,7 +169,7 @@ class UpdateStream:
         return asking
 
     def failed(self, asking: DifferenceCall) -> None:
-        """It must be asked again."""
+        """Note that a call failed and has to be repeated."""
         self.asking.pop(asking.box, None)
         if asking.forced:
             self.want(asking.box, since=asking.since)
@@ -223,13 +222,13 @@ class UpdateStream:
             sequence.reach(number, asked=sequence.place, now=now)
 
     def forget(self, box: int) -> None:
-        """A channel that the bot is in no more."""
+        """Forget a channel that the bot left."""
         self.boxes.pop(box, None)
         self.wants.pop(box, None)
         self.asking.pop(box, None)
 
     def sure(self, box: int, *, now: float) -> int | None:
-        """The place that may be written down: before all that is asked for."""
+        """The place that may be stored: the one before every missing update."""
         asking = self.asking.get(box)
         places = [self.boxes[box].sure(now), self.wants.get(box), asking.since if asking else None]
         return min((place for place in places if place is not None), default=None)

@@ -18,7 +18,7 @@ from procs.telegram.upload.part_connection import PartConnection
 from procs.telegram.upload.part_frames import FileCut, FramePiece
 
 CONNECTIONS = 4
-#: Seconds without an upload after which they are closed.
+#: Seconds without an upload after which the connections are closed.
 IDLE = 60.0
 METHOD = "upload.SaveBigFilePart"
 

@@ -17,7 +17,7 @@ FREE_KEPT, MAPPED = 16 << 20, 8 << 20
 
 @cache
 def keep() -> None:
-    """Keep what is freed, in one place for all threads. Does nothing without glibc."""
+    """Keep freed memory in one arena for all threads. Does nothing without glibc."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(MMAP_THRESHOLD, MAPPED)
@@ -26,7 +26,7 @@ def keep() -> None:
 
 
 def give_back() -> None:
-    """Return what is kept to the kernel: no upload runs any more."""
+    """Return the kept memory to the kernel, when no upload runs any more."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)

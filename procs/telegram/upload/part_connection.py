@@ -31,7 +31,7 @@ class PartConnection(Session):
             raise ConnectionError("not connected")
         super().__init__(client, dc, *server, client.session.auth_key, test, is_media=True)
         self.memory = asyncio.Semaphore(SEALED)
-        #: Parts on their way.
+        #: Parts in flight.
         self.busy = 0
         #: Telegram's error when it revoked the sign-in.
         self.refusal: RPCError | None = None
@@ -41,7 +41,7 @@ class PartConnection(Session):
         return bool(self.is_started.is_set())
 
     async def start(self) -> None:
-        """Connect. A Telegram that is away is tried again until `stop`."""
+        """Connect. An unreachable Telegram is tried again until `stop`."""
         try:
             await super().start()
         except RPCError as error:

@@ -21,18 +21,18 @@ from procs.telegram.upload.connection_pool import ConnectionPool
 from procs.telegram.upload.part_frames import FramePiece
 from procs.telegram.upload.uploader import PART, Upload, opened
 
-#: Seconds between two looks how far the file has come.
+#: Seconds between two reads of the size of the growing file.
 GROWTH_POLL = 0.1
 UNKNOWN = -1
 
 
 class FileChanged(ChaparError):
-    """The file is not the one whose parts were sent: it is uploaded anew, as a whole."""
+    """The finished file differs from the parts that were sent: the whole file is uploaded again."""
 
 
 @dataclass(frozen=True, slots=True)
 class HashedPiece(FramePiece):
-    """A part whose bytes are remembered as they leave."""
+    """A part that records the CRC-32 of its bytes when it is sent."""
 
     sums: dict[int, int]
 
@@ -80,7 +80,7 @@ class UploadStream(Upload):
         return InputFileBig(id=self.id, parts=self.parts, name=self.path.name)
 
     async def close(self) -> None:
-        """Stop sending, and let go of the file."""
+        """Stop sending, and close the file."""
         self.work.cancel()
         await asyncio.wait({self.work})
         if not self.work.cancelled():

@@ -113,7 +113,7 @@ class Upload:
                 raise failed.exceptions[0] from None
 
     async def _fill(self, file: int, numbers: Iterable[int], group: asyncio.TaskGroup) -> None:
-        """Let parts leave as fast as there is room, and wait for the last of them."""
+        """Send parts as fast as the window allows, and wait for the last of them."""
         carried: set[asyncio.Task[None]] = set()
         for number in numbers:
             await self.begin(group, self._piece(file, number), carried)
@@ -156,7 +156,7 @@ class Upload:
         self.on_progress(min(self.done, self.size), self.size)
 
     async def _put(self, piece: FramePiece) -> None:
-        """One part, until Telegram has it."""
+        """Send one part until Telegram acknowledges it."""
         while True:
             await self.window.leave()
             began = time.monotonic()

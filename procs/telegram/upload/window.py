@@ -44,7 +44,7 @@ class Window:
         )
 
     async def reserve(self) -> None:
-        """Wait for room. `release` gives it back."""
+        """Wait until one more part may be in flight. `release` ends it."""
         while self.flying >= int(self.size):
             self.left.clear()
             await self.left.wait()
@@ -55,7 +55,7 @@ class Window:
         self.left.set()
 
     async def leave(self) -> None:
-        """Wait while Telegram wants nothing."""
+        """Wait until a FLOOD_WAIT is over."""
         while (rest := self.resume - time.monotonic()) > 0:
             await asyncio.sleep(rest)
 
@@ -70,7 +70,7 @@ class Window:
             self.size = min(LARGEST_WINDOW, self.size + (1 if self.doubling else 1 / self.size))
 
     def missed(self) -> None:
-        """No answer to a part, or its connection broke: more patience with the next."""
+        """A part got no answer, or its connection broke: the next one gets a longer timeout."""
         self.usual *= 2
 
     def slow(self, seconds: float) -> None:

@@ -6,7 +6,7 @@ from procs.wishes.grammar.language_names import SPELLED
 from procs.wishes.grammar.pieces import Piece, Reader
 from procs.wishes.variant import LATEST, Clip
 
-#: Kinds that separate the two ends, and words that may stand between.
+#: Token kinds that separate the two ends, and words that may stand between them.
 TO, BETWEEN = ("to", "dash"), ("fill", "comma", "stop")
 TIMES = ("time", "dotted", "lasts")
 UNITS = {"h": 3600, "m": 60, "s": 1}
@@ -14,8 +14,8 @@ UNITS = {"h": 3600, "m": 60, "s": 1}
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """An instant of a film in seconds, or a bare `number` whose `unit` the other end names.
-    `end`: whenever it is over. `sure`: written as a time."""
+    """An instant of a film in seconds, or a bare `number` whose `unit` the other end names. `end`
+    stands for the end of the film; `sure` says that it was written as a time."""
 
     seconds: float = 0
     number: int | None = None
@@ -28,7 +28,7 @@ class Point:
 
 
 def part(reader: Reader) -> Piece | None:
-    """A part at this place; None, and nothing read, where none begins."""
+    """Parse a clip at this position; None, without consuming a token, when none begins here."""
     place = reader.place
     for kind in (edge, span):
         found = kind(reader)
@@ -39,7 +39,7 @@ def part(reader: Reader) -> Piece | None:
 
 
 def lone(reader: Reader) -> Piece | None:
-    """`دقیقه ۳`: an instant or a length, of which nobody knows what to do with it."""
+    """`دقیقه ۳`: an instant or a length without its other end, which is reported as unclear."""
     place = reader.place
     found = point(reader)
     if found is not None and found.unit and reader.peek(-1).kind != "lasts":
@@ -49,7 +49,7 @@ def lone(reader: Reader) -> Piece | None:
 
 
 def span(reader: Reader) -> Piece | None:
-    """From one instant to another, to the end, or for so long."""
+    """Parse a clip from an instant to another one, to the end, or of a given length."""
     place = reader.place
     told = reader.took("from") is not None
     reader.skip("fill")
@@ -88,7 +88,8 @@ def span(reader: Reader) -> Piece | None:
 
 
 def edge(reader: Reader) -> Piece | None:
-    """The first so many seconds. Of the last ones nobody knows yet where they are: told apart."""
+    """Parse `the first N seconds`. `The last N` is reported as unclear: the length of the film is
+    not known yet."""
     place = reader.place
     first = reader.took("first", "last")
     count = reader.took("number")
@@ -131,7 +132,7 @@ def point(reader: Reader) -> Point | None:
 
 
 def more(reader: Reader, found: Point) -> Point:
-    """The seconds behind the minutes, if they are named."""
+    """Add the seconds named after the minutes, if any."""
     place = reader.place
     reader.took("and")
     before = reader.took("unit")
@@ -144,7 +145,8 @@ def more(reader: Reader, found: Point) -> Point:
 
 
 def made(reader: Reader, place: int, begin: float, end: float) -> Piece | None:
-    """The clip; what ends before it begins is told apart, what lies behind everything is odd."""
+    """Build the clip. One that ends before it begins is `backwards`; one beyond any film is
+    `odd`."""
     words = reader.since(place)
     if max(begin, min(end, LATEST)) > LATEST or (end > LATEST):
         return Piece("odd", "", words, strong=True)

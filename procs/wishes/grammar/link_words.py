@@ -21,14 +21,14 @@ NUMBERED = re.compile(r"(?<!\S)\d{1,2} ?[-.)] ?$")
 
 
 def each(gaps: Sequence[str]) -> list[Variant | Unclear]:
-    """What is wished of every link; `gaps` are the texts before the first, between, and behind the
+    """The wish for each link; `gaps` are the texts before the first, between two, and after the
     last."""
     own, general = lines(gaps)
     return [of_one(said, general, alone=len(own) == 1) for said in own]
 
 
 def said(gaps: Sequence[str]) -> list[bool]:
-    """Whether words are about each link, its own or those for all."""
+    """Whether each link has a wish, of its own or one for all links."""
     own, general = lines(gaps)
     return [bool(one or general) for one in own]
 
@@ -41,7 +41,7 @@ def of_one(said: Said, general: Said, *, alone: bool) -> Variant | Unclear:
 
 
 def lines(gaps: Sequence[str]) -> tuple[list[Said], Said]:
-    """What each link has of its own, and what stands above or below all of them."""
+    """The wishes on the lines of each link, and those on lines above or below all of them."""
     count = len(gaps) - 1
     own: list[Said] = [[] for _ in range(count)]
     *over, front = gaps[0].split("\n")
@@ -71,7 +71,7 @@ def settle(
     joined: list[bool],
     above: Said,
 ) -> list[Said]:
-    """Give every link its words."""
+    """Assign each link its wish."""
     for number in range(len(own)):
         own[number] += before[number]
     start = 0

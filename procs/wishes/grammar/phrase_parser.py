@@ -1,4 +1,4 @@
-"""Words put together into what they say: every piece of a line, one after the other."""
+"""Parses the tokens of a line into pieces of a wish, from left to right."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -16,15 +16,15 @@ HEIGHT_FORMS = {HD, *(f"{height}p" for height in HEIGHTS)}
 PICTURE_WORDS = frozenset(
     ["photo", "pic", "picture", "image", "slide", "عکس", "تصویر", "اسلاید", "aks"]
 )
-#: A lone number from here up is no entry of a list.
+#: A lone number from this one up is not an entry of a list.
 MANY = 100
 #: Words for the film itself, and for `too`.
 FILM = "video vid film movie clip vidio vidyo ویدیو ویدیوش ویدیوشو ویدیوی فیلم فیلمش فیلمشو"
 FILMS = frozenset(FILM.split())
 TOO = ("هم", "ham", "too", "also")
-#: What may stand between two words of one phrase.
+#: Words that may stand between two words of one phrase.
 LOOSE = ("fill", "stop", "with")
-#: What words mean that stand alone, when nothing longer was found.
+#: The meaning of single words, used when no longer phrase matches.
 SILENT = "comma stop dash thing list with from to and only for fill"
 IDLE = "begin end onward unit ads dotted lasts entry cut talk"
 ALONE = dict.fromkeys(SILENT.split(), "fill") | dict.fromkeys(IDLE.split(), "talk")
@@ -40,7 +40,7 @@ def read(reader: Reader) -> Iterator[Piece]:
 
 
 def longest(reader: Reader) -> Piece | None:
-    """The phrase that begins here, if one does."""
+    """Parse the first phrase of PHRASES that matches here; None when none does."""
     for phrase in PHRASES:
         place = reader.place
         found = phrase(reader)
@@ -54,7 +54,8 @@ def longest(reader: Reader) -> Piece | None:
 
 
 def refused(reader: Reader) -> Piece | None:
-    """What is to be left out: paid parts can be, and subtitles are in no film unasked."""
+    """Parse an exclusion: sponsored segments can be cut out; subtitles are never in a film
+    unasked."""
     place = reader.place
     word = reader.took("without", "not", "cut")
     if word is None:
@@ -76,7 +77,8 @@ def refused(reader: Reader) -> Piece | None:
 
 
 def subtitles(reader: Reader) -> Piece | None:
-    """Subtitles, with the language before or behind the word; `with` asks for them in the film."""
+    """Parse subtitles, with the language before or after the word; `with` puts them into the
+    film."""
     place = reader.place
     within = reader.took("with", "inside") is not None
     coded = reader.peek(1).kind == "subs" and reader.peek().word in LANGUAGE_WORDS
@@ -97,7 +99,7 @@ def subtitles(reader: Reader) -> Piece | None:
 
 
 def quality(reader: Reader) -> Piece | None:
-    """A quality by number or by word, before or behind `quality`; `with quality` is the best."""
+    """Parse a quality by number or word, before or after `quality`; `with quality` is the best."""
     place = reader.place
     within = reader.took("with") is not None
     before = (
@@ -127,13 +129,13 @@ def quality(reader: Reader) -> Piece | None:
 
 
 def form_of(token: Token) -> str:
-    """The form that a number or word names behind `quality`; nothing where there is none."""
+    """The form that a number or word names after `quality`; None when it names none."""
     named = f"{token.value}p" if token.kind == "number" else str(token.value)
     return named if named in HEIGHT_FORMS or token.kind == "adjective" else ""
 
 
 def both(reader: Reader) -> Piece | None:
-    """A sound and the film too: one wish brings one of them."""
+    """Parse a wish for sound and film together, which is unclear: one wish brings one of them."""
     place = reader.place
     first = reader.took("form") or film(reader)
     reader.skip("fill")
@@ -168,7 +170,7 @@ def pages(reader: Reader) -> Piece | None:
 
 
 def several(reader: Reader) -> Piece | None:
-    """The first so many entries, in either order of words: `first 5`, `۵ تای اول`."""
+    """Parse the first N entries, in either order of words: `first 5`, `۵ تای اول`."""
     place = reader.place
     word = reader.took("first", "last")
     number = reader.took("number")
@@ -186,7 +188,7 @@ def several(reader: Reader) -> Piece | None:
 
 
 def entries(reader: Reader) -> Piece | None:
-    """`1-5`, `۱ تا ۵`, `2`, `قسمت ۳`, `all of it`."""
+    """Parse entries of a list: `1-5`, `۱ تا ۵`, `2`, `قسمت ۳`, `all of it`."""
     place = reader.place
     if reader.took("all"):
         reader.skip("fill", "entry", "list", "thing")
@@ -225,7 +227,7 @@ def ranged(reader: Reader, place: int, first: int, last: int, *, named: bool) ->
     return Piece("pick", pick, words) if pick else Piece("backwards", "", words)
 
 
-#: Tried in this order; the first that fits is taken.
+#: The parsers of phrases; the first that matches wins.
 PHRASES: tuple[Callable[[Reader], Piece | None], ...] = (
     refused, subtitles, quality, both, only_sound, clip_times.part, pages, several, entries,
 )  # fmt: skip
@@ -288,7 +290,8 @@ def follows_verb(reader: Reader) -> bool:
 
 
 def language(token: Token, *, behind: bool = False) -> str:
-    """The code of a language by its name, or, behind the word for subtitles, by its code."""
+    """The code of a language, read from its name or, after the word for subtitles, from the
+    code."""
     word = token.word
     base, _, rest = word.partition("-")
     code = base if behind and base in CODES.split() and len(rest) < 9 else ""

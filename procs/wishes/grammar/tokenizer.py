@@ -1,4 +1,4 @@
-"""A text as tokens: words in plain letters, each with its kind and with what stood there."""
+"""Splits a text into tokens: normalised words, each with its kind and its original spelling."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ PLAIN_LETTERS = str.maketrans(
     "01234567890123456789یییکااااههو''.,-----.",
 )
 LONGEST = 4000
-#: Several words in quotation marks are somebody else's.
+#: Several words in quotation marks are quoted text, which is no wish.
 QUOTATION = re.compile(r"[\"“«„](?:[^\"”»“«\n]*\s){2}[^\"”»“«\n]*[\"”»“]")
 QUOTE = " @quoted "
 #: Kinds that a dash makes a range of.
@@ -38,17 +38,17 @@ TOKEN = re.compile(
 ORDINAL = re.compile(r"(\d{1,4})(?:st|nd|rd|th)")
 HEIGHT = re.compile(r"(?:f?hd)?(\d{3,4})(?:p|p?f?hd)")
 HEIGHT_BEHIND = re.compile(r"f?hd(\d{3,4})p?")
-#: Letters and digits as in names of forms; nobody says these.
+#: Words of letters and digits that are written as names of forms are.
 FORMLIKE = re.compile(
     r"mp\d+\w?|\d{2,3}o+p?|\d{3,4}p\d+|\d{3,4}[a-z]{1,2}|\d{1,2}k|\d{2,4}(?:kbps?|kbs|fps|k?bit|[mgk]b|meg|mg)|\d+x"
 )
-#: Numbers that are years.
+#: Numbers that are read as years.
 YEARS = (range(1300, 1450), range(1900, 2100))
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`kind` is what a word is good for, `value` what it says, `text` how it was written."""
+    """`kind` is the role of a word in a wish, `value` its meaning, `text` its original spelling."""
 
     kind: str
     value: Any
@@ -65,7 +65,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def undashed(found: list[Token]) -> list[Token]:
-    """Without the dashes that join words, or stand between them; one beside a number means `to`."""
+    """Remove the dashes that join or separate words; a dash beside a number is a range (`to`)."""
     around = zip([None, *found], found, [*found[1:], None], strict=False)
     return [
         one
@@ -127,7 +127,7 @@ def is_year(number: int) -> bool:
 
 
 def clock(word: str) -> int:
-    """80 of `1:20`, 4805 of `1:20:05`."""
+    """The seconds of a clock time: 80 for `1:20`, 4805 for `1:20:05`."""
     total = 0
     for part in word.split(":"):
         total = total * 60 + int(part)
@@ -135,13 +135,13 @@ def clock(word: str) -> int:
 
 
 def lasting(word: str) -> int:
-    """80 of `1m20s`."""
+    """The seconds of a duration: 80 for `1m20s`."""
     units = {"h": 3600, "m": 60, "s": 1}
     return sum(int(n) * units[unit] for n, unit in re.findall(r"(\d+)([hms])", word))
 
 
 def phrased(found: list[Token]) -> list[Token]:
-    """Words that only together have a meaning are one token."""
+    """Join words that have a meaning only together into one token."""
     joined: list[Token] = []
     place = 0
     while place < len(found):

@@ -5,7 +5,7 @@ Persian stands here as `tokens` leaves it: without joiners and madd, with ی and
 
 from itertools import product
 
-#: What a Persian noun may carry: plural, of, his, the.
+#: Suffixes of a Persian noun: plural, ezafe, possessive, definite.
 ENDINGS = (
     "", "ی", "ای", "یی", "ه", "ش", "شو", "شون", "شونو", "شم", "اش", "اشو", "یش", "یشو", "یشرا", "م",
     "مو", "ت", "تو", "و", "رو", "را", "شرا", "شرو", "ها", "های", "هاش", "هاشو", "هاشون", "هایش",
@@ -43,7 +43,7 @@ NOUNS: dict[tuple[str, str | int], tuple[str, str]] = {
         "film filme klip link vidio vidyo post format hajm",
     ),
 }
-#: Words that are said as they stand.
+#: Words that take no endings.
 PLAIN_WORDS: dict[tuple[str, str | int], str] = {
     ("form", "mp3"): "mp3 مپ۳ امپیتری امپی۳ mp3s empitri",
     ("form", "m4a"): "m4a aac",
@@ -112,7 +112,7 @@ PLAIN_WORDS: dict[tuple[str, str | int], str] = {
         " bdeh bdid bedid befrest befrestid befres befrestin kon konid lazem begir bezar"
     ),
 }
-#: What says nothing about the form: polite words, and what is spoken of.
+#: Words without meaning for the form: polite words, and names for the media itself.
 FILLERS = (
     "a an the this that these it its it's of in as by into at is be please pls plz plss plzz"
     " plese pleas thx thanks thank you tnx ty hi hello hey salam bro dear sir bot can could"
@@ -132,10 +132,10 @@ FILLERS = (
     " نهایتا ماکسیمم بهتره کافیه خوبه enough fine شه under زیر کمتر حدود جدا استخراج دربیار"
     " dige age azizam jan joon damet garm video mp4 pls khob"
 )
-#: What may stand after `send`, `give`, `for` and nowhere else.
+#: Words that are ignored only after `send`, `give` and `for`.
 AFTER_VERBS = "me us mine my"
 
-#: What looks like a wish and cannot be had: other forms, and what sites and programs do.
+#: Words of wishes that the bot cannot grant: other forms, and functions of sites and programs.
 ODD = (
     "gif gifs گیف گیفش گیفشو 8k 5k 6k 12k 16k 3k 1k flac wav wave ogg wma aiff alac ape mkv avi"
     " webm mov 3gp"
@@ -176,7 +176,7 @@ def vocabulary() -> dict[str, Meaning]:
 
 
 VOCABULARY = vocabulary()
-#: Words that name a form by themselves: what a misspelled word may have been meant as.
+#: Words that name a form by themselves: the candidates when a misspelled word is corrected.
 KNOWN = [
     word
     for word, (kind, _) in VOCABULARY.items()

@@ -22,12 +22,12 @@ def around(gaps: Sequence[str]) -> list[Variant | Unclear]:
 
 
 def said(gaps: Sequence[str]) -> list[bool]:
-    """Whether anything was wished of each link."""
+    """Whether each link has a wish."""
     return link_words.said(gaps)
 
 
 def alone(text: str) -> Variant | Unclear | None:
-    """What a text without a link wishes; None when it is talk."""
+    """The wish of a text without a link; None when the text is no wish."""
     said = [piece for line in text.split("\n") for piece in wished(line)]
     return understood(said) if said else None
 

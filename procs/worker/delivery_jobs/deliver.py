@@ -67,7 +67,7 @@ async def deliver(tools: WorkerContext, lease: Lease) -> None:
 def in_order(tools: WorkerContext, lease: Lease, order: RequestOrder) -> None:
     """Raises NotNow while an earlier entry of the same list is on its way."""
     since = lease.progress.ready or clock.now().wall
-    if not ordering.waits(tools.db, order.id) or clock.now().wall - since > ordering.PATIENCE:
+    if not ordering.waits(tools.db, order.id) or clock.now().wall - since > ordering.ORDER_TIMEOUT:
         return
     if lease.progress.ready is None:
         lease.progress.ready = since

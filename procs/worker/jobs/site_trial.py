@@ -22,7 +22,7 @@ from procs.worker.site import admission
 from procs.worker.site.admission import Visit
 
 #: Seconds that a site has to answer.
-PATIENCE = 30.0
+TRIAL_TIMEOUT = 30.0
 #: Failures that are no answer of the site, and those of the look itself.
 MUTE = (*TRIPS, errors.TimedOut, errors.EngineDied, errors.DiskFull, errors.Unknown)
 #: Failures that concern us and not the site's health: its first page tells nothing about them, and
@@ -84,10 +84,10 @@ def links(tools: WorkerContext, lease: Lease, why: str) -> list[str]:
 async def failure(tools: WorkerContext, lease: Lease, visit: Visit, url: str) -> JobError | None:
     """The failure of one address; None when the site answers."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TRIAL_TIMEOUT):
             await probe(tools, lease, visit, url)
     except TimeoutError:
-        return errors.NetworkBroken(f"no answer in {PATIENCE:g} s")
+        return errors.NetworkBroken(f"no answer in {TRIAL_TIMEOUT:g} s")
     except JobError as error:
         return error if isinstance(error, MUTE) else None
     return None

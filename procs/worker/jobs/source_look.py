@@ -23,7 +23,7 @@ from procs.worker.site.admission import Visit
 #: last places of a list that goes on, old entries come into sight when others are taken away.
 DEPTH, MARGIN = 500, 50
 #: Seconds for which a look lets people go first at their site, and between two tries at it.
-PATIENCE, RETRY = 3600.0, 20.0
+LONGEST_YIELD, YIELD_RETRY = 3600.0, 20.0
 
 
 async def look_at_source(tools: WorkerContext, lease: Lease) -> None:
@@ -47,13 +47,13 @@ def enter(tools: WorkerContext, lease: Lease) -> Visit:
     site, now = lease.site, clock.now()
     waited = now.wall - sources.tried_at(tools.db, lease.source, now=now)
     rules = tools.settings.sites.of(site)
-    if waited < PATIENCE:
+    if waited < LONGEST_YIELD:
         ways = (Way(site, one.name) for one in rules.identities)
         late = min(visits.at(tools.db, way, rules, now=now) for way in ways) - now.wall
         if late > 0:
-            raise NotNow(late + RETRY, visits.TURN)
+            raise NotNow(late + YIELD_RETRY, visits.TURN)
         if rules.concurrency and visits.is_full(tools.db, site, most=rules.concurrency):
-            raise NotNow(RETRY, visits.FULL)
+            raise NotNow(YIELD_RETRY, visits.FULL)
     try:
         return admission.enter(tools, lease)
     except NotNow as wait:

@@ -152,7 +152,7 @@ def test_a_word_alone_means_the_newest_of_what_came(desk_of_follows: FollowDesk)
     it.later()
     it.looks("c", "b", "a")
     it.brings()
-    (meant,) = link_mentions.meant(it.desk.db, 7, 7, before=5, now=it.desk.clock.now())
+    (meant,) = link_mentions.recent_links(it.desk.db, 7, 7, before=5, now=it.desk.clock.now())
     assert meant.key == "url:c"
     messages = [row[0] for row in it.desk.db.all("SELECT message FROM requests ORDER BY id")]
     assert {follow_requests.source_of(it.desk.db, one) for one in messages} == {"A list"}

@@ -165,7 +165,7 @@ def test_a_source_that_fails_for_days_says_so_once_and_rests(desk_of_follows: Fo
         fails(it)
         told += [one.text for one in follow_notices.unsaid(it.desk.db)]
         for one in follow_notices.unsaid(it.desk.db):
-            follow_notices.said(it.desk.db, one)
+            follow_notices.mark_sent(it.desk.db, one)
     assert told == [follow_notices.RESTS]
     assert follows.listed(it.desk.db, 7)[0].rests
     it.later(8 * DAY)
@@ -189,7 +189,7 @@ def test_a_link_that_is_no_list_is_followed_by_nobody(desk_of_follows: FollowDes
     sources.no_list(it.desk.db, it.claims(), now=it.desk.clock.now())
     (notice,) = follow_notices.unsaid(it.desk.db)
     assert (notice.text, follows.listed(it.desk.db, 7)) == (follow_notices.NO_LIST, [])
-    follow_notices.said(it.desk.db, notice)
+    follow_notices.mark_sent(it.desk.db, notice)
     assert follow_notices.unsaid(it.desk.db) == []
     assert sources.prune(it.desk.db, now=it.desk.clock.now()) == 1
 

@@ -28,8 +28,8 @@ def test_a_download_that_lost_two_workers_is_quarantined_and_its_user_told(
         recovery.release_dead(desk.db, now=desk.clock.now())
 
     assert desk.claim(desk.worker()) == []
-    assert desk.glance(asked.request).say == "failed-poison"
-    assert desk.glance(asked.request).job_state is State.DEAD
+    assert desk.status(asked.request).say == "failed-poison"
+    assert desk.status(asked.request).job_state is State.DEAD
     assert [(one.kind, one.job) for one in alerts.standing(desk.db)] == [("quarantined", asked.job)]
 
 
@@ -43,7 +43,7 @@ def test_a_download_is_not_blamed_while_workers_die_without_it_too(
         recovery.release_dead(desk.db, now=desk.clock.now())
 
     assert len(desk.claim(desk.worker())) == 1
-    assert desk.glance(asked.request).state == "open"
+    assert desk.status(asked.request).state == "open"
 
 
 def test_downloads_that_lost_their_workers_together_share_the_blame(
@@ -55,7 +55,7 @@ def test_downloads_that_lost_their_workers_together_share_the_blame(
         recovery.release_dead(desk.db, now=desk.clock.now())
 
     assert len(desk.claim(desk.worker(), room=4)) == 4
-    assert {desk.glance(one.request).state for one in asked} == {"open"}
+    assert {desk.status(one.request).state for one in asked} == {"open"}
 
 
 def test_the_death_of_a_worker_costs_its_jobs_no_attempt(
@@ -87,7 +87,7 @@ def test_downloads_that_no_worker_outlives_are_given_up_in_the_end(
         recovery.release_dead(desk.db, now=desk.clock.now())
 
     assert desk.claim(desk.worker(), room=2) == []
-    assert {desk.glance(one.request).say for one in asked} == {"failed-poison"}
+    assert {desk.status(one.request).say for one in asked} == {"failed-poison"}
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_a_retry_that_falls_due_in_a_pause_is_held(desk: Desk, clock: Clock) -> 
 
     recovery.bring_due(desk.db, now=clock.now())
 
-    assert desk.glance(asked.request).job_state is State.HELD
+    assert desk.status(asked.request).job_state is State.HELD
 
 
 def test_a_job_given_back_in_a_pause_is_held(desk: Desk, clock: Clock) -> None:

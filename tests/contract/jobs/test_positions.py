@@ -32,7 +32,7 @@ def test_places_are_turns(desk: Desk) -> None:
         for user, names in ((1, "abcde"), (2, "vw"), (3, "xyz"))
         for one, name in zip(desk.asks(user, *names), names, strict=True)
     }
-    by_place = sorted(asked, key=lambda request: (desk.glance(request).place, request))
+    by_place = sorted(asked, key=lambda request: (desk.status(request).place, request))
     turns = [asked[request] for request in by_place]
 
     assert turns == list("abvwxyczde")
@@ -41,7 +41,7 @@ def test_places_are_turns(desk: Desk) -> None:
 def test_nobody_waits_while_a_room_is_free(desk: Desk, downloads_take: None) -> None:
     (asked,) = desk.asks(1, "a")
 
-    assert desk.glance(asked.request).wait == 0.0
+    assert desk.status(asked.request).wait == 0.0
 
 
 def test_the_wait_grows_with_the_place_when_the_rooms_are_full(
@@ -53,7 +53,7 @@ def test_the_wait_grows_with_the_place_when_the_rooms_are_full(
     desk.claim(desk.worker(), room=2)
     (asked,) = desk.asks(1, "a")
 
-    found = desk.glance(asked.request)
+    found = desk.status(asked.request)
 
     assert found.place == 3
     assert found.wait == pytest.approx(30 * 3 / 2, rel=0.01)
@@ -63,11 +63,11 @@ def test_ones_own_line_counts_though_rooms_are_free(desk: Desk, downloads_take: 
     asked = desk.asks(1, *(f"a{n}" for n in range(12)))
     desk.claim(desk.worker(), room=2)
 
-    assert desk.glance(asked[-1].request).wait == pytest.approx(30 * 10 / 2, rel=0.01)
+    assert desk.status(asked[-1].request).wait == pytest.approx(30 * 10 / 2, rel=0.01)
 
 
 def test_without_experience_no_time_is_promised(desk: Desk) -> None:
     seats.configure(desk.db, cap=2, rooms=1, now=desk.clock.now())
     asked = desk.asks(1, "a", "b", "c")
 
-    assert desk.glance(asked[-1].request).wait == 0.0
+    assert desk.status(asked[-1].request).wait == 0.0

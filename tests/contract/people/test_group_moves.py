@@ -28,11 +28,11 @@ def moved(desk: Desk) -> int:
 def test_open_requests_are_answered_in_the_new_chat(desk: Desk) -> None:
     (one,) = submitted(desk, ask(desk, 41))
     requests.answered(desk.db, one.request, message=7, shown="x", now=desk.clock.now())
-    before = desk.glance(one.request)
+    before = desk.status(one.request)
 
     assert (moved(desk), moved(desk)) == (1, 0)
 
-    after = desk.glance(one.request)
+    after = desk.status(one.request)
     assert (after.chat, after.chat_access, after.message) == (NEW, 9, -41)
     assert (after.status_message, after.shown) == (None, "")
     assert after.status_random != before.status_random
@@ -43,7 +43,7 @@ def test_what_is_over_and_other_groups_stay(desk: Desk) -> None:
     requests.close(desk.db, over.request, now=desk.clock.now())
 
     assert moved(desk) == 0
-    assert (desk.glance(over.request).chat, desk.glance(other.request).chat) == (OLD, -78)
+    assert (desk.status(over.request).chat, desk.status(other.request).chat) == (OLD, -78)
 
 
 def test_settings_move_unless_the_new_chat_has_its_own(desk: Desk) -> None:

@@ -59,7 +59,7 @@ def test_a_failed_job_can_be_tried_again_and_is_waited_for_again(desk: Desk, clo
 
     assert job_record.retry(desk.db, asked.job, now=clock.now())
 
-    assert desk.glance(asked.request).state == "open"
+    assert desk.status(asked.request).state == "open"
     assert desk.claim(desk.worker())[0].attempt == 1
 
 
@@ -84,7 +84,7 @@ def test_a_cancelled_job_ends_for_everybody_who_waits(desk: Desk, clock: Clock) 
 
     assert job_record.cancel(desk.db, one.job, now=clock.now())
 
-    assert [desk.glance(r.request).state for r in (one, two)] == ["cancelled"] * 2
+    assert [desk.status(r.request).state for r in (one, two)] == ["cancelled"] * 2
     assert desk.claim(desk.worker()) == []
 
 
@@ -115,7 +115,7 @@ def test_who_left_before_the_failure_does_not_wait_again(desk: Desk, clock: Cloc
 
     job_record.retry(desk.db, left.job, now=clock.now())
 
-    assert [desk.glance(r.request).state for r in (left, stayed)] == ["cancelled", "open"]
+    assert [desk.status(r.request).state for r in (left, stayed)] == ["cancelled", "open"]
 
 
 def test_a_story_tells_who_came_to_a_download_and_who_left_it(desk: Desk, clock: Clock) -> None:

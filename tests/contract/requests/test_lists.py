@@ -50,8 +50,8 @@ def test_a_choice_is_looked_at_first_and_takes_no_seat_of_downloads(desk: Desk) 
 def test_what_was_looked_at_ends_as_listed(desk: Desk) -> None:
     request = asks(desk, 7, "look")
     listed(desk.db, looked(desk), '{"kind": "list"}', title="A list", now=desk.clock.now())
-    glance = desk.glance(request)
-    assert (glance.state, glance.title, glance.found) == ("listed", "A list", '{"kind": "list"}')
+    status = desk.status(request)
+    assert (status.state, status.title, status.found) == ("listed", "A list", '{"kind": "list"}')
     assert audit(desk.db) == []
 
 
@@ -59,9 +59,9 @@ def test_every_entry_is_a_job_of_its_own_within_the_users_seats(desk: Desk) -> N
     parent = asks(desk, 7, "best#1-3")
     spread(desk, looked(desk), "a", "b", "c")
     assert len(desk.claim(desk.worker(), room=9)) == 2
-    glance = desk.glance(parent)
-    assert (glance.state, glance.entries, glance.sent, glance.lost) == ("open", 3, 0, "")
-    assert glance.found == ""
+    status = desk.status(parent)
+    assert (status.state, status.entries, status.sent, status.lost) == ("open", 3, 0, "")
+    assert status.found == ""
     assert [row.request for row in desk.open_statuses()] == [parent]
 
 
@@ -77,11 +77,11 @@ def test_a_list_ends_with_its_last_entry(desk: Desk, fails, state, sent, lost) -
     parent, worker = asks(desk, 7, "best#1-2"), desk.worker()
     spread(desk, looked(desk), "a", "b")
     ends(desk, worker, fails=fails[0])
-    assert desk.glance(parent).state == "open"
+    assert desk.status(parent).state == "open"
     ends(desk, worker, fails=fails[1])
-    glance = desk.glance(parent)
-    assert (glance.state, glance.sent, glance.lost) == (state, sent, lost)
-    assert bool(glance.code) == any(fails)
+    status = desk.status(parent)
+    assert (status.state, status.sent, status.lost) == (state, sent, lost)
+    assert bool(status.code) == any(fails)
     assert audit(desk.db) == []
 
 
@@ -91,7 +91,7 @@ def test_cancelling_a_list_cancels_what_nobody_else_wants(desk: Desk) -> None:
     (running,) = desk.claim(worker)
     desk.asks(8, "c")
     assert requests.cancel(desk.db, parent, user=7, now=desk.clock.now())
-    assert desk.glance(parent).state == "cancelled"
+    assert desk.status(parent).state == "cancelled"
     (held,) = leases.renew(desk.db, worker=worker, now=desk.clock.now())
     assert (held.job, held.stop) == (running.job, True)
     rows = desk.db.all("SELECT state FROM jobs WHERE kind = 'fetch' ORDER BY id")
@@ -102,7 +102,7 @@ def test_cancelling_a_list_cancels_what_nobody_else_wants(desk: Desk) -> None:
 def test_two_people_may_look_at_once_and_each_gets_the_entries(desk: Desk) -> None:
     parents = [asks(desk, 7, "best#1-2"), asks(desk, 8, "best#1-2")]
     spread(desk, looked(desk), "a", "b")
-    assert [desk.glance(parent).entries for parent in parents] == [2, 2]
+    assert [desk.status(parent).entries for parent in parents] == [2, 2]
     assert len(desk.claim(desk.worker(), room=9)) == 2
 
 
@@ -111,7 +111,7 @@ def test_one_media_leaves_nothing_to_choose(desk: Desk) -> None:
     lists.known(desk.db, looked(desk), "mp3", now=desk.clock.now())
     (lease,) = desk.claim(desk.worker())
     assert (lease.link.variant, lease.kind) == ("mp3", "fetch")
-    assert desk.glance(request).state == "open"
+    assert desk.status(request).state == "open"
     assert audit(desk.db) == []
 
 
@@ -121,7 +121,7 @@ def test_an_entry_that_is_a_list_itself_fails_and_a_link_to_it_is_shown(desk: De
     own = desk.asks(7, "inner")[0].request
     (lease,) = desk.claim(worker)
     listed(desk.db, lease, "{}", title="Inner", now=desk.clock.now())
-    assert (desk.glance(own).state, desk.glance(parent).state) == ("listed", "failed")
+    assert (desk.status(own).state, desk.status(parent).state) == ("listed", "failed")
 
 
 def test_a_choice_without_a_link_means_what_was_shown_last(desk: Desk) -> None:
@@ -129,7 +129,7 @@ def test_a_choice_without_a_link_means_what_was_shown_last(desk: Desk) -> None:
     assert lists.latest(desk.db, 7, 7, now=desk.clock.now()) is None
     listed(desk.db, looked(desk), "{}", title="A list", now=desk.clock.now())
     shown = lists.latest(desk.db, 7, 7, now=desk.clock.now())
-    assert (desk.glance(request).url, shown and shown.key) == (shown and shown.url, "url:list")
+    assert (desk.status(request).url, shown and shown.key) == (shown and shown.url, "url:list")
     assert lists.latest(desk.db, 7, 8, now=desk.clock.now()) is None
     desk.clock.skip(lists.MEANT)
     assert lists.latest(desk.db, 7, 7, now=desk.clock.now()) is None

@@ -1,4 +1,4 @@
-"""What a glance says of a request that does not move: who holds it up."""
+"""What a status says of a request that does not move: who holds it up."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.contract.conftest import Clock, Desk
 
 def test_a_job_behind_the_users_own_knows_its_place_in_their_line(desk: Desk) -> None:
     asked = desk.asks(1, "a", "b", "c", "d")
-    seen = [desk.glance(one.request) for one in asked]
+    seen = [desk.status(one.request) for one in asked]
     assert [(one.job_state, one.ahead) for one in seen] == [
         (State.QUEUED, 0),
         (State.QUEUED, 0),
@@ -23,7 +23,7 @@ def test_a_link_in_a_strangers_line_is_behind_none_of_my_own(desk: Desk) -> None
     desk.asks(1, "a", "b", "c")
     desk.asks(2, "x", "y")
     (mine,) = desk.asks(2, "c")
-    assert (desk.glance(mine.request).job_state, desk.glance(mine.request).ahead) == (
+    assert (desk.status(mine.request).job_state, desk.status(mine.request).ahead) == (
         State.WAITING,
         0,
     )
@@ -36,7 +36,7 @@ def test_a_link_in_a_strangers_line_is_behind_none_of_my_own(desk: Desk) -> None
 def test_a_pause_is_named_by_whose_it_is(desk: Desk, clock: Clock, scope: str, paused: str) -> None:
     queued, waiting = (desk.asks(1, name)[0].request for name in ("a", "b"))
     pause_control.pause(desk.db, scope, why="a test", now=clock.now())
-    assert [desk.glance(one).paused for one in (queued, waiting)] == [paused] * 2
+    assert [desk.status(one).paused for one in (queued, waiting)] == [paused] * 2
     assert [one.paused for one in desk.open_statuses()] == [paused] * 2
 
 
@@ -45,7 +45,7 @@ def test_what_runs_is_held_up_by_no_pause_and_what_comes_again_is(desk: Desk, cl
     _, lease = desk.claim(desk.worker(), room=2)
     leases.retry(desk.db, lease, delay=60, now=clock.now(), error="network-broken")
     pause_control.pause(desk.db, "all", why="a test", now=clock.now())
-    assert [desk.glance(one).paused for one in (runs, comes)] == ["", "all"]
+    assert [desk.status(one).paused for one in (runs, comes)] == ["", "all"]
 
 
 def test_a_delivery_is_held_up_by_a_pause_of_all_and_of_no_site(desk: Desk, clock: Clock) -> None:
@@ -53,9 +53,9 @@ def test_a_delivery_is_held_up_by_a_pause_of_all_and_of_no_site(desk: Desk, cloc
     (lease,) = desk.claim(desk.worker())
     outcomes.fetched(desk.db, lease, desk.media("a"), keys={"url:a"}, now=clock.now())
     pause_control.pause(desk.db, "site:site.example", why="a test", now=clock.now())
-    assert (desk.glance(one.request).paused, desk.glance(one.request).ready) == ("", True)
+    assert (desk.status(one.request).paused, desk.status(one.request).ready) == ("", True)
     pause_control.pause(desk.db, "all", why="a test", now=clock.now())
-    assert (desk.glance(one.request).paused, desk.glance(one.request).step) == ("all", None)
+    assert (desk.status(one.request).paused, desk.status(one.request).step) == ("all", None)
 
 
 def test_a_worker_without_a_beat_stalls_until_it_is_taken_over(desk: Desk, clock: Clock) -> None:
@@ -63,11 +63,11 @@ def test_a_worker_without_a_beat_stalls_until_it_is_taken_over(desk: Desk, clock
     worker = desk.worker()
     desk.claim(worker)
     clock.skip(request_status.SILENT - 1)
-    assert not desk.glance(one.request).stalls
+    assert not desk.status(one.request).stalls
     clock.skip(2)
-    assert desk.glance(one.request).stalls
+    assert desk.status(one.request).stalls
     leases.renew(desk.db, worker=worker, now=clock.now())
-    assert not desk.glance(one.request).stalls
+    assert not desk.status(one.request).stalls
 
 
 def test_a_wait_for_telegram_says_whether_the_media_is_ready(desk: Desk, clock: Clock) -> None:
@@ -76,7 +76,7 @@ def test_a_wait_for_telegram_says_whether_the_media_is_ready(desk: Desk, clock: 
     outcomes.fetched(desk.db, lease, desk.media("a"), keys={"url:a"}, now=clock.now())
     (lease,) = desk.claim(desk.worker(), lane=Lane.LIGHT)
     leases.retry(desk.db, lease, delay=11, now=clock.now(), error="flood-wait chat:1", free=True)
-    seen = desk.glance(one.request)
+    seen = desk.status(one.request)
     assert (seen.ready, seen.error, seen.job_state) == (True, "flood-wait chat:1", State.LATER)
 
 
@@ -86,9 +86,9 @@ def test_a_list_is_held_up_by_a_pause_of_its_user(desk: Desk, clock: Clock) -> N
     entry = Ask(7, 7, 1, 10_001, desk.link("e"), parent=one.request, place=1)
     requests.submit(desk.db, [entry], now=clock.now())
     pause_control.pause(desk.db, "user:7", why="a test", now=clock.now())
-    assert desk.glance(one.request).paused == "user"
+    assert desk.status(one.request).paused == "user"
 
 
 def test_a_job_that_a_free_room_waits_for_has_no_place_in_the_line(desk: Desk) -> None:
     (one,) = desk.asks(1, "a")
-    assert desk.glance(one.request).place == 0
+    assert desk.status(one.request).place == 0

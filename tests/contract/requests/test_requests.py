@@ -62,7 +62,7 @@ def test_a_known_link_is_called_by_its_title_from_the_start(desk: Desk) -> None:
     desk.asks(1, "a")
     fetched(desk, "a")
 
-    assert desk.glance(desk.asks(2, "a")[0].request).title == "a"
+    assert desk.status(desk.asks(2, "a")[0].request).title == "a"
 
 
 def test_links_of_one_message_are_one_group_and_a_repeated_message_changes_none(desk: Desk) -> None:
@@ -70,12 +70,12 @@ def test_links_of_one_message_are_one_group_and_a_repeated_message_changes_none(
     alone = desk.asks(1, "d")[0].request
     first = asked[0].request
 
-    assert [desk.glance(one.request).speaker for one in asked] == [first] * 3
-    assert desk.glance(alone).speaker == 0
+    assert [desk.status(one.request).speaker for one in asked] == [first] * 3
+    assert desk.status(alone).speaker == 0
 
     desk.messages -= 2
     assert [one.outcome for one in desk.asks(1, "a", "b", "c")] == ["again"] * 3
-    assert [desk.glance(one.request).speaker for one in asked] == [first] * 3
+    assert [desk.status(one.request).speaker for one in asked] == [first] * 3
 
 
 def test_cancelling_a_group_ends_what_is_open_of_it_and_nothing_else(desk: Desk) -> None:
@@ -87,8 +87,8 @@ def test_cancelling_a_group_ends_what_is_open_of_it_and_nothing_else(desk: Desk)
     assert link_groups.cancel(desk.db, asked[0], user=1, now=desk.clock.now())
     assert not link_groups.cancel(desk.db, asked[0], user=1, now=desk.clock.now())
 
-    assert [desk.glance(one).state for one in asked] == ["cancelled"] * 3
-    assert desk.glance(other).state == "open"
+    assert [desk.status(one).state for one in asked] == ["cancelled"] * 3
+    assert desk.status(other).state == "open"
     assert audit(desk.db) == []
 
 
@@ -117,10 +117,10 @@ def test_the_job_ends_with_the_last_who_leaves(desk: Desk, clock: Clock) -> None
     (two,) = desk.asks(2, "a")
 
     requests.cancel(desk.db, one.request, user=1, now=clock.now())
-    assert desk.glance(two.request).job_state is State.QUEUED
+    assert desk.status(two.request).job_state is State.QUEUED
     requests.cancel(desk.db, two.request, user=2, now=clock.now())
 
-    assert desk.glance(two.request).job_state is State.CANCELLED
+    assert desk.status(two.request).job_state is State.CANCELLED
     assert desk.claim(desk.worker()) == []
 
 
@@ -128,7 +128,7 @@ def test_only_its_owner_cancels_a_request(desk: Desk, clock: Clock) -> None:
     (one,) = desk.asks(1, "a")
 
     assert not requests.cancel(desk.db, one.request, user=2, now=clock.now())
-    assert desk.glance(one.request).state == "open"
+    assert desk.status(one.request).state == "open"
 
 
 def test_a_running_job_is_asked_to_stop(desk: Desk, clock: Clock) -> None:
@@ -170,7 +170,7 @@ def test_a_failure_is_told_to_each_who_waits_with_one_code(desk: Desk, clock: Cl
 
     code = outcomes.failed(desk.db, lease, error="gone", say="failed-gone", now=clock.now())
 
-    told = [desk.glance(r.request) for r in (one, two)]
+    told = [desk.status(r.request) for r in (one, two)]
     assert [(g.state, g.say, g.code) for g in told] == [("failed", "failed-gone", code)] * 2
 
 
@@ -219,7 +219,7 @@ def test_places_are_counted_in_fair_order(desk: Desk) -> None:
     big = desk.asks(1, *(f"big{n}" for n in range(6)))
     (small,) = desk.asks(2, "small")
 
-    places = [desk.glance(one.request).place for one in (*big, small)]
+    places = [desk.status(one.request).place for one in (*big, small)]
 
     assert places == [1, 2, 4, 5, 6, 7, 3]
 
@@ -228,11 +228,11 @@ def test_progress_is_shown_while_the_job_runs_and_not_after(desk: Desk, clock: C
     (asked,) = desk.asks(1, "a")
     (lease,) = desk.claim(desk.worker())
     request_status.report(desk.db, [Report(lease.job, Step.FETCH, 5, 10, 2.5)])
-    during = desk.glance(asked.request)
+    during = desk.status(asked.request)
 
     leases.retry(desk.db, lease, delay=60, now=clock.now(), error="x")
 
-    after = desk.glance(asked.request)
+    after = desk.status(asked.request)
     assert (during.step, during.done, during.total, during.rate) == (Step.FETCH, 5, 10, 2.5)
     assert (after.step, after.done) == (None, 0)
     assert after.retry_at is not None
@@ -266,7 +266,7 @@ def test_a_job_nobody_wants_any_more_ends_with_its_worker(
     recovery.release_dead(desk.db, now=clock.now())
 
     assert desk.claim(desk.worker()) == []
-    assert desk.glance(one.request).job_state is State.CANCELLED
+    assert desk.status(one.request).job_state is State.CANCELLED
 
 
 def test_a_forgotten_link_is_fetched_anew_in_every_form(desk: Desk, clock: Clock) -> None:

@@ -117,7 +117,7 @@ def test_a_trial_that_saw_the_site_work_calls_all_who_wait_and_nobody_else(
     assert breakers.proven(desk.db, SITE, now=clock.now())
 
     assert recovery.bring_due(desk.db, now=clock.now()) == 1
-    assert [desk.glance(n).job_state for n in (4, 5)] == [State.QUEUED, State.LATER]
+    assert [desk.status(n).job_state for n in (4, 5)] == [State.QUEUED, State.LATER]
     assert not breaker_trials.is_awaited(desk.db, SITE.site, now=clock.now())
     assert asks(desk, jobs[0]) is None
 

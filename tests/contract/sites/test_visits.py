@@ -184,7 +184,7 @@ def test_a_turn_that_comes_in_a_pause_is_held_without_its_seat(desk: Desk, clock
 
     recovery.bring_due(desk.db, now=clock.now())
 
-    assert desk.glance(1).job_state is State.HELD
+    assert desk.status(1).job_state is State.HELD
 
 
 def test_what_is_noted_survives_the_wait(desk: Desk, clock: Clock) -> None:

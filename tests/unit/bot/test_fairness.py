@@ -21,7 +21,7 @@ from procs.telegram.session.rpc import free
 from tests.sandbox.bot_parts import LINK, MIB, Bot, Hands
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
-from tests.unit.bot.status.test_status_text import a_glance
+from tests.unit.bot.status.test_status_text import a_status
 
 CROWD = 100
 
@@ -63,8 +63,8 @@ def film(now: float) -> StatusView:
 
 @pytest.mark.parametrize("crowd", ["progress", "stages"])
 def test_a_film_moves_every_six_seconds_beside_a_hundred_links_of_another(crowd):
-    rows = [a_glance(request=n, user=1, shown="x", shown_at=-50.0) for n in range(CROWD)]
-    chat = Chat([*rows, a_glance(request=CROWD, user=2, shown="x", shown_at=0.0)])
+    rows = [a_status(request=n, user=1, shown="x", shown_at=-50.0) for n in range(CROWD)]
+    chat = Chat([*rows, a_status(request=CROWD, user=2, shown="x", shown_at=0.0)])
     for second in range(1, 100):
         stage = f"stage {second}" if crowd == "stages" else "fetch"
         views = {n: StatusView(f"link {'abc'[second % 3]}", stage) for n in range(CROWD)}
@@ -74,7 +74,7 @@ def test_a_film_moves_every_six_seconds_beside_a_hundred_links_of_another(crowd)
 
 
 def test_everybody_has_a_turn_before_anybody_has_two():
-    chat = Chat([a_glance(request=n, user=n, shown="x", shown_at=0.0) for n in range(30)])
+    chat = Chat([a_status(request=n, user=n, shown="x", shown_at=0.0) for n in range(30)])
     for second in range(10, 70):
         chat.second(float(second), {n: film(second) for n in range(30)})
     assert all(gap <= 40 for user in range(30) for gap in chat.gaps(user))
@@ -82,7 +82,7 @@ def test_everybody_has_a_turn_before_anybody_has_two():
 
 
 def test_a_new_stage_is_told_before_the_progress_of_others_who_waited_as_long():
-    rows = [a_glance(request=n, user=n, shown="x", shown_at=0.0) for n in range(10)]
+    rows = [a_status(request=n, user=n, shown="x", shown_at=0.0) for n in range(10)]
     chat = Chat([replace(row, shown_stage="fetch", shown_share=0.0) for row in rows])
     views = {n: film(10) for n in range(10)} | {7: StatusView("preparing", "prepare")}
     chat.second(10.0, views)
@@ -103,7 +103,7 @@ def test_a_persons_many_last_words_come_one_a_second_after_a_few():
 
 
 def test_a_line_that_moves_from_a_hundredth_place_to_the_first_is_told_in_a_few_edits():
-    row, edits = a_glance(job_state=State.QUEUED, step=None, place=100), []
+    row, edits = a_status(job_state=State.QUEUED, step=None, place=100), []
     shown = status_text.render(row, Now(0.0, 0.0))
     row = replace(row, shown=shown.text, shown_stage=shown.stage, shown_at=0.0)
     for second in range(1, 300):
@@ -119,7 +119,7 @@ def test_a_line_that_moves_from_a_hundredth_place_to_the_first_is_told_in_a_few_
 
 
 def test_what_waits_behind_a_persons_own_links_is_never_edited_for_its_place():
-    behind = a_glance(job_state=State.WAITING, step=None, place=90, ahead=12, wait=900.0)
+    behind = a_status(job_state=State.WAITING, step=None, place=90, ahead=12, wait=900.0)
     texts = {
         status_text.render(replace(behind, place=place, ahead=ahead, wait=wait), Now(0.0, 0.0)).text
         for place, ahead, wait in ((90, 12, 900.0), (40, 7, 300.0), (9, 2, 40.0))

@@ -127,7 +127,7 @@ async def test_somebody_who_blocked_the_bot_is_waited_for_no_longer(bot, hands, 
     await tg.fails("messages.editMessage", "403 USER_IS_BLOCKED")
     hands.report(hands.claim(), Step.PROBE)
     await until(lambda: not bot.requests())
-    assert request_status.glance(bot.db, 1, now=clock.now()).state == "cancelled"
+    assert request_status.status_of(bot.db, 1, now=clock.now()).state == "cancelled"
 
 
 async def test_a_restart_brings_no_progress_sooner(settings, db, hands, sara):

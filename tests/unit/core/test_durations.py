@@ -15,7 +15,7 @@ def test_a_duration_means_the_same_in_settings_rules_and_commands(tmp_path, text
     assert (
         values.seconds(text)
         == rulebook.span(text, tmp_path)
-        == error_groups.seconds(text)
+        == error_groups.length_of(text)
         == length
     )
 

@@ -115,4 +115,4 @@ async def test_the_limit_of_an_account_that_pays_is_8000_parts(
 
 async def line_of(tools: WorkerContext) -> Any:
     """The connected line of this worker."""
-    return (await tools.telegram()).line
+    return (await tools.telegram()).rpc

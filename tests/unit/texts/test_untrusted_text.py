@@ -72,6 +72,6 @@ def test_the_name_of_a_file_is_clean():
 
 
 def test_a_title_that_is_in_the_database_already_is_clean_in_the_chat():
-    from tests.unit.bot.status.test_status_text import NOW, a_glance
+    from tests.unit.bot.status.test_status_text import NOW, a_status
 
-    assert CLEAN in status_text.render(a_glance(title=BROKEN), NOW).text
+    assert CLEAN in status_text.render(a_status(title=BROKEN), NOW).text

@@ -120,8 +120,8 @@ async def test_a_link_that_is_no_list_is_told_once(bot, db, sara):
     (lease,) = leases.claim(db, worker=hands.worker, lane=Lane.SOURCE, room=1, now=clock.now())
     sources.no_list(db, lease, now=clock.now())
     (notice,) = follow_notices.unsaid(db)
-    await notifier.tell(notice)  # killed before it was kept as said, it is said again:
-    await notifier.tell(notice)
+    await notifier.send_notice(notice)  # killed before it was kept as said, it is said again:
+    await notifier.send_notice(notice)
     await notifier.look()
     said = [m for m in await sara.history() if "is no list" in m.text]
     assert (len(said), follow_notices.unsaid(db)) == (1, [])

@@ -12,7 +12,7 @@ from procs.store.requests.link_groups import LINKS_TOGETHER
 from procs.store.requests.request_status import RequestStatus
 from procs.texts import i18n
 from tests.sandbox.telegram import limits, manners
-from tests.unit.bot.status.test_status_text import MIB, NOW, a_glance
+from tests.unit.bot.status.test_status_text import MIB, NOW, a_status
 
 QUEUED = {"job_state": State.QUEUED, "step": None, "title": ""}
 WAITING = {"job_state": State.WAITING, "step": None}
@@ -59,7 +59,7 @@ ENGLISH = """\
 
 def group(*members: dict[str, object], language: str = "en") -> list[RequestStatus]:
     return [
-        a_glance(request=100 + n, speaker=101, language=language, **{"title": f"Film {n}", **facts})
+        a_status(request=100 + n, speaker=101, language=language, **{"title": f"Film {n}", **facts})
         for n, facts in enumerate(members, 1)
     ]
 
@@ -146,7 +146,7 @@ def test_a_group_in_which_nothing_began_is_edited_as_rarely_as_one_in_line():
 
 
 def test_a_single_request_is_shown_as_before():
-    assert status_text.render(replace(a_glance(), speaker=0), NOW).buttons[0][1] == "cancel:7"
+    assert status_text.render(replace(a_status(), speaker=0), NOW).buttons[0][1] == "cancel:7"
 
 
 def test_of_several_links_one_that_waits_for_its_site_has_its_buttons_by_number():

@@ -20,7 +20,7 @@ FAILED = {"state": "failed", "code": "E-7K2Q"}
 CODE = "\nCode: E-7K2Q"
 
 
-def a_glance(**facts: object) -> RequestStatus:
+def a_status(**facts: object) -> RequestStatus:
     known = RequestStatus(
         request=7,
         user=42,
@@ -49,7 +49,7 @@ def a_glance(**facts: object) -> RequestStatus:
 
 
 def second_line(**facts: object) -> str:
-    return status_text.render(a_glance(**facts), NOW).text.split("\n", 1)[1]
+    return status_text.render(a_status(**facts), NOW).text.split("\n", 1)[1]
 
 
 @pytest.mark.parametrize(
@@ -109,20 +109,20 @@ def test_a_status_says_where_the_request_stands(facts, words):
 
 
 def test_in_persian_digits_are_persian_and_latin_words_isolated():
-    text = status_text.render(a_glance(language="fa"), NOW).text
+    text = status_text.render(a_status(language="fa"), NOW).text
     assert text == "🎬 \u2068A clip\u2069\nدانلود ▰▰▰▱▱▱▱▱ ۴۸٪ · ۵٫۲ مگابایت در ثانیه · ۰:۱۰ مونده"
 
 
 def test_a_cancel_button_is_there_at_every_stage_and_only_then():
     for step in (None, *Step):
-        ((_, data),) = status_text.render(a_glance(step=step), NOW).buttons
+        ((_, data),) = status_text.render(a_status(step=step), NOW).buttons
         assert data == "cancel:7"
     for state in ("failed", "cancelled"):
-        assert status_text.render(a_glance(state=state), NOW).buttons == ()
+        assert status_text.render(a_status(state=state), NOW).buttons == ()
 
 
 def test_button_data_fits_telegrams_64_bytes():
-    ((_, data),) = status_text.render(a_glance(request=2**63), NOW).buttons
+    ((_, data),) = status_text.render(a_status(request=2**63), NOW).buttons
     assert len(data.encode()) <= 64
 
 
@@ -137,8 +137,8 @@ def test_button_data_fits_telegrams_64_bytes():
     ],
 )
 def test_a_request_is_called_by_its_title_else_by_its_address(title, name):
-    assert status_text.name(a_glance(title=title)) == name
-    assert name in status_text.render(a_glance(title=title), NOW).text
+    assert status_text.name(a_status(title=title)) == name
+    assert name in status_text.render(a_status(title=title), NOW).text
 
 
 # --- rhythm ----------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def test_progress_moves_by_steps_and_a_new_stage_is_told_sooner(new, now, due):
 
 @pytest.mark.parametrize(("chat", "rest"), [(7, 5.0), (-1_002_400_000_001, 10.0)])
 def test_progress_in_a_group_moves_half_as_often(chat, rest):
-    shown = edit_throttle.shown(a_glance(chat=chat, shown="old", shown_at=100.0))
+    shown = edit_throttle.shown(a_status(chat=chat, shown="old", shown_at=100.0))
     new = StatusView("new", "", 0.9)
     assert not edit_throttle.due(new, shown, 99.9 + rest)
     assert edit_throttle.due(new, shown, 100.0 + rest)
@@ -204,4 +204,4 @@ def test_a_new_stage_goes_before_progress_and_then_who_waited_longest():
     ],
 )
 def test_an_address_is_called_by_what_tells_it_from_others(url, called):
-    assert status_text.name(a_glance(url=url, title="")) == called
+    assert status_text.name(a_status(url=url, title="")) == called

@@ -11,7 +11,7 @@ from procs.bot.status import status_text, wait_text
 from procs.errors import JobError
 from procs.records.job import State, Step
 from procs.store.sites import breakers
-from tests.unit.bot.status.test_status_text import MIB, NOW, a_glance
+from tests.unit.bot.status.test_status_text import MIB, NOW, a_status
 
 QUEUED = {"job_state": State.QUEUED, "step": None}
 WAITING = {"job_state": State.WAITING, "step": None}
@@ -84,7 +84,7 @@ TABLE = [
 
 
 def said(language: str, facts: dict[str, object]) -> str:
-    text = status_text.render(a_glance(language=language, **facts), NOW).text
+    text = status_text.render(a_status(language=language, **facts), NOW).text
     return text.split("\n", 1)[1].replace("⁨", "\u2068").replace("⁩", "\u2069")
 
 

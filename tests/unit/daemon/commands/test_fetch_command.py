@@ -17,7 +17,7 @@ FRESH = RequestStatus(
 )  # fmt: skip
 
 
-def glance(**facts):
+def status(**facts):
     return dataclasses.replace(FRESH, **facts)
 
 
@@ -62,10 +62,10 @@ def test_what_is_no_link_is_refused_in_the_users_words():
 
 
 def test_the_line_says_place_step_bytes_and_time_left():
-    assert fetch_command.line(glance()) == "waiting, place 2"
-    assert fetch_command.line(glance(job_state=State.LEASED, step=Step.PROBE)) == "looking …"
+    assert fetch_command.line(status()) == "waiting, place 2"
+    assert fetch_command.line(status(job_state=State.LEASED, step=Step.PROBE)) == "looking …"
     text = fetch_command.line(
-        glance(
+        status(
             job_state=State.LEASED, step=Step.FETCH, done=3 * MIB, total=12 * MIB, rate=1.0 * MIB
         )
     )
@@ -74,7 +74,7 @@ def test_the_line_says_place_step_bytes_and_time_left():
 
 
 def test_more_than_the_total_is_never_more_than_all():
-    text = fetch_command.line(glance(step=Step.FETCH, done=3, total=2))
+    text = fetch_command.line(status(step=Step.FETCH, done=3, total=2))
     assert "100%" in text
 
 

@@ -96,7 +96,7 @@ async def test_an_attempt_after_everything_was_uploaded_only_shares(tools, asked
     known = references.find(tools.db, "example:a", "best")
     assert known is not None
     assert (known.title, known.parts) == ("A", (PART,))
-    assert request_status.glance(tools.db, asked, now=clock.now()).ready
+    assert request_status.status_of(tools.db, asked, now=clock.now()).ready
 
 
 def left_by_a_dead_worker(tools, lease, words=b"what was prepared"):

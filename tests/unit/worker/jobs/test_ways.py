@@ -67,7 +67,7 @@ async def test_a_link_becomes_a_media_for_everybody_who_waits(tools, asks):
 
     got = references.find(tools.db, lease.link.key, "best")
     assert [(part.kind, part.name) for part in got.parts] == [("video", "clip.mp4")]
-    assert request_status.glance(tools.db, 1, now=clock.now()).ready
+    assert request_status.status_of(tools.db, 1, now=clock.now()).ready
     assert is_clean(tools)
 
 
@@ -100,7 +100,7 @@ async def test_files_for_a_folder_go_there_and_to_no_chat(tools, asks, site):
 
     (file,) = (tools.settings.outbox / "1").iterdir()
     assert file.read_bytes() == (site.files / "paper.pdf").read_bytes()
-    assert request_status.glance(tools.db, 1, now=clock.now()).state == "delivered"
+    assert request_status.status_of(tools.db, 1, now=clock.now()).state == "delivered"
     assert is_clean(tools)
 
 
@@ -121,7 +121,7 @@ async def test_what_is_known_under_its_real_name_is_shared_at_once(tools, asks):
         await share_known(job)
 
     assert references.find(tools.db, lease.link.key, "best").title == "A"
-    assert request_status.glance(tools.db, 1, now=clock.now()).ready
+    assert request_status.status_of(tools.db, 1, now=clock.now()).ready
 
 
 async def test_a_download_that_is_taken_away_leaves_no_child_and_no_file(tools, asks, site):
