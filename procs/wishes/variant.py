@@ -107,7 +107,7 @@ class Variant:
             raise BadVariant(f"{self.form} is not encoded anew")
         if self.clean and not self.takes_cuts:
             raise BadVariant("nothing to leave out of this")
-        if self.zipped and (self.clip or self.clean or self.spoken):
+        if self.zipped and (self.clip or self.spoken):
             raise BadVariant("an archive has what there is")
         if self.looks and (self.clip or (self.pick and not self.pick.isdecimal())):
             raise BadVariant("to look at: all of it, or one page")
@@ -165,7 +165,7 @@ class Variant:
     @property
     def takes_cuts(self) -> bool:
         """Whether parts can be left out; the times of a clip would no longer be true."""
-        return not (self.clip or self.words_alone or self.looks)
+        return not (self.clip or self.words_alone or self.looks or self.zipped)
 
     @property
     def height(self) -> int:

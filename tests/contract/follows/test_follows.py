@@ -1,5 +1,6 @@
 """Who follows what: limits, pauses, ends, and requests that are the person's own."""
 
+from procs.core import codec
 from procs.records.follow_limits import CARD, FollowLimits
 from procs.records.job import Link
 from procs.store.follows import follow_requests, follows, sources
@@ -139,7 +140,7 @@ def test_a_person_has_their_follows_exported_and_deleted(desk_of_follows: Follow
     it = desk_of_follows
     it.follow(7)
     it.follow(8)
-    (row,) = personal_data.export(it.desk.db, 7)["rows"]["follows"]
+    (row,) = codec.load(personal_data.document(it.desk.db, 7).decode())["rows"]["follows"]
     assert (row["url"], row["title"], row["state"]) == (LIST.url, "A list", "on")
     assert store_acts.forget(it.desk.db, 7, now=it.desk.clock.now())
     assert (follows.listed(it.desk.db, 7), len(follows.listed(it.desk.db, 8))) == ([], 1)

@@ -65,13 +65,12 @@ async def test_what_is_larger_than_the_group_takes_is_locked_and_says_both_sizes
     here, card = await card_in(group, reza, bot, hands)
     labels = [one["text"] for row in card.buttons for one in row]
     locked = [one for one in labels if one.startswith("🔒")]
-    assert len(locked) == 5  # the file, and what is above 480p
+    assert len(locked) == 4  # what is above 480p
     assert not [one for one in locked if "⚡" in one or "🎧" in one]
     toast = await here.presses("720p", card)
     facts = {"size": i18n.size(language, 184 * MIB), "most": i18n.size(language, 100 * MIB)}
     name = i18n.isolated(language, "720p")
     assert toast["text"] == i18n.say(language, "card-too-large-group", form=name, **facts)
-    assert (await here.presses(i18n.say(language, "card-file"), card))["alert"]
     assert bot.db.one("SELECT state FROM requests") == ("choosing",)
     await here.presses("480p", card)
     assert hands.claim(Lane.HEAVY).link.variant == "480p"

@@ -21,6 +21,8 @@ def variants(draw):
     form, pick, flags = draw(st.sampled_from(FORMS)), draw(PICKS), st.booleans()
     if form == "look":
         return Variant(form, pick=draw(st.sampled_from(["", "2"])))
+    if form == "zip":
+        return Variant(form, pick=pick)
     if form == "subs":
         return Variant(form, None, draw(LANGUAGES), pick=pick)
     clip = Clip(*sorted(draw(CLIPS))) if draw(st.booleans()) else None
