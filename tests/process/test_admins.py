@@ -1,0 +1,35 @@
+"""Admins on a real stack: a conversation goes on in the bot that comes after a killed one."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from procs.core import clock
+from procs.store.people import bans, engine_costs
+from tests.process.conftest import ADMIN, gets
+from tests.sandbox.person import Person
+from tests.sandbox.stack import CLIP, Stack
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_ban_that_was_begun_before_a_kill_is_finished_after_it_once(
+    healthy: Stack, meets: Callable[..., Awaitable[Person]]
+) -> None:
+    owner, ann = await healthy.telegram.person(ADMIN), await meets()
+    await gets(ann, await ann.sends(healthy.url(f"{CLIP}?cost")))
+    assert engine_costs.read(healthy.db, ann.id, now=clock.now()).ever > 0
+    await owner.sends(f"/user {ann.id}")
+    page = await owner.sees(f"({ann.id})")
+    await owner.presses("🚫 7 d", page)
+    await owner.sees_edit(page, "Why is")
+    pid = healthy.pid("bot")
+    healthy.kill(pid)
+    await healthy.until(lambda: healthy.pid("bot") not in (0, pid))
+
+    await owner.sends("too many robots")
+
+    await ann.sees("Reason: too many robots", timeout=60)
+    assert bans.find(healthy.db, ann.id, now=clock.now()) is not None
+    code, said = await healthy.says("audit", "--person", str(ann.id))
+    assert (code, said.count("too many robots")) == (0, 1)
