@@ -7,6 +7,7 @@ from procs.config import Settings
 from procs.core import clock, disk, log
 from procs.errors import StoreFull, remedies
 from procs.keeper import hung_workers, sweep
+from procs.keeper.cookie_watch import CookieWatch
 from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.store import wake
@@ -58,6 +59,7 @@ class Keeper:
             PeriodicTask(10, self.maintain),
             PeriodicTask(20, self.sweep),
             PeriodicTask(60, EngineUpdates(db, settings).watch),
+            PeriodicTask(600, CookieWatch(db, settings).watch),
             PeriodicTask(60, self.prune),
         )
 

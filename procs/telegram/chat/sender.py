@@ -9,7 +9,7 @@ from pyrogram import raw
 from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from procs.errors import TelegramAway, TelegramRefused
-from procs.telegram.chat import file_sender, group_news, inbound
+from procs.telegram.chat import file_receiver, file_sender, group_news, inbound
 from procs.telegram.chat.file_sender import OutgoingFile
 from procs.telegram.delivery import message_lookup
 from procs.telegram.delivery.send_once import post
@@ -86,6 +86,10 @@ class MessageSender:
     async def send_file(self, file: OutgoingFile, *, leave: Leave) -> int | None:
         """The same for a small file of our own."""
         return await file_sender.send(self._line(), file, leave=leave)
+
+    async def fetch_file(self, file: inbound.SentFile) -> bytes:
+        """The content of a small file that somebody sent."""
+        return await file_receiver.fetch(self._line(), file)
 
     async def edit(
         self,

@@ -5,6 +5,9 @@ from dataclasses import replace
 from functools import partial
 
 from procs.bot.admin.admin_actions import AdminActions
+from procs.bot.admin.cookies.cookie_inbox import CookieInbox
+from procs.bot.admin.cookies.cookie_pages import CookiePages
+from procs.bot.admin.cookies.cookie_shelf import CookieShelf
 from procs.bot.admin.panel.admins_page import AdminsPage
 from procs.bot.admin.panel.audit_page import AuditPage
 from procs.bot.admin.panel.main_page import MainPage
@@ -27,9 +30,11 @@ class AdminSet:
         people = PeoplePages(self.actions)
         acts = PersonActs(self.actions, people)
         queue = QueuePages(db), JobActs(self.actions)
-        for part in (MainPage(self.actions), *queue, people, acts, admins, AuditPage(db)):
+        cookies = CookiePages(db, CookieShelf(replies.chat_session.settings))
+        self.cookies = CookieInbox(self.actions, cookies, replies.chat_session)
+        for part in (MainPage(self.actions), *queue, people, acts, admins, AuditPage(db), cookies):
             self.actions.add(*part.rows())
-        for talking in (admins, people, acts):
+        for talking in (admins, people, acts, cookies):
             self.conversations.add(*talking.conversations())
 
     def add_to(self, router: Router) -> None:
