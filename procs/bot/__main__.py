@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from procs import config, start
+from procs.bot.admin.system.order_reports import OrderReports
 from procs.bot.alerts.alert_sender import AlertSender
 from procs.bot.commands import command_menu
 from procs.bot.commands.command_set import Manners
@@ -79,6 +80,8 @@ def beside(
     """What goes on while the board looks."""
     works: tuple[Coroutine[Any, Any, Any], ...] = (
         AlertSender(db, replies, settings.admins).run(),
+        OrderReports(db, replies).run(),
+        intake.admins.menus.run(),
         logged(command_menu.register(db, chat_session)),
         logged(intake.inline.note_switch()),
         intake.inbox.run(),

@@ -6,6 +6,7 @@ Nothing here keeps, logs or shows the value of a cookie.
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from procs.wishes import sites
 
@@ -117,3 +118,14 @@ def endless(cookie: Cookie) -> float:
 def names_of(cookies: Sequence[Cookie], candidates: Collection[str], *, now: float) -> list[str]:
     """The sites among these for which there is a valid cookie."""
     return sorted(one for one in candidates if facts(cookies, one, now=now).valid)
+
+
+def values(path: Path) -> list[str]:
+    """The values of the cookies of a file, for who has to keep them out of something; none of a
+    file that cannot be read."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return []
+    rows = [one.split("\t") for one in lines]
+    return [cells[-1].strip() for cells in rows if len(cells) == CELLS]

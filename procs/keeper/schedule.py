@@ -10,8 +10,9 @@ from procs.keeper import hung_workers, sweep
 from procs.keeper.cookie_watch import CookieWatch
 from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
+from procs.keeper.order_runner import OrderRunner
 from procs.store import wake
-from procs.store.admins import audit_log, conversation_states
+from procs.store.admins import admin_orders, audit_log, conversation_states
 from procs.store.database import Database
 from procs.store.health import alerts, failed_attempts, notifications
 from procs.store.inline import inline_messages
@@ -52,13 +53,15 @@ class Keeper:
         self.db = db
         self.settings = settings
         self.space = DiskWatch(db, settings)
+        engines = EngineUpdates(db, settings)
         self.rounds = (
             PeriodicTask(2, self.space.watch),
             PeriodicTask(1, self.bring_due),
             PeriodicTask(5, self.take_back),
             PeriodicTask(10, self.maintain),
             PeriodicTask(20, self.sweep),
-            PeriodicTask(60, EngineUpdates(db, settings).watch),
+            PeriodicTask(60, engines.watch),
+            PeriodicTask(1, OrderRunner(db, settings, engines.updater).watch),
             PeriodicTask(600, CookieWatch(db, settings).watch),
             PeriodicTask(60, self.prune),
         )
@@ -115,6 +118,7 @@ class Keeper:
         heard_updates.prune(self.db, now=now)
         buttons.prune(self.db, now=now)
         audit_log.prune(self.db, now=now)
+        admin_orders.prune(self.db, now=now)
         conversation_states.prune(self.db, now=now)
         personal_data.proceed_all(self.db, now=now)
 

@@ -33,3 +33,25 @@ async def test_a_ban_that_was_begun_before_a_kill_is_finished_after_it_once(
     assert bans.find(healthy.db, ann.id, now=clock.now()) is not None
     code, said = await healthy.says("audit", "--person", str(ann.id))
     assert (code, said.count("too many robots")) == (0, 1)
+
+
+async def test_a_restart_from_the_chat_replaces_every_process_and_is_told_once(
+    healthy: Stack,
+) -> None:
+    owner = await healthy.telegram.person(ADMIN)
+    before = {one.title: one.pid for one in healthy.supervisor.processes()}
+    await owner.sends("/restart")
+    page = await owner.sees("🔄 Restart")
+    await owner.presses("🔄 Restart one by one", page)
+    asked = await owner.sees_edit(page, "Replace every process")
+    await owner.presses("Yes", asked)
+    await owner.sees_edit(page, "⏳ rolling restart")
+
+    await owner.sees("✅ Every process was replaced", timeout=120)
+
+    after = {one.title: one.pid for one in healthy.supervisor.processes()}
+    assert [title for title, pid in after.items() if pid == before[title]] == []
+    ping = await owner.sends("/ping")
+    await owner.sees(lambda m: m.id > ping.id and "✅" not in m.text)
+    told = [m for m in await owner.history() if "Every process was replaced" in m.text]
+    assert len(told) == 1

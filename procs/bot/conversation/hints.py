@@ -1,5 +1,6 @@
 """What people are told who asked for nothing: a greeting, help, what was wrong with a message."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,10 +17,12 @@ LONG = 1000
 
 
 class Hints:
-    """`keys` are those below a chat with people who started it."""
+    """`keys` are those below a chat with people who started it; `more_keys` the rows that somebody
+    has besides."""
 
     def __init__(self, replies: ReplySender, inbox: InboundQueue, *, keys: Keys = ()) -> None:
         self.keys = keys
+        self.more_keys: Callable[[int], Keys] = no_keys
         self.replies = replies
         self.inbox = inbox
 
@@ -38,11 +41,16 @@ class Hints:
             )
             await self.replies.reply(spoken, key, urgency=Urgency.COMMAND, **words)
 
+    def keys_of(self, person: int) -> Keys:
+        """The keys below the chat with somebody; none where there are none at all."""
+        return [*self.keys, *self.more_keys(person)] if self.keys else ()
+
     async def start(self, incoming: Incoming) -> None:
+        keys = self.keys_of(incoming.person.id)
         if incoming.person.name:
-            await self.hint(incoming, "start", name=incoming.person.name, keys=self.keys)
+            await self.hint(incoming, "start", name=incoming.person.name, keys=keys)
         else:
-            await self.hint(incoming, "start-nameless", keys=self.keys)
+            await self.hint(incoming, "start-nameless", keys=keys)
 
     async def help(self, incoming: Incoming) -> None:
         await self.hint(incoming, "help")
@@ -58,3 +66,8 @@ class Hints:
             key = "bad-too-much"
         shown = untrusted_text.text(problem.text, LONG)
         await self.hint(incoming, key, about=f"{key}:{problem.text}", text=shown)
+
+
+def no_keys(person: int) -> Keys:
+    """Nobody has more keys than others."""
+    return ()

@@ -113,6 +113,8 @@ TABLES: dict[str, PersonalTable] = {
     ),
     "engine_costs": PersonalTable(("person",), DELETED, COSTS, DELETE_COSTS),
     "bans": PersonalTable(("person", "admin"), KEPT, BANS, why="bans"),
+    "admin_orders": PersonalTable(("admin", "chat", "access", "mark"), KEPT, why="audit"),
+    "admin_menus": PersonalTable(("person", "access"), KEPT, why="audit"),
     "audit": PersonalTable(("admin", "subject", "mark"), KEPT, AUDIT, why="audit"),
     "notices": PersonalTable(("admin",), KEPT, why="audit"),
 }

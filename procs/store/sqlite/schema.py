@@ -14,7 +14,7 @@ from procs.store.sqlite.schema_chat import (
     UNDER_MEDIA,
 )
 from procs.store.sqlite.schema_inline import INLINE, SEARCHES
-from procs.store.sqlite.schema_persons import ADMINS, CIRCLES, TALLIES
+from procs.store.sqlite.schema_persons import ADMIN_ORDERS, ADMINS, CIRCLES, TALLIES
 from procs.store.sqlite.schema_sites import (
     BLAME,
     BREAKERS,
@@ -223,6 +223,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("searches", SEARCHES),
     ("admins", ADMINS),
     ("cookie uses", COOKIE_USES),
+    ("admin orders", ADMIN_ORDERS),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

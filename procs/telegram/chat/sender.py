@@ -195,6 +195,21 @@ class MessageSender:
         )
         await self._line().ask(query)
 
+    async def set_chat_commands(
+        self, person: int, access: int, language: str, commands: Sequence[tuple[str, str]]
+    ) -> None:
+        """The menu in the private chat with one person, over all others; nothing takes it away
+        (core.telegram.org/api/bots/commands)."""
+        scope = raw.types.BotCommandScopePeer(peer=peer(person, access))
+        if not commands:
+            query: Any = raw.functions.bots.ResetBotCommands(scope=scope, lang_code=language)
+        else:
+            rows = [raw.types.BotCommand(command=name, description=text) for name, text in commands]
+            query = raw.functions.bots.SetBotCommands(
+                scope=scope, lang_code=language, commands=rows
+            )
+        await self._line().ask(query)
+
     async def _keyboard(self, buttons: Buttons) -> Any:
         if not buttons:
             return None
