@@ -32,7 +32,7 @@ FIND_LINES, WHICH_JOB = "find-lines", "which"
 #: Buttons in a row, and what a person is given for a failure.
 LOGS_IN_ROW = 3
 Read = Callable[[Settings], str]
-CODE = re.compile(r"(?i)E-[0-9A-Z]{2,10}")
+JOB_CODE = re.compile(r"(?i)E-[0-9A-Z]{2,10}")
 
 
 class LogPages:
@@ -86,7 +86,7 @@ class LogPages:
 
     def marks(self, words: str) -> list[str]:
         """What lines of a job have in them, by its number or its code."""
-        code = CODE.fullmatch(words)
+        code = JOB_CODE.fullmatch(words)
         job = job_record.find(self.db, words.upper() if code else words)
         by_code = [f"code={words.upper()}"] if code else []
         return [*by_code, *([f"job={job.id}"] if job else [])]
