@@ -120,6 +120,7 @@ TABLES: dict[str, PersonalTable] = {
 }
 #: Columns that look as if they named a person, and name something else.
 OTHERS = {
+    "admin_menus.mark": "a digest of commands",
     "conversations.name": "what a conversation is about",
     "alerts.subject": "a site, a machine, a version",
     "upload_peers.account": "the bot's own account",
