@@ -120,6 +120,8 @@ def words_about_processes(of: dict[str, argparse.ArgumentParser]) -> None:
     of["up"].add_argument(
         "--new-database", action="store_true", help="begin with an empty one, where one was lost"
     )
+    order = "tell the admin who ordered it in the chat (the keeper's word)"
+    of["rolling-restart"].add_argument("--order", type=int, default=0, metavar="N", help=order)
     of["stop"].add_argument("--now", action="store_true", help="jobs go back into the queue")
     for name in ("up", "check"):
         of[name].add_argument("--no-bot", action="store_true", help="without a sign-in to Telegram")

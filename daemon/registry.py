@@ -245,8 +245,8 @@ def rolling_restart(options: argparse.Namespace) -> int:
 
     settings = home_settings()
     with store() as db:
-        restart.RollingRestart(settings, db, say).run()
-    return 0
+        rolling = restart.RollingRestart(settings, db, say)
+        return restart.ordered(rolling, options.order) if options.order else rolling.run()
 
 
 def say(line: str) -> None:

@@ -5,16 +5,18 @@ still serve, and nothing else is touched. Each of the others then gives its post
 it leaves, and comes back as the spare.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from daemon.commands.job_commands import carried, short
-from daemon.console.command_error import NotRunning, Refusal
+from daemon.console.command_error import NotRunning, NotUp, Refusal
 from daemon.supervisor.control import ProcessState, Supervisor
 from procs.config import Settings
 from procs.core import clock
+from procs.store.admins import admin_orders
 from procs.store.database import Database
 from procs.store.health import workers
 from procs.store.health.workers import Worker
@@ -36,14 +38,15 @@ class RollingRestart:
         self.say = say
         self.supervisor = Supervisor(settings.run)
 
-    def run(self) -> None:
-        """Restart all. Raises NotUp; Refusal as soon as a process does not start."""
+    def run(self) -> int:
+        """Restart all, and return 0. Raises NotUp; Refusal as soon as a process does not start."""
         with alone(self.settings.run):
             self.refuse_broken()
             self.until(self.all_in, "all workers to be in")
             for process in [*self.workers_in_order(), *self.others()]:
                 self.renew(process)
         self.say("every process is fresh")
+        return 0
 
     def workers_in_order(self) -> list[ProcessState]:
         """The spare, then those that serve."""
@@ -124,3 +127,19 @@ def alone(run: Path) -> Iterator[None]:
         yield
     finally:
         lock.free()
+
+
+def ordered(rolling: RollingRestart, order: int) -> int:
+    """The restart that an admin ordered from the chat: its end is written down, and the bot tells
+    it. Does nothing where another process does it already."""
+    db = rolling.db
+    if not admin_orders.take(db, order, os.getpid()):
+        return 0
+    key, words = "order-restarted", {}
+    try:
+        rolling.run()
+    except (Refusal, NotUp) as error:
+        rolling.say(str(error))
+        key, words = "order-refused", {"why": str(error)}
+    admin_orders.end(db, order, key, words, now=clock.now())
+    return 0

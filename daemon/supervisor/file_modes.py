@@ -69,7 +69,8 @@ def inside(settings: Settings) -> Iterator[Path]:
     if not home.is_dir():
         return
     seen = {home, *files_of(home)}  # the folders of jobs and versions too
-    for folder in (settings.sessions, settings.logs, settings.run, settings.outbox, settings.cache):
+    folders = settings.sessions, settings.logs, settings.run, settings.outbox, settings.cache
+    for folder in (*folders, home / "cookies"):
         seen.update([folder, *files_of(folder)])
     seen.update(database.files_of(settings.database_url))
     yield from sorted(path for path in seen if not path.is_symlink() and path.exists())

@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from procs import config, start
+from procs.bot.admin.system.order_reports import OrderReports
 from procs.bot.alerts.alert_sender import AlertSender
 from procs.bot.assembly import BotParts, assembled
 from procs.bot.bot_options import configured
@@ -60,6 +61,8 @@ def beside(settings: config.Settings, db: Database, parts: BotParts) -> list[asy
         AlertSender(db, parts.replies, settings.admins).run(),
         FollowNotifier(db, parts.replies).run(),
         TidyChat(db, parts.replies).run(),
+        OrderReports(db, parts.replies).run(),
+        intake.admins.menus.run(),
         logged(command_menu.register(db, parts.chat_session)),
         logged(intake.inline.note_switch()),
         intake.inbox.run(),

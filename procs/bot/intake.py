@@ -164,7 +164,8 @@ class Intake:
 
     async def handle(self, incoming: Incoming, text: str) -> None:
         command = self.router.command(text, incoming.person)
-        if await self.bans.stops(incoming, command.name if command else ""):
+        banned = await self.bans.stops(incoming, command.name if command else "")
+        if banned or await self.admins.cookies.take(incoming):
             return
         is_new = not (incoming.edited or (command and command.urgent))
         if is_new and not await self.rate.allows(incoming):

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from procs.config import address_values, values
+from procs.config import address_values, cookie_file, values
 from procs.config.rules import DEFAULT, DIRECT, Rate, RuleBook, Rules, place
 from procs.core import durations
 from procs.texts import i18n
@@ -25,8 +25,6 @@ CLIENTS = (
 BROWSERS = ("chrome", "chrome:android", "edge", "firefox", "safari", "safari:ios")
 RATE = re.compile(r"([1-9]\d*)\s*/\s*(s|min|m|h|day|d)")
 HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
-#: A line of cookies: seven cells between tabs; and what stands in front of one that only HTTP sees.
-CELLS, HTTP_ONLY = 7, "#HttpOnly_"
 #: The table whose keys hold for every site that does not have them itself.
 EVERY_SITE = "default"
 #: What stands in front of the path above an inline text, and the characters a setting may have.
@@ -199,20 +197,16 @@ def cookies(value: Any, folder: Path) -> Path | None:
         return None
     path = folder / Path(word).expanduser()
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        cookie_file.parse(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ValueError(
             f"{path} cannot be read ({error.strerror}); name a file that this user may read"
         ) from None
-    except UnicodeDecodeError:
-        lines = []
-    rows = [one.removeprefix(HTTP_ONLY) for one in lines if one.strip()]
-    rows = [one for one in rows if not one.startswith("#")]
-    if not rows or any(len(one.split("\t")) != CELLS for one in rows):
+    except ValueError:  # also what is no UTF-8
         raise ValueError(
             f"{path} has no cookies in Netscape's form (seven cells between tabs in a line); "
             "export them anew as cookies.txt"
-        )
+        ) from None
     return path
 
 

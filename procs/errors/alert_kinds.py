@@ -5,7 +5,9 @@ from procs import errors
 
 #: Alerts that are no class of a job's failures.
 REVOKED, SIGN_IN, UNCERTAIN, LOW = "session-revoked", "sign-in-wait", "uncertain", "disk-low"
-STATE_ALERTS = frozenset({REVOKED, SIGN_IN, UNCERTAIN, LOW})
+#: Of a file of cookies: its sign-in ends within days, and the site takes it no more.
+ENDING, REFUSED = "cookies-ending", "cookies-refused"
+STATE_ALERTS = frozenset({REVOKED, SIGN_IN, UNCERTAIN, LOW, ENDING, REFUSED})
 #: Failures that end more than one job when nobody acts: they are logged as errors, and told.
 FAILURE_ALERTS = frozenset(
     kind().name

@@ -7,12 +7,14 @@ from procs.config import Settings
 from procs.core import clock, disk, log
 from procs.errors import StoreFull, remedies
 from procs.keeper import hung_workers, sweep
+from procs.keeper.cookie_watch import CookieWatch
 from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.keeper.follow_rounds import FollowRounds
+from procs.keeper.order_runner import OrderRunner
 from procs.keeper.server_samples import ServerSamples
 from procs.store import wake
-from procs.store.admins import audit_log, conversation_states, support_threads
+from procs.store.admins import admin_orders, audit_log, conversation_states, support_threads
 from procs.store.database import Database
 from procs.store.follows import sources
 from procs.store.health import alerts, counters, failed_attempts, notifications
@@ -56,6 +58,7 @@ class Keeper:
         #: Kinds of jobs that were logged as unknown.
         self.left: set[str] = set()
         self.space = DiskWatch(db, settings)
+        engines = EngineUpdates(db, settings)
         self.rounds = (
             PeriodicTask(2, self.space.watch),
             PeriodicTask(1, self.bring_due),
@@ -63,7 +66,9 @@ class Keeper:
             PeriodicTask(5, self.take_back),
             PeriodicTask(10, self.maintain),
             PeriodicTask(20, self.sweep),
-            PeriodicTask(60, EngineUpdates(db, settings).watch),
+            PeriodicTask(60, engines.watch),
+            PeriodicTask(1, OrderRunner(db, settings, engines.updater).watch),
+            PeriodicTask(600, CookieWatch(db, settings).watch),
             PeriodicTask(5, self.count_use),
             PeriodicTask(60, ServerSamples(db, settings).take),
             PeriodicTask(60, self.prune),
@@ -136,6 +141,7 @@ class Keeper:
         use_sums.prune(self.db, now=now)
         audit_log.prune(self.db, now=now)
         support_threads.prune(self.db, now=now)
+        admin_orders.prune(self.db, now=now)
         conversation_states.prune(self.db, now=now)
         personal_data.proceed_all(self.db, now=now)
 

@@ -23,6 +23,8 @@ from procs.texts.i18n import LocalText
 COMMAND = re.compile(r"/([a-z]+)(?:@\w+)?(?:\s|$)", re.IGNORECASE)
 #: What the keys of the reply keyboard write, and the commands that they stand for.
 KEYS = {"👤": "/usage", "📘": "/help", "⚙️": "/settings"}
+#: The key of admins, in a row of its own.
+ADMIN_KEYS = {"🛠": "/panel"}
 #: Data of a button: an action, and the number of what it is about where the action has one. The
 #: number fits a column of the store.
 DATA = re.compile(r"([a-z]+(?:[-:][a-z]+)*)(?::([1-9][0-9]{0,17}))?")
@@ -59,7 +61,7 @@ class Router:
         cancelling: CancelCommand,
         actions: ButtonActions,
     ) -> None:
-        self.replies = replies
+        self.replies, self.hints = replies, hints
         #: The buttons whose data is a token.
         self.actions = actions
         #: What somebody may do, by their number.
@@ -85,7 +87,7 @@ class Router:
     def command(self, text: str, person: Person) -> ChatCommand | None:
         """The row of the command that a text begins with, `unknown` where there is none that this
         person may give; None for a text that is no command."""
-        named = COMMAND.match(KEYS.get(text.strip(), text))
+        named = COMMAND.match((KEYS | ADMIN_KEYS).get(text.strip(), text))
         if named is None:
             return None
         row = self.commands.get(named[1].lower())

@@ -1,5 +1,6 @@
 """What people are told who asked for nothing: a greeting, help, what was wrong with a message."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,10 +19,12 @@ WELCOME = frozenset({"start", "start-nameless", "help"})
 
 
 class Hints:
-    """`keys` are those below a chat with people who started it."""
+    """`keys` are those below a chat with people who started it; `more_keys` the rows that somebody
+    has besides."""
 
     def __init__(self, replies: ReplySender, inbox: InboundQueue, *, keys: Keys = ()) -> None:
         self.keys = keys
+        self.more_keys: Callable[[int], Keys] = no_keys
         self.replies = replies
         self.inbox = inbox
 
@@ -41,8 +44,13 @@ class Hints:
             )
             await self.replies.reply(spoken, key, urgency=Urgency.COMMAND, **words)
 
+    def keys_of(self, person: int) -> Keys:
+        """The keys below the chat with somebody; none where there are none at all."""
+        return [*self.keys, *self.more_keys(person)] if self.keys else ()
+
     async def start(self, incoming: Incoming, *, buttons: Buttons = ()) -> None:
-        facts: dict[str, Any] = {"keys": self.keys, "buttons": buttons}
+        keys = self.keys_of(incoming.person.id)
+        facts: dict[str, Any] = {"keys": keys, "buttons": buttons}
         if incoming.person.name:
             await self.hint(incoming, "start", name=incoming.person.name, **facts)
         else:
@@ -62,3 +70,8 @@ class Hints:
             key = "bad-too-much"
         shown = untrusted_text.text(problem.text, LONG)
         await self.hint(incoming, key, about=f"{key}:{problem.text}", text=shown)
+
+
+def no_keys(person: int) -> Keys:
+    """Nobody has more keys than others."""
+    return ()

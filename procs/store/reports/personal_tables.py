@@ -151,6 +151,8 @@ TABLES: dict[str, PersonalTable] = {
     ),
     "engine_costs": PersonalTable(("person",), DELETED, COSTS, DELETE_COSTS),
     "bans": PersonalTable(("person", "admin"), KEPT, BANS, why="bans"),
+    "admin_orders": PersonalTable(("admin", "chat", "access", "mark"), KEPT, why="audit"),
+    "admin_menus": PersonalTable(("person", "access"), KEPT, why="audit"),
     "audit": PersonalTable(("admin", "subject", "mark"), KEPT, AUDIT, why="audit"),
     "broadcast_sends": PersonalTable(
         ("person", "messages"), DELETED, BROADCAST_SENDS, DELETE_BROADCAST_SENDS
@@ -162,6 +164,7 @@ TABLES: dict[str, PersonalTable] = {
 }
 #: Columns that look as if they named a person, and name something else.
 OTHERS = {
+    "admin_menus.mark": "a digest of commands",
     "conversations.name": "what a conversation is about",
     "alerts.subject": "a site, a machine, a version",
     "upload_peers.account": "the bot's own account",

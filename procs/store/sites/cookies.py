@@ -1,4 +1,5 @@
-"""The health of each file of cookies: one that is refused again and again is unused for hours."""
+"""The health of each file of cookies: how often it is used and refused, and whether it rests: one
+that is refused again and again is unused for hours."""
 
 from dataclasses import dataclass
 
@@ -24,6 +25,19 @@ VALUES (:site, :file, :failures, :openings, :until, :why, :now)
 """
 FORGET = "DELETE FROM cookies WHERE site = :site AND file = :file"
 FORGET_ALL = "DELETE FROM cookies WHERE site = :site"
+USED = """
+INSERT INTO cookie_uses (site, file, uses, refusals, since, used_at)
+VALUES (:site, :file, 1, 0, :now, :now)
+    ON CONFLICT (site, file) DO UPDATE
+   SET uses = cookie_uses.uses + 1, used_at = excluded.used_at
+"""
+COUNT_REFUSAL = """
+UPDATE cookie_uses SET refusals = refusals + 1 WHERE site = :site AND file = :file
+"""
+USES = """
+SELECT uses, refusals, since, used_at FROM cookie_uses WHERE site = :site AND file = :file
+"""
+FORGET_USES = "DELETE FROM cookie_uses WHERE site = :site AND file = :file"
 LIST = "SELECT site, file, failures, openings, until, why, since FROM cookies ORDER BY site, file"
 
 
@@ -39,6 +53,17 @@ class CookieHealth:
     until: float | None
     why: str
     since: float
+
+
+@dataclass(frozen=True, slots=True)
+class CookieUse:
+    """How often jobs took a file along and its site refused it, since when, and the last time (wall
+    instants; 0 for never)."""
+
+    uses: int = 0
+    refusals: int = 0
+    since: float = 0.0
+    used_at: float = 0.0
 
 
 def rests(db: Database, site: str, file: str, *, written: float, now: Now) -> bool:
@@ -57,6 +82,7 @@ def refused(db: Database, site: str, file: str, why: str, *, now: Now) -> float 
         if failures >= MOST[why]:
             until = now.wall + doubled(REST, openings, longest=LONGEST)
             failures, openings = 0, openings + 1
+        db.change(COUNT_REFUSAL, facts)
         db.change(KEEP, {**facts, "failures": failures, "openings": openings, "until": until})
     return until
 
@@ -77,3 +103,27 @@ def release(db: Database, site: str) -> int:
 def listed(db: Database) -> list[CookieHealth]:
     """Every file that was refused lately."""
     return [CookieHealth(*row) for row in db.all(LIST)]
+
+
+def used(db: Database, site: str, file: str, *, now: Now) -> None:
+    """A job takes the file along."""
+    with db.write():
+        db.change(USED, {"site": site, "file": file, "now": now.wall})
+
+
+def use(db: Database, site: str, file: str) -> CookieUse:
+    """How a file was used."""
+    row = db.one(USES, {"site": site, "file": file})
+    return CookieUse(*row) if row else CookieUse()
+
+
+def health(db: Database, site: str, file: str) -> CookieHealth | None:
+    """What stands against a file; None for nothing."""
+    return next((one for one in listed(db) if (one.site, one.file) == (site, file)), None)
+
+
+def renewed(db: Database, site: str, file: str) -> None:
+    """Another file came in its place: nothing stands against it, and its uses begin anew."""
+    with db.write():
+        for forget in (FORGET, FORGET_USES):
+            db.change(forget, {"site": site, "file": file})

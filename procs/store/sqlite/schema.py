@@ -17,6 +17,7 @@ from procs.store.sqlite.schema_chat import (
 )
 from procs.store.sqlite.schema_inline import INLINE, SEARCHES
 from procs.store.sqlite.schema_persons import (
+    ADMIN_ORDERS,
     ADMINS,
     ALERT_CHOICES,
     CIRCLES,
@@ -26,7 +27,15 @@ from procs.store.sqlite.schema_persons import (
     TALLIES,
     USE,
 )
-from procs.store.sqlite.schema_sites import BLAME, BREAKERS, DISK, ENGINES, FAILURES, VISITS
+from procs.store.sqlite.schema_sites import (
+    BLAME,
+    BREAKERS,
+    COOKIE_USES,
+    DISK,
+    ENGINES,
+    FAILURES,
+    VISITS,
+)
 from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, UPLOAD_PEERS
 from procs.store.sqlite.schema_views import READABLE
 
@@ -232,6 +241,8 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("support", SUPPORT),
     ("card terms", CARD_TERMS),
     ("passing messages", PASSING_MESSAGES),
+    ("cookie uses", COOKIE_USES),
+    ("admin orders", ADMIN_ORDERS),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

@@ -237,3 +237,28 @@ CREATE TABLE passing_messages (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX passing_due ON passing_messages (due_at);
 """
+
+#: What admins ordered from the chat: `runner` is the process that does it, `outcome` a text of the
+#: catalogue with its words.
+ADMIN_ORDERS = """
+CREATE TABLE admin_orders (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    mark      TEXT NOT NULL UNIQUE,
+    kind      TEXT NOT NULL,
+    admin     INTEGER NOT NULL,
+    chat      INTEGER NOT NULL,
+    access    INTEGER NOT NULL,
+    at        REAL NOT NULL,
+    runner    INTEGER NOT NULL DEFAULT 0,
+    outcome   TEXT NOT NULL DEFAULT '',
+    ended_at  REAL,
+    told_at   REAL
+) STRICT;
+CREATE INDEX order_open ON admin_orders (id) WHERE ended_at IS NULL;
+CREATE INDEX order_untold ON admin_orders (id) WHERE told_at IS NULL;
+CREATE TABLE admin_menus (
+    person  INTEGER PRIMARY KEY,
+    access  INTEGER NOT NULL,
+    mark    TEXT NOT NULL
+) STRICT;
+"""

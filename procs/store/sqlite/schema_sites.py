@@ -98,3 +98,16 @@ CREATE TABLE engines (
     PRIMARY KEY (host, version)
 ) STRICT, WITHOUT ROWID;
 """
+
+#: Uses and refusals of each file of cookies since it was put there, wall instants.
+COOKIE_USES = """
+CREATE TABLE cookie_uses (
+    site      TEXT NOT NULL,
+    file      TEXT NOT NULL,
+    uses      INTEGER NOT NULL,
+    refusals  INTEGER NOT NULL,
+    since     REAL NOT NULL,
+    used_at   REAL NOT NULL,
+    PRIMARY KEY (site, file)
+) STRICT, WITHOUT ROWID;
+"""

@@ -10,11 +10,24 @@ from procs.records.inline_records import InlineTarget
 from procs.records.job import Person
 from procs.texts import i18n, untrusted_text
 
-#: Letters of somebody's name; Telegram takes 64.
-NAME = 64
+#: Letters of somebody's name, of which Telegram takes 64; and of a file's.
+NAME, FILE_NAME = 64, 128
 
 #: An edit, of the text or of something that people do not see, such as reactions.
 EDITS = (raw.types.UpdateEditMessage, raw.types.UpdateEditChannelMessage)
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that came with a message: how Telegram finds it, in which of its data centres, its
+    name and its size in bytes."""
+
+    id: int
+    access: int
+    reference: bytes
+    centre: int
+    name: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +42,8 @@ class Incoming:
     What is `unasked` was not said to us: nothing of it is answered but its links.
 
     `forwarded` is the person whose message it was, 0 where it is none of a person's, or its author
-    does not let forwards name them (`hides_author`). `source` is Telegram's own object of it."""
+    does not let forwards name them (`hides_author`). `source` is Telegram's own object of it,
+    `file` what came with it as a document."""
 
     person: Person
     chat: int
@@ -47,6 +61,7 @@ class Incoming:
     forwarded: int = 0
     hides_author: bool = False
     source: Any = field(default=None, compare=False, repr=False)
+    file: SentFile | None = None
 
     @property
     def language(self) -> str:
@@ -144,6 +159,27 @@ def message(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Incomi
         forwarded=forwarded,
         hides_author=hides_author,
         source=heard,
+        file=sent_file(heard.media),
+    )
+
+
+def sent_file(media: Any) -> SentFile | None:
+    """The document of a message; None for none."""
+    document = getattr(media, "document", None)
+    if not isinstance(document, raw.types.Document):
+        return None
+    names = [
+        one.file_name
+        for one in document.attributes
+        if isinstance(one, raw.types.DocumentAttributeFilename)
+    ]
+    return SentFile(
+        document.id,
+        document.access_hash,
+        document.file_reference,
+        document.dc_id,
+        untrusted_text.text(names[0], FILE_NAME) if names else "",
+        document.size,
     )
 
 

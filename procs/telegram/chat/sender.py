@@ -9,7 +9,7 @@ from pyrogram import raw
 from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from procs.errors import TelegramAway, TelegramRefused
-from procs.telegram.chat import file_sender, group_news, inbound
+from procs.telegram.chat import file_receiver, file_sender, group_news, inbound
 from procs.telegram.chat.file_sender import OutgoingFile
 from procs.telegram.delivery import message_lookup
 from procs.telegram.delivery.broadcast_sender import BroadcastSender
@@ -124,6 +124,10 @@ class MessageSender:
         """The same for a small file of our own."""
         return await file_sender.send(self._line(), file, leave=leave)
 
+    async def fetch_file(self, file: inbound.SentFile) -> bytes:
+        """The content of a small file that somebody sent."""
+        return await file_receiver.fetch(self._line(), file)
+
     async def edit(
         self,
         chat: int,
@@ -226,6 +230,21 @@ class MessageSender:
                 raw.types.BotCommand(command=name, description=text) for name, text in commands
             ],
         )
+        await self._line().ask(query)
+
+    async def set_chat_commands(
+        self, person: int, access: int, language: str, commands: Sequence[tuple[str, str]]
+    ) -> None:
+        """The menu in the private chat with one person, over all others; nothing takes it away
+        (core.telegram.org/api/bots/commands)."""
+        scope = raw.types.BotCommandScopePeer(peer=peer(person, access))
+        if not commands:
+            query: Any = raw.functions.bots.ResetBotCommands(scope=scope, lang_code=language)
+        else:
+            rows = [raw.types.BotCommand(command=name, description=text) for name, text in commands]
+            query = raw.functions.bots.SetBotCommands(
+                scope=scope, lang_code=language, commands=rows
+            )
         await self._line().ask(query)
 
     async def _keyboard(self, buttons: Buttons) -> Any:

@@ -18,7 +18,7 @@ from procs.core import clock, log
 from procs.core.clock import Now
 from procs.engine.client import Probed
 from procs.engine.protocol.messages import COOKIES
-from procs.errors import JobError, NotNow, StoreFull
+from procs.errors import JobError, NotNow, StoreFull, alert_kinds
 from procs.records.job import Lease
 from procs.records.job_progress import Turn
 from procs.store import wake
@@ -84,6 +84,8 @@ class Visit:
         copy = folder / COOKIES
         shutil.copyfile(self.identity.cookies, copy)
         copy.chmod(0o600)
+        with unwritten_at_worst("cookies.uncounted", self.lease):
+            cookies.used(self.tools.db, self.way.site, self.identity.cookies.name, now=clock.now())
         return copy.name
 
     def check_length(self, found: Probed) -> None:
@@ -101,7 +103,9 @@ class Visit:
     def _worked(self, whole: bool) -> None:
         db, way = self.tools.db, self.way
         if self.identity.cookies:
-            cookies.accepted(db, way.site, self.identity.cookies.name)
+            file = self.identity.cookies.name
+            cookies.accepted(db, way.site, file)
+            alerts.clear(db, (alert_kinds.REFUSED,), f"{way.site} {file}", now=clock.now())
         if breakers.worked(db, self.lease, way, whole=whole, now=clock.now()):
             closed(self.tools, self.lease, way)
         alerts.clear(db, FILTERED, way.site, now=clock.now())
@@ -269,8 +273,11 @@ def count(tools: WorkerContext, lease: Lease, way: Way, error: JobError) -> Open
 
 def refuse(tools: WorkerContext, site: str, file: str, error: JobError) -> None:
     """Count a refusal against a file of cookies."""
-    until = cookies.refused(tools.db, site, file, error.name, now=clock.now())
+    now = clock.now()
+    until = cookies.refused(tools.db, site, file, error.name, now=now)
     if until:
+        subject, why = f"{site} {file}", error.name
+        alerts.note(tools.db, alert_kinds.REFUSED, subject, now=now, lasts=True, detail=why)
         fix = "export them anew, or: chapar breakers --close SITE"
         log.error("cookies.rest", site=site, file=file, why=error.name, until=until, fix=fix)
 

@@ -9,6 +9,11 @@ from tests.contract.statements import PARAMETER, STATEMENTS
 pytestmark = pytest.mark.sqlite
 #: Statements that walk everything there is, and why they may: few rows, or nobody waits for them.
 SCANS = {
+    "admin_menus.LIST": "a few admins",
+    "admin_orders.GIVE": "one that is under way",
+    "admin_orders.OPEN": "one that is under way",
+    "admin_orders.PRUNE": "what owners ordered in a month",
+    "admin_orders.UNTOLD": "one that ended just now",
     "admin_rows.LIST": "a few admins",
     "broadcasts.LATEST": "the few that a page shows",
     "broadcasts.UNTOLD": "the broadcasts that go on",
@@ -68,8 +73,8 @@ SCANS = {
 }
 #: Only they may walk a table instead of an index: it is small, or the walk ends after a few rows.
 TABLES = {
+    *("admin_menus.LIST", "admin_orders.PRUNE", "admin_rows.LIST"),
     *("broadcasts.LATEST", "recipients.COUNT"),
-    "admin_rows.LIST",
     *("alerts.PRUNE", "alerts.STANDING", "notifications.DEAF", "notifications.DUE"),
     "claimable.OUTLOOK",
     "inline_messages.PRUNE",

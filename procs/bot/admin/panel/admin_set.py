@@ -5,6 +5,9 @@ from dataclasses import replace
 from functools import partial
 
 from procs.bot.admin.admin_actions import AdminActions
+from procs.bot.admin.cookies.cookie_inbox import CookieInbox
+from procs.bot.admin.cookies.cookie_pages import CookiePages
+from procs.bot.admin.cookies.cookie_shelf import CookieShelf
 from procs.bot.admin.figures.figure_pages import FigurePages
 from procs.bot.admin.panel.admins_page import AdminsPage
 from procs.bot.admin.panel.audit_page import AuditPage
@@ -14,12 +17,17 @@ from procs.bot.admin.people.person_acts import PersonActs
 from procs.bot.admin.queue.job_acts import JobActs
 from procs.bot.admin.queue.queue_pages import QueuePages
 from procs.bot.admin.support.support_desk import SupportDesk
+from procs.bot.admin.system.admin_menu_sync import AdminMenuSync
+from procs.bot.admin.system.log_pages import LogPages
+from procs.bot.admin.system.system_pages import SystemPages
 from procs.bot.alerts.alert_pages import AlertPages
 from procs.bot.broadcast.broadcast_page import BroadcastPage
-from procs.bot.commands.router import Router
+from procs.bot.commands.router import ADMIN_KEYS, Router
 from procs.bot.conversation.reply_sender import ReplySender
+from procs.records.admin_role import Role
 from procs.store.database import Database
 from procs.telegram.chat.inbound import Incoming
+from procs.telegram.chat.sender import Keys
 
 
 class AdminSet:
@@ -28,21 +36,30 @@ class AdminSet:
     def __init__(self, db: Database, replies: ReplySender, owners: Collection[int]) -> None:
         self.actions = AdminActions(db, replies, owners)
         self.conversations = self.actions.conversations
-        admins, sends = AdminsPage(self.actions), BroadcastPage(self.actions)
-        people = PeoplePages(self.actions)
+        admins = self.admins = AdminsPage(self.actions)
+        sends, people = BroadcastPage(self.actions), PeoplePages(self.actions)
         acts = PersonActs(self.actions, people)
         queue = QueuePages(db), JobActs(self.actions)
+        session = replies.chat_session
+        cookies = CookiePages(db, CookieShelf(session.settings))
+        self.cookies = CookieInbox(self.actions, cookies, session)
+        self.menus = AdminMenuSync(self.actions, session)
+        logs = LogPages(self.actions, session.settings)
         self.support = SupportDesk(self.actions)
         shown = FigurePages(self.actions), AlertPages(self.actions), self.support
+        system = SystemPages(db, session.settings), logs
         first = MainPage(self.actions), AuditPage(db)
-        for part in (*first, *queue, people, acts, admins, *shown, sends):
+        talks = admins, people, acts, sends, cookies
+        for part in (*first, *queue, *talks, *shown, *system):
             self.actions.add(*part.rows())
-        for talking in (admins, people, acts, sends):
+        for talking in (*talks, logs):
             self.conversations.add(*talking.conversations())
 
     def add_to(self, router: Router) -> None:
         """Put the rows into the tables of the bot. /cancel leaves a conversation first."""
         router.role_of = self.actions.role
+        router.hints.more_keys = self.keys
+        self.admins.keys_of = router.hints.keys_of
         router.actions.add(*self.actions.button_rows(), *self.support.button_rows())
         router.add(*self.actions.commands())
         everybody = router.commands["cancel"]
@@ -58,3 +75,7 @@ class AdminSet:
         if await self.conversations.take(incoming):
             return True
         return not (has_links and incoming.private) and await self.support.take(incoming)
+
+    def keys(self, person: int) -> Keys:
+        """The key of the panel, for who has a role."""
+        return (tuple(ADMIN_KEYS),) if self.actions.role(person) > Role.EVERYONE else ()

@@ -1,5 +1,6 @@
 """The page of admins: who has which role; owners give and take them."""
 
+from collections.abc import Callable
 from functools import partial
 
 from procs.bot.admin import person_finder
@@ -18,6 +19,7 @@ from procs.bot.admin.admin_call import (
 from procs.bot.admin.admin_words import person
 from procs.bot.commands.button_actions import EffectRefused
 from procs.bot.commands.settings_menu import MenuPage
+from procs.bot.conversation.hints import no_keys
 from procs.bot.conversation.reply_sender import once
 from procs.core import clock
 from procs.records.admin_role import GIVEN, Role
@@ -25,7 +27,7 @@ from procs.store.admins import admin_rows, audit_log
 from procs.store.admins.audit_log import AuditChange
 from procs.store.people import users
 from procs.telegram.chat.inbound import Incoming
-from procs.telegram.chat.sender import OutgoingMessage
+from procs.telegram.chat.sender import Keys, OutgoingMessage
 from procs.texts import i18n
 from procs.texts.i18n import LocalText
 
@@ -39,6 +41,8 @@ class AdminsPage:
     def __init__(self, table: AdminActions) -> None:
         self.table = table
         self.db = table.db
+        #: The keys below the chat with somebody, which change with the role.
+        self.keys_of: Callable[[int], Keys] = no_keys
 
     def rows(self) -> tuple[AdminAction, ...]:
         return (
@@ -156,4 +160,5 @@ class AdminsPage:
         key = "admin-role-lost" if role is Role.EVERYONE else "admin-role-got"
         text = i18n.say(language, key, role=i18n.say(language, f"admin-role-{role.word}"))
         random_id = once("role", mark, number)
-        await self.table.menus.replies.send(OutgoingMessage(number, access, text, random_id))
+        message = OutgoingMessage(number, access, text, random_id, keys=self.keys_of(number))
+        await self.table.menus.replies.send(message)

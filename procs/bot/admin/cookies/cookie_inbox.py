@@ -1,0 +1,172 @@
+"""A file of cookies that an owner sent: put into its place, and its message deleted.
+
+Nothing is lost by a kill: the file is in its place before the act is written down, that is
+committed before the message is deleted, and Telegram tells a message again until then.
+"""
+
+from procs.bot.admin.admin_actions import AdminActions
+from procs.bot.admin.admin_call import AdminCall, AdminReply, back
+from procs.bot.admin.cookies.cookie_pages import SEND_COOKIES, CookiePages
+from procs.bot.admin.cookies.cookie_shelf import CookieShelf, CookieSlot
+from procs.bot.commands.button_actions import EffectRefused
+from procs.bot.commands.settings_menu import MenuPage
+from procs.config import cookie_file
+from procs.config.cookie_file import Cookie
+from procs.core import clock, log
+from procs.errors import TelegramRefused, alert_kinds
+from procs.store.admins import conversation_states
+from procs.store.admins.audit_log import AuditChange
+from procs.store.health import alerts
+from procs.store.sites import cookies
+from procs.telegram.chat.bot_session import BotSession
+from procs.telegram.chat.inbound import Incoming
+from procs.texts.i18n import LocalText
+
+#: Bytes of the largest file that is looked at; and how files that may be one are called.
+LARGEST_SENT = 1024 * 1024
+SUFFIXES = (".txt", ".json", ".cookies", ".cookie")
+ACTION = "cookies-put"
+Target = tuple[str, str]
+
+
+class CookieInbox:
+    def __init__(self, table: AdminActions, pages: CookiePages, session: BotSession) -> None:
+        self.table = table
+        self.db = table.db
+        self.pages = pages
+        self.shelf: CookieShelf = pages.shelf
+        self.session = session
+
+    async def take(self, incoming: Incoming) -> bool:
+        """Do with a message what cookies need. False for one that has none. Raises as
+        `MessageSender.fetch_file`, `ReplySender.send`."""
+        least = self.table.conversations.rows[SEND_COOKIES].least
+        if not incoming.private or self.table.role(incoming.person.id) < least:
+            return False
+        call = self.table.call_of(incoming)
+        target = self.waits(call)
+        content = await self.content(incoming, waits=target is not None)
+        if content is None:
+            return False
+        await self.settle(incoming, call, self.kept(call, incoming, content, target or ("", "")))
+        return True
+
+    def waits(self, call: AdminCall) -> Target | None:
+        """The place for which the conversation waits there; None where none does."""
+        state = conversation_states.find(self.db, call.key)
+        if state is None or state.name != SEND_COOKIES or not state.is_open(clock.now()):
+            return None
+        return str(state.data.get("site", "")), str(state.data.get("file", ""))
+
+    async def content(self, incoming: Incoming, *, waits: bool) -> bytes | None:
+        """What came and is meant as cookies; None for everything else."""
+        if incoming.file is None:
+            said = incoming.text
+            return said.encode() if cookie_file.looks_so(said) else None
+        name = incoming.file.name.lower()
+        meant = waits or "cookie" in name
+        if not (meant or name.endswith(SUFFIXES)):
+            return None
+        if incoming.file.size > LARGEST_SENT:
+            return b"" if meant else None
+        found = await self.session.fetch_file(incoming.file)
+        return found if meant or cookie_file.looks_so(found.decode("utf-8", "replace")) else None
+
+    def kept(
+        self, call: AdminCall, incoming: Incoming, content: bytes, target: Target
+    ) -> AdminReply:
+        """Put a file into its place; what is answered. Of what is wrong with it no word of the file
+        is said."""
+        try:
+            found = self.parsed(call, content)
+            name = incoming.file.name if incoming.file else ""
+            chosen = self.chosen(call, found, name, target)
+            if isinstance(chosen, AdminReply):
+                return chosen
+            before = self.shelf.facts(chosen, now=clock.now().wall)
+            self.put(call, chosen, content)
+        except EffectRefused as refused:
+            return AdminReply(toast=LocalText(f"{refused}\n\n{call.say('cookies-deleted')}"))
+        was = f"{before.valid} valid" if before else ""
+        facts = cookie_file.facts(found, chosen.site, now=clock.now().wall)
+        change = AuditChange(
+            f"cookies:{chosen.site}/{chosen.path.name}", was, f"{facts.valid} valid"
+        )
+        words = call.say("cookies-kept", site=chosen.site, file=chosen.path.name)
+        after = (
+            call.say("cookies-used-now")
+            if chosen.is_named
+            else call.say("cookies-name-it", lines=LocalText(self.shelf.lines(chosen)))
+        )
+        text = LocalText(
+            "\n".join([words, self.pages.said(call, facts), after, call.say("cookies-deleted")])
+        )
+        page = MenuPage(text, ((back(call.language, "page-cookies"),),))
+        return AdminReply(page, changes=(change,), ends=True)
+
+    def parsed(self, call: AdminCall, content: bytes) -> tuple[Cookie, ...]:
+        """Raises EffectRefused with what is wrong with a file."""
+        try:
+            text = content.decode("utf-8")
+            if text.lstrip()[:1] in ("[", "{"):
+                raise EffectRefused(call.say("cookies-json"))
+            return cookie_file.parse(text)
+        except UnicodeDecodeError:
+            raise EffectRefused(call.say("cookies-no-cookies")) from None
+        except ValueError as error:
+            (line,) = error.args
+            key = "cookies-bad-line" if line else "cookies-no-cookies"
+            raise EffectRefused(call.say(key, line=line)) from None
+
+    def chosen(
+        self, call: AdminCall, found: tuple[Cookie, ...], name: str, target: Target
+    ) -> CookieSlot | AdminReply:
+        """Where a file goes, or what asks for it. Raises EffectRefused for a file that has nothing
+        of its site."""
+        now = clock.now().wall
+        fitting = self.shelf.fitting(found, name, now=now)
+        if target[0]:
+            slot = self.shelf.slot(*target)
+            if slot is None:
+                raise EffectRefused(call.say("cookies-slot-gone"))
+            fitting = [slot]
+        if not fitting:
+            raise EffectRefused(call.say("cookies-no-site"))
+        if len(fitting) > 1:
+            buttons = [(self.pages.ask_button(call, one),) for one in fitting]
+            text = f"{call.say('cookies-which')}\n\n{call.say('cookies-deleted')}"
+            return AdminReply(MenuPage(LocalText(text), (*buttons, (back(call.language),))))
+        (slot,) = fitting
+        if not cookie_file.facts(found, slot.site, now=now).valid:
+            mine = any(cookie_file.is_of(one, slot.site) for one in found)
+            key = "cookies-all-expired" if mine else "cookies-other-site"
+            raise EffectRefused(call.say(key, site=slot.site))
+        return slot
+
+    def put(self, call: AdminCall, slot: CookieSlot, content: bytes) -> None:
+        try:
+            self.shelf.put(slot, content)
+        except OSError as error:
+            log.error("cookies.unwritten", file=slot.path, error=error.strerror)
+            why = call.say("cookies-unwritten", file=str(slot.path), why=error.strerror or "")
+            raise EffectRefused(why) from error
+        log.info("cookies.put", site=slot.site, file=slot.path.name, admin=call.person.id)
+        cookies.renewed(self.db, slot.site, slot.path.name)
+        kinds = alert_kinds.ENDING, alert_kinds.REFUSED
+        alerts.clear(self.db, kinds, slot.subject, now=clock.now())
+
+    async def settle(self, incoming: Incoming, call: AdminCall, reply: AdminReply) -> None:
+        """Write down what was done, delete the message, and answer it."""
+        talk = self.table.conversations
+        with self.db.write(full=True):
+            self.table.settle(ACTION, call, reply)
+            answer = talk.minted(call, reply)
+            talk.keep_answer(call, answer)
+        where = incoming.chat, incoming.access, incoming.message
+        try:
+            await self.session.delete(*where)
+        except TelegramRefused as error:
+            log.warning("cookies.message-kept", chat=incoming.chat, error=error)
+            said = call.say("cookies-deleted"), call.say("cookies-undeleted")
+            answer = {**answer, "text": answer["text"].replace(*said)}
+        await talk.send(incoming, answer)

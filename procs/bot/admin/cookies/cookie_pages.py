@@ -1,0 +1,134 @@
+"""The page of cookies: how each file does, and the conversation that waits for another one."""
+
+from procs.bot.admin.admin_call import (
+    AdminAction,
+    AdminCall,
+    AdminConversation,
+    AdminReply,
+    ConversationPlace,
+    act,
+    back,
+    panel_page,
+    prompt,
+)
+from procs.bot.admin.cookies.cookie_shelf import CookieShelf, CookieSlot
+from procs.bot.commands.button_actions import EffectRefused
+from procs.bot.commands.settings_menu import MenuButton, MenuPage
+from procs.config.cookie_file import CookieFacts
+from procs.core import clock
+from procs.errors import alert_kinds
+from procs.records.admin_role import Role
+from procs.store.admins.audit_log import AuditChange
+from procs.store.database import Database
+from procs.store.health import alerts
+from procs.store.sites import cookies
+from procs.telegram.chat.inbound import Incoming
+from procs.texts import i18n
+from procs.texts.i18n import LocalText
+
+#: The conversation that waits for a file, and its step.
+SEND_COOKIES, FILE = "send-cookies", "file"
+#: Files with a button each.
+FILES_SHOWN = 20
+
+
+class CookiePages:
+    def __init__(self, db: Database, shelf: CookieShelf) -> None:
+        self.db = db
+        self.shelf = shelf
+
+    def rows(self) -> tuple[AdminAction, ...]:
+        return (
+            panel_page("cookies", Role.OWNER, self.page, "cookies"),
+            AdminAction("cookies-ask", Role.OWNER, self.ask, begins=SEND_COOKIES),
+            AdminAction("cookies-free", Role.OWNER, self.free),
+        )
+
+    def conversations(self) -> tuple[AdminConversation, ...]:
+        return (AdminConversation(SEND_COOKIES, Role.OWNER, {FILE: self.no_file}),)
+
+    # --- what is shown
+
+    def page(self, call: AdminCall) -> MenuPage:
+        """Each file and how it does, with a button that takes another in its place."""
+        slots = self.shelf.slots()
+        lines = [self.line(call, one) for one in slots] or [call.say("cookies-none-named")]
+        text = call.say("cookies-page", lines=LocalText("\n\n".join(lines)))
+        asks = [(self.ask_button(call, one),) for one in slots[:FILES_SHOWN]]
+        frees = [
+            (act(call.say("cookies-free", file=one.path.name), "cookies-free", **of(one)),)
+            for one in slots[:FILES_SHOWN]
+            if self.rests_until(one)
+        ]
+        other = (act(call.say("cookies-other"), "cookies-ask"),)
+        return MenuPage(text, (*asks, *frees, other, (back(call.language),)))
+
+    def ask_button(self, call: AdminCall, slot: CookieSlot) -> MenuButton:
+        label = call.say("cookies-replace", site=slot.site, file=slot.path.name)
+        return act(label, "cookies-ask", **of(slot))
+
+    def line(self, call: AdminCall, slot: CookieSlot) -> LocalText:
+        """One file: whose it is, what it says, how it was used, and whether it rests."""
+        known = self.shelf.facts(slot, now=clock.now().wall)
+        use = cookies.use(self.db, slot.site, slot.path.name)
+        head = i18n.isolated(call.language, f"{slot.site} · {slot.path.name}")
+        words = [head, self.said(call, known)]
+        if slot.is_named:
+            words.append(call.say("cookies-use", uses=use.uses, refusals=use.refusals))
+        else:
+            words.append(call.say("cookies-unnamed"))
+        if until := self.rests_until(slot):
+            words.append(call.say("cookies-rests", until=i18n.moment(call.language, until)))
+        return LocalText("\n".join(words))
+
+    def said(self, call: AdminCall, facts: CookieFacts | None) -> LocalText:
+        """What a file says, in words."""
+        if facts is None:
+            return call.say("cookies-unreadable")
+        if not facts.valid:
+            return call.say("cookies-expired")
+        count = call.say("cookies-valid", count=facts.valid)
+        if facts.signed_in is False:
+            return LocalText(f"{count} · {call.say('cookies-signed-out')}")
+        if not facts.until:
+            return LocalText(f"{count} · {call.say('cookies-endless')}")
+        until = i18n.moment(call.language, facts.until)
+        return LocalText(f"{count} · {call.say('cookies-until', until=until)}")
+
+    def rests_until(self, slot: CookieSlot) -> float:
+        """Until when (wall) a file rests; 0 for one that does not."""
+        health = cookies.health(self.db, slot.site, slot.path.name)
+        until = health.until if health and health.until else 0.0
+        return until if until > clock.now().wall else 0.0
+
+    # --- what is done
+
+    def ask(self, call: AdminCall) -> AdminReply:
+        """Wait for a file: for this one's place, or for any."""
+        site, file = str(call.data.get("site", "")), str(call.data.get("file", ""))
+        if site and self.shelf.slot(site, file) is None:
+            raise EffectRefused(call.say("cookies-slot-gone"))
+        key = "cookies-send-for" if site else "cookies-send"
+        page = prompt(call, call.say(key, site=site, file=file or site), "page-cookies")
+        place = ConversationPlace(SEND_COOKIES, FILE, {"site": site, "file": file})
+        return AdminReply(page, place=place)
+
+    def no_file(self, call: AdminCall, incoming: Incoming) -> AdminReply:
+        """A step: what came is no file; those are taken before (`CookieInbox`)."""
+        raise EffectRefused(call.say("cookies-no-file"))
+
+    def free(self, call: AdminCall) -> AdminReply:
+        """Use a file again that rests."""
+        site, file = str(call.data.get("site", "")), str(call.data.get("file", ""))
+        slot = self.shelf.slot(site, file)
+        if slot is None or not self.rests_until(slot):
+            return AdminReply(self.page(call))
+        cookies.accepted(self.db, site, file)
+        alerts.clear(self.db, (alert_kinds.REFUSED,), slot.subject, now=clock.now())
+        change = AuditChange(f"cookies:{site}/{file}", "rests", "in use")
+        return AdminReply(self.page(call), call.say("admin-done"), changes=(change,))
+
+
+def of(slot: CookieSlot) -> dict[str, str]:
+    """A file as a button names it."""
+    return {"site": slot.site, "file": slot.path.name if slot.is_named else ""}

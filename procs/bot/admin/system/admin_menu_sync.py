@@ -1,0 +1,84 @@
+"""The menu of commands in each admin's own chat, in both languages: kept as the roles are."""
+
+import asyncio
+import hashlib
+
+from procs.bot.admin.admin_actions import AdminActions
+from procs.bot.commands import command_menu
+from procs.bot.commands.command_menu import Menu
+from procs.bot.conversation.failure_boundary import logged
+from procs.core import codec, log
+from procs.errors import ChatClosed, TelegramAway, TelegramRefused, TelegramWait
+from procs.records.admin_role import Role
+from procs.store.admins import admin_menus, admin_rows
+from procs.store.admins.admin_menus import AdminMenu
+from procs.store.people import users
+from procs.telegram.chat.bot_session import BotSession
+from procs.texts import i18n
+
+#: Seconds between two looks at who has which role.
+MENU_POLL = 2.0
+#: The command that opens the panel comes first; one that has no text of its own stands in no menu.
+FIRST_COMMAND = "panel"
+
+
+class AdminMenuSync:
+    def __init__(self, table: AdminActions, session: BotSession) -> None:
+        self.table = table
+        self.db = table.db
+        self.session = session
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await logged(self.look())
+            await asyncio.sleep(MENU_POLL)
+
+    async def look(self) -> None:
+        """Give each admin the menu of their role, and take it from who has none any more."""
+        there = {one.person: one for one in admin_menus.listed(self.db)}
+        wanted = self.wanted()
+        for person, menu in there.items():
+            if person not in wanted:
+                await self.change(menu, {})
+        for person, role in wanted.items():
+            access = users.access(self.db, person)
+            lists = self.lists(role)
+            digest = hashlib.sha256(codec.dump(lists).encode()).hexdigest()[:16]
+            menu = AdminMenu(person, access, digest)
+            if access and menu != there.get(person):
+                await self.change(menu, lists)
+
+    def wanted(self) -> dict[int, Role]:
+        given = {one.person: one.role for one in admin_rows.listed(self.db)}
+        return given | dict.fromkeys(self.table.owners, Role.OWNER)
+
+    def lists(self, role: Role) -> dict[str, Menu]:
+        """The menus of a role by language, as `command_menu.in_languages`: what admins have, then
+        what everybody has."""
+        names = [
+            command
+            for row in self.table.rows.values()
+            for command in row.commands
+            if row.least <= role and i18n.knows(f"command-{command}")
+        ]
+        names.sort(key=lambda name: name != FIRST_COMMAND)
+        return command_menu.in_languages([*names, *command_menu.COMMANDS["private"]])
+
+    async def change(self, menu: AdminMenu, lists: dict[str, Menu]) -> None:
+        """Tell Telegram the menus of one chat, none with no lists. What fails is tried again, but
+        for what is refused: a chat that is closed has no menu to be seen."""
+        try:
+            for language in command_menu.in_languages(()):
+                await self.session.set_chat_commands(
+                    menu.person, menu.access, language, lists.get(language, [])
+                )
+        except (TelegramAway, TelegramWait) as error:
+            return log.warning("admin-menu.late", admin=menu.person, error=error)
+        except (ChatClosed, TelegramRefused) as error:
+            log.warning("admin-menu.refused", admin=menu.person, error=error)
+        if lists:
+            admin_menus.keep(self.db, menu)
+        else:
+            admin_menus.forget(self.db, menu.person)
+        log.info("admin-menu.changed", admin=menu.person, given=bool(lists))

@@ -1,0 +1,88 @@
+"""The last lines of the logs: of one process, or of one job from all of them, without secrets."""
+
+import os
+import re
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from procs.config import Settings, cookie_file
+from procs.core import log
+
+#: Lines of an answer, and bytes that are read from the end of each file.
+LINES_SENT, BYTES_READ = 2000, 4 * 1024 * 1024
+#: What every entry begins with; lines without it belong to the entry above, such as a traceback.
+STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
+#: Words that carry somebody's rights, wherever a program wrote them.
+RIGHTS = re.compile(
+    r"(?i)([\w-]*(?:cookie|authorization|passw|secret|signature|api.?(?:key|hash)|bearer|sid)[\w-]*"
+    r"[\"']?\s*[:=]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;]+)"
+)
+#: Shorter words stand in logs for something else too.
+SHORTEST_SECRET = 6
+HIDDEN = "***"
+
+
+def names(logs: Path) -> list[str]:
+    """The processes that have a log, by the names of their files."""
+    return sorted(one.stem for one in logs.glob("*.log") if one.is_file())
+
+
+def of_process(settings: Settings, name: str) -> str:
+    """The last lines of a process; of the file before too, where the newest is short."""
+    files = [settings.logs / f"{name}.log.1", settings.logs / f"{name}.log"]
+    lines = [line for file in files for line in tail(file)]
+    return cleaned(settings, lines)
+
+
+def of_job(settings: Settings, marks: Collection[str]) -> str:
+    """The entries of all processes that have one of these words, such as `job=41`, by time."""
+    files = sorted(settings.logs.glob("*.log*"))
+    wanted = re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, marks))})(?!\S)")
+    found = [one for file in files for one in entries(file) if wanted.search(one)]
+    return cleaned(settings, "\n".join(sorted(found)).splitlines())
+
+
+def entries(file: Path) -> Iterator[str]:
+    """Each entry of a file with the lines that belong to it."""
+    entry: list[str] = []
+    for line in tail(file):
+        if STAMP.match(line) and entry:
+            yield "\n".join(entry)
+            entry = []
+        entry.append(line)
+    if entry:
+        yield "\n".join(entry)
+
+
+def tail(path: Path) -> list[str]:
+    """The whole lines at the end of a file; none of one that is not there."""
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            file.seek(max(0, size - BYTES_READ))
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    return lines[1:] if size > BYTES_READ else lines
+
+
+def cleaned(settings: Settings, lines: list[str]) -> str:
+    """The last of these lines, without secrets."""
+    text = log.mask("\n".join(lines[-LINES_SENT:]))
+    text = RIGHTS.sub(rf"\1{HIDDEN}", text)
+    for secret in sorted(secrets(settings), key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
+    return text
+
+
+def secrets(settings: Settings) -> set[str]:
+    """The secrets that we know: of the settings, and every value of a cookie in use."""
+    proxies = [settings.upstream_proxy, settings.database_url]
+    found = [settings.bot_token, settings.api_hash]
+    rules = settings.sites.sites.values()
+    proxies += [egress for one in rules for egress in one.egress]
+    found += [urlsplit(one).password or "" for one in proxies if "://" in one]
+    for path in {one for rule in rules for one in rule.cookies if one}:
+        found += cookie_file.values(path)
+    return {one for one in found if len(one) >= SHORTEST_SECRET}

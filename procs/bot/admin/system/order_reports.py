@@ -1,0 +1,47 @@
+"""Tells how orders ended, each once, however often the bot is restarted between."""
+
+import asyncio
+
+from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.reply_sender import ReplySender, once
+from procs.core import clock, log
+from procs.errors import ChatClosed, TelegramAway, TelegramRefused, TelegramWait
+from procs.store.admins import admin_orders
+from procs.store.admins.admin_orders import AdminOrder
+from procs.store.database import Database
+from procs.store.people import users
+from procs.telegram.chat.sender import OutgoingMessage
+from procs.telegram.pace import Urgency
+from procs.texts import i18n
+
+#: Seconds between two looks.
+REPORT_POLL = 1.0
+
+
+class OrderReports:
+    def __init__(self, db: Database, replies: ReplySender) -> None:
+        self.db = db
+        self.replies = replies
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await logged(self.look())
+            await asyncio.sleep(REPORT_POLL)
+
+    async def look(self) -> None:
+        for order in admin_orders.untold(self.db):
+            try:
+                await self.tell(order)
+            except (TelegramAway, TelegramWait) as error:
+                return log.warning("order.untold", order=order.id, error=error)
+            except (ChatClosed, TelegramRefused) as error:
+                log.warning("order.unheard", order=order.id, admin=order.admin, error=error)
+            admin_orders.note_told(self.db, order.id, now=clock.now())
+
+    async def tell(self, order: AdminOrder) -> None:
+        """Raises as `ReplySender.send`."""
+        key, words = order.told
+        text = i18n.say(users.language(self.db, order.admin), key, **words)
+        message = OutgoingMessage(order.chat, order.access, text, once("order", order.id))
+        await self.replies.send(message, urgency=Urgency.ADMIN)

@@ -1,0 +1,134 @@
+"""Pages of the engine and of restarts. What is ordered here the keeper does, not the bot's loop."""
+
+from collections.abc import Callable, Sequence
+
+from procs.bot.admin.admin_call import AdminAction, AdminCall, AdminReply, act, back, panel_page
+from procs.bot.commands.button_actions import EffectRefused
+from procs.bot.commands.settings_menu import MenuButton, MenuPage
+from procs.config import Settings
+from procs.core import clock, disk
+from procs.engine.releases.versions import Versions
+from procs.records.admin_role import Role
+from procs.store.admins import admin_orders
+from procs.store.admins.admin_orders import DRAIN, ENGINE_ROLLBACK, ENGINE_UPDATE, RESTART
+from procs.store.admins.audit_log import AuditChange
+from procs.store.database import Database
+from procs.store.health import engine_records, runtime_settings
+from procs.store.jobs import pause_control, pauses
+from procs.texts import i18n
+from procs.texts.i18n import LocalText
+
+Render = Callable[[AdminCall], MenuPage]
+#: The row of the newest version that the keeper saw.
+NEWEST_SEEN = "engine.newest"
+
+
+class SystemPages:
+    def __init__(self, db: Database, settings: Settings) -> None:
+        self.db = db
+        self.settings = settings
+        self.versions = Versions(settings.home / "engines")
+
+    def rows(self) -> tuple[AdminAction, ...]:
+        owner = Role.OWNER
+        return (
+            panel_page("engine", owner, self.engine, "engine"),
+            panel_page("restart", owner, self.restarts, "restart"),
+            AdminAction(ENGINE_UPDATE, owner, self.update, twice=True),
+            AdminAction(ENGINE_ROLLBACK, owner, self.rollback, twice=True),
+            AdminAction(DRAIN, owner, self.drain, twice=True),
+            AdminAction("resume", owner, self.resume),
+            AdminAction(RESTART, owner, self.restart, twice=True),
+        )
+
+    # --- the engine
+
+    def engine(self, call: AdminCall) -> MenuPage:
+        """The version in use, the others that are here, and the newest that was seen."""
+        current, before = self.versions.current(), self.versions.before()
+        newest = runtime_settings.read(self.db, NEWEST_SEEN, "")
+        lines = [call.say("engine-current", version=current.name)]
+        used = engine_records.latest(self.db, disk.host())
+        if used and used.version == current.name:
+            lines.append(call.say("engine-tries", done=used.done, broken=used.broken))
+        others = [one.name for one in self.versions.kept() if one != current]
+        if others:
+            lines.append(call.say("engine-kept", versions=", ".join(others)))
+        if newest:
+            lines.append(call.say("engine-newest", version=newest))
+        lines.append(call.say(f"engine-mode-{self.settings.engine_update}"))
+        update = act(call.say("engine-update-button"), ENGINE_UPDATE)
+        rows = [(update,)]
+        if before:
+            rows.append((act(call.say("engine-back-to", version=before.name), ENGINE_ROLLBACK),))
+        return self.page(call, "engine-page", lines, rows)
+
+    def update(self, call: AdminCall) -> AdminReply:
+        return self.order(call, ENGINE_UPDATE, self.engine, was=self.versions.current().name)
+
+    def rollback(self, call: AdminCall) -> AdminReply:
+        before = self.versions.before()
+        if before is None:
+            raise EffectRefused(call.say("engine-no-before"))
+        current = self.versions.current().name
+        return self.order(call, ENGINE_ROLLBACK, self.engine, was=current, became=before.name)
+
+    # --- restarts
+
+    def restarts(self, call: AdminCall) -> MenuPage:
+        paused = pauses.is_paused(self.db)
+        lines = [call.say("restart-paused" if paused else "restart-serving")]
+        stop = act(call.say("restart-drain"), DRAIN)
+        go = act(call.say("restart-resume"), "resume")
+        rolling = act(call.say("restart-rolling"), RESTART)
+        return self.page(call, "restart-page", lines, [(go if paused else stop,), (rolling,)])
+
+    def drain(self, call: AdminCall) -> AdminReply:
+        """Nothing new starts from now on; when nothing runs any more, that is told."""
+        was = "paused" if pauses.is_paused(self.db) else "serving"
+        reply = self.order(call, DRAIN, self.restarts, was=was, became="drained")
+        if was == "serving":
+            pause_control.pause(self.db, pauses.ALL, why="drain", now=clock.now())
+        return AdminReply(self.restarts(call), reply.toast, changes=reply.changes)
+
+    def resume(self, call: AdminCall) -> AdminReply:
+        """End the pause; a drain that still waits is over with it."""
+        if not pauses.is_paused(self.db):
+            return AdminReply(self.restarts(call))
+        pause_control.resume(self.db, pauses.ALL, now=clock.now())
+        for order in admin_orders.under_way(self.db):
+            if order.kind == DRAIN:
+                admin_orders.end(self.db, order.id, "order-resumed", {}, now=clock.now())
+        change = AuditChange("system:pause", "paused", "serving")
+        return AdminReply(self.restarts(call), call.say("admin-done"), changes=(change,))
+
+    def restart(self, call: AdminCall) -> AdminReply:
+        return self.order(call, RESTART, self.restarts, became="ordered")
+
+    # --- shared
+
+    def order(
+        self, call: AdminCall, kind: str, page: Render, *, was: str = "", became: str = ""
+    ) -> AdminReply:
+        """Write an order down. Raises EffectRefused where another is under way."""
+        where = {"admin": call.person.id, "chat": call.chat, "access": call.access}
+        if not admin_orders.give(self.db, kind, **where, mark=call.mark, now=clock.now()):
+            raise EffectRefused(call.say("order-busy"))
+        change = AuditChange(f"system:{kind}", was, became)
+        return AdminReply(page(call), call.say("order-given"), changes=(change,))
+
+    def page(
+        self,
+        call: AdminCall,
+        key: str,
+        lines: list[LocalText],
+        rows: Sequence[tuple[MenuButton, ...]],
+    ) -> MenuPage:
+        """A page with what is under way."""
+        open_ones = admin_orders.under_way(self.db)
+        for one in open_ones:
+            since = i18n.moment(call.language, one.at)
+            what = call.say(f"admin-act-{one.kind}")
+            lines = [*lines, call.say("order-open", what=what, since=since)]
+        text = call.say(key, lines=LocalText("\n".join(lines)))
+        return MenuPage(text, (*rows, (back(call.language),)))

@@ -1,0 +1,112 @@
+"""Has orders of admins done: an update of the engine beside the keeper's rounds, a rolling restart
+in a process of its own, which outlives the keeper that it replaces.
+"""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from procs.config import Settings
+from procs.core import clock, disk, log
+from procs.engine.updates.updater import Updater
+from procs.errors import ChaparError
+from procs.records.job import State
+from procs.store.admins import admin_orders
+from procs.store.admins.admin_orders import DRAIN, ENGINE_UPDATE, RESTART, AdminOrder
+from procs.store.database import Database
+from procs.store.health import engine_records
+from procs.store.reports import job_record
+
+#: What a rolling restart is called on its command line, and its log below the home.
+COMMAND, LOG = "rolling-restart", "rolling-restart.log"
+
+
+class OrderRunner:
+    def __init__(self, db: Database, settings: Settings, updater: Updater) -> None:
+        self.db = db
+        self.settings = settings
+        self.updater = updater
+        self.engine: asyncio.Task[None] | None = None
+        self.children: dict[int, subprocess.Popen[bytes]] = {}
+
+    def watch(self) -> None:
+        """Begin what was ordered, and end what is over."""
+        for child in self.children.values():
+            child.poll()
+        for order in admin_orders.under_way(self.db):
+            if order.kind == DRAIN:
+                self.await_quiet(order)
+            elif order.kind == RESTART:
+                self.restart(order)
+            elif self.engine is None or self.engine.done():
+                self.begin_engine(order)
+
+    def await_quiet(self, order: AdminOrder) -> None:
+        if not any(job.state is State.LEASED for job in job_record.alive(self.db)):
+            self.end(order, "order-drained")
+
+    # --- the restart
+
+    def restart(self, order: AdminOrder) -> None:
+        """Start the command that does it; it takes the order, so a second one leaves at once."""
+        child = self.children.get(order.id)
+        if order.runner:
+            if not is_restart(order.runner):
+                self.end(order, "order-broken-off")
+        elif child is None or child.returncode is not None:
+            self.children[order.id] = self.started(order)
+
+    def started(self, order: AdminOrder) -> subprocess.Popen[bytes]:
+        words = (sys.executable, "-m", "daemon.cli", COMMAND, "--order", str(order.id))
+        mode = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        said = os.open(self.settings.logs / LOG, mode, 0o600)
+        try:
+            log.info("order.started", order=order.id, kind=order.kind)
+            return subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
+            )
+        finally:
+            os.close(said)
+
+    # --- the engine
+
+    def begin_engine(self, order: AdminOrder) -> None:
+        """Do it, once more where a keeper was killed over it: it ends in the same."""
+        if order.runner == os.getpid():  # it ended without a word
+            why = self.engine.exception() if self.engine else None
+            log.error("order.failed", trace=why, order=order.id)
+            return self.end(order, "order-refused", why=type(why).__name__)
+        if admin_orders.take(self.db, order.id, os.getpid(), before=order.runner):
+            self.engine = asyncio.create_task(self.run_engine(order))
+
+    async def run_engine(self, order: AdminOrder) -> None:
+        before = self.updater.versions.current().name
+        log.info("order.started", order=order.id, kind=order.kind)
+        try:
+            if order.kind == ENGINE_UPDATE:
+                version = await self.updater.update()
+            else:
+                version = self.updater.rollback()
+                why, now = "rolled back by hand", clock.now()
+                engine_records.refuse(self.db, disk.host(), before, why=why, now=now)
+        except (ChaparError, OSError) as error:
+            log.warning("order.refused", order=order.id, why=error)
+            return self.end(order, "order-refused", why=log.mask(str(error)))
+        if version.name == before:
+            return self.end(order, "order-engine-same", version=version.name)
+        engine_records.use(self.db, disk.host(), version.name, now=clock.now())
+        self.end(order, "order-engine-used", version=version.name, before=before)
+
+    def end(self, order: AdminOrder, key: str, **words: str) -> None:
+        log.info("order.ended", order=order.id, outcome=key)
+        admin_orders.end(self.db, order.id, key, words, now=clock.now())
+
+
+def is_restart(pid: int) -> bool:
+    """Whether a process is a rolling restart; a number may belong to another by now."""
+    try:
+        return COMMAND.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False

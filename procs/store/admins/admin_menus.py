@@ -1,0 +1,39 @@
+"""Menus of commands that Telegram has for the chats of admins: they are given and taken with the
+role, also by the bot that comes after a killed one."""
+
+from dataclasses import dataclass
+
+from procs.store.database import Database
+
+LIST = "SELECT person, access, mark FROM admin_menus ORDER BY person"
+KEEP = """
+INSERT INTO admin_menus (person, access, mark) VALUES (:person, :access, :mark)
+    ON CONFLICT (person) DO UPDATE SET access = excluded.access, mark = excluded.mark
+"""
+FORGET = "DELETE FROM admin_menus WHERE person = :person"
+
+
+@dataclass(frozen=True, slots=True)
+class AdminMenu:
+    """One row: whose chat, what addresses it, and the mark of the menu that is there."""
+
+    person: int
+    access: int
+    mark: str
+
+
+def listed(db: Database) -> list[AdminMenu]:
+    return [AdminMenu(*row) for row in db.all(LIST)]
+
+
+def keep(db: Database, menu: AdminMenu) -> None:
+    """Telegram has this menu for this chat."""
+    facts = {"person": menu.person, "access": menu.access, "mark": menu.mark}
+    with db.write():
+        db.change(KEEP, facts)
+
+
+def forget(db: Database, person: int) -> None:
+    """Telegram has none for this chat any more."""
+    with db.write():
+        db.change(FORGET, {"person": person})

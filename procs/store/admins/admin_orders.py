@@ -1,0 +1,107 @@
+"""Orders: work of the whole system that an admin asked for from the chat, and its outcome.
+
+The bot writes an order, the keeper has it done, the bot tells the outcome once: also when both were
+restarted meanwhile, which is what one of the orders does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from procs.core import codec
+from procs.core.clock import Now
+from procs.store.database import Database
+
+#: The kinds of orders.
+ENGINE_UPDATE, ENGINE_ROLLBACK, DRAIN, RESTART = (
+    "engine-update",
+    "engine-rollback",
+    "drain",
+    "restart",
+)
+#: Seconds for which an order that is over is kept.
+KEPT = 30 * 24 * 3600.0
+
+# One order at a time: what is done by two at once, none of them can account for.
+GIVE = """
+INSERT INTO admin_orders (mark, kind, admin, chat, access, at)
+SELECT :mark, :kind, :admin, :chat, :access, :now
+ WHERE NOT EXISTS (SELECT 1 FROM admin_orders WHERE ended_at IS NULL)
+    ON CONFLICT (mark) DO NOTHING
+"""
+COLUMNS = "id, kind, admin, chat, access, at, runner, outcome"
+OPEN = f"SELECT {COLUMNS} FROM admin_orders WHERE ended_at IS NULL ORDER BY id"
+UNTOLD = f"""
+SELECT {COLUMNS} FROM admin_orders WHERE ended_at IS NOT NULL AND told_at IS NULL ORDER BY id
+"""
+TAKE = """
+UPDATE admin_orders SET runner = :runner
+ WHERE id = :order AND ended_at IS NULL AND runner = :before
+"""
+END = """
+UPDATE admin_orders SET ended_at = :now, outcome = :outcome WHERE id = :order AND ended_at IS NULL
+"""
+TOLD = "UPDATE admin_orders SET told_at = :now WHERE id = :order"
+PRUNE = "DELETE FROM admin_orders WHERE told_at < :before"
+
+
+@dataclass(frozen=True, slots=True)
+class AdminOrder:
+    """One row. `at` is the wall instant at which it was given, `runner` the process that does it (0
+    for none yet), `outcome` the text of the catalogue that tells how it ended, with its words."""
+
+    id: int
+    kind: str
+    admin: int
+    chat: int
+    access: int
+    at: float
+    runner: int
+    outcome: str
+
+    @property
+    def told(self) -> tuple[str, dict[str, Any]]:
+        key, words = codec.load(self.outcome)
+        return str(key), dict(words)
+
+
+def give(
+    db: Database, kind: str, *, admin: int, chat: int, access: int, mark: str, now: Now
+) -> bool:
+    """Write an order down. False where another is still under way; the same `mark` is one order."""
+    facts = {"mark": mark, "kind": kind, "admin": admin, "chat": chat, "access": access}
+    with db.write(full=True):
+        return db.change(GIVE, {**facts, "now": now.wall}) > 0
+
+
+def under_way(db: Database) -> list[AdminOrder]:
+    return [AdminOrder(*row) for row in db.all(OPEN)]
+
+
+def untold(db: Database) -> list[AdminOrder]:
+    """Those that ended, of whose end nobody was told."""
+    return [AdminOrder(*row) for row in db.all(UNTOLD)]
+
+
+def take(db: Database, order: int, runner: int, *, before: int = 0) -> bool:
+    """A process does an order that `before` had (0 for nobody). False where another was first."""
+    with db.write():
+        return db.change(TAKE, {"order": order, "runner": runner, "before": before}) > 0
+
+
+def end(db: Database, order: int, key: str, words: Mapping[str, str], *, now: Now) -> None:
+    """An order is over, for good or ill; the first end holds."""
+    outcome = codec.dump([key, dict(words)])
+    with db.write(full=True):
+        db.change(END, {"order": order, "outcome": outcome, "now": now.wall})
+
+
+def note_told(db: Database, order: int, *, now: Now) -> None:
+    with db.write():
+        db.change(TOLD, {"order": order, "now": now.wall})
+
+
+def prune(db: Database, *, now: Now) -> int:
+    """Forget what was told long ago."""
+    with db.write():
+        return db.change(PRUNE, {"before": now.wall - KEPT})
