@@ -83,6 +83,8 @@ def beside(
         logged(intake.inline.note_switch()),
         intake.inbox.run(),
         intake.cards.run(),
+        intake.sponsors.run(),
+        intake.admins.sponsor_adder.run(),
     )
     return [asyncio.create_task(work) for work in works]
 

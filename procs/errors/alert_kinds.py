@@ -5,7 +5,9 @@ from procs import errors
 
 #: Alerts that are no class of a job's failures.
 REVOKED, SIGN_IN, UNCERTAIN, LOW = "session-revoked", "sign-in-wait", "uncertain", "disk-low"
-STATE_ALERTS = frozenset({REVOKED, SIGN_IN, UNCERTAIN, LOW})
+#: A sponsor's chat where the bot may not look any more, and one of which Telegram says nothing.
+SPONSOR_LOST, SPONSOR_UNSURE = "sponsor-lost", "sponsor-unsure"
+STATE_ALERTS = frozenset({REVOKED, SIGN_IN, UNCERTAIN, LOW, SPONSOR_LOST, SPONSOR_UNSURE})
 #: Failures that end more than one job when nobody acts: they are logged as errors, and told.
 FAILURE_ALERTS = frozenset(
     kind().name

@@ -21,6 +21,7 @@ from procs.store.reports import personal_data, pruner
 from procs.store.requests import buttons, heard_updates
 from procs.store.searches import search_results
 from procs.store.sites import breakers, visits
+from procs.store.sponsors import held_messages, sponsor_members
 
 #: Seconds that a job, a request or a worker that is over stays in the record.
 KEEP = 30 * 24 * 3600.0
@@ -114,6 +115,8 @@ class Keeper:
         buttons.prune(self.db, now=now)
         audit_log.prune(self.db, now=now)
         conversation_states.prune(self.db, now=now)
+        sponsor_members.prune(self.db, now=now)
+        held_messages.prune(self.db, now=now)
         personal_data.proceed_all(self.db, now=now)
 
 

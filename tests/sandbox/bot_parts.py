@@ -68,12 +68,15 @@ async def running(settings: Settings, **more: Any) -> AsyncIterator[Bot]:
     await chat_session.connect(bot.intake.on_message, bot.intake.on_press)
     looking = asyncio.ensure_future(status_board.run())
     timing = asyncio.ensure_future(bot.intake.cards.run())
+    adding = asyncio.ensure_future(bot.intake.admins.sponsor_adder.run())
+    holding = asyncio.ensure_future(bot.intake.sponsors.run())
     try:
         yield bot
     finally:
-        looking.cancel()
-        timing.cancel()
-        await asyncio.wait({looking, timing})
+        sides = {looking, timing, adding, holding}
+        for side in sides:
+            side.cancel()
+        await asyncio.wait(sides)
         await chat_session.quiet(1)
         await status_board.settle(1)
         await chat_session.close()

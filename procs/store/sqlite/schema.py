@@ -14,7 +14,7 @@ from procs.store.sqlite.schema_chat import (
     UNDER_MEDIA,
 )
 from procs.store.sqlite.schema_inline import INLINE, SEARCHES
-from procs.store.sqlite.schema_persons import ADMINS, CIRCLES, TALLIES
+from procs.store.sqlite.schema_persons import ADMINS, CIRCLES, SPONSORS, TALLIES
 from procs.store.sqlite.schema_sites import BLAME, BREAKERS, DISK, ENGINES, FAILURES, VISITS
 from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, UPLOAD_PEERS
 from procs.store.sqlite.schema_views import READABLE
@@ -214,6 +214,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("inline", INLINE),
     ("searches", SEARCHES),
     ("admins", ADMINS),
+    ("sponsors", SPONSORS),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

@@ -18,9 +18,10 @@ from pyrogram.session import Session
 from procs.config import Settings
 from procs.core import log
 from procs.errors import ChaparError, SessionRevoked
-from procs.telegram.chat import group_news, inbound, inline_updates
+from procs.telegram.chat import group_news, inbound, inline_updates, member_updates
 from procs.telegram.chat.inline_sender import InlineVoice
 from procs.telegram.chat.inline_updates import InlineChoice, InlineQuery
+from procs.telegram.chat.member_updates import MemberChange
 from procs.telegram.rpc_errors import translate
 from procs.telegram.session import sign_in
 from procs.telegram.session.mtproto_client import build
@@ -31,7 +32,10 @@ Hear = Callable[[inbound.Incoming], Coroutine[Any, Any, None]]
 Feel = Callable[[inbound.Press], Coroutine[Any, Any, None]]
 Lose = Callable[[int], Coroutine[Any, Any, None]]
 Ask = Callable[[InlineQuery | InlineChoice], Coroutine[Any, Any, None]]
-Told = inbound.Incoming | inbound.Press | inbound.Stopped | InlineQuery | InlineChoice
+Move = Callable[[MemberChange], Coroutine[Any, Any, None]]
+Told = (
+    inbound.Incoming | inbound.Press | inbound.Stopped | InlineQuery | InlineChoice | MemberChange
+)
 
 #: The session of the bot itself.
 BOT_SESSION = "bot"
@@ -48,6 +52,10 @@ async def nobody_lost(person: int) -> None:
 
 async def unasked(told: InlineQuery | InlineChoice) -> None:
     """Inline mode where nobody answers it."""
+
+
+async def unmoved(change: MemberChange) -> None:
+    """Members of chats where nobody asks for them."""
 
 
 class BotSession(InlineVoice):
@@ -67,6 +75,8 @@ class BotSession(InlineVoice):
         self.learn: Callable[[group_news.GroupNews], None] = unheard
         #: What is done about a person who blocks the bot.
         self.lose: Lose = nobody_lost
+        #: What is done about who came into a chat or left it.
+        self.move: Move = unmoved
         #: The bot's own name, in lower case, and whether Telegram told it yet.
         self.username = ""
         #: Whether people may write to it from any chat, as its owner told BotFather.
@@ -168,6 +178,8 @@ class BotSession(InlineVoice):
             return self.lose(told.person)
         if isinstance(told, inbound.Incoming):
             return self.on_message(told)
+        if isinstance(told, MemberChange):
+            return self.move(told)
         return self.on_press(told) if isinstance(told, inbound.Press) else self.asked(told)
 
     def _told(self, update: Any, users: Any, chats: Any) -> Told | None:
@@ -178,7 +190,7 @@ class BotSession(InlineVoice):
             return inbound.press(update, users, chats)
         if isinstance(update, raw.types.UpdateBotStopped):
             return inbound.stopped(update)
-        return inline_updates.told(update, users)
+        return member_updates.told(update, users) or inline_updates.told(update, users)
 
     def settled(self) -> bool:
         """Whether everything that was heard is handled."""

@@ -12,6 +12,9 @@ from procs.bot.admin.people.people_pages import PeoplePages
 from procs.bot.admin.people.person_acts import PersonActs
 from procs.bot.admin.queue.job_acts import JobActs
 from procs.bot.admin.queue.queue_pages import QueuePages
+from procs.bot.admin.sponsors.sponsor_acts import SponsorActs
+from procs.bot.admin.sponsors.sponsor_adder import SponsorAdder
+from procs.bot.admin.sponsors.sponsor_pages import SponsorPages
 from procs.bot.commands.router import Router
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.store.database import Database
@@ -27,9 +30,13 @@ class AdminSet:
         people = PeoplePages(self.actions)
         acts = PersonActs(self.actions, people)
         queue = QueuePages(db), JobActs(self.actions)
+        self.sponsor_adder = SponsorAdder(self.actions)
+        sponsors = SponsorPages(self.actions)
+        campaigns = SponsorActs(self.actions, sponsors, self.sponsor_adder)
         for part in (MainPage(self.actions), *queue, people, acts, admins, AuditPage(db)):
             self.actions.add(*part.rows())
-        for talking in (admins, people, acts):
+        self.actions.add(*sponsors.rows(), *campaigns.rows())
+        for talking in (admins, people, acts, campaigns):
             self.conversations.add(*talking.conversations())
 
     def add_to(self, router: Router) -> None:
