@@ -12,6 +12,7 @@ from procs.bot.commands.command_set import Manners
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.intake import Intake
+from procs.bot.sponsors.note_sender import NoteSender
 from procs.bot.status.status_board import StatusBoard
 from procs.core import log, process
 from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
@@ -84,6 +85,7 @@ def beside(
         intake.inbox.run(),
         intake.cards.run(),
         intake.sponsors.run(),
+        NoteSender(db, replies).run(),
         intake.admins.sponsor_adder.run(),
     )
     return [asyncio.create_task(work) for work in works]

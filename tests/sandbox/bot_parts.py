@@ -8,6 +8,7 @@ from typing import Any
 
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.intake import Intake
+from procs.bot.sponsors.note_sender import NoteSender
 from procs.bot.status.status_board import StatusBoard
 from procs.config import Settings
 from procs.core import clock
@@ -69,11 +70,12 @@ async def running(settings: Settings, **more: Any) -> AsyncIterator[Bot]:
     looking = asyncio.ensure_future(status_board.run())
     timing = asyncio.ensure_future(bot.intake.cards.run())
     adding = asyncio.ensure_future(bot.intake.admins.sponsor_adder.run())
+    noting = asyncio.ensure_future(NoteSender(db, replies).run())
     holding = asyncio.ensure_future(bot.intake.sponsors.run())
     try:
         yield bot
     finally:
-        sides = {looking, timing, adding, holding}
+        sides = {looking, timing, adding, holding, noting}
         for side in sides:
             side.cancel()
         await asyncio.wait(sides)

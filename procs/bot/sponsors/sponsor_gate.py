@@ -105,8 +105,9 @@ class SponsorGate:
         message = OutgoingMessage(
             incoming.chat, incoming.access, text, random_id, incoming.message, made
         )
-        if shown := await self.replies.send(message, urgency=Urgency.COMMAND):
-            held_messages.note_shown(self.db, *where, shown)
+        shown = await self.replies.send(message, urgency=Urgency.COMMAND)
+        if shown and not held_messages.note_shown(self.db, *where, shown):
+            await self.thank(incoming.chat, incoming.access, shown, incoming.language)
 
     def page(
         self, person: Person, chat: int, missing: tuple[Sponsor, ...], language: str

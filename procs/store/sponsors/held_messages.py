@@ -52,10 +52,10 @@ def hold(
         db.change(HOLD, {**facts, "body": codec.dump(dict(body))})
 
 
-def note_shown(db: Database, chat: int, message: int, shown: int) -> None:
-    """The message that names the sponsors to somebody."""
+def note_shown(db: Database, chat: int, message: int, shown: int) -> bool:
+    """The message that names the sponsors to somebody. False where theirs went on meanwhile."""
     with db.write():
-        db.change(SHOWN, {"chat": chat, "message": message, "shown": shown})
+        return db.change(SHOWN, {"chat": chat, "message": message, "shown": shown}) > 0
 
 
 def of_person(db: Database, person: int, *, now: Now) -> list[HeldMessage]:

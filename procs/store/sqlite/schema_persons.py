@@ -99,8 +99,8 @@ CREATE TABLE bans (
 
 #: The chats of sponsors; who is in them (`state`), as Telegram said, until when that holds; what
 #: came of showing one to a person. A held message waits until its person joined; `shown` is the
-#: message that names the sponsors. A wish is a chat that an admin wants to add; a note is what may
-#: be said after a delivery.
+#: message that names the sponsors. A wish is a chat that an admin wants to add; a note is what is
+#: said after a delivery, and its turn a delivery after which it is due.
 SPONSORS = """
 CREATE TABLE sponsors (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -170,11 +170,15 @@ CREATE TABLE sponsor_wishes (
     answer         TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE sponsor_notes (
-    id        INTEGER PRIMARY KEY AUTOINCREMENT,
-    language  TEXT NOT NULL,
-    text      TEXT NOT NULL,
-    label     TEXT NOT NULL,
-    url       TEXT NOT NULL,
-    shown     INTEGER NOT NULL DEFAULT 0
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    text   TEXT NOT NULL,
+    label  TEXT NOT NULL,
+    url    TEXT NOT NULL,
+    shown  INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE sponsor_note_turns (
+    request  INTEGER PRIMARY KEY,
+    note     INTEGER NOT NULL,
+    at       REAL NOT NULL
 ) STRICT;
 """

@@ -14,6 +14,7 @@ from procs.bot.admin.queue.job_acts import JobActs
 from procs.bot.admin.queue.queue_pages import QueuePages
 from procs.bot.admin.sponsors.sponsor_acts import SponsorActs
 from procs.bot.admin.sponsors.sponsor_adder import SponsorAdder
+from procs.bot.admin.sponsors.sponsor_notes_page import SponsorNotesPage
 from procs.bot.admin.sponsors.sponsor_pages import SponsorPages
 from procs.bot.commands.router import Router
 from procs.bot.conversation.reply_sender import ReplySender
@@ -35,8 +36,9 @@ class AdminSet:
         campaigns = SponsorActs(self.actions, sponsors, self.sponsor_adder)
         for part in (MainPage(self.actions), *queue, people, acts, admins, AuditPage(db)):
             self.actions.add(*part.rows())
-        self.actions.add(*sponsors.rows(), *campaigns.rows())
-        for talking in (admins, people, acts, campaigns):
+        notes = SponsorNotesPage(self.actions)
+        self.actions.add(*sponsors.rows(), *campaigns.rows(), *notes.rows())
+        for talking in (admins, people, acts, campaigns, notes):
             self.conversations.add(*talking.conversations())
 
     def add_to(self, router: Router) -> None:

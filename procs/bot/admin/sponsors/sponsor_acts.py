@@ -157,15 +157,14 @@ class SponsorActs:
     def rule(self, call: AdminCall) -> AdminReply:
         """What a button sets for all sponsors."""
         before, field = sponsor_rules.read(self.db), str(call.data.get("field"))
-        if field not in asdict(before):
+        if field not in asdict(before) or field == "notes_every":
             raise EffectRefused(call.say("unknown-button"))
         value = max(0, call.number("value"))
         wanted: Any = bool(value) if field == "fails_closed" else value
         after: SponsorRules = replace(before, **{field: wanted})
         change = AuditChange("sponsors", f"{field} {getattr(before, field)}", f"{field} {value}")
         sponsor_rules.write(self.db, after, now=clock.now())
-        back_to = self.pages.rules(call)
-        return AdminReply(back_to, changes=(change,) if before != after else ())
+        return AdminReply(self.pages.rules(call), changes=(change,) if before != after else ())
 
 
 def subject(sponsor: Sponsor) -> str:

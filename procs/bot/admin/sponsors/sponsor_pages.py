@@ -20,7 +20,7 @@ from procs.texts.i18n import LocalText
 #: Letters of a chat's name; sponsors with a button each.
 TITLE_LENGTH, BUTTONS_SHOWN = 60, 30
 #: What the buttons of the rules set.
-MOST, DAYS, EVERY = (0, 1, 2, 3, 4, 5), (0, 7, 30, 90), (0, 1, 5, 10)
+MOST, DAYS = (0, 1, 2, 3, 4, 5), (0, 7, 30, 90)
 ROLES = (Role.EVERYONE, Role.VIEWER, Role.OPERATOR)
 LANGUAGES = ("", "fa", "en")
 HEAD = (
@@ -55,7 +55,8 @@ class SponsorPages:
         add = act(call.say("admin-sponsor-add"), "sponsor-add")
         rules = act(call.say("admin-page-sponsor-rules"), "page-sponsor-rules")
         numbers = act(call.say("admin-sponsor-csv"), "sponsor-csv")
-        last = ((rules, numbers), (back(call.language),))
+        notes = act(call.say("admin-page-sponsor-notes"), "page-sponsor-notes")
+        last = ((rules, numbers), (notes,), (back(call.language),))
         return MenuPage(text, (*each[:BUTTONS_SHOWN], (add,), *last))
 
     def line(self, call: AdminCall, sponsor: Sponsor, place: int) -> LocalText:
@@ -96,7 +97,7 @@ class SponsorPages:
             ends=moment(call, sponsor.ends),
             goal=sponsor.goal or "—",
             counted=sponsor.joined,
-            language=call.say(f"admin-sponsor-speaks-{sponsor.language or 'all'}"),
+            speaks=call.say(f"admin-sponsor-speaks-{sponsor.language or 'all'}"),
             weight=sponsor.weight,
             shown=totals.shown,
             pressed=totals.pressed,

@@ -37,7 +37,7 @@ async def test_a_link_waits_until_its_person_joined_and_goes_on_by_itself(
     await sara.sees_edit(asked, "Thank you!")
     await until(bot.requests)
     assert len(bot.requests()) == 1
-    assert not held_messages.people(db)
+    await until(lambda: not held_messages.people(db))
     assert (await news.links_in())[sponsor.link]["usage"] == 1
 
     await opened(olga)
