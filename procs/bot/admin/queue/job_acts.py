@@ -23,7 +23,8 @@ from procs.texts.i18n import LocalText
 
 #: Events of a story and people of a job that are shown: the last, and the first.
 EVENTS, ASKERS = 12, 5
-DAY = 24 * 3600.0
+#: Seconds in which like failures are counted.
+ALIKE_SPAN = 24 * 3600.0
 #: What can be done with a job, by its state: the action, and the states in which it can.
 CHOICES: tuple[tuple[str, Callable[[State], bool]], ...] = (
     ("job-cancel", lambda state: not state.over),
@@ -98,7 +99,7 @@ class JobActs:
         in the last day."""
         if not job.error:
             return LocalText("—")
-        since = clock.now().wall - DAY
+        since = clock.now().wall - ALIKE_SPAN
         alike = [
             group
             for group in failed_attempts.groups(self.db, since=since)

@@ -21,7 +21,7 @@ from procs.texts.i18n import LocalText
 LOOKED_AT, PAGE_JOBS, NAMED = 500, 6, 5
 #: Seconds of the failures that are shown.
 LATELY = 7 * 24 * 3600.0
-MARKS = {State.LEASED: "▶️", State.LATER: "🕓", State.HELD: "⏸"}
+STATE_MARKS = {State.LEASED: "▶️", State.LATER: "🕓", State.HELD: "⏸"}
 
 
 class QueuePages:
@@ -65,7 +65,7 @@ class QueuePages:
     def line(self, call: AdminCall, job: JobRecord) -> LocalText:
         return call.say(
             "admin-queue-line",
-            mark=LocalText(MARKS.get(job.state, "⏳")),
+            mark=LocalText(STATE_MARKS.get(job.state, "⏳")),
             job=str(job.id),
             site=job.site or "—",
             person=person(self.db, job.user, call.language),
