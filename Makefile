@@ -50,6 +50,10 @@ bench-upload: $(VENV)/.ready-fast ## measure uploads beside the library's own, a
 bench-engine: $(READY) ## measure a download's cost: proxy, child, cancel
 	$(BIN)/python -m bench.engine
 
+.PHONY: bench-gate
+bench-gate: $(READY) ## measure what four sponsors add to a link
+	$(BIN)/python -m bench.gate
+
 format: $(READY) ## let ruff lay out the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .

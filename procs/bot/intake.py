@@ -175,8 +175,7 @@ class Intake:
 
     async def pressed(self, press: Press) -> None:
         press = replace(press, person=languages.speaking(self.db, press.person))
-        if not await self.bans.stops_press(press):
-            await self.sponsors.look_again(press)
+        if not (await self.bans.stops_press(press) or await self.sponsors.stops_press(press)):
             await self.router.press(press)
 
     async def take(self, incoming: Incoming) -> None:

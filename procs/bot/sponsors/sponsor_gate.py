@@ -8,7 +8,7 @@ its row is deleted after that, so a bot that is killed in between does it once m
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from procs.bot.commands import button_actions
+from procs.bot.commands import button_actions, my_pages
 from procs.bot.commands.button_actions import ButtonAction, PressAnswer
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.inbound_queue import InboundQueue
@@ -18,11 +18,13 @@ from procs.bot.sponsors.membership import Membership, Standing
 from procs.bot.sponsors.sponsor_page import JOINED
 from procs.core import clock, log
 from procs.records.job import Person
+from procs.records.press_actions import AGAIN
 from procs.records.sponsor_records import OUT, Sponsor
 from procs.store.database import Database
 from procs.store.people import languages, repeat_tallies, users
 from procs.store.requests import buttons
 from procs.store.requests.buttons import Button, ButtonMeaning
+from procs.store.searches.search_listings import ELSEWHERE, PICK
 from procs.store.sponsors import (
     held_messages,
     sponsor_members,
@@ -37,6 +39,8 @@ from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.pace import Urgency
 from procs.texts import i18n
 
+#: The buttons that ask for media anew.
+ASKING = frozenset({AGAIN, my_pages.AGAIN, my_pages.RETRY, PICK, ELSEWHERE})
 #: Presses in a minute after which Telegram is asked anew; more are answered from what is known.
 PRESSES = 10
 #: Seconds between two looks for messages that nothing holds any more, and people of one look.
@@ -119,14 +123,38 @@ class SponsorGate:
 
     # --- the press
 
-    async def look_again(self, press: Press) -> None:
-        """Before a press of ✅ is acted upon, ask Telegram anew. Raises as `holds`."""
-        token = press.data.removeprefix(button_actions.PREFIX)
-        now = clock.now()
+    async def stops_press(self, press: Press) -> bool:
+        """Whether a press asks for media, and its person lacks a sponsor: then they are told which.
+        Before a press of ✅ is acted upon, Telegram is asked anew. Raises as `holds`."""
+        if press.chat <= 0 or not sponsor_rows.exist(self.db):
+            return False
+        token, now = press.data.removeprefix(button_actions.PREFIX), clock.now()
         found = buttons.find(self.db, token, press.person.id, chat=press.chat, now=now).button
-        if found is None or found.meaning.action != JOINED:
-            return
-        role = self.role_of(press.person.id)
+        action = found.meaning.action if found else ""
+        if action == JOINED:
+            await self.look_again(press)
+        return action in ASKING and await self.refuses(press)
+
+    async def refuses(self, press: Press) -> bool:
+        """Whether somebody lacks a sponsor: they press again after they joined."""
+        standing = await self.membership.learn(press.person, self.role_of(press.person.id))
+        missing = self.lacking(standing)
+        if not missing:
+            return False
+        with self.db.write():
+            for one in missing:
+                sponsor_visits.note_shown(self.db, one.id, press.person.id, now=clock.now())
+        toast = sponsor_page.still(press.language, missing)
+        await self.replies.answer(press.id, toast, alert=True)
+        _, made = self.page(press.person, press.chat, missing, press.language)
+        text = i18n.say(press.language, "sponsors-press", count=len(missing))
+        random_id = once("sponsors-press", press.chat, press.id)
+        message = OutgoingMessage(press.chat, press.access, text, random_id, 0, made)
+        await self.replies.send(message, urgency=Urgency.COMMAND)
+        return True
+
+    async def look_again(self, press: Press) -> None:
+        now, role = clock.now(), self.role_of(press.person.id)
         for one in self.membership.known(press.person, role).missing:
             sponsor_visits.note_pressed(self.db, one.id, press.person.id, now=now)
         count = repeat_tallies.note(self.db, press.person.id, "sponsor-press", now=now)

@@ -202,3 +202,25 @@ async def test_many_presses_ask_telegram_a_few_times(bot, db, tg, sara, channel,
     asked = await sara.sees("please join")
     await asyncio.gather(*(sara.presses("✅ I joined", asked) for _ in range(25)))
     assert len(await tg.calls(ASK)) <= 11
+
+
+async def test_a_button_that_asks_for_media_anew_is_no_way_around(
+    bot, sara, channel, sponsored, hands
+):
+    await sara.sends(LINK)
+    await until(bot.requests)
+    hands.fetches(hands.claim())
+    hands.delivers()
+    await until(lambda: not bot.requests())
+    chat = await channel("One")
+    sponsored(chat)
+    await sara.sends("/history")
+    page = await sara.sees(lambda m: m.buttons)
+    label = page.buttons[0][0]["text"]
+    said = await sara.presses(label, page)
+    assert said["text"] == "Still missing: One"
+    await sara.sees("then press again")
+    assert not bot.requests()
+    await chat.admits(sara)
+    await sara.presses(label, page)
+    await until(bot.requests)
