@@ -218,6 +218,8 @@ class Intake:
 
     async def resume(self, incoming: Incoming) -> None:
         """A message that waited until its person joined the sponsors, as if it came now."""
+        if await self.bans.stops(incoming, ""):
+            return
         command = self.router.command(incoming.text, incoming.person)
         if command and command is not self.router.unknown:
             return await command.handle(incoming)
