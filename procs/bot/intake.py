@@ -96,7 +96,6 @@ class Intake:
         chat_session.learn = self.group_admins.learn
         self.actions.shares = self.cancelling.shares = self.group_admins.shares
         self.actions.may_set = self.group_admins.may_set
-        chat_session.lose = self.cancelling.lose
         self.inline = InlineMode(
             db, chat_session, replies, status_board, allowance=self.allowance, sites=search
         )
@@ -110,6 +109,7 @@ class Intake:
     def add_actions(self, largest: int, manners: Manners) -> None:
         """Fill the tables of commands and buttons."""
         self.chat_session.move = self.sponsors.moved
+        self.chat_session.lose = self.cancelling.lose
         db, replies, status_board = self.db, self.replies, self.status_board
         self.actions.add(*self.inline.actions, *self.sponsors.rows())
         self.actions.add(*self.searching.rows(self.accept, self.answers.answer))
