@@ -15,6 +15,7 @@ from procs.bot.commands import command_menu
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.tidy_chat import TidyChat
 from procs.bot.follows.follow_notifier import FollowNotifier
+from procs.bot.sponsors.note_sender import NoteSender
 from procs.core import log, process
 from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
 from procs.store.database import Database
@@ -67,6 +68,9 @@ def beside(settings: config.Settings, db: Database, parts: BotParts) -> list[asy
         logged(intake.inline.note_switch()),
         intake.inbox.run(),
         intake.cards.run(),
+        intake.sponsors.run(),
+        NoteSender(db, parts.replies).run(),
+        intake.admins.sponsor_adder.run(),
     )
     return [asyncio.create_task(work) for work in works]
 

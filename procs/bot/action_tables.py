@@ -37,7 +37,7 @@ def fill(intake: "Intake", options: BotOptions) -> None:
 def add_buttons(intake: "Intake") -> None:
     """The buttons of inline results, searches, cards, lists and requests."""
     requests = RequestActions(intake.db, intake.status_board, intake.allowance)
-    intake.actions.add(*intake.inline.actions)
+    intake.actions.add(*intake.inline.actions, *intake.sponsors.rows())
     intake.actions.add(*intake.searching.rows(intake.accept, intake.answers.answer))
     intake.actions.add(*intake.cards.rows(), *ListActions(intake.cards).rows())
     intake.actions.add(*requests.rows())

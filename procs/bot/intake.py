@@ -15,7 +15,7 @@ from procs.bot.cards.wish_questions import WishQuestions
 from procs.bot.commands.button_actions import ButtonActions
 from procs.bot.commands.cancel import CancelCommand
 from procs.bot.commands.router import KEYS, Router
-from procs.bot.conversation import duplicate_answer
+from procs.bot.conversation import duplicate_answer, last_links
 from procs.bot.conversation.ban_gate import BanGate
 from procs.bot.conversation.failure_boundary import settled
 from procs.bot.conversation.hints import Hints
@@ -28,15 +28,16 @@ from procs.bot.groups.group_admins import GroupAdmins
 from procs.bot.groups.group_message import GroupMessages
 from procs.bot.inline.inline_mode import InlineMode
 from procs.bot.search.search_actions import SearchActions
+from procs.bot.sponsors.sponsor_gate import SponsorGate
 from procs.bot.status.status_board import StatusBoard
 from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
 from procs.errors import DiskFull, StoreFull
-from procs.records.job import Ask, Link
+from procs.records.job import Ask
 from procs.records.usual_form import sound_of
 from procs.store.database import Database
 from procs.store.people import languages, users
-from procs.store.requests import heard_updates, link_mentions, lists, requests
+from procs.store.requests import heard_updates, link_mentions, requests
 from procs.store.requests.heard_updates import Mark
 from procs.store.requests.requests import Submitted
 from procs.telegram.chat.bot_session import BotSession, SideHandlers
@@ -44,14 +45,10 @@ from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.session.rpc import free
 from procs.texts import i18n
-from procs.wishes.grammar import link, wish_reader
-from procs.wishes.grammar.link import BadLink, Parsed
-from procs.wishes.variant import Variant
+from procs.wishes.grammar import link
+from procs.wishes.grammar.link import Parsed
 
-#: Letters of a word that is said back.
-QUOTED_LENGTH = 40
 KEYBOARD = (tuple(KEYS),)
-Wish = Variant | wish_reader.Unclear
 #: Seconds after a message in which an edit corrects it; later ones are for other readers.
 CORRECTION = 60.0
 
@@ -90,8 +87,14 @@ class Intake:
         self.searching = SearchActions(db, chat_session, replies, options.search)
         self.router = Router(replies, self.hints, self.cancelling, self.actions)
         self.admins = AdminSet(db, replies, options.admins)
+        self.sponsors = SponsorGate(
+            *(db, chat_session, replies, self.inbox),
+            resume=self.resume,
+            role_of=self.admins.actions.role,
+        )
         self.side_handlers = SideHandlers(
-            self.inline.on_message, self.group_admins.learn, self.cancelling.lose
+            *(self.inline.on_message, self.group_admins.learn, self.cancelling.lose),
+            on_member_change=self.sponsors.moved,
         )
         limits = CardLimits(self.allowance, options.largest)
         self.cards = CardActions(db, status_board, self.hints, limits)
@@ -144,7 +147,7 @@ class Intake:
 
     async def pressed(self, press: Press) -> None:
         press = replace(press, person=languages.speaking(self.db, press.person))
-        if not await self.bans.stops_press(press):
+        if not (await self.bans.stops_press(press) or await self.sponsors.stops_press(press)):
             await self.router.press(press)
 
     async def take(self, incoming: Incoming) -> None:
@@ -185,6 +188,19 @@ class Intake:
             await self.read(
                 incoming, self.searching.sought(incoming, self.chosen(incoming, text, parsed))
             )
+
+    async def resume(self, incoming: Incoming) -> None:
+        """A message that waited until its person joined the sponsors, as if it came now."""
+        if await self.bans.stops(incoming, ""):
+            return
+        command = self.router.command(incoming.text, incoming.person)
+        if command and command is not self.router.unknown:
+            return await command.handle(incoming)
+        parsed = link.parse(incoming.text, incoming.urls)
+        if behind := self.inline.choices.behind(incoming.text, incoming.person):
+            parsed = Parsed((behind,))
+        meant = self.chosen(incoming, incoming.text, parsed)
+        await self.read(incoming, self.searching.sought(incoming, meant))
 
     async def correct(self, incoming: Incoming, text: str, parsed: Parsed) -> None:
         """An edited message, soon after it was sent, replaces what it said before."""
@@ -231,26 +247,13 @@ class Intake:
     def chosen(self, incoming: Incoming, text: str, parsed: Parsed) -> Parsed:
         """Words without a link are about the one that was sent, or shown, last."""
         parsed = group_message.taken(incoming, parsed)
-        wish = wish_reader.alone(text) if parsed.none else None
-        if wish is None:
-            return parsed
-        last = self.links_for(incoming, wish)
-        if not last:
-            return Parsed(problems=(BadLink("which", text.strip()[:QUOTED_LENGTH]),))
-        if isinstance(wish, wish_reader.Unclear):
-            return Parsed(questions=tuple(link.Question(one, wish) for one in last))
-        return Parsed(tuple(replace(one, variant=str(wish)) for one in last))
-
-    def links_for(self, incoming: Incoming, wish: Wish) -> list[Link]:
-        """The links that a word alone is about: a choice is of the list that was shown."""
-        now = clock.now()
-        where = self.db, incoming.chat, incoming.person.id
-        if isinstance(wish, Variant) and wish.pick and (shown := lists.latest(*where, now=now)):
-            return [shown]
-        return link_mentions.recent_links(*where, before=incoming.message, now=now)
+        return last_links.chosen(self.db, incoming, text, parsed)
 
     async def read(self, incoming: Incoming, parsed: Parsed) -> None:
-        """Accept the links of a message, then answer: nothing is said before it is kept."""
+        """Accept the links of a message, then answer: nothing is said before it is kept. Where a
+        sponsor is lacking it waits."""
+        if (parsed.links or parsed.questions) and await self.sponsors.holds(incoming):
+            return
         links, questions = link_forms.asks(self.db, incoming, parsed)
         where = self.db, self.replies, incoming
         links = [one for one in links if not await duplicate_answer.points(*where, one)]

@@ -7,7 +7,11 @@ from procs import errors
 REVOKED, SIGN_IN, UNCERTAIN, LOW = "session-revoked", "sign-in-wait", "uncertain", "disk-low"
 #: Of a file of cookies: its sign-in ends within days, and the site takes it no more.
 ENDING, REFUSED = "cookies-ending", "cookies-refused"
-STATE_ALERTS = frozenset({REVOKED, SIGN_IN, UNCERTAIN, LOW, ENDING, REFUSED})
+#: A sponsor's chat where the bot may not look any more, and one of which Telegram says nothing.
+SPONSOR_LOST, SPONSOR_UNSURE = "sponsor-lost", "sponsor-unsure"
+STATE_ALERTS = frozenset(
+    {REVOKED, SIGN_IN, UNCERTAIN, LOW, ENDING, REFUSED, SPONSOR_LOST, SPONSOR_UNSURE}
+)
 #: Failures that end more than one job when nobody acts: they are logged as errors, and told.
 FAILURE_ALERTS = frozenset(
     kind().name

@@ -32,6 +32,8 @@ ALERT_ADVICE = {
     alert_kinds.UNCERTAIN: "see chapar why JOB; ask the person whether it came",
     alert_kinds.ENDING: "export the cookies anew and send the file to the bot, or put it in place",
     alert_kinds.REFUSED: "export the cookies anew and send the file to the bot, or put it in place",
+    alert_kinds.SPONSOR_LOST: "make the bot an admin of that chat again, or remove the sponsor",
+    alert_kinds.SPONSOR_UNSURE: "nothing while it passes; /sponsor says what holds meanwhile",
     alert_kinds.LOW: f"{FREE_SPACE}, or lower CHAPAR_DISK_FLOOR",
 }
 #: About an admin who cannot be told of any.

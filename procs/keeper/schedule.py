@@ -26,6 +26,7 @@ from procs.store.reports import personal_data, pruner, use_sums
 from procs.store.requests import buttons, heard_updates
 from procs.store.searches import search_results
 from procs.store.sites import breakers, visits
+from procs.store.sponsors import held_messages, sponsor_members
 
 #: Seconds that a job, a request or a worker that is over stays in the record.
 KEEP = 30 * 24 * 3600.0
@@ -143,6 +144,8 @@ class Keeper:
         support_threads.prune(self.db, now=now)
         admin_orders.prune(self.db, now=now)
         conversation_states.prune(self.db, now=now)
+        sponsor_members.prune(self.db, now=now)
+        held_messages.prune(self.db, now=now)
         personal_data.proceed_all(self.db, now=now)
 
 

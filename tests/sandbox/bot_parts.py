@@ -9,6 +9,7 @@ from typing import Any
 from procs.bot.assembly import assembled
 from procs.bot.bot_options import BotOptions
 from procs.bot.intake import Intake
+from procs.bot.sponsors.note_sender import NoteSender
 from procs.bot.status.status_board import StatusBoard
 from procs.config import Settings
 from procs.core import clock
@@ -67,12 +68,16 @@ async def running(settings: Settings, **more: Any) -> AsyncIterator[Bot]:
     await chat_session.connect(intake.on_message, intake.on_press, intake.side_handlers)
     looking = asyncio.ensure_future(status_board.run())
     timing = asyncio.ensure_future(bot.intake.cards.run())
+    adding = asyncio.ensure_future(bot.intake.admins.sponsor_adder.run())
+    noting = asyncio.ensure_future(NoteSender(db, parts.replies).run())
+    holding = asyncio.ensure_future(bot.intake.sponsors.run())
     try:
         yield bot
     finally:
-        looking.cancel()
-        timing.cancel()
-        await asyncio.wait({looking, timing})
+        sides = {looking, timing, adding, holding, noting}
+        for side in sides:
+            side.cancel()
+        await asyncio.wait(sides)
         await chat_session.quiet(1)
         await status_board.settle(1)
         await chat_session.close()

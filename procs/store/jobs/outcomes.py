@@ -12,6 +12,7 @@ from procs.store.jobs import delivery_order as ordering
 from procs.store.jobs import leases, seats
 from procs.store.media import references
 from procs.store.people import usage
+from procs.store.sponsors import sponsor_notes
 
 #: The code for a list of which no entry was delivered.
 NOTHING = "list-failed"
@@ -122,6 +123,7 @@ def delivered(db: Database, lease: Lease, request: int, *, worker: str, now: Now
         rows = db.all(DELIVERED, {"request": request, "worker": worker, "now": now.wall})
         for _, user, cached in rows:
             usage.note(db, user, lease.delivery.media, kept=bool(cached), now=now)
+            sponsor_notes.take_turn(db, request, user, now=now)
         settle_lists(db, rows, now=now)
 
 

@@ -78,8 +78,18 @@ AUDIT = """
 SELECT at, action, was, became FROM audit WHERE subject = 'person:' || CAST(:person AS TEXT)
 """
 
+SPONSOR_MEMBERS = "SELECT sponsor, state, until FROM sponsor_members WHERE person = :person"
+SPONSOR_VISITS = """
+SELECT sponsor, shown_at, pressed_at, joined_at, left_at FROM sponsor_visits
+ WHERE person = :person
+"""
+HELD = "SELECT chat, message, body, at FROM held_messages WHERE person = :person"
+
 MEMBERS = "SELECT chat, role, until FROM members WHERE person = :person"
 
+DELETE_SPONSOR_MEMBERS = "DELETE FROM sponsor_members WHERE person = :person"
+DELETE_SPONSOR_VISITS = "DELETE FROM sponsor_visits WHERE person = :person"
+DELETE_HELD = "DELETE FROM held_messages WHERE person = :person"
 DELETE_COSTS = "DELETE FROM engine_costs WHERE person = :person"
 DELETE_ADMIN = "DELETE FROM admins WHERE person = :person"
 DELETE_CONVERSATIONS = "DELETE FROM conversations WHERE admin = :person"
@@ -154,6 +164,14 @@ TABLES: dict[str, PersonalTable] = {
     "admin_orders": PersonalTable(("admin", "chat", "access", "mark"), KEPT, why="audit"),
     "admin_menus": PersonalTable(("person", "access"), KEPT, why="audit"),
     "audit": PersonalTable(("admin", "subject", "mark"), KEPT, AUDIT, why="audit"),
+    "sponsor_members": PersonalTable(("person",), DELETED, SPONSOR_MEMBERS, DELETE_SPONSOR_MEMBERS),
+    "sponsor_visits": PersonalTable(("person",), DELETED, SPONSOR_VISITS, DELETE_SPONSOR_VISITS),
+    "held_messages": PersonalTable(
+        ("chat", "message", "person", "shown", "body"), DELETED, HELD, DELETE_HELD
+    ),
+    "sponsor_wishes": PersonalTable(
+        ("mark", "admin", "chat", "access", "message", "nick"), KEPT, why="audit"
+    ),
     "broadcast_sends": PersonalTable(
         ("person", "messages"), DELETED, BROADCAST_SENDS, DELETE_BROADCAST_SENDS
     ),
@@ -165,6 +183,9 @@ TABLES: dict[str, PersonalTable] = {
 #: Columns that look as if they named a person, and name something else.
 OTHERS = {
     "admin_menus.mark": "a digest of commands",
+    "sponsors.chat": "a sponsor's channel",
+    "sponsors.access": "what addresses a sponsor's channel",
+    "sponsors.nick": "the public name of a sponsor's channel",
     "conversations.name": "what a conversation is about",
     "alerts.subject": "a site, a machine, a version",
     "upload_peers.account": "the bot's own account",

@@ -15,7 +15,7 @@ from procs.store.sqlite.schema_chat import (
     PREFERENCES,
     UNDER_MEDIA,
 )
-from procs.store.sqlite.schema_inline import INLINE, SEARCHES
+from procs.store.sqlite.schema_inline import INLINE, SEARCHES, SPONSORS
 from procs.store.sqlite.schema_persons import (
     ADMIN_ORDERS,
     ADMINS,
@@ -243,6 +243,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("passing messages", PASSING_MESSAGES),
     ("cookie uses", COOKIE_USES),
     ("admin orders", ADMIN_ORDERS),
+    ("sponsors", SPONSORS),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

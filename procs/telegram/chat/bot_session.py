@@ -19,9 +19,10 @@ from pyrogram.session import Session
 from procs.config import Settings
 from procs.core import log
 from procs.errors import ChaparError, SessionRevoked
-from procs.telegram.chat import group_news, inbound, inline_updates
+from procs.telegram.chat import group_news, inbound, inline_updates, member_updates
 from procs.telegram.chat.inline_sender import InlineSender
 from procs.telegram.chat.inline_updates import InlineChoice, InlineQuery
+from procs.telegram.chat.member_updates import MemberChange
 from procs.telegram.rpc_errors import translate
 from procs.telegram.session import sign_in
 from procs.telegram.session.mtproto_client import build
@@ -32,7 +33,10 @@ Hear = Callable[[inbound.Incoming], Coroutine[Any, Any, None]]
 Feel = Callable[[inbound.Press], Coroutine[Any, Any, None]]
 Lose = Callable[[int], Coroutine[Any, Any, None]]
 Ask = Callable[[InlineQuery | InlineChoice], Coroutine[Any, Any, None]]
-Told = inbound.Incoming | inbound.Press | inbound.Stopped | InlineQuery | InlineChoice
+Move = Callable[[MemberChange], Coroutine[Any, Any, None]]
+Told = (
+    inbound.Incoming | inbound.Press | inbound.Stopped | InlineQuery | InlineChoice | MemberChange
+)
 
 #: The session of the bot itself.
 BOT_SESSION = "bot"
@@ -51,14 +55,19 @@ async def unasked(told: InlineQuery | InlineChoice) -> None:
     """The handler of inline queries of a session that has none: it ignores them."""
 
 
+async def unmoved(change: MemberChange) -> None:
+    """The handler of members' changes of a session that has none: it ignores them."""
+
+
 @dataclass(frozen=True, slots=True)
 class SideHandlers:
     """Who is told what comes besides messages and presses: of inline mode, of groups (at once, in
-    the order of the updates), and of people who block the bot."""
+    the order of the updates), of people who block the bot, and of who came into a chat or left."""
 
     on_inline: Ask = unasked
     on_group_news: Callable[[group_news.GroupNews], None] = unheard
     on_blocked: Lose = nobody_lost
+    on_member_change: Move = unmoved
 
 
 #: Every such update is ignored.
@@ -185,6 +194,8 @@ class BotSession(InlineSender):
             return self.side_handlers.on_blocked(told.person)
         if isinstance(told, inbound.Incoming):
             return self.on_message(told)
+        if isinstance(told, MemberChange):
+            return self.side_handlers.on_member_change(told)
         if isinstance(told, inbound.Press):
             return self.on_press(told)
         return self.side_handlers.on_inline(told)
@@ -197,7 +208,7 @@ class BotSession(InlineSender):
             return inbound.press(update, users, chats)
         if isinstance(update, raw.types.UpdateBotStopped):
             return inbound.stopped(update)
-        return inline_updates.told(update, users)
+        return member_updates.told(update, users) or inline_updates.told(update, users)
 
     def settled(self) -> bool:
         """Whether every received update is handled."""

@@ -42,8 +42,9 @@ class Incoming:
     What is `unasked` was not said to us: nothing of it is answered but its links.
 
     `forwarded` is the person whose message it was, 0 where it is none of a person's, or its author
-    does not let forwards name them (`hides_author`). `source` is Telegram's own object of it,
-    `file` what came with it as a document."""
+    does not let forwards name them (`hides_author`); `origin` the channel whose post it was, as
+    (chat, what addresses it). `source` is Telegram's own object of it, `file` what came with it as
+    a document."""
 
     person: Person
     chat: int
@@ -62,6 +63,7 @@ class Incoming:
     hides_author: bool = False
     source: Any = field(default=None, compare=False, repr=False)
     file: SentFile | None = None
+    origin: tuple[int, int] = (0, 0)
 
     @property
     def language(self) -> str:
@@ -160,6 +162,7 @@ def message(update: Any, users: dict[int, Any], chats: dict[int, Any]) -> Incomi
         hides_author=hides_author,
         source=heard,
         file=sent_file(heard.media),
+        origin=posted_in(heard.fwd_from, chats),
     )
 
 
@@ -191,6 +194,15 @@ def origin(header: Any) -> tuple[int, bool]:
     if isinstance(header.from_id, raw.types.PeerUser):
         return header.from_id.user_id, False
     return 0, header.from_id is None and bool(header.from_name)
+
+
+def posted_in(header: Any, chats: dict[int, Any]) -> tuple[int, int]:
+    """The channel, or group, whose post was forwarded, and what addresses it; zeros for none."""
+    source = getattr(header, "from_id", None)
+    if not isinstance(source, raw.types.PeerChannel):
+        return 0, 0
+    access = getattr(chats.get(source.channel_id), "access_hash", 0) or 0
+    return get_channel_id(source.channel_id), access
 
 
 def author(heard: Any, users: dict[int, Any]) -> Person | None:

@@ -17,7 +17,9 @@ from procs.telegram.delivery.send_once import post
 from procs.telegram.session.peers import CHANNELS, TEXT_LENGTH, cut, peer
 from procs.telegram.session.rpc import Leave, Rpc
 
-#: A button: (label, data). Telegram allows 64 bytes of data.
+#: A button: (label, data). Telegram allows 64 bytes of data. What begins like an address is opened
+#: by the client instead, and no data of ours begins so.
+ADDRESS = "https://"
 Button = tuple[str, str]
 #: Rows of buttons; a row of one may be the button itself.
 Buttons = Sequence[Button | Sequence[Button]]
@@ -250,10 +252,7 @@ class MessageSender:
     async def _keyboard(self, buttons: Buttons) -> Any:
         if not buttons:
             return None
-        rows = [
-            [InlineKeyboardButton(label, callback_data=data) for label, data in row]
-            for row in map(row_of, buttons)
-        ]
+        rows = [[button(label, data) for label, data in row] for row in map(row_of, buttons)]
         return await InlineKeyboardMarkup(rows).write(self._line().client)
 
     def _line(self) -> Rpc:
@@ -276,6 +275,13 @@ def keyboard(keys: Keys) -> Any:
         for row in keys
     ]
     return raw.types.ReplyKeyboardMarkup(rows=rows, resize=True, persistent=True)
+
+
+def button(label: str, data: str) -> InlineKeyboardButton:
+    """A button that tells us its data, or one that opens an address."""
+    if data.startswith(ADDRESS):
+        return InlineKeyboardButton(label, url=data)
+    return InlineKeyboardButton(label, callback_data=data)
 
 
 def row_of(given: Any) -> Sequence[Button]:

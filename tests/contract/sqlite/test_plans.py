@@ -56,6 +56,12 @@ SCANS = {
     "seats.IN_LINE": "an admin's change of everybody's cap, by the index of seats",
     "revoked_sessions.LOST": "sign-ins that were taken away",
     "inline_messages.PRUNE": "the inline messages of the days for which requests are kept",
+    "sponsor_rows.ANY": "the first of a few sponsors",
+    "sponsor_rows.LIST": "a few sponsors",
+    "sponsor_notes.LIST": "a few notes",
+    "sponsor_notes.NEXT": "a few notes",
+    "sponsor_notes.DUE": "what was delivered in the last second",
+    "sponsor_wishes.LIST": "what admins want added now",
     "uploads.PRUNE": "the uploads of half an hour that died",
     "counters.READ": "a few dozen counters",
     "notifications.DEAF": "a few admins",
@@ -94,7 +100,8 @@ TABLES = {
     *("personal_data.ASKED", "personal_tables.BREAKERS", "personal_tables.DELETE_BREAKERS"),
     *("personal_tables.DELETE_VERDICTS", "personal_tables.VERDICTS"),
     *("uploads.PRUNE", "users.WITH_CAP", "visit_verdicts.PRUNE"),
-    "visits.PRUNE_PACES",
+    *("visits.PRUNE_PACES", "sponsor_rows.ANY", "sponsor_rows.LIST", "sponsor_wishes.LIST"),
+    *("sponsor_notes.LIST", "sponsor_notes.NEXT", "sponsor_notes.DUE"),
     "sources.PRUNE",
 }
 

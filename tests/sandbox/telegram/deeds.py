@@ -11,6 +11,7 @@ from tests.sandbox.telegram import (
     images,
     limits,
     posting,
+    render,
     rights,
     threads,
     updates,
@@ -84,12 +85,14 @@ async def say(
 
 
 def header(author: str | int) -> Any:
-    """A forward that names its author, or, by a text, one who hides."""
+    """A forward that names its author, an account or minus a channel, or, by a text, one who
+    hides."""
     if isinstance(author, int):
         return make(
             types.MessageFwdHeader,
             date=1_700_000_000,
-            from_id=types.PeerUser(user_id=author),
+            from_id=render.peer(author),
+            channel_post=1 if author < 0 else None,
         )
     return make(types.MessageFwdHeader, date=1_700_000_000, from_name=author)
 

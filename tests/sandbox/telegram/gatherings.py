@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyrogram import raw
 
-from tests.sandbox.telegram import posting, threads
+from tests.sandbox.telegram import membership, posting, threads
 from tests.sandbox.telegram.commands import command
 from tests.sandbox.telegram.render import GENERAL
 from tests.sandbox.telegram.tl import Rpc
@@ -66,13 +66,39 @@ async def join(
     """`role`: creator, admin, member, banned, or left. `rights` of an administrator are named as
     in chatAdminRights; `anonymous` is one."""
     record = server.world.channels[-channel]
-    record.members[account] = role
-    record.rights[account] = set(RIGHTS if rights is None else rights)
-    if role == "left":
-        del record.members[account]
-    if role != "admin" and not (role == "creator" and rights):
-        del record.rights[account]
+    given = rights if role == "creator" or rights is not None else RIGHTS
+    membership.become(server, record, account, role, set(given or ()))
+
+
+@command
+async def follow(server: "Telegram", person: int, link: str) -> str:
+    """Open a link into a chat, and join."""
+    return membership.follow(server, person, link)
+
+
+@command
+async def decide(server: "Telegram", channel: int, account: int, lets_in: bool) -> None:
+    """Answer a join request."""
+    membership.decide(server, server.world.channels[-channel], account, lets_in=lets_in)
+
+
+@command
+async def invite(server: "Telegram", channel: int, account: int, by_request: bool) -> str:
+    """A link of an administrator."""
+    record, admin = server.world.channels[-channel], server.world.accounts[account]
+    link = membership.invite(record, admin, by_request=by_request, title="")
     server.changed()
+    return link
+
+
+@command
+async def invites(server: "Telegram", channel: int) -> dict[str, dict[str, Any]]:
+    """The links into a chat, with their counts."""
+    record = server.world.channels[-channel]
+    return {
+        link: {"usage": one.usage, "by_request": one.by_request, "revoked": one.revoked}
+        for link, one in record.invites.items()
+    }
 
 
 @command

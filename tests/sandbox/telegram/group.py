@@ -37,6 +37,24 @@ class Group:
         args = {"channel": self.id, "account": number(who), "role": role, "rights": rights}
         await self.desk.do("join", **args)
 
+    async def loses(self, who: "Person | int") -> None:
+        """Somebody is not in it any more."""
+        await self.admits(who, "left")
+
+    async def decides(self, who: "Person | int", *, lets_in: bool) -> None:
+        """An administrator answers a join request."""
+        await self.desk.do("decide", channel=self.id, account=number(who), lets_in=lets_in)
+
+    async def invites(self, by: "Person | int", *, by_request: bool = False) -> str:
+        """An invite link of one of its administrators."""
+        args = {"account": number(by), "by_request": by_request}
+        return str(await self.desk.do("invite", channel=self.id, **args))
+
+    async def links_in(self) -> dict[str, dict[str, Any]]:
+        """Its invite links: {usage, by_request, revoked} of each."""
+        found: dict[str, dict[str, Any]] = await self.desk.do("invites", channel=self.id)
+        return found
+
     async def restricts(self, who: "Person | int", *bans: str) -> None:
         """What this member may not, as in chatBannedRights ("send_messages", "send_media",
         "send_videos", …); nothing: all is allowed again."""

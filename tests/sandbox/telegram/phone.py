@@ -133,6 +133,11 @@ class Gestures(ABC):
         found = await self.desk.do("offered", person=self.id, **args)
         return [(name, words) for name, words in found]
 
+    async def follows(self, link: str) -> str:
+        """Open a link into a group or channel, and join: `member`, or `asking` where its admins
+        decide. Raises Refused."""
+        return str(await self.desk.do("follow", person=self.id, link=link))
+
     async def deactivates(self) -> None:
         """The person deletes their account."""
         await self.desk.do("deactivate", person=self.id)

@@ -63,6 +63,18 @@ class Topic:
 
 
 @dataclass(slots=True)
+class Invite:
+    """An invite link: whose it is, whether who follows it asks to come in, and how many came."""
+
+    admin: int
+    date: float
+    by_request: bool = False
+    title: str = ""
+    revoked: bool = False
+    usage: int = 0
+
+
+@dataclass(slots=True)
 class Channel:
     """`members`: account -> creator, admin, member or banned. `rights` are what an admin may,
     `bans` what a member may not, `forbidden` what no member may, named as in chatAdminRights and
@@ -84,6 +96,9 @@ class Channel:
     topics: dict[int, Topic] = field(default_factory=dict)
     linked: int = 0
     moved: int = 0
+    #: Links that lead into it, and account -> link of those who asked to come in.
+    invites: dict[str, Invite] = field(default_factory=dict)
+    asking: dict[int, str] = field(default_factory=dict)
 
     @property
     def is_basic(self) -> bool:

@@ -16,6 +16,10 @@ from procs.bot.admin.people.people_pages import PeoplePages
 from procs.bot.admin.people.person_acts import PersonActs
 from procs.bot.admin.queue.job_acts import JobActs
 from procs.bot.admin.queue.queue_pages import QueuePages
+from procs.bot.admin.sponsors.sponsor_acts import SponsorActs
+from procs.bot.admin.sponsors.sponsor_adder import SponsorAdder
+from procs.bot.admin.sponsors.sponsor_notes_page import SponsorNotesPage
+from procs.bot.admin.sponsors.sponsor_pages import SponsorPages
 from procs.bot.admin.support.support_desk import SupportDesk
 from procs.bot.admin.system.admin_menu_sync import AdminMenuSync
 from procs.bot.admin.system.log_pages import LogPages
@@ -46,10 +50,13 @@ class AdminSet:
         self.menus = AdminMenuSync(self.actions, session)
         logs = LogPages(self.actions, session.settings)
         self.support = SupportDesk(self.actions)
-        shown = FigurePages(self.actions), AlertPages(self.actions), self.support
+        self.sponsor_adder = SponsorAdder(self.actions)
+        sponsors, notes = SponsorPages(self.actions), SponsorNotesPage(self.actions)
+        campaigns = SponsorActs(self.actions, sponsors, self.sponsor_adder)
+        shown = FigurePages(self.actions), AlertPages(self.actions), self.support, sponsors
         system = SystemPages(db, session.settings), logs
         first = MainPage(self.actions), AuditPage(db)
-        talks = admins, people, acts, sends, cookies
+        talks = admins, people, acts, sends, cookies, campaigns, notes
         for part in (*first, *queue, *talks, *shown, *system):
             self.actions.add(*part.rows())
         for talking in (*talks, logs):

@@ -8,6 +8,7 @@ THEMES = (
     "buttons",
     "files",
     "inline",
+    "invites",
     "peers",
     "reactions",
     "send",

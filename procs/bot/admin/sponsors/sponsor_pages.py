@@ -1,0 +1,240 @@
+"""The pages of sponsors: all of them with their numbers, one of them, and the rules for all."""
+
+import csv
+from functools import partial
+from io import StringIO
+
+from procs.bot.admin.admin_actions import AdminActions
+from procs.bot.admin.admin_call import AdminAction, AdminCall, AdminReply, act, back, panel_page
+from procs.bot.commands.button_actions import EffectRefused
+from procs.bot.commands.settings_menu import MenuButton, MenuPage
+from procs.bot.conversation.reply_sender import once
+from procs.core import clock
+from procs.records.admin_role import Role
+from procs.records.sponsor_records import Sponsor
+from procs.store.sponsors import sponsor_rows, sponsor_rules, sponsor_visits
+from procs.telegram.chat.file_sender import OutgoingFile
+from procs.texts import i18n, untrusted_text
+from procs.texts.i18n import LocalText
+
+#: Letters of a chat's name; sponsors with a button each.
+TITLE_LENGTH, BUTTONS_SHOWN = 60, 30
+#: What the buttons of the rules set.
+MOST, DAYS = (0, 1, 2, 3, 4, 5), (0, 7, 30, 90)
+ROLES = (Role.EVERYONE, Role.VIEWER, Role.OPERATOR)
+LANGUAGES = ("", "fa", "en")
+HEAD = (
+    *("title", "chat", "state", "language", "weight", "goal", "shown", "pressed", "joined"),
+    *("there_after_24h", "joined_by_goal_count"),
+)
+
+
+class SponsorPages:
+    def __init__(self, table: AdminActions) -> None:
+        self.table = table
+        self.db = table.db
+
+    def rows(self) -> tuple[AdminAction, ...]:
+        return (
+            panel_page("sponsors", Role.SPONSORS, self.page, "sponsor", "sponsors"),
+            panel_page("sponsor-rules", Role.SPONSORS, self.rules),
+            AdminAction("sponsor-show", Role.SPONSORS, self.show),
+            AdminAction("sponsor-csv", Role.SPONSORS, self.table_file),
+        )
+
+    # --- all of them
+
+    def page(self, call: AdminCall) -> MenuPage:
+        sponsors = sponsor_rows.listed(self.db)
+        lines = [self.line(call, one, at + 1) for at, one in enumerate(sponsors)]
+        text = call.say(
+            "admin-sponsors",
+            lines=LocalText("\n".join(lines)) if lines else call.say("admin-sponsors-none"),
+        )
+        each = [(act(f"📢 {name(one)}", "sponsor-show", sponsor=one.id),) for one in sponsors]
+        add = act(call.say("admin-sponsor-add"), "sponsor-add")
+        rules = act(call.say("admin-page-sponsor-rules"), "page-sponsor-rules")
+        numbers = act(call.say("admin-sponsor-csv"), "sponsor-csv")
+        notes = act(call.say("admin-page-sponsor-notes"), "page-sponsor-notes")
+        last = ((rules, numbers), (notes,), (back(call.language),))
+        return MenuPage(text, (*each[:BUTTONS_SHOWN], (add,), *last))
+
+    def line(self, call: AdminCall, sponsor: Sponsor, place: int) -> LocalText:
+        totals = sponsor_visits.totals(self.db, sponsor.id, now=clock.now())
+        return call.say(
+            "admin-sponsors-line",
+            place=place,
+            name=name(sponsor),
+            state=call.say(f"admin-sponsor-{state(sponsor)}"),
+            shown=totals.shown,
+            pressed=totals.pressed,
+            joined=totals.joined,
+            stayed=totals.stayed,
+        )
+
+    # --- one of them
+
+    def show(self, call: AdminCall) -> AdminReply:
+        return AdminReply(self.one(call, self.named(call)))
+
+    def named(self, call: AdminCall) -> Sponsor:
+        """The sponsor of a button. Raises EffectRefused."""
+        number = call.number("sponsor") or int(call.keep.get("sponsor", 0))
+        sponsor = sponsor_rows.find(self.db, number)
+        if sponsor is None:
+            raise EffectRefused(call.say("admin-sponsor-gone"))
+        return sponsor
+
+    def one(self, call: AdminCall, sponsor: Sponsor) -> MenuPage:
+        totals = sponsor_visits.totals(self.db, sponsor.id, now=clock.now())
+        text = call.say(
+            "admin-sponsor",
+            name=name(sponsor),
+            link=sponsor.link,
+            own=call.say("admin-sponsor-own" if sponsor.own else "admin-sponsor-theirs"),
+            state=call.say(f"admin-sponsor-{state(sponsor)}"),
+            starts=moment(call, sponsor.starts),
+            ends=moment(call, sponsor.ends),
+            goal=sponsor.goal or "—",
+            counted=sponsor.joined,
+            speaks=call.say(f"admin-sponsor-speaks-{sponsor.language or 'all'}"),
+            weight=sponsor.weight,
+            shown=totals.shown,
+            pressed=totals.pressed,
+            joined=totals.joined,
+            stayed=totals.stayed,
+        )
+        return MenuPage(text, self.choices(call, sponsor))
+
+    def choices(self, call: AdminCall, sponsor: Sponsor) -> tuple[tuple[MenuButton, ...], ...]:
+        def button(key: str, action: str, **data: object) -> MenuButton:
+            return act(call.say(key), action, sponsor=sponsor.id, **data)
+
+        fields = [
+            button(f"admin-sponsor-set-{it}", "sponsor-edit", field=it)
+            for it in ("starts", "ends", "goal", "weight")
+        ]
+        speaks = tuple(
+            act(
+                mark(sponsor.language == it) + call.say(f"admin-sponsor-speaks-{it or 'all'}"),
+                "sponsor-set",
+                sponsor=sponsor.id,
+                language=it,
+            )
+            for it in LANGUAGES
+        )
+        asks = act(
+            mark(sponsor.asks) + call.say("admin-sponsor-asks"),
+            "sponsor-set",
+            sponsor=sponsor.id,
+            asks=not sponsor.asks,
+        )
+        counts = act(
+            mark(sponsor.by_request) + call.say("admin-sponsor-by-request"),
+            "sponsor-set",
+            sponsor=sponsor.id,
+            by_request=not sponsor.by_request,
+        )
+        order = (
+            button("admin-sponsor-up", "sponsor-move", by=-1),
+            button("admin-sponsor-down", "sponsor-move", by=1),
+        )
+        remove = (button("admin-sponsor-remove", "sponsor-remove"),)
+        rows = (tuple(fields[:2]), tuple(fields[2:]), speaks, (asks,), (counts,), order, remove)
+        return (*rows, (back(call.language, "page-sponsors"),))
+
+    # --- the rules for all
+
+    def rules(self, call: AdminCall) -> MenuPage:
+        """How many are shown, who is asked, and what holds while Telegram does not answer."""
+        rules = sponsor_rules.read(self.db)
+
+        def button(field: str, value: int, label: str) -> MenuButton:
+            chosen = mark(getattr(rules, field) == value)
+            return act(chosen + label, "sponsor-rule", field=field, value=value)
+
+        most = [
+            button("most", it, call.say("admin-sponsor-most", count=it) if it else every(call))
+            for it in MOST
+        ]
+        days = [
+            button(
+                "exempt_days",
+                it,
+                call.say("admin-sponsor-days" if it else "admin-sponsor-days-none", days=it),
+            )
+            for it in DAYS
+        ]
+        roles = [
+            button("exempt_role", int(it), call.say(f"admin-sponsor-role-{it.word}"))
+            for it in ROLES
+        ]
+        closed = [
+            button("fails_closed", int(it), call.say(f"admin-sponsor-fails-{word}"))
+            for it, word in ((False, "open"), (True, "closed"))
+        ]
+        rows = (most[:3], most[3:], days[:2], days[2:], roles, closed)
+        leave = (back(call.language, "page-sponsors"),)
+        return MenuPage(call.say("admin-sponsor-rules"), (*map(tuple, rows), leave))
+
+    # --- the table as a file
+
+    def table_file(self, call: AdminCall) -> AdminReply:
+        """The numbers of all, as CSV."""
+        text = StringIO()
+        written = csv.writer(text)
+        written.writerow(HEAD)
+        for one in sponsor_rows.listed(self.db):
+            it = sponsor_visits.totals(self.db, one.id, now=clock.now())
+            facts = one.language, one.weight, one.goal, it.shown, it.pressed, it.joined, it.stayed
+            written.writerow((safe(one.title), one.chat, state(one), *facts, one.joined))
+        return AdminReply(
+            toast=call.say("admin-done"), show=partial(self.send, call, text.getvalue())
+        )
+
+    async def send(self, call: AdminCall, text: str) -> None:
+        content = text.encode("utf-8-sig")  # spreadsheets take other files for Latin ones
+        file = OutgoingFile(
+            call.chat,
+            call.access,
+            "sponsors.csv",
+            content,
+            call.say("admin-page-sponsors"),
+            once("sponsors-csv", call.mark),
+            "text/csv",
+        )
+        await self.table.menus.replies.send_file(file)
+
+
+def name(sponsor: Sponsor) -> str:
+    return untrusted_text.text(sponsor.title, TITLE_LENGTH)
+
+
+def state(sponsor: Sponsor) -> str:
+    """The word for how a campaign stands."""
+    wall = clock.now().wall
+    if sponsor.fault:
+        return "lost"
+    if sponsor.is_full:
+        return "full"
+    if sponsor.starts is not None and wall < sponsor.starts:
+        return "early"
+    return "active" if sponsor.is_active(wall) else "over"
+
+
+def moment(call: AdminCall, wall: float | None) -> str:
+    return "—" if wall is None else i18n.moment(call.language, wall)
+
+
+def mark(chosen: bool) -> str:
+    return "✅ " if chosen else ""
+
+
+def every(call: AdminCall) -> LocalText:
+    return call.say("admin-sponsor-most-all")
+
+
+def safe(title: str) -> str:
+    """A name that no spreadsheet takes for a formula."""
+    shown = untrusted_text.text(title, TITLE_LENGTH)
+    return f"'{shown}" if shown[:1] in "=+-@" else shown

@@ -1,0 +1,81 @@
+"""Messages that wait until their person joined the sponsors: each goes on by itself after that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from procs.core import codec
+from procs.core.clock import Now
+from procs.store.database import Database
+
+#: Seconds for which a message waits; people are told.
+LASTS = 24 * 3600.0
+BITE = 1000
+
+HOLD = """
+INSERT INTO held_messages (chat, message, person, body, at)
+VALUES (:chat, :message, :person, :body, :now)
+    ON CONFLICT (chat, message) DO UPDATE SET body = excluded.body
+"""
+SHOWN = "UPDATE held_messages SET shown = :shown WHERE chat = :chat AND message = :message"
+OF_PERSON = """
+SELECT chat, message, shown, body FROM held_messages
+ WHERE person = :person AND at > :since ORDER BY at, message
+"""
+PEOPLE = """
+SELECT DISTINCT person FROM held_messages WHERE person > :after ORDER BY person LIMIT :most
+"""
+END = "DELETE FROM held_messages WHERE chat = :chat AND message = :message"
+PRUNE = """
+DELETE FROM held_messages WHERE (chat, message) IN
+       (SELECT chat, message FROM held_messages WHERE at < :before ORDER BY at LIMIT :bite)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMessage:
+    """A message that waits. `shown` is the message that names the sponsors, 0 for none; `body`
+    what was sent."""
+
+    chat: int
+    message: int
+    shown: int
+    body: Mapping[str, Any]
+
+
+def hold(
+    db: Database, chat: int, message: int, person: int, body: Mapping[str, Any], *, now: Now
+) -> None:
+    """A message waits from now on; what it says when it waits already. Raises StoreFull."""
+    facts = {"chat": chat, "message": message, "person": person, "now": now.wall}
+    with db.write(full=True):
+        db.change(HOLD, {**facts, "body": codec.dump(dict(body))})
+
+
+def note_shown(db: Database, chat: int, message: int, shown: int) -> bool:
+    """The message that names the sponsors to somebody. False where theirs went on meanwhile."""
+    with db.write():
+        return db.change(SHOWN, {"chat": chat, "message": message, "shown": shown}) > 0
+
+
+def of_person(db: Database, person: int, *, now: Now) -> list[HeldMessage]:
+    """What waits of somebody, the oldest first."""
+    rows = db.all(OF_PERSON, {"person": person, "since": now.wall - LASTS})
+    return [HeldMessage(row[0], row[1], row[2], codec.load(row[3])) for row in rows]
+
+
+def people(db: Database, *, after: int = 0, most: int = 100) -> list[int]:
+    """Some of those of whom something waits, by their numbers."""
+    return [int(row[0]) for row in db.all(PEOPLE, {"after": after, "most": most})]
+
+
+def end(db: Database, held: HeldMessage) -> None:
+    """It went on."""
+    with db.write():
+        db.change(END, {"chat": held.chat, "message": held.message})
+
+
+def prune(db: Database, *, now: Now) -> int:
+    """Forget a bite of what waited for too long: how many."""
+    with db.write():
+        return db.change(PRUNE, {"before": now.wall - LASTS, "bite": BITE})

@@ -1,0 +1,58 @@
+"""Who is in which sponsor's chat, as Telegram said last, and until when that is believed."""
+
+from collections.abc import Mapping
+
+from procs.core.clock import Now
+from procs.records.sponsor_records import ASKED, IN, OUT
+from procs.store.database import Database
+
+#: Nobody knows: Telegram did not answer.
+UNSURE = "unsure"
+#: Seconds for which each is believed. Who joined stays for long, and Telegram tells who leaves; who
+#: is missing may join at any moment. A join request is told once.
+LASTS: Mapping[str, float] = {IN: 6 * 3600.0, OUT: 20.0, ASKED: 30 * 24 * 3600.0, UNSURE: 15.0}
+BITE = 1000
+
+READ = """
+SELECT sponsor, state FROM sponsor_members WHERE person = :person AND until > :now
+"""
+NOTE = """
+INSERT INTO sponsor_members (person, sponsor, state, until)
+VALUES (:person, :sponsor, :state, :until)
+    ON CONFLICT (person, sponsor) DO UPDATE SET state = excluded.state, until = excluded.until
+"""
+#: What Telegram answers to a question says nothing of a join request, which lasts.
+ANSWERED = """
+INSERT INTO sponsor_members (person, sponsor, state, until)
+VALUES (:person, :sponsor, :state, :until)
+    ON CONFLICT (person, sponsor) DO UPDATE SET state = excluded.state, until = excluded.until
+ WHERE sponsor_members.state <> 'asked' OR sponsor_members.until <= :now OR excluded.state = 'in'
+"""
+PRUNE = """
+DELETE FROM sponsor_members WHERE (person, sponsor) IN
+       (SELECT person, sponsor FROM sponsor_members WHERE until < :before
+         ORDER BY until LIMIT :bite)
+"""
+
+
+def read(db: Database, person: int, *, now: Now) -> dict[int, str]:
+    """What somebody is in each sponsor's chat, as far as it is known still."""
+    return dict(db.all(READ, {"person": person, "now": now.wall}))
+
+
+def note(
+    db: Database, person: int, sponsor: int, state: str, *, told: bool = False, now: Now
+) -> None:
+    """What somebody is: as Telegram `told`, or as it answered."""
+    facts = {"person": person, "sponsor": sponsor, "state": state, "until": now.wall + LASTS[state]}
+    with db.write():
+        if told:
+            db.change(NOTE, facts)
+        else:
+            db.change(ANSWERED, {**facts, "now": now.wall})
+
+
+def prune(db: Database, *, now: Now) -> int:
+    """Forget a bite of what is not believed any more: how many."""
+    with db.write():
+        return db.change(PRUNE, {"before": now.wall, "bite": BITE})

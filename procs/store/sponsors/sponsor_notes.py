@@ -1,0 +1,96 @@
+"""What sponsors say after a delivery, in turns: the texts, and the deliveries that one follows.
+
+A turn is taken in the transaction of its delivery, and its row is deleted when it was said.
+"""
+
+from dataclasses import dataclass
+
+from procs.core.clock import Now
+from procs.store.database import Database
+from procs.store.sponsors import sponsor_rules
+
+LIST = "SELECT id, text, label, url, shown FROM sponsor_notes ORDER BY id"
+NEXT = "SELECT id FROM sponsor_notes ORDER BY shown, id LIMIT 1"
+ADD = """
+INSERT INTO sponsor_notes (text, label, url, shown)
+VALUES (:text, :label, :url, (SELECT COALESCE(MIN(shown), 0) FROM sponsor_notes))
+"""
+REMOVE = "DELETE FROM sponsor_notes WHERE id = :id"
+DELIVERIES = "SELECT requests FROM usage WHERE person = :person"
+SHOWN = "UPDATE sponsor_notes SET shown = shown + 1 WHERE id = :id"
+TURN = """
+INSERT INTO sponsor_note_turns (request, note, at)
+SELECT id, :note, :now FROM requests WHERE id = :request AND chat > 0
+    ON CONFLICT (request) DO NOTHING
+"""
+DUE = """
+SELECT t.request, r.chat, r.chat_access, COALESCE(n.text, ''), COALESCE(n.label, ''),
+       COALESCE(n.url, '')
+  FROM sponsor_note_turns t
+       LEFT JOIN requests r ON r.id = t.request
+       LEFT JOIN sponsor_notes n ON n.id = t.note
+ ORDER BY t.request LIMIT 50
+"""
+END = "DELETE FROM sponsor_note_turns WHERE request = :request"
+
+
+@dataclass(frozen=True, slots=True)
+class SponsorNote:
+    """A text, with a button that opens an address ("" for none)."""
+
+    id: int
+    text: str
+    label: str
+    url: str
+    shown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DueNote:
+    """What is to be said after the delivery of a request; `text` "" and `chat` None where it is not
+    there any more."""
+
+    request: int
+    chat: int | None
+    access: int
+    text: str
+    label: str
+    url: str
+
+
+def listed(db: Database) -> list[SponsorNote]:
+    return [SponsorNote(*row) for row in db.all(LIST)]
+
+
+def add(db: Database, text: str, label: str, url: str) -> None:
+    with db.write(full=True):
+        db.change(ADD, {"text": text, "label": label, "url": url})
+
+
+def remove(db: Database, number: int) -> bool:
+    with db.write(full=True):
+        return db.change(REMOVE, {"id": number}) > 0
+
+
+def take_turn(db: Database, request: int, person: int, *, now: Now) -> None:
+    """Something was delivered to a person: whether a note follows is decided in that
+    transaction."""
+    every = sponsor_rules.read(db).notes_every
+    if not every:
+        return
+    count, note = db.one(DELIVERIES, {"person": person}), db.one(NEXT, {})
+    if count is None or note is None or count[0] % every:
+        return
+    with db.write():
+        if db.change(TURN, {"request": request, "note": note[0], "now": now.wall}):
+            db.change(SHOWN, {"id": note[0]})
+
+
+def due(db: Database) -> list[DueNote]:
+    return [DueNote(*row) for row in db.all(DUE)]
+
+
+def end(db: Database, request: int) -> None:
+    """It was said, or cannot be."""
+    with db.write():
+        db.change(END, {"request": request})
