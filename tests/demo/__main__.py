@@ -11,14 +11,16 @@ from pathlib import Path
 
 from tests.demo import by_buttons, proof, show
 from tests.demo.story import Story
-from tests.sandbox.stack import Stack
+from tests.sandbox.search_engine import SearchingStack
 
 
 async def main() -> int:
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="chapar-demo-"))
     print("Chapar's demo: loopback Telegram, loopback site, the real stack under supervisord.")
-    async with Stack(recycle_after="3", follow_interval="1s") as stack:
+    async with SearchingStack(
+        recycle_after="3", search="youtube,soundcloud", follow_interval="1s"
+    ) as stack:
         print(f"The stack runs: {len(stack.serving())} workers serve, one waits as the spare.")
         story = Story(stack, folder)
         await story.play()

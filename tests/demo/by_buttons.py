@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from procs.texts import i18n
+from tests.demo import by_card
 from tests.demo.story import PATIENCE, Story
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import CLIP
@@ -21,6 +22,9 @@ async def play(story: Story) -> None:
     nima = await story.meet("Nima", "fa")
     film = await card(story, nima)
     await under(story, nima, film)
+    nora = await story.meet("Nora", "en")
+    for person, language in ((nima, "fa"), (nora, "en")):
+        await by_card.play(story, person, language)
     await failure(story, nima)
     await group(story, nima)
     await share(story, nima)
