@@ -6,11 +6,19 @@ from tests.sandbox.person import Message, Person
 
 #: Pages of the loopback site: a film of three chapters, and one with subtitles.
 CHAPTERS, WORDS = "/page/chapters.html", "/page/subtitles.html"
+#: A list of 23 films, and of how many its button speaks.
+LIST, FIRST = "/page/feed.xml", 5
+
+
+async def meet(story: Story) -> None:
+    """Somebody who reads English."""
+    await play(story, await story.meet("Nora", "en"), "en")
 
 
 async def play(story: Story, person: Person, language: str) -> None:
     await part(story, person, language)
     await subtitles(story, person, language)
+    await entries(story, person, language)
     await search(story, person, language)
 
 
@@ -30,7 +38,7 @@ async def media(person: Person, sent: Message) -> Message:
 
 
 async def part(story: Story, person: Person, language: str) -> None:
-    print(f"\n{person.name} wants the second chapter of a film, and presses for it.")
+    story.tell(f"\n{person.name} wants the second chapter of a film, and presses for it.")
     sent, card = await asked(story, person, CHAPTERS)
     page = await turned(person, card, "✂️", "The lens")
     chosen = await turned(person, page, "The lens", "180p")
@@ -40,7 +48,7 @@ async def part(story: Story, person: Person, language: str) -> None:
 
 
 async def subtitles(story: Story, person: Person, language: str) -> None:
-    print(f"\n{person.name} has subtitles put into a film, in their own language.")
+    story.tell(f"\n{person.name} has subtitles put into a film, in their own language.")
     sent, card = await asked(story, person, WORDS)
     tongue, inside = i18n.tongue(language, language), i18n.say(language, "card-words-inside")
     languages = await turned(person, card, "💬", tongue)
@@ -51,13 +59,28 @@ async def subtitles(story: Story, person: Person, language: str) -> None:
     story.promise("the film came with them", (await media(person, sent)).kind == "video")
 
 
+async def entries(story: Story, person: Person, language: str) -> None:
+    story.tell(f"\n{person.name} sends the link of a list, and presses for its first {FIRST}.")
+    sent = await person.sends(story.stack.url(f"{LIST}?{person.name}"))
+    first = i18n.say(language, "list-first-button", count=FIRST)
+    card = await person.sees(lambda m: m.reply == sent.id and m.button(first), timeout=PATIENCE)
+    await person.presses(first, card)
+    await person.sees_gone(card, timeout=PATIENCE)
+    films = [m for m in await person.history() if m.media and m.reply == sent.id]
+    titles = [m.text.splitlines()[0].strip("\u2068\u2069") for m in films]
+    wanted = [f"Episode {number}" for number in range(1, FIRST + 1)]
+    story.promise(f"{FIRST} came, in their order, and no more", titles == wanted)
+
+
 async def search(story: Story, person: Person, language: str) -> None:
     words = {"fa": "آهنگ باران", "en": "songs of rain"}[language]
-    print(f"\n{person.name} writes no link, but words: {words}; and presses one of the results.")
+    story.tell(
+        f"\n{person.name} writes no link, but words: {words}; and presses one of the results."
+    )
     await person.sends(words)
     films = await person.sees(lambda m: m.button("film 1"), timeout=PATIENCE)
     await person.presses("SoundCloud", films)
     songs = await person.sees(lambda m: m.button("song 1"), timeout=PATIENCE)
     await person.presses("song 2", songs)
     song = await person.sees(lambda m: m.media and m.reply == songs.id, timeout=PATIENCE)
-    story.promise("the song came", song.kind == "audio")
+    story.promise("what was pressed came", "Episode 2" in song.text)
