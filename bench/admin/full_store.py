@@ -1,0 +1,116 @@
+"""A store of a bot that served for a month: what the panel reads then. Every row is one that the
+product itself would have left; the keeper finds nothing to count."""
+
+from procs.core.clock import Now
+from procs.records import job_payload
+from procs.records.job_payload import LinkPayload
+from procs.store.database import Database
+from procs.store.health import runtime_settings
+from procs.store.reports import use_sums
+from procs.store.reports.use_sums import ONE_DAY, ONE_HOUR, Sums
+from procs.texts import i18n
+
+REQUESTS, PEOPLE, FAILED, ACTS = 1_000_000, 200_000, 2000, 10_000
+#: Numbers of people, jobs and requests that the stack itself does not give.
+FIRST_PERSON, FIRST = 700_000_000, 1_000_000
+#: Seconds that the requests are spread over; jobs that wait, and that run.
+MONTH = 30.0 * ONE_DAY
+WAITING = 400
+SITES = 40
+
+USERS = """
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :count - 1)
+INSERT INTO users (id, language, name, access, first_seen, last_seen, nick)
+SELECT :person + i, CASE i % 3 WHEN 0 THEN 'en' ELSE 'fa' END, 'Person ' || i, i,
+       :now - :month, :now - (i % 1000) * 2000.0, 'nick_' || i FROM n
+"""
+JOBS = """
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :count - 1)
+INSERT INTO jobs (id, user_id, lane, state, at, kind, payload, site)
+SELECT :first + i, :person + i % :people, 1, 20, :now - :month + i * :month / :count, 'deliver',
+       '{"media": 1}', 'site' || (i % :sites) || '.example' FROM n
+"""
+QUEUED = """
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :count - 1)
+INSERT INTO jobs (id, user_id, lane, state, at, kind, payload, site)
+SELECT :first + i, :person + i, 1, 2, :now + 86400, 'fetch', :payload,
+       'site' || (i % :sites) || '.example' FROM n
+"""
+REQUESTED = """
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :count - 1)
+INSERT INTO requests (id, user_id, chat, message, ordinal, url, site, key, variant, job, state,
+       cached, status_random, say, code, received_at, started_at, ended_at, closed_at, counted_at)
+SELECT :first + i, :person + i % :people, :person + i % :people, i, 0,
+       'https://site' || (i % :sites) || '.example/' || i, 'site' || (i % :sites) || '.example',
+       'k' || i, 'best', :first + i, CASE WHEN i % 20 THEN 'delivered' ELSE 'failed' END, i % 2, i,
+       CASE WHEN i % 20 THEN NULL ELSE 'failed-gone' END,
+       CASE WHEN i % 20 THEN NULL ELSE 'E-' || i END,
+       :now - :month + i * :month / :count, :now - :month + i * :month / :count,
+       :now - :month + i * :month / :count, :now, :now - :month + i * :month / :count FROM n
+"""
+USED = """
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :people - 1)
+INSERT INTO usage (person, day, day_requests, day_bytes, day_kept, day_saved,
+                   requests, bytes, kept, saved)
+SELECT :person + i, :day, i % 9, i % 900 * 1048576, 0, 0, 30, i % 900 * 31457280, 9, 1048576 FROM n
+"""
+ACTIVE = """
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :people - 1)
+INSERT INTO active_people (person, hour, day)
+SELECT :person + i, :hour - i % 720 * 3600, :hour - i % 720 * 3600 FROM n
+"""
+FAILURES = """
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :count - 1)
+INSERT INTO failures (error, site, print, count, first_at, last_at, job, code, example)
+SELECT 'engine-gone', 'site' || (i % :sites) || '.example', 'print ' || i, i, :now - :month,
+       :now - i * 60.0, :first + i, 'E-' || i, 'HTTP Error 404: Not Found, as the site says' FROM n
+"""
+AUDITED = """
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :count - 1)
+INSERT INTO audit (mark, at, admin, action, subject, was, became)
+SELECT 'bench' || i, :now - i, :person, 'person-cap', 'person:' || (:person + i), 'cap usual',
+       'cap 2' FROM n
+"""
+BANNED = """
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :count - 1)
+INSERT INTO bans (person, since, until, reason, admin)
+SELECT :person + i * 7, :now, NULL, 'spam', :person FROM n
+"""
+
+
+def fill(db: Database, *, now: Now) -> None:
+    """A month of requests, people, figures, failures and acts of admins."""
+    wall, hour = now.wall, use_sums.start_of(ONE_HOUR, now.wall)
+    common = {"now": wall, "month": MONTH, "person": FIRST_PERSON, "people": PEOPLE}
+    places = {"first": FIRST, "sites": SITES}
+    days = {"hour": hour, "day": i18n.day("fa", wall)}
+    payload = job_payload.encode(LinkPayload(url="https://site1.example/a"))
+    with db.write():
+        db.change(USERS, {**common, "count": PEOPLE})
+        db.change(JOBS, {**common, **places, "count": REQUESTS})
+        db.change(REQUESTED, {**common, **places, "count": REQUESTS})
+        waiting = {"first": FIRST + REQUESTS, "payload": payload, "count": WAITING}
+        db.change(QUEUED, {**common, **places, **waiting})
+        db.change(USED, {**common, **days})
+        db.change(ACTIVE, {**common, **days})
+        db.change(FAILURES, {**common, **places, "count": FAILED})
+        db.change(AUDITED, {**common, "count": ACTS})
+        db.change(BANNED, {**common, "count": FAILED})
+        use_sums.add(db, sums(wall))
+        cursor = {"name": use_sums.CURSOR, "value": str(FIRST + REQUESTS), "now": wall}
+        db.change(runtime_settings.WRITE, cursor)
+
+
+def sums(wall: float) -> Sums:
+    """Figures of every hour that is kept, and so of every day."""
+    found = Sums()
+    for back in range(0, int(MONTH), ONE_HOUR):
+        at = wall - back
+        for measure in ("received", "delivered", "kept", "bytes", "saved", "active", "new"):
+            use_sums.note(found, at, measure, value=1000)
+        for step in range(-8, 40):
+            use_sums.note(found, at, "took", str(step), 10)
+            use_sums.note(found, at, "waited", str(step), 10)
+        for site in range(SITES):
+            use_sums.note(found, at, "failed", f"engine-gone site{site}.example", 2)
+    return found
