@@ -30,10 +30,10 @@ check: $(READY) ## ruff, mypy and the house rules
 
 # Three files at a time: most tests wait for processes, and each third has a stack of its own.
 test: $(READY) ## unit, contract and process tests
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-long: $(READY) ## the cases that are too many for `make test`, and what takes long (15 minutes)
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m long
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m long
 
 chaos: $(READY) ## 300 kills over 500 deliveries: each arrives once, no file is left (10 minutes)
 	$(BIN)/python -m tests.chaos

@@ -19,7 +19,7 @@ from tests.source import LAYERS, ROOT, Source, imports, ours, part_of, sources, 
 #: A library has one home, so that an outage of one edge cannot stop the others.
 HOMES = {
     "av": ("procs.media",),
-    "babel": ("procs.bot", "procs.texts.i18n"),
+    "babel": ("procs.bot", "procs.texts.i18n", "procs.texts.catalogues"),
     "dotenv": ("procs.config.setting_sources",),
     "matplotlib": ("procs.charts.renderer",),
     "imageio_ffmpeg": ("procs.media",),

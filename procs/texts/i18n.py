@@ -9,35 +9,25 @@ this, the listener and the keeper too, which say nothing to anybody.
 """
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from datetime import date as Date
-from functools import cache
-from gettext import c2py
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from procs.errors import remedies
 from procs.texts import calendar_dates
+from procs.texts.catalogues import DEFAULT as DEFAULT
+from procs.texts.catalogues import LANGUAGES as LANGUAGES
+from procs.texts.catalogues import LATIN, counted, how_many
+from procs.texts.catalogues import LOCALE as LOCALE
+from procs.texts.catalogues import PERSIAN_LATIN as PERSIAN_LATIN
+from procs.texts.catalogues import base as base
+from procs.texts.catalogues import catalogue as catalogue
 
-LOCALE = Path(__file__).parents[1] / "locale"
-DEFAULT = "en"
-#: A language is one file of the catalogue: whoever adds another adds nothing else. The one for
-#: everybody else stands last.
-LANGUAGES = tuple(
-    sorted((one.stem for one in LOCALE.glob("*.po")), key=lambda it: (it == DEFAULT, it))
-)
-#: Persian with Latin digits, for who prefers them: a language of its own for all that is said.
-LATIN_DIGITS = "-latn"
-PERSIAN_LATIN = "fa" + LATIN_DIGITS
 RIGHT_TO_LEFT = frozenset({"fa", PERSIAN_LATIN, "ar", "ckb", "he", "ps", "sd", "ug", "ur"})
 
 #: U+2068 FIRST STRONG ISOLATE and U+2069 POP DIRECTIONAL ISOLATE (Unicode UAX #9): without them
 #: a Latin title turns the Persian sentence around it inside out.
 ISOLATE = ("\u2068", "\u2069")
 PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
-LATIN = str.maketrans("۰۱۲۳۴۵۶۷۸۹٫٬٪", "0123456789.,%")
 #: Where most readers of a language live; of one that is not here, as of the default.
 #: Iran has had no summer time since 2022.
 PLACES = {
@@ -66,11 +56,6 @@ def choose(code: str | None) -> str:
     """The language we speak to somebody whose Telegram speaks `code` (`fa-IR`, `pt-br`, ``)."""
     short = (code or "").replace("_", "-").split("-")[0].lower()
     return short if short in LANGUAGES else DEFAULT
-
-
-def base(language: str) -> str:
-    """A language without what is preferred of its digits."""
-    return language.removesuffix(LATIN_DIGITS)
 
 
 def with_digits(language: str, *, latin_digits: bool) -> str:
@@ -108,60 +93,6 @@ def isolated(language: str, text: str) -> LocalText:
     if language not in RIGHT_TO_LEFT or not text:
         return LocalText(text)
     return LocalText(ISOLATE[0] + text + ISOLATE[1])
-
-
-@cache
-def catalogue(language: str) -> dict[str, str]:
-    """All texts of a language, by key; of one with plural forms, that for many."""
-    return {key: forms[-1] for key, forms in written(language).items()}
-
-
-@cache
-def written(language: str) -> dict[str, tuple[str, ...]]:
-    """All texts of a language with their plural forms, by key. The English remedies stand in
-    `procs.errors.remedies`, since processes log them that load no catalogue."""
-    if language == PERSIAN_LATIN:
-        told = written("fa").items()
-        return {key: tuple(latin(text) for text in forms) for key, forms in told}
-    texts = {
-        str(one.id[0] if one.pluralizable else one.id): (
-            tuple(one.string) if one.pluralizable else (str(one.string),)
-        )
-        for one in po_file(language)
-        if one.id
-    }
-    if language == DEFAULT:
-        texts |= {f"fix-{name}": (text,) for name, text in remedies.BY_NAME.items()}
-    return texts
-
-
-@cache
-def po_file(language: str) -> Any:
-    from babel.messages.pofile import read_po
-
-    with (LOCALE / f"{base(language)}.po").open("rb") as file:
-        return read_po(file, locale=base(language))
-
-
-@dataclass(frozen=True, slots=True)
-class PluralForms:
-    """The texts of a language that have a form for each number, and which form a number has."""
-
-    forms: dict[str, tuple[str, ...]]
-    form: Callable[[int], int]
-
-
-@cache
-def counted(language: str) -> PluralForms:
-    """By gettext's rule, which the file states or CLDR knows."""
-    several = {key: forms for key, forms in written(language).items() if len(forms) > 1}
-    return PluralForms(several, c2py(po_file(language).plural_expr))
-
-
-def how_many(values: Mapping[str, object]) -> int:
-    """The number that a text is about: its `count`, or what is the `most`."""
-    found: Any = values.get("count", values.get("most", 0))
-    return int(found) if isinstance(found, int | float) or str(found).isdecimal() else 0
 
 
 def whereabouts(language: str) -> tuple[tzinfo, str]:

@@ -8,7 +8,8 @@ from functools import partial
 from procs.records.job import Kind, Lane, Lease
 from procs.worker import fetch, settlement
 from procs.worker.broadcast import broadcast_shift
-from procs.worker.jobs import deliver, look, site_trial, source_look
+from procs.worker.delivery_jobs import deliver
+from procs.worker.jobs import look, site_trial, source_look
 from procs.worker.process.context import WorkerContext
 
 WORK: dict[Kind, settlement.Work] = {

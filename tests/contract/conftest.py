@@ -5,6 +5,7 @@ The tests speak to the store's functions alone, so that another database can sta
 
 import multiprocessing
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from procs.store.jobs import leases
 from procs.store.people import users
 from procs.store.requests import request_status, requests
 from procs.store.requests.request_status import RequestStatus
-from tests.contract.place import KIND, Place
+from tests.contract.place import FAST, KIND, Place
 
 
 class Clock:
@@ -84,8 +85,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).make()
+def place() -> Iterator[Place]:
+    """In memory where that can be had: nobody pulls the plug in these tests, and a commit that
+    waits for the disk is most of what they would do."""
+    with tempfile.TemporaryDirectory(prefix="ch-", dir=FAST) as folder:
+        yield Place(Path(folder)).make()
 
 
 @pytest.fixture

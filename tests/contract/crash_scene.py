@@ -13,13 +13,14 @@ import pytest
 
 from procs.core.clock import Now
 from procs.records.job import Ask, Lane, Lease
-from procs.store.database import Database, migrate, open_database
+from procs.store.database import Database, open_database
 from procs.store.jobs import leases, outcomes, pause_control, pauses
 from procs.store.requests import requests
 from tests.contract.conftest import Clock, Desk
+from tests.contract.place import FAST
+from tests.fresh_database import fresh
 
 FORK = multiprocessing.get_context("fork")
-FAST = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 class Scene:
@@ -27,7 +28,7 @@ class Scene:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.clock = folder, Clock()
-        migrate(url_of(folder), run=folder / "run")
+        fresh(url_of(folder), run=folder / "run")
         self.desk = Desk(open_of(folder), self.clock)
         self.worker, self.dead = self.desk.worker(), self.desk.worker("w01-2")
         self.fill()
@@ -118,10 +119,11 @@ def live(point: int, run: Run) -> None:
 
 
 def each_point(
-    run: Callable[[Callable[[], None]], object], renew: Callable[[], object]
+    run: Callable[[Callable[[], None]], object], renew: Callable[[], object], *, every: int = 1
 ) -> Iterator[int]:
-    """After each crash, at the first point, the second, and so on; at last after the whole run."""
-    for point in itertools.count(1):
+    """After each crash, at the first point, the second (or the next after `every` so many), and so
+    on; at last after the whole run."""
+    for point in itertools.count(1, every):
         renew()
         died = killed_at(point, run)
         yield point

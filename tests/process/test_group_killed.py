@@ -13,7 +13,8 @@ import pytest
 
 from procs import config
 from procs.config import Settings
-from procs.store.database import Database, migrate, open_database
+from procs.store.database import Database, open_database
+from tests.fresh_database import fresh
 from tests.sandbox.bot_parts import Hands, until
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import ROOT
@@ -56,7 +57,7 @@ def settings(environment: dict[str, str]) -> Settings:
 def db(settings: Settings) -> Iterator[Database]:
     for folder in (settings.home, settings.run, settings.sessions):
         Path(folder).mkdir(parents=True, exist_ok=True)
-    migrate(settings.database_url, run=settings.run)
+    fresh(settings.database_url, run=settings.run)
     db = open_database(settings.database_url, run=settings.run)
     yield db
     db.close()

@@ -8,11 +8,12 @@ from daemon import cli
 from procs import config
 from procs.core import clock
 from procs.records.job import Ask, Lane, Link, Person
-from procs.store.database import migrate, open_database
+from procs.store.database import open_database
 from procs.store.health import workers
 from procs.store.jobs import leases, outcomes
 from procs.store.people import users
 from procs.store.requests import requests
+from tests.fresh_database import fresh
 
 
 class House:
@@ -20,7 +21,7 @@ class House:
 
     def __init__(self, home, capsys):
         self.url, self.run, self.capsys = f"sqlite:///{home}/chapar.db", home / "run", capsys
-        migrate(self.url, run=self.run)
+        fresh(self.url, run=self.run)
         self.db = open_database(self.url, run=self.run)
         self.worker = workers.enter(self.db, "w00-77", now=clock.now())
         self.messages = 0

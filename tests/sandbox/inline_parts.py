@@ -17,7 +17,7 @@ from procs.telegram.delivery.courier import Courier
 from procs.telegram.delivery.media_assembly import unwatched
 from procs.telegram.pace import Pace
 from procs.wishes.grammar import link
-from procs.worker.jobs import deliver
+from procs.worker.delivery_jobs import deliver
 from tests.sandbox.bot_parts import LINK, Hands, until
 
 

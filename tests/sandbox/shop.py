@@ -10,7 +10,7 @@ from procs.core import clock
 from procs.engine.client import Engine
 from procs.errors import JobError, NotNow
 from procs.records.job import Ask, Lane, Lease, Link, Person
-from procs.store.database import migrate, open_database
+from procs.store.database import open_database
 from procs.store.health import workers
 from procs.store.jobs import leases, seats
 from procs.store.people import users
@@ -20,6 +20,7 @@ from procs.telegram.pace import Pace
 from procs.worker.process.context import WorkerContext
 from procs.worker.process.progress_writer import ProgressWriter
 from procs.worker.site import admission
+from tests.fresh_database import fresh
 
 COOKIES = ".site.example\tTRUE\t/\tTRUE\t0\tmember\tyes\n"
 #: A site that we know by name: what it says of us holds for everybody.
@@ -41,7 +42,7 @@ class Shop:
         (home / "empty.env").touch()
         texts = {"CHAPAR_HOME": str(home), "CHAPAR_ALLOWED_NETWORKS": NETWORKS}
         settings = config.load(texts, home / "empty.env", need_telegram=False)
-        migrate(settings.database_url, run=settings.run)
+        fresh(settings.database_url, run=settings.run)
         self.db = open_database(settings.database_url, run=settings.run)
         worker = workers.enter(self.db, "w00-1", now=clock.now())
         parts = ProgressWriter(self.db), Engine(settings.run), Courier(settings, 0), Pace(self.db)

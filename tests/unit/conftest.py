@@ -7,8 +7,9 @@ import pytest
 
 from procs import config
 from procs.config import Settings
-from procs.store.database import Database, migrate, open_database
+from procs.store.database import Database, open_database
 from procs.telegram.delivery.courier import Courier
+from tests.fresh_database import fresh
 from tests.sandbox.bot_parts import Bot, Hands, running
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
@@ -50,7 +51,7 @@ def settings(tg: Telegram, settings_for: Callable[[Telegram], Settings]) -> Sett
 @pytest.fixture
 def db(settings: Settings) -> Iterator[Database]:
     """The database of these settings."""
-    migrate(settings.database_url, run=settings.run)
+    fresh(settings.database_url, run=settings.run)
     db = open_database(settings.database_url, run=settings.run)
     yield db
     db.close()

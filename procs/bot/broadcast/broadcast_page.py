@@ -46,7 +46,7 @@ LANGUAGES, DAYS = ("", "fa", "en"), (0, 1, 7, 30)
 LISTED = 6
 ALBUM_PARTS = 10
 DEEDS = {
-    draft_page.PAUSE: BroadcastState.PAUSED,
+    draft_page.PAUSE_SENDS: BroadcastState.PAUSED,
     draft_page.RESUME: BroadcastState.RUNNING,
     draft_page.CANCEL: BroadcastState.CANCELLED,
     draft_page.TAKE_BACK: BroadcastState.DELETING,
@@ -115,7 +115,7 @@ class BroadcastPage:
     # --- writing one
 
     def ask(self, call: AdminCall) -> AdminReply:
-        page = prompt(call, call.say("broadcast-ask"), draft_page.PAGE)
+        page = prompt(call, call.say("broadcast-ask"), draft_page.BROADCAST_PAGE)
         return AdminReply(page, place=ConversationPlace(COMPOSE, MESSAGE))
 
     def written(self, call: AdminCall, incoming: Incoming) -> AdminReply:
@@ -169,7 +169,7 @@ class BroadcastPage:
     def ask_buttons(self, call: AdminCall) -> AdminReply:
         draft = self.draft(call)
         self.may_have_buttons(call, draft)
-        page = prompt(call, call.say("broadcast-ask-buttons"), draft_page.PAGE)
+        page = prompt(call, call.say("broadcast-ask-buttons"), draft_page.BROADCAST_PAGE)
         return AdminReply(page, place=ConversationPlace(COMPOSE, BUTTONS, draft.facts))
 
     def may_have_buttons(self, call: AdminCall, draft: BroadcastDraft) -> None:
@@ -191,7 +191,7 @@ class BroadcastPage:
     def ask_start(self, call: AdminCall) -> AdminReply:
         draft = self.draft(call)
         _, place = i18n.PLACES[call.language]
-        page = prompt(call, call.say("broadcast-ask-start", place=place), draft_page.PAGE)
+        page = prompt(call, call.say("broadcast-ask-start", place=place), draft_page.BROADCAST_PAGE)
         now = draft_page.act(call.say("broadcast-at-once"), draft_page.AT_ONCE)
         page = replace(page, keyboard=((now,), *page.keyboard))
         return AdminReply(page, place=ConversationPlace(COMPOSE, START, draft.facts))

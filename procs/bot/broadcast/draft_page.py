@@ -7,19 +7,19 @@ from procs.bot.commands.settings_menu import MenuButton, MenuPage
 from procs.records.broadcast_records import Broadcast, BroadcastState
 from procs.texts.i18n import LocalText
 
-PAGE = "page-broadcast"
+BROADCAST_PAGE = "page-broadcast"
 NEW, SHOW = "broadcast-new", "broadcast-show"
 TEST, SEND_ALL = "broadcast-test", "broadcast-send"
 FORM, LANGUAGE, DAYS, REST_AT_NIGHT = (
     f"broadcast-{name}" for name in ("form", "language", "days", "night")
 )
 ASK_BUTTONS, ASK_START, AT_ONCE = "broadcast-ask-buttons", "broadcast-ask-start", "broadcast-now"
-PAUSE, RESUME, CANCEL, TAKE_BACK = (
+PAUSE_SENDS, RESUME, CANCEL, TAKE_BACK = (
     f"broadcast-{name}" for name in ("pause", "resume", "cancel", "delete")
 )
 #: What may be done in which state.
 DEEDS = {
-    BroadcastState.RUNNING: (PAUSE, CANCEL),
+    BroadcastState.RUNNING: (PAUSE_SENDS, CANCEL),
     BroadcastState.PAUSED: (RESUME, CANCEL, TAKE_BACK),
     BroadcastState.DELETING: (),
     BroadcastState.DONE: (TAKE_BACK,),
@@ -51,7 +51,7 @@ def one(
     text = broadcast_text.report(found, reasons, unknown, language=language, now=now)
     deeds = [act(call.say(f"{name}-button"), name, number=found.id) for name in DEEDS[found.state]]
     again = act(call.say("broadcast-refresh"), SHOW, number=found.id)
-    rows = ((again,), tuple(deeds), (back(language, PAGE),))
+    rows = ((again,), tuple(deeds), (back(language, BROADCAST_PAGE),))
     return MenuPage(text, tuple(row for row in rows if row))
 
 
@@ -75,7 +75,7 @@ def draft(call: AdminCall, wanted: BroadcastDraft, people: int) -> MenuPage:
         ),
         (act(call.say("broadcast-test-button"), TEST),),
         (act(call.say("broadcast-send-button"), SEND_ALL, digest=wanted.digest),),
-        (act(call.say("admin-back"), "talk-leave", to=PAGE),),
+        (act(call.say("admin-back"), "talk-leave", to=BROADCAST_PAGE),),
     ]
     return MenuPage(broadcast_text.draft(wanted, people, language), tuple(rows))
 

@@ -34,8 +34,8 @@ class PrivateAnswers:
         self, incoming: Incoming, handle: Handle, *, said: str = ANSWERED, unopened: str = UNOPENED
     ) -> None:
         """Answer what was asked in a group in the person's own chat, and say so in the group.
-        Raises as `Speech.send`, but for the want of such a chat: then the group reads `unopened`,
-        by default how to begin one."""
+        Raises as `ReplySender.send`, but for the want of such a chat: then the group reads
+        `unopened`, by default how to begin one."""
         try:
             await handle(moved(incoming))
         except (ChatClosed, TelegramRefused) as error:

@@ -49,11 +49,11 @@ class FollowActions:
         again = {"once": False, "durable": True, "own": True}
         return (
             ButtonAction(press_actions.FOLLOW, self.press, **again),
-            ButtonAction(follow_pages.PAGE, self.turn, once=False, own=True),
-            ButtonAction(follow_pages.PAUSE, self.pause, **again),
-            ButtonAction(follow_pages.RESUME, self.resume, **again),
+            ButtonAction(follow_pages.FOLLOW_PAGE, self.turn, once=False, own=True),
+            ButtonAction(follow_pages.PAUSE_FOLLOW, self.pause, **again),
+            ButtonAction(follow_pages.RESUME_FOLLOW, self.resume, **again),
             ButtonAction(follow_pages.FORM, self.turn_form, **again),
-            ButtonAction(follow_pages.END, self.end, **again),
+            ButtonAction(follow_pages.END_FOLLOW, self.end, **again),
         )
 
     def commands(self) -> tuple[ChatCommand, ...]:

@@ -11,10 +11,10 @@ from procs.texts.i18n import LocalText
 from procs.wishes import sites
 
 #: What buttons do: show a page; pause, resume, end a follow, turn the form in which it comes.
-PAGE, PAUSE, RESUME = "follow-page", "follow-pause", "follow-resume"
-END, FORM = "follow-end", "follow-form"
+FOLLOW_PAGE, PAUSE_FOLLOW, RESUME_FOLLOW = "follow-page", "follow-pause", "follow-resume"
+END_FOLLOW, FORM = "follow-end", "follow-form"
 #: Follows on a page, and letters of a name that are read.
-LINES, TITLE_READ = 6, 200
+FOLLOW_LINES, TITLE_READ = 6, 200
 #: Marks of a follow: what is new comes; paused; its source rests.
 COMES, STILL, RESTS = "🔔", "⏸", "💤"
 
@@ -23,13 +23,13 @@ def page(mine: Sequence[Follow], language: str, *, number: int = 0) -> MenuPage:
     """What a person follows; a page that there is not is the nearest one."""
     if not mine:
         return MenuPage(i18n.say(language, "follows-none"), ())
-    last = (len(mine) - 1) // LINES
+    last = (len(mine) - 1) // FOLLOW_LINES
     number = min(max(number, 0), last)
-    shown = list(enumerate(mine, 1))[number * LINES : (number + 1) * LINES]
+    shown = list(enumerate(mine, 1))[number * FOLLOW_LINES : (number + 1) * FOLLOW_LINES]
     told = my_pages.lines(line(one, place, language) for place, one in shown)
     text = i18n.say(language, "follows", count=len(mine), lines=told)
     turns = tuple(
-        MenuButton(i18n.say(language, key), PAGE, {"page": there})
+        MenuButton(i18n.say(language, key), FOLLOW_PAGE, {"page": there})
         for key, there in (("page-before", number - 1), ("page-next", number + 1))
         if 0 <= there <= last
     )
@@ -40,7 +40,7 @@ def page(mine: Sequence[Follow], language: str, *, number: int = 0) -> MenuPage:
 def place_of(mine: Sequence[Follow], follow: int) -> int:
     """The page on which a follow stands."""
     at = next((at for at, one in enumerate(mine) if one.id == follow), 0)
-    return at // LINES
+    return at // FOLLOW_LINES
 
 
 def line(follow: Follow, place: int, language: str) -> LocalText:
@@ -55,16 +55,16 @@ def line(follow: Follow, place: int, language: str) -> LocalText:
 def buttons(follow: Follow, place: int, number: int, language: str) -> tuple[MenuButton, ...]:
     """Pause or resume, the other form, end."""
     data = {"follow": follow.id, "page": number}
-    key, action = ("follow-pause", PAUSE)
+    key, action = ("follow-pause", PAUSE_FOLLOW)
     if follow.is_paused or follow.rests:
-        key, action = "follow-resume", RESUME
+        key, action = "follow-resume", RESUME_FOLLOW
     other = USUAL if follow.form == CARD else CARD
     return (
         MenuButton(i18n.say(language, key, place=place), action, data),
         MenuButton(
             i18n.say(language, f"follow-turn-{other}", place=place), FORM, {**data, "form": other}
         ),
-        MenuButton(i18n.say(language, "follow-end", place=place), END, data),
+        MenuButton(i18n.say(language, "follow-end", place=place), END_FOLLOW, data),
     )
 
 

@@ -12,7 +12,7 @@ from procs.core.clock import Now
 from procs.records.broadcast_records import Segment, SendState
 from procs.store.database import Database
 from procs.store.media import deliveries
-from procs.texts import i18n
+from procs.texts import catalogues
 
 DAY = 86400.0
 #: Rows of one transaction in a deletion: Telegram takes a hundred numbers in one call.
@@ -126,7 +126,7 @@ def plan(db: Database, broadcast: int, bite: int, *, now: Now) -> list[Recipient
 def _facts(segment: Segment, now: Now) -> dict[str, object]:
     return {
         "language": segment.language,
-        "latin": segment.language + i18n.LATIN_DIGITS,
+        "latin": segment.language + catalogues.LATIN_DIGITS,
         "now": now.wall,
         "since": now.wall - segment.days * DAY if segment.days else 0.0,
     }

@@ -29,7 +29,7 @@ from procs.telegram.pace import Urgency
 from procs.worker.process.context import WorkerContext
 
 #: Messages on their way at once: Telegram may take half a second to answer each.
-LINES = 16
+SEND_LINES = 16
 #: People planned in one transaction, and seconds between two looks at the broadcast's row.
 BITE, ROW_LOOK = 100, 0.5
 #: Seconds for which a message waits for the budget before the row is looked at again.
@@ -64,7 +64,7 @@ class SendRun:
     async def run(self) -> bool:
         """Whether everybody was tried. Raises TelegramWait, TelegramAway, SessionRevoked."""
         self.waiting.extend(recipients.left(self.tools.db, self.broadcast.id))
-        lines = [asyncio.create_task(self.line()) for _ in range(LINES)]
+        lines = [asyncio.create_task(self.line()) for _ in range(SEND_LINES)]
         tasks = [*lines, asyncio.create_task(self.watch(lines))]
         try:
             await asyncio.gather(*tasks)

@@ -15,7 +15,7 @@ from procs.wishes.filenames import NAME_BYTES, fit, free, shorten, split, title_
 
 #: Bytes that a file costs an archive beside its own and its name twice (APPNOTE.TXT 4.3: both of
 #: its headers, with the fields of Zip64), and those of the end of an archive.
-HEADERS, END = 256, 256
+HEADERS, DIRECTORY_END = 256, 256
 #: The oldest date that an archive can name: what a file's clock says is nobody's business.
 DATE = (1980, 1, 1, 0, 0, 0)
 #: Bytes that are copied at once.
@@ -73,7 +73,7 @@ def shared_out(folder: Path, inside: dict[str, str], limit: int) -> list[list[st
 def cost(folder: Path, inside: dict[str, str], group: Sequence[str]) -> int:
     """The bytes that an archive of these files has at most."""
     each = ((folder / one).stat().st_size + 2 * len(inside[one].encode()) for one in group)
-    return END + sum(size + HEADERS for size in each)
+    return DIRECTORY_END + sum(size + HEADERS for size in each)
 
 
 def store(path: Path, files: Sequence[tuple[Path, str]]) -> None:

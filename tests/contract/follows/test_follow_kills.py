@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from procs.core.clock import Now
-from procs.store.database import Database, migrate
+from procs.store.database import Database
 from procs.store.follows import follow_requests, sources
 from procs.store.jobs import leases
 from procs.store.requests.allowances import Allowance
@@ -17,6 +17,7 @@ from tests.contract.conftest import Clock, Desk
 from tests.contract.crash_scene import copy_tree, each_point, open_of, place, url_of
 from tests.contract.follows.conftest import FollowDesk, entries
 from tests.contract.jobs.test_crash_points import with_points
+from tests.fresh_database import fresh
 
 __all__ = ["place"]
 pytestmark = pytest.mark.sqlite
@@ -31,7 +32,7 @@ def desk_of(db: Database, clock: Clock) -> FollowDesk:
 def test_a_kill_between_look_and_requests_brings_each_entry_once(place: Path, step: str) -> None:
     start, crash, clock = place / step / "start", place / step / "crash", Clock()
     (start / "run").mkdir(parents=True)
-    migrate(url_of(start), run=start / "run")
+    fresh(url_of(start), run=start / "run")
     with closing(open_of(start)) as db:
         it = desk_of(db, clock)
         it.follow(7)

@@ -20,12 +20,26 @@ SELECT type, name, sql FROM sqlite_schema
 """
 
 
-@pytest.mark.parametrize("steps", [0, 1])
+#: Of so many statements one: a prime, since what a step does around its own is alike in each.
+SOME = 23
+ALL = 1
+
+
+@pytest.mark.parametrize(
+    ("steps", "every"),
+    [
+        (0, SOME),
+        (1, SOME),
+        pytest.param(0, ALL, marks=pytest.mark.long),
+        pytest.param(1, ALL, marks=pytest.mark.long),
+    ],
+)
 def test_a_migration_that_was_killed_anywhere_is_completed_by_the_next(
-    place: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+    place: Path, monkeypatch: pytest.MonkeyPatch, steps: int, every: int
 ) -> None:
     """From nothing, and from the database of the first version."""
-    old, folder, whole = place / f"old-{steps}", place / "migrating", place / f"whole-{steps}"
+    names = f"old-{steps}-{every}", "migrating", f"whole-{steps}-{every}"
+    old, folder, whole = (place / name for name in names)
     old.mkdir()
     if steps:
         with monkeypatch.context() as patch:
@@ -35,7 +49,7 @@ def test_a_migration_that_was_killed_anywhere_is_completed_by_the_next(
     migrate(url_of(whole), run=whole / "run")
 
     for point in each_point(
-        lambda pass_point: traced(folder, pass_point), lambda: copy_tree(old, folder)
+        lambda pass_point: traced(folder, pass_point), lambda: copy_tree(old, folder), every=every
     ):
         migrate(url_of(folder), run=folder / "run")
         assert shape(folder) == shape(whole), point

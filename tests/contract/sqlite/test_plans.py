@@ -28,6 +28,7 @@ SCANS = {
     "sources.PRUNE": "as many as lists that are followed, once a minute",
     "request_status.COLUMNS": "only the beginning of others",
     "request_status.UNCLOSED": "what the bot shows, by an index of these alone",
+    "claimable.UNKNOWN": "what is queued, by an index of these alone, every ten seconds",
     "claimable.OUTLOOK": "one step for each lane in which jobs are queued",
     "pause_control.HELD": "what a pause holds, by an index of these alone",
     "pause_control.PENDING": "an admin's pause, by the indexes of what is queued and in line",

@@ -13,8 +13,8 @@ import pytest
 
 from daemon.cli import NOT_UP, commands
 from daemon.supervisor import process_tree
-from procs.store.database import migrate
 from tests import ROOT
+from tests.fresh_database import fresh
 from tests.sandbox.every_command import COMMANDS
 
 #: Root may write everything; what is about rights is asked without that right.
@@ -31,7 +31,7 @@ WITHOUT = ("stop",)
 def home(short_home):
     """A home on which Chapar was started once."""
     before = os.umask(0o077)  # as every process of ours has it
-    migrate(f"sqlite:///{short_home}/chapar.db", run=short_home / "run")
+    fresh(f"sqlite:///{short_home}/chapar.db", run=short_home / "run")
     (short_home / "database").write_text(f"{short_home}/chapar.db\n")
     yield short_home
     os.umask(before)

@@ -14,11 +14,12 @@ from daemon.console.command_error import Refusal
 from procs import config
 from procs.core import clock
 from procs.records.job import Lane, Person
-from procs.store.database import migrate, open_database
+from procs.store.database import open_database
 from procs.store.health import low_disks
 from procs.store.jobs import seats
 from procs.store.people import users
 from tests import ROOT
+from tests.fresh_database import fresh
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def home(short_home, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CHAPAR_HOME", str(short_home))
     monkeypatch.setenv("CHAPAR_ENV_FILE", os.devnull)
-    migrate(f"sqlite:///{short_home}/chapar.db", run=short_home / "run")
+    fresh(f"sqlite:///{short_home}/chapar.db", run=short_home / "run")
     return short_home
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from procs import config
 from procs.keeper.schedule import Keeper
-from procs.store.database import Database, migrate, open_database
+from procs.store.database import Database, open_database
 from procs.store.sqlite import connection
+from tests.fresh_database import fresh
 
 #: Seconds: a lock of SQLite is waited for thirty.
 PATIENCE = 5.0
@@ -20,7 +21,7 @@ WRITE = "INSERT INTO waits (scope, until) VALUES (:scope, 1.0)"
 def keeper(short_home: Path) -> Iterator[Keeper]:
     environ = {"CHAPAR_HOME": str(short_home)}
     settings = config.load(environ, env_file=Path("/dev/null"), need_telegram=False)
-    migrate(settings.database_url, run=settings.run)
+    fresh(settings.database_url, run=settings.run)
     db = open_database(settings.database_url, run=settings.run)
     yield Keeper(db, settings)
     db.close()

@@ -11,7 +11,7 @@ from procs.telegram.delivery.courier import Courier
 from procs.telegram.delivery.media_caption import Caption
 from procs.telegram.delivery.presentation import Presentation
 from procs.telegram.session.rpc import free
-from procs.worker.jobs.deliver import albums
+from procs.worker.delivery_jobs.deliver import albums
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
 from tests.sandbox.uploads import JPEG, heard

@@ -11,6 +11,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from procs.errors import remedies
 from procs.texts import i18n
 from tests import ROOT
 
@@ -61,6 +62,8 @@ def translated(source: Path, to: Path) -> None:
             other.add(one.id, tuple(f"{MARK}{n} {one.string[-1]}" for n in range(3)))
         elif one.id:
             other.add(one.id, f"{MARK} {one.string}")
+    for name, text in remedies.BY_NAME.items():  # the English ones stand in the code
+        other.add(f"fix-{name}", f"{MARK} {text}")
     with to.open("wb") as file:
         write_po(file, other)
 

@@ -14,7 +14,7 @@ from procs.store.requests import requests
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
 from procs.worker import settlement
-from procs.worker.jobs import deliver
+from procs.worker.delivery_jobs import deliver
 from procs.worker.process.context import WorkerContext
 from procs.worker.process.progress_writer import ProgressWriter
 from procs.worker.site import admission

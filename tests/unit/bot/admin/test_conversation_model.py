@@ -23,12 +23,13 @@ from procs.records.admin_role import Role
 from procs.records.job import Person
 from procs.store.admins import admin_rows, audit_log, conversation_states
 from procs.store.admins.conversation_states import ConversationKey
-from procs.store.database import migrate, open_database
+from procs.store.database import open_database
 from procs.store.people import users
 from procs.store.requests import buttons
 from procs.store.requests.buttons import ButtonMeaning
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inbound import Incoming, Press
+from tests.fresh_database import fresh
 
 ADMINS = {1: Role.OWNER, 2: Role.OWNER, 3: Role.OPERATOR, 4: Role.OPERATOR}
 #: Somebody whom they talk about, and who never wrote to the bot.
@@ -64,7 +65,7 @@ class Conversations(RuleBasedStateMachine):
         (self.home / "run").mkdir()
         texts = {"CHAPAR_HOME": str(self.home)}
         self.settings = config.load(texts, env_file=None, need_telegram=False)
-        migrate(self.settings.database_url, run=self.settings.run)
+        fresh(self.settings.database_url, run=self.settings.run)
         self.model: dict[ConversationKey, tuple[str, str]] = {}
         self.turns: dict[ConversationKey, list[list[int]]] = {}
         self.acts, self.numbers, self.last = 0, 0, None

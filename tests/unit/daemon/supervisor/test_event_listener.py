@@ -10,12 +10,13 @@ from daemon.supervisor import event_listener
 from procs import config, start
 from procs.core import clock
 from procs.records.job import Ask, Lane, Link
-from procs.store.database import migrate, open_database
+from procs.store.database import open_database
 from procs.store.health import workers
 from procs.store.jobs import leases, recovery, seats
 from procs.store.reports.system_report import overview
 from procs.store.requests import requests
 from tests import ROOT
+from tests.fresh_database import fresh
 
 PAYLOAD = b"processname:worker-01 groupname:worker from_state:RUNNING expected:0 pid:4711"
 
@@ -27,7 +28,7 @@ def event(name, payload=PAYLOAD):
 
 @pytest.fixture
 def home(short_home):
-    migrate(f"sqlite:///{short_home}/chapar.db", run=short_home / "run")
+    fresh(f"sqlite:///{short_home}/chapar.db", run=short_home / "run")
     return short_home
 
 

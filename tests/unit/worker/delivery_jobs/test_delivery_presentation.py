@@ -15,8 +15,8 @@ from procs.store.requests import buttons, requests
 from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.session.rpc import free
-from procs.worker.jobs import deliver
-from procs.worker.jobs.delivery_presentation import presentation
+from procs.worker.delivery_jobs import deliver
+from procs.worker.delivery_jobs.delivery_presentation import presentation
 from tests.sandbox import person
 from tests.sandbox.telegram.server import Telegram
 from tests.sandbox.uploads import JPEG, heard

@@ -30,8 +30,8 @@ from procs.telegram.delivery.media_caption import NOTHING
 from procs.telegram.delivery.presentation import Presentation
 from procs.telegram.pace import Urgency
 from procs.telegram.session.rpc import Leave
-from procs.worker.jobs import inline_delivery
-from procs.worker.jobs.delivery_presentation import presentation
+from procs.worker.delivery_jobs import inline_delivery
+from procs.worker.delivery_jobs.delivery_presentation import presentation
 from procs.worker.process.context import WorkerContext
 
 SEND, SEND_ALBUM = "messages.SendMedia", "messages.SendMultiMedia"
