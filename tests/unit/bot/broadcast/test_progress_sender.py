@@ -57,6 +57,7 @@ async def test_progress_is_one_message_and_the_report_comes_once(bot, olga, numb
     assert "🚫 blocked me 1" in report.text
     assert "👻 deleted accounts 1" in report.text
     assert "❔ 1 were on their way" in report.text
+    assert "second" in report.text.split("⏱ Took")[1].splitlines()[0]
     assert len([m for m in await olga.history() if "WHY_2" in m.text]) == 1
     assert broadcasts.untold(bot.db) == []
 
