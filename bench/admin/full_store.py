@@ -101,13 +101,13 @@ def fill(db: Database, *, now: Now) -> None:
     common = {"now": wall, "month": MONTH, "person": FIRST_PERSON, "people": PEOPLE}
     facts = {**common, "first": FIRST, "sites": SITES, "payload": payload}
     days = {"hour": hour, "day": i18n.day("fa", wall)}
-    for statement, count in COUNTS.items():
-        grow(db, statement, count, {**facts, **days})
-    grow(db, QUEUED, WAITING, {**facts, "first": FIRST + REQUESTS})
-    with db.write():
+    with db.write():  # first of all, so that the keeper counts none of them anew
         use_sums.add(db, sums(wall))
         cursor = {"name": use_sums.CURSOR, "value": str(FIRST + REQUESTS), "now": wall}
         db.change(runtime_settings.WRITE, cursor)
+    for statement, count in COUNTS.items():
+        grow(db, statement, count, {**facts, **days})
+    grow(db, QUEUED, WAITING, {**facts, "first": FIRST + REQUESTS})
 
 
 def grow(db: Database, statement: str, count: int, facts: Mapping[str, Any]) -> None:
