@@ -1,6 +1,5 @@
 """The panel over a store of a month, on the whole stack, and the process that draws a picture."""
 
-import asyncio
 import os
 import subprocess
 import tempfile
@@ -45,7 +44,7 @@ async def measure() -> dict[str, float]:
                     seconds, panels[place] = await turned(person, panels[place], page)
                     took.setdefault(page, []).append(seconds)
         took["draft"] = [await drafted(person) for person in people]
-        figures = await asyncio.to_thread(drawn, stack)
+        figures = drawn(stack)
     stack.remove()
     for page, times in took.items():
         print(f"  {page:<12}{1000 * p95(times):>8.1f} ms")
