@@ -47,7 +47,7 @@ bench-queue: $(VENV)/.ready-bench ## measure the lease table beside other queues
 bench-upload: $(VENV)/.ready-fast ## measure uploads beside the library's own, and delivery
 	$(BIN)/python -m bench.upload
 
-bench-admin: $(READY) ## measure a broadcast: rate, cost, delay of deliveries beside it
+bench-admin: $(READY) ## measure a broadcast, the panel over a full store, a picture
 	$(BIN)/python -m bench.admin
 
 bench-engine: $(READY) ## measure a download's cost: proxy, child, cancel

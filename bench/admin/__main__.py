@@ -4,8 +4,12 @@ import asyncio
 import json
 import sys
 
-from bench.admin import broadcast_figures
-from bench.admin.broadcast_figures import GOALS
+from bench.admin import broadcast_figures, panel_figures
+
+GOALS: dict[str, tuple[float | None, float | None]] = {
+    **broadcast_figures.GOALS,
+    **panel_figures.GOALS,
+}
 
 
 def met(name: str, value: float) -> bool:
@@ -14,8 +18,12 @@ def met(name: str, value: float) -> bool:
     return (least is None or value >= least) and (most is None or value <= most)
 
 
+async def measure() -> dict[str, float]:
+    return {**await broadcast_figures.measure(), **await panel_figures.measure()}
+
+
 def main() -> int:
-    figures = asyncio.run(broadcast_figures.measure())
+    figures = asyncio.run(measure())
     for name, value in sorted(figures.items()):
         print(f"{name:<32}{value:>10.3f}  {'ok' if met(name, value) else 'MISSED'}")
     print(json.dumps({name: round(value, 4) for name, value in sorted(figures.items())}))

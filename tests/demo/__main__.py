@@ -9,20 +9,33 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.demo import by_buttons, proof, show
+from tests.demo import by_admins, by_buttons, by_card, proof, show
 from tests.demo.story import Story
-from tests.sandbox.stack import Stack
+from tests.sandbox.search_engine import SearchingStack
+from tests.sandbox.telegram.world import FIRST_PERSON
+
+SETTINGS = {
+    "recycle_after": "3",
+    "follow_interval": "1s",
+    "search": "youtube,soundcloud",
+    "admins": str(FIRST_PERSON),
+}
 
 
 async def main() -> int:
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="chapar-demo-"))
     print("Chapar's demo: loopback Telegram, loopback site, the real stack under supervisord.")
-    async with Stack(recycle_after="3", follow_interval="1s") as stack:
+    async with SearchingStack(**SETTINGS) as stack:
         print(f"The stack runs: {len(stack.serving())} workers serve, one waits as the spare.")
         story = Story(stack, folder)
+        owner = await by_admins.arrive(story)
         await story.play()
-        await by_buttons.play(story)
+        await stack.telegram.botfather(inline=True, feedback=True)
+        await story.beside(
+            by_buttons.play(story), by_card.meet(story), by_admins.play(story, owner)
+        )
+        await by_admins.end(story)
         proof.look(story)
         await show.chats(story)
         show.table(story)

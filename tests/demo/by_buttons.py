@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from procs.texts import i18n
+from tests.demo import by_card
 from tests.demo.story import PATIENCE, Story
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import CLIP
@@ -17,10 +18,10 @@ FEED, LOOKED = 7100, "SELECT 1 FROM sources WHERE looked_at IS NOT NULL"
 
 
 async def play(story: Story) -> None:
-    await story.stack.telegram.botfather(inline=True, feedback=True)
     nima = await story.meet("Nima", "fa")
     film = await card(story, nima)
     await under(story, nima, film)
+    await by_card.play(story, nima, "fa")
     await failure(story, nima)
     await group(story, nima)
     await share(story, nima)
@@ -39,11 +40,13 @@ async def after(person: Person, message: Message, kind: str) -> Message:
 
 
 async def card(story: Story, nima: Person) -> Message:
-    print("\nNima sends a link and nothing else; a card asks what is wanted, and a press answers.")
+    story.tell(
+        "\nNima sends a link and nothing else; a card asks what is wanted, and a press answers."
+    )
     sent = await nima.sends(story.stack.url(QUALITIES))
     asked = await nima.sees(lambda m: m.reply == sent.id and m.button("🎧"), timeout=PATIENCE)
     labels = [button["text"] for row in asked.buttons for button in row]
-    print("  " + " | ".join(labels))
+    story.tell("  " + " | ".join(labels))
     await nima.presses("360p", asked)
     film = await nima.sees(lambda m: m.media and m.reply == sent.id, timeout=PATIENCE)
     story.promise("the quality that was pressed arrived", film.kind == "video")
@@ -53,7 +56,7 @@ async def card(story: Story, nima: Person) -> Message:
 
 
 async def under(story: Story, nima: Person, film: Message) -> None:
-    print("\nUnder the film Nima presses for its sound, twice, and for a file.")
+    story.tell("\nUnder the film Nima presses for its sound, twice, and for a file.")
     await nima.presses(word(nima, "media-mp3-button"), film)
     song = await after(nima, film, "audio")
     toast = await nima.presses(word(nima, "media-mp3-button"), film)
@@ -65,7 +68,7 @@ async def under(story: Story, nima: Person, film: Message) -> None:
 
 
 async def failure(story: Story, nima: Person) -> None:
-    print("\nA link leads to nothing; Nima presses to try again.")
+    story.tell("\nA link leads to nothing; Nima presses to try again.")
     await nima.sends(story.stack.url(GONE))
     failed = await nima.sees("❌", timeout=PATIENCE)
     await nima.presses("🔁", failed)
@@ -74,7 +77,9 @@ async def failure(story: Story, nima: Person) -> None:
 
 
 async def group(story: Story, nima: Person) -> None:
-    print("\nIn a group Nima asks by /dl: a reaction while it works, then the film, nothing else.")
+    story.tell(
+        "\nIn a group Nima asks by /dl: a reaction while it works, then the film, nothing else."
+    )
     club = await story.stack.telegram.group("Film club", nima)
     here = nima.at(club)
     sent = await here.sends(f"/dl {story.stack.url(CLIP)}")
@@ -85,7 +90,7 @@ async def group(story: Story, nima: Person) -> None:
 
 
 async def share(story: Story, nima: Person) -> None:
-    print("\nIn a chat with a friend Nima writes @bot and a link, and picks the result.")
+    story.tell("\nIn a chat with a friend Nima writes @bot and a link, and picks the result.")
     there = nima.at(await story.stack.telegram.person("A friend"))
     results = await there.inline(story.stack.url(CLIP))
     sent = await there.chooses(results[0])
@@ -93,26 +98,26 @@ async def share(story: Story, nima: Person) -> None:
 
 
 async def follow(story: Story, nima: Person) -> None:
-    print(
+    story.tell(
         "\nNima sends the link of a feed and presses the bell; later the feed has one entry more."
     )
     sent = await nima.sends(story.stack.url(f"/growing/{FEED}/feed.xml"))
     shown = await nima.sees(lambda m: m.reply == sent.id and m.button("🔔"), timeout=PATIENCE)
     toast = await nima.presses("🔔", shown)
     page = await nima.sees(lambda m: m.button("🔕"), timeout=PATIENCE)
-    print(f"  {toast['text']}")
+    story.tell(f"  {toast['text']}")
     await story.stack.until(lambda: story.stack.db.one(LOOKED))
     number = await story.stack.grows(FEED)
     film = await nima.sees(lambda m: m.media and str(number) in m.text, timeout=PATIENCE)
     story.promise("the new entry came by itself", film.kind == "video")
     await nima.presses("🔕", page)
     await nima.sees_edit(page, lambda m: not m.button("🔕"), timeout=PATIENCE)
-    films = [m for m in await nima.history() if m.media and "Episode" in m.text]
+    films = [m for m in await nima.history() if m.media and m.id > sent.id]
     story.promise("it came once, and nothing of before; then Nima ended it", films == [film])
 
 
 async def setting(story: Story, nima: Person) -> None:
-    print("\nNima opens /settings and lets Latin digits be written.")
+    story.tell("\nNima opens /settings and lets Latin digits be written.")
     await nima.sends("/settings")
     menu = await nima.sees("⚙️", timeout=PATIENCE)
     await nima.presses(word(nima, "set-digits-title"), menu)
@@ -126,7 +131,7 @@ async def setting(story: Story, nima: Person) -> None:
 
 
 async def data(story: Story, nima: Person) -> None:
-    print("\nNima asks for all that is known of them, and has it deleted.")
+    story.tell("\nNima asks for all that is known of them, and has it deleted.")
     await nima.sends("/mydata")
     menu = await nima.sees(lambda m: m.button(word(nima, "mydata-export")), timeout=PATIENCE)
     await nima.presses(word(nima, "mydata-export"), menu)

@@ -2,8 +2,11 @@
 
 import asyncio
 import signal
+from collections.abc import Coroutine
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from procs.store.health.workers import Worker
 from tests import request_record
@@ -22,6 +25,8 @@ SEVERAL = "/slow/clip.mp4?rate=120000&together"
 CANCELLED = "/slow/long.mp4?rate=40000"
 #: Seconds that one media may take to arrive on a busy machine.
 PATIENCE = 90.0
+#: What a chapter told that is played beside others.
+LINES: ContextVar[list[str] | None] = ContextVar("lines", default=None)
 
 
 @dataclass
@@ -35,8 +40,30 @@ class Story:
     files: dict[str, Path] = field(default_factory=dict)
     promises: list[tuple[str, bool]] = field(default_factory=list)
 
+    def tell(self, words: str) -> None:
+        """Print a line; of a chapter that is played beside others, at its end."""
+        lines = LINES.get()
+        if lines is None:
+            print(words, flush=True)
+        else:
+            lines.append(words)
+
+    async def beside(self, *chapters: Coroutine[Any, Any, None]) -> None:
+        """Play chapters at once, and show each as a whole."""
+        async with asyncio.TaskGroup() as playing:
+            for chapter in chapters:
+                playing.create_task(self.whole(chapter))
+
+    async def whole(self, chapter: Coroutine[Any, Any, None]) -> None:
+        lines: list[str] = []
+        LINES.set(lines)
+        try:
+            await chapter
+        finally:
+            print(*lines, sep="\n", flush=True)
+
     def promise(self, words: str, held: bool) -> None:
-        print(f"  {'✓' if held else '✗'} {words}", flush=True)
+        self.tell(f"  {'✓' if held else '✗'} {words}")
         self.promises.append((words, held))
 
     async def play(self) -> None:
@@ -72,7 +99,7 @@ class Story:
         return got
 
     async def ordinary(self, sara: Person) -> None:
-        print("\nSara sends a file, a stream, a page, and asks for a song as mp3.")
+        self.tell("\nSara sends a file, a stream, a page, and asks for a song as mp3.")
         wanted = {"direct": (CLIP, ""), "stream": (STREAM, ""), "page": (PAGE, "")}
         await asyncio.gather(
             *(self.get(sara, what, *link) for what, link in wanted.items()),
@@ -82,12 +109,12 @@ class Story:
         self.promise("three videos and a song arrived", kinds == ["video"] * 3 + ["audio"])
 
     async def killed_worker(self, ben: Person) -> None:
-        print("\nBen sends a slow link; the worker that downloads it is killed with kill -9.")
+        self.tell("\nBen sends a slow link; the worker that downloads it is killed with kill -9.")
         getting = asyncio.create_task(self.get(ben, "killed", KILLED))
         await ben.sees("Downloading", timeout=PATIENCE)
         worker: Worker = await self.stack.until(self.worker_of_killed)
         self.stack.kill(worker.pid, signal.SIGKILL)
-        print(f"  kill -9 {worker.pid}  ({worker.name})", flush=True)
+        self.tell(f"  kill -9 {worker.pid}  ({worker.name})")
         got = await getting
         copies = [m for m in await ben.history() if m.media and m.reply == got.reply]
         self.promise("it arrived all the same, once", len(copies) == 1)
@@ -102,7 +129,7 @@ class Story:
         return next((worker for worker in self.stack.workers() if worker.name == name), None)
 
     async def shared(self, sara: Person, ben: Person) -> None:
-        print("\nSara and Ben send the same link at the same moment.")
+        self.tell("\nSara and Ben send the same link at the same moment.")
         await asyncio.gather(
             self.get(sara, "shared-sara", COMMON), self.get(ben, "shared-ben", COMMON)
         )
@@ -110,14 +137,14 @@ class Story:
         self.promise(f"the site was asked {asked} times: to look, and to fetch", asked == 2)
 
     async def from_cache(self, sara: Person) -> None:
-        print("\nSara sends the first link again.")
+        self.tell("\nSara sends the first link again.")
         before = await self.stack.asked(CLIP)
         await self.get(sara, "again", CLIP)
         same = before == await self.stack.asked(CLIP)
         self.promise("it came without a second download", same)
 
     async def dead_link(self, sara: Person) -> None:
-        print("\nSara sends a dead link.")
+        self.tell("\nSara sends a dead link.")
         sent = await sara.sends(self.stack.url(DEAD))
         said = await sara.sees(lambda m: m.reply == sent.id and "E-" in m.text, timeout=PATIENCE)
         code = said.text[said.text.index("E-") :][:6]
@@ -125,7 +152,7 @@ class Story:
         self.promise("the log has the code too", code in self.stack.log("worker"))
 
     async def together(self, sara: Person) -> None:
-        print("\nSara sends four links in one message, one of them dead.")
+        self.tell("\nSara sends four links in one message, one of them dead.")
         links = (CLIP, SEVERAL, f"{DEAD}?together", f"{PAGE}?together")
         sent = await sara.sends("\n".join(map(self.stack.url, links)))
         status = await sara.sees(lambda m: m.reply == sent.id and not m.media, timeout=PATIENCE)
@@ -139,7 +166,7 @@ class Story:
         self.promise("what is there arrived, once", len([m for m in chat if m.media]) == 3)
 
     async def cancelled(self, ben: Person) -> None:
-        print("\nBen cancels a slow download.")
+        self.tell("\nBen cancels a slow download.")
         sent = await ben.sends(self.stack.url(CANCELLED))
         status = await ben.sees(
             lambda m: m.reply == sent.id and "Downloading" in m.text, timeout=PATIENCE

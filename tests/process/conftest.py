@@ -7,11 +7,12 @@ import pytest_asyncio
 
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import Stack
+from tests.sandbox.telegram.world import FIRST_PERSON
 
 #: Seconds that a media may take on a busy machine.
 PATIENCE = 60.0
 #: The shared stack's only admin, and the id of the first person whom its Telegram knows.
-ADMIN, FIRST = "Admin", 5_000_000_001
+ADMIN, FIRST = "Admin", FIRST_PERSON
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -7,24 +7,16 @@ import pytest_asyncio
 
 from tests.process.conftest import PATIENCE
 from tests.sandbox.person import Message, Person
-from tests.sandbox.search_engine import search_at
+from tests.sandbox.search_engine import SearchingStack
 from tests.sandbox.stack import CLIP, SLOW, Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 Meets = Callable[..., Awaitable[Person]]
 
 
-class Searching(Stack):
-    """A stack whose yt-dlp searches at the loopback site."""
-
-    async def up(self) -> None:
-        search_at(self.state / "engines", self.url(""))
-        await super().up()
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stack() -> AsyncIterator[Stack]:
-    async with Searching(search="youtube,soundcloud") as stack:
+    async with SearchingStack(search="youtube,soundcloud") as stack:
         await stack.telegram.botfather(inline=True, feedback=True)
         yield stack
     stack.remove()

@@ -7,6 +7,7 @@ off there. So the folder has a `sitecustomize`, which the interpreter reads when
 from pathlib import Path
 
 from procs.engine.releases.versions import Versions, installed
+from tests.sandbox.stack import Stack
 
 TEXT = """
 from yt_dlp.extractor.soundcloud import SoundcloudSearchIE
@@ -26,6 +27,14 @@ def there(self, url, *more, **facts):
 YoutubeSearchIE._download_json = there
 YoutubeSearchIE._download_ytcfg = lambda self, *more, **facts: {{}}
 """
+
+
+class SearchingStack(Stack):
+    """A stack whose yt-dlp searches at the loopback site."""
+
+    async def up(self) -> None:
+        search_at(self.state / "engines", self.url(""))
+        await super().up()
 
 
 def search_at(engines: Path, site: str) -> None:

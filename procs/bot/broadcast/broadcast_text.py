@@ -105,7 +105,8 @@ def report(
     """The final report, with the reasons of failures as Telegram names them."""
     lines = [progress(one, language, now)]
     if one.started_at is not None and one.ended_at is not None:
-        span = minutes(language, one.ended_at - one.started_at)
+        took = one.ended_at - one.started_at
+        span = i18n.span(language, took) if took < 60 else minutes(language, took)
         lines.append(i18n.say(language, "broadcast-took", span=span))
     if unknown:
         lines.append(i18n.say(language, "broadcast-unknown", count=unknown))

@@ -29,8 +29,10 @@ class ProgressSender:
     def __init__(self, db: Database, replies: ReplySender) -> None:
         self.db = db
         self.replies = replies
-        #: When (boot) each message was edited last; losing it costs an edit that comes too soon.
+        #: When (boot) each message was edited last: at the latest when this process began, because
+        #: the one before it may have been killed right after an edit.
         self.edited: dict[int, float] = {}
+        self.began = clock.now().boot
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -75,7 +77,7 @@ class ProgressSender:
         now = clock.now().boot
         if text == known.shown:
             return True
-        if now - self.edited.get(one.id, -EDIT_GAP) < EDIT_GAP:
+        if now - self.edited.get(one.id, self.began) < EDIT_GAP:
             return False
         self.edited[one.id] = now
         await self.edit(one, known.message, text)

@@ -12,7 +12,7 @@ from procs.store.requests.request_status import NO_ROOM, RequestStatus
 from procs.telegram.chat.sender import Buttons
 from procs.texts import failure_text, i18n, untrusted_text
 from procs.texts.i18n import LocalText
-from procs.wishes import look_text, sites
+from procs.wishes import look_text, searches, sites
 
 #: Boxes of a progress bar.
 BOXES = 8
@@ -115,6 +115,8 @@ def line(status: RequestStatus, stage: str, share: float | None, now: Now) -> Lo
         return sending(language, share)
     if stage == QUEUED:
         return wait_text.in_line(status)
+    if stage == Step.PROBE and searches.sought(status.key):
+        return i18n.say(language, "searching")
     return i18n.say(language, STAGE_TEXTS[stage])
 
 

@@ -18,12 +18,16 @@ DAY = 86400.0
 #: Rows of one transaction in a deletion: Telegram takes a hundred numbers in one call.
 DELETE_BITE = 100
 
+# Who is left out is gathered once: asked anew for each of 200,000 people it takes 0.2 s and more,
+# in which the bot does nothing else.
 COUNT = """
 SELECT COUNT(*) FROM users
  WHERE unreachable = '' AND last_seen >= :since
    AND (:language = '' OR language = :language OR language = :latin)
-   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'user:' || users.id)
-   AND NOT EXISTS (SELECT 1 FROM bans WHERE person = users.id AND COALESCE(until, :now) >= :now)
+   AND id NOT IN (
+       SELECT person FROM bans WHERE COALESCE(until, :now) >= :now
+        UNION ALL
+       SELECT CAST(SUBSTR(scope, 6) AS BIGINT) FROM pauses WHERE scope LIKE 'user:%')
 """
 CURSOR = "SELECT cursor, language, days FROM broadcasts WHERE id = :id"
 NEXT = """

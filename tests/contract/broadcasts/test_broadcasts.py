@@ -8,8 +8,8 @@ from procs.records.broadcast_records import BroadcastState, Segment, SendState
 from procs.records.job import Lane, Person
 from procs.store.broadcasts import broadcasts, recipients
 from procs.store.broadcasts.recipients import SendOutcome
-from procs.store.jobs import leases, recovery
-from procs.store.people import users
+from procs.store.jobs import leases, pauses, recovery
+from procs.store.people import bans, users
 from tests import store_broadcasts
 
 FIRST, PEOPLE = 100, 25
@@ -83,6 +83,20 @@ def test_who_blocked_the_bot_is_left_out_of_the_next_until_they_write(db, clock,
 
     users.remember(db, Person(FIRST, "en"), now=clock.now())
     assert recipients.count(db, Segment(), now=clock.now()) == PEOPLE - 1
+
+
+def test_who_is_banned_or_paused_is_neither_counted_nor_planned(db, clock, begun):
+    ban = {"reason": "", "by": 1, "now": clock.now()}
+    bans.begin(db, FIRST, until=None, **ban)
+    bans.begin(db, FIRST + 1, until=clock.now().wall + 60, **ban)
+    bans.begin(db, FIRST + 2, until=clock.now().wall - 60, **ban)
+    with db.write():
+        for scope in (pauses.user(FIRST + 3), pauses.site(str(FIRST + 4))):
+            pauses.begin(db, scope, why="", now=clock.now())
+
+    assert recipients.count(db, Segment(), now=clock.now()) == PEOPLE - 3
+    planned = {one.person for one in recipients.plan(db, begun, PEOPLE, now=clock.now())}
+    assert planned == {FIRST + 2, *range(FIRST + 4, FIRST + PEOPLE)}
 
 
 def test_a_segment_is_by_language_and_by_when_somebody_was_seen(db, clock):

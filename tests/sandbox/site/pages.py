@@ -86,6 +86,22 @@ def pages(base: str) -> dict[str, str]:
                 }
             ),
         ),
+        "/page/chapters.html": page(
+            "A film in chapters",
+            head=linked(
+                {
+                    "@type": "VideoObject",
+                    "name": "A film in chapters",
+                    "contentUrl": f"{base}/hls/master.m3u8",
+                    "thumbnailUrl": f"{base}/cover.jpg",
+                    "duration": "PT6S",
+                    "hasPart": [
+                        {"@type": "Clip", "name": name, "startOffset": at, "endOffset": at + 2}
+                        for at, name in ((0, "The lamp"), (2, "The lens"), (4, "The keeper"))
+                    ],
+                }
+            ),
+        ),
         "/page/song.html": page(
             "A song",
             head=linked(

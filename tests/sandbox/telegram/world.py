@@ -17,6 +17,8 @@ from tests.sandbox.telegram.crowd import Accounts
 
 #: Numbers below are those of basic groups, above those of channels and supergroups.
 BASIC = 1 << 30
+#: The number of the first person.
+FIRST_PERSON = 5_000_000_001
 
 
 @dataclass(slots=True)
@@ -199,7 +201,7 @@ class World:
             if account.name == name and not account.is_bot:
                 return account
         n = 1 + sum(not account.is_bot for account in self.accounts.values())
-        account = Account(5_000_000_000 + n, name, username, language, phone=f"9990000{n:04}")
+        account = Account(FIRST_PERSON + n - 1, name, username, language, phone=f"9990000{n:04}")
         account.box.owner = account.id
         self.accounts[account.id] = account
         return account

@@ -53,6 +53,11 @@ class SilentSender(ReplySender):
         return 1
 
 
+async def nobody(press: Press) -> bool:
+    """Who may press the buttons of others, or set those of a group, in a private chat."""
+    return False
+
+
 class Conversations(RuleBasedStateMachine):
     @initialize()
     def begins(self):
@@ -75,7 +80,7 @@ class Conversations(RuleBasedStateMachine):
         self.replies = SilentSender(self.db, BotSession(self.settings))
         owners = [number for number, role in ADMINS.items() if role is Role.OWNER]
         self.set = AdminSet(self.db, self.replies, owners)
-        self.presses = ButtonActions(self.db, self.replies)
+        self.presses = ButtonActions(self.db, self.replies, shares=nobody, may_set=nobody)
         self.presses.add(*self.set.actions.button_rows())
 
     def key(self, who, place):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from procs.bot.broadcast.progress_sender import ProgressSender
+from procs.bot.broadcast.progress_sender import EDIT_GAP, ProgressSender
 from procs.core import clock
 from procs.records.broadcast_records import BroadcastState, SendState
 from procs.store.broadcasts import broadcasts, recipients
@@ -20,9 +20,15 @@ def number(bot, olga) -> int:
 
 
 async def look(bot) -> None:
-    """What a bot that was just started does."""
+    """What a bot that was started a while ago does."""
+    await started(bot, EDIT_GAP).look()
+
+
+def started(bot, ago: float) -> ProgressSender:
+    """The part of a bot that was started so many seconds ago."""
     sender = ProgressSender(bot.db, bot.intake.replies)
-    await sender.look()
+    sender.began -= ago
+    return sender
 
 
 def outcomes(number: int) -> list[SendOutcome]:
@@ -51,8 +57,22 @@ async def test_progress_is_one_message_and_the_report_comes_once(bot, olga, numb
     assert "🚫 blocked me 1" in report.text
     assert "👻 deleted accounts 1" in report.text
     assert "❔ 1 were on their way" in report.text
+    assert "second" in report.text.split("⏱ Took")[1].splitlines()[0]
     assert len([m for m in await olga.history() if "WHY_2" in m.text]) == 1
     assert broadcasts.untold(bot.db) == []
+
+
+async def test_a_bot_that_was_just_started_waits_before_it_edits(bot, olga, number):
+    await olga.starts()
+    await look(bot)
+    shown = await olga.sees("0 of 4 people")
+    broadcasts.begin(bot.db, number, 5, now=clock.now())
+
+    await started(bot, 0.0).look()
+
+    assert "0 of 4" in broadcasts.status(bot.db, number).shown
+    await look(bot)
+    await olga.sees_edit(shown, "0 of 5 people")
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])

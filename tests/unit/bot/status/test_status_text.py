@@ -67,6 +67,7 @@ def second_line(**facts: object) -> str:
         ({"done": 100 * MIB}, "Downloading ▰▰▰▰▰▰▰▰ 100% · 5.2 MB/s"),
         ({"done": 120 * MIB}, "Downloading ▰▰▰▰▰▰▰▰ 100% · 5.2 MB/s"),
         ({"step": Step.PROBE}, "Looking at the link…"),
+        ({"step": Step.PROBE, "key": "search:youtube:rain"}, "Searching…"),
         ({"step": Step.PREPARE}, "Preparing the file…"),
         ({"step": Step.UPLOAD}, "Sending to Telegram ▰▰▰▱▱▱▱▱ 48%"),
         ({"step": Step.UPLOAD, "total": 0}, "Sending to Telegram…"),
