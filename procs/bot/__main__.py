@@ -60,7 +60,7 @@ def beside(settings: config.Settings, db: Database, parts: BotParts) -> list[asy
         AlertSender(db, parts.replies, settings.admins).run(),
         FollowNotifier(db, parts.replies).run(),
         TidyChat(db, parts.replies).run(),
-        logged(command_menu.register(db, parts.chat_session)),
+        logged(command_menu.register(db, parts.chat_session, follows=settings.follows > 0)),
         logged(intake.inline.note_switch()),
         intake.inbox.run(),
         intake.cards.run(),
