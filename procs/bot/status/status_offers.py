@@ -103,6 +103,18 @@ def missing(glance: RequestStatus, label: str) -> Offer:
     return Offer(label, press_actions.MISSING, {}, glance.request)
 
 
+def card_of(glance: RequestStatus, number: str) -> Offer:
+    """The card of one of several links, in a message of its own."""
+    label = i18n.say(glance.language, "choose-button-named", name=number)
+    return Offer(label, press_actions.CARD_APART, {}, glance.request)
+
+
+def usual_of_all(head: RequestStatus) -> Offer:
+    """The usual form of all links of a message that are asked about."""
+    label = i18n.say(head.language, "usual-all-button")
+    return Offer(label, press_actions.USUAL_OF_ALL, {}, head.request)
+
+
 def waiting(glance: RequestStatus) -> list[Offer]:
     """Wait, take a smaller form at once or instead, or let it go."""
     language, request = glance.language, glance.request
