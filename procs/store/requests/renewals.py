@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from procs.core.clock import Now
 from procs.records.job import Ask, Link
 from procs.store.database import Database
-from procs.store.requests import allowances, requests
+from procs.store.requests import allowances, lists, requests
 from procs.store.requests.allowances import Allowance
 from procs.store.requests.lists import WIDTH
 from procs.store.requests.requests import Submitted
@@ -26,8 +26,9 @@ SELECT MAX(ordinal) FROM requests
 #: The entries of a list that failed. They are asked for by their own links: since it was read the
 #: list may have other entries at these places.
 FAILED = """
-SELECT place, url, site, key, variant, title FROM requests
- WHERE parent = :request AND state = 'failed' ORDER BY place
+SELECT r.place, r.url, r.site, r.key, COALESCE(c.usual, r.variant), r.title
+  FROM requests r LEFT JOIN cards c ON c.request = r.id
+ WHERE r.parent = :request AND r.state = 'failed' ORDER BY r.place
 """
 NAMED = """
 UPDATE requests SET title = (SELECT o.title FROM requests o WHERE o.id = :origin)
@@ -85,7 +86,8 @@ def renew_failed(
         request = requests.keep(db, wanted, now=now)
         db.change(NAMED, {"request": request, "origin": origin})
         for place, *facts in rows:
-            requests.add(db, _entry(wanted, request, place, Link(*facts)), now=now)
+            entry = lists.in_own_way(db, _entry(wanted, request, place, Link(*facts)))
+            requests.add(db, entry, now=now)
     return Submitted(request, "spread", 0)
 
 
