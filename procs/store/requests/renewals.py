@@ -14,7 +14,7 @@ from procs.wishes import list_entries
 from procs.wishes.variant import parse
 
 ORIGIN = """
-SELECT user_id, chat, chat_access, message, url, site, key, variant
+SELECT user_id, chat, chat_access, message, url, site, key, variant, topic, spoken, reaction
   FROM requests WHERE id = :request AND folder = 0
 """
 #: The numbers of a message's entries of lists begin behind those of its links.
@@ -51,11 +51,12 @@ def origin(db: Database, request: int, asker: RenewalAsker) -> Ask | None:
     row = db.one(ORIGIN, {"request": request})
     if row is None or row[1] != asker.chat:
         return None
-    _, chat, access, message, url, site, key, variant = row
+    _, chat, access, message, url, site, key, variant, topic, spoken, reaction = row
     last = db.all(LAST, {"chat": chat, "message": message})[0][0]
     link = Link(url, site, key, variant)
     ordinal = 0 if last is None else int(last) + 1
-    return Ask(asker.user, chat, message, ordinal, link, chat_access=asker.access or access)
+    there = {"topic": topic, "spoken": spoken, "reaction": bool(reaction)}
+    return Ask(asker.user, chat, message, ordinal, link, chat_access=asker.access or access, **there)
 
 
 def renew(db: Database, ask: Ask, variant: str, *, allowance: Allowance, now: Now) -> Submitted:
