@@ -97,7 +97,7 @@ class RequestActions:
         asked = replace(ask, card=card.terms)
         done = renewals.renew(self.db, asked, link_forms.LOOK, allowance=self.allowance, now=now)
         if not done.request:
-            most = self.allowance.most
+            most = self.allowance.most_of(done.outcome)
             raise EffectRefused(i18n.say(press.language, f"refused-{done.outcome}", most=most))
         log.info("card.apart", request=request, fresh=done.request, outcome=done.outcome)
         return PressAnswer(i18n.say(press.language, "card-opened"), self.showing(done))
@@ -153,7 +153,7 @@ class RequestActions:
         """What became of it."""
         if not done.request:
             buttons.release(self.db, button.token)
-            most = self.allowance.most
+            most = self.allowance.most_of(done.outcome)
             toast = i18n.say(press.language, f"refused-{done.outcome}", most=most)
             return PressAnswer(toast, alert=True)
         log.info("request.renewed", request=done.request, job=done.job, outcome=done.outcome)

@@ -56,7 +56,9 @@ def origin(db: Database, request: int, asker: RenewalAsker) -> Ask | None:
     link = Link(url, site, key, variant)
     ordinal = 0 if last is None else int(last) + 1
     there = {"topic": topic, "spoken": spoken, "reaction": bool(reaction)}
-    return Ask(asker.user, chat, message, ordinal, link, chat_access=asker.access or access, **there)
+    return Ask(
+        asker.user, chat, message, ordinal, link, chat_access=asker.access or access, **there
+    )
 
 
 def renew(db: Database, ask: Ask, variant: str, *, allowance: Allowance, now: Now) -> Submitted:
@@ -65,7 +67,7 @@ def renew(db: Database, ask: Ask, variant: str, *, allowance: Allowance, now: No
     worker after it."""
     wanted = replace(ask, link=replace(ask.link, variant=variant))
     with db.write(full=True):
-        room = allowances.room(db, ask.user, allowance)
+        room = allowances.room(db, ask.user, allowance, chat=ask.chat)
         return requests.take(db, wanted, room, now=now)
 
 
