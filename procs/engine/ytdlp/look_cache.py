@@ -29,6 +29,7 @@ def write(ydl: Any, opened: OpenedLink, files: list[PlainFile | None]) -> None:
         "infos": [without_cookies(ydl.sanitize_info(info)) for info in opened.infos],
         "files": [asdict(file) if file else None for file in files],
         "title": opened.title,
+        "more": opened.more,
     }
     body = zlib.compress(codec.dump(facts).encode())
     if len(body) <= PACKED:
@@ -52,11 +53,19 @@ def read(ydl: Any, order: Order) -> Read | None:
     told = codec.load(body)
     if "info" in told:  # an earlier version kept single media only
         told = {"infos": [told["info"]], "files": [told["file"]], "title": ""}
-    pick = parse(order.variant).pick if len(told["infos"]) > 1 else ""
+    pick, more = (
+        parse(order.variant).pick if len(told["infos"]) > 1 else "",
+        told.get("more", False),
+    )
+    if pick == picks.EVERYTHING and more:
+        return None
     places = picks.numbers(pick, order.entries) if pick not in ("", picks.EVERYTHING) else []
     if places and places[-1] > len(told["infos"]):
         return None
     chosen = [place - 1 for place in places] or range(len(told["infos"]))
     infos = [ydl.process_ie_result(told["infos"][at], download=False) for at in chosen]
     files = [PlainFile(**told["files"][at]) if told["files"][at] else None for at in chosen]
-    return OpenedLink(tuple(infos), title=told["title"], chosen=bool(pick)), files
+    opened = OpenedLink(
+        tuple(infos), title=told["title"], more=more and not pick, chosen=bool(pick)
+    )
+    return opened, files

@@ -12,6 +12,7 @@ from procs.store.sqlite.schema_chat import (
     CARDS,
     GROUP_CHATS,
     PERSONAL,
+    POST_REST,
     PREFERENCES,
     UNDER_MEDIA,
 )
@@ -232,6 +233,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("support", SUPPORT),
     ("card terms", CARD_TERMS),
     ("passing messages", PASSING_MESSAGES),
+    ("post rest", POST_REST),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)
