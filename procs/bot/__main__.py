@@ -64,7 +64,7 @@ def beside(settings: config.Settings, db: Database, parts: BotParts) -> list[asy
         TidyChat(db, parts.replies).run(),
         OrderReports(db, parts.replies).run(),
         intake.admins.menus.run(),
-        logged(command_menu.register(db, parts.chat_session)),
+        logged(command_menu.register(db, parts.chat_session, follows=settings.follows > 0)),
         logged(intake.inline.note_switch()),
         intake.inbox.run(),
         intake.cards.run(),

@@ -68,7 +68,8 @@ class Intake:
         self.inbox = InboundQueue(db)
         self.chat_session, self.status_board, self.replies = chat_session, status_board, replies
         manners = options.manners
-        self.hints = Hints(replies, self.inbox, keys=KEYBOARD if manners.reply_keyboard else ())
+        keys = KEYBOARD if manners.reply_keyboard else ()
+        self.hints = Hints(replies, self.inbox, keys=keys, follows=not manners.follows.is_off)
         self.bans = BanGate(db, replies, self.inbox)
         self.rate = MessageRate(db, replies, manners.messages_per_minute)
         self.group_admins = GroupAdmins(db, chat_session)

@@ -158,10 +158,8 @@ class Ask:
 
     @property
     def is_joined(self) -> bool:
-        """Whether one status message may speak for it and for other links of its message: one that
-        turns into a card speaks for its link alone."""
-        is_asked = self.card is not None and self.card.asks
-        return not (self.folder or self.parent or is_asked)
+        """Whether one status message may speak for it and for other links of its message."""
+        return not (self.folder or self.parent)
 
 
 @dataclass(frozen=True, slots=True)

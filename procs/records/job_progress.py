@@ -23,13 +23,15 @@ class Turn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A media beside its parts: its title and site, the keys that it is known by, and whether it is
-    marked as for adults."""
+    """A media beside its parts: its title and site, the keys that it is known by, whether it is
+    marked as for adults, and the number of the first media of a post that was left out, 0 for
+    none."""
 
     title: str
     site: str
     keys: tuple[str, ...]
     adult: bool = False
+    rest: int = 0
 
 
 @dataclass(frozen=True, slots=True)

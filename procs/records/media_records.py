@@ -55,7 +55,8 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Media:
     """What one link, in one variant, was. `parts` in sending order; `adult` where the site marks it
-    as for adults."""
+    as for adults. `rest` is the number of the first media of a post that was left out, 0 for
+    none."""
 
     key: str
     variant: str
@@ -65,6 +66,7 @@ class Media:
     parts: tuple[Part, ...]
     id: int = 0
     adult: bool = False
+    rest: int = 0
 
 
 def part_of(facts: Mapping[str, Any]) -> Part:

@@ -11,6 +11,9 @@ AGAIN = "request-again"
 MISSING = "list-missing"
 #: Show the forms that there are of what a request's link (`url`, `site`, `key`) leads to.
 OPEN_CARD = "card-open"
+#: Of several links of one message: show the card of one in a message of its own; take the usual
+#: form of all that are asked about.
+CARD_APART, USUAL_OF_ALL = "card-apart", "cards-usual"
 #: Follow the list that a request was shown.
 FOLLOW = "follow-begin"
 #: While a site is left alone: wait, take another form (`variant`) instead, let it go.

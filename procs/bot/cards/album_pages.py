@@ -31,7 +31,7 @@ def heading(card: Card, told: Told, language: str) -> list[str]:
 def main(card: Card, told: Told, language: str) -> Page:
     every = len(told["entries"])
     size = f" · {i18n.size(language, told['size'])}" if told["size"] else ""
-    whole = i18n.say(language, "album-all", count=every)
+    whole = i18n.say(language, "album-first" if told["more"] else "album-all", count=every)
     rows = [
         [chosen(f"{whole}{size}", BEST)],
         [
@@ -47,7 +47,8 @@ def main(card: Card, told: Told, language: str) -> Page:
         ],
         [CardButton(i18n.say(language, "card-drop"), DROP)],
     ]
-    return [i18n.say(language, "card-choose")], [row for row in rows if row]
+    more = [i18n.say(language, "album-rest", place=every + 1)] if told["more"] else []
+    return [*more, i18n.say(language, "card-choose")], [row for row in rows if row]
 
 
 def chosen(label: str, form: str) -> CardButton:

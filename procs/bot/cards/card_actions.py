@@ -14,7 +14,7 @@ from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.hints import Hints
 from procs.bot.status.status_board import StatusBoard
 from procs.core import clock, codec, log
-from procs.records import usual_form
+from procs.records import press_actions, usual_form
 from procs.records.card_values import MAIN, CardOptions
 from procs.records.preference_values import WANTED, BadPreference
 from procs.store.cards import card_choices
@@ -22,7 +22,7 @@ from procs.store.database import Database
 from procs.store.media import cards
 from procs.store.media.cards import Card
 from procs.store.people import preferences
-from procs.store.requests import allowances, requests
+from procs.store.requests import allowances, link_groups, requests
 from procs.store.requests.allowances import Allowance
 from procs.store.requests.buttons import Button
 from procs.telegram.chat.inbound import Incoming, Press
@@ -72,6 +72,7 @@ class CardActions:
             ButtonAction(TURN, self.turn, once=False),
             ButtonAction(REFUSED, self.refuse, once=False),
             ButtonAction(DROP, self.drop, once=False, durable=True),
+            ButtonAction(press_actions.USUAL_OF_ALL, self.usual_of_all, once=False, durable=True),
         ]
 
     # --- presses, each inside of a write -----------------------------------------------------
@@ -94,6 +95,20 @@ class CardActions:
         key = self.remember(card, form)
         name = card_labels.form_name(press.language, form)
         return PressAnswer(i18n.say(press.language, key, form=name, site=card.site), show)
+
+    def usual_of_all(self, press: Press, button: Button) -> PressAnswer:
+        """Fetch the usual form of each link of a message that is asked about."""
+        asked = link_groups.choosing(self.db, button.meaning.request or 0)
+        there = [card for one in asked if (card := cards.read(self.db, one))]
+        if not there:
+            return self.over(press, None)
+        if allowances.refuses_all(self.db, button.meaning.person, self.limits.allowance):
+            most = self.limits.allowance.most
+            return PressAnswer(i18n.say(press.language, "card-full", most=most), alert=True)
+        for card in there:
+            self.take(card, card.options.variant(card.terms.usual))
+        toast = i18n.say(press.language, "list-chosen", count=len(there))
+        return PressAnswer(toast, partial(self.show, there[0].request))
 
     def take(self, card: Card, variant: str, *, anew: bool = False) -> Any:
         """Request a form. Returns what shows the result."""
@@ -191,7 +206,7 @@ class CardActions:
             return bool(self.lists and await self.lists.hear(incoming, card, text))
         if not isinstance(wish, Variant) or wish.pick or wish.looks:
             return False
-        taken = False  # several links of one message have a card each, and the word means all
+        taken = False  # of several links of one message the word means all that are asked about
         while request := cards.waits_for_word(*where, before=incoming.message, now=now):
             if not await self.take_word(request, wish):
                 break

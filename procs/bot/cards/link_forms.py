@@ -18,8 +18,9 @@ from procs.wishes.look_text import BEST, LOOK
 from procs.wishes.sites import BY_NAME
 from procs.wishes.variant import Variant, parse
 
-#: Links of one message that are asked about, each by a card of its own.
-CARDS_AT_ONCE = 1
+#: Links of one message of a person that are asked about: their status message has a button for
+#: each, which opens its card. A group is asked about a link that comes alone.
+ASKED_TOGETHER = 5
 
 
 def asks(db: Database, incoming: Incoming, parsed: Parsed) -> tuple[list[Ask], list[Ask]]:
@@ -35,12 +36,13 @@ def asks(db: Database, incoming: Incoming, parsed: Parsed) -> tuple[list[Ask], l
         for n, one in enumerate(links)
     ]
     mine, unclear = made[: len(parsed.links)], made[len(parsed.links) :]
-    return settled(db, mine, parsed.plain, few=len(made) <= CARDS_AT_ONCE), unclear
+    few = len(made) <= (ASKED_TOGETHER if incoming.private else 1)
+    return settled(db, mine, parsed.plain, few=few), unclear
 
 
 def settled(db: Database, asks: Sequence[Ask], plain: Collection[str], *, few: bool) -> list[Ask]:
     """What is asked for of one message's links. `plain` are the keys of those about which no words
-    were said. Of a few, each is asked about by a card; of more, each comes in the usual form:
+    were said. Of a few, each is asked about; of more, each comes in the usual form:
     nobody wants twenty cards, and every media has a button for another form."""
     return [
         _settled(db, ask, few=few) if ask.link.key in plain else _worded(db, ask) for ask in asks

@@ -57,7 +57,7 @@ class ListActions:
         if done is None:
             return self.cards.over(press, card)
         if not done.request:
-            most = self.cards.limits.allowance.most
+            most = self.cards.limits.allowance.most_of(done.outcome)
             toast = i18n.say(press.language, f"refused-{done.outcome}", most=most)
             return PressAnswer(toast, alert=True)
         toast = i18n.say(press.language, "list-chosen", count=len(places))
@@ -137,7 +137,7 @@ class ListActions:
             return True
         done = self.take(card, places, form)
         if done is not None and not done.request:
-            most = self.cards.limits.allowance.most
+            most = self.cards.limits.allowance.most_of(done.outcome)
             await self.cards.hints.hint(incoming, f"refused-{done.outcome}", most=most)
         elif done is not None:
             await self.cards.show(card.request)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from procs.bot.cards import link_forms
-from procs.bot.commands.button_actions import ButtonAction, PressAnswer, Show
+from procs.bot.commands.button_actions import ButtonAction, EffectRefused, PressAnswer, Show
 from procs.bot.status.status_board import StatusBoard
 from procs.core import clock, log
 from procs.records import press_actions, usual_form
@@ -13,9 +13,11 @@ from procs.records.card_values import CardTerms
 from procs.records.job import Ask
 from procs.store import wake
 from procs.store.database import Database
+from procs.store.media import cards
 from procs.store.people import preferences, users
 from procs.store.requests import (
     buttons,
+    link_groups,
     link_mentions,
     renewals,
     request_status,
@@ -46,6 +48,7 @@ class RequestActions:
             ButtonAction(press_actions.AGAIN, self.again, durable=True),
             ButtonAction(press_actions.MISSING, self.missing, durable=True),
             ButtonAction(press_actions.OPEN_CARD, self.open_card, durable=True),
+            ButtonAction(press_actions.CARD_APART, self.card_apart, durable=True),
             ButtonAction(press_actions.INSTEAD, self.instead, durable=True),
             ButtonAction(press_actions.WAIT, self.wait, once=False),
             ButtonAction(press_actions.DROP, self.drop, once=False, durable=True),
@@ -82,6 +85,22 @@ class RequestActions:
             terms = replace(usual_form.terms(kept, usual), timeout=INSIST)
         asked = replace(ask, card=terms)
         return self.taken(press, button, asked, link_forms.LOOK, key="card-opened")
+
+    def card_apart(self, press: Press, button: Button) -> PressAnswer:
+        """Show the card of one of several links in a message of its own. Raises EffectRefused."""
+        request, now = button.meaning.request or 0, clock.now()
+        ask, card = self.origin(press, button), cards.read(self.db, request)
+        if ask is None or card is None:
+            return self.gone(press)
+        if not link_groups.part(self.db, request, now=now):
+            return PressAnswer(i18n.say(press.language, "press-already"))
+        asked = replace(ask, card=card.terms)
+        done = renewals.renew(self.db, asked, link_forms.LOOK, allowance=self.allowance, now=now)
+        if not done.request:
+            most = self.allowance.most_of(done.outcome)
+            raise EffectRefused(i18n.say(press.language, f"refused-{done.outcome}", most=most))
+        log.info("card.apart", request=request, fresh=done.request, outcome=done.outcome)
+        return PressAnswer(i18n.say(press.language, "card-opened"), self.showing(done))
 
     def instead(self, press: Press, button: Button) -> PressAnswer:
         """Cancel a waiting request, and request a smaller form instead; nothing when it is over."""
@@ -134,7 +153,7 @@ class RequestActions:
         """What became of it."""
         if not done.request:
             buttons.release(self.db, button.token)
-            most = self.allowance.most
+            most = self.allowance.most_of(done.outcome)
             toast = i18n.say(press.language, f"refused-{done.outcome}", most=most)
             return PressAnswer(toast, alert=True)
         log.info("request.renewed", request=done.request, job=done.job, outcome=done.outcome)

@@ -22,15 +22,22 @@ COMMANDS = {
     "groups": IN_GROUPS,
     "group-admins": (*IN_GROUPS, "settings"),
 }
+#: Those that a menu has only where lists can be followed.
+FOLLOWING = frozenset({"follow", "follows"})
 #: The row that keeps which menus Telegram has, and the language of those who have no other.
 MENUS_ROW, DEFAULT_LANGUAGE = "menus", "en"
 
 Menu = list[tuple[str, str]]
 
 
-def menus() -> dict[str, dict[str, Menu]]:
-    """The menus of each place, by language: Telegram's code, "" for everybody else."""
-    return {scope: in_languages(names) for scope, names in COMMANDS.items()}
+def menus(*, follows: bool) -> dict[str, dict[str, Menu]]:
+    """The menus of each place, by language: Telegram's code, "" for everybody else. `follows` says
+    that lists can be followed."""
+    hidden = frozenset() if follows else FOLLOWING
+    return {
+        scope: in_languages([name for name in names if name not in hidden])
+        for scope, names in COMMANDS.items()
+    }
 
 
 def in_languages(names: Sequence[str]) -> dict[str, Menu]:
@@ -42,11 +49,11 @@ def in_languages(names: Sequence[str]) -> dict[str, Menu]:
     }
 
 
-async def register(db: Database, chat_session: BotSession) -> None:
+async def register(db: Database, chat_session: BotSession, *, follows: bool) -> None:
     """Send Telegram the menus, once for each change of them and of the bot's name. A failure is
     tried again at the next start."""
     await chat_session.named.wait()
-    wanted = menus()
+    wanted = menus(follows=follows)
     mark = f"{chat_session.username} {hashlib.sha256(codec.dump(wanted).encode()).hexdigest()[:16]}"
     if runtime_settings.read(db, MENUS_ROW, "") == mark:
         return

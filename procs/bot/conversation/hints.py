@@ -9,7 +9,8 @@ from procs.bot.conversation.reply_sender import ReplySender
 from procs.telegram.chat.inbound import Incoming
 from procs.telegram.chat.sender import Buttons, Keys
 from procs.telegram.pace import Urgency
-from procs.texts import untrusted_text
+from procs.texts import i18n, untrusted_text
+from procs.texts.i18n import LocalText
 from procs.wishes.grammar.link import BadLink
 
 #: Characters above which a text without a link was not meant as one.
@@ -19,12 +20,20 @@ WELCOME = frozenset({"start", "start-nameless", "help"})
 
 
 class Hints:
-    """`keys` are those below a chat with people who started it; `more_keys` the rows that somebody
-    has besides."""
+    """`keys` are those below a chat with people who started it, `more_keys` the rows that somebody
+    has besides; `follows` says that lists can be followed here."""
 
-    def __init__(self, replies: ReplySender, inbox: InboundQueue, *, keys: Keys = ()) -> None:
+    def __init__(
+        self,
+        replies: ReplySender,
+        inbox: InboundQueue,
+        *,
+        keys: Keys = (),
+        follows: bool = False,
+    ) -> None:
         self.keys = keys
         self.more_keys: Callable[[int], Keys] = no_keys
+        self.follows = follows
         self.replies = replies
         self.inbox = inbox
 
@@ -57,7 +66,8 @@ class Hints:
             await self.hint(incoming, "start-nameless", **facts)
 
     async def help(self, incoming: Incoming) -> None:
-        await self.hint(incoming, "help")
+        more = i18n.say(incoming.language, "help-follow") if self.follows else LocalText("")
+        await self.hint(incoming, "help", more=more)
 
     async def unknown(self, incoming: Incoming) -> None:
         await self.hint(incoming, "unknown-command")

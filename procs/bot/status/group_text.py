@@ -11,6 +11,7 @@ from procs.bot.status.status_offers import Offer
 from procs.bot.status.status_text import StatusView
 from procs.core.clock import Now
 from procs.records.job import Step
+from procs.store.media.cards import CHOOSING
 from procs.store.requests.request_status import NO_ROOM, RequestStatus
 from procs.telegram.chat.sender import Button, Buttons
 from procs.telegram.session.peers import TEXT_LENGTH
@@ -18,7 +19,20 @@ from procs.texts import i18n
 from procs.texts.i18n import LocalText
 
 #: What a line begins with, by what became of its request, or by the stage that it is in.
-ENDS = {"delivered": "✅", "failed": "❌", "cancelled": "🚫", "listed": "📃"}
+ENDS = {
+    "delivered": "✅",
+    "failed": "❌",
+    "cancelled": "🚫",
+    "listed": "📃",
+    "choosing": "🎛",
+}
+#: What is said of one that has no stage, in keys of the catalogue.
+SAID = {
+    "cancelled": "group-cancelled",
+    "listed": "group-listed",
+    "choosing": "group-choosing",
+    "apart": "group-apart",
+}
 STAGES = {
     status_text.QUEUED: "⏳",
     status_text.LATER: "⏳",
@@ -82,7 +96,7 @@ def lines(members: Sequence[RequestStatus], now: Now, *, name: int, words: int) 
 def line(one: RequestStatus, number: int, behind: str, *, name: int) -> str:
     """`2. ⬇️ ▰▰▰▱▱▱▱▱ A film`, `3. ❌ Another · This post is private. · E-7K2Q`."""
     stage = status_text.stage_of(one)
-    mark = ENDS.get(one.state) or STAGES.get(stage, "⏳")
+    mark = ENDS.get("choosing" if one.is_apart else one.state) or STAGES.get(stage, "⏳")
     share = status_text.share_of(one, stage) if one.state == "open" else None
     bar = "" if share is None else f" {status_text.bar(share)}"
     called = i18n.isolated(one.language, status_text.name(one, name))
@@ -96,10 +110,8 @@ def about(one: RequestStatus, now: Now) -> str:
     language = one.language
     if one.state == "failed":
         return status_text.reason(one)
-    if one.state == "cancelled":
-        return i18n.say(language, "group-cancelled")
-    if one.state == "listed":
-        return i18n.say(language, "group-listed")
+    if key := SAID.get("apart" if one.is_apart else one.state):
+        return i18n.say(language, key)
     if one.entries:
         return " · ".join(status_text.entries(one).splitlines())
     stage = status_text.stage_of(one)
@@ -120,10 +132,11 @@ def shortened(words: str, most: int) -> str:
 
 
 def buttons(going: Sequence[RequestStatus], members: Sequence[RequestStatus]) -> Buttons:
-    """A button for each link that is not over, by its number, and one for all of them."""
-    if not going:
+    """A button for each link that is on its way, by its number, and one for all that are not
+    over."""
+    if not (going or asked(members)):
         return ()
-    language = going[0].language
+    language = members[0].language
     numbers = {one.request: number for number, one in enumerate(members, 1)}
     single: list[Button] = [
         (
@@ -143,16 +156,26 @@ def buttons(going: Sequence[RequestStatus], members: Sequence[RequestStatus]) ->
 def offers(
     going: Sequence[RequestStatus], members: Sequence[RequestStatus]
 ) -> Sequence[Sequence[Offer]]:
-    """Buttons by the numbers of their links: what helps while one waits for its site, and when all
-    is over once more for each that failed."""
+    """Buttons by the numbers of their links: the card of each that is asked about, what helps while
+    one waits for its site, and when all is over once more for each that failed."""
     found: list[Offer] = []
     for number, one in enumerate(members, 1):
         named = i18n.number(one.language, number)
-        if status_offers.waits(one):
+        if one.state == CHOOSING:
+            found.append(status_offers.card_of(one, named))
+        elif status_offers.waits(one):
             found += status_offers.waiting_named(one, named)
         elif one.state == "failed" and not going:
             found += status_offers.failed(one, named)
-    return [found[at : at + WIDE] for at in range(0, len(found), WIDE)]
+    rows = [found[at : at + WIDE] for at in range(0, len(found), WIDE)]
+    if len(asked(members)) > 1:
+        rows.append([status_offers.usual_of_all(members[0])])
+    return rows
+
+
+def asked(members: Sequence[RequestStatus]) -> list[RequestStatus]:
+    """Those of which their person is asked what they want."""
+    return [one for one in members if one.state == CHOOSING]
 
 
 def rows_of(single: Sequence[Button]) -> list[Sequence[Button]]:

@@ -192,7 +192,7 @@ class StatusBoard:
     def edit(self, post: StatusMessage, now: Now) -> Edit | None:
         """What a message needs, progress apart."""
         head = post.head
-        if head.state == CHOOSING:
+        if head.state == CHOOSING and not post.is_group:
             return self.first(post, now)
         if head.status_message is None:
             if self.memory(post.id).withheld and post.is_past:
@@ -225,7 +225,7 @@ class StatusBoard:
         """The first text of a message. When it fails, its outcome is unknown."""
         memory = self.memory(post.id)
         sure, memory.fresh = memory.fresh, False
-        if post.head.state == CHOOSING:
+        if post.head.state == CHOOSING and not post.is_group:
             return self.cards.write(post, sure=sure)
         return self.status_writer.first(post, self.seen(post, now), sure=sure)
 

@@ -46,7 +46,7 @@ class StatusMessage:
         if self.head.reaction and self.is_past:
             return not any(tells(one) for one in self.members)
         shown = SHOWN if self.is_group else {"delivered"}
-        return all(one.state in shown and not tells(one) for one in self.members)
+        return all((one.state in shown or one.is_apart) and not tells(one) for one in self.members)
 
     @property
     def is_past(self) -> bool:

@@ -103,6 +103,18 @@ def missing(status: RequestStatus, label: str) -> Offer:
     return Offer(label, press_actions.MISSING, {}, status.request)
 
 
+def card_of(status: RequestStatus, number: str) -> Offer:
+    """The card of one of several links, in a message of its own."""
+    label = i18n.say(status.language, "choose-button-named", name=number)
+    return Offer(label, press_actions.CARD_APART, {}, status.request)
+
+
+def usual_of_all(head: RequestStatus) -> Offer:
+    """The usual form of all links of a message that are asked about."""
+    label = i18n.say(head.language, "usual-all-button")
+    return Offer(label, press_actions.USUAL_OF_ALL, {}, head.request)
+
+
 def waiting(status: RequestStatus) -> list[Offer]:
     """Wait, take a smaller form at once or instead, or let it go."""
     language, request = status.language, status.request

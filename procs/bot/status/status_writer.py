@@ -118,7 +118,14 @@ class StatusWriter:
         await self.reactions.end(row)
         if post.is_past and row.status_message:
             self.replies.note_passing(row.chat, row.chat_access, row.status_message)
-        self.close(post)
+        with self.db.write():
+            if self.is_still(post):  # else somebody pressed a button of it meanwhile
+                self.close(post)
+
+    def is_still(self, post: StatusMessage) -> bool:
+        """Whether the links of a group are in the states in which they were when it was written."""
+        said = {one.request: one.state for one in post.members}
+        return not post.is_group or link_groups.states(self.db, post.id) == said
 
     async def said_last(self, post: StatusMessage, new: StatusView) -> bool:
         if not post.head.status_message or self.replies.pace.wait(EDIT) > LAST:

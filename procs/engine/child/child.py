@@ -146,7 +146,7 @@ def fetch(request: dict[str, Any], line: ChildConnection, port: int) -> None:
                 return
             opened, files = beside(ydl, order, seeker, error)
         found = media_info.of_all(opened, files, order)
-        if parse(order.variant).looks and not (order.cookies or order.search):
+        if parse(order.variant).looks and not order.search:
             look_cache.write(ydl, opened, files)
         line.say("found", found)
         if line.hear() != "go":

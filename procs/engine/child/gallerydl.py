@@ -84,7 +84,7 @@ class Gallery:
         pick = (
             wish.pick
             if wish.pick not in ("", picks.EVERYTHING) and not wish.looks
-            else f"1-{ALBUM}"
+            else f"1-{ALBUM + ('--dump-json' in words)}"  # one more tells whether there are more
         )
         kind = f"{self.order.gallery}:" if self.order.gallery else ""
         return [
@@ -110,6 +110,7 @@ class Gallery:
             raise errors.NoEntry(f"no entry {wish.pick}")
         if not files:
             raise failure(run.returncode, said(told) or err.decode(errors="replace"))
+        more, files = not wish.pick and len(files) > ALBUM, files[: None if wish.pick else ALBUM]
         self.count = len(files)
         if files[0][2].get("category") == FILE:
             raise errors.Unsupported("a page at the address of a file")
@@ -120,6 +121,7 @@ class Gallery:
             title=first(facts, TEXT_FIELDS),
             performer=first(facts, WHO),
             kind="album",
+            more=more,
             adult=is_adult(facts),
         )
         if len(files) == 1 and not wish.pick:

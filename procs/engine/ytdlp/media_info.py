@@ -72,6 +72,7 @@ def album(each: Sequence[Probed], opened: OpenedLink, order: Order) -> Probed:
         raise TooLarge(f"{size} bytes in {len(each)} files, limit {order.limit('album')}")
     title = opened.title or each[0].title
     facts: dict[str, Any] = {"key": "", "kind": "album", "duration": 0.0, "parts": 1}
+    facts["more"] = opened.more
     facts["adult"] = any(one.adult for one in each)
     facts["entries"] = [
         Entry(place, one.title, "", one.duration, kind=one.kind, size=one.size)

@@ -36,8 +36,8 @@ Info = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class OpenedLink:
     """What a link leads to: `infos` complete (one, or the parts of a post, of which one may be
-    `chosen`), or the `entries` of a list, of which there are `count` where the site says so, and
-    `more` than are here."""
+    `chosen`, and there may be `more`), or the `entries` of a list, of which there are `count` where
+    the site says so, and `more` than are here."""
 
     infos: tuple[Info, ...] = ()
     entries: tuple[Entry, ...] = ()
@@ -122,10 +122,13 @@ def post(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order)
     """The parts of one post. To be looked at, they are a list to choose from."""
     if wish.looks and not order.whole:
         return listed(info, there, wish, order)
+    count, most = info.get("playlist_count"), len(there)
     if wish.pick in ("", picks.EVERYTHING):
-        there = there[: order.entries if wish.pick else ALBUM]
-    infos = tuple(one for _, one in there)
-    return OpenedLink(infos, title=title(info), chosen=bool(wish.pick))
+        most = order.entries if wish.pick else ALBUM
+    infos = tuple(one for _, one in there[:most])
+    there_are = max(count if isinstance(count, int) else 0, len(there))
+    more = wish.pick in ("", picks.EVERYTHING) and there_are > len(infos)
+    return OpenedLink(infos, title=title(info), more=more, chosen=bool(wish.pick))
 
 
 def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order) -> OpenedLink:

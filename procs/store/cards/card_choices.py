@@ -13,7 +13,7 @@ from procs.store.database import Database, Row
 from procs.store.jobs import leases
 from procs.store.media import cards, looks, references
 from procs.store.media.cards import CHOOSING, Card
-from procs.store.requests import lists, requests
+from procs.store.requests import lists, requests, withdrawal
 from procs.store.requests.requests import Submitted
 from procs.wishes import card_offer
 from procs.wishes.card_offer import Told
@@ -124,6 +124,7 @@ def choose(
         rows = db.all(CHOSEN, {"request": card.request, "variant": variant, "now": now.wall})
         if not rows:
             return None
+        withdrawal.reopen(db, card.request)
         cards.settled(db, card.request)
         if anew:
             _forget(db, {card.key, *keys}, variant)

@@ -88,7 +88,8 @@ def choose(
         if not entries:  # further on than the look read
             return requests.attach(db, card.request, whole, now=now)
         for place, link in entries:
-            requests.add(db, lists.of_entry(rows[0], place, link), now=now)
+            entry = lists.in_own_way(db, lists.of_entry(rows[0], place, link))
+            requests.add(db, entry, now=now)
     return Submitted(card.request, "spread", 0)
 
 

@@ -10,14 +10,14 @@ from procs.records.media_records import part_of
 from procs.store.database import Database
 
 FIND = """
-SELECT m.id, m.title, m.site, m.url, m.parts, m.adult
+SELECT m.id, m.title, m.site, m.url, m.parts, m.adult, m.rest
   FROM media_keys k JOIN media m ON m.id = k.media
  WHERE k.key = :key AND k.variant = :variant
 """
-READ = "SELECT id, title, site, url, parts, adult FROM media WHERE id = :media"
+READ = "SELECT id, title, site, url, parts, adult, rest FROM media WHERE id = :media"
 SAVE = """
-INSERT INTO media (title, site, url, parts, adult, created_at, used_at)
-VALUES (:title, :site, :url, :parts, :adult, :now, :now)
+INSERT INTO media (title, site, url, parts, adult, rest, created_at, used_at)
+VALUES (:title, :site, :url, :parts, :adult, :rest, :now, :now)
 RETURNING id
 """
 NAME = """
@@ -53,6 +53,7 @@ def save(db: Database, media: Media, *, keys: set[str], now: Now) -> int:
         "site": media.site,
         "url": media.url,
         "adult": int(media.adult),
+        "rest": media.rest,
         "now": now.wall,
         "parts": codec.dump([asdict(part) for part in media.parts]),
     }
@@ -104,7 +105,7 @@ def is_older(db: Database, media: int, request: int) -> bool:
 
 
 def record(row: tuple[object, ...], key: str, variant: str) -> Media:
-    number, title, site, url, parts, adult = row
+    number, title, site, url, parts, adult, rest = row
     return Media(
         key=key,
         variant=variant,
@@ -114,4 +115,5 @@ def record(row: tuple[object, ...], key: str, variant: str) -> Media:
         url=str(url),
         parts=tuple(part_of(p) for p in codec.load(str(parts))),
         adult=bool(adult),
+        rest=int(str(rest)),
     )

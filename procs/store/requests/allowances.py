@@ -46,6 +46,10 @@ class Allowance:
     entries: int = 0
     group: int = 0
 
+    def most_of(self, why: str) -> int:
+        """The number that a refusal names."""
+        return self.group if why == GROUP_FULL else self.most
+
 
 @dataclass(slots=True)
 class Remaining:

@@ -6,8 +6,10 @@ of them, whose row keeps what the status message shows.
 
 from collections.abc import Iterable
 
+from procs.core.clock import Now
 from procs.store.database import Database
 from procs.store.requests import withdrawal
+from procs.store.requests.request_status import APART
 
 #: Links for which one status message speaks: more lines and buttons than that nobody reads.
 LINKS_TOGETHER = 20
@@ -15,6 +17,14 @@ LINKS_TOGETHER = 20
 JOIN = "UPDATE requests SET speaker = :speaker WHERE id = :request"
 SPEAKER = "SELECT speaker FROM requests WHERE id = :request"
 LISTED = "UPDATE requests SET listing = :message WHERE id = :request"
+CHOOSING = """
+SELECT id FROM requests WHERE speaker = :speaker AND state = 'choosing' ORDER BY id
+"""
+STATES = "SELECT id, state FROM requests WHERE speaker = :speaker"
+PARTED = f"""
+UPDATE requests SET state = 'cancelled', say = '{APART}', ended_at = :now
+ WHERE id = :request AND state = 'choosing'
+"""
 
 cancel = withdrawal.cancel_group
 
@@ -30,6 +40,24 @@ def listed(db: Database, request: int, *, message: int) -> None:
     not take it."""
     with db.write():
         db.change(LISTED, {"request": request, "message": message})
+
+
+def choosing(db: Database, speaker: int) -> list[int]:
+    """The links of a group of which their person is asked what they want, in their order."""
+    return [request for (request,) in db.all(CHOOSING, {"speaker": speaker})]
+
+
+def states(db: Database, speaker: int) -> dict[int, str]:
+    """The state of each link of a group."""
+    return dict(db.all(STATES, {"speaker": speaker}))
+
+
+def part(db: Database, request: int, *, now: Now) -> bool:
+    """Another message asks from now on what is wanted of a link of a group, inside a transaction.
+    False when it is asked no more."""
+    done = db.change(PARTED, {"request": request, "now": now.wall})
+    withdrawal.reopen(db, request)
+    return bool(done)
 
 
 def join(db: Database, made: Iterable[tuple[tuple[int, int], int]]) -> None:

@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from procs.core.clock import Now
+from procs.records import usual_form
 from procs.records.job import Ask, Lease, Link
 from procs.store.database import Database, Row
 from procs.store.jobs import leases, outcomes
+from procs.store.media import references
+from procs.store.people import preferences
 from procs.store.requests import requests
+from procs.wishes.look_text import LOOK
+from procs.wishes.variant import parse
 
 WAITING = """
 SELECT id, user_id, chat, chat_access, message, ordinal, folder, topic, url, site, key
@@ -57,8 +62,23 @@ def spread(
         for row in parents:
             db.change(BEGUN, {"request": row[0], "title": title, "found": found})
             for place, link in entries:
-                requests.add(db, of_entry(row, place, link), now=now)
+                requests.add(db, in_own_way(db, of_entry(row, place, link)), now=now)
     return len(parents) * len(entries)
+
+
+def in_own_way(db: Database, ask: Ask) -> Ask:
+    """An entry as its person wants every film: with subtitles, where the form takes some and the
+    media has them, which a look tells, unless it is here with some already."""
+    if ask.chat < 0 or ask.folder:
+        return ask
+    kept = preferences.read(db, ask.user)
+    terms = usual_form.terms(kept, parse(ask.link.variant), asks=False)
+    if not terms.wants_words:
+        return ask
+    for form in (terms.settled([language]) for language in terms.words):
+        if references.find(db, ask.link.key, form):
+            return replace(ask, link=replace(ask.link, variant=form))
+    return replace(ask, link=replace(ask.link, variant=LOOK), card=terms)
 
 
 def of_entry(row: Row, place: int, link: Link) -> Ask:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from procs.core.clock import Now
 from procs.records.job import Ask, Link
 from procs.store.database import Database
-from procs.store.requests import allowances, requests
+from procs.store.requests import allowances, lists, requests
 from procs.store.requests.allowances import Allowance
 from procs.store.requests.lists import WIDTH
 from procs.store.requests.requests import Submitted
@@ -14,7 +14,7 @@ from procs.wishes import list_entries
 from procs.wishes.variant import parse
 
 ORIGIN = """
-SELECT user_id, chat, chat_access, message, url, site, key, variant
+SELECT user_id, chat, chat_access, message, url, site, key, variant, topic, spoken, reaction
   FROM requests WHERE id = :request AND folder = 0
 """
 #: The numbers of a message's entries of lists begin behind those of its links.
@@ -26,8 +26,9 @@ SELECT MAX(ordinal) FROM requests
 #: The entries of a list that failed. They are asked for by their own links: since it was read the
 #: list may have other entries at these places.
 FAILED = """
-SELECT place, url, site, key, variant, title FROM requests
- WHERE parent = :request AND state = 'failed' ORDER BY place
+SELECT r.place, r.url, r.site, r.key, COALESCE(c.usual, r.variant), r.title
+  FROM requests r LEFT JOIN cards c ON c.request = r.id
+ WHERE r.parent = :request AND r.state = 'failed' ORDER BY r.place
 """
 NAMED = """
 UPDATE requests SET title = (SELECT o.title FROM requests o WHERE o.id = :origin)
@@ -50,11 +51,14 @@ def origin(db: Database, request: int, asker: RenewalAsker) -> Ask | None:
     row = db.one(ORIGIN, {"request": request})
     if row is None or row[1] != asker.chat:
         return None
-    _, chat, access, message, url, site, key, variant = row
+    _, chat, access, message, url, site, key, variant, topic, spoken, reaction = row
     last = db.all(LAST, {"chat": chat, "message": message})[0][0]
     link = Link(url, site, key, variant)
     ordinal = 0 if last is None else int(last) + 1
-    return Ask(asker.user, chat, message, ordinal, link, chat_access=asker.access or access)
+    there = {"topic": topic, "spoken": spoken, "reaction": bool(reaction)}
+    return Ask(
+        asker.user, chat, message, ordinal, link, chat_access=asker.access or access, **there
+    )
 
 
 def renew(db: Database, ask: Ask, variant: str, *, allowance: Allowance, now: Now) -> Submitted:
@@ -63,7 +67,7 @@ def renew(db: Database, ask: Ask, variant: str, *, allowance: Allowance, now: No
     worker after it."""
     wanted = replace(ask, link=replace(ask.link, variant=variant))
     with db.write(full=True):
-        room = allowances.room(db, ask.user, allowance)
+        room = allowances.room(db, ask.user, allowance, chat=ask.chat)
         return requests.take(db, wanted, room, now=now)
 
 
@@ -85,7 +89,8 @@ def renew_failed(
         request = requests.keep(db, wanted, now=now)
         db.change(NAMED, {"request": request, "origin": origin})
         for place, *facts in rows:
-            requests.add(db, _entry(wanted, request, place, Link(*facts)), now=now)
+            entry = lists.in_own_way(db, _entry(wanted, request, place, Link(*facts)))
+            requests.add(db, entry, now=now)
     return Submitted(request, "spread", 0)
 
 

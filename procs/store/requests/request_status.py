@@ -15,6 +15,8 @@ from procs.wishes.variant import parse
 
 #: Why a download waits while the disk is low, or has no room for it.
 NO_ROOM = "no-room"
+#: What is said of one of several links whose card is a message of its own.
+APART = "card-apart"
 #: What stands before a smaller form that Telegram holds.
 HERE = "here:"
 #: Seconds without a beat after which a worker seems to stand still: two beats are missing.
@@ -135,6 +137,11 @@ class RequestStatus:
     ready: bool = False
     shared: bool = False
     instead: str = ""
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether another message asks what is wanted of it, so that nothing is left to say."""
+        return self.state == "cancelled" and self.say == APART
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,14 @@ SELECT id FROM requests
    AND chat = :chat AND message < :before
 """
 GROUP = """
-SELECT id FROM requests WHERE speaker = :speaker AND user_id = :user AND state = 'open' ORDER BY id
+SELECT id FROM requests
+ WHERE speaker = :speaker AND user_id = :user AND state IN ('open', 'choosing') ORDER BY id
+"""
+#: The status message of several links is written from all of them.
+REOPEN = """
+UPDATE requests SET closed_at = NULL
+ WHERE speaker = (SELECT o.speaker FROM requests o WHERE o.id = :request)
+   AND speaker IS NOT NULL AND closed_at IS NOT NULL
 """
 CANCEL_ENTRIES = """
 UPDATE requests SET state = 'cancelled', ended_at = :now
@@ -92,12 +99,19 @@ def leave(db: Database, request: int, *, user: int, now: Now) -> dict[int, int |
     rows = db.all(CANCEL, facts)
     if not rows:
         return None
+    reopen(db, request)
     rows += db.all(CANCEL_ENTRIES, facts)
     jobs = {job for (job,) in rows if job is not None}
     wanted = {job for job in jobs if db.all(OTHERS, {"job": job})}
     said = event(now, "left", user=user)
     db.change_many(LEFT, [{"job": job, "event": said} for job in wanted])
     return {job: recovery.cancel(db, job, now=now) for job in sorted(jobs - wanted)}
+
+
+def reopen(db: Database, request: int) -> None:
+    """Have the status message looked at again that speaks for this link and for others of its
+    message, inside the transaction that changes it."""
+    db.change(REOPEN, {"request": request})
 
 
 def tell(db: Database, running: dict[int, int | None]) -> None:

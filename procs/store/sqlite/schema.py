@@ -12,6 +12,7 @@ from procs.store.sqlite.schema_chat import (
     CARDS,
     GROUP_CHATS,
     PERSONAL,
+    POST_REST,
     PREFERENCES,
     UNDER_MEDIA,
 )
@@ -244,6 +245,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("cookie uses", COOKIE_USES),
     ("admin orders", ADMIN_ORDERS),
     ("sponsors", SPONSORS),
+    ("post rest", POST_REST),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

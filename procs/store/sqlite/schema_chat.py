@@ -153,3 +153,8 @@ ALTER TABLE users ADD COLUMN unreachable TEXT NOT NULL DEFAULT '';
 CARD_TERMS = """
 ALTER TABLE cards ADD COLUMN wanted TEXT NOT NULL DEFAULT '{}';
 """
+
+#: The number of the first media of a post that was left out, 0 for none.
+POST_REST = """
+ALTER TABLE media ADD COLUMN rest INTEGER NOT NULL DEFAULT 0;
+"""

@@ -41,7 +41,8 @@ def caption(
     but by following that, and a person's own tags."""
     title = shortened(media.title) or sites.spoken(url)[:TITLE_LENGTH]
     bell = f"🔔 {i18n.isolated(language, shortened(followed))}" if followed else ""
-    lines = [title, facts(language, media, variant), bell, " ".join(tags)]
+    rest = i18n.say(language, "album-rest", place=media.rest) if media.rest else ""
+    lines = [title, facts(language, media, variant), rest, bell, " ".join(tags)]
     is_web = url.startswith(("http://", "https://"))
     text = "\n".join(line for line in lines if line)
     return Caption(text, url, len(title)) if is_web else Caption(text)

@@ -30,6 +30,9 @@ from procs.telegram.updates.update_sequence import Sequence, Verdict
 
 #: Pushed messages by which a repeated push is told from one that a number went past.
 REMEMBERED = 500
+#: Events before the place that comes with a channel which is not known yet: the page says that it
+#: is where to begin, and other clients take it for the newest. What is heard twice is known.
+MARGIN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +134,9 @@ class UpdateStream:
 
     def _too_long(self, update: Any) -> None:
         """core.telegram.org/constructor/updateChannelTooLong: a channel that is not known yet is
-        asked from the number that comes with it."""
+        asked from the number that comes with it, or a little before."""
         box = get_channel_id(update.channel_id)
-        self.boxes.setdefault(box, Sequence(update.pts or 1))
+        self.boxes.setdefault(box, Sequence(max(1, (update.pts or 1) - MARGIN)))
         self.want(box)
 
     def _remember(self, key: tuple[int, int]) -> None:

@@ -1,6 +1,7 @@
 """The world as TL objects, seen by one account."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pyrogram import raw
@@ -228,7 +229,10 @@ def people(world: World, viewer: int, posts: list[Post]) -> list[Any]:
 
 
 def chats(world: World, viewer: int, posts: list[Post]) -> list[Any]:
-    ids = {-n for post in posts for n in named(post) if n < 0}
+    return channels(world, viewer, {-n for post in posts for n in named(post) if n < 0})
+
+
+def channels(world: World, viewer: int, ids: Iterable[int]) -> list[Any]:
     return [channel(world, world.channels[n], viewer) for n in sorted(ids) if n in world.channels]
 
 

@@ -116,20 +116,53 @@ def state(account: Account, pts: int | None = None) -> Any:
     return make(types.updates.State, date=int(time.time()), seq=0, **facts)
 
 
-def difference(server: "Telegram", account: Account, pts: int, qts: int = 0) -> Any:
-    """Everything in the account's own box after `pts`, and what `qts` counts."""
+def difference(
+    server: "Telegram", account: Account, pts: int, qts: int = 0, date: int | None = None
+) -> Any:
+    """Everything in the account's own box after `pts`, what `qts` counts, and which channels have
+    something that was said since `date`."""
     box = account.box
     events = [event for event in box.events if event.pts > pts]
     notices = account.notices[qts:] if qts >= 0 else []
-    if not events and not notices:
-        return make(types.updates.DifferenceEmpty, date=int(time.time()))
     told, more = events[:SLICE], len(events) > SLICE
+    news = {} if more or not date else busy_channels(server, account, date)
+    if not events and not notices and not news:
+        return make(types.updates.DifferenceEmpty, date=int(time.time()))
     facts = contents(server, account, box, told)
-    facts["other_updates"] += notices
+    facts["other_updates"] += [*notices, *news.values()]
+    facts["chats"] += render.channels(server.world, account.id, news)
     if more:
         there = state(account, told[-1].pts)
         return make(types.updates.DifferenceSlice, intermediate_state=there, **facts)
     return make(types.updates.Difference, state=state(account), **facts)
+
+
+def busy_channels(server: "Telegram", account: Account, date: int) -> dict[int, Any]:
+    """The channels with messages for this account since `date`, and the update that says so, with
+    the place from which a client fetches that does not know the channel. Source:
+    core.telegram.org/constructor/updateChannelTooLong."""
+    found = {}
+    for number, channel in server.world.channels.items():
+        box = channel.box
+        if account not in readers(server, box) or channel.is_basic:
+            continue
+        heard = (event for event in box.events if since(box, event, date))
+        first = next((e for e in heard if hearing.of(server.world, account, box, e).ids), None)
+        if first is not None:
+            place = place_before(first)
+            found[number] = types.UpdateChannelTooLong(channel_id=number, pts=place)
+    return found
+
+
+def place_before(event: Event) -> int | None:
+    return event.pts - len(event.ids)
+
+
+def since(box: Box, event: Event, date: int) -> bool:
+    """Whether an event is a message that was sent since then."""
+    return event.kind == "new" and any(
+        box.posts[n].date >= date for n in event.ids if n in box.posts
+    )
 
 
 def channel_difference(server: "Telegram", account: Account, box: Box, pts: int) -> Any:

@@ -6,6 +6,7 @@ import pytest
 
 from procs.telegram.chat.inbound import Incoming
 from tests.sandbox.person import Person
+from tests.sandbox.telegram import updates
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.bot.test_hearing import Listener, says
 
@@ -65,4 +66,30 @@ async def test_the_first_word_of_a_group_survives_a_bot_that_is_killed_over_it(
     again = Listener(settings)
     await again.start()
     await again.hears("the very first")
+    await again.stop()
+
+
+@pytest.mark.parametrize("place", ["first", "newest", "none"])
+async def test_a_group_that_was_never_heard_of_is_heard_of_at_the_next_start(
+    tg, settings, ali, group, place, monkeypatch
+):
+    """The difference says that there is something (updateChannelTooLong), with the place from which
+    to fetch it, with the newest one, or without any."""
+    if place == "none":
+        monkeypatch.setattr(updates, "place_before", lambda event: None)
+    elif place == "newest":
+        monkeypatch.setattr(updates, "place_before", lambda event: event.pts)
+    bot = Listener(settings)
+    await bot.start()
+    await ali.sends("before")
+    await bot.hears("before")
+    await bot.stop()
+    await says(tg, ali, group, "meanwhile")
+    again = Listener(settings)
+    await again.start()
+    await again.hears("meanwhile")
+    assert (await tg.calls("updates.getChannelDifference"))[0]
+    assert {one.chat for one in again.messages if one.text == "meanwhile"} == {
+        group - 1_000_000_000_000
+    }
     await again.stop()

@@ -7,6 +7,7 @@ import pytest
 from procs.core import clock
 from procs.records.job import Lane, Media, Part, Reference, Step
 from procs.store import wake
+from procs.store.database import Database
 from procs.store.jobs import leases, outcomes
 from tests.sandbox.bot_parts import MIB, Hands, until, wants
 from tests.sandbox.person import Message, Person
@@ -23,6 +24,14 @@ async def tg() -> AsyncIterator[Telegram]:
     async with Telegram(token=TOKEN, strict=True) as telegram:
         yield telegram
         assert await telegram.violations() == []
+
+
+@pytest.fixture
+async def sara(tg: Telegram, db: Database) -> Person:
+    """Somebody who wants the best of every link, and is not asked."""
+    sara = await tg.person("Sara", language="en")
+    wants(db, sara.id)
+    return sara
 
 
 async def said(person: Person) -> list[Message]:

@@ -19,7 +19,7 @@ PARTS = (
     '"parts":[{"duration":1.5,"height":2,"kind":"video","name":"a.mp4","reference":'
     '{"access_hash":2,"file_reference":"ab","id":1,"kind":"document"},"size":3,"width":4}]'
 )
-WHOLE = '{"adult":false,"keys":["a:1","url:a"],"site":"a.example","title":"A"}'
+WHOLE = '{"adult":false,"keys":["a:1","url:a"],"rest":0,"site":"a.example","title":"A"}'
 FILE = (
     '{"duration":0.0,"height":0,"kind":"document","mime":"text/plain","name":"a.txt",'
     '"path":"/jobs/1-1/a.txt","performer":"","sha256":"","silent":false,"size":3,"thumbnail":"",'

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from procs.errors import ReferenceStale
-from procs.records.job import File, Part, Reference
+from procs.records.job import File, Media, Part, Reference
+from procs.telegram.delivery import media_caption
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.delivery.media_caption import Caption
 from procs.telegram.delivery.presentation import Presentation
 from procs.telegram.session.rpc import free
+from procs.texts import i18n
+from procs.wishes.variant import Variant
 from procs.worker.delivery_jobs.deliver import albums
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
@@ -126,3 +129,12 @@ def test_photos_and_films_go_together_music_and_files_apart():
 def test_an_album_has_ten_at_most_and_animations_stand_alone():
     assert [len(album) for album in planned(*["photo"] * 23)] == [10, 10, 3]
     assert planned("photo", "animation", "animation", "photo") == [[0], [1], [2], [3]]
+
+
+@pytest.mark.parametrize(("language", "number"), [("en", "31"), ("fa", "۳۱")])
+def test_a_caption_says_from_where_on_media_of_a_post_were_left_out(language, number):
+    part = Part(Reference("photo", 1, 2, "ab"), "photo", "a.jpg", 3)
+    media = Media("a:1", "best", "A day out", "a.example", "https://a.example/1", (part,), rest=31)
+    shown = media_caption.caption(language, media, Variant(), url=media.url)
+    assert i18n.say(language, "album-rest", place=31) in shown.text
+    assert number in shown.text

@@ -28,7 +28,7 @@ assert i18n.LANGUAGES == ("fa", "ru", "en"), i18n.LANGUAGES
 assert i18n.choose("ru-RU") == "ru"
 missing = [key for key in i18n.catalogue("en") if not i18n.catalogue("ru")[key].startswith("Я")]
 assert missing == [], missing
-for scope, menus in command_menu.menus().items():
+for scope, menus in command_menu.menus(follows=True).items():
     assert all(text.startswith("Я") for _, text in menus["ru"]), scope
     assert menus["fa"] and menus[""]
 for record in (Preferences(), GroupPreferences()):

@@ -4,6 +4,7 @@ import asyncio
 from functools import partial
 
 from procs import media
+from procs.engine.client import Probed
 from procs.records.job import File, Step
 from procs.records.job_progress import Whole
 from procs.wishes.variant import parse
@@ -22,8 +23,14 @@ async def prepare(job: FetchJob) -> None:
         job.whole = Whole(
             *(found.title, found.site, tuple(sorted(engine_order.keys(job.lease, found)))),
             adult=found.adult,
+            rest=rest_of(found, len(job.fetched.files)),
         )
         resume.note(job.tools, job.lease, job.folder, job.whole, job.files)
+
+
+def rest_of(found: Probed, taken: int) -> int:
+    """The number of the first media of a post that was left out, 0 for none."""
+    return (len(found.entries) or taken) + 1 if found.kind == "album" and found.more else 0
 
 
 async def prepared(job: FetchJob) -> list[File]:

@@ -20,6 +20,7 @@ async def share(job: FetchJob) -> None:
         url=lease.link.url,
         parts=lease.progress.parts,
         adult=whole.adult,
+        rest=whole.rest,
     )
     outcomes.fetched(tools.db, lease, got, keys=set(whole.keys), now=clock.now())
     log.info(

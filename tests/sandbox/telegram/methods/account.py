@@ -86,4 +86,6 @@ async def get_state(call: Call, query: Any) -> Any:
 
 @on(functions.updates.GetDifference)
 async def get_difference(call: Call, query: Any) -> Any:
-    return updates.difference(call.server, call.account, query.pts, query.qts or 0)
+    return updates.difference(
+        call.server, call.account, query.pts, query.qts or 0, query.date or None
+    )

@@ -67,3 +67,12 @@ async def test_only_a_post_of_many_pictures_is_asked_about(bot, hands, sara, kin
     sent = await sara.sends(PAGE)
     await sara.sees(lambda m: m.reply == sent.id)
     assert looks(hands, post(*kinds)) == asked
+
+
+async def test_a_post_of_more_than_is_taken_at_once_says_from_where_on_there_is_more(
+    bot, hands, sara
+):
+    card = await card_of(sara, hands, post(*(["photo"] * 30), more=True))
+    assert card.button("The first 30")
+    assert "There is more in this post" in card.text
+    assert "from 31 on" in card.text

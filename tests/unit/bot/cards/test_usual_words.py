@@ -3,11 +3,14 @@
 import pytest
 
 from procs.core import clock
+from procs.errors import Gone
 from procs.records.job import Lane
 from procs.store.people import preferences
 from tests.sandbox.bot_parts import until
-from tests.sandbox.card_parts import PAGE, looks, told
+from tests.sandbox.card_parts import PAGE, looks, playlist, told
 from tests.unit.bot.cards.test_card_chat import card_of, is_kept, wanted
+from tests.unit.bot.cards.test_list_chat import card_of as list_card
+from tests.unit.bot.cards.test_list_chat import taken
 
 
 def sets(db, person, **values):
@@ -106,3 +109,26 @@ async def test_who_does_not_choose_gets_the_film_with_their_subtitles(bot, hands
     sets(db, sara, card_timeout=1, subtitles=["en"])
     await card_of(sara, hands)
     await until(lambda: wanted(bot) == [("open", "best+subs:en")])
+
+
+async def test_entries_of_a_list_come_with_the_subtitles_that_their_person_wants(
+    bot, hands, db, sara
+):
+    sets(db, sara, subtitles=["fa"])
+    card = await list_card(sara, hands, playlist(2))
+    await sara.presses("All (2)", card)
+    for _ in range(2):
+        assert looks(hands, told()) == 0
+    forms = [variant for _, variant in taken(bot)]
+    assert forms == ["best+subs:fa"] * 2
+
+
+async def test_an_entry_that_failed_at_its_look_is_asked_for_anew_in_its_form(bot, hands, db, sara):
+    sets(db, sara, subtitles=["fa"])
+    card = await list_card(sara, hands, playlist(1, more=True, count=9))
+    await sara.presses("First 1", card)
+    hands.fails(hands.claim(Lane.LOOK), Gone.say)
+    seen = await sara.sees(lambda m: m.button("missing"))
+    await sara.presses("missing", seen)
+    assert looks(hands, told()) == 0
+    assert [variant for _, variant in taken(bot)][-1] == "best+subs:fa"

@@ -173,3 +173,10 @@ async def test_in_persian_all_of_it_is_persian(bot, db, ali):
     words = await reza.sees("نتونستم")
     foreign = re.sub(r"\u2068.*?\u2069|/follows?|https?\S+", "", words.text + page.text)
     assert not re.search(r"[A-Za-z0-9]", foreign)
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+async def test_help_says_how_to_follow_a_list(bot, tg, language):
+    mina = await tg.person("Mina", language=language)
+    await mina.sends("/help")
+    assert "/follow " in (await mina.sees("/cancel")).text

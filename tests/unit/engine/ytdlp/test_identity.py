@@ -1,9 +1,11 @@
 """As whom the real engine visits the real site: cookies, handshakes, proxies, players."""
 
+import zlib
+
 import pytest
 
 from procs import errors
-from procs.engine.protocol.messages import COOKIES, Order
+from procs.engine.protocol.messages import COOKIES, LOOK_FILE, Order
 from procs.engine.ytdlp.options import identity
 from tests.sandbox.site.server import LOOPBACK
 
@@ -26,6 +28,21 @@ async def test_members_come_in_with_their_cookies(engine, site, tmp_path):
         "clip.mp4"
     ]
     assert not (tmp_path / COOKIES).exists()
+
+
+async def test_what_a_look_read_with_cookies_is_kept_without_them(engine, site, tmp_path):
+    (tmp_path / COOKIES).write_text(MEMBER)
+    order = Order(site.url("/members/clip.mp4"), "look", allowed_networks=LOOPBACK, cookies=COOKIES)
+    async with engine.open(order, tmp_path) as child:
+        await child.probe()
+    kept = zlib.decompress((tmp_path / LOOK_FILE).read_bytes())
+    assert b"/members/clip.mp4" in kept
+    assert b"member=yes" not in kept
+    assert b'"cookies"' not in kept
+
+    (tmp_path / COOKIES).write_text(MEMBER)
+    path = "/members/clip.mp4"
+    assert await brings(engine, site, tmp_path, path, cookies=COOKIES, kept=True) == ["clip.mp4"]
 
 
 async def test_guests_do_not(engine, site, tmp_path):

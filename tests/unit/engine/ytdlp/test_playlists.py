@@ -4,6 +4,7 @@ import pytest
 
 from procs import errors
 from procs.engine.protocol.messages import Order
+from procs.engine.ytdlp import playlists
 from procs.engine.ytdlp.playlists import wanted
 from tests.sandbox.site.pages import FEED
 from tests.sandbox.site.server import LOOPBACK
@@ -80,3 +81,27 @@ async def test_one_film_is_what_it_is_whatever_was_chosen(fetch):
 
 async def test_a_feed_of_one_is_its_film(fetch):
     assert (await fetch("/page/one.xml")).files == ["clip.mp4"]
+
+
+@pytest.mark.parametrize(
+    ("media", "wish", "taken", "more"),
+    [
+        (30, "best", 30, False),
+        (31, "best", 30, True),
+        (51, "zip", 30, True),
+        (51, "best#all", 50, True),
+        (40, "best#31-35", 40, False),
+    ],
+)
+def test_a_post_of_more_media_than_are_taken_says_that_there_are_more(media, wish, taken, more):
+    """What was chosen by its numbers is all that yt-dlp reads."""
+    entries = [{"id": str(n), "title": f"Part {n}"} for n in range(media)]
+    info = {"_type": "playlist", "title": "A post", "entries": entries}
+    found = playlists.opened(None, info, Order("https://a.example/1", wish))
+    assert (len(found.infos), found.more) == (taken, more)
+
+
+def test_a_post_whose_site_counts_more_than_was_read_has_more():
+    entries = [{"id": str(n), "title": f"Part {n}"} for n in range(30)]
+    info = {"_type": "playlist", "title": "A post", "entries": entries, "playlist_count": 44}
+    assert playlists.opened(None, info, Order("https://a.example/1")).more
