@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from procs.bot.commands.command_set import Manners
 from procs.config import Settings
 from procs.config.values import TELEGRAM_FILE
-from procs.records.follow_limits import FollowLimits
+from procs.store.follows.follow_limits import FollowLimits
 from procs.store.requests.allowances import Allowance
 
 #: Seconds: what was sent longer ago, while the bot was down, is not acted upon any more.

@@ -79,20 +79,15 @@ class Intake:
         self.actions = ButtonActions(db, replies, shares=shares, may_set=may_set)
         self.answers = FirstAnswers(status_board, self.hints, wishes, self.allowance)
         self.groups = GroupMessages(db, chat_session, self.hints)
+        parts, sites = (db, chat_session, replies), options.search
         self.inline = InlineMode(
-            *(db, chat_session, replies),
-            call=status_board.call,
-            allowance=self.allowance,
-            sites=options.search,
+            *parts, call=status_board.call, allowance=self.allowance, sites=sites
         )
-        self.searching = SearchActions(db, chat_session, replies, options.search)
+        self.searching = SearchActions(*parts, sites)
         self.router = Router(replies, self.hints, self.cancelling, self.actions)
         self.admins = AdminSet(db, replies, options.admins)
-        self.sponsors = SponsorGate(
-            *(db, chat_session, replies, self.inbox),
-            resume=self.resume,
-            role_of=self.admins.actions.role,
-        )
+        role_of = self.admins.actions.role
+        self.sponsors = SponsorGate(*parts, self.inbox, resume=self.resume, role_of=role_of)
         self.side_handlers = SideHandlers(
             *(self.inline.on_message, self.group_admins.learn, self.cancelling.lose),
             on_member_change=self.sponsors.moved,

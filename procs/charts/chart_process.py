@@ -15,7 +15,7 @@ TIMEOUT = 30.0
 LARGEST_PICTURE, TOLD = 8 * 1024 * 1024, 300
 ROOT = Path(__file__).parents[2]
 PNG = b"\x89PNG\r\n\x1a\n"
-COMMAND = (sys.executable, "-P", "-m", "procs.charts")
+DRAW_CHART = (sys.executable, "-P", "-m", "procs.charts")
 
 
 class ChartFailed(ChaparError):
@@ -23,7 +23,11 @@ class ChartFailed(ChaparError):
 
 
 async def draw(
-    plan: ChartPlan, *, cache: Path, timeout: float = TIMEOUT, command: tuple[str, ...] = COMMAND
+    plan: ChartPlan,
+    *,
+    cache: Path,
+    timeout: float = TIMEOUT,
+    command: tuple[str, ...] = DRAW_CHART,
 ) -> bytes:
     """The PNG of a plan. `cache` is a folder in which the library keeps its list of fonts. Raises
     ChartFailed; the process is gone then too."""

@@ -12,8 +12,8 @@ from procs.bot.commands.settings_actions import InGroup, SettingsActions
 from procs.bot.commands.welcome import Welcome
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.private_answers import PrivateAnswers
-from procs.records.follow_limits import FollowLimits
 from procs.store.database import Database
+from procs.store.follows.follow_limits import FollowLimits
 from procs.store.requests.allowances import Allowance
 from procs.telegram.chat.inbound import Incoming
 

@@ -12,10 +12,10 @@ from procs.bot.conversation.reply_sender import once
 from procs.bot.follows import follow_pages
 from procs.core import clock, log
 from procs.records import press_actions
-from procs.records.follow_limits import FollowLimits
 from procs.records.job import Link
 from procs.store.database import Database
 from procs.store.follows import follows
+from procs.store.follows.follow_limits import FollowLimits
 from procs.store.follows.follows import Begun
 from procs.store.requests import requests
 from procs.store.requests.buttons import Button

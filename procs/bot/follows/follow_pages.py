@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from procs.bot.commands import my_pages
 from procs.bot.commands.settings_menu import MenuButton, MenuPage
-from procs.records.follow_limits import CARD, USUAL
+from procs.store.follows.follow_limits import CARD, USUAL
 from procs.store.follows.follows import Follow
 from procs.texts import i18n, untrusted_text
 from procs.texts.i18n import LocalText

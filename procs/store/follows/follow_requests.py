@@ -6,10 +6,10 @@ from dataclasses import replace
 from procs.core.clock import Now
 from procs.records import usual_form
 from procs.records.card_values import CardTerms
-from procs.records.follow_limits import CARD
 from procs.records.job import Ask, Link
 from procs.store import wake
 from procs.store.database import Database, Row
+from procs.store.follows.follow_limits import CARD
 from procs.store.people import preferences, users
 from procs.store.requests import allowances, requests
 from procs.store.requests.allowances import Allowance

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from procs.core.clock import Now
-from procs.records.follow_limits import CARD, USUAL, FollowLimits
 from procs.records.job import Link
 from procs.store.database import Database, Row
+from procs.store.follows.follow_limits import CARD, USUAL, FollowLimits
 
 #: The states of a follow. One that has ended is kept until its person was told.
 ON, PAUSED, ENDED = "on", "paused", "ended"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from procs.records.follow_limits import USUAL, FollowLimits
 from procs.records.job import Lane, Lease, Link, Person
 from procs.store.follows import follow_requests, follows, sources
+from procs.store.follows.follow_limits import USUAL, FollowLimits
 from procs.store.follows.follows import Begun
 from procs.store.follows.sources import SeenList
 from procs.store.people import users

@@ -1,9 +1,9 @@
 """Who follows what: limits, pauses, ends, and requests that are the person's own."""
 
 from procs.core import codec
-from procs.records.follow_limits import CARD, FollowLimits
 from procs.records.job import Link
 from procs.store.follows import follow_requests, follows, sources
+from procs.store.follows.follow_limits import CARD, FollowLimits
 from procs.store.follows.follows import Begun
 from procs.store.people import preferences
 from procs.store.reports import personal_data

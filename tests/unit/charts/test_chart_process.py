@@ -109,7 +109,7 @@ async def test_what_is_no_plan_ends_the_process_with_a_sentence(
     cache: Path, nonsense: bytes
 ) -> None:
     process = await asyncio.create_subprocess_exec(
-        *chart_process.COMMAND,
+        *chart_process.DRAW_CHART,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -14,7 +14,7 @@ from procs.bot.admin.admin_call import (
 )
 from procs.bot.admin.sponsors import sponsor_names
 from procs.bot.admin.sponsors.sponsor_adder import SponsorAdder
-from procs.bot.admin.sponsors.sponsor_pages import LANGUAGES, SponsorPages, name
+from procs.bot.admin.sponsors.sponsor_pages import SPONSOR_LANGUAGES, SponsorPages, name
 from procs.bot.commands.button_actions import EffectRefused
 from procs.core import clock
 from procs.errors import alert_kinds
@@ -113,7 +113,7 @@ class SponsorActs:
         """What a button sets: the language, whether the link asks, and whether that counts."""
         sponsor = self.pages.named(call)
         wanted = sponsor
-        if call.data.get("language") in LANGUAGES:
+        if call.data.get("language") in SPONSOR_LANGUAGES:
             wanted = replace(wanted, language=str(call.data["language"]))
         for field in ("asks", "by_request"):
             if isinstance(call.data.get(field), bool):

@@ -18,12 +18,12 @@ from procs.texts import i18n, untrusted_text
 from procs.texts.i18n import LocalText
 
 #: Letters of a chat's name; sponsors with a button each.
-TITLE_LENGTH, BUTTONS_SHOWN = 60, 30
+SPONSOR_TITLE, BUTTONS_SHOWN = 60, 30
 #: What the buttons of the rules set.
-MOST, DAYS = (0, 1, 2, 3, 4, 5), (0, 7, 30, 90)
+MOST, CAMPAIGN_DAYS = (0, 1, 2, 3, 4, 5), (0, 7, 30, 90)
 ROLES = (Role.EVERYONE, Role.VIEWER, Role.OPERATOR)
-LANGUAGES = ("", "fa", "en")
-HEAD = (
+SPONSOR_LANGUAGES = ("", "fa", "en")
+CSV_HEAD = (
     *("title", "chat", "state", "language", "weight", "goal", "shown", "pressed", "joined"),
     *("there_after_24h", "joined_by_goal_count"),
 )
@@ -121,7 +121,7 @@ class SponsorPages:
                 sponsor=sponsor.id,
                 language=it,
             )
-            for it in LANGUAGES
+            for it in SPONSOR_LANGUAGES
         )
         asks = act(
             mark(sponsor.asks) + call.say("admin-sponsor-asks"),
@@ -163,7 +163,7 @@ class SponsorPages:
                 it,
                 call.say("admin-sponsor-days" if it else "admin-sponsor-days-none", days=it),
             )
-            for it in DAYS
+            for it in CAMPAIGN_DAYS
         ]
         roles = [
             button("exempt_role", int(it), call.say(f"admin-sponsor-role-{it.word}"))
@@ -183,7 +183,7 @@ class SponsorPages:
         """The numbers of all, as CSV."""
         text = StringIO()
         written = csv.writer(text)
-        written.writerow(HEAD)
+        written.writerow(CSV_HEAD)
         for one in sponsor_rows.listed(self.db):
             it = sponsor_visits.totals(self.db, one.id, now=clock.now())
             facts = one.language, one.weight, one.goal, it.shown, it.pressed, it.joined, it.stayed
@@ -207,7 +207,7 @@ class SponsorPages:
 
 
 def name(sponsor: Sponsor) -> str:
-    return untrusted_text.text(sponsor.title, TITLE_LENGTH)
+    return untrusted_text.text(sponsor.title, SPONSOR_TITLE)
 
 
 def state(sponsor: Sponsor) -> str:
@@ -236,5 +236,5 @@ def every(call: AdminCall) -> LocalText:
 
 def safe(title: str) -> str:
     """A name that no spreadsheet takes for a formula."""
-    shown = untrusted_text.text(title, TITLE_LENGTH)
+    shown = untrusted_text.text(title, SPONSOR_TITLE)
     return f"'{shown}" if shown[:1] in "=+-@" else shown

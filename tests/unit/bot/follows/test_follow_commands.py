@@ -8,9 +8,9 @@ import pytest
 from procs.bot.commands.command_set import Manners
 from procs.bot.follows.follow_notifier import FollowNotifier
 from procs.core import clock
-from procs.records.follow_limits import FollowLimits
 from procs.records.job import Lane
 from procs.store.follows import follow_notices, follow_requests, follows, sources
+from procs.store.follows.follow_limits import FollowLimits
 from procs.store.jobs import leases, outcomes
 from procs.store.requests.allowances import Allowance
 from procs.wishes.grammar import link

@@ -7,9 +7,9 @@ from procs.core import clock
 from procs.engine.client import Probed
 from procs.engine.protocol.messages import Entry
 from procs.errors import NotNow
-from procs.records.follow_limits import FollowLimits
 from procs.records.job import Lane, Lease, Link
 from procs.store.follows import follow_notices, follows, sources
+from procs.store.follows.follow_limits import FollowLimits
 from procs.store.jobs import leases
 from procs.store.sites import visits
 from procs.worker.jobs import source_look
