@@ -15,7 +15,7 @@ from procs import config
 from procs.config import Settings
 from procs.store.database import Database, open_database
 from tests.fresh_database import fresh
-from tests.sandbox.bot_parts import Hands, until
+from tests.sandbox.bot_parts import Hands, until, wants
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import ROOT
 from tests.sandbox.telegram.server import Telegram
@@ -99,6 +99,7 @@ async def test_one_true_message_is_left_wherever_the_bot_is_killed(
     environment, db, tg, method, done, last
 ):
     sara = await tg.person("Sara", language="en")
+    wants(db, sara.id)
     if (method, last) == ("messages.deleteMessages", "fails"):
         pytest.skip("a last word deletes nothing")
     hold = await tg.holds(method, done=done)

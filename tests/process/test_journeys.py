@@ -107,7 +107,7 @@ async def test_a_group_is_served_by_command_by_name_and_by_every_link_where_it_w
     await gets(there, third)
     ours = [m for m in await here.history() if m.author == ann.desk.bot]
     assert len(ours) == 4, transcript(ours)
-    assert len(await got(here, first)) == 1
+    assert [m.kind for m in await got(here, first)] == ["video", "audio"]
 
 
 def transcript(messages: list[Message]) -> list[str]:

@@ -33,11 +33,13 @@ Menu = list[tuple[str, str]]
 def menus(*, follows: bool) -> dict[str, dict[str, Menu]]:
     """The menus of each place, by language: Telegram's code, "" for everybody else. `follows` says
     that lists can be followed."""
+    return {scope: in_languages(offered(scope, follows=follows)) for scope in COMMANDS}
+
+
+def offered(scope: str, *, follows: bool) -> list[str]:
+    """The names of the commands of a place."""
     hidden = frozenset() if follows else FOLLOWING
-    return {
-        scope: in_languages([name for name in names if name not in hidden])
-        for scope, names in COMMANDS.items()
-    }
+    return [name for name in COMMANDS[scope] if name not in hidden]
 
 
 def in_languages(names: Sequence[str]) -> dict[str, Menu]:

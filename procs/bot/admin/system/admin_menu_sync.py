@@ -63,7 +63,9 @@ class AdminMenuSync:
             if row.least <= role and i18n.knows(f"command-{command}")
         ]
         names.sort(key=lambda name: name != FIRST_COMMAND)
-        return command_menu.in_languages([*names, *command_menu.COMMANDS["private"]])
+        follows = self.session.settings.follows > 0
+        everybody = command_menu.offered("private", follows=follows)
+        return command_menu.in_languages([*names, *everybody])
 
     async def change(self, menu: AdminMenu, lists: dict[str, Menu]) -> None:
         """Tell Telegram the menus of one chat, none with no lists. What fails is tried again, but

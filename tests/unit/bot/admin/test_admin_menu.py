@@ -12,7 +12,7 @@ SET = "bots.setBotCommands"
 
 
 async def test_a_menu_comes_and_goes_with_the_role_in_both_languages(bot, tg, olga):
-    await command_menu.register(bot.db, bot.chat_session)
+    await command_menu.register(bot.db, bot.chat_session, follows=True)
     menus = bot.intake.admins.menus
     reza, sam = await tg.person("Reza", language="fa"), await tg.person("Sam", language="en")
     for one in (olga, reza, sam):
