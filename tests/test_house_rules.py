@@ -24,6 +24,7 @@ HOMES = {
     "matplotlib": ("procs.charts.renderer",),
     "imageio_ffmpeg": ("procs.media",),
     "orjson": ("procs.core.codec",),
+    "pyrage": ("procs.backups.cipher",),
     "pyrogram": ("procs.telegram",),
     **dict.fromkeys(("sqlite3", "sqlite_utils"), ("procs.store.sqlite",)),
     "supervisor": ("daemon",),
