@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 
 from procs.backups import backup_archive, backup_check, backup_store, cipher, durable_files
@@ -17,11 +18,11 @@ from procs.store import database
 Say = Callable[[str], None]
 
 
-def take(settings: Settings, say: Say, *, version: str) -> Backup:
+def take(settings: Settings, say: Say) -> Backup:
     """Take one and verify it; it is in the folder then. Raises BackupFailed, StoreError, OSError;
     a file that was found to be bad stays, noted as such."""
     folder = settings.backup_folder
-    key = key_of(settings)
+    key, version = key_of(settings), release()
     with durable_files.alone(settings), durable_files.scratch(settings) as scratch:
         make(folder)
         size = live_size(settings)
@@ -44,6 +45,14 @@ def take(settings: Settings, say: Say, *, version: str) -> Backup:
                 copy.unlink()
         say("verifying it: restored, counted, audited")
         return judged(folder, backup, scratch, opener)
+
+
+def release() -> str:
+    """The version of Chapar that is installed, "" in a checkout that is not."""
+    try:
+        return metadata.version("chapar-bot")
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def key_of(settings: Settings, file: Path | None = None) -> BackupKey | None:

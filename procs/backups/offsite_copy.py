@@ -51,5 +51,6 @@ def surroundings(file: Path, backup: Backup) -> dict[str, str]:
     """Few variables, so that no secret of ours goes along."""
     return process.environment(PASSED) | {
         "CHAPAR_BACKUP_FILE": str(file),
+        "CHAPAR_BACKUP_FOLDER": str(file.parent),
         "CHAPAR_BACKUP_SHA256": backup.sha256,
     }

@@ -190,13 +190,13 @@ TABLE = (
     Setting("CHAPAR_ENGINE_SMOKE_URLS", address_values.urls, absent=()),
     Setting(
         "CHAPAR_BACKUP_FOLDER",
-        values.absolute,
+        backup_values.folder,
         lambda texts: str(Path(texts["CHAPAR_HOME"], "backups")),
     ),
     Setting("CHAPAR_BACKUP_INTERVAL", backup_values.interval, lambda texts: "1h"),
     Setting("CHAPAR_BACKUP_KEEP", backup_values.kept, lambda texts: "24+7+4"),
-    Setting("CHAPAR_BACKUP_KEY_FILE", values.absolute),
-    Setting("CHAPAR_BACKUP_COMMAND", str, absent=""),
+    Setting("CHAPAR_BACKUP_KEY_FILE", backup_values.key_file),
+    Setting("CHAPAR_BACKUP_COMMAND", backup_values.command, absent=""),
     Setting("CHAPAR_DRAIN_GRACE", partial(values.seconds, most=values.HOUR), lambda texts: "60"),
     Setting("CHAPAR_LOG_LEVEL", values.level, lambda texts: "INFO"),
 )

@@ -5,7 +5,8 @@ from procs import errors
 
 #: Alerts that are no class of a job's failures.
 REVOKED, SIGN_IN, UNCERTAIN, LOW = "session-revoked", "sign-in-wait", "uncertain", "disk-low"
-STATE_ALERTS = frozenset({REVOKED, SIGN_IN, UNCERTAIN, LOW})
+NO_BACKUP = "backup-missing"
+STATE_ALERTS = frozenset({REVOKED, SIGN_IN, UNCERTAIN, LOW, NO_BACKUP})
 #: Failures that end more than one job when nobody acts: they are logged as errors, and told.
 FAILURE_ALERTS = frozenset(
     kind().name

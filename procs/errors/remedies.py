@@ -30,6 +30,7 @@ ALERT_ADVICE = {
     alert_kinds.REVOKED: "see that no other process uses it, then remove its file under sessions/",
     alert_kinds.SIGN_IN: "nothing but wait: each restart with a new sign-in makes it longer",
     alert_kinds.UNCERTAIN: "see chapar why JOB; ask the person whether it came",
+    alert_kinds.NO_BACKUP: "take one by hand, which says what is wrong: chapar backup now",
     alert_kinds.LOW: f"{FREE_SPACE}, or lower CHAPAR_DISK_FLOOR",
 }
 #: About an admin who cannot be told of any.

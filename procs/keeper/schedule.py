@@ -7,6 +7,7 @@ from procs.config import Settings
 from procs.core import clock, disk, log
 from procs.errors import StoreFull, remedies
 from procs.keeper import hung_workers, sweep
+from procs.keeper.backup_rounds import BackupRounds
 from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.keeper.follow_rounds import FollowRounds
@@ -67,6 +68,7 @@ class Keeper:
             PeriodicTask(5, self.count_use),
             PeriodicTask(60, ServerSamples(db, settings).take),
             PeriodicTask(60, self.prune),
+            PeriodicTask(30, BackupRounds(db, settings).watch),
             PeriodicTask(10, self.note_unknown),
         )
 

@@ -4,14 +4,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import daemon
 from daemon.console.command_error import Refusal
 from daemon.console.output import minute, table
-from procs.backups import backup_store, backup_taker, offsite_copy, retention
+from procs.backups import backup_drill, backup_store, backup_taker, offsite_copy, retention
 from procs.backups.backup_errors import BackupFailed
 from procs.backups.backup_store import Backup
 from procs.config import Settings
-from procs.core import clock
 from procs.texts import i18n
 
 Say = Callable[[str], None]
@@ -22,7 +20,7 @@ SHORT = 12
 def now(settings: Settings, say: Say) -> None:
     """Take one at once, verify it, and have the operator's command copy it. Raises BackupFailed."""
     began = time.monotonic()
-    backup = backup_taker.take(settings, say, version=daemon.__version__)
+    backup = backup_taker.take(settings, say)
     took = time.monotonic() - began
     say(f"{settings.backup_folder / backup.name}")
     say(f"ok: {size(backup.size)}, SHA-256 {backup.sha256}, {took:.1f} s")
@@ -42,7 +40,9 @@ def listed(settings: Settings) -> list[str]:
     ]
     lines = table(("taken", "size", "state", "SHA-256", "file"), rows, right="size")
     bad = [f"{one.name}: {one.why}" for one in found if one.why]
-    return [*lines, "", f"in {settings.backup_folder}", *bad]
+    drill = backup_drill.last(settings.backup_folder)
+    tried = [f"drill {minute(drill.at)}: {drill.state} {drill.why or drill.name}"] if drill else []
+    return [*lines, "", f"in {settings.backup_folder}", *bad, *tried]
 
 
 def facts(settings: Settings) -> list[dict[str, object]]:
@@ -93,15 +93,6 @@ def prune(settings: Settings) -> Iterator[str]:
     yield from (f"deleted: {one.name}" for one in gone)
     left = backup_store.listed(settings.backup_folder)
     yield f"{len(left)} left, {size(sum(one.size for one in left))}"
-
-
-def status_line(settings: Settings) -> str:
-    """How old the newest verified backup is."""
-    newest = backup_store.newest_ok(settings.backup_folder)
-    if newest is None:
-        return "backup: none yet" if settings.backup_interval else "backup: none; by schedule: off"
-    age = i18n.span("en", max(0.0, clock.now().wall - newest.taken_at))
-    return f"backup {age} ago, verified"
 
 
 def size(of: int) -> str:

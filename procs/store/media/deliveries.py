@@ -1,5 +1,6 @@
 """Deliveries: the random id is stored before the message is sent, so that nothing is sent twice."""
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -11,6 +12,8 @@ PLAN = """
 INSERT INTO deliveries (request, part, random_id) VALUES (:request, :part, :random)
     ON CONFLICT (request, part) DO NOTHING
 """
+#: What is said of a request has ids that come of its own.
+SEED = "SELECT status_random, key, variant FROM requests WHERE id = :request"
 PLANNED = """
 SELECT part, random_id, receipt, sent_at FROM deliveries WHERE request = :request ORDER BY part
 """
@@ -34,11 +37,21 @@ def random_id() -> int:
     return secrets.randbits(BITS) or 1
 
 
+def derived_id(*what: object) -> int:
+    """A random id that is the same whenever the same thing is said. A database that was restored
+    from a backup does not know what was sent since then; what comes to it once more has the ids of
+    the first time, so Telegram answers with the first messages, and nobody gets a second one."""
+    digest = hashlib.sha256(repr(what).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1 or 1
+
+
 def plan(db: Database, request: int, parts: int) -> list[tuple[int, int]]:
     """The parts that are still to be sent, as (part, random id); the same ones on every retry."""
     with db.write(full=True):
+        seed = db.all(SEED, {"request": request})[0]
         for part in range(parts):
-            db.change(PLAN, {"request": request, "part": part, "random": random_id()})
+            random = derived_id("delivery", *seed, part)
+            db.change(PLAN, {"request": request, "part": part, "random": random})
         rows = db.all(PLANNED, {"request": request})
     return [(part, random) for part, random, _, sent in rows if sent is None]
 

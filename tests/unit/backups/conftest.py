@@ -16,8 +16,6 @@ from procs.store.database import Database, open_database
 from procs.store.people import users
 from procs.store.requests import requests
 
-VERSION = "1.2.3"
-
 
 class Home:
     """A home in which requests are made and backups taken."""
@@ -54,7 +52,7 @@ class Home:
             db.close()
 
     def backs_up(self) -> Backup:
-        return backup_taker.take(self.settings, lambda line: None, version=VERSION)
+        return backup_taker.take(self.settings, lambda line: None)
 
     def file(self, backup: Backup) -> Path:
         return self.settings.backup_folder / backup.name

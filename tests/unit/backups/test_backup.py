@@ -77,7 +77,7 @@ def test_any_machine_opens_the_file(home):
         said = json.load(tar.extractfile("manifest.json"))
 
     assert names == ["manifest.json", "chapar.db"]
-    assert (said["version"], said["rows"]["requests"]) == ("1.2.3", 1)
+    assert (said["format"], said["rows"]["requests"]) == (1, 1)
 
 
 def test_a_backup_without_a_note_is_unverified_until_it_is_verified(home):
