@@ -1,5 +1,5 @@
-"""`python -m procs.backups`: takes a backup at a low priority, prunes the others, runs the operator's
-command that copies it, and once a month tries the oldest again."""
+"""`python -m procs.backups`: takes a backup at a low priority, prunes the others, runs the command
+of the operator's that copies it, and once a month tries the oldest again."""
 
 import os
 import signal

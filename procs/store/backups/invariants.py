@@ -31,59 +31,99 @@ SEATED = numbers((State.QUEUED, State.LEASED, State.LATER, State.WAITING))
 
 #: What a cap that sank makes true of jobs that have their seats already.
 BY_CAP = "a seat beyond the cap"
+UNSEATED = f"""
+SELECT id FROM jobs WHERE state IN ({State.QUEUED}, {State.LEASED})
+   AND (seat IS NULL OR seat >= 0)
+"""
+PLACELESS = f"""
+SELECT id FROM jobs WHERE state = {State.WAITING} AND seat IS DISTINCT FROM id
+"""
+SEAT_KEPT = f"""
+SELECT id FROM jobs WHERE state NOT IN ({SEATED}) AND seat IS NOT NULL
+"""
+PLACE_KEPT = f"""
+SELECT id FROM jobs WHERE state = {State.LATER} AND seat > 0
+"""
+SHARED_SEAT = """
+SELECT MAX(id) FROM jobs WHERE seat IS NOT NULL
+ GROUP BY user_id, lane, seat HAVING COUNT(*) > 1
+"""
+BEYOND_CAP = f"""
+SELECT j.id FROM jobs j WHERE j.seat < 0 AND -j.seat > {CAP}
+   AND (' ' || :lowered || ' ') NOT LIKE ('% ' || j.user_id || ' %')
+"""
+SEAT_FREE = f"""
+SELECT j.id FROM jobs j WHERE j.state = {State.WAITING} AND {CAP} >
+       (SELECT COUNT(*) FROM jobs t WHERE t.user_id = j.user_id AND t.lane = j.lane
+           AND t.seat < 0 AND -t.seat <= {CAP})
+"""
+LEASED_BY_NOBODY = f"""
+SELECT id FROM jobs WHERE state = {State.LEASED}
+   AND (worker IS NULL OR worker NOT IN (SELECT id FROM workers))
+"""
+UNLEASED = f"""
+SELECT id FROM jobs WHERE state <> {State.LEASED} AND worker IS NOT NULL
+"""
+UNFENCED = f"SELECT id FROM jobs WHERE state = {State.LEASED} AND fence < 1"
+FEW_CLAIMS = "SELECT id FROM jobs WHERE attempt NOT BETWEEN 0 AND fence"
+IN_A_PAUSE = f"""
+SELECT j.id FROM jobs j WHERE j.state IN ({State.QUEUED}, {State.WAITING}) AND {PAUSED}
+"""
+UNPAUSED = f"SELECT j.id FROM jobs j WHERE j.state = {State.HELD} AND NOT {PAUSED}"
+STOPPED_IDLE = f"""
+SELECT id FROM jobs WHERE stop = 1 AND state IN ({IDLE})
+"""
+STOPPED_WANTED = f"""
+SELECT j.id FROM jobs j WHERE j.stop = 1 AND j.state = {State.LEASED} AND {HAS_ASKERS}
+"""
+TWO_OF_A_MARK = f"""
+SELECT MAX(id) FROM jobs WHERE mark IS NOT NULL AND state < {State.DONE}
+ GROUP BY mark HAVING COUNT(*) > 1
+"""
+LOOSE_PROGRESS = f"""
+SELECT p.job FROM progress p LEFT JOIN jobs j ON j.id = p.job
+ WHERE j.state IS DISTINCT FROM {State.LEASED}
+"""
+UNSERVED = f"""
+SELECT r.id FROM requests r LEFT JOIN jobs j ON j.id = r.job
+ WHERE r.state = 'open' AND (j.id IS NULL OR j.state >= {State.DONE})
+   AND NOT EXISTS (SELECT 1 FROM requests e WHERE e.parent = r.id AND e.state = 'open')
+"""
+UNWANTED = f"""
+SELECT j.id FROM jobs j WHERE j.state < {State.DONE} AND j.stop = 0
+   AND (j.mark LIKE 'fetch:%' OR j.mark LIKE 'look:%' OR j.mark LIKE 'deliver:%')
+   AND NOT {HAS_ASKERS}
+"""
+ENDLESS = """
+SELECT id FROM requests WHERE (state = 'open') <> (ended_at IS NULL)
+"""
+NAMELESS = """
+SELECT media FROM media_keys WHERE media NOT IN (SELECT id FROM media)
+"""
+
 #: What is wrong -> the jobs (or requests) of which it is true.
 CHECKS = {
-    "queued or leased without a seat": f"""
-        SELECT id FROM jobs WHERE state IN ({State.QUEUED}, {State.LEASED})
-           AND (seat IS NULL OR seat >= 0)""",
-    "waiting without its place in the line": f"""
-        SELECT id FROM jobs WHERE state = {State.WAITING} AND seat IS DISTINCT FROM id""",
-    "a seat kept by a job that is held or over": f"""
-        SELECT id FROM jobs WHERE state NOT IN ({SEATED}) AND seat IS NOT NULL""",
-    "a place in the line kept by a job that is later": f"""
-        SELECT id FROM jobs WHERE state = {State.LATER} AND seat > 0""",
-    "two jobs on one seat": """
-        SELECT MAX(id) FROM jobs WHERE seat IS NOT NULL
-         GROUP BY user_id, lane, seat HAVING COUNT(*) > 1""",
-    BY_CAP: f"""
-        SELECT j.id FROM jobs j WHERE j.seat < 0 AND -j.seat > {CAP}
-           AND (' ' || :lowered || ' ') NOT LIKE ('% ' || j.user_id || ' %')""",
-    "a free seat beside a waiting job": f"""
-        SELECT j.id FROM jobs j WHERE j.state = {State.WAITING} AND {CAP} >
-               (SELECT COUNT(*) FROM jobs t WHERE t.user_id = j.user_id AND t.lane = j.lane
-                   AND t.seat < 0 AND -t.seat <= {CAP})""",
-    "leased by nobody": f"""
-        SELECT id FROM jobs WHERE state = {State.LEASED}
-           AND (worker IS NULL OR worker NOT IN (SELECT id FROM workers))""",
-    "a worker's, though not leased": f"""
-        SELECT id FROM jobs WHERE state <> {State.LEASED} AND worker IS NOT NULL""",
-    "leased without a fence": f"SELECT id FROM jobs WHERE state = {State.LEASED} AND fence < 1",
-    "fewer claims than attempts": "SELECT id FROM jobs WHERE attempt NOT BETWEEN 0 AND fence",
-    "queued or waiting in a pause": f"""
-        SELECT j.id FROM jobs j WHERE j.state IN ({State.QUEUED}, {State.WAITING}) AND {PAUSED}""",
-    "held by no pause": f"SELECT j.id FROM jobs j WHERE j.state = {State.HELD} AND NOT {PAUSED}",
-    "asked to stop, though nobody runs it": f"""
-        SELECT id FROM jobs WHERE stop = 1 AND state IN ({IDLE})""",
-    "asked to stop, though somebody waits for it": f"""
-        SELECT j.id FROM jobs j WHERE j.stop = 1 AND j.state = {State.LEASED} AND {HAS_ASKERS}""",
-    "two living jobs of one mark": f"""
-        SELECT MAX(id) FROM jobs WHERE mark IS NOT NULL AND state < {State.DONE}
-         GROUP BY mark HAVING COUNT(*) > 1""",
-    "progress of a job that does not run": f"""
-        SELECT p.job FROM progress p LEFT JOIN jobs j ON j.id = p.job
-         WHERE j.state IS DISTINCT FROM {State.LEASED}""",
-    "a request that nobody works for": f"""
-        SELECT r.id FROM requests r LEFT JOIN jobs j ON j.id = r.job
-         WHERE r.state = 'open' AND (j.id IS NULL OR j.state >= {State.DONE})
-           AND NOT EXISTS (SELECT 1 FROM requests e WHERE e.parent = r.id AND e.state = 'open')""",
-    "work that nobody waits for": f"""
-        SELECT j.id FROM jobs j WHERE j.state < {State.DONE} AND j.stop = 0
-           AND (j.mark LIKE 'fetch:%' OR j.mark LIKE 'look:%' OR j.mark LIKE 'deliver:%')
-           AND NOT {HAS_ASKERS}""",
-    "a request that ended without an end": """
-        SELECT id FROM requests WHERE (state = 'open') <> (ended_at IS NULL)""",
-    "a media without a name": """
-        SELECT media FROM media_keys WHERE media NOT IN (SELECT id FROM media)""",
+    "queued or leased without a seat": UNSEATED,
+    "waiting without its place in the line": PLACELESS,
+    "a seat kept by a job that is held or over": SEAT_KEPT,
+    "a place in the line kept by a job that is later": PLACE_KEPT,
+    "two jobs on one seat": SHARED_SEAT,
+    BY_CAP: BEYOND_CAP,
+    "a free seat beside a waiting job": SEAT_FREE,
+    "leased by nobody": LEASED_BY_NOBODY,
+    "a worker's, though not leased": UNLEASED,
+    "leased without a fence": UNFENCED,
+    "fewer claims than attempts": FEW_CLAIMS,
+    "queued or waiting in a pause": IN_A_PAUSE,
+    "held by no pause": UNPAUSED,
+    "asked to stop, though nobody runs it": STOPPED_IDLE,
+    "asked to stop, though somebody waits for it": STOPPED_WANTED,
+    "two living jobs of one mark": TWO_OF_A_MARK,
+    "progress of a job that does not run": LOOSE_PROGRESS,
+    "a request that nobody works for": UNSERVED,
+    "work that nobody waits for": UNWANTED,
+    "a request that ended without an end": ENDLESS,
+    "a media without a name": NAMELESS,
 }
 
 

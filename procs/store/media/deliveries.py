@@ -48,9 +48,9 @@ def derived_id(*what: object) -> int:
 def plan(db: Database, request: int, parts: int) -> list[tuple[int, int]]:
     """The parts that are still to be sent, as (part, random id); the same ones on every retry."""
     with db.write(full=True):
-        seed = db.all(SEED, {"request": request})[0]
+        seed = db.one(SEED, {"request": request})
         for part in range(parts):
-            random = derived_id("delivery", *seed, part)
+            random = derived_id("delivery", *seed, part) if seed else random_id()
             db.change(PLAN, {"request": request, "part": part, "random": random})
         rows = db.all(PLANNED, {"request": request})
     return [(part, random) for part, random, _, sent in rows if sent is None]
