@@ -55,7 +55,9 @@ def made(home: Path) -> Settings:
 
 def submit(db: Any, user: int, message: int) -> None:
     users.remember(db, Person(user, "en", "somebody"), now=clock.now())
-    link = Link(f"https://site.example/{user}/{message}", "site.example", f"k:{user}:{message}", "")
+    link = Link(
+        f"https://site.example/{user}/{message}", "site.example", f"k:{user}:{message}", "best"
+    )
     requests.submit(db, [Ask(user, user, message, 0, link)], now=clock.now())
 
 
@@ -86,7 +88,7 @@ def under_load(settings: Settings, backups: int) -> dict[str, float]:
             bad += 1
     seconds = (time.perf_counter() - began) / max(1, backups)
     stop.set()
-    took = sorted(second for _ in writers for second in told.get())
+    took = sorted(second for _ in writers for second in told.get(timeout=60))
     for one in writers:
         one.join()
     return {
