@@ -2,7 +2,7 @@
 
 Nothing is overwritten, and a kill at any instant leaves a state in which the same restore can be
 run again: the database goes first and its log after it, so that no database ever meets the log of
-another (sqlite.org/howtocorrupt.html).
+another, which would destroy it.
 """
 
 import os

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from procs.core.clock import Now
+from procs.records.job import Ask
 from procs.store.database import Database
 
 PLAN = """
@@ -43,6 +44,16 @@ def derived_id(*what: object) -> int:
     the first time, so Telegram answers with the first messages, and nobody gets a second one."""
     digest = hashlib.sha256(repr(what).encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1 or 1
+
+
+def random_of(ask: Ask) -> int:
+    """The random id from which all of a request come. A link of a message has the same one when
+    Telegram gives us the message again after a restore; another wish has another. Files for a
+    folder have one of chance."""
+    if ask.folder or not ask.message:
+        return random_id()
+    place = (ask.chat, ask.message, ask.ordinal)
+    return derived_id("request", *place, ask.link.key, ask.link.variant)
 
 
 def plan(db: Database, request: int, parts: int) -> list[tuple[int, int]]:

@@ -153,7 +153,7 @@ def keep(db: Database, ask: Ask, *, now: Now) -> int:
         "site": link.site,
         "key": link.key,
         "variant": link.variant,
-        "random": random_of(ask),
+        "random": deliveries.random_of(ask),
         "now": now.wall,
         "parent": ask.parent or None,
         "place": ask.place,
@@ -166,16 +166,6 @@ def keep(db: Database, ask: Ask, *, now: Now) -> int:
     if ask.card:
         cards.open_(db, request, ask.card)
     return request
-
-
-def random_of(ask: Ask) -> int:
-    """The random id from which all of a request come. A link of a message has the same one when
-    Telegram gives us the message again after a restore; another wish has another. Files for a
-    folder have one of chance."""
-    if ask.folder or not ask.message:
-        return deliveries.random_id()
-    place = (ask.chat, ask.message, ask.ordinal)
-    return deliveries.derived_id("request", *place, ask.link.key, ask.link.variant)
 
 
 def source(ask: Ask) -> dict[str, int]:
