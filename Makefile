@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate format clean
+.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -58,6 +58,9 @@ bench-chat: $(READY) ## measure cards, presses, inline mode and the bot's loop
 
 bench-gate: $(READY) ## measure what four sponsors add to a link
 	$(BIN)/python -m bench.gate
+
+bench-ops: $(READY) ## measure backups: 300 under full load, a restore of 1,000,000 jobs
+	$(BIN)/python -m bench.ops
 
 format: $(READY) ## let ruff lay out the code
 	$(BIN)/ruff check --fix .

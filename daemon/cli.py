@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import daemon
+from daemon import backup_registry
 from daemon import registry as below
 from daemon.console.command_error import NotUp
 from daemon.registry import NOT_UP, Command
@@ -22,6 +23,13 @@ ENGINE_WORDS = {
     "update": "Install a version apart, try it, and use it; running jobs finish on the one before",
     "use": "Use a version that is kept",
     "rollback": "Go back to the version before; the one that is left is not taken by itself",
+}
+#: Those of `chapar backup`; alone, it takes one.
+BACKUP_WORDS = {
+    "now": "Take one, verify it, and have CHAPAR_BACKUP_COMMAND copy it",
+    "list": "Show the backups: when, how large, verified or not",
+    "verify": "Restore one to a scratch folder and audit it; exit code 1 when it is bad",
+    "prune": "Delete those that CHAPAR_BACKUP_KEEP does not keep",
 }
 #: As a shell reports a command that ended by Ctrl-C, or because nobody reads on (`jobs | head`).
 INTERRUPTED, UNREAD = 130, 141
@@ -94,6 +102,7 @@ def commands() -> dict[str, Command]:
             below.engine,
         ),
         *(below.breakers, below.use, below.audit),
+        *(backup_registry.backup, backup_registry.restore),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
     return {one.__name__.replace("_", "-"): one for one in all_of_them}
@@ -112,6 +121,7 @@ def parser() -> argparse.ArgumentParser:
     words_about_jobs(of)
     words_about_pauses(of)
     words_about_engines(of["engine"])
+    words_about_backups(of)
     return top
 
 
@@ -174,6 +184,25 @@ def words_about_engines(engine: argparse.ArgumentParser) -> None:
     words["update"].add_argument("version", nargs="?", default="", help="default: the newest")
     words["update"].add_argument("--pre", action="store_true", help="take nightly versions too")
     words["use"].add_argument("version", help="one that chapar engine list shows")
+
+
+def words_about_backups(of: dict[str, argparse.ArgumentParser]) -> None:
+    below_backup = of["backup"].add_subparsers(dest="what", metavar="what")
+    words = {}
+    for name, meaning in BACKUP_WORDS.items():
+        words[name] = below_backup.add_parser(name, help=meaning, description=f"{meaning}.")
+    words["list"].add_argument("--json", action="store_true", help="for programs")
+    words["verify"].add_argument(
+        "name", nargs="?", default="", metavar="FILE|all", help="default: the newest"
+    )
+    of["restore"].add_argument(
+        "file", metavar="FILE|latest", help="its path, or its name in a list"
+    )
+    of["restore"].add_argument(
+        "--dry-run", action="store_true", help="verify it, and change nothing"
+    )
+    for one in (words["verify"], of["restore"]):
+        one.add_argument("--key", type=Path, metavar="FILE", help="its age key, or passphrase")
 
 
 if __name__ == "__main__":

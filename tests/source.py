@@ -17,6 +17,7 @@ LAYERS = {
     "procs.media": 2,
     "procs.telegram": 2,
     "procs.charts": 2,
+    "procs.backups": 2,
     "procs.worker": 3,
     "procs.bot": 3,
     "procs.keeper": 3,

@@ -18,12 +18,12 @@ from tests.source import LAYERS, ROOT, Source, imports, ours, part_of, sources, 
 
 #: A library has one home, so that an outage of one edge cannot stop the others.
 HOMES = {
-    "av": ("procs.media",),
     "babel": ("procs.bot", "procs.texts.i18n", "procs.texts.catalogues"),
     "dotenv": ("procs.config.setting_sources",),
     "matplotlib": ("procs.charts.renderer",),
-    "imageio_ffmpeg": ("procs.media",),
+    **dict.fromkeys(("av", "imageio_ffmpeg"), ("procs.media",)),
     "orjson": ("procs.core.codec",),
+    "pyrage": ("procs.backups.cipher",),
     "pyrogram": ("procs.telegram",),
     **dict.fromkeys(("sqlite3", "sqlite_utils"), ("procs.store.sqlite",)),
     "supervisor": ("daemon",),

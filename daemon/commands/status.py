@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import daemon
 from daemon.commands import pause_commands
-from daemon.console import follow_load, open_store
+from daemon.console import backup_age, follow_load, open_store
 from daemon.console.command_error import NotUp
 from daemon.console.output import count, minute, table
 from daemon.supervisor import process_tree
@@ -201,6 +201,7 @@ def render(status: Status) -> str:
         lines += processes(status.processes, status.store)
     if status.store:
         lines += ["", *queue(status.store), *disk_lines(status)]
+        lines.append(backup_age.line(status.settings))
     return "\n".join(lines)
 
 

@@ -1,8 +1,9 @@
 """The sources of settings: the environment, a `.env` file, or the default."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
 
@@ -27,6 +28,26 @@ class SettingText:
         if self.secret and self.text:
             return f"{self.text[:4]}… (hidden)"
         return self.text.splitlines()[0] + " …" if "\n" in self.text else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table: how a text becomes a field, and what holds when there is none.
+
+    `default` is a text like any other, given the texts above it; "" leaves `absent`. `wanted` says
+    where to get a value that Telegram needs.
+    """
+
+    name: str
+    parse: Callable[[str], Any]
+    default: Callable[[Mapping[str, str]], str] = lambda texts: ""
+    absent: Any = None
+    wanted: str = ""
+    secret: bool = False
+
+    @property
+    def field(self) -> str:
+        return self.name.removeprefix("CHAPAR_").lower()
 
 
 def env_path(environ: Mapping[str, str], env_file: Path | None) -> Path:

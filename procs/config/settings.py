@@ -6,16 +6,23 @@ same as none.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
-from procs.config import address_values, chat_values, rulebook, setting_checks, values
+from procs.config import (
+    address_values,
+    backup_values,
+    chat_values,
+    rulebook,
+    setting_checks,
+    values,
+)
 from procs.config.rules import RuleBook
-from procs.config.setting_sources import ENV_FILE, SettingText, env_path, env_texts
+from procs.config.setting_sources import ENV_FILE, Setting, SettingText, env_path, env_texts
 from procs.core.night_hours import NightHours
 from procs.core.paths import HomePaths
 from procs.errors import ChaparError
@@ -81,6 +88,11 @@ class Settings(HomePaths):
     sites: RuleBook
     engine_update: str
     engine_smoke_urls: tuple[str, ...]
+    backup_folder: Path
+    backup_interval: float
+    backup_keep: tuple[int, int, int]
+    backup_key_file: Path | None
+    backup_command: str
     drain_grace: float
     log_level: str
 
@@ -90,26 +102,6 @@ class HomeSettings(HomePaths):
     """The home alone."""
 
     home: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One line of the table: how a text becomes a field, and what holds when there is none.
-
-    `default` is a text like any other, given the texts above it; "" leaves `absent`. `wanted` says
-    where to get a value that Telegram needs.
-    """
-
-    name: str
-    parse: Callable[[str], Any]
-    default: Callable[[Mapping[str, str]], str] = lambda texts: ""
-    absent: Any = None
-    wanted: str = ""
-    secret: bool = False
-
-    @property
-    def field(self) -> str:
-        return self.name.removeprefix("CHAPAR_").lower()
 
 
 TABLE = (
@@ -196,6 +188,15 @@ TABLE = (
     Setting("CHAPAR_SITES", str, lambda texts: rulebook.usual(texts["CHAPAR_HOME"])),
     Setting("CHAPAR_ENGINE_UPDATE", values.update, lambda texts: "notify"),
     Setting("CHAPAR_ENGINE_SMOKE_URLS", address_values.urls, absent=()),
+    Setting(
+        "CHAPAR_BACKUP_FOLDER",
+        backup_values.folder,
+        lambda texts: str(Path(texts["CHAPAR_HOME"], "backups")),
+    ),
+    Setting("CHAPAR_BACKUP_INTERVAL", backup_values.interval, lambda texts: "1h"),
+    Setting("CHAPAR_BACKUP_KEEP", backup_values.kept, lambda texts: "24+7+4"),
+    Setting("CHAPAR_BACKUP_KEY_FILE", backup_values.key_file),
+    Setting("CHAPAR_BACKUP_COMMAND", backup_values.command, absent=""),
     Setting("CHAPAR_DRAIN_GRACE", partial(values.seconds, most=values.HOUR), lambda texts: "60"),
     Setting("CHAPAR_LOG_LEVEL", values.level, lambda texts: "INFO"),
 )
@@ -294,4 +295,6 @@ def environment(settings: Settings, reading: SettingsReading) -> dict[str, str]:
     texts["CHAPAR_HOME"] = str(settings.home)
     texts["CHAPAR_SITES"] = settings.sites.source
     texts["CHAPAR_TELEGRAM_SERVER_KEY"] = settings.telegram_server_key
+    texts["CHAPAR_BACKUP_FOLDER"] = str(settings.backup_folder)
+    texts["CHAPAR_BACKUP_KEY_FILE"] = str(settings.backup_key_file or "")
     return texts | {ENV_FILE: os.devnull}

@@ -5,7 +5,7 @@ import ctypes
 import os
 import resource
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar
 
 from procs.core import log
@@ -46,6 +46,11 @@ def number() -> int:
     """supervisord's number of this process (`worker-03` is 3), 0 when it was started by hand."""
     tail = os.environ.get("SUPERVISOR_PROCESS_NAME", "").rpartition("-")[2]
     return int(tail) if tail.isdigit() else 0
+
+
+def environment(names: Iterable[str]) -> dict[str, str]:
+    """Those of these variables that this process has, for a program that shall see no others."""
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def own_every_task() -> None:

@@ -9,8 +9,12 @@ REVOKED, SIGN_IN, UNCERTAIN, LOW = "session-revoked", "sign-in-wait", "uncertain
 ENDING, REFUSED = "cookies-ending", "cookies-refused"
 #: A sponsor's chat where the bot may not look any more, and one of which Telegram says nothing.
 SPONSOR_LOST, SPONSOR_UNSURE = "sponsor-lost", "sponsor-unsure"
+NO_BACKUP = "backup-missing"
 STATE_ALERTS = frozenset(
-    {REVOKED, SIGN_IN, UNCERTAIN, LOW, ENDING, REFUSED, SPONSOR_LOST, SPONSOR_UNSURE}
+    {
+        *(REVOKED, SIGN_IN, UNCERTAIN, LOW, ENDING, REFUSED, SPONSOR_LOST, SPONSOR_UNSURE),
+        NO_BACKUP,
+    }
 )
 #: Failures that end more than one job when nobody acts: they are logged as errors, and told.
 FAILURE_ALERTS = frozenset(

@@ -7,6 +7,7 @@ from procs.config import Settings
 from procs.core import clock, disk, log
 from procs.errors import StoreFull, remedies
 from procs.keeper import hung_workers, sweep
+from procs.keeper.backup_rounds import BackupRounds
 from procs.keeper.cookie_watch import CookieWatch
 from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
@@ -73,6 +74,7 @@ class Keeper:
             PeriodicTask(5, self.count_use),
             PeriodicTask(60, ServerSamples(db, settings).take),
             PeriodicTask(60, self.prune),
+            PeriodicTask(30, BackupRounds(db, settings).watch),
             PeriodicTask(10, self.note_unknown),
         )
 

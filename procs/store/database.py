@@ -5,13 +5,14 @@ one kind's own (how it locks, how it is maintained, how its files are judged) li
 room and is reached only from here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from procs.errors import StoreError
 from procs.store.sqlite import connection, database_file
+from procs.store.sqlite.copies import snapshot
 
 Facts = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -126,6 +127,40 @@ def files_of(url: str) -> tuple[Path, ...]:
     none of a database that is no file of this machine."""
     require_known(url)
     return database_file.files_of(url)
+
+
+def copy_file(path: Path, to: Path) -> None:
+    """Copy a file of this kind that others write, a database's or a sign-in's, as it is at one
+    instant, into one that is complete by itself. Raises StoreError, StoreFull."""
+    snapshot.take(path, to)
+
+
+def faults_of(path: Path) -> list[str]:
+    """What is wrong with such a copy: its pages, its indexes, its references. Reads all of it."""
+    return snapshot.faults(path)
+
+
+def row_counts(path: Path) -> dict[str, int]:
+    """How many rows each table of such a file has. Raises StoreError."""
+    return snapshot.counts(path)
+
+
+def sequences(path: Path) -> dict[str, int]:
+    """The highest number of each table that numbers its rows. Raises StoreError."""
+    return snapshot.sequences(path)
+
+
+@contextmanager
+def opened_copy(path: Path) -> Iterator[Database]:
+    """A copy that nobody else uses, brought up to date. What belongs to it lies beside it. Raises
+    NewerDatabase, StoreError."""
+    url, run = database_file.url_of(path), path.with_name(f"{path.name}.run")
+    migrate(url, run=run)
+    db = open_database(url, run=run)
+    try:
+        yield db
+    finally:
+        db.close()
 
 
 def require_known(url: str) -> None:

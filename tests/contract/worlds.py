@@ -14,12 +14,12 @@ from procs.core import codec
 from procs.errors import LeaseLost
 from procs.records import job_progress
 from procs.records.job import Ask, Lane, Lease, Link, Person, State
+from procs.store.backups.invariants import audit
 from procs.store.database import Database
 from procs.store.jobs import leases
 from procs.store.people import users
 from procs.store.reports import job_record
 from procs.store.requests import requests
-from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
 from tests.contract.model import Job, Model
 from tests.contract.place import Place

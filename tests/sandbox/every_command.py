@@ -23,6 +23,8 @@ COMMANDS = (
         "retry 1",
     ),
     *("cancel 1", "forget http://x.example/a", "drain", "cap", "cap 5 2", "cap --all 3"),
+    *("backup", "backup list", "backup list --json", "backup verify", "backup prune"),
+    *("restore latest", "restore latest --dry-run"),
     *("engine list", "engine rollback", "rolling-restart", "stop"),
 )
 

@@ -29,7 +29,7 @@ SELECT COUNT(*) FROM users
         UNION ALL
        SELECT CAST(SUBSTR(scope, 6) AS BIGINT) FROM pauses WHERE scope LIKE 'user:%')
 """
-CURSOR = "SELECT cursor, language, days FROM broadcasts WHERE id = :id"
+CURSOR = "SELECT cursor, language, days, created_at FROM broadcasts WHERE id = :id"
 NEXT = """
 SELECT id, access FROM users
  WHERE id > :cursor AND unreachable = '' AND last_seen >= :since
@@ -110,10 +110,16 @@ def count(db: Database, segment: Segment, *, now: Now) -> int:
 def plan(db: Database, broadcast: int, bite: int, *, now: Now) -> list[Recipient]:
     """The next people, each with a random id that is on the disk; nobody when it is through."""
     with db.write(full=True):
-        cursor, language, days = db.all(CURSOR, {"id": broadcast})[0]
+        cursor, language, days, created = db.all(CURSOR, {"id": broadcast})[0]
         facts = _facts(Segment(language, days), now)
         rows = db.all(NEXT, {"cursor": cursor, "bite": bite, **facts})
-        found = [Recipient(person, access, deliveries.random_id()) for person, access in rows]
+        # The same for each person after a restore, which may know a part of the broadcast alone.
+        found = [
+            Recipient(
+                person, access, deliveries.derived_id("broadcast", broadcast, created, person)
+            )
+            for person, access in rows
+        ]
         planned = [
             {"id": broadcast, "person": one.person, "random": one.random_id} for one in found
         ]

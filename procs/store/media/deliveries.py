@@ -1,16 +1,20 @@
 """Deliveries: the random id is stored before the message is sent, so that nothing is sent twice."""
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from procs.core.clock import Now
+from procs.records.job import Ask
 from procs.store.database import Database
 
 PLAN = """
 INSERT INTO deliveries (request, part, random_id) VALUES (:request, :part, :random)
     ON CONFLICT (request, part) DO NOTHING
 """
+#: What is said of a request has ids that come of its own.
+SEED = "SELECT status_random, key, variant FROM requests WHERE id = :request"
 PLANNED = """
 SELECT part, random_id, receipt, sent_at FROM deliveries WHERE request = :request ORDER BY part
 """
@@ -34,11 +38,31 @@ def random_id() -> int:
     return secrets.randbits(BITS) or 1
 
 
+def derived_id(*what: object) -> int:
+    """A random id that is the same whenever the same thing is said. A database that was restored
+    from a backup does not know what was sent since then; what comes to it once more has the ids of
+    the first time, so Telegram answers with the first messages, and nobody gets a second one."""
+    digest = hashlib.sha256(repr(what).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1 or 1
+
+
+def random_of(ask: Ask) -> int:
+    """The random id from which all of a request come. A link of a message has the same one when
+    Telegram gives us the message again after a restore; another wish has another. Files for a
+    folder have one of chance."""
+    if ask.folder or not ask.message:
+        return random_id()
+    place = (ask.chat, ask.message, ask.ordinal)
+    return derived_id("request", *place, ask.link.key, ask.link.variant)
+
+
 def plan(db: Database, request: int, parts: int) -> list[tuple[int, int]]:
     """The parts that are still to be sent, as (part, random id); the same ones on every retry."""
     with db.write(full=True):
+        seed = db.one(SEED, {"request": request})
         for part in range(parts):
-            db.change(PLAN, {"request": request, "part": part, "random": random_id()})
+            random = derived_id("delivery", *seed, part) if seed else random_id()
+            db.change(PLAN, {"request": request, "part": part, "random": random})
         rows = db.all(PLANNED, {"request": request})
     return [(part, random) for part, random, _, sent in rows if sent is None]
 

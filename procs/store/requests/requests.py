@@ -153,7 +153,7 @@ def keep(db: Database, ask: Ask, *, now: Now) -> int:
         "site": link.site,
         "key": link.key,
         "variant": link.variant,
-        "random": deliveries.random_id(),
+        "random": deliveries.random_of(ask),
         "now": now.wall,
         "parent": ask.parent or None,
         "place": ask.place,

@@ -57,6 +57,11 @@ def path_of(url: str) -> Path:
     return Path(url.removeprefix(SCHEME))
 
 
+def url_of(path: Path) -> str:
+    """The address of a file."""
+    return f"{SCHEME}{path.absolute()}"
+
+
 def files_of(url: str) -> tuple[Path, ...]:
     """The database, its log and the index of that log."""
     path = path_of(url)

@@ -8,8 +8,8 @@ import pytest
 
 from procs.core import clock as real
 from procs.records.job import Lane, Lease
+from procs.store.backups.invariants import audit
 from procs.store.jobs import leases, recovery
-from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
 from tests.contract.cycle import holds
 from tests.contract.place import Place

@@ -15,10 +15,10 @@ import pytest
 
 from procs.core.clock import Now
 from procs.records.job import Kind, Lane, Lease, State
+from procs.store.backups.invariants import audit
 from procs.store.database import Database
 from procs.store.jobs import outcomes, pause_control, pauses, recovery
 from procs.store.requests import lists
-from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
 from tests.contract.crash_acts import ACTS
 from tests.contract.crash_scene import Scene, copy, copy_tree, each_point, open_of, place

@@ -3,9 +3,9 @@
 import pytest
 
 from procs.records.job import Ask, Lane, Lease
+from procs.store.backups.invariants import audit
 from procs.store.jobs import delivery_order, leases, outcomes, recovery, seats
 from procs.store.requests import lists, requests
-from tests.contract.audit import audit
 from tests.contract.conftest import Desk
 
 

@@ -23,11 +23,11 @@ from procs.core.clock import Now
 from procs.errors import LeaseLost
 from procs.records.job import Kind, Lane, Lease, State
 from procs.records.job_payload import DeliverPayload
+from procs.store.backups.invariants import audit
 from procs.store.database import Database
 from procs.store.health import workers
 from procs.store.jobs import leases, recovery
 from procs.store.jobs.seats import NewJob
-from tests.contract.audit import audit
 from tests.contract.cycle import enqueue
 from tests.contract.place import Place
 

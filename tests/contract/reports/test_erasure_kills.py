@@ -7,8 +7,8 @@ from multiprocessing import get_context
 import pytest
 
 from procs.core.clock import Now
+from procs.store.backups.invariants import audit
 from procs.store.reports import personal_data
-from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
 from tests.contract.place import Place
 from tests.contract.reports.test_personal_data import ME, delivered, ends, named

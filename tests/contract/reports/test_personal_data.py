@@ -7,6 +7,7 @@ import pytest
 from procs.core import codec
 from procs.keeper.schedule import Keeper
 from procs.records.job import Kind, Lane, Part, Reference
+from procs.store.backups.invariants import audit
 from procs.store.jobs import outcomes, pause_control, pauses
 from procs.store.media import deliveries, references
 from procs.store.people import preferences, repeat_tallies, usage
@@ -15,7 +16,6 @@ from procs.store.reports.personal_tables import KEPT, OTHERS, TABLES
 from procs.store.requests import buttons, heard_updates, requests
 from procs.store.requests.buttons import ButtonMeaning
 from procs.texts import i18n
-from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
 from tests.store_acts import forget, is_asked
 

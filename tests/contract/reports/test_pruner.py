@@ -3,13 +3,13 @@
 import pytest
 
 from procs.keeper.schedule import forget
+from procs.store.backups.invariants import audit
 from procs.store.database import Row
 from procs.store.health import workers
 from procs.store.jobs import outcomes, pause_control, pauses
 from procs.store.media import deliveries
 from procs.store.reports import pruner
 from procs.store.requests import requests
-from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
 
 DAY = 86400.0

@@ -3,10 +3,10 @@
 import pytest
 
 from procs.records.job import Ask, Lane, Lease, State
+from procs.store.backups.invariants import audit
 from procs.store.jobs import leases, outcomes
 from procs.store.media import looks
 from procs.store.requests import lists, requests
-from tests.contract.audit import audit
 from tests.contract.conftest import Desk
 from tests.store_acts import listed
 

@@ -1,11 +1,11 @@
 """From the link in a message to the last word about it."""
 
 from procs.records.job import Ask, Lane, State, Step
+from procs.store.backups.invariants import audit
 from procs.store.jobs import leases, outcomes, recovery
 from procs.store.media import deliveries, references
 from procs.store.requests import link_groups, request_status, requests
 from procs.store.requests.request_status import Report
-from tests.contract.audit import audit
 from tests.contract.conftest import Clock, Desk
 
 

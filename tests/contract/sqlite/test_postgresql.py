@@ -37,7 +37,7 @@ CREATE FUNCTION strftime(TEXT, TEXT) RETURNS TEXT LANGUAGE sql
     AS 'SELECT CAST(EXTRACT(EPOCH FROM now()) AS TEXT)'
 """
 #: Modules of the store that are about SQLite alone, with statements that only it understands.
-SQLITE = {"database_file", "migrate", "sqlite"}
+SQLITE = {"database_file", "migrate", "snapshot", "sqlite"}
 #: What runs a statement.
 RUN = {"all", "one", "change", "change_many"}
 ROOT = Path(procs.store.__path__[0])

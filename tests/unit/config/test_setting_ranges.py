@@ -93,6 +93,13 @@ WRONG = [
     ("CHAPAR_FOLLOWED_SOURCES", "0", "from 1 up"),
     ("CHAPAR_FOLLOW_INTERVAL", "0", "at least 1s"),
     ("CHAPAR_FOLLOW_INTERVAL", "often", "number of seconds"),
+    ("CHAPAR_BACKUP_FOLDER", "/etc/passwd", "name a folder"),
+    ("CHAPAR_BACKUP_INTERVAL", "1s", "1m to 7d"),
+    ("CHAPAR_BACKUP_INTERVAL", "often", "1m to 7d"),
+    ("CHAPAR_BACKUP_KEEP", "0+0+0", "24+7+4"),
+    ("CHAPAR_BACKUP_KEEP", "24", "24+7+4"),
+    ("CHAPAR_BACKUP_COMMAND", "rclone", "$CHAPAR_BACKUP_FILE"),
+    ("CHAPAR_BACKUP_KEY_FILE", "/nowhere/key", "name the file of the key"),
     ("CHAPAR_LOG_LEVEL", "verbose", "INFO"),
 ]
 RIGHT = [

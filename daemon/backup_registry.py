@@ -1,0 +1,34 @@
+"""The subcommands about backups, as `registry` has the others."""
+
+import argparse
+import json
+
+from daemon.registry import home_settings, say
+
+
+def backup(options: argparse.Namespace) -> int:
+    """Take a backup now, list them, verify them by restoring to a scratch folder, or prune them."""
+    from daemon.commands.backups import backup_commands
+
+    settings = home_settings()
+    if options.what == "list":
+        if options.json:
+            print(json.dumps(backup_commands.facts(settings), indent=2))
+        else:
+            print(*backup_commands.listed(settings), sep="\n")
+    elif options.what == "verify":
+        return 1 if backup_commands.verify(settings, options.name, options.key, say) else 0
+    elif options.what == "prune":
+        print(*backup_commands.prune(settings), sep="\n")
+    else:
+        backup_commands.now(settings, say)
+    return 0
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Put a backup in the place of what is there, which stays beside; refuses while Chapar runs."""
+    from daemon.commands.backups import restore_command
+
+    settings = home_settings()
+    restore_command.restore(settings, options.file, options.key, say, dry=options.dry_run)
+    return 0

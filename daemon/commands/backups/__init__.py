@@ -1,0 +1,4 @@
+"""Commands about backups: take, list, verify, prune, restore.
+
+The registry imports its modules.
+"""

@@ -1,0 +1,107 @@
+"""`chapar restore`: puts a backup in the place of what is there, while nothing runs."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from daemon.commands import launch
+from daemon.console import open_store
+from daemon.console.command_error import Refusal
+from daemon.console.output import minute
+from procs.backups import (
+    backup_check,
+    backup_store,
+    backup_taker,
+    durable_files,
+    restoration,
+)
+from procs.backups.backup_archive import DATABASE, Manifest
+from procs.config import Settings
+from procs.core import clock
+from procs.errors import ChaparError
+from procs.store.backups import invariants, later_requests
+from procs.texts import i18n
+
+Say = Callable[[str], None]
+
+
+def restore(settings: Settings, file: str, key: Path | None, say: Say, *, dry: bool) -> None:
+    """Verify a backup, keep the old state beside, put the backup in its place, and check that.
+    With `dry` nothing is changed. Raises Refusal while Chapar runs, BackupFailed, StoreError."""
+    began, path = time.monotonic(), found(settings, file)
+    with stopped(settings), durable_files.alone(settings), durable_files.scratch(settings) as room:
+        durable_files.require_room(settings.cache, 2 * path.stat().st_size)
+        folder = room / "restored"
+        folder.mkdir()
+        say(f"verifying {path.name}")
+        backup_check.require_same(path, backup_store.read(path))
+        manifest = backup_check.restored(path, folder, backup_taker.key_of(settings, key))
+        say(f"ok: taken {minute(manifest.taken_at)} by Chapar {manifest.version}")
+        for line in losses(settings, manifest):
+            say(line)
+        if dry:
+            say("nothing was changed (--dry-run)")
+            return
+        for line in restoration.install(settings, folder, manifest, at=clock.now().wall):
+            say(line)
+        check(settings, manifest)
+    say(f"checked; {time.monotonic() - began:.1f} s. Start it with: chapar up -d")
+
+
+def found(settings: Settings, file: str) -> Path:
+    """A file by its path, or by its name in the folder of backups; `latest` is the newest verified
+    one."""
+    if file == "latest":
+        newest = backup_store.newest_ok(settings.backup_folder)
+        if newest is None:
+            raise Refusal(f"{settings.backup_folder} has no verified backup; name a file")
+        return settings.backup_folder / newest.name
+    for path in (Path(file), settings.backup_folder / file):
+        if path.is_file():
+            return path
+    raise Refusal(f"there is no file {file}; chapar backup list shows the backups")
+
+
+@contextmanager
+def stopped(settings: Settings) -> Iterator[None]:
+    """Nothing of this home runs, and nothing starts meanwhile. Raises Refusal."""
+    launch.make_folders(settings)
+    lock = launch.hold(settings)
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def losses(settings: Settings, manifest: Manifest) -> list[str]:
+    """What was done since the backup: as far as the old database can still say."""
+    since = manifest.taken_at
+    age = i18n.span("en", max(0.0, clock.now().wall - since))
+    said = [f"lost is what was done since then, in {age}: choices, settings, and what admins did"]
+    try:
+        if not open_store.is_there(settings):
+            raise Refusal("there is no database here")
+        with open_store.opened(settings, check=open_store.WHOLE) as db:
+            later = later_requests.by_state(db, since)
+    except ChaparError as error:
+        said.append(f"the old database cannot say how many requests that were: {error}")
+    else:
+        states = ", ".join(f"{number} {state}" for state, number in later.items())
+        said.append(f"requests since then: {sum(later.values())}" + (f" ({states})" * bool(states)))
+    hours = i18n.span("en", settings.catch_up)
+    said.append(
+        f"what people wrote since is fetched from Telegram again, if it is younger than {hours}; "
+        "nobody gets a media a second time"
+    )
+    return said
+
+
+def check(settings: Settings, manifest: Manifest) -> None:
+    """Bring what was put in place up to date, open it as the processes will, and audit it."""
+    open_store.prepare(settings)
+    with open_store.opened(settings, check=open_store.WHOLE) as db:
+        wrong = invariants.audit(db, leaving=(invariants.BY_CAP,))
+    if wrong:
+        raise Refusal(f"the restored database is wrong ({'; '.join(wrong)}); see {DATABASE}")

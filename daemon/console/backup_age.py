@@ -1,0 +1,15 @@
+"""How old the newest verified backup is, as `chapar status` says it."""
+
+from procs.backups import backup_store
+from procs.config import Settings
+from procs.core import clock
+from procs.texts import i18n
+
+
+def line(settings: Settings) -> str:
+    """How old the newest verified backup is."""
+    newest = backup_store.newest_ok(settings.backup_folder)
+    if newest is None:
+        return "backup: none yet" if settings.backup_interval else "backup: none; by schedule: off"
+    age = i18n.span("en", max(0.0, clock.now().wall - newest.taken_at))
+    return f"backup {age} ago, verified"

@@ -1,0 +1,110 @@
+"""The folder of backups: their names, and what is known of each in a file beside it.
+
+The folder alone says it all, so that it can be read when the database is lost.
+"""
+
+import calendar
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from procs.backups import durable_files
+from procs.core import codec
+
+#: `chapar-20261129T034500Z.tar.gz`, with `.age` behind it when it is encrypted. The instant is UTC.
+NAME = re.compile(r"chapar-(\d{8}T\d{6}Z)(?:-\d+)?\.tar\.gz(?:\.age)?")
+STAMP, ENCRYPTED = "%Y%m%dT%H%M%SZ", ".age"
+#: What a file is called until it is complete.
+PARTIAL = ".partial-"
+OK, BAD, UNVERIFIED = "ok", "bad", "unverified"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One backup. `taken_at` and `verified_at` are wall instants; `state` is `ok` only after it was
+    restored and found to be right, `why` says what is wrong with a bad one."""
+
+    name: str
+    taken_at: float
+    size: int
+    sha256: str = ""
+    state: str = UNVERIFIED
+    verified_at: float = 0.0
+    why: str = ""
+    version: str = ""
+
+    @property
+    def is_ok(self) -> bool:
+        return self.state == OK
+
+
+def new_name(folder: Path, at: float, *, encrypted: bool) -> str:
+    """A name that no backup has."""
+    stamp, number = time.strftime(STAMP, time.gmtime(at)), 1
+    end = ".tar.gz" + (ENCRYPTED if encrypted else "")
+    while True:
+        name = f"chapar-{stamp}{f'-{number}' if number > 1 else ''}{end}"
+        if not (folder / name).exists():
+            return name
+        number += 1
+
+
+def taken_at(name: str) -> float | None:
+    """The instant in a name, None for what is no backup's name."""
+    found = NAME.fullmatch(name)
+    if not found:
+        return None
+    try:
+        return float(calendar.timegm(time.strptime(found[1], STAMP)))
+    except ValueError:
+        return None
+
+
+def listed(folder: Path) -> list[Backup]:
+    """All backups of a folder, the newest first; none where there is no folder."""
+    found = [one for path in paths(folder) if (one := read(path)) is not None]
+    return sorted(found, key=lambda one: (one.taken_at, one.name), reverse=True)
+
+
+def paths(folder: Path) -> Iterator[Path]:
+    try:
+        yield from (path for path in folder.iterdir() if NAME.fullmatch(path.name))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+
+
+def read(path: Path) -> Backup | None:
+    """What is known of one; None when it is gone. One whose note is missing, or of a file of
+    another size, is unverified."""
+    at = taken_at(path.name)
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        return None
+    bare = Backup(path.name, at or 0.0, size)
+    try:
+        noted = codec.record(Backup, codec.load(note_of(path).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return bare
+    return noted if noted.name == path.name and noted.size == size else bare
+
+
+def note(folder: Path, backup: Backup) -> None:
+    durable_files.write(note_of(folder / backup.name), codec.dump(asdict(backup)).encode())
+
+
+def note_of(path: Path) -> Path:
+    """The file beside a backup that says what is known of it."""
+    return path.with_name(f"{path.name}.json")
+
+
+def newest_ok(folder: Path) -> Backup | None:
+    return next((one for one in listed(folder) if one.is_ok), None)
+
+
+def remove(folder: Path, backup: Backup) -> None:
+    """The note goes last: a backup without one would only be unverified."""
+    (folder / backup.name).unlink(missing_ok=True)
+    note_of(folder / backup.name).unlink(missing_ok=True)

@@ -1,0 +1,87 @@
+"""Encrypts a backup for a key or a passphrase, in the format of age (age-encryption.org/v1).
+
+The format is small and specified, and the program `age` reads it too, so a backup opens without
+Chapar. `pyrage` binds rage, its maintained implementation in Rust; nothing here is cryptography of
+our own.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyrage
+
+from procs.backups.backup_errors import BackupFailed
+
+PUBLIC, SECRET = "age1", "AGE-SECRET-KEY-1"
+LINE = re.compile(r"^(age1[0-9a-z]+|AGE-SECRET-KEY-1[0-9A-Z]+)$")
+#: Characters of a passphrase that is no use.
+SHORTEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class BackupKey:
+    """What a key file holds: recipients (public), identities (secret), or a passphrase."""
+
+    recipients: Sequence[pyrage.x25519.Recipient] = ()
+    identities: Sequence[pyrage.x25519.Identity] = ()
+    passphrase: str = ""
+
+
+def read(path: Path) -> BackupKey:
+    """The key of a file: lines as `age-keygen` writes them, a public key alone, or a passphrase.
+    Raises BackupFailed."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise BackupFailed(f"the key file {path} cannot be read ({why})") from None
+    lines = [line.strip() for line in text.splitlines() if line.strip()[:1] not in ("", "#")]
+    if lines and all(LINE.match(line) for line in lines):
+        return keys(path, lines)
+    if len(lines) != 1 or len(lines[0]) < SHORTEST:
+        raise BackupFailed(
+            f"the key file {path} holds neither an age key nor one line with a passphrase of "
+            f"{SHORTEST} characters or more"
+        )
+    return BackupKey(passphrase=lines[0])
+
+
+def keys(path: Path, lines: Sequence[str]) -> BackupKey:
+    try:
+        secret = [pyrage.x25519.Identity.from_str(one) for one in lines if one.startswith(SECRET)]
+        public = [pyrage.x25519.Recipient.from_str(one) for one in lines if one.startswith(PUBLIC)]
+    except (pyrage.IdentityError, pyrage.RecipientError) as error:
+        raise BackupFailed(f"the key file {path} has a key that is none ({error})") from None
+    return BackupKey([*public, *(one.to_public() for one in secret)], secret)
+
+
+def encrypt(plain: Path, to: Path, key: BackupKey) -> BackupKey:
+    """Encrypt a file. Returns what opens it: where the file of the key holds only the public half,
+    a key of this run's own, which is forgotten with it: so the very file can be verified. A file
+    for a passphrase passes through memory as a whole."""
+    if key.passphrase:
+        to.write_bytes(pyrage.passphrase.encrypt(plain.read_bytes(), key.passphrase))
+        return key
+    opener = list(key.identities) or [pyrage.x25519.Identity.generate()]
+    for_all = [*key.recipients, *(() if key.identities else (opener[0].to_public(),))]
+    pyrage.encrypt_file(str(plain), str(to), for_all)
+    return BackupKey(key.recipients, opener)
+
+
+def decrypt(path: Path, to: Path, key: BackupKey | None) -> None:
+    """Raises BackupFailed without the right key, and for a file that was changed."""
+    if key is None or not (key.passphrase or key.identities):
+        raise BackupFailed(
+            f"{path.name} is encrypted; name the file of its secret key or passphrase: --key FILE"
+        )
+    try:
+        if key.passphrase:
+            to.write_bytes(pyrage.passphrase.decrypt(path.read_bytes(), key.passphrase))
+        else:
+            pyrage.decrypt_file(str(path), str(to), list(key.identities))
+    except (pyrage.DecryptError, ValueError, OSError) as error:
+        raise BackupFailed(
+            f"{path.name} cannot be decrypted ({error}); is it the right key?"
+        ) from None

@@ -1,0 +1,89 @@
+"""Files that are whole or not there, also after a power cut; and the folder for work in between."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from procs.backups.backup_errors import BackupBusy, BackupFailed
+from procs.core import disk
+from procs.core.paths import HomePaths
+
+CHUNK = 1024 * 1024
+BACKUP_LOCK = "backup.lock"
+#: What the scratch folders of killed processes begin with.
+SCRATCH = "backup-"
+#: Bytes that stay free beside what is written.
+SPARE = 64 * disk.MIB
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or a folder's list of names, is on the disk."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def place(fresh: Path, path: Path) -> None:
+    """Give a complete file its name: until then there is none under it, or the one before."""
+    fresh.chmod(0o600)
+    sync(fresh)
+    os.replace(fresh, path)
+    sync(path.parent)
+
+
+def write(path: Path, content: bytes) -> None:
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_bytes(content)
+    place(fresh, path)
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def alone(paths: HomePaths) -> Iterator[None]:
+    """Nobody else works on the backups of this home meanwhile. Raises BackupBusy. The kernel frees
+    the lock at any death."""
+    paths.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = os.open(paths.run / BACKUP_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        raise BackupBusy from None
+    try:
+        yield
+    finally:
+        os.close(file)
+
+
+@contextmanager
+def scratch(paths: HomePaths) -> Iterator[Path]:
+    """A folder on the home's disk, where the database lies in the clear anyway, gone afterwards;
+    those that killed processes left are deleted first. Held under `alone`."""
+    paths.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in paths.cache.glob(f"{SCRATCH}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=paths.cache) as folder:
+        yield Path(folder)
+
+
+def require_room(folder: Path, size: int) -> None:
+    """Raises BackupFailed where so many bytes do not fit."""
+    free = disk.free(folder)
+    if free < size + SPARE:
+        needed = (size + SPARE) // disk.MIB
+        raise BackupFailed(
+            f"{folder} has {free // disk.MIB} MiB free and a backup needs {needed} MiB; "
+            "free space there"
+        )

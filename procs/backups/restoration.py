@@ -1,0 +1,99 @@
+"""Puts the files of a backup in the place of those of a home, which stay beside, under other names.
+
+Nothing is overwritten, and a kill at any instant leaves a state in which the same restore can be
+run again: the database goes first and its log after it, so that no database ever meets the log of
+another, which would destroy it.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from procs.backups import durable_files
+from procs.backups.backup_archive import DATABASE, RULES, SESSIONS, Manifest
+from procs.config import Settings
+from procs.store import database
+
+STAMP = "%Y%m%d-%H%M%S"
+#: Folder below that of `sites.toml` for cookies that lay somewhere else.
+ELSEWHERE = "cookies"
+
+
+def install(settings: Settings, folder: Path, manifest: Manifest, *, at: float) -> Iterator[str]:
+    """Put the unpacked files in place; says what went where. `at` is a wall instant, by which what
+    was there before is called. Raises OSError."""
+    end = f".before-{time.strftime(STAMP, time.localtime(at))}"
+    path, *beside = database.files_of(settings.database_url)
+    fresh = path.with_name(f"{path.name}.restored")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copyfile(folder / DATABASE, fresh)
+    fresh.chmod(0o600)
+    durable_files.sync(fresh)
+    yield from set_aside(path, beside, end)
+    durable_files.place(fresh, path)
+    yield f"restored {path}"
+    yield from sign_ins(settings, folder / SESSIONS, end)
+    yield from rules(settings, folder, manifest, end)
+
+
+def set_aside(path: Path, beside: list[Path], end: str) -> Iterator[str]:
+    """Give the old database and its log names under which they still belong together."""
+    kept = path.with_name(path.name + end)
+    for old in (path, *beside):
+        if os.path.lexists(old):
+            os.replace(old, Path(f"{kept}{old.name.removeprefix(path.name)}"))
+    durable_files.sync(path.parent)
+    if kept.exists():
+        yield f"kept the old database as {kept}"
+
+
+def sign_ins(settings: Settings, found: Path, end: str) -> Iterator[str]:
+    """The sign-ins of the backup, with their places in Telegram's updates."""
+    if not found.is_dir() or not any(found.iterdir()):
+        return
+    there = settings.sessions
+    fresh = there.with_name(f"{there.name}.restored")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700)
+    for one in sorted(found.glob("*.session")):
+        copied(one, fresh / one.name)
+    if there.is_dir() and any(there.iterdir()):
+        os.replace(there, there.with_name(there.name + end))
+        yield f"kept the old sign-ins as {there.name}{end}"
+    elif there.is_dir():
+        there.rmdir()
+    os.replace(fresh, there)
+    durable_files.sync(there.parent)
+    yield f"restored {there}"
+
+
+def rules(settings: Settings, folder: Path, manifest: Manifest, end: str) -> Iterator[str]:
+    """`sites.toml` and the files of cookies that it names; those that are the same stay."""
+    target = settings.sites.path or settings.home / RULES
+    wanted = [(folder / RULES, target)] if RULES in manifest.files else []
+    for member, place in sorted(manifest.cookies.items()):
+        wanted.append((folder / member, cookie_place(target.parent, place)))
+    for source, path in wanted:
+        if path.is_file() and durable_files.digest(path) == durable_files.digest(source):
+            continue
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.path.lexists(path):
+            os.replace(path, path.with_name(path.name + end))
+            yield f"kept the old {path.name} as {path.name}{end}"
+        copied(source, path)
+        yield f"restored {path}"
+
+
+def cookie_place(base: Path, place: str) -> Path:
+    """Where a file of cookies belongs, never outside of the folder of `sites.toml`."""
+    path = Path(place)
+    return base / ELSEWHERE / path.name if path.is_absolute() or ".." in path.parts else base / path
+
+
+def copied(source: Path, path: Path) -> None:
+    fresh = path.with_name(f".{path.name}.new")
+    shutil.copyfile(source, fresh)
+    fresh.chmod(0o600)
+    durable_files.place(fresh, path)

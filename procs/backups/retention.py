@@ -1,0 +1,64 @@
+"""Which backups stay: the newest of each of the last hours, days and weeks that have one."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from procs.backups import backup_store
+from procs.backups.backup_store import Backup
+
+#: Bad and unverified backups that stay, to be looked at.
+FAILED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """So many hours, days and weeks (ISO, UTC), each kept by its newest verified backup."""
+
+    hours: int = 24
+    days: int = 7
+    weeks: int = 4
+
+
+def hour(at: float) -> str:
+    return time.strftime("%Y-%m-%d %H", time.gmtime(at))
+
+
+def day(at: float) -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime(at))
+
+
+def week(at: float) -> str:
+    return time.strftime("%G-%V", time.gmtime(at))
+
+
+def newest_of_each(
+    newest_first: Sequence[Backup], period: Callable[[float], str], most: int
+) -> Iterator[Backup]:
+    seen: set[str] = set()
+    for one in newest_first:
+        if len(seen) == most:
+            return
+        if period(one.taken_at) not in seen:
+            seen.add(period(one.taken_at))
+            yield one
+
+
+def superfluous(backups: Sequence[Backup], keep: Retention) -> list[Backup]:
+    """What may go, of a folder's backups, the newest first. The newest verified one never does, and
+    a verified one never makes room for one that is not."""
+    good = [one for one in backups if one.is_ok]
+    failed = [one for one in backups if not one.is_ok]
+    staying = {one.name for one in (*good[:1], *failed[:FAILED])}
+    for period, most in ((hour, keep.hours), (day, keep.days), (week, keep.weeks)):
+        staying |= {one.name for one in newest_of_each(good, period, most)}
+    return [one for one in backups if one.name not in staying]
+
+
+def prune(folder: Path, keep: Retention) -> list[Backup]:
+    """Delete what need not stay; returns that."""
+    gone = superfluous(backup_store.listed(folder), keep)
+    for one in gone:
+        backup_store.remove(folder, one)
+    return gone

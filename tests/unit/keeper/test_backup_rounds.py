@@ -1,0 +1,91 @@
+"""The keeper has backups taken by a process of their own, and says when they are missing."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from daemon.console import backup_age
+from procs import config
+from procs.backups import backup_store
+from procs.backups.backup_store import Backup
+from procs.core import clock
+from procs.keeper.backup_rounds import BackupRounds
+from procs.store.health import alerts
+from tests.unit.backups.conftest import Home
+
+HOUR = 3600.0
+
+
+@pytest.fixture
+def home(short_home: Path, monkeypatch) -> Home:
+    monkeypatch.setenv("CHAPAR_HOME", str(short_home))
+    monkeypatch.setenv("CHAPAR_ENV_FILE", os.devnull)
+    return Home(short_home)
+
+
+async def taken(rounds: BackupRounds) -> None:
+    rounds.next_try = 0.0
+    rounds.watch()
+    if rounds.running:
+        await rounds.running
+
+
+async def test_one_is_taken_verified_and_shown_and_the_next_waits_an_hour(home):
+    db = home.open()
+    rounds = BackupRounds(db, home.settings)
+
+    await taken(rounds)
+    first = backup_store.listed(home.settings.backup_folder)
+    await taken(rounds)
+
+    assert [one.state for one in first] == ["ok"]
+    assert backup_store.listed(home.settings.backup_folder) == first
+    assert backup_age.line(home.settings).endswith("ago, verified")
+    assert alerts.standing(db) == []
+    db.close()
+
+
+async def test_two_intervals_without_one_are_an_alert_until_one_is_verified(home):
+    db = home.open()
+    rounds = BackupRounds(db, home.settings, command=("/bin/sh", "-c", "echo no >&2; exit 1"))
+    rounds.began = clock.now().wall - 3 * HOUR
+
+    await taken(rounds)
+    rounds.judge()
+    during = [(one.kind, one.count) for one in alerts.standing(db)]
+    home.backs_up()
+    rounds.judge()
+
+    assert (during, rounds.why) == ([("backup-missing", 1)], "no")
+    assert alerts.standing(db) == []
+    db.close()
+
+
+async def test_none_is_taken_when_the_operator_wants_none(home):
+    db = home.open()
+    off = config.load(
+        home.texts | {"CHAPAR_BACKUP_INTERVAL": "off"}, env_file=None, need_telegram=False
+    )
+    rounds = BackupRounds(db, off)
+
+    await taken(rounds)
+
+    assert rounds.running is None
+    db.close()
+
+
+async def test_the_operators_command_gets_the_file_and_none_of_our_secrets(home, monkeypatch):
+    db, proof = home.open(), home.settings.home / "proof"
+    monkeypatch.setenv("CHAPAR_BOT_TOKEN", "777000001:AAsandboxsandboxsandboxsandboxsandb")
+    command = f'env > {proof}; test -s "$CHAPAR_BACKUP_FILE"'
+    monkeypatch.setenv("CHAPAR_BACKUP_COMMAND", command)
+    rounds = BackupRounds(db, home.settings)
+
+    await taken(rounds)
+
+    backup: Backup = backup_store.listed(home.settings.backup_folder)[0]
+    said = proof.read_text()
+    assert f"CHAPAR_BACKUP_SHA256={backup.sha256}" in said
+    assert (rounds.why, "TOKEN" in said) == ("", False)
+    db.close()
