@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 
 from procs import errors
-from procs.errors import remedies
+from procs.errors import alert_kinds, remedies
 from procs.texts import i18n
 from procs.wishes.grammar import link
 from tests import ROOT
@@ -153,3 +153,10 @@ def test_english_remedies_have_one_home():
     assert 'msgid "fix-' not in (i18n.LOCALE / "en.po").read_text()
     for name, words in remedies.BY_NAME.items():
         assert i18n.say("en", f"fix-{name}") == words
+
+
+def test_each_alert_that_an_admin_may_switch_off_has_a_name():
+    named = {f"alert-kind-{kind}" for kind in alert_kinds.ALL_ALERTS - alert_kinds.CRITICAL_ALERTS}
+
+    assert named - i18n.catalogue("en").keys() == set()
+    assert named - i18n.catalogue("fa").keys() == set()
