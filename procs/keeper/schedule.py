@@ -10,6 +10,7 @@ from procs.keeper import hung_workers, sweep
 from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.keeper.follow_rounds import FollowRounds
+from procs.keeper.metrics.textfile import MetricTextfile
 from procs.keeper.server_samples import ServerSamples
 from procs.store import wake
 from procs.store.admins import audit_log, conversation_states, support_threads
@@ -53,6 +54,8 @@ class Keeper:
     def __init__(self, db: Database, settings: Settings) -> None:
         self.db = db
         self.settings = settings
+        #: The boot instant of the last round.
+        self.turned = clock.now().boot
         #: Kinds of jobs that were logged as unknown.
         self.left: set[str] = set()
         self.space = DiskWatch(db, settings)
@@ -68,10 +71,12 @@ class Keeper:
             PeriodicTask(60, ServerSamples(db, settings).take),
             PeriodicTask(60, self.prune),
             PeriodicTask(10, self.note_unknown),
+            PeriodicTask(15, MetricTextfile(db, settings).write),
         )
 
     def run(self) -> None:
         """Whatever is due now."""
+        self.turned = clock.now().boot
         for one in self.rounds:
             try:
                 one.run(time.monotonic())
