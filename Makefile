@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat format clean
+.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-ops format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -55,6 +55,9 @@ bench-engine: $(READY) ## measure a download's cost: proxy, child, cancel
 
 bench-chat: $(READY) ## measure cards, presses, inline mode and the bot's loop
 	$(BIN)/python -m bench.chat
+
+bench-ops: $(READY) ## measure what operating costs: a scrape beside a million finished jobs
+	$(BIN)/python -m bench.ops
 
 format: $(READY) ## let ruff lay out the code
 	$(BIN)/ruff check --fix .

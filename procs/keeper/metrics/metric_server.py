@@ -25,6 +25,8 @@ from procs.store.database import Database
 HEAD_LIMIT, PATIENCE, MOST = 8192, 5.0, 32
 #: Seconds until an address that is taken is tried again.
 TAKEN_LOOK = 10.0
+#: The mode of a socket.
+OWNER_ONLY = 0o600
 #: What ends the head of a request and of an answer.
 END = b"\r\n\r\n"
 #: An address and a port, or the path of a unix socket.
@@ -43,16 +45,15 @@ class MetricServer(threading.Thread):
         self.settings = settings
         self.where = where
         self.turned = turned
-        self.loop = asyncio.new_event_loop()
+        self.runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        self.loop = self.runner.get_loop()
         self.gone = asyncio.Event()
         self.open = 0
         self.pages = {"/metrics": self.metrics, "/livez": self.live, "/readyz": self.ready}
 
     def run(self) -> None:
-        try:
-            self.loop.run_until_complete(self.serve())
-        finally:
-            self.loop.close()
+        with self.runner:  # hangs up on who is still there
+            self.runner.run(self.serve())
 
     def leave(self) -> None:
         self.loop.call_soon_threadsafe(self.gone.set)
@@ -60,16 +61,15 @@ class MetricServer(threading.Thread):
 
     async def serve(self) -> None:
         """Listen until sent away. An address that is taken is waited for."""
-        with suppress(asyncio.CancelledError):
-            self.db = self.parent.twin()
-            self.readiness = Readiness(self.db, self.settings, self.turned)
-            try:
-                server = await self.listening()
-                if server is not None:
-                    await self.gone.wait()
-                    server.close()
-            finally:
-                self.db.close()
+        self.db = self.parent.twin()
+        self.readiness = Readiness(self.db, self.settings, self.turned)
+        try:
+            server = await self.listening()
+            if server is not None:
+                await self.gone.wait()
+                server.close()
+        finally:
+            self.db.close()
 
     async def listening(self) -> asyncio.Server | None:
         """A server that listens; None when this is sent away first."""
@@ -93,7 +93,9 @@ class MetricServer(threading.Thread):
         """Raises OSError when the address cannot be had."""
         if isinstance(self.where, Path):
             remove_socket(self.where)
-            return await asyncio.start_unix_server(self.meet, self.where, limit=HEAD_LIMIT)
+            server = await asyncio.start_unix_server(self.meet, self.where, limit=HEAD_LIMIT)
+            self.where.chmod(OWNER_ONLY)
+            return server
         host, port = self.where
         return await asyncio.start_server(
             self.meet, host, port, limit=HEAD_LIMIT, reuse_address=True

@@ -36,12 +36,12 @@ class UnixConnection(http.client.HTTPConnection):
 class Endpoint:
     """A keeper's endpoint, in the words of a test. `turned`: when the keeper's loop turned last."""
 
-    settings: Settings
+    where: Path | tuple[str, int]
     db: Database
     turned: float = field(default_factory=lambda: clock.now().boot)
 
     def gets(self, path: str, method: str = "GET") -> tuple[int, str]:
-        where = self.settings.metrics
+        where = self.where
         line = (
             UnixConnection(where) if isinstance(where, Path) else http.client.HTTPConnection(*where)
         )
@@ -95,7 +95,7 @@ def serving(db: Database) -> Iterator[Callable[[Settings], Endpoint]]:
     servers: list[MetricServer] = []
 
     def serve(settings: Settings) -> Endpoint:
-        endpoint = Endpoint(settings, db)
+        endpoint = Endpoint(settings.metrics, db)
         server = MetricServer(db, settings, settings.metrics, lambda: endpoint.turned)
         server.start()
         servers.append(server)

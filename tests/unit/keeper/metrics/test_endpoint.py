@@ -5,7 +5,6 @@ import socket
 import stat
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -34,9 +33,10 @@ def free_port() -> int:
 
 
 def test_the_socket_is_for_its_user_alone_without_any_setting(endpoint: Endpoint) -> None:
-    mode = Path(endpoint.settings.home / "run" / "metrics.sock").stat().st_mode
+    mode = endpoint.where.stat().st_mode
 
     assert stat.S_ISSOCK(mode)
+    assert mode & 0o077 == 0
     assert endpoint.gets("/metrics")[0] == 200
 
 
@@ -70,7 +70,7 @@ def test_what_is_no_request_is_refused_and_the_next_is_served(
     endpoint: Endpoint, sent: bytes
 ) -> None:
     with socket.socket(socket.AF_UNIX) as line:
-        line.connect(str(endpoint.settings.metrics))
+        line.connect(str(endpoint.where))
         line.sendall(sent)
         heard = line.recv(100)
 
@@ -80,7 +80,7 @@ def test_what_is_no_request_is_refused_and_the_next_is_served(
 
 def test_a_head_without_end_is_refused(endpoint: Endpoint) -> None:
     with socket.socket(socket.AF_UNIX) as line:
-        line.connect(str(endpoint.settings.metrics))
+        line.connect(str(endpoint.where))
         line.sendall(b"GET / HTTP/1.1\r\n" + b"x: " + b"y" * 9000)
 
         assert line.recv(100).startswith(b"HTTP/1.1 431 ")
@@ -89,7 +89,7 @@ def test_a_head_without_end_is_refused(endpoint: Endpoint) -> None:
 def test_silent_connections_delay_nobody(endpoint: Endpoint) -> None:
     lines = [socket.socket(socket.AF_UNIX) for _ in range(MOST - 2)]
     for line in lines:
-        line.connect(str(endpoint.settings.metrics))
+        line.connect(str(endpoint.where))
 
     assert endpoint.gets("/livez") == (200, "ok\n")
     for line in lines:
