@@ -99,7 +99,7 @@ def folder(text: str) -> Path:
     """A folder that is there, by its absolute path."""
     path = Path(text).expanduser()
     if not path.is_absolute() or not path.is_dir():
-        raise ValueError(f"{text} is no folder; make it, and write its absolute path")
+        raise ValueError(f"{text!r} is no folder; make it, and write its absolute path")
     return path
 
 
