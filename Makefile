@@ -59,7 +59,7 @@ bench-chat: $(READY) ## measure cards, presses, inline mode and the bot's loop
 bench-gate: $(READY) ## measure what four sponsors add to a link
 	$(BIN)/python -m bench.gate
 
-bench-ops: $(READY) ## measure backups: 300 under full load, a restore of 1,000,000 jobs
+bench-ops: $(READY) ## measure backups under full load, a restore and a scrape beside a million jobs
 	$(BIN)/python -m bench.ops
 
 format: $(READY) ## let ruff lay out the code

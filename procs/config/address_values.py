@@ -7,9 +7,11 @@ wrong and how to mend it, as those of `values` do.
 import base64
 import binascii
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
+
+from procs.config import values
 
 Network = IPv4Network | IPv6Network
 
@@ -23,6 +25,8 @@ HOST = re.compile(
 WIDEST = {4: 8, 6: 7}
 #: Addresses that a new yt-dlp is tried with; each takes up to a minute.
 MOST_PAGES = 20
+#: Bytes of a unix socket's path (unix(7): 108 with the end).
+LONGEST_PATH = 107
 
 
 def parts_of(text: str) -> SplitResult | None:
@@ -63,6 +67,40 @@ def server(text: str) -> tuple[str, int]:
     if parts is None or more or not parts.hostname or not parts.port:
         raise ValueError(f"{text!r} is not host:port; write for example 127.0.0.1:4430")
     return parts.hostname, parts.port
+
+
+def endpoint(text: str) -> tuple[str, int] | Path | None:
+    """Where metrics and health are served: `host:port` on loopback, the absolute path of a unix
+    socket, or None for `off`. They name nobody, and are nobody else's business all the same."""
+    if text.lower() == "off":
+        return None
+    if text.startswith(("/", "~")):
+        path = values.absolute(text)
+        if len(bytes(path)) > LONGEST_PATH:
+            raise ValueError(f"{path} is too long for a socket; {LONGEST_PATH} bytes are the most")
+        return path
+    host, port = server(text)
+    if host != "localhost" and not is_loopback(host):
+        raise ValueError(
+            f"{host} can be reached from elsewhere; write 127.0.0.1:{port}, and let a web server "
+            "that asks for a password pass it on"
+        )
+    return host, port
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def folder(text: str) -> Path:
+    """A folder that is there, by its absolute path."""
+    path = Path(text).expanduser()
+    if not path.is_absolute() or not path.is_dir():
+        raise ValueError(f"{text!r} is no folder; make it, and write its absolute path")
+    return path
 
 
 def key(text: str) -> str:

@@ -10,6 +10,13 @@ from dotenv import dotenv_values
 from procs.config import setting_checks
 
 ENV_FILE = "CHAPAR_ENV_FILE"
+#: What supervisord tells its processes; they got their names from a start that judged them.
+SUPERVISED = "SUPERVISOR_ENABLED"
+#: What `chapar up` sets for supervisord.conf, and the tests for themselves.
+OUR_OWN = (
+    *("CHAPAR_PYTHON", "CHAPAR_PROCS", "CHAPAR_STOP_WAIT", "CHAPAR_WITH_BOT"),
+    *("CHAPAR_STORM", "CHAPAR_TEST_DATABASE", "CHAPAR_WALKS"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,18 +22,18 @@ from procs.config import (
     values,
 )
 from procs.config.rules import RuleBook
-from procs.config.setting_sources import ENV_FILE, Setting, SettingText, env_path, env_texts
+from procs.config.setting_sources import (
+    ENV_FILE,
+    OUR_OWN,
+    SUPERVISED,
+    Setting,
+    SettingText,
+    env_path,
+    env_texts,
+)
 from procs.core.night_hours import NightHours
 from procs.core.paths import HomePaths
 from procs.errors import ChaparError
-
-#: What supervisord tells its processes; they got their names from a start that judged them.
-SUPERVISED = "SUPERVISOR_ENABLED"
-#: What `chapar up` sets for supervisord.conf, and the tests for themselves.
-OUR_OWN = (
-    *("CHAPAR_PYTHON", "CHAPAR_PROCS", "CHAPAR_STOP_WAIT", "CHAPAR_WITH_BOT"),
-    *("CHAPAR_STORM", "CHAPAR_TEST_DATABASE", "CHAPAR_WALKS"),
-)
 
 
 class BadSettings(ChaparError):
@@ -95,6 +95,8 @@ class Settings(HomePaths):
     backup_command: str
     drain_grace: float
     log_level: str
+    metrics: tuple[str, int] | Path | None
+    metrics_textfile: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,8 @@ TABLE = (
     Setting("CHAPAR_BACKUP_COMMAND", backup_values.command, absent=""),
     Setting("CHAPAR_DRAIN_GRACE", partial(values.seconds, most=values.HOUR), lambda texts: "60"),
     Setting("CHAPAR_LOG_LEVEL", values.level, lambda texts: "INFO"),
+    Setting("CHAPAR_METRICS", address_values.endpoint, values.metrics_socket),
+    Setting("CHAPAR_METRICS_TEXTFILE", address_values.folder),
 )
 NAMES = tuple(setting.name for setting in TABLE)
 

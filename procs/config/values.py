@@ -130,6 +130,12 @@ def absolute(text: str) -> Path:
     return Path(os.path.abspath(os.path.expanduser(text)))
 
 
+def metrics_socket(texts: Mapping[str, str]) -> str:
+    """Where metrics are served by default: no port that another stack may have, and for this user
+    alone."""
+    return str(absolute(texts["CHAPAR_HOME"]) / "run" / "metrics.sock")
+
+
 def home(text: str) -> Path:
     """The absolute folder that holds all state."""
     path = absolute(text)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from procs.core import log
 from procs.engine import folder_cleanup, selftest
+from procs.engine.child_counts import OnEgress, OnRefused, uncounted, unmeasured
 from procs.engine.egress.dial import Routes, upstream
 from procs.engine.egress.proxy import Caps, Egress
 from procs.engine.failures.classify import classify, death
@@ -42,11 +43,6 @@ TRIES = 8
 
 OnProgress = Callable[[int, int, float], None]
 OnMerge = Callable[[int], None]
-OnRefused = Callable[[Sequence[tuple[str, int]]], None]
-
-
-def uncounted(calls: Sequence[tuple[str, int]]) -> None:
-    """What a jail refused, where nobody counts it."""
 
 
 class Engine:
@@ -56,7 +52,8 @@ class Engine:
     seconds after the last worker left. The yt-dlp is the one in use beside `run`, or `pinned`: when
     another comes into use, the next job has its nursery. `routes` and `caps` are those of every
     job's way out; what an order says comes on top. `on_refused` is told the system calls that a
-    child's jail refused, by name, and how often.
+    child's jail refused, by name, and how often; `on_egress` the bytes that passed a closed way out
+    and the requests that it denied, by class.
     """
 
     def __init__(
@@ -69,6 +66,7 @@ class Engine:
         caps: Caps | None = None,
         pinned: Version | None = None,
         on_refused: OnRefused = uncounted,
+        on_egress: OnEgress = unmeasured,
     ) -> None:
         self.folder = run.resolve()
         self.spawn = spawn
@@ -83,6 +81,7 @@ class Engine:
         self.safe = False
         self.programs = 0
         self.on_refused = on_refused
+        self.on_egress = on_egress
 
     @property
     def log(self) -> Path:
@@ -144,6 +143,7 @@ class Engine:
         finally:
             watch.cancel()
             egress.close()
+            self.on_egress(egress.spent, egress.denied)
             await line.end()
             self.note(line, folder)
             folder_cleanup.tidy(folder)

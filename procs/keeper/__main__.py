@@ -7,6 +7,7 @@ from procs import start
 from procs.config import Settings
 from procs.core import log, process
 from procs.keeper.gate_watchdog import GateWatchdog
+from procs.keeper.metrics.metric_server import MetricServer
 from procs.keeper.schedule import Keeper
 from procs.store.database import Database
 
@@ -15,15 +16,22 @@ TICK = 1.0
 
 
 async def keep(settings: Settings, db: Database) -> int:
-    """Run the schedule and the gate watchdog until the process is told to stop."""
+    """Run the schedule, with the watchdog of the gate and the endpoint of metrics beside it, until
+    the process is told to stop."""
     gate_watchdog = GateWatchdog(db.write_locks())
     gate_watchdog.start()
     keeper, signals = Keeper(db, settings), process.Signals()
+    endpoint = None
+    if settings.metrics:
+        endpoint = MetricServer(db, settings, settings.metrics, lambda: keeper.turned)
+        endpoint.start()
     log.info("keeper.started")
     while not signals.stop.is_set():
         keeper.run()
         await signals.unless_stopped(asyncio.sleep(TICK))
     log.info("keeper.left")
+    if endpoint:
+        endpoint.leave()
     gate_watchdog.leave()
     return 0
 

@@ -12,6 +12,7 @@ from procs.keeper.cookie_watch import CookieWatch
 from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.keeper.follow_rounds import FollowRounds
+from procs.keeper.metrics.textfile import MetricTextfile
 from procs.keeper.order_runner import OrderRunner
 from procs.keeper.server_samples import ServerSamples
 from procs.store import wake
@@ -57,6 +58,8 @@ class Keeper:
     def __init__(self, db: Database, settings: Settings) -> None:
         self.db = db
         self.settings = settings
+        #: The boot instant of the last round.
+        self.turned = clock.now().boot
         #: Kinds of jobs that were logged as unknown.
         self.left: set[str] = set()
         self.space = DiskWatch(db, settings)
@@ -76,10 +79,12 @@ class Keeper:
             PeriodicTask(60, self.prune),
             PeriodicTask(30, BackupRounds(db, settings).watch),
             PeriodicTask(10, self.note_unknown),
+            PeriodicTask(15, MetricTextfile(db, settings).write),
         )
 
     def run(self) -> None:
         """Whatever is due now."""
+        self.turned = clock.now().boot
         for one in self.rounds:
             try:
                 one.run(time.monotonic())

@@ -4,14 +4,13 @@ import os
 from pathlib import Path
 
 from procs.config import Settings
-from procs.core import clock, disk
+from procs.core import clock, disk, meminfo
 from procs.store.database import Database
 from procs.store.reports import use_sums
 from procs.store.reports.use_sums import Sums
 
 #: Sums hold whole numbers: a share of one is kept in thousandths.
 THOUSAND = 1000
-MEMINFO = Path("/proc/meminfo")
 
 
 class ServerSamples:
@@ -35,11 +34,4 @@ def shares(home: Path) -> dict[str, float]:
     """Load by core (above 1: something waits), and the shares of memory and disk in use."""
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
     used = 1 - disk.free(home) / disk.whole(home)
-    return {"load": load, "memory": memory_used(MEMINFO.read_text()), "disk": used}
-
-
-def memory_used(meminfo: str) -> float:
-    """The share of the memory that no program could have (proc_meminfo(5))."""
-    facts = dict(line.split(":", 1) for line in meminfo.splitlines() if ":" in line)
-    total, free = (int(facts[name].split()[0]) for name in ("MemTotal", "MemAvailable"))
-    return 1 - free / total
+    return {"load": load, "memory": meminfo.used_share(), "disk": used}

@@ -22,7 +22,7 @@ from procs.core.round_robin import RoundRobin, Withdrawn
 from procs.errors import Crowded, StoreFull, TelegramWait
 from procs.store.database import Database
 from procs.store.limits import flood_waits, send_budget
-from procs.store.limits.send_budget import CountLimit, GapLimit
+from procs.store.limits.send_budget import EVERYBODY, CountLimit, GapLimit
 from procs.telegram.departure import ANY_TIME, Departure
 
 
@@ -68,8 +68,6 @@ IN_LINE = (Urgency.COMMAND, Urgency.DELIVERY)
 AHEAD = GLOBAL_GAP / 2
 #: Seconds between two checks whether the queue of deliveries is empty.
 PRIORITY_POLL = 0.02
-
-EVERYBODY = "bot"
 
 
 def always() -> bool:

@@ -23,6 +23,7 @@ from procs.worker.process.context import WorkerContext
 from procs.worker.process.progress_writer import ProgressWriter
 from procs.worker.process.recycle_policy import JobBudget
 from procs.worker.process.slots import SlotLocks, rooms_of
+from procs.worker.process.tallies import Tallies
 
 #: The most deliveries, looks, and looks at sources, that one worker runs at once.
 LIGHT_ROOMS, LOOK_ROOMS, SOURCE_ROOMS = 8, 4, 1
@@ -39,7 +40,7 @@ async def live(settings: config.Settings, db: Database) -> int:
     why = STOPPED
     if slot is not None:
         log.info("worker.entered", worker=name, slot=slot)
-        courier = Courier(settings, slot, db)
+        courier, tallies = Courier(settings, slot, db), Tallies()
         tools = WorkerContext(
             *(
                 settings,
@@ -47,25 +48,33 @@ async def live(settings: config.Settings, db: Database) -> int:
                 worker,
                 name,
                 ProgressWriter(db),
-                engine(settings, db),
+                engine(settings, db, tallies),
                 courier,
                 Pace(db),
             ),
             leave=signals.stop.set,
+            tallies=tallies,
         )
         await signals.unless_stopped(tools.session_state.until_replaced())
         if not signals.stop.is_set():
             why = await work(tools, signals, places)
+        tallies.write(db)
     workers.leave(db, worker, why=why, now=clock.now())
     places.slots.free()
     log.info("worker.recycled" if why == RECYCLE else "worker.left", worker=name, why=why)
     return 0
 
 
-def engine(settings: config.Settings, db: Database) -> Engine:
-    """The engine. System calls that its jail refuses are counted by name."""
+def engine(settings: config.Settings, db: Database, tallies: Tallies) -> Engine:
+    """The engine. System calls that its jail refuses are counted by name, and what passes a child's
+    way out."""
     routes = configured(settings.upstream_proxy, settings.allowed_ports)
-    return Engine(settings.run, routes=routes, on_refused=partial(count_refused, db))
+    return Engine(
+        settings.run,
+        routes=routes,
+        on_refused=partial(count_refused, db),
+        on_egress=tallies.moved,
+    )
 
 
 def count_refused(db: Database, calls: Sequence[tuple[str, int]]) -> None:

@@ -200,6 +200,7 @@ class WorkerLoop:
     def renew(self) -> None:
         now = clock.now()
         workers.beat(self.db, self.tools.worker, jobs=self.budget.spent, now=now)
+        self.tools.tallies.write(self.db)
         held = {one.job: one for one in leases.renew(self.db, worker=self.tools.worker, now=now)}
         for job, carried in list(self.running_jobs.jobs.items()):
             mine = held.get(job)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from procs.core import clock
 from procs.records.job import Kind, Lane, Lease
 from procs.worker import fetch, settlement
 from procs.worker.broadcast import broadcast_shift
@@ -67,16 +68,22 @@ class RunningJobs:
             await asyncio.wait([one.task for one in self.jobs.values()])
 
     async def _carry(self, lease: Lease) -> None:
+        began = clock.now().boot
         try:
-            await settlement.carry(self.tools, lease, WORK[lease.kind])
+            result = await settlement.carry(self.tools, lease, WORK[lease.kind])
         except asyncio.CancelledError:
-            await self._taken(self.jobs[lease.job])
+            result = await self._taken(self.jobs[lease.job])
         finally:
             del self.jobs[lease.job]
             self.ended()
+        self.tools.tallies.ran(lease.kind, result, clock.now().boot - began)
 
-    async def _taken(self, one: RunningJob) -> None:
+    async def _taken(self, one: RunningJob) -> str:
+        """Settle a job that was taken away. Returns what became of it."""
         if one.why == "stop":
-            await settlement.written(partial(settlement.end_cancelled, self.tools, one.lease))
+            end = settlement.end_cancelled
         elif one.why == "leave":
-            await settlement.written(partial(settlement.give_back, self.tools, one.lease))
+            end = settlement.give_back
+        else:
+            return settlement.LOST
+        return await settlement.written(partial(end, self.tools, one.lease))

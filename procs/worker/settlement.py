@@ -31,35 +31,41 @@ from procs.worker.site import admission
 LONGEST_RETRY_WAIT = 600.0
 DISK_LOOK = 5.0
 
+#: What becomes of a job in a worker, as it is counted.
+DONE, FAILED, RETRIED, WAITS = "done", "failed", "retried", "waits"
+CANCELLED, RELEASED, LOST = "cancelled", "released", "lost"
+
 #: Seconds until a job whose slot had no sign-in is due again, for another slot.
 ELSEWHERE = 1.0
 
 Work = Callable[[WorkerContext, Lease], Awaitable[None]]
 
 
-async def carry(tools: WorkerContext, lease: Lease, work: Work) -> None:
-    """Do the work of a lease and settle its outcome. Raises only CancelledError, when the worker
-    itself takes the job away."""
+async def carry(tools: WorkerContext, lease: Lease, work: Work) -> str:
+    """Do the work of a lease and settle its outcome. Returns what became of the job. Raises only
+    CancelledError, when the worker itself takes the job away."""
     try:
         await work(tools, lease)
     except LeaseLost:
         log.warning("lease.lost", job=lease.job, worker=tools.name, attempt=lease.attempt)
+        return LOST
     except TelegramWait as flood:
-        await written(partial(wait_out, tools, lease, flood))
+        return await written(partial(wait_out, tools, lease, flood))
     except SessionRevoked as error:
         tools.lose(error)
         wait = TelegramWait(ELSEWHERE, tools.courier.name)
-        await written(partial(wait_out, tools, lease, wait))
+        return await written(partial(wait_out, tools, lease, wait))
     except NotNow as wait:
-        await written(partial(put_off, tools, lease, wait))
+        return await written(partial(put_off, tools, lease, wait))
     except JobError as error:
-        await written(partial(settle, tools, lease, error))
+        return await written(partial(settle, tools, lease, error))
     except StoreFull as error:
-        await written(partial(settle, tools, lease, DiskFull(str(error))))
+        return await written(partial(settle, tools, lease, DiskFull(str(error))))
     except Exception as error:  # classified here, once, with its job
-        await written(partial(settle, tools, lease, unknown(tools, lease, error)))
+        return await written(partial(settle, tools, lease, unknown(tools, lease, error)))
     finally:
         tools.progress.drop(lease)
+    return DONE
 
 
 def unknown(tools: WorkerContext, lease: Lease, error: Exception) -> JobError:
@@ -67,19 +73,21 @@ def unknown(tools: WorkerContext, lease: Lease, error: Exception) -> JobError:
     return Unknown(f"{type(error).__name__}: {error}")
 
 
-async def written(write: Callable[[], None]) -> None:
-    """Write an outcome, and wait while the disk is full: an accepted request is never dropped."""
+async def written(write: Callable[[], str]) -> str:
+    """Write an outcome, and wait while the disk is full: an accepted request is never dropped.
+    Returns what became of the job."""
     while True:
         try:
             return write()
         except LeaseLost as error:
-            return log.warning("lease.lost", why=error)
+            log.warning("lease.lost", why=error)
+            return LOST
         except StoreFull as error:
             log.error("store.full", error=error, fix=remedies.FREE_SPACE)
             await asyncio.sleep(DISK_LOOK)
 
 
-def wait_out(tools: WorkerContext, lease: Lease, wait: TelegramWait) -> None:
+def wait_out(tools: WorkerContext, lease: Lease, wait: TelegramWait) -> str:
     """Store Telegram's wait for every process; it costs the job no attempt. A wait for a sign-in
     concerns this slot alone: the job goes to another slot."""
     now = clock.now()
@@ -87,9 +95,10 @@ def wait_out(tools: WorkerContext, lease: Lease, wait: TelegramWait) -> None:
     delay = ELSEWHERE if tools.barred.is_set() and wait.scope == SIGN_IN else wait.seconds
     leases.retry(tools.db, lease, delay=delay, now=now, error=f"flood-wait {wait.scope}", free=True)
     log.info("job.waits", job=lease.job, worker=tools.name, scope=wait.scope, seconds=delay)
+    return WAITS
 
 
-def put_off(tools: WorkerContext, lease: Lease, wait: NotNow) -> None:
+def put_off(tools: WorkerContext, lease: Lease, wait: NotNow) -> str:
     """Make the job due when its site may be visited; this costs it no attempt."""
     now = clock.now()
     if wait.keeps:
@@ -98,9 +107,10 @@ def put_off(tools: WorkerContext, lease: Lease, wait: NotNow) -> None:
         leases.retry(tools.db, lease, delay=wait.seconds, now=now, error=wait.why, free=True)
     log.info("job.put-off", job=lease.job, worker=tools.name, why=wait.why, seconds=wait.seconds)
     wake.notify(tools.db.run, wake.BOT)
+    return WAITS
 
 
-def settle(tools: WorkerContext, lease: Lease, error: JobError) -> None:
+def settle(tools: WorkerContext, lease: Lease, error: JobError) -> str:
     """Retry the job later, if another attempt may help and is allowed; else fail it for good."""
     counters.add(tools.db, f"failures.{error.name}")
     ruling = admission.judge(tools, lease, error)
@@ -138,6 +148,7 @@ def settle(tools: WorkerContext, lease: Lease, error: JobError) -> None:
     if error.name in alert_kinds.FAILURE_ALERTS and (code or ruling.alone):
         alarm(tools, lease, error)
     wake.notify(tools.db.run, wake.BOT)
+    return FAILED if code else RETRIED
 
 
 def note(tools: WorkerContext, lease: Lease, error: JobError, code: str) -> None:
@@ -163,14 +174,16 @@ def backoff(attempt: int) -> float:
     return random.random() * min(LONGEST_RETRY_WAIT, 2.0 ** (attempt - 1))
 
 
-def end_cancelled(tools: WorkerContext, lease: Lease) -> None:
+def end_cancelled(tools: WorkerContext, lease: Lease) -> str:
     """End a job that nobody waits for any more, after its processes are dead. To release it ends
     it, unless a request joined meanwhile: then it is queued again."""
     leases.release(tools.db, lease, now=clock.now())
     log.info("job.cancelled", job=lease.job, worker=tools.name, attempt=lease.attempt)
+    return CANCELLED
 
 
-def give_back(tools: WorkerContext, lease: Lease) -> None:
+def give_back(tools: WorkerContext, lease: Lease) -> str:
     """Release a job because the worker exits before it is done: another worker goes on with it."""
     leases.release(tools.db, lease, now=clock.now())
     log.info("job.released", job=lease.job, worker=tools.name, attempt=lease.attempt)
+    return RELEASED

@@ -8,6 +8,7 @@ remembers, so that the job's failure gets its true name.
 
 import asyncio
 import socket
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +73,8 @@ class Egress:
         self.left = self.left_before = caps.bytes
         self.closed = False
         self.opened = 0
-        self.refusals = 0
+        #: Requests that were refused, by the class of why.
+        self.denied: Counter[str] = Counter()
         self.strikes = 0
         self.tunnels: set[Tunnel] = set()
         self.over: JobError | None = None
@@ -112,6 +114,11 @@ class Egress:
             log.info("egress.ended", why=why.name, detail=why.detail)
             self.close()
             self.on_over()
+
+    @property
+    def spent(self) -> int:
+        """Bytes that passed, both ways."""
+        return self.caps.bytes - self.left
 
     def spend(self, count: int) -> bool:
         """Take note of bytes. False when they are more than the job may use."""
@@ -158,8 +165,8 @@ class Egress:
             self.trouble = error
             return
         self.refusal = error or errors.Forbidden(why)
-        self.refusals += 1
-        if self.refusals <= LOGGED:
+        self.denied[self.refusal.name] += 1
+        if self.denied.total() <= LOGGED:
             log.info("egress.refused", host=host, why=why)
 
     def judge(self, error: JobError) -> JobError:

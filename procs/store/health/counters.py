@@ -1,4 +1,6 @@
-"""Counters by name, over all restarts of the system."""
+"""Counters by name, over all restarts of the system: they only grow."""
+
+from collections.abc import Mapping
 
 from procs.store.database import Database
 
@@ -11,8 +13,13 @@ READ = "SELECT name, value FROM counters ORDER BY name"
 
 def add(db: Database, name: str, by: int = 1) -> None:
     """Count `by` more. Raises StoreFull."""
+    add_all(db, {name: by})
+
+
+def add_all(db: Database, counts: Mapping[str, int]) -> None:
+    """Count several at once: all of them, or none. Raises StoreFull."""
     with db.write():
-        db.change(ADD, {"name": name, "by": by})
+        db.change_many(ADD, [{"name": name, "by": by} for name, by in counts.items()])
 
 
 def read(db: Database) -> dict[str, int]:

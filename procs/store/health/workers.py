@@ -11,6 +11,7 @@ from pathlib import Path
 
 from procs.core.clock import Now, boot_id
 from procs.store.database import Database
+from procs.store.health import counters
 
 ENTER = """
 INSERT INTO workers (name, host, boot, pid, started, state, entered_at, beat_at)
@@ -106,7 +107,8 @@ def beat(db: Database, worker: int, *, jobs: int, now: Now) -> None:
 
 def leave(db: Database, worker: int, *, why: str, now: Now) -> None:
     with db.write():
-        db.change(LEAVE, {"worker": worker, "why": why, "wall": now.wall})
+        if db.change(LEAVE, {"worker": worker, "why": why, "wall": now.wall}):
+            counters.add(db, f"workers.left.{why}")
 
 
 def present(db: Database) -> list[Worker]:

@@ -10,7 +10,7 @@ from procs.core.clock import Now
 from procs.errors import Quarantined
 from procs.records.job import Lane, State
 from procs.store.database import Database, Row
-from procs.store.health import alerts, workers
+from procs.store.health import alerts, counters, workers
 from procs.store.jobs import outcomes, seats
 from procs.store.jobs.history import event
 from procs.store.jobs.leases import FORGET_PROGRESS
@@ -121,9 +121,12 @@ def reap(db: Database, *, now: Now) -> int:
 def _take_back(db: Database, rows: Sequence[Row], *, word: str, now: Now) -> int:
     """Take these jobs back. Downloads that ran in one worker share the blame for its end."""
     together = Counter(worker for _, _, lane, _, worker, *_ in rows if lane != Lane.LIGHT)
-    return sum(
+    freed = sum(
         _take_one(db, row, share=1 / (together[row[4]] or 1), word=word, now=now) for row in rows
     )
+    if freed:
+        counters.add(db, "jobs.taken-back", freed)
+    return freed
 
 
 def _take_one(db: Database, row: Row, *, share: float, word: str, now: Now) -> int:
@@ -138,6 +141,7 @@ def _take_one(db: Database, row: Row, *, share: float, word: str, now: Now) -> i
         said = event(now, "dead", why=word)
         facts = {"job": job, "now": now.wall, "blame": blame + share, "event": said}
         ((site,),) = db.all(QUARANTINE, facts)
+        counters.add(db, "jobs.dead")
         alerts.note(db, Quarantined().name, site, now=now, job=job, detail=word)
         outcomes.fail_requests(db, job, say=Quarantined.say, now=now)
         seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)

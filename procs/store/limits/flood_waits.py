@@ -1,6 +1,7 @@
 """Waits that Telegram imposed (FLOOD_WAIT): rows, which every process obeys after a restart too."""
 
 from procs.store.database import Database
+from procs.store.health import counters
 
 UNTIL = "SELECT until FROM waits WHERE scope = :scope"
 NOTE = """
@@ -18,4 +19,5 @@ def wait_until(db: Database, scope: str) -> float:
 def note_wait(db: Database, scope: str, until: float) -> None:
     """Keep a wait; one that is there already is never shortened."""
     with db.write():
-        db.change(NOTE, {"scope": scope, "until": until})
+        if db.change(NOTE, {"scope": scope, "until": until}):
+            counters.add(db, "flood_waits")

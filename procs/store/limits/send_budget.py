@@ -34,6 +34,8 @@ PRUNE_LEFT = "DELETE FROM departures WHERE at < :since OR at > :until"
 #: Seconds: nothing is promised for later than this, and nothing is counted for longer. What lies
 #: further ahead was written before a reboot, which sets the boot clock back, and is void.
 LONGEST = 120.0
+#: The scope of all messages.
+EVERYBODY = "bot"
 #: Seconds after which it matters to nothing that a scope was empty; see `strict`.
 STRICT = 10.0
 

@@ -14,7 +14,7 @@ from procs.core.clock import Now
 from procs.records import job_payload
 from procs.records.job_payload import DeliverPayload
 from procs.store.database import Database, Row
-from procs.store.health import runtime_settings
+from procs.store.health import counters, histograms, runtime_settings
 from procs.store.media import references
 
 ONE_HOUR, ONE_DAY = 3600, 86400
@@ -44,6 +44,7 @@ SELECT r.id, r.user_id, r.folder, r.parent, r.received_at, u.first_seen
 UNCOUNTED = """
 SELECT r.id, r.folder, r.site, r.state, r.cached, COALESCE(j.error, r.say, ''),
        COALESCE(r.asked_at, r.received_at), r.started_at, r.ended_at, j.kind, j.payload,
+       CASE WHEN r.counted_at IS NULL THEN r.answered_at - r.received_at END,
        CASE WHEN EXISTS (SELECT 1 FROM requests e WHERE e.parent IS NOT NULL AND e.parent = r.id)
             THEN 1 ELSE 0 END
   FROM requests r LEFT JOIN jobs j ON j.id = r.job
@@ -97,14 +98,16 @@ def arrivals(db: Database, *, now: Now) -> int:
     if not _arrived(db):
         return 0
     with db.write():
-        rows, sums = _arrived(db), Sums()
+        rows, sums, received = _arrived(db), Sums(), 0
         for _, person, folder, parent, at, first_seen in rows:
             if folder:
                 continue  # `chapar fetch`: the operator's own
             if parent is None:
                 note(sums, at, "received")
+                received += 1
             _see(db, sums, person, at, first_seen)
         add(db, sums)
+        counters.add(db, "requests.received", received)
         if rows:
             facts = {"name": CURSOR, "value": str(rows[-1][0]), "now": now.wall}
             db.change(runtime_settings.WRITE, facts)
@@ -117,9 +120,11 @@ def ends(db: Database, *, now: Now) -> int:
         return 0
     with db.write():
         rows, sums = db.all(UNCOUNTED, {"bite": BITE}), Sums()
+        counts: Counter[str] = Counter()
         for row in rows:
-            _end(db, sums, row)
+            _end(db, sums, counts, row)
         add(db, _bounded(db, sums))
+        counters.add_all(db, counts)
         db.change_many(COUNTED, [{"request": row[0]} for row in rows])
     return len(rows)
 
@@ -169,23 +174,31 @@ def _see(db: Database, sums: Sums, person: int, at: float, first_seen: float | N
         db.change(SEE, {"person": person, "hour": hour, "day": max(day, last_day)})
 
 
-def _end(db: Database, sums: Sums, row: Row) -> None:
-    """What one end adds. A list adds nothing: its entries do."""
-    _, folder, site, state, cached, error, asked, started, at, kind, payload, is_list = row
+def _end(db: Database, sums: Sums, counts: Counter[str], row: Row) -> None:
+    """What one end adds to the hour and day, and to what is counted for ever. A list adds nothing:
+    its entries do."""
+    _, folder, site, state, cached, error, asked, started, at, kind, payload, said, is_list = row
     if folder or is_list:
         return
+    counts[f"requests.ended.{state}"] += 1
+    if said is not None:
+        histograms.note(counts, f"response.{state}", said)
     if state == "failed":
         note(sums, at, "failed", f"{error or 'unknown'} {site}")
     elif state == "cancelled":
         note(sums, at, "cancelled")
     elif state == "delivered":
-        _delivery(db, sums, at, bool(cached), _size(db, kind, payload))
+        size = _size(db, kind, payload)
+        _delivery(sums, at, bool(cached), size)
         note(sums, at, "took", bucket(at - asked))
+        counts["delivered.bytes"] += size
+        histograms.note(counts, f"delivery.{'cache' if cached else 'download'}", at - asked)
     if started is not None and state in ("delivered", "failed"):
         note(sums, at, "waited", bucket(started - asked))
+        histograms.note(counts, f"wait.{state}", started - asked)
 
 
-def _delivery(db: Database, sums: Sums, at: float, cached: bool, size: int) -> None:
+def _delivery(sums: Sums, at: float, cached: bool, size: int) -> None:
     note(sums, at, "delivered")
     note(sums, at, "bytes", value=size)
     if cached:

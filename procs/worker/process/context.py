@@ -16,6 +16,7 @@ from procs.telegram.pace import Pace
 from procs.telegram.session.session_state import SessionState
 from procs.telegram.session.sign_in import SIGN_IN
 from procs.worker.process.progress_writer import ProgressWriter
+from procs.worker.process.tallies import Tallies
 
 #: Seconds until the engine's self-test is repeated.
 UNSAFE_LOOK = 30.0
@@ -46,6 +47,8 @@ class WorkerContext:
     #: Set while Telegram makes this slot wait before it may sign in: until then the worker takes
     #: only jobs that need no Telegram.
     barred: asyncio.Event = field(default_factory=asyncio.Event)
+    #: What this worker counted and did not write yet.
+    tallies: Tallies = field(default_factory=Tallies)
 
     @property
     def session_state(self) -> SessionState:

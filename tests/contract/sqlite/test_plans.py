@@ -48,6 +48,9 @@ SCANS = {
     "job_record.ALIVE": "a command's list, by the indexes of the living, and it ends after `most`",
     "job_record.COLUMNS": "only the beginning of others",
     "job_record.LATEST": "from the newest on, and it ends after `most`",
+    "metric_report.DEPTH": "a scrape's counts, by the indexes of the living",
+    "metric_report.OPEN": "a scrape's count of what is not over, by an index of these alone",
+    "metric_report.WAITS": "a few waits that Telegram asked for",
     "system_report.COUNTS": "a command's counts, by the indexes of what is later and held",
     "system_report.FOLLOWED": "a command's count of lists that are followed",
     "system_report.FOLLOWERS": "a command's count of who follows",
@@ -63,7 +66,7 @@ SCANS = {
     "sponsor_notes.DUE": "what was delivered in the last second",
     "sponsor_wishes.LIST": "what admins want added now",
     "uploads.PRUNE": "the uploads of half an hour that died",
-    "counters.READ": "a few dozen counters",
+    "counters.READ": "a few hundred counters",
     "notifications.DEAF": "a few admins",
     "notifications.DUE": "what went wrong in the last hours",
     "notifications.UNSENT": "what is on its way to admins, by an index of these alone",
@@ -79,7 +82,7 @@ SCANS = {
 }
 #: Only they may walk a table instead of an index: it is small, or the walk ends after a few rows.
 TABLES = {
-    *("admin_menus.LIST", "admin_orders.PRUNE", "admin_rows.LIST"),
+    *("admin_menus.LIST", "admin_orders.PRUNE", "admin_rows.LIST", "metric_report.WAITS"),
     *("broadcasts.LATEST", "recipients.COUNT"),
     *("alerts.PRUNE", "alerts.STANDING", "notifications.DEAF", "notifications.DUE"),
     "claimable.OUTLOOK",

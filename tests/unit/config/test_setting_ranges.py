@@ -101,6 +101,9 @@ WRONG = [
     ("CHAPAR_BACKUP_COMMAND", "rclone", "$CHAPAR_BACKUP_FILE"),
     ("CHAPAR_BACKUP_KEY_FILE", "/nowhere/key", "name the file of the key"),
     ("CHAPAR_LOG_LEVEL", "verbose", "INFO"),
+    ("CHAPAR_METRICS", "0.0.0.0:9464", "127.0.0.1:9464"),
+    ("CHAPAR_METRICS", "/" + "x" * 107, "107 bytes are the most"),
+    ("CHAPAR_METRICS_TEXTFILE", "metrics", "absolute path"),
 ]
 RIGHT = [
     ("CHAPAR_HOME", "/srv/with a space/and-ünï"),
@@ -113,6 +116,8 @@ RIGHT = [
     ("CHAPAR_ALLOWED_NETWORKS", "10.0.0.0/8 fc00::/7"),
     ("CHAPAR_UPSTREAM_PROXY", "http://user:p%40ss@proxy.example:3128"),
     ("CHAPAR_TELEGRAM_SERVER", "[::1]:443"),
+    ("CHAPAR_METRICS", "[::1]:9464"),
+    ("CHAPAR_METRICS", "OFF"),
 ]
 
 

@@ -1,0 +1,102 @@
+"""Whether Chapar may serve: the conditions of `/readyz`, each in a few words when it is not met."""
+
+import threading
+from collections.abc import Callable
+
+from procs.config import Settings
+from procs.core import clock, disk, log
+from procs.core.clock import Now
+from procs.errors import StoreError
+from procs.store import wake
+from procs.store.database import Database
+from procs.store.health import runtime_settings, workers
+from procs.store.health.workers import Worker
+from procs.store.jobs.leases import LEASE
+from procs.store.limits import revoked_sessions
+
+#: Seconds in which the database must take a write, and seconds after which a loop that did not turn
+#: stands still.
+WRITE_TIME, LOOP_TIME = 1.0, 30.0
+#: The share of the disk that must be free.
+FREE_SHARE = 0.1
+#: The row that is written to try the database.
+PROBE = "readiness.probe"
+STANDS_STILL = "keeper: its loop stands still"
+
+
+class WriteProbe:
+    """Tries to write, in a thread of its own: at a locked database it would wait for half a
+    minute, and whoever asks must have an answer in a second."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.thread: threading.Thread | None = None
+        self.why = ""
+
+    def failure(self) -> str:
+        """Why the database cannot be written within a second; "" when it can."""
+        if self.thread is None or not self.thread.is_alive():
+            self.thread = threading.Thread(target=self.write, name="write-probe", daemon=True)
+            self.thread.start()
+        self.thread.join(WRITE_TIME)
+        if self.thread.is_alive():
+            return f"no write within {WRITE_TIME:g} s"
+        return self.why
+
+    def write(self) -> None:
+        try:
+            twin = self.db.twin()
+            try:
+                runtime_settings.write(twin, PROBE, "1", now=clock.now())
+                self.why = ""
+            finally:
+                twin.close()
+        except StoreError as error:
+            self.why = str(error)
+            log.warning("readiness.unwritten", error=error)
+
+
+class Readiness:
+    """The conditions, of one machine. `turned` says when the keeper's loop turned last, on the boot
+    clock."""
+
+    def __init__(self, db: Database, settings: Settings, turned: Callable[[], float]) -> None:
+        self.db = db
+        self.settings = settings
+        self.turned = turned
+        self.probe = WriteProbe(db)
+
+    def is_alive(self) -> bool:
+        """Whether the keeper's loop turns."""
+        return clock.now().boot - self.turned() < LOOP_TIME
+
+    def missing(self, unwritten: str) -> list[str]:
+        """What keeps Chapar from serving; empty when it may. `unwritten` is what the probe said.
+        Raises StoreError."""
+        now = clock.now()
+        found = [] if self.is_alive() else [STANDS_STILL]
+        found += [f"database: {unwritten}"] if unwritten else []
+        if not any(serves(one, now) for one in workers.present(self.db)):
+            found.append("workers: none serves with a fresh heartbeat")
+        found += self.signed_out()
+        share = disk.free(self.settings.home) / disk.whole(self.settings.home)
+        if share <= FREE_SHARE:
+            found.append(f"disk: {100 * share:.1f} % free of {100 * FREE_SHARE:g} % at least")
+        return found
+
+    def signed_out(self) -> list[str]:
+        """Why the bot hears nobody. Its socket exists from the first connection on; a connection
+        that breaks later is made again, and not missed here."""
+        if not self.settings.bot_token:
+            return []
+        lost = revoked_sessions.lost(self.db)
+        if lost:
+            return [f"telegram: the sign-in of {one.name} is revoked" for one in lost]
+        if not wake.notify(self.settings.run, wake.BOT):
+            return ["bot: does not run, or is not connected yet"]
+        return []
+
+
+def serves(worker: Worker, now: Now) -> bool:
+    fresh = now.boot - worker.beat_at < LEASE
+    return worker.state == "serving" and fresh and (not worker.here or worker.alive)

@@ -1,0 +1,42 @@
+"""What a worker counted since its last heartbeat, written with the next one.
+
+A write for each job would cost a tenth of what the job's own transactions do. So a worker that is
+killed loses the counts of up to one heartbeat; the figures of requests, which are counted by the
+keeper from their rows, lose nothing.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from procs.core import log
+from procs.errors import StoreFull
+from procs.records.job import Kind
+from procs.store.database import Database
+from procs.store.health import counters, histograms
+
+
+class Tallies:
+    """The counts of one process that are not written yet."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def ran(self, kind: Kind, result: str, seconds: float) -> None:
+        """A job of this kind left the worker, so long after it was claimed."""
+        histograms.note(self.counts, f"run.{kind.value}.{result}", seconds)
+
+    def moved(self, spent: int, denied: Mapping[str, int]) -> None:
+        """A child's way out is closed: the bytes both ways, and requests refused by class."""
+        self.counts["egress.bytes"] += spent
+        self.counts.update({f"egress.denied.{reason}": n for reason, n in denied.items()})
+
+    def write(self, db: Database) -> None:
+        """Add what was counted to the counters of the system. On a full disk it is kept."""
+        if not self.counts:
+            return
+        try:
+            counters.add_all(db, self.counts)
+        except StoreFull as error:
+            log.warning("tallies.unwritten", error=error)
+        else:
+            self.counts.clear()
