@@ -17,7 +17,7 @@ from procs.store import database
 from procs.store.backups import invariants
 
 #: Findings that are told of one backup.
-TOLD = 5
+FAULTS_TOLD = 5
 
 
 def opened(path: Path, folder: Path, key: BackupKey | None) -> Manifest:
@@ -49,7 +49,7 @@ def restored(path: Path, folder: Path, key: BackupKey | None) -> Manifest:
     except StoreError as error:
         raise BackupFailed(f"{path.name}: its database cannot be used ({error})") from None
     if found:
-        raise BackupFailed(f"{path.name} is bad: {'; '.join(found[:TOLD])}")
+        raise BackupFailed(f"{path.name} is bad: {'; '.join(found[:FAULTS_TOLD])}")
     return manifest
 
 

@@ -14,7 +14,7 @@ from procs.backups import durable_files
 from procs.core import codec
 
 #: `chapar-20261129T034500Z.tar.gz`, with `.age` behind it when it is encrypted. The instant is UTC.
-NAME = re.compile(r"chapar-(\d{8}T\d{6}Z)(?:-\d+)?\.tar\.gz(?:\.age)?")
+BACKUP_NAME = re.compile(r"chapar-(\d{8}T\d{6}Z)(?:-\d+)?\.tar\.gz(?:\.age)?")
 STAMP, ENCRYPTED = "%Y%m%dT%H%M%SZ", ".age"
 #: What a file is called until it is complete.
 PARTIAL = ".partial-"
@@ -53,7 +53,7 @@ def new_name(folder: Path, at: float, *, encrypted: bool) -> str:
 
 def taken_at(name: str) -> float | None:
     """The instant in a name, None for what is no backup's name."""
-    found = NAME.fullmatch(name)
+    found = BACKUP_NAME.fullmatch(name)
     if not found:
         return None
     try:
@@ -70,7 +70,7 @@ def listed(folder: Path) -> list[Backup]:
 
 def paths(folder: Path) -> Iterator[Path]:
     try:
-        yield from (path for path in folder.iterdir() if NAME.fullmatch(path.name))
+        yield from (path for path in folder.iterdir() if BACKUP_NAME.fullmatch(path.name))
     except (FileNotFoundError, NotADirectoryError):
         return
 

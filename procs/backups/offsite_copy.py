@@ -13,7 +13,7 @@ from procs.core import process
 #: Seconds that a copy may take.
 LONGEST_COPY = 3600.0
 #: Characters of what a command said that are told.
-TOLD = 300
+OUTPUT_TOLD = 300
 #: What of our environment a command may need; nothing of it is a secret of ours.
 PASSED = ("PATH", "HOME", "LANG", "USER", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "SSH_AUTH_SOCK")
 
@@ -40,7 +40,7 @@ def run(command: str, file: Path, backup: Backup, *, longest: float = LONGEST_CO
                 f"CHAPAR_BACKUP_COMMAND took longer than {longest:.0f} s for {file.name}"
             ) from None
     if child.returncode:
-        told = " ".join(said.decode(errors="replace").split())[-TOLD:]
+        told = " ".join(said.decode(errors="replace").split())[-OUTPUT_TOLD:]
         raise BackupFailed(
             f"{file.name} is ok and was not copied: CHAPAR_BACKUP_COMMAND ended with "
             f"{child.returncode}: {told}"

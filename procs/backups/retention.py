@@ -9,7 +9,7 @@ from procs.backups import backup_store
 from procs.backups.backup_store import Backup
 
 #: Bad and unverified backups that stay, to be looked at.
-FAILED = 3
+FAILED_KEPT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def superfluous(backups: Sequence[Backup], keep: Retention) -> list[Backup]:
     a verified one never makes room for one that is not."""
     good = [one for one in backups if one.is_ok]
     failed = [one for one in backups if not one.is_ok]
-    staying = {one.name for one in (*good[:1], *failed[:FAILED])}
+    staying = {one.name for one in (*good[:1], *failed[:FAILED_KEPT])}
     for period, most in ((hour, keep.hours), (day, keep.days), (week, keep.weeks)):
         staying |= {one.name for one in newest_of_each(good, period, most)}
     return [one for one in backups if one.name not in staying]

@@ -2,13 +2,14 @@
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from procs.config import values
 from procs.core import durations
 
 #: Seconds between two backups: at least, and at most.
-LEAST, MOST = 60.0, 7 * 86400.0
+LEAST, LONGEST_INTERVAL = 60.0, 7 * 86400.0
 #: What a command finds in its environment: the new backup, and the folder of all.
 COPIED = ("CHAPAR_BACKUP_FILE", "CHAPAR_BACKUP_FOLDER")
 KEPT = re.compile(r"([0-9]{1,4})\+([0-9]{1,4})\+([0-9]{1,4})")
@@ -19,7 +20,7 @@ def interval(text: str) -> float:
     if text == "off":
         return 0.0
     seconds = durations.read(text, unit="s")
-    if seconds is None or not LEAST <= seconds <= MOST:
+    if seconds is None or not LEAST <= seconds <= LONGEST_INTERVAL:
         raise ValueError(f"{text!r} is no time between two backups; write off, or 1m to 7d (1h)")
     return seconds
 
@@ -31,6 +32,11 @@ def kept(text: str) -> tuple[int, int, int]:
         raise ValueError(f"{text!r} is not hours+days+weeks that keep a backup; write 24+7+4")
     hours, days, weeks = map(int, match.groups())
     return hours, days, weeks
+
+
+def usual_folder(texts: Mapping[str, str]) -> str:
+    """`backups` in the home, which may be given relative to where the command runs."""
+    return str(Path(texts["CHAPAR_HOME"], "backups").absolute())
 
 
 def folder(text: str) -> Path:

@@ -190,11 +190,7 @@ TABLE = (
     Setting("CHAPAR_SITES", str, lambda texts: rulebook.usual(texts["CHAPAR_HOME"])),
     Setting("CHAPAR_ENGINE_UPDATE", values.update, lambda texts: "notify"),
     Setting("CHAPAR_ENGINE_SMOKE_URLS", address_values.urls, absent=()),
-    Setting(
-        "CHAPAR_BACKUP_FOLDER",
-        backup_values.folder,
-        lambda texts: str(Path(texts["CHAPAR_HOME"], "backups")),
-    ),
+    Setting("CHAPAR_BACKUP_FOLDER", backup_values.folder, backup_values.usual_folder),
     Setting("CHAPAR_BACKUP_INTERVAL", backup_values.interval, lambda texts: "1h"),
     Setting("CHAPAR_BACKUP_KEEP", backup_values.kept, lambda texts: "24+7+4"),
     Setting("CHAPAR_BACKUP_KEY_FILE", backup_values.key_file),

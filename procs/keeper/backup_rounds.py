@@ -12,20 +12,20 @@ from procs.store import wake
 from procs.store.database import Database
 from procs.store.health import alerts
 
-COMMAND = (sys.executable, "-P", "-m", "procs.backups")
+TAKE_BACKUP = (sys.executable, "-P", "-m", "procs.backups")
 #: Seconds after a start before the first, after one that failed, and that one may take.
-SETTLED, AGAIN, LONGEST_BACKUP = 60.0, 600.0, 2 * 3600.0
+SETTLED, BACKUP_AGAIN, LONGEST_BACKUP = 60.0, 600.0, 2 * 3600.0
 #: Intervals without a verified one after which admins are told.
 MISSED = 2
 #: Characters of what a failed one said that are told.
-TOLD = 300
+ERROR_TOLD = 300
 
 
 class BackupRounds:
     """One home's backups."""
 
     def __init__(
-        self, db: Database, settings: Settings, *, command: tuple[str, ...] = COMMAND
+        self, db: Database, settings: Settings, *, command: tuple[str, ...] = TAKE_BACKUP
     ) -> None:
         self.db = db
         self.settings = settings
@@ -72,7 +72,7 @@ class BackupRounds:
 
     async def take(self) -> None:
         """One backup, by a process that ends; what it says goes into the keeper's log."""
-        self.next_try = clock.now().wall + min(AGAIN, self.settings.backup_interval)
+        self.next_try = clock.now().wall + min(BACKUP_AGAIN, self.settings.backup_interval)
         process = await asyncio.create_subprocess_exec(
             *self.command,
             stdin=asyncio.subprocess.DEVNULL,
@@ -90,6 +90,6 @@ class BackupRounds:
                 await process.wait()
         self.why = ""
         if process.returncode:
-            self.why = " ".join(said.decode(errors="replace").split())[-TOLD:]
+            self.why = " ".join(said.decode(errors="replace").split())[-ERROR_TOLD:]
             log.error("backup.failed", why=self.why)
         self.judge()

@@ -18,13 +18,12 @@ COMMANDS = (
         "why 1",
         "errors",
         "audit",
+        "use",
         "breakers",
         "breakers --close youtube",
         "retry 1",
     ),
     *("cancel 1", "forget http://x.example/a", "drain", "cap", "cap 5 2", "cap --all 3"),
-    *("backup", "backup list", "backup list --json", "backup verify", "backup prune"),
-    *("restore latest", "restore latest --dry-run"),
     *("engine list", "engine rollback", "rolling-restart", "stop"),
 )
 

@@ -1,5 +1,6 @@
 """`chapar backup`: takes, lists, verifies and prunes backups."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,13 +21,17 @@ SHORT = 12
 def now(settings: Settings, say: Say) -> None:
     """Take one at once, verify it, and have the operator's command copy it. Raises BackupFailed."""
     began = time.monotonic()
-    backup = backup_taker.take(settings, say)
+    backup = backup_taker.take(settings, say if sys.stdout.isatty() else unsaid)
     took = time.monotonic() - began
     say(f"{settings.backup_folder / backup.name}")
     say(f"ok: {size(backup.size)}, SHA-256 {backup.sha256}, {took:.1f} s")
     if settings.backup_command:
         offsite_copy.run(settings.backup_command, settings.backup_folder / backup.name, backup)
         say("copied by CHAPAR_BACKUP_COMMAND")
+
+
+def unsaid(step: str) -> None:
+    """What goes on is for who watches it."""
 
 
 def listed(settings: Settings) -> list[str]:

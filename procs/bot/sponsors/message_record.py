@@ -10,7 +10,8 @@ from procs.telegram.chat.inbound import Incoming
 
 
 def body(incoming: Incoming) -> dict[str, Any]:
-    return asdict(incoming)
+    # Telegram's own object is for what is copied to others, a document for cookies of owners.
+    return asdict(replace(incoming, source=None, file=None))
 
 
 def incoming(facts: Mapping[str, Any]) -> Incoming:

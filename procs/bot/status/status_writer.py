@@ -124,8 +124,10 @@ class StatusWriter:
 
     def is_still(self, post: StatusMessage) -> bool:
         """Whether the links of a group are in the states in which they were when it was written."""
-        said = {one.request: one.state for one in post.members}
-        return not post.is_group or link_groups.states(self.db, post.id) == said
+        states = link_groups.states(self.db, post.id) if post.is_group else {}
+        return not post.is_group or all(
+            states.get(one.request) == one.state for one in post.members
+        )
 
     async def said_last(self, post: StatusMessage, new: StatusView) -> bool:
         if not post.head.status_message or self.replies.pace.wait(EDIT) > LAST:

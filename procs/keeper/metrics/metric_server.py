@@ -22,7 +22,7 @@ from procs.keeper.metrics.readiness import STANDS_STILL, Readiness
 from procs.store.database import Database
 
 #: Bytes of a request's head, seconds for it and for the answer, and connections at once.
-HEAD_LIMIT, PATIENCE, MOST = 8192, 5.0, 32
+HEAD_LIMIT, PATIENCE, MOST_CONNECTIONS = 8192, 5.0, 32
 #: Seconds until an address that is taken is tried again.
 TAKEN_LOOK = 10.0
 #: The mode of a socket.
@@ -105,7 +105,7 @@ class MetricServer(threading.Thread):
         self.open += 1
         try:
             async with asyncio.timeout(PATIENCE):
-                if self.open <= MOST:
+                if self.open <= MOST_CONNECTIONS:
                     writer.write(await self.answer(reader))
                     await writer.drain()
         except (TimeoutError, ConnectionError, asyncio.IncompleteReadError):

@@ -10,7 +10,7 @@ from procs.store.database import Database
 
 #: The mode of the file: node_exporter is another user.
 READABLE = 0o644
-NAME = "chapar.prom"
+TEXTFILE_NAME = "chapar.prom"
 
 
 class MetricTextfile:
@@ -29,7 +29,7 @@ class MetricTextfile:
             return
         text = exposition.scrape(self.db, self.settings)
         try:
-            put(folder / NAME, text)
+            put(folder / TEXTFILE_NAME, text)
         except OSError as error:
             if not self.failed:
                 fix = "let this user write there, or change CHAPAR_METRICS_TEXTFILE"

@@ -115,7 +115,7 @@ class Manners:
         now, post = time.time(), edited(call, query)
         if post is None or shape(post.content.text) != shape(query.message):
             return
-        if labels(post.content.markup) != labels(query.reply_markup):
+        if query.reply_markup and labels(post.content.markup) != labels(query.reply_markup):
             return  # the answer to a press: progress leaves the buttons as they are
         old, new = post.content.text, query.message
         since = now - (post.edited or post.date)

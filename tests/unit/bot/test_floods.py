@@ -10,7 +10,7 @@ from procs.core import clock
 from procs.store.database import Database
 from procs.store.people import repeat_tallies
 from procs.store.requests.allowances import Allowance
-from tests.sandbox.bot_parts import LINK, Bot, running, until
+from tests.sandbox.bot_parts import LINK, Bot, running, until, wants
 from tests.sandbox.person import Message, Person
 from tests.unit.persian_ali import ali
 
@@ -23,6 +23,12 @@ MOST, ENTRIES = 5, 3
 async def bot(settings, db: Database) -> AsyncIterator[Bot]:
     async with running(settings, allowance=Allowance(MOST, ENTRIES)) as bot:
         yield bot
+
+
+@pytest.fixture(autouse=True)
+def usual_form(db: Database, sara: Person) -> None:
+    """She is not asked in which form a link is wanted."""
+    wants(db, sara.id)
 
 
 def links(count: int, word: str = "") -> str:

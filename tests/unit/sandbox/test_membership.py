@@ -1,5 +1,7 @@
 """Members of the loopback Telegram's chats: what bots are told, and what invite links count."""
 
+from dataclasses import replace
+
 import pytest
 from pyrogram import raw
 from pyrogram.utils import get_channel_id
@@ -18,7 +20,8 @@ def heard(bot):
     async def keep(change):
         told.append(change)
 
-    bot.chat_session.move = keep
+    session = bot.chat_session
+    session.side_handlers = replace(session.side_handlers, on_member_change=keep)
     return told
 
 

@@ -93,7 +93,9 @@ async def test_what_answers_no_message_is_found_behind_its_status(tg, courier, a
     """What a list brings that is followed, and what answered a message of a group that moved."""
     status = await ali.sends("a link")
     (part,) = await photos(courier, tmp_path, 1)
-    receipt = await courier.send(**to(tg, ali), part=part, random_id=7, reply_to=-1_000_000_003)
+    receipt = await courier.send(
+        **to(tg, ali), part=part, random_id=7, reply_to=-1_000_000_003, leave=free
+    )
     where = {**to(tg, ali), "after": -1_000_000_003, "part": part, "taken": ()}
     assert await courier.find(**where, since=status.id) == receipt
     assert await courier.find(**where, since=receipt) is None

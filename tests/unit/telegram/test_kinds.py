@@ -225,7 +225,7 @@ def test_a_channel_that_went_too_far_is_asked_for(stream, known):
     if known:
         stream.push(packed(channel_new(500)), now=0.0)
     stream.push(packed(types.UpdateChannelTooLong(channel_id=CHANNEL, pts=700)), now=0.0)
-    assert ask(stream, BOX).since == (500 if known else 700)
+    assert ask(stream, BOX).since == (500 if known else 600)  # some events before it, to be sure
 
 
 def test_a_channel_named_by_a_difference_is_asked_for(stream):

@@ -11,7 +11,7 @@ import pytest
 from procs.config import Settings
 from procs.core import clock
 from procs.keeper.metrics.metric_families import FAMILIES
-from procs.keeper.metrics.metric_server import MOST
+from procs.keeper.metrics.metric_server import MOST_CONNECTIONS
 from procs.keeper.metrics.textfile import MetricTextfile
 from procs.store.database import Database
 from procs.store.health import workers
@@ -87,7 +87,7 @@ def test_a_head_without_end_is_refused(endpoint: Endpoint) -> None:
 
 
 def test_silent_connections_delay_nobody(endpoint: Endpoint) -> None:
-    lines = [socket.socket(socket.AF_UNIX) for _ in range(MOST - 2)]
+    lines = [socket.socket(socket.AF_UNIX) for _ in range(MOST_CONNECTIONS - 2)]
     for line in lines:
         line.connect(str(endpoint.where))
 
