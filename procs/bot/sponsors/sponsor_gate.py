@@ -191,9 +191,8 @@ class SponsorGate:
             for held in waiting:
                 if held.message != but:
                     await self.resume(message_record.incoming(held.body))
-                held_messages.end(self.db, held)
-                if held.shown:
-                    await self.thank(held.chat, person.access_hash, held.shown, person.language)
+                if shown := held_messages.end(self.db, held):
+                    await self.thank(held.chat, person.access_hash, shown, person.language)
             log.info("messages.released", person=person.id, count=len(waiting))
         finally:
             self.releasing.discard(person.id)

@@ -25,7 +25,9 @@ SELECT chat, message, shown, body FROM held_messages
 PEOPLE = """
 SELECT DISTINCT person FROM held_messages WHERE person > :after ORDER BY person LIMIT :most
 """
-END = "DELETE FROM held_messages WHERE chat = :chat AND message = :message"
+END = """
+DELETE FROM held_messages WHERE chat = :chat AND message = :message RETURNING shown
+"""
 PRUNE = """
 DELETE FROM held_messages WHERE (chat, message) IN
        (SELECT chat, message FROM held_messages WHERE at < :before ORDER BY at LIMIT :bite)
@@ -69,10 +71,12 @@ def people(db: Database, *, after: int = 0, most: int = 100) -> list[int]:
     return [int(row[0]) for row in db.all(PEOPLE, {"after": after, "most": most})]
 
 
-def end(db: Database, held: HeldMessage) -> None:
-    """It went on."""
+def end(db: Database, held: HeldMessage) -> int:
+    """A message waits no more. Returns the message that names the sponsors, as it is noted now:
+    while the message went on, that one was perhaps sent."""
     with db.write():
-        db.change(END, {"chat": held.chat, "message": held.message})
+        rows = db.all(END, {"chat": held.chat, "message": held.message})
+    return int(rows[0][0]) if rows else 0
 
 
 def prune(db: Database, *, now: Now) -> int:
