@@ -95,7 +95,8 @@ def test_lists_that_nobody_has_read_count_as_what_they_may_hold(desk: Desk) -> N
 def test_cancelling_all_ends_a_chats_requests_and_closes_those_nobody_was_told_of(
     desk: Desk, clock: Clock
 ) -> None:
-    asks(desk, *"ab")
+    asks(desk, "a", message=10)
+    asks(desk, "b", message=20)
     requests.answered(desk.db, 1, message=50, shown="In line", now=clock.now())
     asks(desk, "c", user=2)
 
@@ -104,6 +105,17 @@ def test_cancelling_all_ends_a_chats_requests_and_closes_those_nobody_was_told_o
     rows = desk.db.all("SELECT id, state, closed_at IS NOT NULL FROM requests ORDER BY id")
     assert rows == [(1, "cancelled", 0), (2, "cancelled", 1), (3, "open", 0)]
     assert desk.db.all("SELECT COUNT(*) FROM jobs WHERE state < 20") == [(1,)]
+
+
+def test_cancelling_all_closes_no_link_apart_from_the_message_that_speaks_of_it(
+    desk: Desk, clock: Clock
+) -> None:
+    asks(desk, *"ab")
+    requests.answered(desk.db, 1, message=50, shown="In line", now=clock.now())
+
+    assert requests.cancel_all(desk.db, 1, chat=1, before=99, now=clock.now()) == 2
+
+    assert desk.db.all("SELECT closed_at FROM requests") == [(None,), (None,)]
 
 
 def test_cancelling_all_leaves_what_was_asked_for_later(desk: Desk, clock: Clock) -> None:
