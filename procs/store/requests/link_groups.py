@@ -20,7 +20,10 @@ LISTED = "UPDATE requests SET listing = :message WHERE id = :request"
 CHOOSING = """
 SELECT id FROM requests WHERE speaker = :speaker AND state = 'choosing' ORDER BY id
 """
-STATES = "SELECT id, state FROM requests WHERE speaker = :speaker"
+STATES = """
+SELECT id, state FROM requests
+ WHERE speaker = (SELECT o.speaker FROM requests o WHERE o.id = :request)
+"""
 PARTED = f"""
 UPDATE requests SET state = 'cancelled', say = '{APART}', ended_at = :now
  WHERE id = :request AND state = 'choosing'
@@ -47,9 +50,9 @@ def choosing(db: Database, speaker: int) -> list[int]:
     return [request for (request,) in db.all(CHOOSING, {"speaker": speaker})]
 
 
-def states(db: Database, speaker: int) -> dict[int, str]:
-    """The state of each link of a group."""
-    return dict(db.all(STATES, {"speaker": speaker}))
+def states(db: Database, request: int) -> dict[int, str]:
+    """The state of each link of the group that a request belongs to."""
+    return dict(db.all(STATES, {"request": request}))
 
 
 def part(db: Database, request: int, *, now: Now) -> bool:
