@@ -19,7 +19,7 @@ VALUES (:chat, :message, :person, :body, :now)
 """
 SHOWN = "UPDATE held_messages SET shown = :shown WHERE chat = :chat AND message = :message"
 OF_PERSON = """
-SELECT chat, message, shown, body FROM held_messages
+SELECT chat, message, body FROM held_messages
  WHERE person = :person AND at > :since ORDER BY at, message
 """
 PEOPLE = """
@@ -36,12 +36,10 @@ DELETE FROM held_messages WHERE (chat, message) IN
 
 @dataclass(frozen=True, slots=True)
 class HeldMessage:
-    """A message that waits. `shown` is the message that names the sponsors, 0 for none; `body`
-    what was sent."""
+    """A message that waits; `body` is what was sent."""
 
     chat: int
     message: int
-    shown: int
     body: Mapping[str, Any]
 
 
@@ -63,7 +61,7 @@ def note_shown(db: Database, chat: int, message: int, shown: int) -> bool:
 def of_person(db: Database, person: int, *, now: Now) -> list[HeldMessage]:
     """What waits of somebody, the oldest first."""
     rows = db.all(OF_PERSON, {"person": person, "since": now.wall - LASTS})
-    return [HeldMessage(row[0], row[1], row[2], codec.load(row[3])) for row in rows]
+    return [HeldMessage(row[0], row[1], codec.load(row[2])) for row in rows]
 
 
 def people(db: Database, *, after: int = 0, most: int = 100) -> list[int]:
