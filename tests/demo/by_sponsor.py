@@ -6,7 +6,7 @@ from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import CLIP
 from tests.sandbox.telegram.group import Group
 
-CHANNEL, NICK, GUEST = "Film News", "film_news_demo", "Nora"
+CHANNEL, NICK, GUEST = "Film News", "film_news_demo", "Tara"
 #: A film that nobody asked for before.
 FILM = f"{CLIP}?sponsor"
 
