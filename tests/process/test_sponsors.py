@@ -45,7 +45,14 @@ def pages(chat: list[Message], sent: Message) -> list[Message]:
     ]
 
 
-@pytest.mark.parametrize("moment", ["its page is sent", "it waits", "it goes on"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param("its page is sent", marks=pytest.mark.long),
+        pytest.param("it waits", marks=pytest.mark.long),  # the demo shows it too
+        "it goes on",
+    ],
+)
 async def test_a_link_that_waits_goes_on_once_whenever_the_bot_is_killed(
     healthy: Stack, meets: Meets, channel: Group, moment: str
 ) -> None:
