@@ -77,6 +77,28 @@ async def test_an_album_is_one_draft(bot, olga, tmp_path):
     assert "no buttons under an album" in answer["text"]
 
 
+async def test_what_is_forwarded_by_choice_names_its_author_and_has_no_buttons(bot, olga, sara):
+    await olga.sends("/broadcast")
+    page = await olga.sees("📢", last=True)
+    await olga.presses("➕", page)
+    await olga.sees_edit(page, "Send me the message")
+    sent = await olga.forwards("From our channel", author=sara.id)
+    draft = await olga.sees(lambda m: m.reply == sent.id)
+    await olga.presses("📄", draft)
+    draft = await olga.sees_edit(draft, "Form: ↪️")
+    answer = await olga.presses("🔗", draft)
+    assert answer["alert"]
+    await olga.presses("🧪", draft)
+    mine = await olga.sees(lambda m: m.text == "From our channel" and not m.mine)
+    assert mine.forwarded == "Sara"
+    await olga.presses("📢 Send it to everybody", draft)
+    sure = await olga.sees_edit(draft, "Sure that this is to go out?")
+    await olga.presses("✅ Yes", sure)
+    await olga.sees_edit(sure, "Broadcast 1")
+    (found,) = broadcasts.latest(bot.db, 5)
+    assert found.content.forward
+
+
 async def test_buttons_stand_under_what_everybody_gets(bot, olga):
     draft = await written(olga, "Join us")
     await olga.presses("🔗", draft)
