@@ -41,7 +41,7 @@ def pages(chat: list[Message], sent: Message) -> list[Message]:
         for m in chat
         if m.reply == sent.id
         and not m.mine
-        and any("join these" in form for form in (m.text, *(one["text"] for one in m.edits)))
+        and any("please join" in form for form in (m.text, *(one["text"] for one in m.edits)))
     ]
 
 

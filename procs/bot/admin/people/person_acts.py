@@ -19,7 +19,7 @@ from procs.bot.admin.people.people_pages import PeoplePages
 from procs.bot.commands.button_actions import EffectRefused
 from procs.bot.conversation.ban_gate import ban_words
 from procs.bot.conversation.reply_sender import once
-from procs.core import clock, durations
+from procs.core import clock
 from procs.records.admin_role import Role
 from procs.store import wake
 from procs.store.admins import audit_log
@@ -29,7 +29,7 @@ from procs.store.people import bans, users
 from procs.store.requests import request_status, requests
 from procs.telegram.chat.inbound import Incoming
 from procs.telegram.chat.sender import OutgoingMessage
-from procs.texts import i18n
+from procs.texts import i18n, written_durations
 from procs.texts.i18n import LocalText
 
 #: The conversations: the reason of a ban, and a message to somebody; their steps.
@@ -210,7 +210,6 @@ def utc(wall: float) -> str:
 
 
 def span_and_words(text: str) -> tuple[float, str]:
-    """`7d spam` as seconds (0 for no end) and a reason."""
-    first, _, rest = text.strip().partition(" ")
-    seconds = durations.read(first.translate(i18n.LATIN))
-    return (seconds, rest.strip()) if seconds else (0.0, text.strip()[:REASON_LENGTH])
+    """`7d spam` or `۷ روز تبلیغ` as seconds (0 for no end) and a reason."""
+    seconds, reason = written_durations.leading(text)
+    return seconds, reason[:REASON_LENGTH]
