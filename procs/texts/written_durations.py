@@ -5,14 +5,16 @@ import re
 from procs.texts import i18n
 
 #: Seconds of each unit.
-UNITS = {
+UNIT_SECONDS = {
     **dict.fromkeys(("s", "second", "seconds", "ثانیه"), 1),
     **dict.fromkeys(("m", "min", "minute", "minutes", "دقیقه"), 60),
     **dict.fromkeys(("h", "hour", "hours", "ساعت"), 3600),
     **dict.fromkeys(("d", "day", "days", "روز"), 86400),
     **dict.fromkeys(("w", "week", "weeks", "هفته"), 7 * 86400),
 }
-BEGINNING = re.compile(rf"([0-9]{{1,9}}(?:\.[0-9]{{1,3}})?)\s*({'|'.join(UNITS)})(?!\w)\s*", re.I)
+BEGINNING = re.compile(
+    rf"([0-9]{{1,9}}(?:\.[0-9]{{1,3}})?)\s*({'|'.join(UNIT_SECONDS)})(?!\w)\s*", re.I
+)
 
 
 def leading(text: str) -> tuple[float, str]:
@@ -22,4 +24,4 @@ def leading(text: str) -> tuple[float, str]:
     found = BEGINNING.match(said.translate(i18n.LATIN))
     if found is None:
         return 0.0, said
-    return float(found[1]) * UNITS[found[2].lower()], said[found.end() :]
+    return float(found[1]) * UNIT_SECONDS[found[2].lower()], said[found.end() :]

@@ -6,7 +6,7 @@ from procs.records.admin_role import Role
 #: Kinds that others than operators look after: sponsors have managers of their own, files of
 #: cookies and backups are for owners. Without a way into Telegram an operator can at least pause
 #: the bot, so the critical kinds are theirs too.
-OTHERS = {
+OTHER_ROLES = {
     alert_kinds.SPONSOR_LOST: Role.SPONSORS,
     alert_kinds.SPONSOR_UNSURE: Role.SPONSORS,
     alert_kinds.ENDING: Role.OWNER,
@@ -14,12 +14,12 @@ OTHERS = {
     alert_kinds.NO_BACKUP: Role.OWNER,
 }
 #: The lowest role that is told of any kind.
-LOWEST = min(OTHERS.values())
+LOWEST = min(OTHER_ROLES.values())
 
 
 def least(kind: str) -> Role:
     """The lowest role that is told of a kind; one of a later version is for operators."""
-    return OTHERS.get(kind, Role.OPERATOR)
+    return OTHER_ROLES.get(kind, Role.OPERATOR)
 
 
 def chosen_by(role: Role) -> list[str]:

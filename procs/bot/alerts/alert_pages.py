@@ -47,7 +47,7 @@ JOB_KINDS = frozenset(
 )
 
 #: The page on which other kinds are mended.
-PAGES = {
+MEND_PAGES = {
     alert_kinds.ENDING: "cookies",
     alert_kinds.REFUSED: "cookies",
     alert_kinds.SPONSOR_LOST: "sponsors",
@@ -87,7 +87,7 @@ def _mend(body: Sequence[Fact], language: str) -> MenuButton | None:
         if one["kind"] in JOB_KINDS and one["job"]:
             label = i18n.say(language, "alert-job", job=str(one["job"]))
             return act(label, "alert-job", job=one["job"])
-        if page := PAGES.get(one["kind"]):
+        if page := MEND_PAGES.get(one["kind"]):
             return act(i18n.say(language, f"admin-page-{page}"), f"page-{page}")
     return None
 
