@@ -26,6 +26,7 @@ from procs.store.admins import audit_log
 from procs.store.admins.audit_log import AuditChange
 from procs.store.jobs import seats
 from procs.store.people import bans, users
+from procs.store.reports import personal_data
 from procs.store.requests import request_status, requests
 from procs.telegram.chat.inbound import Incoming
 from procs.telegram.chat.sender import OutgoingMessage
@@ -53,6 +54,7 @@ class PersonActs:
 
     def rows(self) -> tuple[AdminAction, ...]:
         ban_all = ("person-ban-all", Role.OPERATOR, self.ban_all)
+        forget = ("person-forget", Role.OWNER, self.forget)
         return (
             AdminAction("person-ban", Role.OPERATOR, self.ask_reason, begins=BAN),
             AdminAction("person-ban-now", Role.OPERATOR, self.ban_now, commands=("ban", "block")),
@@ -60,6 +62,7 @@ class PersonActs:
             AdminAction("person-unban", Role.OPERATOR, self.unban, commands=("unban", "unblock")),
             AdminAction("person-cap", Role.OPERATOR, self.cap),
             AdminAction("person-write", Role.OPERATOR, self.ask_words, begins=WRITE_TO),
+            AdminAction(*forget, twice=True, question=self.ask_forget),
         )
 
     def conversations(self) -> tuple[AdminConversation, ...]:
@@ -184,6 +187,24 @@ class PersonActs:
         text = i18n.say(users.language(self.db, number), "from-admins", text=incoming.text)
         change = AuditChange(audit_log.person(number), "", incoming.text[:QUOTED])
         return self.done(call, number, change, partial(self.tell, number, text, call.mark))
+
+    # --- forgetting
+
+    def ask_forget(self, call: AdminCall) -> LocalText:
+        number = self.below(call, call.number("person"))
+        name = person(self.db, number, call.language)
+        return call.say("admin-sure-person-forget", person=name)
+
+    def forget(self, call: AdminCall) -> AdminReply:
+        """All that is known of somebody is deleted as if they had asked for it themselves: it is
+        written down, and the keeper does it. What names them in the audit log stays, and a ban."""
+        number = self.below(call, call.number("person"))
+        if not users.known(self.db, number):
+            raise EffectRefused(call.say("admin-person-never"))
+        personal_data.ask(self.db, number, now=clock.now())
+        change = AuditChange(audit_log.person(number), "known", "forgotten")
+        page = self.pages.today(call)
+        return AdminReply(page, call.say("admin-person-forgotten"), changes=(change,))
 
     def done(
         self,
