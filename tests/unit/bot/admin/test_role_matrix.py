@@ -127,6 +127,22 @@ async def test_a_command_is_done_by_its_least_role_and_those_above_alone(bot, ev
             )
 
 
+async def test_a_command_that_asks_twice_does_nothing_by_itself(bot, everybody, done):
+    places = count(6_000_000)
+    router, rows = bot.intake.router, bot.intake.admins.actions.rows.values()
+    twice = [(row, command) for row in rows if row.twice for command in row.commands]
+    assert twice
+    for _, command in twice:
+        for role, person in everybody.items():
+            place = next(places)
+            told = Incoming(person, place, 0, place, f"/{command} {PEOPLE[Role.EVERYONE]} 2h spam")
+            found = router.command(told.text, person)
+            assert (found is router.unknown) is (role is Role.EVERYONE)
+            if found is not router.unknown:
+                await logged(found.handle(told))
+    assert done == []
+
+
 async def test_a_role_that_is_taken_away_holds_for_buttons_that_lie_about(
     bot, everybody, done, press
 ):
