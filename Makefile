@@ -47,7 +47,7 @@ bench-queue: $(VENV)/.ready-bench ## measure the lease table beside other queues
 bench-upload: $(VENV)/.ready-fast ## measure uploads beside the library's own, and delivery
 	$(BIN)/python -m bench.upload
 
-bench-admin: $(READY) ## measure a broadcast, the panel over a full store, a picture
+bench-admin: $(READY) ## measure a broadcast, the panel over a full store, a picture, the sponsor gate
 	$(BIN)/python -m bench.admin
 
 bench-engine: $(READY) ## measure a download's cost: proxy, child, cancel
@@ -56,7 +56,7 @@ bench-engine: $(READY) ## measure a download's cost: proxy, child, cancel
 bench-chat: $(READY) ## measure cards, presses, inline mode and the bot's loop
 	$(BIN)/python -m bench.chat
 
-bench-gate: $(READY) ## measure what four sponsors add to a link
+bench-gate: $(READY) ## of bench-admin what four sponsors add to a link
 	$(BIN)/python -m bench.gate
 
 bench-ops: $(READY) ## measure backups under full load, a restore and a scrape beside a million jobs

@@ -37,9 +37,8 @@ async def play(story: Story, owner: Person) -> None:
 
 async def end(story: Story) -> None:
     """What everybody of the demo is part of."""
-    people = {person.name: person for person in story.people}
-    await broadcast(story, people[OWNER])
-    await picture(story, people[MODERATOR])
+    await broadcast(story, story.named(OWNER))
+    await picture(story, story.named(MODERATOR))
 
 
 def word(language: str, key: str, **values: object) -> str:

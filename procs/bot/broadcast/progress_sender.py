@@ -81,6 +81,7 @@ class ProgressSender:
             return False
         self.edited[one.id] = now
         await self.edit(one, known.message, text)
+        self.edited[one.id] = clock.now().boot  # it may have waited for seconds for its turn
         broadcasts.show(self.db, one.id, None, text)
         return True
 

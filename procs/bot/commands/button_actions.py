@@ -55,7 +55,7 @@ class ButtonAction:
     that is not `once` may take effect again: another page, a value that is set. A `durable` one
     is on the disk before it is answered: what it accepts survives a power cut. One that is `own`
     is its person's alone, whoever else may press buttons in that chat; but in a group one of
-    `admins` is theirs, whoever was given the button."""
+    `admins` is theirs, whoever was given the button, and one of `members` everybody's."""
 
     name: str
     effect: Callable[[Press, Button], PressAnswer]
@@ -63,6 +63,7 @@ class ButtonAction:
     durable: bool = False
     own: bool = False
     admins: bool = False
+    members: bool = False
 
 
 class EffectRefused(ChaparError):
@@ -111,6 +112,8 @@ class ButtonActions:
         for one that is the admins' of a group alone."""
         found = self.found(buttons.find, press, token, shared=True)
         row = self.rows.get(found.button.meaning.action) if found.button else None
+        if press.chat < 0 and row is not None and row.members:
+            return True
         if press.chat < 0 and row is not None and row.admins:
             if not await self.may_set(press):
                 raise EffectRefused(i18n.say(press.language, "group-admins-only"))
@@ -124,9 +127,9 @@ class ButtonActions:
         row = self.rows.get(found.button.meaning.action) if found.button else None
         if row is None:  # foreign, forged, or of another version
             return self.refused(press, replace(found, button=None))
-        of_admins = row.admins and press.chat < 0  # which was asked before
+        of_group = (row.admins or row.members) and press.chat < 0  # which was asked before
         theirs = found.button is not None and found.button.meaning.person == press.person.id
-        if row.own and not (theirs or of_admins):
+        if row.own and not (theirs or of_group):
             return self.refused(press, buttons.FOREIGN)
         if found.outcome is Outcome.STALE or (row.once and not found.fresh):
             return self.refused(press, found)

@@ -88,9 +88,8 @@ class PastActions:
         )
         (done,) = requests.submit(self.db, [ask], now=clock.now(), allowance=self.allowance)
         if not done.request:
-            raise EffectRefused(
-                i18n.say(press.language, f"refused-{done.outcome}", most=self.allowance.most)
-            )
+            most = self.allowance.most_of(done.outcome)
+            raise EffectRefused(i18n.say(press.language, f"refused-{done.outcome}", most=most))
         log.info("request.received", request=done.request, job=done.job, outcome=done.outcome)
         key = "again-sent" if done.outcome == "cached" else "again-asked"
         return PressAnswer(i18n.say(press.language, key), partial(self.told, done))

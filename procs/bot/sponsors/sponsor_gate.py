@@ -17,6 +17,7 @@ from procs.bot.sponsors import message_record, sponsor_page
 from procs.bot.sponsors.membership import Membership, Standing
 from procs.bot.sponsors.sponsor_page import JOINED
 from procs.core import clock, log
+from procs.errors import ChatClosed, TelegramRefused
 from procs.records.job import Person
 from procs.records.press_actions import AGAIN
 from procs.records.sponsor_records import OUT, Sponsor
@@ -32,6 +33,7 @@ from procs.store.sponsors import (
     sponsor_rules,
     sponsor_visits,
 )
+from procs.store.sponsors.held_messages import HeldMessage
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.chat.member_updates import MemberChange
@@ -191,11 +193,26 @@ class SponsorGate:
             for held in waiting:
                 if held.message != but:
                     await self.resume(message_record.incoming(held.body))
-                if shown := held_messages.end(self.db, held):
-                    await self.thank(held.chat, person.access_hash, shown, person.language)
+                # First the thanks: of a row that is gone a killed bot would leave its message
+                # asking for what was done.
+                shown = held_messages.shown(self.db, held)
+                await self.thank_for(held, shown, person)
+                late = held_messages.end(self.db, held)
+                if late != shown:
+                    await self.thank_for(held, late, person)
             log.info("messages.released", person=person.id, count=len(waiting))
         finally:
             self.releasing.discard(person.id)
+
+    async def thank_for(self, held: HeldMessage, shown: int, person: Person) -> None:
+        """The message that named the sponsors for what waited, where there is one. Raises
+        TelegramAway, TelegramWait: what waited is taken up once more then."""
+        if not shown:
+            return
+        try:
+            await self.thank(held.chat, person.access_hash, shown, person.language)
+        except (ChatClosed, TelegramRefused) as error:
+            log.info("thanks.refused", person=person.id, error=error)
 
     async def thank(self, chat: int, access: int, message: int, language: str) -> None:
         """The message that named the sponsors says that all is well."""

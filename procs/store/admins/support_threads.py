@@ -5,6 +5,8 @@ from procs.store.database import Database
 
 #: Seconds for which a reply finds its person, and for which a thread without a word stays open.
 KEPT, LASTS = 30 * 24 * 3600.0, 7 * 24 * 3600.0
+#: Seconds of silence after which the agents are told anew who it is: its button lives for a day.
+FORGOTTEN = 12 * 3600.0
 OPEN = """
 INSERT INTO support_threads (person, opened_at, said_at, told) VALUES (:person, :now, :now, 0)
     ON CONFLICT (person) DO UPDATE SET opened_at = excluded.opened_at, said_at = excluded.said_at,
@@ -42,8 +44,8 @@ def is_open(db: Database, person: int, *, now: Now) -> bool:
 
 
 def is_told(db: Database, person: int, *, now: Now) -> bool:
-    """Whether the support chat was told who this person is."""
-    row = db.one(FIND, {"person": person, "since": now.wall - LASTS})
+    """Whether the support chat was told lately who this person is."""
+    row = db.one(FIND, {"person": person, "since": now.wall - FORGOTTEN})
     return row is not None and bool(row[0])
 
 

@@ -24,14 +24,15 @@ from procs.store.jobs import leases, seats
 #: The user of the jobs: nobody has that number, and each broadcast has a line of its own.
 NOBODY = -2
 ADD = """
-INSERT INTO broadcasts (admin, access, state, content, language, days, night, people, created_at,
-                        start_at)
-VALUES (:admin, :access, 'running', :content, :language, :days, :night, :people, :now, :start)
+INSERT INTO broadcasts (admin, access, state, content, language, days, sponsor, night, people,
+                        created_at, start_at)
+VALUES (:admin, :access, 'running', :content, :language, :days, :sponsor, :night, :people, :now,
+        :start)
 RETURNING id
 """
 COLUMNS = """
-       id, admin, access, state, content, language, days, night, people, start_at, started_at,
-       ended_at, why, rests_until, sent, blocked, gone, failed, deleted
+       id, admin, access, state, content, language, days, sponsor, night, people, start_at,
+       started_at, ended_at, why, rests_until, sent, blocked, gone, failed, deleted
 """
 READ = f"SELECT {COLUMNS} FROM broadcasts WHERE id = :id"
 LATEST = f"SELECT {COLUMNS} FROM broadcasts ORDER BY id DESC LIMIT :most"
@@ -94,6 +95,7 @@ def add(db: Database, new: NewBroadcast, *, now: Now) -> int:
         "content": broadcast_records.encode(new.content),
         "language": new.segment.language,
         "days": new.segment.days,
+        "sponsor": new.segment.sponsor,
         "night": int(new.night),
         "people": new.people,
         "now": now.wall,
@@ -224,7 +226,7 @@ def orphans(db: Database, seen: Sequence[Broadcast], *, now: Now) -> list[int]:
 
 
 def record(row: Row) -> Broadcast:
-    number, admin, access, state, content, language, days, *rest = row
+    number, admin, access, state, content, language, days, sponsor, *rest = row
     night, people, start, started, ended, why, until, *counts = rest
     return Broadcast(
         number,
@@ -232,7 +234,7 @@ def record(row: Row) -> Broadcast:
         access,
         BroadcastState(state),
         broadcast_records.decode(content),
-        Segment(language, days),
+        Segment(language, days, sponsor),
         bool(night),
         people,
         start,

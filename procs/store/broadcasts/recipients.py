@@ -29,7 +29,7 @@ SELECT COUNT(*) FROM users
         UNION ALL
        SELECT CAST(SUBSTR(scope, 6) AS BIGINT) FROM pauses WHERE scope LIKE 'user:%')
 """
-CURSOR = "SELECT cursor, language, days, created_at FROM broadcasts WHERE id = :id"
+CURSOR = "SELECT cursor, language, days, sponsor, created_at FROM broadcasts WHERE id = :id"
 NEXT = """
 SELECT id, access FROM users
  WHERE id > :cursor AND unreachable = '' AND last_seen >= :since
@@ -37,6 +37,25 @@ SELECT id, access FROM users
    AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'user:' || users.id)
    AND NOT EXISTS (SELECT 1 FROM bans WHERE person = users.id AND COALESCE(until, :now) >= :now)
  ORDER BY id LIMIT :bite
+"""
+# Who joined a sponsor is few among many: found from its visits, in the order of their ids too.
+COUNT_JOINED = """
+SELECT COUNT(*) FROM sponsor_visits v JOIN users ON users.id = v.person
+ WHERE v.sponsor = :sponsor AND v.joined_at IS NOT NULL AND v.left_at IS NULL
+   AND unreachable = '' AND last_seen >= :since
+   AND (:language = '' OR language = :language OR language = :latin)
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'user:' || users.id)
+   AND NOT EXISTS (SELECT 1 FROM bans WHERE person = users.id AND COALESCE(until, :now) >= :now)
+"""
+NEXT_JOINED = """
+SELECT users.id, users.access FROM sponsor_visits v JOIN users ON users.id = v.person
+ WHERE v.sponsor = :sponsor AND v.person > :cursor
+   AND v.joined_at IS NOT NULL AND v.left_at IS NULL
+   AND unreachable = '' AND last_seen >= :since
+   AND (:language = '' OR language = :language OR language = :latin)
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'user:' || users.id)
+   AND NOT EXISTS (SELECT 1 FROM bans WHERE person = users.id AND COALESCE(until, :now) >= :now)
+ ORDER BY v.person LIMIT :bite
 """
 PLAN = """
 INSERT INTO broadcast_sends (broadcast, person, random_id, state)
@@ -104,15 +123,17 @@ class SendOutcome:
 
 def count(db: Database, segment: Segment, *, now: Now) -> int:
     """How many people a segment has now."""
-    return int(db.all(COUNT, _facts(segment, now))[0][0])
+    statement = COUNT_JOINED if segment.sponsor else COUNT
+    return int(db.all(statement, _facts(segment, now))[0][0])
 
 
 def plan(db: Database, broadcast: int, bite: int, *, now: Now) -> list[Recipient]:
     """The next people, each with a random id that is on the disk; nobody when it is through."""
     with db.write(full=True):
-        cursor, language, days, created = db.all(CURSOR, {"id": broadcast})[0]
-        facts = _facts(Segment(language, days), now)
-        rows = db.all(NEXT, {"cursor": cursor, "bite": bite, **facts})
+        cursor, language, days, sponsor, created = db.all(CURSOR, {"id": broadcast})[0]
+        facts = _facts(Segment(language, days, sponsor), now)
+        statement = NEXT_JOINED if sponsor else NEXT
+        rows = db.all(statement, {"cursor": cursor, "bite": bite, **facts})
         # The same for each person after a restore, which may know a part of the broadcast alone.
         found = [
             Recipient(
@@ -131,6 +152,7 @@ def plan(db: Database, broadcast: int, bite: int, *, now: Now) -> list[Recipient
 
 def _facts(segment: Segment, now: Now) -> dict[str, object]:
     return {
+        **({"sponsor": segment.sponsor} if segment.sponsor else {}),
         "language": segment.language,
         "latin": segment.language + catalogues.LATIN_DIGITS,
         "now": now.wall,

@@ -132,6 +132,12 @@ def sent(db: Database, notice: Notification, *, now: Now) -> None:
         db.change(HEARS, {"admin": notice.admin})
 
 
+def skip(db: Database, notice: Notification, *, now: Now) -> None:
+    """Nothing of it concerns this admin, who is not written to."""
+    with db.write():
+        db.change(ENDED, {"telling": notice.telling, "admin": notice.admin, "now": now.wall})
+
+
 def unheard(db: Database, notice: Notification, *, why: str, now: Now) -> bool:
     """An admin cannot be told: this is given up, the next is tried. True the first time."""
     facts = {"admin": notice.admin, "now": now.wall}

@@ -18,6 +18,7 @@ VALUES (:chat, :message, :person, :body, :now)
     ON CONFLICT (chat, message) DO UPDATE SET body = excluded.body
 """
 SHOWN = "UPDATE held_messages SET shown = :shown WHERE chat = :chat AND message = :message"
+SHOWN_OF = "SELECT shown FROM held_messages WHERE chat = :chat AND message = :message"
 OF_PERSON = """
 SELECT chat, message, body FROM held_messages
  WHERE person = :person AND at > :since ORDER BY at, message
@@ -67,6 +68,12 @@ def of_person(db: Database, person: int, *, now: Now) -> list[HeldMessage]:
 def people(db: Database, *, after: int = 0, most: int = 100) -> list[int]:
     """Some of those of whom something waits, by their numbers."""
     return [int(row[0]) for row in db.all(PEOPLE, {"after": after, "most": most})]
+
+
+def shown(db: Database, held: HeldMessage) -> int:
+    """The message that names the sponsors, 0 while nobody knows of one."""
+    row = db.one(SHOWN_OF, {"chat": held.chat, "message": held.message})
+    return int(row[0]) if row else 0
 
 
 def end(db: Database, held: HeldMessage) -> int:

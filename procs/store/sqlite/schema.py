@@ -6,6 +6,7 @@ A step is one script; `VERSION` is how many there are, and is kept in the databa
 
 from procs.store.sqlite.schema_base import FOUNDATION
 from procs.store.sqlite.schema_chat import (
+    BROADCAST_SPONSOR,
     BROADCASTS,
     BUTTONS,
     CARD_TERMS,
@@ -246,6 +247,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("admin orders", ADMIN_ORDERS),
     ("sponsors", SPONSORS),
     ("post rest", POST_REST),
+    ("broadcast sponsor", BROADCAST_SPONSOR),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

@@ -150,6 +150,9 @@ ALTER TABLE users ADD COLUMN unreachable TEXT NOT NULL DEFAULT '';
 """
 
 #: What the person had set for all when they were asked: `wanted` is a JSON object.
+BROADCAST_SPONSOR = """
+ALTER TABLE broadcasts ADD COLUMN sponsor INTEGER NOT NULL DEFAULT 0;
+"""
 CARD_TERMS = """
 ALTER TABLE cards ADD COLUMN wanted TEXT NOT NULL DEFAULT '{}';
 """

@@ -17,6 +17,7 @@ from procs.errors import TelegramRefused, alert_kinds
 from procs.store.admins import conversation_states
 from procs.store.admins.audit_log import AuditChange
 from procs.store.health import alerts
+from procs.store.people import repeat_tallies
 from procs.store.sites import cookies
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inbound import Incoming
@@ -26,6 +27,8 @@ from procs.texts.i18n import LocalText
 LARGEST_SENT = 1024 * 1024
 SUFFIXES = (".txt", ".json", ".cookies", ".cookie")
 ACTION = "cookies-put"
+#: Refusals that one person is told of in a minute.
+REFUSALS_TOLD = 2
 Target = tuple[str, str]
 
 
@@ -40,15 +43,32 @@ class CookieInbox:
     async def take(self, incoming: Incoming) -> bool:
         """Do with a message what cookies need. False for one that has none. Raises as
         `MessageSender.fetch_file`, `ReplySender.send`."""
-        least = self.table.conversations.rows[SEND_COOKIES].least
-        if not incoming.private or self.table.role(incoming.person.id) < least:
+        if not incoming.private:
             return False
         call = self.table.call_of(incoming)
+        if call.role < self.table.conversations.rows[SEND_COOKIES].least:
+            return await self.refuses(incoming, call)
         target = self.waits(call)
         content = await self.content(incoming, waits=target is not None)
         if content is None:
             return False
         await self.settle(incoming, call, self.kept(call, incoming, content, target or ("", "")))
+        return True
+
+    async def refuses(self, incoming: Incoming, call: AdminCall) -> bool:
+        """Whether somebody who may not sent cookies: they are told so. Nothing is downloaded, and
+        what was pasted is neither searched for nor kept. Raises as `ReplySender.send`."""
+        if incoming.file is None:
+            meant = is_file(incoming.text)
+        else:
+            meant = "cookie" in incoming.file.name.lower()
+        if not meant:
+            return False
+        told = repeat_tallies.note(self.db, call.person.id, ACTION, now=clock.now())
+        log.warning("cookies.refused", person=call.person.id, role=call.role.word)
+        if told <= REFUSALS_TOLD:
+            page = MenuPage(call.say("cookies-of-owners"), ())
+            await self.table.menus.send(incoming, page, about=ACTION)
         return True
 
     def waits(self, call: AdminCall) -> Target | None:
@@ -170,3 +190,11 @@ class CookieInbox:
             said = call.say("cookies-deleted"), call.say("cookies-undeleted")
             answer = {**answer, "text": answer["text"].replace(*said)}
         await talk.send(incoming, answer)
+
+
+def is_file(text: str) -> bool:
+    """Whether a text is such a file beyond doubt: other people send tables too."""
+    try:
+        return cookie_file.looks_so(text) and bool(cookie_file.parse(text))
+    except ValueError:
+        return False

@@ -150,4 +150,7 @@ class PeoplePages:
         )
         unban = (act(call.say("admin-unban"), "person-unban", person=number),)
         write = (act(call.say("admin-person-write"), "person-write", person=number),)
-        return (caps, unban if banned else ban, write, (back(call.language, "page-people"),))
+        rows = [caps, unban if banned else ban, write]
+        if call.role is Role.OWNER:
+            rows.append((act(call.say("admin-person-forget"), "person-forget", person=number),))
+        return (*rows, (back(call.language, "page-people"),))

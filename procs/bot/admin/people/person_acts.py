@@ -19,17 +19,18 @@ from procs.bot.admin.people.people_pages import PeoplePages
 from procs.bot.commands.button_actions import EffectRefused
 from procs.bot.conversation.ban_gate import ban_words
 from procs.bot.conversation.reply_sender import once
-from procs.core import clock, durations
+from procs.core import clock
 from procs.records.admin_role import Role
 from procs.store import wake
 from procs.store.admins import audit_log
 from procs.store.admins.audit_log import AuditChange
 from procs.store.jobs import seats
 from procs.store.people import bans, users
+from procs.store.reports import personal_data
 from procs.store.requests import request_status, requests
 from procs.telegram.chat.inbound import Incoming
 from procs.telegram.chat.sender import OutgoingMessage
-from procs.texts import i18n
+from procs.texts import i18n, written_durations
 from procs.texts.i18n import LocalText
 
 #: The conversations: the reason of a ban, and a message to somebody; their steps.
@@ -53,6 +54,7 @@ class PersonActs:
 
     def rows(self) -> tuple[AdminAction, ...]:
         ban_all = ("person-ban-all", Role.OPERATOR, self.ban_all)
+        forget = ("person-forget", Role.OWNER, self.forget)
         return (
             AdminAction("person-ban", Role.OPERATOR, self.ask_reason, begins=BAN),
             AdminAction("person-ban-now", Role.OPERATOR, self.ban_now, commands=("ban", "block")),
@@ -60,6 +62,7 @@ class PersonActs:
             AdminAction("person-unban", Role.OPERATOR, self.unban, commands=("unban", "unblock")),
             AdminAction("person-cap", Role.OPERATOR, self.cap),
             AdminAction("person-write", Role.OPERATOR, self.ask_words, begins=WRITE_TO),
+            AdminAction(*forget, twice=True, question=self.ask_forget),
         )
 
     def conversations(self) -> tuple[AdminConversation, ...]:
@@ -185,6 +188,24 @@ class PersonActs:
         change = AuditChange(audit_log.person(number), "", incoming.text[:QUOTED])
         return self.done(call, number, change, partial(self.tell, number, text, call.mark))
 
+    # --- forgetting
+
+    def ask_forget(self, call: AdminCall) -> LocalText:
+        number = self.below(call, call.number("person"))
+        name = person(self.db, number, call.language)
+        return call.say("admin-sure-person-forget", person=name)
+
+    def forget(self, call: AdminCall) -> AdminReply:
+        """All that is known of somebody is deleted as if they had asked for it themselves: it is
+        written down, and the keeper does it. What names them in the audit log stays, and a ban."""
+        number = self.below(call, call.number("person"))
+        if not users.known(self.db, number):
+            raise EffectRefused(call.say("admin-person-never"))
+        personal_data.ask(self.db, number, now=clock.now())
+        change = AuditChange(audit_log.person(number), "known", "forgotten")
+        page = self.pages.today(call)
+        return AdminReply(page, call.say("admin-person-forgotten"), changes=(change,))
+
     def done(
         self,
         call: AdminCall,
@@ -210,7 +231,6 @@ def utc(wall: float) -> str:
 
 
 def span_and_words(text: str) -> tuple[float, str]:
-    """`7d spam` as seconds (0 for no end) and a reason."""
-    first, _, rest = text.strip().partition(" ")
-    seconds = durations.read(first.translate(i18n.LATIN))
-    return (seconds, rest.strip()) if seconds else (0.0, text.strip()[:REASON_LENGTH])
+    """`7d spam` or `۷ روز تبلیغ` as seconds (0 for no end) and a reason."""
+    seconds, reason = written_durations.leading(text)
+    return seconds, reason[:REASON_LENGTH]

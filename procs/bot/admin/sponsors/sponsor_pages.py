@@ -6,12 +6,14 @@ from io import StringIO
 
 from procs.bot.admin.admin_actions import AdminActions
 from procs.bot.admin.admin_call import AdminAction, AdminCall, AdminReply, act, back, panel_page
+from procs.bot.admin.figures.picture_reply import PictureReply
 from procs.bot.commands.button_actions import EffectRefused
 from procs.bot.commands.settings_menu import MenuButton, MenuPage
 from procs.bot.conversation.reply_sender import once
+from procs.charts import sponsor_charts
 from procs.core import clock
 from procs.records.admin_role import Role
-from procs.records.sponsor_records import Sponsor
+from procs.records.sponsor_records import Sponsor, SponsorTotals
 from procs.store.sponsors import sponsor_rows, sponsor_rules, sponsor_visits
 from procs.telegram.chat.file_sender import OutgoingFile
 from procs.texts import i18n, untrusted_text
@@ -33,6 +35,7 @@ class SponsorPages:
     def __init__(self, table: AdminActions) -> None:
         self.table = table
         self.db = table.db
+        self.pictures = PictureReply(table)
 
     def rows(self) -> tuple[AdminAction, ...]:
         return (
@@ -40,6 +43,7 @@ class SponsorPages:
             panel_page("sponsor-rules", Role.SPONSORS, self.rules),
             AdminAction("sponsor-show", Role.SPONSORS, self.show),
             AdminAction("sponsor-csv", Role.SPONSORS, self.table_file),
+            AdminAction("sponsor-picture", Role.SPONSORS, self.picture),
         )
 
     # --- all of them
@@ -56,7 +60,8 @@ class SponsorPages:
         rules = act(call.say("admin-page-sponsor-rules"), "page-sponsor-rules")
         numbers = act(call.say("admin-sponsor-csv"), "sponsor-csv")
         notes = act(call.say("admin-page-sponsor-notes"), "page-sponsor-notes")
-        last = ((rules, numbers), (notes,), (back(call.language),))
+        picture = act(call.say("chart-button"), "sponsor-picture")
+        last = ((picture, numbers), (rules, notes), (back(call.language),))
         return MenuPage(text, (*each[:BUTTONS_SHOWN], (add,), *last))
 
     def line(self, call: AdminCall, sponsor: Sponsor, place: int) -> LocalText:
@@ -177,7 +182,18 @@ class SponsorPages:
         leave = (back(call.language, "page-sponsors"),)
         return MenuPage(call.say("admin-sponsor-rules"), (*map(tuple, rows), leave))
 
-    # --- the table as a file
+    # --- the numbers as a picture and as a file
+
+    def picture(self, call: AdminCall) -> AdminReply:
+        """The numbers of all, as bars."""
+        return self.pictures.reply(
+            call, "sponsors", lambda: sponsor_charts.sponsors(self.numbers(), call.language)
+        )
+
+    def numbers(self) -> list[tuple[str, SponsorTotals]]:
+        now = clock.now()
+        listed = sponsor_rows.listed(self.db)
+        return [(one.title, sponsor_visits.totals(self.db, one.id, now=now)) for one in listed]
 
     def table_file(self, call: AdminCall) -> AdminReply:
         """The numbers of all, as CSV."""

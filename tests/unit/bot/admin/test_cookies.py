@@ -8,7 +8,6 @@ import pytest
 
 from procs.config import Settings, rulebook
 from procs.core import clock
-from procs.records.admin_role import Role
 from procs.store.admins import audit_log
 from procs.store.sites import cookies
 from tests.sandbox.bot_parts import running
@@ -151,15 +150,6 @@ async def test_cookies_that_were_pasted_are_deleted_too(bot, rules, olga):
     sent = await olga.sends(netscape())
     await olga.sees_gone(sent)
     await olga.sees("✅ I put the cookies of youtube in place")
-
-
-async def test_nobody_but_owners_can_put_cookies_into_place(bot, tg, rules, appointed, tmp_path):
-    path = tmp_path / "cookies.txt"
-    path.write_text(netscape())
-    for one in (await appointed("Omar", Role.OPERATOR), await tg.person("Sam", language="en")):
-        sent = await one.sends(file=path)
-        await one.sees(lambda m, sent=sent: m.reply == sent.id)
-    assert (rules.home / "yt.txt").read_text() == OLD
 
 
 async def test_a_text_file_that_is_no_cookies_is_left_alone(bot, olga, tmp_path):

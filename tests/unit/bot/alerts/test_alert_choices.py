@@ -73,7 +73,7 @@ async def test_an_alert_has_buttons_for_what_can_be_done(bot, sender, olga):
 
 async def test_a_critical_alert_cannot_be_quiet(bot, sender, olga):
     note(bot, alert_kinds.LOW, "host")
-    assert labels(await alerted(sender, olga)) == ["👁 show"]
+    assert labels(await alerted(sender, olga)) == ["👁 show", "📋 Queue and failures"]
     alert_choices.mute(bot.db, olga.id, alert_kinds.REVOKED)
     alert_choices.set_hours(bot.db, olga.id, ALL_DAY)
     note(bot, alert_kinds.REVOKED, "w01")

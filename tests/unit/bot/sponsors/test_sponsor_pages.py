@@ -105,6 +105,15 @@ async def test_the_numbers_come_as_a_file(bot, olga, channel, sponsored, tmp_pat
     assert path.read_text("utf-8-sig").splitlines()[1].startswith("'=One,")
 
 
+async def test_the_numbers_come_as_a_picture(bot, olga, channel, sponsored, tmp_path):
+    sponsored(await channel("One"))
+    await olga.sends("/sponsor")
+    await olga.presses("🖼", await olga.sees("📢 Sponsors"))
+    photo = await olga.sees(lambda m: m.kind == "photo", timeout=60)
+    assert photo.text == "Sponsors"
+    assert (await olga.receives_file(photo, tmp_path)).read_bytes()[:4] == b"\x89PNG"
+
+
 async def test_the_rules_are_set_by_buttons(bot, db, olga):
     await olga.sends("/sponsor")
     page = await olga.sees("nobody has to join anything")

@@ -27,7 +27,7 @@ async def test_a_link_waits_until_its_person_joined_and_goes_on_by_itself(
 
     wants(db, sara.id)
     await sara.sends(LINK)
-    asked = await sara.sees("please join these first")
+    asked = await sara.sees("please join this first")
     assert labels(asked) == ["🔗 Film News", "✅ I joined"]
     too_early = await sara.presses("✅ I joined", asked)
     assert too_early == {"text": "Still missing: Film News", "alert": True, "url": ""}

@@ -17,15 +17,21 @@ from procs.records.broadcast_records import (
     BroadcastState,
 )
 from procs.records.job import Lane, Lease
+from procs.records.job import Person as Known
 from procs.store.broadcasts import broadcasts, recipients
 from procs.store.broadcasts.broadcasts import NewBroadcast
 from procs.store.health import workers
 from procs.store.jobs import leases
+from procs.store.people import users
+from procs.telegram.delivery.broadcast_sender import method
 from procs.telegram.pace import Pace
 from procs.worker.broadcast import broadcast_sends, broadcast_shift
 from procs.worker.process.context import WorkerContext
 from procs.worker.process.progress_writer import ProgressWriter
 from tests import store_broadcasts
+from tests.unit.telegram.delivery.test_broadcast_sender import content, photos
+
+__all__ = ["photos"]
 
 #: The call that sends a text.
 SEND = "messages.sendMessage"
@@ -122,3 +128,62 @@ async def test_a_cancelled_task_leaves_what_the_next_finishes(tg, tools, crowd):
     await broadcast_sends.SendRun(tools, read(tools, number), float("inf"), float("inf")).run()
     assert await tg.crowd_got(crowd, 40, "Hello") == {1: 40}
     assert read(tools, number).counts.sent == 40
+
+
+async def test_what_was_sent_is_deleted_at_everybody_though_a_worker_dies_over_it(
+    tg, tools, crowd, monkeypatch
+):
+    """What is older than Telegram allows stays, and is not counted as deleted."""
+    monkeypatch.setattr(broadcast_shift, "DELETE_GAP", 0.0)
+    monkeypatch.setattr(recipients, "DELETE_BITE", 10)
+    number = store_broadcasts.begin(tools.db, "Wrong", now=clock.now())
+    await broadcast_shift.broadcast(tools, claimed(tools))
+    with tools.db.write():
+        old = {"at": clock.now().wall - 49 * 3600, "before": crowd + 5}
+        tools.db.change("UPDATE broadcast_sends SET at = :at WHERE person < :before", old)
+    broadcasts.move(tools.db, number, BroadcastState.DELETING, now=clock.now())
+    hold = await tg.holds("messages.deleteMessages", done=True, skip=1)
+    task = asyncio.create_task(broadcast_shift.take_back(tools, read(tools, number)))
+    await hold.reached()
+    task.cancel()
+    await asyncio.wait({task})
+    await hold.release()
+    assert read(tools, number).counts.deleted == 10
+
+    await broadcast_shift.broadcast(tools, claimed(tools))
+
+    found = read(tools, number)
+    assert (found.state, found.counts.deleted) == (BroadcastState.DELETED, 35)
+    assert await tg.crowd_got(crowd, 40, "Wrong") == {0: 35, 1: 5}
+
+
+@pytest.mark.parametrize("forward", [False, True])
+async def test_an_album_reaches_each_person_once_though_its_worker_dies(
+    tg, tools, courier, ali, sara, photos, forward
+):
+    """Whoever carries it goes on at the rows, under the same random ids."""
+    olga = await tg.person("Olga")
+    for person in (olga, sara):
+        await person.starts()
+    sent = [await olga.sends("Trip" * (not n), photo=p, group=9) for n, p in enumerate(photos)]
+    what = replace(await content(tg, courier, olga, *sent), forward=forward)
+    for person in (ali, sara):
+        access = tg.world.access_hash(tg.bot, person.id)
+        users.remember(tools.db, Known(person.id, "en", "", access), now=clock.now())
+    new = NewBroadcast(1, 0, what, store_broadcasts.EVERYBODY, 2, 0.0, night=False)
+    number = broadcasts.add(tools.db, new, now=clock.now())
+    hold = await tg.holds(method(what), done=True)
+    task = asyncio.create_task(broadcast_shift.broadcast(tools, claimed(tools)))
+    await hold.reached()
+    task.cancel()
+    await asyncio.wait({task})
+    await hold.release()
+
+    await broadcast_sends.SendRun(tools, read(tools, number), float("inf"), float("inf")).run()
+
+    assert read(tools, number).counts.sent == 2
+    for person in (ali, sara):
+        got = [m for m in await person.chat() if m.media]
+        assert [m.text for m in got] == ["Trip", "", ""]
+        assert len({m.group for m in got}) == 1
+        assert {bool(m.forwarded) for m in got} == {forward}
