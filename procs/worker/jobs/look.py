@@ -71,7 +71,7 @@ def settle(tools: WorkerContext, lease: Lease, found: Probed) -> None:
         spread(tools, lease, found, wish)
     else:
         variant = wish if found.kind == "album" else wish.one
-        lists.known(tools.db, lease, str(variant), now=clock.now())
+        lists.known(tools.db, lease, str(variant.fetched), now=clock.now())
 
 
 def show(tools: WorkerContext, lease: Lease, found: Probed) -> None:
