@@ -190,6 +190,7 @@ class StatusWriter:
         return await self.chat_session.edit(
             *(row.chat, row.chat_access, there, new.text),
             buttons=self.buttons(post, new),
+            picture=new.picture,
             leave=leave,
         )
 

@@ -11,7 +11,7 @@ from typing import Any, Never
 from yt_dlp.utils import YoutubeDLError
 
 from procs.core import codec, process
-from procs.engine.child import gallerydl, jail_probe
+from procs.engine.child import gallerydl, jail_probe, site_thumbnail
 from procs.engine.failures.classify import is_generic, judged
 from procs.engine.failures.exception_chain import flatten, plain
 from procs.engine.forms import formats
@@ -149,7 +149,10 @@ def fetch(request: dict[str, Any], line: ChildConnection, port: int) -> None:
         if parse(order.variant).looks and not order.search:
             look_cache.write(ydl, opened, files)
         line.say("found", found)
-        if line.hear() != "go":
+        word = line.hear()
+        if word == "thumbnail" and opened.infos:
+            line.say("thumbnail", site_thumbnail.bring(ydl, opened.infos[0]))
+        if word != "go":
             return
         if found.kind == "list":
             raise Unsupported("a list is only read")

@@ -14,6 +14,7 @@ from procs.store.sqlite.schema_chat import (
     PERSONAL,
     POST_REST,
     PREFERENCES,
+    THUMBNAILS,
     UNDER_MEDIA,
 )
 from procs.store.sqlite.schema_inline import INLINE, SEARCHES, SPONSORS
@@ -246,6 +247,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("admin orders", ADMIN_ORDERS),
     ("sponsors", SPONSORS),
     ("post rest", POST_REST),
+    ("thumbnails", THUMBNAILS),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)
