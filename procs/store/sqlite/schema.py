@@ -10,6 +10,7 @@ from procs.store.sqlite.schema_chat import (
     BUTTONS,
     CARD_TERMS,
     CARDS,
+    DEEP_LOOKS,
     GROUP_CHATS,
     PERSONAL,
     POST_REST,
@@ -248,6 +249,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("sponsors", SPONSORS),
     ("post rest", POST_REST),
     ("thumbnails", THUMBNAILS),
+    ("deep looks", DEEP_LOOKS),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

@@ -154,6 +154,13 @@ CARD_TERMS = """
 ALTER TABLE cards ADD COLUMN wanted TEXT NOT NULL DEFAULT '{}';
 """
 
+#: When a list that is longer than what a look reads was last read to its end: NULL for one that is
+#: not, 0 for one that is to be read so next.
+DEEP_LOOKS = """
+ALTER TABLE sources ADD COLUMN deep_at REAL;
+UPDATE sources SET deep_at = 0 WHERE partly = 1;
+"""
+
 #: The picture of a link, as Telegram holds it, and whether a card shows it.
 THUMBNAILS = """
 CREATE TABLE thumbnails (
