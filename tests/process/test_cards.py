@@ -54,7 +54,7 @@ async def test_a_card_has_the_picture_of_the_site_in_its_one_message(
 
     await ann.presses("360p", card)
 
-    assert (await film(ann, sent)).kind == "video"
+    await ann.sees(lambda m: m.reply == sent.id and m.kind == "video", timeout=PATIENCE)
     await ann.sees_gone(card)
     assert len([m for m in await ann.history() if m.reply == sent.id]) == 2
 

@@ -99,6 +99,13 @@ async def test_the_probe_tells_all_before_anything_is_downloaded(site, engine, t
     assert site.hits("/hls/video0.ts") == 0
 
 
+async def test_the_qualities_of_a_page_are_offered_by_their_heights(site, engine, tmp_path):
+    order = Order(site.url("/page/hd.html"), "look", allowed_networks=LOOPBACK)
+    async with engine.open(order, tmp_path) as child:
+        found = await child.probe()
+    assert [one.variant for one in found.choices][:2] == ["720p", "360p"]
+
+
 async def test_the_picture_of_a_media_comes_without_the_media(site, engine, tmp_path):
     order = Order(site.url("/page/chapters.html"), "look", allowed_networks=LOOPBACK)
     async with engine.open(order, tmp_path) as child:
