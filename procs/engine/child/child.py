@@ -11,7 +11,7 @@ from typing import Any, Never
 from yt_dlp.utils import YoutubeDLError
 
 from procs.core import codec, process
-from procs.engine.child import gallerydl, jail_probe, site_thumbnail
+from procs.engine.child import gallerydl, jail_probe, post_look, site_thumbnail
 from procs.engine.failures.classify import is_generic, judged
 from procs.engine.failures.exception_chain import flatten, plain
 from procs.engine.forms import formats
@@ -135,13 +135,15 @@ def fetch(request: dict[str, Any], line: ChildConnection, port: int) -> None:
     )
     with loader.Loader(given) as ydl:
         seeker = PageSearch(ydl, order)
+        post = gallerydl.Gallery(order, proxy, ydl, post_look.read(order))
+        if post.kept and pictures(post, line, meter):
+            return
         try:
             kept = look_cache.read(ydl, order) if order.kept else None
             opened, files = kept or extracted(ydl, order, seeker)
         except (YoutubeDLError, Unsupported) as error:
             if order.search or not found_nothing(error):
                 raise
-            post = gallerydl.Gallery(order, proxy, ydl.cookiejar)
             if gallerydl.may_know(order) and pictures(post, line, meter):
                 return
             opened, files = beside(ydl, order, seeker, error)
