@@ -170,10 +170,10 @@ def looked(db: Database, lease: Lease, seen: SeenList, *, least: float, now: Now
         every = source_rhythm.every(rhythm, 0.0 if news else since, least)
         facts = {"due": now.wall + every, "every": every, "rhythm": rhythm, "found": len(news)}
         at = now.wall if news or news_at is None else news_at
-        partly = {"partly": int(seen.partly and bool(is_first or was_partly))}
-        partly |= {"deep": deep_at_of(seen, news, deep_at, now)}
-        partly |= {"title": seen.title, "news_at": at}
-        db.change(LOOKED, {**source, **facts, **partly})
+        now_partly = seen.partly and bool(is_first or was_partly)
+        list_facts = {"partly": int(now_partly), "title": seen.title, "news_at": at}
+        deep = {"deep": deep_at_of(seen, news, deep_at, now)}
+        db.change(LOOKED, {**source, **facts, **list_facts, **deep})
         if news:
             db.change(OWE, source)
         db.change(START, source)
