@@ -23,7 +23,7 @@ from procs.store.health import alerts, counters, failed_attempts, notifications
 from procs.store.inline import inline_messages
 from procs.store.jobs import claimable, recovery, reservations
 from procs.store.limits import send_budget
-from procs.store.media import looks, uploads
+from procs.store.media import looks, thumbnails, uploads
 from procs.store.reports import personal_data, pruner, use_sums
 from procs.store.requests import buttons, heard_updates
 from procs.store.searches import search_results
@@ -137,6 +137,7 @@ class Keeper:
         send_budget.prune(self.db, now=now)
         breakers.prune(self.db, now=now)
         looks.prune(self.db, now=now)
+        thumbnails.prune(self.db, now=now)
         search_results.prune(self.db, now=now)
         inline_messages.prune(self.db)
         sources.prune(self.db, now=now)

@@ -206,6 +206,8 @@ class CardActions:
             return bool(self.lists and await self.lists.hear(incoming, card, text))
         if not isinstance(wish, Variant) or wish.pick or wish.looks:
             return False
+        if wish == Variant(wordless=True) and card:
+            return await self.leave_words_out(card)
         taken = False  # of several links of one message the word means all that are asked about
         while request := cards.waits_for_word(*where, before=incoming.message, now=now):
             if not await self.take_word(request, wish):
@@ -213,14 +215,20 @@ class CardActions:
             taken = True
         return taken
 
+    async def leave_words_out(self, card: Card) -> bool:
+        """Switch off the subtitles that are set on a card; its form stays open."""
+        done = self.set(card, {"page": MAIN, "inside": ""})
+        await self.show(card.request)
+        return done
+
     async def take_word(self, request: int, wish: Variant) -> bool:
         """Take a word as the choice from a card. False where it cannot be taken now."""
         card = cards.read(self.db, request)
         if card is None or allowances.refuses_all(self.db, card.person, self.limits.allowance):
             return False
-        wanted = wish
+        wanted = wish.fetched
         if card.chat > 0:  # in a group nobody's own settings hold
-            wanted = usual_form.applied(preferences.read(self.db, card.person), wish)
+            wanted = usual_form.applied(preferences.read(self.db, card.person), wanted)
         show = self.take(card, str(wanted), anew=card.options.anew)
         if show is not None:
             await show()

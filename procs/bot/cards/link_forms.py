@@ -51,9 +51,12 @@ def settled(db: Database, asks: Sequence[Ask], plain: Collection[str], *, few: b
 
 def _worded(db: Database, ask: Ask) -> Ask:
     """Words have chosen: what they leave open is as the person set it."""
+    wish = parse(ask.link.variant)
+    if not wish.pick:  # the entries of a list are asked for as this says
+        ask = replace(ask, link=replace(ask.link, variant=str(wish.fetched)))
     if ask.chat < 0:
         return ask
-    kept = preferences.read(db, ask.user)
+    kept = usual_form.obeying(preferences.read(db, ask.user), wish)
     return _in_form(db, ask, kept, usual_form.applied(kept, parse(ask.link.variant)))
 
 
@@ -74,7 +77,7 @@ def _settled(db: Database, ask: Ask, *, few: bool) -> Ask:
         form = preferences.read_group(db, ask.chat).form
         kept, usual = Preferences(), parse(BEST if form == ASK else form)
     else:
-        kept = preferences.read(db, ask.user)
+        kept = usual_form.obeying(preferences.read(db, ask.user), parse(ask.link.variant))
         form, usual = kept.form_of(ask.link.site), usual_form.usual(kept, ask.link.site)
     if is_plain(ask) and usual.sound and not card_offer.plays(ask.link.url):
         usual = parse(BEST)  # nobody hears a picture

@@ -1,5 +1,6 @@
 """What the buttons of a list's card do, and what a text answers that it asked for."""
 
+from dataclasses import replace
 from functools import partial
 
 from procs.bot.cards import list_pages
@@ -19,7 +20,7 @@ from procs.texts import i18n
 from procs.wishes import list_entries, picks
 from procs.wishes.grammar import wish_reader
 from procs.wishes.look_text import BEST
-from procs.wishes.variant import Variant
+from procs.wishes.variant import Variant, parse
 
 
 class ListActions:
@@ -115,7 +116,9 @@ class ListActions:
         if not isinstance(wish, Variant) or wish.looks:
             return False
         said = wish.one != Variant()
-        form = str(wish.one) if said else list_pages.form_of(card)
+        form = str(wish.one) if wish.one.fetched != Variant() else list_pages.form_of(card)
+        if wish.wordless and parse(form).can_be_wordless:
+            form = str(replace(parse(form), subtitles="", beside=False, wordless=True))
         if wish.pick:
             return await self.hear_choice(incoming, card, wish.pick, form)
         if said:

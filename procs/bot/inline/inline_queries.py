@@ -134,8 +134,8 @@ class InlineQueries:
         """The link in the person's usual form, where the query wishes for none. Who is asked each
         time gets the best: no card fits a list of results."""
         form = preferences.read(self.db, person.id).form_of(found.site)
-        unwished = found.variant == UNWISHED and form != ASK
-        return replace(found, variant=form) if unwished else found
+        wish = str(variant.parse(found.variant).fetched)  # nothing is added here that is not wished
+        return replace(found, variant=form if wish == UNWISHED and form != ASK else wish)
 
     def spoken(self, person: Person) -> Person:
         """The person, with the language of their own setting."""

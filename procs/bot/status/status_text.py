@@ -7,6 +7,7 @@ from procs.bot.status import search_text, wait_text
 from procs.bot.status.status_offers import Offer, offers
 from procs.core.clock import Now
 from procs.records.job import State, Step
+from procs.records.media_records import MessagePicture
 from procs.store.requests.link_mentions import INSTEAD, REPLACED
 from procs.store.requests.request_status import NO_ROOM, RequestStatus
 from procs.telegram.chat.sender import Buttons
@@ -41,6 +42,8 @@ class StatusView:
     buttons: Buttons = ()
     #: Rows of buttons, above the others, whose tokens are made when it is written.
     offers: Sequence[Sequence[Offer]] = ()
+    #: A picture that the message gets with this text.
+    picture: MessagePicture | None = None
 
 
 def render(status: RequestStatus, now: Now) -> StatusView:

@@ -27,7 +27,7 @@ from procs.store.requests.request_status import RequestStatus
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.sender import Buttons, OutgoingMessage
 from procs.telegram.departure import Departure
-from procs.telegram.pace import Urgency
+from procs.telegram.pace import Urgency, always
 
 #: What is kept of a message that Telegram does not let us read.
 UNREAD = "?"
@@ -54,13 +54,22 @@ class StatusWriter:
             if self.is_closed(row):
                 await self.reactions.end(row)
             return
+        status_columns.begins(self.db, row.request, now=clock.now())
         message = await self.replies.send(
             in_reply(row, new, random_id=row.status_random, buttons=self.buttons(post, new)),
-            wanted=lambda: not self.is_closed(row),
+            wanted=(lambda: not self.is_withdrawn(post)) if sure else always,
         )
         self.answered(post, new, message=message, shown=new.text if sure else "")
-        if self.is_closed(row):  # cancelled with all others, while this was on its way
+        if self.is_withdrawn(post):  # where it cannot be deleted now, the board ends it
             await self.remove(post, message)
+            self.close(post)
+
+    def is_withdrawn(self, post: StatusMessage) -> bool:
+        """Whether all that a message speaks of was cancelled after it was written, so that the
+        answer to that says all there is to say."""
+        return post.is_open and all(
+            requests.state(self.db, one.request) == "cancelled" for one in post.members
+        )
 
     def is_closed(self, row: RequestStatus) -> bool:
         """Whether the final message about a request was sent elsewhere."""
@@ -181,6 +190,7 @@ class StatusWriter:
         return await self.chat_session.edit(
             *(row.chat, row.chat_access, there, new.text),
             buttons=self.buttons(post, new),
+            picture=new.picture,
             leave=leave,
         )
 

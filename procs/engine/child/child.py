@@ -5,18 +5,19 @@ import os
 import socket
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Never
 
 from yt_dlp.utils import YoutubeDLError
 
 from procs.core import codec, process
-from procs.engine.child import gallerydl, jail_probe
+from procs.engine.child import gallerydl, jail_probe, post_look, site_thumbnail
 from procs.engine.failures.classify import is_generic, judged
 from procs.engine.failures.exception_chain import flatten, plain
 from procs.engine.forms import formats
 from procs.engine.jail import jail, refused_calls, resource_limits
-from procs.engine.protocol.messages import Limits, Order, check_scheme
+from procs.engine.protocol.messages import Limits, Order, Probed, check_scheme
 from procs.engine.protocol.progress_meter import DownloadMeter
 from procs.engine.webpage.page_media import PageSearch
 from procs.engine.ytdlp import (
@@ -135,13 +136,15 @@ def fetch(request: dict[str, Any], line: ChildConnection, port: int) -> None:
     )
     with loader.Loader(given) as ydl:
         seeker = PageSearch(ydl, order)
+        post = gallerydl.Gallery(order, proxy, ydl, post_look.read(order))
+        if post.kept and pictures(post, line, meter):
+            return
         try:
             kept = look_cache.read(ydl, order) if order.kept else None
             opened, files = kept or extracted(ydl, order, seeker)
         except (YoutubeDLError, Unsupported) as error:
             if order.search or not found_nothing(error):
                 raise
-            post = gallerydl.Gallery(order, proxy, ydl.cookiejar)
             if gallerydl.may_know(order) and pictures(post, line, meter):
                 return
             opened, files = beside(ydl, order, seeker, error)
@@ -149,18 +152,38 @@ def fetch(request: dict[str, Any], line: ChildConnection, port: int) -> None:
         if parse(order.variant).looks and not order.search:
             look_cache.write(ydl, opened, files)
         line.say("found", found)
-        if line.hear() != "go":
+        word = line.hear()
+        if word == "thumbnail" and opened.infos:
+            line.say("thumbnail", site_thumbnail.bring(ydl, opened.infos[0]))
+        if word != "go":
             return
-        if found.kind == "list":
-            raise Unsupported("a list is only read")
-        meter.expected, meter.limit = found.size or 0, order.limit(found.kind)
-        ydl.params["writethumbnail"] = found.kind == "audio"  # a film's is a frame of its own
-        clips.add(ydl, order)
-        if found.kind == "video":
-            ydl.merging = merge_stream.MergeHooks(order, line.say, words.warning)
-        taking = took(ydl, order, opened, files)
-        meter.finish()
-        line.say("fetched", taking.fetched(found, words.warnings))
+        download(ydl, order, (opened, files), found, Said(line, words, meter))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Where a download says how far it is, and what of it was odd."""
+
+    line: ChildConnection
+    words: EngineLog
+    meter: DownloadMeter
+
+
+def download(
+    ydl: loader.Loader, order: Order, read: look_cache.Read, found: Probed, said: Said
+) -> None:
+    """Download what was read. Raises Unsupported for a list, and what yt-dlp raises."""
+    (opened, files), meter = read, said.meter
+    if found.kind == "list":
+        raise Unsupported("a list is only read")
+    meter.expected, meter.limit = found.size or 0, order.limit(found.kind)
+    ydl.params["writethumbnail"] = found.kind == "audio"  # a film's is a frame of its own
+    clips.add(ydl, order)
+    if found.kind == "video":
+        ydl.merging = merge_stream.MergeHooks(order, said.line.say, said.words.warning)
+    taking = took(ydl, order, opened, files)
+    meter.finish()
+    said.line.say("fetched", taking.fetched(found, said.words.warnings))
 
 
 def pictures(post: gallerydl.Gallery, line: ChildConnection, meter: DownloadMeter) -> bool:
@@ -200,8 +223,7 @@ def extracted(ydl: loader.Loader, order: Order, seeker: PageSearch) -> look_cach
 def beside(
     ydl: loader.Loader, order: Order, seeker: PageSearch, error: Exception
 ) -> look_cache.Read:
-    """What a page has where nothing moves: its pictures. Raises why there are none: `error`, where
-    nothing is known."""
+    """What a page has where nothing moves: its pictures. Raises why there are none, or `error`."""
     if why := seeker.why():
         raise why from error
     if (info := seeker.album()) is None:

@@ -69,10 +69,12 @@ def spread(
 def in_own_way(db: Database, ask: Ask) -> Ask:
     """An entry as its person wants every film: with subtitles, where the form takes some and the
     media has them, which a look tells, unless it is here with some already."""
+    wish = parse(ask.link.variant)
+    ask = replace(ask, link=replace(ask.link, variant=str(wish.fetched)))
     if ask.chat < 0 or ask.folder:
         return ask
-    kept = preferences.read(db, ask.user)
-    terms = usual_form.terms(kept, parse(ask.link.variant), asks=False)
+    kept = usual_form.obeying(preferences.read(db, ask.user), wish)
+    terms = usual_form.terms(kept, wish.fetched, asks=False)
     if not terms.wants_words:
         return ask
     for form in (terms.settled([language]) for language in terms.words):

@@ -44,6 +44,7 @@ UPDATE requests
 """
 CLOSE = "UPDATE requests SET closed_at = :now WHERE id = :request AND closed_at IS NULL"
 IS_CLOSED = "SELECT 1 FROM requests WHERE id = :request AND closed_at IS NOT NULL"
+STATE = "SELECT state FROM requests WHERE id = :request"
 PLACED = """
 UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now
  WHERE job = :job AND state = 'open'
@@ -270,6 +271,12 @@ def close_all(db: Database, requests: Sequence[int], *, now: Now) -> None:
 def is_closed(db: Database, request: int) -> bool:
     """Whether the last word about it was said."""
     return db.one(IS_CLOSED, {"request": request}) is not None
+
+
+def state(db: Database, request: int) -> str:
+    """What has become of a request; "" for none."""
+    row = db.one(STATE, {"request": request})
+    return str(row[0]) if row else ""
 
 
 def fetch_anew(db: Database, lease: Lease, order: RequestOrder, *, now: Now) -> None:

@@ -8,6 +8,8 @@ CHANGES = """
 UPDATE requests SET shown = '', shown_stage = :stage, shown_share = :share, shown_at = :now
  WHERE id = :request
 """
+#: From here on the message may be in the chat, though nobody knows its number yet.
+BEGINS = "UPDATE requests SET shown_at = :now WHERE id = :request AND status_message IS NULL"
 SHOWED = "UPDATE requests SET shown = :shown WHERE id = :request"
 RESTATE = "UPDATE requests SET shown_stage = '' WHERE user_id = :user AND closed_at IS NULL"
 FOUND = """
@@ -46,6 +48,12 @@ def told(db: Database, request: int, *, now: Now) -> None:
     """The person has a status message that speaks for this request too."""
     with db.write():
         db.change(TOLD, {"request": request, "now": now.wall})
+
+
+def begins(db: Database, request: int, *, now: Now) -> None:
+    """The status message is about to be sent: until its number is kept, it may be there or not."""
+    with db.write():
+        db.change(BEGINS, {"request": request, "now": now.wall})
 
 
 def changes(db: Database, request: int, *, stage: str, share: float | None, now: Now) -> None:

@@ -35,14 +35,16 @@ UPDATE requests SET state = 'cancelled', ended_at = :now
 RETURNING job
 """
 #: Nobody has read of it yet: the answer to the command says all there is to say. A reaction that
-#: may be there is taken away first; an inline message is somewhere else, and there it says that it
-#: waits; and the message of several links speaks of all of them.
+#: may be there is taken away first, and a status message that may be (shown_at: it was about to be
+#: sent) is looked for; an inline message is somewhere else, and there it says that it waits; and
+#: the message of several links speaks of all of them.
 CLOSE_UNTOLD = """
 UPDATE requests SET closed_at = :now
- WHERE id = :request AND status_message IS NULL AND closed_at IS NULL AND reaction < 2
-   AND inline_message IS NULL
+ WHERE id = :request AND status_message IS NULL AND shown_at = 0 AND closed_at IS NULL
+   AND reaction < 2 AND inline_message IS NULL
    AND NOT EXISTS (SELECT 1 FROM requests o
-                    WHERE o.id = requests.speaker AND o.status_message IS NOT NULL)
+                    WHERE o.id = requests.speaker
+                      AND (o.status_message IS NOT NULL OR o.shown_at > 0))
 """
 OTHERS = "SELECT 1 FROM requests WHERE job = :job AND state = 'open' LIMIT 1"
 #: Somebody leaves a job to others.

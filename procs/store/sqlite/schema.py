@@ -11,10 +11,12 @@ from procs.store.sqlite.schema_chat import (
     BUTTONS,
     CARD_TERMS,
     CARDS,
+    DEEP_LOOKS,
     GROUP_CHATS,
     PERSONAL,
     POST_REST,
     PREFERENCES,
+    THUMBNAILS,
     UNDER_MEDIA,
 )
 from procs.store.sqlite.schema_inline import INLINE, SEARCHES, SPONSORS
@@ -248,6 +250,8 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("sponsors", SPONSORS),
     ("post rest", POST_REST),
     ("broadcast sponsor", BROADCAST_SPONSOR),
+    ("thumbnails", THUMBNAILS),
+    ("deep looks", DEEP_LOOKS),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

@@ -9,9 +9,10 @@ from pyrogram import raw
 from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from procs.errors import TelegramAway, TelegramRefused
+from procs.records.media_records import MessagePicture
 from procs.telegram.chat import file_receiver, file_sender, group_news, inbound
 from procs.telegram.chat.file_sender import OutgoingFile
-from procs.telegram.delivery import message_lookup
+from procs.telegram.delivery import media_input, message_lookup
 from procs.telegram.delivery.broadcast_sender import BroadcastSender
 from procs.telegram.delivery.send_once import post
 from procs.telegram.session.peers import CHANNELS, TEXT_LENGTH, cut, peer
@@ -138,15 +139,18 @@ class MessageSender:
         text: str,
         *,
         buttons: Buttons = (),
+        picture: MessagePicture | None = None,
         leave: Leave,
     ) -> bool:
-        """Give a message of ours another text, as soon as `leave` paid for it. False when it is
-        not there any more."""
+        """Give a message of ours another text, as soon as `leave` paid for it, and a picture, of
+        which it is the caption from then on. False when it is not there any more. A picture that
+        Telegram does not take raises ReferenceStale, TelegramRefused, GroupMediaForbidden."""
         query = raw.functions.messages.EditMessage(
             peer=peer(chat, access),
             id=message,
             message=cut(text, TEXT_LENGTH),
             no_webpage=True,
+            media=media_input.pictured(picture) if picture else None,
             reply_markup=await self._keyboard(buttons),
         )
         try:

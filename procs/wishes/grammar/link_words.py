@@ -28,9 +28,10 @@ def each(gaps: Sequence[str]) -> list[Variant | Unclear]:
 
 
 def said(gaps: Sequence[str]) -> list[bool]:
-    """Whether each link has a wish, of its own or one for all links."""
+    """Whether each link has a wish, of its own or one for all links. That there are to be no
+    subtitles says nothing about the form."""
     own, general = lines(gaps)
-    return [bool(one or general) for one in own]
+    return [any(piece.kind != "wordless" for piece in (*one, *general)) for one in own]
 
 
 def of_one(said: Said, general: Said, *, alone: bool) -> Variant | Unclear:

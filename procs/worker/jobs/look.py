@@ -18,7 +18,7 @@ from procs.store.requests import lists
 from procs.wishes import card_offer, searches
 from procs.wishes.look_text import BEST
 from procs.wishes.variant import Variant, parse
-from procs.worker.jobs import engine_order, job_folder, site_search
+from procs.worker.jobs import card_thumbnail, engine_order, job_folder, site_search
 from procs.worker.process.context import WorkerContext
 from procs.worker.site import admission
 from procs.worker.site.admission import Visit
@@ -35,16 +35,14 @@ async def look(tools: WorkerContext, lease: Lease) -> None:
         return
     visit = admission.enter(tools, lease)
     try:
-        found = await seen(tools, lease, visit)
+        await visited(tools, lease, visit)
     finally:
+        tools.over.discard(lease.job)
         visit.leave()
-    settle(tools, lease, found)
-    wake.notify_idle(tools.db.run)
-    wake.notify(tools.db.run, wake.BOT)
 
 
-async def seen(tools: WorkerContext, lease: Lease, visit: Visit) -> Probed:
-    """What the link leads to."""
+async def visited(tools: WorkerContext, lease: Lease, visit: Visit) -> None:
+    """Read what the link leads to, and decide what follows; a picture comes behind that."""
     tools.progress.say(lease, Step.PROBE)
     outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
     folder = job_folder.make(tools.db, tools.settings.jobs, lease)
@@ -54,10 +52,16 @@ async def seen(tools: WorkerContext, lease: Lease, visit: Visit) -> Probed:
         async with tools.engine.open(asked, folder, proxy=visit.identity.proxy) as child:
             found = await child.probe()
             engine_order.keep(tools, lease, visit, folder)
+            visit.worked(whole=False)
+            settle(tools, lease, found)
+            tools.over.add(lease.job)
+            wake.notify_idle(tools.db.run)
+            wake.notify(tools.db.run, wake.BOT)
+            has_picture = await card_thumbnail.fetched(tools, lease, child, found)
+        if has_picture:
+            await card_thumbnail.kept(tools, lease, folder, adult=found.adult)
     finally:
         job_folder.remove(tools.db, folder)
-    visit.worked(whole=False)
-    return found
 
 
 def settle(tools: WorkerContext, lease: Lease, found: Probed) -> None:
@@ -71,7 +75,7 @@ def settle(tools: WorkerContext, lease: Lease, found: Probed) -> None:
         spread(tools, lease, found, wish)
     else:
         variant = wish if found.kind == "album" else wish.one
-        lists.known(tools.db, lease, str(variant), now=clock.now())
+        lists.known(tools.db, lease, str(variant.fetched), now=clock.now())
 
 
 def show(tools: WorkerContext, lease: Lease, found: Probed) -> None:

@@ -19,9 +19,10 @@ from procs.worker.process.context import WorkerContext
 from procs.worker.site import admission
 from procs.worker.site.admission import Visit
 
-#: Entries that are read of a list: news of one that grows at its end are seen up to here. In the
-#: last places of a list that goes on, old entries come into sight when others are taken away.
-DEPTH, MARGIN = 500, 50
+#: Entries that a look reads of a list to its end, at most: news of a longer one that grows there
+#: are not seen. In the last places of a list of which more is unknown, old entries come into sight
+#: when others are taken away.
+DEEPEST, MARGIN = 3000, 50
 #: Seconds for which a look lets people go first at their site, and between two tries at it.
 LONGEST_YIELD, YIELD_RETRY = 3600.0, 20.0
 
@@ -68,7 +69,7 @@ async def read(tools: WorkerContext, lease: Lease, visit: Visit) -> Probed:
     try:
         largest = await engine_order.largest(tools, lease)
         order = engine_order.order(tools, lease, visit, folder, largest=largest)
-        order = replace(order, followed=DEPTH)
+        order = replace(order, followed=depth(tools, lease))
         async with tools.engine.open(order, folder, proxy=visit.identity.proxy) as child:
             found = await child.probe()
     finally:
@@ -89,17 +90,25 @@ def settle(tools: WorkerContext, lease: Lease, found: Probed | None) -> None:
     site = lease.site
     rules, many = tools.settings.sites.of(site), sources.of_site(tools.db, site)
     least = source_rhythm.least(tools.settings.follow_interval, rules, many)
-    seen = seen_list(found) if found else SeenList("", ())
+    deepest, whole = depth(tools, lease), sources.is_whole(tools.db, lease.source)
+    seen = seen_list(found, deepest, whole=whole) if found else SeenList("", ())
     news = sources.looked(tools.db, lease, seen, least=least, now=now)
     log.info("source.looked", job=lease.job, source=lease.source, entries=len(seen.entries), n=news)
 
 
-def seen_list(found: Probed) -> SeenList:
-    """The entries by their names, which stay whatever a site calls or where it puts them."""
+def depth(tools: WorkerContext, lease: Lease) -> int:
+    """Entries that this look reads."""
+    started = replace(clock.now(), wall=sources.tried_at(tools.db, lease.source, now=clock.now()))
+    return DEEPEST if sources.is_deep(tools.db, lease.source, now=started) else sources.HEAD
+
+
+def seen_list(found: Probed, depth: int, *, whole: bool) -> SeenList:
+    """The entries by their names, which stay whatever a site calls or where it puts them. `whole`:
+    all that the list had before is known."""
     entries = []
     for one in found.entries:
         there = link.read(one.url)
         name = link.by_hash(one.url) if isinstance(there, link.BadLink) else there.key
-        moved_up = found.more and one.place > DEPTH - MARGIN
+        moved_up = found.more and not whole and one.place > depth - MARGIN
         entries.append((name, None if moved_up else entry_link(one.url, one.title, "best")))
-    return SeenList(found.title, entries, partly=found.more)
+    return SeenList(found.title, entries, partly=found.more, deep=depth == DEEPEST)

@@ -47,6 +47,8 @@ class WorkerContext:
     #: Set while Telegram makes this slot wait before it may sign in: until then the worker takes
     #: only jobs that need no Telegram.
     barred: asyncio.Event = field(default_factory=asyncio.Event)
+    #: Jobs that are over in the table, and of which this worker only finishes what is left to do.
+    over: set[int] = field(default_factory=set)
     #: What this worker counted and did not write yet.
     tallies: Tallies = field(default_factory=Tallies)
 

@@ -35,6 +35,16 @@ async def test_an_answer_to_a_mistake_goes_from_a_tidy_chat_after_a_while(bot, d
     assert passing_messages.due(db, now=clock.now()) == []
 
 
+async def test_a_question_about_unclear_words_goes_from_a_tidy_chat_too(bot, db, sara):
+    tidies(db, sara)
+    await sara.sends("https://example.org/clip.mp4 mp3 720")
+    question = await sara.sees("do not go together")
+    await bot.rests()
+    time_passes(db)
+    await TidyChat(db, bot.intake.replies).look()
+    await sara.sees_gone(question)
+
+
 async def test_a_bot_that_starts_later_deletes_what_one_before_answered(settings, db, sara):
     tidies(db, sara)
     async with running(settings) as bot:

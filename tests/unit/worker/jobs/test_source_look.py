@@ -100,10 +100,62 @@ def test_an_entry_is_known_by_its_address_whatever_it_is_called(shop):
 
 
 def test_what_moves_up_at_the_end_of_what_is_read_is_no_news():
-    urls = [f"https://{HOST}/{n}" for n in range(source_look.DEPTH)]
-    seen = source_look.seen_list(found(*urls, more=True)).entries
-    assert [link is None for _, link in seen].index(True) == source_look.DEPTH - source_look.MARGIN
-    assert all(link for _, link in source_look.seen_list(found(*urls)).entries)
+    urls = [f"https://{HOST}/{n}" for n in range(sources.HEAD)]
+    facts = {"depth": sources.HEAD, "whole": False}
+    seen = source_look.seen_list(found(*urls, more=True), **facts).entries
+    assert [link is None for _, link in seen].index(True) == sources.HEAD - source_look.MARGIN
+    assert all(link for _, link in source_look.seen_list(found(*urls), **facts).entries)
+    whole = source_look.seen_list(found(*urls, more=True), sources.HEAD, whole=True)
+    assert all(link for _, link in whole.entries), "what is unknown there is new"
+
+
+def looks_again(it, days: float, *urls: str, more: bool = False) -> int:
+    """The next look, some days later: how many entries it was to read."""
+    with it.db.write():
+        it.db.change("UPDATE sources SET due_at = 0, deep_at = deep_at - :s", {"s": days * 86400})
+    sources.plan(it.db, now=clock.now())
+    facts = {"worker": it.tools.worker, "lane": Lane.SOURCE, "now": clock.now()}
+    (lease,) = leases.claim(it.db, room=1, **facts)
+    depth = source_look.depth(it.tools, lease)
+    source_look.settle(it.tools, lease, found(*urls[:depth], more=len(urls) > depth))
+    return depth
+
+
+def test_what_is_put_at_the_end_of_a_long_list_is_found_within_a_day(shop):
+    it = shop()
+    urls = [f"https://{HOST}/{n}" for n in range(1200)]
+    source_look.settle(it.tools, lease_of(it), found(*urls))
+    assert looks_again(it, 0.5, *urls, f"https://{HOST}/new") == sources.HEAD
+    assert it.db.all("SELECT url FROM source_news") == []
+
+    assert looks_again(it, 1.0, *urls, f"https://{HOST}/new") == source_look.DEEPEST
+    assert it.db.all("SELECT url FROM source_news") == [(f"https://{HOST}/new",)]
+
+    assert looks_again(it, 0.0, *urls, f"https://{HOST}/new") == source_look.DEEPEST
+    assert it.db.all("SELECT COUNT(*) FROM source_news") == [(1,)]
+
+
+def test_a_long_list_with_its_news_at_its_head_is_read_to_its_end_once_a_day(shop):
+    it = shop()
+    urls = [f"https://{HOST}/{n}" for n in range(1200)]
+    source_look.settle(it.tools, lease_of(it), found(*urls))
+    new = [f"https://{HOST}/new", *urls]
+    assert looks_again(it, 0.1, *new) == sources.HEAD
+    assert it.db.all("SELECT url FROM source_news") == [(f"https://{HOST}/new",)]
+    assert looks_again(it, 1.0, *new) == source_look.DEEPEST
+    assert looks_again(it, 0.1, *new) == sources.HEAD
+    assert it.db.all("SELECT COUNT(*) FROM source_news") == [(1,)]
+
+
+def test_a_list_that_becomes_a_long_one_loses_nothing_at_its_end(shop):
+    it = shop()
+    urls = [f"https://{HOST}/{n}" for n in range(490)]
+    source_look.settle(it.tools, lease_of(it), found(*urls))
+    longer = [*urls, *(f"https://{HOST}/n{n}" for n in range(30))]
+    assert looks_again(it, 0.1, *longer) == sources.HEAD
+    assert it.db.all("SELECT COUNT(*) FROM source_news") == [(10,)]
+    assert looks_again(it, 0.1, *longer) == source_look.DEEPEST
+    assert it.db.all("SELECT COUNT(*) FROM source_news") == [(30,)]
 
 
 def test_one_film_is_no_list_and_is_followed_by_nobody(shop):
