@@ -163,3 +163,9 @@ class BrokenOff(JobError):
     retry = True
     attempts = 2
     say = "failed-broken-off"
+
+
+class HostBlocked(JobError):
+    """An admin blocked the host after the link was accepted."""
+
+    say = "failed-host-blocked"

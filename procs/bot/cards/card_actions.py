@@ -2,7 +2,7 @@
 card."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -40,7 +40,7 @@ class CardLimits:
     names where it says no."""
 
     allowance: Allowance
-    largest: int = 0
+    largest: Callable[[], int]
 
 
 class ListTexts(Protocol):
@@ -145,7 +145,7 @@ class CardActions:
     def refuse(self, press: Press, button: Button) -> PressAnswer:
         """Why a form cannot be had."""
         data, language = button.meaning.data, press.language
-        size, most = int(data.get("size") or 0), i18n.size(language, self.limits.largest)
+        size, most = int(data.get("size") or 0), i18n.size(language, self.limits.largest())
         facts = {"form": str(data.get("form")), "most": most, "size": i18n.size(language, size)}
         key = "card-too-large" if size else "card-too-large-open"
         return PressAnswer(i18n.say(language, key, **facts), alert=True)

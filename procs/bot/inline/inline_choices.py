@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from procs.bot.commands.button_actions import PressAnswer, data
+from procs.bot.conversation import refusals
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.core import clock, log
 from procs.records.inline_records import InlineTarget
@@ -118,8 +119,8 @@ class InlineChoices:
         await self.chat_session.edit_inline(choice.target, words, buttons=(again,), leave=leave)
 
     def refusal(self, choice: InlineAsk, done: Submitted) -> LocalText:
-        language, most = choice.person.language, self.allowance.most
-        return i18n.say(language, f"refused-{done.outcome}", most=most)
+        person = choice.person
+        return refusals.words(self.db, person.id, person.language, done, self.allowance)
 
     def behind(self, text: str, person: Person) -> Link | None:
         """The link behind `/start token`, which everybody may follow who sees the message with that

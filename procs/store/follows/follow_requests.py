@@ -64,7 +64,7 @@ def source_of(db: Database, message: int) -> str:
 def _serve(db: Database, follow: Row, allowance: Allowance, *, now: Now) -> int:
     """Bring one follower the next news, as long as they have room for them."""
     number, source, person, form, told = follow
-    room = allowances.room(db, person, allowance)
+    room = allowances.room(db, person, allowance, now=now)
     most = min(MOST_OPEN, allowance.most or MOST_OPEN)
     free = most - allowances.on_the_way(db, person)
     news = db.all(NEWS, {"source": source, "told": told, "most": NEWS_AT_ONCE})

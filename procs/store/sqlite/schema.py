@@ -35,6 +35,7 @@ from procs.store.sqlite.schema_sites import (
     DISK,
     ENGINES,
     FAILURES,
+    RUNNING,
     VISITS,
 )
 from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, UPLOAD_PEERS
@@ -246,6 +247,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("admin orders", ADMIN_ORDERS),
     ("sponsors", SPONSORS),
     ("post rest", POST_REST),
+    ("running", RUNNING),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

@@ -25,7 +25,7 @@ from procs.store import wake
 from procs.store.health import alerts, counters
 from procs.store.jobs import leases, outcomes
 from procs.store.media import looks
-from procs.store.sites import breakers, cookies, visits
+from procs.store.sites import breakers, cookies, host_lists, visits
 from procs.store.sites.breakers import EVERYBODY, WAITS, OpenBreaker, Way
 from procs.wishes import variant
 from procs.worker.process.context import WorkerContext
@@ -137,7 +137,11 @@ def unwritten_at_worst(event: str, lease: Lease) -> Iterator[None]:
 
 
 def enter(tools: WorkerContext, lease: Lease) -> Visit:
-    """Begin a visit by the best way there is, or raise NotNow."""
+    """Go to the site by the best way there is, or raise NotNow; HostBlocked where admins closed it
+    since the link was accepted."""
+    blocked = host_lists.blocked(tools.db, host_lists.host_of(lease.link.url))
+    if blocked and not lease.link.folder:
+        raise errors.HostBlocked(blocked.host, site=lease.site)
     site, progress = lease.site, lease.progress
     rules, now = tools.settings.sites.of(site), clock.now()
     booked = progress.turn or looked(tools, lease, now=now)
