@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from procs.bot.conversation.manners import Manners
-from procs.bot.live_limits import LiveAllowance, LiveLargest, LiveManners, LiveSites
+from procs.bot.live_limits import LiveLargest, LiveManners, LiveSites
 from procs.config import Settings
 from procs.config.values import TELEGRAM_FILE
-from procs.store.requests.allowances import Allowance
+from procs.store.requests.allowances import Allowance, LiveAllowance
 
 #: Seconds: what was sent longer ago, while the bot was down, is not acted upon any more.
 CATCH_UP = 24 * 3600.0

@@ -7,38 +7,7 @@ from typing import overload
 from procs.bot.conversation.manners import Manners, OwnText
 from procs.config import Settings
 from procs.store.follows.follow_limits import FollowLimits
-from procs.store.modes.day_quota import DayQuota, UserKind
-from procs.store.requests.allowances import Allowance
 from procs.texts import i18n
-
-
-class LiveAllowance(Allowance):
-    def __init__(self, settings: Settings) -> None:
-        object.__setattr__(self, "settings", settings)
-
-    settings: Settings
-
-    @property
-    def most(self) -> int:
-        return self.settings.max_open_requests
-
-    @property
-    def entries(self) -> int:
-        return self.settings.max_playlist
-
-    @property
-    def group(self) -> int:
-        return self.settings.max_open_requests_per_group
-
-    @property
-    def owners(self) -> frozenset[int]:
-        return frozenset(self.settings.admins)
-
-    def of_day(self, kind: UserKind) -> DayQuota:
-        return DayQuota(
-            getattr(self.settings, f"{kind.value}requests_per_day"),
-            getattr(self.settings, f"{kind.value}bytes_per_day"),
-        )
 
 
 class LiveManners(Manners):

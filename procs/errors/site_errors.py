@@ -166,6 +166,6 @@ class BrokenOff(JobError):
 
 
 class HostBlocked(JobError):
-    """An admin blocked the host after the link was accepted."""
+    """An admin blocked the host to which the link leads, by itself or by a redirect."""
 
     say = "failed-host-blocked"

@@ -68,10 +68,12 @@ def _quiet(body: Sequence[Fact], language: str) -> list[MenuButton]:
 
 def _mend(body: Sequence[Fact], language: str) -> MenuButton | None:
     """What the remedy of the first alert does where one press can: a site is visited again, a job
-    is done once more."""
+    is done once more; the mode has a page."""
     for one in body:
         if one["word"] == "over":
             continue
+        if one["kind"] == alert_kinds.MODE:
+            return act(i18n.say(language, "admin-page-mode"), "page-mode")
         if one["kind"] in SITE_KINDS and one["subject"]:
             label = i18n.say(language, "alert-site", site=one["subject"])
             return act(label, "alert-site", site=one["subject"])

@@ -4,6 +4,7 @@ into; else the normal one. A row is read at each use, so a change holds everywhe
 from dataclasses import dataclass
 from enum import StrEnum
 
+from procs.core import durations
 from procs.core.clock import Now
 from procs.store.database import Database
 
@@ -26,6 +27,8 @@ class Mode(StrEnum):
 #: The modes that the system itself goes into, the mildest first.
 BY_ITSELF = (Mode.LIGHT, Mode.SOUND, Mode.KEPT)
 
+#: Letters of a reason that people read.
+REASON_LENGTH = 200
 #: Who set a mode.
 BY_HAND, BY_SYSTEM = "hand", "system"
 
@@ -103,3 +106,15 @@ def set_by_system(db: Database, mode: Mode, *, why: str, now: Now) -> bool:
             facts = {"origin": BY_SYSTEM, "mode": mode.value, "until": None, "admin": 0}
             db.change(WRITE, {**facts, "why": why, "now": now.wall})
     return was != mode.value
+
+
+def span_and_reason(text: str) -> tuple[float, str]:
+    """What stands behind a mode, `2h we move to another server`: seconds (0: no end) and a reason.
+    Raises ValueError for what begins with a number and is no span of time."""
+    first, _, rest = text.strip().partition(" ")
+    if not first[:1].isdigit():
+        return 0.0, text.strip()[:REASON_LENGTH]
+    seconds = durations.read(first)
+    if not seconds:
+        raise ValueError(f"{first!r} is no span of time")
+    return seconds, rest.strip()[:REASON_LENGTH]

@@ -12,6 +12,7 @@ from procs.store.modes import bot_modes
 from procs.store.modes.bot_modes import Mode
 from procs.store.modes.day_quota import UserKind
 from procs.store.sites import host_lists
+from procs.wishes import card_offer
 from procs.wishes.variant import parse
 
 FORM = "UPDATE requests SET variant = :variant WHERE id = :request"
@@ -82,6 +83,8 @@ def in_mode(db: Database, request: int, ask: Ask, *, now: Now) -> Ask:
 
 def limited(link: Link, mode: Mode) -> Link:
     """A link in the light form, or its sound."""
+    if not card_offer.plays(link.url):
+        return link  # a picture is no film
     if mode is Mode.SOUND:
         return usual_form.sound_of(link)
     wish = parse(link.variant)

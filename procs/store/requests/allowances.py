@@ -7,6 +7,7 @@ the earlier ones is left than a person may have requests: else a hundred lists w
 
 from dataclasses import dataclass
 
+from procs.config import Settings
 from procs.core.clock import Now
 from procs.records.admin_role import Role
 from procs.records.job import Ask
@@ -43,6 +44,8 @@ SELECT COUNT(*) FROM requests
 FULL, LISTS_FULL, GROUP_FULL = "full", "lists-full", "group-full"
 #: The same of a day: a person was sent as many requests, or as much, as they may have in one.
 DAY_FULL, DAY_HEAVY = "day-full", "day-heavy"
+#: More entries of a list were chosen than are left of the day.
+DAY_SHORT = "day-short"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,35 @@ class Allowance:
         return UserKind.MEMBER if bot_members.has(db, user) else UserKind.EVERYBODY
 
 
+class LiveAllowance(Allowance):
+    """The same as the settings have it at each use: admins change them while all runs."""
+
+    settings: Settings
+
+    def __init__(self, settings: Settings) -> None:
+        object.__setattr__(self, "settings", settings)
+
+    @property
+    def most(self) -> int:
+        return self.settings.max_open_requests
+
+    @property
+    def entries(self) -> int:
+        return self.settings.max_playlist
+
+    @property
+    def group(self) -> int:
+        return self.settings.max_open_requests_per_group
+
+    @property
+    def owners(self) -> frozenset[int]:
+        return frozenset(self.settings.admins)
+
+    def of_day(self, kind: UserKind) -> DayQuota:
+        requests = getattr(self.settings, f"{kind.value}requests_per_day")
+        return DayQuota(requests, getattr(self.settings, f"{kind.value}bytes_per_day"))
+
+
 @dataclass(slots=True)
 class Remaining:
     """What a person may ask for yet: requests, and entries of lists until no list is taken."""
@@ -80,13 +112,16 @@ class Remaining:
     spent: str = ""
     kind: UserKind = UserKind.EVERYBODY
 
-    def refuses(self, ask: Ask) -> str:
-        """Why an ask is not taken; "" when it is, and counted."""
+    def refuses(self, ask: Ask, entries: int = 1) -> str:
+        """Why an ask is not taken; "" when it is, and counted. `entries` are those that were chosen
+        of a list, where that is known."""
         if self.spent or self.today == 0:
             return self.spent or DAY_FULL
+        if self.today is not None and entries > self.today:
+            return DAY_SHORT
         why = self.refuses_now(ask)
         if not why and self.today is not None:
-            self.today -= 1
+            self.today -= entries
         return why
 
     def refuses_now(self, ask: Ask) -> str:
@@ -155,3 +190,10 @@ def open_of(db: Database, chat: int) -> int:
 def refuses_all(db: Database, user: int, allowance: Allowance) -> bool:
     """Whether a person may ask for nothing more at the moment."""
     return bool(allowance.most) and on_the_way(db, user) >= allowance.most
+
+
+def entries_left(db: Database, user: int, allowance: Allowance, *, now: Now) -> int | None:
+    """Entries that a list of a person may bring, which is on the way itself; None for as many as it
+    has. One was counted when the list was accepted."""
+    left, spent = of_today(db, user, allowance.of_day(allowance.kind(db, user)), now=now)
+    return None if left is None else 1 if spent == DAY_HEAVY else left + 1

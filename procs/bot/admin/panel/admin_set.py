@@ -16,6 +16,7 @@ from procs.bot.admin.people.people_pages import PeoplePages
 from procs.bot.admin.people.person_acts import PersonActs
 from procs.bot.admin.queue.job_acts import JobActs
 from procs.bot.admin.queue.queue_pages import QueuePages
+from procs.bot.admin.running.host_pages import HostPages
 from procs.bot.admin.running.mode_page import ModePage
 from procs.bot.admin.running.sites_pages import SitesPages
 from procs.bot.admin.settings.settings_pages import SettingsPages
@@ -58,7 +59,7 @@ class AdminSet:
         campaigns = SponsorActs(self.actions, sponsors, self.sponsor_adder)
         shown = FigurePages(self.actions), AlertPages(self.actions), self.support, sponsors
         system = SystemPages(db, session.settings), logs, ModePage(db)
-        live = SettingsPages(db, session.settings), SitesPages(db, session.settings)
+        live = SettingsPages(db, session.settings), HostPages(db), SitesPages(db, session.settings)
         first = MainPage(self.actions), AuditPage(db)
         talks = admins, people, acts, sends, cookies, campaigns, notes, *live
         for part in (*first, *queue, *talks, *shown, *system):

@@ -13,7 +13,7 @@ from procs.bot.admin.admin_call import (
 from procs.bot.admin.admin_words import person
 from procs.bot.commands.button_actions import EffectRefused
 from procs.bot.commands.settings_menu import MenuButton, MenuPage
-from procs.core import clock, durations
+from procs.core import clock
 from procs.records.admin_role import Role
 from procs.store import wake
 from procs.store.admins.audit_log import AuditChange
@@ -73,6 +73,7 @@ class ModePage:
             return []
         who = person(self.db, row.admin, call.language) if row.admin else "chapar mode"
         said = [call.say("admin-mode-by-hand", admin=who)]
+        said += [call.say("refused-reason", reason=row.said)] if row.said else []
         if row.until is not None:
             said.append(call.say("admin-mode-until", until=i18n.moment(call.language, row.until)))
         return said
@@ -119,34 +120,45 @@ class ModePage:
         return self.change(mode, call)
 
     def change(self, mode: Mode, call: AdminCall) -> AdminReply:
-        seconds = call.number("hours") * HOUR_SECONDS
-        return self.changed(call, mode, seconds)
+        hours, seconds = call.data.get("hours"), call.data.get("seconds")
+        seconds = hours * HOUR_SECONDS if isinstance(hours, int) else seconds
+        if not isinstance(seconds, int | float):
+            raise EffectRefused(call.say("unknown-button"))
+        return self.changed(call, mode, seconds, str(call.data.get("reason") or ""))
 
     def by_word(self, call: AdminCall) -> AdminReply:
         """`/mode`, `/mode light 2h`, `/mode auto`."""
-        word, _, rest = call.words.strip().lower().partition(" ")
+        word, _, rest = call.words.strip().partition(" ")
+        word = word.lower()
         if not word:
             return AdminReply(self.page(call))
         if word == AUTOMATIC:
             return self.leave(call)
         mode = self.named(call, word)
+        try:
+            seconds, reason = bot_modes.span_and_reason(rest.translate(i18n.LATIN))
+        except ValueError:
+            raise EffectRefused(call.say("admin-mode-usage")) from None
         if mode is Mode.CLOSED:
-            return AdminReply(self.ask_hours_of(call, mode))
-        seconds = durations.read(rest.translate(i18n.LATIN)) if rest else 0.0
-        if seconds is None:
-            raise EffectRefused(call.say("admin-mode-usage"))
-        return self.changed(call, mode, seconds)
+            return AdminReply(self.ask_closing(call, seconds, reason))
+        return self.changed(call, mode, seconds, reason)
 
-    def ask_hours_of(self, call: AdminCall, mode: Mode) -> MenuPage:
-        close = act(call.say("admin-mode-endless"), "mode-close", mode=mode.value, hours=0)
-        hours = act(call.say("admin-mode-hours", hours=1), "mode-close", mode=mode.value, hours=1)
-        return MenuPage(call.say("mode-does-closed"), ((hours, close), (back(call.language),)))
+    def ask_closing(self, call: AdminCall, seconds: float, reason: str) -> MenuPage:
+        """What was written, with a button, which asks again: closing asks twice."""
+        facts = {"mode": Mode.CLOSED.value, "seconds": seconds, "reason": reason}
+        span = i18n.span(call.language, seconds) if seconds else call.say("admin-mode-endless")
+        label = LocalText(f"{self.name(call, Mode.CLOSED)} · {span}")
+        close = act(label, "mode-close", **facts)
+        lines = [call.say("mode-does-closed")]
+        lines += [call.say("refused-reason", reason=reason)] if reason else []
+        return MenuPage(LocalText("\n".join(lines)), ((close,), (back(call.language),)))
 
-    def changed(self, call: AdminCall, mode: Mode, seconds: float) -> AdminReply:
+    def changed(self, call: AdminCall, mode: Mode, seconds: float, reason: str) -> AdminReply:
         now = clock.now()
         was = noted(bot_modes.current(self.db, now=now))
         until = now.wall + seconds if seconds else None
-        bot_modes.set_by_hand(self.db, mode, until=until, admin=call.person.id, now=now)
+        admin = call.person.id
+        bot_modes.set_by_hand(self.db, mode, until=until, admin=admin, why=reason, now=now)
         change = AuditChange(SUBJECT, was, noted(bot_modes.current(self.db, now=now)))
         done = call.say("admin-done")
         return AdminReply(self.page(call), done, changes=(change,), show=self.wake_all)
@@ -166,4 +178,4 @@ class ModePage:
 
 def noted(row: ModeRow) -> str:
     """A mode as the audit log has it."""
-    return f"{row.mode} ({row.origin or 'usual'})"
+    return f"{row.mode} ({row.origin or 'usual'}) {row.said}".strip()

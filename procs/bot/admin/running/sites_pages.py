@@ -1,9 +1,6 @@
-"""The pages of hosts and sites: which hosts are blocked and allowed, and of a site its pause, its
-breaker, its rules and a test download."""
+"""The page of one site: its pause, its breaker, its rules and a test download."""
 
-import re
 import secrets
-from functools import partial
 
 from procs.bot.admin.admin_call import (
     AdminAction,
@@ -13,22 +10,22 @@ from procs.bot.admin.admin_call import (
     ConversationPlace,
     act,
     back,
-    panel_page,
     prompt,
 )
+from procs.bot.admin.running.host_pages import host_name
 from procs.bot.commands.button_actions import EffectRefused
-from procs.bot.commands.settings_menu import MenuPage
+from procs.bot.commands.settings_menu import MenuButton, MenuPage
 from procs.config import Settings
 from procs.core import clock
 from procs.records.admin_role import Role
-from procs.records.job import SYSADMIN, Ask
+from procs.records.job import SYSADMIN, Ask, Link
 from procs.store import wake
 from procs.store.admins.audit_log import AuditChange
 from procs.store.database import Database
 from procs.store.jobs import pause_control, pauses
 from procs.store.requests import requests
-from procs.store.sites import breaker_trials, breakers, cookies, host_lists
-from procs.store.sites.host_lists import ALL, HostRow
+from procs.store.sites import breaker_trials, breakers, cookies
+from procs.store.sites.host_lists import ALL
 from procs.telegram.chat.inbound import Incoming
 from procs.texts import i18n
 from procs.texts.i18n import LocalText
@@ -36,13 +33,11 @@ from procs.wishes import sites
 from procs.wishes.grammar import link
 from procs.wishes.grammar.link import BadLink
 
-#: The conversations: a host that is blocked or allowed, and a site that is shown; their steps.
-HOST, WHICH, SITE, NAMED = "host", "which", "site", "named"
-NAME = re.compile(r"(?:\*|[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*)")
+#: The conversations about a site that is shown, and a link that is tried; their steps.
+SITE, NAMED = "site", "named"
+TRY, LINK = "site-try", "link"
 #: The form of a test download: what a site has at the least.
 TEST_FORM = "best"
-#: Hosts with a line each, and letters of a reason.
-LISTED_HOSTS, REASON_LETTERS = 40, 200
 
 
 class SitesPages:
@@ -54,92 +49,20 @@ class SitesPages:
 
     def rows(self) -> tuple[AdminAction, ...]:
         return (
-            panel_page("sites", Role.VIEWER, self.page, "sites"),
-            AdminAction("host-block", Role.OPERATOR, partial(self.ask_host, False), begins=HOST),
-            AdminAction("host-allow", Role.OPERATOR, partial(self.ask_host, True), begins=HOST),
-            AdminAction("host-drop", Role.OPERATOR, self.drop),
-            AdminAction("host-show", Role.VIEWER, self.show_host),
             AdminAction("site-which", Role.VIEWER, self.ask_site, begins=SITE),
             AdminAction("site-show", Role.VIEWER, self.show_site, commands=("site",)),
             AdminAction("site-pause", Role.OPERATOR, self.pause),
             AdminAction("site-resume", Role.OPERATOR, self.resume),
             AdminAction("site-close-breaker", Role.OPERATOR, self.close),
             AdminAction("site-test", Role.OPERATOR, self.test),
+            AdminAction("site-test-link", Role.OPERATOR, self.ask_link, begins=TRY),
         )
 
     def conversations(self) -> tuple[AdminConversation, ...]:
         return (
-            AdminConversation(HOST, Role.OPERATOR, {WHICH: self.host}),
             AdminConversation(SITE, Role.VIEWER, {NAMED: self.site_of}),
+            AdminConversation(TRY, Role.OPERATOR, {LINK: self.test_link}),
         )
-
-    # --- hosts
-
-    def page(self, call: AdminCall) -> MenuPage:
-        rows = host_lists.listed(self.db)
-        lines = [self.host_line(call, one) for one in rows[:LISTED_HOSTS]]
-        shut = sorted({one.site for one in breakers.listed(self.db) if one.is_shut_to_all})
-        text = call.say(
-            "admin-sites",
-            hosts=LocalText("\n".join(lines) or "—"),
-            resting=LocalText(" · ".join(i18n.isolated(call.language, it) for it in shut) or "—"),
-        )
-        buttons = [act(f"✖️ {one.host}", "host-show", host=one.host) for one in rows[:10]]
-        found = [tuple(buttons[n : n + 2]) for n in range(0, len(buttons), 2)]
-        block = act(call.say("admin-host-block"), "host-block")
-        allow = act(call.say("admin-host-allow"), "host-allow")
-        shown = [(act(one, "site-show", site=one),) for one in shut[:5]]
-        which = act(call.say("admin-site-which"), "site-which")
-        return MenuPage(text, (*found, (block, allow), *shown, (which,), (back(call.language),)))
-
-    def host_line(self, call: AdminCall, row: HostRow) -> LocalText:
-        key = "admin-host-allowed" if row.allowed else "admin-host-blocked"
-        line = call.say(key, host=call.say("admin-host-all") if row.host == ALL else row.host)
-        reason = i18n.isolated(call.language, row.reason)
-        return LocalText(f"{line} — {reason}") if row.reason else line
-
-    def ask_host(self, allowed: bool, call: AdminCall) -> AdminReply:
-        key = "admin-host-ask-allow" if allowed else "admin-host-ask-block"
-        place = ConversationPlace(HOST, WHICH, {"allowed": allowed})
-        return AdminReply(prompt(call, call.say(key), "page-sites"), place=place)
-
-    def host(self, call: AdminCall, incoming: Incoming) -> AdminReply:
-        """A step: `example.com, reason`, or a link of it."""
-        word, _, reason = incoming.text.strip().partition(" ")
-        allowed, name = bool(call.keep.get("allowed")), host_name(word)
-        if not name:
-            raise EffectRefused(call.say("admin-host-unclear"))
-        before = host_lists.find(self.db, name)
-        host_lists.put(
-            self.db,
-            name,
-            allowed=allowed,
-            reason=reason.strip()[:REASON_LETTERS],
-            admin=call.person.id,
-            now=clock.now(),
-        )
-        change = AuditChange(
-            f"host:{name}", noted_host(before), noted_host(host_lists.find(self.db, name))
-        )
-        return AdminReply(self.page(call), call.say("admin-done"), changes=(change,))
-
-    def show_host(self, call: AdminCall) -> AdminReply:
-        row = host_lists.find(self.db, str(call.data.get("host")))
-        if row is None:
-            return AdminReply(self.page(call))
-        drop = act(call.say("admin-host-drop"), "host-drop", host=row.host)
-        page = MenuPage(self.host_line(call, row), ((drop,), (back(call.language, "page-sites"),)))
-        return AdminReply(page)
-
-    def drop(self, call: AdminCall) -> AdminReply:
-        name = str(call.data.get("host"))
-        before = host_lists.find(self.db, name)
-        if before is None or not host_lists.drop(self.db, name):
-            return AdminReply(self.page(call))
-        change = AuditChange(f"host:{name}", noted_host(before))
-        return AdminReply(self.page(call), call.say("admin-done"), changes=(change,))
-
-    # --- one site
 
     def ask_site(self, call: AdminCall) -> AdminReply:
         page = prompt(call, call.say("admin-site-ask"), "page-sites")
@@ -175,8 +98,10 @@ class SitesPages:
             rules=i18n.isolated(call.language, self.rules(site)),
         )
         turn = "site-resume" if paused else "site-pause"
-        rows = [(act(call.say(f"admin-{turn}"), turn, site=site),)]
-        rows.append((act(call.say("admin-site-test"), "site-test", site=site),))
+        rows: list[tuple[MenuButton, ...]] = []
+        rows.append((act(call.say(f"admin-{turn}"), turn, site=site),))
+        test = act(call.say("admin-site-test"), "site-test", site=site)
+        rows.append((test, act(call.say("admin-site-test-link"), "site-test-link", site=site)))
         if found:
             rows.append(
                 (act(call.say("admin-site-close-breaker"), "site-close-breaker", site=site),)
@@ -238,44 +163,37 @@ class SitesPages:
         return AdminReply(page, call.say("admin-done"), changes=(change,), show=self.wake_all)
 
     def test(self, call: AdminCall) -> AdminReply:
-        """Fetch what was delivered from the site last once more, for nobody; its story shows how
-        that goes."""
-        site, now = self.named(call, call.data.get("site")), clock.now()
+        """Fetch what was delivered from the site last once more."""
+        site = self.named(call, call.data.get("site"))
         known = breaker_trials.known_good(self.db, site)
         found = link.read(known[0], TEST_FORM) if known else None
         if found is None or isinstance(found, BadLink):
             raise EffectRefused(call.say("admin-site-test-none"))
-        ask = Ask(SYSADMIN, 0, secrets.randbits(62), 0, found, folder=True)
+        return self.tested(call, found)
+
+    def ask_link(self, call: AdminCall) -> AdminReply:
+        site = self.named(call, call.data.get("site"))
+        page = prompt(call, call.say("admin-site-ask-link"), "site-show", site=site)
+        return AdminReply(page, place=ConversationPlace(TRY, LINK))
+
+    def test_link(self, call: AdminCall, incoming: Incoming) -> AdminReply:
+        """A step: a link to try."""
+        found = link.read(incoming.text.strip(), TEST_FORM)
+        if isinstance(found, BadLink):
+            raise EffectRefused(call.say("admin-site-ask-link"))
+        return self.tested(call, found)
+
+    def tested(self, call: AdminCall, found: Link) -> AdminReply:
+        """Fetch a link for nobody; the story of the job shows how that goes."""
+        ask, now = Ask(SYSADMIN, 0, secrets.randbits(62), 0, found, folder=True), clock.now()
         (done,) = requests.submit(self.db, [ask], now=now)
         requests.close(self.db, done.request, now=now)
-        change = AuditChange(f"site:{site}", "", f"test job {done.job}")
+        change = AuditChange(f"site:{found.site}", "", f"test job {done.job}")
         see = act(f"🔎 {done.job}", "job-show", job=done.job)
-        text = call.say("admin-site-testing", site=site, job=str(done.job))
-        page = MenuPage(text, ((see,), (back(call.language, "site-show", site=site),)))
+        text = call.say("admin-site-testing", site=found.site, job=str(done.job))
+        page = MenuPage(text, ((see,), (back(call.language, "site-show", site=found.site),)))
         return AdminReply(page, changes=(change,), show=self.wake_all)
 
     async def wake_all(self) -> None:
         wake.notify_idle(self.db.run)
         wake.notify(self.db.run, wake.BOT)
-
-
-def host_name(word: str) -> str:
-    """The host that a word means: a name, a link, `*`; "" for what is none."""
-    word = word.strip().strip(",").lower().removeprefix("*.")
-    if "://" in word:
-        found = link.read(word)
-        return "" if isinstance(found, BadLink) else host_of(found.url)
-    name = word.partition("/")[0].rstrip(".")
-    name = name.removeprefix("www.")
-    return name if NAME.fullmatch(name) else ""
-
-
-def host_of(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0].partition(":")[0].removeprefix("www.")
-
-
-def noted_host(row: HostRow | None) -> str:
-    """A row as the audit log has it."""
-    if row is None:
-        return ""
-    return f"{'allowed' if row.allowed else 'blocked'} {row.reason}".strip()

@@ -60,6 +60,31 @@ async def test_a_closed_bot_asks_its_admin_twice_and_refuses_people(bot, tg, olg
     assert job_record.alive(bot.db) == []
 
 
+async def test_people_read_the_reason_and_the_end_that_an_admin_wrote(bot, tg, olga, sara):
+    wants(bot.db, sara.id)
+    await olga.sends("/mode closed 2h we move to another server")
+    page = await olga.sees("Reason: we move to another server")
+    await olga.presses("Closed · 2 hours", page)
+    page = await olga.sees_edit(page, "Close the bot for everybody")
+    await olga.presses("✅ Yes, do it", page)
+    page = await olga.sees_edit(page, lambda m: "Until" in m.text and "another server" in m.text)
+    await sara.sends(LINK)
+    told = await sara.sees("I'm closed at the moment")
+    assert "This holds until" in told.text
+    assert "Reason: we move to another server" in told.text
+    await olga.sends("/mode kept 7 wolves")
+    await olga.sees("Write /mode and")
+    assert bot_modes.current(bot.db, now=clock.now()).mode is Mode.CLOSED
+
+
+async def test_a_rule_of_the_system_is_no_reason_that_people_read(bot, sara):
+    wants(bot.db, sara.id)
+    bot_modes.set_by_system(bot.db, Mode.KEPT, why="disk", now=clock.now())
+    await sara.sends(LINK)
+    told = await sara.sees("I only send what I already have")
+    assert "disk" not in told.text
+
+
 async def test_members_are_served_where_others_are_not(bot, olga, sara):
     wants(bot.db, sara.id)
     await olga.sends("/mode members 2h")
@@ -120,3 +145,49 @@ async def test_a_site_is_paused_and_goes_on(bot, olga, sara):
     await until(lambda: job_record.alive(bot.db)[0].state.name == "HELD")
     await olga.presses("▶️ Go on", await olga.sees_edit(page, "Paused: yes"))
     await until(lambda: job_record.alive(bot.db)[0].state.name == "QUEUED")
+
+
+@pytest.mark.parametrize("written", ["twitter.com", "https://twitter.com/a/status/12345", "x.com"])
+async def test_a_site_is_blocked_by_whichever_of_its_hosts_is_written(bot, olga, sara, written):
+    wants(bot.db, sara.id)
+    await olga.sends("/sites")
+    page = await olga.sees("🌐 Hosts on a list")
+    await olga.presses("⛔ Block a host", page)
+    await olga.sees_edit(page, "Send the host")
+    await olga.sends(written)
+    await olga.sees("⛔ x.com")
+    await sara.sends("https://mobile.twitter.com/b/status/777777777")
+    await sara.sees("I don't fetch from this site.")
+
+
+async def test_with_all_blocked_only_allowed_hosts_are_served(bot, olga, sara):
+    wants(bot.db, sara.id)
+    await olga.sends("/sites")
+    page = await olga.sees("🌐 Hosts on a list")
+    await olga.presses("⛔ Block a host", page)
+    await olga.sees_edit(page, "Send the host")
+    await olga.sends("* only our own films")
+    page = await olga.sees("⛔ all hosts")
+    await olga.presses("✅ Allow a host", page)
+    await olga.sees_edit(page, "though a wider name is blocked")
+    await olga.sends("example.org")
+    await olga.sees("✅ example.org")
+    await sara.sends("https://other.example/clip.mp4")
+    await sara.sees("Reason: only our own films")
+    await sara.sends(LINK)
+    await until(lambda: len(job_record.alive(bot.db)) == 1)
+
+
+async def test_a_link_is_tried_for_nobody_and_its_story_shown(bot, olga, hands):
+    await olga.sends("/site example.org")
+    page = await olga.sees("🌐 example.org")
+    said = await olga.presses("🧪 Test download", page)
+    assert "Nothing was delivered from this site" in said["text"]
+    await olga.presses("🧪 With a link", page)
+    await olga.sees_edit(page, "Send the link to try")
+    await olga.sends("https://example.org/some.mp4")
+    page = await olga.sees("fetches")
+    lease = hands.claim()
+    assert (lease.link.folder > 0, lease.link.url) == (True, "https://example.org/some.mp4")
+    await olga.presses("🔎", page)
+    await olga.sees_edit(page, str(lease.job))

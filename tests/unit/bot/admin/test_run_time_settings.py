@@ -77,7 +77,7 @@ async def test_a_day_has_its_end_by_what_somebody_is_to_the_bot(bot, olga, sara,
     await sara.sends(LINK)
     await until(lambda: len(job_record.alive(bot.db)) == 1)
     await sara.sends(LINK + "?second")
-    await sara.sees("You had 1 links today")
+    await sara.sees("One link a day is what I bring one person")
     bot_members.add(db, sara.id, by=olga.id, now=clock.now())
     await sara.sends(LINK + "?third")
     await until(lambda: len(job_record.alive(bot.db)) == 2)
