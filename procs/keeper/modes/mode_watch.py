@@ -80,13 +80,14 @@ class ModeWatch:
         return breaker.is_shut_to_all and breaker.state(clock.now()) == "open"
 
     def tell(self, mode: Mode, why: str) -> None:
+        """The alert of the mode before is over; one of another mode begins."""
         now = clock.now()
-        if mode is Mode.NORMAL:
-            alerts.clear(self.db, (alert_kinds.MODE,), alert_kinds.BOT_MODE, now=now)
-        else:
-            detail = f"{mode}: {why}"
-            kind, about = alert_kinds.MODE, alert_kinds.BOT_MODE
-            alerts.note(self.db, kind, about, now=now, lasts=True, detail=detail)
+        for other in BY_ITSELF:
+            if other is not mode:
+                alerts.clear(self.db, (alert_kinds.MODE,), other.value, now=now)
+        if mode is not Mode.NORMAL:
+            kind = alert_kinds.MODE
+            alerts.note(self.db, kind, mode.value, now=now, lasts=True, detail=why)
         log.warning("mode.changed", mode=mode.value, why=why)
         wake.notify(self.db.run, wake.BOT)
 
