@@ -11,7 +11,7 @@ from procs.bot.conversation.reply_sender import once
 from procs.bot.status.status_board import StatusBoard
 from procs.core import clock, log
 from procs.store.modes import bot_modes
-from procs.store.modes.bot_modes import Mode
+from procs.store.modes.bot_modes import LESSER
 from procs.store.requests.allowances import FULL, GROUP_FULL, LISTS_FULL, Allowance
 from procs.store.requests.requests import Submitted
 from procs.telegram.chat.inbound import Incoming
@@ -25,8 +25,6 @@ from procs.wishes.grammar.link import Parsed
 TOO_LATE_PERIOD = 24 * 3600.0
 #: Outcomes of what is to be fetched.
 FETCHED = frozenset({"queued", "joined"})
-#: Modes in which less may come than was asked for.
-NOTED_MODES = frozenset({Mode.LIGHT, Mode.SOUND})
 #: Reasons that pass when something has come: said once in a minute, whichever it is.
 CROWDED = frozenset({FULL, LISTS_FULL, GROUP_FULL})
 
@@ -97,7 +95,7 @@ class FirstAnswers:
     async def note_mode(self, incoming: Incoming) -> None:
         """Say, once in a minute, that less than what was asked for may come."""
         mode = bot_modes.current(self.db, now=clock.now()).mode
-        if mode in NOTED_MODES and self.hints.inbox.count_answer(incoming, f"mode-{mode}") == 1:
+        if mode in LESSER and self.hints.inbox.count_answer(incoming, f"mode-{mode}") == 1:
             await self.hints.replies.reply(incoming, f"mode-note-{mode}", about="mode")
 
     async def refuse(self, incoming: Incoming, refused: list[Submitted]) -> None:

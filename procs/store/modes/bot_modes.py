@@ -24,6 +24,8 @@ class Mode(StrEnum):
     CLOSED = "closed"
 
 
+#: The modes in which less comes than was asked for.
+LESSER = frozenset({Mode.LIGHT, Mode.SOUND})
 #: The modes that the system itself goes into, the mildest first.
 BY_ITSELF = (Mode.LIGHT, Mode.SOUND, Mode.KEPT)
 

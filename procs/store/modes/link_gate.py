@@ -9,7 +9,7 @@ from procs.records.job import SYSADMIN, Ask, Link
 from procs.store.database import Database
 from procs.store.media import references
 from procs.store.modes import bot_modes
-from procs.store.modes.bot_modes import Mode
+from procs.store.modes.bot_modes import LESSER, Mode
 from procs.store.modes.day_quota import UserKind
 from procs.store.sites import host_lists
 from procs.wishes import card_offer
@@ -73,7 +73,7 @@ def kept_form(db: Database, ask: Ask) -> Ask | None:
 def in_mode(db: Database, request: int, ask: Ask, *, now: Now) -> Ask:
     """What is to be fetched for a request, in the form that the mode allows; its row says so."""
     mode = bot_modes.current(db, now=now).mode
-    if ask.user == SYSADMIN or mode not in (Mode.LIGHT, Mode.SOUND):
+    if ask.user == SYSADMIN or mode not in LESSER:
         return ask
     held = replace(ask, link=limited(ask.link, mode))
     if held.link.variant != ask.link.variant:

@@ -12,6 +12,7 @@ from procs.store.modes.bot_modes import Mode
 from procs.store.reports import job_record
 from procs.store.sites import host_lists
 from tests.sandbox.bot_parts import LINK, running, until, wants
+from tests.sandbox.card_parts import PAGE, looks, told
 
 
 @pytest.fixture
@@ -191,3 +192,14 @@ async def test_a_link_is_tried_for_nobody_and_its_story_shown(bot, olga, hands):
     assert (lease.link.folder > 0, lease.link.url) == (True, "https://example.org/some.mp4")
     await olga.presses("🔎", page)
     await olga.sees_edit(page, str(lease.job))
+
+
+async def test_a_card_says_when_less_comes_than_what_was_pressed(bot, sara, hands):
+    sent = await sara.sends(PAGE)
+    await sara.sees(lambda m: m.reply == sent.id)
+    looks(hands, told())
+    card = await sara.sees(lambda m: m.reply == sent.id and m.button("1080p"))
+    bot_modes.set_by_hand(bot.db, Mode.LIGHT, until=None, admin=1, now=clock.now())
+    pressed = await sara.presses("1080p", card)
+    assert pressed["text"] == "At the moment films come in 720p at most."
+    assert hands.claim(Lane.HEAVY).link.variant == "720p"
