@@ -61,7 +61,10 @@ class HostPages:
             hosts=LocalText("\n".join(lines) or "—"),
             resting=LocalText(" · ".join(i18n.isolated(call.language, it) for it in shut) or "—"),
         )
-        buttons = [act(f"✖️ {one.host}", "host-show", host=one.host) for one in rows[:HOST_BUTTONS]]
+        buttons = [
+            act(f"✖️ {self.name(call, one)}", "host-show", host=one.host)
+            for one in rows[:HOST_BUTTONS]
+        ]
         found = [tuple(buttons[n : n + 2]) for n in range(0, len(buttons), 2)]
         block = act(call.say("admin-host-block"), "host-block")
         allow = act(call.say("admin-host-allow"), "host-allow")
@@ -69,9 +72,12 @@ class HostPages:
         which = act(call.say("admin-site-which"), "site-which")
         return MenuPage(text, (*found, (block, allow), *shown, (which,), (back(call.language),)))
 
+    def name(self, call: AdminCall, row: HostRow) -> str:
+        return call.say("admin-host-all") if row.host == ALL else row.host
+
     def host_line(self, call: AdminCall, row: HostRow) -> LocalText:
         key = "admin-host-allowed" if row.allowed else "admin-host-blocked"
-        line = call.say(key, host=call.say("admin-host-all") if row.host == ALL else row.host)
+        line = call.say(key, host=self.name(call, row))
         reason = i18n.isolated(call.language, row.reason)
         return LocalText(f"{line} — {reason}") if row.reason else line
 

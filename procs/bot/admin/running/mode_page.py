@@ -27,6 +27,7 @@ from procs.texts.i18n import LocalText
 HOURS = (1, 6, 24, 0)
 HOUR_SECONDS = 3600.0
 AUTOMATIC = "auto"
+EXAMPLE = "/mode members 2h new server"
 SUBJECT = "mode:bot"
 
 
@@ -110,7 +111,7 @@ class ModePage:
     def named(self, call: AdminCall, word: object) -> Mode:
         """Raises EffectRefused for a mode that there is not."""
         if word not in tuple(Mode):
-            raise EffectRefused(call.say("admin-mode-usage"))
+            raise EffectRefused(call.say("admin-mode-usage", example=EXAMPLE))
         return Mode(str(word))
 
     def change_to(self, call: AdminCall) -> AdminReply:
@@ -138,7 +139,7 @@ class ModePage:
         try:
             seconds, reason = bot_modes.span_and_reason(rest.translate(i18n.LATIN))
         except ValueError:
-            raise EffectRefused(call.say("admin-mode-usage")) from None
+            raise EffectRefused(call.say("admin-mode-usage", example=EXAMPLE)) from None
         if mode is Mode.CLOSED:
             return AdminReply(self.ask_closing(call, seconds, reason))
         return self.changed(call, mode, seconds, reason)

@@ -72,6 +72,7 @@ class SettingsPages:
             "admin-settings-list",
             kind=call.say(f"admin-settings-{kind}"),
             lines=LocalText("\n".join(self.line(call, one) for one in there)),
+            about=call.say(f"admin-settings-about-{kind}", field="{name}", example="500MiB"),
         )
         buttons = [
             act(call.say(f"setting-{one.field}"), "setting-show", setting=one.field)
@@ -92,7 +93,8 @@ class SettingsPages:
         )
 
     def written(self, call: AdminCall, text: str) -> LocalText:
-        return i18n.isolated(call.language, text or NOTHING)
+        shown = i18n.digits(call.language, text) if text.isdigit() else text
+        return i18n.isolated(call.language, shown or NOTHING)
 
     def one(self, call: AdminCall, setting: Setting) -> MenuPage:
         """One setting, with what can be done with it."""

@@ -116,7 +116,7 @@ async def test_what_is_kept_is_all_that_comes_in_that_mode(bot, olga, sara, hand
 async def test_a_blocked_host_and_its_subdomains_say_why(bot, olga, sara):
     wants(bot.db, sara.id)
     await olga.sends("/sites")
-    page = await olga.sees("🌐 Hosts on a list")
+    page = await olga.sees("🌐 Blocked and allowed")
     await olga.presses("⛔ Block a host", page)
     page = await olga.sees_edit(page, "Send the host")
     await olga.sends("example.org they asked us not to")
@@ -152,7 +152,7 @@ async def test_a_site_is_paused_and_goes_on(bot, olga, sara):
 async def test_a_site_is_blocked_by_whichever_of_its_hosts_is_written(bot, olga, sara, written):
     wants(bot.db, sara.id)
     await olga.sends("/sites")
-    page = await olga.sees("🌐 Hosts on a list")
+    page = await olga.sees("🌐 Blocked and allowed")
     await olga.presses("⛔ Block a host", page)
     await olga.sees_edit(page, "Send the host")
     await olga.sends(written)
@@ -164,7 +164,7 @@ async def test_a_site_is_blocked_by_whichever_of_its_hosts_is_written(bot, olga,
 async def test_with_all_blocked_only_allowed_hosts_are_served(bot, olga, sara):
     wants(bot.db, sara.id)
     await olga.sends("/sites")
-    page = await olga.sees("🌐 Hosts on a list")
+    page = await olga.sees("🌐 Blocked and allowed")
     await olga.presses("⛔ Block a host", page)
     await olga.sees_edit(page, "Send the host")
     await olga.sends("* only our own films")
