@@ -98,6 +98,7 @@ def commands() -> dict[str, Command]:
             below.cancel,
             below.forget,
             below.cap,
+            below.mode,
             below.errors,
             below.engine,
         ),
@@ -160,6 +161,9 @@ def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
     of["audit"].add_argument("--person", type=int, metavar="ID", help="what was done to one person")
     of["audit"].add_argument("--most", type=int, default=50, metavar="N", help="the newest N")
     of["cap"].add_argument("words", nargs="*", metavar="USER N|default", help="one user's own cap")
+    of["mode"].add_argument(
+        "words", nargs="*", metavar="MODE [SPAN] [REASON]", help="the mode to set"
+    )
     of["cap"].add_argument("--all", metavar="N", help="the cap of all who have none of their own")
 
 

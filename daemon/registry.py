@@ -239,6 +239,15 @@ def cap(options: argparse.Namespace) -> int:
     return 0
 
 
+def mode(options: argparse.Namespace) -> int:
+    """Show the mode of the bot, set one (`light 2h`), or leave it to the system (`auto`)."""
+    from daemon.commands.admins import mode_command
+
+    with store() as db:
+        print(mode_command.change(db, options.words))
+    return 0
+
+
 def rolling_restart(options: argparse.Namespace) -> int:
     """Replace every process by a fresh one, one after the other, while the others serve."""
     from daemon.commands import restart

@@ -5,17 +5,21 @@ and its database; then its own work until that is over.
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from procs import config
-from procs.config import Settings
+from procs.config import Settings, live_settings
+from procs.config.settings import live_texts
 from procs.core import clock, log, process
 from procs.errors import StoreError
 from procs.store import wake
 from procs.store.database import Database, open_database
+from procs.store.health import runtime_settings
 from procs.store.jobs import seats
 
-#: What a process does with its settings and its database; the result is its exit code.
+#: What a process does with its settings, as admins change them, and its database; the
+#: result is its exit code.
 Work = Callable[[Settings, Database], Coroutine[Any, Any, int]]
 
 
@@ -35,7 +39,8 @@ def run(name: str, work: Work, *, need_telegram: bool = False) -> int:
         print(f"chapar {name} cannot start: {error}", file=sys.stderr)
         return 1
     try:
-        return int(uvloop.run(work(settings, db)))
+        live = live_settings.live(settings, partial(runtime_settings.found, db), live_texts())
+        return int(uvloop.run(work(live, db)))
     finally:
         db.close()
 

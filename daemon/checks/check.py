@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import daemon
+from daemon.checks import panel_settings
 from daemon.checks.botfather_switches import inline_complaints
 from daemon.commands import engine_commands
 from daemon.console import open_store
@@ -46,7 +47,7 @@ def look(*, need_telegram: bool = True) -> Findings:
     complaints += owner_complaints(owners) + ffmpeg_complaints() + jail_complaints()
     rules = tuple(rulebook.shown(reading.settings.sites)) if reading.settings else ()
     about = tuple(programs(owners, inside))
-    return Findings(reading.found, rules, about, tuple(complaints))
+    return Findings(panel_settings.shown(reading.found, inside), rules, about, tuple(complaints))
 
 
 def may_enter(home: Path) -> bool:

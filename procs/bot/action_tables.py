@@ -49,6 +49,6 @@ def command_set(intake: "Intake", options: BotOptions, menus: MenuSender) -> Com
     return CommandSet(
         *(intake.db, menus, intake.hints, intake.answers.first, intake.allowance),
         in_group=in_group,
-        support=options.manners.support,
+        manners=options.manners,
         relay=intake.admins.support.begin,
     )

@@ -68,10 +68,9 @@ class Intake:
         self.inbox = InboundQueue(db)
         self.chat_session, self.status_board, self.replies = chat_session, status_board, replies
         manners = options.manners
-        keys = KEYBOARD if manners.reply_keyboard else ()
-        self.hints = Hints(replies, self.inbox, keys=keys, follows=not manners.follows.is_off)
+        self.hints = Hints(replies, self.inbox, manners, keys=KEYBOARD)
         self.bans = BanGate(db, replies, self.inbox)
-        self.rate = MessageRate(db, replies, manners.messages_per_minute)
+        self.rate = MessageRate(db, replies, manners)
         self.group_admins = GroupAdmins(db, chat_session)
         shares, may_set = self.group_admins.shares, self.group_admins.may_set
         self.cancelling = CancelCommand(db, replies, self.inbox, shares=shares)

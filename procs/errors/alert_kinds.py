@@ -10,10 +10,12 @@ ENDING, REFUSED = "cookies-ending", "cookies-refused"
 #: A sponsor's chat where the bot may not look any more, and one of which Telegram says nothing.
 SPONSOR_LOST, SPONSOR_UNSURE = "sponsor-lost", "sponsor-unsure"
 NO_BACKUP = "backup-missing"
+#: The mode changed by itself; its subject is the mode, its detail the rule.
+MODE = "mode-changed"
 STATE_ALERTS = frozenset(
     {
         *(REVOKED, SIGN_IN, UNCERTAIN, LOW, ENDING, REFUSED, SPONSOR_LOST, SPONSOR_UNSURE),
-        NO_BACKUP,
+        *(NO_BACKUP, MODE),
     }
 )
 #: Failures that end more than one job when nobody acts: they are logged as errors, and told.

@@ -13,6 +13,7 @@ from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.keeper.follow_rounds import FollowRounds
 from procs.keeper.metrics.textfile import MetricTextfile
+from procs.keeper.modes.mode_watch import ModeWatch
 from procs.keeper.order_runner import OrderRunner
 from procs.keeper.server_samples import ServerSamples
 from procs.store import wake
@@ -66,6 +67,7 @@ class Keeper:
         engines = EngineUpdates(db, settings)
         self.rounds = (
             PeriodicTask(2, self.space.watch),
+            PeriodicTask(5, ModeWatch(db, settings).watch),
             PeriodicTask(1, self.bring_due),
             PeriodicTask(1, FollowRounds(db, settings).run),
             PeriodicTask(5, self.take_back),

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from procs import config, start
@@ -24,6 +25,7 @@ from procs.worker.process.progress_writer import ProgressWriter
 from procs.worker.process.recycle_policy import JobBudget
 from procs.worker.process.slots import SlotLocks, rooms_of
 from procs.worker.process.tallies import Tallies
+from procs.worker.site import host_gate
 
 #: The most deliveries, looks, and looks at sources, that one worker runs at once.
 LIGHT_ROOMS, LOOK_ROOMS, SOURCE_ROOMS = 8, 4, 1
@@ -69,6 +71,7 @@ def engine(settings: config.Settings, db: Database, tallies: Tallies) -> Engine:
     """The engine. System calls that its jail refuses are counted by name, and what passes a child's
     way out."""
     routes = configured(settings.upstream_proxy, settings.allowed_ports)
+    routes = replace(routes, forbids=partial(host_gate.refusal, db))
     return Engine(
         settings.run,
         routes=routes,

@@ -53,6 +53,7 @@ MEND_PAGES = {
     alert_kinds.SPONSOR_LOST: "sponsors",
     alert_kinds.SPONSOR_UNSURE: "sponsors",
     alert_kinds.LOW: "queue",
+    alert_kinds.MODE: "mode",
 }
 
 

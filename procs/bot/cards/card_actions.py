@@ -2,7 +2,7 @@
 card."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -21,12 +21,15 @@ from procs.store.cards import card_choices
 from procs.store.database import Database
 from procs.store.media import cards
 from procs.store.media.cards import Card
+from procs.store.modes import bot_modes
+from procs.store.modes.bot_modes import LESSER
 from procs.store.people import preferences
 from procs.store.requests import allowances, link_groups, requests
 from procs.store.requests.allowances import Allowance
 from procs.store.requests.buttons import Button
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.texts import i18n
+from procs.texts.i18n import LocalText
 from procs.wishes.grammar import wish_reader
 from procs.wishes.variant import BadVariant, Variant
 
@@ -40,7 +43,7 @@ class CardLimits:
     names where it says no."""
 
     allowance: Allowance
-    largest: int = 0
+    largest: Callable[[], int]
 
 
 class ListTexts(Protocol):
@@ -89,12 +92,24 @@ class CardActions:
         if over := group_limit.of_form(card, form):
             return self.over_limit(press, card, over)
         try:
-            show = self.take(card, card.options.variant(form), anew=card.options.anew)
+            wanted = card.options.variant(form)
+            show = self.take(card, wanted, anew=card.options.anew)
         except BadVariant:  # a button of another version
             return PressAnswer(i18n.say(press.language, "unknown-button"))
         key = self.remember(card, form)
         name = card_labels.form_name(press.language, form)
-        return PressAnswer(i18n.say(press.language, key, form=name, site=card.site), show)
+        toast = i18n.say(press.language, key, form=name, site=card.site)
+        less = self.less(card, wanted, press.language)
+        return PressAnswer(less or toast, show, alert=bool(less))
+
+    def less(self, card: Card, wanted: str, language: str) -> LocalText:
+        """What is said where the mode of the bot brings less than was chosen; "" where it does
+        not."""
+        mode = bot_modes.current(self.db, now=clock.now()).mode
+        taken = requests.order(self.db, card.request)
+        if mode not in LESSER or taken is None or taken.variant == wanted:
+            return LocalText("")
+        return i18n.say(language, f"mode-note-{mode}")
 
     def usual_of_all(self, press: Press, button: Button) -> PressAnswer:
         """Fetch the usual form of each link of a message that is asked about."""
@@ -145,7 +160,7 @@ class CardActions:
     def refuse(self, press: Press, button: Button) -> PressAnswer:
         """Why a form cannot be had."""
         data, language = button.meaning.data, press.language
-        size, most = int(data.get("size") or 0), i18n.size(language, self.limits.largest)
+        size, most = int(data.get("size") or 0), i18n.size(language, self.limits.largest())
         facts = {"form": str(data.get("form")), "most": most, "size": i18n.size(language, size)}
         key = "card-too-large" if size else "card-too-large-open"
         return PressAnswer(i18n.say(language, key, **facts), alert=True)

@@ -6,6 +6,7 @@ from functools import partial
 
 from procs.bot.cards import link_forms
 from procs.bot.commands.button_actions import ButtonAction, EffectRefused, PressAnswer, Show
+from procs.bot.conversation import refusals
 from procs.bot.status.status_board import StatusBoard
 from procs.core import clock, log
 from procs.records import press_actions, usual_form
@@ -30,6 +31,7 @@ from procs.store.requests.renewals import RenewalAsker
 from procs.store.requests.requests import Submitted
 from procs.telegram.chat.inbound import Press
 from procs.texts import i18n
+from procs.texts.i18n import LocalText
 from procs.wishes.variant import BadVariant, parse
 
 #: Seconds of `CardTerms` for a card that is opened although its usual form is here.
@@ -97,10 +99,12 @@ class RequestActions:
         asked = replace(ask, card=card.terms)
         done = renewals.renew(self.db, asked, link_forms.LOOK, allowance=self.allowance, now=now)
         if not done.request:
-            most = self.allowance.most_of(done.outcome)
-            raise EffectRefused(i18n.say(press.language, f"refused-{done.outcome}", most=most))
+            raise EffectRefused(self.refusal(press, done))
         log.info("card.apart", request=request, fresh=done.request, outcome=done.outcome)
         return PressAnswer(i18n.say(press.language, "card-opened"), self.showing(done))
+
+    def refusal(self, press: Press, done: Submitted) -> LocalText:
+        return refusals.words(self.db, press.person.id, press.language, done, self.allowance)
 
     def instead(self, press: Press, button: Button) -> PressAnswer:
         """Cancel a waiting request, and request a smaller form instead; nothing when it is over."""
@@ -153,9 +157,7 @@ class RequestActions:
         """What became of it."""
         if not done.request:
             buttons.release(self.db, button.token)
-            most = self.allowance.most_of(done.outcome)
-            toast = i18n.say(press.language, f"refused-{done.outcome}", most=most)
-            return PressAnswer(toast, alert=True)
+            return PressAnswer(self.refusal(press, done), alert=True)
         log.info("request.renewed", request=done.request, job=done.job, outcome=done.outcome)
         return PressAnswer(i18n.say(press.language, key), self.showing(done))
 

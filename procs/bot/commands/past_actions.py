@@ -7,6 +7,7 @@ from procs.bot.commands import my_pages
 from procs.bot.commands.button_actions import ButtonAction, EffectRefused, PressAnswer
 from procs.bot.commands.menu_sender import MenuSender
 from procs.bot.commands.settings_menu import MenuPage
+from procs.bot.conversation import refusals
 from procs.bot.conversation.hints import Hints
 from procs.core import clock, log
 from procs.records.job import Ask, Link
@@ -88,8 +89,10 @@ class PastActions:
         )
         (done,) = requests.submit(self.db, [ask], now=clock.now(), allowance=self.allowance)
         if not done.request:
-            most = self.allowance.most_of(done.outcome)
-            raise EffectRefused(i18n.say(press.language, f"refused-{done.outcome}", most=most))
+            person = press.person.id
+            raise EffectRefused(
+                refusals.words(self.db, person, press.language, done, self.allowance)
+            )
         log.info("request.received", request=done.request, job=done.job, outcome=done.outcome)
         key = "again-sent" if done.outcome == "cached" else "again-asked"
         return PressAnswer(i18n.say(press.language, key), partial(self.told, done))

@@ -65,6 +65,8 @@ class InlineQueries:
     async def about_link(self, query: InlineQuery, person: Person, found: Link) -> None:
         """The media, where it is kept, by reference; else what begins its download, also where
         Telegram does not take the kept references any more: a worker renews them."""
+        if why := self.choices.closed(person, found):
+            return await self.give(query, inline_results.wrong(person.language, why))
         media = references.find(self.db, found.key, found.variant)
         if media:
             try:

@@ -43,7 +43,7 @@ class InlineSearch:
         self.db = db
         self.chat_session = chat_session
         self.choices = choices
-        self.sites = tuple(sites)
+        self.sites = sites
         #: The query that each person wrote last. Losing it answers one query too many.
         self.last: dict[int, int] = {}
 

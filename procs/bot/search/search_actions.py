@@ -38,7 +38,7 @@ class SearchActions:
         self.db = db
         self.chat_session = chat_session
         self.replies = replies
-        self.sites = tuple(sites)
+        self.sites = sites
 
     def sought(self, incoming: Incoming, parsed: Parsed) -> Parsed:
         """The search for a private message that has words and no link; else what was parsed."""

@@ -15,7 +15,7 @@ from procs.bot.conversation.reply_sender import EDIT
 from procs.bot.status import edit_throttle, status_text
 from procs.bot.status.edit_queue import EditQueue
 from procs.bot.status.status_messages import StatusMessage, gather
-from procs.bot.status.status_text import StatusView
+from procs.bot.status.status_text import OwnWords, StatusView
 from procs.bot.status.status_writer import StatusWriter
 from procs.core import clock, log
 from procs.core.clock import Now
@@ -68,7 +68,7 @@ class MessageState:
 class StatusBoard:
     """Decides what is to be done with each message, and has the status writer do one edit at a
     time. `beside` are looked at together with the status messages; each returns whether to look
-    again soon."""
+    again soon. `own_words` are what the operator says to who waits in line, in a language."""
 
     def __init__(
         self,
@@ -77,6 +77,8 @@ class StatusBoard:
         status_writer: StatusWriter,
         cards: CardDeeds,
         beside: Sequence[Callable[[Now], bool]] = (),
+        *,
+        own_words: OwnWords = lambda language: "",
     ) -> None:
         self.db = db
         self.chat_session = chat_session
@@ -84,6 +86,7 @@ class StatusBoard:
         self.replies = status_writer.replies
         self.cards = cards
         self.beside = tuple(beside)
+        self.own_words = own_words
         self.turns = EditQueue()
         self.busy: dict[int, asyncio.Task[str]] = {}
         #: Messages that are being written, by person.
@@ -251,7 +254,8 @@ class StatusBoard:
         """What the message should say; worked out again only when a row changed."""
         memory = self.memory(post.id)
         if memory.view is None or memory.post != post or post.depends_on_time:
-            memory.post, memory.view = post, post.render(now)
+            own = self.own_words(post.head.language)
+            memory.post, memory.view = post, post.render(now).below(own)
         return memory.view
 
     def memory(self, request: int) -> MessageState:

@@ -73,7 +73,9 @@ def choose(
     """
     with db.write(full=True):
         whole = _ask_of(db, card, wanted)
-        why = allowances.room(db, card.person, allowance, chat=card.chat).refuses(whole)
+        why = allowances.room(db, card.person, allowance, chat=card.chat, now=now).refuses(
+            whole, entries=len(wanted.places)
+        )
         if why:
             return Submitted(0, why, 0)
         told = codec.load(card.found)

@@ -10,6 +10,8 @@ from procs.records.job import Ask, Link
 from procs.store import wake
 from procs.store.database import Database, Row
 from procs.store.follows.follow_limits import CARD
+from procs.store.modes import link_gate
+from procs.store.modes.link_gate import HOST_BLOCKED
 from procs.store.people import preferences, users
 from procs.store.requests import allowances, requests
 from procs.store.requests.allowances import Allowance
@@ -64,18 +66,22 @@ def source_of(db: Database, message: int) -> str:
 def _serve(db: Database, follow: Row, allowance: Allowance, *, now: Now) -> int:
     """Bring one follower the next news, as long as they have room for them."""
     number, source, person, form, told = follow
-    room = allowances.room(db, person, allowance)
+    room = allowances.room(db, person, allowance, now=now)
     most = min(MOST_OPEN, allowance.most or MOST_OPEN)
     free = most - allowances.on_the_way(db, person)
     news = db.all(NEWS, {"source": source, "told": told, "most": NEWS_AT_ONCE})
-    made = 0
+    made = seen = 0
     for news_id, *link in news:
         ask = _ask(db, person, form, Link(link[0], link[1], link[2], title=link[3]), news_id)
-        if made >= free or room.refuses(ask):
+        verdict = link_gate.judged(db, ask, room.kind, now=now)
+        if verdict.why == HOST_BLOCKED:
+            seen, told = seen + 1, news_id
+            continue
+        if verdict.why or made >= free or room.refuses(ask):
             break
-        requests.add(db, ask, now=now)
-        made, told = made + 1, news_id
-    full = made < len(news)
+        requests.add(db, verdict.ask, now=now)
+        made, seen, told = made + 1, seen + 1, news_id
+    full = seen < len(news)
     owed = now.wall + RETRY if full else now.wall if len(news) == NEWS_AT_ONCE else None
     db.change(BROUGHT, {"follow": number, "told": told, "owed": owed})
     return made

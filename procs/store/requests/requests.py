@@ -11,6 +11,7 @@ from procs.store.database import Database, Row
 from procs.store.jobs import leases, outcomes, seats
 from procs.store.jobs.history import event
 from procs.store.media import cards, deliveries, references
+from procs.store.modes import link_gate
 from procs.store.requests import allowances, link_groups
 from procs.store.requests.allowances import Allowance, Remaining
 from procs.store.requests.withdrawal import cancel as cancel
@@ -65,11 +66,14 @@ SELECT id, user_id, chat, chat_access, message, folder, url, site, key, variant,
 class Submitted:
     """What became of one ask. `outcome`: queued, joined (another's download), cached (it is only
     sent), asked (a card is shown at once), again (this very message is known already; nothing was
-    changed), or what an allowance says (nothing was kept)."""
+    changed), or why it is not taken (nothing was kept), with the `reason` that an admin gave and
+    the wall instant `until` which that holds (None: nobody said)."""
 
     request: int
     outcome: str
     job: int
+    reason: str = ""
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,11 @@ def submit(
     if is_refused(db, asks, allowance):
         return [Submitted(0, allowances.FULL, 0) for _ in asks]
     with db.write(full=True):
-        room = allowances.room(db, asks[0].user, allowance, chat=asks[0].chat) if asks else None
+        room = (
+            allowances.room(db, asks[0].user, allowance, chat=asks[0].chat, now=now)
+            if asks
+            else None
+        )
         done = [take(db, ask, room, now=now) for ask in asks]
         new = [
             ((ask.chat, ask.message), one.request)
@@ -126,8 +134,11 @@ def take(db: Database, ask: Ask, room: Remaining | None, *, now: Now) -> Submitt
     """Accept one link if there is room for it."""
     if room is None or db.one(KNOWN, source(ask)):
         return add(db, ask, now=now)
-    why = room.refuses(ask)
-    return Submitted(0, why, 0) if why else add(db, ask, now=now)
+    verdict = link_gate.judged(db, ask, room.kind, now=now)
+    if verdict.why:
+        return Submitted(0, verdict.why, 0, verdict.reason, verdict.until)
+    why = room.refuses(verdict.ask)
+    return Submitted(0, why, 0) if why else add(db, verdict.ask, now=now)
 
 
 def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
@@ -177,12 +188,13 @@ def source(ask: Ask) -> dict[str, int]:
 def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     """Give a request its work: a delivery when the media is known, the download that runs already
     for somebody else, or a download of its own."""
-    wish = parse(ask.link.variant)
     known = None if ask.folder else references.find(db, ask.link.key, ask.link.variant)
     if known:
         job = outcomes.deliver(db, request, user=ask.user, media=known.id, now=now)
         references.used(db, known.id, now=now)
         return _point(db, Submitted(request, "cached", job), title=known.title)
+    ask = link_gate.in_mode(db, request, ask, now=now)
+    wish = parse(ask.link.variant)
     kind, lane = work_of(ask, wish)
     mark = f"{kind}:{ask.link.key}:{ask.link.variant}"
     mark += f":folder:{request}" if ask.folder else ""
@@ -193,22 +205,15 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
         db.change(JOINED, {"job": alive[0], "event": event(now, "joined", user=ask.user)})
         return _point(db, Submitted(request, "joined", alive[0]), title=ask.link.title)
     payload = LinkPayload(
-        url=ask.link.url,
-        site=ask.link.site,
-        key=ask.link.key,
-        variant=ask.link.variant,
+        ask.link.url,
+        ask.link.site,
+        ask.link.key,
+        ask.link.variant,
         title=ask.link.title,
         folder=(ask.parent or request) if ask.folder else 0,
         whole=ask.card is not None,
     )
-    new = seats.NewJob(
-        user=ask.user,
-        lane=lane,
-        kind=kind,
-        payload=payload,
-        mark=mark,
-        site=ask.link.site,
-    )
+    new = seats.NewJob(ask.user, lane, kind, payload, mark=mark, site=ask.link.site)
     done = Submitted(request, "queued", seats.add(db, new, now=now))
     return _point(db, done, title=ask.link.title)
 
@@ -221,9 +226,8 @@ def work_of(ask: Ask, wish: Variant) -> tuple[Kind, Lane]:
 
 
 def _point(db: Database, done: Submitted, *, title: str = "") -> Submitted:
-    cached = int(done.outcome == "cached")
-    facts = {"job": done.job, "cached": cached, "title": title, "request": done.request}
-    db.change(POINT, facts)
+    facts = {"job": done.job, "title": title, "request": done.request}
+    db.change(POINT, facts | {"cached": int(done.outcome == "cached")})
     return done
 
 

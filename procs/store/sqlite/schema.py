@@ -38,6 +38,7 @@ from procs.store.sqlite.schema_sites import (
     DISK,
     ENGINES,
     FAILURES,
+    RUNNING,
     VISITS,
 )
 from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, UPLOAD_PEERS
@@ -252,6 +253,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("broadcast sponsor", BROADCAST_SPONSOR),
     ("thumbnails", THUMBNAILS),
     ("deep looks", DEEP_LOOKS),
+    ("running", RUNNING),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

@@ -15,12 +15,13 @@ from procs.store.cards.card_choices import Looked
 from procs.store.jobs import outcomes
 from procs.store.media import references
 from procs.store.requests import lists
+from procs.store.requests.allowances import LiveAllowance
 from procs.wishes import card_offer, searches
 from procs.wishes.look_text import BEST
 from procs.wishes.variant import Variant, parse
 from procs.worker.jobs import card_thumbnail, engine_order, job_folder, site_search
 from procs.worker.process.context import WorkerContext
-from procs.worker.site import admission
+from procs.worker.site import admission, host_gate
 from procs.worker.site.admission import Visit
 
 #: The most forms, and the most languages of subtitles, that are stored for one media.
@@ -51,6 +52,7 @@ async def visited(tools: WorkerContext, lease: Lease, visit: Visit) -> None:
         asked = engine_order.order(tools, lease, visit, folder, largest=largest)
         async with tools.engine.open(asked, folder, proxy=visit.identity.proxy) as child:
             found = await child.probe()
+            host_gate.check_found(tools.db, lease, found.site)
             engine_order.keep(tools, lease, visit, folder)
             visit.worked(whole=False)
             settle(tools, lease, found)
@@ -158,6 +160,14 @@ def spread(tools: WorkerContext, lease: Lease, found: Probed, wish: Variant) -> 
     good = [(place, one) for place, one in entries if one is not None]
     if not good:
         raise Unsupported("no entry has an address", site=found.site)
-    rest = codec.dump({"kind": "rest", "next": good[-1][0] + 1}) if found.more else ""
-    made = lists.spread(tools.db, lease, good, title=found.title, found=rest, now=clock.now())
+    rest = lists.left_out(good[-1][0] + 1) if found.more else ""
+    made = lists.spread(
+        tools.db,
+        lease,
+        good,
+        title=found.title,
+        found=rest,
+        allowance=LiveAllowance(tools.settings),
+        now=clock.now(),
+    )
     log.info("list.spread", job=lease.job, worker=tools.name, entries=len(good), requests=made)

@@ -29,6 +29,7 @@ from procs.store.sites import breakers, cookies, visits
 from procs.store.sites.breakers import EVERYBODY, WAITS, OpenBreaker, Way
 from procs.wishes import variant
 from procs.worker.process.context import WorkerContext
+from procs.worker.site import host_gate
 
 #: The least seconds until a job asks again: a successful trial makes it due anyway, and many jobs
 #: that asked often would cost more than the wait. And the most seconds of jitter between jobs that
@@ -137,7 +138,9 @@ def unwritten_at_worst(event: str, lease: Lease) -> Iterator[None]:
 
 
 def enter(tools: WorkerContext, lease: Lease) -> Visit:
-    """Begin a visit by the best way there is, or raise NotNow."""
+    """Begin a visit by the best way there is, or raise NotNow; HostBlocked where admins blocked the
+    host since the link was accepted."""
+    host_gate.check(tools.db, lease)
     site, progress = lease.site, lease.progress
     rules, now = tools.settings.sites.of(site), clock.now()
     booked = progress.turn or looked(tools, lease, now=now)

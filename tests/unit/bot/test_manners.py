@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from procs.bot.commands.command_set import Manners
+from procs.bot.conversation.manners import Manners
 from procs.core import clock
 from procs.records.job import State
 from procs.store.people import repeat_tallies

@@ -16,6 +16,10 @@ from procs.bot.admin.people.people_pages import PeoplePages
 from procs.bot.admin.people.person_acts import PersonActs
 from procs.bot.admin.queue.job_acts import JobActs
 from procs.bot.admin.queue.queue_pages import QueuePages
+from procs.bot.admin.running.host_pages import HostPages
+from procs.bot.admin.running.mode_page import ModePage
+from procs.bot.admin.running.sites_pages import SitesPages
+from procs.bot.admin.settings.settings_pages import SettingsPages
 from procs.bot.admin.sponsors.sponsor_acts import SponsorActs
 from procs.bot.admin.sponsors.sponsor_adder import SponsorAdder
 from procs.bot.admin.sponsors.sponsor_notes_page import SponsorNotesPage
@@ -54,9 +58,10 @@ class AdminSet:
         sponsors, notes = SponsorPages(self.actions), SponsorNotesPage(self.actions)
         campaigns = SponsorActs(self.actions, sponsors, self.sponsor_adder)
         shown = FigurePages(self.actions), AlertPages(self.actions), self.support, sponsors
-        system = SystemPages(db, session.settings), logs
+        system = SystemPages(db, session.settings), logs, ModePage(db)
+        live = SettingsPages(db, session.settings), HostPages(db), SitesPages(db, session.settings)
         first = MainPage(self.actions), AuditPage(db)
-        talks = admins, people, acts, sends, cookies, campaigns, notes
+        talks = admins, people, acts, sends, cookies, campaigns, notes, *live
         for part in (*first, *queue, *talks, *shown, *system):
             self.actions.add(*part.rows())
         for talking in (*talks, logs):

@@ -21,6 +21,7 @@ from procs.core import clock
 from procs.records.admin_role import Role
 from procs.records.job import Lane
 from procs.store.jobs import seats
+from procs.store.modes import bot_members
 from procs.store.people import bans, engine_costs, usage, users
 from procs.store.reports import job_people, job_record
 from procs.store.requests import request_status
@@ -150,7 +151,10 @@ class PeoplePages:
         )
         unban = (act(call.say("admin-unban"), "person-unban", person=number),)
         write = (act(call.say("admin-person-write"), "person-write", person=number),)
-        rows = [caps, unban if banned else ban, write]
+        is_member = bot_members.has(self.db, number)
+        label = call.say("admin-member-drop" if is_member else "admin-member-make")
+        member = (act(label, "person-member", person=number),)
+        rows = [caps, unban if banned else ban, member, write]
         if call.role is Role.OWNER:
             rows.append((act(call.say("admin-person-forget"), "person-forget", person=number),))
         return (*rows, (back(call.language, "page-people"),))

@@ -25,6 +25,7 @@ from procs.store import wake
 from procs.store.admins import audit_log
 from procs.store.admins.audit_log import AuditChange
 from procs.store.jobs import seats
+from procs.store.modes import bot_members
 from procs.store.people import bans, users
 from procs.store.reports import personal_data
 from procs.store.requests import request_status, requests
@@ -61,6 +62,7 @@ class PersonActs:
             AdminAction(*ban_all, twice=True, commands=("banall",), question=self.ask_all),
             AdminAction("person-unban", Role.OPERATOR, self.unban, commands=("unban", "unblock")),
             AdminAction("person-cap", Role.OPERATOR, self.cap),
+            AdminAction("person-member", Role.OPERATOR, self.member),
             AdminAction("person-write", Role.OPERATOR, self.ask_words, begins=WRITE_TO),
             AdminAction(*forget, twice=True, question=self.ask_forget),
         )
@@ -170,6 +172,19 @@ class PersonActs:
             wake.notify_idle(self.db.run, queued)
 
         return self.done(call, number, change, wake_workers)
+
+    def member(self, call: AdminCall) -> AdminReply:
+        """Make somebody a member of the bot, or a member no more."""
+        number, now = call.number("person"), clock.now()
+        if not users.known(self.db, number):
+            raise EffectRefused(call.say("admin-person-never"))
+        was = bot_members.drop(self.db, number)
+        if not was:
+            bot_members.add(self.db, number, by=call.person.id, now=now)
+        words = ("member", "") if was else ("", "member")
+        change = AuditChange(audit_log.person(number), *words)
+        page = self.pages.one(call, number)
+        return AdminReply(page, call.say("admin-done"), changes=(change,))
 
     def ask_words(self, call: AdminCall) -> AdminReply:
         number = call.number("person")

@@ -10,6 +10,7 @@ from procs.store.people import engine_costs
 from procs.worker.jobs import engine_order, job_folder
 from procs.worker.jobs.fetch_job import FetchJob
 from procs.worker.process.context import WorkerContext
+from procs.worker.site import host_gate
 
 
 async def look(job: FetchJob) -> None:
@@ -26,6 +27,7 @@ async def look(job: FetchJob) -> None:
     job.engine.callback(note_cost, job)  # after the child, which is entered later, has ended
     job.child = await job.engine.enter_async_context(child)
     job.found = await job.child.probe()
+    host_gate.check_found(tools.db, lease, job.found.site)
     job.visit.worked(whole=False)
     job.known = known(tools, lease, job.found)
 

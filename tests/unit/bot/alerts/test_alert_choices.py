@@ -126,3 +126,9 @@ async def test_a_job_that_is_gone_is_not_done_again(bot, sender, olga, tg):
     await olga.presses("♻️ do job 4242 again", message)
     await bot.rests()
     assert audit_log.latest(bot.db) == []
+
+
+@pytest.mark.parametrize("kind", sorted(alert_kinds.ALL_ALERTS))
+def test_each_kind_has_its_texts(kind: str) -> None:
+    assert [key for key in ("alert", "fix") if not i18n.knows(f"{key}-{kind}")] == []
+    assert kind in alert_kinds.CRITICAL_ALERTS or i18n.knows(f"alert-kind-{kind}")

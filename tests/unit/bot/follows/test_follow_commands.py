@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from procs.bot.commands.command_set import Manners
+from procs.bot.conversation.manners import Manners
 from procs.bot.follows.follow_notifier import FollowNotifier
 from procs.core import clock
 from procs.records.job import Lane
