@@ -15,6 +15,7 @@ from typing import Any
 
 from procs.config import (
     address_values,
+    alert_values,
     backup_values,
     chat_values,
     rulebook,
@@ -32,7 +33,7 @@ from procs.config.setting_sources import (
     env_texts,
 )
 from procs.core.night_hours import NightHours
-from procs.core.paths import HomePaths
+from procs.core.paths import HomePaths, HomeSettings
 from procs.errors import ChaparError
 
 
@@ -97,13 +98,9 @@ class Settings(HomePaths):
     log_level: str
     metrics: tuple[str, int] | Path | None
     metrics_textfile: Path | None
-
-
-@dataclass(frozen=True, slots=True)
-class HomeSettings(HomePaths):
-    """The home alone."""
-
-    home: Path
+    alert_webhook: str
+    alert_mail: str
+    heartbeat_url: str
 
 
 TABLE = (
@@ -199,6 +196,9 @@ TABLE = (
     Setting("CHAPAR_LOG_LEVEL", values.level, lambda texts: "INFO"),
     Setting("CHAPAR_METRICS", address_values.endpoint, values.metrics_socket),
     Setting("CHAPAR_METRICS_TEXTFILE", address_values.folder),
+    Setting("CHAPAR_ALERT_WEBHOOK", alert_values.page, absent="", secret=True),
+    Setting("CHAPAR_ALERT_MAIL", alert_values.mailbox, absent="", secret=True),
+    Setting("CHAPAR_HEARTBEAT_URL", alert_values.page, absent="", secret=True),
 )
 NAMES = tuple(setting.name for setting in TABLE)
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from procs.config import Settings
 from procs.core import clock, disk, log
@@ -13,6 +14,7 @@ from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.keeper.follow_rounds import FollowRounds
 from procs.keeper.metrics.textfile import MetricTextfile
+from procs.keeper.monitor import alert_file
 from procs.keeper.order_runner import OrderRunner
 from procs.keeper.server_samples import ServerSamples
 from procs.store import wake
@@ -77,9 +79,11 @@ class Keeper:
             PeriodicTask(5, self.count_use),
             PeriodicTask(60, ServerSamples(db, settings).take),
             PeriodicTask(60, self.prune),
-            PeriodicTask(30, BackupRounds(db, settings).watch),
+            PeriodicTask(30, BackupRounds(settings).watch),
             PeriodicTask(10, self.note_unknown),
-            PeriodicTask(15, MetricTextfile(db, settings).write),
+            PeriodicTask(
+                15, MetricTextfile(db, settings, partial(alert_file.standing, settings)).write
+            ),
         )
 
     def run(self) -> None:

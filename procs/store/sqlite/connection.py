@@ -7,11 +7,14 @@ short and nothing is awaited inside it.
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from procs.core.files import event_file
+from procs.core.files.event_file import LOCKS
 from procs.errors import StoreError
 from procs.store.sqlite import database_file
 from procs.store.sqlite.gate import Gate, GateLock, locks
@@ -19,6 +22,8 @@ from procs.store.sqlite.schema import PAGE
 
 #: Seconds SQLite may wait for a lock that the gate does not cover (a reader's recovery, a shell).
 BUSY = 30.0
+#: Seconds behind the gate after which a wait was for somebody who does not pass it.
+STRANGE_WAIT = 0.25
 CHECKPOINT = "PRAGMA wal_checkpoint({mode})"
 #: Milliseconds that a checkpoint waits for a reader, while every writer waits for it; and all else.
 BRIEFLY, LONG = "PRAGMA busy_timeout = 50", f"PRAGMA busy_timeout = {BUSY * 1000:.0f}"
@@ -95,7 +100,15 @@ class Connection:
         if full != self.full:
             self._run(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
             self.full = full
-        self._run("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        try:
+            self._run("BEGIN IMMEDIATE")
+        except StoreError as error:
+            if database_file.is_locked(error):
+                event_file.append(self.run / LOCKS, "error")
+            raise
+        if time.monotonic() - began >= STRANGE_WAIT:
+            event_file.append(self.run / LOCKS, "wait")
         self.inside = True
 
     def twin(self) -> "Connection":

@@ -192,6 +192,12 @@ def named(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
     return None
 
 
+def is_locked(error: StoreError) -> bool:
+    """Whether another program kept us out."""
+    code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
+
+
 def newer(path: Path, found: int) -> str:
     return (
         f"{path} was written by a newer Chapar (database version {found}, this program knows "

@@ -104,6 +104,10 @@ WRONG = [
     ("CHAPAR_METRICS", "0.0.0.0:9464", "127.0.0.1:9464"),
     ("CHAPAR_METRICS", "/" + "x" * 107, "107 bytes are the most"),
     ("CHAPAR_METRICS_TEXTFILE", "metrics", "absolute path"),
+    ("CHAPAR_ALERT_WEBHOOK", "hooks.example", "https://hooks.example/abc"),
+    ("CHAPAR_ALERT_MAIL", "me@example.org", "smtps://user:password@mail.example"),
+    ("CHAPAR_ALERT_MAIL", "smtps://mail.example:465/", "me@example.org"),
+    ("CHAPAR_HEARTBEAT_URL", "ftp://hooks.example/abc", "https://hooks.example/abc"),
 ]
 RIGHT = [
     ("CHAPAR_HOME", "/srv/with a space/and-ünï"),
