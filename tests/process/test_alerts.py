@@ -10,6 +10,7 @@ import pytest
 from procs.store.health import alerts
 from tests.process.conftest import PATIENCE
 from tests.sandbox.stack import Stack
+from tests.sandbox.telegram.world import FIRST_PERSON
 from tests.unit.keeper.monitor.conftest import Hook
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -30,7 +31,7 @@ def hook() -> Iterator[Hook]:
 async def test_a_locked_database_is_told_while_it_is_and_the_admin_reads_it_afterwards(
     hook: Hook,
 ) -> None:
-    async with Stack(judged=False, alert_webhook=hook.url, admins=str(FIRST)) as stack:
+    async with Stack(judged=False, alert_webhook=hook.url, admins=str(FIRST_PERSON)) as stack:
         admin = await stack.telegram.person("Ann", language="en")
         hello = await admin.starts()
         await admin.sees(lambda m: m.id > hello.id, timeout=PATIENCE)
