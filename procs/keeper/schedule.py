@@ -6,7 +6,7 @@ from functools import partial
 
 from procs.config import Settings
 from procs.core import clock, disk, log
-from procs.errors import StoreFull, remedies
+from procs.errors import StoreError, StoreFull, remedies
 from procs.keeper import hung_workers, sweep
 from procs.keeper.backup_rounds import BackupRounds
 from procs.keeper.cookie_watch import CookieWatch
@@ -62,6 +62,8 @@ class Keeper:
         self.settings = settings
         #: The boot instant of the last round.
         self.turned = clock.now().boot
+        #: What was wrong with the database, as it was logged last.
+        self.unusable = ""
         #: Kinds of jobs that were logged as unknown.
         self.left: set[str] = set()
         self.space = DiskWatch(db, settings)
@@ -95,6 +97,14 @@ class Keeper:
             except StoreFull as error:
                 log.error("store.full", error=error, fix=remedies.FREE_SPACE)
                 self.make_room()
+            except StoreError as error:
+                self.note_unusable(error)
+
+    def note_unusable(self, error: StoreError) -> None:
+        """Log once what is wrong with the database, and stay: the monitor tells of it."""
+        if self.unusable != str(error):
+            self.unusable = str(error)
+            log.error("store.unusable", error=error)
 
     def make_room(self) -> None:
         """The database cannot be written: is it for want of room?"""

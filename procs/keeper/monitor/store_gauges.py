@@ -34,6 +34,7 @@ class StoreGauges:
     def read(self, now: Now) -> dict[str, Gauge]:
         """All of them; only that it fails, when the database cannot be read."""
         try:
+            self.db.require_same()
             report = metric_report.read(self.db, now=now)
             skew = codec.load(runtime_settings.read(self.db, runtime_settings.SKEW, "null"))
         except StoreError as error:

@@ -5,6 +5,7 @@ transaction is IMMEDIATE and passes the gate first; only the keeper checkpoints;
 short and nothing is awaited inside it.
 """
 
+import ctypes
 import os
 import sqlite3
 import time
@@ -62,6 +63,8 @@ class Connection:
             "temp_store = MEMORY",
         ):
             self._run(f"PRAGMA {pragma}")
+        self.one("PRAGMA user_version")  # opens the log
+        self.files = database_file.OpenedFiles(path)
 
     def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
         """Every row of one statement. RETURNING is read to its end, else the write lock stays."""
@@ -100,6 +103,7 @@ class Connection:
         if full != self.full:
             self._run(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
             self.full = full
+        self.files.require_same()
         began = time.monotonic()
         try:
             self._run("BEGIN IMMEDIATE")
@@ -141,6 +145,7 @@ class Connection:
         SQLite fixed in 3.51.3. Pages that a reader still needs stay in the WAL."""
         self.gate.enter()
         try:
+            self.files.require_same()
             self._run(BRIEFLY)
             row = self.one(CHECKPOINT.format(mode="TRUNCATE" if truncate else "PASSIVE"))
         finally:
@@ -148,8 +153,18 @@ class Connection:
             self.gate.leave()
         return (row[1], row[2]) if row else (0, 0)
 
+    def require_same(self) -> None:
+        """Raises StoreError when the file under our name is not the one that is open."""
+        self.files.require_same()
+
     def close(self) -> None:
-        self.connection.close()
+        try:
+            self.files.require_same()
+        except StoreError:
+            # Closed, SQLite would remove the log of whatever has the name now.
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self.connection))
+        else:
+            self.connection.close()
         self.gate.close()
 
     def _must_write(self) -> None:
