@@ -59,7 +59,7 @@ bench-chat: $(READY) ## measure cards, presses, inline mode and the bot's loop
 bench-gate: $(READY) ## measure what four sponsors add to a link
 	$(BIN)/python -m bench.gate
 
-bench-ops: $(READY) ## measure backups under full load, a restore and a scrape beside a million jobs
+bench-ops: $(READY) ## measure backups, power cuts, a restore, a scrape and the idle stack
 	$(BIN)/python -m bench.ops
 
 format: $(READY) ## let ruff lay out the code
