@@ -37,15 +37,16 @@ async def keep(settings: Settings, db: Database) -> int:
     alert_watch = AlertWatch(db, settings, lambda: keeper.turned)
     alert_watch.start()
     log.info("keeper.started")
-    while not signals.stop.is_set():
+    while not signals.stop.is_set() and alert_watch.is_alive():
         keeper.run()
         await signals.unless_stopped(asyncio.sleep(TICK))
-    log.info("keeper.left")
+    is_asked = signals.stop.is_set()  # else the monitor failed: the next keeper has another
+    log.info("keeper.left", asked=is_asked)
     if endpoint:
         endpoint.leave()
     alert_watch.leave()
     gate_watchdog.leave()
-    return 0
+    return 0 if is_asked else 1
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from procs.backups import backup_drill, backup_store
 from procs.config import Settings
-from procs.core import clock, disk, meminfo
+from procs.core import clock, disk, log, meminfo
 from procs.core.clock import Now
 from procs.core.files import event_file
 from procs.keeper.metrics.metric_text import MetricText
@@ -160,7 +160,11 @@ def add_health(text: MetricText, db: Database, standing: Collection[str]) -> Non
 
 def add_backups(text: MetricText, settings: Settings) -> None:
     """Instants are 0 while there is none; an interval of 0 means that none is taken by itself."""
-    listed = backup_store.listed(settings.backup_folder)
+    try:
+        listed = backup_store.listed(settings.backup_folder)
+    except OSError as error:
+        listed = []
+        log.warning("metrics.no-backups", error=error)
     good = [one for one in listed if one.is_ok]
     text.add("backup_interval_seconds", settings.backup_interval)
     text.add("backups", len(good), state="ok")

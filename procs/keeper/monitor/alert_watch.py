@@ -79,10 +79,12 @@ class Monitor:
         #: The boot instant since which changes wait to be told.
         self.waits_since: float | None = None
         self.is_saved = True
+        #: What could not be read, as it was logged last.
+        self.unread = ""
 
     def look(self, now: Now) -> None:
         """One look: judge, tell, keep."""
-        gauges = {**self.machine.read(now), **self.store.read(now), **self.queue.gauges(now)}
+        gauges = self.read(now)
         before = dict(self.record.states)
         self.judge(gauges, now)
         told = self.tell(now)
@@ -92,6 +94,18 @@ class Monitor:
         if self.queue.send(self.record.messages, now):
             self.save()
         self.heartbeat.beat(now)
+
+    def read(self, now: Now) -> dict[str, Gauge]:
+        """All figures; those of a source that cannot be read are unknown until it can."""
+        found: dict[str, Gauge] = {}
+        for source in (self.machine.read, self.store.read, self.queue.gauges):
+            try:
+                found |= source(now)
+            except OSError as error:
+                if self.unread != str(error):
+                    self.unread = str(error)
+                    log.error("monitor.unread", error=error)
+        return found
 
     def save(self) -> None:
         self.is_saved = alert_file.save(self.path, self.record)

@@ -92,15 +92,18 @@ class MachineGauges:
     def backups(self, now: Now) -> dict[str, Gauge]:
         """How many intervals the newest verified one is old, and whether the last drill was bad."""
         folder, interval = self.settings.backup_folder, self.settings.backup_interval
-        drill = backup_drill.last(folder)
+        drill, listed, why = backup_drill.last(folder), [], ""
         is_bad = drill is not None and drill.state == BAD
         found: dict[str, Gauge] = {"drill_bad": (is_bad, drill.why if drill else "")}
         if interval:
-            listed = backup_store.listed(folder)
+            try:
+                listed = backup_store.listed(folder)
+                why = text_of(self.settings.run / BACKUP_FAILURE)
+            except OSError as error:  # none is there for who may not look
+                why = str(error)
             newest = next((one for one in listed if one.is_ok), None)
             age = now.wall - (newest.taken_at if newest else self.began)
-            why = self.settings.run / BACKUP_FAILURE
-            found["backup_age"] = (age / interval, text_of(why))
+            found["backup_age"] = (age / interval, why)
         return found
 
     def database_log(self) -> Gauge:

@@ -211,3 +211,14 @@ def test_a_damaged_record_is_begun_anew(watch: Watch, settings: Settings) -> Non
         watch.looks_for(60)
 
     assert "workers-down" in watch.rows()
+
+
+def test_a_folder_of_backups_that_cannot_be_read_counts_as_no_backup(
+    watch: Watch, settings: Settings
+) -> None:
+    texts = {"CHAPAR_HOME": str(settings.home), "CHAPAR_BACKUP_INTERVAL": "1m"}
+    watch.settings = config.load(texts, env_file=Path("/dev/null"), need_telegram=False)
+    watch.settings.backup_folder.symlink_to(watch.settings.backup_folder)  # a loop
+    watch.starts()
+
+    assert "backup-missing" in watch.looks_for(200).rows()
