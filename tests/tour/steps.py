@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from daemon import __version__
 from tests.sandbox.person import Message, Person
-from tests.sandbox.stack import CLIP, PATIENCE
+from tests.sandbox.stack import CLIP
 from tests.tour import tour_install
-from tests.tour.tour_stack import TourStack
+from tests.tour.tour_stack import LONG_PATIENCE, TourStack
 from tests.unit.keeper.monitor.conftest import Hook
 
 NEXT_VERSION = "99.0.0"
@@ -32,7 +32,7 @@ class Tour:
         return self.person
 
     async def gets(self, sent: Message) -> None:
-        await self.ann.sees(lambda m: m.media and m.reply == sent.id, timeout=PATIENCE)
+        await self.ann.sees(lambda m: m.media and m.reply == sent.id, timeout=LONG_PATIENCE)
 
     async def count(self, sent: Message) -> int:
         return len([m for m in await self.ann.history() if m.media and m.reply == sent.id])
@@ -61,7 +61,7 @@ async def running(tour: Tour) -> None:
     await stack.shows("status")
     tour.person = await stack.telegram.person("Ann", language="en")
     hello = await tour.ann.starts()
-    await tour.ann.sees(lambda m: m.id > hello.id, timeout=PATIENCE)
+    await tour.ann.sees(lambda m: m.id > hello.id, timeout=LONG_PATIENCE)
     tour.sent = await tour.ann.sends(stack.url(f"{CLIP}?before"))
     await tour.gets(tour.sent)
     print("Ann sent a link and has the film")
@@ -79,11 +79,11 @@ async def alerted(tour: Tour) -> None:
             stack.kill(one.pid)
             killed.add(one.pid)
         await asyncio.sleep(0.2)
-    async with asyncio.timeout(PATIENCE * 2):
+    async with asyncio.timeout(LONG_PATIENCE):
         while not any(a["kind"] == "restart-storm" for b in tour.hook.bodies for a in b["alerts"]):
             await asyncio.sleep(0.2)
     print("the webhook was posted:\n" + tour.hook.bodies[-1]["text"])
-    told = await tour.ann.sees(lambda m: "die again and again" in m.text, timeout=PATIENCE)
+    told = await tour.ann.sees(lambda m: "die again and again" in m.text, timeout=LONG_PATIENCE)
     print(f"the admin reads in Telegram:\n{told.text}")
     await tour.gets(sent)
     stack.promise(await tour.count(sent) == 1, "the link of that minute was delivered, once")

@@ -2,10 +2,14 @@
 
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from tests.sandbox.stack import PATIENCE, Stack
+
+#: Seconds that a step may take on a busy machine: a tour is walked beside other work.
+LONG_PATIENCE = 4 * PATIENCE
 
 
 class TourStack(Stack):
@@ -44,6 +48,9 @@ class TourStack(Stack):
         await asyncio.gather(*(server.start() for server in self.servers.values()))
         await self.ends.enter_async_context(self.telegram)
 
+    async def until(self, true: Callable[[], Any], patience: float = LONG_PATIENCE) -> Any:
+        return await super().until(true, patience)
+
     async def command(self, *words: str, to: int | BinaryIO) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             *(str(self.programs / "chapar"), *words),
@@ -67,7 +74,7 @@ class TourStack(Stack):
         process = await asyncio.create_subprocess_exec(
             *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )
-        out, _ = await asyncio.wait_for(process.communicate(), PATIENCE * 2)
+        out, _ = await asyncio.wait_for(process.communicate(), LONG_PATIENCE)
         sys.stdout.write(out.decode())
         self.promise(process.returncode == 0, f"`{shown}` ends well")
 

@@ -61,5 +61,7 @@ def shorten(path: Path) -> None:
         fresh.write_bytes(path.read_bytes()[-LONGEST_FILE // 2 :])
         fresh.chmod(0o600)
         fresh.replace(path)
+    except FileNotFoundError:
+        return  # nothing was noted yet
     except OSError as error:
         log.warning("events.not-shortened", file=path.name, error=error)
