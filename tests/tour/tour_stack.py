@@ -65,7 +65,7 @@ class TourStack(Stack):
         print(f"$ chapar {' '.join(words)}", flush=True)
         found, said = await self.says(*words)
         print(said.rstrip("\n"), flush=True)
-        self.promise(found == code, f"`chapar {' '.join(words)}` ends with {code}, not {found}")
+        self.promise(found == code, f"`chapar {' '.join(words)}` ends with exit code {code}")
         return said
 
     async def runs(self, words: list[str], shown: str) -> None:
