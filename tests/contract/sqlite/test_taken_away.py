@@ -15,6 +15,8 @@ from procs.store.database import Database, note_started, open_database, require_
 from procs.store.health import counters, runtime_settings
 from tests.fresh_database import fresh
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def home(short_home: Path) -> Path:
