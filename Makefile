@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops format clean
+.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops tour format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -59,8 +59,11 @@ bench-chat: $(READY) ## measure cards, presses, inline mode and the bot's loop
 bench-gate: $(READY) ## of bench-admin what four sponsors add to a link
 	$(BIN)/python -m bench.gate
 
-bench-ops: $(READY) ## measure backups under full load, a restore and a scrape beside a million jobs
+bench-ops: $(READY) ## measure backups, power cuts, a restore, a scrape and the idle stack
 	$(BIN)/python -m bench.ops
+
+tour: $(READY) ## walk from nothing to installed, alerted, backed up, destroyed, restored, upgraded
+	docs/tour
 
 format: $(READY) ## let ruff lay out the code
 	$(BIN)/ruff check --fix .

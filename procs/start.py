@@ -14,7 +14,7 @@ from procs.config.settings import live_texts
 from procs.core import clock, log, process
 from procs.errors import StoreError
 from procs.store import wake
-from procs.store.database import Database, open_database
+from procs.store.database import Database, open_database, require_started
 from procs.store.health import runtime_settings
 from procs.store.jobs import seats
 
@@ -48,6 +48,7 @@ def run(name: str, work: Work, *, need_telegram: bool = False) -> int:
 def open_store(settings: Settings) -> Database:
     """The database, in which all processes find what these settings say of seats and rooms: no
     process can go by others than its neighbours. Raises NewerDatabase, StoreError."""
+    require_started(settings.database_url, run=settings.run)
     db = open_database(settings.database_url, run=settings.run)
     try:
         cap, rooms = settings.max_downloads_per_user, settings.max_concurrent_downloads

@@ -8,6 +8,7 @@ from typing import Any
 from procs import config, start
 from procs.bot.admin.system.order_reports import OrderReports
 from procs.bot.alerts.alert_sender import AlertSender
+from procs.bot.alerts.clock_notes import ClockNotes
 from procs.bot.assembly import BotParts, assembled
 from procs.bot.bot_options import configured
 from procs.bot.broadcast.progress_sender import ProgressSender
@@ -59,6 +60,7 @@ def beside(settings: config.Settings, db: Database, parts: BotParts) -> list[asy
     intake = parts.intake
     works: tuple[Coroutine[Any, Any, Any], ...] = (
         ProgressSender(db, parts.replies).run(),
+        ClockNotes(db, parts.chat_session).run(),
         AlertSender(db, parts.replies, settings.admins).run(),
         FollowNotifier(db, parts.replies).run(),
         TidyChat(db, parts.replies).run(),

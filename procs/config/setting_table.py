@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from procs.config import address_values, backup_values, chat_values, rulebook, values
+from procs.config import address_values, alert_values, backup_values, chat_values, rulebook, values
 from procs.config.setting_sources import Setting
 
 #: The pages on which admins change settings at run time.
@@ -127,6 +127,9 @@ TABLE = (
     Setting("CHAPAR_LOG_LEVEL", values.level, lambda texts: "INFO"),
     Setting("CHAPAR_METRICS", address_values.endpoint, values.metrics_socket),
     Setting("CHAPAR_METRICS_TEXTFILE", address_values.folder),
+    Setting("CHAPAR_ALERT_WEBHOOK", alert_values.page, absent="", secret=True),
+    Setting("CHAPAR_ALERT_MAIL", alert_values.mailbox, absent="", secret=True),
+    Setting("CHAPAR_HEARTBEAT_URL", alert_values.page, absent="", secret=True),
 )
 NAMES = tuple(setting.name for setting in TABLE)
 #: The settings that admins change at run time, by their fields.

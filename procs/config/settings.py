@@ -24,7 +24,7 @@ from procs.config.setting_sources import (
 )
 from procs.config.setting_table import LIVE, NAMES, TABLE
 from procs.core.night_hours import NightHours
-from procs.core.paths import HomePaths
+from procs.core.paths import HomePaths, HomeSettings
 from procs.errors import ChaparError
 
 
@@ -101,13 +101,9 @@ class Settings(HomePaths):
     log_level: str
     metrics: tuple[str, int] | Path | None
     metrics_textfile: Path | None
-
-
-@dataclass(frozen=True, slots=True)
-class HomeSettings(HomePaths):
-    """The home alone."""
-
-    home: Path
+    alert_webhook: str
+    alert_mail: str
+    heartbeat_url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from procs.engine.egress.dial import configured
 from procs.engine.releases.versions import EngineRefused, Version
 from procs.engine.updates.smoke_test import SmokeTrial
 from procs.engine.updates.updater import Updater
-from procs.errors import ChaparError
+from procs.errors import ChaparError, alert_kinds
 from procs.store.database import Database
-from procs.store.health import engine_records
+from procs.store.health import alerts, engine_records
 from procs.store.health import runtime_settings as rows
 from procs.store.health.engine_records import EngineUse
 
@@ -78,6 +78,8 @@ class EngineUpdates:
             engine_records.refuse(self.db, disk.host(), used.version, why=why, now=clock.now())
             engine_records.use(self.db, disk.host(), before.name, now=clock.now())
             log.error("engine.rolled-back", version=used.version, to=before.name, why=why)
+            now, kind = clock.now(), alert_kinds.ROLLED_BACK
+            alerts.note(self.db, kind, used.version, now=now, detail=f"{before.name}: {why}")
 
     def is_due(self) -> bool:
         """Whether to ask for a newer version now; the first time an hour after the first start."""

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from procs.config import Settings
 from procs.core import clock, disk, log
-from procs.errors import StoreFull, remedies
+from procs.errors import StoreError, StoreFull, remedies
 from procs.keeper import hung_workers, sweep
 from procs.keeper.backup_rounds import BackupRounds
 from procs.keeper.cookie_watch import CookieWatch
@@ -14,6 +15,7 @@ from procs.keeper.engine_updates import EngineUpdates
 from procs.keeper.follow_rounds import FollowRounds
 from procs.keeper.metrics.textfile import MetricTextfile
 from procs.keeper.modes.mode_watch import ModeWatch
+from procs.keeper.monitor import alert_file
 from procs.keeper.order_runner import OrderRunner
 from procs.keeper.server_samples import ServerSamples
 from procs.store import wake
@@ -61,6 +63,8 @@ class Keeper:
         self.settings = settings
         #: The boot instant of the last round.
         self.turned = clock.now().boot
+        #: What was wrong with the database, as it was logged last.
+        self.unusable = ""
         #: Kinds of jobs that were logged as unknown.
         self.left: set[str] = set()
         self.space = DiskWatch(db, settings)
@@ -79,9 +83,11 @@ class Keeper:
             PeriodicTask(5, self.count_use),
             PeriodicTask(60, ServerSamples(db, settings).take),
             PeriodicTask(60, self.prune),
-            PeriodicTask(30, BackupRounds(db, settings).watch),
+            PeriodicTask(30, BackupRounds(settings).watch),
             PeriodicTask(10, self.note_unknown),
-            PeriodicTask(15, MetricTextfile(db, settings).write),
+            PeriodicTask(
+                15, MetricTextfile(db, settings, partial(alert_file.standing, settings)).write
+            ),
         )
 
     def run(self) -> None:
@@ -93,6 +99,14 @@ class Keeper:
             except StoreFull as error:
                 log.error("store.full", error=error, fix=remedies.FREE_SPACE)
                 self.make_room()
+            except StoreError as error:
+                self.note_unusable(error)
+
+    def note_unusable(self, error: StoreError) -> None:
+        """Log once what is wrong with the database, and stay: the monitor tells of it."""
+        if self.unusable != str(error):
+            self.unusable = str(error)
+            log.error("store.unusable", error=error)
 
     def make_room(self) -> None:
         """The database cannot be written: is it for want of room?"""

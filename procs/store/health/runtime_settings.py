@@ -12,6 +12,8 @@ RESET = "DELETE FROM settings WHERE name = :name"
 #: What the processes of the last start were configured with: downloads that a user without a cap of
 #: their own may have queued or running, and downloads that run at once. Every database has both.
 CONFIGURED_CAP, CONFIGURED_ROOMS = "configured_downloads_per_user", "configured_downloads"
+#: Seconds by which Telegram's clock is ahead of ours, as the bot found it last.
+SKEW = "clock.skew"
 CONFIGURED = "SELECT CAST(value AS INTEGER) FROM settings WHERE name = :name"
 
 

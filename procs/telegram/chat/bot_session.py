@@ -93,6 +93,12 @@ class BotSession(InlineSender):
         self.named = asyncio.Event()
         self.naming: asyncio.Task[None] | None = None
 
+    @property
+    def clock_offset(self) -> float | None:
+        """Seconds by which Telegram's clock is ahead of ours, as its last message of service said;
+        None while there is no connection."""
+        return None if self.line is None else self.line.clock_offset
+
     async def connect(
         self,
         on_message: Hear,

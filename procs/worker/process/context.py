@@ -7,10 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from procs.config import Settings
-from procs.core import log
+from procs.core import clock, disk, log
 from procs.engine.client import Engine
-from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
+from procs.errors import (
+    ChaparError,
+    SessionRevoked,
+    StoreError,
+    TelegramAway,
+    TelegramWait,
+    alert_kinds,
+    remedies,
+)
 from procs.store.database import Database
+from procs.store.health import alerts
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
 from procs.telegram.session.session_state import SessionState
@@ -118,9 +127,20 @@ class WorkerContext:
     async def until_safe(self) -> None:
         """Wait until the engine's self-test is passed. Raises EngineDied."""
         networks = [str(network) for network in self.settings.allowed_networks]
+        kind = alert_kinds.EGRESS_OPEN
         while why := await self.engine.self_test(networks):
-            log.error("egress.open", worker=self.name, why=why, fix="see the jail in: chapar check")
+            log.error("egress.open", worker=self.name, why=why, fix=remedies.of(kind))
+            self.note_open(why)
             await asyncio.sleep(UNSAFE_LOOK)
+        alerts.clear(self.db, (kind,), disk.host(), now=clock.now())
+
+    def note_open(self, why: str) -> None:
+        """Have admins told; the wait for a safe jail goes on whatever becomes of that."""
+        kind, host = alert_kinds.EGRESS_OPEN, disk.host()
+        try:
+            alerts.note(self.db, kind, host, now=clock.now(), lasts=True, detail=why)
+        except StoreError as error:
+            log.warning("alert.unwritten", kind=kind, error=error)
 
     async def keep_fresh(self) -> None:
         """Connect to the nursery of another yt-dlp soon after that version is in use, also as the

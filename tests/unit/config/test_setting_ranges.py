@@ -112,6 +112,10 @@ WRONG = [
     *((f"CHAPAR_{whose}BYTES_PER_DAY", "much", "512MiB") for whose in KINDS),
     *((f"CHAPAR_TEXT_{what}", "a\x1b[31m", "cannot be printed") for what in TEXTS),
     *((f"CHAPAR_TEXT_{what}", "x" * 2001, "at most 2000") for what in TEXTS),
+    ("CHAPAR_ALERT_WEBHOOK", "hooks.example", "https://hooks.example/abc"),
+    ("CHAPAR_ALERT_MAIL", "me@example.org", "smtps://user:password@mail.example"),
+    ("CHAPAR_ALERT_MAIL", "smtps://mail.example:465/", "me@example.org"),
+    ("CHAPAR_HEARTBEAT_URL", "ftp://hooks.example/abc", "https://hooks.example/abc"),
 ]
 RIGHT = [
     ("CHAPAR_HOME", "/srv/with a space/and-ünï"),
