@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import daemon
-from daemon import backup_registry
+from daemon import backup_registry, operator_registry
 from daemon import registry as below
 from daemon.console.command_error import NotUp
 from daemon.registry import NOT_UP, Command
@@ -103,6 +103,7 @@ def commands() -> dict[str, Command]:
         ),
         *(below.breakers, below.use, below.audit),
         *(backup_registry.backup, backup_registry.restore),
+        operator_registry.doctor,
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
     return {one.__name__.replace("_", "-"): one for one in all_of_them}
@@ -122,6 +123,7 @@ def parser() -> argparse.ArgumentParser:
     words_about_pauses(of)
     words_about_engines(of["engine"])
     words_about_backups(of)
+    operator_registry.words(of)
     return top
 
 

@@ -26,7 +26,7 @@ RIGHTLESS = (
 #: Commands that need no database.
 WITHOUT = ("stop",)
 #: Those that are for such a case themselves: they have tests of their own.
-SAVED = {"backup", "restore"}
+SAVED = {"backup", "restore", "doctor"}
 
 
 @pytest.fixture
