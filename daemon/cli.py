@@ -103,7 +103,7 @@ def commands() -> dict[str, Command]:
         ),
         *(below.breakers, below.use, below.audit),
         *(backup_registry.backup, backup_registry.restore),
-        operator_registry.doctor,
+        *(operator_registry.doctor, operator_registry.logs),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
     return {one.__name__.replace("_", "-"): one for one in all_of_them}

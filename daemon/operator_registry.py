@@ -4,7 +4,8 @@ import argparse
 import json
 
 import daemon
-from daemon.registry import say
+from daemon.console.command_error import Refusal
+from daemon.registry import home_settings, say
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -31,6 +32,32 @@ def doctor(options: argparse.Namespace) -> int:
     return report.exit_code(findings)
 
 
+def logs(options: argparse.Namespace) -> int:
+    """Show the log lines of all processes in the order of time; -f shows those to come too."""
+    from daemon.commands import error_groups
+    from daemon.logs import log_query, log_report
+    from procs.core import clock
+    from procs.core.log_files import log_entries
+
+    settings = home_settings()
+    code = options.code.upper()
+    if options.job and not options.job.isdecimal():
+        raise Refusal(f"--job {options.job} is no number; a code is asked for by --code")
+    processes: frozenset[str] = frozenset()
+    if options.worker is not None:
+        processes = log_query.of_worker(options.worker, log_entries.files(settings.logs))
+        if not processes:
+            raise Refusal(f"no worker {options.worker} has a log; chapar status shows their names")
+    since = clock.now().wall - error_groups.length_of(options.since) if options.since else 0.0
+    marks = log_report.marks_of(settings, options.job, code)
+    query = log_query.LogQuery(marks, processes, since)
+    most = log_report.USUAL if options.lines is None and not query.is_narrow else options.lines or 0
+    log_report.printed(
+        settings.logs, query, say, most=most, follow=options.follow, json=options.json
+    )
+    return 0
+
+
 def words(of: dict[str, argparse.ArgumentParser]) -> None:
     """The words of these subcommands."""
     of["doctor"].add_argument("--json", action="store_true", help="for programs")
@@ -40,3 +67,14 @@ def words(of: dict[str, argparse.ArgumentParser]) -> None:
     of["doctor"].add_argument(
         "--fix", action="store_true", help="do what is safe: modes of files, lost log files"
     )
+    one = of["logs"]
+    one.add_argument("-f", "--follow", action="store_true", help="go on with what is written")
+    one.add_argument("-n", "--lines", type=int, metavar="N", help="the newest N; default: 200")
+    which = one.add_mutually_exclusive_group()
+    which.add_argument("--job", default="", metavar="N", help="those of one job")
+    which.add_argument("--code", default="", metavar="E-…", help="those of the job of a code")
+    which.add_argument(
+        "--worker", nargs="?", const="", metavar="N", help="those of the workers, or of one"
+    )
+    one.add_argument("--since", default="", metavar="2h|7d", help="written since then only")
+    one.add_argument("--json", action="store_true", help="a JSON object for each, for programs")

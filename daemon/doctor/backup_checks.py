@@ -3,8 +3,8 @@
 import os
 from collections.abc import Iterator
 
+from daemon.doctor.diagnosis import Finding, Severity, fine
 from daemon.doctor.doctor_facts import DoctorFacts
-from daemon.doctor.finding import Finding, Severity, fine
 from procs.backups import backup_drill, backup_store
 from procs.core import clock
 from procs.texts import i18n

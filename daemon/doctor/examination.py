@@ -10,13 +10,13 @@ from daemon.doctor import (
     process_checks,
     site_checks,
 )
+from daemon.doctor.diagnosis import Finding, Severity
 from daemon.doctor.doctor_facts import DoctorFacts
-from daemon.doctor.finding import Finding, Severity
 from procs.errors import ChaparError
 
 Check = Callable[[DoctorFacts], Iterable[Finding]]
 #: Those that need no settings.
-ALWAYS: tuple[Check, ...] = (home_checks.settings, home_checks.tools, home_checks.memory)
+WITHOUT_SETTINGS: tuple[Check, ...] = (home_checks.settings, home_checks.tools, home_checks.memory)
 #: Those that read what is on this machine.
 CHECKS: tuple[Check, ...] = (
     *(home_checks.home, home_checks.modes, home_checks.space, home_checks.database),
@@ -33,7 +33,7 @@ LIVE: tuple[Check, ...] = (live_checks.telegram, live_checks.downloads)
 def examined(facts: DoctorFacts) -> Iterator[Finding]:
     """The findings of all checks, each as soon as it is there. A check that cannot be made is a
     finding itself, and keeps no other from being made."""
-    checks = ALWAYS if facts.settings is None else (*ALWAYS, *CHECKS)
+    checks = WITHOUT_SETTINGS if facts.settings is None else (*WITHOUT_SETTINGS, *CHECKS)
     for check in (*checks, *(LIVE if facts.live and facts.settings is not None else ())):
         try:
             yield from check(facts)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from daemon.checks import check
 from daemon.commands.status import size
+from daemon.doctor.diagnosis import Finding, Severity, complaint, fine, whole
 from daemon.doctor.doctor_facts import DoctorFacts
-from daemon.doctor.finding import Finding, Severity, complaint, fine, whole
 from daemon.supervisor import file_modes, process_tree
 from daemon.supervisor.control import ProcessState
 from procs import config
@@ -132,6 +132,9 @@ def logs(facts: DoctorFacts) -> Iterator[Finding]:
     """Every running process has a log file, into which supervisord writes."""
     running = [one for one in facts.processes or [] if one.pid]
     if not running:
+        return
+    if facts.given.log_form.stderr:
+        yield fine("logs", "written to standard error", "see journalctl -u chapar")
         return
     folder = facts.given.logs
     lost = [one for one in running if not written(folder / log_name(one), one)]

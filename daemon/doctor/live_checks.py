@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+from daemon.doctor.diagnosis import Finding, Severity, fine
 from daemon.doctor.doctor_facts import DoctorFacts
-from daemon.doctor.finding import Finding, Severity, fine
 from procs.engine.releases.versions import EngineRefused, Versions
 from procs.engine.updates import smoke_test
 from procs.errors import (
@@ -26,7 +26,7 @@ from procs.store.sponsors import sponsor_rows
 #: minute ahead or five minutes behind.
 SKEW = 10.0
 #: What to do about what Telegram says of an application or a token.
-REFUSED = {
+REFUSAL_FIXES = {
     "API_ID_INVALID": "CHAPAR_API_ID and CHAPAR_API_HASH: copy both from https://my.telegram.org/apps",
     "API_ID_PUBLISHED_FLOOD": "make an application of your own at https://my.telegram.org/apps",
 }
@@ -55,7 +55,7 @@ def telegram(facts: DoctorFacts) -> Iterator[Finding]:
         yield Finding("telegram", Severity.ERROR, "Telegram does not answer", str(error), fix)
     except (SessionRevoked, TelegramRefused) as error:
         name = str(error).rpartition(" ")[2]
-        fix = next((words for code, words in REFUSED.items() if code in str(error)), TOKEN)
+        fix = next((words for code, words in REFUSAL_FIXES.items() if code in str(error)), TOKEN)
         yield Finding("telegram", Severity.ERROR, "Telegram refuses the sign-in", name, fix)
     else:
         yield fine("telegram", f"signed in as @{seen.nick}", f"id {seen.id}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from daemon.doctor.finding import Finding
+from daemon.doctor.diagnosis import Finding
 
 
 def carry_out(findings: Iterable[Finding], say: Callable[[str], None]) -> None:

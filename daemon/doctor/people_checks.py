@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from daemon.checks.botfather_switches import inline_complaints
 from daemon.console.output import count, minute
+from daemon.doctor.diagnosis import Finding, Severity, complaint, fine
 from daemon.doctor.doctor_facts import DoctorFacts
-from daemon.doctor.finding import Finding, Severity, complaint, fine
 from procs.errors import alert_kinds, remedies
 from procs.store.health import notifications, runtime_settings
 from procs.store.people import users

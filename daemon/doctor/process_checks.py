@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from daemon.console import open_store
 from daemon.console.output import count, minute
+from daemon.doctor.diagnosis import Finding, Severity, fine
 from daemon.doctor.doctor_facts import DoctorFacts
-from daemon.doctor.finding import Finding, Severity, fine
 from procs.core import clock
 from procs.errors import alert_kinds, remedies
 from procs.store import wake
@@ -16,7 +16,7 @@ from procs.store.reports import job_record
 from procs.texts import i18n
 
 #: Seconds for which a download may wait for a room, and that an instant may lie ahead.
-LONG_WAIT, AHEAD = 30.0, 60.0
+LONG_WAIT, CLOCK_AHEAD = 30.0, 60.0
 #: adjtimex(2): what it returns where nothing sets the clock, and bytes that its record never fills.
 UNSYNCHRONISED, TIMEX = 5, 512
 
@@ -110,7 +110,7 @@ def time_of_day(facts: DoctorFacts) -> Iterator[Finding]:
     if facts.db is not None:
         newest = next((one.story[-1] for one in job_record.latest(facts.db) if one.story), "")
         ahead = float(newest.partition(" ")[0] or 0.0) - clock.now().wall
-        if ahead > AHEAD:
+        if ahead > CLOCK_AHEAD:
             says = "the clock was set back: the latest job lies in the future"
             yield Finding("clock", Severity.ERROR, says, i18n.span("en", ahead), fix)
             return

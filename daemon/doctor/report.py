@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from daemon.console import colours
 from daemon.console.output import count
-from daemon.doctor.finding import Finding, Severity
+from daemon.doctor.diagnosis import Finding, Severity
 
 #: The exit code when nothing is wrong yet, and something will be.
 ONLY_WARNINGS = 5
-WORDS = {
+SEVERITY_WORDS = {
     Severity.OK: ("ok", ""),
     Severity.HINT: ("hint", colours.BLUE),
     Severity.WARNING: ("warning", colours.YELLOW),
@@ -18,7 +18,7 @@ WORDS = {
 
 def lines(finding: Finding) -> Iterator[str]:
     """One finding: how bad, which check, what is wrong, what was seen, and what to do."""
-    word, colour = WORDS[finding.severity]
+    word, colour = SEVERITY_WORDS[finding.severity]
     seen = f" ({finding.evidence})" if finding.evidence else ""
     yield f"{colours.painted(f'{word:<9}', colour)}{finding.check:<12}{finding.says}{seen}"
     if finding.fix:
@@ -47,7 +47,7 @@ def facts(findings: Iterable[Finding]) -> list[dict[str, object]]:
     return [
         {
             "check": one.check,
-            "severity": WORDS[one.severity][0],
+            "severity": SEVERITY_WORDS[one.severity][0],
             "says": one.says,
             "evidence": one.evidence,
             "fix": one.fix,

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from daemon.checks import check
 from daemon.commands import engine_commands
+from daemon.doctor.diagnosis import Finding, Severity, complaint, fine
 from daemon.doctor.doctor_facts import DoctorFacts
-from daemon.doctor.finding import Finding, Severity, complaint, fine
 from procs.config import cookie_file
 from procs.core import clock
 from procs.engine.jail import js_runtimes

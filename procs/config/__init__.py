@@ -3,13 +3,13 @@
 Others import from here `Settings` and `load`, and the modules `rules` and `rulebook`.
 """
 
+from procs.config.process_texts import environment
 from procs.config.settings import (
     NAMES,
     BadSettings,
     Settings,
     SettingsReading,
     SettingText,
-    environment,
     file_in_use,
     home,
     load,

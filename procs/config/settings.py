@@ -31,6 +31,8 @@ from procs.config.setting_sources import (
     env_path,
     env_texts,
 )
+from procs.core import log
+from procs.core.log import LogForm
 from procs.core.night_hours import NightHours
 from procs.core.paths import HomePaths
 from procs.errors import ChaparError
@@ -95,6 +97,7 @@ class Settings(HomePaths):
     backup_command: str
     drain_grace: float
     log_level: str
+    log_form: LogForm
     metrics: tuple[str, int] | Path | None
     metrics_textfile: Path | None
 
@@ -197,6 +200,7 @@ TABLE = (
     Setting("CHAPAR_BACKUP_COMMAND", backup_values.command, absent=""),
     Setting("CHAPAR_DRAIN_GRACE", partial(values.seconds, most=values.HOUR), lambda texts: "60"),
     Setting("CHAPAR_LOG_LEVEL", values.level, lambda texts: "INFO"),
+    Setting("CHAPAR_LOG_FORM", log.form, lambda texts: "logfmt files"),
     Setting("CHAPAR_METRICS", address_values.endpoint, values.metrics_socket),
     Setting("CHAPAR_METRICS_TEXTFILE", address_values.folder),
 )
@@ -286,15 +290,3 @@ def find(environ: Mapping[str, str], file: Mapping[str, str], path: str) -> list
         texts[setting.name] = text
         found.append(SettingText(setting.name, text, source, setting.secret))
     return found
-
-
-def environment(settings: Settings, reading: SettingsReading) -> dict[str, str]:
-    """The settings as the environment of processes that work in another folder: all sources
-    merged, nothing relative, so that every process reads the same."""
-    texts = {one.name: one.text for one in reading.found}
-    texts["CHAPAR_HOME"] = str(settings.home)
-    texts["CHAPAR_SITES"] = settings.sites.source
-    texts["CHAPAR_TELEGRAM_SERVER_KEY"] = settings.telegram_server_key
-    texts["CHAPAR_BACKUP_FOLDER"] = str(settings.backup_folder)
-    texts["CHAPAR_BACKUP_KEY_FILE"] = str(settings.backup_key_file or "")
-    return texts | {ENV_FILE: os.devnull}

@@ -85,11 +85,6 @@ def build(
     heard is handled.
     """
     check()
-    if in_memory:
-        storage = SQLiteStorage(name, settings.sessions, in_memory=True)
-    else:
-        storage = MessageLedger(name, settings.sessions, settled)
-        settings.sessions.mkdir(mode=0o700, parents=True, exist_ok=True)
     kind = UpdateClient if updates else MtprotoClient
     return kind(
         name,
@@ -97,7 +92,7 @@ def build(
         api_hash=settings.api_hash,
         bot_token=settings.bot_token,
         workdir=settings.sessions,
-        storage_engine=storage,
+        storage_engine=storage(settings, name, None if in_memory else settled),
         no_updates=not updates,
         skip_updates=False,
         sleep_threshold=SLEEP,
@@ -112,6 +107,14 @@ def build(
         connection_factory=way(settings),
         loop=asyncio.get_running_loop(),
     )
+
+
+def storage(settings: Settings, name: str, settled: Callable[[], bool] | None) -> SQLiteStorage:
+    """Where a session is kept: in its file, or in memory where nothing says when it is settled."""
+    if settled is None:
+        return SQLiteStorage(name, settings.sessions, in_memory=True)
+    settings.sessions.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return MessageLedger(name, settings.sessions, settled)
 
 
 def way(settings: Settings) -> type[Connection]:

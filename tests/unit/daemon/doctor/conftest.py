@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from daemon.doctor import examination
+from daemon.doctor.diagnosis import Finding
 from daemon.doctor.doctor_facts import DoctorFacts
-from daemon.doctor.finding import Finding
 from tests.fresh_database import fresh
 
 TOKEN = "777000001:AAsandboxsandboxsandboxsandboxsandb"

@@ -7,7 +7,7 @@ import pytest
 
 from daemon import cli
 from daemon.doctor import mends, report
-from daemon.doctor.finding import Finding, Severity
+from daemon.doctor.diagnosis import Finding, Severity
 from procs.core import clock
 from procs.records.job import Person
 from procs.store.database import open_database

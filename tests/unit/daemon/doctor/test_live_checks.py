@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from daemon.doctor import live_checks
+from daemon.doctor.diagnosis import Severity
 from daemon.doctor.doctor_facts import DoctorFacts
-from daemon.doctor.finding import Severity
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
 
