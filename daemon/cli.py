@@ -31,6 +31,8 @@ BACKUP_WORDS = {
     "verify": "Restore one to a scratch folder and audit it; exit code 1 when it is bad",
     "prune": "Delete those that CHAPAR_BACKUP_KEEP does not keep",
 }
+#: The commands that read, whose answers programs can have as JSON.
+READ_COMMANDS = ("status", "check", "jobs", "why", "errors", "breakers", "cap", "audit", "use")
 #: As a shell reports a command that ended by Ctrl-C, or because nobody reads on (`jobs | head`).
 INTERRUPTED, UNREAD = 130, 141
 
@@ -124,6 +126,8 @@ def parser() -> argparse.ArgumentParser:
     words_about_engines(of["engine"])
     words_about_backups(of)
     operator_registry.words(of)
+    for name in READ_COMMANDS:
+        of[name].add_argument("--json", action="store_true", help="for programs")
     return top
 
 
@@ -183,6 +187,7 @@ def words_about_engines(engine: argparse.ArgumentParser) -> None:
     words = {}
     for name, meaning in ENGINE_WORDS.items():
         words[name] = of.add_parser(name, help=meaning, description=f"{meaning}.")
+    words["list"].add_argument("--json", action="store_true", help="for programs")
     words["update"].add_argument("version", nargs="?", default="", help="default: the newest")
     words["update"].add_argument("--pre", action="store_true", help="take nightly versions too")
     words["use"].add_argument("version", help="one that chapar engine list shows")
