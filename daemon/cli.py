@@ -12,6 +12,7 @@ import daemon
 from daemon import backup_registry, operator_registry
 from daemon import registry as below
 from daemon.console.command_error import NotUp
+from daemon.helps import exit_codes
 from daemon.registry import NOT_UP, Command
 from procs import config
 from procs.core import process
@@ -106,6 +107,7 @@ def commands() -> dict[str, Command]:
         *(below.breakers, below.use, below.audit),
         *(backup_registry.backup, backup_registry.restore),
         *(operator_registry.doctor, operator_registry.logs),
+        *(operator_registry.completion, operator_registry.man),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
     return {one.__name__.replace("_", "-"): one for one in all_of_them}
@@ -118,7 +120,8 @@ def parser() -> argparse.ArgumentParser:
     subcommands = top.add_subparsers(metavar="command", required=True)
     of = {}
     for name, command in commands().items():
-        of[name] = subcommands.add_parser(name, help=command.__doc__, description=command.__doc__)
+        said, codes = command.__doc__, exit_codes.epilog(name)
+        of[name] = subcommands.add_parser(name, help=said, description=said, epilog=codes)
         of[name].set_defaults(command=command)
     words_about_processes(of)
     words_about_jobs(of)

@@ -58,6 +58,25 @@ def logs(options: argparse.Namespace) -> int:
     return 0
 
 
+def completion(options: argparse.Namespace) -> int:
+    """Print the completion of commands and options for a shell."""
+    from daemon import cli
+    from daemon.helps import command_tree
+    from daemon.helps.completion import SHELLS
+
+    print(SHELLS[options.shell](command_tree.read(cli.parser())), end="")
+    return 0
+
+
+def man(options: argparse.Namespace) -> int:
+    """Print the manual page chapar(1): chapar man | man -l -"""
+    from daemon import cli
+    from daemon.helps import command_tree, man_page
+
+    print(man_page.page(command_tree.read(cli.parser())), end="")
+    return 0
+
+
 def words(of: dict[str, argparse.ArgumentParser]) -> None:
     """The words of these subcommands."""
     of["doctor"].add_argument("--json", action="store_true", help="for programs")
@@ -67,6 +86,7 @@ def words(of: dict[str, argparse.ArgumentParser]) -> None:
     of["doctor"].add_argument(
         "--fix", action="store_true", help="do what is safe: modes of files, lost log files"
     )
+    of["completion"].add_argument("shell", choices=("bash", "zsh", "fish"), help="which shell")
     one = of["logs"]
     one.add_argument("-f", "--follow", action="store_true", help="go on with what is written")
     one.add_argument("-n", "--lines", type=int, metavar="N", help="the newest N; default: 200")
