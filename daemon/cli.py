@@ -106,7 +106,7 @@ def commands() -> dict[str, Command]:
         ),
         *(below.breakers, below.use, below.audit),
         *(backup_registry.backup, backup_registry.restore),
-        *(operator_registry.doctor, operator_registry.logs),
+        *(operator_registry.doctor, operator_registry.logs, operator_registry.top),
         *(operator_registry.completion, operator_registry.man),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )

@@ -2,10 +2,11 @@
 
 import argparse
 import json
+import sys
 
 import daemon
 from daemon.console.command_error import Refusal
-from daemon.registry import home_settings, say
+from daemon.registry import home_settings, say, store
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -58,6 +59,21 @@ def logs(options: argparse.Namespace) -> int:
     return 0
 
 
+def top(options: argparse.Namespace) -> int:
+    """Show live what workers do, lanes, sites and failures, with keys; once where nobody looks."""
+    from daemon.top import top_facts, top_text
+
+    settings = home_settings()
+    with store() as db:
+        if options.once or not (sys.stdout.isatty() and sys.stdin.isatty()):
+            print(*top_text.lines(top_facts.read(db, settings)), sep="\n")
+        else:
+            from daemon.top.top_screen import TopScreen
+
+            TopScreen(db, settings).run()
+    return 0
+
+
 def completion(options: argparse.Namespace) -> int:
     """Print the completion of commands and options for a shell."""
     from daemon import cli
@@ -86,6 +102,7 @@ def words(of: dict[str, argparse.ArgumentParser]) -> None:
     of["doctor"].add_argument(
         "--fix", action="store_true", help="do what is safe: modes of files, lost log files"
     )
+    of["top"].add_argument("--once", action="store_true", help="as text, once")
     of["completion"].add_argument("shell", choices=("bash", "zsh", "fish"), help="which shell")
     one = of["logs"]
     one.add_argument("-f", "--follow", action="store_true", help="go on with what is written")
