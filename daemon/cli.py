@@ -33,7 +33,18 @@ BACKUP_WORDS = {
     "prune": "Delete those that CHAPAR_BACKUP_KEEP does not keep",
 }
 #: The commands that read, whose answers programs can have as JSON.
-READ_COMMANDS = ("status", "check", "jobs", "why", "errors", "breakers", "cap", "audit", "use")
+READ_COMMANDS = (
+    "status",
+    "check",
+    "jobs",
+    "why",
+    "errors",
+    "breakers",
+    "cap",
+    "audit",
+    "use",
+    "sites",
+)
 #: As a shell reports a command that ended by Ctrl-C, or because nobody reads on (`jobs | head`).
 INTERRUPTED, UNREAD = 130, 141
 
@@ -107,6 +118,7 @@ def commands() -> dict[str, Command]:
         *(below.breakers, below.use, below.audit),
         *(backup_registry.backup, backup_registry.restore),
         *(operator_registry.doctor, operator_registry.logs, operator_registry.top),
+        operator_registry.sites,
         *(operator_registry.completion, operator_registry.man),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )

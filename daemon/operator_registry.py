@@ -74,6 +74,18 @@ def top(options: argparse.Namespace) -> int:
     return 0
 
 
+def sites(options: argparse.Namespace) -> int:
+    """List the sites with rules or breakers, and how your own links there did, checked daily."""
+    from daemon.answers import json_text
+    from daemon.reports import site_report
+
+    settings = home_settings()
+    with store() as db:
+        found = site_report.read(db, settings)
+    json_text.tell(options, lambda: site_report.listed(found), lambda: found)
+    return 0
+
+
 def completion(options: argparse.Namespace) -> int:
     """Print the completion of commands and options for a shell."""
     from daemon import cli

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from daemon.checks import check
 from daemon.commands import engine_commands
+from daemon.console.output import minute
 from daemon.doctor.diagnosis import Finding, Severity, complaint, fine
 from daemon.doctor.doctor_facts import DoctorFacts
 from procs.config import cookie_file
@@ -11,8 +12,9 @@ from procs.core import clock
 from procs.engine.jail import js_runtimes
 from procs.engine.releases import impersonation
 from procs.engine.releases.versions import Versions
+from procs.errors import alert_kinds, remedies
 from procs.keeper.cookie_watch import WARNING
-from procs.store.sites import breakers, cookies
+from procs.store.sites import breakers, cookies, link_checks
 from procs.texts import i18n
 
 #: Days after which a yt-dlp is so old that large sites do not answer it any more.
@@ -100,6 +102,19 @@ def files_of_cookies(facts: DoctorFacts) -> Iterator[Finding]:
             yield Finding("cookies", Severity.WARNING, says, one.why, "export them anew")
     if files:
         yield fine("cookies", f"{files} looked at")
+
+
+def own_links(facts: DoctorFacts) -> Iterator[Finding]:
+    """The operator's own links went well the last time."""
+    for site, rules in facts.given.sites.sites.items():
+        for url in rules.check if facts.db else ():
+            for one in link_checks.latest(facts.db, site, url, most=1) if facts.db else ():
+                if one.error:
+                    seen = f"{one.error}: {one.detail}"
+                    fix = remedies.of(alert_kinds.TURNED_LINK) or ""
+                    yield Finding("sites", Severity.WARNING, f"{url} fails", seen, fix)
+                else:
+                    yield fine("sites", f"{url} worked", minute(one.at))
 
 
 def left_alone(facts: DoctorFacts) -> Iterator[Finding]:

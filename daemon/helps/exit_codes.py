@@ -25,11 +25,6 @@ OWN_CODES: dict[str, dict[int, str]] = {
 }
 
 
-def of(command: str) -> dict[int, str]:
-    """The codes of a command, in their order."""
-    return dict(sorted((EVERY_CODE | OWN_CODES.get(command, {})).items()))
-
-
 def epilog(command: str) -> str:
     """What its help says of them: those that are not every command's."""
     own = OWN_CODES.get(command, {})

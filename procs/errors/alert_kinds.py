@@ -10,10 +10,13 @@ ENDING, REFUSED = "cookies-ending", "cookies-refused"
 #: A sponsor's chat where the bot may not look any more, and one of which Telegram says nothing.
 SPONSOR_LOST, SPONSOR_UNSURE = "sponsor-lost", "sponsor-unsure"
 NO_BACKUP = "backup-missing"
+#: A link of the operator's own that worked, and fails now.
+TURNED_LINK = "link-turned"
 STATE_ALERTS = frozenset(
     {
         *(REVOKED, SIGN_IN, UNCERTAIN, LOW, ENDING, REFUSED, SPONSOR_LOST, SPONSOR_UNSURE),
         NO_BACKUP,
+        TURNED_LINK,
     }
 )
 #: Failures that end more than one job when nobody acts: they are logged as errors, and told.

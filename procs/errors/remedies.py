@@ -35,6 +35,7 @@ ALERT_ADVICE = {
     alert_kinds.SPONSOR_LOST: "make the bot an admin of that chat again, or remove the sponsor",
     alert_kinds.SPONSOR_UNSURE: "nothing while it passes; /sponsor says what holds meanwhile",
     alert_kinds.NO_BACKUP: "take one by hand, which says what is wrong: chapar backup now",
+    alert_kinds.TURNED_LINK: "chapar engine update; then chapar doctor, and sites.toml",
     alert_kinds.LOW: f"{FREE_SPACE}, or lower CHAPAR_DISK_FLOOR",
 }
 #: About an admin who cannot be told of any.

@@ -35,6 +35,7 @@ from procs.store.sqlite.schema_sites import (
     DISK,
     ENGINES,
     FAILURES,
+    LINK_CHECKS,
     VISITS,
 )
 from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, UPLOAD_PEERS
@@ -246,6 +247,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("admin orders", ADMIN_ORDERS),
     ("sponsors", SPONSORS),
     ("post rest", POST_REST),
+    ("link checks", LINK_CHECKS),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)
