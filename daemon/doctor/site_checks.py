@@ -10,7 +10,7 @@ from daemon.doctor.doctor_facts import DoctorFacts
 from procs.config import cookie_file
 from procs.core import clock
 from procs.engine.jail import js_runtimes
-from procs.engine.releases import impersonation
+from procs.engine.releases import impersonation, token_plugin
 from procs.engine.releases.versions import Versions
 from procs.errors import alert_kinds, remedies
 from procs.keeper.cookie_watch import WARNING
@@ -64,6 +64,17 @@ def browsers(facts: DoctorFacts) -> list[Finding]:
         for name, site in wanted.items()
         if name.partition("-")[0].lower() not in found.split()
     ] or [fine("browsers", "can be imitated", found)]
+
+
+def tokens(facts: DoctorFacts) -> list[Finding]:
+    """PO tokens can be made, which YouTube asks some players for."""
+    works, seen = token_plugin.state()
+    if works:
+        return [fine("tokens", "can be made", seen)]
+    severity = Severity.HINT if seen == "no plugin" else Severity.WARNING
+    says = "no PO tokens can be made: YouTube withholds formats from some players"
+    fix = "pip install '.[pot]' and its script; docs/youtube.md"
+    return [Finding("tokens", severity, says, seen, fix)]
 
 
 def pictures(facts: DoctorFacts) -> list[Finding]:

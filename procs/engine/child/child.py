@@ -10,7 +10,7 @@ from typing import Any, Never
 
 from yt_dlp.utils import YoutubeDLError
 
-from procs.core import codec, process
+from procs.core import codec, log, process
 from procs.engine.child import gallerydl, jail_probe
 from procs.engine.failures.classify import is_generic, judged
 from procs.engine.failures.exception_chain import flatten, plain
@@ -18,6 +18,7 @@ from procs.engine.forms import formats
 from procs.engine.jail import jail, refused_calls, resource_limits
 from procs.engine.protocol.messages import Limits, Order, check_scheme
 from procs.engine.protocol.progress_meter import DownloadMeter
+from procs.engine.releases import token_plugin
 from procs.engine.webpage.page_media import PageSearch
 from procs.engine.ytdlp import (
     clips,
@@ -87,6 +88,8 @@ class FormatSelector:
 def warm_up() -> None:
     """Imports and prepares once in the nursery, so that no child has to."""
     loader.prepare()
+    for plugin in token_plugin.load():
+        log.info("plugin.loaded", plugin=plugin)
     jail.has_networks()
     jail.has_root()
     jail.shown()

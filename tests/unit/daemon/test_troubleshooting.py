@@ -1,4 +1,4 @@
-"""docs/troubleshooting.md names commands and settings that there are."""
+"""docs/troubleshooting.md and docs/youtube.md name commands and settings that there are."""
 
 import re
 import shlex
@@ -9,7 +9,10 @@ from procs import config
 from tests import ROOT
 from tests.unit.daemon.test_readme import chapar
 
-PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+PAGE = "".join(
+    (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    for name in ("troubleshooting", "youtube")
+)
 BLOCKS = re.findall(r"^```\n(.*?)^```", PAGE, re.S | re.M)
 LINES = [line for block in BLOCKS for line in block.splitlines()]
 LINES += [
