@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from daemon.console import step_bar
 from daemon.console.command_error import NotServing, NotUp, Refusal
 from procs import config
 from procs.store.database import Database
@@ -104,8 +105,8 @@ def engine(options: argparse.Namespace) -> int:
     from daemon.answers import json_text, setting_facts
     from daemon.commands.engine_commands import EngineManager
 
-    with store() as db:
-        desk = EngineManager(db, home_settings(), say)
+    with store() as db, step_bar.shown(say) as told:
+        desk = EngineManager(db, home_settings(), told)
         if options.what == "list":
             json_text.tell(options, desk.listed, lambda: setting_facts.engine(desk))
         elif options.what == "update":
