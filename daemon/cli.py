@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import daemon
-from daemon import backup_registry
+from daemon import backup_registry, operator_registry
 from daemon import registry as below
 from daemon.console.command_error import NotUp
+from daemon.helps import exit_codes
 from daemon.registry import NOT_UP, Command
 from procs import config
 from procs.core import process
@@ -31,6 +32,19 @@ BACKUP_WORDS = {
     "verify": "Restore one to a scratch folder and audit it; exit code 1 when it is bad",
     "prune": "Delete those that CHAPAR_BACKUP_KEEP does not keep",
 }
+#: The commands that read, whose answers programs can have as JSON.
+READ_COMMANDS = (
+    "status",
+    "check",
+    "jobs",
+    "why",
+    "errors",
+    "breakers",
+    "cap",
+    "audit",
+    "use",
+    "sites",
+)
 #: As a shell reports a command that ended by Ctrl-C, or because nobody reads on (`jobs | head`).
 INTERRUPTED, UNREAD = 130, 141
 
@@ -104,6 +118,9 @@ def commands() -> dict[str, Command]:
         ),
         *(below.breakers, below.use, below.audit),
         *(backup_registry.backup, backup_registry.restore),
+        *(operator_registry.doctor, operator_registry.logs, operator_registry.top),
+        operator_registry.sites,
+        *(operator_registry.completion, operator_registry.man),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
     return {one.__name__.replace("_", "-"): one for one in all_of_them}
@@ -116,13 +133,17 @@ def parser() -> argparse.ArgumentParser:
     subcommands = top.add_subparsers(metavar="command", required=True)
     of = {}
     for name, command in commands().items():
-        of[name] = subcommands.add_parser(name, help=command.__doc__, description=command.__doc__)
+        said, codes = command.__doc__, exit_codes.epilog(name)
+        of[name] = subcommands.add_parser(name, help=said, description=said, epilog=codes)
         of[name].set_defaults(command=command)
     words_about_processes(of)
     words_about_jobs(of)
     words_about_pauses(of)
     words_about_engines(of["engine"])
     words_about_backups(of)
+    operator_registry.words(of)
+    for name in READ_COMMANDS:
+        of[name].add_argument("--json", action="store_true", help="for programs")
     return top
 
 
@@ -185,6 +206,7 @@ def words_about_engines(engine: argparse.ArgumentParser) -> None:
     words = {}
     for name, meaning in ENGINE_WORDS.items():
         words[name] = of.add_parser(name, help=meaning, description=f"{meaning}.")
+    words["list"].add_argument("--json", action="store_true", help="for programs")
     words["update"].add_argument("version", nargs="?", default="", help="default: the newest")
     words["update"].add_argument("--pre", action="store_true", help="take nightly versions too")
     words["use"].add_argument("version", help="one that chapar engine list shows")

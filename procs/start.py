@@ -33,7 +33,7 @@ def run(name: str, work: Work, *, need_telegram: bool = False) -> int:
     process.end_with_parent(signal.SIGTERM)
     try:
         settings = config.load(need_telegram=need_telegram)
-        log.start(settings.log_level)
+        log.start(settings.log_level, settings.log_form)
         db = open_store(settings)
     except (config.BadSettings, StoreError) as error:
         print(f"chapar {name} cannot start: {error}", file=sys.stderr)

@@ -38,6 +38,10 @@ SERVING_POLL = 0.1
 UNTIL_UP = 15.0
 #: supervisord closes descriptors from 5 up when it reloads, and from 3 up in its children.
 LOCK_DESCRIPTOR = 3
+STDERR_OF_NOBODY = (
+    "CHAPAR_LOG_FORM=stderr is for chapar up in the foreground, as systemd runs it; with -d nobody "
+    "would keep the lines: leave -d out, or set CHAPAR_LOG_FORM=files"
+)
 #: prctl(2)
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -50,6 +54,8 @@ def up(*, detach: bool = False, bot: bool = True, new: bool = False) -> None:
     settings = reading.settings
     if settings is None:
         raise config.BadSettings(reading.complaints)
+    if detach and settings.log_form.stderr:
+        raise Refusal(STDERR_OF_NOBODY)
     make_folders(settings)
     lock = hold(settings)
     try:
@@ -153,6 +159,8 @@ def python_path() -> str:
 
 def command(settings: Settings) -> list[str]:
     """supervisord's command line; it names the home, so that `ps` and we can tell whose it is."""
+    # Its own lines go into the same standard error as those of its processes, once.
+    silent = ["--silent"] if settings.log_form.stderr else []
     program = [
         sys.executable,
         "-m",
@@ -160,6 +168,7 @@ def command(settings: Settings) -> list[str]:
         "-n",
         "-c",
         str(configuration()),
+        *silent,
     ]
     return [*program, "-j", str(settings.run / process_tree.PID_FILE)]
 

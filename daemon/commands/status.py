@@ -8,6 +8,7 @@ from daemon.commands.admins import mode_command
 from daemon.console import backup_age, follow_load, open_store
 from daemon.console.command_error import NotUp
 from daemon.console.output import count, minute, table
+from daemon.logs import idle_reasons
 from daemon.supervisor import process_tree
 from daemon.supervisor.control import ProcessState, Supervisor
 from procs.config import Settings
@@ -34,10 +35,6 @@ LANES = {
     "source": "list looks",
 }
 RARE = ("look", "encode", "source")
-NOBODY = (
-    "NO WORKER SERVES yet; if that lasts, worker-*.log and nursery.log say why: chapar check shows "
-    "what is wrong"
-)
 #: Free bytes below which the database can hardly be written.
 FULL = 16 * 1024 * 1024
 
@@ -204,7 +201,7 @@ def render(status: Status) -> str:
         lines += ["not running; start it with: chapar up -d"]
     else:
         if status.idle_all:
-            lines += [NOBODY, ""]
+            lines += [*idle_reasons.lines(status.settings.logs, status.alarms), ""]
         lines += processes(status.processes, status.store)
     if status.store:
         lines += ["", *queue(status.store), *disk_lines(status)]

@@ -34,7 +34,7 @@ def main() -> None:
     process.keep_private()
     answers = take_standard_output()
     settings = config.load(need_telegram=False)
-    log.start(settings.log_level)
+    log.start(settings.log_level, settings.log_form)
     log.info("watch.started", pid=os.getpid())
     listen(settings, sys.stdin.buffer, answers)
 

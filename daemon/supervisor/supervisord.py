@@ -12,12 +12,15 @@ import signal
 import sys
 from contextlib import suppress
 
-from supervisor import events, supervisord
+from supervisor import events, loggers, supervisord
 from supervisor.medusa.asyncore_25 import file_dispatcher
 from supervisor.options import ServerOptions
 from supervisor.states import SupervisorStates
 
-from procs.core import process
+from procs.core import log, process
+
+#: The setting that says how and where log lines are written, which `chapar up` passes on.
+LOG_FORM = "CHAPAR_LOG_FORM"
 
 
 class WakePipe(file_dispatcher):
@@ -57,8 +60,31 @@ class SupervisordOptions(ServerOptions):
         events.subscribe(events.ProcessStateEvent, self.bell.ring)
 
 
+def log_to_stderr(logger: loggers.Logger, filename: str, fmt: str, **_: object) -> None:
+    """Have a logger of supervisord write into our standard error, whatever file it was meant for:
+    systemd's is a socket, which cannot be opened by a name."""
+    handler = StandardError(sys.stderr)
+    handler.setFormat(fmt)
+    handler.setLevel(logger.level)
+    logger.addHandler(handler)
+
+
+class StandardError(loggers.StreamHandler):
+    """One that writes what a process said as it is."""
+
+    def emit(self, record: loggers.LogRecord) -> None:
+        message = record.msg
+        if self.fmt == "%(message)s" and isinstance(message, bytes):
+            self.stream.buffer.write(message)
+            self.stream.buffer.flush()
+        else:
+            super().emit(record)
+
+
 def main() -> None:
     """Serve until a signal stops it; a HUP starts again, as supervisord's own `main` does."""
+    if log.form(process.environment((LOG_FORM,)).get(LOG_FORM, "")).stderr:
+        loggers.handle_file = log_to_stderr
     process.keep_private()  # its setting `umask` is only for when it detaches itself
     first, mood = True, SupervisorStates.RESTARTING
     while mood == SupervisorStates.RESTARTING:

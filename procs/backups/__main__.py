@@ -21,7 +21,7 @@ def main() -> int:
     os.nice(NICE)
     try:
         settings = config.load(need_telegram=False)
-        log.start(settings.log_level)
+        log.start(settings.log_level, settings.log_form)
         carry_out(settings)
     except (config.BadSettings, ChaparError, OSError) as error:
         print(" ".join(str(error).split()), file=sys.stderr)

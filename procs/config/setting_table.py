@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from procs.config import address_values, alert_values, backup_values, chat_values, rulebook, values
+from procs.config import address_values, backup_values, chat_values, rulebook, values
 from procs.config.setting_sources import Setting
+from procs.core import log
 
 #: The pages on which admins change settings at run time.
 LIMITS, MEDIA, DAILY, TEXTS = "limits", "media", "day", "texts"
@@ -125,11 +126,12 @@ TABLE = (
     Setting("CHAPAR_BACKUP_COMMAND", backup_values.command, absent=""),
     Setting("CHAPAR_DRAIN_GRACE", partial(values.seconds, most=values.HOUR), lambda texts: "60"),
     Setting("CHAPAR_LOG_LEVEL", values.level, lambda texts: "INFO"),
+    Setting("CHAPAR_LOG_FORM", log.form, lambda texts: "logfmt files"),
     Setting("CHAPAR_METRICS", address_values.endpoint, values.metrics_socket),
     Setting("CHAPAR_METRICS_TEXTFILE", address_values.folder),
-    Setting("CHAPAR_ALERT_WEBHOOK", alert_values.page, absent="", secret=True),
-    Setting("CHAPAR_ALERT_MAIL", alert_values.mailbox, absent="", secret=True),
-    Setting("CHAPAR_HEARTBEAT_URL", alert_values.page, absent="", secret=True),
+    Setting("CHAPAR_ALERT_WEBHOOK", address_values.page, absent="", secret=True),
+    Setting("CHAPAR_ALERT_MAIL", address_values.mailbox, absent="", secret=True),
+    Setting("CHAPAR_HEARTBEAT_URL", address_values.page, absent="", secret=True),
 )
 NAMES = tuple(setting.name for setting in TABLE)
 #: The settings that admins change at run time, by their fields.

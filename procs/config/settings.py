@@ -23,6 +23,7 @@ from procs.config.setting_sources import (
     env_texts,
 )
 from procs.config.setting_table import LIVE, NAMES, TABLE
+from procs.core.log import LogForm
 from procs.core.night_hours import NightHours
 from procs.core.paths import HomePaths, HomeSettings
 from procs.errors import ChaparError
@@ -99,6 +100,7 @@ class Settings(HomePaths):
     backup_command: str
     drain_grace: float
     log_level: str
+    log_form: LogForm
     metrics: tuple[str, int] | Path | None
     metrics_textfile: Path | None
     alert_webhook: str

@@ -12,6 +12,8 @@ SPONSOR_LOST, SPONSOR_UNSURE = "sponsor-lost", "sponsor-unsure"
 NO_BACKUP, DRILL = "backup-missing", "backup-drill"
 #: The mode changed by itself; its subject is the mode, its detail the rule.
 MODE = "mode-changed"
+#: A link of the operator's own that worked, and fails now.
+TURNED_LINK = "link-turned"
 #: What a process notes itself: a child of a download got out of its jail, a worker stood still and
 #: was killed, a new yt-dlp was worse than the one before.
 EGRESS_OPEN, HUNG, ROLLED_BACK = "egress-open", "worker-hung", "engine-rolled-back"
@@ -30,7 +32,7 @@ JUDGED_ALERTS = frozenset(
 )
 STATE_ALERTS = JUDGED_ALERTS | {
     *(REVOKED, SIGN_IN, UNCERTAIN, LOW, ENDING, REFUSED, SPONSOR_LOST, SPONSOR_UNSURE),
-    *(EGRESS_OPEN, HUNG, ROLLED_BACK, MODE),
+    *(EGRESS_OPEN, HUNG, ROLLED_BACK, MODE, TURNED_LINK),
 }
 #: Failures that end more than one job when nobody acts: they are logged as errors, and told.
 FAILURE_ALERTS = frozenset(

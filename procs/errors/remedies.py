@@ -54,6 +54,7 @@ ALERT_ADVICE = {
     alert_kinds.BREAKER_STORM: "see chapar breakers; is the server blocked, or the network down?",
     alert_kinds.CLOCK: "let the machine's clock be set: timedatectl set-ntp true",
     alert_kinds.CERTIFICATE: "renew the certificate of that server",
+    alert_kinds.TURNED_LINK: "chapar engine update; then chapar doctor, and sites.toml",
     alert_kinds.LOW: f"{FREE_SPACE}, or lower CHAPAR_DISK_FLOOR",
 }
 #: About an admin who cannot be told of any.

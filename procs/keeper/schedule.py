@@ -30,7 +30,7 @@ from procs.store.media import looks, thumbnails, uploads
 from procs.store.reports import personal_data, pruner, use_sums
 from procs.store.requests import buttons, heard_updates
 from procs.store.searches import search_results
-from procs.store.sites import breakers, visits
+from procs.store.sites import breakers, link_checks, visits
 from procs.store.sponsors import held_messages, sponsor_members
 
 #: Seconds that a job, a request or a worker that is over stays in the record.
@@ -74,6 +74,7 @@ class Keeper:
             PeriodicTask(5, ModeWatch(db, settings).watch),
             PeriodicTask(1, self.bring_due),
             PeriodicTask(1, FollowRounds(db, settings).run),
+            PeriodicTask(10, self.check_links),
             PeriodicTask(5, self.take_back),
             PeriodicTask(10, self.maintain),
             PeriodicTask(20, self.sweep),
@@ -119,6 +120,11 @@ class Keeper:
         if due is not None and due <= now.wall:
             wake.notify_idle(self.db.run, recovery.bring_due(self.db, now=now))
 
+    def check_links(self) -> None:
+        """Begin the checks of the operator's own links that are due."""
+        links = {site: rules.check for site, rules in self.settings.sites.sites.items()}
+        link_checks.plan(self.db, links, now=clock.now())
+
     def take_back(self) -> None:
         now = clock.now()
         freed = recovery.release_dead(self.db, now=now) + recovery.reap(self.db, now=now)
@@ -159,6 +165,7 @@ class Keeper:
         sources.prune(self.db, now=now)
         uploads.prune(self.db, now=now)
         visits.prune(self.db, now=now)
+        link_checks.prune(self.db, now=now)
         alerts.prune(self.db, now=now)
         notifications.prune(self.db, now=now)
         heard_updates.prune(self.db, now=now)

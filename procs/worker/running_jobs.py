@@ -10,7 +10,7 @@ from procs.records.job import Kind, Lane, Lease
 from procs.worker import fetch, settlement
 from procs.worker.broadcast import broadcast_shift
 from procs.worker.delivery_jobs import deliver
-from procs.worker.jobs import look, site_trial, source_look
+from procs.worker.jobs import link_check, look, site_trial, source_look
 from procs.worker.process.context import WorkerContext
 
 WORK: dict[Kind, settlement.Work] = {
@@ -20,6 +20,7 @@ WORK: dict[Kind, settlement.Work] = {
     Kind.TRIAL: site_trial.try_out,
     Kind.SOURCE: source_look.look_at_source,
     Kind.BROADCAST: broadcast_shift.broadcast,
+    Kind.CHECK: link_check.check,
 }
 
 

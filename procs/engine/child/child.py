@@ -3,7 +3,6 @@ worker says so."""
 
 import os
 import socket
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +10,16 @@ from typing import Any, Never
 
 from yt_dlp.utils import YoutubeDLError
 
-from procs.core import codec, process
+from procs.core import codec, log, process
 from procs.engine.child import gallerydl, jail_probe, post_look, site_thumbnail
+from procs.engine.child.child_connection import ChildConnection
 from procs.engine.failures.classify import is_generic, judged
 from procs.engine.failures.exception_chain import flatten, plain
 from procs.engine.forms import formats
 from procs.engine.jail import jail, refused_calls, resource_limits
 from procs.engine.protocol.messages import Limits, Order, Probed, check_scheme
 from procs.engine.protocol.progress_meter import DownloadMeter
+from procs.engine.releases import token_plugin
 from procs.engine.webpage.page_media import PageSearch
 from procs.engine.ytdlp import (
     clips,
@@ -38,22 +39,6 @@ from procs.wishes.variant import parse
 #: Warnings that are kept, and those that say nothing to us.
 WARNINGS = 20
 NOISE = ("Falling back on generic", "URL could be a direct video", "ffprobe not found")
-
-
-class ChildConnection:
-    """The child's side of its connection: one JSON object a line."""
-
-    def __init__(self, link: socket.socket) -> None:
-        self.link = link
-        self.turn = threading.Lock()  # yt-dlp fetches fragments in several threads
-
-    def say(self, word: str, value: Any) -> None:
-        with self.turn:
-            self.link.sendall(codec.dump({word: value}).encode() + b"\n")
-
-    def hear(self) -> str:
-        """The next word of the worker; nothing when it left."""
-        return self.link.makefile().readline().strip()
 
 
 class EngineLog:
@@ -88,6 +73,8 @@ class FormatSelector:
 def warm_up() -> None:
     """Imports and prepares once in the nursery, so that no child has to."""
     loader.prepare()
+    for plugin in token_plugin.load():
+        log.info("plugin.loaded", plugin=plugin)
     jail.has_networks()
     jail.has_root()
     jail.shown()

@@ -38,6 +38,7 @@ from procs.store.sqlite.schema_sites import (
     DISK,
     ENGINES,
     FAILURES,
+    LINK_CHECKS,
     RUNNING,
     VISITS,
 )
@@ -254,6 +255,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("thumbnails", THUMBNAILS),
     ("deep looks", DEEP_LOOKS),
     ("running", RUNNING),
+    ("link checks", LINK_CHECKS),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

@@ -143,3 +143,18 @@ CREATE TABLE host_lists (
     admin    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
+
+#: What came of each check of a link of the operator's own; `error` is "" where it went well.
+LINK_CHECKS = """
+CREATE TABLE link_checks (
+    site    TEXT NOT NULL,
+    url     TEXT NOT NULL,
+    at      REAL NOT NULL,
+    error   TEXT NOT NULL,
+    detail  TEXT NOT NULL,
+    took    REAL NOT NULL,
+    bytes   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX link_check_latest ON link_checks (site, url, at);
+CREATE INDEX link_check_at ON link_checks (at);
+"""

@@ -105,6 +105,8 @@ WRONG = [
     ("CHAPAR_BACKUP_COMMAND", "rclone", "$CHAPAR_BACKUP_FILE"),
     ("CHAPAR_BACKUP_KEY_FILE", "/nowhere/key", "name the file of the key"),
     ("CHAPAR_LOG_LEVEL", "verbose", "INFO"),
+    ("CHAPAR_LOG_FORM", "xml", "logfmt or json"),
+    ("CHAPAR_LOG_FORM", "files stderr", "write one of them"),
     ("CHAPAR_METRICS", "0.0.0.0:9464", "127.0.0.1:9464"),
     ("CHAPAR_METRICS", "/" + "x" * 107, "107 bytes are the most"),
     ("CHAPAR_METRICS_TEXTFILE", "metrics", "absolute path"),

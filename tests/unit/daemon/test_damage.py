@@ -25,8 +25,8 @@ RIGHTLESS = (
 )
 #: Commands that need no database.
 WITHOUT = ("stop",)
-#: Those that are for such a case themselves: they have tests of their own.
-SAVED = {"backup", "restore"}
+#: Those that are for such a case themselves, or read no database: they have tests of their own.
+SAVED = {"backup", "restore", "doctor", "logs", "completion", "man"}
 
 
 @pytest.fixture

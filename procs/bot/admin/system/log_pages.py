@@ -21,6 +21,7 @@ from procs.bot.commands.button_actions import EffectRefused
 from procs.bot.commands.settings_menu import MenuPage
 from procs.bot.conversation.reply_sender import once
 from procs.config import Settings
+from procs.core.log_files import log_entries
 from procs.records.admin_role import Role
 from procs.store.reports import job_record
 from procs.telegram.chat.file_sender import OutgoingFile
@@ -84,12 +85,12 @@ class LogPages:
             raise EffectRefused(call.say("logs-unknown"))
         return AdminReply(toast=call.say("logs-coming"), show=show)
 
-    def marks(self, words: str) -> list[str]:
+    def marks(self, words: str) -> list[re.Pattern[str]]:
         """What lines of a job have in them, by its number or its code."""
         code = JOB_CODE.fullmatch(words)
         job = job_record.find(self.db, words.upper() if code else words)
-        by_code = [f"code={words.upper()}"] if code else []
-        return [*by_code, *([f"job={job.id}"] if job else [])]
+        by_code = [log_entries.mark("code", words.upper())] if code else []
+        return [*by_code, *([log_entries.mark("job", job.id)] if job else [])]
 
     async def send(self, call: AdminCall, name: str, read: Read) -> None:
         """Read beside the loop, and send. Raises as `ReplySender.send`."""
