@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import daemon
-from daemon import backup_registry
+from daemon import backup_registry, install_registry
 from daemon import registry as below
 from daemon.console.command_error import NotUp
 from daemon.registry import NOT_UP, Command
@@ -103,6 +103,7 @@ def commands() -> dict[str, Command]:
         ),
         *(below.breakers, below.use, below.audit),
         *(backup_registry.backup, backup_registry.restore),
+        *(install_registry.init, install_registry.files),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
     return {one.__name__.replace("_", "-"): one for one in all_of_them}
@@ -122,6 +123,7 @@ def parser() -> argparse.ArgumentParser:
     words_about_pauses(of)
     words_about_engines(of["engine"])
     words_about_backups(of)
+    words_about_installs(of)
     return top
 
 
@@ -203,6 +205,19 @@ def words_about_backups(of: dict[str, argparse.ArgumentParser]) -> None:
     )
     for one in (words["verify"], of["restore"]):
         one.add_argument("--key", type=Path, metavar="FILE", help="its age key, or passphrase")
+
+
+def words_about_installs(of: dict[str, argparse.ArgumentParser]) -> None:
+    of["files"].add_argument("name", nargs="?", default="", help="print this one")
+    token = of["init"].add_mutually_exclusive_group()
+    token.add_argument("--token", help="the bot's token, from @BotFather; `ps` shows it")
+    token.add_argument("--token-file", type=Path, metavar="FILE", help="… the first word of a file")
+    of["init"].add_argument("--api-id", metavar="N", help="from https://my.telegram.org/apps")
+    of["init"].add_argument("--api-hash", metavar="HASH", help="from the same page")
+    of["init"].add_argument("--admins", metavar="ID,ID", help="Telegram user ids of the admins")
+    where = "the file; default: $CHAPAR_ENV_FILE, or .env in this folder"
+    of["init"].add_argument("--file", type=Path, metavar="FILE", help=where)
+    of["init"].add_argument("--no-live", action="store_true", help="do not try them with Telegram")
 
 
 if __name__ == "__main__":

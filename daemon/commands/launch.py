@@ -18,6 +18,7 @@ import daemon
 from daemon.commands import status
 from daemon.console import open_store
 from daemon.console.command_error import NotServing, Refusal
+from daemon.install import package_files
 from daemon.supervisor import control, file_modes, process_tree
 from daemon.supervisor.control import ANSWER, Supervisor
 from procs import config
@@ -159,18 +160,9 @@ def command(settings: Settings) -> list[str]:
         "daemon.supervisor.supervisord",
         "-n",
         "-c",
-        str(configuration()),
+        str(package_files.path("supervisord.conf")),
     ]
     return [*program, "-j", str(settings.run / process_tree.PID_FILE)]
-
-
-def configuration() -> Path:
-    """supervisord.conf of the checkout, or where the installation put it."""
-    places = [folder / "supervisord.conf" for folder in (ROOT, Path(sys.prefix, "share/chapar"))]
-    for place in places:
-        if place.exists():
-            return place
-    raise Refusal(f"no supervisord.conf at {places[0]} or {places[1]}; install Chapar again")
 
 
 def become(settings: Settings, around: dict[str, str], lock: int) -> NoReturn:
