@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops format clean
+.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops deb format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -61,6 +61,9 @@ bench-gate: $(READY) ## measure what four sponsors add to a link
 
 bench-ops: $(READY) ## measure backups under full load, a restore and a scrape beside a million jobs
 	$(BIN)/python -m bench.ops
+
+deb: ## build dist/chapar_VERSION_ARCH.deb, on Debian, with an environment of its own
+	packaging/build_deb
 
 format: $(READY) ## let ruff lay out the code
 	$(BIN)/ruff check --fix .

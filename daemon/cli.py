@@ -104,6 +104,7 @@ def commands() -> dict[str, Command]:
         *(below.breakers, below.use, below.audit),
         *(backup_registry.backup, backup_registry.restore),
         *(install_registry.init, install_registry.files),
+        *(install_registry.reload, install_registry.upgrade),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
     return {one.__name__.replace("_", "-"): one for one in all_of_them}

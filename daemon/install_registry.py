@@ -3,6 +3,7 @@
 import argparse
 import os
 
+from daemon.registry import home_settings, say
 from procs import config
 
 
@@ -30,3 +31,17 @@ def init(options: argparse.Namespace) -> int:
     given = {name: text for name, text in texts.items() if text is not None}
     path = options.file or config.file_in_use()
     return first_settings.init(given, path, live=not options.no_live, environ=os.environ)
+
+
+def reload(options: argparse.Namespace) -> int:
+    """Take the settings as they are written now, by a rolling restart; go back if that fails."""
+    from daemon.install import reload_settings
+
+    return reload_settings.reload(say)
+
+
+def upgrade(options: argparse.Namespace) -> int:
+    """Take an installed version into use: backup, try it, change the database, rolling restart."""
+    from daemon.install import upgrade
+
+    return upgrade.upgrade(home_settings(), say)

@@ -19,7 +19,7 @@ from daemon.commands import status
 from daemon.console import open_store
 from daemon.console.command_error import NotServing, Refusal
 from daemon.install import package_files
-from daemon.supervisor import control, file_modes, process_tree
+from daemon.supervisor import child_environment, control, file_modes, process_tree
 from daemon.supervisor.control import ANSWER, Supervisor
 from procs import config
 from procs.config import Settings, SettingsReading, values
@@ -62,6 +62,7 @@ def up(*, detach: bool = False, bot: bool = True, new: bool = False) -> None:
     if closed := file_modes.mend(settings):
         print(f"closed to other users: {len(closed)} files in {settings.home}")
     around = environment(settings, reading, bot=bot)
+    child_environment.write(settings.run, around)
     cgroups.settle()
     print(f"chapar {daemon.__version__}: {settings.workers} + 1 workers, home {settings.home}")
     if detach:

@@ -11,13 +11,21 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 from supervisor import events, supervisord
 from supervisor.medusa.asyncore_25 import file_dispatcher
 from supervisor.options import ServerOptions
 from supervisor.states import SupervisorStates
 
-from procs.core import process
+from daemon.supervisor import child_environment
+from daemon.supervisor.service_manager import ServiceManager
+from procs.core import clock, process
+from procs.keeper.metrics import service_report
+
+#: Seconds after which the service counts as started although not all serves: it may wait for
+#: Telegram for an hour. And until which it need not have reported.
+READY_LATEST, FIRST_REPORT = 60.0, 120.0
 
 
 class WakePipe(file_dispatcher):
@@ -51,18 +59,51 @@ class SupervisordOptions(ServerOptions):
 
     bell: WakePipe | None = None
 
+    def __init__(self, voice: "ServiceVoice", run: Path) -> None:
+        super().__init__()
+        self.voice, self.run = voice, run
+
     def setsignals(self) -> None:
         super().setsignals()
         self.bell = WakePipe()
         events.subscribe(events.ProcessStateEvent, self.bell.ring)
+        events.subscribe(events.ProcessStateStartingEvent, self.renew_settings)
+        events.subscribe(events.Tick5Event, self.voice.tick)
+
+    def renew_settings(self, _event: events.ProcessStateStartingEvent) -> None:
+        """A process that is about to start gets the settings of the latest reload."""
+        child_environment.take(self.run, os.environ)
+
+
+class ServiceVoice:
+    """Tells the service manager every five seconds how the service is, as the keeper reports it.
+    supervisord does it itself: one that hangs says nothing, and the manager starts all anew."""
+
+    def __init__(self, manager: ServiceManager, run: Path) -> None:
+        self.manager, self.run = manager, run
+        self.began, self.is_ready = clock.now().boot, False
+
+    def tick(self, _event: events.Tick5Event | None = None) -> None:
+        report = service_report.read(self.run)
+        waited = clock.now().boot - self.began
+        words = [f"STATUS={report.line}"] if report else []
+        if not self.is_ready and ((report and report.serves) or waited > READY_LATEST):
+            self.is_ready = True
+            words.append("READY=1")
+        if self.is_ready and (waited < FIRST_REPORT or (report and not report.stale)):
+            words.append("WATCHDOG=1")
+        if words:
+            self.manager.tell(*words)
 
 
 def main() -> None:
     """Serve until a signal stops it; a HUP starts again, as supervisord's own `main` does."""
     process.keep_private()  # its setting `umask` is only for when it detaches itself
+    run = Path(os.environ["CHAPAR_HOME"], "run")
+    voice = ServiceVoice(ServiceManager(os.environ), run)
     first, mood = True, SupervisorStates.RESTARTING
     while mood == SupervisorStates.RESTARTING:
-        options = SupervisordOptions()
+        options = SupervisordOptions(voice, run)
         options.realize(sys.argv[1:], doc=supervisord.__doc__)
         options.first, options.test = first, False
         supervisord.go(options)

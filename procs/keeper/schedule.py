@@ -12,6 +12,7 @@ from procs.keeper.cookie_watch import CookieWatch
 from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.keeper.follow_rounds import FollowRounds
+from procs.keeper.metrics.service_state import ServiceState
 from procs.keeper.metrics.textfile import MetricTextfile
 from procs.keeper.order_runner import OrderRunner
 from procs.keeper.server_samples import ServerSamples
@@ -80,6 +81,7 @@ class Keeper:
             PeriodicTask(30, BackupRounds(db, settings).watch),
             PeriodicTask(10, self.note_unknown),
             PeriodicTask(15, MetricTextfile(db, settings).write),
+            PeriodicTask(5, ServiceState(db, settings).report),
         )
 
     def run(self) -> None:

@@ -24,7 +24,7 @@ COMMANDS = (
         "retry 1",
     ),
     *("cancel 1", "forget http://x.example/a", "drain", "cap", "cap 5 2", "cap --all 3"),
-    *("engine list", "engine rollback", "rolling-restart", "files", "stop"),
+    *("engine list", "engine rollback", "rolling-restart", "files", "reload", "upgrade", "stop"),
 )
 
 
