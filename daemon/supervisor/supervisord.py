@@ -96,9 +96,22 @@ class ServiceVoice:
             self.manager.tell(*words)
 
 
+def keep_owner() -> None:
+    """supervisord gives its socket the owner that it has. The service's filter of system calls
+    refuses that call whatever it asks for, and supervisord would end."""
+    change = os.chown
+
+    def chown(path: str, user: int, group: int) -> None:
+        if (user, group) != (-1, -1):
+            change(path, user, group)
+
+    setattr(os, "chown", chown)  # noqa: B010
+
+
 def main() -> None:
     """Serve until a signal stops it; a HUP starts again, as supervisord's own `main` does."""
     process.keep_private()  # its setting `umask` is only for when it detaches itself
+    keep_owner()
     run = Path(os.environ["CHAPAR_HOME"], "run")
     voice = ServiceVoice(ServiceManager(os.environ), run)
     first, mood = True, SupervisorStates.RESTARTING
