@@ -20,6 +20,8 @@ from procs.telegram.session.account_probe import BotAccount
 
 #: Exit code of settings that are written and could not be tried: as `status` has it.
 NOT_TRIED = 3
+#: The file of the service: README.md, "As a service".
+SERVICE_SETTINGS = Path("/etc/chapar/chapar.env")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,8 @@ def tell(
 
 def next_command(path: Path) -> str:
     """What starts Chapar with this file, also from another folder."""
+    if path == SERVICE_SETTINGS:
+        return "chapar check && systemctl enable --now chapar"
     if path.absolute() == Path(".env").absolute():
         return "chapar check && chapar up -d"
     where = f"CHAPAR_ENV_FILE={shlex.quote(str(path.absolute()))}"

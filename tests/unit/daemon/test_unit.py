@@ -42,7 +42,7 @@ def test_only_supervisord_is_told_to_stop():
 EXPOSURE = 15
 NEEDED = (
     "RestrictNamespaces=user net",
-    "SystemCallFilter=landlock_create_ruleset landlock_add_rule landlock_restrict_self",
+    "SystemCallFilter=seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self",
     "Delegate=pids memory cpu",
     "ReadWritePaths=-/sys/fs/cgroup/system.slice/chapar.service",
 )
