@@ -9,7 +9,7 @@ from procs import config
 
 def files(options: argparse.Namespace) -> int:
     """Name the files that come with Chapar: the systemd unit, examples, rules; or print one."""
-    from daemon.install import package_files
+    from daemon.console import package_files
 
     if options.name:
         print(package_files.text(options.name), end="")

@@ -16,9 +16,8 @@ from typing import NoReturn
 
 import daemon
 from daemon.commands import status
-from daemon.console import open_store
+from daemon.console import open_store, package_files
 from daemon.console.command_error import NotServing, Refusal
-from daemon.install import package_files
 from daemon.supervisor import child_environment, control, file_modes, process_tree
 from daemon.supervisor.control import ANSWER, Supervisor
 from procs import config

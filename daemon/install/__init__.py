@@ -1,4 +1,4 @@
-"""First settings and new ones, the files that come with the program, and upgrades.
+"""First settings and new ones, upgrades, and the manual page.
 
-The commands import `package_files`, `first_settings` and `reload_settings`.
+The commands import `first_settings`, `reload_settings` and `upgrade`.
 """

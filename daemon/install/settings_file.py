@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from daemon.console import package_files
 from daemon.console.command_error import Refusal
-from daemon.install import package_files
 from procs import config
 from procs.backups import durable_files
 from procs.config import setting_sources

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from daemon.commands import launch
+from daemon.console import package_files
 from daemon.console.command_error import Refusal
-from daemon.install import package_files
 from procs import config
 from tests import ROOT
 
