@@ -7,6 +7,7 @@ import time
 
 import daemon
 from daemon import cli
+from procs.core import clock
 
 NAME = "chapar"
 INTRODUCTION = "a Telegram bot that fetches media with yt-dlp"
@@ -17,7 +18,7 @@ def main(words: list[str]) -> int:
     if not words or words[0] not in kinds:
         print(f"usage: python -m daemon.install.manual {'|'.join(kinds)}", file=sys.stderr)
         return 2
-    at = float(words[1]) if len(words) > 1 else time.time()
+    at = float(words[1]) if len(words) > 1 else clock.now().wall
     print(kinds[words[0]](at), end="")
     return 0
 

@@ -77,4 +77,5 @@ def try_migration(settings: Settings) -> None:
             return  # the public half alone: the backup was judged before it was closed
         backup_check.restored(settings.backup_folder / newest.name, folder, key)
         copy = Path(folder, backup_archive.DATABASE)
-        migrate(f"sqlite:///{copy}", run=folder)
+        live = files_of(settings.database_url)[0]
+        migrate(settings.database_url.replace(str(live), str(copy)), run=folder)
