@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops tour format clean
+.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops tour deb format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -64,6 +64,9 @@ bench-ops: $(READY) ## measure backups, power cuts, a restore, a scrape and the 
 
 tour: $(READY) ## walk from nothing to installed, alerted, backed up, destroyed, restored, upgraded
 	docs/tour
+
+deb: ## build dist/chapar_VERSION_ARCH.deb, on Debian, with an environment of its own
+	packaging/build_deb
 
 format: $(READY) ## let ruff lay out the code
 	$(BIN)/ruff check --fix .

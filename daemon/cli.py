@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import daemon
-from daemon import backup_registry, operator_registry
+from daemon import backup_registry, install_registry, operator_registry
 from daemon import registry as below
 from daemon.console.command_error import NotUp
 from daemon.helps import exit_codes
@@ -121,6 +121,8 @@ def commands() -> dict[str, Command]:
         *(operator_registry.doctor, operator_registry.logs, operator_registry.top),
         operator_registry.sites,
         *(operator_registry.completion, operator_registry.man),
+        *(install_registry.init, install_registry.files),
+        *(install_registry.reload, install_registry.upgrade),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
     return {one.__name__.replace("_", "-"): one for one in all_of_them}
@@ -144,6 +146,7 @@ def parser() -> argparse.ArgumentParser:
     operator_registry.words(of)
     for name in READ_COMMANDS:
         of[name].add_argument("--json", action="store_true", help="for programs")
+    words_about_installs(of)
     return top
 
 
@@ -229,6 +232,19 @@ def words_about_backups(of: dict[str, argparse.ArgumentParser]) -> None:
     )
     for one in (words["verify"], of["restore"]):
         one.add_argument("--key", type=Path, metavar="FILE", help="its age key, or passphrase")
+
+
+def words_about_installs(of: dict[str, argparse.ArgumentParser]) -> None:
+    of["files"].add_argument("name", nargs="?", default="", help="print this one")
+    token = of["init"].add_mutually_exclusive_group()
+    token.add_argument("--token", help="the bot's token, from @BotFather; `ps` shows it")
+    token.add_argument("--token-file", type=Path, metavar="FILE", help="… the first word of a file")
+    of["init"].add_argument("--api-id", metavar="N", help="from https://my.telegram.org/apps")
+    of["init"].add_argument("--api-hash", metavar="HASH", help="from the same page")
+    of["init"].add_argument("--admins", metavar="ID,ID", help="Telegram user ids of the admins")
+    where = "the file; default: $CHAPAR_ENV_FILE, or .env in this folder"
+    of["init"].add_argument("--file", type=Path, metavar="FILE", help=where)
+    of["init"].add_argument("--no-live", action="store_true", help="do not try them with Telegram")
 
 
 if __name__ == "__main__":

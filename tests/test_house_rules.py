@@ -47,7 +47,10 @@ CATCHES_ALL = {
     "procs.engine.child.child",
 }
 #: Who may look at the environment: settings, the launcher that passes it on, supervisord's number.
-ENVIRONMENT = {"procs.config.settings", "daemon.commands.launch", "procs.core.process"}
+ENVIRONMENT = {
+    *("procs.config.settings", "daemon.commands.launch", "procs.core.process"),
+    "daemon.supervisor.supervisord",
+}
 FILE, FUNCTION = 300, 40
 
 

@@ -16,9 +16,9 @@ from typing import NoReturn
 
 import daemon
 from daemon.commands import status
-from daemon.console import open_store
+from daemon.console import open_store, package_files
 from daemon.console.command_error import NotServing, Refusal
-from daemon.supervisor import control, file_modes, process_tree
+from daemon.supervisor import child_environment, control, file_modes, process_tree
 from daemon.supervisor.control import ANSWER, Supervisor
 from procs import config
 from procs.config import Settings, SettingsReading, values
@@ -67,6 +67,7 @@ def up(*, detach: bool = False, bot: bool = True, new: bool = False) -> None:
     if closed := file_modes.mend(settings):
         print(f"closed to other users: {len(closed)} files in {settings.home}")
     around = environment(settings, reading, bot=bot)
+    child_environment.write(settings.run, around)
     cgroups.settle()
     print(f"chapar {daemon.__version__}: {settings.workers} + 1 workers, home {settings.home}")
     if detach:
@@ -167,19 +168,10 @@ def command(settings: Settings) -> list[str]:
         "daemon.supervisor.supervisord",
         "-n",
         "-c",
-        str(configuration()),
+        str(package_files.path("supervisord.conf")),
         *silent,
     ]
     return [*program, "-j", str(settings.run / process_tree.PID_FILE)]
-
-
-def configuration() -> Path:
-    """supervisord.conf of the checkout, or where the installation put it."""
-    places = [folder / "supervisord.conf" for folder in (ROOT, Path(sys.prefix, "share/chapar"))]
-    for place in places:
-        if place.exists():
-            return place
-    raise Refusal(f"no supervisord.conf at {places[0]} or {places[1]}; install Chapar again")
 
 
 def become(settings: Settings, around: dict[str, str], lock: int) -> NoReturn:

@@ -16,6 +16,7 @@ from procs.bot.commands import command_menu
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.tidy_chat import TidyChat
 from procs.bot.follows.follow_notifier import FollowNotifier
+from procs.bot.round_trip_probe import RoundTripProbe
 from procs.bot.sponsors.note_sender import NoteSender
 from procs.core import log, process
 from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
@@ -65,6 +66,7 @@ def beside(settings: config.Settings, db: Database, parts: BotParts) -> list[asy
         FollowNotifier(db, parts.replies).run(),
         TidyChat(db, parts.replies).run(),
         OrderReports(db, parts.replies).run(),
+        RoundTripProbe(db, parts.chat_session).run(),
         intake.admins.menus.run(),
         logged(command_menu.register(db, parts.chat_session, follows=settings.follows > 0)),
         logged(intake.inline.note_switch()),

@@ -1,7 +1,6 @@
 """`python -m procs.charts`: reads a plan from standard input, writes its PNG to standard output,
 and ends. It bounds itself before it loads the library."""
 
-import os
 import resource
 import signal
 import sys
@@ -31,7 +30,7 @@ def bound() -> None:
     """Live no longer than who asks, and take no more than a chart takes."""
     process.keep_private()
     process.end_with_parent(signal.SIGKILL)
-    os.nice(NICE)
+    process.be_nice(NICE)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 

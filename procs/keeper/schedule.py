@@ -13,6 +13,7 @@ from procs.keeper.cookie_watch import CookieWatch
 from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.keeper.follow_rounds import FollowRounds
+from procs.keeper.metrics.service_state import ServiceState
 from procs.keeper.metrics.textfile import MetricTextfile
 from procs.keeper.modes.mode_watch import ModeWatch
 from procs.keeper.monitor import alert_file
@@ -89,6 +90,7 @@ class Keeper:
             PeriodicTask(
                 15, MetricTextfile(db, settings, partial(alert_file.standing, settings)).write
             ),
+            PeriodicTask(5, ServiceState(db, settings).report),
         )
 
     def run(self) -> None:

@@ -13,6 +13,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from procs.core import process
 from procs.engine.protocol.messages import Limits
 
 PR_SET_PDEATHSIG = 1
@@ -31,7 +32,7 @@ def enter(folder: Path, limits: Limits, *, parent: int, keep: tuple[int, int]) -
     die_with(parent)
     default_signals()
     drop_descriptors(keep)
-    os.nice(limits.nice)
+    process.be_nice(limits.nice)
     settle_in(folder)
     limit(limits)
     die_first()

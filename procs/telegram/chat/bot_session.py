@@ -5,6 +5,7 @@ was sent while the bot was down, or was killed over, is heard at the next start.
 """
 
 import asyncio
+import secrets
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from itertools import count
@@ -18,7 +19,7 @@ from pyrogram.session import Session
 
 from procs.config import Settings
 from procs.core import log
-from procs.errors import ChaparError, SessionRevoked
+from procs.errors import ChaparError, SessionRevoked, TelegramAway
 from procs.telegram.chat import group_news, inbound, inline_updates, member_updates
 from procs.telegram.chat.inline_sender import InlineSender
 from procs.telegram.chat.inline_updates import InlineChoice, InlineQuery
@@ -151,6 +152,12 @@ class BotSession(InlineSender):
                 self.serves_inline = account.bot_inline_placeholder is not None
                 self.named.set()
                 return
+
+    async def ping(self) -> None:
+        """One round trip to Telegram, over the connection that hears. Raises as `Rpc.ask`."""
+        if self.line is None:
+            raise TelegramAway("not connected")
+        await self.line.ask(raw.functions.Ping(ping_id=secrets.randbits(62)))
 
     @property
     def handling(self) -> set[asyncio.Task[None]]:
