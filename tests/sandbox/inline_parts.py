@@ -33,7 +33,7 @@ class Screen:
 
 
 class Deliverer:
-    """What a delivery needs of a worker's tools: the real courier, the real pace."""
+    """What a delivery needs of a worker's context: the real courier, the real pace."""
 
     name = "w00-1"
 
@@ -80,8 +80,8 @@ class Deliverer:
         outcomes.fetched(self.db, lease, media, keys={asked.key}, now=clock.now())
 
     async def delivers(self) -> None:
-        tools: Any = self
-        await deliver.deliver(tools, await self.claims(Lane.LIGHT))
+        context: Any = self
+        await deliver.deliver(context, await self.claims(Lane.LIGHT))
 
     async def searches(self, *titles: str, others: tuple[str, ...] = ()) -> None:
         """Carry the next search: results of these titles."""
