@@ -36,7 +36,7 @@ from procs.telegram.delivery.presentation import (
     Presentation,
     keyboard,
 )
-from procs.telegram.delivery.send_once import post, post_all
+from procs.telegram.delivery.send_once import ChatTarget, post, post_all
 from procs.telegram.delivery.upload_peer import UploadPeers, Waiting, nobody
 from procs.telegram.rpc_errors import FilePartMissing, PeerRefused
 from procs.telegram.session import sign_in
@@ -165,14 +165,11 @@ class Courier:
 
     async def send(
         self,
-        *,
-        chat: int,
-        access: int,
+        target: ChatTarget,
         part: Part,
-        shown: Presentation = PLAIN,
         random_id: int,
-        reply_to: int,
-        topic: int = 0,
+        *,
+        shown: Presentation = PLAIN,
         leave: Leave,
     ) -> int | None:
         """Send one part, as soon as `leave` paid for it; without its buttons where Telegram does
@@ -182,33 +179,28 @@ class Courier:
         rpc = self._connected()
         query = partial(
             SendMedia,
-            peer=peer(chat, access),
+            peer=peer(target.chat, target.access),
             media=media_input.shown(part, spoiler=shown.spoiler),
             random_id=random_id,
             silent=shown.silent or None,
             reply_markup=await keyboard(shown.buttons, rpc.client),
             **shown.words,
         )
-        facts: dict[str, Any] = {"random_id": random_id, "reply_to": reply_to, "topic": topic}
-        facts["leave"] = leave
         try:
-            return await post(rpc, partial(replied, query), chat=chat, **facts)
+            return await post(rpc, partial(replied, query), target, random_id, leave=leave)
         except TelegramRefused as error:
             if not shown.buttons or not error.detail.startswith(REFUSED_BUTTONS):
                 raise
-            log.warning("delivery.without-buttons", chat=chat, error=error)
-            return await self.send(chat=chat, access=access, part=part, shown=shown.bare(), **facts)
+            log.warning("delivery.without-buttons", chat=target.chat, error=error)
+            return await self.send(target, part, random_id, shown=shown.bare(), leave=leave)
 
     async def send_album(
         self,
-        *,
-        chat: int,
-        access: int,
+        target: ChatTarget,
         parts: Sequence[Part],
-        shown: Presentation = PLAIN,
         random_ids: Sequence[int],
-        reply_to: int,
-        topic: int = 0,
+        *,
+        shown: Presentation = PLAIN,
         leave: Leave,
     ) -> list[int | None]:
         """Send two to ten parts as one album, the caption under the first; an album has no
@@ -223,16 +215,9 @@ class Courier:
             for part, random_id, words in zip(parts, random_ids, captions, strict=True)
         ]
         facts: dict[str, Any] = {"multi_media": items, "silent": shown.silent or None}
-        query = partial(SendMultiMedia, peer=peer(chat, access), **facts)
-        return await post_all(
-            self._connected(),
-            partial(replied, query),
-            chat=chat,
-            random_ids=random_ids,
-            reply_to=reply_to,
-            topic=topic,
-            leave=leave,
-        )
+        album = partial(SendMultiMedia, peer=peer(target.chat, target.access), **facts)
+        rpc, query = self._connected(), partial(replied, album)
+        return await post_all(rpc, query, target, random_ids, leave=leave)
 
     async def edit_inline(
         self,
@@ -252,19 +237,17 @@ class Courier:
 
     async def find(
         self,
-        *,
-        chat: int,
-        access: int,
-        after: int,
+        target: ChatTarget,
         part: Part,
+        *,
         taken: Collection[int],
         since: int = 0,
     ) -> int | None:
-        """The message that shows a part as an answer to message `after`, by looking; `taken` are
-        messages of other parts. What answers none (`after` is not positive) is looked for behind
-        message `since`. None when it is not there. Raises as `Rpc.ask`."""
-        to = max(after, 0)
-        seen = message_lookup.messages_after(self._connected(), chat, access, to or since)
+        """The message that shows a part as an answer to the target's `reply_to`, found by reading
+        the chat; `taken` are messages of other parts. A part that answers no message is searched
+        behind message `since`. None when no message shows it. Raises as `Rpc.ask`."""
+        to, rpc = max(target.reply_to, 0), self._connected()
+        seen = message_lookup.messages_after(rpc, target.chat, target.access, to or since)
         async for message in seen:
             if message.id not in taken and message_lookup.answers(message, to, part.reference):
                 return int(message.id)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import partial
-from typing import Any
 
 from procs.core import clock, log
 from procs.errors import (
@@ -28,6 +27,7 @@ from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.delivery.media_caption import NOTHING
 from procs.telegram.delivery.presentation import Presentation
+from procs.telegram.delivery.send_once import ChatTarget
 from procs.telegram.pace import Urgency
 from procs.telegram.session.rpc import Leave
 from procs.worker.delivery_jobs import inline_delivery
@@ -200,14 +200,16 @@ async def hand_over(
         shown = replace(shown, caption=NOTHING)
     if album[-1][0] != len(media.parts) - 1:
         shown = shown.bare()
-    to: dict[str, Any] = {"chat": order.chat, "access": order.chat_access, "leave": leave}
-    facts = {**to, "shown": shown, "reply_to": order.message, "topic": order.topic}
-    if len(album) == 1:
-        ((part, random_id),) = album
-        return [await courier.send(part=media.parts[part], random_id=random_id, **facts)]
-    parts = [media.parts[part] for part, _ in album]
+    target, parts = target_of(order), [media.parts[part] for part, _ in album]
     ids = [random_id for _, random_id in album]
-    return await courier.send_album(parts=parts, random_ids=ids, **facts)
+    if len(album) == 1:
+        return [await courier.send(target, parts[0], ids[0], shown=shown, leave=leave)]
+    return await courier.send_album(target, parts, ids, shown=shown, leave=leave)
+
+
+def target_of(order: RequestOrder) -> ChatTarget:
+    """The chat of a request, as an answer to the message that asked."""
+    return ChatTarget(order.chat, order.chat_access, order.message, order.topic)
 
 
 async def certain(
@@ -221,13 +223,11 @@ async def certain(
     """The message id of a sent part. When Telegram says only that the part was sent, the worker
     searches the chat for it; the message may still be on its way, so the search is repeated before
     the part counts as uncertain. Raises TelegramAway."""
-    to = {"chat": order.chat, "access": order.chat_access}
+    target = target_of(order)
     if message is None:
         taken = deliveries.taken(context.db, order.id)
         since = status_columns.message_of(context.db, order.id)
-        message = await context.courier.find(
-            after=order.message, part=media.parts[part], taken=taken, since=since, **to
-        )
+        message = await context.courier.find(target, media.parts[part], taken=taken, since=since)
     if message is None and lease.attempt < LOOKUP_ATTEMPTS:
         raise TelegramAway("said to be there, but not found")
     if message is None:
@@ -236,4 +236,4 @@ async def certain(
         alerts.note(context.db, alert_kinds.UNCERTAIN, now=now, job=lease.job, worker=context.name)
         log.warning("delivery.uncertain", job=lease.job, request=order.id, part=part)
         return None
-    return SentCopy(message=message, **to)
+    return SentCopy(target.chat, target.access, message)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,6 +13,7 @@ from procs.store.people import preferences, users
 from procs.store.requests import buttons, requests
 from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery.courier import Courier
+from procs.telegram.delivery.send_once import ChatTarget
 from procs.telegram.session.rpc import free
 from procs.worker.delivery_jobs import deliver
 from procs.worker.delivery_jobs.delivery_presentation import presentation
@@ -46,10 +46,9 @@ async def shows(
     tg: Telegram, courier: Courier, order: RequestOrder, media: Media, db: Database
 ) -> None:
     """Send it as a delivery does."""
-    access = tg.world.access_hash(tg.bot, order.user)
-    facts: dict[str, Any] = {"chat": order.chat, "access": access, "part": media.parts[0]}
+    target = ChatTarget(order.chat, tg.world.access_hash(tg.bot, order.user))
     shown = presentation(db, order, media)
-    await courier.send(**facts, shown=shown, random_id=7, reply_to=0, leave=free)
+    await courier.send(target, media.parts[0], 7, shown=shown, leave=free)
 
 
 def labels(message: person.Message) -> list[str]:
