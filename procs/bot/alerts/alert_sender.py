@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from procs.bot.alerts import alert_pages, alert_text
 from procs.bot.alerts.alert_text import Fact
 from procs.bot.commands.menu_sender import MenuSender
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import logged, repeat
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.core import clock, log
 from procs.errors import (
@@ -44,9 +44,7 @@ class AlertSender:
 
     async def run(self) -> None:
         """Send due notifications until cancelled."""
-        while True:
-            await logged(self.look())
-            await asyncio.sleep(ALERT_INTERVAL)
+        await repeat(self.look, ALERT_INTERVAL)
 
     async def look(self) -> None:
         """Send the notifications that are due."""

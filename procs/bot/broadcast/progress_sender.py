@@ -4,11 +4,10 @@ What a message says stands in the row before the next edit; a killed bot goes on
 repeated send is the same message for Telegram.
 """
 
-import asyncio
 from functools import partial
 
 from procs.bot.broadcast import broadcast_text
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import repeat
 from procs.bot.conversation.reply_sender import EDIT, ReplySender, once
 from procs.core import clock, log
 from procs.errors import ChatClosed, StoreFull, TelegramAway, TelegramRefused, TelegramWait
@@ -36,9 +35,7 @@ class ProgressSender:
 
     async def run(self) -> None:
         """Look until cancelled."""
-        while True:
-            await logged(self.look())
-            await asyncio.sleep(ROWS_LOOK)
+        await repeat(self.look, ROWS_LOOK)
 
     async def look(self) -> None:
         """Send the due progress and final reports of broadcasts."""

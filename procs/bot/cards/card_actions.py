@@ -1,7 +1,6 @@
 """The effects of a card's buttons, texts that answer a card's question, and the timeout of a
 card."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +9,7 @@ from typing import Any, Protocol
 from procs.bot.cards import card_labels, group_limit
 from procs.bot.cards.card_labels import CHOOSE, DROP, REFUSED, TURN
 from procs.bot.commands.button_actions import ButtonAction, PressAnswer
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import repeat
 from procs.bot.conversation.hints import Hints
 from procs.bot.status.status_board import StatusBoard
 from procs.core import clock, codec, log
@@ -243,9 +242,7 @@ class CardActions:
 
     async def run(self) -> None:
         """Take the usual form of the cards on which nobody chose in time, until cancelled."""
-        while True:
-            await logged(self.look())
-            await asyncio.sleep(TIMEOUT_POLL)
+        await repeat(self.look, TIMEOUT_POLL)
 
     async def look(self) -> None:
         for request, _, usual in cards.due(self.db, now=clock.now()):

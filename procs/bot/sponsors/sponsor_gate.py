@@ -5,12 +5,11 @@ when nothing is lacking for another reason (a campaign ended); what takes it up 
 its row is deleted after that, so a bot that is killed in between does it once more to no effect.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from procs.bot.commands import button_actions, my_pages
 from procs.bot.commands.button_actions import ButtonAction, PressAnswer
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import logged, repeat
 from procs.bot.conversation.inbound_queue import InboundQueue
 from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.bot.sponsors import message_record, sponsor_page
@@ -66,6 +65,8 @@ class SponsorGate:
         self.membership = Membership(db, front, replies.pace)
         #: Whose messages go on at the moment.
         self.releasing: set[int] = set()
+        #: The last person of the look before, 0 to begin with the first; losing it costs a look.
+        self.looked = 0
 
     def rows(self) -> tuple[ButtonAction, ...]:
         return (ButtonAction(JOINED, self.pressed, once=False, own=True),)
@@ -255,12 +256,13 @@ class SponsorGate:
         return languages.speaking(self.db, Person(number, language, "", access, language))
 
     async def run(self) -> None:
-        """Look now and then for what nothing holds any more, until cancelled: a campaign is over,
-        or the bot was killed after a join was told."""
-        after = 0
-        while True:
-            people = held_messages.people(self.db, after=after, most=PEOPLE)
-            for number in people:
-                await logged(self.look_for(number, ask=False))
-            after = people[-1] if len(people) == PEOPLE else 0
-            await asyncio.sleep(HELD_LOOK)
+        """Release the messages that nothing holds any more, until cancelled: a campaign is over,
+        or the bot was killed after Telegram told it of a join."""
+        await repeat(self.look, HELD_LOOK)
+
+    async def look(self) -> None:
+        """Look at the next people whose messages are held; after the last, begin anew."""
+        people = held_messages.people(self.db, after=self.looked, most=PEOPLE)
+        for number in people:
+            await logged(self.look_for(number, ask=False))
+        self.looked = people[-1] if len(people) == PEOPLE else 0

@@ -1,12 +1,11 @@
 """The menu of commands in each admin's own chat, in both languages: kept as the roles are."""
 
-import asyncio
 import hashlib
 
 from procs.bot.admin.admin_actions import AdminActions
 from procs.bot.commands import command_menu
 from procs.bot.commands.command_menu import Menu
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import repeat
 from procs.core import codec, log
 from procs.errors import ChatClosed, TelegramAway, TelegramRefused, TelegramWait
 from procs.records.admin_role import Role
@@ -30,9 +29,7 @@ class AdminMenuSync:
 
     async def run(self) -> None:
         """Look until cancelled."""
-        while True:
-            await logged(self.look())
-            await asyncio.sleep(MENU_POLL)
+        await repeat(self.look, MENU_POLL)
 
     async def look(self) -> None:
         """Give each admin the menu of their role, and take it from who has none any more."""

@@ -1,8 +1,6 @@
 """Tells how orders ended, each once, however often the bot is restarted between."""
 
-import asyncio
-
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import repeat
 from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.core import clock, log
 from procs.errors import ChatClosed, TelegramAway, TelegramRefused, TelegramWait
@@ -25,9 +23,7 @@ class OrderReports:
 
     async def run(self) -> None:
         """Look until cancelled."""
-        while True:
-            await logged(self.look())
-            await asyncio.sleep(REPORT_POLL)
+        await repeat(self.look, REPORT_POLL)
 
     async def look(self) -> None:
         for order in admin_orders.untold(self.db):
