@@ -15,7 +15,7 @@ MEMORY, SECONDS, NICE, NO_PLAN = 768 * 1024 * 1024, 20, 10, 2
 
 
 def main() -> int:
-    bound()
+    set_limits()
     try:
         plan = chart_plan.decode(sys.stdin.buffer.read())
     except (ValueError, TypeError, KeyError) as error:
@@ -27,7 +27,7 @@ def main() -> int:
     return 0
 
 
-def bound() -> None:
+def set_limits() -> None:
     """Live no longer than who asks, and take no more than a chart takes."""
     process.keep_private()
     process.end_with_parent(signal.SIGKILL)

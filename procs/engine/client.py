@@ -191,7 +191,7 @@ class Engine:
             raise TooLarge(f"more than {most} bytes on the disk")
         if failed or line.ended is None:
             raise failed or death(None)
-        return RunResult(line.ended.code, taken(folder / out), taken(folder / err))
+        return RunResult(line.ended.code, take_tail(folder / out), take_tail(folder / err))
 
     async def call(
         self, request: dict[str, Any], folder: Path, limits: Limits
@@ -279,7 +279,7 @@ async def heavier(folder: Path, most: float, tell: Callable[[], Any]) -> None:
     tell()
 
 
-def taken(path: Path) -> bytes:
+def take_tail(path: Path) -> bytes:
     """The end of a file, which is deleted; nothing when there is none."""
     try:
         with open(path, "rb") as source:

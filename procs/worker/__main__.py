@@ -73,7 +73,7 @@ def engine(settings: config.Settings, db: Database, tallies: Tallies) -> Engine:
         settings.run,
         routes=routes,
         on_refused=partial(count_refused, db),
-        on_egress=tallies.moved,
+        on_egress=tallies.note_traffic,
     )
 
 

@@ -250,7 +250,7 @@ class WorkerLoop:
     async def settle(self) -> None:
         """Wait until the running jobs finish, or give them back when this is cancelled."""
         self.wake_socket.rise()
-        settled = asyncio.create_task(self.running_jobs.settled())
+        settled = asyncio.create_task(self.running_jobs.wait_until_over())
         cancelled = asyncio.create_task(self.cancelled.wait())
         await asyncio.wait({settled, cancelled}, return_when=asyncio.FIRST_COMPLETED)
         cancelled.cancel()

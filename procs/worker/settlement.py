@@ -50,19 +50,19 @@ async def carry(context: WorkerContext, lease: Lease, work: Work) -> str:
         log.warning("lease.lost", job=lease.job, worker=context.name, attempt=lease.attempt)
         return LOST
     except TelegramWait as flood:
-        return await written(partial(wait_out, context, lease, flood))
+        return await write_outcome(partial(wait_out, context, lease, flood))
     except SessionRevoked as error:
         context.lose(error)
         wait = TelegramWait(ELSEWHERE, context.courier.name)
-        return await written(partial(wait_out, context, lease, wait))
+        return await write_outcome(partial(wait_out, context, lease, wait))
     except NotNow as wait:
-        return await written(partial(put_off, context, lease, wait))
+        return await write_outcome(partial(put_off, context, lease, wait))
     except JobError as error:
-        return await written(partial(settle, context, lease, error))
+        return await write_outcome(partial(settle, context, lease, error))
     except StoreFull as error:
-        return await written(partial(settle, context, lease, DiskFull(str(error))))
+        return await write_outcome(partial(settle, context, lease, DiskFull(str(error))))
     except Exception as error:  # classified here, once, with its job
-        return await written(partial(settle, context, lease, unknown(context, lease, error)))
+        return await write_outcome(partial(settle, context, lease, unknown(context, lease, error)))
     finally:
         context.progress.drop(lease)
     return DONE
@@ -73,7 +73,7 @@ def unknown(context: WorkerContext, lease: Lease, error: Exception) -> JobError:
     return Unknown(f"{type(error).__name__}: {error}")
 
 
-async def written(write: Callable[[], str]) -> str:
+async def write_outcome(write: Callable[[], str]) -> str:
     """Write an outcome, and wait while the disk is full: an accepted request is never dropped.
     Returns what became of the job."""
     while True:
@@ -133,7 +133,7 @@ def settle(context: WorkerContext, lease: Lease, error: JobError) -> str:
         )
     else:
         told: dict[str, Any] = {"error": error.name, "say": error.say, "facts": error.facts}
-        code = outcomes.failed(context.db, lease, **told, now=clock.now())
+        code = outcomes.fail(context.db, lease, **told, now=clock.now())
         tell = log.error if error.name in alert_kinds.FAILURE_ALERTS else log.warning
         tell(
             "job.failed",

@@ -72,14 +72,14 @@ class AdminActions:
 
     def button_rows(self) -> tuple[ButtonAction, ...]:
         return (
-            ButtonAction(ACT, self.pressed, once=False, durable=True, own=True),
-            ButtonAction(SURE, partial(self.pressed, sure=True), durable=True, own=True),
+            ButtonAction(ACT, self.handle_press, once=False, durable=True, own=True),
+            ButtonAction(SURE, partial(self.handle_press, sure=True), durable=True, own=True),
         )
 
     def commands(self) -> tuple[ChatCommand, ...]:
         """Strangers are told that there is no such command; who has a role, what it lacks."""
         return tuple(
-            ChatCommand(command, partial(self.commanded, row.name), role=Role.VIEWER)
+            ChatCommand(command, partial(self.handle_command, row.name), role=Role.VIEWER)
             for row in self.rows.values()
             for command in row.commands
         )
@@ -93,7 +93,7 @@ class AdminActions:
         mark = f"message:{incoming.chat}:{incoming.message}"
         return AdminCall(person, self.role(person.id), *where, mark, heard=incoming.message)
 
-    def pressed(self, press: Press, button: Button, *, sure: bool = False) -> PressAnswer:
+    def handle_press(self, press: Press, button: Button, *, sure: bool = False) -> PressAnswer:
         """What a button of an admin does; inside of `db.write()`."""
         data = button.meaning.data
         topic = data.get(TOPIC)
@@ -111,14 +111,14 @@ class AdminActions:
         reply = self.run(str(data.get(DO)), call, sure=sure)
         if reply.page is None:
             return PressAnswer(reply.toast, reply.show, reply.alert)
-        page = self.conversations.marked(call, reply.page)
+        page = self.conversations.with_step(call, reply.page)
         shown = self.menus.turn(press, page, toast=reply.toast)
         return replace(shown, show=partial(in_turn, shown.show, reply.show), alert=reply.alert)
 
-    async def commanded(self, name: str, incoming: Incoming) -> None:
+    async def handle_command(self, name: str, incoming: Incoming) -> None:
         """What a command of an admin does."""
         call = replace(self.call_of(incoming), words=incoming.text.partition(" ")[2].strip())
-        await self.conversations.answered(incoming, call, partial(self.run, name))
+        await self.conversations.carry_out(incoming, call, partial(self.run, name))
 
     def run(self, name: str, call: AdminCall, *, sure: bool = False) -> AdminReply:
         """Do an action, inside of `db.write()`, with its audit rows. Raises EffectRefused with what

@@ -84,7 +84,7 @@ class AdminConversations:
             await self.send(incoming, state.answer)
             return True
         late = not state.is_open(clock.now())
-        await self.answered(incoming, call, partial(self.step, incoming))
+        await self.carry_out(incoming, call, partial(self.step, incoming))
         return not late or link.parse(incoming.text, incoming.urls).none
 
     def step(self, incoming: Incoming, call: AdminCall) -> AdminReply:
@@ -113,20 +113,20 @@ class AdminConversations:
             repeated = state is not None and state.message == incoming.message
             if not repeated:
                 return await otherwise(incoming)
-        await self.answered(incoming, call, self.left)
+        await self.carry_out(incoming, call, self.reply_left)
 
-    def left(self, call: AdminCall) -> AdminReply:
+    def reply_left(self, call: AdminCall) -> AdminReply:
         self.move(call, None)
         return AdminReply(toast=call.say("admin-talk-left"))
 
-    async def answered(
+    async def carry_out(
         self, incoming: Incoming, call: AdminCall, work: Callable[[AdminCall], AdminReply]
     ) -> None:
         """Do something for a message, and answer it. What is refused leaves all as it was."""
         try:
             with self.db.write(full=True):
                 reply = work(call)
-                answer = self.minted(call, reply)
+                answer = self.render(call, reply)
                 self.keep_answer(call, answer)
         except EffectRefused as error:
             reply, answer = AdminReply(), {"text": str(error)}
@@ -134,11 +134,11 @@ class AdminConversations:
         if reply.show is not None:
             await reply.show()
 
-    def minted(self, call: AdminCall, reply: AdminReply) -> dict[str, Any]:
+    def render(self, call: AdminCall, reply: AdminReply) -> dict[str, Any]:
         """What is said to a message, with the tokens of its buttons."""
-        page = self.marked(call, reply.page) if reply.page else None
+        page = self.with_step(call, reply.page) if reply.page else None
         said = [reply.toast, page.text if page else ""]
-        buttons = self.table.menus.minted(page, call.person.id, call.chat) if page else []
+        buttons = self.table.menus.mint(page, call.person.id, call.chat) if page else []
         return {"text": "\n\n".join(filter(None, said)), "buttons": buttons}
 
     def keep_answer(self, call: AdminCall, answer: Mapping[str, Any]) -> None:
@@ -164,7 +164,7 @@ class AdminConversations:
 
     # --- buttons
 
-    def marked(self, call: AdminCall, page: MenuPage) -> MenuPage:
+    def with_step(self, call: AdminCall, page: MenuPage) -> MenuPage:
         """A page whose buttons know their topic, and the step of the conversation there."""
         state = conversation_states.find(self.db, call.key)
         turn = [state.number, state.turn] if state and state.step else []

@@ -15,14 +15,14 @@ NICK = re.compile(
 )
 
 
-def sent(db: Database, call: AdminCall, incoming: Incoming) -> int:
+def author_of(db: Database, call: AdminCall, incoming: Incoming) -> int:
     """Whom a message means. Raises EffectRefused with what is wrong with it."""
     if incoming.hides_author:
         raise EffectRefused(call.say("admin-person-hidden"))
-    return incoming.forwarded or written(db, call, incoming.text)
+    return incoming.forwarded or find(db, call, incoming.text)
 
 
-def written(db: Database, call: AdminCall, text: str) -> int:
+def find(db: Database, call: AdminCall, text: str) -> int:
     """Whom a text means. Raises EffectRefused with what is wrong with it."""
     text = text.strip()
     if PERSON_ID.fullmatch(text) and int(text):

@@ -79,13 +79,13 @@ class AlertSender:
         """Raises as `ReplySender.send`, ChatClosed for an admin who never met the bot."""
         if notice.access is None or notice.admin not in self.admins:
             raise ChatClosed("never wrote to the bot")
-        body = self.wanted(notice)
+        body = self.wanted_facts(notice)
         if body:
             await self.replies.send(self.message(notice, body), urgency=Urgency.ADMIN)
-        notifications.sent(self.db, notice, now=clock.now())
+        notifications.note_sent(self.db, notice, now=clock.now())
         log.info("alert.told", admin=notice.admin, telling=notice.telling)
 
-    def wanted(self, notice: Notification) -> list[Fact]:
+    def wanted_facts(self, notice: Notification) -> list[Fact]:
         """What this admin wants to be told of; always what is critical."""
         off = alert_choices.muted(self.db, notice.admin, now=clock.now())
         return [one for one in notice.body if is_critical(one) or one["kind"] not in off]
@@ -96,7 +96,7 @@ class AlertSender:
         assert notice.access is not None
         text = alert_text.render(notice.language, body)
         page = alert_pages.under(body, notice.language)
-        made = self.menus.minted(page, notice.admin, notice.admin)
+        made = self.menus.mint(page, notice.admin, notice.admin)
         return OutgoingMessage(notice.admin, notice.access, text, notice.random_id, buttons=made)
 
     def must_wait(self, notice: Notification) -> bool:
@@ -107,7 +107,7 @@ class AlertSender:
 
     def give_up(self, notice: Notification, why: str) -> None:
         """Log that an admin is unreachable, once until they are reachable again."""
-        if notifications.unheard(self.db, notice, why=why, now=clock.now()):
+        if notifications.note_unreachable(self.db, notice, why=why, now=clock.now()):
             log.error("admin.unreachable", admin=notice.admin, why=why, fix=remedies.DEAF)
 
 

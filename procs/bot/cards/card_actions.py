@@ -179,7 +179,7 @@ class CardActions:
     async def show(self, request: int, *, cached: bool = False) -> None:
         """Refresh the message. Media that Telegram holds arrives in a moment and replaces the card:
         a text in between would only flicker."""
-        card_choices.called(self.db)
+        card_choices.wake_processes(self.db)
         if cached:
             self.status_board.withhold(request)
         elif task := self.status_board.refresh(request):

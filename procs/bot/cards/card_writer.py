@@ -39,15 +39,15 @@ class CardWriter:
             await self.status_writer.first(post, view, sure=sure)
             if not sure:
                 return  # its text is unknown: the board reads it, and then writes the card
-        elif not (post.head.status_message and await self.edited(post, view)):
+        elif not (post.head.status_message and await self.edit(post, view)):
             await self.anew(post, view, card)
-        cards.shown(self.db, card.request, card.version, now=clock.now())
+        cards.note_shown(self.db, card.request, card.version, now=clock.now())
 
-    async def edited(self, post: StatusMessage, view: StatusView) -> bool:
+    async def edit(self, post: StatusMessage, view: StatusView) -> bool:
         """False when the message is not there any more."""
-        done = await self.status_writer.edited(post, view, urgency=Urgency.ANSWER)
+        done = await self.status_writer.edit_message(post, view, urgency=Urgency.ANSWER)
         if done:
-            status_columns.showed(self.db, post.id, view.text)
+            status_columns.note_shown(self.db, post.id, view.text)
         return done
 
     async def anew(self, post: StatusMessage, view: StatusView, card: Card) -> None:
@@ -58,7 +58,7 @@ class CardWriter:
             in_reply(row, view, random_id=random_id, buttons=view.buttons)
         )
         now = clock.now()
-        requests.answered(
+        requests.note_answered(
             self.db, post.id, message=message, shown=view.text, stage=view.stage, now=now
         )
 

@@ -41,7 +41,7 @@ async def repeat(look: Callable[[], Awaitable[None]], interval: float) -> None:
         await asyncio.sleep(interval)
 
 
-async def settled(work: Awaitable[None], report_failure: Apology, **facts: object) -> None:
+async def settle(work: Awaitable[None], report_failure: Apology, **facts: object) -> None:
     """Do the work; when it fails by our fault, the person gets a sentence and the code."""
     code = await logged(work, **facts)
     if code:

@@ -71,7 +71,7 @@ class InboundQueue:
 
     async def look(self) -> None:
         gone: Counter[int] = Counter()
-        for tally in repeat_tallies.ended(self.db, now=clock.now()):
+        for tally in repeat_tallies.take_ended(self.db, now=clock.now()):
             if tally.kind == repeat_tallies.MESSAGES:
                 continue  # most of them were answered
             if tally.kind == "refused":

@@ -34,7 +34,7 @@ class TidyChat:
 
     async def delete(self, one: PassingMessage) -> None:
         """Raises TelegramWait, TelegramAway: it is tried again."""
-        await self.replies.pace.allowed(DELETE, TIDY_PATIENCE)
+        await self.replies.pace.wait_until_allowed(DELETE, TIDY_PATIENCE)
         try:
             await self.replies.chat_session.delete(one.chat, one.access, one.message)
         except (ChatClosed, TelegramRefused) as error:

@@ -38,9 +38,9 @@ class GroupAdmins:
         if person.id < 0:
             return False
         known = member_roles.read(self.db, chat, person.id, now=clock.now())
-        return (known or await self.learned(chat, access, person)) == ADMIN
+        return (known or await self.ask_role(chat, access, person)) == ADMIN
 
-    async def learned(self, chat: int, access: int, person: Person) -> str:
+    async def ask_role(self, chat: int, access: int, person: Person) -> str:
         """What Telegram says; of whom it says nothing, that it is no admin."""
         try:
             admin = await self.chat_session.is_admin(chat, access, person.id, person.access_hash)

@@ -68,7 +68,7 @@ class GroupMessages:
 
     async def with_answered(self, incoming: Incoming) -> Incoming:
         """A message whose links stand in the one that it answers."""
-        text, urls = await self.answered(incoming)
+        text, urls = await self.read_answered(incoming)
         links = link.parse(text, urls).links
         if not links:
             return incoming
@@ -79,7 +79,7 @@ class GroupMessages:
             incoming, text=" ".join([*(one.url for one in links), incoming.text]), urls=()
         )
 
-    async def answered(self, incoming: Incoming) -> tuple[str, tuple[str, ...]]:
+    async def read_answered(self, incoming: Incoming) -> tuple[str, tuple[str, ...]]:
         for attempt in range(1, READS + 1):
             try:
                 return await self.chat_session.words_of(

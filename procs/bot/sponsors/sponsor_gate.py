@@ -69,7 +69,7 @@ class SponsorGate:
         self.looked = 0
 
     def rows(self) -> tuple[ButtonAction, ...]:
-        return (ButtonAction(JOINED, self.pressed, once=False, own=True),)
+        return (ButtonAction(JOINED, self.check_joined, once=False, own=True),)
 
     # --- who has to join
 
@@ -156,14 +156,14 @@ class SponsorGate:
 
     async def look_again(self, press: Press) -> None:
         now, role = clock.now(), self.role_of(press.person.id)
-        for one in self.membership.known(press.person, role).missing:
+        for one in self.membership.cached(press.person, role).missing:
             sponsor_visits.note_pressed(self.db, one.id, press.person.id, now=now)
         count = repeat_tallies.note(self.db, press.person.id, "sponsor-press", now=now)
         await self.membership.learn(press.person, role, fresh=count <= PRESSES)
 
-    def pressed(self, press: Press, button: Button) -> PressAnswer:
+    def check_joined(self, press: Press, button: Button) -> PressAnswer:
         """✅: what is still missing is named in a window; with nothing missing all goes on."""
-        standing = self.membership.known(press.person, self.role_of(press.person.id))
+        standing = self.membership.cached(press.person, self.role_of(press.person.id))
         missing = self.lacking(standing)
         if not missing:
 
@@ -202,18 +202,18 @@ class SponsorGate:
         """The message that named the sponsors says that all is well."""
         await self.replies.edit(chat, access, message, i18n.say(language, "sponsors-thanks"))
 
-    async def moved(self, change: MemberChange) -> None:
+    async def on_member_change(self, change: MemberChange) -> None:
         """A membership update. Never fails."""
-        await logged(self.learned(change), chat=change.chat)
+        await logged(self.apply_change(change), chat=change.chat)
 
-    async def learned(self, change: MemberChange) -> None:
+    async def apply_change(self, change: MemberChange) -> None:
         """What was known of somebody is another now, and what waited of them goes on, without a
         press."""
         sponsor = sponsor_rows.of_chat(self.db, change.chat)
         if sponsor is None:
             return
         if change.person == self.own:
-            return self.turned(sponsor, change)
+            return self.note_own_role(sponsor, change)
         now = clock.now()
         with self.db.write(full=True):
             facts = self.db, change.person, sponsor.id, change.state
@@ -230,12 +230,12 @@ class SponsorGate:
         """The bot's own number, with which its token begins."""
         return int(self.front.settings.bot_token.partition(":")[0])
 
-    def turned(self, sponsor: Sponsor, change: MemberChange) -> None:
+    def note_own_role(self, sponsor: Sponsor, change: MemberChange) -> None:
         """The bot itself is something else in a sponsor's chat."""
         if change.is_admin:
-            self.membership.found(sponsor)
+            self.membership.note_reachable(sponsor)
         else:
-            self.membership.lost(sponsor, "CHAT_ADMIN_REQUIRED")
+            self.membership.note_unreachable(sponsor, "CHAT_ADMIN_REQUIRED")
 
     async def look_for(self, number: int, *, ask: bool = True) -> None:
         """Let go on what waits of somebody, if they lack nothing; without `ask`, as far as it is
@@ -244,7 +244,7 @@ class SponsorGate:
             return
         person = self.known_person(number)
         role = self.role_of(number)
-        known = self.membership.known(person, role)
+        known = self.membership.cached(person, role)
         standing = await self.membership.learn(person, role) if ask else known
         if not self.lacking(standing) and (ask or not standing.unknown):
             await self.release(person)

@@ -109,7 +109,7 @@ class Gallery:
         if not files and wish.pick and not run.returncode:
             raise errors.NoEntry(f"no entry {wish.pick}")
         if not files:
-            raise failure(run.returncode, said(told) or err.decode(errors="replace"))
+            raise failure(run.returncode, last_error(told) or err.decode(errors="replace"))
         more, files = not wish.pick and len(files) > ALBUM, files[: None if wish.pick else ALBUM]
         self.count = len(files)
         if files[0][2].get("category") == FILE:
@@ -219,7 +219,7 @@ def first(facts: PostFacts, fields: tuple[str, ...]) -> str:
     return ""
 
 
-def said(told: list[Any]) -> str:
+def last_error(told: list[Any]) -> str:
     """Its own words about what went wrong, behind the name of the failure, as its log has them."""
     failed: PostFacts = next((one[1] for one in told if one[0] == -1), {})
     return ": ".join(str(failed[key]) for key in ("error", "message") if failed.get(key))

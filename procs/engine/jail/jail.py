@@ -175,7 +175,7 @@ def limit_tasks(*, apart: bool) -> None:
     control group."""
     release = tuple(map(int, re.findall(r"\d+", platform.release())[:2]))
     most = cgroups.tasks() if apart and release >= COUNTED_APART else CROWD
-    resource_limits.bound(resource.RLIMIT_NPROC, most)
+    resource_limits.lower(resource.RLIMIT_NPROC, most)
 
 
 def compile_filters() -> None:

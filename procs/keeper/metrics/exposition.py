@@ -140,7 +140,7 @@ def add_limits(text: MetricText, report: MetricReport, settings: Settings) -> No
 
 def add_health(text: MetricText, db: Database) -> None:
     text.add("breakers_open", len({one.site for one in breakers.listed(db) if one.is_shut_to_all}))
-    text.add("revoked_sessions", len(revoked_sessions.lost(db)))
+    text.add("revoked_sessions", len(revoked_sessions.unresolved(db)))
     kinds = [one.kind for one in alerts.standing(db)]
     for kind in sorted(set(kinds)):
         text.add("alerts", kinds.count(kind), kind=kind)

@@ -47,7 +47,7 @@ def is_told(db: Database, person: int, *, now: Now) -> bool:
     return row is not None and bool(row[0])
 
 
-def said(db: Database, person: int, chat: int, message: int, *, now: Now) -> None:
+def note_message(db: Database, person: int, chat: int, message: int, *, now: Now) -> None:
     """This message in the support chat, 0 where its number is not known, is of this person."""
     with db.write():
         facts = {"person": person, "now": now.wall}

@@ -199,7 +199,7 @@ def show(db: Database, number: int, message: int | None, shown: str) -> None:
         db.change(SHOWN, {"id": number, "message": message, "shown": shown})
 
 
-def reported(db: Database, number: int, state: BroadcastState) -> None:
+def note_reported(db: Database, number: int, state: BroadcastState) -> None:
     """Note that the admin has read that it is in a state."""
     with db.write():
         db.change(REPORTED, {"id": number, "state": state.value})

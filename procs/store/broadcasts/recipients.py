@@ -138,7 +138,7 @@ def _facts(segment: Segment, now: Now) -> dict[str, object]:
     }
 
 
-def left(db: Database, broadcast: int) -> list[Recipient]:
+def unsettled(db: Database, broadcast: int) -> list[Recipient]:
     """Who was planned and has no outcome: a worker was killed, or left, before that."""
     return [Recipient(*row) for row in db.all(LEFT, {"id": broadcast})]
 
@@ -185,7 +185,7 @@ def deletable(
     return [(person, tuple(map(int, numbers.split()))) for person, numbers in rows]
 
 
-def deleted(db: Database, broadcast: int, people: Sequence[int]) -> None:
+def note_deleted(db: Database, broadcast: int, people: Sequence[int]) -> None:
     """Note that these people's messages are gone."""
     with db.write():
         gone = [{"id": broadcast, "person": person} for person in people]

@@ -50,7 +50,7 @@ class Looked:
     silent: bool = False
 
 
-def looked(db: Database, lease: Lease, what: Looked, *, now: Now) -> int:
+def finish_look(db: Database, lease: Lease, what: Looked, *, now: Now) -> int:
     """The look of a link is done. Who asked to see what there is sees it; who is asked what they
     want is asked, or gets their usual form where there is no choice, or it is here already. Returns
     how many are asked. Raises LeaseLost."""
@@ -72,7 +72,7 @@ def _ask(db: Database, row: Row, what: Looked, told: Told, *, now: Now) -> bool:
         terms = replace(terms, usual=BEST)  # nobody hears a picture
     usual = terms.settled(card_offer.words(told) or ())
     known = _know(db, key, what.keys, usual)
-    cards.found(db, request, key, what.found, now=now)
+    cards.keep_found(db, request, key, what.found, now=now)
     if (known or not what.offers or not terms.asks) and (what.silent or not terms.insists):
         db.change(NARROWED, {"request": request, "variant": usual, "title": what.title})
         requests.attach(db, request, _wish(row, usual), now=now)
@@ -125,14 +125,14 @@ def choose(
         if not rows:
             return None
         withdrawal.reopen(db, card.request)
-        cards.settled(db, card.request)
+        cards.note_chosen(db, card.request)
         if anew:
             _forget(db, {card.key, *keys}, variant)
         _know(db, card.key, keys, variant)
         return requests.attach(db, card.request, _wish(rows[0], variant), now=now)
 
 
-def called(db: Database) -> None:
+def wake_processes(db: Database) -> None:
     """Have an idle worker take what was chosen, and the bot show it."""
     wake.notify_idle(db.run)
     wake.notify(db.run, wake.BOT)

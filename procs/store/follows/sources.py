@@ -129,7 +129,7 @@ def of_site(db: Database, site: str) -> int:
     return int(db.all(OF_SITE, {"site": site})[0][0])
 
 
-def looked(db: Database, lease: Lease, seen: SeenList, *, least: float, now: Now) -> int:
+def finish_look(db: Database, lease: Lease, seen: SeenList, *, least: float, now: Now) -> int:
     """A look worked: what nobody saw before is news, unless it was the first. `least` is the
     source's shortest interval. Returns how many news there are. Raises LeaseLost."""
     with db.write(full=True):

@@ -59,7 +59,7 @@ class EngineUse:
         return self.broken / max(1, self.tries)
 
 
-def broken(db: Database) -> int:
+def count_broken(db: Database) -> int:
     """All attempts so far that found an extractor broken."""
     row = db.one(TOTAL, {"error": BROKEN})
     return int(row[0]) if row else 0
@@ -78,7 +78,9 @@ def latest(db: Database, host: str) -> EngineUse | None:
         return None
     version, used_at, job, before, usual = row
     done = db.one(DONE, {"job": job})
-    return EngineUse(version, used_at, usual, done[0] if done else 0, max(0, broken(db) - before))
+    return EngineUse(
+        version, used_at, usual, done[0] if done else 0, max(0, count_broken(db) - before)
+    )
 
 
 def use(db: Database, host: str, version: str, *, now: Now) -> None:
@@ -87,7 +89,7 @@ def use(db: Database, host: str, version: str, *, now: Now) -> None:
         before = latest(db, host)
         usual = before.share if before and before.tries >= ENOUGH else 0.0
         facts = {"host": host, "version": version, "now": now.wall}
-        db.change(USE, {**facts, "broken": broken(db), "usual": usual})
+        db.change(USE, {**facts, "broken": count_broken(db), "usual": usual})
         db.change(FORGIVE, {"host": host, "version": version})
 
 
@@ -97,6 +99,6 @@ def refuse(db: Database, host: str, version: str, *, why: str, now: Now) -> None
         db.change(REFUSE, {"host": host, "version": version, "why": why, "now": now.wall})
 
 
-def refused(db: Database, host: str) -> dict[str, str]:
+def refused_versions(db: Database, host: str) -> dict[str, str]:
     """The versions that are not to be taken by themselves, and why."""
     return {version: why for version, why in db.all(REFUSED, {"host": host})}

@@ -74,7 +74,7 @@ def plan(db: Database, admins: Sequence[int], *, now: Now) -> int:
         return 0
     with db.write(full=True):
         found = due(db, now)  # once more: what others write between would be lost
-        body = codec.dump([said(one, now) for one in found])
+        body = codec.dump([alert_facts(one, now) for one in found])
         ((telling,),) = db.all(TELL, {"now": now.wall, "body": body})
         addressed = [{"telling": telling, "admin": it, "random": random_id()} for it in admins]
         db.change_many(ADDRESS, addressed)
@@ -97,7 +97,7 @@ def may_tell(db: Database, now: Now) -> bool:
     return last is None or not 0 <= now.wall - last < gap  # a clock that was put back mutes nobody
 
 
-def said(one: Alert, now: Now) -> dict[str, Any]:
+def alert_facts(one: Alert, now: Now) -> dict[str, Any]:
     """What a notification says of an alert, as it was when the notification was stored: whether it
     is new, goes on (again) or is over, for how many seconds, and how often it was noticed; for one
     that goes on, how often since the last notification."""
@@ -125,14 +125,14 @@ def unsent(db: Database) -> list[Notification]:
     ]
 
 
-def sent(db: Database, notice: Notification, *, now: Now) -> None:
+def note_sent(db: Database, notice: Notification, *, now: Now) -> None:
     """An admin has it."""
     with db.write():
         db.change(ENDED, {"telling": notice.telling, "admin": notice.admin, "now": now.wall})
         db.change(HEARS, {"admin": notice.admin})
 
 
-def unheard(db: Database, notice: Notification, *, why: str, now: Now) -> bool:
+def note_unreachable(db: Database, notice: Notification, *, why: str, now: Now) -> bool:
     """An admin cannot be told: this is given up, the next is tried. True the first time."""
     facts = {"admin": notice.admin, "now": now.wall}
     with db.write():

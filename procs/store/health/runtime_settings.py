@@ -24,6 +24,6 @@ def write(db: Database, name: str, value: str, *, now: Now) -> None:
         db.change(WRITE, {"name": name, "value": value, "now": now.wall})
 
 
-def configured(db: Database, name: str) -> int:
+def effective(db: Database, name: str) -> int:
     """One of the two, as every process of this database goes by it."""
     return int(db.all(CONFIGURED, {"name": name})[0][0])

@@ -32,14 +32,14 @@ def note_lost(db: Database, name: str, *, mark: str, why: str, now: Now) -> None
         db.change(NOTE, {"name": name, "mark": mark, "why": why, "now": now.wall})
 
 
-def lost(db: Database) -> list[RevokedSession]:
+def unresolved(db: Database) -> list[RevokedSession]:
     """All that stand still, until somebody helps."""
     return [RevokedSession(*row) for row in db.all(LOST)]
 
 
 def is_lost(db: Database, name: str, *, mark: str) -> bool:
     """Whether Telegram revoked the sign-in of this mark. A sign-in with another mark is tried."""
-    found = [one for one in lost(db) if one.name == name]
+    found = [one for one in unresolved(db) if one.name == name]
     if found and found[0].mark != mark:
         with db.write(full=True):
             db.change(FORGET, {"name": name})

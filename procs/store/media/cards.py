@@ -112,7 +112,7 @@ def open_(db: Database, request: int, terms: CardTerms) -> None:
     db.change(OPEN, {**facts, "wanted": card_values.wanted(terms)})
 
 
-def found(db: Database, request: int, key: str, text: str, *, now: Now) -> None:
+def keep_found(db: Database, request: int, key: str, text: str, *, now: Now) -> None:
     """Keep what a look at a request's link found, inside a transaction."""
     db.change(FOUND, {"request": request, "key": key, "found": text, "now": now.wall})
 
@@ -127,7 +127,7 @@ def ask(db: Database, request: int, terms: CardTerms, told: Told, *, now: Now) -
     db.change(BEGIN, {"request": request, "due": due, "options": options})
 
 
-def settled(db: Database, request: int) -> None:
+def note_chosen(db: Database, request: int) -> None:
     """It was chosen: nothing is asked any more, inside a transaction."""
     db.change(DONE, {"request": request})
 
@@ -143,7 +143,7 @@ def reopen(db: Database, request: int, key: str, terms: CardTerms, *, now: Now) 
     keys = {key, told["card"]["key"]} - {""}
     forms = (BEST, *(one["variant"] for one in told["choices"]))
     ready = [one for one in forms if any(references.find(db, name, one) for name in keys)]
-    found(db, request, key, codec.dump({**told, "ready": ready}), now=now)
+    keep_found(db, request, key, codec.dump({**told, "ready": ready}), now=now)
     if told["kind"] == "list":  # nobody gets a whole list by saying nothing
         terms = CardTerms(terms.usual)
     ask(db, request, terms, told, now=now)
@@ -174,7 +174,7 @@ def turn(db: Database, request: int, options: CardOptions, *, now: Now) -> bool:
     return bool(done)
 
 
-def shown(db: Database, request: int, version: int, *, now: Now) -> None:
+def note_shown(db: Database, request: int, version: int, *, now: Now) -> None:
     """This version of the card stands in the chat."""
     with db.write():
         db.change(SHOWN, {"request": request, "version": version, "now": now.wall})

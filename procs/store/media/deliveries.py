@@ -90,7 +90,7 @@ def receipts(
                 db.change(SHOWN, {"media": media, "part": part, **asdict(copy)})
 
 
-def taken(db: Database, request: int) -> set[int]:
+def receipt_messages(db: Database, request: int) -> set[int]:
     """The messages that are receipts of this request already."""
     rows = db.all(PLANNED, {"request": request})
     return {receipt for _, _, receipt, _ in rows if receipt}

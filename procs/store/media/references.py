@@ -77,7 +77,7 @@ def renew(db: Database, media: int, parts: Sequence[Part]) -> None:
         db.change(RENEW, {"media": media, "parts": text})
 
 
-def used(db: Database, media: int, *, now: Now) -> None:
+def note_use(db: Database, media: int, *, now: Now) -> None:
     with db.write():
         db.change(USE, {"media": media, "now": now.wall})
 

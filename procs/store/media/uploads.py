@@ -65,7 +65,7 @@ def prune(db: Database, *, now: Now) -> int:
         return db.change(PRUNE, {"before": now.wall - GOOD})
 
 
-def taken(db: Database, *, account: str, dc: int) -> str:
+def accepted_peer(db: Database, *, account: str, dc: int) -> str:
     """The kind of peer for which Telegram took this account's last upload, "" before the first."""
     row = db.one(TAKEN, {"account": account, "dc": dc})
     return str(row[0]) if row else ""

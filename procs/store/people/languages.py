@@ -24,7 +24,7 @@ def of(db: Database, person: Person, text: str = "") -> str:
     language = wanted.language or person.client
     if not language:
         is_persian = PERSIAN_LETTERS.search(text)
-        language = "fa" if is_persian else users.spoken(db, person.id) or person.language
+        language = "fa" if is_persian else users.last_language(db, person.id) or person.language
     return i18n.with_digits(language, latin_digits=wanted.digits == LATIN)
 
 
@@ -33,7 +33,7 @@ def speaking(db: Database, person: Person, text: str = "") -> Person:
     return replace(person, language=of(db, person, text))
 
 
-def changed(db: Database, person: Person) -> str:
+def change(db: Database, person: Person) -> str:
     """Speak to a person as they prefer from now on: in which language."""
     language = of(db, person)
     users.speak(db, person.id, language)

@@ -55,7 +55,7 @@ def minute(db: Database, person: int, kind: str, *, now: Now) -> tuple[float, in
     return float(since), int(count)
 
 
-def ended(db: Database, *, now: Now) -> list[Tally]:
+def take_ended(db: Database, *, now: Now) -> list[Tally]:
     """The rows whose minute is over; they begin anew."""
     facts = {"before": now.wall - MINUTE}
     if db.one(OVER, facts) is None:

@@ -72,10 +72,10 @@ def remember(db: Database, person: Person, *, now: Now) -> None:
 
 def language(db: Database, user: int) -> str:
     """The language of a user, `en` for one we never met."""
-    return spoken(db, user) or "en"
+    return last_language(db, user) or "en"
 
 
-def spoken(db: Database, user: int) -> str:
+def last_language(db: Database, user: int) -> str:
     """The language in which we spoke to a user last; "" for one we never met."""
     row = db.one(LANGUAGE, {"id": user})
     return str(row[0]) if row else ""
@@ -99,7 +99,7 @@ def name(db: Database, user: int) -> str:
     return str(row[0]) if row else ""
 
 
-def seen(db: Database, user: int) -> MetUser | None:
+def met(db: Database, user: int) -> MetUser | None:
     """When somebody was met; None for who never was."""
     row = db.one(MET, {"id": user})
     return MetUser(*row) if row else None
@@ -111,7 +111,7 @@ def of_nick(db: Database, nick: str) -> int:
     return int(row[0]) if row else 0
 
 
-def known(db: Database, user: int) -> bool:
+def is_known(db: Database, user: int) -> bool:
     """Whether this user ever wrote to the bot."""
     return db.one(LANGUAGE, {"id": user}) is not None
 

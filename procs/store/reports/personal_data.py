@@ -83,7 +83,7 @@ def document(db: Database, person: int) -> bytes:
         for name, naming in TABLES.items()
         if naming.rows
     ]
-    head = codec.dump({"kept": kept(), "person": person}).encode()
+    head = codec.dump({"kept": kept_tables(), "person": person}).encode()
     return b'%s,"rows":{%s}}' % (head.removesuffix(b"}"), b",".join(tables))
 
 
@@ -95,7 +95,7 @@ def _encoded(db: Database, statement: str, facts: Facts) -> Iterator[bytes]:
         yield codec.dump(named).encode().removeprefix(b"[").removesuffix(b"]")
 
 
-def kept() -> dict[str, str]:
+def kept_tables() -> dict[str, str]:
     """The tables that a deletion keeps, and why."""
     return {name: naming.why for name, naming in TABLES.items() if naming.end == KEPT}
 

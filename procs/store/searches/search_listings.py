@@ -27,7 +27,7 @@ PAGE_SIZE = 5
 PICK, PAGE, ELSEWHERE = "search-pick", "search-page", "search-site"
 
 
-def listed(
+def show(
     db: Database, lease: Lease, hits: Sequence[SearchHit], others: Sequence[str], *, now: Now
 ) -> int:
     """Show everybody who waits what was found, and offer the `others` sites. Returns how many
@@ -37,12 +37,12 @@ def listed(
         leases.finish(db, lease, now=now)
         rows = db.all(WAITING, {"job": lease.job})
         for row in rows:
-            found = codec.dump(told(db, row, words, hits, others, now=now))
+            found = codec.dump(record(db, row, words, hits, others, now=now))
             db.change(LISTED, {"request": row[0], "found": found, "now": now.wall})
     return len(rows)
 
 
-def told(
+def record(
     db: Database,
     row: Row,
     words: str,
@@ -74,7 +74,7 @@ def told(
     }
 
 
-def found(db: Database, request: int) -> str:
+def shown_results(db: Database, request: int) -> str:
     """What a request was shown, as JSON; "" for one that is gone."""
     row = db.one(FOUND, {"request": request})
     return str(row[0]) if row else ""

@@ -145,7 +145,7 @@ def is_open(db: Database, way: Way, *, person: int, now: Now) -> bool:
     return any(row[3] is not None and row[3] > now.wall for row in rows)
 
 
-def failed(
+def note_failure(
     db: Database, lease: Lease, way: Way, error: JobError, *, now: Now
 ) -> tuple[OpenBreaker | None, list[OpenBreaker]]:
     """Count a failure. Returns the opening that holds now for this person, if any, and those that
@@ -217,7 +217,7 @@ def trial_of(lease: Lease, way: Way, person: int) -> Trial:
     return Trial(way, person, lease.link.url)
 
 
-def worked(db: Database, lease: Lease, way: Way, *, whole: bool, now: Now) -> bool:
+def note_success(db: Database, lease: Lease, way: Way, *, whole: bool, now: Now) -> bool:
     """The site did its part: for the `whole` download, or only to where visits are refused. True
     when that closed a breaker; the jobs that waited for it are due."""
     rows = db.all(READ_BREAKERS, {**way.facts, "person": lease.user})

@@ -72,7 +72,7 @@ def rests(db: Database, site: str, file: str, *, written: float, now: Now) -> bo
     return bool(row and row[2] is not None and row[2] > now.wall and row[3] >= written)
 
 
-def refused(db: Database, site: str, file: str, why: str, *, now: Now) -> float | None:
+def note_refusal(db: Database, site: str, file: str, why: str, *, now: Now) -> float | None:
     """Count a refusal of this class. Returns the end of the rest (wall) that begins with it."""
     facts = {"site": site, "file": file, "why": why, "now": now.wall}
     with db.write():
@@ -87,7 +87,7 @@ def refused(db: Database, site: str, file: str, why: str, *, now: Now) -> float 
     return until
 
 
-def accepted(db: Database, site: str, file: str) -> None:
+def note_success(db: Database, site: str, file: str) -> None:
     """The file did its part."""
     if db.one(READ_FILE_HEALTH, {"site": site, "file": file}):
         with db.write():
@@ -105,7 +105,7 @@ def listed(db: Database) -> list[CookieHealth]:
     return [CookieHealth(*row) for row in db.all(LIST)]
 
 
-def used(db: Database, site: str, file: str, *, now: Now) -> None:
+def note_use(db: Database, site: str, file: str, *, now: Now) -> None:
     """A job takes the file along."""
     with db.write():
         db.change(USED, {"site": site, "file": file, "now": now.wall})
@@ -122,7 +122,7 @@ def health(db: Database, site: str, file: str) -> CookieHealth | None:
     return next((one for one in listed(db) if (one.site, one.file) == (site, file)), None)
 
 
-def renewed(db: Database, site: str, file: str) -> None:
+def note_new_file(db: Database, site: str, file: str) -> None:
     """Another file came in its place: nothing stands against it, and its uses begin anew."""
     with db.write():
         for forget in (FORGET, FORGET_USES):

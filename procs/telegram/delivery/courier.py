@@ -29,7 +29,12 @@ from procs.store.database import Database
 from procs.telegram.delivery import media_input, message_lookup
 from procs.telegram.delivery.broadcast_sender import BroadcastSender
 from procs.telegram.delivery.inline_edit import edit_inline
-from procs.telegram.delivery.media_assembly import MISSING_PARTS, assembled, finished, unwatched
+from procs.telegram.delivery.media_assembly import (
+    MISSING_PARTS,
+    assembled,
+    complete,
+    ignore_progress,
+)
 from procs.telegram.delivery.presentation import (
     PLAIN,
     REFUSED_BUTTONS,
@@ -75,7 +80,7 @@ class Courier:
         self.rpc: Rpc | None = None
         self.connecting = asyncio.Lock()
 
-    async def connect(self, *, before: sign_in.SignInLeave = sign_in.allowed) -> None:
+    async def connect(self, *, before: sign_in.SignInLeave = sign_in.always_allowed) -> None:
         """Connect, or do nothing when connected. Signs in only if this slot never did, after
         `before` gave its leave.
 
@@ -133,7 +138,7 @@ class Courier:
     ) -> Reference:
         whole: Upload
         tries, early = 1 if options.is_resumed else MISSING_PARTS, options.early
-        if early and await finished(early, file, on_progress):
+        if early and await complete(early, file, on_progress):
             whole, handle = early, early.name()
         else:
             facts: dict[str, Any] = {"premium": rpc.premium, "kept": options.kept}
@@ -141,12 +146,12 @@ class Courier:
             handle = await whole.run()
         thumb, uploads = None, [whole]
         if file.thumbnail and file.kind != "photo":
-            uploads.append(Upload(rpc.lanes, Path(file.thumbnail), unwatched))
+            uploads.append(Upload(rpc.lanes, Path(file.thumbnail), ignore_progress))
             thumb = await uploads[1].run()
         media = media_input.described(file, handle, thumb)
-        return await self._made(rpc, media, uploads, options.waiting, tries=tries)
+        return await self._assemble(rpc, media, uploads, options.waiting, tries=tries)
 
-    async def _made(
+    async def _assemble(
         self, rpc: Rpc, media: Any, uploads: list[Upload], waiting: Waiting, *, tries: int
     ) -> Reference:
         """A medium of what was uploaded, for the first peer that Telegram takes it for."""

@@ -63,7 +63,7 @@ class SendRun:
 
     async def run(self) -> bool:
         """Whether everybody was tried. Raises TelegramWait, TelegramAway, SessionRevoked."""
-        self.waiting.extend(recipients.left(self.context.db, self.broadcast.id))
+        self.waiting.extend(recipients.unsettled(self.context.db, self.broadcast.id))
         lines = [asyncio.create_task(self.line()) for _ in range(SEND_LINES)]
         tasks = [*lines, asyncio.create_task(self.watch(lines))]
         try:
@@ -79,7 +79,9 @@ class SendRun:
 
     async def watch(self, lines: list[asyncio.Task[None]]) -> None:
         """Store outcomes, and notice that the broadcast is to stop. Raises StoreFull."""
-        while not self.stopped and await asyncio.wait(lines, timeout=ROW_LOOK) and not done(lines):
+        while (
+            not self.stopped and await asyncio.wait(lines, timeout=ROW_LOOK) and not all_done(lines)
+        ):
             self.flush()
             found = broadcasts.read(self.context.db, self.broadcast.id)
             now = clock.now()
@@ -187,5 +189,5 @@ class SendRun:
             log.info("broadcast.refreshed", broadcast=self.broadcast.id)
 
 
-def done(tasks: list[asyncio.Task[None]]) -> bool:
+def all_done(tasks: list[asyncio.Task[None]]) -> bool:
     return all(task.done() for task in tasks)

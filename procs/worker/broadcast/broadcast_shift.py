@@ -93,10 +93,10 @@ async def take_back(context: WorkerContext, found: Broadcast) -> None:
         rows = recipients.deletable(context.db, found.id, after=after, since=since)
         if not rows:
             break
-        await context.pace.allowed(DELETE_CALL, 0.0)
+        await context.pace.wait_until_allowed(DELETE_CALL, 0.0)
         await sender.delete([number for _, numbers in rows for number in numbers])
         after = rows[-1][0]
-        recipients.deleted(context.db, found.id, [person for person, _ in rows])
+        recipients.note_deleted(context.db, found.id, [person for person, _ in rows])
         await asyncio.sleep(DELETE_GAP)
     broadcasts.move(context.db, found.id, BroadcastState.DELETED, now=clock.now())
     log.info("broadcast.deleted", broadcast=found.id, worker=context.name)

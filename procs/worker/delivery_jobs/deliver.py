@@ -98,22 +98,22 @@ async def send(context: WorkerContext, lease: Lease, order: RequestOrder, media:
         except ReferenceStale:
             await put(context, lease, order, await refreshed(context, courier, media))
     except ReferenceStale:
-        anew(context, lease, order, media, why="stale")
+        fetch_again(context, lease, order, media, why="stale")
         return
     except TelegramRefused as error:
         # Telegram refuses media that was fetched for this very request: it would refuse another
         # copy too.
         if error.detail not in BAD or not references.is_older(context.db, media.id, order.id):
             raise
-        anew(context, lease, order, media, why=error.detail)
+        fetch_again(context, lease, order, media, why=error.detail)
         return
-    outcomes.delivered(context.db, lease, order.id, worker=context.name, now=clock.now())
+    outcomes.finish_delivery(context.db, lease, order.id, worker=context.name, now=clock.now())
     wake.notify(context.db.run, wake.BOT)
     wake.notify_idle(context.db.run, lanes=(Lane.LIGHT,))
     log.info("request.delivered", job=lease.job, request=order.id, worker=context.name)
 
 
-def anew(
+def fetch_again(
     context: WorkerContext, lease: Lease, order: RequestOrder, media: Media, *, why: str
 ) -> None:
     """Drop the stored references, which are useless, and have the media fetched again. Raises
@@ -159,7 +159,7 @@ async def send_parts(
         )
         given = await hand_over(context.courier, order, media, album, shown, leave=leave)
         copies = {
-            part: await certain(context, lease, order, media, part, message)
+            part: await find_copy(context, lease, order, media, part, message)
             for (part, _), message in zip(album, given, strict=True)
         }
         deliveries.receipts(context.db, order.id, media.id, copies, now=clock.now())
@@ -212,7 +212,7 @@ def target_of(order: RequestOrder) -> ChatTarget:
     return ChatTarget(order.chat, order.chat_access, order.message, order.topic)
 
 
-async def certain(
+async def find_copy(
     context: WorkerContext,
     lease: Lease,
     order: RequestOrder,
@@ -225,7 +225,7 @@ async def certain(
     the part counts as uncertain. Raises TelegramAway."""
     target = target_of(order)
     if message is None:
-        taken = deliveries.taken(context.db, order.id)
+        taken = deliveries.receipt_messages(context.db, order.id)
         since = status_columns.message_of(context.db, order.id)
         message = await context.courier.find(target, media.parts[part], taken=taken, since=since)
     if message is None and lease.attempt < LOOKUP_ATTEMPTS:

@@ -57,7 +57,7 @@ def order(
         title=lease.link.title,
         # A second attempt does not merge a film during its download.
         stream_from=stream_from(context, lease) if lease.attempt == 1 else 0,
-        kept=given(context, lease, visit, folder),
+        kept=put_kept_look(context, lease, visit, folder),
         allowed_networks=tuple(str(network) for network in settings.allowed_networks),
         cookies=visit.bring_cookies(folder),
         clients=visit.identity.clients,
@@ -84,7 +84,7 @@ def keep(context: WorkerContext, lease: Lease, visit: Visit, folder: Path) -> No
     looks.keep(context.db, lease.link.key, visit.identity.name, body, now=clock.now())
 
 
-def given(context: WorkerContext, lease: Lease, visit: Visit, folder: Path) -> bool:
+def put_kept_look(context: WorkerContext, lease: Lease, visit: Visit, folder: Path) -> bool:
     """Put what an earlier look read into the folder. A look does not use it, and a job that failed
     with it asks the site."""
     wish, key, way = parse(lease.link.variant), lease.link.key, visit.identity.name

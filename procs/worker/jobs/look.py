@@ -35,7 +35,7 @@ async def look(context: WorkerContext, lease: Lease) -> None:
         return
     visit = admission.enter(context, lease)
     try:
-        found = await seen(context, lease, visit)
+        found = await read_link(context, lease, visit)
     finally:
         visit.leave()
     settle(context, lease, found)
@@ -43,10 +43,10 @@ async def look(context: WorkerContext, lease: Lease) -> None:
     wake.notify(context.db.run, wake.BOT)
 
 
-async def seen(context: WorkerContext, lease: Lease, visit: Visit) -> Probed:
+async def read_link(context: WorkerContext, lease: Lease, visit: Visit) -> Probed:
     """What the link leads to."""
     context.progress.say(lease, Step.PROBE)
-    outcomes.started(context.db, lease, worker=context.name, now=clock.now())
+    outcomes.note_start(context.db, lease, worker=context.name, now=clock.now())
     folder = job_folder.make(context.db, context.settings.jobs, lease)
     try:
         largest = await engine_order.largest(context, lease)
@@ -56,7 +56,7 @@ async def seen(context: WorkerContext, lease: Lease, visit: Visit) -> Probed:
             engine_order.keep(context, lease, visit, folder)
     finally:
         job_folder.remove(context.db, folder)
-    visit.worked(whole=False)
+    visit.note_success(whole=False)
     return found
 
 
@@ -71,7 +71,7 @@ def settle(context: WorkerContext, lease: Lease, found: Probed) -> None:
         spread(context, lease, found, wish)
     else:
         variant = wish if found.kind == "album" else wish.one
-        lists.known(context.db, lease, str(variant), now=clock.now())
+        lists.give_variant(context.db, lease, str(variant), now=clock.now())
 
 
 def show(context: WorkerContext, lease: Lease, found: Probed) -> None:
@@ -86,7 +86,7 @@ def show(context: WorkerContext, lease: Lease, found: Probed) -> None:
         offers=card_offer.has_choice(facts),
         silent=found.kind in ("photo", "file", "album"),
     )
-    card_choices.looked(context.db, lease, what, now=clock.now())
+    card_choices.finish_look(context.db, lease, what, now=clock.now())
     wake.notify(context.db.run, wake.BOT)
     log.info("job.looked", job=lease.job, worker=context.name, kind=found.kind)
 

@@ -38,7 +38,7 @@ def settle(context: WorkerContext, lease: Lease, found: Probed) -> None:
 
 def show(context: WorkerContext, lease: Lease, hits: list[SearchHit]) -> None:
     others = [site for site in context.settings.search if site != lease.link.site]
-    waited = search_listings.listed(context.db, lease, hits, others, now=clock.now())
+    waited = search_listings.show(context.db, lease, hits, others, now=clock.now())
     wake.notify(context.db.run, wake.BOT)
     facts = {"site": lease.link.site, "found": len(hits), "requests": waited}
     log.info("search.done", job=lease.job, worker=context.name, **facts)

@@ -34,7 +34,7 @@ async def try_out(context: WorkerContext, lease: Lease) -> None:
     """Run one trial to its end. Raises NotNow when the breaker stays open, LeaseLost."""
     way = Way(lease.trial.site, lease.trial.egress)
     state = breakers.state(context.db, way, lease.trial.person)
-    identity = admission.named(context, way.site).get(way.egress)
+    identity = admission.identities(context, way.site).get(way.egress)
     if state and identity and breaker_trials.is_awaited(context.db, way.site, now=clock.now()):
         until, why = state
         wait(until, f"{WAITS} {why}")
@@ -60,7 +60,7 @@ async def judge(context: WorkerContext, lease: Lease, visit: Visit, why: str) ->
         if error is None:
             log.info("breaker.tried", site=visit.way.site, egress=visit.way.egress, url=url)
             if breakers.proven(context.db, visit.way, now=clock.now()):
-                admission.closed(context, lease, visit.way)
+                admission.wake_after_breaker(context, lease, visit.way)
             return
     person = lease.trial.person
     error = error or errors.NetworkBroken()

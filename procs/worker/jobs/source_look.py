@@ -30,7 +30,7 @@ async def look_at_source(context: WorkerContext, lease: Lease) -> None:
     """Carry one look to its end. Raises JobError, NotNow, LeaseLost."""
     visit = enter(context, lease)
     try:
-        found = await read(context, lease, visit)
+        found = await read_list(context, lease, visit)
     except (Empty, NoEntry):
         if not sources.was_looked_at(context.db, lease.source):
             raise
@@ -62,7 +62,7 @@ def enter(context: WorkerContext, lease: Lease) -> Visit:
         raise
 
 
-async def read(context: WorkerContext, lease: Lease, visit: Visit) -> Probed:
+async def read_list(context: WorkerContext, lease: Lease, visit: Visit) -> Probed:
     """What the list has. Raises JobError."""
     folder = job_folder.make(context.db, context.settings.jobs, lease)
     try:
@@ -73,7 +73,7 @@ async def read(context: WorkerContext, lease: Lease, visit: Visit) -> Probed:
             found = await child.probe()
     finally:
         job_folder.remove(context.db, folder)
-    visit.worked(whole=False)
+    visit.note_success(whole=False)
     return found
 
 
@@ -90,7 +90,7 @@ def settle(context: WorkerContext, lease: Lease, found: Probed | None) -> None:
     rules, many = context.settings.sites.of(site), sources.of_site(context.db, site)
     least = source_rhythm.least(context.settings.follow_interval, rules, many)
     seen = seen_list(found) if found else SeenList("", ())
-    news = sources.looked(context.db, lease, seen, least=least, now=now)
+    news = sources.finish_look(context.db, lease, seen, least=least, now=now)
     log.info("source.looked", job=lease.job, source=lease.source, entries=len(seen.entries), n=news)
 
 

@@ -85,7 +85,7 @@ class Visit:
         shutil.copyfile(self.identity.cookies, copy)
         copy.chmod(0o600)
         with unwritten_at_worst("cookies.uncounted", self.lease):
-            cookies.used(
+            cookies.note_use(
                 self.context.db, self.way.site, self.identity.cookies.name, now=clock.now()
             )
         return copy.name
@@ -97,19 +97,19 @@ class Visit:
         if self.rules.max_duration and length > self.rules.max_duration:
             raise errors.TooLong(f"{length:g} s, at most {self.rules.max_duration:g}")
 
-    def worked(self, *, whole: bool) -> None:
+    def note_success(self, *, whole: bool) -> None:
         """Note that the site worked, for the `whole` download or only for the probe."""
         with unwritten_at_worst("visit.unpraised", self.lease):
-            self._worked(whole)
+            self._note_success(whole)
 
-    def _worked(self, whole: bool) -> None:
+    def _note_success(self, whole: bool) -> None:
         db, way = self.context.db, self.way
         if self.identity.cookies:
             file = self.identity.cookies.name
-            cookies.accepted(db, way.site, file)
+            cookies.note_success(db, way.site, file)
             alerts.clear(db, (alert_kinds.REFUSED,), f"{way.site} {file}", now=clock.now())
-        if breakers.worked(db, self.lease, way, whole=whole, now=clock.now()):
-            closed(self.context, self.lease, way)
+        if breakers.note_success(db, self.lease, way, whole=whole, now=clock.now()):
+            wake_after_breaker(self.context, self.lease, way)
         alerts.clear(db, FILTERED, way.site, now=clock.now())
 
     def leave(self) -> None:
@@ -121,7 +121,7 @@ class Visit:
                 wake.notify_idle(db.run)
 
 
-def closed(context: WorkerContext, lease: Lease, way: Way) -> None:
+def wake_after_breaker(context: WorkerContext, lease: Lease, way: Way) -> None:
     """Wake workers after a breaker closed: its jobs are due."""
     log.info("breaker.closed", site=way.site, egress=way.egress, job=lease.job)
     if breakers.state(context.db, way, EVERYBODY) is None:
@@ -142,7 +142,7 @@ def enter(context: WorkerContext, lease: Lease) -> Visit:
     """Begin a visit by the best way there is, or raise NotNow."""
     site, progress = lease.site, lease.progress
     rules, now = context.settings.sites.of(site), clock.now()
-    booked = progress.turn or looked(context, lease, now=now)
+    booked = progress.turn or join_look(context, lease, now=now)
     progress.turn = progress.way = None
     identity = choose(context, lease, rules, booked, now=now)
     way = Way(site, identity.name)
@@ -160,7 +160,7 @@ def enter(context: WorkerContext, lease: Lease) -> Visit:
     return Visit(context, lease, rules, identity)
 
 
-def looked(context: WorkerContext, lease: Lease, *, now: Now) -> Turn | None:
+def join_look(context: WorkerContext, lease: Lease, *, now: Now) -> Turn | None:
     """Join a download to the look from which it was chosen: both are one visit, by the same way."""
     if lease.attempt > 1 or variant.parse(lease.link.variant).looks:
         return None
@@ -197,7 +197,7 @@ def choose(
             return identity
         rests.append(rest)
     first = min(rests, key=lambda rest: rest.until)
-    since = outcomes.first_asked(context.db, lease)
+    since = outcomes.waiting_since(context.db, lease)
     if since is not None and now.wall - since > LONGEST_BREAKER_WAIT:
         raise errors.LeftAlone(f"{first.why}, asked for {now.wall - since:.0f} s ago", site=site)
     raise NotNow(seconds(first), f"{WAITS} {first.why}")
@@ -240,7 +240,7 @@ def judge(context: WorkerContext, lease: Lease, error: JobError) -> FailureVerdi
     if went is None:
         return usual
     site = lease.site
-    identity = named(context, site)[went]
+    identity = identities(context, site)[went]
     rest = count(context, lease, Way(site, identity.name), error)
     if identity.cookies and error.name in cookies.MOST:
         refuse(context, site, identity.cookies.name, error)
@@ -254,7 +254,7 @@ def judge(context: WorkerContext, lease: Lease, error: JobError) -> FailureVerdi
     return FailureVerdict(seconds(rest), f"{WAITS} {error.name}", alone=alone)
 
 
-def named(context: WorkerContext, site: str) -> dict[str, Identity]:
+def identities(context: WorkerContext, site: str) -> dict[str, Identity]:
     """The identities of a site by their names, with and without cookies."""
     ways = context.settings.sites.of(site).identities
     return {one.name: one for one in (*guests(ways), *ways)}
@@ -263,7 +263,7 @@ def named(context: WorkerContext, site: str) -> dict[str, Identity]:
 def count(context: WorkerContext, lease: Lease, way: Way, error: JobError) -> OpenBreaker | None:
     """Count a failure against a breaker. Returns the opening that binds the job's person now, if
     any."""
-    rest, opened = breakers.failed(context.db, lease, way, error, now=clock.now())
+    rest, opened = breakers.note_failure(context.db, lease, way, error, now=clock.now())
     for one in opened:
         counters.add(context.db, "breakers.opened")
         facts = {"site": way.site, "egress": way.egress, "why": one.why, "job": lease.job}
@@ -276,7 +276,7 @@ def count(context: WorkerContext, lease: Lease, way: Way, error: JobError) -> Op
 def refuse(context: WorkerContext, site: str, file: str, error: JobError) -> None:
     """Count a refusal against a file of cookies."""
     now = clock.now()
-    until = cookies.refused(context.db, site, file, error.name, now=now)
+    until = cookies.note_refusal(context.db, site, file, error.name, now=now)
     if until:
         subject, why = f"{site} {file}", error.name
         alerts.note(context.db, alert_kinds.REFUSED, subject, now=now, lasts=True, detail=why)

@@ -45,7 +45,7 @@ def fetches(hands: Hands) -> None:
     key = lease.link.key
     part = Part(Reference("document", 1, 2, "ab"), "video", "clip.mp4", 3)
     media = Media(key, "best", "A clip", "example.org", lease.link.url, (part,))
-    outcomes.fetched(hands.db, lease, media, keys={key}, now=clock.now())
+    outcomes.finish_download(hands.db, lease, media, keys={key}, now=clock.now())
     hands.delivers()
 
 

@@ -58,7 +58,7 @@ def test_it_is_over_once_the_site_is_visited_again(shop):
     fails(it, errors.BotCheck("Sign in to confirm"))
     it.db.connection.execute("UPDATE breakers SET until = 1")
 
-    visit.worked(whole=False)
+    visit.note_success(whole=False)
 
     assert standing(it.db) == []
 
@@ -152,10 +152,10 @@ async def test_a_delivery_that_nobody_finds_is_one(tg, context, db, ali):
     part = Part(Reference("document", 1, 2, "ab"), "video", "a.mp4", 3)
     media = Media(link.key, "best", "A", link.site, link.url, (part,))
     with pytest.raises(TelegramAway):
-        await deliver.certain(context, lease, order, media, 0, None)
+        await deliver.find_copy(context, lease, order, media, 0, None)
     assert standing(db) == []
 
     last = replace(lease, attempt=deliver.LOOKUP_ATTEMPTS)
-    assert await deliver.certain(context, last, order, media, 0, None) is None
+    assert await deliver.find_copy(context, last, order, media, 0, None) is None
 
     assert standing(db) == [("uncertain", "", 1)]

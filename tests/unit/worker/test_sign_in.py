@@ -54,7 +54,7 @@ async def test_a_job_that_finds_it_gone_says_so_once(
     await settlement.carry(context, lease, needs_telegram)
 
     assert caplog.text.count("session.revoked") == 1
-    assert [one.name for one in revoked_sessions.lost(db)] == [context.courier.name]
+    assert [one.name for one in revoked_sessions.unresolved(db)] == [context.courier.name]
     assert left == [1]
 
 
@@ -64,4 +64,4 @@ async def test_an_early_connection_that_finds_it_gone_says_so_once(
     await context.connect_early()
 
     assert caplog.text.count("session.revoked") == 1
-    assert len(revoked_sessions.lost(db)) == 1
+    assert len(revoked_sessions.unresolved(db)) == 1

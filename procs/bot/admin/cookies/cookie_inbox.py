@@ -48,7 +48,7 @@ class CookieInbox:
         content = await self.content(incoming, waits=target is not None)
         if content is None:
             return False
-        await self.settle(incoming, call, self.kept(call, incoming, content, target or ("", "")))
+        await self.settle(incoming, call, self.store(call, incoming, content, target or ("", "")))
         return True
 
     def waits(self, call: AdminCall) -> Target | None:
@@ -72,7 +72,7 @@ class CookieInbox:
         found = await self.session.fetch_file(incoming.file)
         return found if meant or cookie_file.looks_so(found.decode("utf-8", "replace")) else None
 
-    def kept(
+    def store(
         self, call: AdminCall, incoming: Incoming, content: bytes, target: Target
     ) -> AdminReply:
         """Put a file into its place; what is answered. Of what is wrong with it no word of the file
@@ -80,7 +80,7 @@ class CookieInbox:
         try:
             found = self.parsed(call, content)
             name = incoming.file.name if incoming.file else ""
-            chosen = self.chosen(call, found, name, target)
+            chosen = self.slot_of(call, found, name, target)
             if isinstance(chosen, AdminReply):
                 return chosen
             before = self.shelf.facts(chosen, now=clock.now().wall)
@@ -99,7 +99,7 @@ class CookieInbox:
             else call.say("cookies-name-it", lines=LocalText(self.shelf.lines(chosen)))
         )
         text = LocalText(
-            "\n".join([words, self.pages.said(call, facts), after, call.say("cookies-deleted")])
+            "\n".join([words, self.pages.describe(call, facts), after, call.say("cookies-deleted")])
         )
         page = MenuPage(text, ((back(call.language, "page-cookies"),),))
         return AdminReply(page, changes=(change,), ends=True)
@@ -118,7 +118,7 @@ class CookieInbox:
             key = "cookies-bad-line" if line else "cookies-no-cookies"
             raise EffectRefused(call.say(key, line=line)) from None
 
-    def chosen(
+    def slot_of(
         self, call: AdminCall, found: tuple[Cookie, ...], name: str, target: Target
     ) -> CookieSlot | AdminReply:
         """Where a file goes, or what asks for it. Raises EffectRefused for a file that has nothing
@@ -151,7 +151,7 @@ class CookieInbox:
             why = call.say("cookies-unwritten", file=str(slot.path), why=error.strerror or "")
             raise EffectRefused(why) from error
         log.info("cookies.put", site=slot.site, file=slot.path.name, admin=call.person.id)
-        cookies.renewed(self.db, slot.site, slot.path.name)
+        cookies.note_new_file(self.db, slot.site, slot.path.name)
         kinds = alert_kinds.ENDING, alert_kinds.REFUSED
         alerts.clear(self.db, kinds, slot.subject, now=clock.now())
 
@@ -160,7 +160,7 @@ class CookieInbox:
         talk = self.table.conversations
         with self.db.write(full=True):
             self.table.settle(ACTION, call, reply)
-            answer = talk.minted(call, reply)
+            answer = talk.render(call, reply)
             talk.keep_answer(call, answer)
         where = incoming.chat, incoming.access, incoming.message
         try:

@@ -72,7 +72,7 @@ class CookiePages:
         known = self.shelf.facts(slot, now=clock.now().wall)
         use = cookies.use(self.db, slot.site, slot.path.name)
         head = i18n.isolated(call.language, f"{slot.site} · {slot.path.name}")
-        words = [head, self.said(call, known)]
+        words = [head, self.describe(call, known)]
         if slot.is_named:
             words.append(call.say("cookies-use", uses=use.uses, refusals=use.refusals))
         else:
@@ -81,7 +81,7 @@ class CookiePages:
             words.append(call.say("cookies-rests", until=i18n.moment(call.language, until)))
         return LocalText("\n".join(words))
 
-    def said(self, call: AdminCall, facts: CookieFacts | None) -> LocalText:
+    def describe(self, call: AdminCall, facts: CookieFacts | None) -> LocalText:
         """What a file says, in words."""
         if facts is None:
             return call.say("cookies-unreadable")
@@ -123,7 +123,7 @@ class CookiePages:
         slot = self.shelf.slot(site, file)
         if slot is None or not self.rests_until(slot):
             return AdminReply(self.page(call))
-        cookies.accepted(self.db, site, file)
+        cookies.note_success(self.db, site, file)
         alerts.clear(self.db, (alert_kinds.REFUSED,), slot.subject, now=clock.now())
         change = AuditChange(f"cookies:{site}/{file}", "rests", "in use")
         return AdminReply(self.page(call), call.say("admin-done"), changes=(change,))

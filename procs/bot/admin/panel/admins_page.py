@@ -122,7 +122,7 @@ class AdminsPage:
 
     def whom(self, call: AdminCall, incoming: Incoming) -> AdminReply:
         """A step: whom the message means."""
-        return AdminReply(self.one(call, person_finder.sent(self.db, call, incoming)))
+        return AdminReply(self.one(call, person_finder.author_of(self.db, call, incoming)))
 
     def show(self, call: AdminCall) -> AdminReply:
         return AdminReply(self.one(call, call.number("person")))
@@ -136,22 +136,22 @@ class AdminsPage:
         if before is role:
             return AdminReply(self.one(call, number))
         admin_rows.give(self.db, number, role, by=call.person.id, now=clock.now())
-        return self.changed(call, number, before, role)
+        return self.reply_changed(call, number, before, role)
 
     def take(self, call: AdminCall) -> AdminReply:
         number = call.number("person")
         before = admin_rows.role(self.db, number)
         if not admin_rows.take(self.db, number):
             return AdminReply(self.page(call))
-        return self.changed(call, number, before, Role.EVERYONE)
+        return self.reply_changed(call, number, before, Role.EVERYONE)
 
-    def changed(self, call: AdminCall, number: int, before: Role, role: Role) -> AdminReply:
+    def reply_changed(self, call: AdminCall, number: int, before: Role, role: Role) -> AdminReply:
         change = AuditChange(audit_log.person(number), before.word, role.word)
         page = self.page(call) if role is Role.EVERYONE else self.one(call, number)
-        tell = partial(self.tell, number, role, call.mark)
+        tell = partial(self.send_role, number, role, call.mark)
         return AdminReply(page, call.say("admin-done"), changes=(change,), show=tell)
 
-    async def tell(self, number: int, role: Role, mark: str) -> None:
+    async def send_role(self, number: int, role: Role, mark: str) -> None:
         """Somebody's role is another: they read which. Who never wrote cannot be written to."""
         access = users.access(self.db, number)
         if not access:

@@ -84,7 +84,7 @@ class PeoplePages:
 
     def who(self, call: AdminCall, incoming: Incoming) -> AdminReply:
         """A step: somebody is found by a forwarded message, an @name, a number or a code."""
-        number = self.of_code(incoming.text) or person_finder.sent(self.db, call, incoming)
+        number = self.of_code(incoming.text) or person_finder.author_of(self.db, call, incoming)
         return AdminReply(self.one(call, number))
 
     def of_code(self, text: str) -> int:
@@ -97,14 +97,12 @@ class PeoplePages:
     def show(self, call: AdminCall) -> AdminReply:
         """Whom a button or `/user` names."""
         number = call.number("person") or self.of_code(call.words)
-        return AdminReply(
-            self.one(call, number or person_finder.written(self.db, call, call.words))
-        )
+        return AdminReply(self.one(call, number or person_finder.find(self.db, call, call.words)))
 
     def one(self, call: AdminCall, number: int) -> MenuPage:
         """Who somebody is, what they use and cost, and what can be done. Raises EffectRefused for
         somebody whom the bot never met."""
-        met = users.seen(self.db, number)
+        met = users.met(self.db, number)
         if met is None:
             raise EffectRefused(call.say("admin-person-never"))
         language, now = call.language, clock.now()

@@ -47,9 +47,9 @@ class JobActs:
         )
 
     def show(self, call: AdminCall) -> AdminReply:
-        return AdminReply(self.page(call, self.named(call)))
+        return AdminReply(self.page(call, self.job_of(call)))
 
-    def named(self, call: AdminCall) -> JobRecord:
+    def job_of(self, call: AdminCall) -> JobRecord:
         """The job of a button, or of a number or code behind a command. Raises EffectRefused."""
         name = str(call.number("job") or call.words).upper().removeprefix("E-")
         is_job = name.isdecimal() and len(name) <= 18 and not call.words.upper().startswith("E-")
@@ -124,31 +124,35 @@ class JobActs:
     # --- effects
 
     def cancel(self, call: AdminCall) -> AdminReply:
-        job = self.named(call)
+        job = self.job_of(call)
         runner = job_record.withdraw(self.db, job.id, now=clock.now())
         if runner is None:
             raise EffectRefused(call.say("admin-job-over"))
-        return self.changed(call, job, partial(job_record.tell_withdrawn, self.db, job.id, runner))
+        return self.reply_changed(
+            call, job, partial(job_record.tell_withdrawn, self.db, job.id, runner)
+        )
 
     def retry(self, call: AdminCall) -> AdminReply:
-        job = self.named(call)
+        job = self.job_of(call)
         if not job_record.retry(self.db, job.id, now=clock.now()):
             raise EffectRefused(call.say("admin-job-no-retry"))
-        return self.changed(call, job, self.wake)
+        return self.reply_changed(call, job, self.wake)
 
     def first(self, call: AdminCall) -> AdminReply:
         """The exception from fair turns; the audit log has it."""
-        job = self.named(call)
+        job = self.job_of(call)
         if not queue_exceptions.put_first(self.db, job.id, now=clock.now()):
             raise EffectRefused(call.say("admin-job-no-first"))
-        return self.changed(call, job, self.wake)
+        return self.reply_changed(call, job, self.wake)
 
     def wake(self) -> None:
         """Who sleeps looks again after the commit."""
         wake.notify_idle(self.db.run)
         wake.notify(self.db.run, wake.BOT)
 
-    def changed(self, call: AdminCall, job: JobRecord, then: Callable[[], None]) -> AdminReply:
+    def reply_changed(
+        self, call: AdminCall, job: JobRecord, then: Callable[[], None]
+    ) -> AdminReply:
         after = job_record.find(self.db, str(job.id)) or job
         was, became = (one.state.name.lower() for one in (job, after))
         change = AuditChange(f"job:{job.id}", was, became)

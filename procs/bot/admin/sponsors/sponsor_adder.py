@@ -59,17 +59,17 @@ class SponsorAdder:
         """Do one, and say what came of it. Raises TelegramAway and TelegramWait: it is tried
         again."""
         say = partial(i18n.say, users.language(self.db, wish.admin))
-        text: str = wish.answer or await self.done(wish, say)
+        text: str = wish.answer or await self.try_add(wish, say)
         page = MenuPage(LocalText(text), ((act(say("admin-page-sponsors"), "page-sponsors"),),))
         page = stamped(page, **{TOPIC: wish.topic})
-        made = self.table.menus.minted(page, wish.admin, wish.chat)
+        made = self.table.menus.mint(page, wish.admin, wish.chat)
         random_id = once("sponsor-wish", wish.mark)
         where = wish.chat, wish.access
         message = OutgoingMessage(*where, text, random_id, wish.message, made, wish.topic)
         await self.table.menus.replies.send(message)
         sponsor_wishes.end(self.db, wish.id)
 
-    async def done(self, wish: SponsorWish, say: Any) -> str:
+    async def try_add(self, wish: SponsorWish, say: Any) -> str:
         """Add the chat, or find out why not; what the admin reads."""
         try:
             chat = await self.chat(wish)
@@ -78,11 +78,11 @@ class SponsorAdder:
             log.info("sponsor.refused", admin=wish.admin, error=error)
             chat, link = None, ("", False)
         with self.db.write(full=True):
-            text = str(self.kept(wish, chat, link, say))
+            text = str(self.store(wish, chat, link, say))
             sponsor_wishes.answer(self.db, wish.id, text)
         return text
 
-    def kept(
+    def store(
         self, wish: SponsorWish, chat: SponsorChat | None, link: tuple[str, bool], say: Any
     ) -> LocalText:
         """Write the sponsor down, or say why not."""

@@ -75,9 +75,9 @@ class SponsorPages:
     # --- one of them
 
     def show(self, call: AdminCall) -> AdminReply:
-        return AdminReply(self.one(call, self.named(call)))
+        return AdminReply(self.one(call, self.sponsor_of(call)))
 
-    def named(self, call: AdminCall) -> Sponsor:
+    def sponsor_of(self, call: AdminCall) -> Sponsor:
         """The sponsor of a button. Raises EffectRefused."""
         number = call.number("sponsor") or int(call.keep.get("sponsor", 0))
         sponsor = sponsor_rows.find(self.db, number)

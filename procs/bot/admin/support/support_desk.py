@@ -42,8 +42,8 @@ class SupportDesk:
 
     def button_rows(self) -> tuple[ButtonAction, ...]:
         return (
-            ButtonAction(CLOSE, self.closed, own=True, admins=True),
-            ButtonAction(END, self.closed, own=True),
+            ButtonAction(CLOSE, self.close, own=True, admins=True),
+            ButtonAction(END, self.close, own=True),
         )
 
     def chat(self) -> tuple[int, int] | None:
@@ -65,12 +65,12 @@ class SupportDesk:
         """The group where it is said is the support chat. Raises EffectRefused elsewhere."""
         if call.chat > 0:
             raise EffectRefused(call.say("support-is-off"))
-        return self.changed(call, f"{call.chat} {call.access}")
+        return self.set_chat(call, f"{call.chat} {call.access}")
 
     def off(self, call: AdminCall) -> AdminReply:
-        return self.changed(call, "")
+        return self.set_chat(call, "")
 
-    def changed(self, call: AdminCall, value: str) -> AdminReply:
+    def set_chat(self, call: AdminCall, value: str) -> AdminReply:
         was = runtime_settings.read(self.db, SUPPORT_CHAT, "")
         runtime_settings.write(self.db, SUPPORT_CHAT, value, now=clock.now())
         change = AuditChange("support", was.partition(" ")[0], value.partition(" ")[0])
@@ -115,9 +115,9 @@ class SupportDesk:
         number = incoming.person.id
         if not support_threads.is_told(self.db, number, now=clock.now()):
             who = await self.introduce(number, incoming, chat, access)
-            support_threads.said(self.db, number, chat, who, now=clock.now())
+            support_threads.note_message(self.db, number, chat, who, now=clock.now())
         words = await self.menus.replies.forward(incoming, chat, access, hides_author=False)
-        support_threads.said(self.db, number, chat, words, now=clock.now())
+        support_threads.note_message(self.db, number, chat, words, now=clock.now())
 
     async def introduce(self, number: int, incoming: Incoming, chat: int, access: int) -> int:
         language = incoming.language
@@ -130,7 +130,7 @@ class SupportDesk:
         )
         close = MenuButton(i18n.say(language, "support-close"), CLOSE)
         page = MenuPage(text, ((close,),))
-        made = self.menus.minted(page, number, chat)
+        made = self.menus.mint(page, number, chat)
         random_id = once("support", incoming.chat, incoming.message)
         return await self.menus.replies.send(
             OutgoingMessage(chat, access, text, random_id, 0, made)
@@ -142,15 +142,15 @@ class SupportDesk:
         access = users.access(self.db, number)
         await self.menus.replies.forward(incoming, number, access, hides_author=True)
 
-    def closed(self, press: Press, button: Button) -> PressAnswer:
+    def close(self, press: Press, button: Button) -> PressAnswer:
         """The thread is over; its person reads it, whoever closed it."""
         number = button.meaning.person
         if not support_threads.close(self.db, number):
             return PressAnswer(i18n.say(press.language, "support-closed"))
-        tell = partial(self.tell_closed, number, press.id)
+        tell = partial(self.send_closed, number, press.id)
         return PressAnswer(i18n.say(press.language, "support-closed"), tell)
 
-    async def tell_closed(self, number: int, press: int) -> None:
+    async def send_closed(self, number: int, press: int) -> None:
         text = i18n.say(users.language(self.db, number), "support-is-closed")
         access, random_id = users.access(self.db, number), once("support-closed", number, press)
         await self.menus.replies.send(OutgoingMessage(number, access, text, random_id))

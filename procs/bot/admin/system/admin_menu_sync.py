@@ -34,7 +34,7 @@ class AdminMenuSync:
     async def look(self) -> None:
         """Give each admin the menu of their role, and take it from who has none any more."""
         there = {one.person: one for one in admin_menus.listed(self.db)}
-        wanted = self.wanted()
+        wanted = self.roles()
         for person, menu in there.items():
             if person not in wanted:
                 await self.change(menu, {})
@@ -46,7 +46,7 @@ class AdminMenuSync:
             if access and menu != there.get(person):
                 await self.change(menu, lists)
 
-    def wanted(self) -> dict[int, Role]:
+    def roles(self) -> dict[int, Role]:
         given = {one.person: one.role for one in admin_rows.listed(self.db)}
         return given | dict.fromkeys(self.table.owners, Role.OWNER)
 

@@ -53,7 +53,7 @@ class LogPages:
 
     def open(self, call: AdminCall) -> AdminReply:
         """The page; with words behind the command, what they name."""
-        return self.named(call, call.words) if call.words else AdminReply(self.page(call))
+        return self.send_lines(call, call.words) if call.words else AdminReply(self.page(call))
 
     def page(self, call: AdminCall) -> MenuPage:
         names = log_reader.names(self.settings.logs)
@@ -68,12 +68,12 @@ class LogPages:
 
     def which(self, call: AdminCall, incoming: Incoming) -> AdminReply:
         """A step: the job or the code."""
-        return self.named(call, incoming.text)
+        return self.send_lines(call, incoming.text)
 
     def of_process(self, call: AdminCall) -> AdminReply:
-        return self.named(call, str(call.data.get("process", "")))
+        return self.send_lines(call, str(call.data.get("process", "")))
 
-    def named(self, call: AdminCall, words: str) -> AdminReply:
+    def send_lines(self, call: AdminCall, words: str) -> AdminReply:
         """Send the lines of what these words name. Raises EffectRefused for what there is not."""
         words = words.strip()
         if words in log_reader.names(self.settings.logs):

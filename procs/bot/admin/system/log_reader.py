@@ -32,7 +32,7 @@ def of_process(settings: Settings, name: str) -> str:
     """The last lines of a process; of the file before too, where the newest is short."""
     files = [settings.logs / f"{name}.log.1", settings.logs / f"{name}.log"]
     lines = [line for file in files for line in tail(file)]
-    return cleaned(settings, lines)
+    return without_secrets(settings, lines)
 
 
 def of_job(settings: Settings, marks: Collection[str]) -> str:
@@ -40,7 +40,7 @@ def of_job(settings: Settings, marks: Collection[str]) -> str:
     files = sorted(settings.logs.glob("*.log*"))
     wanted = re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, marks))})(?!\S)")
     found = [one for file in files for one in entries(file) if wanted.search(one)]
-    return cleaned(settings, "\n".join(sorted(found)).splitlines())
+    return without_secrets(settings, "\n".join(sorted(found)).splitlines())
 
 
 def entries(file: Path) -> Iterator[str]:
@@ -67,7 +67,7 @@ def tail(path: Path) -> list[str]:
     return lines[1:] if size > BYTES_READ else lines
 
 
-def cleaned(settings: Settings, lines: list[str]) -> str:
+def without_secrets(settings: Settings, lines: list[str]) -> str:
     """The last of these lines, without secrets."""
     text = log.mask("\n".join(lines[-LINES_SENT:]))
     text = RIGHTS.sub(rf"\1{HIDDEN}", text)

@@ -28,14 +28,14 @@ class OrderReports:
     async def look(self) -> None:
         for order in admin_orders.untold(self.db):
             try:
-                await self.tell(order)
+                await self.send_report(order)
             except (TelegramAway, TelegramWait) as error:
                 return log.warning("order.untold", order=order.id, error=error)
             except (ChatClosed, TelegramRefused) as error:
                 log.warning("order.unheard", order=order.id, admin=order.admin, error=error)
             admin_orders.note_told(self.db, order.id, now=clock.now())
 
-    async def tell(self, order: AdminOrder) -> None:
+    async def send_report(self, order: AdminOrder) -> None:
         """Raises as `ReplySender.send`."""
         key, words = order.told
         text = i18n.say(users.language(self.db, order.admin), key, **words)

@@ -10,6 +10,6 @@ async def admit(job: FetchJob) -> None:
     and NotNow when the disk has no space for the size that an earlier attempt measured; NotNow and
     LeftAlone while the site may not be visited."""
     engine_order.check(job.context, job.lease)
-    job.room.learned()
+    job.room.reserve_again()
     job.visit = admission.enter(job.context, job.lease)
     job.ends.callback(job.visit.leave)

@@ -17,7 +17,7 @@ async def look(job: FetchJob) -> None:
     Raises JobError."""
     context, lease = job.context, job.lease
     context.progress.say(lease, Step.PROBE)
-    outcomes.started(context.db, lease, worker=context.name, now=clock.now())
+    outcomes.note_start(context.db, lease, worker=context.name, now=clock.now())
     job.own(job_folder.make(context.db, context.settings.jobs, lease))
     job.largest = await engine_order.largest(context, lease)
     order = engine_order.order(context, lease, job.visit, job.folder, largest=job.largest)
@@ -26,7 +26,7 @@ async def look(job: FetchJob) -> None:
     job.engine.callback(note_cost, job)  # after the child, which is entered later, has ended
     job.child = await job.engine.enter_async_context(child)
     job.found = await job.child.probe()
-    job.visit.worked(whole=False)
+    job.visit.note_success(whole=False)
     job.known = known(context, lease, job.found)
 
 

@@ -16,7 +16,7 @@ async def place(job: FetchJob) -> None:
     outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
     for file in job.files:
         os.replace(job.folder / file.path, free(outbox / file.name))
-    requests.placed(context.db, lease, now=clock.now())
+    requests.finish_outbox(context.db, lease, now=clock.now())
     log.info(
         "job.done",
         job=lease.job,

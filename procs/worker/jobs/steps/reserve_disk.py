@@ -13,7 +13,9 @@ async def reserve(job: FetchJob) -> None:
     context, found = job.context, job.found
     job.visit.check_length(found)
     check_groups(job)
-    outcomes.started(context.db, job.lease, worker=context.name, title=found.title, now=clock.now())
+    outcomes.note_start(
+        context.db, job.lease, worker=context.name, title=found.title, now=clock.now()
+    )
     job.room.expect(found.size)
 
 

@@ -22,7 +22,7 @@ async def share(job: FetchJob) -> None:
         adult=whole.adult,
         rest=whole.rest,
     )
-    outcomes.fetched(context.db, lease, got, keys=set(whole.keys), now=clock.now())
+    outcomes.finish_download(context.db, lease, got, keys=set(whole.keys), now=clock.now())
     log.info(
         "job.done",
         job=lease.job,

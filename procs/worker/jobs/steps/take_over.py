@@ -11,5 +11,5 @@ async def take_over(job: FetchJob) -> None:
     context, lease = job.context, job.lease
     if left := resume.take_over(context, lease):
         folder, job.whole, job.files = left
-        outcomes.started(context.db, lease, worker=context.name, now=clock.now())
+        outcomes.note_start(context.db, lease, worker=context.name, now=clock.now())
         job.own(folder)

@@ -55,7 +55,7 @@ async def uploaded(
     meter = UploadMeter(job.says(Step.UPLOAD), ahead=stream.done if stream else 0)
     courier = await context.telegram()
     for method in UPLOADS:
-        await context.pace.allowed(method, LONGEST_WAIT)
+        await context.pace.wait_until_allowed(method, LONGEST_WAIT)
     waiting = partial(requests.who_waits, context.db, lease.job)
     try:
         reference = await courier.upload(file, meter, UploadOptions(stream, kept, waiting))

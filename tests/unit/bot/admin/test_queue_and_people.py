@@ -69,7 +69,7 @@ async def test_a_banned_person_reads_why_and_is_served_again_afterwards(bot, olg
 
 async def test_a_list_is_banned_after_a_question(bot, olga, sara, ali):
     await sara.starts()
-    await until(lambda: users.known(bot.db, sara.id) and users.known(bot.db, ali.id))
+    await until(lambda: users.is_known(bot.db, sara.id) and users.is_known(bot.db, ali.id))
     await olga.sends(f"/banall {sara.id} {ali.id} 2h spam")
     question = await olga.sees("Ban 2 people at once?")
     assert bans.find(bot.db, sara.id, now=clock.now()) is None
@@ -82,7 +82,7 @@ async def test_a_list_is_banned_after_a_question(bot, olga, sara, ali):
 
 async def test_a_person_is_capped_and_written_to(bot, olga, sara):
     await sara.starts()
-    await until(lambda: users.known(bot.db, sara.id))
+    await until(lambda: users.is_known(bot.db, sara.id))
     await olga.sends(f"/user {sara.id}")
     page = await olga.sees("👤 Sara")
     await olga.presses("5 at once", page)

@@ -60,7 +60,7 @@ def test_a_visit_that_works_clears_its_cookies(shop):
     one, two = it.leases(2)
     it.fails(one, errors.LoginNeeded("sign in"))
 
-    admission.enter(it.context, two).worked(whole=False)
+    admission.enter(it.context, two).note_success(whole=False)
 
     assert cookies.listed(it.db) == []
 
@@ -102,7 +102,7 @@ def test_a_booked_turn_is_good_for_one_visit(shop):
     it.way(one)
     wait = it.put_off(two)
     two.progress.turn = two.progress.turn._replace(at=two.progress.turn.at - 60)
-    asyncio.run(settlement.written(lambda: settlement.put_off(it.context, two, wait)))
+    asyncio.run(settlement.write_outcome(lambda: settlement.put_off(it.context, two, wait)))
     assert two.progress.turn
     it.db.connection.execute("UPDATE jobs SET state = 0 WHERE id = ?", (two.job,))
     (again,) = it.claim()
