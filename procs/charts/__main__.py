@@ -9,7 +9,7 @@ import sys
 from procs.charts import chart_plan
 from procs.core import process
 
-#: Bytes of memory, seconds of the processor, steps below the usual priority, and exit code of what
+#: Bytes of memory, seconds of the processor, niceness, and the exit code for input that
 #: is no plan.
 MEMORY, SECONDS, NICE, NO_PLAN = 768 * 1024 * 1024, 20, 10, 2
 
@@ -28,7 +28,7 @@ def main() -> int:
 
 
 def set_limits() -> None:
-    """Live no longer than who asks, and take no more than a chart takes."""
+    """Die with the parent process, and limit memory, time and priority of this one."""
     process.keep_private()
     process.end_with_parent(signal.SIGKILL)
     os.nice(NICE)

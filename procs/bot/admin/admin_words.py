@@ -1,4 +1,4 @@
-"""Words that pages of admins share: people and numbers of jobs."""
+"""Text that pages of admins share: people and numbers of jobs."""
 
 from procs.store.database import Database
 from procs.store.people import users
@@ -7,6 +7,6 @@ from procs.texts.i18n import LocalText
 
 
 def person(db: Database, number: int, language: str) -> LocalText:
-    """Somebody by name and number; the number is one to copy, so its digits are Latin."""
+    """A person's name and number; the number is meant to be copied, so its digits are Latin."""
     name = users.name(db, number)
     return i18n.isolated(language, f"{name} ({number})" if name else str(number))

@@ -25,7 +25,7 @@ SELECT r.id, r.key, r.variant, c.usual FROM requests r LEFT JOIN cards c ON c.re
    AND r.speaker IS NULL AND r.inline_message IS NULL
    AND (c.request IS NOT NULL OR r.variant NOT LIKE 'look%') ORDER BY r.id
 """
-#: A choice is made once: whoever comes later finds no request that asks.
+#: A choice is made once: the state of the request is part of the condition.
 CHOSEN = f"""
 UPDATE requests
    SET state = 'open', variant = :variant, ended_at = NULL, closed_at = NULL, cached = 0,

@@ -8,7 +8,7 @@ from procs.errors import ExtractorBroken
 from procs.records.job import Lane, State
 from procs.store.database import Database
 
-#: The class of failure that a better version would mend.
+#: The class of failure that a newer yt-dlp usually mends.
 BROKEN = ExtractorBroken("").name
 #: Tries after which their share of failures means something.
 ENOUGH = 20
@@ -60,19 +60,20 @@ class EngineUse:
 
 
 def count_broken(db: Database) -> int:
-    """All attempts so far that found an extractor broken."""
+    """The number of attempts that found an extractor broken, since the first start."""
     row = db.one(TOTAL, {"error": BROKEN})
     return int(row[0]) if row else 0
 
 
 def in_use(db: Database, host: str) -> tuple[str, float] | None:
-    """The version that a machine uses, as far as it was noted, and since which wall instant."""
+    """The version that a machine uses and the wall instant since when; None before the first
+    note."""
     row = db.one(LATEST, {"host": host})
     return (row[0], row[1]) if row else None
 
 
 def latest(db: Database, host: str) -> EngineUse | None:
-    """What a machine uses, as far as it was noted, and how it does."""
+    """The version that a machine uses, with its results so far."""
     row = db.one(LATEST, {"host": host})
     if row is None:
         return None
@@ -94,11 +95,11 @@ def use(db: Database, host: str, version: str, *, now: Now) -> None:
 
 
 def refuse(db: Database, host: str, version: str, *, why: str, now: Now) -> None:
-    """Let no update by itself take this version again."""
+    """Exclude a version from automatic updates."""
     with db.write():
         db.change(REFUSE, {"host": host, "version": version, "why": why, "now": now.wall})
 
 
 def refused_versions(db: Database, host: str) -> dict[str, str]:
-    """The versions that are not to be taken by themselves, and why."""
+    """The versions excluded from automatic updates, each with the reason."""
     return {version: why for version, why in db.all(REFUSED, {"host": host})}

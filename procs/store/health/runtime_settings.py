@@ -25,5 +25,5 @@ def write(db: Database, name: str, value: str, *, now: Now) -> None:
 
 
 def effective(db: Database, name: str) -> int:
-    """One of the two, as every process of this database goes by it."""
+    """The value of one of the two settings that all processes of this database use."""
     return int(db.all(CONFIGURED, {"name": name})[0][0])

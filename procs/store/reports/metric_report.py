@@ -67,7 +67,7 @@ class MetricReport:
 
 
 def read(db: Database, *, now: Now) -> MetricReport:
-    """Everything of one scrape."""
+    """All values of one scrape."""
     count, since = db.all(OPEN)[0]
     waits, until = db.all(WAITS, {"now": now.wall})[0]
     return MetricReport(

@@ -1,5 +1,5 @@
-"""The end of a search for the requests that wait for it: each is shown what was found, with buttons
-of its own person."""
+"""The end of a search: each request that waits for it stores the results, with buttons of its own
+person."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -30,7 +30,7 @@ PICK, PAGE, ELSEWHERE = "search-pick", "search-page", "search-site"
 def show(
     db: Database, lease: Lease, hits: Sequence[SearchHit], others: Sequence[str], *, now: Now
 ) -> int:
-    """Show everybody who waits what was found, and offer the `others` sites. Returns how many
+    """Give every waiting request the results, and offer the `others` sites. Returns how many
     waited. Raises LeaseLost."""
     words = lease.link.title
     with db.write(full=True):
@@ -51,7 +51,7 @@ def record(
     *,
     now: Now,
 ) -> dict[str, object]:
-    """What a request keeps of it: the results, and a token for each button."""
+    """The results as a request stores them, with a token for each button."""
     request, person, chat = row
     pages = range(-(-len(hits) // PAGE_SIZE)) if len(hits) > PAGE_SIZE else range(0)
     meanings = [
@@ -75,6 +75,6 @@ def record(
 
 
 def shown_results(db: Database, request: int) -> str:
-    """What a request was shown, as JSON; "" for one that is gone."""
+    """The results that a request shows, as JSON; "" for a request that is deleted."""
     row = db.one(FOUND, {"request": request})
     return str(row[0]) if row else ""

@@ -1,7 +1,7 @@
-"""A file of cookies that an owner sent: put into its place, and its message deleted.
+"""A cookie file that an owner sent: it is put into its place, and the message deleted.
 
-Nothing is lost by a kill: the file is in its place before the act is written down, that is
-committed before the message is deleted, and Telegram tells a message again until then.
+A kill loses nothing: the file is in place before the act is written down, the act is committed
+before the message is deleted, and Telegram repeats the message until then.
 """
 
 from procs.bot.admin.admin_actions import AdminActions
@@ -22,7 +22,7 @@ from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inbound import Incoming
 from procs.texts.i18n import LocalText
 
-#: Bytes of the largest file that is looked at; and how files that may be one are called.
+#: Bytes of the largest file that is read, and the names that a cookie file may have.
 LARGEST_SENT = 1024 * 1024
 SUFFIXES = (".txt", ".json", ".cookies", ".cookie")
 ACTION = "cookies-put"
@@ -38,7 +38,7 @@ class CookieInbox:
         self.session = session
 
     async def take(self, incoming: Incoming) -> bool:
-        """Do with a message what cookies need. False for one that has none. Raises as
+        """Handle a message that may bring a cookie file. False for one that brings none. Raises as
         `MessageSender.fetch_file`, `ReplySender.send`."""
         least = self.table.conversations.rows[SEND_COOKIES].least
         if not incoming.private or self.table.role(incoming.person.id) < least:
@@ -52,14 +52,14 @@ class CookieInbox:
         return True
 
     def waits(self, call: AdminCall) -> Target | None:
-        """The place for which the conversation waits there; None where none does."""
+        """The place for which the conversation waits; None when none waits."""
         state = conversation_states.find(self.db, call.key)
         if state is None or state.name != SEND_COOKIES or not state.is_open(clock.now()):
             return None
         return str(state.data.get("site", "")), str(state.data.get("file", ""))
 
     async def content(self, incoming: Incoming, *, waits: bool) -> bytes | None:
-        """What came and is meant as cookies; None for everything else."""
+        """The content of a message that is meant as cookies; None for any other message."""
         if incoming.file is None:
             said = incoming.text
             return said.encode() if cookie_file.looks_so(said) else None
@@ -75,8 +75,8 @@ class CookieInbox:
     def store(
         self, call: AdminCall, incoming: Incoming, content: bytes, target: Target
     ) -> AdminReply:
-        """Put a file into its place; what is answered. Of what is wrong with it no word of the file
-        is said."""
+        """Put a file into its place, and answer. An answer about a bad file repeats nothing of its
+        content."""
         try:
             found = self.parsed(call, content)
             name = incoming.file.name if incoming.file else ""
@@ -121,8 +121,8 @@ class CookieInbox:
     def slot_of(
         self, call: AdminCall, found: tuple[Cookie, ...], name: str, target: Target
     ) -> CookieSlot | AdminReply:
-        """Where a file goes, or what asks for it. Raises EffectRefused for a file that has nothing
-        of its site."""
+        """The place of a file, or the question which one. Raises EffectRefused for a file without
+        cookies of its site."""
         now = clock.now().wall
         fitting = self.shelf.fitting(found, name, now=now)
         if target[0]:
@@ -156,7 +156,7 @@ class CookieInbox:
         alerts.clear(self.db, kinds, slot.subject, now=clock.now())
 
     async def settle(self, incoming: Incoming, call: AdminCall, reply: AdminReply) -> None:
-        """Write down what was done, delete the message, and answer it."""
+        """Write the act down, delete the message, and answer it."""
         talk = self.table.conversations
         with self.db.write(full=True):
             self.table.settle(ACTION, call, reply)

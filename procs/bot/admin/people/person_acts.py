@@ -1,4 +1,4 @@
-"""What admins do with one person: a ban with an end and a reason, a cap, a word to them."""
+"""What admins do with one person: a ban with an end and a reason, a cap, a message to them."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -38,7 +38,7 @@ WRITE_TO, WORDS_TO = "write-to", "words"
 DAY_SECONDS = 24 * 3600.0
 #: Letters of a reason, and of a message in the audit log.
 REASON_LENGTH, QUOTED = 300, 200
-#: What stands for no reason.
+#: Words that stand for no reason.
 NO_REASON = frozenset({"-", "—", "."})
 MOST_CAP = 1000
 #: Larger than the number of any message.
@@ -78,7 +78,7 @@ class PersonActs:
         return AdminReply(page, place=ConversationPlace(BAN, REASON, data))
 
     def reason(self, call: AdminCall, incoming: Incoming) -> AdminReply:
-        """A step: why; the ban holds with it."""
+        """A step: the reason; the ban begins with it."""
         said = incoming.text.strip()[:REASON_LENGTH]
         if not said:
             raise EffectRefused(call.say("admin-words-wanted"))
@@ -112,7 +112,7 @@ class PersonActs:
     def ban_each(
         self, call: AdminCall, numbers: list[int], seconds: float, reason: str
     ) -> AdminReply:
-        """Ban these, end what they wait for, and tell each."""
+        """Ban these people, cancel their requests, and tell each."""
         now = clock.now()
         until = now.wall + seconds if seconds else None
         became = f"until {utc(until)} {reason}" if until else f"for good {reason}"
@@ -149,7 +149,7 @@ class PersonActs:
         )
 
     def below(self, call: AdminCall, number: int) -> int:
-        """The same person, if they have a lower role than the admin. Raises EffectRefused."""
+        """The same person, if their role is lower than the admin's. Raises EffectRefused."""
         if self.table.role(number) >= call.role:
             raise EffectRefused(call.say("admin-person-above"))
         return number
@@ -157,7 +157,7 @@ class PersonActs:
     # --- a cap, a word
 
     def cap(self, call: AdminCall) -> AdminReply:
-        """So many downloads at once; 0 is the usual number."""
+        """Set a person's cap; 0 is the usual one."""
         number, cap = call.number("person"), min(call.number("cap"), MOST_CAP)
         if not users.is_known(self.db, number):
             raise EffectRefused(call.say("admin-person-never"))
@@ -179,7 +179,7 @@ class PersonActs:
         return AdminReply(page, place=ConversationPlace(WRITE_TO, WORDS_TO, {"person": number}))
 
     def write(self, call: AdminCall, incoming: Incoming) -> AdminReply:
-        """A step: the words that somebody is sent in the name of the bot's admins."""
+        """A step: the message that a person is sent in the name of the bot's admins."""
         if not incoming.text.strip():
             raise EffectRefused(call.say("admin-words-wanted"))
         number = int(call.keep["person"])
@@ -200,7 +200,7 @@ class PersonActs:
         return AdminReply(page, call.say("admin-done"), changes=(change,), show=show)
 
     async def send_note(self, number: int, text: str, mark: str) -> None:
-        """Somebody reads it once. Who never wrote cannot be written to."""
+        """Send a person a message once. One who never wrote to the bot cannot be written to."""
         access = users.access(self.db, number)
         if access:
             random_id = once("told", mark, number)
@@ -209,7 +209,7 @@ class PersonActs:
 
 
 def utc(wall: float) -> str:
-    """A wall instant as the audit log has it."""
+    """A wall instant as the audit log shows it."""
     return f"{datetime.fromtimestamp(wall, UTC):%Y-%m-%d %H:%M} UTC"
 
 

@@ -76,7 +76,7 @@ class SponsorActs:
         return AdminReply(toast=call.say("admin-sponsor-looking"), show=self.adder.nudge)
 
     def wish(self, call: AdminCall, **named: Any) -> None:
-        """Keep what is wanted, for the adder."""
+        """Store the wish, for `SponsorAdder`."""
         where = call.chat, call.access, call.topic, call.heard
         facts = {"nick": "", "hash": "", "origin": 0, "origin_access": 0, **named}
         wish = SponsorWish(0, call.mark, call.person.id, *where, **facts)
@@ -110,7 +110,8 @@ class SponsorActs:
         return self.store(call, sponsor, replace(sponsor, **{field: read}))
 
     def set_field(self, call: AdminCall) -> AdminReply:
-        """What a button sets: the language, whether the link asks, and whether that counts."""
+        """Set what a button says: the language, whether the link asks to join, and whether a
+        request to join counts."""
         sponsor = self.pages.sponsor_of(call)
         wanted = sponsor
         if call.data.get("language") in SPONSOR_LANGUAGES:
@@ -121,7 +122,7 @@ class SponsorActs:
         return self.store(call, sponsor, wanted)
 
     def store(self, call: AdminCall, before: Sponsor, after: Sponsor) -> AdminReply:
-        """Keep it, with what changed in the audit log."""
+        """Store a sponsor, with its changed fields in the audit log."""
         if before == after:
             return AdminReply(self.pages.one(call, after))
         sponsor_rows.change(self.db, after)
@@ -144,7 +145,7 @@ class SponsorActs:
         return AdminReply(self.pages.page(call), changes=(change,) if moved else ())
 
     def remove(self, call: AdminCall) -> AdminReply:
-        """Forget a sponsor; who waits for it alone goes on at the next look."""
+        """Delete a sponsor. Messages that waited for it alone are released at the next look."""
         sponsor = self.pages.sponsor_of(call)
         sponsor_rows.remove(self.db, sponsor.id)
         kinds = (alert_kinds.SPONSOR_LOST, alert_kinds.SPONSOR_UNSURE)
@@ -155,7 +156,7 @@ class SponsorActs:
     # --- the rules
 
     def rule(self, call: AdminCall) -> AdminReply:
-        """What a button sets for all sponsors."""
+        """Set what a button says of all sponsors."""
         before, field = sponsor_rules.read(self.db), str(call.data.get("field"))
         if field not in asdict(before) or field == "notes_every":
             raise EffectRefused(call.say("unknown-button"))
@@ -168,5 +169,5 @@ class SponsorActs:
 
 
 def subject(sponsor: Sponsor) -> str:
-    """A sponsor in the audit log."""
+    """A sponsor as the subject of the audit log."""
     return f"sponsor:{sponsor.id}"

@@ -1,4 +1,4 @@
-"""How an admin names a chat or an instant. Pure."""
+"""Parses how an admin names a chat or an instant. Pure."""
 
 import re
 from datetime import datetime
@@ -10,7 +10,7 @@ from procs.texts import i18n
 
 #: An invite link (core.telegram.org/api/links#chat-invite-links).
 INVITE = re.compile(r"(?:https?://)?(?:t|telegram)\.me/(?:\+|joinchat/)([A-Za-z0-9_-]{8,64})/?")
-#: What stands for no limit.
+#: Words that stand for no limit.
 NONE = frozenset({"-", "—", "0"})
 DATE_FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%d")
 

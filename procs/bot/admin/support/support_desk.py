@@ -1,8 +1,8 @@
-"""Two-way support: a person's words go to the support chat with who they are and their last codes;
-a reply to them there goes back, whoever of the agents wrote it, as text, picture or voice.
+"""Support in both directions: a person's message goes to the support chat with their name and their
+last codes; a reply there goes back to them, as text, picture or voice.
 
-A thread is a row for each person; its message carries a random id made of its number, so that what
-is told again is not said again.
+A thread is a row for each person. A message carries a random id derived from its number, so that a
+repeated update sends nothing twice.
 """
 
 from functools import partial
@@ -24,7 +24,7 @@ from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.texts import i18n
 
-#: The row of `settings` with the support chat: its number and what addresses it; "" for none.
+#: The row of `settings` with the support chat: its id and access hash; "" for none.
 SUPPORT_CHAT = "support_chat"
 CLOSE, END = "support-close", "support-end"
 
@@ -47,7 +47,7 @@ class SupportDesk:
         )
 
     def chat(self) -> tuple[int, int] | None:
-        """The support chat and what addresses it, where there is one."""
+        """The support chat and its access hash, where one is set."""
         number, _, access = runtime_settings.read(self.db, SUPPORT_CHAT, "").partition(" ")
         return (int(number), int(access)) if number else None
 
@@ -62,7 +62,7 @@ class SupportDesk:
         return MenuPage(text, ((off,), (back(call.language),)))
 
     def here(self, call: AdminCall) -> AdminReply:
-        """The group where it is said is the support chat. Raises EffectRefused elsewhere."""
+        """Make this group the support chat. Raises EffectRefused outside a group."""
         if call.chat > 0:
             raise EffectRefused(call.say("support-is-off"))
         return self.set_chat(call, f"{call.chat} {call.access}")
@@ -79,7 +79,8 @@ class SupportDesk:
     # --- people
 
     async def begin(self, incoming: Incoming) -> bool:
-        """/support. False where there is no support chat, or it is not said in private."""
+        """Handle /support. False when there is no support chat, or the command is not in a private
+        chat."""
         if self.chat() is None or not incoming.private:
             return False
         support_threads.begin(self.db, incoming.person.id, now=clock.now())
@@ -96,7 +97,7 @@ class SupportDesk:
         return is_there and bool(support_threads.whose(self.db, incoming.chat, incoming.answers))
 
     async def take(self, incoming: Incoming) -> bool:
-        """Pass a message on. False for one that is none of support's."""
+        """Pass a message on. False for one that does not belong to support."""
         if self.expects(incoming):
             await self.answer(incoming)
             return True
@@ -110,7 +111,7 @@ class SupportDesk:
         return True
 
     async def pass_on(self, incoming: Incoming, chat: int, access: int) -> None:
-        """To the agents: who it is, before their first words, and the words. Raises as
+        """Send a message to the agents, before the first one a card of the person. Raises as
         `ReplySender.send`."""
         number = incoming.person.id
         if not support_threads.is_told(self.db, number, now=clock.now()):
@@ -137,13 +138,13 @@ class SupportDesk:
         )
 
     async def answer(self, incoming: Incoming) -> None:
-        """To the person, without the agent's name. Raises as `ReplySender.send`."""
+        """Send a reply to the person, without the agent's name. Raises as `ReplySender.send`."""
         number = support_threads.whose(self.db, incoming.chat, incoming.answers)
         access = users.access(self.db, number)
         await self.menus.replies.forward(incoming, number, access, hides_author=True)
 
     def close(self, press: Press, button: Button) -> PressAnswer:
-        """The thread is over; its person reads it, whoever closed it."""
+        """Close the thread; its person is told, whoever closed it."""
         number = button.meaning.person
         if not support_threads.close(self.db, number):
             return PressAnswer(i18n.say(press.language, "support-closed"))

@@ -11,14 +11,14 @@ from procs.core import log
 
 #: Lines of an answer, and bytes that are read from the end of each file.
 LINES_SENT, BYTES_READ = 2000, 4 * 1024 * 1024
-#: What every entry begins with; lines without it belong to the entry above, such as a traceback.
+#: The beginning of every entry; lines without it belong to the entry above, such as a traceback.
 STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
-#: Words that carry somebody's rights, wherever a program wrote them.
+#: Fields that hold credentials, in the log of whatever program.
 RIGHTS = re.compile(
     r"(?i)([\w-]*(?:cookie|authorization|passw|secret|signature|api.?(?:key|hash)|bearer|sid)[\w-]*"
     r"[\"']?\s*[:=]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;]+)"
 )
-#: Shorter words stand in logs for something else too.
+#: Shorter secrets are no secrets: such words occur in logs for other reasons.
 SHORTEST_SECRET = 6
 HIDDEN = "***"
 
@@ -29,14 +29,14 @@ def names(logs: Path) -> list[str]:
 
 
 def of_process(settings: Settings, name: str) -> str:
-    """The last lines of a process; of the file before too, where the newest is short."""
+    """The last lines of a process, also from the rotated file when the newest is short."""
     files = [settings.logs / f"{name}.log.1", settings.logs / f"{name}.log"]
     lines = [line for file in files for line in tail(file)]
     return without_secrets(settings, lines)
 
 
 def of_job(settings: Settings, marks: Collection[str]) -> str:
-    """The entries of all processes that have one of these words, such as `job=41`, by time."""
+    """The entries of all processes that contain one of these words, such as `job=41`, by time."""
     files = sorted(settings.logs.glob("*.log*"))
     wanted = re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, marks))})(?!\S)")
     found = [one for file in files for one in entries(file) if wanted.search(one)]
@@ -77,7 +77,7 @@ def without_secrets(settings: Settings, lines: list[str]) -> str:
 
 
 def secrets(settings: Settings) -> set[str]:
-    """The secrets that we know: of the settings, and every value of a cookie in use."""
+    """The known secrets: those of the settings, and the value of each cookie in use."""
     proxies = [settings.upstream_proxy, settings.database_url]
     found = [settings.bot_token, settings.api_hash]
     rules = settings.sites.sites.values()

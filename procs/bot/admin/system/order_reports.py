@@ -1,4 +1,4 @@
-"""Tells how orders ended, each once, however often the bot is restarted between."""
+"""Reports the outcome of orders to their admins, each once, however often the bot is restarted."""
 
 from procs.bot.conversation.failure_boundary import repeat
 from procs.bot.conversation.reply_sender import ReplySender, once
@@ -22,7 +22,7 @@ class OrderReports:
         self.replies = replies
 
     async def run(self) -> None:
-        """Look until cancelled."""
+        """Report outcomes until cancelled."""
         await repeat(self.look, REPORT_POLL)
 
     async def look(self) -> None:
@@ -36,7 +36,7 @@ class OrderReports:
             admin_orders.note_told(self.db, order.id, now=clock.now())
 
     async def send_report(self, order: AdminOrder) -> None:
-        """Raises as `ReplySender.send`."""
+        """Send one report. Raises as `ReplySender.send`."""
         key, words = order.told
         text = i18n.say(users.language(self.db, order.admin), key, **words)
         message = OutgoingMessage(order.chat, order.access, text, once("order", order.id))
