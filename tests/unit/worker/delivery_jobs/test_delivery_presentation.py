@@ -17,7 +17,7 @@ from procs.telegram.delivery.send_once import ChatTarget
 from procs.telegram.session.rpc import free
 from procs.worker.delivery_jobs import deliver
 from procs.worker.delivery_jobs.delivery_presentation import presentation
-from tests.sandbox import person
+from tests.sandbox.person import labels
 from tests.sandbox.telegram.server import Telegram
 from tests.sandbox.uploads import JPEG, heard
 
@@ -49,10 +49,6 @@ async def shows(
     target = ChatTarget(order.chat, tg.world.access_hash(tg.bot, order.user))
     shown = presentation(db, order, media)
     await courier.send(target, media.parts[0], 7, shown=shown, leave=free)
-
-
-def labels(message: person.Message) -> list[str]:
-    return [button["text"] for row in message.buttons for button in row]
 
 
 async def test_a_film_has_its_name_as_a_link_and_what_it_is(tg, courier, ali, db, tmp_path):

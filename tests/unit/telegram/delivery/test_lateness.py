@@ -27,7 +27,7 @@ from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
 from tests.unit.telegram.delivery.test_courier import a_file, heard
-from tests.unit.telegram.test_delivery import photos, to
+from tests.unit.telegram.delivery.test_delivery import photos, to
 
 SEND = "messages.SendMedia"
 Leave = Callable[[], Awaitable[Departure]]
