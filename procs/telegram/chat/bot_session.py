@@ -99,7 +99,7 @@ class BotSession(InlineSender):
         on_press: Feel,
         side_handlers: SideHandlers = IGNORED,
         *,
-        before: sign_in.SignInLeave = sign_in.always_allowed,
+        before: sign_in.SignInLeave = sign_in.always_allow,
     ) -> None:
         """Sign in if this session never did, after `before` gave its leave, and hear what was sent
         meanwhile: the handlers run as soon as this begins to catch up. Raises TelegramAway,
@@ -111,7 +111,7 @@ class BotSession(InlineSender):
         # Raw updates are all we read: nothing is parsed that could fail before we see it.
         client.dispatcher.update_parsers.clear()
         client.add_handler(RawUpdateHandler(self._note))
-        client.add_handler(ConnectHandler(self._reconnected))
+        client.add_handler(ConnectHandler(self._on_reconnect))
         line = self.line = Rpc(client)
         client.asks = line.ask
         try:
@@ -162,7 +162,7 @@ class BotSession(InlineSender):
 
     # --- receiving updates
 
-    async def _reconnected(self, client: Client, session: Session) -> None:
+    async def _on_reconnect(self, client: Client, session: Session) -> None:
         """Called when the connection is up again: getDifference fetches the updates sent
         meanwhile."""
         if client.is_initialized and session is client.session:

@@ -80,7 +80,7 @@ class Courier:
         self.rpc: Rpc | None = None
         self.connecting = asyncio.Lock()
 
-    async def connect(self, *, before: sign_in.SignInLeave = sign_in.always_allowed) -> None:
+    async def connect(self, *, before: sign_in.SignInLeave = sign_in.always_allow) -> None:
         """Connect, or do nothing when connected. Signs in only if this slot never did, after
         `before` gave its leave.
 
