@@ -3,6 +3,7 @@
 import ast
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import pytest
 
@@ -91,6 +92,7 @@ def module_of(imported: str) -> str | None:
 ROOMS = {source.name for source in ours() if is_room(source)}
 
 
+@cache
 def calls() -> dict[str, set[str]]:
     """For each room, the rooms whose modules it imports; the two roots hold a version."""
     found: dict[str, set[str]] = defaultdict(set)

@@ -95,6 +95,7 @@ class Storm:
         for person in people:
             await person.starts()
         await self.tighten()
+        await self.kill_idle_workers()
         asking = asyncio.create_task(self.ask(people))
         await self.kill_all()
         await asking
@@ -105,6 +106,18 @@ class Storm:
         await self.calm()
         await self.clean_up()
         return await verdict(self.stack, self.sent, self.counts)
+
+    async def kill_idle_workers(self) -> None:
+        """Each worker dies once before anyone asks. A download that is alone in its worker at two
+        deaths, while no other worker died, is rightly suspected of them and given up; here the
+        cause is outside, and these deaths say so (`procs.store.jobs.recovery`)."""
+
+        def grown() -> list[int]:
+            pids = self.pids("worker")
+            return pids if pids and min(map(age, pids)) >= OLD_ENOUGH else []
+
+        for pid in await self.stack.until(grown):
+            os.kill(pid, signal.SIGKILL)
 
     async def tighten(self) -> None:
         """Telegram's limits are enforced, and uploads are slow."""
