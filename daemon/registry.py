@@ -264,7 +264,7 @@ def rolling_restart(options: argparse.Namespace) -> int:
     settings = home_settings()
     with store() as db:
         rolling = restart.RollingRestart(settings, db, say)
-        return restart.ordered(rolling, options.order) if options.order else rolling.run()
+        return restart.run_order(rolling, options.order) if options.order else rolling.run()
 
 
 def say(line: str) -> None:

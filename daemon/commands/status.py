@@ -165,7 +165,7 @@ def look(settings: Settings) -> Status:
     with open_store.opened(settings) as db:
         seen = overview(db, now=clock.now())
         shut = sorted({one.site for one in breakers.listed(db) if one.is_shut_to_all})
-        held, room, gone = pauses.listed(db), disk_of(db, settings), revoked_sessions.lost(db)
+        held, room, gone = pauses.listed(db), disk_of(db, settings), revoked_sessions.unresolved(db)
         told = (alerts.standing(db), notifications.deaf(db))
         mode = bot_modes.current(db, now=clock.now())
         return Status(settings, processes, seen, held, shut, room, gone, *told, mute, mode)

@@ -90,7 +90,7 @@ async def connect(parts: BotParts, session_state: SessionState) -> None:
                 intake.on_message,
                 intake.on_press,
                 intake.side_handlers,
-                before=lambda: pace.allowed(SIGN_IN, 0.0),
+                before=lambda: pace.wait_until_allowed(SIGN_IN, 0.0),
             )
         except TelegramWait as wait:
             pace.note(wait)

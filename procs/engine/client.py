@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from procs.core import log
 from procs.engine import folder_cleanup, selftest
-from procs.engine.child_counts import OnEgress, OnRefused, uncounted, unmeasured
+from procs.engine.child_counts import OnEgress, OnRefused, ignore_refusals, ignore_traffic
 from procs.engine.egress.dial import Routes, upstream
 from procs.engine.egress.proxy import Caps, Egress
 from procs.engine.failures.classify import classify, death
@@ -63,8 +63,8 @@ class Engine:
         routes: Routes | None = None,
         caps: Caps | None = None,
         pinned: Version | None = None,
-        on_refused: OnRefused = uncounted,
-        on_egress: OnEgress = unmeasured,
+        on_refused: OnRefused = ignore_refusals,
+        on_egress: OnEgress = ignore_traffic,
     ) -> None:
         self.folder = run.resolve()
         self.spawn = spawn

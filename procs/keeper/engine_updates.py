@@ -83,20 +83,20 @@ class EngineUpdates:
 
     def is_due(self) -> bool:
         """Whether to ask for a newer version now; the first time an hour after the first start."""
-        now, (at, broken) = clock.now().wall, self.looked()
+        now, (at, broken) = clock.now().wall, self.last_look()
         if at == 0:
             self.note_look(now - DAY + FIRST_LOOK)
             return False
-        more = engine_records.broken(self.db) - broken
+        more = engine_records.count_broken(self.db) - broken
         return now - at >= (SOONER if more >= MANY else DAY)
 
-    def looked(self) -> tuple[float, int]:
+    def last_look(self) -> tuple[float, int]:
         """The wall instant of the last look, and the extractors that had broken by then."""
         at, broken = codec.load(rows.read(self.db, LOOKED, "[0, 0]"))
         return float(at), int(broken)
 
     def note_look(self, at: float) -> None:
-        text = codec.dump([at, engine_records.broken(self.db)])
+        text = codec.dump([at, engine_records.count_broken(self.db)])
         rows.write(self.db, LOOKED, text, now=clock.now())
 
     async def look(self) -> None:
@@ -112,7 +112,7 @@ class EngineUpdates:
 
     def is_wanted(self, newest: str) -> bool:
         current = self.updater.versions.current()
-        refused = engine_records.refused(self.db, disk.host())
+        refused = engine_records.refused_versions(self.db, disk.host())
         return Version(newest).number > current.number and newest not in refused
 
     async def take(self, newest: str) -> None:

@@ -17,14 +17,14 @@ def main(protocols: str, formats: str, path: str) -> int:
     options = {"protocol_whitelist": protocols, "format_whitelist": formats}
     try:
         with av.open(path, options=options) as media:
-            print(json.dumps(told(media)))
+            print(json.dumps(as_ffprobe(media)))
     except (av.error.FFmpegError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def told(media: Any) -> dict[str, Any]:
+def as_ffprobe(media: Any) -> dict[str, Any]:
     duration = media.duration / av.time_base if media.duration else 0
     head = {
         "format_name": media.format.name,

@@ -37,9 +37,9 @@ class RunningJobs:
     """Rooms by lane, and the jobs in them."""
 
     def __init__(
-        self, tools: WorkerContext, rooms: dict[Lane, int], ended: Callable[[], None]
+        self, context: WorkerContext, rooms: dict[Lane, int], ended: Callable[[], None]
     ) -> None:
-        self.tools = tools
+        self.context = context
         self.rooms = rooms
         self.ended = ended
         self.jobs: dict[int, RunningJob] = {}
@@ -63,7 +63,7 @@ class RunningJobs:
         for job in list(self.jobs):
             self.take_away(job, why=why)
 
-    async def settled(self) -> None:
+    async def wait_until_over(self) -> None:
         """Wait until all jobs are over."""
         while self.jobs:
             await asyncio.wait([one.task for one in self.jobs.values()])
@@ -71,15 +71,15 @@ class RunningJobs:
     async def _carry(self, lease: Lease) -> None:
         began = clock.now().boot
         try:
-            result = await settlement.carry(self.tools, lease, WORK[lease.kind])
+            result = await settlement.carry(self.context, lease, WORK[lease.kind])
         except asyncio.CancelledError:
-            result = await self._taken(self.jobs[lease.job])
+            result = await self._settle_taken(self.jobs[lease.job])
         finally:
             del self.jobs[lease.job]
             self.ended()
-        self.tools.tallies.ran(lease.kind, result, clock.now().boot - began)
+        self.context.tallies.ran(lease.kind, result, clock.now().boot - began)
 
-    async def _taken(self, one: RunningJob) -> str:
+    async def _settle_taken(self, one: RunningJob) -> str:
         """Settle a job that was taken away. Returns what became of it."""
         if one.why == "stop":
             end = settlement.end_cancelled
@@ -87,4 +87,4 @@ class RunningJobs:
             end = settlement.give_back
         else:
             return settlement.LOST
-        return await settlement.written(partial(end, self.tools, one.lease))
+        return await settlement.write_outcome(partial(end, self.context, one.lease))

@@ -167,7 +167,7 @@ async def crowd_once(story: Story, first: int) -> bool:
 
 async def people_once(story: Story, tried: Message) -> bool:
     """Whom the bot knows has it once, besides what the owner tried; a banned person has not."""
-    known = [one for one in story.people if users.known(story.stack.db, one.id)]
+    known = [one for one in story.people if users.is_known(story.stack.db, one.id)]
     for person in known:
         got = [m for m in await person.history() if m.text == NEWS and not m.mine]
         others = [m for m in got if (person.name, m.id) != (OWNER, tried.id)]

@@ -80,7 +80,7 @@ async def everybody_once(stack: Stack, people: int, kills: int, apart: float) ->
     assert got == {1: people - blocked - gone, 0: blocked + gone}
     counts = read(stack, number).counts
     assert (counts.blocked, counts.gone, counts.failed) == (blocked, gone, 0)
-    assert recipients.left(stack.db, number) == []
+    assert recipients.unsettled(stack.db, number) == []
     report = await admin.sees(lambda m: is_report(m, number), timeout=PATIENCE)
     assert f"USER_IS_BLOCKED: {blocked:,}" in report.text
     assert len([m for m in await admin.history() if is_report(m, number)]) == 1

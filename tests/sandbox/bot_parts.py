@@ -107,7 +107,7 @@ class Hands:
         wake.notify(self.db.run, wake.BOT)
 
     def fails(self, lease: Lease, say: str) -> str:
-        code = outcomes.failed(self.db, lease, error="gone", say=say, now=clock.now())
+        code = outcomes.fail(self.db, lease, error="gone", say=say, now=clock.now())
         wake.notify(self.db.run, wake.BOT)
         return code
 
@@ -115,11 +115,11 @@ class Hands:
         part = Part(Reference("document", 1, 2, "ab"), "video", "clip.mp4", 3)
         link = Link(LINK, "example.org", lease.link.key, lease.link.variant)
         media = Media(link.key, link.variant, "A clip", link.site, link.url, (part,))
-        outcomes.fetched(self.db, lease, media, keys={link.key}, now=clock.now())
+        outcomes.finish_download(self.db, lease, media, keys={link.key}, now=clock.now())
 
     def delivers(self) -> None:
         lease = self.claim(Lane.LIGHT)
         assert lease.kind is Kind.DELIVER
         request = lease.delivery.request
-        outcomes.delivered(self.db, lease, request, worker="w00-1", now=clock.now())
+        outcomes.finish_delivery(self.db, lease, request, worker="w00-1", now=clock.now())
         wake.notify(self.db.run, wake.BOT)

@@ -257,3 +257,8 @@ def line(message: Message) -> str:
     labels = " ".join(f"<{button['text']}>" for row in message.buttons for button in row)
     said = f"{message.sender}: {media}{message.text} {labels}".rstrip()
     return f"({said})" if message.deleted else said
+
+
+def labels(message: Message) -> list[str]:
+    """The buttons of a message, row by row."""
+    return [button["text"] for row in message.buttons for button in row]

@@ -1,4 +1,4 @@
-"""Words that pages of admins share: people and numbers of jobs."""
+"""Text that pages of admins share: people and numbers of jobs."""
 
 from procs.store.database import Database
 from procs.store.people import users

@@ -113,7 +113,7 @@ class AlertPages:
     def page(self, call: AdminCall) -> MenuPage:
         """What goes on now, each with its remedy."""
         now = clock.now()
-        facts = [notifications.said(one, now) for one in alerts.standing(self.db)]
+        facts = [notifications.alert_facts(one, now) for one in alerts.standing(self.db)]
         text = alert_text.render(call.language, facts) if facts else call.say("alerts-none")
         choose = (act(call.say("alert-choose"), "page-alert-kinds"),)
         told = (choose,) if call.role >= alert_audience.LOWEST else ()

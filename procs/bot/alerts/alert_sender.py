@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from procs.bot.alerts import alert_audience, alert_pages, alert_text
 from procs.bot.alerts.alert_text import Fact
 from procs.bot.commands.menu_sender import MenuSender
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import logged, repeat
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.core import clock, log
 from procs.errors import (
@@ -49,9 +49,7 @@ class AlertSender:
 
     async def run(self) -> None:
         """Send due notifications until cancelled."""
-        while True:
-            await logged(self.look())
-            await asyncio.sleep(ALERT_INTERVAL)
+        await repeat(self.look, ALERT_INTERVAL)
 
     async def look(self) -> None:
         """Send the notifications that are due."""
@@ -123,7 +121,7 @@ class AlertSender:
         assert notice.access is not None
         text = alert_text.render(notice.language, body)
         page = alert_pages.under(body, notice.language)
-        made = self.menus.minted(page, notice.admin, notice.admin)
+        made = self.menus.mint(page, notice.admin, notice.admin)
         return OutgoingMessage(notice.admin, notice.access, text, notice.random_id, buttons=made)
 
     def must_wait(self, notice: Notification) -> bool:
@@ -135,7 +133,7 @@ class AlertSender:
 
     def give_up(self, notice: Notification, why: str) -> None:
         """Log that an admin is unreachable, once until they are reachable again."""
-        if notifications.unheard(self.db, notice, why=why, now=clock.now()):
+        if notifications.note_unreachable(self.db, notice, why=why, now=clock.now()):
             log.error("admin.unreachable", admin=notice.admin, why=why, fix=remedies.DEAF)
 
 

@@ -104,7 +104,7 @@ class BroadcastPage:
     def one(self, call: AdminCall, number: int) -> MenuPage:
         found = self.found(call, number)
         reasons = recipients.reasons(self.db, number, broadcast_text.REASONS)
-        unknown = len(recipients.left(self.db, number)) if found.state.over else 0
+        unknown = len(recipients.unsettled(self.db, number)) if found.state.over else 0
         return draft_page.one(call, found, reasons, unknown, clock.now().wall)
 
     def found(self, call: AdminCall, number: int) -> Broadcast:

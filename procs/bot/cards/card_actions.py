@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from procs.bot.cards import card_labels, group_limit
 from procs.bot.cards.card_labels import CHOOSE, DROP, REFUSED, TURN
 from procs.bot.commands.button_actions import ButtonAction, PressAnswer
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import repeat
 from procs.bot.conversation.hints import Hints
 from procs.bot.status.status_board import StatusBoard
 from procs.core import clock, codec, log
@@ -195,7 +195,7 @@ class CardActions:
     async def show(self, request: int, *, cached: bool = False) -> None:
         """Refresh the message. Media that Telegram holds arrives in a moment and replaces the card:
         a text in between would only flicker."""
-        card_choices.called(self.db)
+        card_choices.wake_processes(self.db)
         if cached:
             self.status_board.withhold(request)
         elif task := self.status_board.refresh(request):
@@ -266,9 +266,7 @@ class CardActions:
 
     async def run(self) -> None:
         """Take the usual form of the cards on which nobody chose in time, until cancelled."""
-        while True:
-            await logged(self.look())
-            await asyncio.sleep(TIMEOUT_POLL)
+        await repeat(self.look, TIMEOUT_POLL)
 
     async def look(self) -> None:
         for request, _, usual in cards.due(self.db, now=clock.now()):

@@ -48,16 +48,16 @@ class CardWriter:
                 return  # its text is unknown and read first, or its picture is put into it now
         elif not (post.head.status_message and await self.edited(post, view)):
             await self.anew(post, view, card)
-        cards.shown(self.db, card.request, card.version, now=clock.now())
+        cards.note_shown(self.db, card.request, card.version, now=clock.now())
 
-    async def edited(self, post: StatusMessage, view: StatusView) -> bool:
+    async def edit(self, post: StatusMessage, view: StatusView) -> bool:
         """False when the message is not there any more."""
         done = await self.pictured(post, view) if view.picture else None
         if done is None:
             plain = replace(view, picture=None)
             done = await self.status_writer.edited(post, plain, urgency=Urgency.ANSWER)
         if done:
-            status_columns.showed(self.db, post.id, view.text)
+            status_columns.note_shown(self.db, post.id, view.text)
         return done
 
     async def pictured(self, post: StatusMessage, view: StatusView) -> bool | None:
@@ -80,7 +80,7 @@ class CardWriter:
             in_reply(row, view, random_id=random_id, buttons=view.buttons)
         )
         now = clock.now()
-        requests.answered(
+        requests.note_answered(
             self.db, post.id, message=message, shown=view.text, stage=view.stage, now=now
         )
 

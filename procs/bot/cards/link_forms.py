@@ -37,10 +37,12 @@ def asks(db: Database, incoming: Incoming, parsed: Parsed) -> tuple[list[Ask], l
     ]
     mine, unclear = made[: len(parsed.links)], made[len(parsed.links) :]
     few = len(made) <= (ASKED_TOGETHER if incoming.private else 1)
-    return settled(db, mine, parsed.plain, few=few), unclear
+    return choose_forms(db, mine, parsed.plain, few=few), unclear
 
 
-def settled(db: Database, asks: Sequence[Ask], plain: Collection[str], *, few: bool) -> list[Ask]:
+def choose_forms(
+    db: Database, asks: Sequence[Ask], plain: Collection[str], *, few: bool
+) -> list[Ask]:
     """What is asked for of one message's links. `plain` are the keys of those about which no words
     were said. Of a few, each is asked about; of more, each comes in the usual form:
     nobody wants twenty cards, and every media has a button for another form."""

@@ -168,7 +168,7 @@ class ReplySender:
 
     async def answer(self, press: int, text: str, *, alert: bool = False) -> None:
         """Answer a press. Raises as `send`."""
-        await self.pace.allowed(PRESS, ANSWER_TIMEOUT)
+        await self.pace.wait_until_allowed(PRESS, ANSWER_TIMEOUT)
         try:
             await self.chat_session.answer(press, text, alert=alert)
         except TelegramWait as wait:

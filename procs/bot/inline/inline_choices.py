@@ -66,7 +66,7 @@ class InlineChoices:
             0
         ]
 
-    async def chosen(self, chosen: InlineChoice) -> None:
+    async def on_choice(self, chosen: InlineChoice) -> None:
         """Somebody sent a result. One of kept media is there already. Raises as `refuse`."""
         person = chosen.person
         found = buttons.find(self.db, chosen.result, person.id, chat=0, now=clock.now())

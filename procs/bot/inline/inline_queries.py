@@ -57,7 +57,7 @@ class InlineQueries:
         parsed = link.parse(query.text)
         if parsed.links:
             await self.about_link(query, person, self.wished(parsed.links[0], person))
-        elif parsed.none and self.search.sought(query):
+        elif parsed.none and self.search.search_of(query):
             await self.search.on_message(query, person)
         else:
             await self.give(query, self.about_text(query, person, parsed))

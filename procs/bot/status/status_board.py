@@ -132,7 +132,9 @@ class StatusBoard:
         post = posts[0]
         edit = self.edit(post, now)
         if edit is None and post.is_open:
-            edit = self.status_writer.rewrite(post, self.seen(post, now), urgency=Urgency.ANSWER)
+            edit = self.status_writer.rewrite(
+                post, self.current_view(post, now), urgency=Urgency.ANSWER
+            )
         return self.begin(post, edit) if edit else None
 
     # --- keeping true ------------------------------------------------------------------------
@@ -174,7 +176,9 @@ class StatusBoard:
         self.memories = {n: kept for n, kept in self.memories.items() if n in known}
         self.turns.keep(post.head for post in posts)
         self.restless = False
-        idle = [post for post in posts if post.id not in self.busy and not self.held(post, now)]
+        idle = [
+            post for post in posts if post.id not in self.busy and not self.is_resting(post, now)
+        ]
         for post in idle:
             if self.is_crowded(post):
                 continue
@@ -185,7 +189,7 @@ class StatusBoard:
         for look in self.beside:
             self.restless |= look(now)
 
-    def held(self, post: StatusMessage, now: Now) -> bool:
+    def is_resting(self, post: StatusMessage, now: Now) -> bool:
         """Whether a message is to be left alone for the moment."""
         memory = self.memory(post.id)
         until = max(memory.resting, memory.withheld if post.is_open else 0.0)
@@ -202,7 +206,7 @@ class StatusBoard:
                 return self.status_writer.silence(post)
             return self.first(post, now)
         if head.status_message and not head.shown:
-            return self.status_writer.look(post, self.seen(post, now))
+            return self.status_writer.look(post, self.current_view(post, now))
         if found := post.unlisted:
             return self.status_writer.show(post, found, status_text.render(found, now))
         return None if post.is_open else self.end(post, now)
@@ -214,7 +218,7 @@ class StatusBoard:
             return None
         if post.needs_no_word:
             return self.status_writer.delete_all(post)
-        return self.status_writer.last(post, self.seen(post, now))
+        return self.status_writer.last(post, self.current_view(post, now))
 
     def is_crowded(self, post: StatusMessage) -> bool:
         """Whether so many messages of a person are being written that the rest has to wait: the
@@ -230,7 +234,7 @@ class StatusBoard:
         sure, memory.fresh = memory.fresh, False
         if post.head.state == CHOOSING and not post.is_group:
             return self.cards.write(post, sure=sure)
-        return self.status_writer.first(post, self.seen(post, now), sure=sure)
+        return self.status_writer.first(post, self.current_view(post, now), sure=sure)
 
     def progress(self, posts: list[StatusMessage], now: Now) -> None:
         """Rewrite at most one message: that of the person whose turn it is."""
@@ -238,7 +242,7 @@ class StatusBoard:
         for post in posts:
             if not post.head.status_message:
                 continue
-            new, old = self.seen(post, now), edit_throttle.shown(post.head)
+            new, old = self.current_view(post, now), edit_throttle.shown(post.head)
             self.restless |= new.text != old.text
             if edit_throttle.due(new, old, now.wall):
                 ready[post.id] = post, new
@@ -250,7 +254,7 @@ class StatusBoard:
             post, new = ready[turn]
             self.begin(post, self.status_writer.rewrite(post, new))
 
-    def seen(self, post: StatusMessage, now: Now) -> StatusView:
+    def current_view(self, post: StatusMessage, now: Now) -> StatusView:
         """What the message should say; worked out again only when a row changed."""
         memory = self.memory(post.id)
         if memory.view is None or memory.post != post or post.depends_on_time:
@@ -267,10 +271,10 @@ class StatusBoard:
         task = asyncio.create_task(logged(self.carry(post, edit), request=post.id))
         self.busy[post.id] = task
         self.load[post.head.user] += 1
-        task.add_done_callback(lambda _: self.ended(post))
+        task.add_done_callback(lambda _: self.note_edit_end(post))
         return task
 
-    def ended(self, post: StatusMessage) -> None:
+    def note_edit_end(self, post: StatusMessage) -> None:
         """An edit is over. The board queries again, since a change by its own connection is not
         seen otherwise."""
         self.busy.pop(post.id, None)

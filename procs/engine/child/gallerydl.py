@@ -251,7 +251,7 @@ def first(facts: PostFacts, fields: tuple[str, ...]) -> str:
     return ""
 
 
-def said(told: list[Any]) -> str:
+def last_error(told: list[Any]) -> str:
     """Its own words about what went wrong, behind the name of the failure, as its log has them."""
     failed: PostFacts = next((one[1] for one in told if one[0] == -1), {})
     return ": ".join(str(failed[key]) for key in ("error", "message") if failed.get(key))

@@ -85,14 +85,14 @@ def make(folder: Path | None, limits: Limits) -> Path | None:
     group = folder / f"{JOB}{os.getpid()}-{next(numbers)}"
     try:
         group.mkdir()
-        bound(group, limits)
+        set_limits(group, limits)
     except OSError:
         remove(group)
         return None
     return group
 
 
-def bound(group: Path, limits: Limits) -> None:
+def set_limits(group: Path, limits: Limits) -> None:
     (group / "pids.max").write_text(str(tasks()))
     for name, value in (
         ("memory.max", str(TOGETHER * limits.memory)),

@@ -104,10 +104,10 @@ def limit(limits: Limits) -> None:
         (resource.RLIMIT_NOFILE, limits.files),
         (resource.RLIMIT_CORE, 0),
     ):
-        bound(what, most)
+        lower(what, most)
 
 
-def bound(what: int, most: int) -> None:
+def lower(what: int, most: int) -> None:
     """Lower a limit for good; one that is lower already stays."""
     hard = resource.getrlimit(what)[1]
     value = most if hard == resource.RLIM_INFINITY else min(most, hard)

@@ -63,7 +63,7 @@ class Loader(yt_dlp.YoutubeDL):
         """
         check_scheme(req if isinstance(req, str) else req.url)
         answer = super().urlopen(req)
-        bound(answer, self.noted(answer))
+        limit_reads(answer, self.noted(answer))
         if len(self.headers) < HEADERS_KEPT:
             self.headers[answer.url] = answer.headers
         return answer
@@ -104,7 +104,7 @@ class Loader(yt_dlp.YoutubeDL):
         return done
 
 
-def bound(answer: common.Response, note: Callable[[bytes], None]) -> None:
+def limit_reads(answer: common.Response, note: Callable[[bytes], None]) -> None:
     """Let nobody read more than a page's worth into memory at once, unpacked bytes counted: a page
     of two megabytes may unpack to two gigabytes. Files are read piece by piece. `note` hears what
     is read."""

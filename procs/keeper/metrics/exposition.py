@@ -152,7 +152,7 @@ def add_limits(text: MetricText, report: MetricReport, settings: Settings) -> No
 
 def add_health(text: MetricText, db: Database, standing: Collection[str]) -> None:
     text.add("breakers_open", len({one.site for one in breakers.listed(db) if one.is_shut_to_all}))
-    text.add("revoked_sessions", len(revoked_sessions.lost(db)))
+    text.add("revoked_sessions", len(revoked_sessions.unresolved(db)))
     kinds = [one.kind for one in alerts.standing(db)]
     for kind in sorted({*kinds, *standing}):
         text.add("alerts", max(1, kinds.count(kind)), kind=kind)

@@ -1,5 +1,5 @@
-"""From news to requests: each follower's own, in their form, with the place of what was brought
-last moved in the same transaction. Killed before or after it, nothing comes twice or is missed."""
+"""Makes requests of news: one for each follower, in their form. The place of a follower moves in
+the same transaction, so a kill neither repeats nor skips an entry."""
 
 from dataclasses import replace
 
@@ -20,10 +20,10 @@ from procs.wishes.look_text import BEST, LOOK
 from procs.wishes.sites import BY_NAME
 from procs.wishes.variant import parse
 
-#: Follows that are served in one transaction, and news of one in a turn.
+#: Follows that one transaction serves, and entries of one follow in a turn.
 BITE, NEWS_AT_ONCE = 20, 10
-#: Requests on the way with which a person is brought no more news, so that what they ask for
-#: themselves does not stand behind a crowd; and seconds until it is tried again.
+#: Requests on the way at which a person gets no more news, so that their own requests do
+#: not wait behind them; and seconds until the next try.
 MOST_OPEN, RETRY = 5, 15.0
 #: What news bring answers no message: their requests have numbers below those of all messages, the
 #: newest the highest, so that a word alone (`mp3`) means that one. They end before `ABOVE`.
@@ -57,14 +57,14 @@ def bring(db: Database, allowance: Allowance, *, now: Now) -> int:
 
 
 def source_of(db: Database, message: int) -> str:
-    """The title of the source that has brought a request, by the message that it answers; "" for
-    one that a person asked for."""
+    """The title of the source to which a request belongs, by the message number that it answers; ""
+    for a request that a person made."""
     row = db.one(SOURCE_OF, {"news": message - BELOW}) if BELOW < message < ABOVE else None
     return str(row[0]) if row else ""
 
 
 def _serve(db: Database, follow: Row, allowance: Allowance, *, now: Now) -> int:
-    """Bring one follower the next news, as long as they have room for them."""
+    """Make requests of the next news for one follower, as long as their allowance permits."""
     number, source, person, form, told = follow
     room = allowances.room(db, person, allowance, now=now)
     most = min(MOST_OPEN, allowance.most or MOST_OPEN)
@@ -88,11 +88,11 @@ def _serve(db: Database, follow: Row, allowance: Allowance, *, now: Now) -> int:
 
 
 def _ask(db: Database, person: int, form: str, link: Link, news: int) -> Ask:
-    """A new entry as its follower would ask for it."""
+    """A new entry as the request of its follower."""
     kept, site = preferences.read(db, person), link.site
     usual = str(usual_form.usual(kept, site))
     if parse(usual).sound and not card_offer.plays(link.url):
-        usual = BEST  # nobody hears a picture
+        usual = BEST  # a picture has no sound
     ask = Ask(
         person,
         person,

@@ -1,7 +1,7 @@
-"""Sources: which list is looked at when, and what a look means for it.
+"""Sources: when each list is looked at, and what a look finds.
 
-A look and what follows of it are one transaction: killed before it, the job is done again and finds
-the same; killed after it, the news are rows, and each follower is brought them.
+A look and its results are one transaction: after a kill before it, the job runs again and finds the
+same; after a kill behind it, the news are rows, and followers get them.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,9 +15,10 @@ from procs.store.database import Database
 from procs.store.follows import follow_notices, source_rhythm
 from procs.store.jobs import leases, seats
 
-#: Whose jobs looks at sources are; no person has that number.
+#: The user of looks at sources; no person has this number.
 FOLLOWERS = -2
-#: Sources whose looks are begun at once, and seconds for which news are kept for who has no room.
+#: Sources whose looks one transaction begins, and seconds for which news wait for a follower's
+#: allowance.
 AT_ONCE, NEWS_KEPT = 20, 30 * 24 * 3600.0
 #: Entries that every look reads, and seconds after which one reads a longer list to its end: what
 #: is put there is found within that time, and from then on by every look.
@@ -119,7 +120,7 @@ def plan(db: Database, *, now: Now) -> int:
 
 
 def was_looked_at(db: Database, source: int) -> bool:
-    """Whether a look at it ever worked."""
+    """Whether a look at the source ever succeeded."""
     row = db.one(SOURCE, {"source": source})
     return row is not None and row[1] is not None
 
@@ -145,17 +146,18 @@ def tried_at(db: Database, source: int, *, now: Now) -> float:
 
 
 def of_site(db: Database, site: str) -> int:
-    """How many sources of a site are looked at."""
+    """The number of sources of a site."""
     return int(db.all(OF_SITE, {"site": site})[0][0])
 
 
-def looked(db: Database, lease: Lease, seen: SeenList, *, least: float, now: Now) -> int:
-    """A look worked: what nobody saw before is news, unless it was the first. `least` is the
-    source's shortest interval. Returns how many news there are. Raises LeaseLost."""
+def finish_look(db: Database, lease: Lease, seen: SeenList, *, least: float, now: Now) -> int:
+    """Finish a look that succeeded: entries that no look saw before are news, unless this was the
+    first look. `least` is the source's shortest interval. Returns the number of news. Raises
+    LeaseLost."""
     with db.write(full=True):
         leases.finish(db, lease, now=now)
         row = db.one(SOURCE, {"source": lease.source})
-        if row is None:  # nobody follows it any more
+        if row is None:  # the source has no follower any more
             return 0
         _, looked_at, news_at, before, was_partly, deep_at = row
         is_first = looked_at is None
@@ -221,7 +223,7 @@ def _link(link: Link) -> dict[str, str]:
 
 
 def no_list(db: Database, lease: Lease, *, now: Now) -> None:
-    """The first look found no list: who followed it is told, and follows it no more. Raises
+    """Finish a first look that found no list: each follow is ended with a notice. Raises
     LeaseLost."""
     with db.write(full=True):
         leases.finish(db, lease, now=now)

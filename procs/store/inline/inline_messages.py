@@ -147,7 +147,7 @@ def edits(db: Database, inline: int, *, until: float) -> bool:
         return bool(db.change(EDITS, {"inline": inline, "until": until}))
 
 
-def edited(db: Database, inline: int) -> None:
+def note_edit_end(db: Database, inline: int) -> None:
     """The bot's edit is over."""
     with db.write():
         db.change(EDITED, {"inline": inline})

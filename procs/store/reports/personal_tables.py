@@ -119,7 +119,7 @@ DELETE_VERDICTS = "DELETE FROM verdicts WHERE person = :person"
 DELETE_FOLLOWS = "DELETE FROM follows WHERE person = :person"
 DELETE_DEAF = "DELETE FROM deaf WHERE admin = :person"
 DELETE_BROADCAST_SENDS = "DELETE FROM broadcast_sends WHERE person = :person"
-#: A cap is the operator's word about a person; its row keeps the number and the cap alone.
+#: A cap is a decision of the operator; its row keeps the number and the cap alone.
 DELETE_USER = "DELETE FROM users WHERE id = :person AND cap IS NULL"
 
 TABLES: dict[str, PersonalTable] = {

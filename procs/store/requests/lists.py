@@ -107,7 +107,7 @@ def of_entry(row: Row, place: int, link: Link) -> Ask:
     )
 
 
-def known(db: Database, lease: Lease, variant: str, *, now: Now) -> None:
+def give_variant(db: Database, lease: Lease, variant: str, *, now: Now) -> None:
     """There is nothing to choose from: give everybody who waits the work of this variant. Raises
     LeaseLost."""
     with db.write(full=True):

@@ -191,7 +191,7 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     known = None if ask.folder else references.find(db, ask.link.key, ask.link.variant)
     if known:
         job = outcomes.deliver(db, request, user=ask.user, media=known.id, now=now)
-        references.used(db, known.id, now=now)
+        references.note_use(db, known.id, now=now)
         return _point(db, Submitted(request, "cached", job), title=known.title)
     ask = link_gate.in_mode(db, request, ask, now=now)
     wish = parse(ask.link.variant)
@@ -245,7 +245,7 @@ def order(db: Database, request: int) -> RequestOrder | None:
     return RequestOrder(*cells)
 
 
-def answered(
+def note_answered(
     db: Database,
     request: int,
     *,
@@ -296,7 +296,7 @@ def fetch_anew(db: Database, lease: Lease, order: RequestOrder, *, now: Now) -> 
         attach(db, order.id, ask, now=now)
 
 
-def placed(db: Database, lease: Lease, *, now: Now) -> None:
+def finish_outbox(db: Database, lease: Lease, *, now: Now) -> None:
     """The files lie in the request's outbox. Raises LeaseLost."""
     with db.write(full=True):
         leases.finish(db, lease, now=now)

@@ -58,7 +58,7 @@ def cancel(db: Database, request: int, *, user: int, now: Now) -> bool:
         running = leave(db, request, user=user, now=now)
     if running is None:
         return False
-    tell(db, running)
+    notify(db, running)
     return True
 
 
@@ -66,25 +66,25 @@ def cancel_all(db: Database, user: int, *, chat: int, before: int, now: Now) -> 
     """The same for all that a person asked for in a chat with messages before this one. Returns
     how many requests that were."""
     with db.write(full=True):
-        mine = found(db, MINE, {"user": user, "chat": chat, "before": before})
+        mine = numbers(db, MINE, {"user": user, "chat": chat, "before": before})
         running = leave_all(db, mine, user=user, now=now)
         db.change_many(CLOSE_UNTOLD, [{"request": one, "now": now.wall} for one in mine])
     if mine:
-        tell(db, running)
+        notify(db, running)
     return len(mine)
 
 
 def cancel_group(db: Database, speaker: int, *, user: int, now: Now) -> bool:
     """The same for the links of one message that are not over. False when there is none."""
     with db.write(full=True):
-        mine = found(db, GROUP, {"speaker": speaker, "user": user})
+        mine = numbers(db, GROUP, {"speaker": speaker, "user": user})
         running = leave_all(db, mine, user=user, now=now)
     if mine:
-        tell(db, running)
+        notify(db, running)
     return bool(mine)
 
 
-def found(db: Database, sql: str, facts: dict[str, int]) -> list[int]:
+def numbers(db: Database, sql: str, facts: dict[str, int]) -> list[int]:
     return [request for (request,) in db.all(sql, facts)]
 
 
@@ -118,7 +118,7 @@ def reopen(db: Database, request: int) -> None:
     db.change(REOPEN, {"request": request})
 
 
-def tell(db: Database, running: dict[int, int | None]) -> None:
+def notify(db: Database, running: dict[int, int | None]) -> None:
     """Have the workers stop these jobs, and the bot show it."""
     for job, runner in running.items():
         name = workers.address(db, runner) if runner is not None else None

@@ -71,7 +71,7 @@ class Connection:
         try:
             return self._mine().execute(sql, facts or NO_FACTS).fetchall()
         except sqlite3.DatabaseError as error:
-            database_file.tell(error, self.path)
+            database_file.raise_failure(error, self.path)
 
     def one(self, sql: str, facts: Facts | None = None) -> Row | None:
         """The first row, or None."""
@@ -89,7 +89,7 @@ class Connection:
         try:
             return self._mine().executemany(sql, facts).rowcount
         except sqlite3.DatabaseError as error:
-            database_file.tell(error, self.path)
+            database_file.raise_failure(error, self.path)
 
     def write(self, *, full: bool = False) -> AbstractContextManager[None]:
         """One write transaction; joins the one that runs already.
@@ -180,7 +180,7 @@ class Connection:
         try:
             return self._mine().execute(sql, facts or NO_FACTS)
         except sqlite3.DatabaseError as error:
-            database_file.tell(error, self.path)
+            database_file.raise_failure(error, self.path)
 
 
 class Transaction:

@@ -87,7 +87,7 @@ def connect(path: Path, *, timeout: float, statements: int, check: int = 0) -> s
             address, uri=True, timeout=timeout, isolation_level=None, cached_statements=statements
         )
     except sqlite3.DatabaseError as error:
-        tell(error, path)
+        raise_failure(error, path)
     try:
         require_version(path, examine(connection, path, check=check))
     except BaseException:
@@ -137,7 +137,7 @@ def examine(connection: sqlite3.Connection, path: Path, *, check: int = 0) -> in
         if path.stat().st_size <= check:
             said = connection.execute(QUICK_CHECK).fetchall()
     except sqlite3.DatabaseError as error:
-        tell(error, path)
+        raise_failure(error, path)
     if not tables:
         raise StoreError(f"{path} has no tables: whatever was in it is gone; {RESTORE}")
     if not tables & OURS:
@@ -175,7 +175,7 @@ def expected(version: int) -> frozenset[str]:
     return frozenset(tables)
 
 
-def tell(error: sqlite3.DatabaseError, path: Path) -> NoReturn:
+def raise_failure(error: sqlite3.DatabaseError, path: Path) -> NoReturn:
     """Raise what SQLite says as a failure of ours, where the file is at fault; else as it is."""
     known = named(error, path)
     if known is None:

@@ -14,7 +14,7 @@ from procs.telegram.chat import file_receiver, file_sender, group_news, inbound
 from procs.telegram.chat.file_sender import OutgoingFile
 from procs.telegram.delivery import media_input, message_lookup
 from procs.telegram.delivery.broadcast_sender import BroadcastSender
-from procs.telegram.delivery.send_once import post
+from procs.telegram.delivery.send_once import ChatTarget, post
 from procs.telegram.session.peers import CHANNELS, TEXT_LENGTH, cut, peer
 from procs.telegram.session.rpc import Leave, Rpc
 
@@ -91,10 +91,8 @@ class MessageSender:
         return await post(
             self._line(),
             lambda header: query(reply_to=header),
-            chat=message.chat,
-            random_id=message.random_id,
-            reply_to=message.reply_to,
-            topic=message.topic,
+            ChatTarget(message.chat, message.access, message.reply_to, message.topic),
+            message.random_id,
             leave=leave,
         )
 
@@ -117,9 +115,8 @@ class MessageSender:
         return await post(
             self._line(),
             lambda header: query,
-            chat=to.chat,
-            random_id=to.random_id,
-            reply_to=0,
+            ChatTarget(to.chat, to.access),
+            to.random_id,
             leave=leave,
         )
 

@@ -107,7 +107,7 @@ class Rpc:
             await self.client.note_own(query, answer)
         return answer
 
-    async def connected(self) -> None:
+    async def wait_connected(self) -> None:
         """Wait until the connection is up. Raises TelegramAway, SessionRevoked."""
         session = self.session
         with contextlib.suppress(TimeoutError):
@@ -124,7 +124,7 @@ class Rpc:
         outage, or in it, would leave together with all else after it. Returns, and raises, as
         `leave`; raises as `connected`."""
         while True:
-            await self.connected()
+            await self.wait_connected()
             place = await leave()
             if self.session.is_started.is_set() and not self.dead:
                 return place

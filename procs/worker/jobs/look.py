@@ -30,11 +30,11 @@ FORMS_OFFERED, LANGUAGES_OFFERED = 20, 60
 CHAPTERS_OFFERED = 60
 
 
-async def look(tools: WorkerContext, lease: Lease) -> None:
+async def look(context: WorkerContext, lease: Lease) -> None:
     """Run one look to its end. Raises JobError, LeaseLost."""
-    if site_search.is_known(tools, lease):
+    if site_search.is_known(context, lease):
         return
-    visit = admission.enter(tools, lease)
+    visit = admission.enter(context, lease)
     try:
         await visited(tools, lease, visit)
     finally:
@@ -48,9 +48,9 @@ async def visited(tools: WorkerContext, lease: Lease, visit: Visit) -> None:
     outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
     folder = job_folder.make(tools.db, tools.settings.jobs, lease)
     try:
-        largest = await engine_order.largest(tools, lease)
-        asked = engine_order.order(tools, lease, visit, folder, largest=largest)
-        async with tools.engine.open(asked, folder, proxy=visit.identity.proxy) as child:
+        largest = await engine_order.largest(context, lease)
+        asked = engine_order.order(context, lease, visit, folder, largest=largest)
+        async with context.engine.open(asked, folder, proxy=visit.identity.proxy) as child:
             found = await child.probe()
             host_gate.check_found(tools.db, lease, found.site)
             engine_order.keep(tools, lease, visit, folder)
@@ -66,24 +66,24 @@ async def visited(tools: WorkerContext, lease: Lease, visit: Visit) -> None:
         job_folder.remove(tools.db, folder)
 
 
-def settle(tools: WorkerContext, lease: Lease, found: Probed) -> None:
+def settle(context: WorkerContext, lease: Lease, found: Probed) -> None:
     """Decide what follows from a look."""
     wish = parse(lease.link.variant)
     if searches.sought(lease.link.key):
-        site_search.settle(tools, lease, found)
+        site_search.settle(context, lease, found)
     elif wish.looks:
-        show(tools, lease, found)
+        show(context, lease, found)
     elif found.kind == "list":
-        spread(tools, lease, found, wish)
+        spread(context, lease, found, wish)
     else:
         variant = wish if found.kind == "album" else wish.one
         lists.known(tools.db, lease, str(variant.fetched), now=clock.now())
 
 
-def show(tools: WorkerContext, lease: Lease, found: Probed) -> None:
+def show(context: WorkerContext, lease: Lease, found: Probed) -> None:
     """Store what was found for the requests that wait, or ask what they want of it; nothing is
     downloaded."""
-    facts = shown(tools, lease, found)
+    facts = shown(context, lease, found)
     what = Looked(
         codec.dump(facts),
         found.title,
@@ -92,18 +92,18 @@ def show(tools: WorkerContext, lease: Lease, found: Probed) -> None:
         offers=card_offer.has_choice(facts),
         silent=found.kind in ("photo", "file", "album"),
     )
-    card_choices.looked(tools.db, lease, what, now=clock.now())
-    wake.notify(tools.db.run, wake.BOT)
-    log.info("job.looked", job=lease.job, worker=tools.name, kind=found.kind)
+    card_choices.finish_look(context.db, lease, what, now=clock.now())
+    wake.notify(context.db.run, wake.BOT)
+    log.info("job.looked", job=lease.job, worker=context.name, kind=found.kind)
 
 
-def shown(tools: WorkerContext, lease: Lease, found: Probed) -> dict[str, object]:
+def shown(context: WorkerContext, lease: Lease, found: Probed) -> dict[str, object]:
     """What was found, in the form in which requests store it. `ready` are the variants that
     Telegram holds already, `most` the entries that one request may take."""
-    keys, most = engine_order.keys(lease, found), tools.settings.max_playlist
+    keys, most = engine_order.keys(lease, found), context.settings.max_playlist
     forms = found.choices[:FORMS_OFFERED]
     asked = (BEST, *(one.variant for one in forms))
-    ready = [variant for variant in asked if is_ready(tools, keys, variant)]
+    ready = [variant for variant in asked if is_ready(context, keys, variant)]
     return {
         "kind": found.kind,
         "title": found.title,
@@ -112,7 +112,7 @@ def shown(tools: WorkerContext, lease: Lease, found: Probed) -> dict[str, object
         "count": found.count,
         "more": found.more,
         "most": most,
-        "follows": tools.settings.follows > 0,
+        "follows": context.settings.follows > 0,
         "page": page_of(parse(lease.link.variant)),
         "entries": [entry_facts(found, one) for one in found.entries[: max(ALBUM, most)]],
         "choices": [asdict(choice) for choice in forms],
@@ -148,13 +148,13 @@ def page_of(wish: Variant) -> int:
     return wish.page if wish.looks else 1
 
 
-def is_ready(tools: WorkerContext, keys: set[str], variant: str) -> bool:
-    return any(references.find(tools.db, key, variant) for key in keys)
+def is_ready(context: WorkerContext, keys: set[str], variant: str) -> bool:
+    return any(references.find(context.db, key, variant) for key in keys)
 
 
-def spread(tools: WorkerContext, lease: Lease, found: Probed, wish: Variant) -> None:
+def spread(context: WorkerContext, lease: Lease, found: Probed, wish: Variant) -> None:
     """Create a request for each entry that was chosen."""
-    chosen = found.entries[: tools.settings.max_playlist]
+    chosen = found.entries[: context.settings.max_playlist]
     variant = str(wish.one)
     entries = [(one.place, entry_links.entry_link(one.url, one.title, variant)) for one in chosen]
     good = [(place, one) for place, one in entries if one is not None]

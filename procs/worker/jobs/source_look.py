@@ -27,45 +27,45 @@ DEEPEST, MARGIN = 3000, 50
 LONGEST_YIELD, YIELD_RETRY = 3600.0, 20.0
 
 
-async def look_at_source(tools: WorkerContext, lease: Lease) -> None:
+async def look_at_source(context: WorkerContext, lease: Lease) -> None:
     """Carry one look to its end. Raises JobError, NotNow, LeaseLost."""
-    visit = enter(tools, lease)
+    visit = enter(context, lease)
     try:
-        found = await read(tools, lease, visit)
+        found = await read_list(context, lease, visit)
     except (Empty, NoEntry):
-        if not sources.was_looked_at(tools.db, lease.source):
+        if not sources.was_looked_at(context.db, lease.source):
             raise
         found = None  # everything was taken out of it
     finally:
         visit.leave()
-    settle(tools, lease, found)
-    wake.notify(tools.db.run, wake.BOT)
+    settle(context, lease, found)
+    wake.notify(context.db.run, wake.BOT)
 
 
-def enter(tools: WorkerContext, lease: Lease) -> Visit:
+def enter(context: WorkerContext, lease: Lease) -> Visit:
     """Go to the site while nobody waits for it. Raises NotNow, which gives the seat to another
     source, and LeftAlone after a day before a breaker."""
     site, now = lease.site, clock.now()
-    waited = now.wall - sources.tried_at(tools.db, lease.source, now=now)
-    rules = tools.settings.sites.of(site)
+    waited = now.wall - sources.tried_at(context.db, lease.source, now=now)
+    rules = context.settings.sites.of(site)
     if waited < LONGEST_YIELD:
         ways = (Way(site, one.name) for one in rules.identities)
-        late = min(visits.at(tools.db, way, rules, now=now) for way in ways) - now.wall
+        late = min(visits.at(context.db, way, rules, now=now) for way in ways) - now.wall
         if late > 0:
             raise NotNow(late + YIELD_RETRY, visits.TURN)
-        if rules.concurrency and visits.is_full(tools.db, site, most=rules.concurrency):
+        if rules.concurrency and visits.is_full(context.db, site, most=rules.concurrency):
             raise NotNow(YIELD_RETRY, visits.FULL)
     try:
-        return admission.enter(tools, lease)
+        return admission.enter(context, lease)
     except NotNow as wait:
         if wait.why.startswith(WAITS) and waited > admission.LONGEST_BREAKER_WAIT:
             raise errors.LeftAlone(f"{wait.why}, tried for {waited:.0f} s", site=site) from None
         raise
 
 
-async def read(tools: WorkerContext, lease: Lease, visit: Visit) -> Probed:
+async def read_list(context: WorkerContext, lease: Lease, visit: Visit) -> Probed:
     """What the list has. Raises JobError."""
-    folder = job_folder.make(tools.db, tools.settings.jobs, lease)
+    folder = job_folder.make(context.db, context.settings.jobs, lease)
     try:
         largest = await engine_order.largest(tools, lease)
         order = engine_order.order(tools, lease, visit, folder, largest=largest)
@@ -73,19 +73,19 @@ async def read(tools: WorkerContext, lease: Lease, visit: Visit) -> Probed:
         async with tools.engine.open(order, folder, proxy=visit.identity.proxy) as child:
             found = await child.probe()
     finally:
-        job_folder.remove(tools.db, folder)
-    visit.worked(whole=False)
+        job_folder.remove(context.db, folder)
+    visit.note_success(whole=False)
     return found
 
 
-def settle(tools: WorkerContext, lease: Lease, found: Probed | None) -> None:
+def settle(context: WorkerContext, lease: Lease, found: Probed | None) -> None:
     """Keep what was seen, and what of it is news. Raises Unsupported for a list that is one no
     more."""
     now = clock.now()
     if found is not None and found.kind != "list":
-        if sources.was_looked_at(tools.db, lease.source):
+        if sources.was_looked_at(context.db, lease.source):
             raise errors.Unsupported(f"a list has become a {found.kind}", site=lease.site)
-        sources.no_list(tools.db, lease, now=now)
+        sources.no_list(context.db, lease, now=now)
         return log.info("source.no-list", job=lease.job, source=lease.source, kind=found.kind)
     site = lease.site
     rules, many = tools.settings.sites.of(site), sources.of_site(tools.db, site)

@@ -76,7 +76,7 @@ class WorkerContext:
         """Raises as `telegram`. A wait that Telegram asks for at a sign-in is stored: repeated
         attempts would make it an hour."""
         try:
-            await self.courier.connect(before=lambda: self.pace.allowed(SIGN_IN, 0.0))
+            await self.courier.connect(before=lambda: self.pace.wait_until_allowed(SIGN_IN, 0.0))
         except TelegramWait as wait:
             self.pace.note(wait)
             self.session_state.wait(wait)

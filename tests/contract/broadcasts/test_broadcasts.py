@@ -61,7 +61,7 @@ def test_everybody_gets_one_message_whatever_dies_between_which_steps(
             recipients.note(db, number, [outcome(one.person) for one in sent])
             sent = []
         elif step == "crash":
-            waiting, sent = recipients.left(db, number), []
+            waiting, sent = recipients.unsettled(db, number), []
     assert sorted(telegram.messages.values()) == list(range(FIRST, FIRST + PEOPLE))
     assert broadcasts.read(db, number).counts.sent == PEOPLE
 
@@ -212,7 +212,7 @@ def test_only_what_was_sent_within_the_limit_is_deleted(db, clock, begun):
     recipients.note(db, begun, [old, new, lost])
     rows = recipients.deletable(db, begun, after=0, since=50.0)
     assert rows == [(FIRST + 1, (2, 3))]
-    recipients.deleted(db, begun, [FIRST + 1])
-    recipients.deleted(db, begun, [FIRST + 1])
+    recipients.note_deleted(db, begun, [FIRST + 1])
+    recipients.note_deleted(db, begun, [FIRST + 1])
     assert broadcasts.read(db, begun).counts.deleted == 1
     assert recipients.deletable(db, begun, after=0, since=50.0) == []

@@ -1,4 +1,4 @@
-"""Use and server as text and as pictures, over a day, a week or a month, by buttons."""
+"""Figures of use and of the server, as text and as pictures, over a day, a week or a month."""
 
 from collections.abc import Callable
 from functools import partial
@@ -43,7 +43,8 @@ class FigurePages:
         )
 
     def page(self, name: str, call: AdminCall) -> MenuPage:
-        """The figures of a period in words, with buttons for the others and for the picture."""
+        """The figures of a period as text, with buttons for the other periods and for the
+        picture."""
         period = self.period(call)
         text = TEXTS[name](self.report(period), period, call.language)
         if name == "server":
@@ -61,7 +62,7 @@ class FigurePages:
         return MenuPage(text, (others, (draw, again), (back(call.language),)))
 
     def present(self, call: AdminCall) -> LocalText:
-        """What there is at this moment, which no sum has."""
+        """The figures of this moment, which no sum holds."""
         jobs = system_report.counts(self.db)
         return call.say(
             "server-now",

@@ -1,4 +1,4 @@
-"""All that admins use, put together: each part adds its actions, pages and conversations."""
+"""Every part that admins use, put together: each adds its actions, pages and conversations."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -68,7 +68,7 @@ class AdminSet:
             self.conversations.add(*talking.conversations())
 
     def add_to(self, router: Router) -> None:
-        """Put the rows into the tables of the bot. /cancel leaves a conversation first."""
+        """Add the rows to the bot's tables. /cancel ends a conversation first."""
         router.role_of = self.actions.role
         router.hints.more_keys = self.keys
         self.admins.keys_of = router.hints.keys_of
@@ -82,12 +82,12 @@ class AdminSet:
         return self.conversations.expects(incoming) or self.support.expects(incoming)
 
     async def take(self, incoming: Incoming, *, has_links: bool) -> bool:
-        """Do with a message what a conversation or support does. Links of people are handled as
-        always while they write to support. False where it belongs to neither."""
+        """Handle a message that belongs to a conversation or to support. While a person writes to
+        support, their links are handled as always. False for any other message."""
         if await self.conversations.take(incoming):
             return True
         return not (has_links and incoming.private) and await self.support.take(incoming)
 
     def keys(self, person: int) -> Keys:
-        """The key of the panel, for who has a role."""
+        """The keyboard with the key of the panel, for a person with a role."""
         return (tuple(ADMIN_KEYS),) if self.actions.role(person) > Role.EVERYONE else ()

@@ -1,4 +1,4 @@
-"""What admins do with one person: a ban with an end and a reason, a cap, a word to them."""
+"""What admins do with one person: a ban with an end and a reason, a cap, a message to them."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -40,7 +40,7 @@ WRITE_TO, WORDS_TO = "write-to", "words"
 DAY_SECONDS = 24 * 3600.0
 #: Letters of a reason, and of a message in the audit log.
 REASON_LENGTH, QUOTED = 300, 200
-#: What stands for no reason.
+#: Words that stand for no reason.
 NO_REASON = frozenset({"-", "—", "."})
 MOST_CAP = 1000
 #: Larger than the number of any message.
@@ -83,12 +83,12 @@ class PersonActs:
         return AdminReply(page, place=ConversationPlace(BAN, REASON, data))
 
     def reason(self, call: AdminCall, incoming: Incoming) -> AdminReply:
-        """A step: why; the ban holds with it."""
+        """A step: the reason; the ban begins with it."""
         said = incoming.text.strip()[:REASON_LENGTH]
         if not said:
             raise EffectRefused(call.say("admin-words-wanted"))
         number, days = int(call.keep["person"]), int(call.keep["days"])
-        return self.banned(call, [number], days * DAY_SECONDS, "" if said in NO_REASON else said)
+        return self.ban_each(call, [number], days * DAY_SECONDS, "" if said in NO_REASON else said)
 
     def ban_now(self, call: AdminCall) -> AdminReply:
         """`/ban ID|@name [7d] [reason]`."""
@@ -96,7 +96,7 @@ class PersonActs:
         if not who:
             raise EffectRefused(call.say("admin-ban-usage"))
         seconds, said = span_and_words(rest)
-        return self.banned(call, [person_finder.written(self.db, call, who)], seconds, said)
+        return self.ban_each(call, [person_finder.find(self.db, call, who)], seconds, said)
 
     def listed(self, call: AdminCall) -> tuple[list[int], str]:
         """The numbers at the front of `/banall ID ID… [7d] [reason]`, and the rest."""
@@ -112,12 +112,12 @@ class PersonActs:
 
     def ban_all(self, call: AdminCall) -> AdminReply:
         numbers, rest = self.listed(call)
-        return self.banned(call, numbers, *span_and_words(rest))
+        return self.ban_each(call, numbers, *span_and_words(rest))
 
-    def banned(
+    def ban_each(
         self, call: AdminCall, numbers: list[int], seconds: float, reason: str
     ) -> AdminReply:
-        """Ban these, end what they wait for, and tell each."""
+        """Ban these people, cancel their requests, and tell each."""
         now = clock.now()
         until = now.wall + seconds if seconds else None
         became = f"until {utc(until)} {reason}" if until else f"for good {reason}"
@@ -129,30 +129,32 @@ class PersonActs:
             for chat in {one.chat for one in request_status.open_of(self.db, number)}:
                 requests.cancel_all(self.db, number, chat=chat, before=ENDLESS, now=now)
             changes.append(AuditChange(audit_log.person(number), was, became.strip()))
-        page = self.pages.one(call, numbers[0]) if users.known(self.db, numbers[0]) else None
-        show = partial(self.tell_banned, numbers, until, reason, call.mark)
+        page = self.pages.one(call, numbers[0]) if users.is_known(self.db, numbers[0]) else None
+        show = partial(self.send_ban_note, numbers, until, reason, call.mark)
         done = call.say("admin-done")
         return AdminReply(page, done, changes=tuple(changes), show=show)
 
-    async def tell_banned(
+    async def send_ban_note(
         self, numbers: list[int], until: float | None, reason: str, mark: str
     ) -> None:
         wake.notify(self.db.run, wake.BOT)
         for number in numbers:
             language = users.language(self.db, number)
             words = ban_words(until, reason, language)
-            await self.tell(number, i18n.say(language, "banned", words=words), mark)
+            await self.send_note(number, i18n.say(language, "banned", words=words), mark)
 
     def unban(self, call: AdminCall) -> AdminReply:
-        number = call.number("person") or person_finder.written(self.db, call, call.words)
+        number = call.number("person") or person_finder.find(self.db, call, call.words)
         if not bans.end(self.db, number):
             raise EffectRefused(call.say("admin-ban-none"))
         change = AuditChange(audit_log.person(number), "banned")
         text = i18n.say(users.language(self.db, number), "unbanned")
-        return self.done(call, number, change, partial(self.tell, number, text, call.mark))
+        return self.reply_done(
+            call, number, change, partial(self.send_note, number, text, call.mark)
+        )
 
     def below(self, call: AdminCall, number: int) -> int:
-        """The same person, if they have a lower role than the admin. Raises EffectRefused."""
+        """The same person, if their role is lower than the admin's. Raises EffectRefused."""
         if self.table.role(number) >= call.role:
             raise EffectRefused(call.say("admin-person-above"))
         return number
@@ -160,9 +162,9 @@ class PersonActs:
     # --- a cap, a word
 
     def cap(self, call: AdminCall) -> AdminReply:
-        """So many downloads at once; 0 is the usual number."""
+        """Set a person's cap; 0 is the usual one."""
         number, cap = call.number("person"), min(call.number("cap"), MOST_CAP)
-        if not users.known(self.db, number):
+        if not users.is_known(self.db, number):
             raise EffectRefused(call.say("admin-person-never"))
         was = next((str(one.cap) for one in users.with_cap(self.db) if one.id == number), "usual")
         queued = seats.set_cap(self.db, number, cap or None, now=clock.now())
@@ -171,7 +173,7 @@ class PersonActs:
         async def wake_workers() -> None:
             wake.notify_idle(self.db.run, queued)
 
-        return self.done(call, number, change, wake_workers)
+        return self.reply_done(call, number, change, wake_workers)
 
     def member(self, call: AdminCall) -> AdminReply:
         """Make somebody a member of the bot, or a member no more."""
@@ -195,13 +197,15 @@ class PersonActs:
         return AdminReply(page, place=ConversationPlace(WRITE_TO, WORDS_TO, {"person": number}))
 
     def write(self, call: AdminCall, incoming: Incoming) -> AdminReply:
-        """A step: the words that somebody is sent in the name of the bot's admins."""
+        """A step: the message that a person is sent in the name of the bot's admins."""
         if not incoming.text.strip():
             raise EffectRefused(call.say("admin-words-wanted"))
         number = int(call.keep["person"])
         text = i18n.say(users.language(self.db, number), "from-admins", text=incoming.text)
         change = AuditChange(audit_log.person(number), "", incoming.text[:QUOTED])
-        return self.done(call, number, change, partial(self.tell, number, text, call.mark))
+        return self.reply_done(
+            call, number, change, partial(self.send_note, number, text, call.mark)
+        )
 
     # --- forgetting
 
@@ -228,11 +232,11 @@ class PersonActs:
         change: AuditChange,
         show: Callable[[], Awaitable[None]],
     ) -> AdminReply:
-        page = self.pages.one(call, number) if users.known(self.db, number) else None
+        page = self.pages.one(call, number) if users.is_known(self.db, number) else None
         return AdminReply(page, call.say("admin-done"), changes=(change,), show=show)
 
-    async def tell(self, number: int, text: str, mark: str) -> None:
-        """Somebody reads it once. Who never wrote cannot be written to."""
+    async def send_note(self, number: int, text: str, mark: str) -> None:
+        """Send a person a message once. One who never wrote to the bot cannot be written to."""
         access = users.access(self.db, number)
         if access:
             random_id = once("told", mark, number)
@@ -241,7 +245,7 @@ class PersonActs:
 
 
 def utc(wall: float) -> str:
-    """A wall instant as the audit log has it."""
+    """A wall instant as the audit log shows it."""
     return f"{datetime.fromtimestamp(wall, UTC):%Y-%m-%d %H:%M} UTC"
 
 

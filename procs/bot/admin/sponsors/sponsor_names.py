@@ -1,4 +1,4 @@
-"""How an admin names a chat or an instant. Pure."""
+"""Parses how an admin names a chat or an instant. Pure."""
 
 import re
 from datetime import date, datetime, time
@@ -9,7 +9,7 @@ from procs.texts import calendar_dates, i18n, written_durations
 
 #: An invite link (core.telegram.org/api/links#chat-invite-links).
 INVITE = re.compile(r"(?:https?://)?(?:t|telegram)\.me/(?:\+|joinchat/)([A-Za-z0-9_-]{8,64})/?")
-#: What stands for no limit.
+#: Words that stand for no limit.
 NONE = frozenset({"-", "—", "0"})
 #: A day of one of the two calendars, perhaps with an hour.
 DATE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:\s+(\d{1,2})[:.](\d{2}))?")

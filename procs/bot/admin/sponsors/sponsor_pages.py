@@ -1,4 +1,4 @@
-"""The pages of sponsors: all of them with their numbers, one of them, and the rules for all."""
+"""The pages of sponsors: all of them with their figures, one of them, and the rules for all."""
 
 import csv
 from functools import partial
@@ -80,9 +80,9 @@ class SponsorPages:
     # --- one of them
 
     def show(self, call: AdminCall) -> AdminReply:
-        return AdminReply(self.one(call, self.named(call)))
+        return AdminReply(self.one(call, self.sponsor_of(call)))
 
-    def named(self, call: AdminCall) -> Sponsor:
+    def sponsor_of(self, call: AdminCall) -> Sponsor:
         """The sponsor of a button. Raises EffectRefused."""
         number = call.number("sponsor") or int(call.keep.get("sponsor", 0))
         sponsor = sponsor_rows.find(self.db, number)
@@ -151,7 +151,8 @@ class SponsorPages:
     # --- the rules for all
 
     def rules(self, call: AdminCall) -> MenuPage:
-        """How many are shown, who is asked, and what holds while Telegram does not answer."""
+        """The rules: how many sponsors are shown, who is exempt, and what applies while Telegram
+        does not answer."""
         rules = sponsor_rules.read(self.db)
 
         def button(field: str, value: int, label: str) -> MenuButton:
@@ -196,7 +197,7 @@ class SponsorPages:
         return [(one.title, sponsor_visits.totals(self.db, one.id, now=now)) for one in listed]
 
     def table_file(self, call: AdminCall) -> AdminReply:
-        """The numbers of all, as CSV."""
+        """The figures of all sponsors, as CSV."""
         text = StringIO()
         written = csv.writer(text)
         written.writerow(CSV_HEAD)
@@ -209,7 +210,7 @@ class SponsorPages:
         )
 
     async def send(self, call: AdminCall, text: str) -> None:
-        content = text.encode("utf-8-sig")  # spreadsheets take other files for Latin ones
+        content = text.encode("utf-8-sig")  # spreadsheets read a file without this mark as Latin-1
         file = OutgoingFile(
             call.chat,
             call.access,
@@ -227,7 +228,7 @@ def name(sponsor: Sponsor) -> str:
 
 
 def state(sponsor: Sponsor) -> str:
-    """The word for how a campaign stands."""
+    """The state of a campaign, in a word."""
     wall = clock.now().wall
     if sponsor.fault:
         return "lost"
@@ -251,6 +252,6 @@ def every(call: AdminCall) -> LocalText:
 
 
 def safe(title: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
+    """A name as text that no spreadsheet evaluates as a formula."""
     shown = untrusted_text.text(title, SPONSOR_TITLE)
     return f"'{shown}" if shown[:1] in "=+-@" else shown

@@ -2,8 +2,8 @@
 a reply to them there goes back, whoever of the agents wrote it, as text, picture or voice.
 Everybody in that chat is an agent: each may answer, and close a thread.
 
-A thread is a row for each person; its message carries a random id made of its number, so that what
-is told again is not said again.
+A thread is a row for each person. A message carries a random id derived from its number, so that a
+repeated update sends nothing twice.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.texts import i18n
 
-#: The row of `settings` with the support chat: its number and what addresses it; "" for none.
+#: The row of `settings` with the support chat: its id and access hash; "" for none.
 SUPPORT_CHAT = "support_chat"
 CLOSE, END = "support-close", "support-end"
 
@@ -78,15 +78,15 @@ class SupportDesk:
         return MenuPage(text, ((off,), (back(call.language),)))
 
     def here(self, call: AdminCall) -> AdminReply:
-        """The group where it is said is the support chat. Raises EffectRefused elsewhere."""
+        """Make this group the support chat. Raises EffectRefused outside a group."""
         if call.chat > 0:
             raise EffectRefused(call.say("support-is-off"))
         return self.changed(call, f"{call.chat} {call.access} {call.language}")
 
     def off(self, call: AdminCall) -> AdminReply:
-        return self.changed(call, "")
+        return self.set_chat(call, "")
 
-    def changed(self, call: AdminCall, value: str) -> AdminReply:
+    def set_chat(self, call: AdminCall, value: str) -> AdminReply:
         was = runtime_settings.read(self.db, SUPPORT_CHAT, "")
         runtime_settings.write(self.db, SUPPORT_CHAT, value, now=clock.now())
         change = AuditChange("support", was.partition(" ")[0], value.partition(" ")[0])
@@ -95,7 +95,8 @@ class SupportDesk:
     # --- people
 
     async def begin(self, incoming: Incoming) -> bool:
-        """/support. False where there is no support chat, or it is not said in private."""
+        """Handle /support. False when there is no support chat, or the command is not in a private
+        chat."""
         if self.chat() is None or not incoming.private:
             return False
         support_threads.begin(self.db, incoming.person.id, now=clock.now())
@@ -112,7 +113,7 @@ class SupportDesk:
         return is_there and bool(support_threads.whose(self.db, incoming.chat, incoming.answers))
 
     async def take(self, incoming: Incoming) -> bool:
-        """Pass a message on. False for one that is none of support's."""
+        """Pass a message on. False for one that does not belong to support."""
         if self.expects(incoming):
             await self.answer(incoming)
             return True
@@ -170,15 +171,15 @@ class SupportDesk:
         if not support_threads.is_open(self.db, number, now=clock.now()):
             support_threads.begin(self.db, number, now=clock.now())
 
-    def closed(self, press: Press, button: Button) -> PressAnswer:
-        """The thread is over; its person reads it, whoever closed it."""
+    def close(self, press: Press, button: Button) -> PressAnswer:
+        """Close the thread; its person is told, whoever closed it."""
         number = button.meaning.person
         if not support_threads.close(self.db, number):
             return PressAnswer(i18n.say(press.language, "support-closed"))
-        tell = partial(self.tell_closed, number, press.id)
+        tell = partial(self.send_closed, number, press.id)
         return PressAnswer(i18n.say(press.language, "support-closed"), tell)
 
-    async def tell_closed(self, number: int, press: int) -> None:
+    async def send_closed(self, number: int, press: int) -> None:
         text = i18n.say(users.language(self.db, number), "support-is-closed")
         access, random_id = users.access(self.db, number), once("support-closed", number, press)
         await self.menus.replies.send(OutgoingMessage(number, access, text, random_id))

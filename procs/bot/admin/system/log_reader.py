@@ -17,7 +17,7 @@ RIGHTS = re.compile(
     r"(?i)([\w-]*(?:cookie|authorization|passw|secret|signature|api.?(?:key|hash)|bearer|sid)[\w-]*"
     r"[\"']?\s*[:=]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;]+)"
 )
-#: Shorter words stand in logs for something else too.
+#: Shorter secrets are no secrets: such words occur in logs for other reasons.
 SHORTEST_SECRET = 6
 HIDDEN = "***"
 
@@ -28,10 +28,10 @@ def names(logs: Path) -> list[str]:
 
 
 def of_process(settings: Settings, name: str) -> str:
-    """The last lines of a process; of the file before too, where the newest is short."""
+    """The last lines of a process, also from the rotated file when the newest is short."""
     files = [settings.logs / f"{name}.log.1", settings.logs / f"{name}.log"]
     lines = [line for file in files for line in tail(file)]
-    return cleaned(settings, lines)
+    return without_secrets(settings, lines)
 
 
 def of_job(settings: Settings, marks: Collection[re.Pattern[str]]) -> str:
@@ -59,7 +59,7 @@ def tail(path: Path) -> list[str]:
     return lines[1:] if size > BYTES_READ else lines
 
 
-def cleaned(settings: Settings, lines: list[str]) -> str:
+def without_secrets(settings: Settings, lines: list[str]) -> str:
     """The last of these lines, without secrets."""
     text = log.mask("\n".join(lines[-LINES_SENT:]))
     text = RIGHTS.sub(rf"\1{HIDDEN}", text)
@@ -69,7 +69,7 @@ def cleaned(settings: Settings, lines: list[str]) -> str:
 
 
 def secrets(settings: Settings) -> set[str]:
-    """The secrets that we know: of the settings, and every value of a cookie in use."""
+    """The known secrets: those of the settings, and the value of each cookie in use."""
     proxies = [settings.upstream_proxy, settings.database_url]
     found = [settings.bot_token, settings.api_hash]
     rules = settings.sites.sites.values()

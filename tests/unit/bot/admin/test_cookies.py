@@ -73,9 +73,9 @@ async def test_a_file_goes_into_its_place_and_its_message_goes_away(bot, rules, 
 
 async def test_the_page_shows_how_each_file_does_in_persian(bot, tg, rules, sends):
     now = clock.now()
-    cookies.used(bot.db, "youtube", "yt.txt", now=now)
+    cookies.note_use(bot.db, "youtube", "yt.txt", now=now)
     for _ in range(2):
-        cookies.refused(bot.db, "youtube", "yt.txt", "bot-check", now=now)
+        cookies.note_refusal(bot.db, "youtube", "yt.txt", "bot-check", now=now)
     bot.intake.admins.actions.owners |= {(omid := await tg.person("Omid", language="fa")).id}
     await omid.sends("/cookies")
     page = await omid.sees("۱ بار استفاده شده، ۲ بار رد شده")
@@ -86,9 +86,9 @@ async def test_the_page_shows_how_each_file_does_in_persian(bot, tg, rules, send
 
 
 async def test_a_new_file_ends_the_rest_and_counts_anew(bot, olga, sends):
-    cookies.used(bot.db, "youtube", "yt.txt", now=clock.now())
+    cookies.note_use(bot.db, "youtube", "yt.txt", now=clock.now())
     for _ in range(2):
-        cookies.refused(bot.db, "youtube", "yt.txt", "bot-check", now=clock.now())
+        cookies.note_refusal(bot.db, "youtube", "yt.txt", "bot-check", now=clock.now())
     await sends(olga, netscape())
     await olga.sees("✅")
     assert cookies.health(bot.db, "youtube", "yt.txt") is None

@@ -111,7 +111,7 @@ async def test_an_owner_has_somebody_forgotten_after_a_question(bot, olga, appoi
 
 async def test_a_list_is_banned_after_a_question(bot, olga, sara, ali):
     await sara.starts()
-    await until(lambda: users.known(bot.db, sara.id) and users.known(bot.db, ali.id))
+    await until(lambda: users.is_known(bot.db, sara.id) and users.is_known(bot.db, ali.id))
     await olga.sends(f"/banall {sara.id} {ali.id} 2h spam")
     question = await olga.sees("Ban 2 people at once?")
     assert bans.find(bot.db, sara.id, now=clock.now()) is None
@@ -124,7 +124,7 @@ async def test_a_list_is_banned_after_a_question(bot, olga, sara, ali):
 
 async def test_a_person_is_capped_and_written_to(bot, olga, sara):
     await sara.starts()
-    await until(lambda: users.known(bot.db, sara.id))
+    await until(lambda: users.is_known(bot.db, sara.id))
     await olga.sends(f"/user {sara.id}")
     page = await olga.sees("👤 Sara")
     await olga.presses("5 at once", page)

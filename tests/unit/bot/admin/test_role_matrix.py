@@ -59,7 +59,7 @@ def press(bot):
         (token,) = buttons.mint(bot.db, [meaning], now=clock.now())
         pressed = Press(next(numbers), person, person.id, 0, 1, f"b:{token}")
         try:
-            return bot.intake.actions.taken(pressed, token, shared=False).toast
+            return bot.intake.actions.act(pressed, token, shared=False).toast
         except EffectRefused as error:
             return str(error)
 
@@ -104,7 +104,7 @@ async def test_forged_data_does_nothing(bot, everybody, done):
             row, _ = bot.intake.router.callback(data)
             assert row is None
             token = data.removeprefix("b:")
-            bot.intake.actions.taken(pressed, token, shared=False)
+            bot.intake.actions.act(pressed, token, shared=False)
     assert done == []
 
 

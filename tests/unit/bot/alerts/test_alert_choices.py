@@ -13,7 +13,7 @@ from procs.store.database import Database
 from procs.store.health import alert_choices, alerts, notifications
 from procs.texts import i18n
 from tests.sandbox.bot_parts import Bot, running
-from tests.sandbox.person import Person
+from tests.sandbox.person import Person, labels
 from tests.sandbox.telegram.server import Telegram
 
 KIND, ALL_DAY = "bot-check", (0, 24 * 60)
@@ -41,10 +41,6 @@ async def bot(settings: Settings, db: Database, olga: Person) -> AsyncIterator[B
 @pytest.fixture
 def sender(bot: Bot, olga: Person) -> AlertSender:
     return AlertSender(bot.db, bot.intake.replies, [olga.id])
-
-
-def labels(message) -> list[str]:
-    return [one["text"] for row in message.buttons for one in row]
 
 
 def note(bot: Bot, kind: str = KIND, subject: str = "site.example", job: int = 0) -> None:

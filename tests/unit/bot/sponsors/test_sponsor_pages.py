@@ -5,10 +5,7 @@ import pytest
 from procs.store.admins import audit_log
 from procs.store.sponsors import sponsor_rows
 from tests.sandbox.bot_parts import until
-
-
-def labels(message) -> list[str]:
-    return [one["text"] for row in message.buttons for one in row]
+from tests.sandbox.person import labels
 
 
 async def adding(owner):

@@ -2,10 +2,7 @@
 
 from procs.store.sponsors import held_messages, sponsor_rows
 from tests.sandbox.bot_parts import LINK, until, wants
-
-
-def labels(message) -> list[str]:
-    return [one["text"] for row in message.buttons for one in row]
+from tests.sandbox.person import labels
 
 
 async def opened(owner):

@@ -1,7 +1,5 @@
 """How a link in a group becomes a request, and what is seen of it there."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from procs.core import clock
@@ -11,27 +9,12 @@ from tests.sandbox.bot_parts import LINK, Bot, until
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.group import Group
 from tests.sandbox.telegram.server import Telegram
-from tests.unit.conftest import TOKEN
+from tests.unit.strict_telegram import tg
+
+__all__ = ["tg"]
 
 NAME = "@chapar_sandbox_bot"
 EYES = "👀"
-
-
-@pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with Telegram(token=TOKEN, strict=True) as telegram:
-        yield telegram
-        assert await telegram.violations() == []
-
-
-@pytest.fixture(params=["fa", "en"])
-def language(request) -> str:
-    return request.param
-
-
-@pytest.fixture
-async def reza(tg: Telegram, language: str) -> Person:
-    return await tg.person("Reza", language=language)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from procs.telegram.delivery import media_caption
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.delivery.media_caption import Caption
 from procs.telegram.delivery.presentation import Presentation
+from procs.telegram.delivery.send_once import ChatTarget
 from procs.telegram.session.rpc import free
 from procs.texts import i18n
 from procs.wishes.variant import Variant
@@ -32,14 +33,14 @@ async def photos(courier: Courier, folder: Path, count: int) -> list[Part]:
     return parts
 
 
-def to(tg: Telegram, ali: Person) -> dict[str, int]:
-    return {"chat": ali.id, "access": tg.world.access_hash(tg.bot, ali.id)}
+def to(tg: Telegram, ali: Person, reply_to: int = 0) -> ChatTarget:
+    return ChatTarget(ali.id, tg.world.access_hash(tg.bot, ali.id), reply_to)
 
 
 async def send_album(tg, courier, ali, parts: list[Part], reply_to: int = 0) -> list[int | None]:
     ids = list(range(100, 100 + len(parts)))
-    facts = {"shown": Presentation(Caption("Trip")), "random_ids": ids, "reply_to": reply_to}
-    return await courier.send_album(**to(tg, ali), parts=parts, leave=free, **facts)
+    shown = Presentation(Caption("Trip"))
+    return await courier.send_album(to(tg, ali, reply_to), parts, ids, shown=shown, leave=free)
 
 
 async def test_an_album_comes_whole_in_order_with_one_caption(tg, courier, ali, tmp_path):
@@ -70,14 +71,14 @@ async def test_a_message_that_shows_the_file_gives_a_fresh_reference(tg, courier
     parts = await photos(courier, tmp_path, 2)
     receipts = await send_album(tg, courier, ali, parts)
     await tg.expires_references()
-    fresh = await courier.refreshed(**to(tg, ali), message=receipts[1] or 0)
+    chat = {"chat": ali.id, "access": tg.world.access_hash(tg.bot, ali.id)}
+    fresh = await courier.refreshed(**chat, message=receipts[1] or 0)
     assert fresh is not None
     assert fresh.id == parts[1].reference.id
     assert fresh.file_reference != parts[1].reference.file_reference
     part = Part(fresh, "photo", "x", 1)
-    facts = {"part": part, "random_id": 7, "reply_to": 0, "leave": free}
-    assert await courier.send(**to(tg, ali), **facts)
-    assert await courier.refreshed(**to(tg, ali), message=999_999) is None
+    assert await courier.send(to(tg, ali), part, 7, leave=free)
+    assert await courier.refreshed(**chat, message=999_999) is None
 
 
 async def test_what_was_sent_is_found_by_looking(tg, courier, ali, tmp_path):
@@ -85,7 +86,7 @@ async def test_what_was_sent_is_found_by_looking(tg, courier, ali, tmp_path):
     parts = await photos(courier, tmp_path, 3)
     receipts = await send_album(tg, courier, ali, parts, reply_to=asked.id)
     for part, receipt in zip(parts, receipts, strict=True):
-        found = await courier.find(**to(tg, ali), after=asked.id, part=part, taken=())
+        found = await courier.find(to(tg, ali, asked.id), part, taken=())
         assert found == receipt
 
 
@@ -93,12 +94,10 @@ async def test_what_answers_no_message_is_found_behind_its_status(tg, courier, a
     """What a list brings that is followed, and what answered a message of a group that moved."""
     status = await ali.sends("a link")
     (part,) = await photos(courier, tmp_path, 1)
-    receipt = await courier.send(
-        **to(tg, ali), part=part, random_id=7, reply_to=-1_000_000_003, leave=free
-    )
-    where = {**to(tg, ali), "after": -1_000_000_003, "part": part, "taken": ()}
-    assert await courier.find(**where, since=status.id) == receipt
-    assert await courier.find(**where, since=receipt) is None
+    there = to(tg, ali, -1_000_000_003)
+    receipt = await courier.send(there, part, 7, leave=free)
+    assert await courier.find(there, part, taken=(), since=status.id) == receipt
+    assert await courier.find(there, part, taken=(), since=receipt) is None
 
 
 async def test_what_is_not_there_or_answers_another_message_is_not_found(
@@ -107,13 +106,11 @@ async def test_what_is_not_there_or_answers_another_message_is_not_found(
     asked = await ali.sends("a link")
     other = await ali.sends("another")
     (part,) = await photos(courier, tmp_path, 1)
-    where = {**to(tg, ali), "after": asked.id, "taken": ()}
-    assert await courier.find(**where, part=part) is None
-    facts = {"part": part, "random_id": 7, "reply_to": other.id, "leave": free}
-    receipt = await courier.send(**to(tg, ali), **facts)
-    assert await courier.find(**where, part=part) is None
-    where |= {"after": other.id, "taken": {receipt}}
-    assert await courier.find(**where, part=part) is None
+    asks, others = to(tg, ali, asked.id), to(tg, ali, other.id)
+    assert await courier.find(asks, part, taken=()) is None
+    receipt = await courier.send(others, part, 7, leave=free)
+    assert await courier.find(asks, part, taken=()) is None
+    assert await courier.find(others, part, taken={receipt}) is None
 
 
 def planned(*kinds: str) -> list[list[int]]:

@@ -109,7 +109,7 @@ def test_a_shortened_message_waits_for_its_person(stream, private):
 def test_a_shortened_message_is_handed_on_when_nobody_can_be_asked(stream):
     short = types.UpdateShortMessage(user_id=7, id=11, message="hi", pts=11, pts_count=1, date=1)
     stream.push(short, now=0.0)
-    stream.failed(ask(stream))
+    stream.note_failure(ask(stream))
     assert messages(stream.given_up()) == [11]
     assert stream.misses(COMMON)
 
@@ -183,7 +183,7 @@ def test_what_is_wanted_while_the_answer_is_on_its_way_is_asked_for_again(stream
 
 
 def test_a_place_that_was_wrong_goes_back_to_where_telegram_is(stream):
-    stream.answered(
+    stream.absorb_answer(
         functions.messages.ReadHistory,
         types.messages.AffectedMessages(pts=14, pts_count=4),
         now=0.0,
@@ -216,7 +216,7 @@ def test_our_own_delete_in_a_channel_moves_the_channels_place_only(stream):
     stream.push(packed(channel_new(10)), now=0.0)
     where = types.InputChannel(channel_id=CHANNEL, access_hash=0)
     query = functions.channels.DeleteMessages(channel=where, id=[1])
-    stream.answered(query, types.messages.AffectedMessages(pts=11, pts_count=1), now=0.0)
+    stream.absorb_answer(query, types.messages.AffectedMessages(pts=11, pts_count=1), now=0.0)
     assert (stream.boxes[BOX].place, stream.boxes[COMMON].place) == (11, 10)
 
 

@@ -41,15 +41,15 @@ async def loop(tg, settings, db) -> AsyncIterator[WorkerLoop]:
         Courier(settings, 0),
         Pace(db),
     )
-    tools = WorkerContext(*parts)
-    tools.pace.note(TelegramWait(3.0, SIGN_IN))
-    await tools.connect_early()
+    context = WorkerContext(*parts)
+    context.pace.note(TelegramWait(3.0, SIGN_IN))
+    await context.connect_early()
     wake_socket, budget = (
         WakeSocket(settings.run, "w00-1"),
         JobBudget(9, PLENTY, SlotLocks(settings.run, 1)),
     )
-    yield WorkerLoop(tools, wake_socket, budget, Signals(), dict.fromkeys(Lane, 4))
-    await tools.courier.close()
+    yield WorkerLoop(context, wake_socket, budget, Signals(), dict.fromkeys(Lane, 4))
+    await context.courier.close()
     wake_socket.close()
 
 
@@ -82,8 +82,8 @@ async def test_it_takes_what_stays_on_the_disk_until_it_is_signed_in(tg, loop, d
     assert claims(loop) == {folder, looks}
     assert await tg.calls("auth.importBotAuthorization") == []
 
-    late = asyncio.ensure_future(loop.tools.sign_in_late())
-    await until(lambda: not loop.tools.barred.is_set(), within=15)
+    late = asyncio.ensure_future(loop.context.sign_in_late())
+    await until(lambda: not loop.context.barred.is_set(), within=15)
     late.cancel()
 
     assert loop.is_up(list(Lane))
@@ -103,15 +103,15 @@ async def test_it_is_idle_for_nothing_that_it_would_not_take(loop, db):
 
 async def test_a_job_that_meets_the_wait_goes_to_another_slot_at_once(loop, db):
     asks(db, folder=False)
-    facts = {"worker": loop.tools.worker, "lane": Lane.HEAVY, "room": 1, "now": clock.now()}
+    facts = {"worker": loop.context.worker, "lane": Lane.HEAVY, "room": 1, "now": clock.now()}
     (lease,) = leases.claim(db, **facts)
 
-    async def needs_telegram(tools: WorkerContext, _: object) -> None:
-        await tools.telegram()
+    async def needs_telegram(context: WorkerContext, _: object) -> None:
+        await context.telegram()
 
-    await settlement.carry(loop.tools, lease, needs_telegram)
+    await settlement.carry(loop.context, lease, needs_telegram)
 
     ((due, attempt),) = db.all("SELECT at, attempt FROM jobs")
     assert due - clock.now().wall <= settlement.ELSEWHERE
     assert attempt == 0
-    assert loop.tools.pace.wait(SIGN_IN) > settlement.ELSEWHERE
+    assert loop.context.pace.wait(SIGN_IN) > settlement.ELSEWHERE

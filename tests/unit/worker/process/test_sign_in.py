@@ -21,7 +21,9 @@ from tests.sandbox.telegram.server import Telegram
 
 
 @pytest.fixture
-async def tools(settings: Settings, db: Database, tg: Telegram, courier: Courier) -> WorkerContext:
+async def context(
+    settings: Settings, db: Database, tg: Telegram, courier: Courier
+) -> WorkerContext:
     """Those of a worker that signed in once, and finds its sign-in gone when it comes back."""
     await courier.close()
     await tg.revokes(tg.bot)
@@ -33,33 +35,33 @@ async def tools(settings: Settings, db: Database, tg: Telegram, courier: Courier
 
 
 @pytest.fixture
-def lease(db: Database, tools: WorkerContext) -> Lease:
+def lease(db: Database, context: WorkerContext) -> Lease:
     link = Link("https://site.example/a", "site.example", "url:a")
     requests.submit(db, [Ask(1, 1, 1, 0, link)], now=now())
-    return leases.claim(db, worker=tools.worker, lane=Lane.HEAVY, room=1, now=now())[0]
+    return leases.claim(db, worker=context.worker, lane=Lane.HEAVY, room=1, now=now())[0]
 
 
-async def needs_telegram(tools: WorkerContext, lease: Lease) -> None:
-    await tools.telegram()
+async def needs_telegram(context: WorkerContext, lease: Lease) -> None:
+    await context.telegram()
 
 
 async def test_a_job_that_finds_it_gone_says_so_once(
-    tools: WorkerContext, lease: Lease, db: Database, caplog: pytest.LogCaptureFixture
+    context: WorkerContext, lease: Lease, db: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     left = []
-    tools.leave = lambda: left.append(1)
+    context.leave = lambda: left.append(1)
 
-    await settlement.carry(tools, lease, needs_telegram)
+    await settlement.carry(context, lease, needs_telegram)
 
     assert caplog.text.count("session.revoked") == 1
-    assert [one.name for one in revoked_sessions.lost(db)] == [tools.courier.name]
+    assert [one.name for one in revoked_sessions.unresolved(db)] == [context.courier.name]
     assert left == [1]
 
 
 async def test_an_early_connection_that_finds_it_gone_says_so_once(
-    tools: WorkerContext, db: Database, caplog: pytest.LogCaptureFixture
+    context: WorkerContext, db: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await tools.connect_early()
+    await context.connect_early()
 
     assert caplog.text.count("session.revoked") == 1
-    assert len(revoked_sessions.lost(db)) == 1
+    assert len(revoked_sessions.unresolved(db)) == 1

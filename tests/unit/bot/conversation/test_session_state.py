@@ -27,7 +27,7 @@ async def test_a_bot_that_was_signed_out_signs_in_only_once_its_file_is_gone(tg,
     await tg.revokes(tg.bot)
 
     waiting = asyncio.ensure_future(connected(settings, db))
-    await until(lambda: revoked_sessions.lost(db))
+    await until(lambda: revoked_sessions.unresolved(db))
     calls = len(await tg.calls("*"))
     await asyncio.sleep(0.5)
     assert (len(await tg.calls("*")), waiting.done()) == (calls, False)
@@ -36,7 +36,7 @@ async def test_a_bot_that_was_signed_out_signs_in_only_once_its_file_is_gone(tg,
         file.unlink()
     chat_session = await waiting
     await chat_session.close()
-    assert revoked_sessions.lost(db) == []
+    assert revoked_sessions.unresolved(db) == []
     later = Now(clock.now().wall + notifications.GATHER, 0)
     assert [one.kind for one in notifications.due(db, later)] == ["session-revoked"]
     assert alerts.standing(db) == []

@@ -13,37 +13,17 @@ from tests.sandbox.bot_parts import LINK, Bot, running, until
 from tests.sandbox.person import Message, Person
 from tests.sandbox.telegram.group import Group
 from tests.sandbox.telegram.server import Telegram
-from tests.unit.conftest import TOKEN
+from tests.unit.strict_telegram import tg
+
+__all__ = ["tg"]
 
 MOST = 2
-
-
-@pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with Telegram(token=TOKEN, strict=True) as telegram:
-        yield telegram
-        assert await telegram.violations() == []
 
 
 @pytest.fixture
 async def bot(settings, db) -> AsyncIterator[Bot]:
     async with running(settings, allowance=Allowance(10, 10, MOST)) as bot:
         yield bot
-
-
-@pytest.fixture(params=["fa", "en"])
-def language(request) -> str:
-    return request.param
-
-
-@pytest.fixture
-async def reza(tg: Telegram, language: str) -> Person:
-    return await tg.person("Reza", language=language)
-
-
-@pytest.fixture
-async def other(tg: Telegram) -> Person:
-    return await tg.person("Other", language="en")
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ async def crowded(bot: Bot, db: Database, person: Person, tg: Telegram) -> None:
         number = await bot.chat_session.send(
             OutgoingMessage(person.id, access, f"link {n}", 1 + n), leave=free
         )
-        requests.answered(db, one.request, message=number, shown=f"link {n}", now=clock.now())
+        requests.note_answered(db, one.request, message=number, shown=f"link {n}", now=clock.now())
 
 
 @pytest.mark.long

@@ -19,6 +19,7 @@ from procs.records.job import Part, Reference
 from procs.store.database import Database, open_database
 from procs.store.limits import send_budget
 from procs.telegram.delivery.courier import Courier
+from procs.telegram.delivery.send_once import ChatTarget
 from procs.telegram.departure import Departure
 from procs.telegram.pace import CHAT, CHAT_BURST, GLOBAL_GAP, LATE, Pace, Urgency, bot_rules
 from procs.telegram.session.rpc import WRITES, free
@@ -26,7 +27,7 @@ from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
 from tests.unit.telegram.delivery.test_courier import a_file, heard
-from tests.unit.telegram.test_delivery import photos, to
+from tests.unit.telegram.delivery.test_delivery import photos, to
 
 SEND = "messages.SendMedia"
 Leave = Callable[[], Awaitable[Departure]]
@@ -47,10 +48,9 @@ async def reference(courier: Courier, tmp_path) -> Reference:
 async def deliver(
     tg: Telegram, courier: Courier, person: int, reference: Reference, **more: object
 ) -> int | None:
-    facts = {"random_id": person, "reply_to": 0, "leave": free} | more
-    access = tg.world.access_hash(tg.bot, person)
-    part = Part(reference, "document", "x", 1)
-    return await courier.send(chat=person, access=access, part=part, **facts)
+    target = ChatTarget(person, tg.world.access_hash(tg.bot, person), more.pop("reply_to", 0))
+    facts = {"random_id": person, "leave": free} | more
+    return await courier.send(target, Part(reference, "document", "x", 1), **facts)
 
 
 def leaving(db: Database, chat: int, **more: object) -> Leave:
@@ -232,10 +232,9 @@ async def test_albums_among_a_full_line_leave_no_second_too_full(
     async def album(person: Person) -> None:
         first = person.id * 10
         await courier.send_album(
-            **to(tg, person),
-            parts=parts,
-            random_ids=range(first, first + len(parts)),
-            reply_to=0,
+            to(tg, person),
+            parts,
+            range(first, first + len(parts)),
             leave=leaving(db, person.id, messages=len(parts)),
         )
 

@@ -1,7 +1,5 @@
 """Several links in one message: one status message, with a line each, as people live it."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from procs.core import clock
@@ -13,17 +11,12 @@ from tests.sandbox.bot_parts import MIB, Hands, until, wants
 from tests.sandbox.person import Message, Person
 from tests.sandbox.telegram.server import Telegram
 from tests.store_acts import listed
-from tests.unit.conftest import TOKEN
+from tests.unit.strict_telegram import tg
+
+__all__ = ["tg"]
 
 TWELVE = " ".join(f"https://example.org/{n}" for n in range(1, 13))
 THREE = " ".join(f"https://example.org/{n}" for n in range(1, 4))
-
-
-@pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with Telegram(token=TOKEN, strict=True) as telegram:
-        yield telegram
-        assert await telegram.violations() == []
 
 
 @pytest.fixture
@@ -45,7 +38,7 @@ def fetches(hands: Hands) -> None:
     key = lease.link.key
     part = Part(Reference("document", 1, 2, "ab"), "video", "clip.mp4", 3)
     media = Media(key, "best", "A clip", "example.org", lease.link.url, (part,))
-    outcomes.fetched(hands.db, lease, media, keys={key}, now=clock.now())
+    outcomes.finish_download(hands.db, lease, media, keys={key}, now=clock.now())
     hands.delivers()
 
 

@@ -10,13 +10,9 @@ from procs.store.requests.buttons import ButtonMeaning
 from procs.telegram.chat.sender import OutgoingMessage
 from tests.sandbox.bot_parts import Bot, Hands, until
 from tests.sandbox.card_parts import PAGE, looks, told
-from tests.sandbox.person import Message, Person
+from tests.sandbox.person import Message, Person, labels
 
 FEED = "https://example.org/feed.xml"
-
-
-def labels(message: Message) -> list[str]:
-    return [button["text"] for row in message.buttons for button in row]
 
 
 async def delivered(bot: Bot, hands: Hands, person: Person) -> str:

@@ -1,7 +1,5 @@
 """A group that is closed to the bot: who asked is told why, and where that is possible."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from procs.errors import (
@@ -17,19 +15,9 @@ from tests.sandbox.bot_parts import LINK, Bot, Hands, until
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.group import Group
 from tests.sandbox.telegram.server import Telegram
-from tests.unit.conftest import TOKEN
+from tests.unit.strict_telegram import tg
 
-
-@pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with Telegram(token=TOKEN, strict=True) as telegram:
-        yield telegram
-        assert await telegram.violations() == []
-
-
-@pytest.fixture(params=["fa", "en"])
-def language(request) -> str:
-    return request.param
+__all__ = ["tg"]
 
 
 @pytest.fixture

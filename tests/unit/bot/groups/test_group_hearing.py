@@ -8,7 +8,7 @@ from procs.telegram.chat.inbound import Incoming
 from tests.sandbox.person import Person
 from tests.sandbox.telegram import updates
 from tests.sandbox.telegram.server import Telegram
-from tests.unit.bot.test_hearing import Listener, says
+from tests.unit.bot.conversation.test_hearing import Listener, says
 
 
 @pytest.fixture

@@ -28,23 +28,23 @@ MIB = 1 << 20
 
 
 @pytest.fixture
-async def tools(settings: Settings, db: Database) -> AsyncIterator[WorkerContext]:
+async def context(settings: Settings, db: Database) -> AsyncIterator[WorkerContext]:
     """Those of a worker whose operator allows what Telegram takes of an account that pays."""
     settings = replace(settings, max_file_size=4000 * MIB)
     worker = workers.enter(db, "w00-1", now=now())
     courier, engine = Courier(settings, 0), cast(Any, None)
-    tools = WorkerContext(
+    context = WorkerContext(
         settings, db, worker, "w00-1", ProgressWriter(db), engine, courier, Pace(db)
     )
-    yield tools
+    yield context
     await courier.close()
 
 
-def lease(tools: WorkerContext, *, folder: bool = False) -> Lease:
+def lease(context: WorkerContext, *, folder: bool = False) -> Lease:
     link = Link("https://site.example/a", "site.example", "url:a")
-    requests.submit(tools.db, [Ask(1, 1, 1, 0, link, folder=folder)], now=now())
-    facts: dict[str, Any] = {"worker": tools.worker, "lane": Lane.HEAVY, "room": 1}
-    return leases.claim(tools.db, **facts, now=now())[0]
+    requests.submit(context.db, [Ask(1, 1, 1, 0, link, folder=folder)], now=now())
+    facts: dict[str, Any] = {"worker": context.worker, "lane": Lane.HEAVY, "room": 1}
+    return leases.claim(context.db, **facts, now=now())[0]
 
 
 def sparse(folder: Path, size: int) -> Path:
@@ -55,20 +55,20 @@ def sparse(folder: Path, size: int) -> Path:
 
 
 async def test_an_account_that_pays_sends_files_of_double_size(
-    tg: Telegram, tools: WorkerContext
+    tg: Telegram, context: WorkerContext
 ) -> None:
     await tg.pays(tg.bot)
-    assert await engine_order.largest(tools, lease(tools)) == 4000 * MIB
+    assert await engine_order.largest(context, lease(context)) == 4000 * MIB
 
 
-async def test_an_account_that_does_not_pay_keeps_to_2000_mib(tools: WorkerContext) -> None:
-    assert await engine_order.largest(tools, lease(tools)) == 2000 * MIB
+async def test_an_account_that_does_not_pay_keeps_to_2000_mib(context: WorkerContext) -> None:
+    assert await engine_order.largest(context, lease(context)) == 2000 * MIB
 
 
 async def test_a_file_for_the_local_disk_needs_no_account(
-    tg: Telegram, tools: WorkerContext
+    tg: Telegram, context: WorkerContext
 ) -> None:
-    assert await engine_order.largest(tools, lease(tools, folder=True)) == 4000 * MIB
+    assert await engine_order.largest(context, lease(context, folder=True)) == 4000 * MIB
     assert not await tg.calls("*")
 
 
@@ -80,10 +80,10 @@ async def test_nobody_is_asked_where_the_operator_allows_no_more(
 
 
 async def test_the_part_behind_2000_mib_is_taken_of_an_account_that_pays(
-    tg: Telegram, tools: WorkerContext, tmp_path: Path
+    tg: Telegram, context: WorkerContext, tmp_path: Path
 ) -> None:
     await tg.pays(tg.bot)
-    line = await line_of(tools)
+    line = await line_of(context)
     upload = Upload(line.lanes, sparse(tmp_path, 2001 * MIB), heard, premium=line.premium)
 
     await upload.send([4000, 4001])
@@ -93,9 +93,9 @@ async def test_the_part_behind_2000_mib_is_taken_of_an_account_that_pays(
 
 
 async def test_the_part_behind_2000_mib_is_refused_to_others(
-    tg: Telegram, tools: WorkerContext, tmp_path: Path
+    tg: Telegram, context: WorkerContext, tmp_path: Path
 ) -> None:
-    line = await line_of(tools)
+    line = await line_of(context)
     path = sparse(tmp_path, 2001 * MIB)
     with pytest.raises(TooLarge):
         Upload(line.lanes, path, heard, premium=line.premium)
@@ -105,14 +105,14 @@ async def test_the_part_behind_2000_mib_is_refused_to_others(
 
 @pytest.mark.parametrize(("size", "parts"), [(4000 * MIB, 8000), (4000 * MIB - PART + 1, 8000)])
 async def test_the_limit_of_an_account_that_pays_is_8000_parts(
-    tools: WorkerContext, tmp_path: Path, size: int, parts: int
+    context: WorkerContext, tmp_path: Path, size: int, parts: int
 ) -> None:
-    line = await line_of(tools)
+    line = await line_of(context)
     assert Upload(line.lanes, sparse(tmp_path, size), heard, premium=True).parts == parts
     with pytest.raises(TooLarge):
         Upload(line.lanes, sparse(tmp_path, size + PART), heard, premium=True)
 
 
-async def line_of(tools: WorkerContext) -> Any:
+async def line_of(context: WorkerContext) -> Any:
     """The connected line of this worker."""
-    return (await tools.telegram()).rpc
+    return (await context.telegram()).rpc

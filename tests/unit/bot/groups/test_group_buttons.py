@@ -64,6 +64,8 @@ async def test_a_group_with_a_limit_is_given_another_form_until_it_is_full(
         shown = await here.sees("A film")
         full = i18n.say("en", "refused-group-full", most=1)
         assert (await here.presses("mp3", shown))["text"] == full
-        outcomes.delivered(bot.db, lease, lease.delivery.request, worker="w00-1", now=clock.now())
+        outcomes.finish_delivery(
+            bot.db, lease, lease.delivery.request, worker="w00-1", now=clock.now()
+        )
         assert (await here.presses("mp3", shown))["text"] == "On it."
         assert (await here.presses("480p", shown))["text"] == full

@@ -14,7 +14,7 @@ from procs.store.requests import buttons, requests
 from procs.store.requests.buttons import Outcome
 from procs.texts import i18n
 from tests.sandbox.bot_parts import LINK, Bot, Hands
-from tests.sandbox.person import Message, Person
+from tests.sandbox.person import Message, Person, labels
 
 FILM = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
 KEY = "youtube:dQw4w9WgXcQ"
@@ -24,10 +24,6 @@ def forms(bot: Bot) -> list[str]:
     """What is on the way, by the forms in which it was asked for."""
     open_ = [one for one in bot.requests() if one.state == "open"]
     return [one.variant for one in open_]
-
-
-def labels(message: Message) -> list[str]:
-    return [button["text"] for row in message.buttons for button in row]
 
 
 async def failed(hands: Hands, person: Person, say: str, *, link: str = LINK) -> Message:

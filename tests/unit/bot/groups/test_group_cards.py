@@ -11,21 +11,6 @@ from tests.sandbox.person import Person
 from tests.sandbox.telegram.group import Group
 
 
-@pytest.fixture(params=["fa", "en"])
-def language(request) -> str:
-    return request.param
-
-
-@pytest.fixture
-async def reza(tg, language: str) -> Person:
-    return await tg.person("Reza", language=language)
-
-
-@pytest.fixture
-async def other(tg) -> Person:
-    return await tg.person("Other", language="en")
-
-
 @pytest.fixture
 async def group(tg, reza: Person, other: Person) -> Group:
     return await tg.group("Film club", reza, other)

@@ -1,11 +1,7 @@
 """Buttons under a question about unclear words."""
 
 from tests.sandbox.bot_parts import LINK
-from tests.sandbox.person import Message
-
-
-def labels(message: Message) -> list[str]:
-    return [button["text"] for row in message.buttons for button in row]
+from tests.sandbox.person import labels
 
 
 async def test_words_that_exclude_each_other_are_buttons(bot, sara):
