@@ -11,7 +11,7 @@ from pathlib import Path
 import daemon
 from daemon import backup_registry, install_registry, operator_registry
 from daemon import registry as below
-from daemon.console.command_error import NotUp
+from daemon.command_error import NotUp
 from daemon.helps import exit_codes
 from daemon.registry import NOT_UP, Command
 from procs import config

@@ -5,7 +5,7 @@ import json
 import sys
 
 import daemon
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
 from daemon.registry import home_settings, say, store
 
 
@@ -52,8 +52,9 @@ def logs(options: argparse.Namespace) -> int:
     since = clock.now().wall - error_groups.length_of(options.since) if options.since else 0.0
     marks = log_report.marks_of(settings, options.job, code)
     query = log_query.LogQuery(marks, processes, since)
-    most = log_report.USUAL if options.lines is None and not query.is_narrow else options.lines or 0
-    log_report.printed(
+    usual = 0 if query.is_narrow else log_report.ENTRIES_SHOWN
+    most = usual if options.lines is None else options.lines
+    log_report.print_entries(
         settings.logs, query, say, most=most, follow=options.follow, json=options.json
     )
     return 0
@@ -82,7 +83,7 @@ def sites(options: argparse.Namespace) -> int:
     settings = home_settings()
     with store() as db:
         found = site_report.read(db, settings)
-    json_text.tell(options, lambda: site_report.listed(found), lambda: found)
+    json_text.show(options, lambda: site_report.listed(found), lambda: found)
     return 0
 
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from daemon.command_error import NotServing, NotUp, Refusal
 from daemon.console import step_bar
-from daemon.console.command_error import NotServing, NotUp, Refusal
 from procs import config
 from procs.store.database import Database
 
@@ -52,7 +52,7 @@ def status(options: argparse.Namespace) -> int:
     from daemon.commands import status
 
     now = status.look(home_settings())
-    json_text.tell(options, lambda: [status.render(now)], lambda: status_facts.facts(now))
+    json_text.show(options, lambda: [status.render(now)], lambda: status_facts.facts(now))
     if now.processes is None and now.mute is None:
         return NOT_UP
     return 0 if now.all_run else SOMETHING_DOWN
@@ -64,7 +64,7 @@ def check(options: argparse.Namespace) -> int:
     from daemon.checks import check
 
     findings = check.look(need_telegram=not options.no_bot)
-    json_text.tell(options, lambda: [check.render(findings)], lambda: setting_facts.check(findings))
+    json_text.show(options, lambda: [check.render(findings)], lambda: setting_facts.check(findings))
     return 1 if findings.complaints else 0
 
 
@@ -96,7 +96,7 @@ def jobs(options: argparse.Namespace) -> int:
 
     shown = job_commands.latest if options.all else job_commands.living
     with store() as db:
-        json_text.tell(options, lambda: shown(db), lambda: record_facts.jobs(db, every=options.all))
+        json_text.show(options, lambda: shown(db), lambda: record_facts.jobs(db, every=options.all))
     return 0
 
 
@@ -108,7 +108,7 @@ def engine(options: argparse.Namespace) -> int:
     with store() as db, step_bar.shown(say) as told:
         desk = EngineManager(db, home_settings(), told)
         if options.what == "list":
-            json_text.tell(options, desk.listed, lambda: setting_facts.engine(desk))
+            json_text.show(options, desk.listed, lambda: setting_facts.engine(desk))
         elif options.what == "update":
             desk.update(options.version, pre=options.pre)
         elif options.what == "use":
@@ -125,7 +125,7 @@ def errors(options: argparse.Namespace) -> int:
 
     with store() as db:
         shown = partial(error_groups.listed, db, options.since)
-        json_text.tell(options, shown, lambda: record_facts.errors(db, options.since))
+        json_text.show(options, shown, lambda: record_facts.errors(db, options.since))
     return 0
 
 
@@ -137,7 +137,7 @@ def use(options: argparse.Namespace) -> int:
     with store() as db:
         shown = partial(use_command.shown, db, options.days, png=options.png)
         shown = partial(shown, server=options.server, language=options.language)
-        json_text.tell(options, shown, lambda: record_facts.use(db, options.days))
+        json_text.show(options, shown, lambda: record_facts.use(db, options.days))
     return 0
 
 
@@ -149,7 +149,7 @@ def audit(options: argparse.Namespace) -> int:
     which = {"person": options.person, "most": options.most}
     with store() as db:
         shown = partial(audit_rows.listed, db, **which)
-        json_text.tell(options, shown, lambda: record_facts.audit(db, **which))
+        json_text.show(options, shown, lambda: record_facts.audit(db, **which))
     return 0
 
 
@@ -163,7 +163,7 @@ def breakers(options: argparse.Namespace) -> int:
             print(breaker_commands.close(db, options.close))
         else:
             shown = partial(breaker_commands.listed, db)
-            json_text.tell(options, shown, lambda: record_facts.sites(db))
+            json_text.show(options, shown, lambda: record_facts.sites(db))
     return 0
 
 
@@ -174,7 +174,7 @@ def why(options: argparse.Namespace) -> int:
 
     with store() as db:
         shown = partial(job_commands.why, db, options.job)
-        json_text.tell(options, shown, lambda: record_facts.why(db, options.job))
+        json_text.show(options, shown, lambda: record_facts.why(db, options.job))
     return 0
 
 
@@ -244,7 +244,7 @@ def cap(options: argparse.Namespace) -> int:
         if options.words or options.all is not None:
             print(caps.change(db, options.words, everybody=options.all))
         else:
-            json_text.tell(options, lambda: caps.listed(db), lambda: record_facts.caps(db))
+            json_text.show(options, lambda: caps.listed(db), lambda: record_facts.caps(db))
     return 0
 
 

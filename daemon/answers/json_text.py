@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 
-def tell(
+def show(
     options: argparse.Namespace, lines: Callable[[], Iterable[str]], facts: Callable[[], Any]
 ) -> None:
     """What the caller wants of both."""

@@ -3,8 +3,8 @@ programs."""
 
 from typing import Any
 
+from daemon.command_error import Refusal
 from daemon.commands import error_groups, job_commands
-from daemon.console.command_error import Refusal
 from daemon.reports.use_command import DAYS
 from procs.core import clock
 from procs.errors import remedies
@@ -41,7 +41,7 @@ def job(one: JobRecord) -> dict[str, Any]:
 
 def why(db: Database, name: str) -> dict[str, Any]:
     """The story of a job and who asked for it. Raises Refusal."""
-    one = job_commands.named(db, name)
+    one = job_commands.find_job(db, name)
     story = []
     for event in one.story:
         at, _, rest = event.partition(" ")
@@ -95,7 +95,7 @@ def sites(db: Database) -> dict[str, Any]:
 def caps(db: Database) -> dict[str, Any]:
     """Everybody's cap, and those of single users."""
     word = runtime_settings.read(db, seats.CAP_SETTING, "")
-    usual = int(word) if word else runtime_settings.configured(db, runtime_settings.CONFIGURED_CAP)
+    usual = int(word) if word else runtime_settings.effective(db, runtime_settings.CONFIGURED_CAP)
     return {"everybody": usual, "set_by_hand": bool(word), "users": users.with_cap(db)}
 
 

@@ -24,7 +24,7 @@ def check(findings: Findings) -> dict[str, Any]:
 
 def engine(desk: EngineManager) -> dict[str, Any]:
     """The versions of yt-dlp, which is in use, and how it does."""
-    refused = engine_records.refused(desk.db, disk.host())
+    refused = engine_records.refused_versions(desk.db, disk.host())
     return {
         "in_use": desk.versions.current().name,
         "before": getattr(desk.versions.before(), "name", None),

@@ -10,9 +10,9 @@ from pathlib import Path
 import daemon
 from daemon.checks import panel_settings
 from daemon.checks.botfather_switches import inline_complaints
+from daemon.command_error import Refusal
 from daemon.commands import engine_commands
 from daemon.console import open_store
-from daemon.console.command_error import Refusal
 from daemon.supervisor import file_modes
 from procs import config
 from procs.config import Settings, SettingText, rulebook

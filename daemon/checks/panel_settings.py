@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from daemon.command_error import Refusal
 from daemon.console import open_store
-from daemon.console.command_error import Refusal
 from procs.config import LIVE, Settings, SettingText
 from procs.errors import StoreError
 from procs.store.health import runtime_settings

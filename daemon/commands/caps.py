@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
 from daemon.console.output import count, table
 from procs.core import clock
 from procs.records.job import Lane

@@ -4,7 +4,7 @@ import re
 import time
 from collections import Counter
 
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
 from daemon.console.output import count, local, table
 from procs.core import clock
 from procs.records.job import Lane, State

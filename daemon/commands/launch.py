@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import NoReturn
 
 import daemon
+from daemon.command_error import NotServing, Refusal
 from daemon.commands import status
 from daemon.console import open_store, package_files
-from daemon.console.command_error import NotServing, Refusal
 from daemon.supervisor import child_environment, control, file_modes, process_tree
 from daemon.supervisor.control import ANSWER, Supervisor
 from procs import config

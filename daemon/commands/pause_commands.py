@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
+from daemon.command_error import Refusal
 from daemon.commands.job_commands import carried, short
-from daemon.console.command_error import Refusal
 from daemon.console.output import count, minute
 from procs.config import values
 from procs.core import clock

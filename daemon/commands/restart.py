@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from daemon.command_error import NotRunning, NotUp, Refusal
 from daemon.commands.job_commands import carried, short
-from daemon.console.command_error import NotRunning, NotUp, Refusal
 from daemon.supervisor.control import ProcessState, Supervisor
 from procs.config import Settings
 from procs.core import clock

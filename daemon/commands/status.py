@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 import daemon
+from daemon.command_error import NotUp
 from daemon.commands import pause_commands
 from daemon.commands.admins import mode_command
 from daemon.console import backup_age, follow_load, open_store
-from daemon.console.command_error import NotUp
 from daemon.console.output import count, minute, table
 from daemon.logs import idle_reasons
 from daemon.supervisor import process_tree

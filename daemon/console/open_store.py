@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
 from daemon.supervisor import process_tree
 from procs import start
 from procs.config import Settings

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
 
 FILES_INSIDE = Path(__file__).resolve().parents[1] / "files"
 #: What the unit and its command have where README's service is installed, and a wheel elsewhere.

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Self
 
 from daemon.checks import check
+from daemon.command_error import NotUp, Refusal
 from daemon.commands.status import Status, disk_of
 from daemon.console import open_store
-from daemon.console.command_error import NotUp, Refusal
 from daemon.supervisor import process_tree
 from daemon.supervisor.control import ProcessState, Supervisor
 from procs import config
@@ -94,7 +94,7 @@ class DoctorFacts:
             self.processes,
             overview(db, now=clock.now()),
             disk=disk_of(db, self.given),
-            lost=revoked_sessions.lost(db),
+            lost=revoked_sessions.unresolved(db),
         )
 
     @cached_property

@@ -28,7 +28,7 @@ def admins(facts: DoctorFacts) -> Iterator[Finding]:
         yield fine("admins", count(len(owners), "owner"))
         return
     deaf = {admin: f"since {minute(at)}: {why}" for admin, at, why in notifications.deaf(db)}
-    unmet = {admin: "never wrote to the bot" for admin in owners if not users.known(db, admin)}
+    unmet = {admin: "never wrote to the bot" for admin in owners if not users.is_known(db, admin)}
     for admin, why in (unmet | deaf).items():
         says = f"admin {admin} hears of no alert"
         yield Finding("admins", Severity.WARNING, says, why, remedies.DEAF)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
 from daemon.install import live_check, settings_file
 from procs import config
 from procs.errors import TelegramAway, TelegramWait
@@ -76,7 +76,7 @@ def init(given: Mapping[str, str], path: Path, *, live: bool, environ: Mapping[s
         except (TelegramAway, TelegramWait) as error:
             untried = str(error)
     settings_file.write(path, texts)
-    tell(path, texts, environ, account, untried)
+    print_outcome(path, texts, environ, account, untried)
     return NOT_TRIED if untried else 0
 
 
@@ -139,7 +139,7 @@ def complaints(question: SettingQuestion, text: str) -> list[str]:
     return [one for one in reading.complaints if one.startswith(question.name)]
 
 
-def tell(
+def print_outcome(
     path: Path,
     texts: Mapping[str, str],
     environ: Mapping[str, str],

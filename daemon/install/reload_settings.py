@@ -3,10 +3,10 @@ process does not start with them, those before hold again."""
 
 from collections.abc import Callable
 
+from daemon.command_error import NotUp, Refusal
 from daemon.commands import launch
 from daemon.commands.restart import RollingRestart
 from daemon.console import open_store
-from daemon.console.command_error import NotUp, Refusal
 from daemon.supervisor import child_environment
 from daemon.supervisor.control import Supervisor
 from procs import config

@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from daemon.command_error import Refusal
 from daemon.console import package_files
-from daemon.console.command_error import Refusal
 from procs import config
 from procs.backups import durable_files
 from procs.config import setting_sources

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import daemon
+from daemon.command_error import Refusal
 from daemon.commands.backups import backup_commands
 from daemon.commands.restart import RollingRestart
 from daemon.console import open_store
-from daemon.console.command_error import Refusal
 from daemon.supervisor.control import Supervisor
 from procs.backups import backup_archive, backup_check, backup_store, backup_taker, durable_files
 from procs.config import Settings

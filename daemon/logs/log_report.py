@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from daemon.command_error import Refusal
 from daemon.console import colours, open_store
-from daemon.console.command_error import Refusal
 from daemon.logs import log_query
 from daemon.logs.log_follower import LogFollower
 from daemon.logs.log_query import LogQuery
@@ -22,14 +22,14 @@ from procs.store.reports import job_record
 
 #: Entries that are shown where nothing narrows them, and bytes that are read for them from the end
 #: of each file.
-USUAL, LAST_BYTES = 200, 1024 * 1024
+ENTRIES_SHOWN, LAST_BYTES = 200, 1024 * 1024
 #: Seconds between two looks at files that are followed.
 FOLLOW_INTERVAL = 0.2
 SEVERE = (("ERROR", colours.RED), ("CRIT", colours.RED), ("WARN", colours.YELLOW))
 LEVEL = re.compile(r'(?:Z |,\d{3} |"level":")([A-Z]+)')
 
 
-def printed(
+def print_entries(
     logs: Path, query: LogQuery, say: Callable[[str], None], *, most: int, follow: bool, json: bool
 ) -> None:
     """Print the newest `most` entries (0: all) and, while they are followed, those to come. Raises

@@ -17,7 +17,7 @@ class ServiceManager:
         environ.pop("WATCHDOG_PID", None)
         self.address = f"\0{address[1:]}" if address.startswith("@") else address
 
-    def tell(self, *words: str) -> None:
+    def send(self, *words: str) -> None:
         """Tell it `NAME=value` words, in one datagram. One that does not listen is no failure."""
         if not self.address:
             return

@@ -95,7 +95,7 @@ class ServiceVoice:
         if self.is_ready and (waited < FIRST_REPORT or (report and not report.stale)):
             words.append("WATCHDOG=1")
         if words:
-            self.manager.tell(*words)
+            self.manager.send(*words)
 
 
 def keep_owner() -> None:

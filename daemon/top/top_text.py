@@ -3,7 +3,7 @@
 import time
 
 import daemon
-from daemon.commands.pause_commands import spoken
+from daemon.commands.pause_commands import scope_text
 from daemon.commands.status import LANES, place_of, size
 from daemon.console.output import count, minute, table
 from daemon.top.top_facts import TopFacts, WorkerRow
@@ -38,7 +38,9 @@ def head(now: TopFacts) -> list[str]:
         second.append(f"Telegram has us wait {i18n.span('en', now.report.flood_left)}")
     if now.report.unanswered:
         second.append(f"the longest wait for an answer {i18n.span('en', now.report.unanswered)}")
-    held = [f"PAUSED {spoken(s)} since {minute(at)} {why}".rstrip() for s, at, why in now.pauses]
+    held = [
+        f"PAUSED {scope_text(s)} since {minute(at)} {why}".rstrip() for s, at, why in now.pauses
+    ]
     return [", ".join(first), ", ".join(second), *held]
 
 

@@ -206,7 +206,7 @@ class WorkerLoop:
         held = {one.job: one for one in leases.renew(self.db, worker=self.context.worker, now=now)}
         for job, carried in list(self.running_jobs.jobs.items()):
             mine = held.get(job)
-            if job in self.tools.over:
+            if job in self.context.over:
                 continue
             if mine is None or mine.fence != carried.lease.fence:
                 self.running_jobs.take_away(job, why="lost")

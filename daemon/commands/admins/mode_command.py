@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
 from daemon.console.output import minute
 from procs.core import clock
 from procs.store import wake

@@ -91,16 +91,16 @@ class AlertSender:
 
     async def send(self, notice: Notification) -> None:
         """Raises as `ReplySender.send`, ChatClosed for an admin who never met the bot."""
-        body = self.wanted(notice)
+        body = self.wanted_facts(notice)
         if not body:
             return notifications.skip(self.db, notice, now=clock.now())
         if notice.access is None:
             raise ChatClosed("never wrote to the bot")
         await self.replies.send(self.message(notice, body), urgency=Urgency.ADMIN)
-        notifications.sent(self.db, notice, now=clock.now())
+        notifications.note_sent(self.db, notice, now=clock.now())
         log.info("alert.told", admin=notice.admin, telling=notice.telling)
 
-    def wanted(self, notice: Notification) -> list[Fact]:
+    def wanted_facts(self, notice: Notification) -> list[Fact]:
         """What of it this admin can act on, and wants to be told of; of the former always what is
         critical."""
         role = self.role(notice.admin)
@@ -129,7 +129,7 @@ class AlertSender:
         critical."""
         minute = i18n.minute_of_day(notice.language, clock.now().wall)
         quiet = alert_choices.is_quiet(self.db, notice.admin, minute)
-        return quiet and not any(is_critical(one) for one in self.wanted(notice))
+        return quiet and not any(is_critical(one) for one in self.wanted_facts(notice))
 
     def give_up(self, notice: Notification, why: str) -> None:
         """Log that an admin is unreachable, once until they are reachable again."""

@@ -1,7 +1,6 @@
 """The effects of a card's buttons, texts that answer a card's question, and the timeout of a
 card."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial

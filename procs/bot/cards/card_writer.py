@@ -46,7 +46,7 @@ class CardWriter:
             await self.status_writer.first(post, view, sure=sure)
             if not sure or view.picture:
                 return  # its text is unknown and read first, or its picture is put into it now
-        elif not (post.head.status_message and await self.edited(post, view)):
+        elif not (post.head.status_message and await self.edit(post, view)):
             await self.anew(post, view, card)
         cards.note_shown(self.db, card.request, card.version, now=clock.now())
 
@@ -55,7 +55,7 @@ class CardWriter:
         done = await self.pictured(post, view) if view.picture else None
         if done is None:
             plain = replace(view, picture=None)
-            done = await self.status_writer.edited(post, plain, urgency=Urgency.ANSWER)
+            done = await self.status_writer.edit_message(post, plain, urgency=Urgency.ANSWER)
         if done:
             status_columns.note_shown(self.db, post.id, view.text)
         return done
@@ -63,7 +63,7 @@ class CardWriter:
     async def pictured(self, post: StatusMessage, view: StatusView) -> bool | None:
         """The same with a picture; None where Telegram does not take it there."""
         try:
-            done = await self.status_writer.edited(post, view, urgency=Urgency.ANSWER)
+            done = await self.status_writer.edit_message(post, view, urgency=Urgency.ANSWER)
         except (GroupMediaForbidden, ReferenceStale, TelegramRefused) as error:
             log.info("card.without-picture", request=post.id, error=error)
             done = None
@@ -74,7 +74,7 @@ class CardWriter:
     async def anew(self, post: StatusMessage, view: StatusView, card: Card) -> None:
         """Send the card as a new message, where the old one is gone."""
         row = post.head
-        thumbnails.lost(self.db, post.id)
+        thumbnails.forget_picture(self.db, post.id)
         random_id = once("card", row.request, row.status_random, card.version)
         message = await self.replies.send(
             in_reply(row, view, random_id=random_id, buttons=view.buttons)

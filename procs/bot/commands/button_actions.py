@@ -126,11 +126,11 @@ class ButtonActions:
         found = self.look_up(buttons.find, press, token, shared=shared)
         row = self.rows.get(found.button.meaning.action) if found.button else None
         if row is None:  # foreign, forged, or of another version
-            return self.refused(press, replace(found, button=None))
+            return self.refuse(press, replace(found, button=None))
         of_group = (row.admins or row.members) and press.chat < 0  # which was asked before
         theirs = found.button is not None and found.button.meaning.person == press.person.id
         if row.own and not (theirs or of_group):
-            return self.refused(press, buttons.FOREIGN)
+            return self.refuse(press, buttons.FOREIGN)
         if found.outcome is Outcome.STALE or (row.once and not found.fresh):
             return self.refuse(press, found)
         with self.db.write(full=row.durable):

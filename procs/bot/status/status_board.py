@@ -33,10 +33,9 @@ IDLE_INTERVAL, BUSY_INTERVAL = 1.0, 0.2
 #: Seconds after which the board queries though nothing changed: time alone makes a worker seem to
 #: stall, and brings the next attempt nearer.
 CLOCK_INTERVAL = 5.0
-#: Seconds that a known media has to arrive before its request gets a status message.
-MEDIA_GRACE = 1.5
-#: Seconds of rest for a message that could not be written.
-RETRY_REST = 2.0
+#: Seconds that a known media has to arrive before its request gets a status message, and of rest
+#: for a message that could not be written.
+MEDIA_GRACE, RETRY_REST = 1.5, 2.0
 #: Messages of one person that are written at once.
 MESSAGES_AT_ONCE = 4
 

@@ -59,7 +59,7 @@ class StatusWriter:
             in_reply(row, new, random_id=row.status_random, buttons=self.buttons(post, new)),
             wanted=(lambda: not self.is_withdrawn(post)) if sure else always,
         )
-        self.answered(post, new, message=message, shown=new.text if sure else "")
+        self.note_answered(post, new, message=message, shown=new.text if sure else "")
         if self.is_withdrawn(post):  # where it cannot be deleted now, the board ends it
             await self.remove(post, message)
             self.close(post)

@@ -110,7 +110,7 @@ class Gallery:
         if not files_of(told) and wish.pick and not run.returncode:
             raise errors.NoEntry(f"no entry {wish.pick}")
         if not files_of(told):
-            raise failure(run.returncode, said(told) or err.decode(errors="replace"))
+            raise failure(run.returncode, last_error(told) or err.decode(errors="replace"))
         if wish.looks:
             post_look.write(told)
         return told

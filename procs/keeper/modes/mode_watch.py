@@ -49,7 +49,7 @@ class ModeWatch:
         mode = strictest.mode if strictest else Mode.NORMAL
         why = strictest.name if strictest else ""
         if bot_modes.set_by_system(self.db, mode, why=why, now=now):
-            self.tell(mode, why)
+            self.note_mode(mode, why)
 
     def is_active(self, rule: ModeRule) -> bool:
         return mode_rules.note(
@@ -79,7 +79,7 @@ class ModeWatch:
     def is_shut(self, breaker: breakers.Breaker) -> bool:
         return breaker.is_shut_to_all and breaker.state(clock.now()) == "open"
 
-    def tell(self, mode: Mode, why: str) -> None:
+    def note_mode(self, mode: Mode, why: str) -> None:
         """The alert of the mode before is over; one of another mode begins."""
         now = clock.now()
         for other in BY_ITSELF:

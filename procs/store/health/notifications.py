@@ -142,7 +142,7 @@ def skip(db: Database, notice: Notification, *, now: Now) -> None:
         db.change(ENDED, {"telling": notice.telling, "admin": notice.admin, "now": now.wall})
 
 
-def unheard(db: Database, notice: Notification, *, why: str, now: Now) -> bool:
+def note_unreachable(db: Database, notice: Notification, *, why: str, now: Now) -> bool:
     """An admin cannot be told: this is given up, the next is tried. True the first time."""
     facts = {"admin": notice.admin, "now": now.wall}
     with db.write():

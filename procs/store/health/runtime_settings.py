@@ -39,6 +39,6 @@ def reset(db: Database, name: str) -> None:
         db.change(RESET, {"name": name})
 
 
-def configured(db: Database, name: str) -> int:
+def effective(db: Database, name: str) -> int:
     """One of the two, as every process of this database goes by it."""
     return int(db.all(CONFIGURED, {"name": name})[0][0])

@@ -71,7 +71,7 @@ def shows(db: Database, request: int) -> None:
         db.change(PICTURED, {"request": request, "pictured": 1})
 
 
-def lost(db: Database, request: int) -> None:
+def forget_picture(db: Database, request: int) -> None:
     """The message of a card is gone, and its picture with it: the next change brings another."""
     with db.write():
         db.change(PICTURED, {"request": request, "pictured": 0})

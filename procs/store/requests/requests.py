@@ -23,8 +23,8 @@ KNOWN = (
 )
 ADD = """
 INSERT INTO requests (user_id, chat, chat_access, message, ordinal, folder, url, site, key, variant,
-                      status_random, received_at, parent, place, closed_at,
-                      topic, spoken, reaction)
+                      status_random, received_at, parent, place, closed_at, topic, spoken,
+                      reaction)
 VALUES (:user, :chat, :access, :message, :ordinal, :folder, :url, :site, :key, :variant,
         :random, :now, :parent, :place, :closed, :topic, :spoken, :reaction)
 RETURNING id
@@ -50,11 +50,6 @@ PLACED = """
 UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now
  WHERE job = :job AND state = 'open'
 RETURNING parent
-"""
-WHO_WAITS = """
-SELECT chat, MAX(chat_access) FROM requests
- WHERE job = :job AND state = 'open' AND folder = 0
- GROUP BY chat ORDER BY MIN(id) LIMIT 3
 """
 ORDER = """
 SELECT id, user_id, chat, chat_access, message, folder, url, site, key, variant, title, state, topic
@@ -229,11 +224,6 @@ def _point(db: Database, done: Submitted, *, title: str = "") -> Submitted:
     facts = {"job": done.job, "title": title, "request": done.request}
     db.change(POINT, facts | {"cached": int(done.outcome == "cached")})
     return done
-
-
-def who_waits(db: Database, job: int) -> list[tuple[int, int]]:
-    """The chats of the first who wait for a job, with what addresses them."""
-    return [(chat, access) for chat, access in db.all(WHO_WAITS, {"job": job})]
 
 
 def order(db: Database, request: int) -> RequestOrder | None:

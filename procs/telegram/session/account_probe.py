@@ -23,7 +23,7 @@ from procs.records.sponsor_records import Sponsor
 from procs.telegram.rpc_errors import translate
 from procs.telegram.session.mtproto_client import build
 from procs.telegram.session.rpc import Rpc
-from procs.telegram.session.sign_in import allowed, enter, shut
+from procs.telegram.session.sign_in import always_allow, enter, shut
 
 functions, types = raw.functions, raw.types
 #: The session's name, and the lock that one process at a time holds for it.
@@ -77,7 +77,7 @@ async def connected(settings: Settings, *, keep: bool) -> AsyncIterator[Rpc]:
     with alone(settings, keep=keep):
         line = Rpc(build(settings, name=SESSION, updates=False, in_memory=not keep))
         try:
-            await enter(line, settings.bot_token, before=allowed)
+            await enter(line, settings.bot_token, before=always_allow)
             yield line
             if not keep:
                 await line.ask(functions.auth.LogOut())

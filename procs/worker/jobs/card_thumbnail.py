@@ -27,12 +27,12 @@ REDRAWN = "card.jpg"
 SHOWN_KINDS = ("video", "audio")
 
 
-async def fetched(tools: WorkerContext, lease: Lease, child: Child, found: Probed) -> bool:
+async def fetched(context: WorkerContext, lease: Lease, child: Child, found: Probed) -> bool:
     """Have the picture put into the job's folder. False where no card waits for one, or it does not
     come."""
     if not found.thumbnail or found.kind not in SHOWN_KINDS:
         return False
-    if not thumbnails.is_wanted(tools.db, lease.link.key, now=clock.now()):
+    if not thumbnails.is_wanted(context.db, lease.link.key, now=clock.now()):
         return False
     try:
         async with asyncio.timeout(THUMBNAIL_TIMEOUT):
@@ -50,35 +50,35 @@ def there(folder: Path) -> Path | None:
     return path if good else None
 
 
-async def kept(tools: WorkerContext, lease: Lease, folder: Path, *, adult: bool) -> None:
+async def keep_picture(context: WorkerContext, lease: Lease, folder: Path, *, adult: bool) -> None:
     """Upload the picture, and have the cards of its link show it. What fails here leaves them as
     they are: a card is whole without a picture."""
     try:
         async with asyncio.timeout(THUMBNAIL_TIMEOUT):
-            await _kept(tools, lease, folder, adult=adult)
+            await _keep_picture(context, lease, folder, adult=adult)
     except SessionRevoked as error:
-        tools.lose(error)
+        context.lose(error)
     except TelegramWait as wait:
-        tools.pace.note(wait)
+        context.pace.note(wait)
     except (ChaparError, TimeoutError) as error:
         log.info("thumbnail.unkept", job=lease.job, site=lease.site, error=error)
 
 
-async def _kept(tools: WorkerContext, lease: Lease, folder: Path, *, adult: bool) -> None:
+async def _keep_picture(context: WorkerContext, lease: Lease, folder: Path, *, adult: bool) -> None:
     path = there(folder)
     if path is None or not pictures.is_still(path):
         return
     if pictures.photo_size(path) is None:
         drawn = path.with_name(REDRAWN)
-        if not await remux.photo(tools.engine.run, path, drawn) or not pictures.photo_size(drawn):
+        if not await remux.photo(context.engine.run, path, drawn) or not pictures.photo_size(drawn):
             return
         path = drawn
-    courier = await tools.telegram()
-    reference = await courier.upload(describe.still(path), unwatched)
-    thumbnails.keep(tools.db, lease.link.key, reference, adult=adult, now=clock.now())
-    wake.notify(tools.db.run, wake.BOT)
+    courier = await context.telegram()
+    reference = await courier.upload(describe.still(path), ignore_progress)
+    thumbnails.keep(context.db, lease.link.key, reference, adult=adult, now=clock.now())
+    wake.notify(context.db.run, wake.BOT)
     log.info("thumbnail.kept", job=lease.job, site=lease.site)
 
 
-def unwatched(done: int, total: int) -> None:
+def ignore_progress(done: int, total: int) -> None:
     """Nobody is shown how far a picture is."""

@@ -28,16 +28,16 @@ OUR_OWN = (errors.EngineDied, errors.DiskFull)
 NAMED = 80
 
 
-async def check(tools: WorkerContext, lease: Lease) -> None:
+async def check(context: WorkerContext, lease: Lease) -> None:
     """Carry one check to its end. Raises NotNow, LeaseLost, and failures of this machine."""
-    if job_folder.is_low(tools.settings):
+    if job_folder.is_low(context.settings):
         raise NotNow(ROOM_RETRY, NO_ROOM)
     began, error, got = clock.now(), None, 0
     try:
-        visit = admission.enter(tools, lease)
+        visit = admission.enter(context, lease)
         try:
-            got = await sample(tools, lease, visit)
-            visit.worked(whole=False)
+            got = await sample(context, lease, visit)
+            visit.note_success(whole=False)
         finally:
             visit.leave()
     except OUR_OWN:
@@ -48,26 +48,26 @@ async def check(tools: WorkerContext, lease: Lease) -> None:
     facts = (error.name, error.detail) if error else ("", "")
     site, url = lease.site, lease.link.url
     result = LinkCheck(site, url, now.wall, *facts, now.boot - began.boot, got)
-    tell(tools, result, turned=link_checks.settle(tools.db, lease, result, now=now))
+    note_result(context, result, turned=link_checks.settle(context.db, lease, result, now=now))
 
 
-async def sample(tools: WorkerContext, lease: Lease, visit: Visit) -> int:
+async def sample(context: WorkerContext, lease: Lease, visit: Visit) -> int:
     """Read the link, and fetch a few bytes unless it is a list. Returns how many. Raises
     JobError."""
-    folder = job_folder.make(tools.db, tools.settings.jobs, lease)
-    largest = tools.settings.max_file_size
+    folder = job_folder.make(context.db, context.settings.jobs, lease)
+    largest = context.settings.max_file_size
     try:
-        order = engine_order.order(tools, lease, visit, folder, largest=largest)
+        order = engine_order.order(context, lease, visit, folder, largest=largest)
         async with (
             asyncio.timeout(CHECK_TIMEOUT),
-            tools.engine.open(order, folder, proxy=visit.identity.proxy) as child,
+            context.engine.open(order, folder, proxy=visit.identity.proxy) as child,
         ):
             found = await child.probe()
             return 0 if found.kind == "list" else await few_bytes(child)
     except TimeoutError:
         raise errors.TimedOut(f"no bytes within {CHECK_TIMEOUT:g} s") from None
     finally:
-        job_folder.remove(tools.db, folder)
+        job_folder.remove(context.db, folder)
 
 
 async def few_bytes(child: Child) -> int:
@@ -94,16 +94,18 @@ async def few_bytes(child: Child) -> int:
         await asyncio.gather(download, waiter, return_exceptions=True)
 
 
-def tell(tools: WorkerContext, result: LinkCheck, *, turned: bool) -> None:
+def note_result(context: WorkerContext, result: LinkCheck, *, turned: bool) -> None:
     """The log, and the alert that begins or ends."""
     facts = {"site": result.site, "url": result.url, "took": result.took}
     subject, now = f"{result.site} {result.url[:NAMED]}", clock.now()
     if not result.error:
         log.info("link.checked", **facts, bytes=result.bytes)
-        alerts.clear(tools.db, (alert_kinds.TURNED_LINK,), subject, now=now)
+        alerts.clear(context.db, (alert_kinds.TURNED_LINK,), subject, now=now)
         return
     fix = remedies.of(alert_kinds.TURNED_LINK)
     log.warning("link.failed", **facts, why=result.error, detail=result.detail, fix=fix)
     if turned:
         detail = f"{result.error}: {result.detail}"[:NAMED]
-        alerts.note(tools.db, alert_kinds.TURNED_LINK, subject, now=now, lasts=True, detail=detail)
+        alerts.note(
+            context.db, alert_kinds.TURNED_LINK, subject, now=now, lasts=True, detail=detail
+        )

@@ -36,34 +36,34 @@ async def look(context: WorkerContext, lease: Lease) -> None:
         return
     visit = admission.enter(context, lease)
     try:
-        await visited(tools, lease, visit)
+        await visit_link(context, lease, visit)
     finally:
-        tools.over.discard(lease.job)
+        context.over.discard(lease.job)
         visit.leave()
 
 
-async def visited(tools: WorkerContext, lease: Lease, visit: Visit) -> None:
+async def visit_link(context: WorkerContext, lease: Lease, visit: Visit) -> None:
     """Read what the link leads to, and decide what follows; a picture comes behind that."""
-    tools.progress.say(lease, Step.PROBE)
-    outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
-    folder = job_folder.make(tools.db, tools.settings.jobs, lease)
+    context.progress.say(lease, Step.PROBE)
+    outcomes.note_start(context.db, lease, worker=context.name, now=clock.now())
+    folder = job_folder.make(context.db, context.settings.jobs, lease)
     try:
         largest = await engine_order.largest(context, lease)
         asked = engine_order.order(context, lease, visit, folder, largest=largest)
         async with context.engine.open(asked, folder, proxy=visit.identity.proxy) as child:
             found = await child.probe()
-            host_gate.check_found(tools.db, lease, found.site)
-            engine_order.keep(tools, lease, visit, folder)
-            visit.worked(whole=False)
-            settle(tools, lease, found)
-            tools.over.add(lease.job)
-            wake.notify_idle(tools.db.run)
-            wake.notify(tools.db.run, wake.BOT)
-            has_picture = await card_thumbnail.fetched(tools, lease, child, found)
+            host_gate.check_found(context.db, lease, found.site)
+            engine_order.keep(context, lease, visit, folder)
+            visit.note_success(whole=False)
+            settle(context, lease, found)
+            context.over.add(lease.job)
+            wake.notify_idle(context.db.run)
+            wake.notify(context.db.run, wake.BOT)
+            has_picture = await card_thumbnail.fetched(context, lease, child, found)
         if has_picture:
-            await card_thumbnail.kept(tools, lease, folder, adult=found.adult)
+            await card_thumbnail.keep_picture(context, lease, folder, adult=found.adult)
     finally:
-        job_folder.remove(tools.db, folder)
+        job_folder.remove(context.db, folder)
 
 
 def settle(context: WorkerContext, lease: Lease, found: Probed) -> None:
@@ -77,7 +77,7 @@ def settle(context: WorkerContext, lease: Lease, found: Probed) -> None:
         spread(context, lease, found, wish)
     else:
         variant = wish if found.kind == "album" else wish.one
-        lists.known(tools.db, lease, str(variant.fetched), now=clock.now())
+        lists.give_variant(context.db, lease, str(variant.fetched), now=clock.now())
 
 
 def show(context: WorkerContext, lease: Lease, found: Probed) -> None:
@@ -162,12 +162,12 @@ def spread(context: WorkerContext, lease: Lease, found: Probed, wish: Variant) -
         raise Unsupported("no entry has an address", site=found.site)
     rest = lists.left_out(good[-1][0] + 1) if found.more else ""
     made = lists.spread(
-        tools.db,
+        context.db,
         lease,
         good,
         title=found.title,
         found=rest,
-        allowance=LiveAllowance(tools.settings),
+        allowance=LiveAllowance(context.settings),
         now=clock.now(),
     )
-    log.info("list.spread", job=lease.job, worker=tools.name, entries=len(good), requests=made)
+    log.info("list.spread", job=lease.job, worker=context.name, entries=len(good), requests=made)

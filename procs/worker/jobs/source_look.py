@@ -67,10 +67,10 @@ async def read_list(context: WorkerContext, lease: Lease, visit: Visit) -> Probe
     """What the list has. Raises JobError."""
     folder = job_folder.make(context.db, context.settings.jobs, lease)
     try:
-        largest = await engine_order.largest(tools, lease)
-        order = engine_order.order(tools, lease, visit, folder, largest=largest)
-        order = replace(order, followed=depth(tools, lease))
-        async with tools.engine.open(order, folder, proxy=visit.identity.proxy) as child:
+        largest = await engine_order.largest(context, lease)
+        order = engine_order.order(context, lease, visit, folder, largest=largest)
+        order = replace(order, followed=depth(context, lease))
+        async with context.engine.open(order, folder, proxy=visit.identity.proxy) as child:
             found = await child.probe()
     finally:
         job_folder.remove(context.db, folder)
@@ -88,18 +88,18 @@ def settle(context: WorkerContext, lease: Lease, found: Probed | None) -> None:
         sources.no_list(context.db, lease, now=now)
         return log.info("source.no-list", job=lease.job, source=lease.source, kind=found.kind)
     site = lease.site
-    rules, many = tools.settings.sites.of(site), sources.of_site(tools.db, site)
-    least = source_rhythm.least(tools.settings.follow_interval, rules, many)
-    deepest, whole = depth(tools, lease), sources.is_whole(tools.db, lease.source)
+    rules, many = context.settings.sites.of(site), sources.of_site(context.db, site)
+    least = source_rhythm.least(context.settings.follow_interval, rules, many)
+    deepest, whole = depth(context, lease), sources.is_whole(context.db, lease.source)
     seen = seen_list(found, deepest, whole=whole) if found else SeenList("", ())
-    news = sources.looked(tools.db, lease, seen, least=least, now=now)
+    news = sources.finish_look(context.db, lease, seen, least=least, now=now)
     log.info("source.looked", job=lease.job, source=lease.source, entries=len(seen.entries), n=news)
 
 
-def depth(tools: WorkerContext, lease: Lease) -> int:
+def depth(context: WorkerContext, lease: Lease) -> int:
     """Entries that this look reads."""
-    started = replace(clock.now(), wall=sources.tried_at(tools.db, lease.source, now=clock.now()))
-    return DEEPEST if sources.is_deep(tools.db, lease.source, now=started) else sources.HEAD
+    started = replace(clock.now(), wall=sources.tried_at(context.db, lease.source, now=clock.now()))
+    return DEEPEST if sources.is_deep(context.db, lease.source, now=started) else sources.HEAD
 
 
 def seen_list(found: Probed, depth: int, *, whole: bool) -> SeenList:

@@ -43,7 +43,6 @@ ROOM_LOOK = 30.0
 #: Alerts about a site that end when its breaker closes, and those that end with any visit that
 #: reached it.
 BREAKING, FILTERED = ("bot-check", "proxy-broken"), ("site-filtered",)
-
 #: Failures that another way may avoid, and what must be different about that way.
 ELSEWHERE: dict[type[JobError], Callable[[Identity, Identity], bool]] = {
     errors.BotCheck: lambda mine, other: True,
@@ -139,10 +138,10 @@ def unwritten_at_worst(event: str, lease: Lease) -> Iterator[None]:
         log.warning(event, job=lease.job, error=error)
 
 
-def enter(tools: WorkerContext, lease: Lease) -> Visit:
+def enter(context: WorkerContext, lease: Lease) -> Visit:
     """Begin a visit by the best way there is, or raise NotNow; HostBlocked where admins blocked the
     host since the link was accepted."""
-    host_gate.check(tools.db, lease)
+    host_gate.check(context.db, lease)
     site, progress = lease.site, lease.progress
     rules, now = context.settings.sites.of(site), clock.now()
     booked = progress.turn or join_look(context, lease, now=now)

@@ -43,7 +43,7 @@ def two_cards(db: Database, clock: Clock) -> int:
     for lease in leases.claim(db, worker=worker, lane=Lane.LOOK, room=2, now=clock.now()):
         facts = told(key=lease.link.key)
         looked = Looked(codec.dump(facts), facts["title"], frozenset(), is_list=False, offers=True)
-        card_choices.looked(db, lease, looked, now=clock.now())
+        card_choices.finish_look(db, lease, looked, now=clock.now())
     return made[1].request
 
 

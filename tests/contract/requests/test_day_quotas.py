@@ -50,9 +50,9 @@ def brings(desk: Desk) -> None:
     """The next download in line comes and is delivered."""
     worker, name, now = desk.worker(), "a", desk.clock.now
     (fetch,) = desk.claim(worker)
-    outcomes.fetched(desk.db, fetch, desk.media(name), keys=set(), now=now())
+    outcomes.finish_download(desk.db, fetch, desk.media(name), keys=set(), now=now())
     (lease,) = desk.claim(worker, lane=Lane.LIGHT)
-    outcomes.delivered(desk.db, lease, lease.delivery.request, worker="w00-1", now=now())
+    outcomes.finish_delivery(desk.db, lease, lease.delivery.request, worker="w00-1", now=now())
 
 
 def spread(desk: Desk, count: int) -> list[Link]:
@@ -72,7 +72,7 @@ def test_what_is_on_the_way_counts_and_the_rest_of_a_message_is_left_out(desk: D
 def test_what_failed_counts_for_nothing(desk: Desk) -> None:
     asks(desk, *"abcd")
     (lease,) = desk.claim(desk.worker())
-    outcomes.failed(desk.db, lease, error="gone", say="failed-gone", now=desk.clock.now())
+    outcomes.fail(desk.db, lease, error="gone", say="failed-gone", now=desk.clock.now())
     assert asks(desk, *"ef") == ["queued", DAY_FULL]
 
 

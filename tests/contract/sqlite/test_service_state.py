@@ -14,6 +14,8 @@ from procs.store.health import round_trips, workers
 from procs.store.jobs.leases import LEASE
 from tests.fresh_database import fresh
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def state(short_home):

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
 from daemon.install import settings_file
 
 

@@ -178,7 +178,7 @@ class PersonActs:
     def member(self, call: AdminCall) -> AdminReply:
         """Make somebody a member of the bot, or a member no more."""
         number, now = call.number("person"), clock.now()
-        if not users.known(self.db, number):
+        if not users.is_known(self.db, number):
             raise EffectRefused(call.say("admin-person-never"))
         was = bot_members.drop(self.db, number)
         if not was:
@@ -218,14 +218,14 @@ class PersonActs:
         """All that is known of somebody is deleted as if they had asked for it themselves: it is
         written down, and the keeper does it. What names them in the audit log stays, and a ban."""
         number = self.below(call, call.number("person"))
-        if not users.known(self.db, number):
+        if not users.is_known(self.db, number):
             raise EffectRefused(call.say("admin-person-never"))
         personal_data.ask(self.db, number, now=clock.now())
         change = AuditChange(audit_log.person(number), "known", "forgotten")
         page = self.pages.today(call)
         return AdminReply(page, call.say("admin-person-forgotten"), changes=(change,))
 
-    def done(
+    def reply_done(
         self,
         call: AdminCall,
         number: int,

@@ -31,7 +31,7 @@ from procs.wishes.grammar.link import BadLink
 
 #: The conversation about a host that is blocked or allowed, and its step.
 HOST, WHICH = "host", "which"
-NAME = re.compile(r"(?:\*|[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*)")
+HOST_NAME = re.compile(r"(?:\*|[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*)")
 #: Hosts with a line each, those with a button, and letters of a reason.
 LISTED_HOSTS, HOST_BUTTONS, REASON_LETTERS = 40, 20, 200
 
@@ -135,7 +135,7 @@ def host_name(word: str) -> str:
     known = sites.of_host(name)
     name = host_lists.host_of(known.address) if known and known.address else name
     name = name.removeprefix("www.")
-    return name if NAME.fullmatch(name) else ""
+    return name if HOST_NAME.fullmatch(name) else ""
 
 
 def noted_host(row: HostRow | None) -> str:

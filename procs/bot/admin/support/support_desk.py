@@ -55,8 +55,8 @@ class SupportDesk:
 
     def button_rows(self) -> tuple[ButtonAction, ...]:
         return (
-            ButtonAction(CLOSE, self.closed, own=True, members=True),
-            ButtonAction(END, self.closed, own=True),
+            ButtonAction(CLOSE, self.close, own=True, members=True),
+            ButtonAction(END, self.close, own=True),
         )
 
     def chat(self) -> SupportChat | None:
@@ -81,7 +81,7 @@ class SupportDesk:
         """Make this group the support chat. Raises EffectRefused outside a group."""
         if call.chat > 0:
             raise EffectRefused(call.say("support-is-off"))
-        return self.changed(call, f"{call.chat} {call.access} {call.language}")
+        return self.set_chat(call, f"{call.chat} {call.access} {call.language}")
 
     def off(self, call: AdminCall) -> AdminReply:
         return self.set_chat(call, "")
@@ -136,9 +136,9 @@ class SupportDesk:
         number, where = incoming.person.id, (desk.number, desk.access)
         if not support_threads.is_told(self.db, number, now=clock.now()):
             who = await self.introduce(number, incoming, desk)
-            support_threads.said(self.db, number, desk.number, who, now=clock.now())
+            support_threads.note_message(self.db, number, desk.number, who, now=clock.now())
         words = await self.menus.replies.forward(incoming, *where, hides_author=False)
-        support_threads.said(self.db, number, desk.number, words, now=clock.now())
+        support_threads.note_message(self.db, number, desk.number, words, now=clock.now())
 
     async def introduce(self, number: int, incoming: Incoming, desk: SupportChat) -> int:
         """Who it is, in the agents' language, with the button that closes the thread."""
@@ -152,7 +152,7 @@ class SupportDesk:
         )
         close = MenuButton(i18n.say(language, "support-close"), CLOSE)
         page = MenuPage(text, ((close,),))
-        made = self.menus.minted(page, number, desk.number)
+        made = self.menus.mint(page, number, desk.number)
         random_id = once("support", incoming.chat, incoming.message)
         return await self.menus.replies.send(
             OutgoingMessage(desk.number, desk.access, text, random_id, 0, made)

@@ -44,7 +44,7 @@ def of_job(settings: Settings, marks: Collection[re.Pattern[str]]) -> str:
         for entry in log_entries.grouped(tail(path), name)
     )
     found = sorted(one for one in entries if any(mark.search(one.text) for mark in marks))
-    return cleaned(settings, "\n".join(one.text for one in found).splitlines())
+    return without_secrets(settings, "\n".join(one.text for one in found).splitlines())
 
 
 def tail(path: Path) -> list[str]:

@@ -27,9 +27,9 @@ async def look(job: FetchJob) -> None:
     job.engine.callback(note_cost, job)  # after the child, which is entered later, has ended
     job.child = await job.engine.enter_async_context(child)
     job.found = await job.child.probe()
-    host_gate.check_found(tools.db, lease, job.found.site)
-    job.visit.worked(whole=False)
-    job.known = known(tools, lease, job.found)
+    host_gate.check_found(context.db, lease, job.found.site)
+    job.visit.note_success(whole=False)
+    job.known = known(context, lease, job.found)
 
 
 def note_cost(job: FetchJob) -> None:

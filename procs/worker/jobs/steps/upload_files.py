@@ -9,7 +9,7 @@ from procs.errors import TelegramRefused
 from procs.records.job import File, Part, Reference, Step
 from procs.store.jobs import leases
 from procs.store.media import uploads
-from procs.store.requests import requests
+from procs.store.requests import request_status
 from procs.telegram.delivery.courier import UploadOptions
 from procs.telegram.upload.stream import UploadStream
 from procs.worker.jobs.fetch_job import FetchJob
@@ -56,7 +56,7 @@ async def uploaded(
     courier = await context.telegram()
     for method in UPLOADS:
         await context.pace.wait_until_allowed(method, LONGEST_WAIT)
-    waiting = partial(requests.who_waits, context.db, lease.job)
+    waiting = partial(request_status.who_waits, context.db, lease.job)
     try:
         reference = await courier.upload(file, meter, UploadOptions(stream, kept, waiting))
     except TelegramRefused as error:

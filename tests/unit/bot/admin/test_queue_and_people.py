@@ -81,7 +81,7 @@ async def test_a_broadcast_in_the_queue_is_work_of_our_own_and_nobodys(bot, olga
 async def test_a_length_of_time_in_persian_words_is_no_reason(bot, appointed, sara):
     """Read as a reason, it would be a ban without an end."""
     await sara.starts()
-    await until(lambda: users.known(bot.db, sara.id))
+    await until(lambda: users.is_known(bot.db, sara.id))
     reza = await appointed("Reza", Role.OPERATOR, language="fa")
     await reza.sends(f"/ban {sara.id} ۷ روز تبلیغ زیاد")
     await until(lambda: bans.find(bot.db, sara.id, now=clock.now()))
@@ -99,7 +99,7 @@ async def test_an_owner_has_somebody_forgotten_after_a_question(bot, olga, appoi
     page = await olga.sees("👤 Sara")
     await olga.presses("🧹 Forget them", page)
     question = await olga.sees_edit(page, "Delete all that I know of")
-    assert users.known(bot.db, sara.id)
+    assert users.is_known(bot.db, sara.id)
     await olga.presses("✅ Yes, do it", question)
     await olga.sees_edit(page, "Who was sent the most today")
     personal_data.proceed_all(bot.db, now=clock.now())

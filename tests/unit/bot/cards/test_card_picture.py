@@ -7,7 +7,7 @@ from procs.records.job import File, Reference
 from procs.store import wake
 from procs.store.media import thumbnails
 from procs.store.people import preferences
-from procs.telegram.delivery.media_assembly import unwatched
+from procs.telegram.delivery.media_assembly import ignore_progress
 from procs.wishes.grammar import link
 from tests.sandbox.bot_parts import until
 from tests.sandbox.card_parts import PAGE, looks, told
@@ -23,7 +23,7 @@ async def photo(courier, tmp_path) -> Reference:
     path = tmp_path / "card.jpg"
     path.write_bytes(JPEG)
     file = File(str(path), "photo", "card.jpg", "image/jpeg", path.stat().st_size)
-    return await courier.upload(file, unwatched)
+    return await courier.upload(file, ignore_progress)
 
 
 def comes(db, reference, *, adult=False):

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from daemon.command_error import Refusal
 from daemon.commands import launch
 from daemon.console import package_files
-from daemon.console.command_error import Refusal
 from procs import config
 from tests import ROOT
 

@@ -131,39 +131,39 @@ async def test_a_cancelled_task_leaves_what_the_next_finishes(tg, context, crowd
     assert 0 < read(context, number).counts.sent < 40
     await broadcast_sends.SendRun(context, read(context, number), float("inf"), float("inf")).run()
     assert await tg.crowd_got(crowd, 40, "Hello") == {1: 40}
-    assert read(tools, number).counts.sent == 40
+    assert read(context, number).counts.sent == 40
 
 
 async def test_what_was_sent_is_deleted_at_everybody_though_a_worker_dies_over_it(
-    tg, tools, crowd, monkeypatch
+    tg, context, crowd, monkeypatch
 ):
     """What is older than Telegram allows stays, and is not counted as deleted."""
     monkeypatch.setattr(broadcast_shift, "DELETE_GAP", 0.0)
     monkeypatch.setattr(recipients, "DELETE_BITE", 10)
-    number = store_broadcasts.begin(tools.db, "Wrong", now=clock.now())
-    await broadcast_shift.broadcast(tools, claimed(tools))
-    with tools.db.write():
+    number = store_broadcasts.begin(context.db, "Wrong", now=clock.now())
+    await broadcast_shift.broadcast(context, claimed(context))
+    with context.db.write():
         old = {"at": clock.now().wall - 49 * 3600, "before": crowd + 5}
-        tools.db.change("UPDATE broadcast_sends SET at = :at WHERE person < :before", old)
-    broadcasts.move(tools.db, number, BroadcastState.DELETING, now=clock.now())
+        context.db.change("UPDATE broadcast_sends SET at = :at WHERE person < :before", old)
+    broadcasts.move(context.db, number, BroadcastState.DELETING, now=clock.now())
     hold = await tg.holds("messages.deleteMessages", done=True, skip=1)
-    task = asyncio.create_task(broadcast_shift.take_back(tools, read(tools, number)))
+    task = asyncio.create_task(broadcast_shift.take_back(context, read(context, number)))
     await hold.reached()
     task.cancel()
     await asyncio.wait({task})
     await hold.release()
-    assert read(tools, number).counts.deleted == 10
+    assert read(context, number).counts.deleted == 10
 
-    await broadcast_shift.broadcast(tools, claimed(tools))
+    await broadcast_shift.broadcast(context, claimed(context))
 
-    found = read(tools, number)
+    found = read(context, number)
     assert (found.state, found.counts.deleted) == (BroadcastState.DELETED, 35)
     assert await tg.crowd_got(crowd, 40, "Wrong") == {0: 35, 1: 5}
 
 
 @pytest.mark.parametrize("forward", [False, True])
 async def test_an_album_reaches_each_person_once_though_its_worker_dies(
-    tg, tools, courier, ali, sara, photos, forward
+    tg, context, courier, ali, sara, photos, forward
 ):
     """Whoever carries it goes on at the rows, under the same random ids."""
     olga = await tg.person("Olga")
@@ -173,19 +173,19 @@ async def test_an_album_reaches_each_person_once_though_its_worker_dies(
     what = replace(await content(tg, courier, olga, *sent), forward=forward)
     for person in (ali, sara):
         access = tg.world.access_hash(tg.bot, person.id)
-        users.remember(tools.db, Known(person.id, "en", "", access), now=clock.now())
+        users.remember(context.db, Known(person.id, "en", "", access), now=clock.now())
     new = NewBroadcast(1, 0, what, store_broadcasts.EVERYBODY, 2, 0.0, night=False)
-    number = broadcasts.add(tools.db, new, now=clock.now())
+    number = broadcasts.add(context.db, new, now=clock.now())
     hold = await tg.holds(method(what), done=True)
-    task = asyncio.create_task(broadcast_shift.broadcast(tools, claimed(tools)))
+    task = asyncio.create_task(broadcast_shift.broadcast(context, claimed(context)))
     await hold.reached()
     task.cancel()
     await asyncio.wait({task})
     await hold.release()
 
-    await broadcast_sends.SendRun(tools, read(tools, number), float("inf"), float("inf")).run()
+    await broadcast_sends.SendRun(context, read(context, number), float("inf"), float("inf")).run()
 
-    assert read(tools, number).counts.sent == 2
+    assert read(context, number).counts.sent == 2
     for person in (ali, sara):
         got = [m for m in await person.chat() if m.media]
         assert [m.text for m in got] == ["Trip", "", ""]

@@ -21,7 +21,7 @@ def due(it: Shop, url: str) -> Lease:
     """The check of a link, claimed; an earlier one is long over."""
     it.db.connection.execute("UPDATE link_checks SET at = at - ?", (2 * DAY,))
     assert link_checks.plan(it.db, {LOOPBACK: [url]}, now=clock.now()) == 1
-    facts = {"worker": it.tools.worker, "lane": Lane.SOURCE, "now": clock.now()}
+    facts = {"worker": it.context.worker, "lane": Lane.SOURCE, "now": clock.now()}
     (lease,) = leases.claim(it.db, room=9, **facts)
     return lease
 
@@ -35,18 +35,18 @@ async def test_a_film_is_read_and_a_few_bytes_of_it_are_fetched(here, site):
     lease = due(here, url)
     assert lease.kind is Kind.CHECK
 
-    await link_check.check(here.tools, lease)
+    await link_check.check(here.context, lease)
 
     (last,) = link_checks.latest(here.db, LOOPBACK, url, most=9)
     assert (last.error, last.bytes > 0) == ("", True)
-    assert list(here.tools.settings.jobs.glob("*")) == []
+    assert list(here.context.settings.jobs.glob("*")) == []
 
 
 async def test_a_slow_film_is_not_waited_for(here, site):
     url = site.url("/slow/clip.mp4?rate=200000")
     began = clock.now().boot
 
-    await link_check.check(here.tools, due(here, url))
+    await link_check.check(here.context, due(here, url))
 
     (last,) = link_checks.latest(here.db, LOOPBACK, url, most=9)
     assert (last.error, last.bytes >= link_check.FEW) == ("", True)
@@ -56,14 +56,14 @@ async def test_a_slow_film_is_not_waited_for(here, site):
 async def test_a_link_that_fails_twice_is_told_and_over_when_it_works_again(here, site):
     url = site.url("/clip.mp4")
     site.outage = True
-    await link_check.check(here.tools, due(here, url))
+    await link_check.check(here.context, due(here, url))
     assert told(here) == []
 
-    await link_check.check(here.tools, due(here, url))
+    await link_check.check(here.context, due(here, url))
     assert told(here) == [alert_kinds.TURNED_LINK]
 
     site.outage = False
-    await link_check.check(here.tools, due(here, url))
+    await link_check.check(here.context, due(here, url))
     assert told(here) == []
     results = link_checks.latest(here.db, LOOPBACK, url, most=9)
     assert [bool(one.error) for one in results] == [False, True, True]
@@ -73,7 +73,7 @@ async def test_a_link_that_fails_twice_is_told_and_over_when_it_works_again(here
 async def test_what_is_not_there_is_a_failure_with_its_class(here, site, path):
     url = site.url(path)
 
-    await link_check.check(here.tools, due(here, url))
+    await link_check.check(here.context, due(here, url))
 
     (last,) = link_checks.latest(here.db, LOOPBACK, url, most=9)
     assert (bool(last.error), last.bytes) == (True, 0)

@@ -114,17 +114,17 @@ def looks_again(it, days: float, *urls: str, more: bool = False) -> int:
     with it.db.write():
         it.db.change("UPDATE sources SET due_at = 0, deep_at = deep_at - :s", {"s": days * 86400})
     sources.plan(it.db, now=clock.now())
-    facts = {"worker": it.tools.worker, "lane": Lane.SOURCE, "now": clock.now()}
+    facts = {"worker": it.context.worker, "lane": Lane.SOURCE, "now": clock.now()}
     (lease,) = leases.claim(it.db, room=1, **facts)
-    depth = source_look.depth(it.tools, lease)
-    source_look.settle(it.tools, lease, found(*urls[:depth], more=len(urls) > depth))
+    depth = source_look.depth(it.context, lease)
+    source_look.settle(it.context, lease, found(*urls[:depth], more=len(urls) > depth))
     return depth
 
 
 def test_what_is_put_at_the_end_of_a_long_list_is_found_within_a_day(shop):
     it = shop()
     urls = [f"https://{HOST}/{n}" for n in range(1200)]
-    source_look.settle(it.tools, lease_of(it), found(*urls))
+    source_look.settle(it.context, lease_of(it), found(*urls))
     assert looks_again(it, 0.5, *urls, f"https://{HOST}/new") == sources.HEAD
     assert it.db.all("SELECT url FROM source_news") == []
 
@@ -138,7 +138,7 @@ def test_what_is_put_at_the_end_of_a_long_list_is_found_within_a_day(shop):
 def test_a_long_list_with_its_news_at_its_head_is_read_to_its_end_once_a_day(shop):
     it = shop()
     urls = [f"https://{HOST}/{n}" for n in range(1200)]
-    source_look.settle(it.tools, lease_of(it), found(*urls))
+    source_look.settle(it.context, lease_of(it), found(*urls))
     new = [f"https://{HOST}/new", *urls]
     assert looks_again(it, 0.1, *new) == sources.HEAD
     assert it.db.all("SELECT url FROM source_news") == [(f"https://{HOST}/new",)]
@@ -150,7 +150,7 @@ def test_a_long_list_with_its_news_at_its_head_is_read_to_its_end_once_a_day(sho
 def test_a_list_that_becomes_a_long_one_loses_nothing_at_its_end(shop):
     it = shop()
     urls = [f"https://{HOST}/{n}" for n in range(490)]
-    source_look.settle(it.tools, lease_of(it), found(*urls))
+    source_look.settle(it.context, lease_of(it), found(*urls))
     longer = [*urls, *(f"https://{HOST}/n{n}" for n in range(30))]
     assert looks_again(it, 0.1, *longer) == sources.HEAD
     assert it.db.all("SELECT COUNT(*) FROM source_news") == [(10,)]
