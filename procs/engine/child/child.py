@@ -5,12 +5,14 @@ import os
 import socket
 import threading
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Never
 
 from yt_dlp.utils import YoutubeDLError
 
 from procs.core import codec, process
+from procs.core.ffmpeg import has_libav
 from procs.engine.child import gallerydl, jail_probe
 from procs.engine.failures.classify import is_generic, judged
 from procs.engine.failures.exception_chain import flatten, plain
@@ -34,6 +36,8 @@ from procs.engine.ytdlp.options import options
 from procs.errors import PartMissing, Refused, Unsupported
 from procs.wishes.variant import parse
 
+#: The work on media, imported where there is libav.
+MEDIA_WORK = "procs.engine.child.media_work"
 #: Warnings that are kept, and those that say nothing to us.
 WARNINGS = 20
 NOISE = ("Falling back on generic", "URL could be a direct video", "ffprobe not found")
@@ -51,7 +55,8 @@ class ChildConnection:
             self.link.sendall(codec.dump({word: value}).encode() + b"\n")
 
     def hear(self) -> str:
-        """The next word of the worker; nothing when it left."""
+        """The next line of the worker, which waits for our answer after each; nothing when it
+        left."""
         return self.link.makefile().readline().strip()
 
 
@@ -87,6 +92,8 @@ class FormatSelector:
 def warm_up() -> None:
     """Imports and prepares once in the nursery, so that no child has to."""
     loader.prepare()
+    if has_libav():
+        import_module(MEDIA_WORK)
     jail.has_networks()
     jail.has_root()
     jail.shown()
@@ -273,6 +280,13 @@ def try_canary(request: dict[str, Any], line: ChildConnection, port: int) -> Non
     line.say("knocked", jail_probe.tries(jail_probe.CanaryPlaces(**request["places"]), port))
 
 
-WORK = {"fetch": fetch, "knock": try_canary, "run": run}
+def work_on_media(request: dict[str, Any], line: ChildConnection, port: int) -> None:
+    """Answer what the worker asks of the files in the folder, until it leaves."""
+    media_work = import_module(MEDIA_WORK)
+    while question := line.hear():
+        line.say("answer", media_work.answered(question))
+
+
+WORK = {"fetch": fetch, "knock": try_canary, "media": work_on_media, "run": run}
 #: The work that needs the network.
 OUTWARD = ("fetch", "knock")

@@ -4,7 +4,10 @@ import asyncio
 from functools import partial
 
 from procs import media
+from procs.core.ffmpeg import has_libav
 from procs.engine.client import Probed
+from procs.engine.media_child import media_child
+from procs.media import MediaPrograms
 from procs.records.job import File, Step
 from procs.records.job_progress import Whole
 from procs.wishes.variant import parse
@@ -39,18 +42,19 @@ async def prepared(job: FetchJob) -> list[File]:
     if parse(job.lease.link.variant).zipped:
         pack = partial(album_archive.packed, title=fetched.facts.title, limit=job.largest)
         return await asyncio.to_thread(pack, job.folder.resolve(), fetched.files)
-    return await media.prepare(
-        job.tools.engine.run,
-        job.folder,
-        fetched.files,
-        variant=job.lease.link.variant,
-        title=fetched.facts.title,
-        performer=fetched.facts.performer,
-        cover=fetched.cover,
-        subtitles=fetched.subtitles,
-        titles=fetched.titles,
-        durations=fetched.durations,
-        max_file_size=job.largest,
-        parts=settings.max_parts,
-        encode=settings.reencode,
-    )
+    async with media_child(job.tools.engine, job.folder) as child:
+        return await media.prepare(
+            child if has_libav() else MediaPrograms(child, job.folder),
+            job.folder,
+            fetched.files,
+            variant=job.lease.link.variant,
+            title=fetched.facts.title,
+            performer=fetched.facts.performer,
+            cover=fetched.cover,
+            subtitles=fetched.subtitles,
+            titles=fetched.titles,
+            durations=fetched.durations,
+            max_file_size=job.largest,
+            parts=settings.max_parts,
+            encode=settings.reencode,
+        )
