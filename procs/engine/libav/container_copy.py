@@ -11,10 +11,12 @@ OPTIONS = {"movflags": "+faststart", "avoid_negative_ts": "make_zero"}
 
 
 def copy(name: str, made: str, *, sound: bool) -> None:
-    """Write the first picture, and the first sound where it is wanted, of `name` to `made`. Raises
+    """Write the first picture, and the first sound where it is wanted, of `name` to `made`, with
+    the chapters. Raises
     FFmpegError, OSError; ValueError where a packet has no time, which ffmpeg would guess."""
     with opened(name) as source, av.open(f"file:{made}", "w", "mp4", options=OPTIONS) as sink:
         sink.metadata.update(source.metadata)
+        sink.set_chapters(source.chapters())
         taken = first(source, sound)
         places = {one.index: added(sink, one) for one in taken}
         for packet in source.demux(taken):

@@ -2,7 +2,7 @@
 noted."""
 
 from collections import ChainMap, deque
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from contextlib import nullcontext
 from functools import cache
 from typing import Any
@@ -49,6 +49,7 @@ class Loader(yt_dlp.YoutubeDL):
         #: The first list of media (M3U), in the same way; mostly it is one of pieces.
         self.list: tuple[str, str, bytearray] = ("", "", bytearray())
         self.merging: MergeHooks | None = None
+        self._ies: MutableMapping[str, Any]
         super().__init__(options)
 
     def add_default_info_extractors(self) -> None:
@@ -63,13 +64,12 @@ class Loader(yt_dlp.YoutubeDL):
 
     def extract_info(
         self, url: str, download: bool = True, ie_key: str | None = None, **more: Any
-    ) -> dict[str, Any]:
+    ) -> Any:
         """What an address leads to, by the extractor that knows it."""
         for index in () if ie_key or more.get("force_generic_extractor") else INDEX:
             keys = index.candidates(url) or ()
             ie_key = next((key for key in keys if self._ies[key].suitable(url)), None)
-        info: dict[str, Any] = super().extract_info(url, download, ie_key, **more)
-        return info
+        return super().extract_info(url, download, ie_key, **more)
 
     def urlopen(self, req: Any) -> common.Response:
         """Open an address of the web, and no other: manifests and redirects may name any.
