@@ -99,8 +99,9 @@ class FilmStack:
         return {"child_pss_mib": statistics.mean(each), "all_pss_mib": whole, "n": len(jobs)}
 
     def processes(self) -> list[psutil.Process]:
-        root = psutil.Process(self.stack.supervisor.pid())
-        return [root, *root.children(recursive=True), *self.nurseries()]
+        """All but the nursery's children, each once, wherever the nursery hangs in the tree."""
+        root, jobs = psutil.Process(self.stack.supervisor.pid()), set(self.jobs())
+        return list({root, *root.children(recursive=True), *self.nurseries()} - jobs)
 
     def nurseries(self) -> list[psutil.Process]:
         """The nursery is nobody's child."""

@@ -282,7 +282,8 @@ def try_canary(request: dict[str, Any], line: ChildConnection, port: int) -> Non
 
 def work_on_media(request: dict[str, Any], line: ChildConnection, port: int) -> None:
     """Answer what the worker asks of the files in the folder, until it leaves."""
-    media_work = import_module(MEDIA_WORK)
+    from procs.engine.child import media_work
+
     while question := line.hear():
         line.say("answer", media_work.answered(question))
 
