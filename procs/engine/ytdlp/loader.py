@@ -17,7 +17,7 @@ from yt_dlp.utils import Popen
 from procs.core.ffmpeg import tools
 from procs.engine.jail import child_programs
 from procs.engine.protocol.messages import MIB, check_scheme
-from procs.engine.ytdlp.extractor_index import ExtractorIndex
+from procs.engine.releases.extractor_index import ExtractorIndex
 from procs.engine.ytdlp.merge_stream import MergeHooks
 from procs.errors import TooLarge
 

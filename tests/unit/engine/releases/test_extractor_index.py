@@ -6,7 +6,7 @@ import re
 import pytest
 from yt_dlp.extractor import _extractors
 
-from procs.engine.ytdlp.extractor_index import ExtractorIndex, needed
+from procs.engine.releases.extractor_index import ExtractorIndex, needed
 
 #: Extractors that judge by more than their patterns, or by patterns that say nothing: each is asked
 #: for every address, and costs its pages of memory.
