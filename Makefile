@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops tour deb format clean
+.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops bench-film tour deb format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -49,6 +49,9 @@ bench-upload: $(VENV)/.ready-fast ## measure uploads beside the library's own, a
 
 bench-admin: $(READY) ## measure a broadcast, the panel over a full store, a picture, the sponsor gate
 	$(BIN)/python -m bench.admin
+
+bench-film: $(READY) ## measure what a new film costs, beside an earlier commit
+	$(BIN)/python -m bench.film
 
 bench-engine: $(READY) ## measure a download's cost: proxy, child, cancel
 	$(BIN)/python -m bench.engine

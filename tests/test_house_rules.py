@@ -21,7 +21,7 @@ HOMES = {
     "babel": ("procs.bot", "procs.texts.i18n", "procs.texts.catalogues"),
     "dotenv": ("procs.config.setting_sources",),
     "matplotlib": ("procs.charts.renderer",),
-    **dict.fromkeys(("av", "imageio_ffmpeg"), ("procs.media",)),
+    **dict.fromkeys(("av", "imageio_ffmpeg"), ("procs.engine.libav",)),
     "orjson": ("procs.core.codec",),
     "pyrage": ("procs.backups.cipher",),
     "pyrogram": ("procs.telegram",),

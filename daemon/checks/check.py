@@ -4,7 +4,6 @@ import os
 import sys
 from dataclasses import dataclass
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 
 import daemon
@@ -110,7 +109,8 @@ def media_tools() -> list[tuple[str, str]]:
         found = ffmpeg.tools()
     except ffmpeg.NoFfmpeg:
         return [("ffmpeg", "none")]
-    return [("ffmpeg", found.ffmpeg), ("ffprobe", found.ffprobe or "none (PyAV stands in)")]
+    reads = "PyAV" if ffmpeg.has_libav() else found.ffprobe or "none"
+    return [("ffmpeg", found.ffmpeg), ("facts of files", reads)]
 
 
 def ffmpeg_complaints() -> list[str]:
@@ -118,7 +118,7 @@ def ffmpeg_complaints() -> list[str]:
         found = ffmpeg.tools()
     except ffmpeg.NoFfmpeg as error:
         return [str(error)]
-    if found.ffprobe is None and find_spec("av") is None:
+    if found.ffprobe is None and not ffmpeg.has_libav():
         return ["there is no ffprobe: install the system's ffmpeg, or the extra `ffmpeg`"]
     return []
 

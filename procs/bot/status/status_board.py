@@ -5,16 +5,16 @@ under which random_id it is sent stand in the row of its request, of several in 
 """
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.reply_sender import EDIT
 from procs.bot.status import edit_throttle, status_text
 from procs.bot.status.edit_queue import EditQueue
-from procs.bot.status.status_messages import StatusMessage, gather
+from procs.bot.status.status_messages import MessageState, StatusMessage, gather
 from procs.bot.status.status_text import OwnWords, StatusView
 from procs.bot.status.status_writer import StatusWriter
 from procs.core import clock, log
@@ -50,20 +50,6 @@ class CardDeeds(Protocol):
         """Make the message say it; `sure` that nobody made the message before."""
 
 
-@dataclass(slots=True)
-class MessageState:
-    """What the board caches of one message. Losing it costs a query."""
-
-    post: StatusMessage | None = None
-    view: StatusView | None = None
-    #: Nobody sent its message before: the request was accepted by this process.
-    fresh: bool = False
-    #: No message before this wall instant: the media is about to arrive.
-    withheld: float = 0.0
-    #: Nothing before this wall instant: the last attempt failed.
-    resting: float = 0.0
-
-
 class StatusBoard:
     """Decides what is to be done with each message, and has the status writer do one edit at a
     time. `beside` are looked at together with the status messages; each returns whether to look
@@ -93,7 +79,8 @@ class StatusBoard:
         self.memories: dict[int, MessageState] = {}
         self.next_edit = 0.0
         self.looked = 0.0
-        self.restless = True
+        #: The wall instant at which something of what was seen becomes due.
+        self.next_look = 0.0
 
     # --- first answers, asked for by intake --------------------------------------------------
 
@@ -103,11 +90,10 @@ class StatusBoard:
         if speaker not in self.busy:
             memory = self.memory(speaker)
             memory.withheld, memory.fresh = clock.now().wall + MEDIA_GRACE, True
-            self.restless = True
+            self.look_by(memory.withheld)
 
     def answer(self, request: int) -> asyncio.Task[str] | None:
-        """Send a new request's status message now, not at the next query; None when that message is
-        being sent already."""
+        """Send a new request's status message now; None when that is being sent already."""
         speaker = link_groups.speaker(self.db, request)
         if speaker in self.busy:
             return None
@@ -120,12 +106,11 @@ class StatusBoard:
         return self.begin(posts[0], self.first(posts[0], now))
 
     def refresh(self, request: int) -> asyncio.Task[str] | None:
-        """Write the message of a request that a person just changed, without waiting for a turn
-        among those that only move on; None when it is being written already, and is looked at
-        again after that."""
+        """Write the message of a request that a person just changed, before those that only move
+        on; None when it is being written already, and is looked at again after that."""
         speaker, now = link_groups.speaker(self.db, request), clock.now()
         posts = gather(request_status.together(self.db, speaker, now=now))
-        self.restless = True
+        self.look_by(now.wall)
         if not posts or speaker in self.busy:
             return None
         post = posts[0]
@@ -139,18 +124,25 @@ class StatusBoard:
     # --- keeping true ------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Query at every wake-up and every change of the store, until the connection is given
-        up."""
+        """Query when something is told or due, until the connection is given up."""
         wake_socket = WakeSocket(self.db.run, wake.BOT)
         try:
             while not self.chat_session.dead:
-                called = await wake_socket.wait(BUSY_INTERVAL if self.restless else IDLE_INTERVAL)
-                if called or self.db.changed() or self.restless or self.is_stale():
+                called = await wake_socket.wait(self.patience())
+                if called or self.db.changed() or not self.patience() or self.is_stale():
                     self.look()
                 await self.chat_session.save()
                 await asyncio.sleep(BUSY_INTERVAL)
         finally:
             wake_socket.close()
+
+    def patience(self) -> float:
+        """Seconds until the next query, if nobody calls; 0 when something is due."""
+        return min(max(0.0, self.next_look - clock.now().wall), IDLE_INTERVAL)
+
+    def look_by(self, at: float) -> None:
+        """Query at this wall instant, if nothing calls sooner."""
+        self.next_look = min(self.next_look, at)
 
     def is_stale(self) -> bool:
         """Whether the clock alone may have changed what was seen last."""
@@ -158,7 +150,7 @@ class StatusBoard:
 
     def call(self) -> None:
         """Query soon: a change by this process's own connection is not seen otherwise."""
-        self.restless = True
+        self.next_look = 0.0
         wake.notify(self.db.run, wake.BOT)
 
     async def settle(self, patience: float) -> None:
@@ -174,7 +166,7 @@ class StatusBoard:
         known = {post.id for post in posts}
         self.memories = {n: kept for n, kept in self.memories.items() if n in known}
         self.turns.keep(post.head for post in posts)
-        self.restless = False
+        self.next_look = math.inf
         idle = [
             post for post in posts if post.id not in self.busy and not self.is_resting(post, now)
         ]
@@ -186,13 +178,14 @@ class StatusBoard:
                 self.begin(post, edit)
         self.progress([post for post in idle if post.id not in self.busy and post.is_open], now)
         for look in self.beside:
-            self.restless |= look(now)
+            if look(now):
+                self.look_by(now.wall + BUSY_INTERVAL)
 
     def is_resting(self, post: StatusMessage, now: Now) -> bool:
         """Whether a message is to be left alone for the moment."""
         memory = self.memory(post.id)
         until = max(memory.resting, memory.withheld if post.is_open else 0.0)
-        self.restless |= until > now.wall
+        self.look_by(until if until > now.wall else math.inf)
         return until > now.wall
 
     def edit(self, post: StatusMessage, now: Now) -> Edit | None:
@@ -213,19 +206,16 @@ class StatusBoard:
     def end(self, post: StatusMessage, now: Now) -> Edit | None:
         """What a message needs whose requests are over; None while its person had many ends."""
         if not self.turns.may_end(post.head.user, now.wall):
-            self.restless = True
+            self.look_by(self.turns.may_end_at(post.head.user))
             return None
         if post.needs_no_word:
             return self.status_writer.delete_all(post)
         return self.status_writer.last(post, self.current_view(post, now))
 
     def is_crowded(self, post: StatusMessage) -> bool:
-        """Whether so many messages of a person are being written that the rest has to wait: the
-        next message in that chat, perhaps the answer to /cancel, must not wait behind all of
-        them."""
-        crowded = self.load[post.head.user] >= MESSAGES_AT_ONCE
-        self.restless |= crowded
-        return crowded
+        """Whether so many messages of a person are being written that the rest waits for one's end:
+        the next in that chat, perhaps the answer to /cancel, must not wait behind all of them."""
+        return self.load[post.head.user] >= MESSAGES_AT_ONCE
 
     def first(self, post: StatusMessage, now: Now) -> Edit:
         """The first text of a message. When it fails, its outcome is unknown."""
@@ -242,16 +232,19 @@ class StatusBoard:
             if not post.head.status_message:
                 continue
             new, old = self.current_view(post, now), edit_throttle.shown(post.head)
-            self.restless |= new.text != old.text
             if edit_throttle.due(new, old, now.wall):
                 ready[post.id] = post, new
-        if now.wall < self.next_edit or not ready or self.replies.pace.wait(EDIT):
+            else:
+                self.look_by(edit_throttle.due_at(new, old))
+        if not ready:
+            return
+        if (wait := max(self.next_edit - now.wall, self.replies.pace.wait(EDIT))) > 0:
+            self.look_by(now.wall + wait)
             return
         self.next_edit = now.wall + EDITS.gap
         turn = self.turns.next([(post.head, new) for post, new in ready.values()], now.wall)
         if turn is not None:
-            post, new = ready[turn]
-            self.begin(post, self.status_writer.rewrite(post, new))
+            self.begin(ready[turn][0], self.status_writer.rewrite(*ready[turn]))
 
     def current_view(self, post: StatusMessage, now: Now) -> StatusView:
         """What the message should say; worked out again only when a row changed."""
@@ -274,11 +267,10 @@ class StatusBoard:
         return task
 
     def note_edit_end(self, post: StatusMessage) -> None:
-        """An edit is over. The board queries again, since a change by its own connection is not
-        seen otherwise."""
+        """An edit is over: query, since a change by our own connection is not seen otherwise."""
         self.busy.pop(post.id, None)
         self.load -= Counter({post.head.user: 1})
-        self.restless = True
+        self.call()
 
     async def carry(self, post: StatusMessage, edit: Edit) -> None:
         """Make one edit, and handle its failure."""

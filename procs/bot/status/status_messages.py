@@ -91,3 +91,17 @@ def gather(rows: Iterable[RequestStatus]) -> list[StatusMessage]:
     for row in rows:
         posts.setdefault(row.speaker or row.request, []).append(row)
     return [StatusMessage(tuple(members)) for members in posts.values()]
+
+
+@dataclass(slots=True)
+class MessageState:
+    """What the board caches of one message. Losing it costs a query."""
+
+    post: StatusMessage | None = None
+    view: StatusView | None = None
+    #: Nobody sent its message before: the request was accepted by this process.
+    fresh: bool = False
+    #: No message before this wall instant: the media is about to arrive.
+    withheld: float = 0.0
+    #: Nothing before this wall instant: the last attempt failed.
+    resting: float = 0.0

@@ -5,12 +5,14 @@ import os
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Never
 
 from yt_dlp.utils import YoutubeDLError
 
 from procs.core import codec, log, process
+from procs.core.ffmpeg import has_libav
 from procs.engine.child import gallerydl, jail_probe, post_look, site_thumbnail
 from procs.engine.child.child_connection import ChildConnection
 from procs.engine.failures.classify import is_generic, judged
@@ -75,6 +77,8 @@ def warm_up() -> None:
     loader.prepare()
     for plugin in token_plugin.load():
         log.info("plugin.loaded", plugin=plugin)
+    if has_libav():
+        import_module("procs.engine.child.media_work")
     jail.has_networks()
     jail.has_root()
     jail.shown()
@@ -282,6 +286,14 @@ def try_canary(request: dict[str, Any], line: ChildConnection, port: int) -> Non
     line.say("knocked", jail_probe.tries(jail_probe.CanaryPlaces(**request["places"]), port))
 
 
-WORK = {"fetch": fetch, "knock": try_canary, "run": run}
+def work_on_media(request: dict[str, Any], line: ChildConnection, port: int) -> None:
+    """Answer what the worker asks of the files in the folder, until it leaves."""
+    from procs.engine.child import media_work
+
+    while question := line.hear():
+        line.say("answer", media_work.answered(question))
+
+
+WORK = {"fetch": fetch, "knock": try_canary, "media": work_on_media, "run": run}
 #: The work that needs the network.
 OUTWARD = ("fetch", "knock")

@@ -19,5 +19,6 @@ class ChildConnection:
             self.link.sendall(codec.dump({word: value}).encode() + b"\n")
 
     def hear(self) -> str:
-        """The next word of the worker; nothing when it left."""
+        """The next line of the worker, which waits for our answer after each; nothing when it
+        left."""
         return self.link.makefile().readline().strip()

@@ -17,6 +17,7 @@ from procs.media import describe, pictures, remux
 from procs.records.job import Lease
 from procs.store import wake
 from procs.store.media import thumbnails
+from procs.worker.jobs import engine_order
 from procs.worker.process.context import WorkerContext
 
 #: Seconds that the picture has: the card is in the chat already, and somebody may have chosen.
@@ -70,7 +71,9 @@ async def _keep_picture(context: WorkerContext, lease: Lease, folder: Path, *, a
         return
     if pictures.photo_size(path) is None:
         drawn = path.with_name(REDRAWN)
-        if not await remux.photo(context.engine.run, path, drawn) or not pictures.photo_size(drawn):
+        async with engine_order.file_tools(context, folder) as tools:
+            is_drawn = await remux.photo(tools, path, drawn)
+        if not is_drawn or not pictures.photo_size(drawn):
             return
         path = drawn
     courier = await context.telegram()

@@ -1,13 +1,18 @@
 """The order that the engine gets for a job, and the keys of the media it finds."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from procs.config.values import TELEGRAM_FILE
 from procs.core import clock
+from procs.core.ffmpeg import has_libav
 from procs.engine.client import Order, Probed
+from procs.engine.media_child import media_child
 from procs.engine.protocol.messages import LOOK_FILE
 from procs.engine.ytdlp.look_cache import PACKED
 from procs.errors import NotEncoded
+from procs.media import FileTools, MediaPrograms
 from procs.records.job import Lease
 from procs.store.media import looks
 from procs.wishes import searches
@@ -99,3 +104,11 @@ def put_kept_look(context: WorkerContext, lease: Lease, visit: Visit, folder: Pa
 
 def keys(lease: Lease, found: Probed) -> set[str]:
     return {lease.link.key, found.key} - {""}
+
+
+@asynccontextmanager
+async def file_tools(context: WorkerContext, folder: Path) -> AsyncIterator[FileTools]:
+    """What works on the files of a folder, inside the fences: libav in one child where it is
+    installed, else programs."""
+    async with media_child(context.engine, folder) as child:
+        yield child if has_libav() else MediaPrograms(child, folder)

@@ -39,18 +39,19 @@ async def prepared(job: FetchJob) -> list[File]:
     if parse(job.lease.link.variant).zipped:
         pack = partial(album_archive.packed, title=fetched.facts.title, limit=job.largest)
         return await asyncio.to_thread(pack, job.folder.resolve(), fetched.files)
-    return await media.prepare(
-        job.context.engine.run,
-        job.folder,
-        fetched.files,
-        variant=job.lease.link.variant,
-        title=fetched.facts.title,
-        performer=fetched.facts.performer,
-        cover=fetched.cover,
-        subtitles=fetched.subtitles,
-        titles=fetched.titles,
-        durations=fetched.durations,
-        max_file_size=job.largest,
-        parts=settings.max_parts,
-        encode=settings.reencode,
-    )
+    async with engine_order.file_tools(job.context, job.folder) as tools:
+        return await media.prepare(
+            tools,
+            job.folder,
+            fetched.files,
+            variant=job.lease.link.variant,
+            title=fetched.facts.title,
+            performer=fetched.facts.performer,
+            cover=fetched.cover,
+            subtitles=fetched.subtitles,
+            titles=fetched.titles,
+            durations=fetched.durations,
+            max_file_size=job.largest,
+            parts=settings.max_parts,
+            encode=settings.reencode,
+        )
