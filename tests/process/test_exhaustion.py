@@ -109,7 +109,7 @@ NOTHING = (errors.Unsupported, errors.LiveNow, errors.Empty, errors.NoSuchVarian
         ("bomb-film", LARGE),
         ("huge-page", LARGE),
         ("formats", (*NOTHING, *LARGE, *SLOW)),
-        ("items", (*NOTHING, *LARGE)),
+        ("items", (*NOTHING, *LARGE, *SLOW)),
         ("live", NOTHING),
     ],
 )
