@@ -44,7 +44,7 @@ async def test_a_worker_that_runs_obeys_a_size_with_the_next_link(
     await owner.sees_edit(page, "From: default")
     await gets(ann, await ann.sends(healthy.url(f"{LARGE}&size=2")))
 
-    assert "too large" in told.text
+    assert "larger than allowed" in told.text
     assert {one.pid for one in healthy.workers()} == before
     assert runtime_settings.found(healthy.db, "max_file_size") is None
 

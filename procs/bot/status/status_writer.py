@@ -60,13 +60,12 @@ class StatusWriter:
             wanted=(lambda: not self.is_withdrawn(post)) if sure else always,
         )
         self.note_answered(post, new, message=message, shown=new.text if sure else "")
-        if self.is_withdrawn(post):  # where it cannot be deleted now, the board ends it
-            await self.remove(post, message)
+        # One that is in the chat says itself that it was cancelled: the board has it do so.
+        if not message and self.is_withdrawn(post):
             self.close(post)
 
     def is_withdrawn(self, post: StatusMessage) -> bool:
-        """Whether all that a message speaks of was cancelled after it was written, so that the
-        answer to that says all there is to say."""
+        """Whether all that a message speaks of was cancelled after it was written."""
         return post.is_open and all(
             requests.state(self.db, one.request) == "cancelled" for one in post.members
         )

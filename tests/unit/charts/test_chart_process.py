@@ -163,7 +163,7 @@ async def test_the_process_is_bounded_nice_and_has_none_of_our_secrets(
 ) -> None:
     monkeypatch.setenv("CHAPAR_BOT_TOKEN", "1:secret")
     shown = (
-        "import os, resource, sys; from procs.charts import __main__ as it; it.bound(); "
+        "import os, resource, sys; from procs.charts import __main__ as it; it.set_limits(); "
         "print(os.nice(0), resource.getrlimit(resource.RLIMIT_AS)[0], 'secret' in str(os.environ),"
         " file=sys.stderr); sys.exit(3)"
     )

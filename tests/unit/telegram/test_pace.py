@@ -8,6 +8,7 @@ from procs.errors import Crowded, TelegramWait
 from procs.records.job import Part
 from procs.store.database import Database, open_database
 from procs.telegram.delivery.courier import Courier
+from procs.telegram.delivery.send_once import ChatTarget
 from procs.telegram.pace import Pace, Urgency
 from procs.telegram.session.rpc import free
 from tests.sandbox.uploads import a_file, heard
@@ -50,14 +51,9 @@ async def test_two_processes_stay_below_the_limits_together(tg, settings, db, tm
         one = number % 2
         person = people[number % len(people)]
         await leave(Pace((db, other)[one]), person.id)
-        await couriers[one].send(
-            chat=person.id,
-            access=tg.world.access_hash(tg.bot, person.id),
-            part=Part(reference, "document", "x", 1),
-            random_id=number + 1,
-            reply_to=0,
-            leave=free,
-        )
+        target = ChatTarget(person.id, tg.world.access_hash(tg.bot, person.id))
+        part = Part(reference, "document", "x", 1)
+        await couriers[one].send(target, part, number + 1, leave=free)
 
     await asyncio.gather(*(deliver(number) for number in range(64)))
 

@@ -93,7 +93,7 @@ async def test_a_group_that_is_full_is_named_with_its_own_limit(settings, db, ha
         who = Known(sara.id, "en")
         pressed = Press(1, who, group.chat_id, 0, 1, f"b:{token}")
         with pytest.raises(EffectRefused) as refused:
-            bot.intake.actions.taken(pressed, token, shared=False)
+            bot.intake.actions.act(pressed, token, shared=False)
         assert str(refused.value) == i18n.say("en", "refused-group-full", most=1)
 
 

@@ -22,7 +22,9 @@ async def test_an_update_heard_twice_is_answered_once(bot, tg, sara):
         await take(message)
 
     bot.chat_session.on_message = twice
-    for text in (LINK, "/start", "no link", "/cancel"):
+    await sara.sends(LINK)
+    await sara.sees("In line")
+    for text in ("/start", "no link", "/cancel"):
         await sara.sends(text)
     await sara.sees("is cancelled")
     await until(lambda: len(incoming) == 4)

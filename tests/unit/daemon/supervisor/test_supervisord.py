@@ -5,11 +5,13 @@ import select
 import signal
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from supervisor import events
 
-from daemon.supervisor.supervisord import SupervisordOptions, WakePipe
+from daemon.supervisor.service_manager import ServiceManager
+from daemon.supervisor.supervisord import ServiceVoice, SupervisordOptions, WakePipe
 
 #: Seconds: far beyond any wait for what has happened already.
 PATIENCE = 10.0
@@ -18,10 +20,11 @@ NOTED = [getattr(signal, f"SIG{name}") for name in ("TERM", "INT", "QUIT", "HUP"
 
 
 @pytest.fixture
-def bell() -> Iterator[WakePipe]:
+def bell(tmp_path: Path) -> Iterator[WakePipe]:
     """A bell hung where supervisord hangs it, beside its signals."""
     before = {number: signal.getsignal(number) for number in NOTED}
-    options = SupervisordOptions()
+    voice = ServiceVoice(ServiceManager({}), tmp_path)
+    options = SupervisordOptions(voice, tmp_path)
     options.setsignals()
     assert options.bell
     yield options.bell
