@@ -119,14 +119,14 @@ class Intake:
         if isinstance(told, InlineQuery):
             await logged(work(), user=told.person.id)
         else:
-            await self.outage.logged(work, user=told.person.id)
+            await self.outage.hear(work, user=told.person.id)
 
     async def on_blocked(self, person: int) -> None:
-        await self.outage.logged(partial(self.cancelling.lose, person), user=person)
+        await self.outage.hear(partial(self.cancelling.lose, person), user=person)
 
     async def on_member_change(self, change: MemberChange) -> None:
         work = partial(self.sponsors.apply_change, change)
-        await self.outage.logged(work, chat=change.chat)
+        await self.outage.hear(work, chat=change.chat)
 
     def is_urgent(self, incoming: Incoming) -> bool:
         """Whether it asks to stop what its sender asked for: that waits for nothing."""

@@ -14,9 +14,9 @@ from procs.errors import StoreError, StoreFull
 from procs.store.database import Database
 
 #: Seconds before the database is tried again: twice as long each time, at most.
-FIRST, LONGEST = 0.5, 5.0
+OUTAGE_PAUSE, LONGEST_OUTAGE_PAUSE = 0.5, 5.0
 #: How often one message may fail at a database that takes writes: the fault is another then.
-ATTEMPTS = 5
+ATTEMPTS_WHILE_USABLE = 5
 
 
 class StoreOutage:
@@ -30,7 +30,7 @@ class StoreOutage:
         self.waiting: dict[int, asyncio.Future[None]] = {}
         self.recovery: asyncio.Task[None] | None = None
 
-    async def logged(self, work: Callable[[], Awaitable[None]], **facts: object) -> None:
+    async def hear(self, work: Callable[[], Awaitable[None]], **facts: object) -> None:
         """`through` for what nobody waits an answer to: another failure is logged."""
         await logged(self.through(work), **facts)
 
@@ -46,7 +46,7 @@ class StoreOutage:
                 await work()
             except StoreError as error:
                 failures += not isinstance(error, StoreFull)
-                if failures >= ATTEMPTS:
+                if failures >= ATTEMPTS_WHILE_USABLE:
                     raise
                 self.note(error)
             else:
@@ -72,7 +72,9 @@ class StoreOutage:
         """Wait until the database takes writes again, and call those who wait."""
         failures = self.failures
         while self.is_out:
-            await asyncio.sleep(min(LONGEST, FIRST * 2 ** min(failures - 1, 10)))
+            await asyncio.sleep(
+                min(LONGEST_OUTAGE_PAUSE, OUTAGE_PAUSE * 2 ** min(failures - 1, 10))
+            )
             self.is_out = not self.is_usable()
             failures += 1
         waiting, self.waiting = self.waiting, {}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from procs.bot import store_outage
-from procs.bot.store_outage import ATTEMPTS, StoreOutage
+from procs.bot.store_outage import ATTEMPTS_WHILE_USABLE, StoreOutage
 from procs.errors import StoreError, StoreFull
 from procs.texts import i18n
 from tests import request_record
@@ -100,7 +100,7 @@ async def test_who_blocks_the_bot_during_an_outage_is_let_go_after_it(bot, db, s
 
 @pytest.fixture
 def soon(monkeypatch):
-    monkeypatch.setattr(store_outage, "FIRST", 0.001)
+    monkeypatch.setattr(store_outage, "OUTAGE_PAUSE", 0.001)
 
 
 async def test_work_that_fails_at_a_usable_database_is_given_up_and_lets_the_others_through(
@@ -120,7 +120,7 @@ async def test_work_that_fails_at_a_usable_database_is_given_up_and_lets_the_oth
     )
 
     assert isinstance(failed, StoreError)
-    assert (len(tries), done) == (ATTEMPTS, [1])
+    assert (len(tries), done) == (ATTEMPTS_WHILE_USABLE, [1])
 
 
 async def test_work_that_finds_a_full_disk_waits_for_room(db, soon):
@@ -128,9 +128,9 @@ async def test_work_that_finds_a_full_disk_waits_for_room(db, soon):
 
     async def finds_room_at_last() -> None:
         tries.append(1)
-        if len(tries) < 2 * ATTEMPTS:
+        if len(tries) < 2 * ATTEMPTS_WHILE_USABLE:
             raise StoreFull("full")
 
     await outage.through(finds_room_at_last)
 
-    assert len(tries) == 2 * ATTEMPTS
+    assert len(tries) == 2 * ATTEMPTS_WHILE_USABLE
