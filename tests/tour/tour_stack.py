@@ -47,6 +47,7 @@ class TourStack(Stack):
             for name, text in ours.items()
             if name not in ("CHAPAR_ENV_FILE", "CHAPAR_WORKERS", *ASKED)
         ]
+        self.env_file.touch(0o600)
         self.env_file.write_text("\n".join(lines) + "\n")
         token = self.home / "token"
         token.write_text(ours["CHAPAR_BOT_TOKEN"] + "\n")
