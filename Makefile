@@ -62,7 +62,7 @@ bench-chat: $(READY) ## measure cards, presses, inline mode and the bot's loop
 bench-gate: $(READY) ## of bench-admin what four sponsors add to a link
 	$(BIN)/python -m bench.gate
 
-bench-ops: $(READY) ## measure backups, power cuts, a restore, a scrape and the idle stack
+bench-ops: $(READY) ## measure backups, power cuts, a restore, a scrape, the idle stack, doctor, top, the unit
 	$(BIN)/python -m bench.ops
 
 tour: $(READY) ## walk from nothing to installed, alerted, backed up, destroyed, restored, upgraded

@@ -17,7 +17,7 @@ from procs.bot.commands.cancel import CancelCommand
 from procs.bot.commands.router import KEYS, Router
 from procs.bot.conversation import duplicate_answer, last_links
 from procs.bot.conversation.ban_gate import BanGate
-from procs.bot.conversation.failure_boundary import settle
+from procs.bot.conversation.failure_boundary import logged, settle
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.inbound_queue import InboundQueue
 from procs.bot.conversation.message_rate import MessageRate
@@ -30,9 +30,10 @@ from procs.bot.inline.inline_mode import InlineMode
 from procs.bot.search.search_actions import SearchActions
 from procs.bot.sponsors.sponsor_gate import SponsorGate
 from procs.bot.status.status_board import StatusBoard
+from procs.bot.store_outage import StoreOutage
 from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
-from procs.errors import DiskFull, StoreFull
+from procs.errors import DiskFull, StoreError, StoreFull
 from procs.records.job import Ask
 from procs.records.usual_form import sound_of
 from procs.store.database import Database
@@ -42,6 +43,8 @@ from procs.store.requests.heard_updates import Mark
 from procs.store.requests.requests import Submitted
 from procs.telegram.chat.bot_session import BotSession, SideHandlers
 from procs.telegram.chat.inbound import Incoming, Press
+from procs.telegram.chat.inline_updates import InlineChoice, InlineQuery
+from procs.telegram.chat.member_updates import MemberChange
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.session.rpc import free
 from procs.texts import i18n
@@ -65,7 +68,7 @@ class Intake:
         options: BotOptions,
     ) -> None:
         self.db, self.catch_up, self.allowance = db, options.catch_up, options.allowance
-        self.inbox = InboundQueue(db)
+        self.inbox, self.outage = InboundQueue(db), StoreOutage(db)
         self.chat_session, self.status_board, self.replies = chat_session, status_board, replies
         manners = options.manners
         self.hints = Hints(replies, self.inbox, manners, keys=KEYBOARD)
@@ -88,25 +91,42 @@ class Intake:
         role_of = self.admins.actions.role
         self.sponsors = SponsorGate(*parts, self.inbox, resume=self.resume, role_of=role_of)
         self.side_handlers = SideHandlers(
-            *(self.inline.on_message, self.group_admins.learn, self.cancelling.lose),
-            on_member_change=self.sponsors.on_member_change,
+            *(self.on_inline, self.group_admins.learn, self.on_blocked, self.on_member_change)
         )
         limits = CardLimits(self.allowance, options.largest)
         self.cards = CardActions(db, status_board, self.hints, limits)
         action_tables.fill(self, options)
 
     async def on_message(self, incoming: Incoming) -> None:
-        """A message, from a person to us."""
+        """A message, from a person to us; it waits while the database cannot be used."""
+        report_failure = partial(self.report_failure, incoming)
+        work = self.outage.through(partial(self.take_turn, incoming))
+        await settle(work, report_failure, chat=incoming.chat, message=incoming.message)
+
+    async def take_turn(self, incoming: Incoming) -> None:
+        """Act upon a message, once it is its person's turn. Raises StoreError."""
         try:
             if not self.is_urgent(incoming):
                 await self.inbox.turn(incoming)
         except Withdrawn:
-            with suppress(StoreFull):  # a repeated update would be accepted after all
-                heard_updates.note(self.db, incoming.mark, now=clock.now())
-            return
-        report_failure = partial(self.report_failure, incoming)
-        work = self.once(incoming.mark, partial(self.take, incoming))
-        await settle(work, report_failure, chat=incoming.chat, message=incoming.message)
+            return await self.outage.through(partial(self.note_heard, incoming.mark))
+        self.outage.require_usable()
+        await self.once(incoming.mark, partial(self.take, incoming))
+
+    async def on_inline(self, told: InlineQuery | InlineChoice) -> None:
+        """A query, whose answer nobody waits for after a while; or a choice, which is kept."""
+        work = partial(self.inline.on_message, told)
+        if isinstance(told, InlineQuery):
+            await logged(work(), user=told.person.id)
+        else:
+            await self.outage.hear(work, user=told.person.id)
+
+    async def on_blocked(self, person: int) -> None:
+        await self.outage.hear(partial(self.cancelling.lose, person), user=person)
+
+    async def on_member_change(self, change: MemberChange) -> None:
+        work = partial(self.sponsors.apply_change, change)
+        await self.outage.hear(work, chat=change.chat)
 
     def is_urgent(self, incoming: Incoming) -> bool:
         """Whether it asks to stop what its sender asked for: that waits for nothing."""
@@ -114,14 +134,23 @@ class Intake:
         return command is not None and command.urgent
 
     async def on_press(self, press: Press) -> None:
-        """A pressed button."""
+        """A pressed button. While the database cannot be used, the press is told to wait: it would
+        get no answer if it were done later."""
 
         async def report_failure(code: str) -> None:
             text = i18n.say(press.language, "oops", code=code)
             await self.replies.answer(press.id, text, alert=True)
 
-        work = self.once(press.mark, partial(self.handle_press, press))
-        await settle(work, report_failure, chat=press.chat, data=press.data)
+        await settle(self.try_press(press), report_failure, chat=press.chat, data=press.data)
+
+    async def try_press(self, press: Press) -> None:
+        try:
+            self.outage.require_usable()
+            await self.once(press.mark, partial(self.handle_press, press))
+        except StoreError as error:
+            self.outage.note(error)
+            text = i18n.say(press.language, "press-wait")
+            await self.chat_session.answer(press.id, text, alert=True)
 
     async def once(self, mark: Mark, work: Callable[[], Awaitable[None]]) -> None:
         """Do the work of an update once: Telegram may send it again."""
@@ -129,6 +158,9 @@ class Intake:
             log.info("message.repeated", chat=mark[0], message=mark[1])
             return
         await work()
+        await self.note_heard(mark)
+
+    async def note_heard(self, mark: Mark) -> None:
         with suppress(StoreFull):  # a repeated update does the same again
             heard_updates.note(self.db, mark, now=clock.now())
 

@@ -91,6 +91,9 @@ class Database(Protocol):
         """Raises StoreError when the database is another one by now: its file was replaced, cut or
         taken away. Every write asks this first."""
 
+    def require_writable(self) -> None:
+        """Raises StoreError unless a write could begin now; waits for nobody."""
+
     def write_locks(self) -> Sequence[WriteLock]:
         """The locks of this machine that writers pass; none where a server orders them."""
 

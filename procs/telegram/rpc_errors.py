@@ -124,6 +124,12 @@ ERRORS_BY_NAME: dict[str, type[ChaparError]] = {
         SessionRevoked,
     ),
 }
+#: The fault and its fix, of names that say neither.
+SENTENCES = {
+    "AUTH_KEY_DUPLICATED": "AUTH_KEY_DUPLICATED: another Chapar, such as a copy of this home on "
+    "another machine, uses the same sign-in; stop it for good, then remove this session's file "
+    "under sessions/",
+}
 STALE = "FILE_REFERENCE_"
 UNNAMED, NUMBER = re.compile(r"\[\d+ (\w+)\]"), re.compile(r"_(\d+)\b")
 #: A group that lets nobody, or not us, send this kind of message.
@@ -144,7 +150,7 @@ def translate(error: Exception, method: str) -> ChaparError:
     if name in PEER or SENDING.fullmatch(name):
         return refused(name, method)
     if name in ERRORS_BY_NAME:
-        return ERRORS_BY_NAME[name](name)
+        return ERRORS_BY_NAME[name](SENTENCES.get(name, name))
     if error.CODE == 401:
         return SessionRevoked(name)
     if (error.CODE or 500) >= 500:

@@ -1,4 +1,5 @@
-"""Alerts of a real stack: told outside while the database is locked, and in the chat afterwards."""
+"""Alerts of a real stack: told outside while the database is locked, and in the chat afterwards;
+what people send meanwhile waits, though the bot is killed."""
 
 import asyncio
 import sqlite3
@@ -8,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from procs.store.health import alerts
-from tests.process.conftest import PATIENCE
-from tests.sandbox.stack import Stack
+from tests.process.conftest import PATIENCE, gets, got
+from tests.sandbox.stack import CLIP, Stack
 from tests.sandbox.telegram.world import FIRST_PERSON
 from tests.unit.keeper.monitor.conftest import Hook
 
@@ -37,6 +38,9 @@ async def test_a_locked_database_is_told_while_it_is_and_the_admin_reads_it_afte
         await admin.sees(lambda m: m.id > hello.id, timeout=PATIENCE)
         locker = sqlite3.connect(stack.state / "chapar.db")
         locker.execute("BEGIN IMMEDIATE")
+        sent = [await admin.sends(stack.url(f"{CLIP}?locked={n}")) for n in range(2)]
+        await stack.until(lambda: "store.unusable" in stack.log("bot"))
+        stack.kill(stack.pid("bot"))
 
         await told(hook, "database-locked")
         before = [one.kind for one in alerts.standing(stack.db)]
@@ -45,6 +49,10 @@ async def test_a_locked_database_is_told_while_it_is_and_the_admin_reads_it_afte
 
         assert "database-locked" not in before
         await admin.sees(lambda m: "another program locks my database" in m.text, PATIENCE * 2)
+        for one in sent:
+            await gets(admin, one, patience=PATIENCE * 2)
+            assert len(await got(admin, one)) == 1
+        assert "bot.failed" not in stack.log("bot")
     stack.remove()
 
 

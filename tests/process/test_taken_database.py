@@ -1,12 +1,12 @@
 """The database is replaced under a running stack: nothing is accepted into the void, the monitor
-tells, and with the file back in its place everything goes on."""
+tells, and with the file back in its place everything goes on, with what was sent meanwhile."""
 
 import os
 import shutil
 
 import pytest
 
-from tests.process.conftest import PATIENCE, gets
+from tests.process.conftest import PATIENCE, gets, got
 from tests.process.test_alerts import hook, told
 from tests.sandbox.stack import CLIP, Stack
 from tests.unit.keeper.monitor.conftest import Hook
@@ -29,7 +29,9 @@ async def test_nothing_is_accepted_while_the_file_is_another_one_and_all_goes_on
         live.rename(kept)
         shutil.copyfile(kept, live)
         os.chmod(live, 0o600)
-        await ann.sends(stack.url(f"{CLIP}?meanwhile"))
+        meanwhile = await ann.sends(stack.url(f"{CLIP}?meanwhile"))
+        await stack.until(lambda: "store.unusable" in stack.log("bot"))
+        stack.kill(stack.pid("bot"))
 
         await told(hook, "database-unusable")
         status, said = await stack.says("status")
@@ -40,7 +42,10 @@ async def test_nothing_is_accepted_while_the_file_is_another_one_and_all_goes_on
 
         again = await ann.sends(stack.url(f"{CLIP}?again"))
         await gets(ann, again)
+        await gets(ann, meanwhile)
         detail = [a["detail"] for b in hook.bodies for a in b["alerts"] if "unusable" in a["kind"]]
+        assert len(await got(ann, meanwhile)) == 1
+        assert "bot.failed" not in stack.log("bot")
         assert (code, status) == (0, 1)
         assert "was replaced while Chapar ran; run `chapar stop`" in said
         assert "was replaced while Chapar ran" in detail[0]

@@ -3,6 +3,7 @@ STEPS."""
 
 import asyncio
 import shutil
+import stat
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -48,10 +49,15 @@ async def installed(tour: Tour) -> None:
 
 
 async def configured(tour: Tour) -> None:
-    tour.stack.configure()
-    print(f"# settings in {tour.stack.env_file}, mode 600: token, api_id, api_hash, admins")
-    said = await tour.stack.shows("check")
-    tour.stack.promise("all fine" in said, "all settings are fine")
+    stack = tour.stack
+    facts = stack.configure()
+    print(f"# in {stack.env_file} so far: the loopback Telegram, the webhook, the backups' folder")
+    said = await stack.shows("init", *facts)
+    stack.promise("Telegram knows the bot" in said, "token, api_id and api_hash were tried live")
+    mode = stat.S_IMODE(stack.env_file.stat().st_mode)
+    stack.promise(mode == 0o600, f"the settings are their owner's alone (mode {mode:o})")
+    said = await stack.shows("check")
+    stack.promise("all fine" in said, "all settings are fine")
 
 
 async def running(tour: Tour) -> None:
@@ -123,7 +129,8 @@ async def upgraded(tour: Tour) -> None:
     file = await asyncio.to_thread(tour_install.wheel, stack.home, version=NEXT_VERSION)
     await stack.runs(tour_install.install(stack.programs, file), f"pip install {file.name}")
     sent = await tour.ann.sends(stack.url(f"{CLIP}?upgrade"))
-    await stack.shows("rolling-restart")
+    took = await stack.shows("upgrade")
+    stack.promise("on the backup's copy" in took, "the change was tried on a backup first")
     said = await stack.shows("--version")
     await tour.gets(sent)
     stack.promise(NEXT_VERSION in said, f"{NEXT_VERSION} is installed")

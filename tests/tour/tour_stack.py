@@ -10,6 +10,13 @@ from tests.sandbox.stack import PATIENCE, Stack
 
 #: Seconds that a step may take on a busy machine: a tour is walked beside other work.
 LONG_PATIENCE = 4 * PATIENCE
+#: What `chapar init` asks for: its flags, and the token.
+FLAGS = {
+    "CHAPAR_API_ID": "--api-id",
+    "CHAPAR_API_HASH": "--api-hash",
+    "CHAPAR_ADMINS": "--admins",
+}
+ASKED = (*FLAGS, "CHAPAR_BOT_TOKEN")
 
 
 class TourStack(Stack):
@@ -31,16 +38,21 @@ class TourStack(Stack):
         kept = {k: v for k, v in super().environment.items() if not k.startswith("CHAPAR_")}
         return kept | {"CHAPAR_ENV_FILE": str(self.env_file), "CHAPAR_WORKERS": "2"}
 
-    def configure(self) -> None:
-        """Write `.env` for its owner alone."""
+    def configure(self) -> tuple[str, ...]:
+        """Write into `.env` what is special here; the words that give `chapar init` the rest. The
+        token is in a file: `ps` shows words."""
         ours = {k: v for k, v in super().environment.items() if k.startswith("CHAPAR_")}
         lines = [
             f"{name}='{text}'"
             for name, text in ours.items()
-            if name not in ("CHAPAR_ENV_FILE", "CHAPAR_WORKERS")
+            if name not in ("CHAPAR_ENV_FILE", "CHAPAR_WORKERS", *ASKED)
         ]
         self.env_file.touch(0o600)
         self.env_file.write_text("\n".join(lines) + "\n")
+        token = self.home / "token"
+        token.write_text(ours["CHAPAR_BOT_TOKEN"] + "\n")
+        facts = [word for name, flag in FLAGS.items() for word in (flag, ours[name])]
+        return ("--token-file", str(token), *facts)
 
     async def start(self) -> None:
         """The servers alone; the tour starts Chapar itself."""

@@ -9,8 +9,9 @@ from procs.store.database import Database
 from procs.store.health import runtime_settings
 from procs.telegram.chat.bot_session import BotSession
 
-#: Seconds between two looks, and by which the difference must change to be written.
-CLOCK_LOOK, CHANGE = 30.0, 1.0
+#: Seconds between two looks, and by which the difference must change to be written;
+#: Telegram tells whole seconds.
+CLOCK_LOOK, CHANGE = 30.0, 2.0
 
 
 class ClockNotes:
@@ -28,8 +29,8 @@ class ClockNotes:
             await asyncio.sleep(CLOCK_LOOK)
 
     async def look(self) -> None:
-        offset = self.chat_session.clock_offset
-        if offset is None or (self.noted is not None and abs(offset - self.noted) < CHANGE):
+        offset = await self.chat_session.read_clock_offset()
+        if self.noted is not None and abs(offset - self.noted) < CHANGE:
             return
         text = codec.dump(round(offset, 1))
         runtime_settings.write(self.db, runtime_settings.SKEW, text, now=clock.now())

@@ -2,7 +2,7 @@
 press."""
 
 from procs.core import clock, log
-from procs.errors import ChatClosed, StoreFull, TelegramRefused
+from procs.errors import ChatClosed, StoreError, StoreFull, TelegramRefused
 from procs.records.job import Person
 from procs.records.preference_values import ADMINS, EVERYONE
 from procs.store.database import Database
@@ -68,5 +68,5 @@ class GroupAdmins:
                 chats = self.db, news.old, news.new
                 count = group_moves.move(*chats, access=news.access, now=clock.now())
                 log.info("group.moved", chat=news.old, to=news.new, requests=count)
-        except StoreFull as error:
+        except StoreError as error:  # a role is asked for again after a while
             log.error("group.unkept", error=error)

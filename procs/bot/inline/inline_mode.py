@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 from procs.bot.commands.button_actions import ButtonAction
-from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.inline.inline_choices import BEGIN, InlineChoices
 from procs.bot.inline.inline_queries import InlineQueries
@@ -48,12 +47,10 @@ class InlineMode:
         )
 
     async def on_message(self, told: InlineQuery | InlineChoice) -> None:
-        """Answer a query, or begin what was chosen; a banned person's are left alone. Raises
-        nothing."""
+        """Answer a query, or begin what was chosen; a banned person's are left alone."""
         if bans.find(self.db, told.person.id, now=clock.now()):
             return
         if isinstance(told, InlineQuery):
-            work = self.queries.on_message(told)
+            await self.queries.on_message(told)
         else:
-            work = self.choices.on_choice(told)
-        await logged(work, user=told.person.id)
+            await self.choices.on_choice(told)

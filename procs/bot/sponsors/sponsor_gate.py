@@ -219,13 +219,9 @@ class SponsorGate:
         """The message that named the sponsors says that all is well."""
         await self.replies.edit(chat, access, message, i18n.say(language, "sponsors-thanks"))
 
-    async def on_member_change(self, change: MemberChange) -> None:
-        """A membership update. Never fails."""
-        await logged(self.apply_change(change), chat=change.chat)
-
     async def apply_change(self, change: MemberChange) -> None:
-        """What was known of somebody is another now, and what waited of them goes on, without a
-        press."""
+        """A membership update: what was known of somebody is another now, and what waited of them
+        goes on, without a press."""
         sponsor = sponsor_rows.of_chat(self.db, change.chat)
         if sponsor is None:
             return

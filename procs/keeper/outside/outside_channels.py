@@ -77,12 +77,19 @@ def mail(address: str, message: OutsideMessage) -> None:
     letter["To"] = to
     letter["Message-ID"] = f"<{message.id}@chapar>"
     letter.set_content(message.text + "\n")
-    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-    with kind(parts.hostname, parts.port or 0, timeout=SERVICE_TIME) as server:
+    with connected(parts.scheme, parts.hostname, parts.port or 0) as server:
         secure(server, parts.scheme)
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         server.send_message(letter)
+
+
+def connected(scheme: str, host: str, port: int) -> smtplib.SMTP:
+    """A connection to a mail server. The library judges no certificate without a context."""
+    if scheme != "smtps":
+        return smtplib.SMTP(host, port, timeout=SERVICE_TIME)
+    context = ssl.create_default_context()
+    return smtplib.SMTP_SSL(host, port, timeout=SERVICE_TIME, context=context)
 
 
 def sender(user: str) -> str:

@@ -157,6 +157,17 @@ class Connection:
         """Raises StoreError when the file under our name is not the one that is open."""
         self.files.require_same()
 
+    def require_writable(self) -> None:
+        """Raises StoreError unless a write could begin now. Does not pass the gate, which whoever
+        waits for a locked database holds: nothing is written."""
+        self.files.require_same()
+        self._run(BRIEFLY)
+        try:
+            self._run("BEGIN IMMEDIATE")
+            self._run("ROLLBACK")
+        finally:
+            self._run(LONG)
+
     def close(self) -> None:
         try:
             self.files.require_same()

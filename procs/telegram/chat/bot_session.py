@@ -18,7 +18,7 @@ from pyrogram.raw.functions.users import GetUsers
 from pyrogram.session import Session
 
 from procs.config import Settings
-from procs.core import log
+from procs.core import clock, log
 from procs.errors import ChaparError, SessionRevoked, TelegramAway
 from procs.telegram.chat import group_news, inbound, inline_updates, member_updates
 from procs.telegram.chat.inline_sender import InlineSender
@@ -94,12 +94,6 @@ class BotSession(InlineSender):
         self.named = asyncio.Event()
         self.naming: asyncio.Task[None] | None = None
 
-    @property
-    def clock_offset(self) -> float | None:
-        """Seconds by which Telegram's clock is ahead of ours, as its last message of service said;
-        None while there is no connection."""
-        return None if self.line is None else self.line.clock_offset
-
     async def connect(
         self,
         on_message: Hear,
@@ -158,6 +152,17 @@ class BotSession(InlineSender):
         if self.line is None:
             raise TelegramAway("not connected")
         await self.line.ask(raw.functions.Ping(ping_id=secrets.randbits(62)))
+
+    async def read_clock_offset(self) -> float:
+        """Seconds by which Telegram's clock is ahead of ours, to a second; it tells its time with
+        its salts (core.telegram.org/mtproto/service_messages). The library keeps an offset too,
+        but only of messages that few sessions get. Raises as `Rpc.ask`."""
+        if self.line is None:
+            raise TelegramAway("not connected")
+        began = clock.now()
+        salts = await self.line.ask(raw.functions.GetFutureSalts(num=1))
+        ended = clock.now()
+        return float(salts.now + 0.5 - (began.wall + (ended.boot - began.boot) / 2))
 
     @property
     def handling(self) -> set[asyncio.Task[None]]:

@@ -171,3 +171,25 @@ def test_growth_and_checkpoints_of_our_own_are_no_damage(home: Path, db: Databas
     db.require_same()
     other.close()
     db.require_same()
+
+
+def test_whether_a_write_could_begin_is_known_without_waiting_for_who_locks_it(db, home):
+    db.require_writable()
+    with sqlite3.connect(home / "chapar.db", isolation_level=None) as stranger:
+        stranger.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked by another program"):
+            db.require_writable()
+        stranger.execute("ROLLBACK")
+    stranger.close()
+
+    db.require_writable()
+    counters.add(db, "kept")
+
+
+def test_a_file_of_another_name_is_not_writable_until_it_has_its_own_again(db, home):
+    (home / "chapar.db").rename(home / "elsewhere.db")
+    with pytest.raises(StoreError, match="taken away"):
+        db.require_writable()
+    (home / "elsewhere.db").rename(home / "chapar.db")
+
+    db.require_writable()

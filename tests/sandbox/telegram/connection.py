@@ -168,7 +168,7 @@ class Connection:
             self.patience = getattr(thing, "disconnect_delay", SILENCE)
             self.send(raw.types.Pong(msg_id=number, ping_id=thing.ping_id).write())
         elif isinstance(thing, functions.GetFutureSalts):
-            self.send(FutureSalts(number, int(time.time()), []).write())
+            self.send(FutureSalts(number, int(time.time() + self.server.ids.ahead), []).write())
         elif not isinstance(thing, (raw.types.MsgsAck, raw.types.HttpWait)):
             return False
         return True

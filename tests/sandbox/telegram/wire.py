@@ -120,13 +120,15 @@ def seal(key: Key, session: bytes, message: int, seq: int, body: bytes) -> bytes
 
 
 class MessageIds:
-    """Server message ids: rising, of the current time, 1 or 3 modulo 4."""
+    """Server message ids: rising, of the server's time, which is `ahead` seconds before ours, 1 or
+    3 modulo 4."""
 
     def __init__(self) -> None:
         self.last = 0
+        self.ahead = 0.0
 
     def next(self, kind: int) -> int:
-        self.last = max(self.last + 4, int(time.time() * 2**32) & ~3)
+        self.last = max(self.last + 4, int((time.time() + self.ahead) * 2**32) & ~3)
         return self.last + kind
 
 

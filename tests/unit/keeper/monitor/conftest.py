@@ -1,7 +1,9 @@
 """A webhook on loopback, and a mail server that takes one letter after the other."""
 
 import json
+import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -52,10 +54,15 @@ class MailServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, *, offers: bool = False) -> None:
         super().__init__(("127.0.0.1", 0), MailHandler)
+        self.tls, self.offers = tls, offers
         self.letters: list[str] = []
         self.receivers: list[str] = []
+        self.logins: list[tuple[str, bool]] = []
+
+    def handle_error(self, *_: object) -> None:
+        """Who breaks the connection off is the test's matter."""
 
     @property
     def url(self) -> str:
@@ -63,14 +70,36 @@ class MailServer(socketserver.ThreadingTCPServer):
 
 
 class MailHandler(socketserver.StreamRequestHandler):
-    """The few words of SMTP that a letter needs (RFC 5321)."""
+    """The few words of SMTP that a letter needs (RFC 5321), and STARTTLS (RFC 3207)."""
 
     server: MailServer
+
+    def setup(self) -> None:
+        self.secured = self.server.tls is not None and not self.server.offers
+        if self.secured:
+            self.request = self.secure(self.request)
+        super().setup()
+
+    def secure(self, line: socket.socket) -> ssl.SSLSocket:
+        assert self.server.tls is not None
+        return self.server.tls.wrap_socket(line, server_side=True)
 
     def handle(self) -> None:
         self.say("220 mail.example")
         while line := self.rfile.readline().decode().strip():
             word = line.split()[0].upper()
+            if word == "EHLO" and self.server.tls:
+                self.say("250-mail.example")
+                self.say("250-AUTH PLAIN" if self.secured else "250-STARTTLS")
+            if word == "AUTH":
+                self.server.logins.append((line, self.secured))
+                self.say("235 known")
+                continue
+            if word == "STARTTLS":
+                self.say("220 go on")
+                self.request, self.secured = self.secure(self.request), True
+                super().setup()
+                continue
             if word == "QUIT":
                 return self.say("221 bye")
             if word == "RCPT":
