@@ -49,17 +49,17 @@ class Capacity:
         (self.out / f"{name}.html").write_text(report_page.page(result), encoding="utf-8")
         return result
 
-    def scenarios(self) -> list[Result]:
+    def scenarios(self, names: list[str]) -> list[Result]:
         found = []
-        for name in scenario.names():
+        for name in names:
             played = scenario.read(name).shortened(self.seconds, self.scale)
             found.append(self.plays(name, played))
         return found
 
-    def ladders(self) -> dict[float, list[Result]]:
+    def ladders(self, every: list[float]) -> dict[float, list[Result]]:
         """By cores, each rate up to the first at which somebody is late."""
         found: dict[float, list[Result]] = {}
-        for cores in CORES:
+        for cores in every:
             try:
                 found[cores] = self.ladder(cores)
             except Unlimited as error:
@@ -90,10 +90,12 @@ def main() -> int:
     parser.add_argument("--scale", type=float, default=1.0, help="so many times the arrivals")
     parser.add_argument("--out", type=Path, default=ROOT / "load", help="folder of all results")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "capacity.md")
+    parser.add_argument("--scenarios", nargs="*", default=scenario.names(), help="default: all")
+    parser.add_argument("--cores", nargs="*", type=float, default=CORES, help="of the product")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     capacity = Capacity(options.out, options.seconds, options.scale)
-    results, ladders = capacity.scenarios(), capacity.ladders()
+    results, ladders = capacity.scenarios(options.scenarios), capacity.ladders(options.cores)
     words = capacity_page.page(results, ladders, capacity.seconds, capacity.scale)
     options.page.write_text(words, encoding="utf-8")
     print(options.page)
