@@ -37,6 +37,7 @@ def page(result: dict[str, Any]) -> str:
         f"<h2>What the test itself took</h2>{own(result)}",
         f"<h2>Figures</h2>{table(result['figures'])}",
         f"<h2>Machine and versions</h2>{table(result['machine'])}",
+        f"<h2>Settings of the product</h2>{table(result['settings'])}",
         f"<h2>The scenario as it was played</h2>{table(result['scenario'])}",
     ]
     head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'

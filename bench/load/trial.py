@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from bench.load import cpu_limits, machine, schedule
@@ -19,6 +20,10 @@ OPEN = "SELECT COUNT(*) FROM requests WHERE state = 'open' OR closed_at IS NULL"
 SWEPT = 20.0
 #: Seconds between two samples, and before the load so that the beginning is seen.
 BEAT = 1.0
+
+#: Seconds for which Telegram keeps the bytes of what it was sent.
+KEPT = 60.0
+SECRETS = ("_TOKEN", "_HASH", "_KEY")
 
 Progress = Callable[[dict[str, Any]], None]
 
@@ -50,7 +55,8 @@ class Trial:
                 result = await self.judged()
         finally:
             stack.remove()
-        return {"machine": about, "held_to_cores": self.cores, **result}
+        held = {"held_to_cores": self.cores, "settings": settings(stack)}
+        return {"machine": about, **held, **result}
 
     def stack(self) -> Stack:
         stack = Stack(judged=False, **self.scenario.settings)
@@ -85,6 +91,7 @@ class Trial:
     async def watch(self) -> None:
         while True:
             row = await self.usage.sample()
+            await asyncio.to_thread(forget, self.usage.stack.home / "telegram" / "files")
             asked = len(self.crowd.asked)
             self.progress({"phase": "load", "asked": asked, "of": len(self.plan), **row})
             await asyncio.sleep(BEAT)
@@ -96,11 +103,12 @@ class Trial:
             self.outcome.judge(one, histories[one.person.id], self.began)
         with suppress(TimeoutError):
             await stack.until(lambda: not left_over(stack), patience=SWEPT)
-        calls = await stack.telegram.calls()
+        calls = await stack.telegram.calls("messages.*")
+        said = [m for chat in histories.values() for m in chat if not m.mine]
         limits = {
             "files_left": left_over(stack),
             "limits_broken": await stack.telegram.violations(),
-            "messages": sum(sent(call) for call in calls),
+            "messages": sum(message.at >= self.began for message in said),
             "flood_waits": sum(str(call["result"]).startswith(REFUSED) for call in calls),
             "uncertain": number(stack, UNCERTAIN),
             "quiet_in_time": self.quiet,
@@ -120,6 +128,16 @@ class Trial:
         }
 
 
-def sent(call: dict[str, Any]) -> bool:
-    """Whether it is a message that Telegram took from the bot."""
-    return call["method"].startswith("messages.send") and call["result"] == "ok"
+def settings(stack: Stack) -> dict[str, str]:
+    """What the product was told beyond its defaults, without what signs in."""
+    told = {k: v for k, v in stack.environment.items() if k.startswith("CHAPAR_")}
+    return {k: v for k, v in sorted(told.items()) if not k.endswith(SECRETS)}
+
+
+def forget(folder: Path) -> None:
+    """Delete the bytes of files that Telegram has had for a while: it keeps their sums, which are
+    judged, and an hour of load would be many gigabytes."""
+    for path in folder.glob("*"):
+        with suppress(OSError):
+            if path.suffix != ".part" and time.time() - path.stat().st_mtime > KEPT:
+                path.unlink()

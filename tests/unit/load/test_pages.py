@@ -43,6 +43,7 @@ def measured(answer: float = 0.1, **facts: Any) -> dict[str, Any]:
         series.add(n / 2, answer)
     good = {
         "machine": machine.facts(),
+        "settings": {"CHAPAR_WORKERS": "2"},
         "asked": 20,
         "fine": 20,
         "faults": {},
@@ -119,7 +120,7 @@ def test_the_page_needs_no_network_no_script_and_shows_every_plot_whole():
 def test_the_page_names_machine_versions_and_settings():
     page = report_page.page(result())
 
-    for word in ("kurigram", "yt-dlp", "python", "cores", "per_second", "seed"):
+    for word in ("kurigram", "yt-dlp", "python", "cores", "CHAPAR_WORKERS", "seed"):
         assert f"<td>{word}</td>" in page
 
 
