@@ -17,6 +17,8 @@ from bench.load.trial import Trial
 
 #: Seconds of a load that is not shortened.
 WHOLE = 1e9
+#: As a shell reports a command that ended by Ctrl-C.
+INTERRUPTED = 130
 #: Seconds between two lines where nobody looks at a terminal.
 PAUSE = 10.0
 
@@ -53,7 +55,14 @@ def main() -> int:
         print(f"chapar load: {error}", file=sys.stderr)
         return 1
     played = whole.shortened(options.seconds, options.scale)
-    result = asyncio.run(Trial(played, Progress()).run())
+    trial = Trial(played, Progress())
+    if not trial.plan:
+        print("chapar load: nobody comes in so short a time; give more seconds", file=sys.stderr)
+        return 1
+    try:
+        result = asyncio.run(trial.run())
+    except KeyboardInterrupt:
+        return INTERRUPTED
     result = summary.result(options.scenario, played, result)
     name = f"{Path(options.scenario).stem}-{time.strftime('%Y%m%d-%H%M%S')}"
     options.out.mkdir(parents=True, exist_ok=True)

@@ -45,12 +45,13 @@ class Crowd:
     scenario: Scenario
     people: list[Person] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    blocked: set[int] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
 
-    async def gathers(self) -> None:
-        """Everybody meets the bot, unless the scenario is about people who do not know it; and what
-        is to be known is asked for once."""
-        names = [f"P{number}" for number in range(self.scenario.people)]
+    async def gathers(self, count: int) -> None:
+        """Everybody who will write one of `count` messages meets the bot, unless the scenario is
+        about people who do not know it; and what is to be known is asked for once."""
+        names = [f"P{number}" for number in range(min(self.scenario.people, count))]
         self.people = [await self.desk.person(name) for name in names]
         host = await self.desk.person("The first")
         if not self.scenario.newcomers:
@@ -85,6 +86,9 @@ class Crowd:
     async def comes(self, ask: Ask, due: float) -> None:
         person = self.people[ask.person]
         late = time.time() - due
+        if person.id in self.blocked:  # who asks again has let the bot in before
+            self.blocked.discard(person.id)
+            await person.blocks(False)
         if self.scenario.newcomers:
             await person.starts()
         message = await person.sends(links.text(ask, self.site, self.scenario.rate))
@@ -102,6 +106,7 @@ class Crowd:
         try:
             match one.ask.deed:
                 case "block":
+                    self.blocked.add(one.person.id)
                     await one.person.blocks()
                 case "press":
                     await one.person.presses(BEST, await self.offered(one, BEST))

@@ -7,11 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from bench.load import cpu_limits, machine, schedule
 from bench.load.crowd import Crowd
 from bench.load.outcome import Outcome
 from bench.load.scenario import Scenario
 from bench.load.usage import Usage
+from daemon.command_error import NotUp
 from tests.chaos.verdict import REFUSED, UNCERTAIN, left_over, number
 from tests.sandbox.stack import Stack
 
@@ -48,7 +51,7 @@ class Trial:
             async with stack:
                 self.progress({"phase": "people come", "asked": 0, "of": len(self.plan)})
                 self.crowd = Crowd(stack.telegram, stack.url(""), self.scenario)
-                await self.crowd.gathers()
+                await self.crowd.gathers(len(self.plan))
                 self.usage = Usage(stack)
                 with cpu_limits.held(self.usage.every(), self.cores):
                     await self.load()
@@ -90,7 +93,12 @@ class Trial:
 
     async def watch(self) -> None:
         while True:
-            row = await self.usage.sample()
+            try:
+                row = await self.usage.sample()
+            except (psutil.Error, NotUp):  # the product is down: that is for the verdict to say
+                self.crowd.counts["samples missed"] += 1
+                await asyncio.sleep(BEAT)
+                continue
             await asyncio.to_thread(forget, self.usage.stack.home / "telegram" / "files")
             asked = len(self.crowd.asked)
             self.progress({"phase": "load", "asked": asked, "of": len(self.plan), **row})

@@ -6,6 +6,7 @@ import os
 import resource
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ class Usage:
     rows: list[dict[str, Any]] = field(default_factory=list)
     memory: dict[str, float] = field(default_factory=dict)
     tops: list[psutil.Process] = field(default_factory=list)
+    nursery_cpu: dict[int, tuple[float, float]] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
 
     async def sample(self) -> dict[str, Any]:
@@ -49,7 +51,7 @@ class Usage:
             self.memory = by_kind(processes, resident)
         return {
             "at": time.monotonic() - self.began,
-            "cpu": by_kind(processes, spent),
+            "cpu": self.cpu(processes),
             "pss_mib": self.memory,
             "test_cpu": self.own_cpu(),
             "processes": len(processes),
@@ -82,6 +84,16 @@ class Usage:
         found = [p for p in found if NURSERY in p.info["cmdline"]]
         pids = {one.pid for one in found}
         return [one for one in found if one.ppid() not in pids]
+
+    def cpu(self, processes: list[tuple[str, psutil.Process]]) -> dict[str, float]:
+        """CPU seconds so far by kind. Nobody waits for a nursery, so what one took that is gone is
+        remembered here; what else ended is in the sum of supervisord, which waited for it."""
+        for name, one in processes:
+            if name == "nursery":
+                with suppress(OSError):
+                    self.nursery_cpu[one.pid] = times(one.pid)
+        own, children = (sum(each) for each in zip(*self.nursery_cpu.values(), (0, 0), strict=True))
+        return {**by_kind(processes, spent), "nursery": own, "child": children}
 
     def own_cpu(self) -> dict[str, float]:
         """CPU seconds of what the test is made of: the generator, Telegram, the site."""
@@ -133,13 +145,13 @@ def by_kind(processes: list[tuple[str, psutil.Process]], read: Any) -> dict[str,
 
 
 def spent(name: str, pid: int) -> dict[str, float]:
-    """CPU seconds; what a process's dead children took is told under their kind. Living children
-    of the nursery are counted when they are dead, so that no sum ever falls."""
-    if name == "child":
+    """CPU seconds of a process that supervisord keeps, dead children of its own with it; those of
+    supervisord are workers that ended. A nursery's child is counted when it is dead, so that no
+    sum ever falls."""
+    if name in ("child", "nursery"):
         return {}
     own, children = times(pid)
-    heirs = {"nursery": "child", "supervisord": "ended"}.get(name, name)
-    return {name: own, heirs: children + (own if heirs == name else 0.0)}
+    return {name: own, "ended": children} if name == "supervisord" else {name: own + children}
 
 
 def resident(name: str, pid: int) -> dict[str, float]:
