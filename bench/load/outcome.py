@@ -57,7 +57,7 @@ class Outcome:
         """One ask and the chat in which it was asked."""
         self.asked += 1
         ask, due = one.ask, links.due(one.ask)
-        answers = [m for m in chat if not m.mine and m.reply == one.message.id]
+        answers = [m for m in chat if not m.mine and answered(one, m)]
         media = [m for m in answers if m.media]
         self.times(one, answers, media, due, began)
         wrong = list(faults(one, answers, media, due))
@@ -67,6 +67,14 @@ class Outcome:
             self.fine += 1
         if ask.deed in ("cancel", "block"):
             self.allowed[f"{ask.deed}: {len(media)} media"] += 1
+
+    def strays(self, ours: list[Asked], chat: list[Message], began: float) -> None:
+        """Media in a chat that answer nothing that was asked there."""
+        known = {one.message.id for one in ours}
+        media = (m for m in chat if m.media and not m.mine and m.at >= began)
+        strays = [message for message in media if message.reply not in known]
+        for message in strays:
+            self.faults["stray media"].append(f"{ours[0].person.name}:{message.id}")
 
     def times(
         self, one: Asked, answers: list[Message], media: list[Message], due: links.Due, began: float
@@ -85,6 +93,13 @@ class Outcome:
             "which": {name: which[:NAMED] for name, which in sorted(self.faults.items())},
             "who_left": dict(self.allowed),
         }
+
+
+def answered(one: Asked, message: Message) -> bool:
+    """Whether a message of the bot is about an ask. What is no link to it may be answered with
+    a text that is in reply to nothing."""
+    loose = one.ask.kind == "broken" and not message.reply and not message.media
+    return message.reply == one.message.id or (loose and message.id > one.message.id)
 
 
 def faults(

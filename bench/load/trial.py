@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 
 from bench.load import cpu_limits, machine, schedule
-from bench.load.crowd import Crowd
+from bench.load.crowd import Asked, Crowd
 from bench.load.outcome import Outcome
 from bench.load.scenario import Scenario
 from bench.load.usage import Usage
@@ -109,6 +109,8 @@ class Trial:
         histories = {one.person.id: await one.person.history() for one in self.crowd.asked}
         for one in self.crowd.asked:
             self.outcome.judge(one, histories[one.person.id], self.began)
+        for person, ours in by_person(self.crowd.asked).items():
+            self.outcome.strays(ours, histories[person], self.began)
         with suppress(TimeoutError):
             await stack.until(lambda: not left_over(stack), patience=SWEPT)
         calls = await stack.telegram.calls("messages.*")
@@ -134,6 +136,13 @@ class Trial:
             "generator_late_max_s": round(late[-1], 4) if late else 0.0,
             "usage": self.usage.rows,
         }
+
+
+def by_person(asked: list[Asked]) -> dict[int, list[Asked]]:
+    found: dict[int, list[Asked]] = {}
+    for one in asked:
+        found.setdefault(one.person.id, []).append(one)
+    return found
 
 
 def settings(stack: Stack) -> dict[str, str]:

@@ -67,6 +67,14 @@ def test_what_is_wrong_is_named(chat, fault):
     assert found.fine == 0
 
 
+def test_media_that_answer_nothing_asked_in_that_chat_are_strays():
+    outcome = Outcome()
+
+    outcome.strays([asked()], [media(), replace(media(9), reply=3), status()], BEGAN)
+
+    assert dict(outcome.faults) == {"stray media": ["P0:9"]}
+
+
 def test_media_that_was_deleted_afterwards_still_counts_as_sent():
     assert "too many" in judged([media(8), replace(media(9), deleted=BEGAN + 6)]).faults
 
@@ -82,6 +90,8 @@ def test_a_bad_link_must_be_answered_and_bring_nothing():
 
     assert judged([status()], ask).fine == 1
     assert "media of a bad link" in judged([media()], ask).faults
+    assert judged([replace(status(), reply=0)], ask).fine == 1
+    assert "unanswered" in judged([replace(status(), reply=3)], ask).faults
     assert "unanswered" in judged([], ask).faults
 
 
