@@ -7,6 +7,7 @@ something was lost, came twice, or in wrong bytes, or when a goal was missed.
 import argparse
 import asyncio
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -59,6 +60,8 @@ def main() -> int:
     if not trial.plan:
         print("chapar load: nobody comes in so short a time; give more seconds", file=sys.stderr)
         return 1
+    # Whoever ends the test ends the stack with it, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         result = asyncio.run(trial.run())
     except KeyboardInterrupt:
