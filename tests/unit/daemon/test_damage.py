@@ -26,7 +26,7 @@ RIGHTLESS = (
 #: Commands that need no database.
 WITHOUT = ("stop",)
 #: Those that are for such a case themselves, or read no database: they have tests of their own.
-SAVED = {"backup", "restore", "doctor", "logs", "completion", "man"}
+SAVED = {"backup", "restore", "doctor", "logs", "completion", "man", "load"}
 #: It has no home yet, and asks.
 FIRST = {"init"}
 
