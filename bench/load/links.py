@@ -19,7 +19,7 @@ FILM, SOUND = "small.mp4", "song.m4a"
 BROKEN = (
     *("/status/404", "/status/403", "/status/500", "/status/503", "/gone.mp4"),
     *("/cut/clip.mp4", "/stall/clip.mp4", "/hang/clip.mp4", "/loop"),
-    *("/page/plain.html", "/page/login.html", "/data.xml", "/hls/gap.m3u8"),
+    *("/page/plain.html", "/page/login.html", "/hls/gap.m3u8"),
 )
 INSIDE = ("http://10.0.0.5/film.mp4", "http://169.254.169.254/latest", "http://[::1]:9/a.mp4")
 #: Known films are numbered apart from new ones.
