@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops bench-film tour deb format clean
+.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops bench-film load capacity tour deb format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -64,6 +64,13 @@ bench-gate: $(READY) ## of bench-admin what four sponsors add to a link
 
 bench-ops: $(READY) ## measure backups, power cuts, a restore, a scrape, the idle stack, doctor, top, the unit
 	$(BIN)/python -m bench.ops
+
+# SCENARIO: a name of bench/load/scenarios, or a file.
+load: $(READY) ## play a scenario of load over the whole product: make load SCENARIO=burst
+	$(BIN)/python -m bench.load $(SCENARIO) $(LOAD)
+
+capacity: $(READY) ## play all scenarios and rates, hours long, and write docs/capacity.md
+	$(BIN)/python -m bench.load.capacity $(LOAD)
 
 tour: $(READY) ## walk from nothing to installed, alerted, backed up, destroyed, restored, upgraded
 	docs/tour

@@ -119,7 +119,7 @@ def commands() -> dict[str, Command]:
         *(below.breakers, below.use, below.audit),
         *(backup_registry.backup, backup_registry.restore),
         *(operator_registry.doctor, operator_registry.logs, operator_registry.top),
-        operator_registry.sites,
+        *(operator_registry.sites, operator_registry.load),
         *(operator_registry.completion, operator_registry.man),
         *(install_registry.init, install_registry.files),
         *(install_registry.reload, install_registry.upgrade),

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from pathlib import Path
 
 import daemon
 from daemon.command_error import Refusal
@@ -87,6 +88,16 @@ def sites(options: argparse.Namespace) -> int:
     return 0
 
 
+def load(options: argparse.Namespace) -> int:
+    """Play people who come, on a stack of its own, and report latency, cost and what was lost."""
+    from daemon.reports import load_command
+
+    path = Path(options.scenario)
+    name = str(path.resolve()) if path.is_file() else options.scenario
+    words = [name, "--seconds", str(options.seconds), "--scale", str(options.scale)]
+    load_command.become([*words, "--out", str(options.out.resolve())])
+
+
 def completion(options: argparse.Namespace) -> int:
     """Print the completion of commands and options for a shell."""
     from daemon import cli
@@ -116,6 +127,11 @@ def words(of: dict[str, argparse.ArgumentParser]) -> None:
         "--fix", action="store_true", help="do what is safe: modes of files, lost log files"
     )
     of["top"].add_argument("--once", action="store_true", help="as text, once")
+    play = of["load"]
+    play.add_argument("scenario", nargs="?", default="advert", help="a kept one, or a file")
+    play.add_argument("--seconds", type=float, default=1e9, help="play only the first seconds")
+    play.add_argument("--scale", type=float, default=1.0, help="so many times the arrivals")
+    play.add_argument("--out", type=Path, default=Path("load"), help="folder of the results")
     of["completion"].add_argument("shell", choices=("bash", "zsh", "fish"), help="which shell")
     one = of["logs"]
     one.add_argument("-f", "--follow", action="store_true", help="go on with what is written")

@@ -20,6 +20,7 @@ OWN_CODES: dict[str, dict[int, str]] = {
     },
     "check": {0: "nothing is wrong", 1: "something is wrong"},
     "doctor": {0: "nothing is wrong", 1: "something is wrong", 5: "there are only warnings"},
+    "load": {1: "something was lost, twice or wrong, a goal was missed, or it refused"},
     "rolling-restart": NOT_STARTED,
     "backup verify": {1: "a backup is bad, or it refused"},
 }

@@ -1,4 +1,4 @@
 """Commands that report figures over time.
 
-The registry imports `use_command`.
+The registries import `use_command`, `site_report` and `load_command`.
 """

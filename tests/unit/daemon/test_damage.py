@@ -26,7 +26,10 @@ RIGHTLESS = (
 #: Commands that need no database.
 WITHOUT = ("stop",)
 #: Those that are for such a case themselves, or read no database: they have tests of their own.
-SAVED = {"backup", "restore", "doctor", "logs", "completion", "man", "files", "reload", "upgrade"}
+SAVED = {
+    *("backup", "restore", "doctor", "logs", "completion", "man"),
+    *("files", "reload", "upgrade", "load"),
+}
 #: It has no home yet, and asks.
 FIRST = {"init"}
 

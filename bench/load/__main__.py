@@ -1,0 +1,80 @@
+"""`chapar load` and `make load`: play a scenario over the whole product on this machine.
+
+Prints how it goes, writes the result as JSON and as one page, and says how it ended. Exits 1 when
+something was lost, came twice, or in wrong bytes, or when a goal was missed.
+"""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.load import report_page, scenario, summary
+from bench.load.trial import Trial
+
+#: Seconds of a load that is not shortened.
+WHOLE = 1e9
+#: As a shell reports a command that ended by Ctrl-C.
+INTERRUPTED = 130
+#: Seconds between two lines where nobody looks at a terminal.
+PAUSE = 10.0
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="chapar load", description=__doc__)
+    kept = ", ".join(scenario.names())
+    parser.add_argument("scenario", nargs="?", default="advert", help=f"{kept}, or a file")
+    parser.add_argument("--seconds", type=float, default=WHOLE, help="play only the first seconds")
+    parser.add_argument("--scale", type=float, default=1.0, help="so many times the arrivals")
+    parser.add_argument("--out", type=Path, default=Path("load"), help="folder of the results")
+    return parser.parse_args()
+
+
+class Progress:
+    """One line that moves on a terminal; elsewhere a line now and then."""
+
+    def __init__(self) -> None:
+        self.last = 0.0
+
+    def __call__(self, row: dict[str, Any]) -> None:
+        moving, now = sys.stderr.isatty(), time.monotonic()
+        if not moving and now - self.last < PAUSE:
+            return
+        self.last = now
+        print(f"\r{summary.progress(row)}", end="\033[K" if moving else "\n", file=sys.stderr)
+
+
+def main() -> int:
+    options = arguments()
+    try:
+        whole = scenario.read(options.scenario)
+    except scenario.BadScenario as error:
+        print(f"chapar load: {error}", file=sys.stderr)
+        return 1
+    played = whole.shortened(options.seconds, options.scale)
+    trial = Trial(played, Progress())
+    if not trial.plan:
+        print("chapar load: nobody comes in so short a time; give more seconds", file=sys.stderr)
+        return 1
+    # Whoever ends the test ends the stack with it, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        result = asyncio.run(trial.run())
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    result = summary.result(options.scenario, played, result)
+    name = f"{Path(options.scenario).stem}-{time.strftime('%Y%m%d-%H%M%S')}"
+    options.out.mkdir(parents=True, exist_ok=True)
+    page, told = options.out / f"{name}.html", options.out / f"{name}.json"
+    told.write_text(json.dumps(result, indent=1), encoding="utf-8")
+    page.write_text(report_page.page(result), encoding="utf-8")
+    print(*summary.lines(result), f"{told}", f"{page}", sep="\n")
+    return 0 if result["good"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

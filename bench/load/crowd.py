@@ -1,0 +1,130 @@
+"""The people: each writes at the instant that the plan says, whatever became of the others.
+
+Nobody is watched while the load is on, but for those who press a button: instants are read from
+Telegram's own record afterwards. So the generator costs little, and a slow answer delays nobody.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bench.load import links
+from bench.load.scenario import Scenario
+from bench.load.schedule import Ask
+from tests.sandbox.person import Message, Person
+from tests.sandbox.telegram.desk import Desk, Refused
+
+#: Seconds until a person who wants to press gives up.
+PATIENCE = 60.0
+#: Greetings a second, below what Telegram allows a bot.
+GREETINGS = 20
+#: Buttons: the best film of a card's page, and the one under a status message.
+BEST, FIRST = "720p", 0
+
+
+@dataclass(slots=True)
+class Asked:
+    """A message that was written; `due` and `at` are wall instants. `late` is the generator's own
+    lateness in seconds: it wrote later than planned."""
+
+    ask: Ask
+    person: Person
+    message: Message
+    due: float
+    late: float
+
+
+@dataclass
+class Crowd:
+    """Plays a plan in front of a bot."""
+
+    desk: Desk
+    site: str
+    scenario: Scenario
+    people: list[Person] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    blocked: set[int] = field(default_factory=set)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    async def gathers(self, count: int) -> None:
+        """Everybody who will write one of `count` messages meets the bot, unless the scenario is
+        about people who do not know it; and what is to be known is asked for once."""
+        names = [f"P{number}" for number in range(min(self.scenario.people, count))]
+        self.people = [await self.desk.person(name) for name in names]
+        host = await self.desk.person("The first")
+        if not self.scenario.newcomers:
+            for person in (host, *self.people):
+                await person.starts()
+                await asyncio.sleep(1 / GREETINGS)
+        await self.learns()
+
+    async def learns(self) -> None:
+        """Each link of the known ones is fetched by a person of its own. Raises AssertionError when
+        one does not come."""
+        if not self.scenario.kinds.get("known"):
+            return
+        sizes = [int(size) for size in self.scenario.sizes]
+        waiting = []
+        for number in range(self.scenario.known_links):
+            person = await self.desk.person(f"First of {number}")
+            ask = Ask(0, 0, "known", number, sizes[number % len(sizes)])
+            sent = await person.sends(links.text(ask, self.site))
+            waiting.append(comes(person, sent))
+        await asyncio.gather(*waiting)
+
+    async def plays(self, plan: Iterable[Ask]) -> None:
+        """Write every message at its instant, and return when the last one is written and those
+        who press have pressed."""
+        began, wall = time.monotonic(), time.time()
+        async with asyncio.TaskGroup() as group:
+            for ask in plan:
+                await asyncio.sleep(max(0.0, began + ask.at - time.monotonic()))
+                group.create_task(self.comes(ask, wall + ask.at))
+
+    async def comes(self, ask: Ask, due: float) -> None:
+        person = self.people[ask.person]
+        late = time.time() - due
+        if person.id in self.blocked:  # who asks again has let the bot in before
+            self.blocked.discard(person.id)
+            await person.blocks(False)
+        if self.scenario.newcomers:
+            await person.starts()
+        message = await person.sends(links.text(ask, self.site, self.scenario.rate))
+        one = Asked(ask, person, message, due, late)
+        self.asked.append(one)
+        self.counts[ask.kind] += 1
+        if ask.deed:
+            self.counts[ask.deed] += 1
+            await self.does(one)
+
+    async def does(self, one: Asked) -> None:
+        """What a person does beside asking. Buttons that are gone meanwhile are no fault: the media
+        was faster."""
+        sent = one.message
+        try:
+            match one.ask.deed:
+                case "block":
+                    self.blocked.add(one.person.id)
+                    await one.person.blocks()
+                case "press":
+                    await one.person.presses(BEST, await self.offered(one, BEST))
+                case "cancel":
+                    shown = await self.offered(one, "")
+                    data = shown.buttons[FIRST][FIRST]["data"]
+                    if shown.reply == sent.id and not shown.media and data:
+                        await one.person.presses(data, shown)
+        except (AssertionError, Refused):
+            self.counts[f"{one.ask.deed} came too late"] += 1
+
+    async def offered(self, one: Asked, label: str) -> Message:
+        def fits(message: Message) -> bool:
+            answers = message.reply == one.message.id and bool(message.buttons)
+            return answers and (not label or bool(message.button(label)))
+
+        return await one.person.sees(fits, timeout=PATIENCE)
+
+
+async def comes(person: Person, sent: Message) -> Message:
+    return await person.sees(lambda m: m.media and m.reply == sent.id, timeout=PATIENCE)

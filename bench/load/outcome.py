@@ -1,0 +1,119 @@
+"""Everything that was asked beside everything that arrived, by Telegram's own record."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from hdrh.histogram import HdrHistogram
+
+from bench.load import links
+from bench.load.crowd import Asked
+from tests.sandbox.person import Message
+
+#: A histogram in microseconds up to an hour, three digits exact.
+LOWEST, HIGHEST, DIGITS = 1, 3_600_000_000, 3
+PERCENTILES = (50.0, 75.0, 90.0, 95.0, 99.0, 99.9)
+#: Of each series so many worst cases are told; of each fault so many names.
+WORST, NAMED = 5, 20
+
+
+@dataclass
+class Series:
+    """Times of one kind, from the instant at which the plan had a person write. The histogram is
+    HdrHistogram's: its percentiles are exact to three digits at any range, and series of several
+    runs can be added (`encoded`)."""
+
+    histogram: HdrHistogram = field(default_factory=lambda: HdrHistogram(LOWEST, HIGHEST, DIGITS))
+    points: list[tuple[float, float]] = field(default_factory=list)
+
+    def add(self, due: float, seconds: float) -> None:
+        self.histogram.record_value(max(LOWEST, round(seconds * 1e6)))
+        self.points.append((due, seconds))
+
+    def facts(self) -> dict[str, Any]:
+        named = {f"p{p:g}": self.histogram.get_value_at_percentile(p) / 1e6 for p in PERCENTILES}
+        worst = sorted(self.points, key=lambda point: -point[1])[:WORST]
+        return {
+            "count": len(self.points),
+            **{name: round(value, 6) for name, value in named.items()},
+            "max": round(worst[0][1], 6) if worst else 0.0,
+            "worst": [{"at": round(at, 3), "seconds": round(took, 3)} for at, took in worst],
+            "encoded": self.histogram.encode().decode(),
+        }
+
+
+@dataclass
+class Outcome:
+    """`faults` by their kind, each naming requests; `series` of times; `points` for plots."""
+
+    asked: int = 0
+    fine: int = 0
+    faults: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    allowed: Counter[str] = field(default_factory=Counter)
+    series: dict[str, Series] = field(default_factory=lambda: defaultdict(Series))
+
+    def judge(self, one: Asked, chat: list[Message], began: float) -> None:
+        """One ask and the chat in which it was asked."""
+        self.asked += 1
+        ask, due = one.ask, links.due(one.ask)
+        answers = [m for m in chat if not m.mine and answered(one, m)]
+        media = [m for m in answers if m.media]
+        self.times(one, answers, media, due, began)
+        wrong = list(faults(one, answers, media, due))
+        for fault in wrong:
+            self.faults[fault].append(f"{one.person.name}:{one.message.id} {ask.kind} {ask.number}")
+        if not wrong:
+            self.fine += 1
+        if ask.deed in ("cancel", "block"):
+            self.allowed[f"{ask.deed}: {len(media)} media"] += 1
+
+    def strays(self, ours: list[Asked], chat: list[Message], began: float) -> None:
+        """Media in a chat that answer nothing that was asked there."""
+        known = {one.message.id for one in ours}
+        media = (m for m in chat if m.media and not m.mine and m.at >= began)
+        strays = [message for message in media if message.reply not in known]
+        for message in strays:
+            self.faults["stray media"].append(f"{ours[0].person.name}:{message.id}")
+
+    def times(
+        self, one: Asked, answers: list[Message], media: list[Message], due: links.Due, began: float
+    ) -> None:
+        at = one.due - began
+        if answers and one.ask.deed != "block":
+            self.series["answer"].add(at, min(m.at for m in answers) - one.due)
+        if media and len(media) == due.media and one.ask.deed in ("", "join"):
+            self.series[one.ask.kind].add(at, max(m.at for m in media) - one.due)
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "asked": self.asked,
+            "fine": self.fine,
+            "faults": {name: len(which) for name, which in sorted(self.faults.items())},
+            "which": {name: which[:NAMED] for name, which in sorted(self.faults.items())},
+            "who_left": dict(self.allowed),
+        }
+
+
+def answered(one: Asked, message: Message) -> bool:
+    """Whether a message of the bot is about an ask. What is no link to it may be answered with
+    a text that is in reply to nothing."""
+    loose = one.ask.kind == "broken" and not message.reply and not message.media
+    return message.reply == one.message.id or (loose and message.id > one.message.id)
+
+
+def faults(
+    one: Asked, answers: list[Message], media: list[Message], due: links.Due
+) -> Iterator[str]:
+    """What is wrong with it. Who cancelled or blocked may have got everything or nothing."""
+    free = one.ask.deed in ("cancel", "block")
+    if not answers and one.ask.deed != "block":
+        yield "unanswered"
+    if len(media) > due.media:
+        yield "too many" if due.media else "media of a bad link"
+    if len(media) < due.media and not free:
+        yield "lost" if not media else "incomplete"
+    if due.kind and any(m.kind != due.kind for m in media):
+        yield "wrong kind"
+    if due.sum and any(m.media and m.media["sha256"] != due.sum for m in media):
+        yield "wrong bytes"

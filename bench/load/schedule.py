@@ -1,0 +1,90 @@
+"""Who comes when and asks for what: drawn before the first one comes, so that nothing that happens
+later moves an arrival (an open loop)."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bench.load.scenario import Scenario
+
+#: What another may ask for too while it is on its way.
+JOINABLE = ("film", "slow")
+#: Which deeds go with which kinds; a press has a page of its own.
+CANCELLED = ("film", "slow", "clip")
+PRESSED = ("film",)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One message of one person, due `at` seconds after the beginning. `number` names the link:
+    those with the same number and kind ask for the same."""
+
+    at: float
+    person: int
+    kind: str
+    number: int
+    size: int
+    deed: str = ""
+
+
+def instants(scenario: Scenario, dice: random.Random) -> list[float]:
+    """Every arrival, in order."""
+    found = list(poisson(scenario, dice))
+    for burst in scenario.bursts:
+        found += [burst.at + burst.within * n / burst.count for n in range(burst.count)]
+    return sorted(found)
+
+
+def poisson(scenario: Scenario, dice: random.Random) -> Iterator[float]:
+    """Arrivals at the curve's rate: those of its peak, thinned (Lewis and Shedler 1979)."""
+    peak = scenario.per_second * max(scenario.curve or (1.0,))
+    at = dice.expovariate(peak) if peak else scenario.seconds
+    while at < scenario.seconds:
+        if dice.random() * peak <= scenario.per_second * factor(scenario, at):
+            yield at
+        at += dice.expovariate(peak)
+
+
+def factor(scenario: Scenario, at: float) -> float:
+    """The curve at an instant, straight between two hours."""
+    if not scenario.curve:
+        return 1.0
+    hours = len(scenario.curve)
+    place = at / scenario.day * hours % hours
+    before, after = scenario.curve[int(place)], scenario.curve[(int(place) + 1) % hours]
+    return before + (after - before) * (place - int(place))
+
+
+def asks(scenario: Scenario) -> list[Ask]:
+    """The whole plan; the same seed draws the same one."""
+    dice = random.Random(scenario.seed)
+    due = instants(scenario, dice)
+    kinds, weights = list(scenario.kinds), list(scenario.kinds.values())
+    sizes, shares = [int(size) for size in scenario.sizes], list(scenario.sizes.values())
+    found: list[Ask] = []
+    newest: dict[str, Ask] = {}
+    for number, at in enumerate(due):
+        kind, size = dice.choices(kinds, weights)[0], dice.choices(sizes, shares)[0]
+        deed = drawn(scenario.deeds, kind, dice)
+        one = Ask(at, number % scenario.people, kind, number, size, deed)
+        if kind == "known":
+            popular = int(scenario.known_links * dice.random() ** 2)
+            one = Ask(at, one.person, kind, popular, sizes[popular % len(sizes)])
+        elif deed == "join" and kind in newest:
+            other = newest[kind]
+            one = Ask(at, one.person, kind, other.number, other.size, deed)
+        elif kind in JOINABLE and deed not in ("press", "join"):
+            newest[kind] = one
+        found.append(one)
+    return found
+
+
+def drawn(deeds: dict[str, float], kind: str, dice: random.Random) -> str:
+    """What the person does besides; deeds that do not go with the kind are not done."""
+    fitting = {"cancel": CANCELLED, "press": PRESSED, "join": JOINABLE, "block": (kind,)}
+    chance = dice.random()
+    for deed, share in deeds.items():
+        if chance < share:
+            return deed if kind in fitting[deed] else ""
+        chance -= share
+    return ""

@@ -1,0 +1,160 @@
+"""One run of a scenario over a stack of its own, from the start of the stack to the result."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bench.load import cpu_limits, machine, schedule
+from bench.load.crowd import Asked, Crowd
+from bench.load.outcome import Outcome
+from bench.load.scenario import Scenario
+from bench.load.usage import Usage
+from daemon.command_error import NotUp
+from tests.chaos.verdict import REFUSED, UNCERTAIN, left_over, number
+from tests.sandbox.stack import Stack
+
+OPEN = "SELECT COUNT(*) FROM requests WHERE state = 'open' OR closed_at IS NULL"
+#: Seconds that files of finished jobs may still be there.
+SWEPT = 20.0
+#: Seconds between two samples, and before the load so that the beginning is seen.
+BEAT = 1.0
+
+#: Seconds for which Telegram keeps the bytes of what it was sent.
+KEPT = 60.0
+SECRETS = ("_TOKEN", "_HASH", "_KEY")
+
+Progress = Callable[[dict[str, Any]], None]
+
+
+class Trial:
+    """Plays a scenario, and says what became of it."""
+
+    def __init__(self, scenario: Scenario, progress: Progress, cores: float | None = None) -> None:
+        self.scenario = scenario
+        self.cores = cores
+        self.progress = progress
+        self.plan = schedule.asks(scenario)
+        self.outcome = Outcome()
+        self.quiet = True
+        self.spans: dict[str, float] = {}
+
+    async def run(self) -> dict[str, Any]:
+        """The whole result, fit for JSON."""
+        about = machine.facts()
+        stack = self.stack()
+        try:
+            async with stack:
+                self.progress({"phase": "people come", "asked": 0, "of": len(self.plan)})
+                self.crowd = Crowd(stack.telegram, stack.url(""), self.scenario)
+                await self.crowd.gathers(len(self.plan))
+                self.usage = Usage(stack)
+                with cpu_limits.held(self.usage.every(), self.cores):
+                    await self.load()
+                result = await self.judged()
+        finally:
+            stack.remove()
+        held = {"held_to_cores": self.cores, "settings": settings(stack)}
+        return {"machine": about, **held, **result}
+
+    def stack(self) -> Stack:
+        stack = Stack(judged=False, **self.scenario.settings)
+        stack.state.mkdir(mode=0o700, parents=True)
+        rules = stack.state / "sites.toml"
+        rules.write_text(f"[default]\nconcurrency = {self.scenario.site_concurrency}\n")
+        rules.chmod(0o600)
+        return stack
+
+    async def load(self) -> None:
+        """The people come, and afterwards everything has time to arrive."""
+        watching = asyncio.create_task(self.watch())
+        self.began = time.time()
+        await self.crowd.plays(self.plan)
+        self.spans["asked_s"] = time.time() - self.began
+        try:
+            await self.crowd_is_served()
+        except TimeoutError:
+            self.quiet = False
+        self.spans["served_s"] = time.time() - self.began
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        await self.usage.sample()
+
+    async def crowd_is_served(self) -> None:
+        async with asyncio.timeout(self.scenario.drain):
+            await asyncio.sleep(BEAT)  # the last message is on its way to the bot
+            while number(self.usage.stack, OPEN):
+                await asyncio.sleep(BEAT / 4)
+
+    async def watch(self) -> None:
+        while True:
+            try:
+                row = await self.usage.sample()
+            except (psutil.Error, NotUp):  # the product is down: that is for the verdict to say
+                self.crowd.counts["samples missed"] += 1
+                await asyncio.sleep(BEAT)
+                continue
+            await asyncio.to_thread(forget, self.usage.stack.home / "telegram" / "files")
+            asked = len(self.crowd.asked)
+            self.progress({"phase": "load", "asked": asked, "of": len(self.plan), **row})
+            await asyncio.sleep(BEAT)
+
+    async def judged(self) -> dict[str, Any]:
+        stack = self.usage.stack
+        histories = {one.person.id: await one.person.history() for one in self.crowd.asked}
+        for one in self.crowd.asked:
+            self.outcome.judge(one, histories[one.person.id], self.began)
+        for person, ours in by_person(self.crowd.asked).items():
+            self.outcome.strays(ours, histories[person], self.began)
+        with suppress(TimeoutError):
+            await stack.until(lambda: not left_over(stack), patience=SWEPT)
+        calls = await stack.telegram.calls("messages.*")
+        said = [m for chat in histories.values() for m in chat if not m.mine]
+        limits = {
+            "files_left": left_over(stack),
+            "limits_broken": await stack.telegram.violations(),
+            "messages": sum(message.at >= self.began for message in said),
+            "flood_waits": sum(str(call["result"]).startswith(REFUSED) for call in calls),
+            "uncertain": number(stack, UNCERTAIN),
+            "quiet_in_time": self.quiet,
+        }
+        return {**self.spans, **self.outcome.facts(), **limits, **self.told()}
+
+    def told(self) -> dict[str, Any]:
+        series = self.outcome.series
+        late = sorted(one.late for one in self.crowd.asked)
+        return {
+            "people": self.crowd.counts,
+            "latency": {name: one.facts() for name, one in sorted(series.items())},
+            "points": {name: one.points for name, one in sorted(series.items())},
+            "arrivals": [round(ask.at, 3) for ask in self.plan],
+            "generator_late_max_s": round(late[-1], 4) if late else 0.0,
+            "usage": self.usage.rows,
+        }
+
+
+def by_person(asked: list[Asked]) -> dict[int, list[Asked]]:
+    found: dict[int, list[Asked]] = {}
+    for one in asked:
+        found.setdefault(one.person.id, []).append(one)
+    return found
+
+
+def settings(stack: Stack) -> dict[str, str]:
+    """What the product was told beyond its defaults, without what signs in."""
+    told = {k: v for k, v in stack.environment.items() if k.startswith("CHAPAR_")}
+    return {k: v for k, v in sorted(told.items()) if not k.endswith(SECRETS)}
+
+
+def forget(folder: Path) -> None:
+    """Delete the bytes of files that Telegram has had for a while: it keeps their sums, which are
+    judged, and an hour of load would be many gigabytes."""
+    for path in folder.glob("*"):
+        with suppress(OSError):
+            if path.suffix != ".part" and time.time() - path.stat().st_mtime > KEPT:
+                path.unlink()

@@ -1,0 +1,140 @@
+"""What arrived beside what was asked: each way in which it can be wrong is found."""
+
+import asyncio
+import hashlib
+import urllib.request
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bench.load import links
+from bench.load.crowd import Asked
+from bench.load.outcome import Outcome
+from bench.load.schedule import Ask
+from tests.sandbox.person import Message
+from tests.sandbox.site.server import Site
+
+FILM = Ask(at=3.0, person=0, kind="film", number=4, size=1_400_000)
+BEGAN, ID = 1000.0, 7
+
+
+class Someone:
+    name = "P0"
+
+
+def asked(ask: Ask = FILM) -> Asked:
+    sent = Message(id=ID, mine=True, sender="P0", at=BEGAN + 3.2, text="link")
+    return Asked(ask, Someone(), sent, BEGAN + ask.at, 0.2)
+
+
+def media(number: int = 8, at: float = BEGAN + 5, **facts: Any) -> Message:
+    known = {"kind": "video", "sha256": links.due(FILM).sum, "name": "film.mp4", **facts}
+    return Message(number, False, "bot", at, "", media=known, reply=ID)
+
+
+def status(at: float = BEGAN + 3.5) -> Message:
+    return Message(20, False, "bot", at, "Downloading", deleted=BEGAN + 5, reply=ID)
+
+
+def judged(chat: list[Message], ask: Ask = FILM) -> Outcome:
+    outcome = Outcome()
+    outcome.judge(asked(ask), chat, BEGAN)
+    return outcome
+
+
+def test_what_arrived_once_with_the_right_bytes_is_fine():
+    found = judged([status(), media()])
+
+    assert (found.asked, found.fine, dict(found.faults)) == (1, 1, {})
+
+
+@pytest.mark.parametrize(
+    ("chat", "fault"),
+    [
+        ([], "unanswered"),
+        ([status()], "lost"),
+        ([media(8), media(9)], "too many"),
+        ([media(sha256="0" * 64)], "wrong bytes"),
+        ([media(kind="file")], "wrong kind"),
+        ([replace(media(), reply=ID + 1)], "unanswered"),
+    ],
+)
+def test_what_is_wrong_is_named(chat, fault):
+    found = judged(chat)
+
+    assert fault in found.faults
+    assert found.fine == 0
+
+
+def test_media_that_answer_nothing_asked_in_that_chat_are_strays():
+    outcome = Outcome()
+
+    outcome.strays([asked()], [media(), replace(media(9), reply=3), status()], BEGAN)
+
+    assert dict(outcome.faults) == {"stray media": ["P0:9"]}
+
+
+def test_media_that_was_deleted_afterwards_still_counts_as_sent():
+    assert "too many" in judged([media(8), replace(media(9), deleted=BEGAN + 6)]).faults
+
+
+def test_a_list_with_an_entry_missing_is_incomplete():
+    ask = replace(FILM, kind="list")
+
+    assert set(judged([media(8), media(9)], ask).faults) == {"incomplete"}
+
+
+def test_a_bad_link_must_be_answered_and_bring_nothing():
+    ask = replace(FILM, kind="broken")
+
+    assert judged([status()], ask).fine == 1
+    assert "media of a bad link" in judged([media()], ask).faults
+    assert judged([replace(status(), reply=0)], ask).fine == 1
+    assert "unanswered" in judged([replace(status(), reply=3)], ask).faults
+    assert "unanswered" in judged([], ask).faults
+
+
+@pytest.mark.parametrize("deed", ["cancel", "block"])
+def test_who_left_may_have_got_it_or_not_but_never_twice(deed):
+    ask = replace(FILM, deed=deed)
+
+    assert judged([status()], ask).fine == judged([media()], ask).fine == 1
+    assert "too many" in judged([media(8), media(9)], ask).faults
+
+
+def test_times_begin_when_the_plan_had_the_person_write_and_not_when_the_generator_did():
+    series = judged([status(), media()]).series
+
+    assert series["answer"].facts()["max"] == pytest.approx(0.5, abs=0.001)
+    assert series["film"].facts()["max"] == pytest.approx(2.0, abs=0.001)
+
+
+def test_percentiles_are_those_of_all_times_and_the_worst_are_told_with_their_instants():
+    outcome = Outcome()
+    for n in range(1000):
+        outcome.judge(asked(), [media(at=BEGAN + 3 + (n + 1) / 1000)], BEGAN)
+
+    facts = outcome.series["film"].facts()
+
+    assert facts["p50"] == pytest.approx(0.5, rel=0.002)
+    assert facts["p99.9"] == pytest.approx(0.999, rel=0.002)
+    assert facts["worst"][0] == {"at": 3.0, "seconds": 1.0}
+
+
+async def test_the_sum_of_a_film_is_that_of_what_the_site_sends():
+    def fetched() -> bytes:
+        with urllib.request.urlopen(links.text(FILM, site.url(""))) as answer:
+            return bytes(answer.read())
+
+    async with Site() as site:
+        body = await asyncio.to_thread(fetched)
+
+    assert hashlib.sha256(body).hexdigest() == links.due(FILM).sum
+    assert len(body) == pytest.approx(FILM.size, abs=100)
+
+
+def test_every_film_differs_from_every_other():
+    plan = [replace(FILM, number=n, kind=kind) for n in range(20) for kind in ("film", "known")]
+
+    assert len({links.due(ask).sum for ask in plan}) == len(plan)

@@ -1,0 +1,176 @@
+"""What a run is told as: figures beside goals, one page without network, docs/capacity.md."""
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+from xml.etree import ElementTree
+
+import psutil
+import pytest
+
+from bench.load import capacity_page, cpu_limits, machine, report_page, scenario, summary
+from bench.load.outcome import Series
+from bench.load.scenario import Scenario
+from tests.source import ROOT
+
+PLAYED = Scenario("A <trial>", seconds=10, per_second=2, goals={"answer_p95_s": 1.0})
+
+
+def row(at: float) -> dict[str, Any]:
+    return {
+        "at": at,
+        "cpu": {"bot": at / 4, "worker": at / 2},
+        "pss_mib": {"bot": 40.0, "worker": 90.0 + at},
+        "test_cpu": {"generator": at / 10, "site": at / 20},
+        "disk_mib": at,
+        "wal_mib": 4.0,
+        "lock_errors": 0,
+        "lock_waits": int(at),
+        "at_the_gate": 1,
+        "budget_s": at / 10,
+        "requests": {"delivered": int(at)},
+    }
+
+
+def measured(answer: float = 0.1, **facts: Any) -> dict[str, Any]:
+    series = Series()
+    for n in range(20):
+        series.add(n / 2, answer)
+    good = {
+        "machine": machine.facts(),
+        "settings": {"CHAPAR_WORKERS": "2"},
+        "asked": 20,
+        "fine": 20,
+        "faults": {},
+        "which": {},
+        "asked_s": 10.0,
+        "quiet_in_time": True,
+        "messages": 20,
+        "latency": {"answer": series.facts()},
+        "points": {"answer": series.points},
+        "people": {"film": 20},
+        "who_left": {},
+        "arrivals": [n / 2 for n in range(20)],
+        "generator_late_max_s": 0.002,
+        "usage": [row(n) for n in range(11)],
+        "files_left": [],
+        "limits_broken": [],
+        "flood_waits": 0,
+        "uncertain": 0,
+    }
+    return json.loads(json.dumps(good | facts))
+
+
+def result(rate: float = 2.0, **facts: Any) -> dict[str, Any]:
+    return summary.result("trial", replace(PLAYED, per_second=rate), measured(**facts))
+
+
+def test_a_run_without_a_fault_that_met_its_goals_is_good():
+    assert result()["good"]
+    assert result()["figures"]["cores"] == pytest.approx(0.75)
+    assert result()["figures"]["test_cores_generator"] == pytest.approx(0.1)
+    assert result()["figures"]["cpu_ms_per_request"] == pytest.approx(375)
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"answer": 2.0}, "MISSED answer_p95_s"),
+        ({"faults": {"lost": 1}, "which": {"lost": ["P0:7 film 3"]}}, "lost: 1"),
+        ({"limits_broken": ["too soon"]}, "limits_broken"),
+        ({"files_left": ["/x"]}, "files_left"),
+        ({"uncertain": 1}, "uncertain"),
+        ({"quiet_in_time": False}, "still open"),
+    ],
+)
+def test_whatever_is_wrong_makes_a_run_bad_and_is_told(facts, words):
+    found = result(**facts)
+
+    assert not found["good"]
+    assert words in "\n".join(summary.lines(found))
+    assert words in report_page.page(found)
+
+
+def test_a_goal_that_nothing_was_measured_for_is_missed():
+    goals = {"film_p95_s": 5.0}
+
+    found = summary.result("trial", replace(PLAYED, goals=goals), measured())
+
+    assert found["missed"] == {"film_p95_s": [None, 5.0]}
+
+
+def test_the_page_needs_no_network_no_script_and_shows_every_plot_whole():
+    page = report_page.page(result())
+
+    assert not re.findall(r"<script|<link|src=|href=|url\(|@import", page)
+    assert "A &lt;trial&gt;" in page
+    drawings = re.findall(r"<svg.*?</svg>", page, re.S)
+    assert len(drawings) == 9
+    for drawing in drawings:
+        tree = ElementTree.fromstring(drawing)
+        assert tree.findall(".//polyline") or tree.findall(".//circle")
+        assert "nan" not in drawing
+
+
+def test_the_page_names_machine_versions_and_settings():
+    page = report_page.page(result())
+
+    for word in ("kurigram", "yt-dlp", "python", "cores", "CHAPAR_WORKERS", "seed"):
+        assert f"<td>{word}</td>" in page
+
+
+def test_the_capacity_page_says_what_holds_what_breaks_and_what_to_buy():
+    ladders = {1.0: [result(4), result(8), result(10, answer=3.0)], 2.0: [result(16)]}
+
+    words = capacity_page.page([result()], ladders, 3600, 1)
+
+    assert "| 1 | 8 | 691,200 |" in words
+    assert "| 2 | 16 or more |" in words
+    assert "1 cores: at 10 a second answer_p95_s 3" in words
+    assert "2 cores: nothing up to 16" in words
+    assert "| 1,000,000 | 34.72 a second | 8 | 34.7 and more (beyond" in words
+    assert "shortened" not in words
+    assert "shortened" in capacity_page.page([result()], ladders, 30, 1)
+
+
+def test_a_process_that_is_held_to_one_core_stays_there_with_what_it_starts():
+    code = "import subprocess, sys; sys.stdin.readline();"
+    code += "subprocess.run([sys.executable, '-c', 'import os; print(os.sched_getaffinity(0))'])"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    words = [sys.executable, "-c", code]
+    with (
+        subprocess.Popen(words, **pipes) as started,
+        cpu_limits.held([psutil.Process(started.pid)], 1.0),
+    ):
+        said, _ = started.communicate("go\n")
+
+    assert len(said.split(",")) == 1
+
+
+def test_more_cores_than_there_are_is_refused():
+    with pytest.raises(cpu_limits.Unlimited), cpu_limits.held([psutil.Process()], 10_000):
+        pytest.fail("was held")
+
+
+def test_an_installed_package_says_where_the_load_test_is(tmp_path: Path):
+    for part in ("daemon", "procs"):
+        copytree(ROOT / part, tmp_path / part, symlinks=False, ignore_dangling_symlinks=True)
+
+    words = [sys.executable, "-m", "daemon.cli", "load", "burst"]
+    said = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+
+    assert said.returncode == 1
+    assert said.stderr.startswith("chapar: the load test needs a checkout")
+
+
+def test_the_command_refuses_a_scenario_that_is_not_there_with_those_that_are(tmp_path: Path):
+    words = [sys.executable, "-m", "daemon.cli", "load", "nosuch"]
+    said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+
+    assert said.returncode == 1
+    assert all(name in said.stderr for name in scenario.names())

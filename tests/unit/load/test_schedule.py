@@ -1,0 +1,106 @@
+"""The plan of a load: who comes when, drawn before anybody comes."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from bench.load import scenario, schedule
+from bench.load.scenario import HOURS, BadScenario, Burst, Scenario
+
+STEADY = Scenario("steady", seconds=400, per_second=5)
+
+
+def test_the_same_seed_draws_the_same_plan_and_another_seed_another():
+    assert schedule.asks(STEADY) == schedule.asks(STEADY)
+    assert schedule.asks(STEADY) != schedule.asks(replace(STEADY, seed=2))
+
+
+def test_people_come_at_the_rate_that_was_asked_for_and_in_order():
+    due = [ask.at for ask in schedule.asks(STEADY)]
+
+    assert due == sorted(due)
+    assert 1850 < len(due) < 2150
+    assert 0 <= due[0] <= due[-1] < STEADY.seconds
+
+
+def test_a_curve_brings_more_people_at_its_peak_and_none_at_its_zero():
+    curve = (0.0,) * 12 + (2.0,) * 12
+    day = replace(STEADY, curve=curve, day=STEADY.seconds)
+
+    due = [ask.at for ask in schedule.asks(day)]
+
+    hour = STEADY.seconds / HOURS
+    assert not [at for at in due if at < 11 * hour]
+    assert len([at for at in due if at > 12 * hour]) > 1700
+
+
+def test_a_burst_comes_evenly_within_its_time_whatever_else_comes():
+    due = schedule.instants(
+        Scenario("b", seconds=9, bursts=(Burst(2, 100, 1),)), schedule.random.Random(1)
+    )
+
+    assert (len(due), due[0]) == (100, 2)
+    assert max(b - a for a, b in pairwise(due)) == pytest.approx(0.01)
+
+
+def test_the_shares_of_kinds_and_deeds_are_kept():
+    kinds, deeds = {"known": 60, "film": 40}, {"cancel": 0.1, "press": 0.1, "join": 0.1}
+    plan = schedule.asks(replace(STEADY, kinds=kinds, deeds=deeds))
+
+    known = [ask for ask in plan if ask.kind == "known"]
+    films = [ask for ask in plan if ask.kind == "film"]
+
+    assert 0.55 < len(known) / len(plan) < 0.65
+    assert {ask.deed for ask in known} == {""}
+    for deed in deeds:
+        assert 0.05 < len([ask for ask in films if ask.deed == deed]) / len(films) < 0.15
+
+
+def test_who_joins_asks_for_what_another_just_asked_for():
+    plan = schedule.asks(replace(STEADY, deeds={"join": 0.3}))
+    seen: set[int] = set()
+
+    for ask in plan[1:]:
+        if ask.deed == "join":
+            assert ask.number in seen | {plan[0].number}
+        seen.add(ask.number)
+
+
+@pytest.mark.parametrize("name", scenario.names())
+def test_a_kept_scenario_can_be_read_and_drawn_and_shortened(name):
+    whole = scenario.read(name)
+
+    short = schedule.asks(whole.shortened(30, 0.1))
+
+    assert 0 < len(short) < len(schedule.asks(whole)) or len(short) < 60
+    assert all(ask.at <= 30 for ask in short)
+    assert all(ask.person < max(1, round(whole.people * 0.1)) for ask in short)
+
+
+def test_all_scenarios_of_the_issue_are_kept():
+    assert {"c1", "c2", "c3", "advert", "burst", "edge", "hostile"} <= set(scenario.names())
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ('title = "x"\nseconds = 1\nper_secnod = 3', "per_secnod"),
+        ('title = "x"\nseconds = 1\nper_second = 3\nkinds = { flim = 1 }', "flim"),
+        ('title = "x"\nseconds = 1\nper_second = 3\ndeeds = { sing = 1 }', "sing"),
+        ('title = "x"\nseconds = 1', "nobody comes"),
+        ('title = "x"\nseconds = 1\nper_second = 1\ncurve = [1, 2]', "24"),
+        ('title = "x', "Unterminated"),
+    ],
+)
+def test_a_scenario_with_a_mistake_is_refused_with_the_mistake_named(tmp_path, text, word):
+    file = tmp_path / "mine.toml"
+    file.write_text(text)
+
+    with pytest.raises(BadScenario, match=word):
+        scenario.read(str(file))
+
+
+def test_a_scenario_that_is_not_there_is_refused_with_those_that_are():
+    with pytest.raises(BadScenario, match="hostile"):
+        scenario.read("nosuch")
