@@ -36,9 +36,9 @@ def test_only_supervisord_is_told_to_stop():
     assert "\nKillMode=mixed\n" in UNIT.read_text()
 
 
-#: What the exposure may be, in the tenths that systemd-analyze counts. A whole jail costs 4 of them:
-#: namespaces, mounts, and giving up rights over both. Without any of what is NEEDED it is 15; with
-#: all else that could be closed (/proc, a root directory, no delegation) a whole jail leaves 16.
+#: What the exposure may be, in the tenths that systemd-analyze counts. A whole jail costs 4
+#: of them: mounts, their namespace, and giving up rights. With all else that could be closed
+#: (/proc, a root directory, no delegation) a whole jail leaves 16.
 EXPOSURE = 19
 #: What keeps working: a network and a tree of each download's own, Landlock, groups of control,
 #: compilers of JavaScript.
