@@ -1,4 +1,4 @@
-"""docs/install.md and docs/upgrade.md: each line of a block is a command that there is, and those of
+"""docs/install.md and docs/upgrade.md: each line of a block is a command that there is; those of
 chapar's that need neither a service nor Telegram are run as they stand there."""
 
 import os

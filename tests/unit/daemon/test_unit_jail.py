@@ -1,5 +1,6 @@
 """A download's jail is whole within the unit: the calls that the unit allows are enough for it."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -73,6 +74,22 @@ def test_a_download_in_the_unit_has_a_tree_of_its_own_and_no_rights(jailed):
     state, rights, seen = ran.stdout.splitlines()
     assert "own network, own tree" in state
     assert (rights, seen) == ("{''}", "False")
+
+
+READ_ONLY = (
+    f"mount --bind {ROOT} {ROOT} && mount -o remount,bind,ro {ROOT} && exec {sys.executable} -c "
+    "'from procs.engine.jail import jail; print(jail.state())'"
+)
+
+
+@pytest.mark.skipif(
+    os.getuid() != 0, reason="only root can make a mount that is read only for good"
+)
+def test_a_program_on_a_read_only_mount_still_gives_downloads_a_tree():
+    """As ProtectSystem=strict makes of /usr: the flag is locked for user namespaces."""
+    argv = ["unshare", "--mount", "sh", "-c", READ_ONLY]
+    ran = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert "own tree" in ran.stdout, ran.stderr
 
 
 def test_rights_that_cannot_be_given_up_are_not_passed_over(jailed):
