@@ -1,4 +1,5 @@
-"""The sources of settings: the environment, a `.env` file, or the default."""
+"""The sources of settings: the environment, systemd's credentials for secrets, a `.env` file, or
+the default."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from dotenv import dotenv_values
 from procs.config import setting_checks
 
 ENV_FILE = "CHAPAR_ENV_FILE"
+#: Where systemd puts what LoadCredential= names (systemd.exec(5)): files named as the settings.
+CREDENTIALS = "CREDENTIALS_DIRECTORY"
 #: What supervisord tells its processes; they got their names from a start that judged them.
 SUPERVISED = "SUPERVISOR_ENABLED"
 #: What `chapar up` sets for supervisord.conf, and the tests for themselves.
@@ -21,8 +24,8 @@ OUR_OWN = (
 
 @dataclass(frozen=True, slots=True)
 class SettingText:
-    """One setting as it stands: its text and where it came from, which is `environment`, the
-    name of the `.env` file, `default` or `not set`."""
+    """One setting as it stands: its text and where it came from, which is `environment`,
+    `credential`, the name of the `.env` file, `default` or `not set`."""
 
     name: str
     text: str
@@ -79,3 +82,23 @@ def env_texts(
         return {}, [f"{path}: cannot be read ({why}); make it a text file this user may read"]
     found = {n: t.strip() for n, t in pairs.items() if t}
     return found, setting_checks.misspelt(pairs, (*known, ENV_FILE), str(path))
+
+
+def credentials(
+    environ: Mapping[str, str], secrets: tuple[str, ...]
+) -> tuple[dict[str, str], list[str]]:
+    """The secrets that systemd gave this service, and complaints about unreadable ones."""
+    if not (folder := environ.get(CREDENTIALS)):
+        return {}, []
+    found: dict[str, str] = {}
+    complaints = []
+    for name in secrets:
+        path = Path(folder, name)
+        try:
+            found[name] = path.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            continue
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "not text"
+            complaints.append(f"{name}: the credential {path} cannot be read ({why})")
+    return found, complaints

@@ -134,5 +134,6 @@ TABLE = (
     Setting("CHAPAR_HEARTBEAT_URL", address_values.page, absent="", secret=True),
 )
 NAMES = tuple(setting.name for setting in TABLE)
+SECRETS = tuple(setting.name for setting in TABLE if setting.secret)
 #: The settings that admins change at run time, by their fields.
 LIVE = {setting.field: setting for setting in TABLE if setting.live}

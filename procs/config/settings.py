@@ -1,7 +1,8 @@
 """Settings: read once at the top of a process, checked as a whole, passed down.
 
-No other module reads the environment. A value comes from the environment, else from `.env` (in the
-working directory, or where CHAPAR_ENV_FILE says), else from `setting_table`. An empty text is the
+No other module reads the environment. A value comes from the environment, else (a secret) from a
+credential of systemd's, else from `.env` (in the working directory, or where CHAPAR_ENV_FILE says),
+else from `setting_table`. An empty text is the
 same as none.
 """
 
@@ -19,10 +20,11 @@ from procs.config.setting_sources import (
     OUR_OWN,
     SUPERVISED,
     SettingText,
+    credentials,
     env_path,
     env_texts,
 )
-from procs.config.setting_table import LIVE, NAMES, TABLE
+from procs.config.setting_table import LIVE, NAMES, SECRETS, TABLE
 from procs.core.log import LogForm
 from procs.core.night_hours import NightHours
 from procs.core.paths import HomePaths, HomeSettings
@@ -157,6 +159,7 @@ def read(
     if SUPERVISED not in environ:
         known = (*NAMES, ENV_FILE, *OUR_OWN)
         complaints += setting_checks.misspelt(environ, known, "environment")
+    complaints += credentials(environ, SECRETS)[1]
     found = tuple(find(environ, file, str(env_path(environ, env_file))))
     fields: dict[str, Any] = {}
     for setting, one in zip(TABLE, found, strict=True):
@@ -190,8 +193,11 @@ def find(environ: Mapping[str, str], file: Mapping[str, str], path: str) -> list
     """Every setting's text and source, in the table's order."""
     texts: dict[str, str] = {}
     found = []
+    given, _ = credentials(environ, SECRETS)
     for setting in TABLE:
         text, source = environ.get(setting.name, "").strip(), "environment"
+        if not text:
+            text, source = given.get(setting.name, ""), "credential"
         if not text:
             text, source = file.get(setting.name, ""), path
         if not text:

@@ -41,6 +41,7 @@ def ways(file: str, readable: str, process: int) -> dict[str, Callable[[], objec
         "signal": partial(os.kill, process, 0),
         "unshare": partial(system_call, "unshare", CLONE_NEWUSER),
         "forks": endless,
+        "rights": hold_rights,
         LOOK: partial(os.stat, file),
     }
 
@@ -82,6 +83,15 @@ def endless() -> None:
     """The superuser is not bound by it, whom only a control group bounds."""
     if resource.getrlimit(resource.RLIMIT_NPROC)[1] != resource.RLIM_INFINITY:
         raise OSError("bounded")
+
+
+def hold_rights() -> None:
+    """A capability that is left, be it over the child's own namespaces alone: who can mount there
+    can change the tree (capabilities(7))."""
+    with open("/proc/self/status") as status:
+        held = [line.split()[1] for line in status if line.startswith(("CapPrm", "CapEff"))]
+    if not any(int(mask, 16) for mask in held):
+        raise OSError("none")
 
 
 def system_call(name: str, *words: object) -> int:

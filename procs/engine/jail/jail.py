@@ -15,6 +15,7 @@ import resource
 import socket
 import struct
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -121,9 +122,12 @@ def has_root() -> bool:
         leave_tree(CLONE_NEWNET)
         raise_loopback()
         reach_ourselves()
-        job_root.enter(shown(), CODE, PIVOT_ROOT[platform.machine()])
+        job_root.enter(shown(), folder, PIVOT_ROOT[platform.machine()])
         os.stat(CODE)
 
+    # A job's folder can be written. Ours may lie on a mount that is read only for good, as in a
+    # systemd unit with ProtectSystem=strict, and says nothing about a job's.
+    folder = Path(tempfile.gettempdir()).resolve()
     return platform.machine() in PIVOT_ROOT and works(attempt)
 
 
