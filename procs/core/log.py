@@ -18,6 +18,8 @@ SECRETS = (
     (re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}\b"), "***token***"),
     (re.compile(r"(https?://)[^\s/@]+@"), r"\1***@"),
     (re.compile(r"(https?://[^\s?#\"']+)\?[^\s\"']*"), r"\1?***"),
+    (re.compile(r"(postgres(?:ql)?://[^\s:/@]*:)[^\s/@]*(?=@)"), r"\1***"),
+    (re.compile(r"(postgres(?:ql)?://\S*[?&]password=)[^\s&]*"), r"\1***"),
 )
 PLAIN = re.compile(r"^[^\s\"=]+$")
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from procs.errors import StoreError
 from procs.store.sqlite import connection, database_file
 from procs.store.sqlite.copies import snapshot
+from procs.store.sqlite.schema import STEPS, VERSION
 
 Facts = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -96,7 +97,11 @@ class Database(Protocol):
 
 #: Kinds of databases by the scheme of their address. Another kind is another row here, and another
 #: branch in the three functions below.
-SCHEMES = {"sqlite": "SQLite, a file on this machine"}
+SCHEMES = {
+    "sqlite": "SQLite, a file on this machine",
+    "postgresql": "PostgreSQL, a server that several machines may share",
+}
+SERVER = "postgresql:"
 
 
 def open_database(url: str, *, run: Path, check: int = 0) -> Database:
@@ -106,6 +111,11 @@ def open_database(url: str, *, run: Path, check: int = 0) -> Database:
     Raises NewerDatabase when a newer Chapar wrote it, StoreError when it cannot be used.
     """
     require_known(url)
+    if url.startswith(SERVER):
+        # Slow to load, and 12 MiB: only who has such a database pays for it.
+        from procs.store.postgresql.server_connection import ServerConnection
+
+        return ServerConnection(url, run=run, version=VERSION)
     return connection.Connection(database_file.path_of(url), run=run, check=check)
 
 
@@ -116,17 +126,21 @@ def migrate(url: str, *, run: Path, check: int = 0) -> None:
     damaged; nothing is changed then. One of up to `check` bytes is read whole first.
     """
     require_known(url)
+    if url.startswith(SERVER):
+        from procs.store.postgresql.migration import migrate as bring_server_up_to_date
+
+        return bring_server_up_to_date(url, run=run, steps=STEPS)
     # Slow to load, and only `chapar up` needs it.
     from procs.store.sqlite.migrate import migrate as bring_up_to_date
 
-    bring_up_to_date(url, run=run, check=check)
+    return bring_up_to_date(url, run=run, check=check)
 
 
 def files_of(url: str) -> tuple[Path, ...]:
     """The file of the database, then the names of those that may lie beside it while it is used;
     none of a database that is no file of this machine."""
     require_known(url)
-    return database_file.files_of(url)
+    return () if url.startswith(SERVER) else database_file.files_of(url)
 
 
 def copy_file(path: Path, to: Path) -> None:
