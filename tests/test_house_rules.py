@@ -34,6 +34,7 @@ SQL = re.compile(r"^\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|PRAGMA|BEG
 #: The rooms of the kinds of databases, who may import them, and the words of one kind alone.
 ROOMS, DOOR = ("procs.store.sqlite", "procs.store.postgresql"), "procs.store.database"
 OF_ONE_KIND = re.compile(r"sqlite|pragma|data_version|\bwal\b|checkpoint|rowid|postgres", re.I)
+ONE_KIND = re.compile(r"pytest\.mark\.(sqlite|postgresql)")
 #: The modules outside that use one of those words, and what for.
 NAMERS = {
     DOOR: "the table of schemes",
@@ -289,7 +290,7 @@ def test_a_contract_test_for_any_database_names_none() -> None:
     """They speak to the store, and get a database from their `place`, so that another kind can
     stand behind them."""
     suite = {path: path.read_text() for path in (ROOT / "tests" / "contract").rglob("test_*.py")}
-    general = {path: text for path, text in suite.items() if "pytest.mark.sqlite" not in text}
+    general = {path: text for path, text in suite.items() if not ONE_KIND.search(text)}
 
     assert [path.name for path, text in general.items() if OF_ONE_KIND.search(text)] == []
     assert len(general) > len(suite) / 2

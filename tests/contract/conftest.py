@@ -83,6 +83,8 @@ def clock() -> Clock:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("sqlite") and KIND != "sqlite":
         pytest.skip("this is about the files of SQLite")
+    if item.get_closest_marker("postgresql") and postgresql_server.programs() is None:
+        pytest.skip("no PostgreSQL server is installed")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

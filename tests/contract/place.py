@@ -26,7 +26,6 @@ BOTH = {
     "test_promises",
     "test_requests",
     "test_send_budget",
-    "test_server_faults",
     "test_storm",
 }
 #: A folder in memory, None where there is none.

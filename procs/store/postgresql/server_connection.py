@@ -7,6 +7,7 @@ the next statement outside of a transaction; a transaction that it broke off has
 """
 
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -49,6 +50,9 @@ SELECT CAST(CAST(PG_SNAPSHOT_XMAX(now) AS TEXT) AS BIGINT)
   FROM PG_CURRENT_SNAPSHOT() AS now
 """
 APPLIED = b"SELECT COUNT(*) FROM schema_steps"
+
+#: Seconds that a restart of the server may take, and between two attempts to connect.
+RESTART, PAUSE = 10.0, 0.1
 
 Facts = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -140,6 +144,18 @@ class ServerConnection:
     def close(self) -> None:
         self.session.close()
 
+    def _reconnect(self) -> None:
+        """Connect again. A server that restarts refuses for some seconds, which are waited for
+        here, because nothing goes on without it. Raises StoreError after `RESTART`."""
+        end = time.monotonic() + RESTART
+        while True:
+            try:
+                return self._connect()
+            except StoreError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(PAUSE)
+
     def _connect(self) -> None:
         self.session = connect(self.url)
         self.session.prepare_threshold = 0
@@ -178,13 +194,13 @@ class ServerConnection:
         on it, as after a restart of the server."""
         self._mine()
         if self.session.closed and not self.inside:
-            self._connect()
+            self._reconnect()
         try:
             return self.cursor.execute(text, values, prepare=values is not None)
         except psycopg.Error as error:
             if not self.session.closed or self.inside:
                 server_faults.tell(error, self.url)
-        self._connect()
+        self._reconnect()
         try:
             return self.cursor.execute(text, values, prepare=values is not None)
         except psycopg.Error as error:

@@ -8,6 +8,8 @@ import pytest
 
 from procs import config
 from procs.config import values
+from procs.config.setting_sources import SettingText
+from procs.core import log
 
 TELEGRAM = {
     "CHAPAR_API_ID": "12345",
@@ -95,6 +97,20 @@ def test_load_raises_them_together(nowhere):
     with pytest.raises(config.BadSettings) as caught:
         config.load({"CHAPAR_WORKERS": "x"}, nowhere)
     assert len(caught.value.complaints) == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["postgres://bot:hush@db/chapar?sslmode=require", "postgresql://db/chapar?password=hush"],
+)
+def test_a_servers_address_is_taken_and_shown_without_its_password(load, text):
+    assert load(CHAPAR_DATABASE_URL=text).database_url == text.replace("postgres:", "postgresql:")
+
+    shown = SettingText("CHAPAR_DATABASE_URL", text, "environment").shown
+
+    assert "hush" not in shown
+    assert shown.replace("***", "hush") == text
+    assert "hush" not in log.mask(f"cannot use {text}: no")
 
 
 @pytest.mark.parametrize(
