@@ -9,6 +9,7 @@ from procs.core import log, process
 from procs.keeper.gate_watchdog import GateWatchdog
 from procs.keeper.metrics.metric_server import MetricServer
 from procs.keeper.schedule import Keeper
+from procs.keeper.wake_relay import WakeRelay
 from procs.store.database import Database
 
 #: Seconds between two looks at what is due.
@@ -21,7 +22,10 @@ async def keep(settings: Settings, db: Database) -> int:
     gate_watchdog = GateWatchdog(db.write_locks())
     gate_watchdog.start()
     keeper, signals = Keeper(db, settings), process.Signals()
-    endpoint = None
+    endpoint, relay = None, None
+    if channel := db.channel():
+        relay = WakeRelay(settings.run, channel)
+        relay.start()
     if settings.metrics:
         endpoint = MetricServer(db, settings, settings.metrics, lambda: keeper.turned)
         endpoint.start()
@@ -30,8 +34,9 @@ async def keep(settings: Settings, db: Database) -> int:
         keeper.run()
         await signals.unless_stopped(asyncio.sleep(TICK))
     log.info("keeper.left")
-    if endpoint:
-        endpoint.leave()
+    for thread in (endpoint, relay):
+        if thread:
+            thread.leave()
     gate_watchdog.leave()
     return 0
 

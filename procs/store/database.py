@@ -5,7 +5,7 @@ one kind's own (how it locks, how it is maintained, how its files are judged) li
 room and is reached only from here.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,6 +33,23 @@ class WriteLock(Protocol):
 
     def holder(self) -> int | None:
         """The pid of the process that has it, None when it is free."""
+
+
+class Channel(Protocol):
+    """Words between the machines of a database. Every one of these raises StoreError when the
+    connection is gone."""
+
+    def fileno(self) -> int:
+        """Readable when there may be words."""
+
+    def say(self, words: set[bytes]) -> None:
+        """Tell every other machine these words."""
+
+    def heard(self) -> set[bytes]:
+        """What other machines said since the last call, without waiting."""
+
+    def close(self) -> None:
+        """Give the connection back."""
 
 
 class Database(Protocol):
@@ -90,6 +107,10 @@ class Database(Protocol):
 
     def write_locks(self) -> Sequence[WriteLock]:
         """The locks of this machine that writers pass; none where a server orders them."""
+
+    def channel(self) -> Callable[[], Channel] | None:
+        """What opens a channel to the other machines, in whichever thread; None where all processes
+        of a database are on one machine."""
 
     def close(self) -> None:
         """Give the connection back; a second time does nothing."""

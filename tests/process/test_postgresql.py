@@ -1,7 +1,6 @@
 """The whole product with its store on a PostgreSQL server, by its address alone."""
 
 import asyncio
-import time
 
 import pytest
 
@@ -22,10 +21,9 @@ def delivered(db: Database) -> int:
 
 
 def restart() -> None:
-    """Stop the server, which ends every connection, and start it two seconds later."""
+    """Stop the server, which ends every connection, and start it again."""
     server = postgresql_server.running()
     server.stop("fast")
-    time.sleep(2)
     server.start(*postgresql_server.QUICK)
 
 

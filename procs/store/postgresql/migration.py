@@ -13,7 +13,8 @@ from procs.core import clock
 from procs.errors import StoreError
 from procs.store.postgresql import server_faults
 from procs.store.postgresql.dialect import FUNCTIONS, STORAGE, tables
-from procs.store.postgresql.server_connection import connect, require_version
+from procs.store.postgresql.server_connection import require_version
+from procs.store.postgresql.server_session import connect
 
 ALONE = b"SELECT PG_ADVISORY_XACT_LOCK(6774642, 2)"
 ENCODING = (

@@ -8,8 +8,9 @@ the next statement outside of a transaction; a transaction that it broke off has
 
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +18,10 @@ import psycopg
 
 from procs.errors import NewerDatabase, StoreError
 from procs.store.postgresql import server_faults
-from procs.store.postgresql.adaptation import adapt
-from procs.store.postgresql.dialect import PREPARED, numbered
+from procs.store.postgresql.dialect import numbered
+from procs.store.postgresql.server_channel import ServerChannel
+from procs.store.postgresql.server_session import Row, connect
 
-#: What every connection asks for. A machine that vanished is noticed within half a minute.
-OPTIONS: Mapping[str, Any] = {
-    "application_name": "chapar",
-    "client_encoding": "UTF8",
-    "connect_timeout": 10,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 30_000,
-}
 #: The gate of a database, held to the commit: nobody else writes meanwhile, and each statement
 #: after it sees all that was committed. Who stands still inside of a transaction (a debugger, a
 #: stopped process) is thrown out after ten seconds, because everybody waits behind it.
@@ -55,22 +47,9 @@ APPLIED = b"SELECT COUNT(*) FROM schema_steps"
 RESTART, PAUSE = 10.0, 0.1
 
 Facts = Mapping[str, Any]
-Row = tuple[Any, ...]
 NO_FACTS: Facts = {}
 #: The context that `write` returns inside of a transaction: that one goes on.
 JOINED = nullcontext()
-
-
-def connect(url: str) -> psycopg.Connection[Row]:
-    """A session on the server of `url`. Raises StoreError."""
-    try:
-        session = psycopg.connect(url, autocommit=True, cursor_factory=psycopg.RawCursor, **OPTIONS)
-    except psycopg.Error as error:
-        server_faults.tell(error, url)
-    session.prepare_threshold = None
-    session.prepared_max = PREPARED
-    adapt(session)
-    return session
 
 
 class ServerConnection:
@@ -140,6 +119,10 @@ class ServerConnection:
     def write_locks(self) -> Sequence[Any]:
         """None on this machine: the server orders writers, and throws out one that stands still."""
         return ()
+
+    def channel(self) -> Callable[[], ServerChannel]:
+        """What opens the channel to the other machines."""
+        return partial(ServerChannel, self.url)
 
     def close(self) -> None:
         self.session.close()
