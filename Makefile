@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo run check test test-long test-postgresql chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops format clean
+.PHONY: help install install-service demo run check test test-long test-postgresql chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops bench-film tour deb format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -50,8 +50,11 @@ bench-queue: $(VENV)/.ready-bench ## measure the lease table beside other queues
 bench-upload: $(VENV)/.ready-fast ## measure uploads beside the library's own, and delivery
 	$(BIN)/python -m bench.upload
 
-bench-admin: $(READY) ## measure a broadcast, the panel over a full store, a picture
+bench-admin: $(READY) ## measure a broadcast, the panel over a full store, a picture, the sponsor gate
 	$(BIN)/python -m bench.admin
+
+bench-film: $(READY) ## measure what a new film costs, beside an earlier commit
+	$(BIN)/python -m bench.film
 
 bench-engine: $(READY) ## measure a download's cost: proxy, child, cancel
 	$(BIN)/python -m bench.engine
@@ -59,11 +62,17 @@ bench-engine: $(READY) ## measure a download's cost: proxy, child, cancel
 bench-chat: $(READY) ## measure cards, presses, inline mode and the bot's loop
 	$(BIN)/python -m bench.chat
 
-bench-gate: $(READY) ## measure what four sponsors add to a link
+bench-gate: $(READY) ## of bench-admin what four sponsors add to a link
 	$(BIN)/python -m bench.gate
 
-bench-ops: $(READY) ## measure backups under full load, a restore and a scrape beside a million jobs
+bench-ops: $(READY) ## measure backups, power cuts, a restore, a scrape and the idle stack
 	$(BIN)/python -m bench.ops
+
+tour: $(READY) ## walk from nothing to installed, alerted, backed up, destroyed, restored, upgraded
+	docs/tour
+
+deb: ## build dist/chapar_VERSION_ARCH.deb, on Debian, with an environment of its own
+	packaging/build_deb
 
 format: $(READY) ## let ruff lay out the code
 	$(BIN)/ruff check --fix .

@@ -1,4 +1,7 @@
-"""`python -m bench.gate`: milliseconds that four sponsors add to a link, known and asked anew."""
+"""`make bench-gate`: milliseconds that four sponsors add to a link, known and asked anew.
+
+`make bench-admin` has these figures too; alone they take seconds.
+"""
 
 import asyncio
 import json

@@ -3,6 +3,7 @@
 import argparse
 import json
 
+from daemon.console import step_bar
 from daemon.registry import home_settings, say
 
 
@@ -17,11 +18,13 @@ def backup(options: argparse.Namespace) -> int:
         else:
             print(*backup_commands.listed(settings), sep="\n")
     elif options.what == "verify":
-        return 1 if backup_commands.verify(settings, options.name, options.key, say) else 0
+        with step_bar.shown(say) as told:
+            return 1 if backup_commands.verify(settings, options.name, options.key, told) else 0
     elif options.what == "prune":
         print(*backup_commands.prune(settings), sep="\n")
     else:
-        backup_commands.now(settings, say)
+        with step_bar.shown(say) as told:
+            backup_commands.now(settings, told)
     return 0
 
 
@@ -30,5 +33,6 @@ def restore(options: argparse.Namespace) -> int:
     from daemon.commands.backups import restore_command
 
     settings = home_settings()
-    restore_command.restore(settings, options.file, options.key, say, dry=options.dry_run)
+    with step_bar.shown(say) as told:
+        restore_command.restore(settings, options.file, options.key, told, dry=options.dry_run)
     return 0

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import daemon
-from daemon import backup_registry
+from daemon import backup_registry, install_registry, operator_registry
 from daemon import registry as below
-from daemon.console.command_error import NotUp
+from daemon.command_error import NotUp
+from daemon.helps import exit_codes
 from daemon.registry import NOT_UP, Command
 from procs import config
 from procs.core import process
@@ -31,6 +32,19 @@ BACKUP_WORDS = {
     "verify": "Restore one to a scratch folder and audit it; exit code 1 when it is bad",
     "prune": "Delete those that CHAPAR_BACKUP_KEEP does not keep",
 }
+#: The commands that read, whose answers programs can have as JSON.
+READ_COMMANDS = (
+    "status",
+    "check",
+    "jobs",
+    "why",
+    "errors",
+    "breakers",
+    "cap",
+    "audit",
+    "use",
+    "sites",
+)
 #: As a shell reports a command that ended by Ctrl-C, or because nobody reads on (`jobs | head`).
 INTERRUPTED, UNREAD = 130, 141
 
@@ -98,11 +112,17 @@ def commands() -> dict[str, Command]:
             below.cancel,
             below.forget,
             below.cap,
+            below.mode,
             below.errors,
             below.engine,
         ),
         *(below.breakers, below.use, below.audit),
         *(backup_registry.backup, backup_registry.restore),
+        *(operator_registry.doctor, operator_registry.logs, operator_registry.top),
+        operator_registry.sites,
+        *(operator_registry.completion, operator_registry.man),
+        *(install_registry.init, install_registry.files),
+        *(install_registry.reload, install_registry.upgrade),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
     return {one.__name__.replace("_", "-"): one for one in all_of_them}
@@ -115,13 +135,18 @@ def parser() -> argparse.ArgumentParser:
     subcommands = top.add_subparsers(metavar="command", required=True)
     of = {}
     for name, command in commands().items():
-        of[name] = subcommands.add_parser(name, help=command.__doc__, description=command.__doc__)
+        said, codes = command.__doc__, exit_codes.epilog(name)
+        of[name] = subcommands.add_parser(name, help=said, description=said, epilog=codes)
         of[name].set_defaults(command=command)
     words_about_processes(of)
     words_about_jobs(of)
     words_about_pauses(of)
     words_about_engines(of["engine"])
     words_about_backups(of)
+    operator_registry.words(of)
+    for name in READ_COMMANDS:
+        of[name].add_argument("--json", action="store_true", help="for programs")
+    words_about_installs(of)
     return top
 
 
@@ -160,6 +185,9 @@ def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
     of["audit"].add_argument("--person", type=int, metavar="ID", help="what was done to one person")
     of["audit"].add_argument("--most", type=int, default=50, metavar="N", help="the newest N")
     of["cap"].add_argument("words", nargs="*", metavar="USER N|default", help="one user's own cap")
+    of["mode"].add_argument(
+        "words", nargs="*", metavar="MODE [SPAN] [REASON]", help="the mode to set"
+    )
     of["cap"].add_argument("--all", metavar="N", help="the cap of all who have none of their own")
 
 
@@ -181,6 +209,7 @@ def words_about_engines(engine: argparse.ArgumentParser) -> None:
     words = {}
     for name, meaning in ENGINE_WORDS.items():
         words[name] = of.add_parser(name, help=meaning, description=f"{meaning}.")
+    words["list"].add_argument("--json", action="store_true", help="for programs")
     words["update"].add_argument("version", nargs="?", default="", help="default: the newest")
     words["update"].add_argument("--pre", action="store_true", help="take nightly versions too")
     words["use"].add_argument("version", help="one that chapar engine list shows")
@@ -203,6 +232,19 @@ def words_about_backups(of: dict[str, argparse.ArgumentParser]) -> None:
     )
     for one in (words["verify"], of["restore"]):
         one.add_argument("--key", type=Path, metavar="FILE", help="its age key, or passphrase")
+
+
+def words_about_installs(of: dict[str, argparse.ArgumentParser]) -> None:
+    of["files"].add_argument("name", nargs="?", default="", help="print this one")
+    token = of["init"].add_mutually_exclusive_group()
+    token.add_argument("--token", help="the bot's token, from @BotFather; `ps` shows it")
+    token.add_argument("--token-file", type=Path, metavar="FILE", help="… the first word of a file")
+    of["init"].add_argument("--api-id", metavar="N", help="from https://my.telegram.org/apps")
+    of["init"].add_argument("--api-hash", metavar="HASH", help="from the same page")
+    of["init"].add_argument("--admins", metavar="ID,ID", help="Telegram user ids of the admins")
+    where = "the file; default: $CHAPAR_ENV_FILE, or .env in this folder"
+    of["init"].add_argument("--file", type=Path, metavar="FILE", help=where)
+    of["init"].add_argument("--no-live", action="store_true", help="do not try them with Telegram")
 
 
 if __name__ == "__main__":

@@ -7,9 +7,11 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-from daemon.console.command_error import NotServing, NotUp, Refusal
+from daemon.command_error import NotServing, NotUp, Refusal
+from daemon.console import step_bar
 from procs import config
 from procs.store.database import Database
 
@@ -46,10 +48,11 @@ def stop(options: argparse.Namespace) -> int:
 
 def status(options: argparse.Namespace) -> int:
     """Show processes, workers, queue; exit code 0 all runs, 3 something does not, 4 not started."""
+    from daemon.answers import json_text, status_facts
     from daemon.commands import status
 
     now = status.look(home_settings())
-    print(status.render(now))
+    json_text.show(options, lambda: [status.render(now)], lambda: status_facts.facts(now))
     if now.processes is None and now.mute is None:
         return NOT_UP
     return 0 if now.all_run else SOMETHING_DOWN
@@ -57,10 +60,11 @@ def status(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Print every setting and where it came from, the tools, and all that is wrong."""
+    from daemon.answers import json_text, setting_facts
     from daemon.checks import check
 
     findings = check.look(need_telegram=not options.no_bot)
-    print(check.render(findings))
+    json_text.show(options, lambda: [check.render(findings)], lambda: setting_facts.check(findings))
     return 1 if findings.complaints else 0
 
 
@@ -87,21 +91,24 @@ def fetch(options: argparse.Namespace) -> int:
 
 def jobs(options: argparse.Namespace) -> int:
     """List the jobs that are not over, and the totals; with --all the latest, whatever became."""
+    from daemon.answers import json_text, record_facts
     from daemon.commands import job_commands
 
+    shown = job_commands.latest if options.all else job_commands.living
     with store() as db:
-        print(*(job_commands.latest(db) if options.all else job_commands.living(db)), sep="\n")
+        json_text.show(options, lambda: shown(db), lambda: record_facts.jobs(db, every=options.all))
     return 0
 
 
 def engine(options: argparse.Namespace) -> int:
     """List the versions of yt-dlp, update to another one, use one that is kept, or roll back."""
+    from daemon.answers import json_text, setting_facts
     from daemon.commands.engine_commands import EngineManager
 
-    with store() as db:
-        desk = EngineManager(db, home_settings(), say)
+    with store() as db, step_bar.shown(say) as told:
+        desk = EngineManager(db, home_settings(), told)
         if options.what == "list":
-            print(*desk.listed(), sep="\n")
+            json_text.show(options, desk.listed, lambda: setting_facts.engine(desk))
         elif options.what == "update":
             desk.update(options.version, pre=options.pre)
         elif options.what == "use":
@@ -113,60 +120,61 @@ def engine(options: argparse.Namespace) -> int:
 
 def errors(options: argparse.Namespace) -> int:
     """List what failed, attempts that failed alike as one line, the latest first."""
+    from daemon.answers import json_text, record_facts
     from daemon.commands import error_groups
 
     with store() as db:
-        print(*error_groups.listed(db, options.since), sep="\n")
+        shown = partial(error_groups.listed, db, options.since)
+        json_text.show(options, shown, lambda: record_facts.errors(db, options.since))
     return 0
 
 
 def use(options: argparse.Namespace) -> int:
     """Show what people used and how the server did, over 1, 7 or 30 days; --png draws it."""
+    from daemon.answers import json_text, record_facts
     from daemon.reports import use_command
 
     with store() as db:
-        for line in use_command.shown(
-            db,
-            options.days,
-            png=options.png,
-            server=options.server,
-            language=options.language,
-        ):
-            print(line)
+        shown = partial(use_command.shown, db, options.days, png=options.png)
+        shown = partial(shown, server=options.server, language=options.language)
+        json_text.show(options, shown, lambda: record_facts.use(db, options.days))
     return 0
 
 
 def audit(options: argparse.Namespace) -> int:
     """List what admins did: who, what, to whom, before and after; the latest first."""
+    from daemon.answers import json_text, record_facts
     from daemon.commands.admins import audit_rows
 
+    which = {"person": options.person, "most": options.most}
     with store() as db:
-        print(*audit_rows.listed(db, person=options.person, most=options.most), sep="\n")
+        shown = partial(audit_rows.listed, db, **which)
+        json_text.show(options, shown, lambda: record_facts.audit(db, **which))
     return 0
 
 
 def breakers(options: argparse.Namespace) -> int:
     """List the sites that keep failing and are left alone for a while; --close ends that."""
+    from daemon.answers import json_text, record_facts
     from daemon.commands import breaker_commands
 
     with store() as db:
-        print(
-            *(
-                [breaker_commands.close(db, options.close)]
-                if options.close
-                else breaker_commands.listed(db)
-            ),
-            sep="\n",
-        )
+        if options.close:
+            print(breaker_commands.close(db, options.close))
+        else:
+            shown = partial(breaker_commands.listed, db)
+            json_text.show(options, shown, lambda: record_facts.sites(db))
     return 0
 
 
 def why(options: argparse.Namespace) -> int:
     """Tell everything that happened to one job, in order, and who waits for it."""
+    from daemon.answers import json_text, record_facts
     from daemon.commands import job_commands
 
     with store() as db:
-        print(*job_commands.why(db, options.job), sep="\n")
+        shown = partial(job_commands.why, db, options.job)
+        json_text.show(options, shown, lambda: record_facts.why(db, options.job))
     return 0
 
 
@@ -229,13 +237,23 @@ def drain(options: argparse.Namespace) -> int:
 
 def cap(options: argparse.Namespace) -> int:
     """Set how many downloads a user may have at once, or everybody with --all; alone, list that."""
+    from daemon.answers import json_text, record_facts
     from daemon.commands import caps
 
     with store() as db:
         if options.words or options.all is not None:
             print(caps.change(db, options.words, everybody=options.all))
         else:
-            print(*caps.listed(db), sep="\n")
+            json_text.show(options, lambda: caps.listed(db), lambda: record_facts.caps(db))
+    return 0
+
+
+def mode(options: argparse.Namespace) -> int:
+    """Show the mode of the bot, set one (`light 2h`), or leave it to the system (`auto`)."""
+    from daemon.commands.admins import mode_command
+
+    with store() as db:
+        print(mode_command.change(db, options.words))
     return 0
 
 
@@ -246,7 +264,7 @@ def rolling_restart(options: argparse.Namespace) -> int:
     settings = home_settings()
     with store() as db:
         rolling = restart.RollingRestart(settings, db, say)
-        return restart.ordered(rolling, options.order) if options.order else rolling.run()
+        return restart.run_order(rolling, options.order) if options.order else rolling.run()
 
 
 def say(line: str) -> None:

@@ -5,17 +5,21 @@ and its database; then its own work until that is over.
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from procs import config
-from procs.config import Settings
+from procs.config import Settings, live_settings
+from procs.config.settings import live_texts
 from procs.core import clock, log, process
 from procs.errors import StoreError
 from procs.store import wake
-from procs.store.database import Database, open_database
+from procs.store.database import Database, open_database, require_started
+from procs.store.health import runtime_settings
 from procs.store.jobs import seats
 
-#: What a process does with its settings and its database; the result is its exit code.
+#: What a process does with its settings, as admins change them, and its database; the
+#: result is its exit code.
 Work = Callable[[Settings, Database], Coroutine[Any, Any, int]]
 
 
@@ -29,13 +33,14 @@ def run(name: str, work: Work, *, need_telegram: bool = False) -> int:
     process.end_with_parent(signal.SIGTERM)
     try:
         settings = config.load(need_telegram=need_telegram)
-        log.start(settings.log_level)
+        log.start(settings.log_level, settings.log_form)
         db = open_store(settings)
     except (config.BadSettings, StoreError) as error:
         print(f"chapar {name} cannot start: {error}", file=sys.stderr)
         return 1
     try:
-        return int(uvloop.run(work(settings, db)))
+        live = live_settings.live(settings, partial(runtime_settings.found, db), live_texts())
+        return int(uvloop.run(work(live, db)))
     finally:
         db.close()
 
@@ -43,6 +48,7 @@ def run(name: str, work: Work, *, need_telegram: bool = False) -> int:
 def open_store(settings: Settings) -> Database:
     """The database, in which all processes find what these settings say of seats and rooms: no
     process can go by others than its neighbours. Raises NewerDatabase, StoreError."""
+    require_started(settings.database_url, run=settings.run)
     db = open_database(settings.database_url, run=settings.run)
     try:
         cap, rooms = settings.max_downloads_per_user, settings.max_concurrent_downloads

@@ -26,6 +26,7 @@ EVERY = {
     "test_every_command_names_a_damaged_database": 4,
     "test_every_command_names_a_database_that_it_may_not_write": 4,
     "test_no_reaction_is_left_wherever_the_bot_is_killed": 4,
+    "test_a_damaged_database_is_one_finding_and_all_else_is_examined": 5,
     "test_a_group_that_is_closed_meanwhile_is_told_of_in_private": 3,
     "test_one_true_message_is_left_wherever_the_bot_is_killed": 4,
     "test_what_is_not_there_is_called_by_its_name": 4,

@@ -118,3 +118,36 @@ def reached(graph: dict[str, set[str]], start: str) -> set[str]:
 @pytest.mark.parametrize("name", sorted(calls()))
 def test_no_room_is_reached_from_what_it_imports(name):
     assert name not in reached(calls(), name)
+
+
+#: asyncio names these callbacks of a protocol.
+CALLBACKS = frozenset({"connection_made", "connection_lost", "data_received", "eof_received"})
+CALLBACKS |= {"datagram_received"}
+#: Verbs that look like participles, and words that are one beside a verb.
+VERBS = frozenset(
+    {"bind", "feed", "need", "proceed", "put", "read", "seed", "set", "shed", "speed"}
+)
+SPOKEN = frozenset(
+    {"gone", "heard", "held", "kept", "known", "lost", "made", "met", "said", "seen"}
+)
+SPOKEN |= {"sent", "shown", "taken", "tell", "told", "written"}
+
+
+def is_participle(name: str) -> bool:
+    word = name.strip("_")
+    return word not in VERBS and (word in SPOKEN or (word.endswith("ed") and "_" not in word))
+
+
+def test_a_function_that_returns_nothing_is_named_by_a_verb():
+    found = [
+        f"{source.name}.{node.name}"
+        for source in modules()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and isinstance(node.returns, ast.Constant)
+        and node.returns.value is None
+        and node.name not in CALLBACKS
+        and is_participle(node.name)
+    ]
+
+    assert found == []

@@ -21,7 +21,7 @@ HOMES = {
     "babel": ("procs.bot", "procs.texts.i18n", "procs.texts.catalogues"),
     "dotenv": ("procs.config.setting_sources",),
     "matplotlib": ("procs.charts.renderer",),
-    **dict.fromkeys(("av", "imageio_ffmpeg"), ("procs.media",)),
+    **dict.fromkeys(("av", "imageio_ffmpeg"), ("procs.engine.libav",)),
     "orjson": ("procs.core.codec",),
     "psycopg": ("procs.store.postgresql",),
     "pyrage": ("procs.backups.cipher",),
@@ -51,6 +51,7 @@ CATCHES_ALL = {
 }
 #: Who may look at the environment: settings, the launcher that passes it on, supervisord's number.
 ENVIRONMENT = {"procs.config.settings", "daemon.commands.launch", "procs.core.process"}
+ENVIRONMENT |= {"daemon.supervisor.supervisord"}
 FILE, FUNCTION = 300, 40
 
 
@@ -286,9 +287,8 @@ def test_one_distribution_owns_pyrogram():
     assert {plain(owner) for owner in owners} == {"kurigram"}
 
 
-def test_a_contract_test_for_any_database_names_none() -> None:
-    """They speak to the store, and get a database from their `place`, so that another kind can
-    stand behind them."""
+def test_a_contract_test_for_any_database_names_none():
+    """They get a database from their `place`, so that another kind can stand behind them."""
     suite = {path: path.read_text() for path in (ROOT / "tests" / "contract").rglob("test_*.py")}
     general = {path: text for path, text in suite.items() if not ONE_KIND.search(text)}
 

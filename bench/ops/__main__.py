@@ -3,15 +3,17 @@
 import json
 import sys
 
-from bench.ops import backup_figures, scrape_time
+from bench.ops import backup_figures, idle_figures, power_figures, scrape_time
 
 #: The most that a figure may be.
-GOALS = backup_figures.GOALS | {"scrape_ms": 50.0}
+GOALS = backup_figures.GOALS | power_figures.GOALS | idle_figures.GOALS | {"scrape_ms": 50.0}
 
 
 def main() -> int:
     """An argument is the number of backups under load."""
     figures = backup_figures.measure(int(sys.argv[1]) if sys.argv[1:] else 300)
+    figures |= power_figures.measure()
+    figures |= idle_figures.measure()
     figures |= scrape_time.measure()
     for name, value in sorted(figures.items()):
         goal = GOALS.get(name)

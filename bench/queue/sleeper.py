@@ -38,18 +38,18 @@ ENDLESS = 1 << 40
 async def sleep(db: Database, settings: config.Settings) -> None:
     tally, name = Tally(), f"w00-{os.getpid()}"
 
-    async def carry(tools: WorkerContext, lease: Lease) -> None:
+    async def carry(context: WorkerContext, lease: Lease) -> None:
         tally.ran(table.number(lease))
-        leases.finish(tools.db, lease, now=now())
+        leases.finish(context.db, lease, now=now())
 
     running_jobs.WORK.update(dict.fromkeys(Kind, carry))
     worker, nothing = table.worker(db, name), cast(Any, None)
-    tools = WorkerContext(
+    context = WorkerContext(
         settings, db, worker, name, ProgressWriter(db), nothing, nothing, Pace(db)
     )
     budget, signals = JobBudget(ENDLESS, ENDLESS, SimpleNamespace()), Signals()
     rooms = {**dict.fromkeys(Lane, 1), Lane.HEAVY: HEAVY}
-    await WorkerLoop(tools, WakeSocket(db.run, name), budget, signals, rooms).run()
+    await WorkerLoop(context, WakeSocket(db.run, name), budget, signals, rooms).run()
 
 
 if __name__ == "__main__":

@@ -4,14 +4,14 @@ import os
 import sys
 from dataclasses import dataclass
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 
 import daemon
+from daemon.checks import panel_settings
 from daemon.checks.botfather_switches import inline_complaints
+from daemon.command_error import Refusal
 from daemon.commands import engine_commands
 from daemon.console import open_store
-from daemon.console.command_error import Refusal
 from daemon.supervisor import file_modes
 from procs import config
 from procs.config import Settings, SettingText, rulebook
@@ -46,7 +46,7 @@ def look(*, need_telegram: bool = True) -> Findings:
     complaints += owner_complaints(owners) + ffmpeg_complaints() + jail_complaints()
     rules = tuple(rulebook.shown(reading.settings.sites)) if reading.settings else ()
     about = tuple(programs(owners, inside))
-    return Findings(reading.found, rules, about, tuple(complaints))
+    return Findings(panel_settings.shown(reading.found, inside), rules, about, tuple(complaints))
 
 
 def may_enter(home: Path) -> bool:
@@ -109,7 +109,8 @@ def media_tools() -> list[tuple[str, str]]:
         found = ffmpeg.tools()
     except ffmpeg.NoFfmpeg:
         return [("ffmpeg", "none")]
-    return [("ffmpeg", found.ffmpeg), ("ffprobe", found.ffprobe or "none (PyAV stands in)")]
+    reads = "PyAV" if ffmpeg.has_libav() else found.ffprobe or "none"
+    return [("ffmpeg", found.ffmpeg), ("facts of files", reads)]
 
 
 def ffmpeg_complaints() -> list[str]:
@@ -117,7 +118,7 @@ def ffmpeg_complaints() -> list[str]:
         found = ffmpeg.tools()
     except ffmpeg.NoFfmpeg as error:
         return [str(error)]
-    if found.ffprobe is None and find_spec("av") is None:
+    if found.ffprobe is None and not ffmpeg.has_libav():
         return ["there is no ffprobe: install the system's ffmpeg, or the extra `ffmpeg`"]
     return []
 

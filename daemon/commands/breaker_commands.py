@@ -1,7 +1,7 @@
 """`chapar breakers`: lists the sites with an open breaker, until when and why; closes one."""
 
+from daemon.command_error import Refusal
 from daemon.commands.pause_commands import site_of
-from daemon.console.command_error import Refusal
 from daemon.console.output import count, local, minute, table
 from procs.core import clock
 from procs.core.clock import Now

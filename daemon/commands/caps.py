@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
 from daemon.console.output import count, table
 from procs.core import clock
 from procs.records.job import Lane
@@ -32,7 +32,7 @@ def listed(db: Database) -> list[str]:
     own."""
     own = users.with_cap(db)
     word = runtime_settings.read(db, seats.CAP_SETTING, "")
-    configured = str(runtime_settings.configured(db, runtime_settings.CONFIGURED_CAP))
+    configured = str(runtime_settings.effective(db, runtime_settings.CONFIGURED_CAP))
     usual = (word, "chapar cap --all") if word else (configured, "CHAPAR_MAX_DOWNLOADS_PER_USER")
     rows = [("everybody", *usual), *((str(one.id), str(one.cap), one.name) for one in own)]
     return [*table(("user", "cap", ""), rows, right="cap"), "", f"{count(len(own), 'own cap')}"]
@@ -54,7 +54,7 @@ def of_user(db: Database, user: int, word: str) -> str:
     """Give one user a cap of their own, or the usual one again. Raises Refusal for somebody who
     never wrote: there is nobody to keep it for."""
     cap = cap_of(word)
-    if not users.known(db, user):
+    if not users.is_known(db, user):
         raise Refusal(f"no user {user} ever wrote to the bot")
     queued = seats.set_cap(db, user, cap, now=clock.now())
     return effect(db, f"user {user}", seats.cap(db, user, Lane.HEAVY), queued)

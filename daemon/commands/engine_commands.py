@@ -29,7 +29,7 @@ class EngineManager:
 
     def listed(self) -> list[str]:
         """A line for each version, and what is known of newer ones."""
-        refused = engine_records.refused(self.db, disk.host())
+        refused = engine_records.refused_versions(self.db, disk.host())
         kept = [self.row(one, refused.pop(one.name, "")) for one in self.versions.kept()]
         gone = [(name, "-", f"not taken by itself: {why}") for name, why in refused.items()]
         lines = [*table(VERSION_COLUMNS, [*kept, *gone]), ""]

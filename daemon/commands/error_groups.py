@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
 from daemon.console.output import count, minute, table
 from procs.core import clock, durations
 from procs.errors import remedies

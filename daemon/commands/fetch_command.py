@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from daemon.command_error import Refusal
 from daemon.commands import fetch_target
-from daemon.console.command_error import Refusal
 from daemon.console.open_store import opened
 from procs.config import Settings
 from procs.core import clock

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
 from procs.config import Settings
 from procs.core import disk
 from procs.errors import alert_kinds, remedies

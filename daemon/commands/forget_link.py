@@ -1,6 +1,6 @@
 """`chapar forget`: deletes what is kept of a link, so that it is fetched again next time."""
 
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
 from procs.store.database import Database
 from procs.store.media import references
 from procs.wishes.grammar import link

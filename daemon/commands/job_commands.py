@@ -4,7 +4,7 @@ import re
 import time
 from collections import Counter
 
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
 from daemon.console.output import count, local, table
 from procs.core import clock
 from procs.records.job import Lane, State
@@ -37,17 +37,17 @@ def living(db: Database) -> list[str]:
         counts.update(lane)
     left_out = counts.total() - len(jobs)
     more = [f"and {i18n.number('en', left_out)} more"] if left_out > 0 else []
-    return [*listed(jobs), *more, f"{count(counts.total(), 'job')} alive{told(counts)}"]
+    return [*listed(jobs), *more, f"{count(counts.total(), 'job')} alive{state_counts(counts)}"]
 
 
 def latest(db: Database) -> list[str]:
     """A line for each of the newest jobs, whatever became of them, and one of totals."""
     jobs = job_record.latest(db)
     counts = Counter(job.state.name.lower() for job in jobs)
-    return [*listed(jobs), f"the latest {count(len(jobs), 'job')}{told(counts)}"]
+    return [*listed(jobs), f"the latest {count(len(jobs), 'job')}{state_counts(counts)}"]
 
 
-def told(counts: Counter[str]) -> str:
+def state_counts(counts: Counter[str]) -> str:
     """`: 2 leased, 1 queued`, in the order in which a job goes through them."""
     names = [state.name.lower() for state in State if counts[state.name.lower()]]
     return f": {', '.join(f'{counts[name]} {name}' for name in names)}" if names else ""
@@ -76,7 +76,7 @@ def instant(event: str) -> float:
 
 def why(db: Database, name: str) -> list[str]:
     """Everything that happened to one job, in order, and who asked for it. Raises Refusal."""
-    job = named(db, name)
+    job = find_job(db, name)
     asked = job_people.of_job(db, job.id)
     wish = job.payload if isinstance(job.payload, LinkPayload) else LinkPayload(variant="")
     link = wish.url or next((one.url for one in asked), "")
@@ -117,7 +117,7 @@ def requests(asked: list[job_people.JobRequest]) -> list[str]:
     return table(("request", "user", "state", "code", "received"), rows, right="request user")
 
 
-def named(db: Database, name: str) -> JobRecord:
+def find_job(db: Database, name: str) -> JobRecord:
     """The job of a number or code. Raises Refusal when there is none."""
     job = job_record.find(db, name) if JOB_NAME.fullmatch(name) else None
     if job is None:
@@ -127,22 +127,22 @@ def named(db: Database, name: str) -> JobRecord:
 
 def retry(db: Database, name: str) -> str:
     """Let a job that ended badly be done once more, and say when. Raises Refusal."""
-    job = named(db, name)
+    job = find_job(db, name)
     if not job.state.over or job.state is State.DONE:
         raise Refusal(f"job {job.id} is {job.state.name.lower()}: only what ended badly is retried")
     if not job_record.retry(db, job.id, now=clock.now()):
         raise Refusal(f"job {job.id}: all have left, or another job for the same link runs already")
-    why = REASONS.get(named(db, str(job.id)).state, "at once")
+    why = REASONS.get(find_job(db, str(job.id)).state, "at once")
     return f"job {job.id} is tried again {why}"
 
 
 def cancel(db: Database, name: str) -> str:
     """End a job for everybody who waits for it, and wait for its end. Raises Refusal."""
-    job = named(db, name)
+    job = find_job(db, name)
     if not job_record.cancel(db, job.id, now=clock.now()):
         raise Refusal(f"job {job.id} is over already: {job.state.name.lower()}")
     end = clock.now().boot + STOPPING
-    while not (now := named(db, str(job.id))).state.over:
+    while not (now := find_job(db, str(job.id))).state.over:
         if clock.now().boot > end:
             return f"job {job.id} was told to stop, and has not stopped yet"
         time.sleep(STOP_POLL)

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import NoReturn
 
 import daemon
+from daemon.command_error import NotServing, Refusal
 from daemon.commands import status
-from daemon.console import open_store
-from daemon.console.command_error import NotServing, Refusal
-from daemon.supervisor import control, file_modes, process_tree
+from daemon.console import open_store, package_files
+from daemon.supervisor import child_environment, control, file_modes, process_tree
 from daemon.supervisor.control import ANSWER, Supervisor
 from procs import config
 from procs.config import Settings, SettingsReading, values
@@ -38,6 +38,10 @@ SERVING_POLL = 0.1
 UNTIL_UP = 15.0
 #: supervisord closes descriptors from 5 up when it reloads, and from 3 up in its children.
 LOCK_DESCRIPTOR = 3
+STDERR_OF_NOBODY = (
+    "CHAPAR_LOG_FORM=stderr is for chapar up in the foreground, as systemd runs it; with -d nobody "
+    "would keep the lines: leave -d out, or set CHAPAR_LOG_FORM=files"
+)
 #: prctl(2)
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -50,6 +54,8 @@ def up(*, detach: bool = False, bot: bool = True, new: bool = False) -> None:
     settings = reading.settings
     if settings is None:
         raise config.BadSettings(reading.complaints)
+    if detach and settings.log_form.stderr:
+        raise Refusal(STDERR_OF_NOBODY)
     make_folders(settings)
     lock = hold(settings)
     try:
@@ -61,6 +67,7 @@ def up(*, detach: bool = False, bot: bool = True, new: bool = False) -> None:
     if closed := file_modes.mend(settings):
         print(f"closed to other users: {len(closed)} files in {settings.home}")
     around = environment(settings, reading, bot=bot)
+    child_environment.write(settings.run, around)
     cgroups.settle()
     print(f"chapar {daemon.__version__}: {settings.workers} + 1 workers, home {settings.home}")
     if detach:
@@ -153,24 +160,18 @@ def python_path() -> str:
 
 def command(settings: Settings) -> list[str]:
     """supervisord's command line; it names the home, so that `ps` and we can tell whose it is."""
+    # Its own lines go into the same standard error as those of its processes, once.
+    silent = ["--silent"] if settings.log_form.stderr else []
     program = [
         sys.executable,
         "-m",
         "daemon.supervisor.supervisord",
         "-n",
         "-c",
-        str(configuration()),
+        str(package_files.path("supervisord.conf")),
+        *silent,
     ]
     return [*program, "-j", str(settings.run / process_tree.PID_FILE)]
-
-
-def configuration() -> Path:
-    """supervisord.conf of the checkout, or where the installation put it."""
-    places = [folder / "supervisord.conf" for folder in (ROOT, Path(sys.prefix, "share/chapar"))]
-    for place in places:
-        if place.exists():
-            return place
-    raise Refusal(f"no supervisord.conf at {places[0]} or {places[1]}; install Chapar again")
 
 
 def become(settings: Settings, around: dict[str, str], lock: int) -> NoReturn:

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
+from daemon.command_error import Refusal
 from daemon.commands.job_commands import carried, short
-from daemon.console.command_error import Refusal
 from daemon.console.output import count, minute
 from procs.config import values
 from procs.core import clock
@@ -51,7 +51,7 @@ def timeout_of(word: str | None) -> float | None:
         raise Refusal(f"--timeout: {error}") from None
 
 
-def spoken(scope: str) -> str:
+def scope_text(scope: str) -> str:
     """`the whole system`, `user 5`, `site youtube`."""
     return "the whole system" if scope == pauses.ALL else scope.replace(":", " ", 1)
 
@@ -60,28 +60,28 @@ def pause(db: Database, scope: str, *, why: str) -> str:
     """Start nothing new in a scope."""
     held = pause_control.pause(db, scope, why=why, now=clock.now())
     going = f"{count(held, 'job')} held" if scope != pauses.ALL else "nothing new starts"
-    return f"paused: {spoken(scope)}; {going}, what runs goes on"
+    return f"paused: {scope_text(scope)}; {going}, what runs goes on"
 
 
 def resume(db: Database, scope: str) -> str:
     """End a pause. Raises Refusal when there was none."""
     if not pauses.is_paused(db, scope):
-        raise Refusal("; ".join([f"{spoken(scope)} is not paused", *still(db)]))
+        raise Refusal("; ".join([f"{scope_text(scope)} is not paused", *still(db)]))
     back = pause_control.resume(db, scope, now=clock.now())
     came = [f"{count(back, 'held job')} came back"] if scope != pauses.ALL else []
-    return "; ".join([f"resumed: {spoken(scope)}", *came, *still(db)])
+    return "; ".join([f"resumed: {scope_text(scope)}", *came, *still(db)])
 
 
 def still(db: Database) -> list[str]:
     """The pauses that hold, if any."""
-    scopes = [spoken(scope) for scope, _, _ in pauses.listed(db)]
+    scopes = [scope_text(scope) for scope, _, _ in pauses.listed(db)]
     return [f"still paused: {', '.join(scopes)}"] if scopes else []
 
 
 def shown(listed: list[tuple[str, float, str]]) -> list[str]:
     """Every pause as a line that nobody overlooks."""
     return [
-        f"PAUSED: {spoken(scope)}, since {minute(since)}" + (f" ({why})" if why else "")
+        f"PAUSED: {scope_text(scope)}, since {minute(since)}" + (f" ({why})" if why else "")
         for scope, since, why in listed
     ]
 

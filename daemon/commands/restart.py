@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from daemon.command_error import NotRunning, NotUp, Refusal
 from daemon.commands.job_commands import carried, short
-from daemon.console.command_error import NotRunning, NotUp, Refusal
 from daemon.supervisor.control import ProcessState, Supervisor
 from procs.config import Settings
 from procs.core import clock
@@ -67,7 +67,7 @@ class RollingRestart:
         with suppress(NotRunning):
             self.supervisor.signal_one(process.title, "HUP" if worker else "TERM")
         self.until(lambda: self.is_fresh(process) and self.all_in(), process.title)
-        self.say(self.told(process))
+        self.say(self.progress_line(process))
 
     def is_fresh(self, old: ProcessState) -> bool:
         new = self.of(old.title)
@@ -80,7 +80,7 @@ class RollingRestart:
         states = sorted(rows[one.pid].state if one.pid in rows else "" for one in running)
         return states == ["serving"] * (len(running) - 1) + ["spare"]
 
-    def told(self, old: ProcessState) -> str:
+    def progress_line(self, old: ProcessState) -> str:
         """A replaced process, and how its successor stands."""
         new = self.of(old.title)
         row = self.rows().get(new.pid)
@@ -129,7 +129,7 @@ def alone(run: Path) -> Iterator[None]:
         lock.free()
 
 
-def ordered(rolling: RollingRestart, order: int) -> int:
+def run_order(rolling: RollingRestart, order: int) -> int:
     """The restart that an admin ordered from the chat: its end is written down, and the bot tells
     it. Does nothing where another process does it already."""
     db = rolling.db

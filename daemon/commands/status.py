@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 
 import daemon
+from daemon.command_error import NotUp
 from daemon.commands import pause_commands
+from daemon.commands.admins import mode_command
 from daemon.console import backup_age, follow_load, open_store
-from daemon.console.command_error import NotUp
 from daemon.console.output import count, minute, table
+from daemon.logs import idle_reasons
 from daemon.supervisor import process_tree
 from daemon.supervisor.control import ProcessState, Supervisor
 from procs.config import Settings
@@ -18,6 +20,8 @@ from procs.store.health.alerts import Alert
 from procs.store.health.workers import Worker
 from procs.store.jobs import pauses, reservations
 from procs.store.limits import revoked_sessions
+from procs.store.modes import bot_modes
+from procs.store.modes.bot_modes import NORMALLY, Mode, ModeRow
 from procs.store.reports.system_report import Overview, overview
 from procs.store.sites import breakers
 from procs.texts import i18n
@@ -31,10 +35,6 @@ LANES = {
     "source": "list looks",
 }
 RARE = ("look", "encode", "source")
-NOBODY = (
-    "NO WORKER SERVES yet; if that lasts, worker-*.log and nursery.log say why: chapar check shows "
-    "what is wrong"
-)
 #: Free bytes below which the database can hardly be written.
 FULL = 16 * 1024 * 1024
 
@@ -78,6 +78,7 @@ class Status:
     #: Admins who cannot be told of any: since when, and why.
     deaf: list[tuple[int, float, str]] = field(default_factory=list)
     mute: SilentSupervisor | None = None
+    mode: ModeRow = NORMALLY
 
     @property
     def all_run(self) -> bool:
@@ -164,9 +165,10 @@ def look(settings: Settings) -> Status:
     with open_store.opened(settings) as db:
         seen = overview(db, now=clock.now())
         shut = sorted({one.site for one in breakers.listed(db) if one.is_shut_to_all})
-        held, room, gone = pauses.listed(db), disk_of(db, settings), revoked_sessions.lost(db)
+        held, room, gone = pauses.listed(db), disk_of(db, settings), revoked_sessions.unresolved(db)
         told = (alerts.standing(db), notifications.deaf(db))
-        return Status(settings, processes, seen, held, shut, room, gone, *told, mute)
+        mode = bot_modes.current(db, now=clock.now())
+        return Status(settings, processes, seen, held, shut, room, gone, *told, mute, mode)
 
 
 def disk_of(db: Database, settings: Settings) -> DiskStatus:
@@ -189,6 +191,8 @@ def render(status: Status) -> str:
         lines += [*pause_commands.shown(status.pauses), ""]
     if status.shut:
         lines += [f"left alone: {', '.join(status.shut)}; see chapar breakers", ""]
+    if status.mode.mode is not Mode.NORMAL:
+        lines += [f"mode: {mode_command.spoken(status.mode)}", ""]
     lines += [line for one in status.lost for line in lost(status.settings, one)]
     lines += warnings(status)
     if status.mute:
@@ -197,7 +201,7 @@ def render(status: Status) -> str:
         lines += ["not running; start it with: chapar up -d"]
     else:
         if status.idle_all:
-            lines += [NOBODY, ""]
+            lines += [*idle_reasons.lines(status.settings.logs, status.alarms), ""]
         lines += processes(status.processes, status.store)
     if status.store:
         lines += ["", *queue(status.store), *disk_lines(status)]

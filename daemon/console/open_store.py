@@ -6,11 +6,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
+from daemon.supervisor import process_tree
 from procs import start
 from procs.config import Settings
 from procs.core.disk import MIB
-from procs.store.database import Database, files_of, migrate, open_database
+from procs.store.database import (
+    Database,
+    files_of,
+    migrate,
+    note_started,
+    open_database,
+    require_started,
+)
 
 #: A database of up to so many bytes is read whole by each command (0.1 s), and by `up` (3 s).
 BRIEFLY, LONG, WHOLE = 32 * MIB, 1024 * MIB, 1 << 62
@@ -22,6 +30,8 @@ def opened(settings: Settings, *, check: int = BRIEFLY) -> Iterator[Database]:
     StoreError."""
     if not is_there(settings):
         raise Refusal(f"nothing was ever started on {settings.home}; run: chapar up -d --no-bot")
+    if process_tree.supervisor_of(settings.run) is not None:
+        require_started(settings.database_url, run=settings.run)
     db = open_database(settings.database_url, run=settings.run, check=check)
     try:
         yield db
@@ -86,6 +96,7 @@ def prepare(settings: Settings, *, new: bool = False) -> None:
         for left in files[1:]:
             left.unlink(missing_ok=True)
     migrate(settings.database_url, run=settings.run, check=LONG)
+    note_started(settings.database_url, run=settings.run)
     start.open_store(settings).close()
     if files:
         note(settings, files[0])

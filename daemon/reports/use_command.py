@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
 from procs.charts import chart_process, use_charts, use_text
 from procs.core import clock
 from procs.store.database import Database

@@ -13,7 +13,7 @@ from xmlrpc.client import Fault, ProtocolError, ServerProxy
 
 from supervisor.xmlrpc import Faults, SupervisorTransport, UnixStreamHTTPConnection
 
-from daemon.console.command_error import NotRunning, NotUp
+from daemon.command_error import NotRunning, NotUp
 from daemon.supervisor import process_tree
 from procs.core import clock
 

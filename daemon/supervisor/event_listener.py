@@ -16,12 +16,15 @@ from typing import BinaryIO
 from procs import config, start
 from procs.config import Settings
 from procs.core import clock, log, process
+from procs.core.files import event_file
 from procs.errors import StoreError
 from procs.store import wake
 from procs.store.jobs import recovery
 
 #: States in which a process no longer runs, or is not the one it was.
 GONE = {f"PROCESS_STATE_{state}" for state in ("EXITED", "BACKOFF", "STOPPED", "FATAL", "UNKNOWN")}
+#: What the monitor is told of.
+NOTED = {"died", "FATAL", "RUNNING", "STOPPED"}
 #: Seconds until a failed release is tried again when nothing else happens.
 RELEASE_RETRY = 1.0
 
@@ -31,7 +34,7 @@ def main() -> None:
     process.keep_private()
     answers = take_standard_output()
     settings = config.load(need_telegram=False)
-    log.start(settings.log_level)
+    log.start(settings.log_level, settings.log_form)
     log.info("watch.started", pid=os.getpid())
     listen(settings, sys.stdin.buffer, answers)
 
@@ -56,9 +59,19 @@ def listen(settings: Settings, events: BinaryIO, answers: BinaryIO) -> None:
             return
         event = facts(header.decode())
         what = facts(events.read(int(event["len"])).decode())
+        note(settings, event["eventname"][14:], what)
         if event["eventname"] in GONE and what["groupname"] == "worker":
             owed = not release(settings, why=f"{what['processname']}:{event['eventname'][14:]}")
         answers.write(b"RESULT 2\nOKREADY\n")
+
+
+def note(settings: Settings, state: str, what: Mapping[str, str]) -> None:
+    """Note what became of a process, where the monitor reads it: deaths that nobody asked for, and
+    what supervisord gave up."""
+    died = state == "BACKOFF" or (state == "EXITED" and what.get("expected") == "0")
+    word = "died" if died else state
+    if word in NOTED:
+        event_file.append(settings.run / event_file.STATES, what["processname"], word)
 
 
 def facts(line: str) -> Mapping[str, str]:

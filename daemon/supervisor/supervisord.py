@@ -11,13 +11,23 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 
-from supervisor import events, supervisord
+from supervisor import events, loggers, supervisord
 from supervisor.medusa.asyncore_25 import file_dispatcher
 from supervisor.options import ServerOptions
 from supervisor.states import SupervisorStates
 
-from procs.core import process
+from daemon.supervisor import child_environment
+from daemon.supervisor.service_manager import ServiceManager
+from procs.core import clock, log, process
+from procs.keeper.metrics import service_report
+
+#: The setting that says how and where log lines are written, which `chapar up` passes on.
+LOG_FORM = "CHAPAR_LOG_FORM"
+#: Seconds after which the service counts as started although not all serves: it may wait for
+#: Telegram for an hour. And until which it need not have reported.
+READY_LATEST, FIRST_REPORT = 60.0, 120.0
 
 
 class WakePipe(file_dispatcher):
@@ -51,18 +61,87 @@ class SupervisordOptions(ServerOptions):
 
     bell: WakePipe | None = None
 
+    def __init__(self, voice: "ServiceVoice", run: Path) -> None:
+        super().__init__()
+        self.voice, self.run = voice, run
+
     def setsignals(self) -> None:
         super().setsignals()
         self.bell = WakePipe()
         events.subscribe(events.ProcessStateEvent, self.bell.ring)
+        events.subscribe(events.ProcessStateStartingEvent, self.renew_settings)
+        events.subscribe(events.Tick5Event, self.voice.tick)
+
+    def renew_settings(self, _event: events.ProcessStateStartingEvent) -> None:
+        """A process that is about to start gets the settings of the latest reload."""
+        child_environment.take(self.run, os.environ)
+
+
+class ServiceVoice:
+    """Tells the service manager every five seconds how the service is, as the keeper reports it.
+    supervisord does it itself: one that hangs says nothing, and the manager starts all anew."""
+
+    def __init__(self, manager: ServiceManager, run: Path) -> None:
+        self.manager, self.run = manager, run
+        self.began, self.is_ready = clock.now().boot, False
+
+    def tick(self, _event: events.Tick5Event | None = None) -> None:
+        report = service_report.read(self.run)
+        waited = clock.now().boot - self.began
+        words = [f"STATUS={report.line}"] if report else []
+        if not self.is_ready and ((report and report.serves) or waited > READY_LATEST):
+            self.is_ready = True
+            words.append("READY=1")
+        if self.is_ready and (waited < FIRST_REPORT or (report and not report.stale)):
+            words.append("WATCHDOG=1")
+        if words:
+            self.manager.send(*words)
+
+
+def keep_owner() -> None:
+    """supervisord gives its socket the owner that it has. The service's filter of system calls
+    refuses that call whatever it asks for, and supervisord would end."""
+    change = os.chown
+
+    def chown(path: str, user: int, group: int) -> None:
+        if (user, group) != (-1, -1):
+            change(path, user, group)
+
+    setattr(os, "chown", chown)  # noqa: B010
+
+
+def log_to_stderr(logger: loggers.Logger, filename: str, fmt: str, **_: object) -> None:
+    """Have a logger of supervisord write into our standard error, whatever file it was meant for:
+    systemd's is a socket, which cannot be opened by a name."""
+    handler = StandardError(sys.stderr)
+    handler.setFormat(fmt)
+    handler.setLevel(logger.level)
+    logger.addHandler(handler)
+
+
+class StandardError(loggers.StreamHandler):
+    """One that writes what a process said as it is."""
+
+    def emit(self, record: loggers.LogRecord) -> None:
+        message = record.msg
+        if self.fmt == "%(message)s" and isinstance(message, bytes):
+            self.stream.buffer.write(message)
+            self.stream.buffer.flush()
+        else:
+            super().emit(record)
 
 
 def main() -> None:
     """Serve until a signal stops it; a HUP starts again, as supervisord's own `main` does."""
+    if log.form(process.environment((LOG_FORM,)).get(LOG_FORM, "")).stderr:
+        loggers.handle_file = log_to_stderr
     process.keep_private()  # its setting `umask` is only for when it detaches itself
+    keep_owner()
+    run = Path(os.environ["CHAPAR_HOME"], "run")
+    voice = ServiceVoice(ServiceManager(os.environ), run)
     first, mood = True, SupervisorStates.RESTARTING
     while mood == SupervisorStates.RESTARTING:
-        options = SupervisordOptions()
+        options = SupervisordOptions(voice, run)
         options.realize(sys.argv[1:], doc=supervisord.__doc__)
         options.first, options.test = first, False
         supervisord.go(options)

@@ -1,7 +1,6 @@
 """`python -m procs.backups`: takes a backup at a low priority, prunes the others, runs the command
 of the operator's that copies it, and once a month tries the oldest again."""
 
-import os
 import signal
 import sys
 
@@ -18,10 +17,10 @@ NICE = 10
 def main() -> int:
     process.keep_private()
     process.end_with_parent(signal.SIGKILL)
-    os.nice(NICE)
+    process.be_nice(NICE)
     try:
         settings = config.load(need_telegram=False)
-        log.start(settings.log_level)
+        log.start(settings.log_level, settings.log_form)
         carry_out(settings)
     except (config.BadSettings, ChaparError, OSError) as error:
         print(" ".join(str(error).split()), file=sys.stderr)

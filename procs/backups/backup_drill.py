@@ -10,8 +10,10 @@ from procs.backups.backup_store import BAD, ENCRYPTED, OK
 from procs.config import Settings
 from procs.core import clock, codec
 
-#: Seconds between two drills, and the file in the folder of backups that remembers the last.
-MONTH, NOTE = 30 * 86400.0, "drill.json"
+#: Seconds between two drills, and after a bad one.
+MONTH, DAY_AFTER = 30 * 86400.0, 86400.0
+#: The file in the folder of backups that remembers the last.
+NOTE = "drill.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,13 @@ def last(folder: Path) -> Drill | None:
 
 
 def is_due(settings: Settings) -> bool:
-    """A month after the last one; without one, a month after the oldest backup."""
+    """A month after the last one, a day after a bad one; without one, a month after the oldest
+    backup."""
     found = backup_store.listed(settings.backup_folder)
     before = last(settings.backup_folder)
     since = before.at if before else min((one.taken_at for one in found), default=clock.now().wall)
-    return clock.now().wall - since >= MONTH
+    wait = DAY_AFTER if before and before.state == BAD else MONTH
+    return clock.now().wall - since >= wait
 
 
 def run(settings: Settings) -> Drill:
@@ -57,6 +61,7 @@ def run(settings: Settings) -> Drill:
 
 
 def noted(settings: Settings, name: str, state: str, why: str) -> Drill:
+    settings.backup_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     drill = Drill(clock.now().wall, name, state, why)
     durable_files.write(settings.backup_folder / NOTE, codec.dump(asdict(drill)).encode())
     return drill

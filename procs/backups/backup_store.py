@@ -63,9 +63,10 @@ def taken_at(name: str) -> float | None:
 
 
 def listed(folder: Path) -> list[Backup]:
-    """All backups of a folder, the newest first; none where there is no folder."""
+    """All backups of a folder, the newest first; none where there is no folder. Of those of one
+    second the one with the higher number, whose name is longer, is the newer."""
     found = [one for path in paths(folder) if (one := read(path)) is not None]
-    return sorted(found, key=lambda one: (one.taken_at, one.name), reverse=True)
+    return sorted(found, key=lambda one: (one.taken_at, len(one.name), one.name), reverse=True)
 
 
 def paths(folder: Path) -> Iterator[Path]:

@@ -58,7 +58,7 @@ def sign_ins(settings: Settings, found: Path, end: str) -> Iterator[str]:
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
     for one in sorted(found.glob("*.session")):
-        copied(one, fresh / one.name)
+        copy(one, fresh / one.name)
     if there.is_dir() and any(there.iterdir()):
         os.replace(there, there.with_name(there.name + end))
         yield f"kept the old sign-ins as {there.name}{end}"
@@ -82,7 +82,7 @@ def rules(settings: Settings, folder: Path, manifest: Manifest, end: str) -> Ite
         if os.path.lexists(path):
             os.replace(path, path.with_name(path.name + end))
             yield f"kept the old {path.name} as {path.name}{end}"
-        copied(source, path)
+        copy(source, path)
         yield f"restored {path}"
 
 
@@ -92,7 +92,7 @@ def cookie_place(base: Path, place: str) -> Path:
     return base / ELSEWHERE / path.name if path.is_absolute() or ".." in path.parts else base / path
 
 
-def copied(source: Path, path: Path) -> None:
+def copy(source: Path, path: Path) -> None:
     fresh = path.with_name(f".{path.name}.new")
     shutil.copyfile(source, fresh)
     fresh.chmod(0o600)

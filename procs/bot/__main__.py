@@ -8,6 +8,7 @@ from typing import Any
 from procs import config, start
 from procs.bot.admin.system.order_reports import OrderReports
 from procs.bot.alerts.alert_sender import AlertSender
+from procs.bot.alerts.clock_notes import ClockNotes
 from procs.bot.assembly import BotParts, assembled
 from procs.bot.bot_options import configured
 from procs.bot.broadcast.progress_sender import ProgressSender
@@ -15,6 +16,7 @@ from procs.bot.commands import command_menu
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.tidy_chat import TidyChat
 from procs.bot.follows.follow_notifier import FollowNotifier
+from procs.bot.round_trip_probe import RoundTripProbe
 from procs.bot.sponsors.note_sender import NoteSender
 from procs.core import log, process
 from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
@@ -59,10 +61,12 @@ def beside(settings: config.Settings, db: Database, parts: BotParts) -> list[asy
     intake = parts.intake
     works: tuple[Coroutine[Any, Any, Any], ...] = (
         ProgressSender(db, parts.replies).run(),
+        ClockNotes(db, parts.chat_session).run(),
         AlertSender(db, parts.replies, settings.admins).run(),
         FollowNotifier(db, parts.replies).run(),
         TidyChat(db, parts.replies).run(),
         OrderReports(db, parts.replies).run(),
+        RoundTripProbe(db, parts.chat_session).run(),
         intake.admins.menus.run(),
         logged(command_menu.register(db, parts.chat_session, follows=settings.follows > 0)),
         logged(intake.inline.note_switch()),
@@ -86,7 +90,7 @@ async def connect(parts: BotParts, session_state: SessionState) -> None:
                 intake.on_message,
                 intake.on_press,
                 intake.side_handlers,
-                before=lambda: pace.allowed(SIGN_IN, 0.0),
+                before=lambda: pace.wait_until_allowed(SIGN_IN, 0.0),
             )
         except TelegramWait as wait:
             pace.note(wait)

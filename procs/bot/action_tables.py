@@ -31,7 +31,7 @@ def fill(intake: "Intake", options: BotOptions) -> None:
     intake.router.add(*mine.commands(), *follows.commands())
     intake.admins.add_to(intake.router)
     for name, form in LINKED.items():
-        intake.router.add(ChatCommand(name, partial(intake.linked, form=form)))
+        intake.router.add(ChatCommand(name, partial(intake.handle_link_command, form=form)))
 
 
 def add_buttons(intake: "Intake") -> None:
@@ -49,6 +49,6 @@ def command_set(intake: "Intake", options: BotOptions, menus: MenuSender) -> Com
     return CommandSet(
         *(intake.db, menus, intake.hints, intake.answers.first, intake.allowance),
         in_group=in_group,
-        support=options.manners.support,
+        manners=options.manners,
         relay=intake.admins.support.begin,
     )

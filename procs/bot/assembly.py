@@ -1,6 +1,7 @@
 """The parts of a bot process, put together in one place: each is whole when it is made."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from procs.bot.bot_options import BotOptions
 from procs.bot.cards.card_writer import CardWriter
@@ -30,6 +31,13 @@ def assembled(db: Database, chat_session: BotSession, options: BotOptions) -> Bo
     writer = StatusWriter(db, chat_session, replies)
     inline_board = InlineBoard(db, chat_session, replies)
     cards = CardWriter(db, replies, writer)
-    status_board = StatusBoard(db, chat_session, writer, cards, beside=(inline_board.look,))
+    status_board = StatusBoard(
+        db,
+        chat_session,
+        writer,
+        cards,
+        beside=(inline_board.look,),
+        own_words=partial(options.manners.own, "waiting"),
+    )
     intake = Intake(db, chat_session, status_board, replies, options)
     return BotParts(chat_session, replies, status_board, inline_board, intake)

@@ -2,13 +2,17 @@
 failure."""
 
 import asyncio
+from collections import Counter
 
 from procs.bot.cards.wish_questions import WishQuestions
+from procs.bot.conversation import refusals
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.reply_sender import once
 from procs.bot.status.status_board import StatusBoard
-from procs.core import log
-from procs.store.requests.allowances import FULL, GROUP_FULL, Allowance
+from procs.core import clock, log
+from procs.store.modes import bot_modes
+from procs.store.modes.bot_modes import LESSER
+from procs.store.requests.allowances import FULL, GROUP_FULL, LISTS_FULL, Allowance
 from procs.store.requests.requests import Submitted
 from procs.telegram.chat.inbound import Incoming
 from procs.telegram.chat.sender import OutgoingMessage
@@ -19,6 +23,10 @@ from procs.wishes.grammar.link import Parsed
 
 #: Seconds: what is too old is told once a day.
 TOO_LATE_PERIOD = 24 * 3600.0
+#: Outcomes of what is to be fetched.
+FETCHED = frozenset({"queued", "joined"})
+#: Reasons that pass when something has come: said once in a minute, whichever it is.
+CROWDED = frozenset({FULL, LISTS_FULL, GROUP_FULL})
 
 
 class FirstAnswers:
@@ -35,6 +43,7 @@ class FirstAnswers:
         self.hints = hints
         self.wishes = wishes
         self.allowance = allowance
+        self.db = status_board.db
 
     async def too_late(self, incoming: Incoming) -> None:
         """Answer what is too old: one message for everything of a day."""
@@ -71,6 +80,7 @@ class FirstAnswers:
             rest += [self.refuse_rest(incoming, len(accepted), len(refused))]
         elif refused:
             rest += [self.refuse(incoming, refused)]
+        rest += [self.note_mode(incoming)] if any(one.outcome in FETCHED for one in done) else []
         await asyncio.gather(*answers, *complaints, *questions, *rest)
 
     def first(self, accepted: Submitted) -> asyncio.Task[str] | None:
@@ -82,18 +92,31 @@ class FirstAnswers:
             return self.status_board.answer(accepted.request)
         return None
 
+    async def note_mode(self, incoming: Incoming) -> None:
+        """Say, once in a minute, that less than what was asked for may come."""
+        mode = bot_modes.current(self.db, now=clock.now()).mode
+        if mode in LESSER and self.hints.inbox.count_answer(incoming, f"mode-{mode}") == 1:
+            await self.hints.replies.reply(incoming, f"mode-note-{mode}", about="mode")
+
     async def refuse(self, incoming: Incoming, refused: list[Submitted]) -> None:
-        """Say that no more is taken before some of it has come: to who sends one link after the
-        other once in a minute, of a message with several each time."""
-        key = f"refused-{refused[0].outcome}"
-        told = self.hints.inbox.count_answer(incoming, "refused", count=len(refused))
-        if told or len(refused) > 1:
-            urgency = Urgency.COMMAND  # behind a hundred first answers it would be too late
-            is_group = refused[0].outcome == GROUP_FULL
-            most = self.allowance.group if is_group else self.allowance.most
-            await self.hints.replies.reply(
-                incoming, key, about="refused", urgency=urgency, passing=True, most=most
-            )
+        """Say, each reason once in a minute, why no more is taken: of a message with several links
+        each time."""
+        for outcome, count in Counter(one.outcome for one in refused).items():
+            one = next(it for it in refused if it.outcome == outcome)
+            about = "refused" if outcome in CROWDED else f"refused-{outcome}"
+            told = self.hints.inbox.count_answer(incoming, about, count=count)
+            if told or len(refused) > 1:
+                urgency = Urgency.COMMAND  # behind a hundred first answers it would be too late
+                who = incoming.person.id, incoming.language
+                words = refusals.words(self.db, *who, one, self.allowance)
+                await self.hints.replies.reply(
+                    incoming,
+                    "refused-words",
+                    about=about,
+                    urgency=urgency,
+                    passing=True,
+                    words=words,
+                )
 
     async def refuse_rest(self, incoming: Incoming, taken: int, left: int) -> None:
         """Say of how many links of a message no more is taken: the person sends those again."""

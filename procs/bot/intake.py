@@ -17,7 +17,7 @@ from procs.bot.commands.cancel import CancelCommand
 from procs.bot.commands.router import KEYS, Router
 from procs.bot.conversation import duplicate_answer, last_links
 from procs.bot.conversation.ban_gate import BanGate
-from procs.bot.conversation.failure_boundary import settled
+from procs.bot.conversation.failure_boundary import settle
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.inbound_queue import InboundQueue
 from procs.bot.conversation.message_rate import MessageRate
@@ -68,10 +68,9 @@ class Intake:
         self.inbox = InboundQueue(db)
         self.chat_session, self.status_board, self.replies = chat_session, status_board, replies
         manners = options.manners
-        keys = KEYBOARD if manners.reply_keyboard else ()
-        self.hints = Hints(replies, self.inbox, keys=keys, follows=not manners.follows.is_off)
+        self.hints = Hints(replies, self.inbox, manners, keys=KEYBOARD)
         self.bans = BanGate(db, replies, self.inbox)
-        self.rate = MessageRate(db, replies, manners.messages_per_minute)
+        self.rate = MessageRate(db, replies, manners)
         self.group_admins = GroupAdmins(db, chat_session)
         shares, may_set = self.group_admins.shares, self.group_admins.may_set
         self.cancelling = CancelCommand(db, replies, self.inbox, shares=shares)
@@ -90,7 +89,7 @@ class Intake:
         self.sponsors = SponsorGate(*parts, self.inbox, resume=self.resume, role_of=role_of)
         self.side_handlers = SideHandlers(
             *(self.inline.on_message, self.group_admins.learn, self.cancelling.lose),
-            on_member_change=self.sponsors.moved,
+            on_member_change=self.sponsors.on_member_change,
         )
         limits = CardLimits(self.allowance, options.largest)
         self.cards = CardActions(db, status_board, self.hints, limits)
@@ -107,11 +106,11 @@ class Intake:
             return
         report_failure = partial(self.report_failure, incoming)
         work = self.once(incoming.mark, partial(self.take, incoming))
-        await settled(work, report_failure, chat=incoming.chat, message=incoming.message)
+        await settle(work, report_failure, chat=incoming.chat, message=incoming.message)
 
     def is_urgent(self, incoming: Incoming) -> bool:
         """Whether it asks to stop what its sender asked for: that waits for nothing."""
-        command = self.router.command(self.addressed(incoming) or "", incoming.person)
+        command = self.router.command(self.text_to_bot(incoming) or "", incoming.person)
         return command is not None and command.urgent
 
     async def on_press(self, press: Press) -> None:
@@ -121,8 +120,8 @@ class Intake:
             text = i18n.say(press.language, "oops", code=code)
             await self.replies.answer(press.id, text, alert=True)
 
-        work = self.once(press.mark, partial(self.pressed, press))
-        await settled(work, report_failure, chat=press.chat, data=press.data)
+        work = self.once(press.mark, partial(self.handle_press, press))
+        await settle(work, report_failure, chat=press.chat, data=press.data)
 
     async def once(self, mark: Mark, work: Callable[[], Awaitable[None]]) -> None:
         """Do the work of an update once: Telegram may send it again."""
@@ -141,7 +140,7 @@ class Intake:
         facts = (incoming.chat, incoming.access, text, random_id, *place)
         await self.chat_session.send(OutgoingMessage(*facts), leave=free)
 
-    async def pressed(self, press: Press) -> None:
+    async def handle_press(self, press: Press) -> None:
         press = replace(press, person=languages.speaking(self.db, press.person))
         if not (await self.bans.stops_press(press) or await self.sponsors.stops_press(press)):
             await self.router.press(press)
@@ -175,14 +174,15 @@ class Intake:
         if incoming.edited:
             return await self.correct(incoming, text, parsed)
         if behind := self.inline.choices.behind(text, incoming.person):
-            await self.read(incoming, Parsed((behind,)))
+            await self.accept_links(incoming, Parsed((behind,)))
         elif command and (command is not self.router.unknown or parsed.none):
             await command.handle(incoming)
         elif await self.admins.take(incoming, has_links=not parsed.none):
             return
         elif not (parsed.none and await self.cards.on_message(incoming, text)):
-            await self.read(
-                incoming, self.searching.sought(incoming, self.chosen(incoming, text, parsed))
+            await self.accept_links(
+                incoming,
+                self.searching.as_search(incoming, self.with_last_link(incoming, text, parsed)),
             )
 
     async def resume(self, incoming: Incoming) -> None:
@@ -195,39 +195,39 @@ class Intake:
         parsed = link.parse(incoming.text, incoming.urls)
         if behind := self.inline.choices.behind(incoming.text, incoming.person):
             parsed = Parsed((behind,))
-        meant = self.chosen(incoming, incoming.text, parsed)
-        await self.read(incoming, self.searching.sought(incoming, meant))
+        meant = self.with_last_link(incoming, incoming.text, parsed)
+        await self.accept_links(incoming, self.searching.as_search(incoming, meant))
 
     async def correct(self, incoming: Incoming, text: str, parsed: Parsed) -> None:
         """An edited message, soon after it was sent, replaces what it said before."""
         is_command = self.router.command(text, incoming.person) is not None
         if incoming.edited - incoming.at > CORRECTION or is_command:
             return
-        meant = self.searching.sought(incoming, self.chosen(incoming, text, parsed))
+        meant = self.searching.as_search(incoming, self.with_last_link(incoming, text, parsed))
         where = incoming.chat, incoming.message, incoming.person.id
-        if not link_mentions.known(self.db, *where):
-            return await self.read(incoming, meant)
+        if not link_mentions.exist(self.db, *where):
+            return await self.accept_links(incoming, meant)
         links, questions = link_forms.asks(self.db, incoming, meant)
-        fresh = link_mentions.corrected(self.db, *where, links, questions, now=clock.now())
+        fresh = link_mentions.correct(self.db, *where, links, questions, now=clock.now())
         log.info(
             "message.corrected", chat=incoming.chat, message=incoming.message, fresh=len(fresh)
         )
         if not meant.none:
             await self.answers.answer(incoming, meant, fresh)
 
-    async def linked(self, incoming: Incoming, *, form: str) -> None:
+    async def handle_link_command(self, incoming: Incoming, *, form: str) -> None:
         """/dl LINK and /audio LINK: the link as if it came alone, or its sound."""
-        said = self.addressed(incoming) or ""
+        said = self.text_to_bot(incoming) or ""
         text = said.partition(" ")[2]
-        parsed = self.chosen(incoming, text, link.parse(text, incoming.urls))
+        parsed = self.with_last_link(incoming, text, link.parse(text, incoming.urls))
         if parsed.none:
             return await self.hints.hint(incoming, f"{form}-usage")
         if form == SOUND:
             links = tuple(sound_of(one) for one in parsed.links)
             parsed = replace(parsed, links=links, plain=frozenset())
-        await self.read(incoming, parsed)
+        await self.accept_links(incoming, parsed)
 
-    def addressed(self, incoming: Incoming) -> str | None:
+    def text_to_bot(self, incoming: Incoming) -> str | None:
         """What was said to us: everything in a private chat, in a group what calls us."""
         if incoming.private:
             return incoming.text
@@ -240,12 +240,12 @@ class Intake:
         await self.chat_session.named.wait()
         return await self.groups.for_bot(incoming, self.router.has)
 
-    def chosen(self, incoming: Incoming, text: str, parsed: Parsed) -> Parsed:
+    def with_last_link(self, incoming: Incoming, text: str, parsed: Parsed) -> Parsed:
         """Words without a link are about the one that was sent, or shown, last."""
         parsed = group_message.taken(incoming, parsed)
-        return last_links.chosen(self.db, incoming, text, parsed)
+        return last_links.with_last_link(self.db, incoming, text, parsed)
 
-    async def read(self, incoming: Incoming, parsed: Parsed) -> None:
+    async def accept_links(self, incoming: Incoming, parsed: Parsed) -> None:
         """Accept the links of a message, then answer: nothing is said before it is kept. Where a
         sponsor is lacking it waits."""
         if (parsed.links or parsed.questions) and await self.sponsors.holds(incoming):
@@ -264,5 +264,5 @@ class Intake:
     def keep(self, links: Sequence[Ask], questions: Sequence[Ask]) -> list[Submitted]:
         """Store the requests, and the links about which the bot asks."""
         done = requests.submit(self.db, links, now=clock.now(), allowance=self.allowance)
-        link_mentions.asked(self.db, questions, now=clock.now())
+        link_mentions.keep(self.db, questions, now=clock.now())
         return done

@@ -1,7 +1,6 @@
 """`python -m procs.charts`: reads a plan from standard input, writes its PNG to standard output,
 and ends. It bounds itself before it loads the library."""
 
-import os
 import resource
 import signal
 import sys
@@ -9,13 +8,13 @@ import sys
 from procs.charts import chart_plan
 from procs.core import process
 
-#: Bytes of memory, seconds of the processor, steps below the usual priority, and exit code of what
+#: Bytes of memory, seconds of the processor, niceness, and the exit code for input that
 #: is no plan.
 MEMORY, SECONDS, NICE, NO_PLAN = 768 * 1024 * 1024, 20, 10, 2
 
 
 def main() -> int:
-    bound()
+    set_limits()
     try:
         plan = chart_plan.decode(sys.stdin.buffer.read())
     except (ValueError, TypeError, KeyError) as error:
@@ -27,11 +26,11 @@ def main() -> int:
     return 0
 
 
-def bound() -> None:
-    """Live no longer than who asks, and take no more than a chart takes."""
+def set_limits() -> None:
+    """Die with the parent process, and limit memory, time and priority of this one."""
     process.keep_private()
     process.end_with_parent(signal.SIGKILL)
-    os.nice(NICE)
+    process.be_nice(NICE)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 

@@ -1,4 +1,4 @@
-"""What a chart shows, as records that go to the drawing process as JSON."""
+"""What a chart shows, as records that the drawing process receives as JSON."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,8 +8,8 @@ from procs.core import codec
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values with a name. A value is None where nothing was measured. Bars of a panel stand on each
-    other, lines go through their values."""
+    """Named values; a value is None where nothing was measured. Bars of a panel are stacked, lines
+    pass through their values."""
 
     name: str
     values: tuple[float | None, ...]
@@ -31,8 +31,8 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class ChartPlan:
-    """A whole picture. `language` decides the digits and the side from which it is read; `empty` is
-    what a panel without a value says."""
+    """A whole picture. `language` decides the digits and the direction; `empty` is the text of a
+    panel without values."""
 
     title: str
     language: str
@@ -45,7 +45,7 @@ def encode(plan: ChartPlan) -> bytes:
 
 
 def decode(text: bytes) -> ChartPlan:
-    """Raises ValueError, TypeError, KeyError for what is no plan."""
+    """The plan of a JSON text. Raises ValueError, TypeError, KeyError for input that is no plan."""
     found = codec.load(text)
     return ChartPlan(**{**found, "panels": tuple(_panel(one) for one in found["panels"])})
 

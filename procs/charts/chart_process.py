@@ -1,5 +1,5 @@
-"""Has a chart drawn by a process of its own, which ends: within seconds, bounded, and below the
-priority of all that people wait for."""
+"""Draws a chart in a process of its own, which ends: within seconds, with limits, and at low
+priority."""
 
 import asyncio
 import sys
@@ -9,9 +9,9 @@ from procs.charts import chart_plan
 from procs.charts.chart_plan import ChartPlan
 from procs.errors import ChaparError
 
-#: Seconds that a drawing may take; it takes one or two, and more where the machine is busy.
+#: Seconds that a drawing may take; it takes one or two, and more on a busy machine.
 TIMEOUT = 30.0
-#: Bytes of a picture beyond which it is none of ours, and of what is told of a failure.
+#: Bytes of the largest picture that is accepted, and of the message of a failure.
 LARGEST_PICTURE, TOLD = 8 * 1024 * 1024, 300
 ROOT = Path(__file__).parents[2]
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -19,7 +19,7 @@ DRAW_CHART = (sys.executable, "-P", "-m", "procs.charts")
 
 
 class ChartFailed(ChaparError):
-    """The process did not draw: the message says why."""
+    """The process drew nothing; the message is the reason."""
 
 
 async def draw(
@@ -30,7 +30,7 @@ async def draw(
     command: tuple[str, ...] = DRAW_CHART,
 ) -> bytes:
     """The PNG of a plan. `cache` is a folder in which the library keeps its list of fonts. Raises
-    ChartFailed; the process is gone then too."""
+    ChartFailed; the process has ended in each case."""
     process = await asyncio.create_subprocess_exec(
         *command,
         stdin=asyncio.subprocess.PIPE,
@@ -55,7 +55,8 @@ async def draw(
 
 
 def environment(cache: Path) -> dict[str, str]:
-    """Nothing of ours, so no secret either. One thread: more would only reserve memory."""
+    """The environment of the process: nothing of ours, so no secret. One thread: more would only
+    reserve memory."""
     folder = cache / "matplotlib"
     return {
         "PYTHONPATH": str(ROOT),

@@ -1,7 +1,8 @@
 """Draws a plan with matplotlib, for the screen of a phone: upright, large letters, few lines.
 
-The library shapes Persian itself (libraqm with HarfBuzz and FriBidi since 3.11), and brings DejaVu
-Sans, which has its letters and digits (license: Bitstream Vera with changes in the public domain).
+The library shapes Persian itself (libraqm with HarfBuzz and FriBidi since 3.11), and includes
+DejaVu Sans, which has its letters and digits (license: Bitstream Vera with changes in the public
+domain).
 """
 
 import io
@@ -20,17 +21,17 @@ from procs.texts import i18n
 WIDTH, PANEL, PANELS, DPI = 7.2, 3.1, 11.8, 150
 HEAD = 0.75
 SIZES = {"title": 19, "panel": 15, "tick": 12.5, "legend": 12}
-#: Told apart by people who see red and green alike (Okabe and Ito).
+#: Colours that people with red-green blindness tell apart (Okabe and Ito).
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")
 INK, GRID = "#222222", "#DDDDDD"
-#: Marks of direction, which the shaper needs not and the font has not.
+#: Marks of direction: the shaper does not need them, and the font lacks them.
 DIRECTION_MARKS = str.maketrans("", "", "\u2066\u2067\u2068\u2069\u200e\u200f")
 #: Steps of an axis of bytes, each of 1024, and the lengths of time between which numbers are round.
 KIBI, ROUND_TIMES = 1024, (1, 2, 3, 5, 6, 10)
 
 
 def picture(plan: ChartPlan) -> bytes:
-    """The PNG."""
+    """The PNG of a plan."""
     from_right = plan.language in i18n.RIGHT_TO_LEFT
     height = HEAD + min(PANEL * len(plan.panels), PANELS)
     figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained", facecolor="white")
@@ -59,7 +60,7 @@ def draw(axes: Axes, panel: Panel, plan: ChartPlan, *, from_right: bool) -> None
 
 
 def nothing(axes: Axes, words: str) -> None:
-    """A panel without anything says so."""
+    """Write the text of a panel without values."""
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines["bottom"].set_visible(False)
@@ -67,7 +68,7 @@ def nothing(axes: Axes, words: str) -> None:
 
 
 def upright(axes: Axes, panel: Panel, language: str, *, from_right: bool) -> None:
-    """Bars on each other, and lines, over time."""
+    """Draw stacked bars, and lines, over time."""
     count = len(panel.series[0].values)
     below = [0.0] * count
     for color, series in zip(COLORS, panel.series, strict=False):
@@ -103,7 +104,7 @@ def upright(axes: Axes, panel: Panel, language: str, *, from_right: bool) -> Non
 
 
 def lying(axes: Axes, panel: Panel, language: str, *, from_right: bool) -> None:
-    """A bar beside each label, the longest on top, with its number."""
+    """Draw a bar beside each label, the longest on top, with its number."""
     values = [one or 0.0 for one in panel.series[0].values]
     axes.barh(range(len(values)), values, color=COLORS[0], height=0.65)
     for at, one in enumerate(values):
@@ -121,7 +122,7 @@ def lying(axes: Axes, panel: Panel, language: str, *, from_right: bool) -> None:
 
 
 def numbers(axis: Any, unit: str, language: str) -> None:
-    """Few round numbers on an axis, in the reader's digits."""
+    """Set few round numbers on an axis, in the reader's digits."""
     whole = unit in ("count", "seconds")
     if unit == "bytes":
         axis.set_major_locator(FixedLocator(byte_steps(axis.axes.get_ylim()[1])))
@@ -132,7 +133,7 @@ def numbers(axis: Any, unit: str, language: str) -> None:
 
 
 def byte_steps(highest: float) -> list[float]:
-    """Round numbers of the largest unit that fits."""
+    """Round numbers in the largest unit that fits."""
     unit = KIBI ** max(1, min(3, int(math.log(max(highest, 1.0), KIBI))))
     return [float(one) * unit for one in MaxNLocator(4).tick_values(0, highest / unit)]
 

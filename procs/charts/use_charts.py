@@ -1,4 +1,5 @@
-"""The figures of a period as plans of two charts: what people use, and how the server does."""
+"""The figures of a period as plans of two charts: the use of the bot, and the state of the
+server."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -13,14 +14,14 @@ from procs.texts import calendar_dates, i18n
 TICKS, MOST = 6, 5
 #: Letters of a label beside a bar.
 LABEL = 22
-#: The times that are drawn: the middle one, and the one that five in a hundred exceed.
+#: The quantiles of times that are drawn.
 SHARES = {"p50": 0.5, "p95": 0.95}
 
 Figure = Callable[[UseFigures], float | None]
 
 
 def use(report: UseReport, period: str, language: str) -> ChartPlan:
-    """Links and deliveries, people, bytes."""
+    """The chart of links, deliveries, people and bytes."""
 
     def line(name: str, figure: Figure) -> Series:
         return series(report, i18n.say(language, f"use-{name}"), figure, is_line=True)
@@ -47,7 +48,7 @@ def use(report: UseReport, period: str, language: str) -> ChartPlan:
 
 
 def server(report: UseReport, period: str, language: str) -> ChartPlan:
-    """Times, failures by class and by site, and what the machine has left."""
+    """The chart of times, failures by class and by site, and the load of the machine."""
 
     def times(name: str) -> Panel:
         lines = tuple(
@@ -85,7 +86,7 @@ def series(report: UseReport, name: str, figure: Figure, *, is_line: bool = Fals
 
 
 def machine_share(name: str) -> Figure:
-    """The mean of the samples of an hour or a day."""
+    """The mean of the samples of each hour or day."""
 
     def mean(one: UseFigures) -> float | None:
         share = one.share(name, "samples")
@@ -102,7 +103,7 @@ def over_time(
 
 
 def ranking(report: UseReport, language: str, name: str, place: int) -> Panel:
-    """The most frequent failures, a bar each."""
+    """A bar for each of the most frequent failures."""
     found = report.total.failed_by(place, MOST)
     shown = (Series("", tuple(float(count) for _, count in found)),)
     labels = tuple((at, short(name)) for at, (name, _) in enumerate(found))
@@ -114,7 +115,7 @@ def short(name: str) -> str:
 
 
 def ticks(report: UseReport, language: str) -> tuple[tuple[int, str], ...]:
-    """A label for every so many hours or days, the latest has one."""
+    """Labels for every n-th hour or day; the latest has one."""
     starts: Sequence[int] = list(report.points)
     step = -(-len(starts) // TICKS)
     places = islice(range(len(starts) - 1, -1, -step), TICKS)
@@ -122,7 +123,7 @@ def ticks(report: UseReport, language: str) -> tuple[tuple[int, str], ...]:
 
 
 def label(grain: int, start: int, language: str) -> str:
-    """An hour, or a day by the calendar of the readers."""
+    """An hour, or a day by the reader's calendar."""
     zone, _ = i18n.PLACES[language if grain == ONE_HOUR else "fa"]
     then = datetime.fromtimestamp(start, zone)
     if grain == ONE_HOUR:

@@ -1,4 +1,4 @@
-"""The figures of a period in words: the same numbers as the charts."""
+"""The figures of a period as text: the same numbers as the charts."""
 
 from procs.charts.use_charts import MOST
 from procs.store.reports.use_report import UseReport
@@ -7,7 +7,7 @@ from procs.texts.i18n import LocalText
 
 
 def use(report: UseReport, period: str, language: str) -> LocalText:
-    """What people used."""
+    """The use of the bot."""
     sums = report.total.sums
     return i18n.say(
         language,
@@ -26,7 +26,7 @@ def use(report: UseReport, period: str, language: str) -> LocalText:
 
 
 def server(report: UseReport, period: str, language: str) -> LocalText:
-    """How the server did."""
+    """The state of the server."""
     total = report.total
     times = {
         f"{name}_{word}": span(total.seconds(name, share), language)
@@ -49,7 +49,7 @@ def server(report: UseReport, period: str, language: str) -> LocalText:
 
 
 def ranking(found: list[tuple[str, int]], language: str) -> LocalText:
-    """What failed most often, one after the other."""
+    """The most frequent failures, one line each."""
     words = [i18n.say(language, "use-ranking", name=name, count=count) for name, count in found]
     return LocalText(i18n.say(language, "use-comma").join(words) or "—")
 
@@ -59,7 +59,7 @@ def span(seconds: float | None, language: str) -> LocalText:
 
 
 def percent(share: float | None, language: str) -> LocalText:
-    """A share of one, which may be more: the load of cores for which something waits."""
+    """A share as percent; it may exceed 100, such as the load of cores."""
     if share is None:
         return LocalText("—")
     sign = "%" if i18n.base(language) == "en" or language == i18n.PERSIAN_LATIN else "٪"

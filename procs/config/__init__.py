@@ -3,8 +3,8 @@
 Others import from here `Settings` and `load`, and the modules `rules` and `rulebook`.
 """
 
+from procs.config.setting_table import LIVE, LIVE_PAGES, NAMES
 from procs.config.settings import (
-    NAMES,
     BadSettings,
     Settings,
     SettingsReading,
@@ -17,6 +17,8 @@ from procs.config.settings import (
 )
 
 __all__ = [
+    "LIVE",
+    "LIVE_PAGES",
     "NAMES",
     "BadSettings",
     "SettingText",

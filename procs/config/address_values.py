@@ -9,7 +9,7 @@ import binascii
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from procs.config import values
 
@@ -178,3 +178,24 @@ def urls(text: str) -> tuple[str, ...]:
                 f"{word!r} is not an address; write http://… or https://…, with spaces"
             )
     return tuple(text.split())
+
+
+def page(text: str) -> str:
+    """The address of a page that is called; what it says behind `?` may be its secret."""
+    parts = parts_of(text)
+    if parts is None or parts.scheme not in ("http", "https") or parts.fragment:
+        raise ValueError("not the address of a page; write for example https://hooks.example/abc")
+    return text
+
+
+def mailbox(text: str) -> str:
+    """A mail server and whom it writes to, in one address."""
+    parts = parts_of(text)
+    to = unquote(urlsplit(text).path.lstrip("/")) if parts else ""
+    name, _, domain = to.partition("@")
+    if parts is None or parts.scheme not in ("smtp", "smtps") or not (name and domain):
+        raise ValueError(
+            "not a mail server with a receiver; write "
+            "smtps://user:password@mail.example:465/me@example.org"
+        )
+    return text

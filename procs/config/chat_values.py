@@ -12,6 +12,10 @@ CONTACT = re.compile(
 #: Lists that one person may follow at most, and seconds from look to look at least.
 MOST_FOLLOWS, SHORTEST_INTERVAL = 1000, 1.0
 NIGHT_HOURS = re.compile(r"([01]?\d|2[0-3])-([01]?\d|2[0-3])", re.ASCII)
+#: Characters of a text; Telegram takes 4096 in one message.
+LONGEST_TEXT = 2000
+#: Characters that shape Persian words and emoji, and the directions of a line.
+JOINERS = "\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069"
 SWITCH = {"on": True, "off": False}
 
 
@@ -50,3 +54,13 @@ def night(text: str) -> NightHours | None:
     if hours is None or int(hours[1]) == int(hours[2]):
         raise ValueError(f"{text!r} is no night; write two hours such as 23-8, or off")
     return NightHours(int(hours[1]), int(hours[2]))
+
+
+def words(text: str) -> str:
+    r"""What the operator says to people in place of our own words; `\n` stands for a line's end."""
+    text = text.replace("\\n", "\n").strip()
+    if any(not one.isprintable() and one != "\n" for one in text if one not in JOINERS):
+        raise ValueError("there is a character that cannot be printed; write it anew, by hand")
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"{len(text)} characters are too many; write at most {LONGEST_TEXT}")
+    return text

@@ -30,7 +30,9 @@ EVERY_SITE = "default"
 #: What stands in front of the path above an inline text, and the characters a setting may have.
 PATH, SETTING_LENGTH = "# ", 64 * 1024
 #: Keys that mean something for one site alone.
-PERSONAL = ("cookies", "clients")
+PERSONAL = ("cookies", "clients", "check")
+#: Links of one site that may be checked daily.
+MOST_CHECKS = 5
 
 
 def usual(home: str) -> str:
@@ -216,6 +218,14 @@ def clients(value: Any, folder: Path) -> tuple[str, ...]:
     return tuple(one_of(CLIENTS, word, folder) for word in words)
 
 
+def checks(value: Any, folder: Path) -> tuple[str, ...]:
+    """Links of the operator's own that are looked at daily."""
+    many = value if isinstance(value, list) else [value]
+    if len(many) > MOST_CHECKS:
+        raise ValueError(f"{len(many)} links; {MOST_CHECKS} are the most")
+    return address_values.urls(" ".join(text(one, "the address of a media") for one in many))
+
+
 PARSERS: dict[str, Callable[[Any, Path], Any]] = {
     "rate": rate,
     "gap": span,
@@ -225,6 +235,7 @@ PARSERS: dict[str, Callable[[Any, Path], Any]] = {
     "egress": partial(pool, egress),
     "cookies": partial(pool, cookies),
     "clients": partial(pool, clients),
+    "check": checks,
 }
 
 
@@ -247,6 +258,7 @@ def words(rules: Rules) -> str:
         "cookies": rules.cookies
         and "cookies " + " | ".join(one.name if one else "none" for one in rules.cookies),
         "clients": rules.clients and "players " + " | ".join(map(",".join, rules.clients)),
+        "check": rules.check and f"{len(rules.check)} checked daily",
     }
     assert set(said) == {one.name for one in fields(Rules)}
     return ", ".join(str(one) for one in said.values() if one)

@@ -76,6 +76,7 @@ class Rules:
     egress: tuple[str, ...] = (DEFAULT,)
     cookies: tuple[Path | None, ...] = ()
     clients: tuple[tuple[str, ...], ...] = ()
+    check: tuple[str, ...] = ()
 
     @property
     def identities(self) -> tuple[Identity, ...]:

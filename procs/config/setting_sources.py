@@ -46,7 +46,8 @@ class Setting:
     """One line of the table: how a text becomes a field, and what holds when there is none.
 
     `default` is a text like any other, given the texts above it; "" leaves `absent`. `wanted` says
-    where to get a value that Telegram needs.
+    where to get a value that Telegram needs. `live` is the page of the panel on which admins change
+    it at run time, "" where that needs a restart.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Setting:
     absent: Any = None
     wanted: str = ""
     secret: bool = False
+    live: str = ""
 
     @property
     def field(self) -> str:

@@ -1,38 +1,31 @@
 """Settings: read once at the top of a process, checked as a whole, passed down.
 
 No other module reads the environment. A value comes from the environment, else from `.env` (in the
-working directory, or where CHAPAR_ENV_FILE says), else from the table below. An empty text is the
+working directory, or where CHAPAR_ENV_FILE says), else from `setting_table`. An empty text is the
 same as none.
 """
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
-from procs.config import (
-    address_values,
-    backup_values,
-    chat_values,
-    rulebook,
-    setting_checks,
-    values,
-)
+from procs.config import rulebook, setting_checks, values
 from procs.config.rules import RuleBook
 from procs.config.setting_sources import (
     ENV_FILE,
     OUR_OWN,
     SUPERVISED,
-    Setting,
     SettingText,
     env_path,
     env_texts,
 )
+from procs.config.setting_table import LIVE, NAMES, TABLE
+from procs.core.log import LogForm
 from procs.core.night_hours import NightHours
-from procs.core.paths import HomePaths
+from procs.core.paths import HomePaths, HomeSettings
 from procs.errors import ChaparError
 
 
@@ -60,6 +53,18 @@ class Settings(HomePaths):
     max_open_requests: int
     max_open_requests_per_group: int
     messages_per_minute: int
+    requests_per_day: int
+    bytes_per_day: int
+    member_requests_per_day: int
+    member_bytes_per_day: int
+    admin_requests_per_day: int
+    admin_bytes_per_day: int
+    text_start_en: str
+    text_start_fa: str
+    text_help_en: str
+    text_help_fa: str
+    text_waiting_en: str
+    text_waiting_fa: str
     support: str
     reply_keyboard: bool
     broadcast_night: NightHours | None
@@ -95,112 +100,22 @@ class Settings(HomePaths):
     backup_command: str
     drain_grace: float
     log_level: str
+    log_form: LogForm
     metrics: tuple[str, int] | Path | None
     metrics_textfile: Path | None
+    alert_webhook: str
+    alert_mail: str
+    heartbeat_url: str
 
+    @property
+    def has_server(self) -> bool:
+        """Whether the database is a server's: its files, and its backups, are not ours."""
+        return values.is_server(self.database_url)
 
-@dataclass(frozen=True, slots=True)
-class HomeSettings(HomePaths):
-    """The home alone."""
-
-    home: Path
-
-
-TABLE = (
-    Setting(
-        "CHAPAR_API_ID",
-        values.api_id,
-        absent=0,
-        wanted="copy api_id from https://my.telegram.org/apps",
-    ),
-    Setting(
-        "CHAPAR_API_HASH",
-        values.api_hash,
-        absent="",
-        wanted="copy api_hash from https://my.telegram.org/apps",
-        secret=True,
-    ),
-    Setting(
-        "CHAPAR_BOT_TOKEN",
-        values.token,
-        absent="",
-        wanted="make a bot with @BotFather and copy its token",
-        secret=True,
-    ),
-    Setting("CHAPAR_ADMINS", values.users, absent=()),
-    Setting("CHAPAR_HOME", values.home, lambda texts: "~/.local/share/chapar"),
-    Setting(
-        "CHAPAR_DATABASE_URL",
-        values.database,
-        lambda texts: values.database_in(values.absolute(texts["CHAPAR_HOME"])),
-    ),
-    Setting(
-        "CHAPAR_WORKERS",
-        partial(values.whole, most=values.MOST_WORKERS),
-        lambda texts: str(values.cores()),
-    ),
-    Setting("CHAPAR_MAX_CONCURRENT_DOWNLOADS", partial(values.whole, most=4096), values.downloads),
-    Setting("CHAPAR_MAX_DOWNLOADS_PER_USER", partial(values.whole, most=1000), lambda texts: "2"),
-    Setting(
-        "CHAPAR_MAX_OPEN_REQUESTS",
-        partial(values.whole, least=0, most=100_000),
-        lambda texts: "100",
-    ),
-    Setting(
-        "CHAPAR_MAX_OPEN_REQUESTS_PER_GROUP",
-        partial(values.whole, least=0, most=100_000),
-        lambda texts: "200",
-    ),
-    Setting(
-        "CHAPAR_MESSAGES_PER_MINUTE",
-        partial(values.whole, least=0, most=10_000),
-        lambda texts: "20",
-    ),
-    Setting("CHAPAR_SUPPORT", chat_values.contact, absent=""),
-    Setting("CHAPAR_REPLY_KEYBOARD", chat_values.switch, lambda texts: "off"),
-    Setting("CHAPAR_BROADCAST_NIGHT", chat_values.night, lambda texts: "23-8"),
-    Setting("CHAPAR_RECYCLE_AFTER", values.whole, lambda texts: "200"),
-    Setting("CHAPAR_MEMORY_CEILING", values.ceiling, lambda texts: "512MiB"),
-    Setting("CHAPAR_MAX_FILE_SIZE", values.file_size, lambda texts: "2000MiB"),
-    Setting("CHAPAR_MAX_PARTS", partial(values.whole, most=100), lambda texts: "5"),
-    Setting("CHAPAR_STREAM_FROM", values.early, absent=0),
-    Setting("CHAPAR_CATCH_UP", values.seconds, lambda texts: "86400"),
-    Setting(
-        "CHAPAR_DISK_FLOOR",
-        partial(values.size, least=values.SIZE_SUFFIXES["MIB"]),
-        lambda texts: "1GiB",
-    ),
-    Setting("CHAPAR_BALLAST_SIZE", values.size, lambda texts: "64MiB"),
-    Setting("CHAPAR_MAX_PLAYLIST", values.entries, lambda texts: "50"),
-    Setting("CHAPAR_REENCODE", values.encoding, lambda texts: "off"),
-    Setting("CHAPAR_LIVE_MINUTES", values.minutes, lambda texts: "0"),
-    Setting(
-        "CHAPAR_SPONSORBLOCK", address_values.service, lambda texts: "https://sponsor.ajay.app"
-    ),
-    Setting("CHAPAR_GALLERY_SITES", address_values.softwares, absent=()),
-    Setting("CHAPAR_SEARCH", values.search, absent=()),
-    Setting("CHAPAR_FOLLOWS", chat_values.follows, lambda texts: "20"),
-    Setting("CHAPAR_FOLLOWED_SOURCES", values.whole, lambda texts: "1000"),
-    Setting("CHAPAR_FOLLOW_INTERVAL", chat_values.interval, lambda texts: "30m"),
-    Setting("CHAPAR_TELEGRAM_SERVER", address_values.server),
-    Setting("CHAPAR_TELEGRAM_SERVER_KEY", address_values.key, absent=""),
-    Setting("CHAPAR_ALLOWED_NETWORKS", address_values.networks, absent=()),
-    Setting("CHAPAR_ALLOWED_PORTS", address_values.ports, lambda texts: "80,443"),
-    Setting("CHAPAR_UPSTREAM_PROXY", address_values.proxy, absent="", secret=True),
-    Setting("CHAPAR_SITES", str, lambda texts: rulebook.usual(texts["CHAPAR_HOME"])),
-    Setting("CHAPAR_ENGINE_UPDATE", values.update, lambda texts: "notify"),
-    Setting("CHAPAR_ENGINE_SMOKE_URLS", address_values.urls, absent=()),
-    Setting("CHAPAR_BACKUP_FOLDER", backup_values.folder, backup_values.usual_folder),
-    Setting("CHAPAR_BACKUP_INTERVAL", backup_values.interval, lambda texts: "1h"),
-    Setting("CHAPAR_BACKUP_KEEP", backup_values.kept, lambda texts: "24+7+4"),
-    Setting("CHAPAR_BACKUP_KEY_FILE", backup_values.key_file),
-    Setting("CHAPAR_BACKUP_COMMAND", backup_values.command, absent=""),
-    Setting("CHAPAR_DRAIN_GRACE", partial(values.seconds, most=values.HOUR), lambda texts: "60"),
-    Setting("CHAPAR_LOG_LEVEL", values.level, lambda texts: "INFO"),
-    Setting("CHAPAR_METRICS", address_values.endpoint, values.metrics_socket),
-    Setting("CHAPAR_METRICS_TEXTFILE", address_values.folder),
-)
-NAMES = tuple(setting.name for setting in TABLE)
+    @property
+    def takes_backups(self) -> bool:
+        """Whether the keeper takes backups by schedule."""
+        return bool(self.backup_interval) and not self.has_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +182,15 @@ def read(
     return SettingsReading(found, tuple(complaints), None if complaints else Settings(**fields))
 
 
+def live_texts(environ: Mapping[str, str] | None = None) -> dict[str, SettingText]:
+    """The texts of the settings that admins change at run time, by field, as this process was
+    started with them."""
+    environ = os.environ if environ is None else environ
+    file, _ = env_texts(environ, None, NAMES)
+    found = {one.name: one for one in find(environ, file, str(env_path(environ, None)))}
+    return {field: found[setting.name] for field, setting in LIVE.items()}
+
+
 def file_in_use() -> Path:
     """The `.env` file of this process."""
     return env_path(os.environ, None)
@@ -291,7 +215,12 @@ def find(environ: Mapping[str, str], file: Mapping[str, str], path: str) -> list
 def environment(settings: Settings, reading: SettingsReading) -> dict[str, str]:
     """The settings as the environment of processes that work in another folder: all sources
     merged, nothing relative, so that every process reads the same."""
-    texts = {one.name: one.text for one in reading.found}
+    # A default that admins see as one is left to the process, which has the same.
+    live = {setting.name for setting in LIVE.values()}
+    texts = {
+        one.name: "" if one.name in live and one.source == "default" else one.text
+        for one in reading.found
+    }
     texts["CHAPAR_HOME"] = str(settings.home)
     texts["CHAPAR_SITES"] = settings.sites.source
     texts["CHAPAR_TELEGRAM_SERVER_KEY"] = settings.telegram_server_key

@@ -10,6 +10,7 @@ Two clocks, because each is right for one thing only:
   `/proc/sys/kernel/random/boot_id`).
 """
 
+import calendar
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,3 +34,8 @@ def now() -> Now:
 def boot_id() -> str:
     """The name of this machine's present boot (a UUID)."""
     return BOOT_ID.read_text(encoding="ascii").strip()
+
+
+def of_date(year: int, month: int, day: int) -> float:
+    """The wall instant at which a day began in UTC."""
+    return calendar.timegm((year, month, day, 0, 0, 0))

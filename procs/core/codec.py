@@ -13,6 +13,18 @@ def dump(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
+def line(value: Any) -> str:
+    """JSON text of `value` on one line, keys in their order; what no UTF-8 is becomes `?`."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        clean = {
+            k: v.encode(errors="replace").decode() if isinstance(v, str) else str(v)
+            for k, v in value.items()
+        }
+        return orjson.dumps(clean).decode()
+
+
 def load(text: str | bytes) -> Any:
     """The value of a JSON text. Raises ValueError when it is not JSON."""
     return orjson.loads(text)

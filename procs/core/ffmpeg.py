@@ -1,6 +1,6 @@
 """Finds ffmpeg and ffprobe: the system's own, else the ones that a wheel carries.
 
-The wheel has no ffprobe; where there is none at all, PyAV reads the facts of a file.
+With PyAV in the environment (`has_libav`), ffprobe is not used, and ffmpeg seldom.
 """
 
 import shutil
@@ -14,7 +14,7 @@ from procs.errors import ChaparError
 #: Where programs are looked for. The environment's PATH has no say: a worker under a supervisor and
 #: a command in a terminal must find the same ones.
 PATH = "/usr/local/bin:/usr/bin:/bin"
-WHEEL = "imageio_ffmpeg"
+WHEEL, LIBAV = "imageio_ffmpeg", "av"
 #: What ffmpeg may take a file of media for: no list that names other files or addresses.
 FORMATS = (
     "mov,matroska,mp3,ogg,flac,wav,aac,mpegts,mpeg,avi,flv,asf,amr,aiff,w64,caf,"
@@ -49,3 +49,9 @@ def from_wheel() -> str | None:
     places = (spec.submodule_search_locations if spec else None) or ()
     found = [path for place in places for path in Path(place, "binaries").glob("ffmpeg-*")]
     return str(found[0]) if found else None
+
+
+@cache
+def has_libav() -> bool:
+    """Whether a warm process can have libav, without importing it."""
+    return find_spec(LIBAV) is not None

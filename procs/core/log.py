@@ -2,14 +2,22 @@
 
     2026-11-23T20:14:05.120Z INFO  job.done job=41 worker=w03-8124 attempt=1 took=7.41
 
-Every process writes to its standard output; supervisord keeps and rotates the files.
+Or one JSON object a line, with the same facts:
+
+    {"time":"2026-11-23T20:14:05.120Z","level":"INFO","event":"job.done","job":41,"took":7.41}
+
+Every process writes to its standard output; supervisord keeps and rotates the files, or passes
+lines on to its own standard error.
 """
 
 import logging
 import re
 import sys
 import time
+from dataclasses import dataclass
 from typing import Any
+
+from procs.core import codec
 
 LOGGER = logging.getLogger("chapar")
 
@@ -21,18 +29,86 @@ SECRETS = (
     (re.compile(r"(postgres(?:ql)?://[^\s:/@]*:)[^\s/@]*(?=@)"), r"\1***"),
     (re.compile(r"(postgres(?:ql)?://\S*[?&]password=)[^\s&]*"), r"\1***"),
 )
+#: The words of CHAPAR_LOG_FORM.
+LOG_FORMS, LOG_PLACES = ("logfmt", "json"), ("files", "stderr")
 PLAIN = re.compile(r"^[^\s\"=]+$")
+#: The levels as syslog(3) has them: the journal reads them in front of a line (sd-daemon(3)).
+PRIORITIES = {"DEBUG": 7, "INFO": 6, "WARNING": 4, "ERROR": 3, "CRITICAL": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class LogForm:
+    """`json`: a JSON object on each line, not logfmt. `stderr`: into the standard error of `chapar
+    up`, for the journal, not into files that are rotated."""
+
+    json: bool = False
+    stderr: bool = False
+
+
+def form(text: str) -> LogForm:
+    """The form that CHAPAR_LOG_FORM names: a word of each kind at most, in any order. Raises
+    ValueError."""
+    words = text.lower().split()
+    for kind in (LOG_FORMS, LOG_PLACES):
+        if sum(word in kind for word in words) > 1:
+            raise ValueError(f"{text!r}: {' and '.join(kind)} cannot both be; write one of them")
+    wrong = [word for word in words if word not in (*LOG_FORMS, *LOG_PLACES)]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is unknown; write logfmt or json, and files or stderr")
+    return LogForm(json="json" in words, stderr="stderr" in words)
 
 
 class LineFormatter(logging.Formatter):
     """Instant in UTC, level, line; a traceback follows on its own lines."""
 
     def format(self, record: logging.LogRecord) -> str:
-        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        line = f"{stamp}.{int(record.msecs):03d}Z {record.levelname:<5} {record.getMessage()}"
+        line = f"{stamp(record)} {record.levelname:<5} {record.getMessage()}"
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
-        return mask(line)
+        return mask(line).encode(errors="backslashreplace").decode()  # names need not be text
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object: time, level, event, the facts, and a traceback as `trace`. Of a library,
+    which has no event, its name and its message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event = getattr(record, "event", None)
+        facts = getattr(record, "facts", {})
+        whole = {
+            "time": stamp(record),
+            "level": record.levelname,
+            **({"event": event} if event else {"event": record.name, "text": record.getMessage()}),
+            **{key: plain(fact) for key, fact in facts.items() if fact is not None},
+        }
+        if record.exc_info:
+            whole["trace"] = self.formatException(record.exc_info)
+        masked = {k: mask(v) if isinstance(v, str) else v for k, v in whole.items()}
+        return codec.line(masked)
+
+
+class JournalFormatter(logging.Formatter):
+    """Another formatter's lines, each behind its priority."""
+
+    def __init__(self, inner: logging.Formatter) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def format(self, record: logging.LogRecord) -> str:
+        head = f"<{PRIORITIES.get(record.levelname, 6)}>"
+        return "\n".join(head + line for line in self.inner.format(record).splitlines())
+
+
+def stamp(record: logging.LogRecord) -> str:
+    second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+    return f"{second}.{int(record.msecs):03d}Z"
+
+
+def plain(fact: Any) -> Any:
+    """A fact as JSON has it: numbers and truths stay, a long fraction is cut, the rest is text."""
+    if isinstance(fact, float):
+        return round(fact, 3)
+    return fact if isinstance(fact, bool | int) else str(fact)
 
 
 def mask(text: str) -> str:
@@ -42,10 +118,11 @@ def mask(text: str) -> str:
     return text
 
 
-def start(level: str = "INFO") -> None:
-    """Send all log lines of this process to standard output."""
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(LineFormatter())
+def start(level: str = "INFO", form: LogForm | None = None) -> None:
+    """Send all log lines of this process to standard output; for the journal with priorities."""
+    form, handler = form or LogForm(), logging.StreamHandler(sys.stdout)
+    written = JsonFormatter() if form.json else LineFormatter()
+    handler.setFormatter(JournalFormatter(written) if form.stderr else written)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     LOGGER.setLevel(level)
 
@@ -66,14 +143,22 @@ def value(of: Any) -> str:
 
 def info(event: str, **facts: Any) -> None:
     """Something that was expected happened."""
-    LOGGER.info("%s", line(event, facts))
+    write(logging.INFO, event, facts)
 
 
 def warning(event: str, **facts: Any) -> None:
     """Something went wrong and was handled."""
-    LOGGER.warning("%s", line(event, facts))
+    write(logging.WARNING, event, facts)
 
 
 def error(event: str, *, trace: BaseException | None = None, **facts: Any) -> None:
     """Something went wrong that someone should look at."""
-    LOGGER.error("%s", line(event, facts), exc_info=trace)
+    write(logging.ERROR, event, facts, trace)
+
+
+def write(
+    level: int, event: str, facts: dict[str, Any], trace: BaseException | None = None
+) -> None:
+    if LOGGER.isEnabledFor(level):
+        known = {"event": event, "facts": facts}
+        LOGGER.log(level, "%s", line(event, facts), exc_info=trace, extra=known)

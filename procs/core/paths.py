@@ -1,6 +1,10 @@
 """The files and folders under CHAPAR_HOME."""
 
+from dataclasses import dataclass
 from pathlib import Path
+
+#: The file in `run` that says why the last backup by schedule failed.
+BACKUP_FAILURE = "backup-failure"
 
 
 class HomePaths:
@@ -51,3 +55,10 @@ class HomePaths:
     def database_mark(self) -> Path:
         """Names the database that this home was started with, so that a lost one is missed."""
         return self.home / "database"
+
+
+@dataclass(frozen=True, slots=True)
+class HomeSettings(HomePaths):
+    """The home alone."""
+
+    home: Path

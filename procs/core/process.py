@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 from collections.abc import Coroutine, Iterable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from procs.core import log
@@ -24,6 +25,13 @@ def keep_private() -> None:
     os.umask(PRIVATE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     be_readable(False)
+
+
+def be_nice(steps: int) -> None:
+    """Have a lower priority. A service may be refused that by its filter of system calls; then the
+    weight of a job's control group has to do."""
+    with suppress(PermissionError):
+        os.nice(steps)
 
 
 def be_readable(is_so: bool) -> None:

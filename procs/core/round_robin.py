@@ -31,7 +31,7 @@ class RoundRobin:
     @asynccontextmanager
     async def turn(self, who: Hashable, what: Any = None) -> AsyncIterator[None]:
         """Wait for a turn, and hold it. Raises Withdrawn."""
-        await self._called(who, what)
+        await self._wait_call(who, what)
         try:
             yield
         finally:
@@ -49,7 +49,7 @@ class RoundRobin:
             place.called.set_exception(Withdrawn())
         return len(gone)
 
-    async def _called(self, who: Hashable, what: Any) -> None:
+    async def _wait_call(self, who: Hashable, what: Any) -> None:
         if not self.taken:
             self.taken = True
             return

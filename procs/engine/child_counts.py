@@ -8,9 +8,9 @@ OnRefused = Callable[[Sequence[tuple[str, int]]], None]
 OnEgress = Callable[[int, Mapping[str, int]], None]
 
 
-def uncounted(calls: Sequence[tuple[str, int]]) -> None:
+def ignore_refusals(calls: Sequence[tuple[str, int]]) -> None:
     """What a jail refused, where nobody counts it."""
 
 
-def unmeasured(spent: int, denied: Mapping[str, int]) -> None:
+def ignore_traffic(spent: int, denied: Mapping[str, int]) -> None:
     """What passed a way out, where nobody counts it."""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from procs.core import log
 from procs.engine import folder_cleanup, selftest
-from procs.engine.child_counts import OnEgress, OnRefused, uncounted, unmeasured
+from procs.engine.child_counts import OnEgress, OnRefused, ignore_refusals, ignore_traffic
 from procs.engine.egress.dial import Routes, upstream
 from procs.engine.egress.proxy import Caps, Egress
 from procs.engine.failures.classify import classify, death
@@ -36,8 +36,6 @@ RETRIES, BESIDES = 2, 64 * MIB
 #: A folder may weigh so often its largest file: streams, and what is made of them. Seconds between
 #: two looks.
 TOGETHER, STOP_POLL = 2, 1.0
-#: Bytes of a program's output that are kept: its end.
-OUTPUT_KEPT = MIB
 #: Nurseries that may end without an answer, one after the other, before we believe it.
 TRIES = 8
 
@@ -65,8 +63,8 @@ class Engine:
         routes: Routes | None = None,
         caps: Caps | None = None,
         pinned: Version | None = None,
-        on_refused: OnRefused = uncounted,
-        on_egress: OnEgress = unmeasured,
+        on_refused: OnRefused = ignore_refusals,
+        on_egress: OnEgress = ignore_traffic,
     ) -> None:
         self.folder = run.resolve()
         self.spawn = spawn
@@ -191,7 +189,9 @@ class Engine:
             raise TooLarge(f"more than {most} bytes on the disk")
         if failed or line.ended is None:
             raise failed or death(None)
-        return RunResult(line.ended.code, taken(folder / out), taken(folder / err))
+        return RunResult(
+            line.ended.code, folder_cleanup.taken(folder / out), folder_cleanup.taken(folder / err)
+        )
 
     async def call(
         self, request: dict[str, Any], folder: Path, limits: Limits
@@ -254,6 +254,12 @@ class Child:
         self.line.say("go")
         return fetched(await self.expect("fetched"), self.folder)
 
+    async def thumbnail(self) -> str:
+        """Have the picture that the site shows for the media put into the folder, and nothing more
+        done. Returns the name of its file, "" for none. Raises the classes of procs.errors."""
+        self.line.say("thumbnail")
+        return into(str, await self.expect("thumbnail"))
+
     async def expect(self, wanted: str) -> Any:
         """The value of the next `wanted` word. Raises what the child failed with."""
         while word := await self.line.word():
@@ -277,18 +283,6 @@ async def heavier(folder: Path, most: float, tell: Callable[[], Any]) -> None:
         await asyncio.sleep(STOP_POLL)
         weight = await asyncio.to_thread(folder_cleanup.weight, folder)
     tell()
-
-
-def taken(path: Path) -> bytes:
-    """The end of a file, which is deleted; nothing when there is none."""
-    try:
-        with open(path, "rb") as source:
-            source.seek(max(0, path.stat().st_size - OUTPUT_KEPT))
-            end = source.read()
-        path.unlink()
-    except FileNotFoundError:
-        return b""
-    return end
 
 
 def site_of(url: str) -> str:

@@ -13,6 +13,8 @@ from stat import S_ISDIR, S_ISREG
 
 from procs.core import disk, log
 
+#: Bytes of a program's output that are kept: its end.
+OUTPUT_KEPT = disk.MIB
 #: Folders in folders: more than any program makes, less than what chokes those who remove them.
 DEEP = 16
 #: Bytes that a file takes beside its content.
@@ -64,3 +66,15 @@ def weight(folder: Path) -> float:
     """Bytes that everything in a folder takes on the disk. A file costs its place too, so that many
     empty ones are not free, and folders that lie too deep to be looked into outweigh everything."""
     return disk.held(folder, each=PLACE, deepest=DEEP)
+
+
+def taken(path: Path) -> bytes:
+    """The end of a file, which is deleted; nothing when there is none."""
+    try:
+        with open(path, "rb") as source:
+            source.seek(max(0, path.stat().st_size - OUTPUT_KEPT))
+            end = source.read()
+        path.unlink()
+    except FileNotFoundError:
+        return b""
+    return end

@@ -36,6 +36,7 @@ from procs.errors.site_errors import ExtractorBroken as ExtractorBroken
 from procs.errors.site_errors import Forbidden as Forbidden
 from procs.errors.site_errors import GeoBlocked as GeoBlocked
 from procs.errors.site_errors import Gone as Gone
+from procs.errors.site_errors import HostBlocked as HostBlocked
 from procs.errors.site_errors import LeftAlone as LeftAlone
 from procs.errors.site_errors import LiveNow as LiveNow
 from procs.errors.site_errors import LoginNeeded as LoginNeeded

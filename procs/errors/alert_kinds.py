@@ -9,13 +9,31 @@ REVOKED, SIGN_IN, UNCERTAIN, LOW = "session-revoked", "sign-in-wait", "uncertain
 ENDING, REFUSED = "cookies-ending", "cookies-refused"
 #: A sponsor's chat where the bot may not look any more, and one of which Telegram says nothing.
 SPONSOR_LOST, SPONSOR_UNSURE = "sponsor-lost", "sponsor-unsure"
-NO_BACKUP = "backup-missing"
-STATE_ALERTS = frozenset(
+NO_BACKUP, DRILL = "backup-missing", "backup-drill"
+#: The mode changed by itself; its subject is the mode, its detail the rule.
+MODE = "mode-changed"
+#: A link of the operator's own that worked, and fails now.
+TURNED_LINK = "link-turned"
+#: What a process notes itself: a child of a download got out of its jail, a worker stood still and
+#: was killed, a new yt-dlp was worse than the one before.
+EGRESS_OPEN, HUNG, ROLLED_BACK = "egress-open", "worker-hung", "engine-rolled-back"
+#: What the keeper's monitor judges by a table (`procs/keeper/monitor/alert_rules.py`).
+DATABASE_UNUSABLE, DATABASE_LOCKED = "database-unusable", "database-locked"
+DATABASE_LOG, DISK_SHARE, DISK_FORECAST = "database-log", "disk-share", "disk-forecast"
+MEMORY, SLOW, QUEUE_OLD = "memory-high", "response-slow", "queue-old"
+WORKERS_DOWN, RESTART_STORM, PROCESS_DOWN = "workers-down", "restart-storm", "process-down"
+BREAKER_STORM, CLOCK, CERTIFICATE = "breaker-storm", "clock-skew", "certificate-ending"
+JUDGED_ALERTS = frozenset(
     {
-        *(REVOKED, SIGN_IN, UNCERTAIN, LOW, ENDING, REFUSED, SPONSOR_LOST, SPONSOR_UNSURE),
-        NO_BACKUP,
+        *(DATABASE_UNUSABLE, DATABASE_LOCKED, DATABASE_LOG, DISK_SHARE, DISK_FORECAST, MEMORY),
+        *(SLOW, QUEUE_OLD, WORKERS_DOWN, RESTART_STORM, PROCESS_DOWN, NO_BACKUP, DRILL),
+        *(BREAKER_STORM, CLOCK, CERTIFICATE),
     }
 )
+STATE_ALERTS = JUDGED_ALERTS | {
+    *(REVOKED, SIGN_IN, UNCERTAIN, LOW, ENDING, REFUSED, SPONSOR_LOST, SPONSOR_UNSURE),
+    *(EGRESS_OPEN, HUNG, ROLLED_BACK, MODE, TURNED_LINK),
+}
 #: Failures that end more than one job when nobody acts: they are logged as errors, and told.
 FAILURE_ALERTS = frozenset(
     kind().name
@@ -27,4 +45,9 @@ FAILURE_ALERTS = frozenset(
 )
 ALL_ALERTS = FAILURE_ALERTS | STATE_ALERTS
 #: Every admin is told of these, at once and at any hour: nothing works until somebody acts.
-CRITICAL_ALERTS = frozenset({REVOKED, SIGN_IN, LOW, errors.DiskFull().name})
+CRITICAL_ALERTS = frozenset(
+    {
+        *(REVOKED, SIGN_IN, LOW, errors.DiskFull().name, DISK_SHARE, EGRESS_OPEN),
+        *(DATABASE_UNUSABLE, DATABASE_LOCKED, WORKERS_DOWN, RESTART_STORM, PROCESS_DOWN),
+    }
+)

@@ -163,3 +163,9 @@ class BrokenOff(JobError):
     retry = True
     attempts = 2
     say = "failed-broken-off"
+
+
+class HostBlocked(JobError):
+    """An admin blocked the host to which the link leads, by itself or by a redirect."""
+
+    say = "failed-host-blocked"

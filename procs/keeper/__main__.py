@@ -2,12 +2,15 @@
 
 import asyncio
 import sys
+from functools import partial
 
 from procs import start
 from procs.config import Settings
 from procs.core import log, process
 from procs.keeper.gate_watchdog import GateWatchdog
 from procs.keeper.metrics.metric_server import MetricServer
+from procs.keeper.monitor import alert_file
+from procs.keeper.monitor.alert_watch import AlertWatch
 from procs.keeper.schedule import Keeper
 from procs.keeper.wake_relay import WakeRelay
 from procs.store.database import Database
@@ -17,8 +20,8 @@ TICK = 1.0
 
 
 async def keep(settings: Settings, db: Database) -> int:
-    """Run the schedule, with the watchdog of the gate and the endpoint of metrics beside it, until
-    the process is told to stop."""
+    """Run the schedule, with the watchdog of the gate, the monitor and the endpoint of metrics
+    beside it, until the process is told to stop."""
     gate_watchdog = GateWatchdog(db.write_locks())
     gate_watchdog.start()
     keeper, signals = Keeper(db, settings), process.Signals()
@@ -27,18 +30,28 @@ async def keep(settings: Settings, db: Database) -> int:
         relay = WakeRelay(settings.run, channel)
         relay.start()
     if settings.metrics:
-        endpoint = MetricServer(db, settings, settings.metrics, lambda: keeper.turned)
+        endpoint = MetricServer(
+            db,
+            settings,
+            settings.metrics,
+            lambda: keeper.turned,
+            partial(alert_file.standing, settings),
+        )
         endpoint.start()
+    alert_watch = AlertWatch(db, settings, lambda: keeper.turned)
+    alert_watch.start()
     log.info("keeper.started")
-    while not signals.stop.is_set():
+    while not signals.stop.is_set() and alert_watch.is_alive():
         keeper.run()
         await signals.unless_stopped(asyncio.sleep(TICK))
-    log.info("keeper.left")
+    is_asked = signals.stop.is_set()  # else the monitor failed: the next keeper has another
+    log.info("keeper.left", asked=is_asked)
     for thread in (endpoint, relay):
         if thread:
             thread.leave()
+    alert_watch.leave()
     gate_watchdog.leave()
-    return 0
+    return 0 if is_asked else 1
 
 
 if __name__ == "__main__":

@@ -10,9 +10,9 @@ from procs.engine.egress.dial import configured
 from procs.engine.releases.versions import EngineRefused, Version
 from procs.engine.updates.smoke_test import SmokeTrial
 from procs.engine.updates.updater import Updater
-from procs.errors import ChaparError
+from procs.errors import ChaparError, alert_kinds
 from procs.store.database import Database
-from procs.store.health import engine_records
+from procs.store.health import alerts, engine_records
 from procs.store.health import runtime_settings as rows
 from procs.store.health.engine_records import EngineUse
 
@@ -78,23 +78,25 @@ class EngineUpdates:
             engine_records.refuse(self.db, disk.host(), used.version, why=why, now=clock.now())
             engine_records.use(self.db, disk.host(), before.name, now=clock.now())
             log.error("engine.rolled-back", version=used.version, to=before.name, why=why)
+            now, kind = clock.now(), alert_kinds.ROLLED_BACK
+            alerts.note(self.db, kind, used.version, now=now, detail=f"{before.name}: {why}")
 
     def is_due(self) -> bool:
         """Whether to ask for a newer version now; the first time an hour after the first start."""
-        now, (at, broken) = clock.now().wall, self.looked()
+        now, (at, broken) = clock.now().wall, self.last_look()
         if at == 0:
             self.note_look(now - DAY + FIRST_LOOK)
             return False
-        more = engine_records.broken(self.db) - broken
+        more = engine_records.count_broken(self.db) - broken
         return now - at >= (SOONER if more >= MANY else DAY)
 
-    def looked(self) -> tuple[float, int]:
+    def last_look(self) -> tuple[float, int]:
         """The wall instant of the last look, and the extractors that had broken by then."""
         at, broken = codec.load(rows.read(self.db, LOOKED, "[0, 0]"))
         return float(at), int(broken)
 
     def note_look(self, at: float) -> None:
-        text = codec.dump([at, engine_records.broken(self.db)])
+        text = codec.dump([at, engine_records.count_broken(self.db)])
         rows.write(self.db, LOOKED, text, now=clock.now())
 
     async def look(self) -> None:
@@ -110,7 +112,7 @@ class EngineUpdates:
 
     def is_wanted(self, newest: str) -> bool:
         current = self.updater.versions.current()
-        refused = engine_records.refused(self.db, disk.host())
+        refused = engine_records.refused_versions(self.db, disk.host())
         return Version(newest).number > current.number and newest not in refused
 
     async def take(self, newest: str) -> None:

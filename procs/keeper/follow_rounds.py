@@ -7,15 +7,14 @@ from procs.config import Settings
 from procs.core import clock, log
 from procs.store.database import Database
 from procs.store.follows import follow_requests, source_rhythm, sources
-from procs.store.requests.allowances import Allowance
+from procs.store.requests.allowances import LiveAllowance
 
 
 class FollowRounds:
     def __init__(self, db: Database, settings: Settings) -> None:
         self.db = db
         self.settings = settings
-        group = settings.max_open_requests_per_group
-        self.allowance = Allowance(settings.max_open_requests, settings.max_playlist, group)
+        self.allowance = LiveAllowance(settings)
 
     def run(self) -> None:
         """One round; nothing is brought and nothing looked at while following is switched off.

@@ -6,8 +6,9 @@ import signal
 
 from procs.core import log
 from procs.core.clock import Now
+from procs.errors import alert_kinds
 from procs.store.database import Database
-from procs.store.health import workers
+from procs.store.health import alerts, workers
 from procs.store.jobs.leases import LEASE
 
 
@@ -22,6 +23,8 @@ def kill_hung(db: Database, *, now: Now) -> int:
         and now.boot - worker.beat_at > 2 * LEASE
     ]
     for worker in hung:
-        log.error("worker.hung", worker=worker.name, silent=now.boot - worker.beat_at)
+        silent = now.boot - worker.beat_at
+        log.error("worker.hung", worker=worker.name, silent=silent)
         os.kill(worker.pid, signal.SIGKILL)
+        alerts.note(db, alert_kinds.HUNG, worker.name, now=now, detail=f"{silent:.0f} s")
     return len(hung)

@@ -56,9 +56,9 @@ class OrderRunner:
             if not is_restart(order.runner):
                 self.end(order, "order-broken-off")
         elif child is None or child.returncode is not None:
-            self.children[order.id] = self.started(order)
+            self.children[order.id] = self.start(order)
 
-    def started(self, order: AdminOrder) -> subprocess.Popen[bytes]:
+    def start(self, order: AdminOrder) -> subprocess.Popen[bytes]:
         words = (sys.executable, "-m", "daemon.cli", COMMAND, "--order", str(order.id))
         mode = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         said = os.open(self.settings.logs / LOG, mode, 0o600)

@@ -2,17 +2,21 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from procs.config import Settings
 from procs.core import clock, disk, log
-from procs.errors import StoreFull, remedies
+from procs.errors import StoreError, StoreFull, remedies
 from procs.keeper import hung_workers, sweep
 from procs.keeper.backup_rounds import BackupRounds
 from procs.keeper.cookie_watch import CookieWatch
 from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.keeper.follow_rounds import FollowRounds
+from procs.keeper.metrics.service_state import ServiceState
 from procs.keeper.metrics.textfile import MetricTextfile
+from procs.keeper.modes.mode_watch import ModeWatch
+from procs.keeper.monitor import alert_file
 from procs.keeper.order_runner import OrderRunner
 from procs.keeper.server_samples import ServerSamples
 from procs.store import wake
@@ -23,11 +27,11 @@ from procs.store.health import alerts, counters, failed_attempts, notifications
 from procs.store.inline import inline_messages
 from procs.store.jobs import claimable, recovery, reservations
 from procs.store.limits import send_budget
-from procs.store.media import looks, uploads
+from procs.store.media import looks, thumbnails, uploads
 from procs.store.reports import personal_data, pruner, use_sums
 from procs.store.requests import buttons, heard_updates
 from procs.store.searches import search_results
-from procs.store.sites import breakers, visits
+from procs.store.sites import breakers, link_checks, visits
 from procs.store.sponsors import held_messages, sponsor_members
 
 #: Seconds that a job, a request or a worker that is over stays in the record.
@@ -60,14 +64,18 @@ class Keeper:
         self.settings = settings
         #: The boot instant of the last round.
         self.turned = clock.now().boot
+        #: What was wrong with the database, as it was logged last.
+        self.unusable = ""
         #: Kinds of jobs that were logged as unknown.
         self.left: set[str] = set()
         self.space = DiskWatch(db, settings)
         engines = EngineUpdates(db, settings)
         self.rounds = (
             PeriodicTask(2, self.space.watch),
+            PeriodicTask(5, ModeWatch(db, settings).watch),
             PeriodicTask(1, self.bring_due),
             PeriodicTask(1, FollowRounds(db, settings).run),
+            PeriodicTask(10, self.check_links),
             PeriodicTask(5, self.take_back),
             PeriodicTask(10, self.maintain),
             PeriodicTask(20, self.sweep),
@@ -77,9 +85,12 @@ class Keeper:
             PeriodicTask(5, self.count_use),
             PeriodicTask(60, ServerSamples(db, settings).take),
             PeriodicTask(60, self.prune),
-            PeriodicTask(30, BackupRounds(db, settings).watch),
+            PeriodicTask(30, BackupRounds(settings).watch),
             PeriodicTask(10, self.note_unknown),
-            PeriodicTask(15, MetricTextfile(db, settings).write),
+            PeriodicTask(
+                15, MetricTextfile(db, settings, partial(alert_file.standing, settings)).write
+            ),
+            PeriodicTask(5, ServiceState(db, settings).report),
         )
 
     def run(self) -> None:
@@ -91,6 +102,14 @@ class Keeper:
             except StoreFull as error:
                 log.error("store.full", error=error, fix=remedies.FREE_SPACE)
                 self.make_room()
+            except StoreError as error:
+                self.note_unusable(error)
+
+    def note_unusable(self, error: StoreError) -> None:
+        """Log once what is wrong with the database, and stay: the monitor tells of it."""
+        if self.unusable != str(error):
+            self.unusable = str(error)
+            log.error("store.unusable", error=error)
 
     def make_room(self) -> None:
         """The database cannot be written: is it for want of room?"""
@@ -102,6 +121,11 @@ class Keeper:
         due = recovery.next_due(self.db)
         if due is not None and due <= now.wall:
             wake.notify_idle(self.db.run, recovery.bring_due(self.db, now=now))
+
+    def check_links(self) -> None:
+        """Begin the checks of the operator's own links that are due."""
+        links = {site: rules.check for site, rules in self.settings.sites.sites.items()}
+        link_checks.plan(self.db, links, now=clock.now())
 
     def take_back(self) -> None:
         now = clock.now()
@@ -137,11 +161,13 @@ class Keeper:
         send_budget.prune(self.db, now=now)
         breakers.prune(self.db, now=now)
         looks.prune(self.db, now=now)
+        thumbnails.prune(self.db, now=now)
         search_results.prune(self.db, now=now)
         inline_messages.prune(self.db)
         sources.prune(self.db, now=now)
         uploads.prune(self.db, now=now)
         visits.prune(self.db, now=now)
+        link_checks.prune(self.db, now=now)
         alerts.prune(self.db, now=now)
         notifications.prune(self.db, now=now)
         heard_updates.prune(self.db, now=now)

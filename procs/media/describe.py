@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from procs.media import pictures, remux
-from procs.media.ffmpeg_run import Run
 from procs.media.file_facts import MediaFacts
+from procs.media.file_tools import FileTools
 from procs.media.media_plan import MediaPlan
 from procs.media.remux import Tags
 from procs.records.job import File
@@ -18,7 +18,7 @@ class PrepareTask:
     """What is to be made in which folder: files of `limit` bytes, a film in at most `parts`; so
     many seconds of it may be encoded anew."""
 
-    run: Run
+    tools: FileTools
     folder: Path
     wish: Variant
     tags: Tags
@@ -48,7 +48,7 @@ async def described(
         kind=plan.kind,
         name=path.name,
         mime=type_of(path),
-        size=path.stat().st_size,
+        size=path.lstat().st_size,
         duration=round(facts.duration, 3),
         width=picture.width if picture else 0,
         height=picture.height if picture else 0,
@@ -65,9 +65,9 @@ async def thumbnail(
     """The path of the small picture that the chat shows, or nothing."""
     drawing = task.folder / f"thumbnail-{mark}.jpg"
     if plan.kind == "video" and facts.picture:
-        return await remux.frame(task.run, path, facts, drawing)
+        return await remux.frame(task.tools, path, facts, drawing)
     if task.tags.cover or facts.cover:
-        return await remux.shrunk(task.run, task.tags.cover or path, drawing)
+        return await remux.shrunk(task.tools, task.tags.cover or path, drawing)
     return ""
 
 
@@ -89,7 +89,7 @@ def still(path: Path) -> File:
         kind="photo",
         name=fit(path.name),
         mime=type_of(path),
-        size=path.stat().st_size,
+        size=path.lstat().st_size,
         width=width,
         height=height,
     )
@@ -102,7 +102,7 @@ def document(path: Path) -> File:
         kind="document",
         name=fit(path.name),
         mime=type_of(path),
-        size=path.stat().st_size,
+        size=path.lstat().st_size,
         title="",
     )
 

@@ -1,11 +1,12 @@
-"""Runs ffmpeg and ffprobe, and classifies their failures."""
+"""Runs ffmpeg, and classifies its failures."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Protocol
 
-from procs.core.ffmpeg import FORMATS, tools
+from procs.core.ffmpeg import FORMATS
+from procs.core.ffmpeg import tools as programs
 from procs.errors import DiskFull, ProcessingFailed, TooLarge
 
 
@@ -20,8 +21,11 @@ class ProgramRun(Protocol):
     def err(self) -> bytes: ...
 
 
-#: Runs a program (absolute path first) in a folder, for so many seconds at most.
-Run = Callable[[list[str], Path, float], Awaitable[ProgramRun]]
+class Runner(Protocol):
+    """Runs a program (absolute path first) in a folder, for so many seconds at most."""
+
+    def run(self, argv: list[str], folder: Path, timeout: float) -> Awaitable[ProgramRun]: ...
+
 
 #: The protocols that ffmpeg may use: local files. A playlist in disguise must not make ffmpeg read
 #: other files or addresses.
@@ -39,17 +43,21 @@ def source(path: Path) -> tuple[str, ...]:
     return (*GUARD, "-i", f"file:{path}")
 
 
-async def ffmpeg(run: Run, folder: Path, *words: str, timeout: float) -> None:
+async def ffmpeg(tools: Runner, folder: Path, *words: str, timeout: float) -> None:
     """Run ffmpeg to its end. Raises ProcessingFailed, DiskFull, TooLarge, TimedOut."""
-    argv = [tools().ffmpeg, "-nostdin", "-v", "error", "-y", *words]
-    ran = await run(argv, folder, timeout)
+    argv = [programs().ffmpeg, "-nostdin", "-v", "error", "-y", *words]
+    ran = await tools.run(argv, folder, timeout)
     if ran.code:
         raise failure(ran)
 
 
 def failure(ran: ProgramRun) -> ProcessingFailed | DiskFull | TooLarge:
-    said = ran.err.decode(errors="replace").strip()
+    return failure_of(ran.err.decode(errors="replace").strip(), f"exit {ran.code}: ")
+
+
+def failure_of(said: str, by: str = "") -> ProcessingFailed | DiskFull | TooLarge:
+    """What it means that ffmpeg, or a child of libav, ended with these words."""
     for kind, words in FAILURES:
         if re.search(words, said, re.I):
             return kind(said[-300:])
-    return ProcessingFailed(f"exit {ran.code}: {said[-300:]}")
+    return ProcessingFailed(f"{by}{said[-300:]}")

@@ -1,10 +1,11 @@
-"""The facts of a file, read from ffprobe's JSON (or PyAV's in the same form)."""
+"""The facts of a file, read from what a child says of it in the form of ffprobe's JSON."""
 
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from procs.core import codec
+#: What a value of another kind than it should have brings about.
+ODD = (AttributeError, TypeError, ValueError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,16 @@ class MediaFacts:
     artist: str = ""
 
 
-def read(text: bytes) -> MediaFacts | None:
-    """The facts in ffprobe's JSON; None when it saw no stream at all."""
-    told = codec.load(text)
+def read(told: Any) -> MediaFacts | None:
+    """The facts; None when there is no stream at all, or the child, which may have been taken over
+    by its file, says what none says."""
+    try:
+        return judged(told)
+    except ODD:
+        return None
+
+
+def judged(told: Any) -> MediaFacts | None:
     streams = told.get("streams") or []
     if not streams:
         return None

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from procs.errors import ProcessingFailed, TooLarge
-from procs.media.ffmpeg_run import Run, ffmpeg, source
+from procs.media.ffmpeg_run import ffmpeg, source
 from procs.media.file_facts import MediaFacts
+from procs.media.file_tools import COPYING, FileTools, probe
 from procs.media.media_plan import MediaPlan
-from procs.media.probe import probe
-from procs.media.remux import COPYING, ENCODING
+from procs.media.remux import ENCODING
 from procs.records.media_records import parts_of
 from procs.wishes.filenames import shorten
 
@@ -42,7 +42,7 @@ def titled(title: str, place: int, of: int) -> str:
 
 
 async def split(
-    run: Run, path: Path, plan: MediaPlan, facts: MediaFacts, *, limit: int, most: int
+    tools: FileTools, path: Path, plan: MediaPlan, facts: MediaFacts, *, limit: int, most: int
 ) -> list[tuple[Path, MediaFacts]]:
     """The parts in order, each probed; the whole stays. There is only one when a copy fits: a file
     may be padded with what no player shows, which no copy has. Raises TooLarge when it takes more
@@ -55,14 +55,14 @@ async def split(
         if turn and number > most:
             raise TooLarge(f"{path.name}: {number} parts, limit {most}")
         number = min(number, most)
-        made = await cut(run, path, plan, suffix, joints(facts.duration, number))
+        made = await cut(tools, path, plan, suffix, joints(facts.duration, number))
         sizes = [part.stat().st_size for part in made]
         largest, needed = max(sizes, default=0), parts_of(sum(sizes), limit)
         if turn == 0 and needed < len(made):
             number = needed
             continue
         if largest <= limit:
-            return await checked(run, made, facts)
+            return await checked(tools, made, facts)
         number = max(number + 1, math.ceil(number * largest / limit))
     raise TooLarge(f"{path.name}: a part of {largest} bytes, limit {limit}")
 
@@ -72,7 +72,9 @@ def joints(duration: float, number: int) -> str:
     return ",".join(f"{duration * place / number:.3f}" for place in range(1, number))
 
 
-async def cut(run: Run, path: Path, plan: MediaPlan, suffix: str, places: str) -> list[Path]:
+async def cut(
+    tools: FileTools, path: Path, plan: MediaPlan, suffix: str, places: str
+) -> list[Path]:
     """Cut at the key frames that follow the `places`; where there are none, copy the whole."""
     for stale in parts(path.parent, suffix):
         stale.unlink()
@@ -85,7 +87,7 @@ async def cut(run: Run, path: Path, plan: MediaPlan, suffix: str, places: str) -
         words = [*(["-movflags", "+faststart"] if options else []), "-f", form]
     timeout = ENCODING if plan.sound not in ("", "copy") else COPYING
     to = str(path.parent / f"part-{'%03d' if places else '000'}{suffix}")
-    await ffmpeg(run, path.parent, *source(path), *streams(plan), *words, to, timeout=timeout)
+    await ffmpeg(tools, path.parent, *source(path), *streams(plan), *words, to, timeout=timeout)
     return parts(path.parent, suffix)
 
 
@@ -101,12 +103,12 @@ def streams(plan: MediaPlan) -> list[str]:
 
 
 async def checked(
-    run: Run, made: Sequence[Path], whole: MediaFacts
+    tools: FileTools, made: Sequence[Path], whole: MediaFacts
 ) -> list[tuple[Path, MediaFacts]]:
     """The parts with their facts. Raises ProcessingFailed when one is broken or time is lost."""
     told = []
     for part in made:
-        facts = await probe(run, part.parent, part)
+        facts = await probe(tools, part)
         if facts is None or bool(facts.picture) != bool(whole.picture):
             raise ProcessingFailed(f"{part.name} cannot be read")
         told.append((part, facts))

@@ -14,8 +14,9 @@ INDEX = 64 << 20
 
 
 def is_streamable(path: Path) -> bool:
-    """True when the index (moov) comes before the data (mdat), and the file is in one piece."""
-    with open(path, "rb") as source:
+    """True when the index (moov) comes before the data (mdat), and the file is in one piece. Raises
+    OSError."""
+    with os.fdopen(disk.opened(path), "rb") as source:
         names = list(boxes(source))
     if b"moof" in names or len(names) >= BOXES_READ:
         return False

@@ -1,10 +1,12 @@
 """Still pictures: whether Telegram takes one as a photo, read from its first bytes, with no
 decoder."""
 
+import os
 import re
 from pathlib import Path
 from typing import BinaryIO
 
+from procs.core import disk
 from procs.core.disk import MIB
 
 #: Telegram's limits of a photo: bytes, width and height together, and how long a strip may be.
@@ -24,24 +26,24 @@ MOVING = re.compile(rb"RIFF....WEBPVP8X....[\x02\x03\x12\x13\x22\x23\x32\x33]", 
 
 def is_still(path: Path) -> bool:
     """Whether it is a picture by its first bytes. (A GIF may move: a document shows that too.)"""
-    with open(path, "rb") as source:
+    with os.fdopen(disk.opened(path), "rb") as source:
         return STILL.match(source.read(16)) is not None
 
 
 def is_unshown(path: Path) -> bool:
     """Whether it is a still picture in a form that a chat shows only as a file, or as a sticker."""
-    with open(path, "rb") as source:
+    with os.fdopen(disk.opened(path), "rb") as source:
         head = source.read(32)
     return UNSHOWN.match(head) is not None and MOVING.match(head) is None
 
 
 def photo_size(path: Path) -> tuple[int, int] | None:
     """Width and height when Telegram takes it as a photo, else None."""
-    with open(path, "rb") as source:
+    with os.fdopen(disk.opened(path), "rb") as source:
         size = dimensions(source)
     if size is None or not all(size):
         return None
-    fits = path.stat().st_size <= PHOTO_BYTES and sum(size) <= PHOTO_SIDES
+    fits = path.lstat().st_size <= PHOTO_BYTES and sum(size) <= PHOTO_SIDES
     return size if fits and max(size) <= PHOTO_RATIO * min(size) else None
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from procs.errors import ProcessingFailed, TooLarge
 from procs.media import film_split, media_plan, mp4_boxes, pictures, remux, subtitle_files
 from procs.media.describe import PrepareTask, described, document, spoken, still
-from procs.media.ffmpeg_run import Run
 from procs.media.file_facts import MediaFacts
+from procs.media.file_tools import FileTools, probe
 from procs.media.media_plan import MediaPlan
-from procs.media.probe import probe
 from procs.media.remux import Tags
 from procs.records.job import File
 from procs.wishes.filenames import free, title_name
@@ -23,7 +22,7 @@ SHORT, ROUNDING = 0.9, 2.0
 
 
 async def prepare(
-    run: Run,
+    tools: FileTools,
     folder: Path,
     files: Sequence[str],
     *,
@@ -50,18 +49,45 @@ async def prepare(
     folder = folder.resolve()
     tags = Tags(title, performer, folder / cover if cover else None)
     words = folder / subtitles if subtitles else None
-    task = PrepareTask(run, folder, parse(variant), tags, 0.0, max_file_size, parts, words, encode)
-    ready: list[File] = []
-    if task.wish.words_alone:
-        ready.append(await alone(task, folder / files[0]))
-        files = files[1:]
-    for place, name in enumerate(files):
-        one = of_file(task, place, titles if len(titles) == len(files) > 1 else (), durations)
-        ready += await prepared(one, folder / name, str(place))
+    wish = parse(variant)
+    task = PrepareTask(tools, folder, wish, tags, 0.0, max_file_size, parts, words, encode)
+    ready = await each(task, files, titles, durations)
+    await tools.seal()
     for file in ready:
+        confirm(file)
         if file.size > max_file_size:
             raise TooLarge(f"{file.name}: {file.size} bytes, limit {max_file_size}")
     return ready
+
+
+async def each(
+    task: PrepareTask, files: Sequence[str], titles: Sequence[str], durations: Sequence[float]
+) -> list[File]:
+    """What becomes of all of them."""
+    ready: list[File] = []
+    if task.wish.words_alone:
+        ready.append(await alone(task, task.folder / files[0]))
+        files = files[1:]
+    for place, name in enumerate(files):
+        one = of_file(task, place, titles if len(titles) == len(files) > 1 else (), durations)
+        ready += await prepared(one, task.folder / name, str(place))
+    return ready
+
+
+def confirm(file: File) -> None:
+    """Nothing that was judged while a child could still write became something else. Raises
+    ProcessingFailed."""
+    drawing = Path(file.thumbnail) if file.thumbnail else None
+    if not is_sealed(Path(file.path), file.size) or (drawing and not is_sealed(drawing)):
+        raise ProcessingFailed(f"{file.name} was changed after it was judged")
+
+
+def is_sealed(path: Path, size: int | None = None) -> bool:
+    """Whether it is a plain file of so many bytes; a thumbnail of as many as Telegram takes."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    there = path.lstat().st_size
+    return there == size if size is not None else 0 < there < remux.BYTES
 
 
 def of_file(
@@ -76,7 +102,7 @@ async def prepared(task: PrepareTask, path: Path, mark: str) -> list[File]:
     """What becomes of one file. `mark` tells files of one job apart while they are made."""
     if pictures.is_still(path) and not task.wish.sound:
         return [document(path) if task.wish.is_document else await pictured(task, path, mark)]
-    facts = await probe(task.run, task.folder, path)
+    facts = await probe(task.tools, path)
     streamable = bool(facts and facts.container.startswith("mov") and mp4_boxes.is_streamable(path))
     plan = media_plan.plan(facts, wish=task.wish, streamable=streamable, encode=task.encode)
     if facts is None and path.suffix.lower() in SURELY_MEDIA:
@@ -96,7 +122,7 @@ async def pictured(task: PrepareTask, path: Path, mark: str) -> File:
     """A still picture as the chat shows it; one in a newer form as a JPEG of the same name, where
     that is a photo to Telegram."""
     fresh = task.folder / f"made-{mark}.jpg"
-    if pictures.is_unshown(path) and await remux.photo(task.run, path, fresh):
+    if pictures.is_unshown(path) and await remux.photo(task.tools, path, fresh):
         if pictures.photo_size(fresh):
             path.unlink()
             return still(renamed(fresh, path.with_suffix(".jpg").name))
@@ -119,7 +145,7 @@ async def formed(
 async def alone(task: PrepareTask, path: Path) -> File:
     """The words as a file of their own, named after their media and their language."""
     name = title_name(task.tags.title or path.stem, f".{task.wish.subtitles}.srt")
-    return document(await subtitle_files.as_srt(task.run, path, path.with_name(name)))
+    return document(await subtitle_files.as_srt(task.tools, path, path.with_name(name)))
 
 
 async def whole(
@@ -140,14 +166,14 @@ async def whole(
 
 
 def is_over(task: PrepareTask, path: Path) -> bool:
-    return path.stat().st_size > task.limit
+    return path.lstat().st_size > task.limit
 
 
 async def in_parts(
     task: PrepareTask, path: Path, plan: MediaPlan, facts: MediaFacts, mark: str
 ) -> list[File]:
     """The parts of one that is too large, numbered in their names and titles."""
-    cuts = await film_split.split(task.run, path, plan, facts, limit=task.limit, most=task.parts)
+    cuts = await film_split.split(task.tools, path, plan, facts, limit=task.limit, most=task.parts)
     title = title_of(task, facts, path, plan)
     path.unlink()
     files = []
@@ -170,11 +196,11 @@ async def made(
     name = finest(task, facts, path, plan)
     if plan.kind == "audio":
         tags = spoken(task, facts)
-        await remux.song(task.run, path, plan, fresh, tags, clip=task.wish.clip)
+        await remux.song(task.tools, path, plan, fresh, tags, clip=task.wish.clip)
     else:
-        await remux.film(task.run, path, plan, fresh, wish=task.wish, words=task.words)
+        await remux.film(task.tools, path, plan, fresh, wish=task.wish, words=task.words)
     path.unlink()
-    result = await probe(task.run, task.folder, fresh)
+    result = await probe(task.tools, fresh)
     if result is None:
         raise ProcessingFailed(f"what was made of {path.name} is no media")
     return renamed(fresh, name), result

@@ -1,4 +1,5 @@
-"""Makes files with ffmpeg: films repacked, sound with its tags and cover, thumbnails."""
+"""Makes files: films repacked, sound with its tags and cover, thumbnails. ffmpeg runs where
+something is encoded, cut, or put into a film; a child of libav does the rest."""
 
 import base64
 import struct
@@ -8,18 +9,21 @@ from pathlib import Path
 from procs.core import log
 from procs.errors import ProcessingFailed, TooLarge
 from procs.media import subtitle_files
-from procs.media.ffmpeg_run import Run, ffmpeg, source
+from procs.media.ffmpeg_run import ffmpeg, source
 from procs.media.file_facts import MediaFacts
+from procs.media.file_tools import COPYING, FileTools, copy, draw
 from procs.media.media_plan import MediaPlan
 from procs.wishes.variant import Clip, Variant
 
-#: Seconds that copying and encoding sound may take; thumbnails are cheap or not worth it.
-COPYING, ENCODING, DRAWING = 900.0, 3600.0, 60.0
+#: Seconds that encoding may take.
+ENCODING = 3600.0
 #: Telegram's limits of a thumbnail.
 SIDE, BYTES = 320, 200_000
 #: JPEG quality in ffmpeg's scale, a good one first; the second try must be small.
 QUALITIES = (4, 20)
 COVER_SIDE = 640
+#: The longest side of a picture that is drawn as large as it is: the most that a JPEG can have.
+UNSCALED = 65_500
 #: The front cover among the kinds of pictures, and Linux's limit of one argument of a program.
 FRONT, ARGUMENT = 3, 128 * 1024 - 64
 #: Of a picture that is encoded anew: hardly to be told from the original, and quick.
@@ -51,9 +55,12 @@ class Tags:
 
 
 async def film(
-    run: Run, path: Path, plan: MediaPlan, made: Path, *, wish: Variant, words: Path | None
+    tools: FileTools, path: Path, plan: MediaPlan, made: Path, *, wish: Variant, words: Path | None
 ) -> None:
     """The first picture and the first sound, and the subtitles in `words`; the index in front."""
+    copied = plan.picture == "copy" and plan.sound in ("", "copy")
+    if copied and not (wish.clip or words) and await is_copied(tools, path, plan, made):
+        return
     inputs = [*within_time(wish.clip), *source(path)]
     streams = ["-map", "0:v:0", *(["-map", "0:a:0"] if plan.sound else [])]
     if words:
@@ -61,9 +68,19 @@ async def film(
         streams += subtitle_files.inside(wish.subtitles, 1)
     codecs = ["-c:v", plan.picture, *PICTURE_ENCODING.get(plan.picture, ()), *sounding(plan)]
     tail = ["-avoid_negative_ts", "make_zero", *SHAPES[made.suffix], str(made)]
-    copied = plan.picture == "copy" and plan.sound in ("", "copy")
     timeout = COPYING if copied else ENCODING
-    await ffmpeg(run, made.parent, *inputs, *streams, *codecs, *tail, timeout=timeout)
+    await ffmpeg(tools, made.parent, *inputs, *streams, *codecs, *tail, timeout=timeout)
+
+
+async def is_copied(tools: FileTools, path: Path, plan: MediaPlan, made: Path) -> bool:
+    """Copy a film without ffmpeg. False for one of which ffmpeg has to guess the times of packets,
+    or make them."""
+    try:
+        await copy(tools, path, made, sound=bool(plan.sound))
+    except ProcessingFailed as error:
+        log.info("film.not-copied", file=path.name, why=error.detail)
+        return False
+    return True
 
 
 def within_time(clip: Clip | None) -> list[str]:
@@ -72,26 +89,33 @@ def within_time(clip: Clip | None) -> list[str]:
 
 
 async def song(
-    run: Run, path: Path, plan: MediaPlan, made: Path, tags: Tags, *, clip: Clip | None = None
+    tools: FileTools,
+    path: Path,
+    plan: MediaPlan,
+    made: Path,
+    tags: Tags,
+    *,
+    clip: Clip | None = None,
 ) -> None:
     """The first sound, with title, artist and cover inside."""
     words = [*within_time(clip), *source(path)]
     streams = ["-map", "0:a:0"]
     named = ["-metadata", f"title={tags.title}", "-metadata", f"artist={tags.performer}"]
     if tags.cover and made.suffix == ".opus":
-        named += await block(run, tags.cover, made.with_name("block.jpg"))
+        named += await block(tools, tags.cover, made.with_name("block.jpg"))
     elif tags.cover:
         words += source(tags.cover)
         streams += ["-map", "1:v:0", *covering()]
     tail = [*sounding(plan), *named, *SHAPES[made.suffix], str(made)]
-    await ffmpeg(run, made.parent, *words, *streams, *tail, timeout=ENCODING)
+    await ffmpeg(tools, made.parent, *words, *streams, *tail, timeout=ENCODING)
 
 
-async def block(run: Run, cover: Path, drawing: Path) -> list[str]:
+async def block(tools: FileTools, cover: Path, drawing: Path) -> list[str]:
     """A cover for a container that has no pictures: as a tag, in the form that FLAC gave it
     (xiph.org, VorbisComment, METADATA_BLOCK_PICTURE)."""
-    if not await shrunk(run, cover, drawing):
+    if not await shrunk(tools, cover, drawing):
         return []
+    await tools.seal()
     body = drawing.read_bytes()
     drawing.unlink()
     kind = b"image/jpeg"
@@ -110,56 +134,40 @@ def covering() -> list[str]:
     return ["-c:v", "mjpeg", "-vf", scale, "-disposition:v:0", "attached_pic"]
 
 
-async def frame(run: Run, path: Path, facts: MediaFacts, made: Path) -> str:
+async def frame(tools: FileTools, path: Path, facts: MediaFacts, made: Path) -> str:
     """A thumbnail from a film's beginning, after its fade-in. Returns its path, or nothing."""
     assert facts.picture is not None
-    width, height = within(facts.picture.width, facts.picture.height)
-    seek = ["-ss", f"{min(3.0, facts.duration / 10):.2f}"]
-    return await drawn(run, seek, path, f"scale={width}:{height}", made)
+    box = within(facts.picture.width, facts.picture.height)
+    return await drawn(tools, path, made, round(min(3.0, facts.duration / 10), 2), box)
 
 
-async def shrunk(run: Run, path: Path, made: Path) -> str:
+async def shrunk(tools: FileTools, path: Path, made: Path) -> str:
     """A thumbnail of a cover picture. Returns its path, or nothing."""
-    scale = f"scale={SIDE}:{SIDE}:force_original_aspect_ratio=decrease"
-    return await drawn(run, [], path, scale, made)
+    return await drawn(tools, path, made, 0.0, (SIDE, 0))
 
 
-async def drawn(run: Run, seek: list[str], path: Path, scale: str, made: Path) -> str:
+async def drawn(tools: FileTools, path: Path, made: Path, at: float, box: tuple[int, int]) -> str:
     """One picture as a JPEG within Telegram's limits. A thumbnail that cannot be made is no reason
     to fail: the film is shown without."""
     for quality in QUALITIES:
-        one = ["-map", "0:v:0", "-frames:v", "1", "-vf", scale, "-q:v", str(quality)]
-        words = [*seek, *source(path), *one, "-f", "mjpeg", str(made)]
         try:
-            await ffmpeg(run, made.parent, *words, timeout=DRAWING)
+            await draw(tools, path, made, at=at, box=box, quality=quality)
         except (ProcessingFailed, TooLarge) as error:
             log.warning("thumbnail.failed", file=path.name, why=error.detail)
             return ""
-        if 0 < made.stat().st_size < BYTES:
+        if made.exists() and 0 < made.lstat().st_size < BYTES:
             return str(made)
     return ""
 
 
-async def photo(run: Run, path: Path, made: Path) -> bool:
+async def photo(tools: FileTools, path: Path, made: Path) -> bool:
     """A JPEG of a picture in another form, as large. False when it cannot be made."""
-    words = [
-        *source(path),
-        "-map",
-        "0:v:0",
-        "-frames:v",
-        "1",
-        "-q:v",
-        "2",
-        "-f",
-        "mjpeg",
-        str(made),
-    ]
     try:
-        await ffmpeg(run, made.parent, *words, timeout=DRAWING)
+        await draw(tools, path, made, at=0.0, box=(UNSCALED, 0), quality=2)
     except (ProcessingFailed, TooLarge) as error:
         log.warning("photo.failed", file=path.name, why=error.detail)
         return False
-    return made.is_file() and made.stat().st_size > 0
+    return made.is_file() and made.lstat().st_size > 0
 
 
 def within(width: int, height: int, side: int = SIDE) -> tuple[int, int]:

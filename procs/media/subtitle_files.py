@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from procs.errors import ProcessingFailed
-from procs.media.ffmpeg_run import Run, ffmpeg
+from procs.media.ffmpeg_run import Runner, ffmpeg
 
 #: Text forms of words, and nothing that could lead elsewhere.
 GUARD = ("-protocol_whitelist", "file", "-format_whitelist", "webvtt,srt,ass,ttml")
@@ -27,10 +27,10 @@ def inside(language: str, place: int) -> list[str]:
     return ["-map", f"{place}:s:0", "-c:s", "mov_text", "-metadata:s:s:0", f"language={name}"]
 
 
-async def as_srt(run: Run, path: Path, made: Path) -> Path:
+async def as_srt(tools: Runner, path: Path, made: Path) -> Path:
     """The subtitles converted to SubRip; the old file is deleted. Raises ProcessingFailed."""
     await ffmpeg(
-        run, path.parent, *source(path), "-f", "srt", f"{made}.new", timeout=CONVERT_TIMEOUT
+        tools, path.parent, *source(path), "-f", "srt", f"{made}.new", timeout=CONVERT_TIMEOUT
     )
     path.unlink()
     fresh = Path(f"{made}.new")

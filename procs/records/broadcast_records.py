@@ -78,10 +78,12 @@ class BroadcastContent:
 @dataclass(frozen=True, slots=True)
 class Segment:
     """To whom: everybody whom the bot may write to; `language` "" for all of them, `days` since
-    they were seen last, 0 for ever."""
+    they were seen last, 0 for ever, `sponsor` whose chat they joined by the bot and are in, 0 for
+    none."""
 
     language: str = ""
     days: int = 0
+    sponsor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

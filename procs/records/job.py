@@ -87,6 +87,7 @@ class Kind(StrEnum):
     TRIAL = "trial"
     SOURCE = "source"
     BROADCAST = "broadcast"
+    CHECK = "check"
 
 
 class Step(StrEnum):

@@ -64,6 +64,7 @@ RECORDS: dict[str, type[Payload]] = {
     "fetch": LinkPayload,
     "look": LinkPayload,
     "trial": TrialPayload,
+    "check": LinkPayload,
     "source": SourcePayload,
     "deliver": DeliverPayload,
     "broadcast": BroadcastPayload,

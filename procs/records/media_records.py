@@ -40,6 +40,14 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class MessagePicture:
+    """A photo that Telegram holds, for a message; under a `spoiler` until it is touched."""
+
+    reference: Reference
+    spoiler: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One message of a media: its reference and the facts a caption shows."""
 

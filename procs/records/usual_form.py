@@ -26,6 +26,11 @@ def applied(wanted: Preferences, wish: Variant) -> Variant:
     return wish.as_document if wanted.as_file else wish
 
 
+def obeying(wanted: Preferences, wish: Variant) -> Preferences:
+    """What a person set, as far as the words of a wish do not overrule it."""
+    return replace(wanted, subtitles=()) if wish.wordless else wanted
+
+
 def terms(wanted: Preferences, form: Variant, *, asks: bool = True) -> CardTerms:
     """How a link is asked about on the terms of a person; of one who is not asked, only what there
     is is looked at."""
@@ -44,5 +49,5 @@ def sound_of(link: Link) -> Link:
     wish = parse(link.variant)
     if wish.sound or not (wish.takes_words or wish.form == "file"):
         return link
-    kept = replace(wish, form=SOUND, subtitles="", anew=False)
+    kept = replace(wish.fetched, form=SOUND, subtitles="", anew=False)
     return replace(link, variant=str(kept))

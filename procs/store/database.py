@@ -105,6 +105,10 @@ class Database(Protocol):
         """Do what the database needs now and then to stay small and fast, when it is due; one
         process of all calls this. Returns what was done, for the log; empty when nothing was."""
 
+    def require_same(self) -> None:
+        """Raises StoreError when the database is another one by now: its file was replaced, cut or
+        taken away. Every write asks this first."""
+
     def write_locks(self) -> Sequence[WriteLock]:
         """The locks of this machine that writers pass; none where a server orders them."""
 
@@ -155,6 +159,18 @@ def migrate(url: str, *, run: Path, check: int = 0) -> None:
     from procs.store.sqlite.migrate import migrate as bring_up_to_date
 
     return bring_up_to_date(url, run=run, check=check)
+
+
+def note_started(url: str, *, run: Path) -> None:
+    """Note which database the processes start with; nothing where it is no file."""
+    if files := files_of(url):
+        database_file.note_started(files[0], run)
+
+
+def require_started(url: str, *, run: Path) -> None:
+    """Raises StoreError when it is another one by now."""
+    if files := files_of(url):
+        database_file.require_started(files[0], run)
 
 
 def files_of(url: str) -> tuple[Path, ...]:

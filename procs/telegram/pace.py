@@ -102,9 +102,9 @@ class Pace:
         away, Withdrawn when it is not `wanted` any more once its turn comes; nothing is spent
         then."""
         end = clock.now().boot + patience
-        await self.allowed(method, patience)
+        await self.wait_until_allowed(method, patience)
         if chat:
-            await self.allowed(scope(chat), end - clock.now().boot)
+            await self.wait_until_allowed(scope(chat), end - clock.now().boot)
         if urgency in IN_LINE:
             return await self._leave(chat, urgency, messages, end)
         if urgency is Urgency.BROADCAST:
@@ -120,7 +120,7 @@ class Pace:
         """Wait until a reaction may be put in a chat. Raises TelegramWait when that is more than
         `patience` seconds away."""
         end = clock.now().boot + patience
-        await self.allowed(REACT, patience)
+        await self.wait_until_allowed(REACT, patience)
         await self._line_up([REACTIONS, GapLimit(f"reactions:{chat}", *IN_CHAT)], 1, end)
 
     async def _leave(self, chat: int, urgency: Urgency, messages: int, end: float) -> Departure:
@@ -155,7 +155,7 @@ class Pace:
             self.chats[chat] = turns = RoundRobin()
         return turns
 
-    async def allowed(self, what: str, patience: float) -> None:
+    async def wait_until_allowed(self, what: str, patience: float) -> None:
         """Wait out a wait that Telegram imposed. Raises TelegramWait when it is too long."""
         wait = self.wait(what)
         if wait > max(patience, 0.0):

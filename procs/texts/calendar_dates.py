@@ -14,6 +14,8 @@ LEAPS = frozenset({1, 5, 9, 13, 17, 22, 26, 30})
 CYCLE_DAYS, CYCLE = 12053, 33
 #: The day 1 Farvardin 1354, whose year begins such a cycle (1354 = 41 × 33 + 1).
 EPOCH, EPOCH_YEAR = date(1975, 3, 21).toordinal(), 1354
+#: Years below are those of the Iranian calendar where a date may be of either.
+GREGORIAN = 1700
 
 
 def jalali(day: date) -> tuple[int, int, int]:
@@ -25,6 +27,18 @@ def jalali(day: date) -> tuple[int, int, int]:
         year += 1
     month = max(n for n, before in enumerate(BEFORE_MONTH, 1) if before <= left)
     return year, month, left - BEFORE_MONTH[month - 1] + 1
+
+
+def gregorian(year: int, month: int, day: int) -> date:
+    """The day of a date of the Iranian calendar. Raises ValueError for one that there is not."""
+    if not 1 <= month <= len(MONTHS) or day < 1:
+        raise ValueError(f"{year}/{month}/{day}")
+    cycles, ahead = divmod(year - EPOCH_YEAR, CYCLE)
+    before = cycles * CYCLE_DAYS + sum(map(length, range(year - ahead, year)))
+    found = date.fromordinal(EPOCH + before + BEFORE_MONTH[month - 1] + day - 1)
+    if jalali(found) != (year, month, day):
+        raise ValueError(f"{year}/{month}/{day}")
+    return found
 
 
 def length(year: int) -> int:

@@ -16,11 +16,11 @@ def reason(language: str, say: str, *, site: str, found: str = "") -> LocalText:
     may be of another version: what it does not say, or we do not know, leaves a plainer one."""
     key = say if say and i18n.knows(say) else Unknown.say
     with suppress(KeyError, ValueError):
-        return i18n.say(language, key, site=site, **told(language, found))
+        return i18n.say(language, key, site=site, **sentence_facts(language, found))
     return i18n.say(language, NoSuchVariant.say)
 
 
-def told(language: str, found: str) -> dict[str, object]:
+def sentence_facts(language: str, found: str) -> dict[str, object]:
     """The facts of a failure, as they stand in a sentence."""
     facts = codec.load(found) if found else {}
     shown: dict[str, object] = {}

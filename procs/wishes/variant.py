@@ -9,6 +9,7 @@
     best+srt:fa            a film, and its Persian subtitles in a file of their own
     720p+file              such a film as a document; the best there is so is `file`
     720p+sound:de          a film, or its sound, in German where the site has it so
+    720p-subs              such a film without subtitles, whatever its person wants of every film
     mp3#1-5,7  mp3#all     of a list, these entries
     look  look#2           what is there: the qualities of a media, the second page of a list
 
@@ -33,12 +34,14 @@ FORMS = ("best", *AUDIO, "file", "zip", "subs", "look", *(f"{height}p" for heigh
 #: Seconds of the longest clip's end, which also means to the end, wherever that is: nobody cuts
 #: from a film of four days.
 LATEST = 99 * 3600
+#: What the text of a wish has that leaves subtitles out.
+WORDLESS = "-subs"
 LANGUAGE = r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?"
 VARIANT = re.compile(
     rf"(?P<form>[a-z0-9]{{3,6}})(?::(?P<alone>{LANGUAGE}))?"
     r"(?:@(?P<start>0|[1-9]\d{0,5})-(?P<end>[1-9]\d{0,5}))?"
     r"(?P<anew>!)?(?P<clean>~)?"
-    rf"(?P<document>\+file)?(?:\+(?P<place>subs|srt):(?P<words>{LANGUAGE}))?"
+    rf"(?P<document>\+file)?(?:\+(?P<place>subs|srt):(?P<words>{LANGUAGE})|(?P<wordless>{WORDLESS}))?"
     rf"(?:\+sound:(?P<spoken>{LANGUAGE}))?"
     r"(?:#(?P<pick>[a-z0-9,-]{1,200}))?"
 )
@@ -73,8 +76,9 @@ class Variant:
     """One wish. `subtitles` is the language of the words: alone where the form is `subs`, else
     inside the film, or `beside` it in a file of their own. `anew` asks for encoding, `clean` leaves
     sponsors out, `pick` chooses from a list (of `look`, a page), `spoken` is the language of the
-    sound, and a `document` is a film of some height that a chat does not play. Raises BadVariant
-    for what cannot be."""
+    sound, and a `document` is a film of some height that a chat does not play. `wordless` says that
+    what a person set about subtitles is not meant: a media is never kept under such a wish. Raises
+    BadVariant for what cannot be."""
 
     form: str = "best"
     clip: Clip | None = None
@@ -85,6 +89,7 @@ class Variant:
     spoken: str = ""
     beside: bool = False
     document: bool = False
+    wordless: bool = False
 
     def __post_init__(self) -> None:
         if self.form not in FORMS:
@@ -101,6 +106,8 @@ class Variant:
             raise BadVariant(f"no words inside {self.form}")
         if self.beside and not (self.subtitles and self.takes_words_beside):
             raise BadVariant(f"no words beside {self.form}")
+        if self.wordless and (self.subtitles or not self.can_be_wordless):
+            raise BadVariant(f"no words to leave out of {self.form}")
         if self.document and not self.height:
             raise BadVariant(f"{self.form} is no film of a height")
         if self.anew and not self.takes_words:
@@ -149,6 +156,11 @@ class Variant:
         return (self.takes_words or self.form == "file") and not self.clip
 
     @property
+    def can_be_wordless(self) -> bool:
+        """Whether subtitles may come with it that nobody asked for in words."""
+        return self.takes_words or self.form == "file"
+
+    @property
     def is_document(self) -> bool:
         """Whether the film is to be sent as a file, not as something to play."""
         return self.document or self.form == "file"
@@ -178,6 +190,11 @@ class Variant:
         return replace(self, pick="")
 
     @property
+    def fetched(self) -> "Variant":
+        """The media that is meant, once it is known that no subtitles are added."""
+        return replace(self, wordless=False)
+
+    @property
     def smaller(self) -> "Variant | None":
         """The next smaller film; None of what is no film, or the smallest."""
         if not self.takes_words and self.form != "file":
@@ -191,6 +208,7 @@ class Variant:
         clip = f"@{self.clip.start}-{self.clip.end}" if self.clip else ""
         place = "srt" if self.beside else "subs"
         words = f"+{place}:{self.subtitles}" if self.subtitles and not alone else ""
+        words += WORDLESS if self.wordless else ""
         document = "+file" if self.document else ""
         flags = ("!" if self.anew else "") + ("~" if self.clean else "")
         spoken = f"+sound:{self.spoken}" if self.spoken else ""
@@ -214,6 +232,7 @@ def parse(text: str) -> Variant:
         spoken=match["spoken"] or "",
         beside=match["place"] == "srt",
         document=bool(match["document"]),
+        wordless=bool(match["wordless"]),
     )
     if str(found) != text:
         raise BadVariant(text[:40])

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from procs import config, start
@@ -24,6 +25,7 @@ from procs.worker.process.progress_writer import ProgressWriter
 from procs.worker.process.recycle_policy import JobBudget
 from procs.worker.process.slots import SlotLocks, rooms_of
 from procs.worker.process.tallies import Tallies
+from procs.worker.site import host_gate
 
 #: The most deliveries, looks, and looks at sources, that one worker runs at once.
 LIGHT_ROOMS, LOOK_ROOMS, SOURCE_ROOMS = 8, 4, 1
@@ -41,7 +43,7 @@ async def live(settings: config.Settings, db: Database) -> int:
     if slot is not None:
         log.info("worker.entered", worker=name, slot=slot)
         courier, tallies = Courier(settings, slot, db), Tallies()
-        tools = WorkerContext(
+        context = WorkerContext(
             *(
                 settings,
                 db,
@@ -55,9 +57,9 @@ async def live(settings: config.Settings, db: Database) -> int:
             leave=signals.stop.set,
             tallies=tallies,
         )
-        await signals.unless_stopped(tools.session_state.until_replaced())
+        await signals.unless_stopped(context.session_state.until_replaced())
         if not signals.stop.is_set():
-            why = await work(tools, signals, places)
+            why = await work(context, signals, places)
         tallies.write(db)
     workers.leave(db, worker, why=why, now=clock.now())
     places.slots.free()
@@ -69,11 +71,12 @@ def engine(settings: config.Settings, db: Database, tallies: Tallies) -> Engine:
     """The engine. System calls that its jail refuses are counted by name, and what passes a child's
     way out."""
     routes = configured(settings.upstream_proxy, settings.allowed_ports)
+    routes = replace(routes, forbids=partial(host_gate.refusal, db))
     return Engine(
         settings.run,
         routes=routes,
         on_refused=partial(count_refused, db),
-        on_egress=tallies.moved,
+        on_egress=tallies.note_traffic,
     )
 
 
@@ -85,19 +88,19 @@ def count_refused(db: Database, calls: Sequence[tuple[str, int]]) -> None:
         log.warning("child.uncounted", error=error)
 
 
-async def work(tools: WorkerContext, signals: process.Signals, places: SlotLocks) -> str:
+async def work(context: WorkerContext, signals: process.Signals, places: SlotLocks) -> str:
     """Wait as the spare, then serve until drained. The worker does not serve before the self-test
     shows that downloads are confined. Closes the slot's session. Returns why it ended."""
     born = clock.now().boot
-    warm = asyncio.create_task(tools.connect_early())
-    late = asyncio.create_task(tools.sign_in_late())
-    fit = asyncio.create_task(tools.start_engine())
-    fresh = asyncio.create_task(tools.keep_fresh())
+    warm = asyncio.create_task(context.connect_early())
+    late = asyncio.create_task(context.sign_in_late())
+    fit = asyncio.create_task(context.start_engine())
+    fresh = asyncio.create_task(context.keep_fresh())
     try:
         post = await signals.unless_stopped(places.wait_for_post(), or_renewed=True)
         if post is not None:
             await signals.unless_stopped(asyncio.wait_for(fit, None))
-            return STOPPED if signals.stop.is_set() else await serve(tools, signals, places, post)
+            return STOPPED if signals.stop.is_set() else await serve(context, signals, places, post)
         if signals.stop.is_set():
             return STOPPED
         youth = born + recycle_policy.YOUNGEST - clock.now().boot
@@ -106,20 +109,20 @@ async def work(tools: WorkerContext, signals: process.Signals, places: SlotLocks
     finally:
         for task in (warm, late, fit, fresh):
             task.cancel()
-        await tools.close()
+        await context.close()
 
 
 async def serve(
-    tools: WorkerContext, signals: process.Signals, places: SlotLocks, post: int
+    context: WorkerContext, signals: process.Signals, places: SlotLocks, post: int
 ) -> str:
     """Run jobs at a post until drained. Returns why it ended."""
-    settings = tools.settings
-    workers.serve(tools.db, tools.worker, slot=post, now=clock.now())
-    log.info("worker.serving", worker=tools.name, post=post)
+    settings = context.settings
+    workers.serve(context.db, context.worker, slot=post, now=clock.now())
+    log.info("worker.serving", worker=context.name, post=post)
     mine = JobBudget(settings.recycle_after, settings.memory_ceiling, places)
-    wake_socket = WakeSocket(settings.run, tools.name)
+    wake_socket = WakeSocket(settings.run, context.name)
     try:
-        return await WorkerLoop(tools, wake_socket, mine, signals, rooms(settings, post)).run()
+        return await WorkerLoop(context, wake_socket, mine, signals, rooms(settings, post)).run()
     finally:
         wake_socket.close()
 

@@ -51,9 +51,9 @@ BRANCHES = (
 )
 
 
-async def fetch(tools: WorkerContext, lease: Lease) -> None:
+async def fetch(context: WorkerContext, lease: Lease) -> None:
     """Run one fetch job to its end. Raises JobError, LeaseLost, TelegramWait."""
-    async with opened(tools, lease) as job:
+    async with opened(context, lease) as job:
         steps = left(job, None, STEPS)
         while steps:
             step, *rest = steps

@@ -32,21 +32,21 @@ class WorkerLoop:
 
     def __init__(
         self,
-        tools: WorkerContext,
+        context: WorkerContext,
         wake_socket: WakeSocket,
         budget: JobBudget,
         signals: Signals,
         rooms: dict[Lane, int],
     ) -> None:
-        self.tools = tools
+        self.context = context
         self.signals = signals
-        self.db = tools.db
+        self.db = context.db
         self.wake_socket = wake_socket
         self.budget = budget
         self.news = asyncio.Event()
-        heavy_most = tools.settings.max_concurrent_downloads
+        heavy_most = context.settings.max_concurrent_downloads
         self.most = dict.fromkeys(Lane, leases.ENDLESS) | {Lane.HEAVY: heavy_most}
-        self.running_jobs = RunningJobs(tools, rooms, self.news.set)
+        self.running_jobs = RunningJobs(context, rooms, self.news.set)
         self.drained = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.why = STOPPED
@@ -69,7 +69,7 @@ class WorkerLoop:
                 side.create_task(step)
                 for step in (
                     *(self.beat(), self.obey(), self.renew_self()),
-                    self.tools.progress.run(),
+                    self.context.progress.run(),
                 )
             ]
             while not self.drained.is_set():
@@ -86,7 +86,7 @@ class WorkerLoop:
         was woken for a lane claims there without a query first, which would delay the job by a
         tenth of a second."""
         told, self.told = self.told, set()
-        self.barred = self.tools.barred.is_set()
+        self.barred = self.context.barred.is_set()
         # The query comes first: an idle worker that only reads does not wait at the writers' gate.
         for lane in told or self.ready():
             room = self.room(lane)
@@ -121,13 +121,15 @@ class WorkerLoop:
         """How many jobs of a lane could be claimed now: no download starts while the disk is
         low."""
         room = self.running_jobs.free(lane)
-        return 0 if lane is Lane.HEAVY and room and job_folder.is_low(self.tools.settings) else room
+        return (
+            0 if lane is Lane.HEAVY and room and job_folder.is_low(self.context.settings) else room
+        )
 
     def claimed(self, lane: Lane, room: int) -> list[leases.Lease]:
         try:
             found = leases.claim(
                 self.db,
-                worker=self.tools.worker,
+                worker=self.context.worker,
                 lane=lane,
                 room=room,
                 now=clock.now(),
@@ -170,7 +172,7 @@ class WorkerLoop:
         to nothing while nothing was committed."""
         if self.db.changed() or self.budget.leaving or self.budget.is_over():
             return True
-        if self.barred is not self.tools.barred.is_set():
+        if self.barred is not self.context.barred.is_set():
             return True
         full = self.running_jobs.free(Lane.HEAVY) and Lane.HEAVY not in free
         return bool(full) or self.is_due()
@@ -199,11 +201,13 @@ class WorkerLoop:
 
     def renew(self) -> None:
         now = clock.now()
-        workers.beat(self.db, self.tools.worker, jobs=self.budget.spent, now=now)
-        self.tools.tallies.write(self.db)
-        held = {one.job: one for one in leases.renew(self.db, worker=self.tools.worker, now=now)}
+        workers.beat(self.db, self.context.worker, jobs=self.budget.spent, now=now)
+        self.context.tallies.write(self.db)
+        held = {one.job: one for one in leases.renew(self.db, worker=self.context.worker, now=now)}
         for job, carried in list(self.running_jobs.jobs.items()):
             mine = held.get(job)
+            if job in self.context.over:
+                continue
             if mine is None or mine.fence != carried.lease.fence:
                 self.running_jobs.take_away(job, why="lost")
             elif mine.stop:
@@ -215,10 +219,10 @@ class WorkerLoop:
             self.why = why
             self.drained.set()
             self.news.set()
-            workers.drain(self.db, self.tools.worker, why=why)
+            workers.drain(self.db, self.context.worker, why=why)
             log.info(
                 "worker.draining",
-                worker=self.tools.name,
+                worker=self.context.name,
                 why=why,
                 running=len(self.running_jobs.jobs),
             )
@@ -226,7 +230,7 @@ class WorkerLoop:
     async def renew_self(self) -> None:
         """Recycle on HUP, as if the budget were spent."""
         await self.signals.renew.wait()
-        log.info("worker.asked-to-recycle", worker=self.tools.name)
+        log.info("worker.asked-to-recycle", worker=self.context.name)
         self.budget.left = 0
         self.news.set()
 
@@ -237,18 +241,18 @@ class WorkerLoop:
         self.budget.places.posts.free()
         self.drain(STOPPED)
         try:
-            async with asyncio.timeout(self.tools.settings.drain_grace):
+            async with asyncio.timeout(self.context.settings.drain_grace):
                 await self.signals.now.wait()
         except TimeoutError:
             log.info(
-                "worker.impatient", worker=self.tools.name, running=len(self.running_jobs.jobs)
+                "worker.impatient", worker=self.context.name, running=len(self.running_jobs.jobs)
             )
         self.cancelled.set()
 
     async def settle(self) -> None:
         """Wait until the running jobs finish, or give them back when this is cancelled."""
         self.wake_socket.rise()
-        settled = asyncio.create_task(self.running_jobs.settled())
+        settled = asyncio.create_task(self.running_jobs.wait_until_over())
         cancelled = asyncio.create_task(self.cancelled.wait())
         await asyncio.wait({settled, cancelled}, return_when=asyncio.FIRST_COMPLETED)
         cancelled.cancel()

@@ -10,7 +10,7 @@ from procs.records.job import Kind, Lane, Lease
 from procs.worker import fetch, settlement
 from procs.worker.broadcast import broadcast_shift
 from procs.worker.delivery_jobs import deliver
-from procs.worker.jobs import look, site_trial, source_look
+from procs.worker.jobs import link_check, look, site_trial, source_look
 from procs.worker.process.context import WorkerContext
 
 WORK: dict[Kind, settlement.Work] = {
@@ -20,6 +20,7 @@ WORK: dict[Kind, settlement.Work] = {
     Kind.TRIAL: site_trial.try_out,
     Kind.SOURCE: source_look.look_at_source,
     Kind.BROADCAST: broadcast_shift.broadcast,
+    Kind.CHECK: link_check.check,
 }
 
 
@@ -36,9 +37,9 @@ class RunningJobs:
     """Rooms by lane, and the jobs in them."""
 
     def __init__(
-        self, tools: WorkerContext, rooms: dict[Lane, int], ended: Callable[[], None]
+        self, context: WorkerContext, rooms: dict[Lane, int], ended: Callable[[], None]
     ) -> None:
-        self.tools = tools
+        self.context = context
         self.rooms = rooms
         self.ended = ended
         self.jobs: dict[int, RunningJob] = {}
@@ -62,7 +63,7 @@ class RunningJobs:
         for job in list(self.jobs):
             self.take_away(job, why=why)
 
-    async def settled(self) -> None:
+    async def wait_until_over(self) -> None:
         """Wait until all jobs are over."""
         while self.jobs:
             await asyncio.wait([one.task for one in self.jobs.values()])
@@ -70,15 +71,15 @@ class RunningJobs:
     async def _carry(self, lease: Lease) -> None:
         began = clock.now().boot
         try:
-            result = await settlement.carry(self.tools, lease, WORK[lease.kind])
+            result = await settlement.carry(self.context, lease, WORK[lease.kind])
         except asyncio.CancelledError:
-            result = await self._taken(self.jobs[lease.job])
+            result = await self._settle_taken(self.jobs[lease.job])
         finally:
             del self.jobs[lease.job]
             self.ended()
-        self.tools.tallies.ran(lease.kind, result, clock.now().boot - began)
+        self.context.tallies.ran(lease.kind, result, clock.now().boot - began)
 
-    async def _taken(self, one: RunningJob) -> str:
+    async def _settle_taken(self, one: RunningJob) -> str:
         """Settle a job that was taken away. Returns what became of it."""
         if one.why == "stop":
             end = settlement.end_cancelled
@@ -86,4 +87,4 @@ class RunningJobs:
             end = settlement.give_back
         else:
             return settlement.LOST
-        return await settlement.written(partial(end, self.tools, one.lease))
+        return await settlement.write_outcome(partial(end, self.context, one.lease))

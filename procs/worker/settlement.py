@@ -41,39 +41,39 @@ ELSEWHERE = 1.0
 Work = Callable[[WorkerContext, Lease], Awaitable[None]]
 
 
-async def carry(tools: WorkerContext, lease: Lease, work: Work) -> str:
+async def carry(context: WorkerContext, lease: Lease, work: Work) -> str:
     """Do the work of a lease and settle its outcome. Returns what became of the job. Raises only
     CancelledError, when the worker itself takes the job away."""
     try:
-        await work(tools, lease)
+        await work(context, lease)
     except LeaseLost:
-        log.warning("lease.lost", job=lease.job, worker=tools.name, attempt=lease.attempt)
+        log.warning("lease.lost", job=lease.job, worker=context.name, attempt=lease.attempt)
         return LOST
     except TelegramWait as flood:
-        return await written(partial(wait_out, tools, lease, flood))
+        return await write_outcome(partial(wait_out, context, lease, flood))
     except SessionRevoked as error:
-        tools.lose(error)
-        wait = TelegramWait(ELSEWHERE, tools.courier.name)
-        return await written(partial(wait_out, tools, lease, wait))
+        context.lose(error)
+        wait = TelegramWait(ELSEWHERE, context.courier.name)
+        return await write_outcome(partial(wait_out, context, lease, wait))
     except NotNow as wait:
-        return await written(partial(put_off, tools, lease, wait))
+        return await write_outcome(partial(put_off, context, lease, wait))
     except JobError as error:
-        return await written(partial(settle, tools, lease, error))
+        return await write_outcome(partial(settle, context, lease, error))
     except StoreFull as error:
-        return await written(partial(settle, tools, lease, DiskFull(str(error))))
+        return await write_outcome(partial(settle, context, lease, DiskFull(str(error))))
     except Exception as error:  # classified here, once, with its job
-        return await written(partial(settle, tools, lease, unknown(tools, lease, error)))
+        return await write_outcome(partial(settle, context, lease, unknown(context, lease, error)))
     finally:
-        tools.progress.drop(lease)
+        context.progress.drop(lease)
     return DONE
 
 
-def unknown(tools: WorkerContext, lease: Lease, error: Exception) -> JobError:
-    log.error("job.crashed", trace=error, job=lease.job, worker=tools.name)
+def unknown(context: WorkerContext, lease: Lease, error: Exception) -> JobError:
+    log.error("job.crashed", trace=error, job=lease.job, worker=context.name)
     return Unknown(f"{type(error).__name__}: {error}")
 
 
-async def written(write: Callable[[], str]) -> str:
+async def write_outcome(write: Callable[[], str]) -> str:
     """Write an outcome, and wait while the disk is full: an accepted request is never dropped.
     Returns what became of the job."""
     while True:
@@ -87,43 +87,45 @@ async def written(write: Callable[[], str]) -> str:
             await asyncio.sleep(DISK_LOOK)
 
 
-def wait_out(tools: WorkerContext, lease: Lease, wait: TelegramWait) -> str:
+def wait_out(context: WorkerContext, lease: Lease, wait: TelegramWait) -> str:
     """Store Telegram's wait for every process; it costs the job no attempt. A wait for a sign-in
     concerns this slot alone: the job goes to another slot."""
     now = clock.now()
-    tools.pace.note(wait)
-    delay = ELSEWHERE if tools.barred.is_set() and wait.scope == SIGN_IN else wait.seconds
-    leases.retry(tools.db, lease, delay=delay, now=now, error=f"flood-wait {wait.scope}", free=True)
-    log.info("job.waits", job=lease.job, worker=tools.name, scope=wait.scope, seconds=delay)
+    context.pace.note(wait)
+    delay = ELSEWHERE if context.barred.is_set() and wait.scope == SIGN_IN else wait.seconds
+    leases.retry(
+        context.db, lease, delay=delay, now=now, error=f"flood-wait {wait.scope}", free=True
+    )
+    log.info("job.waits", job=lease.job, worker=context.name, scope=wait.scope, seconds=delay)
     return WAITS
 
 
-def put_off(tools: WorkerContext, lease: Lease, wait: NotNow) -> str:
+def put_off(context: WorkerContext, lease: Lease, wait: NotNow) -> str:
     """Make the job due when its site may be visited; this costs it no attempt."""
     now = clock.now()
     if wait.keeps:
-        leases.postpone(tools.db, lease, delay=wait.seconds, now=now, why=wait.why)
+        leases.postpone(context.db, lease, delay=wait.seconds, now=now, why=wait.why)
     else:
-        leases.retry(tools.db, lease, delay=wait.seconds, now=now, error=wait.why, free=True)
-    log.info("job.put-off", job=lease.job, worker=tools.name, why=wait.why, seconds=wait.seconds)
-    wake.notify(tools.db.run, wake.BOT)
+        leases.retry(context.db, lease, delay=wait.seconds, now=now, error=wait.why, free=True)
+    log.info("job.put-off", job=lease.job, worker=context.name, why=wait.why, seconds=wait.seconds)
+    wake.notify(context.db.run, wake.BOT)
     return WAITS
 
 
-def settle(tools: WorkerContext, lease: Lease, error: JobError) -> str:
+def settle(context: WorkerContext, lease: Lease, error: JobError) -> str:
     """Retry the job later, if another attempt may help and is allowed; else fail it for good."""
-    counters.add(tools.db, f"failures.{error.name}")
-    ruling = admission.judge(tools, lease, error)
+    counters.add(context.db, f"failures.{error.name}")
+    ruling = admission.judge(context, lease, error)
     code = ""
     if ruling.elsewhere or (error.retry and lease.attempt < error.attempts):
         delay = ruling.delay
         if delay is None:
             delay = max(error.least, backoff(lease.attempt))
-        leases.retry(tools.db, lease, delay=delay, now=clock.now(), error=ruling.why)
+        leases.retry(context.db, lease, delay=delay, now=clock.now(), error=ruling.why)
         log.info(
             "job.retried",
             job=lease.job,
-            worker=tools.name,
+            worker=context.name,
             attempt=lease.attempt,
             error=error.name,
             delay=delay,
@@ -131,12 +133,12 @@ def settle(tools: WorkerContext, lease: Lease, error: JobError) -> str:
         )
     else:
         told: dict[str, Any] = {"error": error.name, "say": error.say, "facts": error.facts}
-        code = outcomes.failed(tools.db, lease, **told, now=clock.now())
+        code = outcomes.fail(context.db, lease, **told, now=clock.now())
         tell = log.error if error.name in alert_kinds.FAILURE_ALERTS else log.warning
         tell(
             "job.failed",
             job=lease.job,
-            worker=tools.name,
+            worker=context.name,
             attempt=lease.attempt,
             code=code,
             error=error.name,
@@ -144,29 +146,29 @@ def settle(tools: WorkerContext, lease: Lease, error: JobError) -> str:
             detail=error.detail[:300],
             fix=remedies.of(error.name),
         )
-    note(tools, lease, error, code)
+    note(context, lease, error, code)
     if error.name in alert_kinds.FAILURE_ALERTS and (code or ruling.alone):
-        alarm(tools, lease, error)
-    wake.notify(tools.db.run, wake.BOT)
+        alarm(context, lease, error)
+    wake.notify(context.db.run, wake.BOT)
     return FAILED if code else RETRIED
 
 
-def note(tools: WorkerContext, lease: Lease, error: JobError, code: str) -> None:
+def note(context: WorkerContext, lease: Lease, error: JobError, code: str) -> None:
     """Note the failure for the error statistics. The job's outcome is written already, so a failure
     here changes nothing."""
     facts = {"error": error.name, "site": error.site, "detail": error.detail, "code": code}
     try:
-        failed_attempts.note(tools.db, lease.job, now=clock.now(), **facts)
+        failed_attempts.note(context.db, lease.job, now=clock.now(), **facts)
     except StoreFull as full:
         log.warning("failure.unwritten", job=lease.job, error=full)
 
 
-def alarm(tools: WorkerContext, lease: Lease, error: JobError) -> None:
+def alarm(context: WorkerContext, lease: Lease, error: JobError) -> None:
     """Alert the admins when a job failed for good, or a breaker opened, for a reason that concerns
     more than this job."""
     site = lease.site or error.site
-    facts: dict[str, Any] = {"job": lease.job, "worker": tools.name, "detail": error.detail}
-    alerts.note(tools.db, error.name, site, now=clock.now(), **facts)
+    facts: dict[str, Any] = {"job": lease.job, "worker": context.name, "detail": error.detail}
+    alerts.note(context.db, error.name, site, now=clock.now(), **facts)
 
 
 def backoff(attempt: int) -> float:
@@ -174,16 +176,16 @@ def backoff(attempt: int) -> float:
     return random.random() * min(LONGEST_RETRY_WAIT, 2.0 ** (attempt - 1))
 
 
-def end_cancelled(tools: WorkerContext, lease: Lease) -> str:
+def end_cancelled(context: WorkerContext, lease: Lease) -> str:
     """End a job that nobody waits for any more, after its processes are dead. To release it ends
     it, unless a request joined meanwhile: then it is queued again."""
-    leases.release(tools.db, lease, now=clock.now())
-    log.info("job.cancelled", job=lease.job, worker=tools.name, attempt=lease.attempt)
+    leases.release(context.db, lease, now=clock.now())
+    log.info("job.cancelled", job=lease.job, worker=context.name, attempt=lease.attempt)
     return CANCELLED
 
 
-def give_back(tools: WorkerContext, lease: Lease) -> str:
+def give_back(context: WorkerContext, lease: Lease) -> str:
     """Release a job because the worker exits before it is done: another worker goes on with it."""
-    leases.release(tools.db, lease, now=clock.now())
-    log.info("job.released", job=lease.job, worker=tools.name, attempt=lease.attempt)
+    leases.release(context.db, lease, now=clock.now())
+    log.info("job.released", job=lease.job, worker=context.name, attempt=lease.attempt)
     return RELEASED

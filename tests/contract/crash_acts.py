@@ -51,7 +51,7 @@ def everything_was_said_of_the_failed(db: Database, scene: Scene, now: Now) -> N
 
 def the_breaker_is_half_open(db: Database, scene: Scene, now: Now) -> None:
     before = Now(now.wall - 9, now.boot)
-    breakers.failed(db, scene.a, WAY, errors.SiteBusy("429", wait=1.0), now=before)
+    breakers.note_failure(db, scene.a, WAY, errors.SiteBusy("429", wait=1.0), now=before)
     why = f"{breakers.WAITS} site-busy"
     leases.retry(db, scene.b, delay=99, now=before, error=why, free=True)
 
@@ -122,19 +122,21 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     "release_stopped": (nobody_wants_b, lambda db, s, now: leases.release(db, s.b, now=now)),
     "fetched": (
         None,
-        lambda db, s, now: outcomes.fetched(db, s.a, s.desk.media("a"), keys={"url:a"}, now=now),
+        lambda db, s, now: outcomes.finish_download(
+            db, s.a, s.desk.media("a"), keys={"url:a"}, now=now
+        ),
     ),
     "delivered": (
         None,
-        lambda db, s, now: outcomes.delivered(
+        lambda db, s, now: outcomes.finish_delivery(
             db, s.light, s.light.delivery.request, worker="w", now=now
         ),
     ),
     "failed": (
         None,
-        lambda db, s, now: outcomes.failed(db, s.a, error="x", say="failed-gone", now=now),
+        lambda db, s, now: outcomes.fail(db, s.a, error="x", say="failed-gone", now=now),
     ),
-    "placed": (None, lambda db, s, now: requests.placed(db, s.folder_job, now=now)),
+    "placed": (None, lambda db, s, now: requests.finish_outbox(db, s.folder_job, now=now)),
     "fetch_anew": (
         None,
         lambda db, s, now: requests.fetch_anew(db, s.light, order_of(db, s), now=now),
@@ -173,11 +175,11 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     ),
     "site_failed": (
         None,
-        lambda db, s, now: breakers.failed(db, s.a, WAY, errors.BotCheck("no"), now=now),
+        lambda db, s, now: breakers.note_failure(db, s.a, WAY, errors.BotCheck("no"), now=now),
     ),
     "site_worked": (
         the_breaker_is_half_open,
-        lambda db, s, now: breakers.worked(db, s.a, WAY, whole=True, now=now),
+        lambda db, s, now: breakers.note_success(db, s.a, WAY, whole=True, now=now),
     ),
     "site_proven": (
         the_breaker_is_half_open,
@@ -197,7 +199,7 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     ),
     "cookies_refused": (
         None,
-        lambda db, s, now: cookies.refused(db, WAY.site, "a.txt", "bot-check", now=now),
+        lambda db, s, now: cookies.note_refusal(db, WAY.site, "a.txt", "bot-check", now=now),
     ),
     "list_spread": (
         a_list_is_looked_at,
@@ -211,7 +213,7 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     ),
     "list_was_none": (
         a_list_is_looked_at,
-        lambda db, s, now: lists.known(db, s.look, "best", now=now),
+        lambda db, s, now: lists.give_variant(db, s.look, "best", now=now),
     ),
     "list_cancelled": (
         a_list_is_spread,
@@ -219,7 +221,7 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     ),
     "last_entry_failed": (
         one_entry_of_a_list_is_left,
-        lambda db, s, now: outcomes.failed(db, s.b, error="x", say="failed-gone", now=now),
+        lambda db, s, now: outcomes.fail(db, s.b, error="x", say="failed-gone", now=now),
     ),
     "look_kept": (None, lambda db, s, now: looks.keep(db, "url:a", "direct", b"read", now=now)),
     "prune_requests": (

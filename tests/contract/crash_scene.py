@@ -38,7 +38,9 @@ class Scene:
         desk, db, clock = self.desk, self.desk.db, self.clock
         desk.asks(3, "known")
         (lease,) = desk.claim(self.worker)
-        outcomes.fetched(db, lease, desk.media("known"), keys={"url:known"}, now=clock.now())
+        outcomes.finish_download(
+            db, lease, desk.media("known"), keys={"url:known"}, now=clock.now()
+        )
         self.one = desk.asks(1, "a", "b", "c", "d")
         desk.asks(2, "x", "y", "z", "c")
         self.a, self.b, *_ = desk.claim(self.worker, room=2)
@@ -51,7 +53,7 @@ class Scene:
         *_, self.bad_request = (one.request for one in desk.asks(4, "later", "bad"))
         later, bad = desk.claim(self.worker, room=2)
         leases.retry(db, later, delay=5, now=clock.now(), error="x")
-        outcomes.failed(db, bad, error="x", say="failed-gone", now=clock.now())
+        outcomes.fail(db, bad, error="x", say="failed-gone", now=clock.now())
         self.bad = bad.job
         pause_control.pause(db, pauses.user(5), now=clock.now())
         desk.asks(5, "p", "q", "r")

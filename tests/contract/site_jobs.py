@@ -22,7 +22,7 @@ def lease(desk: Desk, *names: str, user: int = 0) -> list[Lease]:
 
 
 def fails(desk: Desk, job: Lease, error: JobError, way: Way = SITE) -> OpenBreaker | None:
-    return breakers.failed(desk.db, job, way, error, now=desk.clock.now())[0]
+    return breakers.note_failure(desk.db, job, way, error, now=desk.clock.now())[0]
 
 
 def asks(desk: Desk, job: Lease, way: Way = SITE) -> OpenBreaker | None:
@@ -30,7 +30,7 @@ def asks(desk: Desk, job: Lease, way: Way = SITE) -> OpenBreaker | None:
 
 
 def works(desk: Desk, job: Lease, *, whole: bool = True, way: Way = SITE) -> bool:
-    return breakers.worked(desk.db, job, way, whole=whole, now=desk.clock.now())
+    return breakers.note_success(desk.db, job, way, whole=whole, now=desk.clock.now())
 
 
 def shut(desk: Desk, jobs: list[Lease], way: Way = SITE) -> None:

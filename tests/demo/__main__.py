@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.demo import by_admins, by_buttons, by_card, proof, show
+from tests.demo import by_admins, by_buttons, by_card, by_sponsor, proof, show
 from tests.demo.story import Story
 from tests.sandbox.search_engine import SearchingStack
 from tests.sandbox.telegram.world import FIRST_PERSON
@@ -35,6 +35,7 @@ async def main() -> int:
         await story.beside(
             by_buttons.play(story), by_card.meet(story), by_admins.play(story, owner)
         )
+        await by_sponsor.play(story, story.named(by_admins.MODERATOR))
         await by_admins.end(story)
         proof.look(story)
         await show.chats(story)

@@ -17,6 +17,8 @@ from tests.sandbox.telegram.world import FIRST_PERSON
 CROWD, REACHED = 150, 40
 NEWS, REASON = "The bot moves to a faster server tonight.", "گروه‌ها رو پر از لینک تکراری کردی"
 OWNER, MODERATOR, NUISANCE = "Mina", "Omid", "Kian"
+#: Whom the first chapter is about: one reads Persian, one English.
+FIRST, SECOND = "Sara", "Ben"
 
 
 async def arrive(story: Story) -> Person:
@@ -37,9 +39,9 @@ async def play(story: Story, owner: Person) -> None:
 
 async def end(story: Story) -> None:
     """What everybody of the demo is part of."""
-    people = {person.name: person for person in story.people}
-    await broadcast(story, people[OWNER])
-    await picture(story, people[MODERATOR])
+    await mode(story)
+    await broadcast(story, story.named(OWNER))
+    await picture(story, story.named(MODERATOR))
 
 
 def word(language: str, key: str, **values: object) -> str:
@@ -97,6 +99,34 @@ async def refusal(story: Story, nuisance: Person) -> None:
     story.promise("both times with the reason, and no film", both and not again.media)
 
 
+async def mode(story: Story) -> None:
+    """Only what is kept is sent for an hour, until the owner takes that back."""
+    owner = story.named(OWNER)
+    story.tell(f"\n{OWNER} lets the bot send only what it keeps; {FIRST} and {SECOND} send links.")
+    await owner.sends("/mode")
+    page = await owner.sees(lambda m: m.button(word("en", "mode-kept")), timeout=PATIENCE)
+    page = await turned(owner, page, word("en", "mode-kept"), "For how long?")
+    hour = word("en", "admin-mode-hours", hours=1)
+    page = await turned(owner, page, hour, word("en", "mode-does-kept"))
+    story.tell("  " + page.text.replace("\n", " · "))
+    for name, language in ((FIRST, "fa"), (SECOND, "en")):
+        told = await refused(story, story.named(name))
+        story.promise(f"{name} reads: {told}", word(language, "refused-mode-kept") in told)
+    story.promise(
+        "what is kept comes", bool((await story.get(story.named(FIRST), "kept", CLIP)).media)
+    )
+    await turned(owner, page, word("en", "admin-mode-auto"), word("en", "mode-does-normal"))
+    new = await story.get(story.named(SECOND), "new", f"{CLIP}?mode")
+    story.promise("after that a new link comes again", bool(new.media))
+
+
+async def refused(story: Story, person: Person) -> str:
+    """What somebody reads who sends a link that nobody sent before."""
+    sent = await person.sends(story.stack.url(f"{CLIP}?mode"))
+    told: Message = await person.sees(lambda m: m.reply == sent.id, timeout=PATIENCE)
+    return told.text.replace("\n", " ")
+
+
 async def broadcast(story: Story, owner: Person) -> None:
     story.tell(
         f"\n{OWNER} tries the broadcast on herself and confirms it; the bot is killed meanwhile."
@@ -137,7 +167,7 @@ async def crowd_once(story: Story, first: int) -> bool:
 
 async def people_once(story: Story, tried: Message) -> bool:
     """Whom the bot knows has it once, besides what the owner tried; a banned person has not."""
-    known = [one for one in story.people if users.known(story.stack.db, one.id)]
+    known = [one for one in story.people if users.is_known(story.stack.db, one.id)]
     for person in known:
         got = [m for m in await person.history() if m.text == NEWS and not m.mine]
         others = [m for m in got if (person.name, m.id) != (OWNER, tried.id)]

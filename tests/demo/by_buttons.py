@@ -11,7 +11,7 @@ from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import CLIP
 
 #: Pages of the loopback site: a film in two qualities, and one with nothing at its address.
-QUALITIES, GONE = "/page/hls.html?buttons", "/gone.mp4?buttons"
+QUALITIES, GONE = "/page/hd.html?buttons", "/gone.mp4?buttons"
 
 #: A feed that grows, and whether it was looked at.
 FEED, LOOKED = 7100, "SELECT 1 FROM sources WHERE looked_at IS NOT NULL"
@@ -47,9 +47,10 @@ async def card(story: Story, nima: Person) -> Message:
     asked = await nima.sees(lambda m: m.reply == sent.id and m.button("🎧"), timeout=PATIENCE)
     labels = [button["text"] for row in asked.buttons for button in row]
     story.tell("  " + " | ".join(labels))
-    await nima.presses("360p", asked)
+    await nima.presses("720p", asked)
     film = await nima.sees(lambda m: m.media and m.reply == sent.id, timeout=PATIENCE)
-    story.promise("the quality that was pressed arrived", film.kind == "video")
+    height = film.media["height"] if film.media else 0
+    story.promise("the quality that was pressed arrived", (film.kind, height) == ("video", 720))
     await nima.sees_gone(asked, timeout=PATIENCE)
     story.promise("the card went with it", True)
     return film
@@ -140,7 +141,7 @@ async def data(story: Story, nima: Person) -> None:
     )
     path = await nima.receives_file(sent, Path(story.folder) / "data")
     rows = json.loads(path.read_text(encoding="utf-8"))
-    story.promise("the file names the requests", str(rows).count("/page/hls.html") > 0)
+    story.promise("the file names the requests", str(rows).count("/page/hd.html") > 0)
     await nima.presses(word(nima, "mydata-delete"), menu)
     sure = await nima.sees(lambda m: m.button(word(nima, "mydata-yes")), timeout=PATIENCE)
     await nima.presses(word(nima, "mydata-yes"), sure)

@@ -34,7 +34,12 @@ async def turned(person: Person, card: Message, label: str, leads_to: str) -> Me
 
 
 async def media(person: Person, sent: Message) -> Message:
-    return await person.sees(lambda m: m.media and m.reply == sent.id, timeout=PATIENCE)
+    """What was asked for; the picture of a card is another message's."""
+
+    def came(message: Message) -> bool:
+        return message.reply == sent.id and message.kind not in ("", "photo")
+
+    return await person.sees(came, timeout=PATIENCE)
 
 
 async def part(story: Story, person: Person, language: str) -> None:

@@ -85,6 +85,10 @@ class Story:
         self.people.append(person)
         return person
 
+    def named(self, name: str) -> Person:
+        """Somebody who was met."""
+        return next(person for person in self.people if person.name == name)
+
     async def get(self, person: Person, what: str, path: str, words: str = "") -> Message:
         """Send a link, choose on its card where there is one, wait for the media, keep the file."""
         sent = await person.sends(f"{self.stack.url(path)} {words}".strip())

@@ -3,6 +3,7 @@ meanwhile."""
 
 import asyncio
 import random
+import statistics
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -19,8 +20,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 Meets = Callable[..., Awaitable[Person]]
 #: Messages a second that the budget allows.
 RATE = 25
-#: Seconds for a media that Telegram has, beside a broadcast, on a machine that does much else: a
-#: broadcast of the long test takes 800.
+#: Deliveries of a media that Telegram has before the broadcast begins, and seconds by which the
+#: middle one beside it may be later; of those a tenth meets a worker that is killed.
+ALONE, DELAY = 15, 1.0
+#: Seconds within which nine in ten come, on a machine that does much else: a broadcast of the long
+#: test takes 800.
 BESIDE = 10.0
 HOLDER = "SELECT w.pid FROM jobs j JOIN workers w ON w.id = j.worker WHERE j.kind = 'broadcast'"
 
@@ -76,7 +80,7 @@ async def everybody_once(stack: Stack, people: int, kills: int, apart: float) ->
     assert got == {1: people - blocked - gone, 0: blocked + gone}
     counts = read(stack, number).counts
     assert (counts.blocked, counts.gone, counts.failed) == (blocked, gone, 0)
-    assert recipients.left(stack.db, number) == []
+    assert recipients.unsettled(stack.db, number) == []
     report = await admin.sees(lambda m: is_report(m, number), timeout=PATIENCE)
     assert f"USER_IS_BLOCKED: {blocked:,}" in report.text
     assert len([m for m in await admin.history() if is_report(m, number)]) == 1
@@ -91,6 +95,14 @@ async def test_a_killed_broadcast_reaches_everybody_once(healthy: Stack) -> None
     await everybody_once(healthy, people=200, kills=4, apart=1.5)
 
 
+async def kept(meets: Meets, link: str) -> float:
+    """Seconds from a link that Telegram has to its media, for somebody new."""
+    person = await meets()
+    sent = await person.sends(link)
+    media = await gets(person, sent, patience=4 * PATIENCE)
+    return media.at - sent.at
+
+
 @pytest.mark.long
 async def test_thirty_kills_leave_twenty_thousand_with_one_message_each(
     healthy: Stack, meets: Meets
@@ -98,16 +110,17 @@ async def test_thirty_kills_leave_twenty_thousand_with_one_message_each(
     link = healthy.url(f"{CLIP}?beside")
     first = await meets()
     await gets(first, await first.sends(link))
+    alone = [await kept(meets, link) for _ in range(ALONE)]
     work = asyncio.create_task(everybody_once(healthy, people=20_000, kills=30, apart=20.0))
-    took = []
+    beside = []
     while not work.done():
-        person = await meets()
-        sent = await person.sends(link)
-        media = await gets(person, sent, patience=4 * PATIENCE)
-        took.append(media.at - sent.at)
+        beside.append(await kept(meets, link))
         await asyncio.wait([work], timeout=5.0)
     await work
-    assert sorted(took)[len(took) // 2] < BESIDE, took
+    delay = statistics.median(beside) - statistics.median(alone)
+    print(f"alone {sorted(alone)} beside {sorted(beside)} delay {delay:.3f}")
+    assert delay <= DELAY, (alone, beside)
+    assert sorted(beside)[round(0.9 * (len(beside) - 1))] < BESIDE, beside
 
 
 @pytest.mark.long

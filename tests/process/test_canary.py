@@ -126,7 +126,7 @@ async def test_who_calls_by_mistake_is_no_download(short_home):
     async with selftest.canary(short_home) as (called, places):
         await asyncio.to_thread(jail_probe.tries, replace(places, word="?"), places.udp)
         own = (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", places.udp))
-        jail_probe.tried(*own, places.word.encode())
+        jail_probe.try_place(*own, places.word.encode())
         await until(lambda: called.ways)
     assert called.ways == {"udp"}
 

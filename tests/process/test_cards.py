@@ -44,6 +44,21 @@ async def test_a_choice_from_a_card_asks_the_site_for_nothing_but_the_media(
     assert len(await got(ann, sent)) == 1
 
 
+async def test_a_card_has_the_picture_of_the_site_in_its_one_message(
+    healthy: Stack, meets: Meets
+) -> None:
+    ann = await meets()
+    sent = await ann.sends(healthy.url("/page/chapters.html?picture"))
+    card = await ann.sees(lambda m: m.reply == sent.id and m.kind == "photo", timeout=PATIENCE)
+    assert card.text.startswith("🎬 A film in chapters")
+
+    await ann.presses("360p", card)
+
+    await ann.sees(lambda m: m.reply == sent.id and m.kind == "video", timeout=PATIENCE)
+    await ann.sees_gone(card)
+    assert len([m for m in await ann.history() if m.reply == sent.id]) == 2
+
+
 async def test_what_has_no_choice_comes_without_a_card_at_one_look(
     healthy: Stack, meets: Meets
 ) -> None:

@@ -19,17 +19,13 @@ from tests.sandbox.bot_parts import Hands, until, wants
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import ROOT
 from tests.sandbox.telegram.server import Telegram
-from tests.unit.bot.test_groups import THREE, fetches
+from tests.unit.bot.status.test_link_groups import THREE, fetches
 from tests.unit.conftest import TOKEN
+from tests.unit.strict_telegram import tg
+
+__all__ = ["tg"]
 
 CLOSED = "SELECT COUNT(*) FROM requests WHERE closed_at IS NOT NULL"
-
-
-@pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with Telegram(token=TOKEN, strict=True) as telegram:
-        yield telegram
-        assert await telegram.violations() == []
 
 
 @pytest.fixture

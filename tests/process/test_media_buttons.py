@@ -7,16 +7,12 @@ from contextlib import suppress
 import pytest
 
 from tests.process.conftest import PATIENCE, gets
-from tests.sandbox.person import Message, Person
+from tests.sandbox.person import Message, Person, labels
 from tests.sandbox.stack import CLIP, Stack
 from tests.sandbox.telegram.desk import Refused
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 Meets = Callable[..., Awaitable[Person]]
-
-
-def labels(message: Message) -> list[str]:
-    return [button["text"] for row in message.buttons for button in row]
 
 
 async def comes(person: Person, after: Message, kind: str) -> Message:

@@ -11,6 +11,7 @@ from procs import media
 from procs.engine.client import Engine
 from procs.engine.egress.proxy import Caps
 from procs.engine.jail import jail
+from procs.engine.media_child import media_child
 from procs.engine.protocol.messages import MIB, Order
 from procs.errors import JobError
 from tests.sandbox.hostile import BOARDS, CASES, NAMES, PAGES
@@ -56,16 +57,17 @@ async def attempt(engine, url, folder, **more):
         async with engine.open(Order(url, max_file_size=LIMIT, **more), folder) as child:
             await child.probe()
             fetched = await child.fetch(lambda done, total, rate: None)
-        return await media.prepare(
-            engine.run,
-            folder,
-            fetched.files,
-            variant="best",
-            title="x",
-            performer="",
-            cover=fetched.cover,
-            max_file_size=LIMIT,
-        )
+        async with media_child(engine, folder) as context:
+            return await media.prepare(
+                context,
+                folder,
+                fetched.files,
+                variant="best",
+                title="x",
+                performer="",
+                cover=fetched.cover,
+                max_file_size=LIMIT,
+            )
     except JobError as error:
         return error
 

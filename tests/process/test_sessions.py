@@ -27,7 +27,7 @@ async def test_a_slot_whose_sign_in_is_gone_stands_still_until_somebody_helps(
     await gets(ann, sent)
 
     await healthy.until(lambda: len(healthy.serving()) == 2 and len(healthy.workers()) == 3)
-    (lost,) = revoked_sessions.lost(healthy.db)
+    (lost,) = revoked_sessions.unresolved(healthy.db)
     code, said = await healthy.says("status")
     assert code == 3
     assert f"{lost.name} stands still" in said
@@ -38,7 +38,7 @@ async def test_a_slot_whose_sign_in_is_gone_stands_still_until_somebody_helps(
 
     for file in (healthy.state / "sessions").glob(f"{lost.name}.session*"):
         file.unlink()
-    await healthy.until(lambda: not revoked_sessions.lost(healthy.db))
+    await healthy.until(lambda: not revoked_sessions.unresolved(healthy.db))
     await healthy.telegram.called("auth.importBotAuthorization", times=before + 1, timeout=30)
     await admin.sees(lambda m: m.text.startswith("🟢") and lost.name in m.text)
     assert len([m for m in await admin.chat() if lost.name in m.text]) == 2

@@ -3,20 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from procs.bot.assembly import assembled
-from procs.bot.bot_options import BotOptions
+from procs.bot.bot_options import BotOptions, configured
 from procs.bot.intake import Intake
 from procs.bot.sponsors.note_sender import NoteSender
 from procs.bot.status.status_board import StatusBoard
 from procs.config import Settings
+from procs.config.live_settings import live
+from procs.config.settings import live_texts
 from procs.core import clock
 from procs.records.job import Kind, Lane, Lease, Link, Media, Part, Reference, Step
 from procs.store import wake
 from procs.store.database import Database, open_database
-from procs.store.health import workers
+from procs.store.health import runtime_settings, workers
 from procs.store.jobs import leases, outcomes
 from procs.store.people import preferences
 from procs.store.requests import request_status
@@ -58,11 +61,14 @@ async def until(true: Callable[[], object]) -> None:
 
 
 @asynccontextmanager
-async def running(settings: Settings, **more: Any) -> AsyncIterator[Bot]:
-    """A bot that listens, and at the end leaves as on TERM."""
+async def running(settings: Settings, *, lives: bool = False, **more: Any) -> AsyncIterator[Bot]:
+    """A bot that listens, and at the end leaves as on TERM. Where it `lives` by settings that
+    admins change, as the process does."""
     db = open_database(settings.database_url, run=settings.run)
-    chat_session = BotSession(settings)
-    parts = assembled(db, chat_session, BotOptions(**more))
+    now_set = live(settings, partial(runtime_settings.found, db), live_texts({}))
+    chat_session = BotSession(now_set)
+    options = replace(configured(now_set), **more) if lives else BotOptions(**more)
+    parts = assembled(db, chat_session, options)
     status_board, intake = parts.status_board, parts.intake
     bot = Bot(db, chat_session, status_board, intake)
     await chat_session.connect(intake.on_message, intake.on_press, intake.side_handlers)
@@ -101,7 +107,7 @@ class Hands:
         wake.notify(self.db.run, wake.BOT)
 
     def fails(self, lease: Lease, say: str) -> str:
-        code = outcomes.failed(self.db, lease, error="gone", say=say, now=clock.now())
+        code = outcomes.fail(self.db, lease, error="gone", say=say, now=clock.now())
         wake.notify(self.db.run, wake.BOT)
         return code
 
@@ -109,11 +115,11 @@ class Hands:
         part = Part(Reference("document", 1, 2, "ab"), "video", "clip.mp4", 3)
         link = Link(LINK, "example.org", lease.link.key, lease.link.variant)
         media = Media(link.key, link.variant, "A clip", link.site, link.url, (part,))
-        outcomes.fetched(self.db, lease, media, keys={link.key}, now=clock.now())
+        outcomes.finish_download(self.db, lease, media, keys={link.key}, now=clock.now())
 
     def delivers(self) -> None:
         lease = self.claim(Lane.LIGHT)
         assert lease.kind is Kind.DELIVER
         request = lease.delivery.request
-        outcomes.delivered(self.db, lease, request, worker="w00-1", now=clock.now())
+        outcomes.finish_delivery(self.db, lease, request, worker="w00-1", now=clock.now())
         wake.notify(self.db.run, wake.BOT)

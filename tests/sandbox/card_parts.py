@@ -126,6 +126,6 @@ def looks(hands: Hands, facts: dict[str, Any], lease: Lease | None = None) -> in
         offers=card_offer.has_choice(facts),
         silent=facts["kind"] in ("photo", "file", "album"),
     )
-    asked = card_choices.looked(hands.db, lease, what, now=clock.now())
+    asked = card_choices.finish_look(hands.db, lease, what, now=clock.now())
     wake.notify(hands.db.run, wake.BOT)
     return asked

@@ -44,7 +44,7 @@ class House:
     def fails(self):
         """Let the next job fail; its code."""
         (lease,) = self.claims()
-        return outcomes.failed(self.db, lease, error="gone", say="failed-gone", now=clock.now())
+        return outcomes.fail(self.db, lease, error="gone", say="failed-gone", now=clock.now())
 
     def says(self, *words):
         """(exit code, lines on standard output, standard error)"""

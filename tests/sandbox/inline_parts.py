@@ -14,7 +14,7 @@ from procs.store.requests.request_status import RequestStatus
 from procs.store.searches import search_listings, search_results
 from procs.store.searches.search_results import SearchHit
 from procs.telegram.delivery.courier import Courier
-from procs.telegram.delivery.media_assembly import unwatched
+from procs.telegram.delivery.media_assembly import ignore_progress
 from procs.telegram.pace import Pace
 from procs.wishes.grammar import link
 from procs.worker.delivery_jobs import deliver
@@ -33,7 +33,7 @@ class Screen:
 
 
 class Deliverer:
-    """What a delivery needs of a worker's tools: the real courier, the real pace."""
+    """What a delivery needs of a worker's context: the real courier, the real pace."""
 
     name = "w00-1"
 
@@ -50,7 +50,7 @@ class Deliverer:
         path = self.folder / name
         path.write_bytes(name.encode() * 500)
         file = File(str(path), kind, name, "video/mp4", path.stat().st_size, duration=6.0)
-        reference = await self.courier.upload(file, unwatched)
+        reference = await self.courier.upload(file, ignore_progress)
         return Part(reference, kind, name, file.size, duration=6.0)
 
     def keeps(self, *parts: Part, url: str = LINK, title: str = "A clip") -> Media:
@@ -77,18 +77,18 @@ class Deliverer:
         """Have a download end in these parts."""
         asked = lease.link
         media = Media(asked.key, asked.variant, title, asked.site, asked.url, parts)
-        outcomes.fetched(self.db, lease, media, keys={asked.key}, now=clock.now())
+        outcomes.finish_download(self.db, lease, media, keys={asked.key}, now=clock.now())
 
     async def delivers(self) -> None:
-        tools: Any = self
-        await deliver.deliver(tools, await self.claims(Lane.LIGHT))
+        context: Any = self
+        await deliver.deliver(context, await self.claims(Lane.LIGHT))
 
     async def searches(self, *titles: str, others: tuple[str, ...] = ()) -> None:
         """Carry the next search: results of these titles."""
         lease = await self.claims(Lane.LOOK)
         hits = [hit(place, title) for place, title in enumerate(titles, 1)]
         search_results.keep(self.db, lease.link.key, hits, now=clock.now())
-        search_listings.listed(self.db, lease, hits, others, now=clock.now())
+        search_listings.show(self.db, lease, hits, others, now=clock.now())
         wake.notify(self.db.run, wake.BOT)
 
     def inline(self) -> list[RequestStatus]:

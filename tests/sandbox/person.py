@@ -104,8 +104,8 @@ class Person(Gestures):
     # --- doing -----------------------------------------------------------------------------
 
     async def sends(self, text: str = "", **more: Any) -> Message:
-        """Send a text; with `photo`, `sticker` or `file` (a path) it is the caption. `links`
-        hide addresses under words: [(offset, length, url)]. `reply`: a message."""
+        """Send a text; with `photo`, `sticker`, `voice` or `file` (a path) it is the caption.
+        `links` hide addresses under words: [(offset, length, url)]. `reply`: a message."""
         return await self.says(text, **more)
 
     async def forwards(
@@ -121,12 +121,14 @@ class Person(Gestures):
         *,
         photo: Path | str = "",
         sticker: Path | str = "",
+        voice: Path | str = "",
         file: Path | str = "",
         reply: Message | None = None,
         **more: Any,
     ) -> Message:
-        kind = "photo" if photo else "sticker" if sticker else "file"
-        path = str(photo or sticker or file)
+        kinds = {"photo": photo, "sticker": sticker, "voice": voice, "file": file}
+        kind = next((name for name, given in kinds.items() if given), "file")
+        path = str(kinds[kind])
         told = reply.id if reply else 0
         args = {"to": self.peer, "reply": told, "topic": self.topic, **more}
         sent = await self.desk.do("say", person=self.id, text=text, file=path, kind=kind, **args)
@@ -255,3 +257,8 @@ def line(message: Message) -> str:
     labels = " ".join(f"<{button['text']}>" for row in message.buttons for button in row)
     said = f"{message.sender}: {media}{message.text} {labels}".rstrip()
     return f"({said})" if message.deleted else said
+
+
+def labels(message: Message) -> list[str]:
+    """The buttons of a message, row by row."""
+    return [button["text"] for row in message.buttons for button in row]

@@ -46,12 +46,12 @@ class Shop:
         self.db = open_database(settings.database_url, run=settings.run)
         worker = workers.enter(self.db, "w00-1", now=clock.now())
         parts = ProgressWriter(self.db), Engine(settings.run), Courier(settings, 0), Pace(self.db)
-        self.tools = WorkerContext(settings, self.db, worker, "w00-1", *parts)
+        self.context = WorkerContext(settings, self.db, worker, "w00-1", *parts)
         self.asked = 0
 
     @property
     def rules(self) -> Rules:
-        return self.tools.settings.sites.of(SITE)
+        return self.context.settings.sites.of(SITE)
 
     def leases(
         self, count: int = 1, *, site: str = SITE, user: int = 0, scheme: str = "https"
@@ -70,20 +70,20 @@ class Shop:
         return found
 
     def claim(self, room: int = 1) -> list[Lease]:
-        facts = {"worker": self.tools.worker, "lane": Lane.HEAVY, "now": clock.now()}
+        facts = {"worker": self.context.worker, "lane": Lane.HEAVY, "now": clock.now()}
         return leases.claim(self.db, room=room, **facts)
 
     def way(self, lease: Lease) -> str:
-        return admission.enter(self.tools, lease).identity.name
+        return admission.enter(self.context, lease).identity.name
 
     def put_off(self, lease: Lease) -> NotNow:
         with pytest.raises(NotNow) as wait:
-            admission.enter(self.tools, lease)
+            admission.enter(self.context, lease)
         return wait.value
 
     def fails(self, lease: Lease, error: JobError) -> admission.FailureVerdict:
         self.way(lease)
-        return admission.judge(self.tools, lease, error)
+        return admission.judge(self.context, lease, error)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from daemon.supervisor.control import Supervisor
 from procs.store.database import Database, open_database
 from procs.store.health import workers as rows
 from tests import ROOT
+from tests.sandbox.log_scan import secrets
 from tests.sandbox.telegram.control import Control
 
 #: Pages of the site that most stories use: a short film, and the same at 100 kB a second.
@@ -92,6 +93,15 @@ class Stack:
                 await self.is_polite()
         finally:
             await self.stop()
+        if kind is None:
+            self.is_discreet()
+
+    def is_discreet(self) -> None:
+        """Raises AssertionError when a log has a token, a hash or the query of a link in it."""
+        around = self.environment
+        known = (around["CHAPAR_BOT_TOKEN"], around["CHAPAR_API_HASH"])
+        told = secrets(self.state / "logs", known)
+        assert not told, told
 
     async def is_polite(self) -> None:
         """Raises AssertionError when the bot spoke more often than Telegram allows."""

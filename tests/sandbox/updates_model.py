@@ -96,7 +96,7 @@ class Bot:
         if query is None:
             self.hears(self.stream.push(what, now=self.now))
         else:
-            self.hears(self.stream.answered(query, what, now=self.now))
+            self.hears(self.stream.absorb_answer(query, what, now=self.now))
 
     def hears(self, told: list[UpdateContents]) -> None:
         messages = [getattr(one.update, "message", None) for one in told]

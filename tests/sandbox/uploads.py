@@ -10,6 +10,7 @@ from procs.records.job import File, Part, Reference
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.delivery.media_caption import Caption
 from procs.telegram.delivery.presentation import Presentation
+from procs.telegram.delivery.send_once import ChatTarget
 from procs.telegram.session.rpc import free
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
@@ -43,11 +44,9 @@ def heard(done: int, total: int) -> None:
 async def send(
     tg: Telegram, courier: Courier, ali: Person, reference: Reference, **more: object
 ) -> int | None:
-    access = tg.world.access_hash(tg.bot, ali.id)
-    facts = {"shown": Presentation(Caption("Title")), "random_id": 5, "reply_to": 0}
-    facts |= {"leave": free} | more
-    part = Part(reference, "document", "x", 1)
-    return await courier.send(chat=ali.id, access=access, part=part, **facts)
+    target = ChatTarget(ali.id, tg.world.access_hash(tg.bot, ali.id), more.pop("reply_to", 0))
+    facts = {"shown": Presentation(Caption("Title")), "random_id": 5, "leave": free} | more
+    return await courier.send(target, Part(reference, "document", "x", 1), **facts)
 
 
 async def parts_of(tg: Telegram) -> list[dict[str, object]]:

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from contextlib import asynccontextmanager, suppress
 
-from procs.engine.egress.dial import Routes, UpstreamProxy, connect, literal
+from procs.engine.egress.dial import Routes, UpstreamProxy, connect, literal, unbarred
 from procs.engine.egress.policy import policy
 from procs.engine.egress.proxy import Caps, Egress
 
@@ -64,11 +64,11 @@ class Net:
 
 
 @asynccontextmanager
-async def way_out(net, *, caps=None, networks=(), ports=(80, 443), upstream=None):
+async def way_out(net, *, caps=None, networks=(), ports=(80, 443), upstream=None, forbids=unbarred):
     """A proxy on a port of loopback. Gives it, with `said` as everything it ended for."""
     server = await asyncio.start_server(net.serve, "127.0.0.1")
     net.port = server.sockets[0].getsockname()[1]
-    routes = Routes(policy(networks, ports), upstream, net.resolve, net.connect)
+    routes = Routes(policy(networks, ports), upstream, net.resolve, net.connect, forbids=forbids)
     egress = Egress(routes, caps or Caps(), lambda: ended.set())
     ended = egress.ended = asyncio.Event()
     door = socket.create_server(("127.0.0.1", 0))

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
 from daemon.console.output import minute, table
 from procs.backups import backup_drill, backup_store, backup_taker, offsite_copy, retention
 from procs.backups.backup_errors import BackupFailed

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from daemon.command_error import Refusal
 from daemon.commands import launch
 from daemon.console import open_store
-from daemon.console.command_error import Refusal
 from daemon.console.output import minute
 from procs.backups import (
     backup_check,

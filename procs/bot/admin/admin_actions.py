@@ -1,8 +1,9 @@
-"""The table of what admins do, and the one way in which each is done: by a command, by a button, or
-at a step of a conversation.
+"""The table of what admins do, and the one way in which each action runs: from a command, a button,
+or a step of a conversation.
 
-The role is asked for inside of the transaction of the effect, so that a role that is taken away
-holds from that instant on, whatever buttons lie about; the audit rows are written there too.
+The role is read inside the transaction of the effect, so that a role that is taken away counts from
+that instant on, whatever buttons still stand in chats; the audit rows are written in the same
+transaction.
 """
 
 from collections.abc import Collection
@@ -34,7 +35,7 @@ from procs.store.database import Database
 from procs.store.requests.buttons import Button
 from procs.telegram.chat.inbound import Incoming, Press
 
-#: Seconds in which the second question of what asks twice may be answered.
+#: Seconds for which the question of an action that asks twice may be answered.
 SURE_LASTS = 600.0
 ASKED = "asked"
 #: Entries of a button's data that are not the action's own.
@@ -60,11 +61,11 @@ class AdminActions:
             self.rows[row.name] = row
 
     def role(self, person: int) -> Role:
-        """What somebody may do now."""
+        """The role of a person now."""
         return Role.OWNER if person in self.owners else admin_rows.role(self.db, person)
 
     def may(self, person: int, name: str) -> bool:
-        """Whether somebody may do an action that is in the table."""
+        """Whether a person's role allows an action of the table."""
         row = self.rows.get(name)
         return row is not None and self.role(person) >= row.least
 
@@ -72,14 +73,15 @@ class AdminActions:
 
     def button_rows(self) -> tuple[ButtonAction, ...]:
         return (
-            ButtonAction(ACT, self.pressed, once=False, durable=True, own=True),
-            ButtonAction(SURE, partial(self.pressed, sure=True), durable=True, own=True),
+            ButtonAction(ACT, self.handle_press, once=False, durable=True, own=True),
+            ButtonAction(SURE, partial(self.handle_press, sure=True), durable=True, own=True),
         )
 
     def commands(self) -> tuple[ChatCommand, ...]:
-        """Strangers are told that there is no such command; who has a role, what it lacks."""
+        """The commands as rows of the router. A stranger reads that there is no such command; an
+        admin whose role is too low reads which role it needs."""
         return tuple(
-            ChatCommand(command, partial(self.commanded, row.name), role=Role.VIEWER)
+            ChatCommand(command, partial(self.handle_command, row.name), role=Role.VIEWER)
             for row in self.rows.values()
             for command in row.commands
         )
@@ -93,8 +95,8 @@ class AdminActions:
         mark = f"message:{incoming.chat}:{incoming.message}"
         return AdminCall(person, self.role(person.id), *where, mark, heard=incoming.message)
 
-    def pressed(self, press: Press, button: Button, *, sure: bool = False) -> PressAnswer:
-        """What a button of an admin does; inside of `db.write()`."""
+    def handle_press(self, press: Press, button: Button, *, sure: bool = False) -> PressAnswer:
+        """Run the action of a pressed button, inside `db.write()`."""
         data = button.meaning.data
         topic = data.get(TOPIC)
         call = AdminCall(
@@ -111,18 +113,18 @@ class AdminActions:
         reply = self.run(str(data.get(DO)), call, sure=sure)
         if reply.page is None:
             return PressAnswer(reply.toast, reply.show, reply.alert)
-        page = self.conversations.marked(call, reply.page)
+        page = self.conversations.with_step(call, reply.page)
         shown = self.menus.turn(press, page, toast=reply.toast)
         return replace(shown, show=partial(in_turn, shown.show, reply.show), alert=reply.alert)
 
-    async def commanded(self, name: str, incoming: Incoming) -> None:
-        """What a command of an admin does."""
+    async def handle_command(self, name: str, incoming: Incoming) -> None:
+        """Run the action of a command, and answer it."""
         call = replace(self.call_of(incoming), words=incoming.text.partition(" ")[2].strip())
-        await self.conversations.answered(incoming, call, partial(self.run, name))
+        await self.conversations.carry_out(incoming, call, partial(self.run, name))
 
     def run(self, name: str, call: AdminCall, *, sure: bool = False) -> AdminReply:
-        """Do an action, inside of `db.write()`, with its audit rows. Raises EffectRefused with what
-        the admin is told: nothing was done."""
+        """Run an action with its audit rows, inside `db.write()`. Raises EffectRefused with the
+        sentence that the admin reads; nothing is changed then."""
         row = self.rows.get(name)
         if row is None or call.role is Role.EVERYONE:
             raise EffectRefused(call.say("unknown-button"))
@@ -138,13 +140,13 @@ class AdminActions:
         return reply
 
     def require(self, call: AdminCall, least: Role) -> None:
-        """Raises EffectRefused where a role does not reach."""
+        """Raises EffectRefused when the role is too low."""
         if call.role < least:
             role = call.say(f"admin-role-{least.word}")
             raise EffectRefused(call.say("admin-role-lacks", role=role))
 
     def settle(self, name: str, call: AdminCall, reply: AdminReply) -> None:
-        """Write down what an effect changed, and where the conversation is now."""
+        """Write the audit rows of an effect, and the new state of the conversation."""
         now = clock.now()
         for place, change in enumerate(reply.changes):
             mark = f"{call.mark}:{name}:{place}"
@@ -154,7 +156,7 @@ class AdminActions:
             self.conversations.move(call, reply.place)
 
     def is_sure(self, call: AdminCall, *, sure: bool) -> bool:
-        """Whether the second question was answered. Raises EffectRefused where that took too
+        """Whether the admin confirmed the question. Raises EffectRefused when that took too
         long."""
         asked = call.data.get(ASKED)
         if not sure or not isinstance(asked, float):
@@ -164,7 +166,7 @@ class AdminActions:
         return True
 
     def question(self, row: AdminAction, call: AdminCall) -> MenuPage:
-        """What asks a second time: a button that does it, and a way back."""
+        """The page that asks a second time: a button that runs the action, and a way back."""
         text = row.question(call) if row.question else call.say(f"admin-sure-{row.name}")
         own = {name: value for name, value in call.data.items() if name not in OURS}
         data = {**own, WORDS: call.words or own.get(WORDS, ""), ASKED: clock.now().wall}
@@ -173,7 +175,7 @@ class AdminActions:
 
 
 async def in_turn(*works: Show | None) -> None:
-    """What is shown after a commit, one after the other."""
+    """The works that follow a commit, one after the other."""
     for work in works:
         if work is not None:
             await work()

@@ -24,10 +24,9 @@ LASTS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class AdminCall:
-    """Somebody does something as an admin. `words` stand behind a command, `data` is the button's;
-    `mark` tells the act from every other, the same when it is told again. `message` is that of the
-    button, or the one that they sent, which is `heard` then. `keep` is what the conversation there
-    knows."""
+    """An act of an admin. `words` stand behind a command, `data` is the button's. `mark` identifies
+    the act: a repeated update has the same one. `message` is the button's message, or the admin's
+    own, which is `heard` then. `keep` holds what the conversation stored."""
 
     person: Person
     role: Role
@@ -47,21 +46,21 @@ class AdminCall:
 
     @property
     def key(self) -> ConversationKey:
-        """The conversation that belongs there."""
+        """The key of the conversation in this chat and topic."""
         return ConversationKey(self.person.id, self.chat, self.topic)
 
     def say(self, key: str, **values: object) -> LocalText:
         return i18n.say(self.language, key, **values)
 
     def number(self, name: str) -> int:
-        """A number in the data, 0 for none."""
+        """An integer of the data, 0 for none."""
         value = self.data.get(name)
         return value if isinstance(value, int) else 0
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationPlace:
-    """The step at which a conversation waits, and what it knows there."""
+    """The step at which a conversation waits, and what it stores for that step."""
 
     name: str
     step: str
@@ -101,7 +100,7 @@ class AdminAction:
 
 @dataclass(frozen=True, slots=True)
 class AdminConversation:
-    """A conversation: what is done with the message that comes at each step. `lasts` in seconds
+    """A conversation: for each step, a function of the message that arrives. `lasts` is in seconds
     from its last step."""
 
     name: str
@@ -111,7 +110,7 @@ class AdminConversation:
 
 
 def act(label: str, name: str, **data: Any) -> MenuButton:
-    """A button that does an action."""
+    """A button that runs an action."""
     return MenuButton(label, ACT, {DO: name, **data})
 
 

@@ -1,8 +1,8 @@
-"""Conversations of admins: what is asked step by step, kept in the store between the messages.
+"""Conversations of admins: questions in steps, with their state in the store between the messages.
 
-A step is one transaction: its effect, its audit rows, where the conversation is then, and what is
-answered. So a bot that is killed anywhere goes on where it was, and a message that Telegram repeats
-is answered as before.
+A step is one transaction: its effect, its audit rows, the next state, and the answer. A bot that is
+killed at any instant goes on from there, and a repeated message gets the same answer without a
+second effect.
 """
 
 import secrets
@@ -40,7 +40,7 @@ from procs.wishes.grammar import link
 if TYPE_CHECKING:
     from procs.bot.admin.admin_actions import AdminActions
 
-#: The entry of a button's data that leaves another conversation first.
+#: The entry of a button's data by which another open conversation is ended first.
 INSTEAD = "instead"
 #: Random bits of a conversation's number.
 BITS = 53
@@ -64,16 +64,16 @@ class AdminConversations:
     # --- messages
 
     def expects(self, incoming: Incoming) -> bool:
-        """Whether a message belongs to a conversation: to the step that waits there, also when it
-        waits no more, or it was taken already and is told again."""
+        """Whether a message belongs to a conversation: to the step that waits, or to one that
+        expired, or it was handled already and Telegram repeats it."""
         if incoming.is_nameless or incoming.edited:
             return False
         state = conversation_states.find(self.db, self.table.call_of(incoming).key)
         return state is not None and (bool(state.step) or state.message == incoming.message)
 
     async def take(self, incoming: Incoming) -> bool:
-        """Do a step with a message. False where no conversation waits for it, or it is a link that
-        came after the step expired: it is handled like any other."""
+        """Run a step with a message. False when no conversation waits for it, or when it is a link
+        that arrives after the step expired: it is handled like any other message."""
         if not self.expects(incoming):
             return False
         call = self.table.call_of(incoming)
@@ -84,11 +84,11 @@ class AdminConversations:
             await self.send(incoming, state.answer)
             return True
         late = not state.is_open(clock.now())
-        await self.answered(incoming, call, partial(self.step, incoming))
+        await self.carry_out(incoming, call, partial(self.step, incoming))
         return not late or link.parse(incoming.text, incoming.urls).none
 
     def step(self, incoming: Incoming, call: AdminCall) -> AdminReply:
-        """What a message does at the step where the conversation waits."""
+        """The effect of a message at the step where the conversation waits."""
         state = conversation_states.find(self.db, call.key)
         row = self.rows.get(state.name) if state else None
         take = row.steps.get(state.step) if row and state else None
@@ -106,27 +106,27 @@ class AdminConversations:
     async def cancel(
         self, otherwise: Callable[[Incoming], Awaitable[None]], incoming: Incoming
     ) -> None:
-        """/cancel leaves the conversation; where there is none, it is everybody's /cancel."""
+        """/cancel ends the conversation; without one, it is the /cancel of everybody."""
         call = self.table.call_of(incoming)
         state = conversation_states.find(self.db, call.key)
         if state is None or not state.is_open(clock.now()):
             repeated = state is not None and state.message == incoming.message
             if not repeated:
                 return await otherwise(incoming)
-        await self.answered(incoming, call, self.left)
+        await self.carry_out(incoming, call, self.reply_left)
 
-    def left(self, call: AdminCall) -> AdminReply:
+    def reply_left(self, call: AdminCall) -> AdminReply:
         self.move(call, None)
         return AdminReply(toast=call.say("admin-talk-left"))
 
-    async def answered(
+    async def carry_out(
         self, incoming: Incoming, call: AdminCall, work: Callable[[AdminCall], AdminReply]
     ) -> None:
-        """Do something for a message, and answer it. What is refused leaves all as it was."""
+        """Run an effect for a message, and send the answer. A refused effect changes nothing."""
         try:
             with self.db.write(full=True):
                 reply = work(call)
-                answer = self.minted(call, reply)
+                answer = self.render(call, reply)
                 self.keep_answer(call, answer)
         except EffectRefused as error:
             reply, answer = AdminReply(), {"text": str(error)}
@@ -134,21 +134,21 @@ class AdminConversations:
         if reply.show is not None:
             await reply.show()
 
-    def minted(self, call: AdminCall, reply: AdminReply) -> dict[str, Any]:
-        """What is said to a message, with the tokens of its buttons."""
-        page = self.marked(call, reply.page) if reply.page else None
+    def render(self, call: AdminCall, reply: AdminReply) -> dict[str, Any]:
+        """The text of a reply, and its buttons with tokens."""
+        page = self.with_step(call, reply.page) if reply.page else None
         said = [reply.toast, page.text if page else ""]
-        buttons = self.table.menus.minted(page, call.person.id, call.chat) if page else []
+        buttons = self.table.menus.mint(page, call.person.id, call.chat) if page else []
         return {"text": "\n\n".join(filter(None, said)), "buttons": buttons}
 
     def keep_answer(self, call: AdminCall, answer: Mapping[str, Any]) -> None:
-        """Keep what is answered to the message that made the last step."""
+        """Store the answer to the message of the last step."""
         state = conversation_states.find(self.db, call.key)
         if state is not None and call.heard and state.message == call.heard:
             conversation_states.write(self.db, call.key, replace(state, answer=answer))
 
     async def send(self, incoming: Incoming, answer: Mapping[str, Any]) -> None:
-        """Say it, once. Raises as `ReplySender.send`."""
+        """Send an answer once. Raises as `ReplySender.send`."""
         if not answer.get("text"):
             return
         message = OutgoingMessage(
@@ -164,14 +164,14 @@ class AdminConversations:
 
     # --- buttons
 
-    def marked(self, call: AdminCall, page: MenuPage) -> MenuPage:
-        """A page whose buttons know their topic, and the step of the conversation there."""
+    def with_step(self, call: AdminCall, page: MenuPage) -> MenuPage:
+        """A page whose buttons carry their topic, and the step of the conversation there."""
         state = conversation_states.find(self.db, call.key)
         turn = [state.number, state.turn] if state and state.step else []
         return stamped(page, **{TOPIC: call.topic, TURN: turn})
 
     def within(self, call: AdminCall, name: str) -> AdminCall:
-        """The call with what the conversation knows. Raises EffectRefused for a button of another
+        """The call with what the conversation stores. Raises EffectRefused for a button of another
         step than the one that waits."""
         state = self.current(call)
         if state is None or state.name != name:
@@ -179,19 +179,19 @@ class AdminConversations:
         return replace(call, keep=state.data)
 
     def current(self, call: AdminCall) -> ConversationState | None:
-        """The conversation to whose last step a button belongs, if it waits there still."""
+        """The conversation to whose last step a button belongs, if that step still waits."""
         state = conversation_states.find(self.db, call.key)
         if state is None or not state.is_open(clock.now()):
             return None
         return state if call.data.get(TURN) == [state.number, state.turn] else None
 
     def busy(self, call: AdminCall, row: AdminAction) -> AdminReply | None:
-        """What is asked where another conversation is open: perhaps on another device. None where
-        it may begin."""
+        """The question whether to end another open conversation, which may be on another device.
+        None when the new one may begin."""
         state = conversation_states.find(self.db, call.key)
         if state is None or not state.is_open(clock.now()) or call.data.get(INSTEAD):
             return None
-        if state.name == row.begins and state.turn == 1:  # nothing was said in it yet
+        if state.name == row.begins and state.turn == 1:  # no step of it was answered yet
             return None
         facts = {**call.data, WORDS: call.words, INSTEAD: True}
         own = {name: value for name, value in facts.items() if name not in (DO, TOPIC, TURN)}
@@ -203,8 +203,8 @@ class AdminConversations:
         return AdminAction("talk-leave", Role.VIEWER, self.leave)
 
     def leave(self, call: AdminCall) -> AdminReply:
-        """The way back of a prompt: leave the conversation, unless it went on meanwhile, and show
-        a page."""
+        """The way back of a prompt: end the conversation, unless it went on meanwhile, and show a
+        page."""
         stale = self.current(call) is None
         to = str(call.data.get("to"))
         shown = self.table.run(to if self.table.may(call.person.id, to) else "page-main", call)
@@ -214,7 +214,7 @@ class AdminConversations:
     # --- rows
 
     def move(self, call: AdminCall, place: ConversationPlace | None) -> None:
-        """Where the conversation is from now on; over with None."""
+        """Store the new state of the conversation; None ends it."""
         now = clock.now()
         before = conversation_states.find(self.db, call.key)
         goes_on = before is not None and before.is_open(now)

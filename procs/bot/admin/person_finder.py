@@ -1,4 +1,4 @@
-"""Whom an admin means: by a forwarded message, an @name, or a number."""
+"""The person whom an admin names: by a forwarded message, an @name, or a number."""
 
 import re
 
@@ -15,15 +15,15 @@ NICK = re.compile(
 )
 
 
-def sent(db: Database, call: AdminCall, incoming: Incoming) -> int:
-    """Whom a message means. Raises EffectRefused with what is wrong with it."""
+def author_of(db: Database, call: AdminCall, incoming: Incoming) -> int:
+    """The person whom a message names. Raises EffectRefused with the reason."""
     if incoming.hides_author:
         raise EffectRefused(call.say("admin-person-hidden"))
-    return incoming.forwarded or written(db, call, incoming.text)
+    return incoming.forwarded or find(db, call, incoming.text)
 
 
-def written(db: Database, call: AdminCall, text: str) -> int:
-    """Whom a text means. Raises EffectRefused with what is wrong with it."""
+def find(db: Database, call: AdminCall, text: str) -> int:
+    """The person whom a text names. Raises EffectRefused with the reason."""
     text = text.strip()
     if PERSON_ID.fullmatch(text) and int(text):
         return int(text)

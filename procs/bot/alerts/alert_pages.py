@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from procs import errors
 from procs.bot.admin.admin_actions import AdminActions
 from procs.bot.admin.admin_call import AdminAction, AdminCall, AdminReply, act, back, panel_page
-from procs.bot.alerts import alert_text
+from procs.bot.alerts import alert_audience, alert_text
 from procs.bot.alerts.alert_text import Fact
 from procs.bot.commands.button_actions import EffectRefused
 from procs.bot.commands.settings_menu import MenuButton, MenuPage
@@ -46,6 +46,16 @@ JOB_KINDS = frozenset(
     )
 )
 
+#: The page on which other kinds are mended.
+MEND_PAGES = {
+    alert_kinds.ENDING: "cookies",
+    alert_kinds.REFUSED: "cookies",
+    alert_kinds.SPONSOR_LOST: "sponsors",
+    alert_kinds.SPONSOR_UNSURE: "sponsors",
+    alert_kinds.LOW: "queue",
+    alert_kinds.MODE: "mode",
+}
+
 
 def under(body: Sequence[Fact], language: str) -> MenuPage:
     """The buttons under a notification; its text is written elsewhere."""
@@ -68,7 +78,7 @@ def _quiet(body: Sequence[Fact], language: str) -> list[MenuButton]:
 
 def _mend(body: Sequence[Fact], language: str) -> MenuButton | None:
     """What the remedy of the first alert does where one press can: a site is visited again, a job
-    is done once more."""
+    is done once more; else the page where it is mended."""
     for one in body:
         if one["word"] == "over":
             continue
@@ -78,6 +88,8 @@ def _mend(body: Sequence[Fact], language: str) -> MenuButton | None:
         if one["kind"] in JOB_KINDS and one["job"]:
             label = i18n.say(language, "alert-job", job=str(one["job"]))
             return act(label, "alert-job", job=one["job"])
+        if page := MEND_PAGES.get(one["kind"]):
+            return act(i18n.say(language, f"admin-page-{page}"), f"page-{page}")
     return None
 
 
@@ -88,10 +100,10 @@ class AlertPages:
     def rows(self) -> tuple[AdminAction, ...]:
         return (
             panel_page("alerts", Role.VIEWER, self.page, "alerts"),
-            panel_page("alert-kinds", Role.VIEWER, self.kinds),
-            AdminAction("alert-quiet", Role.VIEWER, self.quiet),
-            AdminAction("alert-kind", Role.VIEWER, self.toggle),
-            AdminAction("alert-hours", Role.VIEWER, self.set_hours),
+            panel_page("alert-kinds", alert_audience.LOWEST, self.kinds),
+            AdminAction("alert-quiet", alert_audience.LOWEST, self.quiet),
+            AdminAction("alert-kind", alert_audience.LOWEST, self.toggle),
+            AdminAction("alert-hours", alert_audience.LOWEST, self.set_hours),
             AdminAction("alert-site", Role.OPERATOR, self.visit),
             AdminAction("alert-job", Role.OPERATOR, self.retry),
         )
@@ -101,19 +113,20 @@ class AlertPages:
     def page(self, call: AdminCall) -> MenuPage:
         """What goes on now, each with its remedy."""
         now = clock.now()
-        facts = [notifications.said(one, now) for one in alerts.standing(self.db)]
+        facts = [notifications.alert_facts(one, now) for one in alerts.standing(self.db)]
         text = alert_text.render(call.language, facts) if facts else call.say("alerts-none")
-        choose = act(call.say("alert-choose"), "page-alert-kinds")
-        return MenuPage(LocalText(text), ((choose,), (back(call.language),)))
+        choose = (act(call.say("alert-choose"), "page-alert-kinds"),)
+        told = (choose,) if call.role >= alert_audience.LOWEST else ()
+        return MenuPage(LocalText(text), (*told, (back(call.language),)))
 
     def kinds(self, call: AdminCall) -> MenuPage:
-        """A button for each kind that this admin may switch off, and one for each choice of quiet
-        hours."""
+        """A button for each kind that this admin is told of and may switch off, and one for each
+        choice of quiet hours."""
         off = alert_choices.muted(self.db, call.person.id, now=clock.now())
         chosen = alert_choices.hours(self.db, call.person.id)
         kinds = [
             act(("🔕 " if kind in off else CHOSEN) + self.name(call, kind), "alert-kind", kind=kind)
-            for kind in sorted(alert_kinds.ALL_ALERTS - alert_kinds.CRITICAL_ALERTS)
+            for kind in alert_audience.chosen_by(call.role)
         ]
         hours = tuple(
             act(

@@ -1,16 +1,17 @@
-"""Sends alerts to the admins, each once, however often the bot is restarted.
+"""Sends alerts to the admins who can act on them, each once, however often the bot is restarted.
 
 Every notification is stored before it is sent. The sender serves each admin separately, so an admin
-who blocked the bot delays no other.
+who blocked the bot delays no other. Which part of it an admin reads is decided when it is sent: by
+the role that they have then, and by what they chose.
 """
 
 import asyncio
 from collections.abc import Sequence
 
-from procs.bot.alerts import alert_pages, alert_text
+from procs.bot.alerts import alert_audience, alert_pages, alert_text
 from procs.bot.alerts.alert_text import Fact
 from procs.bot.commands.menu_sender import MenuSender
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import logged, repeat
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.core import clock, log
 from procs.errors import (
@@ -22,6 +23,8 @@ from procs.errors import (
     alert_kinds,
     remedies,
 )
+from procs.records.admin_role import Role
+from procs.store.admins import admin_rows
 from procs.store.database import Database
 from procs.store.health import alert_choices, notifications
 from procs.store.health.notifications import Notification
@@ -34,24 +37,24 @@ ALERT_INTERVAL, REST = 1.0, 30.0
 
 
 class AlertSender:
-    def __init__(self, db: Database, replies: ReplySender, admins: Sequence[int]) -> None:
+    """`owners` are those of CHAPAR_ADMINS; the others are rows."""
+
+    def __init__(self, db: Database, replies: ReplySender, owners: Sequence[int]) -> None:
         self.db = db
         self.replies = replies
-        self.admins = admins
+        self.owners = owners
         self.menus = MenuSender(db, replies)
         #: The boot instant until which an admin is not tried; losing it costs an attempt.
         self.resting: dict[int, float] = {}
 
     async def run(self) -> None:
         """Send due notifications until cancelled."""
-        while True:
-            await logged(self.look())
-            await asyncio.sleep(ALERT_INTERVAL)
+        await repeat(self.look, ALERT_INTERVAL)
 
     async def look(self) -> None:
         """Send the notifications that are due."""
         try:
-            notifications.plan(self.db, self.admins, now=clock.now())
+            notifications.plan(self.db, self.audience(), now=clock.now())
         except StoreFull as error:
             log.warning("alerts.unplanned", error=error)
         waiting: dict[int, list[Notification]] = {}
@@ -62,6 +65,15 @@ class AlertSender:
         now = clock.now().boot
         ready = [them for admin, them in waiting.items() if self.resting.get(admin, 0.0) <= now]
         await asyncio.gather(*(logged(self.send_all(them), admin=them[0].admin) for them in ready))
+
+    def audience(self) -> list[int]:
+        """Everybody whose role is told of some kind, the owners first."""
+        given = [
+            one.person
+            for one in admin_rows.listed(self.db)
+            if one.role >= alert_audience.LOWEST and one.person not in self.owners
+        ]
+        return [*self.owners, *given]
 
     async def send_all(self, waiting: list[Notification]) -> None:
         """Send one admin all that waits, in order."""
@@ -79,18 +91,29 @@ class AlertSender:
 
     async def send(self, notice: Notification) -> None:
         """Raises as `ReplySender.send`, ChatClosed for an admin who never met the bot."""
-        if notice.access is None or notice.admin not in self.admins:
+        body = self.wanted_facts(notice)
+        if not body:
+            return notifications.skip(self.db, notice, now=clock.now())
+        if notice.access is None:
             raise ChatClosed("never wrote to the bot")
-        body = self.wanted(notice)
-        if body:
-            await self.replies.send(self.message(notice, body), urgency=Urgency.ADMIN)
-        notifications.sent(self.db, notice, now=clock.now())
+        await self.replies.send(self.message(notice, body), urgency=Urgency.ADMIN)
+        notifications.note_sent(self.db, notice, now=clock.now())
         log.info("alert.told", admin=notice.admin, telling=notice.telling)
 
-    def wanted(self, notice: Notification) -> list[Fact]:
-        """What this admin wants to be told of; always what is critical."""
+    def wanted_facts(self, notice: Notification) -> list[Fact]:
+        """What of it this admin can act on, and wants to be told of; of the former always what is
+        critical."""
+        role = self.role(notice.admin)
         off = alert_choices.muted(self.db, notice.admin, now=clock.now())
-        return [one for one in notice.body if is_critical(one) or one["kind"] not in off]
+        return [
+            one
+            for one in notice.body
+            if role >= alert_audience.least(one["kind"])
+            and (is_critical(one) or one["kind"] not in off)
+        ]
+
+    def role(self, admin: int) -> Role:
+        return Role.OWNER if admin in self.owners else admin_rows.role(self.db, admin)
 
     def message(self, notice: Notification, body: list[Fact]) -> OutgoingMessage:
         """The text with its buttons. One that is sent again after a kill is the first to Telegram,
@@ -98,18 +121,19 @@ class AlertSender:
         assert notice.access is not None
         text = alert_text.render(notice.language, body)
         page = alert_pages.under(body, notice.language)
-        made = self.menus.minted(page, notice.admin, notice.admin)
+        made = self.menus.mint(page, notice.admin, notice.admin)
         return OutgoingMessage(notice.admin, notice.access, text, notice.random_id, buttons=made)
 
     def must_wait(self, notice: Notification) -> bool:
-        """Whether it comes after this admin's quiet hours: nothing of it is critical."""
+        """Whether it comes after this admin's quiet hours: nothing of what they are told is
+        critical."""
         minute = i18n.minute_of_day(notice.language, clock.now().wall)
         quiet = alert_choices.is_quiet(self.db, notice.admin, minute)
-        return quiet and not any(is_critical(one) for one in notice.body)
+        return quiet and not any(is_critical(one) for one in self.wanted_facts(notice))
 
     def give_up(self, notice: Notification, why: str) -> None:
         """Log that an admin is unreachable, once until they are reachable again."""
-        if notifications.unheard(self.db, notice, why=why, now=clock.now()):
+        if notifications.note_unreachable(self.db, notice, why=why, now=clock.now()):
             log.error("admin.unreachable", admin=notice.admin, why=why, fix=remedies.DEAF)
 
 

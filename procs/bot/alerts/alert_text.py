@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from procs.errors import Unknown
+from procs.errors import Unknown, alert_kinds
 from procs.texts import i18n, untrusted_text
 
 #: The most alerts in one message, subjects in one alert, and characters of its detail.
@@ -34,14 +34,29 @@ def paragraph(language: str, group: list[Fact]) -> str:
     latest = group[-1]
     # The row may be of another version: the bot must not fail on a kind that it does not know.
     kind = latest["kind"] if i18n.knows(f"alert-{latest['kind']}") else Unknown().name
-    name = subjects([one["subject"] for one in group if one["subject"]])
+    name = subjects([subject(language, one) for one in group if one["subject"]])
     what = i18n.say(language, f"alert-{kind}", subject=name or "–")
     lines = [i18n.say(language, f"alerts-{latest['word']}", what=what), when(language, group)]
     if latest["word"] != "over":
-        detail = i18n.isolated(language, untrusted_text.text(latest["detail"], DETAIL_LENGTH))
+        detail = i18n.isolated(language, told(language, latest))
         lines += [detail] if detail else []
         lines.append(i18n.say(language, "alerts-fix", fix=fix(language, kind)))
     return "\n".join(lines)
+
+
+def subject(language: str, one: Fact) -> str:
+    """What an alert is about; a mode by its name in the reader's language."""
+    key = f"mode-{one['subject']}"
+    is_mode = one["kind"] == alert_kinds.MODE and i18n.knows(key)
+    return i18n.say(language, key) if is_mode else str(one["subject"])
+
+
+def told(language: str, one: Fact) -> str:
+    """The detail of an alert; the rule by which a mode changed in the reader's language."""
+    key = f"mode-rule-{one['detail']}"
+    if one["kind"] == alert_kinds.MODE and i18n.knows(key):
+        return i18n.say(language, key)
+    return untrusted_text.text(one["detail"], DETAIL_LENGTH)
 
 
 def fix(language: str, kind: str) -> i18n.LocalText:

@@ -31,6 +31,7 @@ class BroadcastDraft:
             "group": str(self.group),
             "language": self.segment.language,
             "days": self.segment.days,
+            "sponsor": self.segment.sponsor,
             "night": self.night,
             "start": self.start,
         }
@@ -51,7 +52,7 @@ def read(facts: Mapping[str, Any]) -> BroadcastDraft:
     return BroadcastDraft(
         broadcast_records.decode(facts["content"]),
         int(facts["group"]),
-        Segment(facts["language"], facts["days"]),
+        Segment(facts["language"], facts["days"], facts.get("sponsor", 0)),
         facts["night"],
         facts["start"],
     )

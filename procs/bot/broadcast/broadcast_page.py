@@ -31,6 +31,7 @@ from procs.store.admins import conversation_states
 from procs.store.admins.audit_log import AuditChange
 from procs.store.broadcasts import broadcasts, recipients
 from procs.store.broadcasts.broadcasts import NewBroadcast
+from procs.store.sponsors import sponsor_rows
 from procs.telegram.chat.inbound import Incoming
 from procs.telegram.delivery import broadcast_content, broadcast_sender
 from procs.telegram.pace import Urgency
@@ -64,6 +65,7 @@ class BroadcastPage:
             (draft_page.FORM, self.other_form),
             (draft_page.LANGUAGE, other_language),
             (draft_page.DAYS, other_days),
+            (draft_page.JOINED_SPONSOR, self.other_sponsor),
             (draft_page.REST_AT_NIGHT, other_night),
             (draft_page.AT_ONCE, at_once),
         )
@@ -102,7 +104,7 @@ class BroadcastPage:
     def one(self, call: AdminCall, number: int) -> MenuPage:
         found = self.found(call, number)
         reasons = recipients.reasons(self.db, number, broadcast_text.REASONS)
-        unknown = len(recipients.left(self.db, number)) if found.state.over else 0
+        unknown = len(recipients.unsettled(self.db, number)) if found.state.over else 0
         return draft_page.one(call, found, reasons, unknown, clock.now().wall)
 
     def found(self, call: AdminCall, number: int) -> Broadcast:
@@ -152,13 +154,22 @@ class BroadcastPage:
     def drafted(self, call: AdminCall, draft: BroadcastDraft) -> AdminReply:
         """The page of a draft, with the estimate of today."""
         people = recipients.count(self.db, draft.segment, now=clock.now())
-        page = draft_page.draft(call, draft, people)
+        page = draft_page.draft(call, draft, people, self.sponsors())
         return AdminReply(page, place=ConversationPlace(COMPOSE, DRAFT, draft.facts))
 
     def change(
         self, how: Callable[[AdminCall, BroadcastDraft], BroadcastDraft], call: AdminCall
     ) -> AdminReply:
         return self.drafted(call, how(call, self.draft(call)))
+
+    def sponsors(self) -> dict[int, str]:
+        """The names of all sponsors, in their order."""
+        return {one.id: one.title for one in sponsor_rows.listed(self.db)}
+
+    def other_sponsor(self, call: AdminCall, draft: BroadcastDraft) -> BroadcastDraft:
+        numbers = (0, *self.sponsors())
+        known = draft.segment.sponsor if draft.segment.sponsor in numbers else numbers[-1]
+        return replace(draft, segment=replace(draft.segment, sponsor=following(numbers, known)))
 
     def other_form(self, call: AdminCall, draft: BroadcastDraft) -> BroadcastDraft:
         """Raises EffectRefused for what can only be forwarded."""
@@ -234,7 +245,9 @@ class BroadcastPage:
         """What is asked before it is sent: all of it, with people and minutes."""
         draft = self.draft(call)
         people = recipients.count(self.db, draft.segment, now=clock.now())
-        return call.say("broadcast-sure", draft=broadcast_text.draft(draft, people, call.language))
+        name = draft_page.sponsor_name(draft.segment.sponsor, self.sponsors())
+        told = broadcast_text.draft(draft, people, call.language, name)
+        return call.say("broadcast-sure", draft=told)
 
     def send(self, call: AdminCall) -> AdminReply:
         """Begin it. Raises EffectRefused where it is another than the one that was shown."""

@@ -30,16 +30,19 @@ def excerpt(content: BroadcastContent, language: str) -> LocalText:
     return i18n.isolated(language, shown) if shown else i18n.say(language, "broadcast-no-text")
 
 
-def segment(wanted: Segment, language: str) -> LocalText:
+def segment(wanted: Segment, language: str, sponsor: str) -> LocalText:
     """To whom, in words."""
-    known = i18n.say(language, f"broadcast-language-{wanted.language or 'all'}")
-    if not wanted.days:
-        return known
-    return i18n.say(language, "broadcast-segment-days", people=known, days=wanted.days)
+    words = i18n.say(language, f"broadcast-language-{wanted.language or 'all'}")
+    if wanted.days:
+        words = i18n.say(language, "broadcast-segment-days", people=words, days=wanted.days)
+    if wanted.sponsor:
+        words = i18n.say(language, "broadcast-segment-joined", people=words, sponsor=sponsor)
+    return words
 
 
-def draft(draft: BroadcastDraft, people: int, language: str) -> LocalText:
-    """What is about to be sent: to how many, for how long, and when."""
+def draft(draft: BroadcastDraft, people: int, language: str, sponsor: str = "") -> LocalText:
+    """What is about to be sent: to how many, for how long, and when. `sponsor` is the name of the
+    one whose people it is for."""
     content = draft.content
     form = "forward" if content.forward else "copy"
     start = i18n.moment(language, draft.start) if draft.start else None
@@ -50,7 +53,7 @@ def draft(draft: BroadcastDraft, people: int, language: str) -> LocalText:
         form=i18n.say(language, f"broadcast-form-{form}"),
         messages=len(content.items),
         buttons=sum(map(len, content.buttons)),
-        segment=segment(draft.segment, language),
+        segment=segment(draft.segment, language, sponsor),
         people=people,
         span=minutes(language, seconds(people, content)),
         start=start or i18n.say(language, "broadcast-at-once"),

@@ -1,17 +1,22 @@
 """Pages of broadcasts: the list, one of them, and the one that is being written. Pure."""
 
+from collections.abc import Mapping
+
 from procs.bot.admin.admin_call import AdminCall, act, back
 from procs.bot.broadcast import broadcast_text
 from procs.bot.broadcast.broadcast_draft import BroadcastDraft
 from procs.bot.commands.settings_menu import MenuButton, MenuPage
 from procs.records.broadcast_records import Broadcast, BroadcastState
+from procs.texts import untrusted_text
 from procs.texts.i18n import LocalText
 
+#: Letters of a sponsor's name on a button.
+SPONSOR_LETTERS = 30
 BROADCAST_PAGE = "page-broadcast"
 NEW, SHOW = "broadcast-new", "broadcast-show"
 TEST, SEND_ALL = "broadcast-test", "broadcast-send"
-FORM, LANGUAGE, DAYS, REST_AT_NIGHT = (
-    f"broadcast-{name}" for name in ("form", "language", "days", "night")
+FORM, LANGUAGE, DAYS, JOINED_SPONSOR, REST_AT_NIGHT = (
+    f"broadcast-{name}" for name in ("form", "language", "days", "sponsor", "night")
 )
 ASK_BUTTONS, ASK_START, AT_ONCE = "broadcast-ask-buttons", "broadcast-ask-start", "broadcast-now"
 PAUSE_SENDS, RESUME, CANCEL, TAKE_BACK = (
@@ -55,8 +60,10 @@ def one(
     return MenuPage(text, tuple(row for row in rows if row))
 
 
-def draft(call: AdminCall, wanted: BroadcastDraft, people: int) -> MenuPage:
-    """The page of the draft, with the buttons that change it."""
+def draft(
+    call: AdminCall, wanted: BroadcastDraft, people: int, sponsors: Mapping[int, str]
+) -> MenuPage:
+    """The page of the draft, with the buttons that change it. `sponsors`: their names."""
     language = call.language
     form = "forward" if wanted.content.forward else "copy"
     known = wanted.segment.language or "all"
@@ -77,7 +84,16 @@ def draft(call: AdminCall, wanted: BroadcastDraft, people: int) -> MenuPage:
         (act(call.say("broadcast-send-button"), SEND_ALL, digest=wanted.digest),),
         (act(call.say("admin-back"), "talk-leave", to=BROADCAST_PAGE),),
     ]
-    return MenuPage(broadcast_text.draft(wanted, people, language), tuple(rows))
+    name = sponsor_name(wanted.segment.sponsor, sponsors)
+    if sponsors or name:
+        label = call.say("broadcast-sponsor", name=name) if name else call.say("broadcast-anybody")
+        rows.insert(2, (act(label, JOINED_SPONSOR),))
+    return MenuPage(broadcast_text.draft(wanted, people, language, name), tuple(rows))
+
+
+def sponsor_name(number: int, sponsors: Mapping[int, str]) -> str:
+    """What a sponsor is called; "" for none, a dash for one that was removed."""
+    return untrusted_text.text(sponsors.get(number, "—"), SPONSOR_LETTERS) if number else ""
 
 
 def days(call: AdminCall, number: int) -> LocalText:

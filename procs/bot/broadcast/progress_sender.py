@@ -4,11 +4,10 @@ What a message says stands in the row before the next edit; a killed bot goes on
 repeated send is the same message for Telegram.
 """
 
-import asyncio
 from functools import partial
 
 from procs.bot.broadcast import broadcast_text
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import repeat
 from procs.bot.conversation.reply_sender import EDIT, ReplySender, once
 from procs.core import clock, log
 from procs.errors import ChatClosed, StoreFull, TelegramAway, TelegramRefused, TelegramWait
@@ -36,9 +35,7 @@ class ProgressSender:
 
     async def run(self) -> None:
         """Look until cancelled."""
-        while True:
-            await logged(self.look())
-            await asyncio.sleep(ROWS_LOOK)
+        await repeat(self.look, ROWS_LOOK)
 
     async def look(self) -> None:
         """Send the due progress and final reports of broadcasts."""
@@ -53,14 +50,14 @@ class ProgressSender:
         try:
             if await self.show(one) and one.state.over:
                 await self.report(one)
-                broadcasts.reported(self.db, one.id, one.state)
+                broadcasts.note_reported(self.db, one.id, one.state)
         except TelegramWait as wait:
             self.replies.pace.note(wait)
         except (TelegramAway, StoreFull) as error:
             log.warning("broadcast.untold", broadcast=one.id, error=error)
         except (ChatClosed, TelegramRefused) as error:
             log.warning("broadcast.untold", broadcast=one.id, error=error)
-            broadcasts.reported(self.db, one.id, one.state)
+            broadcasts.note_reported(self.db, one.id, one.state)
 
     async def show(self, one: Broadcast) -> bool:
         """Have its message say how it goes: whether it does. Raises as `ReplySender.send`."""
@@ -81,6 +78,7 @@ class ProgressSender:
             return False
         self.edited[one.id] = now
         await self.edit(one, known.message, text)
+        self.edited[one.id] = clock.now().boot  # it may have waited for seconds for its turn
         broadcasts.show(self.db, one.id, None, text)
         return True
 
@@ -95,7 +93,7 @@ class ProgressSender:
         """The last word, as a message of its own: the admin hears it."""
         language = users.language(self.db, one.admin)
         reasons = recipients.reasons(self.db, one.id, broadcast_text.REASONS)
-        unknown = len(recipients.left(self.db, one.id))
+        unknown = len(recipients.unsettled(self.db, one.id))
         text = broadcast_text.report(one, reasons, unknown, language=language, now=clock.now().wall)
         random_id = once("broadcast-report", one.id, one.state.value)
         message = OutgoingMessage(one.admin, one.access, text, random_id)

@@ -11,8 +11,8 @@ Rows = tuple[tuple[tuple[str, str], ...], ...]
 BUTTON = re.compile(r"(?P<label>.{1,64}?)\s*[-–—|]\s*(?P<url>(?:https?|tg)://\S{1,2000})")
 #: 21:30, perhaps behind a day of one of the two calendars.
 START = re.compile(r"(?:(\d{4})[-/](\d{1,2})[-/](\d{1,2})\s+)?([01]?\d|2[0-3])[:.]([0-5]\d)")
-#: Years below are those of the Iranian calendar; days that a start may lie ahead.
-GREGORIAN, AHEAD = 1700, 366
+#: Days that a start may lie ahead.
+AHEAD = 366
 
 
 def buttons(text: str) -> Rows | None:
@@ -44,6 +44,6 @@ def start(text: str, now: float, place: tzinfo) -> float | None:
 
 def is_day(at: datetime, named: tuple[int, int, int]) -> bool:
     """Whether an instant lies on a day, told by the calendar to which its year belongs."""
-    if named[0] < GREGORIAN:
+    if named[0] < calendar_dates.GREGORIAN:
         return calendar_dates.jalali(at.date()) == named
     return (at.year, at.month, at.day) == named

@@ -1,5 +1,5 @@
-"""The card of a post of many media: all of it, its pictures or its films alone, one ZIP, or some of
-it. Pure."""
+"""The card of a post of many media: all of it, only its pictures or films, one ZIP, or a selection.
+Pure."""
 
 from collections.abc import Sequence
 
@@ -12,12 +12,12 @@ from procs.texts import i18n
 from procs.wishes import card_offer, list_entries, look_text
 from procs.wishes.look_text import BEST
 
-#: The form of all in one archive.
+#: The form in which all media come in one archive.
 ZIP = "zip"
 
 
 def heading(card: Card, told: Told, language: str) -> list[str]:
-    """The post's name, and what it has."""
+    """The post's title, and the number of its media."""
     title = look_text.shortened(told["title"]) or card.url
     counts = [
         i18n.say(language, f"album-count-{kind}", count=len(places))

@@ -1,8 +1,7 @@
 """The effects of a card's buttons, texts that answer a card's question, and the timeout of a
 card."""
 
-import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -10,7 +9,7 @@ from typing import Any, Protocol
 from procs.bot.cards import card_labels, group_limit
 from procs.bot.cards.card_labels import CHOOSE, DROP, REFUSED, TURN
 from procs.bot.commands.button_actions import ButtonAction, PressAnswer
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import repeat
 from procs.bot.conversation.hints import Hints
 from procs.bot.status.status_board import StatusBoard
 from procs.core import clock, codec, log
@@ -21,12 +20,15 @@ from procs.store.cards import card_choices
 from procs.store.database import Database
 from procs.store.media import cards
 from procs.store.media.cards import Card
+from procs.store.modes import bot_modes
+from procs.store.modes.bot_modes import LESSER
 from procs.store.people import preferences
 from procs.store.requests import allowances, link_groups, requests
 from procs.store.requests.allowances import Allowance
 from procs.store.requests.buttons import Button
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.texts import i18n
+from procs.texts.i18n import LocalText
 from procs.wishes.grammar import wish_reader
 from procs.wishes.variant import BadVariant, Variant
 
@@ -40,7 +42,7 @@ class CardLimits:
     names where it says no."""
 
     allowance: Allowance
-    largest: int = 0
+    largest: Callable[[], int]
 
 
 class ListTexts(Protocol):
@@ -89,12 +91,24 @@ class CardActions:
         if over := group_limit.of_form(card, form):
             return self.over_limit(press, card, over)
         try:
-            show = self.take(card, card.options.variant(form), anew=card.options.anew)
+            wanted = card.options.variant(form)
+            show = self.take(card, wanted, anew=card.options.anew)
         except BadVariant:  # a button of another version
             return PressAnswer(i18n.say(press.language, "unknown-button"))
         key = self.remember(card, form)
         name = card_labels.form_name(press.language, form)
-        return PressAnswer(i18n.say(press.language, key, form=name, site=card.site), show)
+        toast = i18n.say(press.language, key, form=name, site=card.site)
+        less = self.less(card, wanted, press.language)
+        return PressAnswer(less or toast, show, alert=bool(less))
+
+    def less(self, card: Card, wanted: str, language: str) -> LocalText:
+        """What is said where the mode of the bot brings less than was chosen; "" where it does
+        not."""
+        mode = bot_modes.current(self.db, now=clock.now()).mode
+        taken = requests.order(self.db, card.request)
+        if mode not in LESSER or taken is None or taken.variant == wanted:
+            return LocalText("")
+        return i18n.say(language, f"mode-note-{mode}")
 
     def usual_of_all(self, press: Press, button: Button) -> PressAnswer:
         """Fetch the usual form of each link of a message that is asked about."""
@@ -145,7 +159,7 @@ class CardActions:
     def refuse(self, press: Press, button: Button) -> PressAnswer:
         """Why a form cannot be had."""
         data, language = button.meaning.data, press.language
-        size, most = int(data.get("size") or 0), i18n.size(language, self.limits.largest)
+        size, most = int(data.get("size") or 0), i18n.size(language, self.limits.largest())
         facts = {"form": str(data.get("form")), "most": most, "size": i18n.size(language, size)}
         key = "card-too-large" if size else "card-too-large-open"
         return PressAnswer(i18n.say(language, key, **facts), alert=True)
@@ -180,7 +194,7 @@ class CardActions:
     async def show(self, request: int, *, cached: bool = False) -> None:
         """Refresh the message. Media that Telegram holds arrives in a moment and replaces the card:
         a text in between would only flicker."""
-        card_choices.called(self.db)
+        card_choices.wake_processes(self.db)
         if cached:
             self.status_board.withhold(request)
         elif task := self.status_board.refresh(request):
@@ -206,6 +220,8 @@ class CardActions:
             return bool(self.lists and await self.lists.hear(incoming, card, text))
         if not isinstance(wish, Variant) or wish.pick or wish.looks:
             return False
+        if wish == Variant(wordless=True) and card:
+            return await self.leave_words_out(card)
         taken = False  # of several links of one message the word means all that are asked about
         while request := cards.waits_for_word(*where, before=incoming.message, now=now):
             if not await self.take_word(request, wish):
@@ -213,14 +229,20 @@ class CardActions:
             taken = True
         return taken
 
+    async def leave_words_out(self, card: Card) -> bool:
+        """Switch off the subtitles that are set on a card; its form stays open."""
+        done = self.set(card, {"page": MAIN, "inside": ""})
+        await self.show(card.request)
+        return done
+
     async def take_word(self, request: int, wish: Variant) -> bool:
         """Take a word as the choice from a card. False where it cannot be taken now."""
         card = cards.read(self.db, request)
         if card is None or allowances.refuses_all(self.db, card.person, self.limits.allowance):
             return False
-        wanted = wish
+        wanted = wish.fetched
         if card.chat > 0:  # in a group nobody's own settings hold
-            wanted = usual_form.applied(preferences.read(self.db, card.person), wish)
+            wanted = usual_form.applied(preferences.read(self.db, card.person), wanted)
         show = self.take(card, str(wanted), anew=card.options.anew)
         if show is not None:
             await show()
@@ -243,9 +265,7 @@ class CardActions:
 
     async def run(self) -> None:
         """Take the usual form of the cards on which nobody chose in time, until cancelled."""
-        while True:
-            await logged(self.look())
-            await asyncio.sleep(TIMEOUT_POLL)
+        await repeat(self.look, TIMEOUT_POLL)
 
     async def look(self) -> None:
         for request, _, usual in cards.due(self.db, now=clock.now()):

@@ -9,6 +9,7 @@ from procs.store.media.cards import Card
 from procs.texts import i18n
 from procs.wishes import picks
 from procs.wishes.look_text import BEST, CUT, READY
+from procs.wishes.variant import WORDLESS
 
 #: What the buttons of a card do: fetch a form, show another page or set something, say why a form
 #: cannot be had, end the card.
@@ -65,6 +66,10 @@ def is_cut(card: Card, told: Told) -> bool:
 def form_name(language: str, form: str) -> str:
     """A form as people read it."""
     main, _, pick = form.partition("#")
+    if main.endswith(WORDLESS):
+        return i18n.say(
+            language, "form-wordless", form=form_name(language, main.removesuffix(WORDLESS))
+        )
     name = i18n.say(language, "look-best") if main == BEST else i18n.isolated(language, main)
     return i18n.say(language, "form-picked", form=name, count=picks.count(pick)) if pick else name
 

@@ -1,5 +1,7 @@
 """Writes cards into their messages: the status message of a link turns into its card."""
 
+from dataclasses import replace
+
 from procs.bot.cards import group_limit
 from procs.bot.cards.card_labels import CardButton
 from procs.bot.cards.card_text import render
@@ -8,14 +10,19 @@ from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.bot.status.status_messages import StatusMessage
 from procs.bot.status.status_text import StatusView
 from procs.bot.status.status_writer import StatusWriter, in_reply
-from procs.core import clock
+from procs.core import clock, log
+from procs.errors import GroupMediaForbidden, ReferenceStale, TelegramRefused
+from procs.records.card_values import FACTS, MAIN
+from procs.records.media_records import MessagePicture
 from procs.store.database import Database
-from procs.store.media import cards
+from procs.store.media import cards, thumbnails
 from procs.store.media.cards import CHOOSING, Card
+from procs.store.people import preferences
 from procs.store.requests import buttons, requests, status_columns
 from procs.store.requests.buttons import ButtonMeaning
 from procs.telegram.chat.sender import Buttons
 from procs.telegram.pace import Urgency
+from procs.telegram.session.peers import CAPTION_LENGTH, cut
 
 #: The least remaining lifetime, in seconds, of a token that is used again on a card.
 LEFT_TO_ACT = 3600.0
@@ -37,28 +44,43 @@ class CardWriter:
         view = self.view(card, post.head.language)
         if post.head.status_message is None:
             await self.status_writer.first(post, view, sure=sure)
-            if not sure:
-                return  # its text is unknown: the board reads it, and then writes the card
-        elif not (post.head.status_message and await self.edited(post, view)):
+            if not sure or view.picture:
+                return  # its text is unknown and read first, or its picture is put into it now
+        elif not (post.head.status_message and await self.edit(post, view)):
             await self.anew(post, view, card)
-        cards.shown(self.db, card.request, card.version, now=clock.now())
+        cards.note_shown(self.db, card.request, card.version, now=clock.now())
 
-    async def edited(self, post: StatusMessage, view: StatusView) -> bool:
+    async def edit(self, post: StatusMessage, view: StatusView) -> bool:
         """False when the message is not there any more."""
-        done = await self.status_writer.edited(post, view, urgency=Urgency.ANSWER)
+        done = await self.pictured(post, view) if view.picture else None
+        if done is None:
+            plain = replace(view, picture=None)
+            done = await self.status_writer.edit_message(post, plain, urgency=Urgency.ANSWER)
         if done:
-            status_columns.showed(self.db, post.id, view.text)
+            status_columns.note_shown(self.db, post.id, view.text)
+        return done
+
+    async def pictured(self, post: StatusMessage, view: StatusView) -> bool | None:
+        """The same with a picture; None where Telegram does not take it there."""
+        try:
+            done = await self.status_writer.edit_message(post, view, urgency=Urgency.ANSWER)
+        except (GroupMediaForbidden, ReferenceStale, TelegramRefused) as error:
+            log.info("card.without-picture", request=post.id, error=error)
+            done = None
+        if done is not False:
+            thumbnails.shows(self.db, post.id)
         return done
 
     async def anew(self, post: StatusMessage, view: StatusView, card: Card) -> None:
         """Send the card as a new message, where the old one is gone."""
         row = post.head
+        thumbnails.forget_picture(self.db, post.id)
         random_id = once("card", row.request, row.status_random, card.version)
         message = await self.replies.send(
             in_reply(row, view, random_id=random_id, buttons=view.buttons)
         )
         now = clock.now()
-        requests.answered(
+        requests.note_answered(
             self.db, post.id, message=message, shown=view.text, stage=view.stage, now=now
         )
 
@@ -69,7 +91,24 @@ class CardWriter:
         keyboard: Buttons = [
             [(one.label, data(tokens[one.meaning])) for one in row] for row in page.rows
         ]
-        return StatusView(page.text, CHOOSING, buttons=keyboard)
+        picture = self.picture(card, language)
+        return StatusView(page.text, CHOOSING, buttons=keyboard, picture=picture)
+
+    def picture(self, card: Card, language: str) -> MessagePicture | None:
+        """The picture that the message of a card lacks. All that a card says then is a caption:
+        where that would be too long there is none."""
+        found = thumbnails.lacking(self.db, card.request, now=clock.now())
+        pages = [replace(card, options=replace(card.options, page=one)) for one in (MAIN, FACTS)]
+        texts = [render(one, language).text for one in pages] if found else []
+        if found is None or any(cut(text, CAPTION_LENGTH) != text for text in texts):
+            return None
+        return MessagePicture(found.reference, spoiler=found.adult and self.veils(card))
+
+    def veils(self, card: Card) -> bool:
+        """Whether the person, or the group, wants a spoiler over what is for adults."""
+        if card.chat < 0:
+            return preferences.read_group(self.db, card.chat).spoiler
+        return preferences.read(self.db, card.person).spoiler
 
     def tokens(self, card: Card, wanted: list[CardButton]) -> dict[str, str]:
         """The token of each meaning. A token that the card has already is used again while it lives

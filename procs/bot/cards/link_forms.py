@@ -37,10 +37,12 @@ def asks(db: Database, incoming: Incoming, parsed: Parsed) -> tuple[list[Ask], l
     ]
     mine, unclear = made[: len(parsed.links)], made[len(parsed.links) :]
     few = len(made) <= (ASKED_TOGETHER if incoming.private else 1)
-    return settled(db, mine, parsed.plain, few=few), unclear
+    return choose_forms(db, mine, parsed.plain, few=few), unclear
 
 
-def settled(db: Database, asks: Sequence[Ask], plain: Collection[str], *, few: bool) -> list[Ask]:
+def choose_forms(
+    db: Database, asks: Sequence[Ask], plain: Collection[str], *, few: bool
+) -> list[Ask]:
     """What is asked for of one message's links. `plain` are the keys of those about which no words
     were said. Of a few, each is asked about; of more, each comes in the usual form:
     nobody wants twenty cards, and every media has a button for another form."""
@@ -51,9 +53,12 @@ def settled(db: Database, asks: Sequence[Ask], plain: Collection[str], *, few: b
 
 def _worded(db: Database, ask: Ask) -> Ask:
     """Words have chosen: what they leave open is as the person set it."""
+    wish = parse(ask.link.variant)
+    if not wish.pick:  # the entries of a list are asked for as this says
+        ask = replace(ask, link=replace(ask.link, variant=str(wish.fetched)))
     if ask.chat < 0:
         return ask
-    kept = preferences.read(db, ask.user)
+    kept = usual_form.obeying(preferences.read(db, ask.user), wish)
     return _in_form(db, ask, kept, usual_form.applied(kept, parse(ask.link.variant)))
 
 
@@ -74,7 +79,7 @@ def _settled(db: Database, ask: Ask, *, few: bool) -> Ask:
         form = preferences.read_group(db, ask.chat).form
         kept, usual = Preferences(), parse(BEST if form == ASK else form)
     else:
-        kept = preferences.read(db, ask.user)
+        kept = usual_form.obeying(preferences.read(db, ask.user), parse(ask.link.variant))
         form, usual = kept.form_of(ask.link.site), usual_form.usual(kept, ask.link.site)
     if is_plain(ask) and usual.sound and not card_offer.plays(ask.link.url):
         usual = parse(BEST)  # nobody hears a picture

@@ -1,11 +1,13 @@
 """What the buttons of a list's card do, and what a text answers that it asked for."""
 
+from dataclasses import replace
 from functools import partial
 
 from procs.bot.cards import list_pages
 from procs.bot.cards.card_actions import CardActions, is_list
 from procs.bot.cards.list_pages import ENTRIES, TICK, TICKED, WITHHELD
 from procs.bot.commands.button_actions import ButtonAction, PressAnswer, Show
+from procs.bot.conversation import refusals
 from procs.core import clock, codec, log
 from procs.records.card_values import MAIN, TICK_PAGE
 from procs.store.cards import entry_choices
@@ -16,10 +18,11 @@ from procs.store.requests.buttons import Button
 from procs.store.requests.requests import Submitted
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.texts import i18n
+from procs.texts.i18n import LocalText
 from procs.wishes import list_entries, picks
 from procs.wishes.grammar import wish_reader
 from procs.wishes.look_text import BEST
-from procs.wishes.variant import Variant
+from procs.wishes.variant import Variant, parse
 
 
 class ListActions:
@@ -57,8 +60,7 @@ class ListActions:
         if done is None:
             return self.cards.over(press, card)
         if not done.request:
-            most = self.cards.limits.allowance.most_of(done.outcome)
-            toast = i18n.say(press.language, f"refused-{done.outcome}", most=most)
+            toast = self.refusal(press.person.id, press.language, done)
             return PressAnswer(toast, alert=True)
         toast = i18n.say(press.language, "list-chosen", count=len(places))
         return PressAnswer(toast, self.showing(card))
@@ -84,6 +86,10 @@ class ListActions:
         if done is not None and done.request:
             log.info("list.chosen", request=card.request, entries=len(places), form=form)
         return done
+
+    def refusal(self, person: int, language: str, done: Submitted) -> LocalText:
+        """Why entries are not taken, for who asked for them."""
+        return refusals.words(self.db, person, language, done, self.cards.limits.allowance)
 
     def showing(self, card: Card) -> Show:
         return partial(self.cards.show, card.request)
@@ -115,7 +121,9 @@ class ListActions:
         if not isinstance(wish, Variant) or wish.looks:
             return False
         said = wish.one != Variant()
-        form = str(wish.one) if said else list_pages.form_of(card)
+        form = str(wish.one) if wish.one.fetched != Variant() else list_pages.form_of(card)
+        if wish.wordless and parse(form).can_be_wordless:
+            form = str(replace(parse(form), subtitles="", beside=False, wordless=True))
         if wish.pick:
             return await self.hear_choice(incoming, card, wish.pick, form)
         if said:
@@ -137,8 +145,9 @@ class ListActions:
             return True
         done = self.take(card, places, form)
         if done is not None and not done.request:
-            most = self.cards.limits.allowance.most_of(done.outcome)
-            await self.cards.hints.hint(incoming, f"refused-{done.outcome}", most=most)
+            words = self.refusal(incoming.person.id, incoming.language, done)
+            about = f"refused-{done.outcome}"
+            await self.cards.hints.hint(incoming, "refused-words", about=about, words=words)
         elif done is not None:
             await self.cards.show(card.request)
         return done is not None

@@ -6,6 +6,7 @@ from functools import partial
 
 from procs.bot.cards import link_forms
 from procs.bot.commands.button_actions import ButtonAction, EffectRefused, PressAnswer, Show
+from procs.bot.conversation import refusals
 from procs.bot.status.status_board import StatusBoard
 from procs.core import clock, log
 from procs.records import press_actions, usual_form
@@ -30,6 +31,7 @@ from procs.store.requests.renewals import RenewalAsker
 from procs.store.requests.requests import Submitted
 from procs.telegram.chat.inbound import Press
 from procs.texts import i18n
+from procs.texts.i18n import LocalText
 from procs.wishes.variant import BadVariant, parse
 
 #: Seconds of `CardTerms` for a card that is opened although its usual form is here.
@@ -58,55 +60,57 @@ class RequestActions:
         """Ask for the same media once more, in the form of the button."""
         ask, variant = self.origin(press, button), str(button.meaning.data.get("variant"))
         if ask is None or not is_form(variant):
-            return self.gone(press)
-        return self.taken(press, button, ask, variant, key="again-taken")
+            return self.reply_unknown(press)
+        return self.accept(press, button, ask, variant, key="again-taken")
 
     def missing(self, press: Press, button: Button) -> PressAnswer:
         """Ask once more for the entries of a list that did not come."""
         ask, origin = self.origin(press, button), button.meaning.request or 0
         if ask is None:
-            return self.gone(press)
+            return self.reply_unknown(press)
         now = clock.now()
         users.remember(self.db, press.person, now=now)
         done = renewals.renew_failed(self.db, ask, origin, allowance=self.allowance, now=now)
         if done is None:
-            return self.gone(press)
+            return self.reply_unknown(press)
         return self.answer_to(press, button, done, key="again-taken")
 
     def open_card(self, press: Press, button: Button) -> PressAnswer:
         """Show the forms of what was sent once more."""
         ask = self.origin(press, button)
         if ask is None:
-            return self.gone(press)
+            return self.reply_unknown(press)
         terms = CardTerms(link_forms.BEST, INSIST)
         if ask.chat > 0:
             kept = preferences.read(self.db, ask.user)
             usual = usual_form.usual(kept, ask.link.site)
             terms = replace(usual_form.terms(kept, usual), timeout=INSIST)
         asked = replace(ask, card=terms)
-        return self.taken(press, button, asked, link_forms.LOOK, key="card-opened")
+        return self.accept(press, button, asked, link_forms.LOOK, key="card-opened")
 
     def card_apart(self, press: Press, button: Button) -> PressAnswer:
         """Show the card of one of several links in a message of its own. Raises EffectRefused."""
         request, now = button.meaning.request or 0, clock.now()
         ask, card = self.origin(press, button), cards.read(self.db, request)
         if ask is None or card is None:
-            return self.gone(press)
+            return self.reply_unknown(press)
         if not link_groups.part(self.db, request, now=now):
             return PressAnswer(i18n.say(press.language, "press-already"))
         asked = replace(ask, card=card.terms)
         done = renewals.renew(self.db, asked, link_forms.LOOK, allowance=self.allowance, now=now)
         if not done.request:
-            most = self.allowance.most_of(done.outcome)
-            raise EffectRefused(i18n.say(press.language, f"refused-{done.outcome}", most=most))
+            raise EffectRefused(self.refusal(press, done))
         log.info("card.apart", request=request, fresh=done.request, outcome=done.outcome)
         return PressAnswer(i18n.say(press.language, "card-opened"), self.showing(done))
+
+    def refusal(self, press: Press, done: Submitted) -> LocalText:
+        return refusals.words(self.db, press.person.id, press.language, done, self.allowance)
 
     def instead(self, press: Press, button: Button) -> PressAnswer:
         """Cancel a waiting request, and request a smaller form instead; nothing when it is over."""
         ask, variant = self.origin(press, button), str(button.meaning.data.get("variant"))
         if ask is None or not is_form(variant):
-            return self.gone(press)
+            return self.reply_unknown(press)
         now, request = clock.now(), button.meaning.request or 0
         with self.db.write(full=True):
             running = withdrawal.leave(self.db, request, user=button.meaning.person, now=now)
@@ -140,7 +144,7 @@ class RequestActions:
         asker = RenewalAsker(press.person.id, press.chat, press.access)
         return renewals.origin(self.db, button.meaning.request or 0, asker)
 
-    def taken(
+    def accept(
         self, press: Press, button: Button, ask: Ask, variant: str, *, key: str
     ) -> PressAnswer:
         """Accept it; where it is too much for the moment, the button can be pressed later."""
@@ -153,9 +157,7 @@ class RequestActions:
         """What became of it."""
         if not done.request:
             buttons.release(self.db, button.token)
-            most = self.allowance.most_of(done.outcome)
-            toast = i18n.say(press.language, f"refused-{done.outcome}", most=most)
-            return PressAnswer(toast, alert=True)
+            return PressAnswer(self.refusal(press, done), alert=True)
         log.info("request.renewed", request=done.request, job=done.job, outcome=done.outcome)
         return PressAnswer(i18n.say(press.language, key), self.showing(done))
 
@@ -172,10 +174,10 @@ class RequestActions:
             await task
 
     async def show_instead(self, done: Submitted, running: dict[int, int | None]) -> None:
-        withdrawal.tell(self.db, running)
+        withdrawal.notify(self.db, running)
         await self.show(done)
 
-    def gone(self, press: Press) -> PressAnswer:
+    def reply_unknown(self, press: Press) -> PressAnswer:
         return PressAnswer(i18n.say(press.language, "unknown-button"))
 
 

@@ -38,7 +38,9 @@ class WishQuestions:
         mine = [one for one in questions if one.about == about]
         offered = self.offers(incoming, mine[0]) if len(mine) == 1 else ()
         told = f"{key}:{about.words}"
-        await self.replies.reply(incoming, key, buttons=offered, about=told, words=about.words)
+        await self.replies.reply(
+            incoming, key, buttons=offered, about=told, passing=True, words=about.words
+        )
 
     def offers(self, incoming: Incoming, question: Question) -> Buttons:
         """A button for each likely meaning; the same ones when the message is heard again."""

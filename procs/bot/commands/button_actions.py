@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from procs.bot.conversation.failure_boundary import settled
+from procs.bot.conversation.failure_boundary import settle
 from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.bot.status.search_text import ROW_PREFIX
 from procs.core import clock, log
@@ -55,7 +55,7 @@ class ButtonAction:
     that is not `once` may take effect again: another page, a value that is set. A `durable` one
     is on the disk before it is answered: what it accepts survives a power cut. One that is `own`
     is its person's alone, whoever else may press buttons in that chat; but in a group one of
-    `admins` is theirs, whoever was given the button."""
+    `admins` is theirs, whoever was given the button, and one of `members` everybody's."""
 
     name: str
     effect: Callable[[Press, Button], PressAnswer]
@@ -63,6 +63,7 @@ class ButtonAction:
     durable: bool = False
     own: bool = False
     admins: bool = False
+    members: bool = False
 
 
 class EffectRefused(ChaparError):
@@ -96,7 +97,7 @@ class ButtonActions:
         token = press.data.removeprefix(PREFIX)
         try:
             shared = await self.is_shared(press, token)
-            done = self.taken(press, token, shared=shared)
+            done = self.act(press, token, shared=shared)
         except EffectRefused as error:
             done = PressAnswer(str(error), alert=True)
         except StoreFull as error:
@@ -104,48 +105,50 @@ class ButtonActions:
             done = PressAnswer(i18n.say(press.language, DiskFull.say), alert=True)
         await self.replies.answer(press.id, done.toast, alert=done.alert)
         if done.show is not None:
-            await settled(done.show(), partial(self.report_failure, press), data=press.data)
+            await settle(done.show(), partial(self.report_failure, press), data=press.data)
 
     async def is_shared(self, press: Press, token: str) -> bool:
         """Whether it is somebody else's button that this person may press too. Raises EffectRefused
         for one that is the admins' of a group alone."""
-        found = self.found(buttons.find, press, token, shared=True)
+        found = self.look_up(buttons.find, press, token, shared=True)
         row = self.rows.get(found.button.meaning.action) if found.button else None
+        if press.chat < 0 and row is not None and row.members:
+            return True
         if press.chat < 0 and row is not None and row.admins:
             if not await self.may_set(press):
                 raise EffectRefused(i18n.say(press.language, "group-admins-only"))
             return True
-        found = self.found(buttons.find, press, token, shared=False)
+        found = self.look_up(buttons.find, press, token, shared=False)
         return found.outcome is Outcome.FOREIGN and await self.shares(press)
 
-    def taken(self, press: Press, token: str, *, shared: bool) -> PressAnswer:
+    def act(self, press: Press, token: str, *, shared: bool) -> PressAnswer:
         """Mark the button and do what it means, or say why not."""
-        found = self.found(buttons.find, press, token, shared=shared)
+        found = self.look_up(buttons.find, press, token, shared=shared)
         row = self.rows.get(found.button.meaning.action) if found.button else None
         if row is None:  # foreign, forged, or of another version
-            return self.refused(press, replace(found, button=None))
-        of_admins = row.admins and press.chat < 0  # which was asked before
+            return self.refuse(press, replace(found, button=None))
+        of_group = (row.admins or row.members) and press.chat < 0  # which was asked before
         theirs = found.button is not None and found.button.meaning.person == press.person.id
-        if row.own and not (theirs or of_admins):
-            return self.refused(press, buttons.FOREIGN)
+        if row.own and not (theirs or of_group):
+            return self.refuse(press, buttons.FOREIGN)
         if found.outcome is Outcome.STALE or (row.once and not found.fresh):
-            return self.refused(press, found)
+            return self.refuse(press, found)
         with self.db.write(full=row.durable):
             if row.once:
-                found = self.found(buttons.press, press, token, shared=shared)
+                found = self.look_up(buttons.press, press, token, shared=shared)
             if found.button is None or (row.once and not found.fresh):
-                return self.refused(press, found)
+                return self.refuse(press, found)
             done = row.effect(press, found.button)
         log.info("button.pressed", action=row.name, person=press.person.id, chat=press.chat)
         return done
 
-    def found(
+    def look_up(
         self, look: Callable[..., ButtonPress], press: Press, token: str, *, shared: bool
     ) -> ButtonPress:
         now = clock.now()
         return look(self.db, token, press.person.id, chat=press.chat, shared=shared, now=now)
 
-    def refused(self, press: Press, found: ButtonPress) -> PressAnswer:
+    def refuse(self, press: Press, found: ButtonPress) -> PressAnswer:
         """The answer to a press that does nothing."""
         if found.button is None and found.outcome is not Outcome.FOREIGN:
             return PressAnswer(i18n.say(press.language, TOASTS[Outcome.UNKNOWN]))

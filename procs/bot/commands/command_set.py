@@ -1,7 +1,6 @@
 """What people can ask of the bot by commands and by the buttons of their pages, put together."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 
 from procs.bot.commands.button_actions import ButtonActions
 from procs.bot.commands.data_actions import DataActions
@@ -11,28 +10,15 @@ from procs.bot.commands.router import ChatCommand
 from procs.bot.commands.settings_actions import InGroup, SettingsActions
 from procs.bot.commands.welcome import Welcome
 from procs.bot.conversation.hints import Hints
+from procs.bot.conversation.manners import Manners
 from procs.bot.conversation.private_answers import PrivateAnswers
 from procs.store.database import Database
-from procs.store.follows.follow_limits import FollowLimits
 from procs.store.requests.allowances import Allowance
 from procs.telegram.chat.inbound import Incoming
 
 
-@dataclass(frozen=True, slots=True)
-class Manners:
-    """What the operator decides of how the bot talks: messages of one person that are acted upon in
-    a minute (0: all), whom people may write to ("": nobody), whether keys stand below the chat, and
-    how much may be followed."""
-
-    messages_per_minute: int = 0
-    support: str = ""
-    reply_keyboard: bool = False
-    follows: FollowLimits = field(default_factory=FollowLimits)
-
-
 class CommandSet:
-    """`in_group` is what /settings does in a group, `support` whom people may write to, "" for
-    nobody."""
+    """`in_group` is what /settings does in a group."""
 
     def __init__(
         self,
@@ -43,12 +29,12 @@ class CommandSet:
         allowance: Allowance,
         *,
         in_group: InGroup,
-        support: str,
+        manners: Manners,
         relay: Callable[[Incoming], Awaitable[bool]],
     ) -> None:
         self.private = PrivateAnswers(hints)
         self.hints = hints
-        self.contact = support
+        self.manners = manners
         self.relay = relay
         self.settings = SettingsActions(db, hints, menus, in_group)
         self.welcome = Welcome(db, hints, menus, self.settings)
@@ -81,7 +67,8 @@ class CommandSet:
     async def support(self, incoming: Incoming) -> None:
         if await self.relay(incoming):
             return
-        if self.contact:
-            await self.hints.say(incoming, "support", contact=self.contact)
+        contact = self.manners.support
+        if contact:
+            await self.hints.say(incoming, "support", contact=contact)
         else:
             await self.hints.say(incoming, "support-none")

@@ -70,7 +70,7 @@ class DataActions:
             return work(db, person, **facts)
 
     def ask_delete(self, press: Press, button: Button) -> PressAnswer:
-        kept = personal_data.kept().values()
+        kept = personal_data.kept_tables().values()
         return self.menus.turn(press, my_pages.data_sure(list(kept), press.language))
 
     def keep(self, press: Press, button: Button) -> PressAnswer:
@@ -79,9 +79,9 @@ class DataActions:
     def delete(self, press: Press, button: Button) -> PressAnswer:
         """The deletion is written down with the press; the keeper goes on where this ends."""
         personal_data.ask(self.db, button.meaning.person, now=clock.now())
-        return PressAnswer(show=partial(self.deleted, press, button.meaning.person))
+        return PressAnswer(show=partial(self.confirm_deletion, press, button.meaning.person))
 
-    async def deleted(self, press: Press, person: int) -> None:
+    async def confirm_deletion(self, press: Press, person: int) -> None:
         work = partial(self.beside, personal_data.proceed, person, now=clock.now(), bites=BITES)
         done = await asyncio.to_thread(work)
         log.info("person.forgotten", done=done)

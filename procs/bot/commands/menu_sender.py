@@ -25,7 +25,7 @@ class MenuSender:
 
     async def send(self, incoming: Incoming, page: MenuPage, *, about: str) -> None:
         """Answer a command with a page. Raises as `ReplySender.send`."""
-        made = self.minted(page, incoming.person.id, incoming.chat)
+        made = self.mint(page, incoming.person.id, incoming.chat)
         random_id = once("page", incoming.chat, incoming.message, about)
         text = OutgoingMessage(
             incoming.chat, incoming.access, page.text, random_id, incoming.reply_to, made
@@ -36,7 +36,7 @@ class MenuSender:
     def turn(self, press: Press, page: MenuPage, *, toast: str = SILENT) -> PressAnswer:
         """The answer to a press whose message becomes another page. The tokens are written at
         once, so call it inside of the effect's transaction."""
-        made = self.minted(page, press.person.id, press.chat)
+        made = self.mint(page, press.person.id, press.chat)
         return PressAnswer(toast, partial(self.show, press, page.text, made))
 
     async def show(self, press: Press, text: str, made: Buttons) -> None:
@@ -46,7 +46,7 @@ class MenuSender:
             random_id = once("turned", press.chat, press.id)
             await self.replies.send(OutgoingMessage(*where, text, random_id, 0, made))
 
-    def minted(self, page: MenuPage, person: int, chat: int) -> Buttons:
+    def mint(self, page: MenuPage, person: int, chat: int) -> Buttons:
         """The rows of a page with their tokens."""
         every = [one for row in page.keyboard for one in row]
         meanings = [

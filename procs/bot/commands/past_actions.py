@@ -7,6 +7,7 @@ from procs.bot.commands import my_pages
 from procs.bot.commands.button_actions import ButtonAction, EffectRefused, PressAnswer
 from procs.bot.commands.menu_sender import MenuSender
 from procs.bot.commands.settings_menu import MenuPage
+from procs.bot.conversation import refusals
 from procs.bot.conversation.hints import Hints
 from procs.core import clock, log
 from procs.records.job import Ask, Link
@@ -88,14 +89,15 @@ class PastActions:
         )
         (done,) = requests.submit(self.db, [ask], now=clock.now(), allowance=self.allowance)
         if not done.request:
+            person = press.person.id
             raise EffectRefused(
-                i18n.say(press.language, f"refused-{done.outcome}", most=self.allowance.most)
+                refusals.words(self.db, person, press.language, done, self.allowance)
             )
         log.info("request.received", request=done.request, job=done.job, outcome=done.outcome)
         key = "again-sent" if done.outcome == "cached" else "again-asked"
-        return PressAnswer(i18n.say(press.language, key), partial(self.told, done))
+        return PressAnswer(i18n.say(press.language, key), partial(self.announce, done))
 
-    async def told(self, done: Submitted) -> None:
+    async def announce(self, done: Submitted) -> None:
         """Committed: who is idle looks again, and the first word is said."""
         wake.notify_idle(self.db.run)
         self.begin(done)
@@ -104,7 +106,7 @@ class PastActions:
         request = button.meaning.request or 0
         done = withdrawal.cancel(self.db, request, user=button.meaning.person, now=clock.now())
         key = "cancel-done" if done else "cancel-over"
-        return self.stopped(press, i18n.say(press.language, key))
+        return self.show_rest(press, i18n.say(press.language, key))
 
     def stop_all(self, press: Press, button: Button) -> PressAnswer:
         """All that is on its way for a person, in whichever chat."""
@@ -112,9 +114,9 @@ class PastActions:
         mine = [one.request for one in request_status.open_of(self.db, person)]
         count = sum(withdrawal.cancel(self.db, one, user=person, now=clock.now()) for one in mine)
         key = "cancel-all-done" if count else "cancel-over"
-        return self.stopped(press, i18n.say(press.language, key, count=count))
+        return self.show_rest(press, i18n.say(press.language, key, count=count))
 
-    def stopped(self, press: Press, toast: str) -> PressAnswer:
+    def show_rest(self, press: Press, toast: str) -> PressAnswer:
         """What is left, in the same message."""
         page = self.waiting(press.person.id, press.language)
         return self.menus.turn(press, page, toast=toast)

@@ -102,9 +102,9 @@ class Router:
         """Do what a button says, and answer the press, once. Raises as `ReplySender.answer`."""
         if press.data.startswith(PREFIX):
             return await self.actions.press(press)
-        await self.replies.answer(press.id, await self.done(press))
+        await self.replies.answer(press.id, await self.handle(press))
 
-    async def done(self, press: Press) -> LocalText:
+    async def handle(self, press: Press) -> LocalText:
         row, number = self.callback(press.data)
         if row is None or not self.is_allowed(row.role, press.person):
             return i18n.say(press.language, "unknown-button")

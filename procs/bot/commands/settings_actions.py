@@ -46,7 +46,7 @@ class SettingsActions:
     def rows(self) -> tuple[ButtonAction, ...]:
         return (
             ButtonAction(PAGE, self.page, once=False, own=True, admins=True),
-            ButtonAction(SET, self.set, once=False, own=True, admins=True),
+            ButtonAction(SET, self.set_value, once=False, own=True, admins=True),
             ButtonAction(SITE, self.forget_site, once=False, own=True),
             ButtonAction(RESET, self.reset, own=True, admins=True),
         )
@@ -69,7 +69,7 @@ class SettingsActions:
         wanted = words(incoming.text).lower()
         if wanted in i18n.LANGUAGES:
             preferences.change(self.db, incoming.person.id, "language", wanted, now=clock.now())
-            language = self.respoken(incoming.person)
+            language = self.change_language(incoming.person)
             return await self.hints.say(incoming, "lang-changed", language=language)
         record = self.record(incoming.person.id, 0)
         page = settings_menu.page(record, LANGUAGES, incoming.language)
@@ -88,12 +88,12 @@ class SettingsActions:
         key = "tags-are" if mine else "tags-none"
         await self.hints.say(incoming, key, tags=" ".join(mine))
 
-    def respoken(self, person: Person) -> str:
+    def change_language(self, person: Person) -> str:
         """Speak to a person as they prefer from now on, in what is said already too: in which
         language."""
         with self.db.write():
             before = users.language(self.db, person.id)
-            language = languages.changed(self.db, person)
+            language = languages.change(self.db, person)
             if language != before:
                 status_columns.restate(self.db, person.id)
         return language
@@ -101,9 +101,9 @@ class SettingsActions:
     # --- buttons
 
     def page(self, press: Press, button: Button) -> PressAnswer:
-        return self.shown(press, button, press.language)
+        return self.show_page(press, button, press.language)
 
-    def set(self, press: Press, button: Button) -> PressAnswer:
+    def set_value(self, press: Press, button: Button) -> PressAnswer:
         """Set what the button says; a value of another version changes nothing."""
         data, chat = button.meaning.data, button.meaning.chat
         change = preferences.change_group if chat < 0 else preferences.change
@@ -112,30 +112,30 @@ class SettingsActions:
             change(self.db, whose, str(data.get("name")), data.get("value"), now=clock.now())
         except BadPreference:
             return PressAnswer(i18n.say(press.language, "unknown-button"))
-        return self.changed(press, button)
+        return self.show_change(press, button)
 
     def forget_site(self, press: Press, button: Button) -> PressAnswer:
         """The site has no form of its own any more."""
         site = str(button.meaning.data.get("site"))
         preferences.change_site(self.db, button.meaning.person, site, None, now=clock.now())
-        return self.shown(press, button, press.language, name="sites")
+        return self.show_page(press, button, press.language, name="sites")
 
     def reset(self, press: Press, button: Button) -> PressAnswer:
         if button.meaning.chat < 0:
             preferences.reset_group(self.db, button.meaning.chat)
         else:
             preferences.reset(self.db, button.meaning.person)
-        return self.changed(press, button, name=MAIN)
+        return self.show_change(press, button, name=MAIN)
 
-    def changed(self, press: Press, button: Button, *, name: str = "") -> PressAnswer:
+    def show_change(self, press: Press, button: Button, *, name: str = "") -> PressAnswer:
         """What was set holds: the page says so, in the language that is spoken from now on."""
         language = press.language
         if button.meaning.chat > 0:
-            language = self.respoken(press.person)
+            language = self.change_language(press.person)
         toast = i18n.say(language, "set-done")
-        return self.shown(press, button, language, name=name, toast=toast)
+        return self.show_page(press, button, language, name=name, toast=toast)
 
-    def shown(
+    def show_page(
         self, press: Press, button: Button, language: str, *, name: str = "", toast: str = ""
     ) -> PressAnswer:
         data: Any = button.meaning.data

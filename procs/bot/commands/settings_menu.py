@@ -120,7 +120,7 @@ def first(record: Record, language: str) -> MenuPage:
             i18n.say(language, "set-line", name=title(language, name), value=value), PAGE, to(name)
         )
         for name, parts in pages_of(record).items()
-        for value in [said(language, name, parts[0], getattr(record, parts[0].name))]
+        for value in [value_text(language, name, parts[0], getattr(record, parts[0].name))]
     ]
     if isinstance(record, Preferences):
         buttons.append(MenuButton(title(language, "sites"), PAGE, to("sites")))
@@ -146,7 +146,7 @@ def choices(
             for end, value in part.values
         ]
         rows += [tuple(buttons[at : at + ROW]) for at in range(0, len(buttons), ROW)]
-    told = said(language, name, parts[0], getattr(record, parts[0].name))
+    told = value_text(language, name, parts[0], getattr(record, parts[0].name))
     text = i18n.say(language, f"set-{name}-about", value=told)
     return MenuPage(text, (*rows, (back(language),)))
 
@@ -180,7 +180,7 @@ def title(language: str, name: str) -> LocalText:
     return i18n.say(language, f"set-{name}-title")
 
 
-def said(language: str, page: str, part: PreferenceChoice, value: Any) -> LocalText:
+def value_text(language: str, page: str, part: PreferenceChoice, value: Any) -> LocalText:
     """A value in words; of one without a button, itself."""
     end = next((end for end, it in part.values if it == value), None)
     if end is not None:

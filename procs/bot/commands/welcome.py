@@ -50,7 +50,7 @@ class Welcome:
             for one in i18n.LANGUAGES
         )
         page = MenuPage(LocalText(""), (buttons,))
-        return self.menus.minted(page, incoming.person.id, incoming.chat)
+        return self.menus.mint(page, incoming.person.id, incoming.chat)
 
     def choose(self, press: Press, button: Button) -> PressAnswer:
         """Speak the language of the button from now on; the greeting says it first."""
@@ -59,7 +59,7 @@ class Welcome:
             preferences.change(self.db, press.person.id, "language", wanted, now=clock.now())
         except BadPreference:  # a language of another version
             return PressAnswer(i18n.say(press.language, "unknown-button"))
-        language = self.settings.respoken(press.person)
+        language = self.settings.change_language(press.person)
         show = partial(self.greet, replace(press, person=replace(press.person, language=language)))
         return PressAnswer(i18n.say(language, "set-done"), show)
 

@@ -1,5 +1,6 @@
 """The one place of the bot where a failure becomes a log line and a sentence."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from procs.core import log
@@ -32,7 +33,15 @@ async def logged(work: Awaitable[None], **facts: object) -> str:
     return ""
 
 
-async def settled(work: Awaitable[None], report_failure: Apology, **facts: object) -> None:
+async def repeat(look: Callable[[], Awaitable[None]], interval: float) -> None:
+    """Do the work until cancelled, with `interval` seconds from each end to the next begin. One
+    that fails is logged, and repeated like the others. Raises CancelledError only."""
+    while True:
+        await logged(look())
+        await asyncio.sleep(interval)
+
+
+async def settle(work: Awaitable[None], report_failure: Apology, **facts: object) -> None:
     """Do the work; when it fails by our fault, the person gets a sentence and the code."""
     code = await logged(work, **facts)
     if code:

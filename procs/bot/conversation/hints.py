@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from procs.bot.conversation.inbound_queue import ANSWERS, HINT, InboundQueue
+from procs.bot.conversation.manners import Manners
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.telegram.chat.inbound import Incoming
 from procs.telegram.chat.sender import Buttons, Keys
@@ -16,24 +17,24 @@ from procs.wishes.grammar.link import BadLink
 #: Characters above which a text without a link was not meant as one.
 LONG = 1000
 #: Answers that people keep; the others are about a mistake.
-WELCOME = frozenset({"start", "start-nameless", "help"})
+WELCOME = frozenset({"start", "start-nameless", "start-own", "help", "help-own"})
 
 
 class Hints:
     """`keys` are those below a chat with people who started it, `more_keys` the rows that somebody
-    has besides; `follows` says that lists can be followed here."""
+    has besides."""
 
     def __init__(
         self,
         replies: ReplySender,
         inbox: InboundQueue,
+        manners: Manners | None = None,
         *,
         keys: Keys = (),
-        follows: bool = False,
     ) -> None:
-        self.keys = keys
+        self.manners = manners or Manners()
+        self.keys = keys if self.manners.reply_keyboard else ()
         self.more_keys: Callable[[int], Keys] = no_keys
-        self.follows = follows
         self.replies = replies
         self.inbox = inbox
 
@@ -57,17 +58,31 @@ class Hints:
         """The keys below the chat with somebody; none where there are none at all."""
         return [*self.keys, *self.more_keys(person)] if self.keys else ()
 
+    def greeting(self, name: str, language: str) -> LocalText:
+        """The operator's own greeting; "" where ours is said."""
+        return LocalText(self.manners.own("start", language).replace("{name}", name))
+
     async def start(self, incoming: Incoming, *, buttons: Buttons = ()) -> None:
         keys = self.keys_of(incoming.person.id)
         facts: dict[str, Any] = {"keys": keys, "buttons": buttons}
-        if incoming.person.name:
-            await self.hint(incoming, "start", name=incoming.person.name, **facts)
+        name = incoming.person.name
+        if own := self.greeting(name, incoming.language):
+            await self.hint(incoming, "start-own", words=own, **facts)
+        elif name:
+            await self.hint(incoming, "start", name=name, **facts)
         else:
             await self.hint(incoming, "start-nameless", **facts)
 
     async def help(self, incoming: Incoming) -> None:
-        more = i18n.say(incoming.language, "help-follow") if self.follows else LocalText("")
-        await self.hint(incoming, "help", more=more)
+        more = (
+            i18n.say(incoming.language, "help-follow")
+            if not self.manners.follows.is_off
+            else LocalText("")
+        )
+        if own := self.manners.own("help", incoming.language):
+            await self.hint(incoming, "help-own", words=LocalText(own))
+        else:
+            await self.hint(incoming, "help", more=more)
 
     async def unknown(self, incoming: Incoming) -> None:
         await self.hint(incoming, "unknown-command")

@@ -7,7 +7,7 @@ to stop goes before all of them, and takes its person's earlier messages out of 
 import asyncio
 from collections import Counter
 
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import repeat
 from procs.core import clock, log
 from procs.core.round_robin import RoundRobin
 from procs.store.database import Database
@@ -67,13 +67,11 @@ class InboundQueue:
 
     async def run(self) -> None:
         """Make one log line of each person's minute, until cancelled."""
-        while True:
-            await logged(self.look())
-            await asyncio.sleep(TALLY_INTERVAL)
+        await repeat(self.look, TALLY_INTERVAL)
 
     async def look(self) -> None:
         gone: Counter[int] = Counter()
-        for tally in repeat_tallies.ended(self.db, now=clock.now()):
+        for tally in repeat_tallies.take_ended(self.db, now=clock.now()):
             if tally.kind == repeat_tallies.MESSAGES:
                 continue  # most of them were answered
             if tally.kind == "refused":

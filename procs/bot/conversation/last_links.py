@@ -16,12 +16,12 @@ QUOTED_LENGTH = 40
 Wish = Variant | wish_reader.Unclear
 
 
-def chosen(db: Database, incoming: Incoming, text: str, parsed: Parsed) -> Parsed:
+def with_last_link(db: Database, incoming: Incoming, text: str, parsed: Parsed) -> Parsed:
     """What was parsed, or what a wish alone is about."""
     wish = wish_reader.alone(text) if parsed.none else None
     if wish is None:
         return parsed
-    last = meant(db, incoming, wish)
+    last = last_links(db, incoming, wish)
     if not last:
         return Parsed(problems=(BadLink("which", text.strip()[:QUOTED_LENGTH]),))
     if isinstance(wish, wish_reader.Unclear):
@@ -29,7 +29,7 @@ def chosen(db: Database, incoming: Incoming, text: str, parsed: Parsed) -> Parse
     return Parsed(tuple(replace(one, variant=str(wish)) for one in last))
 
 
-def meant(db: Database, incoming: Incoming, wish: Wish) -> list[Link]:
+def last_links(db: Database, incoming: Incoming, wish: Wish) -> list[Link]:
     """The links that a word alone is about: a choice is of the list that was shown."""
     now = clock.now()
     where = db, incoming.chat, incoming.person.id

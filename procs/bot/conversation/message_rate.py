@@ -3,6 +3,7 @@ with the seconds that are left, and then silence until the minute is over."""
 
 import math
 
+from procs.bot.conversation.manners import Manners
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.core import clock, log
 from procs.store.database import Database
@@ -14,30 +15,29 @@ from procs.texts import i18n
 
 
 class MessageRate:
-    """`most` messages in a minute; 0 for as many as anybody likes."""
-
-    def __init__(self, db: Database, replies: ReplySender, most: int) -> None:
+    def __init__(self, db: Database, replies: ReplySender, manners: Manners) -> None:
         self.db = db
         self.replies = replies
-        self.most = most
+        self.manners = manners
 
     async def allows(self, incoming: Incoming) -> bool:
         """Count a message: whether it is acted upon. The first one too many is answered."""
-        if not self.most:
+        most = self.manners.messages_per_minute
+        if not most:
             return True
         now = clock.now()
         begun, count = repeat_tallies.minute(self.db, incoming.person.id, MESSAGES, now=now)
-        if count <= self.most:
+        if count <= most:
             return True
-        if count == self.most + 1:
+        if count == most + 1:
             left = max(1, math.ceil(begun + MINUTE - now.wall))
             wait = i18n.span(incoming.language, left)
-            log.info("messages.too-many", user=incoming.person.id, most=self.most)
+            log.info("messages.too-many", user=incoming.person.id, most=most)
             await self.replies.reply(
                 incoming,
                 "too-many",
                 urgency=Urgency.COMMAND,
-                most=self.most,
+                most=most,
                 wait=wait,
                 passing=True,
             )

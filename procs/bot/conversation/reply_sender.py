@@ -91,12 +91,12 @@ class ReplySender:
         Raises TelegramWait when the wait is too long, TelegramAway after some attempts,
         ChatClosed, TelegramRefused, SessionRevoked.
         """
-        leave = partial(self.leave, message.chat, urgency, wanted)
+        leave = partial(self.leave, message.chat, urgency)
         silent = silence.is_silent(self.db, message.chat, now=clock.now())
         message = replace(message, silent=silent)
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                sent = await self.chat_session.send(message, leave=leave)
+                sent = await self.chat_session.send(message, leave=partial(leave, wanted))
             except Withdrawn:
                 return 0
             except TelegramWait as wait:
@@ -106,9 +106,11 @@ class ReplySender:
             except TelegramAway:
                 if attempt == ATTEMPTS:
                     raise
+                wanted = always  # it may be there: its number is wanted
             else:
                 if sent is not None:
                     return sent
+                wanted = always
             # The same message is being sent already, or the connection comes back.
             await asyncio.sleep(RECONNECT_WAIT)
         return 0
@@ -166,7 +168,7 @@ class ReplySender:
 
     async def answer(self, press: int, text: str, *, alert: bool = False) -> None:
         """Answer a press. Raises as `send`."""
-        await self.pace.allowed(PRESS, ANSWER_TIMEOUT)
+        await self.pace.wait_until_allowed(PRESS, ANSWER_TIMEOUT)
         try:
             await self.chat_session.answer(press, text, alert=alert)
         except TelegramWait as wait:

@@ -1,8 +1,6 @@
 """The chats of people who want them tidy: what we answered to a mistake goes after a while."""
 
-import asyncio
-
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import repeat
 from procs.bot.conversation.reply_sender import DELETE, ReplySender
 from procs.core import clock, log
 from procs.errors import ChatClosed, TelegramAway, TelegramRefused, TelegramWait
@@ -23,9 +21,7 @@ class TidyChat:
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            await logged(self.look())
-            await asyncio.sleep(TIDY_POLL)
+        await repeat(self.look, TIDY_POLL)
 
     async def look(self) -> None:
         for one in passing_messages.due(self.db, now=clock.now()):
@@ -38,7 +34,7 @@ class TidyChat:
 
     async def delete(self, one: PassingMessage) -> None:
         """Raises TelegramWait, TelegramAway: it is tried again."""
-        await self.replies.pace.allowed(DELETE, TIDY_PATIENCE)
+        await self.replies.pace.wait_until_allowed(DELETE, TIDY_PATIENCE)
         try:
             await self.replies.chat_session.delete(one.chat, one.access, one.message)
         except (ChatClosed, TelegramRefused) as error:

@@ -95,7 +95,7 @@ class FollowActions:
         if begun not in (Begun.NEW, Begun.AGAIN):
             raise EffectRefused(toast)
         page = self.page_of(press.person.id, press.language, wanted, begun)
-        made = self.menus.minted(page, press.person.id, press.chat)
+        made = self.menus.mint(page, press.person.id, press.chat)
         random_id = once("follow", press.chat, press.id)
         where = press.chat, press.access
         text = OutgoingMessage(*where, page.text, random_id, press.message, made)
@@ -105,25 +105,25 @@ class FollowActions:
         await self.menus.replies.send(text)
 
     def turn(self, press: Press, button: Button) -> PressAnswer:
-        return self.shown(press, button)
+        return self.show_all(press, button)
 
     def pause(self, press: Press, button: Button) -> PressAnswer:
         done = follows.pause(self.db, *mine(button))
-        return self.shown(press, button, "follow-paused" if done else "follow-gone")
+        return self.show_all(press, button, "follow-paused" if done else "follow-gone")
 
     def resume(self, press: Press, button: Button) -> PressAnswer:
         if self.limits.is_off:
             raise EffectRefused(i18n.say(press.language, "follow-off"))
         done = follows.resume(self.db, *mine(button), limits=self.limits, now=clock.now())
-        return self.shown(press, button, "follow-resumed" if done else "follow-gone")
+        return self.show_all(press, button, "follow-resumed" if done else "follow-gone")
 
     def turn_form(self, press: Press, button: Button) -> PressAnswer:
         done = follows.turn_form(self.db, *mine(button), str(button.meaning.data.get("form")))
-        return self.shown(press, button, "set-done" if done else "follow-gone")
+        return self.show_all(press, button, "set-done" if done else "follow-gone")
 
     def end(self, press: Press, button: Button) -> PressAnswer:
         follows.end(self.db, *mine(button))
-        return self.shown(press, button, "follow-ended")
+        return self.show_all(press, button, "follow-ended")
 
     # --- what they share
 
@@ -141,7 +141,7 @@ class FollowActions:
         said = i18n.say(language, SAID[begun])
         return replace(page, text=i18n.LocalText(f"{said}\n\n{page.text}"))
 
-    def shown(self, press: Press, button: Button, key: str = "") -> PressAnswer:
+    def show_all(self, press: Press, button: Button, key: str = "") -> PressAnswer:
         """Show the follows of the person in the message of the pressed button."""
         number = button.meaning.data.get("page")
         page = follow_pages.page(

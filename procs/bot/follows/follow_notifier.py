@@ -1,8 +1,6 @@
 """Sends followers notices that they did not request: a source rests, or cannot be followed."""
 
-import asyncio
-
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import repeat
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.follows import follow_pages
 from procs.core import log
@@ -25,9 +23,7 @@ class FollowNotifier:
 
     async def run(self) -> None:
         """Look until cancelled."""
-        while True:
-            await logged(self.look())
-            await asyncio.sleep(NOTICE_INTERVAL)
+        await repeat(self.look, NOTICE_INTERVAL)
 
     async def look(self) -> None:
         """Send the due notices; one that fails for the moment is sent later."""

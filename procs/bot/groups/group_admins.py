@@ -1,4 +1,5 @@
-"""Who decides in a group: its admins, as Telegram knows them, and who else they let press."""
+"""Who decides in a group: its admins, as Telegram reports them, and whether they let members
+press."""
 
 from procs.core import clock, log
 from procs.errors import ChatClosed, StoreFull, TelegramRefused
@@ -18,7 +19,7 @@ class GroupAdmins:
         self.chat_session = chat_session
 
     async def shares(self, press: Press) -> bool:
-        """Whether somebody may press the buttons of others in this group."""
+        """Whether this person may press other people's buttons in this group."""
         if press.chat > 0:
             return False
         who = preferences.read_group(self.db, press.chat).who_presses
@@ -27,21 +28,23 @@ class GroupAdmins:
         return who == ADMINS and await self.is_admin(press.chat, press.access, press.person)
 
     async def may_set(self, incoming: Incoming | Press) -> bool:
-        """Whether somebody may change what the group wants. Who writes in the name of the group
+        """Whether this person may change the group's settings. An author in the name of the group
         is one of its admins."""
         if incoming.person.id == incoming.chat:
             return True
         return await self.is_admin(incoming.chat, incoming.access, incoming.person)
 
     async def is_admin(self, chat: int, access: int, person: Person) -> bool:
-        """Raises TelegramWait, TelegramAway, SessionRevoked."""
+        """Whether this person is an admin of the group. Raises TelegramWait, TelegramAway,
+        SessionRevoked."""
         if person.id < 0:
             return False
         known = member_roles.read(self.db, chat, person.id, now=clock.now())
-        return (known or await self.learned(chat, access, person)) == ADMIN
+        return (known or await self.ask_role(chat, access, person)) == ADMIN
 
-    async def learned(self, chat: int, access: int, person: Person) -> str:
-        """What Telegram says; of whom it says nothing, that it is no admin."""
+    async def ask_role(self, chat: int, access: int, person: Person) -> str:
+        """Ask Telegram for a person's role, and store it. A person of whom Telegram says nothing
+        counts as no admin."""
         try:
             admin = await self.chat_session.is_admin(chat, access, person.id, person.access_hash)
         except (ChatClosed, TelegramRefused) as error:
@@ -59,7 +62,9 @@ class GroupAdmins:
         try:
             if isinstance(news, MemberNews):
                 member_roles.drop(self.db, news.chat, news.person)
-            elif news.access:  # else the other chat's message says it, and how it is addressed
+            elif (
+                news.access
+            ):  # otherwise the message of the other chat reports it, with the access hash
                 chats = self.db, news.old, news.new
                 count = group_moves.move(*chats, access=news.access, now=clock.now())
                 log.info("group.moved", chat=news.old, to=news.new, requests=count)

@@ -1,6 +1,8 @@
-"""What a message in a group asks of the bot, and with which words and links. Nothing is answered
-that was not said to it: by /dl or another command of ours, by its name, or, where an admin of the
-group switched that on, by a link."""
+"""What a message in a group asks of the bot.
+
+The bot answers only a message to itself: /dl or another of its commands, its name, or, where an
+admin of the group switched that on, any link.
+"""
 
 import asyncio
 import re
@@ -18,13 +20,13 @@ from procs.telegram.chat.inbound import Incoming
 from procs.wishes.grammar import link
 from procs.wishes.grammar.link import Parsed
 
-#: A command at the beginning, for whom, and what stands behind it.
+#: A command at the beginning, the bot that it names, and the words behind it.
 COMMAND = re.compile(r"/([a-z]+)(?:@(\w+))?(?=\s|$)\s*", re.IGNORECASE)
-#: The command that only says for whom a link is.
+#: The command that only addresses the bot.
 DOWNLOAD = "dl"
-#: One that says besides in which form it is.
+#: The command that asks for the sound besides.
 LINKED = re.compile(r"/audio(?:@\w+)?", re.IGNORECASE)
-#: Commands that may be given in the name of a group, or where nobody is named.
+#: Commands that an anonymous author may give, and that need no name of the bot.
 FOR_ALL = re.compile(r"/(?:settings|help)\b", re.IGNORECASE)
 #: Attempts to read the message that was answered, and seconds between them.
 READS, READ_RETRY = 5, 1.0
@@ -39,7 +41,7 @@ class GroupMessages:
         self.hints = hints
 
     async def for_bot(self, incoming: Incoming, is_command: IsCommand) -> Incoming | None:
-        """The message as it is meant for us, without what only calls us; None when it is not."""
+        """The message without what only addresses the bot; None when it is not for the bot."""
         group = preferences.read_group(self.db, incoming.chat)
         incoming = replace(incoming, spoken=group.language or "")
         said = addressed(incoming.text, self.chat_session.username, is_command)
@@ -58,8 +60,8 @@ class GroupMessages:
         return found if command is None else replace(found, text=f"{command[0]} {found.text}")
 
     async def named(self, incoming: Incoming | None) -> Incoming | None:
-        """The message, if it has an author whose request it can be. Who writes in the name of a
-        group or a channel is told once in a while that this is why nothing comes."""
+        """The message, if it has an author who can own a request. An author in the name of a group
+        or a channel is told once in a while why nothing is delivered."""
         if incoming is not None and incoming.is_nameless:
             key = "anonymous-admin" if incoming.person.id == incoming.chat else "channel-post"
             await self.hints.hint(incoming, key)
@@ -67,19 +69,19 @@ class GroupMessages:
         return incoming
 
     async def with_answered(self, incoming: Incoming) -> Incoming:
-        """A message whose links stand in the one that it answers."""
-        text, urls = await self.answered(incoming)
+        """A message with the links of the message that it answers."""
+        text, urls = await self.read_answered(incoming)
         links = link.parse(text, urls).links
         if not links:
             return incoming
-        if not incoming.text:  # the words of the message itself count, such as "720p"
+        if not incoming.text:  # the words of the answering message count, such as "720p"
             words = addressed(text, self.chat_session.username, lambda _: True)
             return replace(incoming, text=text if words is None else words, urls=urls)
         return replace(
             incoming, text=" ".join([*(one.url for one in links), incoming.text]), urls=()
         )
 
-    async def answered(self, incoming: Incoming) -> tuple[str, tuple[str, ...]]:
+    async def read_answered(self, incoming: Incoming) -> tuple[str, tuple[str, ...]]:
         for attempt in range(1, READS + 1):
             try:
                 return await self.chat_session.words_of(
@@ -98,8 +100,8 @@ class GroupMessages:
 
 
 def addressed(text: str, username: str, is_command: IsCommand) -> str | None:
-    """What a text says to us; None when it speaks to somebody else, or to nobody. Of commands
-    without a name only those that we have are ours; a name of ours may stand anywhere."""
+    """The text that is meant for the bot; None when it is for somebody else, or for nobody. Among
+    commands without a name only those that the bot has are its own; its name may stand anywhere."""
     found = COMMAND.match(text)
     if found:
         whom, ours = (found[2] or "").lower(), found[1].lower() == DOWNLOAD
@@ -115,7 +117,7 @@ def addressed(text: str, username: str, is_command: IsCommand) -> str | None:
 
 
 def unasked(incoming: Incoming, group: GroupPreferences) -> Incoming | None:
-    """A message to nobody, in a group that takes every link; None when it has none."""
+    """A message to nobody, in a group that accepts every link; None when it has no link."""
     if not group.auto or COMMAND.match(incoming.text):
         return None
     said = link.parse(incoming.text, incoming.urls)
@@ -123,7 +125,7 @@ def unasked(incoming: Incoming, group: GroupPreferences) -> Incoming | None:
 
 
 def taken(incoming: Incoming, said: Parsed) -> Parsed:
-    """What is taken of a message's links: of one that was said to nobody, the links alone."""
+    """What of a message's links is accepted: of one to nobody, the links without questions."""
     if not incoming.unasked:
         return said
     return Parsed(links=(*said.links, *(one.link for one in said.questions)))

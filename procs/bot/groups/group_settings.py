@@ -1,4 +1,4 @@
-"""/settings in a group: what its admins want there, in one message that changes."""
+"""/settings in a group: the settings that its admins make, in one message that changes."""
 
 from procs.bot.commands import settings_menu
 from procs.bot.commands.menu_sender import MenuSender
@@ -13,7 +13,7 @@ from procs.telegram.chat.inbound import Incoming
 
 
 class GroupSettings:
-    """Who is no admin there has their own settings in private instead."""
+    """Members who are no admins are shown their own settings, in private."""
 
     def __init__(
         self, db: Database, hints: Hints, menus: MenuSender, group_admins: GroupAdmins

@@ -100,9 +100,9 @@ class InlineBoard:
             )
         except Withdrawn:
             return
-        inline_messages.edited(self.db, inline.id)
+        inline_messages.note_edit_end(self.db, inline.id)
         if there:
-            status_columns.showed(self.db, row.request, view.text)
+            status_columns.note_shown(self.db, row.request, view.text)
         else:
             self.leave(row)
 

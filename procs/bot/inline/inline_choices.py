@@ -10,13 +10,15 @@ from collections.abc import Callable
 from functools import partial
 
 from procs.bot.commands.button_actions import PressAnswer, data
+from procs.bot.conversation import refusals
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.core import clock, log
 from procs.records.inline_records import InlineTarget
-from procs.records.job import Link, Person
+from procs.records.job import Ask, Link, Person
 from procs.store.database import Database
 from procs.store.inline import inline_messages, inline_switches
 from procs.store.inline.inline_messages import InlineAsk
+from procs.store.modes import link_gate
 from procs.store.people import users
 from procs.store.requests import buttons
 from procs.store.requests.allowances import Allowance
@@ -64,7 +66,7 @@ class InlineChoices:
             0
         ]
 
-    async def chosen(self, chosen: InlineChoice) -> None:
+    async def on_choice(self, chosen: InlineChoice) -> None:
         """Somebody sent a result. One of kept media is there already. Raises as `refuse`."""
         person = chosen.person
         found = buttons.find(self.db, chosen.result, person.id, chat=0, now=clock.now())
@@ -117,9 +119,20 @@ class InlineChoices:
         words, again = self.refusal(choice, done), (label, data(choice.token))
         await self.chat_session.edit_inline(choice.target, words, buttons=(again,), leave=leave)
 
+    def closed(self, person: Person, link: Link) -> LocalText | None:
+        """Why a link is not shown to somebody, though its media may be kept: the bot's mode, or a
+        blocked host."""
+        ask = Ask(person.id, person.id, 0, 0, link)
+        kind = self.allowance.kind(self.db, person.id)
+        verdict = link_gate.judged(self.db, ask, kind, now=clock.now())
+        if not verdict.why:
+            return None
+        done = Submitted(0, verdict.why, 0, verdict.reason, verdict.until)
+        return refusals.words(self.db, person.id, person.language, done, self.allowance)
+
     def refusal(self, choice: InlineAsk, done: Submitted) -> LocalText:
-        language, most = choice.person.language, self.allowance.most
-        return i18n.say(language, f"refused-{done.outcome}", most=most)
+        person = choice.person
+        return refusals.words(self.db, person.id, person.language, done, self.allowance)
 
     def behind(self, text: str, person: Person) -> Link | None:
         """The link behind `/start token`, which everybody may follow who sees the message with that

@@ -55,5 +55,5 @@ class InlineMode:
         if isinstance(told, InlineQuery):
             work = self.queries.on_message(told)
         else:
-            work = self.choices.chosen(told)
+            work = self.choices.on_choice(told)
         await logged(work, user=told.person.id)

@@ -57,7 +57,7 @@ class InlineQueries:
         parsed = link.parse(query.text)
         if parsed.links:
             await self.about_link(query, person, self.wished(parsed.links[0], person))
-        elif parsed.none and self.search.sought(query):
+        elif parsed.none and self.search.search_of(query):
             await self.search.on_message(query, person)
         else:
             await self.give(query, self.about_text(query, person, parsed))
@@ -65,6 +65,8 @@ class InlineQueries:
     async def about_link(self, query: InlineQuery, person: Person, found: Link) -> None:
         """The media, where it is kept, by reference; else what begins its download, also where
         Telegram does not take the kept references any more: a worker renews them."""
+        if why := self.choices.closed(person, found):
+            return await self.give(query, inline_results.wrong(person.language, why))
         media = references.find(self.db, found.key, found.variant)
         if media:
             try:
@@ -134,8 +136,8 @@ class InlineQueries:
         """The link in the person's usual form, where the query wishes for none. Who is asked each
         time gets the best: no card fits a list of results."""
         form = preferences.read(self.db, person.id).form_of(found.site)
-        unwished = found.variant == UNWISHED and form != ASK
-        return replace(found, variant=form) if unwished else found
+        wish = str(variant.parse(found.variant).fetched)  # nothing is added here that is not wished
+        return replace(found, variant=form if wish == UNWISHED and form != ASK else wish)
 
     def spoken(self, person: Person) -> Person:
         """The person, with the language of their own setting."""

@@ -43,24 +43,24 @@ class InlineSearch:
         self.db = db
         self.chat_session = chat_session
         self.choices = choices
-        self.sites = tuple(sites)
+        self.sites = sites
         #: The query that each person wrote last. Losing it answers one query too many.
         self.last: dict[int, int] = {}
 
-    def sought(self, query: InlineQuery) -> Link | None:
+    def search_of(self, query: InlineQuery) -> Link | None:
         """The search that a query asks for; None where none is allowed, or for no words."""
         words = searches.words_in(query.text) if self.sites else ""
         return search_results.link(words, self.sites[0]) if words else None
 
     async def on_message(self, query: InlineQuery, person: Person) -> None:
         """Answer with what is found, unless the person writes on. Raises as `Rpc.ask`."""
-        sought = self.sought(query)
+        sought = self.search_of(query)
         if sought is None:
             return
         known = search_results.find(self.db, sought.key, now=clock.now())
         if known is None and not await self.is_meant(query):
             return
-        hits = known if known is not None else await self.found(sought, person)
+        hits = known if known is not None else await self.search(sought, person)
         await self.chat_session.answer_query(query.id, self.answer(query, person, hits))
 
     async def is_meant(self, query: InlineQuery) -> bool:
@@ -72,7 +72,7 @@ class InlineSearch:
         del self.last[query.person.id]
         return True
 
-    async def found(self, sought: Link, person: Person) -> list[SearchHit] | str:
+    async def search(self, sought: Link, person: Person) -> list[SearchHit] | str:
         """What the site finds; or why that is not known, as a text's key."""
         now = clock.now()
         if repeat_tallies.note(self.db, person.id, "search", now=now) > SEARCHES_A_MINUTE:

@@ -38,9 +38,9 @@ class SearchActions:
         self.db = db
         self.chat_session = chat_session
         self.replies = replies
-        self.sites = tuple(sites)
+        self.sites = sites
 
-    def sought(self, incoming: Incoming, parsed: Parsed) -> Parsed:
+    def as_search(self, incoming: Incoming, parsed: Parsed) -> Parsed:
         """The search for a private message that has words and no link; else what was parsed."""
         words = searches.words_in(incoming.text) if self.sites else ""
         if not (parsed.none and incoming.private and words) or incoming.media:
@@ -65,7 +65,7 @@ class SearchActions:
             return PressAnswer(i18n.say(press.language, "unknown-button"))
         parsed = Parsed((replace(found, title=str(facts["title"])),))
         log.info("search.chosen", user=press.person.id, request=button.meaning.request)
-        return self.accepted(accept, answer, press, parsed, int(facts["place"]))
+        return self.accept(accept, answer, press, parsed, int(facts["place"]))
 
     def elsewhere(
         self, accept: Accept, answer: Answer, press: Press, button: Button
@@ -75,9 +75,9 @@ class SearchActions:
         if site not in self.sites:
             return PressAnswer(i18n.say(press.language, "unknown-button"))
         parsed, place = Parsed((search_results.link(words, site),)), self.sites.index(site)
-        return self.accepted(accept, answer, press, parsed, -1 - place)
+        return self.accept(accept, answer, press, parsed, -1 - place)
 
-    def accepted(
+    def accept(
         self, accept: Accept, answer: Answer, press: Press, parsed: Parsed, place: int
     ) -> PressAnswer:
         """Accept a link as the `place`-th of the message that has the button."""
@@ -92,7 +92,7 @@ class SearchActions:
 
     def turn(self, press: Press, button: Button) -> PressAnswer:
         """Another page, in the same message."""
-        found = search_listings.found(self.db, button.meaning.request or 0)
+        found = search_listings.shown_results(self.db, button.meaning.request or 0)
         if not search_text.is_search(found):
             return PressAnswer(i18n.say(press.language, "press-stale"))
         number = int(button.meaning.data["page"])

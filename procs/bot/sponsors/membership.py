@@ -40,7 +40,7 @@ class Membership:
         #: The questions that are on their way: whoever wants the same answer waits for it too.
         self.asking: dict[tuple[int, int], asyncio.Task[None]] = {}
 
-    def asked(self, person: Person, role: int) -> list[Sponsor]:
+    def required(self, person: Person, role: int) -> list[Sponsor]:
         """The sponsors of which somebody has to be a member."""
         sponsors = sponsor_rows.listed(self.db)
         if not sponsors:
@@ -49,15 +49,15 @@ class Membership:
         if rules.exempt_role and role >= rules.exempt_role:
             return []
         if rules.exempt_days:
-            met = users.seen(self.db, person.id)
+            met = users.met(self.db, person.id)
             if met and met.first_seen < now.wall - rules.exempt_days * DAY_SECONDS:
                 return []
         facts = sponsors, person.id, i18n.base(person.language), rules.most
         return sponsor_choice.asked(*facts, wall=now.wall)
 
-    def known(self, person: Person, role: int) -> Standing:
+    def cached(self, person: Person, role: int) -> Standing:
         """What somebody lacks by what is known; asks nobody."""
-        sponsors = self.asked(person, role)
+        sponsors = self.required(person, role)
         if not sponsors:
             return Standing()
         states = sponsor_members.read(self.db, person.id, now=clock.now())
@@ -68,7 +68,7 @@ class Membership:
     async def learn(self, person: Person, role: int, *, fresh: bool = False) -> Standing:
         """The same, after Telegram was asked about what is not known. `fresh`: about what is
         missing too. Raises SessionRevoked."""
-        sponsors = self.asked(person, role)
+        sponsors = self.required(person, role)
         states = sponsor_members.read(self.db, person.id, now=clock.now())
         wanted = [
             one
@@ -77,7 +77,7 @@ class Membership:
         ]
         if wanted:
             await asyncio.gather(*(self.once(one, person) for one in wanted))
-        return self.known(person, role)
+        return self.cached(person, role)
 
     async def once(self, sponsor: Sponsor, person: Person) -> None:
         """Ask about one person in one chat, unless that is being asked."""
@@ -93,20 +93,20 @@ class Membership:
         from now on; what fails for another reason says nothing of the person."""
         where = sponsor.chat, sponsor.access, person.id, person.access_hash
         try:
-            await self.pace.allowed(ASK, 0.0)
+            await self.pace.wait_until_allowed(ASK, 0.0)
             state = await self.calls.member(*where)
         except TelegramWait as wait:
             self.pace.note(wait)
             return self.unsure(sponsor, person, str(wait))
         except (ChatClosed, TelegramRefused) as error:
             if error.detail in LOST:
-                return self.lost(sponsor, error.detail)
+                return self.note_unreachable(sponsor, error.detail)
             return self.unsure(sponsor, person, error.detail)
         except TelegramAway as error:
             return self.unsure(sponsor, person, str(error))
         with self.db.write():
             sponsor_members.note(self.db, person.id, sponsor.id, state, now=clock.now())
-            self.found(sponsor)
+            self.note_reachable(sponsor)
 
     def unsure(self, sponsor: Sponsor, person: Person, why: str) -> None:
         """Telegram did not say: admins are told, once."""
@@ -115,7 +115,7 @@ class Membership:
         sponsor_members.note(self.db, person.id, sponsor.id, UNSURE, now=now)
         alerts.note(self.db, alert_kinds.SPONSOR_UNSURE, sponsor.title, now=now, detail=why)
 
-    def lost(self, sponsor: Sponsor, why: str) -> None:
+    def note_unreachable(self, sponsor: Sponsor, why: str) -> None:
         """The bot may not look there any more: admins are told which chat, and it is skipped."""
         now = clock.now()
         log.warning("sponsor.lost", sponsor=sponsor.id, error=why)
@@ -123,7 +123,7 @@ class Membership:
         kind = alert_kinds.SPONSOR_LOST
         alerts.note(self.db, kind, sponsor.title, now=now, lasts=True, detail=why)
 
-    def found(self, sponsor: Sponsor) -> None:
+    def note_reachable(self, sponsor: Sponsor) -> None:
         """The bot may look there."""
         if sponsor.fault:
             now = clock.now()

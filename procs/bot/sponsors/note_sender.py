@@ -1,8 +1,6 @@
 """Says what sponsors say after a delivery."""
 
-import asyncio
-
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import logged, repeat
 from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.core import log
 from procs.errors import ChatClosed, TelegramRefused
@@ -22,11 +20,12 @@ class NoteSender:
         self.replies = replies
 
     async def run(self) -> None:
-        """Say what is due, until cancelled."""
-        while True:
-            for note in sponsor_notes.due(self.db):
-                await logged(self.say(note), request=note.request)
-            await asyncio.sleep(NOTE_LOOK)
+        """Send the due notes until cancelled."""
+        await repeat(self.look, NOTE_LOOK)
+
+    async def look(self) -> None:
+        for note in sponsor_notes.due(self.db):
+            await logged(self.say(note), request=note.request)
 
     async def say(self, note: DueNote) -> None:
         """Say it once, and forget that it was due. Raises TelegramAway and TelegramWait: it is due

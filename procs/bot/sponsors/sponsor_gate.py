@@ -5,18 +5,18 @@ when nothing is lacking for another reason (a campaign ended); what takes it up 
 its row is deleted after that, so a bot that is killed in between does it once more to no effect.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from procs.bot.commands import button_actions, my_pages
 from procs.bot.commands.button_actions import ButtonAction, PressAnswer
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import logged, repeat
 from procs.bot.conversation.inbound_queue import InboundQueue
 from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.bot.sponsors import message_record, sponsor_page
 from procs.bot.sponsors.membership import Membership, Standing
 from procs.bot.sponsors.sponsor_page import JOINED
 from procs.core import clock, log
+from procs.errors import ChatClosed, TelegramRefused
 from procs.records.job import Person
 from procs.records.press_actions import AGAIN
 from procs.records.sponsor_records import OUT, Sponsor
@@ -32,6 +32,7 @@ from procs.store.sponsors import (
     sponsor_rules,
     sponsor_visits,
 )
+from procs.store.sponsors.held_messages import HeldMessage
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.chat.member_updates import MemberChange
@@ -66,9 +67,11 @@ class SponsorGate:
         self.membership = Membership(db, front, replies.pace)
         #: Whose messages go on at the moment.
         self.releasing: set[int] = set()
+        #: The last person of the look before, 0 to begin with the first; losing it costs a look.
+        self.looked = 0
 
     def rows(self) -> tuple[ButtonAction, ...]:
-        return (ButtonAction(JOINED, self.pressed, once=False, own=True),)
+        return (ButtonAction(JOINED, self.check_joined, once=False, own=True),)
 
     # --- who has to join
 
@@ -155,14 +158,14 @@ class SponsorGate:
 
     async def look_again(self, press: Press) -> None:
         now, role = clock.now(), self.role_of(press.person.id)
-        for one in self.membership.known(press.person, role).missing:
+        for one in self.membership.cached(press.person, role).missing:
             sponsor_visits.note_pressed(self.db, one.id, press.person.id, now=now)
         count = repeat_tallies.note(self.db, press.person.id, "sponsor-press", now=now)
         await self.membership.learn(press.person, role, fresh=count <= PRESSES)
 
-    def pressed(self, press: Press, button: Button) -> PressAnswer:
+    def check_joined(self, press: Press, button: Button) -> PressAnswer:
         """✅: what is still missing is named in a window; with nothing missing all goes on."""
-        standing = self.membership.known(press.person, self.role_of(press.person.id))
+        standing = self.membership.cached(press.person, self.role_of(press.person.id))
         missing = self.lacking(standing)
         if not missing:
 
@@ -191,28 +194,43 @@ class SponsorGate:
             for held in waiting:
                 if held.message != but:
                     await self.resume(message_record.incoming(held.body))
-                if shown := held_messages.end(self.db, held):
-                    await self.thank(held.chat, person.access_hash, shown, person.language)
+                # First the thanks: of a row that is gone a killed bot would leave its message
+                # asking for what was done.
+                shown = held_messages.shown(self.db, held)
+                await self.thank_for(held, shown, person)
+                late = held_messages.end(self.db, held)
+                if late != shown:
+                    await self.thank_for(held, late, person)
             log.info("messages.released", person=person.id, count=len(waiting))
         finally:
             self.releasing.discard(person.id)
+
+    async def thank_for(self, held: HeldMessage, shown: int, person: Person) -> None:
+        """The message that named the sponsors for what waited, where there is one. Raises
+        TelegramAway, TelegramWait: what waited is taken up once more then."""
+        if not shown:
+            return
+        try:
+            await self.thank(held.chat, person.access_hash, shown, person.language)
+        except (ChatClosed, TelegramRefused) as error:
+            log.info("thanks.refused", person=person.id, error=error)
 
     async def thank(self, chat: int, access: int, message: int, language: str) -> None:
         """The message that named the sponsors says that all is well."""
         await self.replies.edit(chat, access, message, i18n.say(language, "sponsors-thanks"))
 
-    async def moved(self, change: MemberChange) -> None:
+    async def on_member_change(self, change: MemberChange) -> None:
         """A membership update. Never fails."""
-        await logged(self.learned(change), chat=change.chat)
+        await logged(self.apply_change(change), chat=change.chat)
 
-    async def learned(self, change: MemberChange) -> None:
+    async def apply_change(self, change: MemberChange) -> None:
         """What was known of somebody is another now, and what waited of them goes on, without a
         press."""
         sponsor = sponsor_rows.of_chat(self.db, change.chat)
         if sponsor is None:
             return
         if change.person == self.own:
-            return self.turned(sponsor, change)
+            return self.note_own_role(sponsor, change)
         now = clock.now()
         with self.db.write(full=True):
             facts = self.db, change.person, sponsor.id, change.state
@@ -229,12 +247,12 @@ class SponsorGate:
         """The bot's own number, with which its token begins."""
         return int(self.front.settings.bot_token.partition(":")[0])
 
-    def turned(self, sponsor: Sponsor, change: MemberChange) -> None:
+    def note_own_role(self, sponsor: Sponsor, change: MemberChange) -> None:
         """The bot itself is something else in a sponsor's chat."""
         if change.is_admin:
-            self.membership.found(sponsor)
+            self.membership.note_reachable(sponsor)
         else:
-            self.membership.lost(sponsor, "CHAT_ADMIN_REQUIRED")
+            self.membership.note_unreachable(sponsor, "CHAT_ADMIN_REQUIRED")
 
     async def look_for(self, number: int, *, ask: bool = True) -> None:
         """Let go on what waits of somebody, if they lack nothing; without `ask`, as far as it is
@@ -243,7 +261,7 @@ class SponsorGate:
             return
         person = self.known_person(number)
         role = self.role_of(number)
-        known = self.membership.known(person, role)
+        known = self.membership.cached(person, role)
         standing = await self.membership.learn(person, role) if ask else known
         if not self.lacking(standing) and (ask or not standing.unknown):
             await self.release(person)
@@ -255,12 +273,13 @@ class SponsorGate:
         return languages.speaking(self.db, Person(number, language, "", access, language))
 
     async def run(self) -> None:
-        """Look now and then for what nothing holds any more, until cancelled: a campaign is over,
-        or the bot was killed after a join was told."""
-        after = 0
-        while True:
-            people = held_messages.people(self.db, after=after, most=PEOPLE)
-            for number in people:
-                await logged(self.look_for(number, ask=False))
-            after = people[-1] if len(people) == PEOPLE else 0
-            await asyncio.sleep(HELD_LOOK)
+        """Release the messages that nothing holds any more, until cancelled: a campaign is over,
+        or the bot was killed after Telegram told it of a join."""
+        await repeat(self.look, HELD_LOOK)
+
+    async def look(self) -> None:
+        """Look at the next people whose messages are held; after the last, begin anew."""
+        people = held_messages.people(self.db, after=self.looked, most=PEOPLE)
+        for number in people:
+            await logged(self.look_for(number, ask=False))
+        self.looked = people[-1] if len(people) == PEOPLE else 0

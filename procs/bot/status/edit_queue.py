@@ -48,6 +48,10 @@ class EditQueue:
         self.ended[user] = empty_at + GAP
         return True
 
+    def may_end_at(self, user: int) -> float:
+        """From which instant on a person, who may have no final edit now, may have one."""
+        return self.ended.get(user, 0.0) - GAP * (BURST - 1)
+
     def next(self, ready: Iterable[Ready], now: float) -> int | None:
         """The request in whose row the message stands whose turn it is; its person goes to the
         back of the line."""

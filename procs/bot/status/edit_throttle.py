@@ -5,6 +5,7 @@ on messages.EditMessage (tangyoha/telegram_media_downloader 182 and 287, rcmltb 
 below what any bot reported.
 """
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -44,15 +45,21 @@ def shown(status: RequestStatus) -> ShownStatus:
 
 
 def due(view: StatusView, shown: ShownStatus, now: float) -> bool:
-    """Whether a message that says `shown` may say `view` now. Where numbers alone would change, no
-    name of a stage makes it sooner."""
+    """Whether a message that says `shown` may say `view` now."""
+    return now >= due_at(view, shown)
+
+
+def due_at(view: StatusView, shown: ShownStatus) -> float:
+    """From which wall instant a message that says `shown` may say `view`; never (inf), where the
+    text is the same, or too little of it moved. Where numbers alone would change, no name of a
+    stage makes it sooner."""
     if view.text == shown.text:
-        return False
+        return math.inf
     if view.stage != shown.stage and shape(view.text) != shape(shown.text):
-        return now - shown.at >= (BEGUN if view.stage == BEGINS else NEW)
+        return shown.at + (BEGUN if view.stage == BEGINS else NEW)
     moved = view.share is None or shown.share is None or abs(view.share - shown.share) >= STEP
     rest = QUEUE if view.stage == QUEUED else shown.rest
-    return moved and now - shown.at >= rest
+    return shown.at + rest if moved else math.inf
 
 
 def urgency(view: StatusView, shown: ShownStatus) -> tuple[bool, float]:

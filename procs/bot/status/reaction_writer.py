@@ -58,7 +58,7 @@ class ReactionWriter:
     def may_be_there(self, row: RequestStatus) -> bool:
         if row.message <= 0 or status_columns.reaction(self.db, row.request) != REACTED:
             return False
-        return not status_columns.reacted(self.db, row.chat, row.message, but=row.request)
+        return not status_columns.shares_reaction(self.db, row.chat, row.message, but=row.request)
 
     async def put(self, row: RequestStatus, emoji: str) -> None:
         await self.replies.pace.react(row.chat, REACTION_PATIENCE)

@@ -5,17 +5,17 @@ under which random_id it is sent stand in the row of its request, of several in 
 """
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.reply_sender import EDIT
 from procs.bot.status import edit_throttle, status_text
 from procs.bot.status.edit_queue import EditQueue
-from procs.bot.status.status_messages import StatusMessage, gather
-from procs.bot.status.status_text import StatusView
+from procs.bot.status.status_messages import MessageState, StatusMessage, gather
+from procs.bot.status.status_text import OwnWords, StatusView
 from procs.bot.status.status_writer import StatusWriter
 from procs.core import clock, log
 from procs.core.clock import Now
@@ -33,10 +33,9 @@ IDLE_INTERVAL, BUSY_INTERVAL = 1.0, 0.2
 #: Seconds after which the board queries though nothing changed: time alone makes a worker seem to
 #: stall, and brings the next attempt nearer.
 CLOCK_INTERVAL = 5.0
-#: Seconds that a known media has to arrive before its request gets a status message.
-MEDIA_GRACE = 1.5
-#: Seconds of rest for a message that could not be written.
-RETRY_REST = 2.0
+#: Seconds that a known media has to arrive before its request gets a status message, and of rest
+#: for a message that could not be written.
+MEDIA_GRACE, RETRY_REST = 1.5, 2.0
 #: Messages of one person that are written at once.
 MESSAGES_AT_ONCE = 4
 
@@ -51,24 +50,10 @@ class CardDeeds(Protocol):
         """Make the message say it; `sure` that nobody made the message before."""
 
 
-@dataclass(slots=True)
-class MessageState:
-    """What the board caches of one message. Losing it costs a query."""
-
-    post: StatusMessage | None = None
-    view: StatusView | None = None
-    #: Nobody sent its message before: the request was accepted by this process.
-    fresh: bool = False
-    #: No message before this wall instant: the media is about to arrive.
-    withheld: float = 0.0
-    #: Nothing before this wall instant: the last attempt failed.
-    resting: float = 0.0
-
-
 class StatusBoard:
     """Decides what is to be done with each message, and has the status writer do one edit at a
     time. `beside` are looked at together with the status messages; each returns whether to look
-    again soon."""
+    again soon. `own_words` are what the operator says to who waits in line, in a language."""
 
     def __init__(
         self,
@@ -77,6 +62,8 @@ class StatusBoard:
         status_writer: StatusWriter,
         cards: CardDeeds,
         beside: Sequence[Callable[[Now], bool]] = (),
+        *,
+        own_words: OwnWords = lambda language: "",
     ) -> None:
         self.db = db
         self.chat_session = chat_session
@@ -84,6 +71,7 @@ class StatusBoard:
         self.replies = status_writer.replies
         self.cards = cards
         self.beside = tuple(beside)
+        self.own_words = own_words
         self.turns = EditQueue()
         self.busy: dict[int, asyncio.Task[str]] = {}
         #: Messages that are being written, by person.
@@ -91,7 +79,8 @@ class StatusBoard:
         self.memories: dict[int, MessageState] = {}
         self.next_edit = 0.0
         self.looked = 0.0
-        self.restless = True
+        #: The wall instant at which something of what was seen becomes due.
+        self.next_look = 0.0
 
     # --- first answers, asked for by intake --------------------------------------------------
 
@@ -101,11 +90,10 @@ class StatusBoard:
         if speaker not in self.busy:
             memory = self.memory(speaker)
             memory.withheld, memory.fresh = clock.now().wall + MEDIA_GRACE, True
-            self.restless = True
+            self.look_by(memory.withheld)
 
     def answer(self, request: int) -> asyncio.Task[str] | None:
-        """Send a new request's status message now, not at the next query; None when that message is
-        being sent already."""
+        """Send a new request's status message now; None when that is being sent already."""
         speaker = link_groups.speaker(self.db, request)
         if speaker in self.busy:
             return None
@@ -118,35 +106,43 @@ class StatusBoard:
         return self.begin(posts[0], self.first(posts[0], now))
 
     def refresh(self, request: int) -> asyncio.Task[str] | None:
-        """Write the message of a request that a person just changed, without waiting for a turn
-        among those that only move on; None when it is being written already, and is looked at
-        again after that."""
+        """Write the message of a request that a person just changed, before those that only move
+        on; None when it is being written already, and is looked at again after that."""
         speaker, now = link_groups.speaker(self.db, request), clock.now()
         posts = gather(request_status.together(self.db, speaker, now=now))
-        self.restless = True
+        self.look_by(now.wall)
         if not posts or speaker in self.busy:
             return None
         post = posts[0]
         edit = self.edit(post, now)
         if edit is None and post.is_open:
-            edit = self.status_writer.rewrite(post, self.seen(post, now), urgency=Urgency.ANSWER)
+            edit = self.status_writer.rewrite(
+                post, self.current_view(post, now), urgency=Urgency.ANSWER
+            )
         return self.begin(post, edit) if edit else None
 
     # --- keeping true ------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Query at every wake-up and every change of the store, until the connection is given
-        up."""
+        """Query when something is told or due, until the connection is given up."""
         wake_socket = WakeSocket(self.db.run, wake.BOT)
         try:
             while not self.chat_session.dead:
-                called = await wake_socket.wait(BUSY_INTERVAL if self.restless else IDLE_INTERVAL)
-                if called or self.db.changed() or self.restless or self.is_stale():
+                called = await wake_socket.wait(self.patience())
+                if called or self.db.changed() or not self.patience() or self.is_stale():
                     self.look()
                 await self.chat_session.save()
                 await asyncio.sleep(BUSY_INTERVAL)
         finally:
             wake_socket.close()
+
+    def patience(self) -> float:
+        """Seconds until the next query, if nobody calls; 0 when something is due."""
+        return min(max(0.0, self.next_look - clock.now().wall), IDLE_INTERVAL)
+
+    def look_by(self, at: float) -> None:
+        """Query at this wall instant, if nothing calls sooner."""
+        self.next_look = min(self.next_look, at)
 
     def is_stale(self) -> bool:
         """Whether the clock alone may have changed what was seen last."""
@@ -154,7 +150,7 @@ class StatusBoard:
 
     def call(self) -> None:
         """Query soon: a change by this process's own connection is not seen otherwise."""
-        self.restless = True
+        self.next_look = 0.0
         wake.notify(self.db.run, wake.BOT)
 
     async def settle(self, patience: float) -> None:
@@ -170,8 +166,10 @@ class StatusBoard:
         known = {post.id for post in posts}
         self.memories = {n: kept for n, kept in self.memories.items() if n in known}
         self.turns.keep(post.head for post in posts)
-        self.restless = False
-        idle = [post for post in posts if post.id not in self.busy and not self.held(post, now)]
+        self.next_look = math.inf
+        idle = [
+            post for post in posts if post.id not in self.busy and not self.is_resting(post, now)
+        ]
         for post in idle:
             if self.is_crowded(post):
                 continue
@@ -180,13 +178,14 @@ class StatusBoard:
                 self.begin(post, edit)
         self.progress([post for post in idle if post.id not in self.busy and post.is_open], now)
         for look in self.beside:
-            self.restless |= look(now)
+            if look(now):
+                self.look_by(now.wall + BUSY_INTERVAL)
 
-    def held(self, post: StatusMessage, now: Now) -> bool:
+    def is_resting(self, post: StatusMessage, now: Now) -> bool:
         """Whether a message is to be left alone for the moment."""
         memory = self.memory(post.id)
         until = max(memory.resting, memory.withheld if post.is_open else 0.0)
-        self.restless |= until > now.wall
+        self.look_by(until if until > now.wall else math.inf)
         return until > now.wall
 
     def edit(self, post: StatusMessage, now: Now) -> Edit | None:
@@ -199,7 +198,7 @@ class StatusBoard:
                 return self.status_writer.silence(post)
             return self.first(post, now)
         if head.status_message and not head.shown:
-            return self.status_writer.look(post, self.seen(post, now))
+            return self.status_writer.look(post, self.current_view(post, now))
         if found := post.unlisted:
             return self.status_writer.show(post, found, status_text.render(found, now))
         return None if post.is_open else self.end(post, now)
@@ -207,19 +206,16 @@ class StatusBoard:
     def end(self, post: StatusMessage, now: Now) -> Edit | None:
         """What a message needs whose requests are over; None while its person had many ends."""
         if not self.turns.may_end(post.head.user, now.wall):
-            self.restless = True
+            self.look_by(self.turns.may_end_at(post.head.user))
             return None
         if post.needs_no_word:
             return self.status_writer.delete_all(post)
-        return self.status_writer.last(post, self.seen(post, now))
+        return self.status_writer.last(post, self.current_view(post, now))
 
     def is_crowded(self, post: StatusMessage) -> bool:
-        """Whether so many messages of a person are being written that the rest has to wait: the
-        next message in that chat, perhaps the answer to /cancel, must not wait behind all of
-        them."""
-        crowded = self.load[post.head.user] >= MESSAGES_AT_ONCE
-        self.restless |= crowded
-        return crowded
+        """Whether so many messages of a person are being written that the rest waits for one's end:
+        the next in that chat, perhaps the answer to /cancel, must not wait behind all of them."""
+        return self.load[post.head.user] >= MESSAGES_AT_ONCE
 
     def first(self, post: StatusMessage, now: Now) -> Edit:
         """The first text of a message. When it fails, its outcome is unknown."""
@@ -227,7 +223,7 @@ class StatusBoard:
         sure, memory.fresh = memory.fresh, False
         if post.head.state == CHOOSING and not post.is_group:
             return self.cards.write(post, sure=sure)
-        return self.status_writer.first(post, self.seen(post, now), sure=sure)
+        return self.status_writer.first(post, self.current_view(post, now), sure=sure)
 
     def progress(self, posts: list[StatusMessage], now: Now) -> None:
         """Rewrite at most one message: that of the person whose turn it is."""
@@ -235,23 +231,27 @@ class StatusBoard:
         for post in posts:
             if not post.head.status_message:
                 continue
-            new, old = self.seen(post, now), edit_throttle.shown(post.head)
-            self.restless |= new.text != old.text
+            new, old = self.current_view(post, now), edit_throttle.shown(post.head)
             if edit_throttle.due(new, old, now.wall):
                 ready[post.id] = post, new
-        if now.wall < self.next_edit or not ready or self.replies.pace.wait(EDIT):
+            else:
+                self.look_by(edit_throttle.due_at(new, old))
+        if not ready:
+            return
+        if (wait := max(self.next_edit - now.wall, self.replies.pace.wait(EDIT))) > 0:
+            self.look_by(now.wall + wait)
             return
         self.next_edit = now.wall + EDITS.gap
         turn = self.turns.next([(post.head, new) for post, new in ready.values()], now.wall)
         if turn is not None:
-            post, new = ready[turn]
-            self.begin(post, self.status_writer.rewrite(post, new))
+            self.begin(ready[turn][0], self.status_writer.rewrite(*ready[turn]))
 
-    def seen(self, post: StatusMessage, now: Now) -> StatusView:
+    def current_view(self, post: StatusMessage, now: Now) -> StatusView:
         """What the message should say; worked out again only when a row changed."""
         memory = self.memory(post.id)
         if memory.view is None or memory.post != post or post.depends_on_time:
-            memory.post, memory.view = post, post.render(now)
+            own = self.own_words(post.head.language)
+            memory.post, memory.view = post, post.render(now).below(own)
         return memory.view
 
     def memory(self, request: int) -> MessageState:
@@ -263,15 +263,14 @@ class StatusBoard:
         task = asyncio.create_task(logged(self.carry(post, edit), request=post.id))
         self.busy[post.id] = task
         self.load[post.head.user] += 1
-        task.add_done_callback(lambda _: self.ended(post))
+        task.add_done_callback(lambda _: self.note_edit_end(post))
         return task
 
-    def ended(self, post: StatusMessage) -> None:
-        """An edit is over. The board queries again, since a change by its own connection is not
-        seen otherwise."""
+    def note_edit_end(self, post: StatusMessage) -> None:
+        """An edit is over: query, since a change by our own connection is not seen otherwise."""
         self.busy.pop(post.id, None)
         self.load -= Counter({post.head.user: 1})
-        self.restless = True
+        self.call()
 
     async def carry(self, post: StatusMessage, edit: Edit) -> None:
         """Make one edit, and handle its failure."""

@@ -44,9 +44,12 @@ class StatusMessage:
     def needs_no_word(self) -> bool:
         """Whether everything is in the chat, and nothing of it missing."""
         if self.head.reaction and self.is_past:
-            return not any(tells(one) for one in self.members)
+            return not any(has_lost_entries(one) for one in self.members)
         shown = SHOWN if self.is_group else {"delivered"}
-        return all((one.state in shown or one.is_apart) and not tells(one) for one in self.members)
+        return all(
+            (one.state in shown or one.is_apart) and not has_lost_entries(one)
+            for one in self.members
+        )
 
     @property
     def is_past(self) -> bool:
@@ -62,7 +65,7 @@ class StatusMessage:
     def is_late(self, now: Now) -> bool:
         """Whether it ends without its media so long after it was asked for that nobody looks at the
         message any more: a new one makes a sound. A media that comes late does so itself."""
-        ends = any(one.state == "failed" or tells(one) for one in self.members)
+        ends = any(one.state == "failed" or has_lost_entries(one) for one in self.members)
         return ends and now.wall - min(one.received for one in self.members) > LATE_AFTER
 
     @property
@@ -77,7 +80,7 @@ class StatusMessage:
         return status_text.render(self.head, now)
 
 
-def tells(one: RequestStatus) -> bool:
+def has_lost_entries(one: RequestStatus) -> bool:
     """Whether a list has entries that failed, or that were left out."""
     return one.state == "delivered" and bool(one.lost or one.found)
 
@@ -88,3 +91,17 @@ def gather(rows: Iterable[RequestStatus]) -> list[StatusMessage]:
     for row in rows:
         posts.setdefault(row.speaker or row.request, []).append(row)
     return [StatusMessage(tuple(members)) for members in posts.values()]
+
+
+@dataclass(slots=True)
+class MessageState:
+    """What the board caches of one message. Losing it costs a query."""
+
+    post: StatusMessage | None = None
+    view: StatusView | None = None
+    #: Nobody sent its message before: the request was accepted by this process.
+    fresh: bool = False
+    #: No message before this wall instant: the media is about to arrive.
+    withheld: float = 0.0
+    #: Nothing before this wall instant: the last attempt failed.
+    resting: float = 0.0

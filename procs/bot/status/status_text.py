@@ -1,12 +1,13 @@
 """What a status message says: from a request's status to words. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from procs.bot.status import search_text, wait_text
 from procs.bot.status.status_offers import Offer, offers
 from procs.core.clock import Now
 from procs.records.job import State, Step
+from procs.records.media_records import MessagePicture
 from procs.store.requests.link_mentions import INSTEAD, REPLACED
 from procs.store.requests.request_status import NO_ROOM, RequestStatus
 from procs.telegram.chat.sender import Buttons
@@ -41,6 +42,17 @@ class StatusView:
     buttons: Buttons = ()
     #: Rows of buttons, above the others, whose tokens are made when it is written.
     offers: Sequence[Sequence[Offer]] = ()
+    #: A picture that the message gets with this text.
+    picture: MessagePicture | None = None
+
+    def below(self, words: str) -> "StatusView":
+        """With what the operator says to who waits in line below our line; "" for nothing."""
+        waits = words and self.stage == QUEUED
+        return replace(self, text=f"{self.text}\n{words}") if waits else self
+
+
+#: What the operator says to who waits in line, in a language.
+OwnWords = Callable[[str], str]
 
 
 def render(status: RequestStatus, now: Now) -> StatusView:

@@ -27,7 +27,7 @@ from procs.store.requests.request_status import RequestStatus
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.sender import Buttons, OutgoingMessage
 from procs.telegram.departure import Departure
-from procs.telegram.pace import Urgency
+from procs.telegram.pace import Urgency, always
 
 #: What is kept of a message that Telegram does not let us read.
 UNREAD = "?"
@@ -50,17 +50,26 @@ class StatusWriter:
         and so looked at."""
         row = post.head
         if row.reaction and await self.reactions.begin(row):
-            self.answered(post, new, message=0, shown="")
+            self.note_answered(post, new, message=0, shown="")
             if self.is_closed(row):
                 await self.reactions.end(row)
             return
+        status_columns.begins(self.db, row.request, now=clock.now())
         message = await self.replies.send(
             in_reply(row, new, random_id=row.status_random, buttons=self.buttons(post, new)),
-            wanted=lambda: not self.is_closed(row),
+            wanted=(lambda: not self.is_withdrawn(post)) if sure else always,
         )
-        self.answered(post, new, message=message, shown=new.text if sure else "")
-        if self.is_closed(row):  # cancelled with all others, while this was on its way
+        self.note_answered(post, new, message=message, shown=new.text if sure else "")
+        if self.is_withdrawn(post):  # where it cannot be deleted now, the board ends it
             await self.remove(post, message)
+            self.close(post)
+
+    def is_withdrawn(self, post: StatusMessage) -> bool:
+        """Whether all that a message speaks of was cancelled after it was written, so that the
+        answer to that says all there is to say."""
+        return post.is_open and all(
+            requests.state(self.db, one.request) == "cancelled" for one in post.members
+        )
 
     def is_closed(self, row: RequestStatus) -> bool:
         """Whether the final message about a request was sent elsewhere."""
@@ -69,7 +78,7 @@ class StatusWriter:
     async def look(self, post: StatusMessage, new: StatusView) -> None:
         """Read what the message says: this process lost the answer, or the one before it died."""
         row = post.head
-        await self.replies.pace.allowed(READ, LAST)
+        await self.replies.pace.wait_until_allowed(READ, LAST)
         try:
             there = row.status_message or 0
             text = await self.chat_session.text_of(row.chat, row.chat_access, there)
@@ -77,34 +86,36 @@ class StatusWriter:
             log.warning("status.unread", request=row.request, error=error)
             text = UNREAD
         if text is None:
-            return self.answered(post, new, message=0, shown=new.text)
+            return self.note_answered(post, new, message=0, shown=new.text)
         # A stage that differs from the current one, so that the message is corrected as soon as
         # possible.
         stage = new.stage if text == new.text else ""
         share = edit_throttle.share_in(text)
-        status_columns.found(self.db, row.request, shown=text, stage=stage, share=share)
+        status_columns.note_found(self.db, row.request, shown=text, stage=stage, share=share)
 
     async def rewrite(
         self, post: StatusMessage, new: StatusView, *, urgency: Urgency = Urgency.PROGRESS
     ) -> None:
         """Make the message say what is true now."""
-        if await self.edited(post, new, urgency=urgency):
-            status_columns.showed(self.db, post.id, new.text)
+        if await self.edit_message(post, new, urgency=urgency):
+            status_columns.note_shown(self.db, post.id, new.text)
         else:
-            self.answered(post, new, message=0, shown=new.text)
+            self.note_answered(post, new, message=0, shown=new.text)
 
-    def answered(self, post: StatusMessage, new: StatusView, *, message: int, shown: str) -> None:
+    def note_answered(
+        self, post: StatusMessage, new: StatusView, *, message: int, shown: str
+    ) -> None:
         facts: dict[str, Any] = {"stage": new.stage, "share": new.share, "now": clock.now()}
         with self.db.write():
             for one in post.members[1:]:
-                status_columns.told(self.db, one.request, now=facts["now"])
-            requests.answered(self.db, post.id, message=message, shown=shown, **facts)
+                status_columns.note_spoken_for(self.db, one.request, now=facts["now"])
+            requests.note_answered(self.db, post.id, message=message, shown=shown, **facts)
 
     async def show(self, post: StatusMessage, found: RequestStatus, new: StatusView) -> None:
         """What was found behind a link of a group is a message of its own."""
         random_id = once("listing", found.request, found.status_random)
         message = await self.replies.send(in_reply(found, new, random_id=random_id))
-        link_groups.listed(self.db, found.request, message=message)
+        link_groups.note_own_message(self.db, found.request, message=message)
 
     async def last(self, post: StatusMessage, new: StatusView) -> None:
         """The final text: in the message that is there, or in a new one when it cannot be
@@ -135,7 +146,7 @@ class StatusWriter:
         if post.is_late(clock.now()):
             return False  # an edit makes no sound, and nobody looks at it any more
         try:
-            return await self.edited(post, new, urgency=Urgency.ANSWER)
+            return await self.edit_message(post, new, urgency=Urgency.ANSWER)
         except TelegramWait as wait:
             self.replies.pace.note(wait)
         except TelegramRefused as error:
@@ -161,13 +172,13 @@ class StatusWriter:
             return
         if not preferences.read_group(self.db, row.chat).delete_link:
             return
-        await self.replies.pace.allowed(DELETE, LAST)
+        await self.replies.pace.wait_until_allowed(DELETE, LAST)
         try:
             await self.chat_session.delete(row.chat, row.chat_access, row.message)
         except (ChatClosed, TelegramRefused) as error:
             log.info("link.left", request=row.request, chat=row.chat, error=error)
 
-    async def edited(self, post: StatusMessage, new: StatusView, *, urgency: Urgency) -> bool:
+    async def edit_message(self, post: StatusMessage, new: StatusView, *, urgency: Urgency) -> bool:
         """False when the message is not there any more."""
         row = post.head
         facts: dict[str, Any] = {"stage": new.stage, "share": new.share}
@@ -181,6 +192,7 @@ class StatusWriter:
         return await self.chat_session.edit(
             *(row.chat, row.chat_access, there, new.text),
             buttons=self.buttons(post, new),
+            picture=new.picture,
             leave=leave,
         )
 
@@ -208,7 +220,7 @@ class StatusWriter:
         row = post.head
         there = message or row.status_message
         if there:
-            await self.replies.pace.allowed(DELETE, LAST)
+            await self.replies.pace.wait_until_allowed(DELETE, LAST)
             await self.chat_session.delete(row.chat, row.chat_access, there)
 
     def close(self, post: StatusMessage) -> None:
@@ -217,11 +229,11 @@ class StatusWriter:
     def give_up(self, post: StatusMessage) -> None:
         """Give a message up that Telegram refuses, and would refuse again."""
         if post.unlisted:
-            link_groups.listed(self.db, post.unlisted.request, message=0)
+            link_groups.note_own_message(self.db, post.unlisted.request, message=0)
         elif not post.is_open:
             self.close(post)
         elif post.head.status_message is None:
-            requests.answered(self.db, post.id, message=0, shown="", now=clock.now())
+            requests.note_answered(self.db, post.id, message=0, shown="", now=clock.now())
 
     async def leave(self, post: StatusMessage, error: ChatClosed) -> None:
         """Nobody can be told here: the person is gone, and nobody waits for this any more; or a

@@ -3,21 +3,25 @@ worker says so."""
 
 import os
 import socket
-import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Never
 
 from yt_dlp.utils import YoutubeDLError
 
-from procs.core import codec, process
-from procs.engine.child import gallerydl, jail_probe
+from procs.core import codec, log, process
+from procs.core.ffmpeg import has_libav
+from procs.engine.child import gallerydl, jail_probe, post_look, site_thumbnail
+from procs.engine.child.child_connection import ChildConnection
 from procs.engine.failures.classify import is_generic, judged
 from procs.engine.failures.exception_chain import flatten, plain
 from procs.engine.forms import formats
 from procs.engine.jail import jail, refused_calls, resource_limits
-from procs.engine.protocol.messages import Limits, Order, check_scheme
+from procs.engine.protocol.messages import Limits, Order, Probed, check_scheme
 from procs.engine.protocol.progress_meter import DownloadMeter
+from procs.engine.releases import token_plugin
 from procs.engine.webpage.page_media import PageSearch
 from procs.engine.ytdlp import (
     clips,
@@ -37,22 +41,6 @@ from procs.wishes.variant import parse
 #: Warnings that are kept, and those that say nothing to us.
 WARNINGS = 20
 NOISE = ("Falling back on generic", "URL could be a direct video", "ffprobe not found")
-
-
-class ChildConnection:
-    """The child's side of its connection: one JSON object a line."""
-
-    def __init__(self, link: socket.socket) -> None:
-        self.link = link
-        self.turn = threading.Lock()  # yt-dlp fetches fragments in several threads
-
-    def say(self, word: str, value: Any) -> None:
-        with self.turn:
-            self.link.sendall(codec.dump({word: value}).encode() + b"\n")
-
-    def hear(self) -> str:
-        """The next word of the worker; nothing when it left."""
-        return self.link.makefile().readline().strip()
 
 
 class EngineLog:
@@ -87,6 +75,10 @@ class FormatSelector:
 def warm_up() -> None:
     """Imports and prepares once in the nursery, so that no child has to."""
     loader.prepare()
+    for plugin in token_plugin.load():
+        log.info("plugin.loaded", plugin=plugin)
+    if has_libav():
+        import_module("procs.engine.child.media_work")
     jail.has_networks()
     jail.has_root()
     jail.shown()
@@ -135,13 +127,15 @@ def fetch(request: dict[str, Any], line: ChildConnection, port: int) -> None:
     )
     with loader.Loader(given) as ydl:
         seeker = PageSearch(ydl, order)
+        post = gallerydl.Gallery(order, proxy, ydl, post_look.read(order))
+        if post.kept and pictures(post, line, meter):
+            return
         try:
             kept = look_cache.read(ydl, order) if order.kept else None
             opened, files = kept or extracted(ydl, order, seeker)
         except (YoutubeDLError, Unsupported) as error:
             if order.search or not found_nothing(error):
                 raise
-            post = gallerydl.Gallery(order, proxy, ydl.cookiejar)
             if gallerydl.may_know(order) and pictures(post, line, meter):
                 return
             opened, files = beside(ydl, order, seeker, error)
@@ -149,18 +143,38 @@ def fetch(request: dict[str, Any], line: ChildConnection, port: int) -> None:
         if parse(order.variant).looks and not order.search:
             look_cache.write(ydl, opened, files)
         line.say("found", found)
-        if line.hear() != "go":
+        word = line.hear()
+        if word == "thumbnail" and opened.infos:
+            line.say("thumbnail", site_thumbnail.bring(ydl, opened.infos[0]))
+        if word != "go":
             return
-        if found.kind == "list":
-            raise Unsupported("a list is only read")
-        meter.expected, meter.limit = found.size or 0, order.limit(found.kind)
-        ydl.params["writethumbnail"] = found.kind == "audio"  # a film's is a frame of its own
-        clips.add(ydl, order)
-        if found.kind == "video":
-            ydl.merging = merge_stream.MergeHooks(order, line.say, words.warning)
-        taking = took(ydl, order, opened, files)
-        meter.finish()
-        line.say("fetched", taking.fetched(found, words.warnings))
+        download(ydl, order, (opened, files), found, Said(line, words, meter))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Where a download says how far it is, and what of it was odd."""
+
+    line: ChildConnection
+    words: EngineLog
+    meter: DownloadMeter
+
+
+def download(
+    ydl: loader.Loader, order: Order, read: look_cache.Read, found: Probed, said: Said
+) -> None:
+    """Download what was read. Raises Unsupported for a list, and what yt-dlp raises."""
+    (opened, files), meter = read, said.meter
+    if found.kind == "list":
+        raise Unsupported("a list is only read")
+    meter.expected, meter.limit = found.size or 0, order.limit(found.kind)
+    ydl.params["writethumbnail"] = found.kind == "audio"  # a film's is a frame of its own
+    clips.add(ydl, order)
+    if found.kind == "video":
+        ydl.merging = merge_stream.MergeHooks(order, said.line.say, said.words.warning)
+    taking = took(ydl, order, opened, files)
+    meter.finish()
+    said.line.say("fetched", taking.fetched(found, said.words.warnings))
 
 
 def pictures(post: gallerydl.Gallery, line: ChildConnection, meter: DownloadMeter) -> bool:
@@ -200,8 +214,7 @@ def extracted(ydl: loader.Loader, order: Order, seeker: PageSearch) -> look_cach
 def beside(
     ydl: loader.Loader, order: Order, seeker: PageSearch, error: Exception
 ) -> look_cache.Read:
-    """What a page has where nothing moves: its pictures. Raises why there are none: `error`, where
-    nothing is known."""
+    """What a page has where nothing moves: its pictures. Raises why there are none, or `error`."""
     if why := seeker.why():
         raise why from error
     if (info := seeker.album()) is None:
@@ -273,6 +286,14 @@ def try_canary(request: dict[str, Any], line: ChildConnection, port: int) -> Non
     line.say("knocked", jail_probe.tries(jail_probe.CanaryPlaces(**request["places"]), port))
 
 
-WORK = {"fetch": fetch, "knock": try_canary, "run": run}
+def work_on_media(request: dict[str, Any], line: ChildConnection, port: int) -> None:
+    """Answer what the worker asks of the files in the folder, until it leaves."""
+    from procs.engine.child import media_work
+
+    while question := line.hear():
+        line.say("answer", media_work.answered(question))
+
+
+WORK = {"fetch": fetch, "knock": try_canary, "media": work_on_media, "run": run}
 #: The work that needs the network.
 OUTWARD = ("fetch", "knock")

@@ -39,7 +39,7 @@ def ways(file: str, readable: str, process: int) -> dict[str, Callable[[], objec
         "truncate": partial(os.truncate, file, 0),
         "inotify": partial(watch, os.path.dirname(file)),
         "signal": partial(os.kill, process, 0),
-        "unshare": partial(called, "unshare", CLONE_NEWUSER),
+        "unshare": partial(system_call, "unshare", CLONE_NEWUSER),
         "forks": endless,
         LOOK: partial(os.stat, file),
     }
@@ -71,9 +71,9 @@ def change_times(descriptor: int) -> None:
 
 
 def watch(folder: str) -> None:
-    descriptor = called("inotify_init1", 0)
+    descriptor = system_call("inotify_init1", 0)
     try:
-        called("inotify_add_watch", descriptor, os.fsencode(folder), IN_MODIFY)
+        system_call("inotify_add_watch", descriptor, os.fsencode(folder), IN_MODIFY)
     finally:
         os.close(descriptor)
 
@@ -84,7 +84,7 @@ def endless() -> None:
         raise OSError("bounded")
 
 
-def called(name: str, *words: object) -> int:
+def system_call(name: str, *words: object) -> int:
     """A system call by its name. Raises OSError."""
     answer = int(LIBC.syscall(seccomp.number_of(name), *words))
     if answer < 0:

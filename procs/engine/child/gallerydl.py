@@ -16,17 +16,18 @@ from typing import Any
 
 from procs import errors
 from procs.core import codec
+from procs.engine.child import post_look
 from procs.engine.failures.classify import classify
 from procs.engine.failures.exception_chain import plain
 from procs.engine.jail import resource_limits
 from procs.engine.protocol.messages import Entry, Fetched, Order, Probed
 from procs.engine.protocol.progress_meter import DownloadMeter
-from procs.engine.ytdlp import file_types
+from procs.engine.ytdlp import file_types, loader
 from procs.engine.ytdlp.playlists import ADDRESS, ALBUM
 from procs.wishes import picks
 from procs.wishes.filenames import fit, free
 from procs.wishes.picks import ENTRIES_SHOWN
-from procs.wishes.variant import parse
+from procs.wishes.variant import Variant, parse
 
 #: Where its files arrive, and the cookies that it is lent.
 FOLDER, COOKIES = Path("gallery"), Path("gallery.txt")
@@ -72,18 +73,19 @@ def may_know(order: Order) -> bool:
 class Gallery:
     """One post. Raises the classes of procs.errors."""
 
-    def __init__(self, order: Order, proxy: str, cookies: Any) -> None:
+    def __init__(self, order: Order, proxy: str, ydl: loader.Loader, kept: post_look.Told) -> None:
         self.order = order
         self.proxy = proxy
-        self.count = 0
-        if order.cookies:
-            cookies.save(str(COOKIES))
+        self.ydl = ydl
+        #: What an earlier look read of it, and the files that are wanted.
+        self.kept = kept if covers(kept, order) else []
+        self.files: list[Any] = []
 
     def argv(self, *words: str) -> list[str]:
         wish = parse(self.order.variant)
         pick = (
             wish.pick
-            if wish.pick not in ("", picks.EVERYTHING) and not wish.looks
+            if is_chosen(wish)
             else f"1-{ALBUM + ('--dump-json' in words)}"  # one more tells whether there are more
         )
         kind = f"{self.order.gallery}:" if self.order.gallery else ""
@@ -96,22 +98,31 @@ class Gallery:
             *(*words, "--", kind + self.order.url),
         ]
 
-    def probe(self) -> Probed:
-        """What is in the post, before anything is downloaded."""
+    def read(self) -> post_look.Told:
+        """Have gallery-dl read the post: what it prints."""
         run = self.start("--dump-json")
         try:
             out, err = run.communicate(timeout=POST_TIMEOUT)
         except subprocess.TimeoutExpired:
             raise errors.TimedOut("gallery-dl reads") from None
-        told = codec.load(out[:POST_OUTPUT]) if out.strip() else []
-        files = [one for one in told if one[0] == FILES]
+        told: post_look.Told = codec.load(out[:POST_OUTPUT]) if out.strip() else []
         wish = parse(self.order.variant)
-        if not files and wish.pick and not run.returncode:
+        if not files_of(told) and wish.pick and not run.returncode:
             raise errors.NoEntry(f"no entry {wish.pick}")
-        if not files:
-            raise failure(run.returncode, said(told) or err.decode(errors="replace"))
+        if not files_of(told):
+            raise failure(run.returncode, last_error(told) or err.decode(errors="replace"))
+        if wish.looks:
+            post_look.write(told)
+        return told
+
+    def probe(self) -> Probed:
+        """What is in the post, before anything is downloaded."""
+        told = self.kept or self.read()
+        files, wish = files_of(told), parse(self.order.variant)
+        if self.kept and is_chosen(wish):
+            files = [files[at - 1] for at in picks.numbers(wish.pick, self.order.entries)]
         more, files = not wish.pick and len(files) > ALBUM, files[: None if wish.pick else ALBUM]
-        self.count = len(files)
+        self.files = files
         if files[0][2].get("category") == FILE:
             raise errors.Unsupported("a page at the address of a file")
         facts = next((one[1] for one in told if one[0] == FOLDERS), {}) | files[0][2]
@@ -132,13 +143,15 @@ class Gallery:
 
     def fetch(self, found: Probed, meter: DownloadMeter) -> Fetched:
         """Its files, in its order, in the job's folder."""
+        if self.kept and (names := post_look.fetched(self.ydl, self.order, self.files, meter)):
+            return Fetched(names, found)
         run = self.start("-D", str(FOLDER), "--no-part")
         files = [brought(path, meter) for path in arriving(run)]
         err = run.stderr.read() if run.stderr else b""
         if run.wait() or not files:
             raise failure(run.returncode, err.decode(errors="replace"))
-        if len(files) < self.count:
-            raise errors.NetworkBroken(f"{len(files)} of {self.count} files came")
+        if len(files) < len(self.files):
+            raise errors.NetworkBroken(f"{len(files)} of {len(self.files)} files came")
         size = sum(Path(name).stat().st_size for name in files)
         if size > self.order.limit(found.kind):
             raise errors.TooLarge(f"{size} bytes, limit {self.order.limit(found.kind)}")
@@ -146,6 +159,8 @@ class Gallery:
 
     def start(self, *words: str) -> "subprocess.Popen[bytes]":
         child = os.getpid()
+        if self.order.cookies:
+            self.ydl.cookiejar.save(str(COOKIES))
         return subprocess.Popen(
             self.argv(*words),
             stdin=subprocess.DEVNULL,
@@ -153,6 +168,23 @@ class Gallery:
             stderr=subprocess.PIPE,
             preexec_fn=lambda: resource_limits.die_with(child),
         )
+
+
+def files_of(told: post_look.Told) -> list[Any]:
+    return [one for one in told if one[0] == FILES]
+
+
+def is_chosen(wish: Variant) -> bool:
+    """Whether some files of the post were chosen by their places."""
+    return wish.pick not in ("", picks.EVERYTHING) and not wish.looks
+
+
+def covers(told: post_look.Told, order: Order) -> bool:
+    """Whether all that is wanted is among what a look read, which is a beginning of a long post."""
+    there, wish = len(files_of(told)), parse(order.variant)
+    if is_chosen(wish):
+        return there >= max(picks.numbers(wish.pick, order.entries), default=1)
+    return bool(there) and (wish.pick != picks.EVERYTHING or there <= ALBUM)
 
 
 def part(place: int, one: Any) -> Entry:
@@ -219,7 +251,7 @@ def first(facts: PostFacts, fields: tuple[str, ...]) -> str:
     return ""
 
 
-def said(told: list[Any]) -> str:
+def last_error(told: list[Any]) -> str:
     """Its own words about what went wrong, behind the name of the failure, as its log has them."""
     failed: PostFacts = next((one[1] for one in told if one[0] == -1), {})
     return ": ".join(str(failed[key]) for key in ("error", "message") if failed.get(key))

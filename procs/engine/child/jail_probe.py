@@ -54,16 +54,16 @@ def tries(places: CanaryPlaces, proxy: int) -> ProbeResult:
     word = places.word.encode()
     canary = (LOOPBACK, places.tcp)
     return ProbeResult(
-        tcp=SAME if places.tcp == proxy else tried(*TCP, canary, word),
-        udp=tried(socket.AF_INET, socket.SOCK_DGRAM, (LOOPBACK, places.udp), word),
-        unix=tried(socket.AF_UNIX, socket.SOCK_STREAM, places.unix, word),
-        file=seen(places.file),
+        tcp=SAME if places.tcp == proxy else try_place(*TCP, canary, word),
+        udp=try_place(socket.AF_INET, socket.SOCK_DGRAM, (LOOPBACK, places.udp), word),
+        unix=try_place(socket.AF_UNIX, socket.SOCK_STREAM, places.unix, word),
+        file=try_file(places.file),
         by_proxy=by_proxy(proxy, places.tcp),
         meddled=escape_attempts.tries(places.file, __file__, places.process),
     )
 
 
-def tried(family: int, kind: int, place: Any, word: bytes) -> str:
+def try_place(family: int, kind: int, place: Any, word: bytes) -> str:
     """Try a place without the proxy."""
     try:
         with socket.socket(family, kind) as link:
@@ -75,7 +75,7 @@ def tried(family: int, kind: int, place: Any, word: bytes) -> str:
     return REACHED
 
 
-def seen(file: str) -> str:
+def try_file(file: str) -> str:
     """Try to read a file of ours."""
     try:
         with open(file, "rb") as source:

@@ -110,16 +110,23 @@ class Route:
         return self.silent is ProxyBroken
 
 
+def unbarred(host: str) -> JobError | None:
+    """Every host may be visited."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Routes:
     """How one job's requests leave the machine. `resolve`, `connect` and `own` are the machine's
-    own; the tests have an internet of theirs."""
+    own; the tests have an internet of theirs. `forbids` says why nobody may go to a host, by name
+    or as a literal address."""
 
     policy: Policy = field(default_factory=Policy)
     upstream: UpstreamProxy | None = None
     resolve: Resolve = resolver.system
     connect: Connect = connect
     own: Callable[[Address], bool] = is_own
+    forbids: Callable[[str], JobError | None] = unbarred
     asking: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(resolver.QUESTIONS_AT_ONCE)
     )
@@ -130,7 +137,10 @@ class Routes:
         return replace(self, policy=ours, asking=asyncio.Semaphore(resolver.QUESTIONS_AT_ONCE))
 
     async def find(self, request: Request) -> Route:
-        """The way for a request. Raises Forbidden, SiteFiltered, NetworkBroken, ProxyBroken."""
+        """The way for a request. Raises Forbidden, SiteFiltered, NetworkBroken, ProxyBroken, and
+        what `forbids` says."""
+        if why := self.forbids(str(literal(request.host) or request.host)):
+            raise why
         if self.upstream and not self.is_near(request.host):
             return await self.through(self.upstream, request)
         addresses = await self.checked(request.host, request.port)

@@ -159,7 +159,7 @@ class Egress:
         if self.strikes >= STRIKES:
             self.end(errors.TimedOut(f"fewer than {self.caps.least} bytes a second"))
 
-    def refused(self, error: JobError | None, host: str, why: str) -> None:
+    def note_refusal(self, error: JobError | None, host: str, why: str) -> None:
         """Remember why a request was refused, or why nobody answered it."""
         if error and error.retry:
             self.trouble = error

@@ -56,7 +56,7 @@ class TunnelEnd(asyncio.Protocol):
             reset(self.other.transport)
         elif self.other:
             self.other.transport.close()
-        self.tunnel.lost()
+        self.tunnel.note_closed()
 
 
 class SiteSide(TunnelEnd):
@@ -86,7 +86,7 @@ class SiteSide(TunnelEnd):
     def connection_lost(self, error: Exception | None) -> None:
         self.broken = error is not None
         if self.other and self.is_mute:
-            self.tunnel.unanswered()
+            self.tunnel.refuse_unanswered()
         super().connection_lost(error)
 
     @property
@@ -101,7 +101,7 @@ class ProgramSide(TunnelEnd):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.heard = bytearray()
-        self.tunnel.made()
+        self.tunnel.enter()
 
     def data_received(self, data: bytes) -> None:
         if self.other:
@@ -139,7 +139,7 @@ class Tunnel:
         self.reads: Answer | None = None
         self.work: asyncio.Task[None] | None = None
 
-    def made(self) -> None:
+    def enter(self) -> None:
         self.egress.enter(self)
 
     def may_send(self, count: int) -> bool:
@@ -169,7 +169,7 @@ class Tunnel:
             link = await dial(self.egress.routes.connect, route)
             self.by_upstream = route.by_upstream
             self.reads = None if request.tunnel else Answer(request.method)
-            await self.join(*await met(link, route, rest))
+            await self.join(*await greet(link, route, rest))
         except OSError as error:
             self.refuse(NetworkBroken(f"{self.host}: {error}"), self.host)
         except ChaparError as error:
@@ -192,7 +192,7 @@ class Tunnel:
             self.program.transport.write(answer + site.early)
         self.program.transport.resume_reading()
         if site.transport.is_closing() and site.is_mute:
-            self.unanswered()
+            self.refuse_unanswered()
         elif site.broken:
             self.reset()
         elif site.transport.is_closing():
@@ -209,7 +209,7 @@ class Tunnel:
             return
         if self.by_upstream and answer.status == UNKNOWN_TO_PROXY and not before:
             why = "the upstream does not know us (407)"
-            self.egress.refused(ProxyBroken(why), self.host, why)
+            self.egress.note_refusal(ProxyBroken(why), self.host, why)
         if said:
             self.program.transport.write(said)
         if answer.whole and self.program.other:
@@ -220,13 +220,13 @@ class Tunnel:
         """A site does not speak as the web does. Where the program was told nothing yet, it is told
         that; else it is broken off."""
         if told or not self.program.other:
-            self.egress.refused(error, self.host, error.detail)
+            self.egress.note_refusal(error, self.host, error.detail)
             self.reset()
             return
         self.refuse(error, self.host)
         self.program.other.transport.abort()
 
-    def unanswered(self) -> None:
+    def refuse_unanswered(self) -> None:
         """The site ended the connection without an answer. The program gets an error, since a
         closed connection would look like a failure of the proxy."""
         if not self.program.transport.is_closing():
@@ -236,13 +236,13 @@ class Tunnel:
 
     def refuse(self, error: ChaparError, host: str) -> None:
         """Say no, and remember why."""
-        self.egress.refused(error if isinstance(error, JobError) else None, host, str(error))
+        self.egress.note_refusal(error if isinstance(error, JobError) else None, host, str(error))
         status = "403 Refused" if not isinstance(error, JobError) or not error.retry else "502 Away"
         head = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         self.program.transport.write(head.encode())
         self.program.transport.close()
 
-    def lost(self) -> None:
+    def note_closed(self) -> None:
         """One end is closed; when it is the program's, the tunnel ends."""
         if self.program.transport.is_closing():
             if self.work:
@@ -256,7 +256,9 @@ class Tunnel:
         reset(self.program.transport)
 
 
-async def met(link: socket.socket, route: Route, rest: bytes) -> tuple[socket.socket, bytes, bytes]:
+async def greet(
+    link: socket.socket, route: Route, rest: bytes
+) -> tuple[socket.socket, bytes, bytes]:
     """The dialled end, the bytes to send there, and the answer for the program, after an upstream
     gave its consent. Raises as `dial.meet`."""
     if not route.greet:

@@ -14,9 +14,11 @@ from procs.engine.protocol.messages import Limits
 
 #: Where the processes of Chapar themselves are; jobs are in groups beside it.
 MAIN, JOB = "main", "job-"
-CONTROLLERS = ("pids", "memory")
+CONTROLLERS = ("pids", "memory", "cpu")
 #: Processes and threads of one job, and more of them for each processor, as ffmpeg has.
 TASKS, TASKS_EACH = 256, 16
+#: The share of a job in a busy machine, of 100 that others have: as ten steps of niceness give.
+WEIGHT = 10
 #: A job's programs together may have so often the memory of one.
 TOGETHER = 2
 #: Set by systemd on what it gives away.
@@ -83,19 +85,20 @@ def make(folder: Path | None, limits: Limits) -> Path | None:
     group = folder / f"{JOB}{os.getpid()}-{next(numbers)}"
     try:
         group.mkdir()
-        bound(group, limits)
+        set_limits(group, limits)
     except OSError:
         remove(group)
         return None
     return group
 
 
-def bound(group: Path, limits: Limits) -> None:
+def set_limits(group: Path, limits: Limits) -> None:
     (group / "pids.max").write_text(str(tasks()))
     for name, value in (
         ("memory.max", str(TOGETHER * limits.memory)),
         ("memory.swap.max", "0"),
         ("memory.oom.group", "1"),
+        ("cpu.weight", str(WEIGHT)),
     ):
         if (group / name).exists():
             (group / name).write_text(value)

@@ -64,7 +64,7 @@ def tie(popen: Any) -> None:
     started it dies."""
     start = popen.__init__
 
-    def tied(self: Any, args: Any, *more: Any, **words: Any) -> None:
+    def start_tied(self: Any, args: Any, *more: Any, **words: Any) -> None:
         if isinstance(args, str | bytes) or words.pop("shell", False):
             raise PermissionError(1, "no shell for downloads", str(args)[:80])
         child = os.getpid()
@@ -72,4 +72,4 @@ def tie(popen: Any) -> None:
             self, guarded(args), *more, preexec_fn=lambda: resource_limits.die_with(child), **words
         )
 
-    popen.__init__ = tied
+    popen.__init__ = start_tied

@@ -106,25 +106,25 @@ def raise_loopback() -> None:
 def has_networks() -> bool:
     """Whether processes may have a network namespace of their own."""
 
-    def tried() -> None:
+    def attempt() -> None:
         leave_network()
         reach_ourselves()
 
-    return works(tried)
+    return works(attempt)
 
 
 @cache
 def has_root() -> bool:
     """Whether processes may have a root of their own, and a network beside it."""
 
-    def tried() -> None:
+    def attempt() -> None:
         leave_tree(CLONE_NEWNET)
         raise_loopback()
         reach_ourselves()
         job_root.enter(shown(), CODE, PIVOT_ROOT[platform.machine()])
         os.stat(CODE)
 
-    return platform.machine() in PIVOT_ROOT and works(tried)
+    return platform.machine() in PIVOT_ROOT and works(attempt)
 
 
 def reach_ourselves() -> None:
@@ -175,7 +175,7 @@ def limit_tasks(*, apart: bool) -> None:
     control group."""
     release = tuple(map(int, re.findall(r"\d+", platform.release())[:2]))
     most = cgroups.tasks() if apart and release >= COUNTED_APART else CROWD
-    resource_limits.bound(resource.RLIMIT_NPROC, most)
+    resource_limits.lower(resource.RLIMIT_NPROC, most)
 
 
 def compile_filters() -> None:

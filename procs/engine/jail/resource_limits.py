@@ -13,6 +13,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from procs.core import process
 from procs.engine.protocol.messages import Limits
 
 PR_SET_PDEATHSIG = 1
@@ -31,7 +32,7 @@ def enter(folder: Path, limits: Limits, *, parent: int, keep: tuple[int, int]) -
     die_with(parent)
     default_signals()
     drop_descriptors(keep)
-    os.nice(limits.nice)
+    process.be_nice(limits.nice)
     settle_in(folder)
     limit(limits)
     die_first()
@@ -103,10 +104,10 @@ def limit(limits: Limits) -> None:
         (resource.RLIMIT_NOFILE, limits.files),
         (resource.RLIMIT_CORE, 0),
     ):
-        bound(what, most)
+        lower(what, most)
 
 
-def bound(what: int, most: int) -> None:
+def lower(what: int, most: int) -> None:
     """Lower a limit for good; one that is lower already stays."""
     hard = resource.getrlimit(what)[1]
     value = most if hard == resource.RLIM_INFINITY else min(most, hard)

@@ -7,9 +7,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from procs.core import process as this_process
 from procs.core.ffmpeg import PATH
 from procs.engine.nursery.listener import SOCKET
-from procs.engine.nursery.main import TAKEN, UNFIT
+from procs.engine.nursery.main import LOG_SETTING, TAKEN, UNFIT
 from procs.engine.releases.versions import Version
 from procs.errors import EngineDied
 
@@ -92,4 +93,5 @@ async def start(wish: NurseryWish) -> None:
 def environment(version: Version) -> dict[str, str]:
     """The environment of a nursery of a version: the modules in its folder go before ours."""
     places = [str(version.folder)] if version.folder else []
-    return {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join([*places, ROOT])}
+    form = this_process.environment((LOG_SETTING,))
+    return {**ENVIRONMENT, **form, "PYTHONPATH": os.pathsep.join([*places, ROOT])}

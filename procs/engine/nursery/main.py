@@ -30,6 +30,8 @@ from procs.engine.nursery.listener import FolderTaken, NurserySocket, likeness
 from procs.engine.nursery.server import Nursery, Serve
 from procs.engine.releases.versions import EngineRefused, check_floor, installed
 
+#: How the lines of all our processes look; a worker passes it on.
+LOG_SETTING = "CHAPAR_LOG_FORM"
 #: Exit codes of the process that was started: another nursery lives; this one would be no good.
 TAKEN, UNFIT = 3, 4
 
@@ -47,7 +49,7 @@ def main() -> None:
     parser.add_argument("--linger", type=float, default=5.0)
     options = parser.parse_args()
     process.keep_private()
-    log.start()
+    log.start(form=log.form(process.environment((LOG_SETTING,)).get(LOG_SETTING, "")))
     mine = installed()  # the first on the path: the folder of the version in use, or ours
     try:
         check_floor(mine)

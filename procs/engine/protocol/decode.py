@@ -26,20 +26,20 @@ def into(kind: type[T], value: Any) -> T:
     """`value`, as JSON brought it, as a `kind`: a dataclass, or an alias like `list[str]`. Raises
     EngineDied when it is none."""
     try:
-        read: T = made(kind, value)
+        read: T = build(kind, value)
         return read
     except (TypeError, ValueError) as error:
         raise EngineDied(f"the child said what none says: {error}"[:200]) from None
 
 
-def made(kind: Any, value: Any) -> Any:
+def build(kind: Any, value: Any) -> Any:
     origin = get_origin(kind)
     if isinstance(kind, UnionType):
-        return None if value is None else made(get_args(kind)[0], value)
+        return None if value is None else build(get_args(kind)[0], value)
     if is_dataclass(kind):
         return record(kind, value)
     if origin is list:
-        return [made(get_args(kind)[0], one) for one in items(value)]
+        return [build(get_args(kind)[0], one) for one in items(value)]
     if origin is tuple:
         return tuple(several(get_args(kind), items(value)))
     return plain(kind, value)
@@ -53,13 +53,13 @@ def record(kind: Any, value: Any) -> Any:
     known = {one.name for one in fields(kind)}
     if strange := value.keys() - known:
         raise ValueError(f"{kind.__name__}: {sorted(strange)[0]!r}")
-    return kind(**{name: made(hints[name], one) for name, one in value.items()})
+    return kind(**{name: build(hints[name], one) for name, one in value.items()})
 
 
 def several(kinds: tuple[Any, ...], values: list[Any]) -> list[Any]:
     if kinds[1:] == (...,):
         kinds = kinds[:1] * len(values)
-    return [made(kind, one) for kind, one in zip(kinds, values, strict=True)]
+    return [build(kind, one) for kind, one in zip(kinds, values, strict=True)]
 
 
 def items(value: Any) -> list[Any]:

@@ -18,6 +18,8 @@ COOKIES = "cookies.txt"
 
 #: The file in a job's folder in which a look leaves what it read, for the download.
 LOOK_FILE = "kept.z"
+#: The picture that a site shows for a media, in a job's folder, and its bytes at most.
+THUMBNAIL_FILE, THUMBNAIL_BYTES = "card.picture", 4 * MIB
 #: The film that is being made of a picture and a sound that still come, in a job's folder.
 MERGED = "merged.mp4"
 #: How the warning begins that it was made later after all.

@@ -76,7 +76,7 @@ def surely(page: Page, asked: str) -> JobError | None:
         return errors.LoginNeeded(f"the page is a sign-in: {page.title}")
     named = tuple(row for row in ROWS if row[0] in CERTAIN_ERRORS)
     few = page.words if len(page.words) <= LITTLE else ""
-    return said(named, page.title, page) or said(SURE, few, page)
+    return error_in_words(named, page.title, page) or error_in_words(SURE, few, page)
 
 
 def likely(page: Page, text: str) -> JobError | None:
@@ -88,7 +88,7 @@ def likely(page: Page, text: str) -> JobError | None:
         return errors.BotCheck(f"the page is a check: {page.title}")
     if page.password:
         return errors.LoginNeeded(f"the page has a field for a password: {page.title}")
-    return said(ROWS, f"{page.title}\n{page.words}", page)
+    return error_in_words(ROWS, f"{page.title}\n{page.words}", page)
 
 
 def met(page: Page, text: str, asked: str) -> JobError | None:
@@ -96,7 +96,7 @@ def met(page: Page, text: str, asked: str) -> JobError | None:
     return surely(page, asked) or likely(page, text)
 
 
-def said(rows: Rows, words: str, page: Page) -> JobError | None:
+def error_in_words(rows: Rows, words: str, page: Page) -> JobError | None:
     for kind, pattern in rows:
         if found := re.search(pattern, words, re.I):
             return kind(f"the page says {found[0]!r}: {page.title}")

@@ -45,14 +45,21 @@ def without_cookies(facts: Any) -> Any:
     return [without_cookies(one) for one in facts] if isinstance(facts, list) else facts
 
 
+def unpacked() -> dict[str, Any]:
+    """What an earlier look left, as it is."""
+    body = zlib.decompressobj().decompress(Path(LOOK_FILE).read_bytes(), UNPACKED)
+    told = codec.load(body)
+    return told if isinstance(told, dict) else {}
+
+
 def read(ydl: Any, order: Order) -> Read | None:
     """What an earlier look left, with formats chosen for this order; None where parts of a post
     are wanted that were not among what was read."""
-    unpacker = zlib.decompressobj()
-    body = unpacker.decompress(Path(LOOK_FILE).read_bytes(), UNPACKED)
-    told = codec.load(body)
+    told = unpacked()
     if "info" in told:  # an earlier version kept single media only
         told = {"infos": [told["info"]], "files": [told["file"]], "title": ""}
+    if "infos" not in told:
+        return None
     pick, more = (
         parse(order.variant).pick if len(told["infos"]) > 1 else "",
         told.get("more", False),

@@ -10,6 +10,7 @@ from yt_dlp.networking.impersonate import ImpersonateTarget
 from procs.core.ffmpeg import tools
 from procs.engine.jail import child_programs, js_runtimes
 from procs.engine.protocol.messages import Order
+from procs.engine.releases import token_plugin
 from procs.engine.ytdlp import playlists
 
 #: One folder belongs to one job, so names can be fixed and never come from a site.
@@ -59,6 +60,7 @@ def identity(order: Order) -> dict[str, Any]:
     """The options for the identity with which the job visits its site. The cookies are read once
     and their file is deleted after that: yt-dlp would write to it, and no program that it starts
     needs it."""
+    arguments: dict[str, Any] = dict(token_plugin.arguments())
     given: dict[str, Any] = {}
     if order.cookies:
         file = Path(Path(order.cookies).name)
@@ -66,7 +68,9 @@ def identity(order: Order) -> dict[str, Any]:
         given["cookiefile"] = StringIO(NETSCAPE + text)
         file.unlink()
     if order.clients:
-        given["extractor_args"] = {"youtube": {"player_client": list(order.clients)}}
+        arguments["youtube"] = {"player_client": list(order.clients)}
+    if arguments:
+        given["extractor_args"] = arguments
     if order.impersonate:
         given["impersonate"] = ImpersonateTarget.from_str(order.impersonate)
     return given

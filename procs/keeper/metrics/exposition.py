@@ -4,14 +4,16 @@ import os
 import platform
 import resource
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from procs.backups import backup_drill, backup_store
 from procs.config import Settings
-from procs.core import clock, disk, meminfo
+from procs.core import clock, disk, log, meminfo
 from procs.core.clock import Now
+from procs.core.files import event_file
 from procs.keeper.metrics.metric_text import MetricText
 from procs.store.database import Database, files_of
 from procs.store.health import alerts, engine_records, histograms
@@ -21,6 +23,8 @@ from procs.store.reports import metric_report
 from procs.store.reports.metric_report import MetricReport
 from procs.store.sites import breakers
 
+#: The kinds of alerts that are there, as the monitor knows them.
+Standing = Callable[[], Collection[str]]
 DISTRIBUTION = "chapar-bot"
 #: Counters without a label, by their names in the store.
 PLAIN = {
@@ -52,8 +56,14 @@ HISTOGRAMS = (
 WORKER_STATES = ("spare", "serving", "draining")
 
 
-def scrape(db: Database, settings: Settings) -> str:
-    """The text of one scrape. Raises StoreError."""
+def none_stand() -> Collection[str]:
+    """Nobody else knows of alerts."""
+    return ()
+
+
+def scrape(db: Database, settings: Settings, standing: Standing = none_stand) -> str:
+    """The text of one scrape; `standing` are kinds of alerts that the database may not know of yet.
+    Raises StoreError."""
     began, now, text = time.perf_counter(), clock.now(), MetricText()
     report = metric_report.read(db, now=now)
     add_build(text, db)
@@ -61,7 +71,9 @@ def scrape(db: Database, settings: Settings) -> str:
     add_counts(text, report.counts)
     add_workers(text, report.workers, now=now)
     add_limits(text, report, settings)
-    add_health(text, db)
+    add_health(text, db, standing())
+    add_backups(text, settings)
+    add_events(text, settings)
     add_machine(text, settings)
     text.add("scrape_seconds", time.perf_counter() - began)
     return text.render()
@@ -138,12 +150,39 @@ def add_limits(text: MetricText, report: MetricReport, settings: Settings) -> No
     text.add("flood_wait_left_seconds", report.flood_left)
 
 
-def add_health(text: MetricText, db: Database) -> None:
+def add_health(text: MetricText, db: Database, standing: Collection[str]) -> None:
     text.add("breakers_open", len({one.site for one in breakers.listed(db) if one.is_shut_to_all}))
-    text.add("revoked_sessions", len(revoked_sessions.lost(db)))
+    text.add("revoked_sessions", len(revoked_sessions.unresolved(db)))
     kinds = [one.kind for one in alerts.standing(db)]
-    for kind in sorted(set(kinds)):
-        text.add("alerts", kinds.count(kind), kind=kind)
+    for kind in sorted({*kinds, *standing}):
+        text.add("alerts", max(1, kinds.count(kind)), kind=kind)
+
+
+def add_backups(text: MetricText, settings: Settings) -> None:
+    """Instants are 0 while there is none; an interval of 0 means that none is taken by itself."""
+    try:
+        listed = backup_store.listed(settings.backup_folder)
+    except OSError as error:
+        listed = []
+        log.warning("metrics.no-backups", error=error)
+    good = [one for one in listed if one.is_ok]
+    text.add("backup_interval_seconds", settings.backup_interval)
+    text.add("backups", len(good), state="ok")
+    text.add("backups", len(listed) - len(good), state="bad")
+    text.add("backup_last_success_timestamp_seconds", good[0].taken_at if good else 0)
+    verified = max((one.verified_at for one in good), default=0)
+    text.add("backup_last_verified_timestamp_seconds", verified)
+    text.add("backup_last_bytes", good[0].size if good else 0)
+    drill = backup_drill.last(settings.backup_folder)
+    text.add("backup_drill_timestamp_seconds", drill.at if drill else 0)
+    text.add("backup_drill_ok", int(drill is None or drill.state == backup_store.OK))
+
+
+def add_events(text: MetricText, settings: Settings) -> None:
+    """What connections noted of locks lately, which the database itself cannot count."""
+    words = [event.words[:1] for event in event_file.read(settings.run / event_file.LOCKS)]
+    text.add("database_lock_events_total", words.count(("error",)), event="error")
+    text.add("database_lock_events_total", words.count(("wait",)), event="wait")
 
 
 def add_machine(text: MetricText, settings: Settings) -> None:

@@ -110,6 +110,23 @@ FAMILIES = (
     MetricFamily("breakers_open", GAUGE, "Sites left alone for everybody."),
     MetricFamily("breakers_opened_total", COUNTER, "Openings of breakers."),
     MetricFamily("alerts", GAUGE, "Alerts that go on, by kind.", ("kind",)),
+    MetricFamily("backup_interval_seconds", GAUGE, "Time between two backups; 0: none by itself."),
+    MetricFamily("backups", GAUGE, "Backups that are kept.", ("state",)),
+    MetricFamily(
+        "backup_last_success_timestamp_seconds", GAUGE, "When the newest good backup was taken."
+    ),
+    MetricFamily(
+        "backup_last_verified_timestamp_seconds", GAUGE, "When a backup was last verified."
+    ),
+    MetricFamily("backup_last_bytes", GAUGE, "Size of the newest good backup."),
+    MetricFamily("backup_drill_timestamp_seconds", GAUGE, "When the last drill was; 0: none yet."),
+    MetricFamily("backup_drill_ok", GAUGE, "Whether the last drill found a good backup."),
+    MetricFamily(
+        "database_lock_events_total",
+        COUNTER,
+        "Errors of a locked database, and long waits for it.",
+        ("event",),
+    ),
     MetricFamily("revoked_sessions", GAUGE, "Sign-ins that Telegram revoked."),
     MetricFamily("disk_free_bytes", GAUGE, "Bytes free for us.", ("place",)),
     MetricFamily("disk_size_bytes", GAUGE, "Bytes of the file system.", ("place",)),

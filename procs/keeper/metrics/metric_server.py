@@ -38,13 +38,19 @@ class MetricServer(threading.Thread):
     """Answers until it is sent away."""
 
     def __init__(
-        self, db: Database, settings: Settings, where: Where, turned: Callable[[], float]
+        self,
+        db: Database,
+        settings: Settings,
+        where: Where,
+        turned: Callable[[], float],
+        standing: exposition.Standing = exposition.none_stand,
     ) -> None:
         super().__init__(name="metrics", daemon=True)
         self.parent = db
         self.settings = settings
         self.where = where
         self.turned = turned
+        self.standing = standing
         self.runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         self.loop = self.runner.get_loop()
         self.gone = asyncio.Event()
@@ -135,7 +141,10 @@ class MetricServer(threading.Thread):
         return whole if method == "GET" else whole.partition(END)[0] + END
 
     async def metrics(self) -> bytes:
-        return response(HTTPStatus.OK, exposition.scrape(self.db, self.settings), CONTENT_TYPE)
+        return response(HTTPStatus.OK, self.scraped(), CONTENT_TYPE)
+
+    def scraped(self) -> str:
+        return exposition.scrape(self.db, self.settings, self.standing)
 
     async def live(self) -> bytes:
         return verdict([] if self.readiness.is_alive() else [STANDS_STILL])

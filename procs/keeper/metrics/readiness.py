@@ -89,7 +89,7 @@ class Readiness:
         that breaks later is made again, and not missed here."""
         if not self.settings.bot_token:
             return []
-        lost = revoked_sessions.lost(self.db)
+        lost = revoked_sessions.unresolved(self.db)
         if lost:
             return [f"telegram: the sign-in of {one.name} is revoked" for one in lost]
         if not wake.notify(self.settings.run, wake.BOT):

@@ -16,9 +16,15 @@ TEXTFILE_NAME = "chapar.prom"
 class MetricTextfile:
     """Written by the keeper into the folder of CHAPAR_METRICS_TEXTFILE."""
 
-    def __init__(self, db: Database, settings: Settings) -> None:
+    def __init__(
+        self,
+        db: Database,
+        settings: Settings,
+        standing: exposition.Standing = exposition.none_stand,
+    ) -> None:
         self.db = db
         self.settings = settings
+        self.standing = standing
         self.failed = False
 
     def write(self) -> None:
@@ -27,7 +33,7 @@ class MetricTextfile:
         folder = self.settings.metrics_textfile
         if folder is None:
             return
-        text = exposition.scrape(self.db, self.settings)
+        text = exposition.scrape(self.db, self.settings, self.standing)
         try:
             put(folder / TEXTFILE_NAME, text)
         except OSError as error:

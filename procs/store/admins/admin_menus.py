@@ -1,5 +1,5 @@
-"""Menus of commands that Telegram has for the chats of admins: they are given and taken with the
-role, also by the bot that comes after a killed one."""
+"""The menus of commands that Telegram shows in the chats of admins. They change with the role, also
+when a bot is killed between the change of the role and that of the menu."""
 
 from dataclasses import dataclass
 
@@ -27,13 +27,13 @@ def listed(db: Database) -> list[AdminMenu]:
 
 
 def keep(db: Database, menu: AdminMenu) -> None:
-    """Telegram has this menu for this chat."""
+    """Note that Telegram shows this menu in this chat."""
     facts = {"person": menu.person, "access": menu.access, "mark": menu.mark}
     with db.write():
         db.change(KEEP, facts)
 
 
 def forget(db: Database, person: int) -> None:
-    """Telegram has none for this chat any more."""
+    """Note that Telegram shows no menu of admins in this chat."""
     with db.write():
         db.change(FORGET, {"person": person})

@@ -22,7 +22,7 @@ ENGINE_UPDATE, ENGINE_ROLLBACK, DRAIN, RESTART = (
 #: Seconds for which an order that is over is kept.
 KEPT = 30 * 24 * 3600.0
 
-# One order at a time: what is done by two at once, none of them can account for.
+# One order at a time: the outcome of two at once could not be told apart.
 GIVE = """
 INSERT INTO admin_orders (mark, kind, admin, chat, access, at)
 SELECT :mark, :kind, :admin, :chat, :access, :now
@@ -68,7 +68,7 @@ class AdminOrder:
 def give(
     db: Database, kind: str, *, admin: int, chat: int, access: int, mark: str, now: Now
 ) -> bool:
-    """Write an order down. False where another is still under way; the same `mark` is one order."""
+    """Store an order. False while another one is under way; the same `mark` is the same order."""
     facts = {"mark": mark, "kind": kind, "admin": admin, "chat": chat, "access": access}
     with db.write(full=True):
         return db.change(GIVE, {**facts, "now": now.wall}) > 0
@@ -79,18 +79,19 @@ def under_way(db: Database) -> list[AdminOrder]:
 
 
 def untold(db: Database) -> list[AdminOrder]:
-    """Those that ended, of whose end nobody was told."""
+    """The orders that ended and whose admin has not read that."""
     return [AdminOrder(*row) for row in db.all(UNTOLD)]
 
 
 def take(db: Database, order: int, runner: int, *, before: int = 0) -> bool:
-    """A process does an order that `before` had (0 for nobody). False where another was first."""
+    """Claim an order for a process, if `before` (0 for nobody) still has it. False when another
+    process was first."""
     with db.write():
         return db.change(TAKE, {"order": order, "runner": runner, "before": before}) > 0
 
 
 def end(db: Database, order: int, key: str, words: Mapping[str, str], *, now: Now) -> None:
-    """An order is over, for good or ill; the first end holds."""
+    """Store the outcome of an order. The first outcome stays."""
     outcome = codec.dump([key, dict(words)])
     with db.write(full=True):
         db.change(END, {"order": order, "outcome": outcome, "now": now.wall})
@@ -102,6 +103,6 @@ def note_told(db: Database, order: int, *, now: Now) -> None:
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget what was told long ago."""
+    """Delete the orders whose outcome was told long ago."""
     with db.write():
         return db.change(PRUNE, {"before": now.wall - KEPT})

@@ -1,4 +1,4 @@
-"""The roles that owners gave. Owners themselves stand in the configuration, not here."""
+"""The roles that owners gave to other admins. Owners stand in the configuration, not here."""
 
 from dataclasses import dataclass
 
@@ -22,8 +22,8 @@ SELECT a.person, a.role, a.since, a.given_by, COALESCE(u.name, '')
 
 @dataclass(frozen=True, slots=True)
 class AdminRow:
-    """Somebody with a role that was given; `since` is a wall instant, `name` "" for one who never
-    wrote to the bot."""
+    """A person with a role; `since` is a wall instant, `name` "" for one who never wrote to the
+    bot."""
 
     person: int
     role: Role
@@ -33,23 +33,23 @@ class AdminRow:
 
 
 def role(db: Database, person: int) -> Role:
-    """The role that somebody was given; EVERYONE for none."""
+    """The role that was given to a person; EVERYONE for none."""
     row = db.one(FIND, {"person": person})
     return Role(row[0]) if row else Role.EVERYONE
 
 
 def give(db: Database, person: int, role: Role, *, by: int, now: Now) -> None:
-    """Somebody has this role from now on, whatever they had before."""
+    """Give a person this role, in place of any other."""
     with db.write(full=True):
         db.change(GIVE, {"person": person, "role": int(role), "by": by, "now": now.wall})
 
 
 def take(db: Database, person: int) -> bool:
-    """Take the role of somebody. False when they had none."""
+    """Take a person's role away. False when they had none."""
     with db.write(full=True):
         return db.change(TAKE, {"person": person}) > 0
 
 
 def listed(db: Database) -> list[AdminRow]:
-    """Everybody with a role that was given, the highest first."""
+    """Everybody with a role, the highest role first."""
     return [AdminRow(row[0], Role(row[1]), *row[2:]) for row in db.all(LIST)]

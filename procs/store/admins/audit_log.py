@@ -9,7 +9,7 @@ from procs.store.database import Database
 KEPT = 400 * 24 * 3600.0
 BITE = 1000
 
-#: An act that a killed bot does again is written once: `mark` tells acts apart.
+#: An act that is repeated after a kill is written once: `mark` identifies acts.
 NOTE = """
 INSERT INTO audit (mark, at, admin, action, subject, was, became)
 VALUES (:mark, :now, :admin, :action, :subject, :was, :became)
@@ -65,7 +65,8 @@ def person(number: int) -> str:
 def note(
     db: Database, admin: int, action: str, change: AuditChange, *, mark: str, now: Now
 ) -> None:
-    """Write down an act, in the transaction that does it. The same `mark` is written once."""
+    """Write an act into the log, in the transaction that does it. The same `mark` is written
+    once."""
     facts = {
         "mark": mark,
         "now": now.wall,
@@ -82,13 +83,13 @@ def note(
 def latest(
     db: Database, *, subject: str = "", before: int = ENDLESS, most: int = 20
 ) -> list[AuditRow]:
-    """The newest rows before the one of a number, of everything or of one subject."""
+    """The newest rows with a number below `before`, of all subjects or of one."""
     facts = {"before": before, "most": most}
     found = db.all(OF_SUBJECT, {**facts, "subject": subject}) if subject else db.all(LATEST, facts)
     return [AuditRow(*row) for row in found]
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget a bite of what is older than it must be kept: how many rows."""
+    """Delete a bite of rows that are older than the required time. Returns how many."""
     with db.write():
         return db.change(PRUNE, {"before": now.wall - KEPT, "bite": BITE})

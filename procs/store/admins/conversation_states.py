@@ -1,8 +1,8 @@
-"""Where an admin is in a conversation with the bot: one row for each admin, chat and topic.
+"""The state of an admin's conversation with the bot: one row for each admin, chat and topic.
 
-A row of a conversation that is over stays for a while, with the message that ended it and what was
-answered: a bot that was killed before it answered is told the message again, and answers as before
-instead of doing it twice.
+The row of an ended conversation stays for a while, with the message that ended it and the answer to
+it: a bot that was killed before it answered receives the message again, and repeats the answer
+instead of the act.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from procs.core.clock import Now
 from procs.store.database import Database
 
 BITE = 1000
-#: Seconds for which a conversation that is over is still known.
+#: Seconds for which the row of an ended conversation is kept.
 KNOWN = 7 * 24 * 3600.0
 
 FIND = """
@@ -65,7 +65,7 @@ class ConversationState:
 
 
 def find(db: Database, key: ConversationKey) -> ConversationState | None:
-    """The conversation there, open, expired or over; None where there never was one."""
+    """The conversation of this key, open, expired or over; None when there never was one."""
     row = db.one(FIND, _place(key))
     if row is None:
         return None
@@ -75,7 +75,7 @@ def find(db: Database, key: ConversationKey) -> ConversationState | None:
 
 
 def write(db: Database, key: ConversationKey, state: ConversationState) -> None:
-    """Keep where a conversation stands, in the transaction of what its step did."""
+    """Store the state of a conversation, in the transaction of its step."""
     facts = {
         "number": state.number,
         "turn": state.turn,
@@ -91,7 +91,7 @@ def write(db: Database, key: ConversationKey, state: ConversationState) -> None:
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget a bite of the conversations that were over long ago: how many."""
+    """Delete a bite of the conversations that ended long ago. Returns how many."""
     with db.write():
         return db.change(PRUNE, {"before": now.wall - KNOWN, "bite": BITE})
 

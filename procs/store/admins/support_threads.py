@@ -1,10 +1,12 @@
-"""Support: which people write to it, and whose each message in the support chat is."""
+"""Support: the people who write to it, and which message in the support chat belongs to whom."""
 
 from procs.core.clock import Now
 from procs.store.database import Database
 
 #: Seconds for which a reply finds its person, and for which a thread without a word stays open.
 KEPT, LASTS = 30 * 24 * 3600.0, 7 * 24 * 3600.0
+#: Seconds of silence after which the agents are told anew who it is: its button lives for a day.
+FORGOTTEN = 12 * 3600.0
 OPEN = """
 INSERT INTO support_threads (person, opened_at, said_at, told) VALUES (:person, :now, :now, 0)
     ON CONFLICT (person) DO UPDATE SET opened_at = excluded.opened_at, said_at = excluded.said_at,
@@ -26,7 +28,7 @@ PRUNE_THREADS = "DELETE FROM support_threads WHERE said_at < :before"
 
 
 def begin(db: Database, person: int, *, now: Now) -> None:
-    """A person writes to support from now on."""
+    """Open the thread of a person."""
     with db.write():
         db.change(OPEN, {"person": person, "now": now.wall})
 
@@ -42,13 +44,14 @@ def is_open(db: Database, person: int, *, now: Now) -> bool:
 
 
 def is_told(db: Database, person: int, *, now: Now) -> bool:
-    """Whether the support chat was told who this person is."""
-    row = db.one(FIND, {"person": person, "since": now.wall - LASTS})
+    """Whether the support chat was told lately who this person is."""
+    row = db.one(FIND, {"person": person, "since": now.wall - FORGOTTEN})
     return row is not None and bool(row[0])
 
 
-def said(db: Database, person: int, chat: int, message: int, *, now: Now) -> None:
-    """This message in the support chat, 0 where its number is not known, is of this person."""
+def note_message(db: Database, person: int, chat: int, message: int, *, now: Now) -> None:
+    """Store that a message in the support chat (0 when its number is unknown) belongs to this
+    person's thread."""
     with db.write():
         facts = {"person": person, "now": now.wall}
         db.change(SAID, facts)
@@ -57,18 +60,18 @@ def said(db: Database, person: int, chat: int, message: int, *, now: Now) -> Non
 
 
 def whose(db: Database, chat: int, message: int) -> int:
-    """The person of a message in the support chat, 0 for none."""
+    """The person to whose thread a message in the support chat belongs, 0 for none."""
     row = db.one(WHOSE, {"chat": chat, "message": message})
     return int(row[0]) if row else 0
 
 
 def codes(db: Database, person: int, *, most: int = 3) -> list[str]:
-    """The last codes of failures that a person was given."""
+    """The last failure codes that a person read."""
     return [row[0] for row in db.all(CODES, {"person": person, "most": most})]
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget what was said long ago."""
+    """Delete messages and threads that are too old."""
     with db.write():
         db.change(PRUNE_THREADS, {"before": now.wall - LASTS})
         return db.change(PRUNE, {"before": now.wall - KEPT})

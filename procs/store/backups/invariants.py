@@ -11,7 +11,7 @@ from procs.store.database import Database
 from procs.store.jobs.seats import CAPS
 from procs.store.literals import IDLE, numbers
 
-#: A user's cap as the store has to understand it: their own, the setting, the configured one.
+#: A user's cap by the rule of the store: their own, else the setting, else the configured one.
 OTHERS = " ".join(f"WHEN {int(lane)} THEN {cap}" for lane, cap in CAPS.items())
 CAP = f"""
 CASE j.lane {OTHERS} ELSE COALESCE(
@@ -26,10 +26,10 @@ EXISTS (SELECT 1 FROM pauses p
          WHERE p.scope = 'user:' || j.user_id OR p.scope = 'site:' || j.site)
 """
 HAS_ASKERS = "EXISTS (SELECT 1 FROM requests r WHERE r.job = j.id AND r.state = 'open')"
-#: Where a job may have a seat, or its place in the line for one.
+#: The states in which a job may have a seat, or a place in its user's line.
 SEATED = numbers((State.QUEUED, State.LEASED, State.LATER, State.WAITING))
 
-#: What a cap that sank makes true of jobs that have their seats already.
+#: The findings that a lowered cap causes for jobs that have seats already.
 BY_CAP = "a seat beyond the cap"
 UNSEATED = f"""
 SELECT id FROM jobs WHERE state IN ({State.QUEUED}, {State.LEASED})
@@ -130,8 +130,8 @@ CHECKS = {
 def audit(
     db: Database, *, lowered: Collection[int] = (), leaving: Collection[str] = ()
 ) -> list[str]:
-    """Every finding, in words; those of `leaving` are not looked for. `lowered`: users whose cap
-    sank while they had jobs on seats."""
+    """Every finding, as text; those named by `leaving` are skipped. `lowered` are users whose cap
+    was lowered while they had jobs on seats."""
     facts = {"lowered": " ".join(map(str, lowered))}
     return [
         f"{what}: {sorted(number for (number,) in rows)}"

@@ -1,4 +1,4 @@
-"""What came into a database after an instant: what a backup of that instant lacks."""
+"""Requests received after an instant: those that a backup of that instant lacks."""
 
 from procs.store.database import Database
 
@@ -8,5 +8,5 @@ SELECT state, COUNT(*) FROM requests WHERE received_at > :since GROUP BY state O
 
 
 def by_state(db: Database, since: float) -> dict[str, int]:
-    """How many requests were received after a wall instant, by what became of them."""
+    """The number of requests received after a wall instant, by their state now."""
     return {str(state): int(count) for state, count in db.all(SINCE, {"since": since})}

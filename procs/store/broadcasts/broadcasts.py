@@ -24,14 +24,15 @@ from procs.store.jobs import leases, seats
 #: The user of the jobs: nobody has that number, and each broadcast has a line of its own.
 NOBODY = -2
 ADD = """
-INSERT INTO broadcasts (admin, access, state, content, language, days, night, people, created_at,
-                        start_at)
-VALUES (:admin, :access, 'running', :content, :language, :days, :night, :people, :now, :start)
+INSERT INTO broadcasts (admin, access, state, content, language, days, sponsor, night, people,
+                        created_at, start_at)
+VALUES (:admin, :access, 'running', :content, :language, :days, :sponsor, :night, :people, :now,
+        :start)
 RETURNING id
 """
 COLUMNS = """
-       id, admin, access, state, content, language, days, night, people, start_at, started_at,
-       ended_at, why, rests_until, sent, blocked, gone, failed, deleted
+       id, admin, access, state, content, language, days, sponsor, night, people, start_at,
+       started_at, ended_at, why, rests_until, sent, blocked, gone, failed, deleted
 """
 READ = f"SELECT {COLUMNS} FROM broadcasts WHERE id = :id"
 LATEST = f"SELECT {COLUMNS} FROM broadcasts ORDER BY id DESC LIMIT :most"
@@ -87,13 +88,14 @@ class BroadcastStatus:
 
 
 def add(db: Database, new: NewBroadcast, *, now: Now) -> int:
-    """A new broadcast, which a worker begins at its start. Its number."""
+    """Add a broadcast, which a worker begins at its start. Returns its number."""
     facts = {
         "admin": new.admin,
         "access": new.access,
         "content": broadcast_records.encode(new.content),
         "language": new.segment.language,
         "days": new.segment.days,
+        "sponsor": new.segment.sponsor,
         "night": int(new.night),
         "people": new.people,
         "now": now.wall,
@@ -116,7 +118,7 @@ def latest(db: Database, most: int) -> list[Broadcast]:
 
 
 def untold(db: Database) -> list[Broadcast]:
-    """Those whose state was not reported to their admin as one that stays."""
+    """The broadcasts whose final state was not reported to their admin."""
     return [record(row) for row in db.all(UNTOLD)]
 
 
@@ -171,19 +173,19 @@ def leave(db: Database, lease: Lease, number: int, *, now: Now) -> bool:
 
 
 def begin(db: Database, number: int, people: int, *, now: Now) -> None:
-    """Note that it is under way, to so many people."""
+    """Note that a worker began to send it, to this many people."""
     with db.write():
         db.change(BEGIN, {"id": number, "people": people, "now": now.wall})
 
 
 def rest(db: Database, number: int, why: str, until: float | None) -> None:
-    """Note why it stands still, until a wall instant; "" when it goes on."""
+    """Note why sending stands still, and until which wall instant; "" when it goes on."""
     with db.write():
         db.change(REST, {"id": number, "why": why, "until": until})
 
 
 def renew(db: Database, number: int, content: BroadcastContent) -> None:
-    """Keep a content with fresh references."""
+    """Store a content with fresh references."""
     with db.write():
         db.change(CONTENT, {"id": number, "content": broadcast_records.encode(content)})
 
@@ -194,21 +196,21 @@ def status(db: Database, number: int) -> BroadcastStatus:
 
 
 def show(db: Database, number: int, message: int | None, shown: str) -> None:
-    """Note what the progress message says; `message` is its number, None for the same."""
+    """Store what the progress message says; `message` is its number, None for the same one."""
     with db.write():
         db.change(SHOWN, {"id": number, "message": message, "shown": shown})
 
 
-def reported(db: Database, number: int, state: BroadcastState) -> None:
-    """Note that the admin has read that it is in a state."""
+def note_reported(db: Database, number: int, state: BroadcastState) -> None:
+    """Note that the admin was sent the report of a state."""
     with db.write():
         db.change(REPORTED, {"id": number, "state": state.value})
 
 
 def orphans(db: Database, seen: Sequence[Broadcast], *, now: Now) -> list[int]:
-    """Pause those that nobody carries, because their job failed for good or was cancelled by
-    itself: an admin sees that they stand, and resumes them. What is being deleted gets another job,
-    since it may be deleted twice. Their numbers."""
+    """Pause the broadcasts whose job failed for good or was cancelled by itself, so that an admin
+    sees it and can resume them. A deletion gets a new job instead, since messages may be deleted
+    twice. Returns the numbers."""
     lost = []
     for one in seen:
         if not one.state.works or is_carried(db, one.id):
@@ -216,7 +218,7 @@ def orphans(db: Database, seen: Sequence[Broadcast], *, now: Now) -> list[int]:
         with db.write():
             found = read(db, one.id)
             if found is None or not found.state.works or is_carried(db, one.id):
-                continue  # it ended while we looked
+                continue  # it ended between the two statements
             if move(db, one.id, BroadcastState.PAUSED, why="job", now=now) is None:
                 _employ(db, one.id, at=now.wall, now=now)
             lost.append(one.id)
@@ -224,7 +226,7 @@ def orphans(db: Database, seen: Sequence[Broadcast], *, now: Now) -> list[int]:
 
 
 def record(row: Row) -> Broadcast:
-    number, admin, access, state, content, language, days, *rest = row
+    number, admin, access, state, content, language, days, sponsor, *rest = row
     night, people, start, started, ended, why, until, *counts = rest
     return Broadcast(
         number,
@@ -232,7 +234,7 @@ def record(row: Row) -> Broadcast:
         access,
         BroadcastState(state),
         broadcast_records.decode(content),
-        Segment(language, days),
+        Segment(language, days, sponsor),
         bool(night),
         people,
         start,

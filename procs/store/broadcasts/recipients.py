@@ -1,8 +1,8 @@
-"""The people of a broadcast: who they are, and what became of each one's message.
+"""The people of a broadcast, and the outcome of each one's message.
 
-A bite of people is planned at a time: each gets a row with a random id before anything is sent, and
-the cursor moves in the same transaction. What a killed worker left `planned` is sent again under
-the same random id, which Telegram answers with the first message: nobody gets it twice.
+People are planned in bites: each gets a row with a random id before anything is sent, and the
+cursor moves in the same transaction. Rows that a killed worker left `planned` are sent again under
+the same random id; Telegram answers with the first message, so no person receives it twice.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ DAY = 86400.0
 #: Rows of one transaction in a deletion: Telegram takes a hundred numbers in one call.
 DELETE_BITE = 100
 
-# Who is left out is gathered once: asked anew for each of 200,000 people it takes 0.2 s and more,
+# The excluded people are gathered once: queried for each of 200,000 people it takes 0.2 s and more,
 # in which the bot does nothing else.
 COUNT = """
 SELECT COUNT(*) FROM users
@@ -29,7 +29,7 @@ SELECT COUNT(*) FROM users
         UNION ALL
        SELECT CAST(SUBSTR(scope, 6) AS BIGINT) FROM pauses WHERE scope LIKE 'user:%')
 """
-CURSOR = "SELECT cursor, language, days, created_at FROM broadcasts WHERE id = :id"
+CURSOR = "SELECT cursor, language, days, sponsor, created_at FROM broadcasts WHERE id = :id"
 NEXT = """
 SELECT id, access FROM users
  WHERE id > :cursor AND unreachable = '' AND last_seen >= :since
@@ -37,6 +37,25 @@ SELECT id, access FROM users
    AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'user:' || users.id)
    AND NOT EXISTS (SELECT 1 FROM bans WHERE person = users.id AND COALESCE(until, :now) >= :now)
  ORDER BY id LIMIT :bite
+"""
+# Who joined a sponsor is few among many: found from its visits, in the order of their ids too.
+COUNT_JOINED = """
+SELECT COUNT(*) FROM sponsor_visits v JOIN users ON users.id = v.person
+ WHERE v.sponsor = :sponsor AND v.joined_at IS NOT NULL AND v.left_at IS NULL
+   AND unreachable = '' AND last_seen >= :since
+   AND (:language = '' OR language = :language OR language = :latin)
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'user:' || users.id)
+   AND NOT EXISTS (SELECT 1 FROM bans WHERE person = users.id AND COALESCE(until, :now) >= :now)
+"""
+NEXT_JOINED = """
+SELECT users.id, users.access FROM sponsor_visits v JOIN users ON users.id = v.person
+ WHERE v.sponsor = :sponsor AND v.person > :cursor
+   AND v.joined_at IS NOT NULL AND v.left_at IS NULL
+   AND unreachable = '' AND last_seen >= :since
+   AND (:language = '' OR language = :language OR language = :latin)
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'user:' || users.id)
+   AND NOT EXISTS (SELECT 1 FROM bans WHERE person = users.id AND COALESCE(until, :now) >= :now)
+ ORDER BY v.person LIMIT :bite
 """
 PLAN = """
 INSERT INTO broadcast_sends (broadcast, person, random_id, state)
@@ -104,15 +123,17 @@ class SendOutcome:
 
 def count(db: Database, segment: Segment, *, now: Now) -> int:
     """How many people a segment has now."""
-    return int(db.all(COUNT, _facts(segment, now))[0][0])
+    statement = COUNT_JOINED if segment.sponsor else COUNT
+    return int(db.all(statement, _facts(segment, now))[0][0])
 
 
 def plan(db: Database, broadcast: int, bite: int, *, now: Now) -> list[Recipient]:
-    """The next people, each with a random id that is on the disk; nobody when it is through."""
+    """Plan the next people, each with a stored random id. Empty when all are planned."""
     with db.write(full=True):
-        cursor, language, days, created = db.all(CURSOR, {"id": broadcast})[0]
-        facts = _facts(Segment(language, days), now)
-        rows = db.all(NEXT, {"cursor": cursor, "bite": bite, **facts})
+        cursor, language, days, sponsor, created = db.all(CURSOR, {"id": broadcast})[0]
+        facts = _facts(Segment(language, days, sponsor), now)
+        statement = NEXT_JOINED if sponsor else NEXT
+        rows = db.all(statement, {"cursor": cursor, "bite": bite, **facts})
         # The same for each person after a restore, which may know a part of the broadcast alone.
         found = [
             Recipient(
@@ -131,6 +152,7 @@ def plan(db: Database, broadcast: int, bite: int, *, now: Now) -> list[Recipient
 
 def _facts(segment: Segment, now: Now) -> dict[str, object]:
     return {
+        **({"sponsor": segment.sponsor} if segment.sponsor else {}),
         "language": segment.language,
         "latin": segment.language + catalogues.LATIN_DIGITS,
         "now": now.wall,
@@ -138,14 +160,14 @@ def _facts(segment: Segment, now: Now) -> dict[str, object]:
     }
 
 
-def left(db: Database, broadcast: int) -> list[Recipient]:
-    """Who was planned and has no outcome: a worker was killed, or left, before that."""
+def unsettled(db: Database, broadcast: int) -> list[Recipient]:
+    """The planned people without an outcome, because a worker was killed or left before."""
     return [Recipient(*row) for row in db.all(LEFT, {"id": broadcast})]
 
 
 def note(db: Database, broadcast: int, outcomes: Sequence[SendOutcome]) -> None:
-    """Store what became of some, and count them, in one transaction; an outcome that is known
-    already changes nothing. Who is not to be reached is left out from now on."""
+    """Store and count outcomes, in one transaction; an outcome that is stored already changes
+    nothing. People who cannot be reached are excluded from later broadcasts."""
     tally = dict.fromkeys((SendState.SENT, SendState.BLOCKED, SendState.GONE, SendState.FAILED), 0)
     with db.write():
         for one in outcomes:
@@ -164,14 +186,15 @@ def _row(broadcast: int, one: SendOutcome) -> dict[str, object]:
 
 
 def mark(db: Database, person: int, state: SendState) -> None:
-    """Leave a person out of broadcasts until they write again: they blocked the bot, or deleted
+    """Exclude a person from broadcasts until they write again: they blocked the bot, or deleted
     their account."""
     with db.write():
         db.change(UNREACHABLE, {"person": person, "state": state.value})
 
 
 def reasons(db: Database, broadcast: int, most: int) -> list[tuple[str, int]]:
-    """Telegram's words for why messages were not sent, and how often, the most frequent first."""
+    """Telegram's reasons for messages that were not sent, with their number, the most frequent
+    first."""
     return [(why, number) for why, number in db.all(REASONS, {"id": broadcast, "most": most})]
 
 
@@ -185,8 +208,8 @@ def deletable(
     return [(person, tuple(map(int, numbers.split()))) for person, numbers in rows]
 
 
-def deleted(db: Database, broadcast: int, people: Sequence[int]) -> None:
-    """Note that these people's messages are gone."""
+def note_deleted(db: Database, broadcast: int, people: Sequence[int]) -> None:
+    """Note that these people's messages are deleted."""
     with db.write():
         gone = [{"id": broadcast, "person": person} for person in people]
         count = db.change_many(DELETED, gone)
@@ -194,6 +217,6 @@ def deleted(db: Database, broadcast: int, people: Sequence[int]) -> None:
 
 
 def copies(db: Database, broadcast: int, most: int) -> list[tuple[int, ...]]:
-    """The numbers of the messages that some people got, the latest first."""
+    """The message numbers of the latest people who received it."""
     rows = db.all(COPIES, {"id": broadcast, "most": most})
     return [tuple(map(int, numbers.split())) for (numbers,) in rows]

@@ -1,4 +1,5 @@
-"""From a card to work: what a look means for who asked, and what a choice becomes."""
+"""From a card to a job: what a finished look means for the requests that wait for it, and what a
+choice becomes."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ SELECT r.id, r.user_id, r.chat, r.chat_access, r.message, r.ordinal, r.folder, r
   FROM requests r JOIN cards c ON c.request = r.id
  WHERE r.job = :job AND r.state = 'open' ORDER BY r.id
 """
-#: A choice is made once: whoever comes later finds no request that asks.
+#: A choice is made once: the state of the request is part of the condition.
 CHOSEN = f"""
 UPDATE requests
    SET state = 'open', variant = :variant, ended_at = NULL, closed_at = NULL, cached = 0,
@@ -50,10 +51,10 @@ class Looked:
     silent: bool = False
 
 
-def looked(db: Database, lease: Lease, what: Looked, *, now: Now) -> int:
-    """The look of a link is done. Who asked to see what there is sees it; who is asked what they
-    want is asked, or gets their usual form where there is no choice, or it is here already. Returns
-    how many are asked. Raises LeaseLost."""
+def finish_look(db: Database, lease: Lease, what: Looked, *, now: Now) -> int:
+    """Finish the look of a link. A request that asked for the list of forms shows it; one that may
+    choose gets a card, or its usual form when there is no choice or that form is already kept.
+    Returns how many are asked. Raises LeaseLost."""
     with db.write(full=True):
         leases.finish(db, lease, now=now)
         if what.is_list:
@@ -66,13 +67,13 @@ def looked(db: Database, lease: Lease, what: Looked, *, now: Now) -> int:
 
 
 def _ask(db: Database, row: Row, what: Looked, told: Told, *, now: Now) -> bool:
-    """Ask one person. False where they get their usual form instead."""
+    """Ask one person. False when they get their usual form instead."""
     request, key, terms = row[0], row[9], card_values.terms(*row[10:])
     if what.silent and parse(terms.usual).sound:
-        terms = replace(terms, usual=BEST)  # nobody hears a picture
+        terms = replace(terms, usual=BEST)  # a picture has no sound
     usual = terms.settled(card_offer.words(told) or ())
     known = _know(db, key, what.keys, usual)
-    cards.found(db, request, key, what.found, now=now)
+    cards.keep_found(db, request, key, what.found, now=now)
     if (known or not what.offers or not terms.asks) and (what.silent or not terms.insists):
         db.change(NARROWED, {"request": request, "variant": usual, "title": what.title})
         requests.attach(db, request, _wish(row, usual), now=now)
@@ -82,7 +83,7 @@ def _ask(db: Database, row: Row, what: Looked, told: Told, *, now: Now) -> bool:
 
 
 def _forget(db: Database, keys: Collection[str], variant: str) -> None:
-    """Drop what is kept of a media in a form, and what was read of it."""
+    """Delete a kept media in one form, and the stored look at it."""
     for key in sorted(keys):
         looks.forget(db, key)
         kept = references.find(db, key, variant)
@@ -91,7 +92,7 @@ def _forget(db: Database, keys: Collection[str], variant: str) -> None:
 
 
 def _know(db: Database, key: str, keys: Collection[str], variant: str) -> bool:
-    """Whether a form is here under any name of the media, which it then has under `key` too."""
+    """Whether a form is kept under any name of the media; then `key` becomes one of its names."""
     for other in sorted({key, *keys}):
         media = references.find(db, other, variant)
         if media:
@@ -115,24 +116,22 @@ def choose(
     keys: Collection[str] = (),
     now: Now,
 ) -> Submitted | None:
-    """Fetch what was chosen on a card, with what is kept of it dropped before where it is wanted
-    `anew`. None when nobody is asked any more: it was chosen before. Raises StoreFull.
-
-    Call it inside of the `db.write(full=True)` that marks the button, and `called` after it.
-    """
+    """Turn a card's choice into a download; with `anew`, delete what is kept of it first. None when
+    the request does not ask any more, because a choice was made before. Raises StoreFull. Call it
+    inside the `db.write(full=True)` that marks the button, and `wake_processes` after it."""
     with db.write(full=True):
         rows = db.all(CHOSEN, {"request": card.request, "variant": variant, "now": now.wall})
         if not rows:
             return None
         withdrawal.reopen(db, card.request)
-        cards.settled(db, card.request)
+        cards.note_chosen(db, card.request)
         if anew:
             _forget(db, {card.key, *keys}, variant)
         _know(db, card.key, keys, variant)
         return requests.attach(db, card.request, _wish(rows[0], variant), now=now)
 
 
-def called(db: Database) -> None:
-    """Have an idle worker take what was chosen, and the bot show it."""
+def wake_processes(db: Database) -> None:
+    """Wake an idle worker for the chosen download, and the bot to show it."""
     wake.notify_idle(db.run)
     wake.notify(db.run, wake.BOT)

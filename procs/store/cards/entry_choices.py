@@ -25,7 +25,7 @@ SELECT r.id, r.key, r.variant, c.usual FROM requests r LEFT JOIN cards c ON c.re
    AND r.speaker IS NULL AND r.inline_message IS NULL
    AND (c.request IS NOT NULL OR r.variant NOT LIKE 'look%') ORDER BY r.id
 """
-#: A choice is made once: whoever comes later finds no request that asks.
+#: A choice is made once: the state of the request is part of the condition.
 CHOSEN = f"""
 UPDATE requests
    SET state = 'open', variant = :variant, ended_at = NULL, closed_at = NULL, cached = 0,
@@ -57,7 +57,7 @@ def ask(db: Database, job: int, found: str, *, now: Now) -> int:
     for request, key, variant, usual in rows:
         terms = CardTerms(usual or variant)  # nobody gets a whole list by saying nothing
         cards.open_(db, request, terms)
-        cards.found(db, request, key, found, now=now)
+        cards.keep_found(db, request, key, found, now=now)
         cards.ask(db, request, terms, codec.load(found), now=now)
     return len(rows)
 
@@ -68,12 +68,14 @@ def choose(
     """Fetch what was chosen of a list. None when nobody is asked any more; what an allowance
     refuses changes nothing. Raises StoreFull.
 
-    Call it inside of the `db.write(full=True)` that marks the button, and `card_choices.called`
-    after it.
+    Call it inside of the `db.write(full=True)` that marks the button, and
+    `card_choices.wake_processes` after it.
     """
     with db.write(full=True):
         whole = _ask_of(db, card, wanted)
-        why = allowances.room(db, card.person, allowance, chat=card.chat).refuses(whole)
+        why = allowances.room(db, card.person, allowance, chat=card.chat, now=now).refuses(
+            whole, entries=len(wanted.places)
+        )
         if why:
             return Submitted(0, why, 0)
         told = codec.load(card.found)
@@ -84,7 +86,7 @@ def choose(
         rows = db.all(CHOSEN, facts)
         if not rows:
             return None
-        cards.settled(db, card.request)
+        cards.note_chosen(db, card.request)
         if not entries:  # further on than the look read
             return requests.attach(db, card.request, whole, now=now)
         for place, link in entries:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-#: How what is new comes: in the person's usual form, or as a card.
+#: The form of a new entry: the person's usual one, or a card that asks.
 USUAL, CARD = "usual", "card"
 
 

@@ -1,14 +1,14 @@
-"""What followers are told without having asked: kept with a random id before it is said, so that a
-restart says nothing twice."""
+"""Notices that followers did not ask for. Each is stored with a random id before it is sent, so
+that a restart sends nothing twice."""
 
 from dataclasses import dataclass
 
 from procs.store.database import Database
 from procs.store.media import deliveries
 
-#: Texts of the catalogue: a source rests; the first look found no list, or failed.
+#: Keys of the catalogue: a source rests; the first look found no list, or failed.
 RESTS, NO_LIST, UNREAD = "follow-rests", "follow-no-list", "follow-unread"
-#: Notices that are said at once.
+#: Notices that one look reads.
 BITE = 50
 
 OF_SOURCE = "SELECT id FROM follows WHERE source = :source AND state <> 'ended'"
@@ -35,7 +35,7 @@ GONE = "DELETE FROM follows WHERE id = :follow AND state = 'ended' AND notice = 
 
 @dataclass(frozen=True, slots=True)
 class FollowNotice:
-    """`text` is its name in the catalogue, about a source."""
+    """A notice about a source; `text` is its key in the catalogue."""
 
     follow: int
     person: int

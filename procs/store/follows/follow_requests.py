@@ -1,5 +1,5 @@
-"""From news to requests: each follower's own, in their form, with the place of what was brought
-last moved in the same transaction. Killed before or after it, nothing comes twice or is missed."""
+"""Makes requests of news: one for each follower, in their form. The place of a follower moves in
+the same transaction, so a kill neither repeats nor skips an entry."""
 
 from dataclasses import replace
 
@@ -10,6 +10,8 @@ from procs.records.job import Ask, Link
 from procs.store import wake
 from procs.store.database import Database, Row
 from procs.store.follows.follow_limits import CARD
+from procs.store.modes import link_gate
+from procs.store.modes.link_gate import HOST_BLOCKED
 from procs.store.people import preferences, users
 from procs.store.requests import allowances, requests
 from procs.store.requests.allowances import Allowance
@@ -18,10 +20,10 @@ from procs.wishes.look_text import BEST, LOOK
 from procs.wishes.sites import BY_NAME
 from procs.wishes.variant import parse
 
-#: Follows that are served in one transaction, and news of one in a turn.
+#: Follows that one transaction serves, and entries of one follow in a turn.
 BITE, NEWS_AT_ONCE = 20, 10
-#: Requests on the way with which a person is brought no more news, so that what they ask for
-#: themselves does not stand behind a crowd; and seconds until it is tried again.
+#: Requests on the way at which a person gets no more news, so that their own requests do
+#: not wait behind them; and seconds until the next try.
 MOST_OPEN, RETRY = 5, 15.0
 #: What news bring answers no message: their requests have numbers below those of all messages, the
 #: newest the highest, so that a word alone (`mp3`) means that one. They end before `ABOVE`.
@@ -55,38 +57,42 @@ def bring(db: Database, allowance: Allowance, *, now: Now) -> int:
 
 
 def source_of(db: Database, message: int) -> str:
-    """The title of the source that has brought a request, by the message that it answers; "" for
-    one that a person asked for."""
+    """The title of the source to which a request belongs, by the message number that it answers; ""
+    for a request that a person made."""
     row = db.one(SOURCE_OF, {"news": message - BELOW}) if BELOW < message < ABOVE else None
     return str(row[0]) if row else ""
 
 
 def _serve(db: Database, follow: Row, allowance: Allowance, *, now: Now) -> int:
-    """Bring one follower the next news, as long as they have room for them."""
+    """Make requests of the next news for one follower, as long as their allowance permits."""
     number, source, person, form, told = follow
-    room = allowances.room(db, person, allowance)
+    room = allowances.room(db, person, allowance, now=now)
     most = min(MOST_OPEN, allowance.most or MOST_OPEN)
     free = most - allowances.on_the_way(db, person)
     news = db.all(NEWS, {"source": source, "told": told, "most": NEWS_AT_ONCE})
-    made = 0
+    made = seen = 0
     for news_id, *link in news:
         ask = _ask(db, person, form, Link(link[0], link[1], link[2], title=link[3]), news_id)
-        if made >= free or room.refuses(ask):
+        verdict = link_gate.judged(db, ask, room.kind, now=now)
+        if verdict.why == HOST_BLOCKED:
+            seen, told = seen + 1, news_id
+            continue
+        if verdict.why or made >= free or room.refuses(ask):
             break
-        requests.add(db, ask, now=now)
-        made, told = made + 1, news_id
-    full = made < len(news)
+        requests.add(db, verdict.ask, now=now)
+        made, seen, told = made + 1, seen + 1, news_id
+    full = seen < len(news)
     owed = now.wall + RETRY if full else now.wall if len(news) == NEWS_AT_ONCE else None
     db.change(BROUGHT, {"follow": number, "told": told, "owed": owed})
     return made
 
 
 def _ask(db: Database, person: int, form: str, link: Link, news: int) -> Ask:
-    """A new entry as its follower would ask for it."""
+    """A new entry as the request of its follower."""
     kept, site = preferences.read(db, person), link.site
     usual = str(usual_form.usual(kept, site))
     if parse(usual).sound and not card_offer.plays(link.url):
-        usual = BEST  # nobody hears a picture
+        usual = BEST  # a picture has no sound
     ask = Ask(
         person,
         person,

@@ -49,7 +49,7 @@ RESUME = "UPDATE follows SET state = 'on', told = :told WHERE id = :follow"
 FORM = "UPDATE follows SET form = :form WHERE id = :follow"
 END = "DELETE FROM follows WHERE id = :follow"
 LEAVE = "DELETE FROM follows WHERE person = :person"
-#: A source that nobody wants to hear of is not looked at.
+#: A source without an active follow is not looked at.
 STILL = """
 UPDATE sources SET due_at = NULL
  WHERE id = :source
@@ -58,8 +58,8 @@ UPDATE sources SET due_at = NULL
 
 
 class Begun(StrEnum):
-    """What becomes of the wish to follow: it is so now, was so before, the person follows as many
-    as they may, all do, or the operator switched it off."""
+    """The outcome of a wish to follow: done, done before, the person's limit or that of all is
+    reached, or following is switched off."""
 
     NEW = "new"
     AGAIN = "again"
@@ -70,8 +70,8 @@ class Begun(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """A follow as its person is shown it. `news_at` is the wall instant of the last news, None
-    before any."""
+    """A follow as the person sees it. `news_at` is the wall instant of the last news, None before
+    any."""
 
     id: int
     title: str
@@ -90,8 +90,8 @@ class Follow:
 def begin(
     db: Database, person: int, link: Link, *, limits: FollowLimits, form: str = USUAL, now: Now
 ) -> Begun:
-    """Follow what a link leads to. What is new comes from the next look on, or from now on where
-    the source was looked at just now. Raises StoreFull."""
+    """Follow the list behind a link. News are what the next look finds, or, after a recent look,
+    what came since. Raises StoreFull."""
     if limits.is_off:
         return Begun.OFF
     with db.write(full=True):
@@ -147,7 +147,7 @@ def listed(db: Database, person: int) -> list[Follow]:
 
 
 def pause(db: Database, follow: int, person: int) -> bool:
-    """Bring nothing until it is resumed. False where the person does not follow it."""
+    """Pause a follow until it is resumed. False when the person does not follow the source."""
     with db.write(full=True):
         row = db.one(ONE, {"follow": follow, "person": person})
         if row:
@@ -157,7 +157,7 @@ def pause(db: Database, follow: int, person: int) -> bool:
 
 
 def resume(db: Database, follow: int, person: int, *, limits: FollowLimits, now: Now) -> bool:
-    """Bring what is new from now on; a source that rests is looked at again too."""
+    """Resume a follow, with news from now on; a resting source is looked at again too."""
     with db.write(full=True):
         row = db.one(ONE, {"follow": follow, "person": person})
         if row is None:
@@ -170,7 +170,7 @@ def resume(db: Database, follow: int, person: int, *, limits: FollowLimits, now:
 
 
 def turn_form(db: Database, follow: int, person: int, form: str) -> bool:
-    """Bring it in the person's usual form, or as a card, from now on."""
+    """Set the form of news: the person's usual one, or a card."""
     with db.write(full=True):
         if form not in (USUAL, CARD) or not db.one(ONE, {"follow": follow, "person": person}):
             return False
@@ -189,8 +189,8 @@ def end(db: Database, follow: int, person: int) -> bool:
 
 
 def leave(db: Database, person: int) -> int:
-    """Who blocked the bot follows nothing: how many follows that were. A source that nobody follows
-    then is not looked at, and is forgotten soon."""
+    """End all follows of a person who blocked the bot. Returns how many. Sources without a follower
+    are not looked at, and deleted later."""
     if not db.all(COUNT, {"person": person})[0][0]:
         return 0
     with db.write(full=True):

@@ -1,7 +1,7 @@
-"""Sources: which list is looked at when, and what a look means for it.
+"""Sources: when each list is looked at, and what a look finds.
 
-A look and what follows of it are one transaction: killed before it, the job is done again and finds
-the same; killed after it, the news are rows, and each follower is brought them.
+A look and its results are one transaction: after a kill before it, the job runs again and finds the
+same; after a kill behind it, the news are rows, and followers get them.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,10 +15,14 @@ from procs.store.database import Database
 from procs.store.follows import follow_notices, source_rhythm
 from procs.store.jobs import leases, seats
 
-#: Whose jobs looks at sources are; no person has that number.
+#: The user of looks at sources; no person has this number.
 FOLLOWERS = -2
-#: Sources whose looks are begun at once, and seconds for which news are kept for who has no room.
+#: Sources whose looks one transaction begins, and seconds for which news wait for a follower's
+#: allowance.
 AT_ONCE, NEWS_KEPT = 20, 30 * 24 * 3600.0
+#: Entries that every look reads, and seconds after which one reads a longer list to its end: what
+#: is put there is found within that time, and from then on by every look.
+HEAD, DEEP_EVERY = 500, 24 * 3600.0
 #: More unknown entries than this in the beginning of a longer list mean that its order changed.
 SUDDEN = 40
 
@@ -37,7 +41,7 @@ DELETE FROM jobs
  WHERE id = (SELECT last_job FROM sources WHERE id = :source) AND state >= {State.DONE}
 """
 SOURCE = """
-SELECT title, looked_at, news_at, rhythm, partly FROM sources WHERE id = :source
+SELECT title, looked_at, news_at, rhythm, partly, deep_at FROM sources WHERE id = :source
 """
 TRIED = "SELECT tried_at FROM sources WHERE id = :source"
 KNOWN = "SELECT entry FROM source_entries WHERE source = :source"
@@ -51,7 +55,8 @@ VALUES (:source, :url, :site, :key, :title, :now)
 LOOKED = """
 UPDATE sources
    SET last_job = job, job = NULL, due_at = :due, looked_at = :now, news_at = :news_at,
-       rhythm = :rhythm, every = :every, partly = :partly, fails = 0, failing_at = NULL, rests = 0,
+       rhythm = :rhythm, every = :every, partly = :partly,
+       deep_at = :deep, fails = 0, failing_at = NULL, rests = 0,
        looks = looks + 1, found = found + :found,
        title = CASE :title WHEN '' THEN title ELSE :title END
  WHERE id = :source
@@ -85,11 +90,13 @@ PRUNE_NEWS = "DELETE FROM source_news WHERE found_at <= :before"
 @dataclass(frozen=True, slots=True)
 class SeenList:
     """What a look found of a list: its title, the name of each entry with its link (None where it
-    has none that may be opened), and whether this is only the beginning of the list."""
+    has none that may be opened), whether this is only the beginning of the list, and whether the
+    look was to read it to its end (`deep`)."""
 
     title: str
     entries: Sequence[tuple[str, Link | None]]
     partly: bool = False
+    deep: bool = False
 
 
 def plan(db: Database, *, now: Now) -> int:
@@ -113,9 +120,23 @@ def plan(db: Database, *, now: Now) -> int:
 
 
 def was_looked_at(db: Database, source: int) -> bool:
-    """Whether a look at it ever worked."""
+    """Whether a look at the source ever succeeded."""
     row = db.one(SOURCE, {"source": source})
     return row is not None and row[1] is not None
+
+
+def is_whole(db: Database, source: int) -> bool:
+    """Whether every entry that it had at an earlier look was seen: what is unknown is new."""
+    row = db.one(SOURCE, {"source": source})
+    return row is not None and row[1] is not None and not row[4]
+
+
+def is_deep(db: Database, source: int, *, now: Now) -> bool:
+    """Whether the next look reads the list to its end: the first one does, and one in a while."""
+    row = db.one(SOURCE, {"source": source})
+    if row is None or row[1] is None:
+        return True
+    return row[5] is not None and bool(row[5] <= now.wall - DEEP_EVERY)
 
 
 def tried_at(db: Database, source: int, *, now: Now) -> float:
@@ -125,22 +146,24 @@ def tried_at(db: Database, source: int, *, now: Now) -> float:
 
 
 def of_site(db: Database, site: str) -> int:
-    """How many sources of a site are looked at."""
+    """The number of sources of a site."""
     return int(db.all(OF_SITE, {"site": site})[0][0])
 
 
-def looked(db: Database, lease: Lease, seen: SeenList, *, least: float, now: Now) -> int:
-    """A look worked: what nobody saw before is news, unless it was the first. `least` is the
-    source's shortest interval. Returns how many news there are. Raises LeaseLost."""
+def finish_look(db: Database, lease: Lease, seen: SeenList, *, least: float, now: Now) -> int:
+    """Finish a look that succeeded: entries that no look saw before are news, unless this was the
+    first look. `least` is the source's shortest interval. Returns the number of news. Raises
+    LeaseLost."""
     with db.write(full=True):
         leases.finish(db, lease, now=now)
         row = db.one(SOURCE, {"source": lease.source})
-        if row is None:  # nobody follows it any more
+        if row is None:  # the source has no follower any more
             return 0
-        _, looked_at, news_at, before, was_partly = row
+        _, looked_at, news_at, before, was_partly, deep_at = row
+        is_first = looked_at is None
         known = {entry for (entry,) in db.all(KNOWN, {"source": lease.source})}
         fresh = [name for name, _ in seen.entries if name not in known]
-        news = news_of(seen, known, partly=bool(was_partly)) if looked_at is not None else []
+        news = news_of(seen, known, partly=bool(was_partly)) if not is_first else []
         source = {"source": lease.source, "now": now.wall}
         db.change_many(SEE, [{**source, "entry": name} for name in dict.fromkeys(fresh)])
         db.change_many(NEWS, [{**source, **_link(one)} for one in news])
@@ -149,8 +172,10 @@ def looked(db: Database, lease: Lease, seen: SeenList, *, least: float, now: Now
         every = source_rhythm.every(rhythm, 0.0 if news else since, least)
         facts = {"due": now.wall + every, "every": every, "rhythm": rhythm, "found": len(news)}
         at = now.wall if news or news_at is None else news_at
-        partly = {"partly": int(seen.partly), "title": seen.title, "news_at": at}
-        db.change(LOOKED, {**source, **facts, **partly})
+        now_partly = seen.partly and bool(is_first or was_partly)
+        list_facts = {"partly": int(now_partly), "title": seen.title, "news_at": at}
+        deep = {"deep": deep_at_of(seen, news, deep_at, now)}
+        db.change(LOOKED, {**source, **facts, **list_facts, **deep})
         if news:
             db.change(OWE, source)
         db.change(START, source)
@@ -158,23 +183,35 @@ def looked(db: Database, lease: Lease, seen: SeenList, *, least: float, now: Now
 
 
 def news_of(seen: SeenList, known: set[str], *, partly: bool) -> list[Link]:
-    """The entries that are news, the oldest first. What comes into sight behind the last known
-    entry of a list that goes on is old; so is all of it when its order changed."""
+    """The entries that are news, the oldest first. Of a list that was seen `partly` so far, what
+    comes into sight behind the last known entry is old; so is all of it when its order changed."""
     names = [name for name, _ in seen.entries]
     last = max((at for at, name in enumerate(names) if name in known), default=-1)
-    goes_on = seen.partly or partly
-    reach = last if goes_on and known else len(names)
+    reach = last if partly and known else len(names)
     first = next((at for at, name in enumerate(names) if name in known), len(names))
     fresh = {
         name: (at, link)
         for at, (name, link) in reversed(list(enumerate(seen.entries)))
         if name not in known and at < reach
     }
-    if goes_on and len(fresh) > SUDDEN:
+    if partly and len(fresh) > SUDDEN:
         return []
     # A list that begins with its newest entry has them at its head; else they are in their order.
     order = sorted(fresh.values(), key=lambda one: (one[0] >= first, _turned(one[0], first)))
     return [link for _, link in order if link is not None]
+
+
+def deep_at_of(
+    seen: SeenList, news: Sequence[Link], before: float | None, now: Now
+) -> float | None:
+    """When a list was read to its end last, after this look. One that gets its news there is read
+    to its end each time; one that a look reads whole needs it never."""
+    if not seen.deep:
+        return before if before is not None else 0.0 if seen.partly else None
+    if len(seen.entries) <= HEAD and not seen.partly:
+        return None
+    behind = {link for _, link in seen.entries[HEAD:] if link is not None}
+    return 0.0 if behind.intersection(news) else now.wall
 
 
 def _turned(at: int, first: int) -> int:
@@ -186,7 +223,7 @@ def _link(link: Link) -> dict[str, str]:
 
 
 def no_list(db: Database, lease: Lease, *, now: Now) -> None:
-    """The first look found no list: who followed it is told, and follows it no more. Raises
+    """Finish a first look that found no list: each follow is ended with a notice. Raises
     LeaseLost."""
     with db.write(full=True):
         leases.finish(db, lease, now=now)

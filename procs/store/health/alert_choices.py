@@ -1,4 +1,5 @@
-"""What each admin wants to be told of: kinds that are off or quiet for a while, and quiet hours."""
+"""The choices of each admin about alerts: kinds that are off, for a while or for ever, and quiet
+hours."""
 
 from procs.core.clock import Now
 from procs.store.database import Database
@@ -21,7 +22,7 @@ HOURS = "SELECT start, stop FROM alert_hours WHERE admin = :admin"
 
 
 def mute(db: Database, admin: int, kind: str, *, until: float | None = None) -> None:
-    """Tell an admin nothing of a kind, until a wall instant or for ever."""
+    """Send an admin no alerts of a kind, until a wall instant or for ever."""
     with db.write():
         db.change(MUTE, {"admin": admin, "kind": kind, "until": until})
 
@@ -32,12 +33,13 @@ def unmute(db: Database, admin: int, kind: str) -> None:
 
 
 def muted(db: Database, admin: int, *, now: Now) -> dict[str, float | None]:
-    """The kinds of which an admin is told nothing now, and until which wall instant."""
+    """The kinds that are off for an admin now, each with its end (wall), None for no end."""
     return {kind: until for kind, until in db.all(MUTED, {"admin": admin, "now": now.wall})}
 
 
 def set_hours(db: Database, admin: int, hours: tuple[int, int] | None) -> None:
-    """Let alerts wait between two minutes of the admin's day; None for never."""
+    """Set an admin's quiet hours, from one minute of their day to another; None for no quiet
+    hours."""
     with db.write():
         if hours is None:
             db.change(NO_HOURS, {"admin": admin})
@@ -51,7 +53,7 @@ def hours(db: Database, admin: int) -> tuple[int, int] | None:
 
 
 def is_quiet(db: Database, admin: int, minute: int) -> bool:
-    """Whether alerts wait at this minute of the admin's day; the first may be the later one."""
+    """Whether a minute of the admin's day is in their quiet hours, which may span midnight."""
     found = hours(db, admin)
     if found is None:
         return False

@@ -15,8 +15,8 @@ from procs.errors import StoreFull
 from procs.store.database import Database
 from procs.store.health.fingerprint import example
 
-#: Seconds of silence after which what nobody calls over is over; and for which what is over is kept
-#: when nobody was told.
+#: Seconds without a notice after which an alert that does not last is over; and for which an ended
+#: alert is kept when no admin was told.
 QUIET, DAY = 6 * 3600.0, 24 * 3600.0
 
 NOTE = """
@@ -82,8 +82,8 @@ def note(
     worker: str = "",
     detail: str = "",
 ) -> None:
-    """Something went wrong (once more). `lasts` when only `clear` ends it. Never fails: what a full
-    disk keeps from being written stands in the log of whoever noticed it."""
+    """Note one occurrence of a fault. With `lasts` the alert goes on until `clear`. Never fails:
+    when the disk is full, the caller's log line is the record."""
     facts = {"kind": kind, "subject": subject, "lasts": int(lasts), "job": job, "now": now.wall}
     try:
         with db.write():
@@ -93,7 +93,7 @@ def note(
 
 
 def clear(db: Database, kinds: Iterable[str], subject: str, *, now: Now) -> None:
-    """It is over. Costs one look each when it never was. Never fails, as `note`."""
+    """End an alert. Without one it costs a read. Never fails, as `note`."""
     named: list[Mapping[str, Any]] = [{"kind": kind, "subject": subject} for kind in kinds]
     there = [one for one in named if db.one(STANDS, one)]
     try:
@@ -110,7 +110,7 @@ def standing(db: Database) -> list[Alert]:
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget what is over."""
+    """Delete alerts that are over."""
     with db.write():
         return db.change(PRUNE, {"day": now.wall - DAY, "quiet": now.wall - QUIET})
 

@@ -23,5 +23,5 @@ def add_all(db: Database, counts: Mapping[str, int]) -> None:
 
 
 def read(db: Database) -> dict[str, int]:
-    """Every counter that ever counted anything."""
+    """Every counter, by name."""
     return {name: value for name, value in db.all(READ)}

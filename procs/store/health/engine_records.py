@@ -8,7 +8,7 @@ from procs.errors import ExtractorBroken
 from procs.records.job import Lane, State
 from procs.store.database import Database
 
-#: The class of failure that a better version would mend.
+#: The class of failure that a newer yt-dlp usually mends.
 BROKEN = ExtractorBroken("").name
 #: Tries after which their share of failures means something.
 ENOUGH = 20
@@ -59,26 +59,29 @@ class EngineUse:
         return self.broken / max(1, self.tries)
 
 
-def broken(db: Database) -> int:
-    """All attempts so far that found an extractor broken."""
+def count_broken(db: Database) -> int:
+    """The number of attempts that found an extractor broken, since the first start."""
     row = db.one(TOTAL, {"error": BROKEN})
     return int(row[0]) if row else 0
 
 
 def in_use(db: Database, host: str) -> tuple[str, float] | None:
-    """The version that a machine uses, as far as it was noted, and since which wall instant."""
+    """The version that a machine uses and the wall instant since when; None before the first
+    note."""
     row = db.one(LATEST, {"host": host})
     return (row[0], row[1]) if row else None
 
 
 def latest(db: Database, host: str) -> EngineUse | None:
-    """What a machine uses, as far as it was noted, and how it does."""
+    """The version that a machine uses, with its results so far."""
     row = db.one(LATEST, {"host": host})
     if row is None:
         return None
     version, used_at, job, before, usual = row
     done = db.one(DONE, {"job": job})
-    return EngineUse(version, used_at, usual, done[0] if done else 0, max(0, broken(db) - before))
+    return EngineUse(
+        version, used_at, usual, done[0] if done else 0, max(0, count_broken(db) - before)
+    )
 
 
 def use(db: Database, host: str, version: str, *, now: Now) -> None:
@@ -87,16 +90,16 @@ def use(db: Database, host: str, version: str, *, now: Now) -> None:
         before = latest(db, host)
         usual = before.share if before and before.tries >= ENOUGH else 0.0
         facts = {"host": host, "version": version, "now": now.wall}
-        db.change(USE, {**facts, "broken": broken(db), "usual": usual})
+        db.change(USE, {**facts, "broken": count_broken(db), "usual": usual})
         db.change(FORGIVE, {"host": host, "version": version})
 
 
 def refuse(db: Database, host: str, version: str, *, why: str, now: Now) -> None:
-    """Let no update by itself take this version again."""
+    """Exclude a version from automatic updates."""
     with db.write():
         db.change(REFUSE, {"host": host, "version": version, "why": why, "now": now.wall})
 
 
-def refused(db: Database, host: str) -> dict[str, str]:
-    """The versions that are not to be taken by themselves, and why."""
+def refused_versions(db: Database, host: str) -> dict[str, str]:
+    """The versions excluded from automatic updates, each with the reason."""
     return {version: why for version, why in db.all(REFUSED, {"host": host})}

@@ -6,7 +6,8 @@ from procs.core.clock import Now
 from procs.store.database import Database
 from procs.store.health.fingerprint import example, fingerprint
 
-#: Groups that are kept: the words and the sites come from outside, so there is no end of them.
+#: Groups that are kept: sites and messages come from outside, so their number has no bound of its
+#: own.
 MOST = 2000
 
 NOTE = """
@@ -55,11 +56,11 @@ def note(
 
 
 def groups(db: Database, *, since: float = 0.0) -> list[FailureGroup]:
-    """What failed since a wall instant, the latest first."""
+    """The groups with a failure since a wall instant, the latest first."""
     return [FailureGroup(*row) for row in db.all(GROUPS, {"since": since})]
 
 
 def prune(db: Database, *, before: float) -> int:
-    """Forget what did not happen again since a wall instant, and the oldest of too many."""
+    """Delete groups without a failure since a wall instant, and the oldest beyond the limit."""
     with db.write():
         return db.change(PRUNE, {"before": before, "most": MOST - 1})

@@ -9,9 +9,9 @@ import re
 
 from procs.core import log
 
-#: Characters of an example that are kept, and of the words that a fingerprint is taken of.
+#: Characters of an example that are kept, and of the text that a fingerprint is computed of.
 EXAMPLE, WORDS = 300, 200
-#: Words that carry somebody's rights, beside the tokens and queries that no log line shows.
+#: Names of fields that hold credentials, besides the tokens and queries that no log line shows.
 SECRET = re.compile(
     r"(?i)\b([\w-]*(?:cookie|authorization|passw|token|secret|signature|session|api.?key)[\w-]*|sid)"
     r"(\"?\s*[:=]\s*)[^\r\n]*|\b(bearer)(\s+)\S+"
@@ -28,7 +28,7 @@ DIFFERS = (
 
 
 def example(detail: str) -> str:
-    """The words as an operator may read them: no secrets, one line, not endless."""
+    """A message as an operator may read it: without secrets, on one line, cut to a length."""
     return " ".join(SECRET.sub(r"\1\2\3\4***", log.mask(detail[: 4 * EXAMPLE])).split())[:EXAMPLE]
 
 

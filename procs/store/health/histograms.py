@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 #: Steps in each doubling of the seconds.
 STEPS_OF_TWO = 4
-#: The shortest and the longest time that is told apart.
+#: The ends of the first and of the last step, in seconds.
 LEAST, LONGEST = 1 / 64, 2.0**20
 #: What stands behind a histogram's name for the counter of its sum.
 SUM = "ms"

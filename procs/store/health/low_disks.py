@@ -12,7 +12,7 @@ LOW = "SELECT host, since, free FROM disks"
 
 
 def low(db: Database) -> dict[str, float]:
-    """The machines whose disk is low, and the wall instant since when."""
+    """The machines whose disk is below its floor, each with the wall instant since when."""
     return {host: since for host, since, _ in db.all(LOW)}
 
 

@@ -15,10 +15,10 @@ from procs.store.database import Database
 from procs.store.health.alerts import COLUMNS, Alert, alert
 from procs.store.media.deliveries import random_id
 
-#: Seconds between two words about what goes on; and after the word that it was over, until what
-#: comes and goes is spoken of again.
+#: Seconds between two notifications of an alert that goes on; and after its end was notified, until
+#: an alert that comes and goes is notified again.
 REPEAT, AGAIN = 4 * 3600.0, 1800.0
-#: Seconds for which what begins together is gathered.
+#: Seconds for which alerts that begin together are gathered into one notification.
 GATHER = 1.0
 #: Seconds from a notification to the next, by how many there were in the last hour.
 GAPS = (0.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
@@ -57,7 +57,7 @@ PRUNE = "DELETE FROM tellings WHERE at < :day"
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One telling for one admin. `access` is None for an admin who never wrote to the bot."""
+    """One notification for one admin. `access` is None for an admin who never wrote to the bot."""
 
     telling: int
     admin: int
@@ -73,8 +73,10 @@ def plan(db: Database, admins: Sequence[int], *, now: Now) -> int:
     if not admins or not due(db, now):
         return 0
     with db.write(full=True):
-        found = due(db, now)  # once more: what others write between would be lost
-        body = codec.dump([said(one, now) for one in found])
+        found = due(
+            db, now
+        )  # read again inside the transaction: other processes may have written between
+        body = codec.dump([alert_facts(one, now) for one in found])
         ((telling,),) = db.all(TELL, {"now": now.wall, "body": body})
         addressed = [{"telling": telling, "admin": it, "random": random_id()} for it in admins]
         db.change_many(ADDRESS, addressed)
@@ -94,13 +96,15 @@ def due(db: Database, now: Now) -> list[Alert]:
 def may_tell(db: Database, now: Now) -> bool:
     ((count, last),) = db.all(LATELY, {"since": now.wall - HOUR})
     gap = GAPS[min(count, len(GAPS) - 1)]
-    return last is None or not 0 <= now.wall - last < gap  # a clock that was put back mutes nobody
+    return (
+        last is None or not 0 <= now.wall - last < gap
+    )  # a clock that was set back must not stop notifications
 
 
-def said(one: Alert, now: Now) -> dict[str, Any]:
-    """What a notification says of an alert, as it was when the notification was stored: whether it
-    is new, goes on (again) or is over, for how many seconds, and how often it was noticed; for one
-    that goes on, how often since the last notification."""
+def alert_facts(one: Alert, now: Now) -> dict[str, Any]:
+    """The facts of an alert for a notification, as they are now: whether it is new, goes on
+    ("again") or is over, for how many seconds, and how often it was noticed; for one that goes on,
+    how often since the last notification."""
     again = one.cleared_at is None and one.told > 0
     end = now.wall if one.cleared_at is None else one.cleared_at
     begin = one.told_at if again and not one.lasts and one.told_at else one.first_at
@@ -118,21 +122,27 @@ def said(one: Alert, now: Now) -> dict[str, Any]:
 
 
 def unsent(db: Database) -> list[Notification]:
-    """What admins were not told yet, in order."""
+    """The notifications that admins have not received, in order."""
     return [
         Notification(telling, admin, number, tuple(codec.load(body)), access, language or "en")
         for telling, admin, number, body, access, language in db.all(UNSENT)
     ]
 
 
-def sent(db: Database, notice: Notification, *, now: Now) -> None:
-    """An admin has it."""
+def note_sent(db: Database, notice: Notification, *, now: Now) -> None:
+    """Note that an admin received a notification."""
     with db.write():
         db.change(ENDED, {"telling": notice.telling, "admin": notice.admin, "now": now.wall})
         db.change(HEARS, {"admin": notice.admin})
 
 
-def unheard(db: Database, notice: Notification, *, why: str, now: Now) -> bool:
+def skip(db: Database, notice: Notification, *, now: Now) -> None:
+    """Nothing of it concerns this admin, who is not written to."""
+    with db.write():
+        db.change(ENDED, {"telling": notice.telling, "admin": notice.admin, "now": now.wall})
+
+
+def note_unreachable(db: Database, notice: Notification, *, why: str, now: Now) -> bool:
     """An admin cannot be told: this is given up, the next is tried. True the first time."""
     facts = {"admin": notice.admin, "now": now.wall}
     with db.write():
@@ -141,7 +151,7 @@ def unheard(db: Database, notice: Notification, *, why: str, now: Now) -> bool:
 
 
 def deaf(db: Database) -> list[tuple[int, float, str]]:
-    """The admins who cannot be reached: since when, and why."""
+    """The admins who cannot be reached, each with the wall instant since when, and the reason."""
     return [(admin, since, why) for admin, since, why in db.all(DEAF)]
 
 

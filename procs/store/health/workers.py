@@ -54,7 +54,8 @@ class Worker:
 
     @property
     def here(self) -> bool:
-        """Whether this worker is on this machine, so that this process can see its death."""
+        """Whether this worker runs on this machine and boot, so that this process can see its
+        death."""
         return self.host == socket.gethostname()
 
     @property
@@ -75,7 +76,8 @@ def start_of(pid: int) -> int:
 
 
 def enter(db: Database, name: str, *, now: Now) -> int:
-    """Write this process down as a worker without a slot. Returns its number, never used twice."""
+    """Insert a row for this process, without a slot. Returns its number, which is never used
+    again."""
     facts = {
         "name": name,
         "host": socket.gethostname(),
@@ -112,11 +114,11 @@ def leave(db: Database, worker: int, *, why: str, now: Now) -> None:
 
 
 def present(db: Database) -> list[Worker]:
-    """Every worker that has not left."""
+    """The workers whose row says that they have not left."""
     return [Worker(*row) for row in db.all(PRESENT)]
 
 
 def address(db: Database, worker: int) -> str | None:
-    """The name of a worker's wake socket, None when it left."""
+    """The name of a worker's wake socket; None when the worker left."""
     row = db.one(ADDRESS, {"worker": worker})
     return str(row[0]) if row else None

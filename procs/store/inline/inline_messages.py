@@ -82,7 +82,7 @@ def accept(db: Database, choice: InlineAsk, *, allowance: Allowance, now: Now) -
         ask = Ask(
             *(person.id, person.id, -inline, ordinal, choice.link), chat_access=person.access_hash
         )
-        room = allowances.room(db, person.id, allowance)
+        room = allowances.room(db, person.id, allowance, now=now)
         done = requests.take(db, ask, room, now=now)
         if done.request:
             db.change(AIM, {"inline": inline, "request": done.request})
@@ -147,7 +147,7 @@ def edits(db: Database, inline: int, *, until: float) -> bool:
         return bool(db.change(EDITS, {"inline": inline, "until": until}))
 
 
-def edited(db: Database, inline: int) -> None:
+def note_edit_end(db: Database, inline: int) -> None:
     """The bot's edit is over."""
     with db.write():
         db.change(EDITED, {"inline": inline})

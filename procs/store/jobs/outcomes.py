@@ -73,20 +73,20 @@ def settle_lists(db: Database, ended: Sequence[Row], *, now: Now) -> None:
     ordering.call(db, {row[0] for row in ended} - {None}, now=now)
 
 
-def started(db: Database, lease: Lease, *, worker: str, title: str = "", now: Now) -> None:
+def note_start(db: Database, lease: Lease, *, worker: str, title: str = "", now: Now) -> None:
     """A worker has the job of these requests in hand; `title` as soon as it is known."""
     facts = {"job": lease.job, "worker": worker, "title": title, "now": now.wall}
     with db.write():
         db.change(STARTED, facts)
 
 
-def first_asked(db: Database, lease: Lease) -> float | None:
+def waiting_since(db: Database, lease: Lease) -> float | None:
     """The wall instant since which somebody waits for this job; None when nobody does."""
     row = db.one(FIRST_ASKED, {"job": lease.job})
     return None if row is None or row[0] is None else float(row[0])
 
 
-def fetched(db: Database, lease: Lease, media: Media, *, keys: set[str], now: Now) -> int:
+def finish_download(db: Database, lease: Lease, media: Media, *, keys: set[str], now: Now) -> int:
     """The media is with Telegram: keep it, and give every waiting request its delivery.
 
     Returns how many deliveries were made. Raises LeaseLost.
@@ -116,7 +116,7 @@ def deliver(db: Database, request: int, *, user: int, media: int, now: Now) -> i
     return number
 
 
-def delivered(db: Database, lease: Lease, request: int, *, worker: str, now: Now) -> None:
+def finish_delivery(db: Database, lease: Lease, request: int, *, worker: str, now: Now) -> None:
     """Everything was sent. Raises LeaseLost."""
     with db.write(full=True):
         leases.finish(db, lease, now=now)
@@ -127,7 +127,7 @@ def delivered(db: Database, lease: Lease, request: int, *, worker: str, now: Now
         settle_lists(db, rows, now=now)
 
 
-def failed(
+def fail(
     db: Database,
     lease: Lease,
     *,

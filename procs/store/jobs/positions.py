@@ -52,7 +52,7 @@ class QueuePositions:
         self.lines: dict[int, dict[int, int]] = {}
         self.lengths = sorted(length for (length,) in self.db.all(LENGTHS, lane))
         self.sums = [0, *accumulate(self.lengths)]
-        self.rooms = runtime_settings.configured(self.db, runtime_settings.CONFIGURED_ROOMS)
+        self.rooms = runtime_settings.effective(self.db, runtime_settings.CONFIGURED_ROOMS)
         self.running = int(self.db.all(RUNNING, lane)[0][0])
         return {job: n for n, (job,) in enumerate(self.db.all(RING, lane), 1)}
 

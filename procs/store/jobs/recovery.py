@@ -137,7 +137,7 @@ def _take_one(db: Database, row: Row, *, share: float, word: str, now: Now) -> i
         db.change(DROP, {"job": job, "now": now.wall, "event": event(now, "cancelled", why=word)})
         seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
         return 1
-    if heavy and suspected(deaths + 1, blame + share, others=died_lately(db, now) - deaths):
+    if heavy and is_suspect(deaths + 1, blame + share, others=died_lately(db, now) - deaths):
         said = event(now, "dead", why=word)
         facts = {"job": job, "now": now.wall, "blame": blame + share, "event": said}
         ((site,),) = db.all(QUARANTINE, facts)
@@ -164,7 +164,7 @@ def died_lately(db: Database, now: Now) -> int:
     return int(row[0]) if row else 0
 
 
-def suspected(deaths: int, blame: float, *, others: int) -> bool:
+def is_suspect(deaths: int, blame: float, *, others: int) -> bool:
     """Whether a download that lost `deaths` workers is the cause, when `others` died without it. A
     cause from outside (an operator, the kernel short of memory) kills whatever runs: the others as
     well, and the downloads beside this one."""

@@ -113,7 +113,7 @@ def spare_seat(db: Database, user: int, lane: Lane) -> int:
 def add(db: Database, job: NewJob, *, now: Now) -> int:
     """Add a job: queued when its user has a free seat, else at the end of the user's line; held
     while its user or its site is paused."""
-    number, held = numbered(db, job)
+    number, held = next_number(db, job)
     state, seat = (State.HELD, None) if held else line_up(db, number, user=job.user, lane=job.lane)
     insert(db, job, number, state=state, at=now.wall, seat=seat, now=now)
     return number
@@ -121,12 +121,12 @@ def add(db: Database, job: NewJob, *, now: Now) -> int:
 
 def add_later(db: Database, job: NewJob, *, at: float, now: Now) -> int:
     """Add a job that cannot be claimed before a wall instant."""
-    number, _ = numbered(db, job)
+    number, _ = next_number(db, job)
     insert(db, job, number, state=State.LATER, at=at, seat=None, now=now)
     return number
 
 
-def numbered(db: Database, job: NewJob) -> tuple[int, bool]:
+def next_number(db: Database, job: NewJob) -> tuple[int, bool]:
     """The number of a new job, and whether a pause holds it."""
     scopes = {"user": pauses.user(job.user), "site": pauses.site(job.site)}
     number, held = db.all(NEXT, scopes)[0]
@@ -254,7 +254,7 @@ def configure(db: Database, *, cap: int, rooms: int, now: Now) -> int:
     a cap of their own, and downloads that run at once. A higher cap starts waiting jobs at once.
     Costs a read when nothing changed. Returns jobs queued."""
     wanted = {runtime_settings.CONFIGURED_CAP: cap, runtime_settings.CONFIGURED_ROOMS: rooms}
-    if all(runtime_settings.configured(db, name) == value for name, value in wanted.items()):
+    if all(runtime_settings.effective(db, name) == value for name, value in wanted.items()):
         return 0
     with db.write(full=True):
         for name, value in wanted.items():

@@ -17,7 +17,7 @@ def wait_until(db: Database, scope: str) -> float:
 
 
 def note_wait(db: Database, scope: str, until: float) -> None:
-    """Keep a wait; one that is there already is never shortened."""
+    """Store a wait. A longer one that is stored already stays."""
     with db.write():
         if db.change(NOTE, {"scope": scope, "until": until}):
             counters.add(db, "flood_waits")

@@ -27,19 +27,20 @@ class RevokedSession:
 
 
 def note_lost(db: Database, name: str, *, mark: str, why: str, now: Now) -> None:
-    """Telegram took the sign-in of a session away."""
+    """Store that Telegram revoked the sign-in of a session."""
     with db.write(full=True):
         db.change(NOTE, {"name": name, "mark": mark, "why": why, "now": now.wall})
 
 
-def lost(db: Database) -> list[RevokedSession]:
-    """All that stand still, until somebody helps."""
+def unresolved(db: Database) -> list[RevokedSession]:
+    """All revoked sign-ins whose file or token has not been replaced."""
     return [RevokedSession(*row) for row in db.all(LOST)]
 
 
 def is_lost(db: Database, name: str, *, mark: str) -> bool:
-    """Whether Telegram revoked the sign-in of this mark. A sign-in with another mark is tried."""
-    found = [one for one in lost(db) if one.name == name]
+    """Whether Telegram revoked the sign-in with this mark. A sign-in with another mark may be
+    tried."""
+    found = [one for one in unresolved(db) if one.name == name]
     if found and found[0].mark != mark:
         with db.write(full=True):
             db.change(FORGET, {"name": name})

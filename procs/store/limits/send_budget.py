@@ -31,8 +31,8 @@ SELECT at, messages FROM departures
 LEAVE = "INSERT INTO departures (scope, at, messages) VALUES (:scope, :at, :messages)"
 PRUNE_LEFT = "DELETE FROM departures WHERE at < :since OR at > :until"
 
-#: Seconds: nothing is promised for later than this, and nothing is counted for longer. What lies
-#: further ahead was written before a reboot, which sets the boot clock back, and is void.
+#: Seconds: no message is scheduled later than this, and none is counted for longer. An instant
+#: further ahead was written before a reboot, which resets the boot clock, and is ignored.
 LONGEST = 120.0
 #: The scope of all messages.
 EVERYBODY = "bot"
@@ -50,7 +50,7 @@ class GapLimit:
     strict: bool = False
 
     def earliest(self, db: Database, messages: int, now: Now) -> float:
-        """The boot instant from which on so many may leave."""
+        """The boot instant from which on this many messages may leave."""
         empty_at = self.empty_at(db, now)
         if empty_at is None:
             return now.boot
@@ -63,7 +63,7 @@ class GapLimit:
         db.change(SPEND, {"scope": self.scope, "empty_at": empty_at})
 
     def empty_at(self, db: Database, now: Now) -> float | None:
-        """The instant in the row; None where there is none, or an earlier boot wrote it."""
+        """The instant in the row; None when there is no row, or an earlier boot wrote it."""
         row = db.one(EMPTY_AT, {"scope": self.scope})
         return float(row[0]) if row and row[0] <= now.boot + LONGEST else None
 
@@ -113,7 +113,7 @@ def take(
 def wait_of(
     db: Database, rules: Sequence[GapLimit | CountLimit], *, messages: int = 1, now: Now
 ) -> float:
-    """Seconds until so many may leave under every rule; nothing is spent."""
+    """Seconds until this many messages may leave under every rule. Spends nothing."""
     earliest = (rule.earliest(db, messages, now) for rule in rules)
     return max(0.0, max(earliest, default=now.boot) - now.boot)
 
@@ -128,7 +128,7 @@ def spend(
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget the scopes that are empty, what left long ago, and what an earlier boot wrote."""
+    """Delete scopes that are empty, messages that left long ago, and rows of an earlier boot."""
     until = now.boot + LONGEST
     with db.write():
         empty = db.change(PRUNE, {"since": now.boot - STRICT, "until": until})

@@ -1,8 +1,9 @@
-"""Cards: what a link can be had as, until a person chooses. One row for each request that asks.
+"""Cards: the forms in which a link can be had, offered to a person until they choose. A row for
+each request that asks.
 
-A card goes through the states of its request: `open` while the link is looked at, `choosing` while
-the person is asked, `open` again while the choice is fetched. `version` grows with every change of
-what the card shows, so that whoever wrote an older one does not take it for shown.
+A card goes through the states of its request: `open` during the look, `choosing` while the person
+is asked, `open` again while the choice is downloaded. `version` grows with every change of what the
+card shows, so that a writer of an older version does not mark the newer one as shown.
 """
 
 from collections.abc import Mapping
@@ -107,13 +108,14 @@ class Card:
 
 
 def open_(db: Database, request: int, terms: CardTerms) -> None:
-    """Have a link looked at, and its person asked, inside the transaction that adds the request."""
+    """Begin a card: the link will be looked at and its person asked. Call it inside the transaction
+    that adds the request."""
     facts = {"request": request, "usual": terms.usual, "timeout": terms.timeout}
     db.change(OPEN, {**facts, "wanted": card_values.wanted(terms)})
 
 
-def found(db: Database, request: int, key: str, text: str, *, now: Now) -> None:
-    """Keep what a look at a request's link found, inside a transaction."""
+def keep_found(db: Database, request: int, key: str, text: str, *, now: Now) -> None:
+    """Store the result of a look at a request's link, inside a transaction."""
     db.change(FOUND, {"request": request, "key": key, "found": text, "now": now.wall})
 
 
@@ -127,14 +129,14 @@ def ask(db: Database, request: int, terms: CardTerms, told: Told, *, now: Now) -
     db.change(BEGIN, {"request": request, "due": due, "options": options})
 
 
-def settled(db: Database, request: int) -> None:
-    """It was chosen: nothing is asked any more, inside a transaction."""
+def note_chosen(db: Database, request: int) -> None:
+    """Close the card after a choice, inside a transaction."""
     db.change(DONE, {"request": request})
 
 
 def reopen(db: Database, request: int, key: str, terms: CardTerms, *, now: Now) -> bool:
-    """Ask from what was found of this media lately, whoever it was for, inside a transaction. False
-    where a look is needed, or the usual form is what comes."""
+    """Ask again from a stored look at this media, whoever it was for, inside a transaction. False
+    when a look is needed, or when the usual form is taken without asking."""
     row = db.one(LATELY, {"key": key, "since": now.wall - looks.LASTS})
     told = codec.load(row[0]) if row else None
     offers = card_offer.can_differ if terms.insists else card_offer.has_choice
@@ -143,8 +145,8 @@ def reopen(db: Database, request: int, key: str, terms: CardTerms, *, now: Now) 
     keys = {key, told["card"]["key"]} - {""}
     forms = (BEST, *(one["variant"] for one in told["choices"]))
     ready = [one for one in forms if any(references.find(db, name, one) for name in keys)]
-    found(db, request, key, codec.dump({**told, "ready": ready}), now=now)
-    if told["kind"] == "list":  # nobody gets a whole list by saying nothing
+    keep_found(db, request, key, codec.dump({**told, "ready": ready}), now=now)
+    if told["kind"] == "list":  # a whole list is never taken without a choice
         terms = CardTerms(terms.usual)
     ask(db, request, terms, told, now=now)
     return True
@@ -165,7 +167,8 @@ def read(db: Database, request: int) -> Card | None:
 
 
 def turn(db: Database, request: int, options: CardOptions, *, now: Now) -> bool:
-    """Show the card with these options. False when nobody is asked any more."""
+    """Store the options of a card, and let the bot show them. False when the request does not ask
+    any more."""
     asks = now.wall if options.page in card_values.ASKING else None
     facts = {"request": request, "options": card_values.encode(options), "asks": asks}
     with db.write():
@@ -174,8 +177,8 @@ def turn(db: Database, request: int, options: CardOptions, *, now: Now) -> bool:
     return bool(done)
 
 
-def shown(db: Database, request: int, version: int, *, now: Now) -> None:
-    """This version of the card stands in the chat."""
+def note_shown(db: Database, request: int, version: int, *, now: Now) -> None:
+    """Note that the chat shows this version of the card."""
     with db.write():
         db.change(SHOWN, {"request": request, "version": version, "now": now.wall})
 
@@ -187,13 +190,13 @@ def keep_tokens(db: Database, request: int, tokens: Mapping[str, tuple[str, floa
 
 
 def due(db: Database, *, now: Now, most: int = 20) -> list[tuple[int, int, str]]:
-    """The cards on which nobody chose in time: the request, its person and the usual form."""
+    """The cards whose time to choose is over: the request, its person and their usual form."""
     rows = db.all(DUE, {"now": now.wall, "most": most})
     return [(request, person, usual) for request, person, usual in rows]
 
 
 def asks_part(db: Database, chat: int, person: int, *, now: Now) -> int | None:
-    """The request whose card asked this person for a part in this chat, and waits for it."""
+    """The request whose card asked this person for a part in this chat and waits for a text."""
     facts = {"chat": chat, "person": person, "since": now.wall - ASKS_PART}
     row = db.one(ASKED, facts)
     return int(row[0]) if row else None
@@ -201,7 +204,7 @@ def asks_part(db: Database, chat: int, person: int, *, now: Now) -> int | None:
 
 def waits_for_word(db: Database, chat: int, person: int, *, before: int, now: Now) -> int | None:
     """A request of this person's last message with links in this chat whose card waits for a
-    choice: a word alone is one."""
+    choice: one word can answer it."""
     facts = {"chat": chat, "person": person, "message": before, "since": now.wall - ASKS_PART}
     row = db.one(LATEST, facts)
     return int(row[0]) if row and row[1] == CHOOSING else None

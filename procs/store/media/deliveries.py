@@ -39,17 +39,17 @@ def random_id() -> int:
 
 
 def derived_id(*what: object) -> int:
-    """A random id that is the same whenever the same thing is said. A database that was restored
-    from a backup does not know what was sent since then; what comes to it once more has the ids of
-    the first time, so Telegram answers with the first messages, and nobody gets a second one."""
+    """A random id computed from its arguments, the same at every call. A database restored from a
+    backup does not know what was sent since then: it sends again under the same ids, Telegram
+    answers with the first messages, and no person receives a second one."""
     digest = hashlib.sha256(repr(what).encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1 or 1
 
 
 def random_of(ask: Ask) -> int:
-    """The random id from which all of a request come. A link of a message has the same one when
-    Telegram gives us the message again after a restore; another wish has another. Files for a
-    folder have one of chance."""
+    """The random id from which the ids of all messages of a request are derived. A link that
+    arrives again after a restore, in the same message and with the same wish, has the same one;
+    files for a folder have a random one."""
     if ask.folder or not ask.message:
         return random_id()
     place = (ask.chat, ask.message, ask.ordinal)
@@ -79,8 +79,8 @@ class SentCopy:
 def receipts(
     db: Database, request: int, media: int, given: Mapping[int, SentCopy | None], *, now: Now
 ) -> None:
-    """Store Telegram's answers by part, in one transaction. None stands for a part that is there as
-    Telegram says, but was not found: uncertain. A message that was found can give fresh
+    """Store Telegram's answers by part, in one transaction. None stands for a part that Telegram
+    reports as sent, but that no search found: uncertain. A message that was found can yield fresh
     references."""
     with db.write():
         for part, copy in given.items():
@@ -90,12 +90,12 @@ def receipts(
                 db.change(SHOWN, {"media": media, "part": part, **asdict(copy)})
 
 
-def taken(db: Database, request: int) -> set[int]:
-    """The messages that are receipts of this request already."""
+def receipt_messages(db: Database, request: int) -> set[int]:
+    """The ids of messages that are receipts of this request already."""
     rows = db.all(PLANNED, {"request": request})
     return {receipt for _, _, receipt, _ in rows if receipt}
 
 
 def copies(db: Database, media: int) -> dict[int, SentCopy]:
-    """For each part of a media, a message that shows it, where one is known."""
+    """For each part of a media, a message that shows it, where one is stored."""
     return {part: SentCopy(*rest) for part, *rest in db.all(COPIES, {"media": media})}

@@ -3,7 +3,7 @@
 from procs.core.clock import Now
 from procs.store.database import Database
 
-#: Seconds in which people choose. Addresses of most sites last for hours; where they ran out, the
+#: Seconds for which a look is kept. Addresses of most sites last for hours; when they expired, the
 #: download asks the site for new ones.
 LASTS = 3600.0
 
@@ -19,36 +19,37 @@ PRUNE = "DELETE FROM looks WHERE until <= :now"
 
 
 def keep(db: Database, key: str, way: str, body: bytes, *, now: Now) -> None:
-    """Keep what was read of a link's media by a way: addresses may be good for one visitor only."""
+    """Store what a look read of a link's media by a way. The addresses in it may be valid for that
+    way only."""
     with db.write():
         db.change(KEEP, {"key": key, "way": way, "until": now.wall + LASTS, "body": body})
 
 
 def find(db: Database, key: str, way: str, *, now: Now) -> bytes:
-    """The result of a look that is not too old; None without one."""
+    """The stored look, None when there is none or it is too old."""
     row = db.one(FIND, {"key": key, "way": way, "now": now.wall})
     return bytes(row[0]) if row else b""
 
 
 def way(db: Database, key: str, *, now: Now) -> str:
-    """By which way it was read last, if lately."""
+    """The name of the way by which a link was looked at last; None without a stored look."""
     row = db.one(WAY, {"key": key, "now": now.wall})
     return str(row[0]) if row else ""
 
 
 def drop(db: Database, key: str, way: str) -> None:
-    """It is not to be relied upon any more."""
+    """Delete one stored look: it turned out to be useless."""
     with db.write():
         db.change(DROP, {"key": key, "way": way})
 
 
 def forget(db: Database, key: str) -> None:
-    """What was read of a media is not to be relied upon any more, by whatever way."""
+    """Delete the stored looks at a media by every way."""
     with db.write():
         db.change(FORGET, {"key": key})
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget what is too old."""
+    """Delete the looks that are too old."""
     with db.write():
         return db.change(PRUNE, {"now": now.wall})

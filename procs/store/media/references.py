@@ -41,13 +41,14 @@ def find(db: Database, key: str, variant: str) -> Media | None:
 
 
 def read(db: Database, media: int) -> Media | None:
-    """The media of a number; None when it was forgotten meanwhile."""
+    """The media of this number; None when it was deleted meanwhile."""
     row = db.one(READ, {"media": media})
     return record(row, "", "") if row else None
 
 
 def save(db: Database, media: Media, *, keys: set[str], now: Now) -> int:
-    """Keep a media under every key it is known by. A key that had another media now has this."""
+    """Store a media under each of its keys. A key that named another media names this one from now
+    on."""
     facts = {
         "title": media.title,
         "site": media.site,
@@ -64,20 +65,20 @@ def save(db: Database, media: Media, *, keys: set[str], now: Now) -> int:
 
 
 def name(db: Database, media: int, *, keys: set[str], variant: str) -> None:
-    """Let a media also be found under `keys`."""
+    """Add `keys` under which a media is found."""
     with db.write(full=True):
         for key in sorted(keys):
             db.change(NAME, {"key": key, "variant": variant, "media": media})
 
 
 def renew(db: Database, media: int, parts: Sequence[Part]) -> None:
-    """Keep fresh references of a media's parts."""
+    """Store fresh references of a media's parts."""
     text = codec.dump([asdict(part) for part in parts])
     with db.write():
         db.change(RENEW, {"media": media, "parts": text})
 
 
-def used(db: Database, media: int, *, now: Now) -> None:
+def note_use(db: Database, media: int, *, now: Now) -> None:
     with db.write():
         db.change(USE, {"media": media, "now": now.wall})
 

@@ -41,14 +41,14 @@ class UnfinishedUpload:
 def keep(
     db: Database, lease: Lease, place: int, begun: UnfinishedUpload, *, size: int, now: Now
 ) -> None:
-    """Note how far the upload of a job's file is. Changes nothing when the lease is lost."""
+    """Store how far the upload of a job's file is. Changes nothing when the lease is lost."""
     facts = {"job": lease.job, "fence": lease.fence, "place": place, "size": size}
     with db.write():
         db.change(KEEP, {**facts, "upload": begun.upload, "parts": begun.parts, "now": now.wall})
 
 
 def find(db: Database, job: int, place: int, *, size: int, now: Now) -> UnfinishedUpload | None:
-    """What was sent of this file, while Telegram still has it."""
+    """The unfinished upload of this file, while Telegram keeps its parts."""
     facts = {"job": job, "place": place, "size": size, "since": now.wall - GOOD}
     row = db.one(FIND, facts)
     return UnfinishedUpload(*row) if row else None
@@ -60,18 +60,19 @@ def drop(db: Database, job: int) -> None:
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget what Telegram has forgotten."""
+    """Delete the uploads whose parts Telegram has deleted."""
     with db.write():
         return db.change(PRUNE, {"before": now.wall - GOOD})
 
 
-def taken(db: Database, *, account: str, dc: int) -> str:
-    """The kind of peer for which Telegram took this account's last upload, "" before the first."""
+def accepted_peer(db: Database, *, account: str, dc: int) -> str:
+    """The kind of peer for which Telegram accepted this account's last upload, "" before the
+    first."""
     row = db.one(TAKEN, {"account": account, "dc": dc})
     return str(row[0]) if row else ""
 
 
 def takes(db: Database, *, account: str, dc: int, peer: str, now: Now) -> None:
-    """Keep that Telegram takes uploads for this kind of peer. Raises StoreFull."""
+    """Store the kind of peer for which Telegram accepted an upload. Raises StoreFull."""
     with db.write():
         db.change(TAKES, {"account": account, "dc": dc, "peer": peer, "now": now.wall})

@@ -29,7 +29,8 @@ class Ban:
 def begin(
     db: Database, person: int, *, until: float | None, reason: str, by: int, now: Now
 ) -> None:
-    """Nothing is accepted from somebody any more, until a wall instant or for good."""
+    """Ban a person until a wall instant, or for ever with None. From then on the bot accepts no
+    request of theirs."""
     facts = {"person": person, "until": until, "reason": reason, "by": by, "now": now.wall}
     with db.write(full=True):
         db.change(BEGIN, facts)
@@ -42,6 +43,6 @@ def end(db: Database, person: int) -> bool:
 
 
 def find(db: Database, person: int, *, now: Now) -> Ban | None:
-    """The ban that holds now."""
+    """The ban that is in force now, None without one. An expired ban is not returned."""
     row = db.one(FIND, {"person": person, "now": now.wall})
     return Ban(*row) if row else None

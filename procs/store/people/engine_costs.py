@@ -1,4 +1,4 @@
-"""What people cost the processors: CPU seconds of the engine's children, today and in total."""
+"""CPU seconds that the engine's children used for each person, today and in total."""
 
 from dataclasses import dataclass
 
@@ -19,14 +19,14 @@ READ = "SELECT day, day_cpu, cpu FROM engine_costs WHERE person = :person"
 
 @dataclass(frozen=True, slots=True)
 class EngineCost:
-    """CPU seconds of the day it is where the reader lives, and of all days."""
+    """CPU seconds of the current day at the reader's place, and of all days."""
 
     today: float = 0.0
     ever: float = 0.0
 
 
 def note(db: Database, person: int, cpu: float, *, now: Now) -> None:
-    """A child that worked for somebody has ended. Raises StoreFull."""
+    """Add the CPU seconds of a child that ended to the person it worked for. Raises StoreFull."""
     day = i18n.day(users.language(db, person), now.wall)
     with db.write():
         db.change(NOTE, {"person": person, "day": day, "cpu": cpu})

@@ -1,8 +1,8 @@
-"""A group that became a supergroup: what was asked for in the old chat is answered in the new one.
+"""A group that became a supergroup has a new chat id: its requests are answered in the new chat.
 
-The messages of the old chat have other numbers there, or none. So what answered one of them answers
-nothing any more: its number is kept as a negative one, under which a repeated update finds nothing
-new; and a status message is made anew, under another random id, since the old one stays behind.
+Message numbers begin anew in the supergroup. So a request keeps the number of the message that it
+answered as a negative number, under which a repeated update finds nothing new, and its status
+message is sent again under another random id, since the old message stays in the old chat.
 """
 
 from procs.core.clock import Now
@@ -30,7 +30,8 @@ MEMBERS = "DELETE FROM members WHERE chat = :old"
 
 
 def move(db: Database, old: int, new: int, *, access: int, now: Now) -> int:
-    """Both chats say it, so it may be called twice; returns how many requests were moved."""
+    """Move the requests of a group to its supergroup. Telegram reports the move in both chats, so a
+    second call changes nothing. Returns how many requests were moved."""
     facts = {"old": old, "new": new, "access": access, "now": now.wall}
     with db.write(full=True):
         moved = db.change(MOVE, facts)

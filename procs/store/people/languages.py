@@ -1,7 +1,8 @@
-"""The language that is spoken to a person: the one they chose, or that of their Telegram.
+"""The language in which the bot writes to a person: their own setting, else that of their Telegram
+client.
 
-The row of a user has it too, for all that is said without a message of theirs: a change of it holds
-in every process from its next look.
+The row of a user holds the language too, for messages that the bot sends by itself. Every process
+reads a change with its next statement.
 """
 
 import re
@@ -18,23 +19,23 @@ PERSIAN_LETTERS = re.compile("[\u0600-\u06ff]")
 
 
 def of(db: Database, person: Person, text: str = "") -> str:
-    """The language of a person, with the digits that they prefer. Of one whose client tells none:
-    that of the letters in their `text`, else the one in which we spoke to them before."""
+    """The language of a person, with the digits that they prefer. When the client reports none:
+    that of the letters in their `text`, else the language in which the bot wrote to them last."""
     wanted = preferences.read(db, person.id)
     language = wanted.language or person.client
     if not language:
         is_persian = PERSIAN_LETTERS.search(text)
-        language = "fa" if is_persian else users.spoken(db, person.id) or person.language
+        language = "fa" if is_persian else users.last_language(db, person.id) or person.language
     return i18n.with_digits(language, latin_digits=wanted.digits == LATIN)
 
 
 def speaking(db: Database, person: Person, text: str = "") -> Person:
-    """The same person, who wrote a `text`, in the language that is spoken to them."""
+    """The same person, who wrote `text`, with the language in which the bot writes to them."""
     return replace(person, language=of(db, person, text))
 
 
-def changed(db: Database, person: Person) -> str:
-    """Speak to a person as they prefer from now on: in which language."""
+def change(db: Database, person: Person) -> str:
+    """Store the language that a person's preferences give, and return it."""
     language = of(db, person)
     users.speak(db, person.id, language)
     return language

@@ -1,11 +1,14 @@
-"""What people are in groups, as Telegram said lately: an admin may press and set what others may
-not. A row is believed for a few minutes, and dropped as soon as an update says that it changed."""
+"""Roles of people in groups, as Telegram reported them lately. An admin may press and set what
+other members may not.
+
+A row expires after a few minutes, and is deleted when an update reports a change.
+"""
 
 from procs.core.clock import Now
 from procs.store.database import Database
 
 ADMIN, MEMBER = "admin", "member"
-#: Seconds for which it is believed that somebody is an admin, and that somebody is none.
+#: Seconds for which a row counts: of an admin, and of somebody who is none.
 BELIEVED = {ADMIN: 300.0, MEMBER: 60.0}
 
 NOTE = """
@@ -18,7 +21,7 @@ PRUNE = "DELETE FROM members WHERE until <= :now"
 
 
 def note(db: Database, chat: int, person: int, role: str, *, now: Now) -> None:
-    """Keep what Telegram said. Raises StoreFull."""
+    """Store the role that Telegram reported. Raises StoreFull."""
     facts = {"chat": chat, "person": person, "role": role, "until": now.wall + BELIEVED[role]}
     with db.write():
         db.change(PRUNE, {"now": now.wall})
@@ -26,12 +29,12 @@ def note(db: Database, chat: int, person: int, role: str, *, now: Now) -> None:
 
 
 def read(db: Database, chat: int, person: int, *, now: Now) -> str:
-    """What somebody is in a group; "" when nobody said so lately."""
+    """The role of a person in a group; "" when no row is fresh enough."""
     row = db.one(READ, {"chat": chat, "person": person, "now": now.wall})
     return str(row[0]) if row else ""
 
 
 def drop(db: Database, chat: int, person: int) -> None:
-    """It changed. Raises StoreFull."""
+    """Delete the role, because an update reported a change. Raises StoreFull."""
     with db.write():
         db.change(DROP, {"chat": chat, "person": person})

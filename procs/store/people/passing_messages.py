@@ -1,13 +1,14 @@
-"""Messages of ours that are worth nothing after a while: who keeps their chat tidy finds them gone.
+"""Messages of the bot that it deletes after a while, in chats whose person wants them tidy.
 
-A row is written when the message stands in the chat, and deleted once the message is."""
+A row is written when the message is in the chat, and deleted after the message.
+"""
 
 from dataclasses import dataclass
 
 from procs.core.clock import Now
 from procs.store.database import Database
 
-#: Seconds in which such a message is read.
+#: Seconds after which such a message is deleted.
 READ_WITHIN = 120.0
 
 NOTE = """
@@ -24,7 +25,7 @@ FORGET = "DELETE FROM passing_messages WHERE chat = :chat AND message = :message
 
 @dataclass(frozen=True, slots=True)
 class PassingMessage:
-    """Where a message stands, and what addresses its chat."""
+    """A message, its chat, and the access hash of the chat."""
 
     chat: int
     access: int
@@ -34,7 +35,8 @@ class PassingMessage:
 def note(
     db: Database, chat: int, access: int, message: int, *, now: Now, after: float = READ_WITHIN
 ) -> None:
-    """Have a message deleted `after` so many seconds; the first word about one stands."""
+    """Schedule the deletion of a message in `after` seconds. A second call for the same message
+    changes nothing."""
     facts = {"chat": chat, "message": message, "access": access, "due": now.wall + after}
     with db.write():
         db.change(NOTE, facts)
@@ -46,6 +48,6 @@ def due(db: Database, *, now: Now, most: int = 20) -> list[PassingMessage]:
 
 
 def forget(db: Database, one: PassingMessage) -> None:
-    """It is gone, or cannot be deleted any more."""
+    """Delete the row: the message is deleted, or Telegram refuses to delete it."""
     with db.write():
         db.change(FORGET, {"chat": one.chat, "message": one.message})

@@ -36,17 +36,17 @@ RESET = "DELETE FROM preferences WHERE kind = :kind AND peer = :peer"
 
 #: What a change makes of a row's body.
 Edit = Callable[[dict[str, Any]], None]
-#: A row that says nothing.
+#: The body of a row without any setting.
 EMPTY = "{}"
 
 
 def read(db: Database, person: int) -> Preferences:
-    """What a person set, and the defaults of the rest."""
+    """The preferences of a person: what their row sets, and the defaults of the rest."""
     return known(Preferences, _body(db, PERSON, person))
 
 
 def read_group(db: Database, chat: int) -> GroupPreferences:
-    """The same of a group."""
+    """The preferences of a group, in the same way."""
     return known(GroupPreferences, _body(db, GROUP, chat))
 
 
@@ -73,12 +73,12 @@ def change_site(db: Database, person: int, site: str, form: str | None, *, now: 
 
 
 def reset(db: Database, person: int) -> None:
-    """Back to the defaults."""
+    """Delete all settings of a person: the defaults hold again."""
     _reset(db, PERSON, person)
 
 
 def reset_group(db: Database, chat: int) -> None:
-    """The same of a group."""
+    """Delete all settings of a group: the defaults hold again."""
     _reset(db, GROUP, chat)
 
 

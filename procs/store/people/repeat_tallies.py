@@ -33,7 +33,7 @@ OVER = "SELECT 1 FROM tallies WHERE since < :before LIMIT 1"
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """So many messages of one kind came of a person in a minute."""
+    """The number of messages of one kind that a person sent in a minute."""
 
     person: int
     kind: str
@@ -48,15 +48,16 @@ def note(db: Database, person: int, kind: str, *, count: int = 1, now: Now) -> i
 
 
 def minute(db: Database, person: int, kind: str, *, now: Now) -> tuple[float, int]:
-    """Count one more: when this minute of theirs began, and how many there were in it."""
+    """Count one message. Returns the instant at which this person's minute began, and the number of
+    messages in it."""
     facts = {"person": person, "kind": kind, "now": now.wall, "before": now.wall - MINUTE}
     with db.write():
         since, count = db.all(COUNT, facts)[0]
     return float(since), int(count)
 
 
-def ended(db: Database, *, now: Now) -> list[Tally]:
-    """The rows whose minute is over; they begin anew."""
+def take_ended(db: Database, *, now: Now) -> list[Tally]:
+    """Delete the rows whose minute is over, and return them."""
     facts = {"before": now.wall - MINUTE}
     if db.one(OVER, facts) is None:
         return []

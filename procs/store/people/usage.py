@@ -1,4 +1,5 @@
-"""How much people were sent: today, and in total. One row each, which outlives their requests."""
+"""How much the bot delivered to each person, today and in total. A row outlives the person's
+requests."""
 
 from dataclasses import dataclass
 
@@ -37,8 +38,8 @@ SELECT person, day_requests, day_bytes, day_kept, day_saved FROM usage
 
 @dataclass(frozen=True, slots=True)
 class UsageSum:
-    """So many requests were delivered, of so many bytes; `kept` of them, with `saved` bytes, from
-    what was kept, without a download."""
+    """The number of delivered requests and their bytes; `kept` requests and `saved` bytes of these
+    needed no download."""
 
     requests: int = 0
     bytes: int = 0
@@ -47,13 +48,13 @@ class UsageSum:
 
     @property
     def share(self) -> float:
-        """The share of one that needed no download."""
+        """The share of the delivered requests that needed no download."""
         return self.saved / self.bytes if self.bytes else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Of the day it is where the reader lives, and of all days."""
+    """The sums of the current day at the reader's place, and of all days."""
 
     today: UsageSum
     ever: UsageSum
@@ -68,8 +69,8 @@ def read(db: Database, person: int, *, now: Now) -> Usage:
 
 
 def costliest(db: Database, *, most: int, now: Now) -> list[tuple[int, UsageSum]]:
-    """Who was sent the most bytes today, by whichever place's day: (person, today), the most
-    first."""
+    """The people who received the most bytes today, at whichever place's day: (person, sums of
+    today), the most first."""
     days = {i18n.day(language, now.wall) for language in i18n.LANGUAGES}
     rows = [row for day in days for row in db.all(COSTLIEST, {"day": day, "most": most})]
     ranked = sorted(rows, key=lambda row: -row[2])[:most]
@@ -77,7 +78,7 @@ def costliest(db: Database, *, most: int, now: Now) -> list[tuple[int, UsageSum]
 
 
 def note(db: Database, person: int, number: int, *, kept: bool, now: Now) -> None:
-    """A media was delivered to a person; inside a write transaction."""
+    """Add a delivered media to a person's sums, inside a write transaction."""
     found = references.read(db, number)
     size = sum(part.size for part in found.parts) if found else 0
     facts = {"person": person, "day": _day(db, person, now), "bytes": size, "kept": int(kept)}

@@ -1,4 +1,4 @@
-"""The users of the bot."""
+"""The users of the bot: language, name, access hash, cap, and when each wrote last."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ SELECT 1 FROM users
    AND nick = :nick AND unreachable = ''
    AND last_seen BETWEEN :since AND :now
 """
-#: Seconds within which it is not written down again that somebody was seen.
+#: Seconds after a write of `seen_at` in which it is not written again.
 LATELY = 30.0
 ACCESS = "SELECT access FROM users WHERE id = :id"
 LANGUAGE = "SELECT language FROM users WHERE id = :id"
@@ -37,7 +37,7 @@ SELECT id FROM users WHERE nick = :nick AND nick <> '' ORDER BY last_seen DESC L
 
 @dataclass(frozen=True, slots=True)
 class CappedUser:
-    """A user with a cap of their own: so many downloads at once."""
+    """A user with a cap of their own: the number of downloads that they may have at once."""
 
     id: int
     cap: int
@@ -46,7 +46,8 @@ class CappedUser:
 
 @dataclass(frozen=True, slots=True)
 class MetUser:
-    """Somebody who wrote to the bot: @nick ("" for none), and when, as wall instants."""
+    """A person who wrote to the bot: @nick ("" for none), and the wall instants of the first and
+    the last message."""
 
     nick: str
     first_seen: float
@@ -54,8 +55,8 @@ class MetUser:
 
 
 def remember(db: Database, person: Person, *, now: Now) -> None:
-    """Keep what Telegram says of a user: the language, the name, how to address the chat. What it
-    does not tell, of somebody whom it shows in part, stays as it was."""
+    """Store what Telegram reports of a user: language, name, access hash. Fields that a partial
+    record lacks stay as they are."""
     facts = {
         "id": person.id,
         "language": person.language,
@@ -71,47 +72,47 @@ def remember(db: Database, person: Person, *, now: Now) -> None:
 
 
 def language(db: Database, user: int) -> str:
-    """The language of a user, `en` for one we never met."""
-    return spoken(db, user) or "en"
+    """The language of a user; `en` for an unknown one."""
+    return last_language(db, user) or "en"
 
 
-def spoken(db: Database, user: int) -> str:
-    """The language in which we spoke to a user last; "" for one we never met."""
+def last_language(db: Database, user: int) -> str:
+    """The language in which the bot wrote to a user last; "" for an unknown one."""
     row = db.one(LANGUAGE, {"id": user})
     return str(row[0]) if row else ""
 
 
 def access(db: Database, user: int) -> int:
-    """What addresses the private chat with a user; 0 for one we never met."""
+    """The access hash of the private chat with a user; 0 for an unknown one."""
     row = db.one(ACCESS, {"id": user})
     return int(row[0]) if row else 0
 
 
 def speak(db: Database, user: int, language: str) -> None:
-    """What is said to a user from now on is in this language, whichever process says it."""
+    """Set the language in which every process writes to a user from now on."""
     with db.write():
         db.change(SPEAK, {"id": user, "language": language})
 
 
 def name(db: Database, user: int) -> str:
-    """What somebody calls themselves; "" for one we never met."""
+    """The name that a user has in Telegram; "" for an unknown one."""
     row = db.one(NAME, {"id": user})
     return str(row[0]) if row else ""
 
 
-def seen(db: Database, user: int) -> MetUser | None:
-    """When somebody was met; None for who never was."""
+def met(db: Database, user: int) -> MetUser | None:
+    """When a user wrote first and last; None for an unknown one."""
     row = db.one(MET, {"id": user})
     return MetUser(*row) if row else None
 
 
 def of_nick(db: Database, nick: str) -> int:
-    """Who writes under @nick; 0 for nobody we met."""
+    """The id of the user with this @nick; 0 for none."""
     row = db.one(OF_NICK, {"nick": nick.removeprefix("@").lower()})
     return int(row[0]) if row else 0
 
 
-def known(db: Database, user: int) -> bool:
+def is_known(db: Database, user: int) -> bool:
     """Whether this user ever wrote to the bot."""
     return db.one(LANGUAGE, {"id": user}) is not None
 

@@ -116,6 +116,10 @@ class ServerConnection:
         """Nothing: the server's autovacuum does it."""
         return {}
 
+    def require_same(self) -> None:
+        """Nothing: a server keeps a database while somebody is connected to it, and each new
+        connection looks at its version."""
+
     def write_locks(self) -> Sequence[Any]:
         """None on this machine: the server orders writers, and throws out one that stands still."""
         return ()
@@ -133,7 +137,8 @@ class ServerConnection:
         end = time.monotonic() + RESTART
         while True:
             try:
-                return self._connect()
+                self._connect()
+                return self._require_version()
             except StoreError:
                 if time.monotonic() > end:
                     raise

@@ -81,7 +81,7 @@ def latest(db: Database, *, most: int = 50) -> list[JobRecord]:
 
 
 def find(db: Database, name: str) -> JobRecord | None:
-    """A job by its number, or by the code that a person was given."""
+    """A job by its number, or by the code that a person read."""
     if not name.isdigit():
         row = db.one(OF_CODE, {"code": name.upper()})
         name = str(row[0] or 0) if row else "0"
@@ -90,9 +90,9 @@ def find(db: Database, name: str) -> JobRecord | None:
 
 
 def retry(db: Database, job: int, *, now: Now) -> bool:
-    """Do a job that ended badly once more, with all its attempts; the people who waited for it
-    wait again, those apart who had left before. False when there is nothing to retry, its twin runs
-    already, or all had left."""
+    """Run a failed job again, with all its attempts; the people who waited for it wait again,
+    except those who had left. False when there is nothing to retry, an equal job runs already, or
+    all had left."""
     with db.write(full=True):
         found = find(db, str(job))
         if found is None or found.state not in BADLY or db.one(TWIN, {"job": job}):
@@ -117,9 +117,9 @@ def cancel(db: Database, job: int, *, now: Now) -> bool:
 
 
 def withdraw(db: Database, job: int, *, now: Now) -> str | None:
-    """End a job, in a transaction that may be a part of another: the address of the worker that
-    carries it, "" for none, which `tell_withdrawn` wants after the commit. None when it is over
-    already."""
+    """End a job, in a transaction that may be part of another. Returns the wake address of the
+    worker that carries it, "" for none, which `tell_withdrawn` needs after the commit; None when
+    the job is over already."""
     found = find(db, str(job))
     if found is None or found.state.over:
         return None
@@ -130,7 +130,7 @@ def withdraw(db: Database, job: int, *, now: Now) -> str | None:
 
 
 def tell_withdrawn(db: Database, job: int, runner: str) -> None:
-    """Have the worker stop, and the bot say so."""
+    """Have the worker stop the job, and the bot show its end."""
     if runner:
         wake.notify(db.run, runner, b"stop %d" % job)
     wake.notify(db.run, wake.BOT)

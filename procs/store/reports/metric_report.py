@@ -67,7 +67,7 @@ class MetricReport:
 
 
 def read(db: Database, *, now: Now) -> MetricReport:
-    """Everything of one scrape."""
+    """All values of one scrape."""
     count, since = db.all(OPEN)[0]
     waits, until = db.all(WAITS, {"now": now.wall})[0]
     return MetricReport(
@@ -86,14 +86,14 @@ def in_lane(db: Database, lane: Lane, *, now: Now) -> list[LaneDepth]:
     found = []
     for state, count, since, oldest in db.all(DEPTH, {"lane": int(lane)}):
         if since is None and oldest is not None:
-            since = added(db, oldest)
+            since = added_at(db, oldest)
         found.append(
             LaneDepth(lane.name.lower(), State(state).name.lower(), count, age(since, now))
         )
     return found
 
 
-def added(db: Database, job: int) -> float | None:
+def added_at(db: Database, job: int) -> float | None:
     """The instant in the first line of a job's story; None for a job that has no story."""
     row = db.one(ADDED, {"job": job})
     return float(row[0]) if row and row[0] else None

@@ -19,9 +19,9 @@ from procs.store.requests import withdrawal
 
 #: Requests made anonymous, and rows looked at, in one transaction.
 BITE, STRETCH = 100, 2000
-#: Rows that are encoded at once: others wait so long. A deletion without a limit.
+#: Rows that are encoded at once, while other threads wait. The limit of a deletion without one.
 SLICE, ENDLESS = 500, -1
-#: Whose what is left belongs to; no account has this number.
+#: The user of anonymised rows; no account has this number.
 NOBODY = 0
 
 ASK = "INSERT INTO erasures (person, asked_at) VALUES (:person, :now) ON CONFLICT DO NOTHING"
@@ -57,7 +57,7 @@ SELECT id, user_id, state, story,
      AND (user_id = :person OR story LIKE :named)
 """
 NEWEST_JOB = "SELECT MAX(id) FROM jobs"
-#: The work of others goes on; what a job that is over was about is told to nobody any more.
+#: Jobs that other people wait for go on; the link of a finished job is removed.
 HAND_OVER = f"""
 UPDATE jobs
    SET user_id = CASE WHEN user_id = :person AND state >= {State.DONE} THEN 0 ELSE user_id END,
@@ -83,7 +83,7 @@ def document(db: Database, person: int) -> bytes:
         for name, naming in TABLES.items()
         if naming.rows
     ]
-    head = codec.dump({"kept": kept(), "person": person}).encode()
+    head = codec.dump({"kept": kept_tables(), "person": person}).encode()
     return b'%s,"rows":{%s}}' % (head.removesuffix(b"}"), b",".join(tables))
 
 
@@ -95,21 +95,21 @@ def _encoded(db: Database, statement: str, facts: Facts) -> Iterator[bytes]:
         yield codec.dump(named).encode().removeprefix(b"[").removesuffix(b"]")
 
 
-def kept() -> dict[str, str]:
-    """The tables that a deletion keeps, and why."""
+def kept_tables() -> dict[str, str]:
+    """The tables that a deletion keeps, each with the reason."""
     return {name: naming.why for name, naming in TABLES.items() if naming.end == KEPT}
 
 
 def ask(db: Database, person: int, *, now: Now) -> None:
-    """Write down that a person wants all of it deleted: what happens next, it is done. Raises
+    """Store a person's wish to delete all their data. From then on the keeper deletes it. Raises
     StoreFull."""
     with db.write(full=True):
         db.change(ASK, {"person": person, "now": now.wall})
 
 
 def proceed(db: Database, person: int, *, now: Now, bites: int = ENDLESS) -> bool:
-    """Continue a deletion, by at most so many bites of its requests. True when nothing is left to
-    delete. Requests made since then are kept."""
+    """Continue a deletion by at most this many bites of its requests. True when nothing is left to
+    delete. Requests made after the wish are kept."""
     row = db.one(SINCE, {"person": person})
     if row is None:
         return True
@@ -144,7 +144,7 @@ def _some(db: Database, delete: str, person: int) -> int:
 
 
 def proceed_all(db: Database, *, now: Now, most: int = 10) -> int:
-    """The same for those who asked first: how many are done."""
+    """Continue the oldest deletions. Returns how many are finished."""
     return sum(proceed(db, person, now=now) for (person,) in db.all(ASKED, {"most": most}))
 
 
@@ -168,7 +168,7 @@ def _bite(db: Database, person: int, asked: float, *, now: Now) -> int:
 
 
 def _hand_over_jobs(db: Database, person: int) -> bool:
-    """Remove the person from their jobs. False while one of these is not over that nobody else
+    """Remove the person from their jobs. False while one of these runs that no other person
     wants."""
     newest, over = _number(db, NEWEST_JOB), True
     for after in range(0, newest, STRETCH):

@@ -90,6 +90,9 @@ MEMBERS = "SELECT chat, role, until FROM members WHERE person = :person"
 DELETE_SPONSOR_MEMBERS = "DELETE FROM sponsor_members WHERE person = :person"
 DELETE_SPONSOR_VISITS = "DELETE FROM sponsor_visits WHERE person = :person"
 DELETE_HELD = "DELETE FROM held_messages WHERE person = :person"
+BOT_MEMBERS = "SELECT since FROM bot_members WHERE person = :person"
+
+DELETE_BOT_MEMBER = "DELETE FROM bot_members WHERE person = :person"
 DELETE_COSTS = "DELETE FROM engine_costs WHERE person = :person"
 DELETE_ADMIN = "DELETE FROM admins WHERE person = :person"
 DELETE_CONVERSATIONS = "DELETE FROM conversations WHERE admin = :person"
@@ -116,7 +119,7 @@ DELETE_VERDICTS = "DELETE FROM verdicts WHERE person = :person"
 DELETE_FOLLOWS = "DELETE FROM follows WHERE person = :person"
 DELETE_DEAF = "DELETE FROM deaf WHERE admin = :person"
 DELETE_BROADCAST_SENDS = "DELETE FROM broadcast_sends WHERE person = :person"
-#: A cap is the operator's word about a person; its row keeps the number and the cap alone.
+#: A cap is a decision of the operator; its row keeps the number and the cap alone.
 DELETE_USER = "DELETE FROM users WHERE id = :person AND cap IS NULL"
 
 TABLES: dict[str, PersonalTable] = {
@@ -160,6 +163,9 @@ TABLES: dict[str, PersonalTable] = {
         ("admin", "chat", "message"), DELETED, CONVERSATIONS, DELETE_CONVERSATIONS
     ),
     "engine_costs": PersonalTable(("person",), DELETED, COSTS, DELETE_COSTS),
+    "bot_members": PersonalTable(("person", "given_by"), DELETED, BOT_MEMBERS, DELETE_BOT_MEMBER),
+    "modes": PersonalTable(("admin",), KEPT, why="audit"),
+    "host_lists": PersonalTable(("admin",), KEPT, why="audit"),
     "bans": PersonalTable(("person", "admin"), KEPT, BANS, why="bans"),
     "admin_orders": PersonalTable(("admin", "chat", "access", "mark"), KEPT, why="audit"),
     "admin_menus": PersonalTable(("person", "access"), KEPT, why="audit"),

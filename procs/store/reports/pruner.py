@@ -14,7 +14,7 @@ from procs.store.database import Database
 #: Rows looked at, and at most forgotten, at once.
 BITE = 200
 
-#: Number, and instant of the end; NULL for what is not over, which is passed over.
+#: Number, and instant of the end; NULL for a row that is not over, which is skipped.
 JOBS = f"""
 SELECT id, CASE WHEN state >= {State.DONE} THEN at END FROM jobs
  WHERE id > :after ORDER BY id LIMIT :bite
@@ -60,7 +60,8 @@ KINDS = (OLD_JOBS, OLD_REQUESTS, OLD_WORKERS)
 
 
 def bites(db: Database, *, before: float, kinds: Iterable[PrunedKind] = KINDS) -> Iterator[int]:
-    """Forget what ended before a wall instant, one bite for each step: how many rows it took."""
+    """Delete rows that ended before a wall instant, one bite for each step. Yields how many rows
+    each took."""
     for kind in kinds:
         for old in looks(db, kind, before=before):
             with db.write():

@@ -7,8 +7,15 @@ the earlier ones is left than a person may have requests: else a hundred lists w
 
 from dataclasses import dataclass
 
+from procs.config import Settings
+from procs.core.clock import Now
+from procs.records.admin_role import Role
 from procs.records.job import Ask
+from procs.store.admins import admin_rows
 from procs.store.database import Database
+from procs.store.modes import bot_members
+from procs.store.modes.day_quota import NO_QUOTA, DayQuota, UserKind
+from procs.store.people import usage
 from procs.wishes.variant import parse
 
 OPEN = """
@@ -35,20 +42,61 @@ SELECT COUNT(*) FROM requests
 #: Outcomes of what is not taken: too many requests, or too much of lists, is on the way, of a
 #: person or of a group.
 FULL, LISTS_FULL, GROUP_FULL = "full", "lists-full", "group-full"
+#: The same of a day: a person was sent as many requests, or as much, as they may have in one.
+DAY_FULL, DAY_HEAVY = "day-full", "day-heavy"
+#: More entries of a list were chosen than are left of the day.
+DAY_SHORT = "day-short"
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """Requests that one person may have on the way (0: as many as they like), entries that one
-    list may bring, and requests that one group may have on the way (0: no end)."""
+    list may bring, and requests that one group may have on the way (0: no end). `owners` have no
+    row among the admins."""
 
     most: int = 0
     entries: int = 0
     group: int = 0
+    owners: frozenset[int] = frozenset()
 
-    def most_of(self, why: str) -> int:
-        """The number that a refusal names."""
-        return self.group if why == GROUP_FULL else self.most
+    def of_day(self, kind: UserKind) -> DayQuota:
+        """What one person of this kind may be sent in a day."""
+        return NO_QUOTA
+
+    def kind(self, db: Database, user: int) -> UserKind:
+        """What somebody is to the bot."""
+        if user in self.owners or admin_rows.role(db, user) is not Role.EVERYONE:
+            return UserKind.ADMIN
+        return UserKind.MEMBER if bot_members.has(db, user) else UserKind.EVERYBODY
+
+
+class LiveAllowance(Allowance):
+    """The same as the settings have it at each use: admins change them while all runs."""
+
+    settings: Settings
+
+    def __init__(self, settings: Settings) -> None:
+        object.__setattr__(self, "settings", settings)
+
+    @property
+    def most(self) -> int:
+        return self.settings.max_open_requests
+
+    @property
+    def entries(self) -> int:
+        return self.settings.max_playlist
+
+    @property
+    def group(self) -> int:
+        return self.settings.max_open_requests_per_group
+
+    @property
+    def owners(self) -> frozenset[int]:
+        return frozenset(self.settings.admins)
+
+    def of_day(self, kind: UserKind) -> DayQuota:
+        requests = getattr(self.settings, f"{kind.value}requests_per_day")
+        return DayQuota(requests, getattr(self.settings, f"{kind.value}bytes_per_day"))
 
 
 @dataclass(slots=True)
@@ -59,9 +107,25 @@ class Remaining:
     requests: int
     entries: int
     group: int = 0
+    #: Requests of today, None for no end; and why nothing more of today is taken.
+    today: int | None = None
+    spent: str = ""
+    kind: UserKind = UserKind.EVERYBODY
 
-    def refuses(self, ask: Ask) -> str:
-        """Why an ask is not taken; "" when it is, and counted."""
+    def refuses(self, ask: Ask, entries: int = 1) -> str:
+        """Why an ask is not taken; "" when it is, and counted. `entries` are those that were chosen
+        of a list, where that is known."""
+        if self.spent or self.today == 0:
+            return self.spent or DAY_FULL
+        if self.today is not None and entries > self.today:
+            return DAY_SHORT
+        why = self.refuses_now(ask)
+        if not why and self.today is not None:
+            self.today -= entries
+        return why
+
+    def refuses_now(self, ask: Ask) -> str:
+        """The same, of what is on the way."""
         if self.allowance.group and ask.chat < 0:
             if self.group <= 0:
                 return GROUP_FULL
@@ -84,15 +148,33 @@ def is_list(ask: Ask) -> bool:
     return bool(wish.pick) and not wish.looks
 
 
-def room(db: Database, user: int, allowance: Allowance, *, chat: int = 0) -> Remaining:
+def room(db: Database, user: int, allowance: Allowance, *, chat: int = 0, now: Now) -> Remaining:
     """What a person may ask for yet; in a group, what may be asked for there."""
     group = allowance.group - open_of(db, chat) if allowance.group and chat < 0 else 0
+    kind = allowance.kind(db, user)
+    today, spent = of_today(db, user, allowance.of_day(kind), now=now)
     if not allowance.most:
-        return Remaining(allowance, 0, 0, group)
+        return Remaining(allowance, 0, 0, group, today, spent, kind)
     facts = {"user": user}
     open_, entries, unread = (int(db.all(sql, facts)[0][0]) for sql in (OPEN, ENTRIES, UNREAD))
     promised = entries + unread * allowance.entries
-    return Remaining(allowance, allowance.most - open_, allowance.most - promised, group)
+    left = allowance.most - open_, allowance.most - promised
+    return Remaining(allowance, *left, group, today, spent, kind)
+
+
+def of_today(db: Database, user: int, quota: DayQuota, *, now: Now) -> tuple[int | None, str]:
+    """Requests that a person may ask for today, with those on the way counted as sent (None: no
+    end), and why nothing more is taken where that is so. What failed counts for nothing."""
+    if quota == NO_QUOTA:
+        return None, ""
+    sent = usage.read(db, user, now=now).today
+    if quota.bytes and sent.bytes >= quota.bytes:
+        return 0, DAY_HEAVY
+    if not quota.requests:
+        return None, ""
+    entries = int(db.all(ENTRIES, {"user": user})[0][0])
+    left = max(0, quota.requests - sent.requests - entries - on_the_way(db, user))
+    return left, "" if left else DAY_FULL
 
 
 def on_the_way(db: Database, user: int) -> int:
@@ -108,3 +190,10 @@ def open_of(db: Database, chat: int) -> int:
 def refuses_all(db: Database, user: int, allowance: Allowance) -> bool:
     """Whether a person may ask for nothing more at the moment."""
     return bool(allowance.most) and on_the_way(db, user) >= allowance.most
+
+
+def entries_left(db: Database, user: int, allowance: Allowance, *, now: Now) -> int | None:
+    """Entries that a list of a person may bring, which is on the way itself; None for as many as it
+    has. One was counted when the list was accepted."""
+    left, spent = of_today(db, user, allowance.of_day(allowance.kind(db, user)), now=now)
+    return None if left is None else 1 if spent == DAY_HEAVY else left + 1

@@ -38,7 +38,7 @@ def speaker(db: Database, request: int) -> int:
     return int(row[0]) if row and row[0] is not None else request
 
 
-def listed(db: Database, request: int, *, message: int) -> None:
+def note_own_message(db: Database, request: int, *, message: int) -> None:
     """What was found behind a link of a group stands in a message of its own; 0 when Telegram did
     not take it."""
     with db.write():

@@ -53,7 +53,7 @@ REPLACED, WITHDRAWN = "replaced", "withdrawn"
 INSTEAD = "instead-taken"
 
 
-def asked(db: Database, asks: Sequence[Ask], *, now: Now) -> None:
+def keep(db: Database, asks: Sequence[Ask], *, now: Now) -> None:
     """Keep links of which we ask what is wished: a word alone is the answer."""
     with db.write():
         for ask in asks:
@@ -95,13 +95,13 @@ def recent_links(db: Database, chat: int, user: int, *, before: int, now: Now) -
     return [Link(*names) for *names, asked in rows if asked or not some]
 
 
-def known(db: Database, chat: int, message: int, user: int) -> bool:
+def exist(db: Database, chat: int, message: int, user: int) -> bool:
     """Whether a message asked for anything that counts still."""
     facts = {"chat": chat, "message": message, "user": user}
     return db.one(OF_MESSAGE, facts) is not None
 
 
-def corrected(
+def correct(
     db: Database,
     chat: int,
     message: int,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from procs.core import codec
 from procs.core.clock import Now
 from procs.records import usual_form
 from procs.records.job import Ask, Lease, Link
@@ -10,7 +11,8 @@ from procs.store.database import Database, Row
 from procs.store.jobs import leases, outcomes
 from procs.store.media import references
 from procs.store.people import preferences
-from procs.store.requests import requests
+from procs.store.requests import allowances, requests
+from procs.store.requests.allowances import Allowance
 from procs.wishes.look_text import LOOK
 from procs.wishes.variant import parse
 
@@ -51,28 +53,40 @@ def spread(
     *,
     title: str,
     found: str = "",
+    allowance: Allowance | None = None,
     now: Now,
 ) -> int:
-    """Make a request of every entry (its place in the list, and the link), for everybody who waits.
-    `found` says, as JSON, what of the list was left out. Returns how many were made. Raises
-    LeaseLost."""
+    """Make a request of every entry (its place in the list, and the link), for everybody who waits,
+    as far as their day goes. `found` says, as JSON, what of the list was left out. Returns how many
+    were made. Raises LeaseLost."""
+    made = 0
     with db.write(full=True):
         leases.finish(db, lease, now=now)
-        parents = db.all(WAITING, {"job": lease.job})
-        for row in parents:
-            db.change(BEGUN, {"request": row[0], "title": title, "found": found})
-            for place, link in entries:
+        for row in db.all(WAITING, {"job": lease.job}):
+            left = allowances.entries_left(db, row[1], allowance or Allowance(), now=now)
+            taken = entries if left is None else entries[:left]
+            rest = left_out(entries[len(taken)][0]) if len(taken) < len(entries) else found
+            db.change(BEGUN, {"request": row[0], "title": title, "found": rest})
+            for place, link in taken:
                 requests.add(db, in_own_way(db, of_entry(row, place, link)), now=now)
-    return len(parents) * len(entries)
+            made += len(taken)
+    return made
+
+
+def left_out(place: int) -> str:
+    """What is said where more of a list was there, from this place on, than is taken."""
+    return codec.dump({"kind": "rest", "next": place})
 
 
 def in_own_way(db: Database, ask: Ask) -> Ask:
     """An entry as its person wants every film: with subtitles, where the form takes some and the
     media has them, which a look tells, unless it is here with some already."""
+    wish = parse(ask.link.variant)
+    ask = replace(ask, link=replace(ask.link, variant=str(wish.fetched)))
     if ask.chat < 0 or ask.folder:
         return ask
-    kept = preferences.read(db, ask.user)
-    terms = usual_form.terms(kept, parse(ask.link.variant), asks=False)
+    kept = usual_form.obeying(preferences.read(db, ask.user), wish)
+    terms = usual_form.terms(kept, wish.fetched, asks=False)
     if not terms.wants_words:
         return ask
     for form in (terms.settled([language]) for language in terms.words):
@@ -93,7 +107,7 @@ def of_entry(row: Row, place: int, link: Link) -> Ask:
     )
 
 
-def known(db: Database, lease: Lease, variant: str, *, now: Now) -> None:
+def give_variant(db: Database, lease: Lease, variant: str, *, now: Now) -> None:
     """There is nothing to choose from: give everybody who waits the work of this variant. Raises
     LeaseLost."""
     with db.write(full=True):

@@ -67,7 +67,7 @@ def renew(db: Database, ask: Ask, variant: str, *, allowance: Allowance, now: No
     worker after it."""
     wanted = replace(ask, link=replace(ask.link, variant=variant))
     with db.write(full=True):
-        room = allowances.room(db, ask.user, allowance, chat=ask.chat)
+        room = allowances.room(db, ask.user, allowance, chat=ask.chat, now=now)
         return requests.take(db, wanted, room, now=now)
 
 
@@ -83,7 +83,9 @@ def renew_failed(
     variant = f"{parse(ask.link.variant).one}#{choice}"
     wanted = replace(ask, link=replace(ask.link, variant=variant))
     with db.write(full=True):
-        why = allowances.room(db, ask.user, allowance, chat=ask.chat).refuses(wanted)
+        why = allowances.room(db, ask.user, allowance, chat=ask.chat, now=now).refuses(
+            wanted, len(rows)
+        )
         if why:
             return Submitted(0, why, 0)
         request = requests.keep(db, wanted, now=now)

@@ -68,6 +68,11 @@ SELECT id, :step, :done, :total, :rate FROM jobs WHERE id = :job AND state = {St
     ON CONFLICT (job) DO UPDATE
    SET step = excluded.step, done = excluded.done, total = excluded.total, rate = excluded.rate
 """
+WHO_WAITS = """
+SELECT chat, MAX(chat_access) FROM requests
+ WHERE job = :job AND state = 'open' AND folder = 0
+ GROUP BY chat ORDER BY MIN(id) LIMIT 3
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,3 +281,8 @@ def _doing(state: State | None, step: str | None, *, lane: int | None) -> Step |
     if lane == Lane.LIGHT:
         return Step.DELIVER
     return Step(step) if state is State.LEASED and step else None
+
+
+def who_waits(db: Database, job: int) -> list[tuple[int, int]]:
+    """The chats of the first who wait for a job, with what addresses them."""
+    return [(chat, access) for chat, access in db.all(WHO_WAITS, {"job": job})]

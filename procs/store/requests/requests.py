@@ -11,6 +11,7 @@ from procs.store.database import Database, Row
 from procs.store.jobs import leases, outcomes, seats
 from procs.store.jobs.history import event
 from procs.store.media import cards, deliveries, references
+from procs.store.modes import link_gate
 from procs.store.requests import allowances, link_groups
 from procs.store.requests.allowances import Allowance, Remaining
 from procs.store.requests.withdrawal import cancel as cancel
@@ -22,8 +23,8 @@ KNOWN = (
 )
 ADD = """
 INSERT INTO requests (user_id, chat, chat_access, message, ordinal, folder, url, site, key, variant,
-                      status_random, received_at, parent, place, closed_at,
-                      topic, spoken, reaction)
+                      status_random, received_at, parent, place, closed_at, topic, spoken,
+                      reaction)
 VALUES (:user, :chat, :access, :message, :ordinal, :folder, :url, :site, :key, :variant,
         :random, :now, :parent, :place, :closed, :topic, :spoken, :reaction)
 RETURNING id
@@ -44,15 +45,11 @@ UPDATE requests
 """
 CLOSE = "UPDATE requests SET closed_at = :now WHERE id = :request AND closed_at IS NULL"
 IS_CLOSED = "SELECT 1 FROM requests WHERE id = :request AND closed_at IS NOT NULL"
+STATE = "SELECT state FROM requests WHERE id = :request"
 PLACED = """
 UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now
  WHERE job = :job AND state = 'open'
 RETURNING parent
-"""
-WHO_WAITS = """
-SELECT chat, MAX(chat_access) FROM requests
- WHERE job = :job AND state = 'open' AND folder = 0
- GROUP BY chat ORDER BY MIN(id) LIMIT 3
 """
 ORDER = """
 SELECT id, user_id, chat, chat_access, message, folder, url, site, key, variant, title, state, topic
@@ -64,11 +61,14 @@ SELECT id, user_id, chat, chat_access, message, folder, url, site, key, variant,
 class Submitted:
     """What became of one ask. `outcome`: queued, joined (another's download), cached (it is only
     sent), asked (a card is shown at once), again (this very message is known already; nothing was
-    changed), or what an allowance says (nothing was kept)."""
+    changed), or why it is not taken (nothing was kept), with the `reason` that an admin gave and
+    the wall instant `until` which that holds (None: nobody said)."""
 
     request: int
     outcome: str
     job: int
+    reason: str = ""
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,11 @@ def submit(
     if is_refused(db, asks, allowance):
         return [Submitted(0, allowances.FULL, 0) for _ in asks]
     with db.write(full=True):
-        room = allowances.room(db, asks[0].user, allowance, chat=asks[0].chat) if asks else None
+        room = (
+            allowances.room(db, asks[0].user, allowance, chat=asks[0].chat, now=now)
+            if asks
+            else None
+        )
         done = [take(db, ask, room, now=now) for ask in asks]
         new = [
             ((ask.chat, ask.message), one.request)
@@ -125,8 +129,11 @@ def take(db: Database, ask: Ask, room: Remaining | None, *, now: Now) -> Submitt
     """Accept one link if there is room for it."""
     if room is None or db.one(KNOWN, source(ask)):
         return add(db, ask, now=now)
-    why = room.refuses(ask)
-    return Submitted(0, why, 0) if why else add(db, ask, now=now)
+    verdict = link_gate.judged(db, ask, room.kind, now=now)
+    if verdict.why:
+        return Submitted(0, verdict.why, 0, verdict.reason, verdict.until)
+    why = room.refuses(verdict.ask)
+    return Submitted(0, why, 0) if why else add(db, verdict.ask, now=now)
 
 
 def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
@@ -176,12 +183,13 @@ def source(ask: Ask) -> dict[str, int]:
 def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     """Give a request its work: a delivery when the media is known, the download that runs already
     for somebody else, or a download of its own."""
-    wish = parse(ask.link.variant)
     known = None if ask.folder else references.find(db, ask.link.key, ask.link.variant)
     if known:
         job = outcomes.deliver(db, request, user=ask.user, media=known.id, now=now)
-        references.used(db, known.id, now=now)
+        references.note_use(db, known.id, now=now)
         return _point(db, Submitted(request, "cached", job), title=known.title)
+    ask = link_gate.in_mode(db, request, ask, now=now)
+    wish = parse(ask.link.variant)
     kind, lane = work_of(ask, wish)
     mark = f"{kind}:{ask.link.key}:{ask.link.variant}"
     mark += f":folder:{request}" if ask.folder else ""
@@ -192,22 +200,15 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
         db.change(JOINED, {"job": alive[0], "event": event(now, "joined", user=ask.user)})
         return _point(db, Submitted(request, "joined", alive[0]), title=ask.link.title)
     payload = LinkPayload(
-        url=ask.link.url,
-        site=ask.link.site,
-        key=ask.link.key,
-        variant=ask.link.variant,
+        ask.link.url,
+        ask.link.site,
+        ask.link.key,
+        ask.link.variant,
         title=ask.link.title,
         folder=(ask.parent or request) if ask.folder else 0,
         whole=ask.card is not None,
     )
-    new = seats.NewJob(
-        user=ask.user,
-        lane=lane,
-        kind=kind,
-        payload=payload,
-        mark=mark,
-        site=ask.link.site,
-    )
+    new = seats.NewJob(ask.user, lane, kind, payload, mark=mark, site=ask.link.site)
     done = Submitted(request, "queued", seats.add(db, new, now=now))
     return _point(db, done, title=ask.link.title)
 
@@ -220,15 +221,9 @@ def work_of(ask: Ask, wish: Variant) -> tuple[Kind, Lane]:
 
 
 def _point(db: Database, done: Submitted, *, title: str = "") -> Submitted:
-    cached = int(done.outcome == "cached")
-    facts = {"job": done.job, "cached": cached, "title": title, "request": done.request}
-    db.change(POINT, facts)
+    facts = {"job": done.job, "title": title, "request": done.request}
+    db.change(POINT, facts | {"cached": int(done.outcome == "cached")})
     return done
-
-
-def who_waits(db: Database, job: int) -> list[tuple[int, int]]:
-    """The chats of the first who wait for a job, with what addresses them."""
-    return [(chat, access) for chat, access in db.all(WHO_WAITS, {"job": job})]
 
 
 def order(db: Database, request: int) -> RequestOrder | None:
@@ -240,7 +235,7 @@ def order(db: Database, request: int) -> RequestOrder | None:
     return RequestOrder(*cells)
 
 
-def answered(
+def note_answered(
     db: Database,
     request: int,
     *,
@@ -272,6 +267,12 @@ def is_closed(db: Database, request: int) -> bool:
     return db.one(IS_CLOSED, {"request": request}) is not None
 
 
+def state(db: Database, request: int) -> str:
+    """What has become of a request; "" for none."""
+    row = db.one(STATE, {"request": request})
+    return str(row[0]) if row else ""
+
+
 def fetch_anew(db: Database, lease: Lease, order: RequestOrder, *, now: Now) -> None:
     """The media of a delivery is no longer with Telegram: drop it and fetch it again.
 
@@ -285,7 +286,7 @@ def fetch_anew(db: Database, lease: Lease, order: RequestOrder, *, now: Now) -> 
         attach(db, order.id, ask, now=now)
 
 
-def placed(db: Database, lease: Lease, *, now: Now) -> None:
+def finish_outbox(db: Database, lease: Lease, *, now: Now) -> None:
     """The files lie in the request's outbox. Raises LeaseLost."""
     with db.write(full=True):
         leases.finish(db, lease, now=now)

@@ -8,6 +8,8 @@ CHANGES = """
 UPDATE requests SET shown = '', shown_stage = :stage, shown_share = :share, shown_at = :now
  WHERE id = :request
 """
+#: From here on the message may be in the chat, though nobody knows its number yet.
+BEGINS = "UPDATE requests SET shown_at = :now WHERE id = :request AND status_message IS NULL"
 SHOWED = "UPDATE requests SET shown = :shown WHERE id = :request"
 RESTATE = "UPDATE requests SET shown_stage = '' WHERE user_id = :user AND closed_at IS NULL"
 FOUND = """
@@ -36,16 +38,22 @@ def reaction(db: Database, request: int) -> int:
     return int(row[0]) if row else 0
 
 
-def reacted(db: Database, chat: int, message: int, *, but: int) -> bool:
+def shares_reaction(db: Database, chat: int, message: int, *, but: int) -> bool:
     """Whether another request of this message goes on under the same reaction."""
     facts = {"chat": chat, "message": message, "request": but, "reacted": REACTED}
     return db.one(ALSO_REACTED, facts) is not None
 
 
-def told(db: Database, request: int, *, now: Now) -> None:
+def note_spoken_for(db: Database, request: int, *, now: Now) -> None:
     """The person has a status message that speaks for this request too."""
     with db.write():
         db.change(TOLD, {"request": request, "now": now.wall})
+
+
+def begins(db: Database, request: int, *, now: Now) -> None:
+    """The status message is about to be sent: until its number is kept, it may be there or not."""
+    with db.write():
+        db.change(BEGINS, {"request": request, "now": now.wall})
 
 
 def changes(db: Database, request: int, *, stage: str, share: float | None, now: Now) -> None:
@@ -70,13 +78,13 @@ def restate(db: Database, user: int) -> None:
         db.change(RESTATE, {"user": user})
 
 
-def showed(db: Database, request: int, shown: str) -> None:
+def note_shown(db: Database, request: int, shown: str) -> None:
     """What the status message says now."""
     with db.write():
         db.change(SHOWED, {"request": request, "shown": shown})
 
 
-def found(db: Database, request: int, *, shown: str, stage: str, share: float | None) -> None:
+def note_found(db: Database, request: int, *, shown: str, stage: str, share: float | None) -> None:
     """What the status message turned out to say, since whenever it changed last."""
     facts = {"request": request, "shown": shown, "stage": stage, "share": share}
     with db.write():

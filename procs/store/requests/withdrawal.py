@@ -35,14 +35,16 @@ UPDATE requests SET state = 'cancelled', ended_at = :now
 RETURNING job
 """
 #: Nobody has read of it yet: the answer to the command says all there is to say. A reaction that
-#: may be there is taken away first; an inline message is somewhere else, and there it says that it
-#: waits; and the message of several links speaks of all of them.
+#: may be there is taken away first, and a status message that may be (shown_at: it was about to be
+#: sent) is looked for; an inline message is somewhere else, and there it says that it waits; and
+#: the message of several links speaks of all of them.
 CLOSE_UNTOLD = """
 UPDATE requests SET closed_at = :now
- WHERE id = :request AND status_message IS NULL AND closed_at IS NULL AND reaction < 2
-   AND inline_message IS NULL
+ WHERE id = :request AND status_message IS NULL AND shown_at = 0 AND closed_at IS NULL
+   AND reaction < 2 AND inline_message IS NULL
    AND NOT EXISTS (SELECT 1 FROM requests o
-                    WHERE o.id = requests.speaker AND o.status_message IS NOT NULL)
+                    WHERE o.id = requests.speaker
+                      AND (o.status_message IS NOT NULL OR o.shown_at > 0))
 """
 OTHERS = "SELECT 1 FROM requests WHERE job = :job AND state = 'open' LIMIT 1"
 #: Somebody leaves a job to others.
@@ -56,7 +58,7 @@ def cancel(db: Database, request: int, *, user: int, now: Now) -> bool:
         running = leave(db, request, user=user, now=now)
     if running is None:
         return False
-    tell(db, running)
+    notify(db, running)
     return True
 
 
@@ -64,25 +66,25 @@ def cancel_all(db: Database, user: int, *, chat: int, before: int, now: Now) -> 
     """The same for all that a person asked for in a chat with messages before this one. Returns
     how many requests that were."""
     with db.write(full=True):
-        mine = found(db, MINE, {"user": user, "chat": chat, "before": before})
+        mine = numbers(db, MINE, {"user": user, "chat": chat, "before": before})
         running = leave_all(db, mine, user=user, now=now)
         db.change_many(CLOSE_UNTOLD, [{"request": one, "now": now.wall} for one in mine])
     if mine:
-        tell(db, running)
+        notify(db, running)
     return len(mine)
 
 
 def cancel_group(db: Database, speaker: int, *, user: int, now: Now) -> bool:
     """The same for the links of one message that are not over. False when there is none."""
     with db.write(full=True):
-        mine = found(db, GROUP, {"speaker": speaker, "user": user})
+        mine = numbers(db, GROUP, {"speaker": speaker, "user": user})
         running = leave_all(db, mine, user=user, now=now)
     if mine:
-        tell(db, running)
+        notify(db, running)
     return bool(mine)
 
 
-def found(db: Database, sql: str, facts: dict[str, int]) -> list[int]:
+def numbers(db: Database, sql: str, facts: dict[str, int]) -> list[int]:
     return [request for (request,) in db.all(sql, facts)]
 
 
@@ -116,7 +118,7 @@ def reopen(db: Database, request: int) -> None:
     db.change(REOPEN, {"request": request})
 
 
-def tell(db: Database, running: dict[int, int | None]) -> None:
+def notify(db: Database, running: dict[int, int | None]) -> None:
     """Have the workers stop these jobs, and the bot show it."""
     for job, runner in running.items():
         name = workers.address(db, runner) if runner is not None else None

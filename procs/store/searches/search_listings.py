@@ -1,5 +1,5 @@
-"""The end of a search for the requests that wait for it: each is shown what was found, with buttons
-of its own person."""
+"""The end of a search: each request that waits for it stores the results, with buttons of its own
+person."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -27,22 +27,22 @@ PAGE_SIZE = 5
 PICK, PAGE, ELSEWHERE = "search-pick", "search-page", "search-site"
 
 
-def listed(
+def show(
     db: Database, lease: Lease, hits: Sequence[SearchHit], others: Sequence[str], *, now: Now
 ) -> int:
-    """Show everybody who waits what was found, and offer the `others` sites. Returns how many
+    """Give every waiting request the results, and offer the `others` sites. Returns how many
     waited. Raises LeaseLost."""
     words = lease.link.title
     with db.write(full=True):
         leases.finish(db, lease, now=now)
         rows = db.all(WAITING, {"job": lease.job})
         for row in rows:
-            found = codec.dump(told(db, row, words, hits, others, now=now))
+            found = codec.dump(record(db, row, words, hits, others, now=now))
             db.change(LISTED, {"request": row[0], "found": found, "now": now.wall})
     return len(rows)
 
 
-def told(
+def record(
     db: Database,
     row: Row,
     words: str,
@@ -51,7 +51,7 @@ def told(
     *,
     now: Now,
 ) -> dict[str, object]:
-    """What a request keeps of it: the results, and a token for each button."""
+    """The results as a request stores them, with a token for each button."""
     request, person, chat = row
     pages = range(-(-len(hits) // PAGE_SIZE)) if len(hits) > PAGE_SIZE else range(0)
     meanings = [
@@ -74,7 +74,7 @@ def told(
     }
 
 
-def found(db: Database, request: int) -> str:
-    """What a request was shown, as JSON; "" for one that is gone."""
+def shown_results(db: Database, request: int) -> str:
+    """The results that a request shows, as JSON; "" for a request that is deleted."""
     row = db.one(FOUND, {"request": request})
     return str(row[0]) if row else ""

@@ -41,20 +41,20 @@ def link(words: str, site: str) -> Link:
 
 
 def keep(db: Database, key: str, hits: list[SearchHit], *, now: Now) -> None:
-    """Keep what a search found, which may be nothing."""
+    """Store the results of a search; there may be none."""
     body = codec.dump([asdict(one) for one in hits])
     with db.write():
         db.change(KEEP, {"key": key, "until": now.wall + LASTS_MINUTES, "body": body})
 
 
 def find(db: Database, key: str, *, now: Now) -> list[SearchHit] | None:
-    """What was found lately; None when nobody searched."""
+    """The results of a recent search for these words; None without one."""
     row = db.one(FIND, {"key": key, "now": now.wall})
     return [codec.record(SearchHit, one) for one in codec.load(row[0])] if row else None
 
 
 def begin(db: Database, user: int, sought: Link, *, now: Now) -> int:
-    """The job that searches: one that somebody waits for already, or a new one."""
+    """The number of the job that searches: one that is on its way already, or a new one."""
     mark = f"{Kind.LOOK}:{sought.key}:{sought.variant}"
     with db.write(full=True):
         alive = db.one(ALIVE, {"mark": mark})
@@ -68,11 +68,11 @@ def begin(db: Database, user: int, sought: Link, *, now: Now) -> int:
 
 
 def goes_on(db: Database, job: int) -> bool:
-    """Whether a search is not over yet."""
+    """Whether a search job is not over yet."""
     return db.one(GOES_ON, {"job": job}) is not None
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget what is too old."""
+    """Delete the results that are too old."""
     with db.write():
         return db.change(PRUNE, {"now": now.wall})

@@ -24,7 +24,7 @@ class OpeningRule:
 #: Classes that open to a person after so few are the site's word about us, not about one link.
 ABOUT_US = 2
 #: The classes that count; all others say nothing about the site. The worst a site can do to us is
-#: to take us for a robot: each further visit makes that last longer. A look at a site that is down
+#: to take us for a robot: each further visit prolongs that. A look at a site that is down
 #: costs it one answer, so that one is taken often.
 TRIPS: dict[type[JobError], OpeningRule] = {
     errors.BotCheck: OpeningRule(1, 2, 600.0, 6 * 3600.0),
@@ -41,5 +41,5 @@ def length(trip: OpeningRule, asked: float, openings: int) -> float:
 
 
 def doubled(first: float, times: int, *, longest: float) -> float:
-    """Seconds, twice as long each time, up to the longest."""
+    """Seconds, doubled for each opening in a row, at most `longest`."""
     return min(longest, first * 2.0 ** min(times, 16))

@@ -64,7 +64,7 @@ class Trial:
 
 
 def plan(db: Database, trial: Trial, *, at: float, now: Now) -> None:
-    """Have a breaker tried at a wall instant, unless it is being tried."""
+    """Add a trial of a breaker at a wall instant, unless it has one."""
     alive = db.one(ALIVE, {"mark": trial.mark})
     if alive and at <= now.wall:
         return

@@ -126,8 +126,8 @@ class Breaker:
 
 
 def ask(db: Database, lease: Lease, way: Way, *, patience: float, now: Now) -> OpenBreaker | None:
-    """Whether this job must wait; None when it may go. After an opening it looks again after
-    `patience` seconds, and there is a trial meanwhile, whose success calls it."""
+    """Whether this job must wait; None when it may visit. After an opening the job asks again after
+    `patience` seconds; a trial runs meanwhile, and its success makes the job due."""
     rests = []
     for row in db.all(READ_BREAKERS, {**way.facts, "person": lease.user}):
         person, _, _, until, why, _ = row
@@ -140,16 +140,16 @@ def ask(db: Database, lease: Lease, way: Way, *, patience: float, now: Now) -> O
 
 
 def is_open(db: Database, way: Way, *, person: int, now: Now) -> bool:
-    """Whether a breaker keeps this person from this way at the moment."""
+    """Whether a breaker keeps this person from this way now."""
     rows = db.all(READ_BREAKERS, {**way.facts, "person": person})
     return any(row[3] is not None and row[3] > now.wall for row in rows)
 
 
-def failed(
+def note_failure(
     db: Database, lease: Lease, way: Way, error: JobError, *, now: Now
 ) -> tuple[OpenBreaker | None, list[OpenBreaker]]:
-    """Count a failure. Returns the opening that holds now for this person, if any, and those that
-    this failure made."""
+    """Count a failure. Returns the opening that holds for this person now, if any, and the openings
+    that this failure caused."""
     trip = TRIPS.get(type(error))
     if trip is None:
         return None, []
@@ -217,9 +217,9 @@ def trial_of(lease: Lease, way: Way, person: int) -> Trial:
     return Trial(way, person, lease.link.url)
 
 
-def worked(db: Database, lease: Lease, way: Way, *, whole: bool, now: Now) -> bool:
-    """The site did its part: for the `whole` download, or only to where visits are refused. True
-    when that closed a breaker; the jobs that waited for it are due."""
+def note_success(db: Database, lease: Lease, way: Way, *, whole: bool, now: Now) -> bool:
+    """Note that the site worked: for the `whole` download, or only up to where visits are refused.
+    True when that closed a breaker; the jobs that waited for it are due now."""
     rows = db.all(READ_BREAKERS, {**way.facts, "person": lease.user})
     if not any(row[3] is not None or row[1] for row in rows):
         return False
@@ -236,7 +236,7 @@ def worked(db: Database, lease: Lease, way: Way, *, whole: bool, now: Now) -> bo
 
 
 def call(db: Database, way: Way, closed: list[int], *, now: Now) -> None:
-    """The breakers of these people, or of EVERYBODY, are closed: who waited for them is due."""
+    """Make the jobs due that waited for the closed breakers of these people, or of EVERYBODY."""
     if EVERYBODY in closed:
         visit_verdicts.forget(db, way)
     for person in closed:
@@ -244,7 +244,8 @@ def call(db: Database, way: Way, closed: list[int], *, now: Now) -> None:
 
 
 def state(db: Database, way: Way, person: int) -> tuple[float, str] | None:
-    """Until when (wall) a breaker is open or was, and why; None when it is closed."""
+    """Until when (wall) a breaker is open, or was, and the class that opened it; None for a closed
+    one."""
     for row in db.all(READ_BREAKERS, {**way.facts, "person": person}):
         if row[0] == person and row[3] is not None:
             return float(row[3]), str(row[4])
@@ -252,7 +253,8 @@ def state(db: Database, way: Way, person: int) -> tuple[float, str] | None:
 
 
 def proven(db: Database, way: Way, *, now: Now) -> bool:
-    """A trial saw the site at work: everybody goes there again. True when a breaker was closed."""
+    """Close the breaker of a trial that saw the site work, for everybody. True when it was not
+    closed before."""
     with db.write():
         closed = [person for (person,) in db.all(PROVEN, {**way.facts, "now": now.wall})]
         call(db, way, closed, now=now)
@@ -260,7 +262,7 @@ def proven(db: Database, way: Way, *, now: Now) -> bool:
 
 
 def disproven(db: Database, way: Way, person: int, error: JobError, *, now: Now) -> OpenBreaker:
-    """A trial failed: the breaker is open again, for twice as long if the site said so itself."""
+    """Open the breaker again after a trial failed, twice as long when the site refused it."""
     rows = db.all(READ_BREAKERS, {**way.facts, "person": person})
     openings, why = next((row[2], row[4]) for row in rows if row[0] == person)
     by_name = {kind().name: kind for kind in TRIPS}

@@ -1,5 +1,5 @@
-"""The health of each file of cookies: how often it is used and refused, and whether it rests: one
-that is refused again and again is unused for hours."""
+"""The health of each cookie file: how often jobs use it, how often its site refuses it, and whether
+it rests. A file that is refused again and again is not used for hours."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,8 @@ from procs.core.clock import Now
 from procs.store.database import Database
 from procs.store.sites.breaker_openings import doubled
 
-#: Refusals in a row after which a file rests, by their class. People send what no account may see,
-#: so a refusal as such says little; a check for robots says more.
+#: Refusals in a row after which a file rests, by their class. People send links that no account may
+#: see, so a refusal as such says little; a check for robots says more.
 MOST = {"bot-check": 2, "login-needed": 5}
 #: Seconds of the first rest, and of the longest.
 REST, LONGEST = 6 * 3600.0, 7 * 24 * 3600.0
@@ -67,13 +67,15 @@ class CookieUse:
 
 
 def rests(db: Database, site: str, file: str, *, written: float, now: Now) -> bool:
-    """Whether a file of cookies must not be used now; a file `written` since then (wall) may be."""
+    """Whether a cookie file must not be used now. A file `written` after the refusals (wall) may
+    be."""
     row = db.one(READ_FILE_HEALTH, {"site": site, "file": file})
     return bool(row and row[2] is not None and row[2] > now.wall and row[3] >= written)
 
 
-def refused(db: Database, site: str, file: str, why: str, *, now: Now) -> float | None:
-    """Count a refusal of this class. Returns the end of the rest (wall) that begins with it."""
+def note_refusal(db: Database, site: str, file: str, why: str, *, now: Now) -> float | None:
+    """Count a refusal of this class. Returns the wall instant at which the rest that begins now
+    ends, None when none begins."""
     facts = {"site": site, "file": file, "why": why, "now": now.wall}
     with db.write():
         row = db.one(READ_FILE_HEALTH, facts)
@@ -87,43 +89,43 @@ def refused(db: Database, site: str, file: str, why: str, *, now: Now) -> float 
     return until
 
 
-def accepted(db: Database, site: str, file: str) -> None:
-    """The file did its part."""
+def note_success(db: Database, site: str, file: str) -> None:
+    """Reset the refusals of a file: the site accepted it."""
     if db.one(READ_FILE_HEALTH, {"site": site, "file": file}):
         with db.write():
             db.change(FORGET, {"site": site, "file": file})
 
 
 def release(db: Database, site: str) -> int:
-    """Use all files of a site again. Returns how many had something against them."""
+    """End the rests of all files of a site. Returns how many had refusals or rests."""
     with db.write():
         return db.change(FORGET_ALL, {"site": site})
 
 
 def listed(db: Database) -> list[CookieHealth]:
-    """Every file that was refused lately."""
+    """Every file with recent refusals."""
     return [CookieHealth(*row) for row in db.all(LIST)]
 
 
-def used(db: Database, site: str, file: str, *, now: Now) -> None:
-    """A job takes the file along."""
+def note_use(db: Database, site: str, file: str, *, now: Now) -> None:
+    """Count that a job uses the file."""
     with db.write():
         db.change(USED, {"site": site, "file": file, "now": now.wall})
 
 
 def use(db: Database, site: str, file: str) -> CookieUse:
-    """How a file was used."""
+    """How often and when jobs used the file and its site refused it."""
     row = db.one(USES, {"site": site, "file": file})
     return CookieUse(*row) if row else CookieUse()
 
 
 def health(db: Database, site: str, file: str) -> CookieHealth | None:
-    """What stands against a file; None for nothing."""
+    """The refusals and rests of a file; None when there are none."""
     return next((one for one in listed(db) if (one.site, one.file) == (site, file)), None)
 
 
-def renewed(db: Database, site: str, file: str) -> None:
-    """Another file came in its place: nothing stands against it, and its uses begin anew."""
+def note_new_file(db: Database, site: str, file: str) -> None:
+    """Reset refusals and uses: the operator put another file in its place."""
     with db.write():
         for forget in (FORGET, FORGET_USES):
             db.change(forget, {"site": site, "file": file})

@@ -1,7 +1,7 @@
 """The last result of each person at a failing site: one row, and so one vote, for each person.
 
-Whoever sends a hundred dead links is one person who failed. A success is written down only while
-there are failures to weigh it against, so a visit to a site that works writes nothing.
+A person who sends a hundred dead links counts once. A success is stored only while there are
+failures to weigh it against, so a visit to a site that works writes nothing.
 """
 
 from procs.core.clock import Now
@@ -9,7 +9,7 @@ from procs.records.job import Lease
 from procs.store.database import Database
 from procs.store.sites.breaker_trials import Way
 
-#: Seconds for which a voice counts; how many of the latest are heard; and how many people must
+#: Seconds for which a result counts; how many of the latest are weighed; and how many people must
 #: have failed for each one who was served.
 WINDOW = 600.0
 HEARD, TO_ONE = 10, 4
@@ -30,7 +30,7 @@ PRUNE = "DELETE FROM verdicts WHERE at < :since"
 
 
 def note(db: Database, way: Way, lease: Lease, *, failed: bool, now: Now) -> None:
-    """Keep what this job's person met last, inside a transaction."""
+    """Store the result of this job's person, inside a transaction."""
     facts = {"person": lease.user, "media": lease.link.key, "failed": int(failed)}
     db.change(NOTE, {**way.facts, **facts, "now": now.wall})
 
@@ -47,15 +47,15 @@ def weigh(db: Database, way: Way, *, people: int, now: Now) -> tuple[int, bool]:
 
 
 def forget(db: Database, way: Way) -> None:
-    """The site works again: what people met before says nothing any more."""
+    """Delete the results by one way: the site works again."""
     db.change(FORGET, way.facts)
 
 
 def forget_site(db: Database, site: str) -> None:
-    """The same for all ways to a site."""
+    """Delete the results by every way to a site."""
     db.change(FORGET_SITE, {"site": site})
 
 
 def prune(db: Database, *, now: Now) -> None:
-    """Forget the voices that do not count any more, inside a transaction."""
+    """Delete the results that do not count any more, inside a transaction."""
     db.change(PRUNE, {"since": now.wall - WINDOW})

@@ -44,7 +44,7 @@ LINE_UP = """
 INSERT INTO visits (job, fence, site) VALUES (:job, 0, :site)
     ON CONFLICT (job) DO UPDATE SET fence = 0, site = excluded.site
 """
-#: Who is there, and who waits to get in.
+#: The present visits, and the jobs that wait for one to end.
 PRESENT = f"""
 SELECT COUNT(*) FROM visits v JOIN jobs j ON j.id = v.job
  WHERE v.site = :site
@@ -82,7 +82,7 @@ class SitePace:
         return max(now, by_rate, self.gap_at if rules.gap else 0.0)
 
     def after(self, rules: Rules, begin: float) -> "SitePace":
-        """As it is once a visit has begun."""
+        """The pace after one more visit began."""
         gap = rules.rate.gap if rules.rate else 0.0
         return SitePace(gcra.after(self.rate_at, begin, gap=gap), begin + rules.gap)
 
@@ -93,7 +93,7 @@ def at(db: Database, way: Way, rules: Rules, *, now: Now) -> float:
 
 
 def book(db: Database, way: Way, rules: Rules, *, now: Now) -> float:
-    """Take the next instant of this way. Returns it."""
+    """Reserve the next instant of this way, and return it (wall)."""
     if not (rules.rate or rules.gap):
         return now.wall
     with db.write():
@@ -109,8 +109,9 @@ def pace(db: Database, way: Way) -> SitePace:
 
 
 def enter(db: Database, lease: Lease, site: str, *, most: int, now: Now) -> bool:
-    """Be among the `most` visitors of a site. False when it is full, or others wait for the room
-    that there is; the first of them is called then, for who left may have died without a word."""
+    """Begin a visit, if fewer than `most` are present. False when the site is full, or when other
+    jobs wait for the free place; the first of them is made due then, since the visitor who left may
+    have died."""
     facts = {"job": lease.job, "fence": lease.fence, "site": site, "most": most, "now": now.wall}
     with db.write():
         if db.change(ENTER, facts):
@@ -121,12 +122,13 @@ def enter(db: Database, lease: Lease, site: str, *, most: int, now: Now) -> bool
 
 
 def is_full(db: Database, site: str, *, most: int) -> bool:
-    """Whether so many visit a site, or wait for it, that one who can wait should not get in."""
+    """Whether so many visits are present or waited for that a job which can wait should not
+    enter."""
     return int(db.all(PRESENT, {"site": site})[0][0]) >= most
 
 
 def leave(db: Database, lease: Lease, site: str, *, most: int, now: Now) -> bool:
-    """End the visit. True when that made a waiting job due."""
+    """End the visit. True when a waiting job became due by that."""
     with db.write():
         if not db.change(LEAVE, {"job": lease.job, "fence": lease.fence}):
             return False

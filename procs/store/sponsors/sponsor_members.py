@@ -1,4 +1,5 @@
-"""Who is in which sponsor's chat, as Telegram said last, and until when that is believed."""
+"""Membership of people in the sponsors' chats, as Telegram reported it last, and until when that
+counts."""
 
 from collections.abc import Mapping
 
@@ -6,7 +7,7 @@ from procs.core.clock import Now
 from procs.records.sponsor_records import ASKED, IN, OUT
 from procs.store.database import Database
 
-#: Nobody knows: Telegram did not answer.
+#: Membership is unknown: Telegram did not answer.
 UNSURE = "unsure"
 #: Seconds for which each is believed. Who joined stays for long, and Telegram tells who leaves; who
 #: is missing may join at any moment. A join request is told once.
@@ -36,14 +37,14 @@ DELETE FROM sponsor_members WHERE (person, sponsor) IN
 
 
 def read(db: Database, person: int, *, now: Now) -> dict[int, str]:
-    """What somebody is in each sponsor's chat, as far as it is known still."""
+    """A person's membership in each sponsor's chat, as far as a row is fresh."""
     return dict(db.all(READ, {"person": person, "now": now.wall}))
 
 
 def note(
     db: Database, person: int, sponsor: int, state: str, *, told: bool = False, now: Now
 ) -> None:
-    """What somebody is: as Telegram `told`, or as it answered."""
+    """Store a person's membership: from an update (`told`), or from an answer."""
     facts = {"person": person, "sponsor": sponsor, "state": state, "until": now.wall + LASTS[state]}
     with db.write():
         if told:
@@ -53,6 +54,6 @@ def note(
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget a bite of what is not believed any more: how many."""
+    """Delete a bite of rows that do not count any more. Returns how many."""
     with db.write():
         return db.change(PRUNE, {"before": now.wall, "bite": BITE})

@@ -1,6 +1,6 @@
-"""What sponsors say after a delivery, in turns: the texts, and the deliveries that one follows.
+"""Notes of sponsors: texts that follow a delivery, in turns.
 
-A turn is taken in the transaction of its delivery, and its row is deleted when it was said.
+A turn is taken in the transaction of its delivery; its row is deleted after the note was sent.
 """
 
 from dataclasses import dataclass
@@ -47,8 +47,8 @@ class SponsorNote:
 
 @dataclass(frozen=True, slots=True)
 class DueNote:
-    """What is to be said after the delivery of a request; `text` "" and `chat` None where it is not
-    there any more."""
+    """The note that follows the delivery of a request; `text` is "" and `chat` None when they were
+    deleted."""
 
     request: int
     chat: int | None
@@ -73,8 +73,7 @@ def remove(db: Database, number: int) -> bool:
 
 
 def take_turn(db: Database, request: int, person: int, *, now: Now) -> None:
-    """Something was delivered to a person: whether a note follows is decided in that
-    transaction."""
+    """Decide, in the transaction of a delivery to a person, whether a note follows it."""
     every = sponsor_rules.read(db).notes_every
     if not every:
         return
@@ -91,6 +90,6 @@ def due(db: Database) -> list[DueNote]:
 
 
 def end(db: Database, request: int) -> None:
-    """It was said, or cannot be."""
+    """Delete a due note: it was sent, or cannot be."""
     with db.write():
         db.change(END, {"request": request})

@@ -38,12 +38,12 @@ FORGET_VISITS = "DELETE FROM sponsor_visits WHERE sponsor = :id"
 
 
 def listed(db: Database) -> list[Sponsor]:
-    """All of them, in their order."""
+    """All sponsors, in their order."""
     return [record(row) for row in db.all(LIST)]
 
 
 def exist(db: Database) -> bool:
-    """Whether there is one at all."""
+    """Whether there is any sponsor."""
     return db.one(ANY) is not None
 
 
@@ -53,14 +53,14 @@ def find(db: Database, number: int) -> Sponsor | None:
 
 
 def of_chat(db: Database, chat: int) -> Sponsor | None:
-    """The sponsor whose chat this is; None for another chat."""
+    """The sponsor with this chat; None for another chat."""
     row = db.one(OF_CHAT, {"chat": chat})
     return record(row) if row else None
 
 
 def add(db: Database, facts: Mapping[str, Any], *, now: Now) -> Sponsor:
-    """A chat is a sponsor's from now on; one that is known already has these facts now. `facts`:
-    chat, access, title, nick, link, own."""
+    """Add a sponsor's chat, or replace the facts of a known one. `facts`: chat, access, title,
+    nick, link, own."""
     with db.write(full=True):
         db.change(ADD, {**facts, "own": int(facts["own"]), "now": now.wall})
         row = db.all(OF_CHAT, {"chat": facts["chat"]})[0]
@@ -68,7 +68,7 @@ def add(db: Database, facts: Mapping[str, Any], *, now: Now) -> Sponsor:
 
 
 def change(db: Database, sponsor: Sponsor) -> None:
-    """What admins set of it is as in this record from now on."""
+    """Store what admins set of a sponsor."""
     facts = {
         "id": sponsor.id,
         "by_request": int(sponsor.by_request),
@@ -84,7 +84,7 @@ def change(db: Database, sponsor: Sponsor) -> None:
 
 
 def shift(db: Database, number: int, *, by: int) -> bool:
-    """Put a sponsor earlier (`by` below 0) or later. False where there is no such place."""
+    """Move a sponsor forward (`by` below 0) or back. False when there is no such place."""
     with db.write(full=True):
         order = [one.id for one in listed(db)]
         if number not in order or not 0 <= (to := order.index(number) + by) < len(order):
@@ -96,13 +96,13 @@ def shift(db: Database, number: int, *, by: int) -> bool:
 
 
 def note_fault(db: Database, number: int, fault: str, *, now: Now) -> None:
-    """Why a sponsor is skipped from now on; "" when it is not any more."""
+    """Store why a sponsor is skipped; "" when it is skipped no more."""
     with db.write():
         db.change(FAULT, {"id": number, "fault": fault, "now": now.wall})
 
 
 def remove(db: Database, number: int) -> None:
-    """Forget a sponsor, with its numbers."""
+    """Delete a sponsor with its figures."""
     with db.write(full=True):
         for statement in (FORGET_MEMBERS, FORGET_VISITS, REMOVE):
             db.change(statement, {"id": number})

@@ -1,5 +1,5 @@
-"""What admins set for all sponsors: how many a person is asked for, who is not asked, and what
-holds while Telegram does not answer."""
+"""Settings for all sponsors: how many a person must join, who is exempt, and what applies while
+Telegram does not answer."""
 
 from dataclasses import asdict, dataclass
 
@@ -31,5 +31,5 @@ def read(db: Database) -> SponsorRules:
 
 
 def write(db: Database, rules: SponsorRules, *, now: Now) -> None:
-    """These rules hold from now on, in every process."""
+    """Store the settings; every process reads them with its next statement."""
     runtime_settings.write(db, SETTING, codec.dump(asdict(rules)), now=now)

@@ -1,4 +1,4 @@
-"""What came of showing a sponsor to a person: shown, pressed, joined, and there a day later."""
+"""Figures of each sponsor: how many people were shown it, pressed, joined, and stayed for a day."""
 
 from procs.core.clock import Now
 from procs.records.sponsor_records import Sponsor, SponsorTotals
@@ -42,20 +42,21 @@ SELECT COUNT(shown_at), COUNT(pressed_at), COUNT(joined_at),
 
 
 def note_shown(db: Database, sponsor: int, person: int, *, now: Now) -> None:
-    """Somebody sees a sponsor's button; the first time counts."""
+    """Note that a person was shown a sponsor's button; the first time counts."""
     with db.write():
         db.change(SHOWN, {"sponsor": sponsor, "person": person, "now": now.wall})
 
 
 def note_pressed(db: Database, sponsor: int, person: int, *, now: Now) -> None:
-    """Somebody says that they joined; the first time counts."""
+    """Note that a person pressed the button that says that they joined; the first time counts."""
     with db.write():
         db.change(PRESSED, {"sponsor": sponsor, "person": person, "now": now.wall})
 
 
 def note_joined(db: Database, sponsor: Sponsor, person: int, link: str, *, now: Now) -> None:
-    """Somebody came in by `link`. A person counts once. Towards the goal counts who came by the
-    sponsor's own link; where it has none, who was shown it. Others concern nobody."""
+    """Note that a person joined by `link`; a person counts once. Towards the goal count those who
+    joined by the sponsor's own link; where it has none, those who were shown it. All others are
+    ignored."""
     facts = {"sponsor": sponsor.id, "person": person, "now": now.wall}
     with db.write():
         row = db.one(SEEN, facts | {"now": 0})

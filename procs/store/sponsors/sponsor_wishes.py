@@ -1,5 +1,5 @@
-"""Chats that admins want to add as sponsors: kept until Telegram told what they are and the admin
-was told too, so that a killed bot goes on there."""
+"""Chats that admins want to add as sponsors. A row is kept until Telegram described the chat and
+the admin was answered, so that the bot resumes after a kill."""
 
 from dataclasses import dataclass
 
@@ -46,7 +46,7 @@ class SponsorWish:
 
 
 def add(db: Database, wish: SponsorWish, *, now: Now) -> None:
-    """Keep what an admin wants, once for each mark."""
+    """Store an admin's wish, once for each mark."""
     facts = {
         "mark": wish.mark,
         "admin": wish.admin,
@@ -74,12 +74,12 @@ def record(row: Row) -> SponsorWish:
 
 
 def answer(db: Database, number: int, text: str) -> None:
-    """What the admin is told of it, in the transaction of what was done."""
+    """Store the answer to the admin, in the transaction of its act."""
     with db.write():
         db.change(ANSWER, {"id": number, "answer": text})
 
 
 def end(db: Database, number: int) -> None:
-    """The admin was told."""
+    """Delete a wish: the admin was answered."""
     with db.write():
         db.change(END, {"id": number})

@@ -5,13 +5,17 @@ transaction is IMMEDIATE and passes the gate first; only the keeper checkpoints;
 short and nothing is awaited inside it.
 """
 
+import ctypes
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from procs.core.files import event_file
+from procs.core.files.event_file import LOCKS
 from procs.errors import StoreError
 from procs.store.sqlite import database_file
 from procs.store.sqlite.gate import Gate, GateLock, locks
@@ -19,6 +23,8 @@ from procs.store.sqlite.schema import PAGE
 
 #: Seconds SQLite may wait for a lock that the gate does not cover (a reader's recovery, a shell).
 BUSY = 30.0
+#: Seconds behind the gate after which a wait was for somebody who does not pass it.
+STRANGE_WAIT = 0.25
 CHECKPOINT = "PRAGMA wal_checkpoint({mode})"
 #: Milliseconds that a checkpoint waits for a reader, while every writer waits for it; and all else.
 BRIEFLY, LONG = "PRAGMA busy_timeout = 50", f"PRAGMA busy_timeout = {BUSY * 1000:.0f}"
@@ -57,13 +63,15 @@ class Connection:
             "temp_store = MEMORY",
         ):
             self._run(f"PRAGMA {pragma}")
+        self.one("PRAGMA user_version")  # opens the log
+        self.files = database_file.OpenedFiles(path)
 
     def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
         """Every row of one statement. RETURNING is read to its end, else the write lock stays."""
         try:
             return self._mine().execute(sql, facts or NO_FACTS).fetchall()
         except sqlite3.DatabaseError as error:
-            database_file.tell(error, self.path)
+            database_file.raise_failure(error, self.path)
 
     def one(self, sql: str, facts: Facts | None = None) -> Row | None:
         """The first row, or None."""
@@ -81,7 +89,7 @@ class Connection:
         try:
             return self._mine().executemany(sql, facts).rowcount
         except sqlite3.DatabaseError as error:
-            database_file.tell(error, self.path)
+            database_file.raise_failure(error, self.path)
 
     def write(self, *, full: bool = False) -> AbstractContextManager[None]:
         """One write transaction; joins the one that runs already.
@@ -95,7 +103,16 @@ class Connection:
         if full != self.full:
             self._run(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
             self.full = full
-        self._run("BEGIN IMMEDIATE")
+        self.files.require_same()
+        began = time.monotonic()
+        try:
+            self._run("BEGIN IMMEDIATE")
+        except StoreError as error:
+            if database_file.is_locked(error):
+                event_file.append(self.run / LOCKS, "error")
+            raise
+        if time.monotonic() - began >= STRANGE_WAIT:
+            event_file.append(self.run / LOCKS, "wait")
         self.inside = True
 
     def twin(self) -> "Connection":
@@ -131,6 +148,7 @@ class Connection:
         SQLite fixed in 3.51.3. Pages that a reader still needs stay in the WAL."""
         self.gate.enter()
         try:
+            self.files.require_same()
             self._run(BRIEFLY)
             row = self.one(CHECKPOINT.format(mode="TRUNCATE" if truncate else "PASSIVE"))
         finally:
@@ -138,8 +156,18 @@ class Connection:
             self.gate.leave()
         return (row[1], row[2]) if row else (0, 0)
 
+    def require_same(self) -> None:
+        """Raises StoreError when the file under our name is not the one that is open."""
+        self.files.require_same()
+
     def close(self) -> None:
-        self.connection.close()
+        try:
+            self.files.require_same()
+        except StoreError:
+            # Closed, SQLite would remove the log of whatever has the name now.
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self.connection))
+        else:
+            self.connection.close()
         self.gate.close()
 
     def _must_write(self) -> None:
@@ -155,7 +183,7 @@ class Connection:
         try:
             return self._mine().execute(sql, facts or NO_FACTS)
         except sqlite3.DatabaseError as error:
-            database_file.tell(error, self.path)
+            database_file.raise_failure(error, self.path)
 
 
 class Transaction:

@@ -47,6 +47,8 @@ SENTENCES = {
     "tool)",
     sqlite3.SQLITE_PROTOCOL: "is locked by another program; end that program",
 }
+#: The file in `run` that says which file of a database the processes started with.
+STARTED_WITH = "started-with"
 FULL = "the disk is full or fails ({why}); free space on it"
 
 
@@ -85,7 +87,7 @@ def connect(path: Path, *, timeout: float, statements: int, check: int = 0) -> s
             address, uri=True, timeout=timeout, isolation_level=None, cached_statements=statements
         )
     except sqlite3.DatabaseError as error:
-        tell(error, path)
+        raise_failure(error, path)
     try:
         require_version(path, examine(connection, path, check=check))
     except BaseException:
@@ -135,7 +137,7 @@ def examine(connection: sqlite3.Connection, path: Path, *, check: int = 0) -> in
         if path.stat().st_size <= check:
             said = connection.execute(QUICK_CHECK).fetchall()
     except sqlite3.DatabaseError as error:
-        tell(error, path)
+        raise_failure(error, path)
     if not tables:
         raise StoreError(f"{path} has no tables: whatever was in it is gone; {RESTORE}")
     if not tables & OURS:
@@ -173,7 +175,7 @@ def expected(version: int) -> frozenset[str]:
     return frozenset(tables)
 
 
-def tell(error: sqlite3.DatabaseError, path: Path) -> NoReturn:
+def raise_failure(error: sqlite3.DatabaseError, path: Path) -> NoReturn:
     """Raise what SQLite says as a failure of ours, where the file is at fault; else as it is."""
     known = named(error, path)
     if known is None:
@@ -190,6 +192,68 @@ def named(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
     if code in SENTENCES:
         return StoreError(f"{path} {SENTENCES[code].format(why=error)}")
     return None
+
+
+class OpenedFiles:
+    """The database and its log as a connection opened them. What is written to a file that lost its
+    name is lost, and a log beside another database spoils that one: so each write looks first."""
+
+    def __init__(self, path: Path) -> None:
+        self.paths = (path, beside(path)[0])
+        self.seen = [identity(one) for one in self.paths]
+        self.size = 0
+
+    def require_same(self) -> None:
+        """Raises StoreError when a name means another file now, or the file was cut."""
+        path = self.paths[0]
+        for one, seen in zip(self.paths, self.seen, strict=True):
+            found = identity(one)
+            if found != seen:
+                raise StoreError(misplaced(path, one, is_gone=found is None))
+        size = path.stat().st_size
+        if size < self.size:
+            raise StoreError(f"{path} was cut to {size} bytes while Chapar ran; {RESTORE}")
+        self.size = size
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file has this name; None for none."""
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino
+
+
+def misplaced(path: Path, file: Path, *, is_gone: bool) -> str:
+    what = "was taken away" if is_gone else "was replaced"
+    return (
+        f"{file} {what} while Chapar ran; run `chapar stop`, then put {path.name} back as it was, "
+        "or restore a backup: chapar restore FILE"
+    )
+
+
+def note_started(path: Path, run: Path) -> None:
+    """Note which file a stack starts with."""
+    found = identity(path)
+    (run / STARTED_WITH).write_text(f"{found}\n", encoding="ascii")
+
+
+def require_started(path: Path, run: Path) -> None:
+    """Raises StoreError when the database is not the file that the stack was started with."""
+    try:
+        noted = (run / STARTED_WITH).read_text(encoding="ascii").strip()
+    except OSError:
+        return
+    found = identity(path)
+    if noted != str(found):
+        raise StoreError(misplaced(path, path, is_gone=found is None))
+
+
+def is_locked(error: StoreError) -> bool:
+    """Whether another program kept us out."""
+    code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 
 
 def newer(path: Path, found: int) -> str:

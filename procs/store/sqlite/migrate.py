@@ -40,7 +40,7 @@ def migrate(url: str, *, run: Path, check: int = 0) -> None:
         else:
             create(path)
     except sqlite3.DatabaseError as error:
-        database_file.tell(error, path)
+        database_file.raise_failure(error, path)
     finally:
         gate.close()
 

@@ -6,14 +6,17 @@ A step is one script; `VERSION` is how many there are, and is kept in the databa
 
 from procs.store.sqlite.schema_base import FOUNDATION
 from procs.store.sqlite.schema_chat import (
+    BROADCAST_SPONSOR,
     BROADCASTS,
     BUTTONS,
     CARD_TERMS,
     CARDS,
+    DEEP_LOOKS,
     GROUP_CHATS,
     PERSONAL,
     POST_REST,
     PREFERENCES,
+    THUMBNAILS,
     UNDER_MEDIA,
 )
 from procs.store.sqlite.schema_inline import INLINE, SEARCHES, SPONSORS
@@ -35,6 +38,8 @@ from procs.store.sqlite.schema_sites import (
     DISK,
     ENGINES,
     FAILURES,
+    LINK_CHECKS,
+    RUNNING,
     VISITS,
 )
 from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, UPLOAD_PEERS
@@ -246,6 +251,11 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("admin orders", ADMIN_ORDERS),
     ("sponsors", SPONSORS),
     ("post rest", POST_REST),
+    ("broadcast sponsor", BROADCAST_SPONSOR),
+    ("thumbnails", THUMBNAILS),
+    ("deep looks", DEEP_LOOKS),
+    ("running", RUNNING),
+    ("link checks", LINK_CHECKS),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

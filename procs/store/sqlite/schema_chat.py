@@ -150,8 +150,30 @@ ALTER TABLE users ADD COLUMN unreachable TEXT NOT NULL DEFAULT '';
 """
 
 #: What the person had set for all when they were asked: `wanted` is a JSON object.
+BROADCAST_SPONSOR = """
+ALTER TABLE broadcasts ADD COLUMN sponsor INTEGER NOT NULL DEFAULT 0;
+"""
 CARD_TERMS = """
 ALTER TABLE cards ADD COLUMN wanted TEXT NOT NULL DEFAULT '{}';
+"""
+
+#: When a list that is longer than what a look reads was last read to its end: NULL for one that is
+#: not, 0 for one that is to be read so next.
+DEEP_LOOKS = """
+ALTER TABLE sources ADD COLUMN deep_at REAL;
+UPDATE sources SET deep_at = 0 WHERE partly = 1;
+"""
+
+#: The picture of a link, as Telegram holds it, and whether a card shows it.
+THUMBNAILS = """
+CREATE TABLE thumbnails (
+    key        TEXT PRIMARY KEY,
+    reference  TEXT NOT NULL,
+    adult      INTEGER NOT NULL,
+    until      REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX thumbnail_age ON thumbnails (until);
+ALTER TABLE cards ADD COLUMN pictured INTEGER NOT NULL DEFAULT 0;
 """
 
 #: The number of the first media of a post that was left out, 0 for none.

@@ -111,3 +111,50 @@ CREATE TABLE cookie_uses (
     PRIMARY KEY (site, file)
 ) STRICT, WITHOUT ROWID;
 """
+
+#: `mode` is one set `by_hand` (its `admin` is 0 for the sysadmin at a terminal), until a wall
+#: instant or without end, or one that the system went into. A rule of the system is `bad_since`
+#: while what it looks at is bad, `good_since` while that is good again.
+RUNNING = """
+CREATE TABLE bot_members (
+    person    INTEGER PRIMARY KEY,
+    since     REAL NOT NULL,
+    given_by  INTEGER NOT NULL
+) STRICT;
+CREATE TABLE modes (
+    origin  TEXT PRIMARY KEY,
+    mode    TEXT NOT NULL,
+    since   REAL NOT NULL,
+    until   REAL,
+    admin   INTEGER NOT NULL,
+    why     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE mode_rules (
+    rule        TEXT PRIMARY KEY,
+    active      INTEGER NOT NULL,
+    bad_since   REAL,
+    good_since  REAL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE host_lists (
+    host     TEXT PRIMARY KEY,
+    allowed  INTEGER NOT NULL,
+    reason   TEXT NOT NULL,
+    since    REAL NOT NULL,
+    admin    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+#: What came of each check of a link of the operator's own; `error` is "" where it went well.
+LINK_CHECKS = """
+CREATE TABLE link_checks (
+    site    TEXT NOT NULL,
+    url     TEXT NOT NULL,
+    at      REAL NOT NULL,
+    error   TEXT NOT NULL,
+    detail  TEXT NOT NULL,
+    took    REAL NOT NULL,
+    bytes   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX link_check_latest ON link_checks (site, url, at);
+CREATE INDEX link_check_at ON link_checks (at);
+"""

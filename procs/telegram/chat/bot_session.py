@@ -5,6 +5,7 @@ was sent while the bot was down, or was killed over, is heard at the next start.
 """
 
 import asyncio
+import secrets
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from itertools import count
@@ -18,7 +19,7 @@ from pyrogram.session import Session
 
 from procs.config import Settings
 from procs.core import log
-from procs.errors import ChaparError, SessionRevoked
+from procs.errors import ChaparError, SessionRevoked, TelegramAway
 from procs.telegram.chat import group_news, inbound, inline_updates, member_updates
 from procs.telegram.chat.inline_sender import InlineSender
 from procs.telegram.chat.inline_updates import InlineChoice, InlineQuery
@@ -51,11 +52,11 @@ async def nobody_lost(person: int) -> None:
     """The handler of blocks of a session that has none: it ignores them."""
 
 
-async def unasked(told: InlineQuery | InlineChoice) -> None:
+async def ignore_query(told: InlineQuery | InlineChoice) -> None:
     """The handler of inline queries of a session that has none: it ignores them."""
 
 
-async def unmoved(change: MemberChange) -> None:
+async def ignore_member_change(change: MemberChange) -> None:
     """The handler of members' changes of a session that has none: it ignores them."""
 
 
@@ -64,10 +65,10 @@ class SideHandlers:
     """Who is told what comes besides messages and presses: of inline mode, of groups (at once, in
     the order of the updates), of people who block the bot, and of who came into a chat or left."""
 
-    on_inline: Ask = unasked
+    on_inline: Ask = ignore_query
     on_group_news: Callable[[group_news.GroupNews], None] = unheard
     on_blocked: Lose = nobody_lost
-    on_member_change: Move = unmoved
+    on_member_change: Move = ignore_member_change
 
 
 #: Every such update is ignored.
@@ -93,25 +94,31 @@ class BotSession(InlineSender):
         self.named = asyncio.Event()
         self.naming: asyncio.Task[None] | None = None
 
+    @property
+    def clock_offset(self) -> float | None:
+        """Seconds by which Telegram's clock is ahead of ours, as its last message of service said;
+        None while there is no connection."""
+        return None if self.line is None else self.line.clock_offset
+
     async def connect(
         self,
         on_message: Hear,
         on_press: Feel,
         side_handlers: SideHandlers = IGNORED,
         *,
-        before: sign_in.SignInLeave = sign_in.allowed,
+        before: sign_in.SignInLeave = sign_in.always_allow,
     ) -> None:
         """Sign in if this session never did, after `before` gave its leave, and hear what was sent
         meanwhile: the handlers run as soon as this begins to catch up. Raises TelegramAway,
         TelegramWait, TelegramRefused, SessionRevoked."""
         self.on_message, self.on_press = on_message, on_press
         self.side_handlers = side_handlers
-        client = build(self.settings, name=BOT_SESSION, updates=True, settled=self.settled)
+        client = build(self.settings, name=BOT_SESSION, updates=True, settled=self.is_settled)
         assert isinstance(client, UpdateClient)
         # Raw updates are all we read: nothing is parsed that could fail before we see it.
         client.dispatcher.update_parsers.clear()
         client.add_handler(RawUpdateHandler(self._note))
-        client.add_handler(ConnectHandler(self._reconnected))
+        client.add_handler(ConnectHandler(self._on_reconnect))
         line = self.line = Rpc(client)
         client.asks = line.ask
         try:
@@ -146,6 +153,12 @@ class BotSession(InlineSender):
                 self.named.set()
                 return
 
+    async def ping(self) -> None:
+        """One round trip to Telegram, over the connection that hears. Raises as `Rpc.ask`."""
+        if self.line is None:
+            raise TelegramAway("not connected")
+        await self.line.ask(raw.functions.Ping(ping_id=secrets.randbits(62)))
+
     @property
     def handling(self) -> set[asyncio.Task[None]]:
         return set(self.under_way.values())
@@ -162,7 +175,7 @@ class BotSession(InlineSender):
 
     # --- receiving updates
 
-    async def _reconnected(self, client: Client, session: Session) -> None:
+    async def _on_reconnect(self, client: Client, session: Session) -> None:
         """Called when the connection is up again: getDifference fetches the updates sent
         meanwhile."""
         if client.is_initialized and session is client.session:
@@ -174,7 +187,7 @@ class BotSession(InlineSender):
         self.unsaved = True
         if (news := group_news.news(update, chats)) is not None:
             self.side_handlers.on_group_news(news)
-        told = self._told(update, users, chats)
+        told = self._parse(update, users, chats)
         if told is None or self.key(told) in self.under_way:
             return
         if self.closing:
@@ -200,17 +213,19 @@ class BotSession(InlineSender):
             return self.on_press(told)
         return self.side_handlers.on_inline(told)
 
-    def _told(self, update: Any, users: Any, chats: Any) -> Told | None:
+    def _parse(self, update: Any, users: Any, chats: Any) -> Told | None:
         """What a person said, pressed or chose; it may be told more than once."""
         if isinstance(update, MESSAGES):
             return inbound.message(update, users, chats)
         if isinstance(update, raw.types.UpdateBotCallbackQuery):
             return inbound.press(update, users, chats)
         if isinstance(update, raw.types.UpdateBotStopped):
-            return inbound.stopped(update)
-        return member_updates.told(update, users) or inline_updates.told(update, users)
+            return inbound.parse_block(update)
+        return member_updates.parse_member_change(update, users) or inline_updates.parse_inline(
+            update, users
+        )
 
-    def settled(self) -> bool:
+    def is_settled(self) -> bool:
         """Whether every received update is handled."""
         client = self.line.client if self.line is not None else None
         waiting = client is not None and not client.dispatcher.updates_queue.empty()
@@ -220,7 +235,7 @@ class BotSession(InlineSender):
     async def save(self) -> None:
         """Store the place in Telegram's update stream once every received update is handled."""
         client = self.line.client if self.line is not None else None
-        if self.unsaved and isinstance(client, UpdateClient) and self.settled():
+        if self.unsaved and isinstance(client, UpdateClient) and self.is_settled():
             self.unsaved = not await client.keep()
             await client.storage.save()
 

@@ -7,7 +7,7 @@ from functools import partial
 from pyrogram import raw
 from pyrogram.raw.functions.upload import SaveBigFilePart, SaveFilePart
 
-from procs.telegram.delivery.send_once import post
+from procs.telegram.delivery.send_once import ChatTarget, post
 from procs.telegram.session.peers import CAPTION_LENGTH, cut, peer
 from procs.telegram.session.rpc import Leave, Rpc
 
@@ -43,9 +43,8 @@ async def send(line: Rpc, file: OutgoingFile, *, leave: Leave) -> int | None:
     return await post(
         line,
         lambda header: query(reply_to=header),
-        chat=file.chat,
-        random_id=file.random_id,
-        reply_to=0,
+        ChatTarget(file.chat, file.access),
+        file.random_id,
         leave=leave,
     )
 

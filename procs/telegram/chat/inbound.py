@@ -126,7 +126,7 @@ class Stopped:
         return 0, -self.person, 0
 
 
-def stopped(update: Any) -> Stopped | None:
+def parse_block(update: Any) -> Stopped | None:
     """Who blocked the bot, or None where they let it speak again."""
     return Stopped(update.user_id) if update.stopped else None
 

@@ -73,7 +73,7 @@ def target(given: Any) -> InlineTarget | None:
     return None
 
 
-def told(update: Any, users: dict[int, Any]) -> InlineQuery | InlineChoice | Press | None:
+def parse_inline(update: Any, users: dict[int, Any]) -> InlineQuery | InlineChoice | Press | None:
     """The record of an inline update; None for any other update."""
     read = READERS.get(type(update))
     return read(update, users) if read else None

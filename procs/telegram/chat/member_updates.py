@@ -35,7 +35,7 @@ class MemberChange:
         return self.chat, -self.serial, 0
 
 
-def told(update: Any, users: dict[int, Any]) -> MemberChange | None:
+def parse_member_change(update: Any, users: dict[int, Any]) -> MemberChange | None:
     """The change of which an update tells; None for every other."""
     if isinstance(update, types.UpdateChannelParticipant):
         chat, new = get_channel_id(update.channel_id), update.new_participant

@@ -9,11 +9,12 @@ from pyrogram import raw
 from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from procs.errors import TelegramAway, TelegramRefused
+from procs.records.media_records import MessagePicture
 from procs.telegram.chat import file_receiver, file_sender, group_news, inbound
 from procs.telegram.chat.file_sender import OutgoingFile
-from procs.telegram.delivery import message_lookup
+from procs.telegram.delivery import media_input, message_lookup
 from procs.telegram.delivery.broadcast_sender import BroadcastSender
-from procs.telegram.delivery.send_once import post
+from procs.telegram.delivery.send_once import ChatTarget, post
 from procs.telegram.session.peers import CHANNELS, TEXT_LENGTH, cut, peer
 from procs.telegram.session.rpc import Leave, Rpc
 
@@ -90,10 +91,8 @@ class MessageSender:
         return await post(
             self._line(),
             lambda header: query(reply_to=header),
-            chat=message.chat,
-            random_id=message.random_id,
-            reply_to=message.reply_to,
-            topic=message.topic,
+            ChatTarget(message.chat, message.access, message.reply_to, message.topic),
+            message.random_id,
             leave=leave,
         )
 
@@ -116,9 +115,8 @@ class MessageSender:
         return await post(
             self._line(),
             lambda header: query,
-            chat=to.chat,
-            random_id=to.random_id,
-            reply_to=0,
+            ChatTarget(to.chat, to.access),
+            to.random_id,
             leave=leave,
         )
 
@@ -138,15 +136,18 @@ class MessageSender:
         text: str,
         *,
         buttons: Buttons = (),
+        picture: MessagePicture | None = None,
         leave: Leave,
     ) -> bool:
-        """Give a message of ours another text, as soon as `leave` paid for it. False when it is
-        not there any more."""
+        """Give a message of ours another text, as soon as `leave` paid for it, and a picture, of
+        which it is the caption from then on. False when it is not there any more. A picture that
+        Telegram does not take raises ReferenceStale, TelegramRefused, GroupMediaForbidden."""
         query = raw.functions.messages.EditMessage(
             peer=peer(chat, access),
             id=message,
             message=cut(text, TEXT_LENGTH),
             no_webpage=True,
+            media=media_input.pictured(picture) if picture else None,
             reply_markup=await self._keyboard(buttons),
         )
         try:

@@ -1,4 +1,4 @@
 """Sends media into chats by reference, each once.
 
-Workers import `courier`.
+Workers import `courier`, and the records `ChatTarget` and `Presentation`.
 """

@@ -9,7 +9,7 @@ from pyrogram import raw
 
 from procs.records.broadcast_records import BroadcastContent, BroadcastItem
 from procs.telegram.delivery import broadcast_content, media_input, message_lookup
-from procs.telegram.delivery.send_once import post_all
+from procs.telegram.delivery.send_once import ChatTarget, post_all
 from procs.telegram.session.peers import peer
 from procs.telegram.session.rpc import Leave, Rpc
 
@@ -39,7 +39,7 @@ class BroadcastSender:
         ids = random_ids(random_id, len(content.items))
         address = peer(chat, access)
         query = await self._query(content, address, ids, silent or None)
-        return await post_all(self.line, query, chat=chat, random_ids=ids, reply_to=0, leave=leave)
+        return await post_all(self.line, query, ChatTarget(chat, access), ids, leave=leave)
 
     async def _query(
         self, content: BroadcastContent, to: Any, ids: list[int], silent: bool | None

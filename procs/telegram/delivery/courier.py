@@ -29,14 +29,19 @@ from procs.store.database import Database
 from procs.telegram.delivery import media_input, message_lookup
 from procs.telegram.delivery.broadcast_sender import BroadcastSender
 from procs.telegram.delivery.inline_edit import edit_inline
-from procs.telegram.delivery.media_assembly import MISSING_PARTS, assembled, finished, unwatched
+from procs.telegram.delivery.media_assembly import (
+    MISSING_PARTS,
+    assembled,
+    complete,
+    ignore_progress,
+)
 from procs.telegram.delivery.presentation import (
     PLAIN,
     REFUSED_BUTTONS,
     Presentation,
     keyboard,
 )
-from procs.telegram.delivery.send_once import post, post_all
+from procs.telegram.delivery.send_once import ChatTarget, post, post_all
 from procs.telegram.delivery.upload_peer import UploadPeers, Waiting, nobody
 from procs.telegram.rpc_errors import FilePartMissing, PeerRefused
 from procs.telegram.session import sign_in
@@ -75,7 +80,7 @@ class Courier:
         self.rpc: Rpc | None = None
         self.connecting = asyncio.Lock()
 
-    async def connect(self, *, before: sign_in.SignInLeave = sign_in.allowed) -> None:
+    async def connect(self, *, before: sign_in.SignInLeave = sign_in.always_allow) -> None:
         """Connect, or do nothing when connected. Signs in only if this slot never did, after
         `before` gave its leave.
 
@@ -133,7 +138,7 @@ class Courier:
     ) -> Reference:
         whole: Upload
         tries, early = 1 if options.is_resumed else MISSING_PARTS, options.early
-        if early and await finished(early, file, on_progress):
+        if early and await complete(early, file, on_progress):
             whole, handle = early, early.name()
         else:
             facts: dict[str, Any] = {"premium": rpc.premium, "kept": options.kept}
@@ -141,12 +146,12 @@ class Courier:
             handle = await whole.run()
         thumb, uploads = None, [whole]
         if file.thumbnail and file.kind != "photo":
-            uploads.append(Upload(rpc.lanes, Path(file.thumbnail), unwatched))
+            uploads.append(Upload(rpc.lanes, Path(file.thumbnail), ignore_progress))
             thumb = await uploads[1].run()
         media = media_input.described(file, handle, thumb)
-        return await self._made(rpc, media, uploads, options.waiting, tries=tries)
+        return await self._assemble(rpc, media, uploads, options.waiting, tries=tries)
 
-    async def _made(
+    async def _assemble(
         self, rpc: Rpc, media: Any, uploads: list[Upload], waiting: Waiting, *, tries: int
     ) -> Reference:
         """A medium of what was uploaded, for the first peer that Telegram takes it for."""
@@ -165,14 +170,11 @@ class Courier:
 
     async def send(
         self,
-        *,
-        chat: int,
-        access: int,
+        target: ChatTarget,
         part: Part,
-        shown: Presentation = PLAIN,
         random_id: int,
-        reply_to: int,
-        topic: int = 0,
+        *,
+        shown: Presentation = PLAIN,
         leave: Leave,
     ) -> int | None:
         """Send one part, as soon as `leave` paid for it; without its buttons where Telegram does
@@ -182,33 +184,28 @@ class Courier:
         rpc = self._connected()
         query = partial(
             SendMedia,
-            peer=peer(chat, access),
+            peer=peer(target.chat, target.access),
             media=media_input.shown(part, spoiler=shown.spoiler),
             random_id=random_id,
             silent=shown.silent or None,
             reply_markup=await keyboard(shown.buttons, rpc.client),
             **shown.words,
         )
-        facts: dict[str, Any] = {"random_id": random_id, "reply_to": reply_to, "topic": topic}
-        facts["leave"] = leave
         try:
-            return await post(rpc, partial(replied, query), chat=chat, **facts)
+            return await post(rpc, partial(replied, query), target, random_id, leave=leave)
         except TelegramRefused as error:
             if not shown.buttons or not error.detail.startswith(REFUSED_BUTTONS):
                 raise
-            log.warning("delivery.without-buttons", chat=chat, error=error)
-            return await self.send(chat=chat, access=access, part=part, shown=shown.bare(), **facts)
+            log.warning("delivery.without-buttons", chat=target.chat, error=error)
+            return await self.send(target, part, random_id, shown=shown.bare(), leave=leave)
 
     async def send_album(
         self,
-        *,
-        chat: int,
-        access: int,
+        target: ChatTarget,
         parts: Sequence[Part],
-        shown: Presentation = PLAIN,
         random_ids: Sequence[int],
-        reply_to: int,
-        topic: int = 0,
+        *,
+        shown: Presentation = PLAIN,
         leave: Leave,
     ) -> list[int | None]:
         """Send two to ten parts as one album, the caption under the first; an album has no
@@ -223,16 +220,9 @@ class Courier:
             for part, random_id, words in zip(parts, random_ids, captions, strict=True)
         ]
         facts: dict[str, Any] = {"multi_media": items, "silent": shown.silent or None}
-        query = partial(SendMultiMedia, peer=peer(chat, access), **facts)
-        return await post_all(
-            self._connected(),
-            partial(replied, query),
-            chat=chat,
-            random_ids=random_ids,
-            reply_to=reply_to,
-            topic=topic,
-            leave=leave,
-        )
+        album = partial(SendMultiMedia, peer=peer(target.chat, target.access), **facts)
+        rpc, query = self._connected(), partial(replied, album)
+        return await post_all(rpc, query, target, random_ids, leave=leave)
 
     async def edit_inline(
         self,
@@ -252,19 +242,17 @@ class Courier:
 
     async def find(
         self,
-        *,
-        chat: int,
-        access: int,
-        after: int,
+        target: ChatTarget,
         part: Part,
+        *,
         taken: Collection[int],
         since: int = 0,
     ) -> int | None:
-        """The message that shows a part as an answer to message `after`, by looking; `taken` are
-        messages of other parts. What answers none (`after` is not positive) is looked for behind
-        message `since`. None when it is not there. Raises as `Rpc.ask`."""
-        to = max(after, 0)
-        seen = message_lookup.messages_after(self._connected(), chat, access, to or since)
+        """The message that shows a part as an answer to the target's `reply_to`, found by reading
+        the chat; `taken` are messages of other parts. A part that answers no message is searched
+        behind message `since`. None when no message shows it. Raises as `Rpc.ask`."""
+        to, rpc = max(target.reply_to, 0), self._connected()
+        seen = message_lookup.messages_after(rpc, target.chat, target.access, to or since)
         async for message in seen:
             if message.id not in taken and message_lookup.answers(message, to, part.reference):
                 return int(message.id)

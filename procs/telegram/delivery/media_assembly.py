@@ -19,11 +19,11 @@ ASSEMBLY = 60.0
 MISSING_PARTS = 20
 
 
-def unwatched(done: int, total: int) -> None:
+def ignore_progress(done: int, total: int) -> None:
     """The progress callback of an upload that nobody watches."""
 
 
-async def finished(early: UploadStream, file: File, on_progress: Progress) -> bool:
+async def complete(early: UploadStream, file: File, on_progress: Progress) -> bool:
     """Whether what was sent while the file came down could be completed. When not, the file is
     uploaded as a whole, and meets again whatever is wrong with the connection."""
     early.on_progress = on_progress
@@ -42,7 +42,7 @@ async def assembled(
     """Telegram's answer once it has every part; a part that it misses is sent again. Raises
     PartMissing at once with one try: then more than one part is missing."""
     for upload in uploads:
-        upload.on_progress = unwatched
+        upload.on_progress = ignore_progress
     for _ in range(tries):
         try:
             return await line.ask(query, timeout=ASSEMBLY)

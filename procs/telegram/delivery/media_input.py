@@ -6,6 +6,7 @@ from pyrogram import raw
 
 from procs.errors import TelegramRefused
 from procs.records.job import File, Part, Reference
+from procs.records.media_records import MessagePicture
 
 #: Kinds of parts that a spoiler can be over.
 PICTURED = ("photo", "video", "animation")
@@ -61,6 +62,11 @@ def reference(answer: Any) -> Reference:
 def shown(part: Part, *, spoiler: bool) -> Any:
     """A kept part as a medium to send; a `spoiler` hides what has a picture until it is touched."""
     return referred(part.reference, spoiler=spoiler and part.kind in PICTURED)
+
+
+def pictured(picture: MessagePicture) -> Any:
+    """The picture of a message of the bot's own."""
+    return referred(picture.reference, spoiler=picture.spoiler)
 
 
 def referred(reference: Reference, *, spoiler: bool = False) -> Any:

@@ -1,6 +1,7 @@
 """Sends one message once, however often it is called."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from procs.errors import TelegramRefused, TelegramWait
@@ -13,44 +14,50 @@ from procs.telegram.session.rpc import Leave, Rpc
 UNANSWERABLE = frozenset({"REPLY_MESSAGE_ID_INVALID", "MESSAGE_ID_INVALID", "REPLY_TO_INVALID"})
 
 
+@dataclass(frozen=True, slots=True)
+class ChatTarget:
+    """Where a message goes: a chat with the hash that addresses it, the message that it answers
+    (0 for none; a negative number for one that is gone), and the topic of a forum (0 for none)."""
+
+    chat: int
+    access: int
+    reply_to: int = 0
+    topic: int = 0
+
+
 async def post(
     line: Rpc,
     query: Callable[[Any], Any],
-    *,
-    chat: int,
+    target: ChatTarget,
     random_id: int,
-    reply_to: int,
-    topic: int = 0,
+    *,
     leave: Leave,
 ) -> int | None:
     """The id of the message; None when Telegram says only that it is there already.
 
     `query` makes the call, given the reply header; `leave` pays for each attempt.
     """
-    to: dict[str, Any] = {"chat": chat, "reply_to": reply_to, "topic": topic, "leave": leave}
-    return (await post_all(line, query, random_ids=[random_id], **to))[0]
+    return (await post_all(line, query, target, [random_id], leave=leave))[0]
 
 
 async def post_all(
     line: Rpc,
     query: Callable[[Any], Any],
-    *,
-    chat: int,
+    target: ChatTarget,
     random_ids: Sequence[int],
-    reply_to: int,
-    topic: int = 0,
+    *,
     leave: Leave,
 ) -> list[int | None]:
     """The same for a call that makes several messages."""
     try:
-        answer = await line.ask(query(reply(reply_to, topic)), leave=leave)
+        answer = await line.ask(query(reply(target.reply_to, target.topic)), leave=leave)
     except AlreadySent:
         return [None] * len(random_ids)
     except ChatSlow as wait:
-        raise TelegramWait(wait.seconds, scope(chat)) from wait
+        raise TelegramWait(wait.seconds, scope(target.chat)) from wait
     except TelegramRefused as error:
-        if not reply_to or error.detail not in UNANSWERABLE:
+        if not target.reply_to or error.detail not in UNANSWERABLE:
             raise
-        facts: dict[str, Any] = {"chat": chat, "reply_to": 0, "topic": topic, "leave": leave}
-        return await post_all(line, query, random_ids=random_ids, **facts)
+        unanswered = replace(target, reply_to=0)
+        return await post_all(line, query, unanswered, random_ids, leave=leave)
     return [message_id(answer, random_id) for random_id in random_ids]

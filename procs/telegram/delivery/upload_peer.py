@@ -42,7 +42,7 @@ class UploadPeers:
         """Kind and peer of each that may be tried, in their order."""
         dc = int(await line.client.storage.dc_id() or 0)
         if self.db is not None:
-            self.last = uploads.taken(self.db, account=self.account, dc=dc)
+            self.last = uploads.accepted_peer(self.db, account=self.account, dc=dc)
         return self._in_order(waiting)
 
     def _in_order(self, waiting: Waiting) -> Iterator[tuple[str, Any]]:

@@ -71,15 +71,20 @@ def always() -> bool:
 
 
 def build(
-    settings: Settings, *, name: str, updates: bool, settled: Callable[[], bool] = always
+    settings: Settings,
+    *,
+    name: str,
+    updates: bool,
+    settled: Callable[[], bool] = always,
+    in_memory: bool = False,
 ) -> Client:
     """A client that is not connected yet. Raises TwoPyrograms.
 
-    `name` is the session (`bot`, `slot-0`): one file, one sign-in, one process at a time. Only the
-    client with `updates` listens; `settled` says when all it heard is handled.
+    `name` is the session (`bot`, `slot-0`): one file, one sign-in, one process at a time; one
+    `in_memory` is forgotten. Only the client with `updates` listens; `settled` says when all it
+    heard is handled.
     """
     check()
-    settings.sessions.mkdir(mode=0o700, parents=True, exist_ok=True)
     kind = UpdateClient if updates else MtprotoClient
     return kind(
         name,
@@ -87,7 +92,7 @@ def build(
         api_hash=settings.api_hash,
         bot_token=settings.bot_token,
         workdir=settings.sessions,
-        storage_engine=MessageLedger(name, settings.sessions, settled),
+        storage_engine=storage(settings, name, None if in_memory else settled),
         no_updates=not updates,
         skip_updates=False,
         sleep_threshold=SLEEP,
@@ -102,6 +107,14 @@ def build(
         connection_factory=way(settings),
         loop=asyncio.get_running_loop(),
     )
+
+
+def storage(settings: Settings, name: str, settled: Callable[[], bool] | None) -> SQLiteStorage:
+    """Where a session is kept: in its file, or in memory where nothing says when it is settled."""
+    if settled is None:
+        return SQLiteStorage(name, settings.sessions, in_memory=True)
+    settings.sessions.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return MessageLedger(name, settings.sessions, settled)
 
 
 def way(settings: Settings) -> type[Connection]:

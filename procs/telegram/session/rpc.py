@@ -18,7 +18,7 @@ from pyrogram.raw.functions import InvokeWithoutUpdates
 from pyrogram.raw.types import BadMsgNotification
 from pyrogram.session.session import AuthKeyNotFound, Session, SessionState
 
-from procs.core import log
+from procs.core import clock, log
 from procs.errors import Crowded, SessionRevoked, TelegramAway
 from procs.telegram.departure import ANY_TIME, PLACE, Departure, TooLate
 from procs.telegram.rpc_errors import translate
@@ -57,6 +57,13 @@ class Rpc:
         if session is self.client.session:
             broken, self.broken = self.broken, asyncio.get_running_loop().create_future()
             broken.set_result(None)
+
+    @property
+    def clock_offset(self) -> float | None:
+        """Seconds by which Telegram's clock is ahead of ours; None before it said so. The library
+        reads it from the ids of Telegram's messages (core.telegram.org/mtproto/description)."""
+        offset: float = self.client.server_time - clock.now().wall
+        return offset if self.client.is_connected else None
 
     @property
     def dead(self) -> bool:
@@ -100,7 +107,7 @@ class Rpc:
             await self.client.note_own(query, answer)
         return answer
 
-    async def connected(self) -> None:
+    async def wait_connected(self) -> None:
         """Wait until the connection is up. Raises TelegramAway, SessionRevoked."""
         session = self.session
         with contextlib.suppress(TimeoutError):
@@ -117,7 +124,7 @@ class Rpc:
         outage, or in it, would leave together with all else after it. Returns, and raises, as
         `leave`; raises as `connected`."""
         while True:
-            await self.connected()
+            await self.wait_connected()
             place = await leave()
             if self.session.is_started.is_set() and not self.dead:
                 return place

@@ -26,11 +26,11 @@ CONNECT = "connect"
 SignInLeave = Callable[[], Awaitable[None]]
 
 
-async def allowed() -> None:
+async def always_allow() -> None:
     """The leave of a process that may always sign in."""
 
 
-async def signed_in(settings: Settings, name: str, *, before: SignInLeave = allowed) -> Rpc:
+async def signed_in(settings: Settings, name: str, *, before: SignInLeave = always_allow) -> Rpc:
     """A connected line of a session that only sends. It signs in when its file never did, which
     happens once in the life of a slot: signing in again and again earns waits of an hour. `before`
     is asked for leave then, and only then.
@@ -61,7 +61,7 @@ async def enter(line: Rpc, token: str, *, before: SignInLeave) -> None:
     client = line.client
     line.doing = CONNECT
     signed = await client.connect()
-    await line.connected()
+    await line.wait_connected()
     if not signed:
         await before()
         line.doing = SIGN_IN

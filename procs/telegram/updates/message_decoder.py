@@ -50,16 +50,16 @@ def unpack(b: BytesIO, session_id: bytes, auth_key: bytes, auth_key_id: bytes) -
         raise ValueError("a message of another session")
     if length < 0 or length % 4 or len(plain) - HEAD.size - length not in PADDING:
         raise ValueError("the length does not fit")
-    return Message(opened(plain[HEAD.size : HEAD.size + length]), number, place, length)
+    return Message(decode_message(plain[HEAD.size : HEAD.size + length]), number, place, length)
 
 
-def opened(body: bytes) -> Any:
+def decode_message(body: bytes) -> Any:
     """The contents of a message; each message of a container by itself."""
     try:
         if body[:4] == GZIP:
             body = inflated(body)
         if body[:4] != CONTAINER:
-            return meant(body)
+            return decode_object(body)
         return MsgContainer(list(inner(body)))
     except UNREADABLE:
         return types.UpdatesTooLong()
@@ -75,18 +75,18 @@ def inner(body: bytes) -> Any:
         at += INNER.size
         if length < 0 or at + length > len(body):
             return
-        yield Message(said(body[at : at + length]), number, place, length)
+        yield Message(decode_body(body[at : at + length]), number, place, length)
         at += length
 
 
-def said(body: bytes) -> Any:
+def decode_body(body: bytes) -> Any:
     try:
-        return meant(inflated(body) if body[:4] == GZIP else body)
+        return decode_object(inflated(body) if body[:4] == GZIP else body)
     except UNREADABLE:
         return types.UpdatesTooLong()
 
 
-def meant(body: bytes) -> Any:
+def decode_object(body: bytes) -> Any:
     """One decoded object. An answer that cannot be decoded is an error of its call. Raises one of
     UNREADABLE."""
     try:

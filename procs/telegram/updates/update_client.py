@@ -64,7 +64,7 @@ class UpdateClient(Client):
     async def note_own(self, query: Any, answer: Any) -> None:
         """Count an update that our own call caused: its number comes with the answer only."""
         await self._open()
-        await self._hand(self.stream.answered(query, answer, now=time.monotonic()))
+        await self._hand(self.stream.absorb_answer(query, answer, now=time.monotonic()))
         if isinstance(answer, short_updates.CONTAINERS):
             await self._meet(answer)
 
@@ -205,14 +205,14 @@ class UpdateClient(Client):
         try:
             answer = await difference.asked(self.asks, self.storage, self.stream, asking)
         except BaseException:
-            self.stream.failed(asking)
+            self.stream.note_failure(asking)
             raise
         if answer is difference.GONE:
             self.stream.forget(box)
             self.kept.discard(box)
             await self.storage.delete_update_state(box)
         elif isinstance(answer, types.updates.State):
-            self.stream.begun(answer, now=time.monotonic())
+            self.stream.begin(answer, now=time.monotonic())
         else:
             told = self.stream.differs(asking, answer, now=time.monotonic())
             await self._hand(told)

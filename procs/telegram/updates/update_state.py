@@ -84,7 +84,7 @@ class UpdateStream:
             self._order(updates, now)
         return whole
 
-    def answered(self, query: Any, answer: Any, *, now: float) -> list[UpdateContents]:
+    def absorb_answer(self, query: Any, answer: Any, *, now: float) -> list[UpdateContents]:
         """The same for the answer to a call of ours: what we did ourselves has a number too, and
         others' updates may come along with it."""
         if isinstance(answer, AFFECTED):
@@ -171,13 +171,13 @@ class UpdateStream:
         self.asking[box] = asking
         return asking
 
-    def failed(self, asking: DifferenceCall) -> None:
+    def note_failure(self, asking: DifferenceCall) -> None:
         """Note that a call failed and has to be repeated."""
         self.asking.pop(asking.box, None)
         if asking.forced:
             self.want(asking.box, since=asking.since)
 
-    def begun(self, state: Any, *, now: float) -> None:
+    def begin(self, state: Any, *, now: float) -> None:
         """Take the place of `updates.getState`: this session had none before."""
         self.asking.pop(COMMON, None)
         common = self.boxes[COMMON]

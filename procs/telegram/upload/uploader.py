@@ -169,13 +169,13 @@ class Upload:
                     raise
                 self.window.slow(wait.seconds)
             except TelegramAway:
-                self.window.missed()
+                self.window.note_timeout()
                 await asyncio.sleep(PART_RETRY if time.monotonic() - began < PART_RETRY else 0)
             except FileCut as error:
                 raise TelegramRefused(str(error)) from error
             else:
                 self.heard = time.monotonic()
-                self.window.heard(self.heard - began)
+                self.window.note_ack(self.heard - began)
                 return
 
     def _piece(self, file: int, number: int) -> FramePiece:

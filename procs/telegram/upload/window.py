@@ -59,7 +59,7 @@ class Window:
         while (rest := self.resume - time.monotonic()) > 0:
             await asyncio.sleep(rest)
 
-    def heard(self, took: float) -> None:
+    def note_ack(self, took: float) -> None:
         """A part was acknowledged after `took` seconds."""
         self.usual = took if not self.usual else self.usual + (took - self.usual) / 8
         self.shortest = min(took, self.shortest * FORGET)
@@ -69,7 +69,7 @@ class Window:
         elif took <= PROMPT * self.shortest:
             self.size = min(LARGEST_WINDOW, self.size + (1 if self.doubling else 1 / self.size))
 
-    def missed(self) -> None:
+    def note_timeout(self) -> None:
         """A part got no answer, or its connection broke: the next one gets a longer timeout."""
         self.usual *= 2
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from procs.core.durations import UNITS
 from procs.wishes.grammar.language_names import SPELLED
 from procs.wishes.grammar.pieces import Piece, Reader
 from procs.wishes.variant import LATEST, Clip
@@ -9,7 +10,6 @@ from procs.wishes.variant import LATEST, Clip
 #: Token kinds that separate the two ends, and words that may stand between them.
 TO, BETWEEN = ("to", "dash"), ("fill", "comma", "stop")
 TIMES = ("time", "dotted", "lasts")
-UNITS = {"h": 3600, "m": 60, "s": 1}
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,3 +36,11 @@ SPELLED = {word: n for words in UNITS for n, word in enumerate(words.split(), 1)
     "panj": 5,
     "chahar": 4,
 }
+
+
+def language(word: str, *, behind: bool = False) -> str:
+    """The code of a language, read from its name or, after the word for subtitles, from the
+    code; nothing of another word."""
+    base, _, rest = word.partition("-")
+    code = base if behind and base in CODES.split() and len(rest) < 9 else ""
+    return LANGUAGE_BY_NAME.get(word) or (word if code else "")

@@ -106,7 +106,9 @@ def parse(text: str, urls: Sequence[str] = ()) -> Parsed:
     questions: dict[str, Question] = {}
     unsaid = [Variant()] * (len(seen) + len(hidden) - len(wished))
     said = (
-        wish_reader.said(gaps(text, seen)) if seen else wish_reader.said([text, ""]) * len(hidden)
+        wish_reader.have_wish(gaps(text, seen))
+        if seen
+        else wish_reader.have_wish([text, ""]) * len(hidden)
     )
     worded: set[str] = set()
     for n, (spot, wish) in enumerate(zip([*seen, *hidden], [*wished, *unsaid], strict=True)):

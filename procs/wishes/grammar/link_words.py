@@ -27,10 +27,11 @@ def each(gaps: Sequence[str]) -> list[Variant | Unclear]:
     return [of_one(said, general, alone=len(own) == 1) for said in own]
 
 
-def said(gaps: Sequence[str]) -> list[bool]:
-    """Whether each link has a wish, of its own or one for all links."""
+def have_wish(gaps: Sequence[str]) -> list[bool]:
+    """Whether each link has a wish, of its own or one for all links. That there are to be no
+    subtitles says nothing about the form."""
     own, general = lines(gaps)
-    return [bool(one or general) for one in own]
+    return [any(piece.kind != "wordless" for piece in (*one, *general)) for one in own]
 
 
 def of_one(said: Said, general: Said, *, alone: bool) -> Variant | Unclear:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from procs.wishes import picks
 from procs.wishes.grammar import clip_times
-from procs.wishes.grammar.language_names import CODES, LANGUAGE_BY_NAME, LANGUAGE_WORDS, SPELLED
+from procs.wishes.grammar.language_names import LANGUAGE_BY_NAME, LANGUAGE_WORDS, SPELLED, language
 from procs.wishes.grammar.pieces import HD, Piece, Reader
 from procs.wishes.grammar.tokenizer import Token, is_year
 from procs.wishes.grammar.vocabulary import AFTER_VERBS
@@ -54,8 +54,8 @@ def longest(reader: Reader) -> Piece | None:
 
 
 def refused(reader: Reader) -> Piece | None:
-    """Parse an exclusion: sponsored segments can be cut out; subtitles are never in a film
-    unasked."""
+    """Parse an exclusion: sponsored segments can be cut out, and subtitles left out that a person
+    wants of every film."""
     place = reader.place
     word = reader.took("without", "not", "cut")
     if word is None:
@@ -63,17 +63,28 @@ def refused(reader: Reader) -> Piece | None:
         reader.skip("fill", "asks")
         if first is None or not reader.took("not", *(["cut"] if first.kind == "ads" else [])):
             return None
-        kind = "clean" if first.kind == "ads" else "odd"
-        return Piece(kind, "", reader.since(place), strong=True)
+        kind = {"ads": "clean", "subs": "wordless"}.get(first.kind, "odd")
+        return Piece(kind, "", reader.since(place), strong=kind != "wordless")
     reader.skip("fill", "asks")
+    if word.kind != "cut" and without_words(reader):
+        return Piece("wordless", "", reader.since(place))
     what = reader.took("ads", "subs", "form", "height", "file", "look", "clean")
     if what is None:
         return None
     if what.kind in ("ads", "clean"):
         return Piece("clean", "", reader.since(place), strong=True)
-    if what.kind == "subs" and word.kind == "without":
-        return Piece("fill", "", reader.since(place))
     return Piece("odd", "", reader.since(place), strong=True)
+
+
+def without_words(reader: Reader) -> bool:
+    """Take the subtitles that are not wanted, of whatever language."""
+    place = reader.place
+    reader.place += bool(language(reader.peek().word))
+    if reader.took("subs") is None:
+        reader.place = place
+        return False
+    reader.place += bool(language(reader.peek().word, behind=True))
+    return True
 
 
 def subtitles(reader: Reader) -> Piece | None:
@@ -82,7 +93,7 @@ def subtitles(reader: Reader) -> Piece | None:
     place = reader.place
     within = reader.took("with", "inside") is not None
     coded = reader.peek(1).kind == "subs" and reader.peek().word in LANGUAGE_WORDS
-    named = reader.peek().word if coded else language(reader.peek())
+    named = reader.peek().word if coded else language(reader.peek().word)
     before = "" if within and reader.peek(-1).kind == "inside" else named
     reader.place += bool(before)
     word = reader.peek(-1) if reader.peek(-1).kind == "inside" and within else reader.took("subs")
@@ -92,7 +103,7 @@ def subtitles(reader: Reader) -> Piece | None:
         reader.place += 1  # what they come as
     after = reader.place
     reader.skip("fill", "stop", "dash")
-    code = before or language(reader.peek(), behind=True)
+    code = before or language(reader.peek().word, behind=True)
     reader.place = after if before or not code else reader.place + 1
     kind = "inside" if within else "subs"
     return Piece(kind, code or word.value, reader.since(place), strong=bool(code) or within)
@@ -271,28 +282,7 @@ def alone(reader: Reader) -> Piece:
     if token.word in LANGUAGE_BY_NAME:
         return Piece("odd", "", token.text)
     if token.word in AFTER_VERBS.split():
-        return Piece("fill" if follows_verb(reader) else "talk", "", token.text)
+        return Piece("fill" if reader.follows_verb else "talk", "", token.text)
     if token.kind == "ordinal":
         return Piece("pick", picks.normal(str(token.value)) or "1", token.text)
     return Piece(ALONE.get(token.kind, token.kind), "", token.text)
-
-
-def follows_verb(reader: Reader) -> bool:
-    before = reader.peek(-2)
-    return before.kind in ("asks", "for") or before.word in (
-        "give",
-        "get",
-        "make",
-        "let",
-        "download",
-        "please",
-    )
-
-
-def language(token: Token, *, behind: bool = False) -> str:
-    """The code of a language, read from its name or, after the word for subtitles, from the
-    code."""
-    word = token.word
-    base, _, rest = word.partition("-")
-    code = base if behind and base in CODES.split() and len(rest) < 9 else ""
-    return LANGUAGE_BY_NAME.get(word) or (word if code else "")

@@ -7,7 +7,7 @@ from typing import Any
 from procs.wishes.grammar.tokenizer import Token
 
 #: Pieces that ask for something we can do; `odd` and `backwards` ask for what we cannot.
-WISHES = frozenset({"form", "look", "subs", "inside", "clip", "pick", "anew", "clean"})
+WISHES = frozenset({"form", "look", "subs", "inside", "clip", "pick", "anew", "clean", "wordless"})
 #: A form that is 720p where no other height is said: people call 1080p so, too.
 HD = "hd"
 UNMET = frozenset({"odd", "backwards"})
@@ -60,6 +60,13 @@ class Reader:
     def skip(self, *kinds: str) -> None:
         while not self.over and self.peek().kind in kinds:
             self.place += 1
+
+    @property
+    def follows_verb(self) -> bool:
+        """Whether what stands before the last token asks: `send me`, `for us`."""
+        before = self.peek(-2)
+        verbs = ("give", "get", "make", "let", "download", "please")
+        return before.kind in ("asks", "for") or before.word in verbs
 
     def since(self, place: int) -> str:
         """How the words since a place were written."""

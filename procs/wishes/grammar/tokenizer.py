@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from procs.core.durations import UNITS
 from procs.wishes.grammar.idioms import PHRASES
 from procs.wishes.grammar.language_names import SPELLED
 from procs.wishes.grammar.vocabulary import VOCABULARY
@@ -136,8 +137,7 @@ def clock(word: str) -> int:
 
 def lasting(word: str) -> int:
     """The seconds of a duration: 80 for `1m20s`."""
-    units = {"h": 3600, "m": 60, "s": 1}
-    return sum(int(n) * units[unit] for n, unit in re.findall(r"(\d+)([hms])", word))
+    return sum(int(n) * UNITS[unit] for n, unit in re.findall(r"(\d+)([hms])", word))
 
 
 def phrased(found: list[Token]) -> list[Token]:

@@ -56,6 +56,9 @@ def together(said: Sequence[Piece]) -> Variant:
         if form not in (None, "best") or clip or words or anew or clean or pick:
             raise Conflict
         return Variant("look", pick=one({page for page in looks if page}) or "")
+    wordless = any(piece.kind == "wordless" for piece in said)
+    if wordless and words:
+        raise Conflict
     if words and not (form or clip or inside or anew or clean):
         return Variant("subs", None, words, pick=pick)
     bare = Variant(form or "best", clip)
@@ -65,7 +68,10 @@ def together(said: Sequence[Piece]) -> Variant:
     if anew and not bare.takes_words and not bare.sound:
         raise Conflict
     anew = anew and bare.takes_words
-    return Variant(bare.form, clip, words, anew, clean, pick=pick, document=document)
+    wordless = bare.can_be_wordless and wordless
+    return Variant(
+        *(bare.form, clip, words, anew, clean), pick=pick, document=document, wordless=wordless
+    )
 
 
 def forms(said: Sequence[Piece]) -> set[str]:

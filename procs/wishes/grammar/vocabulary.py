@@ -74,6 +74,7 @@ PLAIN_WORDS: dict[tuple[str, str | int], str] = {
     ("clean", ""): (
         "nosponsor nosponsors noads noad adfree sponsorblock بیتبلیغ بدونتبلیغ بدونتبلیغات"
     ),
+    ("wordless", ""): "nosub nosubs nosubtitle nosubtitles بیزیرنویس بدونزیرنویس",
     ("anew", ""): "exact exactly convert دقیق دقیقا تبدیل daghigh daqiq tabdil",
     ("all", ""): (
         "all whole entire everything همه همهاش همش همشو همشون همهشو همشونو همهی کل کلش کلشو"

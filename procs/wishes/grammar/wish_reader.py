@@ -21,9 +21,9 @@ def around(gaps: Sequence[str]) -> list[Variant | Unclear]:
     return link_words.each(gaps)
 
 
-def said(gaps: Sequence[str]) -> list[bool]:
+def have_wish(gaps: Sequence[str]) -> list[bool]:
     """Whether each link has a wish."""
-    return link_words.said(gaps)
+    return link_words.have_wish(gaps)
 
 
 def alone(text: str) -> Variant | Unclear | None:

@@ -48,7 +48,7 @@ COPIES = 3
 class SendRun:
     """One worker's run over a broadcast, until a boot instant, or a wall instant (the night)."""
 
-    tools: WorkerContext
+    context: WorkerContext
     broadcast: Broadcast
     until: float
     until_wall: float
@@ -63,7 +63,7 @@ class SendRun:
 
     async def run(self) -> bool:
         """Whether everybody was tried. Raises TelegramWait, TelegramAway, SessionRevoked."""
-        self.waiting.extend(recipients.left(self.tools.db, self.broadcast.id))
+        self.waiting.extend(recipients.unsettled(self.context.db, self.broadcast.id))
         lines = [asyncio.create_task(self.line()) for _ in range(SEND_LINES)]
         tasks = [*lines, asyncio.create_task(self.watch(lines))]
         try:
@@ -79,9 +79,11 @@ class SendRun:
 
     async def watch(self, lines: list[asyncio.Task[None]]) -> None:
         """Store outcomes, and notice that the broadcast is to stop. Raises StoreFull."""
-        while not self.stopped and await asyncio.wait(lines, timeout=ROW_LOOK) and not done(lines):
+        while (
+            not self.stopped and await asyncio.wait(lines, timeout=ROW_LOOK) and not all_done(lines)
+        ):
             self.flush()
-            found = broadcasts.read(self.tools.db, self.broadcast.id)
+            found = broadcasts.read(self.context.db, self.broadcast.id)
             now = clock.now()
             is_running = found is not None and found.state is BroadcastState.RUNNING
             if not is_running or now.boot >= self.until or now.wall >= self.until_wall:
@@ -90,7 +92,7 @@ class SendRun:
     def flush(self) -> None:
         """Raises StoreFull, with the outcomes kept for the next time."""
         if self.outcomes:
-            recipients.note(self.tools.db, self.broadcast.id, self.outcomes)
+            recipients.note(self.context.db, self.broadcast.id, self.outcomes)
             self.outcomes = []
 
     async def line(self) -> None:
@@ -108,7 +110,7 @@ class SendRun:
         if self.stopped:
             return None
         if not self.waiting and not self.is_through:
-            found = recipients.plan(self.tools.db, self.broadcast.id, BITE, now=clock.now())
+            found = recipients.plan(self.context.db, self.broadcast.id, BITE, now=clock.now())
             self.waiting.extend(found)
             self.is_through = not found
         return self.waiting.popleft() if self.waiting else None
@@ -136,12 +138,12 @@ class SendRun:
 
     async def hand_over(self, to: Recipient) -> list[int | None]:
         content = self.broadcast.content
-        return await self.tools.courier.broadcasts.send(
+        return await self.context.courier.broadcasts.send(
             content,
             chat=to.person,
             access=to.access,
             random_id=to.random_id,
-            silent=silence.is_silent(self.tools.db, to.person, now=clock.now()),
+            silent=silence.is_silent(self.context.db, to.person, now=clock.now()),
             leave=partial(self.leave, to.person, len(content.items)),
         )
 
@@ -150,7 +152,7 @@ class SendRun:
         yet, or the run is to end."""
         if self.stopped:
             raise Crowded(0.0, "broadcast")
-        return await self.tools.pace.leave(
+        return await self.context.pace.leave(
             method(self.broadcast.content),
             chat=chat,
             urgency=Urgency.BROADCAST,
@@ -166,7 +168,7 @@ class SendRun:
 
     def give_up(self, why: str) -> None:
         """Telegram refuses it again and again: it stands until an admin says more."""
-        db, number = self.tools.db, self.broadcast.id
+        db, number = self.context.db, self.broadcast.id
         self.stopped = True
         broadcasts.move(db, number, BroadcastState.PAUSED, why=why, now=clock.now())
         log.error("broadcast.refused", broadcast=number, error=why)
@@ -176,16 +178,16 @@ class SendRun:
         async with self.renewing:
             if self.broadcast.content is not stale:
                 return
-            copies = recipients.copies(self.tools.db, self.broadcast.id, COPIES)
-            sender = self.tools.courier.broadcasts
+            copies = recipients.copies(self.context.db, self.broadcast.id, COPIES)
+            sender = self.context.courier.broadcasts
             fresh = await sender.refreshed(self.broadcast.content, copies)
             if fresh is None:
                 raise ReferenceStale("no message shows the files of the broadcast")
-            broadcasts.renew(self.tools.db, self.broadcast.id, fresh)
-            found = broadcasts.read(self.tools.db, self.broadcast.id)
+            broadcasts.renew(self.context.db, self.broadcast.id, fresh)
+            found = broadcasts.read(self.context.db, self.broadcast.id)
             self.broadcast = found or self.broadcast
             log.info("broadcast.refreshed", broadcast=self.broadcast.id)
 
 
-def done(tasks: list[asyncio.Task[None]]) -> bool:
+def all_done(tasks: list[asyncio.Task[None]]) -> bool:
     return all(task.done() for task in tasks)

@@ -27,76 +27,76 @@ DELETE_CALL = "messages.DeleteMessages"
 AT_NIGHT, FLOOD, OUTAGE = "night", "flood", "away"
 
 
-async def broadcast(tools: WorkerContext, lease: Lease) -> None:
+async def broadcast(context: WorkerContext, lease: Lease) -> None:
     """Carry a broadcast for a shift. Raises NotNow when it is to go on later, TelegramWait,
     SessionRevoked, LeaseLost."""
     until = clock.now().boot + SHIFT
     number = lease.broadcast
     try:
-        while not broadcasts.leave(tools.db, lease, number, now=clock.now()):
-            found = broadcasts.read(tools.db, number)
+        while not broadcasts.leave(context.db, lease, number, now=clock.now()):
+            found = broadcasts.read(context.db, number)
             if found is not None:
-                await further(tools, found, until)
-            wake.notify(tools.db.run, wake.BOT)
+                await further(context, found, until)
+            wake.notify(context.db.run, wake.BOT)
             if clock.now().boot >= until:
                 raise NotNow(0.0, "shift", keeps=True)
     except TelegramWait as wait:
-        broadcasts.rest(tools.db, number, FLOOD, clock.now().wall + wait.seconds)
+        broadcasts.rest(context.db, number, FLOOD, clock.now().wall + wait.seconds)
         raise
     except TelegramAway as error:
-        broadcasts.rest(tools.db, number, OUTAGE, None)
+        broadcasts.rest(context.db, number, OUTAGE, None)
         raise NotNow(AWAY, f"telegram-away {error}") from error
     except StoreFull as error:
         raise NotNow(AWAY, f"disk-full {error}") from error
 
 
-async def further(tools: WorkerContext, found: Broadcast, until: float) -> None:
+async def further(context: WorkerContext, found: Broadcast, until: float) -> None:
     """Do what its state asks for, until a boot instant. Raises NotNow, TelegramWait, TelegramAway,
     SessionRevoked."""
-    await tools.telegram()
+    await context.telegram()
     if found.state is BroadcastState.DELETING:
-        return await take_back(tools, found)
-    end = awake(tools, found)
+        return await take_back(context, found)
+    end = awake(context, found)
     if found.started_at is None:
         now = clock.now()
         broadcasts.begin(
-            tools.db, found.id, recipients.count(tools.db, found.segment, now=now), now=now
+            context.db, found.id, recipients.count(context.db, found.segment, now=now), now=now
         )
-        log.info("broadcast.begun", broadcast=found.id, worker=tools.name)
+        log.info("broadcast.begun", broadcast=found.id, worker=context.name)
     if found.why:
-        broadcasts.rest(tools.db, found.id, "", None)
-    if await SendRun(tools, found, until, end).run():
-        broadcasts.move(tools.db, found.id, BroadcastState.DONE, now=clock.now())
-        log.info("broadcast.done", broadcast=found.id, worker=tools.name)
+        broadcasts.rest(context.db, found.id, "", None)
+    if await SendRun(context, found, until, end).run():
+        broadcasts.move(context.db, found.id, BroadcastState.DONE, now=clock.now())
+        log.info("broadcast.done", broadcast=found.id, worker=context.name)
 
 
-def awake(tools: WorkerContext, found: Broadcast) -> float:
+def awake(context: WorkerContext, found: Broadcast) -> float:
     """The wall instant at which its night begins. Raises NotNow during the night."""
     now = clock.now().wall
-    hours = tools.settings.broadcast_night
+    hours = context.settings.broadcast_night
     if not found.night or hours is None:
         return float("inf")
-    place = i18n.place_of(users.language(tools.db, found.admin))
+    place = i18n.place_of(users.language(context.db, found.admin))
     morning = night_hours.ends(hours, now, place)
     if morning is None:
         return night_hours.begins(hours, now, place)
-    broadcasts.rest(tools.db, found.id, AT_NIGHT, morning)
+    broadcasts.rest(context.db, found.id, AT_NIGHT, morning)
     raise NotNow(morning - now, AT_NIGHT)
 
 
-async def take_back(tools: WorkerContext, found: Broadcast) -> None:
+async def take_back(context: WorkerContext, found: Broadcast) -> None:
     """Delete at everybody what was sent within Telegram's limit. Raises TelegramWait,
     TelegramAway, SessionRevoked."""
-    after, sender = 0, tools.courier.broadcasts
+    after, sender = 0, context.courier.broadcasts
     while True:
         since = clock.now().wall - DELETABLE
-        rows = recipients.deletable(tools.db, found.id, after=after, since=since)
+        rows = recipients.deletable(context.db, found.id, after=after, since=since)
         if not rows:
             break
-        await tools.pace.allowed(DELETE_CALL, 0.0)
+        await context.pace.wait_until_allowed(DELETE_CALL, 0.0)
         await sender.delete([number for _, numbers in rows for number in numbers])
         after = rows[-1][0]
-        recipients.deleted(tools.db, found.id, [person for person, _ in rows])
+        recipients.note_deleted(context.db, found.id, [person for person, _ in rows])
         await asyncio.sleep(DELETE_GAP)
-    broadcasts.move(tools.db, found.id, BroadcastState.DELETED, now=clock.now())
-    log.info("broadcast.deleted", broadcast=found.id, worker=tools.name)
+    broadcasts.move(context.db, found.id, BroadcastState.DELETED, now=clock.now())
+    log.info("broadcast.deleted", broadcast=found.id, worker=context.name)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import partial
-from typing import Any
 
 from procs.core import clock, log
 from procs.errors import (
@@ -28,6 +27,7 @@ from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.delivery.media_caption import NOTHING
 from procs.telegram.delivery.presentation import Presentation
+from procs.telegram.delivery.send_once import ChatTarget
 from procs.telegram.pace import Urgency
 from procs.telegram.session.rpc import Leave
 from procs.worker.delivery_jobs import inline_delivery
@@ -49,82 +49,85 @@ LOOKUP_ATTEMPTS = 3
 PACE_TIMEOUT = 5.0
 
 
-async def deliver(tools: WorkerContext, lease: Lease) -> None:
+async def deliver(context: WorkerContext, lease: Lease) -> None:
     """Run one delivery to its end. Raises JobError, LeaseLost, TelegramWait."""
-    order = requests.order(tools.db, lease.delivery.request)
-    media = references.read(tools.db, lease.delivery.media)
+    order = requests.order(context.db, lease.delivery.request)
+    media = references.read(context.db, lease.delivery.media)
     if order is None or order.state != "open":
-        leases.end(tools.db, lease, State.CANCELLED, now=clock.now(), word="nobody-waits")
+        leases.end(context.db, lease, State.CANCELLED, now=clock.now(), word="nobody-waits")
         return
     if media is None:
-        requests.fetch_anew(tools.db, lease, order, now=clock.now())
+        requests.fetch_anew(context.db, lease, order, now=clock.now())
         return
-    in_order(tools, lease, order)
-    fits(tools, order, media)
-    await send(tools, lease, order, media)
+    in_order(context, lease, order)
+    fits(context, order, media)
+    await send(context, lease, order, media)
 
 
-def in_order(tools: WorkerContext, lease: Lease, order: RequestOrder) -> None:
+def in_order(context: WorkerContext, lease: Lease, order: RequestOrder) -> None:
     """Raises NotNow while an earlier entry of the same list is on its way."""
     since = lease.progress.ready or clock.now().wall
-    if not ordering.waits(tools.db, order.id) or clock.now().wall - since > ordering.ORDER_TIMEOUT:
+    if (
+        not ordering.waits(context.db, order.id)
+        or clock.now().wall - since > ordering.ORDER_TIMEOUT
+    ):
         return
     if lease.progress.ready is None:
         lease.progress.ready = since
-        leases.note(tools.db, lease)
+        leases.note(context.db, lease)
     raise NotNow(ordering.AGAIN, ordering.WHY)
 
 
-def fits(tools: WorkerContext, order: RequestOrder, media: Media) -> None:
+def fits(context: WorkerContext, order: RequestOrder, media: Media) -> None:
     """Raises GroupTooLarge when all parts together are larger than the group allows."""
-    most = preferences.read_group(tools.db, order.chat).largest if order.chat < 0 else 0
+    most = preferences.read_group(context.db, order.chat).largest if order.chat < 0 else 0
     size = sum(part.size for part in media.parts)
     if most and size > most:
         raise GroupTooLarge(f"{size} of {most}", facts={"size": str(size), "most": str(most)})
 
 
-async def send(tools: WorkerContext, lease: Lease, order: RequestOrder, media: Media) -> None:
+async def send(context: WorkerContext, lease: Lease, order: RequestOrder, media: Media) -> None:
     """Send the parts that have no receipt, by fresh references when the stored ones are stale."""
-    tools.progress.say(lease, Step.DELIVER)
-    courier = await tools.telegram()
-    inline = inline_messages.of_request(tools.db, order.id)
+    context.progress.say(lease, Step.DELIVER)
+    courier = await context.telegram()
+    inline = inline_messages.of_request(context.db, order.id)
     put = partial(inline_delivery.show, inline=inline) if inline else send_parts
     try:
         try:
-            await put(tools, lease, order, media)
+            await put(context, lease, order, media)
         except ReferenceStale:
-            await put(tools, lease, order, await refreshed(tools, courier, media))
+            await put(context, lease, order, await refreshed(context, courier, media))
     except ReferenceStale:
-        anew(tools, lease, order, media, why="stale")
+        fetch_again(context, lease, order, media, why="stale")
         return
     except TelegramRefused as error:
         # Telegram refuses media that was fetched for this very request: it would refuse another
         # copy too.
-        if error.detail not in BAD or not references.is_older(tools.db, media.id, order.id):
+        if error.detail not in BAD or not references.is_older(context.db, media.id, order.id):
             raise
-        anew(tools, lease, order, media, why=error.detail)
+        fetch_again(context, lease, order, media, why=error.detail)
         return
-    outcomes.delivered(tools.db, lease, order.id, worker=tools.name, now=clock.now())
-    wake.notify(tools.db.run, wake.BOT)
-    wake.notify_idle(tools.db.run, lanes=(Lane.LIGHT,))
-    log.info("request.delivered", job=lease.job, request=order.id, worker=tools.name)
+    outcomes.finish_delivery(context.db, lease, order.id, worker=context.name, now=clock.now())
+    wake.notify(context.db.run, wake.BOT)
+    wake.notify_idle(context.db.run, lanes=(Lane.LIGHT,))
+    log.info("request.delivered", job=lease.job, request=order.id, worker=context.name)
 
 
-def anew(
-    tools: WorkerContext, lease: Lease, order: RequestOrder, media: Media, *, why: str
+def fetch_again(
+    context: WorkerContext, lease: Lease, order: RequestOrder, media: Media, *, why: str
 ) -> None:
     """Drop the stored references, which are useless, and have the media fetched again. Raises
     LeaseLost."""
-    if inline := inline_messages.of_request(tools.db, order.id):
-        inline_messages.shows_again(tools.db, inline.id)
-    requests.fetch_anew(tools.db, lease, order, now=clock.now())
+    if inline := inline_messages.of_request(context.db, order.id):
+        inline_messages.shows_again(context.db, inline.id)
+    requests.fetch_anew(context.db, lease, order, now=clock.now())
     log.info("media.forgotten", job=lease.job, request=order.id, media=media.id, why=why)
 
 
-async def refreshed(tools: WorkerContext, courier: Courier, media: Media) -> Media:
+async def refreshed(context: WorkerContext, courier: Courier, media: Media) -> Media:
     """The media with fresh references, read from messages that show it. Raises ReferenceStale when
     there are none."""
-    copies = deliveries.copies(tools.db, media.id)
+    copies = deliveries.copies(context.db, media.id)
     parts = []
     for number, part in enumerate(media.parts):
         copy = copies.get(number)
@@ -132,32 +135,34 @@ async def refreshed(tools: WorkerContext, courier: Courier, media: Media) -> Med
         if fresh is None or fresh.id != part.reference.id:
             raise ReferenceStale(f"no message shows part {number} of media {media.id}")
         parts.append(replace(part, reference=fresh))
-    references.renew(tools.db, media.id, parts)
+    references.renew(context.db, media.id, parts)
     log.info("media.refreshed", media=media.id, parts=len(parts))
     return replace(media, parts=tuple(parts))
 
 
-async def send_parts(tools: WorkerContext, lease: Lease, order: RequestOrder, media: Media) -> None:
+async def send_parts(
+    context: WorkerContext, lease: Lease, order: RequestOrder, media: Media
+) -> None:
     """Send the parts without a receipt. A part that was sent, but whose receipt was not stored, is
     sent again under the same random id: Telegram answers with the first message."""
-    planned = deliveries.plan(tools.db, order.id, len(media.parts))
-    shown = presentation(tools.db, order, media)
+    planned = deliveries.plan(context.db, order.id, len(media.parts))
+    shown = presentation(context.db, order, media)
     for album in albums(planned, media.parts, apart=bool(shown.buttons)):
         messages = len(album)
         leave = partial(
-            tools.pace.leave,
+            context.pace.leave,
             SEND if messages == 1 else SEND_ALBUM,
             chat=order.chat,
             urgency=Urgency.DELIVERY,
             patience=PACE_TIMEOUT,
             messages=messages,
         )
-        given = await hand_over(tools.courier, order, media, album, shown, leave=leave)
+        given = await hand_over(context.courier, order, media, album, shown, leave=leave)
         copies = {
-            part: await certain(tools, lease, order, media, part, message)
+            part: await find_copy(context, lease, order, media, part, message)
             for (part, _), message in zip(album, given, strict=True)
         }
-        deliveries.receipts(tools.db, order.id, media.id, copies, now=clock.now())
+        deliveries.receipts(context.db, order.id, media.id, copies, now=clock.now())
 
 
 Planned = list[tuple[int, int]]
@@ -195,18 +200,20 @@ async def hand_over(
         shown = replace(shown, caption=NOTHING)
     if album[-1][0] != len(media.parts) - 1:
         shown = shown.bare()
-    to: dict[str, Any] = {"chat": order.chat, "access": order.chat_access, "leave": leave}
-    facts = {**to, "shown": shown, "reply_to": order.message, "topic": order.topic}
-    if len(album) == 1:
-        ((part, random_id),) = album
-        return [await courier.send(part=media.parts[part], random_id=random_id, **facts)]
-    parts = [media.parts[part] for part, _ in album]
+    target, parts = target_of(order), [media.parts[part] for part, _ in album]
     ids = [random_id for _, random_id in album]
-    return await courier.send_album(parts=parts, random_ids=ids, **facts)
+    if len(album) == 1:
+        return [await courier.send(target, parts[0], ids[0], shown=shown, leave=leave)]
+    return await courier.send_album(target, parts, ids, shown=shown, leave=leave)
 
 
-async def certain(
-    tools: WorkerContext,
+def target_of(order: RequestOrder) -> ChatTarget:
+    """The chat of a request, as an answer to the message that asked."""
+    return ChatTarget(order.chat, order.chat_access, order.message, order.topic)
+
+
+async def find_copy(
+    context: WorkerContext,
     lease: Lease,
     order: RequestOrder,
     media: Media,
@@ -216,19 +223,17 @@ async def certain(
     """The message id of a sent part. When Telegram says only that the part was sent, the worker
     searches the chat for it; the message may still be on its way, so the search is repeated before
     the part counts as uncertain. Raises TelegramAway."""
-    to = {"chat": order.chat, "access": order.chat_access}
+    target = target_of(order)
     if message is None:
-        taken = deliveries.taken(tools.db, order.id)
-        since = status_columns.message_of(tools.db, order.id)
-        message = await tools.courier.find(
-            after=order.message, part=media.parts[part], taken=taken, since=since, **to
-        )
+        taken = deliveries.receipt_messages(context.db, order.id)
+        since = status_columns.message_of(context.db, order.id)
+        message = await context.courier.find(target, media.parts[part], taken=taken, since=since)
     if message is None and lease.attempt < LOOKUP_ATTEMPTS:
         raise TelegramAway("said to be there, but not found")
     if message is None:
-        counters.add(tools.db, "deliveries.uncertain")
+        counters.add(context.db, "deliveries.uncertain")
         now = clock.now()
-        alerts.note(tools.db, alert_kinds.UNCERTAIN, now=now, job=lease.job, worker=tools.name)
+        alerts.note(context.db, alert_kinds.UNCERTAIN, now=now, job=lease.job, worker=context.name)
         log.warning("delivery.uncertain", job=lease.job, request=order.id, part=part)
         return None
-    return SentCopy(message=message, **to)
+    return SentCopy(target.chat, target.access, message)

@@ -29,30 +29,37 @@ EDIT_POLL = 0.05
 
 
 async def show(
-    tools: WorkerContext, lease: Lease, order: RequestOrder, media: Media, *, inline: InlineMessage
+    context: WorkerContext,
+    lease: Lease,
+    order: RequestOrder,
+    media: Media,
+    *,
+    inline: InlineMessage,
 ) -> None:
     """Replace the placeholder with the media. Raises ChatClosed when the message is gone, and as
     `Courier.edit_inline`."""
-    await until_still(tools, inline)
-    language = users.language(tools.db, order.user)
-    shown, key = inline_presentation(tools.db, order, media), "inline-forms"
+    await until_still(context, inline)
+    language = users.language(context.db, order.user)
+    shown, key = inline_presentation(context.db, order, media), "inline-forms"
     if rest := len(media.parts) - 1:
         words, key = i18n.say(language, "inline-rest", count=rest), "inline-open"
         shown = replace(shown, caption=with_line(shown.caption, words, gap="\n\n"))
     has_forms = rest or media.parts[0].kind in FORMED
     buttons = [[(i18n.say(language, key), inline.private)]] if has_forms else []
-    leave = partial(tools.pace.leave, EDIT_INLINE, urgency=Urgency.DELIVERY, patience=LINE_TIMEOUT)
-    there = await tools.courier.edit_inline(
+    leave = partial(
+        context.pace.leave, EDIT_INLINE, urgency=Urgency.DELIVERY, patience=LINE_TIMEOUT
+    )
+    there = await context.courier.edit_inline(
         inline.target, media.parts[0], shown=shown, buttons=buttons, leave=leave
     )
     if not there:
         raise ChatClosed(f"inline message {inline.id} is gone")
 
 
-async def until_still(tools: WorkerContext, inline: InlineMessage) -> None:
+async def until_still(context: WorkerContext, inline: InlineMessage) -> None:
     """Wait until no edit of the bot is on its way: one that arrived later would replace the
     caption."""
-    until = inline_messages.places(tools.db, inline.id)
+    until = inline_messages.places(context.db, inline.id)
     while until > clock.now().wall:
         await asyncio.sleep(EDIT_POLL)
-        until = inline_messages.edits_until(tools.db, inline.id)
+        until = inline_messages.edits_until(context.db, inline.id)

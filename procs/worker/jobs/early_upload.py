@@ -42,8 +42,8 @@ Find = Callable[[], Path | bool | None]
 class EarlyUpload:
     """At most one upload stream during a download."""
 
-    def __init__(self, tools: WorkerContext, lease: Lease) -> None:
-        self.tools = tools
+    def __init__(self, context: WorkerContext, lease: Lease) -> None:
+        self.context = context
         self.lease = lease
         self.folder: Path | None = None
         self.stream: UploadStream | None = None
@@ -70,9 +70,9 @@ class EarlyUpload:
     def may_stream(self, found: Probed, largest: int) -> bool:
         """Whether a media may be uploaded during its download; one larger than `largest` bytes will
         not be sent unchanged."""
-        least = engine_order.stream_from(self.tools, self.lease)
+        least = engine_order.stream_from(self.context, self.lease)
         known = least <= (found.size or 0) <= largest
-        return bool(least and known and not self.tools.pace.wait(METHOD))
+        return bool(least and known and not self.context.pace.wait(METHOD))
 
     def is_kept(self, found: Probed) -> bool:
         """Whether the file is sent unchanged, whatever its contents are."""
@@ -91,7 +91,7 @@ class EarlyUpload:
             for _ in count() if head else range(FILE_POLLS):
                 path = find()
                 if isinstance(path, Path):
-                    self.stream = follow(await self.tools.telegram(), path, head)
+                    self.stream = follow(await self.context.telegram(), path, head)
                 if path is not None:
                     return
                 await asyncio.sleep(FILE_POLL_INTERVAL)

@@ -19,7 +19,7 @@ class FetchJob:
     """What the steps of one job share. A field without a default is set by the step named beside
     it, and read by later steps only."""
 
-    tools: WorkerContext
+    context: WorkerContext
     lease: Lease
     room: job_folder.DiskReservation
     early: EarlyUpload
@@ -41,14 +41,14 @@ class FetchJob:
         """Make the folder this job's: it is removed at the job's end, after everything that reads
         in it is closed."""
         self.folder = folder
-        self.ends.callback(job_folder.remove, self.tools.db, folder)
+        self.ends.callback(job_folder.remove, self.context.db, folder)
         self.ends.push_async_callback(self.early.close)
 
     def says(self, step: Step) -> OnProgress:
         """Report that a step begins; returns the function that reports its progress."""
 
         def say(done: int, total: int, rate: float = 0.0) -> None:
-            self.tools.progress.say(self.lease, step, done, total, rate)
+            self.context.progress.say(self.lease, step, done, total, rate)
 
         say(0, 0)
         return say
@@ -81,8 +81,8 @@ class FetchJob:
 
 
 @asynccontextmanager
-async def opened(tools: WorkerContext, lease: Lease) -> AsyncIterator[FetchJob]:
+async def opened(context: WorkerContext, lease: Lease) -> AsyncIterator[FetchJob]:
     """The context of one job; whatever its steps opened is closed at the end."""
-    room = job_folder.DiskReservation(tools.db, tools.settings, lease)
+    room = job_folder.DiskReservation(context.db, context.settings, lease)
     async with AsyncExitStack() as ends:
-        yield FetchJob(tools, lease, room, EarlyUpload(tools, lease), ends)
+        yield FetchJob(context, lease, room, EarlyUpload(context, lease), ends)

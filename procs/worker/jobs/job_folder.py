@@ -74,7 +74,7 @@ class DiskReservation:
         known = self.lease.progress.size or 0
         self.reserve(max(size or known or GUESS, known))
 
-    def learned(self) -> None:
+    def reserve_again(self) -> None:
         """Reserve the space that an earlier attempt did not get, before the site is asked again.
         Raises as `expect`."""
         if self.lease.progress.size is not None:

@@ -15,12 +15,13 @@ from procs.store.cards.card_choices import Looked
 from procs.store.jobs import outcomes
 from procs.store.media import references
 from procs.store.requests import lists
+from procs.store.requests.allowances import LiveAllowance
 from procs.wishes import card_offer, searches
 from procs.wishes.look_text import BEST
 from procs.wishes.variant import Variant, parse
-from procs.worker.jobs import engine_order, job_folder, site_search
+from procs.worker.jobs import card_thumbnail, engine_order, job_folder, site_search
 from procs.worker.process.context import WorkerContext
-from procs.worker.site import admission
+from procs.worker.site import admission, host_gate
 from procs.worker.site.admission import Visit
 
 #: The most forms, and the most languages of subtitles, that are stored for one media.
@@ -29,55 +30,60 @@ FORMS_OFFERED, LANGUAGES_OFFERED = 20, 60
 CHAPTERS_OFFERED = 60
 
 
-async def look(tools: WorkerContext, lease: Lease) -> None:
+async def look(context: WorkerContext, lease: Lease) -> None:
     """Run one look to its end. Raises JobError, LeaseLost."""
-    if site_search.is_known(tools, lease):
+    if site_search.is_known(context, lease):
         return
-    visit = admission.enter(tools, lease)
+    visit = admission.enter(context, lease)
     try:
-        found = await seen(tools, lease, visit)
+        await visit_link(context, lease, visit)
     finally:
+        context.over.discard(lease.job)
         visit.leave()
-    settle(tools, lease, found)
-    wake.notify_idle(tools.db.run)
-    wake.notify(tools.db.run, wake.BOT)
 
 
-async def seen(tools: WorkerContext, lease: Lease, visit: Visit) -> Probed:
-    """What the link leads to."""
-    tools.progress.say(lease, Step.PROBE)
-    outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
-    folder = job_folder.make(tools.db, tools.settings.jobs, lease)
+async def visit_link(context: WorkerContext, lease: Lease, visit: Visit) -> None:
+    """Read what the link leads to, and decide what follows; a picture comes behind that."""
+    context.progress.say(lease, Step.PROBE)
+    outcomes.note_start(context.db, lease, worker=context.name, now=clock.now())
+    folder = job_folder.make(context.db, context.settings.jobs, lease)
     try:
-        largest = await engine_order.largest(tools, lease)
-        asked = engine_order.order(tools, lease, visit, folder, largest=largest)
-        async with tools.engine.open(asked, folder, proxy=visit.identity.proxy) as child:
+        largest = await engine_order.largest(context, lease)
+        asked = engine_order.order(context, lease, visit, folder, largest=largest)
+        async with context.engine.open(asked, folder, proxy=visit.identity.proxy) as child:
             found = await child.probe()
-            engine_order.keep(tools, lease, visit, folder)
+            host_gate.check_found(context.db, lease, found.site)
+            engine_order.keep(context, lease, visit, folder)
+            visit.note_success(whole=False)
+            settle(context, lease, found)
+            context.over.add(lease.job)
+            wake.notify_idle(context.db.run)
+            wake.notify(context.db.run, wake.BOT)
+            has_picture = await card_thumbnail.fetched(context, lease, child, found)
+        if has_picture:
+            await card_thumbnail.keep_picture(context, lease, folder, adult=found.adult)
     finally:
-        job_folder.remove(tools.db, folder)
-    visit.worked(whole=False)
-    return found
+        job_folder.remove(context.db, folder)
 
 
-def settle(tools: WorkerContext, lease: Lease, found: Probed) -> None:
+def settle(context: WorkerContext, lease: Lease, found: Probed) -> None:
     """Decide what follows from a look."""
     wish = parse(lease.link.variant)
     if searches.sought(lease.link.key):
-        site_search.settle(tools, lease, found)
+        site_search.settle(context, lease, found)
     elif wish.looks:
-        show(tools, lease, found)
+        show(context, lease, found)
     elif found.kind == "list":
-        spread(tools, lease, found, wish)
+        spread(context, lease, found, wish)
     else:
         variant = wish if found.kind == "album" else wish.one
-        lists.known(tools.db, lease, str(variant), now=clock.now())
+        lists.give_variant(context.db, lease, str(variant.fetched), now=clock.now())
 
 
-def show(tools: WorkerContext, lease: Lease, found: Probed) -> None:
+def show(context: WorkerContext, lease: Lease, found: Probed) -> None:
     """Store what was found for the requests that wait, or ask what they want of it; nothing is
     downloaded."""
-    facts = shown(tools, lease, found)
+    facts = shown(context, lease, found)
     what = Looked(
         codec.dump(facts),
         found.title,
@@ -86,18 +92,18 @@ def show(tools: WorkerContext, lease: Lease, found: Probed) -> None:
         offers=card_offer.has_choice(facts),
         silent=found.kind in ("photo", "file", "album"),
     )
-    card_choices.looked(tools.db, lease, what, now=clock.now())
-    wake.notify(tools.db.run, wake.BOT)
-    log.info("job.looked", job=lease.job, worker=tools.name, kind=found.kind)
+    card_choices.finish_look(context.db, lease, what, now=clock.now())
+    wake.notify(context.db.run, wake.BOT)
+    log.info("job.looked", job=lease.job, worker=context.name, kind=found.kind)
 
 
-def shown(tools: WorkerContext, lease: Lease, found: Probed) -> dict[str, object]:
+def shown(context: WorkerContext, lease: Lease, found: Probed) -> dict[str, object]:
     """What was found, in the form in which requests store it. `ready` are the variants that
     Telegram holds already, `most` the entries that one request may take."""
-    keys, most = engine_order.keys(lease, found), tools.settings.max_playlist
+    keys, most = engine_order.keys(lease, found), context.settings.max_playlist
     forms = found.choices[:FORMS_OFFERED]
     asked = (BEST, *(one.variant for one in forms))
-    ready = [variant for variant in asked if is_ready(tools, keys, variant)]
+    ready = [variant for variant in asked if is_ready(context, keys, variant)]
     return {
         "kind": found.kind,
         "title": found.title,
@@ -106,7 +112,7 @@ def shown(tools: WorkerContext, lease: Lease, found: Probed) -> dict[str, object
         "count": found.count,
         "more": found.more,
         "most": most,
-        "follows": tools.settings.follows > 0,
+        "follows": context.settings.follows > 0,
         "page": page_of(parse(lease.link.variant)),
         "entries": [entry_facts(found, one) for one in found.entries[: max(ALBUM, most)]],
         "choices": [asdict(choice) for choice in forms],
@@ -142,18 +148,26 @@ def page_of(wish: Variant) -> int:
     return wish.page if wish.looks else 1
 
 
-def is_ready(tools: WorkerContext, keys: set[str], variant: str) -> bool:
-    return any(references.find(tools.db, key, variant) for key in keys)
+def is_ready(context: WorkerContext, keys: set[str], variant: str) -> bool:
+    return any(references.find(context.db, key, variant) for key in keys)
 
 
-def spread(tools: WorkerContext, lease: Lease, found: Probed, wish: Variant) -> None:
+def spread(context: WorkerContext, lease: Lease, found: Probed, wish: Variant) -> None:
     """Create a request for each entry that was chosen."""
-    chosen = found.entries[: tools.settings.max_playlist]
+    chosen = found.entries[: context.settings.max_playlist]
     variant = str(wish.one)
     entries = [(one.place, entry_links.entry_link(one.url, one.title, variant)) for one in chosen]
     good = [(place, one) for place, one in entries if one is not None]
     if not good:
         raise Unsupported("no entry has an address", site=found.site)
-    rest = codec.dump({"kind": "rest", "next": good[-1][0] + 1}) if found.more else ""
-    made = lists.spread(tools.db, lease, good, title=found.title, found=rest, now=clock.now())
-    log.info("list.spread", job=lease.job, worker=tools.name, entries=len(good), requests=made)
+    rest = lists.left_out(good[-1][0] + 1) if found.more else ""
+    made = lists.spread(
+        context.db,
+        lease,
+        good,
+        title=found.title,
+        found=rest,
+        allowance=LiveAllowance(context.settings),
+        now=clock.now(),
+    )
+    log.info("list.spread", job=lease.job, worker=context.name, entries=len(good), requests=made)

@@ -17,20 +17,22 @@ from procs.worker.process.context import WorkerContext
 EVERY = 1.0
 
 
-def note(tools: WorkerContext, lease: Lease, folder: Path, whole: Whole, files: list[File]) -> None:
+def note(
+    context: WorkerContext, lease: Lease, folder: Path, whole: Whole, files: list[File]
+) -> None:
     """Note in the job's row that the files are ready for upload. Raises LeaseLost."""
     lease.progress.prepared = Prepared(folder.name, whole, tuple(files))
-    leases.note(tools.db, lease)
+    leases.note(context.db, lease)
 
 
-def take_over(tools: WorkerContext, lease: Lease) -> tuple[Path, Whole, list[File]] | None:
+def take_over(context: WorkerContext, lease: Lease) -> tuple[Path, Whole, list[File]] | None:
     """Take over the folder that the previous worker prepared and could not delete; None when it is
     gone or incomplete."""
     left = lease.progress.prepared
     if left is None:
         return None
-    old = tools.settings.jobs / left.folder
-    new = tools.settings.jobs / f"{lease.job}-{lease.fence}"
+    old = context.settings.jobs / left.folder
+    new = context.settings.jobs / f"{lease.job}-{lease.fence}"
     files = [moved(file, new) for file in left.files]
     try:
         old.rename(new)
@@ -38,7 +40,7 @@ def take_over(tools: WorkerContext, lease: Lease) -> tuple[Path, Whole, list[Fil
         return None
     if not all(is_there(file) for file in files):
         return None
-    log.info("files.taken-over", job=lease.job, worker=tools.name, files=len(files))
+    log.info("files.taken-over", job=lease.job, worker=context.name, files=len(files))
     return new, left.whole, files
 
 
@@ -56,10 +58,10 @@ class PartsLedger:
     """Which parts of one file Telegram has, written once a second: a killed worker loses at most a
     second of them, and parts that are sent twice do no harm."""
 
-    def __init__(self, tools: WorkerContext, lease: Lease, place: int, file: File) -> None:
-        self.tools, self.lease, self.place, self.size = tools, lease, place, file.size
+    def __init__(self, context: WorkerContext, lease: Lease, place: int, file: File) -> None:
+        self.context, self.lease, self.place, self.size = context, lease, place, file.size
         now = clock.now()
-        begun = uploads.find(tools.db, lease.job, place, size=file.size, now=now)
+        begun = uploads.find(context.db, lease.job, place, size=file.size, now=now)
         self.begun = begun is not None
         self.id = begun.upload if begun else secrets.randbits(63)
         self.bits = bytearray(begun.parts if begun else b"")
@@ -77,4 +79,4 @@ class PartsLedger:
         if now.boot - self.written >= EVERY:
             self.written = now.boot
             begun = UnfinishedUpload(self.id, bytes(self.bits))
-            uploads.keep(self.tools.db, self.lease, self.place, begun, size=self.size, now=now)
+            uploads.keep(self.context.db, self.lease, self.place, begun, size=self.size, now=now)

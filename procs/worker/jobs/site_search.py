@@ -13,32 +13,32 @@ from procs.wishes.grammar.link import BadLink
 from procs.worker.process.context import WorkerContext
 
 
-def is_known(tools: WorkerContext, lease: Lease) -> bool:
+def is_known(context: WorkerContext, lease: Lease) -> bool:
     """Show what the same search found lately. False when there is nothing stored. Raises
     LeaseLost."""
     if not searches.sought(lease.link.key):
         return False
-    hits = search_results.find(tools.db, lease.link.key, now=clock.now())
+    hits = search_results.find(context.db, lease.link.key, now=clock.now())
     if hits is None:
         return False
-    show(tools, lease, hits)
+    show(context, lease, hits)
     return True
 
 
-def settle(tools: WorkerContext, lease: Lease, found: Probed) -> None:
+def settle(context: WorkerContext, lease: Lease, found: Probed) -> None:
     """Store what was found, and show it. Raises LeaseLost."""
     hits = [
         SearchHit(one.place, one.title, one.url, one.duration, one.channel)
         for one in found.entries
         if not isinstance(link.read(one.url), BadLink)
     ]
-    search_results.keep(tools.db, lease.link.key, hits, now=clock.now())
-    show(tools, lease, hits)
+    search_results.keep(context.db, lease.link.key, hits, now=clock.now())
+    show(context, lease, hits)
 
 
-def show(tools: WorkerContext, lease: Lease, hits: list[SearchHit]) -> None:
-    others = [site for site in tools.settings.search if site != lease.link.site]
-    waited = search_listings.listed(tools.db, lease, hits, others, now=clock.now())
-    wake.notify(tools.db.run, wake.BOT)
+def show(context: WorkerContext, lease: Lease, hits: list[SearchHit]) -> None:
+    others = [site for site in context.settings.search if site != lease.link.site]
+    waited = search_listings.show(context.db, lease, hits, others, now=clock.now())
+    wake.notify(context.db.run, wake.BOT)
     facts = {"site": lease.link.site, "found": len(hits), "requests": waited}
-    log.info("search.done", job=lease.job, worker=tools.name, **facts)
+    log.info("search.done", job=lease.job, worker=context.name, **facts)

@@ -30,19 +30,19 @@ MUTE = (*TRIPS, errors.TimedOut, errors.EngineDied, errors.DiskFull, errors.Unkn
 ABOUT_US = ("bot-check", "site-busy")
 
 
-async def try_out(tools: WorkerContext, lease: Lease) -> None:
+async def try_out(context: WorkerContext, lease: Lease) -> None:
     """Run one trial to its end. Raises NotNow when the breaker stays open, LeaseLost."""
     way = Way(lease.trial.site, lease.trial.egress)
-    state = breakers.state(tools.db, way, lease.trial.person)
-    identity = admission.named(tools, way.site).get(way.egress)
-    if state and identity and breaker_trials.is_awaited(tools.db, way.site, now=clock.now()):
+    state = breakers.state(context.db, way, lease.trial.person)
+    identity = admission.identities(context, way.site).get(way.egress)
+    if state and identity and breaker_trials.is_awaited(context.db, way.site, now=clock.now()):
         until, why = state
         wait(until, f"{WAITS} {why}")
-        rules = tools.settings.sites.of(way.site)
-        wait(visits.at(tools.db, way, rules, now=clock.now()), visits.TURN)
-        visits.book(tools.db, way, rules, now=clock.now())
-        await judge(tools, lease, Visit(tools, lease, rules, identity), why)
-    leases.finish(tools.db, lease, now=clock.now())
+        rules = context.settings.sites.of(way.site)
+        wait(visits.at(context.db, way, rules, now=clock.now()), visits.TURN)
+        visits.book(context.db, way, rules, now=clock.now())
+        await judge(context, lease, Visit(context, lease, rules, identity), why)
+    leases.finish(context.db, lease, now=clock.now())
 
 
 def wait(until: float, why: str) -> None:
@@ -52,28 +52,28 @@ def wait(until: float, why: str) -> None:
         raise NotNow(left, why)
 
 
-async def judge(tools: WorkerContext, lease: Lease, visit: Visit, why: str) -> None:
+async def judge(context: WorkerContext, lease: Lease, visit: Visit, why: str) -> None:
     """Visit the site, and close its breaker. Raises NotNow when the visit fails."""
     error = None
-    for url in links(tools, lease, why):
-        error = await failure(tools, lease, visit, url)
+    for url in links(context, lease, why):
+        error = await failure(context, lease, visit, url)
         if error is None:
             log.info("breaker.tried", site=visit.way.site, egress=visit.way.egress, url=url)
-            if breakers.proven(tools.db, visit.way, now=clock.now()):
-                admission.closed(tools, lease, visit.way)
+            if breakers.proven(context.db, visit.way, now=clock.now()):
+                admission.wake_after_breaker(context, lease, visit.way)
             return
     person = lease.trial.person
     error = error or errors.NetworkBroken()
-    rest = breakers.disproven(tools.db, visit.way, person, error, now=clock.now())
+    rest = breakers.disproven(context.db, visit.way, person, error, now=clock.now())
     left = rest.until - clock.now().wall
     facts = {"site": visit.way.site, "egress": visit.way.egress, "why": error.name}
     log.info("breaker.stays-open", **facts, seconds=round(left), detail=error.detail[:300])
     raise NotNow(max(left, 0.0), f"{WAITS} {rest.why}")
 
 
-def links(tools: WorkerContext, lease: Lease, why: str) -> list[str]:
+def links(context: WorkerContext, lease: Lease, why: str) -> list[str]:
     """The links to try, until one of them answers."""
-    known = breaker_trials.known_good(tools.db, lease.trial.site)
+    known = breaker_trials.known_good(context.db, lease.trial.site)
     parts = urlsplit(lease.trial.url)
     first_page = f"{parts.scheme}://{parts.netloc}/"
     if why in ABOUT_US:
@@ -81,11 +81,11 @@ def links(tools: WorkerContext, lease: Lease, why: str) -> list[str]:
     return [*known, first_page]
 
 
-async def failure(tools: WorkerContext, lease: Lease, visit: Visit, url: str) -> JobError | None:
+async def failure(context: WorkerContext, lease: Lease, visit: Visit, url: str) -> JobError | None:
     """The failure of one address; None when the site answers."""
     try:
         async with asyncio.timeout(TRIAL_TIMEOUT):
-            await probe(tools, lease, visit, url)
+            await probe(context, lease, visit, url)
     except TimeoutError:
         return errors.NetworkBroken(f"no answer in {TRIAL_TIMEOUT:g} s")
     except JobError as error:
@@ -93,14 +93,14 @@ async def failure(tools: WorkerContext, lease: Lease, visit: Visit, url: str) ->
     return None
 
 
-async def probe(tools: WorkerContext, lease: Lease, visit: Visit, url: str) -> None:
+async def probe(context: WorkerContext, lease: Lease, visit: Visit, url: str) -> None:
     """Read one address as a download would. Raises JobError."""
     asked = replace(lease, payload=replace(lease.trial, url=url))
-    folder = job_folder.make(tools.db, tools.settings.jobs, lease)
+    folder = job_folder.make(context.db, context.settings.jobs, lease)
     try:
-        largest = await engine_order.largest(tools, asked)
-        order = engine_order.order(tools, asked, visit, folder, largest=largest)
-        async with tools.engine.open(order, folder, proxy=visit.identity.proxy) as child:
+        largest = await engine_order.largest(context, asked)
+        order = engine_order.order(context, asked, visit, folder, largest=largest)
+        async with context.engine.open(order, folder, proxy=visit.identity.proxy) as child:
             await child.probe()
     finally:
-        job_folder.remove(tools.db, folder)
+        job_folder.remove(context.db, folder)

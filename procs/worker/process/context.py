@@ -7,10 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from procs.config import Settings
-from procs.core import log
+from procs.core import clock, disk, log
 from procs.engine.client import Engine
-from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
+from procs.errors import (
+    ChaparError,
+    SessionRevoked,
+    StoreError,
+    TelegramAway,
+    TelegramWait,
+    alert_kinds,
+    remedies,
+)
 from procs.store.database import Database
+from procs.store.health import alerts
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
 from procs.telegram.session.session_state import SessionState
@@ -47,6 +56,8 @@ class WorkerContext:
     #: Set while Telegram makes this slot wait before it may sign in: until then the worker takes
     #: only jobs that need no Telegram.
     barred: asyncio.Event = field(default_factory=asyncio.Event)
+    #: Jobs that are over in the table, and of which this worker only finishes what is left to do.
+    over: set[int] = field(default_factory=set)
     #: What this worker counted and did not write yet.
     tallies: Tallies = field(default_factory=Tallies)
 
@@ -65,7 +76,7 @@ class WorkerContext:
         """Raises as `telegram`. A wait that Telegram asks for at a sign-in is stored: repeated
         attempts would make it an hour."""
         try:
-            await self.courier.connect(before=lambda: self.pace.allowed(SIGN_IN, 0.0))
+            await self.courier.connect(before=lambda: self.pace.wait_until_allowed(SIGN_IN, 0.0))
         except TelegramWait as wait:
             self.pace.note(wait)
             self.session_state.wait(wait)
@@ -116,9 +127,20 @@ class WorkerContext:
     async def until_safe(self) -> None:
         """Wait until the engine's self-test is passed. Raises EngineDied."""
         networks = [str(network) for network in self.settings.allowed_networks]
+        kind = alert_kinds.EGRESS_OPEN
         while why := await self.engine.self_test(networks):
-            log.error("egress.open", worker=self.name, why=why, fix="see the jail in: chapar check")
+            log.error("egress.open", worker=self.name, why=why, fix=remedies.of(kind))
+            self.note_open(why)
             await asyncio.sleep(UNSAFE_LOOK)
+        alerts.clear(self.db, (kind,), disk.host(), now=clock.now())
+
+    def note_open(self, why: str) -> None:
+        """Have admins told; the wait for a safe jail goes on whatever becomes of that."""
+        kind, host = alert_kinds.EGRESS_OPEN, disk.host()
+        try:
+            alerts.note(self.db, kind, host, now=clock.now(), lasts=True, detail=why)
+        except StoreError as error:
+            log.warning("alert.unwritten", kind=kind, error=error)
 
     async def keep_fresh(self) -> None:
         """Connect to the nursery of another yt-dlp soon after that version is in use, also as the

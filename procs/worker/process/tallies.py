@@ -25,7 +25,7 @@ class Tallies:
         """A job of this kind left the worker, so long after it was claimed."""
         histograms.note(self.counts, f"run.{kind.value}.{result}", seconds)
 
-    def moved(self, spent: int, denied: Mapping[str, int]) -> None:
+    def note_traffic(self, spent: int, denied: Mapping[str, int]) -> None:
         """A child's way out is closed: the bytes both ways, and requests refused by class."""
         self.counts["egress.bytes"] += spent
         self.counts.update({f"egress.denied.{reason}": n for reason, n in denied.items()})

@@ -29,6 +29,7 @@ from procs.store.sites import breakers, cookies, visits
 from procs.store.sites.breakers import EVERYBODY, WAITS, OpenBreaker, Way
 from procs.wishes import variant
 from procs.worker.process.context import WorkerContext
+from procs.worker.site import host_gate
 
 #: The least seconds until a job asks again: a successful trial makes it due anyway, and many jobs
 #: that asked often would cost more than the wait. And the most seconds of jitter between jobs that
@@ -42,7 +43,6 @@ ROOM_LOOK = 30.0
 #: Alerts about a site that end when its breaker closes, and those that end with any visit that
 #: reached it.
 BREAKING, FILTERED = ("bot-check", "proxy-broken"), ("site-filtered",)
-
 #: Failures that another way may avoid, and what must be different about that way.
 ELSEWHERE: dict[type[JobError], Callable[[Identity, Identity], bool]] = {
     errors.BotCheck: lambda mine, other: True,
@@ -67,7 +67,7 @@ class FailureVerdict:
 class Visit:
     """One job's visit to its site."""
 
-    tools: WorkerContext
+    context: WorkerContext
     lease: Lease
     rules: Rules
     identity: Identity
@@ -85,7 +85,9 @@ class Visit:
         shutil.copyfile(self.identity.cookies, copy)
         copy.chmod(0o600)
         with unwritten_at_worst("cookies.uncounted", self.lease):
-            cookies.used(self.tools.db, self.way.site, self.identity.cookies.name, now=clock.now())
+            cookies.note_use(
+                self.context.db, self.way.site, self.identity.cookies.name, now=clock.now()
+            )
         return copy.name
 
     def check_length(self, found: Probed) -> None:
@@ -95,36 +97,36 @@ class Visit:
         if self.rules.max_duration and length > self.rules.max_duration:
             raise errors.TooLong(f"{length:g} s, at most {self.rules.max_duration:g}")
 
-    def worked(self, *, whole: bool) -> None:
+    def note_success(self, *, whole: bool) -> None:
         """Note that the site worked, for the `whole` download or only for the probe."""
         with unwritten_at_worst("visit.unpraised", self.lease):
-            self._worked(whole)
+            self._note_success(whole)
 
-    def _worked(self, whole: bool) -> None:
-        db, way = self.tools.db, self.way
+    def _note_success(self, whole: bool) -> None:
+        db, way = self.context.db, self.way
         if self.identity.cookies:
             file = self.identity.cookies.name
-            cookies.accepted(db, way.site, file)
+            cookies.note_success(db, way.site, file)
             alerts.clear(db, (alert_kinds.REFUSED,), f"{way.site} {file}", now=clock.now())
-        if breakers.worked(db, self.lease, way, whole=whole, now=clock.now()):
-            closed(self.tools, self.lease, way)
+        if breakers.note_success(db, self.lease, way, whole=whole, now=clock.now()):
+            wake_after_breaker(self.context, self.lease, way)
         alerts.clear(db, FILTERED, way.site, now=clock.now())
 
     def leave(self) -> None:
         """End the visit; at a site with a limit, the next waiting job is due."""
-        db, site = self.tools.db, self.way.site
+        db, site = self.context.db, self.way.site
         with unwritten_at_worst("visit.unended", self.lease):
             most = self.rules.concurrency
             if most and visits.leave(db, self.lease, site, most=most, now=clock.now()):
                 wake.notify_idle(db.run)
 
 
-def closed(tools: WorkerContext, lease: Lease, way: Way) -> None:
+def wake_after_breaker(context: WorkerContext, lease: Lease, way: Way) -> None:
     """Wake workers after a breaker closed: its jobs are due."""
     log.info("breaker.closed", site=way.site, egress=way.egress, job=lease.job)
-    if breakers.state(tools.db, way, EVERYBODY) is None:
-        alerts.clear(tools.db, BREAKING, way.site, now=clock.now())
-    wake.notify_idle(tools.db.run)
+    if breakers.state(context.db, way, EVERYBODY) is None:
+        alerts.clear(context.db, BREAKING, way.site, now=clock.now())
+    wake.notify_idle(context.db.run)
 
 
 @contextmanager
@@ -136,43 +138,45 @@ def unwritten_at_worst(event: str, lease: Lease) -> Iterator[None]:
         log.warning(event, job=lease.job, error=error)
 
 
-def enter(tools: WorkerContext, lease: Lease) -> Visit:
-    """Begin a visit by the best way there is, or raise NotNow."""
+def enter(context: WorkerContext, lease: Lease) -> Visit:
+    """Begin a visit by the best way there is, or raise NotNow; HostBlocked where admins blocked the
+    host since the link was accepted."""
+    host_gate.check(context.db, lease)
     site, progress = lease.site, lease.progress
-    rules, now = tools.settings.sites.of(site), clock.now()
-    booked = progress.turn or looked(tools, lease, now=now)
+    rules, now = context.settings.sites.of(site), clock.now()
+    booked = progress.turn or join_look(context, lease, now=now)
     progress.turn = progress.way = None
-    identity = choose(tools, lease, rules, booked, now=now)
+    identity = choose(context, lease, rules, booked, now=now)
     way = Way(site, identity.name)
     if not booked or booked.egress != way.egress:
-        booked = Turn(way.egress, visits.book(tools.db, way, rules, now=now))
+        booked = Turn(way.egress, visits.book(context.db, way, rules, now=now))
     late = booked.at - now.wall
-    if late > 0 or not has_room(tools, lease, rules):
+    if late > 0 or not has_room(context, lease, rules):
         progress.turn = booked
         raise NotNow(
             max(late, 0.0) or ROOM_LOOK, visits.TURN if late > 0 else visits.FULL, keeps=True
         )
     progress.way = way.egress
     if rules.rate or rules.gap or rules.concurrency:
-        leases.note(tools.db, lease)  # the booking is used
-    return Visit(tools, lease, rules, identity)
+        leases.note(context.db, lease)  # the booking is used
+    return Visit(context, lease, rules, identity)
 
 
-def looked(tools: WorkerContext, lease: Lease, *, now: Now) -> Turn | None:
+def join_look(context: WorkerContext, lease: Lease, *, now: Now) -> Turn | None:
     """Join a download to the look from which it was chosen: both are one visit, by the same way."""
     if lease.attempt > 1 or variant.parse(lease.link.variant).looks:
         return None
-    way = looks.way(tools.db, lease.link.key, now=now)
+    way = looks.way(context.db, lease.link.key, now=now)
     return Turn(way, now.wall) if way else None
 
 
-def has_room(tools: WorkerContext, lease: Lease, rules: Rules) -> bool:
+def has_room(context: WorkerContext, lease: Lease, rules: Rules) -> bool:
     most, site = rules.concurrency, lease.site
-    return not most or visits.enter(tools.db, lease, site, most=most, now=clock.now())
+    return not most or visits.enter(context.db, lease, site, most=most, now=clock.now())
 
 
 def choose(
-    tools: WorkerContext, lease: Lease, rules: Rules, booked: Turn | None, *, now: Now
+    context: WorkerContext, lease: Lease, rules: Rules, booked: Turn | None, *, now: Now
 ) -> Identity:
     """The first way whose breaker lets the job in. Preferred is a way that has not failed this job,
     then the booked one, then the one where it may begin soonest, then the operator's order. Raises
@@ -184,34 +188,34 @@ def choose(
         return (
             one.name in tried,
             elsewhere,
-            visits.at(tools.db, Way(site, one.name), rules, now=now),
+            visits.at(context.db, Way(site, one.name), rules, now=now),
         )
 
     rests = []
-    for identity in sorted(fit(tools, site, rules, now=now), key=order):
+    for identity in sorted(fit(context, site, rules, now=now), key=order):
         way, look = Way(site, identity.name), random.uniform(*TRIAL_WAIT)
-        rest = breakers.ask(tools.db, lease, way, patience=look, now=now)
+        rest = breakers.ask(context.db, lease, way, patience=look, now=now)
         if rest is None:
             return identity
         rests.append(rest)
     first = min(rests, key=lambda rest: rest.until)
-    since = outcomes.first_asked(tools.db, lease)
+    since = outcomes.waiting_since(context.db, lease)
     if since is not None and now.wall - since > LONGEST_BREAKER_WAIT:
         raise errors.LeftAlone(f"{first.why}, asked for {now.wall - since:.0f} s ago", site=site)
     raise NotNow(seconds(first), f"{WAITS} {first.why}")
 
 
-def fit(tools: WorkerContext, site: str, rules: Rules, *, now: Now) -> tuple[Identity, ...]:
+def fit(context: WorkerContext, site: str, rules: Rules, *, now: Now) -> tuple[Identity, ...]:
     """The ways whose cookies may be used; when none may, all ways without cookies."""
     ways = rules.identities
-    return tuple(one for one in ways if not rests(tools, site, one, now=now)) or guests(ways)
+    return tuple(one for one in ways if not rests(context, site, one, now=now)) or guests(ways)
 
 
 def guests(ways: tuple[Identity, ...]) -> tuple[Identity, ...]:
     return tuple(dict.fromkeys(replace(one, cookies=None) for one in ways))
 
 
-def rests(tools: WorkerContext, site: str, identity: Identity, *, now: Now) -> bool:
+def rests(context: WorkerContext, site: str, identity: Identity, *, now: Now) -> bool:
     """Whether a way's cookies may not be used now; this includes a missing file."""
     path = identity.cookies
     if path is None:
@@ -221,7 +225,7 @@ def rests(tools: WorkerContext, site: str, identity: Identity, *, now: Now) -> b
     except OSError as error:
         log.warning("cookies.unreadable", site=site, file=path, error=error, fix="put it back")
         return True
-    return cookies.rests(tools.db, site, path.name, written=written, now=now)
+    return cookies.rests(context.db, site, path.name, written=written, now=now)
 
 
 def seconds(rest: OpenBreaker) -> float:
@@ -231,20 +235,20 @@ def seconds(rest: OpenBreaker) -> float:
     return max(left, random.uniform(*TRIAL_WAIT))
 
 
-def judge(tools: WorkerContext, lease: Lease, error: JobError) -> FailureVerdict:
+def judge(context: WorkerContext, lease: Lease, error: JobError) -> FailureVerdict:
     """Count a failure against the way that was used. Returns what it means for the job."""
     usual = FailureVerdict(None, error.name)
     went = lease.progress.way
     if went is None:
         return usual
     site = lease.site
-    identity = named(tools, site)[went]
-    rest = count(tools, lease, Way(site, identity.name), error)
+    identity = identities(context, site)[went]
+    rest = count(context, lease, Way(site, identity.name), error)
     if identity.cookies and error.name in cookies.MOST:
-        refuse(tools, site, identity.cookies.name, error)
-    if another(tools, lease, identity, error):
+        refuse(context, site, identity.cookies.name, error)
+    if another(context, lease, identity, error):
         lease.progress.tried = (identity.name,)
-        leases.note(tools.db, lease)
+        leases.note(context.db, lease)
         return FailureVerdict(0.0, error.name, elsewhere=True)
     if rest is None:
         return usual
@@ -252,18 +256,18 @@ def judge(tools: WorkerContext, lease: Lease, error: JobError) -> FailureVerdict
     return FailureVerdict(seconds(rest), f"{WAITS} {error.name}", alone=alone)
 
 
-def named(tools: WorkerContext, site: str) -> dict[str, Identity]:
+def identities(context: WorkerContext, site: str) -> dict[str, Identity]:
     """The identities of a site by their names, with and without cookies."""
-    ways = tools.settings.sites.of(site).identities
+    ways = context.settings.sites.of(site).identities
     return {one.name: one for one in (*guests(ways), *ways)}
 
 
-def count(tools: WorkerContext, lease: Lease, way: Way, error: JobError) -> OpenBreaker | None:
+def count(context: WorkerContext, lease: Lease, way: Way, error: JobError) -> OpenBreaker | None:
     """Count a failure against a breaker. Returns the opening that binds the job's person now, if
     any."""
-    rest, opened = breakers.failed(tools.db, lease, way, error, now=clock.now())
+    rest, opened = breakers.note_failure(context.db, lease, way, error, now=clock.now())
     for one in opened:
-        counters.add(tools.db, "breakers.opened")
+        counters.add(context.db, "breakers.opened")
         facts = {"site": way.site, "egress": way.egress, "why": one.why, "job": lease.job}
         whom = "all" if one.person == EVERYBODY else one.person
         left = round(one.until - clock.now().wall)
@@ -271,26 +275,26 @@ def count(tools: WorkerContext, lease: Lease, way: Way, error: JobError) -> Open
     return rest
 
 
-def refuse(tools: WorkerContext, site: str, file: str, error: JobError) -> None:
+def refuse(context: WorkerContext, site: str, file: str, error: JobError) -> None:
     """Count a refusal against a file of cookies."""
     now = clock.now()
-    until = cookies.refused(tools.db, site, file, error.name, now=now)
+    until = cookies.note_refusal(context.db, site, file, error.name, now=now)
     if until:
         subject, why = f"{site} {file}", error.name
-        alerts.note(tools.db, alert_kinds.REFUSED, subject, now=now, lasts=True, detail=why)
+        alerts.note(context.db, alert_kinds.REFUSED, subject, now=now, lasts=True, detail=why)
         fix = "export them anew, or: chapar breakers --close SITE"
         log.error("cookies.rest", site=site, file=file, why=error.name, until=until, fix=fix)
 
 
-def another(tools: WorkerContext, lease: Lease, mine: Identity, error: JobError) -> bool:
+def another(context: WorkerContext, lease: Lease, mine: Identity, error: JobError) -> bool:
     """Whether the job tries once more by another way that is open."""
     differs = ELSEWHERE.get(type(error))
     if differs is None or lease.progress.tried:
         return False
     site, now = lease.site, clock.now()
-    ways = fit(tools, site, tools.settings.sites.of(site), now=now)
+    ways = fit(context, site, context.settings.sites.of(site), now=now)
     others = [one for one in ways if one.name != mine.name and differs(mine, one)]
     return any(
-        not breakers.is_open(tools.db, Way(site, one.name), person=lease.user, now=now)
+        not breakers.is_open(context.db, Way(site, one.name), person=lease.user, now=now)
         for one in others
     )

@@ -10,6 +10,7 @@ from procs.store.broadcasts import broadcasts, recipients
 from procs.store.broadcasts.recipients import SendOutcome
 from procs.store.jobs import leases, pauses, recovery
 from procs.store.people import bans, users
+from procs.store.sponsors import sponsor_rows, sponsor_visits
 from tests import store_broadcasts
 
 FIRST, PEOPLE = 100, 25
@@ -60,7 +61,7 @@ def test_everybody_gets_one_message_whatever_dies_between_which_steps(
             recipients.note(db, number, [outcome(one.person) for one in sent])
             sent = []
         elif step == "crash":
-            waiting, sent = recipients.left(db, number), []
+            waiting, sent = recipients.unsettled(db, number), []
     assert sorted(telegram.messages.values()) == list(range(FIRST, FIRST + PEOPLE))
     assert broadcasts.read(db, number).counts.sent == PEOPLE
 
@@ -112,6 +113,33 @@ def test_a_segment_is_by_language_and_by_when_somebody_was_seen(db, clock):
     number = store_broadcasts.begin(db, "x", segment=Segment("fa"), now=clock.now())
     found = recipients.plan(db, number, 100, now=clock.now())
     assert [one.person for one in found] == [1, 2, 3, 4, 11, 12, 13]
+
+
+def test_who_joined_a_sponsor_by_the_bot_and_is_there_still_is_a_segment(db, clock):
+    store_broadcasts.meet(db, 1, 6, language="fa", now=clock.now())
+    named = {"access": 0, "nick": "", "own": False, "link": "x"}
+    news, films = (
+        sponsor_rows.add(db, {"chat": -n, "title": title, **named}, now=clock.now())
+        for n, title in enumerate(("News", "Films"), 1)
+    )
+    for sponsor, person in ((news, 2), (news, 3), (news, 4), (news, 6), (films, 5)):
+        sponsor_visits.note_shown(db, sponsor.id, person, now=clock.now())
+        sponsor_visits.note_joined(db, sponsor, person, "", now=clock.now())
+    sponsor_visits.note_shown(db, news.id, 1, now=clock.now())
+    sponsor_visits.note_left(db, news.id, 4, now=clock.now())
+    bans.begin(db, 6, until=None, reason="", by=1, now=clock.now())
+    of_news = Segment(sponsor=news.id)
+
+    assert recipients.count(db, of_news, now=clock.now()) == 2
+    assert recipients.count(db, Segment("en", sponsor=news.id), now=clock.now()) == 0
+    number = store_broadcasts.begin(db, "x", segment=of_news, now=clock.now())
+    bites = [recipients.plan(db, number, 1, now=clock.now()) for _ in range(3)]
+    assert [[one.person for one in bite] for bite in bites] == [[2], [3], []]
+    found = broadcasts.read(db, number)
+    assert found is not None
+    assert found.segment == of_news
+    sponsor_rows.remove(db, films.id)
+    assert recipients.count(db, Segment(sponsor=films.id), now=clock.now()) == 0
 
 
 def test_one_worker_carries_it_and_another_takes_over(db, clock, desk, begun):
@@ -184,7 +212,7 @@ def test_only_what_was_sent_within_the_limit_is_deleted(db, clock, begun):
     recipients.note(db, begun, [old, new, lost])
     rows = recipients.deletable(db, begun, after=0, since=50.0)
     assert rows == [(FIRST + 1, (2, 3))]
-    recipients.deleted(db, begun, [FIRST + 1])
-    recipients.deleted(db, begun, [FIRST + 1])
+    recipients.note_deleted(db, begun, [FIRST + 1])
+    recipients.note_deleted(db, begun, [FIRST + 1])
     assert broadcasts.read(db, begun).counts.deleted == 1
     assert recipients.deletable(db, begun, after=0, since=50.0) == []

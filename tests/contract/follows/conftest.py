@@ -48,7 +48,7 @@ class FollowDesk:
     def settles(self, lease: Lease, *names: str, partly: bool = False) -> int:
         seen = SeenList("A list", entries(names), partly)
         now = self.desk.clock.now()
-        return sources.looked(self.desk.db, lease, seen, least=1800.0, now=now)
+        return sources.finish_look(self.desk.db, lease, seen, least=1800.0, now=now)
 
     def later(self, seconds: float = 25 * 3600.0) -> None:
         self.desk.clock.skip(seconds)

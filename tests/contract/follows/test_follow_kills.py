@@ -62,7 +62,7 @@ def test_a_kill_between_look_and_requests_brings_each_entry_once(place: Path, st
 
 def settles(db: Database, lease: leases.Lease, now: Now) -> None:
     seen = sources.SeenList("A list", entries(("c", "b", "a")))
-    sources.looked(db, lease, seen, least=1800.0, now=now)
+    sources.finish_look(db, lease, seen, least=1800.0, now=now)
 
 
 def begun_again(db: Database, lease: leases.Lease, step: str, now: Now) -> None:

@@ -151,7 +151,7 @@ def test_one_source_of_a_site_is_looked_at_at_a_time(desk_of_follows: FollowDesk
 def fails(it: FollowDesk) -> None:
     """A look that ends for good without having worked."""
     lease = it.claims()
-    outcomes.failed(it.desk.db, lease, error="gone", say="failed-gone", now=it.desk.clock.now())
+    outcomes.fail(it.desk.db, lease, error="gone", say="failed-gone", now=it.desk.clock.now())
     assert sources.collect(it.desk.db, lambda site: 1800.0, now=it.desk.clock.now()) == 1
 
 

@@ -115,7 +115,7 @@ def test_each_admin_gets_an_id_that_stays_until_it_is_told(desk: Desk) -> None:
     assert (first.admin, second.admin) == ADMINS
     assert first.random_id != second.random_id
 
-    notifications.sent(desk.db, first, now=desk.clock.now())
+    notifications.note_sent(desk.db, first, now=desk.clock.now())
 
     assert notifications.unsent(desk.db) == [second]
 
@@ -125,12 +125,16 @@ def test_an_admin_who_cannot_be_told_is_given_up_and_named_once(desk: Desk) -> N
     tells(desk)
     first, second = notifications.unsent(desk.db)
 
-    assert notifications.unheard(desk.db, first, why="USER_IS_BLOCKED", now=desk.clock.now())
-    assert not notifications.unheard(desk.db, first, why="USER_IS_BLOCKED", now=desk.clock.now())
+    assert notifications.note_unreachable(
+        desk.db, first, why="USER_IS_BLOCKED", now=desk.clock.now()
+    )
+    assert not notifications.note_unreachable(
+        desk.db, first, why="USER_IS_BLOCKED", now=desk.clock.now()
+    )
     assert [admin for admin, _, _ in notifications.deaf(desk.db)] == [first.admin]
     assert notifications.unsent(desk.db) == [second]
 
-    notifications.sent(desk.db, first, now=desk.clock.now())
+    notifications.note_sent(desk.db, first, now=desk.clock.now())
     assert notifications.deaf(desk.db) == []
 
 

@@ -58,13 +58,13 @@ def test_a_few_tries_are_no_custom(db: Database, desk: Desk, clock: Clock) -> No
 def test_a_refusal_lasts_until_somebody_uses_the_version(db: Database, clock: Clock) -> None:
     engine_records.use(db, HERE, "1", now=clock.now())
     engine_records.refuse(db, HERE, "2", why="worse", now=clock.now())
-    before = engine_records.refused(db, HERE), engine_records.in_use(db, HERE)
+    before = engine_records.refused_versions(db, HERE), engine_records.in_use(db, HERE)
     engine_records.use(db, HERE, "2", now=clock.now())
 
     assert before[0] == {"2": "worse"}
     assert before[1] is not None
     assert before[1][0] == "1"
-    assert engine_records.refused(db, HERE) == {}
+    assert engine_records.refused_versions(db, HERE) == {}
 
 
 def test_machines_have_versions_of_their_own(db: Database, clock: Clock) -> None:

@@ -91,9 +91,9 @@ def test_breakers_are_shown_with_their_end_and_cookies_with_theirs(desk):
     desk.asks(1, "a")
     [lease] = desk.claim(desk.worker())
     now = clock.now()
-    breakers.failed(desk.db, lease, Way("youtube"), errors.BotCheck("no"), now=now)
+    breakers.note_failure(desk.db, lease, Way("youtube"), errors.BotCheck("no"), now=now)
     for _ in range(cookies.MOST["bot-check"]):
-        cookies.refused(desk.db, "youtube", "a.txt", "bot-check", now=now)
+        cookies.note_refusal(desk.db, "youtube", "a.txt", "bot-check", now=now)
 
     _, breaker, own, _, total, _, _, file = breaker_commands.listed(desk.db)
 

@@ -39,7 +39,7 @@ def test_two_messages_of_one_link_share_a_download(desk: Desk):
 def test_after_a_failure_it_may_be_asked_for_once_more(desk: Desk):
     first = accept(desk)
     (lease,) = desk.claim(desk.worker())
-    outcomes.failed(desk.db, lease, error="gone", say="failed-gone", now=desk.clock.now())
+    outcomes.fail(desk.db, lease, error="gone", say="failed-gone", now=desk.clock.now())
     second = accept(desk)
     assert (second.outcome, second.request != first.request) == ("queued", True)
 
@@ -68,7 +68,7 @@ def test_no_progress_is_written_once_the_media_is_being_put_there(desk: Desk):
     assert inline_messages.edits(desk.db, 1, until=until)
     assert inline_messages.places(desk.db, 1) == until
     assert not inline_messages.edits(desk.db, 1, until=until)
-    inline_messages.edited(desk.db, 1)
+    inline_messages.note_edit_end(desk.db, 1)
     assert inline_messages.edits_until(desk.db, 1) == 0.0
 
 

@@ -107,3 +107,20 @@ def test_the_keeper_of_a_machine_that_really_slept_takes_nothing_back(
     assert slept >= 9
     assert taken == 0
     assert holds(desk.db, held)
+
+
+def test_after_a_boot_whose_clock_begins_anew_a_lease_goes_back_at_once(
+    desk: Desk, clock: Clock, held: list[Lease]
+) -> None:
+    earlier = {"boot": "00000000-0000-0000-0000-000000000000", "worker": held[0].worker}
+    with desk.db.write():
+        desk.db.change("UPDATE workers SET boot = :boot WHERE id = :worker", earlier)
+    clock.boot = 3.0  # far below the instants in the rows
+
+    freed = recovery.release_dead(desk.db, now=clock.now())
+    again = desk.claim(desk.worker("w00-2"), room=2)
+
+    assert freed == len(held)
+    assert {one.job for one in again} == {one.job for one in held}
+    assert all(new.fence > old.fence for new, old in zip(again, held, strict=True))
+    assert audit(desk.db) == []

@@ -128,10 +128,10 @@ def everything_ends_once(db: Database, now: Now) -> None:
 def end(desk: Desk, lease: Lease) -> None:
     now = desk.clock.now()
     if lease.kind is Kind.DELIVER:
-        outcomes.delivered(desk.db, lease, lease.delivery.request, worker="w", now=now)
+        outcomes.finish_delivery(desk.db, lease, lease.delivery.request, worker="w", now=now)
     elif lease.kind is Kind.LOOK:
-        lists.known(desk.db, lease, "best", now=now)
+        lists.give_variant(desk.db, lease, "best", now=now)
     else:
         key = lease.link.key
         media = desk.media(key)
-        outcomes.fetched(desk.db, lease, media, keys={key}, now=now)
+        outcomes.finish_download(desk.db, lease, media, keys={key}, now=now)

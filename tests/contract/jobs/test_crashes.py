@@ -27,7 +27,7 @@ def carry(place: Place, pipe: Connection) -> None:
     while True:
         for lease in leases.claim(db, worker=me, lane=Lane.HEAVY, room=2, now=clock.now()):
             pipe.recv()
-            outcomes.failed(db, lease, error="none", say="failed-gone", now=clock.now())
+            outcomes.fail(db, lease, error="none", say="failed-gone", now=clock.now())
             pipe.send(lease.job)
 
 
@@ -68,7 +68,7 @@ def rest(desk: Desk, done: list[int]) -> None:
     me = desk.worker()
     while found := desk.claim(me, room=9):
         for lease in found:
-            outcomes.failed(desk.db, lease, error="none", say="failed-gone", now=clock.now())
+            outcomes.fail(desk.db, lease, error="none", say="failed-gone", now=clock.now())
             done.append(lease.job)
 
 

@@ -56,7 +56,7 @@ def crowd(desk: Desk, place: Place) -> Callable[[Act], list[Any]]:
             desk.asks(user, f"link {user}")
         found = desk.claim(desk.worker(), room=JOBS)
         if act is tries:
-            breakers.failed(
+            breakers.note_failure(
                 desk.db, found[0], WAY, errors.SiteBusy("", wait=1.0), now=desk.clock.now()
             )
             desk.clock.skip(2)

@@ -23,7 +23,7 @@ def spread(desk: Desk, *names: str) -> int:
 def fetched(desk: Desk, lease: Lease) -> Lease:
     """The media of a download is there; its delivery, claimed."""
     media = desk.media(lease.link.key.removeprefix("url:"))
-    outcomes.fetched(desk.db, lease, media, keys={media.key}, now=desk.clock.now())
+    outcomes.finish_download(desk.db, lease, media, keys={media.key}, now=desk.clock.now())
     (delivery,) = desk.claim(lease.worker, lane=Lane.LIGHT)
     return delivery
 
@@ -42,7 +42,7 @@ def put_off(desk: Desk, delivery: Lease) -> None:
 
 def delivered(desk: Desk, delivery: Lease) -> None:
     request = delivery.delivery.request
-    outcomes.delivered(desk.db, delivery, request, worker="w00-1", now=desk.clock.now())
+    outcomes.finish_delivery(desk.db, delivery, request, worker="w00-1", now=desk.clock.now())
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_who_waited_is_called_when_the_one_before_failed(desk: Desk, worker: int
     spread(desk, "a", "b")
     first, second = desk.claim(worker, room=2)
     put_off(desk, fetched(desk, second))
-    outcomes.failed(desk.db, first, error="gone", say="failed-gone", now=desk.clock.now())
+    outcomes.fail(desk.db, first, error="gone", say="failed-gone", now=desk.clock.now())
     (again,) = desk.claim(worker, lane=Lane.LIGHT)
     assert not delivery_order.waits(desk.db, again.delivery.request)
 

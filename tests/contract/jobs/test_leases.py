@@ -86,7 +86,9 @@ def test_a_light_job_never_waits_behind_downloads(desk: Desk, clock: Clock) -> N
     worker = desk.worker()
     (asked,) = desk.asks(1, "known")
     (lease,) = desk.claim(worker)
-    outcomes.fetched(desk.db, lease, desk.media("known"), keys={"url:known"}, now=clock.now())
+    outcomes.finish_download(
+        desk.db, lease, desk.media("known"), keys={"url:known"}, now=clock.now()
+    )
     desk.asks(1, *(f"big{n}" for n in range(20)))
 
     (light,) = desk.claim(worker, lane=Lane.LIGHT)

@@ -75,7 +75,7 @@ def test_the_death_of_a_worker_costs_its_jobs_no_attempt(
 def test_many_deaths_convict_unless_more_workers_died_elsewhere(
     deaths: int, others: int, convicted: bool
 ) -> None:
-    assert recovery.suspected(deaths, deaths / 8, others=others) is convicted
+    assert recovery.is_suspect(deaths, deaths / 8, others=others) is convicted
 
 
 def test_downloads_that_no_worker_outlives_are_given_up_in_the_end(

@@ -145,7 +145,7 @@ class Walk(Worlds):
             return self.fetched(lease) if lease.kind is Kind.FETCH else self.sent(lease, how)
         if how == "bad":
             facts = {"error": "gone", "say": "failed-gone"}
-            self.under(lease, lambda now: outcomes.failed(db, lease, now=now, **facts), model.fail)
+            self.under(lease, lambda now: outcomes.fail(db, lease, now=now, **facts), model.fail)
         elif how == "turn":
             self.under(
                 lease,
@@ -167,7 +167,7 @@ class Walk(Worlds):
         got = self.desk.media(key)
         self.under(
             lease,
-            lambda now: outcomes.fetched(self.db, lease, got, keys={key}, now=now),
+            lambda now: outcomes.finish_download(self.db, lease, got, keys={key}, now=now),
             lambda job: self.model.fetched(job, key),
         )
 
@@ -186,7 +186,7 @@ class Walk(Worlds):
         else:
             self.under(
                 lease,
-                lambda now: outcomes.delivered(self.db, lease, order.id, worker="w", now=now),
+                lambda now: outcomes.finish_delivery(self.db, lease, order.id, worker="w", now=now),
                 self.model.delivered,
             )
 

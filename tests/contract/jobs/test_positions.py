@@ -14,16 +14,16 @@ def downloads_take(desk: Desk, clock: Clock) -> None:
     for number in range(8):
         desk.asks(1000 + number, f"before{number}")
         (lease,) = desk.claim(worker)
-        outcomes.started(desk.db, lease, worker="w08-1", now=clock.now())
+        outcomes.note_start(desk.db, lease, worker="w08-1", now=clock.now())
         clock.skip(30)
         finish(desk, lease, f"before{number}")
 
 
 def finish(desk: Desk, lease: Lease, name: str) -> None:
     now = desk.clock.now()
-    outcomes.fetched(desk.db, lease, desk.media(name), keys={f"url:{name}"}, now=now)
+    outcomes.finish_download(desk.db, lease, desk.media(name), keys={f"url:{name}"}, now=now)
     (light,) = desk.claim(lease.worker, lane=type(lease.lane)(0))
-    outcomes.delivered(desk.db, light, light.delivery.request, worker="w", now=now)
+    outcomes.finish_delivery(desk.db, light, light.delivery.request, worker="w", now=now)
 
 
 def test_places_are_turns(desk: Desk) -> None:

@@ -99,7 +99,7 @@ def test_a_row_that_nobody_can_read_fails_no_claim(desk: Desk, clock: Clock, pro
 def test_a_media_that_a_newer_version_keeps_is_sent(desk: Desk, clock: Clock) -> None:
     desk.asks(1, "a")
     (lease,) = desk.claim(desk.worker())
-    outcomes.fetched(desk.db, lease, desk.media("a"), keys={"url:a"}, now=clock.now())
+    outcomes.finish_download(desk.db, lease, desk.media("a"), keys={"url:a"}, now=clock.now())
     with desk.db.write():
         desk.db.change("UPDATE media SET parts = :parts", {"parts": json.dumps([PART])})
 

@@ -11,7 +11,7 @@ def test_a_lost_sign_in_is_lost_until_it_is_another(desk: Desk) -> None:
     assert revoked_sessions.is_lost(desk.db, "slot-0", mark="7:a")
     assert not revoked_sessions.is_lost(desk.db, "slot-1", mark="7:a")
     assert not revoked_sessions.is_lost(desk.db, "slot-0", mark="8:a")
-    assert revoked_sessions.lost(desk.db) == []
+    assert revoked_sessions.unresolved(desk.db) == []
 
 
 def test_the_first_refusal_tells_since_when(desk: Desk) -> None:
@@ -19,4 +19,4 @@ def test_the_first_refusal_tells_since_when(desk: Desk) -> None:
     for now in (first, desk.clock.now()):
         revoked_sessions.note_lost(desk.db, "bot", mark="7:a", why="SESSION_REVOKED", now=now)
 
-    assert [one.since for one in revoked_sessions.lost(desk.db)] == [first.wall]
+    assert [one.since for one in revoked_sessions.unresolved(desk.db)] == [first.wall]

@@ -27,7 +27,7 @@ def moved(desk: Desk) -> int:
 
 def test_open_requests_are_answered_in_the_new_chat(desk: Desk) -> None:
     (one,) = submitted(desk, ask(desk, 41))
-    requests.answered(desk.db, one.request, message=7, shown="x", now=desk.clock.now())
+    requests.note_answered(desk.db, one.request, message=7, shown="x", now=desk.clock.now())
     before = desk.status(one.request)
 
     assert (moved(desk), moved(desk)) == (1, 0)
@@ -85,7 +85,7 @@ def test_a_reaction_that_may_be_there_keeps_its_request_until_it_is_gone(desk: D
     requests.cancel_all(desk.db, 1, chat=OLD, before=99, now=desk.clock.now())
 
     assert not requests.is_closed(desk.db, one.request)
-    assert not status_columns.reacted(desk.db, OLD, 41, but=one.request)
+    assert not status_columns.shares_reaction(desk.db, OLD, 41, but=one.request)
 
 
 def test_an_entry_of_a_list_moves_with_it(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from tests.contract.conftest import Clock, Desk
 
 def fail(desk: Desk) -> str:
     (lease,) = desk.claim(desk.worker())
-    return outcomes.failed(desk.db, lease, error="gone", say="failed-gone", now=desk.clock.now())
+    return outcomes.fail(desk.db, lease, error="gone", say="failed-gone", now=desk.clock.now())
 
 
 def test_a_story_tells_every_event_in_order(desk: Desk, clock: Clock) -> None:
@@ -93,7 +93,7 @@ def test_what_all_have_left_is_not_retried(desk: Desk, clock: Clock) -> None:
     (asked,) = desk.asks(1, "a")
     (lease,) = desk.claim(desk.worker())
     job_record.cancel(desk.db, asked.job, now=clock.now())
-    outcomes.failed(desk.db, lease, error="gone", say="failed-gone", now=clock.now())
+    outcomes.fail(desk.db, lease, error="gone", say="failed-gone", now=clock.now())
 
     assert not job_record.retry(desk.db, asked.job, now=clock.now())
 

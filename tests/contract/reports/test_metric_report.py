@@ -35,7 +35,7 @@ def test_depth_and_age_are_told_by_lane_and_state(desk: Desk) -> None:
 def test_what_is_over_counts_nowhere(desk: Desk) -> None:
     desk.asks(1, "a")
     (lease,) = desk.claim(desk.worker())
-    outcomes.failed(desk.db, lease, error="media-gone", say="gone", now=desk.clock.now())
+    outcomes.fail(desk.db, lease, error="media-gone", say="gone", now=desk.clock.now())
 
     assert sum(one.jobs for one in metric_report.read(desk.db, now=desk.clock.now()).depths) == 0
 
@@ -44,7 +44,7 @@ def test_the_longest_silence_ends_with_the_answer(desk: Desk) -> None:
     (asked,) = desk.asks(1, "a")
     desk.clock.skip(40)
     before = metric_report.read(desk.db, now=desk.clock.now())
-    requests.answered(desk.db, asked.request, message=9, shown="x", now=desk.clock.now())
+    requests.note_answered(desk.db, asked.request, message=9, shown="x", now=desk.clock.now())
     after = metric_report.read(desk.db, now=desk.clock.now())
 
     assert (before.open, round(before.unanswered)) == (1, 40)
@@ -54,11 +54,11 @@ def test_the_longest_silence_ends_with_the_answer(desk: Desk) -> None:
 def fails_after(desk: Desk, worker: int, *, answer: float, wait: float) -> None:
     (asked,) = desk.asks(1, f"n{desk.messages}")
     desk.clock.skip(answer)
-    requests.answered(desk.db, asked.request, message=9, shown="x", now=desk.clock.now())
+    requests.note_answered(desk.db, asked.request, message=9, shown="x", now=desk.clock.now())
     desk.clock.skip(wait)
     (lease,) = desk.claim(worker)
-    outcomes.started(desk.db, lease, worker="w", now=desk.clock.now())
-    outcomes.failed(desk.db, lease, error="media-gone", say="gone", now=desk.clock.now())
+    outcomes.note_start(desk.db, lease, worker="w", now=desk.clock.now())
+    outcomes.fail(desk.db, lease, error="media-gone", say="gone", now=desk.clock.now())
 
 
 def test_times_of_requests_are_counted_once_and_outlive_their_rows(desk: Desk) -> None:

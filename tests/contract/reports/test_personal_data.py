@@ -65,11 +65,11 @@ def delivered(desk: Desk, user: int, name: str, size: int = 1000) -> int:
         part = Part(Reference("document", 1, 2, "ab"), "video", "x.mp4", size)
         media = desk.media(name)
         media = type(media)(media.key, media.variant, name, media.site, media.url, (part,))
-        outcomes.fetched(db, lease, media, keys={media.key}, now=clock.now())
+        outcomes.finish_download(db, lease, media, keys={media.key}, now=clock.now())
     (light,) = desk.claim(worker, lane=Lane.LIGHT)
     assert light.kind is Kind.DELIVER
     deliveries.plan(db, one.request, 1)
-    outcomes.delivered(db, light, one.request, worker="w", now=clock.now())
+    outcomes.finish_delivery(db, light, one.request, worker="w", now=clock.now())
     return one.request
 
 
@@ -135,7 +135,7 @@ def test_a_deletion_leaves_the_number_only_where_it_says(desk: Desk) -> None:
     while not forget(desk.db, ME, now=desk.clock.now()):
         ends(desk)
 
-    assert set(named(desk)) <= set(personal_data.kept())
+    assert set(named(desk)) <= set(personal_data.kept_tables())
     assert {"heard", "pauses"} <= set(named(desk))
     assert audit(desk.db) == []
 

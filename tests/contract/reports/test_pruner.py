@@ -19,7 +19,7 @@ def fails(desk: Desk, user: int, links: int) -> None:
     """Downloads that ended badly, and that everybody knows of."""
     for one in desk.asks(user, *(f"{user}-{n}" for n in range(links))):
         (lease,) = desk.claim(desk.worker())
-        outcomes.failed(desk.db, lease, error="x", say="failed-gone", now=desk.clock.now())
+        outcomes.fail(desk.db, lease, error="x", say="failed-gone", now=desk.clock.now())
         requests.close(desk.db, one.request, now=desk.clock.now())
 
 

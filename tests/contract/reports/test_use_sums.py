@@ -33,19 +33,19 @@ class Use:
         self.clock.skip(waits)
         if asked.outcome != "cached":
             (lease,) = self.desk.claim(self.worker)
-            outcomes.started(self.db, lease, worker="w", now=self.clock.now())
+            outcomes.note_start(self.db, lease, worker="w", now=self.clock.now())
             media = self.desk.media(name)
-            outcomes.fetched(self.db, lease, media, keys={media.key}, now=self.clock.now())
+            outcomes.finish_download(self.db, lease, media, keys={media.key}, now=self.clock.now())
         self.clock.skip(takes)
         (lease,) = self.desk.claim(self.worker, lane=Lane.LIGHT)
-        outcomes.started(self.db, lease, worker="w", now=self.clock.now())
-        outcomes.delivered(self.db, lease, asked.request, worker="w", now=self.clock.now())
+        outcomes.note_start(self.db, lease, worker="w", now=self.clock.now())
+        outcomes.finish_delivery(self.db, lease, asked.request, worker="w", now=self.clock.now())
         return asked.request
 
     def fails(self, user: int, name: str, *, error: str = "media-gone") -> int:
         self.desk.asks(user, name)
         (lease,) = self.desk.claim(self.worker)
-        outcomes.failed(self.db, lease, error=error, say="gone", now=self.clock.now())
+        outcomes.fail(self.db, lease, error=error, say="gone", now=self.clock.now())
         return lease.job
 
     def counts(self, period: str = "24h") -> UseReport:
@@ -104,7 +104,7 @@ def test_a_failure_that_is_retried_and_fails_otherwise_counts_as_both(use: Use) 
     use.clock.skip(60)
     assert job_record.retry(use.db, job, now=use.clock.now())
     (lease,) = use.desk.claim(use.worker)
-    outcomes.failed(use.db, lease, error="site-busy", say="busy", now=use.clock.now())
+    outcomes.fail(use.db, lease, error="site-busy", say="busy", now=use.clock.now())
 
     assert dict(use.counts().total.failed_by(0, 5)) == {"media-gone": 1, "site-busy": 1}
 
@@ -114,7 +114,7 @@ def test_what_was_on_its_way_counts_in_the_hour_of_its_end(use: Use) -> None:
     use.counts()
     use.clock.skip(ONE_HOUR)
     (lease,) = use.desk.claim(use.worker)
-    outcomes.failed(use.db, lease, error="media-gone", say="gone", now=use.clock.now())
+    outcomes.fail(use.db, lease, error="media-gone", say="gone", now=use.clock.now())
 
     points = [one for one in use.counts().points.values() if one.sums]
 

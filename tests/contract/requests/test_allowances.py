@@ -97,7 +97,7 @@ def test_cancelling_all_ends_a_chats_requests_and_closes_those_nobody_was_told_o
 ) -> None:
     asks(desk, "a", message=10)
     asks(desk, "b", message=20)
-    requests.answered(desk.db, 1, message=50, shown="In line", now=clock.now())
+    requests.note_answered(desk.db, 1, message=50, shown="In line", now=clock.now())
     asks(desk, "c", user=2)
 
     assert requests.cancel_all(desk.db, 1, chat=1, before=99, now=clock.now()) == 2
@@ -111,7 +111,7 @@ def test_cancelling_all_closes_no_link_apart_from_the_message_that_speaks_of_it(
     desk: Desk, clock: Clock
 ) -> None:
     asks(desk, *"ab")
-    requests.answered(desk.db, 1, message=50, shown="In line", now=clock.now())
+    requests.note_answered(desk.db, 1, message=50, shown="In line", now=clock.now())
 
     assert requests.cancel_all(desk.db, 1, chat=1, before=99, now=clock.now()) == 2
 
@@ -130,11 +130,11 @@ def test_a_tally_counts_for_a_minute_and_ends_once(desk: Desk, clock: Clock) -> 
     counts = [repeat_tallies.note(desk.db, 1, "hint", now=clock.now()) for _ in range(3)]
     repeat_tallies.note(desk.db, 1, "refused", count=20, now=clock.now())
     assert counts == [1, 2, 3]
-    assert repeat_tallies.ended(desk.db, now=clock.now()) == []
+    assert repeat_tallies.take_ended(desk.db, now=clock.now()) == []
     clock.skip(repeat_tallies.MINUTE)
 
-    found = repeat_tallies.ended(desk.db, now=clock.now())
+    found = repeat_tallies.take_ended(desk.db, now=clock.now())
 
     assert sorted(found, key=str) == [Tally(1, "hint", 3), Tally(1, "refused", 20)]
-    assert repeat_tallies.ended(desk.db, now=clock.now()) == []
+    assert repeat_tallies.take_ended(desk.db, now=clock.now()) == []
     assert repeat_tallies.note(desk.db, 1, "hint", now=clock.now()) == 1

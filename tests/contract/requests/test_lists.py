@@ -32,13 +32,13 @@ def ends(desk: Desk, worker: int, *, fails: bool) -> None:
     """The next download of the user is over."""
     (lease,) = desk.claim(worker)
     if fails:
-        outcomes.failed(desk.db, lease, error="gone", say="failed-gone", now=desk.clock.now())
+        outcomes.fail(desk.db, lease, error="gone", say="failed-gone", now=desk.clock.now())
         return
     media = desk.media(lease.link.key.removeprefix("url:"))
-    outcomes.fetched(desk.db, lease, media, keys={media.key}, now=desk.clock.now())
+    outcomes.finish_download(desk.db, lease, media, keys={media.key}, now=desk.clock.now())
     (lease,) = desk.claim(worker, lane=Lane.LIGHT)
     request = lease.delivery.request
-    outcomes.delivered(desk.db, lease, request, worker="w00-1", now=desk.clock.now())
+    outcomes.finish_delivery(desk.db, lease, request, worker="w00-1", now=desk.clock.now())
 
 
 def test_a_choice_is_looked_at_first_and_takes_no_seat_of_downloads(desk: Desk) -> None:
@@ -108,7 +108,7 @@ def test_two_people_may_look_at_once_and_each_gets_the_entries(desk: Desk) -> No
 
 def test_one_media_leaves_nothing_to_choose(desk: Desk) -> None:
     request = asks(desk, 7, "mp3#2")
-    lists.known(desk.db, looked(desk), "mp3", now=desk.clock.now())
+    lists.give_variant(desk.db, looked(desk), "mp3", now=desk.clock.now())
     (lease,) = desk.claim(desk.worker())
     assert (lease.link.variant, lease.kind) == ("mp3", "fetch")
     assert desk.status(request).state == "open"
@@ -156,6 +156,6 @@ def test_what_a_look_read_is_kept_for_minutes_and_for_one_way(desk: Desk) -> Non
 
 def test_an_album_of_chosen_parts_is_not_looked_at_twice(desk: Desk) -> None:
     asks(desk, 7, "best#1,3")
-    lists.known(desk.db, looked(desk), "best#1,3", now=desk.clock.now())
+    lists.give_variant(desk.db, looked(desk), "best#1,3", now=desk.clock.now())
     (lease,) = desk.claim(desk.worker())
     assert (lease.link.variant, lease.kind) == ("best#1,3", "fetch")

@@ -51,7 +51,7 @@ def test_what_runs_is_held_up_by_no_pause_and_what_comes_again_is(desk: Desk, cl
 def test_a_delivery_is_held_up_by_a_pause_of_all_and_of_no_site(desk: Desk, clock: Clock) -> None:
     (one,) = desk.asks(1, "a")
     (lease,) = desk.claim(desk.worker())
-    outcomes.fetched(desk.db, lease, desk.media("a"), keys={"url:a"}, now=clock.now())
+    outcomes.finish_download(desk.db, lease, desk.media("a"), keys={"url:a"}, now=clock.now())
     pause_control.pause(desk.db, "site:site.example", why="a test", now=clock.now())
     assert (desk.status(one.request).paused, desk.status(one.request).ready) == ("", True)
     pause_control.pause(desk.db, "all", why="a test", now=clock.now())
@@ -73,7 +73,7 @@ def test_a_worker_without_a_beat_stalls_until_it_is_taken_over(desk: Desk, clock
 def test_a_wait_for_telegram_says_whether_the_media_is_ready(desk: Desk, clock: Clock) -> None:
     (one,) = desk.asks(1, "a")
     (lease,) = desk.claim(desk.worker())
-    outcomes.fetched(desk.db, lease, desk.media("a"), keys={"url:a"}, now=clock.now())
+    outcomes.finish_download(desk.db, lease, desk.media("a"), keys={"url:a"}, now=clock.now())
     (lease,) = desk.claim(desk.worker(), lane=Lane.LIGHT)
     leases.retry(desk.db, lease, delay=11, now=clock.now(), error="flood-wait chat:1", free=True)
     seen = desk.status(one.request)

@@ -11,7 +11,9 @@ from tests.contract.conftest import Clock, Desk
 
 def fetched(desk: Desk, name: str) -> None:
     (lease,) = desk.claim(desk.worker())
-    outcomes.fetched(desk.db, lease, desk.media(name), keys={f"url:{name}"}, now=desk.clock.now())
+    outcomes.finish_download(
+        desk.db, lease, desk.media(name), keys={f"url:{name}"}, now=desk.clock.now()
+    )
 
 
 def test_the_same_message_twice_is_one_request(desk: Desk, clock: Clock) -> None:
@@ -157,7 +159,7 @@ def test_a_failure_is_told_to_each_who_waits_with_one_code(desk: Desk, clock: Cl
     (two,) = desk.asks(2, "a")
     (lease,) = desk.claim(desk.worker())
 
-    code = outcomes.failed(desk.db, lease, error="gone", say="failed-gone", now=clock.now())
+    code = outcomes.fail(desk.db, lease, error="gone", say="failed-gone", now=clock.now())
 
     told = [desk.status(r.request) for r in (one, two)]
     assert [(g.state, g.say, g.code) for g in told] == [("failed", "failed-gone", code)] * 2
@@ -263,7 +265,7 @@ def test_a_forgotten_link_is_fetched_anew_in_every_form(desk: Desk, clock: Clock
     desk.asks(1, "a")
     (lease,) = desk.claim(worker)
     keys = {"url:a", "site:1"}
-    outcomes.fetched(desk.db, lease, desk.media("a"), keys=keys, now=clock.now())
+    outcomes.finish_download(desk.db, lease, desk.media("a"), keys=keys, now=clock.now())
 
     assert references.forget_link(desk.db, "url:a") == ["best"]
 
@@ -275,7 +277,7 @@ def test_a_forgotten_link_is_fetched_anew_in_every_form(desk: Desk, clock: Clock
 def test_what_was_fetched_for_a_request_is_not_older_than_it(desk: Desk, clock: Clock) -> None:
     (first,) = desk.asks(1, "a")
     (lease,) = desk.claim(desk.worker())
-    outcomes.fetched(desk.db, lease, desk.media("a"), keys={"url:a"}, now=clock.now())
+    outcomes.finish_download(desk.db, lease, desk.media("a"), keys={"url:a"}, now=clock.now())
     known = references.find(desk.db, "url:a", "best")
     assert known is not None
     (second,) = desk.asks(2, "a")

@@ -37,8 +37,10 @@ def test_each_who_waits_gets_buttons_of_their_own(desk: Desk) -> None:
     mine, theirs = asks(desk, 7), asks(desk, 8)
     (lease,) = desk.claim(desk.worker(), lane=Lane.LOOK)
     now = desk.clock.now()
-    assert search_listings.listed(desk.db, lease, HITS, ["soundcloud"], now=now) == 2
-    told = [codec.load(search_listings.found(desk.db, one.request)) for one in (mine, theirs)]
+    assert search_listings.show(desk.db, lease, HITS, ["soundcloud"], now=now) == 2
+    told = [
+        codec.load(search_listings.shown_results(desk.db, one.request)) for one in (mine, theirs)
+    ]
     tokens = [one["entries"][0]["token"] for one in told]
     found = buttons.find(desk.db, tokens[0], 7, chat=7, now=now)
 
@@ -54,7 +56,7 @@ def test_a_search_that_nobody_waits_for_any_more_ends_alone(desk: Desk) -> None:
     job = search_results.begin(desk.db, 9, CATS, now=desk.clock.now())
     (lease,) = desk.claim(desk.worker(), lane=Lane.LOOK)
     assert search_results.goes_on(desk.db, job)
-    assert search_listings.listed(desk.db, lease, HITS, [], now=desk.clock.now()) == 0
+    assert search_listings.show(desk.db, lease, HITS, [], now=desk.clock.now()) == 0
     assert not search_results.goes_on(desk.db, job)
 
 

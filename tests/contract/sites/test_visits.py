@@ -202,7 +202,7 @@ def test_what_is_noted_survives_the_wait(desk: Desk, clock: Clock) -> None:
 def refused(desk: Desk, why: str, times: int = 1) -> float | None:
     until = None
     for _ in range(times):
-        until = cookies.refused(desk.db, SITE, "a.txt", why, now=desk.clock.now())
+        until = cookies.note_refusal(desk.db, SITE, "a.txt", why, now=desk.clock.now())
     return until
 
 
@@ -224,7 +224,7 @@ def test_cookies_rest_after_refusals_in_a_row(desk: Desk, why: str) -> None:
 
 def test_an_accepted_visit_clears_the_file(desk: Desk) -> None:
     refused(desk, "login-needed", cookies.MOST["login-needed"] - 1)
-    cookies.accepted(desk.db, SITE, "a.txt")
+    cookies.note_success(desk.db, SITE, "a.txt")
 
     assert refused(desk, "login-needed") is None
 

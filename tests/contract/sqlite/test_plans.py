@@ -20,6 +20,9 @@ SCANS = {
     "recipients.COUNT": "everybody, when an admin looks at a preview, and when a broadcast begins",
     "alerts.PRUNE": "what went wrong in the last hours",
     "alerts.STANDING": "what goes wrong now",
+    "bot_modes.READ": "two rows at most",
+    "host_lists.ANY": "one row",
+    "host_lists.LIST": "as many as admins wrote down by hand",
     "breakers.LIST": "as many as sites that failed in the last hours",
     "breakers.PRUNE": "as many as sites that failed in the last hours",
     "send_budget.PRUNE": "the chats of the last two minutes",
@@ -106,6 +109,7 @@ TABLES = {
     *("uploads.PRUNE", "users.WITH_CAP", "visit_verdicts.PRUNE"),
     *("visits.PRUNE_PACES", "sponsor_rows.ANY", "sponsor_rows.LIST", "sponsor_wishes.LIST"),
     *("sponsor_notes.LIST", "sponsor_notes.NEXT", "sponsor_notes.DUE"),
+    *("bot_modes.READ", "host_lists.ANY", "host_lists.LIST"),
     "sources.PRUNE",
 }
 

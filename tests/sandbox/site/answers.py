@@ -71,7 +71,9 @@ class Answers:
 
     async def redirect(self, request: web.Request) -> web.Response:
         left, name = int(request.match_info["left"]), request.match_info["name"]
-        raise web.HTTPFound(f"/redirect/{left - 1}/{name}" if left > 1 else f"/{name}")
+        host = request.query.get("host")
+        there = f"http://{host}:{request.url.port}" if host else ""
+        raise web.HTTPFound(f"/redirect/{left - 1}/{name}" if left > 1 else f"{there}/{name}")
 
     async def loop(self, request: web.Request) -> web.Response:
         raise web.HTTPFound("/loop")

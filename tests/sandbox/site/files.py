@@ -42,6 +42,10 @@ STEPS: tuple[dict[str, tuple[str, ...]], ...] = (
             *("-f", "lavfi", "-i", "testsrc2=s=640x360:r=25:d=30"),
             *("-f", "lavfi", "-i", "sine=220:d=30", *H264, *AAC, "-shortest"),
         ),
+        "hd.mp4": (
+            *("-f", "lavfi", "-i", f"testsrc2=s=1280x720:r=25:d={SECONDS}", *SOUND),
+            *(*H264, *AAC, "-shortest", *FASTSTART),
+        ),
         "photo.jpg": ("-f", "lavfi", "-i", "testsrc2=s=800x600", "-frames:v", "1", "-update", "1"),
         "photo.png": ("-f", "lavfi", "-i", "testsrc=s=320x240", "-frames:v", "1", "-update", "1"),
         "wide.jpg": ("-f", "lavfi", "-i", "color=s=9900x400", "-frames:v", "1", "-update", "1"),

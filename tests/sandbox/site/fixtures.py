@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from procs.engine.client import Engine
+from procs.engine.media_child import MediaChild, media_child
 from procs.engine.protocol.messages import Fetched, Order
 from tests.sandbox.site.server import LOOPBACK, Site
 
@@ -68,3 +69,10 @@ def fetch(site: Site, engine: Engine, tmp_path: Path) -> Fetch:
             return await child.fetch(lambda done, total, rate: None)
 
     return fetch
+
+
+@pytest.fixture
+async def media_tools(engine: Engine, tmp_path: Path) -> AsyncIterator[MediaChild]:
+    """What works on the media in `tmp_path`."""
+    async with media_child(engine, tmp_path) as context:
+        yield context

@@ -68,6 +68,11 @@ def pages(base: str) -> dict[str, str]:
             body='<video><source src="/small.mp4" type="video/mp4" label="180p">'
             '<source src="/clip.mp4" type="video/mp4" label="360p"></video>',
         ),
+        "/page/hd.html": page(
+            "A film in HD",
+            body='<video><source src="/clip.mp4" type="video/mp4" label="360p">'
+            '<source src="/hd.mp4" type="video/mp4" label="720p"></video>',
+        ),
         "/page/og.html": page(
             "Open graph",
             head=f'<meta property="og:title" content="فیلم کوتاه">'

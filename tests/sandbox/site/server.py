@@ -15,7 +15,8 @@
 /busy/7/clip.mp4              at the first ask 429 with Retry-After: 2
 /members/clip.mp4             for those with the cookie member=yes; 401 for others
 /browsers/clip.mp4            for what shakes hands as a browser does; 403 for others
-/redirect/3/clip.mp4          after so many redirects;  /loop  for ever
+/redirect/3/clip.mp4          after so many redirects, the last to ?host= of this machine;  /loop
+                              for ever
 /b/res/7.html                 a thread of pictures, as imageboards have it
 /api/skipSegments/5f2a        which parts sponsors paid for
 /odd/clip.mp4                 no name in the address, a Persian one in Content-Disposition

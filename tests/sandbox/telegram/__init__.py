@@ -6,7 +6,7 @@ and the people below meet on it.
 
 A person (`ali = await tg.person("Ali", language="fa")`), with the bot or `ali.at(group, topic=n)`,
 `ali.at(sara)`; what follows happens there:
-    sends(text, photo=, sticker=, file=, reply=, links=, silent=, as_channel=), forwards,
+    sends(text, photo=, sticker=, voice=, file=, reply=, links=, silent=, as_channel=), forwards,
     starts(parameter)
     presses(label, message)    press an inline button; the toast: {text, alert, url}
     taps(label), keyboard()    the reply keyboard: press, see its rows

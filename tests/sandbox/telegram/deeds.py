@@ -59,8 +59,9 @@ async def say(
     group: int = 0,
     formats: list[list[Any]] | None = None,
 ) -> dict[str, Any]:
-    """Send a text, or a `file` (a path; `kind` photo, sticker or file) with a caption. `links`
-    are hidden under words: [offset, length, url]. With an `author` it is a forward of theirs.
+    """Send a text, or a `file` (a path; `kind` photo, sticker, voice or file) with a caption.
+    `links` are hidden under words: [offset, length, url]. With an `author` it is a forward of
+    theirs.
     `reply` is a message of that chat, `topic` one of a forum. Who owns a channel may speak in a
     group `as_channel` (core.telegram.org/method/messages.sendMessage, send_as).
     Messages of one `group` are an album; `formats` are [kind, offset, length] of the text."""
@@ -114,6 +115,9 @@ def stored(server: "Telegram", path: Path, kind: str) -> int:
             types.DocumentAttributeImageSize(w=512, h=512),
             types.DocumentAttributeSticker(alt="🙂", stickerset=empty),
         ]
+    if kind == "voice":
+        mime = "audio/ogg"
+        attributes = [types.DocumentAttributeAudio(duration=3, voice=True)]
     facts = {"kind": "document", "mime": mime, "attributes": attributes}
     return server.vault.keep(data, name=path.name, **facts).id
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from daemon.command_error import Refusal
 from daemon.commands import launch
 from daemon.commands.backups import restore_command
-from daemon.console.command_error import Refusal
 from procs.backups.backup_errors import BackupFailed
 from tests.unit.backups.conftest import Home
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from procs.charts import __main__ as drawer
-from procs.charts import chart_plan, chart_process, use_charts
+from procs.charts import chart_plan, chart_process, sponsor_charts, use_charts
 from procs.charts.chart_plan import ChartPlan, Panel, Series
 from procs.charts.chart_process import ChartFailed
 from procs.core import clock
+from procs.records.sponsor_records import SponsorTotals
 from procs.store.reports.use_report import PERIODS, UseFigures, UseReport
 
 
@@ -56,6 +57,27 @@ async def test_a_chart_is_a_png_as_wide_as_a_phone(cache: Path, language: str, p
         width, height = dimensions(picture)
         assert width == 1080
         assert 1200 <= height <= 1920
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+async def test_sponsors_are_drawn_by_what_came_of_showing_them(cache: Path, language: str) -> None:
+    numbers = [("فیلم و سریال", SponsorTotals(90, 60, 40, 9)), ("=News", SponsorTotals(7, 3, 1, 0))]
+    picture = await chart_process.draw(sponsor_charts.sponsors(numbers, language), cache=cache)
+    assert dimensions(picture)[0] == 1080
+
+
+def test_of_many_sponsors_those_are_drawn_that_most_people_saw_in_their_order() -> None:
+    numbers = [(f"S{place}", SponsorTotals(place % 5, 0, 0, 0)) for place in range(12)]
+    plan = sponsor_charts.sponsors(numbers, "en")
+    names = [label for _, label in plan.panels[0].ticks]
+    assert names == sorted(names, key=lambda name: int(name[1:]))
+    assert {"S4", "S9", "S3", "S8"} <= set(names)
+    assert len(names) == sponsor_charts.MOST_SPONSORS
+    assert [panel.title for panel in plan.panels][-1] == "Still there after 24 h"
+
+
+def test_no_sponsor_is_a_chart_that_says_so() -> None:
+    assert sponsor_charts.sponsors([], "en").panels[0].series[0].values == ()
 
 
 async def test_a_period_of_nothing_is_drawn_too(cache: Path) -> None:

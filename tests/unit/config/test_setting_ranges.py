@@ -19,6 +19,10 @@ NONSENSE = (
 LISTS = ("CHAPAR_ADMINS", "CHAPAR_ALLOWED_PORTS")
 PATHS = ("CHAPAR_HOME", "CHAPAR_DATABASE_URL", "CHAPAR_SITES", "CHAPAR_TELEGRAM_SERVER_KEY")
 
+#: Places, and words for people.
+FREE = (*PATHS, *(name for name in config.NAMES if name.startswith("CHAPAR_TEXT_")))
+KINDS = ("", "MEMBER_", "ADMIN_")
+TEXTS = [f"{it}_{code}" for it in ("START", "HELP", "WAITING") for code in ("EN", "FA")]
 WRONG = [
     ("CHAPAR_API_ID", "12345678901234", "my.telegram.org"),
     ("CHAPAR_API_ID", "2147483648", "my.telegram.org"),
@@ -101,9 +105,19 @@ WRONG = [
     ("CHAPAR_BACKUP_COMMAND", "rclone", "$CHAPAR_BACKUP_FILE"),
     ("CHAPAR_BACKUP_KEY_FILE", "/nowhere/key", "name the file of the key"),
     ("CHAPAR_LOG_LEVEL", "verbose", "INFO"),
+    ("CHAPAR_LOG_FORM", "xml", "logfmt or json"),
+    ("CHAPAR_LOG_FORM", "files stderr", "write one of them"),
     ("CHAPAR_METRICS", "0.0.0.0:9464", "127.0.0.1:9464"),
     ("CHAPAR_METRICS", "/" + "x" * 107, "107 bytes are the most"),
     ("CHAPAR_METRICS_TEXTFILE", "metrics", "absolute path"),
+    *((f"CHAPAR_{whose}REQUESTS_PER_DAY", "many", "whole number") for whose in KINDS),
+    *((f"CHAPAR_{whose}BYTES_PER_DAY", "much", "512MiB") for whose in KINDS),
+    *((f"CHAPAR_TEXT_{what}", "a\x1b[31m", "cannot be printed") for what in TEXTS),
+    *((f"CHAPAR_TEXT_{what}", "x" * 2001, "at most 2000") for what in TEXTS),
+    ("CHAPAR_ALERT_WEBHOOK", "hooks.example", "https://hooks.example/abc"),
+    ("CHAPAR_ALERT_MAIL", "me@example.org", "smtps://user:password@mail.example"),
+    ("CHAPAR_ALERT_MAIL", "smtps://mail.example:465/", "me@example.org"),
+    ("CHAPAR_HEARTBEAT_URL", "ftp://hooks.example/abc", "https://hooks.example/abc"),
 ]
 RIGHT = [
     ("CHAPAR_HOME", "/srv/with a space/and-ünï"),
@@ -144,7 +158,7 @@ def test_a_value_at_the_edge_of_sense_is_taken(name, text):
     assert complaints(**{name: text}) == ()
 
 
-@pytest.mark.parametrize("name", [name for name in config.NAMES if name not in PATHS])
+@pytest.mark.parametrize("name", [name for name in config.NAMES if name not in FREE])
 @pytest.mark.parametrize("text", NONSENSE, ids=lambda text: ascii(text[:9]))
 def test_nonsense_is_a_complaint_or_a_bounded_value_but_no_traceback(name, text):
     found = config.read({name: text}, NOWHERE, need_telegram=False)

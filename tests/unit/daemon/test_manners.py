@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from daemon import cli
+from daemon.command_error import Refusal
 from daemon.commands import fetch_target, status
-from daemon.console.command_error import Refusal
 from procs import config
 from procs.core import clock
 from procs.records.job import Lane, Person

@@ -2,8 +2,8 @@
 
 import pytest
 
+from daemon.command_error import Refusal
 from daemon.commands import pause_commands
-from daemon.console.command_error import Refusal
 from procs.core import clock
 from procs.store.health import workers
 from tests.sandbox.house import house

@@ -1,6 +1,7 @@
 """The systemd unit and supervisord.conf agree, and systemd understands the unit."""
 
 import configparser
+import ipaddress
 import re
 import shutil
 import subprocess
@@ -33,3 +34,62 @@ def test_systemd_waits_longer_than_supervisord_does():
 
 def test_only_supervisord_is_told_to_stop():
     assert "\nKillMode=mixed\n" in UNIT.read_text()
+
+
+#: What the exposure may be, in the tenths that systemd-analyze counts, and what keeps working what
+#: is needed:
+#: a network of each download's own, Landlock, groups of control, compilers of JavaScript.
+EXPOSURE = 15
+NEEDED = (
+    "RestrictNamespaces=user net",
+    "SystemCallFilter=seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self",
+    "Delegate=pids memory cpu",
+    "ReadWritePaths=-/sys/fs/cgroup/system.slice/chapar.service",
+)
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+def test_the_service_is_exposed_as_little_as_promised():
+    said = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", f"--threshold={EXPOSURE}", UNIT],
+        capture_output=True,
+        text=True,
+    )
+    assert said.returncode == 0, said.stdout
+
+
+@pytest.mark.parametrize("line", NEEDED)
+def test_the_unit_leaves_what_downloads_need(line):
+    lines = UNIT.read_text().splitlines()
+    assert line in lines
+    assert "MemoryDenyWriteExecute=yes" not in lines
+
+
+def allowed() -> list[ipaddress.IPv4Network]:
+    words = re.findall(r"^IPAddressAllow=(.*)$", UNIT.read_text(), re.M)
+    found = [ipaddress.ip_network(one) for w in words for one in w.split() if one != "localhost"]
+    return [one for one in found if isinstance(one, ipaddress.IPv4Network)]
+
+
+@pytest.mark.parametrize(
+    "private", ["10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254"]
+)
+def test_the_unit_lets_nothing_into_a_private_network(private):
+    assert not any(ipaddress.ip_address(private) in one for one in allowed())
+
+
+@pytest.mark.parametrize(
+    "public", ["149.154.167.51", "1.1.1.1", "223.255.255.254", "172.32.0.1", "192.169.0.1"]
+)
+def test_the_unit_lets_everything_out_to_public_addresses(public):
+    assert any(ipaddress.ip_address(public) in one for one in allowed())
+
+
+def test_what_hangs_is_back_within_half_a_minute():
+    text = UNIT.read_text()
+    watchdog, pause = (
+        int(re.search(rf"^{name}=(\d+)$", text, re.M)[1]) for name in ("WatchdogSec", "RestartSec")
+    )
+    assert watchdog + pause < 30
+    assert "\nWatchdogSignal=SIGKILL\n" in text
+    assert "\nNotifyAccess=main\n" in text

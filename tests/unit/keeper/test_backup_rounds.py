@@ -10,8 +10,8 @@ from procs import config
 from procs.backups import backup_store
 from procs.backups.backup_store import Backup
 from procs.core import clock
-from procs.keeper.backup_rounds import BackupRounds
-from procs.store.health import alerts
+from procs.keeper.backup_rounds import TAKE_BACKUP, BackupRounds
+from procs.keeper.monitor.machine_gauges import MachineGauges
 from tests.unit.backups.conftest import Home
 
 HOUR = 3600.0
@@ -33,7 +33,7 @@ async def taken(rounds: BackupRounds) -> None:
 
 async def test_one_is_taken_verified_and_shown_and_the_next_waits_an_hour(home):
     db = home.open()
-    rounds = BackupRounds(db, home.settings)
+    rounds = BackupRounds(home.settings)
 
     await taken(rounds)
     first = backup_store.listed(home.settings.backup_folder)
@@ -42,24 +42,27 @@ async def test_one_is_taken_verified_and_shown_and_the_next_waits_an_hour(home):
     assert [one.state for one in first] == ["ok"]
     assert backup_store.listed(home.settings.backup_folder) == first
     assert backup_age.line(home.settings).endswith("ago, verified")
-    assert alerts.standing(db) == []
     db.close()
 
 
-async def test_two_intervals_without_one_are_an_alert_until_one_is_verified(home):
+async def test_why_one_failed_is_kept_for_the_alert_until_one_is_verified(home):
     db = home.open()
-    rounds = BackupRounds(db, home.settings, command=("/bin/sh", "-c", "echo no >&2; exit 1"))
-    rounds.began = clock.now().wall - 3 * HOUR
-
+    rounds = BackupRounds(home.settings, command=("/bin/sh", "-c", "echo no >&2; exit 1"))
     await taken(rounds)
-    rounds.judge()
-    during = [(one.kind, one.count) for one in alerts.standing(db)]
-    home.backs_up()
-    rounds.judge()
+    failed = gauges(home)
 
-    assert (during, rounds.why) == ([("backup-missing", 1)], "no")
-    assert alerts.standing(db) == []
+    rounds.command = TAKE_BACKUP
+    await taken(rounds)
+
+    assert (failed[1], gauges(home)[1]) == ("no", "")
+    assert (failed[0] > 2, gauges(home)[0] < 1) == (True, True)
     db.close()
+
+
+def gauges(home: Home) -> tuple[float, str]:
+    """How old the newest verified one is in intervals, three hours after the start, and why."""
+    began = clock.now().wall - 3 * HOUR
+    return MachineGauges(home.settings, began=began).backups(clock.now())["backup_age"]
 
 
 async def test_none_is_taken_when_the_operator_wants_none(home):
@@ -67,7 +70,7 @@ async def test_none_is_taken_when_the_operator_wants_none(home):
     off = config.load(
         home.texts | {"CHAPAR_BACKUP_INTERVAL": "off"}, env_file=None, need_telegram=False
     )
-    rounds = BackupRounds(db, off)
+    rounds = BackupRounds(off)
 
     await taken(rounds)
 
@@ -80,7 +83,7 @@ async def test_the_operators_command_gets_the_file_and_none_of_our_secrets(home,
     monkeypatch.setenv("CHAPAR_BOT_TOKEN", "777000001:AAsandboxsandboxsandboxsandboxsandb")
     command = f'env > {proof}; test -s "$CHAPAR_BACKUP_FILE"'
     monkeypatch.setenv("CHAPAR_BACKUP_COMMAND", command)
-    rounds = BackupRounds(db, home.settings)
+    rounds = BackupRounds(home.settings)
 
     await taken(rounds)
 

@@ -71,7 +71,7 @@ def test_a_version_that_finds_more_extractors_broken_is_left_again(db, settings,
     EngineUpdates(db, settings).judge()
     assert new.current() == installed()
     assert engine_records.in_use(db, disk.host())[0] == installed().name
-    assert "10 of 10 attempts" in engine_records.refused(db, disk.host())[NEW]
+    assert "10 of 10 attempts" in engine_records.refused_versions(db, disk.host())[NEW]
 
 
 def test_a_trial_goes_by_the_ways_of_all_downloads(settings):
@@ -99,7 +99,7 @@ def test_a_version_that_has_passed_its_probation_stays(db, settings, new):
 def test_it_is_looked_an_hour_after_the_first_start_and_then_once_a_day(db, settings):
     fresh = EngineUpdates(db, settings)
     assert not fresh.is_due()
-    assert fresh.looked()[0] == pytest.approx(clock.now().wall - DAY + FIRST_LOOK, abs=60)
+    assert fresh.last_look()[0] == pytest.approx(clock.now().wall - DAY + FIRST_LOOK, abs=60)
     fresh.note_look(clock.now().wall - DAY - 1)
     assert fresh.is_due()
     fresh.note_look(clock.now().wall - DAY + 60)

@@ -18,14 +18,14 @@ MIB = 1024**2
 
 
 @pytest.fixture
-def prepare(engine, tmp_path):
+def prepare(media_tools, tmp_path):
     """Prepare a copy of one of the site's files, with words beside it."""
 
     async def prepare(name, variant, *, words="", limit=100 * MIB, encode=60.0):
         for one in filter(None, (name, words)):
             shutil.copy(files.folder() / one, tmp_path)
         return await media.prepare(
-            engine.run, tmp_path, [Path(name).name], variant=variant, title="A title",
+            media_tools, tmp_path, [Path(name).name], variant=variant, title="A title",
             subtitles=Path(words).name, max_file_size=limit, parts=9, encode=encode,
         )  # fmt: skip
 

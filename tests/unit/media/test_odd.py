@@ -15,13 +15,13 @@ pytest_plugins = ["tests.sandbox.site.fixtures"]
 
 
 @pytest.fixture
-def made(engine, tmp_path):
+def made(media_tools, tmp_path):
     """The files that a body of this name becomes."""
 
     async def made(name, body, *, variant="best", limit=100 * MIB, parts=9):
         (tmp_path / name).write_bytes(body)
         ready = await media.prepare(
-            engine.run,
+            media_tools,
             tmp_path,
             [name],
             variant=variant,

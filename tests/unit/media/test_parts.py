@@ -15,13 +15,13 @@ pytest_plugins = ["tests.sandbox.site.fixtures"]
 
 
 @pytest.fixture
-def cut(engine, originals, tmp_path):
+def cut(media_tools, originals, tmp_path):
     """Prepare one of the site's files that is larger than its limit."""
 
     async def cut(name, *, limit, parts=9, variant="best", title="A title"):
         shutil.copy(originals / name, tmp_path)
         ready = await media.prepare(
-            engine.run, tmp_path, [name], variant=variant, title=title, max_file_size=limit,
+            media_tools, tmp_path, [name], variant=variant, title=title, max_file_size=limit,
             parts=parts,
         )  # fmt: skip
         assert all(file.size == Path(file.path).stat().st_size <= limit for file in ready)

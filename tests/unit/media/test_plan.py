@@ -1,5 +1,7 @@
 """What becomes of a file, decided from its facts alone."""
 
+import json
+
 import pytest
 
 from procs.errors import NoSuchVariant
@@ -78,9 +80,9 @@ def test_sound_where_there_is_none(facts):
 
 
 def told(**stream):
-    base = b'{"format": {"format_name": "mov", "duration": "2.5"}, "streams": [%b]}'
+    base = '{"format": {"format_name": "mov", "duration": "2.5"}, "streams": [%s]}'
     words = ", ".join(f'"{k}": {v}' for k, v in {"codec_type": '"video"', **stream}.items())
-    return read(base % f"{{{words}}}".encode())
+    return read(json.loads(base % f"{{{words}}}"))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,7 @@ def test_a_cover_is_no_film():
 
 
 def test_no_stream_is_no_media():
-    assert read(b'{"format": {}, "streams": []}') is None
+    assert read({"format": {}, "streams": []}) is None
 
 
 @pytest.mark.parametrize(
@@ -119,3 +121,20 @@ def test_no_stream_is_no_media():
 )
 def test_thumbnails_fit_into_their_square(size, small):
     assert within(*size) == small
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        7,
+        {"streams": "video"},
+        {"streams": [7]},
+        {"streams": [{"codec_type": "video", "width": "wide"}]},
+        {"streams": [{"codec_type": "video", "side_data_list": [7]}]},
+        {"streams": [{"codec_type": "audio"}], "format": 7},
+        {"streams": [{"codec_type": "audio"}], "format": {"tags": 7}},
+    ],
+)
+def test_what_no_child_says_are_no_facts(words):
+    assert read(words) is None

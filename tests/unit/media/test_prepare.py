@@ -17,7 +17,7 @@ pytest_plugins = ["tests.sandbox.site.fixtures"]
 
 
 @pytest.fixture
-def prepare(engine, originals, tmp_path):
+def prepare(media_tools, originals, tmp_path):
     """Prepare a copy of one of the site's files, or a file with `body`."""
 
     async def prepare(name, *, body=None, variant="best", title="A title", cover="", **more):
@@ -26,7 +26,7 @@ def prepare(engine, originals, tmp_path):
             shutil.copy(originals / cover, tmp_path)
         wanted = {"performer": "", "max_file_size": 100 * MIB, **more}
         (file,) = await media.prepare(
-            engine.run, tmp_path, [name], variant=variant, title=title, cover=cover, **wanted
+            media_tools, tmp_path, [name], variant=variant, title=title, cover=cover, **wanted
         )
         assert Path(file.path).parent == tmp_path
         assert Path(file.path).stat().st_size == file.size
@@ -195,20 +195,20 @@ async def test_unknown_bytes_are_a_document(prepare):
     assert (file.kind, file.name, file.mime) == ("document", "نامه.qqq", "application/octet-stream")
 
 
-async def test_names_that_programs_could_misread(engine, originals, tmp_path):
+async def test_names_that_programs_could_misread(media_tools, originals, tmp_path):
     name = "-i %03d 'quoted'.mp4"
     shutil.copy(originals / "clip.mp4", tmp_path / name)
     (file,) = await media.prepare(
-        engine.run, tmp_path, [name], variant="best", title=name, max_file_size=100 * MIB
+        media_tools, tmp_path, [name], variant="best", title=name, max_file_size=100 * MIB
     )
     assert (file.kind, file.name) == ("video", "i %03d 'quoted'.mp4.mp4")
 
 
-async def test_several_files_of_one_job(engine, originals, tmp_path):
+async def test_several_files_of_one_job(media_tools, originals, tmp_path):
     for name in ("clip.mp4", "photo.jpg"):
         shutil.copy(originals / name, tmp_path)
     ready = await media.prepare(
-        engine.run, tmp_path, ["clip.mp4", "photo.jpg"], variant="best", title="x",
+        media_tools, tmp_path, ["clip.mp4", "photo.jpg"], variant="best", title="x",
         max_file_size=100 * MIB,
     )  # fmt: skip
     assert [file.kind for file in ready] == ["video", "photo"]

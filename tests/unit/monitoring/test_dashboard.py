@@ -76,4 +76,5 @@ def test_every_metric_is_shown_somewhere() -> None:
     assert hidden == {
         *("deliveries_uncertain_total", "requests_open", "worker_jobs", "revoked_sessions"),
         *("download_rooms_configured", "flood_wait_left_seconds", "cleanup_failures_total"),
+        "backup_drill_timestamp_seconds",
     }

@@ -22,6 +22,18 @@ def test_a_day_has_its_iranian_date(day, told):
     assert calendar_dates.jalali(day) == told
 
 
+def test_every_date_is_a_day_and_back():
+    first = date(1979, 1, 1).toordinal()
+    for day in map(date.fromordinal, range(first, first + 200 * 366)):
+        assert calendar_dates.gregorian(*calendar_dates.jalali(day)) == day
+
+
+@pytest.mark.parametrize("told", [(1404, 12, 30), (1405, 13, 1), (1405, 7, 31), (1405, 1, 0)])
+def test_what_is_no_date_is_no_day(told):
+    with pytest.raises(ValueError, match="/"):
+        calendar_dates.gregorian(*told)
+
+
 def test_a_reader_is_told_a_date_by_their_calendar():
     day = date(2026, 11, 29)
     assert (i18n.date("fa", day), i18n.date("en", day)) == ("۸ آذر ۱۴۰۵", "Nov 29, 2026")

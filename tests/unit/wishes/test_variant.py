@@ -32,7 +32,9 @@ def variants(draw):
     beside = bare.takes_words_beside and draw(flags)
     words = draw(LANGUAGES) if inside or beside else ""
     document = bool(bare.height) and draw(flags)
-    return Variant(form, clip, words, anew, clean, pick, beside=beside, document=document)
+    wordless = bare.can_be_wordless and not words and draw(flags)
+    facts = {"beside": beside, "document": document, "wordless": wordless}
+    return Variant(form, clip, words, anew, clean, pick, **facts)
 
 
 @given(variants())

@@ -31,8 +31,8 @@ def standing(db) -> list[tuple[str, str, int]]:
 def fails(it: Shop, error: errors.JobError, *, attempt: int = 1) -> None:
     """One more job visits the site, and meets this."""
     (lease,) = it.leases()
-    admission.enter(it.tools, lease)
-    settlement.settle(it.tools, replace(lease, attempt=attempt), error)
+    admission.enter(it.context, lease)
+    settlement.settle(it.context, replace(lease, attempt=attempt), error)
 
 
 def test_a_site_that_is_left_alone_for_a_bot_check_is_one_at_once(shop):
@@ -54,11 +54,11 @@ def test_a_bot_check_that_another_way_spares_is_none(shop):
 def test_it_is_over_once_the_site_is_visited_again(shop):
     it = shop()
     (lease,) = it.leases()
-    visit = admission.enter(it.tools, lease)
+    visit = admission.enter(it.context, lease)
     fails(it, errors.BotCheck("Sign in to confirm"))
     it.db.connection.execute("UPDATE breakers SET until = 1")
 
-    visit.worked(whole=False)
+    visit.note_success(whole=False)
 
     assert standing(it.db) == []
 
@@ -97,65 +97,65 @@ def test_a_full_disk_costs_an_alert_and_nothing_else(shop, caplog):
 
 
 @pytest.fixture
-async def tools(tg, settings, db):
+async def context(tg, settings, db):
     worker = workers.enter(db, "w00-1", now=clock.now())
-    tools = WorkerContext(
+    context = WorkerContext(
         *(settings, db, worker, "w00-1", ProgressWriter(db), None, Courier(settings, 0), Pace(db))
     )
-    yield tools
-    await tools.courier.close()
+    yield context
+    await context.courier.close()
 
 
-async def test_a_long_wait_before_a_sign_in_is_one_until_it_is_signed_in(tg, tools, db):
+async def test_a_long_wait_before_a_sign_in_is_one_until_it_is_signed_in(tg, context, db):
     await tg.fails(SIGN_IN, "FLOOD_WAIT_3000")
     with pytest.raises(TelegramWait):
-        await tools.connect()
+        await context.connect()
     assert standing(db) == [("sign-in-wait", "slot-0", 1)]
 
     db.connection.execute("DELETE FROM waits")
-    await tools.connect()
+    await context.connect()
 
     assert standing(db) == []
 
 
-async def test_a_short_wait_is_none(tg, tools, db):
+async def test_a_short_wait_is_none(tg, context, db):
     await tg.fails(SIGN_IN, "FLOOD_WAIT_9")
     with pytest.raises(TelegramWait):
-        await tools.connect()
+        await context.connect()
 
     assert standing(db) == []
 
 
-async def test_a_revoked_session_is_one_until_it_is_signed_in_anew(tg, tools, db):
-    await tools.connect()
-    await tools.courier.close()
+async def test_a_revoked_session_is_one_until_it_is_signed_in_anew(tg, context, db):
+    await context.connect()
+    await context.courier.close()
     await tg.revokes(tg.bot)
-    await tools.connect_early()
+    await context.connect_early()
     assert standing(db) == [("session-revoked", "slot-0", 1)]
-    assert tools.session_state.is_lost()
+    assert context.session_state.is_lost()
 
-    tools.session_state.file.unlink()
-    tools.courier, tools.was_connected = Courier(tools.settings, 0), False
-    await tools.connect()
+    context.session_state.file.unlink()
+    context.courier, context.was_connected = Courier(context.settings, 0), False
+    await context.connect()
 
     assert standing(db) == []
 
 
-async def test_a_delivery_that_nobody_finds_is_one(tg, tools, db, ali):
-    await tools.connect()
+async def test_a_delivery_that_nobody_finds_is_one(tg, context, db, ali):
+    await context.connect()
     link = Link("https://site.example/a", "site.example", "url:a")
     access = tg.world.access_hash(tg.bot, ali.id)
     requests.submit(db, [Ask(ali.id, ali.id, 1, 0, link, chat_access=access)], now=clock.now())
-    facts = {"worker": tools.worker, "lane": Lane.HEAVY, "room": 1, "now": clock.now()}
+    facts = {"worker": context.worker, "lane": Lane.HEAVY, "room": 1, "now": clock.now()}
     (lease,) = leases.claim(db, **facts)
     order = requests.order(db, lease.link.folder or 1)
     part = Part(Reference("document", 1, 2, "ab"), "video", "a.mp4", 3)
     media = Media(link.key, "best", "A", link.site, link.url, (part,))
     with pytest.raises(TelegramAway):
-        await deliver.certain(tools, lease, order, media, 0, None)
+        await deliver.find_copy(context, lease, order, media, 0, None)
     assert standing(db) == []
 
     last = replace(lease, attempt=deliver.LOOKUP_ATTEMPTS)
-    assert await deliver.certain(tools, last, order, media, 0, None) is None
+    assert await deliver.find_copy(context, last, order, media, 0, None) is None
 
     assert standing(db) == [("uncertain", "", 1)]

@@ -25,7 +25,7 @@ def test_after_a_bot_check_the_job_goes_once_more_by_the_next_way(shop):
     assert ruling == admission.FailureVerdict(0.0, "bot-check", elsewhere=True)
     assert it.way(first) == PROXY
     assert it.way(other) == PROXY
-    again = admission.judge(it.tools, first, errors.BotCheck("not a bot"))
+    again = admission.judge(it.context, first, errors.BotCheck("not a bot"))
     assert (again.elsewhere, again.why) == (False, "breaker bot-check")
 
 
@@ -37,7 +37,7 @@ def test_what_needs_a_sign_in_is_tried_with_an_account(shop):
 
     assert ruling.elsewhere
     assert it.way(lease) == "default+a.txt"
-    assert not admission.judge(it.tools, lease, errors.LoginNeeded("sign in")).elsewhere
+    assert not admission.judge(it.context, lease, errors.LoginNeeded("sign in")).elsewhere
 
 
 @pytest.mark.parametrize("kind", [errors.Gone, errors.GeoBlocked, errors.Drm])
@@ -69,7 +69,7 @@ def test_a_failure_before_the_visit_says_nothing_about_the_site(shop):
     it = shop()
     (lease,) = it.leases()
 
-    assert admission.judge(it.tools, lease, errors.BotCheck("?")).delay is None
+    assert admission.judge(it.context, lease, errors.BotCheck("?")).delay is None
     assert breakers.listed(it.db) == []
 
 
@@ -125,8 +125,8 @@ def test_a_crowd_that_waits_does_not_look_often(shop):
 
 def settled(it: Shop, lease: Lease, error: JobError) -> tuple[str, float]:
     """What became of a job that met this at its site: its error, and seconds until it is due."""
-    admission.enter(it.tools, lease)
-    settlement.settle(it.tools, lease, error)
+    admission.enter(it.context, lease)
+    settlement.settle(it.context, lease, error)
     error_name, at = it.db.one("SELECT error, at FROM jobs WHERE id = :job", {"job": lease.job})
     return error_name, at - clock.now().wall
 

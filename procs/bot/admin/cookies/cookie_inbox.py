@@ -1,7 +1,7 @@
-"""A file of cookies that an owner sent: put into its place, and its message deleted.
+"""A cookie file that an owner sent: it is put into its place, and the message deleted.
 
-Nothing is lost by a kill: the file is in its place before the act is written down, that is
-committed before the message is deleted, and Telegram tells a message again until then.
+A kill loses nothing: the file is in place before the act is written down, the act is committed
+before the message is deleted, and Telegram repeats the message until then.
 """
 
 from procs.bot.admin.admin_actions import AdminActions
@@ -17,15 +17,18 @@ from procs.errors import TelegramRefused, alert_kinds
 from procs.store.admins import conversation_states
 from procs.store.admins.audit_log import AuditChange
 from procs.store.health import alerts
+from procs.store.people import repeat_tallies
 from procs.store.sites import cookies
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inbound import Incoming
 from procs.texts.i18n import LocalText
 
-#: Bytes of the largest file that is looked at; and how files that may be one are called.
+#: Bytes of the largest file that is read, and the names that a cookie file may have.
 LARGEST_SENT = 1024 * 1024
 SUFFIXES = (".txt", ".json", ".cookies", ".cookie")
 ACTION = "cookies-put"
+#: Refusals that one person is told of in a minute.
+REFUSALS_TOLD = 2
 Target = tuple[str, str]
 
 
@@ -38,28 +41,45 @@ class CookieInbox:
         self.session = session
 
     async def take(self, incoming: Incoming) -> bool:
-        """Do with a message what cookies need. False for one that has none. Raises as
+        """Handle a message that may bring a cookie file. False for one that brings none. Raises as
         `MessageSender.fetch_file`, `ReplySender.send`."""
-        least = self.table.conversations.rows[SEND_COOKIES].least
-        if not incoming.private or self.table.role(incoming.person.id) < least:
+        if not incoming.private:
             return False
         call = self.table.call_of(incoming)
+        if call.role < self.table.conversations.rows[SEND_COOKIES].least:
+            return await self.refuses(incoming, call)
         target = self.waits(call)
         content = await self.content(incoming, waits=target is not None)
         if content is None:
             return False
-        await self.settle(incoming, call, self.kept(call, incoming, content, target or ("", "")))
+        await self.settle(incoming, call, self.store(call, incoming, content, target or ("", "")))
+        return True
+
+    async def refuses(self, incoming: Incoming, call: AdminCall) -> bool:
+        """Whether somebody who may not sent cookies: they are told so. Nothing is downloaded, and
+        what was pasted is neither searched for nor kept. Raises as `ReplySender.send`."""
+        if incoming.file is None:
+            meant = is_file(incoming.text)
+        else:
+            meant = "cookie" in incoming.file.name.lower()
+        if not meant:
+            return False
+        told = repeat_tallies.note(self.db, call.person.id, ACTION, now=clock.now())
+        log.warning("cookies.refused", person=call.person.id, role=call.role.word)
+        if told <= REFUSALS_TOLD:
+            page = MenuPage(call.say("cookies-of-owners"), ())
+            await self.table.menus.send(incoming, page, about=ACTION)
         return True
 
     def waits(self, call: AdminCall) -> Target | None:
-        """The place for which the conversation waits there; None where none does."""
+        """The place for which the conversation waits; None when none waits."""
         state = conversation_states.find(self.db, call.key)
         if state is None or state.name != SEND_COOKIES or not state.is_open(clock.now()):
             return None
         return str(state.data.get("site", "")), str(state.data.get("file", ""))
 
     async def content(self, incoming: Incoming, *, waits: bool) -> bytes | None:
-        """What came and is meant as cookies; None for everything else."""
+        """The content of a message that is meant as cookies; None for any other message."""
         if incoming.file is None:
             said = incoming.text
             return said.encode() if cookie_file.looks_so(said) else None
@@ -72,15 +92,15 @@ class CookieInbox:
         found = await self.session.fetch_file(incoming.file)
         return found if meant or cookie_file.looks_so(found.decode("utf-8", "replace")) else None
 
-    def kept(
+    def store(
         self, call: AdminCall, incoming: Incoming, content: bytes, target: Target
     ) -> AdminReply:
-        """Put a file into its place; what is answered. Of what is wrong with it no word of the file
-        is said."""
+        """Put a file into its place, and answer. An answer about a bad file repeats nothing of its
+        content."""
         try:
             found = self.parsed(call, content)
             name = incoming.file.name if incoming.file else ""
-            chosen = self.chosen(call, found, name, target)
+            chosen = self.slot_of(call, found, name, target)
             if isinstance(chosen, AdminReply):
                 return chosen
             before = self.shelf.facts(chosen, now=clock.now().wall)
@@ -99,7 +119,7 @@ class CookieInbox:
             else call.say("cookies-name-it", lines=LocalText(self.shelf.lines(chosen)))
         )
         text = LocalText(
-            "\n".join([words, self.pages.said(call, facts), after, call.say("cookies-deleted")])
+            "\n".join([words, self.pages.describe(call, facts), after, call.say("cookies-deleted")])
         )
         page = MenuPage(text, ((back(call.language, "page-cookies"),),))
         return AdminReply(page, changes=(change,), ends=True)
@@ -118,11 +138,11 @@ class CookieInbox:
             key = "cookies-bad-line" if line else "cookies-no-cookies"
             raise EffectRefused(call.say(key, line=line)) from None
 
-    def chosen(
+    def slot_of(
         self, call: AdminCall, found: tuple[Cookie, ...], name: str, target: Target
     ) -> CookieSlot | AdminReply:
-        """Where a file goes, or what asks for it. Raises EffectRefused for a file that has nothing
-        of its site."""
+        """The place of a file, or the question which one. Raises EffectRefused for a file without
+        cookies of its site."""
         now = clock.now().wall
         fitting = self.shelf.fitting(found, name, now=now)
         if target[0]:
@@ -151,16 +171,16 @@ class CookieInbox:
             why = call.say("cookies-unwritten", file=str(slot.path), why=error.strerror or "")
             raise EffectRefused(why) from error
         log.info("cookies.put", site=slot.site, file=slot.path.name, admin=call.person.id)
-        cookies.renewed(self.db, slot.site, slot.path.name)
+        cookies.note_new_file(self.db, slot.site, slot.path.name)
         kinds = alert_kinds.ENDING, alert_kinds.REFUSED
         alerts.clear(self.db, kinds, slot.subject, now=clock.now())
 
     async def settle(self, incoming: Incoming, call: AdminCall, reply: AdminReply) -> None:
-        """Write down what was done, delete the message, and answer it."""
+        """Write the act down, delete the message, and answer it."""
         talk = self.table.conversations
         with self.db.write(full=True):
             self.table.settle(ACTION, call, reply)
-            answer = talk.minted(call, reply)
+            answer = talk.render(call, reply)
             talk.keep_answer(call, answer)
         where = incoming.chat, incoming.access, incoming.message
         try:
@@ -170,3 +190,11 @@ class CookieInbox:
             said = call.say("cookies-deleted"), call.say("cookies-undeleted")
             answer = {**answer, "text": answer["text"].replace(*said)}
         await talk.send(incoming, answer)
+
+
+def is_file(text: str) -> bool:
+    """Whether a text is such a file beyond doubt: other people send tables too."""
+    try:
+        return cookie_file.looks_so(text) and bool(cookie_file.parse(text))
+    except ValueError:
+        return False

@@ -1,4 +1,5 @@
-"""The page of cookies: how each file does, and the conversation that waits for another one."""
+"""The page of cookies: the health of each file, and the conversation that waits for another
+file."""
 
 from procs.bot.admin.admin_call import (
     AdminAction,
@@ -50,7 +51,7 @@ class CookiePages:
     # --- what is shown
 
     def page(self, call: AdminCall) -> MenuPage:
-        """Each file and how it does, with a button that takes another in its place."""
+        """Each file and its health, with a button that replaces it."""
         slots = self.shelf.slots()
         lines = [self.line(call, one) for one in slots] or [call.say("cookies-none-named")]
         text = call.say("cookies-page", lines=LocalText("\n\n".join(lines)))
@@ -68,11 +69,11 @@ class CookiePages:
         return act(label, "cookies-ask", **of(slot))
 
     def line(self, call: AdminCall, slot: CookieSlot) -> LocalText:
-        """One file: whose it is, what it says, how it was used, and whether it rests."""
+        """One file: its site, its content in words, its uses, and its rest."""
         known = self.shelf.facts(slot, now=clock.now().wall)
         use = cookies.use(self.db, slot.site, slot.path.name)
         head = i18n.isolated(call.language, f"{slot.site} · {slot.path.name}")
-        words = [head, self.said(call, known)]
+        words = [head, self.describe(call, known)]
         if slot.is_named:
             words.append(call.say("cookies-use", uses=use.uses, refusals=use.refusals))
         else:
@@ -81,8 +82,8 @@ class CookiePages:
             words.append(call.say("cookies-rests", until=i18n.moment(call.language, until)))
         return LocalText("\n".join(words))
 
-    def said(self, call: AdminCall, facts: CookieFacts | None) -> LocalText:
-        """What a file says, in words."""
+    def describe(self, call: AdminCall, facts: CookieFacts | None) -> LocalText:
+        """What a file contains, in words."""
         if facts is None:
             return call.say("cookies-unreadable")
         if not facts.valid:
@@ -104,7 +105,7 @@ class CookiePages:
     # --- what is done
 
     def ask(self, call: AdminCall) -> AdminReply:
-        """Wait for a file: for this one's place, or for any."""
+        """Wait for a file: for this place, or for any."""
         site, file = str(call.data.get("site", "")), str(call.data.get("file", ""))
         if site and self.shelf.slot(site, file) is None:
             raise EffectRefused(call.say("cookies-slot-gone"))
@@ -114,21 +115,21 @@ class CookiePages:
         return AdminReply(page, place=place)
 
     def no_file(self, call: AdminCall, incoming: Incoming) -> AdminReply:
-        """A step: what came is no file; those are taken before (`CookieInbox`)."""
+        """A step: the message is no file; `CookieInbox` handles those that are."""
         raise EffectRefused(call.say("cookies-no-file"))
 
     def free(self, call: AdminCall) -> AdminReply:
-        """Use a file again that rests."""
+        """End the rest of a file."""
         site, file = str(call.data.get("site", "")), str(call.data.get("file", ""))
         slot = self.shelf.slot(site, file)
         if slot is None or not self.rests_until(slot):
             return AdminReply(self.page(call))
-        cookies.accepted(self.db, site, file)
+        cookies.note_success(self.db, site, file)
         alerts.clear(self.db, (alert_kinds.REFUSED,), slot.subject, now=clock.now())
         change = AuditChange(f"cookies:{site}/{file}", "rests", "in use")
         return AdminReply(self.page(call), call.say("admin-done"), changes=(change,))
 
 
 def of(slot: CookieSlot) -> dict[str, str]:
-    """A file as a button names it."""
+    """The file that a button names."""
     return {"site": slot.site, "file": slot.path.name if slot.is_named else ""}

@@ -1,4 +1,4 @@
-"""Where files of cookies lie: those that `sites.toml` names, and new ones below the home."""
+"""The places of cookie files: those that `sites.toml` names, and new ones below the home."""
 
 import os
 import re
@@ -11,7 +11,7 @@ from procs.wishes import sites
 
 #: The folder of new files, under the home.
 FOLDER = "cookies"
-#: What a name of a site may be, so that a file can be called by it.
+#: Names of sites that can be the name of a file.
 SITE_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 
 
@@ -25,7 +25,7 @@ class CookieSlot:
 
     @property
     def subject(self) -> str:
-        """As alerts call it."""
+        """The file as the subject of an alert."""
         return f"{self.site} {self.path.name}"
 
 
@@ -36,7 +36,7 @@ class CookieShelf:
         self.folder = settings.home / FOLDER
 
     def slots(self) -> list[CookieSlot]:
-        """All files: those in use, in the order of the rules, then those that nothing names."""
+        """All files: first those that `sites.toml` names, in its order, then the others."""
         named = [
             CookieSlot(site, path)
             for site, rules in sorted(self.book.sites.items())
@@ -72,7 +72,7 @@ class CookieShelf:
         return [self.fresh(one) for one in known]
 
     def facts(self, slot: CookieSlot, *, now: float) -> CookieFacts | None:
-        """What a file says; None for one that cannot be read."""
+        """What a file contains; None for one that cannot be read."""
         try:
             cookies = cookie_file.parse(slot.path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -99,7 +99,7 @@ class CookieShelf:
             fresh.unlink(missing_ok=True)
 
     def lines(self, slot: CookieSlot) -> str:
-        """What makes `sites.toml` name a new file."""
+        """The lines by which `sites.toml` names a new file."""
         rules = self.book.path
         near = rules is not None and rules.parent == self.home
         path = f"{FOLDER}/{slot.path.name}" if near else str(slot.path)
@@ -108,7 +108,7 @@ class CookieShelf:
 
 
 def hosts(cookies: tuple[Cookie, ...]) -> list[str]:
-    """The shortest domains of cookies, as sites are called that we do not know."""
+    """The shortest domains of cookies: the names of sites that are unknown to us."""
     domains = {sites.bare(one.domain.removeprefix(".")) for one in cookies}
     above = [one for one in domains if not any(one.endswith(f".{other}") for other in domains)]
     return sorted(one for one in above if "." in one and SITE_NAME.fullmatch(one))

@@ -1,22 +1,20 @@
-"""Use and server as text and as pictures, over a day, a week or a month, by buttons."""
+"""Figures of use and of the server, as text and as pictures, over a day, a week or a month."""
 
 from collections.abc import Callable
 from functools import partial
 
 from procs.bot.admin.admin_actions import AdminActions
 from procs.bot.admin.admin_call import AdminAction, AdminCall, AdminReply, act, back, panel_page
+from procs.bot.admin.figures.picture_reply import PictureReply
 from procs.bot.commands.button_actions import EffectRefused
 from procs.bot.commands.settings_menu import MenuPage
-from procs.bot.conversation.reply_sender import once
-from procs.charts import chart_process, use_charts, use_text
+from procs.charts import use_charts, use_text
 from procs.charts.chart_plan import ChartPlan
 from procs.core import clock, disk
 from procs.records.admin_role import Role
 from procs.store.health import workers
-from procs.store.people import repeat_tallies
 from procs.store.reports import system_report, use_report
 from procs.store.reports.use_report import PERIODS, UseReport
-from procs.telegram.chat.file_sender import OutgoingFile
 from procs.texts import i18n
 from procs.texts.i18n import LocalText
 
@@ -30,14 +28,12 @@ CHARTS: dict[str, Callable[[UseReport, str, str], ChartPlan]] = {
     "server": use_charts.server,
 }
 USUAL = "24h"
-#: Pictures that one admin may have in a minute.
-PICTURES = 6
 
 
 class FigurePages:
     def __init__(self, table: AdminActions) -> None:
         self.db = table.db
-        self.replies = table.menus.replies
+        self.pictures = PictureReply(table)
 
     def rows(self) -> tuple[AdminAction, ...]:
         return (
@@ -47,7 +43,8 @@ class FigurePages:
         )
 
     def page(self, name: str, call: AdminCall) -> MenuPage:
-        """The figures of a period in words, with buttons for the others and for the picture."""
+        """The figures of a period as text, with buttons for the other periods and for the
+        picture."""
         period = self.period(call)
         text = TEXTS[name](self.report(period), period, call.language)
         if name == "server":
@@ -65,7 +62,7 @@ class FigurePages:
         return MenuPage(text, (others, (draw, again), (back(call.language),)))
 
     def present(self, call: AdminCall) -> LocalText:
-        """What there is at this moment, which no sum has."""
+        """The figures of this moment, which no sum holds."""
         jobs = system_report.counts(self.db)
         return call.say(
             "server-now",
@@ -76,31 +73,12 @@ class FigurePages:
         )
 
     def picture(self, call: AdminCall) -> AdminReply:
-        """The picture comes as a message of its own; it is drawn after the answer."""
+        """The figures of a period as a picture."""
         name, period = str(call.data.get("page")), self.period(call)
         if name not in CHARTS:
             raise EffectRefused(call.say("unknown-button"))
-        if repeat_tallies.note(self.db, call.person.id, "picture", now=clock.now()) > PICTURES:
-            raise EffectRefused(call.say("chart-often"))
-        draw = partial(self.send_picture, call, name, period)
-        return AdminReply(toast=call.say("chart-drawn"), show=draw)
-
-    async def send_picture(self, call: AdminCall, name: str, period: str) -> None:
-        """Raises ChartFailed, and as `ReplySender.send`."""
-        plan = CHARTS[name](self.report(period), period, call.language)
-        picture = await chart_process.draw(plan, cache=self.db.run.parent / "cache")
-        random_id = once("picture", call.mark, name)
-        await self.replies.send_file(
-            OutgoingFile(
-                call.chat,
-                call.access,
-                f"{name}.png",
-                picture,
-                plan.title,
-                random_id,
-                "image/png",
-                is_photo=True,
-            )
+        return self.pictures.reply(
+            call, name, lambda: CHARTS[name](self.report(period), period, call.language)
         )
 
     def period(self, call: AdminCall) -> str:

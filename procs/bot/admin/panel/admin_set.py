@@ -1,4 +1,4 @@
-"""All that admins use, put together: each part adds its actions, pages and conversations."""
+"""Every part that admins use, put together: each adds its actions, pages and conversations."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -16,6 +16,10 @@ from procs.bot.admin.people.people_pages import PeoplePages
 from procs.bot.admin.people.person_acts import PersonActs
 from procs.bot.admin.queue.job_acts import JobActs
 from procs.bot.admin.queue.queue_pages import QueuePages
+from procs.bot.admin.running.host_pages import HostPages
+from procs.bot.admin.running.mode_page import ModePage
+from procs.bot.admin.running.sites_pages import SitesPages
+from procs.bot.admin.settings.settings_pages import SettingsPages
 from procs.bot.admin.sponsors.sponsor_acts import SponsorActs
 from procs.bot.admin.sponsors.sponsor_adder import SponsorAdder
 from procs.bot.admin.sponsors.sponsor_notes_page import SponsorNotesPage
@@ -54,16 +58,17 @@ class AdminSet:
         sponsors, notes = SponsorPages(self.actions), SponsorNotesPage(self.actions)
         campaigns = SponsorActs(self.actions, sponsors, self.sponsor_adder)
         shown = FigurePages(self.actions), AlertPages(self.actions), self.support, sponsors
-        system = SystemPages(db, session.settings), logs
+        system = SystemPages(db, session.settings), logs, ModePage(db)
+        live = SettingsPages(db, session.settings), HostPages(db), SitesPages(db, session.settings)
         first = MainPage(self.actions), AuditPage(db)
-        talks = admins, people, acts, sends, cookies, campaigns, notes
+        talks = admins, people, acts, sends, cookies, campaigns, notes, *live
         for part in (*first, *queue, *talks, *shown, *system):
             self.actions.add(*part.rows())
         for talking in (*talks, logs):
             self.conversations.add(*talking.conversations())
 
     def add_to(self, router: Router) -> None:
-        """Put the rows into the tables of the bot. /cancel leaves a conversation first."""
+        """Add the rows to the bot's tables. /cancel ends a conversation first."""
         router.role_of = self.actions.role
         router.hints.more_keys = self.keys
         self.admins.keys_of = router.hints.keys_of
@@ -77,12 +82,12 @@ class AdminSet:
         return self.conversations.expects(incoming) or self.support.expects(incoming)
 
     async def take(self, incoming: Incoming, *, has_links: bool) -> bool:
-        """Do with a message what a conversation or support does. Links of people are handled as
-        always while they write to support. False where it belongs to neither."""
+        """Handle a message that belongs to a conversation or to support. While a person writes to
+        support, their links are handled as always. False for any other message."""
         if await self.conversations.take(incoming):
             return True
         return not (has_links and incoming.private) and await self.support.take(incoming)
 
     def keys(self, person: int) -> Keys:
-        """The key of the panel, for who has a role."""
+        """The keyboard with the key of the panel, for a person with a role."""
         return (tuple(ADMIN_KEYS),) if self.actions.role(person) > Role.EVERYONE else ()

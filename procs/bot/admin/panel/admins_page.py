@@ -1,4 +1,4 @@
-"""The page of admins: who has which role; owners give and take them."""
+"""The page of admins: who has which role. Owners give and take roles."""
 
 from collections.abc import Callable
 from functools import partial
@@ -33,7 +33,7 @@ from procs.texts.i18n import LocalText
 
 #: The conversation that gives a role, and its step.
 GIVE, WHOM = "give-role", "whom"
-#: Admins with a button each; more are a matter for `/admins ID`.
+#: Admins with a button each; `/admins ID` shows any other.
 BUTTONS_SHOWN = 30
 
 
@@ -41,7 +41,7 @@ class AdminsPage:
     def __init__(self, table: AdminActions) -> None:
         self.table = table
         self.db = table.db
-        #: The keys below the chat with somebody, which change with the role.
+        #: The keyboard in the chat with somebody, which changes with the role.
         self.keys_of: Callable[[int], Keys] = no_keys
 
     def rows(self) -> tuple[AdminAction, ...]:
@@ -59,7 +59,7 @@ class AdminsPage:
     # --- pages
 
     def page(self, call: AdminCall) -> MenuPage:
-        """Owners first, then those with a role that was given, a button each."""
+        """The owners first, then the admins with a given role, with a button for each."""
         language = call.language
         listed = admin_rows.listed(self.db)
         owners = [
@@ -87,7 +87,7 @@ class AdminsPage:
         return MenuPage(text, (*buttons, (add,), (back(language),)))
 
     def one(self, call: AdminCall, number: int) -> MenuPage:
-        """Which role somebody has, with a button for each that they may be given."""
+        """The role of one person, with a button for each role that they may be given."""
         if number in self.table.owners:
             raise EffectRefused(call.say("admin-role-owner-fixed"))
         role = admin_rows.role(self.db, number)
@@ -121,14 +121,14 @@ class AdminsPage:
         return AdminReply(page, place=ConversationPlace(GIVE, WHOM))
 
     def whom(self, call: AdminCall, incoming: Incoming) -> AdminReply:
-        """A step: whom the message means."""
-        return AdminReply(self.one(call, person_finder.sent(self.db, call, incoming)))
+        """A step: the person that the message names."""
+        return AdminReply(self.one(call, person_finder.author_of(self.db, call, incoming)))
 
     def show(self, call: AdminCall) -> AdminReply:
         return AdminReply(self.one(call, call.number("person")))
 
     def give(self, call: AdminCall) -> AdminReply:
-        """Somebody has this role from now on; they are told."""
+        """Give a person a role; they are told."""
         number, role = call.number("person"), Role(call.number("role"))
         if role not in GIVEN or number in self.table.owners:
             raise EffectRefused(call.say("admin-role-owner-fixed"))
@@ -136,23 +136,23 @@ class AdminsPage:
         if before is role:
             return AdminReply(self.one(call, number))
         admin_rows.give(self.db, number, role, by=call.person.id, now=clock.now())
-        return self.changed(call, number, before, role)
+        return self.reply_changed(call, number, before, role)
 
     def take(self, call: AdminCall) -> AdminReply:
         number = call.number("person")
         before = admin_rows.role(self.db, number)
         if not admin_rows.take(self.db, number):
             return AdminReply(self.page(call))
-        return self.changed(call, number, before, Role.EVERYONE)
+        return self.reply_changed(call, number, before, Role.EVERYONE)
 
-    def changed(self, call: AdminCall, number: int, before: Role, role: Role) -> AdminReply:
+    def reply_changed(self, call: AdminCall, number: int, before: Role, role: Role) -> AdminReply:
         change = AuditChange(audit_log.person(number), before.word, role.word)
         page = self.page(call) if role is Role.EVERYONE else self.one(call, number)
-        tell = partial(self.tell, number, role, call.mark)
+        tell = partial(self.send_role, number, role, call.mark)
         return AdminReply(page, call.say("admin-done"), changes=(change,), show=tell)
 
-    async def tell(self, number: int, role: Role, mark: str) -> None:
-        """Somebody's role is another: they read which. Who never wrote cannot be written to."""
+    async def send_role(self, number: int, role: Role, mark: str) -> None:
+        """Tell a person their new role. One who never wrote to the bot cannot be told."""
         access = users.access(self.db, number)
         if not access:
             return

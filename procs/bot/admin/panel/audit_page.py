@@ -1,4 +1,4 @@
-"""The audit log as a page: who did what to whom, when, before and after."""
+"""The audit log as a page: who changed what, when, before and after."""
 
 from procs.bot.admin.admin_call import AdminAction, AdminCall, act, back, panel_page
 from procs.bot.commands.settings_menu import MenuPage
@@ -21,7 +21,7 @@ class AuditPage:
         return (panel_page("audit", Role.OPERATOR, self.page, "audit"),)
 
     def page(self, call: AdminCall) -> MenuPage:
-        """The newest rows before `before`; of one person where `/audit ID` says so."""
+        """The newest rows before `before`; those of one person for `/audit ID`."""
         subject = str(call.data.get("subject", ""))
         if call.words.isdigit():
             subject = audit_log.person(int(call.words))
@@ -38,7 +38,7 @@ class AuditPage:
 
 
 def audit_line(row: AuditRow, language: str) -> LocalText:
-    """One row in words. What has no text, of another version, is shown as it is written."""
+    """One row as text. An act without a text, of another version, is shown as stored."""
     key = f"admin-act-{row.action}"
     was, became = (i18n.isolated(language, it or "—") for it in (row.was, row.became))
     return i18n.say(

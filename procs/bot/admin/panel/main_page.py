@@ -8,6 +8,7 @@ from procs.records.admin_role import Role
 #: The pages in their order. A page that is not in the table is left out.
 ORDER = (
     *("use", "server", "broadcast", "sponsors", "queue", "people", "cookies", "settings", "mode"),
+    *("sites",),
     *("admins", "support", "alerts", "audit", "engine", "restart", "logs"),
 )
 #: Buttons in a row.

@@ -1,4 +1,4 @@
-"""Pages of people: who costs most today, one person, and how somebody is found."""
+"""Pages of people: who costs most today, one person, and the search for one."""
 
 from procs.bot.admin import person_finder
 from procs.bot.admin.admin_actions import AdminActions
@@ -21,6 +21,7 @@ from procs.core import clock
 from procs.records.admin_role import Role
 from procs.records.job import Lane
 from procs.store.jobs import seats
+from procs.store.modes import bot_members
 from procs.store.people import bans, engine_costs, usage, users
 from procs.store.reports import job_people, job_record
 from procs.store.requests import request_status
@@ -54,7 +55,8 @@ class PeoplePages:
         return (AdminConversation(FIND_PERSON, Role.OPERATOR, {WHO: self.who}),)
 
     def today(self, call: AdminCall) -> MenuPage:
-        """Who was sent the most bytes today, each with a button to look and one that limits."""
+        """The people who were sent the most bytes today, each with a button to look and one that
+        sets a cap."""
         found = usage.costliest(self.db, most=COSTLIEST_SHOWN, now=clock.now())
         language = call.language
         lines = [
@@ -83,28 +85,26 @@ class PeoplePages:
         return AdminReply(page, place=ConversationPlace(FIND_PERSON, WHO))
 
     def who(self, call: AdminCall, incoming: Incoming) -> AdminReply:
-        """A step: somebody is found by a forwarded message, an @name, a number or a code."""
-        number = self.of_code(incoming.text) or person_finder.sent(self.db, call, incoming)
+        """A step: find a person by a forwarded message, an @name, a number or a code."""
+        number = self.of_code(incoming.text) or person_finder.author_of(self.db, call, incoming)
         return AdminReply(self.one(call, number))
 
     def of_code(self, text: str) -> int:
-        """Who was given a code of a failure; 0 for what is none."""
+        """The person who was given a failure's code; 0 for none."""
         name = text.strip().upper()
         job = job_record.find(self.db, name) if name.startswith("E-") else None
         asked = job_people.of_job(self.db, job.id) if job else []
         return next((one.user for one in asked if one.code == name), 0)
 
     def show(self, call: AdminCall) -> AdminReply:
-        """Whom a button or `/user` names."""
+        """The person whom a button or `/user` names."""
         number = call.number("person") or self.of_code(call.words)
-        return AdminReply(
-            self.one(call, number or person_finder.written(self.db, call, call.words))
-        )
+        return AdminReply(self.one(call, number or person_finder.find(self.db, call, call.words)))
 
     def one(self, call: AdminCall, number: int) -> MenuPage:
-        """Who somebody is, what they use and cost, and what can be done. Raises EffectRefused for
-        somebody whom the bot never met."""
-        met = users.seen(self.db, number)
+        """A person's name, use and costs, and the actions on them. Raises EffectRefused for one
+        whom the bot never met."""
+        met = users.met(self.db, number)
         if met is None:
             raise EffectRefused(call.say("admin-person-never"))
         language, now = call.language, clock.now()
@@ -150,4 +150,10 @@ class PeoplePages:
         )
         unban = (act(call.say("admin-unban"), "person-unban", person=number),)
         write = (act(call.say("admin-person-write"), "person-write", person=number),)
-        return (caps, unban if banned else ban, write, (back(call.language, "page-people"),))
+        is_member = bot_members.has(self.db, number)
+        label = call.say("admin-member-drop" if is_member else "admin-member-make")
+        member = (act(label, "person-member", person=number),)
+        rows = [caps, unban if banned else ban, member, write]
+        if call.role is Role.OWNER:
+            rows.append((act(call.say("admin-person-forget"), "person-forget", person=number),))
+        return (*rows, (back(call.language, "page-people"),))

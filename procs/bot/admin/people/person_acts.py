@@ -1,4 +1,4 @@
-"""What admins do with one person: a ban with an end and a reason, a cap, a word to them."""
+"""What admins do with one person: a ban with an end and a reason, a cap, a message to them."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -19,17 +19,19 @@ from procs.bot.admin.people.people_pages import PeoplePages
 from procs.bot.commands.button_actions import EffectRefused
 from procs.bot.conversation.ban_gate import ban_words
 from procs.bot.conversation.reply_sender import once
-from procs.core import clock, durations
+from procs.core import clock
 from procs.records.admin_role import Role
 from procs.store import wake
 from procs.store.admins import audit_log
 from procs.store.admins.audit_log import AuditChange
 from procs.store.jobs import seats
+from procs.store.modes import bot_members
 from procs.store.people import bans, users
+from procs.store.reports import personal_data
 from procs.store.requests import request_status, requests
 from procs.telegram.chat.inbound import Incoming
 from procs.telegram.chat.sender import OutgoingMessage
-from procs.texts import i18n
+from procs.texts import i18n, written_durations
 from procs.texts.i18n import LocalText
 
 #: The conversations: the reason of a ban, and a message to somebody; their steps.
@@ -38,7 +40,7 @@ WRITE_TO, WORDS_TO = "write-to", "words"
 DAY_SECONDS = 24 * 3600.0
 #: Letters of a reason, and of a message in the audit log.
 REASON_LENGTH, QUOTED = 300, 200
-#: What stands for no reason.
+#: Words that stand for no reason.
 NO_REASON = frozenset({"-", "—", "."})
 MOST_CAP = 1000
 #: Larger than the number of any message.
@@ -53,13 +55,16 @@ class PersonActs:
 
     def rows(self) -> tuple[AdminAction, ...]:
         ban_all = ("person-ban-all", Role.OPERATOR, self.ban_all)
+        forget = ("person-forget", Role.OWNER, self.forget)
         return (
             AdminAction("person-ban", Role.OPERATOR, self.ask_reason, begins=BAN),
             AdminAction("person-ban-now", Role.OPERATOR, self.ban_now, commands=("ban", "block")),
             AdminAction(*ban_all, twice=True, commands=("banall",), question=self.ask_all),
             AdminAction("person-unban", Role.OPERATOR, self.unban, commands=("unban", "unblock")),
             AdminAction("person-cap", Role.OPERATOR, self.cap),
+            AdminAction("person-member", Role.OPERATOR, self.member),
             AdminAction("person-write", Role.OPERATOR, self.ask_words, begins=WRITE_TO),
+            AdminAction(*forget, twice=True, question=self.ask_forget),
         )
 
     def conversations(self) -> tuple[AdminConversation, ...]:
@@ -78,12 +83,12 @@ class PersonActs:
         return AdminReply(page, place=ConversationPlace(BAN, REASON, data))
 
     def reason(self, call: AdminCall, incoming: Incoming) -> AdminReply:
-        """A step: why; the ban holds with it."""
+        """A step: the reason; the ban begins with it."""
         said = incoming.text.strip()[:REASON_LENGTH]
         if not said:
             raise EffectRefused(call.say("admin-words-wanted"))
         number, days = int(call.keep["person"]), int(call.keep["days"])
-        return self.banned(call, [number], days * DAY_SECONDS, "" if said in NO_REASON else said)
+        return self.ban_each(call, [number], days * DAY_SECONDS, "" if said in NO_REASON else said)
 
     def ban_now(self, call: AdminCall) -> AdminReply:
         """`/ban ID|@name [7d] [reason]`."""
@@ -91,7 +96,7 @@ class PersonActs:
         if not who:
             raise EffectRefused(call.say("admin-ban-usage"))
         seconds, said = span_and_words(rest)
-        return self.banned(call, [person_finder.written(self.db, call, who)], seconds, said)
+        return self.ban_each(call, [person_finder.find(self.db, call, who)], seconds, said)
 
     def listed(self, call: AdminCall) -> tuple[list[int], str]:
         """The numbers at the front of `/banall ID ID… [7d] [reason]`, and the rest."""
@@ -107,12 +112,12 @@ class PersonActs:
 
     def ban_all(self, call: AdminCall) -> AdminReply:
         numbers, rest = self.listed(call)
-        return self.banned(call, numbers, *span_and_words(rest))
+        return self.ban_each(call, numbers, *span_and_words(rest))
 
-    def banned(
+    def ban_each(
         self, call: AdminCall, numbers: list[int], seconds: float, reason: str
     ) -> AdminReply:
-        """Ban these, end what they wait for, and tell each."""
+        """Ban these people, cancel their requests, and tell each."""
         now = clock.now()
         until = now.wall + seconds if seconds else None
         became = f"until {utc(until)} {reason}" if until else f"for good {reason}"
@@ -124,30 +129,32 @@ class PersonActs:
             for chat in {one.chat for one in request_status.open_of(self.db, number)}:
                 requests.cancel_all(self.db, number, chat=chat, before=ENDLESS, now=now)
             changes.append(AuditChange(audit_log.person(number), was, became.strip()))
-        page = self.pages.one(call, numbers[0]) if users.known(self.db, numbers[0]) else None
-        show = partial(self.tell_banned, numbers, until, reason, call.mark)
+        page = self.pages.one(call, numbers[0]) if users.is_known(self.db, numbers[0]) else None
+        show = partial(self.send_ban_note, numbers, until, reason, call.mark)
         done = call.say("admin-done")
         return AdminReply(page, done, changes=tuple(changes), show=show)
 
-    async def tell_banned(
+    async def send_ban_note(
         self, numbers: list[int], until: float | None, reason: str, mark: str
     ) -> None:
         wake.notify(self.db.run, wake.BOT)
         for number in numbers:
             language = users.language(self.db, number)
             words = ban_words(until, reason, language)
-            await self.tell(number, i18n.say(language, "banned", words=words), mark)
+            await self.send_note(number, i18n.say(language, "banned", words=words), mark)
 
     def unban(self, call: AdminCall) -> AdminReply:
-        number = call.number("person") or person_finder.written(self.db, call, call.words)
+        number = call.number("person") or person_finder.find(self.db, call, call.words)
         if not bans.end(self.db, number):
             raise EffectRefused(call.say("admin-ban-none"))
         change = AuditChange(audit_log.person(number), "banned")
         text = i18n.say(users.language(self.db, number), "unbanned")
-        return self.done(call, number, change, partial(self.tell, number, text, call.mark))
+        return self.reply_done(
+            call, number, change, partial(self.send_note, number, text, call.mark)
+        )
 
     def below(self, call: AdminCall, number: int) -> int:
-        """The same person, if they have a lower role than the admin. Raises EffectRefused."""
+        """The same person, if their role is lower than the admin's. Raises EffectRefused."""
         if self.table.role(number) >= call.role:
             raise EffectRefused(call.say("admin-person-above"))
         return number
@@ -155,9 +162,9 @@ class PersonActs:
     # --- a cap, a word
 
     def cap(self, call: AdminCall) -> AdminReply:
-        """So many downloads at once; 0 is the usual number."""
+        """Set a person's cap; 0 is the usual one."""
         number, cap = call.number("person"), min(call.number("cap"), MOST_CAP)
-        if not users.known(self.db, number):
+        if not users.is_known(self.db, number):
             raise EffectRefused(call.say("admin-person-never"))
         was = next((str(one.cap) for one in users.with_cap(self.db) if one.id == number), "usual")
         queued = seats.set_cap(self.db, number, cap or None, now=clock.now())
@@ -166,7 +173,20 @@ class PersonActs:
         async def wake_workers() -> None:
             wake.notify_idle(self.db.run, queued)
 
-        return self.done(call, number, change, wake_workers)
+        return self.reply_done(call, number, change, wake_workers)
+
+    def member(self, call: AdminCall) -> AdminReply:
+        """Make somebody a member of the bot, or a member no more."""
+        number, now = call.number("person"), clock.now()
+        if not users.is_known(self.db, number):
+            raise EffectRefused(call.say("admin-person-never"))
+        was = bot_members.drop(self.db, number)
+        if not was:
+            bot_members.add(self.db, number, by=call.person.id, now=now)
+        words = ("member", "") if was else ("", "member")
+        change = AuditChange(audit_log.person(number), *words)
+        page = self.pages.one(call, number)
+        return AdminReply(page, call.say("admin-done"), changes=(change,))
 
     def ask_words(self, call: AdminCall) -> AdminReply:
         number = call.number("person")
@@ -177,26 +197,46 @@ class PersonActs:
         return AdminReply(page, place=ConversationPlace(WRITE_TO, WORDS_TO, {"person": number}))
 
     def write(self, call: AdminCall, incoming: Incoming) -> AdminReply:
-        """A step: the words that somebody is sent in the name of the bot's admins."""
+        """A step: the message that a person is sent in the name of the bot's admins."""
         if not incoming.text.strip():
             raise EffectRefused(call.say("admin-words-wanted"))
         number = int(call.keep["person"])
         text = i18n.say(users.language(self.db, number), "from-admins", text=incoming.text)
         change = AuditChange(audit_log.person(number), "", incoming.text[:QUOTED])
-        return self.done(call, number, change, partial(self.tell, number, text, call.mark))
+        return self.reply_done(
+            call, number, change, partial(self.send_note, number, text, call.mark)
+        )
 
-    def done(
+    # --- forgetting
+
+    def ask_forget(self, call: AdminCall) -> LocalText:
+        number = self.below(call, call.number("person"))
+        name = person(self.db, number, call.language)
+        return call.say("admin-sure-person-forget", person=name)
+
+    def forget(self, call: AdminCall) -> AdminReply:
+        """All that is known of somebody is deleted as if they had asked for it themselves: it is
+        written down, and the keeper does it. What names them in the audit log stays, and a ban."""
+        number = self.below(call, call.number("person"))
+        if not users.is_known(self.db, number):
+            raise EffectRefused(call.say("admin-person-never"))
+        personal_data.ask(self.db, number, now=clock.now())
+        change = AuditChange(audit_log.person(number), "known", "forgotten")
+        page = self.pages.today(call)
+        return AdminReply(page, call.say("admin-person-forgotten"), changes=(change,))
+
+    def reply_done(
         self,
         call: AdminCall,
         number: int,
         change: AuditChange,
         show: Callable[[], Awaitable[None]],
     ) -> AdminReply:
-        page = self.pages.one(call, number) if users.known(self.db, number) else None
+        page = self.pages.one(call, number) if users.is_known(self.db, number) else None
         return AdminReply(page, call.say("admin-done"), changes=(change,), show=show)
 
-    async def tell(self, number: int, text: str, mark: str) -> None:
-        """Somebody reads it once. Who never wrote cannot be written to."""
+    async def send_note(self, number: int, text: str, mark: str) -> None:
+        """Send a person a message once. One who never wrote to the bot cannot be written to."""
         access = users.access(self.db, number)
         if access:
             random_id = once("told", mark, number)
@@ -205,12 +245,11 @@ class PersonActs:
 
 
 def utc(wall: float) -> str:
-    """A wall instant as the audit log has it."""
+    """A wall instant as the audit log shows it."""
     return f"{datetime.fromtimestamp(wall, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def span_and_words(text: str) -> tuple[float, str]:
-    """`7d spam` as seconds (0 for no end) and a reason."""
-    first, _, rest = text.strip().partition(" ")
-    seconds = durations.read(first.translate(i18n.LATIN))
-    return (seconds, rest.strip()) if seconds else (0.0, text.strip()[:REASON_LENGTH])
+    """`7d spam` or `۷ روز تبلیغ` as seconds (0 for no end) and a reason."""
+    seconds, reason = written_durations.leading(text)
+    return seconds, reason[:REASON_LENGTH]

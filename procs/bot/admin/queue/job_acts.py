@@ -1,4 +1,4 @@
-"""One job as admins see it: its story, and what they do with it."""
+"""One job as admins see it: its story, and the actions on it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -25,7 +25,7 @@ from procs.texts.i18n import LocalText
 EVENTS, ASKERS = 12, 5
 #: Seconds in which like failures are counted.
 ALIKE_SPAN = 24 * 3600.0
-#: What can be done with a job, by its state: the action, and the states in which it can.
+#: The actions on a job, each with the states in which it is offered.
 CHOICES: tuple[tuple[str, Callable[[State], bool]], ...] = (
     ("job-cancel", lambda state: not state.over),
     ("job-retry", lambda state: state in BADLY),
@@ -47,9 +47,9 @@ class JobActs:
         )
 
     def show(self, call: AdminCall) -> AdminReply:
-        return AdminReply(self.page(call, self.named(call)))
+        return AdminReply(self.page(call, self.job_of(call)))
 
-    def named(self, call: AdminCall) -> JobRecord:
+    def job_of(self, call: AdminCall) -> JobRecord:
         """The job of a button, or of a number or code behind a command. Raises EffectRefused."""
         name = str(call.number("job") or call.words).upper().removeprefix("E-")
         is_job = name.isdecimal() and len(name) <= 18 and not call.words.upper().startswith("E-")
@@ -59,7 +59,7 @@ class JobActs:
         return found
 
     def page(self, call: AdminCall, job: JobRecord) -> MenuPage:
-        """What a job is, what happened to it, and who waits for it."""
+        """A job's facts, its story, and who waits for it."""
         language = call.language
         asked = job_people.of_job(self.db, job.id)
         link = job.payload.url if isinstance(job.payload, LinkPayload) else ""
@@ -95,8 +95,8 @@ class JobActs:
         return (act(call.say("admin-job-person"), "person-show", person=user),)
 
     def failure(self, call: AdminCall, job: JobRecord) -> LocalText:
-        """The class of the last failure, its words without secrets, and how often the same was met
-        in the last day."""
+        """The class of the last failure, its message without secrets, and how often the same one
+        occurred in the last day."""
         if not job.error:
             return LocalText("—")
         since = clock.now().wall - ALIKE_SPAN
@@ -124,31 +124,35 @@ class JobActs:
     # --- effects
 
     def cancel(self, call: AdminCall) -> AdminReply:
-        job = self.named(call)
+        job = self.job_of(call)
         runner = job_record.withdraw(self.db, job.id, now=clock.now())
         if runner is None:
             raise EffectRefused(call.say("admin-job-over"))
-        return self.changed(call, job, partial(job_record.tell_withdrawn, self.db, job.id, runner))
+        return self.reply_changed(
+            call, job, partial(job_record.tell_withdrawn, self.db, job.id, runner)
+        )
 
     def retry(self, call: AdminCall) -> AdminReply:
-        job = self.named(call)
+        job = self.job_of(call)
         if not job_record.retry(self.db, job.id, now=clock.now()):
             raise EffectRefused(call.say("admin-job-no-retry"))
-        return self.changed(call, job, self.wake)
+        return self.reply_changed(call, job, self.wake)
 
     def first(self, call: AdminCall) -> AdminReply:
-        """The exception from fair turns; the audit log has it."""
-        job = self.named(call)
+        """Put a job first in its lane. The audit log records this exception from fair turns."""
+        job = self.job_of(call)
         if not queue_exceptions.put_first(self.db, job.id, now=clock.now()):
             raise EffectRefused(call.say("admin-job-no-first"))
-        return self.changed(call, job, self.wake)
+        return self.reply_changed(call, job, self.wake)
 
     def wake(self) -> None:
-        """Who sleeps looks again after the commit."""
+        """After the commit, wake the idle workers."""
         wake.notify_idle(self.db.run)
         wake.notify(self.db.run, wake.BOT)
 
-    def changed(self, call: AdminCall, job: JobRecord, then: Callable[[], None]) -> AdminReply:
+    def reply_changed(
+        self, call: AdminCall, job: JobRecord, then: Callable[[], None]
+    ) -> AdminReply:
         after = job_record.find(self.db, str(job.id)) or job
         was, became = (one.state.name.lower() for one in (job, after))
         change = AuditChange(f"job:{job.id}", was, became)

@@ -1,4 +1,4 @@
-"""Pages of the queue: what runs and waits by site and person, and what failed, in groups."""
+"""Pages of the queue: what runs and waits by site and person, and failures in groups."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from procs.store.reports.job_record import JobRecord
 from procs.texts import i18n
 from procs.texts.i18n import LocalText
 
-#: Jobs that are looked at, jobs and groups of one page, sites and people that are named.
+#: Jobs that are read, jobs and groups on one page, sites and people that are named.
 LOOKED_AT, PAGE_JOBS, NAMED = 500, 6, 5
 #: Seconds of the failures that are shown.
 LATELY = 7 * 24 * 3600.0
@@ -35,7 +35,7 @@ class QueuePages:
         )
 
     def queue(self, call: AdminCall) -> MenuPage:
-        """What runs first; a button for the story of each job."""
+        """The queue, running jobs first, with a button for the story of each job."""
         alive = job_record.alive(self.db, most=LOOKED_AT)
         alive = sorted(alive, key=lambda job: (job.state is not State.LEASED, job.at, job.id))
         first = call.number("place")
@@ -73,7 +73,8 @@ class QueuePages:
         )
 
     def failures(self, call: AdminCall) -> MenuPage:
-        """Failures that are alike as one line, the latest first, as `chapar errors` has them."""
+        """Each group of equal failures as one line, the latest first, as `chapar errors` shows
+        them."""
         found = failed_attempts.groups(self.db, since=clock.now().wall - LATELY)
         first = call.number("place")
         shown = found[first : first + PAGE_JOBS]
@@ -112,6 +113,6 @@ def job_button(job: int) -> MenuButton:
 
 
 def turns(call: AdminCall, page: str, first: int, count: int) -> tuple[MenuButton, ...]:
-    """Buttons to the pages before and behind."""
+    """Buttons to the page before and the next one."""
     there = (("page-before", first - PAGE_JOBS), ("page-next", first + PAGE_JOBS))
     return tuple(act(call.say(key), page, place=n) for key, n in there if 0 <= n < count)

@@ -47,7 +47,7 @@ class SponsorActs:
         return (
             AdminAction(ADD, Role.SPONSORS, self.ask_which, begins=ADD),
             AdminAction("sponsor-edit", Role.SPONSORS, self.ask_value, begins=EDIT),
-            AdminAction("sponsor-set", Role.SPONSORS, self.set),
+            AdminAction("sponsor-set", Role.SPONSORS, self.set_field),
             AdminAction("sponsor-move", Role.SPONSORS, self.move),
             AdminAction("sponsor-rule", Role.SPONSORS, self.rule),
             remove,
@@ -76,7 +76,7 @@ class SponsorActs:
         return AdminReply(toast=call.say("admin-sponsor-looking"), show=self.adder.nudge)
 
     def wish(self, call: AdminCall, **named: Any) -> None:
-        """Keep what is wanted, for the adder."""
+        """Store the wish, for `SponsorAdder`."""
         where = call.chat, call.access, call.topic, call.heard
         facts = {"nick": "", "hash": "", "origin": 0, "origin_access": 0, **named}
         wish = SponsorWish(0, call.mark, call.person.id, *where, **facts)
@@ -85,7 +85,7 @@ class SponsorActs:
     # --- one of them
 
     def ask_value(self, call: AdminCall) -> AdminReply:
-        sponsor, field = self.pages.named(call), str(call.data.get("field"))
+        sponsor, field = self.pages.sponsor_of(call), str(call.data.get("field"))
         if field not in INSTANTS and field not in LIMITS:
             raise EffectRefused(call.say("unknown-button"))
         text = call.say(f"admin-sponsor-ask-{field}", name=name(sponsor))
@@ -95,7 +95,7 @@ class SponsorActs:
 
     def value(self, call: AdminCall, incoming: Incoming) -> AdminReply:
         """A step: an instant, or a number."""
-        sponsor, field = self.pages.named(call), str(call.keep["field"])
+        sponsor, field = self.pages.sponsor_of(call), str(call.keep["field"])
         try:
             if field in INSTANTS:
                 read: Any = sponsor_names.instant(incoming.text, call.language, now=clock.now())
@@ -107,21 +107,22 @@ class SponsorActs:
             raise EffectRefused(call.say("admin-sponsor-value-unclear")) from None
         if field == "weight":
             read = max(read, 1)
-        return self.changed(call, sponsor, replace(sponsor, **{field: read}))
+        return self.store(call, sponsor, replace(sponsor, **{field: read}))
 
-    def set(self, call: AdminCall) -> AdminReply:
-        """What a button sets: the language, whether the link asks, and whether that counts."""
-        sponsor = self.pages.named(call)
+    def set_field(self, call: AdminCall) -> AdminReply:
+        """Set what a button says: the language, whether the link asks to join, and whether a
+        request to join counts."""
+        sponsor = self.pages.sponsor_of(call)
         wanted = sponsor
         if call.data.get("language") in SPONSOR_LANGUAGES:
             wanted = replace(wanted, language=str(call.data["language"]))
         for field in ("asks", "by_request"):
             if isinstance(call.data.get(field), bool):
                 wanted = replace(wanted, **{field: call.data[field]})
-        return self.changed(call, sponsor, wanted)
+        return self.store(call, sponsor, wanted)
 
-    def changed(self, call: AdminCall, before: Sponsor, after: Sponsor) -> AdminReply:
-        """Keep it, with what changed in the audit log."""
+    def store(self, call: AdminCall, before: Sponsor, after: Sponsor) -> AdminReply:
+        """Store a sponsor, with its changed fields in the audit log."""
         if before == after:
             return AdminReply(self.pages.one(call, after))
         sponsor_rows.change(self.db, after)
@@ -138,14 +139,14 @@ class SponsorActs:
         return AdminReply(page, done, changes=tuple(changes), show=self.adder.nudge)
 
     def move(self, call: AdminCall) -> AdminReply:
-        sponsor, by = self.pages.named(call), -1 if call.number("by") < 0 else 1
+        sponsor, by = self.pages.sponsor_of(call), -1 if call.number("by") < 0 else 1
         moved = sponsor_rows.shift(self.db, sponsor.id, by=by)
         change = AuditChange(subject(sponsor), "", "earlier" if by < 0 else "later")
         return AdminReply(self.pages.page(call), changes=(change,) if moved else ())
 
     def remove(self, call: AdminCall) -> AdminReply:
-        """Forget a sponsor; who waits for it alone goes on at the next look."""
-        sponsor = self.pages.named(call)
+        """Delete a sponsor. Messages that waited for it alone are released at the next look."""
+        sponsor = self.pages.sponsor_of(call)
         sponsor_rows.remove(self.db, sponsor.id)
         kinds = (alert_kinds.SPONSOR_LOST, alert_kinds.SPONSOR_UNSURE)
         alerts.clear(self.db, kinds, sponsor.title, now=clock.now())
@@ -155,7 +156,7 @@ class SponsorActs:
     # --- the rules
 
     def rule(self, call: AdminCall) -> AdminReply:
-        """What a button sets for all sponsors."""
+        """Set what a button says of all sponsors."""
         before, field = sponsor_rules.read(self.db), str(call.data.get("field"))
         if field not in asdict(before) or field == "notes_every":
             raise EffectRefused(call.say("unknown-button"))
@@ -168,5 +169,5 @@ class SponsorActs:
 
 
 def subject(sponsor: Sponsor) -> str:
-    """A sponsor in the audit log."""
+    """A sponsor as the subject of the audit log."""
     return f"sponsor:{sponsor.id}"

@@ -1,6 +1,6 @@
-"""Makes sponsors of the chats that admins named: asks Telegram what they are, and tells the admin.
+"""Adds the chats that admins named as sponsors: asks Telegram what they are, and answers the admin.
 
-What is wanted is a row until the admin was told, so it survives the process.
+A wish is a row until the admin was answered, so it survives the process.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from procs.telegram.chat.sponsor_calls import SponsorCalls, SponsorChat
 from procs.texts import i18n
 from procs.texts.i18n import LocalText
 
-#: Seconds after which what failed is tried again.
+#: Seconds after which a failed wish is tried again.
 RETRY_WAIT = 20.0
 #: Letters of the name of an invite link (core.telegram.org/method/messages.exportChatInvite).
 LINK_NAME = 32
@@ -43,11 +43,11 @@ class SponsorAdder:
         self.wanted = asyncio.Event()
 
     async def nudge(self) -> None:
-        """There is something to do."""
+        """Wake the loop: there is a new wish."""
         self.wanted.set()
 
     async def run(self) -> None:
-        """Do what is wanted, until cancelled."""
+        """Work off the wishes until cancelled."""
         while True:
             self.wanted.clear()
             for wish in sponsor_wishes.listed(self.db):
@@ -56,21 +56,21 @@ class SponsorAdder:
                 await asyncio.wait_for(self.wanted.wait(), RETRY_WAIT)
 
     async def settle(self, wish: SponsorWish) -> None:
-        """Do one, and say what came of it. Raises TelegramAway and TelegramWait: it is tried
-        again."""
+        """Work off one wish, and answer the admin. Raises TelegramAway and TelegramWait: the wish
+        stays, and is tried again."""
         say = partial(i18n.say, users.language(self.db, wish.admin))
-        text: str = wish.answer or await self.done(wish, say)
+        text: str = wish.answer or await self.try_add(wish, say)
         page = MenuPage(LocalText(text), ((act(say("admin-page-sponsors"), "page-sponsors"),),))
         page = stamped(page, **{TOPIC: wish.topic})
-        made = self.table.menus.minted(page, wish.admin, wish.chat)
+        made = self.table.menus.mint(page, wish.admin, wish.chat)
         random_id = once("sponsor-wish", wish.mark)
         where = wish.chat, wish.access
         message = OutgoingMessage(*where, text, random_id, wish.message, made, wish.topic)
         await self.table.menus.replies.send(message)
         sponsor_wishes.end(self.db, wish.id)
 
-    async def done(self, wish: SponsorWish, say: Any) -> str:
-        """Add the chat, or find out why not; what the admin reads."""
+    async def try_add(self, wish: SponsorWish, say: Any) -> str:
+        """Add the chat, or find the reason why not. Returns the answer."""
         try:
             chat = await self.chat(wish)
             link = await self.link(wish, chat) if chat and chat.is_admin else ("", False)
@@ -78,14 +78,14 @@ class SponsorAdder:
             log.info("sponsor.refused", admin=wish.admin, error=error)
             chat, link = None, ("", False)
         with self.db.write(full=True):
-            text = str(self.kept(wish, chat, link, say))
+            text = str(self.store(wish, chat, link, say))
             sponsor_wishes.answer(self.db, wish.id, text)
         return text
 
-    def kept(
+    def store(
         self, wish: SponsorWish, chat: SponsorChat | None, link: tuple[str, bool], say: Any
     ) -> LocalText:
-        """Write the sponsor down, or say why not."""
+        """Insert the sponsor, or return the reason why not."""
         if self.table.role(wish.admin) < Role.SPONSORS:
             return say("admin-role-gone")
         if chat is None:
@@ -117,8 +117,8 @@ class SponsorAdder:
         return await self.calls.named(wish.nick)
 
     async def link(self, wish: SponsorWish, chat: SponsorChat) -> tuple[str, bool]:
-        """What people open, and whether it is our own: by that one who came is counted. Raises as
-        `Rpc.ask`."""
+        """The link that people open, and whether the bot made it: only the bot's own link counts
+        who joined. Raises as `Rpc.ask`."""
         before = sponsor_rows.of_chat(self.db, chat.chat)
         if before is not None and before.own and not wish.renew:
             return before.link, True

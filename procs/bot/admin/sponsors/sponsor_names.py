@@ -1,18 +1,18 @@
-"""How an admin names a chat or an instant. Pure."""
+"""Parses how an admin names a chat or an instant. Pure."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime, time
 
 from procs.bot.admin.person_finder import NICK
-from procs.core import durations
 from procs.core.clock import Now
-from procs.texts import i18n
+from procs.texts import calendar_dates, i18n, written_durations
 
 #: An invite link (core.telegram.org/api/links#chat-invite-links).
 INVITE = re.compile(r"(?:https?://)?(?:t|telegram)\.me/(?:\+|joinchat/)([A-Za-z0-9_-]{8,64})/?")
-#: What stands for no limit.
+#: Words that stand for no limit.
 NONE = frozenset({"-", "—", "0"})
-DATE_FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%d")
+#: A day of one of the two calendars, perhaps with an hour.
+DATE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:\s+(\d{1,2})[:.](\d{2}))?")
 
 
 def invite(text: str) -> str:
@@ -28,20 +28,22 @@ def nick(text: str) -> str:
 
 
 def instant(text: str, language: str, *, now: Now) -> float | None:
-    """`2026-12-01`, `2026-12-01 18:30` on the admin's clock, or `7d` from now, as a wall instant;
-    None for no limit. Raises ValueError."""
+    """`2026-12-01`, `1405/9/10 18:30` on the admin's clock and by either calendar, or `7d` from
+    now, as a wall instant; None for no limit. Raises ValueError."""
     said = text.strip().translate(i18n.LATIN)
     if said in NONE:
         return None
-    if span := durations.read(said):
-        return now.wall + span
+    seconds, rest = written_durations.leading(said)
+    if seconds and not rest:
+        return now.wall + seconds
+    named = DATE.fullmatch(said)
+    if named is None:
+        raise ValueError(text)
+    year, month, day, hour, minute = (int(one or 0) for one in named.groups())
+    found = calendar_dates.gregorian if year < calendar_dates.GREGORIAN else date
     zone, _ = i18n.PLACES[i18n.base(language)]
-    for form in DATE_FORMS:
-        try:
-            return datetime.strptime(said, form).replace(tzinfo=zone).timestamp()
-        except ValueError:
-            continue
-    raise ValueError(text)
+    then = datetime.combine(found(year, month, day), time(hour, minute), zone)
+    return then.timestamp()
 
 
 def number(text: str) -> int:

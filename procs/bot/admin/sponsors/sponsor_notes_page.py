@@ -1,4 +1,4 @@
-"""The page of what sponsors say after a delivery: the texts, and how often."""
+"""The page of the notes that follow a delivery: their texts, and how often one is sent."""
 
 import re
 from dataclasses import replace
@@ -107,7 +107,7 @@ class SponsorNotesPage:
         return AdminReply(self.page(call), changes=(change,))
 
     def rate(self, call: AdminCall) -> AdminReply:
-        """How often a text follows; 0 for never."""
+        """Set how many deliveries there are to one note; 0 for none."""
         before, every = sponsor_rules.read(self.db), call.number("every")
         if every not in RATES:
             raise EffectRefused(call.say("unknown-button"))

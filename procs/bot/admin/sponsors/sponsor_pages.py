@@ -1,4 +1,4 @@
-"""The pages of sponsors: all of them with their numbers, one of them, and the rules for all."""
+"""The pages of sponsors: all of them with their figures, one of them, and the rules for all."""
 
 import csv
 from functools import partial
@@ -6,12 +6,14 @@ from io import StringIO
 
 from procs.bot.admin.admin_actions import AdminActions
 from procs.bot.admin.admin_call import AdminAction, AdminCall, AdminReply, act, back, panel_page
+from procs.bot.admin.figures.picture_reply import PictureReply
 from procs.bot.commands.button_actions import EffectRefused
 from procs.bot.commands.settings_menu import MenuButton, MenuPage
 from procs.bot.conversation.reply_sender import once
+from procs.charts import sponsor_charts
 from procs.core import clock
 from procs.records.admin_role import Role
-from procs.records.sponsor_records import Sponsor
+from procs.records.sponsor_records import Sponsor, SponsorTotals
 from procs.store.sponsors import sponsor_rows, sponsor_rules, sponsor_visits
 from procs.telegram.chat.file_sender import OutgoingFile
 from procs.texts import i18n, untrusted_text
@@ -33,6 +35,7 @@ class SponsorPages:
     def __init__(self, table: AdminActions) -> None:
         self.table = table
         self.db = table.db
+        self.pictures = PictureReply(table)
 
     def rows(self) -> tuple[AdminAction, ...]:
         return (
@@ -40,6 +43,7 @@ class SponsorPages:
             panel_page("sponsor-rules", Role.SPONSORS, self.rules),
             AdminAction("sponsor-show", Role.SPONSORS, self.show),
             AdminAction("sponsor-csv", Role.SPONSORS, self.table_file),
+            AdminAction("sponsor-picture", Role.SPONSORS, self.picture),
         )
 
     # --- all of them
@@ -56,7 +60,8 @@ class SponsorPages:
         rules = act(call.say("admin-page-sponsor-rules"), "page-sponsor-rules")
         numbers = act(call.say("admin-sponsor-csv"), "sponsor-csv")
         notes = act(call.say("admin-page-sponsor-notes"), "page-sponsor-notes")
-        last = ((rules, numbers), (notes,), (back(call.language),))
+        picture = act(call.say("chart-button"), "sponsor-picture")
+        last = ((picture, numbers), (rules, notes), (back(call.language),))
         return MenuPage(text, (*each[:BUTTONS_SHOWN], (add,), *last))
 
     def line(self, call: AdminCall, sponsor: Sponsor, place: int) -> LocalText:
@@ -75,9 +80,9 @@ class SponsorPages:
     # --- one of them
 
     def show(self, call: AdminCall) -> AdminReply:
-        return AdminReply(self.one(call, self.named(call)))
+        return AdminReply(self.one(call, self.sponsor_of(call)))
 
-    def named(self, call: AdminCall) -> Sponsor:
+    def sponsor_of(self, call: AdminCall) -> Sponsor:
         """The sponsor of a button. Raises EffectRefused."""
         number = call.number("sponsor") or int(call.keep.get("sponsor", 0))
         sponsor = sponsor_rows.find(self.db, number)
@@ -146,7 +151,8 @@ class SponsorPages:
     # --- the rules for all
 
     def rules(self, call: AdminCall) -> MenuPage:
-        """How many are shown, who is asked, and what holds while Telegram does not answer."""
+        """The rules: how many sponsors are shown, who is exempt, and what applies while Telegram
+        does not answer."""
         rules = sponsor_rules.read(self.db)
 
         def button(field: str, value: int, label: str) -> MenuButton:
@@ -177,10 +183,21 @@ class SponsorPages:
         leave = (back(call.language, "page-sponsors"),)
         return MenuPage(call.say("admin-sponsor-rules"), (*map(tuple, rows), leave))
 
-    # --- the table as a file
+    # --- the numbers as a picture and as a file
+
+    def picture(self, call: AdminCall) -> AdminReply:
+        """The numbers of all, as bars."""
+        return self.pictures.reply(
+            call, "sponsors", lambda: sponsor_charts.sponsors(self.numbers(), call.language)
+        )
+
+    def numbers(self) -> list[tuple[str, SponsorTotals]]:
+        now = clock.now()
+        listed = sponsor_rows.listed(self.db)
+        return [(one.title, sponsor_visits.totals(self.db, one.id, now=now)) for one in listed]
 
     def table_file(self, call: AdminCall) -> AdminReply:
-        """The numbers of all, as CSV."""
+        """The figures of all sponsors, as CSV."""
         text = StringIO()
         written = csv.writer(text)
         written.writerow(CSV_HEAD)
@@ -193,7 +210,7 @@ class SponsorPages:
         )
 
     async def send(self, call: AdminCall, text: str) -> None:
-        content = text.encode("utf-8-sig")  # spreadsheets take other files for Latin ones
+        content = text.encode("utf-8-sig")  # spreadsheets read a file without this mark as Latin-1
         file = OutgoingFile(
             call.chat,
             call.access,
@@ -211,7 +228,7 @@ def name(sponsor: Sponsor) -> str:
 
 
 def state(sponsor: Sponsor) -> str:
-    """The word for how a campaign stands."""
+    """The state of a campaign, in a word."""
     wall = clock.now().wall
     if sponsor.fault:
         return "lost"
@@ -235,6 +252,6 @@ def every(call: AdminCall) -> LocalText:
 
 
 def safe(title: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
+    """A name as text that no spreadsheet evaluates as a formula."""
     shown = untrusted_text.text(title, SPONSOR_TITLE)
     return f"'{shown}" if shown[:1] in "=+-@" else shown

@@ -1,12 +1,11 @@
-"""The menu of commands in each admin's own chat, in both languages: kept as the roles are."""
+"""The menu of commands in each admin's own chat, in both languages, kept in step with the roles."""
 
-import asyncio
 import hashlib
 
 from procs.bot.admin.admin_actions import AdminActions
 from procs.bot.commands import command_menu
 from procs.bot.commands.command_menu import Menu
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import repeat
 from procs.core import codec, log
 from procs.errors import ChatClosed, TelegramAway, TelegramRefused, TelegramWait
 from procs.records.admin_role import Role
@@ -16,7 +15,7 @@ from procs.store.people import users
 from procs.telegram.chat.bot_session import BotSession
 from procs.texts import i18n
 
-#: Seconds between two looks at who has which role.
+#: Seconds between two looks at the roles.
 MENU_POLL = 2.0
 #: The command that opens the panel comes first; one that has no text of its own stands in no menu.
 FIRST_COMMAND = "panel"
@@ -29,15 +28,14 @@ class AdminMenuSync:
         self.session = session
 
     async def run(self) -> None:
-        """Look until cancelled."""
-        while True:
-            await logged(self.look())
-            await asyncio.sleep(MENU_POLL)
+        """Keep the menus in step until cancelled."""
+        await repeat(self.look, MENU_POLL)
 
     async def look(self) -> None:
-        """Give each admin the menu of their role, and take it from who has none any more."""
+        """Give each admin the menu of their role, and remove it from those who have none any
+        more."""
         there = {one.person: one for one in admin_menus.listed(self.db)}
-        wanted = self.wanted()
+        wanted = self.roles()
         for person, menu in there.items():
             if person not in wanted:
                 await self.change(menu, {})
@@ -49,13 +47,13 @@ class AdminMenuSync:
             if access and menu != there.get(person):
                 await self.change(menu, lists)
 
-    def wanted(self) -> dict[int, Role]:
+    def roles(self) -> dict[int, Role]:
         given = {one.person: one.role for one in admin_rows.listed(self.db)}
         return given | dict.fromkeys(self.table.owners, Role.OWNER)
 
     def lists(self, role: Role) -> dict[str, Menu]:
-        """The menus of a role by language, as `command_menu.in_languages`: what admins have, then
-        what everybody has."""
+        """The menu of a role by language, as `command_menu.in_languages`: the commands of admins
+        first, then those of everybody."""
         names = [
             command
             for row in self.table.rows.values()
@@ -68,8 +66,8 @@ class AdminMenuSync:
         return command_menu.in_languages([*names, *everybody])
 
     async def change(self, menu: AdminMenu, lists: dict[str, Menu]) -> None:
-        """Tell Telegram the menus of one chat, none with no lists. What fails is tried again, but
-        for what is refused: a chat that is closed has no menu to be seen."""
+        """Set the menus of one chat; no lists remove them. A failure is tried again, a refusal is
+        not: a closed chat shows no menu."""
         try:
             for language in command_menu.in_languages(()):
                 await self.session.set_chat_commands(

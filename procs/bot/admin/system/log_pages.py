@@ -1,4 +1,4 @@
-"""The page of logs: the last lines of a process, of a job or of a code come as a file."""
+"""The page of logs: the last lines of a process, of a job or of a code are sent as a file."""
 
 import asyncio
 import re
@@ -21,6 +21,7 @@ from procs.bot.commands.button_actions import EffectRefused
 from procs.bot.commands.settings_menu import MenuPage
 from procs.bot.conversation.reply_sender import once
 from procs.config import Settings
+from procs.core.log_files import log_entries
 from procs.records.admin_role import Role
 from procs.store.reports import job_record
 from procs.telegram.chat.file_sender import OutgoingFile
@@ -29,7 +30,7 @@ from procs.telegram.chat.sender import OutgoingMessage
 
 #: The conversation that asks for a job or a code, and its step.
 FIND_LINES, WHICH_JOB = "find-lines", "which"
-#: Buttons in a row, and what a person is given for a failure.
+#: Buttons in a row, and the form of a failure's code.
 LOGS_IN_ROW = 3
 Read = Callable[[Settings], str]
 JOB_CODE = re.compile(r"(?i)E-[0-9A-Z]{2,10}")
@@ -52,8 +53,8 @@ class LogPages:
         return (AdminConversation(FIND_LINES, Role.OWNER, {WHICH_JOB: self.which}),)
 
     def open(self, call: AdminCall) -> AdminReply:
-        """The page; with words behind the command, what they name."""
-        return self.named(call, call.words) if call.words else AdminReply(self.page(call))
+        """The page, or the lines that the words behind the command name."""
+        return self.send_lines(call, call.words) if call.words else AdminReply(self.page(call))
 
     def page(self, call: AdminCall) -> MenuPage:
         names = log_reader.names(self.settings.logs)
@@ -67,14 +68,14 @@ class LogPages:
         return AdminReply(page, place=ConversationPlace(FIND_LINES, WHICH_JOB))
 
     def which(self, call: AdminCall, incoming: Incoming) -> AdminReply:
-        """A step: the job or the code."""
-        return self.named(call, incoming.text)
+        """A step: the number of a job, or a code."""
+        return self.send_lines(call, incoming.text)
 
     def of_process(self, call: AdminCall) -> AdminReply:
-        return self.named(call, str(call.data.get("process", "")))
+        return self.send_lines(call, str(call.data.get("process", "")))
 
-    def named(self, call: AdminCall, words: str) -> AdminReply:
-        """Send the lines of what these words name. Raises EffectRefused for what there is not."""
+    def send_lines(self, call: AdminCall, words: str) -> AdminReply:
+        """Send the lines that these words name. Raises EffectRefused when there are none."""
         words = words.strip()
         if words in log_reader.names(self.settings.logs):
             show = partial(self.send, call, words, partial(log_reader.of_process, name=words))
@@ -84,15 +85,15 @@ class LogPages:
             raise EffectRefused(call.say("logs-unknown"))
         return AdminReply(toast=call.say("logs-coming"), show=show)
 
-    def marks(self, words: str) -> list[str]:
+    def marks(self, words: str) -> list[re.Pattern[str]]:
         """What lines of a job have in them, by its number or its code."""
         code = JOB_CODE.fullmatch(words)
         job = job_record.find(self.db, words.upper() if code else words)
-        by_code = [f"code={words.upper()}"] if code else []
-        return [*by_code, *([f"job={job.id}"] if job else [])]
+        by_code = [log_entries.mark("code", words.upper())] if code else []
+        return [*by_code, *([log_entries.mark("job", job.id)] if job else [])]
 
     async def send(self, call: AdminCall, name: str, read: Read) -> None:
-        """Read beside the loop, and send. Raises as `ReplySender.send`."""
+        """Read the logs in a thread, and send the file. Raises as `ReplySender.send`."""
         text = await asyncio.to_thread(read, self.settings)
         random_id, where = once("logs", call.mark, name), (call.chat, call.access)
         if not text:

@@ -2,23 +2,22 @@
 
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from procs.config import Settings, cookie_file
 from procs.core import log
+from procs.core.log_files import log_entries
 
 #: Lines of an answer, and bytes that are read from the end of each file.
 LINES_SENT, BYTES_READ = 2000, 4 * 1024 * 1024
-#: What every entry begins with; lines without it belong to the entry above, such as a traceback.
-STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
 #: Words that carry somebody's rights, wherever a program wrote them.
 RIGHTS = re.compile(
     r"(?i)([\w-]*(?:cookie|authorization|passw|secret|signature|api.?(?:key|hash)|bearer|sid)[\w-]*"
     r"[\"']?\s*[:=]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;]+)"
 )
-#: Shorter words stand in logs for something else too.
+#: Shorter secrets are no secrets: such words occur in logs for other reasons.
 SHORTEST_SECRET = 6
 HIDDEN = "***"
 
@@ -29,30 +28,23 @@ def names(logs: Path) -> list[str]:
 
 
 def of_process(settings: Settings, name: str) -> str:
-    """The last lines of a process; of the file before too, where the newest is short."""
+    """The last lines of a process, also from the rotated file when the newest is short."""
     files = [settings.logs / f"{name}.log.1", settings.logs / f"{name}.log"]
     lines = [line for file in files for line in tail(file)]
-    return cleaned(settings, lines)
+    return without_secrets(settings, lines)
 
 
-def of_job(settings: Settings, marks: Collection[str]) -> str:
-    """The entries of all processes that have one of these words, such as `job=41`, by time."""
-    files = sorted(settings.logs.glob("*.log*"))
-    wanted = re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, marks))})(?!\S)")
-    found = [one for file in files for one in entries(file) if wanted.search(one)]
-    return cleaned(settings, "\n".join(sorted(found)).splitlines())
-
-
-def entries(file: Path) -> Iterator[str]:
-    """Each entry of a file with the lines that belong to it."""
-    entry: list[str] = []
-    for line in tail(file):
-        if STAMP.match(line) and entry:
-            yield "\n".join(entry)
-            entry = []
-        entry.append(line)
-    if entry:
-        yield "\n".join(entry)
+def of_job(settings: Settings, marks: Collection[re.Pattern[str]]) -> str:
+    """The entries of all processes in which one of these is found, by time."""
+    every = log_entries.files(settings.logs).items()
+    entries = (
+        entry
+        for name, paths in every
+        for path in paths
+        for entry in log_entries.grouped(tail(path), name)
+    )
+    found = sorted(one for one in entries if any(mark.search(one.text) for mark in marks))
+    return without_secrets(settings, "\n".join(one.text for one in found).splitlines())
 
 
 def tail(path: Path) -> list[str]:
@@ -67,7 +59,7 @@ def tail(path: Path) -> list[str]:
     return lines[1:] if size > BYTES_READ else lines
 
 
-def cleaned(settings: Settings, lines: list[str]) -> str:
+def without_secrets(settings: Settings, lines: list[str]) -> str:
     """The last of these lines, without secrets."""
     text = log.mask("\n".join(lines[-LINES_SENT:]))
     text = RIGHTS.sub(rf"\1{HIDDEN}", text)
@@ -77,7 +69,7 @@ def cleaned(settings: Settings, lines: list[str]) -> str:
 
 
 def secrets(settings: Settings) -> set[str]:
-    """The secrets that we know: of the settings, and every value of a cookie in use."""
+    """The known secrets: those of the settings, and the value of each cookie in use."""
     proxies = [settings.upstream_proxy, settings.database_url]
     found = [settings.bot_token, settings.api_hash]
     rules = settings.sites.sites.values()

@@ -1,8 +1,6 @@
-"""Tells how orders ended, each once, however often the bot is restarted between."""
+"""Reports the outcome of orders to their admins, each once, however often the bot is restarted."""
 
-import asyncio
-
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import repeat
 from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.core import clock, log
 from procs.errors import ChatClosed, TelegramAway, TelegramRefused, TelegramWait
@@ -24,23 +22,21 @@ class OrderReports:
         self.replies = replies
 
     async def run(self) -> None:
-        """Look until cancelled."""
-        while True:
-            await logged(self.look())
-            await asyncio.sleep(REPORT_POLL)
+        """Report outcomes until cancelled."""
+        await repeat(self.look, REPORT_POLL)
 
     async def look(self) -> None:
         for order in admin_orders.untold(self.db):
             try:
-                await self.tell(order)
+                await self.send_report(order)
             except (TelegramAway, TelegramWait) as error:
                 return log.warning("order.untold", order=order.id, error=error)
             except (ChatClosed, TelegramRefused) as error:
                 log.warning("order.unheard", order=order.id, admin=order.admin, error=error)
             admin_orders.note_told(self.db, order.id, now=clock.now())
 
-    async def tell(self, order: AdminOrder) -> None:
-        """Raises as `ReplySender.send`."""
+    async def send_report(self, order: AdminOrder) -> None:
+        """Send one report. Raises as `ReplySender.send`."""
         key, words = order.told
         text = i18n.say(users.language(self.db, order.admin), key, **words)
         message = OutgoingMessage(order.chat, order.access, text, once("order", order.id))

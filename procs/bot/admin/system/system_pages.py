@@ -1,4 +1,4 @@
-"""Pages of the engine and of restarts. What is ordered here the keeper does, not the bot's loop."""
+"""Pages of the engine and of restarts. The keeper carries out what is ordered here, not the bot."""
 
 from collections.abc import Callable, Sequence
 
@@ -19,7 +19,7 @@ from procs.texts import i18n
 from procs.texts.i18n import LocalText
 
 Render = Callable[[AdminCall], MenuPage]
-#: The row of the newest version that the keeper saw.
+#: The row of `settings` with the newest version that the keeper found.
 NEWEST_SEEN = "engine.newest"
 
 
@@ -44,7 +44,7 @@ class SystemPages:
     # --- the engine
 
     def engine(self, call: AdminCall) -> MenuPage:
-        """The version in use, the others that are here, and the newest that was seen."""
+        """The version in use, the others that are installed, and the newest that is known."""
         current, before = self.versions.current(), self.versions.before()
         newest = runtime_settings.read(self.db, NEWEST_SEEN, "")
         lines = [call.say("engine-current", version=current.name)]
@@ -84,7 +84,7 @@ class SystemPages:
         return self.page(call, "restart-page", lines, [(go if paused else stop,), (rolling,)])
 
     def drain(self, call: AdminCall) -> AdminReply:
-        """Nothing new starts from now on; when nothing runs any more, that is told."""
+        """Start no new job from now on. When no job runs any more, the admin is told."""
         was = "paused" if pauses.is_paused(self.db) else "serving"
         reply = self.order(call, DRAIN, self.restarts, was=was, became="drained")
         if was == "serving":
@@ -92,7 +92,7 @@ class SystemPages:
         return AdminReply(self.restarts(call), reply.toast, changes=reply.changes)
 
     def resume(self, call: AdminCall) -> AdminReply:
-        """End the pause; a drain that still waits is over with it."""
+        """End the pause, and with it a drain that still waits."""
         if not pauses.is_paused(self.db):
             return AdminReply(self.restarts(call))
         pause_control.resume(self.db, pauses.ALL, now=clock.now())
@@ -110,7 +110,7 @@ class SystemPages:
     def order(
         self, call: AdminCall, kind: str, page: Render, *, was: str = "", became: str = ""
     ) -> AdminReply:
-        """Write an order down. Raises EffectRefused where another is under way."""
+        """Store an order. Raises EffectRefused while another one is under way."""
         where = {"admin": call.person.id, "chat": call.chat, "access": call.access}
         if not admin_orders.give(self.db, kind, **where, mark=call.mark, now=clock.now()):
             raise EffectRefused(call.say("order-busy"))
@@ -124,7 +124,7 @@ class SystemPages:
         lines: list[LocalText],
         rows: Sequence[tuple[MenuButton, ...]],
     ) -> MenuPage:
-        """A page with what is under way."""
+        """A page with the order that is under way."""
         open_ones = admin_orders.under_way(self.db)
         for one in open_ones:
             since = i18n.moment(call.language, one.at)

@@ -43,7 +43,7 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(address, uri=True, timeout=PATIENCE)) as connection:
             yield connection
     except sqlite3.DatabaseError as error:
-        database_file.tell(error, path)
+        database_file.raise_failure(error, path)
 
 
 def take(path: Path, to: Path) -> None:
@@ -55,7 +55,7 @@ def take(path: Path, to: Path) -> None:
                 source.backup(target)
                 target.execute(SETTLE)
         except sqlite3.DatabaseError as error:
-            database_file.tell(error, to)
+            database_file.raise_failure(error, to)
 
 
 def faults(path: Path) -> list[str]:

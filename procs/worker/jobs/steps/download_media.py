@@ -14,7 +14,7 @@ async def download(job: FetchJob) -> None:
         say = within(job.room, job.says(Step.FETCH))
         job.fetched = await job.child.fetch(say, on_merge=job.early.merges)
     job.early.came(job.fetched)
-    job.visit.worked(whole=True)
+    job.visit.note_success(whole=True)
     job.visit.leave()
 
 

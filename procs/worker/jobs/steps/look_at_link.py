@@ -10,24 +10,26 @@ from procs.store.people import engine_costs
 from procs.worker.jobs import engine_order, job_folder
 from procs.worker.jobs.fetch_job import FetchJob
 from procs.worker.process.context import WorkerContext
+from procs.worker.site import host_gate
 
 
 async def look(job: FetchJob) -> None:
     """Have a child of the engine read the link; the child then waits for the order to download.
     Raises JobError."""
-    tools, lease = job.tools, job.lease
-    tools.progress.say(lease, Step.PROBE)
-    outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
-    job.own(job_folder.make(tools.db, tools.settings.jobs, lease))
-    job.largest = await engine_order.largest(tools, lease)
-    order = engine_order.order(tools, lease, job.visit, job.folder, largest=job.largest)
-    child = tools.engine.open(order, job.folder, proxy=job.visit.identity.proxy)
+    context, lease = job.context, job.lease
+    context.progress.say(lease, Step.PROBE)
+    outcomes.note_start(context.db, lease, worker=context.name, now=clock.now())
+    job.own(job_folder.make(context.db, context.settings.jobs, lease))
+    job.largest = await engine_order.largest(context, lease)
+    order = engine_order.order(context, lease, job.visit, job.folder, largest=job.largest)
+    child = context.engine.open(order, job.folder, proxy=job.visit.identity.proxy)
     await job.ends.enter_async_context(job.engine)
     job.engine.callback(note_cost, job)  # after the child, which is entered later, has ended
     job.child = await job.engine.enter_async_context(child)
     job.found = await job.child.probe()
-    job.visit.worked(whole=False)
-    job.known = known(tools, lease, job.found)
+    host_gate.check_found(context.db, lease, job.found.site)
+    job.visit.note_success(whole=False)
+    job.known = known(context, lease, job.found)
 
 
 def note_cost(job: FetchJob) -> None:
@@ -36,14 +38,14 @@ def note_cost(job: FetchJob) -> None:
     if child is None or child.ended is None or job.lease.user == SYSADMIN:
         return
     try:
-        engine_costs.note(job.tools.db, job.lease.user, child.ended.cpu, now=clock.now())
+        engine_costs.note(job.context.db, job.lease.user, child.ended.cpu, now=clock.now())
     except StoreFull as error:
         log.warning("cost.unwritten", job=job.lease.job, error=error)
 
 
-def known(tools: WorkerContext, lease: Lease, found: Probed) -> Media | None:
+def known(context: WorkerContext, lease: Lease, found: Probed) -> Media | None:
     """The media that Telegram holds already under the name that the probe found, for two addresses
     may lead to one media; else None."""
     if lease.link.folder or not found.key:
         return None
-    return references.find(tools.db, found.key, lease.link.variant)
+    return references.find(context.db, found.key, lease.link.variant)

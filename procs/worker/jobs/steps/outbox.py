@@ -11,16 +11,16 @@ from procs.worker.jobs.fetch_job import FetchJob
 async def place(job: FetchJob) -> None:
     """Move the files to the folder in which `chapar fetch` collects them, all or none. Raises
     LeaseLost."""
-    tools, lease = job.tools, job.lease
-    outbox = tools.settings.outbox / str(lease.link.folder)
+    context, lease = job.context, job.lease
+    outbox = context.settings.outbox / str(lease.link.folder)
     outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
     for file in job.files:
         os.replace(job.folder / file.path, free(outbox / file.name))
-    requests.placed(tools.db, lease, now=clock.now())
+    requests.finish_outbox(context.db, lease, now=clock.now())
     log.info(
         "job.done",
         job=lease.job,
-        worker=tools.name,
+        worker=context.name,
         attempt=lease.attempt,
         bytes=sum(file.size for file in job.files),
     )

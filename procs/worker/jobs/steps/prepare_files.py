@@ -15,7 +15,7 @@ from procs.worker.jobs.fetch_job import FetchJob
 async def prepare(job: FetchJob) -> None:
     """Make the files, and note in the job's row those that go to a chat, for a worker that may take
     over. Raises as `media.prepare`, and LeaseLost."""
-    job.tools.progress.say(job.lease, Step.PREPARE)
+    job.context.progress.say(job.lease, Step.PREPARE)
     job.files = await prepared(job)
     job.room.leave()
     if not job.is_for_folder():
@@ -25,7 +25,7 @@ async def prepare(job: FetchJob) -> None:
             adult=found.adult,
             rest=rest_of(found, len(job.fetched.files)),
         )
-        resume.note(job.tools, job.lease, job.folder, job.whole, job.files)
+        resume.note(job.context, job.lease, job.folder, job.whole, job.files)
 
 
 def rest_of(found: Probed, taken: int) -> int:
@@ -35,22 +35,23 @@ def rest_of(found: Probed, taken: int) -> int:
 
 async def prepared(job: FetchJob) -> list[File]:
     """The files that go to the chat, each of at most `largest` bytes."""
-    settings, fetched = job.tools.settings, job.fetched
+    settings, fetched = job.context.settings, job.fetched
     if parse(job.lease.link.variant).zipped:
         pack = partial(album_archive.packed, title=fetched.facts.title, limit=job.largest)
         return await asyncio.to_thread(pack, job.folder.resolve(), fetched.files)
-    return await media.prepare(
-        job.tools.engine.run,
-        job.folder,
-        fetched.files,
-        variant=job.lease.link.variant,
-        title=fetched.facts.title,
-        performer=fetched.facts.performer,
-        cover=fetched.cover,
-        subtitles=fetched.subtitles,
-        titles=fetched.titles,
-        durations=fetched.durations,
-        max_file_size=job.largest,
-        parts=settings.max_parts,
-        encode=settings.reencode,
-    )
+    async with engine_order.file_tools(job.context, job.folder) as tools:
+        return await media.prepare(
+            tools,
+            job.folder,
+            fetched.files,
+            variant=job.lease.link.variant,
+            title=fetched.facts.title,
+            performer=fetched.facts.performer,
+            cover=fetched.cover,
+            subtitles=fetched.subtitles,
+            titles=fetched.titles,
+            durations=fetched.durations,
+            max_file_size=job.largest,
+            parts=settings.max_parts,
+            encode=settings.reencode,
+        )

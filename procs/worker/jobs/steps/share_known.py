@@ -10,5 +10,5 @@ async def share_known(job: FetchJob) -> None:
     """Create one delivery of the known media for each request that waits. Raises LeaseLost."""
     assert job.known is not None
     keys = engine_order.keys(job.lease, job.found)
-    outcomes.fetched(job.tools.db, job.lease, job.known, keys=keys, now=clock.now())
-    log.info("job.known", job=job.lease.job, worker=job.tools.name, key=job.found.key)
+    outcomes.finish_download(job.context.db, job.lease, job.known, keys=keys, now=clock.now())
+    log.info("job.known", job=job.lease.job, worker=job.context.name, key=job.found.key)

@@ -9,7 +9,7 @@ from procs.worker.jobs.fetch_job import FetchJob
 async def share(job: FetchJob) -> None:
     """Create one delivery for each request that waits, and store the media for later requests.
     Raises LeaseLost."""
-    tools, lease = job.tools, job.lease
+    context, lease = job.context, job.lease
     whole = lease.progress.whole
     assert whole is not None
     got = Media(
@@ -22,11 +22,11 @@ async def share(job: FetchJob) -> None:
         adult=whole.adult,
         rest=whole.rest,
     )
-    outcomes.fetched(tools.db, lease, got, keys=set(whole.keys), now=clock.now())
+    outcomes.finish_download(context.db, lease, got, keys=set(whole.keys), now=clock.now())
     log.info(
         "job.done",
         job=lease.job,
-        worker=tools.name,
+        worker=context.name,
         attempt=lease.attempt,
         site=got.site,
         bytes=sum(part.size for part in got.parts),

@@ -6,4 +6,4 @@ from procs.worker.jobs.fetch_job import FetchJob
 
 async def show(job: FetchJob) -> None:
     """Store the list for each request that waits. Raises LeaseLost."""
-    look.show(job.tools, job.lease, job.found)
+    look.show(job.context, job.lease, job.found)

@@ -8,8 +8,8 @@ from procs.worker.jobs.fetch_job import FetchJob
 
 async def take_over(job: FetchJob) -> None:
     """Make the prepared folder this job's. When it is gone, `files` stays empty."""
-    tools, lease = job.tools, job.lease
-    if left := resume.take_over(tools, lease):
+    context, lease = job.context, job.lease
+    if left := resume.take_over(context, lease):
         folder, job.whole, job.files = left
-        outcomes.started(tools.db, lease, worker=tools.name, now=clock.now())
+        outcomes.note_start(context.db, lease, worker=context.name, now=clock.now())
         job.own(folder)

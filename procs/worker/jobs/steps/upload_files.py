@@ -9,7 +9,7 @@ from procs.errors import TelegramRefused
 from procs.records.job import File, Part, Reference, Step
 from procs.store.jobs import leases
 from procs.store.media import uploads
-from procs.store.requests import requests
+from procs.store.requests import request_status
 from procs.telegram.delivery.courier import UploadOptions
 from procs.telegram.upload.stream import UploadStream
 from procs.worker.jobs.fetch_job import FetchJob
@@ -34,11 +34,11 @@ UNSHOWN = frozenset(
 async def upload(job: FetchJob) -> None:
     """Upload the files that an earlier attempt did not. Raises TelegramAway, TelegramRefused,
     TelegramWait, LeaseLost."""
-    db, lease = job.tools.db, job.lease
+    db, lease = job.context.db, job.lease
     progress = lease.progress
     stream = job.early.stream if len(job.files) == 1 else None
     for place, file in list(enumerate(job.files))[len(progress.parts) :]:
-        kept = PartsLedger(job.tools, lease, place, file)
+        kept = PartsLedger(job.context, lease, place, file)
         progress.parts += (await uploaded(job, file, kept, stream),)
         leases.note(db, lease, full=True)
     progress.whole = job.whole
@@ -51,12 +51,12 @@ async def uploaded(
 ) -> Part:
     """Upload one file, as a plain file if Telegram does not accept it as a film, song or
     picture."""
-    tools, lease = job.tools, job.lease
+    context, lease = job.context, job.lease
     meter = UploadMeter(job.says(Step.UPLOAD), ahead=stream.done if stream else 0)
-    courier = await tools.telegram()
+    courier = await context.telegram()
     for method in UPLOADS:
-        await tools.pace.allowed(method, LONGEST_WAIT)
-    waiting = partial(requests.who_waits, tools.db, lease.job)
+        await context.pace.wait_until_allowed(method, LONGEST_WAIT)
+    waiting = partial(request_status.who_waits, context.db, lease.job)
     try:
         reference = await courier.upload(file, meter, UploadOptions(stream, kept, waiting))
     except TelegramRefused as error:

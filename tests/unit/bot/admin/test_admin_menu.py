@@ -1,7 +1,7 @@
 """The menu of commands of admins and their key: given and taken with the role."""
 
 from procs.bot.commands import command_menu
-from procs.bot.commands.command_set import Manners
+from procs.bot.conversation.manners import Manners
 from procs.core import clock
 from procs.records.admin_role import Role
 from procs.store.admins import admin_rows

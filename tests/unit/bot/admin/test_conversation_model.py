@@ -95,7 +95,7 @@ class Conversations(RuleBasedStateMachine):
         )
         pressed = Press(self.numbers, Person(who, "en"), key.chat, 0, 1, f"b:{token}")
         try:
-            return self.presses.taken(pressed, token, shared=False).toast
+            return self.presses.act(pressed, token, shared=False).toast
         except EffectRefused as error:
             return str(error)
 

@@ -3,10 +3,7 @@
 from procs.records.admin_role import Role
 from procs.store.admins import admin_rows, audit_log
 from procs.texts import i18n
-
-
-def labels(message) -> list[str]:
-    return [one["text"] for row in message.buttons for one in row]
+from tests.sandbox.person import labels
 
 
 async def opened(admin, page: str = ""):

@@ -1,12 +1,15 @@
 """Queue and people from the chat: cancel, retry, first in line, story; ban, cap, a word."""
 
+import pytest
+
 from procs.core import clock
 from procs.records.admin_role import Role
 from procs.records.job import Lane
 from procs.store.admins import audit_log
 from procs.store.jobs import seats
 from procs.store.people import bans, users
-from procs.store.reports import job_record
+from procs.store.reports import job_record, personal_data
+from tests import store_broadcasts
 from tests.sandbox.bot_parts import LINK, until, wants
 
 
@@ -67,9 +70,48 @@ async def test_a_banned_person_reads_why_and_is_served_again_afterwards(bot, olg
     assert [action for action, *_ in told(bot)] == ["person-unban", "ban"]
 
 
+async def test_a_broadcast_in_the_queue_is_work_of_our_own_and_nobodys(bot, olga):
+    store_broadcasts.begin(bot.db, "News", admin=olga.id, now=clock.now())
+    await olga.sends("/jobs")
+    page = await olga.sees("waiting: 1")
+    assert "work of my own" in page.text
+    assert "-3" not in page.text
+
+
+async def test_a_length_of_time_in_persian_words_is_no_reason(bot, appointed, sara):
+    """Read as a reason, it would be a ban without an end."""
+    await sara.starts()
+    await until(lambda: users.is_known(bot.db, sara.id))
+    reza = await appointed("Reza", Role.OPERATOR, language="fa")
+    await reza.sends(f"/ban {sara.id} ۷ روز تبلیغ زیاد")
+    await until(lambda: bans.find(bot.db, sara.id, now=clock.now()))
+    ban = bans.find(bot.db, sara.id, now=clock.now())
+    assert ban.reason == "تبلیغ زیاد"
+    assert ban.until == pytest.approx(clock.now().wall + 7 * 86400, abs=60)
+
+
+async def test_an_owner_has_somebody_forgotten_after_a_question(bot, olga, appointed, sara):
+    await asked(bot, sara, LINK)
+    omid = await appointed("Omid", Role.OPERATOR)
+    await omid.sends(f"/user {sara.id}")
+    assert not (await omid.sees("👤 Sara")).button("🧹")
+    await olga.sends(f"/user {sara.id}")
+    page = await olga.sees("👤 Sara")
+    await olga.presses("🧹 Forget them", page)
+    question = await olga.sees_edit(page, "Delete all that I know of")
+    assert users.is_known(bot.db, sara.id)
+    await olga.presses("✅ Yes, do it", question)
+    await olga.sees_edit(page, "Who was sent the most today")
+    personal_data.proceed_all(bot.db, now=clock.now())
+    assert not users.name(bot.db, sara.id)
+    assert bot.requests() == []
+    row = audit_log.latest(bot.db)[0]
+    assert (row.action, row.subject) == ("person-forget", f"person:{sara.id}")
+
+
 async def test_a_list_is_banned_after_a_question(bot, olga, sara, ali):
     await sara.starts()
-    await until(lambda: users.known(bot.db, sara.id) and users.known(bot.db, ali.id))
+    await until(lambda: users.is_known(bot.db, sara.id) and users.is_known(bot.db, ali.id))
     await olga.sends(f"/banall {sara.id} {ali.id} 2h spam")
     question = await olga.sees("Ban 2 people at once?")
     assert bans.find(bot.db, sara.id, now=clock.now()) is None
@@ -82,7 +124,7 @@ async def test_a_list_is_banned_after_a_question(bot, olga, sara, ali):
 
 async def test_a_person_is_capped_and_written_to(bot, olga, sara):
     await sara.starts()
-    await until(lambda: users.known(bot.db, sara.id))
+    await until(lambda: users.is_known(bot.db, sara.id))
     await olga.sends(f"/user {sara.id}")
     page = await olga.sees("👤 Sara")
     await olga.presses("5 at once", page)

@@ -12,7 +12,8 @@ from procs.bot.conversation.failure_boundary import logged
 from procs.core import clock
 from procs.records.admin_role import Role
 from procs.records.job import Person
-from procs.store.admins import admin_rows
+from procs.store.admins import admin_rows, conversation_states
+from procs.store.admins.conversation_states import ConversationKey, ConversationState
 from procs.store.requests import buttons
 from procs.store.requests.buttons import ButtonMeaning
 from procs.telegram.chat.inbound import Incoming, Press
@@ -58,7 +59,7 @@ def press(bot):
         (token,) = buttons.mint(bot.db, [meaning], now=clock.now())
         pressed = Press(next(numbers), person, person.id, 0, 1, f"b:{token}")
         try:
-            return bot.intake.actions.taken(pressed, token, shared=False).toast
+            return bot.intake.actions.act(pressed, token, shared=False).toast
         except EffectRefused as error:
             return str(error)
 
@@ -103,7 +104,7 @@ async def test_forged_data_does_nothing(bot, everybody, done):
             row, _ = bot.intake.router.callback(data)
             assert row is None
             token = data.removeprefix("b:")
-            bot.intake.actions.taken(pressed, token, shared=False)
+            bot.intake.actions.act(pressed, token, shared=False)
     assert done == []
 
 
@@ -127,6 +128,22 @@ async def test_a_command_is_done_by_its_least_role_and_those_above_alone(bot, ev
             )
 
 
+async def test_a_command_that_asks_twice_does_nothing_by_itself(bot, everybody, done):
+    places = count(6_000_000)
+    router, rows = bot.intake.router, bot.intake.admins.actions.rows.values()
+    twice = [(row, command) for row in rows if row.twice for command in row.commands]
+    assert twice
+    for _, command in twice:
+        for role, person in everybody.items():
+            place = next(places)
+            told = Incoming(person, place, 0, place, f"/{command} {PEOPLE[Role.EVERYONE]} 2h spam")
+            found = router.command(told.text, person)
+            assert (found is router.unknown) is (role is Role.EVERYONE)
+            if found is not router.unknown:
+                await logged(found.handle(told))
+    assert done == []
+
+
 async def test_a_role_that_is_taken_away_holds_for_buttons_that_lie_about(
     bot, everybody, done, press
 ):
@@ -144,4 +161,34 @@ async def test_what_asks_twice_is_not_done_by_an_answer_that_comes_late(
     late = clock.now().wall - 3600
     said = press(operator, "person-ban-all", action=SURE, asked=late)
     assert "too old" in said
+    assert done == []
+
+
+async def test_a_step_is_taken_by_its_least_role_and_those_above_alone(bot, everybody, done):
+    """Who began a conversation may have lost the role before they answer."""
+    talk, places = bot.intake.admins.actions.conversations, count(7_000_000)
+    taken: list[tuple[str, str, int]] = []
+
+    def noting(name, step):
+        def take(call, incoming):
+            taken.append((name, step, call.person.id))
+            return AdminReply(toast="Done.")
+
+        return take
+
+    for name, row in list(talk.rows.items()):
+        steps = {step: noting(name, step) for step in row.steps}
+        talk.rows[name] = replace(row, steps=steps)
+        able = {person.id for role, person in everybody.items() if role >= row.least}
+        for step in steps:
+            taken.clear()
+            for person in everybody.values():
+                place = next(places)
+                state = ConversationState(place, 1, name, step, until=clock.now().wall + 600)
+                with bot.db.write():
+                    conversation_states.write(bot.db, ConversationKey(person.id, place), state)
+                await logged(talk.take(Incoming(person, place, 0, place, "an answer")))
+                after = conversation_states.find(bot.db, ConversationKey(person.id, place))
+                assert after.step == ""
+            assert (name, step, {one for *_, one in taken}) == (name, step, able)
     assert done == []

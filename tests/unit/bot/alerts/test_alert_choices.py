@@ -13,7 +13,7 @@ from procs.store.database import Database
 from procs.store.health import alert_choices, alerts, notifications
 from procs.texts import i18n
 from tests.sandbox.bot_parts import Bot, running
-from tests.sandbox.person import Person
+from tests.sandbox.person import Person, labels
 from tests.sandbox.telegram.server import Telegram
 
 KIND, ALL_DAY = "bot-check", (0, 24 * 60)
@@ -43,10 +43,6 @@ def sender(bot: Bot, olga: Person) -> AlertSender:
     return AlertSender(bot.db, bot.intake.replies, [olga.id])
 
 
-def labels(message) -> list[str]:
-    return [one["text"] for row in message.buttons for one in row]
-
-
 def note(bot: Bot, kind: str = KIND, subject: str = "site.example", job: int = 0) -> None:
     alerts.note(bot.db, kind, subject, now=clock.now(), job=job)
 
@@ -73,7 +69,7 @@ async def test_an_alert_has_buttons_for_what_can_be_done(bot, sender, olga):
 
 async def test_a_critical_alert_cannot_be_quiet(bot, sender, olga):
     note(bot, alert_kinds.LOW, "host")
-    assert labels(await alerted(sender, olga)) == ["👁 show"]
+    assert labels(await alerted(sender, olga)) == ["👁 show", "📋 Queue and failures"]
     alert_choices.mute(bot.db, olga.id, alert_kinds.REVOKED)
     alert_choices.set_hours(bot.db, olga.id, ALL_DAY)
     note(bot, alert_kinds.REVOKED, "w01")
@@ -126,3 +122,9 @@ async def test_a_job_that_is_gone_is_not_done_again(bot, sender, olga, tg):
     await olga.presses("♻️ do job 4242 again", message)
     await bot.rests()
     assert audit_log.latest(bot.db) == []
+
+
+@pytest.mark.parametrize("kind", sorted(alert_kinds.ALL_ALERTS))
+def test_each_kind_has_its_texts(kind: str) -> None:
+    assert [key for key in ("alert", "fix") if not i18n.knows(f"{key}-{kind}")] == []
+    assert kind in alert_kinds.CRITICAL_ALERTS or i18n.knows(f"alert-kind-{kind}")

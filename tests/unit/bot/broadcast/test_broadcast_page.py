@@ -7,6 +7,7 @@ from procs.records.admin_role import Role
 from procs.records.broadcast_records import BroadcastState, Segment
 from procs.store.admins import audit_log
 from procs.store.broadcasts import broadcasts
+from procs.store.sponsors import sponsor_rows, sponsor_visits
 from tests import store_broadcasts
 from tests.sandbox.person import Message, Person
 from tests.sandbox.uploads import JPEG
@@ -76,6 +77,28 @@ async def test_an_album_is_one_draft(bot, olga, tmp_path):
     assert "no buttons under an album" in answer["text"]
 
 
+async def test_what_is_forwarded_by_choice_names_its_author_and_has_no_buttons(bot, olga, sara):
+    await olga.sends("/broadcast")
+    page = await olga.sees("📢", last=True)
+    await olga.presses("➕", page)
+    await olga.sees_edit(page, "Send me the message")
+    sent = await olga.forwards("From our channel", author=sara.id)
+    draft = await olga.sees(lambda m: m.reply == sent.id)
+    await olga.presses("📄", draft)
+    draft = await olga.sees_edit(draft, "Form: ↪️")
+    answer = await olga.presses("🔗", draft)
+    assert answer["alert"]
+    await olga.presses("🧪", draft)
+    mine = await olga.sees(lambda m: m.text == "From our channel" and not m.mine)
+    assert mine.forwarded == "Sara"
+    await olga.presses("📢 Send it to everybody", draft)
+    sure = await olga.sees_edit(draft, "Sure that this is to go out?")
+    await olga.presses("✅ Yes", sure)
+    await olga.sees_edit(sure, "Broadcast 1")
+    (found,) = broadcasts.latest(bot.db, 5)
+    assert found.content.forward
+
+
 async def test_buttons_stand_under_what_everybody_gets(bot, olga):
     draft = await written(olga, "Join us")
     await olga.presses("🔗", draft)
@@ -107,6 +130,23 @@ async def test_a_segment_and_an_hour_are_chosen(bot, olga):
     (found,) = broadcasts.latest(bot.db, 5)
     assert found.segment == Segment("fa", 1)
     assert found.start_at > clock.now().wall
+
+
+async def test_only_who_joined_a_sponsor_is_a_segment_too(bot, db, olga):
+    facts = {"chat": -1001, "access": 0, "title": "Film News", "nick": "", "own": False}
+    sponsor = sponsor_rows.add(db, {**facts, "link": "https://t.me/x"}, now=clock.now())
+    for person in (CROWD, CROWD + 25):
+        sponsor_visits.note_shown(db, sponsor.id, person, now=clock.now())
+        sponsor_visits.note_joined(db, sponsor, person, "", now=clock.now())
+    draft = await written(olga, "For our friends")
+    await olga.presses("📢 In a sponsor's chat or not", draft)
+    draft = await olga.sees_edit(draft, "who joined Film News by me")
+    assert "2 people now" in draft.text
+    await olga.presses("🌐", draft)
+    draft = await olga.sees_edit(draft, "1 people now")
+    await sent(olga, draft)
+    (found,) = broadcasts.latest(db, 5)
+    assert found.segment == Segment("fa", 0, sponsor.id)
 
 
 async def test_what_was_changed_after_the_question_is_not_sent(bot, olga):

@@ -1,5 +1,7 @@
 """What an admin is told of a broadcast: one message that changes, one report, each once."""
 
+import asyncio
+
 import pytest
 
 from procs.bot.broadcast.progress_sender import EDIT_GAP, ProgressSender
@@ -73,6 +75,22 @@ async def test_a_bot_that_was_just_started_waits_before_it_edits(bot, olga, numb
     assert "0 of 4" in broadcasts.status(bot.db, number).shown
     await look(bot)
     await olga.sees_edit(shown, "0 of 5 people")
+
+
+async def test_the_gap_to_the_next_edit_begins_when_this_one_is_out(bot, tg, olga, number):
+    """Behind a broadcast an edit waits for its turn, for seconds."""
+    await olga.starts()
+    sender = started(bot, EDIT_GAP)
+    await sender.look()
+    broadcasts.begin(bot.db, number, 5, now=clock.now())
+    hold = await tg.holds("messages.editMessage")
+    sender.edited.clear()
+    editing = asyncio.create_task(sender.look())
+    await hold.reached()
+    came = clock.now().boot
+    await hold.release()
+    await editing
+    assert sender.edited[number] > came
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])

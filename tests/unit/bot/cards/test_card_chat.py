@@ -26,8 +26,8 @@ def wanted(bot):
     return bot.db.all("SELECT state, variant FROM requests ORDER BY id", {})
 
 
-async def card_of(person, hands, facts=None):
-    sent = await person.sends(PAGE)
+async def card_of(person, hands, facts=None, words=""):
+    sent = await person.sends(f"{PAGE} {words}".strip())
     await person.sees(lambda m: m.reply == sent.id)
     looks(hands, facts or told())
     return await person.sees(lambda m: m.reply == sent.id and m.button("720p"))

@@ -49,6 +49,51 @@ async def test_words_behind_a_link_leave_the_subtitles_open(bot, hands, db, sara
     assert wanted(bot) == [("open", "480p+subs:en")]
 
 
+@pytest.mark.parametrize(
+    ("set_", "words", "variant"),
+    [
+        ({}, "480p without subs", "480p"),
+        ({}, "۴۸۰ بدون زیرنویس", "480p"),
+        ({"form": "720p"}, "no subs", "720p"),
+        ({"form": "720p"}, "زیرنویس نمی‌خوام", "720p"),
+        ({"as_file": True}, "480p without subs", "480p+file"),
+    ],
+)
+async def test_words_leave_subtitles_out_that_are_wanted_always(
+    bot, db, sara, set_, words, variant
+):
+    sets(db, sara, subtitles=["en"], **set_)
+    await sara.sends(f"{PAGE} {words}")
+    await sara.sees("In line")
+    assert wanted(bot) == [("open", variant)]
+
+
+async def test_a_card_begins_without_subtitles_where_the_words_say_so(bot, hands, db, sara):
+    sets(db, sara, subtitles=["en"])
+    card = await card_of(sara, hands, words="without subtitles")
+    assert "Subtitles inside" not in card.text
+    await sara.presses("480p", card)
+    assert wanted(bot) == [("open", "480p")]
+
+
+async def test_a_word_switches_the_subtitles_of_a_card_off(bot, hands, db, sara):
+    sets(db, sara, subtitles=["en"])
+    card = await card_of(sara, hands)
+    await sara.sends("without subs")
+    card = await sara.sees(lambda m: m.id == card.id and "Subtitles inside" not in m.text)
+    await sara.presses("480p", card)
+    assert wanted(bot) == [("open", "480p")]
+
+
+async def test_entries_come_without_subtitles_where_the_words_say_so(bot, hands, db, sara):
+    sets(db, sara, subtitles=["fa"])
+    card = await list_card(sara, hands, playlist(2))
+    await sara.sends("720p no subs")
+    card = await sara.sees_edit(card, "without subtitles")
+    await sara.presses("All (2)", card)
+    assert [variant for _, variant in taken(bot)] == ["720p"] * 2
+
+
 async def test_a_sound_that_was_asked_for_has_no_subtitles_and_needs_no_look(bot, db, sara):
     sets(db, sara, subtitles=["en"])
     await sara.sends(f"{PAGE} mp3")

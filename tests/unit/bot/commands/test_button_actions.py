@@ -212,14 +212,14 @@ async def test_ten_thousand_forged_replayed_cut_and_foreign_tokens_take_no_effec
     done = [minted(counted, sara) for _ in range(20)]
     mine = Known(sara.id, "en")
     for token in done:
-        counted.intake.actions.taken(press_of(mine, data(token)), token, shared=False)
+        counted.intake.actions.act(press_of(mine, data(token)), token, shared=False)
     tokens = [*done, *(minted(counted, ben) for _ in range(20))]
     tokens += [minted(counted, sara, age=LASTS + 1) for _ in range(20)]
     toasts = {i18n.say("en", key) for key in ("press-already", "press-stale", "press-foreign")}
     toasts.add(i18n.say("en", "unknown-button"))
     for _ in range(FUZZED):
         press = press_of(mine, forged(chance, tokens))
-        told = counted.intake.actions.taken(press, press.data.removeprefix(PREFIX), shared=False)
+        told = counted.intake.actions.act(press, press.data.removeprefix(PREFIX), shared=False)
         assert told.toast in toasts
     assert effects(counted) == len(done)
     assert "bot.failed" not in caplog.text

@@ -9,14 +9,23 @@ from procs.bot.commands.settings_menu import MenuPage
 from procs.records.job import State
 from procs.store.people.usage import Usage, UsageSum
 from procs.store.reports.past_requests import PastRequest
-from procs.store.reports.personal_data import kept
+from procs.store.reports.personal_data import kept_tables
 from procs.store.requests.request_status import RequestStatus
 
 PAST = [
     PastRequest(
-        n, 7, f"film {n}", f"https://site.example/{n}", "site.example", "k", form, state, 1.0, kept
+        n,
+        7,
+        f"film {n}",
+        f"https://site.example/{n}",
+        "site.example",
+        "k",
+        form,
+        state,
+        1.0,
+        kept_tables,
     )
-    for n, (form, state, kept) in enumerate(
+    for n, (form, state, kept_tables) in enumerate(
         [("720p", "delivered", True), ("mp3", "delivered", False), ("best", "failed", False)] * 7, 1
     )
 ]
@@ -98,9 +107,9 @@ def test_usage_says_today_and_in_all_and_what_was_saved():
 @pytest.mark.parametrize("language", ["fa", "en"])
 def test_a_deletion_is_asked_twice_and_says_what_it_keeps(language):
     assert actions(my_pages.data(language)) == ["data-export", "data-ask"]
-    page = my_pages.data_sure(kept().values(), language)
+    page = my_pages.data_sure(kept_tables().values(), language)
     assert actions(page) == ["data-keep", "data-delete"]
-    assert page.text.count("•") == len(set(kept().values())) + len(my_pages.BEYOND)
+    assert page.text.count("•") == len(set(kept_tables().values())) + len(my_pages.BEYOND)
 
 
 def test_a_long_title_of_several_lines_is_one_line():

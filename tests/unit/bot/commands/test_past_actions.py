@@ -2,9 +2,14 @@
 
 import pytest
 
+from procs.bot.commands.button_actions import EffectRefused
 from procs.core import clock
+from procs.records.job import Person as Known
 from procs.store.people import usage
-from procs.store.requests import requests
+from procs.store.requests import buttons, requests
+from procs.store.requests.allowances import Allowance
+from procs.store.requests.buttons import ButtonMeaning
+from procs.telegram.chat.inbound import Press
 from procs.texts import i18n
 from tests.sandbox.bot_parts import LINK, running, until
 from tests.unit.persian_ali import ali
@@ -70,6 +75,26 @@ async def test_a_full_allowance_leaves_the_button_for_later(got, sara, monkeypat
     assert said["alert"]
     requests.cancel(got.db, 2, user=sara.id, now=clock.now())
     assert (await sara.presses("⚡ 1", page))["text"] == i18n.say("en", "again-sent")
+
+
+async def test_a_group_that_is_full_is_named_with_its_own_limit(settings, db, hands, tg, sara):
+    """A page of the history stands in private; the row acts wherever it is pressed."""
+    group = await tg.group("Club", sara, bot="admin")
+    async with running(settings, allowance=Allowance(most=5, group=1)) as bot:
+        await sara.sends(LINK)
+        await until(bot.requests)
+        hands.fetches(hands.claim())
+        hands.delivers()
+        await until(lambda: not bot.requests())
+        await sara.at(group).sends("/dl https://example.org/other.mp4")
+        await until(bot.requests)
+        again = ButtonMeaning(sara.id, group.chat_id, "history-again", request=1)
+        (token,) = buttons.mint(db, [again], now=clock.now())
+        who = Known(sara.id, "en")
+        pressed = Press(1, who, group.chat_id, 0, 1, f"b:{token}")
+        with pytest.raises(EffectRefused) as refused:
+            bot.intake.actions.taken(pressed, token, shared=False)
+        assert str(refused.value) == i18n.say("en", "refused-group-full", most=1)
 
 
 async def test_what_was_deleted_is_not_sent_again(got, sara):

@@ -8,6 +8,7 @@ from procs.store.database import open_database
 from procs.store.people import preferences, users
 from procs.texts import i18n
 from tests.sandbox.bot_parts import LINK, running, until
+from tests.sandbox.person import labels
 
 
 @pytest.fixture
@@ -19,10 +20,6 @@ async def menu(bot, sara):
 
 def mine(bot, person) -> Preferences:
     return preferences.read(bot.db, person.id)
-
-
-def labels(message) -> list[str]:
-    return [one["text"] for row in message.buttons for one in row]
 
 
 async def test_the_menu_is_one_message_that_changes_and_keeps_what_is_pressed(bot, sara, menu):

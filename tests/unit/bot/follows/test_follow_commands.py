@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from procs.bot.commands.command_set import Manners
+from procs.bot.conversation.manners import Manners
 from procs.bot.follows.follow_notifier import FollowNotifier
 from procs.core import clock
 from procs.records.job import Lane
@@ -36,7 +36,7 @@ def looked(hands: Hands, *urls: str) -> int:
     ]
     entries = [(one.key, one) for url in urls for one in link.parse(url).links]
     seen = sources.SeenList("A feed", entries)
-    return sources.looked(hands.db, lease, seen, least=1800.0, now=clock.now())
+    return sources.finish_look(hands.db, lease, seen, least=1800.0, now=clock.now())
 
 
 async def follows_list(person: Person) -> Message:
@@ -167,7 +167,7 @@ async def test_in_persian_all_of_it_is_persian(bot, db, ali):
     follows.resume(db, 1, reza.id, limits=TWO, now=clock.now())
     sources.plan(db, now=clock.now())
     (lease,) = leases.claim(db, worker=hands.worker, lane=Lane.SOURCE, room=1, now=clock.now())
-    outcomes.failed(db, lease, error="gone", say="failed-gone", now=clock.now())
+    outcomes.fail(db, lease, error="gone", say="failed-gone", now=clock.now())
     sources.collect(db, lambda site: 1800.0, now=clock.now())
     await FollowNotifier(db, bot.intake.replies).look()
     words = await reza.sees("نتونستم")

@@ -8,6 +8,8 @@ from pyrogram.raw.types import MessageEntityTextUrl
 from procs.core import clock
 from procs.records.job import Step
 from procs.store.inline import inline_messages
+from procs.store.modes import bot_modes
+from procs.store.modes.bot_modes import Mode
 from procs.store.people import preferences
 from procs.store.requests.allowances import Allowance
 from procs.telegram.delivery.media_caption import Caption
@@ -223,3 +225,15 @@ async def test_an_edit_that_a_killed_worker_made_already_is_made_again(bot, deli
     states = deliverer.db.all("SELECT state FROM requests")
     media = await with_sara.sees_edit(sent, lambda m: m.media)
     assert (states, media.text) == ([("delivered",)], CAPTION)
+
+
+async def test_a_mode_that_keeps_people_out_keeps_kept_media_from_them_too(
+    bot, deliverer, with_sara
+):
+    deliverer.keeps(await deliverer.part())
+    bot_modes.set_by_hand(bot.db, Mode.CLOSED, until=None, admin=1, now=clock.now())
+    (told,) = await with_sara.inline(LINK)
+    assert "I'm closed at the moment" in (await with_sara.chooses(told)).text
+    bot_modes.leave_to_system(bot.db)
+    results = await with_sara.inline(f"{LINK} best")  # the answer to the other is cached
+    assert results[0].media == "video"

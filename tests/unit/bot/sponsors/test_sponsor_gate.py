@@ -169,6 +169,41 @@ async def test_admins_and_old_users_are_not_asked(bot, db, tg, sara, channel, sp
     await sara.sees("please join")
 
 
+@pytest.mark.parametrize(("met", "asks"), [(29, True), (31, False)])
+async def test_old_users_are_not_asked_from_the_day_on_that_admins_set(
+    bot, db, sara, channel, sponsored, met, asks
+):
+    sponsored(await channel("One"))
+    now = clock.now()
+    sponsor_rules.write(db, SponsorRules(exempt_days=30, exempt_role=Role.VIEWER), now=now)
+    await sara.starts()
+    await sara.sees("Hi")
+    with db.write():
+        then = {"person": sara.id, "then": now.wall - met * 86400}
+        db.change("UPDATE users SET first_seen = :then WHERE id = :person", then)
+    sent = await sara.sends(LINK)
+    if asks:
+        assert (await sara.sees("please join")).reply == sent.id
+        assert not bot.requests()
+    else:
+        await until(bot.requests)
+
+
+async def test_as_many_as_admins_want_are_asked_of_one_person_always_the_same(
+    bot, db, tg, sara, channel, sponsored
+):
+    for name in ("One", "Two", "Three", "Four"):
+        sponsored(await channel(name))
+    sponsor_rules.write(db, SponsorRules(most=2), now=clock.now())
+    await sara.sends(LINK)
+    asked = await sara.sees("please join these first (2)")
+    assert len(opens(asked)) == 2
+    await sara.sends(f"{LINK}?2")
+    again = await sara.sees("please join these first (2)", last=True)
+    assert opens(again) == opens(asked)
+    assert len(await tg.calls(ASK)) == 2
+
+
 async def test_a_link_that_waits_survives_the_bot(settings, db, tg, sara, channel, sponsored):
     chat = await channel("One")
     sponsored(chat)

@@ -5,10 +5,7 @@ import pytest
 from procs.store.admins import audit_log
 from procs.store.sponsors import sponsor_rows
 from tests.sandbox.bot_parts import until
-
-
-def labels(message) -> list[str]:
-    return [one["text"] for row in message.buttons for one in row]
+from tests.sandbox.person import labels
 
 
 async def adding(owner):
@@ -103,6 +100,15 @@ async def test_the_numbers_come_as_a_file(bot, olga, channel, sponsored, tmp_pat
     await olga.presses("📄 Table", await olga.sees("📢 Sponsors"))
     path = await olga.receives_file(await olga.sees(lambda m: m.kind == "file"), tmp_path)
     assert path.read_text("utf-8-sig").splitlines()[1].startswith("'=One,")
+
+
+async def test_the_numbers_come_as_a_picture(bot, olga, channel, sponsored, tmp_path):
+    sponsored(await channel("One"))
+    await olga.sends("/sponsor")
+    await olga.presses("🖼", await olga.sees("📢 Sponsors"))
+    photo = await olga.sees(lambda m: m.kind == "photo", timeout=60)
+    assert photo.text == "Sponsors"
+    assert (await olga.receives_file(photo, tmp_path)).read_bytes()[:4] == b"\x89PNG"
 
 
 async def test_the_rules_are_set_by_buttons(bot, db, olga):

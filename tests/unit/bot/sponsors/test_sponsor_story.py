@@ -2,10 +2,7 @@
 
 from procs.store.sponsors import held_messages, sponsor_rows
 from tests.sandbox.bot_parts import LINK, until, wants
-
-
-def labels(message) -> list[str]:
-    return [one["text"] for row in message.buttons for one in row]
+from tests.sandbox.person import labels
 
 
 async def opened(owner):
@@ -27,7 +24,7 @@ async def test_a_link_waits_until_its_person_joined_and_goes_on_by_itself(
 
     wants(db, sara.id)
     await sara.sends(LINK)
-    asked = await sara.sees("please join these first")
+    asked = await sara.sees("please join this first")
     assert labels(asked) == ["🔗 Film News", "✅ I joined"]
     too_early = await sara.presses("✅ I joined", asked)
     assert too_early == {"text": "Still missing: Film News", "alert": True, "url": ""}

@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
+from daemon.command_error import Refusal
 from daemon.commands import fetch_command, fetch_target
-from daemon.console.command_error import Refusal
 from procs.records.job import State, Step
 from procs.store.requests.request_status import RequestStatus
 

@@ -153,7 +153,7 @@ def test_forget_drops_what_is_kept_of_a_link(house):
     part = Part(Reference("document", 1, 2, "ab"), "video", "film.mp4", 3)
     got = Media(one.key, one.variant, "Film", one.site, one.url, (part,))
     (lease,) = house.claims()
-    outcomes.fetched(house.db, lease, got, keys={one.key}, now=clock.now())
+    outcomes.finish_download(house.db, lease, got, keys={one.key}, now=clock.now())
 
     code, lines, _ = house.says("forget", address)
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from daemon.command_error import Refusal
 from daemon.commands import launch
-from daemon.console.command_error import Refusal
+from daemon.console import package_files
 from procs import config
 from tests import ROOT
 
@@ -65,7 +66,7 @@ def test_processes_find_settings_and_numbers_around_them(settings, reading):
 
 def test_the_environment_has_all_that_supervisord_asks_for(settings, reading):
     around = launch.environment(settings, reading, bot=True)
-    text = launch.configuration().read_text()
+    text = package_files.path("supervisord.conf").read_text()
     wanted = {piece.partition(")")[0] for piece in text.split("%(ENV_")[1:]}
     assert wanted <= around.keys()
 

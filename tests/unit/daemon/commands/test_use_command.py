@@ -2,7 +2,7 @@
 
 import pytest
 
-from daemon.console.command_error import Refusal
+from daemon.command_error import Refusal
 from daemon.reports import use_command
 from procs.core import clock
 from procs.store.reports import use_sums

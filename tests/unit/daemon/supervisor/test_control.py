@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from daemon.console.command_error import NotUp
+from daemon.command_error import NotUp
 from daemon.supervisor import control
 
 

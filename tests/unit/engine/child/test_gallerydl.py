@@ -1,10 +1,12 @@
 """Posts of pictures: gallery-dl itself, in the child, by the proxy, on the site."""
 
+import zlib
+
 import pytest
 
 from procs import errors
 from procs.engine.child import gallerydl
-from procs.engine.protocol.messages import Order
+from procs.engine.protocol.messages import LOOK_FILE, Order
 from tests.sandbox.site.server import LOOPBACK
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
@@ -48,6 +50,49 @@ async def test_what_there_is_to_choose_from(site, engine, tmp_path):
         found = await child.probe()
     assert (found.kind, found.count, found.more) == ("list", 3, False)
     assert [(one.place, one.title) for one in found.entries][2] == (3, "clip")
+
+
+@pytest.fixture
+def after_a_look(site, engine, tmp_path):
+    """Fetch a form of a post of which a look has kept what it read."""
+
+    async def after(variant, path=THREAD, refused=""):
+        facts = {"allowed_networks": LOOPBACK, "gallery": "vichan"}
+        folder = tmp_path / "look"
+        folder.mkdir()
+        async with engine.open(Order(site.url(path), "look", whole=True, **facts), folder) as child:
+            found = await child.probe()
+        kept = zlib.decompress((folder / LOOK_FILE).read_bytes()).decode()
+        kept = kept.replace(refused, "/status/403") if refused else kept
+        (tmp_path / LOOK_FILE).write_bytes(zlib.compress(kept.encode()))
+        pages = site.hits("/b/res/7.html"), site.hits("/b/res/7.json")
+        order = Order(site.url(path), variant, kept=True, **facts)
+        async with engine.open(order, tmp_path) as child:
+            again = await child.probe()
+            fetched = await child.fetch(lambda *line: None)
+        asked = site.hits("/b/res/7.html") - pages[0], site.hits("/b/res/7.json") - pages[1]
+        return found, again, fetched, asked
+
+    return after
+
+
+@pytest.mark.parametrize(
+    ("variant", "endings"), [("best", [".jpg", ".png", ".mp4"]), ("zip#1,3", [".jpg", ".mp4"])]
+)
+async def test_the_choice_from_a_post_asks_its_page_no_second_time(
+    after_a_look, site, tmp_path, variant, endings
+):
+    found, again, fetched, asked = await after_a_look(variant)
+    assert asked == (0, 0)
+    assert (found.kind, again.kind, again.title) == ("album", "album", found.title)
+    assert [name[-4:] for name in fetched.files] == endings
+    assert (tmp_path / fetched.files[0]).read_bytes() == (site.files / "photo.jpg").read_bytes()
+
+
+async def test_files_that_do_not_come_from_the_kept_addresses_are_read_anew(after_a_look):
+    _, _, fetched, asked = await after_a_look("best", refused="/b/src/photo.png")
+    assert [name[-4:] for name in fetched.files] == [".jpg", ".png", ".mp4"]
+    assert asked[1] > 0
 
 
 @pytest.mark.parametrize(

@@ -99,10 +99,10 @@ async def test_a_plain_file_keeps_its_real_name(site, engine, tmp_path):
         assert (await child.fetch(lambda *line: None)).files == ["فیلم آزمایشی.mp4"]
 
 
-async def test_chapters_stay_in_the_film(fetch_kept, site, engine, tmp_path):
+async def test_chapters_stay_in_the_film(fetch_kept, site, media_tools, tmp_path):
     files = (await fetch_kept(film(site), "best")).files
     (file,) = await media.prepare(
-        engine.run, tmp_path, files, variant="best", title="A film", max_file_size=100 * MIB
+        media_tools, tmp_path, files, variant="best", title="A film", max_file_size=100 * MIB
     )
     assert told(file.path)[1] == [(0.0, "One = first"), (20.0, "دو")]
 

@@ -4,7 +4,7 @@ import av
 import pytest
 
 from procs import errors
-from procs.engine.protocol.messages import Order
+from procs.engine.protocol.messages import THUMBNAIL_FILE, Order
 from tests.sandbox.site.server import LOOPBACK
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
@@ -97,6 +97,29 @@ async def test_the_probe_tells_all_before_anything_is_downloaded(site, engine, t
     assert (found.duration, found.kind, found.size) == (6, "video", 1_875_000)
     assert found.plan == "2500+a-Sound 360p avc1"
     assert site.hits("/hls/video0.ts") == 0
+
+
+async def test_the_qualities_of_a_page_are_offered_by_their_heights(site, engine, tmp_path):
+    order = Order(site.url("/page/hd.html"), "look", allowed_networks=LOOPBACK)
+    async with engine.open(order, tmp_path) as child:
+        found = await child.probe()
+    assert [one.variant for one in found.choices][:2] == ["720p", "360p"]
+
+
+async def test_the_picture_of_a_media_comes_without_the_media(site, engine, tmp_path):
+    order = Order(site.url("/page/chapters.html"), "look", allowed_networks=LOOPBACK)
+    async with engine.open(order, tmp_path) as child:
+        await child.probe()
+        assert await child.thumbnail() == THUMBNAIL_FILE
+    assert (tmp_path / THUMBNAIL_FILE).read_bytes() == (site.files / "cover.jpg").read_bytes()
+    assert (site.hits("/cover.jpg"), site.hits("/hls/video0.ts")) == (1, 0)
+
+
+async def test_a_media_without_a_picture_has_none(site, engine, tmp_path):
+    order = Order(site.url("/page/video.html"), "look", allowed_networks=LOOPBACK)
+    async with engine.open(order, tmp_path) as child:
+        await child.probe()
+        assert await child.thumbnail() == ""
 
 
 async def test_an_id_that_only_a_page_knows_is_no_key(fetch):

@@ -10,7 +10,7 @@ from pyrogram.crypto import aes, mtproto
 from pyrogram.raw import functions, types
 from pyrogram.raw.core import MsgContainer
 
-from procs.telegram.updates.message_decoder import opened, unpack
+from procs.telegram.updates.message_decoder import decode_message, unpack
 from tests.sandbox.telegram.habits import UNKNOWN
 
 KEY, SESSION = os.urandom(256), os.urandom(8)
@@ -40,23 +40,23 @@ def test_a_container_that_is_cut_off_gives_what_is_whole():
     pong = types.Pong(msg_id=1, ping_id=2).write()
     body = MsgContainer.ID.to_bytes(4, "little") + (3).to_bytes(4, "little")
     body += struct.pack("<qii", 9, 1, len(pong)) + pong + struct.pack("<qii", 13, 1, 999) + pong
-    assert [type(one.body) for one in opened(body).messages] == [types.Pong]
+    assert [type(one.body) for one in decode_message(body).messages] == [types.Pong]
 
 
 def test_an_answer_that_nobody_can_read_is_an_error_of_its_call():
     result = types.RpcResult.ID.to_bytes(4, "little") + (77).to_bytes(8, "little") + UNKNOWN
-    read = opened(result)
+    read = decode_message(result)
     assert (read.req_msg_id, read.result.error_code) == (77, 500)
 
 
 def test_a_session_made_anew_means_that_updates_may_be_missing():
     news = types.NewSessionCreated(first_msg_id=1, unique_id=2, server_salt=3)
-    assert isinstance(opened(news.write()), types.UpdatesTooLong)
+    assert isinstance(decode_message(news.write()), types.UpdatesTooLong)
 
 
 @pytest.mark.parametrize("size", [*range(0, 64, 7), 1000])
 def test_noise_is_refused_and_raises_nothing_else(size):
-    opened(os.urandom(size))
+    decode_message(os.urandom(size))
     packet = sealed(functions.Ping(ping_id=1).write())
     for bad in (os.urandom(size), packet[:-1], packet[:40], packet[:-16] + os.urandom(16)):
         with pytest.raises(ValueError, match="not a packet|not fit|another session"):

@@ -11,6 +11,7 @@ import pytest
 from procs import media
 from procs.records.job import File, Part
 from procs.telegram.delivery.courier import Courier, UploadOptions
+from procs.telegram.delivery.send_once import ChatTarget
 from procs.telegram.session.rpc import free
 from procs.telegram.upload.stream import UploadStream
 from tests.sandbox.person import Person
@@ -49,10 +50,8 @@ async def arrives(tg: Telegram, courier: Courier, ali: Person, coming: Coming) -
     """Finish, send, and give back the SHA-256 of what came."""
     reference = await courier.upload(coming.is_whole(), heard, UploadOptions(early=coming.stream))
     await coming.stream.close()
-    access = tg.world.access_hash(tg.bot, ali.id)
-    part = Part(reference, "document", "x", 1)
-    facts = {"random_id": 5, "reply_to": 0, "leave": free}
-    await courier.send(chat=ali.id, access=access, part=part, **facts)
+    target = ChatTarget(ali.id, tg.world.access_hash(tg.bot, ali.id))
+    await courier.send(target, Part(reference, "document", "x", 1), 5, leave=free)
     return str((await ali.sees(lambda m: m.media)).media["sha256"])
 
 

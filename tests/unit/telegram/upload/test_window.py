@@ -15,7 +15,7 @@ def window(*times: float) -> Window:
     """A window that heard these answers."""
     made = Window()
     for took in times:
-        made.heard(took)
+        made.note_ack(took)
     return made
 
 
@@ -31,7 +31,7 @@ def test_it_shrinks_when_parts_stand_in_a_queue_and_grows_slowly_after_that():
     made = window(*[0.05] * 20, *[0.5] * 10)
     before = made.size
     assert before < INITIAL_WINDOW + 20
-    made.heard(0.05)
+    made.note_ack(0.05)
     assert before < made.size < before + 1
 
 
@@ -43,7 +43,7 @@ def test_patience_follows_the_usual_time():
     assert window(*[0.01] * 20).patience == SHORTEST
     assert SHORTEST < window(*[2.0] * 20).patience < LONGEST_TIMEOUT
     late = window(*[2.0] * 20)
-    late.missed()
+    late.note_timeout()
     assert late.patience > window(*[2.0] * 20).patience
 
 

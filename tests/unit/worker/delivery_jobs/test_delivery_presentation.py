@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,10 +13,11 @@ from procs.store.people import preferences, users
 from procs.store.requests import buttons, requests
 from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery.courier import Courier
+from procs.telegram.delivery.send_once import ChatTarget
 from procs.telegram.session.rpc import free
 from procs.worker.delivery_jobs import deliver
 from procs.worker.delivery_jobs.delivery_presentation import presentation
-from tests.sandbox import person
+from tests.sandbox.person import labels
 from tests.sandbox.telegram.server import Telegram
 from tests.sandbox.uploads import JPEG, heard
 
@@ -46,14 +46,9 @@ async def shows(
     tg: Telegram, courier: Courier, order: RequestOrder, media: Media, db: Database
 ) -> None:
     """Send it as a delivery does."""
-    access = tg.world.access_hash(tg.bot, order.user)
-    facts: dict[str, Any] = {"chat": order.chat, "access": access, "part": media.parts[0]}
+    target = ChatTarget(order.chat, tg.world.access_hash(tg.bot, order.user))
     shown = presentation(db, order, media)
-    await courier.send(**facts, shown=shown, random_id=7, reply_to=0, leave=free)
-
-
-def labels(message: person.Message) -> list[str]:
-    return [button["text"] for row in message.buttons for button in row]
+    await courier.send(target, media.parts[0], 7, shown=shown, leave=free)
 
 
 async def test_a_film_has_its_name_as_a_link_and_what_it_is(tg, courier, ali, db, tmp_path):

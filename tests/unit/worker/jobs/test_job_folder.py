@@ -80,12 +80,12 @@ def test_what_does_not_fit_waits_and_the_next_attempt_knows_before_it_asks_the_s
     (again,) = leases.claim(db, worker=lease.worker, lane=Lane.HEAVY, room=1, now=now())
 
     with pytest.raises(NotNow):
-        DiskReservation(db, settings, again).learned()
+        DiskReservation(db, settings, again).reserve_again()
     assert promised(db) == []
 
 
 def test_what_an_earlier_attempt_learned_is_not_guessed_again(db, settings, lease):
-    DiskReservation(db, settings, replace(lease, progress=Progress(size=MIB))).learned()
+    DiskReservation(db, settings, replace(lease, progress=Progress(size=MIB))).reserve_again()
     assert promised(db) == [FACTOR * MIB]
 
 

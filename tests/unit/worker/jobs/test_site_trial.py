@@ -23,7 +23,7 @@ def here(shop, site, engine, monkeypatch) -> Shop:
     monkeypatch.setattr("tests.sandbox.shop.NETWORKS", "127.0.0.0/8")
     monkeypatch.setattr("tests.sandbox.shop.HOST", site.url("").removeprefix("http://"))
     it = shop()
-    it.tools.engine = engine
+    it.context.engine = engine
     return it
 
 
@@ -42,7 +42,7 @@ def trial(it: Shop) -> Lease:
     it.db.connection.execute("UPDATE breakers SET until = 1 WHERE until IS NOT NULL")
     it.db.connection.execute("UPDATE jobs SET at = 1 WHERE kind = 'trial'")
     recovery.bring_due(it.db, now=clock.now())
-    facts = {"worker": it.tools.worker, "lane": Lane.LOOK, "now": clock.now()}
+    facts = {"worker": it.context.worker, "lane": Lane.LOOK, "now": clock.now()}
     found = leases.claim(it.db, room=9, **facts)
     return next(one for one in found if one.trial.person == EVERYBODY)
 
@@ -56,7 +56,7 @@ async def test_a_site_that_answers_again_is_open_to_all_who_wait(here):
     found = trial(here)
     assert found.kind is Kind.TRIAL
 
-    await site_trial.try_out(here.tools, found)
+    await site_trial.try_out(here.context, found)
 
     assert breakers.state(here.db, Way(LOOPBACK), EVERYBODY) is None
     assert state_of(here, waiting)[1] <= clock.now().wall
@@ -69,7 +69,7 @@ async def test_a_site_that_is_down_still_is_looked_at_again(here, site):
     site.outage = True
 
     with pytest.raises(NotNow) as wait:
-        await site_trial.try_out(here.tools, found)
+        await site_trial.try_out(here.context, found)
 
     assert wait.value.why == "breaker site-broken"
     assert 5 < wait.value.seconds <= 20
@@ -82,7 +82,7 @@ async def test_nobody_looks_at_a_site_for_which_nobody_waits(here, site):
     found = trial(here)
     recovery.cancel(here.db, waiting.job, now=clock.now())
 
-    await site_trial.try_out(here.tools, found)
+    await site_trial.try_out(here.context, found)
 
     assert sum(site.asked.values()) == 0
     assert state_of(here, found)[0] == 20
@@ -96,7 +96,7 @@ async def test_what_was_delivered_lately_is_looked_at_first(here, site):
     )
     found = trial(here)
 
-    await site_trial.try_out(here.tools, found)
+    await site_trial.try_out(here.context, found)
 
     assert site.hits("/clip.mp4") > 0
     assert site.hits("/") == 0
@@ -107,8 +107,8 @@ def test_where_a_site_spoke_of_us_it_is_asked_for_one_address_only(here, site):
     found = trial(here)
     first_page = f"http://{site.url('/').removeprefix('http://')}"
 
-    assert site_trial.links(here.tools, found, "site-broken") == [first_page]
+    assert site_trial.links(here.context, found, "site-broken") == [first_page]
     here.db.connection.execute("UPDATE requests SET state = 'delivered' WHERE id < 4")
 
-    assert len(site_trial.links(here.tools, found, "site-broken")) == 3
-    assert len(site_trial.links(here.tools, found, "bot-check")) == 1
+    assert len(site_trial.links(here.context, found, "site-broken")) == 3
+    assert len(site_trial.links(here.context, found, "bot-check")) == 1

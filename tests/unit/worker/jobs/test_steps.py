@@ -29,7 +29,7 @@ WHOLE = Whole("A", "site.example", ("example:a", "url:a"))
 
 
 @pytest.fixture
-def tools(settings, db, courier):
+def context(settings, db, courier):
     worker = workers.enter(db, "w00-1", now=clock.now())
     writer, engine, pace = ProgressWriter(db), Engine(settings.run), Pace(db)
     return WorkerContext(*(settings, db, worker, "w00-1", writer, engine, courier, pace))
@@ -43,15 +43,17 @@ def asked(db):
     return done.request
 
 
-def claimed(tools):
-    (lease,) = leases.claim(tools.db, worker=tools.worker, lane=Lane.HEAVY, room=1, now=clock.now())
+def claimed(context):
+    (lease,) = leases.claim(
+        context.db, worker=context.worker, lane=Lane.HEAVY, room=1, now=clock.now()
+    )
     return lease
 
 
-def again(tools, lease):
+def again(context, lease):
     """The lease of the next attempt."""
-    leases.release(tools.db, lease, now=clock.now())
-    return claimed(tools)
+    leases.release(context.db, lease, now=clock.now())
+    return claimed(context)
 
 
 def edges(steps, before):
@@ -86,57 +88,57 @@ def test_each_step_is_a_module_with_one_function_over_the_context():
     assert homes == {path.stem for path in folder.glob("[!_]*.py")}
 
 
-async def test_an_attempt_after_everything_was_uploaded_only_shares(tools, asked):
-    before = claimed(tools)
+async def test_an_attempt_after_everything_was_uploaded_only_shares(context, asked):
+    before = claimed(context)
     before.progress.parts, before.progress.whole = (PART,), WHOLE
-    leases.note(tools.db, before)
+    leases.note(context.db, before)
 
-    await fetch(tools, again(tools, before))
+    await fetch(context, again(context, before))
 
-    known = references.find(tools.db, "example:a", "best")
+    known = references.find(context.db, "example:a", "best")
     assert known is not None
     assert (known.title, known.parts) == ("A", (PART,))
-    assert request_status.status_of(tools.db, asked, now=clock.now()).ready
+    assert request_status.status_of(context.db, asked, now=clock.now()).ready
 
 
-def left_by_a_dead_worker(tools, lease, words=b"what was prepared"):
+def left_by_a_dead_worker(context, lease, words=b"what was prepared"):
     """The prepared folder of a worker that was killed, as its row and its files."""
-    folder = tools.settings.jobs / f"{lease.job}-{lease.fence}"
+    folder = context.settings.jobs / f"{lease.job}-{lease.fence}"
     folder.mkdir(parents=True)
     path = folder / "a.txt"
     path.write_bytes(words)
     file = File(str(path), "document", "a.txt", "text/plain", len(words))
-    resume.note(tools, lease, folder, WHOLE, [file])
+    resume.note(context, lease, folder, WHOLE, [file])
     return path
 
 
-async def test_the_files_of_a_dead_worker_go_up_and_their_folder_goes(tools, asked):
-    path = left_by_a_dead_worker(tools, dead := claimed(tools))
+async def test_the_files_of_a_dead_worker_go_up_and_their_folder_goes(context, asked):
+    path = left_by_a_dead_worker(context, dead := claimed(context))
 
-    await fetch(tools, again(tools, dead))
+    await fetch(context, again(context, dead))
 
-    known = references.find(tools.db, "url:a", "best")
+    known = references.find(context.db, "url:a", "best")
     assert known is not None
     assert [part.name for part in known.parts] == ["a.txt"]
     assert not path.parent.exists()
-    assert list(tools.settings.jobs.iterdir()) == []
+    assert list(context.settings.jobs.iterdir()) == []
 
 
-async def test_files_that_a_newer_version_prepared_are_taken_over(tools, asked):
-    left_by_a_dead_worker(tools, dead := claimed(tools))
+async def test_files_that_a_newer_version_prepared_are_taken_over(context, asked):
+    left_by_a_dead_worker(context, dead := claimed(context))
     newer = "UPDATE jobs SET progress = json_set(progress, '$.prepared.files[0].rotation', 90)"
-    tools.db.connection.execute(newer)
+    context.db.connection.execute(newer)
 
-    await fetch(tools, again(tools, dead))
+    await fetch(context, again(context, dead))
 
-    assert references.find(tools.db, "url:a", "best") is not None
+    assert references.find(context.db, "url:a", "best") is not None
 
 
-async def test_files_that_are_gone_mean_the_whole_way(tools, asked):
-    path = left_by_a_dead_worker(tools, dead := claimed(tools))
+async def test_files_that_are_gone_mean_the_whole_way(context, asked):
+    path = left_by_a_dead_worker(context, dead := claimed(context))
     path.write_bytes(b"cut")
 
-    async with opened(tools, again(tools, dead)) as job:
+    async with opened(context, again(context, dead)) as job:
         await take_over(job)
 
         assert left(job, take_over, ()) is STEPS

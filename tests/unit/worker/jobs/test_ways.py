@@ -32,7 +32,7 @@ pytest_plugins = ["tests.sandbox.site.fixtures"]
 
 
 @pytest.fixture
-def tools(settings, db, engine, courier):
+def context(settings, db, engine, courier):
     """A worker that may visit the site, and uploads early what is large."""
     near = replace(settings, allowed_networks=tuple(map(ip_network, LOOPBACK)), stream_from=4 << 20)
     worker = workers.enter(db, "w00-1", now=clock.now())
@@ -42,113 +42,113 @@ def tools(settings, db, engine, courier):
 
 
 @pytest.fixture
-def asks(tools, site):
+def asks(context, site):
     """Ask for a path of the site, and have the job of it."""
 
     def asks(path, wish="best", **facts):
-        users.remember(tools.db, Person(7), now=clock.now())
+        users.remember(context.db, Person(7), now=clock.now())
         found = link.read(site.url(path), wish)
-        requests.submit(tools.db, [Ask(7, 7, 1, 0, found, **facts)], now=clock.now())
-        facts = {"worker": tools.worker, "lane": Lane.HEAVY, "now": clock.now()}
-        (lease,) = leases.claim(tools.db, room=1, **facts)
+        requests.submit(context.db, [Ask(7, 7, 1, 0, found, **facts)], now=clock.now())
+        facts = {"worker": context.worker, "lane": Lane.HEAVY, "now": clock.now()}
+        (lease,) = leases.claim(context.db, room=1, **facts)
         return lease
 
     return asks
 
 
-def is_clean(tools):
-    return list(tools.settings.jobs.iterdir()) == []
+def is_clean(context):
+    return list(context.settings.jobs.iterdir()) == []
 
 
-async def test_a_link_becomes_a_media_for_everybody_who_waits(tools, asks):
+async def test_a_link_becomes_a_media_for_everybody_who_waits(context, asks):
     lease = asks("/clip.mp4")
 
-    await fetch(tools, lease)
+    await fetch(context, lease)
 
-    got = references.find(tools.db, lease.link.key, "best")
+    got = references.find(context.db, lease.link.key, "best")
     assert [(part.kind, part.name) for part in got.parts] == [("video", "clip.mp4")]
-    assert request_status.status_of(tools.db, 1, now=clock.now()).ready
-    assert is_clean(tools)
+    assert request_status.status_of(context.db, 1, now=clock.now()).ready
+    assert is_clean(context)
 
 
-async def test_a_large_film_goes_up_while_it_comes_down(tools, asks, caplog):
+async def test_a_large_film_goes_up_while_it_comes_down(context, asks, caplog):
     caplog.set_level(logging.INFO)
     lease = asks("/small.mp4?pad=6000000&rate=3000000")
 
-    await fetch(tools, lease)
+    await fetch(context, lease)
 
     said = [one.message for one in caplog.records if one.message.startswith("upload.streamed")]
-    (part,) = references.find(tools.db, lease.link.key, "best").parts
+    (part,) = references.find(context.db, lease.link.key, "best").parts
     assert len(said) == 1
     assert f"bytes={part.size} " in said[0]
-    assert is_clean(tools)
+    assert is_clean(context)
 
 
-async def test_of_a_list_it_is_asked_what_is_wanted_and_nothing_is_downloaded(tools, asks):
-    await fetch(tools, asks("/page/feed.xml"))
+async def test_of_a_list_it_is_asked_what_is_wanted_and_nothing_is_downloaded(context, asks):
+    await fetch(context, asks("/page/feed.xml"))
 
-    card = cards.read(tools.db, 1)
+    card = cards.read(context.db, 1)
     assert card.is_choosing
     assert '"kind":"list"' in card.found
-    assert is_clean(tools)
+    assert is_clean(context)
 
 
-async def test_files_for_a_folder_go_there_and_to_no_chat(tools, asks, site):
+async def test_files_for_a_folder_go_there_and_to_no_chat(context, asks, site):
     lease = asks("/paper.pdf", folder=True)
 
-    await fetch(tools, lease)
+    await fetch(context, lease)
 
-    (file,) = (tools.settings.outbox / "1").iterdir()
+    (file,) = (context.settings.outbox / "1").iterdir()
     assert file.read_bytes() == (site.files / "paper.pdf").read_bytes()
-    assert request_status.status_of(tools.db, 1, now=clock.now()).state == "delivered"
-    assert is_clean(tools)
+    assert request_status.status_of(context.db, 1, now=clock.now()).state == "delivered"
+    assert is_clean(context)
 
 
-async def test_what_is_known_under_its_real_name_is_shared_at_once(tools, asks):
+async def test_what_is_known_under_its_real_name_is_shared_at_once(context, asks):
     lease = asks("/clip.mp4")
     media = {"title": "A", "site": "youtube", "url": "https://youtu.be/a", "parts": (PART,)}
     references.save(
-        tools.db,
+        context.db,
         references.Media(key="youtube:a", variant="best", **media),
         keys={"youtube:a"},
         now=clock.now(),
     )
 
-    async with opened(tools, lease) as job:
+    async with opened(context, lease) as job:
         job.found = Probed(key="youtube:a", site="youtube", title="A", duration=1.0)
-        job.known = known(tools, lease, job.found)
+        job.known = known(context, lease, job.found)
         assert left(job, look, ()) == (share_known,)
         await share_known(job)
 
-    assert references.find(tools.db, lease.link.key, "best").title == "A"
-    assert request_status.status_of(tools.db, 1, now=clock.now()).ready
+    assert references.find(context.db, lease.link.key, "best").title == "A"
+    assert request_status.status_of(context.db, 1, now=clock.now()).ready
 
 
-async def test_a_download_that_is_taken_away_leaves_no_child_and_no_file(tools, asks, site):
+async def test_a_download_that_is_taken_away_leaves_no_child_and_no_file(context, asks, site):
     path = "/small.mp4?pad=6000000&rate=300000"
-    carried = asyncio.create_task(fetch(tools, asks(path)))
+    carried = asyncio.create_task(fetch(context, asks(path)))
     await site.until("/small.mp4", hits=2, sent=100_000)
 
     carried.cancel()
     await asyncio.wait({carried})
 
     assert carried.cancelled()
-    assert is_clean(tools)
-    assert psutil.Process(tools.engine.presence.pid).children() == []
+    assert is_clean(context)
+    assert psutil.Process(context.engine.presence.pid).children() == []
 
 
-async def test_a_link_that_leads_nowhere_leaves_no_file(tools, asks):
+async def test_a_link_that_leads_nowhere_leaves_no_file(context, asks):
     with pytest.raises(JobError):
-        await fetch(tools, asks("/nothing.mp4"))
+        await fetch(context, asks("/nothing.mp4"))
 
-    assert is_clean(tools)
+    assert is_clean(context)
 
 
-async def test_a_post_goes_up_as_one_archive(tools, asks):
+async def test_a_post_goes_up_as_one_archive(context, asks):
     lease = asks("/page/post.html", "zip")
 
-    await fetch(tools, lease)
+    await fetch(context, lease)
 
-    (part,) = references.find(tools.db, lease.link.key, "zip").parts
+    (part,) = references.find(context.db, lease.link.key, "zip").parts
     assert (part.kind, part.name) == ("document", "A post.zip")
-    assert is_clean(tools)
+    assert is_clean(context)

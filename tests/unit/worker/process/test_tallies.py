@@ -23,7 +23,7 @@ def test_counts_are_written_once_and_kept_while_there_is_no_room(short_home: Pat
     migrate(url, run=short_home / "run")
     db, tallies = open_database(url, run=short_home / "run"), Tallies()
     tallies.ran(Kind.FETCH, "done", 3.0)
-    tallies.moved(500, {"forbidden": 2})
+    tallies.note_traffic(500, {"forbidden": 2})
 
     tallies.write(FullDatabase())
     tallies.write(db)

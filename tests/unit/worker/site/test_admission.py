@@ -52,7 +52,7 @@ def test_nobody_waits_for_more_than_a_day(shop):
         )
 
     with pytest.raises(errors.LeftAlone):
-        admission.enter(it.tools, two)
+        admission.enter(it.context, two)
 
 
 def test_a_visit_that_works_clears_its_cookies(shop):
@@ -60,7 +60,7 @@ def test_a_visit_that_works_clears_its_cookies(shop):
     one, two = it.leases(2)
     it.fails(one, errors.LoginNeeded("sign in"))
 
-    admission.enter(it.tools, two).worked(whole=False)
+    admission.enter(it.context, two).note_success(whole=False)
 
     assert cookies.listed(it.db) == []
 
@@ -79,7 +79,7 @@ def test_a_job_gets_a_copy_of_the_cookies(shop, tmp_path):
     folder = tmp_path / "job"
     folder.mkdir()
 
-    copy = folder / admission.enter(it.tools, lease).bring_cookies(folder)
+    copy = folder / admission.enter(it.context, lease).bring_cookies(folder)
 
     assert copy.read_text() == COOKIES
     assert copy.stat().st_mode & 0o777 == 0o600
@@ -102,7 +102,7 @@ def test_a_booked_turn_is_good_for_one_visit(shop):
     it.way(one)
     wait = it.put_off(two)
     two.progress.turn = two.progress.turn._replace(at=two.progress.turn.at - 60)
-    asyncio.run(settlement.written(lambda: settlement.put_off(it.tools, two, wait)))
+    asyncio.run(settlement.write_outcome(lambda: settlement.put_off(it.context, two, wait)))
     assert two.progress.turn
     it.db.connection.execute("UPDATE jobs SET state = 0 WHERE id = ?", (two.job,))
     (again,) = it.claim()
@@ -126,7 +126,7 @@ def test_a_look_and_the_download_chosen_of_it_are_one_visit_by_one_way(shop):
 def test_no_more_at_once_than_allowed_and_who_leaves_makes_room(shop):
     it = shop(f'["{SITE}"]\nconcurrency = 1\n')
     one, two = it.leases(2)
-    visit = admission.enter(it.tools, one)
+    visit = admission.enter(it.context, one)
     assert it.put_off(two).why == "site-full"
 
     visit.leave()
@@ -150,7 +150,7 @@ def test_what_is_too_long_is_refused_and_a_part_of_it_is_not(shop, variant, seco
     it = shop(f'["{SITE}"]\nmax_duration = "1m"\n')
     (lease,) = it.leases()
     lease = replace(lease, payload=replace(lease.link, variant=variant))
-    visit = admission.enter(it.tools, lease)
+    visit = admission.enter(it.context, lease)
     found = Probed(key="k", site=SITE, title="t", duration=float(seconds))
 
     if fits:

@@ -1,0 +1,1 @@
+"""What one new film costs, beside the same at an earlier commit."""

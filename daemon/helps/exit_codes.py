@@ -1,0 +1,32 @@
+"""The exit codes of every command: the help, the manual page and docs/commands.md say these."""
+
+#: Of every command.
+EVERY_CODE = {
+    0: "it did what it says",
+    1: "it refused; one sentence on standard error says why",
+    2: "words that it does not know",
+    130: "ended by Ctrl-C",
+    141: "nobody reads its output any more",
+}
+NOT_STARTED = {4: "Chapar is not started"}
+#: What a code means besides, by the command.
+OWN_CODES: dict[str, dict[int, str]] = {
+    "up": {3: "all is started, and after a minute something does not serve yet"},
+    "stop": NOT_STARTED,
+    "status": {
+        0: "all runs",
+        3: "something does not run, no worker may serve, or the disk lets no download start",
+        **NOT_STARTED,
+    },
+    "check": {0: "nothing is wrong", 1: "something is wrong"},
+    "doctor": {0: "nothing is wrong", 1: "something is wrong", 5: "there are only warnings"},
+    "rolling-restart": NOT_STARTED,
+    "backup verify": {1: "a backup is bad, or it refused"},
+}
+
+
+def epilog(command: str) -> str:
+    """What its help says of them: those that are not every command's."""
+    own = OWN_CODES.get(command, {})
+    said = "; ".join(f"{code}: {meaning}" for code, meaning in sorted(own.items()))
+    return f"exit codes: {said}" if said else ""

@@ -1,0 +1,49 @@
+"""`chapar reload`: takes the settings as they are written now, by a rolling restart. When the first
+process does not start with them, those before hold again."""
+
+from collections.abc import Callable
+
+from daemon.command_error import NotUp, Refusal
+from daemon.commands import launch
+from daemon.commands.restart import RollingRestart
+from daemon.console import open_store
+from daemon.supervisor import child_environment
+from daemon.supervisor.control import Supervisor
+from procs import config
+
+#: What supervisord itself was started with: how many processes there are, where, and how long it
+#: waits for them.
+FIXED = (
+    *("CHAPAR_HOME", "CHAPAR_DATABASE_URL", "CHAPAR_WORKERS", "CHAPAR_DRAIN_GRACE"),
+    "CHAPAR_PYTHON",
+)
+
+
+def reload(say: Callable[[str], None]) -> int:
+    """Returns 0 when every process runs with the new settings. Raises BadSettings, NotUp, Refusal,
+    StoreError: then all run with the ones before, or go back to them."""
+    run = config.home().run
+    if not Supervisor(run).is_up():
+        raise NotUp("supervisord does not answer")
+    before = child_environment.read(run)
+    reading = config.read(need_telegram=before.get("CHAPAR_WITH_BOT") == "true")
+    if reading.settings is None:
+        raise config.BadSettings(reading.complaints)
+    bot = before.get("CHAPAR_WITH_BOT") == "true"
+    after = launch.environment(reading.settings, reading, bot=bot)
+    fixed = [name for name in FIXED if before.get(name) != after.get(name)]
+    if fixed:
+        raise Refusal(
+            f"{' and '.join(fixed)} cannot change while Chapar runs; "
+            "nothing was changed: chapar stop, chapar up -d (systemctl restart chapar)"
+        )
+    names = sorted(name for name in after if before.get(name, "") != after[name])
+    say(f"new: {', '.join(one for one in names if one in config.NAMES) or 'nothing'}")
+    child_environment.write(run, after)
+    try:
+        with open_store.opened(reading.settings) as db:
+            return RollingRestart(reading.settings, db, say).run()
+    except (Refusal, NotUp):
+        child_environment.write(run, before)
+        say("the settings before hold again")
+        raise

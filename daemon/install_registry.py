@@ -1,0 +1,47 @@
+"""The subcommands that install Chapar and keep it installed, as `registry` has the others."""
+
+import argparse
+import os
+
+from daemon.registry import home_settings, say
+from procs import config
+
+
+def files(options: argparse.Namespace) -> int:
+    """Name the files that come with Chapar: the systemd unit, examples, rules; or print one."""
+    from daemon.console import package_files
+
+    if options.name:
+        print(package_files.text(options.name), end="")
+    else:
+        print(*package_files.listed(), sep="\n")
+    return 0
+
+
+def init(options: argparse.Namespace) -> int:
+    """Ask for the token, api_id, api_hash and admins, try them, and write the settings file."""
+    from daemon.install import first_settings
+
+    texts = {
+        "CHAPAR_BOT_TOKEN": first_settings.token_of(options.token, options.token_file),
+        "CHAPAR_API_ID": options.api_id,
+        "CHAPAR_API_HASH": options.api_hash,
+        "CHAPAR_ADMINS": options.admins,
+    }
+    given = {name: text for name, text in texts.items() if text is not None}
+    path = options.file or config.file_in_use()
+    return first_settings.init(given, path, live=not options.no_live, environ=os.environ)
+
+
+def reload(options: argparse.Namespace) -> int:
+    """Take the settings as they are written now, by a rolling restart; go back if that fails."""
+    from daemon.install import reload_settings
+
+    return reload_settings.reload(say)
+
+
+def upgrade(options: argparse.Namespace) -> int:
+    """Take an installed version into use: backup, try it, change the database, rolling restart."""
+    from daemon.install import upgrade
+
+    return upgrade.upgrade(home_settings(), say)

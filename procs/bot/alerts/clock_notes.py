@@ -1,0 +1,36 @@
+"""Notes by how much this machine's clock differs from Telegram's: due times are judged by ours, and
+a wrong one makes people wait."""
+
+import asyncio
+
+from procs.bot.conversation.failure_boundary import logged
+from procs.core import clock, codec
+from procs.store.database import Database
+from procs.store.health import runtime_settings
+from procs.telegram.chat.bot_session import BotSession
+
+#: Seconds between two looks, and by which the difference must change to be written.
+CLOCK_LOOK, CHANGE = 30.0, 1.0
+
+
+class ClockNotes:
+    """One bot's; the keeper's monitor reads them."""
+
+    def __init__(self, db: Database, chat_session: BotSession) -> None:
+        self.db = db
+        self.chat_session = chat_session
+        self.noted: float | None = None
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await logged(self.look())
+            await asyncio.sleep(CLOCK_LOOK)
+
+    async def look(self) -> None:
+        offset = self.chat_session.clock_offset
+        if offset is None or (self.noted is not None and abs(offset - self.noted) < CHANGE):
+            return
+        text = codec.dump(round(offset, 1))
+        runtime_settings.write(self.db, runtime_settings.SKEW, text, now=clock.now())
+        self.noted = offset

@@ -1,0 +1,60 @@
+"""Settings as they are at the instant at which they are read: what an admin set goes before what
+the process was started with.
+
+What an admin set is a row of the database. It is read at each use, which costs some microseconds,
+instead of being kept in each process: so a change holds in all processes from its commit on, no
+notice of it can be lost, and a killed process comes back with it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from procs.config.setting_sources import SettingText
+from procs.config.setting_table import LIVE, Setting
+from procs.config.settings import Settings
+
+#: Where a value comes from.
+ADMIN, ENVIRONMENT, USUAL = "admin", "environment", "default"
+#: What an admin set, by the field of the setting: its text, "" for none of it, None where nothing
+#: was set.
+Reader = Callable[[str], str | None]
+
+
+class LiveSettings:
+    """Reads as a `Settings`. `texts` are what the process was started with, by field."""
+
+    def __init__(self, base: Settings, reader: Reader, texts: Mapping[str, SettingText]) -> None:
+        self.base = base
+        self.reader = reader
+        self.texts = texts
+
+    def __getattr__(self, name: str) -> Any:
+        setting = LIVE.get(name)
+        text = self.reader(name) if setting else None
+        if setting is None or text is None:
+            return getattr(self.base, name)
+        try:
+            return value_of(setting, text)
+        except ValueError:  # a row of another version, which took what this one does not
+            return getattr(self.base, name)
+
+
+def value_of(setting: Setting, text: str) -> Any:
+    """What a text means as this setting. Raises ValueError with what is wrong with it."""
+    return setting.parse(text) if text else setting.absent
+
+
+def live(base: Settings, reader: Reader, texts: Mapping[str, SettingText]) -> Settings:
+    """These settings, with what admins set at run time before them."""
+    return cast(Settings, LiveSettings(base, reader, texts))
+
+
+def shown(settings: Settings, name: str) -> tuple[str, str]:
+    """A setting as it is written, and where that comes from: `admin`, `environment` or
+    `default`."""
+    known = cast(LiveSettings, settings)
+    text = known.reader(name)
+    if text is not None:
+        return text, ADMIN
+    one = known.texts[name]
+    return one.text, USUAL if one.source in ("default", "not set") else ENVIRONMENT

@@ -1,0 +1,5 @@
+"""Files that processes share outside of the database.
+
+They can be written and read just when the database cannot. Processes that notice something import
+`event_file`, and the monitor reads it.
+"""

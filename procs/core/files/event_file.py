@@ -1,0 +1,67 @@
+"""Files of events, a line each: an instant and some words. Any process appends; the kernel puts a
+line that is written in one call behind all others (O_APPEND, open(2))."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from procs.core import clock, log
+
+#: Bytes at which a file begins anew, with its newer half.
+LONGEST_FILE = 256 * 1024
+#: What the store's connections note of locks, and supervisord's listener of states, in `run`.
+LOCKS, STATES = "lock-events", "process-events"
+
+
+@dataclass(frozen=True, slots=True)
+class FileEvent:
+    """One line; `at` is a wall instant."""
+
+    at: float
+    words: tuple[str, ...]
+
+
+def append(path: Path, *words: str) -> None:
+    """Note an event. Never fails: on a full disk it is only logged."""
+    line = " ".join([f"{clock.now().wall:.3f}", *words]) + "\n"
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(file, line.encode())
+        finally:
+            os.close(file)
+    except OSError as error:
+        log.warning("event.unwritten", file=path.name, words=" ".join(words), error=error)
+
+
+def read(path: Path) -> Sequence[FileEvent]:
+    """All that is in a file, the oldest first; a torn line is left out."""
+    try:
+        lines = path.read_bytes().decode(errors="replace").splitlines()
+    except OSError:
+        return []
+    return [found for line in lines if (found := event(line)) is not None]
+
+
+def event(line: str) -> FileEvent | None:
+    at, *words = line.split()[:4] or [""]
+    try:
+        return FileEvent(float(at), tuple(words))
+    except ValueError:
+        return None
+
+
+def shorten(path: Path) -> None:
+    """Keep the newer half of a file that grew long; what is appended meanwhile may be lost."""
+    try:
+        if path.stat().st_size <= LONGEST_FILE:
+            return
+        fresh = path.with_name(f".{path.name}.new")
+        fresh.write_bytes(path.read_bytes()[-LONGEST_FILE // 2 :])
+        fresh.chmod(0o600)
+        fresh.replace(path)
+    except FileNotFoundError:
+        return  # nothing was noted yet
+    except OSError as error:
+        log.warning("events.not-shortened", file=path.name, error=error)

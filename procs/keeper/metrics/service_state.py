@@ -1,0 +1,84 @@
+"""What the service manager is told: one line for people, and whether the work goes on.
+
+The watchdog is a joined one: it is fed while a write to the store, the claims of the workers and
+the bot's round trips to Telegram are all fresh. Each is missed only once it was there, and an
+answer that there is no way to Telegram, or no room on the disk, is one too: a restart mends what
+hangs, not what is not there.
+"""
+
+from procs.backups import backup_store
+from procs.config import Settings
+from procs.core import clock, log
+from procs.errors import StoreFull
+from procs.keeper.metrics import readiness, service_report
+from procs.keeper.metrics.service_report import ServiceReport
+from procs.records.job import State
+from procs.store.database import Database
+from procs.store.health import round_trips, runtime_settings, workers
+from procs.store.jobs import claimable
+from procs.store.reports.system_report import overview
+from procs.texts import i18n
+
+#: The row that is written to try the store.
+BEAT_ROW = "service.beat"
+#: Seconds after which the bot's last round trip is too old.
+TRIP_LIFE = 120.0
+
+
+class ServiceState:
+    """Judges the service, and reports it to supervisord."""
+
+    def __init__(self, db: Database, settings: Settings) -> None:
+        self.db = db
+        self.settings = settings
+        #: What was fresh once, and is missed from then on.
+        self.joined: set[str] = set()
+
+    def report(self) -> None:
+        """Write the report. Raises StoreError but StoreFull; then none is written."""
+        full = not self.try_store()
+        serving = self.serving()
+        claimable.look(self.db)
+        fresh = {"claims": serving > 0, "telegram": self.hears_telegram()}
+        self.joined |= {name for name, there in fresh.items() if there}
+        stale = tuple(name for name in fresh if name in self.joined and not fresh[name])
+        if stale:
+            log.error("service.stale", what=",".join(stale), fix="systemd restarts the service")
+        words = ServiceReport(self.line(serving, full), stale, serving >= self.settings.workers)
+        service_report.write(self.settings.run, words)
+
+    def try_store(self) -> bool:
+        """Whether the store takes a write; False where the disk is full."""
+        try:
+            runtime_settings.write(self.db, BEAT_ROW, "1", now=clock.now())
+        except StoreFull:
+            return False
+        return True
+
+    def serving(self) -> int:
+        """The workers that serve and renewed their leases lately: they do so between two claims."""
+        now = clock.now()
+        return sum(readiness.serves(one, now) for one in workers.present(self.db))
+
+    def hears_telegram(self) -> bool:
+        at = round_trips.latest(self.db)
+        return at is not None and clock.now().boot - at < TRIP_LIFE
+
+    def line(self, serving: int, full: bool) -> str:
+        """`2/2 workers, 3 running, 0 waiting, backup 12 min ago`."""
+        jobs = overview(self.db, now=clock.now()).jobs
+        running = sum(lane.get(State.LEASED.name.lower(), 0) for lane in jobs.values())
+        waiting = sum(
+            lane.get(state, 0) for lane in jobs.values() for state in ("queued", "waiting")
+        )
+        words = [f"{serving}/{self.settings.workers} workers", f"{running} running"]
+        words += [f"{waiting} waiting", self.backup()]
+        words += ["DISK FULL"] if full else []
+        words += ["Telegram cannot be reached"] if round_trips.is_away(self.db) else []
+        return ", ".join(words)
+
+    def backup(self) -> str:
+        newest = backup_store.newest_ok(self.settings.backup_folder)
+        if newest is None:
+            return "no backup yet" if self.settings.backup_interval else "backups off"
+        return f"backup {i18n.span('en', max(0.0, clock.now().wall - newest.taken_at))} ago"

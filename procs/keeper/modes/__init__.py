@@ -1,0 +1,4 @@
+"""Modes of the bot that the system goes into by itself: the rules, and what they look at.
+
+`schedule` imports `mode_watch`.
+"""

@@ -1,0 +1,59 @@
+"""Hands what the monitor found to the bot, as rows of alerts: written by a thread of its own, as a
+locked database would hold the monitor up."""
+
+import threading
+from collections.abc import Mapping
+
+from procs.core import clock, log
+from procs.core.clock import Now
+from procs.errors import StoreError
+from procs.keeper.monitor.alert_rules import KINDS
+from procs.keeper.outside.outside_message import ToldAlert
+from procs.store import wake
+from procs.store.database import Database
+from procs.store.health import alerts
+
+
+class ChatAlerts:
+    """One database's rows of the kinds of our table."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.thread: threading.Thread | None = None
+        self.written: dict[str, ToldAlert] | None = None
+
+    def bring(self, wanted: Mapping[str, ToldAlert]) -> None:
+        """Have the rows say what is there, as soon as the database can be written."""
+        if self.thread is not None and self.thread.is_alive():
+            return
+        ours = {one.kind: one for one in wanted.values() if one.kind in KINDS}
+        if ours.keys() == (self.written or {}).keys() and self.written is not None:
+            return
+        self.thread = threading.Thread(
+            target=self.write, args=(ours,), name="chat-alerts", daemon=True
+        )
+        self.thread.start()
+
+    def write(self, ours: dict[str, ToldAlert]) -> None:
+        try:
+            twin = self.db.twin()
+            try:
+                there = apply(twin, ours, now=clock.now())
+            finally:
+                twin.close()
+        except StoreError as error:
+            return log.warning("alerts.unwritten", error=error)
+        if there == set(ours):
+            self.written = ours
+            wake.notify(self.db.run, wake.BOT)
+
+
+def apply(db: Database, ours: Mapping[str, ToldAlert], *, now: Now) -> set[str]:
+    """Note what is there and clear what is not, in one transaction. Returns the kinds that the rows
+    name then. Raises StoreError."""
+    with db.write():
+        there = {one.kind for one in alerts.standing(db)} & KINDS
+        for kind in set(ours) - there:
+            alerts.note(db, kind, now=now, lasts=True, detail=ours[kind].detail)
+        alerts.clear(db, sorted(there - set(ours)), "", now=now)
+        return {one.kind for one in alerts.standing(db)} & KINDS

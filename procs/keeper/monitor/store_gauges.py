@@ -1,0 +1,91 @@
+"""Figures that the database has, read over the monitor's own connection."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+
+from procs.config import Settings
+from procs.core import codec
+from procs.core.clock import Now
+from procs.errors import StoreError
+from procs.keeper.monitor.machine_gauges import Gauge
+from procs.keeper.monitor.sliding_window import SlidingWindow
+from procs.records.job import State
+from procs.store.database import Database
+from procs.store.health import alerts, histograms, runtime_settings
+from procs.store.health.alerts import Alert
+from procs.store.health.workers import Worker
+from procs.store.reports import metric_report
+
+#: Seconds over which first answers, and openings of breakers, are judged.
+RESPONSE_IN, OPENED_IN = 300.0, 900.0
+#: The quantile of first answers, and the requests below which it says nothing.
+QUANTILE, REQUESTS = 0.95, 20
+
+
+class StoreGauges:
+    """One database's."""
+
+    def __init__(self, db: Database, settings: Settings) -> None:
+        self.db = db
+        self.settings = settings
+        self.responses, self.openings = SlidingWindow(RESPONSE_IN), SlidingWindow(OPENED_IN)
+
+    def read(self, now: Now) -> dict[str, Gauge]:
+        """All of them; only that it fails, when the database cannot be read."""
+        try:
+            self.db.require_same()
+            report = metric_report.read(self.db, now=now)
+            skew = codec.load(runtime_settings.read(self.db, runtime_settings.SKEW, "null"))
+        except StoreError as error:
+            return {"database_fault": (1, str(error))}
+        opened = self.openings.growth(report.counts, now.boot)["breakers.opened"]
+        off = abs(skew) if isinstance(skew, int | float) else None
+        return {
+            "database_fault": (0, ""),
+            "response_p95": self.response(report.counts, now),
+            "oldest_waiting": oldest(report),
+            "workers_missing": missing(report.workers, self.settings.workers),
+            "breakers_opened": (opened, f"{opened} in 15 minutes"),
+            "clock_skew": (off, f"{off or 0:.0f} s"),
+        }
+
+    def others(self, known: frozenset[str]) -> list[Alert] | None:
+        """The alerts that processes noted themselves; None when they cannot be read now."""
+        try:
+            return [one for one in alerts.standing(self.db) if one.kind not in known]
+        except StoreError:
+            return None
+
+    def response(self, counts: Mapping[str, int], now: Now) -> Gauge:
+        grown = self.responses.growth(counts, now.boot)
+        steps: Counter[int] = Counter()
+        for one in histograms.read(grown, "response").values():
+            steps.update(one.steps)
+        if steps.total() < REQUESTS:
+            return 0.0, ""
+        seconds = quantile(steps, QUANTILE)
+        return seconds, f"p95 {seconds:.0f} s of {steps.total()} requests"
+
+
+def quantile(steps: Counter[int], share: float) -> float:
+    """The end of the step in which so many of all lie."""
+    wanted, seen = math.ceil(share * steps.total()), 0
+    for step in sorted(steps):
+        seen += steps[step]
+        if seen >= wanted:
+            return float(2.0 ** (step / histograms.STEPS_OF_TWO))
+    return 0.0
+
+
+def oldest(report: metric_report.MetricReport) -> Gauge:
+    """The age of what waits longest: a job in the queue, or a person for a first answer."""
+    queued = State.QUEUED.name.lower()
+    ages = [(one.age, f"a {one.lane} job") for one in report.depths if one.state == queued]
+    age, what = max([*ages, (report.unanswered, "a first answer")])
+    return age, f"{what}: {age:.0f} s"
+
+
+def missing(present: list[Worker], wanted: int) -> Gauge:
+    serving = sum(w.state == "serving" and (not w.here or w.alive) for w in present)
+    return max(0, wanted - serving), f"{serving} of {wanted} serve"

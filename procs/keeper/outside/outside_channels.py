@@ -1,0 +1,131 @@
+"""The ways out besides the chat: a webhook, a mail server, systemd's journal, a heartbeat.
+
+They run in the monitor's thread, each within seconds, so a service that hangs delays nothing for
+long. Through the upstream proxy goes only what has a public name.
+"""
+
+import smtplib
+import socket
+import ssl
+import urllib.error
+import urllib.request
+from email.message import EmailMessage
+from http.client import HTTPException
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from procs.core import codec, disk, log
+from procs.keeper.outside.outside_message import CRITICAL, OVER, OutsideMessage
+
+#: Seconds that a service may take.
+SERVICE_TIME = 10.0
+JOURNAL, CGROUP = Path("/run/systemd/journal/socket"), Path("/proc/self/cgroup")
+#: syslog(3).
+ERR, WARN, NOTICE = 3, 4, 5
+#: What a service that does not take a message raises.
+UNDELIVERED = (OSError, HTTPException, smtplib.SMTPException, ValueError)
+
+
+def post(url: str, message: OutsideMessage, *, proxy: str = "") -> None:
+    """Raises one of UNDELIVERED."""
+    headers = {"Content-Type": "application/json", "X-Chapar-Message": message.id}
+    call(urllib.request.Request(url, codec.dump(message.body).encode(), headers), proxy=proxy)
+
+
+def beat(url: str, *, proxy: str = "") -> None:
+    """Raises one of UNDELIVERED."""
+    call(urllib.request.Request(url), proxy=proxy)
+
+
+def call(request: urllib.request.Request, *, proxy: str) -> None:
+    """One call. The environment names no proxy to us, and no redirect leads elsewhere."""
+    through = {} if not proxy or is_near(request.host) else {"http": proxy, "https": proxy}
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler(through), StayingHandler(), urllib.request.HTTPSHandler()
+    )
+    request.add_header("User-Agent", "chapar")
+    with opener.open(request, timeout=SERVICE_TIME) as answer:
+        answer.read(4096)
+
+
+class StayingHandler(urllib.request.HTTPRedirectHandler):
+    """A message is for the address that the operator wrote."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def is_near(host: str) -> bool:
+    """Whether a host is this machine or of its own network."""
+    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        return not ip_address(name).is_global
+    except ValueError:
+        return name == "localhost" or "." not in name
+
+
+def mail(address: str, message: OutsideMessage) -> None:
+    """Send by `smtp://user:password@server:port/to@example.org` (smtps:// for TLS at once; else
+    TLS where the server offers it). Raises one of UNDELIVERED."""
+    parts = urlsplit(address)
+    assert parts.hostname
+    to = unquote(parts.path.lstrip("/"))
+    letter = EmailMessage()
+    letter["Subject"] = " ".join(message.subject.split())
+    letter["From"] = f"chapar@{disk.host()}" if not parts.username else sender(parts.username)
+    letter["To"] = to
+    letter["Message-ID"] = f"<{message.id}@chapar>"
+    letter.set_content(message.text + "\n")
+    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    with kind(parts.hostname, parts.port or 0, timeout=SERVICE_TIME) as server:
+        secure(server, parts.scheme)
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        server.send_message(letter)
+
+
+def sender(user: str) -> str:
+    name = unquote(user)
+    return name if "@" in name else f"{name}@{disk.host()}"
+
+
+def secure(server: smtplib.SMTP, scheme: str) -> None:
+    server.ehlo()
+    if scheme == "smtp" and server.has_extn("starttls"):
+        server.starttls(context=ssl.create_default_context())
+        server.ehlo()
+
+
+def journal(message: OutsideMessage, *, path: Path = JOURNAL, unit: Path = CGROUP) -> None:
+    """Note each alert in the journal by its priority, where we are a unit of systemd: the files of
+    logs are not read by `journalctl -u`. The form is systemd's native protocol
+    (systemd.io/JOURNAL_NATIVE_PROTOCOL)."""
+    try:
+        if ".service" not in unit.read_text():
+            return
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            for one in message.alerts:
+                line.sendto(entry(one), str(path))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        log.warning("journal.unwritten", error=error)
+
+
+def entry(alert: dict[str, str]) -> bytes:
+    words = [alert["summary"], alert["detail"], f"fix: {alert['fix']}" if alert["fix"] else ""]
+    said = " ".join(" ".join(one for one in words if one).split())
+    facts = {
+        "PRIORITY": priority(alert),
+        "SYSLOG_IDENTIFIER": "chapar",
+        "CHAPAR_ALERT": alert["kind"],
+        "MESSAGE": f"alert {alert['state']}: {said}",
+    }
+    return "".join(f"{name}={value}\n" for name, value in facts.items()).encode()
+
+
+def priority(alert: dict[str, str]) -> int:
+    if alert["state"] == OVER:
+        return NOTICE
+    return ERR if alert["severity"] == CRITICAL else WARN

@@ -1,0 +1,103 @@
+"""Asks Telegram about the bot's own account, for a command: whether it takes the application and
+the token, what time it has, and in which sponsors' chats the bot may look.
+
+The session is one of its own, `doctor`, kept beside the others: signing in again and again earns
+waits of an hour, and a session that two processes use at a time is revoked. In a home without a
+database it is kept in memory and signed out: a sign-in in the home means that there was a database.
+"""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from pyrogram import raw
+from pyrogram.errors import RPCError
+
+from procs.config import Settings
+from procs.core import clock
+from procs.errors import ChaparError, ChatClosed, TelegramAway, TelegramRefused
+from procs.records.sponsor_records import Sponsor
+from procs.telegram.rpc_errors import translate
+from procs.telegram.session.mtproto_client import build
+from procs.telegram.session.rpc import Rpc
+from procs.telegram.session.sign_in import always_allow, enter, shut
+
+functions, types = raw.functions, raw.types
+#: The session's name, and the lock that one process at a time holds for it.
+SESSION, LOCK_FILE = "doctor", "doctor.lock"
+#: Seconds for all of it.
+PROBE_TIMEOUT = 30.0
+
+
+class ProbeBusy(ChaparError):
+    """Another process asks Telegram by this session."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """The bot's id and @name, how many seconds this clock is ahead of Telegram's, and the sponsors'
+    chats into which the bot may not look: title and Telegram's word."""
+
+    id: int
+    nick: str
+    skew: float
+    blind: tuple[tuple[str, str], ...]
+
+
+async def look(settings: Settings, sponsors: Sequence[Sponsor], *, keep: bool) -> AccountFacts:
+    """`keep` the sign-in for the next time. Raises ProbeBusy, TelegramAway, TelegramWait,
+    TelegramRefused, SessionRevoked."""
+    try:
+        async with asyncio.timeout(PROBE_TIMEOUT), connected(settings, keep=keep) as line:
+            (account,) = await line.ask(functions.users.GetUsers(id=[types.InputUserSelf()]))
+            config = await line.ask(functions.help.GetConfig())
+            skew = clock.now().wall - config.date
+            blind = [(s.title, why) for s in sponsors if (why := await fault(line, s))]
+            return AccountFacts(account.id, account.username or "", skew, tuple(blind))
+    except TimeoutError:
+        raise TelegramAway(f"no answer within {PROBE_TIMEOUT:g} s") from None
+
+
+async def fault(line: Rpc, sponsor: Sponsor) -> str:
+    """Why the bot may not look into a chat; "" when it may."""
+    channel = types.InputChannel(channel_id=sponsor.chat, access_hash=sponsor.access)
+    query = functions.channels.GetParticipant(channel=channel, participant=types.InputPeerSelf())
+    try:
+        await line.ask(query)
+    except (ChatClosed, TelegramRefused) as error:
+        return str(error)
+    return ""
+
+
+@asynccontextmanager
+async def connected(settings: Settings, *, keep: bool) -> AsyncIterator[Rpc]:
+    with alone(settings, keep=keep):
+        line = Rpc(build(settings, name=SESSION, updates=False, in_memory=not keep))
+        try:
+            await enter(line, settings.bot_token, before=always_allow)
+            yield line
+            if not keep:
+                await line.ask(functions.auth.LogOut())
+        except (RPCError, OSError) as error:
+            raise translate(error, line.doing) from error
+        finally:
+            await shut(line)
+
+
+@contextmanager
+def alone(settings: Settings, *, keep: bool) -> Iterator[None]:
+    """One process at a time has the kept session."""
+    if not keep:
+        yield
+        return
+    lock = os.open(settings.run / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise ProbeBusy("another chapar doctor asks Telegram at this moment") from None
+    finally:
+        os.close(lock)

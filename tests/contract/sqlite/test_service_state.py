@@ -1,0 +1,74 @@
+"""When the keeper says that the service goes on, over a real store."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from procs import config
+from procs.core import clock
+from procs.keeper.metrics import service_report
+from procs.keeper.metrics.service_state import TRIP_LIFE, ServiceState
+from procs.store.database import open_database
+from procs.store.health import round_trips, workers
+from procs.store.jobs.leases import LEASE
+from tests.fresh_database import fresh
+
+pytestmark = pytest.mark.sqlite
+
+
+@pytest.fixture
+def state(short_home):
+    run = short_home / "run"
+    url = f"sqlite:///{short_home}/chapar.db"
+    fresh(url, run=run)
+    environ = {"CHAPAR_HOME": str(short_home), "CHAPAR_WORKERS": "1"}
+    settings = config.load(environ, Path(os.devnull), need_telegram=False)
+    db = open_database(url, run=run)
+    yield ServiceState(db, settings)
+    db.close()
+
+
+def reported(state):
+    state.report()
+    found = service_report.read(state.settings.run)
+    assert found is not None
+    return found
+
+
+def works(state, *, ago=0.0):
+    """A worker that served, and renewed its leases so many seconds ago."""
+    now = clock.now()
+    worker = workers.enter(state.db, "w00-1", now=now)
+    workers.serve(state.db, worker, slot=0, now=clock.Now(now.wall, now.boot - ago))
+    return worker
+
+
+def test_a_start_without_workers_and_telegram_is_not_stale(state):
+    found = reported(state)
+    assert (found.stale, found.serves) == ((), False)
+    assert found.line == "0/1 workers, 0 running, 0 waiting, no backup yet"
+
+
+def test_a_worker_that_beat_once_and_stopped_is_missed(state):
+    worker = works(state)
+    assert reported(state).serves
+    now = clock.now()
+    workers.beat(state.db, worker, jobs=0, now=clock.Now(now.wall, now.boot - LEASE - 1))
+    assert reported(state).stale == ("claims",)
+
+
+def test_a_bot_whose_round_trips_end_is_missed(state):
+    now = clock.now()
+    round_trips.note(state.db, round_trips.ANSWERED, now=now)
+    assert reported(state).stale == ()
+    old = clock.Now(now.wall, now.boot - TRIP_LIFE - 1)
+    round_trips.note(state.db, round_trips.ANSWERED, now=old)
+    assert reported(state).stale == ("telegram",)
+
+
+def test_an_outage_of_telegram_is_said_and_no_reason_to_restart(state):
+    round_trips.note(state.db, round_trips.AWAY, now=clock.now())
+    found = reported(state)
+    assert found.stale == ()
+    assert found.line.endswith("Telegram cannot be reached")

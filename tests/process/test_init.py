@@ -1,0 +1,179 @@
+"""`chapar init` with the real Telegram library against the loopback Telegram."""
+
+import asyncio
+import os
+import pty
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from procs import config
+from tests import ROOT
+from tests.sandbox.stack import TOKEN, Server
+from tests.sandbox.telegram.control import Control
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PATIENCE = 60
+HASH = "0123456789abcdef0123456789abcdef"
+FLAGS = ("--token", TOKEN, "--api-id", "12345", "--api-hash", HASH, "--admins", "5,6")
+FALSE_TOKEN = "777000001:AAfalsefalsefalsefalsefalsefalsefals"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def telegram(tmp_path_factory):
+    home = tmp_path_factory.mktemp("telegram")
+    server = Server("tests.sandbox.telegram", "--home", str(home), "--token", TOKEN, "--strict")
+    await server.start()
+    yield server.facts
+    await server.stop()
+
+
+class Desk:
+    """A folder without settings, and the command in it."""
+
+    def __init__(self, folder: Path, telegram: dict[str, str]) -> None:
+        self.folder = folder
+        others = {k: v for k, v in os.environ.items() if not k.startswith("CHAPAR_")}
+        self.around = others | {
+            "PYTHONPATH": str(ROOT),
+            "CHAPAR_TELEGRAM_SERVER": telegram["address"],
+            "CHAPAR_TELEGRAM_SERVER_KEY": telegram["key"],
+        }
+
+    async def says(self, *words: str, answers: str = "") -> tuple[int, str]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "daemon.cli", "init", *words),
+            cwd=self.folder,
+            env=self.around,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        said, _ = await asyncio.wait_for(process.communicate(answers.encode()), PATIENCE)
+        return process.returncode or 0, said.decode()
+
+    @property
+    def file(self) -> Path:
+        return self.folder / ".env"
+
+    def settings(self) -> config.Settings:
+        return config.load({}, self.file)
+
+
+@pytest.fixture
+def desk(short_home, telegram):
+    folder = short_home / "desk"
+    folder.mkdir()
+    return Desk(folder, telegram)
+
+
+async def test_flags_alone_write_settings_that_telegram_knows(desk):
+    before = os.umask(0)
+    try:
+        code, said = await desk.says(*FLAGS)
+    finally:
+        os.umask(before)
+
+    assert code == 0, said
+    assert "Telegram knows the bot: @" in said
+    assert said.splitlines()[-1] == "next: chapar check && chapar up -d"
+    assert stat.S_IMODE(desk.file.stat().st_mode) == 0o600
+    found = desk.settings()
+    assert (found.bot_token, found.api_id, found.api_hash) == (TOKEN, 12345, HASH)
+    assert sorted(found.admins) == [5, 6]
+    assert "# Workers that carry jobs" in desk.file.read_text()  # the example's explanations
+    assert {path.name for path in desk.folder.iterdir()} == {".env"}
+
+
+async def test_it_signs_out_again(desk, telegram):
+    code, _ = await desk.says(*FLAGS)
+    async with Control(telegram["control"]) as control:
+        ins = await control.calls("auth.importBotAuthorization")
+        outs = await control.calls("auth.logOut")
+    assert code == 0
+    assert len(ins) == len(outs) > 0
+
+
+async def test_wrong_answers_are_asked_again(desk):
+    answers = "\n".join(["no token", FALSE_TOKEN, "twelve", "12345", HASH, "", TOKEN, ""])
+    code, said = await desk.says(answers=answers)
+
+    assert code == 0, said
+    assert "CHAPAR_BOT_TOKEN: " in said  # by its form, before Telegram is asked
+    assert "CHAPAR_API_ID: " in said
+    assert "Telegram does not know this token" in said
+    assert desk.settings().bot_token == TOKEN
+
+
+async def test_a_flag_that_telegram_refuses_leaves_the_old_file_alone(desk):
+    desk.file.write_text("CHAPAR_WORKERS=3\n")
+    code, said = await desk.says("--token", FALSE_TOKEN, *FLAGS[2:])
+
+    assert code == 1
+    assert "nothing was written: correct --token" in said
+    assert desk.file.read_text() == "CHAPAR_WORKERS=3\n"
+
+
+async def test_answers_that_end_early_write_nothing(desk):
+    code, said = await desk.says(answers=f"{TOKEN}\n")
+
+    assert code == 1
+    assert "CHAPAR_API_ID is missing; nothing was written: give it as --api-id" in said
+    assert not desk.file.exists()
+
+
+async def test_a_telegram_that_cannot_be_reached_is_said_and_the_file_written(desk):
+    desk.around["CHAPAR_TELEGRAM_SERVER"] = "127.0.0.1:9"
+    code, said = await desk.says(*FLAGS)
+
+    assert code == 3, said
+    assert "not tried: Telegram cannot be asked now" in said
+    assert desk.settings().bot_token == TOKEN
+
+
+def typed(terminal: int, answers: dict[str, str]) -> str:
+    """Answer each prompt when it is there; everything that the terminal showed."""
+    shown = ""
+    for prompt, words in answers.items():
+        while not shown.endswith(f"{prompt}: "):
+            shown += os.read(terminal, 1024).decode()
+        os.write(terminal, f"{words}\n".encode())
+    return shown
+
+
+async def test_a_secret_that_is_typed_is_not_shown(desk):
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "daemon.cli", "init"],
+        cwd=desk.folder,
+        env=desk.around,
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    shown = await asyncio.to_thread(
+        typed,
+        ours,
+        {
+            "from @BotFather": TOKEN,
+            "my.telegram.org/apps": "12345",
+            "the same page": HASH,
+            "none yet)": "5",
+        },
+    )
+    said, _ = await asyncio.to_thread(process.communicate, timeout=PATIENCE)
+    os.close(ours)
+    os.close(theirs)
+
+    assert process.returncode == 0, said
+    assert "12345" in shown
+    assert TOKEN not in shown + said.decode()
+    assert HASH not in shown + said.decode()
+    assert desk.settings().bot_token == TOKEN

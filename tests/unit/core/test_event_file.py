@@ -1,0 +1,56 @@
+"""Files of events: any process appends, a torn line is left out, and a long one begins anew."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from procs.core.files import event_file
+from procs.core.files.event_file import LONGEST_FILE
+
+
+def test_what_is_appended_is_read_in_its_order(tmp_path: Path) -> None:
+    path = tmp_path / "events"
+    event_file.append(path, "worker-00", "died")
+    event_file.append(path, "bot", "FATAL")
+
+    assert [event.words for event in event_file.read(path)] == [
+        ("worker-00", "died"),
+        ("bot", "FATAL"),
+    ]
+
+
+def test_a_torn_or_foreign_line_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "events"
+    path.write_bytes(b"1700000000.0 error\nxx y\n\n\xff\xfe\n17000")
+
+    assert [event.words for event in event_file.read(path)] == [("error",), ()]
+
+
+def test_a_long_file_keeps_its_newer_half(tmp_path: Path) -> None:
+    path = tmp_path / "events"
+    path.write_text("1700000000.0 old\n" * (LONGEST_FILE // 16) + "1700000001.0 new\n")
+
+    event_file.shorten(path)
+
+    assert path.stat().st_size < LONGEST_FILE
+    assert event_file.read(path)[-1].words == ("new",)
+
+
+def test_nothing_noted_yet_is_nothing_to_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "chapar"):
+        event_file.shorten(tmp_path / "events")
+
+    assert event_file.read(tmp_path / "events") == []
+    assert caplog.records == []
+
+
+def test_a_folder_that_takes_nothing_is_logged_and_fails_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "chapar"):
+        event_file.append(tmp_path / "nowhere" / "events", "error")
+
+    assert "event.unwritten" in caplog.text

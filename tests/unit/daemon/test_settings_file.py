@@ -1,0 +1,64 @@
+"""What `chapar init` writes into a file that may be there already."""
+
+import os
+import stat
+
+import pytest
+
+from daemon.command_error import Refusal
+from daemon.install import settings_file
+
+
+def test_other_lines_stay_and_a_setting_stands_once(tmp_path):
+    path = tmp_path / ".env"
+    path.write_text("# mine\nexport CHAPAR_API_ID = 1\nCHAPAR_WORKERS=3\nCHAPAR_API_ID=2\n")
+
+    settings_file.write(path, {"CHAPAR_API_ID": "7", "CHAPAR_ADMINS": "5"})
+
+    assert path.read_text() == "# mine\nCHAPAR_API_ID=7\nCHAPAR_WORKERS=3\nCHAPAR_ADMINS=5\n"
+
+
+@pytest.mark.parametrize(("before", "after"), [(0o666, 0o640), (0o600, 0o600), (0o640, 0o640)])
+def test_a_file_keeps_its_mode_without_the_rights_of_others(tmp_path, before, after):
+    path = tmp_path / ".env"
+    path.write_text("")
+    path.chmod(before)
+
+    settings_file.write(path, {"CHAPAR_API_ID": "7"})
+
+    assert stat.S_IMODE(path.stat().st_mode) == after
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_file_of_a_service_keeps_its_owner_and_group(tmp_path):
+    path = tmp_path / "chapar.env"
+    path.write_text("")
+    os.chown(path, 0, 65534)
+
+    settings_file.write(path, {"CHAPAR_API_ID": "7"})
+
+    assert (path.stat().st_uid, path.stat().st_gid) == (0, 65534)
+
+
+def test_a_link_is_followed(tmp_path):
+    real, link = tmp_path / "real.env", tmp_path / ".env"
+    real.write_text("")
+    link.symlink_to(real)
+
+    settings_file.write(link, {"CHAPAR_API_ID": "7"})
+
+    assert link.is_symlink()
+    assert real.read_text() == "CHAPAR_API_ID=7\n"
+
+
+def test_a_folder_that_is_not_there_is_refused_before_anything_is_asked(tmp_path):
+    with pytest.raises(Refusal, match="name one in a folder that is there"):
+        settings_file.require_place(tmp_path / "none" / ".env")
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path):
+    path = tmp_path / ".env"
+    path.write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(Refusal, match="not text"):
+        settings_file.texts(path)

@@ -1,0 +1,109 @@
+"""A webhook on loopback, and a mail server that takes one letter after the other."""
+
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+
+class Hook(ThreadingHTTPServer):
+    """Keeps what is posted, and the paths that are only called; answers by `status`."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), HookHandler)
+        self.bodies: list[dict[str, Any]] = []
+        self.called: list[str] = []
+        self.status = 200
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/hook?token=abc"
+
+
+class HookHandler(BaseHTTPRequestHandler):
+    server: Hook
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.bodies.append(body)
+        self.answer()
+
+    def do_GET(self) -> None:
+        self.server.called.append(self.path)
+        self.answer()
+
+    def answer(self) -> None:
+        self.send_response(self.server.status)
+        if self.server.status in (301, 302):
+            self.send_header("Location", "/elsewhere")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing of it belongs into the output of the tests."""
+
+
+class MailServer(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), MailHandler)
+        self.letters: list[str] = []
+        self.receivers: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.server_address[1]}/me%2Bops@example.org"
+
+
+class MailHandler(socketserver.StreamRequestHandler):
+    """The few words of SMTP that a letter needs (RFC 5321)."""
+
+    server: MailServer
+
+    def handle(self) -> None:
+        self.say("220 mail.example")
+        while line := self.rfile.readline().decode().strip():
+            word = line.split()[0].upper()
+            if word == "QUIT":
+                return self.say("221 bye")
+            if word == "RCPT":
+                self.server.receivers.append(line.partition("<")[2].rstrip(">"))
+            if word == "DATA":
+                self.say("354 go on")
+                self.server.letters.append(self.letter())
+            self.say("250 ok")
+
+    def letter(self) -> str:
+        lines = []
+        while (line := self.rfile.readline().decode()) not in (".\r\n", ""):
+            lines.append(line)
+        return "".join(lines)
+
+    def say(self, line: str) -> None:
+        self.wfile.write(f"{line}\r\n".encode())
+
+
+def served(server: socketserver.BaseServer) -> Iterator[Any]:
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    yield from served(Hook())
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    yield from served(MailServer())

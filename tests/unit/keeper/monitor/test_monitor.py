@@ -1,0 +1,224 @@
+"""The monitor: what it sees on a real home, what it tells, and that a kill repeats nothing."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from procs import config
+from procs.config import Settings
+from procs.core import clock
+from procs.core.clock import Now
+from procs.core.files import event_file
+from procs.core.files.event_file import LOCKS, STATES
+from procs.errors import alert_kinds
+from procs.keeper.monitor import alert_file
+from procs.keeper.monitor.alert_watch import Monitor
+from procs.store.database import Database, migrate, open_database
+from procs.store.health import alerts
+from tests.unit.keeper.monitor.conftest import Hook
+
+STEP = 5.0
+
+
+class Watch:
+    """A monitor whose clock moves only when told; it looks every five seconds."""
+
+    def __init__(self, db: Database, settings: Settings) -> None:
+        self.db, self.settings = db, settings
+        self.now = clock.now()
+        self.starts()
+
+    def starts(self) -> None:
+        """Anew, as after a kill."""
+        self.monitor = Monitor(self.db, self.settings, lambda: self.now.boot)
+
+    def looks_for(self, seconds: float) -> "Watch":
+        for _ in range(int(seconds / STEP) + 1):
+            self.now = Now(self.now.wall + STEP, self.now.boot + STEP)
+            self.monitor.look(self.now)
+            if self.monitor.chat.thread:
+                self.monitor.chat.thread.join()
+        return self
+
+    def rows(self) -> list[str]:
+        return sorted(one.kind for one in alerts.standing(self.db))
+
+
+@pytest.fixture
+def settings(short_home: Path, hook: Hook) -> Settings:
+    environ = {
+        "CHAPAR_HOME": str(short_home),
+        "CHAPAR_WORKERS": "2",
+        "CHAPAR_BACKUP_INTERVAL": "off",
+        "CHAPAR_ALERT_WEBHOOK": hook.url,
+    }
+    return config.load(environ, env_file=Path("/dev/null"), need_telegram=False)
+
+
+@pytest.fixture
+def db(settings: Settings) -> Iterator[Database]:
+    migrate(settings.database_url, run=settings.run)
+    db = open_database(settings.database_url, run=settings.run)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def watch(db: Database, settings: Settings) -> Watch:
+    """On a machine whose own disk and memory are none of the test's business."""
+    watch = Watch(db, settings)
+    return watch
+
+
+def kinds(hook: Hook, state: str) -> list[str]:
+    found = [one["kind"] for body in hook.bodies for one in body["alerts"] if one["state"] == state]
+    return [kind for kind in found if not kind.startswith(("disk-", "memory-"))]
+
+
+def test_missing_workers_are_told_once_to_the_webhook_the_chat_and_the_metrics(
+    watch: Watch, hook: Hook, settings: Settings
+) -> None:
+    early = watch.looks_for(25).rows()
+
+    watch.looks_for(120)
+
+    assert alert_kinds.WORKERS_DOWN not in early
+    assert kinds(hook, "new") == [alert_kinds.WORKERS_DOWN]
+    assert alert_kinds.WORKERS_DOWN in watch.rows()
+    assert alert_kinds.WORKERS_DOWN in alert_file.standing(settings)
+
+
+def test_a_restart_of_the_monitor_tells_nothing_again_and_forgets_no_time(
+    watch: Watch, hook: Hook
+) -> None:
+    for _ in range(12):
+        watch.looks_for(STEP)
+        watch.starts()
+
+    assert watch.rows() == [] or kinds(hook, "new") == [alert_kinds.WORKERS_DOWN]
+    watch.looks_for(120).starts()
+    watch.looks_for(600)
+
+    assert kinds(hook, "new") == [alert_kinds.WORKERS_DOWN]
+
+
+def test_what_goes_on_is_told_again_after_four_hours(watch: Watch, hook: Hook) -> None:
+    watch.looks_for(120)
+    watch.now = Now(watch.now.wall + 4 * 3600 - 120, watch.now.boot + 4 * 3600 - 120)
+    before = kinds(hook, "again")
+
+    watch.looks_for(180)
+
+    assert (before, kinds(hook, "again")) == ([], [alert_kinds.WORKERS_DOWN])
+
+
+def test_what_begins_within_half_a_minute_is_one_message(watch: Watch, hook: Hook) -> None:
+    watch.looks_for(30)
+    for _ in range(6):
+        event_file.append(watch.settings.run / STATES, "worker-00", "died")
+    watch.looks_for(10)
+    event_file.append(watch.settings.run / LOCKS, "error")
+
+    watch.looks_for(60)
+
+    assert len(hook.bodies) == 1
+    told = {one["kind"] for one in hook.bodies[0]["alerts"]}
+    assert told >= {"workers-down", "restart-storm", "database-locked"}
+    assert hook.bodies[0]["status"] == "firing"
+
+
+def test_the_end_is_told_once_and_clears_the_row(watch: Watch, hook: Hook) -> None:
+    event_file.append(watch.settings.run / LOCKS, "error")
+    watch.looks_for(60)
+    began = kinds(hook, "new")
+
+    watch.looks_for(20 * 60)
+
+    assert "database-locked" in began
+    assert kinds(hook, "over") == ["database-locked"]
+    assert "database-locked" not in watch.rows()
+
+
+def test_a_process_that_was_given_up_is_told_until_it_runs(watch: Watch, hook: Hook) -> None:
+    event_file.append(watch.settings.run / STATES, "bot", "FATAL")
+    watch.looks_for(60)
+    body = next(b for b in hook.bodies for a in b["alerts"] if a["kind"] == "process-down")
+    event_file.append(watch.settings.run / STATES, "bot", "RUNNING")
+
+    watch.looks_for(400)
+
+    assert next(a for a in body["alerts"] if a["kind"] == "process-down")["detail"] == "bot"
+    assert "process-down" in kinds(hook, "over")
+
+
+def test_it_tells_while_the_database_is_locked_and_the_chat_hears_afterwards(
+    watch: Watch, hook: Hook, settings: Settings
+) -> None:
+    locker = sqlite3.connect(settings.database_url.removeprefix("sqlite:///"))
+    locker.execute("BEGIN IMMEDIATE")
+    monitor = watch.monitor
+    for _ in range(20):
+        watch.now = Now(watch.now.wall + STEP, watch.now.boot + STEP)
+        monitor.look(watch.now)
+    told, rows = kinds(hook, "new"), watch.rows()
+    locker.rollback()
+    locker.close()
+    assert monitor.chat.thread is not None
+    monitor.chat.thread.join()
+
+    assert (told, rows) == (["workers-down"], [])
+    assert "workers-down" in watch.looks_for(STEP).rows()
+
+
+def test_what_processes_noted_themselves_goes_out_too_and_is_over_when_they_clear_it(
+    watch: Watch, hook: Hook
+) -> None:
+    now = clock.now()
+    alerts.note(watch.db, alert_kinds.EGRESS_OPEN, "host", now=now, lasts=True, detail="a canary")
+    watch.looks_for(60)
+    alerts.clear(watch.db, (alert_kinds.EGRESS_OPEN,), "host", now=now)
+
+    watch.looks_for(60)
+
+    assert alert_kinds.EGRESS_OPEN in kinds(hook, "new")
+    assert kinds(hook, "over") == [alert_kinds.EGRESS_OPEN]
+
+
+def test_a_webhook_that_fails_gets_each_message_later_once_and_in_order(
+    watch: Watch, hook: Hook
+) -> None:
+    hook.status = 503
+    watch.looks_for(90)
+    event_file.append(watch.settings.run / LOCKS, "error")
+    watch.looks_for(60)
+    hook.bodies.clear()
+    hook.status = 200
+    watch.starts()  # a kill loses nothing of what waits
+
+    watch.looks_for(60)
+
+    assert len({body["id"] for body in hook.bodies}) == len(hook.bodies) == 2
+    assert kinds(hook, "new") == ["workers-down", "database-locked"]
+
+
+def test_a_damaged_record_is_begun_anew(watch: Watch, settings: Settings) -> None:
+    path = alert_file.path_of(settings)
+    for damage in (b"", b"{", b"[]", b'{"boot": 1, "states": [], "told": {}, "messages": 0}'):
+        path.write_bytes(damage)
+        watch.starts()
+        watch.looks_for(60)
+
+    assert "workers-down" in watch.rows()
+
+
+def test_a_folder_of_backups_that_cannot_be_read_counts_as_no_backup(
+    watch: Watch, settings: Settings
+) -> None:
+    texts = {"CHAPAR_HOME": str(settings.home), "CHAPAR_BACKUP_INTERVAL": "1m"}
+    watch.settings = config.load(texts, env_file=Path("/dev/null"), need_telegram=False)
+    watch.settings.backup_folder.symlink_to(watch.settings.backup_folder)  # a loop
+    watch.starts()
+
+    assert "backup-missing" in watch.looks_for(200).rows()
