@@ -8,11 +8,11 @@ from procs import start
 from procs.config import Settings
 from procs.core import log, process
 from procs.keeper.gate_watchdog import GateWatchdog
+from procs.keeper.machines.wake_relay import WakeRelay
 from procs.keeper.metrics.metric_server import MetricServer
 from procs.keeper.monitor import alert_file
 from procs.keeper.monitor.alert_watch import AlertWatch
 from procs.keeper.schedule import Keeper
-from procs.keeper.wake_relay import WakeRelay
 from procs.store.database import Database
 
 #: Seconds between two looks at what is due.

@@ -47,7 +47,7 @@ def migrate(url: str, *, run: Path, steps: Sequence[tuple[str, str]]) -> None:
             session.execute(ALONE)
             apply(session, url, steps)
     except psycopg.Error as error:
-        server_faults.tell(error, url)
+        server_faults.raise_failure(error, url)
     finally:
         session.close()
 

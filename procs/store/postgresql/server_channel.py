@@ -35,7 +35,7 @@ class ServerChannel:
         try:
             self.session.execute(NOTIFY, [text])
         except psycopg.Error as error:
-            server_faults.tell(error, self.url)
+            server_faults.raise_failure(error, self.url)
 
     def heard(self) -> set[bytes]:
         """What other machines said since the last call, without waiting. Raises StoreError."""
@@ -45,7 +45,7 @@ class ServerChannel:
                 if one.pid != own:
                     words.update(one.payload.encode().split(b"\n"))
         except psycopg.Error as error:
-            server_faults.tell(error, self.url)
+            server_faults.raise_failure(error, self.url)
         return words
 
     def close(self) -> None:

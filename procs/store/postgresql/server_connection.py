@@ -88,7 +88,7 @@ class ServerConnection:
             cursor = self._mine().cursor()
             cursor.executemany(text, [[one[name] for name in names] for one in facts])
         except psycopg.Error as error:
-            server_faults.tell(error, self.url)
+            server_faults.raise_failure(error, self.url)
         return max(cursor.rowcount, 0)
 
     def write(self, *, full: bool = False) -> AbstractContextManager[None]:
@@ -156,7 +156,7 @@ class ServerConnection:
         except psycopg.errors.UndefinedTable:
             found = 0
         except psycopg.Error as error:
-            server_faults.tell(error, self.url)
+            server_faults.raise_failure(error, self.url)
         else:
             found = row[0] if row else 0
         if found != self.version:
@@ -187,12 +187,12 @@ class ServerConnection:
             return self.cursor.execute(text, values, prepare=values is not None)
         except psycopg.Error as error:
             if not self.session.closed or self.inside:
-                server_faults.tell(error, self.url)
+                server_faults.raise_failure(error, self.url)
         self._reconnect()
         try:
             return self.cursor.execute(text, values, prepare=values is not None)
         except psycopg.Error as error:
-            server_faults.tell(error, self.url)
+            server_faults.raise_failure(error, self.url)
 
 
 class ServerTransaction:

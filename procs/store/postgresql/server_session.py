@@ -27,7 +27,7 @@ def connect(url: str) -> psycopg.Connection[Row]:
     try:
         session = psycopg.connect(url, autocommit=True, cursor_factory=psycopg.RawCursor, **OPTIONS)
     except psycopg.Error as error:
-        server_faults.tell(error, url)
+        server_faults.raise_failure(error, url)
     session.prepare_threshold = None
     session.prepared_max = PREPARED
     adapt(session)

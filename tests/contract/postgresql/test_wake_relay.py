@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from procs.keeper.wake_relay import WakeRelay
+from procs.keeper.machines.wake_relay import WakeRelay
 from procs.records.job import Lane
 from procs.store import wake
 from procs.store.database import Channel

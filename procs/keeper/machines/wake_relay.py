@@ -57,7 +57,7 @@ class WakeRelay(threading.Thread):
                 channel.say(self.socket.heard())
             if ready:  # words of others may have come with the answer to ours
                 for word in channel.heard():
-                    tell(self.folder, word)
+                    wake_here(self.folder, word)
 
     def leave(self) -> None:
         """End soon."""
@@ -65,7 +65,7 @@ class WakeRelay(threading.Thread):
         self.join(LOOK * 2)
 
 
-def tell(run: Path, word: bytes) -> None:
+def wake_here(run: Path, word: bytes) -> None:
     """Wake a process of this machine. A name is one process; work is for whoever is idle."""
     name, _, rest = word.partition(b" ")
     if name == wake.IDLE_WORKERS and rest.isdigit():
