@@ -47,7 +47,7 @@ def shown(url: str) -> str:
     return log.mask(url)
 
 
-def tell(error: psycopg.Error, url: str) -> NoReturn:
+def raise_failure(error: psycopg.Error, url: str) -> NoReturn:
     """Raise what the server says as a failure of ours, where the place is at fault; else as it
     is."""
     known = named(error, url)
