@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo run check test test-long chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops bench-film load capacity tour deb format clean
+.PHONY: help install install-service demo run check test test-long test-postgresql chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops bench-film load capacity tour deb format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -34,6 +34,9 @@ test: $(READY) ## unit, contract and process tests
 
 test-long: $(READY) ## the cases that are too many for `make test`, and what takes long (15 minutes)
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m long
+
+test-postgresql: $(READY) ## the store's tests on a PostgreSQL server of their own (2 minutes)
+	CHAPAR_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 3 --dist loadfile tests/contract
 
 chaos: $(READY) ## 300 kills over 500 deliveries: each arrives once, no file is left (10 minutes)
 	$(BIN)/python -m tests.chaos

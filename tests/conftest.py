@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import postgresql_server
+
 #: Of these tests every so many-th case is in `make test`; `make test-long` runs them all, and those
 #: that are marked as long. Together they are more than eight minutes on two cores.
 EVERY = {
@@ -52,6 +54,15 @@ def is_quick(item: pytest.Item) -> bool:
     """Whether a test starts no stack. Files of those that do come first: one that begins at the
     end would run while the other cores have nothing left."""
     return not item.nodeid.startswith(("tests/process/", "tests/chaos/"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out for want of a server."""
+    if postgresql_server.programs() is None:
+        terminalreporter.write_line(
+            "left out: the store's tests on PostgreSQL, of which no server is installed "
+            "(Debian: apt install postgresql)"
+        )
 
 
 def pytest_collection_finish() -> None:

@@ -5,7 +5,7 @@ import configparser
 import re
 import subprocess
 from importlib import metadata
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ HOMES = {
     "matplotlib": ("procs.charts.renderer",),
     **dict.fromkeys(("av", "imageio_ffmpeg"), ("procs.engine.libav",)),
     "orjson": ("procs.core.codec",),
+    "psycopg": ("procs.store.postgresql",),
     "pyrage": ("procs.backups.cipher",),
     "pyrogram": ("procs.telegram",),
     **dict.fromkeys(("sqlite3", "sqlite_utils"), ("procs.store.sqlite",)),
@@ -30,13 +31,15 @@ HOMES = {
     "yt_dlp": ("procs.engine",),
 }
 SQL = re.compile(r"^\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|PRAGMA|BEGIN|WITH) ?")
-#: The room of one kind of database, who may import it, and the words that are that kind's alone.
-ROOM, DOOR = "procs.store.sqlite", "procs.store.database"
-OF_ONE_KIND = re.compile(r"sqlite|pragma|data_version|\bwal\b|checkpoint|rowid", re.I)
+#: The rooms of the kinds of databases, who may import them, and the words of one kind alone.
+ROOMS, DOOR = ("procs.store.sqlite", "procs.store.postgresql"), "procs.store.database"
+OF_ONE_KIND = re.compile(r"sqlite|pragma|data_version|\bwal\b|checkpoint|rowid|postgres", re.I)
+ONE_KIND = re.compile(r"pytest\.mark\.(sqlite|postgresql)")
 #: The modules outside that use one of those words, and what for.
 NAMERS = {
     DOOR: "the table of schemes",
     "procs.config.values": "the form of an address that the operator writes",
+    "procs.core.log": "the form of an address whose password is hidden",
     "procs.telegram.session.mtproto_client": "the library's own class for a file of a session",
 }
 #: The only places where `except Exception` stands: where a worker settles a job, where the bot
@@ -86,24 +89,21 @@ def test_sql_stands_only_in_the_store():
 
 
 def test_one_kind_of_database_is_named_only_in_its_room():
-    outside = [source for source in ours() if not under(source.name, (ROOM,))]
-    named = {source.name for source in outside if OF_ONE_KIND.search(source.text)}
-    assert named == set(NAMERS)
+    outside = {one.name: one.text for one in ours() if not under(one.name, ROOMS)}
+    assert {name for name in outside if OF_ONE_KIND.search(outside[name])} == set(NAMERS)
 
 
 def test_the_room_of_a_kind_of_database_has_one_door_and_looks_at_no_other_part_of_the_store():
+    pairs = [(source.name, module) for source in ours() for module in imports(source)]
     inward = [
-        f"{source.name} imports {module}"
-        for source in ours()
-        for module in imports(source)
-        if under(module, (ROOM,)) and not under(source.name, (ROOM, DOOR))
+        f"{name} imports {module}"
+        for (name, module), room in product(pairs, ROOMS)
+        if under(module, (room,)) and not under(name, (room, DOOR))
     ]
     outward = [
-        f"{source.name} imports {module}"
-        for source in ours()
-        if under(source.name, (ROOM,))
-        for module in imports(source)
-        if under(module, ("procs.store",)) and not under(module, (ROOM,))
+        f"{name} imports {module}"
+        for (name, module), room in product(pairs, ROOMS)
+        if under(name, (room,)) and under(module, ("procs.store",)) and not under(module, (room,))
     ]
     assert (inward, outward) == ([], [])
 
@@ -290,9 +290,9 @@ def test_one_distribution_owns_pyrogram():
 def test_a_contract_test_for_any_database_names_none():
     """They get a database from their `place`, so that another kind can stand behind them."""
     suite = {path: path.read_text() for path in (ROOT / "tests" / "contract").rglob("test_*.py")}
-    general = {path: text for path, text in suite.items() if "pytest.mark.sqlite" not in text}
+    general = {path: text for path, text in suite.items() if not ONE_KIND.search(text)}
 
-    assert [path.name for path, text in general.items() if "sqlite" in text.lower()] == []
+    assert [path.name for path, text in general.items() if OF_ONE_KIND.search(text)] == []
     assert len(general) > len(suite) / 2
 
 

@@ -19,6 +19,9 @@ def fresh(facts: DoctorFacts) -> Iterator[Finding]:
     """The newest verified backup is no older than two intervals."""
     if facts.db is None and not facts.unopened:
         return  # nothing to lose yet
+    if facts.given.has_server:
+        yield fine("backup", "the database is a server's: pg_dump backs it up, or tools of yours")
+        return
     folder = facts.given.backup_folder
     newest = backup_store.newest_ok(folder)
     limit = INTERVALS * facts.given.backup_interval or NO_SCHEDULE

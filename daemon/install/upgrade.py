@@ -34,13 +34,15 @@ def upgrade(settings: Settings, say: Say) -> int:
     say(f"chapar {daemon.__version__}")
     try_modules()
     say("the modules load")
-    if open_store.is_there(settings) and files_of(settings.database_url):
+    if not open_store.is_there(settings):
+        say("no database yet: chapar up makes it")
+        return 0
+    if files_of(settings.database_url):
         backup_commands.now(settings, say)
         try_migration(settings)
         say("the change of the database works on the backup's copy")
     else:
-        say("no database yet: chapar up makes it")
-        return 0
+        say("the database is a server's: it is changed in one transaction, and not backed up here")
     open_store.prepare(settings)
     say("the database is up to date")
     if not Supervisor(settings.run).is_up():

@@ -72,7 +72,7 @@ def standing(path: Path) -> Path:
 def misplaced(fields: Mapping[str, Any]) -> list[str]:
     """Whether the database lies where files are swept, or in the place of another file of ours."""
     home, url = fields.get("home"), fields.get("database_url")
-    if home is None or url is None:
+    if home is None or url is None or values.is_server(url):
         return []
     path = values.database_file(url)
     below = path.relative_to(home).parts if path.is_relative_to(home) else ()

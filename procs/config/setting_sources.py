@@ -9,10 +9,13 @@ from typing import Any
 from dotenv import dotenv_values
 
 from procs.config import setting_checks
+from procs.core import log
 
 ENV_FILE = "CHAPAR_ENV_FILE"
 #: Where systemd puts what LoadCredential= names (systemd.exec(5)): files named as the settings.
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
+#: Its address may have a password in it, which is all that is hidden of it.
+DATABASE = "CHAPAR_DATABASE_URL"
 #: What supervisord tells its processes; they got their names from a start that judged them.
 SUPERVISED = "SUPERVISOR_ENABLED"
 #: What `chapar up` sets for supervisord.conf, and the tests for themselves.
@@ -37,7 +40,8 @@ class SettingText:
         """The text as a terminal may show it."""
         if self.secret and self.text:
             return f"{self.text[:4]}… (hidden)"
-        return self.text.splitlines()[0] + " …" if "\n" in self.text else self.text
+        text = log.mask(self.text) if self.name == DATABASE else self.text
+        return text.splitlines()[0] + " …" if "\n" in text else text
 
 
 @dataclass(frozen=True, slots=True)

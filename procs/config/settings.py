@@ -109,6 +109,16 @@ class Settings(HomePaths):
     alert_mail: str
     heartbeat_url: str
 
+    @property
+    def has_server(self) -> bool:
+        """Whether the database is a server's: its files, and its backups, are not ours."""
+        return values.is_server(self.database_url)
+
+    @property
+    def takes_backups(self) -> bool:
+        """Whether the keeper takes backups by schedule."""
+        return bool(self.backup_interval) and not self.has_server
+
 
 @dataclass(frozen=True, slots=True)
 class SettingsReading:

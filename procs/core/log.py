@@ -26,6 +26,8 @@ SECRETS = (
     (re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}\b"), "***token***"),
     (re.compile(r"(https?://)[^\s/@]+@"), r"\1***@"),
     (re.compile(r"(https?://[^\s?#\"']+)\?[^\s\"']*"), r"\1?***"),
+    (re.compile(r"(postgres(?:ql)?://[^\s:/@]*:)[^\s/@]*(?=@)"), r"\1***"),
+    (re.compile(r"(postgres(?:ql)?://\S*[?&]password=)[^\s&]*"), r"\1***"),
 )
 #: The words of CHAPAR_LOG_FORM.
 LOG_FORMS, LOG_PLACES = ("logfmt", "json"), ("files", "stderr")

@@ -8,6 +8,7 @@ from procs import start
 from procs.config import Settings
 from procs.core import log, process
 from procs.keeper.gate_watchdog import GateWatchdog
+from procs.keeper.machines.wake_relay import WakeRelay
 from procs.keeper.metrics.metric_server import MetricServer
 from procs.keeper.monitor import alert_file
 from procs.keeper.monitor.alert_watch import AlertWatch
@@ -24,7 +25,10 @@ async def keep(settings: Settings, db: Database) -> int:
     gate_watchdog = GateWatchdog(db.write_locks())
     gate_watchdog.start()
     keeper, signals = Keeper(db, settings), process.Signals()
-    endpoint = None
+    endpoint, relay = None, None
+    if channel := db.channel():
+        relay = WakeRelay(settings.run, channel)
+        relay.start()
     if settings.metrics:
         endpoint = MetricServer(
             db,
@@ -42,8 +46,9 @@ async def keep(settings: Settings, db: Database) -> int:
         await signals.unless_stopped(asyncio.sleep(TICK))
     is_asked = signals.stop.is_set()  # else the monitor failed: the next keeper has another
     log.info("keeper.left", asked=is_asked)
-    if endpoint:
-        endpoint.leave()
+    for thread in (endpoint, relay):
+        if thread:
+            thread.leave()
     alert_watch.leave()
     gate_watchdog.leave()
     return 0 if is_asked else 1

@@ -28,7 +28,7 @@ class BackupRounds:
 
     def watch(self) -> None:
         """Begin one that is due."""
-        if not self.settings.backup_interval:
+        if not self.settings.takes_backups:
             return
         if self.is_due() and not self.is_running():
             self.running = asyncio.create_task(self.take())

@@ -5,7 +5,7 @@ one kind's own (how it locks, how it is maintained, how its files are judged) li
 room and is reached only from here.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from procs.errors import StoreError
 from procs.store.sqlite import connection, database_file
 from procs.store.sqlite.copies import snapshot
+from procs.store.sqlite.schema import STEPS, VERSION
 
 Facts = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -32,6 +33,23 @@ class WriteLock(Protocol):
 
     def holder(self) -> int | None:
         """The pid of the process that has it, None when it is free."""
+
+
+class Channel(Protocol):
+    """Words between the machines of a database. Every one of these raises StoreError when the
+    connection is gone."""
+
+    def fileno(self) -> int:
+        """Readable when there may be words."""
+
+    def say(self, words: set[bytes]) -> None:
+        """Tell every other machine these words."""
+
+    def heard(self) -> set[bytes]:
+        """What other machines said since the last call, without waiting."""
+
+    def close(self) -> None:
+        """Give the connection back."""
 
 
 class Database(Protocol):
@@ -97,13 +115,21 @@ class Database(Protocol):
     def write_locks(self) -> Sequence[WriteLock]:
         """The locks of this machine that writers pass; none where a server orders them."""
 
+    def channel(self) -> Callable[[], Channel] | None:
+        """What opens a channel to the other machines, in whichever thread; None where all processes
+        of a database are on one machine."""
+
     def close(self) -> None:
         """Give the connection back; a second time does nothing."""
 
 
 #: Kinds of databases by the scheme of their address. Another kind is another row here, and another
 #: branch in the three functions below.
-SCHEMES = {"sqlite": "SQLite, a file on this machine"}
+SCHEMES = {
+    "sqlite": "SQLite, a file on this machine",
+    "postgresql": "PostgreSQL, a server that several machines may share",
+}
+SERVER = "postgresql:"
 
 
 def open_database(url: str, *, run: Path, check: int = 0) -> Database:
@@ -113,6 +139,11 @@ def open_database(url: str, *, run: Path, check: int = 0) -> Database:
     Raises NewerDatabase when a newer Chapar wrote it, StoreError when it cannot be used.
     """
     require_known(url)
+    if url.startswith(SERVER):
+        # Slow to load, and 12 MiB: only who has such a database pays for it.
+        from procs.store.postgresql.server_connection import ServerConnection
+
+        return ServerConnection(url, run=run, version=VERSION)
     return connection.Connection(database_file.path_of(url), run=run, check=check)
 
 
@@ -123,10 +154,14 @@ def migrate(url: str, *, run: Path, check: int = 0) -> None:
     damaged; nothing is changed then. One of up to `check` bytes is read whole first.
     """
     require_known(url)
+    if url.startswith(SERVER):
+        from procs.store.postgresql.migration import migrate as bring_server_up_to_date
+
+        return bring_server_up_to_date(url, run=run, steps=STEPS)
     # Slow to load, and only `chapar up` needs it.
     from procs.store.sqlite.migrate import migrate as bring_up_to_date
 
-    bring_up_to_date(url, run=run, check=check)
+    return bring_up_to_date(url, run=run, check=check)
 
 
 def note_started(url: str, *, run: Path) -> None:
@@ -145,7 +180,7 @@ def files_of(url: str) -> tuple[Path, ...]:
     """The file of the database, then the names of those that may lie beside it while it is used;
     none of a database that is no file of this machine."""
     require_known(url)
-    return database_file.files_of(url)
+    return () if url.startswith(SERVER) else database_file.files_of(url)
 
 
 def copy_file(path: Path, to: Path) -> None:

@@ -15,6 +15,9 @@ from pathlib import Path
 from procs.records.job import Lane
 
 BOT = "bot"
+#: Who passes words on to other machines, where a database has several; and whom a word of it is for
+#: that names no process.
+RELAY, IDLE_WORKERS = "relay", b"idle"
 #: There is work of this lane.
 WORK = b"work %d"
 #: Bytes of one word; a cancelled job's number fits.
@@ -92,7 +95,17 @@ class WakeSocket:
 
 
 def notify(run: Path, name: str, word: bytes = b"") -> bool:
-    """Say `word` to one process. False when it is not there; a full socket is awake anyway."""
+    """Say `word` to one process. False when it is not on this machine; the others are asked then,
+    where a database has several."""
+    if tell_here(run, name, word):
+        return True
+    tell_here(run, RELAY, b"%s %s" % (name.encode(), word))
+    return False
+
+
+def tell_here(run: Path, name: str, word: bytes = b"") -> bool:
+    """Say `word` to one process of this machine. False when it is not there; a full socket is awake
+    anyway."""
     try:
         sending_socket().sendto(word or b".", f"{run}/wake/{name}.sock")
     except BlockingIOError:
@@ -124,13 +137,24 @@ def notify_idle(run: Path, count: int = 1, *, lanes: Iterable[Lane] = Lane) -> i
     By lane, because a worker whose rooms for downloads are full is still idle for deliveries: told
     of a download it could only tell the next one, and two such would tell each other for ever.
     """
+    woken, asked = 0, tuple(lanes)
+    for lane in asked:
+        woken += wake_idle(run, lane, count - woken)
+    if woken < count and os.path.exists(f"{run}/wake/{RELAY}.sock"):
+        for lane in asked:
+            tell_here(run, RELAY, b"%s %d" % (IDLE_WORKERS, lane))
+    return woken
+
+
+def wake_idle(run: Path, lane: int, count: int = 1) -> int:
+    """Wake up to `count` workers of this machine that are idle for work of a lane."""
     woken = 0
-    for lane in lanes:
-        with contextlib.suppress(FileNotFoundError):
-            for name in sorted(os.listdir(doors(run, lane))):
-                if woken == count:
-                    return woken
-                woken += take(f"{doors(run, lane)}/{name}") and notify(run, name, WORK % lane)
+    with contextlib.suppress(FileNotFoundError):
+        for name in sorted(os.listdir(doors(run, Lane(lane)))):
+            if woken == count:
+                break
+            mark = f"{doors(run, Lane(lane))}/{name}"
+            woken += take(mark) and tell_here(run, name, WORK % lane)
     return woken
 
 

@@ -20,7 +20,8 @@ from procs.store.jobs import leases
 from procs.store.people import users
 from procs.store.requests import request_status, requests
 from procs.store.requests.request_status import RequestStatus
-from tests.contract.place import FAST, KIND, Place
+from tests import postgresql_server
+from tests.contract.place import BOTH, FAST, KIND, Place
 
 
 class Clock:
@@ -82,14 +83,36 @@ def clock() -> Clock:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("sqlite") and KIND != "sqlite":
         pytest.skip("this is about the files of SQLite")
+    if item.get_closest_marker("postgresql") and postgresql_server.programs() is None:
+        pytest.skip("no PostgreSQL server is installed")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of some files on each kind of database, where it is not chosen."""
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    if "database_kind" in metafunc.fixturenames and "sqlite" not in marks and is_for_both(metafunc):
+        metafunc.parametrize("database_kind", ["sqlite", "postgresql"])
+
+
+def is_for_both(metafunc: pytest.Metafunc) -> bool:
+    chosen = "CHAPAR_TEST_DATABASE" in os.environ or postgresql_server.programs() is None
+    return not chosen and metafunc.module.__name__.rpartition(".")[2] in BOTH
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
+def database_kind() -> str:
+    """The kind of database under test."""
+    return KIND
+
+
+@pytest.fixture
+def place(database_kind: str) -> Iterator[Place]:
     """In memory where that can be had: nobody pulls the plug in these tests, and a commit that
     waits for the disk is most of what they would do."""
     with tempfile.TemporaryDirectory(prefix="ch-", dir=FAST) as folder:
-        yield Place(Path(folder)).make()
+        place = Place(Path(folder), database_kind).make()
+        yield place
+        place.remove()
 
 
 @pytest.fixture

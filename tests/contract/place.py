@@ -1,21 +1,35 @@
 """Where a database under test lives: the one part of this suite that knows of which kind it is.
 
-CHAPAR_TEST_DATABASE names the kind. What is about the files of one kind is marked with its name,
-and left out for the others.
+CHAPAR_TEST_DATABASE names the kind; without it every test runs on the first, and those of `BOTH` on
+each. What is about the files of one kind is marked with its name, and left out for the others.
 """
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from procs.store.database import Database, open_database
+from tests import postgresql_server
 from tests.fresh_database import fresh
 
 KIND = os.environ.get("CHAPAR_TEST_DATABASE", "sqlite")
+#: Files whose tests run on every kind in `make test`; `make test-postgresql` runs them all on the
+#: second, which takes two minutes.
+BOTH = {
+    "test_alerts",
+    "test_breakers",
+    "test_broadcasts",
+    "test_caps",
+    "test_leases",
+    "test_pauses",
+    "test_promises",
+    "test_requests",
+    "test_send_budget",
+    "test_storm",
+}
 #: A folder in memory, None where there is none.
 FAST = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-#: Where a database of a kind is, in a folder that belongs to one test alone.
-URLS = {"sqlite": "sqlite:///{folder}/chapar.db"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +37,18 @@ class Place:
     """One database; other processes are handed this, and open it for themselves."""
 
     folder: Path
+    kind: str = KIND
 
     @property
     def url(self) -> str:
-        return URLS[KIND].format(folder=self.folder)
+        if self.kind == "postgresql":
+            return postgresql_server.url_of(self.name)
+        return f"sqlite:///{self.folder}/chapar.db"
+
+    @property
+    def name(self) -> str:
+        """The name of a server's database: of the folder, as no other test has it."""
+        return f"t{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]}"
 
     @property
     def run(self) -> Path:
@@ -34,8 +56,16 @@ class Place:
 
     def make(self) -> "Place":
         """The tables of today."""
-        fresh(self.url, run=self.run)
+        if self.kind == "postgresql":
+            postgresql_server.clone(self.name)
+        else:
+            fresh(self.url, run=self.run)
         return self
+
+    def remove(self) -> None:
+        """What is not in the folder."""
+        if self.kind == "postgresql":
+            postgresql_server.drop(self.name)
 
     def open(self) -> Database:
         return open_database(self.url, run=self.run)

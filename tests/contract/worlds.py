@@ -28,6 +28,7 @@ from tests.contract.place import Place
 FAST = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 JOBS = (
     "SELECT id, user_id, lane, state, seat, fence, attempt, deaths, blame, worker, stop FROM jobs"
+    " ORDER BY id"
 )
 RING = "SELECT id FROM jobs WHERE state = 0 AND lane = :lane ORDER BY at, id"
 TIMES = "SELECT id, at FROM jobs WHERE state IN (1, 2)"
@@ -61,7 +62,8 @@ class Worlds(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="ch-", dir=FAST))
         self.clock = Clock()
-        self.desk = Desk(Place(self.folder).make().open(), self.clock)
+        self.place = Place(self.folder).make()
+        self.desk = Desk(self.place.open(), self.clock)
         self.db = self.desk.db
         self.model = Model(cap=2)
         self.leases: list[Lease] = []
@@ -72,6 +74,7 @@ class Worlds(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.db.close()
+        self.place.remove()
         shutil.rmtree(self.folder)
 
     def both(self, act: Callable[..., Any], meant: Callable[..., Any]) -> None:

@@ -174,7 +174,8 @@ class Stack:
         with open(self.said, "wb") as said:
             self.chapar = await self.command("up", to=said)
         await self.until(self.is_up)
-        self.database = open_database(f"sqlite:///{self.state}/chapar.db", run=self.state / "run")
+        url = self.settings.get("database_url", f"sqlite:///{self.state}/chapar.db")
+        self.database = open_database(url, run=self.state / "run")
         await self.until(lambda: len(self.serving()) == int(self.environment["CHAPAR_WORKERS"]))
         await self.until_listening()
 

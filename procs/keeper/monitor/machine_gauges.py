@@ -95,7 +95,7 @@ class MachineGauges:
         drill, listed, why = backup_drill.last(folder), [], ""
         is_bad = drill is not None and drill.state == BAD
         found: dict[str, Gauge] = {"drill_bad": (is_bad, drill.why if drill else "")}
-        if interval:
+        if self.settings.takes_backups:
             try:
                 listed = backup_store.listed(folder)
                 why = text_of(self.settings.run / BACKUP_FAILURE)

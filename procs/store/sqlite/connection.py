@@ -139,6 +139,9 @@ class Connection:
         """The gate, and the door before it."""
         return locks(self.run)
 
+    def channel(self) -> None:
+        """All processes that use the file are on this machine."""
+
     def checkpoint(self, *, truncate: bool = False) -> tuple[int, int]:
         """Move the WAL into the database under the gate: (pages in the WAL, pages moved). Under the
         gate no commit can race the checkpoint, which is the condition of the WAL-reset fault that

@@ -94,17 +94,6 @@ def test_cancelling_a_group_ends_what_is_open_of_it_and_nothing_else(desk: Desk)
     assert audit(desk.db) == []
 
 
-def test_a_group_is_cancelled_in_one_transaction(desk: Desk) -> None:
-    speaker = desk.asks(1, *"abcdefghijkl")[0].request
-    statements: list[str] = []
-    desk.db.connection.set_trace_callback(statements.append)
-
-    assert link_groups.cancel(desk.db, speaker, user=1, now=desk.clock.now())
-
-    assert statements.count("COMMIT") == 1
-    assert audit(desk.db) == []
-
-
 def test_a_link_in_another_users_line_moves_to_the_free_seat_of_who_asks_too(desk: Desk) -> None:
     desk.asks(1, "a", "b", "c")
     desk.asks(2, "c")

@@ -8,7 +8,10 @@ import pytest
 from procs.core.clock import now
 from procs.records.job import Kind, Lane
 from procs.records.job_payload import LinkPayload
+from procs.store.backups.invariants import audit
 from procs.store.jobs.seats import NewJob
+from procs.store.requests import link_groups
+from tests.contract.conftest import Desk
 from tests.contract.cycle import enqueue
 from tests.contract.place import Place
 
@@ -41,3 +44,14 @@ def test_every_writer_gets_its_share(place: Place) -> None:
 
     assert min(counts) > 0.7 * sum(counts) / WRITERS
     assert max(waits) < SPAN / 2
+
+
+def test_a_group_is_cancelled_in_one_transaction(desk: Desk) -> None:
+    speaker = desk.asks(1, *"abcdefghijkl")[0].request
+    statements: list[str] = []
+    desk.db.connection.set_trace_callback(statements.append)
+
+    assert link_groups.cancel(desk.db, speaker, user=1, now=desk.clock.now())
+
+    assert statements.count("COMMIT") == 1
+    assert audit(desk.db) == []

@@ -8,6 +8,8 @@ import pytest
 
 from procs import config
 from procs.config import values
+from procs.config.setting_sources import SettingText
+from procs.core import log
 
 TELEGRAM = {
     "CHAPAR_API_ID": "12345",
@@ -98,6 +100,20 @@ def test_load_raises_them_together(nowhere):
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["postgres://bot:hush@db/chapar?sslmode=require", "postgresql://db/chapar?password=hush"],
+)
+def test_a_servers_address_is_taken_and_shown_without_its_password(load, text):
+    assert load(CHAPAR_DATABASE_URL=text).database_url == text.replace("postgres:", "postgresql:")
+
+    shown = SettingText("CHAPAR_DATABASE_URL", text, "environment").shown
+
+    assert "hush" not in shown
+    assert shown.replace("***", "hush") == text
+    assert "hush" not in log.mask(f"cannot use {text}: no")
+
+
+@pytest.mark.parametrize(
     ("name", "text", "fix"),
     [
         ("CHAPAR_API_ID", "12a", "my.telegram.org"),
@@ -106,7 +122,8 @@ def test_load_raises_them_together(nowhere):
         ("CHAPAR_ADMINS", "12, @someone", "commas"),
         ("CHAPAR_HOME", "/" + "x" * 80, "shorter"),
         ("CHAPAR_HOME", "/etc/hostname", "folder"),
-        ("CHAPAR_DATABASE_URL", "postgresql://db/chapar", "not supported by this version yet"),
+        ("CHAPAR_DATABASE_URL", "postgresql://db", "name of a database"),
+        ("CHAPAR_DATABASE_URL", "mysql://db/chapar", "postgresql://user@host/name"),
         ("CHAPAR_DATABASE_URL", "sqlite:///relative.db", "sqlite:////absolute"),
         ("CHAPAR_DATABASE_URL", "/srv/chapar.db", "sqlite:////absolute"),
         ("CHAPAR_WORKERS", "-1", "write for example 1"),

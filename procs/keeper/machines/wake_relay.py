@@ -1,0 +1,74 @@
+"""Passes wake-ups on between machines that share a database: one connection for each machine.
+
+A process that wakes another tells a socket of this machine. Where nobody was there to be woken, the
+word comes here, waits some milliseconds for others, and goes to every other machine, whose relay
+tells its own sockets. What is lost on the way is found by the look that each process takes anyhow.
+"""
+
+import select
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from procs.core import log
+from procs.errors import StoreError
+from procs.store import wake
+from procs.store.database import Channel
+from procs.store.wake import WakeSocket
+
+#: Seconds that words are gathered, between two attempts to reach the server, and between two looks
+#: at whether to end.
+GATHERED, PAUSE, LOOK = 0.005, 2.0, 0.5
+
+
+class WakeRelay(threading.Thread):
+    """The relay of one machine, until it is sent away."""
+
+    def __init__(self, run: Path, channel: Callable[[], Channel]) -> None:
+        super().__init__(name="wake-relay", daemon=True)
+        self.folder, self.channel = run, channel
+        self.socket = WakeSocket(run, wake.RELAY)
+        self.gone = threading.Event()
+
+    def run(self) -> None:
+        while not self.gone.is_set():
+            try:
+                channel = self.channel()
+            except StoreError as error:
+                log.warning("wake-relay.failed", error=error)
+                self.gone.wait(PAUSE)
+                continue
+            try:
+                self.pass_on(channel)
+            except StoreError as error:
+                log.warning("wake-relay.failed", error=error)
+            finally:
+                channel.close()
+        self.socket.close()
+
+    def pass_on(self, channel: Channel) -> None:
+        """Carry words both ways. Raises StoreError when the connection is gone."""
+        here, there = self.socket.socket.fileno(), channel.fileno()
+        while not self.gone.is_set():
+            ready, _, _ = select.select([here, there], [], [], LOOK)
+            if here in ready:
+                time.sleep(GATHERED)
+                channel.say(self.socket.heard())
+            if ready:  # words of others may have come with the answer to ours
+                for word in channel.heard():
+                    wake_here(self.folder, word)
+
+    def leave(self) -> None:
+        """End soon."""
+        self.gone.set()
+        self.join(LOOK * 2)
+
+
+def wake_here(run: Path, word: bytes) -> None:
+    """Wake a process of this machine. A name is one process; work is for whoever is idle."""
+    name, _, rest = word.partition(b" ")
+    if name == wake.IDLE_WORKERS and rest.isdigit():
+        wake.wake_idle(run, int(rest))
+    elif name.replace(b"-", b"").isalnum():
+        wake.tell_here(run, name.decode(), rest)

@@ -1,0 +1,52 @@
+"""Words between the machines that share a server (LISTEN and NOTIFY).
+
+A transaction that has notified takes a lock of the whole server when it commits. So words leave by
+a connection of their own, after the commit that they are about, and many of them in one.
+"""
+
+import psycopg
+
+from procs.store.postgresql import server_faults
+from procs.store.postgresql.server_session import connect
+
+LISTEN = b"LISTEN chapar"
+NOTIFY = b"SELECT PG_NOTIFY('chapar', $1)"
+#: Bytes of one notification; PostgreSQL takes 8000.
+MOST = 7000
+
+
+class ServerChannel:
+    """One machine's connection for words. It goes past a pooler in transaction mode."""
+
+    def __init__(self, url: str) -> None:
+        """Raises StoreError."""
+        self.url = url
+        self.session = connect(url)
+        self.session.execute(LISTEN)
+
+    def fileno(self) -> int:
+        """Readable when there may be words."""
+        return self.session.fileno()
+
+    def say(self, words: set[bytes]) -> None:
+        """Tell every other machine these words, which have no line ends. What is too much is left
+        out, because each machine looks by itself too. Raises StoreError."""
+        text = b"\n".join(sorted(words))[:MOST].decode("ascii", "replace")
+        try:
+            self.session.execute(NOTIFY, [text])
+        except psycopg.Error as error:
+            server_faults.raise_failure(error, self.url)
+
+    def heard(self) -> set[bytes]:
+        """What other machines said since the last call, without waiting. Raises StoreError."""
+        own, words = self.session.info.backend_pid, set[bytes]()
+        try:
+            for one in self.session.notifies(timeout=0):
+                if one.pid != own:
+                    words.update(one.payload.encode().split(b"\n"))
+        except psycopg.Error as error:
+            server_faults.raise_failure(error, self.url)
+        return words
+
+    def close(self) -> None:
+        self.session.close()

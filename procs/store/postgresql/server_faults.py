@@ -1,0 +1,69 @@
+"""What PostgreSQL complains of, as a failure of ours: one sentence with its fix, by the code of the
+condition (postgresql.org/docs/15/errcodes-appendix.html). The address never shows its password."""
+
+import re
+from typing import NoReturn
+
+import psycopg
+
+from procs.core import log
+from procs.errors import StoreError, StoreFull
+
+#: Conditions of which the place is at fault and no statement, by code or the code's class.
+SENTENCES = {
+    "08": "cannot be reached ({why}); see that the server runs, and correct CHAPAR_DATABASE_URL",
+    "28": "refuses us ({why}); correct the user and the password of CHAPAR_DATABASE_URL",
+    "3D000": "does not exist; make it: createdb --encoding=UTF8 --template=template0",
+    "42501": "does not allow this ({why}); let the user of CHAPAR_DATABASE_URL own the database",
+    "42P01": "has lost a table ({why}); stop Chapar and restore a backup",
+    "25006": "can only be read ({why}); let CHAPAR_DATABASE_URL name the primary, no standby",
+    "53200": "has no memory left ({why}); give the server more, or lower its max_connections",
+    "53300": "has no connection left for us ({why}); raise max_connections on the server",
+    "55P03": "is locked by another program ({why}); end that program",
+    "57014": "ended a statement ({why}); take statement_timeout away from this user",
+    "57P": "ended the connection ({why}); see the log of the server",
+    "25P03": "ended a transaction that stood still ({why}); see what held this process up",
+    "58": "fails ({why}); see the log of the server and its disk",
+    "XX001": "is damaged ({why}); stop Chapar and restore a backup",
+    "XX002": "has a damaged index ({why}); run reindexdb, or restore a backup",
+}
+FULL = "53100"
+#: A connection that broke off, or was never made, has no code: the library gives the server's words
+#: alone. In another language than English they are told as they are.
+BROKEN = "08"
+WORDS_OF_REFUSAL = (
+    (re.compile(r'database "[^"]*" does not exist'), "3D000"),
+    (
+        re.compile(r"authentication failed|no pg_hba\.conf|role .* does not exist|no password"),
+        "28",
+    ),
+    (re.compile(r"too many connections|too many clients|connection slots are reserved"), "53300"),
+    (re.compile(r"the database system is|terminating connection|closed the connection"), "57P"),
+)
+
+
+def shown(url: str) -> str:
+    """An address without its password."""
+    return log.mask(url)
+
+
+def raise_failure(error: psycopg.Error, url: str) -> NoReturn:
+    """Raise what the server says as a failure of ours, where the place is at fault; else as it
+    is."""
+    known = named(error, url)
+    if known is None:
+        raise error
+    raise known from error
+
+
+def named(error: psycopg.Error, url: str) -> StoreError | None:
+    why = " ".join((error.diag.message_primary or str(error)).split())
+    code = error.sqlstate or ""
+    if not code and isinstance(error, psycopg.OperationalError):
+        code = next((code for words, code in WORDS_OF_REFUSAL if words.search(why)), BROKEN)
+    if code == FULL:
+        return StoreFull(f"{shown(url)}: the disk of the server is full ({why}); free space on it")
+    for length in (5, 3, 2):
+        if sentence := SENTENCES.get(code[:length]):
+            return StoreError(f"{shown(url)} {sentence.format(why=log.mask(why))}")
+    return None

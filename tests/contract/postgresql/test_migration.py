@@ -1,0 +1,86 @@
+"""The tables on a server: made once by whoever comes first, brought up to date, refused to
+others."""
+
+import multiprocessing
+
+import pytest
+
+from procs.errors import NewerDatabase, StoreError
+from procs.store.database import migrate, open_database
+from procs.store.postgresql import migration
+from procs.store.sqlite.schema import STEPS, VERSION
+from tests import postgresql_server
+from tests.contract.place import Place
+
+pytestmark = pytest.mark.postgresql
+FORK = multiprocessing.get_context("fork")
+APPLIED = "SELECT COUNT(*), MIN(applied_at), MAX(applied_at) FROM schema_steps"
+
+
+def ask(sql: str, place: Place) -> str:
+    return postgresql_server.running().answer(sql, place.name)
+
+
+def arrive(place: Place) -> None:
+    migrate(place.url, run=place.run)
+
+
+def test_of_several_who_migrate_at_once_one_does_it_and_all_find_it_done(empty: Place) -> None:
+    with FORK.Pool(4) as pool:
+        pool.map(arrive, [empty] * 4, chunksize=1)
+
+    done = ask(APPLIED, empty)
+    migrate(empty.url, run=empty.run)
+    assert ask(APPLIED, empty) == done
+    assert done.startswith(f"{VERSION}|")
+
+
+def test_an_older_database_is_refused_until_the_missing_steps_are_done(empty: Place) -> None:
+    migration.migrate(empty.url, run=empty.run, steps=STEPS[:-2])
+    with pytest.raises(StoreError, match="chapar up"):
+        open_database(empty.url, run=empty.run)
+
+    migrate(empty.url, run=empty.run)
+
+    open_database(empty.url, run=empty.run).close()
+
+
+def test_a_step_that_fails_leaves_nothing_behind(empty: Place) -> None:
+    steps = (*STEPS[:3], ("wrong", "CREATE TABLE half (a INTEGER);\nSELECT 1 / 0;"))
+    with pytest.raises(Exception, match="division by zero"):
+        migration.migrate(empty.url, run=empty.run, steps=steps)
+
+    assert ask("SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'", empty) == "0"
+
+
+def test_a_newer_database_is_refused_and_left_alone(place: Place) -> None:
+    ask("INSERT INTO schema_steps (name, applied_at) VALUES ('of tomorrow', 1)", place)
+
+    for act in (migrate, open_database):
+        with pytest.raises(NewerDatabase, match=rf"newer Chapar.*{VERSION + 1}"):
+            act(place.url, run=place.run)
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(empty: Place) -> None:
+    ask("CREATE TABLE theirs (a INT)", empty)
+
+    with pytest.raises(StoreError, match="of another program"):
+        migrate(empty.url, run=empty.run)
+
+    assert ask("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", empty) == "theirs"
+
+
+def test_a_database_that_cannot_hold_every_text_is_refused(empty: Place) -> None:
+    empty.remove()
+    postgresql_server.running().answer(
+        f"CREATE DATABASE {empty.name} ENCODING LATIN1 TEMPLATE template0"
+    )
+
+    with pytest.raises(StoreError, match="LATIN1.*--encoding=UTF8"):
+        migrate(empty.url, run=empty.run)
+
+
+def test_the_views_for_people_tell_instants_as_text(place: Place) -> None:
+    ask("INSERT INTO pauses (scope, since, why) VALUES ('all', 1790000000.5, '')", place)
+
+    assert ask("SELECT began FROM readable_pauses", place) == "2026-09-21 14:13:20"

@@ -1,0 +1,111 @@
+"""A process of one machine wakes one of another: two run folders, one server, a relay for each."""
+
+import select
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from procs.keeper.machines.wake_relay import WakeRelay
+from procs.records.job import Lane
+from procs.store import wake
+from procs.store.database import Channel
+from procs.store.postgresql.server_channel import ServerChannel
+from procs.store.wake import WakeSocket
+from tests import postgresql_server
+from tests.contract.place import Place
+
+pytestmark = pytest.mark.postgresql
+PATIENCE = 20.0
+
+
+@pytest.fixture
+def folders(tmp_path_factory: pytest.TempPathFactory, place: Place) -> Iterator[tuple[Path, Path]]:
+    """The run folders of two machines whose relays listen."""
+    heres = (place.folder / "a", place.folder / "b")
+    relays = [WakeRelay(run, lambda: ServerChannel(place.url)) for run in heres]
+    for relay in relays:
+        relay.start()
+    yield heres
+    for relay in relays:
+        relay.leave()
+
+
+@pytest.fixture
+def witness(place: Place) -> Iterator[Channel]:
+    """A third machine, which hears what is said."""
+    channel = ServerChannel(place.url)
+    yield channel
+    channel.close()
+
+
+def hears(socket: WakeSocket) -> set[bytes]:
+    """What a process is told, within the patience of a busy machine."""
+    select.select([socket.socket], [], [], PATIENCE)
+    return socket.heard()
+
+
+def listens(place: Place, count: int) -> bool:
+    told = "SELECT COUNT(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = '{}'"
+    return postgresql_server.running().answer(told.format(place.name)) == str(count)
+
+
+def until_listening(place: Place, count: int) -> None:
+    assert any(listens(place, count) for _ in range(500))
+
+
+def test_work_that_nobody_here_is_idle_for_wakes_a_worker_of_another_machine(
+    folders: tuple[Path, Path], place: Place
+) -> None:
+    here, there = folders
+    worker = WakeSocket(there, "w01-5")
+    worker.rest([Lane.HEAVY])
+    until_listening(place, 2)
+
+    assert wake.notify_idle(here, lanes=[Lane.HEAVY]) == 0
+
+    assert hears(worker) == {wake.WORK % Lane.HEAVY}
+    worker.close()
+
+
+def test_a_process_that_is_not_here_is_told_on_its_machine(
+    folders: tuple[Path, Path], place: Place
+) -> None:
+    here, there = folders
+    bot = WakeSocket(there, wake.BOT)
+    until_listening(place, 2)
+
+    assert not wake.notify(here, wake.BOT, b"stop 41")
+
+    assert hears(bot) == {b"stop 41"}
+    bot.close()
+
+
+def test_who_is_idle_here_is_woken_without_the_server(
+    folders: tuple[Path, Path], place: Place, witness: Channel
+) -> None:
+    here, _ = folders
+    worker = WakeSocket(here, "w00-4")
+    worker.rest([Lane.HEAVY])
+    until_listening(place, 3)
+
+    assert wake.notify_idle(here, lanes=[Lane.HEAVY]) == 1
+    wake.notify(here, "w09-1", b"stop 7")
+
+    select.select([witness], [], [], PATIENCE)
+    assert witness.heard() == {b"w09-1 stop 7"}
+    worker.close()
+
+
+def test_a_relay_whose_connection_ends_comes_back(folders: tuple[Path, Path], place: Place) -> None:
+    here, there = folders
+    until_listening(place, 2)
+    ends = "SELECT PG_TERMINATE_BACKEND(pid, 5000) FROM pg_stat_activity WHERE datname = '{}'"
+    postgresql_server.running().answer(ends.format(place.name))
+    bot = WakeSocket(there, wake.BOT)
+    until_listening(place, 2)
+
+    wake.notify(here, wake.BOT, b"x")
+
+    assert hears(bot) == {b"x"}
+    bot.close()

@@ -1,0 +1,48 @@
+"""The whole product with its store on a PostgreSQL server, by its address alone."""
+
+import signal
+
+import pytest
+
+from procs.store.database import Database
+from tests import postgresql_server
+from tests.process.conftest import PATIENCE, gets, got
+from tests.sandbox.stack import CLIP, Stack
+
+pytestmark = pytest.mark.skipif(
+    postgresql_server.programs() is None, reason="no PostgreSQL server is installed"
+)
+DELIVERED = "SELECT COUNT(*) FROM requests WHERE state = 'delivered'"
+OTHERS = (
+    "SELECT PG_TERMINATE_BACKEND(pid) FROM pg_stat_activity"
+    " WHERE application_name = 'chapar' AND datname = 'story'"
+)
+
+
+def delivered(db: Database) -> int:
+    row = db.one(DELIVERED)
+    return int(row[0]) if row else 0
+
+
+async def test_links_arrive_once_though_a_worker_and_every_connection_is_killed() -> None:
+    postgresql_server.running().answer("CREATE DATABASE story")
+    async with Stack(database_url=postgresql_server.url_of("story")) as stack:
+        ann = await stack.telegram.person("Ann", language="fa")
+        hello = await ann.starts()
+        await ann.sees(lambda m: m.id > hello.id, timeout=PATIENCE)
+        first = await ann.sends(stack.url(CLIP))
+        assert (await gets(ann, first)).media
+        assert not list(stack.state.glob("*.db*"))
+
+        slow = await ann.sends(stack.url("/slow/clip.mp4?rate=400000&store=server"))
+        await ann.sees(lambda m: m.reply == slow.id and "دانلود" in m.text, timeout=PATIENCE)
+        stack.kill(stack.pid("worker:worker-00"), signal.SIGKILL)
+        postgresql_server.running().answer(OTHERS)
+
+        await gets(ann, slow)
+        await stack.until(lambda: delivered(stack.db) == 2)
+        assert [len(await got(ann, one)) for one in (first, slow)] == [1, 1]
+        code, said = await stack.says("status")
+        assert code == 0, said
+    postgresql_server.drop("story")
+    stack.remove()
