@@ -13,6 +13,7 @@ from procs.store.jobs import claimable, leases, recovery
 from procs.store.jobs.claimable import Claimable
 from procs.store.wake import WakeSocket
 from procs.worker.jobs import job_folder
+from procs.worker.jobs.fetch_job import LEAVE
 from procs.worker.process.context import WorkerContext
 from procs.worker.process.recycle_policy import JobBudget
 from procs.worker.running_jobs import RunningJobs
@@ -256,5 +257,5 @@ class WorkerLoop:
         cancelled = asyncio.create_task(self.cancelled.wait())
         await asyncio.wait({settled, cancelled}, return_when=asyncio.FIRST_COMPLETED)
         cancelled.cancel()
-        self.running_jobs.take_all(why="leave")
+        self.running_jobs.take_all(why=LEAVE)
         await settled

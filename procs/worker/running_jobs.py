@@ -11,6 +11,7 @@ from procs.worker import fetch, settlement
 from procs.worker.broadcast import broadcast_shift
 from procs.worker.delivery_jobs import deliver
 from procs.worker.jobs import link_check, look, site_trial, source_look
+from procs.worker.jobs.fetch_job import LEAVE
 from procs.worker.process.context import WorkerContext
 
 WORK: dict[Kind, settlement.Work] = {
@@ -57,7 +58,7 @@ class RunningJobs:
         one = self.jobs.get(job)
         if one and not one.why:
             one.why = why
-            one.task.cancel()
+            one.task.cancel(why)  # which decides about the job's folder
 
     def take_all(self, *, why: str) -> None:
         for job in list(self.jobs):
@@ -83,7 +84,7 @@ class RunningJobs:
         """Settle a job that was taken away. Returns what became of it."""
         if one.why == "stop":
             end = settlement.end_cancelled
-        elif one.why == "leave":
+        elif one.why == LEAVE:
             end = settlement.give_back
         else:
             return settlement.LOST
