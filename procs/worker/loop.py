@@ -1,6 +1,8 @@
 """A worker's one loop: it waits for a free room, claims a job, and sleeps until there is news."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from procs.core import clock, log
@@ -48,6 +50,7 @@ class WorkerLoop:
         heavy_most = context.settings.max_concurrent_downloads
         self.most = dict.fromkeys(Lane, leases.ENDLESS) | {Lane.HEAVY: heavy_most}
         self.running_jobs = RunningJobs(context, rooms, self.news.set)
+        context.finishing = self.finishing
         self.drained = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.why = STOPPED
@@ -142,6 +145,23 @@ class WorkerLoop:
             return []
         self.budget.spend(len(found))
         return found
+
+    @contextmanager
+    def finishing(self, lane: Lane, freed: int) -> Iterator[None]:
+        """The transaction in which a job ends, and the next of a lane are claimed: one commit less,
+        and nobody looks for them. They begin when it is on the disk. `freed`: the rooms of the lane
+        that the job gives back. Raises StoreFull with nothing changed."""
+        found: list[leases.Lease] = []
+        with self.db.write(full=True):
+            yield
+            room = 0 if self.drained.is_set() else self.room(lane) + freed
+            if room > 0:
+                wanted = {"most": self.most[lane], "local": not self.serves(lane)}
+                facts = {"lane": lane, "room": room, "now": clock.now()}
+                found = leases.claim(self.db, worker=self.context.worker, **facts, **wanted)
+        self.budget.spend(len(found))
+        for lease in found:
+            self.running_jobs.start(lease)
 
     async def rest(self) -> None:
         """Sleep until there is news: a datagram, a job's end, a due time, a signal.

@@ -46,8 +46,10 @@ class RunningJobs:
         self.jobs: dict[int, RunningJob] = {}
 
     def free(self, lane: Lane) -> int:
-        """The number of empty rooms of a lane."""
-        return self.rooms[lane] - sum(one.lease.lane is lane for one in self.jobs.values())
+        """The number of empty rooms of a lane. For a moment there may be a job too many: one that
+        ended, and the next that was claimed with its end."""
+        taken = sum(one.lease.lane is lane for one in self.jobs.values())
+        return max(0, self.rooms[lane] - taken)
 
     def start(self, lease: Lease) -> None:
         task = asyncio.create_task(self._carry(lease), name=f"job-{lease.job}")
