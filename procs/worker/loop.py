@@ -131,20 +131,24 @@ class WorkerLoop:
 
     def claimed(self, lane: Lane, room: int) -> list[leases.Lease]:
         try:
-            found = leases.claim(
-                self.db,
-                worker=self.context.worker,
-                lane=lane,
-                room=room,
-                now=clock.now(),
-                most=self.most[lane],
-                local=not self.serves(lane),
-            )
+            found = self.next(lane, room)
         except StoreFull as error:
             log.error("store.full", error=error, fix=remedies.FREE_SPACE)
             return []
         self.budget.spend(len(found))
         return found
+
+    def next(self, lane: Lane, room: int) -> list[leases.Lease]:
+        """Claim the first jobs of a lane. Raises StoreFull."""
+        return leases.claim(
+            self.db,
+            worker=self.context.worker,
+            lane=lane,
+            room=room,
+            now=clock.now(),
+            most=self.most[lane],
+            local=not self.serves(lane),
+        )
 
     @contextmanager
     def finishing(self, lane: Lane, freed: int) -> Iterator[None]:
@@ -156,9 +160,7 @@ class WorkerLoop:
             yield
             room = 0 if self.drained.is_set() else self.room(lane) + freed
             if room > 0:
-                wanted = {"most": self.most[lane], "local": not self.serves(lane)}
-                facts = {"lane": lane, "room": room, "now": clock.now()}
-                found = leases.claim(self.db, worker=self.context.worker, **facts, **wanted)
+                found = self.next(lane, room)
         self.budget.spend(len(found))
         for lease in found:
             self.running_jobs.start(lease)
