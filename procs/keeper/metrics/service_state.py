@@ -53,8 +53,8 @@ class ServiceState:
 
     def try_store(self) -> bool:
         """Whether the store takes a write; False where the disk is full. Each report passes the
-        gate and locks out other writers; a row is written once a minute, or where the disk may be full:
-        a commit wakes every idle worker, and an idle disk stays idle."""
+        gate and locks out other writers; a row is written once a minute, or where the disk may be
+        full: a commit wakes every idle worker, and an idle disk stays idle."""
         now = clock.now()
         doubtful = disk.free(self.settings.home) < SCARCE
         try:
