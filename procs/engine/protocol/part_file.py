@@ -51,6 +51,12 @@ def is_partial(path: Path) -> bool:
     return bool(named) and path.is_file()
 
 
+def forget_heads(folder: Path) -> None:
+    """Remove what the site said of files that are whole by now."""
+    for head in folder.glob(f"*{HEAD_NAME}"):
+        head.unlink()
+
+
 class PartFile:
     """The file of this name, which is being fetched."""
 
