@@ -39,7 +39,7 @@ class Cycle:
 
 
 def measure(report: Report, folder: Path, *, quick: bool) -> None:
-    """cycle_vs_raw, cycle16_vs_raw, cycle_vs_huey_dequeue."""
+    """cycle_vs_raw, cycle16_vs_raw, cycle_vs_bare, cycle_vs_huey_dequeue."""
     often, times = (5, 100) if quick else (21, 200)
     few = times // 5
     jobs = often * 2 * (times + few * BATCH)
@@ -104,4 +104,5 @@ def tell(report: Report, costs: dict[str, list[float]]) -> None:
     report.row("enqueue", rounds.middle(costs["enqueue"]), "us")
     report.figure("cycle_vs_raw", rounds.ratio(costs, "one", "raw"))
     report.figure("cycle16_vs_raw", rounds.ratio(costs, "many", "raw") / BATCH)
+    report.figure("cycle_vs_bare", rounds.ratio(costs, "one", "bare"))
     report.figure("cycle_vs_huey_dequeue", rounds.ratio(costs, "one", "huey"))

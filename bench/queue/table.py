@@ -104,11 +104,17 @@ def turn(
     full: bool = False,
 ) -> list[Lease]:
     """A worker's whole cycle, by what a worker calls: each end is a transaction of its own, which
-    waits for the disk if `full`, and one more claims."""
+    waits for the disk if `full`, and claims what is next (`WorkerLoop.finishing`). What is left of
+    `room` is claimed by one more."""
+    found: list[Lease] = []
     for lease in done:
         with db.write(full=full):
             leases.finish(db, lease, now=now())
-    return leases.claim(db, worker=worker, lane=lane, room=room, now=now()) if room else []
+            if len(found) < room:
+                found += leases.claim(db, worker=worker, lane=lane, room=1, now=now())
+    if left := room - len(found):
+        found += leases.claim(db, worker=worker, lane=lane, room=left, now=now())
+    return found
 
 
 def worker(db: Database, name: str = "w00-1") -> int:

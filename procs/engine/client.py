@@ -19,11 +19,11 @@ from procs.engine.egress.dial import Routes, upstream
 from procs.engine.egress.proxy import Caps, Egress
 from procs.engine.failures.classify import classify, death
 from procs.engine.jail import refused_calls
-from procs.engine.jail.resource_limits import SCRATCH
 from procs.engine.nursery import launcher as nursery
 from procs.engine.nursery.listener import likeness
 from procs.engine.nursery_connection import NurseryConnection
 from procs.engine.protocol.decode import fetched, into
+from procs.engine.protocol.folder_lock import SCRATCH
 from procs.engine.protocol.messages import MIB, ChildEnd, Fetched, Limits, Order, Probed, RunResult
 from procs.engine.releases.versions import Version, Versions
 from procs.errors import EngineDied, TimedOut, TooLarge

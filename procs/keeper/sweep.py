@@ -1,7 +1,8 @@
 """Removes files without an owner: what no live lease and no open request owns, whatever its age.
 
 A folder is named by job and fence, so a folder whose lease was reaped has no owner, even while the
-same job runs again elsewhere.
+same job runs again elsewhere; unless its job's row says that the next attempt goes on with it.
+While the disk is low it is not kept: that attempt might wait for the very space.
 """
 
 from collections.abc import Iterable
@@ -25,9 +26,17 @@ def sweep(db: Database, settings: Settings, *, now: Now) -> int:
     jobs, outboxes = entries(settings.jobs), entries(settings.outbox)
     leased = {f"{job}-{fence}" for job, fence in file_owners.leases(db)}
     wanted = {str(request) for request in file_owners.outboxes(db, since=now.wall - OUTBOX_AGE)}
-    gone = [entry for entry in jobs if entry.name not in leased]
+    spare = disk.free(settings.home) >= settings.disk_floor
+    left = (entry for entry in jobs if entry.name not in leased)
+    gone = [entry for entry in left if not (spare and is_awaited(db, entry.name))]
     gone += [entry for entry in outboxes if entry.name not in wanted]
     return remove_all(db, gone)
+
+
+def is_awaited(db: Database, name: str) -> bool:
+    """Whether the job of a folder goes on with it at its next attempt."""
+    job = name.partition("-")[0]
+    return job.isdecimal() and name in file_owners.left_to_next(db, int(job))
 
 
 def entries(folder: Path) -> list[Path]:

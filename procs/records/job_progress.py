@@ -21,6 +21,14 @@ class Turn(NamedTuple):
     at: float
 
 
+class Unfinished(NamedTuple):
+    """A download that began: the name of the folder that it writes into, and the boot during which
+    it did. After a power cut a file may be longer than what of it reached the disk."""
+
+    folder: str
+    boot: str
+
+
 @dataclass(frozen=True, slots=True)
 class Whole:
     """A media beside its parts: its title and site, the keys that it is known by, whether it is
@@ -51,7 +59,7 @@ class Progress:
     `way` is the egress by which the site is visited now, `tried` are those that failed the job,
     `turn` is what is booked for a later visit. `size` is what the disk had no room for, in bytes;
     `ready` since when (wall) a delivery waits only for those before it. `parts` are with Telegram;
-    with `whole`, all of them are.
+    with `whole`, all of them are. `unfinished` is where a download that ended half-way goes on.
     """
 
     way: str | None = None
@@ -62,6 +70,7 @@ class Progress:
     prepared: Prepared | None = None
     parts: tuple[Part, ...] = ()
     whole: Whole | None = None
+    unfinished: Unfinished | None = None
     #: What another version of ours keeps there.
     rest: dict[str, Any] = field(default_factory=dict)
 
@@ -86,6 +95,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "prepared": prepared_of,
     "parts": lambda facts: tuple(part_of(one) for one in facts),
     "whole": whole_of,
+    "unfinished": lambda facts: Unfinished(*map(str, facts)),
 }
 UNREADABLE = (TypeError, KeyError, ValueError, AttributeError)
 

@@ -1,6 +1,8 @@
 """A worker's one loop: it waits for a free room, claims a job, and sleeps until there is news."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from procs.core import clock, log
@@ -13,6 +15,7 @@ from procs.store.jobs import claimable, leases, recovery
 from procs.store.jobs.claimable import Claimable
 from procs.store.wake import WakeSocket
 from procs.worker.jobs import job_folder
+from procs.worker.jobs.fetch_job import LEAVE
 from procs.worker.process.context import WorkerContext
 from procs.worker.process.recycle_policy import JobBudget
 from procs.worker.running_jobs import RunningJobs
@@ -47,6 +50,7 @@ class WorkerLoop:
         heavy_most = context.settings.max_concurrent_downloads
         self.most = dict.fromkeys(Lane, leases.ENDLESS) | {Lane.HEAVY: heavy_most}
         self.running_jobs = RunningJobs(context, rooms, self.news.set)
+        context.finishing = self.finishing
         self.drained = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.why = STOPPED
@@ -127,20 +131,39 @@ class WorkerLoop:
 
     def claimed(self, lane: Lane, room: int) -> list[leases.Lease]:
         try:
-            found = leases.claim(
-                self.db,
-                worker=self.context.worker,
-                lane=lane,
-                room=room,
-                now=clock.now(),
-                most=self.most[lane],
-                local=not self.serves(lane),
-            )
+            found = self.next(lane, room)
         except StoreFull as error:
             log.error("store.full", error=error, fix=remedies.FREE_SPACE)
             return []
         self.budget.spend(len(found))
         return found
+
+    def next(self, lane: Lane, room: int) -> list[leases.Lease]:
+        """Claim the first jobs of a lane. Raises StoreFull."""
+        return leases.claim(
+            self.db,
+            worker=self.context.worker,
+            lane=lane,
+            room=room,
+            now=clock.now(),
+            most=self.most[lane],
+            local=not self.serves(lane),
+        )
+
+    @contextmanager
+    def finishing(self, lane: Lane, freed: int) -> Iterator[None]:
+        """The transaction in which a job ends, and the next of a lane are claimed: one commit less,
+        and nobody looks for them. They begin when it is on the disk. `freed`: the rooms of the lane
+        that the job gives back. Raises StoreFull with nothing changed."""
+        found: list[leases.Lease] = []
+        with self.db.write(full=True):
+            yield
+            room = 0 if self.drained.is_set() else self.room(lane) + freed
+            if room > 0:
+                found = self.next(lane, room)
+        self.budget.spend(len(found))
+        for lease in found:
+            self.running_jobs.start(lease)
 
     async def rest(self) -> None:
         """Sleep until there is news: a datagram, a job's end, a due time, a signal.
@@ -256,5 +279,5 @@ class WorkerLoop:
         cancelled = asyncio.create_task(self.cancelled.wait())
         await asyncio.wait({settled, cancelled}, return_when=asyncio.FIRST_COMPLETED)
         cancelled.cancel()
-        self.running_jobs.take_all(why="leave")
+        self.running_jobs.take_all(why=LEAVE)
         await settled

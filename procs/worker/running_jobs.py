@@ -11,6 +11,7 @@ from procs.worker import fetch, settlement
 from procs.worker.broadcast import broadcast_shift
 from procs.worker.delivery_jobs import deliver
 from procs.worker.jobs import link_check, look, site_trial, source_look
+from procs.worker.jobs.fetch_job import LEAVE
 from procs.worker.process.context import WorkerContext
 
 WORK: dict[Kind, settlement.Work] = {
@@ -45,8 +46,10 @@ class RunningJobs:
         self.jobs: dict[int, RunningJob] = {}
 
     def free(self, lane: Lane) -> int:
-        """The number of empty rooms of a lane."""
-        return self.rooms[lane] - sum(one.lease.lane is lane for one in self.jobs.values())
+        """The number of empty rooms of a lane. For a moment there may be a job too many: one that
+        ended, and the next that was claimed with its end."""
+        taken = sum(one.lease.lane is lane for one in self.jobs.values())
+        return max(0, self.rooms[lane] - taken)
 
     def start(self, lease: Lease) -> None:
         task = asyncio.create_task(self._carry(lease), name=f"job-{lease.job}")
@@ -57,7 +60,7 @@ class RunningJobs:
         one = self.jobs.get(job)
         if one and not one.why:
             one.why = why
-            one.task.cancel()
+            one.task.cancel(why)  # which decides about the job's folder
 
     def take_all(self, *, why: str) -> None:
         for job in list(self.jobs):
@@ -83,7 +86,7 @@ class RunningJobs:
         """Settle a job that was taken away. Returns what became of it."""
         if one.why == "stop":
             end = settlement.end_cancelled
-        elif one.why == "leave":
+        elif one.why == LEAVE:
             end = settlement.give_back
         else:
             return settlement.LOST

@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Awaitable, Callable
 
+import psutil
 import pytest
 
 from procs.store.health.workers import Worker
@@ -45,6 +46,42 @@ async def test_a_worker_killed_while_downloading(healthy: Stack, meets: Meets) -
     await gets(ann, sent)
     await delivered(healthy, ann)
     assert len(await got(ann, sent)) == 1
+
+
+def killed_with(stack: Stack, worker: Worker) -> dict[str, int]:
+    """The pids of a worker, of its nursery and of the child that downloads."""
+    forks = {
+        one.pid: one.ppid()
+        for one in psutil.process_iter(["cmdline"])
+        if "procs.engine.nursery.main" in (words := one.info["cmdline"] or ())
+        and any(str(stack.home) in word for word in words)
+    }
+    child = next(pid for pid, parent in forks.items() if parent in forks)
+    return {"worker": worker.pid, "nursery": forks[child], "child": child}
+
+
+def came(stack: Stack) -> int:
+    """Bytes of the largest download that is under way."""
+    files = (stack.state / "jobs").glob("*/media-*.part")
+    return max((one.stat().st_size for one in files), default=0)
+
+
+@pytest.mark.parametrize("whom", ["worker", "nursery", "child"])
+async def test_a_killed_download_goes_on_from_what_came(
+    healthy: Stack, meets: Meets, whom: str
+) -> None:
+    ann = await meets()
+    path, size = f"/episode/71{len(whom)}/clip.mp4", 24 << 20
+    sent = await ann.sends(healthy.url(f"{path}?pad={size}&rate={6 << 20}"))
+    await healthy.until(lambda: came(healthy) >= size * 9 // 10)
+
+    worker: Worker = await healthy.until(lambda: carrier(healthy, ann))
+    healthy.kill(killed_with(healthy, worker)[whom])
+
+    await gets(ann, sent)
+    await delivered(healthy, ann)
+    assert len(await got(ann, sent)) == 1
+    assert (await healthy.counted(path))["first"] >= size * 9 // 10 - 1
 
 
 async def test_a_worker_killed_while_uploading(healthy: Stack, meets: Meets) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from procs.engine.client import Engine
 from procs.engine.nursery import launcher
+from procs.engine.protocol.folder_lock import IN_USE
 from procs.engine.protocol.messages import Limits
 from procs.errors import TimedOut
 from tests.sandbox.own_nursery import ordered
@@ -88,7 +89,9 @@ async def test_a_child_inherits_no_descriptor(site, telling_engine, tmp_path):
     opened = json.loads((tmp_path / "told").read_text())
     assert {opened.pop(number) for number in ("0", "1", "2")} == {"/dev/null"}
     assert opened.pop("3").startswith("socket:")
-    assert [name.partition(":")[0] for name in opened.values()] == ["socket"]
+    lock, *others = sorted(opened.values())  # a path comes before a socket
+    assert lock.endswith(f"/{IN_USE}")
+    assert [name.partition(":")[0] for name in others] == ["socket"]
 
 
 async def test_a_program_inherits_no_descriptor(engine, tmp_path):
@@ -115,7 +118,7 @@ async def test_how_a_program_ends_is_told(engine, tmp_path):
     assert (ran.code, ran.out, ran.err) == (7, b"out\n", b"err\n")
     ran = await engine.run(["/bin/sh", "-c", "kill -TERM $$"], tmp_path, 5)
     assert ran.code == -signal.SIGTERM
-    assert list((tmp_path / ".tmp").iterdir()) == []
+    assert list((tmp_path / ".tmp").iterdir()) == [tmp_path / IN_USE]
 
 
 async def test_a_program_that_takes_too_long_is_killed(engine, tmp_path):

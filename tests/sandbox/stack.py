@@ -209,9 +209,13 @@ class Stack:
 
     async def asked(self, path: str) -> int:
         """How often the site was asked for a path."""
+        return (await self.counted(path)).get("hits", 0)
+
+    async def counted(self, path: str) -> dict[str, int]:
+        """What the site counted of a path: hits, bytes, and the first byte of its latest answer."""
         with await asyncio.to_thread(urllib.request.urlopen, self.url("/_hits")) as answer:
-            rows = json.load(answer)
-        return int(rows.get(path, {}).get("hits", 0))
+            rows: dict[str, dict[str, int]] = json.load(answer)
+        return rows.get(path, {})
 
     async def grows(self, feed: int) -> int:
         """Let a feed of the site (`/growing/<feed>/feed.xml`) have one entry more: its number."""

@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from procs.core import process
+from procs.engine.protocol import folder_lock
+from procs.engine.protocol.folder_lock import SCRATCH
 from procs.engine.protocol.messages import Limits
 
 PR_SET_PDEATHSIG = 1
@@ -21,7 +23,6 @@ PR_SET_CHILD_SUBREAPER = 36
 #: What a child keeps beside its three standard descriptors: its connection, and until it is fenced
 #: a way to tell the nursery where its refusals are told.
 SOCKET, POST = 3, 4
-SCRATCH = ".tmp"
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -86,6 +87,7 @@ def settle_in(folder: Path) -> None:
     """Work, and leave every temporary file, in `folder`."""
     scratch = folder / SCRATCH
     scratch.mkdir(parents=True, exist_ok=True)
+    folder_lock.share(folder)
     os.chdir(folder)
     os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), XDG_CACHE_HOME=str(scratch))
     tempfile.tempdir = None

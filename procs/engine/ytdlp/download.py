@@ -9,6 +9,7 @@ from yt_dlp.utils import YoutubeDLError
 
 from procs.engine.failures.classify import judged
 from procs.engine.forms import subtitles
+from procs.engine.protocol import part_file
 from procs.engine.protocol.messages import Fetched, Order, Probed
 from procs.engine.ytdlp import media_info
 from procs.engine.ytdlp.options import COVER, FETCHING, MEDIA
@@ -71,6 +72,7 @@ class DownloadRun:
             raise NetworkBroken("no subtitles came")
         title = media_info.title(info, file, self.order.title)
         self.files.append(settled(done, file, title, self.order.limit("video")))
+        part_file.forget_heads(Path())
         self.titles.append(title)
         self.durations.append(duration(info, done))
         if not self.wish.words_alone:

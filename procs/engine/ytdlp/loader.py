@@ -10,13 +10,16 @@ from typing import Any
 import yt_dlp
 from yt_dlp.extractor import gen_extractor_classes
 from yt_dlp.networking import common
+from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.postprocessor import PostProcessor
 from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
-from yt_dlp.utils import Popen
+from yt_dlp.utils import Popen, determine_protocol
 
 from procs.core.ffmpeg import tools
 from procs.engine.jail import child_programs
+from procs.engine.protocol import part_file
 from procs.engine.protocol.messages import MIB, check_scheme
+from procs.engine.protocol.part_file import PartFile
 from procs.engine.releases.extractor_index import ExtractorIndex
 from procs.engine.ytdlp.merge_stream import MergeHooks
 from procs.errors import TooLarge
@@ -29,6 +32,9 @@ HEADERS_KEPT = 64
 PAGE_BYTES, PIECE = 32 * MIB, MIB
 #: Bytes of a page that are kept.
 READ = 4 * MIB
+#: Protocols by which a file comes as it is, and may be asked for from any byte on; the answer when
+#: it has none there.
+FROM_ANYWHERE, NO_SUCH_BYTES = ("http", "https"), 416
 #: How a list of media begins (RFC 8216, 4.3.1.1, and before it Winamp's).
 M3U = b"#EXTM3U"
 
@@ -49,6 +55,8 @@ class Loader(yt_dlp.YoutubeDL):
         #: The first list of media (M3U), in the same way; mostly it is one of pieces.
         self.list: tuple[str, str, bytearray] = ("", "", bytearray())
         self.merging: MergeHooks | None = None
+        #: The file that comes now, if a part of it may lie here.
+        self.part: PartFile | None = None
         self._ies: MutableMapping[str, Any]
         super().__init__(options)
 
@@ -77,10 +85,28 @@ class Loader(yt_dlp.YoutubeDL):
         Raises Forbidden.
         """
         check_scheme(req if isinstance(req, str) else req.url)
-        answer = super().urlopen(req)
+        answer = self.next_part(self.part, req) if self.part else super().urlopen(req)
         limit_reads(answer, self.noted(answer))
         if len(self.headers) < HEADERS_KEPT:
             self.headers[answer.url] = answer.headers
+        return answer
+
+    def next_part(self, part: PartFile, req: common.Request) -> common.Response:
+        """The answer that goes on where a file ended, or begins it again when the site has another
+        one by now."""
+        req.headers = part.conditional(req.headers)
+        answer = None
+        try:
+            answer = super().urlopen(req)
+        except HTTPError as error:
+            if error.status != NO_SUCH_BYTES or not part_file.start_of(req.headers):
+                raise
+        if answer is None or part.is_other(req.headers, answer.status, answer.headers):
+            if answer:
+                answer.close()
+            req.headers = part_file.whole(req.headers)
+            answer = super().urlopen(req)
+        part.note(req.headers, answer.status, answer.headers)
         return answer
 
     def noted(self, answer: common.Response) -> Callable[[bytes], None]:
@@ -108,9 +134,14 @@ class Loader(yt_dlp.YoutubeDL):
     ) -> tuple[bool, bool]:
         """Fetch one file of a media. Returns yt-dlp's words: is it there, did it come just now."""
         one = self.merging.one if self.merging and not (subtitle or test) else None
-        with one.beside(name, info) if one else nullcontext():
-            came: tuple[bool, bool] = super().dl(name, info, subtitle, test)
-            return came
+        if not (subtitle or test) and determine_protocol(info) in FROM_ANYWHERE:
+            self.part = PartFile(name)
+        try:
+            with one.beside(name, info) if one else nullcontext():
+                came: tuple[bool, bool] = super().dl(name, info, subtitle, test)
+                return came
+        finally:
+            self.part = None
 
     def run_pp(self, pp: Any, infodict: dict[str, Any]) -> dict[str, Any]:
         """Take one of yt-dlp's steps after a download, or what is in its place."""

@@ -20,7 +20,7 @@ from yt_dlp.utils import Popen
 from procs.core.ffmpeg import tools
 from procs.engine.forms import formats
 from procs.engine.jail import child_programs
-from procs.engine.jail.resource_limits import SCRATCH
+from procs.engine.protocol.folder_lock import SCRATCH
 from procs.engine.protocol.messages import LATER, MERGED, Order
 from procs.engine.ytdlp.pipe_feed import PipeFeed
 

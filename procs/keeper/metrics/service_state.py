@@ -8,7 +8,7 @@ hangs, not what is not there.
 
 from procs.backups import backup_store
 from procs.config import Settings
-from procs.core import clock, log
+from procs.core import clock, disk, log
 from procs.errors import StoreFull
 from procs.keeper.metrics import readiness, service_report
 from procs.keeper.metrics.service_report import ServiceReport
@@ -21,6 +21,8 @@ from procs.texts import i18n
 
 #: The row that is written to try the store.
 BEAT_ROW = "service.beat"
+#: Seconds between two such rows; free bytes below which each report writes one.
+BEAT_INTERVAL, SCARCE = 60.0, 64 * disk.MIB
 #: Seconds after which the bot's last round trip is too old.
 TRIP_LIFE = 120.0
 
@@ -33,6 +35,8 @@ class ServiceState:
         self.settings = settings
         #: What was fresh once, and is missed from then on.
         self.joined: set[str] = set()
+        #: When the row is written next, on the boot clock.
+        self.next_beat = 0.0
 
     def report(self) -> None:
         """Write the report. Raises StoreError but StoreFull; then none is written."""
@@ -48,10 +52,18 @@ class ServiceState:
         service_report.write(self.settings.run, words)
 
     def try_store(self) -> bool:
-        """Whether the store takes a write; False where the disk is full."""
+        """Whether the store takes a write; False where the disk is full. Each report passes the
+        gate and locks out other writers; a row is written once a minute, or where the disk may be
+        full: a commit wakes every idle worker, and an idle disk stays idle."""
+        now = clock.now()
+        doubtful = disk.free(self.settings.home) < SCARCE
         try:
-            runtime_settings.write(self.db, BEAT_ROW, "1", now=clock.now())
+            with self.db.write():
+                if doubtful or now.boot >= self.next_beat:
+                    runtime_settings.write(self.db, BEAT_ROW, "1", now=now)
+                    self.next_beat = now.boot + BEAT_INTERVAL
         except StoreFull:
+            self.next_beat = 0.0
             return False
         return True
 

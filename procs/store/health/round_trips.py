@@ -10,8 +10,9 @@ ANSWERED, AWAY = "answered", "away"
 
 def note(db: Database, result: str, *, now: Now) -> None:
     """Write down that a round trip ended: with an answer, or with the word that there is no way.
-    Raises StoreError."""
-    runtime_settings.write(db, TRIP, f"{boot_id()} {now.boot:.1f} {result}", now=now)
+    It means nothing after a power cut, so nobody waits for the disk. Raises StoreError."""
+    trip = f"{boot_id()} {now.boot:.1f} {result}"
+    runtime_settings.write(db, TRIP, trip, now=now, full=False)
 
 
 def latest(db: Database) -> float | None:

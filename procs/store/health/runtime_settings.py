@@ -22,8 +22,9 @@ def read(db: Database, name: str, default: str) -> str:
     return str(row[0]) if row else default
 
 
-def write(db: Database, name: str, value: str, *, now: Now) -> None:
-    with db.write(full=True):
+def write(db: Database, name: str, value: str, *, now: Now, full: bool = True) -> None:
+    """Keep a value. Without `full` a power cut may lose it."""
+    with db.write(full=full):
         db.change(WRITE, {"name": name, "value": value, "now": now.wall})
 
 

@@ -1,10 +1,16 @@
 """The owners of files: leases of job folders, requests of outboxes."""
 
+from procs.records import job_progress
 from procs.records.job import State
 from procs.store.database import Database
 
 LEASES = f"""
 SELECT id, fence FROM jobs WHERE state = {State.LEASED}
+"""
+LEFT = f"""
+SELECT progress FROM jobs
+ WHERE id = :job
+   AND state IN ({State.QUEUED}, {State.WAITING}, {State.LATER}, {State.HELD}, {State.LEASED})
 """
 OUTBOXES = """
 SELECT id FROM requests WHERE folder = 1 AND closed_at IS NULL AND received_at > :since
@@ -14,6 +20,15 @@ SELECT id FROM requests WHERE folder = 1 AND closed_at IS NULL AND received_at >
 def leases(db: Database) -> list[tuple[int, int]]:
     """(job, fence) of every lease."""
     return [(job, fence) for job, fence in db.all(LEASES)]
+
+
+def left_to_next(db: Database, job: int) -> set[str]:
+    """The folders with which the next attempt of a job goes on."""
+    row = db.one(LEFT, {"job": job})
+    if row is None:
+        return set()
+    left = job_progress.decode(row[0])
+    return {one.folder for one in (left.unfinished, left.prepared) if one}
 
 
 def outboxes(db: Database, *, since: float) -> list[int]:

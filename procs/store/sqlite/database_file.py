@@ -199,21 +199,35 @@ class OpenedFiles:
     name is lost, and a log beside another database spoils that one: so each write looks first."""
 
     def __init__(self, path: Path) -> None:
-        self.paths = (path, beside(path)[0])
-        self.seen = [identity(one) for one in self.paths]
+        self.path, self.log = path, beside(path)[0]
+        self.seen, self.log_seen = identity(self.path), identity(self.log)
+        #: Every write asks for these: a text costs less than a Path, which makes one each time.
+        self.names = str(self.path), str(self.log)
         self.size = 0
 
     def require_same(self) -> None:
         """Raises StoreError when a name means another file now, or the file was cut."""
-        path = self.paths[0]
-        for one, seen in zip(self.paths, self.seen, strict=True):
+        name, log = self.names
+        try:
+            here, beside_it = os.stat(name), os.stat(log)
+        except OSError:
+            return self.complain()
+        if (here.st_dev, here.st_ino) != self.seen:
+            return self.complain()
+        if (beside_it.st_dev, beside_it.st_ino) != self.log_seen:
+            return self.complain()
+        size = here.st_size
+        if size < self.size:
+            raise StoreError(f"{name} was cut to {size} bytes while Chapar ran; {RESTORE}")
+        self.size = size
+        return None
+
+    def complain(self) -> None:
+        """Raises StoreError, which says what became of which file."""
+        for one, seen in ((self.path, self.seen), (self.log, self.log_seen)):
             found = identity(one)
             if found != seen:
-                raise StoreError(misplaced(path, one, is_gone=found is None))
-        size = path.stat().st_size
-        if size < self.size:
-            raise StoreError(f"{path} was cut to {size} bytes while Chapar ran; {RESTORE}")
-        self.size = size
+                raise StoreError(misplaced(self.path, one, is_gone=found is None))
 
 
 def identity(path: Path) -> tuple[int, int] | None:

@@ -73,7 +73,10 @@ def order(
 
 def stream_from(context: WorkerContext, lease: Lease) -> int:
     """Bytes from which a media is uploaded during its download, 0 for never: files that will be
-    changed, or that go to no chat, are not."""
+    changed, or that go to no chat, are not. Nor is one of which a part came to an earlier attempt:
+    the site may have another file by now, and it would begin again."""
+    if lease.progress.unfinished:
+        return 0
     wish = parse(lease.link.variant)
     changed = wish.sound or wish.clip or wish.subtitles or wish.zipped
     return 0 if changed or lease.link.folder else context.settings.stream_from

@@ -1,17 +1,22 @@
 """The context of one running fetch job: the results of its steps, and what is closed at its end."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from procs.engine.client import Child, Fetched, OnProgress, Probed
+from procs.errors import EngineDied, NetworkBroken
 from procs.records.job import File, Lease, Media, Step
 from procs.records.job_progress import Whole
 from procs.worker.jobs import job_folder
 from procs.worker.jobs.early_upload import EarlyUpload
 from procs.worker.process.context import WorkerContext
 from procs.worker.site.admission import Visit
+
+#: Why a job is taken away from a worker that exits: another one goes on with it.
+LEAVE = "leave"
 
 
 @dataclass(slots=True)
@@ -39,10 +44,16 @@ class FetchJob:
 
     def own(self, folder: Path) -> None:
         """Make the folder this job's: it is removed at the job's end, after everything that reads
-        in it is closed."""
+        in it is closed; unless its download is only interrupted."""
         self.folder = folder
-        self.ends.callback(job_folder.remove, self.context.db, folder)
+        self.ends.push(self.leave_folder)
         self.ends.push_async_callback(self.early.close)
+
+    def leave_folder(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Remove the folder, or leave it to the next attempt: the row of the job says then that it
+        is kept."""
+        if not (self.lease.progress.unfinished and is_interruption(error)):
+            job_folder.remove(self.context.db, self.folder)
 
     def says(self, step: Step) -> OnProgress:
         """Report that a step begins; returns the function that reports its progress."""
@@ -78,6 +89,14 @@ class FetchJob:
     def is_for_folder(self) -> bool:
         """Whether the files go to no chat."""
         return bool(self.lease.link.folder)
+
+
+def is_interruption(error: BaseException | None) -> bool:
+    """Whether a download ended without a fault of its own: the child or the nursery was killed, the
+    connection broke, or the worker leaves before the job is done."""
+    if isinstance(error, asyncio.CancelledError):
+        return error.args == (LEAVE,)
+    return isinstance(error, EngineDied | NetworkBroken)
 
 
 @asynccontextmanager

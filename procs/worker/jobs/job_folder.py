@@ -26,7 +26,9 @@ def make(db: Database, root: Path, lease: Lease) -> Path:
     """Make an empty folder named by job and fence, so that two leases never share one. Removes the
     folders of the job's earlier leases: their workers may write nothing more."""
     for stale in root.glob(f"{lease.job}-*"):
-        remove(db, stale)
+        fence = stale.name.partition("-")[2]
+        if not fence.isdecimal() or int(fence) <= lease.fence:
+            remove(db, stale)
     folder = root / f"{lease.job}-{lease.fence}"
     folder.mkdir(parents=True, mode=0o700)
     return folder

@@ -1,13 +1,16 @@
-"""What a worker that was killed during an upload leaves to the next: its prepared files, and the
-list of parts that Telegram has."""
+"""What a worker that was killed leaves to the next: of a download the files that came in part, of
+an upload its prepared files and the list of parts that Telegram has."""
 
+import asyncio
 import secrets
 from dataclasses import replace
 from pathlib import Path
 
 from procs.core import clock, log
+from procs.engine import folder_cleanup
+from procs.engine.protocol import folder_lock, part_file
 from procs.records.job import File, Lease
-from procs.records.job_progress import Prepared, Whole
+from procs.records.job_progress import Prepared, Unfinished, Whole
 from procs.store.jobs import leases
 from procs.store.media import uploads
 from procs.store.media.uploads import UnfinishedUpload
@@ -15,6 +18,54 @@ from procs.worker.process.context import WorkerContext
 
 #: Seconds between two writes of an upload's progress.
 EVERY = 1.0
+#: Bytes from which a download is worth going on with: less is fetched again as fast.
+WORTH = 1 << 20
+#: Seconds that the child of a killed worker has to die, and between two looks.
+DEATH_WAIT, DEATH_POLL = 5.0, 0.02
+
+
+def note_download(context: WorkerContext, lease: Lease, folder: Path, size: int | None) -> None:
+    """Note in the job's row that a download into this folder begins; `size` is what the site says.
+    Raises LeaseLost."""
+    if size is None or size >= WORTH:
+        lease.progress.unfinished = Unfinished(folder.name, clock.boot_id())
+        leases.note(context.db, lease)
+
+
+async def take_over_download(context: WorkerContext, lease: Lease) -> Path | None:
+    """Take over the folder of a download that ended half-way, with the files that the next child
+    can go on with; None when there are none, or when somebody may still write into them. Raises
+    LeaseLost."""
+    left, lease.progress.unfinished = lease.progress.unfinished, None
+    if left is None or left.boot != clock.boot_id():
+        return None
+    old = context.settings.jobs / left.folder
+    new = context.settings.jobs / f"{lease.job}-{lease.fence}"
+    try:
+        async with asyncio.timeout(DEATH_WAIT):
+            while (files := taken(old, new)) is None:
+                await asyncio.sleep(DEATH_POLL)
+    except (TimeoutError, OSError) as error:
+        log.info("download.not-taken-over", job=lease.job, worker=context.name, error=error)
+        return None
+    if not files:
+        return None
+    lease.progress.unfinished = left._replace(folder=new.name)
+    leases.note(context.db, lease)
+    log.info("download.taken-over", job=lease.job, worker=context.name, files=files)
+    return new
+
+
+def taken(old: Path, new: Path) -> int | None:
+    """Rename a folder, and keep in it what a child can go on with. Returns the number of those
+    files, None while somebody uses the folder. Raises OSError when it cannot be taken."""
+    try:
+        with folder_lock.alone(old):
+            old.rename(new)
+            folder_cleanup.tidy(new)
+            return part_file.keep_parts(new)
+    except BlockingIOError:
+        return None
 
 
 def note(
@@ -22,6 +73,7 @@ def note(
 ) -> None:
     """Note in the job's row that the files are ready for upload. Raises LeaseLost."""
     lease.progress.prepared = Prepared(folder.name, whole, tuple(files))
+    lease.progress.unfinished = None
     leases.note(context.db, lease)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,7 @@ from procs.errors import (
     alert_kinds,
     remedies,
 )
+from procs.records.job import Lane
 from procs.store.database import Database
 from procs.store.health import alerts
 from procs.telegram.delivery.courier import Courier
@@ -51,6 +53,9 @@ class WorkerContext:
     pace: Pace
     #: Lets this worker drain and end.
     leave: Callable[[], None] = lambda: None
+    #: The transaction in which a job ends: what its lane has next is claimed in it, with so many
+    #: rooms more than are free. Set by the loop.
+    finishing: Callable[[Lane, int], AbstractContextManager[None]] | None = None
     #: Whether this worker was connected once.
     was_connected: bool = False
     #: Set while Telegram makes this slot wait before it may sign in: until then the worker takes
@@ -60,6 +65,10 @@ class WorkerContext:
     over: set[int] = field(default_factory=set)
     #: What this worker counted and did not write yet.
     tallies: Tallies = field(default_factory=Tallies)
+
+    def ending(self, lane: Lane, freed: int) -> AbstractContextManager[None]:
+        """The same, without a claim where no loop runs."""
+        return self.finishing(lane, freed) if self.finishing else self.db.write(full=True)
 
     @property
     def session_state(self) -> SessionState:

@@ -50,6 +50,18 @@ def test_a_start_without_workers_and_telegram_is_not_stale(state):
     assert found.line == "0/1 workers, 0 running, 0 waiting, no backup yet"
 
 
+def test_reports_of_an_idle_service_commit_nothing(state):
+    reported(state)
+    watcher = state.db.twin()
+    watcher.changed()
+
+    for _ in range(10):
+        reported(state)
+
+    assert not watcher.changed()
+    watcher.close()
+
+
 def test_a_worker_that_beat_once_and_stopped_is_missed(state):
     worker = works(state)
     assert reported(state).serves

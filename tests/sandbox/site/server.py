@@ -7,6 +7,9 @@
 /cut/clip.mp4                 half of it, then the connection breaks
 /anew/clip.mp4                half of it, then a break; the next time all of it from its beginning
 /unsized/clip.mp4             without a length
+/rangeless/clip.mp4           all of it, whatever part was asked for
+/changed/clip.mp4             another file of the same length once `changed` is set. With ?by=etag,
+                              modified, both it says so; with &heeds=yes it heeds If-Range
 /endless.mp4                  the clip, then zeros for ever
 /live.m3u8                    a broadcast: no end, and one segment more each time it is asked for
 /_outage/on                   from now on 500 to all that is asked, until /_outage/off
@@ -63,9 +66,12 @@ class Site(Answers, Searched):
         self.files = Path()
         self.asked: dict[str, int] = defaultdict(int)
         self.sent: dict[str, int] = defaultdict(int)
+        #: The first byte of the latest answer of a file.
+        self.first: dict[str, int] = defaultdict(int)
         self.news = asyncio.Condition()
         self.grown: dict[int, int] = defaultdict(int)
         self.outage = False
+        self.changed = False
         self.runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> "Site":
@@ -122,7 +128,9 @@ class Site(Answers, Searched):
             web.get("/api-v2/search/tracks", self.songs),
             web.get("/live.m3u8", self.live),
             web.get("/turning.m3u8", self.turning),
-            web.get("/{bend:slow|stall|cut|anew|unsized|odd}/{name:.+}", self.file),
+            web.get(
+                "/{bend:slow|stall|cut|anew|unsized|odd|rangeless|changed}/{name:.+}", self.file
+            ),
             web.get("/episode/{number:\\d+}/{name:.+}", self.file),
             web.get("/{name:.+}", self.file),
         ]
@@ -152,7 +160,10 @@ class Site(Answers, Searched):
         return web.Response(text=f"{__doc__}\n" + "\n".join(paths) + "\n")
 
     async def counters(self, request: web.Request) -> web.Response:
-        rows = {path: {"hits": self.asked[path], "bytes": self.sent[path]} for path in self.asked}
+        rows = {
+            path: {"hits": hits, "bytes": self.sent[path], "first": self.first.get(path, 0)}
+            for path, hits in self.asked.items()
+        }
         return web.json_response(rows)
 
     async def switch(self, request: web.Request) -> web.Response:
@@ -186,9 +197,12 @@ class Site(Answers, Searched):
             raise web.HTTPNotFound
         body = path.read_bytes() + padding(int(request.query.get("pad") or 0))
         response = web.StreamResponse(headers=headers_of(path, bend))
-        first = start_of(request, len(body)) if bend != "anew" else 0
+        first = start_of(request, len(body)) if bend not in ("anew", "rangeless") else 0
+        if bend == "changed":
+            body, first = self.version(request, response, body, first)
         if bend == "anew" and self.asked[request.path] == 1:
             bend = "cut"
+        self.first[request.path] = first
         if bend != "unsized":
             response.content_length = len(body) - first
             response.headers["Accept-Ranges"] = "bytes"
@@ -201,6 +215,20 @@ class Site(Answers, Searched):
             await self.write(request, response, body[first : len(body) // 2 if half else None])
             await self.bend(request, bend)
         return response
+
+    def version(
+        self, request: web.Request, response: web.StreamResponse, body: "bytes", first: int
+    ) -> "tuple[bytes, int]":
+        """The file as it is now, and the first byte of it that is sent."""
+        version, by = 2 if self.changed else 1, request.query.get("by", "")
+        if by in ("etag", "both"):
+            response.headers["ETag"] = f'"v{version}"'
+        if by in ("modified", "both"):
+            response.headers["Last-Modified"] = f"Sun, 0{version} Nov 2026 10:00:00 GMT"
+        wanted = request.headers.get("If-Range")
+        if request.query.get("heeds") and wanted and wanted != response.headers.get("ETag"):
+            first = 0
+        return body if version == 1 else altered(body), first
 
     async def bend(self, request: web.Request, bend: str) -> None:
         """What comes after the body's first half."""
@@ -229,6 +257,12 @@ def padding(size: int) -> bytes:
         return b""
     block = random.Random(size).randbytes(MIB)
     return (size + 8).to_bytes(4, "big") + b"free" + (block * (size // MIB + 1))[:size]
+
+
+def altered(body: bytes) -> bytes:
+    """Another file of the same length: one byte of its first third is another one."""
+    place = len(body) // 3
+    return body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
 
 
 def headers_of(path: Path, bend: str) -> dict[str, str]:

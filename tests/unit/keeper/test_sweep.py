@@ -3,15 +3,17 @@
 import multiprocessing
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from procs import config
 from procs.config import Settings
-from procs.core.clock import now
+from procs.core.clock import boot_id, now
 from procs.keeper.sweep import sweep
 from procs.records.job import Ask, Lane, Link
+from procs.records.job_progress import Unfinished
 from procs.store.database import Database, open_database
 from procs.store.health import counters, workers
 from procs.store.jobs import leases
@@ -48,6 +50,46 @@ def test_the_folder_of_a_live_lease_stays(db: Database, settings: Settings) -> N
     sweep(db, settings, now=now())
 
     assert mine.exists()
+
+
+def interrupted(db: Database, held: leases.Lease, root: Path) -> Path:
+    """The folder of a download whose worker was killed, as its job's row names it."""
+    left = folder(root, f"{held.job}-{held.fence}")
+    held.progress.unfinished = Unfinished(left.name, boot_id())
+    leases.note(db, held)
+    return left
+
+
+def test_the_folder_that_the_next_attempt_goes_on_with_stays(
+    db: Database, settings: Settings
+) -> None:
+    held = lease(db)
+    left = interrupted(db, held, settings.jobs)
+    leases.retry(db, held, delay=60, now=now(), error="died")
+
+    sweep(db, settings, now=now())
+
+    assert left.exists()
+
+
+def test_it_goes_once_its_job_is_over(db: Database, settings: Settings) -> None:
+    held = lease(db)
+    left = interrupted(db, held, settings.jobs)
+    leases.finish(db, held, now=now())
+
+    sweep(db, settings, now=now())
+
+    assert not left.exists()
+
+
+def test_it_goes_when_the_disk_is_low(db: Database, settings: Settings) -> None:
+    held = lease(db)
+    left = interrupted(db, held, settings.jobs)
+    leases.release(db, held, now=now())
+
+    sweep(db, replace(settings, disk_floor=1 << 60), now=now())
+
+    assert not left.exists()
 
 
 def test_the_folder_of_a_lost_lease_goes_though_its_job_runs_again(

@@ -7,7 +7,7 @@ from procs.records.job import SYSADMIN, Lease, Media, Step
 from procs.store.jobs import outcomes
 from procs.store.media import references
 from procs.store.people import engine_costs
-from procs.worker.jobs import engine_order, job_folder
+from procs.worker.jobs import engine_order, job_folder, resume
 from procs.worker.jobs.fetch_job import FetchJob
 from procs.worker.process.context import WorkerContext
 from procs.worker.site import host_gate
@@ -19,7 +19,8 @@ async def look(job: FetchJob) -> None:
     context, lease = job.context, job.lease
     context.progress.say(lease, Step.PROBE)
     outcomes.note_start(context.db, lease, worker=context.name, now=clock.now())
-    job.own(job_folder.make(context.db, context.settings.jobs, lease))
+    left = await resume.take_over_download(context, lease)
+    job.own(left or job_folder.make(context.db, context.settings.jobs, lease))
     job.largest = await engine_order.largest(context, lease)
     order = engine_order.order(context, lease, job.visit, job.folder, largest=job.largest)
     child = context.engine.open(order, job.folder, proxy=job.visit.identity.proxy)

@@ -1,7 +1,7 @@
 """share: Telegram holds everything, and each request that waits gets a delivery."""
 
 from procs.core import clock, log
-from procs.records.job import Media
+from procs.records.job import Lane, Media
 from procs.store.jobs import outcomes
 from procs.worker.jobs.fetch_job import FetchJob
 
@@ -22,7 +22,8 @@ async def share(job: FetchJob) -> None:
         adult=whole.adult,
         rest=whole.rest,
     )
-    outcomes.finish_download(context.db, lease, got, keys=set(whole.keys), now=clock.now())
+    with context.ending(Lane.LIGHT, 0):  # its deliveries are the next there
+        outcomes.finish_download(context.db, lease, got, keys=set(whole.keys), now=clock.now())
     log.info(
         "job.done",
         job=lease.job,

@@ -223,4 +223,4 @@ async def test_sound_of_an_archive(fetch):
 async def test_nothing_lies_outside_the_folder(fetch, tmp_path):
     await fetch("/hls/master.m3u8")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".tmp", "master.mp4"]
-    assert list((tmp_path / ".tmp").iterdir()) == []
+    assert [path.name for path in (tmp_path / ".tmp").iterdir()] == ["in-use"]

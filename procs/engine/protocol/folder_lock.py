@@ -1,0 +1,38 @@
+"""Who uses a job's folder: each child holds a shared lock in it for as long as it lives, and who
+takes the folder over needs all of it. So a folder is renamed only after everybody who wrote into it
+is dead, whatever became of the worker that they belonged to.
+
+The lock is a file and not the folder: a descriptor of a folder would lead a jailed child out of
+its tree, by "..".
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+#: Where a child leaves what is temporary, in its folder.
+SCRATCH = ".tmp"
+IN_USE = f"{SCRATCH}/in-use"
+
+
+def share(folder: Path) -> None:
+    """Hold the folder until this process ends. Raises OSError when it was taken over."""
+    path = folder / IN_USE
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    if not os.path.samestat(os.fstat(lock), os.stat(path, follow_symlinks=False)):
+        raise FileNotFoundError(f"{folder.name} was taken over")
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """While nobody else is in the folder. Raises BlockingIOError when somebody is, OSError when no
+    child ever was."""
+    lock = os.open(folder / IN_USE, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(lock)

@@ -1,0 +1,124 @@
+"""Files that were fetched in part: how the next child goes on with one, and notices that the site
+has another file by now.
+
+Beside `media-0.mp4.part` lies `media-0.mp4.head`, with what the site said of the whole file (its
+ETag, its Last-Modified, its length). A child appends to its file only, so what lies there is the
+beginning of what the site sent. It is continued when what the site says now is the same, by
+If-Range (RFC 9110, 13.1.5) and by comparison, since not every site heeds that. Otherwise the file
+is fetched from its beginning.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from procs.core import codec, disk
+
+#: What yt-dlp calls a file that is not whole yet, and one stream of several.
+PART_NAME, HEAD_NAME = ".part", ".head"
+STREAM = re.compile(r"media-\d+\.f[\w-]+\.\w+")
+PARTIAL = re.compile(r"media-\d+\.(?:f[\w-]+\.)?\w+\.part")
+#: Letters of one of the site's words that are kept, and bytes of all of them.
+SAID_LETTERS, HEAD_BYTES = 256, 4096
+OPEN_RANGE = re.compile(r"bytes=(\d+)-\d*")
+PARTLY = 206
+
+
+def keep_parts(folder: Path) -> int:
+    """Keep of a folder that a dead child left what another one can go on with, and nothing else:
+    the number of such files. Each loses its last byte, also a stream that was whole, so that the
+    site is asked for it and says which file it has. A file that came in another way has no words
+    of the site beside it, and goes. Raises OSError."""
+    kept: set[str] = set()
+    for path in sorted(folder.iterdir()):
+        name = path.name.removesuffix(PART_NAME)
+        size = path.stat().st_size if is_partial(path) else 0
+        if size > 1 and (folder / f"{name}{HEAD_NAME}").is_file():
+            os.truncate(path, size - 1)
+            path.rename(folder / f"{name}{PART_NAME}")
+            kept |= {f"{name}{PART_NAME}", f"{name}{HEAD_NAME}"}
+    for path in folder.iterdir():
+        if path.name not in kept:
+            disk.remove(path)
+    return len(kept) // 2
+
+
+def is_partial(path: Path) -> bool:
+    """Whether this is a file of which a part came, or one whole stream of several."""
+    named = PARTIAL.fullmatch(path.name) or STREAM.fullmatch(path.name)
+    return bool(named) and path.is_file()
+
+
+def forget_heads(folder: Path) -> None:
+    """Remove what the site said of files that are whole by now."""
+    for head in folder.glob(f"*{HEAD_NAME}"):
+        head.unlink()
+
+
+class PartFile:
+    """The file of this name, which is being fetched."""
+
+    def __init__(self, name: str) -> None:
+        self.part, self.head = Path(f"{name}{PART_NAME}"), Path(f"{name}{HEAD_NAME}")
+
+    def conditional(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """The headers of a request, changed so that a file which is another one by now comes
+        whole."""
+        start = start_of(headers)
+        if not start:
+            return dict(headers)
+        said = self.said()
+        if not said or start > (said.get("length") or start):
+            return whole(headers)
+        tag = str(said.get("etag") or "")
+        return {**headers, **({"If-Range": tag} if tag.startswith('"') else {})}
+
+    def is_other(self, headers: Mapping[str, str], status: int, answer: Any) -> bool:
+        """Whether a part came that belongs to another file than what lies here."""
+        return bool(status == PARTLY and start_of(headers) and self.said() != told(status, answer))
+
+    def note(self, headers: Mapping[str, str], status: int, answer: Any) -> None:
+        """Keep what the site says of the file, at each answer. What lies here of an earlier one
+        goes first, lest it be taken for the beginning of the next."""
+        said = told(status, answer)
+        if not (status == PARTLY and start_of(headers)) and self.part.exists():
+            self.part.write_bytes(b"")
+        if said != self.said():
+            self.head.write_text(codec.dump(said), encoding="utf-8")
+
+    def said(self) -> dict[str, Any]:
+        """What the site said of the file that lies here, nothing when that is unknown."""
+        try:
+            with open(self.head, "rb") as source:
+                said = codec.load(source.read(HEAD_BYTES))
+        except (OSError, ValueError):
+            return {}
+        return said if isinstance(said, dict) else {}
+
+
+def told(status: int, answer: Any) -> dict[str, Any]:
+    """What an answer says of the whole file; nothing when that does not tell it from another."""
+    length = str(answer.get("Content-Length") or "")
+    if status == PARTLY:
+        length = str(answer.get("Content-Range") or "").rpartition("/")[2]
+    said: dict[str, Any] = {
+        "etag": str(answer.get("ETag") or "")[:SAID_LETTERS].removeprefix("W/"),
+        "modified": str(answer.get("Last-Modified") or "")[:SAID_LETTERS],
+        "length": int(length) if length.isdecimal() and length.isascii() else 0,
+    }
+    if str(answer.get("ETag") or "").startswith("W/"):
+        said["etag"] = f"W/{said['etag']}"
+    return {name: value for name, value in said.items() if value}
+
+
+def start_of(headers: Mapping[str, str]) -> int:
+    """The first byte that a request asks for."""
+    match = OPEN_RANGE.fullmatch(str(headers.get("Range") or ""))
+    return int(match[1]) if match else 0
+
+
+def whole(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers of a request for all of the file."""
+    return {name: value for name, value in headers.items() if name not in ("Range", "If-Range")}

@@ -1,0 +1,82 @@
+"""A child that is killed in the middle of a download, and what the next one asks the site for."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from procs.errors import EngineDied
+from procs.worker.jobs.resume import taken
+from tests.sandbox.events import until
+from tests.sandbox.own_nursery import ordered
+from tests.sandbox.site.server import altered, padding
+
+pytest_plugins = ["tests.sandbox.site.fixtures"]
+
+MIB = 1 << 20
+#: So much of a file is padding, so much comes a second, and so much has come when the child dies.
+PAD, RATE, CAME = 4 * MIB, 3 * MIB, 2 * MIB
+QUERY = f"pad={PAD}&rate={RATE}"
+
+
+async def interrupt(engine, url, folder):
+    """Begin a download, and kill its child when a good part of it lies there."""
+
+    def came():
+        return sum(one.stat().st_size for one in folder.glob("*.part")) >= CAME
+
+    async with engine.open(ordered(url), folder) as child:
+        await child.probe()
+        bringing = asyncio.create_task(child.fetch(lambda done, total, rate: None))
+        await until(came)
+        os.kill(child.pid, signal.SIGKILL)
+        with pytest.raises(EngineDied):
+            await bringing
+
+
+async def go_on(engine, url, folder):
+    async with engine.open(ordered(url), folder) as child:
+        await child.probe()
+        (name,) = (await child.fetch(lambda done, total, rate: None)).files
+    return (folder / name).read_bytes()
+
+
+async def twice(engine, site, path, tmp_path, *, change=False):
+    """A download that is killed and gone on with: its bytes, and the first that was sent again."""
+    old, new = tmp_path / "1-1", tmp_path / "1-2"
+    address, _, _ = path.partition("?")
+    await interrupt(engine, site.url(path), old)
+    site.changed = change
+    assert taken(old, new) is not None
+    body = await go_on(engine, site.url(path), new)
+    return body, site.first[address]
+
+
+def original(site):
+    return (site.files / "clip.mp4").read_bytes() + padding(PAD)
+
+
+@pytest.mark.parametrize("by", ["", "etag", "modified", "both&heeds=yes"])
+async def test_what_came_is_not_fetched_twice(site, engine, tmp_path, by):
+    path = f"/changed/clip.mp4?{QUERY}&by={by}"
+    body, first = await twice(engine, site, path, tmp_path)
+
+    assert body == original(site)
+    assert first >= CAME - 1
+
+
+@pytest.mark.parametrize("by", ["etag", "modified", "both", "etag&heeds=yes", "both&heeds=yes"])
+async def test_a_file_that_changed_at_the_site_comes_whole(site, engine, tmp_path, by):
+    path = f"/changed/clip.mp4?{QUERY}&by={by}"
+    body, first = await twice(engine, site, path, tmp_path, change=True)
+
+    assert body == altered(original(site))
+    assert first == 0
+
+
+@pytest.mark.parametrize("bend", ["rangeless", "unsized"])
+async def test_a_site_without_ranges_begins_again(site, engine, tmp_path, bend):
+    body, _ = await twice(engine, site, f"/{bend}/clip.mp4?{QUERY}", tmp_path)
+
+    assert body == original(site)

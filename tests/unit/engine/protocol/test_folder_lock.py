@@ -1,0 +1,82 @@
+"""Nobody takes over a folder that somebody may still write into."""
+
+import os
+import signal
+
+import pytest
+
+from procs.engine.protocol import folder_lock
+from procs.engine.protocol.part_file import keep_parts
+from procs.worker.jobs.resume import taken
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "1-1"
+    (path / folder_lock.SCRATCH).mkdir(parents=True)
+    return path
+
+
+@pytest.fixture
+def user(folder):
+    """A process that uses the folder, as a child does, until it is killed."""
+    told, tell = os.pipe()
+    pid = os.fork()
+    if not pid:
+        folder_lock.share(folder)
+        os.write(tell, b".")
+        signal.pause()
+    os.read(told, 1)
+    yield pid
+    os.close(told)
+    os.close(tell)
+
+
+def kill(pid):
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+def test_a_folder_in_use_is_not_taken(folder, user):
+    assert taken(folder, folder.with_name("1-2")) is None
+    assert folder.exists()
+    kill(user)
+
+
+def test_it_is_taken_once_its_user_is_dead(folder, user):
+    (folder / "media-0.mp4.part").write_bytes(b"four")
+    (folder / "media-0.mp4.head").write_text('{"length":9}')
+    kill(user)
+
+    assert taken(folder, new := folder.with_name("1-2")) == 1
+
+    assert (new / "media-0.mp4.part").read_bytes() == b"fou"
+    assert not folder.exists()
+
+
+def test_two_use_a_folder_at_once(folder, user):
+    folder_lock.share(folder)
+    kill(user)
+
+
+def test_whoever_comes_too_late_does_not_get_in(folder, user):
+    kill(user)
+    taken(folder, folder.with_name("1-2"))
+
+    with pytest.raises(OSError, match="in-use"):
+        folder_lock.share(folder)
+
+
+def test_only_what_can_be_gone_on_with_is_kept(tmp_path):
+    whole = {"media-0.f137.mp4", "media-0.f137.mp4.head"}
+    cut = {"media-0.f140.m4a.part", "media-0.f140.m4a.head"}
+    others = {"media-1.mp4.part", "media-1.mp4.ytdl", "cookies.txt", "merged.mp4", "kept.z"}
+    for name in whole | cut | others:
+        (tmp_path / name).write_bytes(b"some")
+    (tmp_path / ".tmp").mkdir()
+
+    assert keep_parts(tmp_path) == 2
+
+    kept = {"media-0.f137.mp4.part", "media-0.f137.mp4.head"} | cut
+    assert {path.name for path in tmp_path.iterdir()} == kept
+    assert (tmp_path / "media-0.f137.mp4.part").read_bytes() == b"som"
