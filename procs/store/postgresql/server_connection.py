@@ -41,6 +41,7 @@ SELECT CAST(CAST(PG_SNAPSHOT_XMAX(now) AS TEXT) AS BIGINT)
        - (SELECT COUNT(*) FROM PG_SNAPSHOT_XIP(now))
   FROM PG_CURRENT_SNAPSHOT() AS now
 """
+READ_ONLY = b"SHOW transaction_read_only"
 APPLIED = b"SELECT COUNT(*) FROM schema_steps"
 
 #: Seconds that a restart of the server may take, and between two attempts to connect.
@@ -123,6 +124,13 @@ class ServerConnection:
     def write_locks(self) -> Sequence[Any]:
         """None on this machine: the server orders writers, and throws out one that stands still."""
         return ()
+
+    def require_writable(self) -> None:
+        """Raises StoreError where no server answers, or one that takes no writes (a standby)."""
+        row = self._whole(READ_ONLY).fetchone()
+        if row and row[0] == "on":
+            place = server_faults.shown(self.url)
+            raise StoreError(f"{place} takes no writes; give the address of the primary server")
 
     def channel(self) -> Callable[[], ServerChannel]:
         """What opens the channel to the other machines."""

@@ -1,0 +1,31 @@
+"""Settings that systemd hands over as credentials."""
+
+from procs import config
+
+TOKEN = "123456789:" + "A" * 35
+
+
+def complaints_of(texts):
+    return config.read(texts, need_telegram=False).complaints
+
+
+def test_a_credential_of_systemd_wins_over_the_file(tmp_path):
+    (env := tmp_path / ".env").write_text(f"CHAPAR_BOT_TOKEN=987654321:{'B' * 35}\n")
+    (tmp_path / "CHAPAR_BOT_TOKEN").write_text(f"{TOKEN}\n")
+    reading = config.read(
+        {"CREDENTIALS_DIRECTORY": str(tmp_path)}, env_file=env, need_telegram=False
+    )
+    token = next(one for one in reading.found if one.name == "CHAPAR_BOT_TOKEN")
+    assert (token.text, token.source) == (TOKEN, "credential")
+    assert TOKEN not in token.shown
+
+
+def test_a_credential_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / "CHAPAR_API_HASH").mkdir()
+    said = complaints_of({"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    assert "CHAPAR_API_HASH: the credential" in said[0]
+    assert "Is a directory" in said[0]
+
+
+def test_without_credentials_nothing_is_said_of_them(tmp_path):
+    assert complaints_of({"CREDENTIALS_DIRECTORY": str(tmp_path)}) == complaints_of({})
