@@ -1,5 +1,6 @@
 """Inline mode in tests: media that Telegram keeps, and a worker that only delivers."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,10 @@ class Deliverer:
 
     async def telegram(self) -> Courier:
         return self.courier
+
+    def ending(self, lane: Lane, freed: int) -> AbstractContextManager[None]:
+        """The transaction in which a job ends; nothing is claimed in it."""
+        return self.db.write(full=True)
 
     async def part(self, name: str = "clip.mp4", kind: str = "video") -> Part:
         """A file that Telegram has; of another name it is another one."""
