@@ -14,6 +14,10 @@ from tests import postgresql_server
 #: Of these tests every so many-th case is in `make test`; `make test-long` runs them all, and those
 #: that are marked as long. Together they are more than eight minutes on two cores.
 EVERY = {
+    "test_a_crash_anywhere_tears_nothing_and_loses_nothing": 2,
+    "test_a_file_that_changed_at_the_site_comes_whole": 2,
+    "test_a_killed_download_goes_on_from_what_came": 3,
+    "test_an_album_reaches_each_person_once_though_its_worker_dies": 2,
     "test_a_broken_version_is_refused_and_the_old_one_stays": 3,
     "test_a_pause_is_named_and_its_end_too": 2,
     "test_a_run_leaves_nothing_open_to_others": 2,

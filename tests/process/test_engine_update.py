@@ -85,6 +85,7 @@ def started(home):
     return [line.rpartition("yt_dlp=")[2] for line in lines if "nursery.started" in line]
 
 
+@pytest.mark.long
 async def test_a_new_version_comes_into_use_under_a_running_job_and_goes_again(
     index, site, short_home, tmp_path, updater
 ):

@@ -124,6 +124,7 @@ async def test_nothing_inside_is_reached(outside, internet, tmp_path):
     assert spilt == []
 
 
+@pytest.mark.long
 async def test_nothing_inside_is_reached_without_the_proxy(outside, internet, tmp_path):
     """The jail alone: yt-dlp is told of no proxy, and goes straight."""
     ends = await all_of(outside, internet, tmp_path, direct=True)

@@ -150,6 +150,7 @@ async def test_a_plan_that_cannot_be_drawn_is_a_failure_with_its_reason(cache: P
         await chart_process.draw(broken, cache=cache)
 
 
+@pytest.mark.long
 async def test_a_plan_beyond_all_memory_ends_the_process_and_nothing_else(cache: Path) -> None:
     series = Series("x" * 100, (1.0,) * 10)
     endless = ChartPlan("", "en", "", (Panel("", (series,), ()),) * 4000)
