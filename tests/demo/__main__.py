@@ -35,8 +35,8 @@ async def main() -> int:
         await story.beside(
             by_buttons.play(story), by_card.meet(story), by_admins.play(story, owner)
         )
-        await by_sponsor.play(story, story.named(by_admins.MODERATOR))
         await by_admins.end(story)
+        await by_sponsor.play(story, story.named(by_admins.MODERATOR))
         proof.look(story)
         await show.chats(story)
         show.table(story)
