@@ -107,7 +107,8 @@ async def mode(story: Story) -> None:
     page = await owner.sees(lambda m: m.button(word("en", "mode-kept")), timeout=PATIENCE)
     page = await turned(owner, page, word("en", "mode-kept"), "For how long?")
     hour = word("en", "admin-mode-hours", hours=1)
-    page = await turned(owner, page, hour, word("en", "mode-does-kept"))
+    kept = word("en", "admin-mode-now", mode=word("en", "mode-kept"))
+    page = await turned(owner, page, hour, kept)
     story.tell("  " + page.text.replace("\n", " · "))
     for name, language in ((FIRST, "fa"), (SECOND, "en")):
         told = await refused(story, story.named(name))
