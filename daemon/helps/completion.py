@@ -1,6 +1,7 @@
 """Completion for bash, zsh and fish: commands, their options, and the words that may follow."""
 
 import shlex
+from collections.abc import Callable
 
 from daemon.helps.command_tree import CommandHelp, Word
 
@@ -48,15 +49,20 @@ if [[ $funcstack[1] == _chapar ]]; then _chapar "$@"; else compdef _chapar chapa
 
 
 def bash(top: CommandHelp) -> str:
-    values = [
-        f'        "{one.path}:{flag}") {bash_value(word)}; return ;;'
+    values = value_cases(top, bash_value)
+    words = [f'        "{one.path}") words="{" ".join(offered(one))}" ;;' for one in top.walk()]
+    return BASH.format(paths=paths(top), values="\n".join(values), words="\n".join(words))
+
+
+def value_cases(top: CommandHelp, offer: Callable[[Word], str]) -> list[str]:
+    """What a shell offers behind each option that takes a value, as branches of its `case`."""
+    return [
+        f'        "{one.path}:{flag}") {offer(word)}; return ;;'
         for one in top.walk()
         for word in one.words
         if word.takes
         for flag in word.flags
     ]
-    words = [f'        "{one.path}") words="{" ".join(offered(one))}" ;;' for one in top.walk()]
-    return BASH.format(paths=paths(top), values="\n".join(values), words="\n".join(words))
 
 
 def bash_value(word: Word) -> str:
@@ -77,13 +83,7 @@ def paths(top: CommandHelp) -> str:
 
 
 def zsh(top: CommandHelp) -> str:
-    values = [
-        f'        "{one.path}:{flag}") {zsh_value(word)}; return ;;'
-        for one in top.walk()
-        for word in one.words
-        if word.takes
-        for flag in word.flags
-    ]
+    values = value_cases(top, zsh_value)
     words = [f'        "{one.path}") found=({zsh_words(one)}) ;;' for one in top.walk()]
     return ZSH.format(paths=paths(top), values="\n".join(values), words="\n".join(words))
 

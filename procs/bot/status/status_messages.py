@@ -11,8 +11,6 @@ from procs.store.requests.request_status import RequestStatus
 
 #: How a request ends of which nothing more has to be said: the media, or the list, is in the chat.
 SHOWN = frozenset({"delivered", "listed"})
-
-
 #: Seconds after which a person does not watch the chat any more.
 LATE_AFTER = 600.0
 

@@ -215,12 +215,11 @@ class StatusWriter:
         ]
         return buttons.offer(self.db, meanings, now=now)
 
-    async def remove(self, post: StatusMessage, message: int | None = None) -> None:
+    async def remove(self, post: StatusMessage) -> None:
         row = post.head
-        there = message or row.status_message
-        if there:
+        if row.status_message:
             await self.replies.pace.wait_until_allowed(DELETE, LAST)
-            await self.chat_session.delete(row.chat, row.chat_access, there)
+            await self.chat_session.delete(row.chat, row.chat_access, row.status_message)
 
     def close(self, post: StatusMessage) -> None:
         requests.close_all(self.db, [one.request for one in post.members], now=clock.now())
