@@ -1,8 +1,8 @@
 """`make bench-ops`: every figure beside its goal, and one JSON line at the end."""
 
-import json
 import sys
 
+from bench.figures import report
 from bench.ops import backup_figures, idle_figures, operator_figures, power_figures, scrape_time
 
 #: The most that a figure may be.
@@ -22,12 +22,7 @@ def main() -> int:
     figures |= idle_figures.measure()
     figures |= operator_figures.measure()
     figures |= scrape_time.measure()
-    for name, value in sorted(figures.items()):
-        goal = GOALS.get(name)
-        beside = "" if goal is None else f"  goal ≤ {goal:g}  {'ok' if value <= goal else 'MISSED'}"
-        print(f"{name:<32}{value:>12.3f}{beside}")
-    print(json.dumps({name: round(value, 4) for name, value in sorted(figures.items())}))
-    return 0 if all(figures.get(name, 0.0) <= goal for name, goal in GOALS.items()) else 1
+    return report(figures, GOALS)
 
 
 if __name__ == "__main__":
