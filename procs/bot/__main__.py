@@ -12,7 +12,7 @@ from procs.bot.alerts.clock_notes import ClockNotes
 from procs.bot.assembly import BotParts, assembled
 from procs.bot.bot_options import configured
 from procs.bot.broadcast.progress_sender import ProgressSender
-from procs.bot.commands import command_menu
+from procs.bot.commands.command_menu import MenuSync
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.tidy_chat import TidyChat
 from procs.bot.follows.follow_notifier import FollowNotifier
@@ -68,7 +68,7 @@ def beside(settings: config.Settings, db: Database, parts: BotParts) -> list[asy
         OrderReports(db, parts.replies).run(),
         RoundTripProbe(db, parts.chat_session).run(),
         intake.admins.menus.run(),
-        logged(command_menu.register(db, parts.chat_session, follows=settings.follows > 0)),
+        MenuSync(db, parts.chat_session, settings).run(),
         logged(intake.inline.note_switch()),
         intake.inbox.run(),
         intake.cards.run(),

@@ -1,9 +1,12 @@
-"""How the settings of the chat are written, and what is wrong with one."""
+"""How the settings of the chat, and of what it brings, are written, and what is wrong with one."""
 
 import re
 
 from procs.config import values
+from procs.config.values import HOUR, BadSettingText
+from procs.core import durations
 from procs.core.night_hours import NightHours
+from procs.wishes import searches
 
 #: A name of Telegram, an address of mail, or one of a page, in up to 200 letters.
 CONTACT = re.compile(
@@ -11,6 +14,8 @@ CONTACT = re.compile(
 )
 #: Lists that one person may follow at most, and seconds from look to look at least.
 MOST_FOLLOWS, SHORTEST_INTERVAL = 1000, 1.0
+#: Entries of a list that one request may take, minutes of a broadcast, seconds of a film.
+MOST_ENTRIES, MOST_MINUTES, LONGEST_FILM = 500, 120, 6 * HOUR
 NIGHT_HOURS = re.compile(r"([01]?\d|2[0-3])-([01]?\d|2[0-3])", re.ASCII)
 #: Characters of a text; Telegram takes 4096 in one message.
 LONGEST_TEXT = 2000
@@ -22,14 +27,16 @@ SWITCH = {"on": True, "off": False}
 def contact(text: str) -> str:
     """Whom people may write to, as they read it: `@name`, an address of mail or of a page."""
     if not CONTACT.fullmatch(text):
-        raise ValueError(f"{text!r} is nobody to write to; write @name, mail or a page's address")
+        message = f"{text!r} is nobody to write to; write @name, mail or a page's address"
+        raise BadSettingText(message, "contact", name="@name")
     return text
 
 
 def switch(text: str) -> bool:
     """Something that is on or off."""
     if text.lower() not in SWITCH:
-        raise ValueError(f"{text!r} is neither on nor off; write one of them")
+        message = f"{text!r} is neither on nor off; write one of them"
+        raise BadSettingText(message, "word", there="on, off")
     return SWITCH[text.lower()]
 
 
@@ -42,7 +49,9 @@ def interval(text: str) -> float:
     """Seconds from one look at a list that is followed to the next."""
     length = values.seconds(text)
     if length < SHORTEST_INTERVAL:
-        raise ValueError(f"{text} is too often for any site; write at least {SHORTEST_INTERVAL:g}s")
+        shown = f"{SHORTEST_INTERVAL:g}s"
+        message = f"{text} is too often for any site; write at least {shown}"
+        raise BadSettingText(message, "often", least=shown)
     return length
 
 
@@ -60,7 +69,46 @@ def words(text: str) -> str:
     r"""What the operator says to people in place of our own words; `\n` stands for a line's end."""
     text = text.replace("\\n", "\n").strip()
     if any(not one.isprintable() and one != "\n" for one in text if one not in JOINERS):
-        raise ValueError("there is a character that cannot be printed; write it anew, by hand")
+        message = "there is a character that cannot be printed; write it anew, by hand"
+        raise BadSettingText(message, "unprintable")
     if len(text) > LONGEST_TEXT:
-        raise ValueError(f"{len(text)} characters are too many; write at most {LONGEST_TEXT}")
+        message = f"{len(text)} characters are too many; write at most {LONGEST_TEXT}"
+        raise BadSettingText(message, "characters", most=LONGEST_TEXT)
     return text
+
+
+def entries(text: str) -> int:
+    """How many entries of a list one request may take; their rows are written in one stroke."""
+    return values.whole(text, most=MOST_ENTRIES)
+
+
+def early(text: str) -> int:
+    """From which size on files go up while they come down, in bytes."""
+    return values.size(text, values.SIZE_SUFFIXES["MIB"], values.PREMIUM_FILE)
+
+
+def minutes(text: str) -> int:
+    """How much of a broadcast is recorded, in minutes; 0 for none."""
+    return values.whole(text, 0, MOST_MINUTES)
+
+
+def encoding(text: str) -> float:
+    """The seconds of a film that may be encoded anew; `off` for none."""
+    length = 0.0 if text == "off" else durations.read(text, unit="s")
+    if length is None:
+        message = f"{text!r} is neither off nor a duration; write for example 90s or 10m"
+        raise BadSettingText(message, "encoding", example="10m", off="off")
+    if length > LONGEST_FILM:
+        message = f"{text} is longer than a core has time for; write at most 6h"
+        raise BadSettingText(message, "long", most="6h")
+    return length
+
+
+def search(text: str) -> tuple[str, ...]:
+    """The sites where words are searched for, in their order."""
+    names = tuple(dict.fromkeys(re.split(r"[,\s]+", text.lower())))
+    if strange := next((name for name in names if name not in searches.PAGES), ""):
+        there = ", ".join(searches.PAGES)
+        message = f"{strange!r} is none of {there}; write one of them"
+        raise BadSettingText(message, "word", there=there)
+    return names

@@ -7,8 +7,8 @@ from procs.config.setting_sources import Setting
 from procs.core import log
 
 #: The pages on which admins change settings at run time.
-LIMITS, MEDIA, DAILY, TEXTS = "limits", "media", "day", "texts"
-LIVE_PAGES = (LIMITS, MEDIA, DAILY, TEXTS)
+LIMITS, MEDIA, DAILY, TEXTS, FOLLOWED = "limits", "media", "day", "texts", "follows"
+LIVE_PAGES = (LIMITS, MEDIA, DAILY, TEXTS, FOLLOWED)
 
 #: Requests and bytes that one person is sent in a day, by what they are to the bot; 0 for no end.
 DAY_QUOTAS = tuple(
@@ -86,13 +86,13 @@ TABLE = (
     *DAY_QUOTAS,
     *CHAT_TEXTS,
     Setting("CHAPAR_SUPPORT", chat_values.contact, absent="", live=TEXTS),
-    Setting("CHAPAR_REPLY_KEYBOARD", chat_values.switch, lambda texts: "off"),
+    Setting("CHAPAR_REPLY_KEYBOARD", chat_values.switch, lambda texts: "off", live=TEXTS),
     Setting("CHAPAR_BROADCAST_NIGHT", chat_values.night, lambda texts: "23-8"),
     Setting("CHAPAR_RECYCLE_AFTER", values.whole, lambda texts: "200"),
     Setting("CHAPAR_MEMORY_CEILING", values.ceiling, lambda texts: "512MiB"),
     Setting("CHAPAR_MAX_FILE_SIZE", values.file_size, lambda texts: "2000MiB", live=MEDIA),
     Setting("CHAPAR_MAX_PARTS", partial(values.whole, most=100), lambda texts: "5", live=MEDIA),
-    Setting("CHAPAR_STREAM_FROM", values.early, absent=0, live=MEDIA),
+    Setting("CHAPAR_STREAM_FROM", chat_values.early, absent=0, live=MEDIA),
     Setting("CHAPAR_CATCH_UP", values.seconds, lambda texts: "86400"),
     Setting(
         "CHAPAR_DISK_FLOOR",
@@ -100,17 +100,17 @@ TABLE = (
         lambda texts: "1GiB",
     ),
     Setting("CHAPAR_BALLAST_SIZE", values.size, lambda texts: "64MiB"),
-    Setting("CHAPAR_MAX_PLAYLIST", values.entries, lambda texts: "50", live=LIMITS),
-    Setting("CHAPAR_REENCODE", values.encoding, lambda texts: "off", live=MEDIA),
-    Setting("CHAPAR_LIVE_MINUTES", values.minutes, lambda texts: "0", live=MEDIA),
+    Setting("CHAPAR_MAX_PLAYLIST", chat_values.entries, lambda texts: "50", live=LIMITS),
+    Setting("CHAPAR_REENCODE", chat_values.encoding, lambda texts: "off", live=MEDIA),
+    Setting("CHAPAR_LIVE_MINUTES", chat_values.minutes, lambda texts: "0", live=MEDIA),
     Setting(
         "CHAPAR_SPONSORBLOCK", address_values.service, lambda texts: "https://sponsor.ajay.app"
     ),
     Setting("CHAPAR_GALLERY_SITES", address_values.softwares, absent=()),
-    Setting("CHAPAR_SEARCH", values.search, absent=(), live=MEDIA),
-    Setting("CHAPAR_FOLLOWS", chat_values.follows, lambda texts: "20"),
-    Setting("CHAPAR_FOLLOWED_SOURCES", values.whole, lambda texts: "1000"),
-    Setting("CHAPAR_FOLLOW_INTERVAL", chat_values.interval, lambda texts: "30m"),
+    Setting("CHAPAR_SEARCH", chat_values.search, absent=(), live=MEDIA),
+    Setting("CHAPAR_FOLLOWS", chat_values.follows, lambda texts: "20", live=FOLLOWED),
+    Setting("CHAPAR_FOLLOWED_SOURCES", values.whole, lambda texts: "1000", live=FOLLOWED),
+    Setting("CHAPAR_FOLLOW_INTERVAL", chat_values.interval, lambda texts: "30m", live=FOLLOWED),
     Setting("CHAPAR_TELEGRAM_SERVER", address_values.server),
     Setting("CHAPAR_TELEGRAM_SERVER_KEY", address_values.key, absent=""),
     Setting("CHAPAR_ALLOWED_NETWORKS", address_values.networks, absent=()),

@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from procs.core import durations
-from procs.wishes import searches
 
 #: What begins the address of a database that is a file.
 DATABASE_SCHEME = "sqlite:///"
@@ -55,8 +54,17 @@ SHARED = {
     *("/usr/local", "/usr/share", "/var", "/var/cache", "/var/lib", "/var/log", "/var/tmp"),
 }
 UPDATES = ("off", "notify", "auto")
-MOST_ENTRIES, MOST_MINUTES, LONGEST_FILM = 500, 120, 6 * HOUR
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class BadSettingText(ValueError):
+    """A text that a setting does not take. The message is the operator's; `kind` and `facts` say
+    the same to who changes the setting in the chat, in their language."""
+
+    def __init__(self, message: str, kind: str, **facts: object) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.facts = facts
 
 
 def cores() -> int:
@@ -66,11 +74,13 @@ def cores() -> int:
 def whole(text: str, least: int = 1, most: int = 1_000_000) -> int:
     """A whole number, at least `least` and at most `most`."""
     if not re.fullmatch(r"[0-9]+", text) or (len(text) < 17 and int(text) < least):
-        raise ValueError(
-            f"{text!r} is not a whole number from {least} up; write for example {least}"
+        raise BadSettingText(
+            f"{text!r} is not a whole number from {least} up; write for example {least}",
+            "whole",
+            least=least,
         )
     if not WHOLE.fullmatch(text) or int(text) > most:
-        raise ValueError(f"{text} is too many; write at most {most}")
+        raise BadSettingText(f"{text} is too many; write at most {most}", "many", most=most)
     return int(text)
 
 
@@ -80,11 +90,6 @@ def downloads(texts: Mapping[str, str]) -> str:
     workers = texts["CHAPAR_WORKERS"]
     usual = 4 * cores()
     return str(max(usual, int(workers)) if WHOLE.fullmatch(workers) else usual)
-
-
-def entries(text: str) -> int:
-    """How many entries of a list one request may take; their rows are written in one stroke."""
-    return whole(text, most=MOST_ENTRIES)
 
 
 def api_id(text: str) -> int:
@@ -213,12 +218,16 @@ def size(text: str, least: int = 1, most: int = 1024 * SIZE_SUFFIXES["TIB"]) -> 
     """A size in bytes: `1500000`, `512MiB`, `1.5GiB`, `2GB`."""
     match = SIZE.fullmatch(text)
     if not match or match[2].upper() not in SIZE_SUFFIXES:
-        raise ValueError(f"{text!r} is not a size; write for example 512MiB or 1.5GiB")
+        raise BadSettingText(
+            f"{text!r} is not a size; write for example 512MiB or 1.5GiB", "size", example="512MiB"
+        )
     count = int(float(match[1]) * SIZE_SUFFIXES[match[2].upper()])
     if count < least:
-        raise ValueError(f"{text} is too little; write at least {spoken(least)}")
+        shown = spoken(least)
+        raise BadSettingText(f"{text} is too little; write at least {shown}", "little", least=shown)
     if count > most:
-        raise ValueError(f"{text} is too much; write at most {spoken(most)}")
+        shown = spoken(most)
+        raise BadSettingText(f"{text} is too much; write at most {shown}", "much", most=shown)
     return count
 
 
@@ -245,42 +254,17 @@ def file_size(text: str) -> int:
     return size(text, SIZE_SUFFIXES["MIB"], PREMIUM_FILE)
 
 
-def early(text: str) -> int:
-    """From which size on files go up while they come down, in bytes."""
-    return size(text, SIZE_SUFFIXES["MIB"], PREMIUM_FILE)
-
-
 def seconds(text: str, most: float = MONTH) -> float:
     """A duration in seconds."""
     length = durations.read(text, unit="s")
     if length is None:
-        raise ValueError(f"{text!r} is not a number of seconds; write for example 60")
+        raise BadSettingText(
+            f"{text!r} is not a number of seconds; write for example 60", "seconds", example="10m"
+        )
     if length > most:
-        raise ValueError(f"{length:.0f} seconds are too many; write at most {most:.0f}")
+        message = f"{length:.0f} seconds are too many; write at most {most:.0f}"
+        raise BadSettingText(message, "long", most=f"{most:.0f}s")
     return length
-
-
-def minutes(text: str) -> int:
-    """How much of a broadcast is recorded, in minutes; 0 for none."""
-    return whole(text, 0, MOST_MINUTES)
-
-
-def encoding(text: str) -> float:
-    """The seconds of a film that may be encoded anew; `off` for none."""
-    length = 0.0 if text == "off" else durations.read(text, unit="s")
-    if length is None:
-        raise ValueError(f"{text!r} is neither off nor a duration; write for example 90s or 10m")
-    if length > LONGEST_FILM:
-        raise ValueError(f"{text} is longer than a core has time for; write at most 6h")
-    return length
-
-
-def search(text: str) -> tuple[str, ...]:
-    """The sites where words are searched for, in their order."""
-    names = tuple(dict.fromkeys(re.split(r"[,\s]+", text.lower())))
-    if strange := next((name for name in names if name not in searches.PAGES), ""):
-        raise ValueError(f"{strange!r} is none of {', '.join(searches.PAGES)}; write one of them")
-    return names
 
 
 def level(text: str) -> str:

@@ -242,7 +242,8 @@ class Child:
 
     async def probe(self) -> Probed:
         """What the link leads to. Raises the classes of procs.errors."""
-        return into(Probed, await self.expect("found"))
+        value = await self.expect("found")
+        return await asyncio.to_thread(into, Probed, value)  # a list may have 10,000 entries
 
     async def fetch(self, on_progress: OnProgress, *, on_merge: OnMerge | None = None) -> Fetched:
         """Download what `probe` found. `on_progress(done, total, rate)` comes at most four times a

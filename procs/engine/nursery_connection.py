@@ -13,7 +13,7 @@ from procs.engine.protocol.decode import into
 from procs.engine.protocol.messages import ChildEnd
 
 #: Bytes of one line that a child may say, its lines in all, and bytes of what is read at first.
-LINE_BYTES = 4 * 1024**2
+LINE_BYTES = 16 * 1024**2
 LINES = 200_000
 FIRST_READ = 4096
 #: Seconds that a killed child's death is waited for.

@@ -19,7 +19,7 @@ PAGES = (MAIN, WORDS, PLACE, PART_PAGE, SOUND_PAGE, FACTS, FORM_PAGE, RANGE_PAGE
 #: Pages that ask for a text.
 ASKING = (PART_PAGE, RANGE_PAGE)
 #: What a row keeps of the terms of a card as one text.
-WANTED = ("asks", "words", "beside", "document")
+WANTED = ("asks", "words", "beside", "document", "wordless")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,9 @@ class CardTerms:
     words: tuple[str, ...] = ()
     beside: bool = False
     document: bool = False
+    #: The person set subtitles for all, and left them out of this link in words: where it turns out
+    #: to be a list, of each entry.
+    wordless: bool = False
 
     @property
     def insists(self) -> bool:

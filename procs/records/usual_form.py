@@ -26,19 +26,21 @@ def applied(wanted: Preferences, wish: Variant) -> Variant:
     return wish.as_document if wanted.as_file else wish
 
 
-def obeying(wanted: Preferences, wish: Variant) -> Preferences:
-    """What a person set, as far as the words of a wish do not overrule it."""
-    return replace(wanted, subtitles=()) if wish.wordless else wanted
+def without_words(form: Variant, wish: Variant) -> Variant:
+    """A form with the subtitles left out that would come by themselves, where a wish says so."""
+    left_out = wish.wordless and form.can_be_wordless and not form.subtitles
+    return replace(form, wordless=True) if left_out else form
 
 
 def terms(wanted: Preferences, form: Variant, *, asks: bool = True) -> CardTerms:
-    """How a link is asked about on the terms of a person; of one who is not asked, only what there
-    is is looked at."""
+    """How a link is asked about on the terms of a person, as far as the words of a form do not
+    overrule them; of one who is not asked, only what there is is looked at."""
     return CardTerms(
-        str(form),
+        str(form.fetched),
         float(wanted.card_timeout) if asks else 0.0,
         asks=asks,
-        words=wanted.subtitles,
+        words=() if form.wordless else wanted.subtitles,
+        wordless=form.wordless and bool(wanted.subtitles),
         beside=wanted.subtitles_place == BESIDE,
         document=wanted.as_file,
     )

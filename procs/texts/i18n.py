@@ -9,6 +9,7 @@ this, the listener and the keeper too, which say nothing to anybody.
 """
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from datetime import date as Date
 from typing import Literal
@@ -233,3 +234,10 @@ def tongue(language: str, code: str) -> LocalText:
     main, _, region = code.replace("_", "-").lower().partition("-")
     name = names.get(f"{main}_{region}") or names.get(main)
     return LocalText(name) if name else isolated(language, code)
+
+
+def listed(language: str, names: Sequence[str]) -> LocalText:
+    """Several names as one part of a sentence: `Persian and Arabic`."""
+    from babel.lists import format_list
+
+    return LocalText(format_list([str(name) for name in names], locale=base(language)))

@@ -13,7 +13,7 @@ from procs.store.health import workers
 from procs.store.jobs import leases, outcomes, pause_control, pauses, recovery, seats
 from procs.store.media import deliveries, looks
 from procs.store.reports import job_record, pruner
-from procs.store.requests import lists, request_status, requests
+from procs.store.requests import link_mentions, lists, request_status, requests
 from procs.store.requests.request_status import Report
 from procs.store.sites import breakers, cookies, visits
 from procs.store.sites.breakers import Way
@@ -74,6 +74,15 @@ def a_list_is_spread(db: Database, scene: Scene, now: Now) -> None:
     a_list_is_looked_at(db, scene, now)
     lists.spread(db, scene.look, entries(scene, "e", "a"), title="A list", now=now)
     (scene.entry,) = leases.claim(db, worker=scene.worker, lane=Lane.HEAVY, room=1, now=now)
+
+
+def says_something_else(db: Database, scene: Scene, now: Now) -> None:
+    """A message asks for other links than those that it brought, of which one is downloaded."""
+    request = scene.one[0].request
+    facts = {"request": request}
+    message = db.all("SELECT message FROM requests WHERE id = :request", facts)[0][0]
+    asks = [Ask(1, 1, message, 0, scene.desk.link("g"))]
+    link_mentions.correct(db, 1, message, 1, asks, [], now=now)
 
 
 def one_entry_of_a_list_is_left(db: Database, scene: Scene, now: Now) -> None:
@@ -233,6 +242,7 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
         None,
         lambda db, s, now: request_status.report(db, [Report(s.a.job, Step.FETCH, 1, 2)]),
     ),
+    "corrected": (None, says_something_else),
     "close": (None, lambda db, s, now: requests.close(db, 1, now=now)),
     "enter": (None, lambda db, s, now: workers.enter(db, "w02-3", now=now)),
     "leave": (None, lambda db, s, now: workers.leave(db, s.worker, why="stopped", now=now)),

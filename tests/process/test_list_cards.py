@@ -53,6 +53,22 @@ async def test_five_entries_come_by_buttons_alone_in_order_though_the_bot_dies_a
     assert await healthy.asked(FEED) == looks
 
 
+async def test_the_card_of_a_list_shows_the_picture_of_its_site_while_its_entries_come(
+    healthy: Stack, meets: Meets
+) -> None:
+    ann = await meets()
+    sent = await ann.sends(healthy.url("/page/covers.xml"))
+    card = await ann.sees(
+        lambda m: m.reply == sent.id and m.kind == "photo" and m.button("⬇️"), timeout=PATIENCE
+    )
+    assert card.text.startswith("📃 A feed")
+
+    await ann.presses("All (2)", card)
+
+    await ann.sees_gone(card, timeout=PATIENCE)
+    assert len(await got(ann, sent)) == 2
+
+
 async def test_single_entries_are_ticked_and_what_failed_is_tried_again_at_once(
     healthy: Stack, meets: Meets
 ) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from procs.bot.cards import group_limit
+from procs.bot.cards import group_limit, list_pages
 from procs.bot.cards.card_labels import CardButton
 from procs.bot.cards.card_text import render
 from procs.bot.commands.button_actions import data
@@ -10,7 +10,7 @@ from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.bot.status.status_messages import StatusMessage
 from procs.bot.status.status_text import StatusView
 from procs.bot.status.status_writer import StatusWriter, in_reply
-from procs.core import clock, log
+from procs.core import clock, codec, log
 from procs.errors import GroupMediaForbidden, ReferenceStale, TelegramRefused
 from procs.records.card_values import FACTS, MAIN
 from procs.records.media_records import MessagePicture
@@ -98,7 +98,11 @@ class CardWriter:
         """The picture that the message of a card lacks. All that a card says then is a caption:
         where that would be too long there is none."""
         found = thumbnails.lacking(self.db, card.request, now=clock.now())
-        pages = [replace(card, options=replace(card.options, page=one)) for one in (MAIN, FACTS)]
+        longest = list_pages.longest(codec.load(card.found)) if found else 0
+        pages = [
+            replace(card, options=replace(card.options, page=one, place=longest))
+            for one in (MAIN, FACTS)
+        ]
         texts = [render(one, language).text for one in pages] if found else []
         if found is None or any(cut(text, CAPTION_LENGTH) != text for text in texts):
             return None

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from procs.records import usual_form
-from procs.records.job import Ask
+from procs.records.job import Ask, Link
 from procs.records.preference_values import ASK, REACTION, Preferences
 from procs.store.database import Database
 from procs.store.media import references
 from procs.store.people import preferences
 from procs.telegram.chat.inbound import Incoming
 from procs.wishes import card_offer
+from procs.wishes.grammar import link
 from procs.wishes.grammar.link import Parsed
 from procs.wishes.look_text import BEST, LOOK
 from procs.wishes.sites import BY_NAME
@@ -58,17 +59,21 @@ def _worded(db: Database, ask: Ask) -> Ask:
         ask = replace(ask, link=replace(ask.link, variant=str(wish.fetched)))
     if ask.chat < 0:
         return ask
-    kept = usual_form.obeying(preferences.read(db, ask.user), wish)
-    return _in_form(db, ask, kept, usual_form.applied(kept, parse(ask.link.variant)))
+    kept = preferences.read(db, ask.user)
+    return _in_form(db, ask, kept, usual_form.applied(kept, wish))
 
 
 def _in_form(db: Database, ask: Ask, kept: Preferences, wish: Variant) -> Ask:
-    """Ask for a form. Where subtitles are to come with it, what there is must be seen first, unless
-    it is here with some already."""
+    """Ask for a form. Where subtitles are to come with it, or to be left out of each entry of what
+    may be a list, what there is must be seen first, unless it is here so already."""
     terms = usual_form.terms(kept, wish, asks=False)
-    if not terms.wants_words or wish.pick or is_plain(ask):
-        return replace(ask, link=replace(ask.link, variant=str(wish)))
-    for form in (terms.settled([language]) for language in terms.words):
+    looks = terms.wants_words or (terms.wordless and may_be_list(ask.link))
+    if not looks or wish.pick or is_plain(ask):
+        named = (
+            wish if wish.pick else wish.fetched
+        )  # the entries of a list are asked for as it says
+        return replace(ask, link=replace(ask.link, variant=str(named)))
+    for form in [terms.settled([language]) for language in terms.words] or [terms.usual]:
         if references.find(db, ask.link.key, form):
             return replace(ask, link=replace(ask.link, variant=form))
     return replace(ask, link=replace(ask.link, variant=LOOK), card=terms)
@@ -79,8 +84,9 @@ def _settled(db: Database, ask: Ask, *, few: bool) -> Ask:
         form = preferences.read_group(db, ask.chat).form
         kept, usual = Preferences(), parse(BEST if form == ASK else form)
     else:
-        kept = usual_form.obeying(preferences.read(db, ask.user), parse(ask.link.variant))
+        kept, wish = preferences.read(db, ask.user), parse(ask.link.variant)
         form, usual = kept.form_of(ask.link.site), usual_form.usual(kept, ask.link.site)
+        usual = usual_form.without_words(usual, wish)
     if is_plain(ask) and usual.sound and not card_offer.plays(ask.link.url):
         usual = parse(BEST)  # nobody hears a picture
     settled = _in_form(db, ask, kept, usual)
@@ -89,6 +95,11 @@ def _settled(db: Database, ask: Ask, *, few: bool) -> Ask:
         return settled
     terms = usual_form.terms(kept, usual)
     return replace(ask, link=replace(ask.link, variant=LOOK), card=terms)
+
+
+def may_be_list(found: Link) -> bool:
+    """Whether an address does not tell that it leads to one media."""
+    return found.key == link.by_hash(found.url)
 
 
 def is_plain(ask: Ask) -> bool:

@@ -9,6 +9,7 @@ from procs.bot.cards.list_pages import ENTRIES, TICK, TICKED, WITHHELD
 from procs.bot.commands.button_actions import ButtonAction, PressAnswer, Show
 from procs.bot.conversation import refusals
 from procs.core import clock, codec, log
+from procs.records import usual_form
 from procs.records.card_values import MAIN, TICK_PAGE
 from procs.store.cards import entry_choices
 from procs.store.cards.entry_choices import EntryChoice
@@ -76,6 +77,8 @@ class ListActions:
 
     def take(self, card: Card, places: list[int], form: str) -> Submitted | None:
         """Have entries fetched. None where it was chosen before."""
+        if card.terms.wordless:
+            form = str(usual_form.without_words(parse(form), Variant(wordless=True)))
         done = entry_choices.choose(
             self.db,
             card,

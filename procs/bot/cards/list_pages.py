@@ -106,6 +106,14 @@ def follow(shown: Shown) -> list[CardButton]:
     return [CardButton(shown.say("follow-button"), press_actions.FOLLOW)]
 
 
+def longest(told: Told) -> int:
+    """The index of the first entry of the page that says most; 0 for what is no list."""
+    if told["kind"] != "list":
+        return 0
+    starts = range(0, max(1, len(told["entries"])), ENTRIES_SHOWN)
+    return max(starts, key=lambda at: sum(len(x["title"]) for x in list_entries.page(told, at)))
+
+
 def start_of(card: Card, told: Told, size: int) -> int:
     """The index of the first entry of the page that is shown."""
     place = card.options.place if 0 <= card.options.place < len(told["entries"]) else 0

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Sequence
 
+from procs.bot.conversation.failure_boundary import repeat
+from procs.config import Settings
 from procs.core import clock, codec, log
 from procs.errors import TelegramAway, TelegramRefused, TelegramWait
 from procs.store.database import Database
@@ -26,6 +28,8 @@ COMMANDS = {
 FOLLOWING = frozenset({"follow", "follows"})
 #: The row that keeps which menus Telegram has, and the language of those who have no other.
 MENUS_ROW, DEFAULT_LANGUAGE = "menus", "en"
+#: Seconds between two looks at whether lists can be followed, and between tries at the menus.
+SETTING_POLL = 10.0
 
 Menu = list[tuple[str, str]]
 
@@ -51,20 +55,40 @@ def in_languages(names: Sequence[str]) -> dict[str, Menu]:
     }
 
 
-async def register(db: Database, chat_session: BotSession, *, follows: bool) -> None:
-    """Send Telegram the menus, once for each change of them and of the bot's name. A failure is
-    tried again at the next start."""
+class MenuSync:
+    """Keeps the menus in step with whether lists can be followed, which admins may change."""
+
+    def __init__(self, db: Database, chat_session: BotSession, settings: Settings) -> None:
+        self.db = db
+        self.chat_session = chat_session
+        self.settings = settings
+        #: Whether the menus that Telegram has are those with following; None before any is there.
+        self.follows: bool | None = None
+
+    async def run(self) -> None:
+        await repeat(self.look, SETTING_POLL)
+
+    async def look(self) -> None:
+        follows = self.settings.follows > 0
+        if follows != self.follows and await register(self.db, self.chat_session, follows=follows):
+            self.follows = follows
+
+
+async def register(db: Database, chat_session: BotSession, *, follows: bool) -> bool:
+    """Send Telegram the menus, once for each change of them and of the bot's name. False where that
+    failed."""
     await chat_session.named.wait()
     wanted = menus(follows=follows)
     mark = f"{chat_session.username} {hashlib.sha256(codec.dump(wanted).encode()).hexdigest()[:16]}"
     if runtime_settings.read(db, MENUS_ROW, "") == mark:
-        return
+        return True
     try:
         for scope, menus_there in wanted.items():
             for language, menu in menus_there.items():
                 await chat_session.set_commands(language, menu, scope=scope)
     except (TelegramAway, TelegramRefused, TelegramWait) as error:
         log.warning("menus.unregistered", error=error)
-    else:
-        runtime_settings.write(db, MENUS_ROW, mark, now=clock.now())
-        log.info("menus.registered", scopes=len(wanted))
+        return False
+    runtime_settings.write(db, MENUS_ROW, mark, now=clock.now())
+    log.info("menus.registered", scopes=len(wanted))
+    return True

@@ -7,7 +7,7 @@ is a text of the catalogue, `set-<page>-<value>`.
 from dataclasses import dataclass, field
 from typing import Any
 
-from procs.records.preference_values import ASK, GroupPreferences, Preferences
+from procs.records.preference_values import ASK, MOST_LANGUAGES, GroupPreferences, Preferences
 from procs.texts import i18n
 from procs.texts.i18n import LocalText
 
@@ -16,7 +16,7 @@ PAGE, SET, SITE, RESET = "settings-page", "settings-set", "settings-site", "sett
 #: The first page, and the one that asks before all is set back.
 MAIN, ASK_RESET = "main", "reset"
 #: Sites on one page of them, and buttons in a row.
-SITES, ROW = 8, 2
+SITES, ROW, WIDE_ROW = 8, 2, 3
 #: The mark of what is set.
 MARK = "✅ "
 
@@ -51,6 +51,8 @@ class PreferenceChoice:
 SWITCH = (("on", True), ("off", False))
 NIGHTS = (("late", (23 * 60, 8 * 60)), ("early", (22 * 60, 7 * 60)), ("long", (21 * 60, 9 * 60)))
 WORDS = (("none", ()), ("fa", ("fa",)), ("en", ("en",)), ("fa-en", ("fa", "en")))
+#: Languages of subtitles that are added to those, or taken out, one by one.
+MORE_WORDS = ("ar", "tr", "de", "fr", "es", "ru")
 FORMS = tuple((it, it) for it in (ASK, "best", "1080p", "720p", "480p", "mp3", "audio"))
 CARDS = (("never", 0), ("half", 30), ("minute", 60), ("five", 300))
 MIB = 1024 * 1024
@@ -146,9 +148,29 @@ def choices(
             for end, value in part.values
         ]
         rows += [tuple(buttons[at : at + ROW]) for at in range(0, len(buttons), ROW)]
+        rows += added(record, language) if part.name == "subtitles" else []
     told = value_text(language, name, parts[0], getattr(record, parts[0].name))
     text = i18n.say(language, f"set-{name}-about", value=told)
     return MenuPage(text, (*rows, (back(language),)))
+
+
+def added(record: Record, language: str) -> list[tuple[MenuButton, ...]]:
+    """More languages of subtitles: each is added behind those that are set, or taken out."""
+    now = record.subtitles if isinstance(record, Preferences) else ()
+    buttons = [
+        MenuButton(
+            (MARK if code in now else "") + i18n.tongue(language, code),
+            SET,
+            {"name": "subtitles", "value": toggled(now, code), **to("subtitles")},
+        )
+        for code in MORE_WORDS
+    ]
+    return [tuple(buttons[at : at + WIDE_ROW]) for at in range(0, len(buttons), WIDE_ROW)]
+
+
+def toggled(now: tuple[str, ...], code: str) -> tuple[str, ...]:
+    others = tuple(one for one in now if one != code)
+    return others if code in now else (*others[: MOST_LANGUAGES - 1], code)
 
 
 def sites(record: Preferences, language: str, place: int) -> MenuPage:
@@ -189,7 +211,9 @@ def value_text(language: str, page: str, part: PreferenceChoice, value: Any) -> 
         return form_name(language, value)
     if part.name == "largest":
         return i18n.size(language, value)
-    return i18n.isolated(language, "، ".join(value) if isinstance(value, tuple) else str(value))
+    if part.name == "subtitles":
+        return i18n.listed(language, [i18n.tongue(language, code) for code in value])
+    return i18n.isolated(language, str(value))
 
 
 def form_name(language: str, form: str) -> LocalText:

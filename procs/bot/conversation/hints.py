@@ -33,7 +33,7 @@ class Hints:
         keys: Keys = (),
     ) -> None:
         self.manners = manners or Manners()
-        self.keys = keys if self.manners.reply_keyboard else ()
+        self.all_keys = keys
         self.more_keys: Callable[[int], Keys] = no_keys
         self.replies = replies
         self.inbox = inbox
@@ -53,6 +53,11 @@ class Hints:
                 incoming, person=replace(incoming.person, language=language or incoming.language)
             )
             await self.replies.reply(spoken, key, urgency=Urgency.COMMAND, **words)
+
+    @property
+    def keys(self) -> Keys:
+        """The keys below the chat, while the operator wants some."""
+        return self.all_keys if self.manners.reply_keyboard else ()
 
     def keys_of(self, person: int) -> Keys:
         """The keys below the chat with somebody; none where there are none at all."""

@@ -11,6 +11,7 @@ from functools import partial
 
 from procs.bot.commands.button_actions import PressAnswer, data
 from procs.bot.conversation import refusals
+from procs.bot.conversation.ban_gate import ban_words
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.core import clock, log
 from procs.records.inline_records import InlineTarget
@@ -20,6 +21,7 @@ from procs.store.inline import inline_messages, inline_switches
 from procs.store.inline.inline_messages import InlineAsk
 from procs.store.modes import link_gate
 from procs.store.people import users
+from procs.store.people.bans import Ban
 from procs.store.requests import buttons
 from procs.store.requests.allowances import Allowance
 from procs.store.requests.buttons import Button, ButtonMeaning, Outcome
@@ -112,11 +114,26 @@ class InlineChoices:
     async def refuse(self, choice: InlineAsk, done: Submitted) -> None:
         """A clear end of what may not begin, with the button that tries it again. Raises as
         `Rpc.ask`."""
+        await self.end(choice, self.refusal(choice, done))
+
+    async def refuse_banned(self, chosen: InlineChoice, ban: Ban) -> None:
+        """The same for somebody who was banned since the result was shown. Raises as `Rpc.ask`."""
+        person = chosen.person
+        found = buttons.find(self.db, chosen.result, person.id, chat=0, now=clock.now())
+        if found.button is None or found.button.meaning.action != BEGIN:
+            return
+        await self.chat_session.named.wait()
+        words = i18n.say(
+            person.language, "banned", words=ban_words(ban.until, ban.reason, person.language)
+        )
+        await self.end(self.choice(person, chosen.target, found.button), words)
+
+    async def end(self, choice: InlineAsk, words: LocalText) -> None:
         label = i18n.say(choice.person.language, "inline-again")
         leave = partial(
             self.replies.pace.leave, EDIT_INLINE, urgency=Urgency.ANSWER, patience=REFUSAL_TIMEOUT
         )
-        words, again = self.refusal(choice, done), (label, data(choice.token))
+        again = (label, data(choice.token))
         await self.chat_session.edit_inline(choice.target, words, buttons=(again,), leave=leave)
 
     def closed(self, person: Person, link: Link) -> LocalText | None:

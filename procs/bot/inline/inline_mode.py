@@ -47,10 +47,12 @@ class InlineMode:
         )
 
     async def on_message(self, told: InlineQuery | InlineChoice) -> None:
-        """Answer a query, or begin what was chosen; a banned person's are left alone."""
-        if bans.find(self.db, told.person.id, now=clock.now()):
-            return
+        """Answer a query, or begin what was chosen; who is banned reads why not. Raises as
+        `Rpc.ask`."""
+        ban = bans.find(self.db, told.person.id, now=clock.now())
         if isinstance(told, InlineQuery):
-            await self.queries.on_message(told)
+            await (self.queries.refuse(told, ban) if ban else self.queries.on_message(told))
+        elif ban:
+            await self.choices.refuse_banned(told, ban)
         else:
             await self.choices.on_choice(told)

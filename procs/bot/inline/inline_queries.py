@@ -6,6 +6,7 @@ alone: it is in their language, in their forms, with buttons that are theirs.
 
 from dataclasses import replace
 
+from procs.bot.conversation.ban_gate import ban_words
 from procs.bot.inline import inline_results
 from procs.bot.inline.inline_choices import InlineChoices
 from procs.bot.inline.inline_results import page_of
@@ -18,6 +19,7 @@ from procs.records.preference_values import ASK, LATIN
 from procs.store.database import Database
 from procs.store.media import references
 from procs.store.people import preferences, repeat_tallies
+from procs.store.people.bans import Ban
 from procs.store.reports import past_requests
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inline_sender import RESULTS, InlineAnswer
@@ -25,6 +27,7 @@ from procs.telegram.chat.inline_updates import InlineQuery
 from procs.telegram.delivery import media_caption
 from procs.telegram.delivery.media_caption import NOTHING, Caption
 from procs.texts import i18n, untrusted_text
+from procs.texts.i18n import LocalText
 from procs.wishes import variant
 from procs.wishes.grammar import link
 from procs.wishes.grammar.link import Parsed
@@ -57,7 +60,9 @@ class InlineQueries:
         parsed = link.parse(query.text)
         if parsed.links:
             await self.about_link(query, person, self.wished(parsed.links[0], person))
-        elif parsed.none and self.search.search_of(query):
+        elif parsed.none and (sought := self.search.search_of(query)):
+            if why := self.choices.closed(person, sought):
+                return await self.give(query, inline_results.wrong(person.language, why))
             await self.search.on_message(query, person)
         else:
             await self.give(query, self.about_text(query, person, parsed))
@@ -122,9 +127,18 @@ class InlineQueries:
         start = page_of(query.offset)
         past = [one for one in past_requests.latest(self.db, person.id) if one.kept]
         there: dict[int, Media] = {}
+        why: LocalText | None = None
         for one in past:
-            if media := references.find(self.db, one.key, one.variant):
-                there.setdefault(media.id, media)
+            media = references.find(self.db, one.key, one.variant)
+            if media is None or media.id in there:
+                continue
+            refused = self.choices.closed(person, Link(one.url, one.site, one.key, one.variant))
+            if refused:
+                why = why or refused
+            else:
+                there[media.id] = media
+        if why and not there:
+            return inline_results.wrong(person.language, why)
         shown = list(there.values())[start : start + RESULTS]
         page = [(media, self.caption(person, media)) for media in shown]
         if not page and not start:
@@ -143,6 +157,12 @@ class InlineQueries:
         """The person, with the language of their own setting."""
         language = preferences.read(self.db, person.id).language
         return replace(person, language=language) if language else person
+
+    async def refuse(self, query: InlineQuery, ban: Ban) -> None:
+        """Say to a banned person until when and why. Raises as `Rpc.ask`."""
+        person = self.spoken(query.person)
+        words = ban_words(ban.until, ban.reason, person.language)
+        await self.give(query, inline_results.wrong(person.language, words))
 
     async def give(self, query: InlineQuery, answer: InlineAnswer) -> None:
         await self.chat_session.answer_query(query.id, answer)

@@ -143,9 +143,8 @@ def fetch(request: dict[str, Any], line: ChildConnection, port: int) -> None:
         if parse(order.variant).looks and not order.search:
             look_cache.write(ydl, opened, files)
         line.say("found", found)
-        word = line.hear()
-        if word == "thumbnail" and opened.infos:
-            line.say("thumbnail", site_thumbnail.bring(ydl, opened.infos[0]))
+        if (word := line.hear()) == "thumbnail":
+            line.say("thumbnail", site_thumbnail.bring(ydl, site_thumbnail.shown(opened, files)))
         if word != "go":
             return
         download(ydl, order, (opened, files), found, Said(line, words, meter))
@@ -184,7 +183,9 @@ def pictures(post: gallerydl.Gallery, line: ChildConnection, meter: DownloadMete
     except Unsupported:
         return False
     line.say("found", found)
-    if line.hear() == "go":
+    if (word := line.hear()) == "thumbnail":
+        line.say("thumbnail", site_thumbnail.bring(post.ydl, post.face()))
+    if word == "go":
         meter.limit = post.order.limit(found.kind)
         fetched = post.fetch(found, meter)
         meter.finish()

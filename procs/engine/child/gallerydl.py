@@ -134,12 +134,20 @@ class Gallery:
             kind="album",
             more=more,
             adult=is_adult(facts),
+            thumbnail=bool(self.face()),
         )
         if len(files) == 1 and not wish.pick:
             return replace(found, kind=file_types.kind(str(files[0][1]), {}))
         if wish.looks and not self.order.whole:
             return listed(found, files, wish.page)
         return replace(found, entries=[part(place, one) for place, one in enumerate(files, 1)])
+
+    def face(self) -> PostFacts:
+        """The first picture of the post, as what stands for it; empty where there is none."""
+        for one in self.files:
+            if file_types.kind(kinded(one), {}) == "photo":
+                return {"thumbnail": str(one[1]), "http_headers": {"Referer": self.order.url}}
+        return {}
 
     def fetch(self, found: Probed, meter: DownloadMeter) -> Fetched:
         """Its files, in its order, in the job's folder."""

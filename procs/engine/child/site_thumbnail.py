@@ -1,7 +1,7 @@
 """The picture that a site shows for a media, for its card: fetched by the child that read the page,
 over the same way out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ from yt_dlp.utils import YoutubeDLError
 
 from procs.engine.protocol.messages import THUMBNAIL_BYTES, THUMBNAIL_FILE, check_scheme
 from procs.engine.ytdlp import loader
+from procs.engine.ytdlp.media_info import PlainFile
+from procs.engine.ytdlp.playlists import OpenedLink, has_picture
 from procs.errors import JobError
 
 #: The widest picture that a card needs, in pixels; addresses that are tried.
@@ -29,6 +31,21 @@ def bring(ydl: loader.Loader, info: dict[str, Any]) -> str:
             Path(THUMBNAIL_FILE).write_bytes(body)
             return THUMBNAIL_FILE
     return ""
+
+
+def shown(opened: OpenedLink, files: Sequence[PlainFile | None]) -> dict[str, Any]:
+    """What has the picture of a link: of a list its face; of a post the first part that has one, or
+    is one. Empty where there is none."""
+    if not opened.infos:
+        return opened.face or {}
+    if pictured := next((one for one in opened.infos if has_picture(one)), None):
+        return pictured
+    photos = (
+        {**one, "thumbnail": one.get("url")}
+        for one, file in zip(opened.infos, files, strict=True)
+        if file is not None and file.kind == "photo"
+    )
+    return next(photos, {})
 
 
 def addresses(info: dict[str, Any]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from procs.engine.failures.exception_chain import plain
 from procs.engine.forms import choices, formats, subtitles
 from procs.engine.protocol.messages import Entry, Order, Probed
 from procs.engine.ytdlp import file_types
-from procs.engine.ytdlp.playlists import OpenedLink
+from procs.engine.ytdlp.playlists import OpenedLink, has_picture
 from procs.errors import ClipBeyond, LiveNow, NoSound, TooLarge
 from procs.records.media_records import parts_of
 from procs.wishes.filenames import split
@@ -55,6 +55,7 @@ def of_all(opened: OpenedLink, files: Sequence[PlainFile | None], order: Order) 
             entries=list(opened.entries),
             count=opened.count,
             more=opened.more,
+            thumbnail=opened.face is not None,
         )
     each = [
         found(info, file, formats.chosen(info), order)
@@ -74,6 +75,7 @@ def album(each: Sequence[Probed], opened: OpenedLink, order: Order) -> Probed:
     facts: dict[str, Any] = {"key": "", "kind": "album", "duration": 0.0, "parts": 1}
     facts["more"] = opened.more
     facts["adult"] = any(one.adult for one in each)
+    facts["thumbnail"] = any(one.thumbnail or one.kind == "photo" for one in each)
     facts["entries"] = [
         Entry(place, one.title, "", one.duration, kind=one.kind, size=one.size)
         for place, one in enumerate(each, 1)
@@ -102,7 +104,7 @@ def found(
         kind=kind,
         size=size,
         plan=plain(formats.words(streams), 200),
-        thumbnail=bool(info.get("thumbnails") or info.get("thumbnail")),
+        thumbnail=has_picture(info),
         parts=1 if wish.clip else parts_of(size or 0, order.max_file_size),
         subtitles=subtitles.written(info),
         captions=subtitles.heard(info),

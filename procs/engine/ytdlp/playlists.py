@@ -37,7 +37,8 @@ Info = dict[str, Any]
 class OpenedLink:
     """What a link leads to: `infos` complete (one, or the parts of a post, of which one may be
     `chosen`, and there may be `more`), or the `entries` of a list, of which there are `count` where
-    the site says so, and `more` than are here."""
+    the site says so, and `more` than are here. `face` is what of a list the site has a picture of:
+    itself, or the first entry with one."""
 
     infos: tuple[Info, ...] = ()
     entries: tuple[Entry, ...] = ()
@@ -45,6 +46,7 @@ class OpenedLink:
     count: int | None = None
     more: bool = False
     chosen: bool = False
+    face: Info | None = None
 
 
 def wanted(order: Order) -> str:
@@ -148,7 +150,12 @@ def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Orde
         title=title(info),
         count=count if isinstance(count, int) and count >= len(there) else None,
         more=goes_on or (asked or 0) > order.entries,
+        face=next((one for one in (info, *(one for _, one in there)) if has_picture(one)), None),
     )
+
+
+def has_picture(one: Info) -> bool:
+    return bool(one.get("thumbnails") or one.get("thumbnail"))
 
 
 def entry(place: int, one: Info) -> Entry:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from procs.config import Settings
 from procs.core import clock, log
 from procs.errors import alert_kinds
+from procs.keeper.monitor.response_times import ResponseTimes
 from procs.store import wake
 from procs.store.database import Database
-from procs.store.health import alerts, low_disks
+from procs.store.health import alerts, counters, low_disks
 from procs.store.modes import bot_modes, mode_rules
 from procs.store.modes.bot_modes import BY_ITSELF, Mode
 from procs.store.reports import queue_age
@@ -19,6 +20,8 @@ LITTLE_MEMORY, ENOUGH_MEMORY = 0.06, 0.12
 #: Seconds that the first download in line waited: too long for films, for anything but sound, and
 #: short again.
 LONG_WAIT, LONGEST_WAIT, SHORT_WAIT = 600.0, 1800.0, 120.0
+#: Seconds in which nearly all first answers come: too many, and few again; as the alert has it.
+SLOW_ANSWERS, QUICK_ANSWERS = 30.0, 20.0
 #: Sites that rest for everybody at once: a storm, which is about us and not about a site; and calm.
 STORM, CALM = 5, 1
 #: Seconds of trouble before a rule acts, and of its absence before it ends.
@@ -40,6 +43,7 @@ class ModeWatch:
     def __init__(self, db: Database, settings: Settings) -> None:
         self.db = db
         self.settings = settings
+        self.responses = ResponseTimes()
 
     def watch(self) -> None:
         """Look at every rule, and change the mode where they ask for another."""
@@ -68,11 +72,15 @@ class ModeWatch:
         memory, waited = available_memory(), queue_age.of_downloads(self.db, now=clock.now())
         shut = len({one.site for one in breakers.listed(self.db) if self.is_shut(one)})
         short = waited <= SHORT_WAIT
+        answered, _ = self.responses.p95(counters.read(self.db), clock.now())
         return (
             ModeRule("disk", Mode.KEPT, is_low, not is_low),
             ModeRule("memory", Mode.LIGHT, memory < LITTLE_MEMORY, memory >= ENOUGH_MEMORY),
             ModeRule("slow", Mode.LIGHT, waited >= LONG_WAIT, short),
             ModeRule("slower", Mode.SOUND, waited >= LONGEST_WAIT, short),
+            ModeRule(
+                *("response", Mode.LIGHT), answered >= SLOW_ANSWERS, answered <= QUICK_ANSWERS
+            ),
             ModeRule("storm", Mode.KEPT, shut >= STORM, shut <= CALM),
         )
 

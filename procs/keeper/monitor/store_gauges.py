@@ -1,7 +1,5 @@
 """Figures that the database has, read over the monitor's own connection."""
 
-import math
-from collections import Counter
 from collections.abc import Mapping
 
 from procs.config import Settings
@@ -9,18 +7,17 @@ from procs.core import codec
 from procs.core.clock import Now
 from procs.errors import StoreError
 from procs.keeper.monitor.machine_gauges import Gauge
+from procs.keeper.monitor.response_times import ResponseTimes
 from procs.keeper.monitor.sliding_window import SlidingWindow
 from procs.records.job import State
 from procs.store.database import Database
-from procs.store.health import alerts, histograms, runtime_settings
+from procs.store.health import alerts, runtime_settings
 from procs.store.health.alerts import Alert
 from procs.store.health.workers import Worker
 from procs.store.reports import metric_report
 
-#: Seconds over which first answers, and openings of breakers, are judged.
-RESPONSE_IN, OPENED_IN = 300.0, 900.0
-#: The quantile of first answers, and the requests below which it says nothing.
-QUANTILE, REQUESTS = 0.95, 20
+#: Seconds over which openings of breakers are judged.
+OPENED_IN = 900.0
 
 
 class StoreGauges:
@@ -29,7 +26,7 @@ class StoreGauges:
     def __init__(self, db: Database, settings: Settings) -> None:
         self.db = db
         self.settings = settings
-        self.responses, self.openings = SlidingWindow(RESPONSE_IN), SlidingWindow(OPENED_IN)
+        self.responses, self.openings = ResponseTimes(), SlidingWindow(OPENED_IN)
 
     def read(self, now: Now) -> dict[str, Gauge]:
         """All of them; only that it fails, when the database cannot be read."""
@@ -58,24 +55,8 @@ class StoreGauges:
             return None
 
     def response(self, counts: Mapping[str, int], now: Now) -> Gauge:
-        grown = self.responses.growth(counts, now.boot)
-        steps: Counter[int] = Counter()
-        for one in histograms.read(grown, "response").values():
-            steps.update(one.steps)
-        if steps.total() < REQUESTS:
-            return 0.0, ""
-        seconds = quantile(steps, QUANTILE)
-        return seconds, f"p95 {seconds:.0f} s of {steps.total()} requests"
-
-
-def quantile(steps: Counter[int], share: float) -> float:
-    """The end of the step in which so many of all lie."""
-    wanted, seen = math.ceil(share * steps.total()), 0
-    for step in sorted(steps):
-        seen += steps[step]
-        if seen >= wanted:
-            return float(2.0 ** (step / histograms.STEPS_OF_TWO))
-    return 0.0
+        seconds, requests = self.responses.p95(counts, now)
+        return (seconds, f"p95 {seconds:.0f} s of {requests} requests") if seconds else (0.0, "")
 
 
 def oldest(report: metric_report.MetricReport) -> Gauge:

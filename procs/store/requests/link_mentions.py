@@ -8,7 +8,7 @@ from procs.records.job import Ask, Link
 from procs.store import wake
 from procs.store.database import Database
 from procs.store.media import deliveries
-from procs.store.requests import requests
+from procs.store.requests import requests, withdrawal
 from procs.store.requests.requests import Submitted
 
 #: Seconds in which a word without a link means the one that was sent last.
@@ -113,7 +113,8 @@ def correct(
 ) -> list[Submitted]:
     """A message says something else now: `asks` is all it asks for. What it asked for before and
     does no longer is cancelled, if it is not delivered yet; what it still asks for stays as it is.
-    Returns what is new."""
+    Both are one transaction: who is killed in it leaves the old words standing, never the old and
+    the new ones together. Returns what is new."""
     facts = {"chat": chat, "message": message, "user": user}
     wanted = {(ask.link.key, ask.link.variant): ask for ask in asks}
     known_as = {name: names(ask) for name, ask in wanted.items()}
@@ -132,8 +133,9 @@ def correct(
             _ask(db, replace(one, ordinal=n), now=now)
         word = REPLACED if fresh else WITHDRAWN
         db.change_many(REPLACE, [{"request": row[0], "word": word} for row in gone])
-    for row in gone:
-        requests.cancel(db, row[0], user=user, now=now)
+        running = withdrawal.leave_all(db, [row[0] for row in gone], user=user, now=now)
+    if running:
+        withdrawal.notify(db, running)
     wake.notify_idle(db.run, count=len(done))
     return done
 

@@ -85,8 +85,7 @@ def in_own_way(db: Database, ask: Ask) -> Ask:
     ask = replace(ask, link=replace(ask.link, variant=str(wish.fetched)))
     if ask.chat < 0 or ask.folder:
         return ask
-    kept = usual_form.obeying(preferences.read(db, ask.user), wish)
-    terms = usual_form.terms(kept, wish.fetched, asks=False)
+    terms = usual_form.terms(preferences.read(db, ask.user), wish, asks=False)
     if not terms.wants_words:
         return ask
     for form in (terms.settled([language]) for language in terms.words):

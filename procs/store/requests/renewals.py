@@ -4,6 +4,7 @@ it failed."""
 from dataclasses import dataclass, replace
 
 from procs.core.clock import Now
+from procs.records import usual_form
 from procs.records.job import Ask, Link
 from procs.store.database import Database
 from procs.store.requests import allowances, lists, requests
@@ -90,8 +91,11 @@ def renew_failed(
             return Submitted(0, why, 0)
         request = requests.keep(db, wanted, now=now)
         db.change(NAMED, {"request": request, "origin": origin})
-        for place, *facts in rows:
-            entry = lists.in_own_way(db, _entry(wanted, request, place, Link(*facts)))
+        wish = parse(ask.link.variant)
+        for place, url, site, key, form, title in rows:
+            form = str(usual_form.without_words(parse(form), wish))
+            link = Link(url, site, key, form, title)
+            entry = lists.in_own_way(db, _entry(wanted, request, place, link))
             requests.add(db, entry, now=now)
     return Submitted(request, "spread", 0)
 

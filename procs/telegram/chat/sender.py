@@ -15,7 +15,7 @@ from procs.telegram.chat.file_sender import OutgoingFile
 from procs.telegram.delivery import media_input, message_lookup
 from procs.telegram.delivery.broadcast_sender import BroadcastSender
 from procs.telegram.delivery.send_once import ChatTarget, post
-from procs.telegram.session.peers import CHANNELS, TEXT_LENGTH, cut, peer
+from procs.telegram.session.peers import CAPTION_LENGTH, CHANNELS, TEXT_LENGTH, cut, peer
 from procs.telegram.session.rpc import Leave, Rpc
 
 #: A button: (label, data). Telegram allows 64 bytes of data. What begins like an address is opened
@@ -35,7 +35,7 @@ SCOPES: dict[str, Any] = {
 #: Rows of keys that write their own label.
 Keys = Sequence[Sequence[str]]
 
-UNCHANGED = "MESSAGE_NOT_MODIFIED"
+UNCHANGED, LONG_CAPTION = "MESSAGE_NOT_MODIFIED", "MEDIA_CAPTION_TOO_LONG"
 #: The message is gone, or may not be edited.
 LOST = frozenset({"MESSAGE_ID_INVALID", "MESSAGE_AUTHOR_REQUIRED", "MESSAGE_EDIT_TIME_EXPIRED"})
 #: The press is too old to be answered.
@@ -155,6 +155,9 @@ class MessageSender:
         except TelegramRefused as error:
             if error.detail in LOST:
                 return False
+            if error.detail == LONG_CAPTION:  # the message has a picture already
+                words = cut(text, CAPTION_LENGTH)
+                return await self.edit(chat, access, message, words, buttons=buttons, leave=leave)
             if error.detail != UNCHANGED:
                 raise
         return True

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyrogram import raw
-from pyrogram.errors import RPCError
 
 from procs.errors import TelegramRefused
 from procs.records.inline_records import InlineTarget
-from procs.telegram.rpc_errors import translate
-from procs.telegram.session.rpc import ANSWER, Leave, Rpc
+from procs.telegram.session.rpc import Leave, Rpc
 
 #: What the pace of these edits is kept under.
 EDIT_INLINE = "messages.EditInlineBotMessage"
@@ -36,8 +34,9 @@ async def edit_inline(
     buttons: Sequence[Sequence[tuple[str, str]]] = (),
     leave: Leave,
 ) -> bool:
-    """Give an inline message another text, or a media with a caption; what it says already is no
-    failure. False when it is not there any more. Raises as `Rpc.ask`."""
+    """Give an inline message another text, or a media with a caption, in the data center that keeps
+    it; what it says already is no failure. False when it is not there any more. Raises as
+    `Rpc.ask`."""
     query = raw.functions.messages.EditInlineBotMessage(
         id=identity(target),
         message=text,
@@ -47,26 +46,13 @@ async def edit_inline(
         reply_markup=keyboard(buttons),
     )
     try:
-        await ask_there(line, target.dc, query, leave)
+        await line.ask_center(target.dc, query, leave=leave)
     except TelegramRefused as error:
         if error.detail in VANISHED:
             return False
         if error.detail != SAME:
             raise
     return True
-
-
-async def ask_there(line: Rpc, dc: int, query: Any, leave: Leave) -> Any:
-    """Ask the data center that keeps the message: another one does not know it
-    (core.telegram.org/api/bots/inline). Raises as `Rpc.ask`."""
-    if dc == await line.client.storage.dc_id():
-        return await line.ask(query, leave=leave)
-    await line.when_connected(leave)
-    try:
-        session = await line.client.get_session(dc, is_media=True)
-        return await session.send(query, timeout=ANSWER)
-    except (RPCError, OSError) as error:
-        raise translate(error, EDIT_INLINE) from error
 
 
 def identity(target: InlineTarget) -> Any:

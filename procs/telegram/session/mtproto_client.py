@@ -127,11 +127,18 @@ def way(settings: Settings) -> type[Connection]:
 
 
 def elsewhere(host: str, port: int) -> type[Connection]:
-    """Connections that all go to one server, whatever the session file says."""
+    """Connections of one client to the server of the settings, whatever the session file says.
+    Where other data centers are, that server told."""
 
     class Elsewhere(PunctualConnection):
+        #: The data center of the account, to which the first connection goes.
+        home = 0
+
         def __init__(self, **facts: Any) -> None:
-            super().__init__(**facts | {"server_address": host, "port": port})
+            Elsewhere.home = Elsewhere.home or facts["dc_id"]
+            if facts["dc_id"] == Elsewhere.home:
+                facts |= {"server_address": host, "port": port}
+            super().__init__(**facts)
 
     return Elsewhere
 

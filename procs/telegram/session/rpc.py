@@ -22,6 +22,7 @@ from procs.core import log
 from procs.errors import Crowded, SessionRevoked, TelegramAway
 from procs.telegram.departure import ANY_TIME, PLACE, Departure, TooLate
 from procs.telegram.rpc_errors import translate
+from procs.telegram.session.other_centers import OtherCenters
 from procs.telegram.updates.update_client import UpdateClient
 from procs.telegram.upload.connection_pool import ConnectionPool
 
@@ -44,6 +45,7 @@ class Rpc:
     def __init__(self, client: Client) -> None:
         self.client = client
         self.lanes = ConnectionPool(client)
+        self.centers = OtherCenters(client)
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         client.add_handler(DisconnectHandler(self._note_break))
         #: Telegram's error when it revoked this session's sign-in; "" while that is valid.
@@ -82,6 +84,17 @@ class Rpc:
                 return await self._ask(query, method, timeout, place)
             log.info("call.late", session=self.client.name, method=method)
         raise Crowded(AGAIN, method)
+
+    async def ask_center(self, center: int, query: Any, *, leave: Leave) -> Any:
+        """The same of the data center of this number. Raises as `ask`."""
+        if center == await self.client.storage.dc_id():
+            return await self.ask(query, leave=leave)
+        for _ in range(WRITES):
+            session = await self.centers.connect(center, self.ask)
+            place = await self.when_connected(leave)
+            with contextlib.suppress(TooLate):
+                return await self.centers.ask(center, session, query, place)
+        raise Crowded(AGAIN, query.QUALNAME)
 
     async def _ask(self, query: Any, method: str, timeout: float, place: Departure) -> Any:
         wrapped = InvokeWithoutUpdates(query=query) if self.client.no_updates else query

@@ -82,6 +82,7 @@ async def shut(line: Rpc) -> None:
     if isinstance(client, UpdateClient):
         await client.rest()
     await line.lanes.close()
+    await line.centers.close()
     try:
         if client.is_initialized:
             await client.terminate()

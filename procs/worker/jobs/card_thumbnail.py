@@ -24,8 +24,8 @@ from procs.worker.process.context import WorkerContext
 THUMBNAIL_TIMEOUT = 5.0
 #: The picture as a JPEG, in the job's folder.
 REDRAWN = "card.jpg"
-#: Kinds of media that have a card with one picture.
-SHOWN_KINDS = ("video", "audio")
+#: What has a card with one picture.
+SHOWN_KINDS = ("video", "audio", "list", "album")
 
 
 async def fetched(context: WorkerContext, lease: Lease, child: Child, found: Probed) -> bool:

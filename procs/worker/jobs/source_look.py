@@ -19,10 +19,10 @@ from procs.worker.process.context import WorkerContext
 from procs.worker.site import admission
 from procs.worker.site.admission import Visit
 
-#: Entries that a look reads of a list to its end, at most: news of a longer one that grows there
-#: are not seen. In the last places of a list of which more is unknown, old entries come into sight
-#: when others are taken away.
-DEEPEST, MARGIN = 3000, 50
+#: Entries that a look reads of a list to its end, at most (YouTube has none with more than 5,000):
+#: news of a longer one that grows there are not seen. In the last places of a list of which more is
+#: unknown, old entries come into sight when others are taken away.
+DEEPEST, MARGIN = 10_000, 50
 #: Seconds for which a look lets people go first at their site, and between two tries at it.
 LONGEST_YIELD, YIELD_RETRY = 3600.0, 20.0
 

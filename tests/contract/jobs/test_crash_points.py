@@ -29,7 +29,7 @@ pytestmark = pytest.mark.sqlite
 FACTS = (
     "SELECT id, user_id, lane, state, at, seat, fence, attempt, deaths, blame, worker, stop "
     "FROM jobs",
-    "SELECT id, state, job, closed_at FROM requests",
+    "SELECT id, state, job, closed_at, say FROM requests",
     "SELECT request, part, receipt FROM deliveries",
     "SELECT id FROM media",
     "SELECT * FROM media_keys",

@@ -37,6 +37,16 @@ def listed(base: str, numbers: Iterable[int], tail: str = "") -> str:
     )
 
 
+def covered(base: str) -> str:
+    """A feed of two, the second with a picture, as podcasts have it."""
+    image = f'<itunes:image href="{base}/cover.jpg"/>'
+    return (
+        feed(base, 2)
+        .replace("<rss", '<rss xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"')
+        .replace("<title>Episode 2</title>", f"<title>Episode 2</title>{image}")
+    )
+
+
 def apart(film: str, query: str, seconds: str) -> str:
     """A page with a film whose streams a manifest names."""
     facts = {"@type": "VideoObject", "name": "A film in two streams", "duration": f"PT{seconds}S"}
@@ -128,6 +138,7 @@ def pages(base: str) -> dict[str, str]:
         ),
         "/page/feed.xml": feed(base),
         "/page/one.xml": feed(base, 1),
+        "/page/covers.xml": covered(base),
         "/page/slow.xml": feed(base, 5, "?rate=50000"),
         "/page/gaps.xml": feed(base, 4).replace("/2/clip.mp4", "/2/gone.mp4"),
         "/page/uneven.xml": feed(base, 3).replace("/1/clip.mp4", "/1/clip.mp4?rate=30000"),

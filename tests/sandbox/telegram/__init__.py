@@ -31,6 +31,7 @@ A group (`group = await tg.group("Film club", ali, admins=[sara], bot="admin", f
     id, chat_id                as the server and as the client library count
 
 The server:
+    lives_far(person)   their messages are kept by another data center, on a port of its own
     botfather(privacy=, inline=, feedback=)   what a bot's owner switches; on, off, off at first
     fails, floods, delays, swallows, holds, limits, throttles, refuses_repeats, expires_references,
     drops_connections, revokes, behaves, heals    trouble on demand

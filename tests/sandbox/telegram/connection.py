@@ -31,12 +31,18 @@ numbers = itertools.count(1)
 
 
 class Connection:
-    """`speaks` is set once a call came that only a main connection makes."""
+    """`center` is the data center that the client came to. `speaks` is set once a call came that
+    only a main connection makes."""
 
     def __init__(
-        self, server: "Telegram", reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        server: "Telegram",
+        center: int,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
     ) -> None:
         self.server = server
+        self.center = center
         self.reader = reader
         self.writer = writer
         self.number = next(numbers)
@@ -96,7 +102,7 @@ class Connection:
             self.shake_hands(wire.read_plain(packet))
             return
         self.key = self.server.keys.get(packet[:8])
-        if self.key is None:
+        if self.key is None or self.key.center != self.center:
             self.write(NO_SUCH_KEY)
             return
         message = await self.decrypt(self.key, packet)
@@ -136,6 +142,7 @@ class Connection:
         answer = self.handshake.answer(question)
         self.write(wire.plain_message(self.server.ids.next(wire.ANSWER), answer))
         if self.handshake.key:
+            self.handshake.key.center = self.center
             self.server.remember(self.handshake.key)
             self.handshake = Handshake(self.server.server_key)
 

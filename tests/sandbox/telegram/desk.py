@@ -106,6 +106,10 @@ class Desk(ABC):
         """Switch `privacy` (on at first), `inline` and inline `feedback` (off at first)."""
         await self.do("botfather", bot=self.bot, facts=switches)
 
+    async def lives_far(self, account: int) -> None:
+        """From now on what this account sends is kept by another data center than the bot's."""
+        await self.do("lives_far", account=account)
+
     async def sign_ins(self, token: str = "") -> int:
         """How often this bot (or the usual one) has signed in."""
         return int((await self.do("bot", token=token, username=""))["sign_ins"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyrogram import raw
 
-from tests.sandbox.telegram import tl
+from tests.sandbox.telegram import render, tl
 from tests.sandbox.telegram.calls import Entry
 from tests.sandbox.telegram.faults import Fault, Unanswered
 from tests.sandbox.telegram.registry import METHODS, Call
@@ -85,6 +85,8 @@ def admit(connection: "Connection", call: Call, method: str, *, quiet: bool) -> 
         raise tl.Rpc(406 if call.key.dead == "AUTH_KEY_DUPLICATED" else 401, call.key.dead)
     if method.startswith(FREE):
         return
+    if connection.center != render.DC and not method.startswith("auth."):
+        raise tl.Rpc(303, f"USER_MIGRATE_{render.DC}")
     connection.speaks = True
     if connection.server.has_twin(connection):
         call.key.dead = "AUTH_KEY_DUPLICATED"

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyrogram import raw
 
-from tests.sandbox.telegram import membership, posting, threads
+from tests.sandbox.telegram import membership, posting, render, threads
 from tests.sandbox.telegram.commands import command
 from tests.sandbox.telegram.render import GENERAL
 from tests.sandbox.telegram.tl import Rpc
@@ -153,6 +153,13 @@ async def delete_topic(server: "Telegram", chat: int, topic: int) -> None:
     if topic == GENERAL:
         raise Rpc(400, "TOPIC_ID_INVALID")
     del server.world.channels[-chat].topics[topic]
+    server.changed()
+
+
+@command
+async def lives_far(server: "Telegram", account: int) -> None:
+    """An account moves to another data center than that of the bots."""
+    server.world.accounts[account].center = render.FAR_DC
     server.changed()
 
 

@@ -178,17 +178,25 @@ def feedback(server: "Telegram", asked: Asked, choice: str, post: Post) -> None:
 def identity(server: "Telegram", post: Post) -> Any:
     """How the bot names a message that it never sees."""
     return types.InputBotInlineMessageID64(
-        dc_id=render.DC,
+        dc_id=center_of(server, post),
         owner_id=post.sender,
         id=post.uid,
         access_hash=server.world.access_hash(post.content.via, SECRET + post.uid),
     )
 
 
-def identified(server: "Telegram", bot: Account, given: Any) -> Post:
-    """The message of an inline id. Raises Rpc for one that is gone, or another bot's."""
+def center_of(server: "Telegram", post: Post) -> int:
+    """The data center that keeps a message: that of who sent it."""
+    return server.world.accounts[post.sender].center or render.DC
+
+
+def identified(server: "Telegram", bot: Account, given: Any, center: int) -> Post:
+    """The message of an inline id, asked for in a data center. Raises Rpc for one that is gone,
+    kept by another center, or another bot's."""
     post = server.world.posts.get(given.id)
-    if post is None or post.content.via != bot.id or given.dc_id != render.DC:
+    if post is None or post.content.via != bot.id:
+        raise Rpc(400, "MESSAGE_ID_INVALID")
+    if not center == given.dc_id == center_of(server, post):
         raise Rpc(400, "MESSAGE_ID_INVALID")
     alive = any(post.numbers[o] in server.world.box(o).posts for o in post.numbers)
     if not alive or given.access_hash != server.world.access_hash(bot.id, SECRET + post.uid):

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 types = raw.types
 #: The one data centre there is.
 DC = 2
+#: Another data center, in which nobody lives but who was told to.
+FAR_DC = 4
 #: The number of the topic that every forum has.
 GENERAL = 1
 

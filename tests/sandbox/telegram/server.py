@@ -14,10 +14,11 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from tests.sandbox.telegram import commands, keeping, keys, methods, tl, wire
+from tests.sandbox.telegram import commands, keeping, keys, methods, render, tl, wire
 from tests.sandbox.telegram.bell import Bell
 from tests.sandbox.telegram.calls import Calls
 from tests.sandbox.telegram.connection import Connection, tune
@@ -58,6 +59,10 @@ class Telegram(Desk):
         self.home = home or Path(tempfile.mkdtemp(prefix="ch-tg-"))
         self.home.mkdir(parents=True, exist_ok=True)
         self.port = port
+        #: The port of the other data center.
+        self.far_port = 0
+        #: Authorizations on their way to another data center: their bytes -> account, center.
+        self.exported: dict[bytes, tuple[int, int]] = {}
         self.token = token
         self.server_key = keys.keep(self.home)
         self.key_path = self.home / "key.pem"
@@ -97,15 +102,20 @@ class Telegram(Desk):
             shutil.rmtree(self.home, ignore_errors=True)
 
     async def start(self) -> None:
-        """Listen; on the same port as before, if there was a before."""
-        self.listener = await asyncio.start_server(
-            self.serve, "127.0.0.1", self.port, limit=wire.BUFFER
-        )
+        """Listen; on the same ports as before, if there was a before."""
+        self.listener = await self.listen(render.DC, self.port)
+        self.far_listener = await self.listen(render.FAR_DC, self.far_port)
         self.port = self.listener.sockets[0].getsockname()[1]
+        self.far_port = self.far_listener.sockets[0].getsockname()[1]
+
+    async def listen(self, center: int, port: int) -> asyncio.Server:
+        serve = partial(self.serve, center)
+        return await asyncio.start_server(serve, "127.0.0.1", port, limit=wire.BUFFER)
 
     async def stop(self) -> None:
         """As when the machine is switched off: connections break, the world stays."""
         self.listener.close()
+        self.far_listener.close()
         tasks = [task for connection in self.open for task in connection.tasks]
         for task in tasks:
             task.cancel()
@@ -113,11 +123,14 @@ class Telegram(Desk):
             connection.reset()
         await asyncio.gather(*tasks, *self.serving, return_exceptions=True)
         await self.listener.wait_closed()
+        await self.far_listener.wait_closed()
         self.save()
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(
+        self, center: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         tune(writer)
-        connection, task = Connection(self, reader, writer), asyncio.current_task()
+        connection, task = Connection(self, center, reader, writer), asyncio.current_task()
         assert task is not None
         self.open.add(connection)
         self.serving.add(task)
@@ -159,7 +172,12 @@ class Telegram(Desk):
     # --- authorisations --------------------------------------------------------------------
 
     def keys_of(self, account: Account) -> list[wire.Key]:
-        return [key for key in self.keys.values() if key.account == account.id and not key.dead]
+        """Those that hear updates: another data center tells none."""
+        return [
+            key
+            for key in self.keys.values()
+            if key.account == account.id and not key.dead and key.center == render.DC
+        ]
 
     def push(self, key: wire.Key, update: Any) -> None:
         """To the session of this authorisation that listens, as this server's habits are."""

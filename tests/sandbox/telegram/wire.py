@@ -47,6 +47,8 @@ class Key:
     waiting: list[Any] = field(default_factory=list)
     #: Sessions that were announced to the client.
     met: set[bytes] = field(default_factory=set)
+    #: The data center that made it; no other knows it.
+    center: int = 0
 
     def on_message(self, session: bytes) -> None:
         """Updates go to this session now: the last one that asked for them."""

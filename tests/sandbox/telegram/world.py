@@ -34,6 +34,8 @@ class Account:
     sign_ins: int = 0
     deactivated: bool = False
     premium: bool = False
+    #: The data center where the account lives; 0 for that of the bots.
+    center: int = 0
     blocks: set[int] = field(default_factory=set)
     met: set[int] = field(default_factory=set)
     box: Box = field(default_factory=lambda: Box(0))

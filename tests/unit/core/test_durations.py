@@ -3,7 +3,7 @@
 import pytest
 
 from daemon.commands import error_groups
-from procs.config import rulebook, values
+from procs.config import chat_values, rulebook, values
 from procs.core import durations
 
 WRITTEN = [("90s", 90), ("1.5h", 5400), ("10m", 600), ("2 min", 120), ("7d", 604800), ("0s", 0)]
@@ -35,4 +35,4 @@ def test_what_is_no_duration_is_none_anywhere(text):
     with pytest.raises(ValueError, match="write for example"):
         values.seconds(text)
     with pytest.raises(ValueError, match="write for example"):
-        values.encoding(text)
+        chat_values.encoding(text)

@@ -1,5 +1,7 @@
 """The system goes into a milder mode after a while of trouble, and back after a longer calm."""
 
+from collections import Counter
+
 import pytest
 
 from procs.bot.alerts import alert_text
@@ -9,7 +11,7 @@ from procs.errors.alert_kinds import MODE
 from procs.keeper.modes import mode_watch
 from procs.keeper.modes.mode_watch import ENTER, LEAVE, STORM, ModeWatch
 from procs.records.job import Ask, Link, Person
-from procs.store.health import alerts, low_disks
+from procs.store.health import alerts, counters, histograms, low_disks
 from procs.store.modes import bot_modes, mode_rules
 from procs.store.modes.bot_modes import Mode
 from procs.store.people import users
@@ -99,6 +101,22 @@ def test_downloads_that_wait_for_long_make_the_others_smaller(db, watch, waited,
     requests.submit(db, [Ask(7, 7, 1, 0, link)], now=at(-waited))
     watch.watch()
     assert held(db) == (mode, why)
+
+
+def answers(db, count: int, seconds: float) -> None:
+    """So many requests ended whose first answer took so long."""
+    counts: Counter[str] = Counter()
+    for _ in range(count):
+        histograms.note(counts, "response.delivered", seconds)
+    counters.add_all(db, counts)
+
+
+def test_first_answers_that_come_late_make_films_small_until_they_come_soon(db, watch):
+    watch.watch()
+    for count, seconds, mode in ((19, 40, Mode.NORMAL), (1, 40, Mode.LIGHT), (500, 1, Mode.NORMAL)):
+        answers(db, count, seconds)
+        watch.watch()
+        assert (count, *held(db)) == (count, mode, "response" if mode is Mode.LIGHT else "")
 
 
 def rest(db, sites: int) -> None:

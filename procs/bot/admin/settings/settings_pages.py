@@ -19,6 +19,7 @@ from procs.bot.commands.settings_menu import MenuPage
 from procs.config import LIVE, LIVE_PAGES, Settings, live_settings
 from procs.config.live_settings import ADMIN
 from procs.config.setting_table import CHAT_TEXTS, Setting
+from procs.config.values import BadSettingText
 from procs.core import clock
 from procs.records.admin_role import Role
 from procs.store import wake
@@ -150,7 +151,7 @@ class SettingsPages:
         try:
             live_settings.value_of(setting, text)
         except ValueError as error:
-            why = i18n.isolated(call.language, str(error))
+            why = reason(call.language, error)
             raise EffectRefused(call.say("admin-setting-wrong", why=why)) from None
         return self.changed(call, setting, text)
 
@@ -186,6 +187,13 @@ class SettingsPages:
             wake.notify_idle(self.db.run, queued)
 
         return wake_workers
+
+
+def reason(language: str, error: ValueError) -> LocalText:
+    """What is wrong with a value, in the words of the catalogue where it has some."""
+    if isinstance(error, BadSettingText):
+        return i18n.say(language, f"wrong-{error.kind}", **error.facts)
+    return i18n.isolated(language, str(error))
 
 
 def may_be_none(setting: Setting) -> bool:

@@ -98,9 +98,8 @@ class SponsorPages:
             link=sponsor.link,
             own=call.say("admin-sponsor-own" if sponsor.own else "admin-sponsor-theirs"),
             state=call.say(f"admin-sponsor-{state(sponsor)}"),
-            starts=moment(call, sponsor.starts),
-            ends=moment(call, sponsor.ends),
-            goal=sponsor.goal or "—",
+            when=span(call, sponsor),
+            goal=sponsor.goal or call.say("admin-sponsor-no-goal"),
             counted=sponsor.joined,
             speaks=call.say(f"admin-sponsor-speaks-{sponsor.language or 'all'}"),
             weight=sponsor.weight,
@@ -239,8 +238,12 @@ def state(sponsor: Sponsor) -> str:
     return "active" if sponsor.is_active(wall) else "over"
 
 
-def moment(call: AdminCall, wall: float | None) -> str:
-    return "—" if wall is None else i18n.moment(call.language, wall)
+def span(call: AdminCall, sponsor: Sponsor) -> LocalText:
+    """From when to when it is shown."""
+    ends = {"starts": sponsor.starts, "ends": sponsor.ends}
+    there = {name: i18n.moment(call.language, at) for name, at in ends.items() if at is not None}
+    which = "both" if len(there) == len(ends) else next(iter(there), "always")
+    return call.say(f"admin-sponsor-when-{which}", **there)
 
 
 def mark(chosen: bool) -> str:

@@ -20,13 +20,17 @@ YEAR = 365 * 86400
 @on(functions.help.GetConfig)
 async def config(call: Call, query: Any) -> Any:
     here: dict[str, Any] = {"id": render.DC, "ip_address": "127.0.0.1", "port": call.server.port}
+    far = {**here, "id": render.FAR_DC, "port": call.server.far_port}
     now = int(time.time())
     return make(
         types.Config,
         date=now,
         expires=now + YEAR,
-        this_dc=render.DC,
-        dc_options=[types.DcOption(**here), types.DcOption(**here, media_only=True)],
+        this_dc=call.key.center,
+        dc_options=[
+            types.DcOption(**here, media_only=True),
+            *(types.DcOption(**one) for one in (here, far)),
+        ],
         caption_length_max=limits.CAPTION,
         message_length_max=limits.TEXT,
     )
@@ -41,6 +45,28 @@ async def import_bot(call: Call, query: Any) -> Any:
     if account.token != query.bot_auth_token:
         raise Rpc(400, "ACCESS_TOKEN_EXPIRED")
     return signed_in(call, account)
+
+
+@on(functions.auth.ExportAuthorization)
+async def export(call: Call, query: Any) -> Any:
+    """Source: core.telegram.org/method/auth.exportAuthorization."""
+    if query.dc_id not in (render.DC, render.FAR_DC) or query.dc_id == call.key.center:
+        raise Rpc(400, "DC_ID_INVALID")
+    token = secrets.token_bytes(32)
+    call.server.exported[token] = call.account.id, query.dc_id
+    return make(types.auth.ExportedAuthorization, id=call.account.id, bytes=token)
+
+
+@on(functions.auth.ImportAuthorization)
+async def import_(call: Call, query: Any) -> Any:
+    """Source: core.telegram.org/method/auth.importAuthorization; once, and in its center."""
+    account, center = call.server.exported.pop(query.bytes, (0, 0))
+    if center != call.key.center or account != query.id:
+        raise Rpc(400, "AUTH_BYTES_INVALID")
+    call.key.account = call.entry.account = account
+    call.server.save()
+    me = render.user(call.world, call.world.accounts[account], account)
+    return make(types.auth.Authorization, user=me)
 
 
 @on(functions.auth.SendCode)

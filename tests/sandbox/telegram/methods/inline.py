@@ -66,7 +66,7 @@ async def edit_inline(call: Call, query: Any) -> Any:
     """Source: core.telegram.org/method/messages.editInlineBotMessage; core.telegram.org/bots/api
     #editmessagemedia: "When an inline message is edited, a new file can't be uploaded" (which
     error a client gets for one is a guess)."""
-    post = inline.identified(call.server, call.account, query.id)
+    post = inline.identified(call.server, call.account, query.id, call.key.center)
     if query.media is not None and not isinstance(query.media, KNOWN):
         raise Rpc(400, "MEDIA_INVALID")
     news = call.world.edit(post, **await changed(call, query, post))

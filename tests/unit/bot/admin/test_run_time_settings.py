@@ -5,15 +5,20 @@ import os
 import re
 import sys
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from procs.config import LIVE, LIVE_PAGES
+from procs.bot.admin.settings import settings_pages
+from procs.bot.commands.command_menu import MenuSync
+from procs.config import LIVE, LIVE_PAGES, live_settings
+from procs.config.values import BadSettingText
 from procs.core import clock
 from procs.records.admin_role import Role
 from procs.store.admins import audit_log
 from procs.store.health import runtime_settings
 from procs.store.modes import bot_members
+from procs.store.people import preferences
 from procs.store.reports import job_record
 from procs.texts import i18n
 from tests.sandbox.bot_parts import LINK, running, until, wants
@@ -26,15 +31,15 @@ async def bot(settings, db, olga):
         yield bot
 
 
-async def changes(olga, kind: str, name: str, value: str) -> None:
+async def changes(olga, kind: str, name: str, value: str, language: str = "en") -> None:
     await olga.sends("/config")
-    page = await olga.sees("Settings that change")
+    page = await olga.sees(i18n.say(language, "admin-settings"))
     await olga.presses(kind, page)
     page = await olga.sees_edit(page, f"• {name}:")
     await olga.presses(name, page)
     page = await olga.sees_edit(page, "CHAPAR_")
-    await olga.presses("✏️ Change", page)
-    await olga.sees_edit(page, "Send the new value")
+    await olga.presses(i18n.say(language, "admin-setting-change"), page)
+    await olga.sees_edit(page, lambda m: "CHAPAR_" not in m.text)
     await olga.sends(value)
 
 
@@ -69,6 +74,59 @@ async def test_texts_contact_and_the_word_for_who_waits_are_the_operators(bot, o
     await sara.sees("Write to @helper")
     await sara.sends(LINK)
     await sara.sees(lambda m: m.text.endswith("\nFollow us"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("max_open_requests", "-1", "یه عدد صحیح بنویس، از ۰ به بالا"),
+        ("max_open_requests", "9999999", "حداکثر ۱۰۰٬۰۰۰"),
+        ("max_file_size", "large", "یه حجم بنویس"),
+        ("max_file_size", "1", "کمه؛ حداقل"),
+        ("max_file_size", "9TiB", "زیاده؛ حداکثر"),
+        ("reencode", "later", "یه زمان بنویس"),
+        ("reencode", "9h", "زیادی طولانیه"),
+        ("search", "altavista", "یکی از این‌ها رو بنویس"),
+        ("support", "nobody", "ایمیل"),
+        ("text_help_fa", "a\x07b", "یه نویسه توشه"),
+        ("text_help_fa", "a" * 2001, "حداکثر ۲٬۰۰۰ نویسه"),
+        ("reply_keyboard", "yes", "یکی از این‌ها رو بنویس"),
+        ("follow_interval", "soon", "یه زمان بنویس"),
+        ("follow_interval", "0.1", "فاصله‌ش خیلی کمه"),
+        ("follow_interval", "900d", "زیادی طولانیه"),
+    ],
+)
+def test_what_is_wrong_with_a_value_is_said_in_the_admins_language(name, value, why):
+    with pytest.raises(BadSettingText) as found:
+        live_settings.value_of(LIVE[name], value)
+    said = settings_pages.reason("fa", found.value)
+    assert (why in said, "write" in said) == (True, False)
+
+
+async def test_a_wrong_value_is_refused_in_persian_to_who_reads_it(bot, olga, db):
+    preferences.change(db, olga.id, "language", "fa", now=clock.now())
+    await changes(olga, "👤", "لینک‌های در راه", "-1", language="fa")
+    await olga.sees("این رو نمی‌شه گذاشت: یه عدد صحیح بنویس، از ۰ به بالا.")
+
+
+async def test_keys_below_the_chat_come_with_the_next_greeting(bot, olga, sara, db):
+    await changes(olga, "✍️ Texts and contact", "Keys below the chat", "on")
+    await olga.sees("Done.")
+    await sara.starts()
+    await sara.sees("Hi")
+    async with asyncio.timeout(10):
+        while not await sara.keyboard():
+            await asyncio.sleep(0.01)
+
+
+async def test_following_that_is_switched_off_leaves_the_menus_too(bot, sara, db, settings):
+    now_set = live_settings.live(settings, partial(runtime_settings.found, db), {})
+    sync = MenuSync(db, bot.chat_session, now_set)
+    await sync.look()
+    assert "follow" in dict(await sara.commands())
+    runtime_settings.write(db, "follows", "off", now=clock.now())
+    await sync.look()
+    assert "follow" not in dict(await sara.commands())
 
 
 async def test_a_day_has_its_end_by_what_somebody_is_to_the_bot(bot, olga, sara, db, hands):

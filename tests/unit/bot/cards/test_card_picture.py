@@ -8,11 +8,13 @@ from procs.store import wake
 from procs.store.media import thumbnails
 from procs.store.people import preferences
 from procs.telegram.delivery.media_assembly import ignore_progress
+from procs.telegram.session.rpc import free
 from procs.wishes.grammar import link
 from tests.sandbox.bot_parts import until
-from tests.sandbox.card_parts import PAGE, looks, told
+from tests.sandbox.card_parts import PAGE, entry, looks, playlist, told
 from tests.sandbox.uploads import JPEG
 from tests.unit.bot.cards.test_card_chat import card_of, wanted
+from tests.unit.bot.cards.test_list_chat import card_of as list_card
 
 (KEY,) = [one.key for one in link.parse(PAGE).links]
 
@@ -133,3 +135,38 @@ async def test_what_is_for_adults_is_under_a_spoiler_where_its_person_wants_one(
     comes(db, photo, adult=True)
     seen = await sara.sees(lambda m: m.id == card.id and m.media)
     assert bool(seen.media["spoiler"]) is wanted_
+
+
+async def test_the_card_of_a_list_keeps_its_picture_while_its_entries_come(
+    bot, db, hands, sara, photo
+):
+    card = await list_card(sara, hands)
+    comes(db, photo)
+    seen = await sara.sees(lambda m: m.id == card.id and m.media)
+    assert (seen.media["kind"], seen.text) == ("photo", card.text)
+    await sara.presses("▶️", seen)
+    await sara.sees_edit(card, "Lesson 11")
+    await sara.presses("First 5", card)
+    told_ = await sara.sees_edit(card, "0 of 5 sent")
+    assert told_.media["kind"] == "photo"
+
+
+async def test_a_list_with_a_page_that_is_no_caption_has_no_picture(bot, db, hands, sara, photo):
+    long = [entry(n, title="A long story " * 9) for n in range(11, 21)]
+    entries = [*(entry(n) for n in range(1, 11)), *long]
+    card = await list_card(sara, hands, playlist(20, entries=entries))
+    comes(db, photo)
+    await bot.rests()
+    assert [m.media for m in mine(await sara.history())] == [None]
+    await sara.presses("▶️", card)
+    await sara.sees_edit(card, "A long story")
+
+
+async def test_what_is_too_long_for_the_caption_under_a_picture_is_cut(bot, db, hands, sara, photo):
+    card = await card_of(sara, hands)
+    comes(db, photo)
+    await sara.sees(lambda m: m.id == card.id and m.media)
+    there = db.one("SELECT chat, chat_access FROM requests")
+    assert await bot.chat_session.edit(*there, card.id, "word " * 400, leave=free)
+    seen = await sara.sees_edit(card, "word")
+    assert (len(seen.text) <= 1024, seen.media["kind"]) == (True, "photo")

@@ -12,8 +12,8 @@ from tests.unit.persian_ali import ali
 __all__ = ["ali"]
 
 
-async def card_of(person, hands, facts=None):
-    sent = await person.sends(PAGE)
+async def card_of(person, hands, facts=None, words=""):
+    sent = await person.sends(f"{PAGE} {words}")
     await person.sees(lambda m: m.reply == sent.id)
     assert looks(hands, facts or playlist()) == 1
     return await person.sees(lambda m: m.reply == sent.id and m.button("⬇️"))

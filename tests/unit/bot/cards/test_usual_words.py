@@ -60,12 +60,53 @@ async def test_words_behind_a_link_leave_the_subtitles_open(bot, hands, db, sara
     ],
 )
 async def test_words_leave_subtitles_out_that_are_wanted_always(
-    bot, db, sara, set_, words, variant
+    bot, hands, db, sara, set_, words, variant
 ):
     sets(db, sara, subtitles=["en"], **set_)
     await sara.sends(f"{PAGE} {words}")
     await sara.sees("In line")
+    assert looks(hands, told()) == 0
     assert wanted(bot) == [("open", variant)]
+
+
+async def test_subtitles_are_left_out_of_a_list_that_nothing_was_chosen_from(bot, hands, db, sara):
+    sets(db, sara, subtitles=["fa"])
+    sent = await sara.sends(f"{PAGE} 720p without subs")
+    await sara.sees("In line")
+    looks(hands, playlist(3))
+    card = await sara.sees(lambda m: m.reply == sent.id and m.button("⬇️"))
+    await sara.presses("All (3)", card)
+    assert [variant for _, variant in taken(bot)] == ["720p"] * 3
+
+
+async def test_another_form_on_such_a_card_has_no_subtitles_either(bot, hands, db, sara):
+    sets(db, sara, subtitles=["fa"])
+    card = await list_card(sara, hands, playlist(2), words="without subtitles")
+    await sara.presses("Form", card)
+    await sara.presses("1080p", await sara.sees_edit(card, "In which form"))
+    await sara.presses("All (2)", await sara.sees_edit(card, "Each comes as: 1080p"))
+    assert [variant for _, variant in taken(bot)] == ["1080p"] * 2
+
+
+async def test_what_failed_of_such_a_list_comes_without_subtitles_the_second_time(
+    bot, hands, db, sara
+):
+    sets(db, sara, subtitles=["fa"])
+    card = await list_card(sara, hands, playlist(1), words="720p without subtitles")
+    await sara.presses("All (1)", card)
+    hands.fails(hands.claim(), Gone.say)
+    over = await sara.sees(lambda m: m.button("🔁"))
+    await sara.presses("🔁", over)
+    assert [variant for _, variant in taken(bot)] == ["720p"] * 2
+
+
+async def test_an_address_that_names_one_media_needs_no_look_to_come_without_subtitles(
+    bot, db, sara
+):
+    sets(db, sara, subtitles=["en"])
+    await sara.sends("https://youtu.be/dQw4w9WgXcQ 480p without subs")
+    await sara.sees("In line")
+    assert wanted(bot) == [("open", "480p")]
 
 
 async def test_a_card_begins_without_subtitles_where_the_words_say_so(bot, hands, db, sara):

@@ -85,7 +85,28 @@ def test_what_was_set_by_words_is_named_too(value):
 
 
 def test_languages_without_a_button_are_named():
-    assert "de" in settings_menu.page(Preferences(subtitles=("de", "ar")), "subtitles", "fa").text
+    page = settings_menu.page(Preferences(subtitles=("de", "ar")), "subtitles", "fa")
+    assert "آلمانی و عربی" in page.text
+
+
+def values(page, label):
+    """What a button of a page sets."""
+    (button,) = [one for row in page.keyboard for one in row if one.label.endswith(label)]
+    return button.data["value"], button.label.startswith(settings_menu.MARK)
+
+
+def test_a_language_of_subtitles_is_added_behind_the_others_and_taken_out():
+    before = settings_menu.page(Preferences(subtitles=("fa",)), "subtitles", "en")
+    assert values(before, "Arabic") == (("fa", "ar"), False)
+    after = settings_menu.page(Preferences(subtitles=("fa", "ar")), "subtitles", "en")
+    assert values(after, "Arabic") == (("fa",), True)
+
+
+def test_no_more_languages_of_subtitles_are_set_than_there_may_be():
+    full = Preferences(subtitles=("fa", "en", "de", "ar"))
+    value, _ = values(settings_menu.page(full, "subtitles", "en"), "Turkish")
+    assert value == ("fa", "en", "de", "tr")
+    assert checked(Preferences, "subtitles", value) == value
 
 
 @pytest.mark.parametrize(("place", "count"), [(-5, 8), (0, 8), (1, 8), (2, 4), (99, 4)])

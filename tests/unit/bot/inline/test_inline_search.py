@@ -5,7 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from procs.core import clock
 from procs.store.database import Database
+from procs.store.modes import bot_modes
+from procs.store.modes.bot_modes import Mode
+from procs.store.people import bans
 from tests.sandbox.bot_parts import Bot, running
 from tests.sandbox.telegram.desk import Refused
 
@@ -84,6 +88,29 @@ async def test_an_empty_query_shows_what_the_person_had(bot, deliverer, with_sar
     await deliverer.delivers()
     found = await with_sara.inline("")
     assert [(one.title, one.media) for one in found.results] == [("A clip", "video")]
+
+
+@pytest.mark.parametrize("query", ["", "cat films"])
+async def test_a_closed_bot_shows_nothing_that_somebody_had_and_searches_nothing(
+    bot, deliverer, with_sara, ali, query
+):
+    deliverer.keeps(await deliverer.part())
+    await ali.sends("https://example.org/clip.mp4")
+    await deliverer.delivers()
+    bot_modes.set_by_hand(bot.db, Mode.CLOSED, until=None, admin=1, now=clock.now())
+    (told,) = (await with_sara.inline(query)).results
+    assert ("I'm closed at the moment" in told.description, told.media) == (True, "")
+    assert looks(bot) == 0
+
+
+async def test_who_is_banned_reads_why_in_any_chat_and_gets_nothing(bot, with_sara, ali):
+    results = await with_sara.inline("https://example.org/clip.mp4")
+    bans.begin(bot.db, ali.id, until=None, reason="too many robots", by=1, now=clock.now())
+    (told,) = (await with_sara.inline("https://example.org/other.mp4")).results
+    assert "too many robots" in told.description
+    sent = await with_sara.chooses(results[0])
+    await with_sara.sees_edit(sent, "too many robots")
+    assert bot.db.all("SELECT id FROM requests") == []
 
 
 async def test_who_floods_is_told_to_wait_and_costs_nothing(bot, deliverer, with_sara, monkeypatch):

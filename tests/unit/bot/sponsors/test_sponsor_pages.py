@@ -52,6 +52,7 @@ async def test_a_campaign_is_set_ordered_and_removed_from_the_chat(
     page = await olga.sees("1. One · active")
     await olga.presses("📢 Two", page)
     one = await olga.sees_edit(page, "📢 Two · active")
+    assert ("Without an end\nGoal: none" in one.text, "—" in one.text) == (True, False)
     await olga.presses("🎯 Goal", one)
     await olga.sees_edit(page, "After how many joins does Two end?")
     await olga.sends("many")
@@ -62,6 +63,7 @@ async def test_a_campaign_is_set_ordered_and_removed_from_the_chat(
     await olga.sees_edit(one, "Until when?")
     await olga.sends("2020-12-31 18:30")
     one = await olga.sees("📢 Two · over")
+    assert "Until Dec 31, 2020" in one.text
     await olga.presses("Persian", one)
     one = await olga.sees_edit(one, "For: Persian")
     await olga.presses("⬆️ Earlier", one)

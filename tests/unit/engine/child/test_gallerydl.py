@@ -6,7 +6,7 @@ import pytest
 
 from procs import errors
 from procs.engine.child import gallerydl
-from procs.engine.protocol.messages import LOOK_FILE, Order
+from procs.engine.protocol.messages import LOOK_FILE, THUMBNAIL_FILE, Order
 from tests.sandbox.site.server import LOOPBACK
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
@@ -50,6 +50,15 @@ async def test_what_there_is_to_choose_from(site, engine, tmp_path):
         found = await child.probe()
     assert (found.kind, found.count, found.more) == ("list", 3, False)
     assert [(one.place, one.title) for one in found.entries][2] == (3, "clip")
+
+
+async def test_its_first_picture_stands_for_the_post(site, engine, tmp_path):
+    facts = {"allowed_networks": LOOPBACK, "gallery": "vichan", "whole": True}
+    async with engine.open(Order(site.url(THREAD), "look", **facts), tmp_path) as child:
+        found = await child.probe()
+        assert (found.kind, found.thumbnail) == ("album", True)
+        assert await child.thumbnail() == THUMBNAIL_FILE
+    assert (tmp_path / THUMBNAIL_FILE).read_bytes() == (site.files / "photo.jpg").read_bytes()
 
 
 @pytest.fixture

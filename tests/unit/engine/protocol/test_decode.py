@@ -9,8 +9,8 @@ import pytest
 from procs.core import codec
 from procs.engine import folder_cleanup
 from procs.engine.failures.classify import classify
-from procs.engine.nursery_connection import LINES, NurseryConnection
-from procs.engine.protocol.decode import fetched, into
+from procs.engine.nursery_connection import LINE_BYTES, LINES, NurseryConnection
+from procs.engine.protocol.decode import ITEMS, fetched, into
 from procs.engine.protocol.messages import ChildEnd, Choice, Fetched, Probed
 from procs.errors import EngineDied
 
@@ -44,7 +44,7 @@ def test_numbers_are_numbers(size):
         {**FOUND, "thumbnail": "yes"},
         {**FOUND, "subtitles": "fa"},
         {**FOUND, "subtitles": ["fa", 5]},
-        {**FOUND, "subtitles": ["fa"] * 6000},
+        {**FOUND, "subtitles": ["fa"] * (ITEMS + 1)},
         {**FOUND, "choices": [{"variant": ["720p"]}]},
         {**FOUND, "chapters": [[1.0]]},
         {**FOUND, "chapters": [["1", "One"]]},
@@ -111,7 +111,7 @@ async def test_noise_is_passed_over(line, noise):
 
 async def test_who_says_too_long_a_word_is_hung_up_on(line):
     line, reader, writer = line
-    writer.write(b"x" * (5 * 1024**2) + b"\n")
+    writer.write(b"x" * (LINE_BYTES + 1024**2) + b"\n")
     hung_up = asyncio.create_task(reader.readuntil(b"\n"))  # our own request is the first line
     assert b"fetch" in await hung_up
     waiting = asyncio.create_task(line.word())

@@ -115,6 +115,24 @@ async def test_the_picture_of_a_media_comes_without_the_media(site, engine, tmp_
     assert (site.hits("/cover.jpg"), site.hits("/hls/video0.ts")) == (1, 0)
 
 
+@pytest.mark.parametrize("variant", ["look", "best"])
+async def test_a_list_has_the_picture_of_its_first_entry_with_one(site, engine, tmp_path, variant):
+    order = Order(site.url("/page/covers.xml"), variant, whole=True, allowed_networks=LOOPBACK)
+    async with engine.open(order, tmp_path) as child:
+        found = await child.probe()
+        assert (found.kind, found.thumbnail) == ("list", True)
+        assert await child.thumbnail() == THUMBNAIL_FILE
+    assert (tmp_path / THUMBNAIL_FILE).read_bytes() == (site.files / "cover.jpg").read_bytes()
+
+
+@pytest.mark.parametrize("path", ["/page/feed.xml", "/page/post.html"])
+async def test_a_list_or_a_post_without_a_picture_has_none(site, engine, tmp_path, path):
+    order = Order(site.url(path), "look", whole=True, allowed_networks=LOOPBACK)
+    async with engine.open(order, tmp_path) as child:
+        assert (await child.probe()).thumbnail is False
+        assert await child.thumbnail() == ""
+
+
 async def test_a_media_without_a_picture_has_none(site, engine, tmp_path):
     order = Order(site.url("/page/video.html"), "look", allowed_networks=LOOPBACK)
     async with engine.open(order, tmp_path) as child:

@@ -4,7 +4,7 @@ import pytest
 
 from procs.engine.protocol.messages import Order
 from procs.engine.ytdlp.playlists import opened, wanted
-from tests.sandbox.site.pages import FEED
+from tests.sandbox.site.pages import FEED, feed
 from tests.sandbox.site.server import LOOPBACK
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
@@ -50,3 +50,13 @@ async def test_all_of_a_feed_is_read_at_once(site, engine, tmp_path, depth, more
     async with engine.open(order, tmp_path) as child:
         found = await child.probe()
     assert (found.kind, len(found.entries), found.more) == ("list", FEED, more)
+
+
+@pytest.mark.long
+async def test_a_child_says_a_list_of_ten_thousand_entries(site, engine, tmp_path):
+    site.pages["/page/endless.xml"] = feed(site.url(""), 10_001, "?" + "long" * 50)
+    order = Order(site.url("/page/endless.xml"), "look", followed=10_000, allowed_networks=LOOPBACK)
+    async with engine.open(order, tmp_path) as child:
+        found = await child.probe()
+    assert (len(found.entries), found.more) == (10_000, True)
+    assert found.entries[-1].title == "Episode 10000"

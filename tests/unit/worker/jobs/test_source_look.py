@@ -135,6 +135,14 @@ def test_what_is_put_at_the_end_of_a_long_list_is_found_within_a_day(shop):
     assert it.db.all("SELECT COUNT(*) FROM source_news") == [(1,)]
 
 
+def test_what_is_put_at_the_end_of_a_list_of_thousands_is_found(shop):
+    it = shop()
+    urls = [f"https://{HOST}/{n}" for n in range(9000)]
+    source_look.settle(it.context, lease_of(it), found(*urls))
+    assert looks_again(it, 1.1, *urls, f"https://{HOST}/new") == source_look.DEEPEST
+    assert it.db.all("SELECT url FROM source_news") == [(f"https://{HOST}/new",)]
+
+
 def test_a_long_list_with_its_news_at_its_head_is_read_to_its_end_once_a_day(shop):
     it = shop()
     urls = [f"https://{HOST}/{n}" for n in range(1200)]
