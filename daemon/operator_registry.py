@@ -48,8 +48,9 @@ def logs(options: argparse.Namespace) -> int:
     processes: frozenset[str] = frozenset()
     if options.worker is not None:
         processes = log_query.of_worker(options.worker, log_entries.files(settings.logs))
-        if not processes:
-            raise Refusal(f"no worker {options.worker} has a log; chapar status shows their names")
+        if not processes and log_entries.files(settings.logs):
+            named = f"no worker {options.worker}" if options.worker else "no worker"
+            raise Refusal(f"{named} has a log; chapar status shows their names")
     since = clock.now().wall - error_groups.length_of(options.since) if options.since else 0.0
     marks = log_report.marks_of(settings, options.job, code)
     query = log_query.LogQuery(marks, processes, since)

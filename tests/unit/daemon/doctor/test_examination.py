@@ -25,6 +25,7 @@ def test_an_empty_folder_is_examined_and_stays_empty(visit, short_home):
     assert of(findings, "settings")[0].says == "CHAPAR_API_ID: not set"
     assert "api_id" in of(findings, "settings")[0].fix
     assert of(findings, "service")[0].severity is Severity.HINT
+    assert of(findings, "service")[0].fix == "chapar init, then chapar up -d"
     assert of(findings, "backup") == []
 
 
