@@ -43,7 +43,7 @@ async def test_a_link_that_turns_reaches_the_admin_before_people_do() -> None:
         for count in (2, 3):
             a_day_passes(stack)
             await stack.until(lambda count=count: len(results(stack)) == count)
-        told = await admin.sees(lambda m: SITE in m.text and "of your own" in m.text, PATIENCE * 2)
+        told = await admin.sees(lambda m: SITE in m.text and "of yours" in m.text, PATIENCE * 2)
         _, sites = await stack.says("sites", "--json")
         _, page = await stack.says("sites")
         _, visit = await stack.says("doctor", "--offline", "--json")
