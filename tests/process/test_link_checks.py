@@ -61,7 +61,7 @@ async def test_a_link_that_turns_reaches_the_admin_before_people_do() -> None:
         assert [bool(one["error"]) for one in checks] == [True, True, False]
         assert f"{url} " in page
         assert ".xx" in page
-        named = [one for one in json.loads(visit[visit.index("[\n") :]) if url in one["says"]]
+        named = [one for one in json.loads(visit[visit.index("[\n") :]) if one["check"] == "sites"]
         assert [(one["severity"], "engine update" in one["fix"]) for one in named] == [
             ("warning", True)
         ]

@@ -79,7 +79,8 @@ ELSEWHERE = {
 #: targets of the Makefile, which `test_readme` and `test_install_page` look up.
 OTHERS = re.compile(
     r"(make|git|podman|pipx|uv tool|install|mkdir|cp /opt|curl|du|fuser|journalctl|rclone"
-    r"|timedatectl|systemctl (daemon-reload|edit|enable|reload|restart|status)|packaging/try_|python -m bench)"
+    r"|timedatectl|systemctl (daemon-reload|edit|enable|reload|restart|status)|packaging/try_"
+    r"|python -m bench)"
 )
 
 

@@ -90,9 +90,7 @@ def test_missing_workers_are_told_once_to_the_webhook_the_chat_and_the_metrics(
     assert alert_kinds.WORKERS_DOWN in alert_file.standing(settings)
 
 
-def test_a_restart_of_the_monitor_tells_nothing_again(
-    watch: Watch, hook: Hook
-) -> None:
+def test_a_restart_of_the_monitor_tells_nothing_again(watch: Watch, hook: Hook) -> None:
     for _ in range(12):
         watch.looks_for(STEP)
         watch.starts()
