@@ -14,7 +14,7 @@ from procs.texts import i18n
 INTERVALS, NO_SCHEDULE = 2, 24 * 3600.0
 NOW = "chapar backup now"
 #: Seconds within which a keeper takes the first backup of a home.
-FIRST = 600.0
+FIRST_BACKUP = 600.0
 
 
 def fresh(facts: DoctorFacts) -> Iterator[Finding]:
@@ -44,7 +44,7 @@ def fresh(facts: DoctorFacts) -> Iterator[Finding]:
 def is_soon_taken(facts: DoctorFacts) -> bool:
     """Whether the keeper began so lately that it did not come to the first backup yet."""
     keepers = [one for one in facts.processes or [] if one.group == "keeper" and one.pid]
-    return facts.given.takes_backups and any(one.up_for < FIRST for one in keepers)
+    return facts.given.takes_backups and any(one.up_for < FIRST_BACKUP for one in keepers)
 
 
 def kept(facts: DoctorFacts) -> Iterator[Finding]:

@@ -31,7 +31,7 @@ from procs.core.paths import HomePaths, HomeSettings
 from procs.errors import ChaparError
 
 #: Settings that say where everything lies.
-PLACES = ("CHAPAR_HOME", "CHAPAR_DATABASE_URL")
+HOME_NAMES = ("CHAPAR_HOME", "CHAPAR_DATABASE_URL")
 
 
 class BadSettings(ChaparError):
@@ -202,7 +202,7 @@ def usable(environ: Mapping[str, str] | None = None) -> tuple[Settings, tuple[st
         try:
             fields[setting.field] = parsed(setting, texts[setting.name])
         except ValueError:
-            if setting.name in PLACES:
+            if setting.name in HOME_NAMES:
                 raise BadSettings(reading.complaints) from None
             fields[setting.field] = parsed(setting, setting.default(texts))
     fields["sites"] = rulebook.read(fields["sites"] or "")[0]
