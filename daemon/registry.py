@@ -250,10 +250,12 @@ def cap(options: argparse.Namespace) -> int:
 
 def mode(options: argparse.Namespace) -> int:
     """Show the mode of the bot, set one (`light 2h`), or leave it to the system (`auto`)."""
+    from daemon.answers import json_text
     from daemon.commands.admins import mode_command
 
     with store() as db:
-        print(mode_command.change(db, options.words))
+        row = mode_command.change(db, options.words)
+    json_text.show(options, lambda: [mode_command.spoken(row)], lambda: row)
     return 0
 
 
