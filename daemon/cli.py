@@ -44,6 +44,7 @@ READ_COMMANDS = (
     "audit",
     "use",
     "sites",
+    "mode",
 )
 #: As a shell reports a command that ended by Ctrl-C, or because nobody reads on (`jobs | head`).
 INTERRUPTED, UNREAD = 130, 141
@@ -208,7 +209,8 @@ def words_about_engines(engine: argparse.ArgumentParser) -> None:
     of = engine.add_subparsers(dest="what", metavar="what", required=True)
     words = {}
     for name, meaning in ENGINE_WORDS.items():
-        words[name] = of.add_parser(name, help=meaning, description=f"{meaning}.")
+        codes = exit_codes.epilog(f"engine {name}")
+        words[name] = of.add_parser(name, help=meaning, description=f"{meaning}.", epilog=codes)
     words["list"].add_argument("--json", action="store_true", help="for programs")
     words["update"].add_argument("version", nargs="?", default="", help="default: the newest")
     words["update"].add_argument("--pre", action="store_true", help="take nightly versions too")
@@ -219,7 +221,12 @@ def words_about_backups(of: dict[str, argparse.ArgumentParser]) -> None:
     below_backup = of["backup"].add_subparsers(dest="what", metavar="what")
     words = {}
     for name, meaning in BACKUP_WORDS.items():
-        words[name] = below_backup.add_parser(name, help=meaning, description=f"{meaning}.")
+        words[name] = below_backup.add_parser(
+            name,
+            help=meaning,
+            description=f"{meaning}.",
+            epilog=exit_codes.epilog(f"backup {name}"),
+        )
     words["list"].add_argument("--json", action="store_true", help="for programs")
     words["verify"].add_argument(
         "name", nargs="?", default="", metavar="FILE|all", help="default: the newest"

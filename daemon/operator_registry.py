@@ -7,7 +7,7 @@ from pathlib import Path
 
 import daemon
 from daemon.command_error import Refusal
-from daemon.registry import home_settings, say, store
+from daemon.registry import present_settings, say
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -41,15 +41,16 @@ def logs(options: argparse.Namespace) -> int:
     from procs.core import clock
     from procs.core.log_files import log_entries
 
-    settings = home_settings()
+    settings = present_settings()
     code = options.code.upper()
     if options.job and not options.job.isdecimal():
         raise Refusal(f"--job {options.job} is no number; a code is asked for by --code")
     processes: frozenset[str] = frozenset()
     if options.worker is not None:
         processes = log_query.of_worker(options.worker, log_entries.files(settings.logs))
-        if not processes:
-            raise Refusal(f"no worker {options.worker} has a log; chapar status shows their names")
+        if not processes and log_entries.files(settings.logs):
+            named = f"no worker {options.worker}" if options.worker else "no worker"
+            raise Refusal(f"{named} has a log; chapar status shows their names")
     since = clock.now().wall - error_groups.length_of(options.since) if options.since else 0.0
     marks = log_report.marks_of(settings, options.job, code)
     query = log_query.LogQuery(marks, processes, since)
@@ -63,10 +64,11 @@ def logs(options: argparse.Namespace) -> int:
 
 def top(options: argparse.Namespace) -> int:
     """Show live what workers do, lanes, sites and failures, with keys; once where nobody looks."""
+    from daemon.console.open_store import opened
     from daemon.top import top_facts, top_text
 
-    settings = home_settings()
-    with store() as db:
+    settings = present_settings()
+    with opened(settings) as db:
         if options.once or not (sys.stdout.isatty() and sys.stdin.isatty()):
             print(*top_text.lines(top_facts.read(db, settings)), sep="\n")
         else:
@@ -79,10 +81,11 @@ def top(options: argparse.Namespace) -> int:
 def sites(options: argparse.Namespace) -> int:
     """List the sites with rules or breakers, and how your own links there did, checked daily."""
     from daemon.answers import json_text
+    from daemon.console.open_store import opened
     from daemon.reports import site_report
 
-    settings = home_settings()
-    with store() as db:
+    settings = present_settings()
+    with opened(settings) as db:
         found = site_report.read(db, settings)
     json_text.show(options, lambda: site_report.listed(found), lambda: found)
     return 0

@@ -51,7 +51,7 @@ def status(options: argparse.Namespace) -> int:
     from daemon.answers import json_text, status_facts
     from daemon.commands import status
 
-    now = status.look(home_settings())
+    now = status.look(present_settings())
     json_text.show(options, lambda: [status.render(now)], lambda: status_facts.facts(now))
     if now.processes is None and now.mute is None:
         return NOT_UP
@@ -250,10 +250,12 @@ def cap(options: argparse.Namespace) -> int:
 
 def mode(options: argparse.Namespace) -> int:
     """Show the mode of the bot, set one (`light 2h`), or leave it to the system (`auto`)."""
+    from daemon.answers import json_text
     from daemon.commands.admins import mode_command
 
     with store() as db:
-        print(mode_command.change(db, options.words))
+        row = mode_command.change(db, options.words)
+    json_text.show(options, lambda: [mode_command.spoken(row)], lambda: row)
     return 0
 
 
@@ -277,8 +279,16 @@ def store() -> Iterator[Database]:
     """The database of this home, for one command."""
     from daemon.console.open_store import opened
 
-    with opened(home_settings()) as db:
+    with opened(present_settings()) as db:
         yield db
+
+
+def present_settings() -> config.Settings:
+    """The settings for commands that look at what is there; what is wrong of them is said."""
+    settings, complaints = config.usable()
+    for one in complaints:
+        print(f"chapar: {one}", file=sys.stderr)
+    return settings
 
 
 def home_settings() -> config.Settings:

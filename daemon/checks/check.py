@@ -171,9 +171,9 @@ def database_complaints(settings: Settings) -> list[str]:
 
 def render(findings: Findings) -> str:
     """The findings as lines of text, what is wrong last."""
-    lines = [f"{one.name:<33}{one.shown or '-':<48}{one.source}" for one in findings.settings]
-    lines += [f"{'site ' + name:<33}{rules}" for name, rules in findings.sites]
-    lines += ["", *(f"{name:<33}{fact}" for name, fact in findings.tools), ""]
+    lines = [f"{one.name:<36}{one.shown or '-':<48}{one.source}" for one in findings.settings]
+    lines += [f"{'site ' + name:<36}{rules}" for name, rules in findings.sites]
+    lines += ["", *(f"{name:<36}{fact}" for name, fact in findings.tools), ""]
     if not findings.complaints:
         return "\n".join([*lines, "all fine"])
     return "\n".join([*lines, *(f"wrong: {complaint}" for complaint in findings.complaints)])

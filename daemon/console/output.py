@@ -26,5 +26,6 @@ def minute(wall: float) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """`1 job`, `1,200 jobs`."""
-    return f"{i18n.number('en', number)} {noun}{'' if number == 1 else 's'}"
+    """`1 job`, `1,200 jobs`, `6 processes`."""
+    ending = "" if number == 1 else "es" if noun.endswith("s") else "s"
+    return f"{i18n.number('en', number)} {noun}{ending}"

@@ -13,6 +13,8 @@ from procs.texts import i18n
 #: schedule.
 INTERVALS, NO_SCHEDULE = 2, 24 * 3600.0
 NOW = "chapar backup now"
+#: Seconds within which a keeper takes the first backup of a home.
+FIRST_BACKUP = 600.0
 
 
 def fresh(facts: DoctorFacts) -> Iterator[Finding]:
@@ -27,7 +29,8 @@ def fresh(facts: DoctorFacts) -> Iterator[Finding]:
     limit = INTERVALS * facts.given.backup_interval or NO_SCHEDULE
     if newest is None:
         says = f"there is no verified backup in {folder}"
-        yield Finding("backup", Severity.ERROR, says, fix=NOW)
+        severity = Severity.HINT if is_soon_taken(facts) else Severity.ERROR
+        yield Finding("backup", severity, says, fix=NOW)
         return
     age = max(0.0, clock.now().wall - newest.taken_at)
     seen = f"{newest.name}, {i18n.span('en', age)} old"
@@ -36,6 +39,12 @@ def fresh(facts: DoctorFacts) -> Iterator[Finding]:
     else:
         yield fine("backup", "fresh and verified", seen)
     yield from kept(facts)
+
+
+def is_soon_taken(facts: DoctorFacts) -> bool:
+    """Whether the keeper began so lately that it did not come to the first backup yet."""
+    keepers = [one for one in facts.processes or [] if one.group == "keeper" and one.pid]
+    return facts.given.takes_backups and any(one.up_for < FIRST_BACKUP for one in keepers)
 
 
 def kept(facts: DoctorFacts) -> Iterator[Finding]:

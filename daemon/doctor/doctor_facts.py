@@ -21,14 +21,22 @@ from procs.store.limits import revoked_sessions
 from procs.store.reports.system_report import overview
 
 
+def usable() -> Settings | None:
+    """The settings with defaults in the place of what is wrong; None where nothing can be said."""
+    try:
+        return config.usable()[0]
+    except config.BadSettings:
+        return None
+
+
 class DoctorFacts:
-    """`live` is whether Telegram and sites may be asked. `settings` is None where they cannot be
-    read at all; what only Telegram needs may be missing."""
+    """`live` is whether Telegram and sites may be asked. `settings` is None where they do not even
+    say where everything lies; others that are wrong have their defaults here."""
 
     def __init__(self, *, live: bool) -> None:
         self.live = live
         self.reading = config.read(need_telegram=True)
-        self.settings = self.reading.settings or config.read(need_telegram=False).settings
+        self.settings = self.reading.settings or usable()
         self.ends = ExitStack()
         #: Why the database could not be opened; "" where it was, or where there is none yet.
         self.unopened = ""

@@ -31,7 +31,8 @@ def service(facts: DoctorFacts) -> Iterator[Finding]:
         before = facts.is_ours and open_store.is_listed(facts.given.database_mark)
         severity = Severity.WARNING if before else Severity.HINT
         says = "not running" if before else "was never started here"
-        yield Finding("service", severity, says, fix="chapar up -d")
+        fix = "chapar init, then chapar up -d" if facts.reading.complaints else "chapar up -d"
+        yield Finding("service", severity, says, fix=fix)
     elif facts.status.down:
         severity = Severity.ERROR if facts.status.broken else Severity.WARNING
         fix = f"see {facts.given.logs}; chapar logs shows the last lines of all"

@@ -1,4 +1,4 @@
-"""The exit codes of every command: the help, the manual page and docs/commands.md say these."""
+"""The exit codes of every command: the help and the manual page say these."""
 
 #: Of every command.
 EVERY_CODE = {
@@ -22,12 +22,17 @@ OWN_CODES: dict[str, dict[int, str]] = {
     "doctor": {0: "nothing is wrong", 1: "something is wrong", 5: "there are only warnings"},
     "load": {1: "something was lost, twice or wrong, a goal was missed, or it refused"},
     "rolling-restart": NOT_STARTED,
+    "reload": NOT_STARTED,
     "backup verify": {1: "a backup is bad, or it refused"},
 }
 
 
+#: Those of every command that its help has; the manual page has the others.
+USUAL = (0, 1)
+
+
 def epilog(command: str) -> str:
-    """What its help says of them: those that are not every command's."""
-    own = OWN_CODES.get(command, {})
-    said = "; ".join(f"{code}: {meaning}" for code, meaning in sorted(own.items()))
-    return f"exit codes: {said}" if said else ""
+    """What the help of a command, or of one below another (`backup verify`), says of them."""
+    codes = {code: EVERY_CODE[code] for code in USUAL} | OWN_CODES.get(command, {})
+    said = "; ".join(f"{code}: {meaning}" for code, meaning in sorted(codes.items()))
+    return f"exit codes: {said}"

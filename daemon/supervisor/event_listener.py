@@ -21,6 +21,8 @@ from procs.errors import StoreError
 from procs.store import wake
 from procs.store.jobs import recovery
 
+#: The event of a stop of everything, and what a process's events begin with.
+STOPPING, STATE = "SUPERVISOR_STATE_CHANGE_STOPPING", "PROCESS_STATE_"
 #: States in which a process no longer runs, or is not the one it was.
 GONE = {f"PROCESS_STATE_{state}" for state in ("EXITED", "BACKOFF", "STOPPED", "FATAL", "UNKNOWN")}
 #: What the monitor is told of.
@@ -48,6 +50,7 @@ def take_standard_output() -> BinaryIO:
 
 def listen(settings: Settings, events: BinaryIO, answers: BinaryIO) -> None:
     """Read one event after the other. Workers that died before it started are released first."""
+    event_file.append(settings.run / event_file.STATES, event_file.SERVICE, event_file.RUNS)
     owed = not release(settings, why="start")
     answers.write(b"READY\n")
     while True:
@@ -59,7 +62,12 @@ def listen(settings: Settings, events: BinaryIO, answers: BinaryIO) -> None:
             return
         event = facts(header.decode())
         what = facts(events.read(int(event["len"])).decode())
-        note(settings, event["eventname"][14:], what)
+        if event["eventname"] == STOPPING:
+            event_file.append(
+                settings.run / event_file.STATES, event_file.SERVICE, event_file.STOPS
+            )
+        elif event["eventname"].startswith(STATE):
+            note(settings, event["eventname"].removeprefix(STATE), what)
         if event["eventname"] in GONE and what["groupname"] == "worker":
             owed = not release(settings, why=f"{what['processname']}:{event['eventname'][14:]}")
         answers.write(b"RESULT 2\nOKREADY\n")

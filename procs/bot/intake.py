@@ -184,7 +184,7 @@ class Intake:
             return
         incoming = said
         try:
-            if incoming.at and clock.now().wall - incoming.at > self.catch_up:
+            if incoming.age > self.catch_up:
                 await self.answers.too_late(incoming)
             else:
                 await self.handle(incoming, incoming.text)

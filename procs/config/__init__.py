@@ -14,6 +14,7 @@ from procs.config.settings import (
     home,
     load,
     read,
+    usable,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "home",
     "load",
     "read",
+    "usable",
 ]

@@ -24,11 +24,14 @@ from procs.config.setting_sources import (
     env_path,
     env_texts,
 )
-from procs.config.setting_table import LIVE, NAMES, SECRETS, TABLE
+from procs.config.setting_table import LIVE, NAMES, SECRETS, TABLE, Setting
 from procs.core.log import LogForm
 from procs.core.night_hours import NightHours
 from procs.core.paths import HomePaths, HomeSettings
 from procs.errors import ChaparError
+
+#: Settings that say where everything lies.
+HOME_NAMES = ("CHAPAR_HOME", "CHAPAR_DATABASE_URL")
 
 
 class BadSettings(ChaparError):
@@ -174,7 +177,7 @@ def read(
     fields: dict[str, Any] = {}
     for setting, one in zip(TABLE, found, strict=True):
         try:
-            fields[setting.field] = setting.parse(one.text) if one.text else setting.absent
+            fields[setting.field] = parsed(setting, one.text)
         except ValueError as error:
             complaints.append(f"{setting.name}: {error}")
         if need_telegram and setting.wanted and not one.text:
@@ -183,6 +186,32 @@ def read(
     fields["sites"], wrong = rulebook.read(fields["sites"] or "")
     complaints += wrong
     return SettingsReading(found, tuple(complaints), None if complaints else Settings(**fields))
+
+
+def usable(environ: Mapping[str, str] | None = None) -> tuple[Settings, tuple[str, ...]]:
+    """Settings by which a command can look at what runs, whatever somebody writes into them at the
+    moment: where one is wrong, its default. And all that is wrong. Raises BadSettings where it may
+    be another home, or another database, that is meant."""
+    environ = os.environ if environ is None else environ
+    reading = read(environ, need_telegram=False)
+    if reading.settings is not None:
+        return reading.settings, ()
+    fields: dict[str, Any] = {}
+    texts = {one.name: one.text for one in reading.found}
+    for setting in TABLE:
+        try:
+            fields[setting.field] = parsed(setting, texts[setting.name])
+        except ValueError:
+            if setting.name in HOME_NAMES:
+                raise BadSettings(reading.complaints) from None
+            fields[setting.field] = parsed(setting, setting.default(texts))
+    fields["sites"] = rulebook.read(fields["sites"] or "")[0]
+    return Settings(**fields), reading.complaints
+
+
+def parsed(setting: Setting, text: str) -> Any:
+    """The value of a text. Raises ValueError."""
+    return setting.parse(text) if text else setting.absent
 
 
 def live_texts(environ: Mapping[str, str] | None = None) -> dict[str, SettingText]:

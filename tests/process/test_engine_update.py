@@ -17,9 +17,11 @@ from procs.engine.updates.updater import Updater
 from procs.keeper.engine_updates import EngineUpdates
 from procs.store.database import migrate, open_database
 from procs.store.health import engine_records
+from tests.sandbox.house import house
 from tests.sandbox.site.server import LOOPBACK
 from tests.sandbox.wheels import modules, wheel
 
+__all__ = ["house"]
 pytest_plugins = ["tests.sandbox.site.fixtures"]
 
 #: Two real ones, neither of which is what constraints.txt has.
@@ -161,6 +163,17 @@ async def test_the_keeper_takes_a_newer_version_by_itself_when_that_is_wished(wh
 
     assert used is not None
     assert (used[0], Versions(settings.engines).current().name) == (NEVER, NEVER)
+
+
+@pytest.mark.long
+def test_the_commands_take_a_newer_version_and_go_back(wheels, house):
+    wheel(wheels, NEVER, instead={})
+    ran = [house.says("engine", *words) for words in (["update"], ["list"], ["rollback"])]
+    codes, said = [code for code, _, _ in ran], "\n".join(map(str, ran))
+
+    assert codes == [0, 0, 0]
+    assert f"{NEVER} is in use" in said
+    assert f"{installed().name} is in use again; {NEVER} is not taken by itself" in said
 
 
 async def test_a_version_that_nobody_has_is_refused_in_a_few_words(wheels, updater):

@@ -15,12 +15,13 @@ from procs.store.modes.bot_modes import BY_HAND, Mode, ModeRow
 AUTOMATIC = "auto"
 
 
-def change(db: Database, words: Sequence[str]) -> str:
-    """Do what `mode [WORD [SPAN] [REASON]]` says. Raises Refusal for anything else."""
+def change(db: Database, words: Sequence[str]) -> ModeRow:
+    """Do what `mode [WORD [SPAN] [REASON]]` says. Returns the mode that holds then. Raises Refusal
+    for anything else."""
     now = clock.now()
     was = bot_modes.current(db, now=now)
     if not words:
-        return spoken(was)
+        return was
     seconds, reason = wanted(words)
     until = now.wall + seconds if seconds else None
     with db.write(full=True):
@@ -32,7 +33,7 @@ def change(db: Database, words: Sequence[str]) -> str:
         noted = AuditChange("mode:bot", was.mode.value, row.mode.value)
         audit_log.note(db, 0, "mode-set", noted, mark=f"chapar:mode:{now.wall}", now=now)
     wake.notify(db.run, wake.BOT)
-    return spoken(row)
+    return row
 
 
 def wanted(words: Sequence[str]) -> tuple[float, str]:

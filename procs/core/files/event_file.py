@@ -12,6 +12,9 @@ from procs.core import clock, log
 LONGEST_FILE = 256 * 1024
 #: What the store's connections note of locks, and supervisord's listener of states, in `run`.
 LOCKS, STATES = "lock-events", "process-events"
+#: The name and the word by which the listener notes that supervisord ends everything, as it was
+#: asked to, or that it runs.
+SERVICE, STOPS, RUNS = "supervisord", "STOPPING", "RUNNING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,12 @@ def read(path: Path) -> Sequence[FileEvent]:
     except OSError:
         return []
     return [found for line in lines if (found := event(line)) is not None]
+
+
+def is_stopping(run: Path) -> bool:
+    """Whether all processes are being stopped, which supervisord was asked to do."""
+    words = [one.words[1:] for one in read(run / STATES) if one.words[:1] == (SERVICE,)]
+    return words[-1:] == [(STOPS,)]
 
 
 def event(line: str) -> FileEvent | None:

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sysconfig
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from procs.core.ffmpeg import PATH
@@ -39,16 +40,22 @@ def named() -> dict[str, dict[str, str]]:
     return {kind.name: {} for kind in RUNTIME_KINDS}
 
 
-def state() -> str:
-    """The runtime that yt-dlp takes here, in words, and what is wrong with the others."""
-    old = []
+def found() -> Iterator[tuple[RuntimeKind, str, tuple[int, ...]]]:
+    """The runtimes that are there, whatever their age: kind, program, version."""
     for kind in RUNTIME_KINDS:
         path = shutil.which(kind.name, path=f"{sysconfig.get_path('scripts')}:{PATH}")
         version = version_of(kind, path) if path else None
-        if version and version >= kind.least:
+        if path and version:
+            yield kind, path, version
+
+
+def state() -> str:
+    """The runtime that yt-dlp takes here, in words, and what is wrong with the others."""
+    old = []
+    for kind, path, version in found():
+        if version >= kind.least:
             return f"{kind.name} {shown(version)} ({path})"
-        if version:
-            old.append(f"{kind.name} {shown(version)} is older than {shown(kind.least)}")
+        old.append(f"{kind.name} {shown(version)} is older than {shown(kind.least)}")
     return "; ".join([NONE, *old])
 
 

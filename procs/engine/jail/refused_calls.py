@@ -25,8 +25,9 @@ NOTICE, ANSWER = "=QIIiIQ6Q", "=QqiI"
 #: Refused calls of one job that are heard.
 CALLS_HEARD = 1000
 #: What ordinary programs try at their start, and go on without: the C library's caches of names,
-#: urllib3's look for IPv6, a database's care for files of the superuser's.
-ORDINARY = {"socket", "bind", "fchown"}
+#: urllib3's look for IPv6, a database's care for files of the superuser's, and the start of
+#: libnuma, with which Debian's ffmpeg is linked.
+ORDINARY = {"socket", "bind", "fchown", "set_mempolicy"}
 
 
 def named(calls: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:

@@ -6,6 +6,7 @@ child starts itself, in the same jail and by the same proxy. The variant that as
 would need a way past both, and is not imported.
 """
 
+import json
 from dataclasses import dataclass
 from importlib import import_module, metadata
 from pathlib import Path
@@ -14,6 +15,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from procs.core import log
+from procs.engine.jail import js_runtimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,29 @@ PLUGINS = (
         ("yt_dlp_plugins.extractor.getpot_bgutil_script",),
     ),
 )
-#: The folders in which its script is looked for, all of which downloads may read; the file that has
-#: to be there; and the name by which the plugin takes its options.
+
+
+@dataclass(frozen=True, slots=True)
+class TokenScript:
+    """The file that a JavaScript runtime runs, and the oldest version of that which the plugin
+    takes (its `_JSRT_MIN_VER`)."""
+
+    runtime: str
+    file: Path
+    least: tuple[int, ...]
+
+
+#: The folders in which the script is looked for, all of which downloads may read; its forms, in the
+#: order in which the plugin prefers them; where its version and its libraries are; and the name by
+#: which the plugin takes its options.
 PLACES = tuple(
     Path(base, "share/bgutil-ytdlp-pot-provider/server") for base in ("/usr/local", "/usr")
 )
-SCRIPT = Path("build/generate_once.js")
+SCRIPTS = (
+    TokenScript("deno", Path("src/generate_once.ts"), (2, 4, 3)),
+    TokenScript("node", Path("build/generate_once.js"), (22, 0, 0)),
+)
+PACKAGE, LIBRARIES = "package.json", "node_modules"
 OPTIONS = "youtubepot-bgutilscript"
 #: What an import of somebody else's module may fail with.
 BROKEN_IMPORT = (ImportError, AttributeError, TypeError, ValueError, AssertionError, RuntimeError)
@@ -79,7 +98,8 @@ def fits(plugin: EnginePlugin, version: str) -> bool:
 
 def script_home() -> Path | None:
     """The folder of the script; None where it is not installed."""
-    return next((place for place in PLACES if (place / SCRIPT).is_file()), None)
+    files = [place / one.file for place in PLACES for one in SCRIPTS]
+    return next((file.parent.parent for file in files if file.is_file()), None)
 
 
 def arguments() -> dict[str, dict[str, list[str]]]:
@@ -99,5 +119,32 @@ def state() -> tuple[bool, str]:
         return False, f"{plugin.distribution} {version} is not of {plugin.versions}"
     home = script_home()
     if home is None:
-        return False, f"{plugin.distribution} {version}, and no {SCRIPT} under {PLACES[0]}"
+        files = " or ".join(str(one.file) for one in SCRIPTS)
+        return False, f"{plugin.distribution} {version}, and no {files} under {PLACES[0]}"
+    if missing := lacks(home, version):
+        return False, f"{plugin.distribution} {version}, and {missing}"
     return True, f"{plugin.distribution} {version}, {home}"
+
+
+def lacks(home: Path, version: str) -> str:
+    """Why the script in a folder cannot be run; "" when it can."""
+    if not (home / LIBRARIES).is_dir():
+        return f"no {LIBRARIES} in {home}"
+    try:
+        of = str(json.loads((home / PACKAGE).read_bytes())["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"no version in {home / PACKAGE}"
+    if of.partition(".")[0] != version.partition(".")[0]:
+        return f"the script in {home} is {of}"
+    there = {kind.name: found for kind, _, found in js_runtimes.found()}
+    said = []
+    for one in SCRIPTS:
+        found = there.get(one.runtime)
+        if found and found < one.least:
+            old, new = js_runtimes.shown(found), js_runtimes.shown(one.least)
+            said.append(f"{one.runtime} {old} is older than {new}")
+        elif found and not (home / one.file).is_file():
+            said.append(f"no {one.file} for {one.runtime} in {home}")
+        elif found:
+            return ""
+    return "; ".join(said) or "no JavaScript runtime"

@@ -9,6 +9,7 @@ hangs, not what is not there.
 from procs.backups import backup_store
 from procs.config import Settings
 from procs.core import clock, disk, log
+from procs.core.files import event_file
 from procs.errors import StoreFull
 from procs.keeper.metrics import readiness, service_report
 from procs.keeper.metrics.service_report import ServiceReport
@@ -46,6 +47,8 @@ class ServiceState:
         fresh = {"claims": serving > 0, "telegram": self.hears_telegram()}
         self.joined |= {name for name, there in fresh.items() if there}
         stale = tuple(name for name in fresh if name in self.joined and not fresh[name])
+        if stale and event_file.is_stopping(self.settings.run):
+            stale = ()
         if stale:
             log.error("service.stale", what=",".join(stale), fix="systemd restarts the service")
         words = ServiceReport(self.line(serving, full), stale, serving >= self.settings.workers)

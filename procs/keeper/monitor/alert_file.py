@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from procs.backups import durable_files
-from procs.core import clock, codec, log
+from procs.core import codec, log
 from procs.core.clock import Now
 from procs.core.paths import HomePaths
 from procs.keeper.monitor import alert_states
@@ -20,7 +20,6 @@ class MonitorRecord:
     """`states` by kind; `told` is what was told outside of the chat and when last, by kind and
     subject; `messages` wait for their channels."""
 
-    boot: str = ""
     states: dict[str, AlertState] = field(default_factory=dict)
     told: dict[str, ToldAlert] = field(default_factory=dict)
     messages: list[OutsideMessage] = field(default_factory=list)
@@ -35,19 +34,16 @@ def load(path: Path, *, now: Now) -> MonitorRecord:
     try:
         raw = codec.load(path.read_bytes())
         record = MonitorRecord(
-            raw["boot"],
             {key: codec.record(AlertState, one) for key, one in raw["states"].items()},
             {key: codec.record(ToldAlert, one) for key, one in raw["told"].items()},
             [OutsideMessage.of(one) for one in raw["messages"]],
         )
     except FileNotFoundError:
-        return MonitorRecord(clock.boot_id())
+        return MonitorRecord()
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         log.warning("monitor.record-lost", file=path, error=type(error).__name__)
-        return MonitorRecord(clock.boot_id())
-    if record.boot != clock.boot_id():
-        record.states = alert_states.after_boot(record.states, now=now)
-        record.boot = clock.boot_id()
+        return MonitorRecord()
+    record.states = alert_states.after_start(record.states, now=now)
     return record
 
 

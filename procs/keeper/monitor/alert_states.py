@@ -61,9 +61,10 @@ def beginning(
     return replace(state, phase=STANDS, since=now.boot, began=now.wall, detail=detail)
 
 
-def after_boot(states: Mapping[str, AlertState], *, now: Now) -> dict[str, AlertState]:
-    """The states of another boot of this machine, whose clock counted otherwise: what was about to
-    begin is judged anew, what was there is until it is seen to end."""
+def after_start(states: Mapping[str, AlertState], *, now: Now) -> dict[str, AlertState]:
+    """The states that another monitor left, after whom nobody looked for a while, or the machine
+    booted and its clock counts otherwise: what was about to begin is judged anew, what was there is
+    until it is seen to end."""
     return {
         key: replace(state, phase=STANDS, since=now.boot)
         for key, state in states.items()

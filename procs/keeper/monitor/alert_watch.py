@@ -10,6 +10,7 @@ from collections.abc import Callable
 from procs.config import Settings
 from procs.core import clock, log
 from procs.core.clock import Now
+from procs.core.files import event_file
 from procs.errors import StoreError, remedies
 from procs.keeper.monitor import alert_file, alert_states
 from procs.keeper.monitor.alert_rules import KINDS, RULES
@@ -83,10 +84,11 @@ class Monitor:
         self.unread = ""
 
     def look(self, now: Now) -> None:
-        """One look: judge, tell, keep."""
+        """One look: judge, tell, keep. Figures of a service that is being stopped say nothing."""
         gauges = self.read(now)
         before = dict(self.record.states)
-        self.judge(gauges, now)
+        if not event_file.is_stopping(self.settings.run):
+            self.judge(gauges, now)
         told = self.tell(now)
         self.chat.bring(self.record.told)
         if before != self.record.states or told or not self.is_saved:

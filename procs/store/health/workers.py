@@ -51,12 +51,15 @@ class Worker:
     entered_at: float
     served_at: float | None
     beat_at: float
+    #: Whether other machines may use the same database.
+    is_shared: bool = False
 
     @property
     def here(self) -> bool:
-        """Whether this worker runs on this machine and boot, so that this process can see its
-        death."""
-        return self.host == socket.gethostname()
+        """Whether this worker ran on this machine, so that this process can see its death. Where
+        the database is a file all did, under whatever name: the machine was renamed since, or the
+        file is a backup of another one, whose workers are dead for this one."""
+        return not self.is_shared or self.host == socket.gethostname()
 
     @property
     def alive(self) -> bool:
@@ -115,7 +118,8 @@ def leave(db: Database, worker: int, *, why: str, now: Now) -> None:
 
 def present(db: Database) -> list[Worker]:
     """The workers whose row says that they have not left."""
-    return [Worker(*row) for row in db.all(PRESENT)]
+    is_shared = db.channel() is not None
+    return [Worker(*row, is_shared=is_shared) for row in db.all(PRESENT)]
 
 
 def address(db: Database, worker: int) -> str | None:

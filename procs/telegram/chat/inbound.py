@@ -8,6 +8,7 @@ from pyrogram.utils import get_channel_id
 
 from procs.records.inline_records import InlineTarget
 from procs.records.job import Person
+from procs.telegram.server_clock import CLOCK
 from procs.texts import i18n, untrusted_text
 
 #: Letters of somebody's name, of which Telegram takes 64; and of a file's.
@@ -90,6 +91,11 @@ class Incoming:
         """What tells it from every other, an edit from its message too; the same however often it
         is told."""
         return self.chat, self.message, int(self.edited)
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was written, by Telegram's clock on both ends."""
+        return CLOCK.time() - self.at if self.at else 0.0
 
 
 @dataclass(frozen=True, slots=True)

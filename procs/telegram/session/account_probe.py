@@ -17,10 +17,10 @@ from pyrogram import raw
 from pyrogram.errors import RPCError
 
 from procs.config import Settings
-from procs.core import clock
 from procs.errors import ChaparError, ChatClosed, TelegramAway, TelegramRefused
 from procs.records.sponsor_records import Sponsor
 from procs.telegram.rpc_errors import translate
+from procs.telegram.server_clock import CLOCK
 from procs.telegram.session.mtproto_client import build
 from procs.telegram.session.rpc import Rpc
 from procs.telegram.session.sign_in import always_allow, enter, shut
@@ -53,8 +53,7 @@ async def look(settings: Settings, sponsors: Sequence[Sponsor], *, keep: bool) -
     try:
         async with asyncio.timeout(PROBE_TIMEOUT), connected(settings, keep=keep) as line:
             (account,) = await line.ask(functions.users.GetUsers(id=[types.InputUserSelf()]))
-            config = await line.ask(functions.help.GetConfig())
-            skew = clock.now().wall - config.date
+            skew = -CLOCK.offset()
             blind = [(s.title, why) for s in sponsors if (why := await fault(line, s))]
             return AccountFacts(account.id, account.username or "", skew, tuple(blind))
     except TimeoutError:

@@ -14,12 +14,14 @@ from pyrogram import Client
 from pyrogram.connection import Connection
 from pyrogram.crypto import aes, mtproto
 from pyrogram.raw.all import layer
+from pyrogram.session import session
 from pyrogram.storage import SQLiteStorage
 
 from procs.config import Settings
 from procs.core import log
 from procs.telegram.departure import PunctualConnection
 from procs.telegram.rpc_errors import TwoPyrograms
+from procs.telegram.server_clock import PunctualClient, PunctualNumbers
 from procs.telegram.session import server_key
 from procs.telegram.updates import message_decoder
 from procs.telegram.updates.update_client import UpdateClient
@@ -31,7 +33,7 @@ SLEEP = 5
 REMEMBERED = 10
 
 
-class MtprotoClient(Client):
+class MtprotoClient(PunctualClient):
     """A client without updates: it drops what Telegram pushes, which would otherwise fill a queue
     that nothing reads."""
 
@@ -156,6 +158,7 @@ def check() -> None:
     logging.getLogger("pyrogram").setLevel(logging.ERROR)
     logging.getLogger("pyrogram.connection").setLevel(logging.CRITICAL)
     mtproto.unpack = message_decoder.unpack
+    vars(session)["MsgFactory"] = PunctualNumbers
     facts = {name: version(name) for name in owners}
     log.info("telegram.library", **facts, layer=layer, cipher=quicken())
 

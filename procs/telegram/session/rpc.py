@@ -22,6 +22,7 @@ from procs.core import log
 from procs.errors import Crowded, SessionRevoked, TelegramAway
 from procs.telegram.departure import ANY_TIME, PLACE, Departure, TooLate
 from procs.telegram.rpc_errors import translate
+from procs.telegram.server_clock import CLOCK, TOO_EARLY, described
 from procs.telegram.session.other_centers import OtherCenters
 from procs.telegram.updates.update_client import UpdateClient
 from procs.telegram.upload.connection_pool import ConnectionPool
@@ -32,6 +33,8 @@ Leave = Callable[[], Awaitable[Departure]]
 ANSWER = 15.0
 #: Attempts to write a call as soon as it is paid for, and seconds until it is worth another.
 WRITES, AGAIN = 5, 1.0
+#: The codes of messages that are too old and too new for Telegram.
+WRONG_TIMES = (16, 17)
 
 
 async def free() -> Departure:
@@ -108,7 +111,7 @@ class Rpc:
                 self.revoked = str(ours)
             raise ours from error
         if isinstance(answer, BadMsgNotification):
-            raise TelegramAway(f"{method}: bad message, code {answer.error_code}")
+            raise TelegramAway(f"{method}: {refusal(answer.error_code)}")
         if isinstance(self.client, UpdateClient):
             await self.client.note_own(query, answer)
         return answer
@@ -150,6 +153,13 @@ class Rpc:
             return asking.result()
         finally:
             asking.cancel()
+
+
+def refusal(code: int) -> str:
+    """What Telegram means by refusing a message: 16 and 17 are about its time."""
+    if code in WRONG_TIMES and abs(CLOCK.offset()) > TOO_EARLY:
+        return f"{described(CLOCK.offset())} (code {code})"
+    return f"bad message, code {code}"
 
 
 def keyless(session: Session) -> bool:

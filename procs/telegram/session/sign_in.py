@@ -11,7 +11,9 @@ from pyrogram.session.session import TransportError
 from procs.config import Settings
 from procs.config.values import TELEGRAM_FILE
 from procs.core import log
+from procs.errors import alert_kinds, remedies
 from procs.telegram.rpc_errors import translate
+from procs.telegram.server_clock import CLOCK, TOO_EARLY, described
 from procs.telegram.session.mtproto_client import build
 from procs.telegram.session.rpc import Rpc
 from procs.telegram.updates.update_client import UpdateClient
@@ -62,6 +64,9 @@ async def enter(line: Rpc, token: str, *, before: SignInLeave) -> None:
     line.doing = CONNECT
     signed = await client.connect()
     await line.wait_connected()
+    if abs(offset := CLOCK.offset()) > TOO_EARLY:
+        fix = remedies.of(alert_kinds.CLOCK)
+        log.warning("clock.wrong", session=client.name, why=described(offset), fix=fix)
     if not signed:
         await before()
         line.doing = SIGN_IN

@@ -20,6 +20,8 @@ from pyrogram.crypto import aes, mtproto
 from pyrogram.raw import types
 from pyrogram.raw.core import Bytes, GzipPacked, Message, MsgContainer, TLObject
 
+from procs.telegram.server_clock import CLOCK
+
 #: salt, session, then of the message: number, place, length.
 HEAD = struct.Struct("<q8sqii")
 INNER = struct.Struct("<qii")
@@ -50,6 +52,7 @@ def unpack(b: BytesIO, session_id: bytes, auth_key: bytes, auth_key_id: bytes) -
         raise ValueError("a message of another session")
     if length < 0 or length % 4 or len(plain) - HEAD.size - length not in PADDING:
         raise ValueError("the length does not fit")
+    CLOCK.note(number)
     return Message(decode_message(plain[HEAD.size : HEAD.size + length]), number, place, length)
 
 

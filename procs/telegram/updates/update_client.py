@@ -14,12 +14,12 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from pyrogram import Client
 from pyrogram.raw import types
 from pyrogram.storage.storage import UpdateState
 
 from procs.core import log
 from procs.errors import ChaparError, SessionRevoked, TelegramWait
+from procs.telegram.server_clock import PunctualClient
 from procs.telegram.updates import difference, short_updates
 from procs.telegram.updates.update_contents import COMMON, UpdateContents
 from procs.telegram.updates.update_sequence import Sequence
@@ -33,7 +33,7 @@ FIRST, LONGEST = 0.5, 30.0
 SILENCE = 15 * 60.0
 
 
-class UpdateClient(Client):
+class UpdateClient(PunctualClient):
     """Passes every update to the handler at least once."""
 
     def __init__(self, *args: Any, **facts: Any) -> None:

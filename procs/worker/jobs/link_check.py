@@ -105,7 +105,7 @@ def note_result(context: WorkerContext, result: LinkCheck, *, turned: bool) -> N
     fix = remedies.of(alert_kinds.TURNED_LINK)
     log.warning("link.failed", **facts, why=result.error, detail=result.detail, fix=fix)
     if turned:
-        detail = f"{result.error}: {result.detail}"[:NAMED]
+        detail = f"{result.error}: {result.detail}"
         alerts.note(
             context.db, alert_kinds.TURNED_LINK, subject, now=now, lasts=True, detail=detail
         )

@@ -7,6 +7,7 @@ import pytest
 
 from procs import config
 from procs.core import clock
+from procs.core.files import event_file
 from procs.keeper.metrics import service_report
 from procs.keeper.metrics.service_state import TRIP_LIFE, ServiceState
 from procs.store.database import open_database
@@ -68,6 +69,15 @@ def test_a_worker_that_beat_once_and_stopped_is_missed(state):
     now = clock.now()
     workers.beat(state.db, worker, jobs=0, now=clock.Now(now.wall, now.boot - LEASE - 1))
     assert reported(state).stale == ("claims",)
+
+
+def test_nobody_is_missed_while_everything_is_stopped(state):
+    works(state, ago=LEASE + 1)
+    state.joined.add("claims")
+    missed = reported(state).stale
+    run = state.settings.run
+    event_file.append(run / event_file.STATES, event_file.SERVICE, event_file.STOPS)
+    assert (missed, reported(state).stale) == (("claims",), ())
 
 
 def test_a_bot_whose_round_trips_end_is_missed(state):

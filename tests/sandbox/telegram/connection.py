@@ -107,6 +107,9 @@ class Connection:
             return
         message = await self.decrypt(self.key, packet)
         self.session = message.session
+        if code := self.server.ids.refusal(message.id):
+            self.refuse_time(message, code)
+            return
         if message.salt != self.key.salt:
             self.refuse_salt(message)
             return
@@ -155,6 +158,11 @@ class Connection:
             new_server_salt=self.key.salt,
         )
         self.send(refusal.write())
+
+    def refuse_time(self, message: wire.Envelope, code: int) -> None:
+        """Source: core.telegram.org/mtproto/service_messages_about_messages."""
+        facts = {"bad_msg_id": message.id, "bad_msg_seqno": message.seq, "error_code": code}
+        self.send(raw.types.BadMsgNotification(**facts).write())
 
     def read(self, number: int, seq: int, body: bytes | Any) -> None:
         """One message: service words are answered here, calls go to the dispatcher."""

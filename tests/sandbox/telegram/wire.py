@@ -133,6 +133,12 @@ class MessageIds:
         self.last = max(self.last + 4, int((time.time() + self.ahead) * 2**32) & ~3)
         return self.last + kind
 
+    def refusal(self, number: int) -> int:
+        """The error code for a client's message of another time; 0: none. Source:
+        core.telegram.org/mtproto/service_messages_about_messages (16, 17)."""
+        ahead = number / 2**32 - time.time() - self.ahead
+        return 17 if ahead > 30 else 16 if ahead < -300 else 0
+
 
 def plain_message(message: int, body: Any) -> bytes:
     """An unencrypted packet, as the handshake speaks."""

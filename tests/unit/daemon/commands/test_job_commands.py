@@ -14,13 +14,23 @@ from procs.wishes.grammar import link
 from tests.sandbox.house import house
 
 __all__ = ["house"]
+#: What is done with a home that has no settings yet.
+START = "chapar init, then chapar up -d"
 
 
 @pytest.mark.parametrize("words", [["jobs"], ["why", "1"], ["pause"], ["drain"], ["cap", "1", "2"]])
 def test_before_the_first_start_there_is_nothing_to_ask(short_home, monkeypatch, capsys, words):
     monkeypatch.setenv("CHAPAR_HOME", str(short_home))
     assert cli.main(words) == 1
-    assert "nothing was ever started" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.endswith(f"nothing was ever started on {short_home}; run: {START}\n")
+
+
+def test_who_has_a_token_is_told_to_start_the_bot(short_home, monkeypatch, capsys):
+    monkeypatch.setenv("CHAPAR_HOME", str(short_home))
+    monkeypatch.setenv("CHAPAR_BOT_TOKEN", "777000001:AAsandboxsandboxsandboxsandboxsandb")
+    assert cli.main(["jobs"]) == 1
+    assert capsys.readouterr().err.endswith("run: chapar up -d\n")
 
 
 def test_no_jobs_is_one_line(house):

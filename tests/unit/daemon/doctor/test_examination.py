@@ -8,6 +8,8 @@ import pytest
 from daemon import cli
 from daemon.doctor import mends, report
 from daemon.doctor.diagnosis import Finding, Severity
+from daemon.doctor.doctor_facts import DoctorFacts
+from daemon.supervisor.control import ProcessState
 from procs.core import clock
 from procs.records.job import Person
 from procs.store.database import open_database
@@ -25,6 +27,7 @@ def test_an_empty_folder_is_examined_and_stays_empty(visit, short_home):
     assert of(findings, "settings")[0].says == "CHAPAR_API_ID: not set"
     assert "api_id" in of(findings, "settings")[0].fix
     assert of(findings, "service")[0].severity is Severity.HINT
+    assert of(findings, "service")[0].fix == "chapar init, then chapar up -d"
     assert of(findings, "backup") == []
 
 
@@ -41,11 +44,32 @@ def test_a_damaged_database_is_one_finding_and_all_else_is_examined(visit, home,
     assert {"disk", "javascript", "admins", "engine", "service"} <= {one.check for one in findings}
 
 
-def test_settings_that_cannot_be_read_leave_what_needs_none(visit):
-    findings = visit(workers="many")
+def test_settings_that_do_not_say_where_everything_lies_leave_what_needs_none(visit):
+    findings = visit(database_url="mysql://somewhere")
 
-    assert "CHAPAR_WORKERS" in of(findings, "settings")[0].says
+    assert "CHAPAR_DATABASE_URL" in of(findings, "settings")[0].says
     assert {one.check for one in findings} == {"settings", "tools", "memory"}
+
+
+@pytest.mark.parametrize("wrong", [{"workers": "many"}, {"sites": "sites.toml"}])
+def test_a_wrong_setting_is_one_finding_and_all_else_is_examined(visit, home, wrong, monkeypatch):
+    monkeypatch.chdir(home)
+    (home / "sites.toml").write_text("[youtube\n")
+
+    findings = visit(admins="5", **wrong)
+
+    assert of(findings, "settings")[0].severity is Severity.ERROR
+    assert {"disk", "database", "service", "admins", "engine"} <= {one.check for one in findings}
+
+
+@pytest.mark.parametrize(("up", "severity"), [(24.0, Severity.HINT), (900.0, Severity.ERROR)])
+def test_a_keeper_that_began_just_now_is_given_time_for_the_first_backup(
+    visit, home, monkeypatch, up, severity
+):
+    keeper = ProcessState("keeper", "keeper", "RUNNING", 77, 1000.0, 1000.0 + up)
+    monkeypatch.setattr(DoctorFacts, "processes", [keeper])
+
+    assert of(visit(), "backup")[0].severity is severity
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="gives files to another user")

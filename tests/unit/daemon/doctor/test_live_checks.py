@@ -64,3 +64,14 @@ def test_a_clock_that_is_far_from_telegrams_is_wrong(by, is_wrong):
     (found,) = live_checks.skewed(by)
 
     assert (found.severity is Severity.ERROR) == is_wrong
+
+
+@pytest.mark.parametrize("ahead", [120.0, -120.0])
+async def test_a_clock_that_telegram_would_refuse_is_named_beside_the_sign_in(environ, tg, ahead):
+    tg.ids.ahead = ahead
+
+    found = {one.check: one for one in await asked()}
+
+    assert found["telegram"].severity is Severity.OK
+    assert found["clock"].severity is Severity.ERROR
+    assert found["clock"].evidence.startswith("-1" if ahead > 0 else "+1")

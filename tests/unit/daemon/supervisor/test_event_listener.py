@@ -9,6 +9,8 @@ import pytest
 from daemon.supervisor import event_listener
 from procs import config, start
 from procs.core import clock
+from procs.core.files import event_file
+from procs.core.files.event_file import STATES
 from procs.records.job import Ask, Lane, Link
 from procs.store.database import open_database
 from procs.store.health import workers
@@ -18,6 +20,8 @@ from procs.store.requests import requests
 from tests import ROOT
 from tests.fresh_database import fresh
 
+#: The answer to each event.
+DONE = b"RESULT 2\nOKREADY\n"
 PAYLOAD = b"processname:worker-01 groupname:worker from_state:RUNNING expected:0 pid:4711"
 
 
@@ -101,6 +105,16 @@ def test_other_events_are_answered_and_change_nothing(listener, db):
     bot = PAYLOAD.replace(b"worker", b"bot")
     assert say(listener, event("PROCESS_STATE_EXITED", bot)) == b"RESULT 2\nOKREADY\n"
     assert jobs(db) == (0, 1)
+
+
+def test_a_stop_of_everything_is_noted_until_it_starts_again(listener, home):
+    before = event_file.is_stopping(home / "run")
+
+    assert say(listener, event("SUPERVISOR_STATE_CHANGE_STOPPING", b"")) == DONE
+    assert (before, event_file.is_stopping(home / "run")) == (False, True)
+
+    event_file.append(home / "run" / STATES, event_file.SERVICE, event_file.RUNS)
+    assert not event_file.is_stopping(home / "run")
 
 
 def test_a_death_before_it_listened_is_seen_at_the_start(home, db, request):

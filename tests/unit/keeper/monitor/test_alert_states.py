@@ -105,14 +105,14 @@ def test_what_only_flickers_begins_nothing() -> None:
     assert not any(seen)
 
 
-def test_after_a_boot_what_was_there_stays_and_what_was_about_to_begin_is_judged_anew() -> None:
+def test_after_a_start_what_was_there_stays_and_what_was_about_to_begin_is_judged_anew() -> None:
     held = [one for one in RULES if one.hold >= 30]
     there, begins = Course(held[0]), Course(held[1])
     there.sees(above(held[0]), held[0].hold + STEP)
     begins.sees(above(held[1]))
     states = {"a": there.state, "b": begins.state}
 
-    after = alert_states.after_boot(states, now=Now(1_790_000_000.0, 3.0))
+    after = alert_states.after_start(states, now=Now(1_790_000_000.0, 3.0))
 
     assert [(key, one.is_there, one.since) for key, one in after.items()] == [("a", True, 3.0)]
 

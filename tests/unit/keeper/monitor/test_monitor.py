@@ -90,9 +90,7 @@ def test_missing_workers_are_told_once_to_the_webhook_the_chat_and_the_metrics(
     assert alert_kinds.WORKERS_DOWN in alert_file.standing(settings)
 
 
-def test_a_restart_of_the_monitor_tells_nothing_again_and_forgets_no_time(
-    watch: Watch, hook: Hook
-) -> None:
+def test_a_restart_of_the_monitor_tells_nothing_again(watch: Watch, hook: Hook) -> None:
     for _ in range(12):
         watch.looks_for(STEP)
         watch.starts()
@@ -102,6 +100,28 @@ def test_a_restart_of_the_monitor_tells_nothing_again_and_forgets_no_time(
     watch.looks_for(600)
 
     assert kinds(hook, "new") == [alert_kinds.WORKERS_DOWN]
+
+
+def test_while_everything_is_stopped_nobody_is_told_that_workers_are_missing(
+    watch: Watch, hook: Hook
+) -> None:
+    event_file.append(watch.settings.run / STATES, event_file.SERVICE, event_file.STOPS)
+    watch.looks_for(120)
+    stopped = kinds(hook, "new")
+    event_file.append(watch.settings.run / STATES, event_file.SERVICE, event_file.RUNS)
+
+    watch.looks_for(120)
+
+    assert (stopped, kinds(hook, "new")) == ([], [alert_kinds.WORKERS_DOWN])
+
+
+def test_the_time_between_a_stop_and_a_start_begins_no_alert(watch: Watch, hook: Hook) -> None:
+    for _ in range(4):
+        watch.looks_for(15)
+        watch.now = Now(watch.now.wall + 60, watch.now.boot + 60)
+        watch.starts()
+
+    assert (kinds(hook, "new"), watch.rows()) == ([], [])
 
 
 def test_what_goes_on_is_told_again_after_four_hours(watch: Watch, hook: Hook) -> None:

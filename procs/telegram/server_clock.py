@@ -1,0 +1,80 @@
+"""Telegram's time, as the numbers of its messages tell it.
+
+MTProto numbers messages by time. Telegram refuses numbers that are more than 30 s ahead or 300 s
+behind (bad_msg_notification 17 and 16), and the library drops packets likewise, so a client that
+goes by a wrong clock is mute. The library takes Telegram's time from few messages, and counts on
+from there by the machine's clock, which may be set while it runs; and its numbers only rise, so a
+session that began in the future stays there. Here every packet that is really Telegram's tells the
+time, the time between two is that of the boot clock, which no step moves, and numbers that Telegram
+refused as too early are left.
+
+Sources: core.telegram.org/mtproto/description (message identifier),
+/mtproto/service_messages_about_messages (error codes), /mtproto/security_guidelines (msg_id).
+"""
+
+from pyrogram import Client
+from pyrogram.session.internals import MsgFactory
+
+from procs.core import clock
+
+#: A number's units in a second.
+UNITS = 2**32
+#: Seconds ahead of Telegram's time from which on it refuses a message.
+TOO_EARLY = 30.0
+
+
+class ServerClock:
+    """Until Telegram said anything its time is taken for this machine's."""
+
+    def __init__(self) -> None:
+        #: Telegram's time at the boot clock's zero; None while it is not known.
+        self._base: float | None = None
+
+    def note(self, number: int) -> None:
+        """Take the time from the number of a message that was found to be Telegram's."""
+        self._base = number / UNITS - clock.now().boot
+
+    def time(self) -> float:
+        """Telegram's time, in epoch seconds."""
+        now = clock.now()
+        return now.wall if self._base is None else self._base + now.boot
+
+    def offset(self) -> float:
+        """Seconds by which Telegram's clock is ahead of this machine's; 0.0 while it is not
+        known. A packet that was long on its way makes it less."""
+        return self.time() - clock.now().wall
+
+    def refuses(self, number: int) -> bool:
+        """Whether a message of this number is too early for Telegram."""
+        return number / UNITS - self.time() > TOO_EARLY
+
+
+#: One for the process: what it says holds for all connections.
+CLOCK = ServerClock()
+
+
+class PunctualClient(Client):
+    """A client whose messages are numbered by Telegram's time."""
+
+    @property
+    def server_time(self) -> float:
+        """Read by the library for each number."""
+        return CLOCK.time()
+
+    def _set_server_time(self, msg_id: int) -> None:
+        """Called by the library for few messages; `message_decoder` notes the time of all."""
+
+
+class PunctualNumbers(MsgFactory):
+    """The numbers of a session's messages."""
+
+    async def allocate_message_identity(self) -> int:
+        if CLOCK.refuses(self._last_msg_id):
+            self._last_msg_id = 0
+        return int(await super().allocate_message_identity())
+
+
+def described(offset: float) -> str:
+    """What is wrong with a clock from which Telegram's differs by `offset` seconds."""
+    side = "behind" if offset > 0 else "ahead of"
+    return f"this machine's clock is {abs(offset):.0f} s {side} Telegram's"

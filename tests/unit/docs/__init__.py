@@ -1,0 +1,1 @@
+"""docs/: what its pages say is so."""

@@ -1,0 +1,78 @@
+"""A machine whose clock is wrong, against a Telegram that refuses other times as MTProto says."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from procs.config import Settings
+from procs.core import clock
+from procs.core.clock import Now
+from procs.telegram import server_clock
+from procs.telegram.chat.bot_session import BotSession
+from procs.telegram.chat.inbound import Incoming, Press
+from procs.telegram.server_clock import UNITS, ServerClock, described
+from tests.sandbox.telegram.server import Telegram
+from tests.unit.conftest import TOKEN
+
+HOUR = 3600.0
+
+
+@pytest.fixture(autouse=True)
+def fresh_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that never heard of Telegram."""
+    monkeypatch.setattr(server_clock.CLOCK, "_base", None)
+
+
+@pytest.mark.parametrize("ahead", [120.0, -120.0, 2 * HOUR, -2 * HOUR])
+async def test_the_bot_signs_in_hears_and_answers_whatever_its_clock_says(
+    settings_for: Callable[[Telegram], Settings], ahead: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Telegram(token=TOKEN) as telegram:
+        telegram.ids.ahead = ahead
+        session = BotSession(settings_for(telegram))
+        heard: asyncio.Queue[str] = asyncio.Queue()
+
+        async def hear(message: Incoming) -> None:
+            await heard.put(message.text)
+
+        await session.connect(hear, ignore)
+        ali = await telegram.person("Ali")
+        await ali.sends("hello")
+        async with asyncio.timeout(10):
+            assert await heard.get() == "hello"
+        assert abs(await session.read_clock_offset() - ahead) < 2
+        await session.close()
+
+    (line,) = [one for one in caplog.messages if "clock.wrong" in one]
+    assert f"{abs(ahead):.0f} s {'behind' if ahead > 0 else 'ahead of'} Telegram's" in line
+    assert "timedatectl" in line
+
+
+async def ignore(_: Press) -> None:
+    """Nobody presses here."""
+
+
+@pytest.mark.parametrize("step", [2 * HOUR, -2 * HOUR])
+def test_a_step_of_the_machines_clock_moves_no_number(
+    step: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = ServerClock()
+    known.note(int(1_800_000_000 * UNITS))
+    real = clock.now
+
+    monkeypatch.setattr(clock, "now", lambda: Now(real().wall + step, real().boot))
+
+    assert abs(known.time() - 1_800_000_000) < 5
+    assert not known.refuses(int(1_800_000_000 * UNITS))
+
+
+@pytest.mark.parametrize(
+    ("offset", "said"),
+    [
+        (120.0, "this machine's clock is 120 s behind Telegram's"),
+        (-7200.4, "this machine's clock is 7200 s ahead of Telegram's"),
+    ],
+)
+def test_a_wrong_clock_is_named_with_its_side(offset: float, said: str) -> None:
+    assert described(offset) == said
