@@ -96,3 +96,12 @@ def test_what_hangs_is_back_within_half_a_minute():
     assert watchdog + pause < 30
     assert "\nWatchdogSignal=SIGKILL\n" in text
     assert "\nNotifyAccess=main\n" in text
+
+
+def test_a_reload_runs_as_the_service_where_its_credentials_are():
+    """Of systemd 252 a reload's own mounts have none, with or without `+`."""
+    line = re.search(r"^ExecReload=(.*)$", UNIT.read_text(), re.M)[1]
+    user = re.search(r"^User=(.*)$", UNIT.read_text(), re.M)[1]
+    assert line.startswith("+/usr/bin/nsenter --target=${MAINPID} --mount /usr/bin/setpriv ")
+    assert f" --reuid={user} --regid={user} --init-groups --no-new-privs " in line
+    assert line.endswith(" CREDENTIALS_DIRECTORY=%d chapar reload")
