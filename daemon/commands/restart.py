@@ -60,6 +60,7 @@ class RollingRestart:
         """Restart all, and return 0. Raises NotUp; Refusal as soon as a process does not start;
         NotServing when one is not in after `patience` seconds."""
         with alone(self.settings.run):
+            self.start_broken()
             self.refuse_broken()
             self.until(self.all_in, "all workers to be in")
             for process in [*self.workers_in_order(), *self.others()]:
@@ -177,6 +178,14 @@ class RollingRestart:
         serving = sum(row.slot is not None for row in rows.values())
         if serving < self.settings.workers:
             yield f"{serving} of {self.settings.workers} workers serve"
+
+    def start_broken(self) -> None:
+        """Have supervisord try again what it gave up: what keeps it down may be mended."""
+        for one in self.look():
+            if one.state == "FATAL":
+                self.say(f"{one.title}: was {one.state}, is started again")
+                with suppress(NotRunning):
+                    self.supervisor.start_one(one.title)
 
     def refuse_broken(self) -> None:
         """Raises Refusal when a process does not start, or a worker was stopped on purpose: then

@@ -1,11 +1,13 @@
 """A worker without jobs, under a real supervisord: it enters, serves or spares, hands its post over
 at a HUP, and is connected with Telegram while a file says so."""
 
+import asyncio
 import os
 import signal
 import sys
 from pathlib import Path
 
+from daemon.commands.restart import RollingRestart
 from procs.core import clock
 from procs.store.database import open_database
 from procs.store.health import workers
@@ -13,6 +15,8 @@ from procs.worker.process.slots import SlotLocks
 
 #: Seconds between two looks at the locks, which tell nobody when they are free.
 LOCK_POLL = 0.02
+#: Seconds: far beyond any start of two small processes, and between two looks at them.
+PATIENCE, LOOK = 60.0, 0.05
 CONFIG = """
 [supervisord]
 logfile={home}/logs/supervisord.log
@@ -28,7 +32,8 @@ command={python} -m tests.sandbox.bare_worker {home}
 directory={root}
 process_name=worker-%(process_num)02d
 numprocs=2
-startsecs=0
+startsecs=1
+startretries=9
 autorestart=true
 redirect_stderr=true
 stdout_logfile={home}/logs/worker-%(process_num)02d.log
@@ -44,7 +49,20 @@ def way(home: Path) -> Path:
     return home / "way"
 
 
+def broken(home: Path) -> Path:
+    """The file that stands for a program that does not start."""
+    return home / "broken"
+
+
+async def until_in(rolling: RollingRestart) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not rolling.supervisor.is_up() or not rolling.all_in():
+            await asyncio.sleep(LOOK)
+
+
 def main(home: Path) -> None:
+    if broken(home).exists():
+        sys.exit("broken")
     signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP,))
     db = open_database(f"sqlite:///{home}/chapar.db", run=home / "run")
     me, places = workers.enter(db, str(os.getpid()), now=clock.now()), SlotLocks(home / "run", 1)
