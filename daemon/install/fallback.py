@@ -17,8 +17,8 @@ from procs.store.database import SchemaMark, take_back
 #: Where the Debian package has its environment.
 PACKAGE = Path("/usr/lib/chapar")
 #: Where this program lies, and its environment.
-CODE, PREFIX = Path(daemon.__file__).resolve().parent.parent, Path(sys.prefix)
-AGAIN = "then run: chapar rolling-restart"
+PROGRAM_FOLDER, ENVIRONMENT_FOLDER = Path(daemon.__file__).resolve().parent.parent, Path(sys.prefix)
+RETRY_ADVICE = "then run: chapar rolling-restart"
 
 
 class Fallback:
@@ -60,16 +60,16 @@ class Fallback:
         if renewed:
             return (
                 f"{renewed} processes run {daemon.__version__} and need the database as it is, so "
-                f"it stays changed; mend what the log names, {AGAIN}; or {self.whole()}"
+                f"it stays changed; mend what the log names, {RETRY_ADVICE}; or {self.whole()}"
             )
         return (
             f"{self.database()}. The processes of the version before go on; put that program back "
-            f"({program(self.version)}), {AGAIN}; or mend what the log names, then run: "
+            f"({program(self.version)}), {RETRY_ADVICE}; or mend what the log names, then run: "
             "chapar upgrade"
         )
 
 
-def program(version: str, *, code: Path = CODE, prefix: Path = PREFIX) -> str:
+def program(version: str, *, code: Path = PROGRAM_FOLDER, prefix: Path = ENVIRONMENT_FOLDER) -> str:
     """The command that puts the program of a version back, by how this one is installed."""
     wheel = f"the wheel of {version or 'the version before'}"
     if code.is_relative_to(PACKAGE):

@@ -16,7 +16,7 @@ from daemon.command_error import NotServing, NotUp, Refusal
 from daemon.commands.backups import backup_commands
 from daemon.commands.restart import RollingRestart
 from daemon.console import open_store
-from daemon.install.fallback import AGAIN, Fallback
+from daemon.install.fallback import RETRY_ADVICE, Fallback
 from daemon.supervisor.control import Supervisor
 from procs.backups import backup_archive, backup_check, backup_store, backup_taker, durable_files
 from procs.config import Settings
@@ -80,7 +80,7 @@ def restart(settings: Settings, fallback: Fallback, say: Say) -> int:
         except NotServing as error:
             raise NotServing(
                 f"{error}. The database stays changed, and every process goes on with it; mend "
-                f"what is missing, {AGAIN}"
+                f"what is missing, {RETRY_ADVICE}"
             ) from error
         except NotUp:
             raise Refusal(
