@@ -11,9 +11,9 @@ from pathlib import Path
 import daemon
 from daemon import backup_registry, install_registry, operator_registry
 from daemon import registry as below
-from daemon.command_error import NotUp
+from daemon.command_error import NotServing, NotUp
 from daemon.helps import exit_codes
-from daemon.registry import NOT_UP, Command
+from daemon.registry import NOT_UP, SOMETHING_DOWN, Command
 from procs import config
 from procs.core import process
 from procs.errors import ChaparError
@@ -84,6 +84,9 @@ def carry_out(argv: Sequence[str] | None) -> int:
     except NotUp:
         say_why("not running; start it with: chapar up -d")
         return NOT_UP
+    except NotServing as error:
+        say_why(str(error))
+        return SOMETHING_DOWN
     except ChaparError as error:
         say_why(str(error))
     except BrokenPipeError:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from daemon.command_error import NotServing, NotUp, Refusal
+from daemon.command_error import NotUp, Refusal
 from daemon.console import step_bar
 from procs import config
 from procs.store.database import Database
@@ -26,11 +26,7 @@ def up(options: argparse.Namespace) -> int:
     """Start the bot, the workers and what looks after them; stays in the foreground without -d."""
     from daemon.commands import launch
 
-    try:
-        launch.up(detach=options.detach, bot=not options.no_bot, new=options.new_database)
-    except NotServing as error:
-        print(f"chapar: {error}", file=sys.stderr)
-        return SOMETHING_DOWN
+    launch.up(detach=options.detach, bot=not options.no_bot, new=options.new_database)
     return 0
 
 

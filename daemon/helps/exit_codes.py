@@ -9,6 +9,7 @@ EVERY_CODE = {
     141: "nobody reads its output any more",
 }
 NOT_STARTED = {4: "Chapar is not started"}
+GAVE_UP = {3: "a process was not in after two minutes; what served before serves on"}
 #: What a code means besides, by the command.
 OWN_CODES: dict[str, dict[int, str]] = {
     "up": {3: "all is started, and after a minute something does not serve yet"},
@@ -21,8 +22,9 @@ OWN_CODES: dict[str, dict[int, str]] = {
     "check": {0: "nothing is wrong", 1: "something is wrong"},
     "doctor": {0: "nothing is wrong", 1: "something is wrong", 5: "there are only warnings"},
     "load": {1: "something was lost, twice or wrong, a goal was missed, or it refused"},
-    "rolling-restart": NOT_STARTED,
-    "reload": NOT_STARTED,
+    "rolling-restart": {**GAVE_UP, **NOT_STARTED},
+    "reload": {**GAVE_UP, **NOT_STARTED},
+    "upgrade": {1: "it went back, or says what did not; or it refused", **GAVE_UP},
     "backup verify": {1: "a backup is bad, or it refused"},
 }
 

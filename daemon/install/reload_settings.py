@@ -1,9 +1,11 @@
 """`chapar reload`: takes the settings as they are written now, by a rolling restart. When the first
-process does not start with them, those before hold again."""
+process does not start with them, or does not reach Telegram with them where it did before, those
+before hold again."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
-from daemon.command_error import NotUp, Refusal
+from daemon.command_error import NotServing, NotUp, Refusal
 from daemon.commands import launch
 from daemon.commands.restart import RollingRestart
 from daemon.console import open_store
@@ -21,7 +23,7 @@ FIXED = (
 
 def reload(say: Callable[[str], None]) -> int:
     """Returns 0 when every process runs with the new settings. Raises BadSettings, NotUp, Refusal,
-    StoreError: then all run with the ones before, or go back to them."""
+    StoreError, NotServing: then all run with the ones before, or go back to them."""
     run = config.home().run
     if not Supervisor(run).is_up():
         raise NotUp("supervisord does not answer")
@@ -39,11 +41,14 @@ def reload(say: Callable[[str], None]) -> int:
         )
     names = sorted(name for name in after if before.get(name, "") != after[name])
     say(f"new: {', '.join(one for one in names if one in config.NAMES) or 'nothing'}")
-    child_environment.write(run, after)
-    try:
-        with open_store.opened(reading.settings) as db:
-            return RollingRestart(reading.settings, db, say).run()
-    except (Refusal, NotUp):
-        child_environment.write(run, before)
-        say("the settings before hold again")
-        raise
+    with open_store.opened(reading.settings) as db:
+        rolling = RollingRestart(reading.settings, db, say)
+        child_environment.write(run, after)
+        try:
+            return rolling.run()
+        except (Refusal, NotServing, NotUp):
+            child_environment.write(run, before)
+            say("the settings before hold again")
+            with suppress(NotUp):
+                rolling.go_back()
+            raise

@@ -1,8 +1,9 @@
 """`chapar upgrade`: takes a program of another version into use, whose files are installed already.
 
 Whatever can fail is tried before anything is touched: the new modules in a process of their own,
-the change of the database on the copy that a verified backup gives. A failed change of the database
-leaves it as it was; a process that does not start ends the restart while those before it serve.
+the change of the database on the copy that a verified backup gives, which is audited then. A failed
+change of the database leaves it as it was. When the first process does not start, the restart ends
+while those before it serve, and the change of the database is taken back beside them (`fallback`).
 """
 
 import subprocess
@@ -11,14 +12,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import daemon
-from daemon.command_error import Refusal
+from daemon.command_error import NotServing, NotUp, Refusal
 from daemon.commands.backups import backup_commands
 from daemon.commands.restart import RollingRestart
 from daemon.console import open_store
+from daemon.install.fallback import RETRY_ADVICE, Fallback
 from daemon.supervisor.control import Supervisor
 from procs.backups import backup_archive, backup_check, backup_store, backup_taker, durable_files
 from procs.config import Settings
-from procs.store.database import files_of, migrate
+from procs.errors import StoreError
+from procs.store.backups import invariants
+from procs.store.database import faults_of, files_of, mark_schema, opened_copy
 
 Say = Callable[[str], None]
 #: What supervisord starts, as modules.
@@ -30,32 +34,63 @@ IMPORTS = "; ".join(
 
 def upgrade(settings: Settings, say: Say) -> int:
     """Returns 0 when all that ran before runs in the new version. Raises Refusal, StoreError,
-    BackupFailed."""
+    BackupFailed; NotServing when a process is not in after two minutes."""
     say(f"chapar {daemon.__version__}")
     try_modules()
     say("the modules load")
     if not open_store.is_there(settings):
         say("no database yet: chapar up makes it")
         return 0
+    fallback = Fallback(settings, mark_schema(settings.database_url))
     if files_of(settings.database_url):
         backup_commands.now(settings, say)
         try_migration(settings)
         say("the change of the database works on the backup's copy")
     else:
         say("the database is a server's: it is changed in one transaction, and not backed up here")
-    open_store.prepare(settings)
+    fallback.backup = newest_name(settings)
+    change(settings, fallback)
     say("the database is up to date")
     if not Supervisor(settings.run).is_up():
         say("not running; start it with: chapar up -d")
         return 0
+    return restart(settings, fallback, say)
+
+
+def newest_name(settings: Settings) -> str:
+    newest = backup_store.newest_ok(settings.backup_folder)
+    return newest.name if newest else ""
+
+
+def change(settings: Settings, fallback: Fallback) -> None:
+    """Change the database, and open it as the processes will. Raises Refusal: it went back then, or
+    the sentence says what did not."""
     try:
-        with open_store.opened(settings) as db:
-            return RollingRestart(settings, db, say).run()
-    except Refusal as error:
-        raise Refusal(
-            f"{error}. The processes of the version before go on; install that version again, or "
-            "mend what the log names, then: chapar rolling-restart"
-        ) from error
+        open_store.prepare(settings)
+    except (Refusal, StoreError) as error:
+        raise Refusal(f"{error}. {fallback.database()}; everything runs on as it was") from error
+
+
+def restart(settings: Settings, fallback: Fallback, say: Say) -> int:
+    """Replace the processes. Raises Refusal, NotServing, NotUp, with what became of the rest."""
+    with open_store.opened(settings) as db:
+        rolling = RollingRestart(settings, db, say)
+        try:
+            return rolling.run()
+        except NotServing as error:
+            raise NotServing(
+                f"{error}. The database stays changed, and every process goes on with it; mend "
+                f"what is missing, {RETRY_ADVICE}"
+            ) from error
+        except NotUp:
+            raise Refusal(
+                "supervisord ended during the restart; the database stays changed: start "
+                f"{daemon.__version__} with chapar up -d, or {fallback.whole()}"
+            ) from None
+        except Refusal as error:
+            refused, renewed = error, rolling.renewed
+    # Closed: the change is taken back beside the processes, not beside ourselves.
+    raise Refusal(f"{refused}. {fallback.after_no_start(renewed)}") from refused
 
 
 def try_modules() -> None:
@@ -69,7 +104,8 @@ def try_modules() -> None:
 
 
 def try_migration(settings: Settings) -> None:
-    """Change a copy of the database. Raises StoreError, BackupFailed: nothing was touched then."""
+    """Change a copy of the database, and audit it. Raises Refusal, StoreError, BackupFailed:
+    nothing was touched then."""
     newest = backup_store.newest_ok(settings.backup_folder)
     if newest is None:
         raise Refusal("the backup was not verified; nothing was touched: see chapar backup list")
@@ -79,5 +115,10 @@ def try_migration(settings: Settings) -> None:
             return  # the public half alone: the backup was judged before it was closed
         backup_check.restored(settings.backup_folder / newest.name, folder, key)
         copy = Path(folder, backup_archive.DATABASE)
-        live = files_of(settings.database_url)[0]
-        migrate(settings.database_url.replace(str(live), str(copy)), run=folder)
+        with opened_copy(copy) as db:
+            wrong = invariants.audit(db, leaving=(invariants.BY_CAP,))
+        if wrong := [*faults_of(copy), *wrong]:
+            raise Refusal(
+                f"the changed copy of the database is wrong ({'; '.join(wrong)}); nothing was "
+                "touched: stay with the version before, and report this"
+            )

@@ -32,12 +32,13 @@ def reasons(logs: Path, alarms: Sequence[Alert]) -> list[str]:
     return [*waits, *last_faults(logs)]
 
 
-def last_faults(logs: Path) -> list[str]:
-    """The last warning or error of each worker and of the nursery."""
+def last_faults(logs: Path, since: float = 0.0) -> list[str]:
+    """The last warning or error of each worker and of the nursery, since a wall instant."""
     found: dict[str, str] = {}
     names = frozenset(filter(WORKERS.fullmatch, log_entries.files(logs)))
-    for entry in log_report.merged(logs, LogQuery(processes=names)) if names else ():
+    query = LogQuery(processes=names, since=since)
+    for entry in log_report.merged(logs, query) if names else ():
         level = LEVEL.search(entry.text)
-        if level and level[1] in ("WARNING", "ERROR", "CRITICAL"):
+        if query.wants(entry) and level and level[1] in ("WARNING", "ERROR", "CRITICAL"):
             found[entry.process] = entry.text.splitlines()[0][:LINE_SHOWN]
     return [f"{name}: {text}" for name, text in sorted(found.items())]

@@ -21,6 +21,11 @@ from procs.core import clock
 REPORT_INTERVAL = 5.0
 #: Seconds until a supervisord that says nothing is taken for one that hangs.
 ANSWER = 10.0
+#: What supervisord refuses about one process, while it runs itself.
+OF_ONE_PROCESS = (
+    *(Faults.NOT_RUNNING, Faults.ALREADY_STARTED, Faults.SPAWN_ERROR),
+    *(Faults.NO_FILE, Faults.NOT_EXECUTABLE, Faults.ABNORMAL_TERMINATION),
+)
 #: Seconds until a stop at once, by signals, becomes a kill.
 STOP_TIMEOUT = 20.0
 
@@ -110,6 +115,11 @@ class Supervisor:
         was asked for, so the process is started again. Raises NotRunning."""
         self.call("signalProcess", title, signal, timeout=ANSWER)
 
+    def start_one(self, title: str) -> None:
+        """Start a process that is down; returns at once. Raises NotRunning when it cannot be, for
+        one that runs already too."""
+        self.call("startProcess", title, False, timeout=ANSWER)
+
     def shut_down(self) -> None:
         """Ask everything to stop, the workers first. Returns at once."""
         self.call("shutdown", timeout=ANSWER)
@@ -122,7 +132,7 @@ def named() -> Iterator[None]:
     try:
         yield
     except Fault as error:
-        kind = NotRunning if error.faultCode == Faults.NOT_RUNNING else NotUp
+        kind = NotRunning if error.faultCode in OF_ONE_PROCESS else NotUp
         raise kind(error.faultString) from error
     except (OSError, http.client.HTTPException, ProtocolError) as error:
         why = error.strerror if isinstance(error, OSError) else None

@@ -15,6 +15,9 @@ from procs.store.sqlite import connection, database_file
 from procs.store.sqlite.copies import snapshot
 from procs.store.sqlite.schema import STEPS, VERSION
 
+#: What the tables of a database were before an upgrade.
+SchemaMark = database_file.SchemaMark
+
 Facts = Mapping[str, Any]
 Row = tuple[Any, ...]
 
@@ -162,6 +165,23 @@ def migrate(url: str, *, run: Path, check: int = 0) -> None:
     from procs.store.sqlite.migrate import migrate as bring_up_to_date
 
     return bring_up_to_date(url, run=run, check=check)
+
+
+def mark_schema(url: str) -> SchemaMark | None:
+    """What the tables of a file are before an upgrade; None of a server's. Raises StoreError."""
+    if not files_of(url):
+        return None
+    from procs.store.sqlite.migrate import mark
+
+    return mark(url)
+
+
+def take_back(url: str, before: SchemaMark, *, run: Path) -> int:
+    """Take back the steps since a mark while others work with the database, who lose nothing.
+    Returns how many. Raises StoreError with nothing changed where that cannot be."""
+    from procs.store.sqlite.migrate import take_back as take_file_back
+
+    return take_file_back(url, before, run=run)
 
 
 def note_started(url: str, *, run: Path) -> None:

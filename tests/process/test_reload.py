@@ -1,5 +1,7 @@
 """`chapar reload` and `chapar upgrade` on a running stack."""
 
+import asyncio
+
 import pytest
 
 from procs.backups import backup_store
@@ -45,4 +47,26 @@ async def test_a_reload_gives_every_process_the_new_settings_and_a_bad_one_chang
         assert "every process is fresh" in said
         newest = backup_store.newest_ok(stack.state / "backups")
         assert newest is not None
+    stack.remove()
+
+
+@pytest.mark.long
+async def test_a_reload_that_loses_the_way_to_telegram_ends_says_so_and_is_taken_back() -> None:
+    async with Stack() as stack:
+        before = {one.title: one.pid for one in stack.supervisor.processes()}
+        serving = {one.pid for one in stack.serving()}
+
+        stack.settings["telegram_server"] = "127.0.0.1:9"
+        process = await stack.command("reload", to=asyncio.subprocess.PIPE)
+        out, _ = await asyncio.wait_for(process.communicate(), 400)
+        said = out.decode()
+
+        assert process.returncode == 3, said
+        assert "has no connection with Telegram" in said
+        assert "the settings before hold again" in said
+        assert {one.pid for one in stack.serving()} == serving
+        after = {one.title: one.pid for one in stack.supervisor.processes()}
+        assert len([title for title in before if after[title] != before[title]]) == 1
+        del stack.settings["telegram_server"]
+        await stack.until(lambda: all(one.connected_at for one in stack.workers()))
     stack.remove()

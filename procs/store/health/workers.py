@@ -27,9 +27,11 @@ LEAVE = """
 UPDATE workers SET state = 'gone', ended_at = :wall, why = :why
  WHERE id = :worker AND ended_at IS NULL
 """
+CONNECT = "UPDATE workers SET connected_at = :wall WHERE id = :worker"
 BEAT = "UPDATE workers SET beat_at = :beat, jobs = :jobs WHERE id = :worker"
 PRESENT = """
-SELECT id, name, host, boot, pid, started, slot, state, jobs, entered_at, served_at, beat_at
+SELECT id, name, host, boot, pid, started, slot, state, jobs, entered_at, served_at, beat_at,
+       connected_at
   FROM workers WHERE ended_at IS NULL ORDER BY id
 """
 ADDRESS = "SELECT name FROM workers WHERE id = :worker AND ended_at IS NULL"
@@ -51,6 +53,8 @@ class Worker:
     entered_at: float
     served_at: float | None
     beat_at: float
+    #: When it first was connected with Telegram.
+    connected_at: float | None = None
     #: Whether other machines may use the same database.
     is_shared: bool = False
 
@@ -103,6 +107,12 @@ def serve(db: Database, worker: int, *, slot: int, now: Now) -> None:
 def drain(db: Database, worker: int, *, why: str) -> None:
     with db.write():
         db.change(DRAIN, {"worker": worker, "why": why})
+
+
+def connect(db: Database, worker: int, *, now: Now) -> None:
+    """Note that this worker is connected with Telegram. Raises StoreFull."""
+    with db.write():
+        db.change(CONNECT, {"worker": worker, "wall": now.wall})
 
 
 def beat(db: Database, worker: int, *, jobs: int, now: Now) -> None:

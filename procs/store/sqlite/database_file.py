@@ -7,6 +7,7 @@ import os
 import re
 import sqlite3
 import stat
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NoReturn
@@ -57,6 +58,17 @@ def path_of(url: str) -> Path:
     if not url.startswith(SCHEME):
         raise StoreError(f"{url!r} is not the address of an SQLite file; write {SCHEME}/path")
     return Path(url.removeprefix(SCHEME))
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaMark:
+    """What the tables of a database were before an upgrade: its version, the steps that made it,
+    each object's statement by type and name, and the columns of each table."""
+
+    version: int
+    applied: frozenset[str]
+    objects: dict[tuple[str, str], str]
+    columns: dict[str, tuple[str, ...]]
 
 
 def url_of(path: Path) -> str:

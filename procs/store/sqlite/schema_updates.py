@@ -22,6 +22,11 @@ UPDATE jobs SET folder = 1
  WHERE payload LIKE '%"folder":%' AND payload NOT LIKE '%"folder":0%';
 """
 
+#: When a worker was first connected with Telegram; never, where there was no way to it.
+CONNECTIONS = """
+ALTER TABLE workers ADD COLUMN connected_at REAL;
+"""
+
 #: For whom uploads are made: what Telegram took last, of each account at each data centre.
 UPLOAD_PEERS = """
 CREATE TABLE upload_peers (

@@ -14,6 +14,7 @@ from procs.errors import (
     ChaparError,
     SessionRevoked,
     StoreError,
+    StoreFull,
     TelegramAway,
     TelegramWait,
     alert_kinds,
@@ -21,7 +22,7 @@ from procs.errors import (
 )
 from procs.records.job import Lane
 from procs.store.database import Database
-from procs.store.health import alerts
+from procs.store.health import alerts, workers
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
 from procs.telegram.session.session_state import SessionState
@@ -93,8 +94,18 @@ class WorkerContext:
             raise
         self.barred.clear()
         if not self.was_connected:
-            self.was_connected = True
+            self.note_connected()
+
+    def note_connected(self) -> None:
+        """Write it down, for who replaces workers; a full disk does not keep a worker from its
+        work, and is asked again at the next job."""
+        try:
+            workers.connect(self.db, self.worker, now=clock.now())
             self.session_state.good()
+        except StoreFull as error:
+            log.warning("connection.unwritten", worker=self.name, error=error)
+        else:
+            self.was_connected = True
 
     def lose(self, error: SessionRevoked) -> None:
         """Note that Telegram revoked this slot's sign-in, give the jobs back and exit. The next

@@ -69,7 +69,12 @@ def init_words():
 
 def test_the_scripts_that_the_pages_name_are_there_and_sound():
     named = set(re.findall(r"`?(packaging/\w+)", TEXT))
-    assert named == {"packaging/clean_root", "packaging/try_deb", "packaging/try_boot"}
+    assert named == {
+        "packaging/clean_root",
+        "packaging/try_deb",
+        "packaging/try_boot",
+        "packaging/try_tools",
+    }
     for name in (*named, "packaging/build_deb", "packaging/boot_steps"):
         assert os.access(ROOT / name, os.X_OK)
         subprocess.run(["sh", "-n", ROOT / name], check=True)

@@ -2,6 +2,7 @@
 
 import configparser
 import ipaddress
+import json
 import re
 import shutil
 import subprocess
@@ -36,10 +37,9 @@ def test_only_supervisord_is_told_to_stop():
     assert "\nKillMode=mixed\n" in UNIT.read_text()
 
 
-#: What the exposure may be, in the tenths that systemd-analyze counts. A whole jail costs 4
-#: of them: mounts, their namespace, and giving up rights. With all else that could be closed
-#: (/proc, a root directory, no delegation) a whole jail leaves 16.
+#: What the exposure may be, in tenths; docs/install.md says of what.
 EXPOSURE = 19
+ROW = re.compile(r"^\| `([^`]+)` \| (0\.\d) \|", re.M)
 #: What keeps working: a network and a tree of each download's own, Landlock, groups of control,
 #: compilers of JavaScript.
 NEEDED = (
@@ -59,6 +59,15 @@ def test_the_service_is_exposed_as_little_as_promised():
         text=True,
     )
     assert said.returncode == 0, said.stdout
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+def test_the_page_says_of_each_open_directive_what_it_counts():
+    words = ("systemd-analyze", "security", "--offline=true", "--json=short", UNIT)
+    rows = json.loads(subprocess.run(words, capture_output=True, text=True).stdout)
+    counted = {row["name"]: row["exposure"] for row in rows if row["exposure"]}
+    page = (ROOT / "docs" / "install.md").read_text()
+    assert {name.replace("\\|", "|"): cost for name, cost in ROW.findall(page)} == counted
 
 
 @pytest.mark.parametrize("line", NEEDED)
@@ -96,3 +105,12 @@ def test_what_hangs_is_back_within_half_a_minute():
     assert watchdog + pause < 30
     assert "\nWatchdogSignal=SIGKILL\n" in text
     assert "\nNotifyAccess=main\n" in text
+
+
+def test_a_reload_runs_as_the_service_where_its_credentials_are():
+    """Of systemd 252 a reload's own mounts have none, with or without `+`."""
+    line = re.search(r"^ExecReload=(.*)$", UNIT.read_text(), re.M)[1]
+    user = re.search(r"^User=(.*)$", UNIT.read_text(), re.M)[1]
+    assert line.startswith("+/usr/bin/nsenter --target=${MAINPID} --mount /usr/bin/setpriv ")
+    assert f" --reuid={user} --regid={user} --init-groups --no-new-privs " in line
+    assert line.endswith(" CREDENTIALS_DIRECTORY=%d chapar reload")

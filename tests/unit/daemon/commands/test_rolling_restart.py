@@ -1,0 +1,59 @@
+"""A rolling restart under a real supervisord, whose workers have no jobs (tests/sandbox): it ends,
+whatever a process does not do, and what it says is no guess."""
+
+import pytest
+
+from daemon.command_error import NotServing
+from daemon.commands.restart import RollingRestart
+from daemon.supervisor.control import Supervisor
+from procs.config import Settings
+from procs.store.database import Database
+from tests.sandbox import bare_worker
+from tests.sandbox.bare_worker import until_in
+
+
+def pids(supervisor: Supervisor) -> dict[str, int]:
+    return {one.title: one.pid for one in supervisor.processes()}
+
+
+async def test_it_ends_where_the_first_successor_finds_no_way_to_telegram(
+    settings: Settings, db: Database, bare_workers: Supervisor
+) -> None:
+    said: list[str] = []
+    rolling = RollingRestart(settings, db, said.append, patience=3.0)
+    await until_in(rolling)
+    serving = next(pid for pid, row in rolling.rows().items() if row.slot is not None)
+    (spare,) = (title for title, pid in pids(bare_workers).items() if pid != serving)
+    before = pids(bare_workers)
+
+    bare_worker.way(settings.home).unlink()
+    with pytest.raises(NotServing) as ended:
+        rolling.run()
+
+    after = pids(bare_workers)
+    words = str(ended.value)
+    assert after[spare] != before.pop(spare)
+    assert all(after[title] == pid for title, pid in before.items())
+    assert f"gave up waiting for {spare} after 3 s" in words
+    assert f"{spare} has no connection with Telegram" in words
+    assert "of another time" not in words  # a warning from before is no reason
+    assert "what served before serves on" in words
+
+    bare_worker.way(settings.home).touch()
+    rolling.go_back()
+    assert pids(bare_workers)[spare] not in (after[spare], 0)
+    assert RollingRestart(settings, db, said.append).run() == 0
+    assert said[-1] == "every process is fresh"
+
+
+@pytest.mark.long
+async def test_who_never_was_connected_needs_no_connection_now(
+    settings: Settings, db: Database, bare_workers: Supervisor
+) -> None:
+    rolling = RollingRestart(settings, db, lambda line: None)
+    await until_in(rolling)
+    with db.write():
+        db.change("UPDATE workers SET connected_at = NULL")
+    bare_worker.way(settings.home).unlink()
+
+    assert rolling.run() == 0
