@@ -19,7 +19,7 @@ def facts(now: Status) -> dict[str, Any]:
         "wrong": wrong(now),
         "silent_supervisor": now.mute,
         "processes": now.processes or [],
-        "posts": now.settings.workers,
+        "posts": now.settings.posts,
         "serving": now.serving,
         "store": now.store,
         "pauses": [{"scope": s, "since": at, "why": why} for s, at, why in now.pauses],

@@ -78,7 +78,7 @@ class RollingRestart:
         running = [one for one in self.look() if one.group == "worker"]
         rows = self.rows()
         states = sorted(rows[one.pid].state if one.pid in rows else "" for one in running)
-        return states == ["serving"] * (len(running) - 1) + ["spare"]
+        return not states or states == ["serving"] * (len(running) - 1) + ["spare"]
 
     def progress_line(self, old: ProcessState) -> str:
         """A replaced process, and how its successor stands."""

@@ -147,7 +147,7 @@ class Status:
         rows = {worker.pid: worker for worker in (self.store.workers if self.store else [])}
         running = [one for one in self.processes or [] if one.group == "worker" and one.pid]
         starting = [f"{one.title} starts" for one in running if one.pid not in rows]
-        posts = self.settings.workers
+        posts = self.settings.posts
         few = [f"{self.serving} of {posts} workers serve"] if self.serving < posts else []
         return starting + few
 
@@ -222,7 +222,7 @@ def silent(mute: SilentSupervisor) -> list[str]:
 def lost(settings: Settings, one: revoked_sessions.RevokedSession) -> list[str]:
     """A sign-in that Telegram took away, and what to do."""
     age = i18n.span("en", clock.now().wall - one.since)
-    file = settings.sessions / f"{one.name}.session"
+    file = settings.sessions / f"{one.name.removesuffix('-' + settings.machine)}.session"
     return [
         f"{one.name} stands still: Telegram took its sign-in away {age} ago ({one.why})",
         f"  see that no other process uses it, then sign in anew: rm {file}*",

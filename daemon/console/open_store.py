@@ -34,6 +34,7 @@ def opened(settings: Settings, *, check: int = BRIEFLY) -> Iterator[Database]:
         require_started(settings.database_url, run=settings.run)
     db = open_database(settings.database_url, run=settings.run, check=check)
     try:
+        start.go_by(settings, db)
         yield db
     finally:
         db.close()

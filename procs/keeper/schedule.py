@@ -27,6 +27,7 @@ from procs.store.health import alerts, counters, failed_attempts, notifications
 from procs.store.inline import inline_messages
 from procs.store.jobs import claimable, recovery, reservations
 from procs.store.limits import send_budget
+from procs.store.machines import server_clock
 from procs.store.media import looks, thumbnails, uploads
 from procs.store.reports import personal_data, pruner, use_sums
 from procs.store.requests import buttons, heard_updates
@@ -71,6 +72,7 @@ class Keeper:
         self.space = DiskWatch(db, settings)
         engines = EngineUpdates(db, settings)
         self.rounds = (
+            PeriodicTask(30, partial(server_clock.follow, db)),
             PeriodicTask(2, self.space.watch),
             PeriodicTask(5, ModeWatch(db, settings).watch),
             PeriodicTask(1, self.bring_due),

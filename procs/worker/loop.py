@@ -13,6 +13,7 @@ from procs.store import wake
 from procs.store.health import workers
 from procs.store.jobs import claimable, leases, recovery
 from procs.store.jobs.claimable import Claimable
+from procs.store.machines import server_clock
 from procs.store.wake import WakeSocket
 from procs.worker.jobs import job_folder
 from procs.worker.jobs.fetch_job import LEAVE
@@ -217,6 +218,7 @@ class WorkerLoop:
         """Renew the leases; learn which are lost and which jobs must stop."""
         while True:
             try:
+                server_clock.follow(self.db)
                 self.renew()
             except StoreFull as error:
                 log.warning("beat.unwritten", error=error)

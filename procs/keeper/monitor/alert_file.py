@@ -41,13 +41,13 @@ def load(path: Path, *, now: Now) -> MonitorRecord:
             [OutsideMessage.of(one) for one in raw["messages"]],
         )
     except FileNotFoundError:
-        return MonitorRecord(clock.boot_id())
+        return MonitorRecord(clock.base())
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         log.warning("monitor.record-lost", file=path, error=type(error).__name__)
-        return MonitorRecord(clock.boot_id())
-    if record.boot != clock.boot_id():
+        return MonitorRecord(clock.base())
+    if record.boot != clock.base():
         record.states = alert_states.after_boot(record.states, now=now)
-        record.boot = clock.boot_id()
+        record.boot = clock.base()
     return record
 
 

@@ -5,11 +5,11 @@ gives a pid to another process.
 """
 
 import os
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 
 from procs.core.clock import Now, boot_id
+from procs.core.machine import machine_name
 from procs.store.database import Database
 from procs.store.health import counters
 
@@ -56,7 +56,7 @@ class Worker:
     def here(self) -> bool:
         """Whether this worker runs on this machine and boot, so that this process can see its
         death."""
-        return self.host == socket.gethostname()
+        return self.host == machine_name.name()
 
     @property
     def alive(self) -> bool:
@@ -80,7 +80,7 @@ def enter(db: Database, name: str, *, now: Now) -> int:
     again."""
     facts = {
         "name": name,
-        "host": socket.gethostname(),
+        "host": machine_name.name(),
         "boot": boot_id(),
         "pid": os.getpid(),
         "started": start_of(os.getpid()),

@@ -42,7 +42,7 @@ from procs.store.sqlite.schema_sites import (
     RUNNING,
     VISITS,
 )
-from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, UPLOAD_PEERS
+from procs.store.sqlite.schema_updates import HEARD, JOB_FOLDERS, MACHINES, UPLOAD_PEERS
 from procs.store.sqlite.schema_views import READABLE
 
 #: Pausing: a scope is `all`, `user:<id>` or `site:<name>`. A job held by a pause keeps no seat.
@@ -256,6 +256,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("deep looks", DEEP_LOOKS),
     ("running", RUNNING),
     ("link checks", LINK_CHECKS),
+    ("machines", MACHINES),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)
