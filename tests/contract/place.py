@@ -18,6 +18,7 @@ KIND = os.environ.get("CHAPAR_TEST_DATABASE", "sqlite")
 #: second, which takes two minutes.
 BOTH = {
     "test_alerts",
+    "test_bot_lease",
     "test_breakers",
     "test_broadcasts",
     "test_caps",
