@@ -19,6 +19,7 @@ def facts(now: Status) -> dict[str, Any]:
         "wrong": wrong(now),
         "silent_supervisor": now.mute,
         "processes": now.processes or [],
+        "machines": now.machines,
         "posts": now.settings.posts,
         "serving": now.serving,
         "store": now.store,

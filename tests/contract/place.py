@@ -23,6 +23,7 @@ BOTH = {
     "test_broadcasts",
     "test_caps",
     "test_leases",
+    "test_machine_rows",
     "test_pauses",
     "test_promises",
     "test_requests",

@@ -260,12 +260,18 @@ class Stack:
 
     def kill_all(self) -> None:
         """Kill every process of this machine at once, as when its power goes."""
+        self.freeze()
+        self.signal_all(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """Let this machine stand still, as when its host does."""
+        self.signal_all(signal.SIGSTOP)
+
+    def signal_all(self, signum: signal.Signals) -> None:
+        """Send a signal to every process of this machine, the first of them first."""
         assert self.chapar is not None
-        pids = [self.chapar.pid, *(one.pid for one in process_tree.below(self.chapar.pid))]
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
+        for pid in [self.chapar.pid, *(one.pid for one in process_tree.below(self.chapar.pid))]:
+            os.kill(pid, signum)
 
     async def until_listening(self) -> None:
         """The bot is connected: its updates come."""

@@ -29,8 +29,13 @@ def name() -> str:
     return HERE.name
 
 
+def shared() -> str:
+    """The name, where machines share a database; "" where this one is alone."""
+    return HERE.told
+
+
 def give(name: str) -> None:
-    """Tell this process the name of its machine, from its settings."""
+    """Tell this process the name of its machine, one of those that share a database."""
     HERE.told = name
 
 

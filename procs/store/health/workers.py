@@ -27,7 +27,14 @@ LEAVE = """
 UPDATE workers SET state = 'gone', ended_at = :wall, why = :why
  WHERE id = :worker AND ended_at IS NULL
 """
-BEAT = "UPDATE workers SET beat_at = :beat, jobs = :jobs WHERE id = :worker"
+BEAT = """
+UPDATE workers SET beat_at = :beat, jobs = :jobs WHERE id = :worker AND ended_at IS NULL
+"""
+#: Of a machine that is gone; the process may live, and learns it from its next beat.
+FORGET_MACHINE = """
+UPDATE workers SET state = 'gone', ended_at = :wall, why = 'machine-gone'
+ WHERE host = :host AND ended_at IS NULL
+"""
 PRESENT = """
 SELECT id, name, host, boot, pid, started, slot, state, jobs, entered_at, served_at, beat_at
   FROM workers WHERE ended_at IS NULL ORDER BY id
@@ -102,9 +109,16 @@ def drain(db: Database, worker: int, *, why: str) -> None:
         db.change(DRAIN, {"worker": worker, "why": why})
 
 
-def beat(db: Database, worker: int, *, jobs: int, now: Now) -> None:
+def beat(db: Database, worker: int, *, jobs: int, now: Now) -> bool:
+    """Note that a worker lives. False when it is counted as gone: it makes room for a new one."""
     with db.write():
-        db.change(BEAT, {"worker": worker, "jobs": jobs, "beat": now.boot})
+        return db.change(BEAT, {"worker": worker, "jobs": jobs, "beat": now.boot}) > 0
+
+
+def forget_machine(db: Database, host: str, *, now: Now) -> int:
+    """Count all workers of a machine as gone. Returns how many were not."""
+    with db.write():
+        return db.change(FORGET_MACHINE, {"host": host, "wall": now.wall})
 
 
 def leave(db: Database, worker: int, *, why: str, now: Now) -> None:

@@ -39,6 +39,7 @@ MACHINES = """
 CREATE TABLE machines (
     name        TEXT PRIMARY KEY,
     boot        TEXT NOT NULL,
+    home        TEXT NOT NULL,
     roles       TEXT NOT NULL,
     slots       INTEGER NOT NULL,
     version     TEXT NOT NULL,
@@ -62,5 +63,5 @@ CREATE TABLE bot_places (
     access  INTEGER NOT NULL
 ) STRICT;
 ALTER TABLE jobs ADD COLUMN files_on TEXT NOT NULL DEFAULT '';
-CREATE INDEX job_files ON jobs (files_on) WHERE files_on <> '';
+CREATE INDEX job_files ON jobs (id) WHERE state = 0 AND files_on <> '';
 """
