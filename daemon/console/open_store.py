@@ -118,8 +118,8 @@ def require_own_name(settings: Settings, db: Database) -> None:
         is_there = one.ended_at is None and silent < 3 * machine_rows.MACHINE_BEAT
         if one.name == settings.machine and (one.boot, one.home) != ours and is_there:
             raise Refusal(
-                f"another machine is called {one.name} (home {one.home}, heard {silent:.0f} s ago); "
-                "give this one another CHAPAR_MACHINE"
+                f"another machine is called {one.name} (home {one.home}, heard {silent:.0f} s ago);"
+                " give this one another CHAPAR_MACHINE"
             )
 
 
