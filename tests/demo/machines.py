@@ -6,7 +6,6 @@ got everything once.
 """
 
 import asyncio
-import signal
 import sys
 import time
 from collections import Counter
@@ -103,7 +102,7 @@ async def play(fleet: Fleet) -> None:
     await fleet.machines["m2"].until(lambda: "machine.lost" in fleet.machines["m2"].log("keeper"))
     await fleet.status()
 
-    still.signal_all(signal.SIGCONT)
+    still.thaw()
     print("m3 is back, with leases that are over.")
     await still.until(lambda: len(still.serving()) == int(still.environment["CHAPAR_WORKERS"]))
     await fleet.receive(await fleet.send(CLIP, 2, "late"))

@@ -79,6 +79,7 @@ class Stack:
         #: Whether a bot that spoke too often is an error of whoever ends the stack.
         self.judged = judged
         self.beside = beside
+        self.frozen = False
         self.servers = beside.servers if beside else self.own_servers()
         self.chapar: asyncio.subprocess.Process | None = None
         self.database: Database | None = None
@@ -204,6 +205,8 @@ class Stack:
         if self.database is not None:
             self.database.close()
             self.database = None
+        if self.frozen:
+            self.thaw()
         if self.chapar is not None and self.chapar.returncode is None:
             self.chapar.terminate()
             await asyncio.wait_for(self.chapar.communicate(), PATIENCE)
@@ -260,12 +263,17 @@ class Stack:
 
     def kill_all(self) -> None:
         """Kill every process of this machine at once, as when its power goes."""
-        self.freeze()
+        self.signal_all(signal.SIGSTOP)
         self.signal_all(signal.SIGKILL)
 
     def freeze(self) -> None:
         """Let this machine stand still, as when its host does."""
+        self.frozen = True
         self.signal_all(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.frozen = False
+        self.signal_all(signal.SIGCONT)
 
     def signal_all(self, signum: signal.Signals) -> None:
         """Send a signal to every process of this machine, the first of them first."""
