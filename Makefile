@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo run check test test-long test-postgresql chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops bench-film load capacity tour deb format clean
+.PHONY: help install install-service demo demo-machines run check test test-long test-postgresql chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops bench-film load capacity tour deb format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -21,6 +21,9 @@ install-service: $(VENV)/.ready-service ## the same for a service: no tools of d
 
 demo: $(READY) ## see the whole product work: no account, no root, under 3 minutes
 	$(BIN)/python -m tests.demo
+
+demo-machines: $(READY) ## three machines and one PostgreSQL here; two of the machines are lost on the way
+	$(BIN)/python -m tests.demo.machines
 
 run: $(READY) ## start Chapar in the foreground, with the settings of .env
 	$(BIN)/chapar up

@@ -200,6 +200,8 @@ def words_about_pauses(of: dict[str, argparse.ArgumentParser]) -> None:
         one = of[name].add_mutually_exclusive_group()
         one.add_argument("--user", metavar="ID", help="one user only")
         one.add_argument("--site", metavar="NAME", help="one site only")
+        one.add_argument("--machine", metavar="NAME", help="the workers of one machine only")
+    of["drain"].add_argument("machine", nargs="?", help="one machine of several; default: all")
     for name, usual in (("pause", ""), ("drain", "drain")):
         of[name].add_argument("--why", default=usual, metavar="TEXT", help="shown by chapar status")
     of["drain"].add_argument(

@@ -202,32 +202,40 @@ def forget(options: argparse.Namespace) -> int:
 
 
 def pause(options: argparse.Namespace) -> int:
-    """Start nothing new: in the whole system, for one user or for one site. What runs goes on."""
+    """Start nothing new: in the whole system, for one user or site, or on one machine. What runs
+    goes on."""
     from daemon.commands import pause_commands
+    from daemon.console import machine_table
 
-    scope = pause_commands.scope_of(user=options.user, site=options.site)
+    facts = {"user": options.user, "site": options.site, "machine": options.machine}
+    scope = pause_commands.scope_of(**facts)
     with store() as db:
+        if options.machine:
+            machine_table.named(db, options.machine)
         print(pause_commands.pause(db, scope, why=options.why))
     return 0
 
 
 def resume(options: argparse.Namespace) -> int:
-    """End the pause of the whole system (a drain too), of one user or of one site."""
+    """End the pause of the whole system (a drain too), of one user or site, or of one machine."""
     from daemon.commands import pause_commands
 
-    scope = pause_commands.scope_of(user=options.user, site=options.site)
+    facts = {"user": options.user, "site": options.site, "machine": options.machine}
+    scope = pause_commands.scope_of(**facts)
     with store() as db:
         print(pause_commands.resume(db, scope))
     return 0
 
 
 def drain(options: argparse.Namespace) -> int:
-    """Pause the whole system and wait until no job runs; says who is waited for."""
+    """Pause the whole system, or one machine of several, and wait until no job runs there; says who
+    is waited for."""
     from daemon.commands import pause_commands
 
     timeout = pause_commands.timeout_of(options.timeout)
     with store() as db:
-        pause_commands.drain(db, say, why=options.why, timeout=timeout)
+        machine = options.machine or ""
+        pause_commands.drain(db, say, why=options.why, timeout=timeout, machine=machine)
     return 0
 
 

@@ -12,11 +12,13 @@ from procs import config
 from procs.config import Settings, live_settings
 from procs.config.settings import live_texts
 from procs.core import clock, log, process
+from procs.core.machine import machine_name
 from procs.errors import StoreError
 from procs.store import wake
 from procs.store.database import Database, open_database, require_started
 from procs.store.health import runtime_settings
 from procs.store.jobs import seats
+from procs.store.machines import server_clock
 
 #: What a process does with its settings, as admins change them, and its database; the
 #: result is its exit code.
@@ -51,6 +53,7 @@ def open_store(settings: Settings) -> Database:
     require_started(settings.database_url, run=settings.run)
     db = open_database(settings.database_url, run=settings.run)
     try:
+        go_by(settings, db)
         cap, rooms = settings.max_downloads_per_user, settings.max_concurrent_downloads
         queued = seats.configure(db, cap=cap, rooms=rooms, now=clock.now())
     except BaseException:
@@ -59,3 +62,10 @@ def open_store(settings: Settings) -> Database:
     if queued:
         wake.notify_idle(settings.run, count=queued)
     return db
+
+
+def go_by(settings: Settings, db: Database) -> None:
+    """Let this process go by the name of its machine and by the clock of its database, where
+    machines share one. Raises StoreError."""
+    machine_name.give(settings.machine if settings.has_server else "")
+    server_clock.follow(db)

@@ -149,9 +149,10 @@ def cancel(db: Database, name: str) -> str:
     return f"job {job.id} is {now.state.name.lower()}"
 
 
-def carried(db: Database) -> list[JobRecord]:
-    """The jobs that living workers have in hand."""
-    hands = {one.name for one in workers.present(db) if not one.here or one.alive}
+def carried(db: Database, *, machine: str = "") -> list[JobRecord]:
+    """The jobs that living workers have in hand: those of one machine, where it is named."""
+    present = [one for one in workers.present(db) if machine in ("", one.host)]
+    hands = {one.name for one in present if not one.here or one.alive}
     jobs = job_record.alive(db)
     return [job for job in jobs if job.state is State.LEASED and job.worker in hands]
 

@@ -69,7 +69,8 @@ def up(*, detach: bool = False, bot: bool = True, new: bool = False) -> None:
     around = environment(settings, reading, bot=bot)
     child_environment.write(settings.run, around)
     cgroups.settle()
-    print(f"chapar {daemon.__version__}: {settings.workers} + 1 workers, home {settings.home}")
+    spare = " + 1" if settings.posts else ""
+    print(f"chapar {daemon.__version__}: {settings.posts}{spare} workers, home {settings.home}")
     if detach:
         start_detached(settings, around, lock)
     else:
@@ -138,9 +139,9 @@ def environment(settings: Settings, reading: SettingsReading, *, bot: bool) -> d
         **os.environ,
         **config.environment(settings, reading),
         "CHAPAR_PYTHON": shlex.quote(sys.executable),
-        "CHAPAR_PROCS": str(settings.workers + 1),
+        "CHAPAR_PROCS": str(settings.posts + 1 if settings.posts else 0),
         "CHAPAR_STOP_WAIT": str(int(settings.drain_grace) + BEYOND_GRACE),
-        "CHAPAR_WITH_BOT": str(bot).lower(),
+        "CHAPAR_WITH_BOT": str(bot and "bot" in settings.roles).lower(),
         "MALLOC_ARENA_MAX": "2",
         "YTDLP_NO_PLUGINS": "1",
         "PYTHONUNBUFFERED": "1",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from daemon.command_error import Refusal
 from daemon.commands.job_commands import carried, short
+from daemon.console import machine_table
 from daemon.console.output import count, minute
 from procs.config import values
 from procs.core import clock
@@ -21,8 +22,13 @@ KNOWN = {"localhost", *(one.name for one in sites.SITES)}
 END_IT = "chapar resume ends the pause"
 
 
-def scope_of(*, user: str | None = None, site: str | None = None) -> str:
-    """The scope of a pause; without a user or a site the whole system. Raises Refusal."""
+def scope_of(
+    *, user: str | None = None, site: str | None = None, machine: str | None = None
+) -> str:
+    """The scope of a pause; without a user, a site or a machine the whole system. Raises
+    Refusal."""
+    if machine is not None:
+        return pauses.machine(machine)
     if user is not None:
         if not values.WHOLE.fullmatch(user) or int(user) > values.MOST_USER:
             raise Refusal(f"--user {user}: not a user's id; chapar jobs shows those who wait")
@@ -59,8 +65,13 @@ def scope_text(scope: str) -> str:
 def pause(db: Database, scope: str, *, why: str) -> str:
     """Start nothing new in a scope."""
     held = pause_control.pause(db, scope, why=why, now=clock.now())
-    going = f"{count(held, 'job')} held" if scope != pauses.ALL else "nothing new starts"
+    going = "nothing new starts" if holds_none(scope) else f"{count(held, 'job')} held"
     return f"paused: {scope_text(scope)}; {going}, what runs goes on"
+
+
+def holds_none(scope: str) -> bool:
+    """Whether a pause of this scope only stops claims: it holds no job."""
+    return scope == pauses.ALL or scope.startswith(pauses.machine(""))
 
 
 def resume(db: Database, scope: str) -> str:
@@ -68,7 +79,7 @@ def resume(db: Database, scope: str) -> str:
     if not pauses.is_paused(db, scope):
         raise Refusal("; ".join([f"{scope_text(scope)} is not paused", *still(db)]))
     back = pause_control.resume(db, scope, now=clock.now())
-    came = [f"{count(back, 'held job')} came back"] if scope != pauses.ALL else []
+    came = [] if holds_none(scope) else [f"{count(back, 'held job')} came back"]
     return "; ".join([f"resumed: {scope_text(scope)}", *came, *still(db)])
 
 
@@ -87,29 +98,42 @@ def shown(listed: list[tuple[str, float, str]]) -> list[str]:
 
 
 def drain(
-    db: Database, say: Callable[[str], None], *, why: str, timeout: float | None = None
+    db: Database,
+    say: Callable[[str], None],
+    *,
+    why: str,
+    timeout: float | None = None,
+    machine: str = "",
 ) -> None:
-    """Pause the whole system and wait until no job runs. The pause stays, also when this raises
-    Refusal after `timeout` seconds."""
-    if not pauses.is_paused(db):
-        pause_control.pause(db, pauses.ALL, why=why, now=clock.now())
-    say(f"paused: nothing new starts; {END_IT}")
+    """Pause the whole system, or one machine of several, and wait until no job runs there. The
+    pause stays, also when this raises Refusal after `timeout` seconds."""
+    scope = pauses.machine(machine_table.named(db, machine)) if machine else pauses.ALL
+    if not pauses.is_paused(db, scope):
+        pause_control.pause(db, scope, why=why, now=clock.now())
+    say(f"paused: nothing new starts{f' on {machine}' if machine else ''}; {end_of(machine)}")
     try:
-        await_quiet(db, say, timeout=timeout)
+        await_quiet(db, say, timeout=timeout, machine=machine)
     except KeyboardInterrupt:
-        say(f"the pause stays; {END_IT}")
+        say(f"the pause stays; {end_of(machine)}")
         raise
-    say("drained: no job runs")
+    say(f"drained: no job runs{f' on {machine}' if machine else ''}")
 
 
-def await_quiet(db: Database, say: Callable[[str], None], *, timeout: float | None) -> None:
+def end_of(machine: str) -> str:
+    """What ends the pause of a drain."""
+    return f"chapar resume --machine {machine} ends the pause" if machine else END_IT
+
+
+def await_quiet(
+    db: Database, say: Callable[[str], None], *, timeout: float | None, machine: str = ""
+) -> None:
     """Print who is waited for, at every change and every few seconds, until nobody is."""
     began = told = clock.now().boot
     before = ""
-    while running := "; ".join(map(short, carried(db))):
+    while running := "; ".join(map(short, carried(db, machine=machine))):
         now = clock.now().boot
         if timeout is not None and now - began >= timeout:
-            raise Refusal(f"after {timeout:g} s there still runs: {running}; {END_IT}")
+            raise Refusal(f"after {timeout:g} s there still runs: {running}; {end_of(machine)}")
         if running != before or now - told >= REPORT_INTERVAL:
             say(f"waiting for {running}")
             before, told = running, now

@@ -116,7 +116,7 @@ class RollingRestart:
         if any(one.title in self.connected and self.is_away(rows.get(one.pid)) for one in running):
             return False
         states = sorted(rows[one.pid].state if one.pid in rows else "" for one in running)
-        return states == ["serving"] * (len(running) - 1) + ["spare"]
+        return not states or states == ["serving"] * (len(running) - 1) + ["spare"]
 
     @staticmethod
     def is_away(row: Worker | None) -> bool:

@@ -6,7 +6,8 @@ import daemon
 from daemon.command_error import NotUp
 from daemon.commands import pause_commands
 from daemon.commands.admins import mode_command
-from daemon.console import backup_age, follow_load, open_store
+from daemon.console import alert_lines, backup_age, follow_load, machine_table, open_store
+from daemon.console.machine_table import MachineStatus
 from daemon.console.output import count, minute, table
 from daemon.logs import idle_reasons
 from daemon.supervisor import process_tree
@@ -79,6 +80,7 @@ class Status:
     deaf: list[tuple[int, float, str]] = field(default_factory=list)
     mute: SilentSupervisor | None = None
     mode: ModeRow = NORMALLY
+    machines: list[MachineStatus] = field(default_factory=list)
 
     @property
     def all_run(self) -> bool:
@@ -113,6 +115,11 @@ class Status:
         return lines
 
     @property
+    def rows(self) -> dict[int, Worker]:
+        """The rows of this machine's workers by process id."""
+        return {one.pid: one for one in (self.store.workers if self.store else []) if one.here}
+
+    @property
     def idle_all(self) -> bool:
         """Whether workers run, and none of them may serve."""
         return any(one.group == "worker" for one in self.processes or []) and not self.serving
@@ -120,7 +127,7 @@ class Status:
     @property
     def serving(self) -> int:
         """The number of running workers that have a post."""
-        rows = {worker.pid: worker for worker in (self.store.workers if self.store else [])}
+        rows = self.rows
         running = [one.pid for one in self.processes or [] if one.group == "worker" and one.pid]
         return sum(pid in rows and rows[pid].slot is not None for pid in running)
 
@@ -144,10 +151,10 @@ class Status:
     @property
     def idle(self) -> list[str]:
         """Workers that run and are not in yet, and posts at which nobody serves."""
-        rows = {worker.pid: worker for worker in (self.store.workers if self.store else [])}
+        rows = self.rows
         running = [one for one in self.processes or [] if one.group == "worker" and one.pid]
         starting = [f"{one.title} starts" for one in running if one.pid not in rows]
-        posts = self.settings.workers
+        posts = self.settings.posts
         few = [f"{self.serving} of {posts} workers serve"] if self.serving < posts else []
         return starting + few
 
@@ -168,7 +175,8 @@ def look(settings: Settings) -> Status:
         held, room, gone = pauses.listed(db), disk_of(db, settings), revoked_sessions.unresolved(db)
         told = (alerts.standing(db), notifications.deaf(db))
         mode = bot_modes.current(db, now=clock.now())
-        return Status(settings, processes, seen, held, shut, room, gone, *told, mute, mode)
+        every = machine_table.look(db)
+        return Status(settings, processes, seen, held, shut, room, gone, *told, mute, mode, every)
 
 
 def disk_of(db: Database, settings: Settings) -> DiskStatus:
@@ -194,7 +202,8 @@ def render(status: Status) -> str:
     if status.mode.mode is not Mode.NORMAL:
         lines += [f"mode: {mode_command.spoken(status.mode)}", ""]
     lines += [line for one in status.lost for line in lost(status.settings, one)]
-    lines += warnings(status)
+    lines += alert_lines.lines(status.alarms, status.deaf)
+    lines += machine_table.lines(status.machines)
     if status.mute:
         lines += silent(status.mute)
     elif status.processes is None:
@@ -202,7 +211,7 @@ def render(status: Status) -> str:
     else:
         if status.idle_all:
             lines += [*idle_reasons.lines(status.settings.logs, status.alarms), ""]
-        lines += processes(status.processes, status.store)
+        lines += processes(status)
     if status.store:
         lines += ["", *queue(status.store), *disk_lines(status)]
         lines.append(backup_age.line(status.settings))
@@ -222,7 +231,7 @@ def silent(mute: SilentSupervisor) -> list[str]:
 def lost(settings: Settings, one: revoked_sessions.RevokedSession) -> list[str]:
     """A sign-in that Telegram took away, and what to do."""
     age = i18n.span("en", clock.now().wall - one.since)
-    file = settings.sessions / f"{one.name}.session"
+    file = settings.sessions / f"{one.name.removesuffix('-' + settings.machine)}.session"
     return [
         f"{one.name} stands still: Telegram took its sign-in away {age} ago ({one.why})",
         f"  see that no other process uses it, then sign in anew: rm {file}*",
@@ -230,27 +239,12 @@ def lost(settings: Settings, one: revoked_sessions.RevokedSession) -> list[str]:
     ]
 
 
-def warnings(status: Status) -> list[str]:
-    """The alerts that have no place of their own here, and the admins who hear of none."""
-    lines = []
-    for one in status.alarms:
-        if one.kind not in (alert_kinds.REVOKED, alert_kinds.LOW):
-            times = count(one.count, "time")
-            lines.append(f"ALERT {one.kind} {one.subject}: {times} since {minute(one.first_at)}")
-            lines.append(f"  {remedies.of(one.kind)}")
-    for admin, since, why in status.deaf:
-        lines.append(f"admin {admin} hears of no alert since {minute(since)} ({why})")
-        lines.append(f"  {remedies.DEAF}")
-    return [*lines, ""] if lines else []
-
-
-def processes(all_of_them: list[ProcessState], store: Overview | None) -> list[str]:
+def processes(status: Status) -> list[str]:
     """One line per process; a worker's with its slot and the jobs it has taken."""
-    workers = {worker.pid: worker for worker in (store.workers if store else []) if worker.here}
     row = "{:<20}{:<10}{:>9}{:>10}  {:<12}{:>5}".format
     lines = [row("process", "state", "pid", "up", "place", "jobs").rstrip()]
-    for process in all_of_them:
-        worker = workers.get(process.pid)
+    for process in status.processes or []:
+        worker = status.rows.get(process.pid)
         starts = "starts" if process.group == "worker" and process.pid else ""
         place, jobs = (place_of(worker), str(worker.jobs)) if worker else (starts, "")
         pid, since = (str(process.pid), i18n.clock("en", process.up_for)) if process.pid else "--"

@@ -10,6 +10,7 @@ from daemon.command_error import Refusal
 from daemon.supervisor import process_tree
 from procs import start
 from procs.config import Settings
+from procs.core import clock
 from procs.core.disk import MIB
 from procs.store.database import (
     Database,
@@ -19,6 +20,7 @@ from procs.store.database import (
     open_database,
     require_started,
 )
+from procs.store.machines import machine_rows
 
 #: A database of up to so many bytes is read whole by each command (0.1 s), and by `up` (3 s).
 BRIEFLY, LONG, WHOLE = 32 * MIB, 1024 * MIB, 1 << 62
@@ -35,6 +37,7 @@ def opened(settings: Settings, *, check: int = BRIEFLY) -> Iterator[Database]:
         require_started(settings.database_url, run=settings.run)
     db = open_database(settings.database_url, run=settings.run, check=check)
     try:
+        start.go_by(settings, db)
         yield db
     finally:
         db.close()
@@ -98,9 +101,27 @@ def prepare(settings: Settings, *, new: bool = False) -> None:
             left.unlink(missing_ok=True)
     migrate(settings.database_url, run=settings.run, check=LONG)
     note_started(settings.database_url, run=settings.run)
-    start.open_store(settings).close()
+    db = start.open_store(settings)
+    try:
+        require_own_name(settings, db)
+    finally:
+        db.close()
     if files:
         note(settings, files[0])
+
+
+def require_own_name(settings: Settings, db: Database) -> None:
+    """Raises Refusal when another machine of this database, which was heard just now, has our
+    name: each would take the other's workers for its own."""
+    now, ours = clock.now(), (clock.boot_id(), str(settings.home))
+    for one in machine_rows.listed(db):
+        silent = now.boot - one.beat_at
+        is_there = one.ended_at is None and silent < 3 * machine_rows.MACHINE_BEAT
+        if one.name == settings.machine and (one.boot, one.home) != ours and is_there:
+            raise Refusal(
+                f"another machine is called {one.name} (home {one.home}, heard {silent:.0f} s ago);"
+                " give this one another CHAPAR_MACHINE"
+            )
 
 
 def note(settings: Settings, path: Path) -> None:

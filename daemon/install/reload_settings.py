@@ -17,7 +17,7 @@ from procs import config
 #: waits for them.
 FIXED = (
     *("CHAPAR_HOME", "CHAPAR_DATABASE_URL", "CHAPAR_WORKERS", "CHAPAR_DRAIN_GRACE"),
-    "CHAPAR_PYTHON",
+    *("CHAPAR_MACHINE", "CHAPAR_ROLES", "CHAPAR_PYTHON"),
 )
 
 

@@ -66,7 +66,7 @@ def read(db: Database, settings: Settings) -> TopFacts:
     return TopFacts(
         at=now.wall,
         runs=process_tree.noted(settings.run / process_tree.LOCK) is not None,
-        posts=settings.workers,
+        posts=settings.posts,
         workers=tuple(rows),
         report=report,
         shut=tuple(one for one in breakers.listed(db) if one.state(now) != "closed"),

@@ -15,6 +15,7 @@ from procs.bot.broadcast.progress_sender import ProgressSender
 from procs.bot.commands.command_menu import MenuSync
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.tidy_chat import TidyChat
+from procs.bot.duty.bot_duty import BotDuty
 from procs.bot.follows.follow_notifier import FollowNotifier
 from procs.bot.round_trip_probe import RoundTripProbe
 from procs.bot.sponsors.note_sender import NoteSender
@@ -32,10 +33,33 @@ RECONNECT_WAIT = 5.0
 
 
 async def live(settings: config.Settings, db: Database) -> int:
-    """Receive and answer until a stop signal. Returns 1 when Telegram ended the session."""
+    """Receive and answer until a stop signal. Returns 1 when Telegram ended the session, or another
+    machine runs the bot. Where machines share a database, this one stands by until it has the
+    lease."""
     signals = process.Signals()
     process.own_every_task()
-    chat_session = BotSession(settings)
+    duty = BotDuty(settings, db) if settings.has_server else None
+    if duty is None:
+        return await serve(settings, db, signals, BotSession(settings))
+    await signals.unless_stopped(duty.begin())
+    if signals.stop.is_set():
+        return 0
+    serving = asyncio.create_task(serve(settings, db, signals, BotSession(settings, duty)))
+    holding = asyncio.create_task(duty.hold())
+    await asyncio.wait({serving, holding}, return_when=asyncio.FIRST_COMPLETED)
+    if not serving.done():
+        serving.cancel()
+        await asyncio.wait({serving})
+        return 1
+    holding.cancel()
+    duty.end()
+    return serving.result()
+
+
+async def serve(
+    settings: config.Settings, db: Database, signals: process.Signals, chat_session: BotSession
+) -> int:
+    """The bot, from its connection to its end. Returns as `live`."""
     parts = assembled(db, chat_session, configured(settings))
     session_state = SessionState(db, settings, BOT_SESSION)
     try:

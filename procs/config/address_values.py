@@ -12,6 +12,8 @@ from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from procs.config import values
+from procs.core.machine import machine_name
+from procs.core.machine.machine_name import ROLES
 
 Network = IPv4Network | IPv6Network
 
@@ -47,6 +49,24 @@ def service(text: str) -> str:
     if parts is None or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
         raise ValueError(f"{text!r} is not an address; write for example https://sponsor.ajay.app")
     return text.rstrip("/")
+
+
+def machine(text: str) -> str:
+    """The name of a machine among those that share a database."""
+    if len(text) > machine_name.MOST_LETTERS or not machine_name.MACHINE_NAME.fullmatch(text):
+        raise ValueError(
+            f"{text!r} is no name of a machine; write at most {machine_name.MOST_LETTERS} small "
+            "letters, digits and hyphens, for example m1"
+        )
+    return text
+
+
+def roles(text: str) -> tuple[str, ...]:
+    """What a machine does, between commas or spaces, in the order of the table."""
+    words = set(re.split(r"[,\s]+", text.strip(", ").lower()))
+    if wrong := sorted(words - set(ROLES)):
+        raise ValueError(f"{wrong[0]!r} is no role; write some of {', '.join(ROLES)}")
+    return tuple(role for role in ROLES if role in words)
 
 
 def softwares(text: str) -> tuple[tuple[str, str], ...]:

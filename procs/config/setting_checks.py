@@ -10,6 +10,7 @@ from typing import Any
 from procs.config import values
 from procs.core import disk
 from procs.core.disk import MIB
+from procs.core.machine.machine_name import ROLES
 
 #: Names that were meant for us, also with another case or without the line below.
 MEANT = re.compile(r"chapar", re.I)
@@ -42,7 +43,18 @@ def together(fields: Mapping[str, Any]) -> list[str]:
             "CHAPAR_TELEGRAM_SERVER_KEY: has no meaning for the public servers; "
             "set CHAPAR_TELEGRAM_SERVER too, or take it out"
         )
-    return complaints + ballast(fields) + misplaced(fields)
+    return complaints + alone(fields) + ballast(fields) + misplaced(fields)
+
+
+def alone(fields: Mapping[str, Any]) -> list[str]:
+    """Whether a machine leaves to others what no other machine can do."""
+    url, roles = fields.get("database_url"), fields.get("roles")
+    if not url or not roles or values.is_server(url) or len(roles) == len(ROLES):
+        return []
+    return [
+        "CHAPAR_ROLES: a database in a file belongs to one machine, which has every role; take it "
+        "out (chapar up --no-bot leaves out the bot), or let CHAPAR_DATABASE_URL name a server"
+    ]
 
 
 def ballast(fields: Mapping[str, Any]) -> list[str]:

@@ -5,6 +5,8 @@ from functools import partial
 from procs.config import address_values, backup_values, chat_values, rulebook, values
 from procs.config.setting_sources import Setting
 from procs.core import log
+from procs.core.machine import machine_name
+from procs.core.machine.machine_name import ROLES
 
 #: The pages on which admins change settings at run time.
 LIMITS, MEDIA, DAILY, TEXTS, FOLLOWED = "limits", "media", "day", "texts", "follows"
@@ -53,6 +55,8 @@ TABLE = (
         values.database,
         lambda texts: values.database_in(values.absolute(texts["CHAPAR_HOME"])),
     ),
+    Setting("CHAPAR_MACHINE", address_values.machine, lambda texts: machine_name.proposed()),
+    Setting("CHAPAR_ROLES", address_values.roles, lambda texts: ",".join(ROLES)),
     Setting(
         "CHAPAR_WORKERS",
         partial(values.whole, most=values.MOST_WORKERS),

@@ -52,6 +52,8 @@ class Settings(HomePaths):
     admins: tuple[int, ...]
     home: Path
     database_url: str
+    machine: str
+    roles: tuple[str, ...]
     workers: int
     max_concurrent_downloads: int
     max_downloads_per_user: int
@@ -116,6 +118,11 @@ class Settings(HomePaths):
     def has_server(self) -> bool:
         """Whether the database is a server's: its files, and its backups, are not ours."""
         return values.is_server(self.database_url)
+
+    @property
+    def posts(self) -> int:
+        """How many workers serve on this machine."""
+        return self.workers if "worker" in self.roles else 0
 
     @property
     def takes_backups(self) -> bool:

@@ -8,6 +8,9 @@ Two clocks, because each is right for one thing only:
   every lease would be over on waking, though no worker missed a beat it could have made. It is
   worth nothing after a reboot, so it is always stored beside the boot id (clock_gettime(2);
   `/proc/sys/kernel/random/boot_id`).
+
+Where several machines share a database neither can be compared with another machine's: there both
+are the database server's clock, reckoned on this machine's monotonic one (`share`).
 """
 
 import calendar
@@ -26,9 +29,45 @@ class Now:
     boot: float
 
 
+class SharedClock:
+    """By how many seconds the clock that machines share is ahead of this one's monotonic clock;
+    None where this machine is alone."""
+
+    def __init__(self) -> None:
+        self.ahead: float | None = None
+
+
+SHARED = SharedClock()
+#: What stands for the boot id beside instants of the shared clock.
+EVERY_BOOT = "shared"
+
+
+def share(ahead: float) -> None:
+    """Let `now` tell the shared clock in this process."""
+    SHARED.ahead = ahead
+
+
 def now() -> Now:
     """This instant on both clocks."""
-    return Now(wall=time.time(), boot=time.monotonic())
+    steady = time.monotonic()
+    if SHARED.ahead is None:
+        return Now(wall=time.time(), boot=steady)
+    return Now(wall=steady + SHARED.ahead, boot=steady + SHARED.ahead)
+
+
+def own_wall() -> float:
+    """What this machine itself takes for the time, whatever the others say."""
+    return time.time()
+
+
+def steady() -> float:
+    """Seconds on this machine's monotonic clock, which nothing sets."""
+    return time.monotonic()
+
+
+def base() -> str:
+    """What names the clock of `Now.boot`: an instant beside another name means nothing here."""
+    return boot_id() if SHARED.ahead is None else EVERY_BOOT
 
 
 def boot_id() -> str:

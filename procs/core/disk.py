@@ -2,11 +2,12 @@
 
 import os
 import shutil
-import socket
 import stat
 from contextlib import suppress
 from math import inf
 from pathlib import Path
+
+from procs.core.machine import machine_name
 
 MIB = 1024**2
 #: Bytes of a block as stat(2) counts them.
@@ -15,7 +16,7 @@ BLOCK = 512
 
 def host() -> str:
     """The machine whose disk it is, as workers' rows name it."""
-    return socket.gethostname()
+    return machine_name.name()
 
 
 def free(folder: Path) -> int:

@@ -46,6 +46,8 @@ async def keep(settings: Settings, db: Database) -> int:
         await signals.unless_stopped(asyncio.sleep(TICK))
     is_asked = signals.stop.is_set()  # else the monitor failed: the next keeper has another
     log.info("keeper.left", asked=is_asked)
+    if is_asked:
+        keeper.machines.leave()
     for thread in (endpoint, relay):
         if thread:
             thread.leave()

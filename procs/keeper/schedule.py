@@ -1,7 +1,7 @@
 """The keeper's periodic tasks and their intervals."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from procs.config import Settings
@@ -13,6 +13,7 @@ from procs.keeper.cookie_watch import CookieWatch
 from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.keeper.follow_rounds import FollowRounds
+from procs.keeper.machines.machine_watch import MachineWatch
 from procs.keeper.metrics.service_state import ServiceState
 from procs.keeper.metrics.textfile import MetricTextfile
 from procs.keeper.modes.mode_watch import ModeWatch
@@ -27,6 +28,7 @@ from procs.store.health import alerts, counters, failed_attempts, notifications
 from procs.store.inline import inline_messages
 from procs.store.jobs import claimable, recovery, reservations
 from procs.store.limits import send_budget
+from procs.store.machines import machine_rows, server_clock
 from procs.store.media import looks, thumbnails, uploads
 from procs.store.reports import personal_data, pruner, use_sums
 from procs.store.requests import buttons, heard_updates
@@ -69,28 +71,40 @@ class Keeper:
         #: Kinds of jobs that were logged as unknown.
         self.left: set[str] = set()
         self.space = DiskWatch(db, settings)
-        engines = EngineUpdates(db, settings)
+        self.engines = EngineUpdates(db, settings)
+        self.machines = MachineWatch(db, settings)
+        common = self.common_rounds() if "keeper" in settings.roles else ()
         self.rounds = (
+            PeriodicTask(30, partial(server_clock.follow, db)),
+            PeriodicTask(machine_rows.MACHINE_BEAT, self.machines.watch),
             PeriodicTask(2, self.space.watch),
-            PeriodicTask(5, ModeWatch(db, settings).watch),
-            PeriodicTask(1, self.bring_due),
-            PeriodicTask(1, FollowRounds(db, settings).run),
-            PeriodicTask(10, self.check_links),
+            *common,
             PeriodicTask(5, self.take_back),
-            PeriodicTask(10, self.maintain),
             PeriodicTask(20, self.sweep),
-            PeriodicTask(60, engines.watch),
-            PeriodicTask(1, OrderRunner(db, settings, engines.updater).watch),
+            PeriodicTask(60, self.engines.watch),
             PeriodicTask(600, CookieWatch(db, settings).watch),
-            PeriodicTask(5, self.count_use),
             PeriodicTask(60, ServerSamples(db, settings).take),
-            PeriodicTask(60, self.prune),
             PeriodicTask(30, BackupRounds(settings).watch),
-            PeriodicTask(10, self.note_unknown),
             PeriodicTask(
                 15, MetricTextfile(db, settings, partial(alert_file.standing, settings)).write
             ),
             PeriodicTask(5, ServiceState(db, settings).report),
+        )
+
+    def common_rounds(self) -> Sequence[PeriodicTask]:
+        """What is done for all machines that share the database, by each that has the role: the
+        second one of them finds nothing left to do."""
+        settings = self.settings
+        return (
+            PeriodicTask(5, ModeWatch(self.db, settings).watch),
+            PeriodicTask(1, self.bring_due),
+            PeriodicTask(1, FollowRounds(self.db, settings).run),
+            PeriodicTask(10, self.check_links),
+            PeriodicTask(10, self.maintain),
+            PeriodicTask(1, OrderRunner(self.db, settings, self.engines.updater).watch),
+            PeriodicTask(5, self.count_use),
+            PeriodicTask(60, self.prune),
+            PeriodicTask(10, self.note_unknown),
         )
 
     def run(self) -> None:
@@ -180,6 +194,7 @@ class Keeper:
         sponsor_members.prune(self.db, now=now)
         held_messages.prune(self.db, now=now)
         personal_data.proceed_all(self.db, now=now)
+        machine_rows.prune(self.db, now=now)
 
 
 def forget(db: Database, *, before: float, most: int = FORGET) -> int:

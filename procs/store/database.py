@@ -118,6 +118,10 @@ class Database(Protocol):
     def write_locks(self) -> Sequence[WriteLock]:
         """The locks of this machine that writers pass; none where a server orders them."""
 
+    def time(self) -> float | None:
+        """The wall clock that all machines of this database go by, None where they are one machine.
+        Raises StoreError."""
+
     def channel(self) -> Callable[[], Channel] | None:
         """What opens a channel to the other machines, in whichever thread; None where all processes
         of a database are on one machine."""

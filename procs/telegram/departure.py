@@ -39,11 +39,33 @@ class TooLate(OSError):
     another."""
 
 
+class SpeechGuard:
+    """Until when this process may speak, on its machine's own steady clock: for ever, unless it
+    must hold a lease for that."""
+
+    def __init__(self) -> None:
+        self.end: Callable[[], float] = lambda: inf
+
+    def require(self) -> None:
+        """Raises NotHeld when the time is over."""
+        if clock.steady() >= self.end():
+            raise NotHeld("this machine may not speak for the bot now")
+
+
+class NotHeld(OSError):
+    """Nothing was written: another machine may run the bot by now."""
+
+
+SPEECH = SpeechGuard()
+
+
 class PunctualConnection(Connection):
     """The connection class of the library and of its file connections."""
 
     async def send(self, data: bytes) -> None:
-        """Write one call, already sealed. Raises TooLate, and OSError as the library does."""
+        """Write one call, already sealed. Raises TooLate, NotHeld, and OSError as the library
+        does."""
+        SPEECH.require()
         place = PLACE.get()
         late = clock.now().boot - place.until
         if late > 0 and not place.renew():

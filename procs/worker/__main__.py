@@ -33,7 +33,7 @@ LIGHT_ROOMS, LOOK_ROOMS, SOURCE_ROOMS = 8, 4, 1
 
 async def live(settings: config.Settings, db: Database) -> int:
     """Take a slot, wait for a post, run jobs, exit."""
-    name = f"w{process.number():02d}-{os.getpid()}"
+    name = worker_name(settings)
     signals = process.Signals()
     process.own_every_task()
     places = SlotLocks(settings.run, settings.workers)
@@ -65,6 +65,12 @@ async def live(settings: config.Settings, db: Database) -> int:
     places.slots.free()
     log.info("worker.recycled" if why == RECYCLE else "worker.left", worker=name, why=why)
     return 0
+
+
+def worker_name(settings: config.Settings) -> str:
+    """What this worker is called, by no other of the database."""
+    name = f"w{process.number():02d}-{os.getpid()}"
+    return f"{name}-{settings.machine}" if settings.has_server else name
 
 
 def engine(settings: config.Settings, db: Database, tallies: Tallies) -> Engine:

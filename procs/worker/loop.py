@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from procs.core import clock, log
+from procs.core.machine import machine_name
 from procs.core.process import Signals
 from procs.errors import StoreFull, remedies
 from procs.records.job import Lane
@@ -13,6 +14,7 @@ from procs.store import wake
 from procs.store.health import workers
 from procs.store.jobs import claimable, leases, recovery
 from procs.store.jobs.claimable import Claimable
+from procs.store.machines import server_clock
 from procs.store.wake import WakeSocket
 from procs.worker.jobs import job_folder
 from procs.worker.jobs.fetch_job import LEAVE
@@ -26,6 +28,8 @@ BACKSTOP = 1.0
 BEAT = 15.0
 RECYCLE = "recycle"
 STOPPED = "stopped"
+#: This machine was silent so long that others took its workers for gone.
+FORGOTTEN = "forgotten"
 #: Seconds between two checks whether the successor serves.
 HANDOVER = 0.05
 
@@ -111,9 +115,9 @@ class WorkerLoop:
     def offer(self) -> Claimable:
         """The work that this worker may claim."""
         seen = claimable.look(self.db, most=self.most[Lane.HEAVY])
-        if not self.barred:
+        if not self.barred and not machine_name.shared():
             return seen
-        able = [n for n in seen.ready if self.serves(n) or leases.ready(self.db, n, local=True)]
+        able = [n for n in seen.ready if leases.ready(self.db, n, local=not self.serves(n))]
         return replace(seen, ready=tuple(able))
 
     def serves(self, lane: Lane) -> bool:
@@ -217,6 +221,7 @@ class WorkerLoop:
         """Renew the leases; learn which are lost and which jobs must stop."""
         while True:
             try:
+                server_clock.follow(self.db)
                 self.renew()
             except StoreFull as error:
                 log.warning("beat.unwritten", error=error)
@@ -224,7 +229,9 @@ class WorkerLoop:
 
     def renew(self) -> None:
         now = clock.now()
-        workers.beat(self.db, self.context.worker, jobs=self.budget.spent, now=now)
+        if not workers.beat(self.db, self.context.worker, jobs=self.budget.spent, now=now):
+            self.budget.places.posts.free()
+            self.drain(FORGOTTEN)
         self.context.tallies.write(self.db)
         held = {one.job: one for one in leases.renew(self.db, worker=self.context.worker, now=now)}
         for job, carried in list(self.running_jobs.jobs.items()):

@@ -18,10 +18,12 @@ KIND = os.environ.get("CHAPAR_TEST_DATABASE", "sqlite")
 #: second, which takes two minutes.
 BOTH = {
     "test_alerts",
+    "test_bot_lease",
     "test_breakers",
     "test_broadcasts",
     "test_caps",
     "test_leases",
+    "test_machine_rows",
     "test_pauses",
     "test_promises",
     "test_requests",

@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
+from daemon.supervisor import process_tree
 from daemon.supervisor.control import Supervisor
 from procs.store.database import Database, open_database
 from procs.store.health import workers as rows
@@ -62,23 +63,36 @@ class Server:
 
 
 class Stack:
-    """Telegram, a site, and Chapar under its real supervisord, in one short folder."""
+    """Telegram, a site, and Chapar under its real supervisord, in one short folder. One `beside`
+    another is a machine more, which has its Telegram and its site."""
 
-    def __init__(self, home: Path | None = None, *, judged: bool = True, **settings: str) -> None:
+    def __init__(
+        self,
+        home: Path | None = None,
+        *,
+        judged: bool = True,
+        beside: "Stack | None" = None,
+        **settings: str,
+    ) -> None:
         self.home = home or Path(tempfile.mkdtemp(prefix="chapar-"))
         self.settings = settings
         #: Whether a bot that spoke too often is an error of whoever ends the stack.
         self.judged = judged
-        self.servers = {
+        self.beside = beside
+        self.frozen = False
+        self.servers = beside.servers if beside else self.own_servers()
+        self.chapar: asyncio.subprocess.Process | None = None
+        self.database: Database | None = None
+        self.ends = AsyncExitStack()
+
+    def own_servers(self) -> dict[str, Server]:
+        return {
             "telegram": Server(
                 *("tests.sandbox.telegram", "--home", str(self.home / "telegram")),
                 *("--token", TOKEN, "--strict"),
             ),
             "site": Server("tests.sandbox.site"),
         }
-        self.chapar: asyncio.subprocess.Process | None = None
-        self.database: Database | None = None
-        self.ends = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         try:
@@ -109,14 +123,15 @@ class Stack:
 
     async def start(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
-        await asyncio.gather(*(server.start() for server in self.servers.values()))
+        if not self.beside:
+            await asyncio.gather(*(server.start() for server in self.servers.values()))
         await self.ends.enter_async_context(self.telegram)
         await self.up()
 
     async def stop(self) -> None:
         await self.down()
         await self.ends.aclose()
-        for server in self.servers.values():
+        for server in () if self.beside else self.servers.values():
             await server.stop()
 
     @cached_property
@@ -190,6 +205,8 @@ class Stack:
         if self.database is not None:
             self.database.close()
             self.database = None
+        if self.frozen:
+            self.thaw()
         if self.chapar is not None and self.chapar.returncode is None:
             self.chapar.terminate()
             await asyncio.wait_for(self.chapar.communicate(), PATIENCE)
@@ -233,7 +250,9 @@ class Stack:
         return next(one.pid for one in self.supervisor.processes() if one.title == title)
 
     def workers(self) -> list[rows.Worker]:
-        return [worker for worker in rows.present(self.db) if worker.alive]
+        machine = self.settings.get("machine")
+        here = [one for one in rows.present(self.db) if machine in (None, one.host)]
+        return [worker for worker in here if worker.alive]
 
     def serving(self) -> list[rows.Worker]:
         """The workers that hold a slot, draining or not."""
@@ -241,6 +260,26 @@ class Stack:
 
     def kill(self, pid: int, signum: signal.Signals = signal.SIGKILL) -> None:
         os.kill(pid, signum)
+
+    def kill_all(self) -> None:
+        """Kill every process of this machine at once, as when its power goes."""
+        self.signal_all(signal.SIGSTOP)
+        self.signal_all(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """Let this machine stand still, as when its host does."""
+        self.frozen = True
+        self.signal_all(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.frozen = False
+        self.signal_all(signal.SIGCONT)
+
+    def signal_all(self, signum: signal.Signals) -> None:
+        """Send a signal to every process of this machine, the first of them first."""
+        assert self.chapar is not None
+        for pid in [self.chapar.pid, *(one.pid for one in process_tree.below(self.chapar.pid))]:
+            os.kill(pid, signum)
 
     async def until_listening(self) -> None:
         """The bot is connected: its updates come."""

@@ -143,7 +143,7 @@ def resident(pid: int) -> int:
 
 
 def add_limits(text: MetricText, report: MetricReport, settings: Settings) -> None:
-    text.add("worker_slots_configured", settings.workers)
+    text.add("worker_slots_configured", settings.posts)
     text.add("download_rooms_configured", settings.max_concurrent_downloads)
     text.add("send_budget_ahead_seconds", report.send_ahead)
     text.add("flood_waits", report.flood_waits)

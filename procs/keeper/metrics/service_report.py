@@ -25,7 +25,7 @@ class ServiceReport:
 
 def write(run: Path, report: ServiceReport) -> None:
     """Raises OSError."""
-    facts = {"at": clock.now().boot, "boot": clock.boot_id(), "line": report.line}
+    facts = {"at": clock.steady(), "boot": clock.boot_id(), "line": report.line}
     facts |= {"stale": report.stale, "serves": report.serves}
     fresh = run / f".{REPORT_NAME}.new"
     fresh.write_text(json.dumps(facts), encoding="utf-8")
@@ -36,7 +36,7 @@ def read(run: Path) -> ServiceReport | None:
     """The report, None where there is no fresh one."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         facts = json.loads((run / REPORT_NAME).read_text(encoding="utf-8"))
-        age = clock.now().boot - float(facts["at"])
+        age = clock.steady() - float(facts["at"])
         if facts["boot"] == clock.boot_id() and age < REPORT_LIFE:
             stale = tuple(str(one) for one in facts["stale"])
             return ServiceReport(str(facts["line"]), stale, bool(facts["serves"]))

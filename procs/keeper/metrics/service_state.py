@@ -51,7 +51,7 @@ class ServiceState:
             stale = ()
         if stale:
             log.error("service.stale", what=",".join(stale), fix="systemd restarts the service")
-        words = ServiceReport(self.line(serving, full), stale, serving >= self.settings.workers)
+        words = ServiceReport(self.line(serving, full), stale, serving >= self.settings.posts)
         service_report.write(self.settings.run, words)
 
     def try_store(self) -> bool:
@@ -86,7 +86,7 @@ class ServiceState:
         waiting = sum(
             lane.get(state, 0) for lane in jobs.values() for state in ("queued", "waiting")
         )
-        words = [f"{serving}/{self.settings.workers} workers", f"{running} running"]
+        words = [f"{serving}/{self.settings.posts} workers", f"{running} running"]
         words += [f"{waiting} waiting", self.backup()]
         words += ["DISK FULL"] if full else []
         words += ["Telegram cannot be reached"] if round_trips.is_away(self.db) else []

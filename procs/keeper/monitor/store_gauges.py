@@ -42,7 +42,7 @@ class StoreGauges:
             "database_fault": (0, ""),
             "response_p95": self.response(report.counts, now),
             "oldest_waiting": oldest(report),
-            "workers_missing": missing(report.workers, self.settings.workers),
+            "workers_missing": missing(report.workers, self.settings.posts),
             "breakers_opened": (opened, f"{opened} in 15 minutes"),
             "clock_skew": (off, f"{off or 0:.0f} s"),
         }

@@ -1,6 +1,6 @@
 """The bot's latest round trip to Telegram, as a row: when, on the boot clock, and its result."""
 
-from procs.core.clock import Now, boot_id
+from procs.core.clock import Now, base
 from procs.store.database import Database
 from procs.store.health import runtime_settings
 
@@ -11,14 +11,14 @@ ANSWERED, AWAY = "answered", "away"
 def note(db: Database, result: str, *, now: Now) -> None:
     """Write down that a round trip ended: with an answer, or with the word that there is no way.
     It means nothing after a power cut, so nobody waits for the disk. Raises StoreError."""
-    trip = f"{boot_id()} {now.boot:.1f} {result}"
+    trip = f"{base()} {now.boot:.1f} {result}"
     runtime_settings.write(db, TRIP, trip, now=now, full=False)
 
 
 def latest(db: Database) -> float | None:
     """When the latest one ended, on this boot's clock; None where there was none."""
     boot, at, _ = read(db)
-    return float(at) if boot == boot_id() else None
+    return float(at) if boot == base() else None
 
 
 def is_away(db: Database) -> bool:

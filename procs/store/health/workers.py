@@ -5,11 +5,11 @@ gives a pid to another process.
 """
 
 import os
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 
 from procs.core.clock import Now, boot_id
+from procs.core.machine import machine_name
 from procs.store.database import Database
 from procs.store.health import counters
 
@@ -28,7 +28,14 @@ UPDATE workers SET state = 'gone', ended_at = :wall, why = :why
  WHERE id = :worker AND ended_at IS NULL
 """
 CONNECT = "UPDATE workers SET connected_at = :wall WHERE id = :worker"
-BEAT = "UPDATE workers SET beat_at = :beat, jobs = :jobs WHERE id = :worker"
+BEAT = """
+UPDATE workers SET beat_at = :beat, jobs = :jobs WHERE id = :worker AND ended_at IS NULL
+"""
+#: Of a machine that is gone; the process may live, and learns it from its next beat.
+FORGET_MACHINE = """
+UPDATE workers SET state = 'gone', ended_at = :wall, why = 'machine-gone'
+ WHERE host = :host AND ended_at IS NULL
+"""
 PRESENT = """
 SELECT id, name, host, boot, pid, started, slot, state, jobs, entered_at, served_at, beat_at,
        connected_at
@@ -63,7 +70,7 @@ class Worker:
         """Whether this worker ran on this machine, so that this process can see its death. Where
         the database is a file all did, under whatever name: the machine was renamed since, or the
         file is a backup of another one, whose workers are dead for this one."""
-        return not self.is_shared or self.host == socket.gethostname()
+        return not self.is_shared or self.host == machine_name.name()
 
     @property
     def alive(self) -> bool:
@@ -87,7 +94,7 @@ def enter(db: Database, name: str, *, now: Now) -> int:
     again."""
     facts = {
         "name": name,
-        "host": socket.gethostname(),
+        "host": machine_name.name(),
         "boot": boot_id(),
         "pid": os.getpid(),
         "started": start_of(os.getpid()),
@@ -115,9 +122,16 @@ def connect(db: Database, worker: int, *, now: Now) -> None:
         db.change(CONNECT, {"worker": worker, "wall": now.wall})
 
 
-def beat(db: Database, worker: int, *, jobs: int, now: Now) -> None:
+def beat(db: Database, worker: int, *, jobs: int, now: Now) -> bool:
+    """Note that a worker lives. False when it is counted as gone: it makes room for a new one."""
     with db.write():
-        db.change(BEAT, {"worker": worker, "jobs": jobs, "beat": now.boot})
+        return db.change(BEAT, {"worker": worker, "jobs": jobs, "beat": now.boot}) > 0
+
+
+def forget_machine(db: Database, host: str, *, now: Now) -> int:
+    """Count all workers of a machine as gone. Returns how many were not."""
+    with db.write():
+        return db.change(FORGET_MACHINE, {"host": host, "wall": now.wall})
 
 
 def leave(db: Database, worker: int, *, why: str, now: Now) -> None:

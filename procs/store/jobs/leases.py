@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from procs.core.clock import Now
+from procs.core.machine import machine_name
 from procs.errors import LeaseLost
 from procs.records import job_payload, job_progress
 from procs.records.job import Kind, Lane, Lease, State
@@ -32,8 +33,9 @@ PICK = f"""
 SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress
   FROM jobs
  WHERE state = {State.QUEUED} AND lane = :lane AND kind IN ({KNOWN_KINDS})
-   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope IN ('all', 'machine:' || :machine))
    AND (:local = 0 OR folder = 1)
+   AND (:machine = '' OR files_on IN ('', :machine))
  ORDER BY at
  LIMIT (SELECT CASE WHEN COUNT(*) >= :most THEN 0
                     WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
@@ -76,17 +78,23 @@ UPDATE jobs
  WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
 NOTE = f"""
-UPDATE jobs SET progress = :progress WHERE id = :job AND fence = :fence AND state = {State.LEASED}
+UPDATE jobs SET progress = :progress, files_on = :files_on
+ WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
 STOPPED = f"""
 SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED} AND stop = 1
+"""
+HELD = f"""
+SELECT worker, COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE})
+ GROUP BY worker
 """
 FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
 READY = f"""
 SELECT 1 FROM jobs
  WHERE state = {State.QUEUED} AND lane = :lane AND kind IN ({KNOWN_KINDS})
-   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
-   AND (:local = 0 OR folder = 1) LIMIT 1
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope IN ('all', 'machine:' || :machine))
+   AND (:local = 0 OR folder = 1)
+   AND (:machine = '' OR files_on IN ('', :machine)) LIMIT 1
 """
 
 
@@ -112,7 +120,7 @@ def claim(
     """Take up to `room` queued jobs of a lane, the longest in the ring first; in all, never more
     than `most` jobs of the lane are leased. `local`: only those whose files stay on this
     disk."""
-    wanted = {"worker": worker, "lane": lane, "local": int(local)}
+    wanted = {"worker": worker, "lane": lane, "local": int(local), "machine": machine_name.shared()}
     said = event(now, "claimed", worker=worker)
     facts = {"worker": worker, "end": now.boot + LEASE, "event": said}
     with db.write():
@@ -131,7 +139,13 @@ def lease(row: Row) -> Lease:
 
 def ready(db: Database, lane: Lane, *, local: bool = False) -> bool:
     """Whether a job of this lane could be claimed; `local` as for `claim`."""
-    return db.one(READY, {"lane": int(lane), "local": int(local)}) is not None
+    facts = {"lane": int(lane), "local": int(local), "machine": machine_name.shared()}
+    return db.one(READY, facts) is not None
+
+
+def running_by_worker(db: Database) -> dict[int, int]:
+    """How many leases each worker has."""
+    return {int(worker): int(count) for worker, count in db.all(HELD)}
 
 
 def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[RenewedLease]:
@@ -142,10 +156,13 @@ def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[Re
 
 
 def note(db: Database, lease: Lease, *, full: bool = False) -> None:
-    """Keep the lease's progress in the row, so that a retry continues. Raises LeaseLost."""
-    text = job_progress.encode(lease.progress)
+    """Keep the lease's progress in the row, so that a retry continues: on this machine, where it
+    goes on with files. Raises LeaseLost."""
+    facts = {"progress": job_progress.encode(lease.progress), "files_on": ""}
+    if lease.progress.unfinished or lease.progress.prepared:
+        facts["files_on"] = machine_name.shared()
     with db.write(full=full):
-        _ours(db.change(NOTE, {**_name(lease), "progress": text}), lease)
+        _ours(db.change(NOTE, {**_name(lease), **facts}), lease)
 
 
 def end(

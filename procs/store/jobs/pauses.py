@@ -28,6 +28,11 @@ def site(name: str) -> str:
     return f"site:{name}"
 
 
+def machine(name: str) -> str:
+    """The scope of one machine: its workers claim nothing."""
+    return f"machine:{name}"
+
+
 def holds(db: Database, *, user: int, site: str) -> bool:
     """Whether a pause holds a job of this user and site."""
     return db.one(HOLDS, {"user": f"user:{user}", "site": f"site:{site}"}) is not None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from procs.core.clock import Now
+from procs.core.machine import machine_name
 from procs.records import job_payload
 from procs.records.job import SYSADMIN, Kind, Lane, State
 from procs.records.job_payload import Payload
@@ -37,8 +38,10 @@ SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM jobs),
        EXISTS (SELECT 1 FROM pauses WHERE scope = :user OR scope = :site)
 """
 ADD = """
-INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, mark, folder, payload, story)
-VALUES (:id, :user, :lane, :state, :now, :seat, :kind, :site, :mark, :folder, :payload, :event)
+INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, mark, folder, payload, story,
+                  files_on)
+VALUES (:id, :user, :lane, :state, :now, :seat, :kind, :site, :mark, :folder, :payload, :event,
+        :files_on)
 """
 HAND_ON = f"""
 UPDATE jobs SET state = {State.QUEUED}, at = :now, seat = :seat, story = story || :event
@@ -136,6 +139,7 @@ def next_number(db: Database, job: NewJob) -> tuple[int, bool]:
 def insert(
     db: Database, job: NewJob, number: int, *, state: State, at: float, seat: int | None, now: Now
 ) -> None:
+    folder = int(bool(getattr(job.payload, "folder", 0)))
     facts = {
         "id": number,
         "user": job.user,
@@ -146,7 +150,8 @@ def insert(
         "now": at,
         "seat": seat,
         "mark": job.mark,
-        "folder": int(bool(getattr(job.payload, "folder", 0))),
+        "folder": folder,
+        "files_on": machine_name.shared() if folder else "",
         "payload": job_payload.encode(job.payload),
         "event": event(now, "added", state=state.name.lower()),
     }

@@ -41,6 +41,7 @@ SELECT CAST(CAST(PG_SNAPSHOT_XMAX(now) AS TEXT) AS BIGINT)
        - (SELECT COUNT(*) FROM PG_SNAPSHOT_XIP(now))
   FROM PG_CURRENT_SNAPSHOT() AS now
 """
+CLOCK = b"SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) AS DOUBLE PRECISION)"
 READ_ONLY = b"SHOW transaction_read_only"
 APPLIED = b"SELECT COUNT(*) FROM schema_steps"
 
@@ -131,6 +132,10 @@ class ServerConnection:
         if row and row[0] == "on":
             place = server_faults.shown(self.url)
             raise StoreError(f"{place} takes no writes; give the address of the primary server")
+
+    def time(self) -> float:
+        """The server's clock, in epoch seconds, as the server sends its answer."""
+        return float(self._whole(CLOCK).fetchall()[0][0])
 
     def channel(self) -> Callable[[], ServerChannel]:
         """What opens the channel to the other machines."""

@@ -139,6 +139,9 @@ class Connection:
         """The gate, and the door before it."""
         return locks(self.run)
 
+    def time(self) -> None:
+        """All processes that use the file have this machine's clock."""
+
     def channel(self) -> None:
         """All processes that use the file are on this machine."""
 

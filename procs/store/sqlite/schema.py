@@ -42,7 +42,13 @@ from procs.store.sqlite.schema_sites import (
     RUNNING,
     VISITS,
 )
-from procs.store.sqlite.schema_updates import CONNECTIONS, HEARD, JOB_FOLDERS, UPLOAD_PEERS
+from procs.store.sqlite.schema_updates import (
+    CONNECTIONS,
+    HEARD,
+    JOB_FOLDERS,
+    MACHINES,
+    UPLOAD_PEERS,
+)
 from procs.store.sqlite.schema_views import READABLE
 
 #: Pausing: a scope is `all`, `user:<id>` or `site:<name>`. A job held by a pause keeps no seat.
@@ -257,6 +263,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("running", RUNNING),
     ("link checks", LINK_CHECKS),
     ("connections", CONNECTIONS),
+    ("machines", MACHINES),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

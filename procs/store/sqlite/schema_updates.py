@@ -37,3 +37,36 @@ CREATE TABLE upload_peers (
     PRIMARY KEY (account, dc)
 ) STRICT, WITHOUT ROWID;
 """
+
+#: Machines that share a database, each with its latest beat; on which one the files of a job lie;
+#: who runs the bot, until when, and its place in each of Telegram's sequences of updates.
+MACHINES = """
+CREATE TABLE machines (
+    name        TEXT PRIMARY KEY,
+    boot        TEXT NOT NULL,
+    home        TEXT NOT NULL,
+    roles       TEXT NOT NULL,
+    slots       INTEGER NOT NULL,
+    version     TEXT NOT NULL,
+    entered_at  REAL NOT NULL,
+    beat_at     REAL NOT NULL,
+    ended_at    REAL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE bot_lease (
+    name     TEXT PRIMARY KEY,
+    machine  TEXT NOT NULL,
+    pid      INTEGER NOT NULL,
+    fence    INTEGER NOT NULL,
+    until    REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE bot_places (
+    box     INTEGER PRIMARY KEY,
+    pts     INTEGER,
+    qts     INTEGER,
+    date    INTEGER,
+    seq     INTEGER,
+    access  INTEGER NOT NULL
+) STRICT;
+ALTER TABLE jobs ADD COLUMN files_on TEXT NOT NULL DEFAULT '';
+CREATE INDEX job_files ON jobs (id) WHERE state = 0 AND files_on <> '';
+"""

@@ -6,7 +6,7 @@ was sent while the bot was down, or was killed over, is heard at the next start.
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -29,7 +29,7 @@ from procs.telegram.rpc_errors import translate
 from procs.telegram.session import sign_in
 from procs.telegram.session.mtproto_client import build
 from procs.telegram.session.rpc import Rpc
-from procs.telegram.updates.update_client import UpdateClient, pause
+from procs.telegram.updates.update_client import Moved, UpdateClient, pause
 
 Hear = Callable[[inbound.Incoming], Coroutine[Any, Any, None]]
 Feel = Callable[[inbound.Press], Coroutine[Any, Any, None]]
@@ -82,11 +82,27 @@ class SideHandlers:
 IGNORED = SideHandlers()
 
 
+class PlaceBook:
+    """Where the places in Telegram's updates are kept beside the session's file, for another
+    machine; here nowhere."""
+
+    def stored(self) -> Iterable[Moved]:
+        """The places at which the bot stood last, wherever it ran."""
+        return ()
+
+    async def keep(self, client: UpdateClient) -> None:
+        """Store the places of this session."""
+
+
+NO_PLACES = PlaceBook()
+
+
 class BotSession(InlineSender):
     """Receives the bot's updates and sends its messages."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, places: PlaceBook = NO_PLACES) -> None:
         self.settings = settings
+        self.places = places
         #: The updates that are being handled, by their unique keys.
         self.under_way: dict[tuple[object, ...], asyncio.Task[None]] = {}
         self.line: Rpc | None = None
@@ -121,7 +137,7 @@ class BotSession(InlineSender):
         client.add_handler(RawUpdateHandler(self._note))
         client.add_handler(ConnectHandler(self._on_reconnect))
         line = self.line = Rpc(client)
-        client.asks = line.ask
+        client.asks, client.moved = line.ask, self.places.stored
         try:
             async with asyncio.timeout(sign_in.CONNECT_TIMEOUT):
                 await sign_in.enter(line, self.settings.bot_token, before=before)
@@ -166,10 +182,9 @@ class BotSession(InlineSender):
         but only of messages that few sessions get. Raises as `Rpc.ask`."""
         if self.line is None:
             raise TelegramAway("not connected")
-        began = clock.now()
+        began, steady = clock.own_wall(), clock.steady()
         salts = await self.line.ask(raw.functions.GetFutureSalts(num=1))
-        ended = clock.now()
-        return float(salts.now + 0.5 - (began.wall + (ended.boot - began.boot) / 2))
+        return float(salts.now + 0.5 - (began + (clock.steady() - steady) / 2))
 
     @property
     def handling(self) -> set[asyncio.Task[None]]:
@@ -267,6 +282,7 @@ class BotSession(InlineSender):
         if self.unsaved and isinstance(client, UpdateClient) and self.is_settled():
             self.unsaved = not await client.keep()
             await client.storage.save()
+            await self.places.keep(client)
 
     async def quiet(self, patience: float) -> None:
         """Hear no more, and let what runs finish, for at most `patience` seconds. What comes now

@@ -24,7 +24,7 @@ class SessionState:
 
     def __init__(self, db: Database, settings: Settings, name: str) -> None:
         self.db = db
-        self.name = name
+        self.name = name if not settings.has_server else f"{name}-{settings.machine}"
         self.file = settings.sessions / f"{name}.session"
         self.token = hashlib.sha256(settings.bot_token.encode()).hexdigest()[:8]
 

@@ -31,6 +31,8 @@ ITSELF = 0.5
 FIRST, LONGEST = 0.5, 30.0
 #: Seconds without any update after which it is asked whether there are some.
 SILENCE = 15 * 60.0
+#: A sequence's number, its pts, qts, date and seq, and the access hash of its channel.
+Moved = tuple[int, int | None, int | None, int | None, int | None, int]
 
 
 class UpdateClient(PunctualClient):
@@ -47,6 +49,8 @@ class UpdateClient(PunctualClient):
         self.read = False
         #: The boxes whose place is stored.
         self.kept: set[int] = set()
+        #: The places that another machine left, with the access hashes of their channels.
+        self.moved: Callable[[], Iterable[Moved]] = lambda: ()
         #: The instant of the last pushed update.
         self.last = time.monotonic()
 
@@ -132,6 +136,10 @@ class UpdateClient(PunctualClient):
         if self.read:
             return
         self.read = True
+        for box, pts, qts, date, seq, access in self.moved():
+            await self.storage.set_update_state(UpdateState(box, pts, qts, date, seq))
+            if box != COMMON:
+                await self.storage.update_peers([(box, access, "channel", None)])
         for state in await self.storage.get_update_states():
             self.kept.add(state.id)
             self.stream.boxes[state.id] = Sequence(state.pts or None)
@@ -152,6 +160,14 @@ class UpdateClient(PunctualClient):
                 self.kept.add(box)
         storage: Any = self.storage
         await storage.commit()
+
+    async def places(self) -> list[Moved]:
+        """The stored places, for another machine."""
+        found = []
+        for one in await self.storage.get_update_states():
+            access = 0 if one.id == COMMON else await difference.access(self.storage, one.id)
+            found.append((one.id, one.pts, one.qts, one.date, one.seq, access))
+        return found
 
     async def keep(self) -> bool:
         """Save our place, as far as it is sure; whether that is all of it. What came after it is

@@ -21,6 +21,7 @@ SCANS = {
     "alerts.PRUNE": "what went wrong in the last hours",
     "alerts.STANDING": "what goes wrong now",
     "bot_modes.READ": "two rows at most",
+    "bot_places.PLACES": "a row for each channel, when a machine takes the bot over",
     "host_lists.ANY": "one row",
     "host_lists.LIST": "as many as admins wrote down by hand",
     "breakers.LIST": "as many as sites that failed in the last hours",
@@ -52,6 +53,9 @@ SCANS = {
     "job_record.ALIVE": "a command's list, by the indexes of the living, and it ends after `most`",
     "job_record.COLUMNS": "only the beginning of others",
     "job_record.LATEST": "from the newest on, and it ends after `most`",
+    "machine_rows.BOUND": "what waits for one machine's disk, by an index of these alone",
+    "machine_rows.LIST": "one row for each machine",
+    "machine_rows.PRUNE": "one row for each machine",
     "metric_report.DEPTH": "a scrape's counts, by the indexes of the living",
     "metric_report.OPEN": "a scrape's count of what is not over, by an index of these alone",
     "metric_report.WAITS": "a few waits that Telegram asked for",
@@ -82,6 +86,7 @@ SCANS = {
     "visit_verdicts.PRUNE": "the people who met a site that failed in the last minutes",
     "visits.PRUNE": "those who are at sites with rules",
     "visits.PRUNE_PACES": "sites with rules",
+    "workers.FORGET_MACHINE": "the living, by an index of these alone",
     "workers.PRESENT": "the living, by an index of these alone",
 }
 #: Only they may walk a table instead of an index: it is small, or the walk ends after a few rows.
@@ -110,6 +115,7 @@ TABLES = {
     *("visits.PRUNE_PACES", "sponsor_rows.ANY", "sponsor_rows.LIST", "sponsor_wishes.LIST"),
     *("sponsor_notes.LIST", "sponsor_notes.NEXT", "sponsor_notes.DUE"),
     *("bot_modes.READ", "host_lists.ANY", "host_lists.LIST"),
+    *("bot_places.PLACES", "machine_rows.LIST", "machine_rows.PRUNE"),
     "sources.PRUNE",
 }
 

@@ -20,7 +20,11 @@ LISTS = ("CHAPAR_ADMINS", "CHAPAR_ALLOWED_PORTS")
 PATHS = ("CHAPAR_HOME", "CHAPAR_DATABASE_URL", "CHAPAR_SITES", "CHAPAR_TELEGRAM_SERVER_KEY")
 
 #: Places, and words for people.
-FREE = (*PATHS, *(name for name in config.NAMES if name.startswith("CHAPAR_TEXT_")))
+FREE = (
+    *PATHS,
+    "CHAPAR_MACHINE",
+    *(name for name in config.NAMES if name.startswith("CHAPAR_TEXT_")),
+)
 KINDS = ("", "MEMBER_", "ADMIN_")
 TEXTS = [f"{it}_{code}" for it in ("START", "HELP", "WAITING") for code in ("EN", "FA")]
 WRONG = [
@@ -49,6 +53,13 @@ WRONG = [
     ("CHAPAR_DATABASE_URL", "sqlite:////dev/null", "name another"),
     ("CHAPAR_DATABASE_URL", "sqlite:////srv/100%.db", "without"),
     ("CHAPAR_DATABASE_URL", "sqlite:////srv/c.db?mode=ro", "sqlite:////absolute"),
+    ("CHAPAR_MACHINE", "M 1", "small letters"),
+    ("CHAPAR_MACHINE", "-m1", "small letters"),
+    ("CHAPAR_MACHINE", "m.1", "small letters"),
+    ("CHAPAR_MACHINE", "m" * 25, "at most 24"),
+    ("CHAPAR_ROLES", "wrker", "worker, keeper, bot"),
+    ("CHAPAR_ROLES", ",", "worker, keeper, bot"),
+    ("CHAPAR_ROLES", "worker", "belongs to one machine"),
     ("CHAPAR_WORKERS", "1000", "at most"),
     ("CHAPAR_MAX_CONCURRENT_DOWNLOADS", "100000", "at most"),
     ("CHAPAR_MAX_DOWNLOADS_PER_USER", "1001", "at most 1000"),

@@ -2,6 +2,7 @@
 
 from procs.core import clock
 from procs.store.jobs import outcomes
+from procs.store.media import uploads
 from procs.worker.jobs import resume
 from procs.worker.jobs.fetch_job import FetchJob
 
@@ -13,3 +14,5 @@ async def take_over(job: FetchJob) -> None:
         folder, job.whole, job.files = left
         outcomes.note_start(context.db, lease, worker=context.name, now=clock.now())
         job.own(folder)
+    elif lease.progress.prepared:  # what is prepared anew may be cut into other bytes
+        uploads.drop(context.db, lease.job)

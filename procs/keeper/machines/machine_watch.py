@@ -1,0 +1,77 @@
+"""Tells the others that this machine is there, and looks after what one leaves that is gone."""
+
+from importlib.metadata import version
+
+from procs.config import Settings
+from procs.core import clock, log
+from procs.errors import StoreError, alert_kinds
+from procs.store import wake
+from procs.store.database import Database
+from procs.store.health import alerts, workers
+from procs.store.machines import machine_rows
+from procs.store.machines.machine_rows import Machine
+
+
+class MachineWatch:
+    """One keeper's, where machines share a database."""
+
+    def __init__(self, db: Database, settings: Settings) -> None:
+        self.db = db
+        self.settings = settings
+        self.version = version("chapar-bot")
+
+    def watch(self) -> None:
+        """Beat; where this machine looks after the common rows, judge the others."""
+        if not self.settings.has_server:
+            return
+        settings = self.settings
+        machine_rows.beat(
+            self.db,
+            settings.machine,
+            boot=clock.boot_id(),
+            home=str(settings.home),
+            roles=",".join(settings.roles),
+            slots=settings.posts,
+            version=self.version,
+            now=clock.now(),
+        )
+        if "keeper" in settings.roles:
+            self.judge()
+
+    def judge(self) -> None:
+        now = clock.now()
+        machines = machine_rows.listed(self.db)
+        told = {
+            one.subject for one in alerts.standing(self.db) if one.kind == alert_kinds.MACHINE_LOST
+        }
+        for one in machines:
+            if one.is_gone(now):
+                self.forget(one, told)
+        there = {one.name for one in machines if one.is_lost(now)}
+        for name in sorted(told - there):  # it came back, was stopped, or is shown no longer
+            alerts.clear(self.db, (alert_kinds.MACHINE_LOST,), name, now=now)
+            log.info("machine.back", machine=name)
+        if freed := machine_rows.unbind(self.db, now=now):
+            log.info("jobs.begin-anew", jobs=freed)
+            wake.notify_idle(self.db.run, freed)
+
+    def forget(self, one: Machine, told: set[str]) -> None:
+        """Take the workers of a machine for gone; tell admins once, unless it was stopped."""
+        now = clock.now()
+        workers.forget_machine(self.db, one.name, now=now)
+        if one.is_lost(now) and one.name not in told:
+            silent = f"{now.boot - one.beat_at:.0f} s"
+            log.error("machine.lost", machine=one.name, silent=silent)
+            alerts.note(
+                self.db, alert_kinds.MACHINE_LOST, one.name, now=now, lasts=True, detail=silent
+            )
+            wake.notify(self.db.run, wake.BOT)
+
+    def leave(self) -> None:
+        """This machine is stopped on purpose."""
+        if not self.settings.has_server:
+            return
+        try:
+            machine_rows.leave(self.db, self.settings.machine, now=clock.now())
+        except StoreError as error:  # it will be taken for lost, which it is for the others
+            log.warning("machine.not-left", error=error)

@@ -1,0 +1,37 @@
+"""The bot's place in each of Telegram's sequences of updates, for the machine that goes on.
+
+Each machine has a sign-in of its own, and what counts updates is the bot's account: so the place
+moves and no key is ever used by two machines. Only who holds the bot's lease writes here.
+"""
+
+from collections.abc import Iterable
+
+from procs.store.database import Database
+
+KEEP = """
+INSERT INTO bot_places (box, pts, qts, date, seq, access)
+SELECT :box, :pts, :qts, :date, :seq, :access
+ WHERE EXISTS (SELECT 1 FROM bot_lease WHERE name = 'bot' AND fence = :fence)
+    ON CONFLICT (box) DO UPDATE
+   SET pts = excluded.pts, qts = excluded.qts, date = excluded.date, seq = excluded.seq,
+       access = excluded.access
+"""
+PLACES = "SELECT box, pts, qts, date, seq, access FROM bot_places ORDER BY box"
+
+#: The number of a sequence, its pts, qts, date and seq, and the access hash of its channel.
+Place = tuple[int, int | None, int | None, int | None, int | None, int]
+
+
+def keep(db: Database, places: Iterable[Place], *, fence: int) -> None:
+    """Store these places; nothing when the lease with this fence is over. Raises StoreError."""
+    names = ("box", "pts", "qts", "date", "seq", "access")
+    with db.write():
+        for place in places:
+            db.change(KEEP, {**dict(zip(names, place, strict=True)), "fence": fence})
+
+
+def stored(db: Database) -> list[Place]:
+    """The places that were stored last."""
+    return [
+        (box, pts, qts, date, seq, access) for box, pts, qts, date, seq, access in db.all(PLACES)
+    ]

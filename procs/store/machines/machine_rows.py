@@ -1,0 +1,101 @@
+"""Machines as rows: which share this database, and when each was heard last.
+
+The keeper of each writes its row every few seconds. One that is silent for longer than a lease is
+gone: what its workers held is taken back by then, and what lies on its disk is begun anew.
+"""
+
+from dataclasses import dataclass
+
+from procs.core.clock import Now
+from procs.records.job import State
+from procs.store.database import Database
+from procs.store.jobs.leases import LEASE
+
+#: Seconds between two beats, and of silence after which a machine is gone.
+MACHINE_BEAT, GONE_AFTER = 5.0, LEASE
+#: Seconds after which a machine that is gone is no longer shown.
+SHOWN = 24 * 3600.0
+
+BEAT = """
+INSERT INTO machines (name, boot, home, roles, slots, version, entered_at, beat_at)
+VALUES (:name, :boot, :home, :roles, :slots, :version, :now, :now)
+    ON CONFLICT (name) DO UPDATE
+   SET boot = excluded.boot, home = excluded.home, roles = excluded.roles, slots = excluded.slots,
+       version = excluded.version, beat_at = excluded.beat_at, ended_at = NULL
+"""
+LEAVE = "UPDATE machines SET ended_at = :now WHERE name = :name"
+LIST = """
+SELECT name, boot, home, roles, slots, version, entered_at, beat_at, ended_at FROM machines
+ ORDER BY name
+"""
+PRUNE = "DELETE FROM machines WHERE beat_at < :before"
+#: Jobs in line whose files lie on a machine that carries nothing now.
+BOUND = f"""
+SELECT id FROM jobs
+ WHERE state = {State.QUEUED} AND files_on <> '' AND folder = 0
+   AND NOT (EXISTS (SELECT 1 FROM machines WHERE name = jobs.files_on AND beat_at >= :since)
+            AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'machine:' || jobs.files_on))
+ ORDER BY id LIMIT :bite
+"""
+UNBIND = f"UPDATE jobs SET files_on = '' WHERE id = :job AND state = {State.QUEUED}"
+#: Rows per transaction.
+BITE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One row; instants are of the shared clock, `ended_at` of a machine that was stopped."""
+
+    name: str
+    boot: str
+    home: str
+    roles: str
+    slots: int
+    version: str
+    entered_at: float
+    beat_at: float
+    ended_at: float | None
+
+    def is_gone(self, now: Now) -> bool:
+        """Whether it is silent for so long that nothing of it is waited for."""
+        return now.boot - self.beat_at > GONE_AFTER
+
+    def is_lost(self, now: Now) -> bool:
+        """Whether it is gone and nobody stopped it."""
+        return self.ended_at is None and self.is_gone(now)
+
+
+def beat(
+    db: Database, name: str, *, boot: str, home: str, roles: str, slots: int, version: str, now: Now
+) -> None:
+    """Note that this machine is there. Raises StoreError."""
+    facts = {"name": name, "boot": boot, "home": home, "roles": roles, "slots": slots}
+    with db.write():
+        db.change(BEAT, {**facts, "version": version, "now": now.boot})
+
+
+def leave(db: Database, name: str, *, now: Now) -> None:
+    """Note that this machine was stopped on purpose. Raises StoreError."""
+    with db.write():
+        db.change(LEAVE, {"name": name, "now": now.boot})
+
+
+def listed(db: Database) -> list[Machine]:
+    """Every machine that was heard lately."""
+    return [Machine(*row) for row in db.all(LIST)]
+
+
+def unbind(db: Database, *, now: Now) -> int:
+    """Let any machine begin anew the jobs in line whose files lie on one that is gone or drained.
+    Returns how many."""
+    facts = {"since": now.boot - GONE_AFTER, "bite": BITE}
+    if not db.all(BOUND, facts):
+        return 0
+    with db.write():
+        return db.change_many(UNBIND, [{"job": job} for (job,) in db.all(BOUND, facts)])
+
+
+def prune(db: Database, *, now: Now) -> int:
+    """Forget the machines that are gone for a day."""
+    with db.write():
+        return db.change(PRUNE, {"before": now.boot - SHOWN})

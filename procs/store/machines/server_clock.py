@@ -1,0 +1,32 @@
+"""The clock of a database that machines share, reckoned on this process's monotonic clock.
+
+No machine's own clock is asked: leases, due times and the budget of messages mean the same on each,
+however wrong its clock is. A process asks now and then, since the rates of two clocks differ.
+"""
+
+from procs.core import clock
+from procs.store.database import Database
+
+#: So many times the server is asked; the answer that came quickest is the truest.
+ASKED = 4
+#: Seconds by which a new answer must differ, beyond what both may be wrong by, to be believed.
+NOISE = 0.002
+
+
+def follow(db: Database) -> None:
+    """Go by the database's clock, where it has one that machines share. Raises StoreError."""
+    found = [one for one in (reading(db) for _ in range(ASKED)) if one is not None]
+    if not found:
+        return
+    wrong_by, ahead = min(found)
+    before = clock.SHARED.ahead
+    if before is None or abs(ahead - before) > wrong_by + NOISE:
+        clock.share(ahead)
+
+
+def reading(db: Database) -> tuple[float, float] | None:
+    """By how much an answer may be wrong, and how far the server's clock is ahead of ours."""
+    began = clock.steady()
+    told = db.time()
+    ended = clock.steady()
+    return None if told is None else ((ended - began) / 2, told - (began + ended) / 2)

@@ -1,0 +1,69 @@
+"""Who runs the bot: one machine at a time, and the next when its time is over."""
+
+from procs.core import clock as clocks
+from procs.store.machines import bot_lease, bot_places
+from procs.store.machines.bot_lease import BOT_LEASE, MARGIN, BotLease
+
+
+def test_a_lease_that_lives_is_not_taken(db, clock):
+    first, second = BotLease(db, "m1"), BotLease(db, "m2")
+    assert first.take(now=clock.now())
+
+    clock.skip(BOT_LEASE - 1)
+    assert first.renew(now=clock.now())
+    clock.skip(BOT_LEASE - 1)
+    assert not second.take(now=clock.now())
+
+    assert bot_lease.holder(db).machine == "m1"
+
+
+def test_a_lease_that_is_over_goes_to_another_under_a_higher_fence(db, clock):
+    first, second = BotLease(db, "m1"), BotLease(db, "m2")
+    first.take(now=clock.now())
+    clock.skip(BOT_LEASE + 1)
+
+    assert second.take(now=clock.now())
+
+    assert second.fence > first.fence
+    assert not first.renew(now=clock.now())
+    assert bot_lease.holder(db).machine == "m2"
+
+
+def test_a_lease_that_nobody_took_is_held_on_after_its_end(db, clock):
+    lease = BotLease(db, "m1")
+    lease.take(now=clock.now())
+    clock.skip(10 * BOT_LEASE)
+
+    assert lease.renew(now=clock.now())
+
+
+def test_a_lease_that_is_given_up_is_free_at_once(db, clock):
+    first, second = BotLease(db, "m1"), BotLease(db, "m2")
+    first.take(now=clock.now())
+
+    first.give_up()
+
+    assert first.steady_end == 0
+    assert second.take(now=clock.now())
+
+
+def test_a_holder_falls_silent_before_another_may_speak(db, clock):
+    lease = BotLease(db, "m1")
+    began = clocks.steady()
+    lease.take(now=clock.now())
+
+    assert lease.steady_end <= clocks.steady() + BOT_LEASE - MARGIN
+    assert lease.steady_end >= began + BOT_LEASE - MARGIN
+
+
+def test_places_are_stored_by_the_holder_alone(db, clock):
+    first, second = BotLease(db, "m1"), BotLease(db, "m2")
+    first.take(now=clock.now())
+    bot_places.keep(db, [(0, 10, 1, 99, 2, 0), (-1001, 7, None, None, None, 5)], fence=first.fence)
+    clock.skip(BOT_LEASE + 1)
+    second.take(now=clock.now())
+
+    bot_places.keep(db, [(0, 3, 1, 99, 2, 0)], fence=first.fence)
+    bot_places.keep(db, [(-1001, 8, None, None, None, 5)], fence=second.fence)
+
+    assert bot_places.stored(db) == [(-1001, 8, None, None, None, 5), (0, 10, 1, 99, 2, 0)]

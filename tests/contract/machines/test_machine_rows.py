@@ -1,0 +1,133 @@
+"""Machines that share a database: who is there, what is bound to which, and what its end does."""
+
+from collections.abc import Callable
+
+import pytest
+
+from procs.core.machine import machine_name
+from procs.errors import LeaseLost
+from procs.records.job import Lane
+from procs.records.job_progress import Unfinished
+from procs.store.health import workers
+from procs.store.jobs import claimable, leases, pause_control, pauses, recovery
+from procs.store.jobs.leases import LEASE
+from procs.store.machines import machine_rows
+from procs.store.machines.machine_rows import GONE_AFTER
+
+
+@pytest.fixture
+def on(monkeypatch) -> Callable[[str], None]:
+    """Go on as a process of another machine."""
+    return lambda name: monkeypatch.setattr(machine_name.HERE, "told", name)
+
+
+@pytest.fixture
+def beats(db, clock) -> Callable[..., None]:
+    def beat(*names: str) -> None:
+        for name in names:
+            facts = {"boot": "b", "home": f"/srv/{name}", "roles": "worker", "slots": 2}
+            machine_rows.beat(db, name, **facts, version="1", now=clock.now())
+
+    return beat
+
+
+def claims(desk, name: str) -> list[leases.Lease]:
+    return leases.claim(
+        desk.db, worker=desk.worker(name), lane=Lane.HEAVY, room=1, now=desk.clock.now()
+    )
+
+
+def begun(desk, on) -> leases.Lease:
+    """A download that began on the first machine, with files there."""
+    on("m1")
+    desk.asks(1, "film")
+    (lease,) = claims(desk, "w00-1-m1")
+    lease.progress.unfinished = Unfinished("1-1", "b")
+    leases.note(desk.db, lease)
+    return lease
+
+
+def test_a_job_goes_on_where_its_files_lie(desk, on, beats):
+    lease = begun(desk, on)
+    beats("m1", "m2")
+    leases.release(desk.db, lease, now=desk.clock.now())
+
+    on("m2")
+    machine_rows.unbind(desk.db, now=desk.clock.now())
+    assert not claims(desk, "w00-1-m2")
+    on("m1")
+    assert claims(desk, "w01-2-m1")
+
+
+def test_a_job_begins_anew_elsewhere_when_its_machine_is_gone(desk, on, beats):
+    lease = begun(desk, on)
+    beats("m1")
+    desk.clock.skip(LEASE + 5)
+    beats("m2")
+    on("m2")
+    assert recovery.reap(desk.db, now=desk.clock.now()) == 1
+    assert machine_rows.unbind(desk.db, now=desk.clock.now()) == 1
+
+    (fresh,) = claims(desk, "w00-1-m2")
+
+    assert fresh.job == lease.job
+    with pytest.raises(LeaseLost):
+        leases.finish(desk.db, lease, now=desk.clock.now())
+
+
+def test_a_job_begins_anew_elsewhere_when_its_machine_is_drained(desk, on, beats):
+    lease = begun(desk, on)
+    beats("m1", "m2")
+    leases.release(desk.db, lease, now=desk.clock.now())
+    pause_control.pause(desk.db, pauses.machine("m1"), now=desk.clock.now())
+
+    assert claimable.look(desk.db).ready == ()
+    assert not claims(desk, "w01-2-m1")
+    on("m2")
+    assert machine_rows.unbind(desk.db, now=desk.clock.now()) == 1
+    assert claims(desk, "w00-1-m2")
+
+
+def test_a_database_of_one_machine_binds_nothing(desk):
+    desk.asks(1, "film")
+    (lease,) = claims(desk, "w00-1")
+    lease.progress.unfinished = Unfinished("1-1", "b")
+    leases.note(desk.db, lease)
+    leases.release(desk.db, lease, now=desk.clock.now())
+
+    assert machine_rows.unbind(desk.db, now=desk.clock.now()) == 0
+    assert claims(desk, "w00-1")
+
+
+def test_a_machine_is_lost_when_it_is_silent_and_nobody_stopped_it(db, clock, beats):
+    beats("m1", "m2")
+    machine_rows.leave(db, "m2", now=clock.now())
+    assert [one.is_gone(clock.now()) for one in machine_rows.listed(db)] == [False, False]
+
+    clock.skip(GONE_AFTER + 1)
+
+    first, second = machine_rows.listed(db)
+    assert (first.is_lost(clock.now()), second.is_lost(clock.now())) == (True, False)
+    beats("m2")
+    assert [one.ended_at for one in machine_rows.listed(db)] == [None, None]
+
+
+def test_a_worker_of_a_machine_that_was_counted_as_gone_learns_it_from_its_beat(desk, on):
+    on("m1")
+    worker = desk.worker("w00-1-m1")
+    assert workers.beat(desk.db, worker, jobs=0, now=desk.clock.now())
+
+    assert workers.forget_machine(desk.db, "m1", now=desk.clock.now()) == 1
+
+    assert not workers.beat(desk.db, worker, jobs=0, now=desk.clock.now())
+    assert workers.forget_machine(desk.db, "m1", now=desk.clock.now()) == 0
+
+
+def test_machines_that_are_gone_for_a_day_are_forgotten(db, clock, beats):
+    beats("m1")
+    clock.skip(machine_rows.SHOWN + 1)
+    beats("m2")
+
+    machine_rows.prune(db, now=clock.now())
+
+    assert [one.name for one in machine_rows.listed(db)] == ["m2"]

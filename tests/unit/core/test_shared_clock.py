@@ -1,0 +1,62 @@
+"""The clock of a database that machines share."""
+
+import threading
+import time
+
+import pytest
+
+from procs.core import clock
+from procs.store.machines import server_clock
+
+
+class ServerTime:
+    """A database whose clock is ahead of this machine's steady one."""
+
+    def __init__(self, ahead: float | None, *, slow: float = 0.0) -> None:
+        self.ahead, self.slow = ahead, slow
+
+    def time(self) -> float | None:
+        way = threading.Event()  # nobody sets it: the time that a word is under way
+        way.wait(self.slow / 2)
+        told = None if self.ahead is None else time.monotonic() + self.ahead
+        way.wait(self.slow / 2)
+        return told
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch):
+    monkeypatch.setattr(clock.SHARED, "ahead", None)
+
+
+def test_without_a_shared_clock_the_machines_own_count():
+    server_clock.follow(ServerTime(None))
+
+    assert abs(clock.now().wall - time.time()) < 1
+    assert clock.base() == clock.boot_id()
+
+
+def test_both_clocks_are_the_servers_however_wrong_ours_is():
+    server_clock.follow(ServerTime(600.0))
+
+    now = clock.now()
+    assert now.wall == now.boot
+    assert abs(now.boot - time.monotonic() - 600) < 0.5
+    assert clock.base() == clock.EVERY_BOOT
+    assert abs(clock.own_wall() - time.time()) < 1
+
+
+def test_an_answer_that_differs_by_less_than_it_may_be_wrong_moves_nothing():
+    server_clock.follow(ServerTime(600.0))
+    before = clock.SHARED.ahead
+
+    server_clock.follow(ServerTime(600.01, slow=0.1))
+
+    assert clock.SHARED.ahead == before
+
+
+def test_a_clock_that_was_set_is_followed():
+    server_clock.follow(ServerTime(600.0))
+
+    server_clock.follow(ServerTime(-600.0))
+
+    assert abs(clock.now().boot - time.monotonic() + 600) < 0.5
