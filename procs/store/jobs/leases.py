@@ -34,7 +34,7 @@ SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, 
  WHERE state = {State.QUEUED} AND lane = :lane AND kind IN ({KNOWN_KINDS})
    AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
    AND (:local = 0 OR folder = 1)
- ORDER BY at
+ ORDER BY at, id
  LIMIT (SELECT CASE WHEN COUNT(*) >= :most THEN 0
                     WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
           FROM jobs WHERE state = {State.LEASED} AND lane = :lane)
