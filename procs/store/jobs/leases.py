@@ -81,6 +81,10 @@ UPDATE jobs SET progress = :progress WHERE id = :job AND fence = :fence AND stat
 STOPPED = f"""
 SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED} AND stop = 1
 """
+HELD = f"""
+SELECT id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress
+  FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED}
+"""
 FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
 READY = f"""
 SELECT 1 FROM jobs
@@ -139,6 +143,12 @@ def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[Re
     with db.write():
         rows = db.all(RENEW, {"worker": worker, "end": now.boot + ttl})
     return [RenewedLease(job, fence, bool(stop)) for job, fence, stop in rows]
+
+
+def held(db: Database, job: int, fence: int) -> Lease | None:
+    """A lease by its number and fence; None when it is over."""
+    row = db.one(HELD, {"job": job, "fence": fence})
+    return lease(row) if row else None
 
 
 def note(db: Database, lease: Lease, *, full: bool = False) -> None:
