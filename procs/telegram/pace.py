@@ -19,7 +19,7 @@ from weakref import WeakValueDictionary
 
 from procs.core import clock, log
 from procs.core.round_robin import RoundRobin, Withdrawn
-from procs.errors import Crowded, StoreFull, TelegramWait
+from procs.errors import Crowded, StoreUnready, TelegramWait
 from procs.store.database import Database
 from procs.store.limits import flood_waits, send_budget
 from procs.store.limits.send_budget import EVERYBODY, CountLimit, GapLimit
@@ -225,7 +225,7 @@ class Pace:
                 if send_budget.wait_of(self.db, lost, messages=messages, now=now) > 0:
                     return False
                 send_budget.spend(self.db, lost, messages=messages, at=now.boot, now=now)
-        except StoreFull:
+        except StoreUnready:
             return False
         return True
 

@@ -5,7 +5,7 @@ behind (bad_msg_notification 17 and 16), and the library drops packets likewise,
 goes by a wrong clock is mute. The library takes Telegram's time from few messages, and counts on
 from there by the machine's clock, which may be set while it runs; and its numbers only rise, so a
 session that began in the future stays there. Here every packet that is really Telegram's tells the
-time, the time between two is that of the boot clock, which no step moves, and numbers that Telegram
+time, the time between two is that of the monotonic clock, which no step moves, and numbers that Telegram
 refused as too early are left.
 
 Sources: core.telegram.org/mtproto/description (message identifier),
@@ -27,22 +27,21 @@ class ServerClock:
     """Until Telegram said anything its time is taken for this machine's."""
 
     def __init__(self) -> None:
-        #: Telegram's time at the boot clock's zero; None while it is not known.
+        #: Telegram's time at the monotonic clock's zero; None while it is not known.
         self._base: float | None = None
 
     def note(self, number: int) -> None:
         """Take the time from the number of a message that was found to be Telegram's."""
-        self._base = number / UNITS - clock.now().boot
+        self._base = number / UNITS - clock.steady()
 
     def time(self) -> float:
         """Telegram's time, in epoch seconds."""
-        now = clock.now()
-        return now.wall if self._base is None else self._base + now.boot
+        return clock.own_wall() if self._base is None else self._base + clock.steady()
 
     def offset(self) -> float:
         """Seconds by which Telegram's clock is ahead of this machine's; 0.0 while it is not
         known. A packet that was long on its way makes it less."""
-        return self.time() - clock.now().wall
+        return self.time() - clock.own_wall()
 
     def refuses(self, number: int) -> bool:
         """Whether a message of this number is too early for Telegram."""

@@ -6,7 +6,7 @@ from procs.config import Settings
 from procs.core import clock, log
 from procs.errors import ChaparError, StoreError
 from procs.store.database import Database
-from procs.store.machines import bot_lease, bot_places, server_clock
+from procs.store.machines import bot_lease, bot_places, database_clock
 from procs.store.machines.bot_lease import BotLease
 from procs.store.machines.bot_places import Place
 from procs.telegram.chat.bot_session import BOT_SESSION, PlaceBook
@@ -41,7 +41,7 @@ class BotDuty(PlaceBook):
 
     def take(self) -> bool:
         try:
-            server_clock.follow(self.db)
+            database_clock.follow(self.db)
             return self.lease.take(now=clock.now())
         except StoreError as error:
             log.warning("bot-lease.unread", error=error)
@@ -70,7 +70,7 @@ class BotDuty(PlaceBook):
             beats += 1
             try:
                 if beats % CLOCK_BEATS == 0:
-                    server_clock.follow(self.db)
+                    database_clock.follow(self.db)
                 if not self.lease.renew(now=clock.now()):
                     return log.warning("bot.off-duty", machine=self.settings.machine)
             except StoreError as error:

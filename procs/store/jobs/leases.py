@@ -36,7 +36,7 @@ SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, 
    AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope IN ('all', 'machine:' || :machine))
    AND (:local = 0 OR folder = 1)
    AND (:machine = '' OR files_on IN ('', :machine))
- ORDER BY at
+ ORDER BY at, id
  LIMIT (SELECT CASE WHEN COUNT(*) >= :most THEN 0
                     WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
           FROM jobs WHERE state = {State.LEASED} AND lane = :lane)
@@ -87,6 +87,10 @@ SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 HELD = f"""
 SELECT worker, COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE})
  GROUP BY worker
+"""
+LEASE_OF = f"""
+SELECT id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress
+  FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
 FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
 READY = f"""
@@ -153,6 +157,12 @@ def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[Re
     with db.write():
         rows = db.all(RENEW, {"worker": worker, "end": now.boot + ttl})
     return [RenewedLease(job, fence, bool(stop)) for job, fence, stop in rows]
+
+
+def held(db: Database, job: int, fence: int) -> Lease | None:
+    """A lease by its number and fence; None when it is over."""
+    row = db.one(LEASE_OF, {"job": job, "fence": fence})
+    return lease(row) if row else None
 
 
 def note(db: Database, lease: Lease, *, full: bool = False) -> None:

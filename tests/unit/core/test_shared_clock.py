@@ -6,7 +6,7 @@ import time
 import pytest
 
 from procs.core import clock
-from procs.store.machines import server_clock
+from procs.store.machines import database_clock
 
 
 class ServerTime:
@@ -29,14 +29,14 @@ def alone(monkeypatch):
 
 
 def test_without_a_shared_clock_the_machines_own_count():
-    server_clock.follow(ServerTime(None))
+    database_clock.follow(ServerTime(None))
 
     assert abs(clock.now().wall - time.time()) < 1
     assert clock.base() == clock.boot_id()
 
 
 def test_both_clocks_are_the_servers_however_wrong_ours_is():
-    server_clock.follow(ServerTime(600.0))
+    database_clock.follow(ServerTime(600.0))
 
     now = clock.now()
     assert now.wall == now.boot
@@ -46,17 +46,17 @@ def test_both_clocks_are_the_servers_however_wrong_ours_is():
 
 
 def test_an_answer_that_differs_by_less_than_it_may_be_wrong_moves_nothing():
-    server_clock.follow(ServerTime(600.0))
+    database_clock.follow(ServerTime(600.0))
     before = clock.SHARED.ahead
 
-    server_clock.follow(ServerTime(600.01, slow=0.1))
+    database_clock.follow(ServerTime(600.01, slow=0.1))
 
     assert clock.SHARED.ahead == before
 
 
 def test_a_clock_that_was_set_is_followed():
-    server_clock.follow(ServerTime(600.0))
+    database_clock.follow(ServerTime(600.0))
 
-    server_clock.follow(ServerTime(-600.0))
+    database_clock.follow(ServerTime(-600.0))
 
     assert abs(clock.now().boot - time.monotonic() + 600) < 0.5
