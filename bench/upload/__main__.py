@@ -15,8 +15,9 @@ from typing import Any
 from bench import foundation
 from bench.upload.goals import GOALS, Figures, met
 from procs.core.ffmpeg import tools
+from tests.sandbox.sandbox_server import Server
 from tests.sandbox.site import files
-from tests.sandbox.stack import ROOT, TOKEN, Server, Stack
+from tests.sandbox.stack import ROOT, TOKEN, Stack
 from tests.sandbox.telegram.control import Control
 
 MIB = 1 << 20

@@ -5,8 +5,8 @@ behind (bad_msg_notification 17 and 16), and the library drops packets likewise,
 goes by a wrong clock is mute. The library takes Telegram's time from few messages, and counts on
 from there by the machine's clock, which may be set while it runs; and its numbers only rise, so a
 session that began in the future stays there. Here every packet that is really Telegram's tells the
-time, the time between two is that of the monotonic clock, which no step moves, and numbers that Telegram
-refused as too early are left.
+time, the time between two is that of the monotonic clock, which no step moves, and numbers that
+Telegram refused as too early are left.
 
 Sources: core.telegram.org/mtproto/description (message identifier),
 /mtproto/service_messages_about_messages (error codes), /mtproto/security_guidelines (msg_id).

@@ -13,7 +13,8 @@ import pytest_asyncio
 
 from procs import config
 from tests import ROOT
-from tests.sandbox.stack import TOKEN, Server
+from tests.sandbox.sandbox_server import Server
+from tests.sandbox.stack import TOKEN
 from tests.sandbox.telegram.control import Control
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

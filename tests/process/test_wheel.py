@@ -9,7 +9,8 @@ import pytest
 
 from tests import ROOT
 from tests.sandbox.own_wheel import built, installed
-from tests.sandbox.stack import CLIP, Server
+from tests.sandbox.sandbox_server import Server
+from tests.sandbox.stack import CLIP
 
 PATIENCE = 120
 

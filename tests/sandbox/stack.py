@@ -24,6 +24,7 @@ from procs.store.database import Database, open_database
 from procs.store.health import workers as rows
 from tests import ROOT
 from tests.sandbox.log_scan import secrets
+from tests.sandbox.sandbox_server import Server
 from tests.sandbox.telegram.control import Control
 
 #: Pages of the site that most stories use: a short film, and the same at 100 kB a second.
@@ -38,28 +39,6 @@ API_HASH = "0123456789abcdef0123456789abcdef"
 PATIENCE = 60.0
 #: Seconds between two looks at something that tells nobody when it changes.
 LOOK = 0.05
-
-
-class Server:
-    """A sandbox server in a process of its own, which says where it listens in one JSON line."""
-
-    def __init__(self, *words: str) -> None:
-        self.words = words
-        self.facts: dict[str, Any] = {}
-        self.process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", *self.words, cwd=ROOT, stdout=asyncio.subprocess.PIPE
-        )
-        assert self.process.stdout is not None
-        line = await asyncio.wait_for(self.process.stdout.readline(), PATIENCE * 2)
-        self.facts = json.loads(line)
-
-    async def stop(self) -> None:
-        if self.process is not None and self.process.returncode is None:
-            self.process.terminate()
-            await asyncio.wait_for(self.process.wait(), PATIENCE)
 
 
 class Stack:

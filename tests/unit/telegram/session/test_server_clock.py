@@ -62,6 +62,7 @@ def test_a_step_of_the_machines_clock_moves_no_number(
     real = clock.now
 
     monkeypatch.setattr(clock, "now", lambda: Now(real().wall + step, real().boot))
+    monkeypatch.setattr(clock, "own_wall", lambda: real().wall + step)
 
     assert abs(known.time() - 1_800_000_000) < 5
     assert not known.refuses(int(1_800_000_000 * UNITS))
