@@ -53,6 +53,7 @@ NIGHTS = (("late", (23 * 60, 8 * 60)), ("early", (22 * 60, 7 * 60)), ("long", (2
 WORDS = (("none", ()), ("fa", ("fa",)), ("en", ("en",)), ("fa-en", ("fa", "en")))
 #: Languages of subtitles that are added to those, or taken out, one by one.
 MORE_WORDS = ("ar", "tr", "de", "fr", "es", "ru")
+EXAMPLE_TAGS = "/tags #music #live"
 FORMS = tuple((it, it) for it in (ASK, "best", "1080p", "720p", "480p", "mp3", "audio"))
 CARDS = (("never", 0), ("half", 30), ("minute", 60), ("five", 300))
 MIB = 1024 * 1024
@@ -73,6 +74,7 @@ PERSON: dict[str, tuple[PreferenceChoice, ...]] = {
         PreferenceChoice("subtitles_place", (("inside", "inside"), ("beside", "beside"))),
     ),
     "captions": (PreferenceChoice("captions", SWITCH),),
+    "tags": (PreferenceChoice("tags", (("none", ()),)),),
     "quiet": (
         PreferenceChoice("quiet", (("never", "never"), ("always", "always"), ("night", "night"))),
         PreferenceChoice("night", NIGHTS),
@@ -150,7 +152,7 @@ def choices(
         rows += [tuple(buttons[at : at + ROW]) for at in range(0, len(buttons), ROW)]
         rows += added(record, language) if part.name == "subtitles" else []
     told = value_text(language, name, parts[0], getattr(record, parts[0].name))
-    text = i18n.say(language, f"set-{name}-about", value=told)
+    text = i18n.say(language, f"set-{name}-about", value=told, example=EXAMPLE_TAGS)
     return MenuPage(text, (*rows, (back(language),)))
 
 
@@ -213,6 +215,8 @@ def value_text(language: str, page: str, part: PreferenceChoice, value: Any) -> 
         return i18n.size(language, value)
     if part.name == "subtitles":
         return i18n.listed(language, [i18n.tongue(language, code) for code in value])
+    if part.name == "tags":
+        return i18n.isolated(language, " ".join(value))
     return i18n.isolated(language, str(value))
 
 

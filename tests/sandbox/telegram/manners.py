@@ -115,6 +115,8 @@ class Manners:
         now, post = time.time() - max(call.entry.age, 0.0), edited(call, query)
         if post is None or shape(post.content.text) != shape(query.message):
             return
+        if query.media:
+            return  # the picture of a card, which comes once: that is no progress
         if query.reply_markup and labels(post.content.markup) != labels(query.reply_markup):
             return  # the answer to a press: progress leaves the buttons as they are
         old, new = post.content.text, query.message

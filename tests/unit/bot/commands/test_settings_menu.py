@@ -60,7 +60,7 @@ def test_every_page_but_the_first_leads_back(record):
 def test_every_preference_stands_in_the_menu_or_is_set_elsewhere():
     mine = {part.name for parts in PERSON.values() for part in parts}
     group = {part.name for parts in GROUP_PAGES.values() for part in parts}
-    assert CHECKS[Preferences].keys() - mine == {"sites", "tags"}
+    assert CHECKS[Preferences].keys() - mine == {"sites"}
     assert CHECKS[GroupPreferences].keys() == group
 
 
@@ -87,6 +87,13 @@ def test_what_was_set_by_words_is_named_too(value):
 def test_languages_without_a_button_are_named():
     page = settings_menu.page(Preferences(subtitles=("de", "ar")), "subtitles", "fa")
     assert "آلمانی و عربی" in page.text
+
+
+def test_tags_are_shown_with_how_they_are_set_and_taken_away_by_a_button():
+    page = settings_menu.page(Preferences(tags=("#music", "#live")), "tags", "fa")
+    assert "#music #live" in page.text
+    assert "/tags" in page.text
+    assert [one.data["value"] for row in page.keyboard for one in row if one.action == SET] == [()]
 
 
 def values(page, label):
