@@ -30,11 +30,11 @@ OWN_CODES: dict[str, dict[int, str]] = {
 
 
 #: Those of every command that its help has; the manual page has the others.
-USUAL_CODES = (0, 1)
+HELP_CODES = (0, 1)
 
 
 def epilog(command: str) -> str:
     """What the help of a command, or of one below another (`backup verify`), says of them."""
-    codes = {code: EVERY_CODE[code] for code in USUAL_CODES} | OWN_CODES.get(command, {})
+    codes = {code: EVERY_CODE[code] for code in HELP_CODES} | OWN_CODES.get(command, {})
     said = "; ".join(f"{code}: {meaning}" for code, meaning in sorted(codes.items()))
     return f"exit codes: {said}"

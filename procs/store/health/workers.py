@@ -143,7 +143,7 @@ def leave(db: Database, worker: int, *, why: str, now: Now) -> None:
 def present(db: Database) -> list[Worker]:
     """The workers whose row says that they have not left."""
     is_shared = db.channel() is not None
-    return [Worker(*row, is_shared=is_shared) for row in db.all(PRESENT)]
+    return [Worker(*(*row, is_shared)) for row in db.all(PRESENT)]
 
 
 def address(db: Database, worker: int) -> str | None:

@@ -149,6 +149,13 @@ def test_open_files_are_closed_by_the_fix_and_are_fine_afterwards(visit, home):
     assert of(visit(), "modes")[0].severity is Severity.OK
 
 
+def test_where_nothing_can_be_mended_that_is_said(visit, home):
+    said = []
+    mends.carry_out(visit(), said.append)
+
+    assert said == ["nothing here can be mended safely without you"]
+
+
 def test_programs_read_the_same_and_the_exit_code_tells_the_worst(visit, home, capsys):
     code = cli.main(["doctor", "--offline", "--json"])
     said = json.loads(capsys.readouterr().out)

@@ -14,6 +14,7 @@ from procs.errors import alert_kinds
 from procs.store.database import Database, migrate, open_database
 from procs.store.health import alerts
 from procs.telegram.chat.bot_session import BotSession
+from procs.telegram.server_clock import CLOCK
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
 from tests.unit.keeper.monitor.test_monitor import Watch
@@ -67,7 +68,9 @@ async def test_a_clock_that_differs_from_telegrams_is_told(
     settings_for: Callable[[Telegram], Settings],
     ahead: float,
     told: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(CLOCK, "_base", None)
     async with Telegram(token=TOKEN) as telegram:
         telegram.ids.ahead = ahead
         settings = settings_for(telegram)
