@@ -98,12 +98,13 @@ class RollingRestart:
         Says which of them could not be."""
         again, self.told = self.told, []
         self.connected.clear()
+        self.start_broken()
         for title in again:
             try:
                 with alone(self.settings.run):
                     self.renew(self.of(title))
             except (Refusal, NotServing) as error:
-                self.say(f"{title} takes them at its next start: {error}")
+                self.say(f"{title} goes back at its next start: {error}")
 
     def is_fresh(self, old: ProcessState) -> bool:
         new = self.of(old.title)

@@ -19,6 +19,8 @@ FIXED = (
     *("CHAPAR_HOME", "CHAPAR_DATABASE_URL", "CHAPAR_WORKERS", "CHAPAR_DRAIN_GRACE"),
     *("CHAPAR_MACHINE", "CHAPAR_ROLES", "CHAPAR_PYTHON"),
 )
+#: Where nothing was restarted, since it was not whole before.
+ANEW = "to take the new ones all the same: chapar stop, chapar up -d (systemctl restart chapar)"
 
 
 def reload(say: Callable[[str], None]) -> int:
@@ -48,7 +50,7 @@ def reload(say: Callable[[str], None]) -> int:
             return rolling.run()
         except (Refusal, NotServing, NotUp):
             child_environment.write(run, before)
-            say("the settings before hold again")
+            say("the settings before hold again" + f"; {ANEW}" * (not rolling.told))
             with suppress(NotUp):
                 rolling.go_back()
             raise

@@ -35,7 +35,7 @@ SELECT type, name, sql FROM sqlite_schema
    AND name NOT LIKE '\\_sqlite%' ESCAPE '\\' AND tbl_name NOT LIKE '\\_sqlite%' ESCAPE '\\'
  ORDER BY type, name
 """
-COLUMNS = "SELECT name FROM pragma_table_info(:table) ORDER BY cid"
+COLUMNS = 'PRAGMA table_info("{table}")'
 APPLIED = "SELECT name FROM _sqlite_migrations WHERE migration_set = 'chapar'"
 FORGET = "DELETE FROM _sqlite_migrations WHERE migration_set = 'chapar' AND name = :name"
 COMMENT = re.compile(r"^\s*--.*$", re.MULTILINE)
@@ -173,7 +173,7 @@ def marked(connection: sqlite3.Connection) -> SchemaMark:
 
 
 def columns(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
-    return tuple(name for (name,) in connection.execute(COLUMNS, {"table": table}))
+    return tuple(row[1] for row in connection.execute(COLUMNS.format(table=table)))
 
 
 @contextmanager
