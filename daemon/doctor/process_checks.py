@@ -46,7 +46,7 @@ def workers(facts: DoctorFacts) -> Iterator[Finding]:
     """Somebody takes jobs: as many workers serve as there are posts."""
     if not facts.processes or facts.db is None:
         return
-    now, posts = facts.status, facts.given.workers
+    now, posts = facts.status, facts.given.posts
     seen = f"{now.serving} of {posts} workers serve"
     fix = "chapar logs --worker shows what they wait for"
     if now.idle_all:

@@ -11,6 +11,7 @@ from procs.store.health import failed_attempts
 from procs.store.health.failed_attempts import FailureGroup
 from procs.store.health.workers import Worker
 from procs.store.jobs import pauses
+from procs.store.machines import machine_rows
 from procs.store.reports import live_report, metric_report
 from procs.store.reports.live_report import LiveJob
 from procs.store.reports.metric_report import MetricReport
@@ -51,6 +52,13 @@ class TopFacts:
         return [job for row in self.workers for job in row.jobs]
 
 
+def posts_of(db: Database, settings: Settings) -> int:
+    """How many workers serve, of all machines that are up."""
+    now = clock.now()
+    there = [one for one in machine_rows.listed(db) if not (one.ended_at or one.is_gone(now))]
+    return sum(one.slots for one in there) if there else settings.posts
+
+
 def read(db: Database, settings: Settings) -> TopFacts:
     """Raises StoreError."""
     now = clock.now()
@@ -66,7 +74,7 @@ def read(db: Database, settings: Settings) -> TopFacts:
     return TopFacts(
         at=now.wall,
         runs=process_tree.noted(settings.run / process_tree.LOCK) is not None,
-        posts=settings.posts,
+        posts=posts_of(db, settings),
         workers=tuple(rows),
         report=report,
         shut=tuple(one for one in breakers.listed(db) if one.state(now) != "closed"),

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from contextlib import AsyncExitStack
 
+from procs.records.job import State
 from procs.store.database import Database
 from procs.store.machines import bot_lease
 from tests import postgresql_server, request_record
@@ -23,6 +24,9 @@ PEOPLE = ("Sara", "Omid", "Nika")
 #: Seconds that a lease, and what follows its end, may take; and that the bot may be away.
 PATIENCE, TAKEOVER = 150.0, 15.0
 STILL = "m3 stands still"
+CARRIED = """
+SELECT f.machine FROM job_files f JOIN jobs j ON j.id = f.job WHERE j.state = :leased
+"""
 
 
 class Fleet:
@@ -111,9 +115,7 @@ async def play(fleet: Fleet) -> None:
 
 def carriers(db: Database) -> Counter[str]:
     """How many downloads each machine has in hand."""
-    rows = db.all(
-        "SELECT w.host FROM jobs j JOIN workers w ON w.id = j.worker WHERE j.files_on <> ''"
-    )
+    rows = db.all(CARRIED, {"leased": int(State.LEASED)})
     return Counter(str(host) for (host,) in rows)
 
 

@@ -23,8 +23,8 @@ pytestmark = [
 ]
 #: A job that runs, and some of whose files came to the machine that runs it.
 BOUND = """
-SELECT 1 FROM jobs j JOIN progress p ON p.job = j.id
- WHERE j.files_on <> '' AND j.state = :leased AND p.done > 300000
+SELECT 1 FROM job_files f JOIN jobs j ON j.id = f.job JOIN progress p ON p.job = j.id
+ WHERE j.state = :leased AND p.done > 300000
 """
 
 

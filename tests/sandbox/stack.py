@@ -18,7 +18,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
-from daemon.supervisor import process_tree
 from daemon.supervisor.control import Supervisor
 from procs.store.database import Database, open_database
 from procs.store.health import workers as rows
@@ -26,6 +25,7 @@ from tests import ROOT
 from tests.sandbox.log_scan import secrets
 from tests.sandbox.sandbox_server import Server
 from tests.sandbox.telegram.control import Control
+from tests.sandbox.whole_machine import WholeMachine
 
 #: Pages of the site that most stories use: a short film, and the same at 100 kB a second.
 CLIP = "/clip.mp4"
@@ -41,7 +41,7 @@ PATIENCE = 60.0
 LOOK = 0.05
 
 
-class Stack:
+class Stack(WholeMachine):
     """Telegram, a site, and Chapar under its real supervisord, in one short folder. One `beside`
     another is a machine more, which has its Telegram and its site."""
 
@@ -58,7 +58,6 @@ class Stack:
         #: Whether a bot that spoke too often is an error of whoever ends the stack.
         self.judged = judged
         self.beside = beside
-        self.frozen = False
         self.servers = beside.servers if beside else self.own_servers()
         self.chapar: asyncio.subprocess.Process | None = None
         self.database: Database | None = None
@@ -239,26 +238,6 @@ class Stack:
 
     def kill(self, pid: int, signum: signal.Signals = signal.SIGKILL) -> None:
         os.kill(pid, signum)
-
-    def kill_all(self) -> None:
-        """Kill every process of this machine at once, as when its power goes."""
-        self.signal_all(signal.SIGSTOP)
-        self.signal_all(signal.SIGKILL)
-
-    def freeze(self) -> None:
-        """Let this machine stand still, as when its host does."""
-        self.frozen = True
-        self.signal_all(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        self.frozen = False
-        self.signal_all(signal.SIGCONT)
-
-    def signal_all(self, signum: signal.Signals) -> None:
-        """Send a signal to every process of this machine, the first of them first."""
-        assert self.chapar is not None
-        for pid in [self.chapar.pid, *(one.pid for one in process_tree.below(self.chapar.pid))]:
-            os.kill(pid, signum)
 
     async def until_listening(self) -> None:
         """The bot is connected: its updates come."""

@@ -13,6 +13,7 @@ from procs.store.health import runtime_settings, workers
 from procs.store.health.workers import Worker
 from procs.store.jobs.leases import LEASE
 from procs.store.limits import revoked_sessions
+from procs.store.machines import bot_lease
 
 #: Seconds in which the database must take a write, and seconds after which a loop that did not turn
 #: stands still.
@@ -76,7 +77,8 @@ class Readiness:
         now = clock.now()
         found = [] if self.is_alive() else [STANDS_STILL]
         found += [f"database: {unwritten}"] if unwritten else []
-        if not any(serves(one, now) for one in workers.present(self.db)):
+        own = [one for one in workers.present(self.db) if one.here]
+        if self.settings.posts and not any(serves(one, now) for one in own):
             found.append("workers: none serves with a fresh heartbeat")
         found += self.signed_out()
         share = disk.free(self.settings.home) / disk.whole(self.settings.home)
@@ -92,9 +94,16 @@ class Readiness:
         lost = revoked_sessions.unresolved(self.db)
         if lost:
             return [f"telegram: the sign-in of {one.name} is revoked" for one in lost]
-        if not wake.notify(self.settings.run, wake.BOT):
+        if not self.bot_runs():
             return ["bot: does not run, or is not connected yet"]
         return []
+
+    def bot_runs(self) -> bool:
+        """Whether it does, on this machine or on another one of several."""
+        if wake.notify(self.settings.run, wake.BOT):
+            return True
+        held = bot_lease.holder(self.db) if self.settings.has_server else None
+        return held is not None and held.until >= clock.now().boot
 
 
 def serves(worker: Worker, now: Now) -> bool:

@@ -71,9 +71,10 @@ class ServiceState:
         return True
 
     def serving(self) -> int:
-        """The workers that serve and renewed their leases lately: they do so between two claims."""
-        now = clock.now()
-        return sum(readiness.serves(one, now) for one in workers.present(self.db))
+        """The workers of this machine that serve and renewed their leases lately: they do so
+        between two claims."""
+        now, present = clock.now(), workers.present(self.db)
+        return sum(one.here and readiness.serves(one, now) for one in present)
 
     def hears_telegram(self) -> bool:
         at = round_trips.latest(self.db)

@@ -68,5 +68,5 @@ def oldest(report: metric_report.MetricReport) -> Gauge:
 
 
 def missing(present: list[Worker], wanted: int) -> Gauge:
-    serving = sum(w.state == "serving" and (not w.here or w.alive) for w in present)
+    serving = sum(w.state == "serving" and w.here and w.alive for w in present)
     return max(0, wanted - serving), f"{serving} of {wanted} serve"

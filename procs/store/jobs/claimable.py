@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from procs.core.machine import machine_name
 from procs.records.job import Lane, State
 from procs.store.database import Database
 from procs.store.jobs.leases import ENDLESS, LANES
@@ -17,7 +16,7 @@ WITH RECURSIVE queued (lane) AS (
              WHERE state = {State.QUEUED} AND lane > queued.lane AND kind IN ({KNOWN_KINDS}))
       FROM queued WHERE queued.lane IS NOT NULL)
 SELECT lane, (SELECT MIN(at) FROM jobs WHERE state = {State.LATER}),
-       EXISTS (SELECT 1 FROM pauses WHERE scope IN ('all', 'machine:' || :machine)),
+       EXISTS (SELECT 1 FROM pauses WHERE scope = 'all'),
        :most <= (SELECT COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane = {Lane.HEAVY})
   FROM queued
 """
@@ -39,9 +38,9 @@ class Claimable:
 
 def look(db: Database, *, most: int = ENDLESS) -> Claimable:
     """What there is to do, by one statement. No download can be claimed while `most` are leased.
-    Where machines share the database, the files of all that is ready in a lane may lie on another;
-    `leases.ready` tells."""
-    rows = db.all(OUTLOOK, {"most": most, "machine": machine_name.shared()})
+    Where machines share the database, this one may be paused, or the files of all that is ready may
+    lie on another: `leases.ready` tells."""
+    rows = db.all(OUTLOOK, {"most": most})
     _, due, paused, full = rows[0]
     lanes = [LANES[lane] for lane, *_ in rows[:-1] if not (full and lane == Lane.HEAVY)]
     return Claimable(ready=() if paused else tuple(lanes), due=due)

@@ -15,6 +15,20 @@ SELECT progress FROM jobs
 OUTBOXES = """
 SELECT id FROM requests WHERE folder = 1 AND closed_at IS NULL AND received_at > :since
 """
+#: On which machine the files of a job lie, where several share the database.
+BIND = """
+INSERT INTO job_files (job, machine) VALUES (:job, :machine)
+    ON CONFLICT (job) DO UPDATE SET machine = excluded.machine
+"""
+LOOSEN = "DELETE FROM job_files WHERE job = :job"
+
+
+def bind(db: Database, job: int, machine: str) -> None:
+    """Note the machine on which the files of a job lie, "" for none; inside of a transaction."""
+    if machine:
+        db.change(BIND, {"job": job, "machine": machine})
+    else:
+        db.change(LOOSEN, {"job": job})
 
 
 def leases(db: Database) -> list[tuple[int, int]]:

@@ -16,7 +16,7 @@ from procs.errors import LeaseLost
 from procs.records import job_payload, job_progress
 from procs.records.job import Kind, Lane, Lease, State
 from procs.store.database import Database, Row
-from procs.store.jobs import seats
+from procs.store.jobs import file_owners, pauses, seats
 from procs.store.jobs.history import event
 from procs.store.literals import EVERY_LANE, KNOWN_KINDS
 
@@ -33,9 +33,10 @@ PICK = f"""
 SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress
   FROM jobs
  WHERE state = {State.QUEUED} AND lane = :lane AND kind IN ({KNOWN_KINDS})
-   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope IN ('all', 'machine:' || :machine))
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
    AND (:local = 0 OR folder = 1)
-   AND (:machine = '' OR files_on IN ('', :machine))
+   AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
+                                       WHERE f.job = jobs.id AND f.machine <> :machine))
  ORDER BY at, id
  LIMIT (SELECT CASE WHEN COUNT(*) >= :most THEN 0
                     WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
@@ -78,8 +79,7 @@ UPDATE jobs
  WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
 NOTE = f"""
-UPDATE jobs SET progress = :progress, files_on = :files_on
- WHERE id = :job AND fence = :fence AND state = {State.LEASED}
+UPDATE jobs SET progress = :progress WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
 STOPPED = f"""
 SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED} AND stop = 1
@@ -96,9 +96,10 @@ FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
 READY = f"""
 SELECT 1 FROM jobs
  WHERE state = {State.QUEUED} AND lane = :lane AND kind IN ({KNOWN_KINDS})
-   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope IN ('all', 'machine:' || :machine))
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
    AND (:local = 0 OR folder = 1)
-   AND (:machine = '' OR files_on IN ('', :machine)) LIMIT 1
+   AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
+                                      WHERE f.job = jobs.id AND f.machine <> :machine)) LIMIT 1
 """
 
 
@@ -128,6 +129,8 @@ def claim(
     said = event(now, "claimed", worker=worker)
     facts = {"worker": worker, "end": now.boot + LEASE, "event": said}
     with db.write():
+        if is_held(db):
+            return []
         rows = db.all(PICK, {**wanted, "room": room, "most": most})
         if rows:
             db.change_many(CLAIM, [{**facts, "job": row[0]} for row in rows])
@@ -144,7 +147,13 @@ def lease(row: Row) -> Lease:
 def ready(db: Database, lane: Lane, *, local: bool = False) -> bool:
     """Whether a job of this lane could be claimed; `local` as for `claim`."""
     facts = {"lane": int(lane), "local": int(local), "machine": machine_name.shared()}
-    return db.one(READY, facts) is not None
+    return not is_held(db) and db.one(READY, facts) is not None
+
+
+def is_held(db: Database) -> bool:
+    """Whether this machine, one of several, is paused."""
+    name = machine_name.shared()
+    return bool(name) and pauses.is_paused(db, pauses.machine(name))
 
 
 def running_by_worker(db: Database) -> dict[int, int]:
@@ -168,11 +177,12 @@ def held(db: Database, job: int, fence: int) -> Lease | None:
 def note(db: Database, lease: Lease, *, full: bool = False) -> None:
     """Keep the lease's progress in the row, so that a retry continues: on this machine, where it
     goes on with files. Raises LeaseLost."""
-    facts = {"progress": job_progress.encode(lease.progress), "files_on": ""}
-    if lease.progress.unfinished or lease.progress.prepared:
-        facts["files_on"] = machine_name.shared()
+    text = job_progress.encode(lease.progress)
     with db.write(full=full):
-        _ours(db.change(NOTE, {**_name(lease), **facts}), lease)
+        _ours(db.change(NOTE, {**_name(lease), "progress": text}), lease)
+        if machine_name.shared():
+            is_bound = lease.progress.unfinished or lease.progress.prepared
+            file_owners.bind(db, lease.job, machine_name.shared() if is_bound else "")
 
 
 def end(

@@ -16,7 +16,7 @@ from procs.records.job import SYSADMIN, Kind, Lane, State
 from procs.records.job_payload import Payload
 from procs.store.database import Database
 from procs.store.health import runtime_settings
-from procs.store.jobs import pauses
+from procs.store.jobs import file_owners, pauses
 from procs.store.jobs.history import event
 
 #: Jobs of one user that may be queued or running at once in the lanes that no operator sets.
@@ -38,10 +38,8 @@ SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM jobs),
        EXISTS (SELECT 1 FROM pauses WHERE scope = :user OR scope = :site)
 """
 ADD = """
-INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, mark, folder, payload, story,
-                  files_on)
-VALUES (:id, :user, :lane, :state, :now, :seat, :kind, :site, :mark, :folder, :payload, :event,
-        :files_on)
+INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, mark, folder, payload, story)
+VALUES (:id, :user, :lane, :state, :now, :seat, :kind, :site, :mark, :folder, :payload, :event)
 """
 HAND_ON = f"""
 UPDATE jobs SET state = {State.QUEUED}, at = :now, seat = :seat, story = story || :event
@@ -151,11 +149,12 @@ def insert(
         "seat": seat,
         "mark": job.mark,
         "folder": folder,
-        "files_on": machine_name.shared() if folder else "",
         "payload": job_payload.encode(job.payload),
         "event": event(now, "added", state=state.name.lower()),
     }
     db.change(ADD, facts)
+    if folder and machine_name.shared():
+        file_owners.bind(db, number, machine_name.shared())
 
 
 def place(db: Database, job: int, *, user: int, lane: Lane, site: str) -> tuple[State, int | None]:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from procs.core.clock import Now
 from procs.records.job import State
 from procs.store.database import Database
+from procs.store.jobs import file_owners
 from procs.store.jobs.leases import LEASE
+from procs.store.literals import IDLE
 
 #: Seconds between two beats, and of silence after which a machine is gone.
 MACHINE_BEAT, GONE_AFTER = 5.0, LEASE
@@ -31,13 +33,18 @@ SELECT name, boot, home, roles, slots, version, entered_at, beat_at, ended_at FR
 PRUNE = "DELETE FROM machines WHERE beat_at < :before"
 #: Jobs in line whose files lie on a machine that carries nothing now.
 BOUND = f"""
-SELECT id FROM jobs
- WHERE state = {State.QUEUED} AND files_on <> '' AND folder = 0
-   AND NOT (EXISTS (SELECT 1 FROM machines WHERE name = jobs.files_on AND beat_at >= :since)
-            AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'machine:' || jobs.files_on))
- ORDER BY id LIMIT :bite
+SELECT f.job FROM job_files f JOIN jobs j ON j.id = f.job
+ WHERE j.state = {State.QUEUED} AND j.folder = 0
+   AND NOT (EXISTS (SELECT 1 FROM machines WHERE name = f.machine AND beat_at >= :since)
+            AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'machine:' || f.machine))
+ ORDER BY f.job LIMIT :bite
 """
-UNBIND = f"UPDATE jobs SET files_on = '' WHERE id = :job AND state = {State.QUEUED}"
+#: Jobs that are over, or forgotten.
+PRUNE_FILES = f"""
+DELETE FROM job_files
+ WHERE NOT EXISTS (SELECT 1 FROM jobs
+                    WHERE id = job_files.job AND state IN ({IDLE}, {State.LEASED}))
+"""
 #: Rows per transaction.
 BITE = 200
 
@@ -92,10 +99,14 @@ def unbind(db: Database, *, now: Now) -> int:
     if not db.all(BOUND, facts):
         return 0
     with db.write():
-        return db.change_many(UNBIND, [{"job": job} for (job,) in db.all(BOUND, facts)])
+        rows = db.all(BOUND, facts)
+        for (job,) in rows:
+            file_owners.bind(db, job, "")
+        return len(rows)
 
 
 def prune(db: Database, *, now: Now) -> int:
-    """Forget the machines that are gone for a day."""
+    """Forget the machines that are gone for a day, and where files of jobs lay that are over."""
     with db.write():
+        db.change(PRUNE_FILES)
         return db.change(PRUNE, {"before": now.boot - SHOWN})

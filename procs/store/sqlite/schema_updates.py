@@ -67,6 +67,8 @@ CREATE TABLE bot_places (
     seq     INTEGER,
     access  INTEGER NOT NULL
 ) STRICT;
-ALTER TABLE jobs ADD COLUMN files_on TEXT NOT NULL DEFAULT '';
-CREATE INDEX job_files ON jobs (id) WHERE state = 0 AND files_on <> '';
+CREATE TABLE job_files (
+    job      INTEGER PRIMARY KEY,
+    machine  TEXT NOT NULL
+) STRICT;
 """

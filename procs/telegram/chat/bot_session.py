@@ -142,6 +142,7 @@ class BotSession(InlineSender):
             async with asyncio.timeout(sign_in.CONNECT_TIMEOUT):
                 await sign_in.enter(line, self.settings.bot_token, before=before)
                 await client.begin()
+                await self.places.keep(client)
                 await client.initialize()
         except (RPCError, OSError) as error:
             await self._drop()

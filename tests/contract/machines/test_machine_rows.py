@@ -9,7 +9,7 @@ from procs.errors import LeaseLost
 from procs.records.job import Lane
 from procs.records.job_progress import Unfinished
 from procs.store.health import workers
-from procs.store.jobs import claimable, leases, pause_control, pauses, recovery
+from procs.store.jobs import leases, pause_control, pauses, recovery
 from procs.store.jobs.leases import LEASE
 from procs.store.machines import machine_rows
 from procs.store.machines.machine_rows import GONE_AFTER
@@ -81,11 +81,27 @@ def test_a_job_begins_anew_elsewhere_when_its_machine_is_drained(desk, on, beats
     leases.release(desk.db, lease, now=desk.clock.now())
     pause_control.pause(desk.db, pauses.machine("m1"), now=desk.clock.now())
 
-    assert claimable.look(desk.db).ready == ()
+    assert not leases.ready(desk.db, Lane.HEAVY)
     assert not claims(desk, "w01-2-m1")
     on("m2")
     assert machine_rows.unbind(desk.db, now=desk.clock.now()) == 1
     assert claims(desk, "w00-1-m2")
+
+
+def test_what_was_bound_is_forgotten_with_its_job(desk, on, beats):
+    lease = begun(desk, on)
+    beats("m1")
+    machine_rows.prune(desk.db, now=desk.clock.now())
+    assert bound(desk.db) == [lease.job]
+
+    leases.finish(desk.db, lease, now=desk.clock.now())
+    machine_rows.prune(desk.db, now=desk.clock.now())
+
+    assert bound(desk.db) == []
+
+
+def bound(db) -> list[int]:
+    return [job for (job,) in db.all("SELECT job FROM job_files")]
 
 
 def test_a_database_of_one_machine_binds_nothing(desk):
@@ -95,7 +111,7 @@ def test_a_database_of_one_machine_binds_nothing(desk):
     leases.note(desk.db, lease)
     leases.release(desk.db, lease, now=desk.clock.now())
 
-    assert machine_rows.unbind(desk.db, now=desk.clock.now()) == 0
+    assert bound(desk.db) == []
     assert claims(desk, "w00-1")
 
 

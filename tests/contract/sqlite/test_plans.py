@@ -54,7 +54,8 @@ SCANS = {
     "job_record.ALIVE": "a command's list, by the indexes of the living, and it ends after `most`",
     "job_record.COLUMNS": "only the beginning of others",
     "job_record.LATEST": "from the newest on, and it ends after `most`",
-    "machine_rows.BOUND": "what waits for one machine's disk, by an index of these alone",
+    "machine_rows.BOUND": "what waits for one machine's disk",
+    "machine_rows.PRUNE_FILES": "what lies on one machine's disk",
     "machine_rows.LIST": "one row for each machine",
     "machine_rows.PRUNE": "one row for each machine",
     "metric_report.DEPTH": "a scrape's counts, by the indexes of the living",
@@ -118,6 +119,7 @@ TABLES = {
     *("sponsor_notes.LIST", "sponsor_notes.NEXT", "sponsor_notes.DUE"),
     *("bot_modes.READ", "host_lists.ANY", "host_lists.LIST"),
     *("bot_places.PLACES", "machine_rows.LIST", "machine_rows.PRUNE"),
+    *("machine_rows.BOUND", "machine_rows.PRUNE_FILES"),
     "sources.PRUNE",
 }
 
