@@ -36,6 +36,12 @@ ALTER TABLE requests SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02
 ALTER TABLE progress SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01);
 ALTER TABLE workers SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01);
 ALTER TABLE budget SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01);
+ALTER TABLE counters SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
+ALTER TABLE departures SET (autovacuum_vacuum_scale_factor = 0.01);
+ALTER TABLE visits SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01);
+ALTER TABLE deliveries SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
+ALTER TABLE broadcast_sends SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
+ALTER TABLE heard SET (autovacuum_vacuum_scale_factor = 0.05);
 """
 #: Text in quotes and comments stay as they are; a parameter is `:name`, a cast (`::`) is none.
 PIECES = re.compile(

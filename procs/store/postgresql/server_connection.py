@@ -38,6 +38,25 @@ SELECT CAST(CAST(PG_SNAPSHOT_XMAX(now) AS TEXT) AS BIGINT)
        - (SELECT COUNT(*) FROM PG_SNAPSHOT_XIP(now))
   FROM PG_CURRENT_SNAPSHOT() AS now
 """
+#: Who holds back the cleaning of dead rows, and for how long; of whom the server tells this user no
+#: instant, and of a slot, the number of transactions since then decides.
+OLDEST_SNAPSHOT = b"""
+SELECT COALESCE(seconds, CASE WHEN transactions > 100000 THEN 3600.0 ELSE 0.0 END), who FROM (
+    SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP() - xact_start) AS DOUBLE PRECISION) AS seconds,
+           AGE(backend_xmin) AS transactions,
+           'session ' || pid || ' of ' || COALESCE(usename, backend_type) || ', '
+           || COALESCE(NULLIF(application_name, ''), 'unnamed') AS who
+      FROM pg_stat_activity
+     WHERE backend_xmin IS NOT NULL AND pid <> PG_BACKEND_PID()
+       AND (datname = CURRENT_DATABASE() OR backend_type = 'walsender')
+    UNION ALL
+    SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP() - prepared) AS DOUBLE PRECISION), 0,
+           'prepared transaction ' || gid FROM pg_prepared_xacts WHERE database = CURRENT_DATABASE()
+    UNION ALL
+    SELECT NULL, AGE(COALESCE(xmin, catalog_xmin)), 'replication slot ' || slot_name
+      FROM pg_replication_slots WHERE xmin IS NOT NULL
+) AS held ORDER BY 1 DESC NULLS LAST LIMIT 1
+"""
 READ_ONLY = b"SHOW transaction_read_only"
 APPLIED = b"SELECT COUNT(*) FROM schema_steps"
 #: Of a database into which a move has not ended.
@@ -124,6 +143,11 @@ class ServerConnection:
     def require_same(self) -> None:
         """Nothing: a server keeps a database while somebody is connected to it, and each new
         connection looks at its version."""
+
+    def oldest_snapshot(self) -> tuple[float, str]:
+        """Of sessions, prepared transactions and replication slots, whoever holds the oldest."""
+        found = self.run_alone(Statement(OLDEST_SNAPSHOT, None, Cursor.fetchone))
+        return (float(found[0]), str(found[1])) if found else (0.0, "")
 
     def write_locks(self) -> Sequence[Any]:
         """None on this machine: the server orders writers, and throws out one that stands still."""
