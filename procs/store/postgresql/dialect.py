@@ -47,6 +47,8 @@ ALTER TABLE heard SET (autovacuum_vacuum_scale_factor = 0.05);
 PIECES = re.compile(
     r"'(?:[^']|'')*'|--[^\n]*|(?<![:\w]):(?P<name>[a-z_]+)|\b(?:INTEGER|REAL|BLOB)\b"
 )
+#: A comment of a statement that is a clause here: which rows it locks where several may write.
+UNCOVERED = re.compile(r"/\* (FOR UPDATE(?: SKIP LOCKED)?) \*/")
 WORDS = {"INTEGER": "BIGINT", "REAL": "DOUBLE PRECISION", "BLOB": "BYTEA"}
 #: Statements that stay prepared: more than there are in the store.
 PREPARED = 1024
@@ -69,5 +71,5 @@ def numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
             return f"${order.setdefault(name, len(order) + 1)}"
         return WORDS.get(piece[0], piece[0])
 
-    text = PIECES.sub(instead, sql).strip()
+    text = UNCOVERED.sub(r"\1", PIECES.sub(instead, sql)).strip()
     return text.encode(), tuple(order)

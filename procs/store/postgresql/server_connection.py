@@ -2,13 +2,14 @@
 
 First right, then loose: a write transaction begins with an advisory lock of the whole database, the
 same gate that the other kind has as a kernel lock, so that whatever holds behind that gate holds
-here. Every statement stays prepared on the server. A connection that broke off is made anew before
-the next statement, for which nobody waits long: while there is none, every call raises StoreAway at
+here. One that names what it is about has that lock shared, and a lock of each thing that it names.
+Every statement stays prepared on the server. A connection that broke off is made anew before the
+next statement, for which nobody waits long: while there is none, every call raises StoreAway at
 once.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -115,14 +116,22 @@ class ServerConnection:
         text = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
         self._run(Statement(text.encode(), list(rows), row_count, COPIED))
 
-    def write(self, *, full: bool = False) -> AbstractContextManager[None]:
-        """One write transaction; joins the one that runs already.
+    def write(
+        self, *, full: bool = False, only: Collection[str] | None = None
+    ) -> AbstractContextManager[None]:
+        """One write transaction; joins the one that runs already, unless that names less.
 
         `full` waits for the server's disk (synchronous_commit=on), and a commit whose answer is
         lost is looked up. Without it such a commit raises StoreAway, though it may have been one.
         Raises StoreFull when that disk is full; nothing is changed then.
         """
-        return JOINED if self.transaction is not None else ServerTransaction(self, full)
+        if self.transaction is None:
+            return ServerTransaction(self, full, only)
+        if not self.transaction.covers(only):
+            raise StoreError(
+                "a transaction goes beside others, and may not become one that is alone"
+            )
+        return JOINED
 
     def twin(self) -> "ServerConnection":
         """Another connection to the same database, for the thread that calls this and closes it."""
