@@ -125,6 +125,10 @@ class Database(Protocol):
     def require_writable(self) -> None:
         """Raises StoreError unless a write could begin now; waits for nobody."""
 
+    def oldest_snapshot(self) -> tuple[float, str]:
+        """For how many seconds somebody else has kept versions of rows from being cleaned away, by
+        which the tables grow and claims become slow, and who that is; (0, "") where nobody does."""
+
     def write_locks(self) -> Sequence[WriteLock]:
         """The locks of this machine that writers pass; none where a server orders them."""
 

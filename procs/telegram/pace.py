@@ -192,7 +192,7 @@ class Pace:
         rules, own = bot_rules(urgency), departures(chat)
         ahead = AHEAD if urgency is Urgency.BROADCAST else 0.0
         while True:
-            with self.db.write():
+            with self.db.write(only={rule.scope for rule in (*rules, *own)}):
                 now = clock.now()  # the gate is passed: what waits there is not under way
                 left = max(0.0, end - now.boot)
                 wait = send_budget.wait_of(self.db, rules, messages=messages, now=now)
@@ -219,7 +219,7 @@ class Pace:
     ) -> bool:
         """Take a place for this moment, for a message that is late; whether there is one."""
         try:
-            with self.db.write():
+            with self.db.write(only={rule.scope for rule in (*rules, *own)}):
                 now = clock.now()
                 lost = rules if now.boot <= at + LATE_IN_CHAT else [*rules, *own]
                 if send_budget.wait_of(self.db, lost, messages=messages, now=now) > 0:

@@ -2,13 +2,14 @@
 
 First right, then loose: a write transaction begins with an advisory lock of the whole database, the
 same gate that the other kind has as a kernel lock, so that whatever holds behind that gate holds
-here. Every statement stays prepared on the server. A connection that broke off is made anew before
-the next statement, for which nobody waits long: while there is none, every call raises StoreAway at
+here. One that names what it is about has that lock shared, and a lock of each thing that it names.
+Every statement stays prepared on the server. A connection that broke off is made anew before the
+next statement, for which nobody waits long: while there is none, every call raises StoreAway at
 once.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,25 @@ SELECT CAST(CAST(PG_SNAPSHOT_XMAX(now) AS TEXT) AS BIGINT)
   FROM PG_CURRENT_SNAPSHOT() AS now
 """
 CLOCK = b"SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) AS DOUBLE PRECISION)"
+#: Who holds back the cleaning of dead rows, and for how long; of whom the server tells this user no
+#: instant, and of a slot, the number of transactions since then decides.
+OLDEST_SNAPSHOT = b"""
+SELECT COALESCE(seconds, CASE WHEN transactions > 100000 THEN 3600.0 ELSE 0.0 END), who FROM (
+    SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP() - xact_start) AS DOUBLE PRECISION) AS seconds,
+           AGE(backend_xmin) AS transactions,
+           'session ' || pid || ' of ' || COALESCE(usename, backend_type) || ', '
+           || COALESCE(NULLIF(application_name, ''), 'unnamed') AS who
+      FROM pg_stat_activity
+     WHERE backend_xmin IS NOT NULL AND pid <> PG_BACKEND_PID()
+       AND (datname = CURRENT_DATABASE() OR backend_type = 'walsender')
+    UNION ALL
+    SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP() - prepared) AS DOUBLE PRECISION), 0,
+           'prepared transaction ' || gid FROM pg_prepared_xacts WHERE database = CURRENT_DATABASE()
+    UNION ALL
+    SELECT NULL, AGE(COALESCE(xmin, catalog_xmin)), 'replication slot ' || slot_name
+      FROM pg_replication_slots WHERE xmin IS NOT NULL
+) AS held ORDER BY 1 DESC NULLS LAST LIMIT 1
+"""
 READ_ONLY = b"SHOW transaction_read_only"
 APPLIED = b"SELECT COUNT(*) FROM schema_steps"
 #: Of a database into which a move has not ended.
@@ -97,14 +117,22 @@ class ServerConnection:
         text = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
         self._run(Statement(text.encode(), list(rows), row_count, COPIED))
 
-    def write(self, *, full: bool = False) -> AbstractContextManager[None]:
-        """One write transaction; joins the one that runs already.
+    def write(
+        self, *, full: bool = False, only: Collection[str] | None = None
+    ) -> AbstractContextManager[None]:
+        """One write transaction; joins the one that runs already, unless that names less.
 
         `full` waits for the server's disk (synchronous_commit=on), and a commit whose answer is
         lost is looked up. Without it such a commit raises StoreAway, though it may have been one.
         Raises StoreFull when that disk is full; nothing is changed then.
         """
-        return JOINED if self.transaction is not None else ServerTransaction(self, full)
+        if self.transaction is None:
+            return ServerTransaction(self, full, only)
+        if not self.transaction.covers(only):
+            raise StoreError(
+                "a transaction goes beside others, and may not become one that is alone"
+            )
+        return JOINED
 
     def twin(self) -> "ServerConnection":
         """Another connection to the same database, for the thread that calls this and closes it."""
@@ -125,6 +153,11 @@ class ServerConnection:
     def require_same(self) -> None:
         """Nothing: a server keeps a database while somebody is connected to it, and each new
         connection looks at its version."""
+
+    def oldest_snapshot(self) -> tuple[float, str]:
+        """Of sessions, prepared transactions and replication slots, whoever holds the oldest."""
+        found = self.run_alone(Statement(OLDEST_SNAPSHOT, None, Cursor.fetchone))
+        return (float(found[0]), str(found[1])) if found else (0.0, "")
 
     def write_locks(self) -> Sequence[Any]:
         """None on this machine: the server orders writers, and throws out one that stands still."""

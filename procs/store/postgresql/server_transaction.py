@@ -7,8 +7,9 @@ whole. A commit that was sent, and never answered, is looked up by the transacti
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NoReturn, Protocol
 
 import psycopg
@@ -26,9 +27,13 @@ BEGIN = """
 BEGIN;
 SELECT SET_CONFIG('synchronous_commit', '{durability}', TRUE),
        SET_CONFIG('idle_in_transaction_session_timeout', '10s', TRUE);
-SELECT PG_ADVISORY_XACT_LOCK(6774642, 1)
+SELECT {gate}
 """
-BEGINS = {full: BEGIN.format(durability="on" if full else "off").encode() for full in (False, True)}
+#: The gate alone, or beside others; then a lock of each thing that is named, in the order of their
+#: names, so that no two wait for each other.
+ALONE, BESIDE = "PG_ADVISORY_XACT_LOCK(6774642, 1)", "PG_ADVISORY_XACT_LOCK_SHARED(6774642, 1)"
+NAMED = ";\nSELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED('{name}', 6774642))"
+QUOTE, DOUBLE_QUOTE = "'", "''"
 #: Whether the transaction had a number, which one that changed nothing has not; then its commit.
 COMMIT_QUICKLY = b"SELECT PG_CURRENT_XACT_ID_IF_ASSIGNED() IS NOT NULL; COMMIT"
 COMMIT = b"COMMIT"
@@ -90,10 +95,10 @@ class TransactionOwner(Protocol):
 class ServerTransaction:
     """From the gate to the commit."""
 
-    __slots__ = ("attempts", "db", "done", "full")
+    __slots__ = ("attempts", "db", "done", "full", "only")
 
-    def __init__(self, db: TransactionOwner, full: bool) -> None:
-        self.db, self.full, self.attempts = db, full, 1
+    def __init__(self, db: TransactionOwner, full: bool, only: Collection[str] | None) -> None:
+        self.db, self.full, self.only, self.attempts = db, full, only, 1
         self.done: list[Statement] = []
 
     def __enter__(self) -> None:
@@ -112,8 +117,13 @@ class ServerTransaction:
             self.db.transaction = None
             self.undo()
 
+    def covers(self, only: Collection[str] | None) -> bool:
+        """Whether a transaction about these things may be part of this one."""
+        return self.only is None or (only is not None and set(only) <= set(self.only))
+
     def begin(self) -> None:
-        self.db.run_alone(Statement(BEGINS[self.full], None, no_answer))
+        names = None if self.only is None else tuple(sorted(self.only))
+        self.db.run_alone(Statement(beginning(self.full, names), None, no_answer))
 
     def run(self, statement: Statement) -> Any:
         """The answer of a statement, after what was done before it."""
@@ -202,6 +212,14 @@ class ServerTransaction:
             session.rollback()
         except psycopg.Error:
             session.close()
+
+
+@lru_cache(1024)
+def beginning(full: bool, names: tuple[str, ...] | None) -> bytes:
+    """What begins a transaction, in one message."""
+    gate = ALONE if names is None else BESIDE
+    locks = "".join(NAMED.format(name=name.replace(QUOTE, DOUBLE_QUOTE)) for name in names or ())
+    return (BEGIN.format(durability="on" if full else "off", gate=gate) + locks).encode()
 
 
 def no_answer(_: Cursor) -> None:

@@ -147,6 +147,10 @@ class Connection:
         pages, moved = self.checkpoint(truncate=True)
         return {"bytes": size, "pages": pages, "moved": moved}
 
+    def oldest_snapshot(self) -> tuple[float, str]:
+        """None: a reader keeps the log from being shortened, whose size is watched."""
+        return 0.0, ""
+
     def write_locks(self) -> Sequence[GateLock]:
         """The gate, and the door before it."""
         return locks(self.run)
