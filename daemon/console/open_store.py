@@ -31,8 +31,8 @@ def opened(settings: Settings, *, check: int = BRIEFLY) -> Iterator[Database]:
     """The database, closed at the end. Raises Refusal before the first start and when it is gone,
     StoreError."""
     if not is_there(settings):
-        start = "chapar up -d" if settings.bot_token else "chapar init, then chapar up -d"
-        raise Refusal(f"nothing was ever started on {settings.home}; run: {start}")
+        first = "chapar up -d" if settings.bot_token else "chapar init, then chapar up -d"
+        raise Refusal(f"nothing was ever started on {settings.home}; run: {first}")
     if process_tree.supervisor_of(settings.run) is not None:
         require_started(settings.database_url, run=settings.run)
     db = open_database(settings.database_url, run=settings.run, check=check)

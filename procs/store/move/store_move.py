@@ -178,7 +178,8 @@ class StoreMove:
         if self.old_url.startswith(SERVER):
             given = self.old.all(NUMBER_OF_SERVER.about(table=table.name, key=key))[0][0]
         else:
-            given = dict(self.old.all(NUMBERS.text)).get(table.name)
+            numbers: dict[str, int] = dict(self.old.all(NUMBERS.text))
+            given = numbers.get(table.name)
         return max(int(highest), int(given or 0))
 
     def hand_over(self) -> None:

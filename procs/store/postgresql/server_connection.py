@@ -171,7 +171,7 @@ class ServerConnection:
 
     def time(self) -> float:
         """The server's clock, in epoch seconds, as the server sends its answer."""
-        return float(self._whole(CLOCK).fetchall()[0][0])
+        return float(self.run_alone(Statement(CLOCK, None, first_value)))
 
     def channel(self) -> Callable[[], ServerChannel]:
         """What opens the channel to the other machines."""

@@ -8,7 +8,6 @@ import asyncio
 import secrets
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
-from functools import partial
 from itertools import count
 from typing import Any
 
@@ -22,6 +21,7 @@ from procs.config import Settings
 from procs.core import clock, log
 from procs.errors import ChaparError, SessionRevoked, TelegramAway
 from procs.telegram.chat import group_news, inbound, inline_updates, member_updates
+from procs.telegram.chat.handlings import Handlings, Key
 from procs.telegram.chat.inline_sender import InlineSender
 from procs.telegram.chat.inline_updates import InlineChoice, InlineQuery
 from procs.telegram.chat.member_updates import MemberChange
@@ -43,12 +43,6 @@ Told = (
 #: The session of the bot itself.
 BOT_SESSION = "bot"
 MESSAGES = (raw.types.UpdateNewMessage, raw.types.UpdateNewChannelMessage, *inbound.EDITS)
-
-
-async def beside(before: "asyncio.Task[None]", work: Coroutine[Any, Any, None]) -> None:
-    """Do the work, and end no sooner than what was begun before it."""
-    await work
-    await asyncio.wait({before})
 
 
 def unheard(news: group_news.GroupNews) -> None:
@@ -103,8 +97,7 @@ class BotSession(InlineSender):
     def __init__(self, settings: Settings, places: PlaceBook = NO_PLACES) -> None:
         self.settings = settings
         self.places = places
-        #: The updates that are being handled, by their unique keys.
-        self.under_way: dict[tuple[object, ...], asyncio.Task[None]] = {}
+        self.under_way = Handlings()
         self.line: Rpc | None = None
         self.side_handlers = IGNORED
         self.unsaved = False
@@ -189,7 +182,7 @@ class BotSession(InlineSender):
 
     @property
     def handling(self) -> set[asyncio.Task[None]]:
-        return set(self.under_way.values())
+        return self.under_way.running
 
     @property
     def dead(self) -> bool:
@@ -216,36 +209,16 @@ class BotSession(InlineSender):
         if (news := group_news.news(update, chats)) is not None:
             self.side_handlers.on_group_news(news)
         told = self._parse(update, users, chats)
-        if told is None or self.is_under_way(told):
+        if told is None or self.under_way.has(self.key(told)):
             return
         if self.closing:
             self.missed = True
             return
-        self.handle(told)
+        self.under_way.begin(self.key(told), self._handling(told))
 
-    def handle(self, told: Told) -> None:
-        key, work = self.key(told), self._handling(told)
-        before = self.under_way.pop(key, None)
-        task = asyncio.ensure_future(work if before is None else beside(before, work))
-        self.under_way[key] = task
-        task.add_done_callback(partial(self._end, key))
-
-    def _end(self, key: tuple[object, ...], task: "asyncio.Task[None]") -> None:
-        if self.under_way.get(key) is task:
-            del self.under_way[key]
-
-    def key(self, told: Told) -> tuple[object, ...]:
-        """What tells it from what else is handled: of two edits in one second, the words."""
+    def key(self, told: Told) -> Key:
+        """What tells it from what else is handled."""
         return (*told.mark, told.text if isinstance(told, inbound.Incoming) else "")
-
-    def is_under_way(self, told: Told) -> bool:
-        """Whether an update repeats one that is being handled. An edit that brings back, within the
-        second, the words of an earlier one does not: other words came in between."""
-        key = self.key(told)
-        if key not in self.under_way:
-            return False
-        newest = next(one for one in reversed(self.under_way) if one[:2] == key[:2])
-        return newest == key or newest[2] != key[2]
 
     def _handling(self, told: Told) -> Coroutine[Any, Any, None]:
         if isinstance(told, inbound.Stopped):
@@ -275,7 +248,7 @@ class BotSession(InlineSender):
         client = self.line.client if self.line is not None else None
         waiting = client is not None and not client.dispatcher.updates_queue.empty()
         kept_back = isinstance(client, UpdateClient) and bool(client.stream.incomplete)
-        return not (waiting or kept_back or self.under_way or self.missed)
+        return not (waiting or kept_back or self.handling or self.missed)
 
     async def save(self) -> None:
         """Store the place in Telegram's update stream once every received update is handled."""
@@ -289,7 +262,7 @@ class BotSession(InlineSender):
         """Hear no more, and let what runs finish, for at most `patience` seconds. What comes now
         is heard at the next start."""
         self.closing = True
-        if self.under_way:
+        if self.handling:
             await asyncio.wait(self.handling, timeout=patience)
         await self.save()
 

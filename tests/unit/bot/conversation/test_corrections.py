@@ -127,7 +127,7 @@ async def test_an_edit_that_takes_the_link_away_cancels_and_promises_nothing(bot
     assert "instead" not in told.text
     await bot.rests()
     assert states(db) == [("best", "cancelled")]
-    assert len([one for one in await sara.history() if not one.mine]) == 1
+    assert [one.text for one in await sara.history() if not one.mine] == [told.text]
 
 
 async def test_an_edit_that_takes_one_of_two_links_away_leaves_the_other(bot, db, sara):
