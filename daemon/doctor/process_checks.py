@@ -7,12 +7,14 @@ from daemon.console import open_store
 from daemon.console.output import count, minute
 from daemon.doctor.diagnosis import Finding, Severity, fine
 from daemon.doctor.doctor_facts import DoctorFacts
+from daemon.supervisor import process_tree
 from procs.core import clock
 from procs.errors import alert_kinds, remedies
 from procs.store import wake
 from procs.store.health import alerts
 from procs.store.jobs import pauses
 from procs.store.reports import job_record
+from procs.store.requests.request_status import SILENT
 from procs.texts import i18n
 
 #: Seconds for which a download may wait for a room, and that an instant may lie ahead.
@@ -55,11 +57,25 @@ def workers(facts: DoctorFacts) -> Iterator[Finding]:
         yield Finding("workers", Severity.WARNING, "too few workers serve", seen, fix)
     else:
         yield fine("workers", "all serve", seen)
+    yield from silent(facts)
     oldest = now.store.oldest if now.store else 0.0
     if oldest > LONG_WAIT:
         seen = f"the longest wait is {i18n.span('en', oldest)}"
         fix = "raise CHAPAR_MAX_CONCURRENT_DOWNLOADS, or see chapar jobs"
         yield Finding("workers", Severity.WARNING, "people wait for a room", seen, fix)
+
+
+def silent(facts: DoctorFacts) -> Iterator[Finding]:
+    """Workers that hold a place and send no heartbeat. The keeper kills them after a while."""
+    now = clock.now().boot
+    for one in facts.status.store.workers if facts.status.store else []:
+        silence = now - one.beat_at
+        if one.state != "spare" and one.here and one.alive and silence > SILENT:
+            seen = f"no heartbeat for {i18n.span('en', silence)}, pid {one.pid}"
+            stopped = process_tree.is_stopped(one.pid)
+            fix = f"kill -CONT {one.pid}" if stopped else remedies.of(alert_kinds.HUNG) or ""
+            says = f"worker {one.name} {'was stopped by a signal' if stopped else 'stands still'}"
+            yield Finding("workers", Severity.ERROR, says, seen, fix)
 
 
 def bot(facts: DoctorFacts) -> Iterator[Finding]:
@@ -80,6 +96,9 @@ def bot(facts: DoctorFacts) -> Iterator[Finding]:
         yield Finding(
             "bot", Severity.ERROR, says, fix="chapar stop, then chapar up without --no-bot"
         )
+    elif process_tree.is_stopped(runs[0].pid):
+        says, seen = "the bot was stopped by a signal, so nobody is answered", f"pid {runs[0].pid}"
+        yield Finding("bot", Severity.ERROR, says, seen, f"kill -CONT {runs[0].pid}")
     elif not wake.notify(facts.given.run, wake.BOT):
         says = "the bot is not connected with Telegram, so nobody is answered"
         yield Finding("bot", Severity.ERROR, says, f"pid {runs[0].pid}", "see bot.log")

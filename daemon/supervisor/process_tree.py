@@ -114,6 +114,13 @@ def facts_of(pid: int) -> list[str]:
     return text.rpartition(")")[2].split()
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether a signal or a debugger has the process stand still (proc(5))."""
+    with suppress(OSError):
+        return facts_of(pid)[0] in ("T", "t")
+    return False
+
+
 def send(pid: int, signum: signal.Signals) -> None:
     """Signal a process; one that has ended already is no failure. Raises PermissionError."""
     with suppress(ProcessLookupError):

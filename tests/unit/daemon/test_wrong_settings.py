@@ -20,6 +20,22 @@ def test_they_say_what_is_wrong_and_show_what_is_there(house, short_home, line):
     assert "sites.toml: not TOML" in wrong
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *(("WORKERS", "many"), ("MAX_CONCURRENT_DOWNLOADS", "0"), ("BACKUP_KEEP", "all")),
+        *(("ALLOWED_NETWORKS", "home"), ("METRICS", "1.2.3.4:80"), ("LOG_FORM", "verse")),
+    ],
+)
+def test_any_setting_may_be_wrong(house, monkeypatch, name, text):
+    monkeypatch.setenv(f"CHAPAR_{name}", text)
+
+    code, said, wrong = house.says("status")
+
+    assert (code, "not running; start it with: chapar up -d" in "\n".join(said)) == (4, True)
+    assert f"CHAPAR_{name}" in wrong
+
+
 @pytest.mark.parametrize("line", ["backup now", "fetch http://site.test/x", "rolling-restart"])
 def test_what_acts_by_the_settings_refuses(house, monkeypatch, line):
     monkeypatch.setenv("CHAPAR_WORKERS", "many")
