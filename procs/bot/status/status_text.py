@@ -184,7 +184,8 @@ def bar(share: float) -> LocalText:
 
 
 def about(status: RequestStatus, line: LocalText) -> str:
-    return i18n.say(status.language, "status", name=name(status), line=line)
+    key = "status-search" if searches.sought(status.key) else "status"
+    return i18n.say(status.language, key, name=name(status), line=line)
 
 
 def failure(status: RequestStatus) -> str:

@@ -113,7 +113,7 @@ class PeoplePages:
         text = call.say(
             "admin-person",
             person=person(self.db, number, language),
-            nick=f"@{met.nick}" if met.nick else "—",
+            nick=f"@{met.nick}" if met.nick else call.say("admin-person-no-nick"),
             role=call.say(f"admin-role-{self.table.role(number).word}"),
             first=i18n.moment(language, met.first_seen),
             last=i18n.moment(language, met.last_seen),
