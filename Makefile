@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# Each stack of the tests starts a dozen processes: none of them is to compile all sources again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install install-service demo run check test test-long test-postgresql chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops bench-film load capacity tour deb format clean
 
@@ -28,9 +31,9 @@ check: $(READY) ## ruff, mypy and the house rules
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_house_rules.py
 
-# Three files at a time: most tests wait for processes, and each third has a stack of its own.
+# Four files at a time: those that start stacks wait, and the others calculate meanwhile.
 test: $(READY) ## unit, contract and process tests
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 test-long: $(READY) ## the cases that are too many for `make test`, and what takes long (15 minutes)
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m long

@@ -36,6 +36,8 @@ EVERY = {
     "test_what_is_not_there_is_called_by_its_name": 4,
     "test_what_is_there_comes": 4,
 }
+#: Where the tests are that start stacks.
+STACKS = ("tests/process/", "tests/chaos/")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -51,13 +53,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         long = [item for item in items if item.get_closest_marker("long")]
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if not item.get_closest_marker("long")]
-    items.sort(key=is_quick)
+    items[:] = spread(items)
 
 
-def is_quick(item: pytest.Item) -> bool:
-    """Whether a test starts no stack. Files of those that do come first: one that begins at the
-    end would run while the other cores have nothing left."""
-    return not item.nodeid.startswith(("tests/process/", "tests/chaos/"))
+def spread(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The files that start stacks, each followed by its share of the others: the first wait, the
+    others calculate. Of the others a fifth is kept for the end, where a stack that begins late
+    would run while the other cores have nothing left."""
+    files: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    slow = [name for name in files if name.startswith(STACKS)]
+    quick = [name for name in files if not name.startswith(STACKS)]
+    share = len(quick) * 4 // 5 // max(len(slow), 1)
+    order = [
+        name
+        for place, first in enumerate(slow)
+        for name in (first, *quick[place * share : (place + 1) * share])
+    ]
+    order += quick[len(slow) * share :]
+    return [item for name in order for item in files[name]]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

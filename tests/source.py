@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from tests import ROOT
@@ -32,7 +32,10 @@ class Source:
     name: str
     path: Path
     text: str
-    tree: ast.Module
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
 
     @property
     def part(self) -> str:
@@ -49,11 +52,12 @@ def sources(*roots: str) -> tuple[Source, ...]:
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
             text = path.read_text(encoding="utf-8")
             name = name.removesuffix(".__init__")
-            found.append(Source(name, path, text, ast.parse(text)))
+            found.append(Source(name, path, text))
     return tuple(found)
 
 
-#: Read while tests are collected, before any of them can have left something behind.
+#: Read while tests are collected, before any of them can have left something behind; parsed when a
+#: rule asks, since each process of the suite collects all files.
 OURS = sources("daemon", "procs")
 
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import accumulate
 
 import pytest
@@ -23,9 +24,6 @@ def tails(path: str) -> Iterator[str]:
 
 
 PATHS = {str(source.path.relative_to(ROOT)) for source in CODE}
-CLASSES = {
-    node.name for source in CODE for node in ast.walk(source.tree) if isinstance(node, ast.ClassDef)
-}
 #: Classes of libraries, which a docstring may name.
 LIBRARIES = {"Client"}
 FILES = {tail for path in PATHS for tail in tails(path)}
@@ -59,8 +57,14 @@ def is_module(name: str) -> bool:
     return name in MODULES or name.rpartition(".")[0] in MODULES
 
 
+@cache
+def classes() -> set[str]:
+    found = (node for source in CODE for node in ast.walk(source.tree))
+    return {node.name for node in found if isinstance(node, ast.ClassDef)}
+
+
 def is_class(name: str) -> bool:
-    return name in CLASSES | LIBRARIES
+    return name in classes() | LIBRARIES
 
 
 @pytest.mark.parametrize(

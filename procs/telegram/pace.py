@@ -51,8 +51,8 @@ CHAT, CHAT_BURST, LEFT = 1.0, 3.0, 1.0
 #: In a group besides: messages in any minute, those of an album each for itself; some of them are
 #: kept for commands.
 GROUP, MINUTE, COMMAND_RESERVE = 20, 60.0, 2
-#: Progress edits, of the whole bot: one a second.
-EDITS = GapLimit("edits", 1.0, 0.0)
+#: Progress edits, of the whole bot: one a second, the first of two being late.
+EDITS = GapLimit("edits", 1.0 + LATE, 0.0)
 #: Reactions, of the whole bot and in one chat. Telegram publishes no number for them (bots/faq
 #: speaks of messages, core.telegram.org/method/messages.sendReaction names no wait), so these are a
 #: guess below what it says of messages; they do not count against a group's twenty a minute.

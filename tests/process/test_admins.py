@@ -13,6 +13,7 @@ from tests.sandbox.stack import CLIP, Stack
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+@pytest.mark.long
 async def test_a_ban_that_was_begun_before_a_kill_is_finished_after_it_once(
     healthy: Stack, meets: Callable[..., Awaitable[Person]]
 ) -> None:

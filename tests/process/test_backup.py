@@ -16,6 +16,7 @@ async def met(stack: Stack, name: str) -> Person:
     return person
 
 
+@pytest.mark.long
 async def test_backed_up_under_load_destroyed_and_restored_nobody_gets_anything_twice() -> None:
     async with Stack() as stack:
         ann = await met(stack, "Ann")

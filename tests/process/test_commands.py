@@ -154,6 +154,7 @@ async def test_a_cancelled_download_stops_and_a_retry_delivers_it(
     await gets(ann, sent)
 
 
+@pytest.mark.long
 async def test_a_rolling_restart_under_load(healthy: Stack, meets: Meets) -> None:
     people = [await meets() for _ in range(PEOPLE)]
     before = {one.title: one.pid for one in healthy.supervisor.processes()}

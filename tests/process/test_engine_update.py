@@ -132,6 +132,7 @@ async def test_a_version_that_lacks_what_it_needs_is_refused(wheels, short_home,
     assert left(short_home) == [".lock"]
 
 
+@pytest.mark.long
 async def test_a_version_that_does_not_read_the_operators_page_is_refused(
     wheels, site, short_home, said
 ):
@@ -147,6 +148,7 @@ async def test_a_version_that_does_not_read_the_operators_page_is_refused(
         await updater.update(NEVER)
 
 
+@pytest.mark.long
 async def test_the_keeper_takes_a_newer_version_by_itself_when_that_is_wished(wheels, short_home):
     wheel(wheels, NEVER, instead={})
     environ = {"CHAPAR_HOME": str(short_home), "CHAPAR_ENGINE_UPDATE": "auto"}

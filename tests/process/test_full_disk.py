@@ -76,6 +76,7 @@ def disk() -> Iterator[Tmpfs | Ulimit]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.long
 async def test_a_full_disk_keeps_every_accepted_request(disk: Tmpfs | Ulimit) -> None:
     async with Stack(disk.folder, disk_floor="1MiB", ballast_size="1MiB") as stack:
         ann, ben = [await stack.telegram.person(name) for name in ("Ann", "Ben")]

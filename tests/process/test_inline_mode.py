@@ -63,6 +63,7 @@ async def test_a_worker_that_is_killed_before_the_edit_is_followed_by_another(
     assert [m.id for m in await there.chat() if m.media] == [media.id]
 
 
+@pytest.mark.long
 async def test_a_bot_that_is_killed_after_the_choice_loses_and_doubles_nothing(
     healthy: Stack, meets: Meets
 ) -> None:

@@ -62,6 +62,7 @@ async def test_a_stale_socket_is_no_nursery(short_home):
         assert engine.presence.pid
 
 
+@pytest.mark.long
 async def test_an_upgraded_worker_gets_another_nursery_and_running_jobs_keep_theirs(
     site, short_home, tmp_path
 ):

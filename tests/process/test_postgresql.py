@@ -24,6 +24,7 @@ def delivered(db: Database) -> int:
     return int(row[0]) if row else 0
 
 
+@pytest.mark.long
 async def test_links_arrive_once_though_a_worker_and_every_connection_is_killed() -> None:
     postgresql_server.running().answer("CREATE DATABASE story")
     async with Stack(database_url=postgresql_server.url_of("story")) as stack:

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import itertools
 
+import pytest
+
 from tests import request_record
 from tests.process.conftest import gets
 from tests.sandbox.stack import CLIP, PATIENCE, Stack
@@ -17,6 +19,7 @@ SESSIONS = 4
 COUNT = 0.02
 
 
+@pytest.mark.long
 async def test_recycling_under_load_never_serves_with_fewer_than_n() -> None:
     async with Stack(recycle_after="3") as stack:
         await stack.telegram.called("auth.importBotAuthorization", times=SESSIONS, timeout=30)

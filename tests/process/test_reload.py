@@ -10,6 +10,7 @@ from tests.sandbox.stack import Stack
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
+@pytest.mark.long
 async def test_a_reload_gives_every_process_the_new_settings_and_a_bad_one_changes_nothing() -> (
     None
 ):

@@ -49,6 +49,7 @@ def holders(stack: Stack, secret: str) -> list[str]:
     ]
 
 
+@pytest.mark.long
 async def test_rules_of_a_site_hold_over_all_workers(tmp_path: Path) -> None:
     (tmp_path / "member.txt").write_text(MEMBER)
     rules = tmp_path / "sites.toml"

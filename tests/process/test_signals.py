@@ -17,6 +17,7 @@ def serving(stack: Stack) -> set[int]:
     return {worker.id for worker in stack.serving() if worker.state == "serving"}
 
 
+@pytest.mark.long
 async def test_hup_to_the_spare_brings_a_fresh_spare(healthy: Stack) -> None:
     (spare,) = [worker for worker in healthy.workers() if worker.slot is None]
 

@@ -72,6 +72,7 @@ def test_a_supervisord_that_stands_still_is_stopped_all_the_same(chapar):
     assert left_of(tree) == []
 
 
+@pytest.mark.long
 def test_a_start_that_fails_leaves_nothing_running(chapar):
     (chapar.folder / "sitecustomize.py").write_text(BROKEN)
     chapar.around["PYTHONPATH"] += os.pathsep + str(chapar.folder)
@@ -98,6 +99,7 @@ def test_a_start_that_is_interrupted_leaves_nothing_running(chapar):
     assert left_of(tree) == []
 
 
+@pytest.mark.long
 def test_a_database_that_is_lost_while_all_runs_is_missed_and_not_made_anew(chapar):
     assert chapar.says("up", "-d", "--no-bot")[0] == 0
     for path in chapar.home.glob("chapar.db*"):

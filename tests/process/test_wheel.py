@@ -55,6 +55,7 @@ def chapar(wheel, short_home):
     one.says("stop", "--now")
 
 
+@pytest.mark.long
 async def test_a_wheel_alone_serves_from_any_folder(chapar):
     site = Server("tests.sandbox.site")
     await site.start()

@@ -8,6 +8,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -42,6 +43,12 @@ Told = (
 #: The session of the bot itself.
 BOT_SESSION = "bot"
 MESSAGES = (raw.types.UpdateNewMessage, raw.types.UpdateNewChannelMessage, *inbound.EDITS)
+
+
+async def beside(before: "asyncio.Task[None]", work: Coroutine[Any, Any, None]) -> None:
+    """Do the work, and end no sooner than what was begun before it."""
+    await work
+    await asyncio.wait({before})
 
 
 def unheard(news: group_news.GroupNews) -> None:
@@ -193,19 +200,36 @@ class BotSession(InlineSender):
         if (news := group_news.news(update, chats)) is not None:
             self.side_handlers.on_group_news(news)
         told = self._parse(update, users, chats)
-        if told is None or self.key(told) in self.under_way:
+        if told is None or self.is_under_way(told):
             return
         if self.closing:
             self.missed = True
             return
-        task = asyncio.ensure_future(self._handling(told))
-        key = self.key(told)
+        self.handle(told)
+
+    def handle(self, told: Told) -> None:
+        key, work = self.key(told), self._handling(told)
+        before = self.under_way.pop(key, None)
+        task = asyncio.ensure_future(work if before is None else beside(before, work))
         self.under_way[key] = task
-        task.add_done_callback(lambda _: self.under_way.pop(key, None))
+        task.add_done_callback(partial(self._end, key))
+
+    def _end(self, key: tuple[object, ...], task: "asyncio.Task[None]") -> None:
+        if self.under_way.get(key) is task:
+            del self.under_way[key]
 
     def key(self, told: Told) -> tuple[object, ...]:
         """What tells it from what else is handled: of two edits in one second, the words."""
         return (*told.mark, told.text if isinstance(told, inbound.Incoming) else "")
+
+    def is_under_way(self, told: Told) -> bool:
+        """Whether an update repeats one that is being handled. An edit that brings back, within the
+        second, the words of an earlier one does not: other words came in between."""
+        key = self.key(told)
+        if key not in self.under_way:
+            return False
+        newest = next(one for one in reversed(self.under_way) if one[:2] == key[:2])
+        return newest == key or newest[2] != key[2]
 
     def _handling(self, told: Told) -> Coroutine[Any, Any, None]:
         if isinstance(told, inbound.Stopped):

@@ -112,7 +112,7 @@ class Manners:
         return self.rules.setdefault((bot, chat, name), fresh)
 
     def edit(self, call: Call, query: Any) -> None:
-        now, post = time.time(), edited(call, query)
+        now, post = time.time() - max(call.entry.age, 0.0), edited(call, query)
         if post is None or shape(post.content.text) != shape(query.message):
             return
         if query.reply_markup and labels(post.content.markup) != labels(query.reply_markup):
@@ -126,7 +126,7 @@ class Manners:
         last = now - self.edited.get(call.account.id, 0.0)
         if last < ANY * (1 - NETWORK):
             refuse(call, ANY - last, f"{new!r} came {last:.2f} s after another edit")
-        self.edited[call.account.id] = now
+        self.edited[call.account.id] = max(now, self.edited.get(call.account.id, 0.0))
 
 
 def edited(call: Call, query: Any) -> Post | None:

@@ -17,8 +17,8 @@ def every(seconds: int, count: int, state: str = "ok") -> list[Backup]:
 
 
 def left(backups: list[Backup], keep: Retention = USUAL) -> list[Backup]:
-    gone = superfluous(backups, keep)
-    return [one for one in backups if one not in gone]
+    gone = {one.name for one in superfluous(backups, keep)}
+    return [one for one in backups if one.name not in gone]
 
 
 def test_after_a_year_of_hours_there_are_24_and_7_and_4():

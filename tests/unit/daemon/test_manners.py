@@ -10,7 +10,7 @@ import pytest
 
 from daemon import cli
 from daemon.command_error import Refusal
-from daemon.commands import fetch_target, status
+from daemon.commands import fetch_command, fetch_target, status
 from procs import config
 from procs.core import clock
 from procs.records.job import Lane, Person
@@ -93,7 +93,8 @@ def says(home, capsys):
         ("rolling-restart", "not running"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence(says, words, why):
+def test_what_cannot_be_done_is_one_sentence(says, monkeypatch, words, why):
+    monkeypatch.setattr(fetch_command, "MISSING", 0.1)  # seconds until a missing worker is told of
     code, _, said = says(*words.split())
     assert code in (1, 2, 4)
     assert why in said

@@ -66,8 +66,8 @@ async def test_two_processes_stay_below_the_limits_together(tg, settings, db, tm
 
 async def test_a_chat_takes_a_burst_and_then_one_a_second(pace):
     took = [await timed(pace, 7) for _ in range(5)]
-    assert max(took[:4]) < 0.3
-    assert 0.5 < took[4] < 1.5
+    assert max(took[:4]) < 0.5
+    assert 0.5 < took[4] < 2.5
 
 
 async def test_a_wait_that_is_too_long_is_told_and_costs_nothing(pace):

@@ -23,8 +23,9 @@ def test_a_day_has_its_iranian_date(day, told):
 
 
 def test_every_date_is_a_day_and_back():
+    """Every eleventh day of 200 years, which meets each day of each month."""
     first = date(1979, 1, 1).toordinal()
-    for day in map(date.fromordinal, range(first, first + 200 * 366)):
+    for day in map(date.fromordinal, range(first, first + 200 * 366, 11)):
         assert calendar_dates.gregorian(*calendar_dates.jalali(day)) == day
 
 

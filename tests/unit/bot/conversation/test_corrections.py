@@ -1,5 +1,6 @@
 """Messages that are edited soon after they were sent: the new words count instead of the old."""
 
+import asyncio
 from dataclasses import replace
 from functools import partial
 
@@ -89,6 +90,25 @@ async def test_an_edit_back_and_forth_leaves_one_request_open(bot, db, sara):
         await sara.edits(sent, LINK + words)
         await until(partial(is_open, db, variant))
     assert len(states(db)) == 4
+
+
+async def test_words_that_come_back_while_they_are_being_answered_count_again(bot, db, sara):
+    answered, take = asyncio.Event(), bot.intake.on_message
+
+    async def slow(message: Incoming) -> None:
+        await take(message)
+        await answered.wait()
+
+    bot.chat_session.on_message = slow
+    sent = await sara.sends(LINK)
+    await until(partial(is_open, db, "best"))
+    for words, variant in ((" mp3", "mp3"), ("", "best"), (" mp3", "mp3")):
+        await sara.edits(sent, LINK + words)
+        await until(partial(is_open, db, variant))
+    assert not bot.chat_session.is_settled()
+    answered.set()
+    await bot.rests()
+    assert bot.chat_session.is_settled()
 
 
 async def test_a_link_that_an_edit_brings_is_fetched(bot, db, sara):

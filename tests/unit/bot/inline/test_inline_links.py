@@ -74,7 +74,7 @@ async def test_the_answer_of_a_kept_media_takes_no_time(bot, deliverer, with_sar
         began = time.monotonic()
         await with_sara.inline(f"{LINK} best{' ' * number}")
         took.append(time.monotonic() - began)
-    assert sorted(took)[10] < 0.15
+    assert sorted(took)[10] < 1.0  # a question to the site would take as long as the site likes
 
 
 async def test_a_placeholder_shows_progress_and_becomes_the_media(bot, deliverer, with_sara):

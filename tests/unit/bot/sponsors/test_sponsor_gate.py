@@ -7,9 +7,16 @@ import pytest
 
 from procs.core import clock
 from procs.records.admin_role import Role
+from procs.records.sponsor_records import OUT
 from procs.store.admins import admin_rows
 from procs.store.health import alerts
-from procs.store.sponsors import held_messages, sponsor_rows, sponsor_rules, sponsor_visits
+from procs.store.sponsors import (
+    held_messages,
+    sponsor_members,
+    sponsor_rows,
+    sponsor_rules,
+    sponsor_visits,
+)
 from procs.store.sponsors.sponsor_rules import SponsorRules
 from tests.sandbox.bot_parts import LINK, running, until, wants
 
@@ -56,14 +63,14 @@ async def test_who_is_restricted_there_is_in_and_who_was_thrown_out_is_not(
     assert opens(await sara.sees("please join")) == ["🔗 Closed"]
 
 
-async def test_who_leaves_is_asked_again(bot, sara, channel, sponsored):
+async def test_who_leaves_is_asked_again(bot, db, sara, channel, sponsored):
     chat = await channel("One")
     sponsored(chat)
     await chat.admits(sara)
     await sara.sends(LINK)
     await until(bot.requests)
     await chat.loses(sara)
-    await bot.rests()
+    await until(lambda: OUT in sponsor_members.read(db, sara.id, now=clock.now()).values())
     await sara.sends(f"{LINK}?2")
     await sara.sees("please join")
     assert len(bot.requests()) == 1

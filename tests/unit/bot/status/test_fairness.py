@@ -154,6 +154,7 @@ async def test_an_answer_to_cancel_stands_behind_a_few_status_messages_only(bot,
     assert await tg.calls("messages.getMessages") == []  # nobody else can have written them
 
 
+@pytest.mark.long
 async def test_a_film_moves_every_six_seconds_on_the_real_board(bot, db, tg, ali):
     sara = await tg.person("Sara", language="en")
     await crowded(bot, db, ali, tg)

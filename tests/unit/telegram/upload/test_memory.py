@@ -17,7 +17,7 @@ BOUND = 32 * MIB
 FOREVER = 1 << 30
 
 
-@pytest.mark.parametrize("late", [0.0, 0.1])
+@pytest.mark.parametrize("late", [pytest.param(0.0, marks=pytest.mark.long), 0.1])
 async def test_an_upload_holds_a_bounded_piece_of_a_large_file(
     tmp_path: Path, short_home: Path, late: float
 ) -> None:
