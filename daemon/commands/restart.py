@@ -50,9 +50,8 @@ class RollingRestart:
         self.say = say
         self.patience = patience
         self.supervisor = Supervisor(settings.run)
-        #: The processes that were told to go, in their order, and how many of them are replaced.
-        self.told: list[str] = []
-        self.renewed = 0
+        #: The processes that were told to go, in their order, with their process ids.
+        self.told: dict[str, int] = {}
         #: The workers whose successors have to be connected.
         self.connected: set[str] = set()
 
@@ -85,18 +84,22 @@ class RollingRestart:
         worker, row = process.group == "worker", self.rows().get(process.pid)
         if row and row.connected_at is not None:
             self.connected.add(process.title)
-        self.told.append(process.title)
+        self.told[process.title] = process.pid
         self.say(f"{process.title}: {'asked to make room' if worker else 'told to stop'}")
         with suppress(NotRunning):
             self.supervisor.signal_one(process.title, "HUP" if worker else "TERM")
         self.until(lambda: self.is_fresh(process) and self.all_in(), process.title)
-        self.renewed += 1
         self.say(self.progress_line(process))
+
+    def replaced(self) -> int:
+        """How many of those that were told to go have a successor that runs. Raises NotUp."""
+        now = {one.title: one for one in self.look() if one.state == "RUNNING"}
+        return sum(title in now and now[title].pid != pid for title, pid in self.told.items())
 
     def go_back(self) -> None:
         """Have the processes that were told to go replaced once more, by what they were before.
         Says which of them could not be."""
-        again, self.told = self.told, []
+        again, self.told = self.told, {}
         self.connected.clear()
         self.start_broken()
         for title in again:

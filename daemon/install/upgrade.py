@@ -88,7 +88,7 @@ def restart(settings: Settings, fallback: Fallback, say: Say) -> int:
                 f"{daemon.__version__} with chapar up -d, or {fallback.whole()}"
             ) from None
         except Refusal as error:
-            refused, renewed = error, rolling.renewed
+            refused, renewed = error, rolling.replaced()
     # Closed: the change is taken back beside the processes, not beside ourselves.
     raise Refusal(f"{refused}. {fallback.after_no_start(renewed)}") from refused
 
