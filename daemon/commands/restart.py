@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from daemon.command_error import NotRunning, NotServing, NotUp, Refusal
+from daemon.command_error import NotRunning, NotServing, NotUp, Refusal, RestartUnderWay
 from daemon.commands.job_commands import carried, short
 from daemon.logs import idle_reasons
 from daemon.supervisor.control import ProcessState, Supervisor
@@ -50,8 +50,8 @@ class RollingRestart:
         self.say = say
         self.patience = patience
         self.supervisor = Supervisor(settings.run)
-        #: The processes that were told to go, in their order, with their process ids.
-        self.told: dict[str, int] = {}
+        #: The processes that were told to go, in their order.
+        self.told: list[str] = []
         #: The workers whose successors have to be connected.
         self.connected: set[str] = set()
 
@@ -84,22 +84,17 @@ class RollingRestart:
         worker, row = process.group == "worker", self.rows().get(process.pid)
         if row and row.connected_at is not None:
             self.connected.add(process.title)
-        self.told[process.title] = process.pid
+        self.told.append(process.title)
         self.say(f"{process.title}: {'asked to make room' if worker else 'told to stop'}")
         with suppress(NotRunning):
             self.supervisor.signal_one(process.title, "HUP" if worker else "TERM")
         self.until(lambda: self.is_fresh(process) and self.all_in(), process.title)
         self.say(self.progress_line(process))
 
-    def replaced(self) -> int:
-        """How many of those that were told to go have a successor that runs. Raises NotUp."""
-        now = {one.title: one for one in self.look() if one.state == "RUNNING"}
-        return sum(title in now and now[title].pid != pid for title, pid in self.told.items())
-
     def go_back(self) -> None:
         """Have the processes that were told to go replaced once more, by what they were before.
         Says which of them could not be."""
-        again, self.told = self.told, {}
+        again, self.told = self.told, []
         self.connected.clear()
         self.start_broken()
         for title in again:
@@ -212,10 +207,10 @@ class RollingRestart:
 
 @contextmanager
 def alone(run: Path) -> Iterator[None]:
-    """One rolling restart at a time. Raises Refusal."""
+    """One rolling restart at a time. Raises RestartUnderWay."""
     lock = SlotLock(run / "rolling.lock")
     if not lock.take():
-        raise Refusal("a rolling restart is under way already")
+        raise RestartUnderWay("a rolling restart is under way already")
     try:
         yield
     finally:
