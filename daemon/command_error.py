@@ -7,6 +7,10 @@ class Refusal(ChaparError):
     """The message says why in one sentence, and what to do."""
 
 
+class RestartUnderWay(Refusal):
+    """Another rolling restart replaces processes at this moment."""
+
+
 class NotServing(ChaparError):
     """Everything was started and goes on trying, and something does not serve yet."""
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from daemon.command_error import NotRunning, NotServing, NotUp, Refusal
+from daemon.command_error import NotRunning, NotServing, NotUp, Refusal, RestartUnderWay
 from daemon.commands.job_commands import carried, short
 from daemon.logs import idle_reasons
 from daemon.supervisor.control import ProcessState, Supervisor
@@ -50,9 +50,8 @@ class RollingRestart:
         self.say = say
         self.patience = patience
         self.supervisor = Supervisor(settings.run)
-        #: The processes that were told to go, in their order, and how many of them are replaced.
+        #: The processes that were told to go, in their order.
         self.told: list[str] = []
-        self.renewed = 0
         #: The workers whose successors have to be connected.
         self.connected: set[str] = set()
 
@@ -90,7 +89,6 @@ class RollingRestart:
         with suppress(NotRunning):
             self.supervisor.signal_one(process.title, "HUP" if worker else "TERM")
         self.until(lambda: self.is_fresh(process) and self.all_in(), process.title)
-        self.renewed += 1
         self.say(self.progress_line(process))
 
     def go_back(self) -> None:
@@ -209,10 +207,10 @@ class RollingRestart:
 
 @contextmanager
 def alone(run: Path) -> Iterator[None]:
-    """One rolling restart at a time. Raises Refusal."""
+    """One rolling restart at a time. Raises RestartUnderWay."""
     lock = SlotLock(run / "rolling.lock")
     if not lock.take():
-        raise Refusal("a rolling restart is under way already")
+        raise RestartUnderWay("a rolling restart is under way already")
     try:
         yield
     finally:

@@ -9,10 +9,11 @@ while those before it serve, and the change of the database is taken back beside
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import daemon
-from daemon.command_error import NotServing, NotUp, Refusal
+from daemon.command_error import NotServing, NotUp, Refusal, RestartUnderWay
 from daemon.commands.backups import backup_commands
 from daemon.commands.restart import RollingRestart
 from daemon.console import open_store
@@ -49,12 +50,21 @@ def upgrade(settings: Settings, say: Say) -> int:
     else:
         say("the database is a server's: it is changed in one transaction, and not backed up here")
     fallback.backup = newest_name(settings)
+    before = running(settings)
     change(settings, fallback)
     say("the database is up to date")
     if not Supervisor(settings.run).is_up():
         say("not running; start it with: chapar up -d")
         return 0
-    return restart(settings, fallback, say)
+    return restart(settings, fallback, say, before)
+
+
+def running(settings: Settings) -> set[int]:
+    """The processes that run, by their ids; none where supervisord does not."""
+    with suppress(NotUp):
+        processes = Supervisor(settings.run).processes()
+        return {one.pid for one in processes if one.state == "RUNNING"}
+    return set()
 
 
 def newest_name(settings: Settings) -> str:
@@ -71,8 +81,9 @@ def change(settings: Settings, fallback: Fallback) -> None:
         raise Refusal(f"{error}. {fallback.database()}; everything runs on as it was") from error
 
 
-def restart(settings: Settings, fallback: Fallback, say: Say) -> int:
-    """Replace the processes. Raises Refusal, NotServing, NotUp, with what became of the rest."""
+def restart(settings: Settings, fallback: Fallback, say: Say, before: set[int]) -> int:
+    """Replace the processes; those of the version before are known by their ids. Raises Refusal,
+    NotServing, NotUp, with what became of the rest."""
     with open_store.opened(settings) as db:
         rolling = RollingRestart(settings, db, say)
         try:
@@ -87,10 +98,16 @@ def restart(settings: Settings, fallback: Fallback, say: Say) -> int:
                 "supervisord ended during the restart; the database stays changed: start "
                 f"{daemon.__version__} with chapar up -d, or {fallback.whole()}"
             ) from None
+        except RestartUnderWay as error:
+            raise Refusal(
+                f"{error} and replaces the processes; the database stays changed. After its end, "
+                "run: chapar rolling-restart"
+            ) from error
         except Refusal as error:
-            refused, renewed = error, rolling.renewed
+            refused = error
+    fresh = running(settings) - before  # also one that was recycled meanwhile
     # Closed: the change is taken back beside the processes, not beside ourselves.
-    raise Refusal(f"{refused}. {fallback.after_no_start(renewed)}") from refused
+    raise Refusal(f"{refused}. {fallback.after_no_start(len(fresh))}") from refused
 
 
 def try_modules() -> None:
