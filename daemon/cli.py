@@ -122,7 +122,7 @@ def commands() -> dict[str, Command]:
         *(operator_registry.sites, operator_registry.load),
         *(operator_registry.completion, operator_registry.man),
         *(install_registry.init, install_registry.files),
-        *(install_registry.reload, install_registry.upgrade),
+        *(install_registry.reload, install_registry.upgrade, install_registry.move),
         *(below.pause, below.resume, below.drain, below.rolling_restart),
     )
     return {one.__name__.replace("_", "-"): one for one in all_of_them}
@@ -246,6 +246,11 @@ def words_about_installs(of: dict[str, argparse.ArgumentParser]) -> None:
     of["init"].add_argument("--admins", metavar="ID,ID", help="Telegram user ids of the admins")
     where = "the file; default: $CHAPAR_ENV_FILE, or .env in this folder"
     of["init"].add_argument("--file", type=Path, metavar="FILE", help=where)
+    way = of["move"].add_mutually_exclusive_group(required=True)
+    way.add_argument("--to", metavar="URL", help="the address of the other database")
+    way.add_argument("--undo", action="store_true", help="back, until people used the new one")
+    way.add_argument("--cancel", action="store_true", help="give up a move that has not ended")
+    of["move"].add_argument("--dry-run", action="store_true", help="count, and change nothing")
     of["init"].add_argument("--no-live", action="store_true", help="do not try them with Telegram")
 
 

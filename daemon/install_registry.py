@@ -40,6 +40,19 @@ def reload(options: argparse.Namespace) -> int:
     return reload_settings.reload(say)
 
 
+def move(options: argparse.Namespace) -> int:
+    """Move the database to a server or back: copy while all runs, pause, compare, switch."""
+    from daemon.move import move_command
+
+    if options.undo:
+        move_command.undo(home_settings(), say)
+    elif options.cancel:
+        move_command.cancel(home_settings(), say)
+    else:
+        move_command.move(home_settings(), options.to, say, dry=options.dry_run)
+    return 0
+
+
 def upgrade(options: argparse.Namespace) -> int:
     """Take an installed version into use: backup, try it, change the database, rolling restart."""
     from daemon.install import upgrade

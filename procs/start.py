@@ -4,6 +4,7 @@ and its database; then its own work until that is over.
 
 import signal
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
@@ -13,8 +14,8 @@ from procs.config import Settings, live_settings
 from procs.config.settings import live_texts
 from procs.core import clock, log, process
 from procs.core.machine import machine_name
-from procs.errors import StoreError
-from procs.store import wake
+from procs.errors import StoreAway, StoreError
+from procs.store import server_absence, wake
 from procs.store.database import Database, open_database, require_started
 from procs.store.health import runtime_settings
 from procs.store.jobs import seats
@@ -36,7 +37,7 @@ def run(name: str, work: Work, *, need_telegram: bool = False) -> int:
     try:
         settings = config.load(need_telegram=need_telegram)
         log.start(settings.log_level, settings.log_form)
-        db = open_store(settings)
+        db = open_when_there(name, settings)
     except (config.BadSettings, StoreError) as error:
         print(f"chapar {name} cannot start: {error}", file=sys.stderr)
         return 1
@@ -45,6 +46,21 @@ def run(name: str, work: Work, *, need_telegram: bool = False) -> int:
         return int(uvloop.run(work(live, db)))
     finally:
         db.close()
+
+
+def open_when_there(name: str, settings: Settings) -> Database:
+    """The same as `open_store`, once the server of the database is there: whoever ended for it
+    would be started again and again, and in the end left dead."""
+    absence = server_absence.ServerAbsence(name)
+    while True:
+        try:
+            db = open_store(settings)
+        except StoreAway as error:
+            absence.note(error)
+            time.sleep(server_absence.ABSENCE_PAUSE)
+        else:
+            absence.end()
+            return db
 
 
 def open_store(settings: Settings) -> Database:

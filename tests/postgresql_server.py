@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -55,6 +56,12 @@ class Server:
 
     def stop(self, mode: str = "immediate") -> None:
         self._run("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")
+
+    def restart(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Stop as for an upgrade: every connection ends, and none is made `meanwhile`."""
+        self.stop("fast")
+        meanwhile()
+        self.start(*QUICK)
 
     def told(self, script: str, name: str = "postgres") -> str:
         """What the server complains of in a script of `psql`."""

@@ -10,7 +10,7 @@ from itertools import count
 
 from procs.bot.conversation.failure_boundary import logged
 from procs.core import log
-from procs.errors import StoreError, StoreFull
+from procs.errors import StoreError, StoreUnready
 from procs.store.database import Database
 
 #: Seconds before the database is tried again: twice as long each time, at most.
@@ -45,7 +45,7 @@ class StoreOutage:
             try:
                 await work()
             except StoreError as error:
-                failures += not isinstance(error, StoreFull)
+                failures += not isinstance(error, StoreUnready)
                 if failures >= ATTEMPTS_WHILE_USABLE:
                     raise
                 self.note(error)

@@ -12,6 +12,7 @@ from typing import Any, cast
 from procs.config.setting_sources import SettingText
 from procs.config.setting_table import LIVE, Setting
 from procs.config.settings import Settings
+from procs.errors import StoreAway
 
 #: Where a value comes from.
 ADMIN, ENVIRONMENT, USUAL = "admin", "environment", "default"
@@ -27,16 +28,25 @@ class LiveSettings:
         self.base = base
         self.reader = reader
         self.texts = texts
+        #: What was read last, which holds while the server of the database is away.
+        self.last: dict[str, str | None] = {}
 
     def __getattr__(self, name: str) -> Any:
         setting = LIVE.get(name)
-        text = self.reader(name) if setting else None
+        text = self.read(name) if setting else None
         if setting is None or text is None:
             return getattr(self.base, name)
         try:
             return value_of(setting, text)
         except ValueError:  # a row of another version, which took what this one does not
             return getattr(self.base, name)
+
+    def read(self, name: str) -> str | None:
+        try:
+            self.last[name] = self.reader(name)
+        except StoreAway:
+            return self.last.get(name)
+        return self.last[name]
 
 
 def value_of(setting: Setting, text: str) -> Any:

@@ -54,8 +54,10 @@ from procs.errors.site_errors import TlsBroken as TlsBroken
 from procs.errors.site_errors import Unsupported as Unsupported
 from procs.errors.store_errors import LeaseLost as LeaseLost
 from procs.errors.store_errors import NewerDatabase as NewerDatabase
+from procs.errors.store_errors import StoreAway as StoreAway
 from procs.errors.store_errors import StoreError as StoreError
 from procs.errors.store_errors import StoreFull as StoreFull
+from procs.errors.store_errors import StoreUnready as StoreUnready
 from procs.errors.telegram_errors import ChatClosed as ChatClosed
 from procs.errors.telegram_errors import Crowded as Crowded
 from procs.errors.telegram_errors import GroupLeft as GroupLeft

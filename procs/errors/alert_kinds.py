@@ -25,11 +25,12 @@ DATABASE_LOG, DISK_SHARE, DISK_FORECAST = "database-log", "disk-share", "disk-fo
 MEMORY, SLOW, QUEUE_OLD = "memory-high", "response-slow", "queue-old"
 WORKERS_DOWN, RESTART_STORM, PROCESS_DOWN = "workers-down", "restart-storm", "process-down"
 BREAKER_STORM, CLOCK, CERTIFICATE = "breaker-storm", "clock-skew", "certificate-ending"
+SNAPSHOT = "snapshot-old"
 JUDGED_ALERTS = frozenset(
     {
         *(DATABASE_UNUSABLE, DATABASE_LOCKED, DATABASE_LOG, DISK_SHARE, DISK_FORECAST, MEMORY),
         *(SLOW, QUEUE_OLD, WORKERS_DOWN, RESTART_STORM, PROCESS_DOWN, NO_BACKUP, DRILL),
-        *(BREAKER_STORM, CLOCK, CERTIFICATE),
+        *(BREAKER_STORM, CLOCK, CERTIFICATE, SNAPSHOT),
     }
 )
 STATE_ALERTS = JUDGED_ALERTS | {

@@ -11,8 +11,17 @@ class NewerDatabase(StoreError):
     """The database was written by a newer Chapar; upgrade the program, or restore a backup."""
 
 
-class StoreFull(StoreError):
+class StoreUnready(StoreError):
+    """The database takes nothing for the moment. The same may be tried again later."""
+
+
+class StoreFull(StoreUnready):
     """The disk under the database is full or fails; nothing was changed. Free space on it."""
+
+
+class StoreAway(StoreUnready):
+    """The server of the database is not there, or ended the connection. What was begun is undone;
+    of a commit whose answer was lost nobody knows."""
 
 
 class LeaseLost(ChaparError):

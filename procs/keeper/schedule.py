@@ -6,7 +6,7 @@ from functools import partial
 
 from procs.config import Settings
 from procs.core import clock, disk, log
-from procs.errors import StoreError, StoreFull, remedies
+from procs.errors import StoreAway, StoreError, StoreFull, remedies
 from procs.keeper import hung_workers, sweep
 from procs.keeper.backup_rounds import BackupRounds
 from procs.keeper.cookie_watch import CookieWatch
@@ -42,6 +42,11 @@ KEEP = 30 * 24 * 3600.0
 FORGET = 10_000
 
 
+#: Seconds after the server of the database came back in which no lease is taken for over: the
+#: workers could not renew theirs, and do so within a second or two.
+RENEWAL = 20.0
+
+
 class PeriodicTask:
     """One piece of work and the seconds between two times of it."""
 
@@ -66,6 +71,8 @@ class Keeper:
         self.settings = settings
         #: The boot instant of the last round.
         self.turned = clock.now().boot
+        #: The boot instant until which expired leases are left alone.
+        self.renewed_by = 0.0
         #: What was wrong with the database, as it was logged last.
         self.unusable = ""
         #: Kinds of jobs that were logged as unknown.
@@ -121,6 +128,8 @@ class Keeper:
 
     def note_unusable(self, error: StoreError) -> None:
         """Log once what is wrong with the database, and stay: the monitor tells of it."""
+        if isinstance(error, StoreAway):
+            self.renewed_by = clock.now().boot + RENEWAL
         if self.unusable != str(error):
             self.unusable = str(error)
             log.error("store.unusable", error=error)
@@ -143,7 +152,9 @@ class Keeper:
 
     def take_back(self) -> None:
         now = clock.now()
-        freed = recovery.release_dead(self.db, now=now) + recovery.reap(self.db, now=now)
+        freed = recovery.release_dead(self.db, now=now)
+        if now.boot >= self.renewed_by:
+            freed += recovery.reap(self.db, now=now)
         if freed:
             log.warning("leases.taken-back", jobs=freed)
             wake.notify_idle(self.db.run, freed)

@@ -5,7 +5,7 @@ one kind's own (how it locks, how it is maintained, how its files are judged) li
 room and is reached only from here.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -83,7 +83,12 @@ class Database(Protocol):
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`: how many rows it changed in all."""
 
-    def write(self, *, full: bool = False) -> AbstractContextManager[None]:
+    def fill(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """Insert many rows at once, in the fastest way that there is. Inside of `write` only."""
+
+    def write(
+        self, *, full: bool = False, only: Collection[str] | None = None
+    ) -> AbstractContextManager[None]:
         """One write transaction: committed at the end of the block, undone when an error leaves it.
 
         Nobody else writes between its first statement and its commit, so that what it reads is
@@ -91,6 +96,11 @@ class Database(Protocol):
         its `full` counts. `full` returns only when the commit is on the disk, so that a power cut
         loses nothing; without it the last commits may be lost then, whole and in order. Nothing is
         awaited inside. Raises StoreFull with nothing changed.
+
+        `only` names all that it reads and then writes by: a server lets transactions that name
+        different things go beside one another, none of them beside one that names nothing. What it
+        picks among rows that others pick from too, it locks itself (PICK of `leases`). One that is
+        joined names no more than the outer one. A file has one writer at a time in any case.
         """
 
     def twin(self) -> "Database":
@@ -111,6 +121,10 @@ class Database(Protocol):
 
     def require_writable(self) -> None:
         """Raises StoreError unless a write could begin now; waits for nobody."""
+
+    def oldest_snapshot(self) -> tuple[float, str]:
+        """For how many seconds somebody else has kept versions of rows from being cleaned away, by
+        which the tables grow and claims become slow, and who that is; (0, "") where nobody does."""
 
     def write_locks(self) -> Sequence[WriteLock]:
         """The locks of this machine that writers pass; none where a server orders them."""
@@ -136,9 +150,9 @@ SCHEMES = {
 SERVER = "postgresql:"
 
 
-def open_database(url: str, *, run: Path, check: int = 0) -> Database:
+def open_database(url: str, *, run: Path, check: int = 0, unfinished: bool = False) -> Database:
     """The database of this process; it must have been migrated. One of up to `check` bytes is read
-    whole, to see that it is not damaged.
+    whole, to see that it is not damaged. `unfinished`: one into which a move has not ended.
 
     Raises NewerDatabase when a newer Chapar wrote it, StoreError when it cannot be used.
     """
@@ -147,8 +161,17 @@ def open_database(url: str, *, run: Path, check: int = 0) -> Database:
         # Slow to load, and 12 MiB: only who has such a database pays for it.
         from procs.store.postgresql.server_connection import ServerConnection
 
-        return ServerConnection(url, run=run, version=VERSION)
+        return ServerConnection(url, run=run, version=VERSION, unfinished=unfinished)
     return connection.Connection(database_file.path_of(url), run=run, check=check)
+
+
+def require_reachable(url: str) -> None:
+    """Raises StoreError for an address of no known kind, and for a server that cannot be used."""
+    require_known(url)
+    if url.startswith(SERVER):
+        from procs.store.postgresql.server_session import greet
+
+        greet(url).session.close()
 
 
 def migrate(url: str, *, run: Path, check: int = 0) -> None:

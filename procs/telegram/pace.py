@@ -19,7 +19,7 @@ from weakref import WeakValueDictionary
 
 from procs.core import clock, log
 from procs.core.round_robin import RoundRobin, Withdrawn
-from procs.errors import Crowded, StoreFull, TelegramWait
+from procs.errors import Crowded, StoreUnready, TelegramWait
 from procs.store.database import Database
 from procs.store.limits import flood_waits, send_budget
 from procs.store.limits.send_budget import EVERYBODY, CountLimit, GapLimit
@@ -192,7 +192,7 @@ class Pace:
         rules, own = bot_rules(urgency), departures(chat)
         ahead = AHEAD if urgency is Urgency.BROADCAST else 0.0
         while True:
-            with self.db.write():
+            with self.db.write(only={rule.scope for rule in (*rules, *own)}):
                 now = clock.now()  # the gate is passed: what waits there is not under way
                 left = max(0.0, end - now.boot)
                 wait = send_budget.wait_of(self.db, rules, messages=messages, now=now)
@@ -219,13 +219,13 @@ class Pace:
     ) -> bool:
         """Take a place for this moment, for a message that is late; whether there is one."""
         try:
-            with self.db.write():
+            with self.db.write(only={rule.scope for rule in (*rules, *own)}):
                 now = clock.now()
                 lost = rules if now.boot <= at + LATE_IN_CHAT else [*rules, *own]
                 if send_budget.wait_of(self.db, lost, messages=messages, now=now) > 0:
                     return False
                 send_budget.spend(self.db, lost, messages=messages, at=now.boot, now=now)
-        except StoreFull:
+        except StoreUnready:
             return False
         return True
 

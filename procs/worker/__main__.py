@@ -11,10 +11,11 @@ from procs import config, start
 from procs.core import clock, log, process
 from procs.engine.client import Engine
 from procs.engine.egress.dial import configured
-from procs.errors import StoreError
+from procs.errors import StoreAway, StoreError
 from procs.records.job import Lane
 from procs.store.database import Database
 from procs.store.health import counters, workers
+from procs.store.server_absence import until_back
 from procs.store.wake import WakeSocket
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
@@ -37,7 +38,7 @@ async def live(settings: config.Settings, db: Database) -> int:
     signals = process.Signals()
     process.own_every_task()
     places = SlotLocks(settings.run, settings.workers)
-    worker = workers.enter(db, name, now=clock.now())
+    worker = await until_back(name, lambda: workers.enter(db, name, now=clock.now()))
     slot = await signals.unless_stopped(places.slots.wait())
     why = STOPPED
     if slot is not None:
@@ -61,7 +62,10 @@ async def live(settings: config.Settings, db: Database) -> int:
         if not signals.stop.is_set():
             why = await work(context, signals, places)
         tallies.write(db)
-    workers.leave(db, worker, why=why, now=clock.now())
+    try:
+        workers.leave(db, worker, why=why, now=clock.now())
+    except StoreAway as error:  # the keeper finds the row of a process that is gone
+        log.warning("worker.unwritten", worker=name, error=error)
     places.slots.free()
     log.info("worker.recycled" if why == RECYCLE else "worker.left", worker=name, why=why)
     return 0
@@ -123,7 +127,8 @@ async def serve(
 ) -> str:
     """Run jobs at a post until drained. Returns why it ended."""
     settings = context.settings
-    workers.serve(context.db, context.worker, slot=post, now=clock.now())
+    serves = partial(workers.serve, context.db, context.worker, slot=post, now=clock.now())
+    await until_back(context.name, serves)
     log.info("worker.serving", worker=context.name, post=post)
     mine = JobBudget(settings.recycle_after, settings.memory_ceiling, places)
     wake_socket = WakeSocket(settings.run, context.name)

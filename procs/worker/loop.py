@@ -8,13 +8,14 @@ from dataclasses import replace
 from procs.core import clock, log
 from procs.core.machine import machine_name
 from procs.core.process import Signals
-from procs.errors import StoreFull, remedies
+from procs.errors import StoreAway, StoreFull, remedies
 from procs.records.job import Lane
 from procs.store import wake
 from procs.store.health import workers
 from procs.store.jobs import claimable, leases, recovery
 from procs.store.jobs.claimable import Claimable
 from procs.store.machines import server_clock
+from procs.store.server_absence import ABSENCE_PAUSE, ServerAbsence, until_back
 from procs.store.wake import WakeSocket
 from procs.worker.jobs import job_folder
 from procs.worker.jobs.fetch_job import LEAVE
@@ -57,6 +58,7 @@ class WorkerLoop:
         context.finishing = self.finishing
         self.drained = asyncio.Event()
         self.cancelled = asyncio.Event()
+        self.absence = ServerAbsence(context.name)
         self.why = STOPPED
         #: Lanes named by wake-ups since the last claim.
         self.told: set[Lane] = set()
@@ -81,13 +83,24 @@ class WorkerLoop:
                 )
             ]
             while not self.drained.is_set():
-                self.claim()
-                await self.rest()
+                await self.claim_and_rest()
                 if self.budget.is_over():
                     self.drain(RECYCLE)
             await self.settle()
             for task in tasks:
                 task.cancel()
+
+    async def claim_and_rest(self) -> None:
+        """Claim, and sleep until there is news; while the server of the database is away, only
+        sleep: the running jobs go on."""
+        try:
+            self.claim()
+            await self.rest()
+        except StoreAway as error:
+            self.absence.note(error)
+            await asyncio.sleep(ABSENCE_PAUSE)
+        else:
+            self.absence.end()
 
     def claim(self) -> None:
         """Claim jobs for the free rooms, and wake another worker when there are more. A worker that
@@ -143,7 +156,7 @@ class WorkerLoop:
         return found
 
     def next(self, lane: Lane, room: int) -> list[leases.Lease]:
-        """Claim the first jobs of a lane. Raises StoreFull."""
+        """Claim the first jobs of a lane. Raises StoreFull, StoreAway."""
         return leases.claim(
             self.db,
             worker=self.context.worker,
@@ -158,7 +171,7 @@ class WorkerLoop:
     def finishing(self, lane: Lane, freed: int) -> Iterator[None]:
         """The transaction in which a job ends, and the next of a lane are claimed: one commit less,
         and nobody looks for them. They begin when it is on the disk. `freed`: the rooms of the lane
-        that the job gives back. Raises StoreFull with nothing changed."""
+        that the job gives back. Raises StoreUnready with nothing changed."""
         found: list[leases.Lease] = []
         with self.db.write(full=True):
             yield
@@ -221,27 +234,19 @@ class WorkerLoop:
         """Renew the leases; learn which are lost and which jobs must stop."""
         while True:
             try:
-                server_clock.follow(self.db)
-                self.renew()
+                await until_back(f"{self.context.name} beat", self.renew)
             except StoreFull as error:
                 log.warning("beat.unwritten", error=error)
             await asyncio.sleep(BEAT)
 
     def renew(self) -> None:
+        server_clock.follow(self.db)
         now = clock.now()
         if not workers.beat(self.db, self.context.worker, jobs=self.budget.spent, now=now):
             self.budget.places.posts.free()
             self.drain(FORGOTTEN)
         self.context.tallies.write(self.db)
-        held = {one.job: one for one in leases.renew(self.db, worker=self.context.worker, now=now)}
-        for job, carried in list(self.running_jobs.jobs.items()):
-            mine = held.get(job)
-            if job in self.context.over:
-                continue
-            if mine is None or mine.fence != carried.lease.fence:
-                self.running_jobs.take_away(job, why="lost")
-            elif mine.stop:
-                self.running_jobs.take_away(job, why="stop")
+        self.running_jobs.match(leases.renew(self.db, worker=self.context.worker, now=now))
 
     def drain(self, why: str) -> None:
         """Claim no more jobs."""
@@ -249,7 +254,10 @@ class WorkerLoop:
             self.why = why
             self.drained.set()
             self.news.set()
-            workers.drain(self.db, self.context.worker, why=why)
+            try:
+                workers.drain(self.db, self.context.worker, why=why)
+            except StoreAway as error:  # the row says so when this worker leaves
+                self.absence.note(error)
             log.info(
                 "worker.draining",
                 worker=self.context.name,

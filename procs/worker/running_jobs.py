@@ -1,12 +1,14 @@
 """The jobs that a worker runs at this moment, and the rooms they occupy."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from procs.core import clock
+from procs.core import clock, log
 from procs.records.job import Kind, Lane, Lease
+from procs.store.jobs import leases
+from procs.store.jobs.leases import RenewedLease
 from procs.worker import fetch, settlement
 from procs.worker.broadcast import broadcast_shift
 from procs.worker.delivery_jobs import deliver
@@ -65,6 +67,24 @@ class RunningJobs:
     def take_all(self, *, why: str) -> None:
         for job in list(self.jobs):
             self.take_away(job, why=why)
+
+    def match(self, renewed: Sequence[RenewedLease]) -> None:
+        """Compare with the leases that a beat renewed: take away what is lost or is to stop, and
+        give back what does not run. Such a claim was made, and its answer lost with the connection.
+        """
+        held = {one.job: one for one in renewed}
+        for job, running in list(self.jobs.items()):
+            mine = held.pop(job, None)
+            if job in self.context.over:
+                continue
+            if mine is None or mine.fence != running.lease.fence:
+                self.take_away(job, why="lost")
+            elif mine.stop:
+                self.take_away(job, why="stop")
+        for one in held.values():
+            if lease := leases.held(self.context.db, one.job, one.fence):
+                log.warning("job.unstarted", job=one.job, worker=self.context.name)
+                leases.release(self.context.db, lease, now=clock.now())
 
     async def wait_until_over(self) -> None:
         """Wait until all jobs are over."""

@@ -13,7 +13,9 @@ from procs.errors import (
     LeaseLost,
     NotNow,
     SessionRevoked,
+    StoreAway,
     StoreFull,
+    StoreUnready,
     TelegramWait,
     Unknown,
     alert_kinds,
@@ -23,6 +25,7 @@ from procs.records.job import Lease
 from procs.store import wake
 from procs.store.health import alerts, counters, failed_attempts
 from procs.store.jobs import leases, outcomes
+from procs.store.server_absence import ABSENCE_PAUSE, ServerAbsence
 from procs.telegram.session.sign_in import SIGN_IN
 from procs.worker.process.context import WorkerContext
 from procs.worker.site import admission
@@ -62,10 +65,19 @@ async def carry(context: WorkerContext, lease: Lease, work: Work) -> str:
     except StoreFull as error:
         return await write_outcome(partial(settle, context, lease, DiskFull(str(error))))
     except Exception as error:  # classified here, once, with its job
+        if is_away(error):
+            return await write_outcome(partial(give_back, context, lease))
         return await write_outcome(partial(settle, context, lease, unknown(context, lease, error)))
     finally:
         context.progress.drop(lease)
     return DONE
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the server of the database went away under several tasks of a job."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(is_away(one) for one in error.exceptions)
+    return isinstance(error, StoreAway)
 
 
 def unknown(context: WorkerContext, lease: Lease, error: Exception) -> JobError:
@@ -74,17 +86,24 @@ def unknown(context: WorkerContext, lease: Lease, error: Exception) -> JobError:
 
 
 async def write_outcome(write: Callable[[], str]) -> str:
-    """Write an outcome, and wait while the disk is full: an accepted request is never dropped.
-    Returns what became of the job."""
+    """Write an outcome, and wait while the disk is full or the server away: an accepted request is
+    never dropped. Returns what became of the job."""
+    absence = ServerAbsence("outcome")
     while True:
         try:
-            return write()
+            result = write()
         except LeaseLost as error:
             log.warning("lease.lost", why=error)
             return LOST
         except StoreFull as error:
             log.error("store.full", error=error, fix=remedies.FREE_SPACE)
             await asyncio.sleep(DISK_LOOK)
+        except StoreAway as error:
+            absence.note(error)
+            await asyncio.sleep(ABSENCE_PAUSE)
+        else:
+            absence.end()
+            return result
 
 
 def wait_out(context: WorkerContext, lease: Lease, wait: TelegramWait) -> str:
@@ -159,8 +178,8 @@ def note(context: WorkerContext, lease: Lease, error: JobError, code: str) -> No
     facts = {"error": error.name, "site": error.site, "detail": error.detail, "code": code}
     try:
         failed_attempts.note(context.db, lease.job, now=clock.now(), **facts)
-    except StoreFull as full:
-        log.warning("failure.unwritten", job=lease.job, error=full)
+    except StoreUnready as unready:
+        log.warning("failure.unwritten", job=lease.job, error=unready)
 
 
 def alarm(context: WorkerContext, lease: Lease, error: JobError) -> None:

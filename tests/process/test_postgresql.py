@@ -1,10 +1,12 @@
 """The whole product with its store on a PostgreSQL server, by its address alone."""
 
+import asyncio
 import signal
 
 import pytest
 
 from procs.store.database import Database
+from procs.store.server_absence import until_back
 from tests import postgresql_server
 from tests.process.conftest import PATIENCE, gets, got
 from tests.sandbox.stack import CLIP, Stack
@@ -12,11 +14,17 @@ from tests.sandbox.stack import CLIP, Stack
 pytestmark = pytest.mark.skipif(
     postgresql_server.programs() is None, reason="no PostgreSQL server is installed"
 )
+#: Seconds that the server is away: more than every process waits for it at a time.
+AWAY = 3.0
 DELIVERED = "SELECT COUNT(*) FROM requests WHERE state = 'delivered'"
 OTHERS = (
     "SELECT PG_TERMINATE_BACKEND(pid) FROM pg_stat_activity"
     " WHERE application_name = 'chapar' AND datname = 'story'"
 )
+
+
+def processes(stack: Stack) -> dict[str, int]:
+    return {name: stack.pid(name) for name in ("bot", "keeper", "worker:worker-00")}
 
 
 def delivered(db: Database) -> int:
@@ -41,7 +49,23 @@ async def test_links_arrive_once_though_a_worker_and_every_connection_is_killed(
 
         await gets(ann, slow)
         await stack.until(lambda: delivered(stack.db) == 2)
-        assert [len(await got(ann, one)) for one in (first, slow)] == [1, 1]
+
+        held = await ann.sends(stack.url("/slow/clip.mp4?rate=200000&store=restart"))
+        await ann.sees(lambda m: m.reply == held.id and "دانلود" in m.text, timeout=PATIENCE)
+        before = processes(stack)
+        postgresql_server.running().stop("fast")
+        meanwhile = await ann.sends(stack.url("/clip.mp4?while=away"))
+        await asyncio.sleep(AWAY)
+        postgresql_server.running().start(*postgresql_server.QUICK)
+        for one in (held, meanwhile):
+            assert (await gets(ann, one)).media
+        assert processes(stack) == before
+
+        await until_back("test", lambda: delivered(stack.db))
+        await stack.until(lambda: delivered(stack.db) == 4)
+        everything = (first, slow, held, meanwhile)
+        assert [len(await got(ann, one)) for one in everything] == [1, 1, 1, 1]
+        assert [m.text for m in await ann.history() if "خطا" in m.text or "مشکل" in m.text] == []
         code, said = await stack.says("status")
         assert code == 0, said
     postgresql_server.drop("story")

@@ -16,7 +16,7 @@ from procs.bot.conversation.reply_sender import ReplySender
 from procs.core import clock, log
 from procs.errors import (
     ChatClosed,
-    StoreFull,
+    StoreUnready,
     TelegramAway,
     TelegramRefused,
     TelegramWait,
@@ -55,7 +55,7 @@ class AlertSender:
         """Send the notifications that are due."""
         try:
             notifications.plan(self.db, self.audience(), now=clock.now())
-        except StoreFull as error:
+        except StoreUnready as error:
             log.warning("alerts.unplanned", error=error)
         waiting: dict[int, list[Notification]] = {}
         for notice in notifications.unsent(self.db):
@@ -83,7 +83,7 @@ class AlertSender:
                 await self.send(notice)
             except TelegramWait as wait:
                 return self.replies.pace.note(wait)
-            except (TelegramAway, StoreFull) as error:
+            except (TelegramAway, StoreUnready) as error:
                 return log.warning("alert.late", admin=notice.admin, error=error)
             except (ChatClosed, TelegramRefused) as error:
                 self.give_up(notice, f"{type(error).__name__}: {error}")

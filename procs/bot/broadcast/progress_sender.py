@@ -10,7 +10,7 @@ from procs.bot.broadcast import broadcast_text
 from procs.bot.conversation.failure_boundary import repeat
 from procs.bot.conversation.reply_sender import EDIT, ReplySender, once
 from procs.core import clock, log
-from procs.errors import ChatClosed, StoreFull, TelegramAway, TelegramRefused, TelegramWait
+from procs.errors import ChatClosed, StoreUnready, TelegramAway, TelegramRefused, TelegramWait
 from procs.records.broadcast_records import Broadcast
 from procs.store.broadcasts import broadcasts, recipients
 from procs.store.database import Database
@@ -53,7 +53,7 @@ class ProgressSender:
                 broadcasts.note_reported(self.db, one.id, one.state)
         except TelegramWait as wait:
             self.replies.pace.note(wait)
-        except (TelegramAway, StoreFull) as error:
+        except (TelegramAway, StoreUnready) as error:
             log.warning("broadcast.untold", broadcast=one.id, error=error)
         except (ChatClosed, TelegramRefused) as error:
             log.warning("broadcast.untold", broadcast=one.id, error=error)

@@ -7,11 +7,13 @@ from procs.core import log
 from procs.errors import (
     ChatClosed,
     SessionRevoked,
+    StoreAway,
     TelegramAway,
     TelegramRefused,
     TelegramWait,
 )
 from procs.store.jobs.outcomes import new_code
+from procs.store.server_absence import ServerAbsence
 
 #: Telegram does not let us say it: there is nobody to tell.
 UNSAID = (ChatClosed, SessionRevoked, TelegramAway, TelegramRefused, TelegramWait)
@@ -26,6 +28,8 @@ async def logged(work: Awaitable[None], **facts: object) -> str:
         await work
     except UNSAID as error:
         log.warning("answer.unsaid", why=type(error).__name__, error=error, **facts)
+    except StoreAway as error:  # done when the server is back: what was begun stands in rows
+        log.warning("answer.late", error=error, **facts)
     except Exception as error:  # classified here, once
         code = new_code()
         log.error("bot.failed", trace=error, code=code, **facts)
@@ -36,8 +40,14 @@ async def logged(work: Awaitable[None], **facts: object) -> str:
 async def repeat(look: Callable[[], Awaitable[None]], interval: float) -> None:
     """Do the work until cancelled, with `interval` seconds from each end to the next begin. One
     that fails is logged, and repeated like the others. Raises CancelledError only."""
+    absence = ServerAbsence(getattr(look, "__qualname__", "repeat"))
+
+    async def look_once() -> None:
+        with absence.tolerated():
+            await look()
+
     while True:
-        await logged(look())
+        await logged(look_once())
         await asyncio.sleep(interval)
 
 

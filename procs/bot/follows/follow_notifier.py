@@ -4,7 +4,7 @@ from procs.bot.conversation.failure_boundary import repeat
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.bot.follows import follow_pages
 from procs.core import log
-from procs.errors import ChatClosed, StoreFull, TelegramAway, TelegramRefused, TelegramWait
+from procs.errors import ChatClosed, StoreUnready, TelegramAway, TelegramRefused, TelegramWait
 from procs.store.database import Database
 from procs.store.follows import follow_notices, follows
 from procs.store.follows.follow_notices import FollowNotice
@@ -32,11 +32,11 @@ class FollowNotifier:
                 await self.send_notice(notice)
             except TelegramWait as wait:
                 return self.replies.pace.note(wait)
-            except (TelegramAway, StoreFull) as error:
+            except (TelegramAway, StoreUnready) as error:
                 return log.warning("follow.untold", user=notice.person, error=error)
 
     async def send_notice(self, notice: FollowNotice) -> None:
-        """Raises TelegramWait, TelegramAway, StoreFull."""
+        """Raises TelegramWait, TelegramAway, StoreUnready."""
         told = follow_pages.name(notice.title, notice.url)
         text = i18n.say(notice.language, notice.text, name=told)
         message = OutgoingMessage(notice.person, notice.access, text, notice.random_id)

@@ -2,7 +2,7 @@
 press."""
 
 from procs.core import clock, log
-from procs.errors import ChatClosed, StoreError, StoreFull, TelegramRefused
+from procs.errors import ChatClosed, StoreError, StoreUnready, TelegramRefused
 from procs.records.job import Person
 from procs.records.preference_values import ADMINS, EVERYONE
 from procs.store.database import Database
@@ -53,7 +53,7 @@ class GroupAdmins:
         role = ADMIN if admin else MEMBER
         try:
             member_roles.note(self.db, chat, person.id, role, now=clock.now())
-        except StoreFull as error:
+        except StoreUnready as error:
             log.warning("member.unkept", chat=chat, person=person.id, error=error)
         return role
 

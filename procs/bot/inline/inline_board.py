@@ -18,7 +18,7 @@ from procs.bot.status.status_text import StatusView
 from procs.core import clock, log
 from procs.core.clock import Now
 from procs.core.round_robin import Withdrawn
-from procs.errors import StoreFull, TelegramAway, TelegramRefused, TelegramWait
+from procs.errors import StoreUnready, TelegramAway, TelegramRefused, TelegramWait
 from procs.records.inline_records import InlineMessage
 from procs.records.job import Step
 from procs.store.database import Database
@@ -150,7 +150,7 @@ class InlineBoard:
             log.warning("inline.refused", request=row.request, error=error)
             if row.state != "open":
                 requests.close(self.db, row.request, now=clock.now())
-        except (TelegramAway, StoreFull) as error:
+        except (TelegramAway, StoreUnready) as error:
             log.warning("inline.late", request=row.request, error=error)
         else:
             self.resting.pop(row.request, None)

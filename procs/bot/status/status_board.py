@@ -19,11 +19,12 @@ from procs.bot.status.status_text import OwnWords, StatusView
 from procs.bot.status.status_writer import StatusWriter
 from procs.core import clock, log
 from procs.core.clock import Now
-from procs.errors import ChatClosed, StoreFull, TelegramAway, TelegramRefused, TelegramWait
+from procs.errors import ChatClosed, StoreUnready, TelegramAway, TelegramRefused, TelegramWait
 from procs.store import wake
 from procs.store.database import Database
 from procs.store.media.cards import CHOOSING
 from procs.store.requests import link_groups, request_status
+from procs.store.server_absence import ServerAbsence
 from procs.store.wake import WakeSocket
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.pace import EDITS, Urgency
@@ -77,6 +78,7 @@ class StatusBoard:
         #: Messages that are being written, by person.
         self.load: Counter[int] = Counter()
         self.memories: dict[int, MessageState] = {}
+        self.absence = ServerAbsence("status board")
         self.next_edit = 0.0
         self.looked = 0.0
         #: The wall instant at which something of what was seen becomes due.
@@ -129,8 +131,9 @@ class StatusBoard:
         try:
             while not self.chat_session.dead:
                 called = await wake_socket.wait(self.patience())
-                if called or self.db.changed() or not self.patience() or self.is_stale():
-                    self.look()
+                with self.absence.tolerated():
+                    if called or self.db.changed() or not self.patience() or self.is_stale():
+                        self.look()
                 await self.chat_session.save()
                 await asyncio.sleep(BUSY_INTERVAL)
         finally:
@@ -286,7 +289,7 @@ class StatusBoard:
             log.warning("status.refused", request=post.id, error=error)
             await self.status_writer.reactions.end(post.head)
             self.status_writer.give_up(post)
-        except (TelegramAway, StoreFull) as error:
+        except (TelegramAway, StoreUnready) as error:
             log.warning("status.late", request=post.id, error=error)
         else:
             memory.resting = 0.0

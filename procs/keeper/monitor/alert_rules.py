@@ -44,6 +44,7 @@ RULES = (
     AlertRule(alert_kinds.NO_BACKUP, "backup_age", 2.0, 0, 2.0, 0),
     AlertRule(alert_kinds.DRILL, "drill_bad", 0.0, 0, NONE, 0),
     AlertRule(alert_kinds.BREAKER_STORM, "breakers_opened", 10.0, 0, 5.0, 15 * MINUTE),
+    AlertRule(alert_kinds.SNAPSHOT, "snapshot_age", 5 * MINUTE, MINUTE, MINUTE, MINUTE),
     AlertRule(alert_kinds.CLOCK, "clock_skew", 30.0, MINUTE, 10.0, 5 * MINUTE),
     # Days by which a certificate's end is nearer than two weeks.
     AlertRule(alert_kinds.CERTIFICATE, "certificate_due", 0.0, 0, 0.0, 0),

@@ -47,6 +47,7 @@ class StoreGauges:
             "oldest_waiting": oldest(report),
             "workers_missing": missing(report.workers, self.settings.posts),
             "breakers_opened": (opened, f"{opened} in 15 minutes"),
+            "snapshot_age": self.db.oldest_snapshot(),
             "clock_skew": (off, f"{off or 0:.0f} s"),
         }
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from procs.core import log
 from procs.core.clock import Now
-from procs.errors import StoreFull
+from procs.errors import StoreUnready
 from procs.store.database import Database
 from procs.store.health.fingerprint import example
 
@@ -88,7 +88,7 @@ def note(
     try:
         with db.write():
             db.change(NOTE, {**facts, "worker": worker, "detail": example(detail)})
-    except StoreFull as error:
+    except StoreUnready as error:
         log.warning("alert.unwritten", kind=kind, subject=subject, error=error)
 
 
@@ -100,7 +100,7 @@ def clear(db: Database, kinds: Iterable[str], subject: str, *, now: Now) -> None
         if there:
             with db.write():
                 db.change_many(CLEAR, [{**one, "now": now.wall} for one in there])
-    except StoreFull as error:
+    except StoreUnready as error:
         log.warning("alert.unwritten", subject=subject, error=error)
 
 

@@ -28,7 +28,7 @@ BITE = 200
 
 DUE = f"""
 SELECT id, user_id, lane, site, seat FROM jobs
- WHERE state = {State.LATER} AND at <= :now ORDER BY at LIMIT :bite
+ WHERE state = {State.LATER} AND at <= :now ORDER BY at, id LIMIT :bite
 """
 NEXT_DUE = f"""
 SELECT MIN(at) FROM jobs WHERE state = {State.LATER}

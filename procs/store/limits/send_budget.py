@@ -103,7 +103,7 @@ def take(
 ) -> float:
     """Spend `messages` under every rule. Returns the seconds after which they may leave; when
     that is more than `patience`, nothing is spent and the caller asks again later."""
-    with db.write():
+    with db.write(only={rule.scope for rule in rules}):
         wait = wait_of(db, rules, messages=messages, now=now)
         if wait <= patience:
             spend(db, rules, messages=messages, at=now.boot + wait, now=now)

@@ -36,11 +36,19 @@ ALTER TABLE requests SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02
 ALTER TABLE progress SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01);
 ALTER TABLE workers SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01);
 ALTER TABLE budget SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01);
+ALTER TABLE counters SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
+ALTER TABLE departures SET (autovacuum_vacuum_scale_factor = 0.01);
+ALTER TABLE visits SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01);
+ALTER TABLE deliveries SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
+ALTER TABLE broadcast_sends SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
+ALTER TABLE heard SET (autovacuum_vacuum_scale_factor = 0.05);
 """
 #: Text in quotes and comments stay as they are; a parameter is `:name`, a cast (`::`) is none.
 PIECES = re.compile(
     r"'(?:[^']|'')*'|--[^\n]*|(?<![:\w]):(?P<name>[a-z_]+)|\b(?:INTEGER|REAL|BLOB)\b"
 )
+#: A comment of a statement that is a clause here: which rows it locks where several may write.
+UNCOVERED = re.compile(r"/\* (FOR UPDATE(?: SKIP LOCKED)?) \*/")
 WORDS = {"INTEGER": "BIGINT", "REAL": "DOUBLE PRECISION", "BLOB": "BYTEA"}
 #: Statements that stay prepared: more than there are in the store.
 PREPARED = 1024
@@ -63,5 +71,5 @@ def numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
             return f"${order.setdefault(name, len(order) + 1)}"
         return WORDS.get(piece[0], piece[0])
 
-    text = PIECES.sub(instead, sql).strip()
+    text = UNCOVERED.sub(r"\1", PIECES.sub(instead, sql)).strip()
     return text.encode(), tuple(order)

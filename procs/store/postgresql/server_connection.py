@@ -2,13 +2,14 @@
 
 First right, then loose: a write transaction begins with an advisory lock of the whole database, the
 same gate that the other kind has as a kernel lock, so that whatever holds behind that gate holds
-here. Every statement stays prepared on the server. A connection that broke off is made anew before
-the next statement outside of a transaction; a transaction that it broke off has failed whole.
+here. One that names what it is about has that lock shared, and a lock of each thing that it names.
+Every statement stays prepared on the server. A connection that broke off is made anew before the
+next statement, for which nobody waits long: while there is none, every call raises StoreAway at
+once.
 """
 
 import os
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -16,24 +17,21 @@ from typing import Any
 
 import psycopg
 
-from procs.errors import NewerDatabase, StoreError
-from procs.store.postgresql import server_faults
+from procs.errors import NewerDatabase, StoreAway, StoreError
+from procs.store.postgresql import pooler, server_faults
 from procs.store.postgresql.dialect import numbered
 from procs.store.postgresql.server_channel import ServerChannel
-from procs.store.postgresql.server_session import Row, connect
+from procs.store.postgresql.server_reconnection import ServerReconnection
+from procs.store.postgresql.server_session import Greeted, Row, greet
+from procs.store.postgresql.server_transaction import (
+    COPIED,
+    MANY,
+    Cursor,
+    ServerTransaction,
+    Statement,
+    first_value,
+)
 
-#: The gate of a database, held to the commit: nobody else writes meanwhile, and each statement
-#: after it sees all that was committed. Who stands still inside of a transaction (a debugger, a
-#: stopped process) is thrown out after ten seconds, because everybody waits behind it.
-BEGIN = """
-BEGIN;
-SELECT SET_CONFIG('synchronous_commit', '{durability}', TRUE),
-       SET_CONFIG('idle_in_transaction_session_timeout', '10s', TRUE);
-SELECT PG_ADVISORY_XACT_LOCK(6774642, 1)
-"""
-BEGINS = {full: BEGIN.format(durability="on" if full else "off").encode() for full in (False, True)}
-#: Whether the transaction had a number, which one that changed nothing has not; then its commit.
-COMMIT = b"SELECT PG_CURRENT_XACT_ID_IF_ASSIGNED() IS NOT NULL; COMMIT"
 #: How many transactions of the server had a number and are over: all below the newest that is over,
 #: without those that still run.
 OVER = b"""
@@ -42,11 +40,29 @@ SELECT CAST(CAST(PG_SNAPSHOT_XMAX(now) AS TEXT) AS BIGINT)
   FROM PG_CURRENT_SNAPSHOT() AS now
 """
 CLOCK = b"SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) AS DOUBLE PRECISION)"
+#: Who holds back the cleaning of dead rows, and for how long; of whom the server tells this user no
+#: instant, and of a slot, the number of transactions since then decides.
+OLDEST_SNAPSHOT = b"""
+SELECT COALESCE(seconds, CASE WHEN transactions > 100000 THEN 3600.0 ELSE 0.0 END), who FROM (
+    SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP() - xact_start) AS DOUBLE PRECISION) AS seconds,
+           AGE(backend_xmin) AS transactions,
+           'session ' || pid || ' of ' || COALESCE(usename, backend_type) || ', '
+           || COALESCE(NULLIF(application_name, ''), 'unnamed') AS who
+      FROM pg_stat_activity
+     WHERE backend_xmin IS NOT NULL AND pid <> PG_BACKEND_PID()
+       AND (datname = CURRENT_DATABASE() OR backend_type = 'walsender')
+    UNION ALL
+    SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP() - prepared) AS DOUBLE PRECISION), 0,
+           'prepared transaction ' || gid FROM pg_prepared_xacts WHERE database = CURRENT_DATABASE()
+    UNION ALL
+    SELECT NULL, AGE(COALESCE(xmin, catalog_xmin)), 'replication slot ' || slot_name
+      FROM pg_replication_slots WHERE xmin IS NOT NULL
+) AS held ORDER BY 1 DESC NULLS LAST LIMIT 1
+"""
 READ_ONLY = b"SHOW transaction_read_only"
 APPLIED = b"SELECT COUNT(*) FROM schema_steps"
-
-#: Seconds that a restart of the server may take, and between two attempts to connect.
-RESTART, PAUSE = 10.0, 0.1
+#: Of a database into which a move has not ended.
+MOVING = b"SELECT TO_REGCLASS('move_places') IS NOT NULL"
 
 Facts = Mapping[str, Any]
 NO_FACTS: Facts = {}
@@ -58,48 +74,65 @@ class ServerConnection:
     """A connection that only its own process and thread may use; `procs.store.database` says what
     it promises."""
 
-    def __init__(self, url: str, *, run: Path, version: int) -> None:
-        """Raises NewerDatabase, StoreError unless the database is of this version."""
+    def __init__(self, url: str, *, run: Path, version: int, unfinished: bool = False) -> None:
+        """Raises NewerDatabase, StoreError unless the database is of this version, StoreAway where
+        no server answers or takes writes."""
         self.url, self.run, self.version = url, run, version
+        self.unfinished = unfinished
         self.pid = os.getpid()
-        self.inside = False
+        self.transaction: ServerTransaction | None = None
+        self.reconnection: ServerReconnection | None = None
         self.over, self.own = -1, 0
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._connect()
-        self._require_version()
+        found = greet(url)
+        pooler.require_session(found, url)
+        self._use(found)
 
     def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
         """Every row of one statement."""
-        return self._run(sql, facts).fetchall()
+        rows: list[Row] = self._answer(sql, facts, Cursor.fetchall)
+        return rows
 
     def one(self, sql: str, facts: Facts | None = None) -> Row | None:
         """The first row, or None."""
-        return self._run(sql, facts).fetchone()
+        row: Row | None = self._answer(sql, facts, Cursor.fetchone)
+        return row
 
     def change(self, sql: str, facts: Facts | None = None) -> int:
         """The number of rows that a statement without RETURNING changed. Inside `write` only."""
         self._must_write()
-        return self._run(sql, facts).rowcount
+        return int(self._answer(sql, facts, row_count))
 
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`, sent one after the other without waiting for the
         answers: how many rows it changed in all."""
         self._must_write()
         text, names = numbered(sql)
-        try:
-            cursor = self._mine().cursor()
-            cursor.executemany(text, [[one[name] for name in names] for one in facts])
-        except psycopg.Error as error:
-            server_faults.raise_failure(error, self.url)
-        return max(cursor.rowcount, 0)
+        values = [[one[name] for name in names] for one in facts]
+        return max(int(self._run(Statement(text, values, row_count, MANY))), 0)
 
-    def write(self, *, full: bool = False) -> AbstractContextManager[None]:
-        """One write transaction; joins the one that runs already.
+    def fill(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """Insert many rows at once (COPY). Inside of `write` only."""
+        self._must_write()
+        text = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+        self._run(Statement(text.encode(), list(rows), row_count, COPIED))
 
-        `full` waits for the server's disk (synchronous_commit=on). Raises StoreFull when that disk
-        is full; nothing is changed then.
+    def write(
+        self, *, full: bool = False, only: Collection[str] | None = None
+    ) -> AbstractContextManager[None]:
+        """One write transaction; joins the one that runs already, unless that names less.
+
+        `full` waits for the server's disk (synchronous_commit=on), and a commit whose answer is
+        lost is looked up. Without it such a commit raises StoreAway, though it may have been one.
+        Raises StoreFull when that disk is full; nothing is changed then.
         """
-        return JOINED if self.inside else ServerTransaction(self, full)
+        if self.transaction is None:
+            return ServerTransaction(self, full, only)
+        if not self.transaction.covers(only):
+            raise StoreError(
+                "a transaction goes beside others, and may not become one that is alone"
+            )
+        return JOINED
 
     def twin(self) -> "ServerConnection":
         """Another connection to the same database, for the thread that calls this and closes it."""
@@ -108,8 +141,7 @@ class ServerConnection:
     def changed(self) -> bool:
         """Whether another connection committed since the last call. True too when one of another
         database of the server did."""
-        row = self._whole(OVER).fetchone()
-        over = row[0] if row else 0
+        over = self.run_alone(Statement(OVER, None, first_value))
         before, self.over = self.over, over
         own, self.own = self.own, 0
         return bool(before < 0 or over - before != own)
@@ -122,127 +154,108 @@ class ServerConnection:
         """Nothing: a server keeps a database while somebody is connected to it, and each new
         connection looks at its version."""
 
+    def oldest_snapshot(self) -> tuple[float, str]:
+        """Of sessions, prepared transactions and replication slots, whoever holds the oldest."""
+        found = self.run_alone(Statement(OLDEST_SNAPSHOT, None, Cursor.fetchone))
+        return (float(found[0]), str(found[1])) if found else (0.0, "")
+
     def write_locks(self) -> Sequence[Any]:
         """None on this machine: the server orders writers, and throws out one that stands still."""
         return ()
 
     def require_writable(self) -> None:
-        """Raises StoreError where no server answers, or one that takes no writes (a standby)."""
-        row = self._whole(READ_ONLY).fetchone()
-        if row and row[0] == "on":
-            place = server_faults.shown(self.url)
-            raise StoreError(f"{place} takes no writes; give the address of the primary server")
+        """Raises StoreAway where no server answers, or one that takes no writes (a standby)."""
+        if self.run_alone(Statement(READ_ONLY, None, first_value)) == "on":
+            self.session.close()  # the next may be another server
+            raise StoreAway(f"{server_faults.shown(self.url)} takes no writes at the moment")
 
     def time(self) -> float:
         """The server's clock, in epoch seconds, as the server sends its answer."""
-        return float(self._whole(CLOCK).fetchall()[0][0])
+        return float(self.run_alone(Statement(CLOCK, None, first_value)))
 
     def channel(self) -> Callable[[], ServerChannel]:
         """What opens the channel to the other machines."""
         return partial(ServerChannel, self.url)
 
     def close(self) -> None:
+        if self.reconnection is not None:
+            self.reconnection.leave()
+            self.reconnection = None
         self.session.close()
 
-    def _reconnect(self) -> None:
-        """Connect again. A server that restarts refuses for some seconds, which are waited for
-        here, because nothing goes on without it. Raises StoreError after `RESTART`."""
-        end = time.monotonic() + RESTART
-        while True:
-            try:
-                self._connect()
-                return self._require_version()
-            except StoreError:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(PAUSE)
+    def run_alone(self, statement: Statement) -> Any:
+        """Run a statement outside of a transaction; anew on a new connection when the old one is
+        gone. Raises StoreAway while there is none."""
+        self._mine()
+        is_new = self.session.closed
+        if is_new:
+            self._reconnect()
+        try:
+            return statement.run(self.cursor)
+        except psycopg.Error as error:
+            if is_new or not self.session.closed:
+                server_faults.raise_failure(error, self.url)
+        self._reconnect()
+        try:
+            return statement.run(self.cursor)
+        except psycopg.Error as error:
+            server_faults.raise_failure(error, self.url)
 
-    def _connect(self) -> None:
-        self.session = connect(self.url)
-        self.session.prepare_threshold = 0
+    def _reconnect(self) -> None:
+        """Take a new connection. Raises StoreAway while there is none, and StoreError for a
+        database of another version."""
+        if self.reconnection is None:
+            self.reconnection = ServerReconnection(self.url)
+            self.reconnection.start()
+        found = self.reconnection.take()
+        self.reconnection = None
+        self._use(found)
+
+    def _use(self, found: Greeted) -> None:
+        self.session, self.timeline = found.session, found.timeline
         self.cursor = self.session.cursor()
         self.over = -1
+        self._require_version()
 
     def _require_version(self) -> None:
         try:
-            row = self.session.execute(APPLIED).fetchone()
+            found = Statement(APPLIED, None, first_value).run(self.cursor)
         except psycopg.errors.UndefinedTable:
             found = 0
         except psycopg.Error as error:
             server_faults.raise_failure(error, self.url)
-        else:
-            found = row[0] if row else 0
         if found != self.version:
             self.close()
             require_version(self.url, found, self.version)
+        if not self.unfinished and Statement(MOVING, None, first_value).run(self.cursor):
+            self.close()
+            raise StoreError(
+                f"{server_faults.shown(self.url)} is not whole yet: a move into it has not ended; "
+                "let CHAPAR_DATABASE_URL name the one before, and run chapar move again"
+            )
 
     def _must_write(self) -> None:
-        if not self.inside:
+        if self.transaction is None:
             raise StoreError("a change outside of a write transaction")
 
-    def _mine(self) -> psycopg.Connection[Row]:
+    def _mine(self) -> None:
         if os.getpid() != self.pid:
             raise StoreError("a connection may not cross a fork")
-        return self.session
 
-    def _run(self, sql: str, facts: Facts | None) -> psycopg.Cursor[Row]:
+    def _answer(self, sql: str, facts: Facts | None, read: Callable[[Cursor], Any]) -> Any:
         text, names = numbered(sql)
         given = facts or NO_FACTS
-        return self._whole(text, [given[name] for name in names])
+        return self._run(Statement(text, [given[name] for name in names], read))
 
-    def _whole(self, text: bytes, values: list[Any] | None = None) -> psycopg.Cursor[Row]:
-        """Run one text; anew on a new connection when the old one is gone and no transaction was
-        on it, as after a restart of the server."""
+    def _run(self, statement: Statement) -> Any:
+        if self.transaction is None:
+            return self.run_alone(statement)
         self._mine()
-        if self.session.closed and not self.inside:
-            self._reconnect()
-        try:
-            return self.cursor.execute(text, values, prepare=values is not None)
-        except psycopg.Error as error:
-            if not self.session.closed or self.inside:
-                server_faults.raise_failure(error, self.url)
-        self._reconnect()
-        try:
-            return self.cursor.execute(text, values, prepare=values is not None)
-        except psycopg.Error as error:
-            server_faults.raise_failure(error, self.url)
+        return self.transaction.run(statement)
 
 
-class ServerTransaction:
-    """From the gate to the commit."""
-
-    __slots__ = ("db", "full")
-
-    def __init__(self, db: ServerConnection, full: bool) -> None:
-        self.db, self.full = db, full
-
-    def __enter__(self) -> None:
-        try:
-            self.db._whole(BEGINS[self.full])
-        except BaseException:
-            self._undo()
-            raise
-        self.db.inside = True
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        try:
-            if kind is None:
-                row = self.db._whole(COMMIT).fetchone()
-                self.db.own += bool(row and row[0])
-        finally:
-            self.db.inside = False
-            self._undo()
-
-    def _undo(self) -> None:
-        """Roll back what is not committed. A session on which that fails is of no use."""
-        session = self.db.session
-        idle = psycopg.pq.TransactionStatus.IDLE
-        if session.closed or session.info.transaction_status == idle:
-            return
-        try:
-            session.rollback()
-        except psycopg.Error:
-            session.close()
+def row_count(cursor: Cursor) -> int:
+    return cursor.rowcount
 
 
 def require_version(url: str, found: int, version: int) -> None:

@@ -7,7 +7,7 @@ from typing import NoReturn
 import psycopg
 
 from procs.core import log
-from procs.errors import StoreError, StoreFull
+from procs.errors import StoreAway, StoreError, StoreFull
 
 #: Conditions of which the place is at fault and no statement, by code or the code's class.
 SENTENCES = {
@@ -28,6 +28,9 @@ SENTENCES = {
     "XX002": "has a damaged index ({why}); run reindexdb, or restore a backup",
 }
 FULL = "53100"
+#: Those that pass by themselves: the server restarts, another one takes its place, somebody holds a
+#: lock for long.
+PASSING = ("08", "25006", "25P03", "53200", "53300", "55P03", "57014", "57P")
 #: A connection that broke off, or was never made, has no code: the library gives the server's words
 #: alone. In another language than English they are told as they are.
 BROKEN = "08"
@@ -65,5 +68,6 @@ def named(error: psycopg.Error, url: str) -> StoreError | None:
         return StoreFull(f"{shown(url)}: the disk of the server is full ({why}); free space on it")
     for length in (5, 3, 2):
         if sentence := SENTENCES.get(code[:length]):
-            return StoreError(f"{shown(url)} {sentence.format(why=log.mask(why))}")
+            kind = StoreAway if code[:length] in PASSING else StoreError
+            return kind(f"{shown(url)} {sentence.format(why=log.mask(why))}")
     return None

@@ -1,29 +1,53 @@
 """A session on a PostgreSQL server, as every connection of ours wants it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
+from procs.errors import StoreAway, StoreError
 from procs.store.postgresql import server_faults
 from procs.store.postgresql.adaptation import adapt
 from procs.store.postgresql.dialect import PREPARED
 
 Row = tuple[Any, ...]
-#: What every connection asks for. A machine that vanished is noticed within half a minute.
+#: What every connection asks for. A machine that vanished is noticed within ten seconds: for so
+#: long a process that asked it something stands still.
 OPTIONS: Mapping[str, Any] = {
     "application_name": "chapar",
     "client_encoding": "UTF8",
-    "connect_timeout": 10,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
+    "connect_timeout": 5,
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
     "keepalives_count": 3,
-    "tcp_user_timeout": 30_000,
+    "tcp_user_timeout": 10_000,
 }
+#: What an operator may have set for all programs, and our statements do not go by; and what the
+#: server is: whether it takes writes, its timeline, which another one has that took its place, and
+#: the process that serves us.
+GREETING = b"""
+SELECT SET_CONFIG('statement_timeout', '60s', FALSE), SET_CONFIG('lock_timeout', '0', FALSE),
+       SET_CONFIG('default_transaction_isolation', 'read committed', FALSE),
+       CURRENT_SETTING('transaction_read_only'),
+       CASE WHEN PG_IS_IN_RECOVERY() THEN ''
+            ELSE SUBSTRING(PG_WALFILE_NAME(PG_CURRENT_WAL_LSN()), 1, 8) END,
+       PG_BACKEND_PID()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Greeted:
+    """A session that may be written on. `timeline`: the server's, by which it is known again.
+    `backend`: the process of the server that answered, another one behind a pooler."""
+
+    session: psycopg.Connection[Row]
+    timeline: str
+    backend: int
 
 
 def connect(url: str) -> psycopg.Connection[Row]:
-    """A session on the server of `url`. Raises StoreError."""
+    """A session on the server of `url`. Raises StoreError, StoreAway."""
     try:
         session = psycopg.connect(url, autocommit=True, cursor_factory=psycopg.RawCursor, **OPTIONS)
     except psycopg.Error as error:
@@ -32,3 +56,24 @@ def connect(url: str) -> psycopg.Connection[Row]:
     session.prepared_max = PREPARED
     adapt(session)
     return session
+
+
+def greet(url: str) -> Greeted:
+    """A session whose statements stay prepared, and go by our settings. Raises StoreError, and
+    StoreAway for a server that takes no writes."""
+    session = connect(url)
+    try:
+        *_, read_only, timeline, backend = session.execute(GREETING).fetchone() or ()
+        if read_only == "on":
+            raise StoreAway(
+                f"{server_faults.shown(url)} takes no writes; "
+                "let CHAPAR_DATABASE_URL name the primary server"
+            )
+    except psycopg.Error as error:
+        session.close()
+        server_faults.raise_failure(error, url)
+    except StoreError:
+        session.close()
+        raise
+    session.prepare_threshold = 0
+    return Greeted(session, str(timeline), int(backend))

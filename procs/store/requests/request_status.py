@@ -192,7 +192,7 @@ def open_of(db: Database, user: int) -> list[RequestStatus]:
 
 def report(db: Database, reports: list[Report]) -> None:
     """Keep how far jobs are, for whoever shows it."""
-    with db.write():
+    with db.write(only=()):
         db.change_many(
             REPORT,
             [

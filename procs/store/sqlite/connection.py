@@ -9,7 +9,7 @@ import ctypes
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -91,8 +91,20 @@ class Connection:
         except sqlite3.DatabaseError as error:
             database_file.raise_failure(error, self.path)
 
-    def write(self, *, full: bool = False) -> AbstractContextManager[None]:
-        """One write transaction; joins the one that runs already.
+    def fill(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """Insert many rows at once. Inside of `write` only."""
+        self._must_write()
+        places = ", ".join("?" for _ in columns)
+        text = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
+        try:
+            self._mine().executemany(text, rows)
+        except sqlite3.DatabaseError as error:
+            database_file.raise_failure(error, self.path)
+
+    def write(
+        self, *, full: bool = False, only: Collection[str] | None = None
+    ) -> AbstractContextManager[None]:
+        """One write transaction, alone whatever it names; joins the one that runs already.
 
         `full` waits for the disk (synchronous=FULL): a power cut loses nothing that was committed
         so. Raises StoreFull when the disk is full; nothing is changed then.
@@ -134,6 +146,10 @@ class Connection:
             return {}
         pages, moved = self.checkpoint(truncate=True)
         return {"bytes": size, "pages": pages, "moved": moved}
+
+    def oldest_snapshot(self) -> tuple[float, str]:
+        """None: a reader keeps the log from being shortened, whose size is watched."""
+        return 0.0, ""
 
     def write_locks(self) -> Sequence[GateLock]:
         """The gate, and the door before it."""

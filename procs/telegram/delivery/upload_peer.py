@@ -13,7 +13,7 @@ from typing import Any
 from pyrogram.raw.types import InputPeerEmpty, InputPeerSelf
 
 from procs.core import clock, log
-from procs.errors import StoreFull
+from procs.errors import StoreUnready
 from procs.store.database import Database
 from procs.store.media import uploads
 from procs.telegram.session.peers import peer
@@ -61,5 +61,5 @@ class UploadPeers:
         if self.db is not None:
             dc = int(await line.client.storage.dc_id() or 0)
             facts: dict[str, Any] = {"account": self.account, "dc": dc, "peer": kind}
-            with suppress(StoreFull):  # it is learned again
+            with suppress(StoreUnready):  # it is learned again
                 uploads.takes(self.db, now=clock.now(), **facts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from procs.engine.client import Child, Fetched, OnProgress, Probed
-from procs.errors import EngineDied, NetworkBroken
+from procs.errors import EngineDied, NetworkBroken, StoreAway
 from procs.records.job import File, Lease, Media, Step
 from procs.records.job_progress import Whole
 from procs.worker.jobs import job_folder
@@ -93,10 +93,11 @@ class FetchJob:
 
 def is_interruption(error: BaseException | None) -> bool:
     """Whether a download ended without a fault of its own: the child or the nursery was killed, the
-    connection broke, or the worker leaves before the job is done."""
+    connection broke, the server of the database went away, or the worker leaves before the job is
+    done."""
     if isinstance(error, asyncio.CancelledError):
         return error.args == (LEAVE,)
-    return isinstance(error, EngineDied | NetworkBroken)
+    return isinstance(error, EngineDied | NetworkBroken | StoreAway)
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from procs.config import Settings
@@ -22,6 +23,7 @@ from procs.errors import (
 from procs.records.job import Lane
 from procs.store.database import Database
 from procs.store.health import alerts
+from procs.store.server_absence import until_back
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
 from procs.telegram.session.session_state import SessionState
@@ -121,7 +123,7 @@ class WorkerContext:
         needs Telegram."""
         while True:
             await self.barred.wait()
-            wait = self.pace.wait(SIGN_IN) or SIGN_IN_RETRY
+            wait = await until_back(self.name, partial(self.pace.wait, SIGN_IN)) or SIGN_IN_RETRY
             log.warning("worker.barred", worker=self.name, seconds=wait)
             await asyncio.sleep(wait + random.random() * APART)
             await self._early(self.connect_or_leave())

@@ -3,7 +3,7 @@
 import asyncio
 
 from procs.core import log
-from procs.errors import StoreFull
+from procs.errors import StoreUnready
 from procs.records.job import Lease, Step
 from procs.store import wake
 from procs.store.database import Database
@@ -44,7 +44,7 @@ class ProgressWriter:
             return
         try:
             request_status.report(self.db, reports)
-        except StoreFull as error:
+        except StoreUnready as error:
             log.warning("progress.unwritten", error=error)
         wake.notify(self.db.run, wake.BOT)
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from procs.core import log
-from procs.errors import StoreFull
+from procs.errors import StoreUnready
 from procs.records.job import Kind
 from procs.store.database import Database
 from procs.store.health import counters, histograms
@@ -36,7 +36,7 @@ class Tallies:
             return
         try:
             counters.add_all(db, self.counts)
-        except StoreFull as error:
+        except StoreUnready as error:
             log.warning("tallies.unwritten", error=error)
         else:
             self.counts.clear()

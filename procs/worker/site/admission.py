@@ -18,7 +18,7 @@ from procs.core import clock, log
 from procs.core.clock import Now
 from procs.engine.client import Probed
 from procs.engine.protocol.messages import COOKIES
-from procs.errors import JobError, NotNow, StoreFull, alert_kinds
+from procs.errors import JobError, NotNow, StoreUnready, alert_kinds
 from procs.records.job import Lease
 from procs.records.job_progress import Turn
 from procs.store import wake
@@ -134,7 +134,7 @@ def unwritten_at_worst(event: str, lease: Lease) -> Iterator[None]:
     """Ignore a full disk: what is not written here corrects itself, and must not fail the job."""
     try:
         yield
-    except StoreFull as error:
+    except StoreUnready as error:
         log.warning(event, job=lease.job, error=error)
 
 

@@ -1,12 +1,16 @@
 """What a server does to us: a connection that ends, a full disk, a standby. Each is one sentence
 with its fix, nothing is changed, and the next statement works."""
 
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
-from procs.errors import StoreError, StoreFull
+from procs.errors import StoreAway, StoreError, StoreFull
 from procs.store.database import Database, open_database
+from procs.store.postgresql.server_reconnection import PATIENCE
 from tests import postgresql_server
 from tests.contract.place import Place
 
@@ -51,6 +55,16 @@ def end_connections(place: Place) -> None:
     )
 
 
+def until_there(db: Database) -> list[tuple[str]]:
+    """What a table holds, once the server answers again."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        with suppress(StoreAway):
+            return db.all(SCOPES)
+        threading.Event().wait(0.05)
+    raise TimeoutError
+
+
 def test_a_connection_that_ended_is_made_anew_for_a_read_and_for_a_write(
     db: Database, place: Place
 ) -> None:
@@ -65,22 +79,72 @@ def test_a_connection_that_ended_is_made_anew_for_a_read_and_for_a_write(
     assert db.changed()
 
 
-def test_a_connection_that_ends_inside_of_a_transaction_undoes_it_whole(
+@pytest.mark.parametrize("full", [False, True])
+def test_a_connection_that_ends_inside_of_a_transaction_is_not_noticed(
+    db: Database, place: Place, full: bool
+) -> None:
+    with db.write(full=full):
+        db.change(PUT, {"scope": "a"})
+        end_connections(place)
+        assert db.all(SCOPES) == [("a",)]
+        end_connections(place)
+        db.change_many(PUT, [{"scope": "b"}, {"scope": "c"}])
+
+    assert db.all(SCOPES) == [("a",), ("b",), ("c",)]
+
+
+def test_a_transaction_is_undone_whole_when_others_changed_what_it_had_read(
     db: Database, place: Place
 ) -> None:
-    with pytest.raises(StoreError, match="ended the connection"):
-        put_two(db, lambda: end_connections(place))
+    def lose_to_another() -> None:
+        end_connections(place)
+        ask("INSERT INTO waits (scope, until) VALUES ('z', 1)", place)
 
-    assert db.all(SCOPES) == []
+    def read_and_write() -> None:
+        with db.write():
+            db.change(PUT, {"scope": db.all(SCOPES)[-1][0] + "a"})
+            lose_to_another()
+            db.change(PUT, {"scope": "b"})
+
+    put(db, "y")
+    with pytest.raises(StoreAway, match="undone"):
+        read_and_write()
+
+    assert db.all(SCOPES) == [("y",), ("z",)]
+
+
+def test_a_commit_that_was_never_sent_whole_is_no_success_where_the_server_stays_away(
+    db: Database, place: Place
+) -> None:
+    server = postgresql_server.running()
+
+    with pytest.raises(StoreAway):
+        put_one(db, lambda: server.stop("fast"))
+    with pytest.raises(StoreAway):
+        db.all(SCOPES)
+    server.start(*postgresql_server.QUICK)
+
+    assert until_there(db) == []
     put(db, "c")
     assert db.all(SCOPES) == [("c",)]
 
 
-def test_a_commit_that_the_server_never_answered_is_no_success(db: Database, place: Place) -> None:
-    with pytest.raises(StoreError, match="ended the connection"):
-        put_one(db, lambda: end_connections(place))
+def test_nobody_waits_long_for_a_server_that_is_away(db: Database) -> None:
+    server = postgresql_server.running()
+    waits = []
 
-    assert db.all(SCOPES) == []
+    def ask_thrice() -> None:
+        for _ in range(3):
+            began = time.monotonic()
+            with pytest.raises(StoreAway):
+                db.all(SCOPES)
+            waits.append(time.monotonic() - began)
+
+    server.restart(ask_thrice)
+
+    assert until_there(db) == []
+    assert waits[0] < 2 * PATIENCE
+    assert max(waits[1:]) < PATIENCE
 
 
 def test_a_full_disk_is_told_as_full_and_the_transaction_is_undone(
@@ -96,20 +160,47 @@ def test_a_full_disk_is_told_as_full_and_the_transaction_is_undone(
 
 
 @pytest.mark.parametrize(
-    ("setting", "fix"),
+    "setting",
     [
-        ("default_transaction_read_only = on", "name the primary"),
-        ("statement_timeout = 1", "statement_timeout"),
+        "statement_timeout = 1",
+        "lock_timeout = 1",
+        "default_transaction_isolation = 'serializable'",
     ],
 )
-def test_a_setting_of_the_server_that_stops_writers_is_named(
-    db: Database, place: Place, setting: str, fix: str
+def test_a_setting_of_the_server_for_other_programs_stops_none_of_ours(
+    db: Database, place: Place, setting: str
 ) -> None:
     ask(f"ALTER DATABASE {place.name} SET {setting}", place)
     end_connections(place)
 
-    with pytest.raises(StoreError, match=fix):
-        put_one(db, lambda: db.one("SELECT PG_SLEEP(0.05)"))
+    put_one(db, lambda: db.one("SELECT PG_SLEEP(0.05)"))
+
+    assert db.all("SHOW transaction_isolation") == [("read committed",)]
+
+
+def test_a_statement_that_the_server_ends_is_told_and_may_be_tried_again(db: Database) -> None:
+    hurry = "SELECT SET_CONFIG('statement_timeout', '1', TRUE)"
+    with pytest.raises(StoreAway, match="statement_timeout"):
+        put_one(db, lambda: [db.all(hurry), db.all("SELECT PG_SLEEP(1)")])
+
+    assert db.all(SCOPES) == []
+
+
+def test_a_server_that_takes_no_writes_is_away_until_it_takes_some(
+    db: Database, place: Place
+) -> None:
+    ask(f"ALTER DATABASE {place.name} SET default_transaction_read_only = on", place)
+    end_connections(place)
+    with pytest.raises(StoreAway, match="takes no writes"):
+        put(db, "a")
+    with pytest.raises(StoreAway, match="name the primary"):
+        open_database(place.url, run=place.run)
+
+    postgresql_server.running().answer(f"ALTER DATABASE {place.name} RESET ALL")
+    until_there(db)
+    put(db, "b")
+
+    assert db.all(SCOPES) == [("b",)]
 
 
 def test_a_lost_table_is_named(db: Database, place: Place) -> None:

@@ -2,7 +2,7 @@
 
 from procs.core import clock, log
 from procs.engine.client import Probed
-from procs.errors import StoreFull
+from procs.errors import StoreUnready
 from procs.records.job import SYSADMIN, Lease, Media, Step
 from procs.store.jobs import outcomes
 from procs.store.media import references
@@ -40,7 +40,7 @@ def note_cost(job: FetchJob) -> None:
         return
     try:
         engine_costs.note(job.context.db, job.lease.user, child.ended.cpu, now=clock.now())
-    except StoreFull as error:
+    except StoreUnready as error:
         log.warning("cost.unwritten", job=job.lease.job, error=error)
 
 

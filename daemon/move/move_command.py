@@ -1,0 +1,129 @@
+"""`chapar move`: a copy while everything runs, a pause for the rest, a comparison, and the switch,
+which is one line of the file of settings. Until then the database before is in charge."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from daemon.command_error import Refusal
+from daemon.commands.restart import alone
+from daemon.console import open_store
+from daemon.install import settings_file
+from daemon.move.process_pause import paused
+from procs import config
+from procs.config import Settings
+from procs.core import log
+from procs.store.database import SCHEMES, SERVER, require_reachable
+from procs.store.move import store_move
+
+Say = Callable[[str], None]
+DATABASE = "CHAPAR_DATABASE_URL"
+#: What is known of the last move, in the home.
+RECORD = "move.json"
+
+
+def move(settings: Settings, to: str, say: Say, *, dry: bool) -> None:
+    """Move to the database of another address. Raises Refusal, StoreError: then the one before is
+    in charge, and the same command goes on."""
+    old = settings.database_url
+    path = settings_place(settings)
+    kinds = ", ".join(SCHEMES.values())
+    if old.startswith(SERVER) == to.startswith(SERVER):
+        raise Refusal(
+            f"a move goes to the other kind of database ({kinds}); --to names one of that"
+        )
+    require_reachable(to)
+    if dry:
+        return try_out(settings, to, say)
+    scratch = settings.home / "moving"
+    with alone(settings.run), store_move.opened(old, to, run=settings.run, scratch=scratch) as work:
+        work.copy(say)
+        work.catch_up(say)
+        with paused(settings.run, say):
+            if wrong := work.end(say):
+                raise Refusal(f"not switched, {len(wrong)} differences: {'; '.join(wrong[:5])}")
+            figures = store_move.peoples_figures(work.old)
+            work.hand_over()
+            write_record(settings, {"from": old, "to": to, "figures": figures})
+            settings_file.write(path, {DATABASE: to})  # the switch
+            work.forget()
+        say(f"switched: {DATABASE}={log.mask(to)} in {path}")
+    say(f"undo, until somebody asks for something: chapar move --undo; {log.mask(old)} stays")
+    return None
+
+
+def try_out(settings: Settings, to: str, say: Say) -> None:
+    """Say what a move would do, and change nothing."""
+    with open_store.opened(settings) as db:
+        began = time.monotonic()
+        counts = store_move.counts(db)
+        for table, count in sorted(counts.items(), key=lambda one: -one[1]):
+            if count:
+                say(f"{table}: {count} rows")
+        seconds = store_move.seconds(db, counts)
+        say(f"{sum(counts.values())} rows, counted in {time.monotonic() - began:.1f} s")
+        say(f"to {log.mask(to)}: about {seconds:.0f} s while everything runs,")
+        say(f"then a pause of about {store_move.pause(counts):.0f} s")
+        say(f"free space there: {store_move.size(counts)} MiB")
+
+
+def undo(settings: Settings, say: Say) -> None:
+    """Go back to the database before the last move. Raises Refusal once somebody asked for
+    something, or got it, in the new one."""
+    record = read_record(settings)
+    path = settings_place(settings)
+    if record.get("to") != settings.database_url:
+        raise Refusal("there is no move to be undone: this database is not where the last one led")
+    old = str(record["from"])
+    with alone(settings.run), paused(settings.run, say):
+        with open_store.opened(settings) as db:
+            figures = store_move.peoples_figures(db)
+        if figures != record["figures"]:
+            raise Refusal(
+                "people used the new database, and an undo would lose that; go back with it: "
+                f"chapar move --to {log.mask(old)}"
+            )
+        store_move.forget_at(old, run=settings.run)  # of a move that was killed at its end
+        settings_file.write(path, {DATABASE: old})
+        say(f"back: {DATABASE}={log.mask(old)} in {path}")
+    (settings.home / RECORD).unlink(missing_ok=True)
+
+
+def cancel(settings: Settings, say: Say) -> None:
+    """Give up a move that has not ended: the database notes no more what changes."""
+    with alone(settings.run), open_store.opened(settings) as db:
+        store_move.forget(db, settings.database_url)
+    say("nothing is noted any more; what was copied may be deleted")
+
+
+def settings_place(settings: Settings) -> Path:
+    """The file in which the switch is made. Raises Refusal where the address comes from elsewhere:
+    a written file would change nothing then."""
+    found = config.read(need_telegram=False).found
+    if any(one.name == DATABASE and one.source == "environment" for one in found):
+        raise Refusal(
+            f"{DATABASE} comes from the environment, which no command can change; put it into "
+            f"{config.file_in_use()} and unset it"
+        )
+    path = Path(config.file_in_use())
+    if not path.is_file():
+        raise Refusal(f"{path} is no file; name the file of settings by CHAPAR_ENV_FILE")
+    settings_file.require_place(path)
+    return path
+
+
+def write_record(settings: Settings, record: dict[str, object]) -> None:
+    fresh = settings.home / f".{RECORD}.new"
+    fresh.write_text(json.dumps(record), encoding="utf-8")
+    os.replace(fresh, settings.home / RECORD)
+
+
+def read_record(settings: Settings) -> dict[str, object]:
+    """Raises Refusal when no move was made."""
+    try:
+        found = json.loads((settings.home / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise Refusal("there is no move to be undone") from None
+    return dict(found)

@@ -1,0 +1,58 @@
+"""What two databases are compared by after a move: counts, sums, highest and lowest values of each
+column, and random rows whole."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from procs.store.database import Database, Row
+from procs.store.move import table_copy
+from procs.store.move.table_layout import TableLayout, TableSql
+
+#: Sums of remainders by a prime, because a sum of Telegram's numbers is more than 64 bits hold.
+SUMS = {
+    "INTEGER": "COUNT({0}), COALESCE(SUM({0} % 1000003), 0), MIN({0}), MAX({0})",
+    "REAL": "COUNT({0}), MIN({0}), MAX({0})",
+    "TEXT": "COUNT({0})",
+    "BLOB": "COUNT({0}), COALESCE(SUM(LENGTH({0})), 0)",
+}
+FIGURES = TableSql("SELECT COUNT(*), {sums} FROM {table}")
+COUNT = TableSql("SELECT COUNT(*) FROM {table}")
+#: Random rows of each table that are compared byte by byte.
+SAMPLES = 300
+#: The character that PostgreSQL's text has not, and what stands for it there.
+NUL, INSTEAD = "\0", "\ufffd"
+
+
+def of(db: Database, table: TableLayout) -> Row:
+    """Count and sums of a table."""
+    sums = ", ".join(SUMS[kind].format(name) for name, kind in table.kinds.items())
+    return db.all(FIGURES.about(sums=sums, table=table.name))[0]
+
+
+def count(db: Database, table: TableLayout) -> int:
+    return int(db.all(COUNT.about(table=table.name))[0][0])
+
+
+def differences(old: Database, new: Database, tables: Sequence[TableLayout]) -> list[str]:
+    """What is not the same in both, a sentence each."""
+    found = []
+    for table in tables:
+        if (before := of(old, table)) != (after := of(new, table)):
+            found.append(f"{table.name}: {before[0]} rows with other sums than the {after[0]}")
+        elif table.key:
+            found += different_rows(old, new, table)
+    return found
+
+
+def different_rows(old: Database, new: Database, table: TableLayout) -> list[str]:
+    keys = table_copy.some_keys(old, table, SAMPLES)
+    before = [plain(row) for row in table_copy.rows_of(old, table, keys)]
+    after = [plain(row) for row in table_copy.rows_of(new, table, keys)]
+    if before == after:
+        return []
+    other = next((a for a, b in zip(before, after, strict=False) if a != b), "a missing row")
+    return [f"{table.name}: {other} is another row"]
+
+
+def plain(row: Row) -> tuple[Any, ...]:
+    return tuple(one.replace(NUL, INSTEAD) if isinstance(one, str) else one for one in row)

@@ -1,0 +1,278 @@
+"""The steps of a move, each of which can be ended at any instant and done again."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from procs.errors import StoreError
+from procs.store.backups import invariants
+from procs.store.database import SERVER, Database, files_of, migrate, open_database
+from procs.store.move import change_notes, figures, table_copy
+from procs.store.move.table_copy import Key
+from procs.store.move.table_layout import TableLayout, TableSql, layouts
+
+#: How far a copy is, in the new database: its keys, and the last note that was brought after. It
+#: stands there until everything is; until then no process takes that database for whole.
+PLACES = """
+CREATE TABLE IF NOT EXISTS move_places (of_table TEXT PRIMARY KEY, place TEXT NOT NULL)
+"""
+PLACE = TableSql("SELECT place FROM move_places WHERE of_table = :table")
+NOTE_PLACE = TableSql("""
+INSERT INTO move_places (of_table, place) VALUES (:table, :place)
+    ON CONFLICT (of_table) DO UPDATE SET place = excluded.place
+""")
+BEGUN = TableSql("SELECT 1 FROM sqlite_schema WHERE name = 'move_places'")
+BEGUN_AT_SERVER = TableSql("SELECT 1 WHERE TO_REGCLASS('move_places') IS NOT NULL")
+WHOLE = "DROP TABLE move_places"
+FORGET_PLACES = TableSql("DELETE FROM move_places")
+ANY_REQUEST = "SELECT 1 FROM requests LIMIT 1"
+#: The next numbers of SQLite's tables, of those that never give one twice, and of a server's.
+NUMBERS = TableSql("SELECT name, seq FROM sqlite_sequence")
+NUMBER_OF_SERVER = TableSql(
+    "SELECT PG_SEQUENCE_LAST_VALUE(PG_GET_SERIAL_SEQUENCE('{table}', '{key}'))"
+)
+FORGET_INDEX = TableSql("DROP INDEX IF EXISTS {name}")
+HIGHEST = TableSql("SELECT COALESCE(MAX({key}), 0) FROM {table}")
+NEXT_NUMBER = TableSql("UPDATE sqlite_sequence SET seq = :number WHERE name = :table")
+NEXT_OF_SERVER = TableSql(
+    "SELECT SETVAL(PG_GET_SERIAL_SEQUENCE('{table}', '{key}'), CAST(:number AS BIGINT), TRUE)"
+)
+#: How the requests stand; and other tables of which people change rows.
+STATES = "SELECT state, COUNT(*), MAX(id) FROM requests GROUP BY state ORDER BY state"
+PEOPLES = ("media", "deliveries", "preferences", "bans", "admins", "sponsors", "follows")
+#: The end of the name of a file that is not whole yet.
+UNFINISHED = ".moving"
+NOTES, EPOCH = "#notes", "#epoch"
+#: Notes that are brought after in one transaction, and so few that a pause is short.
+CATCH_UP, FEW = 5_000, 1_000
+#: Rounds after which the pause begins though more than a few are left: they do not become fewer.
+ROUNDS = 50
+#: By measurement: how much longer a row is written than read, seconds to compare one, bytes of
+#: one, and seconds in which the processes stop and start.
+WRITE_TO_READ, COMPARED, ROW_BYTES, STOP = 3.0, 6e-6, 600, 10.0
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class StoreMove:
+    """From `old` to `new`, which nobody else opens."""
+
+    old: Database
+    new: Database
+    old_url: str
+    new_url: str
+
+    def copy(self, say: Say) -> int:
+        """Copy every table from where the copy stands. Returns how many rows."""
+        tables, rows, began = layouts(), 0, time.monotonic()
+        change_notes.begin(self.old, self.old_url, tables)
+        self.prepare(tables)
+        for table in tables:
+            if table.key:
+                rows += self.copy_table(table)
+        seconds = time.monotonic() - began
+        say(f"copied: {rows} rows in {seconds:.1f} s ({rows / max(seconds, 0.001):.0f} a second)")
+        return rows
+
+    def prepare(self, tables: tuple[TableLayout, ...]) -> None:
+        """Make the new database empty, once; what was noted before the copy began is in it. Rows
+        that are read at different instants may have the same seat: that is looked at in the end."""
+        with self.new.write(full=True):
+            self.new.change(PLACES)
+            for name in (name for table in tables for name in table.unique):
+                self.new.change(FORGET_INDEX.about(name=name))
+        epoch = change_notes.epoch(self.old)
+        if self.place(EPOCH) != epoch:
+            with self.new.write(full=True):
+                table_copy.empty(self.new, tables)
+                self.new.change(FORGET_PLACES.text)
+                self.note_place(NOTES, str(change_notes.latest(self.old)))
+                self.note_place(EPOCH, epoch)
+
+    def copy_table(self, table: TableLayout) -> int:
+        copied = 0
+        place = self.place(table.name)
+        after: Key | None = table_copy.read(place) if place else None
+        while rows := table_copy.bite(self.old, table, after):
+            after = table.key_of(rows[-1])
+            with self.new.write():
+                self.new.fill(table.name, table.columns, rows)
+                self.note_place(table.name, table_copy.written(after))
+            copied += len(rows)
+        return copied
+
+    def catch_up(self, say: Say) -> int:
+        """Bring after what changed, until little is left. Returns how many rows."""
+        brought = 0
+        for _ in range(ROUNDS):
+            part = self.bring_changes()
+            brought += part
+            if part < FEW:
+                break
+        say(f"brought after: {brought} changed rows")
+        return brought
+
+    def bring_changes(self) -> int:
+        """Bring after one bite of what was noted. Returns how many rows."""
+        after = int(self.place(NOTES) or 0)
+        last, found = change_notes.changes(self.old, after=after, most=CATCH_UP)
+        if last == after:
+            return 0
+        tables = [one for one in layouts() if one.name in found]
+        parents = {name for one in layouts() for name in one.parents}
+        rows = {one: table_copy.rows_of(self.old, one, found[one.name]) for one in tables}
+        with self.new.write(full=True):
+            for table in reversed(tables):
+                there = {table.key_of(row) for row in rows[table]} if table.name in parents else ()
+                gone = [key for key in found[table.name] if key not in there]
+                table_copy.drop(self.new, table, gone)
+            for table in tables:
+                table_copy.put(self.new, table, rows[table])
+            self.note_place(NOTES, str(last))
+        return sum(map(len, found.values()))
+
+    def end(self, say: Say) -> list[str]:
+        """Bring the rest, while nobody writes into the old one. Returns what is not the same."""
+        while self.bring_changes():
+            pass
+        tables = layouts()
+        with self.new.write(full=True):
+            for table in tables:
+                if not table.key:
+                    self.new.change(table_copy.fill_in(table_copy.EMPTY, table))
+                    rows = table_copy.bite(self.old, table, None)
+                    self.new.fill(table.name, table.columns, rows)
+            self.bring_numbers(tables)
+            for table in tables:
+                for name, text in table.unique.items():
+                    self.new.change(FORGET_INDEX.about(name=name))
+                    self.new.change(text)
+        wrong = figures.differences(self.old, self.new, tables)
+        before, after = invariants.audit(self.old), invariants.audit(self.new)
+        if before != after:
+            wrong.append(f"what must hold of the tables: {after} instead of {before}")
+        say(f"compared: {len(tables)} tables, {len(wrong)} differences")
+        return wrong
+
+    def bring_numbers(self, tables: tuple[TableLayout, ...]) -> None:
+        """Have the new database give the numbers on that the old one would."""
+        for table in tables:
+            if table.is_numbered:
+                number = self.number(table)
+                facts = {"number": number, "table": table.name}
+                if self.new_url.startswith(SERVER):
+                    if number:
+                        text = NEXT_OF_SERVER.about(table=table.name, key=table.key[0])
+                        self.new.all(text, {"number": number})
+                else:
+                    self.new.change(NEXT_NUMBER.text, facts)
+
+    def number(self, table: TableLayout) -> int:
+        """The last number that was given to a row of a table."""
+        key = table.key[0]
+        highest = self.old.all(HIGHEST.about(key=key, table=table.name))[0][0]
+        if self.old_url.startswith(SERVER):
+            given = self.old.all(NUMBER_OF_SERVER.about(table=table.name, key=key))[0][0]
+        else:
+            given = dict(self.old.all(NUMBERS.text)).get(table.name)
+        return max(int(highest), int(given or 0))
+
+    def hand_over(self) -> None:
+        """From here on the new database is whole, for everybody, and no more to be written here."""
+        with self.new.write(full=True):
+            self.new.change(WHOLE)
+        self.new.close()
+        for file in files_of(self.new_url)[:1]:
+            os.replace(file, file.with_name(file.name.removesuffix(UNFINISHED)))
+
+    def forget(self) -> None:
+        """Leave no trace in the old one."""
+        forget(self.old, self.old_url)
+
+    def place(self, table: str) -> str | None:
+        row = self.new.one(PLACE.text, {"table": table})
+        return str(row[0]) if row else None
+
+    def note_place(self, table: str, place: str) -> None:
+        self.new.change(NOTE_PLACE.text, {"table": table, "place": place})
+
+
+@contextmanager
+def opened(old_url: str, new_url: str, *, run: Path, scratch: Path) -> Iterator[StoreMove]:
+    """A move between two databases, of which the new one is made or gone on with. Raises StoreError
+    for one that is in use."""
+    scratch.mkdir(mode=0o700, exist_ok=True)
+    if files := files_of(new_url):
+        if files[0].exists():
+            raise StoreError(f"{files[0]} is there already; move it away, or name another file")
+        new_url = new_url.replace(str(files[0]), str(unfinished(files[0])))
+    migrate(new_url, run=scratch)
+    old = open_database(old_url, run=run)
+    new = open_database(new_url, run=scratch, unfinished=True)
+    try:
+        require_ours(new, new_url)
+        yield StoreMove(old, new, old_url, new_url)
+    finally:
+        new.close()
+        old.close()
+
+
+def unfinished(file: Path) -> Path:
+    """Where a database that is a file lies until it is whole."""
+    return file.with_name(f"{file.name}{UNFINISHED}")
+
+
+def forget(db: Database, url: str) -> None:
+    """Note no more in a database what changes in it."""
+    change_notes.end(db, url, layouts())
+
+
+def forget_at(url: str, *, run: Path) -> None:
+    """The same for a database that nobody has open. Raises StoreError."""
+    db = open_database(url, run=run)
+    try:
+        forget(db, url)
+    finally:
+        db.close()
+
+
+def peoples_figures(db: Database) -> list[list[object]]:
+    """What changes as soon as people ask for something, or get it, or set something."""
+    states = [list(row) for row in db.all(STATES)]
+    by_name = {one.name: one for one in layouts()}
+    return [*states, *([name, *figures.of(db, by_name[name])] for name in PEOPLES)]
+
+
+def require_ours(new: Database, url: str) -> None:
+    """Raises StoreError for a database that people's requests are in, and no move made."""
+    begun = new.one((BEGUN_AT_SERVER if url.startswith(SERVER) else BEGUN).text)
+    if new.one(ANY_REQUEST) and not begun:
+        raise StoreError("the new database is in use already: it has requests; name an empty one")
+
+
+def counts(db: Database) -> dict[str, int]:
+    """How many rows each table has."""
+    return {one.name: figures.count(db, one) for one in layouts()}
+
+
+def seconds(db: Database, counts: Mapping[str, int]) -> float:
+    """About how long the copy would take: by how fast the largest table is read."""
+    largest = max((one for one in layouts() if one.key), key=lambda one: counts[one.name])
+    began = time.monotonic()
+    read = len(table_copy.bite(db, largest, None))
+    each = (time.monotonic() - began) / max(read, 1)
+    return sum(counts.values()) * each * (1 + WRITE_TO_READ)
+
+
+def pause(counts: Mapping[str, int]) -> float:
+    """About how long nobody would be served, in seconds."""
+    return STOP + sum(counts.values()) * COMPARED
+
+
+def size(counts: Mapping[str, int]) -> int:
+    """MiB that the rows take about."""
+    return 16 + sum(counts.values()) * ROW_BYTES // 2**20

@@ -1,0 +1,80 @@
+"""A commit whose answer never came back: it is looked up, and was one, or is made anew; never
+twice."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from procs.errors import StoreAway
+from procs.store.database import Database, open_database
+from tests import postgresql_server
+from tests.contract.place import FAST, Place
+from tests.contract.postgresql import cutting_proxy
+from tests.contract.postgresql.cutting_proxy import AFTER, BEFORE, CuttingProxy
+
+pytestmark = pytest.mark.postgresql
+COUNT_UP = """
+INSERT INTO counters (name, value) VALUES ('commits', 1)
+    ON CONFLICT (name) DO UPDATE SET value = counters.value + 1
+"""
+COUNT = "SELECT value FROM counters WHERE name = 'commits'"
+
+
+@pytest.fixture
+def proxy() -> Iterator[CuttingProxy]:
+    server = postgresql_server.running().folder
+    with (
+        tempfile.TemporaryDirectory(prefix="ch-", dir=FAST) as folder,
+        cutting_proxy.opened(Path(folder), server) as proxy,
+    ):
+        yield proxy
+
+
+@pytest.fixture
+def cut_db(place: Place, proxy: CuttingProxy) -> Iterator[Database]:
+    url = f"postgresql://chapar@/{place.name}?host={proxy.folder}"
+    db = open_database(url, run=place.run)
+    yield db
+    db.close()
+
+
+def count_up(db: Database, *, full: bool) -> None:
+    with db.write(full=full):
+        db.change(COUNT_UP)
+
+
+@pytest.mark.parametrize("where", [BEFORE, AFTER])
+def test_a_full_commit_that_is_cut_off_happens_once(
+    cut_db: Database, proxy: CuttingProxy, where: str
+) -> None:
+    count_up(cut_db, full=True)
+    for _ in range(5):
+        proxy.cut = where
+        count_up(cut_db, full=True)
+
+    assert proxy.cuts == 5
+    assert cut_db.one(COUNT) == (6,)
+
+
+def test_a_commit_that_changed_nothing_needs_no_answer(
+    cut_db: Database, proxy: CuttingProxy
+) -> None:
+    proxy.cut = AFTER
+    with cut_db.write(full=True):
+        cut_db.all(COUNT)
+
+    assert proxy.cuts == 1
+
+
+def test_a_commit_that_no_server_remembers_is_told_as_unknown(
+    cut_db: Database, proxy: CuttingProxy
+) -> None:
+    """As after a standby took the place of the server: its numbers mean something else."""
+    cut_db.timeline = "another"
+    proxy.cut = AFTER
+    with pytest.raises(StoreAway, match="undone"):
+        count_up(cut_db, full=True)
+
+    assert cut_db.one(COUNT) == (1,)
