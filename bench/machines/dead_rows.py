@@ -42,7 +42,7 @@ def bloat(conninfo: str, folder: Path) -> dict[str, Any]:
     admin.execute("VACUUM FULL progress")
     tight = admin.execute(SIZE).fetchone()[0]
     admin.close()
-    return {"bloat_cycles": CYCLES, "bloat_ratio": round(after / tight, 2)}
+    return {"bloat_cycles": CYCLES, "bloat_ratio": round(float(after / tight), 2)}
 
 
 def work_all(place: LeaseTable) -> None:
