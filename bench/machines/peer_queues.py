@@ -23,6 +23,7 @@ PROCRASTINATE = (
 
 
 def measure(conninfo: str, folder: Path) -> dict[str, Any]:
+    os.environ["BENCH_TALLY"] = str(folder / "tally")  # what its jobs count themselves in
     mine = ours(conninfo, folder)
     found: dict[str, Any] = {"ours_jobs_per_s": round(mine)}
     for name, peer in (("procrastinate", procrastinate), ("pgqueuer", pgqueuer)):
