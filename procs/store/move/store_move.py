@@ -52,7 +52,7 @@ CATCH_UP, FEW = 5_000, 1_000
 ROUNDS = 50
 #: By measurement: how much longer a row is written than read, seconds to compare one, bytes of
 #: one, and seconds in which the processes stop and start.
-WRITE_TO_READ, COMPARED, ROW_BYTES, STOP = 3.0, 6e-6, 600, 10.0
+WRITE_TO_READ, COMPARED, ROW_BYTES, STOP = 3.0, 1.1e-5, 600, 10.0
 
 Say = Callable[[str], None]
 
@@ -178,7 +178,8 @@ class StoreMove:
         if self.old_url.startswith(SERVER):
             given = self.old.all(NUMBER_OF_SERVER.about(table=table.name, key=key))[0][0]
         else:
-            given = dict(self.old.all(NUMBERS.text)).get(table.name)
+            numbers: dict[str, int] = dict(self.old.all(NUMBERS.text))
+            given = numbers.get(table.name)
         return max(int(highest), int(given or 0))
 
     def hand_over(self) -> None:
