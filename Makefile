@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo demo-machines run check test test-long test-postgresql chaos bench bench-queue bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops bench-film load capacity tour deb format clean
+.PHONY: help install install-service demo demo-machines run check test test-long test-postgresql chaos bench bench-queue bench-machines bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops bench-film load capacity tour deb format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -52,6 +52,9 @@ bench: $(READY) ## measure answer time, recycling, memory, idle CPU
 
 bench-queue: $(VENV)/.ready-bench ## measure the lease table beside other queues
 	$(BIN)/python -m bench.queue
+
+bench-machines: $(VENV)/.ready-bench ## measure the store on PostgreSQL: cycles, other queues, wake-ups, bloat, a move
+	$(BIN)/python -m bench.machines
 
 bench-upload: $(VENV)/.ready-fast ## measure uploads beside the library's own, and delivery
 	$(BIN)/python -m bench.upload

@@ -35,7 +35,7 @@ class OrderRunner:
         """Begin what was ordered, and end what is over."""
         for child in self.children.values():
             child.poll()
-        for order in admin_orders.under_way(self.db):
+        for order in admin_orders.due_here(self.db):
             if order.kind == DRAIN:
                 self.await_quiet(order)
             elif order.kind == RESTART:

@@ -52,7 +52,9 @@ class WorkerLoop:
         self.wake_socket = wake_socket
         self.budget = budget
         self.news = asyncio.Event()
-        heavy_most = context.settings.max_concurrent_downloads
+        # Of several machines each has as many rooms as its own setting says, whatever others do.
+        alone = not context.settings.has_server
+        heavy_most = context.settings.max_concurrent_downloads if alone else leases.ENDLESS
         self.most = dict.fromkeys(Lane, leases.ENDLESS) | {Lane.HEAVY: heavy_most}
         self.running_jobs = RunningJobs(context, rooms, self.news.set)
         context.finishing = self.finishing

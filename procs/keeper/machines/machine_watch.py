@@ -6,6 +6,7 @@ from procs.config import Settings
 from procs.core import clock, log
 from procs.errors import StoreError, alert_kinds
 from procs.store import wake
+from procs.store.admins import admin_orders
 from procs.store.database import Database
 from procs.store.health import alerts, workers
 from procs.store.machines import machine_rows
@@ -60,6 +61,7 @@ class MachineWatch:
         now = clock.now()
         workers.forget_machine(self.db, one.name, now=now)
         if one.is_lost(now) and one.name not in told:
+            admin_orders.free(self.db, one.name)
             silent = f"{now.boot - one.beat_at:.0f} s"
             log.error("machine.lost", machine=one.name, silent=silent)
             alerts.note(

@@ -10,6 +10,7 @@ from typing import Any
 
 from procs.core import codec
 from procs.core.clock import Now
+from procs.core.machine import machine_name
 from procs.store.database import Database
 
 #: The kinds of orders.
@@ -31,15 +32,23 @@ SELECT :mark, :kind, :admin, :chat, :access, :now
 """
 COLUMNS = "id, kind, admin, chat, access, at, runner, outcome"
 OPEN = f"SELECT {COLUMNS} FROM admin_orders WHERE ended_at IS NULL ORDER BY id"
+OPEN_HERE = f"""
+SELECT {COLUMNS} FROM admin_orders
+ WHERE ended_at IS NULL AND machine IN ('', :machine) ORDER BY id
+"""
 UNTOLD = f"""
 SELECT {COLUMNS} FROM admin_orders WHERE ended_at IS NOT NULL AND told_at IS NULL ORDER BY id
 """
 TAKE = """
-UPDATE admin_orders SET runner = :runner
+UPDATE admin_orders SET runner = :runner, machine = :machine
  WHERE id = :order AND ended_at IS NULL AND runner = :before
 """
 END = """
 UPDATE admin_orders SET ended_at = :now, outcome = :outcome WHERE id = :order AND ended_at IS NULL
+"""
+#: The order that a machine took which is gone.
+TAKEN_ALONG = """
+UPDATE admin_orders SET machine = '', runner = 0 WHERE ended_at IS NULL AND machine = :machine
 """
 TOLD = "UPDATE admin_orders SET told_at = :now WHERE id = :order"
 PRUNE = "DELETE FROM admin_orders WHERE told_at < :before"
@@ -78,6 +87,11 @@ def under_way(db: Database) -> list[AdminOrder]:
     return [AdminOrder(*row) for row in db.all(OPEN)]
 
 
+def due_here(db: Database) -> list[AdminOrder]:
+    """The orders that nobody took, or a process of this machine."""
+    return [AdminOrder(*row) for row in db.all(OPEN_HERE, {"machine": machine_name.shared()})]
+
+
 def untold(db: Database) -> list[AdminOrder]:
     """The orders that ended and whose admin has not read that."""
     return [AdminOrder(*row) for row in db.all(UNTOLD)]
@@ -87,7 +101,14 @@ def take(db: Database, order: int, runner: int, *, before: int = 0) -> bool:
     """Claim an order for a process, if `before` (0 for nobody) still has it. False when another
     process was first."""
     with db.write():
-        return db.change(TAKE, {"order": order, "runner": runner, "before": before}) > 0
+        facts = {"order": order, "runner": runner, "machine": machine_name.shared()}
+        return db.change(TAKE, {**facts, "before": before}) > 0
+
+
+def free(db: Database, machine: str) -> None:
+    """Let another machine take what one had that is gone."""
+    with db.write():
+        db.change(TAKEN_ALONG, {"machine": machine})
 
 
 def end(db: Database, order: int, key: str, words: Mapping[str, str], *, now: Now) -> None:

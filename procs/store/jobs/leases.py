@@ -36,7 +36,7 @@ SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, 
    AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
    AND (:local = 0 OR folder = 1)
    AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
-                                       WHERE f.job = jobs.id AND f.machine <> :machine))
+                                      WHERE f.job = jobs.id AND f.machine <> :machine))
  ORDER BY at, id
  LIMIT (SELECT CASE WHEN COUNT(*) >= :most THEN 0
                     WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
@@ -86,12 +86,12 @@ STOPPED = f"""
 SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED} AND stop = 1
 """
 HELD = f"""
-SELECT worker, COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE})
- GROUP BY worker
-"""
-LEASE_OF = f"""
 SELECT id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress
   FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED}
+"""
+RUNNING = f"""
+SELECT worker, COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE})
+ GROUP BY worker
 """
 FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
 READY = f"""
@@ -160,7 +160,7 @@ def is_held(db: Database) -> bool:
 
 def running_by_worker(db: Database) -> dict[int, int]:
     """How many leases each worker has."""
-    return {int(worker): int(count) for worker, count in db.all(HELD)}
+    return {int(worker): int(count) for worker, count in db.all(RUNNING)}
 
 
 def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[RenewedLease]:
@@ -172,7 +172,7 @@ def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[Re
 
 def held(db: Database, job: int, fence: int) -> Lease | None:
     """A lease by its number and fence; None when it is over."""
-    row = db.one(LEASE_OF, {"job": job, "fence": fence})
+    row = db.one(HELD, {"job": job, "fence": fence})
     return lease(row) if row else None
 
 

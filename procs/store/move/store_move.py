@@ -52,7 +52,7 @@ CATCH_UP, FEW = 5_000, 1_000
 ROUNDS = 50
 #: By measurement: how much longer a row is written than read, seconds to compare one, bytes of
 #: one, and seconds in which the processes stop and start.
-WRITE_TO_READ, COMPARED, ROW_BYTES, STOP = 3.0, 6e-6, 600, 10.0
+WRITE_TO_READ, COMPARED, ROW_BYTES, STOP = 3.0, 1.1e-5, 600, 10.0
 
 Say = Callable[[str], None]
 

@@ -71,4 +71,5 @@ CREATE TABLE job_files (
     job      INTEGER PRIMARY KEY,
     machine  TEXT NOT NULL
 ) STRICT;
+ALTER TABLE admin_orders ADD COLUMN machine TEXT NOT NULL DEFAULT '';
 """

@@ -8,6 +8,7 @@ from procs.core.machine import machine_name
 from procs.errors import LeaseLost
 from procs.records.job import Lane
 from procs.records.job_progress import Unfinished
+from procs.store.admins import admin_orders
 from procs.store.health import workers
 from procs.store.jobs import leases, pause_control, pauses, recovery
 from procs.store.jobs.leases import LEASE
@@ -147,3 +148,16 @@ def test_machines_that_are_gone_for_a_day_are_forgotten(db, clock, beats):
     machine_rows.prune(db, now=clock.now())
 
     assert [one.name for one in machine_rows.listed(db)] == ["m2"]
+
+
+def test_an_order_belongs_to_the_machine_that_took_it(db, clock, on):
+    facts = {"admin": 1, "chat": 1, "access": 0, "mark": "a"}
+    admin_orders.give(db, admin_orders.RESTART, **facts, now=clock.now())
+    on("m1")
+    (order,) = admin_orders.due_here(db)
+    assert admin_orders.take(db, order.id, 77)
+
+    on("m2")
+    assert admin_orders.due_here(db) == []
+    admin_orders.free(db, "m1")
+    assert [one.runner for one in admin_orders.due_here(db)] == [0]

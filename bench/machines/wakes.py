@@ -1,0 +1,45 @@
+"""From a word on one machine to the process that it wakes on another, through a relay on each."""
+
+import select
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.machines.lease_table import LeaseTable
+from procs.keeper.machines.wake_relay import WakeRelay
+from procs.store import wake
+from procs.store.wake import WakeSocket
+
+SAMPLES, PATIENCE = 300, 2.0
+
+
+def measure(conninfo: str, folder: Path) -> dict[str, Any]:
+    place = LeaseTable(conninfo, "wakes", folder)
+    here, there = place.open(), place.open()
+    (folder / "other").mkdir(mode=0o700)
+    relays = [WakeRelay(run, here.channel()) for run in (place.run, folder / "other")]
+    for relay in relays:
+        relay.start()
+    sleeper = WakeSocket(folder / "other", "w00-1")
+    time.sleep(1)
+    times = sorted(one for one in (trip(place.run, sleeper) for _ in range(SAMPLES)) if one)
+    for relay in relays:
+        relay.leave()
+    for db in (here, there):
+        db.close()
+    return {
+        "wake_p50_ms": round(times[len(times) // 2] * 1000, 2),
+        "wake_p99_ms": round(times[int(len(times) * 0.99)] * 1000, 2),
+        "wakes_lost": SAMPLES - len(times),
+    }
+
+
+def trip(run: Path, sleeper: WakeSocket) -> float | None:
+    """Seconds, None where the word did not come."""
+    began = time.perf_counter()
+    wake.notify(run, "w00-1", b"stop 1")
+    ready, _, _ = select.select([sleeper.socket], [], [], PATIENCE)
+    took = time.perf_counter() - began
+    sleeper.heard()
+    time.sleep(0.01)
+    return took if ready else None
