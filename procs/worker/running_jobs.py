@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from procs.core import clock, log
@@ -29,11 +29,14 @@ WORK: dict[Kind, settlement.Work] = {
 
 @dataclass
 class RunningJob:
-    """One running job. `why` is why it was taken away: stop, lost, leave."""
+    """One running job. `why` is why it was taken away: stop, lost, leave. A task that is cancelled
+    before its first step never runs, and would keep its room for ever: until it has `begun`, it
+    only finds `why`."""
 
     lease: Lease
-    task: asyncio.Task[None]
+    task: asyncio.Task[None] = field(init=False)
     why: str = ""
+    begun: bool = False
 
 
 class RunningJobs:
@@ -46,23 +49,34 @@ class RunningJobs:
         self.rooms = rooms
         self.ended = ended
         self.jobs: dict[int, RunningJob] = {}
+        #: Jobs whose lease was lost and claimed here anew before this was noticed.
+        self.displaced: list[RunningJob] = []
 
     def free(self, lane: Lane) -> int:
         """The number of empty rooms of a lane. For a moment there may be a job too many: one that
         ended, and the next that was claimed with its end."""
-        taken = sum(one.lease.lane is lane for one in self.jobs.values())
+        taken = sum(one.lease.lane is lane for one in (*self.jobs.values(), *self.displaced))
         return max(0, self.rooms[lane] - taken)
 
     def start(self, lease: Lease) -> None:
-        task = asyncio.create_task(self._carry(lease), name=f"job-{lease.job}")
-        self.jobs[lease.job] = RunningJob(lease, task)
+        self._displace(lease.job)
+        self.jobs[lease.job] = one = RunningJob(lease)
+        one.task = asyncio.create_task(self._carry(one), name=f"job-{lease.job}")
+
+    def _displace(self, job: int) -> None:
+        """Take away what runs under an older lease of this job: its end must not be taken for that
+        of the new one."""
+        if job in self.jobs:
+            self.take_away(job, why="lost")
+            self.displaced.append(self.jobs.pop(job))
 
     def take_away(self, job: int, *, why: str) -> None:
         """Stop one job: the engine's processes die with its task."""
         one = self.jobs.get(job)
         if one and not one.why:
             one.why = why
-            one.task.cancel(why)  # which decides about the job's folder
+            if one.begun:
+                one.task.cancel(why)  # which decides about the job's folder
 
     def take_all(self, *, why: str) -> None:
         for job in list(self.jobs):
@@ -88,19 +102,28 @@ class RunningJobs:
 
     async def wait_until_over(self) -> None:
         """Wait until all jobs are over."""
-        while self.jobs:
-            await asyncio.wait([one.task for one in self.jobs.values()])
+        while running := [*self.jobs.values(), *self.displaced]:
+            await asyncio.wait([one.task for one in running])
 
-    async def _carry(self, lease: Lease) -> None:
-        began = clock.now().boot
+    async def _carry(self, one: RunningJob) -> None:
+        began, lease = clock.now().boot, one.lease
+        one.begun = True
         try:
+            if one.why:
+                raise asyncio.CancelledError(one.why)
             result = await settlement.carry(self.context, lease, WORK[lease.kind])
         except asyncio.CancelledError:
-            result = await self._settle_taken(self.jobs[lease.job])
+            result = await self._settle_taken(one)
         finally:
-            del self.jobs[lease.job]
+            self._forget(one)
             self.ended()
         self.context.tallies.ran(lease.kind, result, clock.now().boot - began)
+
+    def _forget(self, one: RunningJob) -> None:
+        if self.jobs.get(one.lease.job) is one:
+            del self.jobs[one.lease.job]
+        else:
+            self.displaced.remove(one)
 
     async def _settle_taken(self, one: RunningJob) -> str:
         """Settle a job that was taken away. Returns what became of it."""

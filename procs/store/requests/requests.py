@@ -274,16 +274,15 @@ def state(db: Database, request: int) -> str:
 
 
 def fetch_anew(db: Database, lease: Lease, order: RequestOrder, *, now: Now) -> None:
-    """The media of a delivery is no longer with Telegram: drop it and fetch it again.
-
-    Raises LeaseLost.
-    """
+    """The media of a delivery is no longer with Telegram: drop it and fetch it again, unless its
+    person left meanwhile. Raises LeaseLost."""
     link = Link(url=order.url, site=order.site, key=order.key, variant=order.variant)
     ask = Ask(order.user, order.chat, order.message, 0, link)
     with db.write(full=True):
         leases.end(db, lease, State.DONE, now=now, word="reference-stale")
         references.forget(db, lease.delivery.media)
-        attach(db, order.id, ask, now=now)
+        if state(db, order.id) == "open":
+            attach(db, order.id, ask, now=now)
 
 
 def finish_outbox(db: Database, lease: Lease, *, now: Now) -> None:

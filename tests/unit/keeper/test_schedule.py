@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from procs import config
+from procs.core import clock
+from procs.core.clock import Now
 from procs.keeper.schedule import Keeper
 from procs.store.database import Database, open_database
+from procs.store.limits import send_budget
+from procs.store.limits.send_budget import GapLimit
 from procs.store.sqlite import connection
 from tests.fresh_database import fresh
 
@@ -72,3 +76,25 @@ def test_a_reader_keeps_the_log_and_lets_no_writer_wait(
     assert seen > 0
     assert log_of(keeper.db) == 0
     reader.close()
+
+
+def test_a_keeper_that_waited_at_the_gate_forgets_no_message_that_left_meanwhile(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own time is older by then than the longest place in line: a message of now would look
+    like one of an earlier boot, and the same second would be given away twice."""
+    other = open_database(f"sqlite:///{keeper.db.path}", run=keeper.db.run)
+    enter, began = keeper.db.gate.enter, clock.now()
+    after = Now(began.wall + 300, began.boot + 300)
+
+    def wait() -> None:
+        send_budget.take(other, [GapLimit("bot", 1.0, 0.0)], patience=0.0, now=after)
+        monkeypatch.setattr(clock, "now", lambda: after)
+        monkeypatch.setattr(keeper.db.gate, "enter", enter)
+        enter()
+
+    monkeypatch.setattr(keeper.db.gate, "enter", wait)
+    keeper.prune_budget()
+    other.close()
+
+    assert keeper.db.all("SELECT scope FROM budget") == [("bot",)]

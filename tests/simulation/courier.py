@@ -1,0 +1,99 @@
+"""The worker's line to the simulated Telegram: what a courier offers to a delivery."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from procs.core import clock
+from procs.errors import Crowded, TelegramAway
+from procs.records.job import Part
+from procs.telegram.delivery.presentation import PLAIN, Presentation
+from procs.telegram.delivery.send_once import ChatTarget
+from procs.telegram.pace import LATE, LATE_IN_CHAT
+from procs.telegram.rpc_errors import AlreadySent
+from procs.telegram.session.rpc import AGAIN, WRITES, Leave
+from tests.simulation.machine import Until
+
+
+class SimulatedCourier:
+    """A slot's session. Each call is written and answered at points of their own."""
+
+    def __init__(self, actor: Any, slot: int) -> None:
+        self.actor, self.name = actor, f"slot-{slot}"
+        self.telegram = actor.world.telegram
+
+    async def connect(self, **_: Any) -> None:
+        """It is."""
+
+    async def send(
+        self,
+        target: ChatTarget,
+        part: Part,
+        random_id: int,
+        *,
+        shown: Presentation = PLAIN,
+        leave: Leave,
+    ) -> int | None:
+        made = await self.send_album(target, [part], [random_id], shown=shown, leave=leave)
+        for button in shown.buttons:
+            self.telegram.buttons.append((button.token, target.chat, target.chat))
+        return made[0]
+
+    async def send_album(
+        self,
+        target: ChatTarget,
+        parts: Sequence[Part],
+        random_ids: Sequence[int],
+        *,
+        shown: Presentation = PLAIN,
+        leave: Leave,
+    ) -> Sequence[int | None]:
+        for _ in range(WRITES):
+            place = await leave()
+            if self.write(place, target.chat, len(parts)):
+                break
+        else:
+            raise Crowded(AGAIN, "messages.SendMedia")
+        try:
+            made = self.telegram.receive(
+                self.actor.random, target, list(zip(parts, random_ids, strict=True))
+            )
+        except AlreadySent:
+            made = [None] * len(parts)
+        await self.travel()
+        return made
+
+    def write(self, place: Any, chat: int, messages: int) -> bool:
+        """Whether the call leaves in its place, or in another that there is for it."""
+        scheduler, at = self.actor.scheduler, place.until - LATE
+        self.telegram.judge_payment(0, messages, at)
+        self.telegram.judge_payment(chat, messages, at)
+        scheduler.departing += 1
+        try:
+            self.actor.point("sends a message to Telegram")
+            if clock.now().boot <= place.until:
+                return True
+            if not place.renew():
+                return False
+            renewed = self.actor.world.machine.asked[self.actor.pid]
+            self.telegram.judge_payment(0, messages, renewed)
+            if renewed > at + LATE_IN_CHAT:
+                self.telegram.judge_payment(chat, messages, renewed)
+            return True
+        finally:
+            scheduler.departing -= 1
+
+    async def travel(self) -> None:
+        """The answer is on its way, and others go on."""
+        await Until(clock.now().boot + self.actor.random.choice((0.01, 0.05, 0.4)))
+
+    async def find(
+        self, target: ChatTarget, part: Part, *, taken: Collection[int], since: int = 0
+    ) -> int | None:
+        await self.travel()
+        if self.actor.random.random() < 0.1 and not self.actor.calm:
+            raise TelegramAway("the search was lost")
+        return self.telegram.find(target, part, set(taken))
+
+    async def refreshed(self, *, chat: int, access: int, message: int) -> None:
+        """No message shows what is gone."""
+        await self.travel()

@@ -1,0 +1,91 @@
+"""Faults that are planted into the product, to prove that the simulation finds them."""
+
+from functools import partial
+
+import pytest
+
+from procs.core import clock
+from procs.core.clock import Now
+from procs.errors import Crowded
+from procs.store.database import Database
+from procs.store.jobs import leases
+from procs.store.limits import send_budget
+from procs.store.limits.send_budget import EVERYBODY
+from procs.store.media import deliveries
+from procs.telegram import pace
+from procs.telegram.departure import Departure
+from procs.telegram.pace import LATE, Pace, Urgency, bot_rules, departures
+from tests.simulation.episode import Plant
+
+FENCE = " AND fence = :fence"
+
+
+def no_fence(patch: pytest.MonkeyPatch) -> None:
+    """A job's end names no fence: a lease that is another's by now ends it too."""
+    assert FENCE in leases.END
+    patch.setattr(leases, "END", leases.END.replace(FENCE, ""))
+
+
+def spent_twice(patch: pytest.MonkeyPatch) -> None:
+    """The budget is read before the transaction that spends it."""
+    patch.setattr(Pace, "_depart", depart)
+    patch.setattr(send_budget, "take", take)
+
+
+def take(
+    db: Database, rules: list[pace.GapLimit], *, messages: int, patience: float, now: Now
+) -> float:
+    """As `send_budget.take`, but for the transaction."""
+    wait = send_budget.wait_of(db, rules, messages=messages, now=now)
+    with db.write():
+        if wait <= patience:
+            send_budget.spend(db, rules, messages=messages, at=now.boot + wait, now=now)
+    return wait
+
+
+async def depart(
+    self: Pace, chat: int, urgency: Urgency, messages: int, end: float
+) -> tuple[Departure, float]:
+    """As `Pace._depart`, but for the transaction."""
+    rules, own, now = bot_rules(urgency), departures(chat), clock.now()
+    left = max(0.0, end - now.boot)
+    wait = take(self.db, [*rules, *own], messages=messages, patience=left, now=now)
+    if wait > left:
+        raise Crowded(wait, EVERYBODY)
+    await pace.asyncio.sleep(wait)
+    at = now.boot + wait
+    return Departure(at + LATE, partial(self._renew, rules, own, messages, at)), 0.0
+
+
+def unplanned(patch: pytest.MonkeyPatch) -> None:
+    """A part is sent under a random id that is stored with its receipt, and not before."""
+    drawn: dict[tuple[int, int], int] = {}
+    receipts = deliveries.receipts
+
+    def plan(db: Database, request: int, parts: int) -> list[tuple[int, int]]:
+        rows = db.all(deliveries.PLANNED, {"request": request})
+        sent = {part for part, _, _, sent in rows if sent is not None}
+        left = [part for part in range(parts) if part not in sent]
+        drawn.update({(request, part): deliveries.random_id() for part in left})
+        return [(part, drawn[(request, part)]) for part in left]
+
+    def noted(db: Database, request: int, media: int, given: dict, *, now: Now) -> None:
+        with db.write(full=True):
+            for part in given:
+                facts = {"request": request, "part": part, "random": drawn[(request, part)]}
+                db.change(deliveries.PLAN, facts)
+            receipts(db, request, media, given, now=now)
+
+    patch.setattr(deliveries, "plan", plan)
+    patch.setattr(deliveries, "receipts", noted)
+
+
+#: What is planted -> what is seen of it.
+FAULTS: dict[str, tuple[Plant, tuple[str, ...]]] = {
+    "a missing fence": (no_fence, ("a lease was ended by who does not hold it",)),
+    "a budget that is spent twice": (
+        spent_twice,
+        ("a budget is spent twice", "more messages than a chat allows"),
+    ),
+    "a delivery noted before its random id is stored": (unplanned, ("sent twice",)),
+}
