@@ -11,7 +11,7 @@ from tests.simulation.episode import Outcome, Plant, play
 from tests.simulation.story import Story
 
 #: Runs after which what was reached is good enough; and the share below which it is gone on.
-RUNS, ENOUGH = 1500, 0.8
+RUNS, ENOUGH = 300, 0.8
 
 #: Decisions that are left out together.
 Piece = list[int]
