@@ -21,6 +21,8 @@ pytestmark = [
         postgresql_server.programs() is None, reason="no PostgreSQL server is installed"
     ),
 ]
+#: More downloads at once than one machine has rooms for.
+FEW_ROOMS = {"max_concurrent_downloads": "2", "max_downloads_per_user": "6"}
 #: A job that runs, and some of whose files came to the machine that runs it.
 BOUND = """
 SELECT 1 FROM job_files f JOIN jobs j ON j.id = f.job JOIN progress p ON p.job = j.id
@@ -51,8 +53,10 @@ async def test_a_second_machine_serves_beside_the_first() -> None:
     postgresql_server.running().answer("CREATE DATABASE fleet")
     url = postgresql_server.url_of("fleet")
     async with (
-        Stack(database_url=url, machine="m1") as first,
-        Stack(beside=first, database_url=url, machine="m2", roles="worker,keeper") as second,
+        Stack(database_url=url, machine="m1", **FEW_ROOMS) as first,
+        Stack(
+            beside=first, database_url=url, machine="m2", roles="worker,keeper", **FEW_ROOMS
+        ) as second,
     ):
         ann = await met(first, "Ann")
         links = [first.url(f"{CLIP}?n={n}") for n in range(12)]
