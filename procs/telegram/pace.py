@@ -176,9 +176,10 @@ class Pace:
 
     async def _line_up(self, rules: list[GapLimit | CountLimit], messages: int, end: float) -> None:
         """Wait in the queue of all messages. Raises Crowded."""
-        now = clock.now()
-        left = max(0.0, end - now.boot)
-        wait = send_budget.take(self.db, rules, messages=messages, patience=left, now=now)
+        with self.db.write(only={rule.scope for rule in rules}):
+            now = clock.now()  # the gate is passed: what waits there is not judged by an old time
+            left = max(0.0, end - now.boot)
+            wait = send_budget.take(self.db, rules, messages=messages, patience=left, now=now)
         if wait > left:
             raise Crowded(wait, rules[0].scope)
         await asyncio.sleep(wait)

@@ -40,6 +40,7 @@ def played_elsewhere(hash_seed: str) -> list[object]:
     return list(json.loads(found.stdout.splitlines()[-1]))
 
 
+@pytest.mark.long
 def test_the_same_seed_makes_the_same_steps_and_the_same_rows_byte_for_byte():
     assert played_elsewhere("1") == played_elsewhere("2")
 
