@@ -14,7 +14,7 @@ PROGRAM = re.compile(
     r"|pip|pipx|podman|promtool|python3?|rclone|systemctl|systemd-\w+|timedatectl|uv|\.venv/\S+|cp)$"
 )
 #: What stands for something of the operator's own.
-PLACES = {"<this repository>": "repository", "[now|list|verify|prune]": "now"}
+PLACES = {"<this repository>": "repository", "[now|list|verify|prune]": "now", "[MACHINE]": ""}
 
 
 def found() -> dict[str, set[str]]:

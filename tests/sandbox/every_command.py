@@ -24,7 +24,7 @@ COMMANDS = (
         "retry 1",
     ),
     *("cancel 1", "forget http://x.example/a", "drain", "cap", "cap 5 2", "cap --all 3"),
-    *("mode", "mode light 2h", "top", "sites"),
+    *("mode", "mode light 2h", "top", "sites", "move --cancel"),
     *("engine list", "engine rollback", "rolling-restart", "stop"),
 )
 

@@ -25,7 +25,7 @@ NAMING = re.compile(
     r"user|person|chat|peer|admin|account|scope|subject|owner|payload|story|mark|name"
 )
 #: Tables that know of machines, sites and processes only.
-IMPERSONAL = {"workers", "settings", "counters", "sessions"}
+IMPERSONAL = {"workers", "settings", "counters", "sessions", "machines", "bot_lease"}
 
 
 def columns(desk: Desk) -> dict[str, list[str]]:
@@ -180,7 +180,7 @@ def test_what_a_worker_holds_is_stopped_first_and_the_keeper_goes_on(desk: Desk)
     assert is_asked(desk.db, ME)
 
     ends(desk)
-    Keeper.prune(type("Rounds", (), {"db": desk.db})())
+    Keeper.prune(type("Rounds", (), {"db": desk.db, "prune_budget": Keeper.prune_budget})())
 
     assert not is_asked(desk.db, ME)
     assert named(desk) == {}

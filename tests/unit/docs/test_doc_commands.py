@@ -21,7 +21,7 @@ HERE = {
     **dict.fromkeys(("cancel JOB", "cap", "cap --all 3", "cap --all N", "cap ID 5"), 0),
     **dict.fromkeys(("cap ID default", "cap USER N", "cap USER default", "engine list"), 0),
     **dict.fromkeys(("completion bash > /etc/bash_completion.d/chapar", "errors"), 0),
-    **dict.fromkeys(("completion bash|zsh|fish", "drain", "drain --timeout 60"), 0),
+    **dict.fromkeys(("completion bash|zsh|fish", "drain [MACHINE]", "drain --timeout 60"), 0),
     **dict.fromkeys(
         ("errors --since 2h", "files", "files chapar-admin > /usr/local/bin/chapar"), 0
     ),
@@ -51,8 +51,9 @@ ELSEWHERE = {
     "chapar fetch URL": (f"{PROCESS}wheel.py", '"fetch"'),
     "chapar init": (f"{PROCESS}init.py", '"init"'),
     "chapar init --token-file token.txt": (f"{UNIT}install_page.py", "--no-live"),
+    "chapar move": (f"{PROCESS}move.py", '"move"'),
     "chapar load SCENARIO": ("tests/unit/load", "burst"),
-    "chapar restore FILE": (f"{PROCESS}backup.py", 'says("restore"'),
+    "chapar restore": (f"{PROCESS}backup.py", 'says("restore"'),
     "chapar restore latest": ("tests/unit/backups/test_backup_page.py", "chapar restore latest"),
     "chapar up": (f"{PROCESS}up.py", '"up"'),
     "chapar upgrade": (f"{PROCESS}reload.py", '"upgrade"'),
