@@ -36,6 +36,7 @@ async def test_a_ban_that_was_begun_before_a_kill_is_finished_after_it_once(
     assert (code, said.count("too many robots")) == (0, 1)
 
 
+@pytest.mark.long
 async def test_a_restart_from_the_chat_replaces_every_process_and_is_told_once(
     healthy: Stack,
 ) -> None:

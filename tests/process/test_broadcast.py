@@ -92,7 +92,7 @@ def is_report(message: Message, number: int) -> bool:
 
 
 async def test_a_killed_broadcast_reaches_everybody_once(healthy: Stack) -> None:
-    await everybody_once(healthy, people=200, kills=4, apart=1.5)
+    await everybody_once(healthy, people=120, kills=3, apart=1.0)
 
 
 async def kept(meets: Meets, link: str) -> float:

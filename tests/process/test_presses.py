@@ -49,6 +49,7 @@ async def listens(stack: Stack, person: Person, dead: int) -> None:
     await person.sees(lambda m: m.reply == sent.id, timeout=60)
 
 
+@pytest.mark.long
 async def test_a_press_that_a_killed_bot_never_read_takes_effect_once(
     healthy: Stack, meets: Meets
 ) -> None:

@@ -36,8 +36,11 @@ class ServerKey:
         return f"-----BEGIN RSA PUBLIC KEY-----\n{body}-----END RSA PUBLIC KEY-----\n"
 
     def decrypt(self, data: bytes) -> bytes:
-        secret = pow(EXPONENT, -1, (self.p - 1) * (self.q - 1))
-        return pow(int.from_bytes(data, "big"), secret, self.modulus).to_bytes(256, "big")
+        """By the Chinese remainder theorem (RFC 8017, 5.1.2): a quarter of the work."""
+        number, p, q = int.from_bytes(data, "big"), self.p, self.q
+        of_p = pow(number % p, pow(EXPONENT, -1, p - 1), p)
+        of_q = pow(number % q, pow(EXPONENT, -1, q - 1), q)
+        return (of_q + (of_p - of_q) * pow(q, -1, p) % p * q).to_bytes(256, "big")
 
 
 def keep(folder: Path) -> ServerKey:
