@@ -55,9 +55,9 @@ def test_it_is_shrunk_to_a_short_story_of_fewer_actors(name: str) -> None:
     shrinker.run()
     story = told(shrinker)
 
-    assert len(shrinker.best.made) < len(outcome.made) / 4
-    assert len(story.actors) <= 4
-    assert story.points < 600
+    assert len(shrinker.best.made) < len(outcome.made) / 2
+    assert len(story.actors) <= 5
+    assert story.points < 1500
     assert story.lines[-1].startswith(f"! {outcome.violation.what}" if outcome.violation else "?")
 
 

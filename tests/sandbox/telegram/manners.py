@@ -38,6 +38,8 @@ ALL, GROUP, BURST = 30, 20, 5
 APART, STEP, ANY = 5.0, 5, 1.0
 #: Of each limit, the share that the network may take: what left apart may arrive together.
 NETWORK = 0.1
+#: Seconds for which a chat's messages are remembered.
+REMEMBERED = 120.0
 BAR = re.compile(r"[▰▱]")
 #: Behind a bar: a title may have a percent of its own.
 PERCENT = re.compile(r"[▰▱] (?:(\d+)\s*[%٪]|[%٪]\s*(\d+))")
@@ -64,17 +66,28 @@ class Window:
 
 @dataclass(slots=True)
 class Bucket:
-    """One message per `gap` seconds, `burst` of them at once."""
+    """One message per `gap` seconds, `burst` of them at once. What was written first may come
+    last: each message is judged in its place among those of the last minutes."""
 
     gap: float
     burst: int
-    empty_at: float = 0.0
+    seen: list[float] = field(default_factory=list)
 
     def wait(self, messages: int, now: float) -> float:
-        return max(0.0, self.empty_at - (self.burst - 1) * self.gap - now)
+        empty_at, longest, before = 0.0, 0.0, (0.0, False)
+        for one in sorted([*((at, False) for at in self.seen), *[(now, True)] * messages]):
+            at, is_new = one
+            # An album leaves as its first message may.
+            if one != before and (is_new or at > now):
+                longest = max(longest, empty_at - (self.burst - 1) * self.gap - at)
+            empty_at, before = max(empty_at, at) + self.gap, one
+        return longest
 
     def add(self, messages: int, now: float) -> None:
-        self.empty_at = max(self.empty_at, now) + messages * self.gap
+        for _ in range(messages):
+            insort(self.seen, now)
+        while self.seen[0] < now - REMEMBERED:
+            self.seen.pop(0)
 
 
 class Manners:

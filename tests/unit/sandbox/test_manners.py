@@ -85,6 +85,17 @@ def test_a_bucket_fills_with_time():
     assert bucket.wait(1, 103.0) == 0
 
 
+def test_what_was_written_first_and_comes_last_is_judged_in_its_place():
+    bucket = Bucket(1.0, 2)
+    for at in (110.0, 111.0, 112.0):
+        assert bucket.wait(1, at) == 0
+        bucket.add(1, at)
+    assert bucket.wait(1, 105.0) == 0
+    assert bucket.wait(1, 110.5) == 0
+    bucket.add(1, 110.5)
+    assert bucket.wait(1, 110.6) > 0
+
+
 @pytest.mark.parametrize(
     ("old", "new", "same"),
     [
