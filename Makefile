@@ -38,7 +38,7 @@ check: $(READY) ## ruff, mypy and the house rules
 test: $(READY) ## unit, contract and process tests
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
-test-long: $(READY) ## the cases that are too many for `make test`, and what takes long (15 minutes)
+test-long: $(READY) ## the cases that are too many for `make test`, and what takes long (about 40 minutes)
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m long
 
 test-postgresql: $(READY) ## the store's tests on a PostgreSQL server of their own (2 minutes)

@@ -134,7 +134,7 @@ class StatusBoard:
                 with self.absence.tolerated():
                     if called or self.db.changed() or not self.patience() or self.is_stale():
                         self.look()
-                await self.chat_session.save()
+                    await self.chat_session.save()
                 await asyncio.sleep(BUSY_INTERVAL)
         finally:
             wake_socket.close()

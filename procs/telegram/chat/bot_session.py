@@ -19,7 +19,7 @@ from pyrogram.session import Session
 
 from procs.config import Settings
 from procs.core import clock, log
-from procs.errors import ChaparError, SessionRevoked, TelegramAway
+from procs.errors import ChaparError, SessionRevoked, StoreError, TelegramAway
 from procs.telegram.chat import group_news, inbound, inline_updates, member_updates
 from procs.telegram.chat.handlings import Handlings, Key
 from procs.telegram.chat.inline_sender import InlineSender
@@ -251,12 +251,19 @@ class BotSession(InlineSender):
         return not (waiting or kept_back or self.handling or self.missed)
 
     async def save(self) -> None:
-        """Store the place in Telegram's update stream once every received update is handled."""
+        """Store the place in Telegram's update stream once every received update is handled.
+        Raises StoreError; it is stored at the next call then."""
         client = self.line.client if self.line is not None else None
         if self.unsaved and isinstance(client, UpdateClient) and self.is_settled():
-            self.unsaved = not await client.keep()
-            await client.storage.save()
-            await self.places.keep(client)
+            self.unsaved = False
+            try:
+                is_kept = await client.keep()
+                await client.storage.save()
+                await self.places.keep(client)
+            except StoreError:
+                self.unsaved = True
+                raise
+            self.unsaved = self.unsaved or not is_kept
 
     async def quiet(self, patience: float) -> None:
         """Hear no more, and let what runs finish, for at most `patience` seconds. What comes now
@@ -264,7 +271,10 @@ class BotSession(InlineSender):
         self.closing = True
         if self.handling:
             await asyncio.wait(self.handling, timeout=patience)
-        await self.save()
+        try:
+            await self.save()
+        except StoreError as error:  # what was heard since is heard again at the next start
+            log.warning("bot.place-unsaved", error=error)
 
     async def close(self) -> None:
         self.closing = True

@@ -197,6 +197,7 @@ def test_every_command_names_a_database_that_it_may_not_write(home, what):
     if what == "run":
         shutil.rmtree(home / "run")
         (home / "run").mkdir(mode=0o700)
+    (home / "run" / "gate.lock").touch(0o600)
     RIGHTS[what](home)
 
     try:
