@@ -19,6 +19,8 @@ from procs.core import clock
 
 #: A number's units in a second.
 UNITS = 2**32
+#: Seconds of messages of which the latest time counts.
+SPAN = 60.0
 #: Seconds ahead of Telegram's time from which on it refuses a message.
 TOO_EARLY = 30.0
 
@@ -29,10 +31,22 @@ class ServerClock:
     def __init__(self) -> None:
         #: Telegram's time at the monotonic clock's zero; None while it is not known.
         self._base: float | None = None
+        #: The same by the messages of this span alone, and when it began.
+        self._newer, self._since = 0.0, 0.0
 
     def note(self, number: int) -> None:
-        """Take the time from the number of a message that was found to be Telegram's."""
-        self._base = number / UNITS - clock.steady()
+        """Take the time from the number of a message that was found to be Telegram's. The longer
+        one was on its way, the earlier is the time that it tells: the latest of a span counts. A
+        clock that Telegram set back is gone by after two spans."""
+        now = clock.steady()
+        told = number / UNITS - now
+        if self._base is None:
+            self._base, self._newer, self._since = told, told, now
+        elif now - self._since > SPAN:
+            self._base, self._newer, self._since = max(self._newer, told), told, now
+        else:
+            self._newer = max(self._newer, told)
+            self._base = max(self._base, told)
 
     def time(self) -> float:
         """Telegram's time, in epoch seconds."""

@@ -68,6 +68,31 @@ def test_a_step_of_the_machines_clock_moves_no_number(
     assert not known.refuses(int(1_800_000_000 * UNITS))
 
 
+def test_a_message_that_was_long_on_its_way_does_not_set_the_clock_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known, began = ServerClock(), clock.steady()
+    monkeypatch.setattr(clock, "steady", lambda: began)
+    known.note(int(1_800_000_000 * UNITS))
+
+    known.note(int(1_799_999_998 * UNITS))
+
+    assert abs(known.time() - 1_800_000_000) < 0.01
+
+
+def test_a_clock_that_telegram_set_back_is_gone_by_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known, began = ServerClock(), clock.steady()
+    known.note(int(1_800_000_000 * UNITS))
+
+    for later in (61.0, 122.0, 123.0):
+        monkeypatch.setattr(clock, "steady", lambda later=later: began + later)
+        known.note(int((1_799_990_000 + later) * UNITS))
+
+    assert abs(known.time() - 1_799_990_123) < 0.01
+
+
 @pytest.mark.parametrize(
     ("offset", "said"),
     [
