@@ -101,7 +101,7 @@ def one_process(plan: bytes, cache: Path) -> tuple[float, int]:
         told.write(plan)
         told.seek(0)
         process = subprocess.Popen(
-            chart_process.COMMAND,
+            chart_process.DRAW_CHART,
             stdin=told,
             stdout=picture,
             cwd="/",
