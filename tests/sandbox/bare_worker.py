@@ -17,6 +17,9 @@ from procs.worker.process.slots import SlotLocks
 LOCK_POLL = 0.02
 #: Seconds: far beyond any start of two small processes, and between two looks at them.
 PATIENCE, LOOK = 60.0, 0.05
+#: Seconds that one lives at least, as a real one does: to supervisord what ends within `startsecs`
+#: has not started.
+LIVES = 1.5
 CONFIG = """
 [supervisord]
 logfile={home}/logs/supervisord.log
@@ -70,8 +73,8 @@ def main(home: Path) -> None:
         workers.connect(db, me, now=clock.now())
     else:
         print("2026-01-01T00:00:00.000Z WARNING of another time", flush=True)
-    asked = False
-    while not asked or (places.posts.mine is not None and not places.may_leave()):
+    asked, began = False, clock.steady()
+    while not asked or clock.steady() - began < LIVES or (places.posts.mine is not None and not places.may_leave()):
         if places.posts.mine is None and (post := places.posts.take()) is not None:
             places.spare.free()
             workers.serve(db, me, slot=post, now=clock.now())
