@@ -10,7 +10,8 @@ from procs.errors import TelegramAway
 from procs.records.job import Step
 from procs.store.inline import inline_messages
 from procs.telegram.session.rpc import free
-from tests.sandbox.bot_parts import LINK, MIB, until
+from tests.sandbox.bot_parts import MIB, until
+from tests.unit.bot.inline.test_inline_links import carried, placeholder
 
 EDIT, EXPORT, IMPORT = (
     "messages.editInlineBotMessage",
@@ -22,10 +23,6 @@ EDIT, EXPORT, IMPORT = (
 @pytest.fixture(autouse=True)
 async def far_away(tg, ali):
     await tg.lives_far(ali.id)
-
-
-async def placeholder(with_sara, link=LINK):
-    return await with_sara.chooses((await with_sara.inline(link))[0])
 
 
 def targets(db):
@@ -44,15 +41,7 @@ def edits(bot, *words):
 async def test_progress_and_media_reach_a_message_of_another_data_center(
     tg, bot, deliverer, with_sara
 ):
-    part = await deliverer.part()
-    sent = await placeholder(with_sara)
-    lease = await deliverer.claims()
-    deliverer.hands.report(lease, Step.FETCH, 3 * MIB, 6 * MIB)
-    await with_sara.sees_edit(sent, "50%")
-    deliverer.fetches(lease, part)
-    await deliverer.delivers()
-    media = await with_sara.sees_edit(sent, lambda m: m.media)
-    await until(lambda: not deliverer.inline())
+    _, media = await carried(deliverer, with_sara)
 
     assert (media.kind, deliverer.db.all("SELECT state FROM requests")) == (
         "video",

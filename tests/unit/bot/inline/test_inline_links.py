@@ -25,6 +25,20 @@ async def placeholder(with_sara, link=LINK):
     return await with_sara.chooses((await with_sara.inline(link))[0])
 
 
+async def carried(deliverer, with_sara):
+    """A placeholder that showed progress, and the media that it became."""
+    part = await deliverer.part()
+    sent = await placeholder(with_sara)
+    lease = await deliverer.claims()
+    deliverer.hands.report(lease, Step.FETCH, 3 * MIB, 6 * MIB)
+    await with_sara.sees_edit(sent, "50%")
+    deliverer.fetches(lease, part)
+    await deliverer.delivers()
+    media = await with_sara.sees_edit(sent, lambda m: m.media)
+    await until(lambda: not deliverer.inline())
+    return sent, media
+
+
 async def test_a_kept_media_is_sent_at_once_by_reference(bot, deliverer, with_sara):
     deliverer.keeps(await deliverer.part())
     results = await with_sara.inline(LINK)
@@ -78,15 +92,7 @@ async def test_the_answer_of_a_kept_media_takes_no_time(bot, deliverer, with_sar
 
 
 async def test_a_placeholder_shows_progress_and_becomes_the_media(bot, deliverer, with_sara):
-    part = await deliverer.part()
-    sent = await placeholder(with_sara)
-    lease = await deliverer.claims()
-    deliverer.hands.report(lease, Step.FETCH, 3 * MIB, 6 * MIB)
-    await with_sara.sees_edit(sent, "50%")
-    deliverer.fetches(lease, part)
-    await deliverer.delivers()
-    media = await with_sara.sees_edit(sent, lambda m: m.media)
-    await until(lambda: not deliverer.inline())
+    sent, media = await carried(deliverer, with_sara)
 
     assert (media.kind, media.text) == ("video", CAPTION)
     assert media.button("Other forms")["url"].startswith("https://t.me/")

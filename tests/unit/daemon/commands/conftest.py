@@ -10,9 +10,8 @@ import pytest
 from daemon.supervisor.control import Supervisor
 from procs import config
 from procs.config import Settings
-from procs.store.database import Database, open_database
+from procs.store.database import Database
 from tests import ROOT
-from tests.fresh_database import fresh
 from tests.sandbox import bare_worker
 
 
@@ -20,14 +19,6 @@ from tests.sandbox import bare_worker
 def settings(short_home: Path) -> Settings:
     facts = {"CHAPAR_HOME": str(short_home), "CHAPAR_WORKERS": "1"}
     return config.load(facts, env_file=None, need_telegram=False)
-
-
-@pytest.fixture
-def db(settings: Settings) -> Iterator[Database]:
-    fresh(settings.database_url, run=settings.run)
-    db = open_database(settings.database_url, run=settings.run)
-    yield db
-    db.close()
 
 
 @pytest.fixture
