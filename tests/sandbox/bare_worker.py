@@ -74,7 +74,11 @@ def main(home: Path) -> None:
     else:
         print("2026-01-01T00:00:00.000Z WARNING of another time", flush=True)
     asked, began = False, clock.steady()
-    while not asked or clock.steady() - began < LIVES or (places.posts.mine is not None and not places.may_leave()):
+    while (
+        not asked
+        or clock.steady() - began < LIVES
+        or (places.posts.mine is not None and not places.may_leave())
+    ):
         if places.posts.mine is None and (post := places.posts.take()) is not None:
             places.spare.free()
             workers.serve(db, me, slot=post, now=clock.now())
