@@ -11,6 +11,7 @@ from procs.store.database import Database, open_database
 from procs.telegram.delivery.courier import Courier
 from tests.fresh_database import fresh
 from tests.sandbox.bot_parts import Bot, Hands, running
+from tests.sandbox.earlier_sign_in import sign_in_before
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram
 
@@ -58,8 +59,9 @@ def db(settings: Settings) -> Iterator[Database]:
 
 
 @pytest.fixture
-async def courier(settings: Settings) -> AsyncIterator[Courier]:
+async def courier(tg: Telegram, settings: Settings) -> AsyncIterator[Courier]:
     """The Telegram side of a worker, signed in."""
+    await sign_in_before(tg, settings, "slot-0", 1)
     courier = Courier(settings, 0)
     await courier.connect()
     yield courier
@@ -81,8 +83,9 @@ async def sara(tg: Telegram) -> Person:
 
 
 @pytest.fixture
-async def bot(settings: Settings, db: Database) -> AsyncIterator[Bot]:
+async def bot(tg: Telegram, settings: Settings, db: Database) -> AsyncIterator[Bot]:
     """A bot that listens."""
+    await sign_in_before(tg, settings, "bot", 0)
     async with running(settings) as bot:
         yield bot
 
