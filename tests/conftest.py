@@ -6,8 +6,10 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from tests import postgresql_server
 
@@ -50,6 +52,22 @@ EVERY = {
 }
 #: Where the tests are that start stacks.
 STACKS = ("tests/process/", "tests/chaos/")
+
+
+#: The rules that read the whole source: one process parses it for all of them.
+READERS = ("tests/test_house_", "tests/unit/core/test_product_is_used")
+
+
+class ByFile(LoadFileScheduling):
+    """A file is run by one process, and so are the rules that read the source together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return READERS[0] if nodeid.startswith(READERS) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:
+    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

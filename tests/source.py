@@ -25,9 +25,9 @@ LAYERS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
-    """One module of ours."""
+    """One module of ours; there is one of each path, and it is parsed once."""
 
     name: str
     path: Path
@@ -36,6 +36,11 @@ class Source:
     @cached_property
     def tree(self) -> ast.Module:
         return ast.parse(self.text)
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree, which takes longer to walk than to parse."""
+        return tuple(ast.walk(self.tree))
 
     @property
     def part(self) -> str:
@@ -46,14 +51,13 @@ class Source:
 
 @cache
 def sources(*roots: str) -> tuple[Source, ...]:
-    found = []
-    for root in roots:
-        for path in sorted((ROOT / root).rglob("*.py")):
-            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-            text = path.read_text(encoding="utf-8")
-            name = name.removesuffix(".__init__")
-            found.append(Source(name, path, text))
-    return tuple(found)
+    return tuple(source(path) for root in roots for path in sorted((ROOT / root).rglob("*.py")))
+
+
+@cache
+def source(path: Path) -> Source:
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    return Source(name.removesuffix(".__init__"), path, path.read_text(encoding="utf-8"))
 
 
 #: Read while tests are collected, before any of them can have left something behind; parsed when a
@@ -67,7 +71,7 @@ def ours() -> tuple[Source, ...]:
 
 def imports(source: Source) -> Iterator[str]:
     """Every module a source names in an import, `from a import b` as `a.b`."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

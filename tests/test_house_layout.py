@@ -142,7 +142,7 @@ def test_a_function_that_returns_nothing_is_named_by_a_verb():
     found = [
         f"{source.name}.{node.name}"
         for source in modules()
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and isinstance(node.returns, ast.Constant)
         and node.returns.value is None

@@ -33,11 +33,12 @@ MODULES = {source.name for source in CODE}
 def prose(source: Source) -> str:
     """A module's docstrings and the comments on lines of their own."""
     kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    nodes = [node for node in ast.walk(source.tree) if isinstance(node, kinds)]
+    nodes = [node for node in source.nodes if isinstance(node, kinds)]
     comments = [line for line in source.text.splitlines() if line.lstrip().startswith("#")]
     return "\n".join([ast.get_docstring(node) or "" for node in nodes] + comments)
 
 
+@cache
 def texts() -> dict[str, str]:
     documents = {name: (ROOT / name).read_text(encoding="utf-8") for name in DOCUMENTS}
     return documents | {source.name: prose(source) for source in CODE}
@@ -59,7 +60,7 @@ def is_module(name: str) -> bool:
 
 @cache
 def classes() -> set[str]:
-    found = (node for source in CODE for node in ast.walk(source.tree))
+    found = (node for source in CODE for node in source.nodes)
     return {node.name for node in found if isinstance(node, ast.ClassDef)}
 
 

@@ -82,7 +82,7 @@ def test_sql_stands_only_in_the_store():
         f"{source.name}:{node.lineno} {node.value[:40]!r}"
         for source in ours()
         if source.part != "procs.store"
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.match(node.value)
     ]
     assert wrong == []
@@ -122,7 +122,7 @@ def test_no_bare_except_and_few_that_catch_all():
     wrong = [
         f"{source.name}:{node.lineno}"
         for source in (*ours(), *sources("tests"))
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or (source in ours() and catches_all(node)))
         and not (source.name in CATCHES_ALL or source.name.endswith("__main__"))
@@ -141,7 +141,7 @@ def test_only_settings_read_the_environment():
     wrong = [
         source.name
         for source in ours()
-        if source.name not in ENVIRONMENT and any(map(reads_environment, ast.walk(source.tree)))
+        if source.name not in ENVIRONMENT and any(map(reads_environment, source.nodes))
     ]
     assert wrong == []
 
@@ -166,7 +166,7 @@ def test_files_and_functions_are_short():
     functions = [
         f"{source.name}.{node.name}"
         for source in ours()
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno >= FUNCTION
     ]
@@ -200,7 +200,7 @@ def test_tests_wait_for_events_and_mock_nothing():
     wrong += [
         f"{source.name}:{node.lineno}"
         for source in sources("tests")
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Attribute) and ast.unparse(node) == "time.sleep"
     ]
     assert wrong == []

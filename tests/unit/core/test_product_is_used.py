@@ -4,27 +4,17 @@ import ast
 from collections.abc import Iterator
 from functools import cache
 
-from tests import ROOT
+from tests.source import Source, ours
 
 #: Called by their decorators, or by whoever starts the module.
 STARTS = {"main", "cli"}
 
 
 @cache
-def trees() -> dict[str, ast.Module]:
-    """Every module of the product."""
-    paths = [path for part in ("procs", "daemon") for path in (ROOT / part).rglob("*.py")]
-    names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths}
-    return {
-        name.removesuffix(".__init__"): ast.parse(path.read_text(encoding="utf-8"))
-        for path, name in names.items()
-    }
-
-
-def aliases(tree: ast.Module) -> dict[str, str]:
+def aliases(source: Source) -> dict[str, str]:
     """What the names that a module imports stand for."""
     found = {}
-    for node in ast.walk(tree):
+    for node in source.nodes:
         if isinstance(node, ast.ImportFrom):
             found |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
         elif isinstance(node, ast.Import):
@@ -32,15 +22,15 @@ def aliases(tree: ast.Module) -> dict[str, str]:
     return found
 
 
-def functions(tree: ast.Module) -> dict[str, ast.AST]:
+def functions(source: Source) -> dict[str, ast.AST]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return {node.name: node for node in tree.body if isinstance(node, kinds)}
+    return {node.name: node for node in source.tree.body if isinstance(node, kinds)}
 
 
-def named(module: str, tree: ast.Module) -> Iterator[str]:
+def named(source: Source) -> Iterator[str]:
     """What a module speaks of, by full name, each function apart from where it names itself."""
-    known, mine = aliases(tree), functions(tree)
-    for part in tree.body:
+    known, mine, module = aliases(source), functions(source), source.name
+    for part in source.tree.body:
         for node in ast.walk(part):
             if isinstance(node, ast.Name):
                 if node.id in mine and mine[node.id] is not part:
@@ -52,17 +42,15 @@ def named(module: str, tree: ast.Module) -> Iterator[str]:
 
 
 def test_every_function_of_a_module_is_called_by_the_product() -> None:
-    exported = {
-        f"{m}.{name}": full for m, tree in trees().items() for name, full in aliases(tree).items()
-    }
-    used = {name for module, tree in trees().items() for name in named(module, tree)}
+    exported = {f"{s.name}.{name}": full for s in ours() for name, full in aliases(s).items()}
+    used = {name for source in ours() for name in named(source)}
     used |= {exported[name] for name in used if name in exported}
 
     unused = [
-        f"{module}.{name}"
-        for module, tree in trees().items()
-        for name, node in functions(tree).items()
-        if f"{module}.{name}" not in used and name not in STARTS
+        f"{source.name}.{name}"
+        for source in ours()
+        for name, node in functions(source).items()
+        if f"{source.name}.{name}" not in used and name not in STARTS
         if not getattr(node, "decorator_list", []) or isinstance(node, ast.ClassDef)
     ]
 

@@ -19,7 +19,7 @@ def test_only_a_bare_question_costs_nothing_unless_its_caller_says_so():
         f"{source.name}.{node.name}"
         for source in ours()
         if under(source.name, ("procs.telegram",))
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and "leave" in optional(node)
     }
     assert found == {"procs.telegram.session.rpc.ask"}
