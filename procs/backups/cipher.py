@@ -18,6 +18,11 @@ PUBLIC, SECRET = "age1", "AGE-SECRET-KEY-1"
 LINE = re.compile(r"^(age1[0-9a-z]+|AGE-SECRET-KEY-1[0-9A-Z]+)$")
 #: Characters of a passphrase that is no use.
 SHORTEST = 12
+#: How the library refuses a passphrase whose work it takes to be too much for this machine: it
+#: times a small piece of that work, so beside busy processes it refuses what it did a moment ago.
+TOO_MUCH_WORK = "Excessive work"
+#: Times that work is tried.
+TRIES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,26 @@ def decrypt(path: Path, to: Path, key: BackupKey | None) -> None:
         )
     try:
         if key.passphrase:
-            to.write_bytes(pyrage.passphrase.decrypt(path.read_bytes(), key.passphrase))
+            to.write_bytes(opened(path.read_bytes(), key.passphrase))
         else:
             pyrage.decrypt_file(str(path), str(to), list(key.identities))
     except (pyrage.DecryptError, ValueError, OSError) as error:
+        if TOO_MUCH_WORK in str(error):
+            raise BackupFailed(
+                f"{path.name} asks for more work than this machine does now; try again when it is "
+                f"less busy, or decrypt it on a faster one with the program age: age -d {path.name}"
+            ) from None
         raise BackupFailed(
             f"{path.name} cannot be decrypted ({error}); is it the right key?"
         ) from None
+
+
+def opened(data: bytes, passphrase: str) -> bytes:
+    """What a passphrase opens. Raises DecryptError."""
+    for _ in range(TRIES - 1):
+        try:
+            return pyrage.passphrase.decrypt(data, passphrase)
+        except pyrage.DecryptError as error:
+            if TOO_MUCH_WORK not in str(error):
+                raise
+    return pyrage.passphrase.decrypt(data, passphrase)

@@ -1,5 +1,6 @@
 """An encrypted backup is verified as the file that it is, and opens with its key alone."""
 
+import re
 from pathlib import Path
 
 import pyrage
@@ -60,6 +61,18 @@ def test_a_wrong_key_says_so(short_home, tmp_path):
 
     with pytest.raises(BackupFailed, match="is it the right key"):
         backup_taker.verify(home.settings, backup, other)
+
+
+def test_a_machine_that_is_too_slow_for_a_passphrase_is_not_called_a_wrong_key(tmp_path):
+    key = cipher.read(written(tmp_path, PHRASE))
+    plain, made, out = (tmp_path / name for name in ("plain", "made.age", "out"))
+    plain.write_text("a backup")
+    cipher.encrypt(plain, made, key)
+    # The header says how often the phrase is to be mixed: two to the power of this number.
+    made.write_bytes(re.sub(rb"(-> scrypt \S+) \d+", rb"\1 40", made.read_bytes(), count=1))
+
+    with pytest.raises(BackupFailed, match="more work than this machine does now"):
+        cipher.decrypt(made, out, key)
 
 
 @pytest.mark.parametrize("text", ["", "short", "age1nonsense", "two lines\nof a passphrase\n"])
