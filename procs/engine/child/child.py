@@ -15,8 +15,9 @@ from procs.core import codec, log, process
 from procs.core.ffmpeg import has_libav
 from procs.engine.child import gallerydl, jail_probe, post_look, rehearsal, site_thumbnail
 from procs.engine.child.child_connection import ChildConnection
+from procs.engine.child.engine_log import EngineLog
 from procs.engine.failures.classify import is_generic, judged
-from procs.engine.failures.exception_chain import flatten, plain
+from procs.engine.failures.exception_chain import flatten
 from procs.engine.forms import formats
 from procs.engine.jail import jail, refused_calls, resource_limits
 from procs.engine.protocol.messages import Limits, Order, Probed, check_scheme
@@ -37,27 +38,6 @@ from procs.engine.ytdlp.download import DownloadRun
 from procs.engine.ytdlp.options import options
 from procs.errors import PartMissing, Refused, Unsupported
 from procs.wishes.variant import parse
-
-#: Warnings that are kept, and those that say nothing to us.
-WARNINGS = 20
-NOISE = ("Falling back on generic", "URL could be a direct video", "ffprobe not found")
-
-
-class EngineLog:
-    """What yt-dlp says while it works: warnings are kept, the rest is noise."""
-
-    def __init__(self) -> None:
-        self.warnings: list[str] = []
-
-    def debug(self, text: str) -> None:
-        """Not kept."""
-
-    def warning(self, text: str) -> None:
-        if len(self.warnings) < WARNINGS and not any(noise in text for noise in NOISE):
-            self.warnings.append(plain(text))
-
-    def error(self, text: str) -> None:
-        """Not kept: it comes as an exception too."""
 
 
 class FormatSelector:

@@ -22,9 +22,9 @@ from procs.engine.ytdlp.loader import Loader
 from procs.errors import ChaparError
 
 #: Where nothing is, the film that is there, and how it is announced.
-ADDRESS = "https://127.0.0.1/film.mp4"
+FILM_ADDRESS = "https://127.0.0.1/film.mp4"
 FILM = b"\0\0\0\x18ftypmp42" + bytes(65_536)
-HEAD = {"Content-Type": "video/mp4", "Content-Length": str(len(FILM)), "ETag": '"film"'}
+FILM_HEAD = {"Content-Type": "video/mp4", "Content-Length": str(len(FILM)), "ETag": '"film"'}
 #: What may go wrong with another yt-dlp.
 FAILURES = (
     YoutubeDLError,
@@ -37,14 +37,14 @@ FAILURES = (
 )
 
 
-class Answers:
+class CannedAnswers:
     """In the place of yt-dlp's director of requests: the same film at every address."""
 
     def __init__(self) -> None:
         self.handlers: dict[str, Any] = {}
 
     def send(self, request: Request) -> Response:
-        return Response(BytesIO(FILM), request.url, HEAD)
+        return Response(BytesIO(FILM), request.url, FILM_HEAD)
 
     def close(self) -> None:
         """There is no connection."""
@@ -53,10 +53,10 @@ class Answers:
 class RehearsalLoader(Loader):
     """A loader that reaches nothing."""
 
-    _request_director = Answers()
+    _request_director = CannedAnswers()
 
 
-class Audience:
+class MuteConnection:
     """In the place of the connection to a worker: lets the download go on, and keeps the last that
     was said."""
 
@@ -71,15 +71,15 @@ class Audience:
 
 def play(fetch: Callable[..., None]) -> bool:
     """Have `fetch` download the film into a folder of its own. Returns whether it came."""
-    before, audience = os.getcwd(), Audience()
+    before, connection = os.getcwd(), MuteConnection()
     try:
         with TemporaryDirectory() as folder:
             os.chdir(folder)
-            fetch({"order": {"url": ADDRESS}}, audience, 0, loader=RehearsalLoader)
+            fetch({"order": {"url": FILM_ADDRESS}}, connection, 0, loader=RehearsalLoader)
             os.chdir(before)
     except FAILURES as error:
         log.warning("rehearsal.failed", why=error)
     finally:
         os.chdir(before)
         gc.collect()
-    return audience.word == "fetched"
+    return connection.word == "fetched"
