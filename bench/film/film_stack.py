@@ -24,6 +24,9 @@ TICK = os.sysconf("SC_CLK_TCK")
 PATIENCE, SETTLED = 120.0, 3.0
 #: Seconds of quiet before and after, so that what a film leaves to do is counted with it.
 QUIET = 1.5
+#: Seconds from one person's media to the next person's link: all messages of a bot are paced at 25 a
+#: second, which known links asked for without a break would wait for.
+BREAK = 0.1
 #: Downloads at once of which the children are weighed; each takes a minute.
 RATE = 20_000
 
@@ -72,7 +75,7 @@ class FilmStack:
         if at_once:
             took = await asyncio.gather(*(self.arrives(*pair) for pair in pairs))
         else:
-            took = [await self.arrives(*pair) for pair in pairs]
+            took = [await self.arrives(*pair, rest=BREAK) for pair in pairs]
         await asyncio.sleep(QUIET)
         after, lasted = self.spent(), time.monotonic() - began
         cpu = {kind: 1000 * (after[kind] - before.get(kind, 0)) / len(paths) for kind in after}
@@ -80,7 +83,9 @@ class FilmStack:
         facts = {"p50_ms": 1000 * statistics.median(took), "last_ms": 1000 * max(took)}
         return {**facts, "cpu_ms": sum(cpu.values()), "by": cpu, "idle_s": idle}
 
-    async def arrives(self, person: Any, path: str) -> float:
+    async def arrives(self, person: Any, path: str, *, rest: float = 0.0) -> float:
+        """Seconds from a link to its media; `rest` is slept before."""
+        await asyncio.sleep(rest)
         sent = await person.sends(self.stack.url(path))
         got = await person.sees(lambda m: m.media and m.reply == sent.id, timeout=PATIENCE)
         return float(got.at - sent.at)
@@ -97,6 +102,11 @@ class FilmStack:
         each = [pss(job.pid) for job in jobs]
         whole = sum(pss(one.pid) for one in [*self.processes(), *jobs])
         return {"child_pss_mib": statistics.mean(each), "all_pss_mib": whole, "n": len(jobs)}
+
+    async def idle(self, settled: int) -> dict[str, Any]:
+        """The memory of the stack after so many seconds in which nobody asks."""
+        await asyncio.sleep(settled)
+        return {"all_pss_mib": sum(pss(one.pid) for one in self.processes())}
 
     def processes(self) -> list[psutil.Process]:
         """All but the nursery's children, each once, wherever the nursery hangs in the tree."""

@@ -13,4 +13,5 @@ GOALS = {
     "burst30_last_s": 4.0,
     "child_pss_mib": 20.0,
     "pss_32_downloads_mib": 800.0,
+    "idle_pss_mib": 240.0,
 }

@@ -12,12 +12,15 @@ from bench.film.goals import BEFORE
 
 #: Films of a turn, after the first ones, and turns; links that are known; at once; downloads.
 WARM, FILMS, TURNS, KNOWN, BURST, DOWNLOADS = 4, 10, 3, 15, 30, 32
+#: Seconds until a stack that has started does nothing any more.
+SETTLED = 6
 
 
 async def measure() -> dict[str, float]:
     """Every figure by its name; the budget by kinds of process is printed."""
     async with both(BEFORE) as (ours, theirs):
         rows: dict[Contestant, list[Answer]] = {ours: [], theirs: []}
+        idle = await ours.does("idle", SETTLED)
         for one in rows:
             await one.does("films", WARM)
         for _ in range(TURNS):
@@ -25,7 +28,7 @@ async def measure() -> dict[str, float]:
                 answers.append(await one.does("films", FILMS))
         budget(rows[ours], "now")
         budget(rows[theirs], f"at {BEFORE}")
-        figures = films(rows[ours], rows[theirs])
+        figures = films(rows[ours], rows[theirs]) | {"idle_pss_mib": idle["all_pss_mib"]}
         return figures | await rest(ours)
 
 

@@ -10,6 +10,7 @@ so does each change of a process's state, because supervisord acts on it in its 
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from supervisor.medusa.asyncore_25 import file_dispatcher
 from supervisor.options import ServerOptions
 from supervisor.states import SupervisorStates
 
-from daemon.supervisor import child_environment
+from daemon.supervisor import child_environment, warm_start
 from daemon.supervisor.service_manager import ServiceManager
+from daemon.supervisor.warm_start import WarmStart
 from procs.core import clock, log, process
 from procs.keeper.metrics import service_report
 
@@ -61,9 +63,9 @@ class SupervisordOptions(ServerOptions):
 
     bell: WakePipe | None = None
 
-    def __init__(self, voice: "ServiceVoice", run: Path) -> None:
+    def __init__(self, voice: "ServiceVoice", run: Path, warm: WarmStart | None = None) -> None:
         super().__init__()
-        self.voice, self.run = voice, run
+        self.voice, self.run, self.warm = voice, run, warm or WarmStart()
 
     def setsignals(self) -> None:
         super().setsignals()
@@ -75,6 +77,12 @@ class SupervisordOptions(ServerOptions):
     def renew_settings(self, _event: events.ProcessStateStartingEvent) -> None:
         """A process that is about to start gets the settings of the latest reload."""
         child_environment.take(self.run, os.environ)
+
+    def execve(self, filename: str, argv: Sequence[str], env: dict[str, str]) -> None:
+        """In the process that was forked for it: become a program."""
+        if self.warm.can(argv, env):
+            warm_start.become(argv, env)
+        super().execve(filename, argv, env)
 
 
 class ServiceVoice:
@@ -139,9 +147,11 @@ def main() -> None:
     keep_owner()
     run = Path(os.environ["CHAPAR_HOME"], "run")
     voice = ServiceVoice(ServiceManager(os.environ), run)
+    warm = WarmStart()
+    warm.warm_up()
     first, mood = True, SupervisorStates.RESTARTING
     while mood == SupervisorStates.RESTARTING:
-        options = SupervisordOptions(voice, run)
+        options = SupervisordOptions(voice, run, warm)
         options.realize(sys.argv[1:], doc=supervisord.__doc__)
         options.first, options.test = first, False
         supervisord.go(options)

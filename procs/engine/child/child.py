@@ -13,10 +13,11 @@ from yt_dlp.utils import YoutubeDLError
 
 from procs.core import codec, log, process
 from procs.core.ffmpeg import has_libav
-from procs.engine.child import gallerydl, jail_probe, post_look, site_thumbnail
+from procs.engine.child import gallerydl, jail_probe, post_look, rehearsal, site_thumbnail
 from procs.engine.child.child_connection import ChildConnection
+from procs.engine.child.engine_log import EngineLog
 from procs.engine.failures.classify import is_generic, judged
-from procs.engine.failures.exception_chain import flatten, plain
+from procs.engine.failures.exception_chain import flatten
 from procs.engine.forms import formats
 from procs.engine.jail import jail, refused_calls, resource_limits
 from procs.engine.protocol.messages import Limits, Order, Probed, check_scheme
@@ -38,27 +39,6 @@ from procs.engine.ytdlp.options import options
 from procs.errors import PartMissing, Refused, Unsupported
 from procs.wishes.variant import parse
 
-#: Warnings that are kept, and those that say nothing to us.
-WARNINGS = 20
-NOISE = ("Falling back on generic", "URL could be a direct video", "ffprobe not found")
-
-
-class EngineLog:
-    """What yt-dlp says while it works: warnings are kept, the rest is noise."""
-
-    def __init__(self) -> None:
-        self.warnings: list[str] = []
-
-    def debug(self, text: str) -> None:
-        """Not kept."""
-
-    def warning(self, text: str) -> None:
-        if len(self.warnings) < WARNINGS and not any(noise in text for noise in NOISE):
-            self.warnings.append(plain(text))
-
-    def error(self, text: str) -> None:
-        """Not kept: it comes as an exception too."""
-
 
 class FormatSelector:
     """The format selector that yt-dlp calls."""
@@ -72,8 +52,9 @@ class FormatSelector:
         return [formats.merged(streams)]
 
 
-def warm_up() -> None:
-    """Imports and prepares once in the nursery, so that no child has to."""
+def warm_up() -> bool:
+    """Imports and prepares once in the nursery, so that no child has to. Returns whether a download
+    could be rehearsed."""
     loader.prepare()
     for plugin in token_plugin.load():
         log.info("plugin.loaded", plugin=plugin)
@@ -83,6 +64,7 @@ def warm_up() -> None:
     jail.has_root()
     jail.shown()
     jail.compile_filters()
+    return rehearsal.play(fetch)
 
 
 def serve(request: dict[str, Any], link: socket.socket, post: socket.socket, nursery: int) -> None:
@@ -116,7 +98,13 @@ def begin(link: socket.socket, *, outward: bool) -> int:
     return sum(ports)
 
 
-def fetch(request: dict[str, Any], line: ChildConnection, port: int) -> None:
+def fetch(
+    request: dict[str, Any],
+    line: ChildConnection,
+    port: int,
+    *,
+    loader: type[loader.Loader] = loader.Loader,
+) -> None:
     """Probe, wait for `go`, download."""
     order = Order(**request["order"])
     check_scheme(order.url)
@@ -125,7 +113,7 @@ def fetch(request: dict[str, Any], line: ChildConnection, port: int) -> None:
     given = options(
         order, proxy=proxy, choose=chooser, on_progress=meter, pause=meter.pause, logger=words
     )
-    with loader.Loader(given) as ydl:
+    with loader(given) as ydl:
         seeker = PageSearch(ydl, order)
         post = gallerydl.Gallery(order, proxy, ydl, post_look.read(order))
         if post.kept and pictures(post, line, meter):

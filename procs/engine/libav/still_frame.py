@@ -9,7 +9,8 @@ from av.filter import Graph
 
 from procs.engine.libav.stream_facts import is_cover, opened
 
-#: More points than a full HD frame has are decoded by several threads.
+#: Frames of more points than full HD has are decoded by several threads; of others, to start
+#: them costs more.
 LARGE = 1920 * 1088
 #: The only sampling that the encoder takes, at the full range of JPEG.
 POINTS = "yuvj420p"
@@ -34,21 +35,49 @@ def draw(name: str, made: str, *, at: float, box: tuple[int, int], quality: int)
 
 
 def found(media: Any, at: float) -> Any:
-    """The first frame that is shown at `at` or later, or the last before it."""
+    """The first frame that stands by itself and is shown at `at` or later: no other is decoded for
+    it. Where there is none, the first frame at all that is shown then, or the last before it."""
     video = next(iter(sorted(media.streams.video, key=is_cover)), None)
     if video is None or video.codec_context is None:
         raise ValueError("no picture in it")
     context = video.codec_context
-    context.thread_type = "AUTO" if context.width * context.height > LARGE else "NONE"
+    if context.width * context.height > LARGE:
+        context.thread_type = "AUTO"
+    else:
+        context.thread_count = 1
+    frame = key_frame(media, video, at) if at else None
+    if frame is None:
+        frame = frame_at(media, video, at)
+    if frame is None:
+        raise ValueError("no frame in it")
+    return frame
+
+
+def key_frame(media: Any, video: Any, at: float) -> Any:
+    """The first key frame that is shown at `at` or later; None where the file tells of none."""
+    try:
+        media.seek(place(media, at), backward=False)
+        frame = next(media.decode(video), None)
+    except av.error.FFmpegError:
+        return None
+    late = frame is not None and frame.time is not None and frame.time - start(video) >= at
+    return frame if late and frame.key_frame else None
+
+
+def frame_at(media: Any, video: Any, at: float) -> Any:
+    """The first frame that is shown at `at` or later, or the last before it."""
     if at:
-        media.seek(int(at * av.time_base) + max(media.start_time or 0, 0))
+        media.seek(place(media, at))
     frame = None
     for frame in media.decode(video):
         if not at or frame.time is None or frame.time - start(video) >= at:
             break
-    if frame is None:
-        raise ValueError("no frame in it")
     return frame
+
+
+def place(media: Any, at: float) -> int:
+    """So many seconds in libav's measure."""
+    return int(at * av.time_base) + max(media.start_time or 0, 0)
 
 
 def start(video: Any) -> float:

@@ -58,6 +58,7 @@ def rotation(media: InputContainer, one: Any) -> int:
     """The first frame knows it; a file whose first frame cannot be decoded is not turned."""
     if is_cover(one):
         return 0
+    one.codec_context.thread_count = 1  # of one frame several threads are a waste
     try:
         frame = next(media.decode(one), None)
         media.seek(0)

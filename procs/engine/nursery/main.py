@@ -64,21 +64,22 @@ def main() -> None:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # one descriptor for each job
     known_by = likeness(mine.name)
-    serve = warm_up()
-    log.info("nursery.started", pid=os.getpid(), yt_dlp=mine.name)
+    serve, rehearsed = warm_up()
+    log.info("nursery.started", pid=os.getpid(), rehearsed=rehearsed, yt_dlp=mine.name)
     why = Nursery(door, serve, known_by, linger=options.linger).run()
     door.close()
     log.info("nursery.ended", pid=os.getpid(), why=why)
 
 
-def warm_up() -> Serve:
-    """Import what children need, and put it where garbage collection copies no page of it."""
+def warm_up() -> tuple[Serve, bool]:
+    """Import what children need, and put it where garbage collection copies no page of it. Returns
+    what serves a request, and whether a download could be rehearsed."""
     from procs.engine.child import child
 
-    child.warm_up()
+    rehearsed = child.warm_up()
     gc.collect()
     gc.freeze()
-    return child.serve
+    return child.serve, rehearsed
 
 
 if __name__ == "__main__":

@@ -124,6 +124,11 @@ class Loader(yt_dlp.YoutubeDL):
 
         return note
 
+    def _forceprint(self, *_: Any, **__: Any) -> None:
+        """Print nothing of a media. yt-dlp draws the tables of its formats, pictures and subtitles
+        nine times a film, for what it was told to print, and we tell it nothing: a third of the
+        time that its Python takes."""
+
     def process_info(self, info_dict: dict[str, Any]) -> None:
         """Fetch one media."""
         with self.merging.of(info_dict) if self.merging else nullcontext():
