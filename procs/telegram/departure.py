@@ -13,6 +13,7 @@ from math import inf
 from pyrogram.connection import Connection
 
 from procs.core import clock
+from procs.telegram.packet_executor import PacketExecutor
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ SPEECH = SpeechGuard()
 
 class PunctualConnection(Connection):
     """The connection class of the library and of its file connections."""
+
+    async def connect(self) -> None:
+        """Raises OSError as the library does."""
+        await super().connect()
+        self.protocol.crypto_executor = PacketExecutor(self.protocol.crypto_executor)
 
     async def send(self, data: bytes) -> None:
         """Write one call, already sealed. Raises TooLate, NotHeld, and OSError as the library
