@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from math import inf
+from typing import Any
 
 from pyrogram.connection import Connection
 
@@ -66,7 +67,8 @@ class PunctualConnection(Connection):
     async def connect(self) -> None:
         """Raises OSError as the library does."""
         await super().connect()
-        self.protocol.crypto_executor = PacketExecutor(self.protocol.crypto_executor)
+        protocol: Any = self.protocol
+        protocol.crypto_executor = PacketExecutor(protocol.crypto_executor)
 
     async def send(self, data: bytes) -> None:
         """Write one call, already sealed. Raises TooLate, NotHeld, and OSError as the library
