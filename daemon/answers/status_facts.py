@@ -18,6 +18,7 @@ def facts(now: Status) -> dict[str, Any]:
         "all_run": now.all_run,
         "wrong": wrong(now),
         "silent_supervisor": now.mute,
+        "silent": now.silent,
         "processes": now.processes or [],
         "machines": now.machines,
         "posts": now.settings.posts,
@@ -36,11 +37,12 @@ def facts(now: Status) -> dict[str, Any]:
 def wrong(now: Status) -> list[str]:
     """Why the exit code is not 0, each in a few words."""
     lost = [f"{one.name} has lost its sign-in: {one.why}" for one in now.lost]
-    found = [*lost, *now.down, *now.short]
+    found = [*lost, *now.down, *(one.line for one in now.silent), *now.short]
     if now.mute:
         found.append(f"supervisord cannot be asked: {now.mute.why}")
     elif now.processes is None:
         found.append("not running")
     if now.idle_all:
-        found += ["no worker serves", *idle_reasons.reasons(now.settings.logs, now.alarms)]
+        found.append("no worker serves")
+        found += [] if now.silent else idle_reasons.reasons(now.settings.logs, now.alarms)
     return found

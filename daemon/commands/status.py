@@ -1,14 +1,22 @@
 """`chapar status`: processes, workers and queue."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import daemon
 from daemon.command_error import NotUp
 from daemon.commands import pause_commands
 from daemon.commands.admins import mode_command
-from daemon.console import alert_lines, backup_age, follow_load, machine_table, open_store
+from daemon.console import (
+    alert_lines,
+    backup_age,
+    follow_load,
+    machine_table,
+    open_store,
+    silent_processes,
+)
 from daemon.console.machine_table import MachineStatus
-from daemon.console.output import count, minute, table
+from daemon.console.output import count, minute
+from daemon.console.silent_processes import SilentProcess
 from daemon.logs import idle_reasons
 from daemon.supervisor import process_tree
 from daemon.supervisor.control import ProcessState, Supervisor
@@ -81,13 +89,16 @@ class Status:
     mute: SilentSupervisor | None = None
     mode: ModeRow = NORMALLY
     machines: list[MachineStatus] = field(default_factory=list)
+    #: Processes that run and do not answer.
+    silent: list[SilentProcess] = field(default_factory=list)
 
     @property
     def all_run(self) -> bool:
-        """Whether all that should run does, signed in, with a worker that serves and a disk on
-        which downloads may start; a bot left out on purpose is not missed, nor what an admin
-        paused."""
-        return not (self.lost or self.down or self.mute or self.short or self.idle_all)
+        """Whether all that should run does and answers, signed in, with a worker that serves and a
+        disk on which downloads may start; a bot left out on purpose is not missed, nor what an
+        admin paused."""
+        faults = (self.lost, self.down, self.silent, self.mute, self.short, self.idle_all)
+        return not any(faults)
 
     @property
     def broken(self) -> list[str]:
@@ -126,10 +137,10 @@ class Status:
 
     @property
     def serving(self) -> int:
-        """The number of running workers that have a post."""
-        rows = self.rows
-        running = [one.pid for one in self.processes or [] if one.group == "worker" and one.pid]
-        return sum(pid in rows and rows[pid].slot is not None for pid in running)
+        """The number of running workers that have a post and answer."""
+        rows, mute = self.rows, {one.pid for one in self.silent}
+        running = {one.pid for one in self.processes or [] if one.group == "worker" and one.pid}
+        return sum(pid in rows and rows[pid].slot is not None for pid in running - mute)
 
     @property
     def down(self) -> list[str]:
@@ -146,7 +157,7 @@ class Status:
         if self.processes is None:
             return ["supervisord does not answer"]
         lost = [f"{one.name} has lost its sign-in" for one in self.lost]
-        return [*lost, *self.down, *self.idle]
+        return [*lost, *self.down, *(one.line for one in self.silent), *self.idle]
 
     @property
     def idle(self) -> list[str]:
@@ -176,7 +187,8 @@ def look(settings: Settings) -> Status:
         told = (alerts.standing(db), notifications.deaf(db))
         mode = bot_modes.current(db, now=clock.now())
         every = machine_table.look(db)
-        return Status(settings, processes, seen, held, shut, room, gone, *told, mute, mode, every)
+        now = Status(settings, processes, seen, held, shut, room, gone, *told, mute, mode, every)
+        return replace(now, silent=silent_processes.find(db, processes or [], now.rows))
 
 
 def disk_of(db: Database, settings: Settings) -> DiskStatus:
@@ -205,27 +217,20 @@ def render(status: Status) -> str:
     lines += alert_lines.lines(status.alarms, status.deaf)
     lines += machine_table.lines(status.machines)
     if status.mute:
-        lines += silent(status.mute)
+        lines += silent_processes.supervisor(status.mute.pid, status.mute.why, status.mute.tree)
     elif status.processes is None:
         lines += ["not running; start it with: chapar up -d"]
     else:
-        if status.idle_all:
+        if status.silent:
+            lines += ["NO WORKER SERVES"] if status.idle_all else []
+            lines += [*silent_processes.lines(status.silent), ""]
+        elif status.idle_all:
             lines += [*idle_reasons.lines(status.settings.logs, status.alarms), ""]
         lines += processes(status)
     if status.store:
         lines += ["", *queue(status.store), *disk_lines(status)]
         lines.append(backup_age.line(status.settings))
     return "\n".join(lines)
-
-
-def silent(mute: SilentSupervisor) -> list[str]:
-    """A supervisord that cannot be asked: what runs, and how to get out of it."""
-    rows = [(one.title, str(one.pid)) for one in mute.tree]
-    return [
-        f"supervisord runs (pid {mute.pid}) and cannot be asked ({mute.why}); "
-        "chapar stop stops it all the same, then start it again",
-        *(["", *table(("process", "pid"), rows, right="pid")] if rows else []),
-    ]
 
 
 def lost(settings: Settings, one: revoked_sessions.RevokedSession) -> list[str]:

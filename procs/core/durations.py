@@ -1,5 +1,6 @@
 """Durations as people write them in settings, rules and command lines: `90s`, `1.5h`, `7d`."""
 
+import math
 import re
 
 #: Seconds of each unit.
@@ -13,3 +14,13 @@ def read(text: str, *, unit: str = "") -> float | None:
     match = DURATION.fullmatch(text)
     name = match and (match[2] or unit)
     return float(match[1]) * UNITS[name] if match and name else None
+
+
+def spell(seconds: float) -> str:
+    """A duration in English words, rounded up: 40 seconds, 1 minute, 3 hours. For a process that
+    says nothing to people, and does without the languages of `i18n.span`."""
+    for unit, length in (("hour", 3600), ("minute", 60), ("second", 1)):
+        if seconds >= length or unit == "second":
+            break
+    count = max(1, math.ceil(seconds / length))
+    return f"{count} {unit}{'s' if count > 1 else ''}"

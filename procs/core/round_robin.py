@@ -31,11 +31,11 @@ class RoundRobin:
     @asynccontextmanager
     async def turn(self, who: Hashable, what: Any = None) -> AsyncIterator[None]:
         """Wait for a turn, and hold it. Raises Withdrawn."""
-        await self._wait_call(who, what)
+        await self.take(who, what)
         try:
             yield
         finally:
-            self._pass_on()
+            self.pass_on()
 
     def waiting(self, who: Hashable) -> int:
         """The number of a person's waiters."""
@@ -49,7 +49,8 @@ class RoundRobin:
             place.called.set_exception(Withdrawn())
         return len(gone)
 
-    async def _wait_call(self, who: Hashable, what: Any) -> None:
+    async def take(self, who: Hashable, what: Any = None) -> None:
+        """Wait for a turn, which the caller passes on. Raises Withdrawn."""
         if not self.taken:
             self.taken = True
             return
@@ -60,10 +61,10 @@ class RoundRobin:
         except asyncio.CancelledError:
             called = place.called
             if called.done() and not called.cancelled() and not called.exception():
-                self._pass_on()  # it was called at the moment in which it gave up
+                self.pass_on()  # it was called at the moment in which it gave up
             raise
 
-    def _pass_on(self) -> None:
+    def pass_on(self) -> None:
         """Call the next: the first of the line that has waited longest for a turn."""
         while self.lines:
             who = next(iter(self.lines))

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 from functools import partial
 
 from procs import start
@@ -43,7 +44,9 @@ async def keep(settings: Settings, db: Database) -> int:
     log.info("keeper.started")
     while not signals.stop.is_set() and alert_watch.is_alive():
         keeper.run()
-        await signals.unless_stopped(asyncio.sleep(TICK))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TICK):
+                await signals.stop.wait()
     is_asked = signals.stop.is_set()  # else the monitor failed: the next keeper has another
     log.info("keeper.left", asked=is_asked)
     if is_asked:

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from math import inf
+from typing import Any
 
 from pyrogram.connection import Connection
 
 from procs.core import clock
+from procs.telegram.packet_executor import PacketExecutor
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,12 @@ SPEECH = SpeechGuard()
 
 class PunctualConnection(Connection):
     """The connection class of the library and of its file connections."""
+
+    async def connect(self) -> None:
+        """Raises OSError as the library does."""
+        await super().connect()
+        protocol: Any = self.protocol
+        protocol.crypto_executor = PacketExecutor(protocol.crypto_executor)
 
     async def send(self, data: bytes) -> None:
         """Write one call, already sealed. Raises TooLate, NotHeld, and OSError as the library

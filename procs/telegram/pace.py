@@ -9,12 +9,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import (
     AbstractAsyncContextManager,
-    AsyncExitStack,
     asynccontextmanager,
     nullcontext,
 )
 from enum import IntEnum
 from functools import partial
+from math import inf
 from weakref import WeakValueDictionary
 
 from procs.core import clock, log
@@ -64,7 +64,8 @@ SHARE = (1.0, 1.0, 1.0, 0.75, 0.5, 0.0)
 #: Those that keep their place in line, in all messages and in a chat.
 IN_LINE = (Urgency.COMMAND, Urgency.DELIVERY)
 #: Seconds by which a broadcast takes its place before the instant at which it leaves: so it loses
-#: nothing to a late wake-up, and a delivery that comes then leaves at once all the same.
+#: nothing to a late wake-up. Its messages leave two at a time; a delivery that comes then leaves at
+#: once all the same, by its burst.
 AHEAD = GLOBAL_GAP / 2
 #: Seconds between two checks whether the queue of deliveries is empty.
 PRIORITY_POLL = 0.02
@@ -85,6 +86,9 @@ class Pace:
         self.all = RoundRobin()
         #: Messages of a broadcast ask for the budget one at a time.
         self.last = RoundRobin()
+        #: The boot instant before which none of them has a place, by the one before it, and that of
+        #: a place which it took for another one.
+        self.closed_until, self.second = 0.0, -inf
 
     async def leave(
         self,
@@ -192,6 +196,11 @@ class Pace:
         nothing spent: in line it would hold back all others. Raises Crowded."""
         rules, own = bot_rules(urgency), departures(chat)
         ahead = AHEAD if urgency is Urgency.BROADCAST else 0.0
+        if ahead:
+            if messages == 1 and (second := self._take_second(rules, own)):
+                return second, 0.0
+            await asyncio.sleep(max(0.0, self.closed_until - clock.now().boot))
+        taken = messages + (ahead > 0 and messages == 1)
         while True:
             with self.db.write(only={rule.scope for rule in (*rules, *own)}):
                 now = clock.now()  # the gate is passed: what waits there is not under way
@@ -200,7 +209,8 @@ class Pace:
                 held = send_budget.wait_of(self.db, own, messages=messages, now=now)
                 if held <= wait <= (left if urgency in IN_LINE else ahead):
                     at = now.boot + wait
-                    send_budget.spend(self.db, [*rules, *own], messages=messages, at=at, now=now)
+                    send_budget.spend(self.db, rules, messages=taken, at=at, now=now)
+                    send_budget.spend(self.db, own, messages=messages, at=at, now=now)
                     held = 0.0
                     break
             if max(wait, held) > left:
@@ -208,8 +218,28 @@ class Pace:
             if held > wait:
                 return ANY_TIME, held
             await asyncio.sleep(wait - ahead if ahead else max(wait, PRIORITY_POLL))
+        if ahead:
+            self.closed_until = at + taken * GLOBAL_GAP - ahead
+            self.second = at if taken > messages else -inf
         await asyncio.sleep(wait)
         return Departure(at + LATE, partial(self._renew, rules, own, messages, at)), 0.0
+
+    def _take_second(
+        self, rules: list[GapLimit | CountLimit], own: list[GapLimit | CountLimit]
+    ) -> Departure | None:
+        """The place beside the message before, which took two: what costs is that a process wakes
+        up, and so the worker, and the bot that is told of each message, wake half as often. None
+        where there is none, or the chat is held back."""
+        at = self.second
+        if clock.now().boot > at + LATE:
+            return None
+        with self.db.write(only={rule.scope for rule in own}):
+            now = clock.now()
+            if send_budget.wait_of(self.db, own, now=now) > 0:
+                return None
+            send_budget.spend(self.db, own, at=now.boot, now=now)
+        self.second = -inf
+        return Departure(at + LATE, partial(self._renew, rules, own, 1, at))
 
     def _renew(
         self,
@@ -234,13 +264,15 @@ class Pace:
 @asynccontextmanager
 async def in_time(turns: RoundRobin, chat: int, end: float) -> AsyncIterator[None]:
     """Hold the turn of a chat, waited for until a boot instant. Raises Crowded after that."""
-    async with AsyncExitStack() as stack:
-        try:
-            async with asyncio.timeout(max(0.0, end - clock.now().boot)):
-                await stack.enter_async_context(turns.turn(chat))
-        except TimeoutError as error:
-            raise Crowded(CHAT, scope(chat)) from error
+    try:
+        async with asyncio.timeout(max(0.0, end - clock.now().boot)):
+            await turns.take(chat)
+    except TimeoutError as error:
+        raise Crowded(CHAT, scope(chat)) from error
+    try:
         yield
+    finally:
+        turns.pass_on()
 
 
 def scope(chat: int) -> str:

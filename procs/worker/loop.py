@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from procs.core import clock, log
 from procs.core.machine import machine_name
@@ -19,6 +20,7 @@ from procs.store.server_absence import ABSENCE_PAUSE, ServerAbsence, until_back
 from procs.store.wake import WakeSocket
 from procs.worker.jobs import job_folder
 from procs.worker.jobs.fetch_job import LEAVE
+from procs.worker.look_timer import looks
 from procs.worker.process.context import WorkerContext
 from procs.worker.process.recycle_policy import JobBudget
 from procs.worker.running_jobs import RunningJobs
@@ -199,13 +201,9 @@ class WorkerLoop:
             self.due = offer.due
             if set(free).intersection(offer.ready) or self.is_due():
                 return
-        while not self.news.is_set():
-            try:
-                async with asyncio.timeout(HANDOVER if self.budget.leaving else BACKSTOP):
-                    await self.news.wait()
-            except TimeoutError:
-                if self.is_up(free):
-                    break
+        interval = HANDOVER if self.budget.leaving else BACKSTOP
+        with looks(interval, partial(self.is_up, free), self.news.set):
+            await self.news.wait()
         self.news.clear()
 
     def is_up(self, free: list[Lane]) -> bool:

@@ -18,6 +18,9 @@ from procs.store.server_absence import ServerAbsence
 #: Telegram does not let us say it: there is nobody to tell.
 UNSAID = (ChatClosed, SessionRevoked, TelegramAway, TelegramRefused, TelegramWait)
 
+#: Seconds by which a timer may be early.
+TICK_MARGIN = 0.005
+
 Apology = Callable[[str], Awaitable[None]]
 
 
@@ -38,8 +41,8 @@ async def logged(work: Awaitable[None], **facts: object) -> str:
 
 
 async def repeat(look: Callable[[], Awaitable[None]], interval: float) -> None:
-    """Do the work until cancelled, with `interval` seconds from each end to the next begin. One
-    that fails is logged, and repeated like the others. Raises CancelledError only."""
+    """Do the work until cancelled, again at the next tick of `interval` seconds. One that fails is
+    logged, and repeated like the others. Raises CancelledError only."""
     absence = ServerAbsence(getattr(look, "__qualname__", "repeat"))
 
     async def look_once() -> None:
@@ -48,7 +51,17 @@ async def repeat(look: Callable[[], Awaitable[None]], interval: float) -> None:
 
     while True:
         await logged(look_once())
-        await asyncio.sleep(interval)
+        await asyncio.sleep(until_tick(interval))
+
+
+def until_tick(interval: float) -> float:
+    """Seconds until the loop's clock shows a multiple of `interval`, or the next one when that is
+    now. What is repeated in one process so wakes it at the same instants: a process that sleeps
+    costs nothing but its wake-ups."""
+    if not interval:
+        return 0.0
+    left = interval - asyncio.get_running_loop().time() % interval
+    return left if left > TICK_MARGIN else left + interval
 
 
 async def settle(work: Awaitable[None], report_failure: Apology, **facts: object) -> None:

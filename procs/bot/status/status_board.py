@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
-from procs.bot.conversation.failure_boundary import logged
+from procs.bot.conversation.failure_boundary import logged, until_tick
 from procs.bot.conversation.reply_sender import EDIT
 from procs.bot.status import edit_throttle, status_text
 from procs.bot.status.edit_queue import EditQueue
@@ -130,18 +130,23 @@ class StatusBoard:
         wake_socket = WakeSocket(self.db.run, wake.BOT)
         try:
             while not self.chat_session.dead:
-                called = await wake_socket.wait(self.patience())
+                called, due = await wake_socket.wait(self.patience()), True
                 with self.absence.tolerated():
-                    if called or self.db.changed() or not self.patience() or self.is_stale():
+                    if due := bool(called) or self.is_due():
                         self.look()
                     await self.chat_session.save()
-                await asyncio.sleep(BUSY_INTERVAL)
+                if due:
+                    await asyncio.sleep(BUSY_INTERVAL)
         finally:
             wake_socket.close()
 
+    def is_due(self) -> bool:
+        """Whether a query may find something new though nobody called."""
+        return self.db.changed() or not self.patience() or self.is_stale()
+
     def patience(self) -> float:
         """Seconds until the next query, if nobody calls; 0 when something is due."""
-        return min(max(0.0, self.next_look - clock.now().wall), IDLE_INTERVAL)
+        return min(max(0.0, self.next_look - clock.now().wall), until_tick(IDLE_INTERVAL))
 
     def look_by(self, at: float) -> None:
         """Query at this wall instant, if nothing calls sooner."""

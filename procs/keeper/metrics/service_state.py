@@ -8,7 +8,7 @@ hangs, not what is not there.
 
 from procs.backups import backup_store
 from procs.config import Settings
-from procs.core import clock, disk, log
+from procs.core import clock, disk, durations, log
 from procs.core.files import event_file
 from procs.errors import StoreFull
 from procs.keeper.metrics import readiness, service_report
@@ -18,7 +18,6 @@ from procs.store.database import Database
 from procs.store.health import round_trips, runtime_settings, workers
 from procs.store.jobs import claimable
 from procs.store.reports.system_report import overview
-from procs.texts import i18n
 
 #: The row that is written to try the store.
 BEAT_ROW = "service.beat"
@@ -97,4 +96,4 @@ class ServiceState:
         newest = backup_store.newest_ok(self.settings.backup_folder)
         if newest is None:
             return "no backup yet" if self.settings.backup_interval else "backups off"
-        return f"backup {i18n.span('en', max(0.0, clock.now().wall - newest.taken_at))} ago"
+        return f"backup {durations.spell(clock.now().wall - newest.taken_at)} ago"

@@ -8,6 +8,7 @@ from procs.core.clock import Now
 
 def event(now: Now, word: str, **facts: Any) -> str:
     """One line: the wall instant, what happened, the facts."""
-    if not facts:
-        return f"{now.wall:.3f} {word}\n"
-    return " ".join([f"{now.wall:.3f}", word, *(f"{k}={v}" for k, v in facts.items())]) + "\n"
+    said = f"{now.wall:.3f} {word}"
+    for name, fact in facts.items():
+        said += f" {name}={fact}"
+    return said + "\n"

@@ -18,7 +18,7 @@ from procs.records.job import Kind, Lane, Lease, State
 from procs.store.database import Database, Row
 from procs.store.jobs import file_owners, pauses, seats
 from procs.store.jobs.history import event
-from procs.store.literals import EVERY_LANE, KNOWN_KINDS
+from procs.store.literals import EVERY_LANE, IS_KNOWN
 
 #: Seconds a lease lasts without a beat.
 LEASE = 60.0
@@ -32,7 +32,7 @@ ENDLESS = 1 << 30
 PICK = f"""
 SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress
   FROM jobs
- WHERE state = {State.QUEUED} AND lane = :lane AND kind IN ({KNOWN_KINDS})
+ WHERE state = {State.QUEUED} AND lane = :lane AND {IS_KNOWN}
    AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
    AND (:local = 0 OR folder = 1)
    AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
@@ -96,7 +96,7 @@ SELECT worker, COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane IN ({EVE
 FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
 READY = f"""
 SELECT 1 FROM jobs
- WHERE state = {State.QUEUED} AND lane = :lane AND kind IN ({KNOWN_KINDS})
+ WHERE state = {State.QUEUED} AND lane = :lane AND {IS_KNOWN}
    AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
    AND (:local = 0 OR folder = 1)
    AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f

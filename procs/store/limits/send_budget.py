@@ -19,9 +19,12 @@ from procs.core.clock import Now
 from procs.store.database import Database
 
 EMPTY_AT = "SELECT empty_at FROM budget WHERE scope = :scope"
+# As `gcra.after`; an instant of an earlier boot counts as none.
 SPEND = """
 INSERT INTO budget (scope, empty_at) VALUES (:scope, :empty_at)
-    ON CONFLICT (scope) DO UPDATE SET empty_at = excluded.empty_at
+    ON CONFLICT (scope) DO UPDATE SET empty_at =
+       CASE WHEN budget.empty_at > :at AND budget.empty_at <= :until
+            THEN budget.empty_at + :more ELSE excluded.empty_at END
 """
 PRUNE = "DELETE FROM budget WHERE empty_at < :since OR empty_at > :until"
 LEFT = """
@@ -58,9 +61,9 @@ class GapLimit:
         return gcra.earliest(empty_at, slack=self.slack) + album
 
     def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
-        before = self.empty_at(db, now)
-        empty_at = gcra.after(at if before is None else before, at, gap=self.gap, cells=messages)
-        db.change(SPEND, {"scope": self.scope, "empty_at": empty_at})
+        more = gcra.after(0.0, 0.0, gap=self.gap, cells=messages)
+        facts = {"at": at, "more": more, "until": now.boot + LONGEST}
+        db.change(SPEND, {"scope": self.scope, "empty_at": at + more, **facts})
 
     def empty_at(self, db: Database, now: Now) -> float | None:
         """The instant in the row; None when there is no row, or an earlier boot wrote it."""

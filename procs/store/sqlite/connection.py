@@ -81,7 +81,10 @@ class Connection:
     def change(self, sql: str, facts: Facts | None = None) -> int:
         """The number of rows that a statement without RETURNING changed. Inside `write` only."""
         self._must_write()
-        return self._run(sql, facts).rowcount
+        try:
+            return self.connection.execute(sql, facts or NO_FACTS).rowcount
+        except sqlite3.DatabaseError as error:
+            database_file.raise_failure(error, self.path)
 
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`: how many rows it changed in all."""
@@ -205,7 +208,8 @@ class Connection:
             raise StoreError("a change outside of a write transaction")
 
     def _mine(self) -> sqlite3.Connection:
-        if os.getpid() != self.pid:
+        """The connection, to its own process; in a transaction its beginning saw to that."""
+        if not self.inside and os.getpid() != self.pid:
             raise StoreError("a connection may not cross a fork")
         return self.connection
 

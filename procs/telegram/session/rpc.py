@@ -119,6 +119,8 @@ class Rpc:
     async def wait_connected(self) -> None:
         """Wait until the connection is up. Raises TelegramAway, SessionRevoked."""
         session = self.session
+        if session.is_started.is_set() and not self.dead:
+            return
         with contextlib.suppress(TimeoutError):
             if not self.dead:
                 async with asyncio.timeout(ANSWER):

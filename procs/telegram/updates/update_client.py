@@ -63,7 +63,8 @@ class UpdateClient(PunctualClient):
         told = self.stream.push(updates, now=time.monotonic())
         await self._keep_new()
         await self._hand(told)
-        await self._meet(updates)
+        if not is_own_word(updates):
+            await self._meet(updates)
 
     async def note_own(self, query: Any, answer: Any) -> None:
         """Count an update that our own call caused: its number comes with the answer only."""
@@ -248,6 +249,18 @@ class UpdateClient(PunctualClient):
         for task in self.asking.values():
             task.cancel()
         await asyncio.gather(*self.asking.values(), return_exceptions=True)
+
+
+def is_own_word(updates: Any) -> bool:
+    """Whether Telegram only tells that another session of the bot sent messages to people: it could
+    address them. There is one for each message of a broadcast."""
+    return isinstance(updates, types.Updates) and all(
+        isinstance(one, types.UpdateNewMessage)
+        and isinstance(one.message, types.Message)
+        and one.message.out
+        and isinstance(one.message.peer_id, types.PeerUser)
+        for one in updates.updates
+    )
 
 
 def report(asking: asyncio.Task[None]) -> None:

@@ -12,8 +12,11 @@ import fcntl
 import os
 from pathlib import Path
 
-#: Seconds between two attempts to take a lock; an attempt is one system call for each lock.
-LOCK_POLL_INTERVAL = 0.2
+from procs.core.files.close_watch import closes
+
+#: Seconds between two attempts to take a slot, which one that starts waits for; and between those
+#: of a spare to take a post, which is told of each that is freed.
+LOCK_POLL_INTERVAL, POST_LOOK = 0.2, 2.0
 
 
 class SlotLock:
@@ -22,25 +25,32 @@ class SlotLock:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.file: int | None = None
+        #: What tells who watches the folder that the lock is free: an attempt that fails, which
+        #: opens for reading, does not.
+        self.bell: int | None = None
 
     def take(self) -> bool:
         """Take the lock. False when another process holds it."""
         if self.file is not None:
             return True
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = os.open(self.path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(file)
             return False
         self.file = file
+        self.bell = os.open(self.path, os.O_WRONLY | os.O_CLOEXEC)
         return True
 
     def free(self) -> None:
         if self.file is not None:
             os.close(self.file)
             self.file = None
+        if self.bell is not None:
+            os.close(self.bell)
+            self.bell = None
 
     def is_taken(self) -> bool:
         """Whether another process holds it."""
@@ -54,6 +64,7 @@ class LockRow:
     """Equal locks in a row, of which a process holds at most one."""
 
     def __init__(self, folder: Path, count: int) -> None:
+        self.folder = folder
         self.locks = [SlotLock(folder / f"{number}.lock") for number in range(count)]
         self.mine: int | None = None
 
@@ -90,9 +101,10 @@ class SlotLocks:
 
     async def wait_for_post(self) -> int:
         """Take a post, at once or as soon as one is free; until then this worker is the spare."""
-        while (number := self.posts.take()) is None:
-            self.spare.take()
-            await asyncio.sleep(LOCK_POLL_INTERVAL)
+        with closes(self.posts.folder) as watch:
+            while (number := self.posts.take()) is None:
+                self.spare.take()
+                await watch.wait(POST_LOOK)
         self.spare.free()
         return number
 

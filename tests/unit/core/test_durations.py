@@ -5,6 +5,7 @@ import pytest
 from daemon.commands import error_groups
 from procs.config import chat_values, rulebook, values
 from procs.core import durations
+from procs.texts import i18n
 
 WRITTEN = [("90s", 90), ("1.5h", 5400), ("10m", 600), ("2 min", 120), ("7d", 604800), ("0s", 0)]
 
@@ -36,3 +37,8 @@ def test_what_is_no_duration_is_none_anywhere(text):
         values.seconds(text)
     with pytest.raises(ValueError, match="write for example"):
         chat_values.encoding(text)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.0, 40.2, 60.0, 61.0, 3600.0, 3601.0, 90000.0])
+def test_a_duration_is_spelled_as_people_read_it(seconds):
+    assert durations.spell(seconds) == i18n.span("en", seconds)

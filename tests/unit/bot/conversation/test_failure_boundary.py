@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from procs.bot.conversation.failure_boundary import repeat
+from procs.bot.conversation.failure_boundary import repeat, until_tick
 from procs.errors import TelegramAway
 
 
@@ -43,3 +43,30 @@ async def test_work_that_is_repeated_ends_when_it_is_cancelled():
 
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+async def test_what_is_repeated_comes_at_the_same_instants():
+    loop, instants, enough = asyncio.get_running_loop(), [], asyncio.Event()
+
+    async def look() -> None:
+        instants.append(loop.time())
+        if len(instants) == 12:
+            enough.set()
+
+    running = []
+    for delay in (0.0, 0.03, 0.04):
+        await asyncio.sleep(delay)
+        running.append(asyncio.create_task(repeat(look, 0.2)))
+    await enough.wait()
+
+    for one in running:
+        one.cancel()
+    ticks = sorted(instants[3:])
+    assert all(ticks[n + 2] - ticks[n] < 0.03 for n in (0, 3, 6))
+
+
+async def test_a_tick_is_never_further_than_its_interval_and_a_moment():
+    assert until_tick(0.0) == 0.0
+    assert all(
+        0.0 < until_tick(interval) <= interval + 0.005 for interval in (0.01, 0.2, 1.0, 60.0)
+    )

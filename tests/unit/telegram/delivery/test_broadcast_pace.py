@@ -67,3 +67,30 @@ async def test_a_queue_of_deliveries_holds_a_broadcast_back(pace, gone):
     took = await asyncio.gather(*deliveries)
     assert len(gone) - before <= 4
     assert max(took) < 50 * GLOBAL_GAP + 1.0
+
+
+async def test_messages_leave_two_at_a_time_so_that_a_process_wakes_half_as_often(gone):
+    await asyncio.sleep(2.0)
+    pairs = [later - earlier < GLOBAL_GAP / 4 for earlier, later in itertools.pairwise(gone)]
+    assert sum(pairs) > len(gone) / 3
+
+
+async def test_no_second_holds_more_than_telegram_allows_while_others_send_too(pace, gone):
+    sent: list[float] = []
+
+    async def delivery(chat: int) -> None:
+        await pace.leave(SEND, chat=chat, urgency=Urgency.DELIVERY, patience=30.0)
+        sent.append(asyncio.get_running_loop().time())
+
+    for chat in range(6000, 6040):
+        await asyncio.sleep(0.05)
+        await delivery(chat)
+
+    instants = sorted([*gone, *sent])
+    assert max(sum(at <= one < at + 1.0 for one in instants) for at in instants) <= 30
+
+
+async def test_two_deliveries_beside_a_broadcast_wait_for_a_moment_at_most(pace, gone):
+    await asyncio.sleep(0.3)
+    took = [await timed(pace, 7000 + chat, Urgency.DELIVERY) for chat in range(10)]
+    assert sorted(took)[5] < GLOBAL_GAP

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from procs.worker.process.slots import LockRow, SlotLocks, rooms_of
+from procs.worker.process.slots import POST_LOOK, LockRow, SlotLocks, rooms_of
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -85,3 +85,34 @@ def test_the_rooms_of_all_posts_are_the_downloads_allowed(posts: int, downloads:
 
     assert sum(rooms) == downloads
     assert max(rooms) - min(rooms) <= 1
+
+
+async def test_the_spare_is_woken_when_the_process_at_a_post_is_killed(tmp_path: Path) -> None:
+    here, there = SPAWN.Pipe()
+    serving = SPAWN.Process(target=hold, args=(tmp_path / "posts", there))
+    serving.start()
+    assert here.recv() == 0
+    waiting = asyncio.create_task(SlotLocks(tmp_path, 1).wait_for_post())
+    await asyncio.sleep(0.3)
+
+    os.kill(serving.pid or 0, signal.SIGKILL)
+    began = asyncio.get_running_loop().time()
+
+    assert await waiting == 0
+    assert asyncio.get_running_loop().time() - began < POST_LOOK / 2
+    serving.join()
+
+
+async def test_a_spare_that_waits_looks_at_the_posts_only_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving, looks = SlotLocks(tmp_path, 1), []
+    serving.posts.take()
+    take = LockRow.take
+    monkeypatch.setattr(LockRow, "take", lambda row: (looks.append(row), take(row))[1])
+    waiting = asyncio.create_task(SlotLocks(tmp_path, 1).wait_for_post())
+
+    await asyncio.sleep(1.0)
+
+    assert len(looks) == 1
+    waiting.cancel()
