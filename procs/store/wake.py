@@ -89,6 +89,7 @@ class WakeSocket:
         self.visible.clear()
 
     def close(self) -> None:
+        """Remove the socket: whoever wakes this process afterwards finds nobody."""
         self.rise()
         self.path.unlink(missing_ok=True)
         self.socket.close()

@@ -84,6 +84,7 @@ class Follow:
 
     @property
     def is_paused(self) -> bool:
+        """Whether the person paused it: news are looked for, and not sent to them."""
         return self.state == PAUSED
 
 

@@ -58,6 +58,7 @@ class GapLimit:
         return gcra.earliest(empty_at, slack=self.slack) + album
 
     def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
+        """Count messages that leave at `at`: the scope is empty so much later (GCRA)."""
         before = self.empty_at(db, now)
         empty_at = gcra.after(at if before is None else before, at, gap=self.gap, cells=messages)
         db.change(SPEND, {"scope": self.scope, "empty_at": empty_at})
@@ -90,6 +91,7 @@ class CountLimit:
         return float(at)
 
     def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
+        """Note messages that leave at `at`, for those who count a window later."""
         db.change(LEAVE, {"scope": self.scope, "at": at, "messages": messages})
 
 

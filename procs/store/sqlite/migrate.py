@@ -82,6 +82,8 @@ def raise_unchanged(error: sqlite3.DatabaseError, path: Path) -> NoReturn:
 
 
 def upgrade(path: Path, check: int) -> None:
+    """Migrate a file that exists. `check` says how closely it is examined first. Raises
+    StoreError."""
     database_file.require_usable(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         found = database_file.examine(connection, path, check=check)
@@ -119,6 +121,7 @@ def sync(path: Path) -> None:
 
 
 def apply(connection: sqlite3.Connection) -> None:
+    """Take all missing steps in one transaction, and write the version."""
     connection.execute("PRAGMA journal_mode = WAL")
     db = Sqlite(connection)
     with db.atomic():
@@ -128,6 +131,7 @@ def apply(connection: sqlite3.Connection) -> None:
 
 
 def steps() -> Migrations:
+    """The steps in their order, as sqlite-utils takes them."""
     known = Migrations("chapar")
     for name, script in STEPS:
         known(name=name)(runs(script))
@@ -163,6 +167,8 @@ def mark(url: str) -> SchemaMark:
 
 
 def marked(connection: sqlite3.Connection) -> SchemaMark:
+    """What tells two schemas apart: version, steps taken, statements of all objects, columns of all
+    tables."""
     objects = {(kind, name): sql for kind, name, sql in connection.execute(OBJECTS)}
     return SchemaMark(
         connection.execute("PRAGMA user_version").fetchone()[0],
@@ -173,11 +179,14 @@ def marked(connection: sqlite3.Connection) -> SchemaMark:
 
 
 def columns(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
+    """The columns of a table, in their order."""
     return tuple(row[1] for row in connection.execute(COLUMNS.format(table=table)))
 
 
 @contextmanager
 def opened_whole(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to a file of this or another version. Raises StoreError for one that is
+    unusable."""
     database_file.require_usable(path)
     try:
         with closing(sqlite3.connect(path, isolation_level=None, timeout=30.0)) as connection:
