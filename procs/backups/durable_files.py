@@ -39,6 +39,8 @@ def place(fresh: Path, path: Path) -> None:
 
 
 def write(path: Path, content: bytes) -> None:
+    """Write a file that is whole or not there: beside its place first, then renamed. Raises
+    OSError."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_bytes(content)
     place(fresh, path)

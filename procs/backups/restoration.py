@@ -93,6 +93,7 @@ def cookie_place(base: Path, place: str) -> Path:
 
 
 def copy(source: Path, path: Path) -> None:
+    """Copy a file to a place where it appears whole or not at all, with mode 0600."""
     fresh = path.with_name(f".{path.name}.new")
     shutil.copyfile(source, fresh)
     fresh.chmod(0o600)

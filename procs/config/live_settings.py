@@ -42,6 +42,8 @@ class LiveSettings:
             return getattr(self.base, name)
 
     def read(self, name: str) -> str | None:
+        """The text that an admin set, None without one. While the store is away, the text that was
+        read last."""
         try:
             self.last[name] = self.reader(name)
         except StoreAway:

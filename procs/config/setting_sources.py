@@ -63,10 +63,13 @@ class Setting:
 
     @property
     def field(self) -> str:
+        """The field of `Settings` that the line fills."""
         return self.name.removeprefix("CHAPAR_").lower()
 
 
 def env_path(environ: Mapping[str, str], env_file: Path | None) -> Path:
+    """Where the `.env` file is: as the caller says, else as CHAPAR_ENV_FILE does, else in the
+    current folder."""
     return env_file or Path(environ.get(ENV_FILE) or ".env")
 
 
