@@ -87,4 +87,5 @@ def clip(language: str, variant: Variant) -> LocalText:
 
 
 def shortened(title: str) -> str:
+    """A title of at most TITLE_LENGTH letters."""
     return title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 1].rstrip() + "…"
