@@ -180,6 +180,7 @@ def look(settings: Settings) -> Status:
 
 
 def disk_of(db: Database, settings: Settings) -> DiskStatus:
+    """Free and promised bytes of this machine's disks, and since when they are low."""
     here = disk.host()
     files = files_of(settings.database_url)
     left = disk.free(files[0].parent) if files else FULL
@@ -288,4 +289,5 @@ def disk_lines(status: Status) -> list[str]:
 
 
 def size(of: int) -> str:
+    """Bytes in words."""
     return str(i18n.size("en", of))

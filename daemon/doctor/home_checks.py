@@ -167,6 +167,7 @@ def written(path: Path, process: ProcessState) -> bool:
 
 
 def reopen(run: Path) -> str:
+    """Have supervisord open its log files anew; returns what was done."""
     pid = process_tree.supervisor_of(run)
     if pid is None:
         return "supervisord is gone meanwhile"

@@ -70,4 +70,5 @@ def with_line(text: str, name: str, value: str) -> str:
 
 
 def example() -> str:
+    """The text of .env.example."""
     return package_files.path("env.example").read_text(encoding="utf-8")

@@ -83,6 +83,7 @@ def verify(settings: Settings, name: str, key: Path | None, say: Say) -> int:
 
 
 def named(found: list[Backup], name: str) -> Backup:
+    """The backup of a name, the newest without one. Raises Refusal when there is none."""
     if not found:
         raise Refusal("there is no backup yet; take one: chapar backup now")
     wanted = Path(name).name
@@ -101,4 +102,5 @@ def prune(settings: Settings) -> Iterator[str]:
 
 
 def size(of: int) -> str:
+    """Bytes in words."""
     return str(i18n.size("en", of))
