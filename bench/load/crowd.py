@@ -121,6 +121,7 @@ class Crowd:
 
     async def offered(self, one: Asked, label: str) -> Message:
         """The card that answers a message and has a button of this label."""
+
         def fits(message: Message) -> bool:
             answers = message.reply == one.message.id and bool(message.buttons)
             return answers and (not label or bool(message.button(label)))

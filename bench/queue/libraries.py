@@ -43,6 +43,7 @@ def measure(report: Report, folder: Path, *, quick: bool) -> None:
 
 def rate(step: Callable[[], object], jobs: int) -> Case:
     """A case that counts jobs a second over so many steps."""
+
     def case() -> float:
         began = time.monotonic()
         for _ in range(jobs):
