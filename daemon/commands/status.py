@@ -8,7 +8,7 @@ from daemon.commands import pause_commands
 from daemon.commands.admins import mode_command
 from daemon.console import alert_lines, backup_age, follow_load, machine_table, open_store
 from daemon.console.machine_table import MachineStatus
-from daemon.console.output import count, minute, table
+from daemon.console.output import count, minute, size, table
 from daemon.logs import idle_reasons
 from daemon.supervisor import process_tree
 from daemon.supervisor.control import ProcessState, Supervisor
@@ -286,8 +286,3 @@ def disk_lines(status: Status) -> list[str]:
     if now.kept:
         lines.append(f"{count(now.kept, 'time')} something could not be removed; see keeper.log")
     return lines
-
-
-def size(of: int) -> str:
-    """Bytes in words."""
-    return str(i18n.size("en", of))

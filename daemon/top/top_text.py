@@ -4,8 +4,8 @@ import time
 
 import daemon
 from daemon.commands.pause_commands import scope_text
-from daemon.commands.status import LANES, place_of, size
-from daemon.console.output import count, minute, table
+from daemon.commands.status import LANES, place_of
+from daemon.console.output import count, minute, size, table
 from daemon.top.top_facts import TopFacts, WorkerRow
 from procs.store.reports.live_report import LiveJob
 from procs.texts import i18n

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from procs.config.setting_sources import SettingText
-from procs.config.setting_table import LIVE, Setting
+from procs.config.setting_table import LIVE
 from procs.config.settings import Settings
 from procs.errors import StoreAway
 
@@ -37,7 +37,7 @@ class LiveSettings:
         if setting is None or text is None:
             return getattr(self.base, name)
         try:
-            return value_of(setting, text)
+            return setting.value(text)
         except ValueError:  # a row of another version, which took what this one does not
             return getattr(self.base, name)
 
@@ -49,11 +49,6 @@ class LiveSettings:
         except StoreAway:
             return self.last.get(name)
         return self.last[name]
-
-
-def value_of(setting: Setting, text: str) -> Any:
-    """What a text means as this setting. Raises ValueError with what is wrong with it."""
-    return setting.parse(text) if text else setting.absent
 
 
 def live(base: Settings, reader: Reader, texts: Mapping[str, SettingText]) -> Settings:

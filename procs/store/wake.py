@@ -147,6 +147,12 @@ def notify_idle(run: Path, count: int = 1, *, lanes: Iterable[Lane] = Lane) -> i
     return woken
 
 
+def notify_all(run: Path) -> None:
+    """Wake an idle worker, and the bot: what one of them shows or does has changed."""
+    notify_idle(run)
+    notify(run, BOT)
+
+
 def wake_idle(run: Path, lane: int, count: int = 1) -> int:
     """Wake up to `count` workers of this machine that are idle for work of a lane."""
     woken = 0

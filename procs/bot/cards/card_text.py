@@ -1,6 +1,6 @@
 """What a card says and which buttons it has, from its row. Pure: a button's token comes later."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,7 +86,7 @@ def span(language: str, part: str) -> LocalText:
 def main(card: Card, told: Told, language: str) -> card_pages.Page:
     """The forms, what can be set, and the way out."""
     rows = [
-        *pairs(pictures(card, told, language)),
+        *card_pages.rows_of(pictures(card, told, language), 2),
         incoming(card, told, language),
         extras(card, told, language),
         besides(card, told, language),
@@ -186,11 +186,6 @@ def remember(card: Card, language: str) -> CardButton:
     key = "card-remember-off" if on else "card-remember"
     data = {"page": MAIN, "remember": not on}
     return CardButton(i18n.say(language, key, site=card.site), TURN, data)
-
-
-def pairs(flat: Sequence[CardButton]) -> Rows:
-    """Buttons in rows of two."""
-    return [list(flat[at : at + 2]) for at in range(0, len(flat), 2)]
 
 
 PAGES: dict[str, card_pages.PageOf] = {

@@ -6,7 +6,7 @@ from procs.core import codec
 from procs.store.searches.search_listings import PAGE_SIZE
 from procs.telegram.chat.sender import Button, Buttons
 from procs.texts import i18n
-from procs.wishes import searches
+from procs.wishes import look_text, searches
 
 #: What the data of a button begins with whose token has a row; Telegram takes 64 bytes in all.
 ROW_PREFIX = "b:"
@@ -48,9 +48,7 @@ def row(language: str, one: dict[str, Any]) -> list[Button]:
 
 def shown(language: str, one: dict[str, Any], most: int) -> str:
     """A title of at most `most` letters, else the address."""
-    words = one["title"] or one["url"]
-    words = words if len(words) <= most else words[: most - 1].rstrip() + "…"
-    return i18n.isolated(language, words)
+    return i18n.isolated(language, look_text.shortened(one["title"] or one["url"], most))
 
 
 def about(language: str, one: dict[str, Any]) -> list[str]:

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from sqlite_utils import Database as Sqlite
 from sqlite_utils import Migrations
 
+from procs.core import disk
 from procs.errors import StoreError
 from procs.store.sqlite import database_file
 from procs.store.sqlite.database_file import SchemaMark
@@ -106,18 +107,9 @@ def create(path: Path) -> None:
     with closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
         connection.execute(f"PRAGMA page_size = {PAGE}")
         apply(connection)
-    sync(fresh)
+    disk.sync(fresh)
     fresh.rename(path)
-    sync(path.parent)
-
-
-def sync(path: Path) -> None:
-    """Wait until a file, or a folder's list of names, is on the disk."""
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
+    disk.sync(path.parent)
 
 
 def apply(connection: sqlite3.Connection) -> None:

@@ -154,8 +154,7 @@ class JobActs:
 
     def wake(self) -> None:
         """After the commit, wake the idle workers."""
-        wake.notify_idle(self.db.run)
-        wake.notify(self.db.run, wake.BOT)
+        wake.notify_all(self.db.run)
 
     def reply_changed(
         self, call: AdminCall, job: JobRecord, then: Callable[[], None]

@@ -206,5 +206,4 @@ class SitesPages:
 
     async def wake_all(self) -> None:
         """Let workers and the bot see the change at once."""
-        wake.notify_idle(self.db.run)
-        wake.notify(self.db.run, wake.BOT)
+        wake.notify_all(self.db.run)

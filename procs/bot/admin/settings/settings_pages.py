@@ -155,7 +155,7 @@ class SettingsPages:
         if not text:
             raise EffectRefused(call.say("admin-words-wanted"))
         try:
-            live_settings.value_of(setting, text)
+            setting.value(text)
         except ValueError as error:
             why = reason(call.language, error)
             raise EffectRefused(call.say("admin-setting-wrong", why=why)) from None
