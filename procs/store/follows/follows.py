@@ -84,7 +84,7 @@ class Follow:
 
     @property
     def is_paused(self) -> bool:
-        """Whether the person paused it: news are looked for, and not sent to them."""
+        """Whether the person paused it: no news come until they resume it."""
         return self.state == PAUSED
 
 
